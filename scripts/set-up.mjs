@@ -1,0 +1,81 @@
+// Installs the packages and builds dist/, each only when something it depends on has changed.
+// Uses nothing but Node and the npm that comes with it; the install runs no package's own scripts.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+const INSTALLED = join(root, "node_modules", ".shiftline-installed");
+const BUILT = join(root, "dist", ".shiftline-built");
+
+/** Makes the checkout ready to run. Says what it does on stderr; silent when there is nothing to do. */
+export function setUp() {
+  checkNode();
+  const lock = digest(["package-lock.json", "package.json", ".npmrc"]);
+  if (stamp(INSTALLED) !== lock) {
+    say("installing packages from the npm registry (once)");
+    npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+    writeFileSync(INSTALLED, lock);
+  }
+  const sources = digest(["package-lock.json", "tsconfig.json", "tsconfig.build.json", ...filesBelow("src")]);
+  if (stamp(BUILT) !== sources) {
+    say("building dist/");
+    rmSync(join(root, "dist"), { recursive: true, force: true });
+    npm(["run", "--silent", "build"]);
+    writeFileSync(BUILT, sources);
+  }
+}
+
+/** Runs a program in the project's folder with the terminal as its own. @returns its exit status */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
+  if (result.error) throw result.error;
+  return result.status ?? 1;
+}
+
+/** Runs a program of a package in node_modules. */
+export function runBin(name, args, options) {
+  return run(process.execPath, [join(root, "node_modules", ...name.split("/")), ...args], options);
+}
+
+function npm(args) {
+  const cli = process.env.npm_execpath;
+  const status = cli?.endsWith(".js")
+    ? run(process.execPath, [cli, ...args])
+    : run("npm", args, { shell: process.platform === "win32" });
+  if (status !== 0) {
+    say(`npm ${args[0]} failed with status ${status}; its own message is above`);
+    process.exit(status);
+  }
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  say(`needs Node 20.19 or newer, this is ${process.versions.node}; get it from nodejs.org or your package manager`);
+  process.exit(1);
+}
+
+function digest(files) {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+function stamp(path) {
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
+function say(text) {
+  process.stderr.write(`shiftline: ${text}\n`);
+}

@@ -1,0 +1,49 @@
+// npm test: sets the checkout up, then checks lint and format, types, and runs every test.
+// Ends with the plain line "N passed, N failed, N skipped".
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runBin, setUp } from "./set-up.mjs";
+
+setUp();
+const folder = mkdtempSync(join(tmpdir(), "shiftline-test-"));
+const report = join(folder, "vitest.json");
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+check("lint and format", runBin("@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]));
+check("types", runBin("typescript/bin/tsc", ["--noEmit"]));
+const only = process.argv.slice(2);
+const status = runBin("vitest/vitest.mjs", [
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+  ...only,
+]);
+countTests(status);
+rmSync(folder, { recursive: true, force: true });
+
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+function check(name, status) {
+  if (status === 0) counts.passed++;
+  else {
+    counts.failed++;
+    console.log(`${name}: failed`);
+  }
+}
+
+function countTests(status) {
+  try {
+    const result = JSON.parse(readFileSync(report, "utf8"));
+    counts.passed += result.numPassedTests;
+    counts.failed += result.numFailedTests;
+    counts.skipped += result.numPendingTests + result.numTodoTests;
+    // A file that cannot be loaded, or an error between tests, fails no single test
+    if (status !== 0 && result.numFailedTests === 0) counts.failed++;
+  } catch (error) {
+    console.log(`no test report: ${error.message}`);
+    counts.failed++;
+  }
+}

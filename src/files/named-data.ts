@@ -1,0 +1,43 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, extname, isAbsolute, join } from "node:path";
+import { InputError } from "../input-error.ts";
+import { packagePath } from "./package-root.ts";
+
+/** A data file and the id it goes by: its name without the ending. */
+export interface NamedFile {
+  readonly id: string;
+  readonly path: string;
+}
+
+/**
+ * Finds a data file by what the user typed: the id of one that ships with the package (`openai-80`), or the path
+ * of the user's own (with a folder separator or the file ending in it, `./my-templates.txt`).
+ *
+ * @param what    what it is, for messages: "template set"
+ * @param folder  folder below the package root, e.g. "prompts/templates"
+ * @param ending  ".txt", ".csv" or ".json"
+ * @throws InputError naming the known ids if there is no such file
+ */
+export async function findNamedFile(typed: string, what: string, folder: string, ending: string): Promise<NamedFile> {
+  const isPath = typed.endsWith(ending) || typed.includes("/") || typed.includes("\\") || isAbsolute(typed);
+  if (isPath) {
+    const found = await stat(typed).catch(() => undefined);
+    if (found?.isFile()) return { id: basename(typed, extname(typed)), path: typed };
+    throw new InputError(`${what} ${typed}: no such file`);
+  }
+  const known = await listNamedFiles(folder, ending);
+  const match = known.find((file) => file.id === typed);
+  if (match !== undefined) return match;
+  throw new InputError(
+    `unknown ${what} "${typed}"; known: ${known.map((file) => file.id).join(", ")}, or the path of a ${ending} file`,
+  );
+}
+
+/** The data files of one kind that ship with the package, by id. */
+export async function listNamedFiles(folder: string, ending: string): Promise<NamedFile[]> {
+  const names = await readdir(packagePath(folder));
+  return names
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => ({ id: name.slice(0, -ending.length), path: join(packagePath(folder), name) }));
+}

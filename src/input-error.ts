@@ -1,0 +1,9 @@
+/**
+ * Marks what the user can put right: a wrong path, a file that is not what it should be, an unknown id.
+ * The command line prints its message alone and exits with 1; anything else is a defect and prints its stack.
+ *
+ * Messages say where, what was expected, what came, and what to do: a lower-case fragment without a full stop.
+ */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
