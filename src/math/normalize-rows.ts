@@ -1,0 +1,36 @@
+import { type Matrix, matrix, row } from "./matrix.ts";
+
+/**
+ * Divides each row by its L2 norm, in place; the norm is summed in float64.
+ *
+ * @param m    (n, d)
+ * @param what names the matrix in errors, e.g. "image features"
+ * @throws RangeError if a row is zero or not finite, with its index; the rows before it are then normalized already
+ */
+export function normalizeRowsInPlace(m: Matrix, what = "matrix"): void {
+  for (let r = 0; r < m.rows; r++) {
+    const values = row(m, r);
+    let squares = 0;
+    for (let d = 0; d < values.length; d++) {
+      const value = values[d] as number;
+      squares += value * value; // no overflow: float32 squared fits float64 with room for any d
+    }
+    if (!Number.isFinite(squares)) throw new RangeError(`${what}: row ${r} is not finite, it has no direction`);
+    if (squares === 0) throw new RangeError(`${what}: row ${r} is zero, it has no direction`);
+    const norm = Math.sqrt(squares);
+    for (let d = 0; d < values.length; d++) values[d] = (values[d] as number) / norm;
+  }
+}
+
+/**
+ * The rows at unit L2 length, in new memory. See {@link normalizeRowsInPlace}.
+ *
+ * @param m    (n, d), left as it is
+ * @param what names the matrix in errors
+ * @throws RangeError if a row is zero or not finite, with its index
+ */
+export function normalizeRows(m: Matrix, what = "matrix"): Matrix {
+  const normalized = matrix(m.data.slice(), m.rows, m.columns);
+  normalizeRowsInPlace(normalized, what);
+  return normalized;
+}
