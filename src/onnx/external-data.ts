@@ -1,0 +1,48 @@
+import { stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import { readError } from "../files/read-text.ts";
+import { InputError } from "../input-error.ts";
+import type { OnnxModel } from "./onnx-model.ts";
+import { tensorBytes } from "./onnx-tensor.ts";
+
+/**
+ * The files beside an ONNX file that hold its weights, each looked at before onnxruntime is asked, whose own message
+ * does not always name them.
+ *
+ * @returns their paths, relative to the ONNX file's folder, sorted
+ * @throws InputError if one is missing, unreadable, outside the folder, or shorter than the graph says
+ */
+export async function checkExternalData(model: OnnxModel): Promise<string[]> {
+  const needed = new Map<string, number>();
+  for (const tensor of model.tensors) {
+    if (tensor.external === null) continue;
+    const { location, offset, length } = tensor.external;
+    const end = offset + (length ?? tensorBytes(tensor));
+    needed.set(location, Math.max(needed.get(location) ?? 0, end));
+  }
+  const locations = [...needed.keys()].sort();
+  for (const location of locations) {
+    const path = join(dirname(model.path), location);
+    if (isAbsolute(location) || normalize(location).startsWith("..")) {
+      throw new InputError(`${model.path}: its weights are said to be in ${location}, outside its folder`);
+    }
+    const size = await sizeOf(model.path, path);
+    if (size < (needed.get(location) as number)) {
+      throw new InputError(
+        `${path}: the external data of ${model.path} is truncated: ${needed.get(location)} bytes expected, ${size} found; copy it again`,
+      );
+    }
+  }
+  return locations;
+}
+
+async function sizeOf(modelPath: string, path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw readError(path, cause);
+    throw new InputError(`${path}: missing: ${modelPath} keeps its weights in this file; put it beside the graph`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,121 @@
+import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-node";
+import { InputError } from "../input-error.ts";
+import { fromFloat16 } from "./float16.ts";
+import type { TensorInfo } from "./onnx-tensor.ts";
+
+/** Values for one input: a typed array of the input's own element type (float16 as its 16 bits), row-major. */
+export interface Feed {
+  readonly data: Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array;
+  readonly dims: readonly number[];
+}
+
+/** A loaded graph. onnxruntime runs on the calling JavaScript thread and blocks it for the whole inference. */
+export interface GraphSession {
+  readonly path: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Runs the graph and gives one output as float32 in memory of its own. @throws InputError if onnxruntime refuses */
+  run(feeds: Readonly<Record<string, Feed>>, output: string): Promise<{ data: Float32Array; dims: readonly number[] }>;
+  /** Releases the graph's memory, after the runs under way; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** onnxruntime's level "fatal": errors come as exceptions, and nothing else should reach the user's terminal. */
+const LOG_FATAL = 4;
+
+/**
+ * Loads a graph from a file (external data is resolved beside it). onnxruntime is imported here and not before, so that
+ * what needs no graph starts quickly.
+ *
+ * @param threads onnxruntime's threads for one operation; its own default, the machine's cores, when not given
+ * @throws InputError if onnxruntime cannot load it, with onnxruntime's reason
+ */
+export async function openSession(path: string, threads?: number): Promise<GraphSession> {
+  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(path, {
+      logSeverityLevel: LOG_FATAL,
+      executionProviders: ["cpu"],
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    });
+  } catch (cause) {
+    throw new InputError(`${path}: onnxruntime cannot load it: ${oneLine(cause)}`, { cause });
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+  return {
+    path,
+    inputs: tensorInfos(path, session.inputMetadata),
+    outputs: tensorInfos(path, session.outputMetadata),
+    run(feeds, output) {
+      if (closed) return Promise.reject(new Error(`${path}: run after close`));
+      const result = runSession(path, session, Tensor, feeds, output);
+      last = result.catch(() => {});
+      return result;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await last;
+      await session.release();
+    },
+  };
+}
+
+async function runSession(
+  path: string,
+  session: InferenceSession,
+  Tensor: TensorConstructor,
+  feeds: Readonly<Record<string, Feed>>,
+  output: string,
+): Promise<{ data: Float32Array; dims: readonly number[] }> {
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, feed] of Object.entries(feeds)) tensors[name] = makeTensor(Tensor, feed);
+  let results: InferenceSession.OnnxValueMapType;
+  try {
+    results = await session.run(tensors, [output]);
+  } catch (cause) {
+    const given = Object.entries(feeds).map(([name, feed]) => `${name} (${feed.dims.join(", ")})`);
+    throw new InputError(`${path}: onnxruntime cannot run it on ${given.join(", ")}: ${oneLine(cause)}`, { cause });
+  }
+  const tensor = results[output] as Tensor;
+  // The output lies in onnxruntime's memory, freed at the garbage collector's leisure: copy it out and let go now.
+  const data = toFloat32(path, tensor);
+  const dims = [...tensor.dims];
+  tensor.dispose();
+  return { data, dims };
+}
+
+function makeTensor(Tensor: TensorConstructor, { data, dims }: Feed): Tensor {
+  if (data instanceof Float32Array) return new Tensor("float32", data, dims);
+  if (data instanceof Float64Array) return new Tensor("float64", data, dims);
+  if (data instanceof Uint16Array) return new Tensor("float16", data, dims);
+  if (data instanceof Int32Array) return new Tensor("int32", data, dims);
+  return new Tensor("int64", data, dims);
+}
+
+function toFloat32(path: string, tensor: Tensor): Float32Array {
+  const data = tensor.data as Float32Array | Float64Array | Uint16Array;
+  if (tensor.type === "float32" || tensor.type === "float64") return new Float32Array(data);
+  if (tensor.type !== "float16")
+    throw new InputError(`${path}: an output of type ${tensor.type}, a float was expected`);
+  // Node 20 gives the 16 bits as Uint16Array, later versions a Float16Array over the same memory.
+  return fromFloat16(new Uint16Array(data.buffer, data.byteOffset, data.length));
+}
+
+function tensorInfos(path: string, metadata: readonly InferenceSession.ValueMetadata[]): TensorInfo[] {
+  return metadata.map((value) => {
+    if (!value.isTensor) throw new InputError(`${path}: ${value.name} is not a tensor, which shiftline cannot use`);
+    return { name: value.name, type: value.type, shape: value.shape };
+  });
+}
+
+/** onnxruntime's message in one line, without the path it repeats; the longest ones list whole shapes, so it is cut. */
+function oneLine(cause: unknown): string {
+  return String((cause as Error).message ?? cause)
+    .replace(/^Load model from .*? failed:/, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 400);
+}

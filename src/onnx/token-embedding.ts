@@ -1,0 +1,30 @@
+import type { OnnxModel } from "./onnx-model.ts";
+
+/** Operations that pass ids or a table on without changing how many rows there are. */
+const PASSED_ON = new Set(["Cast", "Identity", "DequantizeLinear", "Reshape", "Flatten", "Clip", "Where"]);
+
+/**
+ * How many rows the table has from which a text graph takes its token embeddings: the vocabulary's size. Found as the
+ * matrix that a Gather reads with the ids.
+ *
+ * @param ids name of the input with the token ids
+ * @returns null where the graph does it in another way
+ */
+export function tokenEmbeddingRows(model: OnnxModel, ids: string): number | null {
+  const tables = new Map<string, number>();
+  for (const { name, dims } of model.tensors) if (dims.length === 2) tables.set(name, dims[0] as number);
+  const idNames = new Set([ids]);
+  for (const node of model.nodes) {
+    const [first, second] = node.inputs;
+    const output = node.outputs[0];
+    if (output === undefined || first === undefined) continue;
+    if (PASSED_ON.has(node.op)) {
+      if (node.inputs.some((name) => idNames.has(name))) idNames.add(output);
+      const rows = tables.get(first);
+      if (rows !== undefined) tables.set(output, rows);
+    }
+    const rows = tables.get(first);
+    if (/^Gather(BlockQuantized)?$/.test(node.op) && rows !== undefined && idNames.has(second ?? "")) return rows;
+  }
+  return null;
+}

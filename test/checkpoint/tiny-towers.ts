@@ -1,0 +1,263 @@
+import { type ModelSpec, type NodeSpec, node, onnxFile, type TensorSpec, type ValueSpec } from "./make-onnx.ts";
+
+/** The smallest towers that behave like CLIP's: every rule of an export can be switched on its own. */
+
+export interface TinyVision {
+  readonly input: string;
+  readonly output: string;
+  readonly type: "float32" | "float16" | "float64";
+  readonly batch: number | string;
+  readonly size: readonly [number | string, number | string];
+  readonly dimension: number;
+  /** Shape of the output in the metadata; null leaves it out. */
+  readonly outputShape: readonly (number | string)[] | null;
+  /** Keeps the projection in this file. */
+  readonly external: string | null;
+  readonly activation: "none" | "QuickGELU" | "GELU";
+  readonly normalize: boolean;
+  /** Takes the batch's mean off, as a batch norm left in training mode would: an image's embedding depends on the others. */
+  readonly mixes: boolean;
+  /** Quantises the pooled values by the range of the whole batch, as onnxruntime's quantize_dynamic does. */
+  readonly quantized: boolean;
+  /** Divides by zero, so that NaN comes out. */
+  readonly broken: boolean;
+}
+
+export interface TinyText {
+  readonly input: string;
+  readonly output: string;
+  readonly type: "int32" | "int64";
+  readonly batch: number | string;
+  readonly length: number | string;
+  readonly vocabulary: number;
+  readonly dimension: number;
+  /** "end": the running sum at the end-of-text token; "mean": over all positions, padding too; "start": position 0. */
+  readonly pooling: "end" | "mean" | "start";
+  readonly endOfText: number;
+  /** Name of an attention mask that takes part in the mean, null for none. */
+  readonly mask: string | null;
+  readonly activation: "none" | "QuickGELU" | "GELU";
+  /** More inputs, declared and not used. */
+  readonly others: readonly ValueSpec[];
+}
+
+const VISION: TinyVision = {
+  input: "image",
+  output: "image_features",
+  type: "float32",
+  batch: "batch",
+  size: [8, 8],
+  dimension: 4,
+  outputShape: ["batch", 4],
+  external: null,
+  activation: "none",
+  normalize: false,
+  broken: false,
+  mixes: false,
+  quantized: false,
+};
+
+const TEXT: TinyText = {
+  input: "text",
+  output: "text_features",
+  type: "int64",
+  batch: "batch",
+  length: "length",
+  vocabulary: 49_408,
+  dimension: 4,
+  pooling: "end",
+  endOfText: 49_407,
+  mask: null,
+  activation: "none",
+  others: [],
+};
+
+/** Numbers that look random and are the same everywhere. */
+export function weights(count: number, seed: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.fround(Math.sin(seed * 17.3 + i * 12.9898) * 0.9));
+}
+
+/** (3, d): the tiny vision tower is (mean of each channel) × this. */
+export function visionWeights(dimension: number): number[] {
+  return weights(3 * dimension, 1);
+}
+
+/** An image tower: each channel's mean, projected. */
+export function tinyVision(options: Partial<TinyVision> = {}): Uint8Array {
+  return onnxFile(
+    visionModel({ ...VISION, ...(options.dimension ? { outputShape: ["batch", options.dimension] } : {}), ...options }),
+  );
+}
+
+/** A text tower: token embeddings summed up to each position, pooled, projected. */
+export function tinyText(options: Partial<TinyText> = {}): Uint8Array {
+  return onnxFile(textModel({ ...TEXT, ...options }));
+}
+
+/** One graph with both towers, as Optimum exports them; `tie` makes the two batches need one size. */
+export function tinyBoth(
+  options: { vision?: Partial<TinyVision>; text?: Partial<TinyText>; tie?: boolean } = {},
+): Uint8Array {
+  const vision = visionModel({
+    ...VISION,
+    input: "pixel_values",
+    output: "image_embeds",
+    batch: "image_batch",
+    ...options.vision,
+  });
+  const text = textModel({ ...TEXT, input: "input_ids", output: "text_embeds", batch: "text_batch", ...options.text });
+  const [image, caption] = [vision.outputs[0]?.name as string, text.outputs[0]?.name as string];
+  const logits = options.tie
+    ? [node("Concat", [image, caption], "logits_per_image", { axis: 1 })]
+    : [
+        node("Transpose", [caption], "flipped", { perm: [1, 0] }),
+        node("MatMul", [image, "flipped"], "logits_per_image"),
+      ];
+  return onnxFile({
+    inputs: [...text.inputs, ...vision.inputs],
+    outputs: [{ name: "logits_per_image", type: "float32", shape: null }, ...text.outputs, ...vision.outputs],
+    nodes: [...text.nodes, ...vision.nodes, ...logits],
+    tensors: [...text.tensors, ...vision.tensors],
+  });
+}
+
+function visionModel(spec: TinyVision): ModelSpec {
+  const projection: TensorSpec = {
+    name: "visual.proj",
+    type: "float32",
+    dims: [3, spec.dimension],
+    values: visionWeights(spec.dimension),
+    ...(spec.external === null
+      ? {}
+      : { external: { location: spec.external, offset: 0, length: 12 * spec.dimension } }),
+  };
+  const nodes = [
+    node("Cast", [spec.input], "v.float", { to: 1 }),
+    node("GlobalAveragePool", ["v.float"], "v.pooled"),
+    node("Flatten", ["v.pooled"], "v.flattened", { axis: 1 }),
+    ...inputNodes(spec),
+    node("MatMul", ["v.flat", "visual.proj"], "v.projected"),
+    ...activationNodes("v.projected", "v.activated", spec.activation),
+    ...(spec.normalize
+      ? [
+          node("ReduceL2", ["v.activated"], "v.length", { axes: [1] }),
+          node("Div", ["v.activated", "v.length"], "v.unit"),
+        ]
+      : [node("Identity", ["v.activated"], "v.unit")]),
+    spec.broken ? node("Div", ["v.unit", "v.zero"], "v.end") : node("Identity", ["v.unit"], "v.end"),
+    node("Cast", ["v.end"], spec.output, { to: spec.type === "float16" ? 10 : 1 }),
+  ];
+  const zero: TensorSpec = { name: "v.zero", type: "float32", dims: [], values: [0] };
+  return {
+    inputs: [{ name: spec.input, type: spec.type, shape: [spec.batch, 3, ...spec.size] }],
+    outputs: [{ name: spec.output, type: spec.type === "float16" ? "float16" : "float32", shape: spec.outputShape }],
+    nodes,
+    tensors: [projection, ...(spec.broken ? [zero] : []), ...activationTensors("v", spec.activation)],
+  };
+}
+
+function inputNodes(spec: TinyVision): NodeSpec[] {
+  if (spec.mixes) {
+    return [
+      node("ReduceMean", ["v.flattened"], "v.mean", { axes: [0] }),
+      node("Sub", ["v.flattened", "v.mean"], "v.flat"),
+    ];
+  }
+  if (!spec.quantized) return [node("Identity", ["v.flattened"], "v.flat")];
+  return [
+    { op: "DynamicQuantizeLinear", inputs: ["v.flattened"], outputs: ["v.bytes", "v.scale", "v.offset"] },
+    node("DequantizeLinear", ["v.bytes", "v.scale", "v.offset"], "v.flat"),
+  ];
+}
+
+function textModel(spec: TinyText): ModelSpec {
+  const { dimension } = spec;
+  const masked = spec.mask === null ? [] : maskNodes(spec.mask);
+  const states = spec.mask === null ? "t.embedded" : "t.masked";
+  return {
+    inputs: [
+      { name: spec.input, type: spec.type, shape: [spec.batch, spec.length] },
+      ...(spec.mask === null ? [] : [{ name: spec.mask, type: spec.type, shape: [spec.batch, spec.length] }]),
+      ...spec.others,
+    ],
+    outputs: [{ name: spec.output, type: "float32", shape: [spec.batch, dimension] }],
+    nodes: [
+      node("Gather", ["token_embedding.weight", spec.input], "t.embedded"),
+      ...masked,
+      ...poolingNodes(spec, states),
+      node("MatMul", ["t.pooled", "text.proj"], "t.projected"),
+      ...activationNodes("t.projected", spec.output, spec.activation),
+    ],
+    tensors: [
+      {
+        name: "token_embedding.weight",
+        type: "float32",
+        dims: [spec.vocabulary, 2],
+        values: weights(spec.vocabulary * 2, 2),
+      },
+      { name: "text.proj", type: "float32", dims: [2, dimension], values: weights(2 * dimension, 3) },
+      { name: "t.end", type: spec.type, dims: [], values: [spec.endOfText] },
+      { name: "t.zero", type: "int64", dims: [], values: [0] },
+      { name: "t.one", type: "int64", dims: [1], values: [1] },
+      { name: "t.two", type: "int64", dims: [1], values: [2] },
+      ...activationTensors("t", spec.activation),
+    ],
+  };
+}
+
+function maskNodes(mask: string): NodeSpec[] {
+  return [
+    node("Cast", [mask], "t.mask", { to: 1 }),
+    node("Unsqueeze", ["t.mask", "t.two"], "t.mask3"),
+    node("Mul", ["t.embedded", "t.mask3"], "t.masked"),
+  ];
+}
+
+function poolingNodes(spec: TinyText, states: string): NodeSpec[] {
+  if (spec.pooling === "mean") {
+    return spec.mask === null
+      ? [node("ReduceMean", [states], "t.pooled", { axes: [1], keepdims: 0 })]
+      : [node("ReduceSum", [states, "t.one"], "t.pooled", { keepdims: 0 })];
+  }
+  const sums = node("CumSum", [states, "t.one1"], "t.sums");
+  const axis = node("Squeeze", ["t.one"], "t.one1");
+  if (spec.pooling === "start") return [axis, sums, node("Gather", ["t.sums", "t.zero"], "t.pooled", { axis: 1 })];
+  return [
+    axis,
+    sums,
+    node("Equal", [spec.input, "t.end"], "t.isEnd"),
+    node("Cast", ["t.isEnd"], "t.select", { to: 1 }),
+    node("Unsqueeze", ["t.select", "t.two"], "t.select3"),
+    node("Mul", ["t.sums", "t.select3"], "t.selected"),
+    node("ReduceSum", ["t.selected", "t.one"], "t.pooled", { keepdims: 0 }),
+  ];
+}
+
+function activationNodes(input: string, output: string, activation: "none" | "QuickGELU" | "GELU"): NodeSpec[] {
+  const p = input.slice(0, 1);
+  if (activation === "none") return [node("Identity", [input], output)];
+  if (activation === "QuickGELU") {
+    return [
+      node("Mul", [input, `${p}.factor`], `${p}.scaled`),
+      node("Sigmoid", [`${p}.scaled`], `${p}.gate`),
+      node("Mul", [input, `${p}.gate`], output),
+    ];
+  }
+  return [
+    node("Div", [input, `${p}.root`], `${p}.scaled`),
+    node("Erf", [`${p}.scaled`], `${p}.erf`),
+    node("Add", [`${p}.erf`, `${p}.plusOne`], `${p}.plus`),
+    node("Mul", [input, `${p}.plus`], output),
+  ];
+}
+
+function activationTensors(prefix: string, activation: "none" | "QuickGELU" | "GELU"): TensorSpec[] {
+  const scalar = (name: string, value: number): TensorSpec => ({
+    name: `${prefix}.${name}`,
+    type: "float32",
+    dims: [],
+    values: [value],
+  });
+  if (activation === "none") return [];
+  return activation === "QuickGELU" ? [scalar("factor", 1.702)] : [scalar("root", Math.SQRT2), scalar("plusOne", 1)];
+}
