@@ -1,0 +1,8 @@
+import { quantileSorted } from "simple-statistics";
+
+/** Median with the least and the greatest, as text. */
+export function spread(values: readonly number[], digits = 2): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const show = (p: number) => quantileSorted(sorted, p).toFixed(digits);
+  return `${show(0.5)} (${show(0)} to ${show(1)})`;
+}

@@ -1,0 +1,145 @@
+import sharp, { type OutputInfo, type Sharp } from "sharp";
+import { InputError } from "../input-error.ts";
+import { cmykToRgb } from "./cmyk.ts";
+import { findGifFirstFrame, paintGifBackground } from "./gif-first-frame.ts";
+import { type ImageFormat, recogniseFormat } from "./image-format.ts";
+import { readJpegHeader } from "./jpeg-header.ts";
+import { readPngHeader } from "./png-header.ts";
+import { readTiffHeader } from "./tiff-header.ts";
+import { tiffKind } from "./tiff-kind.ts";
+
+/** A decoded image: (height, width, 3) bytes, red, green, blue, without padding between rows. */
+export interface DecodedImage {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The largest image that is decoded, pixels; Pillow's own limit (twice Image.MAX_IMAGE_PIXELS): 537 MB as RGB. */
+export const MOST_PIXELS = 178_956_970;
+
+// Every image is read once, so libvips' cache would only hold memory; and images are decoded side by side in libuv's
+// threads (UV_THREADPOOL_SIZE of them), so threads inside one image would only get in each other's way.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/**
+ * Decodes an image to the bytes of `PIL.Image.open(file).convert("RGB")`: colour profiles are ignored, alpha is
+ * dropped without blending, the orientation in EXIF is not applied (but a TIFF's own is), an animation gives its first
+ * frame, 16-bit grey is clipped at 255 as Pillow clips it.
+ *
+ * @param bytes a JPEG, PNG, WebP, GIF or TIFF file
+ * @throws InputError if the bytes are no such image, are damaged or cut off, hold more than `MOST_PIXELS` pixels, or
+ *   are of a kind that cannot be decoded to Pillow's bytes; it says what is wrong but does not know the file's name
+ */
+export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
+  const format = recogniseFormat(bytes);
+  switch (format) {
+    case "JPEG":
+      return decodeJpeg(bytes);
+    case "PNG":
+      return decodePng(bytes);
+    case "GIF":
+      return decodeGif(bytes);
+    case "TIFF":
+      return decodeTiff(bytes);
+    case "WebP":
+      return decodeColour(bytes, format);
+  }
+}
+
+async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
+  const components = readJpegHeader(bytes)?.components;
+  if (components === undefined) throw damaged("JPEG", "it ends before its image data");
+  if (components === 4) return decodeCmyk(bytes, "JPEG", 8);
+  if (components === 1 || components === 3) return decodeColour(bytes, "JPEG");
+  throw new InputError(`a JPEG of ${components} components: expected 1 (grey), 3 (colour) or 4 (CMYK)`);
+}
+
+async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
+  const header = readPngHeader(bytes);
+  if (typeof header === "string") throw damaged("PNG", header);
+  const deepGrey = header.bitDepth === 16 && header.colourType === 0;
+  return deepGrey ? decodeDeepGrey(bytes, "PNG") : decodeColour(bytes, "PNG");
+}
+
+async function decodeGif(bytes: Uint8Array): Promise<DecodedImage> {
+  const frame = findGifFirstFrame(bytes);
+  if (frame === undefined) throw damaged("GIF", "it ends before its first frame");
+  const image = await decodeColour(frame.opaque, "GIF");
+  if (image.width !== frame.screenWidth || image.height !== frame.screenHeight) {
+    throw damaged("GIF", `its screen of ${frame.screenWidth} × ${frame.screenHeight} pixels is not to be believed`);
+  }
+  paintGifBackground(image.data, image.width, image.height, frame);
+  return image;
+}
+
+async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
+  const header = readTiffHeader(bytes);
+  if (header === undefined) throw damaged("TIFF", "its first directory cannot be read");
+  const kind = tiffKind(header);
+  if (kind === "cmyk") return decodeCmyk(bytes, "TIFF", header.bits);
+  return kind === "deep grey" ? decodeDeepGrey(bytes, "TIFF") : decodeColour(bytes, "TIFF");
+}
+
+async function decodeColour(bytes: Uint8Array, format: ImageFormat): Promise<DecodedImage> {
+  const { data, info } = await run(format, open(bytes, format).removeAlpha().raw());
+  if (info.channels !== 3) throw new InputError(`a ${format} image of ${info.channels} channels: expected 3`);
+  return { data, width: info.width, height: info.height };
+}
+
+async function decodeCmyk(bytes: Uint8Array, format: ImageFormat, bits: number): Promise<DecodedImage> {
+  const inks = open(bytes, format).pipelineColourspace("cmyk").toColourspace("cmyk");
+  const deep = bits === 16;
+  const { data, info } = await run(format, inks.raw({ depth: deep ? "ushort" : "uchar" }));
+  if (info.channels !== 4) throw new InputError(`a CMYK ${format} of ${info.channels} channels: expected 4`);
+  const rgb = deep ? cmykToRgb(words(data), 8) : cmykToRgb(data, 0);
+  return { data: rgb, width: info.width, height: info.height };
+}
+
+/** 16-bit grey: Pillow clips each value at 255 when it converts to RGB, where others would scale. */
+async function decodeDeepGrey(bytes: Uint8Array, format: ImageFormat): Promise<DecodedImage> {
+  const grey = open(bytes, format).removeAlpha().toColourspace("grey16").raw({ depth: "ushort" });
+  const { data, info } = await run(format, grey);
+  const values = words(data);
+  if (info.channels !== 1) throw new InputError(`a 16-bit grey ${format} of ${info.channels} channels: expected 1`);
+  const rgb = new Uint8Array(values.length * 3);
+  for (let i = 0; i < values.length; i++) rgb.fill(Math.min(values[i]!, 255), i * 3, i * 3 + 3);
+  return { data: rgb, width: info.width, height: info.height };
+}
+
+function words(data: Uint8Array): Uint16Array {
+  return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+}
+
+function open(bytes: Uint8Array, format: ImageFormat): Sharp {
+  return sharp(bytes, {
+    // What Pillow refuses: it accepts stray bytes in a JPEG and a wrong checksum of a PNG's pixels, which "error" would
+    // not; but a TIFF's damaged strips it refuses, which "truncated" would leave black.
+    failOn: format === "TIFF" ? "error" : "truncated",
+    limitInputPixels: MOST_PIXELS,
+    ignoreIcc: true,
+    autoOrient: format === "TIFF", // Pillow turns a TIFF by its orientation tag when it loads it, and nothing else
+  });
+}
+
+async function run(format: ImageFormat, pipeline: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
+  try {
+    return await pipeline.toBuffer({ resolveWithObject: true }); // toUint8Array of sharp 0.35.5 never frees the pixels
+  } catch (cause) {
+    const reason = [...new Set((cause as Error).message.split("\n"))]
+      .filter((line) => line.trim() !== "")
+      .join("; ")
+      .replace(/[\s:]+$/, "");
+    if (/exceeds pixel limit/.test(reason)) {
+      throw new InputError(`a ${format} image of more than ${MOST_PIXELS} pixels, which is refused; make it smaller`, {
+        cause,
+      });
+    }
+    throw damaged(format, reason, cause);
+  }
+}
+
+function damaged(format: ImageFormat, reason: string, cause?: unknown): InputError {
+  return new InputError(`the ${format} image cannot be decoded, it may be damaged or cut off: ${reason}`, { cause });
+}
