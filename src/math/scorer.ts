@@ -83,27 +83,6 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
   return { classes, k, score, close: () => session.release() };
 }
 
-/**
- * One score of every image at once, see {@link openScorer}.
- *
- * @param features   (n, d)
- * @param classifier (rows, d)
- * @param k          classes to keep an image
- */
-export async function topProducts(
-  features: Matrix,
-  classifier: Matrix,
-  k: number,
-  options: Omit<ScorerOptions, "k"> = {},
-): Promise<TopProducts> {
-  const scorer = await openScorer(classifier, { ...options, k });
-  try {
-    return await scorer.score(features);
-  } finally {
-    await scorer.close();
-  }
-}
-
 /** The rows of the classifier that make each class. */
 function memberRows(classifier: Matrix, { columns, groups }: ScorerOptions): readonly Int32Array[] {
   if (columns !== undefined && groups !== undefined) throw new RangeError("expected columns or groups, got both");
