@@ -1,0 +1,22 @@
+/**
+ * Holm's step-down adjustment: p-values that may each be compared with one level, which then bounds the probability of
+ * any false finding among them all.
+ *
+ * @param pValues probabilities in [0, 1]
+ * @returns adjusted values in the same order, each at least its p-value, at most 1
+ * @throws RangeError if a value is not a probability, with its index
+ * @see S. Holm, A simple sequentially rejective multiple test procedure, Scand. J. Stat. 6, 1979
+ */
+export function holm(pValues: readonly number[]): number[] {
+  pValues.forEach((p, i) => {
+    if (!(p >= 0 && p <= 1)) throw new RangeError(`p-value ${i}: expected a probability in [0, 1], got ${p}`);
+  });
+  const ascending = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
+  const adjusted = new Array<number>(pValues.length);
+  let least = 0;
+  ascending.forEach(({ p, index }, rank) => {
+    least = Math.min(1, Math.max(least, (pValues.length - rank) * p));
+    adjusted[index] = least;
+  });
+  return adjusted;
+}

@@ -1,0 +1,104 @@
+import { linearRegression, max, mean, min } from "simple-statistics";
+import type { Interval } from "./binomial-interval.ts";
+import { studentTQuantile } from "./student-t.ts";
+
+/** A line y = intercept + slope x fitted by ordinary least squares, with what its intervals need. */
+export interface LeastSquares {
+  readonly slope: number;
+  readonly intercept: number;
+  /** share of y's variance that the line explains, in [0, 1]; 0 where y is constant, as scipy has it */
+  readonly r2: number;
+  /** standard deviation of the residuals, with n − 2 degrees of freedom */
+  readonly residualSd: number;
+  readonly slopeSe: number;
+  readonly interceptSe: number;
+  readonly n: number;
+  readonly xMean: number;
+  /** Σ (x − mean)² */
+  readonly xSumOfSquares: number;
+  readonly xMin: number;
+  readonly xMax: number;
+}
+
+/**
+ * Fits y on x by ordinary least squares.
+ *
+ * @param x (n,) the explanatory values
+ * @param y (n,) the values explained
+ * @throws RangeError with fewer than three points, lists of different length, a value that is not finite, or all x equal
+ * @see scipy.stats.linregress, the oracle
+ */
+export function leastSquares(x: readonly number[], y: readonly number[]): LeastSquares {
+  const n = x.length;
+  if (y.length !== n) throw new RangeError(`a line needs as many y as x, got ${y.length} and ${n}`);
+  if (n < 3) throw new RangeError(`a line with its uncertainty needs at least three points, got ${n}`);
+  x.forEach((value, i) => {
+    if (!Number.isFinite(value) || !Number.isFinite(y[i])) {
+      throw new RangeError(`point ${i}: expected finite numbers, got x = ${value}, y = ${y[i]}`);
+    }
+  });
+  const [xMin, xMax] = [min([...x]), max([...x])];
+  if (xMin === xMax) throw new RangeError(`a line needs different x, got ${n} times ${xMin}`);
+
+  const [xMean, yMean] = [mean([...x]), mean([...y])];
+  // Fitted about the means: the intercept there is near 0 and loses no digits where x or y are far from it.
+  const centred = x.map((value, i) => [value - xMean, (y[i] as number) - yMean]);
+  const { m: slope, b: offset } = linearRegression(centred);
+  let [xSumOfSquares, ySumOfSquares, residualSumOfSquares] = [0, 0, 0];
+  for (const [dx = 0, dy = 0] of centred) {
+    xSumOfSquares += dx * dx;
+    ySumOfSquares += dy * dy;
+    residualSumOfSquares += (dy - offset - slope * dx) ** 2;
+  }
+  const residualSd = Math.sqrt(residualSumOfSquares / (n - 2));
+  const slopeSe = residualSd / Math.sqrt(xSumOfSquares);
+  return {
+    slope,
+    intercept: yMean + offset - slope * xMean,
+    r2: min([...y]) === max([...y]) ? 0 : Math.max(0, 1 - residualSumOfSquares / ySumOfSquares),
+    residualSd,
+    slopeSe,
+    interceptSe: residualSd * Math.sqrt(1 / n + xMean ** 2 / xSumOfSquares),
+    n,
+    xMean,
+    xSumOfSquares,
+    xMin,
+    xMax,
+  };
+}
+
+/** The line's y at x. */
+export function lineAt(line: Pick<LeastSquares, "slope" | "intercept">, x: number): number {
+  return line.intercept + line.slope * x;
+}
+
+/** Standard error of the line's y at x, the points' own scatter left out. */
+export function lineSe(line: LeastSquares, x: number): number {
+  return line.residualSd * Math.sqrt(1 / line.n + (x - line.xMean) ** 2 / line.xSumOfSquares);
+}
+
+/**
+ * The two-sided t interval of the line's mean y at x, with n − 2 degrees of freedom.
+ *
+ * @param confidence in (0, 1)
+ * @throws RangeError if the confidence is outside
+ */
+export function lineInterval(line: LeastSquares, x: number, confidence = 0.95): Interval {
+  return around(line, x, lineSe(line, x), confidence);
+}
+
+/**
+ * The two-sided t interval of where one new point at x falls: the line's uncertainty and the residuals' scatter together.
+ *
+ * @param confidence in (0, 1)
+ * @throws RangeError if the confidence is outside
+ */
+export function predictionInterval(line: LeastSquares, x: number, confidence = 0.95): Interval {
+  return around(line, x, Math.hypot(line.residualSd, lineSe(line, x)), confidence);
+}
+
+function around(line: LeastSquares, x: number, standardError: number, confidence: number): Interval {
+  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`expected a confidence in (0, 1), got ${confidence}`);
+  const reach = -studentTQuantile((1 - confidence) / 2, line.n - 2) * standardError;
+  return { low: lineAt(line, x) - reach, high: lineAt(line, x) + reach };
+}
