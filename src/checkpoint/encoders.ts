@@ -1,0 +1,47 @@
+/** How an encoder is opened. */
+export interface EncoderOptions {
+  /** onnxruntime's threads for one operation; its own default, the machine's cores, when not given. */
+  readonly threads?: number;
+}
+
+/** The image tower of a checkpoint. Its `encode` blocks the JavaScript thread while onnxruntime computes. */
+export interface ImageEncoder {
+  /** d, the width of an embedding. */
+  readonly dimension: number;
+  /** The graph's fixed batch, null where it takes any. */
+  readonly batchSize: number | null;
+  /** Element type of the pixels that the graph takes: "float32", "float16" or "float64". */
+  readonly precision: string;
+  /**
+   * Embeds images. A fixed batch is split and padded as needed; a graph that quantises its activations by the range of
+   * the whole batch gets one image at a time, so that no result depends on its batch.
+   *
+   * @param pixels (n, 3, H, W) normalised float32; read until the promise is settled, not changed
+   * @returns (n, d) as the graph gives them, not normalised by us, in memory of their own
+   * @throws InputError if onnxruntime fails, or an embedding has NaN or an infinity
+   */
+  encode(pixels: Float32Array, n: number): Promise<Float32Array>;
+  /** Releases the graph; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** The text tower of a checkpoint. */
+export interface TextEncoder {
+  /** d, the width of an embedding. */
+  readonly dimension: number;
+  /** Most tokens of a text. */
+  readonly contextLength: number;
+  /** Whether texts may be cut to the longest of their batch: proved at open time, else they are padded to the context. */
+  readonly ownLength: boolean;
+  /**
+   * Embeds texts as one batch (split and padded where the graph has a fixed batch). With `ownLength` a batch costs as
+   * much as its longest text, so callers sort by length.
+   *
+   * @param tokens n rows of token ids, each at most `contextLength` long, not padded
+   * @returns (n, d) as the graph gives them, in memory of their own
+   * @throws InputError if onnxruntime fails, or an embedding has NaN or an infinity
+   */
+  encode(tokens: readonly Int32Array[]): Promise<Float32Array>;
+  /** Releases the graph; a second call does nothing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,136 @@
+import { sha256 } from "../files/sha256.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { InputError } from "../input-error.ts";
+import { clipBytePairs } from "../tokenizer/clip-byte-pairs.ts";
+import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
+import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
+import { fixedAxis } from "./graph-feeds.ts";
+import { openImageEncoder } from "./image-encoder.ts";
+import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
+import { openTextEncoder } from "./text-encoder.ts";
+
+export type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
+export type { CheckpointFile } from "./fingerprint.ts";
+
+/** An exported CLIP checkpoint: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
+export interface Checkpoint {
+  /** The folder's name or the file's stem, or the name given; names the checkpoint's results. */
+  readonly id: string;
+  /** As given. */
+  readonly path: string;
+  readonly layout: "hugging-face" | "open_clip" | "shiftline";
+  readonly files: readonly CheckpointFile[];
+  /** SHA-256 over the role and content of every file that can change a number, 64 hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly preprocessing: Preprocessing;
+  /** Which file said how images are prepared. */
+  readonly preprocessingSource: string;
+  /** Null where the checkpoint has no text side. */
+  readonly tokenizer: Tokenizer | null;
+  /** What the user should know, each a short sentence without a full stop. */
+  readonly notes: readonly string[];
+  /** @throws InputError if onnxruntime cannot load the graph, or the towers differ in width */
+  openImageEncoder(options?: EncoderOptions): Promise<ImageEncoder>;
+  /** @throws InputError if there is no text side, onnxruntime cannot load the graph, or the towers differ in width */
+  openTextEncoder(options?: EncoderOptions): Promise<TextEncoder>;
+}
+
+export interface CheckpointOptions {
+  /** Names the checkpoint instead of its folder or file. */
+  readonly name?: string;
+  /** Chooses another precision in Hugging Face's naming: "fp16" opens `vision_model_fp16.onnx`. */
+  readonly variant?: string;
+}
+
+/**
+ * Opens an exported CLIP checkpoint: finds its layout, graphs, tokenizer and preprocessing, checks that they fit each
+ * other, and hashes them. Nothing is guessed silently: `notes` says what was filled in.
+ *
+ * @param path a folder, or one .onnx file
+ * @throws InputError, in one line, if the path is not there or cannot be read; files are missing, truncated,
+ *   contradictory or of several layouts; the towers differ in width; there is no tokenizer for the vocabulary
+ */
+export async function openCheckpoint(path: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
+  const resolved = await resolveCheckpoint(path, options.variant);
+  const checkWidths = widthCheck(path);
+  checkWidths("image", fixedAxis(resolved.vision.ports.embedding, 1));
+  if (resolved.text !== null) checkWidths("text", fixedAxis(resolved.text.ports.embedding, 1));
+  const { tokenizer, textTower } = { ...resolved, tokenizer: await openOwnTokenizer(resolved) };
+  const files = await hashFiles(resolved.layout.root, resolved.files);
+  return {
+    id: checkId(path, options.name ?? resolved.layout.stem),
+    path,
+    layout: resolved.layout.kind,
+    files,
+    fingerprint: checkpointFingerprint(files, resolved),
+    preprocessing: resolved.preprocessing.preprocessing,
+    preprocessingSource: resolved.preprocessing.files.join(" and "),
+    tokenizer,
+    notes: resolved.notes,
+    async openImageEncoder(encoderOptions) {
+      const encoder = await openImageEncoder(resolved.visionTower, encoderOptions);
+      return await closeUnless(encoder, () => checkWidths("image", encoder.dimension));
+    },
+    async openTextEncoder(encoderOptions) {
+      if (textTower === null || tokenizer === null) {
+        throw new InputError(`${path}: it has no text tower; give the folder that holds both towers`);
+      }
+      const encoder = await openTextEncoder(textTower, tokenizer, encoderOptions);
+      return await closeUnless(encoder, () => checkWidths("text", encoder.dimension));
+    },
+  };
+}
+
+/**
+ * Opens the tokenizer that was decided on.
+ *
+ * @throws InputError if it can give ids that the graph's token embedding does not have
+ */
+export async function openOwnTokenizer(resolved: ResolvedCheckpoint): Promise<Tokenizer | null> {
+  if (resolved.textSettings === null || resolved.text === null) return null;
+  const tokenizer = await openTokenizer(resolved.textSettings.source);
+  const rows = resolved.textSettings.vocabularySize;
+  if (rows !== null && tokenizer.vocabularySize > rows) {
+    throw new InputError(
+      `${resolved.layout.root}: the tokenizer has ${tokenizer.vocabularySize} tokens, the token embedding of ${resolved.text.file} only ${rows}; one of them belongs to another checkpoint`,
+    );
+  }
+  return tokenizer;
+}
+
+/** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used. */
+export function checkpointFingerprint(files: readonly CheckpointFile[], resolved: ResolvedCheckpoint): string {
+  const shipped = resolved.textSettings !== null && resolved.textSettings.source.tokenizerJson === null;
+  const vocabulary = shipped ? [{ role: "tokenizer", sha256: sha256(clipBytePairs().merges.join("\n")) }] : [];
+  return fingerprint([...files, ...vocabulary]);
+}
+
+function checkId(path: string, id: string): string {
+  if (/^[^/\\\0]+$/.test(id) && id !== "." && id !== "..") return id;
+  throw new InputError(`${path}: "${id}" cannot name a checkpoint: results lie in a folder of that name`);
+}
+
+/** Remembers each tower's width as it becomes known, and refuses a pair that differs. */
+function widthCheck(path: string): (tower: "image" | "text", dimension: number | null) => void {
+  const known = new Map<string, number>();
+  return (tower, dimension) => {
+    if (dimension !== null) known.set(tower, dimension);
+    const [image, text] = [known.get("image"), known.get("text")];
+    if (image !== undefined && text !== undefined && image !== text) {
+      throw new InputError(
+        `${path}: image embeddings have ${image} numbers, text embeddings ${text}; the towers belong to different checkpoints, or one output is not the projected embedding`,
+      );
+    }
+  };
+}
+
+async function closeUnless<E extends { close(): Promise<void> }>(encoder: E, check: () => void): Promise<E> {
+  try {
+    check();
+  } catch (cause) {
+    await encoder.close();
+    throw cause;
+  }
+  return encoder;
+}

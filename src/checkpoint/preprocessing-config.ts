@@ -1,0 +1,124 @@
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { createPreprocessing, type Preprocessing } from "../image/preprocessing.ts";
+import { InputError } from "../input-error.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
+import { findCompanion } from "./companion-files.ts";
+import { parseHuggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
+import type { Layout } from "./layout.ts";
+import { type ModelConfigs, readConfig } from "./model-config.ts";
+import { heightAndWidth, parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
+
+/** A checkpoint's preprocessing, and the files (relative to its folder) that said so. */
+export interface PreprocessingConfig {
+  readonly preprocessing: Preprocessing;
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads how images are prepared, from the file of the checkpoint's layout: `preprocessor_config.json` (or the
+ * `image_processor` of `processor_config.json`); `preprocess_cfg` of `open_clip_config.json` or `preprocess_cfg.json`;
+ * `shiftline.json`. Another layout's file is taken, with a note, only where the layout's own is not there.
+ *
+ * @param pixels the image graph's input: where its height and width are fixed, the preprocessing must give that size
+ * @throws InputError if there is no such file, two contradict each other, or the size is not the graph's
+ */
+export async function readPreprocessing(
+  layout: Layout,
+  configs: ModelConfigs,
+  pixels: TensorInfo,
+): Promise<PreprocessingConfig> {
+  const config = await readLayoutPreprocessing(layout, configs, pixels);
+  checkRanges(layout.root, config);
+  const { height, width } = config.preprocessing.size;
+  const [, , graphHeight, graphWidth] = pixels.shape;
+  const differs = (size: number | string | undefined, side: number) => typeof size === "number" && size !== side;
+  if (differs(graphHeight, height) || differs(graphWidth, width)) {
+    throw new InputError(
+      `${layout.root}: ${config.files.join(" and ")} give images of ${height} x ${width} pixels, but ${layout.vision} takes ${graphHeight} x ${graphWidth}; one of them belongs to another checkpoint`,
+    );
+  }
+  return config;
+}
+
+function checkRanges(root: string, { preprocessing, files }: PreprocessingConfig): void {
+  try {
+    createPreprocessing(preprocessing);
+  } catch (cause) {
+    throw new InputError(`${root}: ${files.join(" and ")}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function readLayoutPreprocessing(
+  layout: Layout,
+  configs: ModelConfigs,
+  pixels: TensorInfo,
+): Promise<PreprocessingConfig> {
+  if (layout.shiftline !== null) {
+    const { size, mean, std, resizeMode, interpolation, fillColor } = layout.shiftline;
+    const preprocessing = { size: heightAndWidth(size), resizeMode, interpolation, mean, std, fillColor };
+    return { preprocessing, files: ["shiftline.json"], notes: [] };
+  }
+  const readers = [() => readHuggingFace(layout.root), () => readOpenClip(layout.root, configs, pixels)];
+  if (layout.kind === "open_clip") readers.reverse();
+  for (const [i, read] of readers.entries()) {
+    const config = await read();
+    if (config === null) continue;
+    if (i === 0) return config;
+    const note = `preprocessing from ${config.files.join(" and ")}: the ${layout.kind} layout's own file is not there`;
+    return { ...config, notes: [...config.notes, note] };
+  }
+  throw new InputError(
+    `${layout.root}: nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json, preprocess_cfg.json (also in visual/) or shiftline.json`,
+  );
+}
+
+async function readHuggingFace(root: string): Promise<PreprocessingConfig | null> {
+  const file = await findCompanion(root, "preprocessor_config.json", "onnx/preprocessor_config.json");
+  if (file !== null) {
+    const { config } = await readConfig(root, file, z.looseObject({}));
+    return { preprocessing: parseHuggingFacePreprocessing(config, join(root, file)), files: [file], notes: [] };
+  }
+  const processor = await findCompanion(root, "processor_config.json");
+  if (processor === null) return null;
+  const { config } = await readConfig(root, processor, z.looseObject({ image_processor: z.unknown() }));
+  if (config.image_processor === undefined) return null;
+  const where = `${join(root, processor)}: image_processor`;
+  return { preprocessing: parseHuggingFacePreprocessing(config.image_processor, where), files: [processor], notes: [] };
+}
+
+async function readOpenClip(
+  root: string,
+  configs: ModelConfigs,
+  pixels: TensorInfo,
+): Promise<PreprocessingConfig | null> {
+  const imageSize = configs.openClip?.config.vision_cfg?.image_size ?? null;
+  const [, , height, width] = pixels.shape;
+  const graphSize = typeof height === "number" && typeof width === "number" ? { height, width } : null;
+  const parse = (json: unknown, file: string) =>
+    parseOpenClipPreprocessing(json, imageSize, graphSize ?? { height: 224, width: 224 }, join(root, file));
+
+  const own = await findCompanion(root, "visual/preprocess_cfg.json", "preprocess_cfg.json");
+  const inConfig = configs.openClipPreprocessing;
+  const modelFiles = configs.openClip === null ? [] : [configs.openClip.file];
+  if (own !== null) {
+    const { config } = await readConfig(root, own, z.looseObject({}));
+    const preprocessing = parse(config, own);
+    if (inConfig !== null && !isDeepStrictEqual(preprocessing, parse(inConfig.config, inConfig.file))) {
+      throw new InputError(`${root}: ${own} and ${inConfig.file} prepare images differently; remove the wrong one`);
+    }
+    return { preprocessing, files: [own, ...modelFiles], notes: noteOfSize(imageSize ?? config.size, graphSize) };
+  }
+  if (configs.openClip === null || configs.openClip.file !== "open_clip_config.json") return null;
+  const cfg = inConfig?.config ?? {};
+  const notes = noteOfSize(imageSize ?? cfg.size, graphSize);
+  if (inConfig === null) notes.push("open_clip_config.json has no preprocess_cfg: open_clip's defaults are used");
+  return { preprocessing: parse(cfg, configs.openClip.file), files: [configs.openClip.file], notes };
+}
+
+function noteOfSize(configured: unknown, graphSize: { height: number; width: number } | null): string[] {
+  const said = configured !== undefined && configured !== null;
+  return said || graphSize !== null ? [] : ["no file says the image size: 224, open_clip's default, is used"];
+}

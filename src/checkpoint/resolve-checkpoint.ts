@@ -1,0 +1,157 @@
+import { join, posix } from "node:path";
+import { InputError } from "../input-error.ts";
+import { checkExternalData } from "../onnx/external-data.ts";
+import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
+import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { fixedAxis } from "./graph-feeds.ts";
+import { type Layout, readLayout } from "./layout.ts";
+import { isSiglip, type ModelConfigs, readModelConfigs } from "./model-config.ts";
+import { type PreprocessingConfig, readPreprocessing } from "./preprocessing-config.ts";
+import { readTextSettings, type TextSettings } from "./text-settings.ts";
+import { findSides, quantizesActivations, type Tower } from "./tower.ts";
+import { NO_HINTS, type PortHints, type TextPorts, type VisionPorts } from "./tower-ports.ts";
+
+/** One tower: its graph's file, what the graph says of itself, and where things go in and come out. */
+export interface ResolvedTower<Ports> {
+  /** Relative to the checkpoint's folder. */
+  readonly file: string;
+  readonly model: OnnxModel;
+  readonly ports: Ports;
+}
+
+/** Everything that a checkpoint's files say, before onnxruntime is asked. */
+export interface ResolvedCheckpoint {
+  readonly layout: Layout;
+  readonly configs: ModelConfigs;
+  readonly vision: ResolvedTower<VisionPorts>;
+  /** Null where one file was given that holds no text tower. */
+  readonly text: ResolvedTower<TextPorts> | null;
+  readonly preprocessing: PreprocessingConfig;
+  readonly textSettings: TextSettings | null;
+  /** How the graphs are to be opened. */
+  readonly visionTower: Tower;
+  readonly textTower: Tower | null;
+  /** Every file that can change a number, with its role. */
+  readonly files: readonly { readonly role: string; readonly path: string }[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a checkpoint's files and decides how they are used; no graph is loaded.
+ *
+ * @throws InputError if anything is missing, truncated, contradictory or not supported
+ */
+export async function resolveCheckpoint(path: string, variant?: string): Promise<ResolvedCheckpoint> {
+  const layout = await readLayout(path, variant);
+  const configs = await readModelConfigs(layout.root);
+  const hints = readHints(layout);
+  const pooled = layout.kind === "hugging-face" && isSiglip(configs.huggingFace?.config);
+  const graphs = await readGraphs(layout);
+  const visionSides = findSides(graphs.vision, { ...hints, pooled });
+  const textSides = graphs.text === graphs.vision ? visionSides : findSides(graphs.text, { ...hints, pooled });
+  if (visionSides.vision === null) throw wrongSide(layout, layout.vision, "texts", "images");
+  if (textSides.text === null && !layout.singleFile) throw wrongSide(layout, layout.text, "images", "texts");
+
+  const vision = { file: layout.vision, model: graphs.vision, ports: visionSides.vision };
+  const text = textSides.text === null ? null : { file: layout.text, model: graphs.text, ports: textSides.text };
+  const preprocessing = await readPreprocessing(layout, configs, vision.ports.pixels);
+  const textSettings =
+    text === null
+      ? null
+      : await readTextSettings(layout, configs, {
+          sequenceLength: fixedAxis(text.ports.ids, 1),
+          vocabularySize: tokenEmbeddingRows(text.model, text.ports.ids.name),
+        });
+  const quantizing = [graphs.vision, graphs.text].some(quantizesActivations);
+  const tower: Omit<Tower, "path" | "rowByRow"> = {
+    ...hints,
+    pooled,
+    size: preprocessing.preprocessing.size,
+    contextLength: textSettings?.contextLength ?? 0, // not used without a text side
+  };
+  const textNote = text === null ? [`${layout.vision} has no text tower: only images can be embedded`] : [];
+  return {
+    layout,
+    configs,
+    vision,
+    text,
+    preprocessing,
+    textSettings,
+    visionTower: makeTower(graphs.vision, tower),
+    textTower: text === null ? null : makeTower(graphs.text, tower),
+    files: await listFiles(layout, configs, graphs, preprocessing, textSettings, pooled),
+    notes: [
+      ...layout.notes,
+      ...(quantizing ? [ROW_BY_ROW] : []),
+      ...textNote,
+      ...preprocessing.notes,
+      ...(textSettings?.notes ?? []),
+    ],
+  };
+}
+
+const ROW_BY_ROW =
+  "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
+
+function makeTower(model: OnnxModel, tower: Omit<Tower, "path" | "rowByRow">): Tower {
+  return { ...tower, path: model.path, rowByRow: quantizesActivations(model) };
+}
+
+async function readGraphs(layout: Layout): Promise<{ vision: OnnxModel; text: OnnxModel }> {
+  const vision = readOnnxModel(join(layout.root, layout.vision));
+  const text = layout.text === layout.vision ? vision : readOnnxModel(join(layout.root, layout.text));
+  return { vision, text };
+}
+
+function readHints({ shiftline }: Layout): { visionHints: PortHints; textHints: PortHints } {
+  if (shiftline === null) return { visionHints: NO_HINTS, textHints: NO_HINTS };
+  const hint = (tower: {
+    input?: string | undefined;
+    output?: string | undefined;
+    attentionMask?: string | undefined;
+  }) => ({
+    input: tower.input ?? null,
+    output: tower.output ?? null,
+    attentionMask: tower.attentionMask ?? null,
+  });
+  return { visionHints: hint(shiftline.vision), textHints: hint(shiftline.text) };
+}
+
+function wrongSide(layout: Layout, file: string, has: string, needed: string): InputError {
+  const advice = layout.singleFile ? "; give the folder that holds both towers" : "; are the files swapped?";
+  return new InputError(
+    `${join(layout.root, file)}: its graph takes ${has}, but one that takes ${needed} is needed${advice}`,
+  );
+}
+
+async function listFiles(
+  layout: Layout,
+  configs: ModelConfigs,
+  graphs: { vision: OnnxModel; text: OnnxModel },
+  preprocessing: PreprocessingConfig,
+  text: TextSettings | null,
+  pooled: boolean,
+): Promise<{ role: string; path: string }[]> {
+  const files: { role: string; path: string }[] = [];
+  const add = (role: string, path: string) => {
+    if (!files.some((file) => file.path === path)) files.push({ role, path });
+  };
+  const addGraph = async (role: string, path: string, model: OnnxModel) => {
+    add(role, path);
+    const beside = posix.dirname(path);
+    for (const location of await checkExternalData(model)) add(`${role} data`, posix.join(beside, location));
+  };
+  if (layout.vision === layout.text)
+    await addGraph(layout.singleFile && text === null ? "vision" : "vision and text", layout.vision, graphs.vision);
+  else {
+    await addGraph("vision", layout.vision, graphs.vision);
+    await addGraph("text", layout.text, graphs.text);
+  }
+  for (const file of preprocessing.files) add("preprocessing", file);
+  if (layout.shiftline !== null) add("preprocessing", "shiftline.json");
+  for (const file of text?.files ?? []) add(file.role, file.path);
+  if (layout.kind === "open_clip" && configs.openClip !== null && text !== null)
+    add("model config", configs.openClip.file);
+  if (pooled && configs.huggingFace !== null) add("model config", configs.huggingFace.file);
+  return files;
+}

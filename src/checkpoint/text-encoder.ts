@@ -1,0 +1,97 @@
+import { InputError } from "../input-error.ts";
+import { type GraphSession, openSession } from "../onnx/session.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { checkEmbeddings } from "./check-embeddings.ts";
+import type { EncoderOptions, TextEncoder } from "./encoders.ts";
+import { fixedAxis, textFeeds } from "./graph-feeds.ts";
+import { type BothSides, type OtherSide, sharesBatchName, standIn } from "./other-side.ts";
+import { PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
+import { findSides, type Tower } from "./tower.ts";
+
+/**
+ * Opens the text tower of a graph and proves whether its prompts may be cut to their own length.
+ *
+ * @throws InputError if onnxruntime cannot load the graph, or it has no text side
+ */
+export async function openTextEncoder(
+  tower: Tower,
+  tokenizer: Tokenizer,
+  options: EncoderOptions = {},
+): Promise<TextEncoder> {
+  const session = await openSession(tower.path, options.threads);
+  try {
+    return await makeTextEncoder(session, tower, tokenizer);
+  } catch (cause) {
+    await session.close();
+    throw cause;
+  }
+}
+
+async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: Tokenizer): Promise<TextEncoder> {
+  const { vision, text } = findSides(session, tower);
+  if (text === null) throw new InputError(`${tower.path}: an image graph where a graph that takes texts is needed`);
+  const { contextLength } = tower;
+  const batchSize = fixedAxis(text.ids, 0);
+  const where = `${tower.path}: the text tower`;
+  const layout = { padId: tokenizer.padId, attendPadding: tower.pooled };
+
+  const runBatch = async (rows: readonly Int32Array[], length: number, other: OtherSide): Promise<Float32Array> => {
+    const feeds = { ...other(rows.length), ...textFeeds(text, { ...layout, rows, length }) };
+    const { data, dims } = await session.run(feeds, text.embedding.name);
+    checkEmbeddings(data, dims, rows.length, where);
+    return data;
+  };
+
+  const probes = PROBE_PROMPTS.map((prompt) => tokenizer.encode(prompt, contextLength)) as [Int32Array, Int32Array];
+  const other =
+    vision === null
+      ? () => ({})
+      : await chooseStandIn({ ...tower, vision, text }, (side) => runBatch(probes, contextLength, side));
+
+  /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
+  const run = async (rows: readonly Int32Array[], length: number): Promise<Float32Array> => {
+    const step = tower.rowByRow ? 1 : (batchSize ?? rows.length);
+    let embeddings = new Float32Array(0);
+    for (let start = 0; start < rows.length; start += step) {
+      const part = rows.slice(start, start + step);
+      const filled = Array.from({ length: batchSize ?? part.length }, (_, i) => part[i] ?? (part[0] as Int32Array));
+      const data = await runBatch(filled, length, other);
+      const dimension = data.length / filled.length;
+      if (start === 0) embeddings = new Float32Array(rows.length * dimension);
+      embeddings.set(data.subarray(0, part.length * dimension), start * dimension);
+    }
+    return embeddings;
+  };
+
+  // Where padding enters the range that activations are quantised by, two probes would prove nothing.
+  const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.rowByRow;
+  const ownLength = mayBeShort && (await proveOwnLength(probes, contextLength, run));
+  const dimension = fixedAxis(text.embedding, 1) ?? (await run(probes.slice(0, 1), contextLength)).length;
+  return {
+    dimension,
+    contextLength,
+    ownLength,
+    async encode(tokens) {
+      if (tokens.length === 0) return new Float32Array(0);
+      const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
+      if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
+      return await run(tokens, ownLength ? longest : contextLength);
+    },
+    close: session.close,
+  };
+}
+
+/** One stand-in image for any number of texts, unless the metadata ties the batches and a trial shows that it means it. */
+async function chooseStandIn(sides: BothSides, run: (other: OtherSide) => Promise<Float32Array>): Promise<OtherSide> {
+  const single = standIn(sides, "texts", false);
+  if (!sharesBatchName(sides)) return single;
+  const tied = standIn(sides, "texts", true);
+  const expected = await run(tied);
+  try {
+    const found = await run(single);
+    return found.every((value, i) => value === expected[i]) ? single : tied;
+  } catch (cause) {
+    if (cause instanceof InputError) return tied;
+    throw cause;
+  }
+}

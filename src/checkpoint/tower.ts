@@ -1,0 +1,55 @@
+import { flattenNodes } from "../onnx/graph-slice.ts";
+import type { OnnxModel } from "../onnx/onnx-model.ts";
+import type { GraphSession } from "../onnx/session.ts";
+import type { ImageSize } from "./graph-feeds.ts";
+import {
+  findTextPorts,
+  findVisionPorts,
+  type GraphPorts,
+  graphTakes,
+  type PortHints,
+  refuseOtherInputs,
+  type TextPorts,
+  type VisionPorts,
+} from "./tower-ports.ts";
+
+/** A graph and how it is to be used. */
+export interface Tower {
+  /** Absolute path of the graph. */
+  readonly path: string;
+  readonly visionHints: PortHints;
+  readonly textHints: PortHints;
+  /** Whether `pooler_output` is the embedding (SigLIP from transformers). */
+  readonly pooled: boolean;
+  readonly size: ImageSize;
+  readonly contextLength: number;
+  /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
+  readonly rowByRow: boolean;
+}
+
+/** The sides of a graph; null where it does not have the side. */
+export interface TowerSides {
+  readonly vision: VisionPorts | null;
+  readonly text: TextPorts | null;
+}
+
+/**
+ * The inputs and outputs of a graph that has an image side, a text side or both.
+ *
+ * @throws InputError if a side's input or output cannot be told, or the graph wants inputs that nothing here can feed
+ */
+export function findSides(
+  graph: GraphPorts | GraphSession,
+  tower: Pick<Tower, "visionHints" | "textHints" | "pooled">,
+): TowerSides {
+  const takes = graphTakes(graph);
+  const vision = takes.images ? findVisionPorts(graph, tower.visionHints, tower.pooled) : null;
+  const text = takes.texts ? findTextPorts(graph, tower.textHints, tower.pooled) : null;
+  refuseOtherInputs(graph, vision, text);
+  return { vision, text };
+}
+
+/** Whether a graph quantises activations when it runs, by the range of all values of a batch (dynamic quantization). */
+export function quantizesActivations(model: OnnxModel): boolean {
+  return flattenNodes(model.nodes, model).some((node) => node.op.startsWith("DynamicQuantize"));
+}
