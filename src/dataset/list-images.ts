@@ -1,0 +1,121 @@
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readError, readText } from "../files/read-text.ts";
+import { InputError } from "../input-error.ts";
+import type { Benchmark, Layout } from "./benchmark.ts";
+import { classKeys } from "./class-list.ts";
+
+/** One image of a benchmark: path below the root with "/" between, size, row of the benchmark's class list. */
+export interface ImageEntry {
+  readonly path: string;
+  readonly bytes: number;
+  readonly label: number;
+}
+
+const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
+
+/**
+ * Lists the images below a folder that is laid out in one of the benchmark's ways, in canonical order: by class, then
+ * by path (flat: by number). Other files are passed over. Synchronous reads: for 50,000 files three times as fast, and
+ * nothing else runs yet.
+ *
+ * @returns null if the folder is laid out in none of them
+ * @throws InputError for a folder of images that is no class of the benchmark, or what cannot be read
+ */
+export async function listImages(
+  benchmark: Benchmark,
+  root: string,
+): Promise<{ layout: Layout; images: ImageEntry[] } | null> {
+  const entries = readFolder(root);
+  for (const layout of benchmark.layouts) {
+    const images =
+      layout.kind === "flat"
+        ? await listFlat(benchmark, layout, root, entries)
+        : listClassFolders(benchmark, layout.key, root, entries);
+    if (images !== null) return { layout, images };
+  }
+  return null;
+}
+
+function listClassFolders(benchmark: Benchmark, key: string, root: string, entries: Dirent[]): ImageEntry[] | null {
+  const keys = classKeys(benchmark.classes, key, benchmark.path);
+  const classOf = new Map(keys.map((value, index) => [value, index]));
+  const folders = entries.filter((entry) => isFolder(root, entry));
+  if (!folders.some((folder) => classOf.has(folder.name))) return null;
+  const images: ImageEntry[] = [];
+  for (const folder of folders) {
+    const label = classOf.get(folder.name);
+    if (label === undefined) {
+      refuseUnknownClass(benchmark, join(root, folder.name), key);
+      continue;
+    }
+    for (const path of imagesBelow(root, folder.name)) {
+      images.push({ path, bytes: statSync(join(root, path)).size, label });
+    }
+  }
+  return images.sort((a, b) => a.label - b.label || compareText(a.path, b.path));
+}
+
+function refuseUnknownClass(benchmark: Benchmark, folder: string, key: string): void {
+  if (!readFolder(folder).some((entry) => IMAGE_NAME.test(entry.name))) return;
+  throw new InputError(
+    `${folder}: holds images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
+  );
+}
+
+async function listFlat(
+  benchmark: Benchmark,
+  layout: Layout & { kind: "flat" },
+  root: string,
+  entries: Dirent[],
+): Promise<ImageEntry[] | null> {
+  const pattern = new RegExp(layout.pattern);
+  const numbered = entries.flatMap((entry) => {
+    const match = pattern.exec(entry.name);
+    return match === null ? [] : [{ name: entry.name, number: Number(match[1]) }];
+  });
+  if (numbered.length === 0) return null;
+  const labelsPath = join(dirname(benchmark.path), layout.labels);
+  const labels = (await readText(labelsPath)).trim().split("\n");
+  numbered.sort((a, b) => a.number - b.number || compareText(a.name, b.name));
+  return numbered.map(({ name, number }, i) => {
+    const label = Number(labels[number - 1]);
+    if (!Number.isInteger(label)) {
+      throw new InputError(`${join(root, name)}: its number is not in 1…${labels.length}, so its label is not known`);
+    }
+    if (numbered[i - 1]?.number === number) {
+      throw new InputError(`${join(root, name)}: a second image of number ${number}, beside ${numbered[i - 1]?.name}`);
+    }
+    return { path: name, bytes: statSync(join(root, name)).size, label };
+  });
+}
+
+/** Paths of the image files below root/folder at any depth, relative to root, "/" between. */
+function imagesBelow(root: string, folder: string): string[] {
+  const paths: string[] = [];
+  for (const entry of readFolder(join(root, folder))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.name.startsWith(".")) continue;
+    if (isFolder(join(root, folder), entry)) paths.push(...imagesBelow(root, path));
+    else if (IMAGE_NAME.test(entry.name)) paths.push(path);
+  }
+  return paths;
+}
+
+function readFolder(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (cause) {
+    throw readError(path, cause);
+  }
+}
+
+function isFolder(parent: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return statSync(join(parent, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** By code unit, as Python sorts: the same order on every machine, whatever its language. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

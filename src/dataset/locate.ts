@@ -1,0 +1,63 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../input-error.ts";
+import type { Benchmark, Layout } from "./benchmark.ts";
+import { type ImageEntry, listImages } from "./list-images.ts";
+
+/** Where a benchmark's images were found. */
+export interface LocatedData {
+  readonly root: string;
+  readonly layout: Layout;
+  readonly images: readonly ImageEntry[];
+}
+
+/**
+ * Lists a benchmark's images in the folder the user named for it.
+ *
+ * @throws InputError if it is not there, holds no images, or is laid out in none of the benchmark's ways
+ */
+export async function openDataFolder(benchmark: Benchmark, root: string): Promise<LocatedData> {
+  const found = await stat(root).catch(() => undefined);
+  if (found === undefined) throw new InputError(`${root}: no such folder`);
+  if (!found.isDirectory())
+    throw new InputError(`${root}: expected a folder with the images of ${benchmark.id}, found a file`);
+  const listed = await listImages(benchmark, root);
+  if (listed === null)
+    throw new InputError(`${root}: no images of ${benchmark.id} here; expected ${describeLayouts(benchmark)}`);
+  if (listed.images.length === 0)
+    throw new InputError(`${root}: class folders of ${benchmark.id} without a single image`);
+  return { root, ...listed };
+}
+
+/**
+ * Finds a benchmark below a root by the names people keep it under.
+ *
+ * @param alone  this benchmark alone was asked for: the root itself may be its folder
+ * @returns null if it is not there
+ * @throws InputError if two folders hold it
+ */
+export async function findData(benchmark: Benchmark, root: string, alone: boolean): Promise<LocatedData | null> {
+  const found: LocatedData[] = [];
+  for (const name of alone ? [...benchmark.folders, "."] : benchmark.folders) {
+    const folder = name === "." ? root : join(root, name);
+    const info = await stat(folder).catch(() => undefined);
+    if (!info?.isDirectory()) continue;
+    const listed = await listImages(benchmark, folder);
+    if (listed !== null && listed.images.length > 0) found.push({ root: folder, ...listed });
+  }
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    throw new InputError(
+      `${benchmark.id} is at two places below ${root}: ${first.root} and ${second.root}; say which with --data-dir ${benchmark.id}=PATH`,
+    );
+  }
+  return first ?? null;
+}
+
+function describeLayouts(benchmark: Benchmark): string {
+  return benchmark.layouts
+    .map((layout) =>
+      layout.kind === "flat" ? `files like ${layout.pattern}` : `one folder a class, named by its ${layout.key}`,
+    )
+    .join(", or ");
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { readBenchmark } from "../../src/dataset/benchmark.ts";
+import type { ImageEntry } from "../../src/dataset/list-images.ts";
+import { makeManifest } from "../../src/dataset/manifest.ts";
+
+describe("makeManifest", async () => {
+  const imagenet = await readBenchmark("imagenet");
+  const data = (images: ImageEntry[]) => ({ root: "/data", layout: imagenet.layouts[0]!, images });
+  const images = Array.from({ length: 60 }, (_, i) => ({ path: `c${i % 12}/${i}.jpg`, bytes: i, label: i % 12 }));
+  images.sort((a, b) => a.label - b.label);
+
+  it("refuses another number of images than the benchmark has, with what is missing", () => {
+    expect(() => makeManifest(imagenet, data(images))).toThrow(
+      /imagenet has 50000 images, found 60, 988 of 1000 classes have none; .*--allow-incomplete/,
+    );
+    expect(makeManifest(imagenet, data(images), { allowIncomplete: true }).images.length).toBe(60);
+  });
+
+  it("takes a sample that is spread over the classes and depends on nothing but the paths", () => {
+    const sample = makeManifest(imagenet, data(images), { limit: 24 });
+    const counts = new Map<number, number>();
+    for (const image of sample.images) counts.set(image.label, (counts.get(image.label) ?? 0) + 1);
+    expect([...counts.values()]).toEqual(Array(12).fill(2));
+    expect(sample.expected).toBe(50000);
+    const again = makeManifest(imagenet, data(images.toReversed()), { limit: 24 });
+    expect(new Set(again.images)).toEqual(new Set(sample.images));
+    expect(makeManifest(imagenet, data(images), { limit: 5 }).images.length).toBe(5);
+    expect(makeManifest(imagenet, data(images), { limit: 100 }).images.length).toBe(60);
+  });
+
+  it("keeps the canonical order in a sample", () => {
+    const sample = makeManifest(imagenet, data(images), { limit: 30 });
+    const positions = sample.images.map((image) => images.indexOf(image));
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+  });
+
+  it("has another hash for another path, size or order, and the same for another place", () => {
+    const hash = (list: ImageEntry[], root = "/data") =>
+      makeManifest(imagenet, { ...data(list), root }, { allowIncomplete: true }).sha256;
+    expect(hash(images, "/elsewhere")).toBe(hash(images));
+    expect(hash(images.toReversed())).not.toBe(hash(images));
+    expect(hash(images.with(3, { ...images[3]!, bytes: 99 }))).not.toBe(hash(images));
+    expect(hash(images.with(3, { ...images[3]!, path: "x" }))).not.toBe(hash(images));
+  });
+});
