@@ -1,0 +1,165 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { readError } from "../files/read-text.ts";
+import { sha256 } from "../files/sha256.ts";
+import { type DecodedImage, decodeImage } from "../image/decode.ts";
+import { createPreprocessor } from "../image/preprocess-image.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { InputError } from "../input-error.ts";
+
+/** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
+
+export interface WorkerSetup {
+  readonly root: string;
+  readonly preprocessings: readonly Preprocessing[];
+}
+
+export interface WorkerTask {
+  readonly paths: readonly string[];
+  /** for each preprocessing wanted: its position in the set-up, and memory for (n, 3, H, W) float32 */
+  readonly outputs: readonly { readonly preprocessing: number; readonly buffer: ArrayBuffer }[];
+}
+
+export interface WorkerResult {
+  readonly buffers: readonly ArrayBuffer[];
+  /** SHA-256 of every file; empty for one that could not be read */
+  readonly content: readonly string[];
+  /** for each output, the images that could not be read, or not be brought to its shape */
+  readonly unreadable: readonly (readonly UnreadableImage[])[];
+}
+
+export interface UnreadableImage {
+  /** in the task's list of paths */
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** Images read and decoded ahead of the one that is resampled: decoding runs on sharp's own threads. */
+const AHEAD = 2;
+
+interface Loaded {
+  readonly image: DecodedImage | null;
+  readonly content: string;
+  readonly reason: string;
+}
+
+const port = parentPort;
+if (port !== null) {
+  const { root, preprocessings } = workerData as WorkerSetup;
+  const groups = groupByGeometry(preprocessings);
+  port.on("message", (task: WorkerTask | "stop") => {
+    if (task === "stop") port.close();
+    else
+      preprocessBatch(root, groups, task).then(
+        (result) => port.postMessage({ result }, [...result.buffers]),
+        (error: unknown) =>
+          port.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      );
+  });
+}
+
+interface GeometryGroup {
+  readonly pixels: Uint8Array;
+  readonly preprocessors: ReadonlyMap<number, ReturnType<typeof createPreprocessor>>;
+}
+
+/** Preprocessings that differ in mean and std alone share one resampling. */
+function groupByGeometry(preprocessings: readonly Preprocessing[]): GeometryGroup[] {
+  const groups = new Map<
+    string,
+    { pixels: Uint8Array; preprocessors: Map<number, ReturnType<typeof createPreprocessor>> }
+  >();
+  for (const [position, p] of preprocessings.entries()) {
+    const key = JSON.stringify([p.size.height, p.size.width, p.resizeMode, p.interpolation, p.fillColor]);
+    const group = groups.get(key) ?? {
+      pixels: new Uint8Array(p.size.height * p.size.width * 3),
+      preprocessors: new Map(),
+    };
+    group.preprocessors.set(position, createPreprocessor(p));
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+async function preprocessBatch(
+  root: string,
+  groups: readonly GeometryGroup[],
+  task: WorkerTask,
+): Promise<WorkerResult> {
+  const outputs: Output[] = task.outputs.map(({ preprocessing, buffer }) => ({
+    preprocessing,
+    tensor: new Float32Array(buffer),
+    unreadable: [],
+  }));
+  const content: string[] = [];
+  const loading: (Promise<Loaded> | undefined)[] = [];
+  for (let position = 0; position < task.paths.length; position++) {
+    while (loading.length < task.paths.length && loading.length <= position + AHEAD) {
+      loading.push(load(join(root, task.paths[loading.length] as string)));
+    }
+    const path = join(root, task.paths[position] as string);
+    const loaded = await (loading[position] as Promise<Loaded>);
+    loading[position] = undefined; // a decoded image may be large: let it go as soon as it is used
+    content.push(loaded.content);
+    if (loaded.image === null) {
+      for (const output of outputs) output.unreadable.push({ position, reason: loaded.reason });
+    } else {
+      for (const group of groups) preprocess(group, loaded.image, path, position, outputs);
+    }
+  }
+  return {
+    buffers: task.outputs.map((output) => output.buffer),
+    content,
+    unreadable: outputs.map((output) => output.unreadable),
+  };
+}
+
+interface Output {
+  readonly preprocessing: number;
+  readonly tensor: Float32Array;
+  readonly unreadable: UnreadableImage[];
+}
+
+/** Brings one image into every output of one geometry: resampled once, normalized for each. */
+function preprocess(
+  group: GeometryGroup,
+  image: DecodedImage,
+  path: string,
+  position: number,
+  outputs: Output[],
+): void {
+  const wanted = outputs.filter((output) => group.preprocessors.has(output.preprocessing));
+  const first = wanted[0];
+  if (first === undefined) return;
+  try {
+    group.preprocessors.get(first.preprocessing)?.toPixels(image, group.pixels);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    for (const output of wanted) output.unreadable.push({ position, reason: `${path}: ${error.message}` });
+    return;
+  }
+  const length = group.pixels.length;
+  for (const { preprocessing, tensor } of wanted) {
+    group.preprocessors
+      .get(preprocessing)
+      ?.toTensor(group.pixels, tensor.subarray(position * length, (position + 1) * length));
+  }
+}
+
+async function load(path: string): Promise<Loaded> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    const error = readError(path, cause);
+    if (!(error instanceof InputError)) throw error;
+    return { image: null, content: "", reason: error.message };
+  }
+  try {
+    return { image: await decodeImage(bytes), content: sha256(bytes), reason: "" };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    return { image: null, content: "", reason: `${path}: ${error.message}` };
+  }
+}

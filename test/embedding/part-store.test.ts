@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Manifest } from "../../src/dataset/manifest.ts";
+import { listStore } from "../../src/embedding/list-store.ts";
+import { openPartStore } from "../../src/embedding/part-store.ts";
+import { matrix } from "../../src/math/matrix.ts";
+import { temporaryFolder } from "../helpers.ts";
+
+const manifest: Manifest = {
+  benchmark: "imagenet",
+  root: "/data",
+  layout: "class-folders",
+  images: Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i })),
+  expected: 10,
+  sha256: "m".repeat(64),
+};
+const checkpoint = {
+  id: "tiny",
+  fingerprint: "f".repeat(64),
+  preprocessing: {
+    size: { height: 8, width: 8 },
+    resizeMode: "shortest",
+    interpolation: "bicubic",
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    fillColor: 0,
+  },
+} as const;
+const about = (first: number) => ({ first, skipped: [], content: [] });
+
+describe("the part store", () => {
+  it("covers the manifest with parts of the size asked, the last one shorter", async () => {
+    const store = await openPartStore(temporaryFolder(), checkpoint, manifest, 4);
+    expect(store.parts).toEqual([
+      { index: 0, first: 0, rows: 4 },
+      { index: 1, first: 4, rows: 4 },
+      { index: 2, first: 8, rows: 2 },
+    ]);
+    expect((await store.check()).missing).toEqual(store.parts);
+  });
+
+  it("finds what was written, keeps the part size it began with, and names what is damaged", async () => {
+    const root = temporaryFolder();
+    const store = await openPartStore(root, checkpoint, manifest, 4);
+    const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
+    await store.write(store.parts[1]!, features, about(4));
+    await store.write(store.parts[0]!, features, about(0));
+    const again = await openPartStore(root, checkpoint, manifest, 7);
+    expect(again.parts).toEqual(store.parts);
+    expect(await again.check()).toEqual({ missing: [store.parts[2]], damaged: [], skipped: [] });
+    const file = join(store.folder, "part-00001.npy");
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.subarray(0, bytes.length - 4));
+    const { missing, damaged } = await again.check();
+    expect(missing).toEqual([store.parts[1], store.parts[2]]);
+    expect(damaged).toEqual([expect.stringContaining("part-00001.npy: its content is not what was written")]);
+    const entries = await listStore(root);
+    expect(entries).toMatchObject([{ kind: "images", checkpoint: "tiny", benchmark: "imagenet", images: 10 }]);
+  });
+
+  it("tells parts that left images out from whole ones", async () => {
+    const store = await openPartStore(temporaryFolder(), checkpoint, manifest, 10);
+    const skipped = [{ index: 3, image: "3.jpg", reason: "truncated" }];
+    await store.write(store.parts[0]!, matrix(new Float32Array(20), 10, 2), { first: 0, skipped, content: [] });
+    expect(await store.check()).toEqual({ missing: [], damaged: [], skipped: store.parts });
+  });
+
+  it("keeps another checkpoint, preprocessing or manifest apart", async () => {
+    const root = temporaryFolder();
+    const folder = async (c: Partial<typeof checkpoint>, m: Partial<Manifest>) =>
+      (await openPartStore(root, { ...checkpoint, ...c }, { ...manifest, ...m }, 4)).folder;
+    const folders = [
+      await folder({}, {}),
+      await folder({ fingerprint: "e".repeat(64) as typeof checkpoint.fingerprint }, {}),
+      await folder({ preprocessing: { ...checkpoint.preprocessing, fillColor: 1 as 0 } }, {}),
+      await folder({}, { sha256: "n".repeat(64) }),
+    ];
+    expect(new Set(folders).size).toBe(4);
+    expect(await folder({ id: "renamed" as "tiny" }, { root: "/elsewhere" })).toBe(folders[0]);
+  });
+});
