@@ -1,0 +1,37 @@
+import { stringify } from "csv-stringify/sync";
+import type { Manifest } from "../dataset/manifest.ts";
+import type { Predictions } from "./predict.ts";
+
+/** Columns of the file, whatever the number of classes: with fewer than five the rest is empty. */
+const PLACES = 5;
+
+/**
+ * The text of `predictions.csv`: one row an image in the manifest's order, with the label, the best five classes and
+ * their cosines. Numbers are the shortest that give the same float32 back, so the same predictions are the same bytes.
+ */
+export function formatPredictions(manifest: Manifest, predictions: Predictions): string {
+  const places = Array.from({ length: PLACES }, (_, place) => place);
+  const header = ["image", "label", ...places.map((p) => `top${p + 1}`), ...places.map((p) => `score${p + 1}`)];
+  const rows: (string | number)[][] = [];
+  for (const [i, position] of predictions.images.entries()) {
+    const image = manifest.images[position];
+    if (image === undefined) throw new RangeError(`image ${position} is not in the manifest`);
+    const at = (place: number) => i * predictions.k + place;
+    rows.push([
+      image.path,
+      image.label,
+      ...places.map((p) => (p < predictions.k ? (predictions.top[at(p)] as number) : "")),
+      ...places.map((p) => (p < predictions.k ? shortestFloat32(predictions.scores[at(p)] as number) : "")),
+    ]);
+  }
+  return stringify([header, ...rows]);
+}
+
+/** The fewest digits that read back as the same float32. */
+function shortestFloat32(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === value) return String(Number(text));
+  }
+  return String(Number(value.toPrecision(9)));
+}
