@@ -1,0 +1,145 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { atomicWrite } from "../files/atomic-write.ts";
+import { readJson, readText } from "../files/read-text.ts";
+import { InputError } from "../input-error.ts";
+import type { Metric } from "../scoring/accuracy.ts";
+
+/** What one result is of; together they name its folder. */
+export interface ResultKey {
+  readonly checkpoint: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly class_names: string;
+}
+
+/** The content of `metrics.json`. */
+export interface ResultMetrics extends ResultKey {
+  readonly schema: 1;
+  readonly n: number;
+  readonly expected_n: number;
+  readonly metrics: readonly Metric[];
+}
+
+/** What must agree for one result to take another's place: the rest of `run.json` may differ from run to run. */
+export interface Recipe {
+  readonly fingerprint: string;
+  readonly preprocessing: unknown;
+  readonly benchmark_version: number;
+  readonly manifest_sha256: string;
+  readonly templates_sha256: string;
+  readonly class_names_sha256: string;
+}
+
+/** `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>` */
+export function resultFolder(out: string, key: ResultKey, defaultClassNames: string): string {
+  const prompts = key.class_names === defaultClassNames ? key.templates : `${key.templates}+${key.class_names}`;
+  return join(out, key.checkpoint, key.benchmark, key.protocol, prompts);
+}
+
+/** Writes a result's three files; `metrics.json` comes last, so what it says is always backed by the other two. */
+export async function writeResult(
+  folder: string,
+  files: { readonly run: unknown; readonly metrics: ResultMetrics; readonly predictions: string },
+): Promise<void> {
+  await atomicWrite(join(folder, "predictions.csv"), files.predictions);
+  await atomicWrite(join(folder, "run.json"), `${JSON.stringify(files.run, null, 2)}\n`);
+  await atomicWrite(join(folder, "metrics.json"), `${JSON.stringify(files.metrics, null, 2)}\n`);
+}
+
+/**
+ * Refuses to write over what was made otherwise. A result may take the place of one of the same recipe, of one with
+ * fewer images than expected by one with more, and of an older version of the benchmark.
+ *
+ * @param images  images of the new run
+ * @throws InputError naming the folder and what differs
+ */
+export async function checkReplaceable(folder: string, recipe: Recipe, images: number): Promise<void> {
+  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => null);
+  if (text === null) return;
+  let old: { recipe?: Partial<Recipe>; images?: { n?: number; expected?: number } };
+  try {
+    old = JSON.parse(text);
+  } catch {
+    throw new InputError(`${join(folder, "run.json")}: not JSON; move the folder away, or choose another --out`);
+  }
+  const differing = differences(old.recipe ?? {}, recipe);
+  if (differing.length === 0) return;
+  const [only] = differing;
+  if (differing.length === 1 && only === "manifest" && (old.images?.n ?? 0) < images) return;
+  if (old.recipe?.fingerprint === recipe.fingerprint && (old.recipe.benchmark_version ?? 0) < recipe.benchmark_version)
+    return;
+  const hint = differing.includes("checkpoint") ? "give this checkpoint another name with --name ID=PATH, or " : "";
+  throw new InputError(
+    `${folder}: holds a result made otherwise (another ${differing.join(", another ")}); it is not written over: ${hint}choose another --out, or move that folder away`,
+  );
+}
+
+function differences(old: Partial<Recipe>, recipe: Recipe): string[] {
+  const names: Record<keyof Recipe, string> = {
+    fingerprint: "checkpoint",
+    preprocessing: "preprocessing",
+    benchmark_version: "version of the benchmark",
+    manifest_sha256: "manifest",
+    templates_sha256: "template set of this name",
+    class_names_sha256: "class-name list of this name",
+  };
+  const fields = Object.keys(names) as (keyof Recipe)[];
+  return fields
+    .filter((field) => JSON.stringify(old[field]) !== JSON.stringify(recipe[field]))
+    .map((field) => names[field]);
+}
+
+/**
+ * Refuses to put a checkpoint's results beside those of another checkpoint of the same name.
+ *
+ * @throws InputError if a result below `<out>/<id>` has another fingerprint
+ */
+export async function checkCheckpointName(out: string, id: string, fingerprint: string): Promise<void> {
+  const folder = join(out, id);
+  for (const path of await filesAtDepth(folder, 3, "run.json")) {
+    const run = (await readJson(path)) as { recipe?: Partial<Recipe> };
+    if (run.recipe?.fingerprint === fingerprint) continue;
+    throw new InputError(
+      `${folder}: holds results of another checkpoint of the same name; give this one another with --name ID=PATH, or choose another --out`,
+    );
+  }
+}
+
+/** Every `metrics.json` below a results folder, ordered by its key. @throws InputError if one is not valid JSON */
+export async function readAllMetrics(out: string): Promise<ResultMetrics[]> {
+  const paths = await filesAtDepth(out, 4, "metrics.json");
+  const all = await Promise.all(paths.map(readMetrics));
+  return all.sort((a, b) => compareKeys(resultOrder(a), resultOrder(b)));
+}
+
+async function readMetrics(path: string): Promise<ResultMetrics> {
+  try {
+    const metrics = JSON.parse(await readText(path)) as ResultMetrics;
+    if (metrics.schema !== 1 || !Array.isArray(metrics.metrics)) throw new Error("not a metrics file of schema 1");
+    return metrics;
+  } catch (cause) {
+    throw new InputError(`${path}: ${(cause as Error).message}; move it away or evaluate again`, { cause });
+  }
+}
+
+/** Files of this name so many folders down: results lie at `<checkpoint>/<benchmark>/<protocol>/<prompts>`. */
+async function filesAtDepth(folder: string, depth: number, name: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  if (depth === 0) return entries.some((entry) => entry.name === name) ? [join(folder, name)] : [];
+  const below = entries.filter((entry) => entry.isDirectory());
+  return (await Promise.all(below.map((entry) => filesAtDepth(join(folder, entry.name), depth - 1, name)))).flat();
+}
+
+function resultOrder(key: ResultKey): string[] {
+  return [key.checkpoint, key.benchmark, key.protocol, key.templates, key.class_names];
+}
+
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  for (const [i, value] of a.entries()) {
+    const other = b[i] as string;
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}

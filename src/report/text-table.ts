@@ -1,0 +1,24 @@
+export interface TableColumn {
+  readonly title: string;
+  readonly align: "left" | "right";
+}
+
+/** Lays out a table for a terminal: columns two spaces apart, a line under the titles. */
+export function formatTextTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ title }, c) => Math.max(title.length, ...rows.map((row) => (row[c] ?? "").length)));
+  const line = (cells: readonly string[]) =>
+    columns
+      .map(({ align }, c) => {
+        const cell = cells[c] ?? "";
+        return align === "left" ? cell.padEnd(widths[c] as number) : cell.padStart(widths[c] as number);
+      })
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [line(columns.map(({ title }) => title)), rule, ...rows.map(line)].join("\n");
+}
+
+/** Text from elsewhere made safe for a terminal: control characters are shown, not obeyed. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);
+}
