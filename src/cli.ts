@@ -1,0 +1,128 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { StoppedError } from "./commands/stop-signals.ts";
+import { packagePath } from "./files/package-root.ts";
+import { InputError } from "./input-error.ts";
+
+const EXIT_INPUT = 1;
+const EXIT_USAGE = 2;
+const EXIT_DEFECT = 70;
+
+/** Gathers an option's values: it may be repeated, and its values may be separated by commas. */
+function values(text: string, previous: readonly string[] | undefined): string[] {
+  const here = text.split(",").filter((value) => value !== "");
+  if (here.length === 0) throw new InvalidArgumentError("expected a value");
+  return [...(previous ?? []), ...here];
+}
+
+/** Gathers ID=PATH pairs. */
+function pairs(text: string, previous: readonly (readonly [string, string])[] | undefined): [string, string][] {
+  const at = text.indexOf("=");
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("expected ID=PATH");
+  return [...((previous ?? []) as [string, string][]), [text.slice(0, at), text.slice(at + 1)]];
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
+  return Number(text);
+}
+
+function program(): Command {
+  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
+  const root = new Command("shiftline")
+    .description("Zero-shot robustness evaluation of CLIP checkpoints")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("(shiftline --help lists the commands and options)")
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 110) });
+
+  const everywhere = (command: Command): Command =>
+    command.option("--quiet", "print nothing but results and errors").option("--json", "print results as JSON");
+
+  everywhere(
+    root
+      .command("evaluate")
+      .description("score checkpoints zero-shot on the benchmarks found")
+      .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
+  )
+    .option("--data <root>", "folder that holds the benchmarks' folders")
+    .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
+    .option("--benchmark <id>", "benchmarks to score; every one found where absent", values)
+    .option(
+      "--templates <id>",
+      "template sets: openai-80, simple-7, single-1, or a .txt file (default: openai-80)",
+      values,
+    )
+    .option("--class-names <id>", "class names: imagenet-openai, or a .csv file (default: the benchmark's)")
+    .option("--out <folder>", "results folder", "results")
+    .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)")
+    .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
+    .option("--variant <name>", "which weights, where a folder has several: quantized, fp16, …")
+    .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
+    .option("--allow-incomplete", "score a benchmark that has other than its number of images")
+    .option("--skip-unreadable", "go on past images that cannot be read, and count them")
+    .option("--dry-run", "say what would be done, and how long it would take")
+    .option("--batch-size <n>", "images a run of the model (default: 32)", wholeNumber)
+    .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
+    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber)
+    .action(async (checkpoints: string[], options) => {
+      const { runEvaluate } = await import("./commands/evaluate-command.ts");
+      await runEvaluate(checkpoints, options);
+    });
+
+  everywhere(
+    root
+      .command("inspect")
+      .description("say what a checkpoint is, and check its export")
+      .argument("<checkpoint>", "folder or .onnx file"),
+  )
+    .addOption(new Option("--variant <name>", "which weights, where a folder has several"))
+    .action(async (path: string, options) => {
+      const { runInspect } = await import("./commands/inspect-command.ts");
+      await runInspect(path, options);
+    });
+
+  everywhere(
+    root
+      .command("list")
+      .description("list what ships with the package, and what is stored")
+      .argument("<what>", "benchmarks, templates, class-names or store"),
+  )
+    .option("--store <folder>", "the store to list", ".shiftline/store")
+    .action(async (what: string, options) => {
+      const { runList } = await import("./commands/list-command.ts");
+      await runList(what, options);
+    });
+
+  return root;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** Prints an error as its reader needs it. @returns the exit status */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof InputError) {
+    process.stderr.write(`shiftline: ${error.message}\n`);
+    return EXIT_INPUT;
+  }
+  if (error instanceof StoppedError) return error.exitCode;
+  process.stderr.write(
+    `shiftline: this is a defect, not your mistake; please report it with the lines below\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return EXIT_DEFECT;
+}
+
+// A closed pipe (`| head`) ends the output, not the work
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+await main();

@@ -1,0 +1,183 @@
+import { totalmem } from "node:os";
+import type { ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
+import { embedImages } from "../embedding/embed-images.ts";
+import { InputError } from "../input-error.ts";
+import { rebuildAccuracies } from "../report/accuracies-csv.ts";
+import { type ResultMetrics, writeResult } from "../report/result-folder.ts";
+import { accuracyMetrics } from "../scoring/accuracy.ts";
+import { predict } from "../scoring/predict.ts";
+import { formatPredictions } from "../scoring/predictions-csv.ts";
+import { buildClassifiers, planPrompts } from "./classifiers.ts";
+import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
+import { describeRun, type RunTimes } from "./run-record.ts";
+
+export interface EvaluateOptions {
+  /** folders or files */
+  readonly checkpoints: readonly string[];
+  /** folder that holds the benchmarks' folders */
+  readonly data?: string;
+  /** benchmark id → its folder */
+  readonly dataDirs?: Readonly<Record<string, string>>;
+  /** ids; every benchmark found below `data` where absent */
+  readonly benchmarks?: readonly string[];
+  /** template sets, by id or path of a .txt file; openai-80 where absent */
+  readonly templates?: readonly string[];
+  /** class-name list, by id or path of a .csv file; the benchmark's own where absent */
+  readonly classNames?: string;
+  /** results folder; "results" where absent */
+  readonly out?: string;
+  /** where embeddings are kept; `.shiftline/store` beside `out` where absent */
+  readonly store?: string;
+  /** checkpoint path → the name its results go by */
+  readonly names?: Readonly<Record<string, string>>;
+  /** which of several weight files, e.g. "quantized" or "fp16" */
+  readonly variant?: string;
+  /** a seeded sample of so many images, spread over the classes */
+  readonly limit?: number;
+  readonly allowIncomplete?: boolean;
+  readonly skipUnreadable?: boolean;
+  readonly batchSize?: number;
+  readonly threads?: number;
+  readonly partSize?: number;
+  readonly onProgress?: (progress: EvaluateProgress) => void;
+  /** said once, before the work begins or when it comes up: what the user should know */
+  readonly onNote?: (note: string) => void;
+  /** when aborted, the batch at work is finished, whole parts stay, and `evaluate` throws the signal's reason */
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateProgress {
+  readonly phase: "prompts" | "images";
+  /** of this phase, over all checkpoints and benchmarks of the call; images count once for each checkpoint */
+  readonly done: number;
+  readonly total: number;
+  /** images still to come, while prompts are embedded */
+  readonly imagesAhead: number;
+}
+
+export interface EvaluateResult extends ResultMetrics {
+  /** where its `run.json`, `metrics.json` and `predictions.csv` are */
+  readonly folder: string;
+  readonly skipped: number;
+}
+
+/**
+ * Evaluates checkpoints zero-shot: builds each one's classifiers, embeds each benchmark's images (those not already in
+ * the store), scores every protocol, and writes the results. Running the same call again goes on where it stopped.
+ *
+ * @returns every result, in the order benchmark, checkpoint, protocol, template set; accuracies are fractions in [0, 1]
+ * @throws InputError for what the caller can put right: all inputs are checked before the long work begins
+ */
+export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult[]> {
+  const plan = await planEvaluation(options);
+  for (const note of plan.notes) options.onNote?.(note);
+  const started = new Date();
+  const checkStopped = () => options.signal?.throwIfAborted();
+  const prompts = await planPrompts(plan);
+  const imagesAhead = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+  const classifierOf = await buildClassifiers(plan, prompts, {
+    checkStopped,
+    onProgress: (done) => options.onProgress?.({ phase: "prompts", done, total: prompts.total, imagesAhead }),
+  });
+  const results = new Map<PlannedResult, EvaluateResult>();
+  let done = 0;
+  for (const group of groupRuns(plan.runs)) {
+    const seconds = await embedGroup(group, plan, options, { before: done, total: imagesAhead }, checkStopped);
+    done += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+    for (const run of group) {
+      const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run) };
+      for (const result of run.results) {
+        checkStopped();
+        results.set(result, await scoreRun(plan, run, result, classifierOf(run, result), times));
+      }
+    }
+    await rebuildAccuracies(plan.out);
+  }
+  return plan.runs.flatMap((run) => run.results.map((result) => results.get(result) as EvaluateResult));
+}
+
+/** Images this run has still to embed. */
+export function imagesToEmbed(run: PlannedRun): number {
+  return run.missing.reduce((sum, part) => sum + part.rows, 0);
+}
+
+/** Embeds what a group's runs lack, each image decoded once for all of them. @returns the seconds it took */
+async function embedGroup(
+  group: readonly PlannedRun[],
+  plan: EvaluationPlan,
+  options: EvaluateOptions,
+  progress: { readonly before: number; readonly total: number },
+  checkStopped: () => void,
+): Promise<number> {
+  const begun = performance.now();
+  const lacking = group.filter((run) => run.missing.length > 0);
+  if (lacking.length === 0) return 0;
+  const targets = lacking.map((run) => ({ checkpoint: run.checkpoint, store: run.store, parts: run.missing }));
+  await embedImages((lacking[0] as PlannedRun).manifest, targets, {
+    threads: plan.threads,
+    batchSize: plan.batchSize,
+    skipUnreadable: options.skipUnreadable ?? false,
+    checkStopped,
+    onProgress: (done) =>
+      options.onProgress?.({ phase: "images", done: progress.before + done, total: progress.total, imagesAhead: 0 }),
+  });
+  return (performance.now() - begun) / 1000;
+}
+
+/** Model files that may be open at once, as a share of the machine's memory: a session takes about its file's size. */
+const MODEL_SHARE = 0.25;
+
+/** Runs that share a manifest and a part size, and whose models fit in memory together. */
+function groupRuns(runs: readonly PlannedRun[]): PlannedRun[][] {
+  const budget = totalmem() * MODEL_SHARE;
+  const groups: { key: string; bytes: number; runs: PlannedRun[] }[] = [];
+  for (const run of runs) {
+    const key = `${run.manifest.sha256}\n${run.manifest.root}\n${run.store.parts[0]?.rows}`;
+    const bytes = run.checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
+    const group = groups.find((one) => one.key === key && one.bytes + bytes <= budget);
+    if (group === undefined) groups.push({ key, bytes, runs: [run] });
+    else {
+      group.bytes += bytes;
+      group.runs.push(run);
+    }
+  }
+  return groups.map((group) => group.runs);
+}
+
+async function scoreRun(
+  plan: EvaluationPlan,
+  run: PlannedRun,
+  result: PlannedResult,
+  classifier: ZeroShotClassifier,
+  times: RunTimes,
+): Promise<EvaluateResult> {
+  const { manifest, benchmark, checkpoint, classNames } = run;
+  const begun = performance.now();
+  const predictions = await predict(run.store, classifier.weights, plan.threads);
+  const labels = Int32Array.from(predictions.images, (position) => manifest.images[position]?.label as number);
+  const metrics: ResultMetrics = {
+    schema: 1,
+    checkpoint: checkpoint.id,
+    benchmark: benchmark.id,
+    protocol: result.protocol,
+    templates: result.templates.id,
+    class_names: classNames.id,
+    n: labels.length,
+    expected_n: manifest.expected,
+    metrics: accuracyMetrics(labels, predictions.top, predictions.k, benchmark.classes.size),
+  };
+  checkFinite(metrics);
+  const scoreSeconds = (performance.now() - begun) / 1000;
+  const record = await describeRun(plan, run, result, { ...times, scoreSeconds });
+  await writeResult(result.folder, { run: record, metrics, predictions: formatPredictions(manifest, predictions) });
+  return { ...metrics, folder: result.folder, skipped: manifest.images.length - labels.length };
+}
+
+function checkFinite(result: ResultMetrics): void {
+  for (const { metric, value, low, high } of result.metrics) {
+    if ([value, low, high].every(Number.isFinite)) continue;
+    throw new InputError(
+      `${result.checkpoint} on ${result.benchmark}: ${metric} is ${value} (${low} to ${high}); nothing was written`,
+    );
+  }
+}

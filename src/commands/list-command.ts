@@ -1,0 +1,82 @@
+import { readClassNames } from "../classifier/class-names.ts";
+import { readTemplateSet } from "../classifier/template.ts";
+import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
+import { listStore } from "../embedding/list-store.ts";
+import { listNamedFiles } from "../files/named-data.ts";
+import { InputError } from "../input-error.ts";
+import { formatTextTable, printable, type TableColumn } from "../report/text-table.ts";
+
+interface Listing {
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly Readonly<Record<string, string | number>>[];
+}
+
+const LISTS: Readonly<Record<string, (store: string) => Promise<Listing>>> = {
+  benchmarks: listBenchmarkRows,
+  templates: listTemplateRows,
+  "class-names": listClassNameRows,
+  store: listStoreRows,
+};
+
+/** Runs `shiftline list`: one row each, as a table or as JSON. */
+export async function runList(
+  what: string,
+  options: { readonly store: string; readonly json?: boolean },
+): Promise<void> {
+  const list = Object.hasOwn(LISTS, what) ? LISTS[what] : undefined;
+  if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
+  const { columns, rows } = await list(options.store);
+  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else if (rows.length === 0) process.stdout.write(`no ${what}\n`);
+  else {
+    const cells = rows.map((row) => columns.map(({ title }) => printable(String(row[title] ?? ""))));
+    process.stdout.write(`${formatTextTable(columns, cells)}\n`);
+  }
+}
+
+function titles(...names: string[]): TableColumn[] {
+  return names.map((title) => ({
+    title,
+    align: ["images", "classes", "templates", "names", "MB"].includes(title) ? "right" : "left",
+  }));
+}
+
+async function listBenchmarkRows(): Promise<Listing> {
+  const benchmarks = await Promise.all((await listBenchmarks()).map(readBenchmark));
+  return {
+    columns: titles("id", "images", "classes", "protocols", "title"),
+    rows: benchmarks.map((benchmark) => ({
+      id: benchmark.id,
+      images: benchmark.images,
+      classes: benchmark.classes.size,
+      protocols: benchmark.protocols.map((protocol) => protocol.id).join(", "),
+      title: benchmark.title,
+    })),
+  };
+}
+
+async function listTemplateRows(): Promise<Listing> {
+  const files = await listNamedFiles("prompts/templates", ".txt");
+  const sets = await Promise.all(files.map((file) => readTemplateSet(file.id)));
+  return {
+    columns: titles("id", "templates", "first"),
+    rows: sets.map((set) => ({ id: set.id, templates: set.templates.length, first: set.templates[0] as string })),
+  };
+}
+
+async function listClassNameRows(): Promise<Listing> {
+  const files = await listNamedFiles("prompts/class-names", ".csv");
+  const lists = await Promise.all(files.map((file) => readClassNames(file.id)));
+  return {
+    columns: titles("id", "names", "first"),
+    rows: lists.map((list) => ({ id: list.id, names: list.names.length, first: list.names[0] as string })),
+  };
+}
+
+async function listStoreRows(store: string): Promise<Listing> {
+  const entries = await listStore(store);
+  return {
+    columns: titles("folder", "kind", "checkpoint", "benchmark", "images", "MB"),
+    rows: entries.map((entry) => ({ ...entry, MB: (entry.bytes / 1e6).toFixed(1) })),
+  };
+}

@@ -1,0 +1,100 @@
+import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import type { EvaluateProgress } from "./evaluate.ts";
+
+/** Seconds between two lines where there is no terminal. */
+const LINE_EVERY = 10;
+/** Share of the newest rate in the running mean: steady, yet follows a machine that slows down. */
+const SMOOTHING = 0.1;
+
+export interface ProgressLine {
+  update(progress: EvaluateProgress): void;
+  /** Prints a line of its own, above the bar. */
+  note(text: string): void;
+  stop(): void;
+}
+
+/**
+ * Shows how far an evaluation is on stderr: one line that stays on a terminal, a plain line now and then in a log file.
+ * The time left is that of the whole command from the first batch of images on; before it, that of the prompts.
+ */
+export function startProgressLine(quiet: boolean): ProgressLine {
+  const stream = process.stderr;
+  let bars: MultiBar | null = null;
+  let bar: SingleBar | null = null;
+  let rates = startRates("", performance.now());
+  let lastLine = 0;
+
+  const show = (progress: EvaluateProgress) => {
+    const text = describe(progress, rates);
+    if (!stream.isTTY) {
+      const now = performance.now();
+      if (progress.done < progress.total && now - lastLine < LINE_EVERY * 1000) return;
+      lastLine = now;
+      stream.write(`${progress.phase} ${progress.done}/${progress.total}  ${text}\n`);
+      return;
+    }
+    bars ??= new MultiBar(
+      { format: "{phase} {bar} {value}/{total}  {text}", stream, hideCursor: true, clearOnComplete: true, barsize: 24 },
+      Presets.shades_classic,
+    );
+    bar ??= bars.create(progress.total, 0);
+    bar.setTotal(progress.total);
+    bar.update(progress.done, { phase: progress.phase.padEnd(7), text });
+    bars.update();
+  };
+
+  return {
+    update: (progress) => {
+      if (quiet) return;
+      if (rates.phase !== progress.phase) rates = startRates(progress.phase, rates.at);
+      advance(rates, progress.done);
+      show(progress);
+    },
+    note: (text) => {
+      if (quiet) return;
+      if (bars === null) stream.write(`${text}\n`);
+      else bars.log(`${text}\n`);
+    },
+    stop: () => {
+      bars?.stop();
+      bars = null;
+      bar = null;
+    },
+  };
+}
+
+interface Rates {
+  readonly phase: string;
+  /** of the last update; at first, of the end of the phase before */
+  at: number;
+  done: number;
+  /** a second; 0 until the second update */
+  perSecond: number;
+}
+
+function startRates(phase: string, at: number): Rates {
+  return { phase, at, done: 0, perSecond: 0 };
+}
+
+function advance(rates: Rates, done: number): void {
+  const now = performance.now();
+  const rate = (done - rates.done) / Math.max((now - rates.at) / 1000, 1e-3);
+  rates.perSecond = rates.perSecond === 0 ? rate : rates.perSecond + SMOOTHING * (rate - rates.perSecond);
+  rates.at = now;
+  rates.done = done;
+}
+
+function describe(progress: EvaluateProgress, rates: Rates): string {
+  const speed = `${rates.perSecond.toFixed(rates.perSecond < 10 ? 1 : 0)} ${progress.phase}/s`;
+  const left = formatDuration((progress.total - progress.done) / Math.max(rates.perSecond, 1e-9));
+  const ahead = progress.imagesAhead > 0 ? `, then ${progress.imagesAhead} images` : "";
+  return `${speed}, ${left} left${ahead}`;
+}
+
+/** Seconds as people say them: "42 s", "3 min 10 s", "2 h 5 min". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { cpus } from "node:os";
+import { packagePath } from "../files/package-root.ts";
+import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
+
+export interface RunTimes {
+  readonly started: Date;
+  /** seconds the embedding took in this call, shared with the checkpoints that were embedded together */
+  readonly embedSeconds: number;
+  /** images embedded in this call; the others were in the store */
+  readonly embedded: number;
+}
+
+/** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
+export async function describeRun(
+  plan: EvaluationPlan,
+  run: PlannedRun,
+  result: PlannedResult,
+  times: RunTimes & { readonly scoreSeconds: number },
+): Promise<unknown> {
+  const { checkpoint, benchmark, classNames, manifest, store } = run;
+  const skipped = await skippedImages(run);
+  const protocol = result.protocol;
+  return {
+    schema: 1,
+    shiftline: { version: (await packageJson()).version, commit: await gitCommit() },
+    recipe: result.recipe,
+    checkpoint: {
+      id: checkpoint.id,
+      layout: checkpoint.layout,
+      files: checkpoint.files,
+      preprocessing: {
+        ...checkpoint.preprocessing,
+        source: checkpoint.preprocessingSource,
+        rule: "Pillow and torchvision: 8-bit resampling, crop offset rounded half to even",
+      },
+      tokenizer: checkpoint.tokenizer?.description ?? null,
+      notes: checkpoint.notes,
+    },
+    benchmark: { id: benchmark.id, version: benchmark.version, sha256: benchmark.sha256, protocol },
+    prompts: {
+      templates: { id: result.templates.id, sha256: result.templates.sha256, n: result.templates.templates.length },
+      class_names: { id: classNames.id, sha256: classNames.sha256, n: classNames.names.length },
+    },
+    images: {
+      n: manifest.images.length - skipped.length,
+      expected: manifest.expected,
+      skipped,
+      layout: manifest.layout,
+      manifest_sha256: manifest.sha256,
+    },
+    store: { folder: store.folder, parts: store.parts.length },
+    versions: await versions(),
+    machine: {
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    threads: plan.threads,
+    batch_size: plan.batchSize,
+    execution_provider: "cpu",
+    started: times.started.toISOString(),
+    seconds: {
+      embedding: round(times.embedSeconds),
+      scoring: round(times.scoreSeconds),
+    },
+    images_embedded: times.embedded,
+    images_per_second: times.embedSeconds > 0 ? round(times.embedded / times.embedSeconds) : null,
+  };
+}
+
+async function skippedImages(run: PlannedRun): Promise<{ image: string; reason: string }[]> {
+  const skipped: { image: string; reason: string }[] = [];
+  for (const part of run.store.parts) {
+    const stored = await run.store.read(part);
+    if (typeof stored === "string") throw new Error(stored);
+    skipped.push(...stored.about.skipped.map(({ image, reason }) => ({ image, reason })));
+  }
+  return skipped;
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+async function versions(): Promise<Record<string, string>> {
+  const require = createRequire(import.meta.url);
+  const sharp = (await import("sharp")).default;
+  return {
+    node: process.versions.node,
+    "onnxruntime-node": (require("onnxruntime-node/package.json") as { version: string }).version,
+    sharp: sharp.versions.sharp ?? "unknown",
+    libvips: sharp.versions.vips,
+  };
+}
+
+async function packageJson(): Promise<{ version: string }> {
+  return JSON.parse(await readFile(packagePath("package.json"), "utf8")) as { version: string };
+}
+
+/** Commit of the checkout the program runs from; null where it was installed as a package. */
+async function gitCommit(): Promise<string | null> {
+  try {
+    const head = (await readFile(packagePath(".git", "HEAD"), "utf8")).trim();
+    if (!head.startsWith("ref: ")) return head;
+    return (await readFile(packagePath(".git", ...head.slice("ref: ".length).split("/")), "utf8")).trim();
+  } catch {
+    return null;
+  }
+}
