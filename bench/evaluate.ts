@@ -36,7 +36,13 @@ function runEvaluate(name: string): number {
   const begun = performance.now();
   const store = join(scratch, "store");
   rmSync(join(store, "images"), { recursive: true, force: true });
-  const options = ["--data-dir", `imagenet=${join(scratch, "images")}`, "--allow-incomplete", "--templates", "single-1"];
+  const options = [
+    "--data-dir",
+    `imagenet=${join(scratch, "images")}`,
+    "--allow-incomplete",
+    "--templates",
+    "single-1",
+  ];
   const command = ["dist/cli.js", "evaluate", checkpoint as string, ...options, "--store", store, "--quiet"];
   const result = spawnSync(process.execPath, [...command, "--out", join(scratch, name)], { encoding: "utf8" });
   if (result.status !== 0) throw new Error(result.stderr);
@@ -67,7 +73,9 @@ for (let pair = 0; pair < pairs; pair++) {
   rates.bare.push(bare);
   rates.evaluate.push(whole);
   rates.ratio.push(whole / bare);
-  console.log(`pair ${pair + 1}: bare loop ${bare.toFixed(2)}, evaluate ${whole.toFixed(2)} images/s, ratio ${(whole / bare).toFixed(3)}`);
+  console.log(
+    `pair ${pair + 1}: bare loop ${bare.toFixed(2)}, evaluate ${whole.toFixed(2)} images/s, ratio ${(whole / bare).toFixed(3)}`,
+  );
 }
 console.log(`bare session.run loop  ${spread(rates.bare)} images/s`);
 console.log(`whole evaluate         ${spread(rates.evaluate)} images/s`);

