@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { openPromptStore, type PromptStore } from "../classifier/prompt-store.ts";
-import { fillTemplate } from "../classifier/template.ts";
-import { buildZeroShotClassifier, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
+import { buildClassifierFromPrompts, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
 import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
 
 /** The text side of a plan: where each checkpoint's text embeddings are kept, and the prompts it still lacks. */
@@ -21,7 +20,7 @@ export async function planPrompts(plan: EvaluationPlan): Promise<PromptPlan> {
     const store = stores.get(checkpoint) ?? (await openPromptStore(folder));
     stores.set(checkpoint, store);
     const prompts = missing.get(checkpoint) ?? new Set();
-    for (const prompt of promptsOf(run, result)) if (!store.has(prompt)) prompts.add(prompt);
+    for (const prompt of promptsOf(result).flat()) if (!store.has(prompt)) prompts.add(prompt);
     missing.set(checkpoint, prompts);
   }
   const total = [...missing.values()].reduce((sum, prompts) => sum + prompts.size, 0);
@@ -38,7 +37,7 @@ export async function buildClassifiers(
   let before = 0;
   for (const [key, { run, result }] of distinctClassifiers(plan)) {
     let here = 0;
-    const classifier = await buildZeroShotClassifier(run.checkpoint, run.classNames.names, result.templates.templates, {
+    const classifier = await buildClassifierFromPrompts(run.checkpoint, promptsOf(result), {
       store: prompts.stores.get(run.checkpoint) as PromptStore,
       threads: plan.threads,
       ...(options.checkStopped === undefined ? {} : { checkStopped: options.checkStopped }),
@@ -62,11 +61,9 @@ function distinctClassifiers(plan: EvaluationPlan): Map<string, { run: PlannedRu
 }
 
 function classifierKey(run: PlannedRun, result: PlannedResult): string {
-  return `${run.checkpoint.id}\n${run.classNames.sha256}\n${result.templates.sha256}`;
+  return `${run.checkpoint.id}\n${result.classNames.sha256}\n${result.prompts.sha256}`;
 }
 
-function promptsOf(run: PlannedRun, result: PlannedResult): string[] {
-  return run.classNames.names.flatMap((name) =>
-    result.templates.templates.map((template) => fillTemplate(template, name)),
-  );
+function promptsOf(result: PlannedResult): (readonly string[])[] {
+  return result.classNames.names.map((name) => result.prompts.promptsOf(name));
 }

@@ -109,7 +109,7 @@ async function secondsPerImage(plan: EvaluationPlan, run: PlannedRun): Promise<n
   const manifest: Manifest = { ...run.manifest, images: run.manifest.images.slice(0, n) };
   const part = { index: 0, first: 0, rows: n };
   const store: PartStore = { ...run.store, parts: [part], write: async () => {} };
-  const targets = [{ checkpoint: run.checkpoint, store, parts: [part] }];
+  const targets = [{ checkpoint: run.checkpoint, border: run.border, store, parts: [part] }];
   const { threads, batchSize } = plan;
   return rateOf((onProgress) =>
     embedImages(manifest, targets, { threads, batchSize, skipUnreadable: true, onProgress }),

@@ -4,12 +4,12 @@ import { embedImages } from "../embedding/embed-images.ts";
 import { InputError } from "../input-error.ts";
 import { rebuildAccuracies } from "../report/accuracies-csv.ts";
 import { type ResultMetrics, writeResult } from "../report/result-folder.ts";
-import { accuracyMetrics } from "../scoring/accuracy.ts";
+import { judgePredictions } from "../scoring/judge.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
 import { buildClassifiers, planPrompts } from "./classifiers.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
-import { describeRun, type RunTimes } from "./run-record.ts";
+import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
 
 export interface EvaluateOptions {
   /** folders or files */
@@ -112,7 +112,12 @@ async function embedGroup(
   const begun = performance.now();
   const lacking = group.filter((run) => run.missing.length > 0);
   if (lacking.length === 0) return 0;
-  const targets = lacking.map((run) => ({ checkpoint: run.checkpoint, store: run.store, parts: run.missing }));
+  const targets = lacking.map((run) => ({
+    checkpoint: run.checkpoint,
+    border: run.border,
+    store: run.store,
+    parts: run.missing,
+  }));
   await embedImages((lacking[0] as PlannedRun).manifest, targets, {
     threads: plan.threads,
     batchSize: plan.batchSize,
@@ -151,26 +156,29 @@ async function scoreRun(
   classifier: ZeroShotClassifier,
   times: RunTimes,
 ): Promise<EvaluateResult> {
-  const { manifest, benchmark, checkpoint, classNames } = run;
+  const { manifest, benchmark, checkpoint } = run;
+  const { protocol, space } = result;
   const begun = performance.now();
-  const predictions = await predict(run.store, classifier.weights, plan.threads);
-  const labels = Int32Array.from(predictions.images, (position) => manifest.images[position]?.label as number);
+  const predictions = await predict(run.store, manifest, classifier.weights, space, plan.threads);
+  const n = predictions.images.length;
   const metrics: ResultMetrics = {
     schema: 1,
     checkpoint: checkpoint.id,
     benchmark: benchmark.id,
-    protocol: result.protocol,
-    templates: result.templates.id,
-    class_names: classNames.id,
-    n: labels.length,
-    expected_n: manifest.expected,
-    metrics: accuracyMetrics(labels, predictions.top, predictions.k, benchmark.classes.size),
+    protocol: protocol.id,
+    templates: result.prompts.id,
+    class_names: result.classNames.id,
+    n,
+    expected_n: protocol.images,
+    metrics: judgePredictions(manifest, predictions, space),
   };
   checkFinite(metrics);
   const scoreSeconds = (performance.now() - begun) / 1000;
-  const record = await describeRun(plan, run, result, { ...times, scoreSeconds });
-  await writeResult(result.folder, { run: record, metrics, predictions: formatPredictions(manifest, predictions) });
-  return { ...metrics, folder: result.folder, skipped: manifest.images.length - labels.length };
+  const skipped = await skippedImages(run, result);
+  const record = await describeRun(plan, run, result, { ...times, scoreSeconds, n, skipped });
+  const text = formatPredictions(manifest, predictions, space);
+  await writeResult(result.folder, { run: record, metrics, predictions: text });
+  return { ...metrics, folder: result.folder, skipped: skipped.length };
 }
 
 function checkFinite(result: ResultMetrics): void {

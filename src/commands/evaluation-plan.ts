@@ -1,35 +1,37 @@
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open-checkpoint.ts";
-import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
-import { readTemplateSet, type TemplateSet } from "../classifier/template.ts";
-import { type Benchmark, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
-import { findData, type LocatedData, openDataFolder } from "../dataset/locate.ts";
+import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
+import type { Benchmark } from "../dataset/benchmark.ts";
+import type { ImageEntry } from "../dataset/list-images.ts";
 import { type Manifest, makeManifest } from "../dataset/manifest.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
 import { InputError } from "../input-error.ts";
 import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/result-folder.ts";
 import type { EvaluateOptions } from "./evaluate.ts";
+import { locateBenchmarks } from "./locate-benchmarks.ts";
+import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
 
 /** Images a part: at most this many are embedded twice after a run is killed. */
 const PART_SIZE = 512;
 /** Images a run of the model: larger batches gain nothing on a CPU and take more memory. */
 const BATCH_SIZE = 32;
 
-/** One checkpoint on one benchmark: the images still to embed, and the results to write. */
+/** One checkpoint's images of one benchmark, cut in one way: what is still to embed, and the results to write. */
 export interface PlannedRun {
   readonly checkpoint: Checkpoint;
   readonly benchmark: Benchmark;
-  readonly classNames: ClassNameList;
+  /** pixels cut off at each side of an image before the preprocessing */
+  readonly border: number;
   readonly manifest: Manifest;
   readonly store: PartStore;
   readonly missing: readonly Part[];
   readonly results: readonly PlannedResult[];
 }
 
-export interface PlannedResult {
-  readonly protocol: string;
-  readonly templates: TemplateSet;
+/** One protocol with one set of prompts. */
+export interface PlannedResult extends PlannedProtocol {
+  readonly prompts: PromptSet;
   readonly folder: string;
   readonly recipe: Recipe;
 }
@@ -39,7 +41,6 @@ export interface EvaluationPlan {
   readonly storeRoot: string;
   readonly threads: number;
   readonly batchSize: number;
-  readonly templates: readonly TemplateSet[];
   readonly runs: readonly PlannedRun[];
   /** what the user should know before the work begins */
   readonly notes: readonly string[];
@@ -54,24 +55,24 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
   checkNumbers(options);
   const out = options.out ?? "results";
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
-  const templates = await readTemplates(options.templates ?? ["openai-80"]);
   const notes: string[] = [];
-  const data = await locateBenchmarks(options);
+  const data = await locateBenchmarks(options, storeRoot);
   const checkpoints = await openCheckpoints(options, notes);
   const runs: PlannedRun[] = [];
   for (const { benchmark, located } of data) {
-    const classNames = await readClassNames(options.classNames ?? benchmark.classNames);
-    checkClassCount(benchmark, classNames);
-    const manifest = makeManifest(benchmark, located, {
-      ...(options.limit === undefined ? {} : { limit: options.limit }),
-      allowIncomplete: options.allowIncomplete ?? false,
-    });
-    for (const checkpoint of checkpoints) {
-      const results = planResults(out, checkpoint, benchmark, classNames, manifest, templates);
-      for (const { folder, recipe } of results) await checkReplaceable(folder, recipe, manifest.images.length);
-      const store = await openPartStore(storeRoot, checkpoint, manifest, options.partSize ?? PART_SIZE);
-      const missing = await missingParts(store, options.skipUnreadable ?? false, notes);
-      runs.push({ checkpoint, benchmark, classNames, manifest, store, missing, results });
+    const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
+    const protocols = await planProtocols(benchmark, located, options, notes);
+    for (const border of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
+      const group = protocols.filter(({ protocol }) => protocol.preCrop === border);
+      const scored = (image: ImageEntry) => group.some(({ space }) => space.accepted[image.label] !== null);
+      const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
+      for (const checkpoint of checkpoints) {
+        const results = planResults(out, checkpoint, benchmark, manifest, group, promptSets);
+        for (const { folder, recipe } of results) await checkReplaceable(folder, recipe, manifest.images.length);
+        const store = await openPartStore(storeRoot, checkpoint, border, manifest, options.partSize ?? PART_SIZE);
+        const missing = await missingParts(store, options.skipUnreadable ?? false, notes);
+        runs.push({ checkpoint, benchmark, border, manifest, store, missing, results });
+      }
     }
   }
   return {
@@ -79,7 +80,6 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
     storeRoot,
     threads: options.threads ?? availableParallelism(),
     batchSize: options.batchSize ?? BATCH_SIZE,
-    templates,
     runs,
     notes,
   };
@@ -94,10 +94,10 @@ function checkNumbers(options: EvaluateOptions): void {
   if (options.checkpoints.length === 0) throw new InputError("expected at least one checkpoint, got none");
 }
 
-async function readTemplates(typed: readonly string[]): Promise<TemplateSet[]> {
-  const sets: TemplateSet[] = [];
+async function readPromptSets(typed: readonly string[]): Promise<PromptSet[]> {
+  const sets: PromptSet[] = [];
   for (const one of typed) {
-    const set = await readTemplateSet(one);
+    const set = await readPromptSet(one);
     if (sets.some((other) => other.id === set.id)) throw new InputError(`two template sets are called "${set.id}"`);
     sets.push(set);
   }
@@ -136,74 +136,32 @@ function checkName(id: string, path: string): void {
   }
 }
 
-async function locateBenchmarks(options: EvaluateOptions): Promise<{ benchmark: Benchmark; located: LocatedData }[]> {
-  const { data, dataDirs = {} } = options;
-  const named = Object.keys(dataDirs);
-  if (data === undefined && named.length === 0) {
-    throw new InputError(
-      "no images: name the folder that holds the benchmarks with --data ROOT, or one with --data-dir ID=PATH",
-    );
-  }
-  const asked = options.benchmarks ?? (data === undefined ? named : await listBenchmarks());
-  const found: { benchmark: Benchmark; located: LocatedData }[] = [];
-  for (const id of new Set([...asked, ...named])) {
-    const benchmark = await readBenchmark(id);
-    const folder = dataDirs[id];
-    const located =
-      folder !== undefined
-        ? await openDataFolder(benchmark, folder)
-        : data === undefined
-          ? null
-          : await findData(benchmark, data, asked.length === 1);
-    if (located !== null) found.push({ benchmark, located });
-    else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, data));
-  }
-  if (found.length === 0) {
-    throw new InputError(
-      `${data}: none of the benchmarks ${asked.join(", ")} is there; looked for the folders they are kept in, such as ${(await readBenchmark(asked[0] as string)).folders.slice(0, 3).join(", ")}; name one with --data-dir ID=PATH`,
-    );
-  }
-  return found;
-}
-
-function notFound(benchmark: Benchmark, data: string | undefined): string {
-  if (data === undefined) return `${benchmark.id}: no folder for it; name one with --data-dir ${benchmark.id}=PATH`;
-  return `${data}: no ${benchmark.id} there; looked for ${benchmark.folders.join(", ")}; name its folder with --data-dir ${benchmark.id}=PATH`;
-}
-
-function checkClassCount(benchmark: Benchmark, classNames: ClassNameList): void {
-  if (classNames.names.length === benchmark.classes.size) return;
-  throw new InputError(
-    `class-name list ${classNames.id}: expected ${benchmark.classes.size} names, one for each class of ${benchmark.id}, got ${classNames.names.length}`,
-  );
-}
-
 function planResults(
   out: string,
   checkpoint: Checkpoint,
   benchmark: Benchmark,
-  classNames: ClassNameList,
   manifest: Manifest,
-  templates: readonly TemplateSet[],
+  protocols: readonly PlannedProtocol[],
+  promptSets: readonly PromptSet[],
 ): PlannedResult[] {
-  return benchmark.protocols.flatMap((protocol) =>
-    templates.map((set) => {
+  return protocols.flatMap((planned) =>
+    promptSets.map((prompts) => {
       const key = {
         checkpoint: checkpoint.id,
         benchmark: benchmark.id,
-        protocol: protocol.id,
-        templates: set.id,
-        class_names: classNames.id,
+        protocol: planned.protocol.id,
+        templates: prompts.id,
+        class_names: planned.classNames.id,
       };
       const recipe: Recipe = {
         fingerprint: checkpoint.fingerprint,
         preprocessing: checkpoint.preprocessing,
         benchmark_version: benchmark.version,
         manifest_sha256: manifest.sha256,
-        templates_sha256: set.sha256,
-        class_names_sha256: classNames.sha256,
+        templates_sha256: prompts.sha256,
+        class_names_sha256: planned.classNames.sha256,
       };
-      return { protocol: protocol.id, templates: set, folder: resultFolder(out, key, benchmark.classNames), recipe };
+      return { ...planned, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
     }),
   );
 }

@@ -17,11 +17,14 @@ export async function describeRun(
   plan: EvaluationPlan,
   run: PlannedRun,
   result: PlannedResult,
-  times: RunTimes & { readonly scoreSeconds: number },
+  facts: RunTimes & {
+    readonly scoreSeconds: number;
+    readonly n: number;
+    readonly skipped: readonly { image: string; reason: string }[];
+  },
 ): Promise<unknown> {
-  const { checkpoint, benchmark, classNames, manifest, store } = run;
-  const skipped = await skippedImages(run);
-  const protocol = result.protocol;
+  const { checkpoint, benchmark, manifest, store } = run;
+  const { protocol, prompts, classNames } = result;
   return {
     schema: 1,
     shiftline: { version: (await packageJson()).version, commit: await gitCommit() },
@@ -38,15 +41,22 @@ export async function describeRun(
       tokenizer: checkpoint.tokenizer?.description ?? null,
       notes: checkpoint.notes,
     },
-    benchmark: { id: benchmark.id, version: benchmark.version, sha256: benchmark.sha256, protocol },
+    benchmark: {
+      id: benchmark.id,
+      version: benchmark.version,
+      sha256: benchmark.sha256,
+      protocol: protocol.id,
+      classes: result.space.rows.length,
+      pre_crop: run.border,
+    },
     prompts: {
-      templates: { id: result.templates.id, sha256: result.templates.sha256, n: result.templates.templates.length },
+      templates: { id: prompts.id, sha256: prompts.sha256, n: prompts.size },
       class_names: { id: classNames.id, sha256: classNames.sha256, n: classNames.names.length },
     },
     images: {
-      n: manifest.images.length - skipped.length,
-      expected: manifest.expected,
-      skipped,
+      n: facts.n,
+      expected: protocol.images,
+      skipped: facts.skipped,
       layout: manifest.layout,
       manifest_sha256: manifest.sha256,
     },
@@ -60,22 +70,25 @@ export async function describeRun(
     threads: plan.threads,
     batch_size: plan.batchSize,
     execution_provider: "cpu",
-    started: times.started.toISOString(),
+    started: facts.started.toISOString(),
     seconds: {
-      embedding: round(times.embedSeconds),
-      scoring: round(times.scoreSeconds),
+      embedding: round(facts.embedSeconds),
+      scoring: round(facts.scoreSeconds),
     },
-    images_embedded: times.embedded,
-    images_per_second: times.embedSeconds > 0 ? round(times.embedded / times.embedSeconds) : null,
+    images_embedded: facts.embedded,
+    images_per_second: facts.embedSeconds > 0 ? round(facts.embedded / facts.embedSeconds) : null,
   };
 }
 
-async function skippedImages(run: PlannedRun): Promise<{ image: string; reason: string }[]> {
+/** The images of a protocol that could not be read, with the reasons. */
+export async function skippedImages(
+  run: PlannedRun,
+  { space }: PlannedResult,
+): Promise<{ image: string; reason: string }[]> {
   const skipped: { image: string; reason: string }[] = [];
-  for (const part of run.store.parts) {
-    const stored = await run.store.read(part);
-    if (typeof stored === "string") throw new Error(stored);
-    skipped.push(...stored.about.skipped.map(({ image, reason }) => ({ image, reason })));
+  for (const { image, index, reason } of await run.store.skipped()) {
+    const label = run.manifest.images[index]?.label as number;
+    if (space.accepted[label] !== null) skipped.push({ image, reason });
   }
   return skipped;
 }

@@ -6,15 +6,31 @@ import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import { type ClassList, readClassList } from "./class-list.ts";
 
+const ID = /^[a-z0-9][a-z0-9._-]*$/;
+const ID_EXPECTED = "expected lower-case letters, digits, dots, dashes";
+
 const layoutSchema = z.discriminatedUnion("kind", [
   /** one folder a class, named by a column of the class list */
   z.strictObject({ kind: z.literal("class-folders"), key: z.string() }),
   /** all images in one folder; the pattern's first group is the 1-based line of the label file */
   z.strictObject({ kind: z.literal("flat"), pattern: z.string(), labels: z.string() }),
+  /** tars with one .cls file an image: the row of the class list, or the value of its column `key` */
+  z.strictObject({ kind: z.literal("web-dataset"), key: z.string().optional() }),
 ]);
 
+const protocolSchema = z.strictObject({
+  id: z.string().regex(ID, ID_EXPECTED),
+  classNames: z.string().optional(),
+  classes: z.string().optional(),
+  rows: z.string().default("index"),
+  labels: z.string().default("index"),
+  unmapped: z.enum(["left-out", "wrong"]).default("left-out"),
+  preCrop: z.int().min(0).default(0),
+  images: z.int().positive().optional(),
+});
+
 const benchmarkSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/, "expected lower-case letters, digits, dots, dashes"),
+  id: z.string().regex(ID, ID_EXPECTED),
   version: z.int().positive(),
   title: z.string(),
   paper: z.string().optional(),
@@ -22,20 +38,52 @@ const benchmarkSchema = z.strictObject({
   images: z.int().positive(),
   classes: z.string(),
   classNames: z.string(),
+  templates: z.string().optional(),
   layouts: z.array(layoutSchema).min(1),
   folders: z.array(z.string()).default([]),
-  protocols: z.array(z.strictObject({ id: z.string() })).min(1),
+  protocols: z.array(protocolSchema).min(1),
 });
 
 export type Layout = z.infer<typeof layoutSchema>;
 
+/** How a benchmark is scored: which classes compete, and which of them is right for an image. */
+export interface Protocol {
+  readonly id: string;
+  /** class-name list, by id or path */
+  readonly classNames: string;
+  /** the classes that compete: those of the benchmark, every class name, or those of a list of their own */
+  readonly classes: "own" | "all" | ClassList;
+  /** column of the competing classes' list that says which class names stand for a class; the best of several counts */
+  readonly rows: string;
+  /** column of the benchmark's class list that says which class names are right for a folder */
+  readonly labels: string;
+  /** what becomes of an image for which no class is right */
+  readonly unmapped: "left-out" | "wrong";
+  /** pixels cut off at each side before the preprocessing */
+  readonly preCrop: number;
+  /** images it scores when the benchmark is complete */
+  readonly images: number;
+}
+
 /** A benchmark definition, `benchmarks/<id>.json`; the fields are described in benchmarks/README.md. */
-export interface Benchmark extends Omit<z.infer<typeof benchmarkSchema>, "classes"> {
+export interface Benchmark {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly paper?: string | undefined;
+  readonly licence?: string | undefined;
+  /** images of the default protocol when complete */
+  readonly images: number;
+  readonly classes: ClassList;
+  /** template set where none is asked for, by id or path */
+  readonly templates?: string | undefined;
+  readonly layouts: readonly Layout[];
+  readonly folders: readonly string[];
+  readonly protocols: readonly Protocol[];
   /** the definition's file */
   readonly path: string;
   /** SHA-256 of the definition's text */
   readonly sha256: string;
-  readonly classes: ClassList;
 }
 
 const FOLDER = "benchmarks";
@@ -53,9 +101,36 @@ export async function readBenchmark(typed: string): Promise<Benchmark> {
     const issue = parsed.error.issues[0];
     throw new InputError(`${file.path}: ${issue?.path.join(".") || "benchmark"}: ${issue?.message ?? "not valid"}`);
   }
-  const definition = parsed.data;
-  const classes = await readClassList(join(dirname(file.path), definition.classes));
-  return { ...definition, path: file.path, sha256: sha256(text), classes };
+  const { protocols, classes, classNames, templates, ...definition } = parsed.data;
+  const beside = (name: string) => join(dirname(file.path), name);
+  return {
+    ...definition,
+    classes: await readClassList(beside(classes)),
+    ...(templates === undefined ? {} : { templates: ownFile(templates, [".txt", ".json"], beside) }),
+    protocols: await Promise.all(
+      protocols.map(async (protocol) => ({
+        ...protocol,
+        classNames: ownFile(protocol.classNames ?? classNames, [".csv"], beside),
+        classes: await competingClasses(protocol.classes, beside),
+        images: protocol.images ?? definition.images,
+      })),
+    ),
+    path: file.path,
+    sha256: sha256(text),
+  };
+}
+
+async function competingClasses(
+  classes: string | undefined,
+  beside: (name: string) => string,
+): Promise<Protocol["classes"]> {
+  if (classes === undefined) return "own";
+  return classes === "all" ? "all" : await readClassList(beside(classes));
+}
+
+/** A file named in a definition lies beside it; anything else is an id. */
+function ownFile(name: string, endings: readonly string[], beside: (name: string) => string): string {
+  return endings.some((ending) => name.endsWith(ending)) ? beside(name) : name;
 }
 
 /** Ids of the benchmarks that ship with the package. */

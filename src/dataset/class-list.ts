@@ -45,3 +45,12 @@ export function classKeys(list: ClassList, column: string, where: string): reado
   }
   return values;
 }
+
+/** The numbers of a cell that may hold several, "409;530"; none where it is empty. @throws InputError for others */
+export function parseIndices(cell: string, where: string): number[] {
+  if (cell === "") return [];
+  return cell.split(";").map((part) => {
+    if (!/^\d+$/.test(part)) throw new InputError(`${where}: expected numbers separated by ";", got "${cell}"`);
+    return Number(part);
+  });
+}

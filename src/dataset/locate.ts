@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
@@ -16,12 +16,12 @@ export interface LocatedData {
  *
  * @throws InputError if it is not there, holds no images, or is laid out in none of the benchmark's ways
  */
-export async function openDataFolder(benchmark: Benchmark, root: string): Promise<LocatedData> {
+export async function openDataFolder(benchmark: Benchmark, root: string, cacheFolder?: string): Promise<LocatedData> {
   const found = await stat(root).catch(() => undefined);
   if (found === undefined) throw new InputError(`${root}: no such folder`);
   if (!found.isDirectory())
     throw new InputError(`${root}: expected a folder with the images of ${benchmark.id}, found a file`);
-  const listed = await listImages(benchmark, root);
+  const listed = await listImages(benchmark, root, cacheFolder);
   if (listed === null)
     throw new InputError(`${root}: no images of ${benchmark.id} here; expected ${describeLayouts(benchmark)}`);
   if (listed.images.length === 0)
@@ -36,13 +36,23 @@ export async function openDataFolder(benchmark: Benchmark, root: string): Promis
  * @returns null if it is not there
  * @throws InputError if two folders hold it
  */
-export async function findData(benchmark: Benchmark, root: string, alone: boolean): Promise<LocatedData | null> {
+export async function findData(
+  benchmark: Benchmark,
+  root: string,
+  alone: boolean,
+  cacheFolder?: string,
+): Promise<LocatedData | null> {
+  const seen = new Set<string>();
   const found: LocatedData[] = [];
   for (const name of alone ? [...benchmark.folders, "."] : benchmark.folders) {
     const folder = name === "." ? root : join(root, name);
     const info = await stat(folder).catch(() => undefined);
     if (!info?.isDirectory()) continue;
-    const listed = await listImages(benchmark, folder);
+    // Two names of one folder, by a link or where letter case does not count, are one place
+    const real = await realpath(folder);
+    if (seen.has(real)) continue;
+    seen.add(real);
+    const listed = await listImages(benchmark, folder, cacheFolder);
     if (listed !== null && listed.images.length > 0) found.push({ root: folder, ...listed });
   }
   const [first, second] = found;
@@ -57,7 +67,11 @@ export async function findData(benchmark: Benchmark, root: string, alone: boolea
 function describeLayouts(benchmark: Benchmark): string {
   return benchmark.layouts
     .map((layout) =>
-      layout.kind === "flat" ? `files like ${layout.pattern}` : `one folder a class, named by its ${layout.key}`,
+      layout.kind === "flat"
+        ? `files like ${layout.pattern}`
+        : layout.kind === "web-dataset"
+          ? "tars like test/0.tar"
+          : `one folder a class, named by its ${layout.key}`,
     )
     .join(", or ");
 }

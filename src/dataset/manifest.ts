@@ -10,8 +10,6 @@ export interface Manifest {
   readonly root: string;
   readonly layout: string;
   readonly images: readonly ImageEntry[];
-  /** images the benchmark has when complete */
-  readonly expected: number;
   /** SHA-256 over path and size of every image, in order */
   readonly sha256: string;
 }
@@ -19,37 +17,26 @@ export interface Manifest {
 /**
  * Makes the manifest of a benchmark's images.
  *
- * @param limit            a seeded sample of this many images, spread over the classes
- * @param allowIncomplete  go on with another number of images than the benchmark has
- * @throws InputError if the number is another and neither is given
+ * @param scored  which images are wanted; all where absent
+ * @param limit   a seeded sample of this many of them, spread over the classes
+ * @throws InputError if none is wanted
  */
 export function makeManifest(
   benchmark: Benchmark,
   data: LocatedData,
-  options: { readonly limit?: number; readonly allowIncomplete?: boolean } = {},
+  options: { readonly scored?: (image: ImageEntry) => boolean; readonly limit?: number | undefined } = {},
 ): Manifest {
-  const found = data.images.length;
-  const { limit } = options;
-  if (limit === undefined && found !== benchmark.images && options.allowIncomplete !== true) {
-    throw new InputError(wrongNumber(benchmark, data));
-  }
-  const images = limit === undefined || limit >= found ? data.images : sampleImages(data.images, limit);
+  const { scored, limit } = options;
+  const wanted = scored === undefined ? data.images : data.images.filter(scored);
+  if (wanted.length === 0) throw new InputError(`${data.root}: no image of ${benchmark.id} to score`);
+  const images = limit === undefined || limit >= wanted.length ? wanted : sampleImages(wanted, limit);
   return {
     benchmark: benchmark.id,
     root: data.root,
     layout: data.layout.kind,
     images,
-    expected: benchmark.images,
     sha256: sha256(images.map((image) => `${image.path}\t${image.bytes}\n`).join("")),
   };
-}
-
-function wrongNumber(benchmark: Benchmark, data: LocatedData): string {
-  const counts = new Int32Array(benchmark.classes.size);
-  for (const image of data.images) counts[image.label] = counts[image.label]! + 1;
-  const empty = counts.filter((count) => count === 0).length;
-  const missing = empty > 0 ? `, ${empty} of ${counts.length} classes have none` : "";
-  return `${data.root}: ${benchmark.id} has ${benchmark.images} images, found ${data.images.length}${missing}; get the rest, or score what is there with --allow-incomplete (every table then says so)`;
 }
 
 /**

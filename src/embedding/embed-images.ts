@@ -1,14 +1,15 @@
 import type { Checkpoint, ImageEncoder } from "../checkpoint/open-checkpoint.ts";
 import type { Manifest } from "../dataset/manifest.ts";
-import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
-import type { UnreadableImage } from "./image-worker.ts";
+import type { ImagePreparation, UnreadableImage } from "./image-worker.ts";
 import { type ImageWorkers, startImageWorkers } from "./image-workers.ts";
 import type { AboutPart, Part, PartStore, SkippedImage } from "./part-store.ts";
 
 /** A checkpoint, and where its embeddings go. */
 export interface EmbedTarget {
   readonly checkpoint: Checkpoint;
+  /** pixels cut off at each side of an image before the checkpoint's preprocessing */
+  readonly border: number;
   readonly store: PartStore;
   /** the parts to make */
   readonly parts: readonly Part[];
@@ -54,12 +55,12 @@ export async function embedImages(
 ): Promise<void> {
   const batches = planBatches(targets, options.batchSize);
   if (batches.length === 0) return;
-  const preprocessings = distinctPreprocessings(targets);
+  const preparations = distinctPreparations(targets);
   const encoders: ImageEncoder[] = [];
   const threads = Math.min(Math.max(options.threads, 1), MOST_THREADS);
-  const workers = startImageWorkers(threads, { root: manifest.root, preprocessings: preprocessings.list });
+  const workers = startImageWorkers(threads, { root: manifest.root, preparations: preparations.list });
   try {
-    const reader = readAhead(workers, manifest, batches, preprocessings, threads * AHEAD_PER_THREAD, options.batchSize);
+    const reader = readAhead(workers, manifest, batches, preparations, threads * AHEAD_PER_THREAD, options.batchSize);
     for (const { checkpoint } of targets)
       encoders.push(await checkpoint.openImageEncoder({ threads: options.threads }));
     const total = batches.reduce((sum, batch) => sum + batch.n * batch.targets.length, 0);
@@ -70,7 +71,7 @@ export async function embedImages(
       const { content, outputs } = await reader.next();
       for (const target of batch.targets) {
         const encoder = encoders[target] as ImageEncoder;
-        const { tensor, unreadable } = outputs.get(preprocessings.of[target] as number) as BatchOutput;
+        const { tensor, unreadable } = outputs.get(preparations.of[target] as number) as BatchOutput;
         const skipped = unreadableImages(manifest, batch, unreadable, options.skipUnreadable);
         const pixels = tensor.subarray(0, (tensor.length / options.batchSize) * batch.n);
         const embeddings = await encoder.encode(pixels, batch.n);
@@ -113,18 +114,18 @@ function planBatches(targets: readonly EmbedTarget[], batchSize: number): Batch[
   return batches;
 }
 
-interface DistinctPreprocessings {
-  readonly list: readonly Preprocessing[];
+interface DistinctPreparations {
+  readonly list: readonly ImagePreparation[];
   /** target → position in the list */
   readonly of: readonly number[];
 }
 
-function distinctPreprocessings(targets: readonly EmbedTarget[]): DistinctPreprocessings {
-  const list: Preprocessing[] = [];
+function distinctPreparations(targets: readonly EmbedTarget[]): DistinctPreparations {
+  const list: ImagePreparation[] = [];
   const positions = new Map<string, number>();
-  const of = targets.map(({ checkpoint }) => {
-    const key = JSON.stringify(checkpoint.preprocessing);
-    const known = positions.get(key) ?? list.push(checkpoint.preprocessing) - 1;
+  const of = targets.map(({ checkpoint: { preprocessing }, border }) => {
+    const key = JSON.stringify([border, preprocessing]);
+    const known = positions.get(key) ?? list.push({ border, preprocessing }) - 1;
     positions.set(key, known);
     return known;
   });
@@ -139,7 +140,7 @@ interface BatchOutput {
 
 interface ReadBatch {
   readonly content: readonly string[];
-  /** by position in the list of preprocessings */
+  /** by position in the list of preparations */
   readonly outputs: ReadonlyMap<number, BatchOutput>;
 }
 
@@ -154,24 +155,24 @@ function readAhead(
   workers: ImageWorkers,
   manifest: Manifest,
   batches: readonly Batch[],
-  preprocessings: DistinctPreprocessings,
+  preparations: DistinctPreparations,
   depth: number,
   batchSize: number,
 ): ReadAhead {
   const free = new Map<number, ArrayBuffer[]>();
   const ready: Promise<ReadBatch>[] = [];
   let started = 0;
-  const buffer = (preprocessing: number) => {
-    const { size } = preprocessings.list[preprocessing] as Preprocessing;
-    return free.get(preprocessing)?.pop() ?? new ArrayBuffer(batchSize * 3 * size.height * size.width * 4);
+  const buffer = (preparation: number) => {
+    const { size } = (preparations.list[preparation] as ImagePreparation).preprocessing;
+    return free.get(preparation)?.pop() ?? new ArrayBuffer(batchSize * 3 * size.height * size.width * 4);
   };
   const start = () => {
     while (started < batches.length && ready.length < depth) {
       const batch = batches[started++] as Batch;
-      const wanted = [...new Set(batch.targets.map((target) => preprocessings.of[target] as number))];
-      const outputs = wanted.map((preprocessing) => ({ preprocessing, buffer: buffer(preprocessing) }));
-      const paths = manifest.images.slice(batch.first, batch.first + batch.n).map((image) => image.path);
-      const read = workers.run({ paths, outputs }).then(({ buffers, content, unreadable }): ReadBatch => {
+      const wanted = [...new Set(batch.targets.map((target) => preparations.of[target] as number))];
+      const outputs = wanted.map((preparation) => ({ preparation, buffer: buffer(preparation) }));
+      const images = manifest.images.slice(batch.first, batch.first + batch.n);
+      const read = workers.run({ images, outputs }).then(({ buffers, content, unreadable }): ReadBatch => {
         const read = buffers.map((memory, i): [number, BatchOutput] => [
           wanted[i] as number,
           { tensor: new Float32Array(memory), unreadable: unreadable[i] as readonly UnreadableImage[] },
@@ -190,10 +191,10 @@ function readAhead(
       return (await ready.shift()) as ReadBatch;
     },
     giveBack: (outputs) => {
-      for (const [preprocessing, { tensor }] of outputs) {
-        const list = free.get(preprocessing) ?? [];
+      for (const [preparation, { tensor }] of outputs) {
+        const list = free.get(preparation) ?? [];
         list.push(tensor.buffer as ArrayBuffer);
-        free.set(preprocessing, list);
+        free.set(preparation, list);
       }
       start();
     },

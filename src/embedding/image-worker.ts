@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import type { ImageEntry } from "../dataset/list-images.ts";
+import { createTarReader } from "../dataset/tar-reader.ts";
 import { readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
+import { cropBorder } from "../image/crop-border.ts";
 import { type DecodedImage, decodeImage } from "../image/decode.ts";
-import { createPreprocessor } from "../image/preprocess-image.ts";
+import { createPreprocessor, type Preprocessor } from "../image/preprocess-image.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 
@@ -12,13 +15,19 @@ import { InputError } from "../input-error.ts";
 
 export interface WorkerSetup {
   readonly root: string;
-  readonly preprocessings: readonly Preprocessing[];
+  readonly preparations: readonly ImagePreparation[];
+}
+
+/** How an image becomes a model's input: what is cut off at each side, in pixels, then the preprocessing. */
+export interface ImagePreparation {
+  readonly border: number;
+  readonly preprocessing: Preprocessing;
 }
 
 export interface WorkerTask {
-  readonly paths: readonly string[];
-  /** for each preprocessing wanted: its position in the set-up, and memory for (n, 3, H, W) float32 */
-  readonly outputs: readonly { readonly preprocessing: number; readonly buffer: ArrayBuffer }[];
+  readonly images: readonly ImageEntry[];
+  /** for each preparation wanted: its position in the set-up, and memory for (n, 3, H, W) float32 */
+  readonly outputs: readonly { readonly preparation: number; readonly buffer: ArrayBuffer }[];
 }
 
 export interface WorkerResult {
@@ -30,7 +39,7 @@ export interface WorkerResult {
 }
 
 export interface UnreadableImage {
-  /** in the task's list of paths */
+  /** in the task's list of images */
   readonly position: number;
   readonly reason: string;
 }
@@ -44,12 +53,13 @@ interface Loaded {
   readonly reason: string;
 }
 
+const tars = createTarReader();
 const port = parentPort;
 if (port !== null) {
-  const { root, preprocessings } = workerData as WorkerSetup;
-  const groups = groupByGeometry(preprocessings);
+  const { root, preparations } = workerData as WorkerSetup;
+  const groups = groupByGeometry(preparations);
   port.on("message", (task: WorkerTask | "stop") => {
-    if (task === "stop") port.close();
+    if (task === "stop") tars.close().finally(() => port.close());
     else
       preprocessBatch(root, groups, task).then(
         (result) => port.postMessage({ result }, [...result.buffers]),
@@ -60,22 +70,18 @@ if (port !== null) {
 }
 
 interface GeometryGroup {
+  readonly border: number;
   readonly pixels: Uint8Array;
-  readonly preprocessors: ReadonlyMap<number, ReturnType<typeof createPreprocessor>>;
+  readonly preprocessors: ReadonlyMap<number, Preprocessor>;
 }
 
-/** Preprocessings that differ in mean and std alone share one resampling. */
-function groupByGeometry(preprocessings: readonly Preprocessing[]): GeometryGroup[] {
-  const groups = new Map<
-    string,
-    { pixels: Uint8Array; preprocessors: Map<number, ReturnType<typeof createPreprocessor>> }
-  >();
-  for (const [position, p] of preprocessings.entries()) {
-    const key = JSON.stringify([p.size.height, p.size.width, p.resizeMode, p.interpolation, p.fillColor]);
-    const group = groups.get(key) ?? {
-      pixels: new Uint8Array(p.size.height * p.size.width * 3),
-      preprocessors: new Map(),
-    };
+/** Preparations that differ in mean and std alone share one resampling. */
+function groupByGeometry(preparations: readonly ImagePreparation[]): GeometryGroup[] {
+  const groups = new Map<string, GeometryGroup & { readonly preprocessors: Map<number, Preprocessor> }>();
+  for (const [position, { border, preprocessing: p }] of preparations.entries()) {
+    const key = JSON.stringify([border, p.size.height, p.size.width, p.resizeMode, p.interpolation, p.fillColor]);
+    const pixels = () => new Uint8Array(p.size.height * p.size.width * 3);
+    const group = groups.get(key) ?? { border, pixels: pixels(), preprocessors: new Map() };
     group.preprocessors.set(position, createPreprocessor(p));
     groups.set(key, group);
   }
@@ -87,18 +93,18 @@ async function preprocessBatch(
   groups: readonly GeometryGroup[],
   task: WorkerTask,
 ): Promise<WorkerResult> {
-  const outputs: Output[] = task.outputs.map(({ preprocessing, buffer }) => ({
-    preprocessing,
+  const outputs: Output[] = task.outputs.map(({ preparation, buffer }) => ({
+    preparation,
     tensor: new Float32Array(buffer),
     unreadable: [],
   }));
   const content: string[] = [];
   const loading: (Promise<Loaded> | undefined)[] = [];
-  for (let position = 0; position < task.paths.length; position++) {
-    while (loading.length < task.paths.length && loading.length <= position + AHEAD) {
-      loading.push(load(join(root, task.paths[loading.length] as string)));
+  for (let position = 0; position < task.images.length; position++) {
+    while (loading.length < task.images.length && loading.length <= position + AHEAD) {
+      loading.push(load(root, task.images[loading.length] as ImageEntry));
     }
-    const path = join(root, task.paths[position] as string);
+    const path = join(root, (task.images[position] as ImageEntry).path);
     const loaded = await (loading[position] as Promise<Loaded>);
     loading[position] = undefined; // a decoded image may be large: let it go as soon as it is used
     content.push(loaded.content);
@@ -116,7 +122,7 @@ async function preprocessBatch(
 }
 
 interface Output {
-  readonly preprocessing: number;
+  readonly preparation: number;
   readonly tensor: Float32Array;
   readonly unreadable: UnreadableImage[];
 }
@@ -129,28 +135,29 @@ function preprocess(
   position: number,
   outputs: Output[],
 ): void {
-  const wanted = outputs.filter((output) => group.preprocessors.has(output.preprocessing));
+  const wanted = outputs.filter((output) => group.preprocessors.has(output.preparation));
   const first = wanted[0];
   if (first === undefined) return;
   try {
-    group.preprocessors.get(first.preprocessing)?.toPixels(image, group.pixels);
+    group.preprocessors.get(first.preparation)?.toPixels(cropBorder(image, group.border), group.pixels);
   } catch (error) {
     if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
     for (const output of wanted) output.unreadable.push({ position, reason: `${path}: ${error.message}` });
     return;
   }
   const length = group.pixels.length;
-  for (const { preprocessing, tensor } of wanted) {
+  for (const { preparation, tensor } of wanted) {
     group.preprocessors
-      .get(preprocessing)
+      .get(preparation)
       ?.toTensor(group.pixels, tensor.subarray(position * length, (position + 1) * length));
   }
 }
 
-async function load(path: string): Promise<Loaded> {
+async function load(root: string, { path: name, tar }: ImageEntry): Promise<Loaded> {
+  const path = join(root, name);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = tar === undefined ? await readFile(path) : await tars.read(join(root, tar.file), tar.offset, tar.bytes);
   } catch (cause) {
     const error = readError(path, cause);
     if (!(error instanceof InputError)) throw error;

@@ -4,7 +4,7 @@ import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Manifest } from "../dataset/manifest.ts";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { sha256 } from "../files/sha256.ts";
-import { readStoredMatrix, storedMatrixState, writeStoredMatrix } from "../files/stored-matrix.ts";
+import { readStoredMatrix, storedMatrixAbout, storedMatrixState, writeStoredMatrix } from "../files/stored-matrix.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { type Matrix, matrix } from "../math/matrix.ts";
 
@@ -48,6 +48,8 @@ export interface PartStore {
     readonly damaged: readonly string[];
     readonly skipped: readonly Part[];
   }>;
+  /** Every image that was left out of a part. */
+  skipped(): Promise<SkippedImage[]>;
   /** @returns the (rows, d) embeddings, or why they cannot be used */
   read(part: Part): Promise<{ readonly matrix: Matrix; readonly about: AboutPart } | string>;
   write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
@@ -58,15 +60,17 @@ export interface PartStore {
  * fingerprint, the preprocessing and the manifest: whatever could change a number leads to another folder.
  *
  * @param storeRoot  `.shiftline/store` or what `--store` named
+ * @param border    pixels cut off at each side of an image before the preprocessing
  * @param partSize   images a part; a store that has parts keeps the size it began with
  */
 export async function openPartStore(
   storeRoot: string,
   checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">,
+  border: number,
   manifest: Manifest,
   partSize: number,
 ): Promise<PartStore> {
-  const key = embeddingKey(checkpoint.fingerprint, checkpoint.preprocessing, manifest);
+  const key = embeddingKey(checkpoint.fingerprint, checkpoint.preprocessing, border, manifest);
   const folder = join(storeRoot, "images", key.slice(0, 16));
   const began = await readPartSize(join(folder, "store.json"), key);
   const size = began ?? partSize;
@@ -95,6 +99,10 @@ export async function openPartStore(
       }
       return { missing, damaged, skipped };
     },
+    skipped: async () => {
+      const states = await Promise.all(parts.map((part) => storedMatrixAbout<AboutPart>(stem(part))));
+      return states.flatMap((about) => about?.skipped ?? []);
+    },
     read: (part) => readStoredMatrix<AboutPart>(stem(part)),
     write: async (part, embeddings, about) => {
       if (!laidOut) {
@@ -106,8 +114,9 @@ export async function openPartStore(
   };
 }
 
-function embeddingKey(fingerprint: string, preprocessing: Preprocessing, manifest: Manifest): string {
-  return sha256(JSON.stringify([EMBEDDING_VERSION, fingerprint, canonical(preprocessing), manifest.sha256]));
+function embeddingKey(fingerprint: string, preprocessing: Preprocessing, border: number, manifest: Manifest): string {
+  const recipe = [EMBEDDING_VERSION, fingerprint, canonical(preprocessing), border, manifest.sha256];
+  return sha256(JSON.stringify(recipe));
 }
 
 function canonical(p: Preprocessing): unknown[] {

@@ -38,6 +38,6 @@ export async function listNamedFiles(folder: string, ending: string): Promise<Na
   const names = await readdir(packagePath(folder));
   return names
     .filter((name) => name.endsWith(ending))
-    .sort()
-    .map((name) => ({ id: name.slice(0, -ending.length), path: join(packagePath(folder), name) }));
+    .map((name) => ({ id: name.slice(0, -ending.length), path: join(packagePath(folder), name) }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -46,6 +46,12 @@ export async function storedMatrixState<About>(stem: string): Promise<StoredStat
   return { state: "whole", about: sidecar.about, rows: sidecar.rows, columns: sidecar.columns };
 }
 
+/** What the writer said about the rows, without a look at the numbers; null where it is not there or torn. */
+export async function storedMatrixAbout<About>(stem: string): Promise<About | null> {
+  const sidecar = await readSidecar<About>(stem);
+  return typeof sidecar === "object" ? sidecar.about : null;
+}
+
 /** Reads the numbers and checks them against their SHA-256; the reason as a string where they are not whole. */
 export async function readStoredMatrix<About>(stem: string): Promise<StoredMatrix<About> | string> {
   const sidecar = await readSidecar<About>(stem);

@@ -2,36 +2,114 @@ import type { Metric } from "../scoring/accuracy.ts";
 import type { ResultMetrics } from "./result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
-const COLUMNS: readonly TableColumn[] = [
-  { title: "checkpoint", align: "left" },
-  { title: "benchmark", align: "left" },
-  { title: "prompts", align: "left" },
-  { title: "top-1 %", align: "right" },
-  { title: "95 % interval", align: "left" },
-  { title: "top-5 %", align: "right" },
-  { title: "recall %", align: "right" },
-  { title: "n", align: "left" },
-];
+/** Columns of a terminal that nobody has to widen. */
+const WIDTH = 80;
+const LONGEST_NAME = 24;
 
-/** The table that `evaluate` ends with: percent, one row a result. "n of expected" where images are missing. */
+/**
+ * The table that `evaluate` ends with: a row for each benchmark, protocol and prompt set, a column for each checkpoint
+ * (as many beside each other as 80 columns hold), percent. "n of expected" stands where images are missing.
+ */
 export function formatAccuracyTable(results: readonly ResultMetrics[]): string {
+  const checkpoints = [...new Set(results.map((result) => result.checkpoint))];
+  if (checkpoints.length === 1) return formatOneCheckpoint(results);
+  const prompts = commonPrompts(results);
+  const rows = groupBy(results, (result) => rowLabel(result, prompts));
+  const labelWidth = Math.max(...[...rows.keys()].map((label) => label.length), "top-1 %".length);
+  const cells = new Map(results.map((result) => [result, cell(result)]));
+  const cellWidth = (name: string) => Math.max(shorten(name).length, ...[...cells.values()].map((text) => text.length));
+  const blocks: string[] = [];
+  for (let from = 0; from < checkpoints.length; ) {
+    const block: string[] = [];
+    let width = labelWidth;
+    while (from < checkpoints.length) {
+      const next = checkpoints[from] as string;
+      if (block.length > 0 && width + 2 + cellWidth(next) > WIDTH) break;
+      width += 2 + cellWidth(next);
+      block.push(next);
+      from++;
+    }
+    const columns: TableColumn[] = [
+      { title: "top-1 %", align: "left" },
+      ...block.map((name): TableColumn => ({ title: shorten(name), align: "left" })),
+    ];
+    const lines = [...rows].map(([label, group]) => [
+      label,
+      ...block.map((name) => {
+        const result = group.find((one) => one.checkpoint === name);
+        return result === undefined ? "" : (cells.get(result) as string);
+      }),
+    ]);
+    blocks.push(formatTextTable(columns, lines));
+  }
+  return [...blocks, promptsLine(prompts)].join("\n\n");
+}
+
+function formatOneCheckpoint(results: readonly ResultMetrics[]): string {
+  const prompts = commonPrompts(results);
+  const columns: TableColumn[] = [
+    { title: shorten((results[0] as ResultMetrics).checkpoint), align: "left" },
+    { title: "top-1", align: "right" },
+    { title: "95 %", align: "left" },
+    { title: "top-5", align: "right" },
+    { title: "n", align: "left" },
+  ];
   const rows = results.map((result) => {
-    const metric = (name: Metric["metric"]) => result.metrics.find((one) => one.metric === name);
-    const top1 = metric("top1");
+    const top1 = metricOf(result, "top1");
     return [
-      printable(result.checkpoint),
-      result.protocol === "1000" ? result.benchmark : `${result.benchmark} (${result.protocol})`,
-      printable(result.templates),
+      benchmarkLabel(result) + (prompts === null ? `, ${printable(result.templates)}` : ""),
       percent(top1?.value),
-      top1 === undefined ? "" : `${percent(top1.low)}–${percent(top1.high)}`,
-      percent(metric("top5")?.value),
-      percent(metric("mean_per_class_recall")?.value),
+      top1 === undefined ? "" : `${percent(top1.low, 1)}–${percent(top1.high, 1)}`,
+      percent(metricOf(result, "top5")?.value),
       result.n === result.expected_n ? String(result.n) : `${result.n} of ${result.expected_n}`,
     ];
   });
-  return formatTextTable(COLUMNS, rows);
+  return [formatTextTable(columns, rows), promptsLine(prompts)].join("\n\n");
 }
 
-function percent(fraction: number | undefined): string {
-  return fraction === undefined ? "" : (fraction * 100).toFixed(2);
+/** The templates that every result has, null where they differ. */
+function commonPrompts(results: readonly ResultMetrics[]): string | null {
+  const all = new Set(results.map((result) => result.templates));
+  return all.size === 1 ? ([...all][0] as string) : null;
+}
+
+function promptsLine(prompts: string | null): string {
+  const figures = "figures in percent, intervals of top-1 at 95 %";
+  return prompts === null ? figures : `prompts: ${printable(prompts)}; ${figures}`;
+}
+
+function rowLabel(result: ResultMetrics, prompts: string | null): string {
+  const missing = result.n === result.expected_n ? "" : `, ${result.n} of ${result.expected_n}`;
+  return benchmarkLabel(result) + (prompts === null ? `, ${printable(result.templates)}` : "") + missing;
+}
+
+function benchmarkLabel({ benchmark, protocol }: ResultMetrics): string {
+  return `${printable(benchmark)} ${printable(protocol)}`;
+}
+
+function cell(result: ResultMetrics): string {
+  const top1 = metricOf(result, "top1");
+  return top1 === undefined ? "" : `${percent(top1.value)} (${percent(top1.low, 1)}–${percent(top1.high, 1)})`;
+}
+
+function metricOf(result: ResultMetrics, name: Metric["metric"]): Metric | undefined {
+  return result.metrics.find((one) => one.metric === name);
+}
+
+/** A name that fits: its ends are what tells checkpoints apart. */
+function shorten(name: string): string {
+  const shown = [...printable(name)];
+  if (shown.length <= LONGEST_NAME) return shown.join("");
+  const half = (LONGEST_NAME - 1) / 2;
+  return `${shown.slice(0, Math.ceil(half)).join("")}…${shown.slice(-Math.floor(half)).join("")}`;
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
+
+function percent(fraction: number | undefined, digits = 2): string {
+  return fraction === undefined ? "" : (fraction * 100).toFixed(digits);
 }

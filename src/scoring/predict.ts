@@ -1,10 +1,15 @@
+import type { Manifest } from "../dataset/manifest.ts";
 import type { Part, PartStore } from "../embedding/part-store.ts";
 import { InputError } from "../input-error.ts";
 import type { Matrix } from "../math/matrix.ts";
 import { normalizeRowsInPlace } from "../math/normalize-rows.ts";
 import { openScorer } from "../math/scorer.ts";
+import type { ClassSpace } from "./class-space.ts";
 
-/** What a classifier says of n images, in the manifest's order; images that could not be read are left out. */
+/**
+ * What a classifier says of n images, in the manifest's order; images that could not be read, or that the protocol does
+ * not score, are left out.
+ */
 export interface Predictions {
   /** (n,), position of each image in the manifest */
   readonly images: Int32Array;
@@ -20,19 +25,26 @@ export interface Predictions {
 const TOP = 5;
 
 /**
- * Scores stored image embeddings with a zero-shot classifier, part by part.
+ * Scores stored image embeddings with a zero-shot classifier in a protocol's classes, part by part.
  *
- * @param weights  (c, d), rows of unit length
+ * @param weights  (rows, d), rows of unit length, one a class name
  * @throws InputError if a part is not whole, the widths differ, or no image is left
  */
-export async function predict(store: PartStore, weights: Matrix, threads?: number): Promise<Predictions> {
-  const k = Math.min(TOP, weights.rows);
-  const scorer = await openScorer(weights, threads === undefined ? { k } : { k, threads });
+export async function predict(
+  store: PartStore,
+  manifest: Manifest,
+  weights: Matrix,
+  space: ClassSpace,
+  threads?: number,
+): Promise<Predictions> {
+  const k = Math.min(TOP, space.rows.length);
+  const scored = (position: number) => space.accepted[manifest.images[position]?.label as number] !== null;
+  const scorer = await openScorer(weights, { k, groups: space.rows, ...(threads === undefined ? {} : { threads }) });
   try {
     const images: number[] = [];
     const blocks: { readonly indices: Int32Array; readonly values: Float32Array }[] = [];
     for (const part of store.parts) {
-      const { features, positions } = await readFeatures(store, part, weights.columns);
+      const { features, positions } = await readFeatures(store, part, weights.columns, scored);
       if (positions.length === 0) continue;
       blocks.push(await scorer.score(features));
       for (const position of positions) images.push(position);
@@ -52,11 +64,12 @@ export async function predict(store: PartStore, weights: Matrix, threads?: numbe
   }
 }
 
-/** The part's embeddings at unit length without the images that could not be read, and their positions. */
+/** The part's embeddings at unit length of the images that count, and their positions. */
 async function readFeatures(
   store: PartStore,
   part: Part,
   d: number,
+  scored: (position: number) => boolean,
 ): Promise<{ features: Matrix; positions: number[] }> {
   const stored = await store.read(part);
   if (typeof stored === "string") throw new InputError(`${stored}; run the same command again to make it anew`);
@@ -69,7 +82,7 @@ async function readFeatures(
   const skipped = new Set(about.skipped.map((image) => image.index));
   const positions: number[] = [];
   for (let r = 0; r < m.rows; r++) {
-    if (skipped.has(part.first + r)) continue;
+    if (skipped.has(part.first + r) || !scored(part.first + r)) continue;
     m.data.copyWithin(positions.length * d, r * d, (r + 1) * d);
     positions.push(part.first + r);
   }

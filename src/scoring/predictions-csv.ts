@@ -1,15 +1,16 @@
 import { stringify } from "csv-stringify/sync";
 import type { Manifest } from "../dataset/manifest.ts";
+import type { ClassSpace } from "./class-space.ts";
 import type { Predictions } from "./predict.ts";
 
 /** Columns of the file, whatever the number of classes: with fewer than five the rest is empty. */
 const PLACES = 5;
 
 /**
- * The text of `predictions.csv`: one row an image in the manifest's order, with the label, the best five classes and
- * their cosines. Numbers are the shortest that give the same float32 back, so the same predictions are the same bytes.
+ * The text of `predictions.csv`: one row an image in the manifest's order, with the label (several with ";" between
+ * where several classes are right, none where none is), the best five classes and their cosines. Numbers are the shortest that give the same float32 back, so the same predictions are the same bytes.
  */
-export function formatPredictions(manifest: Manifest, predictions: Predictions): string {
+export function formatPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): string {
   const places = Array.from({ length: PLACES }, (_, place) => place);
   const header = ["image", "label", ...places.map((p) => `top${p + 1}`), ...places.map((p) => `score${p + 1}`)];
   const rows: (string | number)[][] = [];
@@ -19,7 +20,7 @@ export function formatPredictions(manifest: Manifest, predictions: Predictions):
     const at = (place: number) => i * predictions.k + place;
     rows.push([
       image.path,
-      image.label,
+      (space.accepted[image.label] ?? []).join(";"),
       ...places.map((p) => (p < predictions.k ? (predictions.top[at(p)] as number) : "")),
       ...places.map((p) => (p < predictions.k ? shortestFloat32(predictions.scores[at(p)] as number) : "")),
     ]);

@@ -135,7 +135,7 @@ describe("what evaluate writes", () => {
     const ranks = (text: string) =>
       (parse(text, { columns: true }) as Row[]).map((row) => [row.image, row.label, row.top1, row.top5]);
     expect(ranks(read(together, "predictions.csv"))).toEqual(ranks(read(alone, "predictions.csv")));
-    const accuracies = readCsv(join(together, "accuracies.csv"));
+    const accuracies = readCsv(join(together, "accuracies.csv")).filter((row) => row.protocol === "1000");
     expect(accuracies.map((row) => `${row.checkpoint} ${row.metric}`)).toEqual([
       ...["hf-split top1", "hf-split top5", "hf-split mean_per_class_recall"],
       ...["vit-open-clip top1", "vit-open-clip top5", "vit-open-clip mean_per_class_recall"],

@@ -12,7 +12,6 @@ const manifest: Manifest = {
   root: "/data",
   layout: "class-folders",
   images: Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i })),
-  expected: 10,
   sha256: "m".repeat(64),
 };
 const checkpoint = {
@@ -31,7 +30,7 @@ const about = (first: number) => ({ first, skipped: [], content: [] });
 
 describe("the part store", () => {
   it("covers the manifest with parts of the size asked, the last one shorter", async () => {
-    const store = await openPartStore(temporaryFolder(), checkpoint, manifest, 4);
+    const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, 4);
     expect(store.parts).toEqual([
       { index: 0, first: 0, rows: 4 },
       { index: 1, first: 4, rows: 4 },
@@ -42,11 +41,11 @@ describe("the part store", () => {
 
   it("finds what was written, keeps the part size it began with, and names what is damaged", async () => {
     const root = temporaryFolder();
-    const store = await openPartStore(root, checkpoint, manifest, 4);
+    const store = await openPartStore(root, checkpoint, 0, manifest, 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     await store.write(store.parts[1]!, features, about(4));
     await store.write(store.parts[0]!, features, about(0));
-    const again = await openPartStore(root, checkpoint, manifest, 7);
+    const again = await openPartStore(root, checkpoint, 0, manifest, 7);
     expect(again.parts).toEqual(store.parts);
     expect(await again.check()).toEqual({ missing: [store.parts[2]], damaged: [], skipped: [] });
     const file = join(store.folder, "part-00001.npy");
@@ -60,7 +59,7 @@ describe("the part store", () => {
   });
 
   it("tells parts that left images out from whole ones", async () => {
-    const store = await openPartStore(temporaryFolder(), checkpoint, manifest, 10);
+    const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, 10);
     const skipped = [{ index: 3, image: "3.jpg", reason: "truncated" }];
     await store.write(store.parts[0]!, matrix(new Float32Array(20), 10, 2), { first: 0, skipped, content: [] });
     expect(await store.check()).toEqual({ missing: [], damaged: [], skipped: store.parts });
@@ -69,7 +68,7 @@ describe("the part store", () => {
   it("keeps another checkpoint, preprocessing or manifest apart", async () => {
     const root = temporaryFolder();
     const folder = async (c: Partial<typeof checkpoint>, m: Partial<Manifest>) =>
-      (await openPartStore(root, { ...checkpoint, ...c }, { ...manifest, ...m }, 4)).folder;
+      (await openPartStore(root, { ...checkpoint, ...c }, 0, { ...manifest, ...m }, 4)).folder;
     const folders = [
       await folder({}, {}),
       await folder({ fingerprint: "e".repeat(64) as typeof checkpoint.fingerprint }, {}),
