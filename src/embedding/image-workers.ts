@@ -38,9 +38,12 @@ export function startImageWorkers(count: number, setup: WorkerSetup): ImageWorke
     running.clear();
   };
   // The same ending as this file: .js as built, .ts when run from the sources
-  const file = new URL(`./image-worker${extname(import.meta.url)}`, import.meta.url);
+  const ending = extname(import.meta.url);
+  const file = new URL(`./image-worker${ending}`, import.meta.url);
+  // As built it needs none of the options Node was started with, some of which a thread refuses (--input-type)
+  const execArgv = ending === ".js" ? { execArgv: [] } : {};
   const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(file, { workerData: setup });
+    const worker = new Worker(file, { workerData: setup, ...execArgv });
     worker.on("message", ({ result, error }: { result?: WorkerResult; error?: string }) => {
       const pending = running.get(worker);
       running.delete(worker);
