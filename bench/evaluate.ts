@@ -8,29 +8,20 @@
  * scoring included; its text embeddings are stored by a run before. The bare loop is timed without its loading.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { spread } from "./_median.ts";
+import { repeatImages } from "./_repeat-images.ts";
 
 const BATCH = 32;
-const [checkpoint, images, pairsText = "5", nText = "512"] = process.argv.slice(2);
+const BARE_RUNS = 16;
+const [checkpoint, images, pairsText = "5", nText = "4096"] = process.argv.slice(2);
 if (checkpoint === undefined || images === undefined) throw new Error("expected CHECKPOINT IMAGES [PAIRS] [N]");
 const pairs = Number(pairsText);
 const n = Number(nText);
 const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
-
-/** Links each image as often as it takes to have n. */
-function repeatImages(from: string, to: string): void {
-  const files = readdirSync(from, { recursive: true, encoding: "utf8" }).filter((path) => /\.jpe?g$/i.test(path));
-  for (let i = 0; i < n; i++) {
-    const path = files[i % files.length] as string;
-    const wnid = path.split("/")[0] as string;
-    mkdirSync(join(to, wnid), { recursive: true });
-    symlinkSync(resolve(from, path), join(to, wnid, `${String(i).padStart(6, "0")}.jpg`));
-  }
-}
 
 function runEvaluate(name: string): number {
   const begun = performance.now();
@@ -57,11 +48,11 @@ async function bareLoop(session: InferenceSession): Promise<number> {
   const feeds = { [input]: new Tensor("float32", pixels, [BATCH, 3, size, size]) };
   await session.run(feeds);
   const begun = performance.now();
-  for (let done = 0; done < n; done += BATCH) await session.run(feeds);
-  return n / ((performance.now() - begun) / 1000);
+  for (let run = 0; run < BARE_RUNS; run++) await session.run(feeds);
+  return (BARE_RUNS * BATCH) / ((performance.now() - begun) / 1000);
 }
 
-repeatImages(images, join(scratch, "images"));
+repeatImages(images, join(scratch, "images"), n);
 const threads = availableParallelism();
 const rates = { evaluate: [] as number[], bare: [] as number[], ratio: [] as number[] };
 runEvaluate("warm");
