@@ -143,7 +143,7 @@ function checkLabels(root: string, images: readonly TarImage[], classes: number)
   const outside = images.filter((image) => image.label >= classes);
   const first = outside[0];
   if (first === undefined) return;
-  const name = `${first.member.slice(0, first.member.lastIndexOf("."))}.${LABEL_ENDING}`;
+  const name = `${sampleParts(first.member)?.key}.${LABEL_ENDING}`;
   throw new InputError(
     `${join(root, first.tar)}: member ${quote(name)}: label ${first.label}, but the set has ${classes} classes (0 to ${classes - 1}); ${outside.length} of ${images.length} labels are beyond, is this another set?`,
   );

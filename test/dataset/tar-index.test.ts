@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { indexTar } from "../../src/dataset/tar-index.ts";
-import { readTarIndex } from "../../src/dataset/tar-index-cache.ts";
 import { InputError } from "../../src/input-error.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
 import { type MadeMember, makeTar, sealHeader, writeTar } from "./make-tar.ts";
@@ -247,7 +246,7 @@ describe("indexTar on random tars", () => {
     await fc.assert(
       fc.asyncProperty(members, async (list) => {
         const bytes = build(list);
-        const listed = await indexTar(fileIn(bytes));
+        const listed = await indexTar(fileOf(bytes));
         expect(listed.map((one) => [one.name, one.bytes])).toEqual(list.map((one) => [one.name, one.bytes]));
         for (const { offset, bytes: size } of listed) {
           expect(bytes.subarray(offset, offset + size).equals(Buffer.alloc(size, 0x41))).toBe(true);
@@ -303,15 +302,9 @@ describe("indexTar on random tars", () => {
     );
   });
 
-  const scratch = { path: "" };
-  function fileIn(bytes: Uint8Array): string {
-    scratch.path = fileOf(bytes);
-    return scratch.path;
-  }
-
   /** The members, null where it is refused; anything but an InputError fails. */
   async function attempt(bytes: Uint8Array) {
-    return indexTar(fileIn(bytes)).catch((error: unknown) => {
+    return indexTar(fileOf(bytes)).catch((error: unknown) => {
       if (error instanceof InputError) return null;
       throw error;
     });
@@ -320,64 +313,4 @@ describe("indexTar on random tars", () => {
   function placesOf(listed: Awaited<ReturnType<typeof indexTar>>) {
     return listed.map(({ name, offset, bytes, type }) => ({ name, offset, bytes, type }));
   }
-});
-
-describe("readTarIndex", () => {
-  it("stores the index and takes it from there while the tar is the same", async () => {
-    const cache = join(temporaryFolder(), "tars");
-    const path = tarOf({ name: "ä/s0.png", content: Buffer.alloc(700, 1) }, { name: "s0.cls", content: "1\n" });
-    const first = await readTarIndex(path, cache);
-    expect(first).toEqual(await indexTar(path));
-    expect(await readTarIndex(path, cache)).toEqual(first);
-    const [stored = ""] = readdirSync(cache);
-    const lines = readFileSync(join(cache, stored), "utf8");
-    const other = lines.replace("s0.png", "s1.png");
-    writeFileSync(join(cache, stored), other);
-    expect((await readTarIndex(path, cache))[0]?.name).toBe("ä/s0.png"); // changed by hand: made again
-    expect(readFileSync(join(cache, stored), "utf8")).toBe(lines);
-  });
-
-  it("keeps folders, empty members and bytes that are no text", async () => {
-    const cache = temporaryFolder();
-    const path = tarOf(
-      { name: "d", flag: "5" },
-      { name: "empty" },
-      { name: "raw", content: Buffer.from([0, 9, 10, 255]) },
-    );
-    const first = await readTarIndex(path, cache);
-    const stored = statSync(join(cache, readdirSync(cache)[0] ?? "")).mtimeMs;
-    expect(await readTarIndex(path, cache)).toEqual(first);
-    expect(statSync(join(cache, readdirSync(cache)[0] ?? "")).mtimeMs).toBe(stored);
-  });
-
-  it("makes it again when the tar's size or time is another", async () => {
-    const cache = temporaryFolder();
-    const path = tarOf({ name: "a", content: "1" });
-    await readTarIndex(path, cache);
-    writeTar(path, [{ name: "b", content: "1" }]);
-    utimesSync(path, 1, 1);
-    expect((await readTarIndex(path, cache)).map((member) => member.name)).toEqual(["b"]);
-    writeTar(path, [{ name: "b" }, { name: "c" }]);
-    expect((await readTarIndex(path, cache)).map((member) => member.name)).toEqual(["b", "c"]);
-  });
-
-  it("ignores a stored index that is cut, empty or changed anywhere", async () => {
-    const cache = temporaryFolder();
-    const path = tarOf({ name: "a.cls", content: "12" }, { name: "a.png", content: "x" });
-    const right = await readTarIndex(path, cache);
-    const stored = join(cache, readdirSync(cache)[0] ?? "");
-    const bytes = readFileSync(stored);
-    for (let at = 0; at < bytes.length; at++) {
-      const spoilt = Buffer.from(bytes);
-      spoilt[at] = (spoilt[at] as number) ^ 1;
-      writeFileSync(stored, at % 2 === 0 ? spoilt : bytes.subarray(0, at));
-      expect(await readTarIndex(path, cache)).toEqual(right);
-    }
-  });
-
-  it("stores nothing of a tar that is refused", async () => {
-    const cache = temporaryFolder();
-    await expect(readTarIndex(tarOf({ name: "../a" }), cache)).rejects.toThrow(InputError);
-    expect(readdirSync(cache)).toEqual([]);
-  });
 });

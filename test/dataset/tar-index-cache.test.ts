@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { indexTar } from "../../src/dataset/tar-index.ts";
+import { readTarIndex } from "../../src/dataset/tar-index-cache.ts";
+import { InputError } from "../../src/input-error.ts";
+import { temporaryFolder } from "../helpers.ts";
+import { type MadeMember, writeTar } from "./make-tar.ts";
+
+function tarOf(...members: MadeMember[]): string {
+  return writeTar(join(temporaryFolder(), "0.tar"), members);
+}
+
+describe("readTarIndex", () => {
+  it("stores the index and takes it from there while the tar is the same", async () => {
+    const cache = join(temporaryFolder(), "tars");
+    const path = tarOf({ name: "ä/s0.png", content: Buffer.alloc(700, 1) }, { name: "s0.cls", content: "1\n" });
+    const first = await readTarIndex(path, cache);
+    expect(first).toEqual(await indexTar(path));
+    expect(await readTarIndex(path, cache)).toEqual(first);
+    const [stored = ""] = readdirSync(cache);
+    const lines = readFileSync(join(cache, stored), "utf8");
+    const other = lines.replace("s0.png", "s1.png");
+    writeFileSync(join(cache, stored), other);
+    expect((await readTarIndex(path, cache))[0]?.name).toBe("ä/s0.png"); // changed by hand: made again
+    expect(readFileSync(join(cache, stored), "utf8")).toBe(lines);
+  });
+
+  it("keeps folders, empty members and bytes that are no text", async () => {
+    const cache = temporaryFolder();
+    const path = tarOf(
+      { name: "d", flag: "5" },
+      { name: "empty" },
+      { name: "raw", content: Buffer.from([0, 9, 10, 255]) },
+    );
+    const first = await readTarIndex(path, cache);
+    const stored = statSync(join(cache, readdirSync(cache)[0] ?? "")).mtimeMs;
+    expect(await readTarIndex(path, cache)).toEqual(first);
+    expect(statSync(join(cache, readdirSync(cache)[0] ?? "")).mtimeMs).toBe(stored);
+  });
+
+  it("makes it again when the tar's size or time is another", async () => {
+    const cache = temporaryFolder();
+    const path = tarOf({ name: "a", content: "1" });
+    await readTarIndex(path, cache);
+    writeTar(path, [{ name: "b", content: "1" }]);
+    utimesSync(path, 1, 1);
+    expect((await readTarIndex(path, cache)).map((member) => member.name)).toEqual(["b"]);
+    writeTar(path, [{ name: "b" }, { name: "c" }]);
+    expect((await readTarIndex(path, cache)).map((member) => member.name)).toEqual(["b", "c"]);
+  });
+
+  it("ignores a stored index that is cut, empty or changed anywhere", async () => {
+    const cache = temporaryFolder();
+    const path = tarOf({ name: "a.cls", content: "12" }, { name: "a.png", content: "x" });
+    const right = await readTarIndex(path, cache);
+    const stored = join(cache, readdirSync(cache)[0] ?? "");
+    const bytes = readFileSync(stored);
+    for (let at = 0; at < bytes.length; at++) {
+      const spoilt = Buffer.from(bytes);
+      spoilt[at] = (spoilt[at] as number) ^ 1;
+      writeFileSync(stored, at % 2 === 0 ? spoilt : bytes.subarray(0, at));
+      expect(await readTarIndex(path, cache)).toEqual(right);
+    }
+  });
+
+  it("stores nothing of a tar that is refused", async () => {
+    const cache = temporaryFolder();
+    await expect(readTarIndex(tarOf({ name: "../a" }), cache)).rejects.toThrow(InputError);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+});
