@@ -1,11 +1,12 @@
-import { join } from "node:path";
-import { type Benchmark, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
+import { dirname, join } from "node:path";
+import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { findData, type LocatedData, openDataFolder } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
 import type { EvaluateOptions } from "./evaluate.ts";
 
 /**
- * Finds the folder of every benchmark asked for: those named, or all that are below the data root.
+ * Finds the folder of every benchmark asked for: those named, or all that are below the data root. A benchmark of the
+ * user's own is looked for beside its file where no data root is given.
  *
  * @param storeRoot  where the indexes of tars are kept
  * @throws InputError if one that was asked for is not there, or none is
@@ -14,37 +15,45 @@ export async function locateBenchmarks(
   options: EvaluateOptions,
   storeRoot: string,
 ): Promise<{ benchmark: Benchmark; located: LocatedData }[]> {
-  const tars = join(storeRoot, "tars");
   const { data, dataDirs = {} } = options;
-  const named = Object.keys(dataDirs);
-  if (data === undefined && named.length === 0) {
-    throw new InputError(
-      "no images: name the folder that holds the benchmarks with --data ROOT, or one with --data-dir ID=PATH",
-    );
-  }
-  const asked = options.benchmarks ?? (data === undefined ? named : await listBenchmarks());
+  const tars = join(storeRoot, "tars");
+  const wanted = await wantedBenchmarks(options);
   const found: { benchmark: Benchmark; located: LocatedData }[] = [];
-  for (const id of new Set([...asked, ...named])) {
-    const benchmark = await readBenchmark(id);
-    const folder = dataDirs[id];
-    const located =
-      folder !== undefined
-        ? await openDataFolder(benchmark, folder, tars)
-        : data === undefined
-          ? null
-          : await findData(benchmark, data, asked.length === 1, tars);
+  for (const { benchmark, own } of wanted) {
+    const folder = dataDirs[benchmark.id];
+    const root = data ?? (own ? dirname(benchmark.path) : undefined);
+    let located: LocatedData | null = null;
+    if (folder !== undefined) located = await openDataFolder(benchmark, folder, tars);
+    else if (root !== undefined) located = await findData(benchmark, root, wanted.length === 1, tars);
     if (located !== null) found.push({ benchmark, located });
-    else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, data));
+    else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, root));
   }
-  if (found.length === 0) {
-    throw new InputError(
-      `${data}: none of the benchmarks ${asked.join(", ")} is there; looked for the folders they are kept in, such as ${(await readBenchmark(asked[0] as string)).folders.slice(0, 3).join(", ")}; name one with --data-dir ID=PATH`,
-    );
-  }
-  return found;
+  if (found.length > 0) return found;
+  const ids = wanted.map(({ benchmark }) => benchmark.id).join(", ");
+  const kept = wanted[0]?.benchmark.folders.slice(0, 3).join(", ");
+  throw new InputError(
+    `${data}: none of the benchmarks ${ids} is there; looked for the folders they are kept in, such as ${kept}; name one with --data-dir ID=PATH`,
+  );
 }
 
-function notFound(benchmark: Benchmark, data: string | undefined): string {
-  if (data === undefined) return `${benchmark.id}: no folder for it; name one with --data-dir ${benchmark.id}=PATH`;
-  return `${data}: no ${benchmark.id} there; looked for ${benchmark.folders.join(", ")}; name its folder with --data-dir ${benchmark.id}=PATH`;
+async function wantedBenchmarks(options: EvaluateOptions): Promise<{ benchmark: Benchmark; own: boolean }[]> {
+  const { data, dataDirs = {}, benchmarks } = options;
+  const named = Object.keys(dataDirs);
+  const asked = benchmarks ?? (data === undefined ? [] : await listBenchmarks());
+  const wanted: { benchmark: Benchmark; own: boolean }[] = [];
+  for (const typed of asked) wanted.push({ benchmark: await readBenchmark(typed), own: isBenchmarkFile(typed) });
+  const known = (id: string) => wanted.some(({ benchmark }) => benchmark.id === id);
+  for (const id of named) if (!known(id)) wanted.push({ benchmark: await readBenchmark(id), own: false });
+  const ids = wanted.map(({ benchmark }) => benchmark.id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined) throw new InputError(`two benchmarks are called "${twice}"`);
+  if (wanted.length > 0) return wanted;
+  throw new InputError(
+    "no images: name the folder that holds the benchmarks with --data ROOT, or one with --data-dir ID=PATH",
+  );
+}
+
+function notFound(benchmark: Benchmark, root: string | undefined): string {
+  if (root === undefined) return `${benchmark.id}: no folder for it; name one with --data-dir ${benchmark.id}=PATH`;
+  return `${root}: no ${benchmark.id} there; looked for ${benchmark.folders.join(", ")}; name its folder with --data-dir ${benchmark.id}=PATH`;
 }

@@ -133,6 +133,11 @@ function ownFile(name: string, endings: readonly string[], beside: (name: string
   return endings.some((ending) => name.endsWith(ending)) ? beside(name) : name;
 }
 
+/** Whether what the user typed is the path of a definition, not the id of one that ships. */
+export function isBenchmarkFile(typed: string): boolean {
+  return typed.endsWith(".json");
+}
+
 /** Ids of the benchmarks that ship with the package. */
 export async function listBenchmarks(): Promise<string[]> {
   return (await listNamedFiles(FOLDER, ".json")).map((file) => file.id);
