@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { checkpoints, demo, shiftline } from "./commands/run-cli.ts";
+import { temporaryFolder, writeTree } from "./helpers.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -17,6 +19,42 @@ describe("the README", () => {
     });
     expect(output).toBe("zebra\n");
   });
+
+  it("describes a benchmark of one's own that works as it is described", async () => {
+    const blocks = [...text.slice(text.indexOf("## Your own benchmark")).matchAll(/```(json|csv)\n([\s\S]*?)```/g)];
+    const [definition, classes, names] = blocks.slice(0, 3).map((match) => match[2] as string);
+    const folder = temporaryFolder();
+    writeTree(join(folder, "fruit"), {
+      "fruit.json": definition as string,
+      "classes.csv": classes as string,
+      "names.csv": names as string,
+      "templates.txt": "a photo of a {}.\n",
+    });
+    for (const [fruit, wnid] of [
+      ["banana", "n07753592"],
+      ["lemon", "n07749582"],
+    ] as const) {
+      cpSync(join(demo, wnid), join(folder, "fruit", "photos", fruit), { recursive: true });
+    }
+    const checkpoint = join(checkpoints, "vit-open-clip");
+    const args = ["--benchmark", join(folder, "fruit", "fruit.json"), "--out", join(folder, "results"), "--json"];
+    const { status, stdout, stderr } = await shiftline(["evaluate", checkpoint, ...args]);
+    expect(stderr).not.toMatch(/shiftline: /);
+    expect(status).toBe(0);
+    const [result] = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      benchmark: "fruit",
+      protocol: "top-1",
+      templates: "templates",
+      class_names: "names",
+      n: 4,
+    });
+    expect(result.metrics.map((metric: { metric: string }) => metric.metric)).toEqual([
+      "top1",
+      "mean_per_class_recall",
+    ]);
+    expect(result.metrics[0].correct).toBeGreaterThanOrEqual(3);
+  }, 30_000);
 
   it("links to files that are there, and names the commands that need nothing but Node", () => {
     expect(text).toContain("npm start");
