@@ -5,7 +5,8 @@ import { embedImages } from "../embedding/embed-images.ts";
 import type { PartStore } from "../embedding/part-store.ts";
 import { formatTextTable } from "../report/text-table.ts";
 import { planPrompts } from "./classifiers.ts";
-import { type EvaluateOptions, imagesToEmbed } from "./evaluate.ts";
+import { imagesToEmbed } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
 import { formatDuration } from "./progress-line.ts";
 

@@ -1,7 +1,8 @@
 import { InputError } from "../input-error.ts";
 import { formatAccuracyTable } from "../report/accuracy-table.ts";
 import { dryRun, formatDryRun } from "./dry-run.ts";
-import { type EvaluateOptions, evaluate } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 import { startProgressLine } from "./progress-line.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 

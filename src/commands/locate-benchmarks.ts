@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { findData, type LocatedData, openDataFolder } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 
 /**
  * Finds the folder of every benchmark asked for: those named, or all that are below the data root. A benchmark of the

@@ -5,7 +5,7 @@ import type { ImageEntry } from "../dataset/list-images.ts";
 import type { LocatedData } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
 import { type ClassSpace, resolveClassSpace } from "../scoring/class-space.ts";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 
 /** A protocol that will be scored: its class names and its classes. */
 export interface PlannedProtocol {

@@ -1,5 +1,5 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
-import type { EvaluateProgress } from "./evaluate.ts";
+import type { EvaluateProgress } from "./evaluate-options.ts";
 
 /** Seconds between two lines where there is no terminal. */
 const LINE_EVERY = 10;

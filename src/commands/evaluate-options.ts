@@ -1,0 +1,43 @@
+export interface EvaluateOptions {
+  /** folders or files */
+  readonly checkpoints: readonly string[];
+  /** folder that holds the benchmarks' folders */
+  readonly data?: string;
+  /** benchmark id → its folder */
+  readonly dataDirs?: Readonly<Record<string, string>>;
+  /** ids; every benchmark found below `data` where absent */
+  readonly benchmarks?: readonly string[];
+  /** template sets, by id or path of a .txt file; openai-80 where absent */
+  readonly templates?: readonly string[];
+  /** class-name list, by id or path of a .csv file; the benchmark's own where absent */
+  readonly classNames?: string;
+  /** results folder; "results" where absent */
+  readonly out?: string;
+  /** where embeddings are kept; `.shiftline/store` beside `out` where absent */
+  readonly store?: string;
+  /** checkpoint path → the name its results go by */
+  readonly names?: Readonly<Record<string, string>>;
+  /** which of several weight files, e.g. "quantized" or "fp16" */
+  readonly variant?: string;
+  /** a seeded sample of so many images, spread over the classes */
+  readonly limit?: number;
+  readonly allowIncomplete?: boolean;
+  readonly skipUnreadable?: boolean;
+  readonly batchSize?: number;
+  readonly threads?: number;
+  readonly partSize?: number;
+  readonly onProgress?: (progress: EvaluateProgress) => void;
+  /** said once, before the work begins or when it comes up: what the user should know */
+  readonly onNote?: (note: string) => void;
+  /** when aborted, the batch at work is finished, whole parts stay, and `evaluate` throws the signal's reason */
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateProgress {
+  readonly phase: "prompts" | "images";
+  /** of this phase, over all checkpoints and benchmarks of the call; images count once for each checkpoint */
+  readonly done: number;
+  readonly total: number;
+  /** images still to come, while prompts are embedded */
+  readonly imagesAhead: number;
+}
