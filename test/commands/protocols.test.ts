@@ -48,6 +48,12 @@ const predictionsIn = (folder: string): Row[] =>
 /** Summation order in another runtime: measured below 1e-6. */
 const COSINE_TOLERANCE = 1e-5;
 
+function nearTie(scores: readonly number[], place: number): boolean {
+  const near = (other: number) =>
+    Math.abs((scores[place] as number) - (scores[other] ?? Number.NaN)) < 2 * COSINE_TOLERANCE;
+  return scores[place] !== scores[0] && (near(place - 1) || near(place + 1) || place === scores.length - 1);
+}
+
 function expectEqual(result: Result, reference: Expected): void {
   const correct = (name: string) => result.metrics.find((metric) => metric.metric === name);
   expect([result.n, correct("top1")?.correct, correct("top5")?.correct]).toEqual([
@@ -62,7 +68,10 @@ function expectEqual(result: Result, reference: Expected): void {
     const row = rows.get(image) as Row;
     const right = label === null ? [] : [label].flat().sort((a, b) => a - b);
     expect([image, row.label]).toEqual([image, right.join(";")]);
-    expect([image, ...top.map((_, i) => Number(row[`top${i + 1}`]))]).toEqual([image, ...top]);
+    // Places whose scores are nearer than rounding may change places: those are compared by score alone
+    const certain = top.filter((_, i) => !nearTie(score, i));
+    const ours = top.map((_, i) => Number(row[`top${i + 1}`])).filter((_, i) => !nearTie(score, i));
+    expect([image, ...ours]).toEqual([image, ...certain]);
     for (const [i, cosine] of score.entries()) expect(Number(row[`score${i + 1}`])).closeTo(cosine, COSINE_TOLERANCE);
   }
 }
