@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { StoppedError } from "./commands/stop-signals.ts";
 import { packagePath } from "./files/package-root.ts";
 import { InputError } from "./input-error.ts";
@@ -74,10 +74,13 @@ function program(): Command {
   everywhere(
     root
       .command("inspect")
-      .description("say what a checkpoint is, and check its export")
-      .argument("<checkpoint>", "folder or .onnx file"),
+      .description("say what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
+      .argument("<path>", "a checkpoint (folder or .onnx file), a folder of data, or a benchmark's .json file"),
   )
-    .addOption(new Option("--variant <name>", "which weights, where a folder has several"))
+    .option("--variant <name>", "which weights, where a checkpoint's folder has several")
+    .option("--benchmark <id>", "benchmarks to look for in a data folder", values)
+    .option("--deep", "decode every image of a data folder, and compare its content with the last time")
+    .option("--store <folder>", "where the content of data folders is remembered", ".shiftline/store")
     .action(async (path: string, options) => {
       const { runInspect } = await import("./commands/inspect-command.ts");
       await runInspect(path, options);

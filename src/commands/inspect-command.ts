@@ -1,20 +1,86 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type CheckpointInspection,
   inspectCheckpoint,
   type TowerInspection,
 } from "../checkpoint/inspect-checkpoint.ts";
+import { readClassNames } from "../classifier/class-names.ts";
+import { readBenchmark } from "../dataset/benchmark.ts";
 import { formatTextTable, printable } from "../report/text-table.ts";
+import { resolveClassSpace } from "../scoring/class-space.ts";
 
-/** Runs `shiftline inspect`: what a checkpoint is and whether its export is sound. Exit status 1 if a check failed. */
-export async function runInspect(
-  path: string,
-  options: { readonly variant?: string; readonly json?: boolean },
-): Promise<void> {
+export interface InspectCommandOptions {
+  readonly variant?: string;
+  readonly deep?: boolean;
+  readonly store?: string;
+  readonly benchmark?: readonly string[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Folders that a checkpoint's graphs may lie in, below its own. */
+const GRAPH_FOLDERS = [".", "onnx", "visual", "textual", "vision", "text"];
+
+/**
+ * Runs `shiftline inspect` on a checkpoint, a benchmark's definition or a data folder: what is found decides. Exit
+ * status 1 if something is wrong with it.
+ */
+export async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
+  if (path.endsWith(".json")) return await inspectDefinition(path, options);
+  if (await isDataFolder(path)) {
+    const { runInspectData } = await import("./inspect-data-command.ts");
+    await runInspectData(path, options);
+    return;
+  }
   const inspection = await inspectCheckpoint(path, options.variant === undefined ? {} : { variant: options.variant });
   process.stdout.write(
     options.json ? `${JSON.stringify(inspection, null, 2)}\n` : `${formatCheckpointInspection(inspection)}\n`,
   );
   if (inspection.checks.some((check) => check.status === "failed")) process.exitCode = 1;
+}
+
+/** A folder without a graph or a checkpoint's configuration, where a checkpoint would have one. */
+async function isDataFolder(path: string): Promise<boolean> {
+  if (!(await stat(path).catch(() => null))?.isDirectory()) return false;
+  for (const folder of GRAPH_FOLDERS) {
+    const names = await readdir(join(path, folder)).catch(() => [] as string[]);
+    const own = /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
+    if (names.some((name) => own.test(name))) return false;
+  }
+  return true;
+}
+
+/** Says what a benchmark's definition comes to: its protocols, their classes and images. */
+async function inspectDefinition(path: string, options: InspectCommandOptions): Promise<void> {
+  const benchmark = await readBenchmark(path);
+  const protocols = await Promise.all(
+    benchmark.protocols.map(async (protocol) => {
+      const names = await readClassNames(protocol.classNames);
+      const space = resolveClassSpace(benchmark, protocol, names.names.length);
+      const folders = space.accepted.filter((accepted) => accepted !== null).length;
+      return {
+        id: protocol.id,
+        images: protocol.images,
+        classes: space.rows.length,
+        folders,
+        class_names: names.id,
+        pre_crop: protocol.preCrop,
+      };
+    }),
+  );
+  if (options.json) {
+    const { id, version, title, sha256, layouts, folders } = benchmark;
+    const found = { id, version, title, sha256, layouts, folders, protocols };
+    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    return;
+  }
+  const titles = ["id", "images", "classes", "folders", "class_names", "pre_crop"] as const;
+  const table = formatTextTable(
+    titles.map((title) => ({ title, align: "left" })),
+    protocols.map((protocol) => titles.map((title) => printable(String(protocol[title])))),
+  );
+  process.stdout.write(`${printable(benchmark.id)}: ${printable(benchmark.title)}\n\n${table}\n`);
 }
 
 /** An inspection as people read it: what was found, then the checks, then what they should know. */
