@@ -89,9 +89,10 @@ function program(): Command {
   everywhere(
     root
       .command("list")
-      .description("list what ships with the package, and what is stored")
-      .argument("<what>", "benchmarks, templates, class-names or store"),
+      .description("list what ships with the package, what was evaluated, and what is stored")
+      .argument("<what>", "benchmarks, templates, class-names, checkpoints or store"),
   )
+    .option("--results <folder>", "the results whose checkpoints are listed", "results")
     .option("--store <folder>", "the store to list", ".shiftline/store")
     .action(async (what: string, options) => {
       const { runList } = await import("./commands/list-command.ts");

@@ -4,6 +4,7 @@ import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { listStore } from "../embedding/list-store.ts";
 import { listNamedFiles } from "../files/named-data.ts";
 import { InputError } from "../input-error.ts";
+import { readAllMetrics } from "../report/result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "../report/text-table.ts";
 
 interface Listing {
@@ -11,7 +12,13 @@ interface Listing {
   readonly rows: readonly Readonly<Record<string, string | number>>[];
 }
 
-const LISTS: Readonly<Record<string, (store: string) => Promise<Listing>>> = {
+interface Places {
+  readonly store: string;
+  readonly results: string;
+}
+
+const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
+  checkpoints: listCheckpointRows,
   benchmarks: listBenchmarkRows,
   templates: listTemplateRows,
   "class-names": listClassNameRows,
@@ -19,13 +26,10 @@ const LISTS: Readonly<Record<string, (store: string) => Promise<Listing>>> = {
 };
 
 /** Runs `shiftline list`: one row each, as a table or as JSON. */
-export async function runList(
-  what: string,
-  options: { readonly store: string; readonly json?: boolean },
-): Promise<void> {
+export async function runList(what: string, options: Places & { readonly json?: boolean }): Promise<void> {
   const list = Object.hasOwn(LISTS, what) ? LISTS[what] : undefined;
   if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
-  const { columns, rows } = await list(options.store);
+  const { columns, rows } = await list(options);
   if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else if (rows.length === 0) process.stdout.write(`no ${what}\n`);
   else {
@@ -37,7 +41,9 @@ export async function runList(
 function titles(...names: string[]): TableColumn[] {
   return names.map((title) => ({
     title,
-    align: ["images", "classes", "templates", "names", "MB"].includes(title) ? "right" : "left",
+    align: ["images", "classes", "templates", "names", "benchmarks", "results", "MB"].includes(title)
+      ? "right"
+      : "left",
   }));
 }
 
@@ -73,7 +79,26 @@ async function listClassNameRows(): Promise<Listing> {
   };
 }
 
-async function listStoreRows(store: string): Promise<Listing> {
+/** The checkpoints that have results, with the number of benchmarks and of results of each. */
+async function listCheckpointRows({ results }: Places): Promise<Listing> {
+  const byCheckpoint = new Map<string, Set<string>[]>();
+  for (const { checkpoint, benchmark, protocol, templates, class_names } of await readAllMetrics(results)) {
+    const [benchmarks, all] = byCheckpoint.get(checkpoint) ?? [new Set<string>(), new Set<string>()];
+    benchmarks?.add(benchmark);
+    all?.add([benchmark, protocol, templates, class_names].join("\n"));
+    byCheckpoint.set(checkpoint, [benchmarks as Set<string>, all as Set<string>]);
+  }
+  return {
+    columns: titles("checkpoint", "benchmarks", "results"),
+    rows: [...byCheckpoint].map(([checkpoint, [benchmarks, all]]) => ({
+      checkpoint,
+      benchmarks: benchmarks?.size ?? 0,
+      results: all?.size ?? 0,
+    })),
+  };
+}
+
+async function listStoreRows({ store }: Places): Promise<Listing> {
   const entries = await listStore(store);
   return {
     columns: titles("folder", "kind", "checkpoint", "benchmark", "images", "MB"),
