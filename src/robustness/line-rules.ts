@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { InputError } from "../input-error.ts";
+
+const fraction = z.number().min(0).max(1);
+
+const ruleSchema = z.strictObject({
+  benchmark: z.string(),
+  idSide: z.string(),
+  /** least in-distribution accuracy of a model that enters the line */
+  from: fraction.optional(),
+  /** models left out of this line, by their whole name */
+  without: z.array(z.string()).default([]),
+  /** in-distribution accuracy at which one line ends and another begins */
+  splitAt: fraction.optional(),
+});
+
+const rulesSchema = z.strictObject({
+  /** the group whose models make the line; all models where absent */
+  group: z.string().optional(),
+  withoutNamesContaining: z.array(z.string()).default([]),
+  lines: z.array(ruleSchema).default([]),
+});
+
+/** Which of a baseline's models make its lines: a `.json` file beside the baseline's CSV file, of the same name. */
+export type LineRules = z.infer<typeof rulesSchema>;
+
+/** The rule of a baseline that has none: every model, one line. */
+export const NO_RULES: LineRules = { withoutNamesContaining: [], lines: [] };
+
+/** @throws InputError naming the file and the field that is not as it should be */
+export function parseLineRules(content: unknown, where: string): LineRules {
+  const parsed = rulesSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError(`${where}: ${issue?.path.join(".") || "rules"}: ${issue?.message ?? "not valid"}`);
+}
+
+/** One line's share of the x axis: in-distribution accuracies `from` ≤ x < `to`. */
+export interface LinePiece {
+  /** least accuracy of the models fitted */
+  readonly from: number;
+  readonly to: number;
+  /** lower end of the accuracies compared with this line: the first piece serves below `from` too, as extrapolation */
+  readonly servesFrom: number;
+  readonly without: readonly string[];
+  /** the rule in words, "" where there is none */
+  readonly words: string;
+}
+
+/** The pieces that a benchmark's line on an x axis consists of: one, or two where the rules split it. */
+export function linePieces(rules: LineRules, benchmark: string, idSide: string): LinePiece[] {
+  const rule = rules.lines.find((one) => one.benchmark === benchmark && one.idSide === idSide);
+  const least = rule?.from ?? 0;
+  const without = rule?.without ?? [];
+  const words = (...bounds: readonly (string | null)[]) =>
+    [
+      ...bounds,
+      without.length > 0 ? `without ${without.join("; ")}` : null,
+      rules.withoutNamesContaining.length > 0 ? `no names with ${rules.withoutNamesContaining.join("; ")}` : null,
+    ]
+      .filter((part) => part !== null)
+      .join(", ");
+  const atLeast = least > 0 ? `x >= ${least}` : null;
+  const end = Number.POSITIVE_INFINITY;
+  if (rule?.splitAt === undefined) return [{ from: least, to: end, servesFrom: 0, without, words: words(atLeast) }];
+  const { splitAt } = rule;
+  return [
+    { from: least, to: splitAt, servesFrom: 0, without, words: words(atLeast, `x < ${splitAt}`) },
+    { from: splitAt, to: end, servesFrom: splitAt, without, words: words(`x >= ${splitAt}`) },
+  ];
+}

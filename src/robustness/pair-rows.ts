@@ -1,0 +1,120 @@
+import { mean } from "simple-statistics";
+import { type AccuracyRow, FIVE_SHIFTS, ID_BENCHMARK, idSideOf } from "./accuracy-row.ts";
+import type { ModelPoint } from "./baseline-fit.ts";
+import { samplingInterval } from "./effective-robustness.ts";
+
+/** `benchmark` of the unweighted mean accuracy of the five shifts. */
+export const AVERAGE = "average";
+
+/** What a line is drawn for. */
+export interface LineKey {
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  readonly idSide: string;
+}
+
+/** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
+export interface PairedRow extends LineKey {
+  readonly point: ModelPoint;
+  /** of an average: the pairs it is the mean of, in the order of FIVE_SHIFTS */
+  readonly parts?: readonly PairedRow[];
+}
+
+export interface PairOptions {
+  /** the protocol to take for an average where a model has several of a benchmark */
+  readonly preferredProtocols: ReadonlyMap<string, string>;
+  /** the class-name list of the x axis to take where a model has several and none is the shift's own */
+  readonly preferredClassNames: ReadonlySet<string>;
+}
+
+export interface PairedModel {
+  readonly pairs: readonly PairedRow[];
+  /** shifts without an in-distribution accuracy of the same templates */
+  readonly unpaired: readonly AccuracyRow[];
+  /** shifts of the five that the average lacks; empty where there is an average */
+  readonly lacksForAverage: readonly string[];
+}
+
+/**
+ * Puts each shift accuracy of one model beside its in-distribution accuracies: all-class ImageNet, and ImageNet on the
+ * shift's own classes where the model has it. Both must be of one template set, and of one class-name list where the
+ * in-distribution side has the shift's.
+ *
+ * @param rows all rows of one model
+ */
+export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): PairedModel {
+  const ids = rows.filter((row) => row.benchmark === ID_BENCHMARK);
+  const pairs: PairedRow[] = [];
+  const unpaired: AccuracyRow[] = [];
+  const byId = new Map<AccuracyRow, PairedRow[]>();
+  for (const row of rows) {
+    if (row.benchmark === ID_BENCHMARK) continue;
+    for (const idSide of [ID_BENCHMARK, `${ID_BENCHMARK}@${row.benchmark}`]) {
+      const id = findId(ids, row, idSide, options.preferredClassNames);
+      if (id === undefined) {
+        if (idSide === ID_BENCHMARK) unpaired.push(row);
+        continue;
+      }
+      const pair = { ...lineKey(row, idSide), point: pointOf(row, id) };
+      pairs.push(pair);
+      if (idSide === ID_BENCHMARK) byId.set(id, [...(byId.get(id) ?? []), pair]);
+    }
+  }
+  let lacks: string[] = [...FIVE_SHIFTS];
+  for (const [id, own] of byId) {
+    const parts = FIVE_SHIFTS.map((shift) => pick(own, shift, options.preferredProtocols));
+    const missing = FIVE_SHIFTS.filter((_, i) => parts[i] === undefined);
+    if (missing.length === 0) pairs.push(averageOf(parts as PairedRow[], id));
+    if (missing.length < lacks.length) lacks = missing;
+  }
+  return { pairs, unpaired, lacksForAverage: lacks };
+}
+
+function lineKey({ benchmark, protocol, templates, classNames }: AccuracyRow, idSide: string): LineKey {
+  return { benchmark, protocol, templates, classNames, idSide };
+}
+
+function findId(
+  ids: readonly AccuracyRow[],
+  row: AccuracyRow,
+  idSide: string,
+  preferredClassNames: ReadonlySet<string>,
+): AccuracyRow | undefined {
+  const fitting = ids.filter((id) => id.templates === row.templates && idSideOf(id) === idSide);
+  return (
+    fitting.find((id) => id.classNames === row.classNames) ??
+    fitting.find((id) => preferredClassNames.has(id.classNames)) ??
+    (fitting.length === 1 ? fitting[0] : undefined)
+  );
+}
+
+function pointOf(row: AccuracyRow, id: AccuracyRow): ModelPoint {
+  return {
+    model: row.model,
+    idAccuracy: id.accuracy,
+    accuracy: row.accuracy,
+    idImages: id.n,
+    images: row.n,
+  };
+}
+
+function pick(pairs: readonly PairedRow[], shift: string, preferred: ReadonlyMap<string, string>) {
+  const own = pairs.filter((pair) => pair.benchmark === shift);
+  return own.find((pair) => pair.protocol === preferred.get(shift)) ?? own[0];
+}
+
+function averageOf(parts: readonly PairedRow[], id: AccuracyRow): PairedRow {
+  const points = parts.map((part) => part.point);
+  const accuracy = mean(points.map((point) => point.accuracy));
+  const intervals = points.map(samplingInterval);
+  // Other images in each set, so independent: the distances to the bounds add up as squares
+  const reach = (end: "low" | "high") =>
+    Math.hypot(...points.map((point, i) => point.accuracy - (intervals[i]?.[end] as number))) / parts.length;
+  const known = intervals.every((interval) => interval !== null);
+  const bounds = known ? { low: accuracy - reach("low"), high: accuracy + reach("high") } : null;
+  const point: ModelPoint = { model: id.model, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
+  const key = { templates: id.templates, classNames: id.classNames, idSide: ID_BENCHMARK };
+  return { benchmark: AVERAGE, protocol: "", ...key, point, parts };
+}

@@ -1,0 +1,50 @@
+import { mean, sampleStandardDeviation } from "simple-statistics";
+import type { ColumnOf } from "./metadata.ts";
+import type { LineKey } from "./pair-rows.ts";
+import type { RobustnessRow } from "./robustness-study.ts";
+
+/** Mean and standard deviation over the replicates of one model: seeds of one training run. */
+export interface ReplicateRow extends LineKey {
+  /** what the replicates share */
+  readonly replicateOf: string;
+  readonly n: number;
+  readonly idAccuracy: MeanSd;
+  readonly accuracy: MeanSd;
+  readonly effectiveRobustness: MeanSd;
+}
+
+export interface MeanSd {
+  readonly mean: number;
+  /** sample standard deviation, n − 1; null of a single replicate */
+  readonly sd: number | null;
+}
+
+/**
+ * Aggregates checkpoints that are replicates of one model, over each benchmark, protocol, prompts and x axis.
+ *
+ * @param replicateOf checkpoint → the model it is a replicate of; others are passed over
+ * @returns ordered as the rows
+ */
+export function aggregateReplicates(rows: readonly RobustnessRow[], replicateOf: ColumnOf): ReplicateRow[] {
+  const sets = new Map<string, RobustnessRow[]>();
+  for (const row of rows) {
+    const model = replicateOf.get(row.checkpoint);
+    if (model === undefined) continue;
+    const key = JSON.stringify([model, row.benchmark, row.protocol, row.templates, row.classNames, row.idSide]);
+    sets.set(key, [...(sets.get(key) ?? []), row]);
+  }
+  return [...sets.values()].map((set) => {
+    const { checkpoint, benchmark, protocol, templates, classNames, idSide } = set[0] as RobustnessRow;
+    return {
+      ...{ replicateOf: replicateOf.get(checkpoint) as string, benchmark, protocol, templates, classNames, idSide },
+      n: set.length,
+      idAccuracy: meanSd(set.map((row) => row.idAccuracy)),
+      accuracy: meanSd(set.map((row) => row.accuracy)),
+      effectiveRobustness: meanSd(set.map((row) => row.effectiveRobustness)),
+    };
+  });
+}
+
+function meanSd(values: number[]): MeanSd {
+  return { mean: mean(values), sd: values.length < 2 ? null : sampleStandardDeviation(values) };
+}
