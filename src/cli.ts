@@ -73,6 +73,28 @@ function program(): Command {
 
   everywhere(
     root
+      .command("fit")
+      .description("draw a baseline's line and say how far above it each checkpoint stands")
+      .argument("[inputs...]", "results folders, accuracies.csv files, or published baselines (default: results)"),
+  )
+    .option(
+      "--baseline <id>",
+      "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder",
+      "openai-clip",
+    )
+    .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
+    .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
+    .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
+    .option("--metadata <file>", "CSV file with a row a checkpoint")
+    .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
+    .option("--out <folder>", "where the tables go (default: the results folder given, else results)")
+    .action(async (inputs: string[], options) => {
+      const { runFit } = await import("./commands/fit-command.ts");
+      await runFit(inputs, options);
+    });
+
+  everywhere(
+    root
       .command("inspect")
       .description("say what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
       .argument("<path>", "a checkpoint (folder or .onnx file), a folder of data, or a benchmark's .json file"),
@@ -90,7 +112,7 @@ function program(): Command {
     root
       .command("list")
       .description("list what ships with the package, what was evaluated, and what is stored")
-      .argument("<what>", "benchmarks, templates, class-names, checkpoints or store"),
+      .argument("<what>", "benchmarks, templates, class-names, baselines, checkpoints or store"),
   )
     .option("--results <folder>", "the results whose checkpoints are listed", "results")
     .option("--store <folder>", "the store to list", ".shiftline/store")

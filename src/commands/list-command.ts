@@ -6,6 +6,7 @@ import { listNamedFiles } from "../files/named-data.ts";
 import { InputError } from "../input-error.ts";
 import { readAllMetrics } from "../report/result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "../report/text-table.ts";
+import { listBaselines, readBaseline } from "../robustness/baseline.ts";
 
 interface Listing {
   readonly columns: readonly TableColumn[];
@@ -18,6 +19,7 @@ interface Places {
 }
 
 const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
+  baselines: listBaselineRows,
   checkpoints: listCheckpointRows,
   benchmarks: listBenchmarkRows,
   templates: listTemplateRows,
@@ -41,7 +43,7 @@ export async function runList(what: string, options: Places & { readonly json?: 
 function titles(...names: string[]): TableColumn[] {
   return names.map((title) => ({
     title,
-    align: ["images", "classes", "templates", "names", "benchmarks", "results", "MB"].includes(title)
+    align: ["images", "classes", "templates", "names", "models", "benchmarks", "results", "MB"].includes(title)
       ? "right"
       : "left",
   }));
@@ -77,6 +79,25 @@ async function listClassNameRows(): Promise<Listing> {
     columns: titles("id", "names", "first"),
     rows: lists.map((list) => ({ id: list.id, names: list.names.length, first: list.names[0] as string })),
   };
+}
+
+async function listBaselineRows(): Promise<Listing> {
+  const baselines = await Promise.all((await listBaselines()).map(readBaseline));
+  return {
+    columns: titles("id", "models", "groups"),
+    rows: baselines.map(({ id, rows }) => ({
+      id,
+      models: new Set(rows.map((row) => row.model)).size,
+      groups: describeGroups([...new Set(rows.map((row) => row.group))]),
+    })),
+  };
+}
+
+/** Groups named one by one in a list; of more, the number. */
+const FEW_GROUPS = 5;
+
+function describeGroups(groups: readonly string[]): string {
+  return groups.length <= FEW_GROUPS ? groups.join(", ") : `${groups.length} groups, one a pre-training source`;
 }
 
 /** The checkpoints that have results, with the number of benchmarks and of results of each. */

@@ -1,0 +1,91 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { atomicWrite } from "../files/atomic-write.ts";
+import { InputError } from "../input-error.ts";
+import { formatStudy } from "../report/fit-table.ts";
+import { formatFits, formatInfluence } from "../report/fits-csv.ts";
+import { formatRobustness } from "../report/robustness-csv.ts";
+import type { BaselineLine } from "../robustness/baseline-lines.ts";
+import { FIT_SCALES, type FitScale } from "../robustness/fit-scale.ts";
+import { leaveOneOut } from "../robustness/influence.ts";
+import { studyRobustness } from "../robustness/robustness-study.ts";
+import { fitExtras } from "./fit-extras.ts";
+import { defaultProtocols, openBaseline, readAccuracies } from "./fit-inputs.ts";
+
+const DEFAULT_RESULTS = "results";
+
+/** The options of `shiftline fit` as the command line gives them. */
+export interface FitCommandOptions {
+  /** default: openai-clip */
+  readonly baseline?: string;
+  /** default: logit */
+  readonly scale?: string;
+  /** column of the metadata, or `group` of the accuracies: one line for each of its values */
+  readonly groupBy?: string;
+  readonly metadata?: string;
+  /** column of the metadata: checkpoints of one value are replicates of one model */
+  readonly replicates?: string;
+  /** checkpoint that the others' relative robustness is against */
+  readonly relativeTo?: string;
+  /** default: the results folder given, else `results` */
+  readonly out?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Runs `shiftline fit`: writes fits.csv, robustness.csv, influence.csv and what else was asked for, prints the lines and
+ * a headline to stdout, and what is missing or differs to stderr.
+ *
+ * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
+ * @throws InputError for what the user can put right; nothing is written then
+ */
+export async function runFit(inputs: readonly string[], options: FitCommandOptions): Promise<void> {
+  const scale = parseScale(options.scale ?? "logit");
+  const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
+  const baseline = await openBaseline(options.baseline ?? "openai-clip");
+  const parsed = await Promise.all(sources.map(readAccuracies));
+  const rows = parsed.flatMap((one) => one.rows);
+  const study = studyRobustness(rows, baseline, { scale, defaultProtocols: await defaultProtocols() });
+  const extras = await fitExtras(study, scale, options);
+  const out = options.out ?? (await outputFolder(sources));
+  const lines = [...study.lines, ...extras.lines];
+  const files = new Map([
+    ["fits.csv", formatFits(lines)],
+    ["robustness.csv", formatRobustness(study.rows)],
+    ["influence.csv", formatInfluence(lines)],
+    ...extras.files,
+  ]);
+  for (const [name, content] of files) await atomicWrite(join(out, name), content);
+
+  const notes = [...parsed.flatMap((one) => one.notes), ...baseline.notes, ...study.notes, ...extras.notes];
+  if (!options.quiet) {
+    for (const note of new Set(notes)) {
+      process.stderr.write(note.startsWith("warning: ") ? `${note}\n` : `note: ${note}\n`);
+    }
+  }
+  if (options.json) {
+    const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes };
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  } else {
+    process.stdout.write(`${[formatStudy(study), ...extras.tables].join("\n\n")}\n`);
+  }
+  if (!options.quiet) process.stderr.write(`written to ${out}: ${[...files.keys()].join(", ")}\n`);
+}
+
+function parseScale(typed: string): FitScale {
+  const scale = FIT_SCALES.find((one) => one === typed);
+  if (scale === undefined) throw new InputError(`unknown scale "${typed}"; known: ${FIT_SCALES.join(", ")}`);
+  return scale;
+}
+
+async function outputFolder(sources: readonly string[]): Promise<string> {
+  for (const source of sources) {
+    if ((await stat(source).catch(() => undefined))?.isDirectory()) return source;
+  }
+  return DEFAULT_RESULTS;
+}
+
+function lineJson({ piece: _, fit, ...about }: BaselineLine) {
+  return { ...about, ...fit, influence: leaveOneOut(fit) };
+}
