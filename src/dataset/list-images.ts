@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readError, readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
@@ -15,7 +15,8 @@ export interface ImageEntry {
   readonly tar?: { readonly file: string; readonly offset: number; readonly bytes: number };
 }
 
-const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
+/** Names of files that count as images. */
+export const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
 
 /**
  * Lists the images below a folder that is laid out in one of the benchmark's ways, in canonical order: by class, then
@@ -59,7 +60,7 @@ function listClassFolders(benchmark: Benchmark, key: string, root: string, entri
       continue;
     }
     for (const path of imagesBelow(root, folder.name)) {
-      images.push({ path, bytes: statSync(join(root, path)).size, label });
+      images.push({ path, bytes: statOf(join(root, path))?.size ?? 0, label });
     }
   }
   return images.sort((a, b) => a.label - b.label || compareText(a.path, b.path));
@@ -95,7 +96,7 @@ async function listFlat(
     if (numbered[i - 1]?.number === number) {
       throw new InputError(`${join(root, name)}: a second image of number ${number}, beside ${numbered[i - 1]?.name}`);
     }
-    return { path: name, bytes: statSync(join(root, name)).size, label };
+    return { path: name, bytes: statOf(join(root, name))?.size ?? 0, label };
   });
 }
 
@@ -150,12 +151,22 @@ function readFolder(path: string): Dirent[] {
   }
 }
 
-function isFolder(parent: string, entry: Dirent): boolean {
+/** Whether an entry is a folder, or a link to one. */
+export function isFolder(parent: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statSync(join(parent, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(join(parent, entry.name))?.isDirectory() ?? false;
+}
+
+/** undefined for what is not there, also where a link leads nowhere or in a circle. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** By code unit, as Python sorts: the same order on every machine, whatever its language. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

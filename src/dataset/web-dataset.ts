@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { parseTemplates, type Template } from "../classifier/template.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
-import { indexTar } from "./tar-index.ts";
-import { readTarIndex } from "./tar-index-cache.ts";
-import { quote, type TarMember } from "./tar-member.ts";
-import { findTarShards } from "./tar-shards.ts";
+import { indexTar } from "../tar/tar-index.ts";
+import { readTarIndex } from "../tar/tar-index-cache.ts";
+import { quote, type TarMember } from "../tar/tar-member.ts";
+import { findTarShards } from "../tar/tar-shards.ts";
 
 /** An image in a tar. Its path in predictions is `<tar>/<member>`. */
 export interface TarImage {

@@ -2,11 +2,11 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createTarReader } from "../../src/dataset/tar-reader.ts";
 import { listWebDataset, type WebDatasetOptions } from "../../src/dataset/web-dataset.ts";
 import { InputError } from "../../src/input-error.ts";
+import { createTarReader } from "../../src/tar/tar-reader.ts";
 import { fixtures, temporaryFolder, writeTree } from "../helpers.ts";
-import { type MadeMember, makeTar } from "./make-tar.ts";
+import { type MadeMember, makeTar } from "../tar/make-tar.ts";
 
 const expected = JSON.parse(readFileSync(join(fixtures, "tars", "expected.json"), "utf8"));
 

@@ -3,8 +3,8 @@ import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { indexTar } from "../../src/dataset/tar-index.ts";
 import { InputError } from "../../src/input-error.ts";
+import { indexTar } from "../../src/tar/tar-index.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
 import { type MadeMember, makeTar, sealHeader, writeTar } from "./make-tar.ts";
 

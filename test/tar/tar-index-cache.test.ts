@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { indexTar } from "../../src/dataset/tar-index.ts";
-import { readTarIndex } from "../../src/dataset/tar-index-cache.ts";
 import { InputError } from "../../src/input-error.ts";
+import { indexTar } from "../../src/tar/tar-index.ts";
+import { readTarIndex } from "../../src/tar/tar-index-cache.ts";
 import { temporaryFolder } from "../helpers.ts";
 import { type MadeMember, writeTar } from "./make-tar.ts";
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { indexTar } from "../../src/dataset/tar-index.ts";
-import { createTarReader } from "../../src/dataset/tar-reader.ts";
 import { InputError } from "../../src/input-error.ts";
+import { indexTar } from "../../src/tar/tar-index.ts";
+import { createTarReader } from "../../src/tar/tar-reader.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
 
 /** How many files below the folder this process has open, where the system tells. */
