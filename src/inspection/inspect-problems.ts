@@ -1,0 +1,92 @@
+import { relative } from "node:path";
+import type { BenchmarkInspection } from "./inspect-benchmark.ts";
+import { benchmarkProblems, count, type DataProblem } from "./inspect-benchmark-problems.ts";
+
+const SEVERITIES = ["error", "warning", "note"];
+
+/** The most serious first: what makes every number wrong, then what makes some wrong, then what stops a run. */
+const KINDS = [
+  "wrong set",
+  "not listed",
+  "moved to another class",
+  "changed content",
+  "two copies",
+  "not recognised",
+  "not found",
+  "unknown folders",
+  "loose images",
+  "two folders of one class",
+  "missing images",
+  "missing classes",
+  "images gone",
+  "uneven classes",
+  "unreadable",
+  "in two classes",
+];
+
+/**
+ * What is wrong in the benchmarks that were found, what folders of their names hold none, and which were asked for in
+ * vain: by severity, then by how much it spoils, then by benchmark.
+ */
+export function findProblems(
+  root: string,
+  benchmarks: readonly BenchmarkInspection[],
+  unrecognised: readonly { readonly folder: string; readonly benchmark: string }[],
+  absent: readonly { readonly id: string; readonly folders: readonly string[] }[],
+): DataProblem[] {
+  const problems = benchmarks.flatMap(benchmarkProblems);
+  for (const { folder, benchmark } of unrecognised) {
+    problems.push({
+      severity: "error",
+      kind: "not recognised",
+      benchmark,
+      root: folder,
+      message: "a folder of this name is there, but no class folders, numbered files or tars of it",
+      advice: "unpack what is in it, move the class folders up into it, or rename it if it is something else",
+      items: [],
+    });
+  }
+  for (const { id, folders } of absent) {
+    problems.push({
+      severity: "error",
+      kind: "not found",
+      benchmark: id,
+      root,
+      message: "asked for, and not there; looked for these folders",
+      advice: "rename its folder to one of them",
+      items: folders,
+    });
+  }
+  problems.push(...copies(benchmarks));
+  const rank = ({ severity, kind }: DataProblem) =>
+    SEVERITIES.indexOf(severity) * 100 + (KINDS.indexOf(kind) < 0 ? KINDS.length : KINDS.indexOf(kind));
+  return problems.sort((a, b) => rank(a) - rank(b));
+}
+
+function copies(benchmarks: readonly BenchmarkInspection[]): DataProblem[] {
+  const first = new Map<string, BenchmarkInspection>();
+  return benchmarks.flatMap((one): DataProblem[] => {
+    if (one.images === 0 && one.problem === null) return []; // a run passes over empty class folders
+    const other = first.get(one.benchmark);
+    if (other === undefined) {
+      first.set(one.benchmark, one);
+      return [];
+    }
+    return [
+      {
+        severity: "error",
+        kind: "two copies",
+        benchmark: one.benchmark,
+        root: one.root,
+        message: `a second copy, of ${count(one.images)} images, beside ${other.root} of ${count(other.images)}`,
+        advice: `move one elsewhere, or say which is meant with --data-dir ${one.benchmark}=PATH`,
+        items: [other.root, one.root],
+      },
+    ];
+  });
+}
+
+/** A benchmark's place as people read it: below the root, "." where it is the root. */
+export function placeBelow(root: string, place: string): string {
+  return relative(root, place) || ".";
+}
