@@ -5,8 +5,11 @@ import { InputError } from "../input-error.ts";
 import { rebuildAccuracies } from "../report/accuracies-csv.ts";
 import { type ResultMetrics, writeResult } from "../report/result-folder.ts";
 import { judgePredictions } from "../scoring/judge.ts";
+import { type LabelOrder, readLabelOrders } from "../scoring/label-order.ts";
+import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
+import { checkContent } from "./check-content.ts";
 import { buildClassifiers, planPrompts } from "./classifiers.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
@@ -36,16 +39,21 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     checkStopped,
     onProgress: (done) => options.onProgress?.({ phase: "prompts", done, total: prompts.total, imagesAhead }),
   });
+  const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
   let done = 0;
   for (const group of groupRuns(plan.runs)) {
     const seconds = await embedGroup(group, plan, options, { before: done, total: imagesAhead }, checkStopped);
     done += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+    for (const warning of await checkContent(plan, group[0] as PlannedRun)) options.onNote?.(warning);
     for (const run of group) {
       const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run) };
       for (const result of run.results) {
         checkStopped();
-        results.set(result, await scoreRun(plan, run, result, classifierOf(run, result), times));
+        results.set(
+          result,
+          await scoreRun(plan, run, result, classifierOf(run, result), { ...times, orders, options }),
+        );
       }
     }
     await rebuildAccuracies(plan.out);
@@ -111,13 +119,16 @@ async function scoreRun(
   run: PlannedRun,
   result: PlannedResult,
   classifier: ZeroShotClassifier,
-  times: RunTimes,
+  context: RunTimes & { readonly orders: readonly LabelOrder[]; readonly options: EvaluateOptions },
 ): Promise<EvaluateResult> {
   const { manifest, benchmark, checkpoint } = run;
   const { protocol, space } = result;
   const begun = performance.now();
   const predictions = await predict(run.store, manifest, classifier.weights, space, plan.threads);
   const n = predictions.images.length;
+  const what = `${checkpoint.id}, ${benchmark.id}, protocol ${protocol.id}`;
+  const warning = warnOfLabelOrder(what, result.classNames.names.length, manifest, predictions, space, context.orders);
+  if (warning !== null) context.options.onNote?.(warning);
   const metrics: ResultMetrics = {
     schema: 1,
     checkpoint: checkpoint.id,
@@ -132,7 +143,13 @@ async function scoreRun(
   checkFinite(metrics);
   const scoreSeconds = (performance.now() - begun) / 1000;
   const skipped = await skippedImages(run, result);
-  const record = await describeRun(plan, run, result, { ...times, scoreSeconds, n, skipped });
+  const record = await describeRun(plan, run, result, {
+    ...context,
+    scoreSeconds,
+    n,
+    skipped,
+    warnings: warning === null ? [] : [warning],
+  });
   const text = formatPredictions(manifest, predictions, space);
   await writeResult(result.folder, { run: record, metrics, predictions: text });
   return { ...metrics, folder: result.folder, skipped: skipped.length };

@@ -1,9 +1,10 @@
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
-import type { Benchmark, Protocol } from "../dataset/benchmark.ts";
+import { type Benchmark, listBenchmarks, type Protocol, readBenchmark } from "../dataset/benchmark.ts";
 import { describeIncomplete } from "../dataset/incomplete.ts";
 import type { ImageEntry } from "../dataset/list-images.ts";
 import type { LocatedData } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
+import { likelyOtherSets } from "../inspection/inspect-likely-set.ts";
 import { type ClassSpace, resolveClassSpace } from "../scoring/class-space.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 
@@ -30,6 +31,8 @@ export async function planProtocols(
   notes: string[],
 ): Promise<PlannedProtocol[]> {
   const planned: PlannedProtocol[] = [];
+  const likely = await describeLikelySet(benchmark, located);
+  if (likely !== null) notes.push(`${located.root}: ${likely}`);
   let isDefault = (_: ImageEntry) => true;
   for (const protocol of benchmark.protocols) {
     const own = await readClassNames(protocol.classNames);
@@ -41,7 +44,7 @@ export async function planProtocols(
     }
     const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
     if (protocol === benchmark.protocols[0]) isDefault = (image) => space.accepted[image.label] !== null;
-    const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options);
+    const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options, likely);
     if (reason !== null) notes.push(`${benchmark.id}, protocol ${protocol.id}: left out, because ${reason}`);
     else planned.push({ protocol, classNames, defaultClassNames: own.id, space });
   }
@@ -49,6 +52,20 @@ export async function planProtocols(
   throw new InputError(
     `${benchmark.id}: no protocol can be scored: ${notes.filter((note) => note.startsWith(`${benchmark.id}, `)).join("; ")}`,
   );
+}
+
+/** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */
+async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
+  if (located.layout.kind !== "class-folders") return null;
+  const classFolders = [...new Set(located.images.map((image) => image.path.split("/")[0] as string))];
+  const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
+  const likely = likelyOtherSets(benchmark, { classFolders, images: located.images.length }, known);
+  if (likely === null) return null;
+  const what =
+    likely.by === "classes"
+      ? `its ${classFolders.length} class folders are exactly those of`
+      : "it has as many images as";
+  return `${what} ${likely.ids.join(" or ")}, and not of ${benchmark.id}; is it the right set?`;
 }
 
 /**
@@ -62,6 +79,7 @@ function whyLeftOut(
   space: ClassSpace,
   isDefault: (image: ImageEntry) => boolean,
   options: EvaluateOptions,
+  likely: string | null,
 ): string | null {
   const images = located.images.filter((image) => space.accepted[image.label] !== null);
   if (images.length === 0) return "none of its classes has an image here";
@@ -69,5 +87,6 @@ function whyLeftOut(
     return `it needs ${protocol.images} images, and here are only those of the other protocols`;
   }
   if (options.limit !== undefined || options.allowIncomplete === true || images.length === protocol.images) return null;
-  throw new InputError(describeIncomplete(benchmark, protocol, located, images));
+  const also = likely === null ? "" : `; ${likely}`;
+  throw new InputError(describeIncomplete(benchmark, protocol, located, images) + also);
 }

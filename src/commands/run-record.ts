@@ -21,6 +21,7 @@ export async function describeRun(
     readonly scoreSeconds: number;
     readonly n: number;
     readonly skipped: readonly { image: string; reason: string }[];
+    readonly warnings: readonly string[];
   },
 ): Promise<unknown> {
   const { checkpoint, benchmark, manifest, store } = run;
@@ -60,6 +61,7 @@ export async function describeRun(
       layout: manifest.layout,
       manifest_sha256: manifest.sha256,
     },
+    warnings: facts.warnings,
     store: { folder: store.folder, parts: store.parts.length },
     versions: await versions(),
     machine: {

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ImageEntry } from "../dataset/list-images.ts";
-import { createTarReader } from "../dataset/tar-reader.ts";
 import { readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { cropBorder } from "../image/crop-border.ts";
@@ -10,6 +9,7 @@ import { type DecodedImage, decodeImage } from "../image/decode.ts";
 import { createPreprocessor, type Preprocessor } from "../image/preprocess-image.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
+import { createTarReader } from "../tar/tar-reader.ts";
 
 /** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
 

@@ -50,6 +50,8 @@ export interface PartStore {
   }>;
   /** Every image that was left out of a part. */
   skipped(): Promise<SkippedImage[]>;
+  /** SHA-256 of every image file when it was embedded, in the manifest's order; null where it could not be read. */
+  content(): Promise<(string | null)[]>;
   /** @returns the (rows, d) embeddings, or why they cannot be used */
   read(part: Part): Promise<{ readonly matrix: Matrix; readonly about: AboutPart } | string>;
   write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
@@ -79,6 +81,7 @@ export async function openPartStore(
     parts.push({ index: parts.length, first, rows: Math.min(size, manifest.images.length - first) });
   }
   const stem = (part: Part) => join(folder, `part-${String(part.index).padStart(5, "0")}`);
+  const readAbouts = () => Promise.all(parts.map((part) => storedMatrixAbout<AboutPart>(stem(part))));
   let laidOut = began !== null;
   return {
     folder,
@@ -99,9 +102,13 @@ export async function openPartStore(
       }
       return { missing, damaged, skipped };
     },
-    skipped: async () => {
-      const states = await Promise.all(parts.map((part) => storedMatrixAbout<AboutPart>(stem(part))));
-      return states.flatMap((about) => about?.skipped ?? []);
+    skipped: async () => (await readAbouts()).flatMap((about) => about?.skipped ?? []),
+    content: async () => {
+      const abouts = await readAbouts();
+      return parts.flatMap((part, i) => {
+        const content = abouts[i]?.content ?? [];
+        return Array.from({ length: part.rows }, (_, r) => content[r] || null);
+      });
     },
     read: (part) => readStoredMatrix<AboutPart>(stem(part)),
     write: async (part, embeddings, about) => {

@@ -1,0 +1,33 @@
+import { compareContent } from "../inspection/compare-content.ts";
+import { contentManifestPath, readContentManifest } from "../inspection/content-manifest.ts";
+import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
+
+/** Images named one by one in a warning; of more, the number. */
+const FEW = 3;
+
+/**
+ * Compares the images that were embedded with those that `inspect --deep` wrote down for the same folder.
+ *
+ * @returns what is to be warned of: images with another content, or moved to the folder of another class
+ */
+export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promise<string[]> {
+  const { benchmark, manifest, store } = run;
+  const before = await readContentManifest(await contentManifestPath(plan.storeRoot, benchmark.id, manifest.root));
+  if (before === null) return [];
+  const content = await store.content();
+  const after = manifest.images.map((image, i) => ({ ...image, sha256: content[i] ?? null }));
+  const { changed, moved } = compareContent(before, after);
+  const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
+  const since = `${manifest.root}: since it was inspected with --deep`;
+  return [
+    ...(changed.length > 0 ? [`${since}, ${changed.length} images changed: ${few(changed)}`] : []),
+    ...(relabelled.length > 0
+      ? [`${since}, ${relabelled.length} images moved to another class: ${few(relabelled)}`]
+      : []),
+  ];
+}
+
+function few(texts: readonly string[]): string {
+  const named = texts.slice(0, FEW).join(", ");
+  return texts.length > FEW ? `${named} and ${texts.length - FEW} more` : named;
+}
