@@ -1,0 +1,145 @@
+import { InputError } from "../input-error.ts";
+import { holm } from "../statistics/holm.ts";
+import { createNotes } from "./notes.ts";
+import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
+import { type ImagePrediction, pairImages } from "./paired-outcomes.ts";
+
+/** A checkpoint's predictions of one benchmark by one protocol and one set of prompts. */
+export interface ResultPredictions {
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  /** images of the complete benchmark; null: not known */
+  readonly expectedN: number | null;
+  readonly images: readonly ImagePrediction[];
+  /** what made it, under any names: what differs between two checkpoints is noted, see {@link compareCheckpoints} */
+  readonly recipe?: Readonly<Record<string, string | number>>;
+}
+
+/** All predictions of a checkpoint. */
+export interface CheckpointPredictions {
+  readonly checkpoint: string;
+  /** SHA-256 of the files that make its numbers; null: not known */
+  readonly fingerprint?: string | null;
+  readonly results: readonly ResultPredictions[];
+}
+
+/** Two checkpoints on one benchmark. */
+export interface BenchmarkComparison extends PairedComparison {
+  readonly first: string;
+  readonly second: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  readonly expectedN: number | null;
+  /** `p` after Holm over all rows of the comparison */
+  readonly pHolm: number;
+}
+
+export interface CheckpointComparison {
+  readonly rows: readonly BenchmarkComparison[];
+  /** what only one of them has, and what differs in how they were evaluated */
+  readonly notes: readonly string[];
+}
+
+export interface CompareOptions {
+  /** benchmarks to compare; every one that both have where absent */
+  readonly benchmarks?: readonly string[];
+}
+
+/**
+ * Compares two checkpoints image by image on every benchmark, protocol and set of prompts that both have: the difference
+ * of top-1 (a − b) with a 95 % interval for paired fractions (Tango 1998), McNemar's exact test, Holm over the rows, the
+ * images that only one gets right, gains and losses of every class, error consistency, and the smallest difference that
+ * would have been shown.
+ *
+ * @param a read from a results folder by `readCheckpointPredictions`, or made by hand
+ * @param b likewise
+ * @returns rows in the order of a's results
+ * @throws InputError if they have nothing in common, or did not see the same images somewhere: they are not paired then
+ */
+export function compareCheckpoints(
+  a: CheckpointPredictions,
+  b: CheckpointPredictions,
+  options: CompareOptions = {},
+): CheckpointComparison {
+  return comparePairs([[a, b]], options);
+}
+
+/**
+ * The same for several pairs of checkpoints; Holm's adjustment is then over all rows of all pairs.
+ *
+ * @throws InputError if a pair has nothing in common, or did not see the same images somewhere
+ */
+export function comparePairs(
+  pairs: readonly (readonly [CheckpointPredictions, CheckpointPredictions])[],
+  options: CompareOptions = {},
+): CheckpointComparison {
+  const notes = createNotes();
+  const rows = pairs.flatMap(([a, b]) => {
+    if (a.checkpoint === b.checkpoint) throw new InputError(`${a.checkpoint}: cannot be compared with itself`);
+    if (a.fingerprint != null && a.fingerprint === b.fingerprint) {
+      notes.add(`warning: ${a.checkpoint} and ${b.checkpoint} are the same checkpoint under two names`);
+    }
+    return commonResults(a, b, options, (message) => notes.add(message)).map(([own, other]) => {
+      const { benchmark, protocol, templates, classNames } = own;
+      const where = `${resultName(own)}: ${a.checkpoint} and ${b.checkpoint}`;
+      for (const name of differingParts(own, other)) {
+        notes.add(`warning: ${where} were evaluated with another ${name}: that is in the difference`);
+      }
+      return {
+        ...{ first: a.checkpoint, second: b.checkpoint, benchmark, protocol, templates, classNames },
+        expectedN: own.expectedN,
+        ...comparePaired(pairImages(own.images, other.images, where)),
+      };
+    });
+  });
+  const adjusted = holm(rows.map((row) => row.p));
+  return { rows: rows.map((row, i) => ({ ...row, pHolm: adjusted[i] as number })), notes: notes.list() };
+}
+
+function commonResults(
+  a: CheckpointPredictions,
+  b: CheckpointPredictions,
+  { benchmarks }: CompareOptions,
+  note: (message: string) => void,
+): [ResultPredictions, ResultPredictions][] {
+  const wanted = ({ benchmark }: ResultPredictions) => benchmarks === undefined || benchmarks.includes(benchmark);
+  const [own, others] = [a.results.filter(wanted), b.results.filter(wanted)];
+  const byKey = new Map(others.map((result) => [resultKey(result), result]));
+  const common = own.flatMap((result): [ResultPredictions, ResultPredictions][] => {
+    const other = byKey.get(resultKey(result));
+    return other === undefined ? [] : [[result, other]];
+  });
+  if (common.length === 0) {
+    throw new InputError(
+      `${a.checkpoint} and ${b.checkpoint} have no result of the same benchmark, protocol and prompts: ${a.checkpoint} has ${list(own)}; ${b.checkpoint} has ${list(others)}`,
+    );
+  }
+  const keys = new Set(common.map(([result]) => resultKey(result)));
+  for (const [checkpoint, results] of [[a.checkpoint, own] as const, [b.checkpoint, others] as const]) {
+    const alone = results.filter((result) => !keys.has(resultKey(result)));
+    const other = checkpoint === a.checkpoint ? b.checkpoint : a.checkpoint;
+    if (alone.length > 0) note(`not compared, ${checkpoint} has it and ${other} has not: ${list(alone)}`);
+  }
+  return common;
+}
+
+/** The parts of a recipe that both have and that differ. */
+function differingParts({ recipe: own = {} }: ResultPredictions, { recipe: other = {} }: ResultPredictions): string[] {
+  return Object.keys(own).filter((name) => Object.hasOwn(other, name) && own[name] !== other[name]);
+}
+
+function resultKey({ benchmark, protocol, templates, classNames }: ResultPredictions): string {
+  return JSON.stringify([benchmark, protocol, templates, classNames]);
+}
+
+function resultName({ benchmark, protocol, templates }: ResultPredictions): string {
+  return `${benchmark} ${protocol}, ${templates}`;
+}
+
+function list(results: readonly ResultPredictions[]): string {
+  return results.length === 0 ? "none" : results.map(resultName).join("; ");
+}
