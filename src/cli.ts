@@ -95,6 +95,22 @@ function program(): Command {
 
   everywhere(
     root
+      .command("compare")
+      .description("compare checkpoints image by image, or one with the nearest published model")
+      .argument("<checkpoint...>", "checkpoints' names in the results; one alone goes beside a published model"),
+  )
+    .option("--results <folder>", "results folder", "results")
+    .option("--benchmark <id>", "benchmarks to compare; all in common where absent", values)
+    .option("--reference <checkpoint>", "compare each with this one only, not every pair")
+    .option("--baseline <id>", "also put each beside this baseline's nearest model (default with one: openai-clip)")
+    .option("--format <name>", "text, markdown, latex, csv (tidy) or wide-csv (accuracies)", "text")
+    .action(async (checkpoints: string[], options) => {
+      const { runCompare } = await import("./commands/compare-command.ts");
+      await runCompare(checkpoints, options);
+    });
+
+  everywhere(
+    root
       .command("inspect")
       .description("say what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
       .argument("<path>", "a checkpoint (folder or .onnx file), a folder of data, or a benchmark's .json file"),

@@ -5,11 +5,21 @@ export type { EvaluateOptions, EvaluateProgress } from "./commands/evaluate-opti
 export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from "./image/preprocess-image.ts";
 export { InputError } from "./input-error.ts";
 export { type Matrix, matrix } from "./math/matrix.ts";
+export { readCheckpointPredictions } from "./report/read-predictions.ts";
 export { type Baseline, listBaselines, readBaseline } from "./robustness/baseline.ts";
 export { type BaselineFit, type BaselineFitOptions, fitBaseline, type ModelPoint } from "./robustness/baseline-fit.ts";
+export {
+  type BenchmarkComparison,
+  type CheckpointComparison,
+  type CheckpointPredictions,
+  type CompareOptions,
+  compareCheckpoints,
+  type ResultPredictions,
+} from "./robustness/compare-checkpoints.ts";
 export { type EffectiveRobustness, effectiveRobustness } from "./robustness/effective-robustness.ts";
 export type { FitScale } from "./robustness/fit-scale.ts";
 export { leaveOneOut } from "./robustness/influence.ts";
+export type { ImagePrediction } from "./robustness/paired-outcomes.ts";
 export { parseAccuracies } from "./robustness/parse-accuracies.ts";
 export { relativeRobustness } from "./robustness/relative-robustness.ts";
 export { studyRobustness } from "./robustness/robustness-study.ts";

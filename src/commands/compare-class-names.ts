@@ -1,0 +1,46 @@
+import { readClassNames } from "../classifier/class-names.ts";
+import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
+import { InputError } from "../input-error.ts";
+import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
+import { resolveClassSpace } from "../scoring/class-space.ts";
+
+type Key = Pick<BenchmarkComparison, "benchmark" | "protocol" | "classNames">;
+
+/**
+ * Finds the names of the classes that predictions have as numbers, for benchmarks and class-name lists that ship with the
+ * package; of others the lists may be anywhere, and their classes keep their numbers.
+ *
+ * @returns the name of a class by its label ("3", or "3;5" where several are right); null where it is not known
+ */
+export async function readClassNamer(rows: readonly Key[]): Promise<(row: Key, label: string) => string | null> {
+  const shipped = await listBenchmarks();
+  const names = new Map<string, readonly string[]>();
+  for (const row of rows) {
+    if (names.has(keyOf(row)) || !shipped.includes(row.benchmark)) continue;
+    names.set(keyOf(row), await classNames(row));
+  }
+  return (row, label) => {
+    const own = names.get(keyOf(row));
+    const parts = label.split(";").map((c) => own?.[Number(c)]);
+    return parts.includes(undefined) ? null : parts.join(" or ");
+  };
+}
+
+async function classNames(row: Key): Promise<string[]> {
+  const benchmark = await readBenchmark(row.benchmark);
+  const protocol = benchmark.protocols.find(({ id }) => id === row.protocol);
+  if (protocol === undefined) return [];
+  try {
+    const { names } = await readClassNames(row.classNames);
+    return resolveClassSpace(benchmark, protocol, names.length).rows.map(
+      (members) => names[members[0] as number] ?? "",
+    );
+  } catch (error) {
+    if (error instanceof InputError) return []; // the user's own list, known by its id only
+    throw error;
+  }
+}
+
+function keyOf({ benchmark, protocol, classNames }: Key): string {
+  return JSON.stringify([benchmark, protocol, classNames]);
+}
