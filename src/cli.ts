@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { StoppedError } from "./commands/stop-signals.ts";
 import { packagePath } from "./files/package-root.ts";
 import { InputError } from "./input-error.ts";
+import { printable } from "./report/text-table.ts";
 
 const EXIT_INPUT = 1;
 const EXIT_USAGE = 2;
@@ -87,6 +88,7 @@ function program(): Command {
     .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
     .option("--metadata <file>", "CSV file with a row a checkpoint")
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
+    .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
     .option("--out <folder>", "where the tables go (default: the results folder given, else results)")
     .action(async (inputs: string[], options) => {
       const { runFit } = await import("./commands/fit-command.ts");
@@ -152,7 +154,7 @@ async function main(): Promise<void> {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof InputError) {
-    process.stderr.write(`shiftline: ${error.message}\n`);
+    process.stderr.write(`shiftline: ${printable(error.message)}\n`);
     return EXIT_INPUT;
   }
   if (error instanceof StoppedError) return error.exitCode;

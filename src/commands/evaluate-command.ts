@@ -1,5 +1,6 @@
 import { InputError } from "../input-error.ts";
 import { formatAccuracyTable } from "../report/accuracy-table.ts";
+import { printable } from "../report/text-table.ts";
 import { dryRun, formatDryRun } from "./dry-run.ts";
 import { evaluate } from "./evaluate.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
@@ -36,7 +37,7 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
       onProgress: (state) => progress.update(state),
-      onNote: (note) => progress.note(`note: ${note}`),
+      onNote: (note) => progress.note(`note: ${printable(note)}`),
       signal: stop.signal,
     };
     if (command.dryRun) {

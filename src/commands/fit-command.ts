@@ -2,9 +2,11 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { InputError } from "../input-error.ts";
+import { block } from "../report/comparison-text.ts";
 import { formatStudy } from "../report/fit-table.ts";
 import { formatFits, formatInfluence } from "../report/fits-csv.ts";
 import { formatRobustness } from "../report/robustness-csv.ts";
+import { formatWideRobustness, linesTable, robustnessTable } from "../report/robustness-table.ts";
 import type { BaselineLine } from "../robustness/baseline-lines.ts";
 import { FIT_SCALES, type FitScale } from "../robustness/fit-scale.ts";
 import { leaveOneOut } from "../robustness/influence.ts";
@@ -29,6 +31,8 @@ export interface FitCommandOptions {
   readonly relativeTo?: string;
   /** default: the results folder given, else `results` */
   readonly out?: string;
+  /** default: text */
+  readonly format?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -42,6 +46,7 @@ export interface FitCommandOptions {
  */
 export async function runFit(inputs: readonly string[], options: FitCommandOptions): Promise<void> {
   const scale = parseScale(options.scale ?? "logit");
+  const format = parseFormat(options);
   const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
   const baseline = await openBaseline(options.baseline ?? "openai-clip");
   const parsed = await Promise.all(sources.map(readAccuracies));
@@ -67,10 +72,29 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   if (options.json) {
     const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes };
     process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-  } else {
+  } else if (format === "text") {
     process.stdout.write(`${[formatStudy(study), ...extras.tables].join("\n\n")}\n`);
+  } else if (format === "wide-csv") {
+    process.stdout.write(formatWideRobustness(study.rows));
+  } else {
+    const about = `fitted on the ${scale} scale; baseline ${baseline.id}`;
+    const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", about];
+    const blocks = [
+      block(linesTable(lines), [`Lines ${about}`], format),
+      block(robustnessTable(study.rows), robustness, format),
+    ];
+    process.stdout.write(`${blocks.join("\n\n")}\n`);
   }
   if (!options.quiet) process.stderr.write(`written to ${out}: ${[...files.keys()].join(", ")}\n`);
+}
+
+const FORMATS = ["text", "markdown", "latex", "wide-csv"] as const;
+
+function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORMATS)[number] {
+  const known = FORMATS.find((one) => one === format);
+  if (known === undefined) throw new InputError(`unknown format "${format}"; known: ${FORMATS.join(", ")}`);
+  if (json && known !== "text") throw new InputError(`--json and --format ${known} exclude each other; leave one out`);
+  return known;
 }
 
 function parseScale(typed: string): FitScale {

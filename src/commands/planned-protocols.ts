@@ -81,12 +81,13 @@ function whyLeftOut(
   options: EvaluateOptions,
   likely: string | null,
 ): string | null {
-  const images = located.images.filter((image) => space.accepted[image.label] !== null);
+  const scored = (label: number) => space.accepted[label] !== null;
+  const images = located.images.filter((image) => scored(image.label));
   if (images.length === 0) return "none of its classes has an image here";
   if (protocol.images > benchmark.images && images.every(isDefault)) {
     return `it needs ${protocol.images} images, and here are only those of the other protocols`;
   }
   if (options.limit !== undefined || options.allowIncomplete === true || images.length === protocol.images) return null;
   const also = likely === null ? "" : `; ${likely}`;
-  throw new InputError(describeIncomplete(benchmark, protocol, located, images) + also);
+  throw new InputError(describeIncomplete(benchmark, protocol, located, images, scored) + also);
 }

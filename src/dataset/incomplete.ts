@@ -5,15 +5,22 @@ import type { LocatedData } from "./locate.ts";
 /** Classes named one by one in a message; of more, the number. */
 const FEW = 5;
 
-/** What a user should know and do where a protocol has another number of images than expected. */
+/**
+ * What a user should know and do where a protocol has another number of images than expected.
+ *
+ * @param images  those it would score
+ * @param scored  whether it scores the images of a class
+ */
 export function describeIncomplete(
   benchmark: Benchmark,
   protocol: Protocol,
   located: LocatedData,
   images: readonly ImageEntry[],
+  scored: (label: number) => boolean,
 ): string {
   const what = protocol === benchmark.protocols[0] ? benchmark.id : `${benchmark.id}, protocol ${protocol.id},`;
-  const empty = emptyClasses(benchmark, protocol, images);
+  const present = new Set(images.map((image) => image.label));
+  const empty = folderNames(benchmark).filter((_, label) => scored(label) && !present.has(label));
   const missing =
     empty.length === 0
       ? ""
@@ -21,19 +28,6 @@ export function describeIncomplete(
         ? `; without any: ${empty.join(", ")}`
         : `; ${empty.length} of its classes have none`;
   return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}; get the right ones, or score what is there with --allow-incomplete (every table then says so)`;
-}
-
-/** Names of the class folders that should have images and have none. */
-function emptyClasses(benchmark: Benchmark, protocol: Protocol, images: readonly ImageEntry[]): string[] {
-  const present = new Set(images.map((image) => image.label));
-  const folders = folderNames(benchmark);
-  const needed =
-    protocol.unmapped === "wrong" ? folders.map(() => "1") : (benchmark.classes.keys.get(protocol.labels) ?? []);
-  const wanted = typeof protocol.classes === "object" ? new Set(protocol.classes.keys.get("wnid") ?? []) : null;
-  return folders.filter((folder, row) => {
-    if (present.has(row) || (needed[row] ?? "") === "") return false;
-    return wanted === null || wanted.size === 0 || wanted.has(folder);
-  });
 }
 
 function folderNames(benchmark: Benchmark): readonly string[] {

@@ -186,4 +186,24 @@ describe("shiftline fit", () => {
       expect((performance.now() - begun) / 1000).toBeLessThan(seconds);
     }
   });
+
+  it("prints Markdown, LaTeX and a wide CSV with every checkpoint", async () => {
+    const folder = temporaryFolder();
+    const run = async (format: string) => {
+      const { status, stdout } = await shiftline(["fit", "openclip", "--out", folder, "--format", format]);
+      expect(status).toBe(0);
+      return stdout;
+    };
+    const markdown = await run("markdown");
+    expect(markdown).toMatch(/^\| average \| imagenet \| 1\.679 \| 0\.027 \|/m);
+    expect(markdown.split("\n").filter((line) => line.includes("ViT-B-32/openai")).length).toBe(1);
+    const latex = await run("latex");
+    expect(latex).toContain("\\toprule");
+    const wide = (await run("wide-csv")).trim().split("\n");
+    expect(wide.length).toBe(1 + 118);
+    expect(wide[0]).toMatch(/^checkpoint,templates,/);
+    const refused = await shiftline(["fit", "openclip", "--out", folder, "--format", "word"]);
+    expect(refused.stderr).toMatch(/unknown format "word"; known: text, markdown, latex, wide-csv/);
+    expect(refused.status).toBe(1);
+  }, 30_000);
 });

@@ -102,6 +102,10 @@ describe("result folders", () => {
     expect(lines[5]).toMatch(/^b,/);
   });
 
+  it("give a spreadsheet no formula to run", () => {
+    expect(formatAccuracies([result("=cmd|' /C calc'!A0", 3)])).toMatch(/^'=cmd\|/m);
+  });
+
   it("say how many of the expected images were scored", () => {
     expect(formatAccuracyTable([result("a", 3)])).toContain("10 of 50000");
     expect(formatAccuracies([result("a", 3)])).toContain(",10,50000\n");
