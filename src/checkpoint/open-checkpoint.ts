@@ -106,9 +106,16 @@ export function checkpointFingerprint(files: readonly CheckpointFile[], resolved
   return fingerprint([...files, ...vocabulary]);
 }
 
+/** Bytes of a folder's name that every file system takes, with room for an ending. */
+const LONGEST_ID = 200;
+
 function checkId(path: string, id: string): string {
-  if (/^[^/\\\0]+$/.test(id) && id !== "." && id !== "..") return id;
-  throw new InputError(`${path}: "${id}" cannot name a checkpoint: results lie in a folder of that name`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  const isName = /^[^/\\\u0000-\u001f\u007f]+$/.test(id) && id !== "." && id !== "..";
+  if (isName && Buffer.byteLength(id) <= LONGEST_ID) return id;
+  throw new InputError(
+    `${path}: "${id}" cannot name a checkpoint: results lie in a folder of that name; give it another with --name ID=PATH`,
+  );
 }
 
 /** Remembers each tower's width as it becomes known, and refuses a pair that differs. */

@@ -112,7 +112,6 @@ async function openCheckpoints(options: EvaluateOptions, notes: string[]): Promi
       ...(name === undefined ? {} : { name }),
       ...(options.variant === undefined ? {} : { variant: options.variant }),
     });
-    checkName(checkpoint.id, path);
     const same = checkpoints.find((other) => other.id === checkpoint.id);
     if (same !== undefined) {
       throw new InputError(
@@ -126,14 +125,6 @@ async function openCheckpoints(options: EvaluateOptions, notes: string[]): Promi
   const unknown = Object.keys(options.names ?? {}).find((path) => !options.checkpoints.includes(path));
   if (unknown !== undefined) throw new InputError(`--name: ${unknown} is not among the checkpoints given`);
   return checkpoints;
-}
-
-/** A checkpoint's id is a folder's name below the results. */
-function checkName(id: string, path: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (/^(?:\.{0,2}|.*[/\\\u0000-\u001f\u007f].*)$/.test(id) || Buffer.byteLength(id) > 200) {
-    throw new InputError(`${path}: "${id}" cannot be a folder's name; name it with --name ID=PATH`);
-  }
 }
 
 function planResults(

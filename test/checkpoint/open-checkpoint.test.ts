@@ -94,7 +94,7 @@ describe("openCheckpoint", () => {
 
   it("takes the name given, and refuses one that cannot name a folder", async () => {
     expect((await openCheckpoint(openClipFolder(), { name: "vit-b.32" })).id).toBe("vit-b.32");
-    for (const name of ["a/b", "..", ""]) {
+    for (const name of ["a/b", "..", "", "a\u001b[31m", "é".repeat(101)]) {
       await expect(openCheckpoint(openClipFolder(), { name })).rejects.toThrow(/cannot name a checkpoint/);
     }
   });
