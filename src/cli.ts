@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { StoppedError } from "./commands/stop-signals.ts";
 import { packagePath } from "./files/package-root.ts";
 import { InputError } from "./input-error.ts";
-import { printable } from "./report/text-table.ts";
+import { printable } from "./report/tables/text-table.ts";
 
 const EXIT_INPUT = 1;
 const EXIT_USAGE = 2;

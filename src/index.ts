@@ -5,7 +5,7 @@ export type { EvaluateOptions, EvaluateProgress } from "./commands/evaluate-opti
 export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from "./image/preprocess-image.ts";
 export { InputError } from "./input-error.ts";
 export { type Matrix, matrix } from "./math/matrix.ts";
-export { readCheckpointPredictions } from "./report/read-predictions.ts";
+export { readCheckpointPredictions } from "./report/results/read-predictions.ts";
 export { type Baseline, listBaselines, readBaseline } from "./robustness/baseline.ts";
 export { type BaselineFit, type BaselineFitOptions, fitBaseline, type ModelPoint } from "./robustness/baseline-fit.ts";
 export {

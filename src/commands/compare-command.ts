@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { InputError } from "../input-error.ts";
-import { accuracyGrid } from "../report/accuracy-grid.ts";
-import { formatComparisons } from "../report/comparison-csv.ts";
-import { accuracyGridTable } from "../report/comparison-table.ts";
-import { block, type ClassNamer, formatNearest, formatPairs } from "../report/comparison-text.ts";
-import { hasResults, noResults, readCheckpointPredictions } from "../report/read-predictions.ts";
-import { readAllMetrics } from "../report/result-folder.ts";
-import { formatWideAccuracies } from "../report/wide-csv.ts";
+import { hasResults, noResults, readCheckpointPredictions } from "../report/results/read-predictions.ts";
+import { readAllMetrics } from "../report/results/result-folder.ts";
+import { accuracyGrid } from "../report/tables/accuracy-grid.ts";
+import { formatComparisons } from "../report/tables/comparison-csv.ts";
+import { accuracyGridTable } from "../report/tables/comparison-table.ts";
+import { block, type ClassNamer, formatNearest, formatPairs } from "../report/tables/comparison-text.ts";
+import { formatWideAccuracies } from "../report/tables/wide-csv.ts";
 import {
   type BenchmarkComparison,
   type CheckpointComparison,

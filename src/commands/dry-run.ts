@@ -3,7 +3,7 @@ import { embedPrompts } from "../classifier/embed-prompts.ts";
 import type { Manifest } from "../dataset/manifest.ts";
 import { embedImages } from "../embedding/embed-images.ts";
 import type { PartStore } from "../embedding/part-store.ts";
-import { formatTextTable } from "../report/text-table.ts";
+import { formatTextTable } from "../report/tables/text-table.ts";
 import { planPrompts } from "./classifiers.ts";
 import { imagesToEmbed } from "./evaluate.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../input-error.ts";
-import { formatAccuracyTable } from "../report/accuracy-table.ts";
-import { printable } from "../report/text-table.ts";
+import { formatAccuracyTable } from "../report/tables/accuracy-table.ts";
+import { printable } from "../report/tables/text-table.ts";
 import { dryRun, formatDryRun } from "./dry-run.ts";
 import { evaluate } from "./evaluate.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";

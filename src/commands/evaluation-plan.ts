@@ -7,7 +7,7 @@ import type { ImageEntry } from "../dataset/list-images.ts";
 import { type Manifest, makeManifest } from "../dataset/manifest.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
 import { InputError } from "../input-error.ts";
-import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/result-folder.ts";
+import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/results/result-folder.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
 import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";

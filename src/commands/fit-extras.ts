@@ -1,10 +1,10 @@
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
-import { formatGroupTable, formatReplicateTable } from "../report/group-table.ts";
-import { formatGroups, formatGroupTests } from "../report/groups-csv.ts";
-import { formatRelative } from "../report/relative-csv.ts";
-import { formatRelativeTable } from "../report/relative-table.ts";
-import { formatReplicates } from "../report/replicates-csv.ts";
+import { formatGroupTable, formatReplicateTable } from "../report/tables/group-table.ts";
+import { formatGroups, formatGroupTests } from "../report/tables/groups-csv.ts";
+import { formatRelative } from "../report/tables/relative-csv.ts";
+import { formatRelativeTable } from "../report/tables/relative-table.ts";
+import { formatReplicates } from "../report/tables/replicates-csv.ts";
 import { type BaselineLine, policyWords } from "../robustness/baseline-lines.ts";
 import type { FitScale } from "../robustness/fit-scale.ts";
 import { compareGroups } from "../robustness/group-lines.ts";

@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
-import { type ResultMetrics, readAllMetrics } from "../report/result-folder.ts";
+import { type ResultMetrics, readAllMetrics } from "../report/results/result-folder.ts";
 import type { AccuracyRow } from "../robustness/accuracy-row.ts";
 import { type Baseline, listBaselines, readBaseline } from "../robustness/baseline.ts";
 import { NO_RULES } from "../robustness/line-rules.ts";

@@ -7,7 +7,7 @@ import {
 } from "../checkpoint/inspect-checkpoint.ts";
 import { readClassNames } from "../classifier/class-names.ts";
 import { readBenchmark } from "../dataset/benchmark.ts";
-import { formatTextTable, printable } from "../report/text-table.ts";
+import { formatTextTable, printable } from "../report/tables/text-table.ts";
 import { resolveClassSpace } from "../scoring/class-space.ts";
 
 export interface InspectCommandOptions {

@@ -1,5 +1,5 @@
 import { type DataInspection, type InspectDataProgress, inspectData } from "../inspection/inspect-data.ts";
-import { formatDataInspection } from "../report/data-inspection-text.ts";
+import { formatDataInspection } from "../report/tables/data-inspection-text.ts";
 
 export interface InspectDataCommandOptions {
   readonly deep?: boolean;

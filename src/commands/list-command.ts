@@ -4,8 +4,8 @@ import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { listStore } from "../embedding/list-store.ts";
 import { listNamedFiles } from "../files/named-data.ts";
 import { InputError } from "../input-error.ts";
-import { readAllMetrics } from "../report/result-folder.ts";
-import { formatTextTable, printable, type TableColumn } from "../report/text-table.ts";
+import { readAllMetrics } from "../report/results/result-folder.ts";
+import { formatTextTable, printable, type TableColumn } from "../report/tables/text-table.ts";
 import { listBaselines, readBaseline } from "../robustness/baseline.ts";
 
 interface Listing {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type ResultMetrics, resultFolder, writeResult } from "../../src/report/result-folder.ts";
+import { type ResultMetrics, resultFolder, writeResult } from "../../src/report/results/result-folder.ts";
 import { temporaryFolder, writeTree } from "../helpers.ts";
 import { shiftline } from "./run-cli.ts";
 

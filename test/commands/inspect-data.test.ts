@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { runInspectData } from "../../src/commands/inspect-data-command.ts";
 import type { DataInspection } from "../../src/inspection/inspect-data.ts";
-import { formatDataInspection } from "../../src/report/data-inspection-text.ts";
+import { formatDataInspection } from "../../src/report/tables/data-inspection-text.ts";
 import { fixtures, temporaryFolder, writeTree } from "../helpers.ts";
 
 const sketches = join(fixtures, "sketches", "root");

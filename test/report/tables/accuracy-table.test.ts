@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatAccuracyTable } from "../../src/report/accuracy-table.ts";
-import type { ResultMetrics } from "../../src/report/result-folder.ts";
+import type { ResultMetrics } from "../../../src/report/results/result-folder.ts";
+import { formatAccuracyTable } from "../../../src/report/tables/accuracy-table.ts";
 
 const result = (checkpoint: string, benchmark: string, protocol: string, n = 50000): ResultMetrics => ({
   schema: 1,

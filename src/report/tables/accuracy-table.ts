@@ -1,5 +1,5 @@
-import type { Metric } from "../scoring/accuracy.ts";
-import type { ResultMetrics } from "./result-folder.ts";
+import type { Metric } from "../../scoring/accuracy.ts";
+import type { ResultMetrics } from "../results/result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 /** Columns of a terminal that nobody has to widen. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatMarkdownTable, toMarkdownText } from "../../src/report/markdown-table.ts";
-import { printable } from "../../src/report/text-table.ts";
+import { formatMarkdownTable, toMarkdownText } from "../../../src/report/tables/markdown-table.ts";
+import { printable } from "../../../src/report/tables/text-table.ts";
 
 const COLUMNS = [
   { title: "name", align: "left" },

@@ -1,5 +1,5 @@
-import { AVERAGE } from "../robustness/pair-rows.ts";
-import type { RelativeRow } from "../robustness/relative-study.ts";
+import { AVERAGE } from "../../robustness/pair-rows.ts";
+import type { RelativeRow } from "../../robustness/relative-study.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 /** Rows shown; relative.csv holds all. */

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
-import type { BaselineLine } from "../robustness/baseline-lines.ts";
-import { leaveOneOut } from "../robustness/influence.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
+import type { BaselineLine } from "../../robustness/baseline-lines.ts";
+import { leaveOneOut } from "../../robustness/influence.ts";
 import { csvNumber } from "./csv-number.ts";
 import { LINE_COLUMNS, lineCells } from "./line-cells.ts";
 

@@ -1,6 +1,6 @@
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
-import type { BaselineLine } from "../robustness/baseline-lines.ts";
-import { MEAN_OF_SHIFTS, type RobustnessRow } from "../robustness/robustness-study.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
+import type { BaselineLine } from "../../robustness/baseline-lines.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../robustness/robustness-study.ts";
 import type { PlainTable } from "./comparison-table.ts";
 import { csvNumber } from "./csv-number.ts";
 import type { TableColumn } from "./text-table.ts";

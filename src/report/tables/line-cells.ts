@@ -1,5 +1,5 @@
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
-import type { LineKey } from "../robustness/pair-rows.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
+import type { LineKey } from "../../robustness/pair-rows.ts";
 
 export const LINE_COLUMNS = ["benchmark", "protocol", "templates", "class_names", "id_side"] as const;
 

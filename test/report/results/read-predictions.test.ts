@@ -1,9 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hasResults, parsePredictions, readCheckpointPredictions } from "../../src/report/read-predictions.ts";
-import { resultFolder, writeResult } from "../../src/report/result-folder.ts";
-import { temporaryFolder } from "../helpers.ts";
+import {
+  hasResults,
+  parsePredictions,
+  readCheckpointPredictions,
+} from "../../../src/report/results/read-predictions.ts";
+import { resultFolder, writeResult } from "../../../src/report/results/result-folder.ts";
+import { temporaryFolder } from "../../helpers.ts";
 
 const HEADER = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
 const PREDICTIONS = `${HEADER}\n"a, ""b"".jpg",3,3,1,2,4,5,0.3,0.2,0.1,0.05,0.01\n" c.jpg",3;5,4,,,,,0.3,,,,\nd.jpg,,0,,,,,0.3,,,,\n`;

@@ -1,5 +1,5 @@
-import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
-import type { NearestRow } from "../robustness/compare-nearest.ts";
+import type { BenchmarkComparison } from "../../robustness/compare-checkpoints.ts";
+import type { NearestRow } from "../../robustness/compare-nearest.ts";
 import { type AccuracyCell, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
 import type { TableColumn } from "./text-table.ts";
 

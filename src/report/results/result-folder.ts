@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { atomicWrite } from "../files/atomic-write.ts";
-import { readJson, readText } from "../files/read-text.ts";
-import { InputError } from "../input-error.ts";
-import type { Metric } from "../scoring/accuracy.ts";
+import { atomicWrite } from "../../files/atomic-write.ts";
+import { readJson, readText } from "../../files/read-text.ts";
+import { InputError } from "../../input-error.ts";
+import type { Metric } from "../../scoring/accuracy.ts";
 
 /** What one result is of; together they name its folder. */
 export interface ResultKey {

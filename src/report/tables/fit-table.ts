@@ -1,6 +1,6 @@
-import type { BaselineLine } from "../robustness/baseline-lines.ts";
-import { AVERAGE } from "../robustness/pair-rows.ts";
-import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../robustness/robustness-study.ts";
+import type { BaselineLine } from "../../robustness/baseline-lines.ts";
+import { AVERAGE } from "../../robustness/pair-rows.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../../robustness/robustness-study.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */

@@ -1,15 +1,15 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromSpreadsheetText } from "../../src/files/spreadsheet-text.ts";
-import { accuracyGrid } from "../../src/report/accuracy-grid.ts";
-import { formatComparisons } from "../../src/report/comparison-csv.ts";
-import { accuracyGridTable, agreementTable, differenceTable } from "../../src/report/comparison-table.ts";
-import { formatPairs } from "../../src/report/comparison-text.ts";
-import type { ResultMetrics } from "../../src/report/result-folder.ts";
-import { formatWideAccuracies } from "../../src/report/wide-csv.ts";
-import { type BenchmarkComparison, compareCheckpoints } from "../../src/robustness/compare-checkpoints.ts";
-import type { NearestRow } from "../../src/robustness/compare-nearest.ts";
+import { fromSpreadsheetText } from "../../../src/files/spreadsheet-text.ts";
+import type { ResultMetrics } from "../../../src/report/results/result-folder.ts";
+import { accuracyGrid } from "../../../src/report/tables/accuracy-grid.ts";
+import { formatComparisons } from "../../../src/report/tables/comparison-csv.ts";
+import { accuracyGridTable, agreementTable, differenceTable } from "../../../src/report/tables/comparison-table.ts";
+import { formatPairs } from "../../../src/report/tables/comparison-text.ts";
+import { formatWideAccuracies } from "../../../src/report/tables/wide-csv.ts";
+import { type BenchmarkComparison, compareCheckpoints } from "../../../src/robustness/compare-checkpoints.ts";
+import type { NearestRow } from "../../../src/robustness/compare-nearest.ts";
 
 function metrics(
   checkpoint: string,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { atomicWrite } from "../files/atomic-write.ts";
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
+import { atomicWrite } from "../../files/atomic-write.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import { type ResultMetrics, readAllMetrics } from "./result-folder.ts";
 
 const COLUMNS = [

@@ -1,6 +1,6 @@
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
-import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
-import type { NearestRow } from "../robustness/compare-nearest.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
+import type { BenchmarkComparison } from "../../robustness/compare-checkpoints.ts";
+import type { NearestRow } from "../../robustness/compare-nearest.ts";
 import { csvNumber } from "./csv-number.ts";
 import { toCsv } from "./wide-csv.ts";
 

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatAccuracies, rebuildAccuracies } from "../../src/report/accuracies-csv.ts";
-import { formatAccuracyTable } from "../../src/report/accuracy-table.ts";
+import { formatAccuracies, rebuildAccuracies } from "../../../src/report/results/accuracies-csv.ts";
 import {
   checkCheckpointName,
   checkReplaceable,
@@ -10,8 +9,9 @@ import {
   type ResultMetrics,
   resultFolder,
   writeResult,
-} from "../../src/report/result-folder.ts";
-import { temporaryFolder } from "../helpers.ts";
+} from "../../../src/report/results/result-folder.ts";
+import { formatAccuracyTable } from "../../../src/report/tables/accuracy-table.ts";
+import { temporaryFolder } from "../../helpers.ts";
 
 const recipe: Recipe = {
   fingerprint: "f",

@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { readJson, readText } from "../files/read-text.ts";
-import { InputError } from "../input-error.ts";
-import type { CheckpointPredictions, ResultPredictions } from "../robustness/compare-checkpoints.ts";
-import { type ImagePrediction, isRight } from "../robustness/paired-outcomes.ts";
+import { readJson, readText } from "../../files/read-text.ts";
+import { InputError } from "../../input-error.ts";
+import type { CheckpointPredictions, ResultPredictions } from "../../robustness/compare-checkpoints.ts";
+import { type ImagePrediction, isRight } from "../../robustness/paired-outcomes.ts";
 import type { Recipe, ResultMetrics } from "./result-folder.ts";
 
 /** The parts of a recipe that may differ between checkpoints only by mistake, as messages name them. */

@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
-import type { RobustnessRow } from "../robustness/robustness-study.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
+import type { RobustnessRow } from "../../robustness/robustness-study.ts";
 import { csvNumber } from "./csv-number.ts";
 import { LINE_COLUMNS, lineCells } from "./line-cells.ts";
 

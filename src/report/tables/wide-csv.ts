@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { toSpreadsheetText } from "../files/spreadsheet-text.ts";
+import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import { type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
 import { csvNumber } from "./csv-number.ts";
 

@@ -1,11 +1,11 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { csvNumber } from "../../src/report/csv-number.ts";
-import { formatStudy, headline } from "../../src/report/fit-table.ts";
-import { formatFits, formatInfluence } from "../../src/report/fits-csv.ts";
-import { formatRobustness } from "../../src/report/robustness-csv.ts";
-import { readBaseline } from "../../src/robustness/baseline.ts";
-import { type RobustnessRow, studyRobustness } from "../../src/robustness/robustness-study.ts";
+import { csvNumber } from "../../../src/report/tables/csv-number.ts";
+import { formatStudy, headline } from "../../../src/report/tables/fit-table.ts";
+import { formatFits, formatInfluence } from "../../../src/report/tables/fits-csv.ts";
+import { formatRobustness } from "../../../src/report/tables/robustness-csv.ts";
+import { readBaseline } from "../../../src/robustness/baseline.ts";
+import { type RobustnessRow, studyRobustness } from "../../../src/robustness/robustness-study.ts";
 
 async function zooStudy(models?: readonly string[]) {
   const zoo = await readBaseline("openclip");

@@ -1,4 +1,4 @@
-import type { ResultMetrics } from "./result-folder.ts";
+import type { ResultMetrics } from "../results/result-folder.ts";
 
 /** Top-1 accuracies, a row a checkpoint, a column a benchmark, protocol and prompts. */
 export interface AccuracyGrid {

@@ -1,6 +1,6 @@
-import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
-import type { NearestRow } from "../robustness/compare-nearest.ts";
-import type { ClassChange } from "../robustness/paired-classes.ts";
+import type { BenchmarkComparison } from "../../robustness/compare-checkpoints.ts";
+import type { NearestRow } from "../../robustness/compare-nearest.ts";
+import type { ClassChange } from "../../robustness/paired-classes.ts";
 import { agreementTable, benchmarkLabels, differenceTable, nearestTable, type PlainTable } from "./comparison-table.ts";
 import { formatLatexTable } from "./latex-table.ts";
 import { formatMarkdownTable, toMarkdownText } from "./markdown-table.ts";

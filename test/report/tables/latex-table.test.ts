@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatLatexTable, toLatexText } from "../../src/report/latex-table.ts";
-import { printable } from "../../src/report/text-table.ts";
+import { formatLatexTable, toLatexText } from "../../../src/report/tables/latex-table.ts";
+import { printable } from "../../../src/report/tables/text-table.ts";
 
 const COLUMNS = [
   { title: "name", align: "left" },

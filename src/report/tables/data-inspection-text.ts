@@ -1,7 +1,7 @@
-import type { BenchmarkInspection } from "../inspection/inspect-benchmark.ts";
-import { count, type DataProblem } from "../inspection/inspect-benchmark-problems.ts";
-import type { DataInspection } from "../inspection/inspect-data.ts";
-import { placeBelow } from "../inspection/inspect-problems.ts";
+import type { BenchmarkInspection } from "../../inspection/inspect-benchmark.ts";
+import { count, type DataProblem } from "../../inspection/inspect-benchmark-problems.ts";
+import type { DataInspection } from "../../inspection/inspect-data.ts";
+import { placeBelow } from "../../inspection/inspect-problems.ts";
 import { formatTextTable, printable } from "./text-table.ts";
 
 const WIDTH = 80;

@@ -1,5 +1,5 @@
-import type { GroupComparison } from "../robustness/group-lines.ts";
-import type { ReplicateRow } from "../robustness/replicates.ts";
+import type { GroupComparison } from "../../robustness/group-lines.ts";
+import type { ReplicateRow } from "../../robustness/replicates.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 const LEFT = (title: string): TableColumn => ({ title, align: "left" });
