@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { findNamedFile, listNamedFiles } from "../files/named-data.ts";
 import { readJson, readText } from "../files/read-text.ts";
 import type { AccuracyRow } from "./accuracy-row.ts";
-import { type LineRules, NO_RULES, parseLineRules } from "./line-rules.ts";
+import { type LineRules, NO_RULES } from "./line-rules.ts";
 import { parseAccuracies } from "./parse-accuracies.ts";
+import { parseLineRules } from "./parse-line-rules.ts";
 
 const FOLDER = "benchmarks/baselines";
 

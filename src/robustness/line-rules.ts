@@ -1,39 +1,25 @@
-import { z } from "zod";
-import { InputError } from "../input-error.ts";
-
-const fraction = z.number().min(0).max(1);
-
-const ruleSchema = z.strictObject({
-  benchmark: z.string(),
-  idSide: z.string(),
+/** What a baseline's rules say of one line. */
+export interface LineRule {
+  readonly benchmark: string;
+  readonly idSide: string;
   /** least in-distribution accuracy of a model that enters the line */
-  from: fraction.optional(),
+  readonly from?: number | undefined;
   /** models left out of this line, by their whole name */
-  without: z.array(z.string()).default([]),
+  readonly without: readonly string[];
   /** in-distribution accuracy at which one line ends and another begins */
-  splitAt: fraction.optional(),
-});
-
-const rulesSchema = z.strictObject({
-  /** the group whose models make the line; all models where absent */
-  group: z.string().optional(),
-  withoutNamesContaining: z.array(z.string()).default([]),
-  lines: z.array(ruleSchema).default([]),
-});
+  readonly splitAt?: number | undefined;
+}
 
 /** Which of a baseline's models make its lines: a `.json` file beside the baseline's CSV file, of the same name. */
-export type LineRules = z.infer<typeof rulesSchema>;
+export interface LineRules {
+  /** the group whose models make the line; all models where absent */
+  readonly group?: string | undefined;
+  readonly withoutNamesContaining: readonly string[];
+  readonly lines: readonly LineRule[];
+}
 
 /** The rule of a baseline that has none: every model, one line. */
 export const NO_RULES: LineRules = { withoutNamesContaining: [], lines: [] };
-
-/** @throws InputError naming the file and the field that is not as it should be */
-export function parseLineRules(content: unknown, where: string): LineRules {
-  const parsed = rulesSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`${where}: ${issue?.path.join(".") || "rules"}: ${issue?.message ?? "not valid"}`);
-}
 
 /** One line's share of the x axis: in-distribution accuracies `from` ≤ x < `to`. */
 export interface LinePiece {
