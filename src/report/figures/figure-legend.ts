@@ -1,0 +1,155 @@
+import * as Plot from "@observablehq/plot";
+import { FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
+import { type FigureTheme, groupStyle } from "./figure-theme.ts";
+import { hollow, solid } from "./panel-marks.ts";
+import type { ScatterPanel } from "./scatter-panel.ts";
+
+/** What an entry explains. */
+export interface LegendEntry {
+  readonly kind:
+    | "baseline"
+    | "checkpoint"
+    | "group"
+    | "line"
+    | "confidence"
+    | "prediction"
+    | "extrapolated"
+    | "equality";
+  readonly text: string;
+  /** of a group: its place in the panel's list */
+  readonly index?: number;
+}
+
+interface PlacedEntry extends LegendEntry {
+  readonly x: number;
+  readonly y: number;
+}
+
+const SWATCH = 16;
+const GAP = 5;
+const BETWEEN = 12;
+
+/** What the panels' marks mean, each kind that occurs once. */
+export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
+  const entries: LegendEntry[] = [];
+  const add = (entry: LegendEntry) => {
+    if (!entries.some(({ kind, text }) => kind === entry.kind && text === entry.text)) entries.push(entry);
+  };
+  for (const panel of panels) {
+    const drawn = panel.checkpoints.filter(({ inBaseline, group }) => !inBaseline || panel.groups.includes(group));
+    if (drawn.some(({ group }) => !panel.groups.includes(group))) {
+      const bars = drawn.some(({ yLow }) => yLow !== null);
+      add({ kind: "checkpoint", text: bars ? "checkpoint, 95 % interval" : "checkpoint" });
+    }
+  }
+  panels[0]?.groups.forEach((group, index) => {
+    const used = panels.some(({ checkpoints }) => checkpoints.some((one) => one.group === group));
+    if (used) add({ kind: "group", text: figureText(group), index });
+  });
+  for (const panel of panels) {
+    const hasBaseline =
+      panel.baseline.length > 0 ||
+      panel.checkpoints.some(({ inBaseline, group }) => inBaseline && !panel.groups.includes(group));
+    const label = panel.lines.find(({ ofBaseline }) => ofBaseline)?.label;
+    if (hasBaseline && label !== undefined) add({ kind: "baseline", text: `${figureText(label)} model` });
+    if (label !== undefined) {
+      add({ kind: "line", text: panel.groups.length > 0 ? "line of a group" : "its line" });
+    } else if (panel.lines.length > 0) add({ kind: "line", text: "line of a group" });
+  }
+  const lines = panels.flatMap((panel) => panel.lines);
+  if (lines.length > 0) add({ kind: "confidence", text: "95 % confidence" });
+  if (lines.some(({ ofBaseline }) => ofBaseline)) add({ kind: "prediction", text: "95 % prediction" });
+  if (lines.some(({ samples }) => samples.some(({ extrapolated }) => extrapolated))) {
+    add({ kind: "extrapolated", text: "extrapolated" });
+  }
+  add({ kind: "equality", text: "y = x" });
+  return entries;
+}
+
+/** Entries in rows that fit the width. */
+function layOut(entries: readonly LegendEntry[], width: number, fontSize: number) {
+  const placed: PlacedEntry[] = [];
+  const rowHeight = fontSize * 1.55;
+  let [x, row] = [0, 0];
+  for (const entry of entries) {
+    const text = shortenMiddle(entry.text, width - SWATCH - GAP, fontSize);
+    const length = SWATCH + GAP + textWidth(text, fontSize);
+    if (x > 0 && x + length > width) [x, row] = [0, row + 1];
+    placed.push({ ...entry, text, x, y: (row + 0.5) * rowHeight });
+    x += length + BETWEEN;
+  }
+  return { placed, height: entries.length === 0 ? 0 : (row + 1) * rowHeight };
+}
+
+/** Height of a legend in pixels. */
+export function legendHeight(entries: readonly LegendEntry[], width: number, fontSize: number): number {
+  return layOut(entries, width, fontSize).height;
+}
+
+/** Draws a legend by Plot; class `legend`. */
+export function plotLegend(
+  entries: readonly LegendEntry[],
+  options: {
+    readonly document?: Document;
+    readonly theme: FigureTheme;
+    readonly width: number;
+    readonly fontSize: number;
+  },
+): SVGSVGElement {
+  const { theme, width, fontSize } = options;
+  const { placed, height } = layOut(entries, width, fontSize);
+  const of = (...kinds: readonly LegendEntry["kind"][]) => placed.filter(({ kind }) => kinds.includes(kind));
+  const middle = { x: ({ x }: PlacedEntry) => x + SWATCH / 2, y: "y" };
+  const across = { x1: "x", x2: ({ x }: PlacedEntry) => x + SWATCH, y: "y" };
+  const band = (half: number) => ({
+    ...{ x1: "x", x2: ({ x }: PlacedEntry) => x + SWATCH },
+    ...{ y1: ({ y }: PlacedEntry) => y - half, y2: ({ y }: PlacedEntry) => y + half },
+  });
+  const lineInk = entries.some(({ kind }) => kind === "group") ? theme.muted : theme.baseline;
+  return Plot.plot({
+    ...(options.document === undefined ? {} : { document: options.document }),
+    ...{ width, height, margin: 0, className: "legend", style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px` } },
+    x: { type: "identity", axis: null },
+    y: { type: "identity", axis: null },
+    marks: [
+      Plot.rect(of("prediction"), { ...band(fontSize * 0.42), fill: lineInk, fillOpacity: 0.14 }),
+      Plot.rect(of("confidence"), { ...band(fontSize * 0.42), fill: lineInk, fillOpacity: 0.32 }),
+      Plot.link(of("line"), { ...sides(across), stroke: lineInk, strokeWidth: 1.5 }),
+      Plot.link(of("extrapolated"), {
+        ...sides(across),
+        stroke: lineInk,
+        strokeWidth: 1.5,
+        strokeDasharray: "4 3",
+        strokeOpacity: 0.7,
+      }),
+      Plot.link(of("equality"), {
+        ...sides(across),
+        stroke: theme.muted,
+        strokeWidth: 0.9,
+        strokeDasharray: "1 2.5",
+        strokeLinecap: "round",
+      }),
+      Plot.link(
+        of("checkpoint").filter(({ text }) => text.includes("interval")),
+        {
+          ...sides(across),
+          ...{ stroke: theme.checkpoint, strokeWidth: 0.9 },
+        },
+      ),
+      Plot.dot(of("checkpoint"), { ...middle, ...solid(theme.checkpoint, theme), r: 3.4 }),
+      Plot.dot(of("baseline"), { ...middle, ...hollow(theme.baseline, theme), r: 2.6 }),
+      ...of("group").map((entry) => {
+        const { color, symbol } = groupStyle(theme, entry.index as number);
+        return Plot.dot([entry], { ...middle, ...solid(color, theme), symbol, r: 3.4 });
+      }),
+      Plot.text(placed, {
+        x: ({ x }: PlacedEntry) => x + SWATCH + GAP,
+        ...{ y: "y", text: "text", textAnchor: "start", fill: theme.ink, fontSize },
+      }),
+    ],
+  }) as SVGSVGElement;
+}
+
+function sides({ x1, x2, y }: { x1: string; x2: (entry: PlacedEntry) => number; y: string }) {
+  return { x1, x2, y1: y, y2: y };
+}

@@ -1,0 +1,54 @@
+/** Fonts with the same widths on every system: Arial on Windows and macOS, Liberation Sans on Linux, Arimo for PNG. */
+export const FONT_FAMILY = "Arial, 'Liberation Sans', Arimo, Helvetica, sans-serif";
+
+/** Advance widths of Arial (and of Arimo and Liberation Sans) in thousandths of an em, from U+0020 to U+007E. */
+const WIDTHS = [
+  ...[278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278],
+  ...[556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556],
+  ...[1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778],
+  ...[667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556],
+  ...[333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556],
+  ...[556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584],
+];
+/** Of characters that the table lacks: an upper bound for most scripts. */
+const OTHER = 700;
+const WIDE = 1300; // emoji, and Chinese, Japanese and Korean
+const BOLD = 1.08; // Arial Bold is up to so much wider in what names consist of
+
+const WIDE_CHARACTER =
+  /[\p{Extended_Pictographic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff00-\uffef]/u;
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Width of a text in pixels, from font metrics: the same with and without a browser. */
+export function textWidth(text: string, fontSize: number, weight: "normal" | "bold" = "normal"): number {
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const code = segment.length === 1 ? segment.charCodeAt(0) : 0;
+    width += WIDTHS[code - 0x20] ?? (WIDE_CHARACTER.test(segment) ? WIDE : OTHER);
+  }
+  return (width / 1000) * fontSize * (weight === "bold" ? BOLD : 1);
+}
+
+/**
+ * A name from elsewhere as a figure shows it: characters that XML forbids, that are not seen, or that turn the direction
+ * of what follows are shown as their code, `\u{202e}`; one that joins emoji stays.
+ */
+export function figureText(name: string): string {
+  return name
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffe\uffff]/gu, (c) =>
+      /[\u200c\u200d]/.test(c) ? c : `\\u{${c.codePointAt(0)?.toString(16)}}`,
+    );
+}
+
+/** A name cut in its middle to fit a width: start and end tell names apart. */
+export function shortenMiddle(name: string, width: number, fontSize: number): string {
+  if (textWidth(name, fontSize) <= width) return name;
+  const parts = [...graphemes.segment(name)].map(({ segment }) => segment);
+  for (let kept = Math.min(parts.length - 1, 400); kept > 1; kept--) {
+    const head = Math.ceil(kept / 2);
+    const short = `${parts.slice(0, head).join("")}…${parts.slice(parts.length - (kept - head)).join("")}`;
+    if (textWidth(short, fontSize) <= width) return short;
+  }
+  return "…";
+}

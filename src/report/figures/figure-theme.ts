@@ -1,0 +1,68 @@
+/** Colours of a figure: CSS colours, or `var(--…)` where a page decides. */
+export interface FigureTheme {
+  readonly background: string;
+  readonly ink: string;
+  /** axes, tick labels, notes */
+  readonly muted: string;
+  readonly grid: string;
+  /** the baseline's points, line and bands */
+  readonly baseline: string;
+  readonly checkpoint: string;
+  /** one a group, in their order; begun again after the last, with another marker */
+  readonly groups: readonly string[];
+}
+
+/**
+ * For screens and paper. Colours are Okabe and Ito's, made for colour-blind readers, without their yellow, which white
+ * swallows; ordered so that neighbours differ in lightness too.
+ *
+ * @see M. Okabe & K. Ito, Color universal design, 2008, https://jfly.uni-koeln.de/color/
+ */
+export const LIGHT: FigureTheme = {
+  background: "#ffffff",
+  ink: "#1b1f24",
+  muted: "#59636e",
+  grid: "#eceef1",
+  baseline: "#0072b2",
+  checkpoint: "#d55e00",
+  groups: ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#1b1f24"],
+};
+
+export const DARK: FigureTheme = {
+  background: "#15181d",
+  ink: "#e8eaed",
+  muted: "#9ba4af",
+  grid: "#2a2f37",
+  baseline: "#56b4e9",
+  checkpoint: "#ff8c42",
+  groups: ["#56b4e9", "#f0e442", "#00c08b", "#ff8c42", "#e59cc6", "#3f8fd6", "#e8eaed"],
+};
+
+/** For paper: black ink, and no grid. */
+export const PRINT: FigureTheme = { ...LIGHT, ink: "#000000", muted: "#333333", grid: "none" };
+
+/** Markers of the groups, by Plot's names. Their number and that of the colours share no factor: 42 pairs before one returns. */
+export const GROUP_SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
+
+/**
+ * A theme whose colours a page can set: each is `var(--figure-ink, …)`, `var(--figure-group-0, …)` and so on, with the
+ * given theme's colour where the page says nothing. Not for PNG: there is no CSS variable in librsvg.
+ */
+export function cssTheme(fallback: FigureTheme = LIGHT): FigureTheme {
+  const variable = (name: string, value: string) => `var(--figure-${name}, ${value})`;
+  return {
+    background: variable("background", fallback.background),
+    ink: variable("ink", fallback.ink),
+    muted: variable("muted", fallback.muted),
+    grid: variable("grid", fallback.grid),
+    baseline: variable("baseline", fallback.baseline),
+    checkpoint: variable("checkpoint", fallback.checkpoint),
+    groups: fallback.groups.map((value, i) => variable(`group-${i}`, value)),
+  };
+}
+
+/** Colour and marker of the group at a place of the panel's list. */
+export function groupStyle(theme: FigureTheme, index: number) {
+  const symbol = GROUP_SYMBOLS[index % GROUP_SYMBOLS.length] as (typeof GROUP_SYMBOLS)[number];
+  return { color: theme.groups[index % theme.groups.length] as string, symbol };
+}

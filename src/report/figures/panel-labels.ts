@@ -1,0 +1,126 @@
+import type { AccuracyAxis } from "./accuracy-axis.ts";
+import { figureText, shortenMiddle, textWidth } from "./figure-text.ts";
+import { clamp, curvePieces, equalityLine } from "./panel-curves.ts";
+import type { PanelCheckpoint } from "./panel-points.ts";
+import { type Box, type PlacedLabel, placeLabels } from "./place-labels.ts";
+import type { ScatterPanel } from "./scatter-panel.ts";
+
+/** A checkpoint's name where it stands in the figure, in pixels. */
+export interface CheckpointLabel extends Omit<PlacedLabel, "index"> {
+  readonly checkpoint: PanelCheckpoint;
+  readonly text: string;
+}
+
+export interface PanelLabels {
+  readonly placed: readonly CheckpointLabel[];
+  /** how many names were asked for and found no free place */
+  readonly omitted: number;
+}
+
+/** Which checkpoints are named: all, none, or so many. */
+export type LabelChoice = "all" | "none" | number;
+
+/** As many names as a panel carries without becoming a table: of more checkpoints only the most telling are named. */
+const FEW = 12;
+const MOST_TELLING = 8;
+/** A name takes at most this share of the frame's width. */
+const WIDEST = 0.45;
+
+/**
+ * Places the checkpoints' names: the farthest outside the baseline's scatter first, then the farthest from its line, so
+ * that these have a name if not all can.
+ */
+export function labelPanel(
+  panel: ScatterPanel,
+  axes: { readonly x: AccuracyAxis; readonly y: AccuracyAxis },
+  style: { readonly fontSize: number; readonly radius: number; readonly choice: LabelChoice },
+): PanelLabels {
+  const { x, y } = axes;
+  const frame = boxOf(x.range[0], y.range[0], x.range[1], y.range[1]);
+  const wanted = chooseLabels(panel, style.choice);
+  const texts = wanted.map(({ name }) =>
+    shortenMiddle(figureText(name), WIDEST * (frame.right - frame.left), style.fontSize),
+  );
+  const marker = (point: { readonly x: number; readonly y: number }) =>
+    around(x.toPixel(point.x), y.toPixel(point.y), style.radius + 0.5);
+  const placed = placeLabels(
+    wanted.map((checkpoint, i) => ({
+      x: x.toPixel(checkpoint.x),
+      y: y.toPixel(checkpoint.y),
+      clearance: style.radius + 2.5,
+      width: textWidth(texts[i] as string, style.fontSize),
+      height: style.fontSize * 1.05,
+    })),
+    {
+      frame: { left: frame.left + 2, top: frame.top + 2, right: frame.right - 2, bottom: frame.bottom - 2 },
+      markers: [...panel.baseline, ...panel.checkpoints].map(marker),
+      curves: [...curveBoxes(panel, axes), ...errorBars(panel, axes)],
+    },
+  );
+  return {
+    placed: placed.map(({ index, ...place }) => ({
+      ...place,
+      checkpoint: wanted[index] as PanelCheckpoint,
+      text: texts[index] as string,
+    })),
+    omitted: wanted.length - placed.length,
+  };
+}
+
+function chooseLabels({ checkpoints }: ScatterPanel, choice: LabelChoice): PanelCheckpoint[] {
+  const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
+  const all = own.length > 0 ? own : checkpoints;
+  const count = choice === "all" ? all.length : choice === "none" ? 0 : choice;
+  return [...all].sort((a, b) => telling(b) - telling(a)).slice(0, count);
+}
+
+/** The default choice: all of a few, the most telling of many. */
+export function defaultLabels({ checkpoints, groups }: ScatterPanel): LabelChoice {
+  const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
+  if (own.length <= FEW) return "all";
+  return groups.length > 0 ? "none" : MOST_TELLING;
+}
+
+function telling({ y, effectiveRobustness, predictionLow, predictionHigh }: PanelCheckpoint): number {
+  if (effectiveRobustness === null || predictionLow === null || predictionHigh === null) return y;
+  const beyond = Math.max(0, y - predictionHigh, predictionLow - y);
+  return 10 * beyond + Math.abs(effectiveRobustness);
+}
+
+function curveBoxes(panel: ScatterPanel, { x, y }: { readonly x: AccuracyAxis; readonly y: AccuracyAxis }): Box[] {
+  const equality = equalityLine(panel);
+  const curves = panel.lines.flatMap((line) => curvePieces(line, panel).map(({ points }) => points));
+  if (equality !== null) {
+    const [low, high] = equality;
+    curves.push(Array.from({ length: 25 }, (_, i) => low + (i / 24) * (high - low)).map((p) => ({ x: p, y: p })));
+  }
+  return curves.flatMap((points) =>
+    points.slice(1).map((to, i) => {
+      const from = points[i] as typeof to;
+      return boxOf(x.toPixel(from.x), y.toPixel(from.y), x.toPixel(to.x), y.toPixel(to.y));
+    }),
+  );
+}
+
+function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: { x: AccuracyAxis; y: AccuracyAxis }): Box[] {
+  const { x, y } = axes;
+  return checkpoints.flatMap((one) => {
+    const [px, py] = [x.toPixel(one.x), y.toPixel(one.y)];
+    const bars: Box[] = [];
+    if (one.xLow !== null && one.xHigh !== null) {
+      bars.push(boxOf(x.toPixel(clamp(one.xLow, xDomain)), py - 0.5, x.toPixel(clamp(one.xHigh, xDomain)), py + 0.5));
+    }
+    if (one.yLow !== null && one.yHigh !== null) {
+      bars.push(boxOf(px - 0.5, y.toPixel(clamp(one.yLow, yDomain)), px + 0.5, y.toPixel(clamp(one.yHigh, yDomain))));
+    }
+    return bars;
+  });
+}
+
+function around(x: number, y: number, radius: number): Box {
+  return boxOf(x - radius, y - radius, x + radius, y + radius);
+}
+
+function boxOf(x1: number, y1: number, x2: number, y2: number): Box {
+  return { left: Math.min(x1, x2), top: Math.min(y1, y2), right: Math.max(x1, x2), bottom: Math.max(y1, y2) };
+}
