@@ -6,7 +6,7 @@ export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from 
 export { InputError } from "./input-error.ts";
 export { type Matrix, matrix } from "./math/matrix.ts";
 export { readCheckpointPredictions } from "./report/results/read-predictions.ts";
-export { type Baseline, listBaselines, readBaseline } from "./robustness/baseline.ts";
+export type { Baseline } from "./robustness/baseline.ts";
 export { type BaselineFit, type BaselineFitOptions, fitBaseline, type ModelPoint } from "./robustness/baseline-fit.ts";
 export {
   type BenchmarkComparison,
@@ -21,6 +21,7 @@ export type { FitScale } from "./robustness/fit-scale.ts";
 export { leaveOneOut } from "./robustness/influence.ts";
 export type { ImagePrediction } from "./robustness/paired-outcomes.ts";
 export { parseAccuracies } from "./robustness/parse-accuracies.ts";
+export { listBaselines, readBaseline } from "./robustness/read-baseline.ts";
 export { relativeRobustness } from "./robustness/relative-robustness.ts";
 export { studyRobustness } from "./robustness/robustness-study.ts";
 export type { Metric } from "./scoring/accuracy.ts";

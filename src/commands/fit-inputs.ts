@@ -5,9 +5,10 @@ import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { type ResultMetrics, readAllMetrics } from "../report/results/result-folder.ts";
 import type { AccuracyRow } from "../robustness/accuracy-row.ts";
-import { type Baseline, listBaselines, readBaseline } from "../robustness/baseline.ts";
+import type { Baseline } from "../robustness/baseline.ts";
 import { NO_RULES } from "../robustness/line-rules.ts";
 import { type ParsedAccuracies, parseAccuracies } from "../robustness/parse-accuracies.ts";
+import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
 
 /** CSV files that `fit` writes itself: never read as accuracies. */
 const OUTPUTS = [

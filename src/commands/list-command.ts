@@ -6,7 +6,7 @@ import { listNamedFiles } from "../files/named-data.ts";
 import { InputError } from "../input-error.ts";
 import { readAllMetrics } from "../report/results/result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "../report/tables/text-table.ts";
-import { listBaselines, readBaseline } from "../robustness/baseline.ts";
+import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
 
 interface Listing {
   readonly columns: readonly TableColumn[];

@@ -5,8 +5,8 @@ import { type ErrorConsistency, errorConsistency } from "./error-consistency.ts"
 import { type ClassChange, classChanges } from "./paired-classes.ts";
 import type { PairedImage } from "./paired-outcomes.ts";
 
-/** Two checkpoints' top-1 on the same images. Fractions of 1; every difference is the first minus the second. */
-export interface PairedComparison {
+/** Two checkpoints' top-1 on the same images, in counts. Fractions of 1; every difference is the first minus the second. */
+export interface PairedCounts {
   readonly n: number;
   readonly firstAccuracy: number;
   readonly secondAccuracy: number;
@@ -29,11 +29,35 @@ export interface PairedComparison {
    * separate the two (Connor 1987); null where n is too small for any
    */
   readonly smallestDifference: number | null;
+}
+
+/** The same with the images and classes that make the difference. */
+export interface PairedComparison extends PairedCounts {
   /** images that only one gets right, in their order */
   readonly onlyFirstImages: readonly string[];
   readonly onlySecondImages: readonly string[];
   /** the most changed first */
   readonly classes: readonly ClassChange[];
+}
+
+/**
+ * Compares two checkpoints by how many images both and one alone get right.
+ *
+ * @throws RangeError unless the counts are whole, not negative and at most n together, and n is at least 1
+ */
+export function comparePairedCounts(both: number, onlyFirst: number, onlySecond: number, n: number): PairedCounts {
+  return {
+    n,
+    firstAccuracy: (both + onlyFirst) / n,
+    secondAccuracy: (both + onlySecond) / n,
+    difference: (onlyFirst - onlySecond) / n,
+    ...pairedDifferenceInterval(onlyFirst, onlySecond, n),
+    interval: "tango",
+    ...{ both, onlyFirst, onlySecond, neither: n - both - onlyFirst - onlySecond },
+    p: mcnemarExact(onlyFirst, onlySecond),
+    errorConsistency: errorConsistency(both, onlyFirst, onlySecond, n),
+    smallestDifference: smallestPairedDifference((onlyFirst + onlySecond) / n, n),
+  };
 }
 
 /**
@@ -43,25 +67,11 @@ export interface PairedComparison {
  * @throws RangeError if there is no image
  */
 export function comparePaired(images: readonly PairedImage[]): PairedComparison {
-  const n = images.length;
   const both = images.filter(({ first, second }) => first && second).length;
   const onlyFirstImages = images.filter(({ first, second }) => first && !second).map(({ image }) => image);
   const onlySecondImages = images.filter(({ first, second }) => second && !first).map(({ image }) => image);
-  const [onlyFirst, onlySecond] = [onlyFirstImages.length, onlySecondImages.length];
   return {
-    n,
-    firstAccuracy: (both + onlyFirst) / n,
-    secondAccuracy: (both + onlySecond) / n,
-    difference: (onlyFirst - onlySecond) / n,
-    ...pairedDifferenceInterval(onlyFirst, onlySecond, n),
-    interval: "tango",
-    both,
-    onlyFirst,
-    onlySecond,
-    neither: n - both - onlyFirst - onlySecond,
-    p: mcnemarExact(onlyFirst, onlySecond),
-    errorConsistency: errorConsistency(both, onlyFirst, onlySecond, n),
-    smallestDifference: smallestPairedDifference((onlyFirst + onlySecond) / n, n),
+    ...comparePairedCounts(both, onlyFirstImages.length, onlySecondImages.length, images.length),
     onlyFirstImages,
     onlySecondImages,
     classes: classChanges(images),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readBaseline } from "../../src/robustness/baseline.ts";
 import { fitBaseline } from "../../src/robustness/baseline-fit.ts";
 import { FIT_SCALES } from "../../src/robustness/fit-scale.ts";
 import { leaveOneOut } from "../../src/robustness/influence.ts";
+import { readBaseline } from "../../src/robustness/read-baseline.ts";
 import { studyRobustness } from "../../src/robustness/robustness-study.ts";
 import { DELTA, expectedValues, LINE_FIELDS } from "./expected.ts";
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AccuracyRow } from "../../src/robustness/accuracy-row.ts";
-import { type Baseline, readBaseline } from "../../src/robustness/baseline.ts";
+import type { Baseline } from "../../src/robustness/baseline.ts";
 import { compareWithNearest } from "../../src/robustness/compare-nearest.ts";
 import { NO_RULES } from "../../src/robustness/line-rules.ts";
+import { readBaseline } from "../../src/robustness/read-baseline.ts";
 import { expectedValues } from "./expected.ts";
 
 const DEFAULTS = new Map([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readBaseline } from "../../src/robustness/baseline.ts";
 import { fitBaseline, type ModelPoint } from "../../src/robustness/baseline-fit.ts";
 import { effectiveRobustness } from "../../src/robustness/effective-robustness.ts";
+import { readBaseline } from "../../src/robustness/read-baseline.ts";
 import { relativeRobustness } from "../../src/robustness/relative-robustness.ts";
 import { studyRobustness } from "../../src/robustness/robustness-study.ts";
 import { DELTA, expectedValues } from "./expected.ts";

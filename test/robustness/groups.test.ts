@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readBaseline } from "../../src/robustness/baseline.ts";
 import { compareGroups } from "../../src/robustness/group-lines.ts";
 import { groupsOfRows, parseMetadata } from "../../src/robustness/metadata.ts";
+import { readBaseline } from "../../src/robustness/read-baseline.ts";
 import { compareWithReference } from "../../src/robustness/relative-study.ts";
 import { aggregateReplicates } from "../../src/robustness/replicates.ts";
 import { studyRobustness } from "../../src/robustness/robustness-study.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AccuracyRow } from "../../src/robustness/accuracy-row.ts";
-import { type Baseline, listBaselines, readBaseline } from "../../src/robustness/baseline.ts";
+import type { Baseline } from "../../src/robustness/baseline.ts";
 import { NO_RULES } from "../../src/robustness/line-rules.ts";
 import { parseLineRules } from "../../src/robustness/parse-line-rules.ts";
+import { listBaselines, readBaseline } from "../../src/robustness/read-baseline.ts";
 import { studyRobustness } from "../../src/robustness/robustness-study.ts";
 
 const PROMPTS = { templates: "openai-80", classNames: "imagenet-openai" };

@@ -1,6 +1,7 @@
 import type { BaselineLine } from "../../robustness/baseline-lines.ts";
 import { AVERAGE } from "../../robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../../robustness/robustness-study.ts";
+import { headlineRows, isBeyondScatter } from "../../robustness/verdict.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
@@ -75,12 +76,6 @@ function checkpointBlock(rows: readonly RobustnessRow[], several: boolean): stri
   return [...headlines, table].join("\n");
 }
 
-/** The rows that the headline speaks of: the average, else every shift. */
-function headlineRows(rows: readonly RobustnessRow[]): readonly RobustnessRow[] {
-  const averages = rows.filter((row) => row.benchmark === AVERAGE);
-  return averages.length > 0 ? averages : rows.filter((row) => row.benchmark !== MEAN_OF_SHIFTS);
-}
-
 /**
  * How far above the line, whether that is real, and whether it is beyond the baseline's own scatter.
  *
@@ -107,11 +102,6 @@ function certainty(row: RobustnessRow): string {
   if (row.low === null || row.high === null) return "no interval: the number of images is not known";
   const differs = row.low > 0 || row.high < 0;
   return `95 % interval ${points(row.low)} … ${points(row.high)}: ${differs ? "more than chance" : "it may be none"}`;
-}
-
-/** Whether a new model of the baseline's kind would not be expected (95 %) at this accuracy. */
-function isBeyondScatter({ accuracy, predictionLow, predictionHigh }: RobustnessRow): boolean {
-  return predictionLow !== null && predictionHigh !== null && (accuracy < predictionLow || accuracy > predictionHigh);
 }
 
 function overview(rows: readonly RobustnessRow[], checkpoints: number): string {

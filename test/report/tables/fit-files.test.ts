@@ -4,7 +4,7 @@ import { csvNumber } from "../../../src/report/tables/csv-number.ts";
 import { formatStudy, headline } from "../../../src/report/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../../../src/report/tables/fits-csv.ts";
 import { formatRobustness } from "../../../src/report/tables/robustness-csv.ts";
-import { readBaseline } from "../../../src/robustness/baseline.ts";
+import { readBaseline } from "../../../src/robustness/read-baseline.ts";
 import { type RobustnessRow, studyRobustness } from "../../../src/robustness/robustness-study.ts";
 
 async function zooStudy(models?: readonly string[]) {

@@ -1,0 +1,32 @@
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { findNamedFile, listNamedFiles } from "../files/named-data.ts";
+import { readJson, readText } from "../files/read-text.ts";
+import type { Baseline } from "./baseline.ts";
+import { type LineRules, NO_RULES } from "./line-rules.ts";
+import { parseAccuracies } from "./parse-accuracies.ts";
+import { parseLineRules } from "./parse-line-rules.ts";
+
+const FOLDER = "benchmarks/baselines";
+
+/**
+ * Reads a baseline from CSV: one that ships with the package, by id, or the user's own file. A `.json` file beside it, of
+ * the same name, says which of its models make the lines.
+ *
+ * @throws InputError for an unknown id or a file that is not as it should be
+ */
+export async function readBaseline(typed: string): Promise<Baseline> {
+  const file = await findNamedFile(typed, "baseline", FOLDER, ".csv");
+  const { rows, notes } = parseAccuracies(await readText(file.path), file.path);
+  return { id: file.id, rows, rules: await readRules(join(dirname(file.path), `${file.id}.json`)), notes };
+}
+
+/** Ids of the baselines that ship with the package. */
+export async function listBaselines(): Promise<string[]> {
+  return (await listNamedFiles(FOLDER, ".csv")).map((file) => file.id);
+}
+
+async function readRules(path: string): Promise<LineRules> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? NO_RULES : parseLineRules(await readJson(path), path);
+}
