@@ -2,7 +2,7 @@ import { totalmem } from "node:os";
 import type { ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
 import { embedImages } from "../embedding/embed-images.ts";
 import { InputError } from "../input-error.ts";
-import { rebuildAccuracies } from "../report/results/accuracies-csv.ts";
+import { rebuildAccuracies } from "../report/results/rebuild-accuracies.ts";
 import { type ResultMetrics, writeResult } from "../report/results/result-folder.ts";
 import { judgePredictions } from "../scoring/judge.ts";
 import { type LabelOrder, readLabelOrders } from "../scoring/label-order.ts";

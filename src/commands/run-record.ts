@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
-import { packagePath } from "../files/package-root.ts";
+import { packagePath, packageVersion } from "../files/package-root.ts";
 import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
 
 export interface RunTimes {
@@ -28,7 +28,7 @@ export async function describeRun(
   const { protocol, prompts, classNames } = result;
   return {
     schema: 1,
-    shiftline: { version: (await packageJson()).version, commit: await gitCommit() },
+    shiftline: { version: await packageVersion(), commit: await gitCommit() },
     recipe: result.recipe,
     checkpoint: {
       id: checkpoint.id,
@@ -108,10 +108,6 @@ async function versions(): Promise<Record<string, string>> {
     sharp: sharp.versions.sharp ?? "unknown",
     libvips: sharp.versions.vips,
   };
-}
-
-async function packageJson(): Promise<{ version: string }> {
-  return JSON.parse(await readFile(packagePath("package.json"), "utf8")) as { version: string };
 }
 
 /** Commit of the checkout the program runs from; null where it was installed as a package. */

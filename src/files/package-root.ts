@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,4 +8,9 @@ const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** Path of a file or folder that ships with the package. */
 export function packagePath(...parts: string[]): string {
   return join(PACKAGE_ROOT, ...parts);
+}
+
+/** Version of the package, from its `package.json`. */
+export async function packageVersion(): Promise<string> {
+  return (JSON.parse(await readFile(packagePath("package.json"), "utf8")) as { version: string }).version;
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { atomicWrite } from "../../files/atomic-write.ts";
 import { readJson, readText } from "../../files/read-text.ts";
 import { InputError } from "../../input-error.ts";
@@ -109,9 +109,22 @@ export async function checkCheckpointName(out: string, id: string, fingerprint: 
 
 /** Every `metrics.json` below a results folder, ordered by its key. @throws InputError if one is not valid JSON */
 export async function readAllMetrics(out: string): Promise<ResultMetrics[]> {
+  return (await readAllResults(out)).map(({ metrics }) => metrics);
+}
+
+/** A result, and the folder that its files are in. */
+export interface StoredResult {
+  readonly folder: string;
+  readonly metrics: ResultMetrics;
+}
+
+/** The same with the folders. @throws InputError if a `metrics.json` is not valid JSON */
+export async function readAllResults(out: string): Promise<StoredResult[]> {
   const paths = await filesAtDepth(out, 4, "metrics.json");
-  const all = await Promise.all(paths.map(readMetrics));
-  return all.sort((a, b) => compareKeys(resultOrder(a), resultOrder(b)));
+  const all = await Promise.all(
+    paths.map(async (path) => ({ folder: dirname(path), metrics: await readMetrics(path) })),
+  );
+  return all.sort((a, b) => compareKeys(resultOrder(a.metrics), resultOrder(b.metrics)));
 }
 
 async function readMetrics(path: string): Promise<ResultMetrics> {

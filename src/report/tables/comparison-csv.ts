@@ -15,7 +15,10 @@ const COLUMNS = [
  * Comparisons as a tidy CSV: one row a pair and benchmark, fractions in [0, 1]. `pairing` is `paired` (interval `tango`)
  * or `unpaired` (a published model, interval `newcombe-independent`); what there is not is empty.
  */
-export function formatComparisons(rows: readonly BenchmarkComparison[], nearest: readonly NearestRow[]): string {
+export function formatComparisons(
+  rows: readonly Omit<BenchmarkComparison, "onlyFirstImages" | "onlySecondImages" | "classes">[],
+  nearest: readonly NearestRow[],
+): string {
   const paired = rows.map((row) => ({
     ...names(row.first, row.second, "paired", row),
     ...figures(row.firstAccuracy, row.secondAccuracy, row),

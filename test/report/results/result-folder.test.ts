@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { formatAccuracies, rebuildAccuracies } from "../../../src/report/results/accuracies-csv.ts";
+import { rebuildAccuracies } from "../../../src/report/results/rebuild-accuracies.ts";
 import {
   checkCheckpointName,
   checkReplaceable,
@@ -10,6 +10,7 @@ import {
   resultFolder,
   writeResult,
 } from "../../../src/report/results/result-folder.ts";
+import { formatAccuracies } from "../../../src/report/tables/accuracies-csv.ts";
 import { formatAccuracyTable } from "../../../src/report/tables/accuracy-table.ts";
 import { temporaryFolder } from "../../helpers.ts";
 

@@ -1,19 +1,36 @@
-import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
-import { atomicWrite } from "../../files/atomic-write.ts";
 import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
-import { type ResultMetrics, readAllMetrics } from "./result-folder.ts";
+import type { Metric } from "../../scoring/accuracy.ts";
 
 const COLUMNS = [
   ...["checkpoint", "benchmark", "protocol", "templates", "class_names"],
   ...["metric", "value", "low", "high", "interval", "correct", "n", "expected_n"],
 ] as const;
 
+/** What the table needs of a result; what is not known is null. */
+export interface AccuraciesOfResult {
+  readonly checkpoint: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly class_names: string;
+  readonly expected_n: number | null;
+  readonly metrics: readonly {
+    readonly metric: Metric["metric"];
+    readonly value: number;
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly interval: Metric["interval"] | null;
+    readonly correct: number | null;
+    readonly n: number | null;
+  }[];
+}
+
 /**
  * The text of `accuracies.csv`: one row a metric, fractions in [0, 1], ordered by what the rows are of. Names that a
  * spreadsheet would run as a formula get an apostrophe.
  */
-export function formatAccuracies(results: readonly ResultMetrics[]): string {
+export function formatAccuracies(results: readonly AccuraciesOfResult[]): string {
   const rows = results.flatMap((result) =>
     result.metrics.map((metric) => ({
       ...result,
@@ -21,17 +38,7 @@ export function formatAccuracies(results: readonly ResultMetrics[]): string {
       checkpoint: toSpreadsheetText(result.checkpoint),
       templates: toSpreadsheetText(result.templates),
       class_names: toSpreadsheetText(result.class_names),
-      correct: metric.correct ?? "",
-      expected_n: result.expected_n,
     })),
   );
   return stringify(rows, { header: true, columns: [...COLUMNS] });
-}
-
-/**
- * Makes `<out>/accuracies.csv` anew from every `metrics.json` below it and renames it into place: runs side by side
- * cannot spoil it.
- */
-export async function rebuildAccuracies(out: string): Promise<void> {
-  await atomicWrite(join(out, "accuracies.csv"), formatAccuracies(await readAllMetrics(out)));
 }
