@@ -42,9 +42,10 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
       add({ kind: "checkpoint", text: bars ? "checkpoint, 95 % interval" : "checkpoint" });
     }
   }
+  const titles = panels[0]?.groupTitles ?? {};
   panels[0]?.groups.forEach((group, index) => {
     const used = panels.some(({ checkpoints }) => checkpoints.some((one) => one.group === group));
-    if (used) add({ kind: "group", text: figureText(group), index });
+    if (used) add({ kind: "group", text: figureText(titles[group] ?? group), index });
   });
   for (const panel of panels) {
     const hasBaseline =

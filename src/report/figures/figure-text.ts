@@ -13,20 +13,21 @@ const WIDTHS = [
 /** Of characters that the table lacks: an upper bound for most scripts. */
 const OTHER = 700;
 const WIDE = 1300; // emoji, and Chinese, Japanese and Korean
-const BOLD = 1.08; // Arial Bold is up to so much wider in what names consist of
+/** How much wider Arial Bold is in what titles consist of, at most. */
+export const BOLD = 1.1;
 
 const WIDE_CHARACTER =
   /[\p{Extended_Pictographic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff00-\uffef]/u;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Width of a text in pixels, from font metrics: the same with and without a browser. */
-export function textWidth(text: string, fontSize: number, weight: "normal" | "bold" = "normal"): number {
+export function textWidth(text: string, fontSize: number): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
     const code = segment.length === 1 ? segment.charCodeAt(0) : 0;
     width += WIDTHS[code - 0x20] ?? (WIDE_CHARACTER.test(segment) ? WIDE : OTHER);
   }
-  return (width / 1000) * fontSize * (weight === "bold" ? BOLD : 1);
+  return (width / 1000) * fontSize;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { scaleFunctions } from "../../robustness/fit-scale.ts";
+import type { AccuracyAxis } from "./accuracy-axis.ts";
 import { figureText } from "./figure-text.ts";
 import { type FigureTheme, groupStyle } from "./figure-theme.ts";
 import { type BandPiece, bandPieces, type CurvePiece, clamp, curvePieces, equalityLine } from "./panel-curves.ts";
@@ -7,6 +8,12 @@ import type { PanelLine } from "./panel-lines.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 import { pointTitle } from "./point-title.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
+
+/** A panel's two axes. */
+export interface PanelAxes {
+  readonly x: AccuracyAxis;
+  readonly y: AccuracyAxis;
+}
 
 /** How marks look that depend on how many there are. */
 export interface MarkStyle {
@@ -73,15 +80,15 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
     return Plot.line(points, {
       x: ({ x }: CurvePiece["points"][number]) => forward(x),
       y: ({ y }: CurvePiece["points"][number]) => forward(y),
-      ...{ stroke, strokeWidth: line.ofBaseline ? 1.5 : 1.2, strokeLinecap: "butt" },
-      ...(extrapolated ? { strokeDasharray: "4 3", strokeOpacity: 0.7 } : {}),
+      ...{ stroke, strokeWidth: (line.ofBaseline ? 1.5 : 1.3) - (extrapolated ? 0.3 : 0), strokeLinecap: "butt" },
+      ...(extrapolated ? { strokeDasharray: "4 3", strokeOpacity: line.ofBaseline ? 0.75 : 0.55 } : {}),
       className: `line line-${index}${extrapolated ? " extrapolated" : ""}`,
     });
   }
 }
 
 /** Baseline models, error bars and checkpoints. Classes: `baseline`, `interval`, `checkpoints` with `group-<place>`. */
-export function pointMarks(panel: ScatterPanel, style: MarkStyle): Plot.Markish[] {
+export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyle): Plot.Markish[] {
   const { theme, radius } = style;
   const { baseline, checkpoints, groups } = panel;
   const asBaseline = checkpoints.filter((one) => one.inBaseline && !groups.includes(one.group));
@@ -91,10 +98,11 @@ export function pointMarks(panel: ScatterPanel, style: MarkStyle): Plot.Markish[
   return [
     dots(panel, baseline, { ...baselineStyle, className: "baseline" }, style),
     dots(panel, asBaseline, { ...baselineStyle, className: "checkpoints in-baseline" }, style),
-    ...intervalMarks(panel, ungrouped, theme.checkpoint, style),
+    ...intervalMarks(panel, axes, ungrouped, theme.checkpoint, style),
     ...groups.flatMap((group, i) =>
       intervalMarks(
         panel,
+        axes,
         others.filter((one) => one.group === group),
         groupStyle(theme, i).color,
         style,
@@ -134,19 +142,24 @@ function dots(panel: ScatterPanel, points: readonly PanelPoint[], options: Plot.
   });
 }
 
+/** Error bars, of those intervals that are longer than the marker that would hide them. */
 function intervalMarks(
   { scale, xDomain, yDomain }: ScatterPanel,
+  { x: xAxis, y: yAxis }: PanelAxes,
   checkpoints: readonly PanelCheckpoint[],
   stroke: string,
-  { barWidth, barOpacity }: MarkStyle,
+  { radius, barWidth, barOpacity }: MarkStyle,
 ): Plot.Markish[] {
   const { forward } = scaleFunctions(scale);
   const look = { stroke, strokeWidth: barWidth, strokeOpacity: barOpacity };
+  const seen = (axis: AccuracyAxis, centre: number, ...ends: readonly (number | null)[]) =>
+    ends.every((end) => end !== null) &&
+    ends.some((end) => Math.abs(axis.toPixel(end as number) - axis.toPixel(centre)) > radius);
   const onX = (x: number) => forward(clamp(x, xDomain));
   const onY = (y: number) => forward(clamp(y, yDomain));
   return [
     Plot.ruleY(
-      checkpoints.filter(({ xLow, xHigh }) => xLow !== null && xHigh !== null),
+      checkpoints.filter(({ x, xLow, xHigh }) => seen(xAxis, x, xLow, xHigh)),
       {
         y: ({ y }: PanelCheckpoint) => onY(y),
         x1: ({ xLow }: PanelCheckpoint) => onX(xLow as number),
@@ -156,7 +169,7 @@ function intervalMarks(
       },
     ),
     Plot.ruleX(
-      checkpoints.filter(({ yLow, yHigh }) => yLow !== null && yHigh !== null),
+      checkpoints.filter(({ y, yLow, yHigh }) => seen(yAxis, y, yLow, yHigh)),
       {
         x: ({ x }: PanelCheckpoint) => onX(x),
         y1: ({ yLow }: PanelCheckpoint) => onY(yLow as number),

@@ -12,7 +12,7 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ["imagenet-sketch", "ImageNet-Sketch"],
   ["imagenet-a", "ImageNet-A"],
   ["objectnet", "ObjectNet"],
-  [AVERAGE, "Average of the five shifts"],
+  [AVERAGE, "Average of five shifts"],
 ]);
 
 /** What a figure calls a benchmark; the id of one that does not ship with the package. */

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { scaleFunctions } from "../../robustness/fit-scale.ts";
 import { type AccuracyAxis, accuracyAxis, tickLabel } from "./accuracy-axis.ts";
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
-import { FONT_FAMILY, figureText, shortenMiddle } from "./figure-text.ts";
+import { BOLD, FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
 import { type FigureTheme, LIGHT } from "./figure-theme.ts";
 import { describePanel } from "./panel-description.ts";
 import { type CheckpointLabel, defaultLabels, type LabelChoice, labelPanel } from "./panel-labels.ts";
@@ -14,7 +14,8 @@ export interface PlotOptions {
   readonly document?: Document;
   /** pixels, 96 to the inch */
   readonly width: number;
-  readonly height: number;
+  /** default: what the legend needs and a frame a little wider than high */
+  readonly height?: number;
   /** default: light */
   readonly theme?: FigureTheme;
   /** default: 9.5 pixels, 7.1 pt in print */
@@ -45,15 +46,20 @@ export interface PanelFigure {
   readonly description: string;
 }
 
+/** Height of the frame, as a share of its width, where the options name no height. */
+const FRAME_ASPECT = 0.86;
+
 /** Draws one panel by Observable Plot. Runs in a browser, and in Node with the `document` of a DOM library. */
 export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigure {
-  const { width, height, theme = LIGHT, fontSize = 9.5 } = options;
+  const { width, theme = LIGHT, fontSize = 9.5 } = options;
   const { forward } = scaleFunctions(panel.scale);
   const entries = options.legend === false ? [] : legendEntries([panel]);
   const margin = { left: fontSize * 4.1, right: fontSize * 0.9, top: fontSize * 2.3, bottom: fontSize * 3.5 };
   const legendWidth = width - margin.left - margin.right;
   const legend = legendHeight(entries, legendWidth, fontSize * 0.92);
-  const bottom = height - margin.bottom - (legend === 0 ? 0 : legend + fontSize * 0.5);
+  const below = margin.bottom + (legend === 0 ? 0 : legend + fontSize * 0.5);
+  const height = options.height ?? Math.round(margin.top + FRAME_ASPECT * legendWidth + below);
+  const bottom = height - below;
   const x = accuracyAxis(panel.scale, panel.xDomain, [margin.left, width - margin.right], { direction: "x", fontSize });
   const y = accuracyAxis(panel.scale, panel.yDomain, [bottom, margin.top], { direction: "y", fontSize });
   const style = markStyle(panel, options, theme);
@@ -77,7 +83,7 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
     marks: [
       ...axisMarks(panel, { x, y }, theme, fontSize),
       ...lineMarks(panel, theme),
-      ...pointMarks(panel, style),
+      ...pointMarks(panel, { x, y }, style),
       ...labelMarks(placed, { x, y }, theme, fontSize * 0.87),
       ...titleMarks(panel, theme, fontSize, width - margin.left - margin.right),
     ],
@@ -110,7 +116,7 @@ export function describe(svg: SVGSVGElement, title: string, description: string)
 function markStyle(panel: ScatterPanel, { pointTitles = true, width }: PlotOptions, theme: FigureTheme): MarkStyle {
   const count = panel.checkpoints.length;
   const room = Math.min(1, width / 300);
-  const radius = (count <= 20 ? 3.4 : count <= 120 ? 2.6 : 2.2) * Math.max(0.8, room);
+  const radius = (count <= 20 ? 3.4 : count <= 120 ? 2.6 : 2) * Math.max(0.8, room);
   const many = count > 40;
   return { theme, radius, barWidth: many ? 0.6 : 0.9, barOpacity: many ? 0.45 : 0.9, pointTitles };
 }
@@ -145,11 +151,11 @@ function axisMarks(
     Plot.frame({ stroke: theme.muted, strokeWidth: 0.8 }),
     Plot.axisX(xTicks, { ...shared, label: null }),
     Plot.axisY(yTicks, { ...shared, label: null }),
-    Plot.text([figureText(panel.xLabel)], {
+    Plot.text([fitLabel(panel.xLabel, Math.abs(x.range[1] - x.range[0]), fontSize)], {
       ...{ frameAnchor: "bottom", lineAnchor: "top", dy: fontSize * 1.95, fill: theme.ink, fontSize, text: String },
       className: "x-label",
     }),
-    Plot.text([figureText(panel.yLabel)], {
+    Plot.text([fitLabel(panel.yLabel, Math.abs(y.range[1] - y.range[0]), fontSize)], {
       ...{
         frameAnchor: "left",
         textAnchor: "middle",
@@ -164,18 +170,27 @@ function axisMarks(
   ];
 }
 
+/** An axis label as long as the axis has room for. */
+function fitLabel(label: string, room: number, fontSize: number): string {
+  const text = figureText(label);
+  const shorter = [text, text.replace(/, \w+ scale/, ""), text.replace(/, \w+ scale/, "").replace(" accuracy", "")];
+  return shorter.find((one) => textWidth(one, fontSize) <= room) ?? shortenMiddle(shorter[2] as string, room, fontSize);
+}
+
 function titleMarks(panel: ScatterPanel, theme: FigureTheme, fontSize: number, width: number): Plot.Markish[] {
-  const line = panel.lines.filter(({ ofBaseline }) => ofBaseline);
-  const fit = line.length === 1 ? `r² = ${(line[0]?.r2 ?? 0).toFixed(2)}, n = ${line[0]?.n}` : "";
-  const titleSize = fontSize * 1.16;
+  const lines = panel.lines.filter(({ ofBaseline }) => ofBaseline);
+  const [titleSize, fitSize] = [fontSize * 1.16, fontSize * 0.92];
+  const title = shortenMiddle(figureText(panel.title), width / BOLD, titleSize);
+  const fit = lines.length === 1 ? `r² = ${(lines[0]?.r2 ?? 0).toFixed(2)}, n = ${lines[0]?.n}` : "";
+  const room = width - BOLD * textWidth(title, titleSize) - fontSize;
   return [
-    Plot.text([shortenMiddle(figureText(panel.title), width * 0.68, titleSize * 1.08)], {
+    Plot.text([title], {
       ...{ frameAnchor: "top-left", lineAnchor: "bottom", dy: -fontSize * 0.55, text: String },
       ...{ fontSize: titleSize, fontWeight: "bold", fill: theme.ink, className: "panel-title" },
     }),
-    Plot.text([fit], {
+    Plot.text(textWidth(fit, fitSize) <= room ? [fit] : [], {
       ...{ frameAnchor: "top-right", lineAnchor: "bottom", dy: -fontSize * 0.55, text: String },
-      ...{ fontSize: fontSize * 0.92, fill: theme.muted, className: "panel-fit" },
+      ...{ fontSize: fitSize, fill: theme.muted, className: "panel-fit" },
     }),
   ];
 }

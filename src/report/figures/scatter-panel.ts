@@ -36,6 +36,8 @@ export interface ScatterPanel extends LineKey {
   readonly lines: readonly PanelLine[];
   /** the groups of the study's checkpoints, the same in every panel; empty where none were asked for */
   readonly groups: readonly string[];
+  /** group → what a legend calls it, where that is not its own name */
+  readonly groupTitles?: Readonly<Record<string, string>>;
   /** what the reader of this panel should know, e.g. checkpoints scored by another protocol */
   readonly notes: readonly string[];
 }
@@ -62,6 +64,7 @@ export interface PanelOptions {
   readonly groupLines?: readonly GroupComparison[];
   /** order of the groups; default: by name */
   readonly groupOrder?: readonly string[];
+  readonly groupTitles?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -124,6 +127,7 @@ function buildPanel(
       ),
     ],
     groups: groupsOf(study, options),
+    ...(options.groupTitles === undefined ? {} : { groupTitles: options.groupTitles }),
     notes,
   };
 }

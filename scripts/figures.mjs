@@ -1,0 +1,5 @@
+// npm run figures: sets the checkout up, then makes the figures in docs/figures from the baselines that ship with it.
+import { runBin, setUp } from "./set-up.mjs";
+
+setUp();
+process.exitCode = runBin("tsx/dist/cli.mjs", ["scripts/published-figures.ts"]);

@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { defaultProtocols } from "../src/commands/fit-inputs.ts";
+import { buildPanels, type ScatterPanel } from "../src/report/figures/scatter-panel.ts";
+import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/report/figures/write-figures.ts";
+import { FIVE_SHIFTS } from "../src/robustness/accuracy-row.ts";
+import { readBaseline } from "../src/robustness/baseline.ts";
+import { compareGroups } from "../src/robustness/group-lines.ts";
+import { groupsOfRows } from "../src/robustness/metadata.ts";
+import { AVERAGE } from "../src/robustness/pair-rows.ts";
+import { studyRobustness } from "../src/robustness/robustness-study.ts";
+
+const BENCHMARKS = [...FIVE_SHIFTS, AVERAGE];
+
+/** Model types as "Data Determines Distributional Robustness" (Fang et al. 2022) draws them. */
+const MODEL_TYPES = {
+  standard: "standard training",
+  openai: "OpenAI CLIP",
+  "more-data": "trained with more data",
+  "robustness-interventions": "other robustness interventions",
+  "adversarially-robust": "Lp-robust",
+};
+
+/** Folder of docs/figures → its panels. */
+export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
+  const options = { defaultProtocols: await defaultProtocols() };
+  const [openai, zoo, testbed] = await Promise.all(["openai-clip", "openclip", "imagenet-testbed"].map(readBaseline));
+  if (openai === undefined || zoo === undefined || testbed === undefined) throw new Error("three baselines are read");
+
+  const models = testbed.rows.filter(({ group }) => Object.hasOwn(MODEL_TYPES, group));
+  const types = studyRobustness([...models, ...openai.rows], testbed, options);
+  const groups = groupsOfRows(types.accuracies);
+  const { comparisons } = compareGroups(types.accuracies, groups, "logit", types.pairing);
+  return new Map([
+    ["openclip-zoo", buildPanels(studyRobustness(zoo.rows, openai, options), { benchmarks: BENCHMARKS })],
+    [
+      "imagenet-testbed",
+      buildPanels(types, {
+        benchmarks: BENCHMARKS,
+        groups,
+        groupLines: comparisons,
+        groupOrder: Object.keys(MODEL_TYPES),
+        groupTitles: MODEL_TYPES,
+      }),
+    ],
+  ]);
+}
+
+/** Writes the figures that the README shows. @returns their paths below the folder */
+export async function writePublishedFigures(folder: string, formats: readonly FigureFormat[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [study, panels] of await publishedFigures()) {
+    const files = await writeFigures(join(folder, study), panels, { formats, names: [ALL_SHIFTS, "imagenet-a"] });
+    paths.push(...files.map((file) => join(study, file)));
+  }
+  return paths;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const folder = join(import.meta.dirname, "..", "docs", "figures");
+  for (const path of await writePublishedFigures(folder, ["svg", "png"])) console.log(join("docs/figures", path));
+}

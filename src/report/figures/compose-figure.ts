@@ -1,0 +1,73 @@
+import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
+import { FONT_FAMILY } from "./figure-text.ts";
+import { LIGHT } from "./figure-theme.ts";
+import { describe, type PlotOptions, plotPanel } from "./plot-panel.ts";
+import type { ScatterPanel } from "./scatter-panel.ts";
+
+export interface GridOptions extends Omit<PlotOptions, "height" | "legend"> {
+  readonly document: Document;
+  /** default: 3, fewer where there are fewer panels */
+  readonly columns?: number;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** All panels in a grid with one legend below. */
+export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions): SVGSVGElement {
+  const { document, width, theme = LIGHT, fontSize = 8.6 } = options;
+  const columns = Math.max(1, Math.min(options.columns ?? 3, panels.length));
+  const cell = width / columns;
+  const figures = panels.map((panel) =>
+    plotPanel(panel, {
+      ...options,
+      theme,
+      fontSize,
+      width: cell,
+      legend: false,
+      pointTitles: options.pointTitles ?? false,
+    }),
+  );
+  const rows = Math.ceil(figures.length / columns);
+  const rowHeight = Math.max(0, ...figures.map(({ svg }) => Number(svg.getAttribute("height"))));
+  const entries = legendEntries(panels);
+  const inset = fontSize * 1.5;
+  const legendTop = rows * (rowHeight + GAP);
+  const height = Math.ceil(legendTop + legendHeight(entries, width - 2 * inset, fontSize) + fontSize * 0.6);
+
+  const svg = document.createElementNS(SVG, "svg") as SVGSVGElement;
+  for (const [name, value] of Object.entries({
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    class: "scatter-grid",
+  })) {
+    svg.setAttribute(name, String(value));
+  }
+  svg.setAttribute("font-family", FONT_FAMILY);
+  const background = document.createElementNS(SVG, "rect");
+  for (const [name, value] of Object.entries({ width, height, fill: theme.background })) {
+    background.setAttribute(name, String(value));
+  }
+  svg.append(background);
+  figures.forEach(({ svg: panel }, i) => {
+    panel.setAttribute("x", String((i % columns) * cell));
+    panel.setAttribute("y", String(Math.floor(i / columns) * (rowHeight + GAP)));
+    svg.append(panel);
+  });
+  if (entries.length > 0) {
+    const legend = plotLegend(entries, { document, theme, width: width - 2 * inset, fontSize });
+    legend.setAttribute("x", String(inset));
+    legend.setAttribute("y", String(legendTop));
+    svg.append(legend);
+  }
+  const titles = panels.map(({ title }) => title).join(", ");
+  describe(
+    svg,
+    `Accuracy under distribution shift: ${titles}`,
+    figures.map(({ description }) => description).join(" "),
+  );
+  return svg;
+}
+
+/** Pixels between rows of panels. */
+const GAP = 6;
