@@ -3,10 +3,10 @@ import { defaultProtocols } from "../src/commands/fit-inputs.ts";
 import { buildPanels, type ScatterPanel } from "../src/report/figures/scatter-panel.ts";
 import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/report/figures/write-figures.ts";
 import { FIVE_SHIFTS } from "../src/robustness/accuracy-row.ts";
-import { readBaseline } from "../src/robustness/baseline.ts";
 import { compareGroups } from "../src/robustness/group-lines.ts";
 import { groupsOfRows } from "../src/robustness/metadata.ts";
 import { AVERAGE } from "../src/robustness/pair-rows.ts";
+import { readBaseline } from "../src/robustness/read-baseline.ts";
 import { studyRobustness } from "../src/robustness/robustness-study.ts";
 
 const BENCHMARKS = [...FIVE_SHIFTS, AVERAGE];
