@@ -20,7 +20,8 @@ export function setUp() {
     npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
     writeFileSync(INSTALLED, lock);
   }
-  const sources = digest(["package-lock.json", "tsconfig.json", "tsconfig.build.json", ...filesBelow("src")]);
+  const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", join("scripts", "build-page.mjs")];
+  const sources = digest([...settings, ...filesBelow("src")]);
   if (stamp(BUILT) !== sources) {
     say("building dist/");
     rmSync(join(root, "dist"), { recursive: true, force: true });

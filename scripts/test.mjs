@@ -12,6 +12,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 
 check("lint and format", runBin("@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]));
 check("types", runBin("typescript/bin/tsc", ["--noEmit"]));
+check("types of the page", runBin("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.page.json"]));
 const only = process.argv.slice(2);
 const status = runBin("vitest/vitest.mjs", [
   "run",

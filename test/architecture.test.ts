@@ -15,6 +15,7 @@ const ROOMS = [
   "inspection",
   "robustness",
   "report",
+  "page",
   "commands",
 ];
 const LEAVES = ["math", "statistics", "files"];
@@ -30,7 +31,7 @@ const src = join(import.meta.dirname, "..", "src");
 
 function sourceFiles(): SourceFile[] {
   return readdirSync(src, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => {
       const text = readFileSync(join(src, path), "utf8");
       const found = text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g);

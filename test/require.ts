@@ -1,6 +1,6 @@
 /** Names whose tests may not be skipped, from the comma-separated list in SHIFTLINE_REQUIRE (`chromium,slurm`). */
 function required(): string[] {
-  return (process.env["SHIFTLINE_REQUIRE"] ?? "").split(",").map((name) => name.trim());
+  return (process.env.SHIFTLINE_REQUIRE ?? "").split(",").map((name) => name.trim());
 }
 
 /**

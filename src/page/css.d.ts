@@ -1,0 +1,2 @@
+/** Styles are bundled beside the program; importing them gives nothing. */
+declare module "*.css";

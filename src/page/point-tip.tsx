@@ -1,0 +1,63 @@
+import type { JSX } from "preact";
+import { percent, percentInterval, points, pointsInterval, shorten } from "./format.ts";
+import type { PlacedPoint } from "./scatter.tsx";
+
+const WIDTH = 260;
+const LONGEST = 80;
+
+/** What a point says of itself, beside it. */
+export function Tip({ placed, width }: { readonly placed: PlacedPoint; readonly width: number }): JSX.Element {
+  const { point, left, top, isCheckpoint } = placed;
+  const isRight = left + WIDTH + 24 < width;
+  const style = isRight ? { left: `${left + 16}px` } : { right: `${width - left + 16}px` };
+  return (
+    <div class="tip" style={{ ...style, top: `${Math.max(0, top - 24)}px` }}>
+      <p class="tip-name">
+        <bdi>{shorten(point.name, LONGEST)}</bdi>
+      </p>
+      <dl>
+        {facts(placed).map(([name, value]) => (
+          <FactRow key={name} name={name} value={value} />
+        ))}
+      </dl>
+      {!isCheckpoint && <p class="quiet">of the baseline</p>}
+    </div>
+  );
+}
+
+function FactRow({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
+
+function facts({ point }: PlacedPoint): [string, string][] {
+  const { group, x, y, xLow, xHigh, yLow, yHigh } = point;
+  const range = (low: number | null, high: number | null) =>
+    low === null || high === null ? "" : ` (${percentInterval(low, high)})`;
+  const all: [string, string][] = [
+    ["ImageNet", `${percent(x, 2)} %${range(xLow, xHigh)}`],
+    ["under shift", `${percent(y, 2)} %${range(yLow, yHigh)}`],
+  ];
+  if (group !== "") all.unshift(["group", group]);
+  if (!("effectiveRobustness" in point)) return all;
+  const { expectedAccuracy, effectiveRobustness, low, high, extrapolated, images, expected } = point;
+  if (expectedAccuracy !== null && effectiveRobustness !== null) {
+    all.push(["line expects", `${percent(expectedAccuracy, 2)} %${extrapolated ? " †" : ""}`]);
+    const interval = low === null || high === null ? "" : ` (${pointsInterval(low, high)})`;
+    all.push(["above the line", `${points(effectiveRobustness)}${interval}`]);
+  }
+  if (images !== null && expected !== null && images !== expected) all.push(["images", `${images} of ${expected}`]);
+  return all;
+}
+
+/** The same in a sentence, for readers that do not see it. */
+export function describePoint(placed: PlacedPoint): string {
+  const kind = placed.isCheckpoint ? "" : ", of the baseline";
+  return `${placed.point.name}${kind}: ${facts(placed)
+    .map((fact) => fact.join(" "))
+    .join("; ")}`;
+}

@@ -1,0 +1,121 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { formatFits } from "../report/tables/fits-csv.ts";
+import { formatRobustness } from "../report/tables/robustness-csv.ts";
+import type { RobustnessRow, RobustnessStudy } from "../robustness/robustness-study.ts";
+import { isBeyondScatter } from "../robustness/verdict.ts";
+import { Section } from "./controls.tsx";
+import { download } from "./download.ts";
+import { percent, points, pointsInterval } from "./format.ts";
+import { CheckpointName, type PageProps } from "./page-props.tsx";
+import { type ShiftColumn, shiftColumns, shownRows } from "./study.ts";
+import { type Column, Table } from "./table.tsx";
+
+interface Row {
+  readonly checkpoint: string;
+  readonly idAccuracy: number;
+  readonly cells: ReadonlyMap<string, RobustnessRow>;
+}
+
+/** Effective robustness of every checkpoint on every shift. */
+export function Robustness(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
+  const { data, view, change, names, study } = props;
+  const shown = useMemo(
+    () => shownRows(study.rows, view).filter((row) => names.has(row.checkpoint)),
+    [study, names, view],
+  );
+  const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
+  const rows = useMemo(() => toRows(shown), [shown]);
+  const columns = useMemo(() => toColumns(shifts, change), [shifts, change]);
+  return (
+    <Section
+      id="robustness"
+      title="Effective robustness"
+      about={
+        <>
+          Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same ImageNet
+          accuracy, with 95 % intervals. <b class="star">★</b> beyond the baseline's own scatter; <b>†</b> outside the
+          accuracies the line was fitted on, so extrapolated.
+        </>
+      }
+      actions={
+        <>
+          <button type="button" class="plain" onClick={() => download("robustness.csv", formatRobustness(study.rows))}>
+            Download CSV
+          </button>
+          <button type="button" class="plain" onClick={() => download("fits.csv", formatFits(study.lines))}>
+            Lines as CSV
+          </button>
+        </>
+      }
+    >
+      <Table
+        caption="Effective robustness in percentage points"
+        columns={columns}
+        rows={rows}
+        keyOf={(row) => row.checkpoint}
+        sortBy={shifts[0]?.id ?? ""}
+        descending={true}
+      />
+    </Section>
+  );
+}
+
+function toRows(rows: readonly RobustnessRow[]): Row[] {
+  const byCheckpoint = new Map<string, Map<string, RobustnessRow>>();
+  for (const row of rows) {
+    const own = byCheckpoint.get(row.checkpoint) ?? new Map<string, RobustnessRow>();
+    const id = `${row.benchmark}/${row.protocol}`;
+    if (!own.has(id)) own.set(id, row);
+    byCheckpoint.set(row.checkpoint, own);
+  }
+  return [...byCheckpoint].map(([checkpoint, cells]) => ({
+    ...{ checkpoint, cells },
+    idAccuracy: ([...cells.values()][0] as RobustnessRow).idAccuracy,
+  }));
+}
+
+function toColumns(shifts: readonly ShiftColumn[], change: PageProps["change"]): Column<Row>[] {
+  return [
+    {
+      id: "checkpoint",
+      title: "Checkpoint",
+      cell: (row) => <CheckpointName name={row.checkpoint} change={change} />,
+      value: (row) => row.checkpoint,
+    },
+    {
+      id: "id",
+      title: "ImageNet %",
+      align: "right",
+      cell: (row) => percent(row.idAccuracy),
+      value: (row) => row.idAccuracy,
+    },
+    ...shifts.map(
+      ({ id, title }): Column<Row> => ({
+        ...{ id, title },
+        align: "right",
+        cell: (row) => <RobustnessCell row={row.cells.get(id)} />,
+        value: (row) => row.cells.get(id)?.effectiveRobustness,
+      }),
+    ),
+  ];
+}
+
+export function RobustnessCell({ row }: { readonly row: RobustnessRow | undefined }): JSX.Element {
+  if (row === undefined) return <span class="quiet">–</span>;
+  const tone = row.low === null || row.high === null ? "" : row.low > 0 ? " better" : row.high < 0 ? " worse" : "";
+  return (
+    <>
+      <span class={`figure${tone}`}>
+        {points(row.effectiveRobustness)}
+        {isBeyondScatter(row) && (
+          <b class="star" title="beyond the baseline's own scatter">
+            ★
+          </b>
+        )}
+        {row.extrapolated && <b title={`${percent(row.outsideBy)} points outside the baseline's accuracies`}>†</b>}
+      </span>
+      {row.low !== null && row.high !== null && <span class="interval">{pointsInterval(row.low, row.high)}</span>}
+    </>
+  );
+}

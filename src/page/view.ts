@@ -1,0 +1,57 @@
+/** What the reader chose to see. It is kept in the address, so that a view can be sent to someone. */
+export interface View {
+  /** the checkpoint whose page is open; "" for the overview */
+  readonly checkpoint: string;
+  readonly baseline: string;
+  readonly scale: string;
+  /** column of the metadata; "" for none */
+  readonly group: string;
+  /** shift in the plot */
+  readonly benchmark: string;
+  readonly protocol: string;
+  /** x axis: all classes of ImageNet, or those of the shift */
+  readonly axis: "all" | "same";
+  /** template set and class names, as `promptsOf` writes them */
+  readonly prompts: string;
+  readonly search: string;
+  readonly metric: string;
+  /** the two that are compared */
+  readonly first: string;
+  readonly second: string;
+  /** image set of classes and agreement */
+  readonly set: string;
+}
+
+export const START: View = {
+  checkpoint: "",
+  baseline: "",
+  scale: "",
+  group: "",
+  benchmark: "",
+  protocol: "",
+  axis: "all",
+  prompts: "",
+  search: "",
+  metric: "top1",
+  first: "",
+  second: "",
+  set: "",
+};
+
+/** What an address says, over the view that the page starts with. */
+export function parseView(hash: string, start: View): View {
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const values = Object.fromEntries(
+    Object.keys(START).flatMap((name) => (given.has(name) ? [[name, given.get(name) as string]] : [])),
+  ) as Partial<View>;
+  return { ...start, ...values, axis: values.axis === "same" ? "same" : "all" };
+}
+
+/** The address of a view: only what differs from the start. */
+export function formatView(view: View, start: View): string {
+  const chosen = new URLSearchParams();
+  for (const name of Object.keys(START) as (keyof View)[]) {
+    if (view[name] !== start[name]) chosen.set(name, view[name]);
+  }
+  return `#${chosen}`;
+}

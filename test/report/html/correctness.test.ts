@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { countBoth, parseCorrectness } from "../../../src/report/html/correctness.ts";
+import { parsePredictions } from "../../../src/report/results/read-predictions.ts";
+import { isRight } from "../../../src/robustness/paired-outcomes.ts";
+
+const HEADER = "image,label,top1,top2,score1,score2";
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A row as `evaluate` writes it: names that need quotation marks have them. */
+const row = fc.record({
+  image: fc.oneof(
+    fc.stringMatching(/^[a-z0-9/._-]{1,30}$/),
+    fc.string({ minLength: 1, maxLength: 20 }).map((text) => `"${text.replaceAll('"', '""').replaceAll("\r", " ")}"`),
+  ),
+  label: fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 3 }),
+  top: fc.integer({ min: 0, max: 12 }),
+});
+
+describe("parseCorrectness", () => {
+  it("counts what the full parser of predictions counts, whatever the names hold", () => {
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 80 }), (rows) => {
+        const lines = rows.map(({ image, label, top }) => `${image},${label.join(";")},${top},1,0.3,0.2`);
+        const text = `${HEADER}\n${lines.join("\n")}\n`;
+        const expected = parsePredictions(text, "predictions.csv");
+        const found = parseCorrectness(bytes(text), "predictions.csv");
+        expect(found.n).toBe(expected.length);
+        expect(found.correct).toBe(expected.filter(isRight).length);
+        const bits = expected.map((_, i) => ((found.bits[i >>> 5] as number) >>> (i & 31)) & 1);
+        expect(bits).toEqual(expected.map((one) => Number(isRight(one))));
+        const byLabel = new Map<string, [number, number]>();
+        for (const one of expected) {
+          const key = one.classes.join(";");
+          const [images, right] = byLabel.get(key) ?? [0, 0];
+          byLabel.set(key, [images + 1, right + Number(isRight(one))]);
+        }
+        expect(found.labels.map((label, c) => [label, [found.classImages[c], found.classCorrect[c]]])).toEqual([
+          ...byLabel,
+        ]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("reads other columns in another order too, with the same result", () => {
+    const usual = parseCorrectness(bytes("image,label,top1,x\na,1,1,0\nb,2,1,0\n"), "p");
+    const other = parseCorrectness(bytes("top1,extra,image,label\n1,z,a,1\n1,z,b,2\n"), "p");
+    expect(other).toEqual(usual);
+  });
+
+  it("gives the same digest to the same images and labels, and another to others", () => {
+    const digest = (...lines: string[]) =>
+      parseCorrectness(bytes(`image,label,top1,x\n${lines.join("\n")}\n`), "p").images;
+    expect(digest("a,1,5,0", "b,2,6,0")).toBe(digest("a,1,7,9", "b,2,8,9"));
+    const first = digest("a,1,5,0", "b,2,6,0");
+    for (const other of [
+      digest("b,2,6,0", "a,1,5,0"),
+      digest("a,1,5,0"),
+      digest("a,3,5,0", "b,2,6,0"),
+      digest("c,1,5,0", "b,2,6,0"),
+    ]) {
+      expect(other).not.toBe(first);
+    }
+  });
+
+  it("names the row that is not as evaluate writes it", () => {
+    for (const line of ["b,2,x,0", "b,2", "b,two,2,0", "b,2,-1,0", '"b,2,1,0']) {
+      expect(() => parseCorrectness(bytes(`image,label,top1,x\na,1,1,0\n${line}\n`), "p.csv")).toThrow(
+        /p\.csv: row 2: expected an image, its label and whole numbers/,
+      );
+    }
+  });
+});
+
+describe("countBoth", () => {
+  it("counts the images that both get right", () => {
+    const rights = fc.array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(rights, (pairs) => {
+        const of = (side: 0 | 1) =>
+          parseCorrectness(
+            bytes(`image,label,top1,x\n${pairs.map((pair, i) => `i${i},1,${pair[side] ? 1 : 0},0`).join("\n")}\n`),
+            "p",
+          );
+        expect(countBoth(of(0), of(1))).toBe(pairs.filter(([a, b]) => a && b).length);
+      }),
+    );
+  });
+
+  it("refuses results of other numbers of images", () => {
+    const of = (n: number) => parseCorrectness(bytes(`image,label,top1,x\n${"a,1,1,0\n".repeat(n)}`), "p");
+    expect(() => countBoth(of(2), of(3))).toThrow("expected results of equally many images, got 2 and 3");
+  });
+});
