@@ -113,6 +113,31 @@ function program(): Command {
 
   everywhere(
     root
+      .command("report")
+      .description(
+        "write one HTML file to look at, explore and send: plots, tables, comparisons, recipes; figures beside it",
+      )
+      .argument("[inputs...]", "results folders, accuracies.csv files, or published baselines (default: results)"),
+  )
+    .option("--results <folder>", "results folder, where no input is given (default: results)")
+    .option("--out <file>", "the HTML file (default: report.html in the results folder)")
+    .option("--title <text>", "title of the page")
+    .option("--baseline <id>", "the baseline shown first: an id, a .csv file, or a results folder", "openai-clip")
+    .option("--scale <name>", "the scale shown first: logit, probit or linear", "logit")
+    .option("--group-by <column>", "a line for each value of this column of --metadata")
+    .option("--metadata <file>", "CSV file with a row a checkpoint; its columns can be chosen as groups")
+    .option("--thumbnails <n>", "show the n surest mistakes of each checkpoint, from the images at hand", wholeNumber)
+    .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails")
+    .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)
+    .option("--no-figures", "no SVG and PNG files beside the page")
+    .option("--watch", "render again as results land, until stopped")
+    .action(async (inputs: string[], options) => {
+      const { runReport } = await import("./commands/report-command.ts");
+      await runReport(inputs, options);
+    });
+
+  everywhere(
+    root
       .command("inspect")
       .description("say what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
       .argument("<path>", "a checkpoint (folder or .onnx file), a folder of data, or a benchmark's .json file"),

@@ -97,7 +97,8 @@ function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORM
   return known;
 }
 
-function parseScale(typed: string): FitScale {
+/** @throws InputError naming the scales that are known */
+export function parseScale(typed: string): FitScale {
   const scale = FIT_SCALES.find((one) => one === typed);
   if (scale === undefined) throw new InputError(`unknown scale "${typed}"; known: ${FIT_SCALES.join(", ")}`);
   return scale;

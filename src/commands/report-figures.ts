@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { buildPanels } from "../report/figures/scatter-panel.ts";
+import { writeFigures } from "../report/figures/write-figures.ts";
+import { groupReport, withoutBaseline } from "../report/html/report-study.ts";
+import type { RobustnessStudy } from "../robustness/robustness-study.ts";
+import type { GatheredReport } from "./gather-report.ts";
+
+/** Folder of a report's figures, beside its page. */
+const FOLDER = "figures";
+
+/**
+ * Writes a report's figures beside it: every shift, and all on one sheet, with a line a group where groups are asked for.
+ *
+ * @param study null where there is no line: the accuracies are drawn alone
+ * @returns names of the files below `folder`
+ */
+export async function writeReportFigures(
+  folder: string,
+  data: GatheredReport["data"],
+  study: RobustnessStudy | null,
+): Promise<string[]> {
+  const grouping = data.groupings.find(({ column }) => column === data.groupBy);
+  const panels = buildPanels(study ?? withoutBaseline(data), {
+    scale: data.scale,
+    ...(grouping === undefined
+      ? {}
+      : {
+          groups: new Map(Object.entries(grouping.groups)),
+          groupLines: groupReport(data, study, grouping.column, data.scale).comparisons,
+        }),
+  });
+  return (await writeFigures(join(folder, FOLDER), panels)).map((name) => join(FOLDER, name));
+}
