@@ -101,11 +101,15 @@ function Name({ row, change }: { readonly row: RobustnessRow; readonly change: P
   );
 }
 
+/** Coloured where it is more than chance. */
 function Distance({ row }: { readonly row: RobustnessRow }): JSX.Element {
-  const { effectiveRobustness: distance } = row;
+  const { effectiveRobustness: distance, low, high } = row;
+  const tone = (low ?? -1) > 0 ? "better" : (high ?? 1) < 0 ? "worse" : "";
+  const shown = percent(Math.abs(distance));
+  const side = Number(shown) === 0 ? "from" : distance > 0 ? "above" : "below";
   return (
-    <b class={distance >= 0 ? "better" : "worse"}>
-      {percent(Math.abs(distance))} points {distance >= 0 ? "above" : "below"}
+    <b class={tone}>
+      {shown} points {side}
     </b>
   );
 }

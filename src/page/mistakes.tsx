@@ -35,7 +35,7 @@ function Pictures({ set, pictures }: { readonly set: MistakeSet; readonly pictur
       {set.mistakes.map(({ image, picture, label, predicted, confidence }) => (
         <li key={image}>
           <figure>
-            <img src={pictures[picture]} alt={`${label}, taken for ${predicted}`} title={image} loading="lazy" />
+            <img src={pictures[picture]} alt={`${label}, taken for ${predicted}`} title={image} decoding="async" />
             <figcaption>
               <span class="taken">
                 <bdi>{predicted}</bdi> <span class="quiet">{percent(confidence, 0)} %</span>
