@@ -27,8 +27,10 @@ const TAILS: readonly (readonly number[])[] = [
   [0.01, 0.1, 1, 5, 20, 50, 80, 95, 99, 99.9, 99.99],
   [0.01, 0.1, 1, 10, 50, 90, 99, 99.9, 99.99],
 ];
-const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50];
-const MOST_TICKS = 10;
+/** From coarse to fine; steps below one percent only where there would be too few ticks without. */
+const STEPS = [50, 25, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
+const ENOUGH = 4;
+const MOST_TICKS = 11;
 
 /** @param direction along which tick labels stand beside each other: their width counts on x, their height on y */
 export function accuracyAxis(
@@ -68,11 +70,13 @@ function chooseTicks(scale: FitScale, domain: Domain, free: (ticks: readonly num
     const count = Math.max(0, Math.min(200, Math.floor((100 * domain[1]) / step + 1e-9) - first + 1));
     return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toFixed(6)));
   });
+  const wholeSteps = uniform[STEPS.indexOf(1)];
   const sets = scale === "linear" ? uniform : [...TAILS, ...uniform];
   let best: number[] = [];
   for (const percents of sets) {
     const ticks = percents.map((percent) => Number((percent / 100).toFixed(8))).filter(inside);
     if (ticks.length > best.length && ticks.length <= MOST_TICKS && free(ticks)) best = ticks;
+    if (best.length >= ENOUGH && percents === wholeSteps) break;
   }
   return best;
 

@@ -1,7 +1,7 @@
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
 import { FONT_FAMILY } from "./figure-text.ts";
 import { LIGHT } from "./figure-theme.ts";
-import { describe, type PlotOptions, plotPanel } from "./plot-panel.ts";
+import { describe, fillBackground, type PlotOptions, plotPanel, SVG, wholeInPrint } from "./plot-panel.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 export interface GridOptions extends Omit<PlotOptions, "height" | "legend"> {
@@ -9,8 +9,6 @@ export interface GridOptions extends Omit<PlotOptions, "height" | "legend"> {
   /** default: 3, fewer where there are fewer panels */
   readonly columns?: number;
 }
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** All panels in a grid with one legend below. */
 export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions): SVGSVGElement {
@@ -32,7 +30,7 @@ export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions):
   const entries = legendEntries(panels);
   const inset = fontSize * 1.5;
   const legendTop = rows * (rowHeight + GAP);
-  const height = Math.ceil(legendTop + legendHeight(entries, width - 2 * inset, fontSize) + fontSize * 0.6);
+  const height = wholeInPrint(legendTop + legendHeight(entries, width - 2 * inset, fontSize) + fontSize * 0.6);
 
   const svg = document.createElementNS(SVG, "svg") as SVGSVGElement;
   for (const [name, value] of Object.entries({
@@ -44,11 +42,7 @@ export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions):
     svg.setAttribute(name, String(value));
   }
   svg.setAttribute("font-family", FONT_FAMILY);
-  const background = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries({ width, height, fill: theme.background })) {
-    background.setAttribute(name, String(value));
-  }
-  svg.append(background);
+  fillBackground(svg, theme.background);
   figures.forEach(({ svg: panel }, i) => {
     panel.setAttribute("x", String((i % columns) * cell));
     panel.setAttribute("y", String(Math.floor(i / columns) * (rowHeight + GAP)));

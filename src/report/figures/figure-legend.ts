@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
 import { type FigureTheme, groupStyle } from "./figure-theme.ts";
+import { incompleteNote } from "./panel-description.ts";
 import { hollow, solid } from "./panel-marks.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
@@ -14,7 +15,9 @@ export interface LegendEntry {
     | "confidence"
     | "prediction"
     | "extrapolated"
-    | "equality";
+    | "equality"
+    /** a remark, without a mark */
+    | "note";
   readonly text: string;
   /** of a group: its place in the panel's list */
   readonly index?: number;
@@ -64,6 +67,8 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
     add({ kind: "extrapolated", text: "extrapolated" });
   }
   add({ kind: "equality", text: "y = x" });
+  const incomplete = incompleteNote(panels);
+  if (incomplete !== null) add({ kind: "note", text: incomplete });
   return entries;
 }
 
@@ -73,9 +78,10 @@ function layOut(entries: readonly LegendEntry[], width: number, fontSize: number
   const rowHeight = fontSize * 1.55;
   let [x, row] = [0, 0];
   for (const entry of entries) {
-    const text = shortenMiddle(entry.text, width - SWATCH - GAP, fontSize);
-    const length = SWATCH + GAP + textWidth(text, fontSize);
-    if (x > 0 && x + length > width) [x, row] = [0, row + 1];
+    const indent = entry.kind === "note" ? 0 : SWATCH + GAP;
+    const text = shortenMiddle(entry.text, width - indent, fontSize);
+    const length = indent + textWidth(text, fontSize);
+    if (x > 0 && (x + length > width || entry.kind === "note")) [x, row] = [0, row + 1];
     placed.push({ ...entry, text, x, y: (row + 0.5) * rowHeight });
     x += length + BETWEEN;
   }
@@ -107,9 +113,16 @@ export function plotLegend(
     ...{ y1: ({ y }: PlacedEntry) => y - half, y2: ({ y }: PlacedEntry) => y + half },
   });
   const lineInk = entries.some(({ kind }) => kind === "group") ? theme.muted : theme.baseline;
-  return Plot.plot({
+  const svg = Plot.plot({
     ...(options.document === undefined ? {} : { document: options.document }),
-    ...{ width, height, margin: 0, className: "legend", style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px` } },
+    ...{
+      width,
+      height,
+      margin: 0,
+      className: "legend",
+      ariaLabel: "Legend",
+      style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px` },
+    },
     x: { type: "identity", axis: null },
     y: { type: "identity", axis: null },
     marks: [
@@ -144,11 +157,13 @@ export function plotLegend(
         return Plot.dot([entry], { ...middle, ...solid(color, theme), symbol, r: 3.4 });
       }),
       Plot.text(placed, {
-        x: ({ x }: PlacedEntry) => x + SWATCH + GAP,
+        x: ({ x, kind }: PlacedEntry) => (kind === "note" ? x : x + SWATCH + GAP),
         ...{ y: "y", text: "text", textAnchor: "start", fill: theme.ink, fontSize },
       }),
     ],
   }) as SVGSVGElement;
+  svg.setAttribute("role", "img");
+  return svg;
 }
 
 function sides({ x1, x2, y }: { x1: string; x2: (entry: PlacedEntry) => number; y: string }) {

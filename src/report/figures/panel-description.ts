@@ -14,7 +14,7 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
         `line of ${label}: slope ${slope.toFixed(3)}, intercept ${intercept.toFixed(3)} on the ${scale} scale, r² ${r2.toFixed(3)}, n = ${n}`,
     ),
     ...(lines.length === 0 ? ["no line"] : ["bands are at 95 %"]),
-    ...incomplete(panel),
+    ...[incompleteNote([panel])].filter((note) => note !== null),
     ...atTheEdge(panel),
     ...notes,
     ...(omittedLabels === 0 ? [] : [`${count(omittedLabels, "name")} left out for want of room`]),
@@ -22,13 +22,22 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
   return figureText(`${sentences.join("; ")}.`);
 }
 
-function incomplete({ checkpoints }: ScatterPanel): string[] {
-  const partial = checkpoints.filter(
-    ({ images, expected, idImages, idExpected }) =>
-      (images !== null && expected !== null && images !== expected) ||
-      (idImages !== null && idExpected !== null && idImages !== idExpected),
-  );
-  return partial.length === 0 ? [] : [`${count(partial.length, "checkpoint")} scored on fewer images than expected`];
+/** How many checkpoints were scored on other than the expected images, and the worst of them; null where none was. */
+export function incompleteNote(panels: readonly ScatterPanel[]): string | null {
+  const partial = panels
+    .flatMap(({ checkpoints }) => checkpoints)
+    .flatMap(({ name, images, expected, idImages, idExpected }) => [
+      { name, n: images, of: expected },
+      { name, n: idImages, of: idExpected },
+    ])
+    .filter(
+      (one): one is { name: string; n: number; of: number } => one.n !== null && one.of !== null && one.n !== one.of,
+    )
+    .sort((a, b) => a.n / a.of - b.n / b.of);
+  const [least] = partial;
+  if (least === undefined) return null;
+  const checkpoints = new Set(partial.map(({ name }) => name)).size;
+  return `${count(checkpoints, "checkpoint")} not on all images: from ${least.n} of ${least.of}`;
 }
 
 /** Points that the axes cannot hold: 0 and 1, where a scale is infinite. */

@@ -54,7 +54,8 @@ export function labelPanel(
     {
       frame: { left: frame.left + 2, top: frame.top + 2, right: frame.right - 2, bottom: frame.bottom - 2 },
       markers: [...panel.baseline, ...panel.checkpoints].map(marker),
-      curves: [...curveBoxes(panel, axes), ...errorBars(panel, axes)],
+      curves: curveBoxes(panel, axes),
+      bars: errorBars(panel, axes),
     },
   );
   return {

@@ -22,6 +22,8 @@ export interface MarkStyle {
   readonly radius: number;
   readonly barWidth: number;
   readonly barOpacity: number;
+  /** whether the few models of the line are drawn over the many checkpoints that would hide them */
+  readonly baselineOnTop: boolean;
   /** whether each point says its name and numbers in a title of its own */
   readonly pointTitles: boolean;
 }
@@ -95,9 +97,12 @@ export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyl
   const others = checkpoints.filter((one) => !asBaseline.includes(one));
   const ungrouped = others.filter(({ group }) => !groups.includes(group));
   const baselineStyle = { ...hollow(theme.baseline, theme), r: Math.min(radius, 2.6) };
-  return [
+  const models = [
     dots(panel, baseline, { ...baselineStyle, className: "baseline" }, style),
     dots(panel, asBaseline, { ...baselineStyle, className: "checkpoints in-baseline" }, style),
+  ];
+  return [
+    ...(style.baselineOnTop ? [] : models),
     ...intervalMarks(panel, axes, ungrouped, theme.checkpoint, style),
     ...groups.flatMap((group, i) =>
       intervalMarks(
@@ -119,6 +124,7 @@ export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyl
       );
     }),
     dots(panel, ungrouped, { ...solid(theme.checkpoint, theme), r: radius, className: "checkpoints" }, style),
+    ...(style.baselineOnTop ? models : []),
   ];
 }
 

@@ -31,6 +31,7 @@ export interface LabelSurroundings {
   readonly frame: Box;
   readonly markers: readonly Box[];
   readonly curves: readonly Box[];
+  readonly bars: readonly Box[];
 }
 
 /** Distances from the point, in pixels beyond the clearance; beyond the first a line leads to the label. */
@@ -48,8 +49,9 @@ const DIRECTIONS: readonly (readonly [number, number])[] = [
     [0, 1],
   ] as const),
 ];
-/** Costs in one unit: a step to a worse direction, one ring farther, a curve covered, a marker under a leader. */
-const COST = { direction: 1, ring: 9, curve: 4, markerCrossed: 7 } as const;
+/** Costs in one unit: a step to a worse direction, one ring farther, a piece of a curve or an error
+ * bar covered, a marker under a leader. */
+const COST = { direction: 1, ring: 9, curve: 4, bar: 14, markerCrossed: 7 } as const;
 
 /**
  * Places labels one after another, each at its cheapest free place. No two boxes intersect, none leaves the frame or
@@ -58,7 +60,7 @@ const COST = { direction: 1, ring: 9, curve: 4, markerCrossed: 7 } as const;
  * @param requests in the order of their importance
  */
 export function placeLabels(requests: readonly LabelRequest[], surroundings: LabelSurroundings): PlacedLabel[] {
-  const { frame, markers, curves } = surroundings;
+  const { frame, markers, curves, bars } = surroundings;
   const placed: PlacedLabel[] = [];
   for (const [index, request] of requests.entries()) {
     let best: { readonly cost: number; readonly label: PlacedLabel } | undefined;
@@ -75,7 +77,8 @@ export function placeLabels(requests: readonly LabelRequest[], surroundings: Lab
       if (collides) continue;
       const covered = curves.filter((curve) => intersects(box, curve)).length;
       const crossed = leader === null ? 0 : markers.filter((marker) => crosses(leader, marker)).length;
-      const total = cost + COST.curve * covered + COST.markerCrossed * crossed;
+      const barred = bars.filter((bar) => intersects(box, bar)).length;
+      const total = cost + COST.curve * covered + COST.bar * barred + COST.markerCrossed * crossed;
       if (best === undefined || total < best.cost) best = { cost: total, label };
     }
     if (best !== undefined) placed.push(best.label);

@@ -46,6 +46,8 @@ export interface PanelFigure {
   readonly description: string;
 }
 
+export const SVG = "http://www.w3.org/2000/svg";
+
 /** Height of the frame, as a share of its width, where the options name no height. */
 const FRAME_ASPECT = 0.86;
 
@@ -58,7 +60,7 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
   const legendWidth = width - margin.left - margin.right;
   const legend = legendHeight(entries, legendWidth, fontSize * 0.92);
   const below = margin.bottom + (legend === 0 ? 0 : legend + fontSize * 0.5);
-  const height = options.height ?? Math.round(margin.top + FRAME_ASPECT * legendWidth + below);
+  const height = options.height ?? wholeInPrint(margin.top + FRAME_ASPECT * legendWidth + below);
   const bottom = height - below;
   const x = accuracyAxis(panel.scale, panel.xDomain, [margin.left, width - margin.right], { direction: "x", fontSize });
   const y = accuracyAxis(panel.scale, panel.yDomain, [bottom, margin.top], { direction: "y", fontSize });
@@ -77,7 +79,7 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
     ...(options.document === undefined ? {} : { document: options.document }),
     ...{ width, height, className: "scatter-panel" },
     ...{ marginLeft: margin.left, marginRight: margin.right, marginTop: margin.top, marginBottom: height - bottom },
-    style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px`, color: theme.ink, background: theme.background },
+    style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px`, color: theme.ink },
     x: { type: "linear", domain: panel.xDomain.map(forward), range: [...x.range], axis: null, nice: false },
     y: { type: "linear", domain: panel.yDomain.map(forward), range: [...y.range], axis: null, nice: false },
     marks: [
@@ -94,8 +96,24 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
     drawn.setAttribute("y", String(height - legend - fontSize * 0.4));
     svg.append(drawn);
   }
+  fillBackground(svg, theme.background);
   describe(svg, figureText(`${panel.title}: ${panel.yLabel} against ${panel.xLabel}`), description);
   return { svg, x, y, labels: placed, omittedLabels: omitted, description };
+}
+
+/** A height that is a whole number of dots at 300 to the inch, so that a picture has no half-covered last row. */
+export function wholeInPrint(height: number): number {
+  return 8 * Math.ceil(height / 8);
+}
+
+/** Puts a rectangle behind all: a background in the style alone is lost where an SVG file becomes a picture. */
+export function fillBackground(svg: SVGSVGElement, fill: string): void {
+  const background = svg.ownerDocument.createElementNS(SVG, "rect");
+  const [width, height] = [svg.getAttribute("width"), svg.getAttribute("height")];
+  for (const [name, value] of Object.entries({ class: "background", width, height, fill })) {
+    background.setAttribute(name, String(value));
+  }
+  svg.prepend(background);
 }
 
 /** Gives a figure its name and description, for readers that do not see it. */
@@ -107,7 +125,7 @@ export function describe(svg: SVGSVGElement, title: string, description: string)
     ["desc", description],
     ["title", title],
   ] as const) {
-    const element = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", name);
+    const element = svg.ownerDocument.createElementNS(SVG, name);
     element.textContent = text;
     svg.prepend(element);
   }
@@ -118,7 +136,7 @@ function markStyle(panel: ScatterPanel, { pointTitles = true, width }: PlotOptio
   const room = Math.min(1, width / 300);
   const radius = (count <= 20 ? 3.4 : count <= 120 ? 2.6 : 2) * Math.max(0.8, room);
   const many = count > 40;
-  return { theme, radius, barWidth: many ? 0.6 : 0.9, barOpacity: many ? 0.45 : 0.9, pointTitles };
+  return { theme, radius, barWidth: many ? 0.6 : 0.9, barOpacity: many ? 0.45 : 0.9, baselineOnTop: many, pointTitles };
 }
 
 function axisMarks(
@@ -181,7 +199,7 @@ function titleMarks(panel: ScatterPanel, theme: FigureTheme, fontSize: number, w
   const lines = panel.lines.filter(({ ofBaseline }) => ofBaseline);
   const [titleSize, fitSize] = [fontSize * 1.16, fontSize * 0.92];
   const title = shortenMiddle(figureText(panel.title), width / BOLD, titleSize);
-  const fit = lines.length === 1 ? `r² = ${(lines[0]?.r2 ?? 0).toFixed(2)}, n = ${lines[0]?.n}` : "";
+  const fit = lines.length === 1 ? `r² = ${(lines[0]?.r2 ?? 0).toFixed(3)}, n = ${lines[0]?.n}` : "";
   const room = width - BOLD * textWidth(title, titleSize) - fontSize;
   return [
     Plot.text([title], {
