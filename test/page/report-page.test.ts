@@ -1,13 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shiftline } from "../commands/run-cli.ts";
 import { temporaryFolder, writeTree } from "../helpers.ts";
 import { makeResults } from "../report/make-results.ts";
-import { closeBrowser, downloaded, openReport, withoutBrowser } from "./browser.ts";
+import { closeBrowser, downloaded, hoverTime, openReport, withoutBrowser } from "./browser.ts";
 
 /** Names that a page which builds its markup from text would break on, or run. */
 const HOSTILE = [
@@ -54,10 +53,10 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     await page.waitForSelector("#reliability tbody tr");
     expect(errors).toEqual([]);
     expect(requests).toEqual([]);
-    expect(await page.locator("h1").textContent()).toBe("5 checkpoints, 5 distribution shifts");
-    expect(await page.locator(".lead").first().textContent()).toMatch(
-      /stands [\d.]+ points (above|below) the line of openai-clip on the average of the five shifts/,
-    );
+    await expect.poll(() => page.locator("h1").textContent()).toBe("5 checkpoints, 5 distribution shifts");
+    await expect
+      .poll(() => page.locator(".lead").first().textContent())
+      .toMatch(/stands [\d.]+ points (above|below) the line of openai-clip on the average of the five shifts/);
   });
 
   it("shows the numbers that fit and compare write, byte for byte", async () => {
@@ -96,29 +95,29 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     await page.mouse.move(x, y);
     const name = await page.locator(".tip .tip-name").textContent();
     expect(["alpha-b-32", "beta-b-16", "gamma-l-14", "delta-rn50", "epsilon-h-14"]).toContain(name);
-    expect(await page.locator(".tip").textContent()).toMatch(/above the line[+−][\d.]+/);
+    await expect.poll(() => page.locator(".tip").textContent()).toMatch(/above the line[+−][\d.]+/);
     expect(await hoverTime(page)).toBeLessThan(50);
     await page.mouse.click(x, y);
-    expect(await page.locator("h1").textContent()).toBe(name);
+    await expect.poll(() => page.locator("h1").textContent()).toBe(name);
     expect(page.url()).toContain(`checkpoint=${name}`);
     await page.goBack();
-    expect(await page.locator("h1").textContent()).toContain("5 checkpoints");
+    await expect.poll(() => page.locator("h1").textContent()).toContain("5 checkpoints");
   });
 
   it("switches shift, scale, baseline and groups, and keeps the view in its address", async () => {
     const { page, errors } = await openReport(report);
     await page.getByRole("button", { name: "Sketch" }).first().click();
-    expect(await page.locator("#plot .panel-title").textContent()).toBe("ImageNet-Sketch");
+    await expect.poll(() => page.locator("#plot .panel-title").textContent()).toBe("ImageNet-Sketch");
     await page.getByLabel("Scale", { exact: true }).selectOption("probit");
-    expect(await page.locator("#plot .x-label").textContent()).toContain("probit scale");
+    await expect.poll(() => page.locator("#plot .x-label").textContent()).toContain("probit scale");
     await page.getByLabel("Baseline", { exact: true }).selectOption("imagenet-testbed");
-    expect(await page.locator("#robustness .about").textContent()).toContain("imagenet-testbed");
+    await expect.poll(() => page.locator("#robustness .about").textContent()).toContain("imagenet-testbed");
     await page.getByLabel("Groups", { exact: true }).selectOption("source");
-    expect(await page.locator("#plot .legend").textContent()).toContain("laion");
+    await expect.poll(() => page.locator("#plot .legend").textContent()).toContain("laion");
     const address = page.url();
     expect(address).toMatch(/benchmark=imagenet-sketch/);
     const again = await openReport(report, { hash: new URL(address).hash });
-    expect(await again.page.locator("#plot .panel-title").textContent()).toBe("ImageNet-Sketch");
+    await expect.poll(() => again.page.locator("#plot .panel-title").textContent()).toBe("ImageNet-Sketch");
     expect(await again.page.getByLabel("Baseline", { exact: true }).inputValue()).toBe("imagenet-testbed");
     expect(errors).toEqual([]);
   });
@@ -126,12 +125,12 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
   it("narrows plot and tables to the names searched for", async () => {
     const { page } = await openReport(report);
     await page.getByLabel("Search", { exact: true }).fill("B-16");
-    expect(await page.locator("#accuracies tbody tr").count()).toBe(1);
-    expect(await page.locator("#robustness tbody tr").count()).toBe(1);
-    expect(await page.locator("#plot .checkpoints circle, #plot .checkpoints path").count()).toBe(1);
+    await expect.poll(() => page.locator("#accuracies tbody tr").count()).toBe(1);
+    await expect.poll(() => page.locator("#robustness tbody tr").count()).toBe(1);
+    await expect.poll(() => page.locator("#plot .checkpoints circle, #plot .checkpoints path").count()).toBe(1);
     await page.getByLabel("Search", { exact: true }).fill("no such name");
-    expect(await page.locator("#accuracies tbody tr").count()).toBe(0);
-    expect(await page.locator("[role=status]").first().textContent()).toBe("0 of 5");
+    await expect.poll(() => page.locator("#accuracies tbody tr").count()).toBe(0);
+    await expect.poll(() => page.locator("[role=status]").first().textContent()).toBe("0 of 5");
   });
 
   it("sorts its tables by any column, and says how they are sorted", async () => {
@@ -179,7 +178,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
         .map((one) => one.outerHTML.slice(0, 120)),
     );
     expect(nameless).toEqual([]);
-    expect(await page.locator("#plot svg desc").count()).toBe(1);
+    await expect.poll(() => page.locator("#plot svg desc").count()).toBe(1);
   });
 
   it("fits a phone: nothing is wider than the screen", async () => {
@@ -232,13 +231,13 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
       .locator("#accuracies tbody button.name")
       .evaluateAll((all) => all.map((one) => one.getAttribute("title")));
     expect(names.sort()).toEqual([...HOSTILE].sort());
-    expect(await page.locator(".brand").textContent()).toBe(HOSTILE[1]);
+    await expect.poll(() => page.locator(".brand").textContent()).toBe(HOSTILE[1]);
     for (const name of HOSTILE) {
       await page
         .locator(`#accuracies tbody button.name`)
         .and(page.getByTitle(name, { exact: true }))
         .click();
-      expect(await page.locator("h1").textContent()).toBe(name);
+      await expect.poll(() => page.locator("h1").textContent()).toBe(name);
       await page.goBack();
     }
     expect(errors).toEqual([]);
@@ -263,7 +262,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     it(`makes a sensible page of ${what}`, async () => {
       const { page, errors } = await openReport(await render(makeResults(temporaryFolder(), made), "--no-figures"));
       await page.waitForTimeout(300);
-      expect(await page.locator("h1").textContent()).toBe(expected);
+      await expect.poll(() => page.locator("h1").textContent()).toBe(expected);
       expect(errors).toEqual([]);
     });
   }
@@ -276,42 +275,15 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
         "model,benchmark,accuracy\nx,imagenet,0.5\nx,other,0.4\ny,imagenet,0.6\ny,other,0.5\nz,imagenet,0.7\nz,other,0.6\n",
     });
     const { page, errors } = await openReport(await render(folder, "--no-figures", "--baseline", baseline));
-    expect(await page.locator("main").textContent()).toMatch(
-      /No line to compare with|cannot be compared|can be compared/,
-    );
-    expect(await page.locator("#plot .checkpoints circle, #plot .checkpoints path").count()).toBe(2);
+    await expect
+      .poll(() => page.locator("main").textContent())
+      .toMatch(/No line to compare with|cannot be compared|can be compared/);
+    await expect.poll(() => page.locator("#plot .checkpoints circle, #plot .checkpoints path").count()).toBe(2);
     await page.getByLabel("Baseline", { exact: true }).selectOption("openai-clip");
-    expect(await page.locator("#robustness tbody tr").count()).toBe(2);
+    await expect.poll(() => page.locator("#robustness tbody tr").count()).toBe(2);
     expect(errors).toEqual([]);
   });
 });
-
-/** Milliseconds from a pointer event to the tip's being there and laid out, the worst of many. */
-async function hoverTime(page: Page): Promise<number> {
-  return await page.evaluate(async () => {
-    const frame = document.querySelector(".plot-frame") as HTMLElement;
-    const box = frame.getBoundingClientRect();
-    const points = [...frame.querySelectorAll(".checkpoints circle, .checkpoints path")].map((one) =>
-      one.getBoundingClientRect(),
-    );
-    const times: number[] = [];
-    for (let i = 0; i < 20; i++) {
-      const { left, top, width, height } = points[i % points.length] as DOMRect;
-      frame.dispatchEvent(new PointerEvent("pointerleave", { bubbles: true }));
-      await new Promise(requestAnimationFrame);
-      const begun = performance.now();
-      frame.dispatchEvent(
-        new PointerEvent("pointermove", { clientX: left + width / 2, clientY: top + height / 2, bubbles: true }),
-      );
-      while (document.querySelector(".tip") === null)
-        await Promise.resolve().then(() => new Promise((done) => setTimeout(done)));
-      document.querySelector(".tip")?.getBoundingClientRect();
-      times.push(performance.now() - begun);
-    }
-    if (box.width === 0) throw new Error("no plot");
-    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
-  });
-}
 
 function sorted(csv: string): string[] {
   return csv.trim().split("\n").sort();
