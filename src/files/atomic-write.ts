@@ -1,30 +1,52 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InputError } from "../input-error.ts";
 
+/** Content of a file: bytes, text, or text in pieces, which are written one by one and never held together. */
+export type FileContent = Uint8Array | string | Iterable<string>;
+
 /**
- * Writes a file so that a reader, or a run that is killed, sees the old content or the new, never a part:
- * to a temporary name in the same folder, flushed to disk, then renamed. Makes the folder if it is not there.
+ * Writes a file so that a reader, or a run that is killed, sees the old content or the new, never a part: to a temporary
+ * name in the same folder, flushed to disk, renamed, and the folder flushed, so that the new name outlives a power cut.
+ * Makes the folder if it is not there.
  *
  * @throws InputError if the disk is full or the place cannot be written; the temporary file is removed
  */
-export async function atomicWrite(path: string, content: Uint8Array | string): Promise<void> {
+export async function atomicWrite(path: string, content: FileContent): Promise<void> {
   const temporary = `${path}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
+  const folder = dirname(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(folder, { recursive: true });
     const file = await open(temporary, "wx");
     try {
-      await file.writeFile(content);
+      await writeContent(file, content);
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(folder);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw writeError(path, cause);
   }
+}
+
+/** The names that {@link atomicWrite} gives to files it has not finished. */
+export const TEMPORARY_NAME = /\.tmp-\d+-[0-9a-f]{8}$/;
+
+async function writeContent(file: FileHandle, content: FileContent): Promise<void> {
+  if (typeof content === "string" || content instanceof Uint8Array) return file.writeFile(content);
+  // Not one writeFile of the iterable: that one writes short pieces with a system call each
+  for (const piece of content) await file.appendFile(piece);
+}
+
+/** Flushes a folder's list of names, where the system can: Windows, and some network file systems, cannot. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => null);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }
 
 function writeError(path: string, cause: unknown): unknown {

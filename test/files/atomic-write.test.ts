@@ -13,6 +13,12 @@ describe("atomicWrite", () => {
     expect(readdirSync(join(folder, "a", "b"))).toEqual(["c.txt"]);
   });
 
+  it("writes text that comes in pieces", async () => {
+    const path = join(temporaryFolder(), "pieces.txt");
+    await atomicWrite(path, ["one, ", "zwei, ", "три"]);
+    expect(readFileSync(path, "utf8")).toBe("one, zwei, три");
+  });
+
   it("says what is in the way, and leaves the old content and no temporary file", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "old");

@@ -1,7 +1,15 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readStoredMatrix, storedMatrixState, writeStoredMatrix } from "../../src/files/stored-matrix.ts";
+import { encodeNpy } from "../../src/files/npy.ts";
+import { sha256 } from "../../src/files/sha256.ts";
+import {
+  readStoredMatrix,
+  removeStaleMatrices,
+  storedMatrixState,
+  writeStoredMatrix,
+} from "../../src/files/stored-matrix.ts";
 import { matrix } from "../../src/math/matrix.ts";
 import { temporaryFolder } from "../helpers.ts";
 
@@ -23,7 +31,10 @@ describe("stored matrices", () => {
     const { folder, stem } = await stored();
     expect(await storedMatrixState(stem)).toEqual({ state: "whole", about: { first: 8 }, rows: 4, columns: 3 });
     expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 8 } });
-    expect(readdirSync(folder).sort()).toEqual(["part-00000.json", "part-00000.npy"]);
+    expect(readdirSync(folder).sort()).toEqual([
+      expect.stringMatching(/^part-00000-[0-9a-f]{8}\.npy$/),
+      "part-00000.json",
+    ]);
   });
 
   it("are absent until the last of the two files is written", async () => {
@@ -33,24 +44,69 @@ describe("stored matrices", () => {
   });
 
   it("are damaged when a byte, the length or the description is another", async () => {
-    const damage: ((stem: string) => void)[] = [
-      (stem) => {
-        const bytes = readFileSync(`${stem}.npy`);
-        bytes[bytes.length - 1]! ^= 1;
-        writeFileSync(`${stem}.npy`, bytes);
-      },
-      (stem) => truncateSync(`${stem}.npy`, 130),
-      (stem) => truncateSync(`${stem}.npy`, 0),
-      (stem) => rmSync(`${stem}.npy`),
-      (stem) => truncateSync(`${stem}.json`, 20),
-      (stem) => truncateSync(`${stem}.json`, 0),
-      (stem) => writeFileSync(`${stem}.json`, "[]"),
+    const damage: ((numbers: string, stem: string) => void)[] = [
+      (numbers) => truncateSync(numbers, 130),
+      (numbers) => truncateSync(numbers, 0),
+      (numbers) => rmSync(numbers),
+      (_, stem) => truncateSync(`${stem}.json`, 20),
+      (_, stem) => truncateSync(`${stem}.json`, 0),
+      (_, stem) => writeFileSync(`${stem}.json`, "[]"),
+      (_, stem) => writeFileSync(`${stem}.json`, "null"),
     ];
     for (const spoil of damage) {
-      const { stem } = await stored();
-      spoil(stem);
+      const { folder, stem } = await stored();
+      spoil(join(folder, numbersOf(folder)), stem);
       expect((await storedMatrixState(stem)).state).toBe("damaged");
       expect(await readStoredMatrix(stem)).toBeTypeOf("string");
     }
   });
+
+  it("are damaged by any single flipped bit and any cut, of the numbers or of the description", async () => {
+    const { folder, stem } = await stored();
+    const files = [join(folder, numbersOf(folder)), `${stem}.json`];
+    const whole = files.map((file) => readFileSync(file));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1), fc.nat(), fc.nat(7), fc.boolean(), async (which, at, bit, cut) => {
+        const bytes = Uint8Array.from(whole[which] as Uint8Array);
+        const position = at % bytes.length;
+        bytes[position]! ^= 1 << bit;
+        writeFileSync(files[which] as string, cut ? bytes.subarray(0, position) : bytes);
+        const { state } = await storedMatrixState(stem);
+        writeFileSync(files[which] as string, whole[which] as Uint8Array);
+        expect(state).toBe("damaged");
+      }),
+      { numRuns: 300 },
+    );
+    expect((await storedMatrixState(stem)).state).toBe("whole");
+  });
+
+  it("of version 0.1, without a checksum of the description, are read", async () => {
+    const stem = join(temporaryFolder(), "part-00000");
+    const bytes = encodeNpy(m);
+    writeFileSync(`${stem}.npy`, bytes);
+    writeFileSync(`${stem}.json`, JSON.stringify({ rows: 4, columns: 3, sha256: sha256(bytes), about: { first: 8 } }));
+    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 8 } });
+    await writeStoredMatrix(stem, m, { first: 9 });
+    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 9 } });
+    expect(readdirSync(join(stem, "..")).length).toBe(2);
+  });
+
+  it("are whole whoever of many writers at once comes last", async () => {
+    const { folder, stem } = await stored();
+    const other = (k: number) => matrix(new Float32Array(12).fill(k), 4, 3);
+    await Promise.all(Array.from({ length: 8 }, (_, k) => writeStoredMatrix(stem, other(k), { first: k })));
+    const last = await readStoredMatrix<{ first: number }>(stem);
+    if (typeof last === "string") throw new Error(last);
+    expect(last.matrix).toEqual(other(last.about.first));
+    // Numbers that lost the race go when they are old, those in use never
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), 0, 0);
+    writeFileSync(`${stem}.json.tmp-1-00000000`, "");
+    await removeStaleMatrices(folder);
+    expect(readdirSync(folder).length).toBe(3);
+    expect((await storedMatrixState(stem)).state).toBe("whole");
+  });
 });
+
+function numbersOf(folder: string): string {
+  return readdirSync(folder).find((name) => name.endsWith(".npy")) as string;
+}
