@@ -2,10 +2,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Manifest } from "../dataset/manifest.ts";
-import { atomicWrite } from "../files/atomic-write.ts";
+import { atomicCreate, atomicWrite } from "../files/atomic-write.ts";
 import { sha256 } from "../files/sha256.ts";
-import { readStoredMatrix, storedMatrixAbout, storedMatrixState, writeStoredMatrix } from "../files/stored-matrix.ts";
+import {
+  readStoredMatrix,
+  removeStaleMatrices,
+  storedMatrixAbout,
+  storedMatrixState,
+  writeStoredMatrix,
+} from "../files/stored-matrix.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { InputError } from "../input-error.ts";
 import { type Matrix, matrix } from "../math/matrix.ts";
 
 /** Goes up whenever the same files would give other embeddings: a change to decoding, resampling or feeding. */
@@ -19,6 +26,12 @@ export interface AboutPart {
   readonly skipped: readonly SkippedImage[];
   /** SHA-256 of every image file, in order; empty for one that could not be read */
   readonly content: readonly string[];
+}
+
+/** What the store adds: the key of the checkpoint, preprocessing and manifest that the rows are of. */
+interface StoredAbout extends AboutPart {
+  /** absent in parts of version 0.1 */
+  readonly key?: string;
 }
 
 export interface SkippedImage {
@@ -50,6 +63,8 @@ export interface PartStore {
   }>;
   /** Every image that was left out of a part. */
   skipped(): Promise<SkippedImage[]>;
+  /** Whether the part is there, by its description alone. */
+  has(part: Part): Promise<boolean>;
   /** SHA-256 of every image file when it was embedded, in the manifest's order; null where it could not be read. */
   content(): Promise<(string | null)[]>;
   /** @returns the (rows, d) embeddings, or why they cannot be used */
@@ -81,8 +96,10 @@ export async function openPartStore(
     parts.push({ index: parts.length, first, rows: Math.min(size, manifest.images.length - first) });
   }
   const stem = (part: Part) => join(folder, `part-${String(part.index).padStart(5, "0")}`);
-  const readAbouts = () => Promise.all(parts.map((part) => storedMatrixAbout<AboutPart>(stem(part))));
-  let laidOut = began !== null;
+  const isForeign = (part: Part, about: StoredAbout) =>
+    about.first !== part.first || (about.key !== undefined && about.key !== key);
+  const foreign = (part: Part) => `${stem(part)}.json: it is of another checkpoint, or of other images`;
+  let laidOut = false;
   return {
     folder,
     parts,
@@ -91,32 +108,48 @@ export async function openPartStore(
       const damaged: string[] = [];
       const skipped: Part[] = [];
       for (const part of parts) {
-        const found = await storedMatrixState<AboutPart>(stem(part));
-        if (found.state === "whole" && found.rows === part.rows && found.about.first === part.first) {
+        const found = await storedMatrixState<StoredAbout>(stem(part));
+        if (found.state === "whole" && found.rows === part.rows && !isForeign(part, found.about)) {
           if (found.about.skipped.length > 0) skipped.push(part);
           continue;
         }
         missing.push(part);
         if (found.state === "damaged") damaged.push(found.reason);
-        if (found.state === "whole") damaged.push(`${stem(part)}.json: it is of other images`);
+        if (found.state === "whole") damaged.push(foreign(part));
       }
       return { missing, damaged, skipped };
     },
-    skipped: async () => (await readAbouts()).flatMap((about) => about?.skipped ?? []),
-    content: async () => {
-      const abouts = await readAbouts();
-      return parts.flatMap((part, i) => {
-        const content = abouts[i]?.content ?? [];
-        return Array.from({ length: part.rows }, (_, r) => content[r] || null);
-      });
+    // One description after the other: those of 200,000 images take tens of MB at once
+    skipped: async () => {
+      const skipped: SkippedImage[] = [];
+      for (const part of parts) skipped.push(...((await storedMatrixAbout<StoredAbout>(stem(part)))?.skipped ?? []));
+      return skipped;
     },
-    read: (part) => readStoredMatrix<AboutPart>(stem(part)),
+    has: async (part) => {
+      const about = await storedMatrixAbout<StoredAbout>(stem(part));
+      return about !== null && !isForeign(part, about);
+    },
+    content: async () => {
+      const all: (string | null)[] = [];
+      for (const part of parts) {
+        const content = (await storedMatrixAbout<StoredAbout>(stem(part)))?.content ?? [];
+        for (let r = 0; r < part.rows; r++) all.push(content[r] || null);
+      }
+      return all;
+    },
+    read: async (part) => {
+      const stored = await readStoredMatrix<StoredAbout>(stem(part));
+      if (typeof stored === "string") return stored;
+      return stored.matrix.rows !== part.rows || isForeign(part, stored.about) ? foreign(part) : stored;
+    },
     write: async (part, embeddings, about) => {
       if (!laidOut) {
-        await writeLayout(folder, key, size, checkpoint, manifest);
+        await removeStaleMatrices(folder);
+        await layOut(folder, key, size, checkpoint, manifest);
         laidOut = true;
       }
-      await writeStoredMatrix(stem(part), matrix(embeddings.data, part.rows, embeddings.columns), about);
+      const stored: StoredAbout = { ...about, key };
+      await writeStoredMatrix(stem(part), matrix(embeddings.data, part.rows, embeddings.columns), stored);
     },
   };
 }
@@ -140,27 +173,43 @@ async function readPartSize(path: string, key: string): Promise<number | null> {
   }
 }
 
-async function writeLayout(
+/**
+ * Says what the folder is of, unless that is said already.
+ *
+ * @throws InputError if another run began the store meanwhile, with parts of another size
+ */
+async function layOut(
   folder: string,
   key: string,
   partSize: number,
   checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">,
   manifest: Manifest,
 ): Promise<void> {
-  const images = manifest.images.map((image) => [image.path, image.bytes]);
-  await atomicWrite(
-    join(folder, "manifest.json"),
-    JSON.stringify({ benchmark: manifest.benchmark, sha256: manifest.sha256, images }),
+  const path = join(folder, "store.json");
+  const { benchmark, sha256: hash, images } = manifest;
+  if ((await readPartSize(path, key)) === null) {
+    const { id, fingerprint, preprocessing } = checkpoint;
+    const facts = { benchmark, checkpoint: id, fingerprint, preprocessing, images: images.length };
+    await atomicCreate(join(folder, "manifest.json"), manifestText(benchmark, hash, images));
+    const text = `${JSON.stringify({ key, part_size: partSize, ...facts }, null, 2)}\n`;
+    const created = await atomicCreate(path, text);
+    if (!created && (await readPartSize(path, key)) === null) await atomicWrite(path, text); // it is damaged
+  }
+  const began = await readPartSize(path, key);
+  if (began === partSize) return;
+  throw new InputError(
+    `${folder}: another run began this store meanwhile, with parts of ${began} images, not ${partSize}; run the same command again to go on with it`,
   );
-  const { id, fingerprint, preprocessing } = checkpoint;
-  const about = {
-    key,
-    part_size: partSize,
-    benchmark: manifest.benchmark,
-    checkpoint: id,
-    fingerprint,
-    preprocessing,
-    images: images.length,
-  };
-  await atomicWrite(join(folder, "store.json"), `${JSON.stringify(about, null, 2)}\n`);
 }
+
+/** Path and bytes of every image, as JSON, in pieces. */
+function* manifestText(benchmark: string, hash: string, images: Manifest["images"]): Iterable<string> {
+  yield `${JSON.stringify({ benchmark, sha256: hash }).slice(0, -1)},"images":[`;
+  for (let at = 0; at < images.length; at += IMAGES_A_PIECE) {
+    const piece = images.slice(at, at + IMAGES_A_PIECE).map((image) => JSON.stringify([image.path, image.bytes]));
+    yield `${at === 0 ? "" : ","}${piece.join()}`;
+  }
+  yield "]}";
+}
+
+const IMAGES_A_PIECE = 4096;

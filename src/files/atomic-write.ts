@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InputError } from "../input-error.ts";
 
@@ -14,6 +14,36 @@ export type FileContent = Uint8Array | string | Iterable<string>;
  * @throws InputError if the disk is full or the place cannot be written; the temporary file is removed
  */
 export async function atomicWrite(path: string, content: FileContent): Promise<void> {
+  await writeAs(path, content, rename);
+}
+
+/**
+ * The same, but only where no file of this name is: of several that try at once, one succeeds.
+ *
+ * @returns whether it was this one
+ */
+export async function atomicCreate(path: string, content: FileContent): Promise<boolean> {
+  let created = true;
+  await writeAs(path, content, async (temporary) => {
+    try {
+      await link(temporary, path);
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code;
+      if (code === "EEXIST") created = false;
+      // A file system without hard links: nearly as good, two that try in the same millisecond both succeed
+      else if (await stat(path).catch(() => null)) created = false;
+      else return rename(temporary, path);
+    }
+    await rm(temporary);
+  });
+  return created;
+}
+
+async function writeAs(
+  path: string,
+  content: FileContent,
+  place: (temporary: string, path: string) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
   const folder = dirname(path);
   try {
@@ -25,7 +55,7 @@ export async function atomicWrite(path: string, content: FileContent): Promise<v
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await place(temporary, path);
     await syncFolder(folder);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/dataset/manifest.ts";
@@ -48,12 +48,15 @@ describe("the part store", () => {
     const again = await openPartStore(root, checkpoint, 0, manifest, 7);
     expect(again.parts).toEqual(store.parts);
     expect(await again.check()).toEqual({ missing: [store.parts[2]], damaged: [], skipped: [] });
-    const file = join(store.folder, "part-00001.npy");
+    const manifestFile = JSON.parse(readFileSync(join(store.folder, "manifest.json"), "utf8"));
+    expect(manifestFile.images).toEqual(manifest.images.map(({ path, bytes }) => [path, bytes]));
+    const name = readdirSync(store.folder).find((entry) => /^part-00001-.*npy$/.test(entry)) as string;
+    const file = join(store.folder, name);
     const bytes = readFileSync(file);
     writeFileSync(file, bytes.subarray(0, bytes.length - 4));
     const { missing, damaged } = await again.check();
     expect(missing).toEqual([store.parts[1], store.parts[2]]);
-    expect(damaged).toEqual([expect.stringContaining("part-00001.npy: its content is not what was written")]);
+    expect(damaged).toEqual([expect.stringContaining(`${name}: its content is not what was written`)]);
     const entries = await listStore(root);
     expect(entries).toMatchObject([{ kind: "images", checkpoint: "tiny", benchmark: "imagenet", images: 10 }]);
   });
@@ -63,6 +66,45 @@ describe("the part store", () => {
     const skipped = [{ index: 3, image: "3.jpg", reason: "truncated" }];
     await store.write(store.parts[0]!, matrix(new Float32Array(20), 10, 2), { first: 0, skipped, content: [] });
     expect(await store.check()).toEqual({ missing: [], damaged: [], skipped: store.parts });
+  });
+
+  it("refuses parts of another checkpoint, of other images and of another place", async () => {
+    const root = temporaryFolder();
+    const store = await openPartStore(root, checkpoint, 0, manifest, 4);
+    const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
+    await store.write(store.parts[0]!, features, about(0));
+    const others = [
+      await openPartStore(root, { ...checkpoint, fingerprint: "e".repeat(64) }, 0, manifest, 4),
+      await openPartStore(root, checkpoint, 0, { ...manifest, sha256: "n".repeat(64) }, 4),
+      await openPartStore(root, checkpoint, 2, manifest, 4),
+    ];
+    for (const other of others) {
+      cpSync(store.folder, other.folder, { recursive: true });
+      const { missing, damaged } = await other.check();
+      expect(missing).toEqual(other.parts);
+      expect(damaged).toEqual([expect.stringMatching(/part-00000\.json: it is of another checkpoint, or of other/)]);
+      expect(await other.read(other.parts[0]!)).toMatch(/it is of another checkpoint/);
+      expect(await other.has(other.parts[0]!)).toBe(false);
+      // It is made anew in place
+      await other.write(other.parts[0]!, features, about(0));
+      expect((await other.check()).damaged).toEqual([]);
+    }
+    cpSync(join(store.folder, "part-00000.json"), join(store.folder, "part-00001.json"));
+    expect((await store.check()).damaged).toEqual([expect.stringContaining("part-00001.json: it is of another")]);
+  });
+
+  it("is begun by one of two runs; the other, with another part size, is told to go on with it", async () => {
+    const root = temporaryFolder();
+    const stores = await Promise.all([4, 5].map((size) => openPartStore(root, checkpoint, 0, manifest, size)));
+    const features = (rows: number) => matrix(new Float32Array(rows * 2).fill(0.5), rows, 2);
+    const tries = await Promise.allSettled(
+      stores.map((store) => store.write(store.parts[0]!, features(store.parts[0]!.rows), about(0))),
+    );
+    expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const refused = tries.find((one) => one.status === "rejected");
+    expect(String(refused?.reason)).toMatch(/another run began this store meanwhile/);
+    const again = await openPartStore(root, checkpoint, 0, manifest, 7);
+    expect((await again.check()).missing).toEqual(again.parts.slice(1));
   });
 
   it("keeps another checkpoint, preprocessing or manifest apart", async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { atomicWrite } from "../../src/files/atomic-write.ts";
+import { atomicCreate, atomicWrite } from "../../src/files/atomic-write.ts";
 import { temporaryFolder } from "../helpers.ts";
 
 describe("atomicWrite", () => {
@@ -11,6 +11,14 @@ describe("atomicWrite", () => {
     await atomicWrite(join(folder, "a", "b", "c.txt"), "two");
     expect(readFileSync(join(folder, "a", "b", "c.txt"), "utf8")).toBe("two");
     expect(readdirSync(join(folder, "a", "b"))).toEqual(["c.txt"]);
+  });
+
+  it("creates a file once, whoever tries", async () => {
+    const path = join(temporaryFolder(), "a", "once.txt");
+    const tries = await Promise.all(["0", "1", "2", "3"].map((text) => atomicCreate(path, text)));
+    expect(tries.filter((created) => created)).toEqual([true]);
+    expect(readFileSync(path, "utf8")).toBe(String(tries.indexOf(true)));
+    expect(readdirSync(join(path, ".."))).toEqual(["once.txt"]);
   });
 
   it("writes text that comes in pieces", async () => {
