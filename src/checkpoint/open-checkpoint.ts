@@ -9,6 +9,7 @@ import { fixedAxis } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
+import type { Tower } from "./tower.ts";
 
 export type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
 export type { CheckpointFile } from "./fingerprint.ts";
@@ -30,6 +31,10 @@ export interface Checkpoint {
   readonly tokenizer: Tokenizer | null;
   /** What the user should know, each a short sentence without a full stop. */
   readonly notes: readonly string[];
+  /** How the image graph is opened: plain data, which a thread can be given. */
+  readonly imageTower: Tower;
+  /** @throws InputError if image embeddings of this width do not go with the text embeddings */
+  checkImageWidth(dimension: number): void;
   /** @throws InputError if onnxruntime cannot load the graph, or the towers differ in width */
   openImageEncoder(options?: EncoderOptions): Promise<ImageEncoder>;
   /** @throws InputError if there is no text side, onnxruntime cannot load the graph, or the towers differ in width */
@@ -56,7 +61,9 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
   const checkWidths = widthCheck(path);
   checkWidths("image", fixedAxis(resolved.vision.ports.embedding, 1));
   if (resolved.text !== null) checkWidths("text", fixedAxis(resolved.text.ports.embedding, 1));
-  const { tokenizer, textTower } = { ...resolved, tokenizer: await openOwnTokenizer(resolved) };
+  // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
+  const { visionTower, textTower } = resolved;
+  const tokenizer = await openOwnTokenizer(resolved);
   const files = await hashFiles(resolved.layout.root, resolved.files);
   return {
     id: checkId(path, options.name ?? resolved.layout.stem),
@@ -68,8 +75,10 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     preprocessingSource: resolved.preprocessing.files.join(" and "),
     tokenizer,
     notes: resolved.notes,
+    imageTower: visionTower,
+    checkImageWidth: (dimension) => checkWidths("image", dimension),
     async openImageEncoder(encoderOptions) {
-      const encoder = await openImageEncoder(resolved.visionTower, encoderOptions);
+      const encoder = await openImageEncoder(visionTower, encoderOptions);
       return await closeUnless(encoder, () => checkWidths("image", encoder.dimension));
     },
     async openTextEncoder(encoderOptions) {

@@ -2,6 +2,7 @@ import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { embedPrompts } from "../classifier/embed-prompts.ts";
 import type { Manifest } from "../dataset/manifest.ts";
 import { embedImages } from "../embedding/embed-images.ts";
+import { planEncoderThreads } from "../embedding/encoder-threads.ts";
 import type { PartStore } from "../embedding/part-store.ts";
 import { formatTextTable } from "../report/tables/text-table.ts";
 import { planPrompts } from "./classifiers.ts";
@@ -32,7 +33,7 @@ export interface DryRun {
   readonly seconds: number;
 }
 
-/** Batches run to learn the speed, after one that is not counted. */
+/** Batches that each thread runs to learn the speed, after one that is not counted. */
 const PROBE_BATCHES = 2;
 const PROBE_PROMPTS = 192;
 
@@ -106,25 +107,33 @@ async function secondsPerPrompt(checkpoint: Checkpoint, texts: readonly string[]
 }
 
 async function secondsPerImage(plan: EvaluationPlan, run: PlannedRun): Promise<number> {
-  const n = Math.min(plan.batchSize * (1 + PROBE_BATCHES), run.manifest.images.length);
+  const side = planEncoderThreads([run.checkpoint], plan).count;
+  const n = Math.min(plan.batchSize * side * (1 + PROBE_BATCHES), run.manifest.images.length);
   const manifest: Manifest = { ...run.manifest, images: run.manifest.images.slice(0, n) };
   const part = { index: 0, first: 0, rows: n };
   const store: PartStore = { ...run.store, parts: [part], write: async () => {} };
   const targets = [{ checkpoint: run.checkpoint, border: run.border, store, parts: [part] }];
-  const { threads, batchSize } = plan;
-  return rateOf((onProgress) =>
-    embedImages(manifest, targets, { threads, batchSize, skipUnreadable: true, onProgress }),
+  const { threads, batchSize, modelMemory } = plan;
+  return rateOf(
+    (onProgress) =>
+      embedImages(manifest, targets, { threads, batchSize, modelMemory, skipUnreadable: true, onProgress }),
+    side,
   );
 }
 
-/** Seconds an item, from the second report of progress on: the first holds the warming up. */
-async function rateOf(work: (onProgress: (done: number) => void) => Promise<unknown>): Promise<number> {
+/**
+ * Seconds an item, without the warming up.
+ *
+ * @param side  batches that run side by side: so many reports of progress hold the warming up
+ */
+async function rateOf(work: (onProgress: (done: number) => void) => Promise<unknown>, side = 1): Promise<number> {
   const begun = performance.now();
   let first: { done: number; at: number } | null = null;
   let last = { done: 0, at: begun };
+  let reports = 0;
   await work((done) => {
     last = { done, at: performance.now() };
-    first ??= last;
+    if (++reports === side) first = last;
   });
   const from = first !== null && (first as { done: number }).done < last.done ? first : { done: 0, at: begun };
   return (last.at - from.at) / 1000 / Math.max(last.done - from.done, 1);

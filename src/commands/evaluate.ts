@@ -1,6 +1,6 @@
-import { totalmem } from "node:os";
 import type { ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
 import { embedImages } from "../embedding/embed-images.ts";
+import { imageGraphBytes } from "../embedding/encoder-threads.ts";
 import { InputError } from "../input-error.ts";
 import { rebuildAccuracies } from "../report/results/rebuild-accuracies.ts";
 import { type ResultMetrics, writeResult } from "../report/results/result-folder.ts";
@@ -42,7 +42,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
   let done = 0;
-  for (const group of groupRuns(plan.runs)) {
+  for (const group of groupRuns(plan)) {
     const seconds = await embedGroup(group, plan, options, { before: done, total: imagesAhead }, checkStopped);
     done += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
     for (const warning of await checkContent(plan, group[0] as PlannedRun)) options.onNote?.(warning);
@@ -86,6 +86,7 @@ async function embedGroup(
   await embedImages((lacking[0] as PlannedRun).manifest, targets, {
     threads: plan.threads,
     batchSize: plan.batchSize,
+    modelMemory: plan.modelMemory,
     skipUnreadable: options.skipUnreadable ?? false,
     checkStopped,
     onProgress: (done) =>
@@ -94,17 +95,13 @@ async function embedGroup(
   return (performance.now() - begun) / 1000;
 }
 
-/** Model files that may be open at once, as a share of the machine's memory: a session takes about its file's size. */
-const MODEL_SHARE = 0.25;
-
 /** Runs that share a manifest and a part size, and whose models fit in memory together. */
-function groupRuns(runs: readonly PlannedRun[]): PlannedRun[][] {
-  const budget = totalmem() * MODEL_SHARE;
+function groupRuns({ runs, modelMemory }: EvaluationPlan): PlannedRun[][] {
   const groups: { key: string; bytes: number; runs: PlannedRun[] }[] = [];
   for (const run of runs) {
     const key = `${run.manifest.sha256}\n${run.manifest.root}\n${run.store.parts[0]?.rows}`;
-    const bytes = run.checkpoint.files.reduce((sum, file) => sum + file.bytes, 0);
-    const group = groups.find((one) => one.key === key && one.bytes + bytes <= budget);
+    const bytes = run.missing.length === 0 ? 0 : imageGraphBytes(run.checkpoint);
+    const group = groups.find((one) => one.key === key && one.bytes + bytes <= modelMemory);
     if (group === undefined) groups.push({ key, bytes, runs: [run] });
     else {
       group.bytes += bytes;

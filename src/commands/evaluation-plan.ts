@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
@@ -8,6 +7,7 @@ import { type Manifest, makeManifest } from "../dataset/manifest.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
 import { InputError } from "../input-error.ts";
 import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/results/result-folder.ts";
+import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
 import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
@@ -15,7 +15,9 @@ import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
 /** Images a part: at most this many are embedded twice after a run is killed. */
 const PART_SIZE = 512;
 /** Images a run of the model: larger batches gain nothing on a CPU and take more memory. */
-const BATCH_SIZE = 32;
+const BATCH_SIZE = 16;
+/** Graphs that may be loaded at once, as a share of the memory: a session takes about its file's size. */
+const MODEL_SHARE = 0.25;
 
 /** One checkpoint's images of one benchmark, cut in one way: what is still to embed, and the results to write. */
 export interface PlannedRun {
@@ -39,7 +41,11 @@ export interface PlannedResult extends PlannedProtocol {
 export interface EvaluationPlan {
   readonly out: string;
   readonly storeRoot: string;
+  /** what this process was given of the machine */
+  readonly allocation: Allocation;
   readonly threads: number;
+  /** bytes that loaded graphs may take together */
+  readonly modelMemory: number;
   readonly batchSize: number;
   readonly runs: readonly PlannedRun[];
   /** what the user should know before the work begins */
@@ -75,10 +81,14 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
       }
     }
   }
+  const allocation = readAllocation();
+  if (options.threads === undefined) notes.push(describeAllocation(allocation));
   return {
     out,
     storeRoot,
-    threads: options.threads ?? availableParallelism(),
+    allocation,
+    threads: options.threads ?? allocation.threads,
+    modelMemory: allocation.memory * MODEL_SHARE,
     batchSize: options.batchSize ?? BATCH_SIZE,
     runs,
     notes,

@@ -69,6 +69,7 @@ export async function describeRun(
       cores: cpus().length,
       platform: `${process.platform}-${process.arch}`,
     },
+    allocation: plan.allocation,
     threads: plan.threads,
     batch_size: plan.batchSize,
     execution_provider: "cpu",

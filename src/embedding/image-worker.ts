@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import type { ImageEntry } from "../dataset/list-images.ts";
 import { readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -10,6 +10,7 @@ import { createPreprocessor, type Preprocessor } from "../image/preprocess-image
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import { createTarReader } from "../tar/tar-reader.ts";
+import { serveTasks } from "./worker-program.ts";
 
 /** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
 
@@ -54,20 +55,13 @@ interface Loaded {
 }
 
 const tars = createTarReader();
-const port = parentPort;
-if (port !== null) {
-  const { root, preparations } = workerData as WorkerSetup;
-  const groups = groupByGeometry(preparations);
-  port.on("message", (task: WorkerTask | "stop") => {
-    if (task === "stop") tars.close().finally(() => port.close());
-    else
-      preprocessBatch(root, groups, task).then(
-        (result) => port.postMessage({ result }, [...result.buffers]),
-        (error: unknown) =>
-          port.postMessage({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-      );
-  });
-}
+const { root, preparations } = workerData as WorkerSetup;
+const groups = groupByGeometry(preparations);
+serveTasks(
+  (task: WorkerTask) => preprocessBatch(root, groups, task),
+  (result) => result.buffers,
+  () => tars.close(),
+);
 
 interface GeometryGroup {
   readonly border: number;
