@@ -64,7 +64,7 @@ function program(): Command {
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
     .option("--dry-run", "say what would be done, and how long it would take")
-    .option("--batch-size <n>", "images a run of the model (default: 32)", wholeNumber)
+    .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
     .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
     .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber)
     .action(async (checkpoints: string[], options) => {

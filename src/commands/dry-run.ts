@@ -5,7 +5,7 @@ import { embedImages } from "../embedding/embed-images.ts";
 import { planEncoderThreads } from "../embedding/encoder-threads.ts";
 import type { PartStore } from "../embedding/part-store.ts";
 import { formatTextTable } from "../report/tables/text-table.ts";
-import { planPrompts } from "./classifiers.ts";
+import { missingPrompts, planPrompts } from "./classifiers.ts";
 import { imagesToEmbed } from "./evaluate.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
@@ -43,7 +43,8 @@ export async function dryRun(options: EvaluateOptions): Promise<DryRun> {
   for (const note of plan.notes) options.onNote?.(note);
   const { missing } = await planPrompts(plan);
   const prompts: { checkpoint: string; promptsToEmbed: number; seconds: number }[] = [];
-  for (const [checkpoint, texts] of missing) {
+  for (const checkpoint of missing.keys()) {
+    const texts = await missingPrompts(plan, checkpoint);
     const perPrompt = texts.length === 0 ? 0 : await secondsPerPrompt(checkpoint, texts, plan.threads);
     prompts.push({ checkpoint: checkpoint.id, promptsToEmbed: texts.length, seconds: perPrompt * texts.length });
   }

@@ -5,6 +5,7 @@ import { dryRun, formatDryRun } from "./dry-run.ts";
 import { evaluate } from "./evaluate.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { startProgressLine } from "./progress-line.ts";
+import { sameCommand } from "./same-command.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
 /** The options of `shiftline evaluate` as the command line gives them. */
@@ -53,7 +54,9 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
     progress.note(`written to ${command.out}`);
   } catch (error) {
     progress.stop();
-    if (error instanceof StoppedError) progress.note(`${error.message}; run the same command again to go on`);
+    if (error instanceof StoppedError) {
+      progress.note(`${error.message}; run the same command again to go on: ${sameCommand()}`);
+    }
     throw error;
   } finally {
     progress.stop();

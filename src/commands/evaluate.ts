@@ -1,4 +1,3 @@
-import type { ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
 import { embedImages } from "../embedding/embed-images.ts";
 import { imageGraphBytes } from "../embedding/encoder-threads.ts";
 import { InputError } from "../input-error.ts";
@@ -10,9 +9,10 @@ import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
 import { checkContent } from "./check-content.ts";
-import { buildClassifiers, planPrompts } from "./classifiers.ts";
+import { buildClassifiers, planPrompts, readClassifier } from "./classifiers.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
+import { openProgressFile, type ProgressFile } from "./progress-file.ts";
 import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
 
 export interface EvaluateResult extends ResultMetrics {
@@ -31,29 +31,50 @@ export interface EvaluateResult extends ResultMetrics {
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult[]> {
   const plan = await planEvaluation(options);
   for (const note of plan.notes) options.onNote?.(note);
+  const progress = openProgressFile(plan.out);
+  try {
+    return await runPlan(plan, options, progress);
+  } finally {
+    await progress.close();
+  }
+}
+
+async function runPlan(
+  plan: EvaluationPlan,
+  options: EvaluateOptions,
+  progress: ProgressFile,
+): Promise<EvaluateResult[]> {
   const started = new Date();
   const checkStopped = () => options.signal?.throwIfAborted();
   const prompts = await planPrompts(plan);
   const imagesAhead = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
-  const classifierOf = await buildClassifiers(plan, prompts, {
+  const all = [...new Set(plan.runs.map((run) => run.checkpoint.id))];
+  await buildClassifiers(plan, {
     checkStopped,
-    onProgress: (done) => options.onProgress?.({ phase: "prompts", done, total: prompts.total, imagesAhead }),
+    onProgress: (done) => {
+      const state = { phase: "prompts", done, total: prompts.total } as const;
+      progress.update({ ...state, checkpoints: all, benchmark: null });
+      options.onProgress?.({ ...state, imagesAhead });
+    },
   });
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
-  let done = 0;
+  let before = 0;
   for (const group of groupRuns(plan)) {
-    const seconds = await embedGroup(group, plan, options, { before: done, total: imagesAhead }, checkStopped);
-    done += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+    const where = { checkpoints: group.map((run) => run.checkpoint.id), benchmark: group[0]?.benchmark.id ?? null };
+    const seconds = await embedGroup(group, plan, options, checkStopped, (done) => {
+      const state = { phase: "images", done: before + done, total: imagesAhead } as const;
+      progress.update({ ...state, ...where });
+      options.onProgress?.({ ...state, imagesAhead: 0 });
+    });
+    before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
     for (const warning of await checkContent(plan, group[0] as PlannedRun)) options.onNote?.(warning);
     for (const run of group) {
       const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run) };
       for (const result of run.results) {
         checkStopped();
-        results.set(
-          result,
-          await scoreRun(plan, run, result, classifierOf(run, result), { ...times, orders, options }),
-        );
+        progress.update({ phase: "scores", done: before, total: imagesAhead, ...where });
+        results.set(result, await scoreRun(plan, run, result, { ...times, orders, options }));
       }
     }
     await rebuildAccuracies(plan.out);
@@ -71,8 +92,8 @@ async function embedGroup(
   group: readonly PlannedRun[],
   plan: EvaluationPlan,
   options: EvaluateOptions,
-  progress: { readonly before: number; readonly total: number },
   checkStopped: () => void,
+  onProgress: (done: number) => void,
 ): Promise<number> {
   const begun = performance.now();
   const lacking = group.filter((run) => run.missing.length > 0);
@@ -89,8 +110,7 @@ async function embedGroup(
     modelMemory: plan.modelMemory,
     skipUnreadable: options.skipUnreadable ?? false,
     checkStopped,
-    onProgress: (done) =>
-      options.onProgress?.({ phase: "images", done: progress.before + done, total: progress.total, imagesAhead: 0 }),
+    onProgress,
   });
   return (performance.now() - begun) / 1000;
 }
@@ -115,12 +135,12 @@ async function scoreRun(
   plan: EvaluationPlan,
   run: PlannedRun,
   result: PlannedResult,
-  classifier: ZeroShotClassifier,
   context: RunTimes & { readonly orders: readonly LabelOrder[]; readonly options: EvaluateOptions },
 ): Promise<EvaluateResult> {
   const { manifest, benchmark, checkpoint } = run;
   const { protocol, space } = result;
   const begun = performance.now();
+  const classifier = await readClassifier(plan, checkpoint, result);
   const predictions = await predict(run.store, manifest, classifier.weights, space, plan.threads);
   const n = predictions.images.length;
   const what = `${checkpoint.id}, ${benchmark.id}, protocol ${protocol.id}`;

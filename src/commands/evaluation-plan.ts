@@ -15,7 +15,7 @@ import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
 /** Images a part: at most this many are embedded twice after a run is killed. */
 const PART_SIZE = 512;
 /** Images a run of the model: larger batches gain nothing on a CPU and take more memory. */
-const BATCH_SIZE = 16;
+const BATCH_SIZE = 8;
 /** Graphs that may be loaded at once, as a share of the memory: a session takes about its file's size. */
 const MODEL_SHARE = 0.25;
 

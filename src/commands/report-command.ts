@@ -179,8 +179,14 @@ async function lookAt(sources: readonly string[]): Promise<string> {
   return JSON.stringify([stamps, await progressOf(sources)]);
 }
 
+/** The evaluations that write to the folders given, without those that were killed. */
 async function progressOf(sources: readonly string[]): Promise<ReportData["progress"]> {
-  return (await Promise.all(sources.map(readProgress))).flat();
+  const all = (await Promise.all(sources.map((source) => readProgress(source)))).flat();
+  return all
+    .filter(({ stale }) => !stale)
+    .map(({ phase, checkpoints, benchmark, done, total, per_second: perSecond }) => ({
+      ...{ phase, checkpoints, benchmark, done, total, perSecond },
+    }));
 }
 
 async function outputFolder(sources: readonly string[]): Promise<string> {

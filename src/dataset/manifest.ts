@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import type { Benchmark } from "./benchmark.ts";
@@ -35,8 +36,14 @@ export function makeManifest(
     root: data.root,
     layout: data.layout.kind,
     images,
-    sha256: sha256(images.map((image) => `${image.path}\t${image.bytes}\n`).join("")),
+    sha256: hashImages(images),
   };
+}
+
+function hashImages(images: readonly ImageEntry[]): string {
+  const hash = createHash("sha256");
+  for (const image of images) hash.update(`${image.path}\t${image.bytes}\n`);
+  return hash.digest("hex");
 }
 
 /**

@@ -30,8 +30,8 @@ export function Live({ data }: { readonly data: ReportData }): JSX.Element | nul
           <label>
             <span>
               {run.checkpoints.length === 1 ? <bdi>{run.checkpoints[0]}</bdi> : `${run.checkpoints.length} checkpoints`}{" "}
-              {run.benchmark !== "" && `on ${run.benchmark}`}: {count(run.done)} of {count(run.total)} {run.phase}
-              {run.perSecond > 0 && `, ${run.perSecond.toFixed(run.perSecond < 10 ? 1 : 0)} a second`}
+              {run.benchmark !== null && `on ${run.benchmark}`}: {count(run.done)} of {count(run.total)} {run.phase}
+              {run.perSecond !== null && `, ${run.perSecond.toFixed(run.perSecond < 10 ? 1 : 0)} a second`}
             </span>
             <progress max={run.total} value={run.done} />
           </label>

@@ -6,14 +6,16 @@ import type { Predictions } from "./predict.ts";
 /** Columns of the file, whatever the number of classes: with fewer than five the rest is empty. */
 const PLACES = 5;
 
+const ROWS_A_PIECE = 2048;
+
 /**
- * The text of `predictions.csv`: one row an image in the manifest's order, with the label (several with ";" between
+ * The text of `predictions.csv`, in pieces: one row an image in the manifest's order, with the label (several with ";" between
  * where several classes are right, none where none is), the best five classes and their cosines. Numbers are the shortest that give the same float32 back, so the same predictions are the same bytes.
  */
-export function formatPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): string {
+export function* formatPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): Iterable<string> {
   const places = Array.from({ length: PLACES }, (_, place) => place);
   const header = ["image", "label", ...places.map((p) => `top${p + 1}`), ...places.map((p) => `score${p + 1}`)];
-  const rows: (string | number)[][] = [];
+  let rows: (string | number)[][] = [header];
   for (const [i, position] of predictions.images.entries()) {
     const image = manifest.images[position];
     if (image === undefined) throw new RangeError(`image ${position} is not in the manifest`);
@@ -24,8 +26,11 @@ export function formatPredictions(manifest: Manifest, predictions: Predictions, 
       ...places.map((p) => (p < predictions.k ? (predictions.top[at(p)] as number) : "")),
       ...places.map((p) => (p < predictions.k ? shortestFloat32(predictions.scores[at(p)] as number) : "")),
     ]);
+    if (rows.length < ROWS_A_PIECE) continue;
+    yield stringify(rows);
+    rows = [];
   }
-  return stringify([header, ...rows]);
+  if (rows.length > 0) yield stringify(rows);
 }
 
 /** The fewest digits that read back as the same float32. */

@@ -2,7 +2,6 @@ import type { AccuracyRow } from "../../robustness/accuracy-row.ts";
 import type { Baseline } from "../../robustness/baseline.ts";
 import type { FitScale } from "../../robustness/fit-scale.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
-import type { RunProgress } from "../results/run-progress.ts";
 
 /*
  * What the report's page is given, as JSON: plain data, no path of the machine that made it, no clock. All accuracies are
@@ -32,7 +31,20 @@ export interface ReportData {
   /** seconds after which the page opens itself anew, while it is rendered again and again; null: it is final */
   readonly reloadSeconds: number | null;
   /** evaluations under way when the page was made */
-  readonly progress: readonly RunProgress[];
+  readonly progress: readonly WorkUnderWay[];
+}
+
+/** How far an evaluation was when the page was made. */
+export interface WorkUnderWay {
+  /** what is counted: prompts, images or scores */
+  readonly phase: string;
+  readonly checkpoints: readonly string[];
+  /** null while prompts are embedded */
+  readonly benchmark: string | null;
+  readonly done: number;
+  readonly total: number;
+  /** null before the first */
+  readonly perSecond: number | null;
 }
 
 /** One top-1 accuracy, and the run's other metrics where they are known. */

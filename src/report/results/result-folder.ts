@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { atomicWrite } from "../../files/atomic-write.ts";
+import { atomicWrite, type FileContent } from "../../files/atomic-write.ts";
 import { readJson, readText } from "../../files/read-text.ts";
+import { removeStaleFiles } from "../../files/stale-files.ts";
 import { InputError } from "../../input-error.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 
@@ -41,8 +42,9 @@ export function resultFolder(out: string, key: ResultKey, defaultClassNames: str
 /** Writes a result's three files; `metrics.json` comes last, so what it says is always backed by the other two. */
 export async function writeResult(
   folder: string,
-  files: { readonly run: unknown; readonly metrics: ResultMetrics; readonly predictions: string },
+  files: { readonly run: unknown; readonly metrics: ResultMetrics; readonly predictions: FileContent },
 ): Promise<void> {
+  await removeStaleFiles(folder);
   await atomicWrite(join(folder, "predictions.csv"), files.predictions);
   await atomicWrite(join(folder, "run.json"), `${JSON.stringify(files.run, null, 2)}\n`);
   await atomicWrite(join(folder, "metrics.json"), `${JSON.stringify(files.metrics, null, 2)}\n`);

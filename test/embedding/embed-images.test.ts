@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Checkpoint } from "../../src/checkpoint/open-checkpoint.ts";
+import type { ImageEntry } from "../../src/dataset/list-images.ts";
+import type { Part, PartStore } from "../../src/embedding/part-store.ts";
+import { checkpoints, demo, root } from "../commands/run-cli.ts";
+
+// The threads' programs run as built
+const built = (path: string) => import(join(root, "dist", path));
+const { embedImages } = (await built(
+  "embedding/embed-images.js",
+)) as typeof import("../../src/embedding/embed-images.ts");
+const { openCheckpoint } = (await built(
+  "checkpoint/open-checkpoint.js",
+)) as typeof import("../../src/checkpoint/open-checkpoint.ts");
+
+const ROWS = 16;
+const THREADS = 2;
+const BATCH = 4;
+
+/** A manifest of n times one image that tells how far it has been read. */
+function watchedManifest(n: number) {
+  const image: ImageEntry = { path: "n01514668/rooster-noto.JPEG", bytes: 1, label: 0 };
+  const images = Array.from({ length: n }, () => image);
+  const reading = { reached: 0 };
+  images.slice = (from = 0, to = n) => {
+    reading.reached = Math.max(reading.reached, to);
+    return Array.prototype.slice.call(images, from, to) as ImageEntry[];
+  };
+  const manifest = { benchmark: "imagenet", root: demo, layout: "class-folders", images, sha256: "0".repeat(64) };
+  return { manifest, reading };
+}
+
+function target(checkpoint: Checkpoint, n: number, write: PartStore["write"]) {
+  const parts: Part[] = [];
+  for (let first = 0; first < n; first += ROWS) parts.push({ index: parts.length, first, rows: ROWS });
+  return { checkpoint, border: 0, parts, store: { write } as PartStore };
+}
+
+describe("embedding images", () => {
+  const options = { threads: THREADS, batchSize: BATCH, modelMemory: 1e9, skipUnreadable: false };
+
+  it("reads no further ahead of a slow disk than a few batches", async () => {
+    const n = 20 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    const { manifest, reading } = watchedManifest(n);
+    let written = 0;
+    let furthest = 0;
+    const write = async (part: Part) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      furthest = Math.max(furthest, reading.reached - written);
+      written += part.rows;
+    };
+    await embedImages(manifest, [target(checkpoint, n, write)], options);
+    expect(written).toBe(n);
+    // Read ahead, in the graphs' threads, and parts that wait for the disk: each flight may hold one part back
+    const readAhead = (THREADS + 2) * BATCH;
+    const flights = THREADS + 2;
+    expect(furthest).toBeLessThanOrEqual(readAhead + flights * (ROWS + BATCH));
+    expect(furthest).toBeLessThan(n / 2);
+  });
+
+  it("gives every part once, whole, with equal rows for equal images, and the content of every file", async () => {
+    const n = 4 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "hf-split"));
+    const seen: number[] = [];
+    const rows = new Set<string>();
+    const content = new Set<string>();
+    const write: PartStore["write"] = async (part, { data, columns }, about) => {
+      seen.push(part.index);
+      for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());
+      for (const hash of about.content) content.add(hash);
+      expect(about.content.length).toBe(part.rows);
+    };
+    const { manifest } = watchedManifest(n);
+    await embedImages(manifest, [target(checkpoint, n, write), target(checkpoint, n, write)], options);
+    expect(seen.sort()).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    expect([rows.size, content.size]).toEqual([1, 1]);
+  });
+
+  it("would lose no more than a part a thread to a kill, at any moment", async () => {
+    const n = 20 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    let written = 0;
+    let lost = 0;
+    const write: PartStore["write"] = async (part) => {
+      written += part.rows;
+    };
+    const onProgress = (done: number) => {
+      lost = Math.max(lost, done - written);
+    };
+    await embedImages(watchedManifest(n).manifest, [target(checkpoint, n, write)], { ...options, onProgress });
+    expect(lost).toBeGreaterThan(0);
+    expect(lost).toBeLessThanOrEqual(THREADS * ROWS);
+  });
+
+  it("writes what is whole when it is stopped, and fails with the store's own reason", async () => {
+    const n = 20 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    const { manifest } = watchedManifest(n);
+    const written: number[] = [];
+    const write: PartStore["write"] = async (part) => {
+      written.push(part.index);
+    };
+    const checkStopped = () => {
+      if (written.length >= 3) throw new Error("stopped");
+    };
+    const one = target(checkpoint, n, write);
+    await expect(embedImages(manifest, [one], { ...options, checkStopped })).rejects.toThrow("stopped");
+    expect(written.slice(0, 3).sort()).toEqual([0, 1, 2]);
+    expect(written.length).toBeLessThan(8);
+    const full = target(checkpoint, n, () => Promise.reject(new Error("the disk is full")));
+    await expect(embedImages(manifest, [full], options)).rejects.toThrow("the disk is full");
+  });
+});
