@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hashInThread } from "../files/hash-in-thread.ts";
 import { readError } from "../files/read-text.ts";
-import { sha256, sha256File } from "../files/sha256.ts";
+import { sha256 } from "../files/sha256.ts";
 
 /** A file of a checkpoint that can change a number. */
 export interface CheckpointFile {
@@ -15,24 +16,25 @@ export interface CheckpointFile {
 }
 
 /**
- * Hashes files, each read as a stream, one after the other.
+ * Hashes files, each read as a stream, the large ones side by side in threads.
  *
+ * @returns in the order given
  * @throws InputError if one is not there or cannot be read
  */
 export async function hashFiles(
   root: string,
   files: readonly { readonly role: string; readonly path: string }[],
 ): Promise<CheckpointFile[]> {
-  const hashed: CheckpointFile[] = [];
-  for (const { role, path } of files) {
-    const absolute = join(root, path);
-    try {
-      hashed.push({ role, path, bytes: (await stat(absolute)).size, sha256: await sha256File(absolute) });
-    } catch (cause) {
-      throw readError(absolute, cause);
-    }
-  }
-  return hashed;
+  return Promise.all(
+    files.map(async ({ role, path }) => {
+      const absolute = join(root, path);
+      try {
+        return { role, path, bytes: (await stat(absolute)).size, sha256: await hashInThread(absolute) };
+      } catch (cause) {
+        throw readError(absolute, cause);
+      }
+    }),
+  );
 }
 
 /**

@@ -62,8 +62,10 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
   const out = options.out ?? "results";
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
   const notes: string[] = [];
+  const opening = openCheckpoints(options, notes);
+  opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks(options, storeRoot);
-  const checkpoints = await openCheckpoints(options, notes);
+  const checkpoints = await opening;
   const runs: PlannedRun[] = [];
   for (const { benchmark, located } of data) {
     const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);

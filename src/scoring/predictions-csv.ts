@@ -33,11 +33,11 @@ export function* formatPredictions(manifest: Manifest, predictions: Predictions,
   if (rows.length > 0) yield stringify(rows);
 }
 
-/** The fewest digits, from 6, that read back as the same float32. From 8 on down: most cosines need 7 or 8. */
+/** The fewest digits that read back as the same float32. */
 function shortestFloat32(value: number): string {
-  const readsBack = (digits: number) => Math.fround(Number(value.toPrecision(digits))) === value;
-  let digits = 8;
-  if (!readsBack(digits)) return String(Number(value.toPrecision(9)));
-  while (digits > 6 && readsBack(digits - 1)) digits--;
-  return String(Number(value.toPrecision(digits)));
+  for (let digits = 6; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === value) return String(Number(text));
+  }
+  return String(Number(value.toPrecision(9)));
 }
