@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -134,6 +134,35 @@ describe("shiftline report", () => {
     expect(await ended).toBe(130);
     expect(read(report).data).toMatchObject({ checkpoints: ["a", "b"], reloadSeconds: null });
   }, 60_000);
+});
+
+describe("a report of an evaluation under way", () => {
+  it("shows how far it is, and its results once they are there", async () => {
+    const out = join(temporaryFolder(), "results");
+    mkdirSync(out);
+    const report = join(out, "report.html");
+    const watching = spawn(process.execPath, [cli, "report", out, "--watch", "--no-figures", "--quiet"]);
+    const ended = new Promise<number | null>((resolve) => watching.on("close", resolve));
+    const seen: ReportData["progress"][number][] = [];
+    const looking = setInterval(() => {
+      if (existsSync(report)) seen.push(...read(report).data.progress);
+    }, 100);
+    try {
+      await until(() => existsSync(report));
+      expect(read(report).data).toMatchObject({ checkpoints: [], progress: [] });
+      const args = demoRun(out, "vit-open-clip").map((word) => (word === "simple-7" ? "openai-80" : word));
+      const evaluated = await shiftline(args); // 80 templates: it takes some seconds
+      expect(evaluated.status).toBe(0);
+      await until(() => read(report).data.checkpoints.length === 1 && read(report).data.progress.length === 0);
+    } finally {
+      clearInterval(looking);
+      watching.kill("SIGTERM");
+    }
+    expect(await ended).toBe(143);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen[0]).toMatchObject({ checkpoints: ["vit-open-clip"] });
+    expect(seen.every(({ done, total }) => done <= total)).toBe(true);
+  }, 120_000);
 });
 
 function listing(folder: string): string[] {
