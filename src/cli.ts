@@ -29,24 +29,9 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-function program(): Command {
-  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
-  const root = new Command("shiftline")
-    .description("Zero-shot robustness evaluation of CLIP checkpoints")
-    .version(version)
-    .exitOverride()
-    .showHelpAfterError("(shiftline --help lists the commands and options)")
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 110) });
-
-  const everywhere = (command: Command): Command =>
-    command.option("--quiet", "print nothing but results and errors").option("--json", "print results as JSON");
-
-  everywhere(
-    root
-      .command("evaluate")
-      .description("score checkpoints zero-shot on the benchmarks found")
-      .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
-  )
+/** The options that say what is evaluated, and how. */
+function withEvaluateOptions(command: Command): Command {
+  return command
     .option("--data <root>", "folder that holds the benchmarks' folders")
     .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
     .option("--benchmark <id>", "benchmarks to score; every one found where absent", values)
@@ -63,10 +48,37 @@ function program(): Command {
     .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
-    .option("--dry-run", "say what would be done, and how long it would take")
     .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
     .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
-    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber)
+    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
+}
+
+function program(): Command {
+  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
+  const root = new Command("shiftline")
+    .description("Zero-shot robustness evaluation of CLIP checkpoints")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("(shiftline --help lists the commands and options)")
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 110) });
+
+  const everywhere = (command: Command): Command =>
+    command.option("--quiet", "print nothing but results and errors").option("--json", "print results as JSON");
+
+  withEvaluateOptions(
+    everywhere(
+      root
+        .command("evaluate")
+        .description("score checkpoints zero-shot on the benchmarks found")
+        .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
+    ),
+  )
+    .option("--dry-run", "say what would be done, and how long it would take")
+    .option(
+      "--shard <i/n>",
+      "embed this share of the work and score nothing; i from 0 to n-1, or auto for a scheduler's",
+    )
+    .option("--merge-only", "embed nothing: score what is stored, or name what is missing")
     .action(async (checkpoints: string[], options) => {
       const { runEvaluate } = await import("./commands/evaluate-command.ts");
       await runEvaluate(checkpoints, options);

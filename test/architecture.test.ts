@@ -16,6 +16,7 @@ const ROOMS = [
   "robustness",
   "report",
   "page",
+  "submit",
   "commands",
 ];
 const LEAVES = ["math", "statistics", "files"];

@@ -5,8 +5,8 @@ import type { PromptStore } from "./prompt-store.ts";
 
 /** Prompts a batch: at CLIP's own length of about 16 tokens larger batches gain nothing. */
 const BATCH = 64;
-/** Prompts a stored file: a run that is killed loses less than this. */
-const STORED_TOGETHER = 2048;
+/** Prompts a chunk, which is embedded and stored as one: a run that is killed loses less than this. */
+const CHUNK = 2048;
 
 export interface EmbedPromptsOptions {
   /** where embeddings are kept and looked up; without it they are computed and not kept */
@@ -30,9 +30,12 @@ export async function embedPrompts(
   options: EmbedPromptsOptions = {},
 ): Promise<Matrix> {
   const { store } = options;
-  const missing = store === undefined ? prompts : prompts.filter((prompt) => !store.has(prompt));
   const embeddings = new Map<string, Float32Array>();
-  if (missing.length > 0) await computePrompts(checkpoint, missing, options, embeddings);
+  if (store === undefined || prompts.some((prompt) => !store.has(prompt))) {
+    await embedChunks(checkpoint, prompts, options, (texts, { data, columns }) => {
+      for (const [r, text] of texts.entries()) embeddings.set(text, data.subarray(r * columns, (r + 1) * columns));
+    });
+  }
   const stored = prompts.filter((prompt) => !embeddings.has(prompt));
   if (store !== undefined && stored.length > 0) {
     for (const [i, embedding] of (await store.read(stored)).entries()) embeddings.set(stored[i] as string, embedding);
@@ -47,11 +50,28 @@ function stackRows(rows: readonly Float32Array[]): Matrix {
   return matrix(data, rows.length, columns);
 }
 
-async function computePrompts(
+/** The number of prompts in each chunk that a list of n prompts is embedded in. */
+export function chunkSizes(n: number): number[] {
+  return Array.from({ length: Math.ceil(n / CHUNK) }, (_, c) => Math.min(CHUNK, n - c * CHUNK));
+}
+
+export interface EmbedChunksOptions extends EmbedPromptsOptions {
+  /** which chunks of the list to embed, by position; all where absent */
+  readonly only?: (chunk: number) => boolean;
+}
+
+/**
+ * Embeds what a list of unique prompts lacks, chunk by chunk. Which prompts share a chunk, and so a batch, depends on
+ * the list and on what was stored before any of it: whoever embeds which chunk, and when, the numbers are the same.
+ *
+ * @param visit  given each chunk's texts (n) and their embeddings (n, d)
+ * @throws InputError if the checkpoint has no text encoder or tokenizer
+ */
+export async function embedChunks(
   checkpoint: Checkpoint,
   prompts: readonly string[],
-  options: EmbedPromptsOptions,
-  into: Map<string, Float32Array>,
+  options: EmbedChunksOptions,
+  visit?: (texts: readonly string[], embeddings: Matrix) => void,
 ): Promise<void> {
   const { tokenizer } = checkpoint;
   if (tokenizer === null)
@@ -61,23 +81,34 @@ async function computePrompts(
     const tokens = prompts.map((prompt) => tokenizer.encode(prompt, encoder.contextLength));
     const order = prompts.map((_, i) => i);
     if (encoder.ownLength) order.sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);
-    for (let from = 0; from < order.length; from += STORED_TOGETHER) {
-      const chunk = order.slice(from, from + STORED_TOGETHER);
+    const chunks = missingChunks(prompts, order, options);
+    const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    let before = 0;
+    for (const chunk of chunks) {
       const data = new Float32Array(chunk.length * encoder.dimension);
       for (let start = 0; start < chunk.length; start += BATCH) {
         options.checkStopped?.();
         const batch = chunk.slice(start, start + BATCH);
         data.set(await encoder.encode(batch.map((i) => tokens[i] as Int32Array)), start * encoder.dimension);
-        options.onProgress?.(from + start + batch.length, order.length);
+        options.onProgress?.(before + start + batch.length, total);
       }
+      before += chunk.length;
       const embeddings: Matrix = { data, rows: chunk.length, columns: encoder.dimension };
       const texts = chunk.map((i) => prompts[i] as string);
       await options.store?.add(texts, embeddings);
-      for (const [r, text] of texts.entries()) {
-        into.set(text, data.subarray(r * encoder.dimension, (r + 1) * encoder.dimension));
-      }
+      visit?.(texts, embeddings);
     }
   } finally {
     await encoder.close();
   }
+}
+
+/** The chunks to embed, without what is stored of them; none is empty. */
+function missingChunks(prompts: readonly string[], order: readonly number[], options: EmbedChunksOptions): number[][] {
+  const { store, only } = options;
+  return chunkSizes(order.length)
+    .map((_, c) => c)
+    .filter((c) => only === undefined || only(c))
+    .map((c) => order.slice(c * CHUNK, (c + 1) * CHUNK).filter((i) => !store?.has(prompts[i] as string)))
+    .filter((chunk) => chunk.length > 0);
 }

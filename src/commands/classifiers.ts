@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { type ClassifierStore, openClassifierStore } from "../classifier/classifier-store.ts";
-import type { EmbedPromptsOptions } from "../classifier/embed-prompts.ts";
-import { openPromptStore } from "../classifier/prompt-store.ts";
+import { chunkSizes, type EmbedPromptsOptions, embedChunks } from "../classifier/embed-prompts.ts";
+import { openPromptStore, type PromptStore } from "../classifier/prompt-store.ts";
 import { buildClassifierFromPrompts, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
+import { isDealtTo, type Shard } from "../embedding/shard.ts";
 import type { EvaluationPlan, PlannedResult } from "./evaluation-plan.ts";
 
 /** The text side of a plan: how many prompts each checkpoint still lacks. Only checkpoints that need text are in it. */
@@ -28,23 +29,57 @@ export async function missingPrompts(plan: EvaluationPlan, checkpoint: Checkpoin
   return [...new Set(unbuilt.flat(2))].filter((prompt) => !store.has(prompt));
 }
 
-/** Builds every classifier of a plan that is not in the store, and puts it there. None stays in memory. */
-export async function buildClassifiers(
+export interface EmbedPlanPromptsOptions {
+  /** the only shard whose chunks of prompts are embedded, and the number of units that were dealt before them */
+  readonly shard?: { readonly shard: Shard; readonly before: number };
+  readonly onProgress?: (done: number) => void;
+  readonly checkStopped?: () => void;
+}
+
+/**
+ * Embeds the prompts that classifiers not in the store lack. For each classifier in turn, its list is the prompts that none
+ * of its checkpoint's before it has, stored or not: what is stored does not depend on who embeds which chunk of a list.
+ *
+ * @returns the number of prompts embedded
+ */
+export async function embedPlanPrompts(
   plan: EvaluationPlan,
-  options: { readonly onProgress?: (done: number) => void; readonly checkStopped?: () => void },
-): Promise<void> {
-  let before = 0;
+  { shard, onProgress, checkStopped }: EmbedPlanPromptsOptions,
+): Promise<number> {
+  let position = shard?.before ?? 0;
+  let done = 0;
   for (const checkpoint of distinctCheckpoints(plan)) {
-    for (const prompts of await unbuiltClassifiers(plan, checkpoint)) {
-      let here = 0;
-      await buildAndStore(plan, checkpoint, prompts, {
-        ...(options.checkStopped === undefined ? {} : { checkStopped: options.checkStopped }),
-        onProgress: (done) => {
-          here = done;
-          options.onProgress?.(before + done);
+    let store: PromptStore | null = null;
+    for (const { prompts, built } of await promptLists(plan, checkpoint)) {
+      const first = position;
+      const isOurs = (chunk: number) => shard === undefined || isDealtTo(shard.shard, first + chunk);
+      const sizes = chunkSizes(prompts.length);
+      position += sizes.length;
+      if (built || !sizes.some((_, chunk) => isOurs(chunk))) continue;
+      store ??= await openPromptStore(textFolder(plan, checkpoint));
+      const lacking = prompts.some((prompt) => !store?.has(prompt));
+      if (!lacking) continue;
+      const before = done;
+      await embedChunks(checkpoint, prompts, {
+        store,
+        only: isOurs,
+        threads: plan.threads,
+        ...(checkStopped === undefined ? {} : { checkStopped }),
+        onProgress: (here) => {
+          done = before + here;
+          onProgress?.(done);
         },
       });
-      before += here;
+    }
+  }
+  return done;
+}
+
+/** Builds every classifier of a plan that is not in the store, and puts it there. None stays in memory. */
+export async function buildClassifiers(plan: EvaluationPlan, checkStopped: () => void): Promise<void> {
+  for (const checkpoint of distinctCheckpoints(plan)) {
+    for (const prompts of await unbuiltClassifiers(plan, checkpoint)) {
+      await buildAndStore(plan, checkpoint, prompts, { checkStopped });
     }
   }
 }
@@ -79,16 +114,43 @@ async function buildAndStore(
 /** The prompts, a list a class, of each of a checkpoint's classifiers that is not in the store. */
 async function unbuiltClassifiers(plan: EvaluationPlan, checkpoint: Checkpoint): Promise<(readonly string[])[][]> {
   const store = classifierStore(plan, checkpoint);
-  const unbuilt = new Map<string, (readonly string[])[]>();
+  const unbuilt: (readonly string[])[][] = [];
+  for (const result of distinctClassifiers(plan, checkpoint)) {
+    const prompts = promptsOf(result);
+    if (!(await store.has(prompts))) unbuilt.push(prompts);
+  }
+  return unbuilt;
+}
+
+/** For each of a checkpoint's classifiers, the prompts that none before it has, and whether it is in the store. */
+async function promptLists(plan: EvaluationPlan, checkpoint: Checkpoint): Promise<PromptList[]> {
+  const store = classifierStore(plan, checkpoint);
+  const seen = new Set<string>();
+  const lists: PromptList[] = [];
+  for (const result of distinctClassifiers(plan, checkpoint)) {
+    const ofClass = promptsOf(result);
+    const prompts = [...new Set(ofClass.flat())].filter((prompt) => !seen.has(prompt));
+    for (const prompt of prompts) seen.add(prompt);
+    lists.push({ prompts, built: await store.has(ofClass) });
+  }
+  return lists;
+}
+
+interface PromptList {
+  readonly prompts: readonly string[];
+  readonly built: boolean;
+}
+
+/** A result for each classifier that a checkpoint's results need, each once, in their order. */
+function distinctClassifiers(plan: EvaluationPlan, checkpoint: Checkpoint): PlannedResult[] {
+  const wanted = new Map<string, PlannedResult>();
   for (const run of plan.runs.filter((one) => one.checkpoint === checkpoint)) {
     for (const result of run.results) {
       const key = `${result.classNames.sha256}\n${result.prompts.sha256}`;
-      if (unbuilt.has(key)) continue;
-      const prompts = promptsOf(result);
-      unbuilt.set(key, (await store.has(prompts)) ? [] : prompts);
+      if (!wanted.has(key)) wanted.set(key, result);
     }
   }
-  return [...unbuilt.values()].filter((prompts) => prompts.length > 0);
+  return [...wanted.values()];
 }
 
 function distinctCheckpoints(plan: EvaluationPlan): Checkpoint[] {

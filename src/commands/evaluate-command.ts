@@ -1,11 +1,16 @@
 import { InputError } from "../input-error.ts";
 import { formatAccuracyTable } from "../report/tables/accuracy-table.ts";
 import { printable } from "../report/tables/text-table.ts";
+import { shellLine } from "../submit/shell-quote.ts";
 import { dryRun, formatDryRun } from "./dry-run.ts";
+import { embedShard } from "./embed-shard.ts";
 import { evaluate } from "./evaluate.ts";
+import { evaluateArguments } from "./evaluate-arguments.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
-import { startProgressLine } from "./progress-line.ts";
+import { describeMissing, MissingEmbeddingsError } from "./missing-embeddings.ts";
+import { formatDuration, type ProgressLine, startProgressLine } from "./progress-line.ts";
 import { sameCommand } from "./same-command.ts";
+import { resolveShard } from "./shard-environment.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
 /** The options of `shiftline evaluate` as the command line gives them. */
@@ -26,6 +31,8 @@ export interface EvaluateCommandOptions {
   readonly batchSize?: number;
   readonly threads?: number;
   readonly partSize?: number;
+  readonly shard?: string;
+  readonly mergeOnly?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -35,12 +42,14 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
   const progress = startProgressLine(command.quiet ?? false);
   const stop = listenForStop((text) => progress.note(text));
   try {
+    checkTogether(command);
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
       onProgress: (state) => progress.update(state),
       onNote: (note) => progress.note(`note: ${printable(note)}`),
       signal: stop.signal,
     };
+    if (command.shard !== undefined) return await runShard(options, command, progress);
     if (command.dryRun) {
       const result = await dryRun(options);
       process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : formatDryRun(result));
@@ -57,6 +66,7 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
     if (error instanceof StoppedError) {
       progress.note(`${error.message}; run the same command again to go on: ${sameCommand()}`);
     }
+    if (error instanceof MissingEmbeddingsError) throw sayMissing(error, checkpoints, command);
     throw error;
   } finally {
     progress.stop();
@@ -64,8 +74,45 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
   }
 }
 
+/** Makes a shard's embeddings and says what it made. */
+async function runShard(
+  options: EvaluateOptions,
+  command: EvaluateCommandOptions,
+  progress: ProgressLine,
+): Promise<void> {
+  const shard = resolveShard(command.shard as string);
+  const result = await embedShard(options, shard);
+  progress.stop();
+  if (command.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  const { imagesEmbedded, promptsEmbedded, seconds } = result;
+  progress.note(
+    `shard ${shard.index}/${shard.count}: embedded ${imagesEmbedded} images and ${promptsEmbedded} prompts in ${formatDuration(seconds)}; once every shard is done, the same command without --shard scores them`,
+  );
+}
+
+/** @throws InputError for options that contradict each other */
+function checkTogether({ shard, mergeOnly, dryRun }: EvaluateCommandOptions): void {
+  if (shard !== undefined && mergeOnly)
+    throw new InputError("--shard embeds and --merge-only scores: give one of them");
+  if (shard !== undefined && dryRun) throw new InputError("--dry-run is of the whole command: leave --shard out");
+}
+
+/** Lists what is missing, a line each, and says with what command it is made. */
+function sayMissing(
+  { missing }: MissingEmbeddingsError,
+  checkpoints: readonly string[],
+  command: EvaluateCommandOptions,
+): InputError {
+  for (const row of missing) process.stderr.write(`missing: ${printable(describeMissing(row))}\n`);
+  const { mergeOnly: _, quiet: __, json: ___, ...finish } = command;
+  const line = shellLine(["shiftline", "evaluate", ...evaluateArguments(checkpoints, finish)]);
+  return new InputError(
+    `embeddings are missing, so nothing was scored; this makes them and scores, or shares them out with --shard I/N added: ${line}`,
+  );
+}
+
 function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, ...same } = command;
+  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, ...same } = command;
   const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
   return {
     ...given,

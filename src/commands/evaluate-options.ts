@@ -23,6 +23,8 @@ export interface EvaluateOptions {
   readonly limit?: number;
   readonly allowIncomplete?: boolean;
   readonly skipUnreadable?: boolean;
+  /** embed nothing: score what is stored, and throw `MissingEmbeddingsError` where something is not */
+  readonly mergeOnly?: boolean;
   readonly batchSize?: number;
   readonly threads?: number;
   readonly partSize?: number;

@@ -9,9 +9,10 @@ import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
 import { checkContent } from "./check-content.ts";
-import { buildClassifiers, planPrompts, readClassifier } from "./classifiers.ts";
+import { buildClassifiers, embedPlanPrompts, planPrompts, readClassifier } from "./classifiers.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
+import { checkNothingMissing } from "./missing-embeddings.ts";
 import { openProgressFile, type ProgressFile } from "./progress-file.ts";
 import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
 
@@ -48,8 +49,9 @@ async function runPlan(
   const checkStopped = () => options.signal?.throwIfAborted();
   const prompts = await planPrompts(plan);
   const imagesAhead = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+  if (options.mergeOnly === true) checkNothingMissing(plan, prompts);
   const all = [...new Set(plan.runs.map((run) => run.checkpoint.id))];
-  await buildClassifiers(plan, {
+  await embedPlanPrompts(plan, {
     checkStopped,
     onProgress: (done) => {
       const state = { phase: "prompts", done, total: prompts.total } as const;
@@ -57,6 +59,7 @@ async function runPlan(
       options.onProgress?.({ ...state, imagesAhead });
     },
   });
+  await buildClassifiers(plan, checkStopped);
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
   let before = 0;
@@ -88,7 +91,7 @@ export function imagesToEmbed(run: PlannedRun): number {
 }
 
 /** Embeds what a group's runs lack, each image decoded once for all of them. @returns the seconds it took */
-async function embedGroup(
+export async function embedGroup(
   group: readonly PlannedRun[],
   plan: EvaluationPlan,
   options: EvaluateOptions,
@@ -116,7 +119,7 @@ async function embedGroup(
 }
 
 /** Runs that share a manifest and a part size, and whose models fit in memory together. */
-function groupRuns({ runs, modelMemory }: EvaluationPlan): PlannedRun[][] {
+export function groupRuns({ runs, modelMemory }: EvaluationPlan): PlannedRun[][] {
   const groups: { key: string; bytes: number; runs: PlannedRun[] }[] = [];
   for (const run of runs) {
     const key = `${run.manifest.sha256}\n${run.manifest.root}\n${run.store.parts[0]?.rows}`;

@@ -4,7 +4,9 @@ import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
 import type { Benchmark } from "../dataset/benchmark.ts";
 import type { ImageEntry } from "../dataset/list-images.ts";
 import { type Manifest, makeManifest } from "../dataset/manifest.ts";
+import { type DealtRun, dealParts } from "../embedding/deal-parts.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
+import type { Shard } from "../embedding/shard.ts";
 import { InputError } from "../input-error.ts";
 import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/results/result-folder.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
@@ -27,6 +29,7 @@ export interface PlannedRun {
   readonly border: number;
   readonly manifest: Manifest;
   readonly store: PartStore;
+  /** parts to make: of a shard's plan, only those the shard is dealt */
   readonly missing: readonly Part[];
   readonly results: readonly PlannedResult[];
 }
@@ -48,6 +51,8 @@ export interface EvaluationPlan {
   readonly modelMemory: number;
   readonly batchSize: number;
   readonly runs: readonly PlannedRun[];
+  /** units of work the images make, of all shards and stored or not */
+  readonly imageUnits: number;
   /** what the user should know before the work begins */
   readonly notes: readonly string[];
 }
@@ -55,9 +60,13 @@ export interface EvaluationPlan {
 /**
  * Reads and checks everything an evaluation needs, before any of the long work: whatever is wrong is said now.
  *
+ * @param shard  the only one whose parts are to make; every part where absent. All else is read and checked as without it
  * @throws InputError naming what is wrong and what to do
  */
-export async function planEvaluation(options: EvaluateOptions): Promise<EvaluationPlan> {
+export async function planEvaluation(
+  options: EvaluateOptions,
+  shard: Shard = { index: 0, count: 1 },
+): Promise<EvaluationPlan> {
   checkNumbers(options);
   const out = options.out ?? "results";
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
@@ -66,7 +75,7 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks(options, storeRoot);
   const checkpoints = await opening;
-  const runs: PlannedRun[] = [];
+  const opened: Omit<PlannedRun, "missing">[] = [];
   for (const { benchmark, located } of data) {
     const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
     const protocols = await planProtocols(benchmark, located, options, notes);
@@ -78,10 +87,15 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
         const results = planResults(out, checkpoint, benchmark, manifest, group, promptSets);
         for (const { folder, recipe } of results) await checkReplaceable(folder, recipe, manifest.images.length);
         const store = await openPartStore(storeRoot, checkpoint, border, manifest, options.partSize ?? PART_SIZE);
-        const missing = await missingParts(store, options.skipUnreadable ?? false, notes);
-        runs.push({ checkpoint, benchmark, border, manifest, store, missing, results });
+        opened.push({ checkpoint, benchmark, border, manifest, store, results });
       }
     }
+  }
+  const dealt = dealParts(opened.map(describeForDealing), shard);
+  const runs: PlannedRun[] = [];
+  for (const [r, run] of opened.entries()) {
+    const ours = dealt.parts[r] as readonly Part[];
+    runs.push({ ...run, missing: await missingParts(run.store, ours, options.skipUnreadable ?? false, notes) });
   }
   const allocation = readAllocation();
   if (options.threads === undefined) notes.push(describeAllocation(allocation));
@@ -93,7 +107,17 @@ export async function planEvaluation(options: EvaluateOptions): Promise<Evaluati
     modelMemory: allocation.memory * MODEL_SHARE,
     batchSize: options.batchSize ?? BATCH_SIZE,
     runs,
+    imageUnits: dealt.units,
     notes,
+  };
+}
+
+function describeForDealing({ manifest, store, checkpoint }: Omit<PlannedRun, "missing">): DealtRun {
+  const partSize = store.parts[0]?.rows ?? 0;
+  return {
+    images: JSON.stringify([manifest.sha256, manifest.root, partSize]),
+    bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
+    parts: store.parts,
   };
 }
 
@@ -170,8 +194,13 @@ function planResults(
 }
 
 /** Parts to make: those not there, those damaged, and, where nothing may be skipped, those that skipped an image. */
-async function missingParts(store: PartStore, skipUnreadable: boolean, notes: string[]): Promise<Part[]> {
-  const { missing, damaged, skipped } = await store.check();
+async function missingParts(
+  store: PartStore,
+  ours: readonly Part[],
+  skipUnreadable: boolean,
+  notes: string[],
+): Promise<Part[]> {
+  const { missing, damaged, skipped } = await store.check(ours);
   for (const reason of damaged) notes.push(`${reason}; this part is made anew`);
   return skipUnreadable ? [...missing] : [...missing, ...skipped].sort((a, b) => a.index - b.index);
 }

@@ -1,7 +1,5 @@
 import { basename } from "node:path";
-
-/** Words that a POSIX shell takes as they are. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
+import { shellLine } from "../submit/shell-quote.ts";
 
 /**
  * The command line that started this process, as it can be pasted into a POSIX shell.
@@ -16,9 +14,5 @@ export function sameCommand(
   const [, program = "shiftline", ...args] = argv;
   const named = basename(program) === "shiftline";
   const start = named ? [...(env.npm_command === "exec" ? ["npx"] : []), "shiftline"] : ["node", program];
-  return [...start, ...args].map(quote).join(" ");
-}
-
-function quote(word: string): string {
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return shellLine([...start, ...args]);
 }

@@ -55,8 +55,8 @@ export interface Part {
 export interface PartStore {
   readonly folder: string;
   readonly parts: readonly Part[];
-  /** Looks at every part: not there or damaged (with the reasons), and whole but with images left out. */
-  check(): Promise<{
+  /** Looks at every part, or those given: not there or damaged (with the reasons), and whole but with images left out. */
+  check(only?: readonly Part[]): Promise<{
     readonly missing: readonly Part[];
     readonly damaged: readonly string[];
     readonly skipped: readonly Part[];
@@ -103,11 +103,11 @@ export async function openPartStore(
   return {
     folder,
     parts,
-    check: async () => {
+    check: async (only = parts) => {
       const missing: Part[] = [];
       const damaged: string[] = [];
       const skipped: Part[] = [];
-      for (const part of parts) {
+      for (const part of only) {
         const found = await storedMatrixState<StoredAbout>(stem(part));
         if (found.state === "whole" && found.rows === part.rows && !isForeign(part, found.about)) {
           if (found.about.skipped.length > 0) skipped.push(part);
