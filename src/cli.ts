@@ -17,6 +17,11 @@ function values(text: string, previous: readonly string[] | undefined): string[]
   return [...(previous ?? []), ...here];
 }
 
+/** Gathers an option's values where commas belong to them. */
+function texts(text: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), text];
+}
+
 /** Gathers ID=PATH pairs. */
 function pairs(text: string, previous: readonly (readonly [string, string])[] | undefined): [string, string][] {
   const at = text.indexOf("=");
@@ -53,6 +58,61 @@ function withEvaluateOptions(command: Command): Command {
     .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
 }
 
+/** `shiftline submit slurm` and `shiftline submit kubernetes`, with the options of `evaluate`. */
+function addSubmit(root: Command): void {
+  const submit = root.command("submit").description("write the jobs of a sweep for a cluster's scheduler");
+  const checkpoints = "as for evaluate";
+  withTaskOptions(
+    withEvaluateOptions(
+      submit
+        .command("slurm")
+        .description("an array job that embeds, one that merges and scores after it, and one that reports")
+        .argument("<checkpoint...>", checkpoints),
+    ),
+  )
+    .option("--jobs <folder>", "where the scripts go (default: .shiftline/jobs/slurm beside --out)")
+    .option("--time <minutes>", "time limit of a task (default: from a short trial)", wholeNumber)
+    .option("--partition <name>", "partition of all jobs")
+    .option("--account <name>", "account of all jobs")
+    .option(
+      "--sbatch <option>",
+      "another option of sbatch for all jobs, as --sbatch=--qos=long; may be repeated",
+      texts,
+    )
+    .option("--setup <command>", 'run first in every job: "module load nodejs"; may be repeated', texts)
+    .option("--run", "submit them, too")
+    .action(async (paths: string[], options) => {
+      const { submitSlurm } = await import("./commands/submit-slurm.ts");
+      await submitSlurm(paths, options);
+    });
+  withTaskOptions(
+    withEvaluateOptions(
+      submit
+        .command("kubernetes")
+        .description("an Indexed Job that embeds, a Job that merges, scores and reports; paths are those in the pods")
+        .argument("<checkpoint...>", checkpoints),
+    ),
+  )
+    .option("--jobs <folder>", "where the manifests go", ".shiftline/jobs/kubernetes")
+    .requiredOption("--image <name>", "an image that has shiftline on its PATH")
+    .option("--claim <name=path>", "a persistent volume claim and where pods see it; may be repeated", pairs)
+    .option("--read-only-claim <name=path>", "one that pods only read; may be repeated", pairs)
+    .option("--job-name <name>", "the Jobs' names begin with it", "shiftline")
+    .option("--namespace <name>", "namespace of the Jobs")
+    .action(async (paths: string[], options) => {
+      const { submitKubernetes } = await import("./commands/submit-kubernetes.ts");
+      await submitKubernetes(paths, options);
+    });
+}
+
+function withTaskOptions(command: Command): Command {
+  return command
+    .option("--shards <n>", "tasks that share the embedding", wholeNumber)
+    .option("--cpus <n>", "CPUs of a task", wholeNumber, 4)
+    .option("--memory <MiB>", "memory of a task", wholeNumber)
+    .option("--at-once <n>", "most tasks at once (default: all)", wholeNumber);
+}
+
 function program(): Command {
   const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
   const root = new Command("shiftline")
@@ -83,6 +143,8 @@ function program(): Command {
       const { runEvaluate } = await import("./commands/evaluate-command.ts");
       await runEvaluate(checkpoints, options);
     });
+
+  addSubmit(root);
 
   everywhere(
     root

@@ -31,6 +31,10 @@ export interface DryRun {
     readonly seconds: number;
   }[];
   readonly seconds: number;
+  /** threads it was measured with */
+  readonly threads: number;
+  /** units of work that `--shard` deals out: parts of images, for groups of checkpoints */
+  readonly units: number;
 }
 
 /** Batches that each thread runs to learn the speed, after one that is not counted. */
@@ -64,7 +68,7 @@ export async function dryRun(options: EvaluateOptions): Promise<DryRun> {
     });
   }
   const seconds = [...prompts, ...rows].reduce((sum, row) => sum + row.seconds, 0);
-  return { rows, prompts, seconds };
+  return { rows, prompts, seconds, threads: plan.threads, units: plan.imageUnits };
 }
 
 /** What a dry run found, for people. */

@@ -111,7 +111,8 @@ function sayMissing(
   );
 }
 
-function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
+/** The library's options from the command line's. @throws InputError for what is given twice */
+export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
   const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, ...same } = command;
   const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
   return {
