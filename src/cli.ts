@@ -54,7 +54,6 @@ function withEvaluateOptions(command: Command): Command {
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
     .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
-    .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
     .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
 }
 
@@ -133,6 +132,7 @@ function program(): Command {
         .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
     ),
   )
+    .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
     .option("--dry-run", "say what would be done, and how long it would take")
     .option(
       "--shard <i/n>",

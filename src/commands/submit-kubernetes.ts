@@ -31,8 +31,7 @@ const CLAIM_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** Runs `shiftline submit kubernetes`. Nothing is read: the paths are those that the pods see. */
 export async function submitKubernetes(checkpoints: string[], command: SubmitKubernetesOptions): Promise<void> {
-  const { jobs, image, claim, readOnlyClaim, jobName, namespace, shards, cpus, memory, atOnce, ...rest } = command;
-  const { threads: _, ...evaluate } = rest;
+  const { jobs, image, claim, readOnlyClaim, jobName, namespace, shards, cpus, memory, atOnce, ...evaluate } = command;
   const claims = [...toClaims(claim ?? [], false), ...toClaims(readOnlyClaim ?? [], true)];
   for (const name of [jobName, ...(namespace === undefined ? [] : [namespace])]) {
     if (!OBJECT_NAME.test(name))

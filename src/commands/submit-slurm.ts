@@ -45,13 +45,12 @@ const planSchema = z.object({
 export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOptions): Promise<void> {
   const { jobs, shards, cpus, memory, time, atOnce, partition, account, sbatch, setup, run, ...evaluate } = command;
   const folder = jobs ?? join(dirname(command.out), ".shiftline", "jobs", "slurm");
-  const { threads: _, ...withoutThreads } = evaluate;
-  const args = evaluateArguments(checkpoints, withoutThreads);
+  const args = evaluateArguments(checkpoints, evaluate);
   const wanted = { cpus, shards, memory, minutes: time };
   const settings = { ...wanted, atOnce, partition, account, sbatch, setup };
   const told = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value ?? null)}`);
   const key = [process.cwd(), ...told, ...args];
-  const size = (await sizeBefore(folder, key)) ?? (await measureSize(toOptions(checkpoints, withoutThreads), wanted));
+  const size = (await sizeBefore(folder, key)) ?? (await measureSize(toOptions(checkpoints, evaluate), wanted));
   const plan: SlurmPlan = {
     program: [process.execPath, fileURLToPath(new URL("../cli.js", import.meta.url))],
     evaluate: args,
