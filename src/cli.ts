@@ -233,6 +233,7 @@ function program(): Command {
   )
     .option("--results <folder>", "the results whose checkpoints are listed", "results")
     .option("--store <folder>", "the store to list", ".shiftline/store")
+    .option("--deep", "read all that is stored, and find changed bytes")
     .action(async (what: string, options) => {
       const { runList } = await import("./commands/list-command.ts");
       await runList(what, options);

@@ -157,7 +157,8 @@ function distinctCheckpoints(plan: EvaluationPlan): Checkpoint[] {
   return [...new Set(plan.runs.map((run) => run.checkpoint))];
 }
 
-function textFolder(plan: EvaluationPlan, checkpoint: Checkpoint): string {
+/** Where a checkpoint's text embeddings and classifiers are kept. */
+export function textFolder(plan: EvaluationPlan, checkpoint: Checkpoint): string {
   return join(plan.storeRoot, "text", checkpoint.fingerprint.slice(0, 16));
 }
 

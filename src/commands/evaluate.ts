@@ -1,5 +1,6 @@
 import { embedImages } from "../embedding/embed-images.ts";
 import { imageGraphBytes } from "../embedding/encoder-threads.ts";
+import { markUsed } from "../embedding/list-store.ts";
 import { InputError } from "../input-error.ts";
 import { rebuildAccuracies } from "../report/results/rebuild-accuracies.ts";
 import { type ResultMetrics, writeResult } from "../report/results/result-folder.ts";
@@ -9,7 +10,7 @@ import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
 import { checkContent } from "./check-content.ts";
-import { buildClassifiers, embedPlanPrompts, planPrompts, readClassifier } from "./classifiers.ts";
+import { buildClassifiers, embedPlanPrompts, planPrompts, readClassifier, textFolder } from "./classifiers.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
 import { checkNothingMissing } from "./missing-embeddings.ts";
@@ -80,8 +81,10 @@ async function runPlan(
         results.set(result, await scoreRun(plan, run, result, { ...times, orders, options }));
       }
     }
+    for (const run of group) await markUsed(run.store.folder);
     await rebuildAccuracies(plan.out);
   }
+  for (const run of plan.runs) await markUsed(textFolder(plan, run.checkpoint));
   return plan.runs.flatMap((run) => run.results.map((result) => results.get(result) as EvaluateResult));
 }
 

@@ -11,11 +11,16 @@ import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
 interface Listing {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly Readonly<Record<string, string | number>>[];
+  /** what JSON gives in the rows' place */
+  readonly json?: unknown;
+  /** lines below the table */
+  readonly below?: readonly string[];
 }
 
 interface Places {
   readonly store: string;
   readonly results: string;
+  readonly deep?: boolean;
 }
 
 const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
@@ -31,19 +36,19 @@ const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
 export async function runList(what: string, options: Places & { readonly json?: boolean }): Promise<void> {
   const list = Object.hasOwn(LISTS, what) ? LISTS[what] : undefined;
   if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
-  const { columns, rows } = await list(options);
-  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  const { columns, rows, json = rows, below = [] } = await list(options);
+  if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   else if (rows.length === 0) process.stdout.write(`no ${what}\n`);
   else {
     const cells = rows.map((row) => columns.map(({ title }) => printable(String(row[title] ?? ""))));
-    process.stdout.write(`${formatTextTable(columns, cells)}\n`);
+    process.stdout.write(`${[formatTextTable(columns, cells), ...below.map(printable)].join("\n")}\n`);
   }
 }
 
 function titles(...names: string[]): TableColumn[] {
   return names.map((title) => ({
     title,
-    align: ["images", "classes", "templates", "names", "models", "benchmarks", "results", "MB"].includes(title)
+    align: ["images", "classes", "templates", "names", "models", "benchmarks", "results", "whole", "MB"].includes(title)
       ? "right"
       : "left",
   }));
@@ -119,10 +124,26 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
   };
 }
 
-async function listStoreRows({ store }: Places): Promise<Listing> {
-  const entries = await listStore(store);
+/** What is stored, with totals, and what is wrong with it; deleting a folder named frees its space. */
+async function listStoreRows({ store, deep }: Places): Promise<Listing> {
+  const entries = await listStore(store, deep ?? false);
+  const total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   return {
-    columns: titles("folder", "kind", "checkpoint", "benchmark", "images", "MB"),
-    rows: entries.map((entry) => ({ ...entry, MB: (entry.bytes / 1e6).toFixed(1) })),
+    columns: titles("folder", "kind", "checkpoint", "benchmark", "images", "whole", "MB", "last use"),
+    rows: entries.map((entry) => ({
+      folder: entry.folder,
+      kind: entry.kind,
+      checkpoint: entry.checkpoint,
+      benchmark: entry.benchmark,
+      images: entry.images === 0 ? "" : entry.images,
+      whole: entry.total === 0 ? "" : `${entry.whole} of ${entry.total}`,
+      MB: (entry.bytes / 1e6).toFixed(1),
+      "last use": entry.lastUse.slice(0, "2026-01-01".length),
+    })),
+    json: entries,
+    below: [
+      `${entries.length} folders, ${(total / 1e6).toFixed(1)} MB`,
+      ...entries.flatMap((entry) => entry.problems).map((problem) => `problem: ${problem}`),
+    ],
   };
 }

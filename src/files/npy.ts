@@ -22,16 +22,26 @@ export interface NpyHeader {
 
 /** The bytes of the matrix as `numpy.save` writes a float32 array of its shape (n, d). */
 export function encodeNpy(m: Matrix): Uint8Array {
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${m.rows}, ${m.columns}), }`;
-  const grown = dictionary + " ".repeat(Math.max(0, GROWTH_DIGITS - String(m.rows).length));
-  const dataOffset = Math.ceil((PREFIX_BYTES + grown.length + 1) / ALIGNMENT) * ALIGNMENT;
-  const header = `${grown.padEnd(dataOffset - PREFIX_BYTES - 1)}\n`;
+  const header = npyHeader(m.rows, m.columns);
+  const dataOffset = PREFIX_BYTES + header.length;
   const bytes = new Uint8Array(dataOffset + m.data.byteLength);
   bytes.set(Buffer.from(`${MAGIC}\x01\x00`, "latin1"));
   new DataView(bytes.buffer).setUint16(8, header.length, true);
   bytes.set(Buffer.from(header, "latin1"), PREFIX_BYTES);
   bytes.set(new Uint8Array(m.data.buffer, m.data.byteOffset, m.data.byteLength), dataOffset);
   return bytes;
+}
+
+/** The size of the file that {@link encodeNpy} makes of a matrix of this shape. */
+export function npyBytes(rows: number, columns: number): number {
+  return PREFIX_BYTES + npyHeader(rows, columns).length + rows * columns * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function npyHeader(rows: number, columns: number): string {
+  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  const grown = dictionary + " ".repeat(Math.max(0, GROWTH_DIGITS - String(rows).length));
+  const dataOffset = Math.ceil((PREFIX_BYTES + grown.length + 1) / ALIGNMENT) * ALIGNMENT;
+  return `${grown.padEnd(dataOffset - PREFIX_BYTES - 1)}\n`;
 }
 
 /**

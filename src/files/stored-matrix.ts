@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Matrix } from "../math/matrix.ts";
 import { atomicWrite } from "./atomic-write.ts";
-import { encodeNpy, parseNpy } from "./npy.ts";
+import { encodeNpy, npyBytes, parseNpy } from "./npy.ts";
 import { sha256, sha256File } from "./sha256.ts";
 import { removeStaleFiles } from "./stale-files.ts";
 
@@ -65,6 +65,20 @@ export async function storedMatrixState<About>(stem: string): Promise<StoredStat
   return { state: "whole", about: sidecar.about, rows: sidecar.rows, columns: sidecar.columns };
 }
 
+/** The same by the description and the size of the numbers' file alone: quick, but blind to changed bytes. */
+export async function storedMatrixGlance<About>(stem: string): Promise<StoredState<About>> {
+  const sidecar = await readSidecar<About>(stem);
+  if (sidecar === undefined) return { state: "absent" };
+  if (typeof sidecar === "string") return { state: "damaged", reason: sidecar };
+  const { file, about, rows, columns } = sidecar;
+  const path = join(dirname(stem), file);
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => cause);
+  if (found instanceof Error) return { state: "damaged", reason: `${path}: ${readReason(found)}` };
+  const bytes = npyBytes(rows, columns);
+  if (found.size === bytes) return { state: "whole", about, rows, columns };
+  return { state: "damaged", reason: `${path}: expected ${bytes} bytes, found ${found.size}` };
+}
+
 /** What the writer said about the rows, without a look at the numbers; null where it is not there or damaged. */
 export async function storedMatrixAbout<About>(stem: string): Promise<About | null> {
   const sidecar = await readSidecar<About>(stem);
@@ -93,12 +107,15 @@ async function readNumbers<About>(stem: string): Promise<StoredMatrix<About> | s
 
 /** Removes what killed runs left in a folder of stored matrices: unfinished files, and numbers no description names. */
 export async function removeStaleMatrices(folder: string): Promise<void> {
-  await removeStaleFiles(folder, async (name) => {
-    const stem = /^(.+)-[0-9a-f]{8}\.npy$/.exec(name)?.[1];
-    if (stem === undefined) return false;
-    const sidecar = await readSidecar(join(folder, stem));
-    return typeof sidecar !== "object" || sidecar.file !== name;
-  });
+  await removeStaleFiles(folder, (name) => isUnnamedMatrix(folder, name));
+}
+
+/** Whether the file holds numbers that no description names: another run is writing them, or was killed while it did. */
+export async function isUnnamedMatrix(folder: string, name: string): Promise<boolean> {
+  const stem = /^(.+)-[0-9a-f]{8}\.npy$/.exec(name)?.[1];
+  if (stem === undefined) return false;
+  const sidecar = await readSidecar(join(folder, stem));
+  return typeof sidecar !== "object" || sidecar.file !== name;
 }
 
 async function readSidecar<About>(stem: string): Promise<Sidecar<About> | string | undefined> {

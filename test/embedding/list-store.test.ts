@@ -1,0 +1,120 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openPromptStore } from "../../src/classifier/prompt-store.ts";
+import type { Manifest } from "../../src/dataset/manifest.ts";
+import { listStore, markUsed } from "../../src/embedding/list-store.ts";
+import { openPartStore } from "../../src/embedding/part-store.ts";
+import { matrix } from "../../src/math/matrix.ts";
+import { temporaryFolder } from "../helpers.ts";
+
+const manifest: Manifest = {
+  benchmark: "imagenet",
+  root: "/data",
+  layout: "class-folders",
+  images: Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i })),
+  sha256: "m".repeat(64),
+};
+const checkpoint = {
+  id: "tiny",
+  fingerprint: "f".repeat(64),
+  preprocessing: {
+    size: { height: 8, width: 8 },
+    resizeMode: "shortest",
+    interpolation: "bicubic",
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    fillColor: 0,
+  },
+} as const;
+
+/** A store of three parts, of which two are there, and of two prompts. */
+async function makeStore(): Promise<{ root: string; folder: string; text: string }> {
+  const root = temporaryFolder();
+  const store = await openPartStore(root, checkpoint, 0, manifest, 4);
+  for (const part of store.parts.slice(0, 2)) {
+    await store.write(part, matrix(new Float32Array(8).fill(0.5), 4, 2), {
+      first: part.first,
+      skipped: [],
+      content: [],
+    });
+  }
+  const text = join(root, "text", "f".repeat(16));
+  await (await openPromptStore(text)).add(["a", "b"], matrix(new Float32Array(4).fill(1), 2, 2));
+  return { root, folder: store.folder, text };
+}
+
+const numbersOf = (folder: string, part: string) =>
+  join(folder, readdirSync(folder).find((name) => name.startsWith(part) && name.endsWith(".npy")) as string);
+
+describe("listStore", () => {
+  it("says how much of each folder is whole, its size and its last use", async () => {
+    const { root, folder, text } = await makeStore();
+    utimesSync(folder, new Date("2026-02-03T04:05:06Z"), new Date("2026-02-03T04:05:06Z"));
+    const [images, prompts, ...others] = await listStore(root);
+    const known = {
+      kind: "images",
+      checkpoint: "tiny",
+      benchmark: "imagenet",
+      images: 10,
+      whole: 2,
+      total: 3,
+      problems: [],
+    };
+    expect(images).toMatchObject({ folder, ...known, lastUse: "2026-02-03T04:05:06.000Z" });
+    const sizes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).length);
+    expect(images?.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    expect(prompts).toMatchObject({ folder: text, kind: "text", checkpoint: "tiny", whole: 1, total: 1, problems: [] });
+    expect(others).toEqual([]);
+    await markUsed(folder);
+    expect(Date.parse((await listStore(root))[0]?.lastUse as string)).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it("names parts that are torn, of other images, and files that are not the store's or left over", async () => {
+    const { root, folder } = await makeStore();
+    truncateSync(numbersOf(folder, "part-00000"), 100);
+    const other = join(folder, "part-00002.json");
+    writeFileSync(other, readFileSync(join(folder, "part-00001.json")));
+    writeFileSync(join(folder, "notes.txt"), "mine");
+    writeFileSync(join(folder, "part-00002.json.tmp-12-0123abcd"), "{");
+    const [images] = await listStore(root);
+    expect(images?.whole).toBe(1);
+    expect(images?.problems).toEqual([
+      expect.stringMatching(/part-00000-\w{8}\.npy: expected \d+ bytes, found 100$/),
+      `${other}: it is of another checkpoint, or of other images`,
+      `${join(folder, "notes.txt")}: not a file of the store`,
+      expect.stringMatching(/part-00002\.json\.tmp-12-0123abcd: being written, or left by a run that was killed/),
+    ]);
+  });
+
+  it("finds changed bytes when it reads all", async () => {
+    const { root, folder, text } = await makeStore();
+    for (const path of [numbersOf(folder, "part-00001"), numbersOf(text, "prompts-")]) {
+      const bytes = readFileSync(path);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(path, bytes);
+    }
+    expect((await listStore(root)).flatMap((entry) => entry.problems)).toEqual([]);
+    const deep = await listStore(root, true);
+    expect(deep.map(({ whole, total }) => [whole, total])).toEqual([
+      [1, 3],
+      [0, 1],
+    ]);
+    for (const { problems } of deep) expect(problems).toEqual([expect.stringContaining("its content is not what was")]);
+  });
+
+  it("names a folder that says not what it is, lists what else is there, and is empty without a store", async () => {
+    const { root, folder } = await makeStore();
+    rmSync(join(folder, "store.json"));
+    mkdirSync(join(root, "tars"));
+    writeFileSync(join(root, "tars", "index.json"), "12345");
+    const [images, prompts, tars] = await listStore(root);
+    expect(images).toMatchObject({
+      checkpoint: "unknown",
+      problems: [expect.stringMatching(/store\.json: not there/)],
+    });
+    expect(prompts?.checkpoint).toBe("unknown");
+    expect(tars).toMatchObject({ kind: "tars", bytes: 5, problems: [] });
+    expect(await listStore(join(root, "nowhere"))).toEqual([]);
+  });
+});
