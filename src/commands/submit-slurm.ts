@@ -65,7 +65,8 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   };
   const decided = { name: PLAN_FILE, content: `${JSON.stringify({ command: key, size }, null, 2)}\n` };
   await writeJobs(folder, [decided, ...slurmScripts(plan)]);
-  const sized = `${size.shards} tasks of ${size.cpus} CPUs, ${size.memory} MiB and ${size.minutes} minutes`;
+  const tasks = `${size.shards} ${size.shards === 1 ? "task" : "tasks"}`;
+  const sized = `${tasks} of ${size.cpus} CPUs, ${size.memory} MiB and ${size.minutes} minutes`;
   process.stderr.write(`${sized}; written to ${printable(folder)}\n`);
   if (run) await submit(folder);
   else process.stdout.write(`${shellLine(["bash", join(folder, "submit.sh")])}\n`);
