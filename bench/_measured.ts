@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, loadavg, totalmem } from "node:os";
+import { basename, join } from "node:path";
+import sharp from "sharp";
+import { ROOT, runChild } from "./_child.ts";
+
+/** What a figure needs beside it to be judged and made again. */
+export interface Setting {
+  readonly command: string;
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryGB: number;
+    readonly platform: string;
+    /** processes that wanted a core in the minute before: 0 on a quiet machine */
+    readonly load: number;
+  };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Where the tables are made from: one file a benchmark, its raw rounds. */
+export const MEASURED = join(ROOT, "bench", "measured");
+
+/** Describes this machine, now: call it before the first timing. */
+export function describeSetting(): Setting {
+  const require = createRequire(import.meta.url);
+  return {
+    command: `npm run bench -- ${[benchName(), ...withoutPaths(process.argv.slice(2))].join(" ")}`,
+    date: new Date().toISOString().slice(0, 10),
+    commit: runChild("git", ["rev-parse", "--short", "HEAD"]).stdout.trim(),
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? "unknown",
+      cores: cpus().length,
+      memoryGB: Math.round(totalmem() / 2 ** 30),
+      platform: `${process.platform}-${process.arch}`,
+      load: Math.round((loadavg()[0] as number) * 10) / 10,
+    },
+    versions: {
+      node: process.versions.node,
+      "onnxruntime-node": (require("onnxruntime-node/package.json") as { version: string }).version,
+      sharp: sharp.versions.sharp ?? "unknown",
+      libvips: sharp.versions.vips,
+    },
+  };
+}
+
+function benchName(): string {
+  return basename(process.argv[1] as string, ".ts");
+}
+
+/** Without where things lie on this machine. */
+function withoutPaths(args: readonly string[]): string[] {
+  const paths = ["--models", "--from"];
+  return args.filter((arg, i) => !paths.includes(arg) && !paths.includes(args[i - 1] ?? ""));
+}
+
+export function writeMeasured(name: string, content: unknown): void {
+  const path = join(MEASURED, `${name}.json`);
+  writeFileSync(path, `${JSON.stringify(content, null, 1)}\n`);
+  console.error(`written: bench/measured/${name}.json`);
+}
+
+export function readMeasured<T>(name: string): T | null {
+  try {
+    return JSON.parse(readFileSync(join(MEASURED, `${name}.json`), "utf8")) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}

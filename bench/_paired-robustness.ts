@@ -1,0 +1,43 @@
+import type { Interval } from "../src/statistics/binomial-interval.ts";
+import { inverseLogit, logit } from "../src/statistics/logit.ts";
+
+/** An accuracy of one variant of a checkpoint less that of another on the same images, with its paired interval. Fractions. */
+export interface Change extends Interval {
+  readonly value: number;
+}
+
+/** A baseline's line on logit axes; its slope is above 0. */
+export interface Line {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/**
+ * The change in effective robustness from one variant to another: the change under shift less the change that the line expects for the
+ * change in distribution. The line is held fixed, as both are measured against the same one.
+ *
+ * The interval joins those of the two changes, which come from different images, by the method of variance estimates recovery; the one in
+ * distribution is carried along the line end by end from `idAccuracy`. (A bootstrap of the images gives an interval of no width
+ * where no image happens to differ.)
+ *
+ * @param idAccuracy of the first variant
+ * @param id         change in distribution, second less first
+ * @param shift      change under shift
+ * @see G. Y. Zou & A. Donner, Construction of confidence limits about effect measures: a general approach, Statistics in Medicine 27, 2008
+ */
+export function robustnessChange(line: Line, idAccuracy: number, id: Change, shift: Change): Change {
+  const before = expected(line, idAccuracy);
+  const expectedChange = (change: number) => expected(line, Math.min(1, Math.max(0, idAccuracy + change))) - before;
+  const along = expectedChange(id.value);
+  const value = shift.value - along;
+  return {
+    value,
+    low: value - Math.hypot(shift.value - shift.low, expectedChange(id.high) - along),
+    high: value + Math.hypot(shift.high - shift.value, along - expectedChange(id.low)),
+  };
+}
+
+/** What the line expects; accuracies of exactly 0 and 1 stay themselves, the line's limits. */
+function expected({ slope, intercept }: Line, accuracy: number): number {
+  return accuracy === 0 || accuracy === 1 ? accuracy : inverseLogit(slope * logit(accuracy) + intercept);
+}

@@ -1,0 +1,100 @@
+import { markdownTable, type Row, spreadOf } from "./_markdown.ts";
+import type { Agreement, PeerRound, PeersMeasured } from "./_peer-round.ts";
+import { additiveLimit, coreSeconds, rate } from "./_rates.ts";
+import { settingLine } from "./_setting-line.ts";
+
+type Measure = (round: PeerRound) => number;
+
+/** The table of one model: each rate, and the whole `evaluate` over it, both as medians with least and greatest over the rounds. */
+export function peersTable(measured: PeersMeasured): string {
+  const { rounds, batch, gflop, openClipBatch, openClipWorkers } = measured;
+  const { cores } = measured.machine;
+  const first = rounds[0] as PeerRound;
+  const whole: Measure = ({ evaluate }) => rate(evaluate);
+  const limit: Measure = ({ bare, decode }) => additiveLimit(cores, bare, decode);
+  const row = (what: string, value: Measure, over: Measure | null = whole): Row => [
+    what,
+    spreadOf(rounds.map(value)),
+    over === null
+      ? ""
+      : spreadOf(
+          rounds.map((round) => over(round) / value(round)),
+          3,
+        ),
+  ];
+  const loader = `batch ${openClipBatch}, ${openClipWorkers} loading processes`;
+  const rows: Row[] = [
+    row(`**whole \`evaluate\`, float32**, process start to end, ${first.evaluate.images} images`, whole, null),
+    row("its pipeline alone, as `run.json` has it", (round) => round.pipelineImagesPerSecond, null),
+    row(`bare \`session.run\` loop, batch ${batch}, nothing decoded`, ({ bare }) => rate(bare)),
+    row(`additive limit: ${cores} / (inference + decode core-seconds)`, limit),
+    row("decoding alone: read, hash, decode, resample, normalize", ({ decode }) => rate(decode)),
+  ];
+  if (gflop !== null && first.gemm !== null) {
+    rows.push(
+      row(
+        `float32 GEMM bound: 4096³ rate / ${gflop.toFixed(1)} GFLOP an image`,
+        ({ gemm }) => (gemm?.float32 ?? 0) / gflop,
+      ),
+    );
+  }
+  if (first.openClip !== null) {
+    const n = first.openClip.float32.images;
+    for (const precision of ["float32", "bf16"] as const) {
+      const of = ({ openClip }: PeerRound) => openClip?.[precision] ?? { images: 0, seconds: 0, processSeconds: 0 };
+      const name = precision === "float32" ? "float32" : "bf16 autocast";
+      rows.push(row(`open_clip ${name}, its loop alone, ${n} images, ${loader}`, (round) => rate(of(round))));
+      rows.push(row(`open_clip ${name}, whole process`, (round) => of(round).images / of(round).processSeconds));
+    }
+  }
+  if (first.int8 !== null) rows.push(...int8Rows(measured, row));
+  const table = markdownTable(["what", "images/s", "whole `evaluate` ÷ it"], rows);
+  return [table, "", notes(measured), "", settingLine(measured)].join("\n");
+}
+
+function int8Rows(
+  { machine, batch }: PeersMeasured,
+  row: (what: string, value: Measure, over?: Measure | null) => Row,
+): Row[] {
+  const int8 = ({ int8 }: PeerRound) => int8 as NonNullable<PeerRound["int8"]>;
+  const whole: Measure = (round) => rate(int8(round).evaluate);
+  return [
+    row("**whole `evaluate`, int8**, one image at a time", whole, null),
+    row("bare loop, int8, batch 1", (round) => rate(int8(round).bareOne), whole),
+    row(`bare loop, int8, batch ${batch}`, (round) => rate(int8(round).bareBatch), whole),
+    row(
+      "additive limit, int8, batch 1",
+      (round) => additiveLimit(machine.cores, int8(round).bareOne, round.decode),
+      whole,
+    ),
+    row("whole `evaluate`, float32", (round) => rate(round.evaluate), whole),
+  ];
+}
+
+function notes(measured: PeersMeasured): string {
+  const { rounds, promptsPerSecond, agreements, images } = measured;
+  const cores = (pick: (round: PeerRound) => number) => spreadOf(rounds.map((round) => 1000 * pick(round)));
+  const lines = [
+    `- ${measured.title}, ${images} repeated by links, ${rounds.length} rounds. Core-milliseconds an image: inference ${cores(({ bare }) => coreSeconds(bare))}, decoding ${cores(({ decode }) => coreSeconds(decode))}.`,
+  ];
+  if (rounds[0]?.gemm) {
+    lines.push(
+      `- 4096³ matrix product in PyTorch: float32 ${spreadOf(rounds.map(({ gemm }) => gemm?.float32 ?? 0))}, bf16 ${spreadOf(rounds.map(({ gemm }) => gemm?.bf16 ?? 0))} GFLOP/s.`,
+    );
+  }
+  const openClip =
+    promptsPerSecond.openClip === null ? "" : `, open_clip float32 ${promptsPerSecond.openClip.toFixed(1)} (77 tokens)`;
+  lines.push(
+    `- Prompts a second: ours ${promptsPerSecond.shiftline.toFixed(1)} (own length)${openClip}; stored in all the rows above.`,
+  );
+  return [...lines, ...agreements.map(agreementNote)].join("\n");
+}
+
+function agreementNote({ precision, images, equal, classes, widestMargin }: Agreement): string {
+  const peer = precision === "float32" ? "float32" : "bf16";
+  const differing =
+    equal === images
+      ? ""
+      : `; where not, open_clip's first two classes lie at most ${widestMargin.toExponential(1)} apart in cosine`;
+  return `- The same work: top-1 equal to open_clip ${peer} on ${equal} of ${images} images (${classes} different classes)${differing}.`;
+}

@@ -1,0 +1,20 @@
+/**
+ * Makes the models that the other benchmarks time, where they are not there yet: minutes, once. The others do it too.
+ *
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- models [--models DIR]
+ */
+import { parseArgs } from "node:util";
+import { huggingFaceModel, modelsFolder, openClipModel, photosClip, tinyViT, transformersJs } from "./_models.ts";
+
+const { values } = parseArgs({ options: { models: { type: "string" } } });
+const models = modelsFolder(values.models);
+for (const folder of [
+  openClipModel(models, "ViT-B-32"),
+  openClipModel(models, "ViT-L-14"),
+  huggingFaceModel(models),
+  photosClip(models),
+  tinyViT(models),
+  transformersJs(models),
+]) {
+  console.log(folder ?? "../shared/samples/photos-clip is not there: no trained checkpoint of photos");
+}

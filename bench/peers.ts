@@ -1,0 +1,165 @@
+/**
+ * The whole `evaluate` against a bare `session.run` loop, decoding alone, open_clip in PyTorch and the machine's limits, in rounds.
+ *
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1536] [--peer-images 512] [--int8] [--write]
+ *                                                        [--models DIR] [--from IMAGES]
+ *
+ * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint beside the checkout) or a folder with
+ * an open_clip export and its weights. The images are repeated by links to `--images` (evaluate) and `--peer-images` (open_clip), so they
+ * lie in the page cache: disks are not measured. Without SHIFTLINE_ORACLE open_clip and the matrix product are left out.
+ * `--write` keeps the raw rounds in bench/measured/peers-MODEL.json.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { findPython, lastJson, runChild, runNode } from "./_child.ts";
+import { type EvaluateRun, runEvaluate } from "./_evaluate-run.ts";
+import { findImages } from "./_images.ts";
+import { describeSetting, writeMeasured } from "./_measured.ts";
+import { modelsFolder, openClipModel, photosClip } from "./_models.ts";
+import {
+  compareWithOpenClip,
+  OPEN_CLIP_BATCH,
+  OPEN_CLIP_WORKERS,
+  type OpenClipRun,
+  runOpenClip,
+} from "./_open-clip-run.ts";
+import type { Agreement, PeerRound, PeersMeasured } from "./_peer-round.ts";
+import { peersTable } from "./_peers-table.ts";
+import { median, type TimedCpu } from "./_rates.ts";
+import { repeatImages } from "./_repeat-images.ts";
+import { visionGflop } from "./_vit-flops.ts";
+
+const BATCH = 32;
+const BARE_SECONDS = "8";
+const DECODE_SECONDS = "5";
+/** Images of the two runs whose difference is the text side. */
+const FEW = 32;
+const PROMPTS = 1000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "3" },
+    images: { type: "string", default: "1536" },
+    "peer-images": { type: "string", default: "512" },
+    int8: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    models: { type: "string" },
+    from: { type: "string" },
+  },
+});
+const [name] = positionals;
+if (name === undefined) throw new Error("expected MODEL: vit-b-32, vit-l-14, photos-clip or a folder");
+const setting = describeSetting();
+const folder = findModel(name);
+const source = findImages(values.from);
+const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
+const images = folderOf(Number(values.images));
+const peerImages = folderOf(Number(values["peer-images"]));
+
+function findModel(model: string): string {
+  const models = modelsFolder(values.models);
+  if (model === "vit-b-32") return openClipModel(models, "ViT-B-32");
+  if (model === "vit-l-14") return openClipModel(models, "ViT-L-14");
+  if (model !== "photos-clip") return model;
+  const photos = photosClip(models);
+  if (photos === null) throw new Error("../shared/samples/photos-clip is not there");
+  return photos;
+}
+
+function folderOf(n: number): string {
+  const to = join(scratch, `images-${n}`);
+  repeatImages(source.folder, to, n);
+  return to;
+}
+
+function bare(graph: string, batch: number): TimedCpu {
+  return runNode("bare-loop.mjs", [join(folder, graph), String(batch), BARE_SECONDS]);
+}
+
+function gemm(): PeerRound["gemm"] {
+  const python = findPython();
+  if (python === null) return null;
+  const rates = lastJson(runChild(python, ["bench/peers/gemm.py"]).stdout) as { float32: number[]; bf16: number[] };
+  return { float32: median(rates.float32), bf16: median(rates.bf16) };
+}
+
+function evaluateOf(of: string, variant?: string): EvaluateRun {
+  const own = join(scratch, variant ?? "float32");
+  return runEvaluate({ checkpoint: folder, images: of, scratch: own, ...(variant === undefined ? {} : { variant }) });
+}
+
+const few = folderOf(FEW);
+const cold = evaluateOf(few);
+const warm = evaluateOf(few);
+if (values.int8) evaluateOf(few, "quantized");
+const rounds: PeerRound[] = [];
+const agreements: Agreement[] = [];
+let openClipPrompts: number | null = null;
+let versions = setting.versions;
+for (let round = 0; round < Number(values.rounds); round++) {
+  const product = gemm();
+  const bareFloat = bare("visual.onnx", BATCH);
+  const evaluated = evaluateOf(images);
+  const decode = runNode<PeerRound["decode"]>("decode-loop.mjs", [
+    ...[images, JSON.stringify(evaluated.preprocessing), DECODE_SECONDS],
+  ]);
+  const float32 = runOpenClip(folder, peerImages, scratch, "float32");
+  const bf16 = runOpenClip(folder, peerImages, scratch, "bf16");
+  const int8 = values.int8
+    ? {
+        bareOne: bare("visual_quantized.onnx", 1),
+        evaluate: timed(evaluateOf(images, "quantized")),
+        bareBatch: bare("visual_quantized.onnx", BATCH),
+      }
+    : null;
+  if (float32 !== null && bf16 !== null && round === 0) {
+    agreements.push(compareWithOpenClip("float32", evaluated.predictions, float32.predictions));
+    agreements.push(compareWithOpenClip("bf16", evaluated.predictions, bf16.predictions));
+    openClipPrompts = float32.classifierSeconds === null ? null : PROMPTS / float32.classifierSeconds;
+    versions = { ...versions, ...float32.versions };
+  }
+  rounds.push({
+    gemm: product,
+    bare: bareFloat,
+    decode,
+    evaluate: timed(evaluated),
+    pipelineImagesPerSecond: evaluated.pipelineImagesPerSecond,
+    openClip: float32 === null || bf16 === null ? null : { float32: loop(float32), bf16: loop(bf16) },
+    int8,
+  });
+  console.error(
+    `round ${round + 1} of ${values.rounds}: evaluate ${(evaluated.images / evaluated.seconds).toFixed(2)} images/s`,
+  );
+}
+
+function timed({ images, seconds }: EvaluateRun) {
+  return { images, seconds };
+}
+
+function loop({ images, seconds, processSeconds }: OpenClipRun) {
+  return { images, seconds, processSeconds };
+}
+
+const config = JSON.parse(readFileSync(join(folder, "open_clip_config.json"), "utf8")).model_cfg;
+const measured: PeersMeasured = {
+  ...setting,
+  versions,
+  model: basename(folder),
+  title: { "vit-b-32": "ViT-B/32", "vit-l-14": "ViT-L/14" }[name] ?? basename(folder),
+  images: source.title,
+  batch: BATCH,
+  gflop: typeof config.vision_cfg.layers === "number" ? visionGflop(config.vision_cfg, config.embed_dim) : null,
+  dimension: config.embed_dim,
+  openClipWorkers: OPEN_CLIP_WORKERS,
+  openClipBatch: OPEN_CLIP_BATCH,
+  promptsPerSecond: { shiftline: PROMPTS / (cold.seconds - warm.seconds), openClip: openClipPrompts },
+  predictionBytes: warm.predictionsBytes / warm.images,
+  agreements,
+  rounds,
+};
+console.log(peersTable(measured));
+if (values.write) writeMeasured(`peers-${measured.model}`, measured);
+rmSync(scratch, { recursive: true, force: true });

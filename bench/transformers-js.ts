@@ -1,0 +1,86 @@
+/**
+ * The whole `evaluate` against transformers.js on the same files: ViT-B/32 in the Hugging Face layout, random weights, float32.
+ *
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- transformers-js [--rounds 3] [--images 1536] [--peer-images 256] [--calls 32] [--write]
+ *                                                                  [--models DIR] [--from IMAGES]
+ *
+ * Two ways of it, both as its documentation has them: processor and vision model in batches of 32 with the text side computed once before, and
+ * the plain zero-shot-image-classification pipeline, which computes the texts of all 1000 classes again in each call: one call on `--calls`
+ * images. Its own loading is not timed; ours is. The package is installed on demand beside the models, at one exact version.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { parse } from "csv-parse/sync";
+import { runNode } from "./_child.ts";
+import { runEvaluate } from "./_evaluate-run.ts";
+import { findImages } from "./_images.ts";
+import { describeSetting, writeMeasured } from "./_measured.ts";
+import { huggingFaceModel, modelsFolder, TRANSFORMERS_JS, transformersJs } from "./_models.ts";
+import type { TimedCpu } from "./_rates.ts";
+import { repeatImages } from "./_repeat-images.ts";
+import {
+  type TransformersJsMeasured,
+  type TransformersJsRound,
+  transformersJsTable,
+} from "./_transformers-js-table.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    images: { type: "string", default: "1536" },
+    "peer-images": { type: "string", default: "256" },
+    calls: { type: "string", default: "32" },
+    write: { type: "boolean", default: false },
+    models: { type: "string" },
+    from: { type: "string" },
+  },
+});
+const setting = describeSetting();
+const models = modelsFolder(values.models);
+const checkpoint = huggingFaceModel(models);
+const installed = transformersJs(models);
+const source = findImages(values.from);
+const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
+const images = join(scratch, "images");
+const peerImages = join(scratch, "peer-images");
+repeatImages(source.folder, images, Number(values.images));
+repeatImages(source.folder, peerImages, Number(values["peer-images"]));
+
+const peer = [installed, dirname(checkpoint), basename(checkpoint)];
+const predictions = join(scratch, "transformers-js.csv");
+const runVision = () => {
+  const files = [peerImages, join(scratch, "classifier.bin"), predictions];
+  return runNode<TransformersJsRound["vision"] & { textSeconds: number | null }>("transformers-js.mjs", [
+    ...[...peer, "vision", ...files],
+  ]);
+};
+const first = runVision();
+runEvaluate({ checkpoint, images: peerImages, scratch }); // stores the text side
+const rounds: TransformersJsRound[] = [];
+let agreement = { images: 0, equal: 0 };
+for (let round = 0; round < Number(values.rounds); round++) {
+  const bare = runNode<TimedCpu>("bare-loop.mjs", [join(checkpoint, "onnx", "vision_model.onnx"), "32", "8"]);
+  const evaluated = runEvaluate({ checkpoint, images, scratch });
+  const { textSeconds: _, ...vision } = runVision();
+  const pipeline = runNode<TransformersJsRound["pipeline"]>("transformers-js.mjs", [
+    ...[...peer, "pipeline", peerImages, values.calls],
+  ]);
+  rounds.push({ bare, evaluate: { images: evaluated.images, seconds: evaluated.seconds }, vision, pipeline });
+  const theirs = parse(readFileSync(predictions), { columns: true }) as Record<string, string>[];
+  const equal = theirs.filter(({ image, top1 }) => evaluated.predictions.get(image as string)?.top1 === Number(top1));
+  agreement = { images: theirs.length, equal: equal.length };
+  console.error(`round ${round + 1} of ${values.rounds}`);
+}
+const measured: TransformersJsMeasured = {
+  ...setting,
+  versions: { ...setting.versions, "@huggingface/transformers": TRANSFORMERS_JS },
+  images: source.title,
+  promptsPerSecond: first.textSeconds === null ? null : 1000 / first.textSeconds,
+  agreement,
+  rounds,
+};
+console.log(transformersJsTable(measured));
+if (values.write) writeMeasured("transformers-js", measured);
+rmSync(scratch, { recursive: true, force: true });
