@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -36,4 +37,14 @@ export function findPython(): string | null {
 
 export function lastJson(stdout: string): unknown {
   return JSON.parse(stdout.trim().split("\n").at(-1) as string);
+}
+
+/** Runs another benchmark on this terminal. @throws if it fails */
+export function runBench(name: string, args: readonly string[]): void {
+  const tsx = join(ROOT, "node_modules", "tsx", "dist", "cli.mjs");
+  const { status } = spawnSync(process.execPath, [tsx, join("bench", `${name}.ts`), ...args], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error(`${name} ended with status ${status}`);
 }

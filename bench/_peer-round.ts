@@ -18,6 +18,7 @@ export interface PeerRound {
     readonly bareOne: TimedCpu;
     readonly bareBatch: TimedCpu;
     readonly evaluate: Timed;
+    readonly pipelineImagesPerSecond: number;
   } | null;
 }
 
@@ -44,7 +45,11 @@ export interface PeersMeasured extends Setting {
   readonly openClipWorkers: number;
   readonly openClipBatch: number;
   /** prompts a second: shiftline's from two runs, with and without stored text; open_clip's at full context */
-  readonly promptsPerSecond: { readonly shiftline: number; readonly openClip: number | null };
+  readonly promptsPerSecond: {
+    readonly shiftline: number;
+    readonly int8: number | null;
+    readonly openClip: number | null;
+  };
   /** bytes of predictions.csv an image */
   readonly predictionBytes: number;
   readonly agreements: readonly Agreement[];

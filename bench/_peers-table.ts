@@ -82,19 +82,17 @@ function notes(measured: PeersMeasured): string {
       `- 4096³ matrix product in PyTorch: float32 ${spreadOf(rounds.map(({ gemm }) => gemm?.float32 ?? 0))}, bf16 ${spreadOf(rounds.map(({ gemm }) => gemm?.bf16 ?? 0))} GFLOP/s.`,
     );
   }
+  const int8 = promptsPerSecond.int8 === null ? "" : `, int8 ${promptsPerSecond.int8.toFixed(1)}`;
   const openClip =
     promptsPerSecond.openClip === null ? "" : `, open_clip float32 ${promptsPerSecond.openClip.toFixed(1)} (77 tokens)`;
   lines.push(
-    `- Prompts a second: ours ${promptsPerSecond.shiftline.toFixed(1)} (own length)${openClip}; stored in all the rows above.`,
+    `- Prompts a second: ours ${promptsPerSecond.shiftline.toFixed(1)} (own length)${int8}${openClip}; stored in all the rows above.`,
   );
   return [...lines, ...agreements.map(agreementNote)].join("\n");
 }
 
 function agreementNote({ precision, images, equal, classes, widestMargin }: Agreement): string {
-  const peer = precision === "float32" ? "float32" : "bf16";
-  const differing =
-    equal === images
-      ? ""
-      : `; where not, open_clip's first two classes lie at most ${widestMargin.toExponential(1)} apart in cosine`;
-  return `- The same work: top-1 equal to open_clip ${peer} on ${equal} of ${images} images (${classes} different classes)${differing}.`;
+  const margin = `; where not, open_clip's first two classes lie at most ${widestMargin.toExponential(1)} apart in cosine`;
+  const differing = equal === images || precision === "bf16" ? "" : margin;
+  return `- Top-1 of ours in float32 equals open_clip's in ${precision} on ${equal} of ${images} images (${classes} different classes)${differing}.`;
 }

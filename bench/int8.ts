@@ -7,8 +7,7 @@
  * The tests' tiny ViT on the tests' small copies of all sets, and, where it is beside the checkout, the ResNet trained on photos on 100 of
  * those photos (its convolutions stay float32). Few images: the intervals say how little they can tell.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "csv-parse/sync";
@@ -19,6 +18,7 @@ import { type Int8Measured, type Int8Row, int8Table } from "./_int8-table.ts";
 import { describeSetting, writeMeasured } from "./_measured.ts";
 import { modelsFolder, photosClip, tinyViT } from "./_models.ts";
 import { type Change, robustnessChange } from "./_paired-robustness.ts";
+import { makeScratch } from "./_scratch.ts";
 
 const TEMPLATES = "simple-7";
 const DATA = join(ROOT, "test", "fixtures", "sketches", "root");
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 });
 const setting = describeSetting();
 const models = modelsFolder(values.models);
-const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
+const scratch = makeScratch();
 const rows = study(tinyViT(models), "the tests' small sets", ["--data", DATA]);
 const photos = photosClip(models);
 if (photos === null) console.error("../shared/samples/photos-clip is not there: the tests' tiny ViT alone");
@@ -38,7 +38,6 @@ else {
 const measured: Int8Measured = { ...setting, templates: TEMPLATES, rows };
 console.log(int8Table(measured));
 if (values.write) writeMeasured("int8", measured);
-rmSync(scratch, { recursive: true, force: true });
 
 type CsvRow = Readonly<Record<string, string>>;
 

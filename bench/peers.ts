@@ -9,8 +9,7 @@
  * lie in the page cache: disks are not measured. Without SHIFTLINE_ORACLE open_clip and the matrix product are left out.
  * `--write` keeps the raw rounds in bench/measured/peers-MODEL.json.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { findPython, lastJson, runChild, runNode } from "./_child.ts";
@@ -29,6 +28,7 @@ import type { Agreement, PeerRound, PeersMeasured } from "./_peer-round.ts";
 import { peersTable } from "./_peers-table.ts";
 import { median, type TimedCpu } from "./_rates.ts";
 import { repeatImages } from "./_repeat-images.ts";
+import { makeScratch } from "./_scratch.ts";
 import { visionGflop } from "./_vit-flops.ts";
 
 const BATCH = 32;
@@ -55,7 +55,7 @@ if (name === undefined) throw new Error("expected MODEL: vit-b-32, vit-l-14, pho
 const setting = describeSetting();
 const folder = findModel(name);
 const source = findImages(values.from);
-const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
+const scratch = makeScratch();
 const images = folderOf(Number(values.images));
 const peerImages = folderOf(Number(values["peer-images"]));
 
@@ -86,15 +86,24 @@ function gemm(): PeerRound["gemm"] {
   return { float32: median(rates.float32), bf16: median(rates.bf16) };
 }
 
+/** Two runs on a few images, without and with stored text embeddings. */
+function timeText(variant?: string): { promptsPerSecond: number; predictionBytes: number } {
+  const cold = evaluateOf(few, variant);
+  const warm = evaluateOf(few, variant);
+  return {
+    promptsPerSecond: PROMPTS / (cold.seconds - warm.seconds),
+    predictionBytes: warm.predictionsBytes / warm.images,
+  };
+}
+
 function evaluateOf(of: string, variant?: string): EvaluateRun {
   const own = join(scratch, variant ?? "float32");
   return runEvaluate({ checkpoint: folder, images: of, scratch: own, ...(variant === undefined ? {} : { variant }) });
 }
 
 const few = folderOf(FEW);
-const cold = evaluateOf(few);
-const warm = evaluateOf(few);
-if (values.int8) evaluateOf(few, "quantized");
+const text = timeText();
+const textInt8 = values.int8 ? timeText("quantized") : null;
 const rounds: PeerRound[] = [];
 const agreements: Agreement[] = [];
 let openClipPrompts: number | null = null;
@@ -108,13 +117,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   ]);
   const float32 = runOpenClip(folder, peerImages, scratch, "float32");
   const bf16 = runOpenClip(folder, peerImages, scratch, "bf16");
-  const int8 = values.int8
-    ? {
-        bareOne: bare("visual_quantized.onnx", 1),
-        evaluate: timed(evaluateOf(images, "quantized")),
-        bareBatch: bare("visual_quantized.onnx", BATCH),
-      }
-    : null;
+  const int8 = values.int8 ? roundOfInt8() : null;
   if (float32 !== null && bf16 !== null && round === 0) {
     agreements.push(compareWithOpenClip("float32", evaluated.predictions, float32.predictions));
     agreements.push(compareWithOpenClip("bf16", evaluated.predictions, bf16.predictions));
@@ -133,6 +136,14 @@ for (let round = 0; round < Number(values.rounds); round++) {
   console.error(
     `round ${round + 1} of ${values.rounds}: evaluate ${(evaluated.images / evaluated.seconds).toFixed(2)} images/s`,
   );
+}
+
+function roundOfInt8(): PeerRound["int8"] {
+  const bareOne = bare("visual_quantized.onnx", 1);
+  const evaluated = evaluateOf(images, "quantized");
+  const bareBatch = bare("visual_quantized.onnx", BATCH);
+  const { pipelineImagesPerSecond } = evaluated;
+  return { bareOne, bareBatch, evaluate: timed(evaluated), pipelineImagesPerSecond };
 }
 
 function timed({ images, seconds }: EvaluateRun) {
@@ -155,11 +166,14 @@ const measured: PeersMeasured = {
   dimension: config.embed_dim,
   openClipWorkers: OPEN_CLIP_WORKERS,
   openClipBatch: OPEN_CLIP_BATCH,
-  promptsPerSecond: { shiftline: PROMPTS / (cold.seconds - warm.seconds), openClip: openClipPrompts },
-  predictionBytes: warm.predictionsBytes / warm.images,
+  promptsPerSecond: {
+    shiftline: text.promptsPerSecond,
+    int8: textInt8?.promptsPerSecond ?? null,
+    openClip: openClipPrompts,
+  },
+  predictionBytes: text.predictionBytes,
   agreements,
   rounds,
 };
 console.log(peersTable(measured));
 if (values.write) writeMeasured(`peers-${measured.model}`, measured);
-rmSync(scratch, { recursive: true, force: true });

@@ -8,11 +8,8 @@
  * the plain zero-shot-image-classification pipeline, which computes the texts of all 1000 classes again in each call: one call on `--calls`
  * images. Its own loading is not timed; ours is. The package is installed on demand beside the models, at one exact version.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { parse } from "csv-parse/sync";
 import { runNode } from "./_child.ts";
 import { runEvaluate } from "./_evaluate-run.ts";
 import { findImages } from "./_images.ts";
@@ -20,6 +17,7 @@ import { describeSetting, writeMeasured } from "./_measured.ts";
 import { huggingFaceModel, modelsFolder, TRANSFORMERS_JS, transformersJs } from "./_models.ts";
 import type { TimedCpu } from "./_rates.ts";
 import { repeatImages } from "./_repeat-images.ts";
+import { makeScratch } from "./_scratch.ts";
 import {
   type TransformersJsMeasured,
   type TransformersJsRound,
@@ -42,16 +40,15 @@ const models = modelsFolder(values.models);
 const checkpoint = huggingFaceModel(models);
 const installed = transformersJs(models);
 const source = findImages(values.from);
-const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
+const scratch = makeScratch();
 const images = join(scratch, "images");
 const peerImages = join(scratch, "peer-images");
 repeatImages(source.folder, images, Number(values.images));
 repeatImages(source.folder, peerImages, Number(values["peer-images"]));
 
 const peer = [installed, dirname(checkpoint), basename(checkpoint)];
-const predictions = join(scratch, "transformers-js.csv");
 const runVision = () => {
-  const files = [peerImages, join(scratch, "classifier.bin"), predictions];
+  const files = [peerImages, join(scratch, "classifier.bin"), join(scratch, "transformers-js.csv")];
   return runNode<TransformersJsRound["vision"] & { textSeconds: number | null }>("transformers-js.mjs", [
     ...[...peer, "vision", ...files],
   ]);
@@ -59,7 +56,6 @@ const runVision = () => {
 const first = runVision();
 runEvaluate({ checkpoint, images: peerImages, scratch }); // stores the text side
 const rounds: TransformersJsRound[] = [];
-let agreement = { images: 0, equal: 0 };
 for (let round = 0; round < Number(values.rounds); round++) {
   const bare = runNode<TimedCpu>("bare-loop.mjs", [join(checkpoint, "onnx", "vision_model.onnx"), "32", "8"]);
   const evaluated = runEvaluate({ checkpoint, images, scratch });
@@ -68,9 +64,6 @@ for (let round = 0; round < Number(values.rounds); round++) {
     ...[...peer, "pipeline", peerImages, values.calls],
   ]);
   rounds.push({ bare, evaluate: { images: evaluated.images, seconds: evaluated.seconds }, vision, pipeline });
-  const theirs = parse(readFileSync(predictions), { columns: true }) as Record<string, string>[];
-  const equal = theirs.filter(({ image, top1 }) => evaluated.predictions.get(image as string)?.top1 === Number(top1));
-  agreement = { images: theirs.length, equal: equal.length };
   console.error(`round ${round + 1} of ${values.rounds}`);
 }
 const measured: TransformersJsMeasured = {
@@ -78,9 +71,7 @@ const measured: TransformersJsMeasured = {
   versions: { ...setting.versions, "@huggingface/transformers": TRANSFORMERS_JS },
   images: source.title,
   promptsPerSecond: first.textSeconds === null ? null : 1000 / first.textSeconds,
-  agreement,
   rounds,
 };
 console.log(transformersJsTable(measured));
 if (values.write) writeMeasured("transformers-js", measured);
-rmSync(scratch, { recursive: true, force: true });

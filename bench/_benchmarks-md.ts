@@ -1,0 +1,36 @@
+import { type Int8Measured, int8Table } from "./_int8-table.ts";
+import { fillMarker } from "./_markdown.ts";
+import { readMeasured } from "./_measured.ts";
+import type { PeersMeasured } from "./_peer-round.ts";
+import { peersTable } from "./_peers-table.ts";
+import { planText } from "./_plan-table.ts";
+import { type TransformersJsMeasured, transformersJsTable } from "./_transformers-js-table.ts";
+
+/** The plan that BENCHMARKS.md shows. */
+const PLANNED = { checkpoints: 1000, nodes: 256 };
+
+/** What was measured of the models whose sweeps are planned. */
+export function readPlanned(): PeersMeasured[] {
+  return ["vit-b-32", "vit-l-14"]
+    .map((model) => readMeasured<PeersMeasured>(`peers-${model}`))
+    .filter((measured) => measured !== null);
+}
+
+/**
+ * Puts the tables of everything in bench/measured between their markers. What has not been measured keeps what is there.
+ *
+ * @throws if the document lacks a marker
+ */
+export function fillBenchmarks(document: string): string {
+  let text = document;
+  for (const model of ["vit-b-32", "vit-l-14", "photos-clip"]) {
+    const measured = readMeasured<PeersMeasured>(`peers-${model}`);
+    if (measured !== null) text = fillMarker(text, `peers ${model}`, peersTable(measured));
+  }
+  const transformersJs = readMeasured<TransformersJsMeasured>("transformers-js");
+  if (transformersJs !== null) text = fillMarker(text, "transformers-js", transformersJsTable(transformersJs));
+  const int8 = readMeasured<Int8Measured>("int8");
+  if (int8 !== null) text = fillMarker(text, "int8", int8Table(int8));
+  const planned = readPlanned();
+  return planned.length === 0 ? text : fillMarker(text, "plan", planText(planned, PLANNED));
+}

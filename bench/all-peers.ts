@@ -1,0 +1,50 @@
+/**
+ * Everything of BENCHMARKS.md in one run: peers of three models, transformers.js, int8, the plan.
+ *
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- all-peers [--write] [--quick] [--tables] [--models DIR]
+ *
+ * About 25 minutes on two cores once the models are made (`npm run bench -- models`). `--write` keeps the raw rounds in bench/measured and
+ * rewrites the tables between the markers of BENCHMARKS.md; `--quick` takes one round of few images, to see that all of it runs;
+ * `--tables` measures nothing and only rewrites the tables.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { fillBenchmarks } from "./_benchmarks-md.ts";
+import { ROOT, runBench } from "./_child.ts";
+
+const { values } = parseArgs({
+  options: {
+    write: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    tables: { type: "boolean", default: false },
+    models: { type: "string" },
+  },
+});
+const BENCHMARKS = join(ROOT, "BENCHMARKS.md");
+
+function bench(name: string, full: readonly string[], quick: readonly string[]): void {
+  const shared = [
+    ...(values.write ? ["--write"] : []),
+    ...(values.models === undefined ? [] : ["--models", values.models]),
+  ];
+  const begun = performance.now();
+  runBench(name, [...(values.quick ? quick : full), ...shared]);
+  console.error(`${name}: ${((performance.now() - begun) / 60_000).toFixed(1)} minutes`);
+}
+
+if (!values.tables) {
+  const few = ["--rounds", "1", "--images", "64", "--peer-images", "64"];
+  bench("peers", ["vit-b-32", "--int8"], ["vit-b-32", "--int8", ...few]);
+  const large = ["vit-l-14", "--rounds", "2", "--images", "96", "--peer-images", "64"];
+  bench("peers", large, ["vit-l-14", ...few]);
+  if (existsSync(join(ROOT, "..", "shared", "samples", "photos-clip"))) {
+    bench("peers", ["photos-clip", "--images", "4096", "--peer-images", "2048"], ["photos-clip", ...few]);
+  } else console.error("../shared/samples/photos-clip is not there: no trained checkpoint timed");
+  bench("transformers-js", [], [...few, "--calls", "8"]);
+  bench("int8", [], []);
+}
+if (values.write || values.tables) {
+  writeFileSync(BENCHMARKS, fillBenchmarks(readFileSync(BENCHMARKS, "utf8")));
+  console.error("written: BENCHMARKS.md");
+}
