@@ -24,8 +24,10 @@ export interface Setting {
 /** Where the tables are made from: one file a benchmark, its raw rounds. */
 export const MEASURED = join(ROOT, "bench", "measured");
 
-/** Describes this machine, now: call it before the first timing. */
+/** Describes this machine, now: call it before the first timing. Says so where others are using it. */
 export function describeSetting(): Setting {
+  const load = Math.round((loadavg()[0] as number) * 10) / 10;
+  if (load > 0.5) console.error(`the machine is busy (load ${load}): figures will be too low and scattered`);
   const require = createRequire(import.meta.url);
   return {
     command: `npm run bench -- ${[benchName(), ...withoutPaths(process.argv.slice(2))].join(" ")}`,
@@ -36,7 +38,7 @@ export function describeSetting(): Setting {
       cores: cpus().length,
       memoryGB: Math.round(totalmem() / 2 ** 30),
       platform: `${process.platform}-${process.arch}`,
-      load: Math.round((loadavg()[0] as number) * 10) / 10,
+      load,
     },
     versions: {
       node: process.versions.node,

@@ -36,10 +36,14 @@ function bench(name: string, full: readonly string[], quick: readonly string[]):
 if (!values.tables) {
   const few = ["--rounds", "1", "--images", "64", "--peer-images", "64"];
   bench("peers", ["vit-b-32", "--int8"], ["vit-b-32", "--int8", ...few]);
-  const large = ["vit-l-14", "--rounds", "2", "--images", "96", "--peer-images", "64"];
+  const large = ["vit-l-14", "--rounds", "2", "--images", "64", "--peer-images", "32"];
   bench("peers", large, ["vit-l-14", ...few]);
   if (existsSync(join(ROOT, "..", "shared", "samples", "photos-clip"))) {
-    bench("peers", ["photos-clip", "--images", "4096", "--peer-images", "2048"], ["photos-clip", ...few]);
+    bench(
+      "peers",
+      ["photos-clip", "--rounds", "2", "--images", "2048", "--peer-images", "1024"],
+      ["photos-clip", ...few],
+    );
   } else console.error("../shared/samples/photos-clip is not there: no trained checkpoint timed");
   bench("transformers-js", [], [...few, "--calls", "8"]);
   bench("int8", [], []);

@@ -1,7 +1,7 @@
 /**
  * The whole `evaluate` against a bare `session.run` loop, decoding alone, open_clip in PyTorch and the machine's limits, in rounds.
  *
- *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1536] [--peer-images 512] [--int8] [--write]
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1024] [--peer-images 384] [--int8] [--write]
  *                                                        [--models DIR] [--from IMAGES]
  *
  * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint beside the checkout) or a folder with
@@ -9,7 +9,7 @@
  * lie in the page cache: disks are not measured. Without SHIFTLINE_ORACLE open_clip and the matrix product are left out.
  * `--write` keeps the raw rounds in bench/measured/peers-MODEL.json.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { findPython, lastJson, runChild, runNode } from "./_child.ts";
@@ -42,8 +42,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "3" },
-    images: { type: "string", default: "1536" },
-    "peer-images": { type: "string", default: "512" },
+    images: { type: "string", default: "1024" },
+    "peer-images": { type: "string", default: "384" },
     int8: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     models: { type: "string" },
@@ -71,7 +71,7 @@ function findModel(model: string): string {
 
 function folderOf(n: number): string {
   const to = join(scratch, `images-${n}`);
-  repeatImages(source.folder, to, n);
+  if (!existsSync(to)) repeatImages(source.folder, to, n);
   return to;
 }
 

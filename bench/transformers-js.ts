@@ -1,7 +1,7 @@
 /**
  * The whole `evaluate` against transformers.js on the same files: ViT-B/32 in the Hugging Face layout, random weights, float32.
  *
- *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- transformers-js [--rounds 3] [--images 1536] [--peer-images 256] [--calls 32] [--write]
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- transformers-js [--rounds 3] [--images 512] [--peer-images 256] [--calls 32] [--write]
  *                                                                  [--models DIR] [--from IMAGES]
  *
  * Two ways of it, both as its documentation has them: processor and vision model in batches of 32 with the text side computed once before, and
@@ -27,7 +27,7 @@ import {
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    images: { type: "string", default: "1536" },
+    images: { type: "string", default: "512" },
     "peer-images": { type: "string", default: "256" },
     calls: { type: "string", default: "32" },
     write: { type: "boolean", default: false },

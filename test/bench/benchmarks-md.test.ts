@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { fillBenchmarks } from "../../bench/_benchmarks-md.ts";
+import { fillMarker } from "../../bench/_markdown.ts";
+import { additiveLimit } from "../../bench/_rates.ts";
+
+const document = readFileSync(join(import.meta.dirname, "..", "..", "BENCHMARKS.md"), "utf8");
+
+describe("BENCHMARKS.md", () => {
+  it("shows what bench/measured says, to the letter", () => {
+    expect(fillBenchmarks(document)).toBe(document);
+  });
+
+  it("has no table that nothing was measured for", () => {
+    expect(document).not.toMatch(/<!-- (\w[^>]*) -->\s*<!-- \/\1 -->/);
+  });
+});
+
+describe("fillMarker", () => {
+  it("replaces what stands between its markers, again and again", () => {
+    const once = fillMarker("a\n<!-- x -->\nold\n<!-- /x -->\nb\n", "x", "new");
+    expect(once).toBe("a\n<!-- x -->\nnew\n<!-- /x -->\nb\n");
+    expect(fillMarker(once, "x", "new")).toBe(once);
+  });
+
+  it("does not drop a table for want of its markers", () => {
+    expect(() => fillMarker("nothing here", "x", "new")).toThrow("<!-- x -->");
+  });
+});
+
+describe("additiveLimit", () => {
+  it("is the cores over the core-seconds of both", () => {
+    const [inference, decode] = [
+      { images: 100, seconds: 3, cpuSeconds: 6 },
+      { images: 200, seconds: 1, cpuSeconds: 2 },
+    ];
+    expect(additiveLimit(2, inference, decode)).closeTo(2 / (0.06 + 0.01), 1e-12);
+  });
+});
