@@ -61,7 +61,7 @@ function withoutPaths(args: readonly string[]): string[] {
 
 export function writeMeasured(name: string, content: unknown): void {
   const path = join(MEASURED, `${name}.json`);
-  writeFileSync(path, `${JSON.stringify(content, null, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`);
   console.error(`written: bench/measured/${name}.json`);
 }
 

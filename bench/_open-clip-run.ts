@@ -11,6 +11,7 @@ export const OPEN_CLIP_BATCH = 64;
 export const OPEN_CLIP_WORKERS = 4;
 
 export interface OpenClipRun extends Timed {
+  /** of the whole process, without making the classifier */
   readonly processSeconds: number;
   readonly classifierSeconds: number | null;
   readonly versions: Readonly<Record<string, string>>;
@@ -36,7 +37,7 @@ export function runOpenClip(
   const rows = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
   return {
     ...told,
-    processSeconds: seconds,
+    processSeconds: seconds - (told.classifierSeconds ?? 0),
     predictions: new Map(
       rows.map((row) => [
         row.image as string,

@@ -11,7 +11,7 @@ export interface PeerRound {
   readonly evaluate: Timed;
   /** the pipeline alone, from run.json */
   readonly pipelineImagesPerSecond: number;
-  /** `seconds` of the loop, `processSeconds` of the whole */
+  /** `seconds` of the loop, `processSeconds` of the whole but for the text side */
   readonly openClip: Readonly<Record<"float32" | "bf16", Timed & { readonly processSeconds: number }>> | null;
   /** the int8 variant; null where not asked for */
   readonly int8: {

@@ -75,7 +75,7 @@ function notes(measured: PeersMeasured): string {
   const { rounds, promptsPerSecond, agreements, images } = measured;
   const cores = (pick: (round: PeerRound) => number) => spreadOf(rounds.map((round) => 1000 * pick(round)));
   const lines = [
-    `- ${measured.title}, ${images} repeated by links, ${rounds.length} rounds. Core-milliseconds an image: inference ${cores(({ bare }) => coreSeconds(bare))}, decoding ${cores(({ decode }) => coreSeconds(decode))}.`,
+    `- ${measured.title}, ${images} repeated by links, ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}. Core-milliseconds an image: inference ${cores(({ bare }) => coreSeconds(bare))}, decoding ${cores(({ decode }) => coreSeconds(decode))}.`,
   ];
   if (rounds[0]?.gemm) {
     lines.push(

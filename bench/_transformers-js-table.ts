@@ -55,7 +55,7 @@ export function transformersJsTable(measured: TransformersJsMeasured): string {
           `- Prompts a second in transformers.js, batch 32, padded to the longest: ${measured.promptsPerSecond.toFixed(1)}.`,
         ];
   const notes = [
-    `- ${measured.images} repeated by links, ${rounds.length} rounds.`,
+    `- ${measured.images} repeated by links, ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}.`,
     "- The plain pipeline computes the texts of all classes again in each call; ImageNet's 1000 names have two pairs of equals, so it is given 998.",
     "- The same graphs but not the same pixels: transformers.js resizes with sharp's affine, not as Pillow does.",
     ...prompts,
