@@ -46,6 +46,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     await cluster.run("scontrol", "requeue", other);
 
     await waitFor("end of the report", async () => /JobState=(COMPLETED|FAILED)/.test(await show(report)), 240, 500);
+    expect(await show(report)).toMatch(/JobState=COMPLETED/);
     for (const one of tasks) expect(await show(one)).toMatch(/JobState=COMPLETED/);
     expect(await show(`${embed}_${killed}`)).toMatch(/ Restarts=1 /);
     expect(await show(other)).toMatch(/ Restarts=1 /);
