@@ -48,7 +48,7 @@ describe("submit kubernetes", () => {
       "--data",
       "/data",
       "--out",
-      "/work/results",
+      "/vol/results",
       "--image",
       "i:1",
       ...more,
@@ -56,7 +56,7 @@ describe("submit kubernetes", () => {
 
   it("writes the Jobs and the script that applies them", async () => {
     const jobs = join(temporaryFolder(), "jobs");
-    const claims = ["--claim", "work=/work", "--read-only-claim", "data=/data"];
+    const claims = ["--claim", "work=/vol", "--read-only-claim", "data=/data"];
     const { status, stdout } = await kubernetes(...claims, "--shards", "12", "--jobs", jobs);
     expect(stdout).toBe(`bash ${join(jobs, "apply.sh")}\n`);
     expect(status).toBe(0);
@@ -66,13 +66,13 @@ describe("submit kubernetes", () => {
 
   it("refuses an --out or a store that pods could not share, and names Kubernetes would not take", async () => {
     const jobs = ["--jobs", join(temporaryFolder(), "jobs")];
-    expect((await kubernetes(...jobs)).stderr).toMatch(/--out \/work\/results: not below the path of a --claim/);
-    const readOnly = await kubernetes(...jobs, "--read-only-claim", "work=/work");
-    expect(readOnly.stderr).toMatch(/--out \/work\/results: not below the path of a --claim/);
-    const store = await kubernetes(...jobs, "--claim", "work=/work", "--store", "/tmp/store");
+    expect((await kubernetes(...jobs)).stderr).toMatch(/--out \/vol\/results: not below the path of a --claim/);
+    const readOnly = await kubernetes(...jobs, "--read-only-claim", "work=/vol");
+    expect(readOnly.stderr).toMatch(/--out \/vol\/results: not below the path of a --claim/);
+    const store = await kubernetes(...jobs, "--claim", "work=/vol", "--store", "/tmp/store");
     expect(store.stderr).toMatch(/--store \/tmp\/store: not below/);
-    expect((await kubernetes(...jobs, "--claim", "Work=/work")).stderr).toMatch(/"Work": not the name of a persistent/);
+    expect((await kubernetes(...jobs, "--claim", "Work=/vol")).stderr).toMatch(/"Work": not the name of a persistent/);
     expect((await kubernetes(...jobs, "--claim", "work=work")).stderr).toMatch(/expected an absolute path/);
-    expect((await kubernetes(...jobs, "--claim", "work=/work", "--job-name", "A b")).stderr).toMatch(/"A b": expected/);
+    expect((await kubernetes(...jobs, "--claim", "work=/vol", "--job-name", "A b")).stderr).toMatch(/"A b": expected/);
   }, 60_000);
 });

@@ -7,12 +7,12 @@ const plan: KubernetesPlan = {
   name: "sweep",
   namespace: "research",
   image: "registry.example.org/shiftline:1.0",
-  evaluate: ["--data=/data", '--out=/work/it\'s "results"', "--", "/models/vit b", "/models/$(HOME)"],
-  report: ['--results=/work/it\'s "results"'],
+  evaluate: ["--data=/data", '--out=/vol/it\'s "results"', "--", "/models/vit b", "/models/$(HOME)"],
+  report: ['--results=/vol/it\'s "results"'],
   claims: [
     { name: "data", path: "/data", readOnly: true },
     { name: "models.v2", path: "/models", readOnly: true },
-    { name: "work", path: "/work", readOnly: false },
+    { name: "work", path: "/vol", readOnly: false },
   ],
   size: { shards: 16, cpus: 4, memory: 8192 },
   atOnce: 5,
@@ -56,7 +56,7 @@ describe("the Kubernetes manifests", () => {
     expect(container?.resources?.limits).toEqual({ cpu: "4", memory: "8192Mi" });
     expect(container?.command).toEqual([
       ...["shiftline", "evaluate", "--threads=4", "--shard=auto", "--data=/data"],
-      ...['--out=/work/it\'s "results"', "--", "/models/vit b", "/models/$$(HOME)"],
+      ...['--out=/vol/it\'s "results"', "--", "/models/vit b", "/models/$$(HOME)"],
     ]);
   });
 
@@ -71,7 +71,7 @@ describe("the Kubernetes manifests", () => {
     expect(pod?.containers[0]?.volumeMounts?.map(({ mountPath, readOnly }) => [mountPath, readOnly ?? false])).toEqual([
       ["/data", true],
       ["/models", true],
-      ["/work", false],
+      ["/vol", false],
     ]);
   });
 
@@ -79,6 +79,6 @@ describe("the Kubernetes manifests", () => {
     const pod = validJob(files, "merge.yaml").spec?.template.spec;
     expect(pod?.initContainers?.[0]?.command?.slice(0, 3)).toEqual(["shiftline", "evaluate", "--threads=4"]);
     expect(pod?.initContainers?.[0]?.command).not.toContain("--shard=auto");
-    expect(pod?.containers[0]?.command).toEqual(["shiftline", "report", '--results=/work/it\'s "results"']);
+    expect(pod?.containers[0]?.command).toEqual(["shiftline", "report", '--results=/vol/it\'s "results"']);
   });
 });
