@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { collectImages } from "../src/dataset/image-list.ts";
 import type { Manifest } from "../src/dataset/manifest.ts";
 import { openPartStore } from "../src/embedding/part-store.ts";
 import { atomicWrite } from "../src/files/atomic-write.ts";
@@ -40,7 +41,7 @@ const manifest: Manifest = {
   benchmark: "imagenet",
   root: "/",
   layout: "class-folders",
-  images,
+  images: collectImages(images),
   sha256: "0".repeat(64),
 };
 const space = {

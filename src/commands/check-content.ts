@@ -15,7 +15,7 @@ export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promi
   const before = await readContentManifest(await contentManifestPath(plan.storeRoot, benchmark.id, manifest.root));
   if (before === null) return [];
   const content = await store.content();
-  const after = manifest.images.map((image, i) => ({ ...image, sha256: content[i] ?? null }));
+  const after = [...manifest.images].map((image, i) => ({ ...image, sha256: content[i] ?? null }));
   const { changed, moved } = compareContent(before, after);
   const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
   const since = `${manifest.root}: since it was inspected with --deep`;

@@ -114,7 +114,10 @@ async function secondsPerPrompt(checkpoint: Checkpoint, texts: readonly string[]
 async function secondsPerImage(plan: EvaluationPlan, run: PlannedRun): Promise<number> {
   const side = planEncoderThreads([run.checkpoint], plan).count;
   const n = Math.min(plan.batchSize * side * (1 + PROBE_BATCHES), run.manifest.images.length);
-  const manifest: Manifest = { ...run.manifest, images: run.manifest.images.slice(0, n) };
+  const manifest: Manifest = {
+    ...run.manifest,
+    images: run.manifest.images.pick(Int32Array.from({ length: n }, (_, at) => at)),
+  };
   const part = { index: 0, first: 0, rows: n };
   const store: PartStore = { ...run.store, parts: [part], write: async () => {} };
   const targets = [{ checkpoint: run.checkpoint, border: run.border, store, parts: [part] }];

@@ -2,7 +2,6 @@ import { dirname, join } from "node:path";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
 import type { Benchmark } from "../dataset/benchmark.ts";
-import type { ImageEntry } from "../dataset/list-images.ts";
 import { type Manifest, makeManifest } from "../dataset/manifest.ts";
 import { type DealtRun, dealParts } from "../embedding/deal-parts.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
@@ -81,7 +80,7 @@ export async function planEvaluation(
     const protocols = await planProtocols(benchmark, located, options, notes);
     for (const border of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
       const group = protocols.filter(({ protocol }) => protocol.preCrop === border);
-      const scored = (image: ImageEntry) => group.some(({ space }) => space.accepted[image.label] !== null);
+      const scored = (label: number) => group.some(({ space }) => space.accepted[label] !== null);
       const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
       for (const checkpoint of checkpoints) {
         const results = planResults(out, checkpoint, benchmark, manifest, group, promptSets);

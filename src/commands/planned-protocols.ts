@@ -1,7 +1,6 @@
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type Benchmark, listBenchmarks, type Protocol, readBenchmark } from "../dataset/benchmark.ts";
 import { describeIncomplete } from "../dataset/incomplete.ts";
-import type { ImageEntry } from "../dataset/list-images.ts";
 import type { LocatedData } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
 import { likelyOtherSets } from "../inspection/inspect-likely-set.ts";
@@ -33,7 +32,7 @@ export async function planProtocols(
   const planned: PlannedProtocol[] = [];
   const likely = await describeLikelySet(benchmark, located);
   if (likely !== null) notes.push(`${located.root}: ${likely}`);
-  let isDefault = (_: ImageEntry) => true;
+  let isDefault = (_: number) => true;
   for (const protocol of benchmark.protocols) {
     const own = await readClassNames(protocol.classNames);
     const classNames = options.classNames === undefined ? own : await readClassNames(options.classNames);
@@ -43,7 +42,7 @@ export async function planProtocols(
       continue;
     }
     const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
-    if (protocol === benchmark.protocols[0]) isDefault = (image) => space.accepted[image.label] !== null;
+    if (protocol === benchmark.protocols[0]) isDefault = (label) => space.accepted[label] !== null;
     const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options, likely);
     if (reason !== null) notes.push(`${benchmark.id}, protocol ${protocol.id}: left out, because ${reason}`);
     else planned.push({ protocol, classNames, defaultClassNames: own.id, space });
@@ -57,7 +56,9 @@ export async function planProtocols(
 /** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */
 async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
   if (located.layout.kind !== "class-folders") return null;
-  const classFolders = [...new Set(located.images.map((image) => image.path.split("/")[0] as string))];
+  const folders = new Set<string>();
+  for (const { path } of located.images) folders.add(path.slice(0, path.indexOf("/")));
+  const classFolders = [...folders];
   const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
   const likely = likelyOtherSets(benchmark, { classFolders, images: located.images.length }, known);
   if (likely === null) return null;
@@ -77,14 +78,14 @@ function whyLeftOut(
   protocol: Protocol,
   located: LocatedData,
   space: ClassSpace,
-  isDefault: (image: ImageEntry) => boolean,
+  isDefault: (label: number) => boolean,
   options: EvaluateOptions,
   likely: string | null,
 ): string | null {
   const scored = (label: number) => space.accepted[label] !== null;
-  const images = located.images.filter((image) => scored(image.label));
+  const images = located.images.withLabels(scored);
   if (images.length === 0) return "none of its classes has an image here";
-  if (protocol.images > benchmark.images && images.every(isDefault)) {
+  if (protocol.images > benchmark.images && images.withLabels(isDefault).length === images.length) {
     return `it needs ${protocol.images} images, and here are only those of the other protocols`;
   }
   if (options.limit !== undefined || options.allowIncomplete === true || images.length === protocol.images) return null;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageEntry } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { type SureMistake, surestMistakes } from "../report/html/mistakes.ts";

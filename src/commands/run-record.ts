@@ -90,7 +90,7 @@ export async function skippedImages(
 ): Promise<{ image: string; reason: string }[]> {
   const skipped: { image: string; reason: string }[] = [];
   for (const { image, index, reason } of await run.store.skipped()) {
-    const label = run.manifest.images[index]?.label as number;
+    const label = run.manifest.images.label(index);
     if (space.accepted[label] !== null) skipped.push({ image, reason });
   }
   return skipped;

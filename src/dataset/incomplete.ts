@@ -1,5 +1,5 @@
 import type { Benchmark, Protocol } from "./benchmark.ts";
-import type { ImageEntry } from "./list-images.ts";
+import type { ImageList } from "./image-list.ts";
 import type { LocatedData } from "./locate.ts";
 
 /** Classes named one by one in a message; of more, the number. */
@@ -15,11 +15,12 @@ export function describeIncomplete(
   benchmark: Benchmark,
   protocol: Protocol,
   located: LocatedData,
-  images: readonly ImageEntry[],
+  images: ImageList,
   scored: (label: number) => boolean,
 ): string {
   const what = protocol === benchmark.protocols[0] ? benchmark.id : `${benchmark.id}, protocol ${protocol.id},`;
-  const present = new Set(images.map((image) => image.label));
+  const present = new Set<number>();
+  for (let at = 0; at < images.length; at++) present.add(images.label(at));
   const empty = folderNames(benchmark).filter((_, label) => scored(label) && !present.has(label));
   const missing =
     empty.length === 0

@@ -4,16 +4,8 @@ import { readError, readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
 import { classKeys } from "./class-list.ts";
+import { collectImages, type ImageEntry, type ImageList } from "./image-list.ts";
 import { listWebDataset } from "./web-dataset.ts";
-
-/** One image of a benchmark: path below the root with "/" between, size, row of the benchmark's class list. */
-export interface ImageEntry {
-  readonly path: string;
-  readonly bytes: number;
-  readonly label: number;
-  /** where it is, if in a tar: the tar's path below the root, and its bytes in it; then `path` is tar, "/", member */
-  readonly tar?: { readonly file: string; readonly offset: number; readonly bytes: number };
-}
 
 /** Names of files that count as images. */
 export const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
@@ -31,7 +23,7 @@ export async function listImages(
   benchmark: Benchmark,
   root: string,
   cacheFolder?: string,
-): Promise<{ layout: Layout; images: ImageEntry[] } | null> {
+): Promise<{ layout: Layout; images: ImageList } | null> {
   const entries = readFolder(root);
   for (const layout of benchmark.layouts) {
     const images =
@@ -45,25 +37,28 @@ export async function listImages(
   return null;
 }
 
-function listClassFolders(benchmark: Benchmark, key: string, root: string, entries: Dirent[]): ImageEntry[] | null {
+function listClassFolders(benchmark: Benchmark, key: string, root: string, entries: Dirent[]): ImageList | null {
   const keys = classKeys(benchmark.classes, key, benchmark.path);
   const classOf = new Map(keys.map((value, index) => [value, index]));
   const folders = entries.filter((entry) => isFolder(root, entry));
   // By number, never by the order of names: "10" comes after "9", and "009" is 9
   const named = (name: string) => classOf.get(/^\d+$/.test(name) ? String(Number(name)) : name);
   if (!folders.some((folder) => named(folder.name) !== undefined)) return null;
-  const images: ImageEntry[] = [];
-  for (const folder of folders) {
-    const label = named(folder.name);
-    if (label === undefined) {
-      refuseUnknownClass(benchmark, join(root, folder.name), key);
-      continue;
-    }
-    for (const path of imagesBelow(root, folder.name)) {
-      images.push({ path, bytes: statOf(join(root, path))?.size ?? 0, label });
-    }
+  const foldersOf = new Map<number, string[]>();
+  for (const { name } of folders) {
+    const label = named(name);
+    if (label === undefined) refuseUnknownClass(benchmark, join(root, name), key);
+    else foldersOf.set(label, [...(foldersOf.get(label) ?? []), name]);
   }
-  return images.sort((a, b) => a.label - b.label || compareText(a.path, b.path));
+  return collectImages(imagesByClass(root, foldersOf));
+}
+
+/** One class at a time: a large benchmark's images are never all there as objects. */
+function* imagesByClass(root: string, foldersOf: ReadonlyMap<number, readonly string[]>): Iterable<ImageEntry> {
+  for (const label of [...foldersOf.keys()].sort((a, b) => a - b)) {
+    const paths = (foldersOf.get(label) as string[]).flatMap((folder) => imagesBelow(root, folder));
+    for (const path of paths.sort(compareText)) yield { path, bytes: statOf(join(root, path))?.size ?? 0, label };
+  }
 }
 
 function refuseUnknownClass(benchmark: Benchmark, folder: string, key: string): void {
@@ -78,7 +73,7 @@ async function listFlat(
   layout: Layout & { kind: "flat" },
   root: string,
   entries: Dirent[],
-): Promise<ImageEntry[] | null> {
+): Promise<ImageList | null> {
   const pattern = new RegExp(layout.pattern);
   const numbered = entries.flatMap((entry) => {
     const match = pattern.exec(entry.name);
@@ -88,7 +83,7 @@ async function listFlat(
   const labelsPath = join(dirname(benchmark.path), layout.labels);
   const labels = (await readText(labelsPath)).trim().split("\n");
   numbered.sort((a, b) => a.number - b.number || compareText(a.name, b.name));
-  return numbered.map(({ name, number }, i) => {
+  const images = numbered.map(({ name, number }, i) => {
     const label = Number(labels[number - 1]);
     if (!Number.isInteger(label)) {
       throw new InputError(`${join(root, name)}: its number is not in 1…${labels.length}, so its label is not known`);
@@ -98,6 +93,7 @@ async function listFlat(
     }
     return { path: name, bytes: statOf(join(root, name))?.size ?? 0, label };
   });
+  return collectImages(images);
 }
 
 /** The images of a WebDataset in the order of its shards, labelled in the benchmark's classes. */
@@ -106,19 +102,19 @@ async function listTars(
   layout: Layout & { kind: "web-dataset" },
   root: string,
   cacheFolder: string | undefined,
-): Promise<ImageEntry[] | null> {
+): Promise<ImageList | null> {
   const rows = labelRows(benchmark, layout.key);
   const set = await listWebDataset(root, {
     classes: rows.length,
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
   });
   if (set === null) return null;
-  return set.images.map(({ tar, member, offset, bytes, label }) => ({
-    path: `${tar}/${member}`,
-    bytes,
-    label: rows[label] as number,
-    tar: { file: tar, offset, bytes },
-  }));
+  const entries = function* (): Iterable<ImageEntry> {
+    for (const { tar, member, offset, bytes, label } of set.images) {
+      yield { path: `${tar}/${member}`, bytes, label: rows[label] as number, tar: { file: tar, offset, bytes } };
+    }
+  };
+  return collectImages(entries());
 }
 
 /** The set's own class index → row of the class list. */

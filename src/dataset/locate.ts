@@ -2,13 +2,14 @@ import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
-import { type ImageEntry, listImages } from "./list-images.ts";
+import type { ImageList } from "./image-list.ts";
+import { listImages } from "./list-images.ts";
 
 /** Where a benchmark's images were found. */
 export interface LocatedData {
   readonly root: string;
   readonly layout: Layout;
-  readonly images: readonly ImageEntry[];
+  readonly images: ImageList;
 }
 
 /**

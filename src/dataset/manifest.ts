@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import type { Benchmark } from "./benchmark.ts";
-import type { ImageEntry } from "./list-images.ts";
+import type { ImageList } from "./image-list.ts";
 import type { LocatedData } from "./locate.ts";
 
 /** The images of one run in canonical order. Everything stored or scored refers to them by position. */
@@ -10,7 +10,7 @@ export interface Manifest {
   readonly benchmark: string;
   readonly root: string;
   readonly layout: string;
-  readonly images: readonly ImageEntry[];
+  readonly images: ImageList;
   /** SHA-256 over path and size of every image, in order */
   readonly sha256: string;
 }
@@ -18,17 +18,17 @@ export interface Manifest {
 /**
  * Makes the manifest of a benchmark's images.
  *
- * @param scored  which images are wanted; all where absent
+ * @param scored  labels whose images are wanted; all where absent
  * @param limit   a seeded sample of this many of them, spread over the classes
  * @throws InputError if none is wanted
  */
 export function makeManifest(
   benchmark: Benchmark,
   data: LocatedData,
-  options: { readonly scored?: (image: ImageEntry) => boolean; readonly limit?: number | undefined } = {},
+  options: { readonly scored?: (label: number) => boolean; readonly limit?: number | undefined } = {},
 ): Manifest {
   const { scored, limit } = options;
-  const wanted = scored === undefined ? data.images : data.images.filter(scored);
+  const wanted = scored === undefined ? data.images : data.images.withLabels(scored);
   if (wanted.length === 0) throw new InputError(`${data.root}: no image of ${benchmark.id} to score`);
   const images = limit === undefined || limit >= wanted.length ? wanted : sampleImages(wanted, limit);
   return {
@@ -40,7 +40,7 @@ export function makeManifest(
   };
 }
 
-function hashImages(images: readonly ImageEntry[]): string {
+function hashImages(images: ImageList): string {
   const hash = createHash("sha256");
   for (const image of images) hash.update(`${image.path}\t${image.bytes}\n`);
   return hash.digest("hex");
@@ -50,22 +50,23 @@ function hashImages(images: readonly ImageEntry[]): string {
  * A sample that depends on the paths alone: within a class by the hash of the path, the classes in turn, those with the
  * smallest first hash first. In canonical order.
  */
-function sampleImages(images: readonly ImageEntry[], limit: number): ImageEntry[] {
-  const byClass = new Map<number, { image: ImageEntry; hash: string }[]>();
-  for (const image of images) {
-    const group = byClass.get(image.label) ?? [];
-    group.push({ image, hash: sha256(`shiftline sample 1\n${image.path}`) });
-    byClass.set(image.label, group);
+function sampleImages(images: ImageList, limit: number): ImageList {
+  const byClass = new Map<number, { position: number; hash: string }[]>();
+  for (let position = 0; position < images.length; position++) {
+    const { path, label } = images.at(position);
+    const group = byClass.get(label) ?? [];
+    group.push({ position, hash: sha256(`shiftline sample 1\n${path}`) });
+    byClass.set(label, group);
   }
   const groups = [...byClass.values()];
   for (const group of groups) group.sort((a, b) => (a.hash < b.hash ? -1 : 1));
   groups.sort((a, b) => ((a[0]?.hash ?? "") < (b[0]?.hash ?? "") ? -1 : 1));
-  const chosen = new Set<ImageEntry>();
-  for (let round = 0; chosen.size < limit; round++) {
+  const chosen: number[] = [];
+  for (let round = 0; chosen.length < limit; round++) {
     for (const group of groups) {
       const pick = group[round];
-      if (pick !== undefined && chosen.size < limit) chosen.add(pick.image);
+      if (pick !== undefined && chosen.length < limit) chosen.push(pick.position);
     }
   }
-  return images.filter((image) => chosen.has(image));
+  return images.pick(Int32Array.from(chosen).sort());
 }

@@ -135,6 +135,6 @@ function unreadableImages(
   }
   return unreadable.map(({ position, reason }) => {
     const index = batch.first + position;
-    return { index, image: manifest.images[index]?.path as string, reason };
+    return { index, image: manifest.images.at(index).path, reason };
   });
 }

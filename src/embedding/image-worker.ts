@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { workerData } from "node:worker_threads";
-import type { ImageEntry } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
 import { readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { cropBorder } from "../image/crop-border.ts";

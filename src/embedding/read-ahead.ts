@@ -1,4 +1,4 @@
-import type { ImageEntry } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
 import type { ImagePreparation, UnreadableImage, WorkerResult, WorkerSetup, WorkerTask } from "./image-worker.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 

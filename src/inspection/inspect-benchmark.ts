@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Benchmark } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
-import type { ImageEntry } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
 import { type ContentChanges, type ContentEntry, compareContent } from "./compare-content.ts";
 import { contentManifestPath, readContentManifest, writeContentManifest } from "./content-manifest.ts";
 import { type ContentProgress, checkContent } from "./inspect-content.ts";

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { ImageEntry } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
 import { readBytes, readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { decodeImage } from "../image/decode.ts";

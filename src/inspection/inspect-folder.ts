@@ -2,7 +2,8 @@ import { type Dirent, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Benchmark, Layout } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
-import { compareText, IMAGE_NAME, type ImageEntry, isFolder, listImages, statOf } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
+import { compareText, IMAGE_NAME, isFolder, listImages, statOf } from "../dataset/list-images.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 
@@ -146,7 +147,7 @@ async function surveyTars(
 ): Promise<FolderSurvey | null> {
   try {
     const listed = await listImages({ ...benchmark, layouts: [layout] }, root, cacheFolder);
-    return listed === null ? null : { ...NOTHING, root, layout, images: listed.images };
+    return listed === null ? null : { ...NOTHING, root, layout, images: [...listed.images] };
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     return { ...NOTHING, root, layout, problem: cause.message };

@@ -1,6 +1,6 @@
 import { readClassNames } from "../classifier/class-names.ts";
 import type { Benchmark, Protocol } from "../dataset/benchmark.ts";
-import type { ImageEntry } from "../dataset/list-images.ts";
+import type { ImageEntry } from "../dataset/image-list.ts";
 import { resolveClassSpace } from "../scoring/class-space.ts";
 
 /** How complete a benchmark's images are for one protocol. */

@@ -13,7 +13,7 @@ export function judgePredictions(manifest: Manifest, predictions: Predictions, s
   const folders = new Map<number, number>();
   const judged = top.slice();
   const labels = Int32Array.from(predictions.images, (position, i) => {
-    const folder = manifest.images[position]?.label as number;
+    const folder = manifest.images.label(position);
     const accepted = space.accepted[folder] as readonly number[];
     const [first] = accepted;
     if (first === undefined) {

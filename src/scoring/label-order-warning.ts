@@ -27,7 +27,7 @@ export function warnOfLabelOrder(
   const top1: number[] = [];
   const labels: number[] = [];
   predictions.images.forEach((position, i) => {
-    const accepted = space.accepted[manifest.images[position]?.label as number];
+    const accepted = space.accepted[manifest.images.label(position)];
     if (accepted?.length !== 1) return;
     labels.push(space.rows[accepted[0] as number]?.[0] as number);
     top1.push(space.rows[predictions.top[i * predictions.k] as number]?.[0] as number);

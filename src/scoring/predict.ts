@@ -38,7 +38,7 @@ export async function predict(
   threads?: number,
 ): Promise<Predictions> {
   const k = Math.min(TOP, space.rows.length);
-  const scored = (position: number) => space.accepted[manifest.images[position]?.label as number] !== null;
+  const scored = (position: number) => space.accepted[manifest.images.label(position)] !== null;
   const scorer = await openScorer(weights, { k, groups: space.rows, ...(threads === undefined ? {} : { threads }) });
   try {
     const images: number[] = [];

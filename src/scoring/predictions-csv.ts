@@ -17,8 +17,7 @@ export function* formatPredictions(manifest: Manifest, predictions: Predictions,
   const header = ["image", "label", ...places.map((p) => `top${p + 1}`), ...places.map((p) => `score${p + 1}`)];
   let rows: (string | number)[][] = [header];
   for (const [i, position] of predictions.images.entries()) {
-    const image = manifest.images[position];
-    if (image === undefined) throw new RangeError(`image ${position} is not in the manifest`);
+    const image = manifest.images.at(position);
     const at = (place: number) => i * predictions.k + place;
     rows.push([
       image.path,

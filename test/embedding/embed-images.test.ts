@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "../../src/checkpoint/open-checkpoint.ts";
-import type { ImageEntry } from "../../src/dataset/list-images.ts";
+import { collectImages, type ImageEntry } from "../../src/dataset/image-list.ts";
 import type { Part, PartStore } from "../../src/embedding/part-store.ts";
 import { checkpoints, demo, root } from "../commands/run-cli.ts";
 
@@ -21,12 +21,13 @@ const BATCH = 4;
 /** A manifest of n times one image that tells how far it has been read. */
 function watchedManifest(n: number) {
   const image: ImageEntry = { path: "n01514668/rooster-noto.JPEG", bytes: 1, label: 0 };
-  const images = Array.from({ length: n }, () => image);
+  const all = collectImages(Array.from({ length: n }, () => image));
   const reading = { reached: 0 };
-  images.slice = (from = 0, to = n) => {
-    reading.reached = Math.max(reading.reached, to);
-    return Array.prototype.slice.call(images, from, to) as ImageEntry[];
+  const slice = (first: number, end: number) => {
+    reading.reached = Math.max(reading.reached, end);
+    return all.slice(first, end);
   };
+  const images = { ...all, slice };
   const manifest = { benchmark: "imagenet", root: demo, layout: "class-folders", images, sha256: "0".repeat(64) };
   return { manifest, reading };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync,
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openPromptStore } from "../../src/classifier/prompt-store.ts";
+import { collectImages } from "../../src/dataset/image-list.ts";
 import type { Manifest } from "../../src/dataset/manifest.ts";
 import { listStore, markUsed } from "../../src/embedding/list-store.ts";
 import { openPartStore } from "../../src/embedding/part-store.ts";
@@ -12,7 +13,7 @@ const manifest: Manifest = {
   benchmark: "imagenet",
   root: "/data",
   layout: "class-folders",
-  images: Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i })),
+  images: collectImages(Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i }))),
   sha256: "m".repeat(64),
 };
 const checkpoint = {

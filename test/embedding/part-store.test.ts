@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { collectImages } from "../../src/dataset/image-list.ts";
 import type { Manifest } from "../../src/dataset/manifest.ts";
 import { listStore } from "../../src/embedding/list-store.ts";
 import { openPartStore } from "../../src/embedding/part-store.ts";
@@ -11,7 +12,7 @@ const manifest: Manifest = {
   benchmark: "imagenet",
   root: "/data",
   layout: "class-folders",
-  images: Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i })),
+  images: collectImages(Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i }))),
   sha256: "m".repeat(64),
 };
 const checkpoint = {
@@ -49,7 +50,7 @@ describe("the part store", () => {
     expect(again.parts).toEqual(store.parts);
     expect(await again.check()).toEqual({ missing: [store.parts[2]], damaged: [], skipped: [] });
     const manifestFile = JSON.parse(readFileSync(join(store.folder, "manifest.json"), "utf8"));
-    expect(manifestFile.images).toEqual(manifest.images.map(({ path, bytes }) => [path, bytes]));
+    expect(manifestFile.images).toEqual([...manifest.images].map(({ path, bytes }) => [path, bytes]));
     const name = readdirSync(store.folder).find((entry) => /^part-00001-.*npy$/.test(entry)) as string;
     const file = join(store.folder, name);
     const bytes = readFileSync(file);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collectImages } from "../../src/dataset/image-list.ts";
 import type { Manifest } from "../../src/dataset/manifest.ts";
 import { describeLabelOrder, findLabelOrder, type LabelOrder, readLabelOrders } from "../../src/scoring/label-order.ts";
 import { warnOfLabelOrder } from "../../src/scoring/label-order-warning.ts";
@@ -110,10 +111,10 @@ describe("warnOfLabelOrder", async () => {
     const rows = Array.from({ length: 200 }, (_, c) => Int32Array.of(c * 5));
     const accepted = rows.map((_, c) => [c]);
     const members = rows.map((_, c) => c).filter((c) => (order.toIndex[c * 5] as number) % 5 === 0);
-    const images = members.map((c, i) => ({ path: `${i}.jpg`, bytes: 1, label: c }));
+    const images = collectImages(members.map((c, i) => ({ path: `${i}.jpg`, bytes: 1, label: c })));
     const manifest: Manifest = { benchmark: "x", root: "", layout: "class-folders", images, sha256: "" };
     const predictions = {
-      images: Int32Array.from(images.keys()),
+      images: Int32Array.from(members.keys()),
       k: 1,
       top: Int32Array.from(members, (c) => (order.toIndex[c * 5] as number) / 5),
       scores: new Float32Array(images.length),
