@@ -140,6 +140,14 @@ function program(): Command {
     )
     .option("--merge-only", "embed nothing: score what is stored, or name what is missing")
     .action(async (checkpoints: string[], options) => {
+      if (checkpoints.length > 1) {
+        const { runInSweepProcess } = await import("./commands/sweep-process.ts");
+        const status = await runInSweepProcess();
+        if (status !== null) {
+          process.exitCode = status;
+          return;
+        }
+      }
       const { runEvaluate } = await import("./commands/evaluate-command.ts");
       await runEvaluate(checkpoints, options);
     });

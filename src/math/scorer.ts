@@ -1,5 +1,6 @@
 import type { InferenceSession } from "onnxruntime-node";
 import { type Matrix, matrix, row } from "./matrix.ts";
+import { importOnnxRuntime } from "./onnx-runtime.ts";
 import { buildScoreGraph } from "./score-graph.ts";
 
 /** The best k classes of n images, both (n, k) row-major, best first. */
@@ -51,7 +52,7 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
   }
   const { weights, members, size } = shareColumns(classifier, groups);
   const graph = buildScoreGraph({ weights, members, classes, k });
-  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession, Tensor } = await importOnnxRuntime();
   const session: InferenceSession = await InferenceSession.create(graph, {
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     logSeverityLevel: 3,

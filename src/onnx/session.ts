@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-node";
 import { InputError } from "../input-error.ts";
+import { importOnnxRuntime } from "../math/onnx-runtime.ts";
 import { fromFloat16 } from "./float16.ts";
 import type { TensorInfo } from "./onnx-tensor.ts";
 
@@ -24,14 +25,13 @@ export interface GraphSession {
 const LOG_FATAL = 4;
 
 /**
- * Loads a graph from a file (external data is resolved beside it). onnxruntime is imported here and not before, so that
- * what needs no graph starts quickly.
+ * Loads a graph from a file (external data is resolved beside it).
  *
  * @param threads onnxruntime's threads for one operation; its own default, the machine's cores, when not given
  * @throws InputError if onnxruntime cannot load it, with onnxruntime's reason
  */
 export async function openSession(path: string, threads?: number): Promise<GraphSession> {
-  const { InferenceSession, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession, Tensor } = await importOnnxRuntime();
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(path, {
