@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hashInThread } from "../files/hash-in-thread.ts";
 import { readError } from "../files/read-text.ts";
+import { rememberedHash } from "../files/remembered-hash.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** A file of a checkpoint that can change a number. */
@@ -18,18 +19,21 @@ export interface CheckpointFile {
 /**
  * Hashes files, each read as a stream, the large ones side by side in threads.
  *
+ * @param memory folder in which the hashes of large files are remembered; each is read anew where absent
  * @returns in the order given
  * @throws InputError if one is not there or cannot be read
  */
 export async function hashFiles(
   root: string,
   files: readonly { readonly role: string; readonly path: string }[],
+  memory?: string,
 ): Promise<CheckpointFile[]> {
   return Promise.all(
     files.map(async ({ role, path }) => {
       const absolute = join(root, path);
       try {
-        return { role, path, bytes: (await stat(absolute)).size, sha256: await hashInThread(absolute) };
+        const hash = memory === undefined ? hashInThread(absolute) : rememberedHash(absolute, memory);
+        return { role, path, bytes: (await stat(absolute)).size, sha256: await hash };
       } catch (cause) {
         throw readError(absolute, cause);
       }

@@ -46,6 +46,8 @@ export interface CheckpointOptions {
   readonly name?: string;
   /** Chooses another precision in Hugging Face's naming: "fp16" opens `vision_model_fp16.onnx`. */
   readonly variant?: string;
+  /** Folder in which the hashes of large files are remembered, so that they are read once and not in every run. */
+  readonly hashMemory?: string;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
   // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
   const { visionTower, textTower } = resolved;
   const tokenizer = await openOwnTokenizer(resolved);
-  const files = await hashFiles(resolved.layout.root, resolved.files);
+  const files = await hashFiles(resolved.layout.root, resolved.files, options.hashMemory);
   return {
     id: checkId(path, options.name ?? resolved.layout.stem),
     path,

@@ -70,7 +70,7 @@ export async function planEvaluation(
   const out = options.out ?? "results";
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
   const notes: string[] = [];
-  const opening = openCheckpoints(options, notes);
+  const opening = openCheckpoints(options, storeRoot, notes);
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks(options, storeRoot);
   const checkpoints = await opening;
@@ -139,11 +139,12 @@ async function readPromptSets(typed: readonly string[]): Promise<PromptSet[]> {
   return sets;
 }
 
-async function openCheckpoints(options: EvaluateOptions, notes: string[]): Promise<Checkpoint[]> {
+async function openCheckpoints(options: EvaluateOptions, storeRoot: string, notes: string[]): Promise<Checkpoint[]> {
   const checkpoints: Checkpoint[] = [];
   for (const path of options.checkpoints) {
     const name = options.names?.[path];
     const checkpoint = await openCheckpoint(path, {
+      hashMemory: join(storeRoot, "hashes"),
       ...(name === undefined ? {} : { name }),
       ...(options.variant === undefined ? {} : { variant: options.variant }),
     });
