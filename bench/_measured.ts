@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, loadavg, totalmem } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
 import { ROOT, runChild } from "./_child.ts";
 
@@ -61,6 +61,7 @@ function withoutPaths(args: readonly string[]): string[] {
 
 export function writeMeasured(name: string, content: unknown): void {
   const path = join(MEASURED, `${name}.json`);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`);
   console.error(`written: bench/measured/${name}.json`);
 }
