@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { defaultProtocols } from "../src/commands/fit-inputs.ts";
+import { defaultProtocolsOf, readStudy } from "../src/commands/read-study.ts";
 import { buildPanels, type ScatterPanel } from "../src/report/figures/scatter-panel.ts";
 import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/report/figures/write-figures.ts";
-import { FIVE_SHIFTS } from "../src/robustness/accuracy-row.ts";
 import { compareGroups } from "../src/robustness/group-lines.ts";
 import { groupsOfRows } from "../src/robustness/metadata.ts";
 import { AVERAGE } from "../src/robustness/pair-rows.ts";
 import { readBaseline } from "../src/robustness/read-baseline.ts";
 import { studyRobustness } from "../src/robustness/robustness-study.ts";
+import { IMAGENET_AXES } from "../src/robustness/study-axes.ts";
 
-const BENCHMARKS = [...FIVE_SHIFTS, AVERAGE];
+const BENCHMARKS = [...IMAGENET_AXES.shifts, AVERAGE];
 
 /** Model types as "Data Determines Distributional Robustness" (Fang et al. 2022) draws them. */
 const MODEL_TYPES = {
@@ -22,7 +22,7 @@ const MODEL_TYPES = {
 
 /** Folder of docs/figures → its panels. */
 export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
-  const options = { defaultProtocols: await defaultProtocols() };
+  const options = { defaultProtocols: defaultProtocolsOf(await readStudy(undefined)) };
   const [openai, zoo, testbed] = await Promise.all(["openai-clip", "openclip", "imagenet-testbed"].map(readBaseline));
   if (openai === undefined || zoo === undefined || testbed === undefined) throw new Error("three baselines are read");
 

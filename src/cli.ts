@@ -161,9 +161,12 @@ function program(): Command {
       .argument("[inputs...]", "results folders, accuracies.csv files, or published baselines (default: results)"),
   )
     .option(
+      "--study <file>",
+      "JSON file of a study with its own in-distribution benchmark and shifts (default: ImageNet and five shifts)",
+    )
+    .option(
       "--baseline <id>",
-      "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder",
-      "openai-clip",
+      "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder (default: openai-clip; with --study, all its checkpoints)",
     )
     .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
@@ -204,7 +207,14 @@ function program(): Command {
     .option("--results <folder>", "results folder, where no input is given (default: results)")
     .option("--out <file>", "the HTML file (default: report.html in the results folder)")
     .option("--title <text>", "title of the page")
-    .option("--baseline <id>", "the baseline shown first: an id, a .csv file, or a results folder", "openai-clip")
+    .option(
+      "--study <file>",
+      "JSON file of a study with its own in-distribution benchmark and shifts (default: ImageNet and five shifts)",
+    )
+    .option(
+      "--baseline <id>",
+      "the baseline shown first: an id, a .csv file, or a results folder (default: as for fit)",
+    )
     .option("--scale <name>", "the scale shown first: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata")
     .option("--metadata <file>", "CSV file with a row a checkpoint; its columns can be chosen as groups")

@@ -1,5 +1,5 @@
 import { readClassNames } from "../classifier/class-names.ts";
-import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
+import type { Benchmark } from "../dataset/benchmark.ts";
 import { InputError } from "../input-error.ts";
 import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
 import { resolveClassSpace } from "../scoring/class-space.ts";
@@ -7,17 +7,20 @@ import { resolveClassSpace } from "../scoring/class-space.ts";
 type Key = Pick<BenchmarkComparison, "benchmark" | "protocol" | "classNames">;
 
 /**
- * Finds the names of the classes that predictions have as numbers, for benchmarks and class-name lists that ship with the
- * package; of others the lists may be anywhere, and their classes keep their numbers.
+ * Finds the names of the classes that predictions have as numbers, for benchmarks that are known; of others the lists may be
+ * anywhere, and their classes keep their numbers.
  *
+ * @param benchmarks those that ship with the package, or a study's
  * @returns the name of a class by its label ("3", or "3;5" where several are right); null where it is not known
  */
-export async function readClassNamer(rows: readonly Key[]): Promise<(row: Key, label: string) => string | null> {
-  const shipped = await listBenchmarks();
+export async function readClassNamer(
+  rows: readonly Key[],
+  benchmarks: readonly Benchmark[],
+): Promise<(row: Key, label: string) => string | null> {
   const names = new Map<string, readonly string[]>();
   for (const row of rows) {
-    if (names.has(keyOf(row)) || !shipped.includes(row.benchmark)) continue;
-    names.set(keyOf(row), await classNames(row));
+    const benchmark = benchmarks.find(({ id }) => id === row.benchmark);
+    if (benchmark !== undefined && !names.has(keyOf(row))) names.set(keyOf(row), await classNames(row, benchmark));
   }
   return (row, label) => {
     const own = names.get(keyOf(row));
@@ -26,12 +29,12 @@ export async function readClassNamer(rows: readonly Key[]): Promise<(row: Key, l
   };
 }
 
-async function classNames(row: Key): Promise<string[]> {
-  const benchmark = await readBenchmark(row.benchmark);
+async function classNames(row: Key, benchmark: Benchmark): Promise<string[]> {
   const protocol = benchmark.protocols.find(({ id }) => id === row.protocol);
   if (protocol === undefined) return [];
   try {
-    const { names } = await readClassNames(row.classNames);
+    const own = await readClassNames(protocol.classNames);
+    const { names } = own.id === row.classNames ? own : await readClassNames(row.classNames);
     return resolveClassSpace(benchmark, protocol, names.length).rows.map(
       (members) => names[members[0] as number] ?? "",
     );

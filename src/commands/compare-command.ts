@@ -15,7 +15,8 @@ import {
 } from "../robustness/compare-checkpoints.ts";
 import { compareWithNearest, type NearestComparison, type NearestRow } from "../robustness/compare-nearest.ts";
 import { readClassNamer } from "./compare-class-names.ts";
-import { defaultProtocols, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { defaultProtocolsOf, readStudy } from "./read-study.ts";
 
 const DEFAULT_RESULTS = "results";
 const DEFAULT_BASELINE = "openai-clip";
@@ -53,7 +54,7 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   const pairs = pairNames(checkpoints, options.reference && (await findCheckpoints([options.reference], results))[0]);
   const comparison = await compareInPairs(pairs, results, options);
   const nearest = await compareNearest(checkpoints, pairs.length === 0, results, options);
-  const nameOf = await readClassNamer(comparison.rows);
+  const nameOf = await readClassNamer(comparison.rows, (await readStudy(undefined)).benchmarks);
   for (const note of new Set([...comparison.notes, ...nearest.notes])) {
     process.stderr.write(note.startsWith("warning: ") ? `${note}\n` : `note: ${note}\n`);
   }
@@ -116,7 +117,7 @@ async function compareNearest(
   if (!isAlone && baseline === undefined) return { rows: [], notes: [] };
   const opened = await openBaseline(baseline ?? DEFAULT_BASELINE);
   const { rows } = await readAccuracies(results);
-  const protocols = await defaultProtocols();
+  const protocols = defaultProtocolsOf(await readStudy(undefined));
   const each = checkpoints.map((checkpoint) =>
     compareWithNearest(
       rows.filter(({ model }) => model === checkpoint),

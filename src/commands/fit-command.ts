@@ -12,13 +12,16 @@ import { FIT_SCALES, type FitScale } from "../robustness/fit-scale.ts";
 import { leaveOneOut } from "../robustness/influence.ts";
 import { studyRobustness } from "../robustness/robustness-study.ts";
 import { fitExtras } from "./fit-extras.ts";
-import { defaultProtocols, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { defaultProtocolsOf, readStudy } from "./read-study.ts";
 
 const DEFAULT_RESULTS = "results";
 
 /** The options of `shiftline fit` as the command line gives them. */
 export interface FitCommandOptions {
-  /** default: openai-clip */
+  /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
+  readonly study?: string;
+  /** default: openai-clip; of a study of its own axes, the first input: all its checkpoints */
   readonly baseline?: string;
   /** default: logit */
   readonly scale?: string;
@@ -48,10 +51,15 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const scale = parseScale(options.scale ?? "logit");
   const format = parseFormat(options);
   const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
-  const baseline = await openBaseline(options.baseline ?? "openai-clip");
+  const baseline = await openBaseline(options.baseline ?? defaultBaseline(options.study, sources));
   const parsed = await Promise.all(sources.map(readAccuracies));
   const rows = parsed.flatMap((one) => one.rows);
-  const study = studyRobustness(rows, baseline, { scale, defaultProtocols: await defaultProtocols() });
+  const about = await readStudy(options.study);
+  const study = studyRobustness(rows, baseline, {
+    scale,
+    axes: about.axes,
+    defaultProtocols: defaultProtocolsOf(about),
+  });
   const extras = await fitExtras(study, scale, options);
   const out = options.out ?? (await outputFolder(sources));
   const lines = [...study.lines, ...extras.lines];
@@ -75,13 +83,13 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   } else if (format === "text") {
     process.stdout.write(`${[formatStudy(study), ...extras.tables].join("\n\n")}\n`);
   } else if (format === "wide-csv") {
-    process.stdout.write(formatWideRobustness(study.rows));
+    process.stdout.write(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
-    const about = `fitted on the ${scale} scale; baseline ${baseline.id}`;
-    const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", about];
+    const fitted = `fitted on the ${scale} scale; baseline ${baseline.id}`;
+    const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", fitted];
     const blocks = [
-      block(linesTable(lines), [`Lines ${about}`], format),
-      block(robustnessTable(study.rows), robustness, format),
+      block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}`], format),
+      block(robustnessTable(study.rows, study.pairing.axes), robustness, format),
     ];
     process.stdout.write(`${blocks.join("\n\n")}\n`);
   }

@@ -99,7 +99,7 @@ function relativeExtras(study: RobustnessStudy, { relativeTo }: FitCommandOption
   return {
     ...NOTHING,
     files: [["relative.csv", formatRelative(rows)]],
-    tables: [formatRelativeTable(rows, relativeTo)],
+    tables: [formatRelativeTable(rows, relativeTo, study.pairing.axes)],
     json: { relative: rows },
   };
 }

@@ -1,6 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { type ResultMetrics, readAllMetrics } from "../report/results/result-folder.ts";
@@ -65,8 +64,7 @@ function toRow(result: ResultMetrics, folder: string): AccuracyRow[] {
   ];
 }
 
-/** Each shipped benchmark's default protocol: what an empty protocol in a CSV file from elsewhere means. */
-export async function defaultProtocols(): Promise<Map<string, string>> {
-  const benchmarks = await Promise.all((await listBenchmarks()).map(readBenchmark));
-  return new Map(benchmarks.map(({ id, protocols }) => [id, (protocols[0] as { id: string }).id]));
+/** The baseline where none is named: the OpenAI CLIPs on ImageNet; of a study of its own axes, all its checkpoints together. */
+export function defaultBaseline(study: string | undefined, sources: readonly string[]): string {
+  return study === undefined ? "openai-clip" : (sources[0] as string);
 }

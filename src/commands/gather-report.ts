@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { packageVersion } from "../files/package-root.ts";
 import { parseCsv } from "../files/parse-csv.ts";
 import { readText } from "../files/read-text.ts";
@@ -12,9 +11,12 @@ import type { Baseline } from "../robustness/baseline.ts";
 import type { FitScale } from "../robustness/fit-scale.ts";
 import { parseMetadata } from "../robustness/metadata.ts";
 import { listBaselines } from "../robustness/read-baseline.ts";
-import { defaultProtocols, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { IMAGENET_AXES } from "../robustness/study-axes.ts";
+import { openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { defaultProtocolsOf, type Study } from "./read-study.ts";
 
 export interface GatherOptions {
+  readonly study: Study;
   readonly title: string;
   readonly baseline: string;
   readonly scale: FitScale;
@@ -55,10 +57,10 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       notes.push(error.message);
     }
   }
-  const defaults = await defaultProtocols();
+  const defaults = defaultProtocolsOf(options.study);
   const metrics = stored.map((one) => one.metrics);
   const results = joinResults(rows, metrics, defaults);
-  const baselines = await readBaselines(options.baseline);
+  const baselines = await readBaselines(options.baseline, options.study);
   const groupings = [...groupsOf(results), ...(await readGroupings(options.metadata))];
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
@@ -73,7 +75,8 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       version: await packageVersion(),
       checkpoints: [...new Set(results.map((row) => row.model))].sort(),
       results,
-      benchmarks: await benchmarkTitles(),
+      benchmarks: benchmarkTitles(options.study),
+      axes: options.study.axes,
       baselines,
       scale: options.scale,
       groupings,
@@ -83,10 +86,11 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
   };
 }
 
-/** The baseline asked for, then the others that ship with the package. */
-async function readBaselines(typed: string): Promise<Baseline[]> {
+/** The baseline asked for, then the others that ship with the package, which are of ImageNet. */
+async function readBaselines(typed: string, { axes }: Study): Promise<Baseline[]> {
   const first = await openBaseline(typed);
-  const others = (await listBaselines()).filter((id) => id !== first.id);
+  const shipped = axes === IMAGENET_AXES ? await listBaselines() : [];
+  const others = shipped.filter((id) => id !== first.id);
   const all = [first, ...(await Promise.all(others.map(openBaseline)))];
   return all.map(({ id, rows, rules, notes }) => ({
     ...{ id, rules, notes },
@@ -94,8 +98,7 @@ async function readBaselines(typed: string): Promise<Baseline[]> {
   }));
 }
 
-async function benchmarkTitles(): Promise<BenchmarkTitle[]> {
-  const benchmarks = await Promise.all((await listBenchmarks()).map(readBenchmark));
+function benchmarkTitles({ benchmarks }: Study): BenchmarkTitle[] {
   return benchmarks.map(({ id, title, protocols }) => ({
     ...{ id, title },
     defaultProtocol: (protocols[0] as { id: string }).id,

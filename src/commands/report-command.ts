@@ -11,8 +11,9 @@ import { readProgress } from "../report/results/progress-file.ts";
 import { readAllResults, type StoredResult } from "../report/results/result-folder.ts";
 import { printable } from "../report/tables/text-table.ts";
 import { parseScale } from "./fit-command.ts";
-import { defaultProtocols } from "./fit-inputs.ts";
+import { defaultBaseline } from "./fit-inputs.ts";
 import { type GatherOptions, gatherReport } from "./gather-report.ts";
+import { defaultProtocolsOf, readStudy, type Study } from "./read-study.ts";
 import { type CorrectnessCache, readDetails, resultsStamp } from "./report-details.ts";
 import { writeReportFigures } from "./report-figures.ts";
 import { readMistakes } from "./report-mistakes.ts";
@@ -20,6 +21,8 @@ import { listenForStop, StoppedError } from "./stop-signals.ts";
 
 /** The options of `shiftline report` as the command line gives them. */
 export interface ReportCommandOptions {
+  /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
+  readonly study?: string;
   /** default: `results` */
   readonly results?: string;
   /** default: `report.html` in the results folder */
@@ -87,14 +90,16 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const say = (text: string) => {
     if (!options.quiet) process.stderr.write(`${text}\n`);
   };
-  const { data: gathered, stored } = await gatherReport(sources, gatherOptions(sources, options));
-  const defaults = await defaultProtocols();
+  const about = await readStudy(options.study);
+  const { data: gathered, stored } = await gatherReport(sources, gatherOptions(sources, options, about));
+  const defaults = defaultProtocolsOf(about);
   const details = await readDetails(stored, gathered.checkpoints, {
     cache: target.cache,
+    benchmarks: about.benchmarks,
     defaults,
     onProgress: progressLine(say),
   });
-  const mistakes = await mistakesOf(stored, target, defaults);
+  const mistakes = await mistakesOf(stored, target, about);
   const baseline = gathered.baselines[0]?.id ?? "";
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
   const figures =
@@ -126,10 +131,12 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   };
 }
 
-function gatherOptions(sources: readonly string[], options: ReportCommandOptions): GatherOptions {
+function gatherOptions(sources: readonly string[], options: ReportCommandOptions, study: Study): GatherOptions {
   return {
-    title: options.title ?? `Robustness: ${sources.map((source) => basename(resolve(source))).join(", ")}`,
-    baseline: options.baseline ?? "openai-clip",
+    study,
+    title:
+      options.title ?? study.title ?? `Robustness: ${sources.map((source) => basename(resolve(source))).join(", ")}`,
+    baseline: options.baseline ?? defaultBaseline(options.study, sources),
     scale: parseScale(options.scale ?? "logit"),
     groupBy: options.groupBy,
     metadata: options.metadata,
@@ -139,12 +146,15 @@ function gatherOptions(sources: readonly string[], options: ReportCommandOptions
 async function mistakesOf(
   stored: readonly StoredResult[],
   { out, options }: Target,
-  defaults: ReadonlyMap<string, string>,
+  study: Study,
 ): ReturnType<typeof readMistakes> {
   const { thumbnails: count, data, dataDir = [] } = options;
   if (count === undefined) return { sets: [], pictures: [], notes: [] };
   const storeRoot = join(dirname(out), "..", ".shiftline", "store");
-  return await readMistakes(stored, { count, data, dataDirs: Object.fromEntries(dataDir), storeRoot, defaults });
+  return await readMistakes(stored, {
+    ...{ count, data, dataDirs: Object.fromEntries(dataDir), storeRoot },
+    ...{ benchmarks: study.benchmarks, defaults: defaultProtocolsOf(study) },
+  });
 }
 
 /** Renders whenever something changed, until a signal comes; then once more, as a page that stays as it is. */

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Benchmark } from "../dataset/benchmark.ts";
 import { readBytes } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { type Correctness, parseCorrectness } from "../report/html/correctness.ts";
@@ -13,6 +14,7 @@ import { readClassNamer } from "./compare-class-names.ts";
 export type CorrectnessCache = Map<string, { readonly stamp: string; readonly correctness: Correctness }>;
 
 export interface DetailsOptions {
+  readonly benchmarks: readonly Benchmark[];
   readonly cache: CorrectnessCache;
   /** benchmark → its default protocol: these are kept first where the page would grow too large */
   readonly defaults: ReadonlyMap<string, string>;
@@ -49,11 +51,12 @@ export async function readDetails(
   options.onProgress?.(results.length, results.length);
   const isDefault = ({ benchmark, protocol }: ResultMetrics) => options.defaults.get(benchmark) === protocol;
   const ordered = [...byKey.values()].sort((a, b) => Number(isDefault(b.metrics)) - Number(isDefault(a.metrics)));
-  return { ...(await countSets(ordered)), runs };
+  return { ...(await countSets(ordered, options.benchmarks)), runs };
 }
 
 async function countSets(
   groups: readonly { readonly metrics: ResultMetrics; readonly members: readonly SetMember[] }[],
+  benchmarks: readonly Benchmark[],
 ): Promise<Pick<ReportDetails, "sets" | "notes">> {
   const keys = groups.map(({ metrics }) => ({
     benchmark: metrics.benchmark,
@@ -62,7 +65,7 @@ async function countSets(
     classNames: metrics.class_names,
     expectedN: metrics.expected_n,
   }));
-  const nameOf = await readClassNamer(keys);
+  const nameOf = await readClassNamer(keys, benchmarks);
   const sets: ImageSetDetails[] = [];
   const notes: string[] = [];
   let size = 0;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Benchmark } from "../dataset/benchmark.ts";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
@@ -19,6 +20,7 @@ export interface MistakesOptions {
   readonly dataDirs: Readonly<Record<string, string>>;
   /** where indexes of tars are kept */
   readonly storeRoot: string;
+  readonly benchmarks: readonly Benchmark[];
   /** benchmark → its default protocol: the one whose mistakes are shown */
   readonly defaults: ReadonlyMap<string, string>;
 }
@@ -37,7 +39,10 @@ export async function readMistakes(
     ({ metrics }) => (options.defaults.get(metrics.benchmark) ?? metrics.protocol) === metrics.protocol,
   );
   const images = await findImages(options);
-  const nameOf = await readClassNamer(wanted.map(({ metrics }) => classKey(metrics)));
+  const nameOf = await readClassNamer(
+    wanted.map(({ metrics }) => classKey(metrics)),
+    options.benchmarks,
+  );
   const tars = createTarReader();
   const pictures: string[] = [];
   const positions = new Map<string, number>();

@@ -95,9 +95,11 @@ function toColumns(
   for (const result of results) if (!found.has(columnId(result))) found.set(columnId(result), result);
   const used = [...found].filter(([id]) => rows.some(({ cells }) => cells.has(id)));
   const several = new Set(used.map(([, { templates }]) => templates)).size > 1;
+  const { idBenchmark, wholeProtocols } = data.axes;
   const ordered = used.sort(([, a], [, b]) => {
     const [own, other] = [a, b].map(
-      (one) => `${one.benchmark === "imagenet" ? "" : one.benchmark}/${one.protocol === "1000" ? "" : one.protocol}`,
+      (one) =>
+        `${one.benchmark === idBenchmark ? "" : one.benchmark}/${wholeProtocols.includes(one.protocol) ? "" : one.protocol}`,
     );
     return (own as string) < (other as string) ? -1 : 1;
   });

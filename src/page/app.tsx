@@ -2,7 +2,6 @@ import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { ReportData, ReportDetails } from "../report/html/report-data.ts";
 import { groupReport, studyReport } from "../report/html/report-study.ts";
-import { ID_BENCHMARK } from "../robustness/accuracy-row.ts";
 import { FIT_SCALES } from "../robustness/fit-scale.ts";
 import { AVERAGE } from "../robustness/pair-rows.ts";
 import { Accuracies } from "./accuracies.tsx";
@@ -155,7 +154,8 @@ function startView(data: ReportData): View {
 }
 
 function summary(data: ReportData): string {
-  const shifts = new Set(data.results.map(({ benchmark }) => benchmark).filter((id) => id !== ID_BENCHMARK)).size;
+  const shifts = new Set(data.results.map(({ benchmark }) => benchmark).filter((id) => id !== data.axes.idBenchmark))
+    .size;
   const checkpoints = data.checkpoints.length === 1 ? "One checkpoint" : `${data.checkpoints.length} checkpoints`;
   return `${checkpoints}, ${shifts === 1 ? "one distribution shift" : `${shifts} distribution shifts`}`;
 }

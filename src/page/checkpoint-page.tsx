@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../robustness/robustness-study.ts";
+import { idTitle } from "../robustness/study-axes.ts";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
 import { percent, percentInterval } from "./format.ts";
@@ -52,7 +53,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
         <Section
           id="shifts"
           title="Beside the line"
-          about={`What the line of ${view.baseline} expects at the checkpoint's ImageNet accuracy, and where another model of the baseline's kind would fall (95 %).`}
+          about={`What the line of ${view.baseline} expects at the checkpoint's accuracy on ${idTitle(data.axes)}, and where another model of the baseline's kind would fall (95 %).`}
         >
           <Table caption="Effective robustness on every shift" columns={columnsOf(data)} rows={rows} keyOf={rowKey} />
         </Section>
@@ -80,13 +81,14 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
     {
       id: "axis",
       title: "x axis",
-      cell: (row) => (row.idSide === "imagenet" ? "ImageNet" : "ImageNet, same classes"),
+      cell: (row) =>
+        row.idSide === data.axes.idBenchmark ? idTitle(data.axes) : `${idTitle(data.axes)}, same classes`,
       value: (row) => row.idSide,
     },
     { id: "prompts", title: "Prompts", cell: (row) => row.templates, value: (row) => row.templates },
     {
       id: "x",
-      title: "ImageNet %",
+      title: `${idTitle(data.axes)} %`,
       align: "right",
       cell: (row) => percent(row.idAccuracy, 2),
       value: (row) => row.idAccuracy,

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { ImageSetDetails } from "../report/html/report-data.ts";
+import { idTitle, type StudyAxes } from "../robustness/study-axes.ts";
 import { binomialInterval } from "../statistics/binomial-interval.ts";
 import { Section, Select } from "./controls.tsx";
 import { count, percent, percentInterval, points } from "./format.ts";
@@ -13,9 +14,9 @@ interface ClassRow {
   readonly name: string;
   readonly n: number;
   readonly correct: number;
-  /** the same class on ImageNet; null where there is no such result */
+  /** the same class in distribution; null where there is no such result */
   readonly id: { readonly n: number; readonly correct: number } | null;
-  /** accuracy under shift minus that on ImageNet */
+  /** accuracy under shift minus that in distribution */
   readonly change: number | undefined;
 }
 
@@ -29,16 +30,16 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
   );
   const set = chosenSet(sets, view.set);
   const rows = useMemo(
-    () => (set === undefined ? [] : classRows(set, details?.sets ?? [], position)),
-    [set, details, position],
+    () => (set === undefined ? [] : classRows(data.axes, set, details?.sets ?? [], position)),
+    [data, set, details, position],
   );
-  const columns = useMemo(() => columnsOf(rows), [rows]);
+  const columns = useMemo(() => columnsOf(rows, idTitle(data.axes)), [data, rows]);
   if (set === undefined) return null;
   return (
     <Section
       id="classes"
       title="Classes"
-      about="Accuracy of each class under the shift and, where it was evaluated, on ImageNet with the same classes competing. A class has few images, so its interval (95 %, Clopper–Pearson) is wide: the largest drops are partly the unluckiest."
+      about={`Accuracy of each class under the shift and, where it was evaluated, on ${idTitle(data.axes)} with the same classes competing. A class has few images, so its interval (95 %, Clopper–Pearson) is wide: the largest drops are partly the unluckiest.`}
       actions={
         <>
           <CheckpointChoice {...props} />
@@ -64,10 +65,15 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
   );
 }
 
-function classRows(set: ImageSetDetails, sets: readonly ImageSetDetails[], checkpoint: number): ClassRow[] {
-  const onImageNet = inDistributionSet(set, sets, checkpoint);
+function classRows(
+  axes: StudyAxes,
+  set: ImageSetDetails,
+  sets: readonly ImageSetDetails[],
+  checkpoint: number,
+): ClassRow[] {
+  const inDistribution = inDistributionSet(axes, set, sets, checkpoint);
   const ids = new Map(
-    (onImageNet === undefined ? [] : (classCounts(openSet(onImageNet), checkpoint) ?? [])).map((one) => [
+    (inDistribution === undefined ? [] : (classCounts(openSet(inDistribution), checkpoint) ?? [])).map((one) => [
       one.label,
       one,
     ]),
@@ -79,7 +85,7 @@ function classRows(set: ImageSetDetails, sets: readonly ImageSetDetails[], check
   });
 }
 
-function columnsOf(rows: readonly ClassRow[]): Column<ClassRow>[] {
+function columnsOf(rows: readonly ClassRow[], title: string): Column<ClassRow>[] {
   const hasId = rows.some((row) => row.id !== null);
   const all: Column<ClassRow>[] = [
     { id: "class", title: "Class", cell: (row) => <bdi>{row.name}</bdi>, value: (row) => row.name },
@@ -92,7 +98,7 @@ function columnsOf(rows: readonly ClassRow[]): Column<ClassRow>[] {
     },
     {
       id: "id",
-      title: "On ImageNet",
+      title: `On ${title}`,
       align: "right",
       cell: (row) => (row.id === null ? <span class="quiet">–</span> : <Share {...row.id} />),
       value: (row) => (row.id === null ? undefined : row.id.correct / row.id.n),

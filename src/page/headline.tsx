@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { AVERAGE } from "../robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../robustness/robustness-study.ts";
+import { idTitle, shiftCount } from "../robustness/study-axes.ts";
 import { headlineRows, isBeyondScatter } from "../robustness/verdict.ts";
 import { percent, points, pointsInterval, shorten } from "./format.ts";
 import type { PageProps } from "./page-props.tsx";
@@ -13,7 +14,7 @@ const LONGEST = 60;
 /** What the study comes to, in sentences. */
 export function Headline(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
   const { data, view, change, study } = props;
-  const shown = shownRows(study.rows, view);
+  const shown = shownRows(study.rows, view, data.axes);
   const { rows, of } = leadRows(shown, view.benchmark);
   const above = rows.filter(({ low }) => low !== null && low > 0);
   const below = rows.filter(({ high }) => high !== null && high < 0);
@@ -21,7 +22,8 @@ export function Headline(props: PageProps & { readonly study: RobustnessStudy })
   const [best] = rows;
   const isSomeOutside = best?.extrapolated === false && rows.some(({ extrapolated }) => extrapolated);
   if (best === undefined) return <p class="lead">No checkpoint can be compared with {view.baseline} here.</p>;
-  const where = of === AVERAGE ? "on the average of the five shifts" : `on ${shiftTitle(data, of, "")}`;
+  const where =
+    of === AVERAGE ? `on the average of the ${shiftCount(data.axes)} shifts` : `on ${shiftTitle(data, of, "")}`;
   return (
     <div class="lead">
       <p>
@@ -45,7 +47,7 @@ export function Headline(props: PageProps & { readonly study: RobustnessStudy })
           baseline's own scatter.
         </p>
       )}
-      <Extrapolated rows={rows} />
+      <Extrapolated rows={rows} of={idTitle(data.axes)} />
     </div>
   );
 }
@@ -59,7 +61,7 @@ export function CheckpointHeadline(
   props: PageProps & { readonly study: RobustnessStudy; readonly checkpoint: string },
 ): JSX.Element | null {
   const { data, view, study, checkpoint } = props;
-  const own = headlineRows(shownRows(study.rows, view).filter((row) => row.checkpoint === checkpoint));
+  const own = headlineRows(shownRows(study.rows, view, data.axes).filter((row) => row.checkpoint === checkpoint));
   if (own.length === 0) return <p class="lead">It cannot be compared with {view.baseline}: see the notes below.</p>;
   return (
     <div class="lead">
@@ -67,12 +69,12 @@ export function CheckpointHeadline(
         <p key={`${row.benchmark}/${row.protocol}`}>
           <Distance row={row} /> the line of {view.baseline}{" "}
           {row.benchmark === AVERAGE
-            ? "on the average of the five shifts"
+            ? `on the average of the ${shiftCount(data.axes)} shifts`
             : `on ${shiftTitle(data, row.benchmark, row.protocol)}`}
           , {certainty(row)}
         </p>
       ))}
-      <Extrapolated rows={own} />
+      <Extrapolated rows={own} of={idTitle(data.axes)} />
     </div>
   );
 }
@@ -121,14 +123,15 @@ function certainty(row: RobustnessRow): ComponentChildren {
   return `95 % interval ${pointsInterval(row.low, row.high)}, ${differs ? "more than chance" : "it may be none"}, ${scatter}.`;
 }
 
-function Extrapolated({ rows }: { readonly rows: readonly RobustnessRow[] }): JSX.Element | null {
+function Extrapolated(props: { readonly rows: readonly RobustnessRow[]; readonly of: string }): JSX.Element | null {
+  const { rows, of } = props;
   const outside = rows.filter(({ extrapolated }) => extrapolated);
   if (outside.length === 0) return null;
   const farthest = Math.max(...outside.map(({ outsideBy }) => outsideBy));
   const who = rows.length === 1 ? "It lies" : `${outside.length} of ${rows.length} lie`;
   return (
     <p class="caution">
-      Extrapolated: {who} outside the ImageNet accuracies the line was fitted on, by up to {points(farthest).slice(1)}{" "}
+      Extrapolated: {who} outside the {of} accuracies the line was fitted on, by up to {points(farthest).slice(1)}{" "}
       points. The line may not hold there.
     </p>
   );

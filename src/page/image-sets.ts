@@ -1,5 +1,6 @@
 import type { ImageSetDetails, ReportData } from "../report/html/report-data.ts";
 import { comparePairedCounts, type PairedCounts } from "../robustness/paired-comparison.ts";
+import type { StudyAxes } from "../robustness/study-axes.ts";
 import { uint16From, uint32From } from "./decode.ts";
 import { shiftTitle } from "./study.ts";
 
@@ -92,17 +93,18 @@ export function setTitle(data: ReportData, set: ImageSetDetails, sets: readonly 
   return several ? `${title}, ${set.templates}` : title;
 }
 
-/** The set of ImageNet images that a shift's classes are to be compared with: the same classes competing. */
+/** The set of in-distribution images that a shift's classes are to be compared with: the same classes competing. */
 export function inDistributionSet(
+  { idBenchmark, wholeProtocols }: StudyAxes,
   set: ImageSetDetails,
   sets: readonly ImageSetDetails[],
   checkpoint: number,
 ): ImageSetDetails | undefined {
-  if (set.benchmark === "imagenet") return undefined;
+  if (set.benchmark === idBenchmark) return undefined;
   const own = sets.filter(
-    (one) => one.benchmark === "imagenet" && one.templates === set.templates && one.checkpoints.includes(checkpoint),
+    (one) => one.benchmark === idBenchmark && one.templates === set.templates && one.checkpoints.includes(checkpoint),
   );
-  const protocol = set.protocol === "1000" ? "1000" : set.benchmark;
+  const protocol = wholeProtocols.includes(set.protocol) ? set.protocol : set.benchmark;
   return own.find((one) => one.protocol === protocol && sharesLabels(one, set));
 }
 

@@ -1,6 +1,5 @@
 import { buildPanels, type PanelStudy, type ScatterPanel } from "../report/figures/scatter-panel.ts";
 import type { ReportData } from "../report/html/report-data.ts";
-import { ID_BENCHMARK } from "../robustness/accuracy-row.ts";
 import type { FitScale } from "../robustness/fit-scale.ts";
 import type { GroupComparison } from "../robustness/group-lines.ts";
 import { MEAN_OF_SHIFTS, type RobustnessStudy } from "../robustness/robustness-study.ts";
@@ -24,10 +23,11 @@ export function plotChoices(data: ReportData, study: PanelStudy): PlotChoice[] {
   return [...seen.values()];
 }
 
-function pairedBenchmarks({ accuracies }: PanelStudy): RobustnessStudy["rows"] {
-  const ids = new Set(accuracies.filter(({ benchmark }) => benchmark === ID_BENCHMARK).map(({ model }) => model));
+function pairedBenchmarks({ accuracies, pairing }: PanelStudy): RobustnessStudy["rows"] {
+  const { idBenchmark } = pairing.axes;
+  const ids = new Set(accuracies.filter(({ benchmark }) => benchmark === idBenchmark).map(({ model }) => model));
   return accuracies.filter(
-    ({ benchmark, model }) => benchmark !== ID_BENCHMARK && ids.has(model),
+    ({ benchmark, model }) => benchmark !== idBenchmark && ids.has(model),
   ) as unknown as RobustnessStudy["rows"];
 }
 
@@ -44,7 +44,7 @@ export function viewPanel(
   const options = {
     scale: view.scale as FitScale,
     benchmarks: [benchmark],
-    idSide: view.axis === "same" ? ("same-classes" as const) : ("imagenet" as const),
+    idSide: view.axis === "same" ? ("same-classes" as const) : ("all-classes" as const),
     ...(view.protocol === "" ? {} : { protocols: new Map([[benchmark, view.protocol]]) }),
     ...(view.prompts === "" ? {} : { templates: view.prompts }),
     ...(grouping === undefined ? {} : { groups: new Map(Object.entries(grouping.groups)), groupLines: comparisons }),

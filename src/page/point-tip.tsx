@@ -6,7 +6,8 @@ const WIDTH = 260;
 const LONGEST = 80;
 
 /** What a point says of itself, beside it. */
-export function Tip({ placed, width }: { readonly placed: PlacedPoint; readonly width: number }): JSX.Element {
+export function Tip(props: { readonly placed: PlacedPoint; readonly width: number; readonly of: string }): JSX.Element {
+  const { placed, width, of } = props;
   const { point, left, top, isCheckpoint } = placed;
   const isRight = left + WIDTH + 24 < width;
   const style = isRight ? { left: `${left + 16}px` } : { right: `${width - left + 16}px` };
@@ -16,7 +17,7 @@ export function Tip({ placed, width }: { readonly placed: PlacedPoint; readonly 
         <bdi>{shorten(point.name, LONGEST)}</bdi>
       </p>
       <dl>
-        {facts(placed).map(([name, value]) => (
+        {facts(placed, of).map(([name, value]) => (
           <FactRow key={name} name={name} value={value} />
         ))}
       </dl>
@@ -34,12 +35,13 @@ function FactRow({ name, value }: { readonly name: string; readonly value: strin
   );
 }
 
-function facts({ point }: PlacedPoint): [string, string][] {
+/** @param of the in-distribution benchmark's title */
+function facts({ point }: PlacedPoint, of: string): [string, string][] {
   const { group, x, y, xLow, xHigh, yLow, yHigh } = point;
   const range = (low: number | null, high: number | null) =>
     low === null || high === null ? "" : ` (${percentInterval(low, high)})`;
   const all: [string, string][] = [
-    ["ImageNet", `${percent(x, 2)} %${range(xLow, xHigh)}`],
+    [of, `${percent(x, 2)} %${range(xLow, xHigh)}`],
     ["under shift", `${percent(y, 2)} %${range(yLow, yHigh)}`],
   ];
   if (group !== "") all.unshift(["group", group]);
@@ -55,9 +57,9 @@ function facts({ point }: PlacedPoint): [string, string][] {
 }
 
 /** The same in a sentence, for readers that do not see it. */
-export function describePoint(placed: PlacedPoint): string {
+export function describePoint(placed: PlacedPoint, of: string): string {
   const kind = placed.isCheckpoint ? "" : ", of the baseline";
-  return `${placed.point.name}${kind}: ${facts(placed)
+  return `${placed.point.name}${kind}: ${facts(placed, of)
     .map((fact) => fact.join(" "))
     .join("; ")}`;
 }

@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import { formatFits } from "../report/tables/fits-csv.ts";
 import { formatRobustness } from "../report/tables/robustness-csv.ts";
 import type { RobustnessRow, RobustnessStudy } from "../robustness/robustness-study.ts";
+import { idTitle } from "../robustness/study-axes.ts";
 import { isBeyondScatter } from "../robustness/verdict.ts";
 import { Section } from "./controls.tsx";
 import { download } from "./download.ts";
@@ -21,21 +22,21 @@ interface Row {
 export function Robustness(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
   const { data, view, change, names, study } = props;
   const shown = useMemo(
-    () => shownRows(study.rows, view).filter((row) => names.has(row.checkpoint)),
+    () => shownRows(study.rows, view, data.axes).filter((row) => names.has(row.checkpoint)),
     [study, names, view],
   );
   const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
   const rows = useMemo(() => toRows(shown), [shown]);
-  const columns = useMemo(() => toColumns(shifts, change), [shifts, change]);
+  const columns = useMemo(() => toColumns(data, shifts, change), [data, shifts, change]);
   return (
     <Section
       id="robustness"
       title="Effective robustness"
       about={
         <>
-          Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same ImageNet
-          accuracy, with 95 % intervals. <b class="star">★</b> beyond the baseline's own scatter; <b>†</b> outside the
-          accuracies the line was fitted on, so extrapolated.
+          Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
+          {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> beyond the baseline's own scatter; <b>†</b>{" "}
+          outside the accuracies the line was fitted on, so extrapolated.
         </>
       }
       actions={
@@ -75,7 +76,11 @@ function toRows(rows: readonly RobustnessRow[]): Row[] {
   }));
 }
 
-function toColumns(shifts: readonly ShiftColumn[], change: PageProps["change"]): Column<Row>[] {
+function toColumns(
+  data: PageProps["data"],
+  shifts: readonly ShiftColumn[],
+  change: PageProps["change"],
+): Column<Row>[] {
   return [
     {
       id: "checkpoint",
@@ -85,7 +90,7 @@ function toColumns(shifts: readonly ShiftColumn[], change: PageProps["change"]):
     },
     {
       id: "id",
-      title: "ImageNet %",
+      title: `${idTitle(data.axes)} %`,
       align: "right",
       cell: (row) => percent(row.idAccuracy),
       value: (row) => row.idAccuracy,

@@ -5,9 +5,9 @@ import type { PanelCheckpoint, PanelPoint } from "../report/figures/panel-points
 import { type PanelFigure, plotPanel } from "../report/figures/plot-panel.ts";
 import type { ScatterPanel } from "../report/figures/scatter-panel.ts";
 import { withoutBaseline } from "../report/html/report-study.ts";
-import { ID_BENCHMARK } from "../robustness/accuracy-row.ts";
 import type { GroupComparison } from "../robustness/group-lines.ts";
 import type { RobustnessStudy } from "../robustness/robustness-study.ts";
+import { idTitle } from "../robustness/study-axes.ts";
 import { Section, Select } from "./controls.tsx";
 import { download, pngBlob, svgText } from "./download.ts";
 import type { PageProps } from "./page-props.tsx";
@@ -34,7 +34,7 @@ interface ScatterProps extends PageProps {
   readonly groups: { readonly comparisons: readonly GroupComparison[]; readonly problem: string };
 }
 
-/** The plot of accuracy under shift against ImageNet accuracy, with the baseline's line. */
+/** The plot of accuracy under shift against that in distribution, with the baseline's line. */
 export function Scatter(props: ScatterProps): JSX.Element | null {
   const { data, study, groups, view, change, names } = props;
   const drawn = useMemo(() => study ?? withoutBaseline(data), [study, data]);
@@ -49,7 +49,9 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
   const frame = useRef<HTMLDivElement>(null);
   if (panel === undefined) {
     return (
-      <p class="quiet">No checkpoint has an accuracy on ImageNet and under a shift, so there is nothing to plot.</p>
+      <p class="quiet">
+        No checkpoint has an accuracy on {idTitle(data.axes)} and under a shift, so there is nothing to plot.
+      </p>
     );
   }
   const figureName = `${panel.benchmark}-${panel.scale}`;
@@ -57,7 +59,7 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
   return (
     <Section
       id="plot"
-      title="Accuracy under shift and on ImageNet"
+      title={`Accuracy under shift and on ${idTitle(data.axes)}`}
       actions={
         <>
           <button
@@ -96,7 +98,7 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
         <AxisChoice {...props} benchmark={benchmark} />
       </div>
       <div ref={frame}>
-        <Plot panel={panel} change={change} />
+        <Plot panel={panel} change={change} of={idTitle(data.axes)} />
       </div>
       {[...panel.notes, ...(groups.problem === "" ? [] : [groups.problem])].map((note) => (
         <p key={note} class="about">
@@ -126,15 +128,15 @@ function ProtocolChoice(
 
 function AxisChoice(props: PageProps & { readonly benchmark: string }): JSX.Element | null {
   const { data, view, change, benchmark } = props;
-  const has = data.results.some((one) => one.benchmark === ID_BENCHMARK && one.protocol === benchmark);
+  const has = data.results.some((one) => one.benchmark === data.axes.idBenchmark && one.protocol === benchmark);
   if (!has) return null;
   return (
     <Select
       label="x axis"
       value={view.axis}
       choices={[
-        { value: "all", label: "ImageNet" },
-        { value: "same", label: `ImageNet, classes of ${shiftTitle(data, benchmark, "")}` },
+        { value: "all", label: idTitle(data.axes) },
+        { value: "same", label: `${idTitle(data.axes)}, classes of ${shiftTitle(data, benchmark, "")}` },
       ]}
       onChange={(axis) => change({ axis: axis === "same" ? "same" : "all" })}
     />
@@ -142,7 +144,12 @@ function AxisChoice(props: PageProps & { readonly benchmark: string }): JSX.Elem
 }
 
 /** The figure, and what it says of the point that is pointed at. */
-function Plot({ panel, change }: { readonly panel: ScatterPanel; readonly change: PageProps["change"] }): JSX.Element {
+function Plot(props: {
+  readonly panel: ScatterPanel;
+  readonly change: PageProps["change"];
+  readonly of: string;
+}): JSX.Element {
+  const { panel, change, of } = props;
   const host = useRef<HTMLDivElement>(null);
   const theme = useFigureTheme();
   const width = useWidth(host);
@@ -183,7 +190,7 @@ function Plot({ panel, change }: { readonly panel: ScatterPanel; readonly change
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: its points are reached with the arrow keys
         tabIndex={0}
-        aria-label="Scatter plot. Arrow keys move from point to point by ImageNet accuracy, Enter opens a checkpoint's page"
+        aria-label="Scatter plot. Arrow keys move from point to point by accuracy in distribution, Enter opens a checkpoint's page"
         onPointerMove={(event) => setActive(at(event))}
         onPointerLeave={() => setActive(null)}
         onClick={(event) => open(at(event))}
@@ -192,11 +199,11 @@ function Plot({ panel, change }: { readonly panel: ScatterPanel; readonly change
       {shown !== undefined && (
         <>
           <span class="plot-mark" style={{ left: `${shown.left}px`, top: `${shown.top}px` }} />
-          <Tip placed={shown} width={width} />
+          <Tip placed={shown} width={width} of={of} />
         </>
       )}
       <p class="unseen" aria-live="polite">
-        {shown === undefined ? "" : describePoint(shown)}
+        {shown === undefined ? "" : describePoint(shown, of)}
       </p>
     </figure>
   );

@@ -1,15 +1,16 @@
 import type { ReportData } from "../report/html/report-data.ts";
-import { ID_BENCHMARK } from "../robustness/accuracy-row.ts";
+import { AVERAGE } from "../robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../robustness/robustness-study.ts";
+import { type StudyAxes, sameClassesSide } from "../robustness/study-axes.ts";
 import type { View } from "./view.ts";
 
 /** The rows of the view: of its prompts, and on the x axis that was chosen where a benchmark has two. */
-export function shownRows(rows: readonly RobustnessRow[], view: View): RobustnessRow[] {
-  const same = ({ benchmark }: RobustnessRow) => `${ID_BENCHMARK}@${benchmark}`;
+export function shownRows(rows: readonly RobustnessRow[], view: View, axes: StudyAxes): RobustnessRow[] {
+  const same = ({ benchmark }: RobustnessRow) => sameClassesSide(axes, benchmark);
   const own = rows.filter((row) => view.prompts === "" || row.templates === view.prompts);
   const withSame = new Set(own.filter((row) => row.idSide === same(row)).map(({ benchmark }) => benchmark));
   return own.filter(
-    (row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : ID_BENCHMARK),
+    (row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : axes.idBenchmark),
   );
 }
 
@@ -29,14 +30,13 @@ export function shiftColumns(data: ReportData, rows: readonly RobustnessRow[]): 
     const id = `${benchmark}/${protocol}`;
     if (!columns.has(id)) columns.set(id, { id, benchmark, protocol, title: shiftTitle(data, benchmark, protocol) });
   }
-  const order = ["average", "imagenet-v2", "imagenet-r", "imagenet-sketch", "imagenet-a", "objectnet"];
+  const order = [AVERAGE, ...data.axes.shifts];
   const rank = ({ benchmark }: ShiftColumn) => (order.includes(benchmark) ? order.indexOf(benchmark) : order.length);
   return [...columns.values()].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
 }
 
 const SHORT: Readonly<Record<string, string>> = {
   average: "Average",
-  imagenet: "ImageNet",
   "imagenet-v2": "V2",
   "imagenet-v2-threshold": "V2 threshold",
   "imagenet-v2-top": "V2 top",
@@ -49,6 +49,8 @@ const SHORT: Readonly<Record<string, string>> = {
 /** A short title: the benchmark's usual short name, and the protocol where it is not the default. */
 export function shiftTitle(data: ReportData, benchmark: string, protocol: string): string {
   const usual = data.benchmarks.find(({ id }) => id === benchmark)?.defaultProtocol;
-  const name = Object.hasOwn(SHORT, benchmark) ? (SHORT[benchmark] as string) : benchmark;
+  const { titles } = data.axes;
+  const own = Object.hasOwn(titles, benchmark) ? titles[benchmark] : undefined;
+  const name = own ?? (Object.hasOwn(SHORT, benchmark) ? (SHORT[benchmark] as string) : benchmark);
   return protocol === "" || protocol === usual ? name : `${name} ${protocol}`;
 }

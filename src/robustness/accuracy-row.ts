@@ -22,18 +22,6 @@ export interface AccuracyRow {
   readonly where: string;
 }
 
-/** The in-distribution benchmark. Its protocols other than the whole are class subsets: x axes "on the same classes". */
-export const ID_BENCHMARK = "imagenet";
-const ALL_CLASSES = "1000";
-
-/** The five natural distribution shifts that `average` is the mean of. */
-export const FIVE_SHIFTS = ["imagenet-v2", "imagenet-r", "imagenet-sketch", "imagenet-a", "objectnet"] as const;
-
-/** The x axis that an ImageNet row is: `imagenet`, or `imagenet@imagenet-r` for its class subsets. */
-export function idSideOf(row: Pick<AccuracyRow, "protocol">): string {
-  return row.protocol === "" || row.protocol === ALL_CLASSES ? ID_BENCHMARK : `${ID_BENCHMARK}@${row.protocol}`;
-}
-
 /** Rows with an empty protocol given the benchmark's default, where it is known. */
 export function withDefaultProtocols(
   rows: readonly AccuracyRow[],

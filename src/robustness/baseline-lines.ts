@@ -1,11 +1,12 @@
 import { InputError } from "../input-error.ts";
-import { type AccuracyRow, FIVE_SHIFTS, ID_BENCHMARK, rowsByModel } from "./accuracy-row.ts";
+import { type AccuracyRow, rowsByModel } from "./accuracy-row.ts";
 import type { Baseline } from "./baseline.ts";
 import { type BaselineFit, fitBaseline, type ModelPoint } from "./baseline-fit.ts";
 import type { FitScale } from "./fit-scale.ts";
 import { type LinePiece, linePieces } from "./line-rules.ts";
 import type { Notes } from "./notes.ts";
 import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import type { StudyAxes } from "./study-axes.ts";
 
 /** A fitted line of a baseline, and what it is of. */
 export interface BaselineLine extends LineKey {
@@ -36,6 +37,7 @@ export interface BaselineLines {
 export function fitBaselineLines(
   baseline: Baseline,
   scale: FitScale,
+  axes: StudyAxes,
   defaults: ReadonlyMap<string, string>,
   notes: Notes,
 ): BaselineLines {
@@ -46,7 +48,7 @@ export function fitBaselineLines(
       !rules.withoutNamesContaining.some((part) => row.model.includes(part)),
   );
   const protocols = protocolsOf(rows);
-  const pairing = pairOptions(rows, protocols, defaults);
+  const pairing = pairOptions(rows, axes, protocols, defaults);
   const byLine = new Map<string, PairedRow[]>();
   for (const own of rowsByModel(rows).values()) {
     for (const pair of pairRows(own, pairing).pairs) {
@@ -63,7 +65,7 @@ export function fitBaselineLines(
   throw new InputError(
     why.length > 0
       ? `baseline ${baseline.id}: no line can be fitted: ${why.join("; ")}`
-      : `baseline ${baseline.id}: no line can be fitted: it needs accuracies on ${ID_BENCHMARK} and on a shift, of the same models`,
+      : `baseline ${baseline.id}: no line can be fitted: it needs accuracies on ${axes.idBenchmark} and on a shift, of the same models`,
   );
 }
 
@@ -108,18 +110,19 @@ function protocolsOf(rows: readonly AccuracyRow[]): Map<string, Set<string>> {
 
 function pairOptions(
   rows: readonly AccuracyRow[],
+  axes: StudyAxes,
   protocols: ReadonlyMap<string, ReadonlySet<string>>,
   defaults: ReadonlyMap<string, string>,
 ): PairOptions {
   const preferredProtocols = new Map<string, string>();
-  for (const benchmark of new Set([...FIVE_SHIFTS, ...protocols.keys()])) {
+  for (const benchmark of new Set([...axes.shifts, ...protocols.keys()])) {
     const own = [...(protocols.get(benchmark) ?? [])].sort();
     const usual = defaults.get(benchmark);
     const preferred = usual !== undefined && own.includes(usual) ? usual : own[0];
     if (preferred !== undefined) preferredProtocols.set(benchmark, preferred);
   }
-  const ids = rows.filter((row) => row.benchmark === ID_BENCHMARK);
-  return { preferredProtocols, preferredClassNames: new Set(ids.map((row) => row.classNames)) };
+  const ids = rows.filter((row) => row.benchmark === axes.idBenchmark);
+  return { axes, preferredProtocols, preferredClassNames: new Set(ids.map((row) => row.classNames)) };
 }
 
 function onlyGroup(rows: readonly AccuracyRow[]): string {

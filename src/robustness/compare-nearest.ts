@@ -1,15 +1,11 @@
 import { InputError } from "../input-error.ts";
-import {
-  type AccuracyRow,
-  ID_BENCHMARK,
-  idSideOf,
-  mergeRows,
-  rowsByModel,
-  withDefaultProtocols,
-} from "./accuracy-row.ts";
+import { type AccuracyRow, mergeRows, rowsByModel, withDefaultProtocols } from "./accuracy-row.ts";
 import type { Baseline } from "./baseline.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import { relativeRobustness } from "./relative-robustness.ts";
+import { IMAGENET_AXES, idSideOf } from "./study-axes.ts";
+
+const { idBenchmark } = IMAGENET_AXES; // published models were evaluated there
 
 /** A checkpoint beside the baseline's model that is nearest to it in ImageNet accuracy. Fractions of 1. */
 export interface NearestRow {
@@ -131,7 +127,7 @@ function counterpart(
   const there = ofModel.filter(({ benchmark }) => benchmark === row.benchmark);
   const same = there.filter(({ protocol }) => protocol === row.protocol);
   if (same.length > 0) return closest(same, row);
-  if (row.benchmark === ID_BENCHMARK) return undefined; // another class subset is another axis, not the same benchmark
+  if (row.benchmark === idBenchmark) return undefined; // another class subset is another axis, not the same benchmark
   const model = ofModel[0]?.model ?? "";
   if (there.length === 0) {
     notes.add(`not compared, ${model} has no published accuracy there`, row.benchmark);
@@ -175,5 +171,5 @@ function compareRows(row: AccuracyRow, other: AccuracyRow, baseline: string, not
 }
 
 function isInDistribution(row: AccuracyRow): boolean {
-  return row.benchmark === ID_BENCHMARK && idSideOf(row) === ID_BENCHMARK;
+  return row.benchmark === idBenchmark && idSideOf(row, IMAGENET_AXES) === idBenchmark;
 }

@@ -1,9 +1,10 @@
 import { mean } from "simple-statistics";
-import { type AccuracyRow, FIVE_SHIFTS, ID_BENCHMARK, idSideOf } from "./accuracy-row.ts";
+import type { AccuracyRow } from "./accuracy-row.ts";
 import type { ModelPoint } from "./baseline-fit.ts";
 import { samplingInterval } from "./effective-robustness.ts";
+import { idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
 
-/** `benchmark` of the unweighted mean accuracy of the five shifts. */
+/** `benchmark` of the unweighted mean accuracy of the study's shifts. */
 export const AVERAGE = "average";
 
 /** What a line is drawn for. */
@@ -18,11 +19,12 @@ export interface LineKey {
 /** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {
   readonly point: ModelPoint;
-  /** of an average: the pairs it is the mean of, in the order of FIVE_SHIFTS */
+  /** of an average: the pairs it is the mean of, in the order of the study's shifts */
   readonly parts?: readonly PairedRow[];
 }
 
 export interface PairOptions {
+  readonly axes: StudyAxes;
   /** the protocol to take for an average where a model has several of a benchmark */
   readonly preferredProtocols: ReadonlyMap<string, string>;
   /** the class-name list of the x axis to take where a model has several and none is the shift's own */
@@ -33,40 +35,41 @@ export interface PairedModel {
   readonly pairs: readonly PairedRow[];
   /** shifts without an in-distribution accuracy of the same templates */
   readonly unpaired: readonly AccuracyRow[];
-  /** shifts of the five that the average lacks; empty where there is an average */
+  /** shifts that the average lacks; empty where there is an average */
   readonly lacksForAverage: readonly string[];
 }
 
 /**
- * Puts each shift accuracy of one model beside its in-distribution accuracies: all-class ImageNet, and ImageNet on the
- * shift's own classes where the model has it. Both must be of one template set, and of one class-name list where the
+ * Puts each shift accuracy of one model beside its in-distribution accuracies: of the whole benchmark, and of it on
+ * the shift's own classes where the model has that. Both must be of one template set, and of one class-name list where the
  * in-distribution side has the shift's.
  *
  * @param rows all rows of one model
  */
 export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): PairedModel {
-  const ids = rows.filter((row) => row.benchmark === ID_BENCHMARK);
+  const { axes } = options;
+  const ids = rows.filter((row) => row.benchmark === axes.idBenchmark);
   const pairs: PairedRow[] = [];
   const unpaired: AccuracyRow[] = [];
   const byId = new Map<AccuracyRow, PairedRow[]>();
   for (const row of rows) {
-    if (row.benchmark === ID_BENCHMARK) continue;
-    for (const idSide of [ID_BENCHMARK, `${ID_BENCHMARK}@${row.benchmark}`]) {
-      const id = findId(ids, row, idSide, options.preferredClassNames);
+    if (row.benchmark === axes.idBenchmark) continue;
+    for (const idSide of [axes.idBenchmark, sameClassesSide(axes, row.benchmark)]) {
+      const id = findId(ids, row, idSide, options);
       if (id === undefined) {
-        if (idSide === ID_BENCHMARK) unpaired.push(row);
+        if (idSide === axes.idBenchmark) unpaired.push(row);
         continue;
       }
       const pair = { ...lineKey(row, idSide), point: pointOf(row, id) };
       pairs.push(pair);
-      if (idSide === ID_BENCHMARK) byId.set(id, [...(byId.get(id) ?? []), pair]);
+      if (idSide === axes.idBenchmark) byId.set(id, [...(byId.get(id) ?? []), pair]);
     }
   }
-  let lacks: string[] = [...FIVE_SHIFTS];
+  let lacks: string[] = [...axes.shifts];
   for (const [id, own] of byId) {
-    const parts = FIVE_SHIFTS.map((shift) => pick(own, shift, options.preferredProtocols));
-    const missing = FIVE_SHIFTS.filter((_, i) => parts[i] === undefined);
-    if (missing.length === 0) pairs.push(averageOf(parts as PairedRow[], id));
+    const parts = axes.shifts.map((shift) => pick(own, shift, options.preferredProtocols));
+    const missing = axes.shifts.filter((_, i) => parts[i] === undefined);
+    if (missing.length === 0 && parts.length > 0) pairs.push(averageOf(parts as PairedRow[], id, axes));
     if (missing.length < lacks.length) lacks = missing;
   }
   return { pairs, unpaired, lacksForAverage: lacks };
@@ -80,9 +83,9 @@ function findId(
   ids: readonly AccuracyRow[],
   row: AccuracyRow,
   idSide: string,
-  preferredClassNames: ReadonlySet<string>,
+  { axes, preferredClassNames }: PairOptions,
 ): AccuracyRow | undefined {
-  const fitting = ids.filter((id) => id.templates === row.templates && idSideOf(id) === idSide);
+  const fitting = ids.filter((id) => id.templates === row.templates && idSideOf(id, axes) === idSide);
   return (
     fitting.find((id) => id.classNames === row.classNames) ??
     fitting.find((id) => preferredClassNames.has(id.classNames)) ??
@@ -105,7 +108,7 @@ function pick(pairs: readonly PairedRow[], shift: string, preferred: ReadonlyMap
   return own.find((pair) => pair.protocol === preferred.get(shift)) ?? own[0];
 }
 
-function averageOf(parts: readonly PairedRow[], id: AccuracyRow): PairedRow {
+function averageOf(parts: readonly PairedRow[], id: AccuracyRow, axes: StudyAxes): PairedRow {
   const points = parts.map((part) => part.point);
   const accuracy = mean(points.map((point) => point.accuracy));
   const intervals = points.map(samplingInterval);
@@ -115,6 +118,6 @@ function averageOf(parts: readonly PairedRow[], id: AccuracyRow): PairedRow {
   const known = intervals.every((interval) => interval !== null);
   const bounds = known ? { low: accuracy - reach("low"), high: accuracy + reach("high") } : null;
   const point: ModelPoint = { model: id.model, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
-  const key = { templates: id.templates, classNames: id.classNames, idSide: ID_BENCHMARK };
+  const key = { templates: id.templates, classNames: id.classNames, idSide: axes.idBenchmark };
   return { benchmark: AVERAGE, protocol: "", ...key, point, parts };
 }

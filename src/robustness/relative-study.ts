@@ -1,5 +1,5 @@
 import { InputError } from "../input-error.ts";
-import { type AccuracyRow, ID_BENCHMARK, rowsByModel } from "./accuracy-row.ts";
+import { type AccuracyRow, rowsByModel } from "./accuracy-row.ts";
 import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { type RelativeRobustness, relativeRobustness } from "./relative-robustness.ts";
 
@@ -8,7 +8,7 @@ export interface RelativeRow extends LineKey, RelativeRobustness {}
 
 /**
  * Relative robustness of every checkpoint against one of them, on each benchmark both have by the same protocol and
- * prompts, and on the average of the five shifts.
+ * prompts, and on the average of the shifts.
  *
  * @param rows top-1 accuracies, each key once
  * @throws InputError if the reference is not among the checkpoints, naming those that are
@@ -39,7 +39,7 @@ export function compareWithReference(
 }
 
 function allClassPairs(rows: readonly AccuracyRow[], options: PairOptions): PairedRow[] {
-  return pairRows(rows, options).pairs.filter((pair) => pair.idSide === ID_BENCHMARK);
+  return pairRows(rows, options).pairs.filter((pair) => pair.idSide === options.axes.idBenchmark);
 }
 
 function lineId({ benchmark, protocol, templates, classNames }: LineKey): string {

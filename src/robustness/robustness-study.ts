@@ -1,13 +1,6 @@
 import { mean } from "simple-statistics";
 import { InputError } from "../input-error.ts";
-import {
-  type AccuracyRow,
-  FIVE_SHIFTS,
-  ID_BENCHMARK,
-  mergeRows,
-  rowsByModel,
-  withDefaultProtocols,
-} from "./accuracy-row.ts";
+import { type AccuracyRow, mergeRows, rowsByModel, withDefaultProtocols } from "./accuracy-row.ts";
 import type { Baseline } from "./baseline.ts";
 import { isEnd } from "./baseline-fit.ts";
 import { type BaselineLine, type BaselineLines, fitBaselineLines } from "./baseline-lines.ts";
@@ -16,8 +9,9 @@ import type { FitScale } from "./fit-scale.ts";
 import { bestLine, compareKeys, noteDifferences } from "./line-match.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import { AVERAGE, type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
 
-/** `benchmark` of the mean of the five effective robustness values, each from its own line. */
+/** `benchmark` of the mean of the shifts' effective robustness values, each from its own line. */
 export const MEAN_OF_SHIFTS = "mean-of-shifts";
 
 /** A checkpoint's place beside a line of the baseline. */
@@ -47,14 +41,16 @@ export interface RobustnessStudy {
 export interface StudyOptions {
   /** default: logit */
   readonly scale?: FitScale;
+  /** default: ImageNet and its five shifts */
+  readonly axes?: StudyAxes;
   /** benchmark → its default protocol, for rows that name none */
   readonly defaultProtocols?: ReadonlyMap<string, string>;
 }
 
 /**
  * Compares checkpoints with a baseline: fits the baseline's lines and gives each checkpoint's effective robustness on
- * every shift it has, on every x axis both have; on the average of the five shifts, which has a line of its own; and the
- * mean of the five values. What is missing is named in the notes, never filled in.
+ * every shift it has, on every x axis both have; on the average of the shifts, which has a line of its own; and the
+ * mean of their values. What is missing is named in the notes, never filled in.
  *
  * @param rows top-1 accuracies of the checkpoints
  * @throws InputError if rows disagree, or nothing can be fitted or compared
@@ -65,11 +61,12 @@ export function studyRobustness(
   options: StudyOptions = {},
 ): RobustnessStudy {
   const scale = options.scale ?? "logit";
+  const axes = options.axes ?? IMAGENET_AXES;
   const defaults = options.defaultProtocols ?? new Map();
   const own = mergeRows(withDefaultProtocols(rows, defaults));
   const baselineRows = mergeRows(withDefaultProtocols(baseline.rows, defaults));
   const notes = createNotes();
-  const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, scale, defaults, notes);
+  const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, scale, axes, defaults, notes);
   const members = new Set(lines.lines.flatMap((line) => line.fit.models.map((point) => point.model)));
   const results: RobustnessRow[] = [];
   for (const [checkpoint, ofCheckpoint] of rowsByModel(own)) {
@@ -83,7 +80,10 @@ export function studyRobustness(
     results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, scale, notes));
   }
   if (results.length === 0) {
-    throw new InputError(`nothing to compare with baseline ${baseline.id}: ${notes.list().join("; ")}`);
+    const hint = own.some(({ benchmark }) => benchmark === axes.idBenchmark)
+      ? ""
+      : `; none has an accuracy on ${axes.idBenchmark}, the x axis: a study with another one is named with --study`;
+    throw new InputError(`nothing to compare with baseline ${baseline.id}: ${notes.list().join("; ")}${hint}`);
   }
   results.sort((a, b) => compareKeys(rowOrder(a), rowOrder(b)));
   const sorted = [...lines.lines].sort((a, b) => compareKeys(lineOrder(a), lineOrder(b)));
@@ -97,16 +97,17 @@ function compareCheckpoint(
   scale: FitScale,
   notes: Notes,
 ): RobustnessRow[] {
+  const { axes } = lines.pairing;
   const { pairs, unpaired, lacksForAverage } = pairRows(rows, lines.pairing);
   for (const row of unpaired) {
     notes.add(
-      `no accuracy on ${ID_BENCHMARK} with the prompts of ${row.benchmark}, so no effective robustness`,
+      `no accuracy on ${axes.idBenchmark} with the prompts of ${row.benchmark}, so no effective robustness`,
       checkpoint,
     );
   }
   if (pairs.length === 0 && unpaired.length === 0) notes.add("no accuracy under any shift", checkpoint);
   if (lacksForAverage.length > 0 && pairs.length > 0) {
-    notes.add(`no average of the five shifts, lacking ${lacksForAverage.join(", ")}`, checkpoint);
+    notes.add(`no average of the ${shiftCount(axes)} shifts, lacking ${lacksForAverage.join(", ")}`, checkpoint);
   }
   const results = new Map<PairedRow, RobustnessRow>();
   for (const pair of pairs) {
@@ -116,7 +117,7 @@ function compareCheckpoint(
   noteMissingAxes(checkpoint, pairs, lines, notes);
   const means = pairs.flatMap((pair) => {
     const parts = (pair.parts ?? []).map((part) => results.get(part)).filter((part) => part !== undefined);
-    return pair.benchmark === AVERAGE && parts.length === FIVE_SHIFTS.length ? [meanOfShifts(pair, parts)] : [];
+    return pair.benchmark === AVERAGE && parts.length === axes.shifts.length ? [meanOfShifts(pair, parts)] : [];
   });
   return [...results.values(), ...means];
 }
@@ -143,7 +144,7 @@ function comparePair(
   return { checkpoint, benchmark, protocol, templates, classNames, idSide, ...about, ...figures };
 }
 
-/** The mean of the five values. Their errors are not independent (one x, baseline models alike), so no interval. */
+/** The mean of the shifts' values. Their errors are not independent (one x, baseline models alike), so no interval. */
 function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): RobustnessRow {
   const first = parts[0] as RobustnessRow;
   return {

@@ -1,9 +1,10 @@
-import { type AccuracyRow, FIVE_SHIFTS, ID_BENCHMARK, idSideOf, rowsByModel } from "../../robustness/accuracy-row.ts";
+import { type AccuracyRow, rowsByModel } from "../../robustness/accuracy-row.ts";
 import type { ModelPoint } from "../../robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../robustness/baseline-lines.ts";
 import { samplingInterval } from "../../robustness/effective-robustness.ts";
 import type { ColumnOf } from "../../robustness/metadata.ts";
 import { AVERAGE, type LineKey, type PairedRow, type PairOptions, pairRows } from "../../robustness/pair-rows.ts";
+import { idSideOf, type StudyAxes } from "../../robustness/study-axes.ts";
 import { scoreInterval } from "../../statistics/score-interval.ts";
 import { likeness } from "./panel-lines.ts";
 import type { PanelOptions, PanelStudy } from "./scatter-panel.ts";
@@ -138,10 +139,11 @@ export function panelCheckpoint(
       one.templates === templates &&
       one.classNames === classNames,
   );
+  const { axes } = study.pairing;
   const id = rows.find(
     (one) =>
-      one.benchmark === ID_BENCHMARK &&
-      idSideOf(one) === idSide &&
+      one.benchmark === axes.idBenchmark &&
+      idSideOf(one, axes) === idSide &&
       one.templates === templates &&
       one.accuracy === point.idAccuracy,
   );
@@ -149,7 +151,7 @@ export function panelCheckpoint(
     ...place(point),
     group: groups?.get(point.model) ?? "",
     ...{ protocol, templates, classNames },
-    ...{ idImages: id?.n ?? null, idExpected: id?.expectedN ?? null, ...imagesOf(pair, rows) },
+    ...{ idImages: id?.n ?? null, idExpected: id?.expectedN ?? null, ...imagesOf(pair, rows, axes) },
     expectedAccuracy: row?.expectedAccuracy ?? null,
     effectiveRobustness: row?.effectiveRobustness ?? null,
     ...{ low: row?.low ?? null, high: row?.high ?? null },
@@ -170,7 +172,7 @@ function place(point: ModelPoint): Omit<PanelPoint, "group"> {
 }
 
 /** Images behind the accuracy under the shift, and of the whole benchmark; summed over the sets of an average. */
-function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[]) {
+function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[], axes: StudyAxes) {
   const parts = pair.benchmark === AVERAGE ? (pair.parts ?? []) : [pair];
   const own = parts.map((part) =>
     rows.find(
@@ -181,7 +183,7 @@ function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[]) {
         row.classNames === part.classNames,
     ),
   );
-  const whole = pair.benchmark === AVERAGE ? FIVE_SHIFTS.length : 1;
+  const whole = pair.benchmark === AVERAGE ? axes.shifts.length : 1;
   const sum = (values: readonly (number | null | undefined)[]) =>
     values.length === whole && values.every((value) => value != null) ? values.reduce((a, b) => a + b, 0) : null;
   return { images: sum(own.map((row) => row?.n)), expected: sum(own.map((row) => row?.expectedN)) };

@@ -1,10 +1,9 @@
-import { ID_BENCHMARK } from "../../robustness/accuracy-row.ts";
 import type { FitScale } from "../../robustness/fit-scale.ts";
 import { AVERAGE } from "../../robustness/pair-rows.ts";
 
 /** The names that papers give the shipped benchmarks, short enough for a panel. */
 const TITLES: ReadonlyMap<string, string> = new Map([
-  [ID_BENCHMARK, "ImageNet"],
+  ["imagenet", "ImageNet"],
   ["imagenet-v2", "ImageNetV2"],
   ["imagenet-v2-threshold", "ImageNetV2 (threshold 0.7)"],
   ["imagenet-v2-top", "ImageNetV2 (top images)"],

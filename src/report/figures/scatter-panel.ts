@@ -1,10 +1,10 @@
-import { FIVE_SHIFTS, ID_BENCHMARK } from "../../robustness/accuracy-row.ts";
 import type { FitScale } from "../../robustness/fit-scale.ts";
 import type { GroupComparison } from "../../robustness/group-lines.ts";
 import { compareKeys } from "../../robustness/line-match.ts";
 import type { ColumnOf } from "../../robustness/metadata.ts";
 import { AVERAGE, type LineKey } from "../../robustness/pair-rows.ts";
 import type { RobustnessStudy } from "../../robustness/robustness-study.ts";
+import { type StudyAxes, sameClassesSide } from "../../robustness/study-axes.ts";
 import { type Domain, panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
 import {
@@ -48,15 +48,15 @@ export type PanelStudy = Pick<RobustnessStudy, "lines" | "rows" | "accuracies" |
 export interface PanelOptions {
   /** default: that of the study's lines, else logit */
   readonly scale?: FitScale;
-  /** benchmarks to draw and their order; default: all that have a line or a checkpoint, the five shifts first, the average last */
+  /** benchmarks to draw and their order; default: all that have a line or a checkpoint, the study's shifts first, the average last */
   readonly benchmarks?: readonly string[];
   /** benchmark → protocol; default: the baseline's preferred one. One that is named here is drawn alone, never mixed */
   readonly protocols?: ReadonlyMap<string, string>;
-  /** x axis: ImageNet's 1000 classes, or ImageNet on the shift's own classes where there is such a line or checkpoint */
-  readonly idSide?: "imagenet" | "same-classes";
+  /** x axis: all classes of the in-distribution benchmark, or the shift's own where there is such a line or checkpoint */
+  readonly idSide?: "all-classes" | "same-classes";
   readonly templates?: string;
   readonly classNames?: string;
-  /** benchmark → the name that figures give it */
+  /** benchmark → the name that figures give it; default: the study's titles */
   readonly titles?: ReadonlyMap<string, string>;
   /** checkpoint → group, drawn with a marker of its own for each group */
   readonly groups?: ColumnOf;
@@ -105,12 +105,13 @@ function buildPanel(
   const names = new Set(checkpoints.map(({ name }) => name));
   const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
   const groupLines = chooseGroupLines(key, lines, options);
+  const titles = options.titles ?? titlesOf(study.pairing.axes);
   const domains = panelDomains(baseline, checkpoints, scale);
   return {
     ...key,
-    title: options.titles?.get(benchmark) ?? benchmarkTitle(benchmark),
-    xLabel: axisLabel(idSide, scale, options.titles),
-    yLabel: axisLabel(benchmark, scale, options.titles),
+    title: benchmarkTitle(benchmark, titles),
+    xLabel: axisLabel(idSide, scale, titles),
+    yLabel: axisLabel(benchmark, scale, titles),
     scale,
     ...domains,
     baseline,
@@ -161,17 +162,25 @@ function chooseIdSide(
   study: PanelStudy,
   pairs: readonly CheckpointPair[],
   benchmark: string,
-  { idSide = "imagenet" }: PanelOptions,
+  { idSide = "all-classes" }: PanelOptions,
 ): string {
-  const own = `${ID_BENCHMARK}@${benchmark}`;
+  const { axes } = study.pairing;
+  const own = sameClassesSide(axes, benchmark);
   const known = [...study.lines, ...pairs.map(({ pair }) => pair)].some(
     (key) => key.benchmark === benchmark && key.idSide === own,
   );
-  return idSide === "same-classes" && known ? own : ID_BENCHMARK;
+  return idSide === "same-classes" && known ? own : axes.idBenchmark;
 }
 
 function benchmarksOf(study: PanelStudy, pairs: readonly CheckpointPair[]): string[] {
   const known = new Set([...study.lines, ...pairs.map(({ pair }) => pair)].map(({ benchmark }) => benchmark));
-  const others = [...known].filter((one) => one !== AVERAGE && !(FIVE_SHIFTS as readonly string[]).includes(one));
-  return [...FIVE_SHIFTS, ...others.sort(), AVERAGE].filter((benchmark) => known.has(benchmark));
+  const { shifts } = study.pairing.axes;
+  const others = [...known].filter((one) => one !== AVERAGE && !shifts.includes(one));
+  return [...shifts, ...others.sort(), AVERAGE].filter((benchmark) => known.has(benchmark));
+}
+
+/** A study's titles; its average is called by the number of its shifts. */
+function titlesOf({ titles, shifts }: StudyAxes): ReadonlyMap<string, string> {
+  const average = shifts.length === 5 ? [] : [[AVERAGE, `Average of ${shifts.length} shifts`] as const];
+  return new Map([...average, ...Object.entries(titles)]);
 }

@@ -1,6 +1,7 @@
 import type { AccuracyRow } from "../../robustness/accuracy-row.ts";
 import type { Baseline } from "../../robustness/baseline.ts";
 import type { FitScale } from "../../robustness/fit-scale.ts";
+import type { StudyAxes } from "../../robustness/study-axes.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 
 /*
@@ -18,6 +19,7 @@ export interface ReportData {
   readonly checkpoints: readonly string[];
   readonly results: readonly ReportResult[];
   readonly benchmarks: readonly BenchmarkTitle[];
+  readonly axes: StudyAxes;
   /** the one that is shown first is the first */
   readonly baselines: readonly Baseline[];
   readonly scale: FitScale;

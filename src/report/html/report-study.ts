@@ -6,7 +6,7 @@ import type { PanelStudy } from "../figures/scatter-panel.ts";
 import type { ReportData } from "./report-data.ts";
 
 /** What a study needs of a report. */
-export type StudiedData = Pick<ReportData, "results" | "baselines" | "benchmarks" | "groupings">;
+export type StudiedData = Pick<ReportData, "results" | "baselines" | "benchmarks" | "groupings" | "axes">;
 
 /** A study, or why there is none. */
 export interface StudyOutcome {
@@ -21,7 +21,7 @@ export function studyReport(data: StudiedData, baseline: string, scale: string):
   try {
     const defaultProtocols = new Map(data.benchmarks.map(({ id, defaultProtocol }) => [id, defaultProtocol]));
     return {
-      study: studyRobustness(data.results, chosen, { scale: scale as FitScale, defaultProtocols }),
+      study: studyRobustness(data.results, chosen, { scale: scale as FitScale, axes: data.axes, defaultProtocols }),
       problem: "",
     };
   } catch (error) {
@@ -55,6 +55,7 @@ export function withoutBaseline(data: StudiedData): PanelStudy {
     rows: [],
     accuracies: data.results,
     pairing: {
+      axes: data.axes,
       preferredProtocols: new Map(data.benchmarks.map(({ id, defaultProtocol }) => [id, defaultProtocol])),
       preferredClassNames: new Set(),
     },

@@ -12,7 +12,9 @@ const SIZE = { width: 960, height: 600, fontSize: 13 } as const;
 /** What is shown of a report before its program has started, and where none may run: words and one plot. */
 export async function formatStill(title: string, study: PanelStudy, checkpoints: number): Promise<string> {
   const rows = [...headlineRows(study.rows)].sort((a, b) => b.effectiveRobustness - a.effectiveRobustness);
-  const named = rows.slice(0, NAMED).map((row) => `<p>${escapeHtml(headline(row)).replace(/\n\s*/g, "<br>")}</p>`);
+  const named = rows
+    .slice(0, NAMED)
+    .map((row) => `<p>${escapeHtml(headline(row, study.pairing.axes)).replace(/\n\s*/g, "<br>")}</p>`);
   const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
   return `<main><p class="brand">${escapeHtml(title)}</p><h1>${checkpoints} checkpoints</h1>
 <div class="lead">${named.join("\n")}${rest}</div>

@@ -1,6 +1,7 @@
 import type { BaselineLine } from "../../robustness/baseline-lines.ts";
 import { AVERAGE } from "../../robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../../robustness/robustness-study.ts";
+import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../robustness/study-axes.ts";
 import { headlineRows, isBeyondScatter } from "../../robustness/verdict.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
@@ -16,28 +17,33 @@ const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
 /** What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many. */
 export function formatStudy(study: RobustnessStudy): string {
   const checkpoints = [...new Set(study.rows.map((row) => row.checkpoint))];
-  const blocks = [formatLines(study.lines)];
-  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, checkpoints.length));
+  const { axes } = study.pairing;
+  const blocks = [formatLines(study.lines, axes)];
+  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, checkpoints.length));
   else
     for (const checkpoint of checkpoints) {
       const own = study.rows.filter((row) => row.checkpoint === checkpoint);
       const prompts = [...new Set(own.map((row) => row.templates))];
       for (const templates of prompts) {
         const rows = own.filter((row) => row.templates === templates);
-        blocks.push(checkpointBlock(rows, prompts.length > 1));
+        blocks.push(checkpointBlock(rows, axes, prompts.length > 1));
       }
     }
   return blocks.join("\n\n");
 }
 
-function formatLines(lines: readonly BaselineLine[]): string {
+function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
   const first = lines[0] as BaselineLine;
   const of = first.group === "" ? "" : `, group ${printable(first.group)}`;
   const prompts = new Set(lines.map((line) => line.templates));
   const prompt = prompts.size > 1 || first.templates === "" ? "" : `, templates ${printable(first.templates)}`;
   const rows = lines.map(({ benchmark, protocol, templates, idSide, fit }) => [
-    printable(short([benchmark, protocol === "1000" ? "" : protocol].filter((part) => part !== "").join(" "))),
-    axis(idSide, benchmark),
+    printable(
+      short(
+        [benchmark, axes.wholeProtocols.includes(protocol) ? "" : protocol].filter((part) => part !== "").join(" "),
+      ),
+    ),
+    axis(idSide, benchmark, axes),
     ...(prompts.size > 1 ? [printable(short(templates, 12))] : []),
     `${fit.slope.toFixed(3)} ±${fit.slopeSe.toFixed(3)}`,
     fit.intercept.toFixed(3),
@@ -53,7 +59,7 @@ function formatLines(lines: readonly BaselineLine[]): string {
 }
 
 /** @param several whether the checkpoint has figures of other templates too */
-function checkpointBlock(rows: readonly RobustnessRow[], several: boolean): string {
+function checkpointBlock(rows: readonly RobustnessRow[], axes: StudyAxes, several: boolean): string {
   const columns = [
     ...[LEFT("benchmark"), LEFT("x axis"), RIGHT("x %"), RIGHT("acc %"), RIGHT("line %"), RIGHT("above, pp")],
     ...[LEFT("95 % interval"), LEFT("new model %"), RIGHT("outside")],
@@ -62,7 +68,7 @@ function checkpointBlock(rows: readonly RobustnessRow[], several: boolean): stri
   const ordered = [...rows].sort((a, b) => last.indexOf(a.benchmark) - last.indexOf(b.benchmark));
   const cells = ordered.map((row) => [
     printable(short(row.benchmark, 24)),
-    axis(row.idSide, row.benchmark),
+    axis(row.idSide, row.benchmark, axes),
     percent(row.idAccuracy),
     percent(row.accuracy),
     percent(row.expectedAccuracy),
@@ -72,7 +78,7 @@ function checkpointBlock(rows: readonly RobustnessRow[], several: boolean): stri
     row.extrapolated ? (100 * row.outsideBy).toFixed(1) : "",
   ]);
   const table = formatTextTable(columns, cells);
-  const headlines = headlineRows(rows).map((row) => headline(row, several));
+  const headlines = headlineRows(rows).map((row) => headline(row, axes, several));
   return [...headlines, table].join("\n");
 }
 
@@ -81,8 +87,9 @@ function checkpointBlock(rows: readonly RobustnessRow[], several: boolean): stri
  *
  * @param withTemplates names the template set beside the checkpoint
  */
-export function headline(row: RobustnessRow, withTemplates = false): string {
-  const what = row.benchmark === AVERAGE ? "on the average of the five shifts" : `on ${printable(row.benchmark)}`;
+export function headline(row: RobustnessRow, axes: StudyAxes, withTemplates = false): string {
+  const what =
+    row.benchmark === AVERAGE ? `on the average of the ${shiftCount(axes)} shifts` : `on ${printable(row.benchmark)}`;
   const side = row.effectiveRobustness >= 0 ? "above" : "below";
   const distance = (100 * Math.abs(row.effectiveRobustness)).toFixed(1);
   const lines = [
@@ -92,7 +99,7 @@ export function headline(row: RobustnessRow, withTemplates = false): string {
   if (row.extrapolated) {
     const distanceOutside = (100 * row.outsideBy).toFixed(1);
     lines.push(
-      `  EXTRAPOLATED: ${distanceOutside} points outside the baseline's ImageNet accuracies; the line may not hold`,
+      `  EXTRAPOLATED: ${distanceOutside} points outside the baseline's ${idTitle(axes)} accuracies; the line may not hold`,
     );
   }
   return lines.join("\n");
@@ -104,8 +111,8 @@ function certainty(row: RobustnessRow): string {
   return `95 % interval ${points(row.low)} … ${points(row.high)}: ${differs ? "more than chance" : "it may be none"}`;
 }
 
-function overview(rows: readonly RobustnessRow[], checkpoints: number): string {
-  const allClasses = rows.filter((row) => row.idSide === "imagenet");
+function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: number): string {
+  const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
   const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
   const several = new Set(allClasses.map((row) => row.templates)).size > 1;
   const byRow = new Map<string, Map<string, RobustnessRow>>();
@@ -132,14 +139,14 @@ function overview(rows: readonly RobustnessRow[], checkpoints: number): string {
   });
   const columns = [
     ...[LEFT("checkpoint"), RIGHT("x %")],
-    ...benchmarks.map((benchmark) => RIGHT(benchmark.replace(/^imagenet-/, ""))),
+    ...benchmarks.map((benchmark) => RIGHT(printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, "")))),
     RIGHT("outside"),
   ];
   const rest = sorted.length > SHOWN ? `\n… and ${sorted.length - SHOWN} more rows in robustness.csv` : "";
   return [
     `Effective robustness of ${checkpoints} checkpoints in percentage points, by ${printable(lead)}`,
     "  *        beyond the baseline's own scatter",
-    "  outside  points from x, its ImageNet accuracy, to the baseline's nearest: extrapolated, so last",
+    `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: extrapolated, so last`,
     `${formatTextTable(columns, cells)}${rest}`,
   ].join("\n");
 }
@@ -153,8 +160,8 @@ function mark(row: RobustnessRow | undefined): string {
   return `${points(row.effectiveRobustness)}${isBeyondScatter(row) ? "*" : " "}`;
 }
 
-function axis(idSide: string, benchmark: string): string {
-  return idSide === `imagenet@${benchmark}` ? "same classes" : idSide;
+function axis(idSide: string, benchmark: string, axes: StudyAxes): string {
+  return idSide === sameClassesSide(axes, benchmark) ? "same classes" : idSide;
 }
 
 function short(text: string, width = NAME_WIDTH): string {

@@ -1,20 +1,21 @@
 import { AVERAGE } from "../../robustness/pair-rows.ts";
 import type { RelativeRow } from "../../robustness/relative-study.ts";
+import { idTitle, type StudyAxes } from "../../robustness/study-axes.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 /** Rows shown; relative.csv holds all. */
 const SHOWN = 40;
 const NAME_WIDTH = 30;
-const COLUMNS: readonly TableColumn[] = [
+const columnsOf = (axes: StudyAxes): readonly TableColumn[] => [
   { title: "checkpoint", align: "left" },
   { title: "benchmark", align: "left" },
-  { title: "gain on ImageNet, pp", align: "right" },
+  { title: `gain on ${idTitle(axes)}, pp`, align: "right" },
   { title: "under the shift, pp", align: "right" },
   { title: "95 % interval", align: "left" },
 ];
 
-/** Relative robustness on the average of the five shifts where there is one, else on every shift. */
-export function formatRelativeTable(rows: readonly RelativeRow[], reference: string): string {
+/** Relative robustness on the average of the shifts where there is one, else on every shift. */
+export function formatRelativeTable(rows: readonly RelativeRow[], reference: string, axes: StudyAxes): string {
   const averages = rows.filter((row) => row.benchmark === AVERAGE);
   const shown = averages.length > 0 ? averages : rows;
   const cells = shown
@@ -28,7 +29,7 @@ export function formatRelativeTable(rows: readonly RelativeRow[], reference: str
     ]);
   const rest = shown.length > SHOWN ? `\n… and ${shown.length - SHOWN} more rows in relative.csv` : "";
   const title = `Relative robustness against ${printable(reference)}; intervals as if on different images`;
-  return `${title}\n${formatTextTable(COLUMNS, cells)}${rest}`;
+  return `${title}\n${formatTextTable(columnsOf(axes), cells)}${rest}`;
 }
 
 function points(fraction: number): string {

@@ -1,6 +1,7 @@
 import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import type { BaselineLine } from "../../robustness/baseline-lines.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../robustness/robustness-study.ts";
+import type { StudyAxes } from "../../robustness/study-axes.ts";
 import type { PlainTable } from "./comparison-table.ts";
 import { csvNumber } from "./csv-number.ts";
 import type { TableColumn } from "./text-table.ts";
@@ -17,14 +18,14 @@ interface RobustnessGrid {
 }
 
 /** The lines' figures for a paper. */
-export function linesTable(lines: readonly BaselineLine[]): PlainTable {
+export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): PlainTable {
   const columns: TableColumn[] = [
     { title: "line of", align: "left" },
     { title: "x axis", align: "left" },
     ...["slope", "se", "intercept", "r2", "n"].map((title): TableColumn => ({ title, align: "right" })),
   ];
   const rows = lines.map(({ benchmark, protocol, idSide, fit }) => [
-    columnName(benchmark, protocol),
+    columnName(benchmark, protocol, axes),
     idSide,
     ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map((value) => value.toFixed(3)),
     String(fit.n),
@@ -34,10 +35,10 @@ export function linesTable(lines: readonly BaselineLine[]): PlainTable {
 
 /**
  * Effective robustness of every checkpoint in percentage points with its 95 % interval. A dagger marks what is
- * extrapolated: the checkpoint lies outside the baseline's ImageNet accuracies.
+ * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution.
  */
-export function robustnessTable(rows: readonly RobustnessRow[]): PlainTable {
-  const grid = robustnessGrid(rows);
+export function robustnessTable(rows: readonly RobustnessRow[], axes: StudyAxes): PlainTable {
+  const grid = robustnessGrid(rows, axes);
   const several = new Set(grid.rows.map((row) => row.templates)).size > 1;
   return {
     columns: [
@@ -54,8 +55,8 @@ export function robustnessTable(rows: readonly RobustnessRow[]): PlainTable {
 }
 
 /** The same as a wide CSV: fractions, empty where there is no figure. Names that a spreadsheet would run are guarded. */
-export function formatWideRobustness(rows: readonly RobustnessRow[]): string {
-  const grid = robustnessGrid(rows);
+export function formatWideRobustness(rows: readonly RobustnessRow[], axes: StudyAxes): string {
+  const grid = robustnessGrid(rows, axes);
   const header = ["checkpoint", "templates", ...grid.columns.map(toSpreadsheetText)];
   const lines = grid.rows.map(({ checkpoint, templates, cells }) => [
     toSpreadsheetText(checkpoint),
@@ -65,13 +66,13 @@ export function formatWideRobustness(rows: readonly RobustnessRow[]): string {
   return toCsv([header, ...lines]);
 }
 
-function robustnessGrid(rows: readonly RobustnessRow[]): RobustnessGrid {
+function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): RobustnessGrid {
   const columns: string[] = [];
   const byName = new Map<string, { checkpoint: string; templates: string; cells: Map<string, RobustnessRow> }>();
   for (const row of rows) {
     if (row.benchmark === MEAN_OF_SHIFTS) continue;
-    const axis = row.idSide === "imagenet" ? "" : ` on ${row.idSide}`;
-    const column = `${columnName(row.benchmark, row.protocol)}${axis}`;
+    const axis = row.idSide === axes.idBenchmark ? "" : ` on ${row.idSide}`;
+    const column = `${columnName(row.benchmark, row.protocol, axes)}${axis}`;
     if (!columns.includes(column)) columns.push(column);
     const key = JSON.stringify([row.checkpoint, row.templates]);
     const own = byName.get(key) ?? { checkpoint: row.checkpoint, templates: row.templates, cells: new Map() };
@@ -81,8 +82,8 @@ function robustnessGrid(rows: readonly RobustnessRow[]): RobustnessGrid {
   return { columns, rows: [...byName.values()] };
 }
 
-function columnName(benchmark: string, protocol: string): string {
-  return protocol === "" || protocol === "1000" ? benchmark : `${benchmark} ${protocol}`;
+function columnName(benchmark: string, protocol: string, { wholeProtocols }: StudyAxes): string {
+  return wholeProtocols.includes(protocol) ? benchmark : `${benchmark} ${protocol}`;
 }
 
 function cell(row: RobustnessRow | undefined): string {

@@ -5,6 +5,7 @@ import { buildPanels } from "../../../src/report/figures/scatter-panel.ts";
 import { fitBaselineLines } from "../../../src/robustness/baseline-lines.ts";
 import { createNotes } from "../../../src/robustness/notes.ts";
 import { readBaseline } from "../../../src/robustness/read-baseline.ts";
+import { IMAGENET_AXES } from "../../../src/robustness/study-axes.ts";
 import { expectedValues } from "../../robustness/expected.ts";
 import { only, panelsOfNames, testbedPanels, zooStudy } from "./samples.ts";
 
@@ -90,12 +91,16 @@ describe("panels of a study", () => {
     expect(partial?.baseline.length).toBe(9);
 
     const openai = await readBaseline("openai-clip");
-    const { lines, pairing } = fitBaselineLines(openai, "logit", new Map(), createNotes());
+    const { lines, pairing } = fitBaselineLines(openai, "logit", IMAGENET_AXES, new Map(), createNotes());
     const empty = buildPanels({ lines, pairing, rows: [], accuracies: [] });
     expect(empty.map(({ baseline, checkpoints }) => [baseline.length, checkpoints.length])).toEqual(
       Array.from({ length: 6 }, () => [9, 0]),
     );
-    const none = { preferredProtocols: new Map<string, string>(), preferredClassNames: new Set<string>() };
+    const none = {
+      axes: IMAGENET_AXES,
+      preferredProtocols: new Map<string, string>(),
+      preferredClassNames: new Set<string>(),
+    };
     const alone = buildPanels({ lines: [], pairing: none, rows: [], accuracies: openai.rows });
     expect(alone.length).toBe(6);
     expect(alone[0]?.checkpoints[0]?.effectiveRobustness).toBeNull();

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { escapeHtml, formatPage } from "../../../src/report/html/page.ts";
 import type { ReportData } from "../../../src/report/html/report-data.ts";
+import { IMAGENET_AXES } from "../../../src/robustness/study-axes.ts";
 
 const DATA: ReportData = {
   schema: 1,
@@ -11,6 +12,7 @@ const DATA: ReportData = {
   checkpoints: ["</script>"],
   results: [],
   benchmarks: [],
+  axes: IMAGENET_AXES,
   baselines: [],
   scale: "logit",
   groupings: [],

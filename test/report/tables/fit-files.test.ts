@@ -6,6 +6,7 @@ import { formatFits, formatInfluence } from "../../../src/report/tables/fits-csv
 import { formatRobustness } from "../../../src/report/tables/robustness-csv.ts";
 import { readBaseline } from "../../../src/robustness/read-baseline.ts";
 import { type RobustnessRow, studyRobustness } from "../../../src/robustness/robustness-study.ts";
+import { IMAGENET_AXES } from "../../../src/robustness/study-axes.ts";
 
 async function zooStudy(models?: readonly string[]) {
   const zoo = await readBaseline("openclip");
@@ -111,9 +112,11 @@ describe("what fit prints", () => {
 
   it("says without the number of images that no interval is known", async () => {
     const [row] = (await zooStudy(["ViT-B-16/datacomp_xl_s13b_b90k"])).rows as [RobustnessRow];
-    expect(headline({ ...row, low: null, high: null })).toContain("no interval: the number of images is not known");
-    expect(headline({ ...row, low: -0.01, high: 0.01 })).toContain("it may be none");
-    expect(headline(row, true)).toMatch(/^ViT-B-16\/datacomp_xl_s13b_b90k \(openai-80\): /);
-    expect(headline({ ...row, checkpoint: "a\u001b[31m" })).toContain("a\\u{1b}[31m: ");
+    expect(headline({ ...row, low: null, high: null }, IMAGENET_AXES)).toContain(
+      "no interval: the number of images is not known",
+    );
+    expect(headline({ ...row, low: -0.01, high: 0.01 }, IMAGENET_AXES)).toContain("it may be none");
+    expect(headline(row, IMAGENET_AXES, true)).toMatch(/^ViT-B-16\/datacomp_xl_s13b_b90k \(openai-80\): /);
+    expect(headline({ ...row, checkpoint: "a\u001b[31m" }, IMAGENET_AXES)).toContain("a\\u{1b}[31m: ");
   });
 });
