@@ -1,0 +1,70 @@
+// Renders EmojiShift: nine benchmarks into ../data, and the sources' training shards into WORK/train, as WebDataset tars.
+//   node render.mjs WORK       fetches the sets from the npm registry into WORK/packages first, in the versions that styles.mjs names
+// Same packages, same sharp, same bytes: every picture's draws come from a generator seeded with its style, class and number.
+import { spawnSync } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import tar from "tar-stream";
+import { draw, readIcons, seededRandom } from "./draw.mjs";
+import { STYLES, TEST_PICTURES, TRAIN_PICTURES } from "./styles.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const study = join(here, "..");
+const work = process.argv[2];
+if (work === undefined) throw new Error("expected WORK");
+const packages = join(work, "packages");
+const rows = readFileSync(join(study, "class-names.csv"), "utf8").trim().split("\n").slice(1);
+const names = rows.map((row) => row.split(",")[1]);
+const ENDLESS = { mtime: new Date(0), mode: 0o644, uid: 0, gid: 0 };
+
+function fetchPackages() {
+  mkdirSync(packages, { recursive: true });
+  if (!existsSync(join(packages, "package.json"))) writeFileSync(join(packages, "package.json"), "{}\n");
+  const wanted = STYLES.map(({ id, version }) => `@iconify-json/${id}@${version}`);
+  const { status } = spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...wanted], {
+    cwd: packages,
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("npm install failed");
+}
+
+/** Writes `pictures` of every class, number by number, so that the first n × classes are a set of their own. */
+async function writeShard(path, style, icons, use, from, to) {
+  mkdirSync(dirname(path), { recursive: true });
+  const pack = tar.pack();
+  const written = pipeline(pack, createWriteStream(path));
+  const add = (name, data) =>
+    new Promise((resolve, reject) => {
+      pack.entry({ name, ...ENDLESS }, data, (error) => (error ? reject(error) : resolve()));
+    });
+  for (let picture = from; picture < to; picture++) {
+    for (const [label, icon] of icons.entries()) {
+      const random = seededRandom(`emojishift 1 ${use} ${style} ${names[label]} ${picture}`);
+      const webp = await draw(icon, random).webp({ quality: 85, effort: 6 }).toBuffer();
+      const key = `s${String(picture * icons.length + label).padStart(7, "0")}`;
+      await add(`${key}.webp`, webp);
+      await add(`${key}.cls`, String(label));
+    }
+  }
+  pack.finalize();
+  await written;
+}
+
+fetchPackages();
+for (const { id, role } of STYLES) {
+  const icons = readIcons(packages, id, names);
+  // Two tars a benchmark, so that no file of the repository is over 1 MB
+  for (const shard of [0, 1]) {
+    const path = join(study, "data", id, "test", `${shard}.tar`);
+    await writeShard(path, id, icons, "test", (shard * TEST_PICTURES) / 2, ((shard + 1) * TEST_PICTURES) / 2);
+  }
+  if (role === "source") {
+    for (let shard = 0; shard < TRAIN_PICTURES; shard++) {
+      const path = join(work, "train", id, `${shard}.tar`);
+      if (!existsSync(path)) await writeShard(path, id, icons, "train", shard, shard + 1);
+    }
+  }
+  console.log(`${id}: ${icons.length} classes`);
+}
