@@ -76,7 +76,7 @@ def write_table():
 def main(work, names):
     torch.set_num_threads(1)
     for run in runs():
-        if names and run.name not in names:
+        if (names and run.name not in names) or not (work / f"weights/{run.name}.safetensors").exists():
             continue
         model, _, model_cfg = load(work, run.name)
         folder = STUDY / "checkpoints" / run.name
