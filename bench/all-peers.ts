@@ -35,8 +35,9 @@ function bench(name: string, full: readonly string[], quick: readonly string[]):
 
 if (!values.tables) {
   const few = ["--rounds", "1", "--images", "64", "--peer-images", "64"];
-  bench("peers", ["vit-b-32", "--int8"], ["vit-b-32", "--int8", ...few]);
-  const large = ["vit-l-14", "--rounds", "2", "--images", "64", "--peer-images", "32"];
+  const base = ["vit-b-32", "--int8"];
+  bench("peers", [...base, "--images", "2048", "--peer-images", "256"], [...base, ...few]);
+  const large = ["vit-l-14", "--rounds", "2", "--images", "48", "--peer-images", "32"];
   bench("peers", large, ["vit-l-14", ...few]);
   if (existsSync(join(ROOT, "..", "shared", "samples", "photos-clip"))) {
     bench(

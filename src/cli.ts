@@ -57,6 +57,16 @@ function withEvaluateOptions(command: Command): Command {
     .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
 }
 
+/** The same options with a study's benchmarks, where it is given and none is named. */
+async function withStudyBenchmarks<Options extends { benchmark?: string[] }>(
+  study: string | undefined,
+  options: Options,
+): Promise<Options> {
+  if (study === undefined || options.benchmark !== undefined) return options;
+  const { readStudy } = await import("./commands/read-study.ts");
+  return { ...options, benchmark: (await readStudy(study)).benchmarks.map(({ path }) => path) };
+}
+
 /** `shiftline submit slurm` and `shiftline submit kubernetes`, with the options of `evaluate`. */
 function addSubmit(root: Command): void {
   const submit = root.command("submit").description("write the jobs of a sweep for a cluster's scheduler");
@@ -132,6 +142,7 @@ function program(): Command {
         .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
     ),
   )
+    .option("--study <file>", "JSON file of a study: its benchmarks, where none is named")
     .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
     .option("--dry-run", "say what would be done, and how long it would take")
     .option(
@@ -149,7 +160,8 @@ function program(): Command {
         }
       }
       const { runEvaluate } = await import("./commands/evaluate-command.ts");
-      await runEvaluate(checkpoints, options);
+      const { study, ...command } = options;
+      await runEvaluate(checkpoints, await withStudyBenchmarks(study, command));
     });
 
   addSubmit(root);

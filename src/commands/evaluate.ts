@@ -52,14 +52,16 @@ async function runPlan(
   const imagesAhead = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
   if (options.mergeOnly === true) checkNothingMissing(plan, prompts);
   const all = [...new Set(plan.runs.map((run) => run.checkpoint.id))];
-  await embedPlanPrompts(plan, {
-    checkStopped,
-    onProgress: (done) => {
-      const state = { phase: "prompts", done, total: prompts.total } as const;
-      progress.update({ ...state, checkpoints: all, benchmark: null });
-      options.onProgress?.({ ...state, imagesAhead });
-    },
-  });
+  if (prompts.total > 0) {
+    await embedPlanPrompts(plan, {
+      checkStopped,
+      onProgress: (done) => {
+        const state = { phase: "prompts", done, total: prompts.total } as const;
+        progress.update({ ...state, checkpoints: all, benchmark: null });
+        options.onProgress?.({ ...state, imagesAhead });
+      },
+    });
+  }
   await buildClassifiers(plan, checkStopped);
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();

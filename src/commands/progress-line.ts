@@ -3,8 +3,8 @@ import type { EvaluateProgress } from "./evaluate-options.ts";
 
 /** Seconds between two lines where there is no terminal. */
 const LINE_EVERY = 10;
-/** Share of the newest rate in the running mean: steady, yet follows a machine that slows down. */
-const SMOOTHING = 0.1;
+/** Seconds after which what was seen counts a third: steady over batches that come together, yet follows a machine that slows down. */
+const MEMORY = 20;
 
 export interface ProgressLine {
   update(progress: EvaluateProgress): void;
@@ -68,25 +68,29 @@ interface Rates {
   /** of the last update; at first, of the end of the phase before */
   at: number;
   done: number;
-  /** a second; 0 until the second update */
-  perSecond: number;
+  /** done of late, and in how many seconds: the older, the less it counts */
+  lately: number;
+  seconds: number;
 }
 
 function startRates(phase: string, at: number): Rates {
-  return { phase, at, done: 0, perSecond: 0 };
+  return { phase, at, done: 0, lately: 0, seconds: 0 };
 }
 
 function advance(rates: Rates, done: number): void {
   const now = performance.now();
-  const rate = (done - rates.done) / Math.max((now - rates.at) / 1000, 1e-3);
-  rates.perSecond = rates.perSecond === 0 ? rate : rates.perSecond + SMOOTHING * (rate - rates.perSecond);
+  const passed = (now - rates.at) / 1000;
+  const kept = Math.exp(-passed / MEMORY);
+  rates.lately = rates.lately * kept + done - rates.done;
+  rates.seconds = rates.seconds * kept + passed;
   rates.at = now;
   rates.done = done;
 }
 
 function describe(progress: EvaluateProgress, rates: Rates): string {
-  const speed = `${rates.perSecond.toFixed(rates.perSecond < 10 ? 1 : 0)} ${progress.phase}/s`;
-  const left = formatDuration((progress.total - progress.done) / Math.max(rates.perSecond, 1e-9));
+  const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
+  const speed = `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} ${progress.phase}/s`;
+  const left = formatDuration((progress.total - progress.done) / Math.max(perSecond, 1e-9));
   const ahead = progress.imagesAhead > 0 ? `, then ${progress.imagesAhead} images` : "";
   return `${speed}, ${left} left${ahead}`;
 }

@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cli, root } from "../commands/run-cli.ts";
+import { fixtures, temporaryFolder } from "../helpers.ts";
+
+const STUDY = join("examples", "emojishift");
+const COMMITTED = join(root, "results", "emojishift");
+/** What may differ between processors: the last bit of a score, and so the order of two that are as good as equal. */
+const MOST_FLIPS = 0.002;
+/** Cosines in float32 whose sums were taken in another order. */
+const SCORE = 5e-6;
+
+const table = (path: string) => parse(readFileSync(path, "utf8"), { columns: true }) as Record<string, string>[];
+const columns = (name: string) => [1, 2, 3, 4, 5].map((place) => `${name}${place}`);
+const names = readdirSync(join(root, STUDY, "checkpoints")).sort();
+
+/** Folders of results below a results folder. */
+function resultFolders(of: string): string[] {
+  return readdirSync(of, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith("metrics.json"))
+    .map((path) => path.slice(0, -"/metrics.json".length))
+    .sort();
+}
+
+describe("EmojiShift", () => {
+  const folder = mkdtempSync(join(tmpdir(), "shiftline-"));
+  const out = join(folder, "results");
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  beforeAll(() => {
+    const checkpoints = names.map((name) => join(STUDY, "checkpoints", name));
+    const data = ["--data", join(STUDY, "data"), "--study", join(STUDY, "study.json"), "--out", out, "--quiet"];
+    const run = spawnSync(process.execPath, [cli, "evaluate", ...checkpoints, ...data], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(run.status, run.stderr).toBe(0);
+  }, 300_000);
+
+  it("gives the committed results: the same rows, pictures and recipes, and hardly a prediction that differs", () => {
+    const folders = resultFolders(COMMITTED);
+    expect(folders).toHaveLength(names.length * 9);
+    expect(resultFolders(out)).toEqual(folders);
+    for (const folder of folders) {
+      const [fresh, committed] = [out, COMMITTED].map((of) => ({
+        run: JSON.parse(readFileSync(join(of, folder, "run.json"), "utf8")),
+        metrics: JSON.parse(readFileSync(join(of, folder, "metrics.json"), "utf8")),
+        predictions: table(join(of, folder, "predictions.csv")),
+      }));
+      expect(fresh?.run.recipe).toEqual(committed?.run.recipe);
+      expect(fresh?.metrics.n).toBe(640);
+      expect([fresh?.metrics.n, fresh?.metrics.expected_n]).toEqual([
+        committed?.metrics.n,
+        committed?.metrics.expected_n,
+      ]);
+      expect(fresh?.predictions.map(({ image, label }) => [image, label])).toEqual(
+        committed?.predictions.map(({ image, label }) => [image, label]),
+      );
+      const flips = fresh?.predictions.filter((row, i) => row.top1 !== committed?.predictions[i]?.top1).length ?? 640;
+      expect(flips / 640, folder).toBeLessThanOrEqual(MOST_FLIPS);
+    }
+  });
+
+  const expected = join(fixtures, "emojishift");
+  for (const file of readdirSync(expected).filter((name) => name.endsWith(".csv"))) {
+    it(`${file.slice(0, -4)} says of 1,920 pictures what open_clip says, all five places of each`, () => {
+      const rows = table(join(expected, file));
+      expect(rows).toHaveLength(3 * 640);
+      const ours = new Map<string, Record<string, string>>();
+      for (const benchmark of new Set(rows.map((row) => row.benchmark as string))) {
+        const path = join(out, file.slice(0, -4), benchmark, "160", "templates", "predictions.csv");
+        for (const row of table(path)) ours.set(`${benchmark} ${row.image}`, row);
+      }
+      for (const row of rows) {
+        const own = ours.get(`${row.benchmark} ${row.image}`) as Record<string, string>;
+        expect(own.label).toBe(row.label);
+        const [scores, theirs] = [own, row].map((one) => columns("score").map((column) => Number(one[column])));
+        scores?.forEach((score, place) => {
+          expect(Math.abs(score - (theirs?.[place] as number))).toBeLessThan(SCORE);
+        });
+        // Places of two classes that are as good as equal may be the other way round
+        columns("top").forEach((column, place) => {
+          if (own[column] === row[column]) return;
+          const near = [place - 1, place + 1].map((other) =>
+            Math.abs((theirs?.[other] ?? 9) - (theirs?.[place] as number)),
+          );
+          expect(Math.min(...near), `${row.image} ${column}`).toBeLessThan(2 * SCORE);
+        });
+      }
+    });
+  }
+
+  it("has the lines and the figures of its committed results", () => {
+    const folder = temporaryFolder();
+    const about = [
+      "--study",
+      join(STUDY, "study.json"),
+      "--metadata",
+      join(STUDY, "checkpoints.csv"),
+      "--group-by",
+      "source",
+    ];
+    const args = [cli, "fit", COMMITTED, ...about, "--out", folder, "--quiet"];
+    const run = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+    expect(run.status, run.stderr).toBe(0);
+    for (const file of ["fits.csv", "robustness.csv", "influence.csv", "groups.csv", "group-tests.csv"]) {
+      expect(readFileSync(join(folder, file), "utf8"), file).toBe(readFileSync(join(COMMITTED, file), "utf8"));
+    }
+    expect(readdirSync(join(COMMITTED, "figures"))).toContain("all-shifts.svg");
+  }, 60_000);
+
+  it("is as large as it says, and every group has four sizes", () => {
+    const sizes = readdirSync(join(root, STUDY), { recursive: true, encoding: "utf8" })
+      .map((path) => statSync(join(root, STUDY, path)))
+      .filter((info) => info.isFile())
+      .map(({ size }) => size);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(45e6);
+    expect(Math.max(...sizes)).toBeLessThan(1e6);
+    const rows = table(join(root, STUDY, "checkpoints.csv"));
+    expect(rows.map(({ checkpoint }) => checkpoint).sort()).toEqual(names);
+    const groups = new Map<string, Set<string>>();
+    for (const { source = "", samples = "" } of rows)
+      groups.set(source, (groups.get(source) ?? new Set()).add(samples));
+    expect(groups.size).toBe(6);
+    for (const samples of groups.values()) expect([...samples]).toHaveLength(4);
+  });
+});
