@@ -69,16 +69,20 @@ export function labelPanel(
 }
 
 function chooseLabels({ checkpoints }: ScatterPanel, choice: LabelChoice): PanelCheckpoint[] {
-  const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
-  const all = own.length > 0 ? own : checkpoints;
+  const all = nameable(checkpoints);
   const count = choice === "all" ? all.length : choice === "none" ? 0 : choice;
   return [...all].sort((a, b) => telling(b) - telling(a)).slice(0, count);
 }
 
+/** Those that are no part of the baseline; all, where every one is. */
+function nameable(checkpoints: readonly PanelCheckpoint[]): readonly PanelCheckpoint[] {
+  const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
+  return own.length > 0 ? own : checkpoints;
+}
+
 /** The default choice: all of a few, the most telling of many. */
 export function defaultLabels({ checkpoints, groups }: ScatterPanel): LabelChoice {
-  const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
-  if (own.length <= FEW) return "all";
+  if (nameable(checkpoints).length <= FEW) return "all";
   return groups.length > 0 ? "none" : MOST_TELLING;
 }
 
