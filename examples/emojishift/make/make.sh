@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Remakes EmojiShift: pictures, checkpoints, and what open_clip says of them. About half an hour on one core.
 #   make.sh WORK PYTHON      PYTHON has open_clip_torch 3.3.0, torch, torchvision, Pillow, safetensors, tokenizers, onnx, onnxscript
-# One checkpoint again: PYTHON train.py WORK NAME, after WORK/weights/NAME.safetensors was taken away; then PYTHON export.py WORK NAME
+# One checkpoint again: PYTHON train.py WORK NAME, then PYTHON export.py WORK NAME
 set -euo pipefail
 work=$(realpath -m "$1")
 python=$2

@@ -1,7 +1,8 @@
 """Trains EmojiShift's checkpoints with open_clip's model, ClipLoss, cosine schedule and train_one_epoch, on the CPU, one thread.
 
 python train.py WORK [NAME…]      needs WORK/train (render.mjs); writes WORK/weights/NAME.safetensors and ../logs/NAME.csv
-                                  and passes over runs whose weights are there. The same machine gives the same weights.
+                                  Without names it passes over runs whose weights are there; a run that is named is trained again.
+                                  The same machine gives the same weights.
 A training set of n samples is n distinct pictures of the shards: n / 160 of each class. Batches hold one picture a class, so that no
 other caption of a batch is right; a picture is changed a little each time it is seen (mirrored, moved, grey, outlines).
 """
@@ -122,16 +123,19 @@ def train(work, run):
     log, begun = Log(), time.time()
     data = {"train": SimpleNamespace(dataloader=loader, set_epoch=lambda epoch: None)}
     train_one_epoch(model, data, ClipLoss(), 0, optimizer, None, cosine_lr(optimizer, RATE, WARMUP, steps), None, args, tb_writer=log)
-    # Stored as float16: the weights are what is stored, here and in the export
+    # Rounded to float16 here, and again in export.py after each BatchNorm is folded into its convolution
     state = {key: value.half().float() if value.is_floating_point() else value for key, value in model.state_dict().items()}
     (work / "weights").mkdir(exist_ok=True)
-    save_file({key: value.contiguous() for key, value in state.items()}, work / f"weights/{run.name}.safetensors")
     (STUDY / "logs").mkdir(exist_ok=True)
     with open(STUDY / f"logs/{run.name}.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["step", "loss", "logit_scale", "learning_rate"])
         for step, row in sorted(log.rows.items()):
             writer.writerow([step, *(f"{row[key]:.5g}" for key in ("train/contrastive_loss", "train/scale", "train/lr"))])
+    # Last, and renamed when whole: the weights say that a run is finished
+    weights = work / f"weights/{run.name}.safetensors"
+    save_file({key: value.contiguous() for key, value in state.items()}, f"{weights}.part")
+    os.replace(f"{weights}.part", weights)
     print(f"{run.name}: {steps} steps, {time.time() - begun:.0f} s, {sum(p.numel() for p in model.parameters())} parameters", flush=True)
 
 
@@ -142,9 +146,9 @@ def main(work, names):
     if unknown:
         raise SystemExit(f"no such run: {', '.join(sorted(unknown))}; there are {', '.join(run.name for run in known)}")
     for run in known:
-        if (names and run.name not in names) or (work / f"weights/{run.name}.safetensors").exists():
-            continue
-        train(work, run)
+        finished = (work / f"weights/{run.name}.safetensors").exists()
+        if run.name in names if names else not finished:
+            train(work, run)
 
 
 if __name__ == "__main__":
