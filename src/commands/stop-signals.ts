@@ -9,14 +9,22 @@ export class StoppedError extends Error {
   }
 }
 
+/** Milliseconds within which two signals are one: a scheduler, npx or a parent may hand on what the group was sent as well. */
+const TOGETHER = 500;
+
 /**
  * Turns SIGINT and SIGTERM into an abort: the batch at work is finished and whole parts stay. A second signal ends the
  * process at once; parts are written atomically, so nothing stored is lost even then.
  */
 export function listenForStop(say: (text: string) => void): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
+  let first = 0;
   const stop = (name: "SIGINT" | "SIGTERM") => () => {
-    if (controller.signal.aborted) process.kill(process.pid, "SIGKILL");
+    if (controller.signal.aborted) {
+      if (performance.now() - first > TOGETHER) process.kill(process.pid, "SIGKILL");
+      return;
+    }
+    first = performance.now();
     say("stopping after the batch at work; once more to stop at once");
     controller.abort(new StoppedError(name));
   };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -42,6 +43,23 @@ linux("a sweep", () => {
     expect(ended.stdout).toMatch(/vit-open-clip[\s\S]*hf-split/);
     expect((await shiftline([...args, "--class-names", "nonsense"])).status).toBe(1);
   }, 90_000);
+
+  it("takes a signal to the whole group, which it is handed on too, as one", async () => {
+    const out = join(temporaryFolder(), "results");
+    const args = [...demoRun(out, "vit-open-clip", "hf-split"), "--part-size", "8", "--batch-size", "4"];
+    const parent = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+    let text = "";
+    let sent = false;
+    parent.stderr.on("data", (data: Buffer) => {
+      text += data;
+      if (sent || !/prompts \d/.test(text)) return;
+      sent = true;
+      for (const pid of [...childrenOf(parent.pid as number), parent.pid as number]) process.kill(pid, "SIGTERM");
+    });
+    const [status, signal] = await once(parent, "close");
+    expect([status, signal]).toEqual([143, null]);
+    expect(text.match(/run the same command again to go on/g)).toHaveLength(1);
+  }, 60_000);
 
   it("ends with the process that started it, even if that is killed outright", async () => {
     const out = join(temporaryFolder(), "results");
