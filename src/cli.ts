@@ -57,16 +57,6 @@ function withEvaluateOptions(command: Command): Command {
     .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
 }
 
-/** The same options with a study's benchmarks, where it is given and none is named. */
-async function withStudyBenchmarks<Options extends { benchmark?: string[] }>(
-  study: string | undefined,
-  options: Options,
-): Promise<Options> {
-  if (study === undefined || options.benchmark !== undefined) return options;
-  const { readStudy } = await import("./commands/read-study.ts");
-  return { ...options, benchmark: (await readStudy(study)).benchmarks.map(({ path }) => path) };
-}
-
 /** `shiftline submit slurm` and `shiftline submit kubernetes`, with the options of `evaluate`. */
 function addSubmit(root: Command): void {
   const submit = root.command("submit").description("write the jobs of a sweep for a cluster's scheduler");
@@ -161,7 +151,11 @@ function program(): Command {
       }
       const { runEvaluate } = await import("./commands/evaluate-command.ts");
       const { study, ...command } = options;
-      await runEvaluate(checkpoints, await withStudyBenchmarks(study, command));
+      if (study !== undefined) {
+        const { benchmarkPaths, readStudy } = await import("./commands/read-study.ts");
+        command.benchmark ??= benchmarkPaths(await readStudy(study));
+      }
+      await runEvaluate(checkpoints, command);
     });
 
   addSubmit(root);

@@ -64,3 +64,8 @@ export async function readStudy(path: string | undefined): Promise<Study> {
 export function defaultProtocolsOf({ benchmarks }: Study): Map<string, string> {
   return new Map(benchmarks.map(({ id, protocols }) => [id, (protocols[0] as { id: string }).id]));
 }
+
+/** The files that define a study's benchmarks. */
+export function benchmarkPaths({ benchmarks }: Study): string[] {
+  return benchmarks.map(({ path }) => path);
+}
