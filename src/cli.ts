@@ -172,7 +172,7 @@ function program(): Command {
     )
     .option(
       "--baseline <id>",
-      "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder (default: openai-clip; with --study, all its checkpoints)",
+      "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder (default: openai-clip; with --study, the first input)",
     )
     .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")

@@ -43,7 +43,7 @@ const PROBE_PROMPTS = 192;
 
 /** Plans an evaluation, runs a few batches of it to learn its speed, and writes nothing. */
 export async function dryRun(options: EvaluateOptions): Promise<DryRun> {
-  const plan = await planEvaluation(options);
+  const plan = await planEvaluation(options, undefined, false);
   for (const note of plan.notes) options.onNote?.(note);
   const { missing } = await planPrompts(plan);
   const prompts: { checkpoint: string; promptsToEmbed: number; seconds: number }[] = [];

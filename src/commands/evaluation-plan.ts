@@ -60,17 +60,19 @@ export interface EvaluationPlan {
  * Reads and checks everything an evaluation needs, before any of the long work: whatever is wrong is said now.
  *
  * @param shard  the only one whose parts are to make; every part where absent. All else is read and checked as without it
+ * @param remember keep the hashes of large files in the store; false for what must write nothing
  * @throws InputError naming what is wrong and what to do
  */
 export async function planEvaluation(
   options: EvaluateOptions,
   shard: Shard = { index: 0, count: 1 },
+  remember = true,
 ): Promise<EvaluationPlan> {
   checkNumbers(options);
   const out = options.out ?? "results";
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
   const notes: string[] = [];
-  const opening = openCheckpoints(options, storeRoot, notes);
+  const opening = openCheckpoints(options, remember ? join(storeRoot, "hashes") : undefined, notes);
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks(options, storeRoot);
   const checkpoints = await opening;
@@ -139,12 +141,16 @@ async function readPromptSets(typed: readonly string[]): Promise<PromptSet[]> {
   return sets;
 }
 
-async function openCheckpoints(options: EvaluateOptions, storeRoot: string, notes: string[]): Promise<Checkpoint[]> {
+async function openCheckpoints(
+  options: EvaluateOptions,
+  hashMemory: string | undefined,
+  notes: string[],
+): Promise<Checkpoint[]> {
   const checkpoints: Checkpoint[] = [];
   for (const path of options.checkpoints) {
     const name = options.names?.[path];
     const checkpoint = await openCheckpoint(path, {
-      hashMemory: join(storeRoot, "hashes"),
+      ...(hashMemory === undefined ? {} : { hashMemory }),
       ...(name === undefined ? {} : { name }),
       ...(options.variant === undefined ? {} : { variant: options.variant }),
     });
