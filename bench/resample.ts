@@ -6,9 +6,6 @@
  * SHIFTLINE_ORACLE is a Python environment with Pillow; without it only our side is timed. Times are CPU
  * time (user and system, with the garbage collector's and compiler's threads), milliseconds an image. Ours is the
  * whole of what evaluation does: geometry, resize of what the crop shows, crop; Pillow's is `Image.resize` alone.
- *
- * V8 reads typed arrays about 15 % slower in a thread that has ever transferred an ArrayBuffer away (it must then check
- * each time that the memory is still there). tsx does so while it loads this file, so the figures are the slower ones.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

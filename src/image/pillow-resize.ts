@@ -2,7 +2,8 @@ import type { Geometry, Size } from "./crop.ts";
 import type { DecodedImage } from "./decode.ts";
 import { computeFilterTaps, type FilterTaps } from "./filter-taps.ts";
 import type { Interpolation } from "./preprocessing.ts";
-import { tapKernels } from "./tap-kernels.ts";
+import { resampleByLoops } from "./resample-loops.ts";
+import { createSimdResample } from "./resample-simd.ts";
 
 /**
  * Resizes as Pillow does, byte for byte, but only where the crop looks.
@@ -15,7 +16,6 @@ import { tapKernels } from "./tap-kernels.ts";
 export type Resampler = (image: DecodedImage, geometry: Geometry, target: Size, pixels: Uint8Array) => void;
 
 const MOST_KEPT_TAPS = 64; // one axis of one image size each; photos come in a few dozen common sizes
-const MOST_KEPT_WORDS = 1 << 24; // 64 MB; a larger image gets scratch memory of its own, which is given back
 
 /**
  * Makes a resampler: Pillow's 8-bit two-pass resize, each row first and then each column. It keeps its scratch memory
@@ -24,7 +24,7 @@ const MOST_KEPT_WORDS = 1 << 24; // 64 MB; a larger image gets scratch memory of
  * @see Pillow src/libImaging/Resample.c, ImagingResample; src/PIL/Image.py, resize
  */
 export function createResampler(): Resampler {
-  let scratch = new Int32Array(0);
+  const simd = createSimdResample();
   const kept = new Map<string, FilterTaps>();
 
   const axisTaps = (source: number, resized: number, first: number, count: number, by: Interpolation): FilterTaps => {
@@ -36,12 +36,6 @@ export function createResampler(): Resampler {
       kept.set(key, taps);
     }
     return taps;
-  };
-
-  const scratchWords = (length: number): Int32Array => {
-    if (length > MOST_KEPT_WORDS) return new Int32Array(length);
-    if (length > scratch.length) scratch = new Int32Array(length);
-    return scratch;
   };
 
   const resample: Resampler = (image, geometry, target, pixels) => {
@@ -65,29 +59,27 @@ export function createResampler(): Resampler {
     const { resized, window, top, left, interpolation } = geometry;
     if (window.height < target.height || window.width < target.width) pixels.fill(geometry.fill);
     const start = (geometry.padTop * target.width + geometry.padLeft) * 3;
-    const stride = target.width * 3;
 
     // Pillow leaves an axis alone whose length stays
     const vertical =
       resized.height === image.height
         ? null
         : axisTaps(image.height, resized.height, top, window.height, interpolation);
-    const firstRow = vertical === null ? top : vertical.starts[0]!;
-    const endRow = vertical === null ? top + window.height : vertical.starts.at(-1)! + vertical.taps;
-
-    const words = scratchWords((endRow - firstRow) * window.width);
-    if (resized.width === image.width) {
-      copyRows(image, left, window.width, firstRow, endRow, words);
-    } else {
-      const horizontal = axisTaps(image.width, resized.width, left, window.width, interpolation);
-      const source = new DataView(image.data.buffer, image.data.byteOffset, image.data.byteLength);
-      tapKernels(horizontal.taps).horizontal(source, image.width * 3, firstRow, endRow, horizontal, words);
-    }
-    if (vertical === null) {
-      copyOut(words, window, pixels, start, stride);
-    } else {
-      tapKernels(vertical.taps).vertical(words, window.width, firstRow, vertical, pixels, start, stride);
-    }
+    const horizontal =
+      resized.width === image.width ? null : axisTaps(image.width, resized.width, left, window.width, interpolation);
+    const work = {
+      source: image.data,
+      sourceWidth: image.width,
+      firstRow: vertical === null ? top : vertical.starts[0]!,
+      endRow: vertical === null ? top + window.height : vertical.starts.at(-1)! + vertical.taps,
+      horizontal,
+      left,
+      vertical,
+      width: window.width,
+      height: window.height,
+    };
+    const to = { pixels, start, stride: target.width * 3 };
+    if (!simd?.(work, to)) resampleByLoops(work, to);
   };
   return resample;
 }
@@ -103,32 +95,5 @@ function checkLengths(image: DecodedImage, target: Size, pixels: Uint8Array): vo
   }
   if (pixels.length !== target.height * target.width * 3) {
     throw new RangeError(`expected room for ${target.height} × ${target.width} × 3 bytes, got ${pixels.length}`);
-  }
-}
-
-function copyRows(
-  image: DecodedImage,
-  left: number,
-  width: number,
-  firstRow: number,
-  endRow: number,
-  words: Int32Array,
-): void {
-  const { data } = image;
-  for (let row = firstRow, word = 0; row < endRow; row++) {
-    for (let p = (row * image.width + left) * 3, end = p + width * 3; p < end; p += 3) {
-      words[word++] = data[p]! | (data[p + 1]! << 8) | (data[p + 2]! << 16);
-    }
-  }
-}
-
-function copyOut(words: Int32Array, window: Size, pixels: Uint8Array, start: number, stride: number): void {
-  for (let y = 0, word = 0; y < window.height; y++) {
-    for (let out = start + y * stride, end = out + window.width * 3; out < end; out += 3) {
-      const pixel = words[word++]!;
-      pixels[out] = pixel & 255;
-      pixels[out + 1] = (pixel >>> 8) & 255;
-      pixels[out + 2] = pixel >>> 16;
-    }
   }
 }
