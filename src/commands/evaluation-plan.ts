@@ -17,8 +17,8 @@ import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
 const PART_SIZE = 512;
 /** Images a run of the model: larger batches gain nothing on a CPU and take more memory. */
 const BATCH_SIZE = 8;
-/** Graphs that may be loaded at once, as a share of the memory: a session takes about its file's size. */
-const MODEL_SHARE = 0.25;
+/** Graphs that may be loaded at once, as a share of the memory: while it loads, a session takes twice what it keeps. */
+const MODEL_SHARE = 0.4;
 
 /** One checkpoint's images of one benchmark, cut in one way: what is still to embed, and the results to write. */
 export interface PlannedRun {
