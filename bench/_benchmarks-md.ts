@@ -4,6 +4,7 @@ import { readMeasured } from "./_measured.ts";
 import type { PeersMeasured } from "./_peer-round.ts";
 import { peersTable } from "./_peers-table.ts";
 import { planText } from "./_plan-table.ts";
+import { type SweepMeasured, sweepTable } from "./_sweep-table.ts";
 import { type TransformersJsMeasured, transformersJsTable } from "./_transformers-js-table.ts";
 
 /** The plan that BENCHMARKS.md shows. */
@@ -29,6 +30,8 @@ export function fillBenchmarks(document: string): string {
   }
   const transformersJs = readMeasured<TransformersJsMeasured>("transformers-js");
   if (transformersJs !== null) text = fillMarker(text, "transformers-js", transformersJsTable(transformersJs));
+  const sweep = readMeasured<SweepMeasured>("sweep");
+  if (sweep !== null) text = fillMarker(text, "sweep", sweepTable(sweep));
   const int8 = readMeasured<Int8Measured>("int8");
   if (int8 !== null) text = fillMarker(text, "int8", int8Table(int8));
   const planned = readPlanned();

@@ -3,8 +3,8 @@ import type { Timed, TimedCpu } from "./_rates.ts";
 
 /** One round of `peers`: everything once, one after the other. */
 export interface PeerRound {
-  /** GFLOP/s of 4096³ products in PyTorch; null without Python */
-  readonly gemm: { readonly float32: number; readonly bf16: number } | null;
+  /** GFLOP/s of 4096³ products, in PyTorch and in onnxruntime; null without Python */
+  readonly gemm: { readonly float32: number; readonly bf16: number; readonly onnxruntime: number } | null;
   readonly bare: TimedCpu;
   readonly decode: TimedCpu & { readonly bytes: number };
   /** whole process */

@@ -1,9 +1,9 @@
 /**
- * Everything of BENCHMARKS.md in one run: peers of three models, transformers.js, int8, the plan.
+ * Everything of BENCHMARKS.md in one run: peers of three models, transformers.js, a sweep, int8, the plan.
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- all-peers [--write] [--quick] [--tables] [--models DIR]
  *
- * Most of an hour on two cores once the models are made (`npm run bench -- models`): ViT-L/14 in PyTorch is slow. `--write` keeps the raw rounds in bench/measured and
+ * An hour and a half on two cores once the models are made (`npm run bench -- models`): ViT-L/14 in PyTorch is slow. `--write` keeps the raw rounds in bench/measured and
  * rewrites the tables between the markers of BENCHMARKS.md; `--quick` takes one round of few images, to see that all of it runs;
  * `--tables` measures nothing and only rewrites the tables.
  */
@@ -35,17 +35,21 @@ function bench(name: string, full: readonly string[], quick: readonly string[]):
 
 if (!values.tables) {
   const few = ["--rounds", "1", "--images", "64", "--peer-images", "64"];
-  bench("peers", ["vit-b-32", "--int8"], ["vit-b-32", "--int8", ...few]);
-  const large = ["vit-l-14", "--rounds", "2", "--images", "48", "--peer-images", "32"];
+  const base = ["vit-b-32", "--int8", "--images", "2048", "--peer-images", "192"];
+  bench("peers", base, ["vit-b-32", "--int8", ...few]);
+  const large = ["vit-l-14", "--rounds", "2", "--images", "64", "--peer-images", "16"];
   bench("peers", large, ["vit-l-14", ...few]);
-  if (existsSync(join(ROOT, "..", "shared", "samples", "photos-clip"))) {
+  const photos = existsSync(join(ROOT, "..", "shared", "samples", "photos-clip"));
+  if (photos) {
     bench(
       "peers",
-      ["photos-clip", "--rounds", "2", "--images", "2048", "--peer-images", "1024"],
+      ["photos-clip", "--rounds", "2", "--images", "4096", "--peer-images", "1024"],
       ["photos-clip", ...few],
     );
-  } else console.error("../shared/samples/photos-clip is not there: no trained checkpoint timed");
-  bench("transformers-js", [], [...few, "--calls", "8"]);
+  } else console.error("../shared/samples/photos-clip is not there: no trained checkpoint and no sweep timed");
+  bench("transformers-js", ["--rounds", "2"], [...few, "--calls", "8"]);
+  if (photos)
+    bench("sweep", ["--rounds", "2"], ["--rounds", "1", "--checkpoints", "3", "--many", "5", "--images", "50"]);
   bench("int8", [], []);
 }
 if (values.write || values.tables) {

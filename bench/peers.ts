@@ -82,8 +82,9 @@ function bare(graph: string, batch: number): TimedCpu {
 function gemm(): PeerRound["gemm"] {
   const python = findPython();
   if (python === null) return null;
-  const rates = lastJson(runChild(python, ["bench/peers/gemm.py"]).stdout) as { float32: number[]; bf16: number[] };
-  return { float32: median(rates.float32), bf16: median(rates.bf16) };
+  type Rates = Record<"float32" | "bf16" | "onnxruntime", number[]>;
+  const { float32, bf16, onnxruntime } = lastJson(runChild(python, ["bench/peers/gemm.py"]).stdout) as Rates;
+  return { float32: median(float32), bf16: median(bf16), onnxruntime: median(onnxruntime) };
 }
 
 /** Two runs on a few images, without and with stored text embeddings. */

@@ -1,40 +1,81 @@
 /**
- * Seconds of one command that evaluates many small checkpoints, and of as many commands, in turn.
+ * Seconds of one command that evaluates many small checkpoints, against as many commands and against the least that the cores need
+ * for it: inference of every checkpoint and decoding once.
  *
- *   npm run bench -- sweep CHECKPOINT IMAGES [CHECKPOINTS] [N] [PAIRS]
+ *   npm run bench -- sweep [CHECKPOINT] [--checkpoints 20] [--many 200] [--images 500] [--rounds 3] [--write]
+ *                          [--models DIR] [--from IMAGES]
  *
- * CHECKPOINT is an open_clip export; copies of it get a fingerprint of their own each (a field more in their
- * open_clip_config.json), so nothing is shared in the store. IMAGES is a folder of photos in wnid folders, repeated by
- * links to N images. Text embeddings are stored by a run before.
+ * CHECKPOINT is an open_clip export, the small trained one beside the checkout where not given. Copies of it get a fingerprint of their
+ * own each (a field more in their open_clip_config.json), so nothing is shared in the store. The images are repeated by links. Text
+ * embeddings are stored by a run before, image embeddings never. `--checkpoints` of them are evaluated by one command and by as many;
+ * `--many` by one. `--write` keeps the raw rounds in bench/measured/sweep.json.
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { spread } from "./_median.ts";
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { runChild, runNode } from "./_child.ts";
+import { findImages } from "./_images.ts";
+import { describeSetting, writeMeasured } from "./_measured.ts";
+import { modelsFolder, photosClip } from "./_models.ts";
+import type { TimedCpu } from "./_rates.ts";
 import { repeatImages } from "./_repeat-images.ts";
+import { makeScratch } from "./_scratch.ts";
+import { type SweepMeasured, type SweepRound, sweepTable } from "./_sweep-table.ts";
 
-const [checkpoint, images, checkpointsText = "20", nText = "500", pairsText = "3"] = process.argv.slice(2);
-if (checkpoint === undefined || images === undefined)
-  throw new Error("expected CHECKPOINT IMAGES [CHECKPOINTS] [N] [PAIRS]");
-const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
-const copies = Array.from({ length: Number(checkpointsText) }, (_, k) => {
-  const copy = join(scratch, "checkpoints", `copy-${k}`);
-  cpSync(checkpoint, copy, { recursive: true });
-  const config = join(copy, "open_clip_config.json");
-  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), copy: k }));
-  return copy;
+/** Images of a run of the model, as `evaluate` takes them. */
+const BATCH = "8";
+/** Images of the run that stores the text embeddings. */
+const FEW = 8;
+const BARE_SECONDS = "5";
+const DECODE_SECONDS = "5";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    checkpoints: { type: "string", default: "20" },
+    many: { type: "string", default: "200" },
+    images: { type: "string", default: "500" },
+    rounds: { type: "string", default: "3" },
+    write: { type: "boolean", default: false },
+    models: { type: "string" },
+    from: { type: "string" },
+  },
 });
-repeatImages(images, join(scratch, "images"), Number(nText));
+const checkpoint = positionals[0] ?? photosClip(modelsFolder(values.models));
+if (checkpoint === null) throw new Error("../shared/samples/photos-clip is not there: expected CHECKPOINT");
+const setting = describeSetting();
+const source = findImages(values.from);
+const scratch = makeScratch();
+const [few, many] = [Number(values.checkpoints), Number(values.many)];
+const copies = Array.from({ length: Math.max(few, many) }, (_, k) => copyCheckpoint(checkpoint, k));
+const images = join(scratch, "images");
+repeatImages(source.folder, images, Number(values.images));
+const fewImages = join(scratch, "few-images");
+repeatImages(source.folder, fewImages, FEW);
 let runs = 0;
 
-function evaluate(paths: readonly string[]): void {
-  const data = ["--data-dir", `imagenet=${join(scratch, "images")}`, "--allow-incomplete", "--templates", "single-1"];
-  const places = ["--store", join(scratch, "store"), "--out", join(scratch, `out-${runs++}`), "--quiet"];
-  const result = spawnSync(process.execPath, ["dist/cli.js", "evaluate", ...paths, ...data, ...places], {
-    encoding: "utf8",
-  });
-  if (result.status !== 0) throw new Error(result.stderr);
+/** A copy with a fingerprint of its own; its large files are links to those of the first. */
+function copyCheckpoint(from: string, k: number): string {
+  const [copy, first] = [k, 0].map((i) => join(scratch, "checkpoints", `copy-${i}`)) as [string, string];
+  if (k === 0) cpSync(from, copy, { recursive: true });
+  else {
+    mkdirSync(copy);
+    for (const name of readdirSync(first)) linkSync(join(first, name), join(copy, name));
+  }
+  const config = join(copy, "open_clip_config.json");
+  const content = { ...JSON.parse(readFileSync(join(from, "open_clip_config.json"), "utf8")), copy: k };
+  rmSync(config);
+  writeFileSync(config, JSON.stringify(content));
+  return copy;
+}
+
+function evaluate(paths: readonly string[], folder = images): string {
+  const out = join(scratch, `results-${runs++}`);
+  runChild(process.execPath, [
+    ...["dist/cli.js", "evaluate", ...paths, "--data-dir", `imagenet=${folder}`, "--allow-incomplete"],
+    ...["--templates", "single-1", "--store", join(scratch, "store"), "--out", out, "--quiet"],
+  ]);
+  return out;
 }
 
 function seconds(work: () => void): number {
@@ -44,24 +85,33 @@ function seconds(work: () => void): number {
   return (performance.now() - begun) / 1000;
 }
 
-try {
-  evaluate(copies); // stores the text embeddings
-  const [one, many, ratio]: [number[], number[], number[]] = [[], [], []];
-  for (let pair = 0; pair < Number(pairsText); pair++) {
-    one.push(seconds(() => evaluate(copies)));
-    many.push(
-      seconds(() => {
-        for (const copy of copies) evaluate([copy]);
-      }),
-    );
-    ratio.push((many.at(-1) as number) / (one.at(-1) as number));
-    console.log(
-      `pair ${pair + 1}: one command ${one.at(-1)?.toFixed(1)} s, ${copies.length} commands ${many.at(-1)?.toFixed(1)} s`,
-    );
-  }
-  console.log(`one command     ${spread(one, 1)} s`);
-  console.log(`${copies.length} commands     ${spread(many, 1)} s`);
-  console.log(`ratio           ${spread(ratio)}`);
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+const warm = evaluate(copies, fewImages); // stores the text embeddings
+const recorded = join(warm, "copy-0", "imagenet", "1000", "single-1", "run.json");
+const { preprocessing } = JSON.parse(readFileSync(recorded, "utf8")).checkpoint;
+const rounds: SweepRound[] = [];
+for (let round = 0; round < Number(values.rounds); round++) {
+  const bare = runNode<TimedCpu>("bare-loop.mjs", [join(checkpoint, "visual.onnx"), BATCH, BARE_SECONDS]);
+  const one = seconds(() => evaluate(copies.slice(0, few)));
+  const each = seconds(() => {
+    for (const copy of copies.slice(0, few)) evaluate([copy]);
+  });
+  const decode = runNode<TimedCpu>("decode-loop.mjs", [images, JSON.stringify(preprocessing), DECODE_SECONDS]);
+  const large = seconds(() => evaluate(copies.slice(0, many)));
+  rounds.push({ bare, decode, one, each, many: large });
+  console.error(
+    `round ${round + 1} of ${values.rounds}: one command ${one.toFixed(1)} s, ${few} commands ${each.toFixed(1)} s, ` +
+      `${many} checkpoints ${large.toFixed(1)} s`,
+  );
 }
+
+const measured: SweepMeasured = {
+  ...setting,
+  model: basename(checkpoint),
+  photos: source.title,
+  images: Number(values.images),
+  few,
+  many,
+  rounds,
+};
+console.log(sweepTable(measured));
+if (values.write) writeMeasured("sweep", measured);
