@@ -10,6 +10,7 @@ import { createPreprocessor, type Preprocessor } from "../image/preprocess-image
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import { createTarReader } from "../tar/tar-reader.ts";
+import { createPixelCollector } from "./pixel-collector.ts";
 import { serveTasks } from "./worker-program.ts";
 
 /** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
@@ -55,6 +56,7 @@ interface Loaded {
 }
 
 const tars = createTarReader();
+const letGo = createPixelCollector();
 const { root, preparations } = workerData as WorkerSetup;
 const groups = groupByGeometry(preparations);
 serveTasks(
@@ -106,6 +108,7 @@ async function preprocessBatch(
       for (const output of outputs) output.unreadable.push({ position, reason: loaded.reason });
     } else {
       for (const group of groups) preprocess(group, loaded.image, path, position, outputs);
+      letGo(loaded.image.data.length);
     }
   }
   return {
