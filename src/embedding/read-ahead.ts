@@ -28,7 +28,7 @@ export interface ReadAhead {
   close(): Promise<void>;
 }
 
-/** An image thread's own heap: what it works on is outside (pixels, tensors), so a larger one would only be empty. */
+/** An image thread's own heap: what it holds is outside (pixels, tensors), so a larger one only puts off collecting. */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 };
 
 /**
