@@ -8,6 +8,7 @@ export type { Shard } from "./embedding/shard.ts";
 export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from "./image/preprocess-image.ts";
 export { InputError } from "./input-error.ts";
 export { type Matrix, matrix } from "./math/matrix.ts";
+export type { Note, NoteSubject } from "./note.ts";
 export { readCheckpointPredictions } from "./report/results/read-predictions.ts";
 export type { Baseline } from "./robustness/baseline.ts";
 export { type BaselineFit, type BaselineFitOptions, fitBaseline, type ModelPoint } from "./robustness/baseline-fit.ts";

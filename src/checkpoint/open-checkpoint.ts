@@ -31,6 +31,8 @@ export interface Checkpoint {
   readonly tokenizer: Tokenizer | null;
   /** What the user should know, each a short sentence without a full stop. */
   readonly notes: readonly string[];
+  /** Why its numbers may be wrong, in the same form. */
+  readonly warnings: readonly string[];
   /** How the image graph is opened: plain data, which a thread can be given. */
   readonly imageTower: Tower;
   /** @throws InputError if image embeddings of this width do not go with the text embeddings */
@@ -77,6 +79,7 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     preprocessingSource: resolved.preprocessing.files.join(" and "),
     tokenizer,
     notes: resolved.notes,
+    warnings: resolved.warnings,
     imageTower: visionTower,
     checkImageWidth: (dimension) => checkWidths("image", dimension),
     async openImageEncoder(encoderOptions) {

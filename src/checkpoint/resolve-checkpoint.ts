@@ -34,6 +34,8 @@ export interface ResolvedCheckpoint {
   /** Every file that can change a number, with its role. */
   readonly files: readonly { readonly role: string; readonly path: string }[];
   readonly notes: readonly string[];
+  /** Why its numbers may be wrong, in the same form. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -87,6 +89,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
       ...preprocessing.notes,
       ...(textSettings?.notes ?? []),
     ],
+    warnings: textSettings?.warnings ?? [],
   };
 }
 

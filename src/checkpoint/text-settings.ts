@@ -19,6 +19,8 @@ export interface TextSettings {
   /** Files used, relative to the checkpoint's folder, with their roles. */
   readonly files: readonly { readonly role: string; readonly path: string }[];
   readonly notes: readonly string[];
+  /** Why the numbers may be wrong. */
+  readonly warnings: readonly string[];
 }
 
 /** What the text graph itself says. */
@@ -89,6 +91,7 @@ export async function readTextSettings(
     vocabularySize: graph.vocabularySize,
     files,
     notes: [...notes, ...context.notes],
+    warnings: [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { compareContent } from "../inspection/compare-content.ts";
 import { contentManifestPath, readContentManifest } from "../inspection/content-manifest.ts";
+import { makeWarning, type Note } from "../note.ts";
 import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
 
 /** Images named one by one in a warning; of more, the number. */
@@ -10,7 +11,7 @@ const FEW = 3;
  *
  * @returns what is to be warned of: images with another content, or moved to the folder of another class
  */
-export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promise<string[]> {
+export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promise<Note[]> {
   const { benchmark, manifest, store } = run;
   const before = await readContentManifest(await contentManifestPath(plan.storeRoot, benchmark.id, manifest.root));
   if (before === null) return [];
@@ -19,12 +20,11 @@ export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promi
   const { changed, moved } = compareContent(before, after);
   const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
   const since = `${manifest.root}: since it was inspected with --deep`;
-  return [
-    ...(changed.length > 0 ? [`${since}, ${changed.length} images changed: ${few(changed)}`] : []),
-    ...(relabelled.length > 0
-      ? [`${since}, ${relabelled.length} images moved to another class: ${few(relabelled)}`]
-      : []),
+  const texts = [
+    ...(changed.length > 0 ? [`${changed.length} images changed: ${few(changed)}`] : []),
+    ...(relabelled.length > 0 ? [`${relabelled.length} images moved to another class: ${few(relabelled)}`] : []),
   ];
+  return texts.map((text) => makeWarning(`${since}, ${text}`, { benchmark: benchmark.id }));
 }
 
 function few(texts: readonly string[]): string {

@@ -46,7 +46,7 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
       onProgress: (state) => progress.update(state),
-      onNote: (note) => progress.note(`note: ${printable(note)}`),
+      onNote: ({ severity, text }) => progress[severity](`${severity}: ${printable(text)}`),
       signal: stop.signal,
     };
     if (command.shard !== undefined) return await runShard(options, command, progress);

@@ -1,3 +1,5 @@
+import type { Note } from "../note.ts";
+
 export interface EvaluateOptions {
   /** folders or files */
   readonly checkpoints: readonly string[];
@@ -29,8 +31,8 @@ export interface EvaluateOptions {
   readonly threads?: number;
   readonly partSize?: number;
   readonly onProgress?: (progress: EvaluateProgress) => void;
-  /** said once, before the work begins or when it comes up: what the user should know */
-  readonly onNote?: (note: string) => void;
+  /** called once for each note and warning, before the work begins or when it comes up */
+  readonly onNote?: (note: Note) => void;
   /** when aborted, the batch at work is finished, whole parts stay, and `evaluate` throws the signal's reason */
   readonly signal?: AbortSignal;
 }

@@ -2,6 +2,7 @@ import { embedImages } from "../embedding/embed-images.ts";
 import { imageGraphBytes } from "../embedding/encoder-threads.ts";
 import { markUsed } from "../embedding/list-store.ts";
 import { InputError } from "../input-error.ts";
+import { makeWarning, type Note, warningsAbout } from "../note.ts";
 import { rebuildAccuracies } from "../report/results/rebuild-accuracies.ts";
 import { type ResultMetrics, writeResult } from "../report/results/result-folder.ts";
 import { judgePredictions } from "../scoring/judge.ts";
@@ -21,6 +22,8 @@ export interface EvaluateResult extends ResultMetrics {
   /** where its `run.json`, `metrics.json` and `predictions.csv` are */
   readonly folder: string;
   readonly skipped: number;
+  /** why the numbers may be wrong, as in its `run.json` */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -74,13 +77,15 @@ async function runPlan(
       options.onProgress?.({ ...state, imagesAhead: 0 });
     });
     before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
-    for (const warning of await checkContent(plan, group[0] as PlannedRun)) options.onNote?.(warning);
+    const content = await checkContent(plan, group[0] as PlannedRun);
+    for (const warning of content) options.onNote?.(warning);
+    const notes = [...plan.notes, ...content];
     for (const run of group) {
       const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run) };
       for (const result of run.results) {
         checkStopped();
         progress.update({ phase: "scores", done: before, total: imagesAhead, ...where });
-        results.set(result, await scoreRun(plan, run, result, { ...times, orders, options }));
+        results.set(result, await scoreRun(plan, run, result, { ...times, orders, notes, options }));
       }
     }
     for (const run of group) await markUsed(run.store.folder);
@@ -143,7 +148,11 @@ async function scoreRun(
   plan: EvaluationPlan,
   run: PlannedRun,
   result: PlannedResult,
-  context: RunTimes & { readonly orders: readonly LabelOrder[]; readonly options: EvaluateOptions },
+  context: RunTimes & {
+    readonly orders: readonly LabelOrder[];
+    readonly notes: readonly Note[];
+    readonly options: EvaluateOptions;
+  },
 ): Promise<EvaluateResult> {
   const { manifest, benchmark, checkpoint } = run;
   const { protocol, space } = result;
@@ -153,14 +162,19 @@ async function scoreRun(
   const n = predictions.images.length;
   const what = `${checkpoint.id}, ${benchmark.id}, protocol ${protocol.id}`;
   const warning = warnOfLabelOrder(what, result.classNames.names.length, manifest, predictions, space, context.orders);
-  if (warning !== null) context.options.onNote?.(warning);
-  const metrics: ResultMetrics = {
-    schema: 1,
+  const key = {
     checkpoint: checkpoint.id,
     benchmark: benchmark.id,
     protocol: protocol.id,
     templates: result.prompts.id,
     class_names: result.classNames.id,
+  };
+  const found = warning === null ? [] : [makeWarning(warning, key)];
+  for (const note of found) context.options.onNote?.(note);
+  const warnings = warningsAbout([...context.notes, ...found], key);
+  const metrics: ResultMetrics = {
+    schema: 1,
+    ...key,
     n,
     expected_n: protocol.images,
     metrics: judgePredictions(manifest, predictions, space),
@@ -173,11 +187,11 @@ async function scoreRun(
     scoreSeconds,
     n,
     skipped,
-    warnings: warning === null ? [] : [warning],
+    warnings,
   });
   const text = formatPredictions(manifest, predictions, space);
   await writeResult(result.folder, { run: record, metrics, predictions: text });
-  return { ...metrics, folder: result.folder, skipped: skipped.length };
+  return { ...metrics, folder: result.folder, skipped: skipped.length, warnings };
 }
 
 function checkFinite(result: ResultMetrics): void {

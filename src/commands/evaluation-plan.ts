@@ -7,6 +7,7 @@ import { type DealtRun, dealParts } from "../embedding/deal-parts.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { InputError } from "../input-error.ts";
+import { makeNote, makeWarning, type Note } from "../note.ts";
 import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/results/result-folder.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
@@ -53,7 +54,7 @@ export interface EvaluationPlan {
   /** units of work the images make, of all shards and stored or not */
   readonly imageUnits: number;
   /** what the user should know before the work begins */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -71,7 +72,7 @@ export async function planEvaluation(
   checkNumbers(options);
   const out = options.out ?? "results";
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const opening = openCheckpoints(options, remember ? join(storeRoot, "hashes") : undefined, notes);
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks(options, storeRoot);
@@ -99,7 +100,7 @@ export async function planEvaluation(
     runs.push({ ...run, missing: await missingParts(run.store, ours, options.skipUnreadable ?? false, notes) });
   }
   const allocation = readAllocation();
-  if (options.threads === undefined) notes.push(describeAllocation(allocation));
+  if (options.threads === undefined) notes.push(makeNote(describeAllocation(allocation)));
   return {
     out,
     storeRoot,
@@ -144,7 +145,7 @@ async function readPromptSets(typed: readonly string[]): Promise<PromptSet[]> {
 async function openCheckpoints(
   options: EvaluateOptions,
   hashMemory: string | undefined,
-  notes: string[],
+  notes: Note[],
 ): Promise<Checkpoint[]> {
   const checkpoints: Checkpoint[] = [];
   for (const path of options.checkpoints) {
@@ -161,7 +162,9 @@ async function openCheckpoints(
       );
     }
     await checkCheckpointName(options.out ?? "results", checkpoint.id, checkpoint.fingerprint);
-    notes.push(...checkpoint.notes.map((note) => `${checkpoint.id}: ${note}`));
+    const about = { checkpoint: checkpoint.id };
+    notes.push(...checkpoint.notes.map((text) => makeNote(`${checkpoint.id}: ${text}`, about)));
+    notes.push(...checkpoint.warnings.map((text) => makeWarning(`${checkpoint.id}: ${text}`, about)));
     checkpoints.push(checkpoint);
   }
   const unknown = Object.keys(options.names ?? {}).find((path) => !options.checkpoints.includes(path));
@@ -204,9 +207,9 @@ async function missingParts(
   store: PartStore,
   ours: readonly Part[],
   skipUnreadable: boolean,
-  notes: string[],
+  notes: Note[],
 ): Promise<Part[]> {
   const { missing, damaged, skipped } = await store.check(ours);
-  for (const reason of damaged) notes.push(`${reason}; this part is made anew`);
+  for (const reason of damaged) notes.push(makeNote(`${reason}; this part is made again`));
   return skipUnreadable ? [...missing] : [...missing, ...skipped].sort((a, b) => a.index - b.index);
 }

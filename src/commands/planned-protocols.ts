@@ -4,6 +4,7 @@ import { describeIncomplete } from "../dataset/incomplete.ts";
 import type { LocatedData } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
 import { likelyOtherSets } from "../inspection/inspect-likely-set.ts";
+import { makeNote, makeWarning, type Note } from "../note.ts";
 import { type ClassSpace, resolveClassSpace } from "../scoring/class-space.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 
@@ -27,30 +28,34 @@ export async function planProtocols(
   benchmark: Benchmark,
   located: LocatedData,
   options: EvaluateOptions,
-  notes: string[],
+  notes: Note[],
 ): Promise<PlannedProtocol[]> {
   const planned: PlannedProtocol[] = [];
+  const leftOut: string[] = [];
+  const leaveOut = (protocol: Protocol, reason: string) => {
+    const text = `${benchmark.id}, protocol ${protocol.id}: left out, because ${reason}`;
+    leftOut.push(text);
+    notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
+  };
   const likely = await describeLikelySet(benchmark, located);
-  if (likely !== null) notes.push(`${located.root}: ${likely}`);
+  if (likely !== null) notes.push(makeWarning(`${located.root}: ${likely}`, { benchmark: benchmark.id }));
   let isDefault = (_: number) => true;
   for (const protocol of benchmark.protocols) {
     const own = await readClassNames(protocol.classNames);
     const classNames = options.classNames === undefined ? own : await readClassNames(options.classNames);
     if (classNames.names.length !== own.names.length) {
       const counts = `${classNames.id} has ${classNames.names.length} names, it needs ${own.names.length}`;
-      notes.push(`${benchmark.id}, protocol ${protocol.id}: left out, because class-name list ${counts}`);
+      leaveOut(protocol, `class-name list ${counts}`);
       continue;
     }
     const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
     if (protocol === benchmark.protocols[0]) isDefault = (label) => space.accepted[label] !== null;
     const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options, likely);
-    if (reason !== null) notes.push(`${benchmark.id}, protocol ${protocol.id}: left out, because ${reason}`);
+    if (reason !== null) leaveOut(protocol, reason);
     else planned.push({ protocol, classNames, defaultClassNames: own.id, space });
   }
   if (planned.length > 0) return planned;
-  throw new InputError(
-    `${benchmark.id}: no protocol can be scored: ${notes.filter((note) => note.startsWith(`${benchmark.id}, `)).join("; ")}`,
-  );
+  throw new InputError(`${benchmark.id}: no protocol can be scored: ${leftOut.join("; ")}`);
 }
 
 /** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */

@@ -8,8 +8,10 @@ const MEMORY = 20;
 
 export interface ProgressLine {
   update(progress: EvaluateProgress): void;
-  /** Prints a line of its own, above the bar. */
+  /** Prints a line above the bar. */
   note(text: string): void;
+  /** The same, and under `--quiet` too. */
+  warning(text: string): void;
   stop(): void;
 }
 
@@ -43,6 +45,11 @@ export function startProgressLine(quiet: boolean): ProgressLine {
     bars.update();
   };
 
+  const print = (text: string) => {
+    if (bars === null) stream.write(`${text}\n`);
+    else bars.log(`${text}\n`);
+  };
+
   return {
     update: (progress) => {
       if (quiet) return;
@@ -51,10 +58,9 @@ export function startProgressLine(quiet: boolean): ProgressLine {
       show(progress);
     },
     note: (text) => {
-      if (quiet) return;
-      if (bars === null) stream.write(`${text}\n`);
-      else bars.log(`${text}\n`);
+      if (!quiet) print(text);
     },
+    warning: print,
     stop: () => {
       bars?.stop();
       bars = null;

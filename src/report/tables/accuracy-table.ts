@@ -6,11 +6,26 @@ import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 const WIDTH = 80;
 const LONGEST_NAME = 24;
 
+/** Marks a figure that has a warning. */
+const MARK = "!";
+
+/** A result as the table takes it, with the reasons why its numbers may be wrong. */
+export interface TableResult extends ResultMetrics {
+  readonly warnings: readonly string[];
+}
+
 /**
  * The table that `evaluate` ends with: a row for each benchmark, protocol and prompt set, a column for each checkpoint
- * (as many beside each other as 80 columns hold), percent. "n of expected" stands where images are missing.
+ * (as many beside each other as 80 columns hold), percent. "n of expected" stands where images are missing, "!" beside
+ * figures that have a warning; the warnings follow the table.
  */
-export function formatAccuracyTable(results: readonly ResultMetrics[]): string {
+export function formatAccuracyTable(results: readonly TableResult[]): string {
+  const warnings = [...new Set(results.flatMap((result) => result.warnings))];
+  const lines = warnings.map((text) => `${MARK} warning: ${printable(text)}`);
+  return [formatTable(results), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
+}
+
+function formatTable(results: readonly TableResult[]): string {
   const checkpoints = [...new Set(results.map((result) => result.checkpoint))];
   if (checkpoints.length === 1) return formatOneCheckpoint(results);
   const prompts = commonPrompts(results);
@@ -45,7 +60,7 @@ export function formatAccuracyTable(results: readonly ResultMetrics[]): string {
   return [...blocks, promptsLine(prompts)].join("\n\n");
 }
 
-function formatOneCheckpoint(results: readonly ResultMetrics[]): string {
+function formatOneCheckpoint(results: readonly TableResult[]): string {
   const prompts = commonPrompts(results);
   const columns: TableColumn[] = [
     { title: shorten((results[0] as ResultMetrics).checkpoint), align: "left" },
@@ -58,7 +73,7 @@ function formatOneCheckpoint(results: readonly ResultMetrics[]): string {
     const top1 = metricOf(result, "top1");
     return [
       benchmarkLabel(result) + (prompts === null ? `, ${printable(result.templates)}` : ""),
-      percent(top1?.value),
+      percent(top1?.value) + mark(result),
       top1 === undefined ? "" : `${percent(top1.low, 1)}–${percent(top1.high, 1)}`,
       percent(metricOf(result, "top5")?.value),
       result.n === result.expected_n ? String(result.n) : `${result.n} of ${result.expected_n}`,
@@ -87,9 +102,14 @@ function benchmarkLabel({ benchmark, protocol }: ResultMetrics): string {
   return `${printable(benchmark)} ${printable(protocol)}`;
 }
 
-function cell(result: ResultMetrics): string {
+function cell(result: TableResult): string {
   const top1 = metricOf(result, "top1");
-  return top1 === undefined ? "" : `${percent(top1.value)} (${percent(top1.low, 1)}–${percent(top1.high, 1)})`;
+  const interval = `(${percent(top1?.low, 1)}–${percent(top1?.high, 1)})`;
+  return top1 === undefined ? "" : `${percent(top1.value)}${mark(result)} ${interval}`;
+}
+
+function mark(result: TableResult): string {
+  return result.warnings.length === 0 ? "" : MARK;
 }
 
 function metricOf(result: ResultMetrics, name: Metric["metric"]): Metric | undefined {

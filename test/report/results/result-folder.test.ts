@@ -108,7 +108,7 @@ describe("result folders", () => {
   });
 
   it("say how many of the expected images were scored", () => {
-    expect(formatAccuracyTable([result("a", 3)])).toContain("10 of 50000");
+    expect(formatAccuracyTable([{ ...result("a", 3), warnings: [] }])).toContain("10 of 50000");
     expect(formatAccuracies([result("a", 3)])).toContain(",10,50000\n");
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ResultMetrics } from "../../../src/report/results/result-folder.ts";
-import { formatAccuracyTable } from "../../../src/report/tables/accuracy-table.ts";
+import { formatAccuracyTable, type TableResult } from "../../../src/report/tables/accuracy-table.ts";
 
-const result = (checkpoint: string, benchmark: string, protocol: string, n = 50000): ResultMetrics => ({
+const result = (checkpoint: string, benchmark: string, protocol: string, n = 50000): TableResult => ({
   schema: 1,
+  warnings: [],
   checkpoint,
   benchmark,
   protocol,
@@ -53,6 +53,17 @@ describe("formatAccuracyTable", () => {
       "",
       "prompts: openai-80; figures in percent, intervals of top-1 at 95 %",
     ]);
+  });
+
+  it("marks figures that have a warning, and prints each warning once under the table", () => {
+    const wrong = { ...result("a", "imagenet", "1000"), warnings: ["a: labels\u001b[2K in a wrong order"] };
+    const expected = "! warning: a: labels\\u{1b}[2K in a wrong order";
+    const one = formatAccuracyTable([wrong, { ...wrong, benchmark: "imagenet-a" }]);
+    expect(lines(one).filter((line) => line.includes("63.32!"))).toHaveLength(2);
+    expect(lines(one).filter((line) => line.startsWith("! "))).toEqual([expected]);
+    const many = formatAccuracyTable([wrong, result("b", "imagenet", "1000")]);
+    expect(many).toContain("63.32! (62.9–63.7)  63.32 (62.9–63.7)");
+    expect(lines(many).at(-1)).toBe(expected);
   });
 
   it("leaves a place empty where a checkpoint has no result, and names the prompts where they differ", () => {
