@@ -20,7 +20,13 @@ export function setUp() {
     npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
     writeFileSync(INSTALLED, lock);
   }
-  const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", join("scripts", "build-page.mjs")];
+  const settings = [
+    "package-lock.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    join("scripts", "build.mjs"),
+    join("scripts", "build-page.mjs"),
+  ];
   const sources = digest([...settings, ...filesBelow("src")]);
   if (stamp(BUILT) !== sources) {
     say("building dist/");

@@ -31,15 +31,28 @@ describe("EmojiShift", () => {
   const out = join(folder, "results");
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  const git = (...args: string[]) => spawnSync("git", args, { cwd: root, encoding: "utf8" });
+  const isClone = git("rev-parse", "--git-dir").status === 0;
+  const before = git("status", "--porcelain").stdout;
+  let printed = "";
+
   beforeAll(() => {
-    const checkpoints = names.map((name) => join(STUDY, "checkpoints", name));
-    const data = ["--data", join(STUDY, "data"), "--study", join(STUDY, "study.json"), "--out", out, "--quiet"];
-    const run = spawnSync(process.execPath, [cli, "evaluate", ...checkpoints, ...data], {
-      cwd: root,
-      encoding: "utf8",
-    });
+    const run = spawnSync(process.execPath, [join("scripts", "start.mjs"), out], { cwd: root, encoding: "utf8" });
     expect(run.status, run.stderr).toBe(0);
+    printed = run.stderr;
   }, 300_000);
+
+  it("runs by `npm start`, which ends with a comparison with the committed results", () => {
+    const [, same, of] = /(\d+) of (\d+) predictions \(252 results\) equal those committed/.exec(printed) ?? [];
+    expect(Number(of)).toBe(names.length * 9 * 640);
+    expect(Number(same) / Number(of)).toBeGreaterThanOrEqual(1 - MOST_FLIPS);
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(["accuracies.csv", "fits.csv", "report.html", "figures"]));
+  });
+
+  it.skipIf(!isClone)("leaves a clone as it was fetched, and writes by default where git does not look", () => {
+    expect(git("status", "--porcelain").stdout).toBe(before);
+    expect(git("check-ignore", join("results", "start", "report.html")).status).toBe(0);
+  });
 
   it("gives the committed results: the same rows, pictures and recipes, and hardly a prediction that differs", () => {
     const folders = resultFolders(COMMITTED);
