@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
+import { claims, pairs, pathValue, texts, values, wholeNumber } from "./commands/option-values.ts";
 import { StoppedError } from "./commands/stop-signals.ts";
 import { packagePath } from "./files/package-root.ts";
 import { InputError } from "./input-error.ts";
@@ -10,34 +11,10 @@ const EXIT_INPUT = 1;
 const EXIT_USAGE = 2;
 const EXIT_DEFECT = 70;
 
-/** Gathers an option's values: it may be repeated, and its values may be separated by commas. */
-function values(text: string, previous: readonly string[] | undefined): string[] {
-  const here = text.split(",").filter((value) => value !== "");
-  if (here.length === 0) throw new InvalidArgumentError("expected a value");
-  return [...(previous ?? []), ...here];
-}
-
-/** Gathers an option's values where commas belong to them. */
-function texts(text: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), text];
-}
-
-/** Gathers ID=PATH pairs. */
-function pairs(text: string, previous: readonly (readonly [string, string])[] | undefined): [string, string][] {
-  const at = text.indexOf("=");
-  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("expected ID=PATH");
-  return [...((previous ?? []) as [string, string][]), [text.slice(0, at), text.slice(at + 1)]];
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
-  return Number(text);
-}
-
 /** The options that say what is evaluated, and how. */
 function withEvaluateOptions(command: Command): Command {
   return command
-    .option("--data <root>", "folder that holds the benchmarks' folders")
+    .option("--data <root>", "folder that holds the benchmarks' folders", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
     .option("--benchmark <id>", "benchmarks to score; every one found where absent", values)
     .option(
@@ -45,9 +22,9 @@ function withEvaluateOptions(command: Command): Command {
       "template sets: openai-80, simple-7, single-1, or a .txt file (default: openai-80)",
       values,
     )
-    .option("--class-names <id>", "class names: imagenet-openai, or a .csv file (default: the benchmark's)")
-    .option("--out <folder>", "results folder", "results")
-    .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)")
+    .option("--class-names <id>", "class names: imagenet-openai, or a .csv file (default: the benchmark's)", pathValue)
+    .option("--out <folder>", "results folder", pathValue, "results")
+    .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)", pathValue)
     .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
     .option("--variant <name>", "which weights, where a folder has several: quantized, fp16, …")
     .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
@@ -69,7 +46,7 @@ function addSubmit(root: Command): void {
         .argument("<checkpoint...>", checkpoints),
     ),
   )
-    .option("--jobs <folder>", "where the scripts go (default: .shiftline/jobs/slurm beside --out)")
+    .option("--jobs <folder>", "where the scripts go (default: .shiftline/jobs/slurm beside --out)", pathValue)
     .option("--time <minutes>", "time limit of a task (default: from a short trial)", wholeNumber)
     .option("--partition <name>", "partition of all jobs")
     .option("--account <name>", "account of all jobs")
@@ -92,10 +69,10 @@ function addSubmit(root: Command): void {
         .argument("<checkpoint...>", checkpoints),
     ),
   )
-    .option("--jobs <folder>", "where the manifests go", ".shiftline/jobs/kubernetes")
+    .option("--jobs <folder>", "where the manifests go", pathValue, ".shiftline/jobs/kubernetes")
     .requiredOption("--image <name>", "an image that has shiftline on its PATH")
-    .option("--claim <name=path>", "a persistent volume claim and where pods see it; may be repeated", pairs)
-    .option("--read-only-claim <name=path>", "one that pods only read; may be repeated", pairs)
+    .option("--claim <name=path>", "a persistent volume claim and where pods see it; may be repeated", claims)
+    .option("--read-only-claim <name=path>", "one that pods only read; may be repeated", claims)
     .option("--job-name <name>", "the Jobs' names begin with it", "shiftline")
     .option("--namespace <name>", "namespace of the Jobs")
     .action(async (paths: string[], options) => {
@@ -132,7 +109,7 @@ function program(): Command {
         .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
     ),
   )
-    .option("--study <file>", "JSON file of a study: its benchmarks, where none is named")
+    .option("--study <file>", "JSON file of a study: its benchmarks, where none is named", pathValue)
     .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
     .option("--dry-run", "say what would be done, and how long it would take")
     .option(
@@ -169,18 +146,20 @@ function program(): Command {
     .option(
       "--study <file>",
       "JSON file of a study with its own in-distribution benchmark and shifts (default: ImageNet and five shifts)",
+      pathValue,
     )
     .option(
       "--baseline <id>",
       "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder (default: openai-clip; with --study, the first input)",
+      pathValue,
     )
     .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
     .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
-    .option("--metadata <file>", "CSV file with a row a checkpoint")
+    .option("--metadata <file>", "CSV file with a row a checkpoint", pathValue)
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
     .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
-    .option("--out <folder>", "where the tables go (default: the results folder given, else results)")
+    .option("--out <folder>", "where the tables go (default: the results folder given, else results)", pathValue)
     .action(async (inputs: string[], options) => {
       const { runFit } = await import("./commands/fit-command.ts");
       await runFit(inputs, options);
@@ -192,10 +171,14 @@ function program(): Command {
       .description("compare checkpoints image by image, or one with the nearest published model")
       .argument("<checkpoint...>", "checkpoints' names in the results; one alone goes beside a published model"),
   )
-    .option("--results <folder>", "results folder", "results")
+    .option("--results <folder>", "results folder", pathValue, "results")
     .option("--benchmark <id>", "benchmarks to compare; all in common where absent", values)
     .option("--reference <checkpoint>", "compare each with this one only, not every pair")
-    .option("--baseline <id>", "also put each beside this baseline's nearest model (default with one: openai-clip)")
+    .option(
+      "--baseline <id>",
+      "also put each beside this baseline's nearest model (default with one: openai-clip)",
+      pathValue,
+    )
     .option("--format <name>", "text, markdown, latex, csv (tidy) or wide-csv (accuracies)", "text")
     .action(async (checkpoints: string[], options) => {
       const { runCompare } = await import("./commands/compare-command.ts");
@@ -210,22 +193,24 @@ function program(): Command {
       )
       .argument("[inputs...]", "results folders, accuracies.csv files, or published baselines (default: results)"),
   )
-    .option("--results <folder>", "results folder, where no input is given (default: results)")
-    .option("--out <file>", "the HTML file (default: report.html in the results folder)")
+    .option("--results <folder>", "results folder, where no input is given (default: results)", pathValue)
+    .option("--out <file>", "the HTML file (default: report.html in the results folder)", pathValue)
     .option("--title <text>", "title of the page")
     .option(
       "--study <file>",
       "JSON file of a study with its own in-distribution benchmark and shifts (default: ImageNet and five shifts)",
+      pathValue,
     )
     .option(
       "--baseline <id>",
       "the baseline shown first: an id, a .csv file, or a results folder (default: as for fit)",
+      pathValue,
     )
     .option("--scale <name>", "the scale shown first: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata")
-    .option("--metadata <file>", "CSV file with a row a checkpoint; its columns can be chosen as groups")
+    .option("--metadata <file>", "CSV file with a row a checkpoint; its columns can be chosen as groups", pathValue)
     .option("--thumbnails <n>", "show the n surest mistakes of each checkpoint, from the images at hand", wholeNumber)
-    .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails")
+    .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)
     .option("--no-figures", "no SVG and PNG files beside the page")
     .option("--watch", "render again as results land, until stopped")
@@ -243,7 +228,7 @@ function program(): Command {
     .option("--variant <name>", "which weights, where a checkpoint's folder has several")
     .option("--benchmark <id>", "benchmarks to look for in a data folder", values)
     .option("--deep", "decode every image of a data folder, and compare its content with the last time")
-    .option("--store <folder>", "where the content of data folders is remembered", ".shiftline/store")
+    .option("--store <folder>", "where the content of data folders is remembered", pathValue, ".shiftline/store")
     .action(async (path: string, options) => {
       const { runInspect } = await import("./commands/inspect-command.ts");
       await runInspect(path, options);
@@ -255,8 +240,8 @@ function program(): Command {
       .description("list what ships with the package, what was evaluated, and what is stored")
       .argument("<what>", "benchmarks, templates, class-names, baselines, checkpoints or store"),
   )
-    .option("--results <folder>", "the results whose checkpoints are listed", "results")
-    .option("--store <folder>", "the store to list", ".shiftline/store")
+    .option("--results <folder>", "the results whose checkpoints are listed", pathValue, "results")
+    .option("--store <folder>", "the store to list", pathValue, ".shiftline/store")
     .option("--deep", "read all that is stored, and find changed bytes")
     .action(async (what: string, options) => {
       const { runList } = await import("./commands/list-command.ts");

@@ -1,0 +1,45 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
+
+/** A path as typed; shells leave "~/" as it is behind "=", as in `--out=~/results`. */
+export function pathValue(text: string): string {
+  if (text === "~") return homedir();
+  return text.startsWith("~/") ? join(homedir(), text.slice(2)) : text;
+}
+
+/** Gathers an option's values: it may be repeated, and its values may be separated by commas. */
+export function values(text: string, previous: readonly string[] | undefined): string[] {
+  const here = text.split(",").filter((value) => value !== "");
+  if (here.length === 0) throw new InvalidArgumentError("expected a value");
+  return [...(previous ?? []), ...here.map(pathValue)];
+}
+
+/** Gathers an option's values where commas belong to them. */
+export function texts(text: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), text];
+}
+
+type Pairs = readonly (readonly [string, string])[] | undefined;
+
+/** Gathers ID=PATH pairs. */
+export function pairs(text: string, previous: Pairs): [string, string][] {
+  return gather(text, previous, "ID=PATH", pathValue);
+}
+
+/** Gathers NAME=PATH pairs whose paths are those in a cluster's pods. */
+export function claims(text: string, previous: Pairs): [string, string][] {
+  return gather(text, previous, "NAME=PATH", (path) => path);
+}
+
+function gather(text: string, previous: Pairs, form: string, read: (path: string) => string): [string, string][] {
+  const at = text.indexOf("=");
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError(`expected ${form}`);
+  return [...((previous ?? []) as [string, string][]), [text.slice(0, at), read(text.slice(at + 1))]];
+}
+
+/** A whole number from 1 on. */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
+  return Number(text);
+}
