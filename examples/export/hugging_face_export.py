@@ -4,9 +4,16 @@ python hugging_face_export.py MODEL OUT            one graph, onnx/model.onnx
 python hugging_face_export.py MODEL OUT --split    onnx/vision_model.onnx and onnx/text_model.onnx
 MODEL is a folder that save_pretrained wrote, or a name on the Hugging Face Hub.
 """
+import argparse
 import shutil
-import sys
 from pathlib import Path
+
+if __name__ == "__main__":  # before the imports, which take seconds
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="a folder that save_pretrained wrote, or a name on the Hugging Face Hub")
+    parser.add_argument("out", type=Path, help="folder for the export")
+    parser.add_argument("--split", action="store_true", help="one graph per tower")
+    arguments = parser.parse_args()
 
 import torch
 from huggingface_hub import snapshot_download
@@ -52,9 +59,10 @@ def export(model, folder, split=False, suffix="", external_data=True):
 
 
 if __name__ == "__main__":
-    source, out = sys.argv[1], Path(sys.argv[2])
-    export(AutoModel.from_pretrained(source, attn_implementation="eager", dtype=torch.float32).eval(), out, "--split" in sys.argv)
+    source, out = arguments.model, arguments.out
+    export(AutoModel.from_pretrained(source, attn_implementation="eager", dtype=torch.float32).eval(), out, arguments.split)
     files = Path(source if Path(source).is_dir() else snapshot_download(source, allow_patterns=["*.json"]))
     for name in ("config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"):
         if (files / name).exists():
             shutil.copy(files / name, out / name)
+    print(f"written: {', '.join(sorted(str(file.relative_to(out)) for file in out.rglob('*') if file.is_file()))} in {out}\nnext: npx shiftline inspect {out}")

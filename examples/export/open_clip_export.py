@@ -4,9 +4,16 @@ CLIP's own vocabulary, its tokenizer.json. Float32, dynamic batch.
 python open_clip_export.py MODEL PRETRAINED OUT      a model name with a pretrained tag, or with a checkpoint file (.pt, .safetensors)
 python open_clip_export.py local-dir:FOLDER "" OUT   a folder with open_clip_config.json and weights, or hf-hub:ORG/NAME
 """
+import argparse
 import json
-import sys
 from pathlib import Path
+
+if __name__ == "__main__":  # before the imports, which take seconds
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="a name of open_clip, local-dir:FOLDER or hf-hub:ORG/NAME")
+    parser.add_argument("pretrained", help='a pretrained tag, a file of weights, or "" where the model names them')
+    parser.add_argument("out", type=Path, help="folder for the export")
+    arguments = parser.parse_args()
 
 import open_clip
 import torch
@@ -50,11 +57,12 @@ def export(model, config, folder, size, external_data=True):
 
 
 if __name__ == "__main__":
-    name, pretrained, out = sys.argv[1:]
-    model = open_clip.create_model(name, pretrained=pretrained or None)
+    name, out = arguments.model, arguments.out
+    model = open_clip.create_model(name, pretrained=arguments.pretrained or None)
     preprocess = open_clip.get_model_preprocess_cfg(model)
     config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": {k: v for k, v in preprocess.items() if k not in ("size", "mode")}}
     tokenizer = open_clip.get_tokenizer(name)
     if isinstance(tokenizer, open_clip.tokenizer.HFTokenizer):
         tokenizer.save_pretrained(out)
-    export(model, config, Path(out), open_clip.transform.PreprocessCfg(**preprocess).input_size[1:])
+    export(model, config, out, open_clip.transform.PreprocessCfg(**preprocess).input_size[1:])
+    print(f"written: {', '.join(sorted(file.name for file in out.iterdir()))} in {out}\nnext: npx shiftline inspect {out}")

@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "../commands/run-cli.ts";
+import { skipUnless } from "../require.ts";
+
+const python = (...args: string[]) => spawnSync("python3", args, { cwd: root, encoding: "utf8" });
+const isThere = python("--version").status === 0;
+
+describe.skipIf(skipUnless("python", isThere, "no python3: install it"))("the export scripts", () => {
+  for (const script of ["open_clip_export.py", "hugging_face_export.py"]) {
+    const path = join("examples", "export", script);
+
+    it(`${script} says how it is called, without the packages it needs for the work`, () => {
+      const help = python("-S", path, "--help");
+      expect(help.status, help.stderr).toBe(0);
+      expect(help.stdout).toContain(`python ${script}`);
+    });
+
+    it(`${script} names what is missing where it is called without arguments`, () => {
+      const bare = python("-S", path);
+      expect(bare.status).toBe(2);
+      expect(bare.stderr).toContain("the following arguments are required: model");
+      expect(bare.stderr).not.toContain("Traceback");
+    });
+  }
+});
