@@ -21,15 +21,12 @@ describe("the README", () => {
   });
 
   it("describes a benchmark of one's own that works as it is described", async () => {
-    const blocks = [...text.slice(text.indexOf("## Your own benchmark")).matchAll(/```(json|csv)\n([\s\S]*?)```/g)];
-    const [definition, classes, names] = blocks.slice(0, 3).map((match) => match[2] as string);
+    const section = text.slice(text.indexOf("## Your own benchmark"), text.indexOf("## How we know it is right"));
+    // Each block goes into the file that is named before it, and nothing else does
+    const blocks = [...section.matchAll(/`(fruit\/[\w.]+)`[^`]*?```(?:json|csv)\n([\s\S]*?)```/g)];
+    expect(blocks.map(([, name]) => name)).toEqual(["fruit/fruit.json", "fruit/classes.csv", "fruit/names.csv"]);
     const folder = temporaryFolder();
-    writeTree(join(folder, "fruit"), {
-      "fruit.json": definition as string,
-      "classes.csv": classes as string,
-      "names.csv": names as string,
-      "templates.txt": "a photo of a {}.\n",
-    });
+    writeTree(folder, Object.fromEntries(blocks.map(([, name, content]) => [name, content])) as Record<string, string>);
     for (const [fruit, wnid] of [
       ["banana", "n07753592"],
       ["lemon", "n07749582"],
@@ -45,7 +42,7 @@ describe("the README", () => {
     expect(result).toMatchObject({
       benchmark: "fruit",
       protocol: "top-1",
-      templates: "templates",
+      templates: "openai-80",
       class_names: "names",
       n: 4,
     });

@@ -28,7 +28,7 @@ export function describeIncomplete(
       : empty.length <= FEW
         ? `; without any: ${empty.join(", ")}`
         : `; ${empty.length} of its classes have none`;
-  return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}; get the right ones, or score what is there with --allow-incomplete (every table then says so)`;
+  return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}; get the right ones, score what is there with --allow-incomplete, or a sample of it with --limit N (every table then says so)`;
 }
 
 function folderNames(benchmark: Benchmark): readonly string[] {

@@ -14,12 +14,19 @@ const SAME_NAME = new Map([
 ]);
 /** Summation order in another runtime: measured at most 7e-7. */
 const COSINE_TOLERANCE = 1e-5;
+/** The same for weights of float16 and int8, whose kernels differ between processors: measured from 2e-6 to 1.3e-5. */
+const COARSE_TOLERANCE = 5e-5;
 
 function readCsv(path: string): Row[] {
   return parse(readFileSync(path, "utf8"), { columns: true });
 }
 
-function expectEqualPredictions(ours: Row[], expected: Row[], key: (path: string) => string = (path) => path): void {
+function expectEqualPredictions(
+  ours: Row[],
+  expected: Row[],
+  key: (path: string) => string = (path) => path,
+  tolerance = COSINE_TOLERANCE,
+): void {
   const byImage = new Map(ours.map((row) => [key(row.image as string), row]));
   expect(ours.length).toBe(expected.length);
   const differing: string[] = [];
@@ -30,7 +37,7 @@ function expectEqualPredictions(ours: Row[], expected: Row[], key: (path: string
       const [a, b] = [Number(our[`top${place}`]), Number(row[`top${place}`])];
       if (a !== b && (SAME_NAME.get(a) ?? a) !== (SAME_NAME.get(b) ?? b))
         differing.push(`${row.file} top${place}: ${a}, ${b}`);
-      expect(Number(our[`score${place}`])).closeTo(Number(row[`score${place}`]) / 100, COSINE_TOLERANCE);
+      expect(Number(our[`score${place}`])).closeTo(Number(row[`score${place}`]) / 100, tolerance);
     }
   }
   expect(differing).toEqual([]);
@@ -54,9 +61,10 @@ describe("evaluate against open_clip and transformers on the same weights and im
     });
   const simple = expectations.filter(({ templates }) => templates === "simple-7");
 
-  function expectResult(out: string, id: string, checkpoint: string, templates: string): void {
+  function expectResult(out: string, id: string, checkpoint: string, templates: string, tolerance?: number): void {
     const predictions = predictionsOf(out, checkpoint, templates);
-    expectEqualPredictions(readCsv(predictions), readCsv(join(checkpoints, `${id}.expected.csv`)));
+    const expected = readCsv(join(checkpoints, `${id}.expected.csv`));
+    expectEqualPredictions(readCsv(predictions), expected, undefined, tolerance);
     const { metrics } = JSON.parse(readFileSync(predictions.replace("predictions.csv", "metrics.json"), "utf8"));
     const correct = metrics.map((metric: { correct: number | null }) => metric.correct);
     expect(correct).toEqual([summary[id]?.top1_correct, summary[id]?.top5_correct, null]);
@@ -78,7 +86,7 @@ describe("evaluate against open_clip and transformers on the same weights and im
     for (const { id, name, variant } of variants) {
       const out = join(temporaryFolder(), "results");
       expect((await shiftline([...demoRun(out, name), "--variant", variant as string])).status).toBe(0);
-      expectResult(out, id, name, "simple-7");
+      expectResult(out, id, name, "simple-7", COARSE_TOLERANCE);
     }
   }, 180_000);
 
