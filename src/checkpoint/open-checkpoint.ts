@@ -1,3 +1,4 @@
+import { foldPath, pathNameProblem } from "../files/path-name.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
@@ -120,15 +121,14 @@ export function checkpointFingerprint(files: readonly CheckpointFile[], resolved
   return fingerprint([...files, ...vocabulary]);
 }
 
-/** Bytes of a folder's name that every file system takes, with room for an ending. */
-const LONGEST_ID = 200;
+/** Folders that a results folder has beside those of checkpoints. */
+const RESERVED_IDS = [".progress", ".shiftline"];
 
 function checkId(path: string, id: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  const isName = /^[^/\\\u0000-\u001f\u007f]+$/.test(id) && id !== "." && id !== "..";
-  if (isName && Buffer.byteLength(id) <= LONGEST_ID) return id;
+  const problem = RESERVED_IDS.includes(foldPath(id)) ? "is a folder of ours" : pathNameProblem(id);
+  if (problem === null) return id;
   throw new InputError(
-    `${path}: "${id}" cannot name a checkpoint: results lie in a folder of that name; give it another with --name ID=PATH`,
+    `${path}: "${id}" cannot name a checkpoint: it ${problem}, and results lie in a folder of that name; give it another with --name ID=PATH`,
   );
 }
 

@@ -1,8 +1,10 @@
-import { basename, extname } from "node:path";
 import { z } from "zod";
+import { fileId } from "../files/named-data.ts";
 import { readJson } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
+import { makeWarning, type Note } from "../note.ts";
+import { pastedProblem } from "./pasted-code.ts";
 import { fillTemplate, readTemplateSet } from "./template.ts";
 
 /** What turns class names into prompts: templates for all classes, or a list of descriptions for each. */
@@ -12,6 +14,8 @@ export interface PromptSet {
   readonly sha256: string;
   /** templates; for descriptions, the most that a class has */
   readonly size: number;
+  /** what may not be meant as it stands */
+  readonly notes: readonly Note[];
   /** @throws InputError if a class has no description */
   promptsOf(className: string): readonly string[];
 }
@@ -24,9 +28,9 @@ export interface PromptSet {
  */
 export async function readPromptSet(typed: string): Promise<PromptSet> {
   if (typed.endsWith(".json")) return await readDescriptions(typed);
-  const { id, templates, sha256: hash } = await readTemplateSet(typed);
+  const { id, templates, sha256: hash, notes } = await readTemplateSet(typed);
   const promptsOf = (className: string) => templates.map((template) => fillTemplate(template, className));
-  return { id, sha256: hash, size: templates.length, promptsOf };
+  return { id, sha256: hash, size: templates.length, notes, promptsOf };
 }
 
 const descriptionsSchema = z.record(z.string(), z.array(z.string().min(1)).min(1));
@@ -40,14 +44,35 @@ async function readDescriptions(path: string): Promise<PromptSet> {
     );
   }
   const descriptions = new Map(Object.entries(parsed.data));
+  const id = fileId(path, "descriptions");
   return {
-    id: basename(path, extname(path)),
+    id,
     sha256: sha256(JSON.stringify([...descriptions].sort(([a], [b]) => (a < b ? -1 : 1)))),
     size: Math.max(...[...descriptions.values()].map((list) => list.length)),
+    notes: checkDescriptions(descriptions, path, id),
     promptsOf: (className) => {
       const prompts = descriptions.get(className);
       if (prompts !== undefined) return prompts;
       throw new InputError(`${path}: no prompts for the class "${className}"`);
     },
   };
+}
+
+/** @throws InputError for a description that looks pasted from code or a list, naming its class */
+function checkDescriptions(descriptions: ReadonlyMap<string, readonly string[]>, path: string, id: string): Note[] {
+  let unfilled: string | undefined;
+  for (const [className, prompts] of descriptions) {
+    for (const prompt of prompts) {
+      const pasted = pastedProblem(prompt.trim());
+      if (pasted !== null) {
+        throw new InputError(
+          `${path}: ${className}: looks pasted from code or a list (${pasted.reason}), and that would be in the prompt: ${pasted.fix === null ? "" : `write ${pasted.fix} instead of `}${prompt}`,
+        );
+      }
+      if (prompt.includes("{}")) unfilled ??= prompt;
+    }
+  }
+  if (unfilled === undefined) return [];
+  const text = `${path}: descriptions are used as they are: the braces are in the prompt, and no class name is put there: ${unfilled}`;
+  return [makeWarning(text, { templates: id })];
 }

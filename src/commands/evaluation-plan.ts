@@ -80,6 +80,10 @@ export async function planEvaluation(
   const opened: Omit<PlannedRun, "missing">[] = [];
   for (const { benchmark, located } of data) {
     const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
+    addNotes(
+      notes,
+      promptSets.flatMap((set) => set.notes),
+    );
     const protocols = await planProtocols(benchmark, located, options, notes);
     for (const border of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
       const group = protocols.filter(({ protocol }) => protocol.preCrop === border);
@@ -130,6 +134,11 @@ function checkNumbers(options: EvaluateOptions): void {
     throw new InputError(`${name}: expected a whole number from 1 on, got ${value}`);
   }
   if (options.checkpoints.length === 0) throw new InputError("expected at least one checkpoint, got none");
+}
+
+/** Adds notes that are not there yet: several benchmarks may have one set of prompts. */
+function addNotes(notes: Note[], more: readonly Note[]): void {
+  for (const note of more) if (!notes.some(({ text }) => text === note.text)) notes.push(note);
 }
 
 async function readPromptSets(typed: readonly string[]): Promise<PromptSet[]> {

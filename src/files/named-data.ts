@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, extname, isAbsolute, join } from "node:path";
 import { InputError } from "../input-error.ts";
 import { packagePath } from "./package-root.ts";
+import { pathNameProblem } from "./path-name.ts";
 
 /** A data file and the id it goes by: its name without the ending. */
 export interface NamedFile {
@@ -16,13 +17,13 @@ export interface NamedFile {
  * @param what    what it is, for messages: "template set"
  * @param folder  folder below the package root, e.g. "prompts/templates"
  * @param ending  ".txt", ".csv" or ".json"
- * @throws InputError naming the known ids if there is no such file
+ * @throws InputError naming the known ids if there is no such file, or if the file's name cannot be an id
  */
 export async function findNamedFile(typed: string, what: string, folder: string, ending: string): Promise<NamedFile> {
   const isPath = typed.endsWith(ending) || typed.includes("/") || typed.includes("\\") || isAbsolute(typed);
   if (isPath) {
     const found = await stat(typed).catch(() => undefined);
-    if (found?.isFile()) return { id: basename(typed, extname(typed)), path: typed };
+    if (found?.isFile()) return { id: fileId(typed, what), path: typed };
     throw new InputError(`${what} ${typed}: no such file`);
   }
   const known = await listNamedFiles(folder, ending);
@@ -30,6 +31,21 @@ export async function findNamedFile(typed: string, what: string, folder: string,
   if (match !== undefined) return match;
   throw new InputError(
     `unknown ${what} "${typed}"; known: ${known.map((file) => file.id).join(", ")}, or the path of a ${ending} file`,
+  );
+}
+
+/**
+ * The id of a user's file: its name without the ending. Results lie in a folder of that name.
+ *
+ * @throws InputError if that cannot be the name of a folder: "...txt" would be the parent's
+ */
+export function fileId(path: string, what: string): string {
+  const name = basename(path);
+  const id = /^\.[^.]*$/.test(name) ? "" : basename(name, extname(name)); // ".txt" is an ending without a name
+  const problem = pathNameProblem(id);
+  if (problem === null) return id;
+  throw new InputError(
+    `${what} ${path}: "${id}", the file's name without its ending, ${problem}; results lie in a folder of that name, so rename the file`,
   );
 }
 
