@@ -26,6 +26,11 @@ export function makeWarning(text: string, about?: NoteSubject): Note {
   return { severity: "warning", text, ...(about === undefined ? {} : { about }) };
 }
 
+/** Adds notes that are not there yet: several benchmarks may have one set of prompts. */
+export function addNotes(notes: Note[], more: readonly Note[]): void {
+  for (const note of more) if (!notes.some(({ text }) => text === note.text)) notes.push(note);
+}
+
 /** Texts of the warnings that concern a result, each once, in order. */
 export function warningsAbout(notes: readonly Note[], result: Required<NoteSubject>): string[] {
   const concerns = ({ severity, about = {} }: Note) =>

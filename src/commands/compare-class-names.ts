@@ -2,6 +2,7 @@ import { readClassNames } from "../classifier/class-names.ts";
 import type { Benchmark } from "../dataset/benchmark.ts";
 import { InputError } from "../input-error.ts";
 import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
+import { readProtocolClassNames } from "../scoring/class-name-order.ts";
 import { resolveClassSpace } from "../scoring/class-space.ts";
 
 type Key = Pick<BenchmarkComparison, "benchmark" | "protocol" | "classNames">;
@@ -33,7 +34,7 @@ async function classNames(row: Key, benchmark: Benchmark): Promise<string[]> {
   const protocol = benchmark.protocols.find(({ id }) => id === row.protocol);
   if (protocol === undefined) return [];
   try {
-    const own = await readClassNames(protocol.classNames);
+    const { list: own } = await readProtocolClassNames(benchmark, protocol);
     const { names } = own.id === row.classNames ? own : await readClassNames(row.classNames);
     return resolveClassSpace(benchmark, protocol, names.length).rows.map(
       (members) => names[members[0] as number] ?? "",

@@ -7,7 +7,7 @@ import { type DealtRun, dealParts } from "../embedding/deal-parts.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { InputError } from "../input-error.ts";
-import { makeNote, makeWarning, type Note } from "../note.ts";
+import { addNotes, makeNote, makeWarning, type Note } from "../note.ts";
 import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/results/result-folder.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
@@ -134,11 +134,6 @@ function checkNumbers(options: EvaluateOptions): void {
     throw new InputError(`${name}: expected a whole number from 1 on, got ${value}`);
   }
   if (options.checkpoints.length === 0) throw new InputError("expected at least one checkpoint, got none");
-}
-
-/** Adds notes that are not there yet: several benchmarks may have one set of prompts. */
-function addNotes(notes: Note[], more: readonly Note[]): void {
-  for (const note of more) if (!notes.some(({ text }) => text === note.text)) notes.push(note);
 }
 
 async function readPromptSets(typed: readonly string[]): Promise<PromptSet[]> {

@@ -4,7 +4,8 @@ import { describeIncomplete } from "../dataset/incomplete.ts";
 import type { LocatedData } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
 import { likelyOtherSets } from "../inspection/inspect-likely-set.ts";
-import { makeNote, makeWarning, type Note } from "../note.ts";
+import { addNotes, makeNote, makeWarning, type Note } from "../note.ts";
+import { matchClassNames, readProtocolClassNames } from "../scoring/class-name-order.ts";
 import { type ClassSpace, resolveClassSpace } from "../scoring/class-space.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 
@@ -41,13 +42,17 @@ export async function planProtocols(
   if (likely !== null) notes.push(makeWarning(`${located.root}: ${likely}`, { benchmark: benchmark.id }));
   let isDefault = (_: number) => true;
   for (const protocol of benchmark.protocols) {
-    const own = await readClassNames(protocol.classNames);
-    const classNames = options.classNames === undefined ? own : await readClassNames(options.classNames);
-    if (classNames.names.length !== own.names.length) {
-      const counts = `${classNames.id} has ${classNames.names.length} names, it needs ${own.names.length}`;
+    const ofProtocol = await readProtocolClassNames(benchmark, protocol);
+    const own = ofProtocol.list;
+    const asked = options.classNames === undefined ? null : await readClassNames(options.classNames);
+    if (asked !== null && asked.names.length !== own.names.length) {
+      const counts = `${asked.id} has ${asked.names.length} names, it needs ${own.names.length}`;
       leaveOut(protocol, `class-name list ${counts}`);
       continue;
     }
+    const matched = asked === null ? ofProtocol : matchClassNames(asked, benchmark, protocol, own);
+    const classNames = matched.list;
+    addNotes(notes, matched.notes);
     const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
     if (protocol === benchmark.protocols[0]) isDefault = (label) => space.accepted[label] !== null;
     const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options, likely);

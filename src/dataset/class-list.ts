@@ -1,4 +1,5 @@
 import { parseCsv } from "../files/parse-csv.ts";
+import { parseWhole } from "../files/parse-whole.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 
@@ -22,8 +23,8 @@ export async function readClassList(path: string): Promise<ClassList> {
   const rows = parseCsv(await readText(path), path, ["index"]);
   let previous = -1;
   for (const row of rows) {
-    const index = Number(row.index);
-    if (!Number.isInteger(index) || index <= previous) {
+    const index = parseWhole(row.index);
+    if (index === null || index <= previous) {
       throw new InputError(
         `${path}: index: expected whole ascending numbers from 0 on, got "${row.index}" after ${previous}`,
       );

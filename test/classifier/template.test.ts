@@ -45,7 +45,7 @@ describe("class-name lists", () => {
     expect([list.names[657], list.names[744], list.names[836], list.names[837]]).toEqual([
       ...["missile", "missile", "sunglasses", "sunglasses"],
     ]);
-    expect(list.wnids[999]).toBe("n15075141");
+    expect(list.columns.get("wnid")?.[999]).toBe("n15075141");
   });
 
   it("are read by index, with names that hold commas and quotes", async () => {
