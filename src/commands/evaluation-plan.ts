@@ -8,7 +8,14 @@ import { openPartStore, type Part, type PartStore } from "../embedding/part-stor
 import type { Shard } from "../embedding/shard.ts";
 import { InputError } from "../input-error.ts";
 import { addNotes, makeNote, makeWarning, type Note } from "../note.ts";
-import { checkCheckpointName, checkReplaceable, type Recipe, resultFolder } from "../report/results/result-folder.ts";
+import { checkFoldersDistinct, ignoresCase } from "../report/results/result-collisions.ts";
+import {
+  checkCheckpointName,
+  checkReplaceable,
+  type Recipe,
+  type ResultKey,
+  resultFolder,
+} from "../report/results/result-folder.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
@@ -37,6 +44,7 @@ export interface PlannedRun {
 /** One protocol with one set of prompts. */
 export interface PlannedResult extends PlannedProtocol {
   readonly prompts: PromptSet;
+  readonly key: ResultKey;
   readonly folder: string;
   readonly recipe: Recipe;
 }
@@ -78,7 +86,7 @@ export async function planEvaluation(
   const data = await locateBenchmarks(options, storeRoot);
   const checkpoints = await opening;
   const opened: Omit<PlannedRun, "missing">[] = [];
-  for (const { benchmark, located } of data) {
+  for (const { benchmark, located, own } of data) {
     const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
     addNotes(
       notes,
@@ -91,12 +99,19 @@ export async function planEvaluation(
       const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
       for (const checkpoint of checkpoints) {
         const results = planResults(out, checkpoint, benchmark, manifest, group, promptSets);
-        for (const { folder, recipe } of results) await checkReplaceable(folder, recipe, manifest.images.length);
+        const definition = own ? benchmark : null;
+        for (const { folder, recipe, key } of results) {
+          await checkReplaceable(folder, recipe, manifest.images.length, { key, own: definition });
+        }
         const store = await openPartStore(storeRoot, checkpoint, border, manifest, options.partSize ?? PART_SIZE);
         opened.push({ checkpoint, benchmark, border, manifest, store, results });
       }
     }
   }
+  checkFoldersDistinct(
+    opened.flatMap((run) => run.results),
+    await ignoresCase(out),
+  );
   const dealt = dealParts(opened.map(describeForDealing), shard);
   const runs: PlannedRun[] = [];
   for (const [r, run] of opened.entries()) {
@@ -197,11 +212,12 @@ function planResults(
         fingerprint: checkpoint.fingerprint,
         preprocessing: checkpoint.preprocessing,
         benchmark_version: benchmark.version,
+        definition: planned.definition,
         manifest_sha256: manifest.sha256,
         templates_sha256: prompts.sha256,
         class_names_sha256: planned.classNames.sha256,
       };
-      return { ...planned, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
+      return { ...planned, key, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
     }),
   );
 }

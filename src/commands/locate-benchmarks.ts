@@ -9,23 +9,24 @@ import type { EvaluateOptions } from "./evaluate-options.ts";
  * user's own is looked for beside its file where no data root is given.
  *
  * @param storeRoot  where the indexes of tars are kept
+ * @returns each with whether its definition is the user's own
  * @throws InputError if one that was asked for is not there, or none is
  */
 export async function locateBenchmarks(
   options: EvaluateOptions,
   storeRoot: string,
-): Promise<{ benchmark: Benchmark; located: LocatedData }[]> {
+): Promise<{ benchmark: Benchmark; located: LocatedData; own: boolean }[]> {
   const { data, dataDirs = {} } = options;
   const tars = join(storeRoot, "tars");
   const wanted = await wantedBenchmarks(options);
-  const found: { benchmark: Benchmark; located: LocatedData }[] = [];
+  const found: { benchmark: Benchmark; located: LocatedData; own: boolean }[] = [];
   for (const { benchmark, own } of wanted) {
     const folder = dataDirs[benchmark.id];
     const root = data ?? (own ? dirname(benchmark.path) : undefined);
     let located: LocatedData | null = null;
     if (folder !== undefined) located = await openDataFolder(benchmark, folder, tars);
     else if (root !== undefined) located = await findData(benchmark, root, wanted.length === 1, tars);
-    if (located !== null) found.push({ benchmark, located });
+    if (located !== null) found.push({ benchmark, located, own });
     else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, root));
   }
   if (found.length > 0) return found;

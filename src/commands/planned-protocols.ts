@@ -7,6 +7,7 @@ import { likelyOtherSets } from "../inspection/inspect-likely-set.ts";
 import { addNotes, makeNote, makeWarning, type Note } from "../note.ts";
 import { matchClassNames, readProtocolClassNames } from "../scoring/class-name-order.ts";
 import { type ClassSpace, resolveClassSpace } from "../scoring/class-space.ts";
+import { type DefinitionHashes, hashDefinition } from "../scoring/definition.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 
 /** A protocol that will be scored: its class names and its classes. */
@@ -16,6 +17,8 @@ export interface PlannedProtocol {
   /** id of the class names it has where none are asked for */
   readonly defaultClassNames: string;
   readonly space: ClassSpace;
+  /** what the definition says that can change a score */
+  readonly definition: DefinitionHashes;
 }
 
 /**
@@ -57,7 +60,10 @@ export async function planProtocols(
     if (protocol === benchmark.protocols[0]) isDefault = (label) => space.accepted[label] !== null;
     const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options, likely);
     if (reason !== null) leaveOut(protocol, reason);
-    else planned.push({ protocol, classNames, defaultClassNames: own.id, space });
+    else {
+      const definition = await hashDefinition(benchmark, protocol, space);
+      planned.push({ protocol, classNames, defaultClassNames: own.id, space, definition });
+    }
   }
   if (planned.length > 0) return planned;
   throw new InputError(`${benchmark.id}: no protocol can be scored: ${leftOut.join("; ")}`);

@@ -1,9 +1,10 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { findNamedFile, listNamedFiles } from "../files/named-data.ts";
 import { readText } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
+import { checkBenchmark } from "./check-benchmark.ts";
 import { type ClassList, readClassList } from "./class-list.ts";
 
 const ID = /^[a-z0-9][a-z0-9._-]*$/;
@@ -102,8 +103,8 @@ export async function readBenchmark(typed: string): Promise<Benchmark> {
     throw new InputError(`${file.path}: ${issue?.path.join(".") || "benchmark"}: ${issue?.message ?? "not valid"}`);
   }
   const { protocols, classes, classNames, templates, ...definition } = parsed.data;
-  const beside = (name: string) => join(dirname(file.path), name);
-  return {
+  const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
+  const benchmark: Benchmark = {
     ...definition,
     classes: await readClassList(beside(classes)),
     ...(templates === undefined ? {} : { templates: ownFile(templates, [".txt", ".json"], beside) }),
@@ -118,6 +119,8 @@ export async function readBenchmark(typed: string): Promise<Benchmark> {
     path: file.path,
     sha256: sha256(text),
   };
+  checkBenchmark(benchmark);
+  return benchmark;
 }
 
 async function competingClasses(

@@ -5,6 +5,7 @@ import { readJson, readText } from "../../files/read-text.ts";
 import { removeStaleFiles } from "../../files/stale-files.ts";
 import { InputError } from "../../input-error.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
+import { type DefinitionHashes, differingParts } from "../../scoring/definition.ts";
 
 /** What one result is of; together they name its folder. */
 export interface ResultKey {
@@ -28,6 +29,8 @@ export interface Recipe {
   readonly fingerprint: string;
   readonly preprocessing: unknown;
   readonly benchmark_version: number;
+  /** what the definition says that can change a score, by part; results of older versions have none */
+  readonly definition: DefinitionHashes;
   readonly manifest_sha256: string;
   readonly templates_sha256: string;
   readonly class_names_sha256: string;
@@ -55,31 +58,74 @@ export async function writeResult(
  * fewer images than expected by one with more, and of an older version of the benchmark.
  *
  * @param images  images of the new run
- * @throws InputError naming the folder and what differs
+ * @param result  what the new run is of, and the user's own definition of the benchmark; null where it ships
+ * @throws InputError naming the folder, what differs and what to do
  */
-export async function checkReplaceable(folder: string, recipe: Recipe, images: number): Promise<void> {
+export async function checkReplaceable(
+  folder: string,
+  recipe: Recipe,
+  images: number,
+  { key, own }: { readonly key: ResultKey; readonly own: { readonly path: string; readonly sha256: string } | null },
+): Promise<void> {
   const text = await readFile(join(folder, "run.json"), "utf8").catch(() => null);
   if (text === null) return;
-  let old: { recipe?: Partial<Recipe>; images?: { n?: number; expected?: number } };
+  let old: OldRun;
   try {
     old = JSON.parse(text);
   } catch {
     throw new InputError(`${join(folder, "run.json")}: not JSON; move the folder away, or choose another --out`);
   }
-  const differing = differences(old.recipe ?? {}, recipe);
+  const other = otherKey(old, key);
+  if (other !== null) {
+    throw new InputError(
+      `${folder}: holds the result of ${other}, which has the same folder; rename the file of that name, or choose another --out`,
+    );
+  }
+  const differing = differences(old, recipe, own?.sha256 ?? null);
   if (differing.length === 0) return;
   const [only] = differing;
   if (differing.length === 1 && only === "manifest" && (old.images?.n ?? 0) < images) return;
   if (old.recipe?.fingerprint === recipe.fingerprint && (old.recipe.benchmark_version ?? 0) < recipe.benchmark_version)
     return;
-  const hint = differing.includes("checkpoint") ? "give this checkpoint another name with --name ID=PATH, or " : "";
+  const hint = differing.includes("checkpoint")
+    ? "give this checkpoint another name with --name ID=PATH, or "
+    : differing.includes(DEFINITION)
+      ? `raise the version${own === null ? "" : ` in ${own.path}`} where that is meant, or `
+      : "";
   throw new InputError(
     `${folder}: holds a result made otherwise (another ${differing.join(", another ")}); it is not written over: ${hint}choose another --out, or move that folder away`,
   );
 }
 
-function differences(old: Partial<Recipe>, recipe: Recipe): string[] {
+/** What `run.json` has that is asked of it here. */
+interface OldRun {
+  readonly recipe?: Partial<Recipe>;
+  readonly checkpoint?: { readonly id?: string };
+  readonly benchmark?: { readonly id?: string; readonly protocol?: string; readonly sha256?: string };
+  readonly prompts?: { readonly templates?: { readonly id?: string }; readonly class_names?: { readonly id?: string } };
+  readonly images?: { readonly n?: number; readonly expected?: number };
+}
+
+/** The key of the result that is there, where it is another's: names in which a "+" or letter case is all that differs. */
+function otherKey({ checkpoint, benchmark, prompts }: OldRun, key: ResultKey): string | null {
+  const fields: [string, string | undefined, string][] = [
+    ["checkpoint", checkpoint?.id, key.checkpoint],
+    ["benchmark", benchmark?.id, key.benchmark],
+    ["protocol", benchmark?.protocol, key.protocol],
+    ["templates", prompts?.templates?.id, key.templates],
+    ["class names", prompts?.class_names?.id, key.class_names],
+  ];
+  const differing = fields.filter(([, there, here]) => there !== undefined && there !== here);
+  return differing.length === 0 ? null : differing.map(([name, there]) => `${name} ${there}`).join(" and ");
+}
+
+const DEFINITION = "definition of the benchmark under one version";
+
+/** @param text SHA-256 of the user's own definition: older versions wrote no more of it */
+function differences(run: OldRun, recipe: Recipe, text: string | null): string[] {
+  const old = run.recipe ?? {};
   const names: Record<keyof Recipe, string> = {
+    definition: DEFINITION,
     fingerprint: "checkpoint",
     preprocessing: "preprocessing",
     benchmark_version: "version of the benchmark",
@@ -89,7 +135,13 @@ function differences(old: Partial<Recipe>, recipe: Recipe): string[] {
   };
   const fields = Object.keys(names) as (keyof Recipe)[];
   return fields
-    .filter((field) => JSON.stringify(old[field]) !== JSON.stringify(recipe[field]))
+    .filter((field) =>
+      field === "definition"
+        ? old.definition === undefined
+          ? text !== null && run.benchmark?.sha256 !== undefined && run.benchmark.sha256 !== text
+          : differingParts(old.definition, recipe.definition).length > 0
+        : JSON.stringify(old[field]) !== JSON.stringify(recipe[field]),
+    )
     .map((field) => names[field]);
 }
 

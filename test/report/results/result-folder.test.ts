@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rebuildAccuracies } from "../../../src/report/results/rebuild-accuracies.ts";
+import { checkFoldersDistinct, ignoresCase } from "../../../src/report/results/result-collisions.ts";
 import {
   checkCheckpointName,
   checkReplaceable,
@@ -18,6 +19,7 @@ const recipe: Recipe = {
   fingerprint: "f",
   preprocessing: { size: 224 },
   benchmark_version: 1,
+  definition: { protocol: "p", "class-folders wnid": "w" },
   manifest_sha256: "m",
   templates_sha256: "t",
   class_names_sha256: "c",
@@ -54,26 +56,93 @@ describe("result folders", () => {
     );
   });
 
-  async function written(images: { n: number; expected: number }) {
+  const of = (own: { path: string; sha256: string } | null = null) => ({ key: result("a", 1), own });
+
+  async function written(images: { n: number; expected: number }, more: object = {}) {
     const out = temporaryFolder();
     const folder = resultFolder(out, result("a", 1), "imagenet-openai");
-    await writeResult(folder, { run: { recipe, images }, metrics: result("a", 1), predictions: "image\n" });
+    await writeResult(folder, { run: { recipe, images, ...more }, metrics: result("a", 1), predictions: "image\n" });
     return { out, folder };
   }
 
   it("are replaced by the same recipe, and by more images where the old run had too few", async () => {
     const { folder } = await written({ n: 10, expected: 100 });
-    await checkReplaceable(folder, recipe, 10);
-    await checkReplaceable(folder, { ...recipe, manifest_sha256: "more" }, 100);
-    await checkReplaceable(folder, { ...recipe, benchmark_version: 2 }, 10);
+    await checkReplaceable(folder, recipe, 10, of());
+    await checkReplaceable(folder, { ...recipe, manifest_sha256: "more" }, 100, of());
+    await checkReplaceable(folder, { ...recipe, benchmark_version: 2 }, 10, of());
+    await checkReplaceable(
+      folder,
+      { ...recipe, benchmark_version: 2, definition: { protocol: "other" }, class_names_sha256: "other" },
+      10,
+      of(),
+    );
+  });
+
+  it("are not replaced by another definition of one version: another layout or title is none", async () => {
+    const { folder } = await written({ n: 10, expected: 100 });
+    const own = { path: "mine.json", sha256: "other text" };
+    await checkReplaceable(
+      folder,
+      { ...recipe, definition: { ...recipe.definition, "flat labels.txt": "f" } },
+      10,
+      of(own),
+    );
+    await checkReplaceable(folder, { ...recipe, definition: { protocol: "p" } }, 10, of(own));
+    for (const definition of [{ protocol: "other" }, { ...recipe.definition, "class-folders wnid": "other" }]) {
+      await expect(checkReplaceable(folder, { ...recipe, definition }, 10, of(own))).rejects.toThrow(
+        /\(another definition of the benchmark under one version\).*raise the version in mine\.json.*choose another --out/,
+      );
+    }
+    await expect(checkReplaceable(folder, { ...recipe, benchmark_version: 0 }, 10, of())).rejects.toThrow(
+      /another version of the benchmark/,
+    );
+  });
+
+  it("of older versions are replaced where the definition's text is the same, or ships", async () => {
+    const { definition: _, ...old } = recipe;
+    const { folder } = await written({ n: 10, expected: 100 }, { recipe: old, benchmark: { sha256: "text" } });
+    await checkReplaceable(folder, recipe, 10, of());
+    await checkReplaceable(folder, recipe, 10, of({ path: "mine.json", sha256: "text" }));
+    await expect(checkReplaceable(folder, recipe, 10, of({ path: "mine.json", sha256: "edited" }))).rejects.toThrow(
+      /another definition of the benchmark/,
+    );
+  });
+
+  it("are not replaced by a result of another key in the same folder", async () => {
+    const prompts = { templates: { id: "a+b" }, class_names: { id: "imagenet-openai" } };
+    const { folder } = await written({ n: 10, expected: 100 }, { prompts });
+    const key = { ...result("a", 1), templates: "a", class_names: "b" };
+    await expect(checkReplaceable(folder, recipe, 10, { key, own: null })).rejects.toThrow(
+      /holds the result of templates a\+b and class names imagenet-openai, which has the same folder; rename/,
+    );
+  });
+
+  it("are one for each result of a command, whatever names are joined", () => {
+    const place = (of: Partial<ResultMetrics>) => {
+      const key = { ...result("a", 1), ...of };
+      return { key, folder: resultFolder("out", key, "imagenet-openai") };
+    };
+    const joined = [place({ templates: "a+b" }), place({ templates: "a", class_names: "b" })];
+    expect(() => checkFoldersDistinct(joined, false)).toThrow(
+      /a on imagenet 1000 with templates a\+b and .* and a on imagenet 1000 with templates a and class names b would both be written to out/,
+    );
+    const cased = [place({ checkpoint: "ViT" }), place({ checkpoint: "vit" })];
+    checkFoldersDistinct(cased, false);
+    expect(() => checkFoldersDistinct(cased, true)).toThrow(/ViT on imagenet .* and vit on imagenet/);
+  });
+
+  it("are compared with letter case where the file system does", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "Letters"));
+    expect(await ignoresCase(join(folder, "Letters", "out"))).toBe(existsSync(join(folder, "LETTERS")));
   });
 
   it("are not written over by fewer images, another checkpoint, or other prompts of the same name", async () => {
     const { out, folder } = await written({ n: 100, expected: 100 });
-    await expect(checkReplaceable(folder, { ...recipe, manifest_sha256: "less" }, 10)).rejects.toThrow(
+    await expect(checkReplaceable(folder, { ...recipe, manifest_sha256: "less" }, 10, of())).rejects.toThrow(
       /openai-80: holds a result made otherwise \(another manifest\); it is not written over/,
     );
-    await expect(checkReplaceable(folder, { ...recipe, templates_sha256: "other" }, 100)).rejects.toThrow(
+    await expect(checkReplaceable(folder, { ...recipe, templates_sha256: "other" }, 100, of())).rejects.toThrow(
       /template set of this name/,
     );
     await expect(checkCheckpointName(out, "a", "g")).rejects.toThrow(

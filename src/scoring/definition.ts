@@ -1,0 +1,39 @@
+import { dirname, join } from "node:path";
+import type { Benchmark, Protocol } from "../dataset/benchmark.ts";
+import { classKeys } from "../dataset/class-list.ts";
+import { readText } from "../files/read-text.ts";
+import { sha256 } from "../files/sha256.ts";
+import type { ClassSpace } from "./class-space.ts";
+
+/**
+ * SHA-256 of what a definition says that can change a score, by part: `protocol` (the classes that compete, those that are
+ * right for each class, pre-crop, number of images), and for each layout which name or number is which class. A title, a
+ * licence or another layout changes none of them.
+ */
+export type DefinitionHashes = Readonly<Record<string, string>>;
+
+/** @throws InputError if a file of labels cannot be read */
+export async function hashDefinition(
+  benchmark: Benchmark,
+  protocol: Protocol,
+  space: ClassSpace,
+): Promise<DefinitionHashes> {
+  const { classes, layouts, path } = benchmark;
+  const rows = space.rows.map((members) => [...members]);
+  const content = { rows, accepted: space.accepted, preCrop: protocol.preCrop, images: protocol.images };
+  const parts = new Map([["protocol", JSON.stringify(content)]]);
+  for (const layout of layouts) {
+    if (layout.kind === "flat") {
+      const labels = (await readText(join(dirname(path), layout.labels))).trim().split(/\s*\n\s*/);
+      parts.set(`flat ${layout.labels}`, labels.join("\n"));
+    } else if (layout.key !== undefined) {
+      parts.set(`${layout.kind} ${layout.key}`, JSON.stringify(classKeys(classes, layout.key, path)));
+    }
+  }
+  return Object.fromEntries([...parts].map(([part, text]) => [part, sha256(text)]));
+}
+
+/** The parts that both have and that differ; what only one has says nothing. */
+export function differingParts(a: DefinitionHashes, b: DefinitionHashes): string[] {
+  return Object.keys(a).filter((part) => Object.hasOwn(b, part) && a[part] !== b[part]);
+}
