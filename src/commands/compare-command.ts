@@ -17,6 +17,7 @@ import { compareWithNearest, type NearestComparison, type NearestRow } from "../
 import { readClassNamer } from "./compare-class-names.ts";
 import { openBaseline, readAccuracies } from "./fit-inputs.ts";
 import { defaultProtocolsOf, readStudy } from "./read-study.ts";
+import { tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
 const DEFAULT_BASELINE = "openai-clip";
@@ -115,8 +116,10 @@ async function compareNearest(
   { baseline, benchmark }: CompareCommandOptions,
 ): Promise<NearestComparison> {
   if (!isAlone && baseline === undefined) return { rows: [], notes: [] };
-  const opened = await openBaseline(baseline ?? DEFAULT_BASELINE);
-  const { rows } = await readAccuracies(results);
+  const read = await openBaseline(baseline ?? DEFAULT_BASELINE);
+  const own = (await readAccuracies(results)).rows.filter(({ model }) => checkpoints.includes(model));
+  const apart = await tellAccuraciesApart(read.rows, own);
+  const [opened, rows] = [{ ...read, rows: read.rows.map(apart.rename) }, own.map(apart.rename)];
   const protocols = defaultProtocolsOf(await readStudy(undefined));
   const each = checkpoints.map((checkpoint) =>
     compareWithNearest(
@@ -128,7 +131,7 @@ async function compareNearest(
   const isWanted = (row: NearestRow) => benchmark === undefined || benchmark.includes(row.benchmark);
   return {
     rows: each.flatMap((one) => one.rows).filter(isWanted),
-    notes: [...opened.notes, ...each.flatMap((one) => one.notes)],
+    notes: [...apart.notes, ...opened.notes, ...each.flatMap((one) => one.notes)],
   };
 }
 

@@ -14,6 +14,7 @@ import { studyRobustness } from "../robustness/robustness-study.ts";
 import { fitExtras } from "./fit-extras.ts";
 import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
 import { defaultProtocolsOf, readStudy } from "./read-study.ts";
+import { tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
 
@@ -51,9 +52,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const scale = parseScale(options.scale ?? "logit");
   const format = parseFormat(options);
   const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
-  const baseline = await openBaseline(options.baseline ?? defaultBaseline(options.study, sources));
+  const opened = await openBaseline(options.baseline ?? defaultBaseline(options.study, sources));
   const parsed = await Promise.all(sources.map(readAccuracies));
-  const rows = parsed.flatMap((one) => one.rows);
+  const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
+  const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
+  const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
   const about = await readStudy(options.study);
   const study = studyRobustness(rows, baseline, {
     scale,
@@ -71,7 +74,13 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   ]);
   for (const [name, content] of files) await atomicWrite(join(out, name), content);
 
-  const notes = [...parsed.flatMap((one) => one.notes), ...baseline.notes, ...study.notes, ...extras.notes];
+  const notes = [
+    ...apart.notes,
+    ...parsed.flatMap((one) => one.notes),
+    ...baseline.notes,
+    ...study.notes,
+    ...extras.notes,
+  ];
   if (!options.quiet) {
     for (const note of new Set(notes)) {
       process.stderr.write(note.startsWith("warning: ") ? `${note}\n` : `note: ${note}\n`);

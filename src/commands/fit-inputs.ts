@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
-import { type ResultMetrics, readAllMetrics } from "../report/results/result-folder.ts";
+import { readAllResults, type StoredResult } from "../report/results/result-folder.ts";
 import type { AccuracyRow } from "../robustness/accuracy-row.ts";
 import type { Baseline } from "../robustness/baseline.ts";
 import { NO_RULES } from "../robustness/line-rules.ts";
@@ -40,7 +40,7 @@ export async function openBaseline(typed: string): Promise<Baseline> {
 
 /** A folder's `metrics.json` files where it has them, else its CSV files. */
 async function readFolder(folder: string): Promise<ParsedAccuracies> {
-  const results = await readAllMetrics(folder);
+  const results = await readAllResults(folder);
   if (results.length > 0) return { rows: results.flatMap((result) => toRow(result, folder)), notes: [] };
   const names = (await readdir(folder)).filter((name) => name.endsWith(".csv") && !OUTPUTS.includes(name)).sort();
   if (names.length === 0) {
@@ -51,7 +51,7 @@ async function readFolder(folder: string): Promise<ParsedAccuracies> {
   return { rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) };
 }
 
-function toRow(result: ResultMetrics, folder: string): AccuracyRow[] {
+function toRow({ metrics: result, made }: StoredResult, folder: string): AccuracyRow[] {
   const top1 = result.metrics.find((metric) => metric.metric === "top1");
   if (top1 === undefined) return [];
   const { checkpoint, benchmark, protocol, templates, class_names, n, expected_n } = result;
@@ -60,6 +60,7 @@ function toRow(result: ResultMetrics, folder: string): AccuracyRow[] {
       ...{ model: checkpoint, group: "", benchmark, protocol, templates, classNames: class_names },
       ...{ accuracy: top1.value, n, expectedN: expected_n },
       where: join(folder, checkpoint, benchmark, protocol),
+      made,
     },
   ];
 }

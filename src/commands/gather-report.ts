@@ -14,6 +14,7 @@ import { listBaselines } from "../robustness/read-baseline.ts";
 import { IMAGENET_AXES } from "../robustness/study-axes.ts";
 import { openBaseline, readAccuracies } from "./fit-inputs.ts";
 import { defaultProtocolsOf, type Study } from "./read-study.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 export interface GatherOptions {
   readonly study: Study;
@@ -58,9 +59,16 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     }
   }
   const defaults = defaultProtocolsOf(options.study);
-  const metrics = stored.map((one) => one.metrics);
-  const results = joinResults(rows, metrics, defaults);
-  const baselines = await readBaselines(options.baseline, options.study);
+  const read = await readBaselines(options.baseline, options.study);
+  const apart = await tellAccuraciesApart(rows, ...read.map((one) => one.rows));
+  const baselines = read.map((one) => ({ ...one, rows: one.rows.map((row) => withoutMade(apart.rename(row))) }));
+  const told = stored.map((one) => renameResult(one, apart));
+  const metrics = told.map((one) => one.metrics);
+  const results = joinResults(
+    rows.map((row) => withoutMade(apart.rename(row))),
+    metrics,
+    defaults,
+  );
   const groupings = [...groupsOf(results), ...(await readGroupings(options.metadata))];
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
@@ -68,7 +76,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     );
   }
   return {
-    stored,
+    stored: told,
     data: {
       schema: 1,
       title: options.title,
@@ -81,9 +89,14 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       scale: options.scale,
       groupings,
       groupBy: options.groupBy ?? null,
-      notes: [...new Set([...notes, ...(baselines[0]?.notes ?? [])])],
+      notes: [...new Set([...apart.notes, ...notes, ...(baselines[0]?.notes ?? [])])],
     },
   };
+}
+
+/** A page has no use for the hashes. */
+function withoutMade({ made: _, ...row }: AccuracyRow): AccuracyRow {
+  return row;
 }
 
 /** The baseline asked for, then the others that ship with the package, which are of ImageNet. */

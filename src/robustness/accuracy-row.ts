@@ -1,4 +1,5 @@
 import { InputError } from "../input-error.ts";
+import type { MadeWith } from "./tell-apart.ts";
 
 /** One top-1 accuracy of a checkpoint or of a baseline's model. */
 export interface AccuracyRow {
@@ -20,6 +21,8 @@ export interface AccuracyRow {
   readonly expectedN: number | null;
   /** file and row, for messages */
   readonly where: string;
+  /** what it was made with, where that is known */
+  readonly made?: MadeWith;
 }
 
 /** Rows with an empty protocol given the benchmark's default, where it is known. */

@@ -4,6 +4,9 @@ import { createNotes } from "./notes.ts";
 import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
 import { type ImagePrediction, pairImages } from "./paired-outcomes.ts";
 
+/** Characters of a recipe's part in a message. */
+const SHOWN = 7;
+
 /** A checkpoint's predictions of one benchmark by one protocol and one set of prompts. */
 export interface ResultPredictions {
   readonly benchmark: string;
@@ -13,7 +16,7 @@ export interface ResultPredictions {
   /** images of the complete benchmark; null: not known */
   readonly expectedN: number | null;
   readonly images: readonly ImagePrediction[];
-  /** what made it, under any names: what differs between two checkpoints is noted, see {@link compareCheckpoints} */
+  /** what made it, under any names: results of which a part differs are not compared, see {@link compareCheckpoints} */
   readonly recipe?: Readonly<Record<string, string | number>>;
 }
 
@@ -58,7 +61,8 @@ export interface CompareOptions {
  * @param a read from a results folder by `readCheckpointPredictions`, or made by hand
  * @param b likewise
  * @returns rows in the order of a's results
- * @throws InputError if they have nothing in common, or did not see the same images somewhere: they are not paired then
+ * @throws InputError if they have nothing in common that was evaluated alike, or did not see the same images somewhere:
+ *   they are not paired then
  */
 export function compareCheckpoints(
   a: CheckpointPredictions,
@@ -83,12 +87,9 @@ export function comparePairs(
     if (a.fingerprint != null && a.fingerprint === b.fingerprint) {
       notes.add(`warning: ${a.checkpoint} and ${b.checkpoint} are the same checkpoint under two names`);
     }
-    return commonResults(a, b, options, (message) => notes.add(message)).map(([own, other]) => {
+    return evaluatedAlike(a, b, options, (message) => notes.add(message)).map(([own, other]) => {
       const { benchmark, protocol, templates, classNames } = own;
-      const where = `${resultName(own)}: ${a.checkpoint} and ${b.checkpoint}`;
-      for (const name of differingParts(own, other)) {
-        notes.add(`warning: ${where} were evaluated with another ${name}: that is in the difference`);
-      }
+      const where = nameOfPair(own, a, b);
       return {
         ...{ first: a.checkpoint, second: b.checkpoint, benchmark, protocol, templates, classNames },
         expectedN: own.expectedN,
@@ -98,6 +99,36 @@ export function comparePairs(
   });
   const adjusted = holm(rows.map((row) => row.p));
   return { rows: rows.map((row, i) => ({ ...row, pHolm: adjusted[i] as number })), notes: notes.list() };
+}
+
+function nameOfPair(result: ResultPredictions, a: CheckpointPredictions, b: CheckpointPredictions): string {
+  return `${resultName(result)}: ${a.checkpoint} and ${b.checkpoint}`;
+}
+
+/** What both have, without results that one name is given to but were made with different things. */
+function evaluatedAlike(
+  a: CheckpointPredictions,
+  b: CheckpointPredictions,
+  options: CompareOptions,
+  note: (message: string) => void,
+): [ResultPredictions, ResultPredictions][] {
+  const differing: string[] = [];
+  const alike = commonResults(a, b, options, note).filter(([own, other]) => {
+    const parts = differingParts(own, other);
+    if (parts.length === 0) return true;
+    differing.push(
+      `${nameOfPair(own, a, b)} were evaluated with another ${parts.map((part) => `${part} (${shown(own, part)} and ${shown(other, part)})`).join(", another ")}; evaluate both alike`,
+    );
+    return false;
+  });
+  if (alike.length === 0) throw new InputError(differing.join("; "));
+  for (const message of differing) note(`warning: not compared: ${message}`);
+  return alike;
+}
+
+/** A part of a recipe as it is shown: of a hash the first digits. */
+function shown({ recipe = {} }: ResultPredictions, part: string): string {
+  return String(recipe[part]).slice(0, SHOWN);
 }
 
 function commonResults(

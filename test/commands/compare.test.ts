@@ -165,12 +165,28 @@ describe("shiftline compare", () => {
     await refuse(["vit", "short"], {}, /imagenet 1000, openai-80: vit and short: the images differ: 30 in both, 10 /);
   });
 
-  it("warns where two checkpoints were evaluated with another version of a benchmark", async () => {
+  it("does not compare two checkpoints evaluated by another version or definition of a benchmark, and says so", async () => {
     const folder = await results();
     const path = join(folder, "resnet", "imagenet", "1000", "openai-80", "run.json");
-    writeFileSync(path, readFileSync(path, "utf8").replace('"benchmark_version": 1', '"benchmark_version": 2'));
-    expect((await run(["vit", "resnet"], { results: folder, quiet: true })).stderr).toBe(
-      "warning: imagenet 1000, openai-80: vit and resnet were evaluated with another version of the benchmark: that is in the difference\n",
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace('"benchmark_version": 1', '"benchmark_version": 2'));
+    const version = await run(["vit", "resnet"], { results: folder, quiet: true, json: true });
+    expect(version.stderr).toBe(
+      "warning: not compared: imagenet 1000, openai-80: vit and resnet were evaluated with another version of the benchmark (1 and 2); evaluate both alike\n",
+    );
+    expect(JSON.parse(version.stdout).comparisons).toMatchObject([{ benchmark: "imagenet-r" }]);
+    await expect(run(["vit", "resnet"], { results: folder, benchmark: ["imagenet"] })).rejects.toThrow(
+      /evaluate both alike/,
+    );
+    for (const [name, hash] of [
+      ["resnet", "aaaaaaaaa"],
+      ["vit", "bbbbbbbbb"],
+    ] as const) {
+      const definition = `"benchmark_version": 1, "definition": { "protocol": "${hash}" }`;
+      writeFileSync(path.replace("resnet", name), text.replace('"benchmark_version": 1', definition));
+    }
+    expect((await run(["vit", "resnet"], { results: folder, quiet: true })).stderr).toContain(
+      "another definition of the benchmark, protocol (bbbbbbb and aaaaaaa)",
     );
   });
 

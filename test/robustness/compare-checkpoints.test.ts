@@ -180,18 +180,27 @@ describe("compareCheckpoints", () => {
     expect(() => compareCheckpoints(a, { ...a, checkpoint: "c" }, { benchmarks: ["objectnet"] })).toThrow(/has none/);
   });
 
-  it("notes what only one has, what was evaluated otherwise, and one checkpoint under two names", () => {
+  it("does not compare what was evaluated otherwise under one name, and notes what only one has", () => {
     const [first, second] = pair([5, 2, 1, 2]);
-    const a = checkpoint("a", result(first, { recipe: { "template set": "x" } }), result(first, { protocol: "200" }));
-    const b = checkpoint("b", result(second, { recipe: { "template set": "y", other: 1 } }));
+    const other = { protocol: "imagenet-a" };
+    const a = checkpoint(
+      "a",
+      result(first, { recipe: { "template set": "x" } }),
+      result(first, { protocol: "200" }),
+      result(first, other),
+    );
+    const b = checkpoint("b", result(second, { recipe: { "template set": "y", other: 1 } }), result(second, other));
     const { rows, notes } = compareCheckpoints({ ...a, fingerprint: "f" }, { ...b, fingerprint: "f" });
-    expect(rows).toHaveLength(1);
+    expect(rows.map(({ protocol }) => protocol)).toEqual(["imagenet-a"]);
     expect(notes).toEqual([
       "warning: a and b are the same checkpoint under two names",
       "not compared, a has it and b has not: imagenet 200, openai-80",
-      "warning: imagenet 1000, openai-80: a and b were evaluated with another template set: that is in the difference",
+      "warning: not compared: imagenet 1000, openai-80: a and b were evaluated with another template set (x and y); evaluate both alike",
     ]);
     expect(compareCheckpoints(a, { ...b, fingerprint: null }).notes).toHaveLength(2);
+    expect(() => compareCheckpoints(checkpoint("a", a.results[0] as ResultPredictions), b)).toThrow(
+      "imagenet 1000, openai-80: a and b were evaluated with another template set (x and y); evaluate both alike",
+    );
   });
 
   it("turns every figure with the order of the two, and changes nothing of its input", () => {

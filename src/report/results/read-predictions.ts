@@ -5,6 +5,7 @@ import { readJson, readText } from "../../files/read-text.ts";
 import { InputError } from "../../input-error.ts";
 import type { CheckpointPredictions, ResultPredictions } from "../../robustness/compare-checkpoints.ts";
 import { type ImagePrediction, isRight } from "../../robustness/paired-outcomes.ts";
+import { madeWith } from "./made-with.ts";
 import type { Recipe, ResultMetrics } from "./result-folder.ts";
 
 /** The parts of a recipe that may differ between checkpoints only by mistake, as messages name them. */
@@ -112,6 +113,9 @@ async function readResult(folder: string): Promise<{ result: ResultPredictions; 
     return typeof value === "string" || typeof value === "number" ? [[name, value]] : [];
   });
   const { benchmark, protocol, templates, class_names, expected_n } = metrics;
+  for (const [part, hash] of Object.entries(madeWith(recipe).definition ?? {})) {
+    parts.push([`definition of the benchmark, ${part}`, hash]);
+  }
   return {
     result: {
       ...{ benchmark, protocol, templates, classNames: class_names, expectedN: expected_n, images },

@@ -4,8 +4,10 @@ import { atomicWrite, type FileContent } from "../../files/atomic-write.ts";
 import { readJson, readText } from "../../files/read-text.ts";
 import { removeStaleFiles } from "../../files/stale-files.ts";
 import { InputError } from "../../input-error.ts";
+import type { MadeWith } from "../../robustness/tell-apart.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 import { type DefinitionHashes, differingParts } from "../../scoring/definition.ts";
+import { madeWith } from "./made-with.ts";
 
 /** What one result is of; together they name its folder. */
 export interface ResultKey {
@@ -170,15 +172,28 @@ export async function readAllMetrics(out: string): Promise<ResultMetrics[]> {
 export interface StoredResult {
   readonly folder: string;
   readonly metrics: ResultMetrics;
+  /** what it was made with, as its `run.json` says */
+  readonly made: MadeWith;
 }
 
 /** The same with the folders. @throws InputError if a `metrics.json` is not valid JSON */
 export async function readAllResults(out: string): Promise<StoredResult[]> {
   const paths = await filesAtDepth(out, 4, "metrics.json");
   const all = await Promise.all(
-    paths.map(async (path) => ({ folder: dirname(path), metrics: await readMetrics(path) })),
+    paths.map(async (path) => ({
+      ...{ folder: dirname(path), metrics: await readMetrics(path), made: await readMade(dirname(path)) },
+    })),
   );
   return all.sort((a, b) => compareKeys(resultOrder(a.metrics), resultOrder(b.metrics)));
+}
+
+async function readMade(folder: string): Promise<MadeWith> {
+  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => "{}");
+  try {
+    return madeWith((JSON.parse(text) as { recipe?: unknown }).recipe);
+  } catch {
+    return {};
+  }
 }
 
 async function readMetrics(path: string): Promise<ResultMetrics> {
