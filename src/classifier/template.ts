@@ -64,7 +64,8 @@ export function parseTemplates(text: string, where: string): Template[] {
   if (templates.length === 0) throw new InputError(`${where}: expected one template a line, found none`);
   const [first] = problems;
   if (first === undefined) return templates;
-  const more = problems.length > 1 ? `; so are ${problems.length - 1} more lines` : "";
+  const others = problems.length - 1;
+  const more = others === 0 ? "" : others === 1 ? "; so is 1 more line" : `; so are ${others} more lines`;
   throw new InputError(`${where}: ${first.message} (line ${first.line})${more}`);
 }
 

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/open-checkpoint.ts";
 import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
 import type { Benchmark } from "../dataset/benchmark.ts";
+import { doubtfulBenchmark } from "../dataset/check-benchmark.ts";
 import { type Manifest, makeManifest } from "../dataset/manifest.ts";
 import { type DealtRun, dealParts } from "../embedding/deal-parts.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
@@ -20,6 +21,7 @@ import { type Allocation, describeAllocation, readAllocation } from "./allocatio
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
 import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
+import { warnOfShippedId } from "./shipped-benchmark.ts";
 
 /** Images a part: at most this many are embedded twice after a run is killed. */
 const PART_SIZE = 512;
@@ -93,6 +95,7 @@ export async function planEvaluation(
       promptSets.flatMap((set) => set.notes),
     );
     const protocols = await planProtocols(benchmark, located, options, notes);
+    addNotes(notes, [...doubtfulBenchmark(benchmark), ...(own ? await warnOfShippedId(benchmark, protocols) : [])]);
     for (const border of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
       const group = protocols.filter(({ protocol }) => protocol.preCrop === border);
       const scored = (label: number) => group.some(({ space }) => space.accepted[label] !== null);

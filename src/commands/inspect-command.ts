@@ -5,10 +5,9 @@ import {
   inspectCheckpoint,
   type TowerInspection,
 } from "../checkpoint/inspect-checkpoint.ts";
-import { readClassNames } from "../classifier/class-names.ts";
 import { readBenchmark } from "../dataset/benchmark.ts";
+import { inspectDefinition } from "../inspection/inspect-definition.ts";
 import { formatTextTable, printable } from "../report/tables/text-table.ts";
-import { resolveClassSpace } from "../scoring/class-space.ts";
 
 export interface InspectCommandOptions {
   readonly variant?: string;
@@ -27,7 +26,7 @@ const GRAPH_FOLDERS = [".", "onnx", "visual", "textual", "vision", "text"];
  * status 1 if something is wrong with it.
  */
 export async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
-  if (path.endsWith(".json")) return await inspectDefinition(path, options);
+  if (path.endsWith(".json")) return await runInspectDefinition(path, options);
   if (await isDataFolder(path)) {
     const { runInspectData } = await import("./inspect-data-command.ts");
     await runInspectData(path, options);
@@ -51,36 +50,26 @@ async function isDataFolder(path: string): Promise<boolean> {
   return true;
 }
 
-/** Says what a benchmark's definition comes to: its protocols, their classes and images. */
-async function inspectDefinition(path: string, options: InspectCommandOptions): Promise<void> {
+/** Says what a benchmark's definition comes to: its protocols, their classes and images, and what is wrong with it. */
+async function runInspectDefinition(path: string, options: InspectCommandOptions): Promise<void> {
   const benchmark = await readBenchmark(path);
-  const protocols = await Promise.all(
-    benchmark.protocols.map(async (protocol) => {
-      const names = await readClassNames(protocol.classNames);
-      const space = resolveClassSpace(benchmark, protocol, names.names.length);
-      const folders = space.accepted.filter((accepted) => accepted !== null).length;
-      return {
-        id: protocol.id,
-        images: protocol.images,
-        classes: space.rows.length,
-        folders,
-        class_names: names.id,
-        pre_crop: protocol.preCrop,
-      };
-    }),
-  );
+  const { protocols, problems } = await inspectDefinition(benchmark);
+  if (problems.some(({ severity }) => severity === "error")) process.exitCode = 1;
   if (options.json) {
     const { id, version, title, sha256, layouts, folders } = benchmark;
-    const found = { id, version, title, sha256, layouts, folders, protocols };
+    const found = { id, version, title, sha256, layouts, folders, protocols, problems };
     process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
     return;
   }
   const titles = ["id", "images", "classes", "folders", "class_names", "pre_crop"] as const;
   const table = formatTextTable(
     titles.map((title) => ({ title, align: "left" })),
-    protocols.map((protocol) => titles.map((title) => printable(String(protocol[title])))),
+    protocols.map((protocol) => titles.map((title) => printable(String(protocol[title] ?? "unknown")))),
   );
-  process.stdout.write(`${printable(benchmark.id)}: ${printable(benchmark.title)}\n\n${table}\n`);
+  const marks = { error: "FAILED   ", warning: "WARNING  ", note: "note: " } as const;
+  const lines = problems.map(({ severity, text }) => `${marks[severity]}${printable(text)}`);
+  const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+  process.stdout.write(`${printable(benchmark.id)}: ${printable(benchmark.title)}\n\n${table}\n${below}`);
 }
 
 /** An inspection as people read it: what was found, then the checks, then what they should know. */

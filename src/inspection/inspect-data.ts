@@ -4,7 +4,8 @@ import { type Benchmark, listBenchmarks, readBenchmark } from "../dataset/benchm
 import { InputError } from "../input-error.ts";
 import { type BenchmarkInspection, inspectBenchmark, storeIsThere } from "./inspect-benchmark.ts";
 import type { DataProblem } from "./inspect-benchmark-problems.ts";
-import { findPlaces } from "./inspect-places.ts";
+import { inspectDefinition } from "./inspect-definition.ts";
+import { findPlaces, type Place } from "./inspect-places.ts";
 import { findProblems } from "./inspect-problems.ts";
 
 export interface InspectDataOptions {
@@ -67,8 +68,23 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
   }
   const seen = new Set([...benchmarks, ...unrecognised].map(({ benchmark }) => benchmark));
   const absent = options.benchmarks === undefined ? [] : asked.filter(({ id }) => !seen.has(id));
-  const problems = findProblems(root, benchmarks, unrecognised, absent);
+  const problems = [...(await definitionProblems(places)), ...findProblems(root, benchmarks, unrecognised, absent)];
   return { root, deep, benchmarks, problems, sound: !problems.some(({ severity }) => severity === "error") };
+}
+
+/** What is wrong with the definitions themselves: of sound data by a wrong definition, every number is wrong. */
+async function definitionProblems(places: readonly Place[]): Promise<DataProblem[]> {
+  const problems: DataProblem[] = [];
+  for (const { benchmark, survey } of places) {
+    for (const { severity, text } of (await inspectDefinition(benchmark)).problems) {
+      if (severity === "note") continue;
+      problems.push({
+        ...{ severity, kind: "definition", benchmark: benchmark.id, root: survey.root, message: text },
+        ...{ advice: "correct the definition before anything is evaluated by it", items: [] },
+      });
+    }
+  }
+  return problems;
 }
 
 function nothingFound(benchmarks: readonly Benchmark[], root: string): InputError {
