@@ -41,6 +41,10 @@ export async function readStudy(path: string | undefined): Promise<Study> {
   }
   const { idBenchmark, shifts } = parsed.data;
   const benchmarks = await Promise.all(parsed.data.benchmarks.map((name) => readBenchmark(join(dirname(path), name))));
+  const ids = benchmarks.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice !== undefined)
+    throw new InputError(`${path}: benchmarks: two are called "${twice}"; each needs an id of its own`);
   for (const id of [idBenchmark, ...shifts]) {
     if (benchmarks.some((benchmark) => benchmark.id === id)) continue;
     throw new InputError(

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { type ResultMetrics, resultFolder, writeResult } from "../../src/report/results/result-folder.ts";
 import { temporaryFolder, writeTree } from "../helpers.ts";
@@ -31,17 +32,22 @@ function accuraciesCsv(
   return `${lines.join("\n")}\n`;
 }
 
-async function resultsFolder(checkpoints: readonly string[]): Promise<string> {
+async function resultsFolder(
+  checkpoints: readonly string[],
+  recipeOf?: (checkpoint: string, benchmark: string) => object,
+): Promise<string> {
   const out = temporaryFolder();
   for (const [i, checkpoint] of checkpoints.entries()) {
     for (const [benchmark, protocol, n, below] of SETS) {
       const correct = Math.round(n * (0.6 + 0.03 * i - below + 0.005 * (i % 2)));
       const metrics: ResultMetrics = {
-        ...{ schema: 1, checkpoint, benchmark, protocol, templates: "openai-80", class_names: "imagenet-openai" },
-        ...{ n, expected_n: n },
+        ...{ schema: 1, checkpoint, benchmark, protocol, class_names: "imagenet-openai" },
+        ...{ templates: recipeOf === undefined ? "openai-80" : "mine", n, expected_n: n },
         metrics: [{ metric: "top1", value: correct / n, correct, n, low: 0, high: 1, interval: "clopper-pearson" }],
       };
-      await writeResult(resultFolder(out, metrics, "imagenet-openai"), { run: {}, metrics, predictions: "" });
+      await writeResult(resultFolder(out, metrics, "imagenet-openai"), {
+        ...{ run: recipeOf === undefined ? {} : { recipe: recipeOf(checkpoint, benchmark) }, metrics, predictions: "" },
+      });
     }
   }
   return out;
@@ -70,6 +76,30 @@ describe("shiftline fit", () => {
     // its own outputs are not read as input
     expect((await shiftline(["fit", folder])).stdout).toBe(run.stdout);
   });
+
+  it("puts no two template sets or definitions of one name on one line, and names both", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const folder = await resultsFolder(names, (checkpoint, benchmark) => ({
+      benchmark_version: 1,
+      templates_sha256: (checkpoint < "d" ? "1" : "2").repeat(64),
+      definition: { protocol: (checkpoint === "f" && benchmark === "imagenet-r" ? "4" : "3").repeat(64) },
+    }));
+    const out = temporaryFolder();
+    const run = await shiftline(["fit", folder, "--baseline", folder, "--out", out]);
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stderr).toContain(
+      "warning: 2 template sets are called mine, and are told apart: mine (1111111) of a, b, c, mine (2222222) of d, e, f; rename",
+    );
+    expect(run.stderr).toMatch(
+      /warning: imagenet-r 200 was evaluated by 2 definitions, which are told apart: 200 of a, b, c and 2 more, 200 \([0-9a-f]{7}\) of f;/,
+    );
+    const rows = parse(readFileSync(join(out, "fits.csv"), "utf8"), { columns: true }) as Record<string, string>[];
+    const lines = rows.map(({ benchmark, protocol, templates, n }) => [benchmark, protocol, templates, n].join(" "));
+    expect(lines).toContain("imagenet-a 200 mine (1111111) 3");
+    expect(lines).toContain("imagenet-a 200 mine (2222222) 3");
+    expect(lines).toContain("imagenet-r 200 mine (1111111) 3");
+    expect(rows.every(({ n }) => n === "3")).toBe(true);
+  }, 30_000);
 
   it("takes a results folder and a CSV file as baselines", async () => {
     const folder = await resultsFolder(["a", "b", "c", "d"]);
