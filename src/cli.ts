@@ -22,7 +22,11 @@ function withEvaluateOptions(command: Command): Command {
       "template sets: openai-80, simple-7, single-1, or a .txt file (default: openai-80)",
       values,
     )
-    .option("--class-names <id>", "class names: imagenet-openai, or a .csv file (default: the benchmark's)", pathValue)
+    .option(
+      "--class-names <id>",
+      "class names: imagenet-openai, or a .csv file with index, name and perhaps wnid (default: the benchmark's)",
+      pathValue,
+    )
     .option("--out <folder>", "results folder", pathValue, "results")
     .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)", pathValue)
     .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
