@@ -107,6 +107,7 @@ function doubtfulTemplates(templates: readonly Template[], where: string, id: st
     notes.push(makeWarning(`${where}: ${what}, which is in every prompt of it: ${found}`, { templates: id }));
   };
   warn("a template ends with a comma or semicolon", (template) => /[,;]$/.test(template));
+  warn("a template begins with #", (template) => /^#\w/.test(template));
   warn("a template has a space that is none of the usual", (template) => /[^\S ]/u.test(template));
   warn("a template has $ before its {}", (template) => /\$\{\}/.test(template));
   const twice = templates.find((template, i) => templates.indexOf(template) !== i);

@@ -42,7 +42,8 @@ export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchma
     const { found, comparable } = contradictions(references, list.names);
     if (found.length === 0) continue;
     const text = `${list.path}: ${describe(found, list.names, `the class whose ${column} is`)} (of ${benchmark.id})`;
-    if (isExchanged(found, comparable)) throw new InputError(`${text}; put the names in the order of the class list`);
+    if (isExchanged(found, comparable, references.length))
+      throw new InputError(`${text}; put the names in the order of the class list`);
     notes.push(makeWarning(text, { benchmark: benchmark.id, class_names: list.id }));
   }
   return notes;
@@ -57,7 +58,7 @@ export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchma
 export function checkNamesAgainstOwn(list: ClassNameList, own: ClassNameList): void {
   const references = own.names.map((text, row) => ({ text, rows: [row] }));
   const { found, comparable } = contradictions(references, list.names);
-  if (!isExchanged(found, comparable)) return;
+  if (!isExchanged(found, comparable, references.length)) return;
   throw new InputError(
     `${list.path}: ${describe(found, list.names, `the class that ${own.id} calls`)}; put the names in the order of ${own.id}, or add the column wnid where both are ImageNet's`,
   );
@@ -82,9 +83,12 @@ function contradictions(references: readonly Reference[], names: readonly string
   return { found, comparable };
 }
 
+/** Share of all classes that must contradict: in another language, a few names are those of other classes by chance. */
+const MIN_SHARE = 0.25;
+
 /** Whether classes have each other's names, or most have another's: no single odd name does that. */
-function isExchanged(found: readonly Contradiction[], comparable: number): boolean {
-  if (found.length >= 2 && 2 * found.length >= comparable) return true;
+function isExchanged(found: readonly Contradiction[], comparable: number, classes: number): boolean {
+  if (found.length >= 2 && 2 * found.length >= comparable && found.length >= MIN_SHARE * classes) return true;
   let left = [...found];
   for (;;) {
     const rows = new Set(left.map(({ row }) => row));

@@ -167,16 +167,25 @@ describe("templates that were pasted from code or a list", () => {
 
   it("are warned of where a comma, a space or $ may be meant, and noted where a line is there twice", async () => {
     const folder = writeTree(temporaryFolder(), {
-      "mine.txt": "\ufeffa {},\r\n\r\na\u00a0photo of a {}\r\na \u0024{} bill\r\nthe {}\r\nthe {}\r\n",
+      "mine.txt":
+        "\ufeffa {},\r\n#a photo of a {}\r\n\r\na\u00a0photo of a {}\r\na \u0024{} bill\r\nthe {}\r\nthe {}\r\n",
     });
     const { templates, notes } = await readTemplateSet(join(folder, "mine.txt"));
-    expect(templates).toEqual(["a {},", "a\u00a0photo of a {}", "a \u0024{} bill", "the {}", "the {}"]);
+    expect(templates).toEqual([
+      "a {},",
+      "#a photo of a {}",
+      "a\u00a0photo of a {}",
+      "a \u0024{} bill",
+      "the {}",
+      "the {}",
+    ]);
     expect(notes.map(({ severity, about }) => [severity, about])).toEqual([
-      ...Array(3).fill(["warning", { templates: "mine" }]),
+      ...Array(4).fill(["warning", { templates: "mine" }]),
       ["note", { templates: "mine" }],
     ]);
     expect(notes.map(({ text }) => text.slice(text.indexOf("mine.txt: ") + 10))).toEqual([
       "a template ends with a comma or semicolon, which is in every prompt of it: a {},",
+      "a template begins with #, which is in every prompt of it: #a photo of a {}",
       "a template has a space that is none of the usual, which is in every prompt of it: a\u00a0photo of a {}",
       "a template has $ before its {}, which is in every prompt of it: a \u0024{} bill",
       "a template that is there twice counts twice: the {}",

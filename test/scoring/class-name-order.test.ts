@@ -140,6 +140,8 @@ describe("class names without such a column", () => {
     const { list, notes } = await match("index,name", others);
     expect(list.names[134]).toBe("construction crane");
     expect(notes).toEqual([]);
+    const few = openai.names.map((name, i) => [i, i === 10 ? "goldfish" : i === 20 ? "tench" : `${name}e`]);
+    expect((await match("index,name", few)).notes).toEqual([]);
     const german = openai.names.map((_, i) => [i, `Klasse ${i}`]);
     expect((await match("index,name", german)).notes).toEqual([]);
   });
