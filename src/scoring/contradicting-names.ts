@@ -65,6 +65,10 @@ export function checkNamesAgainstOwn(list: ClassNameList, own: ClassNameList): v
 }
 
 function contradictions(references: readonly Reference[], names: readonly string[]) {
+  const telling = references
+    .map(({ text, rows }) => ({ text, rows, plain: plainText(text) }))
+    .filter(({ plain }) => plain !== "");
+  if (telling.length === 0) return { found: [], comparable: 0 };
   const rowsOf = new Map<string, number[]>();
   for (const [row, name] of names.entries()) {
     const text = plainText(name);
@@ -72,9 +76,8 @@ function contradictions(references: readonly Reference[], names: readonly string
   }
   const found: Contradiction[] = [];
   let comparable = 0;
-  for (const { text, rows } of references) {
-    const plain = plainText(text);
-    const named = plain === "" ? undefined : rowsOf.get(plain);
+  for (const { text, rows, plain } of telling) {
+    const named = rowsOf.get(plain);
     const [row] = rows;
     if (named === undefined || row === undefined) continue;
     comparable++;

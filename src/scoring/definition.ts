@@ -18,14 +18,23 @@ export async function hashDefinition(
   protocol: Protocol,
   space: ClassSpace,
 ): Promise<DefinitionHashes> {
-  const { classes, layouts, path } = benchmark;
   const rows = space.rows.map((members) => [...members]);
   const content = { rows, accepted: space.accepted, preCrop: protocol.preCrop, images: protocol.images };
-  const parts = new Map([["protocol", JSON.stringify(content)]]);
+  const labels = labelHashes.get(benchmark) ?? hashLabels(benchmark);
+  labelHashes.set(benchmark, labels);
+  return { protocol: sha256(JSON.stringify(content)), ...(await labels) };
+}
+
+/** The same for every protocol, and 50,000 lines long for some. */
+const labelHashes = new WeakMap<Benchmark, Promise<DefinitionHashes>>();
+
+/** For each layout, which name or number is which class. */
+async function hashLabels({ classes, layouts, path }: Benchmark): Promise<DefinitionHashes> {
+  const parts = new Map<string, string>();
   for (const layout of layouts) {
     if (layout.kind === "flat") {
-      const labels = (await readText(join(dirname(path), layout.labels))).trim().split(/\s*\n\s*/);
-      parts.set(`flat ${layout.labels}`, labels.join("\n"));
+      const labels = await readText(join(dirname(path), layout.labels));
+      parts.set(`flat ${layout.labels}`, labels.replaceAll("\r\n", "\n").trim());
     } else if (layout.key !== undefined) {
       parts.set(`${layout.kind} ${layout.key}`, JSON.stringify(classKeys(classes, layout.key, path)));
     }
