@@ -31,7 +31,10 @@ export interface TextEncoder {
   readonly dimension: number;
   /** Most tokens of a text. */
   readonly contextLength: number;
-  /** Whether texts may be cut to the longest of their batch: proved at open time, else they are padded to the context. */
+  /**
+   * Whether texts may be cut to the longest of their batch: proved at open time, and of each length when it first occurs;
+   * else they are padded to the context.
+   */
   readonly ownLength: boolean;
   /**
    * Embeds texts as one batch (split and padded where the graph has a fixed batch). With `ownLength` a batch costs as

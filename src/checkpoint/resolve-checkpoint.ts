@@ -2,6 +2,7 @@ import { join, posix } from "node:path";
 import { InputError } from "../input-error.ts";
 import { checkExternalData } from "../onnx/external-data.ts";
 import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
+import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { type Layout, readLayout } from "./layout.ts";
@@ -65,7 +66,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
           vocabularySize: tokenEmbeddingRows(text.model, text.ports.ids.name),
         });
   const quantizing = [graphs.vision, graphs.text].some(quantizesActivations);
-  const tower: Omit<Tower, "path" | "rowByRow"> = {
+  const tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations"> = {
     ...hints,
     pooled,
     size: preprocessing.preprocessing.size,
@@ -96,8 +97,13 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
 const ROW_BY_ROW =
   "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
 
-function makeTower(model: OnnxModel, tower: Omit<Tower, "path" | "rowByRow">): Tower {
-  return { ...tower, path: model.path, rowByRow: quantizesActivations(model) };
+function makeTower(model: OnnxModel, tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations">): Tower {
+  return {
+    ...tower,
+    path: model.path,
+    rowByRow: quantizesActivations(model),
+    roundsActivations: roundsActivations(model),
+  };
 }
 
 async function readGraphs(layout: Layout): Promise<{ vision: OnnxModel; text: OnnxModel }> {

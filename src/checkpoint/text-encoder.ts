@@ -5,7 +5,7 @@ import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, TextEncoder } from "./encoders.ts";
 import { fixedAxis, textFeeds } from "./graph-feeds.ts";
 import { type BothSides, type OtherSide, sharesBatchName, standIn } from "./other-side.ts";
-import { PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
+import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { findSides, type Tower } from "./tower.ts";
 
 /**
@@ -33,10 +33,16 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   const { contextLength } = tower;
   const batchSize = fixedAxis(text.ids, 0);
   const where = `${tower.path}: the text tower`;
-  const layout = { padId: tokenizer.padId, attendPadding: tower.pooled };
+  const { padId } = tokenizer;
 
-  const runBatch = async (rows: readonly Int32Array[], length: number, other: OtherSide): Promise<Float32Array> => {
-    const feeds = { ...other(rows.length), ...textFeeds(text, { ...layout, rows, length }) };
+  const runBatch = async (
+    rows: readonly Int32Array[],
+    length: number,
+    other: OtherSide,
+    pad = padId,
+  ): Promise<Float32Array> => {
+    const batch = { rows, length, padId: pad, attendPadding: tower.pooled };
+    const feeds = { ...other(rows.length), ...textFeeds(text, batch) };
     const { data, dims } = await session.run(feeds, text.embedding.name);
     checkEmbeddings(data, dims, rows.length, where);
     return data;
@@ -49,13 +55,13 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
       : await chooseStandIn({ ...tower, vision, text }, (side) => runBatch(probes, contextLength, side));
 
   /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
-  const run = async (rows: readonly Int32Array[], length: number): Promise<Float32Array> => {
+  const run = async (rows: readonly Int32Array[], length: number, pad = padId): Promise<Float32Array> => {
     const step = tower.rowByRow ? 1 : (batchSize ?? rows.length);
     let embeddings = new Float32Array(0);
     for (let start = 0; start < rows.length; start += step) {
       const part = rows.slice(start, start + step);
       const filled = Array.from({ length: batchSize ?? part.length }, (_, i) => part[i] ?? (part[0] as Int32Array));
-      const data = await runBatch(filled, length, other);
+      const data = await runBatch(filled, length, other, pad);
       const dimension = data.length / filled.length;
       if (start === 0) embeddings = new Float32Array(rows.length * dimension);
       embeddings.set(data.subarray(0, part.length * dimension), start * dimension);
@@ -63,9 +69,10 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     return embeddings;
   };
 
-  // Where padding enters the range that activations are quantised by, two probes would prove nothing.
-  const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.rowByRow;
+  // Where activations are rounded, trials on some texts prove nothing of others.
+  const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.roundsActivations;
   const ownLength = mayBeShort && (await proveOwnLength(probes, contextLength, run));
+  const isProved = createLengthProof(tokenizer, contextLength, run);
   const dimension = fixedAxis(text.embedding, 1) ?? (await run(probes.slice(0, 1), contextLength)).length;
   return {
     dimension,
@@ -75,7 +82,7 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
       if (tokens.length === 0) return new Float32Array(0);
       const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
       if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
-      return await run(tokens, ownLength ? longest : contextLength);
+      return await run(tokens, ownLength && (await isProved(longest)) ? longest : contextLength);
     },
     close: session.close,
   };

@@ -25,6 +25,8 @@ export interface Tower {
   readonly contextLength: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
   readonly rowByRow: boolean;
+  /** Whether the graph rounds activations to whole numbers: texts are then always padded to the context. */
+  readonly roundsActivations: boolean;
 }
 
 /** The sides of a graph; null where it does not have the side. */

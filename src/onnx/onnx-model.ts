@@ -10,6 +10,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly floats: ReadonlyMap<string, number>;
+  readonly integers: ReadonlyMap<string, number>;
   readonly strings: ReadonlyMap<string, string>;
   readonly tensor: OnnxTensor | null;
   readonly body: readonly OnnxNode[];
@@ -137,6 +138,7 @@ function readNode(pbf: PbfReader, scope: Scope): OnnxNode {
     inputs: [] as string[],
     outputs: [] as string[],
     floats: new Map<string, number>(),
+    integers: new Map<string, number>(),
     strings: new Map<string, string>(),
     tensor: null as OnnxTensor | null,
     body: [] as OnnxNode[],
@@ -149,6 +151,7 @@ function readNode(pbf: PbfReader, scope: Scope): OnnxNode {
     else if (tag === 5) {
       const attribute = readAttribute(field, { nodes: node.body, tensors: scope.tensors });
       if (attribute.float !== null) node.floats.set(attribute.name, attribute.float);
+      if (attribute.integer !== null) node.integers.set(attribute.name, attribute.integer);
       if (attribute.string !== null) node.strings.set(attribute.name, attribute.string);
       if (attribute.tensor !== null) {
         node.tensor = attribute.tensor;
@@ -162,15 +165,17 @@ function readNode(pbf: PbfReader, scope: Scope): OnnxNode {
 interface Attribute {
   name: string;
   float: number | null;
+  integer: number | null;
   string: string | null;
   tensor: OnnxTensor | null;
 }
 
 function readAttribute(pbf: PbfReader, body: Scope): Attribute {
-  const attribute: Attribute = { name: "", float: null, string: null, tensor: null };
+  const attribute: Attribute = { name: "", float: null, integer: null, string: null, tensor: null };
   return pbf.readMessage((tag, result, field) => {
     if (tag === 1) result.name = field.readString();
     else if (tag === 2) result.float = field.readFloat();
+    else if (tag === 3) result.integer = field.readVarint(true);
     else if (tag === 4) result.string = field.readString();
     else if (tag === 5) result.tensor = readTensor(field);
     else if (tag === 6 || tag === 11) field.readMessage(readScopeField, body);

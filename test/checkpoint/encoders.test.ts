@@ -181,6 +181,28 @@ describe("text encoder", () => {
     expectClose((await encode("a dog", "a photo of a cat")).subarray(0, 4), await encode("a dog"), 1e-6);
   });
 
+  it("proves each length when it first occurs: one at which the graph differs is padded to the context", async () => {
+    const sound = await textEncoder(openClipFolder());
+    const odd = await textEncoder(openClipFolder({ text: { oddLength: 6 } }));
+    expect(odd.encoder.ownLength).toBe(true);
+    for (const caption of ["a dog", "a big dog", "a big red dog", "a photo of a big red dog"]) {
+      // The graph adds 1 to every number of a text of 6 tokens ("a big red dog") and to no other
+      expectClose(await odd.encode(caption), await sound.encode(caption), 1e-5);
+    }
+    expectClose(
+      await odd.encode("a dog", "a big red dog"),
+      [...(await sound.encode("a dog")), ...(await sound.encode("a big red dog"))],
+      1e-5,
+    );
+  });
+
+  it("pads to the context where activations are rounded, not where weights are only stored so", async () => {
+    const rounded = await textEncoder(openClipFolder({ text: { quantizes: "activations" } }));
+    expect(rounded.encoder.ownLength).toBe(false);
+    const stored = await textEncoder(openClipFolder({ text: { quantizes: "weights" } }));
+    expect(stored.encoder.ownLength).toBe(true);
+  });
+
   it("embeds mean-pooled texts over the whole context, padding included", async () => {
     const { encode } = await textEncoder(openClipFolder({ text: { pooling: "mean" } }));
     const dynamic = await encode("a dog");

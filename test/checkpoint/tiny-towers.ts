@@ -39,6 +39,10 @@ export interface TinyText {
   readonly activation: "none" | "QuickGELU" | "GELU";
   /** More inputs, declared and not used. */
   readonly others: readonly ValueSpec[];
+  /** Rounds the pooled values to steps of 1/64, or reads the projection through such steps, as QDQ exports do. */
+  readonly quantizes: "nothing" | "activations" | "weights";
+  /** Adds 1 to every embedding when the token axis has this length, null for never. */
+  readonly oddLength: number | null;
 }
 
 const VISION: TinyVision = {
@@ -70,6 +74,8 @@ const TEXT: TinyText = {
   mask: null,
   activation: "none",
   others: [],
+  quantizes: "nothing",
+  oddLength: null,
 };
 
 /** Numbers that look random and are the same everywhere. */
@@ -185,7 +191,9 @@ function textModel(spec: TinyText): ModelSpec {
       node("Gather", ["token_embedding.weight", spec.input], "t.embedded"),
       ...masked,
       ...poolingNodes(spec, states),
-      node("MatMul", ["t.pooled", "text.proj"], "t.projected"),
+      ...quantizingNodes(spec),
+      node("MatMul", ["t.rounded", "t.weights"], "t.product"),
+      ...oddNodes(spec),
       ...activationNodes("t.projected", spec.output, spec.activation),
     ],
     tensors: [
@@ -200,9 +208,38 @@ function textModel(spec: TinyText): ModelSpec {
       { name: "t.zero", type: "int64", dims: [], values: [0] },
       { name: "t.one", type: "int64", dims: [1], values: [1] },
       { name: "t.two", type: "int64", dims: [1], values: [2] },
+      ...(spec.quantizes === "nothing"
+        ? []
+        : [{ name: "t.step", type: "float32", dims: [], values: [1 / 64] } as const]),
+      ...(spec.oddLength === null
+        ? []
+        : [{ name: "t.odd", type: "int64", dims: [], values: [spec.oddLength] } as const]),
       ...activationTensors("t", spec.activation),
     ],
   };
+}
+
+function quantizingNodes({ quantizes }: TinyText): NodeSpec[] {
+  const steps = (from: string, to: string) => [
+    node("QuantizeLinear", [from, "t.step"], `${to}.bytes`),
+    node("DequantizeLinear", [`${to}.bytes`, "t.step"], to),
+  ];
+  const same = (from: string, to: string) => [node("Identity", [from], to)];
+  return [
+    ...(quantizes === "activations" ? steps : same)("t.pooled", "t.rounded"),
+    ...(quantizes === "weights" ? steps : same)("text.proj", "t.weights"),
+  ];
+}
+
+function oddNodes({ oddLength, input }: TinyText): NodeSpec[] {
+  if (oddLength === null) return [node("Identity", ["t.product"], "t.projected")];
+  return [
+    node("Shape", [input], "t.shape"),
+    node("Gather", ["t.shape", "t.one"], "t.tokens"),
+    node("Equal", ["t.tokens", "t.odd"], "t.isOdd"),
+    node("Cast", ["t.isOdd"], "t.excess", { to: 1 }),
+    node("Add", ["t.product", "t.excess"], "t.projected"),
+  ];
 }
 
 function maskNodes(mask: string): NodeSpec[] {
