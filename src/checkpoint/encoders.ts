@@ -45,6 +45,8 @@ export interface TextEncoder {
    * @throws InputError if onnxruntime fails, or an embedding has NaN or an infinity
    */
   encode(tokens: readonly Int32Array[]): Promise<Float32Array>;
+  /** Whether an embedding depends on the id that its text is padded with. Runs the graph. */
+  paddingTakesPart(): Promise<boolean>;
   /** Releases the graph; a second call does nothing. */
   close(): Promise<void>;
 }

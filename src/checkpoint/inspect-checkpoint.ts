@@ -16,10 +16,13 @@ import { type CheckpointFile, hashFiles } from "./fingerprint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import type { ModelConfigs } from "./model-config.ts";
-import { type CheckpointOptions, checkpointFingerprint, openOwnTokenizer } from "./open-checkpoint.ts";
+import { type CheckpointOptions, checkpointFingerprint } from "./open-checkpoint.ts";
 import { PROBE_PROMPTS } from "./own-length.ts";
+import { openOwnTokenizer, warnOfTokenizer } from "./own-tokenizer.ts";
+import { warnOfPadding } from "./padding-probe.ts";
 import { type ResolvedCheckpoint, type ResolvedTower, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
+import { identifyText, type TextIdentity } from "./text-identity.ts";
 
 /** What was found of one tower. */
 export interface TowerInspection {
@@ -64,9 +67,15 @@ export interface CheckpointInspection {
   readonly contextLength: number | null;
   /** What said the context length. */
   readonly contextSource: string | null;
+  /** Whatever decides the token ids of its texts, with what decided it; null where there is no text side. */
+  readonly textIdentity: TextIdentity | null;
   /** Whether prompts may be cut to their own length: proved, not assumed. */
   readonly ownLength: boolean | null;
+  /** Whether the id that texts are padded with takes part in their embeddings: tried, not assumed. */
+  readonly paddingTakesPart: boolean | null;
   readonly notes: readonly string[];
+  /** Why its numbers may be wrong. */
+  readonly warnings: readonly string[];
   readonly checks: readonly ExportCheck[];
 }
 
@@ -95,12 +104,18 @@ export async function inspectCheckpoint(path: string, options: CheckpointOptions
 
   let text: TowerInspection | null = null;
   let ownLength: boolean | null = null;
-  if (resolved.text !== null && resolved.textTower !== null && tokenizer !== null) {
+  let paddingTakesPart: boolean | null = null;
+  let textIdentity: TextIdentity | null = null;
+  const { textSettings } = resolved;
+  if (resolved.text !== null && resolved.textTower !== null && textSettings !== null && tokenizer !== null) {
     const encoder = await openTextEncoder(resolved.textTower, tokenizer);
     ownLength = encoder.ownLength;
+    textIdentity = identifyText(textSettings, tokenizer, files, resolved.textTower.pooled);
     text = inspectTower(resolved.text, resolved.text.ports.ids, encoder.dimension);
     try {
-      checks.push(...(await checkTexts(encoder, tokenizer, precisionClass(text.precision))));
+      const textChecks = await checkTexts(encoder, tokenizer, precisionClass(text.precision));
+      checks.push(...textChecks);
+      if (textChecks[0]?.status !== "failed") paddingTakesPart = await encoder.paddingTakesPart();
     } finally {
       await encoder.close();
     }
@@ -120,8 +135,15 @@ export async function inspectCheckpoint(path: string, options: CheckpointOptions
     tokenizer: tokenizer === null ? null : describeTokenizer(tokenizer),
     contextLength: resolved.textSettings?.contextLength ?? null,
     contextSource: resolved.textSettings?.contextSource ?? null,
+    textIdentity,
     ownLength,
+    paddingTakesPart,
     notes: resolved.notes,
+    warnings: [
+      ...resolved.warnings,
+      ...warnOfTokenizer(resolved, tokenizer),
+      ...(textIdentity === null || paddingTakesPart === null ? [] : warnOfPadding(textIdentity, paddingTakesPart)),
+    ],
     checks,
   };
 }

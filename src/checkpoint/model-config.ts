@@ -36,9 +36,14 @@ const openClipSchema = z.looseObject({
 const huggingFaceSchema = z.looseObject({
   model_type: z.string().nullish(),
   text_config: z
-    .looseObject({ max_position_embeddings: z.number().int().positive().nullish(), hidden_act: z.string().nullish() })
+    .looseObject({
+      max_position_embeddings: z.number().int().positive().nullish(),
+      hidden_act: z.string().nullish(),
+      model_type: z.string().nullish(),
+      vocab_size: z.number().nullish(),
+    })
     .nullish(),
-  vision_config: z.looseObject({ hidden_act: z.string().nullish() }).nullish(),
+  vision_config: z.looseObject({ hidden_act: z.string().nullish(), model_type: z.string().nullish() }).nullish(),
 });
 
 /** open_clip's description of a model: what its `model_cfg` says and this package reads. */

@@ -1,19 +1,20 @@
 import { foldPath, pathNameProblem } from "../files/path-name.ts";
-import { sha256 } from "../files/sha256.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
-import { clipBytePairs } from "../tokenizer/clip-byte-pairs.ts";
-import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
 import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
+import { openOwnTokenizer, warnOfTokenizer } from "./own-tokenizer.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
+import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
 import type { Tower } from "./tower.ts";
 
 export type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
 export type { CheckpointFile } from "./fingerprint.ts";
+export type { TextIdentity } from "./text-identity.ts";
 
 /** An exported CLIP checkpoint: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
 export interface Checkpoint {
@@ -30,6 +31,8 @@ export interface Checkpoint {
   readonly preprocessingSource: string;
   /** Null where the checkpoint has no text side. */
   readonly tokenizer: Tokenizer | null;
+  /** Whatever decides the token ids of its texts; null where the checkpoint has no text side. */
+  readonly text: TextIdentity | null;
   /** What the user should know, each a short sentence without a full stop. */
   readonly notes: readonly string[];
   /** Why its numbers may be wrong, in the same form. */
@@ -67,7 +70,7 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
   checkWidths("image", fixedAxis(resolved.vision.ports.embedding, 1));
   if (resolved.text !== null) checkWidths("text", fixedAxis(resolved.text.ports.embedding, 1));
   // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
-  const { visionTower, textTower } = resolved;
+  const { visionTower, textTower, textSettings } = resolved;
   const tokenizer = await openOwnTokenizer(resolved);
   const files = await hashFiles(resolved.layout.root, resolved.files, options.hashMemory);
   return {
@@ -79,8 +82,12 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     preprocessing: resolved.preprocessing.preprocessing,
     preprocessingSource: resolved.preprocessing.files.join(" and "),
     tokenizer,
+    text:
+      textSettings === null || textTower === null || tokenizer === null
+        ? null
+        : identifyText(textSettings, tokenizer, files, textTower.pooled),
     notes: resolved.notes,
-    warnings: resolved.warnings,
+    warnings: [...resolved.warnings, ...warnOfTokenizer(resolved, tokenizer)],
     imageTower: visionTower,
     checkImageWidth: (dimension) => checkWidths("image", dimension),
     async openImageEncoder(encoderOptions) {
@@ -97,27 +104,10 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
   };
 }
 
-/**
- * Opens the tokenizer that was decided on.
- *
- * @throws InputError if it can give ids that the graph's token embedding does not have
- */
-export async function openOwnTokenizer(resolved: ResolvedCheckpoint): Promise<Tokenizer | null> {
-  if (resolved.textSettings === null || resolved.text === null) return null;
-  const tokenizer = await openTokenizer(resolved.textSettings.source);
-  const rows = resolved.textSettings.vocabularySize;
-  if (rows !== null && tokenizer.vocabularySize > rows) {
-    throw new InputError(
-      `${resolved.layout.root}: the tokenizer has ${tokenizer.vocabularySize} tokens, the token embedding of ${resolved.text.file} only ${rows}; one of them belongs to another checkpoint`,
-    );
-  }
-  return tokenizer;
-}
-
 /** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used. */
 export function checkpointFingerprint(files: readonly CheckpointFile[], resolved: ResolvedCheckpoint): string {
   const shipped = resolved.textSettings !== null && resolved.textSettings.source.tokenizerJson === null;
-  const vocabulary = shipped ? [{ role: "tokenizer", sha256: sha256(clipBytePairs().merges.join("\n")) }] : [];
+  const vocabulary = shipped ? [{ role: "tokenizer", sha256: shippedVocabularySha256() }] : [];
   return fingerprint([...files, ...vocabulary]);
 }
 

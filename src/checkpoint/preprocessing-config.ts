@@ -43,6 +43,48 @@ export async function readPreprocessing(
   return config;
 }
 
+/**
+ * Why a Hugging Face layout's preprocessing may not be that of training: open_clip's configuration beside it prepares
+ * images otherwise. The layout's own file is followed.
+ */
+export async function warnOfOtherPreprocessing(
+  layout: Layout,
+  configs: ModelConfigs,
+  pixels: TensorInfo,
+  chosen: PreprocessingConfig,
+): Promise<string[]> {
+  if (layout.kind !== "hugging-face") return [];
+  const explicit = configs.openClipPreprocessing ?? (await findCompanion(layout.root, ...OPEN_CLIP_FILES));
+  if (
+    explicit === null ||
+    chosen.files.some((file) => file === configs.openClip?.file || OPEN_CLIP_FILES.includes(file))
+  )
+    return [];
+  const own = chosen.files.join(" and ");
+  try {
+    const other = await readOpenClip(layout.root, configs, pixels);
+    const differing = other === null ? [] : differingFields(chosen.preprocessing, other.preprocessing);
+    if (other === null || differing.length === 0) return [];
+    const found = other.files.join(" and ");
+    return [`${own} and ${found} prepare images differently (${differing.join("; ")}): ${own} is followed`];
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    return [`${own} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`];
+  }
+}
+
+/** Fields in which two preprocessings differ, with both values; the fill colour counts only where something is filled. */
+function differingFields(a: Preprocessing, b: Preprocessing): string[] {
+  const isFilled = a.resizeMode === "longest" && b.resizeMode === "longest";
+  const fields = (["size", "resizeMode", "interpolation", "mean", "std", "fillColor"] as const).filter(
+    (field) => field !== "fillColor" || isFilled,
+  );
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  return fields
+    .filter((field) => !isDeepStrictEqual(a[field], b[field]))
+    .map((field) => `${field} ${text(a[field])} and ${text(b[field])}`);
+}
+
 function checkRanges(root: string, { preprocessing, files }: PreprocessingConfig): void {
   try {
     createPreprocessing(preprocessing);
@@ -89,6 +131,8 @@ async function readHuggingFace(root: string): Promise<PreprocessingConfig | null
   return { preprocessing: parseHuggingFacePreprocessing(config.image_processor, where), files: [processor], notes: [] };
 }
 
+const OPEN_CLIP_FILES = ["visual/preprocess_cfg.json", "preprocess_cfg.json"];
+
 async function readOpenClip(
   root: string,
   configs: ModelConfigs,
@@ -100,7 +144,7 @@ async function readOpenClip(
   const parse = (json: unknown, file: string) =>
     parseOpenClipPreprocessing(json, imageSize, graphSize ?? { height: 224, width: 224 }, join(root, file));
 
-  const own = await findCompanion(root, "visual/preprocess_cfg.json", "preprocess_cfg.json");
+  const own = await findCompanion(root, ...OPEN_CLIP_FILES);
   const inConfig = configs.openClipPreprocessing;
   const modelFiles = configs.openClip === null ? [] : [configs.openClip.file];
   if (own !== null) {

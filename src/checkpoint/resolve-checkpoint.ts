@@ -7,7 +7,7 @@ import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import { isSiglip, type ModelConfigs, readModelConfigs } from "./model-config.ts";
-import { type PreprocessingConfig, readPreprocessing } from "./preprocessing-config.ts";
+import { type PreprocessingConfig, readPreprocessing, warnOfOtherPreprocessing } from "./preprocessing-config.ts";
 import { readTextSettings, type TextSettings } from "./text-settings.ts";
 import { findSides, quantizesActivations, type Tower } from "./tower.ts";
 import { NO_HINTS, type PortHints, type TextPorts, type VisionPorts } from "./tower-ports.ts";
@@ -90,7 +90,10 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
       ...preprocessing.notes,
       ...(textSettings?.notes ?? []),
     ],
-    warnings: textSettings?.warnings ?? [],
+    warnings: [
+      ...(await warnOfOtherPreprocessing(layout, configs, vision.ports.pixels, preprocessing)),
+      ...(textSettings?.warnings ?? []),
+    ],
   };
 }
 

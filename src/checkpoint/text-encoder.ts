@@ -6,6 +6,7 @@ import type { EncoderOptions, TextEncoder } from "./encoders.ts";
 import { fixedAxis, textFeeds } from "./graph-feeds.ts";
 import { type BothSides, type OtherSide, sharesBatchName, standIn } from "./other-side.ts";
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
+import { paddingTakesPart } from "./padding-probe.ts";
 import { findSides, type Tower } from "./tower.ts";
 
 /**
@@ -83,6 +84,12 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
       const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
       if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
       return await run(tokens, ownLength && (await isProved(longest)) ? longest : contextLength);
+    },
+    async paddingTakesPart() {
+      if (ownLength) return false;
+      const precision = tower.roundsActivations ? "rounded" : "exact";
+      const encode = (rows: readonly Int32Array[], pad: number) => run(rows, contextLength, pad);
+      return await paddingTakesPart(probes, contextLength, tokenizer, precision, encode);
     },
     close: session.close,
   };

@@ -1,3 +1,4 @@
+import type { TextEncoder } from "../checkpoint/encoders.ts";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { InputError } from "../input-error.ts";
 import { type Matrix, matrix } from "../math/matrix.ts";
@@ -58,6 +59,8 @@ export function chunkSizes(n: number): number[] {
 export interface EmbedChunksOptions extends EmbedPromptsOptions {
   /** which chunks of the list to embed, by position; all where absent */
   readonly only?: (chunk: number) => boolean;
+  /** given the text encoder before its first batch */
+  readonly onOpened?: (encoder: TextEncoder) => Promise<unknown>;
 }
 
 /**
@@ -78,6 +81,7 @@ export async function embedChunks(
     throw new InputError(`${checkpoint.path}: it has no text encoder, so no classifier can be built`);
   const encoder = await checkpoint.openTextEncoder(options.threads === undefined ? {} : { threads: options.threads });
   try {
+    await options.onOpened?.(encoder);
     const tokens = prompts.map((prompt) => tokenizer.encode(prompt, encoder.contextLength));
     const order = prompts.map((_, i) => i);
     if (encoder.ownLength) order.sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);

@@ -4,8 +4,11 @@ import { type ClassifierStore, openClassifierStore } from "../classifier/classif
 import { chunkSizes, type EmbedPromptsOptions, embedChunks } from "../classifier/embed-prompts.ts";
 import { openPromptStore, type PromptStore } from "../classifier/prompt-store.ts";
 import { buildClassifierFromPrompts, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
+import { textFolderName } from "../embedding/list-store.ts";
 import { isDealtTo, type Shard } from "../embedding/shard.ts";
+import type { Note } from "../note.ts";
 import type { EvaluationPlan, PlannedResult } from "./evaluation-plan.ts";
+import { probePadding, warnOfTextPadding } from "./text-padding.ts";
 
 /** The text side of a plan: how many prompts each checkpoint still lacks. Only checkpoints that need text are in it. */
 export interface PromptPlan {
@@ -65,6 +68,7 @@ export async function embedPlanPrompts(
         only: isOurs,
         threads: plan.threads,
         ...(checkStopped === undefined ? {} : { checkStopped }),
+        onOpened: (encoder) => probePadding(checkpoint, textFolder(plan, checkpoint), encoder),
         onProgress: (here) => {
           done = before + here;
           onProgress?.(done);
@@ -82,6 +86,15 @@ export async function buildClassifiers(plan: EvaluationPlan, checkStopped: () =>
       await buildAndStore(plan, checkpoint, prompts, { checkStopped });
     }
   }
+}
+
+/** Warns of every checkpoint whose padding takes part in its text embeddings and is named by no file. */
+export async function warnOfPlanPadding(plan: EvaluationPlan): Promise<Note[]> {
+  const notes: Note[] = [];
+  for (const checkpoint of distinctCheckpoints(plan)) {
+    notes.push(...(await warnOfTextPadding(checkpoint, textFolder(plan, checkpoint), plan.threads)));
+  }
+  return notes;
 }
 
 /** The classifier of a result, from the store; built anew where it has gone or is damaged. */
@@ -157,9 +170,9 @@ function distinctCheckpoints(plan: EvaluationPlan): Checkpoint[] {
   return [...new Set(plan.runs.map((run) => run.checkpoint))];
 }
 
-/** Where a checkpoint's text embeddings and classifiers are kept. */
-export function textFolder(plan: EvaluationPlan, checkpoint: Checkpoint): string {
-  return join(plan.storeRoot, "text", checkpoint.fingerprint.slice(0, 16));
+/** Where a checkpoint's text embeddings and classifiers are kept: the same files tokenized otherwise have another place. */
+export function textFolder(plan: EvaluationPlan, { fingerprint, text }: Checkpoint): string {
+  return join(plan.storeRoot, "text", textFolderName(fingerprint, text?.sha256 ?? ""));
 }
 
 function classifierStore(plan: EvaluationPlan, checkpoint: Checkpoint): ClassifierStore {

@@ -11,7 +11,14 @@ import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
 import { checkContent } from "./check-content.ts";
-import { buildClassifiers, embedPlanPrompts, planPrompts, readClassifier, textFolder } from "./classifiers.ts";
+import {
+  buildClassifiers,
+  embedPlanPrompts,
+  planPrompts,
+  readClassifier,
+  textFolder,
+  warnOfPlanPadding,
+} from "./classifiers.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
 import { checkNothingMissing } from "./missing-embeddings.ts";
@@ -65,6 +72,8 @@ async function runPlan(
       },
     });
   }
+  const padding = await warnOfPlanPadding(plan);
+  for (const warning of padding) options.onNote?.(warning);
   await buildClassifiers(plan, checkStopped);
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
@@ -79,7 +88,7 @@ async function runPlan(
     before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
     const content = await checkContent(plan, group[0] as PlannedRun);
     for (const warning of content) options.onNote?.(warning);
-    const notes = [...plan.notes, ...content];
+    const notes = [...plan.notes, ...padding, ...content];
     for (const run of group) {
       const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run) };
       for (const result of run.results) {

@@ -183,8 +183,9 @@ async function openCheckpoints(
         `${same.path} and ${path} would both be called "${checkpoint.id}"; name one with --name ID=PATH`,
       );
     }
-    await checkCheckpointName(options.out ?? "results", checkpoint.id, checkpoint.fingerprint);
+    const former = await checkCheckpointName(options.out ?? "results", checkpoint.id, checkpoint);
     const about = { checkpoint: checkpoint.id };
+    if (former.length > 0) notes.push(makeNote(`${checkpoint.id}: ${describeFormer(former.length)}`, about));
     notes.push(...checkpoint.notes.map((text) => makeNote(`${checkpoint.id}: ${text}`, about)));
     notes.push(...checkpoint.warnings.map((text) => makeWarning(`${checkpoint.id}: ${text}`, about)));
     checkpoints.push(checkpoint);
@@ -192,6 +193,11 @@ async function openCheckpoints(
   const unknown = Object.keys(options.names ?? {}).find((path) => !options.checkpoints.includes(path));
   if (unknown !== undefined) throw new InputError(`--name: ${unknown} is not among the checkpoints given`);
   return checkpoints;
+}
+
+function describeFormer(count: number): string {
+  const results = count === 1 ? "1 result does" : `${count} results do`;
+  return `${results} not record text settings (cleaning, padding, context length): an older version wrote ${count === 1 ? "it" : "them"}, and what is not evaluated again may differ in them`;
 }
 
 function planResults(
@@ -219,6 +225,7 @@ function planResults(
         manifest_sha256: manifest.sha256,
         templates_sha256: prompts.sha256,
         class_names_sha256: planned.classNames.sha256,
+        text_sha256: checkpoint.text?.sha256 ?? null,
       };
       return { ...planned, key, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
     }),

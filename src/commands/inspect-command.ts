@@ -86,8 +86,9 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
       "preprocessing",
       `${size.height}×${size.width}, ${preprocessing.resizeMode}, ${preprocessing.interpolation}, mean ${preprocessing.mean.join(" ")}, std ${preprocessing.std.join(" ")} (${inspection.preprocessingSource})`,
     ],
-    ["tokenizer", tokenizer === null ? "none" : tokenizer.description],
+    ["tokenizer", tokenizer === null ? "none" : describeTokenizer(inspection)],
     ["context length", describeContext(inspection)],
+    ["padding", describePadding(inspection)],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`);
@@ -107,7 +108,10 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
   );
   const marks = { ok: "ok     ", warning: "WARNING", failed: "FAILED " } as const;
   const checks = inspection.checks.map((check) => `${marks[check.status]}  ${check.name}: ${printable(check.detail)}`);
-  const notes = inspection.notes.map((note) => `note: ${printable(note)}`);
+  const notes = [
+    ...inspection.warnings.map((warning) => `warning: ${printable(warning)}`),
+    ...inspection.notes.map((note) => `note: ${printable(note)}`),
+  ];
   return [...lines, "", files, "", ...checks, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 }
 
@@ -121,6 +125,21 @@ function describeTower(tower: TowerInspection): string {
     `opset ${opset ?? "unknown"}`,
     tower.producer,
   ].join(", ");
+}
+
+function describeTokenizer({ tokenizer, textIdentity }: CheckpointInspection): string {
+  return `${tokenizer?.description} (${textIdentity?.cleaningSource})`;
+}
+
+function describePadding({ textIdentity, paddingTakesPart }: CheckpointInspection): string {
+  if (textIdentity === null) return "none";
+  const effect =
+    paddingTakesPart === null
+      ? "whether it takes part in the embeddings is not known"
+      : paddingTakesPart
+        ? "takes part in the embeddings"
+        : "without effect on the embeddings";
+  return `id ${textIdentity.padId} (${textIdentity.padSource}), ${effect}`;
 }
 
 function describeContext(inspection: CheckpointInspection): string {

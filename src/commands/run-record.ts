@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
+import type { TextIdentity } from "../checkpoint/open-checkpoint.ts";
 import { packagePath, packageVersion } from "../files/package-root.ts";
 import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
 
@@ -40,6 +41,7 @@ export async function describeRun(
         rule: "Pillow and torchvision: 8-bit resampling, crop offset rounded half to even",
       },
       tokenizer: checkpoint.tokenizer?.description ?? null,
+      text: checkpoint.text === null ? null : describeText(checkpoint.text),
       notes: checkpoint.notes,
     },
     benchmark: {
@@ -80,6 +82,21 @@ export async function describeRun(
     },
     images_embedded: facts.embedded,
     images_per_second: facts.embedSeconds > 0 ? round(facts.embedded / facts.embedSeconds) : null,
+  };
+}
+
+function describeText(text: TextIdentity): unknown {
+  return {
+    sha256: text.sha256,
+    tokenizer_sha256: text.tokenizerSha256,
+    encoding: text.encoding,
+    cleaning: text.cleaning,
+    cleaning_source: text.cleaningSource,
+    context_length: text.contextLength,
+    context_source: text.contextSource,
+    pad_id: text.padId,
+    pad_source: text.padSource,
+    pad_attended: text.attendPadding,
   };
 }
 

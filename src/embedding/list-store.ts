@@ -1,5 +1,5 @@
 import { readdir, readFile, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { TEMPORARY_NAME } from "../files/atomic-write.ts";
 import { isUnnamedMatrix, storedMatrixGlance, storedMatrixState } from "../files/stored-matrix.ts";
 
@@ -48,8 +48,11 @@ export async function listStore(root: string, deep = false): Promise<StoreEntry[
     names.set(start, (names.get(start) ?? new Set()).add(layout.checkpoint));
   }
   for (const folder of await foldersOf(join(root, "text"))) {
-    const checkpoint = [...(names.get(folder.slice(-TEXT_NAME)) ?? ["unknown"])].join(", ");
-    entries.push({ ...(await listText(folder, deep)), checkpoint });
+    const name = basename(folder);
+    const checkpoint = [...(names.get(name.slice(0, TEXT_NAME)) ?? ["unknown"])].join(", ");
+    const entry = await listText(folder, deep);
+    const problems = name.length > TEXT_NAME ? entry.problems : [...entry.problems, `${folder}: ${FORMER_TEXT}`];
+    entries.push({ ...entry, checkpoint, problems });
   }
   for (const folder of await foldersOf(root)) {
     const kind = folder.slice(root.length + 1);
@@ -64,8 +67,18 @@ export async function markUsed(folder: string): Promise<void> {
   await utimes(folder, now, now).catch(() => {});
 }
 
-/** A folder of text embeddings has the first digits of its checkpoint's fingerprint for a name. */
+/** In a folder of text embeddings: whether padding takes part in them. */
+export const PADDING_FILE = "padding.json";
+
+/** Digits of each hash in the name of a folder of text embeddings. */
 const TEXT_NAME = 16;
+
+const FORMER_TEXT = "its name does not say how texts were tokenized; it is no longer used, and can be deleted";
+
+/** Name of a checkpoint's folder of text embeddings: the first digits of its fingerprint and of its text settings' hash. */
+export function textFolderName(fingerprint: string, textSha256: string): string {
+  return `${fingerprint.slice(0, TEXT_NAME)}-${textSha256.slice(0, TEXT_NAME)}`;
+}
 
 async function foldersOf(parent: string): Promise<string[]> {
   const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
@@ -123,7 +136,7 @@ async function listText(folder: string, deep: boolean): Promise<StoreEntry> {
     if (text.state === "whole") whole++;
     if (text.state === "damaged") problems.push(text.reason);
   }
-  problems.push(...(await strangers(folder, isText)));
+  problems.push(...(await strangers(folder, (name) => isText(name) || name === PADDING_FILE)));
   return { ...(await describe(folder)), kind: "text", whole, total: stems.length, problems };
 }
 

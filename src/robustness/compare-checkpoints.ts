@@ -25,6 +25,8 @@ export interface CheckpointPredictions {
   readonly checkpoint: string;
   /** SHA-256 of the files that make its numbers; null: not known */
   readonly fingerprint?: string | null;
+  /** SHA-256 of how its texts were tokenized; null: not known */
+  readonly textSha256?: string | null;
   readonly results: readonly ResultPredictions[];
 }
 
@@ -85,7 +87,11 @@ export function comparePairs(
   const rows = pairs.flatMap(([a, b]) => {
     if (a.checkpoint === b.checkpoint) throw new InputError(`${a.checkpoint}: cannot be compared with itself`);
     if (a.fingerprint != null && a.fingerprint === b.fingerprint) {
-      notes.add(`warning: ${a.checkpoint} and ${b.checkpoint} are the same checkpoint under two names`);
+      const tokenized = a.textSha256 != null && b.textSha256 != null && a.textSha256 !== b.textSha256;
+      const same = tokenized
+        ? "are the same files with different text settings (cleaning, padding, context length): that is the difference"
+        : "are the same checkpoint under two names";
+      notes.add(`warning: ${a.checkpoint} and ${b.checkpoint} ${same}`);
     }
     return evaluatedAlike(a, b, options, (message) => notes.add(message)).map(([own, other]) => {
       const { benchmark, protocol, templates, classNames } = own;

@@ -13,8 +13,8 @@ export interface TokenizerJson {
   /** ids that stand before and after every text; the last is the end of text where there is one */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
-  /** the id that its own `padding` names, null where it has none */
-  readonly paddingId: number | null;
+  /** what its own `padding` names, null where it has none */
+  readonly padding: { readonly id: number; readonly token: string | null } | null;
   /** undefined where there is no such token */
   idOf(token: string): number | undefined;
   /** ids of a text without prefix and suffix, uncut */
@@ -38,7 +38,7 @@ const PART = z.looseObject({ type: z.string() }).nullable().default(null);
 const CONTENT = z.looseObject({
   model: z.looseObject({ type: z.string(), vocab: z.unknown(), merges: z.unknown().optional() }),
   added_tokens: z.array(ADDED_TOKEN).nullish(),
-  padding: z.looseObject({ pad_id: z.int().nonnegative() }).nullish(),
+  padding: z.looseObject({ pad_id: z.int().nonnegative(), pad_token: z.string().nullish() }).nullish(),
   normalizer: PART,
   pre_tokenizer: PART,
   post_processor: PART,
@@ -144,7 +144,7 @@ export function openTokenizerJson(content: TokenizerJsonContent, where: string):
     vocabularySize: vocabularySize(model.vocab, added),
     prefix: ids(around.slice(0, middle)),
     suffix: ids(around.slice(middle + 1)),
-    paddingId: content.padding?.pad_id ?? null,
+    padding: content.padding ? { id: content.padding.pad_id, token: content.padding.pad_token ?? null } : null,
     idOf: (token) => pipeline.token_to_id(token),
     encode(text) {
       return splitRaw(text.toWellFormed()).flatMap((section, i) => {

@@ -1,37 +1,42 @@
-import { z } from "zod";
-import { readBytes, readJson } from "../files/read-text.ts";
+import { readBytes } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
-import { InputError } from "../input-error.ts";
 import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, CLIP_VOCABULARY_SIZE, clipBytePairs } from "./clip-byte-pairs.ts";
 import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
+import { type Padding, type PaddingSource, readPadding } from "./padding-token.ts";
 import { type CaptionCleaning, cleanCaption } from "./text-cleaning.ts";
-import {
-  openTokenizerJson,
-  readTokenizerJson,
-  type TokenizerJson,
-  type TokenizerJsonContent,
-} from "./tokenizer-json.ts";
+import { openTokenizerJson, readTokenizerJson, type TokenizerJsonContent } from "./tokenizer-json.ts";
+
+/** How a caption is cleaned before its tokenizer sees it. */
+export type Cleaning = "none" | "open_clip" | "canonicalize";
 
 /** Where a checkpoint's tokenizer is, and what its layout does to a text before it. */
 export interface TokenizerSource {
   /** path of a Hugging Face tokenizer.json, or null: CLIP's byte-pair encoding that ships with the package */
   readonly tokenizerJson: string | null;
-  /** "open_clip" layouts clean text as open_clip does before tokenizing; "canonicalize" is SigLIP's; Hugging Face layouts: "none" */
-  readonly cleaning: "none" | "open_clip" | "canonicalize";
-  /** path of tokenizer_config.json or special_tokens_map.json, which name the padding token; null if there is none */
-  readonly tokenizerConfig: string | null;
-  /** the padding id, where the layout knows better; null: as the files say, and 0 for CLIP's own encoding under open_clip */
-  readonly padId: number | null;
+  /**
+   * "open_clip" cleans text as open_clip does before tokenizing; "canonicalize" is SigLIP's; Hugging Face layouts: "none".
+   * "siglip": "canonicalize" before a byte-pair encoding (Gemma's, SigLIP 2), "none" before a Unigram model, whose
+   * own normalizer canonicalizes in SigLIP's exports.
+   */
+  readonly cleaning: Cleaning | "siglip";
+  /** "open_clip": its encoding takes the place of a cleaned tokenizer.json that holds CLIP's vocabulary; "file": never */
+  readonly encoding: "open_clip" | "file";
+  readonly padding: PaddingSource;
 }
 
 /** Turns a text into token ids, as the checkpoint's reference implementation does. */
 export interface Tokenizer {
   /** for people and for run.json: "tokenizer.json (BPE, 49408 tokens), open_clip cleaning" */
   readonly description: string;
-  readonly cleaning: "none" | "open_clip" | "canonicalize";
+  readonly cleaning: Cleaning;
+  /** type of its model, as tokenizer.json has it: "BPE", "Unigram", "WordPiece", "WordLevel" */
+  readonly modelType: string;
+  /** whether open_clip's encoding of CLIP's vocabulary is used, and not what a tokenizer.json says */
+  readonly isClipEncoding: boolean;
   /** largest token id + 1 */
   readonly vocabularySize: number;
   readonly padId: number;
+  readonly padding: Padding;
   /** id of the token that ends every text, null where the tokenizer has none */
   readonly endOfText: number | null;
   /**
@@ -52,21 +57,26 @@ export interface Tokenizer {
  * @throws InputError if a file cannot be read, or is not a tokenizer.json of a model type that is known
  */
 export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer> {
-  const { tokenizerJson: path, cleaning } = source;
-  if (cleaning !== "none" && (path === null || (await isClipFile(path)))) return openClipTokenizer(source);
+  const { tokenizerJson: path, encoding } = source;
+  const mayBeClip = source.cleaning !== "none" && encoding === "open_clip";
+  if (mayBeClip && (path === null || (await isClipFile(path)))) return await openClipTokenizer(source);
   const content = path === null ? null : await readTokenizerJson(path);
 
   const where = path ?? "CLIP's own byte pairs";
   const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
-  const { prefix, suffix } = json;
+  const { prefix, suffix, modelType, vocabularySize } = json;
+  const cleaning = chooseCleaning(source.cleaning, modelType);
   const endOfText = suffix.at(-1) ?? null;
-  const padId = source.padId ?? (await paddingId(source.tokenizerConfig, json)) ?? endOfText ?? 0;
+  const padding = await readPadding(source.padding, { ...json, endOfText });
   const clean = cleanings[cleaning];
   return {
-    description: describe(path, json.modelType, json.vocabularySize, cleaning),
+    description: describe(path, modelType, vocabularySize, cleaning),
     cleaning,
-    vocabularySize: json.vocabularySize,
-    padId,
+    modelType,
+    isClipEncoding: false,
+    vocabularySize,
+    padId: padding.id,
+    padding,
     endOfText,
     encode(text, contextLength) {
       const ids = json.encode(clean === null ? text : cleanCaption(text, clean));
@@ -77,21 +87,36 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
   };
 }
 
+function chooseCleaning(cleaning: TokenizerSource["cleaning"], modelType: string): Cleaning {
+  if (cleaning !== "siglip") return cleaning;
+  return modelType === "BPE" ? "canonicalize" : "none";
+}
+
 /** What open_clip does before a tokenizer that is not its own; before its own, "open_clip" also makes small letters. */
-const cleanings: Record<TokenizerSource["cleaning"], CaptionCleaning | null> = {
+const cleanings: Record<Cleaning, CaptionCleaning | null> = {
   none: null,
   open_clip: "whitespace",
   canonicalize: "canonicalize",
 };
 
-function openClipTokenizer({ tokenizerJson, cleaning, padId }: TokenizerSource): Tokenizer {
-  const { encode } = clipBytePairs();
+async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
+  const { encode, vocabulary } = clipBytePairs();
+  const cleaning = source.cleaning === "open_clip" ? "open_clip" : "canonicalize";
   const clean = cleaning === "canonicalize" ? "canonicalize" : "lower";
-  return {
-    description: describe(tokenizerJson, "BPE", CLIP_VOCABULARY_SIZE, cleaning),
-    cleaning,
+  const padding = await readPadding(source.padding, {
     vocabularySize: CLIP_VOCABULARY_SIZE,
-    padId: padId ?? 0,
+    padding: null,
+    idOf: (token) => vocabulary.get(token),
+    endOfText: CLIP_END_OF_TEXT,
+  });
+  return {
+    description: describe(source.tokenizerJson, "BPE", CLIP_VOCABULARY_SIZE, cleaning),
+    cleaning,
+    modelType: "BPE",
+    isClipEncoding: true,
+    vocabularySize: CLIP_VOCABULARY_SIZE,
+    padId: padding.id,
+    padding,
     endOfText: CLIP_END_OF_TEXT,
     encode(text, contextLength) {
       const ids = encode(cleanCaption(text, clean));
@@ -104,7 +129,7 @@ function openClipTokenizer({ tokenizerJson, cleaning, padId }: TokenizerSource):
   };
 }
 
-function describe(path: string | null, modelType: string, size: number, cleaning: TokenizerSource["cleaning"]): string {
+function describe(path: string | null, modelType: string, size: number, cleaning: Cleaning): string {
   const from = path === null ? "CLIP's own vocabulary" : "tokenizer.json";
   const cleaned = { none: "no cleaning", open_clip: "open_clip cleaning", canonicalize: "canonicalized" }[cleaning];
   return `${from} (${modelType}, ${size} tokens), ${cleaned}`;
@@ -126,23 +151,4 @@ function holdsClipVocabulary({ model }: TokenizerJsonContent): boolean {
   const own = clipBytePairs().merges;
   if (model.type !== "BPE" || !Array.isArray(merges) || merges.length !== own.length) return false;
   return own.every((merge, rank) => merge === (Array.isArray(merges[rank]) ? merges[rank].join(" ") : merges[rank]));
-}
-
-const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
-const CONFIG = z.looseObject({ pad_token: TOKEN });
-
-/** The padding token's id: as the tokenizer's config names it, else as tokenizer.json does, else by its usual name. */
-async function paddingId(configPath: string | null, json: TokenizerJson): Promise<number | undefined> {
-  if (configPath !== null) {
-    const config = CONFIG.safeParse(await readJson(configPath));
-    if (!config.success) throw new InputError(`${configPath}: pad_token: expected a token or null`);
-    const token = config.data.pad_token;
-    if (token !== undefined && token !== null) {
-      const content = typeof token === "string" ? token : token.content;
-      const id = json.idOf(content);
-      if (id === undefined) throw new InputError(`${configPath}: pad_token: "${content}" is not in the vocabulary`);
-      return id;
-    }
-  }
-  return json.paddingId ?? json.idOf("<pad>") ?? json.idOf("[PAD]");
 }

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Checkpoint, openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
 import { unitDistance } from "../../src/checkpoint/own-length.ts";
 import { InputError } from "../../src/input-error.ts";
+import { fixtures } from "../helpers.ts";
 import { huggingFaceFolder, openClipFolder } from "./tiny-checkpoint.ts";
 import { visionWeights } from "./tiny-towers.ts";
 
@@ -201,6 +203,18 @@ describe("text encoder", () => {
     expect(rounded.encoder.ownLength).toBe(false);
     const stored = await textEncoder(openClipFolder({ text: { quantizes: "weights" } }));
     expect(stored.encoder.ownLength).toBe(true);
+  });
+
+  it("tells whether padding takes part: not in a causal tower, nor behind a mask that is obeyed", async () => {
+    const takesPart = async (folder: string) => await (await textEncoder(folder)).encoder.paddingTakesPart();
+    expect(await takesPart(openClipFolder())).toBe(false);
+    expect(await takesPart(openClipFolder({ text: { length: 77 } }))).toBe(false);
+    expect(await takesPart(openClipFolder({ text: { pooling: "mean" } }))).toBe(true);
+    expect(await takesPart(huggingFaceFolder({ text: { pooling: "mean", mask: "attention_mask" } }))).toBe(false);
+    const quantized = await openCheckpoint(join(fixtures, "checkpoints/hf-split"), { variant: "quantized" });
+    const encoder = await quantized.openTextEncoder({ threads: 1 });
+    onTestFinished(() => encoder.close());
+    expect(await encoder.paddingTakesPart()).toBe(false); // but for the rounding of activations, whose range it enters
   });
 
   it("embeds mean-pooled texts over the whole context, padding included", async () => {

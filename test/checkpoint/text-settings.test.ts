@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resolveCheckpoint } from "../../src/checkpoint/resolve-checkpoint.ts";
+import { NO_PADDING_FILES } from "../../src/tokenizer/padding-token.ts";
 import {
   huggingFaceFolder,
   openClipConfig,
@@ -22,13 +23,29 @@ function withText(textCfg: object, files: Record<string, string> = {}, vocabular
   return openClipFolder({ config, files, text: { vocabulary } });
 }
 
+/** What is looked through for the padding token; paths absolute. */
+const paddingFiles = (
+  folder: string,
+  files: Partial<Record<"config" | "specialTokens" | "addedTokens", string>> = {},
+) => ({
+  ...NO_PADDING_FILES,
+  ...Object.fromEntries(Object.entries(files).map(([key, file]) => [key, join(folder, file)])),
+});
+
+const zeroOf = (file: string) => ({ rule: "fixed", id: 0, source: `${file}: open_clip's own tokenizer` });
+
 const shippedNote =
   "no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used";
 
 describe("the tokenizer of open_clip layouts", () => {
   it("is CLIP's own vocabulary where they bring none and theirs has 49,408 tokens, and says so", async () => {
     const { source, notes, contextLength, contextSource } = await settings(openClipFolder());
-    expect(source).toEqual({ tokenizerJson: null, tokenizerConfig: null, cleaning: "open_clip", padId: 0 });
+    expect(source).toEqual({
+      tokenizerJson: null,
+      cleaning: "open_clip",
+      encoding: "open_clip",
+      padding: zeroOf("open_clip_config.json"),
+    });
     expect(notes).toEqual([shippedNote]);
     expect([contextLength, contextSource]).toEqual([77, "open_clip_config.json"]);
   });
@@ -50,9 +67,9 @@ describe("the tokenizer of open_clip layouts", () => {
     const { source, notes } = await settings(folder);
     expect(source).toEqual({
       tokenizerJson: join(folder, "tokenizer.json"),
-      tokenizerConfig: null,
       cleaning: "open_clip",
-      padId: 0,
+      encoding: "open_clip",
+      padding: zeroOf("open_clip_config.json"),
     });
     expect(notes).toEqual(["open_clip_config.json says no context length: open_clip's 77 is used"]);
   });
@@ -69,9 +86,12 @@ describe("the tokenizer of open_clip layouts", () => {
     const { source, contextLength } = await settings(folder);
     expect(source).toEqual({
       tokenizerJson: join(folder, "textual/tokenizer.json"),
-      tokenizerConfig: join(folder, "textual/special_tokens_map.json"),
       cleaning: "canonicalize",
-      padId: null,
+      encoding: "file",
+      padding: {
+        rule: "tokenizer",
+        files: paddingFiles(folder, { specialTokens: "textual/special_tokens_map.json" }),
+      },
     });
     expect(contextLength).toBe(64);
   });
@@ -101,9 +121,9 @@ describe("the tokenizer of Hugging Face layouts", () => {
     const { source, contextLength, contextSource, notes } = await settings(folder);
     expect(source).toEqual({
       tokenizerJson: join(folder, "tokenizer.json"),
-      tokenizerConfig: join(folder, "tokenizer_config.json"),
       cleaning: "none",
-      padId: null,
+      encoding: "open_clip",
+      padding: { rule: "vocabulary", files: paddingFiles(folder, { config: "tokenizer_config.json" }) },
     });
     expect([contextLength, contextSource, notes]).toEqual([24, "tokenizer_config.json", []]);
   });
@@ -161,7 +181,7 @@ describe("the tokenizer of a shiftline.json", () => {
     std: [1, 1, 1],
   };
   const folder = (json: object, files: Record<string, string> = {}, text = {}) =>
-    openClipFolder({ text, files: { ...files, "shiftline.json": JSON.stringify({ ...base, ...json }) } });
+    openClipFolder({ text, config: {}, files: { ...files, "shiftline.json": JSON.stringify({ ...base, ...json }) } });
 
   it("is the file it names, with the cleaning, padding and context that it says", async () => {
     const json = { tokenizer: "words.json", cleaning: "canonicalize", padId: 7, contextLength: 20 };
@@ -169,9 +189,9 @@ describe("the tokenizer of a shiftline.json", () => {
     const { source, contextLength } = await settings(root);
     expect(source).toEqual({
       tokenizerJson: join(root, "words.json"),
-      tokenizerConfig: null,
       cleaning: "canonicalize",
-      padId: 7,
+      encoding: "open_clip",
+      padding: { rule: "fixed", id: 7, source: "shiftline.json: padId" },
     });
     expect(contextLength).toBe(20);
   });
@@ -180,9 +200,10 @@ describe("the tokenizer of a shiftline.json", () => {
     const own = await settings(
       folder({ contextLength: 9 }, { "tokenizer.json": wordTokenizer() }, { vocabulary: 100 }),
     );
-    expect(own.source).toMatchObject({ cleaning: "none", padId: null });
+    expect(own.source).toMatchObject({ cleaning: "none", padding: { rule: "vocabulary" } });
     const shipped = await settings(folder({}));
-    expect(shipped.source).toEqual({ tokenizerJson: null, tokenizerConfig: null, cleaning: "open_clip", padId: 0 });
+    const padding = { rule: "vocabulary", files: NO_PADDING_FILES };
+    expect(shipped.source).toEqual({ tokenizerJson: null, cleaning: "open_clip", encoding: "open_clip", padding });
     expect(shipped.notes[0]).toBe(shippedNote);
   });
 

@@ -180,6 +180,20 @@ describe("compareCheckpoints", () => {
     expect(() => compareCheckpoints(a, { ...a, checkpoint: "c" }, { benchmarks: ["objectnet"] })).toThrow(/has none/);
   });
 
+  it("tells one checkpoint under two names from the same files tokenized otherwise", () => {
+    const [first, second] = pair([5, 2, 1, 2]);
+    const compare = (textOfA: string | null, textOfB: string | null) => {
+      const a = { ...checkpoint("a", result(first)), fingerprint: "f", textSha256: textOfA };
+      return compareCheckpoints(a, { ...checkpoint("b", result(second)), fingerprint: "f", textSha256: textOfB }).notes;
+    };
+    const same = ["warning: a and b are the same checkpoint under two names"];
+    expect(compare("x", "x")).toEqual(same);
+    expect(compare("x", null)).toEqual(same);
+    expect(compare("x", "y")).toEqual([
+      "warning: a and b are the same files with different text settings (cleaning, padding, context length): that is the difference",
+    ]);
+  });
+
   it("does not compare what was evaluated otherwise under one name, and notes what only one has", () => {
     const [first, second] = pair([5, 2, 1, 2]);
     const other = { protocol: "imagenet-a" };

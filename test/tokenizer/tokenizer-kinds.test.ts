@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NO_PADDING_FILES } from "../../src/tokenizer/padding-token.ts";
 import { openTokenizer, type TokenizerSource } from "../../src/tokenizer/tokenizer.ts";
 import { readFixture } from "../fixtures/tokens/read-fixture.ts";
 
@@ -31,11 +32,12 @@ describe("openTokenizer on a tokenizer.json", () => {
 
   it.each(Object.entries(fixture.kinds))("gives the reference's ids and padding: %s", async (name, kind) => {
     const tokenizerJson = join(folder, `${name}.json`);
-    const tokenizerConfig = join(folder, `${name}.config.json`);
+    const config = join(folder, `${name}.config.json`);
     const content = JSON.stringify(kind["tokenizer.json"]).replaceAll('"charsmap"', JSON.stringify(fixture.charsmap));
     await writeFile(tokenizerJson, content);
-    await writeFile(tokenizerConfig, JSON.stringify(kind["tokenizer_config.json"]));
-    const tokenizer = await openTokenizer({ tokenizerJson, tokenizerConfig, cleaning: kind.cleaning, padId: null });
+    await writeFile(config, JSON.stringify(kind["tokenizer_config.json"]));
+    const padding = { rule: "tokenizer", files: { ...NO_PADDING_FILES, config } } as const;
+    const tokenizer = await openTokenizer({ tokenizerJson, cleaning: kind.cleaning, encoding: "open_clip", padding });
 
     const differing = fixture.captions.flatMap((caption, i) => {
       const expected = kind.ids[i] as readonly number[];

@@ -9,6 +9,7 @@ import { sha256 } from "../../src/files/sha256.ts";
 import { InputError } from "../../src/input-error.ts";
 import { CLIP_VOCABULARY_SIZE, clipBytePairs } from "../../src/tokenizer/clip-byte-pairs.ts";
 import { clipTokenizerJson } from "../../src/tokenizer/clip-tokenizer-json.ts";
+import { NO_PADDING_FILES } from "../../src/tokenizer/padding-token.ts";
 import { openTokenizer, type Tokenizer, type TokenizerSource } from "../../src/tokenizer/tokenizer.ts";
 import { readFixture } from "../fixtures/tokens/read-fixture.ts";
 
@@ -35,7 +36,13 @@ interface ImagenetPrompts {
 }
 
 const odd = readFixture("odd-strings.json.gz") as OddCaptions;
-const own: TokenizerSource = { tokenizerJson: null, cleaning: "open_clip", tokenizerConfig: null, padId: null };
+const byVocabulary = { rule: "vocabulary", files: NO_PADDING_FILES } as const;
+const own: TokenizerSource = {
+  tokenizerJson: null,
+  cleaning: "open_clip",
+  encoding: "open_clip",
+  padding: byVocabulary,
+};
 
 let folder: string;
 let clipJson: string;
@@ -138,7 +145,8 @@ describe("CLIP's own vocabulary", () => {
     const tokenizer = await openTokenizer(own);
     expect(tokenizer).toMatchObject({ padId: 0, endOfText: 49_407, vocabularySize: 49_408, cleaning: "open_clip" });
     expect(tokenizer.description).toBe("CLIP's own vocabulary (BPE, 49408 tokens), open_clip cleaning");
-    expect((await openTokenizer({ ...own, padId: 49_407 })).padId).toBe(49_407);
+    const padding = { rule: "fixed", id: 49_407, source: "shiftline.json: padId" } as const;
+    expect((await openTokenizer({ ...own, padding })).padId).toBe(49_407);
   });
 
   it("canonicalizes where it is told to", async () => {
@@ -182,7 +190,7 @@ describe("padding of a tokenizer.json", () => {
   };
   const post_processor = { type: "BertProcessing", sep: ["</s>", 2], cls: ["dog", 1] };
 
-  it("is the override, else the config's pad_token, else its own padding, else a usual name, else the end of text", async () => {
+  it("is the config's pad_token, else its own padding, else a usual name, else the end of text", async () => {
     const named = await write("named.json", { model, post_processor });
     const padded = await write("padded.json", { model, post_processor, padding: { pad_id: 2 } });
     const bare = await write("bare.json", {
@@ -191,9 +199,10 @@ describe("padding of a tokenizer.json", () => {
     });
     const config = await write("config.json", { pad_token: { content: "<p>", lstrip: false } });
     const silent = await write("silent.json", { pad_token: null });
-    const padOf = async (tokenizerJson: string, tokenizerConfig: string | null, padId: number | null = null) =>
-      (await openTokenizer({ tokenizerJson, tokenizerConfig, padId, cleaning: "none" })).padId;
-    expect(await padOf(padded, config, 0)).toBe(0);
+    const padOf = async (tokenizerJson: string, config: string | null) => {
+      const padding = { rule: "vocabulary", files: { ...NO_PADDING_FILES, config } } as const;
+      return (await openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" })).padId;
+    };
     expect(await padOf(padded, config)).toBe(4);
     expect(await padOf(padded, silent)).toBe(2);
     expect(await padOf(named, null)).toBe(3);
@@ -202,9 +211,10 @@ describe("padding of a tokenizer.json", () => {
 
   it("refuses a padding token that the vocabulary does not have", async () => {
     const tokenizerJson = await write("named.json", { model, post_processor });
-    const tokenizerConfig = await write("strange.json", { pad_token: "<nothing>" });
-    const opened = openTokenizer({ tokenizerJson, tokenizerConfig, padId: null, cleaning: "none" });
-    await expect(opened).rejects.toThrow(`${tokenizerConfig}: pad_token: "<nothing>" is not in the vocabulary`);
+    const config = await write("strange.json", { pad_token: "<nothing>" });
+    const padding = { rule: "tokenizer", files: { ...NO_PADDING_FILES, config } } as const;
+    const opened = openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" });
+    await expect(opened).rejects.toThrow(`${config}: pad_token: "<nothing>" is not in the vocabulary`);
     await expect(opened).rejects.toBeInstanceOf(InputError);
   });
 });

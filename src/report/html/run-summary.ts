@@ -16,6 +16,10 @@ const runSchema = z.object({
     .object({
       layout: text,
       tokenizer: z.string().nullable().catch(null),
+      text: z
+        .object({ cleaning_source: text, context_length: number, pad_id: number, pad_source: text })
+        .nullable()
+        .catch(null),
       notes: texts,
       preprocessing: z.looseObject({
         size: z.object({ height: z.number(), width: z.number() }).optional().catch(undefined),
@@ -82,7 +86,8 @@ function recipeOf(run: Run): [string, string][] {
     ["Shiftline", shiftline && [shiftline.version, shiftline.commit?.slice(0, 10)].filter(Boolean).join(", commit ")],
     ["checkpoint SHA-256", recipe?.fingerprint?.slice(0, SHOWN_DIGITS)],
     ["layout", checkpoint?.layout],
-    ["tokenizer", checkpoint?.tokenizer],
+    ["tokenizer", [checkpoint?.tokenizer, checkpoint?.text?.cleaning_source].filter(Boolean).join("; ")],
+    ["texts", checkpoint?.text && describeTexts(checkpoint.text)],
     [
       "preprocessing",
       preprocessing &&
@@ -114,6 +119,10 @@ function recipeOf(run: Run): [string, string][] {
   return facts.flatMap(([name, value]): [string, string][] =>
     value == null || value === "" ? [] : [[name, String(value)]],
   );
+}
+
+function describeTexts(texts: { context_length: number | null; pad_id: number | null; pad_source: string }): string {
+  return `${texts.context_length} tokens, padded with ${texts.pad_id} (${texts.pad_source})`;
 }
 
 function hash(digits: string | undefined): string {

@@ -38,9 +38,14 @@ export async function readCheckpointPredictions(
 ): Promise<CheckpointPredictions> {
   const folders = await resultFolders(join(results, checkpoint), benchmarks);
   if (folders.length === 0) throw await noResults(results, checkpoint, benchmarks);
-  const read: { readonly result: ResultPredictions; readonly fingerprint: string | null }[] = [];
+  const read: ReadResult[] = [];
   for (const folder of folders) read.push(await readResult(folder)); // one after another: each is parsed at once
-  return { checkpoint, fingerprint: read[0]?.fingerprint ?? null, results: read.map(({ result }) => result) };
+  return {
+    checkpoint,
+    fingerprint: read[0]?.fingerprint ?? null,
+    textSha256: read.find((one) => one.textSha256 !== null)?.textSha256 ?? null,
+    results: read.map(({ result }) => result),
+  };
 }
 
 /** Whether a folder of results has any of this checkpoint. */
@@ -93,7 +98,13 @@ async function subfolders(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function readResult(folder: string): Promise<{ result: ResultPredictions; fingerprint: string | null }> {
+interface ReadResult {
+  readonly result: ResultPredictions;
+  readonly fingerprint: string | null;
+  readonly textSha256: string | null;
+}
+
+async function readResult(folder: string): Promise<ReadResult> {
   const metrics = (await readJson(join(folder, "metrics.json"))) as ResultMetrics;
   if (metrics?.schema !== 1 || !Array.isArray(metrics.metrics)) {
     throw new InputError(`${join(folder, "metrics.json")}: not a metrics file of schema 1; evaluate again`);
@@ -122,6 +133,7 @@ async function readResult(folder: string): Promise<{ result: ResultPredictions; 
       recipe: Object.fromEntries(parts),
     },
     fingerprint: recipe.fingerprint ?? null,
+    textSha256: recipe.text_sha256 ?? null,
   };
 }
 

@@ -36,6 +36,11 @@ export interface Recipe {
   readonly manifest_sha256: string;
   readonly templates_sha256: string;
   readonly class_names_sha256: string;
+  /**
+   * of whatever decides the token ids of texts: tokenizer, cleaning, padding, context length. Older results lack it:
+   * theirs is not known, which is no difference, so that a new result may take their place
+   */
+  readonly text_sha256: string | null;
 }
 
 /** `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>` */
@@ -89,13 +94,13 @@ export async function checkReplaceable(
   if (differing.length === 1 && only === "manifest" && (old.images?.n ?? 0) < images) return;
   if (old.recipe?.fingerprint === recipe.fingerprint && (old.recipe.benchmark_version ?? 0) < recipe.benchmark_version)
     return;
-  const hint = differing.includes("checkpoint")
+  const hint = differing.some((name) => name === "checkpoint" || name === TEXT)
     ? "give this checkpoint another name with --name ID=PATH, or "
     : differing.includes(DEFINITION)
       ? `raise the version${own === null ? "" : ` in ${own.path}`} where that is meant, or `
       : "";
   throw new InputError(
-    `${folder}: holds a result made otherwise (another ${differing.join(", another ")}); it is not written over: ${hint}choose another --out, or move that folder away`,
+    `${folder}: holds a result made otherwise (${differing.map((name) => `${name.endsWith("s") ? "other" : "another"} ${name}`).join(", ")}); it is not written over: ${hint}choose another --out, or move that folder away`,
   );
 }
 
@@ -122,6 +127,7 @@ function otherKey({ checkpoint, benchmark, prompts }: OldRun, key: ResultKey): s
 }
 
 const DEFINITION = "definition of the benchmark under one version";
+const TEXT = "text settings";
 
 /** @param text SHA-256 of the user's own definition: older versions wrote no more of it */
 function differences(run: OldRun, recipe: Recipe, text: string | null): string[] {
@@ -134,9 +140,11 @@ function differences(run: OldRun, recipe: Recipe, text: string | null): string[]
     manifest_sha256: "manifest",
     templates_sha256: "template set of this name",
     class_names_sha256: "class-name list of this name",
+    text_sha256: TEXT,
   };
   const fields = Object.keys(names) as (keyof Recipe)[];
   return fields
+    .filter((field) => field !== "text_sha256" || old[field] !== undefined)
     .filter((field) =>
       field === "definition"
         ? old.definition === undefined
@@ -148,20 +156,34 @@ function differences(run: OldRun, recipe: Recipe, text: string | null): string[]
 }
 
 /**
- * Refuses to put a checkpoint's results beside those of another checkpoint of the same name.
+ * Refuses to put a checkpoint's results beside those of another checkpoint of the same name, or of the same files with
+ * other text settings.
  *
- * @throws InputError if a result below `<out>/<id>` has another fingerprint
+ * @returns folders of results that do not say their text settings: older ones
+ * @throws InputError if a result below `<out>/<id>` has another fingerprint, or other text settings
  */
-export async function checkCheckpointName(out: string, id: string, fingerprint: string): Promise<void> {
+export async function checkCheckpointName(
+  out: string,
+  id: string,
+  { fingerprint, text }: { readonly fingerprint: string; readonly text: { readonly sha256: string } | null },
+): Promise<string[]> {
   const folder = join(out, id);
+  const unknown: string[] = [];
   for (const path of await filesAtDepth(folder, 3, "run.json")) {
-    const run = (await readJson(path)) as { recipe?: Partial<Recipe> };
-    if (run.recipe?.fingerprint === fingerprint) continue;
+    const { recipe } = (await readJson(path)) as { recipe?: Partial<Recipe> };
+    const isSame = recipe?.fingerprint === fingerprint;
+    const textSha256 = recipe?.text_sha256;
+    if (isSame && textSha256 === undefined) unknown.push(dirname(path));
+    if (isSame && (textSha256 === undefined || textSha256 === (text?.sha256 ?? null))) continue;
+    const what = isSame ? "the same files with other text settings (cleaning, padding, context length)" : OTHER;
     throw new InputError(
-      `${folder}: holds results of another checkpoint of the same name; give this one another with --name ID=PATH, or choose another --out`,
+      `${folder}: holds results of ${what}; give this one another with --name ID=PATH, or choose another --out`,
     );
   }
+  return unknown;
 }
+
+const OTHER = "another checkpoint of the same name";
 
 /** Every `metrics.json` below a results folder, ordered by its key. @throws InputError if one is not valid JSON */
 export async function readAllMetrics(out: string): Promise<ResultMetrics[]> {

@@ -62,6 +62,7 @@ describe("readCheckpointPredictions", () => {
     expect(read).toEqual({
       checkpoint: "vit",
       fingerprint: "f",
+      textSha256: null,
       results: [
         {
           ...{ benchmark: "imagenet", protocol: "1000", templates: "t", classNames: "names", expectedN: 50_000 },

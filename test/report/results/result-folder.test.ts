@@ -23,7 +23,9 @@ const recipe: Recipe = {
   manifest_sha256: "m",
   templates_sha256: "t",
   class_names_sha256: "c",
+  text_sha256: "x",
 };
+const checkpoint = { fingerprint: "f", text: { sha256: "x" } };
 const result = (checkpoint: string, correct: number): ResultMetrics => ({
   schema: 1,
   checkpoint,
@@ -145,11 +147,31 @@ describe("result folders", () => {
     await expect(checkReplaceable(folder, { ...recipe, templates_sha256: "other" }, 100, of())).rejects.toThrow(
       /template set of this name/,
     );
-    await expect(checkCheckpointName(out, "a", "g")).rejects.toThrow(
+    await expect(checkCheckpointName(out, "a", { ...checkpoint, fingerprint: "g" })).rejects.toThrow(
       /holds results of another checkpoint of the same name.*--name/,
     );
-    await checkCheckpointName(out, "a", "f");
-    await checkCheckpointName(out, "b", "g");
+    expect(await checkCheckpointName(out, "a", checkpoint)).toEqual([]);
+    expect(await checkCheckpointName(out, "b", { ...checkpoint, fingerprint: "g" })).toEqual([]);
+  });
+
+  it("are not written over, or added to, by the same files with other text settings", async () => {
+    const { out, folder } = await written({ n: 100, expected: 100 });
+    await expect(checkReplaceable(folder, { ...recipe, text_sha256: "y" }, 100, of())).rejects.toThrow(
+      /a result made otherwise \(other text settings\); it is not written over: give this checkpoint another name with --name/,
+    );
+    await expect(checkCheckpointName(out, "a", { ...checkpoint, text: { sha256: "y" } })).rejects.toThrow(
+      /holds results of the same files with other text settings \(cleaning, padding, context length\); give this one another with --name/,
+    );
+  });
+
+  it("of older versions, which do not say their text settings, are replaced, and named", async () => {
+    const out = temporaryFolder();
+    const folder = resultFolder(out, result("a", 1), "imagenet-openai");
+    const { text_sha256: _, ...former } = recipe;
+    const run = { recipe: former, images: { n: 10, expected: 10 } };
+    await writeResult(folder, { run, metrics: result("a", 1), predictions: "image\n" });
+    await checkReplaceable(folder, recipe, 10, of());
+    expect(await checkCheckpointName(out, "a", checkpoint)).toEqual([folder]);
   });
 
   it("make accuracies.csv, ordered by key whatever the order of writing, with quotes where names need them", async () => {

@@ -1,0 +1,52 @@
+import type { ConfigFile, OpenClipModelConfig } from "./model-config.ts";
+
+/** What open_clip's configuration says of a checkpoint's texts. */
+export interface OpenClipText {
+  /** The file that says it. */
+  readonly file: string;
+  readonly cleaning: "open_clip" | "canonicalize";
+  /** Whether open_clip takes its own SimpleTokenizer, which pads with 0; else a tokenizer from Hugging Face, with its padding. */
+  readonly isSimple: boolean;
+  /** The Hugging Face tokenizer that it names, null for its own. */
+  readonly tokenizerName: string | null;
+  readonly vocabularySize: number | null;
+  readonly contextLength: number;
+  /** Whether the context length is open_clip's default, because the file says none. */
+  readonly isDefaultContext: boolean;
+  /** Options that are not supported, each as "key value". */
+  readonly unsupported: readonly string[];
+}
+
+/** open_clip's context length where the model's config does not say one (tokenizer.py `DEFAULT_CONTEXT_LENGTH`). */
+const DEFAULT_CONTEXT = 77;
+
+/**
+ * Reads the `text_cfg` of open_clip's configuration as open_clip does, whatever the checkpoint's files are called: it is
+ * how the texts of training were tokenized.
+ *
+ * @returns null where there is no such configuration, or it says nothing of texts
+ * @see open_clip 3.3.0 src/open_clip/factory.py `get_tokenizer`, tokenizer.py
+ */
+export function readOpenClipText(openClip: ConfigFile<OpenClipModelConfig> | null): OpenClipText | null {
+  const text = openClip?.config.text_cfg;
+  if (openClip === null || text === undefined || text === null) return null;
+  const { clean, ...others } = text.tokenizer_kwargs ?? {};
+  const unsupported = [
+    ...Object.entries(others).filter(([, value]) => value !== null && value !== false && value !== ""),
+    ...(text.tokenizer_mode ? [["tokenizer_mode", text.tokenizer_mode]] : []),
+  ].map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+  const usual = text.hf_tokenizer_name ? "whitespace" : "lower"; // what open_clip does when the config is silent
+  if (clean !== undefined && clean !== null && clean !== "canonicalize" && clean !== usual) {
+    unsupported.push(`clean ${JSON.stringify(clean)}`);
+  }
+  return {
+    file: openClip.file,
+    cleaning: clean === "canonicalize" ? "canonicalize" : "open_clip",
+    isSimple: !text.hf_tokenizer_name,
+    tokenizerName: text.hf_tokenizer_name || null,
+    vocabularySize: text.vocab_size ?? null,
+    contextLength: text.context_length ?? DEFAULT_CONTEXT,
+    isDefaultContext: !text.context_length,
+    unsupported,
+  };
+}

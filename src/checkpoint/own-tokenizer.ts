@@ -1,0 +1,38 @@
+import { InputError } from "../input-error.ts";
+import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
+
+/**
+ * Opens the tokenizer that was decided on.
+ *
+ * @throws InputError if it can give ids that the graph's token embedding does not have
+ */
+export async function openOwnTokenizer(resolved: ResolvedCheckpoint): Promise<Tokenizer | null> {
+  if (resolved.textSettings === null || resolved.text === null) return null;
+  const tokenizer = await openTokenizer(resolved.textSettings.source);
+  const rows = resolved.textSettings.vocabularySize;
+  if (rows !== null && tokenizer.vocabularySize > rows) {
+    throw new InputError(
+      `${resolved.layout.root}: the tokenizer has ${tokenizer.vocabularySize} tokens, the token embedding of ${resolved.text.file} only ${rows}; one of them belongs to another checkpoint`,
+    );
+  }
+  return tokenizer;
+}
+
+/** What is to be said of a tokenizer once it is open: warnings, each a sentence. */
+export function warnOfTokenizer({ textSettings }: ResolvedCheckpoint, tokenizer: Tokenizer | null): string[] {
+  if (textSettings === null || tokenizer === null) return [];
+  const isSiglip = textSettings.source.cleaning === "siglip";
+  if (!isSiglip || tokenizer.cleaning !== "none" || canonicalizes(tokenizer, textSettings.contextLength)) return [];
+  return [
+    'its tokenizer.json keeps case or punctuation, which SigLIP was trained without; if its texts were canonicalized in training, say so with "cleaning": "canonicalize" in a shiftline.json',
+  ];
+}
+
+/** Whether case and punctuation make no difference, as in SigLIP's own tokenizers. */
+function canonicalizes(tokenizer: Tokenizer, contextLength: number): boolean {
+  const [plain, marked] = ["a photo of a cat", "A Photo, of a Cat."].map((text) =>
+    tokenizer.encode(text, contextLength),
+  );
+  return `${plain}` === `${marked}`;
+}
