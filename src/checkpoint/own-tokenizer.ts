@@ -3,20 +3,36 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
 
 /**
- * Opens the tokenizer that was decided on.
+ * Opens the tokenizer that was decided on. Added tokens beyond the graph's token embedding, which no usual text gives (the
+ * sentinels of T5), are no fault: a text that holds one is refused when it is encoded.
  *
- * @throws InputError if it can give ids that the graph's token embedding does not have
+ * @throws InputError if usual texts, their start, end or padding can have ids that the token embedding does not have
  */
 export async function openOwnTokenizer(resolved: ResolvedCheckpoint): Promise<Tokenizer | null> {
   if (resolved.textSettings === null || resolved.text === null) return null;
   const tokenizer = await openTokenizer(resolved.textSettings.source);
   const rows = resolved.textSettings.vocabularySize;
-  if (rows !== null && tokenizer.vocabularySize > rows) {
+  if (rows === null || tokenizer.vocabularySize <= rows) return tokenizer;
+  const { contextLength } = resolved.textSettings;
+  const around = tokenizer.encode("", contextLength); // start and end
+  const largest = Math.max(tokenizer.textVocabularySize - 1, tokenizer.padId, ...around);
+  const embedding = `the token embedding of ${resolved.text.file}`;
+  if (largest >= rows) {
     throw new InputError(
-      `${resolved.layout.root}: the tokenizer has ${tokenizer.vocabularySize} tokens, the token embedding of ${resolved.text.file} only ${rows}; one of them belongs to another checkpoint`,
+      `${resolved.layout.root}: the tokenizer has ${tokenizer.vocabularySize} tokens, ${embedding} only ${rows}; one of them belongs to another checkpoint`,
     );
   }
-  return tokenizer;
+  return {
+    ...tokenizer,
+    encode(text, length) {
+      const ids = tokenizer.encode(text, length);
+      const beyond = ids.find((id) => id >= rows);
+      if (beyond === undefined) return ids;
+      throw new InputError(
+        `${resolved.layout.root}: the prompt "${text}" holds a special token of the tokenizer (id ${beyond}), which ${embedding} does not have: it has ${rows} rows`,
+      );
+    },
+  };
 }
 
 /** What is to be said of a tokenizer once it is open: warnings, each a sentence. */

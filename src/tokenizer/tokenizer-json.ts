@@ -10,6 +10,8 @@ export interface TokenizerJson {
   readonly modelType: string;
   /** largest token id + 1 */
   readonly vocabularySize: number;
+  /** the same without added tokens, which come only of a text that holds them word for word */
+  readonly textVocabularySize: number;
   /** ids that stand before and after every text; the last is the end of text where there is one */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
@@ -142,6 +144,7 @@ export function openTokenizerJson(content: TokenizerJsonContent, where: string):
   return {
     modelType: model.type,
     vocabularySize: vocabularySize(model.vocab, added),
+    textVocabularySize: textVocabularySize(model.vocab, added),
     prefix: ids(around.slice(0, middle)),
     suffix: ids(around.slice(middle + 1)),
     padding: content.padding ? { id: content.padding.pad_id, token: content.padding.pad_token ?? null } : null,
@@ -195,4 +198,17 @@ function vocabularySize(vocab: unknown, added: readonly { id: number }[]): numbe
     for (const id of Object.values(vocab as Record<string, number>)) largest = Math.max(largest, id);
   for (const { id } of added) largest = Math.max(largest, id);
   return largest + 1;
+}
+
+function textVocabularySize(vocab: unknown, added: readonly { content: string }[]): number {
+  const contents = new Set(added.map(({ content }) => content));
+  let size = 0;
+  if (Array.isArray(vocab)) {
+    for (const [id, [token]] of (vocab as [string, number][]).entries()) if (!contents.has(token)) size = id + 1;
+  } else {
+    for (const [token, id] of Object.entries(vocab as Record<string, number>)) {
+      if (!contents.has(token)) size = Math.max(size, id + 1);
+    }
+  }
+  return size;
 }

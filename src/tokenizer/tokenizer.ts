@@ -35,6 +35,8 @@ export interface Tokenizer {
   readonly isClipEncoding: boolean;
   /** largest token id + 1 */
   readonly vocabularySize: number;
+  /** the same without added tokens, which come only of a text that holds them word for word */
+  readonly textVocabularySize: number;
   readonly padId: number;
   readonly padding: Padding;
   /** id of the token that ends every text, null where the tokenizer has none */
@@ -64,7 +66,7 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
 
   const where = path ?? "CLIP's own byte pairs";
   const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
-  const { prefix, suffix, modelType, vocabularySize } = json;
+  const { prefix, suffix, modelType, vocabularySize, textVocabularySize } = json;
   const cleaning = chooseCleaning(source.cleaning, modelType);
   const endOfText = suffix.at(-1) ?? null;
   const padding = await readPadding(source.padding, { ...json, endOfText });
@@ -75,6 +77,7 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
     modelType,
     isClipEncoding: false,
     vocabularySize,
+    textVocabularySize,
     padId: padding.id,
     padding,
     endOfText,
@@ -115,6 +118,7 @@ async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
     modelType: "BPE",
     isClipEncoding: true,
     vocabularySize: CLIP_VOCABULARY_SIZE,
+    textVocabularySize: CLIP_VOCABULARY_SIZE,
     padId: padding.id,
     padding,
     endOfText: CLIP_END_OF_TEXT,
