@@ -1,6 +1,8 @@
+import type { BigIntStats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { atomicWrite } from "../files/atomic-write.ts";
+import { identityOf, isLasting, stateWithinRun } from "../files/file-identity.ts";
 import { readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
@@ -8,55 +10,81 @@ import { indexTar } from "./tar-index.ts";
 import type { TarMember } from "./tar-member.ts";
 
 /*
- * A stored index is text: a line of JSON that says which tar it is of, and the SHA-256 of the rest; then a line a member,
+ * A stored index is text: a line of JSON with the tar's path and state, and the SHA-256 of the rest; then a line a member,
  * offset, size, "f" or "d", content as base64 (empty where it is not kept, "=" where there is none), name. A name holds no
  * control character, so tabs and line ends are free.
  */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
- * Lists the members of a tar as {@link indexTar} does, from the index stored for it if the tar's size and times are still
- * those of that day; else indexes it and stores that. A stored index that is damaged counts as none.
+ * Lists the members of a tar as {@link indexTar} does, from the index stored for it if the tar's size, inode and times are
+ * still the same; else indexes it and stores that. A stored index that is damaged or of another tar counts as none.
  *
  * @param cacheFolder  where indexes are stored, made if it is not there
+ * @param lasts  whether a later change of the tar shows in its state; without, it is indexed each time
  * @throws InputError as indexTar does, if the tar changes meanwhile, or if the index cannot be written
  */
-export async function readTarIndex(path: string, cacheFolder: string): Promise<TarMember[]> {
-  const state = await tarState(path);
-  const stored = join(cacheFolder, `${sha256(resolve(path)).slice(0, 32)}.tar-index`);
-  const known = parseIndex(await readFile(stored, "utf8").catch(() => ""), state);
+export async function readTarIndex(
+  path: string,
+  cacheFolder: string,
+  lasts: (path: string, stats: BigIntStats) => boolean = isLasting,
+): Promise<TarMember[]> {
+  const tar = resolve(path);
+  const before = await statTar(path);
+  const state = identityOf(before);
+  const lasting = lasts(path, before);
+  const stored = join(cacheFolder, indexName(tar));
+  const known = lasting ? parseIndex(await readFile(stored, "utf8").catch(() => ""), tar, state) : null;
   if (known !== null) return known;
   const members = await indexTar(path);
-  if ((await tarState(path)) !== state) throw new InputError(`${path}: changed while it was read; try again`);
-  await atomicWrite(stored, formatIndex(members, state));
+  if (stateWithinRun(path, await statTar(path)) !== stateWithinRun(path, before)) {
+    throw new InputError(`${path}: changed while it was read; try again`);
+  }
+  if (lasting) await atomicWrite(stored, formatIndex(members, tar, state));
   return members;
 }
 
-/** Which state of a tar an index is of: size, and times in nanoseconds. */
-async function tarState(path: string): Promise<string> {
+async function statTar(path: string): Promise<BigIntStats> {
   try {
-    const { size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return `${size} ${mtimeNs} ${ctimeNs}`;
+    return await stat(path, { bigint: true });
   } catch (cause) {
     throw readError(path, cause);
   }
 }
 
-function formatIndex(members: readonly TarMember[], state: string): string {
+function indexName(tar: string): string {
+  return `${sha256(tar).slice(0, 32)}.tar-index`;
+}
+
+/** Whether a file of this name and text is a whole index, of the tar that its name stands for. */
+export function isTarIndex(name: string, text: string): boolean {
+  const lineEnd = text.indexOf("\n");
+  try {
+    const { tar, state } = JSON.parse(text.slice(0, lineEnd)) as { tar: string; state: string };
+    return name === indexName(tar) && text.slice(0, lineEnd) === headOf(tar, state, text.slice(lineEnd + 1));
+  } catch {
+    return false;
+  }
+}
+
+function headOf(tar: string, state: string, body: string): string {
+  return JSON.stringify({ version: VERSION, tar, state, sha256: sha256(body) });
+}
+
+function formatIndex(members: readonly TarMember[], tar: string, state: string): string {
   const lines = members.map(({ name, type, offset, bytes, text }) => {
     const content = text === null ? "" : text === "" ? "=" : Buffer.from(text, "latin1").toString("base64");
     return `${offset}\t${bytes}\t${type === "file" ? "f" : "d"}\t${content}\t${name}\n`;
   });
   const body = lines.join("");
-  return `${JSON.stringify({ version: VERSION, tar: state, sha256: sha256(body) })}\n${body}`;
+  return `${headOf(tar, state, body)}\n${body}`;
 }
 
-/** The members a stored index lists; null if it is of another state of the tar, or not as it was written. */
-function parseIndex(text: string, state: string): TarMember[] | null {
+/** The members a stored index lists; null if it is of another tar or state, or not as it was written. */
+function parseIndex(text: string, tar: string, state: string): TarMember[] | null {
   const lineEnd = text.indexOf("\n");
   const body = text.slice(lineEnd + 1);
-  const head = `${JSON.stringify({ version: VERSION, tar: state, sha256: sha256(body) })}`;
-  if (lineEnd < 0 || text.slice(0, lineEnd) !== head) return null;
+  if (lineEnd < 0 || text.slice(0, lineEnd) !== headOf(tar, state, body)) return null;
   return body
     .split("\n")
     .slice(0, -1)

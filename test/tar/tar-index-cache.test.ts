@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/input-error.ts";
 import { indexTar } from "../../src/tar/tar-index.ts";
-import { readTarIndex } from "../../src/tar/tar-index-cache.ts";
+import { isTarIndex, readTarIndex as readIndex } from "../../src/tar/tar-index-cache.ts";
 import { temporaryFolder } from "../helpers.ts";
 import { type MadeMember, writeTar } from "./make-tar.ts";
+
+/** As of a tar that was made a while ago, on a disk. */
+const readTarIndex = (path: string, cache: string) => readIndex(path, cache, () => true);
 
 function tarOf(...members: MadeMember[]): string {
   return writeTar(join(temporaryFolder(), "0.tar"), members);
@@ -62,6 +65,40 @@ describe("readTarIndex", () => {
       writeFileSync(stored, at % 2 === 0 ? spoilt : bytes.subarray(0, at));
       expect(await readTarIndex(path, cache)).toEqual(right);
     }
+  });
+
+  it("makes it again for another tar of the same size and time in the same place", async () => {
+    const cache = temporaryFolder();
+    const path = tarOf({ name: "a", content: "1" });
+    utimesSync(path, 1, 1);
+    await readTarIndex(path, cache);
+    const other = tarOf({ name: "b", content: "1" });
+    utimesSync(other, 1, 1);
+    renameSync(other, path);
+    expect((await readTarIndex(path, cache)).map((member) => member.name)).toEqual(["b"]);
+  });
+
+  it("stores no index of a tar so young that the next change may not show in its times", async () => {
+    const cache = temporaryFolder();
+    expect((await readIndex(tarOf({ name: "a", content: "1" }), cache)).map((member) => member.name)).toEqual(["a"]);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it("ignores the index of another tar, copied to this one's name", async () => {
+    const cache = temporaryFolder();
+    const [one, two] = [tarOf({ name: "a", content: "1" }), tarOf({ name: "b", content: "1" })];
+    await readTarIndex(one, cache);
+    const [first = ""] = readdirSync(cache);
+    await readTarIndex(two, cache);
+    const second = readdirSync(cache).find((name) => name !== first) as string;
+    copyFileSync(join(cache, first), join(cache, second));
+    const text = readFileSync(join(cache, first), "utf8");
+    expect([isTarIndex(first, text), isTarIndex(second, text), isTarIndex(first, text.slice(1))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect((await readTarIndex(two, cache)).map((member) => member.name)).toEqual(["b"]);
   });
 
   it("stores nothing of a tar that is refused", async () => {
