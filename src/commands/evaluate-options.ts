@@ -38,7 +38,8 @@ export interface EvaluateOptions {
 }
 
 export interface EvaluateProgress {
-  readonly phase: "prompts" | "images";
+  /** "files": image files that may have changed since they were embedded are read again, before the other work */
+  readonly phase: "files" | "prompts" | "images";
   /** of this phase, over all checkpoints and benchmarks of the call; images count once for each checkpoint */
   readonly done: number;
   readonly total: number;

@@ -4,7 +4,7 @@ import { markUsed } from "../embedding/list-store.ts";
 import { InputError } from "../input-error.ts";
 import { makeWarning, type Note, warningsAbout } from "../note.ts";
 import { rebuildAccuracies } from "../report/results/rebuild-accuracies.ts";
-import { type ResultMetrics, writeResult } from "../report/results/result-folder.ts";
+import { checkImageContent, type ResultMetrics, writeResult } from "../report/results/result-folder.ts";
 import { judgePredictions } from "../scoring/judge.ts";
 import { type LabelOrder, readLabelOrders } from "../scoring/label-order.ts";
 import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
@@ -22,6 +22,7 @@ import {
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
 import { checkNothingMissing } from "./missing-embeddings.ts";
+import { images, nameImages, updateOptions } from "./missing-parts.ts";
 import { openProgressFile, type ProgressFile } from "./progress-file.ts";
 import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
 
@@ -86,11 +87,13 @@ async function runPlan(
       options.onProgress?.({ ...state, imagesAhead: 0 });
     });
     before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+    if (imagesAhead > 0) await checkUnchanged(group, plan, options);
     const content = await checkContent(plan, group[0] as PlannedRun);
     for (const warning of content) options.onNote?.(warning);
     const notes = [...plan.notes, ...padding, ...content];
     for (const run of group) {
-      const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run) };
+      const contentSha256 = await run.store.contentSha256();
+      const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run), contentSha256 };
       for (const result of run.results) {
         checkStopped();
         progress.update({ phase: "scores", done: before, total: imagesAhead, ...where });
@@ -131,10 +134,33 @@ export async function embedGroup(
     batchSize: plan.batchSize,
     modelMemory: plan.modelMemory,
     skipUnreadable: options.skipUnreadable ?? false,
+    remember: (lacking[0] as PlannedRun).contents.remember,
     checkStopped,
     onProgress,
   });
   return (performance.now() - begun) / 1000;
+}
+
+/**
+ * Proves that what a group scores is of the images that are there now, and so of one state of them.
+ *
+ * @throws InputError if images changed after they were embedded, or since their stored parts were looked at
+ */
+async function checkUnchanged(
+  group: readonly PlannedRun[],
+  plan: EvaluationPlan,
+  options: EvaluateOptions,
+): Promise<void> {
+  const { manifest, store, contents } = group[0] as PlannedRun;
+  await contents.update(store.parts, { ...updateOptions({ ...options, threads: plan.threads }), withinRun: true });
+  for (const run of group) {
+    const parts = await run.store.compare(run.store.parts, contents.sha256);
+    const positions = parts.flatMap(({ changed, readable }) => [...changed, ...readable]);
+    if (positions.length === 0) continue;
+    throw new InputError(
+      `${manifest.root}: ${images(positions.length)} changed during the run: ${nameImages(run, positions)}; nothing was scored on them; run the same command again once they are complete`,
+    );
+  }
 }
 
 /** Runs that share a manifest and a part size, and whose models fit in memory together. */
@@ -189,6 +215,7 @@ async function scoreRun(
     metrics: judgePredictions(manifest, predictions, space),
   };
   checkFinite(metrics);
+  await checkImageContent(result.folder, { ...result.recipe, content_sha256: context.contentSha256 }, n);
   const scoreSeconds = (performance.now() - begun) / 1000;
   const skipped = await skippedImages(run, result);
   const record = await describeRun(plan, run, result, {

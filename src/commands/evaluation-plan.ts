@@ -5,6 +5,7 @@ import type { Benchmark } from "../dataset/benchmark.ts";
 import { doubtfulBenchmark } from "../dataset/check-benchmark.ts";
 import { type Manifest, makeManifest } from "../dataset/manifest.ts";
 import { type DealtRun, dealParts } from "../embedding/deal-parts.ts";
+import { type ImageContents, openImageContents } from "../embedding/image-contents.ts";
 import { openPartStore, type Part, type PartStore } from "../embedding/part-store.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { InputError } from "../input-error.ts";
@@ -20,6 +21,7 @@ import {
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
+import { missingParts } from "./missing-parts.ts";
 import { type PlannedProtocol, planProtocols } from "./planned-protocols.ts";
 import { warnOfShippedId } from "./shipped-benchmark.ts";
 
@@ -38,6 +40,8 @@ export interface PlannedRun {
   readonly border: number;
   readonly manifest: Manifest;
   readonly store: PartStore;
+  /** of the manifest's images, shared by the runs on them */
+  readonly contents: ImageContents;
   /** parts to make: of a shard's plan, only those the shard is dealt */
   readonly missing: readonly Part[];
   readonly results: readonly PlannedResult[];
@@ -88,6 +92,7 @@ export async function planEvaluation(
   const data = await locateBenchmarks(options, storeRoot);
   const checkpoints = await opening;
   const opened: Omit<PlannedRun, "missing">[] = [];
+  const allContents = new Map<string, ImageContents>();
   for (const { benchmark, located, own } of data) {
     const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
     addNotes(
@@ -100,6 +105,10 @@ export async function planEvaluation(
       const group = protocols.filter(({ protocol }) => protocol.preCrop === border);
       const scored = (label: number) => group.some(({ space }) => space.accepted[label] !== null);
       const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
+      const place = `${manifest.sha256}\n${manifest.root}`;
+      const contents =
+        allContents.get(place) ?? (await openImageContents(join(storeRoot, "contents"), manifest, { keep: remember }));
+      allContents.set(place, contents);
       for (const checkpoint of checkpoints) {
         const results = planResults(out, checkpoint, benchmark, manifest, group, promptSets);
         const definition = own ? benchmark : null;
@@ -107,7 +116,7 @@ export async function planEvaluation(
           await checkReplaceable(folder, recipe, manifest.images.length, { key, own: definition });
         }
         const store = await openPartStore(storeRoot, checkpoint, border, manifest, options.partSize ?? PART_SIZE);
-        opened.push({ checkpoint, benchmark, border, manifest, store, results });
+        opened.push({ checkpoint, benchmark, border, manifest, store, contents, results });
       }
     }
   }
@@ -116,18 +125,16 @@ export async function planEvaluation(
     await ignoresCase(out),
   );
   const dealt = dealParts(opened.map(describeForDealing), shard);
-  const runs: PlannedRun[] = [];
-  for (const [r, run] of opened.entries()) {
-    const ours = dealt.parts[r] as readonly Part[];
-    runs.push({ ...run, missing: await missingParts(run.store, ours, options.skipUnreadable ?? false, notes) });
-  }
   const allocation = readAllocation();
+  const threads = options.threads ?? allocation.threads;
+  const missing = await missingParts(opened, dealt.parts, { ...options, threads }, notes);
+  const runs = opened.map((run, r): PlannedRun => ({ ...run, missing: missing[r] as readonly Part[] }));
   if (options.threads === undefined) notes.push(makeNote(describeAllocation(allocation)));
   return {
     out,
     storeRoot,
     allocation,
-    threads: options.threads ?? allocation.threads,
+    threads,
     modelMemory: allocation.memory * MODEL_SHARE,
     batchSize: options.batchSize ?? BATCH_SIZE,
     runs,
@@ -230,16 +237,4 @@ function planResults(
       return { ...planned, key, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
     }),
   );
-}
-
-/** Parts to make: those not there, those damaged, and, where nothing may be skipped, those that skipped an image. */
-async function missingParts(
-  store: PartStore,
-  ours: readonly Part[],
-  skipUnreadable: boolean,
-  notes: Note[],
-): Promise<Part[]> {
-  const { missing, damaged, skipped } = await store.check(ours);
-  for (const reason of damaged) notes.push(makeNote(`${reason}; this part is made again`));
-  return skipUnreadable ? [...missing] : [...missing, ...skipped].sort((a, b) => a.index - b.index);
 }

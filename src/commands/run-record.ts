@@ -11,6 +11,8 @@ export interface RunTimes {
   readonly embedSeconds: number;
   /** images embedded in this call; the others were in the store */
   readonly embedded: number;
+  /** SHA-256 over that of every image's file when it was embedded, in the manifest's order */
+  readonly contentSha256: string;
 }
 
 /** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
@@ -62,6 +64,7 @@ export async function describeRun(
       skipped: facts.skipped,
       layout: manifest.layout,
       manifest_sha256: manifest.sha256,
+      content_sha256: facts.contentSha256,
     },
     warnings: facts.warnings,
     store: { folder: store.folder, parts: store.parts.length },

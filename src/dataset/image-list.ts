@@ -3,8 +3,17 @@ export interface ImageEntry {
   readonly path: string;
   readonly bytes: number;
   readonly label: number;
-  /** where it is, if in a tar: the tar's path below the root, and its bytes in it; then `path` is tar, "/", member */
-  readonly tar?: { readonly file: string; readonly offset: number; readonly bytes: number };
+  /** where it is, if in a tar; then `path` is tar, "/", member */
+  readonly tar?: TarPlace;
+}
+
+export interface TarPlace {
+  /** the tar's path below the root */
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+  /** of the tar when its members were listed, where it is known */
+  readonly state?: string;
 }
 
 /**
@@ -40,7 +49,7 @@ interface Columns {
   /** (rows,), position in `tarFiles`, -1 for an image that is a file */
   tars: Int32Array;
   offsets: Float64Array;
-  readonly tarFiles: string[];
+  readonly tarFiles: Pick<TarPlace, "file" | "state">[];
   rows: number;
 }
 
@@ -73,13 +82,13 @@ function append(columns: Columns, image: ImageEntry, tarOf: Map<string, number>,
   columns.ends[row] = start + encoder.encodeInto(name, columns.names.subarray(start)).written;
   columns.bytes[row] = bytes;
   columns.labels[row] = label;
-  columns.tars[row] = tar === undefined ? -1 : tarPosition(columns, tar.file, tarOf);
+  columns.tars[row] = tar === undefined ? -1 : tarPosition(columns, tar, tarOf);
   columns.offsets[row] = tar?.offset ?? 0;
   columns.rows++;
 }
 
-function tarPosition(columns: Columns, file: string, tarOf: Map<string, number>): number {
-  const known = tarOf.get(file) ?? columns.tarFiles.push(file) - 1;
+function tarPosition(columns: Columns, { file, state }: TarPlace, tarOf: Map<string, number>): number {
+  const known = tarOf.get(file) ?? columns.tarFiles.push({ file, ...(state === undefined ? {} : { state }) }) - 1;
   tarOf.set(file, known);
   return known;
 }
@@ -138,7 +147,7 @@ function entryOf(columns: Columns, row: number): ImageEntry {
   const start = startOf(columns, row);
   const name = Buffer.from(names.buffer, names.byteOffset + start, (ends[row] as number) - start).toString("utf8");
   const size = bytes[row] as number;
-  const file = tarFiles[tars[row] as number];
-  const entry = { path: file === undefined ? name : `${file}/${name}`, bytes: size, label: labels[row] as number };
-  return file === undefined ? entry : { ...entry, tar: { file, offset: offsets[row] as number, bytes: size } };
+  const tar = tarFiles[tars[row] as number];
+  const entry = { path: tar === undefined ? name : `${tar.file}/${name}`, bytes: size, label: labels[row] as number };
+  return tar === undefined ? entry : { ...entry, tar: { ...tar, offset: offsets[row] as number, bytes: size } };
 }

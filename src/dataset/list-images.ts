@@ -111,7 +111,8 @@ async function listTars(
   if (set === null) return null;
   const entries = function* (): Iterable<ImageEntry> {
     for (const { tar, member, offset, bytes, label } of set.images) {
-      yield { path: `${tar}/${member}`, bytes, label: rows[label] as number, tar: { file: tar, offset, bytes } };
+      const place = { file: tar, offset, bytes, state: set.states.get(tar) as string };
+      yield { path: `${tar}/${member}`, bytes, label: rows[label] as number, tar: place };
     }
   };
   return collectImages(entries());

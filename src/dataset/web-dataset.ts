@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseTemplates, type Template } from "../classifier/template.ts";
-import { readText } from "../files/read-text.ts";
+import { stateWithinRun } from "../files/file-identity.ts";
+import { readError, readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { indexTar } from "../tar/tar-index.ts";
 import { readTarIndex } from "../tar/tar-index-cache.ts";
@@ -25,6 +26,8 @@ export interface TarImage {
 export interface WebDataset {
   /** by shard, and within it in the tar's order */
   readonly images: readonly TarImage[];
+  /** tar → the state it was in when its members were listed */
+  readonly states: ReadonlyMap<string, string>;
   /** `classnames.txt`, one a class in label order; null if there is none */
   readonly classNames: readonly string[] | null;
   /** `zeroshot_classification_templates.txt`, its `{c}` written as `{}`; null if there is none */
@@ -75,16 +78,30 @@ export async function listWebDataset(root: string, options: WebDatasetOptions = 
     );
   }
   const images: TarImage[] = [];
+  const states = new Map<string, string>();
   for (const tar of shards) {
     const path = join(root, tar);
+    const state = await tarState(path);
     const members =
       options.cacheFolder === undefined ? await indexTar(path) : await readTarIndex(path, options.cacheFolder);
+    if ((await tarState(path)) !== state) {
+      throw new InputError(`${path}: changed while its members were listed; run again once it is complete`);
+    }
+    states.set(tar, state);
     for (const sample of listSamples(path, members)) images.push({ tar, ...sample });
   }
   if (images.length === 0)
     throw new InputError(`${join(root, shards[0] as string)}: holds no image (.webp, .png, .jpg)`);
   if (classes !== null) checkLabels(root, images, classes);
-  return { images, classNames, templates };
+  return { images, states, classNames, templates };
+}
+
+async function tarState(path: string): Promise<string> {
+  try {
+    return stateWithinRun(path, await stat(path, { bigint: true }));
+  } catch (cause) {
+    throw readError(path, cause);
+  }
 }
 
 interface Sample {

@@ -9,6 +9,7 @@ import { openParts } from "./open-parts.ts";
 import type { Part, PartStore, SkippedImage } from "./part-store.ts";
 import { type Batch, distinctPreparations, planBatches } from "./plan-batches.ts";
 import { type ReadBatch, startReadAhead } from "./read-ahead.ts";
+import type { ImageContent } from "./read-image.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
 /** A checkpoint, and where its embeddings go. */
@@ -30,6 +31,8 @@ export interface EmbedOptions {
   readonly skipUnreadable: boolean;
   /** called after each batch with images × checkpoints done and to do */
   readonly onProgress?: (done: number, total: number) => void;
+  /** told what was read of the images from this position on, once a part of them is written */
+  readonly remember?: (first: number, content: readonly ImageContent[]) => Promise<void>;
   /** asked before each batch; throws to stop: batches under way are finished, and parts that are whole then stay */
   readonly checkStopped?: () => void;
 }
@@ -99,7 +102,9 @@ export async function embedImages(
       checkpoint.checkImageWidth(rows.length / batch.n);
       const at = { first: batch.first, n: batch.n, content };
       const part = parts.add(t, batch.part, { ...at, embeddings: rows, skipped: skipped[i] as SkippedImage[] });
-      if (part !== null) await store.write(batch.part, part.embeddings, part.about);
+      if (part === null) continue;
+      await store.write(batch.part, part.embeddings, part.about);
+      await options.remember?.(batch.part.first, part.content);
     }
     done += batch.n * batch.targets.length;
     options.onProgress?.(done, total);

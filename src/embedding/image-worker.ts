@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { workerData } from "node:worker_threads";
 import type { ImageEntry } from "../dataset/image-list.ts";
-import { readError } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { cropBorder } from "../image/crop-border.ts";
 import { type DecodedImage, decodeImage } from "../image/decode.ts";
@@ -11,6 +9,7 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import { createTarReader } from "../tar/tar-reader.ts";
 import { createPixelCollector } from "./pixel-collector.ts";
+import { type ImageContent, readImage, UNREADABLE } from "./read-image.ts";
 import { serveTasks } from "./worker-program.ts";
 
 /** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
@@ -34,8 +33,8 @@ export interface WorkerTask {
 
 export interface WorkerResult {
   readonly buffers: readonly ArrayBuffer[];
-  /** SHA-256 of every file; empty for one that could not be read */
-  readonly content: readonly string[];
+  /** what was read of every file */
+  readonly content: readonly ImageContent[];
   /** for each output, the images that could not be read, or not be brought to its shape */
   readonly unreadable: readonly (readonly UnreadableImage[])[];
 }
@@ -51,7 +50,7 @@ const AHEAD = 2;
 
 interface Loaded {
   readonly image: DecodedImage | null;
-  readonly content: string;
+  readonly content: ImageContent;
   readonly reason: string;
 }
 
@@ -94,7 +93,7 @@ async function preprocessBatch(
     tensor: new Float32Array(buffer),
     unreadable: [],
   }));
-  const content: string[] = [];
+  const content: ImageContent[] = [];
   const loading: (Promise<Loaded> | undefined)[] = [];
   for (let position = 0; position < task.images.length; position++) {
     while (loading.length < task.images.length && loading.length <= position + AHEAD) {
@@ -150,20 +149,17 @@ function preprocess(
   }
 }
 
-async function load(root: string, { path: name, tar }: ImageEntry): Promise<Loaded> {
-  const path = join(root, name);
-  let bytes: Uint8Array;
+async function load(root: string, image: ImageEntry): Promise<Loaded> {
+  const path = join(root, image.path);
+  let content = UNREADABLE;
   try {
-    bytes = tar === undefined ? await readFile(path) : await tars.read(join(root, tar.file), tar.offset, tar.bytes);
-  } catch (cause) {
-    const error = readError(path, cause);
-    if (!(error instanceof InputError)) throw error;
-    return { image: null, content: "", reason: error.message };
-  }
-  try {
-    return { image: await decodeImage(bytes), content: sha256(bytes), reason: "" };
+    const { bytes, identity } = await readImage(root, image, tars);
+    content = { sha256: sha256(bytes), identity };
+    return { image: await decodeImage(bytes), content, reason: "" };
   } catch (error) {
     if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-    return { image: null, content: "", reason: `${path}: ${error.message}` };
+    // A file that cannot be decoded has a content; one that cannot be read names its path
+    const reason = content === UNREADABLE ? error.message : `${path}: ${error.message}`;
+    return { image: null, content, reason };
   }
 }

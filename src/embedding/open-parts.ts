@@ -1,5 +1,6 @@
 import type { Matrix } from "../math/matrix.ts";
 import type { AboutPart, Part, SkippedImage } from "./part-store.ts";
+import type { ImageContent } from "./read-image.ts";
 
 /** Rows of a part that have come in, from batches in any order. */
 export interface BatchRows {
@@ -8,19 +9,21 @@ export interface BatchRows {
   readonly n: number;
   /** (n, d) */
   readonly embeddings: Float32Array;
-  /** SHA-256 of each image's file */
-  readonly content: readonly string[];
+  /** what was read of each image's file */
+  readonly content: readonly ImageContent[];
   readonly skipped: readonly SkippedImage[];
 }
 
 export interface FilledPart {
   readonly embeddings: Matrix;
   readonly about: AboutPart;
+  /** what was read of each image's file */
+  readonly content: readonly ImageContent[];
 }
 
 interface OpenPart {
   readonly data: Float32Array;
-  readonly content: string[];
+  readonly content: ImageContent[];
   readonly skipped: SkippedImage[];
   filled: number;
 }
@@ -41,7 +44,7 @@ export function openParts(): { add(target: number, part: Part, batch: BatchRows)
         const at = (index - part.first) * columns;
         one.data.fill(0, at, at + columns);
       }
-      for (const [i, hash] of content.entries()) one.content[first - part.first + i] = hash;
+      for (const [i, image] of content.entries()) one.content[first - part.first + i] = image;
       one.skipped.push(...skipped);
       one.filled += n;
       if (one.filled < part.rows) return null;
@@ -49,7 +52,8 @@ export function openParts(): { add(target: number, part: Part, batch: BatchRows)
       one.skipped.sort((a, b) => a.index - b.index);
       return {
         embeddings: { data: one.data, rows: part.rows, columns },
-        about: { first: part.first, skipped: one.skipped, content: one.content },
+        about: { first: part.first, skipped: one.skipped, content: one.content.map((image) => image.sha256) },
+        content: one.content,
       };
     },
   };

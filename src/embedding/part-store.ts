@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
@@ -24,14 +25,13 @@ export interface AboutPart {
   readonly first: number;
   /** images that could not be read; their rows are zeros and are left out of every score */
   readonly skipped: readonly SkippedImage[];
-  /** SHA-256 of every image file, in order; empty for one that could not be read */
+  /** SHA-256 of every image file, in order: of the bytes that were decoded; empty for one that could not be read */
   readonly content: readonly string[];
 }
 
 /** What the store adds: the key of the checkpoint, preprocessing and manifest that the rows are of. */
 interface StoredAbout extends AboutPart {
-  /** absent in parts of version 0.1 */
-  readonly key?: string;
+  readonly key: string;
 }
 
 export interface SkippedImage {
@@ -48,6 +48,15 @@ export interface Part {
   readonly rows: number;
 }
 
+/** A part whose rows were made of other images than those that are there now. */
+export interface ChangedPart {
+  readonly part: Part;
+  /** positions in the manifest of those with another content than when they were embedded */
+  readonly changed: readonly number[];
+  /** of those that could not be read then, and can be now */
+  readonly readable: readonly number[];
+}
+
 /**
  * Image embeddings of one checkpoint for one manifest, in parts: part k covers images [k·P, (k+1)·P) and is one pair
  * of files. A part is there whole or not at all.
@@ -61,6 +70,20 @@ export interface PartStore {
     readonly damaged: readonly string[];
     readonly skipped: readonly Part[];
   }>;
+  /**
+   * Compares what parts were made of with the images that are there now, by content. From then on a part that agrees is
+   * read only while it is of this content; so is one that was written.
+   *
+   * @param now  SHA-256 of the image at a position; empty for one that cannot be read
+   * @returns the parts that do not agree
+   */
+  compare(parts: readonly Part[], now: (position: number) => string): Promise<readonly ChangedPart[]>;
+  /**
+   * SHA-256 over that of every image's file when it was embedded, in the manifest's order.
+   *
+   * @throws InputError if a part has gone, or was made meanwhile of other images
+   */
+  contentSha256(): Promise<string>;
   /** Every image that was left out of a part. */
   skipped(): Promise<SkippedImage[]>;
   /** Whether the part is there, by its description alone. */
@@ -96,9 +119,17 @@ export async function openPartStore(
     parts.push({ index: parts.length, first, rows: Math.min(size, manifest.images.length - first) });
   }
   const stem = (part: Part) => join(folder, `part-${String(part.index).padStart(5, "0")}`);
-  const isForeign = (part: Part, about: StoredAbout) =>
-    about.first !== part.first || (about.key !== undefined && about.key !== key);
+  const isForeign = (part: Part, about: StoredAbout) => about.first !== part.first || about.key !== key;
   const foreign = (part: Part) => `${stem(part)}.json: it is of another checkpoint, or of other images`;
+  const remade = (part: Part) => `${stem(part)}.json: another run made it meanwhile of images with other content`;
+  /** part → what it is made of: only that is read */
+  const contents = new Map<number, string>();
+  const isRemade = (part: Part, content: readonly string[]) =>
+    contents.has(part.index) && contents.get(part.index) !== contentKey(content);
+  const readAbout = async (part: Part) => {
+    const about = await storedMatrixAbout<StoredAbout>(stem(part));
+    return about === null || isForeign(part, about) ? null : about;
+  };
   let laidOut = false;
   return {
     folder,
@@ -119,20 +150,43 @@ export async function openPartStore(
       }
       return { missing, damaged, skipped };
     },
+    compare: async (some, now) => {
+      const changed: ChangedPart[] = [];
+      for (const part of some) {
+        const current = Array.from({ length: part.rows }, (_, r) => now(part.first + r));
+        if (contents.get(part.index) === contentKey(current)) continue;
+        const before = (await readAbout(part))?.content ?? [];
+        const other = current.flatMap((hash, r) => (hash === before[r] ? [] : [r]));
+        if (other.length === 0) contents.set(part.index, contentKey(current));
+        else {
+          const [readable, differing] = [other.filter((r) => before[r] === ""), other.filter((r) => before[r] !== "")];
+          const positions = (rows: readonly number[]) => rows.map((r) => part.first + r);
+          changed.push({ part, changed: positions(differing), readable: positions(readable) });
+        }
+      }
+      return changed;
+    },
+    contentSha256: async () => {
+      const hash = createHash("sha256");
+      for (const part of parts) {
+        const content = (await readAbout(part))?.content;
+        if (content === undefined) throw new InputError(`${stem(part)}.json: has gone; ${AGAIN}`);
+        if (isRemade(part, content)) throw new InputError(`${remade(part)}; ${AGAIN}`);
+        for (let r = 0; r < part.rows; r++) hash.update(`${content[r] ?? ""}\n`);
+      }
+      return hash.digest("hex");
+    },
     // One description after the other: those of 200,000 images take tens of MB at once
     skipped: async () => {
       const skipped: SkippedImage[] = [];
-      for (const part of parts) skipped.push(...((await storedMatrixAbout<StoredAbout>(stem(part)))?.skipped ?? []));
+      for (const part of parts) skipped.push(...((await readAbout(part))?.skipped ?? []));
       return skipped;
     },
-    has: async (part) => {
-      const about = await storedMatrixAbout<StoredAbout>(stem(part));
-      return about !== null && !isForeign(part, about);
-    },
+    has: async (part) => (await readAbout(part)) !== null,
     content: async () => {
       const all: (string | null)[] = [];
       for (const part of parts) {
-        const content = (await storedMatrixAbout<StoredAbout>(stem(part)))?.content ?? [];
+        const content = (await readAbout(part))?.content ?? [];
         for (let r = 0; r < part.rows; r++) all.push(content[r] || null);
       }
       return all;
@@ -140,7 +194,8 @@ export async function openPartStore(
     read: async (part) => {
       const stored = await readStoredMatrix<StoredAbout>(stem(part));
       if (typeof stored === "string") return stored;
-      return stored.matrix.rows !== part.rows || isForeign(part, stored.about) ? foreign(part) : stored;
+      if (stored.matrix.rows !== part.rows || isForeign(part, stored.about)) return foreign(part);
+      return isRemade(part, stored.about.content) ? remade(part) : stored;
     },
     write: async (part, embeddings, about) => {
       if (!laidOut) {
@@ -150,8 +205,15 @@ export async function openPartStore(
       }
       const stored: StoredAbout = { ...about, key };
       await writeStoredMatrix(stem(part), matrix(embeddings.data, part.rows, embeddings.columns), stored);
+      contents.set(part.index, contentKey(about.content));
     },
   };
+}
+
+const AGAIN = "run the same command again to make it again";
+
+function contentKey(content: readonly string[]): string {
+  return sha256(content.join("\n"));
 }
 
 function embeddingKey(fingerprint: string, preprocessing: Preprocessing, border: number, manifest: Manifest): string {

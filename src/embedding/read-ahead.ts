@@ -1,5 +1,6 @@
 import type { ImageEntry } from "../dataset/image-list.ts";
 import type { ImagePreparation, UnreadableImage, WorkerResult, WorkerSetup, WorkerTask } from "./image-worker.ts";
+import type { ImageContent } from "./read-image.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
 /** Images to read, and for which preparations, by position. */
@@ -9,8 +10,8 @@ export interface ReadRequest {
 }
 
 export interface ReadBatch {
-  /** SHA-256 of every file; empty for one that could not be read */
-  readonly content: readonly string[];
+  /** what was read of every file */
+  readonly content: readonly ImageContent[];
   /** by preparation, in the order of the request */
   readonly outputs: readonly {
     readonly preparation: number;

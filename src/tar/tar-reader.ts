@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { readError } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
@@ -10,6 +11,12 @@ export interface TarReader {
    * @throws InputError if the tar cannot be read, or ends before them
    */
   read(path: string, offset: number, bytes: number): Promise<Uint8Array>;
+  /** The same, with the state that the tar was in before they were read. */
+  readWithStats(
+    path: string,
+    offset: number,
+    bytes: number,
+  ): Promise<{ readonly content: Uint8Array; readonly stats: BigIntStats }>;
   /** Closes every file once the reads that use it are done. The reader may be used again. */
   close(): Promise<void>;
 }
@@ -63,19 +70,26 @@ export function createTarReader(openFiles = OPEN_FILES): TarReader {
     if (oldest !== undefined && kept.size > openFiles) await drop(...oldest);
   }
 
+  async function withFile<Result>(path: string, work: (handle: FileHandle) => Promise<Result>): Promise<Result> {
+    const file = take(path);
+    try {
+      await dropOldest();
+      return await work(await file.handle);
+    } catch (cause) {
+      await drop(path, file); // the next read opens it anew
+      throw readError(path, cause);
+    } finally {
+      await release(file);
+    }
+  }
+
   return {
-    async read(path, offset, bytes) {
-      const file = take(path);
-      try {
-        await dropOldest();
-        return await readRange(await file.handle, path, offset, bytes);
-      } catch (cause) {
-        await drop(path, file); // the next read opens it anew
-        throw readError(path, cause);
-      } finally {
-        await release(file);
-      }
-    },
+    read: (path, offset, bytes) => withFile(path, (handle) => readRange(handle, path, offset, bytes)),
+    readWithStats: (path, offset, bytes) =>
+      withFile(path, async (handle) => {
+        const stats = await handle.stat({ bigint: true });
+        return { content: await readRange(handle, path, offset, bytes), stats };
+      }),
     async close() {
       await Promise.all([...kept].map(([path, file]) => drop(path, file)));
     },

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
@@ -41,6 +42,13 @@ function expectEqualPredictions(
     }
   }
   expect(differing).toEqual([]);
+}
+
+/** SHA-256 over the lines `<SHA-256 of the file>` of the images of a predictions.csv below a folder, in its order. */
+function contentSha256(data: string, predictions: string): string {
+  const rows: Row[] = parse(predictions, { columns: true });
+  const sha256 = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex");
+  return sha256(rows.map(({ image }) => `${sha256(readFileSync(join(data, image as string)))}\n`).join(""));
 }
 
 const predictionsOf = (out: string, checkpoint: string, templates: string) =>
@@ -166,7 +174,7 @@ describe("what evaluate writes", () => {
     expect(run.recipe.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   }, 120_000);
 
-  it("come from the store the second time, without an image; other templates need no image either", async () => {
+  it("come from the store the second time, without an image, and name the content they are of; other templates need no image either", async () => {
     const folder = temporaryFolder();
     const out = join(folder, "results");
     const data = join(folder, "val");
@@ -175,18 +183,16 @@ describe("what evaluate writes", () => {
     expect((await shiftline(args)).status).toBe(0);
     const folderOf = join(out, "vit-open-clip", "imagenet", "1000");
     const before = readFileSync(join(folderOf, "simple-7", "predictions.csv"), "utf8");
-    // Images of the same name and size without their content: whoever decodes one fails
-    for (const file of readdirSync(data, { recursive: true, encoding: "utf8" })) {
-      if (!/\.\w+$/.test(file)) continue;
-      const size = readFileSync(join(data, file)).length;
-      writeFileSync(join(data, file), Buffer.alloc(size));
-    }
     rmSync(join(folderOf, "simple-7"), { recursive: true });
     const again = await shiftline([...args, "--templates", "single-1"]);
     expect(again.stderr).not.toMatch(/images \d/);
     expect(again.status).toBe(0);
     expect(readFileSync(join(folderOf, "simple-7", "predictions.csv"), "utf8")).toBe(before);
-    expect(existsSync(join(folderOf, "single-1", "metrics.json"))).toBe(true);
+    for (const templates of ["simple-7", "single-1"]) {
+      const run = JSON.parse(readFileSync(join(folderOf, templates, "run.json"), "utf8"));
+      expect(run.images_embedded).toBe(0);
+      expect(run.images.content_sha256).toBe(contentSha256(data, before));
+    }
   }, 120_000);
 
   it("are not begun by a dry run, which says images, bytes and time", async () => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "../../src/checkpoint/open-checkpoint.ts";
@@ -20,7 +21,8 @@ const BATCH = 4;
 
 /** A manifest of n times one image that tells how far it has been read. */
 function watchedManifest(n: number) {
-  const image: ImageEntry = { path: "n01514668/rooster-noto.JPEG", bytes: 1, label: 0 };
+  const path = "n01514668/rooster-noto.JPEG";
+  const image: ImageEntry = { path, bytes: statSync(join(demo, path)).size, label: 0 };
   const all = collectImages(Array.from({ length: n }, () => image));
   const reading = { reached: 0 };
   const slice = (first: number, end: number) => {

@@ -104,13 +104,36 @@ export async function checkReplaceable(
   );
 }
 
+/**
+ * Refuses to write over a result of images that had the same names and sizes, but other content: known only once they are
+ * embedded. A result with fewer images may be replaced, as in {@link checkReplaceable}.
+ *
+ * @param images  images of the new result
+ * @throws InputError naming the folder
+ */
+export async function checkImageContent(
+  folder: string,
+  recipe: Pick<Recipe, "manifest_sha256"> & { readonly content_sha256: string },
+  images: number,
+): Promise<void> {
+  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => null);
+  if (text === null) return;
+  const old = JSON.parse(text) as OldRun;
+  const before = old.images?.content_sha256;
+  if (before === undefined || before === recipe.content_sha256 || (old.images?.n ?? 0) < images) return;
+  if (old.recipe?.manifest_sha256 !== recipe.manifest_sha256) return;
+  throw new InputError(
+    `${folder}: holds a result of images with other content under the same names; it is not written over: choose another --out, or move that folder away`,
+  );
+}
+
 /** What `run.json` has that is asked of it here. */
 interface OldRun {
   readonly recipe?: Partial<Recipe>;
   readonly checkpoint?: { readonly id?: string };
   readonly benchmark?: { readonly id?: string; readonly protocol?: string; readonly sha256?: string };
   readonly prompts?: { readonly templates?: { readonly id?: string }; readonly class_names?: { readonly id?: string } };
-  readonly images?: { readonly n?: number; readonly expected?: number };
+  readonly images?: { readonly n?: number; readonly expected?: number; readonly content_sha256?: string };
 }
 
 /** The key of the result that is there, where it is another's: names in which a "+" or letter case is all that differs. */
