@@ -7,6 +7,8 @@ import type { ZeroShotClassifier } from "./zero-shot-classifier.ts";
 const CLASSIFIER_VERSION = 1;
 
 interface AboutClassifier {
+  /** what the prompts' embeddings are of: all that decides them but the text */
+  readonly of: string;
   /** of the lists of prompts, one a class, and the version */
   readonly key: string;
 }
@@ -22,7 +24,8 @@ export interface ClassifierStore {
   write(promptsOfClass: readonly (readonly string[])[], classifier: ZeroShotClassifier): Promise<void>;
 }
 
-export function openClassifierStore(folder: string): ClassifierStore {
+/** @param of  as for {@link import("./prompt-store.ts").openPromptStore} */
+export function openClassifierStore(folder: string, of: string): ClassifierStore {
   const place = (promptsOfClass: readonly (readonly string[])[]) => {
     const key = sha256(JSON.stringify([CLASSIFIER_VERSION, promptsOfClass]));
     return { key, stem: join(folder, `classifier-${key.slice(0, 16)}`) };
@@ -30,17 +33,19 @@ export function openClassifierStore(folder: string): ClassifierStore {
   return {
     has: async (prompts) => {
       const { key, stem } = place(prompts);
-      return (await storedMatrixAbout<AboutClassifier>(stem))?.key === key;
+      const about = await storedMatrixAbout<AboutClassifier>(stem);
+      return about?.key === key && about.of === of;
     },
     read: async (prompts) => {
       const { key, stem } = place(prompts);
       const stored = await readStoredMatrix<AboutClassifier>(stem);
-      if (typeof stored === "string" || stored.about.key !== key || stored.matrix.rows !== prompts.length) return null;
+      if (typeof stored === "string" || stored.about.key !== key || stored.about.of !== of) return null;
+      if (stored.matrix.rows !== prompts.length) return null;
       return { weights: stored.matrix };
     },
     write: async (prompts, { weights }) => {
       const { key, stem } = place(prompts);
-      await writeStoredMatrix<AboutClassifier>(stem, weights, { key });
+      await writeStoredMatrix<AboutClassifier>(stem, weights, { of, key });
     },
   };
 }

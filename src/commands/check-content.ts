@@ -13,7 +13,8 @@ const FEW = 3;
  */
 export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promise<Note[]> {
   const { benchmark, manifest, store } = run;
-  const before = await readContentManifest(await contentManifestPath(plan.storeRoot, benchmark.id, manifest.root));
+  const path = await contentManifestPath(plan.storeRoot, benchmark.id, manifest.root);
+  const before = await readContentManifest(path, benchmark.id, manifest.root);
   if (before === null) return [];
   const content = await store.content();
   const after = [...manifest.images].map((image, i) => ({ ...image, sha256: content[i] ?? null }));

@@ -4,7 +4,7 @@ import { type ClassifierStore, openClassifierStore } from "../classifier/classif
 import { chunkSizes, type EmbedPromptsOptions, embedChunks } from "../classifier/embed-prompts.ts";
 import { openPromptStore, type PromptStore } from "../classifier/prompt-store.ts";
 import { buildClassifierFromPrompts, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
-import { textFolderName } from "../embedding/list-store.ts";
+import { storedTextKey, textFolderName } from "../embedding/list-store.ts";
 import { isDealtTo, type Shard } from "../embedding/shard.ts";
 import type { Note } from "../note.ts";
 import type { EvaluationPlan, PlannedResult } from "./evaluation-plan.ts";
@@ -28,7 +28,7 @@ export async function planPrompts(plan: EvaluationPlan): Promise<PromptPlan> {
 export async function missingPrompts(plan: EvaluationPlan, checkpoint: Checkpoint): Promise<string[]> {
   const unbuilt = await unbuiltClassifiers(plan, checkpoint);
   if (unbuilt.length === 0) return [];
-  const store = await openPromptStore(textFolder(plan, checkpoint));
+  const store = await openPromptStore(textFolder(plan, checkpoint), textKey(checkpoint));
   return [...new Set(unbuilt.flat(2))].filter((prompt) => !store.has(prompt));
 }
 
@@ -59,7 +59,7 @@ export async function embedPlanPrompts(
       const sizes = chunkSizes(prompts.length);
       position += sizes.length;
       if (built || !sizes.some((_, chunk) => isOurs(chunk))) continue;
-      store ??= await openPromptStore(textFolder(plan, checkpoint));
+      store ??= await openPromptStore(textFolder(plan, checkpoint), textKey(checkpoint));
       const lacking = prompts.some((prompt) => !store?.has(prompt));
       if (!lacking) continue;
       const before = done;
@@ -114,7 +114,7 @@ async function buildAndStore(
   prompts: readonly (readonly string[])[],
   options: EmbedPromptsOptions,
 ): Promise<ZeroShotClassifier> {
-  const store = await openPromptStore(textFolder(plan, checkpoint));
+  const store = await openPromptStore(textFolder(plan, checkpoint), textKey(checkpoint));
   const classifier = await buildClassifierFromPrompts(checkpoint, prompts, {
     ...options,
     store,
@@ -170,13 +170,18 @@ function distinctCheckpoints(plan: EvaluationPlan): Checkpoint[] {
   return [...new Set(plan.runs.map((run) => run.checkpoint))];
 }
 
+/** What decides a text's embedding; every stored file of text contains it. */
+function textKey({ fingerprint, text }: Checkpoint): string {
+  return storedTextKey(fingerprint, text?.sha256 ?? "");
+}
+
 /** Where a checkpoint's text embeddings and classifiers are kept: the same files tokenized otherwise have another place. */
-export function textFolder(plan: EvaluationPlan, { fingerprint, text }: Checkpoint): string {
-  return join(plan.storeRoot, "text", textFolderName(fingerprint, text?.sha256 ?? ""));
+export function textFolder(plan: EvaluationPlan, checkpoint: Checkpoint): string {
+  return join(plan.storeRoot, "text", textFolderName(textKey(checkpoint)));
 }
 
 function classifierStore(plan: EvaluationPlan, checkpoint: Checkpoint): ClassifierStore {
-  return openClassifierStore(textFolder(plan, checkpoint));
+  return openClassifierStore(textFolder(plan, checkpoint), textKey(checkpoint));
 }
 
 function promptsOf(result: PlannedResult): (readonly string[])[] {

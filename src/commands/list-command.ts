@@ -1,12 +1,15 @@
 import { readClassNames } from "../classifier/class-names.ts";
 import { readTemplateSet } from "../classifier/template.ts";
 import { listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
+import { isContentsFile } from "../embedding/image-contents.ts";
 import { listStore } from "../embedding/list-store.ts";
 import { listNamedFiles } from "../files/named-data.ts";
 import { InputError } from "../input-error.ts";
+import { isContentManifest } from "../inspection/content-manifest.ts";
 import { readAllMetrics } from "../report/results/result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "../report/tables/text-table.ts";
 import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
+import { isTarIndex } from "../tar/tar-index-cache.ts";
 
 interface Listing {
   readonly columns: readonly TableColumn[];
@@ -124,9 +127,11 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
   };
 }
 
+const SIDE_FILES = { contents: isContentsFile, manifests: isContentManifest, tars: isTarIndex };
+
 /** What is stored, with totals, and what is wrong with it; deleting a folder named frees its space. */
 async function listStoreRows({ store, deep }: Places): Promise<Listing> {
-  const entries = await listStore(store, deep ?? false);
+  const entries = await listStore(store, deep ?? false, SIDE_FILES);
   const total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   return {
     columns: titles("folder", "kind", "checkpoint", "benchmark", "images", "whole", "MB", "last use"),

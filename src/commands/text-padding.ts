@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { TextEncoder } from "../checkpoint/encoders.ts";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { warnOfPadding } from "../checkpoint/padding-probe.ts";
-import { PADDING_FILE } from "../embedding/list-store.ts";
+import { PADDING_FILE, storedTextKey } from "../embedding/list-store.ts";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { readJson } from "../files/read-text.ts";
 import { makeWarning, type Note } from "../note.ts";
 
-const PROBED = z.looseObject({ text_sha256: z.string(), takes_part: z.boolean() });
+const PROBED = z.strictObject({ of: z.string(), takes_part: z.boolean() });
 
 /**
  * Warns of a checkpoint whose padding takes part in its text embeddings and is named by no file. The trial runs the text
@@ -19,7 +19,7 @@ const PROBED = z.looseObject({ text_sha256: z.string(), takes_part: z.boolean() 
 export async function warnOfTextPadding(checkpoint: Checkpoint, folder: string, threads: number): Promise<Note[]> {
   const { id, text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return [];
-  let takesPart = await readProbe(folder, text.sha256);
+  let takesPart = await readProbe(folder, storedTextKey(checkpoint.fingerprint, text.sha256));
   if (takesPart === null) {
     const encoder = await checkpoint.openTextEncoder({ threads });
     try {
@@ -36,14 +36,15 @@ export async function probePadding(checkpoint: Checkpoint, folder: string, encod
   const { text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return false;
   const takesPart = await encoder.paddingTakesPart();
-  const probed: z.infer<typeof PROBED> = { text_sha256: text.sha256, takes_part: takesPart };
+  const of = storedTextKey(checkpoint.fingerprint, text.sha256);
+  const probed: z.infer<typeof PROBED> = { of, takes_part: takesPart };
   await atomicWrite(join(folder, PADDING_FILE), `${JSON.stringify(probed)}\n`);
   return takesPart;
 }
 
 /** @returns null where it was not tried, or what is kept is of something else */
-async function readProbe(folder: string, textSha256: string): Promise<boolean | null> {
+async function readProbe(folder: string, of: string): Promise<boolean | null> {
   const kept = await readJson(join(folder, PADDING_FILE)).catch(() => null);
   const probed = PROBED.safeParse(kept);
-  return probed.success && probed.data.text_sha256 === textSha256 ? probed.data.takes_part : null;
+  return probed.success && probed.data.of === of ? probed.data.takes_part : null;
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat, utimes } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import { TEMPORARY_NAME } from "../files/atomic-write.ts";
 import { isUnnamedMatrix, storedMatrixGlance, storedMatrixState } from "../files/stored-matrix.ts";
 
@@ -33,11 +33,17 @@ interface Layout {
 }
 
 /**
+ * Kind of a folder → whether a file of it is whole and of what its place in the folder ("/" between) stands for. For what
+ * is kept beside embeddings.
+ */
+export type SideFileChecks = Readonly<Record<string, (name: string, text: string) => boolean>>;
+
+/**
  * What a store holds, ordered by kind and folder; empty where there is no store.
  *
- * @param deep  compare everything with its checksum, which reads it all; otherwise only sizes and descriptions are judged
+ * @param deep  compare embeddings with their checksums, which reads them all; otherwise only sizes and descriptions are judged
  */
-export async function listStore(root: string, deep = false): Promise<StoreEntry[]> {
+export async function listStore(root: string, deep = false, sideFiles: SideFileChecks = {}): Promise<StoreEntry[]> {
   const entries: StoreEntry[] = [];
   const names = new Map<string, Set<string>>();
   for (const folder of await foldersOf(join(root, "images"))) {
@@ -56,9 +62,30 @@ export async function listStore(root: string, deep = false): Promise<StoreEntry[
   }
   for (const folder of await foldersOf(root)) {
     const kind = folder.slice(root.length + 1);
-    if (kind !== "images" && kind !== "text") entries.push({ ...(await describe(folder)), kind });
+    if (kind === "images" || kind === "text") continue;
+    const problems = await sideFileProblems(folder, sideFiles[kind]);
+    entries.push({ ...(await describe(folder)), kind, problems });
   }
   return entries;
+}
+
+async function sideFileProblems(folder: string, isOurs: SideFileChecks[string] | undefined): Promise<string[]> {
+  if (isOurs === undefined) return [];
+  const problems: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(folder.length + 1).replaceAll(sep, "/");
+    if (TEMPORARY_NAME.test(name)) problems.push(unfinished(path));
+    else if (!isOurs(name, await readFile(path, "utf8").catch(() => ""))) problems.push(`${path}: ${FOREIGN}`);
+  }
+  return problems.sort();
+}
+
+const FOREIGN = "it is damaged, or of something else; it is not used";
+
+function unfinished(path: string): string {
+  return `${path}: being written, or left by a run that was killed`;
 }
 
 /** Notes that a folder was used now. Never fails: a store may be there to be read only. */
@@ -72,12 +99,20 @@ export const PADDING_FILE = "padding.json";
 
 /** Digits of each hash in the name of a folder of text embeddings. */
 const TEXT_NAME = 16;
+/** One of image embeddings has those of its key. */
+const KEY_DIGITS = 16;
 
 const FORMER_TEXT = "its name does not say how texts were tokenized; it is no longer used, and can be deleted";
 
-/** Name of a checkpoint's folder of text embeddings: the first digits of its fingerprint and of its text settings' hash. */
-export function textFolderName(fingerprint: string, textSha256: string): string {
-  return `${fingerprint.slice(0, TEXT_NAME)}-${textSha256.slice(0, TEXT_NAME)}`;
+/** What decides the embedding of a text: the checkpoint's fingerprint, and the hash of its text settings. */
+export function storedTextKey(fingerprint: string, textSha256: string): string {
+  return `${fingerprint}-${textSha256}`;
+}
+
+/** Name of a checkpoint's folder of text embeddings: the first digits of both hashes of its key. */
+export function textFolderName(key: string): string {
+  const hashes = key.split("-");
+  return hashes.map((hash) => hash.slice(0, TEXT_NAME)).join("-");
 }
 
 async function foldersOf(parent: string): Promise<string[]> {
@@ -107,6 +142,9 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
   const { key, part_size: size, images, benchmark, checkpoint } = layout;
   const total = Math.ceil(images / size);
   const problems: string[] = [];
+  if (basename(folder) !== key.slice(0, KEY_DIGITS)) {
+    problems.push(`${folder}: a copy of another folder of the store, which nothing reads; it can be deleted`);
+  }
   let whole = 0;
   for (let index = 0; index < total; index++) {
     const stem = join(folder, `part-${String(index).padStart(5, "0")}`);
@@ -116,25 +154,28 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
     const isOurs =
       part.about.first === index * size &&
       part.rows === Math.min(size, images - index * size) &&
-      (part.about.key === undefined || part.about.key === key);
+      part.about.key === key;
     if (isOurs) whole++;
     else problems.push(`${stem}.json: it is of another checkpoint, or of other images`);
   }
-  const isPart = (name: string) => /^part-\d{5,}(-[0-9a-f]{8}\.npy|\.npy|\.json)$/.test(name);
+  const isPart = (name: string) => /^part-\d{5,}(-[0-9a-f]{8}\.npy|\.json)$/.test(name);
   const isKnown = (name: string) => isPart(name) || name === "store.json" || name === "manifest.json";
   problems.push(...(await strangers(folder, isKnown)));
   return { ...entry, checkpoint, benchmark, images, whole, total, problems, layout };
 }
 
 async function listText(folder: string, deep: boolean): Promise<StoreEntry> {
-  const isText = (name: string) => /^(prompts|classifier)-[0-9a-f]{16}(-[0-9a-f]{8}\.npy|\.npy|\.json)$/.test(name);
+  const isText = (name: string) => /^(prompts|classifier)-[0-9a-f]{16}(-[0-9a-f]{8}\.npy|\.json)$/.test(name);
   const stems = (await readdir(folder)).filter((name) => isText(name) && name.endsWith(".json"));
   const problems: string[] = [];
   let whole = 0;
   for (const name of stems.sort()) {
-    const text = await stateOf(join(folder, name.slice(0, -".json".length)), deep);
-    if (text.state === "whole") whole++;
+    const stem = join(folder, name.slice(0, -".json".length));
+    const text = await stateOf<{ readonly of?: string }>(stem, deep);
     if (text.state === "damaged") problems.push(text.reason);
+    if (text.state !== "whole") continue;
+    if (textFolderName(text.about.of ?? "") === basename(folder)) whole++;
+    else problems.push(`${stem}.json: it does not name this folder's checkpoint; it is not used`);
   }
   problems.push(...(await strangers(folder, (name) => isText(name) || name === PADDING_FILE)));
   return { ...(await describe(folder)), kind: "text", whole, total: stems.length, problems };
@@ -150,7 +191,7 @@ async function strangers(folder: string, isKnown: (name: string) => boolean): Pr
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
     if (TEMPORARY_NAME.test(name) || (await isUnnamedMatrix(folder, name))) {
-      found.push(`${path}: being written, or left by a run that was killed`);
+      found.push(unfinished(path));
     } else if (!isKnown(name)) found.push(`${path}: not a file of the store`);
   }
   return found;

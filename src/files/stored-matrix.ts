@@ -128,15 +128,10 @@ async function readSidecar<About>(stem: string): Promise<Sidecar<About> | string
     return `${stem}.json: torn`;
   }
   if (typeof parsed !== "object" || parsed === null) return `${stem}.json: not written by this program`;
-  if (Object.keys(parsed).join() === BEFORE_CHECKS)
-    return asSidecar(stem, { file: `${basename(stem)}.npy`, ...parsed });
   const { check, ...sidecar } = parsed;
   if (check !== sha256(JSON.stringify(sidecar))) return `${stem}.json: ${OTHER_CONTENT}`;
   return asSidecar(stem, sidecar);
 }
-
-/** Fields of the description in version 0.1, which had no checksum of its own and one name for the numbers: still read. */
-const BEFORE_CHECKS = "rows,columns,sha256,about";
 
 function asSidecar<About>(stem: string, parsed: Partial<Sidecar<About>>): Sidecar<About> | string {
   const { file, rows, columns, sha256: hash, about } = parsed;

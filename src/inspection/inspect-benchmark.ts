@@ -71,7 +71,7 @@ export async function inspectBenchmark(
   const { root, layout, images, folders } = survey;
   const { protocols, needed } = await inspectProtocols(benchmark, images);
   const path = options.store === undefined ? null : await contentManifestPath(options.store, benchmark.id, root);
-  const before = path === null ? null : await readContentManifest(path);
+  const before = path === null ? null : await readContentManifest(path, benchmark.id, root);
   const content = await checkContent(root, images, {
     deep: options.deep,
     ...(before === null ? {} : { alsoHash: toHash(before, images) }),

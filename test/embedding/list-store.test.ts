@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openPromptStore } from "../../src/classifier/prompt-store.ts";
 import { collectImages } from "../../src/dataset/image-list.ts";
 import type { Manifest } from "../../src/dataset/manifest.ts";
-import { listStore, markUsed, textFolderName } from "../../src/embedding/list-store.ts";
+import { listStore, markUsed, storedTextKey, textFolderName } from "../../src/embedding/list-store.ts";
 import { openPartStore } from "../../src/embedding/part-store.ts";
 import { matrix } from "../../src/math/matrix.ts";
 import { temporaryFolder } from "../helpers.ts";
@@ -40,8 +40,9 @@ async function makeStore(): Promise<{ root: string; folder: string; text: string
       content: [],
     });
   }
-  const text = join(root, "text", textFolderName(checkpoint.fingerprint, "e".repeat(64)));
-  await (await openPromptStore(text)).add(["a", "b"], matrix(new Float32Array(4).fill(1), 2, 2));
+  const key = storedTextKey(checkpoint.fingerprint, "e".repeat(64));
+  const text = join(root, "text", textFolderName(key));
+  await (await openPromptStore(text, key)).add(["a", "b"], matrix(new Float32Array(4).fill(1), 2, 2));
   return { root, folder: store.folder, text };
 }
 
@@ -52,7 +53,7 @@ describe("listStore", () => {
   it("names text embeddings of an older version, which do not say how texts were tokenized", async () => {
     const root = temporaryFolder();
     const former = join(root, "text", "f".repeat(16));
-    await (await openPromptStore(former)).add(["a"], matrix(new Float32Array(2).fill(1), 1, 2));
+    await (await openPromptStore(former, "f".repeat(64))).add(["a"], matrix(new Float32Array(2).fill(1), 1, 2));
     const [entry] = await listStore(root);
     expect(entry).toMatchObject({ kind: "text", whole: 1 });
     expect(entry?.problems).toEqual([

@@ -80,15 +80,19 @@ describe("stored matrices", () => {
     expect((await storedMatrixState(stem)).state).toBe("whole");
   });
 
-  it("of version 0.1, without a checksum of the description, are read", async () => {
+  it("without a checksum of the description are damaged, and stay beside what is written again", async () => {
     const stem = join(temporaryFolder(), "part-00000");
     const bytes = encodeNpy(m);
     writeFileSync(`${stem}.npy`, bytes);
-    writeFileSync(`${stem}.json`, JSON.stringify({ rows: 4, columns: 3, sha256: sha256(bytes), about: { first: 8 } }));
-    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 8 } });
+    const description = { rows: 4, columns: 3, sha256: sha256(bytes), about: { first: 8 } };
+    for (const fields of [description, { file: "part-00000.npy", ...description }]) {
+      writeFileSync(`${stem}.json`, JSON.stringify(fields));
+      expect((await storedMatrixState(stem)).state).toBe("damaged");
+      expect(await readStoredMatrix(stem)).toBeTypeOf("string");
+    }
     await writeStoredMatrix(stem, m, { first: 9 });
     expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 9 } });
-    expect(readdirSync(join(stem, "..")).length).toBe(2);
+    expect(readFileSync(`${stem}.npy`)).toEqual(Buffer.from(bytes));
   });
 
   it("are whole whoever of many writers at once comes last", async () => {
