@@ -33,8 +33,10 @@ export interface ImageContents {
   /**
    * Looks at image files: one in another state than when it was hashed, or never hashed, is read and hashed again. Without a
    * change it costs a stat of each file.
+   *
+   * @returns the number of images that were read
    */
-  update(ranges: readonly ImageRange[], options: UpdateOptions): Promise<void>;
+  update(ranges: readonly ImageRange[], options: UpdateOptions): Promise<number>;
   /** SHA-256 of an image's file when it was last looked at; empty for one that cannot be read. @throws Error if it never was */
   sha256(position: number): string;
   /** Takes over what was read of images while they were embedded, from this position on. */
@@ -149,7 +151,7 @@ export async function openImageContents(
     return unknown;
   }
 
-  async function hash(unknown: ReadonlyMap<number, readonly number[]>, options: UpdateOptions): Promise<void> {
+  async function hash(unknown: ReadonlyMap<number, readonly number[]>, options: UpdateOptions): Promise<number> {
     const positions = [...unknown.values()].flat();
     const bytes = positions.reduce((sum, position) => sum + images.at(position).bytes, 0);
     const threads = Math.min(Math.max(options.threads, 1), MOST_THREADS, Math.ceil(positions.length / TASK));
@@ -172,6 +174,7 @@ export async function openImageContents(
         });
       }
       await flights.land();
+      return positions.length;
     } finally {
       await flights.land().catch(() => {});
       await hasher.close();
@@ -182,7 +185,7 @@ export async function openImageContents(
     sha256: sha256At,
     update: async (ranges, options) => {
       const unknown = await look(positionsByBlock(ranges, images.length), options);
-      if (unknown.size > 0) await hash(unknown, options);
+      return unknown.size === 0 ? 0 : hash(unknown, options);
     },
     remember: async (first, read) => {
       const seen = `${first} ${sha256(JSON.stringify(read))}`; // checkpoints embedded together read the same

@@ -48,7 +48,8 @@ export async function writeStoredMatrix<About>(stem: string, m: Matrix, about: A
     await rm(path, { force: true }).catch(() => {});
     throw cause;
   }
-  if (typeof before === "object" && before.file !== file) {
+  // A description that was copied here names another matrix's numbers, which stay
+  if (typeof before === "object" && before.file !== file && before.file.startsWith(`${basename(stem)}-`)) {
     await rm(join(dirname(stem), before.file), { force: true }).catch(() => {});
   }
 }

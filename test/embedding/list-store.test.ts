@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openPromptStore } from "../../src/classifier/prompt-store.ts";
@@ -6,8 +6,9 @@ import { collectImages } from "../../src/dataset/image-list.ts";
 import type { Manifest } from "../../src/dataset/manifest.ts";
 import { listStore, markUsed, storedTextKey, textFolderName } from "../../src/embedding/list-store.ts";
 import { openPartStore } from "../../src/embedding/part-store.ts";
+import { writeStoredMatrix } from "../../src/files/stored-matrix.ts";
 import { matrix } from "../../src/math/matrix.ts";
-import { temporaryFolder } from "../helpers.ts";
+import { temporaryFolder, writeTree } from "../helpers.ts";
 
 const manifest: Manifest = {
   benchmark: "imagenet",
@@ -98,6 +99,27 @@ describe("listStore", () => {
       `${join(folder, "notes.txt")}: not a file of the store`,
       expect.stringMatching(/part-00002\.json\.tmp-12-0123abcd: being written, or left by a run that was killed/),
     ]);
+  });
+
+  it("names text of another checkpoint, a folder under another name, and files beside embeddings that are of others", async () => {
+    const { root, folder, text } = await makeStore();
+    const other = join(root, "text", "e".repeat(16));
+    await (await openPromptStore(other, "e".repeat(64))).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
+    const [name = ""] = readdirSync(other).filter((entry) => entry.endsWith(".json"));
+    for (const entry of readdirSync(other)) cpSync(join(other, entry), join(text, entry));
+    await writeStoredMatrix(join(text, `classifier-${"0".repeat(16)}`), matrix(new Float32Array(2), 1, 2), {});
+    const copy = join(root, "images", "0".repeat(16));
+    cpSync(folder, copy, { recursive: true });
+    writeTree(join(root, "tars"), { "right.index": "right", "wrong.index": "right", "a/right.index": "right" });
+    const entries = await listStore(root, false, { tars: (path, content) => path === `${content}.index` });
+    expect(entries.flatMap(({ problems }) => problems)).toEqual([
+      `${copy}: a copy of another folder of the store, which nothing reads; it can be deleted`,
+      `${join(text, `classifier-${"0".repeat(16)}`)}.json: it does not name this folder's checkpoint; it is not used`,
+      `${join(text, name)}: it does not name this folder's checkpoint; it is not used`,
+      `${join(root, "tars", "a", "right.index")}: it is damaged, or of something else; it is not used`,
+      `${join(root, "tars", "wrong.index")}: it is damaged, or of something else; it is not used`,
+    ]);
+    expect(entries.find((entry) => entry.folder === text)).toMatchObject({ whole: 1, total: 3 });
   });
 
   it("finds changed bytes when it reads all", async () => {

@@ -4,9 +4,12 @@ import { describe, expect, it } from "vitest";
 import { collectImages } from "../../src/dataset/image-list.ts";
 import type { Manifest } from "../../src/dataset/manifest.ts";
 import { listStore } from "../../src/embedding/list-store.ts";
-import { openPartStore } from "../../src/embedding/part-store.ts";
+import { openPartStore, type Part } from "../../src/embedding/part-store.ts";
+import { encodeNpy } from "../../src/files/npy.ts";
+import { sha256 } from "../../src/files/sha256.ts";
+import { writeStoredMatrix } from "../../src/files/stored-matrix.ts";
 import { matrix } from "../../src/math/matrix.ts";
-import { temporaryFolder } from "../helpers.ts";
+import { temporaryFolder, writeTree } from "../helpers.ts";
 
 const manifest: Manifest = {
   benchmark: "imagenet",
@@ -92,6 +95,62 @@ describe("the part store", () => {
     }
     cpSync(join(store.folder, "part-00000.json"), join(store.folder, "part-00001.json"));
     expect((await store.check()).damaged).toEqual([expect.stringContaining("part-00001.json: it is of another")]);
+  });
+
+  it("does not read parts of version 0.1, which named nothing, and leaves their files where they are", async () => {
+    const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, 4);
+    const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
+    const bytes = encodeNpy(features);
+    const stem = join(store.folder, "part-00000");
+    writeTree(store.folder, {
+      "part-00000.npy": bytes,
+      "part-00000.json": JSON.stringify({ rows: 4, columns: 2, sha256: sha256(bytes), about: about(0) }),
+    });
+    expect((await store.check()).missing).toEqual(store.parts);
+    // With a checksum, but without the key: as if written by something else
+    await writeStoredMatrix(stem, features, about(0));
+    expect((await store.check()).damaged).toEqual([expect.stringContaining("it is of another checkpoint")]);
+    expect(await store.has(store.parts[0]!)).toBe(false);
+    await store.write(store.parts[0]!, features, about(0));
+    expect((await store.check()).missing).toEqual(store.parts.slice(1));
+    expect(readFileSync(`${stem}.npy`)).toEqual(Buffer.from(bytes));
+  });
+
+  it("compares parts with the images of now by content, and then reads them only while they are of it", async () => {
+    const root = temporaryFolder();
+    const open = () => openPartStore(root, checkpoint, 0, manifest, 4);
+    const [store, other] = [await open(), await open()];
+    const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
+    const [part, second] = store.parts as [Part, Part];
+    const contents = (...names: string[]) => names.map((name) => (name === "" ? "" : sha256(name)));
+    const write = (content: string[], to = part) => other.write(to, features, { ...about(to.first), content });
+    await write(contents("a", "b", "", "d"));
+    await write(contents("e", "f", "g", "h"), second);
+    const now = (content: readonly string[]) => (position: number) => content[position] as string;
+    const before = contents("a", "b", "", "d", "e", "f", "g", "h");
+    expect(await store.compare([part, second], now(contents("a", "x", "c", "", "e", "f", "g", "h")))).toEqual([
+      { part, changed: [1, 3], readable: [2] },
+    ]);
+    expect(await store.compare([part, second], now(before))).toEqual([]);
+    expect(await store.read(part)).toBeTypeOf("object");
+    await write(contents("a", "b", "", "x"));
+    expect(await store.read(part)).toMatch(/part-00000\.json: another run made it meanwhile of images with other/);
+    expect(await store.read(second)).toBeTypeOf("object");
+    await expect(store.contentSha256()).rejects.toThrow("another run made it meanwhile");
+  });
+
+  it("gives one digest of the content of all images, whatever the size of its parts", async () => {
+    const content = [...manifest.images].map(({ path }) => sha256(path));
+    const digests = [3, 4, 10].map(async (size) => {
+      const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, size);
+      for (const part of store.parts) {
+        const features = matrix(new Float32Array(part.rows * 2).fill(0.5), part.rows, 2);
+        const own = content.slice(part.first, part.first + part.rows);
+        await store.write(part, features, { ...about(part.first), content: own });
+      }
+      return store.contentSha256();
+    });
+    expect(new Set(await Promise.all(digests))).toEqual(new Set([sha256(`${content.join("\n")}\n`)]));
   });
 
   it("is begun by one of two runs; the other, with another part size, is told to go on with it", async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -93,6 +93,14 @@ describe("stored matrices", () => {
     await writeStoredMatrix(stem, m, { first: 9 });
     expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 9 } });
     expect(readFileSync(`${stem}.npy`)).toEqual(Buffer.from(bytes));
+  });
+
+  it("keep their numbers when a copy of their description is written over", async () => {
+    const { folder, stem } = await stored();
+    const other = join(folder, "part-00001");
+    copyFileSync(`${stem}.json`, `${other}.json`);
+    await writeStoredMatrix(other, m, { first: 9 });
+    for (const one of [stem, other]) expect((await storedMatrixState(one)).state).toBe("whole");
   });
 
   it("are whole whoever of many writers at once comes last", async () => {

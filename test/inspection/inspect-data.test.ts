@@ -8,11 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listBenchmarks, readBenchmark } from "../../src/dataset/benchmark.ts";
 import { findData } from "../../src/dataset/locate.ts";
 import { decodeImage } from "../../src/image/decode.ts";
+import { isContentManifest } from "../../src/inspection/content-manifest.ts";
 import { checkImageHeader, NEEDS_MORE } from "../../src/inspection/image-header-check.ts";
 import { type DataInspection, type InspectDataOptions, inspectData } from "../../src/inspection/inspect-data.ts";
 import { surveyFolder } from "../../src/inspection/inspect-folder.ts";
@@ -406,10 +407,37 @@ describe("inspectData with a store", () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it("refuses a manifest that it did not write", async () => {
+  it("refuses a manifest that it did not write, or that was changed anywhere", async () => {
     const { pets, store, path } = await writtenDown();
-    writeFileSync(path, '{"version":2}');
-    await expect(inspectPets(pets, { store })).rejects.toThrow(`${path}: not a content manifest of this version`);
+    const whole = readFileSync(path, "utf8");
+    const changed = [
+      '{"version":3}',
+      whole.replace("dog/b.jpg", "dog/c.jpg"),
+      whole.replace(/[0-9a-f](?=",1\])/, (digit) => (digit === "0" ? "1" : "0")),
+      whole.replace(/"check":"[0-9a-f]{64}",/, ""),
+    ];
+    for (const text of changed) {
+      expect(text).not.toBe(whole);
+      writeFileSync(path, text);
+      await expect(inspectPets(pets, { store })).rejects.toThrow(`${path}: not a content manifest of this version`);
+    }
+  });
+
+  it("reads no manifest of another folder or benchmark that was copied here, and writes its own", async () => {
+    const { pets, store, path } = await writtenDown();
+    const other = await writtenDown();
+    writeFileSync(path, readFileSync(other.path));
+    expect((await inspectPets(pets, { store })).benchmarks[0]?.manifest).toBeNull();
+    expect((await inspectPets(pets, { store, deep: true })).benchmarks[0]?.manifest?.state).toBe("written");
+    expect(isContentManifest(basename(path), readFileSync(path, "utf8"))).toBe(true);
+    expect(isContentManifest(basename(path), readFileSync(other.path, "utf8"))).toBe(false);
+  });
+
+  it("reads a manifest of version 1, which had no checksum", async () => {
+    const { pets, store, path } = await writtenDown();
+    const { check: _, ...rest } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...rest, version: 1 }));
+    expect((await inspectPets(pets, { store })).benchmarks[0]?.manifest?.state).toBe("unchanged");
   });
 });
 
