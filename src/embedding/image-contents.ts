@@ -1,11 +1,12 @@
 import { type BigIntStats, statSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import type { Manifest } from "../dataset/manifest.ts";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { timesTellChanges } from "../files/file-identity.ts";
 import { sha256 } from "../files/sha256.ts";
+import { removeStaleFiles } from "../files/stale-files.ts";
 import { createTarReader } from "../tar/tar-reader.ts";
 import { openFlights } from "./flights.ts";
 import type { HashSetup } from "./hash-images-worker.ts";
@@ -77,6 +78,7 @@ export async function openImageContents(
   const root = await realpath(manifest.root).catch(() => manifest.root);
   const hashes = Buffer.alloc(images.length * HASH_BYTES);
   const state = new Uint8Array(images.length); // 0 unknown, 1 in `hashes`, 2 unreadable
+  let cleaning: Promise<void> | null = null;
   const kept = new Set<string>();
   const writings = new Map<number, Promise<void>>();
 
@@ -103,6 +105,8 @@ export async function openImageContents(
   async function addToBlock(block: number, read: ReadonlyMap<number, ImageContent>): Promise<void> {
     const lasting = [...read].filter(([, { sha256: hash, identity }]) => hash !== "" && identity !== "");
     if (!keep || lasting.length === 0) return;
+    cleaning ??= removeStaleFiles(dirname(blockPath(block)));
+    await cleaning;
     const entries = await readBlock(block);
     const rows = Math.min(BLOCK, images.length - block * BLOCK);
     const all: (Remembered | null)[] = Array.from({ length: rows }, (_, r) => entries[r] ?? null);

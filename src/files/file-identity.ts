@@ -18,9 +18,8 @@ export function stateWithinRun(path: string, stats: BigIntStats): string {
 const SETTLED = 3_000_000_000n;
 
 /** Whether a later change is sure to show. @param now  in milliseconds since 1970, before the content is read */
-export function isSettled({ mtimeNs, ctimeNs }: BigIntStats, now = Date.now()): boolean {
-  const changed = ctimeNs > mtimeNs ? ctimeNs : mtimeNs;
-  return BigInt(now) * 1_000_000n - changed > SETTLED;
+export function isSettled({ ctimeNs }: BigIntStats, now = Date.now()): boolean {
+  return BigInt(now) * 1_000_000n - ctimeNs > SETTLED;
 }
 
 /*

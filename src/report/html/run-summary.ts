@@ -40,7 +40,7 @@ const runSchema = z.object({
     .partial()
     .optional(),
   images: z
-    .object({ layout: text, skipped: z.array(z.unknown()).catch([]) })
+    .object({ layout: text, content_sha256: text, skipped: z.array(z.unknown()).catch([]) })
     .partial()
     .optional(),
   warnings: texts,
@@ -102,6 +102,7 @@ function recipeOf(run: Run): [string, string][] {
     ["class names", prompts?.class_names && `${prompts.class_names.n}, SHA-256 ${hash(prompts.class_names.sha256)}`],
     ["images", images?.layout],
     ["image list SHA-256", recipe?.manifest_sha256?.slice(0, SHOWN_DIGITS)],
+    ["image content SHA-256", images?.content_sha256?.slice(0, SHOWN_DIGITS)],
     ["run on", machine && `${machine.cpu}, ${machine.cores} cores, ${machine.platform}`],
     ["threads", run.threads],
     ["batch size", run.batch_size],

@@ -21,6 +21,7 @@ const WHOLE = /^\d{1,9}$/;
 
 interface Run {
   readonly recipe?: Partial<Recipe>;
+  readonly images?: { readonly content_sha256?: unknown };
 }
 
 /**
@@ -118,11 +119,16 @@ async function readResult(folder: string): Promise<ReadResult> {
       `${path}: ${right} of ${images.length} images are right, but metrics.json beside it says ${top1?.correct} of ${metrics.n}; evaluate again`,
     );
   }
-  const { recipe = {} } = (await readJson(join(folder, "run.json"))) as Run;
+  const { recipe = {}, images: imageFiles = {} } = (await readJson(join(folder, "run.json"))) as Run;
   const parts = Object.entries(SHARED_PARTS).flatMap(([field, name]): [string, string | number][] => {
     const value = recipe[field as keyof Recipe];
     return typeof value === "string" || typeof value === "number" ? [[name, value]] : [];
   });
+  const content = imageFiles.content_sha256;
+  if (typeof content === "string" && typeof recipe.manifest_sha256 === "string") {
+    // Of other lists of images the contents differ in any case: they are compared only of one list
+    parts.push([`content of the images (list ${recipe.manifest_sha256.slice(0, 8)})`, content]);
+  }
   const { benchmark, protocol, templates, class_names, expected_n } = metrics;
   for (const [part, hash] of Object.entries(madeWith(recipe).definition ?? {})) {
     parts.push([`definition of the benchmark, ${part}`, hash]);
