@@ -1,10 +1,12 @@
 import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readError, readText } from "../files/read-text.ts";
+import { parseWhole } from "../files/parse-whole.ts";
+import { readError } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
 import { classKeys } from "./class-list.ts";
 import { collectImages, type ImageEntry, type ImageList } from "./image-list.ts";
+import { readLabelFile } from "./label-file.ts";
 import { listWebDataset } from "./web-dataset.ts";
 
 /** Names of files that count as images. */
@@ -80,12 +82,11 @@ async function listFlat(
     return match === null ? [] : [{ name: entry.name, number: Number(match[1]) }];
   });
   if (numbered.length === 0) return null;
-  const labelsPath = join(dirname(benchmark.path), layout.labels);
-  const labels = (await readText(labelsPath)).trim().split("\n");
+  const labels = await readLabelFile(join(dirname(benchmark.path), layout.labels), benchmark.classes.size);
   numbered.sort((a, b) => a.number - b.number || compareText(a.name, b.name));
   const images = numbered.map(({ name, number }, i) => {
-    const label = Number(labels[number - 1]);
-    if (!Number.isInteger(label)) {
+    const label = labels[number - 1];
+    if (label === undefined) {
       throw new InputError(`${join(root, name)}: its number is not in 1…${labels.length}, so its label is not known`);
     }
     if (numbered[i - 1]?.number === number) {
@@ -123,7 +124,20 @@ function labelRows(benchmark: Benchmark, key: string | undefined): number[] {
   if (key === undefined) return Array.from({ length: benchmark.classes.size }, (_, row) => row);
   const rows: number[] = [];
   for (const [row, value] of classKeys(benchmark.classes, key, benchmark.path).entries()) {
-    if (value !== "") rows[Number(value)] = row;
+    if (value === "") continue;
+    const label = parseWhole(value);
+    const fault = label === null ? `expected a number from 0 on, got "${value}"` : `${label} is there twice`;
+    if (label === null || rows[label] !== undefined) {
+      throw new InputError(`${benchmark.path}: the class list's column ${key}: ${fault}`);
+    }
+    rows[label] = row;
+  }
+  // a label that is skipped has no class: it would be read as some other
+  for (let label = 0; label < rows.length; label++) {
+    if (rows[label] !== undefined) continue;
+    throw new InputError(
+      `${benchmark.path}: the class list's column ${key}: ${label} is missing, up to ${rows.length - 1}`,
+    );
   }
   return rows;
 }

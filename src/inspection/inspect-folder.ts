@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import type { Benchmark, Layout } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
 import type { ImageEntry } from "../dataset/image-list.ts";
+import { readLabelFile } from "../dataset/label-file.ts";
 import { compareText, IMAGE_NAME, isFolder, listImages, statOf } from "../dataset/list-images.ts";
-import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 
 /** A folder of a benchmark as it is, right or wrong. Paths are below its root, "/" between. */
@@ -108,7 +108,7 @@ async function surveyFlat(benchmark: Benchmark, layout: Flat, root: string): Pro
   const pattern = new RegExp(layout.pattern);
   const entries = read(root, ".", unreadable).filter((entry) => !entry.name.startsWith("."));
   if (!entries.some((entry) => pattern.test(entry.name))) return null;
-  const labels = (await readText(join(dirname(benchmark.path), layout.labels))).trim().split("\n");
+  const labels = await readLabelFile(join(dirname(benchmark.path), layout.labels), benchmark.classes.size);
   const numberOf = new Map<string, number>();
   const images: ImageEntry[] = [];
   const looseImages: string[] = [];
@@ -117,8 +117,8 @@ async function surveyFlat(benchmark: Benchmark, layout: Flat, root: string): Pro
   for (const entry of entries) {
     if (isFolder(root, entry)) continue;
     const number = Number(pattern.exec(entry.name)?.[1]);
-    const label = Number(labels[number - 1]);
-    if (Number.isInteger(label) && !seen.has(number)) {
+    const label = labels[number - 1];
+    if (label !== undefined && !seen.has(number)) {
       seen.add(number);
       numberOf.set(entry.name, number);
       addImage(root, { path: entry.name, label }, images, unreadable);
