@@ -1,16 +1,29 @@
-import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseWhole } from "../files/parse-whole.ts";
-import { readError } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
 import { classKeys } from "./class-list.ts";
+import { classNamer, findNumbered } from "./folder-names.ts";
 import { collectImages, type ImageEntry, type ImageList } from "./image-list.ts";
 import { readLabelFile } from "./label-file.ts";
+import {
+  type ClassFolder,
+  compareText,
+  type FolderAside,
+  type FolderWalk,
+  findClassFolders,
+  imageBytes,
+  imagesBelow,
+  openWalk,
+} from "./walk-folder.ts";
 import { listWebDataset } from "./web-dataset.ts";
 
-/** Names of files that count as images. */
-export const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
+/** A benchmark's images in a folder, and what else lies there. */
+export interface ListedImages {
+  readonly layout: Layout;
+  readonly images: ImageList;
+  readonly aside: FolderAside;
+}
 
 /**
  * Lists the images below a folder that is laid out in one of the benchmark's ways, in canonical order: by class, then
@@ -25,66 +38,50 @@ export async function listImages(
   benchmark: Benchmark,
   root: string,
   cacheFolder?: string,
-): Promise<{ layout: Layout; images: ImageList } | null> {
-  const entries = readFolder(root);
+): Promise<ListedImages | null> {
   for (const layout of benchmark.layouts) {
-    const images =
+    const listed =
       layout.kind === "flat"
-        ? await listFlat(benchmark, layout, root, entries)
+        ? await listFlat(benchmark, layout, openWalk(root))
         : layout.kind === "class-folders"
-          ? listClassFolders(benchmark, layout.key, root, entries)
+          ? listClassFolders(benchmark, layout.key, openWalk(root))
           : await listTars(benchmark, layout, root, cacheFolder);
-    if (images !== null) return { layout, images };
+    if (listed !== null) return { layout, ...listed };
   }
   return null;
 }
 
-function listClassFolders(benchmark: Benchmark, key: string, root: string, entries: Dirent[]): ImageList | null {
-  const keys = classKeys(benchmark.classes, key, benchmark.path);
-  const classOf = new Map(keys.map((value, index) => [value, index]));
-  const folders = entries.filter((entry) => isFolder(root, entry));
-  // By number, never by the order of names: "10" comes after "9", and "009" is 9
-  const named = (name: string) => classOf.get(/^\d+$/.test(name) ? String(Number(name)) : name);
-  if (!folders.some((folder) => named(folder.name) !== undefined)) return null;
-  const foldersOf = new Map<number, string[]>();
-  for (const { name } of folders) {
-    const label = named(name);
-    if (label === undefined) refuseUnknownClass(benchmark, join(root, name), key);
-    else foldersOf.set(label, [...(foldersOf.get(label) ?? []), name]);
+type Listed = Omit<ListedImages, "layout"> | null;
+
+function listClassFolders(benchmark: Benchmark, key: string, walk: FolderWalk): Listed {
+  const folders = findClassFolders(walk, classNamer(benchmark, key));
+  if (folders === null) return null;
+  const [unknown] = walk.unknown;
+  if (unknown !== undefined) {
+    throw new InputError(
+      `${join(walk.root, unknown.name)}: holds images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
+    );
   }
-  return collectImages(imagesByClass(root, foldersOf));
+  return { images: collectImages(imagesByClass(walk, folders)), aside: walk };
 }
 
 /** One class at a time: a large benchmark's images are never all there as objects. */
-function* imagesByClass(root: string, foldersOf: ReadonlyMap<number, readonly string[]>): Iterable<ImageEntry> {
-  for (const label of [...foldersOf.keys()].sort((a, b) => a - b)) {
-    const paths = (foldersOf.get(label) as string[]).flatMap((folder) => imagesBelow(root, folder));
-    for (const path of paths.sort(compareText)) yield { path, bytes: statOf(join(root, path))?.size ?? 0, label };
+function* imagesByClass(walk: FolderWalk, folders: readonly ClassFolder[]): Iterable<ImageEntry> {
+  for (let from = 0; from < folders.length; ) {
+    const { label } = folders[from] as ClassFolder;
+    const paths: string[] = [];
+    for (; folders[from]?.label === label; from++) paths.push(...imagesBelow(walk, folders[from] as ClassFolder));
+    for (const path of paths.sort(compareText)) yield { path, bytes: imageBytes(walk.root, path), label };
   }
 }
 
-function refuseUnknownClass(benchmark: Benchmark, folder: string, key: string): void {
-  if (!readFolder(folder).some((entry) => IMAGE_NAME.test(entry.name))) return;
-  throw new InputError(
-    `${folder}: holds images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
-  );
-}
-
-async function listFlat(
-  benchmark: Benchmark,
-  layout: Layout & { kind: "flat" },
-  root: string,
-  entries: Dirent[],
-): Promise<ImageList | null> {
-  const pattern = new RegExp(layout.pattern);
-  const numbered = entries.flatMap((entry) => {
-    const match = pattern.exec(entry.name);
-    return match === null ? [] : [{ name: entry.name, number: Number(match[1]) }];
-  });
-  if (numbered.length === 0) return null;
+async function listFlat(benchmark: Benchmark, layout: Layout & { kind: "flat" }, walk: FolderWalk): Promise<Listed> {
+  const { root } = walk;
+  const numbered = findNumbered(walk, layout.pattern);
+  if (numbered === null) return null;
   const labels = await readLabelFile(join(dirname(benchmark.path), layout.labels), benchmark.classes.size);
-  numbered.sort((a, b) => a.number - b.number || compareText(a.name, b.name));
-  const images = numbered.map(({ name, number }, i) => {
+  const wnids = benchmark.classes.keys.get("wnid");
+  const images = numbered.map(({ name, number, wnid }, i) => {
     const label = labels[number - 1];
     if (label === undefined) {
       throw new InputError(`${join(root, name)}: its number is not in 1…${labels.length}, so its label is not known`);
@@ -92,9 +89,14 @@ async function listFlat(
     if (numbered[i - 1]?.number === number) {
       throw new InputError(`${join(root, name)}: a second image of number ${number}, beside ${numbered[i - 1]?.name}`);
     }
-    return { path: name, bytes: statOf(join(root, name))?.size ?? 0, label };
+    if (wnid !== undefined && wnid !== wnids?.[label]) {
+      throw new InputError(
+        `${join(root, name)}: its name says ${wnid}, but the image of number ${number} is of ${wnids?.[label]}; were the files numbered anew?`,
+      );
+    }
+    return { path: name, bytes: imageBytes(root, name), label };
   });
-  return collectImages(images);
+  return { images: collectImages(images), aside: walk };
 }
 
 /** The images of a WebDataset in the order of its shards, labelled in the benchmark's classes. */
@@ -103,7 +105,7 @@ async function listTars(
   layout: Layout & { kind: "web-dataset" },
   root: string,
   cacheFolder: string | undefined,
-): Promise<ImageList | null> {
+): Promise<Listed> {
   const rows = labelRows(benchmark, layout.key);
   const set = await listWebDataset(root, {
     classes: rows.length,
@@ -116,7 +118,10 @@ async function listTars(
       yield { path: `${tar}/${member}`, bytes, label: rows[label] as number, tar: place };
     }
   };
-  return collectImages(entries());
+  return {
+    images: collectImages(entries()),
+    aside: { clutter: set.clutter, links: [], looseImages: [], strayFiles: 0 },
+  };
 }
 
 /** The set's own class index → row of the class list. */
@@ -140,44 +145,4 @@ function labelRows(benchmark: Benchmark, key: string | undefined): number[] {
     );
   }
   return rows;
-}
-
-/** Paths of the image files below root/folder at any depth, relative to root, "/" between. */
-function imagesBelow(root: string, folder: string): string[] {
-  const paths: string[] = [];
-  for (const entry of readFolder(join(root, folder))) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.name.startsWith(".")) continue;
-    if (isFolder(join(root, folder), entry)) paths.push(...imagesBelow(root, path));
-    else if (IMAGE_NAME.test(entry.name)) paths.push(path);
-  }
-  return paths;
-}
-
-function readFolder(path: string): Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (cause) {
-    throw readError(path, cause);
-  }
-}
-
-/** Whether an entry is a folder, or a link to one. */
-export function isFolder(parent: string, entry: Dirent): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statOf(join(parent, entry.name))?.isDirectory() ?? false;
-}
-
-/** undefined for what is not there, also where a link leads nowhere or in a circle. */
-export function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-/** By code unit, as Python sorts: the same order on every machine, whatever its language. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

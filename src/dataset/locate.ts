@@ -4,12 +4,15 @@ import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
 import type { ImageList } from "./image-list.ts";
 import { listImages } from "./list-images.ts";
+import type { FolderAside } from "./walk-folder.ts";
 
 /** Where a benchmark's images were found. */
 export interface LocatedData {
   readonly root: string;
   readonly layout: Layout;
   readonly images: ImageList;
+  /** what lies there beside the images */
+  readonly aside: FolderAside;
 }
 
 /**

@@ -8,6 +8,7 @@ import { indexTar } from "../tar/tar-index.ts";
 import { readTarIndex } from "../tar/tar-index-cache.ts";
 import { quote, type TarMember } from "../tar/tar-member.ts";
 import { findTarShards } from "../tar/tar-shards.ts";
+import { type ClutterCounts, countClutter } from "./clutter.ts";
 
 /** An image in a tar. Its path in predictions is `<tar>/<member>`. */
 export interface TarImage {
@@ -32,6 +33,8 @@ export interface WebDataset {
   readonly classNames: readonly string[] | null;
   /** `zeroshot_classification_templates.txt`, its `{c}` written as `{}`; null if there is none */
   readonly templates: readonly Template[] | null;
+  /** members that were passed over as clutter, by kind */
+  readonly clutter: ClutterCounts;
 }
 
 export interface WebDatasetOptions {
@@ -55,7 +58,7 @@ const LABEL = /^\s*([0-9]{1,9})\s*$/;
 /**
  * Lists a WebDataset for classification: `test/0.tar` … (or `0.tar` … in the root itself, see {@link findTarShards}),
  * in them a pair of members a sample, `s0000000.webp` (or .png, .jpg, .jpeg) and `s0000000.cls`, which holds the label
- * as a decimal number. Samples may bring other members; those, and hidden ones, are passed over. No image is read.
+ * as a decimal number. Samples may bring other members; those, and clutter, are passed over. No image is read.
  *
  * Source of the layout: LAION-AI/CLIP_benchmark clip_benchmark/webdataset_builder.py and datasets/builder.py; what is one
  * sample: webdataset's tariterators, the name up to the first dot after the last "/".
@@ -79,6 +82,7 @@ export async function listWebDataset(root: string, options: WebDatasetOptions = 
   }
   const images: TarImage[] = [];
   const states = new Map<string, string>();
+  const clutter = new Map<string, number>();
   for (const tar of shards) {
     const path = join(root, tar);
     const state = await tarState(path);
@@ -88,12 +92,12 @@ export async function listWebDataset(root: string, options: WebDatasetOptions = 
       throw new InputError(`${path}: changed while its members were listed; run again once it is complete`);
     }
     states.set(tar, state);
-    for (const sample of listSamples(path, members)) images.push({ tar, ...sample });
+    for (const sample of listSamples(path, members, clutter)) images.push({ tar, ...sample });
   }
   if (images.length === 0)
     throw new InputError(`${join(root, shards[0] as string)}: holds no image (.webp, .png, .jpg)`);
   if (classes !== null) checkLabels(root, images, classes);
-  return { images, states, classNames, templates };
+  return { images, states, classNames, templates, clutter };
 }
 
 async function tarState(path: string): Promise<string> {
@@ -110,10 +114,15 @@ interface Sample {
 }
 
 /** The images of one tar with their labels, in its order. */
-function listSamples(path: string, members: readonly TarMember[]): Omit<TarImage, "tar">[] {
+function listSamples(
+  path: string,
+  members: readonly TarMember[],
+  clutter: Map<string, number>,
+): Omit<TarImage, "tar">[] {
   const samples = new Map<string, Sample>();
   for (const member of members) {
-    const parts = member.type === "file" ? sampleParts(member.name) : null;
+    if (member.type !== "file" || member.name.split("/").some((segment) => countClutter(clutter, segment))) continue;
+    const parts = sampleParts(member.name);
     if (parts === null) continue;
     const sample = samples.get(parts.key) ?? { image: null, label: null };
     const twin = sample[parts.role];

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { describeClutter } from "../dataset/clutter.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 
 /** Something a person should know about a data folder, and what to do. */
@@ -129,6 +130,12 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     "classes that have two folders, as their names are one number",
     "merge them, or remove the wrong one",
   );
+  add("note", "links", one.links, "links to folders that are read where they are, which are passed over", "");
+  const clutter = describeClutter(new Map(Object.entries(one.clutter)));
+  if (clutter !== "") {
+    const message = `what systems leave beside images, which is passed over: ${clutter}`;
+    problems.push({ severity: "note", kind: "clutter", message, advice: "", items: [] });
+  }
   if (one.strayFiles > 0) {
     problems.push({
       severity: "note",

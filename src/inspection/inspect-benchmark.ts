@@ -39,6 +39,10 @@ export interface BenchmarkInspection {
   /** classes with another number of images than (nearly) all others have, where that makes up the benchmark */
   readonly unevenClasses: readonly { readonly name: string; readonly images: number; readonly expected: number }[];
   readonly strayFiles: number;
+  /** clutter that is passed over: kind, such as "@eaDir" → files and folders */
+  readonly clutter: Readonly<Record<string, number>>;
+  /** links to folders that are read where they are, which are not followed */
+  readonly links: readonly string[];
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   /** images of one content; `acrossClasses` where they are in more than one class */
   readonly duplicates: readonly { readonly paths: readonly string[]; readonly acrossClasses: boolean }[];
@@ -99,6 +103,8 @@ export async function inspectBenchmark(
     looseImages: survey.looseImages,
     unevenClasses: uneven(benchmark, images, name),
     strayFiles: survey.strayFiles,
+    clutter: Object.fromEntries(survey.clutter),
+    links: survey.links,
     unreadable: [...survey.unreadable, ...content.unreadable],
     duplicates: content.duplicates.map((group) => {
       const entries = group.map((at) => images[at] as ImageEntry);

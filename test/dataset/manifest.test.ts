@@ -9,6 +9,7 @@ describe("makeManifest", async () => {
     root: "/data",
     layout: imagenet.layouts[0]!,
     images: collectImages(images),
+    aside: { clutter: new Map(), links: [], looseImages: [], strayFiles: 0 },
   });
   const images = Array.from({ length: 60 }, (_, i) => ({ path: `c${i % 12}/${i}.jpg`, bytes: i, label: i % 12 }));
   images.sort((a, b) => a.label - b.label);

@@ -169,7 +169,12 @@ describe("inspectData on planted mistakes", () => {
       "pets/.DS_Store": "",
     });
     const inspection = await inspectPets(pets);
-    expect(kinds(inspection)).toEqual(["error: unknown folders", "error: loose images", "note: other files"]);
+    expect(kinds(inspection)).toEqual([
+      "error: unknown folders",
+      "error: loose images",
+      "note: clutter",
+      "note: other files",
+    ]);
     expect(problem(inspection, "unknown folders").items).toEqual(["Owls/ (1 images)"]);
     expect(problem(inspection, "loose images").items).toEqual(["loose.jpg"]);
     expect(inspection.benchmarks[0]).toMatchObject({ images: 6, strayFiles: 2 });
