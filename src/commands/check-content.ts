@@ -1,10 +1,8 @@
+import { nameFew } from "../dataset/describe-aside.ts";
 import { compareContent } from "../inspection/compare-content.ts";
 import { contentManifestPath, readContentManifest } from "../inspection/content-manifest.ts";
 import { makeWarning, type Note } from "../note.ts";
 import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
-
-/** Images named one by one in a warning; of more, the number. */
-const FEW = 3;
 
 /**
  * Compares the images that were embedded with those that `inspect --deep` wrote down for the same folder.
@@ -22,13 +20,8 @@ export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promi
   const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
   const since = `${manifest.root}: since it was inspected with --deep`;
   const texts = [
-    ...(changed.length > 0 ? [`${changed.length} images changed: ${few(changed)}`] : []),
-    ...(relabelled.length > 0 ? [`${relabelled.length} images moved to another class: ${few(relabelled)}`] : []),
+    ...(changed.length > 0 ? [`${changed.length} images changed: ${nameFew(changed)}`] : []),
+    ...(relabelled.length > 0 ? [`${relabelled.length} images moved to another class: ${nameFew(relabelled)}`] : []),
   ];
   return texts.map((text) => makeWarning(`${since}, ${text}`, { benchmark: benchmark.id }));
-}
-
-function few(texts: readonly string[]): string {
-  const named = texts.slice(0, FEW).join(", ");
-  return texts.length > FEW ? `${named} and ${texts.length - FEW} more` : named;
 }

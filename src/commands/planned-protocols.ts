@@ -1,6 +1,9 @@
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type Benchmark, listBenchmarks, type Protocol, readBenchmark } from "../dataset/benchmark.ts";
-import { describeIncomplete } from "../dataset/incomplete.ts";
+import { classKeys } from "../dataset/class-list.ts";
+import { describeAside } from "../dataset/describe-aside.ts";
+import type { ImageList } from "../dataset/image-list.ts";
+import { describeIncomplete, INCOMPLETE_ADVICE } from "../dataset/incomplete.ts";
 import type { LocatedData } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
 import { likelyOtherSets } from "../inspection/inspect-likely-set.ts";
@@ -42,7 +45,10 @@ export async function planProtocols(
     notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
   };
   const likely = await describeLikelySet(benchmark, located);
-  if (likely !== null) notes.push(makeWarning(`${located.root}: ${likely}`, { benchmark: benchmark.id }));
+  const about = { benchmark: benchmark.id };
+  if (likely !== null) notes.push(makeWarning(`${located.root}: ${likely}`, about));
+  for (const text of describeAside(located)) notes.push(makeNote(text, about));
+  let saidIncomplete = false;
   let isDefault = (_: number) => true;
   for (const protocol of benchmark.protocols) {
     const ofProtocol = await readProtocolClassNames(benchmark, protocol);
@@ -58,12 +64,25 @@ export async function planProtocols(
     addNotes(notes, matched.notes);
     const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
     if (protocol === benchmark.protocols[0]) isDefault = (label) => space.accepted[label] !== null;
-    const reason = whyLeftOut(benchmark, protocol, located, space, isDefault, options, likely);
-    if (reason !== null) leaveOut(protocol, reason);
-    else {
-      const definition = await hashDefinition(benchmark, protocol, space);
-      planned.push({ protocol, classNames, defaultClassNames: own.id, space, definition });
+    const scored = (label: number) => space.accepted[label] !== null;
+    const images = located.images.withLabels(scored);
+    const reason = whyLeftOut(benchmark, protocol, images, isDefault);
+    if (reason !== null) {
+      leaveOut(protocol, reason);
+      continue;
     }
+    const definition = await hashDefinition(benchmark, protocol, space);
+    planned.push({ protocol, classNames, defaultClassNames: own.id, space, definition });
+    if (images.length === protocol.images) continue;
+    const text = describeIncomplete(benchmark, protocol, located, images, scored);
+    if (options.allowIncomplete === true) continue; // every table says of how many
+    if (options.limit === undefined) {
+      throw new InputError(`${text}; ${INCOMPLETE_ADVICE}${likely === null ? "" : `; ${likely}`}`);
+    }
+    if (saidIncomplete) continue;
+    const which = protocol === benchmark.protocols[0] ? about : { ...about, protocol: protocol.id };
+    notes.push(makeWarning(`${text}; the sample is of what is there`, which));
+    saidIncomplete = protocol === benchmark.protocols[0];
   }
   if (planned.length > 0) return planned;
   throw new InputError(`${benchmark.id}: no protocol can be scored: ${leftOut.join("; ")}`);
@@ -72,9 +91,10 @@ export async function planProtocols(
 /** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */
 async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
   if (located.layout.kind !== "class-folders") return null;
-  const folders = new Set<string>();
-  for (const { path } of located.images) folders.add(path.slice(0, path.indexOf("/")));
-  const classFolders = [...folders];
+  const keys = classKeys(benchmark.classes, located.layout.key, benchmark.path);
+  const labels = new Set<number>();
+  for (let at = 0; at < located.images.length; at++) labels.add(located.images.label(at));
+  const classFolders = [...labels].map((label) => keys[label] as string);
   const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
   const likely = likelyOtherSets(benchmark, { classFolders, images: located.images.length }, known);
   if (likely === null) return null;
@@ -92,19 +112,12 @@ async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Pr
 function whyLeftOut(
   benchmark: Benchmark,
   protocol: Protocol,
-  located: LocatedData,
-  space: ClassSpace,
+  images: ImageList,
   isDefault: (label: number) => boolean,
-  options: EvaluateOptions,
-  likely: string | null,
 ): string | null {
-  const scored = (label: number) => space.accepted[label] !== null;
-  const images = located.images.withLabels(scored);
   if (images.length === 0) return "none of its classes has an image here";
   if (protocol.images > benchmark.images && images.withLabels(isDefault).length === images.length) {
     return `it needs ${protocol.images} images, and here are only those of the other protocols`;
   }
-  if (options.limit !== undefined || options.allowIncomplete === true || images.length === protocol.images) return null;
-  const also = likely === null ? "" : `; ${likely}`;
-  throw new InputError(describeIncomplete(benchmark, protocol, located, images, scored) + also);
+  return null;
 }

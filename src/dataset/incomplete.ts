@@ -1,12 +1,17 @@
 import type { Benchmark, Protocol } from "./benchmark.ts";
+import { nameFew } from "./describe-aside.ts";
 import type { ImageList } from "./image-list.ts";
 import type { LocatedData } from "./locate.ts";
 
 /** Classes named one by one in a message; of more, the number. */
 const FEW = 5;
 
+/** What to do about it, where a run stops there. */
+export const INCOMPLETE_ADVICE =
+  "get the right ones, score what is there with --allow-incomplete, or a sample of it with --limit N (every table then says so)";
+
 /**
- * What a user should know and do where a protocol has another number of images than expected.
+ * What a user should know where a protocol has another number of images than expected.
  *
  * @param images  those it would score
  * @param scored  whether it scores the images of a class
@@ -28,7 +33,9 @@ export function describeIncomplete(
       : empty.length <= FEW
         ? `; without any: ${empty.join(", ")}`
         : `; ${empty.length} of its classes have none`;
-  return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}; get the right ones, score what is there with --allow-incomplete, or a sample of it with --limit N (every table then says so)`;
+  const loose = located.aside.looseImages.length;
+  const beside = loose === 0 ? "" : `; ${loose} lie there without a class: ${nameFew(located.aside.looseImages)}`;
+  return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
 }
 
 function folderNames(benchmark: Benchmark): readonly string[] {

@@ -50,7 +50,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     );
     expect(refused.status).toBe(1);
     const warned = await evaluate(folder, ...args, "--allow-incomplete", "--limit", "5");
-    expect(warned.stderr).toMatch(/note: .*its 200 class folders are exactly those of imagenet-r/);
+    expect(warned.stderr).toMatch(/warning: .*its 200 class folders are exactly those of imagenet-r/);
   }, 60_000);
 
   it("a class that is missing, and a set of which a part is there", async () => {
@@ -60,6 +60,25 @@ describe("evaluate names mistakes that make a number wrong", () => {
     expect(stderr).toMatch(/objectnet has 18574 images, found 45; 87 of its classes have none.*--allow-incomplete/);
     expect(status).toBe(1);
   });
+
+  it("a folder that a whole run would refuse, in a sample of it too, and with --quiet", async () => {
+    const folder = temporaryFolder();
+    const image = readFileSync(join(demo, "n01514668", "rooster-noto.JPEG"));
+    const root = writeTree(join(folder, "data"), {
+      "n01440764/a.jpg": image,
+      "n01443537/b.jpg": image,
+      "n01443537/c.jpg": image,
+      "ILSVRC2012_val_00000001.JPEG": image,
+    });
+    const args = ["--data-dir", `imagenet=${root}`, "--limit", "2", "--quiet"];
+    const sample = await evaluate(folder, ...args, "--json");
+    const said = /imagenet has 50000 images, found 3; 998 of its classes have none; 1 lie there without a class/;
+    expect(sample.stderr).toMatch(said);
+    expect(sample.status).toBe(0);
+    const results = JSON.parse(sample.stdout) as { protocol: string; warnings: string[] }[];
+    expect(results.find(({ protocol }) => protocol === "1000")?.warnings).toEqual([expect.stringMatching(said)]);
+    expect((await evaluate(folder, ...args, "--allow-incomplete")).stderr).not.toMatch(said);
+  }, 60_000);
 
   it("two copies of one set below the root", async () => {
     const folder = temporaryFolder();
