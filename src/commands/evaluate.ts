@@ -93,11 +93,12 @@ async function runPlan(
     const notes = [...plan.notes, ...padding, ...content];
     for (const run of group) {
       const contentSha256 = await run.store.contentSha256();
+      const labelNotes: Note[] = [];
       const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run), contentSha256 };
       for (const result of run.results) {
         checkStopped();
         progress.update({ phase: "scores", done: before, total: imagesAhead, ...where });
-        results.set(result, await scoreRun(plan, run, result, { ...times, orders, notes, options }));
+        results.set(result, await scoreRun(plan, run, result, { ...times, orders, notes, labelNotes, options }));
       }
     }
     for (const run of group) await markUsed(run.store.folder);
@@ -186,6 +187,8 @@ async function scoreRun(
   context: RunTimes & {
     readonly orders: readonly LabelOrder[];
     readonly notes: readonly Note[];
+    /** where an earlier protocol of the run found the labels in a wrong order: they are those of this one too */
+    readonly labelNotes: Note[];
     readonly options: EvaluateOptions;
   },
 ): Promise<EvaluateResult> {
@@ -196,7 +199,7 @@ async function scoreRun(
   const predictions = await predict(run.store, manifest, classifier.weights, space, plan.threads);
   const n = predictions.images.length;
   const what = `${checkpoint.id}, ${benchmark.id}, protocol ${protocol.id}`;
-  const warning = warnOfLabelOrder(what, result.classNames.names.length, manifest, predictions, space, context.orders);
+  const warning = warnOfLabelOrder(what, result.classNames.names, manifest, predictions, space, context.orders);
   const key = {
     checkpoint: checkpoint.id,
     benchmark: benchmark.id,
@@ -204,8 +207,12 @@ async function scoreRun(
     templates: result.prompts.id,
     class_names: result.classNames.id,
   };
-  const found = warning === null ? [] : [makeWarning(warning, key)];
+  const found = warning === null ? [] : [makeWarning(warning.text, key)];
   for (const note of found) context.options.onNote?.(note);
+  if (warning === null) found.push(...context.labelNotes);
+  else if (warning.isOrder && context.labelNotes.length === 0) {
+    context.labelNotes.push(makeWarning(warning.text, { checkpoint: checkpoint.id, benchmark: benchmark.id }));
+  }
   const warnings = warningsAbout([...context.notes, ...found], key);
   const metrics: ResultMetrics = {
     schema: 1,

@@ -29,6 +29,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
       "--data-dir",
       `imagenet-v2=${join(folder, "v2")}`,
       "--allow-incomplete",
+      "--quiet",
     );
     expect(stderr).toMatch(/vit-open-clip, imagenet-v2, protocol 1000: .*sorted as text/);
     expect(status).toBe(0);

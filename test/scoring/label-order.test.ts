@@ -104,6 +104,7 @@ describe("describeLabelOrder", () => {
 
 describe("warnOfLabelOrder", async () => {
   const orders = await readLabelOrders();
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
 
   it("reads predictions of a class subset as ImageNet indices, and passes over protocols of other names", () => {
     const order = orders[0] as LabelOrder;
@@ -121,9 +122,12 @@ describe("warnOfLabelOrder", async () => {
     };
     expect(members.length).toBeGreaterThan(29);
     const space = { rows, accepted };
-    expect(warnOfLabelOrder("x", 1000, manifest, predictions, space, orders)).toContain("sorted as text");
-    expect(warnOfLabelOrder("x", 113, manifest, predictions, space, orders)).toBeNull();
+    expect(warnOfLabelOrder("x", names(1000), manifest, predictions, space, orders)).toMatchObject({
+      text: expect.stringContaining("sorted as text"),
+      isOrder: true,
+    });
+    expect(warnOfLabelOrder("x", names(113), manifest, predictions, space, orders)).toBeNull();
     const grouped = { rows: rows.map((row) => Int32Array.of(...row, 1)), accepted };
-    expect(warnOfLabelOrder("x", 1000, manifest, predictions, grouped, orders)).toBeNull();
+    expect(warnOfLabelOrder("x", names(1000), manifest, predictions, grouped, orders)).toBeNull();
   });
 });
