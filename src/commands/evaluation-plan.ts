@@ -89,7 +89,7 @@ export async function planEvaluation(
   const notes: Note[] = [];
   const opening = openCheckpoints(options, remember ? join(storeRoot, "hashes") : undefined, notes);
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
-  const data = await locateBenchmarks(options, storeRoot);
+  const data = await locateBenchmarks(options, storeRoot, notes);
   const checkpoints = await opening;
   const opened: Omit<PlannedRun, "missing">[] = [];
   const allContents = new Map<string, ImageContents>();

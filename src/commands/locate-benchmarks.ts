@@ -2,24 +2,35 @@ import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { findData, type LocatedData, openDataFolder } from "../dataset/locate.ts";
 import { InputError } from "../input-error.ts";
+import type { Note } from "../note.ts";
+import { checkVariants } from "./check-variants.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
+
+/** A benchmark and its images. */
+export interface LocatedBenchmark {
+  readonly benchmark: Benchmark;
+  readonly located: LocatedData;
+  /** its definition is the user's own */
+  readonly own: boolean;
+}
 
 /**
  * Finds the folder of every benchmark asked for: those named, or all that are below the data root. A benchmark of the
  * user's own is looked for beside its file where no data root is given.
  *
  * @param storeRoot  where the indexes of tars are kept
- * @returns each with whether its definition is the user's own
- * @throws InputError if one that was asked for is not there, or none is
+ * @param notes      doubts whether a folder holds what it is read as are said here
+ * @throws InputError if one that was asked for is not there, or none is; or if a folder is that of another benchmark
  */
 export async function locateBenchmarks(
   options: EvaluateOptions,
   storeRoot: string,
-): Promise<{ benchmark: Benchmark; located: LocatedData; own: boolean }[]> {
+  notes: Note[],
+): Promise<LocatedBenchmark[]> {
   const { data, dataDirs = {} } = options;
   const tars = join(storeRoot, "tars");
   const wanted = await wantedBenchmarks(options);
-  const found: { benchmark: Benchmark; located: LocatedData; own: boolean }[] = [];
+  const found: LocatedBenchmark[] = [];
   for (const { benchmark, own } of wanted) {
     const folder = dataDirs[benchmark.id];
     const root = data ?? (own ? dirname(benchmark.path) : undefined);
@@ -29,7 +40,10 @@ export async function locateBenchmarks(
     if (located !== null) found.push({ benchmark, located, own });
     else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, root));
   }
-  if (found.length > 0) return found;
+  if (found.length > 0) {
+    await checkVariants(found, data, notes);
+    return found;
+  }
   const ids = wanted.map(({ benchmark }) => benchmark.id).join(", ");
   const kept = wanted[0]?.benchmark.folders.slice(0, 3).join(", ");
   throw new InputError(

@@ -114,6 +114,7 @@ async function findImages(options: MistakesOptions): Promise<Map<string, FoundIm
   const located = await locateBenchmarks(
     { checkpoints: [], dataDirs, ...(data === undefined ? {} : { data }) },
     storeRoot,
+    [],
   );
   const images = new Map<string, FoundImage>();
   for (const { benchmark, located: found } of located) {

@@ -22,12 +22,13 @@ describe("evaluate names mistakes that make a number wrong", () => {
     // What a program makes that reads V2's folders 0 to 999 in the order of their names, and writes wnid folders
     for (const [position, name] of asText.entries()) {
       const from = join(demo, all[Number(name)] as string);
-      if (existsSync(from)) cpSync(from, join(folder, "v2", all[position] as string), { recursive: true });
+      if (existsSync(from))
+        cpSync(from, join(folder, "imagenetv2-matched-frequency", all[position] as string), { recursive: true });
     }
     const { status, stderr } = await evaluate(
       folder,
       "--data-dir",
-      `imagenet-v2=${join(folder, "v2")}`,
+      `imagenet-v2=${join(folder, "imagenetv2-matched-frequency")}`,
       "--allow-incomplete",
       "--quiet",
     );
