@@ -7,14 +7,18 @@ import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
 /**
  * Compares the images that were embedded with those that `inspect --deep` wrote down for the same folder.
  *
+ * @param content  SHA-256 of each image file when it was embedded, null for one that could not be read
  * @returns what is to be warned of: images with another content, or moved to the folder of another class
  */
-export async function checkContent(plan: EvaluationPlan, run: PlannedRun): Promise<Note[]> {
-  const { benchmark, manifest, store } = run;
+export async function checkContent(
+  plan: EvaluationPlan,
+  run: PlannedRun,
+  content: readonly (string | null)[],
+): Promise<Note[]> {
+  const { benchmark, manifest } = run;
   const path = await contentManifestPath(plan.storeRoot, benchmark.id, manifest.root);
   const before = await readContentManifest(path, benchmark.id, manifest.root);
   if (before === null) return [];
-  const content = await store.content();
   const after = [...manifest.images].map((image, i) => ({ ...image, sha256: content[i] ?? null }));
   const { changed, moved } = compareContent(before, after);
   const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);

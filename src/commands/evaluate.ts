@@ -11,6 +11,7 @@ import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
 import { checkContent } from "./check-content.ts";
+import { checkDuplicates } from "./check-duplicates.ts";
 import {
   buildClassifiers,
   embedPlanPrompts,
@@ -78,6 +79,7 @@ async function runPlan(
   await buildClassifiers(plan, checkStopped);
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
+  const said = new Set<string>(); // several groups may be of the same images
   let before = 0;
   for (const group of groupRuns(plan)) {
     const where = { checkpoints: group.map((run) => run.checkpoint.id), benchmark: group[0]?.benchmark.id ?? null };
@@ -88,9 +90,12 @@ async function runPlan(
     });
     before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
     if (imagesAhead > 0) await checkUnchanged(group, plan, options);
-    const content = await checkContent(plan, group[0] as PlannedRun);
-    for (const warning of content) options.onNote?.(warning);
-    const notes = [...plan.notes, ...padding, ...content];
+    const first = group[0] as PlannedRun;
+    const hashes = await first.store.content();
+    const found = [...(await checkContent(plan, first, hashes)), ...checkDuplicates(first, hashes)];
+    for (const note of found) if (!said.has(note.text)) options.onNote?.(note);
+    for (const { text } of found) said.add(text);
+    const notes = [...plan.notes, ...padding, ...found];
     for (const run of group) {
       const contentSha256 = await run.store.contentSha256();
       const labelNotes: Note[] = [];
