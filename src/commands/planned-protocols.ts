@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type Benchmark, listBenchmarks, type Protocol, readBenchmark } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
@@ -24,6 +25,9 @@ export interface PlannedProtocol {
   readonly definition: DefinitionHashes;
 }
 
+/** What people call folders of training images. */
+const TRAINING = /^(?:train|training)$/i;
+
 /**
  * Chooses the protocols of a benchmark that the images at hand allow, and checks that each has its images.
  *
@@ -47,6 +51,11 @@ export async function planProtocols(
   const likely = await describeLikelySet(benchmark, located);
   const about = { benchmark: benchmark.id };
   if (likely !== null) notes.push(makeWarning(`${located.root}: ${likely}`, about));
+  const name = basename(resolve(located.root));
+  if (TRAINING.test(name) && !benchmark.folders.some((folder) => basename(folder) === name)) {
+    notes.push(makeWarning(`${located.root}: its name says that it is a training set`, about));
+  }
+  for (const text of located.aside.warnings) notes.push(makeWarning(text, about));
   for (const text of describeAside(located)) notes.push(makeNote(text, about));
   let saidIncomplete = false;
   let isDefault = (_: number) => true;

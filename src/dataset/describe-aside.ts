@@ -6,7 +6,7 @@ const FEW = 3;
 
 /** What was passed over in a benchmark's folder, each as a sentence; none where there was nothing else. */
 export function describeAside({ root, aside }: Pick<LocatedData, "root" | "aside">): string[] {
-  const texts: string[] = [];
+  const texts = [...aside.notes];
   const clutter = describeClutter(aside.clutter);
   if (clutter !== "") texts.push(`${root}: passed over, as it belongs to no set: ${clutter}`);
   if (aside.links.length > 0) {

@@ -14,6 +14,7 @@ import {
   findClassFolders,
   imageBytes,
   imagesBelow,
+  NOTHING_ASIDE,
   openWalk,
 } from "./walk-folder.ts";
 import { listWebDataset } from "./web-dataset.ts";
@@ -120,7 +121,7 @@ async function listTars(
   };
   return {
     images: collectImages(entries()),
-    aside: { clutter: set.clutter, links: [], looseImages: [], strayFiles: 0 },
+    aside: { ...NOTHING_ASIDE, clutter: set.clutter, notes: set.notes, warnings: set.warnings },
   };
 }
 

@@ -17,7 +17,19 @@ export interface FolderAside {
   readonly looseImages: readonly string[];
   /** other files */
   readonly strayFiles: number;
+  /** how the images were chosen, where it is not plain, and what makes them doubtful; sentences without a full stop */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
 }
+
+export const NOTHING_ASIDE: FolderAside = {
+  clutter: new Map(),
+  links: [],
+  looseImages: [],
+  strayFiles: 0,
+  notes: [],
+  warnings: [],
+};
 
 /** A walk through a benchmark's folder; it collects what lies aside. */
 export interface FolderWalk extends FolderAside {
@@ -52,6 +64,8 @@ export function openWalk(root: string, onUnreadable?: (path: string, cause: unkn
     links: [],
     looseImages: [],
     strayFiles: 0,
+    notes: [],
+    warnings: [],
     unknown: [],
     onUnreadable:
       onUnreadable ??

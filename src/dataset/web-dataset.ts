@@ -35,6 +35,9 @@ export interface WebDataset {
   readonly templates: readonly Template[] | null;
   /** members that were passed over as clutter, by kind */
   readonly clutter: ClutterCounts;
+  /** what a user should know of the shards, and what makes them doubtful */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 export interface WebDatasetOptions {
@@ -69,8 +72,9 @@ const LABEL = /^\s*([0-9]{1,9})\s*$/;
  *   multi-label set
  */
 export async function listWebDataset(root: string, options: WebDatasetOptions = {}): Promise<WebDataset | null> {
-  const shards = await findTarShards(root);
-  if (shards === null) return null;
+  const found = await findTarShards(root);
+  if (found === null) return null;
+  const shards = found.paths;
   await checkType(root);
   const classNames = await readLines(join(root, CLASS_NAMES));
   const templates = await readTemplates(join(root, TEMPLATES));
@@ -97,7 +101,16 @@ export async function listWebDataset(root: string, options: WebDatasetOptions = 
   if (images.length === 0)
     throw new InputError(`${join(root, shards[0] as string)}: holds no image (.webp, .png, .jpg)`);
   if (classes !== null) checkLabels(root, images, classes);
-  return { images, states, classNames, templates, clutter };
+  const training = `${join(root, shards[0] as string)}: its name says that it is of a training set`;
+  return {
+    images,
+    states,
+    classNames,
+    templates,
+    clutter,
+    notes: found.notes,
+    warnings: found.isTraining ? [training] : [],
+  };
 }
 
 async function tarState(path: string): Promise<string> {

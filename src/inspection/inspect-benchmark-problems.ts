@@ -131,6 +131,9 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     "merge them, or remove the wrong one",
   );
   add("note", "links", one.links, "links to folders that are read where they are, which are passed over", "");
+  for (const message of one.warnings)
+    problems.push({ severity: "error", kind: "training set", message, advice: "get the validation set", items: [] });
+  for (const message of one.notes) problems.push({ severity: "note", kind: "choice", message, advice: "", items: [] });
   const clutter = describeClutter(new Map(Object.entries(one.clutter)));
   if (clutter !== "") {
     const message = `what systems leave beside images, which is passed over: ${clutter}`;

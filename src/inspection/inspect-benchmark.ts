@@ -41,6 +41,9 @@ export interface BenchmarkInspection {
   readonly strayFiles: number;
   /** clutter that is passed over: kind, such as "@eaDir" → files and folders */
   readonly clutter: Readonly<Record<string, number>>;
+  /** how the images were chosen, where it is not plain, and what makes them doubtful */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
   /** links to folders that are read where they are, which are not followed */
   readonly links: readonly string[];
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
@@ -105,6 +108,8 @@ export async function inspectBenchmark(
     strayFiles: survey.strayFiles,
     clutter: Object.fromEntries(survey.clutter),
     links: survey.links,
+    notes: survey.notes,
+    warnings: survey.warnings,
     unreadable: [...survey.unreadable, ...content.unreadable],
     duplicates: content.duplicates.map((group) => {
       const entries = group.map((at) => images[at] as ImageEntry);

@@ -10,6 +10,7 @@ import {
   type FolderWalk,
   findClassFolders,
   imagesBelow,
+  NOTHING_ASIDE,
   openWalk,
   statOf,
 } from "../dataset/walk-folder.ts";
@@ -89,8 +90,8 @@ function surveyClassFolders(benchmark: Benchmark, layout: ClassFolders, root: st
   }
 }
 
-function aside({ clutter, links, looseImages, strayFiles }: FolderAside): FolderAside {
-  return { clutter, links, looseImages, strayFiles };
+function aside({ clutter, links, looseImages, strayFiles, notes, warnings }: FolderAside): FolderAside {
+  return { clutter, links, looseImages, strayFiles, notes, warnings };
 }
 
 async function surveyFlat(benchmark: Benchmark, layout: Flat, root: string): Promise<FolderSurvey | null> {
@@ -116,10 +117,7 @@ const NOTHING = {
   images: [],
   folders: [],
   unknownFolders: [],
-  clutter: new Map<string, number>(),
-  links: [],
-  looseImages: [],
-  strayFiles: 0,
+  ...NOTHING_ASIDE,
   unreadable: [],
   problem: null,
 } as const;

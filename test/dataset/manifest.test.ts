@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readBenchmark } from "../../src/dataset/benchmark.ts";
 import { collectImages, type ImageEntry } from "../../src/dataset/image-list.ts";
 import { makeManifest } from "../../src/dataset/manifest.ts";
+import { NOTHING_ASIDE } from "../../src/dataset/walk-folder.ts";
 
 describe("makeManifest", async () => {
   const imagenet = await readBenchmark("imagenet");
@@ -9,7 +10,7 @@ describe("makeManifest", async () => {
     root: "/data",
     layout: imagenet.layouts[0]!,
     images: collectImages(images),
-    aside: { clutter: new Map(), links: [], looseImages: [], strayFiles: 0 },
+    aside: NOTHING_ASIDE,
   });
   const images = Array.from({ length: 60 }, (_, i) => ({ path: `c${i % 12}/${i}.jpg`, bytes: i, label: i % 12 }));
   images.sort((a, b) => a.label - b.label);

@@ -71,6 +71,47 @@ describe("listWebDataset", () => {
     expect(set?.images.map((image) => image.tar)).toEqual(paths.slice(0, 2));
   });
 
+  it.each([
+    ["numbers from 1", ["000001.tar", "000002.tar"], {}, ["the shards are numbered from 1"]],
+    [
+      "numbers from 1, and a count",
+      ["1.tar", "2.tar", "3.tar"],
+      { "nshards.txt": "3" },
+      ["the shards are numbered from 1"],
+    ],
+    ["numbers from 1 behind a name", ["val-1.tar", "val-2.tar"], {}, ["the shards are numbered from 1"]],
+    ["names that say how many there are", ["val-00000-of-00002.tar", "val-00001-of-00002.tar"], {}, []],
+    [
+      "validation beside train, as the Hub keeps ImageNet",
+      ["imagenet1k-validation-00.tar", "imagenet1k-validation-01.tar"],
+      { "imagenet1k-train-0000.tar": "", "imagenet1k-train-0001.tar": "", "imagenet1k-train-0002.tar": "" },
+      ["read are the shards called imagenet1k-validation-*.tar; passed over: 3 called imagenet1k-train-*.tar"],
+    ],
+    [
+      "test beside train, of one number each",
+      ["mine_test_0.tar"],
+      { "mine_train_0.tar": "" },
+      ["read are the shards called mine_test_*.tar; passed over: 1 called mine_train_*.tar"],
+    ],
+  ])("finds shards with %s, and says so", async (_, paths, files, notes) => {
+    const root = setOf(Object.fromEntries(paths.map((path) => [path, sample("s0", 0)])), files);
+    const set = await listWebDataset(root);
+    expect(set?.images.map((image) => image.tar)).toEqual(paths);
+    expect(set?.notes).toEqual(notes.map((note) => `${root}: ${note}`));
+    expect(set?.warnings).toEqual([]);
+  });
+
+  it("warns of shards that are called train, and of no others", async () => {
+    const one = sample("s0", 0);
+    const root = setOf({ "imagenet-train-000000.tar": one });
+    expect((await listWebDataset(root))?.warnings).toEqual([
+      `${join(root, "imagenet-train-000000.tar")}: its name says that it is of a training set`,
+    ]);
+    for (const name of ["trains-0.tar", "restrained-0.tar", "val-train-0.tar", "0.tar"]) {
+      expect((await listWebDataset(setOf({ [name]: one })))?.warnings).toEqual([]);
+    }
+  });
+
   it("follows links to shards, as the Hub's cache keeps them", async () => {
     const real = setOf({ blob: sample("s0", 3) });
     const root = temporaryFolder();
@@ -187,6 +228,17 @@ describe("listWebDataset refuses", () => {
     );
     expect(await refusal(setOf({ "test/0.tar": one, "test/00.tar": one }))).toMatch(/a second shard 0/);
     expect(await refusal(setOf({ "test/a-0.tar": one, "test/b-1.tar": one }))).toMatch(/more than one set/);
+    expect(await refusal(setOf({ "val-0.tar": one, "test-0.tar": one }))).toMatch(
+      /more than one set: test-0\.tar, val-0/,
+    );
+    expect(await refusal(setOf({ "val-0.tar": one, "extra-0.tar": one }))).toMatch(/more than one set/);
+    const said = { "val-0-of-3.tar": one, "val-1-of-3.tar": one };
+    expect(await refusal(setOf(said))).toMatch(/^val-2-of-3\.tar: missing: the names say 3 shards/);
+    expect(await refusal(setOf({ ...said, "val-2-of-4.tar": one }))).toMatch(/^val-2-of-4\.tar: of another number/);
+    expect(await refusal(setOf({ "1.tar": one, "3.tar": one }))).toMatch(
+      /^2\.tar: missing: shards go up to 3, numbered from 1/,
+    );
+    expect(await refusal(setOf({ "1.tar": one }, { "nshards.txt": "2" }))).toMatch(/^0\.tar: missing/);
   });
 
   it.each(["", "0", "-1", "two", "1.5", "99999999999"])("the shard count %j", async (count) => {
