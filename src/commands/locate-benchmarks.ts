@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
 import { findData, type LocatedData, openDataFolder } from "../dataset/locate.ts";
+import { statOf } from "../dataset/walk-folder.ts";
+import { describeContents, looksLike } from "../dataset/what-lies-here.ts";
 import { InputError } from "../input-error.ts";
 import type { Note } from "../note.ts";
 import { checkVariants } from "./check-variants.ts";
@@ -29,6 +31,7 @@ export async function locateBenchmarks(
 ): Promise<LocatedBenchmark[]> {
   const { data, dataDirs = {} } = options;
   const tars = join(storeRoot, "tars");
+  if (data !== undefined && statOf(data)?.isDirectory() !== true) throw new InputError(`${data}: no such folder`);
   const wanted = await wantedBenchmarks(options);
   const found: LocatedBenchmark[] = [];
   for (const { benchmark, own } of wanted) {
@@ -43,6 +46,12 @@ export async function locateBenchmarks(
   if (found.length > 0) {
     await checkVariants(found, data, notes);
     return found;
+  }
+  const itself = wanted.find(({ benchmark }) => looksLike(benchmark, data as string))?.benchmark.id;
+  if (itself !== undefined) {
+    throw new InputError(
+      `${data}: holds no folder of a benchmark, but looks like ${itself} itself; give it as --data-dir ${itself}=${data}, or the folder above it as --data`,
+    );
   }
   const ids = wanted.map(({ benchmark }) => benchmark.id).join(", ");
   const kept = wanted[0]?.benchmark.folders.slice(0, 3).join(", ");
@@ -70,5 +79,5 @@ async function wantedBenchmarks(options: EvaluateOptions): Promise<{ benchmark: 
 
 function notFound(benchmark: Benchmark, root: string | undefined): string {
   if (root === undefined) return `${benchmark.id}: no folder for it; name one with --data-dir ${benchmark.id}=PATH`;
-  return `${root}: no ${benchmark.id} there; looked for ${benchmark.folders.join(", ")}; name its folder with --data-dir ${benchmark.id}=PATH`;
+  return `${root}: no ${benchmark.id} there (${describeContents(benchmark, root)}); looked for ${benchmark.folders.join(", ")}; name its folder with --data-dir ${benchmark.id}=PATH`;
 }

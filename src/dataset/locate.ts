@@ -5,6 +5,7 @@ import type { Benchmark, Layout } from "./benchmark.ts";
 import type { ImageList } from "./image-list.ts";
 import { listImages } from "./list-images.ts";
 import type { FolderAside } from "./walk-folder.ts";
+import { describeContents } from "./what-lies-here.ts";
 
 /** Where a benchmark's images were found. */
 export interface LocatedData {
@@ -26,8 +27,11 @@ export async function openDataFolder(benchmark: Benchmark, root: string, cacheFo
   if (!found.isDirectory())
     throw new InputError(`${root}: expected a folder with the images of ${benchmark.id}, found a file`);
   const listed = await listImages(benchmark, root, cacheFolder);
-  if (listed === null)
-    throw new InputError(`${root}: no images of ${benchmark.id} here; expected ${describeLayouts(benchmark)}`);
+  if (listed === null) {
+    throw new InputError(
+      `${root}: no images of ${benchmark.id} here: ${describeContents(benchmark, root)}; expected ${describeLayouts(benchmark)}`,
+    );
+  }
   if (listed.images.length === 0)
     throw new InputError(`${root}: class folders of ${benchmark.id} without a single image`);
   return { root, ...listed };

@@ -2,6 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Benchmark } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
+import { describeContents } from "../dataset/what-lies-here.ts";
 import { InputError } from "../input-error.ts";
 import { type FolderSurvey, surveyFolder } from "./inspect-folder.ts";
 
@@ -11,11 +12,18 @@ export interface Place {
   readonly survey: FolderSurvey;
 }
 
+export interface UnrecognisedFolder {
+  readonly folder: string;
+  readonly benchmark: string;
+  /** what is in it instead, and the step that is missing */
+  readonly contents: string;
+}
+
 /** What was found below a root. */
 export interface Places {
   readonly places: readonly Place[];
   /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
-  readonly unrecognised: readonly { readonly folder: string; readonly benchmark: string }[];
+  readonly unrecognised: readonly UnrecognisedFolder[];
 }
 
 /**
@@ -30,7 +38,7 @@ export async function findPlaces(
   cacheFolder: string | undefined,
 ): Promise<Places> {
   const places: Place[] = [];
-  const passed: { folder: string; real: string; benchmark: string }[] = [];
+  const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
   for (const benchmark of benchmarks) {
     const seen = new Set<string>();
     for (const name of benchmark.folders) {
@@ -41,7 +49,7 @@ export async function findPlaces(
       seen.add(real);
       const survey = await surveyFolder(benchmark, folder, cacheFolder);
       if (survey !== null) places.push({ benchmark, survey });
-      else passed.push({ folder, real, benchmark: benchmark.id });
+      else passed.push({ folder, real, benchmark });
     }
   }
   if (places.length === 0) {
@@ -49,11 +57,12 @@ export async function findPlaces(
     if (place !== null) return { places: [place], unrecognised: [] };
   }
   const taken = await Promise.all(places.map(({ survey }) => realpath(survey.root)));
-  const unrecognised = new Map<string, { folder: string; benchmark: string }>();
+  const unrecognised = new Map<string, UnrecognisedFolder>();
   for (const { folder, real, benchmark } of passed) {
     // imagenet/ is passed over where imagenet/val is found, and imagenet-v2/ where one of the three in it is
     if (!taken.some((path) => path === real || path.startsWith(join(real, "/")))) {
-      if (!unrecognised.has(real)) unrecognised.set(real, { folder, benchmark });
+      if (unrecognised.has(real)) continue;
+      unrecognised.set(real, { folder, benchmark: benchmark.id, contents: describeContents(benchmark, folder) });
     }
   }
   const outer = [...unrecognised].filter(

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 import { benchmarkProblems, count, type DataProblem } from "./inspect-benchmark-problems.ts";
+import type { UnrecognisedFolder } from "./inspect-places.ts";
 
 const SEVERITIES = ["error", "warning", "note"];
 
@@ -31,17 +32,17 @@ const KINDS = [
 export function findProblems(
   root: string,
   benchmarks: readonly BenchmarkInspection[],
-  unrecognised: readonly { readonly folder: string; readonly benchmark: string }[],
+  unrecognised: readonly UnrecognisedFolder[],
   absent: readonly { readonly id: string; readonly folders: readonly string[] }[],
 ): DataProblem[] {
   const problems = benchmarks.flatMap(benchmarkProblems);
-  for (const { folder, benchmark } of unrecognised) {
+  for (const { folder, benchmark, contents } of unrecognised) {
     problems.push({
       severity: "error",
       kind: "not recognised",
       benchmark,
       root: folder,
-      message: "a folder of this name is there, but no class folders, numbered files or tars of it",
+      message: `a folder of this name is there, but no class folders, numbered files or tars of it: ${contents}`,
       advice: "unpack what is in it, move the class folders up into it, or rename it if it is something else",
       items: [],
     });
