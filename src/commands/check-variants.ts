@@ -25,15 +25,16 @@ export async function checkVariants(
   const shipped = await Promise.all((await listBenchmarks()).map(readBenchmark));
   const isShipped = ({ id, path }: Benchmark) => shipped.some((one) => one.id === id && one.path === path);
   const own = found.map(({ benchmark }) => benchmark).filter((one) => !isShipped(one));
-  const known = [...shipped.filter(({ id }) => !own.some((one) => one.id === id)), ...own];
+  // the user's own definition may well score a set that ships, under another name: each kind is compared with its like
+  const likesOf = (benchmark: Benchmark) => variantsOf(benchmark, isShipped(benchmark) ? shipped : own);
   for (const { benchmark, located } of found) {
-    const variants = variantsOf(benchmark, known);
+    const variants = likesOf(benchmark);
     if (variants.length > 1) {
       const note = await checkName(benchmark, located, variants, data, isShipped(benchmark));
       if (note !== null) notes.push(note);
     }
   }
-  await checkPairs(found, known, isShipped);
+  await checkPairs(found, likesOf, isShipped);
 }
 
 async function checkName(
@@ -45,12 +46,14 @@ async function checkName(
 ): Promise<Note | null> {
   const { id } = benchmark;
   const root = resolve(located.root);
-  const named = data === undefined ? root : relative(resolve(data), root);
-  const given = namedVariant(variants, named.startsWith("..") ? root : named);
+  const below = data === undefined ? ".." : relative(resolve(data), root);
+  const isBelow = below !== "" && !below.startsWith("..");
+  const given = namedVariant(variants, isBelow ? below : below === "" ? basename(root) : root);
   const tar = located.images.at(0).tar?.file;
   const inside = tar === undefined ? null : namedVariant(variants, basename(tar));
   const real = await realpath(root);
-  const behind = real === root ? null : namedVariant(variants, real);
+  const isLink = real !== root && !(isBelow && real === join(await realpath(data as string), below));
+  const behind = isLink ? namedVariant(variants, real) : null;
   const all = [given, inside, behind].filter((one) => one !== null);
   const other = all.find((one) => one.isPlain && one.id !== id);
   const place = behind !== null && behind === other ? `${located.root} (a link to ${real})` : located.root;
@@ -76,14 +79,16 @@ async function checkName(
 /** @throws InputError for two benchmarks that are scored alike, or both ship, in one folder; or in two of the same images */
 async function checkPairs(
   found: readonly LocatedBenchmark[],
-  known: readonly Benchmark[],
+  likesOf: (benchmark: Benchmark) => readonly Benchmark[],
   isShipped: (benchmark: Benchmark) => boolean,
 ): Promise<void> {
   const reals = await Promise.all(found.map(({ located }) => realpath(located.root)));
   for (const [b, second] of found.entries()) {
     for (const [a, first] of found.slice(0, b).entries()) {
       const ids = `${first.benchmark.id} and ${second.benchmark.id}`;
-      const areAlike = variantsOf(first.benchmark, known).some(({ id }) => id === second.benchmark.id);
+      const areAlike = likesOf(first.benchmark).some(
+        ({ id, path }) => id === second.benchmark.id && path === second.benchmark.path,
+      );
       if (reals[a] === reals[b]) {
         if (!areAlike && !(isShipped(first.benchmark) && isShipped(second.benchmark))) continue;
         throw new InputError(

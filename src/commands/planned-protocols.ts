@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type Benchmark, listBenchmarks, type Protocol, readBenchmark } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
-import { describeAside } from "../dataset/describe-aside.ts";
+import { describeAside, nameFew } from "../dataset/describe-aside.ts";
 import type { ImageList } from "../dataset/image-list.ts";
 import { describeIncomplete, INCOMPLETE_ADVICE } from "../dataset/incomplete.ts";
 import type { LocatedData } from "../dataset/locate.ts";
@@ -54,6 +54,11 @@ export async function planProtocols(
   const name = basename(resolve(located.root));
   if (TRAINING.test(name) && !benchmark.folders.some((folder) => basename(folder) === name)) {
     notes.push(makeWarning(`${located.root}: its name says that it is a training set`, about));
+  }
+  const { misplaced } = located.aside;
+  if (misplaced.length > 0) {
+    const text = `${located.root}: folders named as a class inside the folder of another, whose images count for the outer one: ${nameFew(misplaced)}`;
+    notes.push(makeWarning(text, about));
   }
   for (const text of located.aside.warnings) notes.push(makeWarning(text, about));
   for (const text of describeAside(located)) notes.push(makeNote(text, about));

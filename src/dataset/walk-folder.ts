@@ -20,6 +20,8 @@ export interface FolderAside {
   /** how the images were chosen, where it is not plain, and what makes them doubtful; sentences without a full stop */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+  /** folders inside a class folder that are named as another class; their images count for the outer one */
+  readonly misplaced: readonly string[];
 }
 
 export const NOTHING_ASIDE: FolderAside = {
@@ -29,6 +31,7 @@ export const NOTHING_ASIDE: FolderAside = {
   strayFiles: 0,
   notes: [],
   warnings: [],
+  misplaced: [],
 };
 
 /** A walk through a benchmark's folder; it collects what lies aside. */
@@ -38,6 +41,9 @@ export interface FolderWalk extends FolderAside {
   readonly links: string[];
   readonly looseImages: string[];
   strayFiles: number;
+  readonly misplaced: string[];
+  /** the class a folder's name stands for */
+  labelOf: (name: string) => number | undefined;
   /** folders that hold images and are no class */
   readonly unknown: { readonly name: string; readonly images: number }[];
   /** told of a folder that cannot be read; throws to stop there */
@@ -66,11 +72,13 @@ export function openWalk(root: string, onUnreadable?: (path: string, cause: unkn
     strayFiles: 0,
     notes: [],
     warnings: [],
+    misplaced: [],
+    labelOf: () => undefined,
     unknown: [],
     onUnreadable:
       onUnreadable ??
       ((path, cause) => {
-        throw readError(join(root, path), cause);
+        throw path.includes("\ufffd") ? notUtf8(join(root, path)) : readError(join(root, path), cause);
       }),
     read: new Map(),
     classes: new Set(),
@@ -110,6 +118,7 @@ export function findClassFolders(
     else others.push({ name, isFolder: folder });
   }
   if (found.length === 0) return null;
+  walk.labelOf = labelOf;
   for (const { name, isFolder } of others) noteOther(walk, name, isFolder);
   found.sort((a, b) => a.label - b.label || Number(a.isLink) - Number(b.isLink) || compareText(a.name, b.name));
   const rootReal = realPath(root);
@@ -187,7 +196,11 @@ function collect(walk: FolderWalk, place: Place, paths: string[]): void {
       const isLink = entry.isSymbolicLink();
       const real = isLink ? realPath(join(walk.root, path)) : join(place.real, name);
       const inner = { path, real, label: place.label, isLinked: place.isLinked || isLink };
-      if (!inner.isLinked || mayRead(walk, inner)) collect(walk, inner, paths);
+      if (inner.isLinked && !mayRead(walk, inner)) continue;
+      const before = paths.length;
+      collect(walk, inner, paths);
+      const named = walk.labelOf(name);
+      if (named !== undefined && named !== place.label && paths.length > before) walk.misplaced.push(path);
     } else if (IMAGE_NAME.test(name)) paths.push(path);
     else walk.strayFiles++;
   }
@@ -220,10 +233,12 @@ function twoClasses(path: string, other: string): InputError {
 /** The size of an image file; 0 for a link to nothing. @throws InputError if its name cannot be used to open it */
 export function imageBytes(root: string, path: string): number {
   const size = statOf(join(root, path))?.size;
-  if (size === undefined && path.includes("\ufffd")) {
-    throw new InputError(`${join(root, path)}: its name is not UTF-8, so it cannot be opened by it; rename it`);
-  }
+  if (size === undefined && path.includes("\ufffd")) throw notUtf8(join(root, path));
   return size ?? 0;
+}
+
+function notUtf8(path: string): InputError {
+  return new InputError(`${path}: its name is not UTF-8, so it cannot be opened by it; rename it`);
 }
 
 /** Whether an entry is a folder, or a link to one. */

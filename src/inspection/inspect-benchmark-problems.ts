@@ -34,8 +34,11 @@ function setProblems(one: BenchmarkInspection): Found[] {
   const problems: Found[] = [];
   if (one.likelySets !== null) {
     const { ids, by } = one.likelySets;
-    const what =
-      by === "classes" ? "its class folders are exactly those" : `its ${count(one.images)} images are as many as those`;
+    const what = {
+      classes: "its class folders are exactly those",
+      images: `its ${count(one.images)} images are as many as those`,
+      name: "its name is that",
+    }[by];
     problems.push({
       severity: "error",
       kind: "wrong set",
@@ -131,6 +134,13 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     "merge them, or remove the wrong one",
   );
   add("note", "links", one.links, "links to folders that are read where they are, which are passed over", "");
+  add(
+    "error",
+    "class in a class",
+    one.misplaced,
+    "folders named as a class inside the folder of another, whose images count for the outer one",
+    "move each to where its class belongs",
+  );
   for (const message of one.warnings)
     problems.push({ severity: "error", kind: "training set", message, advice: "get the validation set", items: [] });
   for (const message of one.notes) problems.push({ severity: "note", kind: "choice", message, advice: "", items: [] });

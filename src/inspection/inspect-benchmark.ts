@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Benchmark } from "../dataset/benchmark.ts";
 import { classKeys } from "../dataset/class-list.ts";
 import type { ImageEntry } from "../dataset/image-list.ts";
+import { namedVariant, variantsOf } from "../dataset/variants.ts";
 import { type ContentChanges, type ContentEntry, compareContent } from "./compare-content.ts";
 import { contentManifestPath, readContentManifest, writeContentManifest } from "./content-manifest.ts";
 import { type ContentProgress, checkContent } from "./inspect-content.ts";
@@ -44,12 +46,15 @@ export interface BenchmarkInspection {
   /** how the images were chosen, where it is not plain, and what makes them doubtful */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+  /** folders inside a class folder that are named as another class */
+  readonly misplaced: readonly string[];
   /** links to folders that are read where they are, which are not followed */
   readonly links: readonly string[];
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   /** images of one content; `acrossClasses` where they are in more than one class */
   readonly duplicates: readonly { readonly paths: readonly string[]; readonly acrossClasses: boolean }[];
-  readonly likelySets: ReturnType<typeof likelyOtherSets>;
+  /** other benchmarks that this likely is, by its class folders, its number of images, or its folder's name */
+  readonly likelySets: { readonly ids: readonly string[]; readonly by: "classes" | "images" | "name" } | null;
   /** why the images cannot be listed; null where they can */
   readonly problem: string | null;
   /** what was written down before, and what changed since: null where nothing was, or no store was given */
@@ -110,6 +115,7 @@ export async function inspectBenchmark(
     links: survey.links,
     notes: survey.notes,
     warnings: survey.warnings,
+    misplaced: survey.misplaced,
     unreadable: [...survey.unreadable, ...content.unreadable],
     duplicates: content.duplicates.map((group) => {
       const entries = group.map((at) => images[at] as ImageEntry);
@@ -120,7 +126,8 @@ export async function inspectBenchmark(
     }),
     likelySets:
       survey.problem === null
-        ? likelyOtherSets(benchmark, { classFolders: foldersWithImages(survey), images: survey.images.length }, known)
+        ? (namedOther(benchmark, root, known) ??
+          likelyOtherSets(benchmark, { classFolders: foldersWithImages(survey), images: survey.images.length }, known))
         : null,
     problem: survey.problem,
     manifest:
@@ -191,6 +198,17 @@ function uneven(
   const others = [...counts].filter(([, count]) => count !== expected);
   if (counts.size - others.length < NEARLY_ALL * benchmark.classes.size) return [];
   return others.map(([row, count]) => ({ name: name(row), images: count, expected }));
+}
+
+/** The set of its kind whose name the folder has: from inside ImageNetV2's sets look the same. */
+function namedOther(
+  benchmark: Benchmark,
+  root: string,
+  known: readonly Benchmark[],
+): BenchmarkInspection["likelySets"] {
+  const variants = variantsOf(benchmark, known);
+  const named = variants.length > 1 ? namedVariant(variants, resolve(root)) : null;
+  return named?.isPlain && named.id !== benchmark.id ? { ids: [named.id], by: "name" } : null;
 }
 
 /** Whether a store is there, so that looking at data makes none. */

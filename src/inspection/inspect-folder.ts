@@ -90,8 +90,9 @@ function surveyClassFolders(benchmark: Benchmark, layout: ClassFolders, root: st
   }
 }
 
-function aside({ clutter, links, looseImages, strayFiles, notes, warnings }: FolderAside): FolderAside {
-  return { clutter, links, looseImages, strayFiles, notes, warnings };
+function aside(walk: FolderAside): FolderAside {
+  const { clutter, links, looseImages, strayFiles, notes, warnings, misplaced } = walk;
+  return { clutter, links, looseImages, strayFiles, notes, warnings, misplaced };
 }
 
 async function surveyFlat(benchmark: Benchmark, layout: Flat, root: string): Promise<FolderSurvey | null> {

@@ -90,6 +90,16 @@ describe("a folder that is read as another of ImageNetV2's sets", () => {
     const root = join(temporaryFolder(), "imagenetv2-top-images");
     writeTree(root, { "imagenetv2-matched-frequency-format-val/0/a.jpeg": "a" });
     expect(await locate({ data: root, benchmarks: ["imagenet-v2"] })).toEqual([]);
+    const link = join(temporaryFolder(), "data");
+    symlinkSync(root, link);
+    expect(await locate({ data: link, benchmarks: ["imagenet-v2"] })).toEqual([]);
+  });
+
+  it("is refused by the root's own name where the root is the set", async () => {
+    const root = v2("imagenetv2-top-images-format-val");
+    await expect(locate({ data: root, benchmarks: ["imagenet-v2"] })).rejects.toThrow(
+      /its name is that of imagenet-v2-top/,
+    );
   });
 });
 
@@ -153,6 +163,16 @@ describe("two benchmarks with the same images", () => {
 });
 
 describe("a user's own benchmarks that look the same", () => {
+  it("are not refused for the name of a set that ships: the definition is the user's", async () => {
+    const shipped = join(fixtures, "..", "..", "benchmarks");
+    const own = JSON.parse(readFileSync(join(shipped, "imagenet-v2-top.json"), "utf8"));
+    const folder = writeTree(temporaryFolder(), { "mine.json": JSON.stringify({ ...own, id: "mine" }) });
+    cpSync(join(shipped, "classes"), join(folder, "classes"), { recursive: true });
+    const root = v2("imagenetv2-top-images-format-val");
+    const dataDirs = { mine: root, "imagenet-v2-top": root };
+    expect(await locate({ benchmarks: [join(folder, "mine.json"), "imagenet-v2-top"], dataDirs })).toEqual([]);
+  });
+
   const definitions = ["emoji-noto", "emoji-noto-v1", "emoji-twemoji"].map((id) =>
     join(emojishift, "benchmarks", `${id}.json`),
   );

@@ -227,6 +227,20 @@ describe("links", () => {
   });
 });
 
+describe("a folder named as a class inside the folder of another", () => {
+  it("is told, and its images count for the outer one; not one of the class's own name, or without images", async () => {
+    const root = twoClasses({
+      "n01440764/n01443537/x.jpg": "x",
+      "n01440764/n01440764/y.jpg": "y",
+      "n01440764/n01484850/notes.txt": "z",
+    });
+    const listed = await listImages(imagenet, root);
+    expect([...listed!.images].filter(({ label }) => label === 0)).toHaveLength(4);
+    expect(listed!.aside.misplaced).toEqual(["n01440764/n01443537"]);
+    expect((await surveyFolder(imagenet, root))?.misplaced).toEqual(["n01440764/n01443537"]);
+  });
+});
+
 describe("names of folders and files", () => {
   it("take a class's name behind its wnid, and zeros before a number", async () => {
     const root = writeTree(temporaryFolder(), { "n01440764-tench/a.jpg": "a", "n01443537_goldfish/b.jpg": "b" });
@@ -280,6 +294,9 @@ describe("names of folders and files", () => {
     const bytes = Buffer.concat([Buffer.from(join(root, "n01440764/caf")), Buffer.from([0xe9]), Buffer.from(".jpg")]);
     symlinkSync("a.jpg", bytes);
     await expect(listImages(imagenet, root)).rejects.toThrow(/caf\ufffd\.jpg: its name is not UTF-8.*rename it/);
+    const other = twoClasses();
+    mkdirSync(Buffer.concat([Buffer.from(join(other, "caf")), Buffer.from([0xe9])]));
+    await expect(listImages(imagenet, other)).rejects.toThrow(/caf\ufffd: its name is not UTF-8.*rename it/);
     expect((await surveyFolder(imagenet, root))?.unreadable).toEqual([
       { path: "n01440764/caf\ufffd.jpg", reason: "its name is not UTF-8, so it cannot be opened by it; rename it" },
     ]);

@@ -285,6 +285,18 @@ describe("inspectData on planted mistakes", () => {
     });
   });
 
+  it("names the set of a kind whose name the folder has, as nothing inside tells it from the one asked for", async () => {
+    const root = join(temporaryFolder(), "imagenetv2-threshold0.7-format-val");
+    writeTree(root, { "0/a.jpg": photo(0), "1/b.jpg": photo(1) });
+    const inspection = await inspectData(root, { benchmarks: ["imagenet-v2"] });
+    expect(inspection.problems[0]).toMatchObject({
+      kind: "wrong set",
+      message: expect.stringMatching(/^its name is that of imagenet-v2-threshold: /),
+      items: ["imagenet-v2-threshold"],
+    });
+    expect((await inspectData(root)).problems.map(({ kind }) => kind)).not.toContain("wrong set");
+  });
+
   it("names a tar that is cut short, and a folder that is not unpacked", async () => {
     const pets = petsRoot();
     const tar = makeTar([
