@@ -1,5 +1,6 @@
 import { readClassNames } from "../classifier/class-names.ts";
 import type { Benchmark } from "../dataset/benchmark.ts";
+import { parseWhole } from "../files/parse-whole.ts";
 import { InputError } from "../input-error.ts";
 import type { BenchmarkComparison } from "../robustness/compare-checkpoints.ts";
 import { readProtocolClassNames } from "../scoring/class-name-order.ts";
@@ -25,7 +26,8 @@ export async function readClassNamer(
   }
   return (row, label) => {
     const own = names.get(keyOf(row));
-    const parts = label.split(";").map((c) => own?.[Number(c)]);
+    // the label of an image for which no class is right is empty
+    const parts = label.split(";").map((c) => own?.[parseWhole(c) ?? -1]);
     return parts.includes(undefined) ? null : parts.join(" or ");
   };
 }
