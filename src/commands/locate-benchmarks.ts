@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../dataset/benchmark.ts";
+import { statOf } from "../dataset/folder-entry.ts";
 import { findData, type LocatedData, openDataFolder } from "../dataset/locate.ts";
-import { statOf } from "../dataset/walk-folder.ts";
 import { describeContents, looksLike } from "../dataset/what-lies-here.ts";
 import { InputError } from "../input-error.ts";
 import type { Note } from "../note.ts";

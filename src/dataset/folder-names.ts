@@ -1,7 +1,8 @@
 import type { Benchmark } from "./benchmark.ts";
 import { classKeys } from "./class-list.ts";
 import { countClutter } from "./clutter.ts";
-import { compareText, type FolderWalk, isImage, readEntries } from "./walk-folder.ts";
+import { compareText, isImage } from "./folder-entry.ts";
+import { type FolderWalk, readEntries } from "./walk-folder.ts";
 
 /**
  * Which class a folder's name stands for: the value of the class list's column; a number however many zeros are before it

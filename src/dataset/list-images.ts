@@ -3,16 +3,15 @@ import { parseWhole } from "../files/parse-whole.ts";
 import { InputError } from "../input-error.ts";
 import type { Benchmark, Layout } from "./benchmark.ts";
 import { classKeys } from "./class-list.ts";
+import { compareText, imageBytes } from "./folder-entry.ts";
 import { classNamer, findNumbered } from "./folder-names.ts";
 import { collectImages, type ImageEntry, type ImageList } from "./image-list.ts";
 import { readLabelFile } from "./label-file.ts";
 import {
   type ClassFolder,
-  compareText,
   type FolderAside,
   type FolderWalk,
   findClassFolders,
-  imageBytes,
   imagesBelow,
   NOTHING_ASIDE,
   openWalk,

@@ -1,11 +1,9 @@
-import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { type Dirent, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readError } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
-import { clutterKind, countClutter } from "./clutter.ts";
-
-/** Names of files that count as images. */
-export const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
+import { countClutter } from "./clutter.ts";
+import { compareText, IMAGE_NAME, isFolder, isImage, notUtf8 } from "./folder-entry.ts";
 
 /** What lies in a benchmark's folder beside its images. Paths are below its root, "/" between. */
 export interface FolderAside {
@@ -157,11 +155,6 @@ function noteOther(walk: FolderWalk, name: string, folder: boolean): void {
   else walk.strayFiles++;
 }
 
-/** Whether a name is that of an image and no clutter. */
-export function isImage(name: string): boolean {
-  return IMAGE_NAME.test(name) && clutterKind(name) === null;
-}
-
 /** A folder and all that hold it. */
 function addAbove(walk: FolderWalk, real: string): void {
   for (let path = real; !walk.above.has(path); path = dirname(path)) walk.above.add(path);
@@ -230,41 +223,10 @@ function twoClasses(path: string, other: string): InputError {
   );
 }
 
-/** The size of an image file; 0 for a link to nothing. @throws InputError if its name cannot be used to open it */
-export function imageBytes(root: string, path: string): number {
-  const size = statOf(join(root, path))?.size;
-  if (size === undefined && path.includes("\ufffd")) throw notUtf8(join(root, path));
-  return size ?? 0;
-}
-
-function notUtf8(path: string): InputError {
-  return new InputError(`${path}: its name is not UTF-8, so it cannot be opened by it; rename it`);
-}
-
-/** Whether an entry is a folder, or a link to one. */
-export function isFolder(parent: string, entry: Dirent): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statOf(join(parent, entry.name))?.isDirectory() ?? false;
-}
-
-/** undefined for what is not there, also where a link leads nowhere or in a circle. */
-export function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
 function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch (cause) {
     throw readError(path, cause);
   }
-}
-
-/** By code unit, as Python sorts: the same order on every machine, whatever its language. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Benchmark } from "./benchmark.ts";
 import { clutterKind } from "./clutter.ts";
 import { nameFew } from "./describe-aside.ts";
+import { compareText, IMAGE_NAME, isFolder, statOf } from "./folder-entry.ts";
 import { classNamer } from "./folder-names.ts";
-import { compareText, IMAGE_NAME, isFolder, statOf } from "./walk-folder.ts";
 
 /** Entries of a folder that are looked at. */
 const MOST_ENTRIES = 5000;

@@ -1,18 +1,17 @@
 import { dirname, join } from "node:path";
 import type { Benchmark, Layout } from "../dataset/benchmark.ts";
+import { compareText, statOf } from "../dataset/folder-entry.ts";
 import { classNamer, findNumbered } from "../dataset/folder-names.ts";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import { readLabelFile } from "../dataset/label-file.ts";
 import { listImages } from "../dataset/list-images.ts";
 import {
-  compareText,
   type FolderAside,
   type FolderWalk,
   findClassFolders,
   imagesBelow,
   NOTHING_ASIDE,
   openWalk,
-  statOf,
 } from "../dataset/walk-folder.ts";
 import { InputError } from "../input-error.ts";
 
