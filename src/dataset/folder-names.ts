@@ -37,7 +37,8 @@ export function findNumbered(walk: FolderWalk, pattern: string): NumberedFile[] 
   for (const entry of readEntries(walk, ".")) {
     const match = expression.exec(entry.name);
     if (match !== null && !entry.isDirectory()) {
-      files.push({ name: entry.name, number: Number(match[1]), wnid: match[2] });
+      const wnid = match.slice(2).find((group) => /^n\d{8}$/.test(group ?? ""));
+      files.push({ name: entry.name, number: Number(match[1]), wnid });
     } else if (entry.isDirectory()) countClutter(walk.clutter, entry.name);
     else others.push(entry.name);
   }

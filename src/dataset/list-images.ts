@@ -89,9 +89,9 @@ async function listFlat(benchmark: Benchmark, layout: Layout & { kind: "flat" },
     if (numbered[i - 1]?.number === number) {
       throw new InputError(`${join(root, name)}: a second image of number ${number}, beside ${numbered[i - 1]?.name}`);
     }
-    if (wnid !== undefined && wnid !== wnids?.[label]) {
+    if (wnid !== undefined && wnids !== undefined && wnid !== wnids[label]) {
       throw new InputError(
-        `${join(root, name)}: its name says ${wnid}, but the image of number ${number} is of ${wnids?.[label]}; were the files numbered anew?`,
+        `${join(root, name)}: its name says ${wnid}, but the image of number ${number} is of ${wnids[label]}; were the files numbered anew?`,
       );
     }
     return { path: name, bytes: imageBytes(root, name), label };

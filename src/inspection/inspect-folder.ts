@@ -104,7 +104,7 @@ async function surveyFlat(benchmark: Benchmark, layout: Flat, root: string): Pro
   const seen = new Set<number>();
   for (const { name, number, wnid } of numbered) {
     const label = labels[number - 1];
-    const agrees = label !== undefined && (wnid === undefined || wnid === wnids?.[label]);
+    const agrees = label !== undefined && (wnid === undefined || wnids === undefined || wnid === wnids[label]);
     if (agrees && !seen.has(number)) {
       seen.add(number);
       addImage(root, { path: name, label }, images, unreadable);

@@ -73,7 +73,7 @@ async function flatBenchmark(labels: string, classes = "index,name,code\n0,cat,0
       classes: "classes.csv",
       classNames: "classes.csv",
       layouts: [
-        { kind: "flat", pattern: "^(\\d+)\\.jpg$", labels: "labels.txt" },
+        { kind: "flat", pattern: "^(\\d+)(-[a-z]+)?\\.jpg$", labels: "labels.txt" },
         { kind: "web-dataset", key: "code" },
       ],
       protocols: [{ id: "two" }],
@@ -89,6 +89,12 @@ describe("labels of a benchmark", () => {
     const message = /labels\.txt: line 2: expected a class from 0 to 1, got an empty line/;
     await expect(listImages(benchmark, root)).rejects.toThrow(message);
     await expect(surveyFolder(benchmark, root)).rejects.toThrow(message);
+  });
+
+  it("leaves other groups of a pattern alone than one that is a wnid", async () => {
+    const benchmark = await flatBenchmark("1\n0\n");
+    const root = writeTree(temporaryFolder(), { "1.jpg": "a", "2-left.jpg": "b" });
+    expect([...(await listImages(benchmark, root))!.images].map(({ label }) => label)).toEqual([1, 0]);
   });
 
   it.each([
