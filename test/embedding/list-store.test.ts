@@ -103,8 +103,9 @@ describe("listStore", () => {
 
   it("names text of another checkpoint, a folder under another name, and files beside embeddings that are of others", async () => {
     const { root, folder, text } = await makeStore();
-    const other = join(root, "text", "e".repeat(16));
-    await (await openPromptStore(other, "e".repeat(64))).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
+    const otherKey = storedTextKey("e".repeat(64), "e".repeat(64));
+    const other = join(root, "text", textFolderName(otherKey));
+    await (await openPromptStore(other, otherKey)).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
     const [name = ""] = readdirSync(other).filter((entry) => entry.endsWith(".json"));
     for (const entry of readdirSync(other)) cpSync(join(other, entry), join(text, entry));
     await writeStoredMatrix(join(text, `classifier-${"0".repeat(16)}`), matrix(new Float32Array(2), 1, 2), {});
