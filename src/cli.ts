@@ -163,7 +163,7 @@ function program(): Command {
     .option("--metadata <file>", "CSV file with a row a checkpoint", pathValue)
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
     .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
-    .option("--out <folder>", "where the tables go (default: the results folder given, else results)", pathValue)
+    .option("--out <path>", "folder, or a .csv file (default: the one results folder given, else none)", pathValue)
     .action(async (inputs: string[], options) => {
       const { runFit } = await import("./commands/fit-command.ts");
       await runFit(inputs, options);
@@ -198,7 +198,7 @@ function program(): Command {
       .argument("[inputs...]", "results folders, accuracies.csv files, or published baselines (default: results)"),
   )
     .option("--results <folder>", "results folder, where no input is given (default: results)", pathValue)
-    .option("--out <file>", "the HTML file (default: report.html in the results folder)", pathValue)
+    .option("--out <path>", "folder, or an .html file (default: the one results folder given)", pathValue)
     .option("--title <text>", "title of the page")
     .option(
       "--study <file>",

@@ -1,23 +1,31 @@
 import { basename } from "node:path";
 import { InputError } from "../input-error.ts";
-import { hasResults, noResults, readCheckpointPredictions } from "../report/results/read-predictions.ts";
-import { readAllMetrics } from "../report/results/result-folder.ts";
+import type { Note } from "../note.ts";
+import {
+  hasResults,
+  noResults,
+  type PredictionsRead,
+  readUsablePredictions,
+} from "../report/results/read-predictions.ts";
+import { describeProblem, readResults, type StoredResult } from "../report/results/read-results.ts";
+import { warningsOf } from "../report/results/result-warnings.ts";
 import { accuracyGrid } from "../report/tables/accuracy-grid.ts";
 import { formatComparisons } from "../report/tables/comparison-csv.ts";
 import { accuracyGridTable } from "../report/tables/comparison-table.ts";
 import { block, type ClassNamer, formatNearest, formatPairs } from "../report/tables/comparison-text.ts";
+import { markWarnings, type WarningMarks } from "../report/tables/warning-marks.ts";
 import { formatWideAccuracies } from "../report/tables/wide-csv.ts";
 import {
   type BenchmarkComparison,
   type CheckpointComparison,
-  type CheckpointPredictions,
   comparePairs,
 } from "../robustness/compare-checkpoints.ts";
 import { compareWithNearest, type NearestComparison, type NearestRow } from "../robustness/compare-nearest.ts";
 import { readClassNamer } from "./compare-class-names.ts";
-import { openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
 import { defaultProtocolsOf, readStudy } from "./read-study.ts";
-import { tellAccuraciesApart } from "./told-apart.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
 const DEFAULT_BASELINE = "openai-clip";
@@ -43,7 +51,8 @@ export interface CompareCommandOptions {
 /**
  * Runs `shiftline compare`: several checkpoints paired on the same images, every pair in the order given (the earlier
  * minus the later) or all against `reference`; one checkpoint beside the nearest model of a baseline. Results to stdout,
- * what is left out or differs to stderr.
+ * what is left out or differs to stderr. A result that cannot be read or cannot be true is left out and named, and the
+ * command fails once the rest is done; results of other checkpoints are not looked at.
  *
  * @param typed names of checkpoints in the results, or their folders
  * @throws InputError for what the user can put right; nothing is printed then
@@ -53,17 +62,25 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   const results = options.results ?? DEFAULT_RESULTS;
   const checkpoints = await findCheckpoints(typed, results);
   const pairs = pairNames(checkpoints, options.reference && (await findCheckpoints([options.reference], results))[0]);
-  const comparison = await compareInPairs(pairs, results, options);
-  const nearest = await compareNearest(checkpoints, pairs.length === 0, results, options);
+  const read = await readPairs(pairs, results, options);
+  const comparison = compareRead(pairs, read);
+  const shown = [...new Set([...checkpoints, ...pairs.flat()])];
+  const own = await readOwnResults(shown, results, options, read);
+  const nearest = await compareNearest(checkpoints, pairs.length === 0, results, own.all, options);
   const nameOf = await readClassNamer(comparison.rows, (await readStudy(undefined)).benchmarks);
-  for (const note of new Set([...comparison.notes, ...nearest.notes])) {
-    process.stderr.write(note.startsWith("warning: ") ? `${note}\n` : `note: ${note}\n`);
-  }
-  const shown = new Set([...checkpoints, ...pairs.flat()]);
+  const notes = [...comparison.notes, ...nearest.notes];
+  const warnings = [
+    ...warningsOf(own.stored),
+    ...nearest.warnings.filter(({ about }) => isAsked(about?.benchmark, options)),
+  ];
+  const leftOut = [...new Set([...own.leftOut, ...nearest.leftOut])];
+  const said = sortNotes(notes, warnings, leftOut);
+  printNotes(said, options.quiet ?? false);
   const text = options.json
-    ? toJson(comparison.rows, nearest.rows, [...comparison.notes, ...nearest.notes], nameOf)
-    : await toText(format, [...shown], results, comparison.rows, nearest.rows, nameOf, options);
+    ? toJson(comparison.rows, nearest.rows, notes, said.texts, nameOf)
+    : toText(format, shown, own.stored, comparison.rows, nearest.rows, nameOf, markWarnings(warnings));
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  checkNothingLeftOut(leftOut);
 }
 
 function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
@@ -96,28 +113,86 @@ function pairNames(checkpoints: readonly string[], reference: string | undefined
   return checkpoints.filter((name) => name !== reference).map((name) => [name, reference]);
 }
 
-async function compareInPairs(
+type ReadPairs = ReadonlyMap<string, PredictionsRead>;
+
+async function readPairs(
   pairs: readonly (readonly [string, string])[],
   results: string,
   { benchmark }: CompareCommandOptions,
-): Promise<CheckpointComparison> {
-  const read = new Map<string, CheckpointPredictions>();
-  for (const name of new Set(pairs.flat())) {
-    read.set(name, await readCheckpointPredictions(results, name, benchmark));
+): Promise<ReadPairs> {
+  const read = new Map<string, PredictionsRead>();
+  for (const name of new Set(pairs.flat())) read.set(name, await readUsablePredictions(results, name, benchmark));
+  return read;
+}
+
+function compareRead(pairs: readonly (readonly [string, string])[], read: ReadPairs): CheckpointComparison {
+  const of = (name: string) => (read.get(name) as PredictionsRead).predictions;
+  try {
+    return comparePairs(pairs.map(([first, second]) => [of(first), of(second)] as const));
+  } catch (cause) {
+    const problems = [...read.values()].flatMap((one) => one.problems);
+    if (!(cause instanceof InputError) || problems.length === 0) throw cause;
+    throw new InputError(`${[...problems.map(describeProblem), cause.message].join("; ")}`, { cause });
   }
-  const of = (name: string) => read.get(name) as CheckpointPredictions;
-  return comparePairs(pairs.map(([first, second]) => [of(first), of(second)] as const));
+}
+
+/** Results of the checkpoints that are compared, without those that cannot be used. */
+interface OwnResults {
+  readonly all: readonly StoredResult[];
+  /** of the benchmarks asked for */
+  readonly stored: readonly StoredResult[];
+  readonly leftOut: readonly string[];
+}
+
+/** Reads them; where predictions were read too, those that they do not make are among what cannot be used. */
+async function readOwnResults(
+  checkpoints: readonly string[],
+  results: string,
+  { benchmark }: CompareCommandOptions,
+  read: ReadPairs,
+): Promise<OwnResults> {
+  const all: StoredResult[] = [];
+  const stored: StoredResult[] = [];
+  const leftOut: string[] = [];
+  const isWanted = (id: string | undefined) => benchmark === undefined || id === undefined || benchmark.includes(id);
+  for (const checkpoint of checkpoints) {
+    const own = await readResults(results, { checkpoint, runs: true });
+    const paired = read.get(checkpoint);
+    const used = new Set(paired?.predictions.results.map((one) => keyOf(one, one.classNames)));
+    for (const result of own.results) {
+      const { metrics } = result;
+      const isAsked = isWanted(metrics.benchmark);
+      if (isAsked && paired !== undefined && !used.has(keyOf(metrics, metrics.class_names))) continue;
+      all.push(result);
+      if (isAsked) stored.push(result);
+    }
+    const problems = paired?.problems ?? own.problems.filter(({ place }) => isWanted(place[1]));
+    leftOut.push(...problems.map(describeProblem));
+  }
+  return { all, stored, leftOut };
+}
+
+function isAsked(benchmark: string | undefined, options: CompareCommandOptions): boolean {
+  return options.benchmark === undefined || benchmark === undefined || options.benchmark.includes(benchmark);
+}
+
+function keyOf(
+  { benchmark, protocol, templates }: Pick<BenchmarkComparison, "benchmark" | "protocol" | "templates">,
+  classNames: string,
+): string {
+  return JSON.stringify([benchmark, protocol, templates, classNames]);
 }
 
 async function compareNearest(
   checkpoints: readonly string[],
   isAlone: boolean,
   results: string,
+  stored: readonly StoredResult[],
   { baseline, benchmark }: CompareCommandOptions,
-): Promise<NearestComparison> {
-  if (!isAlone && baseline === undefined) return { rows: [], notes: [] };
+): Promise<NearestComparison & { readonly warnings: readonly Note[]; readonly leftOut: readonly string[] }> {
+  if (!isAlone && baseline === undefined) return { rows: [], notes: [], warnings: [], leftOut: [] };
   const read = await openBaseline(baseline ?? DEFAULT_BASELINE);
-  const own = (await readAccuracies(results)).rows.filter(({ model }) => checkpoints.includes(model));
+  const own = accuraciesOf(stored, results, []).rows;
   const apart = await tellAccuraciesApart(read.rows, own);
   const [opened, rows] = [{ ...read, rows: read.rows.map(apart.rename) }, own.map(apart.rename)];
   const protocols = defaultProtocolsOf(await readStudy(undefined));
@@ -132,29 +207,29 @@ async function compareNearest(
   return {
     rows: each.flatMap((one) => one.rows).filter(isWanted),
     notes: [...apart.notes, ...opened.notes, ...each.flatMap((one) => one.notes)],
+    warnings: warningsOf([...stored, ...read.results].map((one) => renameResult(one, apart))),
+    leftOut: opened.leftOut,
   };
 }
 
-async function toText(
+function toText(
   format: Format,
   checkpoints: readonly string[],
-  results: string,
+  stored: readonly StoredResult[],
   rows: readonly BenchmarkComparison[],
   nearest: readonly NearestRow[],
   nameOf: ClassNamer,
-  { benchmark }: CompareCommandOptions,
-): Promise<string> {
+  marks: WarningMarks,
+): string {
   if (format === "csv") return formatComparisons(rows, nearest);
-  const metrics = format === "text" ? [] : await readAllMetrics(results);
-  const shown = metrics.filter(
-    (one) => checkpoints.includes(one.checkpoint) && (benchmark === undefined || benchmark.includes(one.benchmark)),
-  );
-  const grid = accuracyGrid(shown, checkpoints);
+  const metrics = stored.map((one) => one.metrics);
+  const grid = accuracyGrid(metrics, checkpoints);
   if (format === "wide-csv") return formatWideAccuracies(grid);
+  const accuracies = [accuracyHeading(metrics)];
   return [
-    ...(format === "text" ? [] : [block(accuracyGridTable(grid), [accuracyHeading(shown)], format)]),
-    ...(rows.length > 0 ? [formatPairs(rows, format, nameOf)] : []),
-    ...(nearest.length > 0 ? [formatNearest(nearest, format)] : []),
+    ...(format === "text" ? [] : [block(accuracyGridTable(grid, marks), accuracies, format, marks.footnotes)]),
+    ...(rows.length > 0 ? [formatPairs(rows, format, nameOf, marks)] : []),
+    ...(nearest.length > 0 ? [formatNearest(nearest, format, marks)] : []),
   ].join("\n\n");
 }
 
@@ -169,6 +244,7 @@ function toJson(
   rows: readonly BenchmarkComparison[],
   nearest: readonly NearestRow[],
   notes: readonly string[],
+  warnings: readonly string[],
   nameOf: ClassNamer,
 ): string {
   const comparisons = rows.map((row) => ({
@@ -177,5 +253,5 @@ function toJson(
       .filter(({ onlyFirst, onlySecond }) => onlyFirst + onlySecond > 0)
       .map((change) => ({ ...change, name: nameOf(row, change.label) })),
   }));
-  return JSON.stringify({ comparisons, nearest, notes }, null, 2);
+  return JSON.stringify({ comparisons, nearest, notes, warnings }, null, 2);
 }

@@ -1,20 +1,24 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { InputError } from "../input-error.ts";
+import { warningsOf } from "../report/results/result-warnings.ts";
 import { block } from "../report/tables/comparison-text.ts";
 import { formatStudy } from "../report/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../report/tables/fits-csv.ts";
 import { formatRobustness } from "../report/tables/robustness-csv.ts";
 import { formatWideRobustness, linesTable, robustnessTable } from "../report/tables/robustness-table.ts";
+import { markWarnings } from "../report/tables/warning-marks.ts";
 import type { BaselineLine } from "../robustness/baseline-lines.ts";
 import { FIT_SCALES, type FitScale } from "../robustness/fit-scale.ts";
 import { leaveOneOut } from "../robustness/influence.ts";
 import { studyRobustness } from "../robustness/robustness-study.ts";
 import { fitExtras } from "./fit-extras.ts";
 import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { claimOutputs } from "./made-from.ts";
+import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
 import { defaultProtocolsOf, readStudy } from "./read-study.ts";
-import { tellAccuraciesApart } from "./told-apart.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
 
@@ -33,7 +37,7 @@ export interface FitCommandOptions {
   readonly replicates?: string;
   /** checkpoint that the others' relative robustness is against */
   readonly relativeTo?: string;
-  /** default: the results folder given, else `results` */
+  /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
   readonly out?: string;
   /** default: text */
   readonly format?: string;
@@ -42,8 +46,9 @@ export interface FitCommandOptions {
 }
 
 /**
- * Runs `shiftline fit`: writes fits.csv, robustness.csv, influence.csv and what else was asked for, prints the lines and
- * a headline to stdout, and what is missing or differs to stderr.
+ * Runs `shiftline fit`: writes fits.csv, robustness.csv, influence.csv and what else was asked for to the one results
+ * folder given or to `out`, prints the lines and a headline to stdout, and what is missing or differs to stderr. Results
+ * that cannot be read are left out and named, and the command fails once the rest is done.
  *
  * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
  * @throws InputError for what the user can put right; nothing is written then
@@ -64,33 +69,30 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     defaultProtocols: defaultProtocolsOf(about),
   });
   const extras = await fitExtras(study, scale, options);
-  const out = options.out ?? (await outputFolder(sources));
   const lines = [...study.lines, ...extras.lines];
-  const files = new Map([
+  const tables = new Map([
     ["fits.csv", formatFits(lines)],
     ["robustness.csv", formatRobustness(study.rows)],
     ["influence.csv", formatInfluence(lines)],
     ...extras.files,
   ]);
-  for (const [name, content] of files) await atomicWrite(join(out, name), content);
+  const place = await outputPlace(sources, options.out, ".csv");
+  const files = place === null || place.file === null ? tables : oneTable(tables, place.file);
+  if (place !== null) await writeTables(place.folder, sources, files);
 
-  const notes = [
-    ...apart.notes,
-    ...parsed.flatMap((one) => one.notes),
-    ...baseline.notes,
-    ...study.notes,
-    ...extras.notes,
-  ];
-  if (!options.quiet) {
-    for (const note of new Set(notes)) {
-      process.stderr.write(note.startsWith("warning: ") ? `${note}\n` : `note: ${note}\n`);
-    }
-  }
+  const ofInputs = [...parsed, baseline].flatMap((one) => one.notes);
+  const all = [...apart.notes, ...ofInputs, ...study.notes, ...extras.notes];
+  const results = [...parsed, baseline].flatMap((one) => one.results);
+  const warnings = warningsOf(results.map((result) => renameResult(result, apart)));
+  const leftOut = [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))];
+  const said = sortNotes(all, warnings, leftOut);
+  printNotes(said, options.quiet ?? false);
+  const marks = markWarnings(warnings, study.pairing.axes);
   if (options.json) {
-    const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes };
+    const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: all, warnings: said.texts };
     process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   } else if (format === "text") {
-    process.stdout.write(`${[formatStudy(study), ...extras.tables].join("\n\n")}\n`);
+    process.stdout.write(`${[formatStudy(study, warnings), ...extras.tables].join("\n\n")}\n`);
   } else if (format === "wide-csv") {
     process.stdout.write(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
@@ -98,11 +100,30 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", fitted];
     const blocks = [
       block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}`], format),
-      block(robustnessTable(study.rows, study.pairing.axes), robustness, format),
+      block(robustnessTable(study.rows, study.pairing.axes, marks), robustness, format, marks.footnotes),
     ];
     process.stdout.write(`${blocks.join("\n\n")}\n`);
   }
-  if (!options.quiet) process.stderr.write(`written to ${out}: ${[...files.keys()].join(", ")}\n`);
+  if (!options.quiet) process.stderr.write(`${writtenLine(place, files)}\n`);
+  checkNothingLeftOut(leftOut);
+}
+
+/** The table that a path names, else the one that `fit` is about. */
+function oneTable(tables: ReadonlyMap<string, string>, file: string): Map<string, string> {
+  return new Map([[file, tables.get(file) ?? (tables.get("robustness.csv") as string)]]);
+}
+
+async function writeTables(folder: string, inputs: readonly string[], files: ReadonlyMap<string, string>) {
+  const claimed = [...files].map(([name, content]) => ({ name, header: content.split("\n", 1)[0] as string }));
+  await claimOutputs({ command: "fit", folder, inputs, files: claimed });
+  for (const [name, content] of files) await atomicWrite(join(folder, name), content);
+}
+
+function writtenLine(place: OutputPlace | null, files: ReadonlyMap<string, string>): string {
+  if (place === null) return "nothing was written: these inputs are not one results folder; name a folder with --out";
+  return place.file === null
+    ? `written to ${place.folder}: ${[...files.keys()].join(", ")}`
+    : `written to ${placeName(place)}`;
 }
 
 const FORMATS = ["text", "markdown", "latex", "wide-csv"] as const;
@@ -119,13 +140,6 @@ export function parseScale(typed: string): FitScale {
   const scale = FIT_SCALES.find((one) => one === typed);
   if (scale === undefined) throw new InputError(`unknown scale "${typed}"; known: ${FIT_SCALES.join(", ")}`);
   return scale;
-}
-
-async function outputFolder(sources: readonly string[]): Promise<string> {
-  for (const source of sources) {
-    if ((await stat(source).catch(() => undefined))?.isDirectory()) return source;
-  }
-  return DEFAULT_RESULTS;
 }
 
 function lineJson({ piece: _, fit, ...about }: BaselineLine) {

@@ -1,54 +1,90 @@
-import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { readFolderIfThere, statIfThere } from "../files/if-there.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
-import { readAllResults, type StoredResult } from "../report/results/result-folder.ts";
+import { describeProblem, readResults, type StoredResult } from "../report/results/read-results.ts";
 import type { AccuracyRow } from "../robustness/accuracy-row.ts";
 import type { Baseline } from "../robustness/baseline.ts";
 import { NO_RULES } from "../robustness/line-rules.ts";
 import { type ParsedAccuracies, parseAccuracies } from "../robustness/parse-accuracies.ts";
 import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
+import { describeNoResults } from "./describe-folder.ts";
+import { FIT_OUTPUTS } from "./fit-outputs.ts";
 
-/** CSV files that `fit` writes itself: never read as accuracies. */
-const OUTPUTS = [
-  ...["fits.csv", "robustness.csv", "influence.csv", "relative.csv"],
-  ...["groups.csv", "group-tests.csv", "replicates.csv"],
-];
+/** Accuracies of checkpoints, and what is to be said of them. */
+export interface ReadAccuracies extends ParsedAccuracies {
+  /** those that have files of their own, with what their runs say */
+  readonly results: readonly StoredResult[];
+  /** results that could not be read or cannot be true: none of them is in the rows */
+  readonly leftOut: readonly string[];
+}
 
 /**
  * Reads the accuracies of checkpoints: a results folder, a CSV file, or the id of a published baseline.
  *
  * @throws InputError if it is none of these, or holds no accuracy
  */
-export async function readAccuracies(typed: string): Promise<ParsedAccuracies> {
-  const found = await stat(typed).catch(() => undefined);
+export async function readAccuracies(typed: string): Promise<ReadAccuracies> {
+  const found = await statIfThere(typed);
   if (found?.isDirectory()) return readFolder(typed);
-  if (found?.isFile()) return parseAccuracies(await readText(typed), typed);
-  if ((await listBaselines()).includes(typed)) return readBaseline(typed);
+  if (found?.isFile()) return fromTable(parseAccuracies(await readText(typed), typed));
+  if ((await listBaselines()).includes(typed)) return fromTable(await readBaseline(typed));
   throw new InputError(
     `${typed}: no such file or folder; expected a results folder, an accuracies.csv, or a baseline (${(await listBaselines()).join(", ")})`,
   );
 }
 
+function fromTable({ rows, notes }: ParsedAccuracies): ReadAccuracies {
+  return { rows, notes, results: [], leftOut: [] };
+}
+
+/** A baseline, and what is to be said of the results that it was read from. */
+export type OpenedBaseline = Baseline & Pick<ReadAccuracies, "results" | "leftOut">;
+
 /** Reads a baseline: the id of one that ships with the package, a CSV file, or a results folder. */
-export async function openBaseline(typed: string): Promise<Baseline> {
+export async function openBaseline(typed: string): Promise<OpenedBaseline> {
   const shipped = (await listBaselines()).includes(typed);
-  const found = shipped ? undefined : await stat(typed).catch(() => undefined);
-  if (found?.isDirectory() !== true) return readBaseline(typed);
+  const found = shipped ? null : await statIfThere(typed);
+  if (found?.isDirectory() !== true) return { ...(await readBaseline(typed)), results: [], leftOut: [] };
   return { ...(await readFolder(typed)), id: basename(resolve(typed)), rules: NO_RULES };
 }
 
 /** A folder's `metrics.json` files where it has them, else its CSV files. */
-async function readFolder(folder: string): Promise<ParsedAccuracies> {
-  const results = await readAllResults(folder);
-  if (results.length > 0) return { rows: results.flatMap((result) => toRow(result, folder)), notes: [] };
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".csv") && !OUTPUTS.includes(name)).sort();
-  if (names.length === 0) {
-    throw new InputError(`${folder}: expected results (metrics.json files) or CSV files of accuracies, found none`);
+async function readFolder(folder: string): Promise<ReadAccuracies> {
+  const { results, problems } = await readResults(folder, { runs: true });
+  if (results.length > 0 || problems.length > 0) {
+    if (results.length > 0) return accuraciesOf(results, folder, problems.map(describeProblem));
+    throw new InputError(`${folder}: no result can be used: ${problems.map(describeProblem).join("; ")}`);
   }
-  const paths = names.map((name) => join(folder, name));
-  const parsed = await Promise.all(paths.map(async (path) => parseAccuracies(await readText(path), path)));
-  return { rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) };
+  const paths = (await tableNames(folder)).map((name) => join(folder, name));
+  if (paths.length === 0) throw new InputError(await describeNoResults(folder));
+  const parsed = await readTables(paths, folder);
+  return fromTable({ rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) });
+}
+
+/** @throws InputError naming a file that is no table of accuracies, and what the folder is */
+async function readTables(paths: readonly string[], folder: string): Promise<ParsedAccuracies[]> {
+  try {
+    return await Promise.all(paths.map(async (path) => parseAccuracies(await readText(path), path)));
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new InputError(`${cause.message}; ${await describeNoResults(folder)}`, { cause });
+  }
+}
+
+/** The accuracies of results that were read. */
+export function accuraciesOf(
+  results: readonly StoredResult[],
+  folder: string,
+  leftOut: readonly string[],
+): ReadAccuracies {
+  return { rows: results.flatMap((result) => toRow(result, folder)), notes: [], results, leftOut };
+}
+
+/** CSV files in a folder that may hold accuracies. */
+export async function tableNames(folder: string): Promise<string[]> {
+  const entries = (await readFolderIfThere(folder)) ?? [];
+  return entries.map(({ name }) => name).filter((name) => name.endsWith(".csv") && !FIT_OUTPUTS.includes(name));
 }
 
 function toRow({ metrics: result, made }: StoredResult, folder: string): AccuracyRow[] {

@@ -1,18 +1,21 @@
-import { stat } from "node:fs/promises";
+import { statIfThere } from "../files/if-there.ts";
 import { packageVersion } from "../files/package-root.ts";
 import { parseCsv } from "../files/parse-csv.ts";
 import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import type { BenchmarkTitle, Grouping, ReportData } from "../report/html/report-data.ts";
 import { joinResults } from "../report/html/report-results.ts";
-import { readAllResults, type StoredResult } from "../report/results/result-folder.ts";
+import { describeProblem, readResults } from "../report/results/read-results.ts";
+import { warningsOf } from "../report/results/result-warnings.ts";
 import type { AccuracyRow } from "../robustness/accuracy-row.ts";
 import type { Baseline } from "../robustness/baseline.ts";
 import type { FitScale } from "../robustness/fit-scale.ts";
 import { parseMetadata } from "../robustness/metadata.ts";
 import { listBaselines } from "../robustness/read-baseline.ts";
 import { IMAGENET_AXES } from "../robustness/study-axes.ts";
-import { openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { type CheckedResult, type CorrectnessCache, checkResults } from "./check-results.ts";
+import { describeNoResults, isEmptyFolder } from "./describe-folder.ts";
+import { accuraciesOf, type OpenedBaseline, openBaseline, type ReadAccuracies, readAccuracies } from "./fit-inputs.ts";
 import { defaultProtocolsOf, type Study } from "./read-study.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
@@ -23,12 +26,17 @@ export interface GatherOptions {
   readonly scale: FitScale;
   readonly groupBy: string | undefined;
   readonly metadata: string | undefined;
+  readonly cache: CorrectnessCache;
+  /** results read, of those of one folder */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface GatheredReport {
   readonly data: Omit<ReportData, "figures" | "reloadSeconds" | "progress">;
   /** the results that have files of their own, for what is told of single images */
-  readonly stored: readonly StoredResult[];
+  readonly stored: readonly CheckedResult[];
+  /** why results are not among them */
+  readonly leftOut: readonly string[];
 }
 
 /** Groups that a plot can tell apart. */
@@ -38,35 +46,33 @@ const MOST_GROUPS = 12;
  * Reads what a report is about: accuracies from results folders, tables and published baselines, the baselines that it
  * can compare with, and the metadata's columns. A results folder may be empty as yet.
  *
- * @throws InputError if a source is none of these, or two disagree
+ * @throws InputError if a source is none of these, or two disagree. A result whose files cannot be read or contradict
+ *   each other is left out and named
  */
 export async function gatherReport(sources: readonly string[], options: GatherOptions): Promise<GatheredReport> {
-  const stored: StoredResult[] = [];
-  const rows: AccuracyRow[] = [];
-  const notes: string[] = [];
+  const stored: CheckedResult[] = [];
+  const read: ReadAccuracies[] = [];
   for (const source of sources) {
-    const found = await stat(source).catch(() => undefined);
-    const own = found?.isDirectory() ? await readAllResults(source) : [];
-    stored.push(...own);
-    try {
-      const parsed = await readAccuracies(source);
-      rows.push(...parsed.rows);
-      notes.push(...parsed.notes);
-    } catch (error) {
+    const isFolder = (await statIfThere(source))?.isDirectory() === true;
+    const { results, problems } = isFolder ? await readResults(source, { runs: true }) : { results: [], problems: [] };
+    if (results.length + problems.length > 0) {
+      const { checked, leftOut } = await checkResults(results, options.cache, options.onProgress);
+      stored.push(...checked);
+      read.push(accuraciesOf(checked, source, [...problems.map(describeProblem), ...leftOut]));
+    } else if (isFolder && (await isEmptyFolder(source))) {
       // A folder that nothing has been written to yet is a report without checkpoints
-      if (!(error instanceof InputError && found?.isDirectory() && own.length === 0)) throw error;
-      notes.push(error.message);
-    }
+      read.push({ rows: [], notes: [await describeNoResults(source)], results: [], leftOut: [] });
+    } else read.push(await readAccuracies(source));
   }
+  const rows = read.flatMap((one) => one.rows);
   const defaults = defaultProtocolsOf(options.study);
-  const read = await readBaselines(options.baseline, options.study);
-  const apart = await tellAccuraciesApart(rows, ...read.map((one) => one.rows));
-  const baselines = read.map((one) => ({ ...one, rows: one.rows.map((row) => withoutMade(apart.rename(row))) }));
+  const { all, first } = await readBaselines(options.baseline, options.study);
+  const apart = await tellAccuraciesApart(rows, ...all.map((one) => one.rows));
+  const baselines = all.map((one) => ({ ...one, rows: one.rows.map((row) => withoutMade(apart.rename(row))) }));
   const told = stored.map((one) => renameResult(one, apart));
-  const metrics = told.map((one) => one.metrics);
   const results = joinResults(
     rows.map((row) => withoutMade(apart.rename(row))),
-    metrics,
+    told.map((one) => one.metrics),
     defaults,
   );
   const groupings = [...groupsOf(results), ...(await readGroupings(options.metadata))];
@@ -77,6 +83,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
   }
   return {
     stored: told,
+    leftOut: [...new Set([...read, first].flatMap((one) => one.leftOut))],
     data: {
       schema: 1,
       title: options.title,
@@ -89,7 +96,8 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       scale: options.scale,
       groupings,
       groupBy: options.groupBy ?? null,
-      notes: [...new Set([...apart.notes, ...notes, ...(baselines[0]?.notes ?? [])])],
+      notes: [...new Set([...apart.notes, ...[...read, first].flatMap((one) => one.notes)])],
+      warnings: warningsOf([...told, ...first.results.map((one) => renameResult(one, apart))]),
     },
   };
 }
@@ -100,15 +108,19 @@ function withoutMade({ made: _, ...row }: AccuracyRow): AccuracyRow {
 }
 
 /** The baseline asked for, then the others that ship with the package, which are of ImageNet. */
-async function readBaselines(typed: string, { axes }: Study): Promise<Baseline[]> {
+async function readBaselines(
+  typed: string,
+  { axes }: Study,
+): Promise<{ readonly all: Baseline[]; readonly first: OpenedBaseline }> {
   const first = await openBaseline(typed);
   const shipped = axes === IMAGENET_AXES ? await listBaselines() : [];
   const others = shipped.filter((id) => id !== first.id);
-  const all = [first, ...(await Promise.all(others.map(openBaseline)))];
-  return all.map(({ id, rows, rules, notes }) => ({
+  const opened = [first, ...(await Promise.all(others.map(openBaseline)))];
+  const all = opened.map(({ id, rows, rules, notes }) => ({
     ...{ id, rules, notes },
     rows: rows.map((row) => ({ ...row, where: id })),
   }));
+  return { all, first };
 }
 
 function benchmarkTitles({ benchmarks }: Study): BenchmarkTitle[] {

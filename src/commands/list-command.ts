@@ -6,7 +6,7 @@ import { listStore } from "../embedding/list-store.ts";
 import { listNamedFiles } from "../files/named-data.ts";
 import { InputError } from "../input-error.ts";
 import { isContentManifest } from "../inspection/content-manifest.ts";
-import { readAllMetrics } from "../report/results/result-folder.ts";
+import { describeProblem, readResults } from "../report/results/read-results.ts";
 import { formatTextTable, printable, type TableColumn } from "../report/tables/text-table.ts";
 import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
 import { isTarIndex } from "../tar/tar-index-cache.ts";
@@ -18,6 +18,8 @@ interface Listing {
   readonly json?: unknown;
   /** lines below the table */
   readonly below?: readonly string[];
+  /** what could not be read */
+  readonly problems?: readonly string[];
 }
 
 interface Places {
@@ -39,7 +41,8 @@ const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
 export async function runList(what: string, options: Places & { readonly json?: boolean }): Promise<void> {
   const list = Object.hasOwn(LISTS, what) ? LISTS[what] : undefined;
   if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
-  const { columns, rows, json = rows, below = [] } = await list(options);
+  const { columns, rows, json = rows, below = [], problems = [] } = await list(options);
+  for (const problem of problems) process.stderr.write(`warning: ${printable(problem)}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
   else if (rows.length === 0) process.stdout.write(`no ${what}\n`);
   else {
@@ -111,7 +114,9 @@ function describeGroups(groups: readonly string[]): string {
 /** The checkpoints that have results, with the number of benchmarks and of results of each. */
 async function listCheckpointRows({ results }: Places): Promise<Listing> {
   const byCheckpoint = new Map<string, Set<string>[]>();
-  for (const { checkpoint, benchmark, protocol, templates, class_names } of await readAllMetrics(results)) {
+  const read = await readResults(results);
+  for (const { metrics } of read.results) {
+    const { checkpoint, benchmark, protocol, templates, class_names } = metrics;
     const [benchmarks, all] = byCheckpoint.get(checkpoint) ?? [new Set<string>(), new Set<string>()];
     benchmarks?.add(benchmark);
     all?.add([benchmark, protocol, templates, class_names].join("\n"));
@@ -124,6 +129,7 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
       benchmarks: benchmarks?.size ?? 0,
       results: all?.size ?? 0,
     })),
+    problems: read.problems.map(describeProblem),
   };
 }
 

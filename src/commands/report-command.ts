@@ -1,21 +1,25 @@
-import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { atomicWrite } from "../files/atomic-write.ts";
+import { statIfThere } from "../files/if-there.ts";
 import { InputError } from "../input-error.ts";
 import { formatPage } from "../report/html/page.ts";
 import type { ReportData } from "../report/html/report-data.ts";
 import { studyReport, withoutBaseline } from "../report/html/report-study.ts";
 import { formatStill } from "../report/html/still.ts";
 import { readProgress } from "../report/results/progress-file.ts";
-import { readAllResults, type StoredResult } from "../report/results/result-folder.ts";
+import { readResults, type StoredResult } from "../report/results/read-results.ts";
 import { printable } from "../report/tables/text-table.ts";
+import type { CorrectnessCache } from "./check-results.ts";
 import { parseScale } from "./fit-command.ts";
-import { defaultBaseline } from "./fit-inputs.ts";
+import { defaultBaseline, readAccuracies } from "./fit-inputs.ts";
 import { type GatherOptions, gatherReport } from "./gather-report.ts";
+import { claimOutputs } from "./made-from.ts";
+import { outputPlace } from "./output-place.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
 import { defaultProtocolsOf, readStudy, type Study } from "./read-study.ts";
-import { type CorrectnessCache, readDetails, resultsStamp } from "./report-details.ts";
-import { writeReportFigures } from "./report-figures.ts";
+import { readDetails, resultsStamp } from "./report-details.ts";
+import { planReportFigures } from "./report-figures.ts";
 import { readMistakes } from "./report-mistakes.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
@@ -25,7 +29,7 @@ export interface ReportCommandOptions {
   readonly study?: string;
   /** default: `results` */
   readonly results?: string;
-  /** default: `report.html` in the results folder */
+  /** a file, or a folder for `report.html`; default: the one results folder given. Other inputs need it */
   readonly out?: string;
   readonly title?: string;
   /** default: openai-clip */
@@ -69,11 +73,22 @@ export async function runReport(inputs: readonly string[], options: ReportComman
     throw new InputError("name the results either as arguments or with --results, not both");
   }
   const sources = inputs.length > 0 ? inputs : [options.results ?? DEFAULT_RESULTS];
-  const out = options.out ?? join(await outputFolder(sources), "report.html");
+  const out = await reportPath(sources, options.out);
   const target: Target = { sources, out, options, cache: new Map() };
   if (options.watch) return await watch(target);
-  const written = await render(target, null);
+  const { leftOut, ...written } = await render(target, null);
   process.stdout.write(options.json ? `${JSON.stringify(written, null, 2)}\n` : `${printable(written.report)}\n`);
+  checkNothingLeftOut(leftOut);
+}
+
+/** @throws InputError where the inputs are not one results folder and `--out` is not given */
+async function reportPath(sources: readonly string[], out: string | undefined): Promise<string> {
+  const place = await outputPlace(sources, out, ".html");
+  if (place !== null) return join(place.folder, place.file ?? "report.html");
+  for (const source of sources) await readAccuracies(source); // a wrong name is said first, and a folder without results
+  throw new InputError(
+    `${sources.join(", ")}: a report goes into the one results folder that it is of, and this is not one; say with --out FILE where it is to go`,
+  );
 }
 
 /** What was written, and what the user should know of it. */
@@ -83,6 +98,8 @@ interface Written {
   readonly checkpoints: number;
   readonly figures: readonly string[];
   readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly leftOut: readonly string[];
 }
 
 async function render(target: Target, reloadSeconds: number | null): Promise<Written> {
@@ -91,49 +108,47 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     if (!options.quiet) process.stderr.write(`${text}\n`);
   };
   const about = await readStudy(options.study);
-  const { data: gathered, stored } = await gatherReport(sources, gatherOptions(sources, options, about));
+  const gathering = { ...gatherOptions(target, about), onProgress: progressLine(say) };
+  const { data: gathered, stored, leftOut } = await gatherReport(sources, gathering);
   const defaults = defaultProtocolsOf(about);
-  const details = await readDetails(stored, gathered.checkpoints, {
-    cache: target.cache,
-    benchmarks: about.benchmarks,
-    defaults,
-    onProgress: progressLine(say),
-  });
+  const details = await readDetails(stored, gathered.checkpoints, { benchmarks: about.benchmarks, defaults });
   const mistakes = await mistakesOf(stored, target, about);
   const baseline = gathered.baselines[0]?.id ?? "";
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
-  const figures =
-    options.figures === false || gathered.checkpoints.length === 0
-      ? []
-      : await writeReportFigures(dirname(out), gathered, study);
-  const notes = [
-    ...new Set([...gathered.notes, ...(study?.notes ?? []), ...details.notes, ...mistakes.notes]),
-    ...(problem === "" || gathered.checkpoints.length === 0 ? [] : [`no line to compare with: ${problem}`]),
-  ];
+  const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
+  const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
+  const noLine = problem === "" || gathered.checkpoints.length === 0 ? [] : [`no line to compare with: ${problem}`];
+  const all = [...gathered.notes, ...(study?.notes ?? []), ...details.notes, ...mistakes.notes, ...noLine];
+  const said = sortNotes(all, gathered.warnings, leftOut);
+  const notes = [...said.texts.map((text) => `warning: ${text}`), ...said.notes];
   const data: ReportData = {
     ...gathered,
     notes,
-    figures,
+    figures: figures.names,
     reloadSeconds,
     progress: await progressOf(sources),
   };
   const { sets, pictures } = mistakes;
-  const still = await formatStill(data.title, study ?? withoutBaseline(gathered), data.checkpoints.length);
+  const studied = study ?? withoutBaseline(gathered);
+  const still = await formatStill(data.title, studied, data.checkpoints.length, said.texts);
   const page = await formatPage({ data, details, mistakes: { sets, pictures }, still });
+  const files = [basename(out), ...figures.names].map((name) => ({ name }));
+  await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
+  await figures.write(dirname(out));
   await atomicWrite(out, page);
   if (reloadSeconds === null) {
-    for (const note of notes) say(note.startsWith("warning: ") ? printable(note) : `note: ${printable(note)}`);
+    printNotes(said, options.quiet ?? false);
     say(`${gathered.checkpoints.length} checkpoints; open this file in a browser:`);
   }
   return {
     ...{ report: out, bytes: Buffer.byteLength(page), checkpoints: data.checkpoints.length },
-    ...{ figures: data.figures, notes },
+    ...{ figures: data.figures, notes: said.notes, warnings: said.texts, leftOut },
   };
 }
 
-function gatherOptions(sources: readonly string[], options: ReportCommandOptions, study: Study): GatherOptions {
+function gatherOptions({ sources, options, cache }: Target, study: Study): GatherOptions {
   return {
-    study,
+    ...{ study, cache },
     title:
       options.title ?? study.title ?? `Robustness: ${sources.map((source) => basename(resolve(source))).join(", ")}`,
     baseline: options.baseline ?? defaultBaseline(options.study, sources),
@@ -182,8 +197,8 @@ async function watch(target: Target): Promise<void> {
 async function lookAt(sources: readonly string[]): Promise<string> {
   const stamps: string[] = [];
   for (const source of sources) {
-    const found = await stat(source).catch(() => undefined);
-    if (found?.isDirectory()) stamps.push(await resultsStamp(await readAllResults(source)));
+    const found = await statIfThere(source);
+    if (found?.isDirectory()) stamps.push(await resultsStamp((await readResults(source)).results));
     else stamps.push(String(found?.mtimeMs));
   }
   return JSON.stringify([stamps, await progressOf(sources)]);
@@ -197,13 +212,6 @@ async function progressOf(sources: readonly string[]): Promise<ReportData["progr
     .map(({ phase, checkpoints, benchmark, done, total, per_second: perSecond }) => ({
       ...{ phase, checkpoints, benchmark, done, total, perSecond },
     }));
-}
-
-async function outputFolder(sources: readonly string[]): Promise<string> {
-  for (const source of sources) {
-    if ((await stat(source).catch(() => undefined))?.isDirectory()) return source;
-  }
-  return DEFAULT_RESULTS;
 }
 
 /** Says now and then how many results were read: of hundreds of checkpoints that takes a while. */

@@ -1,57 +1,44 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Benchmark } from "../dataset/benchmark.ts";
-import { readBytes } from "../files/read-text.ts";
-import { InputError } from "../input-error.ts";
-import { type Correctness, parseCorrectness } from "../report/html/correctness.ts";
 import { describeImageSets, type SetMember } from "../report/html/image-set-details.ts";
 import type { ImageSetDetails, ReportDetails } from "../report/html/report-data.ts";
-import { readRunSummary } from "../report/html/run-summary.ts";
-import type { ResultMetrics, StoredResult } from "../report/results/result-folder.ts";
+import type { StoredResult } from "../report/results/read-results.ts";
+import type { ResultMetrics } from "../report/results/result-folder.ts";
+import type { CheckedResult } from "./check-results.ts";
 import { readClassNamer } from "./compare-class-names.ts";
-
-/** What was read of result files that have not changed since: rendering again reads only what is new. */
-export type CorrectnessCache = Map<string, { readonly stamp: string; readonly correctness: Correctness }>;
 
 export interface DetailsOptions {
   readonly benchmarks: readonly Benchmark[];
-  readonly cache: CorrectnessCache;
   /** benchmark → its default protocol: these are kept first where the page would grow too large */
   readonly defaults: ReadonlyMap<string, string>;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Characters of counts in a page: more would make it too large to send around. */
 const MOST_COUNTS = 8_000_000;
 
 /**
- * Counts the images that each checkpoint, and each pair, gets right, by class, and reads the recipes.
+ * Counts the images that each checkpoint, and each pair, gets right, by class.
  *
  * @param checkpoints names in the page's order
- * @throws InputError if a result's files are damaged or do not agree with each other
  */
 export async function readDetails(
-  results: readonly StoredResult[],
+  results: readonly CheckedResult[],
   checkpoints: readonly string[],
   options: DetailsOptions,
 ): Promise<ReportDetails> {
   const position = new Map(checkpoints.map((name, i) => [name, i]));
   const byKey = new Map<string, { readonly metrics: ResultMetrics; readonly members: SetMember[] }>();
-  const runs: ReportDetails["runs"][number][] = [];
-  for (const [i, { folder, metrics }] of results.entries()) {
-    options.onProgress?.(i, results.length);
-    runs.push(await readRunSummary(join(folder, "run.json"), metrics));
-    const correctness = await readCorrectness(folder, metrics, options.cache);
+  for (const { metrics, correctness } of results) {
     const member = { checkpoint: position.get(metrics.checkpoint) as number, correctness };
     const id = JSON.stringify([metrics.benchmark, metrics.protocol, metrics.templates, metrics.class_names]);
     const known = byKey.get(id);
     if (known === undefined) byKey.set(id, { metrics, members: [member] });
     else known.members.push(member);
   }
-  options.onProgress?.(results.length, results.length);
   const isDefault = ({ benchmark, protocol }: ResultMetrics) => options.defaults.get(benchmark) === protocol;
   const ordered = [...byKey.values()].sort((a, b) => Number(isDefault(b.metrics)) - Number(isDefault(a.metrics)));
-  return { ...(await countSets(ordered, options.benchmarks)), runs };
+  return { ...(await countSets(ordered, options.benchmarks)), runs: results.map(({ summary }) => summary) };
 }
 
 async function countSets(
@@ -83,23 +70,6 @@ async function countSets(
     sets.push(...described);
   }
   return { sets, notes };
-}
-
-async function readCorrectness(folder: string, metrics: ResultMetrics, cache: CorrectnessCache): Promise<Correctness> {
-  const path = join(folder, "predictions.csv");
-  const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
-  const stamp = `${mtimeMs}-${size}`;
-  const known = cache.get(path);
-  if (known?.stamp === stamp) return known.correctness;
-  const correctness = parseCorrectness(await readBytes(path), path);
-  const top1 = metrics.metrics.find(({ metric }) => metric === "top1");
-  if (correctness.n !== metrics.n || (top1 !== undefined && top1.correct !== correctness.correct)) {
-    throw new InputError(
-      `${path}: ${correctness.correct} of ${correctness.n} images are right, but metrics.json beside it says ${top1?.correct} of ${metrics.n}; evaluate again`,
-    );
-  }
-  cache.set(path, { stamp, correctness });
-  return correctness;
 }
 
 /** Whether a results folder changed between two looks at it: what its `metrics.json` files are, and when written. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { buildPanels } from "../report/figures/scatter-panel.ts";
-import { writeFigures } from "../report/figures/write-figures.ts";
+import { figureFiles, writeFigures } from "../report/figures/write-figures.ts";
 import { groupReport, withoutBaseline } from "../report/html/report-study.ts";
 import type { RobustnessStudy } from "../robustness/robustness-study.ts";
 import type { GatheredReport } from "./gather-report.ts";
@@ -9,16 +9,16 @@ import type { GatheredReport } from "./gather-report.ts";
 const FOLDER = "figures";
 
 /**
- * Writes a report's figures beside it: every shift, and all on one sheet, with a line a group where groups are asked for.
+ * A report's figures, which lie beside it: every shift, and all on one sheet, with a line a group where groups are asked
+ * for.
  *
  * @param study null where there is no line: the accuracies are drawn alone
- * @returns names of the files below `folder`
+ * @returns names of the files below the report's folder, and what writes them
  */
-export async function writeReportFigures(
-  folder: string,
+export function planReportFigures(
   data: GatheredReport["data"],
   study: RobustnessStudy | null,
-): Promise<string[]> {
+): { readonly names: readonly string[]; readonly write: (folder: string) => Promise<void> } {
   const grouping = data.groupings.find(({ column }) => column === data.groupBy);
   const panels = buildPanels(study ?? withoutBaseline(data), {
     scale: data.scale,
@@ -29,5 +29,10 @@ export async function writeReportFigures(
           groupLines: groupReport(data, study, grouping.column, data.scale).comparisons,
         }),
   });
-  return (await writeFigures(join(folder, FOLDER), panels)).map((name) => join(FOLDER, name));
+  return {
+    names: figureFiles(panels).map((name) => join(FOLDER, name)),
+    async write(folder) {
+      await writeFigures(join(folder, FOLDER), panels);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { readClassNames } from "../classifier/class-names.ts";
 import { readTemplateSet } from "../classifier/template.ts";
 import { listNamedFiles } from "../files/named-data.ts";
-import type { StoredResult } from "../report/results/result-folder.ts";
+import type { StoredResult } from "../report/results/read-results.ts";
 import { type NamedAccuracy, type ShippedHashes, type ToldApart, tellApart } from "../robustness/tell-apart.ts";
 
 /** Tells apart what has one name in accuracies that are compared: see {@link tellApart}. */
@@ -10,7 +10,7 @@ export async function tellAccuraciesApart(...lists: readonly (readonly NamedAccu
 }
 
 /** A result with its names as they are told apart. */
-export function renameResult(stored: StoredResult, { rename }: ToldApart): StoredResult {
+export function renameResult<Result extends StoredResult>(stored: Result, { rename }: ToldApart): Result {
   const { checkpoint: model, benchmark, protocol, templates, class_names: classNames } = stored.metrics;
   const named = rename({ model, benchmark, protocol, templates, classNames, made: stored.made });
   const names = { protocol: named.protocol, templates: named.templates, class_names: named.classNames };

@@ -1,6 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, extname, isAbsolute, join } from "node:path";
 import { InputError } from "../input-error.ts";
+import { statIfThere } from "./if-there.ts";
 import { packagePath } from "./package-root.ts";
 import { pathNameProblem } from "./path-name.ts";
 
@@ -22,7 +23,7 @@ export interface NamedFile {
 export async function findNamedFile(typed: string, what: string, folder: string, ending: string): Promise<NamedFile> {
   const isPath = typed.endsWith(ending) || typed.includes("/") || typed.includes("\\") || isAbsolute(typed);
   if (isPath) {
-    const found = await stat(typed).catch(() => undefined);
+    const found = await statIfThere(typed);
     if (found?.isFile()) return { id: fileId(typed, what), path: typed };
     throw new InputError(`${what} ${typed}: no such file`);
   }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { atomicWrite } from "../files/atomic-write.ts";
+import { statIfThere } from "../files/if-there.ts";
 import { readJson } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
@@ -39,7 +40,7 @@ export async function readContentManifest(
   benchmark: string,
   root: string,
 ): Promise<Required<ContentEntry>[] | null> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return null;
+  if ((await statIfThere(path)) === null) return null;
   const parsed = parseManifest(await readJson(path));
   if (parsed === null) {
     throw new InputError(

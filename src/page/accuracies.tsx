@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { Note } from "../note.ts";
 import type { ReportData, ReportResult } from "../report/html/report-data.ts";
 import { Section, Select } from "./controls.tsx";
 import { download } from "./download.ts";
@@ -8,6 +9,7 @@ import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
 import { accuraciesCsv } from "./tables-csv.ts";
+import { resultWarnings, WarningList, WarningMark } from "./warnings.tsx";
 
 interface Cell {
   readonly value: number;
@@ -15,6 +17,7 @@ interface Cell {
   readonly high: number | null;
   readonly n: number | null;
   readonly expectedN: number | null;
+  readonly warnings: readonly string[];
 }
 
 interface Row {
@@ -34,7 +37,7 @@ export function Accuracies({ data, view, change, names }: PageProps): JSX.Elemen
     () => data.results.filter((one) => view.prompts === "" || one.templates === view.prompts),
     [data, view.prompts],
   );
-  const rows = useMemo(() => toRows(results, view.metric), [results, view.metric]);
+  const rows = useMemo(() => toRows(results, view.metric, data.warnings), [data, results, view.metric]);
   const shown = useMemo(() => rows.filter(({ checkpoint }) => names.has(checkpoint)), [rows, names]);
   const columns = useMemo(() => toColumns(data, results, rows, change), [data, results, rows, change]);
   const available = METRICS.filter(({ value }) => value === "top1" || results.some((one) => hasMetric(one, value)));
@@ -46,7 +49,13 @@ export function Accuracies({ data, view, change, names }: PageProps): JSX.Elemen
         <>
           Zero-shot, in percent, with 95 % intervals (
           {view.metric === "mean_per_class_recall" ? "Korn–Graubard" : "Clopper–Pearson"}). A{" "}
-          <span class="flag">partial</span> figure is of fewer images than the benchmark has.
+          <span class="flag">partial</span> figure is of fewer images than the benchmark has
+          {data.warnings.length > 0 && (
+            <>
+              ; one with <b class="flag">!</b> may be wrong
+            </>
+          )}
+          .
         </>
       }
       actions={
@@ -59,6 +68,7 @@ export function Accuracies({ data, view, change, names }: PageProps): JSX.Elemen
       }
     >
       <Table caption="Accuracy of every checkpoint" columns={columns} rows={shown} keyOf={(row) => row.checkpoint} />
+      <WarningList warnings={data.warnings} />
     </Section>
   );
 }
@@ -71,13 +81,14 @@ function columnId({ benchmark, protocol, classNames, templates }: ReportResult):
   return JSON.stringify([benchmark, protocol, templates, classNames]);
 }
 
-function toRows(results: readonly ReportResult[], metric: string): Row[] {
+function toRows(results: readonly ReportResult[], metric: string, notes: readonly Note[]): Row[] {
   const rows = new Map<string, Map<string, Cell>>();
   for (const result of results) {
     const other = result.others.find((one) => one.metric === metric);
     if (metric !== "top1" && other === undefined) continue;
     const { accuracy, low, high, n, expectedN } = result;
-    const cell = other === undefined ? { value: accuracy, low, high, n, expectedN } : { ...other, expectedN };
+    const warnings = resultWarnings(notes, result);
+    const cell = { ...(other ?? { value: accuracy, low, high, n }), expectedN, warnings };
     const own = rows.get(result.model) ?? new Map<string, Cell>();
     own.set(columnId(result), cell);
     rows.set(result.model, own);
@@ -129,7 +140,10 @@ function AccuracyCell({ cell }: { readonly cell: Cell | undefined }): JSX.Elemen
   const isPartial = cell.n !== null && cell.expectedN !== null && cell.n !== cell.expectedN;
   return (
     <>
-      <span class="figure">{percent(cell.value, 2)}</span>
+      <span class="figure">
+        {percent(cell.value, 2)}
+        <WarningMark texts={cell.warnings} />
+      </span>
       {cell.low !== null && cell.high !== null && <span class="interval">{percentInterval(cell.low, cell.high)}</span>}
       {isPartial && (
         <span class="flag" title={`${cell.n} of ${cell.expectedN} images`}>

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { markWarnings } from "../report/tables/warning-marks.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../robustness/robustness-study.ts";
 import { idTitle } from "../robustness/study-axes.ts";
 import { Classes } from "./classes.tsx";
@@ -11,6 +12,7 @@ import { Reliability } from "./reliability.tsx";
 import { RobustnessCell } from "./robustness.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
+import { resultWarnings, WarningList, WarningMark } from "./warnings.tsx";
 
 /** All that is known of one checkpoint. */
 export function CheckpointPage(props: PageProps & { readonly study: RobustnessStudy | null }): JSX.Element {
@@ -71,6 +73,7 @@ function rowKey(row: RobustnessRow): string {
 }
 
 function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
+  const marks = markWarnings(data.warnings, data.axes);
   return [
     {
       id: "shift",
@@ -118,7 +121,7 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
       id: "robustness",
       title: "Effective robustness",
       align: "right",
-      cell: (row) => <RobustnessCell row={row} />,
+      cell: (row) => <RobustnessCell row={row} marks={marks} />,
       value: (row) => row.effectiveRobustness,
     },
   ];
@@ -140,7 +143,10 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
       align: "right",
       cell: (row) => (
         <>
-          <span class="figure">{percent(row.accuracy, 2)}</span>
+          <span class="figure">
+            {percent(row.accuracy, 2)}
+            <WarningMark texts={resultWarnings(data.warnings, row)} />
+          </span>
           {row.low !== null && row.high !== null && <span class="interval">{percentInterval(row.low, row.high)}</span>}
         </>
       ),
@@ -176,6 +182,7 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
         rows={own}
         keyOf={(row) => [row.benchmark, row.protocol, row.templates, row.classNames].join("|")}
       />
+      <WarningList warnings={data.warnings.filter(({ about }) => about?.checkpoint === checkpoint)} />
     </Section>
   );
 }

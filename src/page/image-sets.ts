@@ -10,7 +10,7 @@ export interface ImageSet {
   /** position in ReportData.checkpoints → row of this set */
   readonly rows: ReadonlyMap<number, number>;
   /** (checkpoints, labels) images right */
-  readonly correct: Uint16Array;
+  readonly correct: Uint16Array | Uint32Array;
   /** images that each right, by row */
   readonly right: readonly number[];
   /** upper triangle of the images that both get right; null: left out */
@@ -23,11 +23,9 @@ const unpacked = new WeakMap<ImageSetDetails, ImageSet>();
 export function openSet(about: ImageSetDetails): ImageSet {
   const known = unpacked.get(about);
   if (known !== undefined) return known;
-  const correct = uint16From(about.correct);
+  const correct = about.correctBits === 16 ? uint16From(about.correct) : uint32From(about.correct);
   const classes = about.labels.length;
-  const right = about.checkpoints.map((_, row) =>
-    correct.subarray(row * classes, (row + 1) * classes).reduce((sum, count) => sum + count, 0),
-  );
+  const right = about.checkpoints.map((_, row) => sum(correct.subarray(row * classes, (row + 1) * classes)));
   const set: ImageSet = {
     ...{ about, correct, right },
     rows: new Map(about.checkpoints.map((checkpoint, row) => [checkpoint, row])),
@@ -35,6 +33,12 @@ export function openSet(about: ImageSetDetails): ImageSet {
   };
   unpacked.set(about, set);
   return set;
+}
+
+function sum(counts: Iterable<number>): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
 }
 
 /** Images that two rows of a set both get right. @returns undefined where the pairs were left out */

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { formatFits } from "../report/tables/fits-csv.ts";
 import { formatRobustness } from "../report/tables/robustness-csv.ts";
+import { markWarnings, type WarningMarks } from "../report/tables/warning-marks.ts";
 import type { RobustnessRow, RobustnessStudy } from "../robustness/robustness-study.ts";
 import { idTitle } from "../robustness/study-axes.ts";
 import { isBeyondScatter } from "../robustness/verdict.ts";
@@ -11,6 +12,7 @@ import { percent, points, pointsInterval } from "./format.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { type ShiftColumn, shiftColumns, shownRows } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
+import { WarningList, WarningMark } from "./warnings.tsx";
 
 interface Row {
   readonly checkpoint: string;
@@ -27,7 +29,8 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
   );
   const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
   const rows = useMemo(() => toRows(shown), [shown]);
-  const columns = useMemo(() => toColumns(data, shifts, change), [data, shifts, change]);
+  const marks = useMemo(() => markWarnings(data.warnings, data.axes), [data]);
+  const columns = useMemo(() => toColumns(data, shifts, marks, change), [data, shifts, marks, change]);
   return (
     <Section
       id="robustness"
@@ -58,6 +61,7 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
         sortBy={shifts[0]?.id ?? ""}
         descending={true}
       />
+      <WarningList warnings={data.warnings} />
     </Section>
   );
 }
@@ -79,6 +83,7 @@ function toRows(rows: readonly RobustnessRow[]): Row[] {
 function toColumns(
   data: PageProps["data"],
   shifts: readonly ShiftColumn[],
+  marks: WarningMarks,
   change: PageProps["change"],
 ): Column<Row>[] {
   return [
@@ -99,14 +104,20 @@ function toColumns(
       ({ id, title }): Column<Row> => ({
         ...{ id, title },
         align: "right",
-        cell: (row) => <RobustnessCell row={row.cells.get(id)} />,
+        cell: (row) => <RobustnessCell row={row.cells.get(id)} marks={marks} />,
         value: (row) => row.cells.get(id)?.effectiveRobustness,
       }),
     ),
   ];
 }
 
-export function RobustnessCell({ row }: { readonly row: RobustnessRow | undefined }): JSX.Element {
+export function RobustnessCell({
+  row,
+  marks,
+}: {
+  readonly row: RobustnessRow | undefined;
+  readonly marks: WarningMarks;
+}): JSX.Element {
   if (row === undefined) return <span class="quiet">–</span>;
   const tone = row.low === null || row.high === null ? "" : row.low > 0 ? " better" : row.high < 0 ? " worse" : "";
   return (
@@ -119,6 +130,9 @@ export function RobustnessCell({ row }: { readonly row: RobustnessRow | undefine
           </b>
         )}
         {row.extrapolated && <b title={`${percent(row.outsideBy)} points outside the baseline's accuracies`}>†</b>}
+        <WarningMark
+          texts={marks.of(row) === "" ? [] : ["a warning concerns a result behind this figure: see below"]}
+        />
       </span>
       {row.low !== null && row.high !== null && <span class="interval">{pointsInterval(row.low, row.high)}</span>}
     </>

@@ -1,9 +1,9 @@
 import { parseCsv } from "../files/parse-csv.ts";
 import { fromSpreadsheetText } from "../files/spreadsheet-text.ts";
 import { InputError } from "../input-error.ts";
+import { contradictionOfCells, MAX_IMAGES, NUMBER } from "./accuracy-cells.ts";
 import type { AccuracyRow } from "./accuracy-row.ts";
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const LISTED = 5;
 
 export interface ParsedAccuracies {
@@ -17,10 +17,12 @@ export interface ParsedAccuracies {
  *
  * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
  * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`. Rows with
- * an empty accuracy are left out and named in the notes.
+ * an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
+ * be what they say, as far as its digits go.
  *
  * @param where file name, for messages
- * @throws InputError for a missing column, a value that is not a fraction, an empty name, or no accuracy at all
+ * @throws InputError for a column that is missing or there twice, a value that is not a fraction, cells that contradict
+ *   each other, an empty name, or no accuracy at all
  */
 export function parseAccuracies(text: string, where: string): ParsedAccuracies {
   const records = parseCsv(text, where, []);
@@ -40,6 +42,9 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
       empty.push(`${model} on ${benchmark} (row ${i + 1})`);
       return;
     }
+    const accuracy = fraction(cell, place, column.accuracy);
+    const problem = contradictionOfCells(record, column.accuracy);
+    if (problem !== null) throw new InputError(`${place}: ${problem}; which is right is not known`);
     rows.push({
       model,
       group: fromSpreadsheetText(record.group ?? ""),
@@ -47,7 +52,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
       protocol: record.protocol ?? "",
       templates: record.templates ?? "",
       classNames: record.class_names ?? "",
-      accuracy: fraction(cell, place, column.accuracy),
+      accuracy,
       n: count(record.n, place, "n"),
       expectedN: count(record.expected_n, place, "expected_n"),
       where: place,
@@ -81,7 +86,7 @@ function fraction(cell: string, place: string, column: string): number {
 function count(cell: string | undefined, place: string, column: string): number | null {
   if (cell === undefined || cell === "") return null;
   const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
-  if (Number.isSafeInteger(value) && value > 0) return value;
+  if (Number.isSafeInteger(value) && value > 0 && value <= MAX_IMAGES) return value;
   throw new InputError(`${place}: ${column}: expected a whole number of images above 0, found "${cell}"`);
 }
 

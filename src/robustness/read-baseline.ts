@@ -1,7 +1,9 @@
-import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
+import { readTextIfThere } from "../files/if-there.ts";
 import { findNamedFile, listNamedFiles } from "../files/named-data.ts";
-import { readJson, readText } from "../files/read-text.ts";
+import { parseJson } from "../files/parse-json.ts";
+import { readText } from "../files/read-text.ts";
 import type { Baseline } from "./baseline.ts";
 import { type LineRules, NO_RULES } from "./line-rules.ts";
 import { parseAccuracies } from "./parse-accuracies.ts";
@@ -27,6 +29,6 @@ export async function listBaselines(): Promise<string[]> {
 }
 
 async function readRules(path: string): Promise<LineRules> {
-  const found = await stat(path).catch(() => undefined);
-  return found === undefined ? NO_RULES : parseLineRules(await readJson(path), path);
+  const text = await readTextIfThere(path);
+  return text === null ? NO_RULES : parseLineRules(parseJson(text, path, z.unknown()), path);
 }

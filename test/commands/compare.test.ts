@@ -5,6 +5,7 @@ import { type CompareCommandOptions, runCompare } from "../../src/commands/compa
 import { readCheckpointPredictions } from "../../src/report/results/read-predictions.ts";
 import { type ResultMetrics, resultFolder, writeResult } from "../../src/report/results/result-folder.ts";
 import { compareCheckpoints } from "../../src/robustness/compare-checkpoints.ts";
+import { binomialInterval } from "../../src/statistics/binomial-interval.ts";
 import { temporaryFolder } from "../helpers.ts";
 import { shiftline } from "./run-cli.ts";
 
@@ -23,7 +24,14 @@ async function writeCheckpoint(out: string, checkpoint: string, rights: Record<s
       ...{ schema: 1, checkpoint, benchmark, protocol, templates: "openai-80", class_names: "imagenet-openai" },
       ...{ n: images, expected_n: 50 },
       metrics: [
-        { metric: "top1", value: correct / images, correct, n: images, low: 0, high: 1, interval: "clopper-pearson" },
+        {
+          metric: "top1",
+          value: correct / images,
+          correct,
+          n: images,
+          ...binomialInterval(correct, images),
+          interval: "clopper-pearson",
+        },
       ],
     };
     const predictions = `${[HEADER, ...rows].join("\n")}\n`;

@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { type ResultMetrics, resultFolder, writeResult } from "../../src/report/results/result-folder.ts";
+import { binomialInterval } from "../../src/statistics/binomial-interval.ts";
 import { temporaryFolder, writeTree } from "../helpers.ts";
 import { shiftline } from "./run-cli.ts";
 
+/** what the tables were made from */
+const RECORD = ".made-from.json";
 const FILES = ["fits.csv", "influence.csv", "robustness.csv"];
 
 /** benchmark, protocol, images, and how far below ImageNet its accuracy is in these tests */
@@ -43,7 +46,16 @@ async function resultsFolder(
       const metrics: ResultMetrics = {
         ...{ schema: 1, checkpoint, benchmark, protocol, class_names: "imagenet-openai" },
         ...{ templates: recipeOf === undefined ? "openai-80" : "mine", n, expected_n: n },
-        metrics: [{ metric: "top1", value: correct / n, correct, n, low: 0, high: 1, interval: "clopper-pearson" }],
+        metrics: [
+          {
+            metric: "top1",
+            value: correct / n,
+            correct,
+            n,
+            ...binomialInterval(correct, n),
+            interval: "clopper-pearson",
+          },
+        ],
       };
       await writeResult(resultFolder(out, metrics, "imagenet-openai"), {
         ...{ run: recipeOf === undefined ? {} : { recipe: recipeOf(checkpoint, benchmark) }, metrics, predictions: "" },
@@ -62,7 +74,7 @@ describe("shiftline fit", () => {
     expect(run.stderr).toContain("their distance from it is a residual: ");
     expect(run.stderr).toContain(`written to ${first}: fits.csv, robustness.csv, influence.csv`);
     expect((await shiftline(["fit", "openclip", "--out", second, "--quiet"])).stderr).toBe("");
-    expect(readdirSync(first).sort()).toEqual(FILES);
+    expect(readdirSync(first).sort()).toEqual([RECORD, ...FILES]);
     for (const file of FILES) expect(readFileSync(join(second, file))).toEqual(readFileSync(join(first, file)));
   });
 
@@ -72,7 +84,7 @@ describe("shiftline fit", () => {
     expect(run.status, run.stderr).toBe(0);
     expect(run.stdout).toMatch(/^mine: \d+\.\d points (above|below) the line on the average of the five shifts$/m);
     expect(run.stdout).toMatch(/^ {2}95 % interval \S+ … \S+: more than chance; beyond the baseline's own scatter$/m);
-    expect(readdirSync(folder).sort()).toEqual([...FILES.slice(0, 2), "mine", "robustness.csv"]);
+    expect(readdirSync(folder).sort()).toEqual([RECORD, ...FILES.slice(0, 2), "mine", "robustness.csv"]);
     // its own outputs are not read as input
     expect((await shiftline(["fit", folder])).stdout).toBe(run.stdout);
   });
@@ -211,7 +223,7 @@ describe("shiftline fit", () => {
       const input = join(folder, `${n}.csv`);
       writeFileSync(input, accuraciesCsv(Array.from({ length: n }, (_, i) => `c${i}`)));
       const begun = performance.now();
-      const run = await shiftline(["fit", input, "--out", folder]);
+      const run = await shiftline(["fit", input, "--out", join(folder, String(n))]);
       expect(run.status, run.stderr).toBe(0);
       expect((performance.now() - begun) / 1000).toBeLessThan(seconds);
     }

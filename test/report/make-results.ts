@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { binomialInterval } from "../../src/statistics/binomial-interval.ts";
 
 /** What a made-up results folder holds. Nothing in it was evaluated: it is for looking at reports of many checkpoints. */
 export interface MadeResults {
@@ -74,14 +75,12 @@ function writeResult(
   const place = join(folder, checkpoint, id, protocol, "openai-80");
   mkdirSync(place, { recursive: true });
   const value = correct / n;
-  const half = 1.96 * Math.sqrt((value * (1 - value)) / n);
   const metric = {
     metric: "top1",
     value,
     correct,
     n,
-    low: value - half,
-    high: value + half,
+    ...binomialInterval(correct, n),
     interval: "clopper-pearson",
   };
   const key = { checkpoint, benchmark: id, protocol, templates: "openai-80", class_names: classNames };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mergeRows } from "../../src/robustness/accuracy-row.ts";
 import { parseAccuracies } from "../../src/robustness/parse-accuracies.ts";
+import { listBaselines, readBaseline } from "../../src/robustness/read-baseline.ts";
 
 const HEADER = "checkpoint,benchmark,protocol,templates,class_names,metric,value,n,expected_n\n";
 const parse = (text: string) => parseAccuracies(text, "a.csv");
@@ -51,9 +52,64 @@ describe("accuracies from CSV", () => {
     ],
     ["a row too short", "model,benchmark,accuracy\na,imagenet\n", /not a CSV file/],
     ["only a header", "model,benchmark,accuracy\n", /found no row/],
+    [
+      "a column that is there twice",
+      "model,benchmark,value,value\na,imagenet,0.5,0.99\n",
+      /a\.csv: the column value is there twice; remove or rename one/,
+    ],
+    [
+      "a second accuracy",
+      "model,benchmark,value,accuracy\na,imagenet,0.5,0.99\n",
+      /row 1: value is 0\.5, but accuracy is 0\.99; which is right is not known/,
+    ],
+    [
+      "counts that make another accuracy",
+      "model,benchmark,accuracy,correct,n\na,imagenet,0.99,55,100\n",
+      /row 1: accuracy is 0\.99, but 55 of 100 images right are 0\.55/,
+    ],
+    [
+      "a figure of evaluate's that was rounded otherwise",
+      "checkpoint,benchmark,value,interval,correct,n\na,imagenet,0.56,clopper-pearson,555,1000\n",
+      /value is 0\.56, but 555 of 1000/,
+    ],
+    [
+      "another interval than its counts make",
+      "checkpoint,benchmark,value,low,high,interval,correct,n\na,imagenet,0.5,0.49,0.51,clopper-pearson,5,10\n",
+      /its interval is 0\.49 to 0\.51, but that of 5 of 10 images is 0\.187/,
+    ],
+    ["a lower bound above", "model,benchmark,accuracy,low\na,imagenet,0.5,0.6\n", /accuracy is 0\.5, but low is 0\.6/],
+    [
+      "an upper bound below",
+      "model,benchmark,accuracy,high\na,imagenet,0.5,0.4\n",
+      /accuracy is 0\.5, but high is 0\.4/,
+    ],
+    [
+      "more right than images",
+      "model,benchmark,accuracy,correct,n\na,imagenet,1,11,10\n",
+      /correct: expected a whole number from 0 to 10, found "11"/,
+    ],
+    ["NaN as a bound", "model,benchmark,accuracy,low\na,imagenet,0.5,NaN\n", /low: expected a number, found "NaN"/],
+    [
+      "more images than there can be",
+      "model,benchmark,accuracy,n\na,imagenet,0.5,1e12\n",
+      /n: expected a whole number/,
+    ],
     ["no top-1", "model,benchmark,metric,accuracy\na,imagenet,top5,0.5\n", /found no top-1 accuracy in 1 rows/],
   ])("refuse %s", (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
+  });
+
+  it("may be rounded in a table from elsewhere, and may have columns without a name or of its own", () => {
+    const rounded = parse(
+      "model,benchmark,accuracy,correct,n,low,high,,\na,imagenet,0.6333,31667,50000,0.63,0.64,x,\n",
+    );
+    expect(rounded.rows).toMatchObject([{ accuracy: 0.6333, n: 50_000 }]);
+    const both = parse("checkpoint,model,benchmark,value,accuracy\nmine,ViT-B-32,imagenet,0.63330,0.6333\n");
+    expect(both.rows).toMatchObject([{ model: "mine", accuracy: 0.6333 }]);
+  });
+
+  it("are those of every table that ships", async () => {
+    for (const id of await listBaselines()) expect((await readBaseline(id)).rows.length).toBeGreaterThan(50);
   });
 
   it("count once where repeated, and are refused where they disagree", () => {

@@ -16,6 +16,8 @@ export interface WriteOptions {
 
 export type FigureFormat = "svg" | "png";
 
+const FORMATS: readonly FigureFormat[] = ["svg", "png"];
+
 /** Name of the figure that holds every panel. */
 export const ALL_SHIFTS = "all-shifts";
 
@@ -36,7 +38,7 @@ export async function writeFigures(
   const { plotGrid } = await import("./compose-figure.ts");
   const render = await import("./render-figure.ts");
   const document = await render.createFigureDocument();
-  const { theme, labels, formats = ["svg", "png"] } = options;
+  const { theme, labels, formats = FORMATS } = options;
   const look = { document, ...(theme === undefined ? {} : { theme }), ...(labels === undefined ? {} : { labels }) };
   const inches = (width: number) => width * render.PIXELS_PER_INCH;
 
@@ -57,11 +59,17 @@ export async function writeFigures(
     if (formats.includes("png")) {
       pngs.push(render.toPng(text).then((png) => atomicWrite(join(folder, `${name}.png`), png)));
     }
-    written.push(...(["svg", "png"] as const).filter((one) => formats.includes(one)).map((one) => `${name}.${one}`));
+    written.push(...FORMATS.filter((one) => formats.includes(one)).map((one) => `${name}.${one}`));
   }
   const failed = (await Promise.allSettled(pngs)).find((one) => one.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return written;
+}
+
+/** Names of the files that {@link writeFigures} writes without other options. */
+export function figureFiles(panels: readonly ScatterPanel[]): string[] {
+  const names = panels.length === 0 ? [] : [...figureNames(panels), ALL_SHIFTS];
+  return names.flatMap((name) => FORMATS.map((format) => `${name}.${format}`));
 }
 
 /** A file name for each panel: its benchmark, `-same-classes` on that x axis, a number where a name is taken. */

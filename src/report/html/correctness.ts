@@ -1,3 +1,4 @@
+import { checkHeader } from "../../files/parse-csv.ts";
 import { InputError } from "../../input-error.ts";
 import { isRight } from "../../robustness/paired-outcomes.ts";
 import { parsePredictions } from "../results/read-predictions.ts";
@@ -6,6 +7,8 @@ import { parsePredictions } from "../results/read-predictions.ts";
 export interface Correctness {
   readonly n: number;
   readonly correct: number;
+  /** images with a right class among the best five; null where the file has its columns in another order */
+  readonly top5: number | null;
   /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
   readonly bits: Uint32Array;
   /** digest of the images and their labels, in order: equal for two results of the same images */
@@ -19,8 +22,11 @@ export interface Correctness {
 const NEWLINE = 10;
 const COMMA = 44;
 const QUOTE = 34;
+const ZERO = 48;
 /** The head of what `evaluate` writes; a file with other columns is read the slow way. */
 const HEAD = Buffer.from("image,label,top1,");
+/** The columns after these, which have the further places. */
+const FURTHER_COLUMNS = ["top2", "top3", "top4", "top5"];
 
 /**
  * Reads who is right from the bytes of a `predictions.csv`, without a string for every cell: a full evaluation has
@@ -38,6 +44,8 @@ function scan(text: Buffer, where: string): Correctness {
   const tally = startTally();
   let at = text.indexOf(NEWLINE) + 1;
   if (at === 0) at = text.length;
+  const header = checkHeader(text.toString("latin1", 0, at).trimEnd().split(","), where);
+  const hasTop5 = FURTHER_COLUMNS.every((name, c) => header[c + 3] === name);
   let labelStart = 0;
   let labelEnd = 0;
   while (at < text.length) {
@@ -55,10 +63,26 @@ function scan(text: Buffer, where: string): Correctness {
     tally.image(text, at, newLabelEnd);
     const top = wholeNumber(text, newLabelEnd + 1, topEnd);
     if (top < 0) throw rowError(where, tally.n + 1);
-    tally.judge(top);
+    if (!tally.judge(top) && hasTop5 && amongFurther(text, topEnd + 1, lineEnd, tally.classes)) tally.countTop5();
     at = lineEnd + 1;
   }
-  return tally.end();
+  return tally.end(hasTop5);
+}
+
+/** Whether one of the classes is among the second to fifth best of a line: whole numbers, or nothing, before commas. */
+function amongFurther(text: Buffer, from: number, lineEnd: number, classes: readonly number[]): boolean {
+  let place = 0;
+  let value = -1;
+  for (let at = from; at < lineEnd && place < FURTHER_COLUMNS.length; at++) {
+    const digit = (text[at] as number) - ZERO;
+    if (digit >= 0 && digit <= 9) value = (value < 0 ? 0 : value * 10) + digit;
+    else {
+      if (classes.includes(value)) return true;
+      value = -1;
+      place++;
+    }
+  }
+  return false;
 }
 
 function parseSlowly(text: Buffer, where: string): Correctness {
@@ -69,16 +93,24 @@ function parseSlowly(text: Buffer, where: string): Correctness {
     tally.image(image, 0, image.length);
     tally.judge(isRight(prediction) ? prediction.predicted : -1);
   }
-  return tally.end();
+  return tally.end(false);
 }
 
 interface Tally {
   readonly n: number;
+  /** right classes of the image that is judged next */
+  readonly classes: readonly number[];
   label(label: string, where: string): void;
   image(bytes: Uint8Array, from: number, to: number): void;
-  /** @param top the best class; −1 is never right */
-  judge(top: number): void;
-  end(): Correctness;
+  /**
+   * @param top the best class; −1 is never right
+   * @returns whether it is right
+   */
+  judge(top: number): boolean;
+  /** Counts the image judged last as right at top-5, though not at top-1. */
+  countTop5(): void;
+  /** @param hasTop5 whether every image's best five were looked at */
+  end(hasTop5: boolean): Correctness;
 }
 
 function startTally(): Tally {
@@ -89,12 +121,16 @@ function startTally(): Tally {
   let current = { position: 0, classes: [] as readonly number[] };
   let n = 0;
   let correct = 0;
+  let further = 0;
   // Two FNV-1a hashes of 32 bits, with different starts: a digest to tell image lists apart, not to withstand an attack
   let high = 0x811c9dc5;
   let low = 0x9dc5811c;
   return {
     get n() {
       return n;
+    },
+    get classes() {
+      return current.classes;
     },
     label: (label, where) => {
       const known = labels.get(label);
@@ -122,15 +158,20 @@ function startTally(): Tally {
       }
       const { position, classes } = current;
       classImages[position] = (classImages[position] as number) + 1;
-      if (classes.includes(top)) {
+      const isRight = classes.includes(top);
+      if (isRight) {
         bits[n >>> 5] = (bits[n >>> 5] as number) | (1 << (n & 31));
         classCorrect[position] = (classCorrect[position] as number) + 1;
         correct++;
       }
       n++;
+      return isRight;
     },
-    end: () => ({
-      ...{ n, correct, bits: bits.slice(0, Math.ceil(n / 32)) },
+    countTop5: () => {
+      further++;
+    },
+    end: (hasTop5) => ({
+      ...{ n, correct, top5: hasTop5 ? correct + further : null, bits: bits.slice(0, Math.ceil(n / 32)) },
       images: `${n}-${(high >>> 0).toString(16)}-${(low >>> 0).toString(16)}`,
       ...{ labels: [...labels.keys()], classImages, classCorrect },
     }),
@@ -159,7 +200,7 @@ function wholeNumber(text: Buffer, from: number, to: number): number {
   if (from >= to || to - from > 9) return -1;
   let value = 0;
   for (let i = from; i < to; i++) {
-    const digit = (text[i] as number) - 48;
+    const digit = (text[i] as number) - ZERO;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }

@@ -1,4 +1,5 @@
 import { parse } from "csv-parse/sync";
+import { checkHeader } from "../../files/parse-csv.ts";
 import { InputError } from "../../input-error.ts";
 
 /** A wrong prediction, and how sure the checkpoint was of it. */
@@ -25,8 +26,12 @@ const LOGIT_SCALE = 100;
 export function surestMistakes(text: string, count: number, where: string): SureMistake[] {
   let rows: Record<string, string>[];
   try {
-    rows = parse(text, { columns: true, bom: true, skip_empty_lines: true });
+    rows = parse(text, {
+      columns: (header: string[]) => checkHeader(header, where),
+      ...{ bom: true, skip_empty_lines: true },
+    });
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     throw new InputError(`${where}: not a CSV file: ${(cause as Error).message}`, { cause });
   }
   return rows

@@ -1,3 +1,4 @@
+import type { Note } from "../../note.ts";
 import type { AccuracyRow } from "../../robustness/accuracy-row.ts";
 import type { Baseline } from "../../robustness/baseline.ts";
 import type { FitScale } from "../../robustness/fit-scale.ts";
@@ -28,6 +29,8 @@ export interface ReportData {
   readonly groupBy: string | null;
   /** what was left out, or differs */
   readonly notes: readonly string[];
+  /** what the runs that made the results warned of */
+  readonly warnings: readonly Note[];
   /** figures that lie beside the page */
   readonly figures: readonly string[];
   /** seconds after which the page opens itself anew, while it is rendered again and again; null: it is final */
@@ -94,8 +97,10 @@ export interface ImageSetDetails {
   readonly names: readonly (string | null)[];
   /** images of each label */
   readonly images: readonly number[];
-  /** base64 of uint16 little-endian (checkpoints, labels): images of the label that the checkpoint gets right */
+  /** base64 of little-endian counts (checkpoints, labels): images of the label that the checkpoint gets right */
   readonly correct: string;
+  /** bits of one of them */
+  readonly correctBits: 16 | 32;
   /** base64 of uint32 little-endian, upper triangle by rows (0,1), (0,2), …: images that both get right; null: left out */
   readonly both: string | null;
 }

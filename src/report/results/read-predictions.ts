@@ -1,12 +1,16 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { readJson, readText } from "../../files/read-text.ts";
+import { readFolderIfThere, statIfThere } from "../../files/if-there.ts";
+import { checkHeader } from "../../files/parse-csv.ts";
+import { readText } from "../../files/read-text.ts";
 import { InputError } from "../../input-error.ts";
+import type { Note } from "../../note.ts";
 import type { CheckpointPredictions, ResultPredictions } from "../../robustness/compare-checkpoints.ts";
 import { type ImagePrediction, isRight } from "../../robustness/paired-outcomes.ts";
-import { madeWith } from "./made-with.ts";
+import { placeOf, readResults, type StoredResult } from "./read-results.ts";
 import type { Recipe, ResultMetrics } from "./result-folder.ts";
+import { findPlaces, type ResultProblem } from "./result-places.ts";
+import { warningsOf } from "./result-warnings.ts";
 
 /** The parts of a recipe that may differ between checkpoints only by mistake, as messages name them. */
 const SHARED_PARTS: Readonly<Partial<Record<keyof Recipe, string>>> = {
@@ -19,9 +23,13 @@ const SHARED_PARTS: Readonly<Partial<Record<keyof Recipe, string>>> = {
 const LISTED = 10;
 const WHOLE = /^\d{1,9}$/;
 
-interface Run {
-  readonly recipe?: Partial<Recipe>;
-  readonly images?: { readonly content_sha256?: unknown };
+/** A checkpoint's predictions, and what is to be said of them. */
+export interface PredictionsRead {
+  readonly predictions: CheckpointPredictions;
+  /** results that could not be read or cannot be true: none of them is among the predictions */
+  readonly problems: readonly ResultProblem[];
+  /** what the runs that made them warned of */
+  readonly warnings: readonly Note[];
 }
 
 /**
@@ -29,29 +37,60 @@ interface Run {
  * benchmark, protocol and prompts.
  *
  * @param benchmarks only these; all where absent
- * @throws InputError if the checkpoint has no result there, a file is not as `evaluate` writes it, or `predictions.csv`
- *   and `metrics.json` do not agree on the number of images and how many are right
+ * @throws InputError if the checkpoint has no result there, a file is not as `evaluate` writes it, or the files of a
+ *   result contradict each other
  */
 export async function readCheckpointPredictions(
   results: string,
   checkpoint: string,
   benchmarks?: readonly string[],
 ): Promise<CheckpointPredictions> {
-  const folders = await resultFolders(join(results, checkpoint), benchmarks);
-  if (folders.length === 0) throw await noResults(results, checkpoint, benchmarks);
-  const read: ReadResult[] = [];
-  for (const folder of folders) read.push(await readResult(folder)); // one after another: each is parsed at once
+  const { predictions, problems } = await readUsablePredictions(results, checkpoint, benchmarks);
+  if (problems.length > 0) throw new InputError(problems.map(({ reason }) => `${reason}; evaluate again`).join("; "));
+  return predictions;
+}
+
+/** The same, with what cannot be used apart. @throws InputError if the checkpoint has no result there */
+export async function readUsablePredictions(
+  results: string,
+  checkpoint: string,
+  benchmarks?: readonly string[],
+): Promise<PredictionsRead> {
+  const wanted = (benchmark: string | undefined) =>
+    benchmarks === undefined || benchmark === undefined || benchmarks.includes(benchmark);
+  const found = await readResults(results, { checkpoint, runs: true });
+  const problems = found.problems.filter(({ place }) => wanted(place[1]));
+  const stored = found.results.filter(({ metrics }) => wanted(metrics.benchmark));
+  if (stored.length + problems.length === 0) throw await noResults(results, checkpoint, benchmarks);
+  const read: ResultPredictions[] = [];
+  const used: StoredResult[] = [];
+  for (const result of stored) {
+    try {
+      read.push(await readResult(result)); // one after another: each is parsed at once
+      used.push(result);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push({ place: placeOf(result.metrics), reason: error.message });
+    }
+  }
+  const hashes = (field: keyof Recipe) =>
+    used.map(({ run }) => run?.recipe?.[field]).filter((hash) => typeof hash === "string");
+  const [fingerprint, textSha256] = [hashes("fingerprint")[0] ?? null, hashes("text_sha256")[0] ?? null];
   return {
-    checkpoint,
-    fingerprint: read[0]?.fingerprint ?? null,
-    textSha256: read.find((one) => one.textSha256 !== null)?.textSha256 ?? null,
-    results: read.map(({ result }) => result),
+    predictions: { checkpoint, fingerprint, textSha256, results: read },
+    problems,
+    warnings: warningsOf(used),
   };
 }
 
-/** Whether a folder of results has any of this checkpoint. */
+/** Whether a folder of results has any of this checkpoint, be it one that cannot be read. */
 export async function hasResults(results: string, checkpoint: string): Promise<boolean> {
-  return checkpoint !== "" && (await resultFolders(join(results, checkpoint))).length > 0;
+  if (checkpoint === "") return false;
+  const problems: ResultProblem[] = [];
+  for (const place of await findPlaces(results, checkpoint, problems)) {
+    if ((await statIfThere(join(results, ...place, "metrics.json")))?.isFile()) return true;
+  }
+  return problems.length > 0;
 }
 
 /** What to tell a user whose checkpoint has no results, with the names that have. */
@@ -61,7 +100,8 @@ export async function noResults(
   benchmarks?: readonly string[],
 ): Promise<InputError> {
   const known: string[] = [];
-  for (const name of await subfolders(results)) {
+  const entries = (await readFolderIfThere(results)) ?? [];
+  for (const { name } of entries) {
     if (known.length <= LISTED && (await hasResults(results, name))) known.push(name);
   }
   if (known.length === 0) {
@@ -76,78 +116,74 @@ export async function noResults(
   );
 }
 
-/** `<benchmark>/<protocol>/<prompts>` below a checkpoint's folder, where there are metrics. */
-async function resultFolders(root: string, benchmarks?: readonly string[]): Promise<string[]> {
-  const folders: string[] = [];
-  for (const benchmark of await subfolders(root)) {
-    if (benchmarks !== undefined && !benchmarks.includes(benchmark)) continue;
-    for (const protocol of await subfolders(join(root, benchmark))) {
-      for (const prompts of await subfolders(join(root, benchmark, protocol))) {
-        const folder = join(root, benchmark, protocol, prompts);
-        if ((await stat(join(folder, "metrics.json")).catch(() => undefined))?.isFile()) folders.push(folder);
-      }
-    }
-  }
-  return folders;
-}
-
-async function subfolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-}
-
-interface ReadResult {
-  readonly result: ResultPredictions;
-  readonly fingerprint: string | null;
-  readonly textSha256: string | null;
-}
-
-async function readResult(folder: string): Promise<ReadResult> {
-  const metrics = (await readJson(join(folder, "metrics.json"))) as ResultMetrics;
-  if (metrics?.schema !== 1 || !Array.isArray(metrics.metrics)) {
-    throw new InputError(`${join(folder, "metrics.json")}: not a metrics file of schema 1; evaluate again`);
-  }
+async function readResult({ folder, metrics, made, run }: StoredResult): Promise<ResultPredictions> {
   const path = join(folder, "predictions.csv");
   const images = parsePredictions(await readText(path), path);
-  const right = images.filter(isRight).length;
-  const top1 = metrics.metrics.find(({ metric }) => metric === "top1");
-  if (images.length !== metrics.n || (top1 !== undefined && top1.correct !== right)) {
-    throw new InputError(
-      `${path}: ${right} of ${images.length} images are right, but metrics.json beside it says ${top1?.correct} of ${metrics.n}; evaluate again`,
-    );
-  }
-  const { recipe = {}, images: imageFiles = {} } = (await readJson(join(folder, "run.json"))) as Run;
+  checkCounts(path, metrics, { n: images.length, top1: images.filter(isRight).length });
   const parts = Object.entries(SHARED_PARTS).flatMap(([field, name]): [string, string | number][] => {
-    const value = recipe[field as keyof Recipe];
+    const value = run?.recipe?.[field];
     return typeof value === "string" || typeof value === "number" ? [[name, value]] : [];
   });
-  const content = imageFiles.content_sha256;
-  if (typeof content === "string" && typeof recipe.manifest_sha256 === "string") {
+  const [content, list] = [run?.images?.content_sha256, run?.recipe?.manifest_sha256];
+  if (typeof content === "string" && typeof list === "string") {
     // Of other lists of images the contents differ in any case: they are compared only of one list
-    parts.push([`content of the images (list ${recipe.manifest_sha256.slice(0, 8)})`, content]);
+    parts.push([`content of the images (list ${list.slice(0, 8)})`, content]);
   }
-  const { benchmark, protocol, templates, class_names, expected_n } = metrics;
-  for (const [part, hash] of Object.entries(madeWith(recipe).definition ?? {})) {
+  for (const [part, hash] of Object.entries(made.definition ?? {})) {
     parts.push([`definition of the benchmark, ${part}`, hash]);
   }
+  const { benchmark, protocol, templates, class_names, expected_n } = metrics;
   return {
-    result: {
-      ...{ benchmark, protocol, templates, classNames: class_names, expectedN: expected_n, images },
-      recipe: Object.fromEntries(parts),
-    },
-    fingerprint: recipe.fingerprint ?? null,
-    textSha256: recipe.text_sha256 ?? null,
+    ...{ benchmark, protocol, templates, classNames: class_names, expectedN: expected_n, images },
+    recipe: Object.fromEntries(parts),
   };
 }
+
+/**
+ * Compares a result's predictions with the metrics beside them.
+ *
+ * @param counted images, and how many are right; what was not counted is absent
+ * @throws InputError naming the first that differs
+ */
+export function checkCounts(
+  path: string,
+  { n, metrics }: ResultMetrics,
+  counted: {
+    readonly n: number;
+    readonly top1: number;
+    readonly top5?: number | null;
+    readonly recall?: number | null;
+  },
+): void {
+  const correct = (name: string) => metrics.find(({ metric }) => metric === name)?.correct;
+  const top1 = correct("top1");
+  if (counted.n !== n || (top1 !== undefined && top1 !== counted.top1)) {
+    throw new InputError(
+      `${path}: ${counted.top1} of ${counted.n} images are right, but metrics.json beside it says ${top1} of ${n}`,
+    );
+  }
+  const top5 = correct("top5");
+  if (counted.top5 != null && top5 !== undefined && top5 !== counted.top5) {
+    throw new InputError(
+      `${path}: ${counted.top5} of ${n} images are right at top-5, but metrics.json beside it says ${top5}`,
+    );
+  }
+  const recall = metrics.find(({ metric }) => metric === "mean_per_class_recall")?.value;
+  if (counted.recall != null && recall !== undefined && !(Math.abs(recall - counted.recall) <= SAME_MEAN)) {
+    throw new InputError(
+      `${path}: its mean per-class recall is ${counted.recall}, but metrics.json beside it says ${recall}`,
+    );
+  }
+}
+
+/** A mean over thousands of classes, summed in another order. */
+const SAME_MEAN = 1e-9;
 
 /**
  * Parses `predictions.csv`: the image, its right classes and the best class; other columns are passed over.
  *
  * @param where file name, for messages
- * @throws InputError for a missing column, or naming the row whose label or best class is not a class
+ * @throws InputError for a column that is missing or there twice, or naming the row whose label or best class is not a class
  */
 export function parsePredictions(text: string, where: string): ImagePrediction[] {
   let rows: string[][];
@@ -157,6 +193,7 @@ export function parsePredictions(text: string, where: string): ImagePrediction[]
     throw new InputError(`${where}: not a CSV file: ${(cause as Error).message}`, { cause });
   }
   const [header, ...records] = rows;
+  checkHeader(header ?? [], where);
   const columns = ["image", "label", "top1"].map((name) => header?.indexOf(name) ?? -1);
   if (columns.includes(-1)) {
     throw new InputError(`${where}: expected the columns image, label, top1; found ${header?.join(", ") ?? "nothing"}`);

@@ -1,13 +1,13 @@
-import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { z } from "zod";
 import { atomicWrite, type FileContent } from "../../files/atomic-write.ts";
-import { readJson, readText } from "../../files/read-text.ts";
+import { readOwnTextIfThere } from "../../files/if-there.ts";
+import { parseJson } from "../../files/parse-json.ts";
 import { removeStaleFiles } from "../../files/stale-files.ts";
 import { InputError } from "../../input-error.ts";
-import type { MadeWith } from "../../robustness/tell-apart.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 import { type DefinitionHashes, differingParts } from "../../scoring/definition.ts";
-import { madeWith } from "./made-with.ts";
+import { findPlaces, type ResultProblem } from "./result-places.ts";
 
 /** What one result is of; together they name its folder. */
 export interface ResultKey {
@@ -49,6 +49,11 @@ export function resultFolder(out: string, key: ResultKey, defaultClassNames: str
   return join(out, key.checkpoint, key.benchmark, key.protocol, prompts);
 }
 
+/** The names that the folder of its prompts may have: with the class names where they are not the protocol's default. */
+export function resultPrompts({ templates, class_names }: Pick<ResultKey, "templates" | "class_names">): string[] {
+  return [templates, `${templates}+${class_names}`];
+}
+
 /** Writes a result's three files; `metrics.json` comes last, so what it says is always backed by the other two. */
 export async function writeResult(
   folder: string,
@@ -74,7 +79,7 @@ export async function checkReplaceable(
   images: number,
   { key, own }: { readonly key: ResultKey; readonly own: { readonly path: string; readonly sha256: string } | null },
 ): Promise<void> {
-  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => null);
+  const text = await readOwnTextIfThere(join(folder, "run.json"));
   if (text === null) return;
   let old: OldRun;
   try {
@@ -116,9 +121,10 @@ export async function checkImageContent(
   recipe: Pick<Recipe, "manifest_sha256"> & { readonly content_sha256: string },
   images: number,
 ): Promise<void> {
-  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => null);
+  const path = join(folder, "run.json");
+  const text = await readOwnTextIfThere(path);
   if (text === null) return;
-  const old = JSON.parse(text) as OldRun;
+  const old = parseJson(text, path, z.looseObject({})) as OldRun;
   const before = old.images?.content_sha256;
   if (before === undefined || before === recipe.content_sha256 || (old.images?.n ?? 0) < images) return;
   if (old.recipe?.manifest_sha256 !== recipe.manifest_sha256) return;
@@ -190,83 +196,40 @@ export async function checkCheckpointName(
   id: string,
   { fingerprint, text }: { readonly fingerprint: string; readonly text: { readonly sha256: string } | null },
 ): Promise<string[]> {
-  const folder = join(out, id);
+  const problems: ResultProblem[] = [];
   const unknown: string[] = [];
-  for (const path of await filesAtDepth(folder, 3, "run.json")) {
-    const { recipe } = (await readJson(path)) as { recipe?: Partial<Recipe> };
-    const isSame = recipe?.fingerprint === fingerprint;
-    const textSha256 = recipe?.text_sha256;
-    if (isSame && textSha256 === undefined) unknown.push(dirname(path));
+  for (const place of await findPlaces(out, id, problems)) {
+    const folder = join(out, ...place);
+    const recipe = await readRecipe(join(folder, "run.json"));
+    if (recipe === null) continue;
+    const isSame = recipe.fingerprint === fingerprint;
+    const { text_sha256: textSha256 } = recipe;
+    if (isSame && textSha256 === undefined) unknown.push(folder);
     if (isSame && (textSha256 === undefined || textSha256 === (text?.sha256 ?? null))) continue;
     const what = isSame ? "the same files with other text settings (cleaning, padding, context length)" : OTHER;
     throw new InputError(
-      `${folder}: holds results of ${what}; give this one another with --name ID=PATH, or choose another --out`,
+      `${join(out, id)}: holds results of ${what}; give this one another with --name ID=PATH, or choose another --out`,
     );
   }
+  const [problem] = problems;
+  if (problem !== undefined) throw new InputError(`${problem.reason}; ${UNKNOWN}`);
   return unknown;
 }
 
 const OTHER = "another checkpoint of the same name";
+const UNKNOWN = "so whether it is of this checkpoint is not known: move it away, or choose another --out";
 
-/** Every `metrics.json` below a results folder, ordered by its key. @throws InputError if one is not valid JSON */
-export async function readAllMetrics(out: string): Promise<ResultMetrics[]> {
-  return (await readAllResults(out)).map(({ metrics }) => metrics);
-}
+const runSchema = z.looseObject({
+  recipe: z.looseObject({ fingerprint: z.string(), text_sha256: z.string().nullable() }).partial().default({}),
+});
 
-/** A result, and the folder that its files are in. */
-export interface StoredResult {
-  readonly folder: string;
-  readonly metrics: ResultMetrics;
-  /** what it was made with, as its `run.json` says */
-  readonly made: MadeWith;
-}
-
-/** The same with the folders. @throws InputError if a `metrics.json` is not valid JSON */
-export async function readAllResults(out: string): Promise<StoredResult[]> {
-  const paths = await filesAtDepth(out, 4, "metrics.json");
-  const all = await Promise.all(
-    paths.map(async (path) => ({
-      ...{ folder: dirname(path), metrics: await readMetrics(path), made: await readMade(dirname(path)) },
-    })),
-  );
-  return all.sort((a, b) => compareKeys(resultOrder(a.metrics), resultOrder(b.metrics)));
-}
-
-async function readMade(folder: string): Promise<MadeWith> {
-  const text = await readFile(join(folder, "run.json"), "utf8").catch(() => "{}");
+/** @returns null where there is no such file */
+async function readRecipe(path: string): Promise<z.infer<typeof runSchema>["recipe"] | null> {
   try {
-    return madeWith((JSON.parse(text) as { recipe?: unknown }).recipe);
-  } catch {
-    return {};
-  }
-}
-
-async function readMetrics(path: string): Promise<ResultMetrics> {
-  try {
-    const metrics = JSON.parse(await readText(path)) as ResultMetrics;
-    if (metrics.schema !== 1 || !Array.isArray(metrics.metrics)) throw new Error("not a metrics file of schema 1");
-    return metrics;
+    const text = await readOwnTextIfThere(path);
+    return text === null ? null : parseJson(text, path, runSchema).recipe;
   } catch (cause) {
-    throw new InputError(`${path}: ${(cause as Error).message}; move it away or evaluate again`, { cause });
+    if (!(cause instanceof InputError)) throw cause;
+    throw new InputError(`${cause.message}; ${UNKNOWN}`, { cause });
   }
-}
-
-/** Files of this name so many folders down: results lie at `<checkpoint>/<benchmark>/<protocol>/<prompts>`. */
-async function filesAtDepth(folder: string, depth: number, name: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  if (depth === 0) return entries.some((entry) => entry.name === name) ? [join(folder, name)] : [];
-  const below = entries.filter((entry) => entry.isDirectory());
-  return (await Promise.all(below.map((entry) => filesAtDepth(join(folder, entry.name), depth - 1, name)))).flat();
-}
-
-function resultOrder(key: ResultKey): string[] {
-  return [key.checkpoint, key.benchmark, key.protocol, key.templates, key.class_names];
-}
-
-function compareKeys(a: readonly string[], b: readonly string[]): number {
-  for (const [i, value] of a.entries()) {
-    const other = b[i] as string;
-    if (value !== other) return value < other ? -1 : 1;
-  }
-  return 0;
 }

@@ -2,7 +2,8 @@ import { stringify } from "csv-stringify/sync";
 import { toSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 
-const COLUMNS = [
+/** The columns of `accuracies.csv`. */
+export const ACCURACY_COLUMNS = [
   ...["checkpoint", "benchmark", "protocol", "templates", "class_names"],
   ...["metric", "value", "low", "high", "interval", "correct", "n", "expected_n"],
 ] as const;
@@ -40,5 +41,5 @@ export function formatAccuracies(results: readonly AccuraciesOfResult[]): string
       class_names: toSpreadsheetText(result.class_names),
     })),
   );
-  return stringify(rows, { header: true, columns: [...COLUMNS] });
+  return stringify(rows, { header: true, columns: [...ACCURACY_COLUMNS] });
 }

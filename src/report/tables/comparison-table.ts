@@ -1,7 +1,8 @@
 import type { BenchmarkComparison } from "../../robustness/compare-checkpoints.ts";
 import type { NearestRow } from "../../robustness/compare-nearest.ts";
-import { type AccuracyCell, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
+import { type AccuracyCell, type AccuracyColumn, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
 import type { TableColumn } from "./text-table.ts";
+import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
 /** A table of plain text, for a terminal, Markdown or LaTeX. Figures in percent and percentage points. */
 export interface PlainTable {
@@ -13,8 +14,8 @@ const LEFT = (title: string): TableColumn => ({ title, align: "left" });
 const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
 
 /** Accuracies of the pair on each benchmark, their difference with its interval, and the test. */
-export function differenceTable(rows: readonly BenchmarkComparison[]): PlainTable {
-  const label = benchmarkLabels(rows);
+export function differenceTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
+  const label = markedLabels(rows, marks);
   return {
     columns: [
       ...[LEFT("benchmark"), RIGHT("first"), RIGHT("second"), RIGHT("difference"), LEFT("95 %")],
@@ -33,8 +34,8 @@ export function differenceTable(rows: readonly BenchmarkComparison[]): PlainTabl
 }
 
 /** On how many images the pair agrees, how far that is beyond chance, and what n could have shown. */
-export function agreementTable(rows: readonly BenchmarkComparison[]): PlainTable {
-  const label = benchmarkLabels(rows);
+export function agreementTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
+  const label = markedLabels(rows, marks);
   return {
     columns: [
       ...[LEFT("benchmark"), RIGHT("both"), RIGHT("only first"), RIGHT("only second"), RIGHT("neither")],
@@ -51,8 +52,9 @@ export function agreementTable(rows: readonly BenchmarkComparison[]): PlainTable
 }
 
 /** A checkpoint beside the nearest model of a baseline. */
-export function nearestTable(rows: readonly NearestRow[]): PlainTable {
-  const label = benchmarkLabels(rows);
+export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = NO_MARKS): PlainTable {
+  const name = benchmarkLabels(rows);
+  const label = (row: NearestRow) => withMark(name(row), marks.of(row));
   return {
     columns: [
       ...[LEFT("benchmark"), LEFT("nearest model"), RIGHT("checkpoint"), RIGHT("model"), RIGHT("difference")],
@@ -73,7 +75,7 @@ export function nearestTable(rows: readonly NearestRow[]): PlainTable {
  * Accuracies with their 95 % intervals, a row a benchmark, a column a checkpoint: that fits a page where few checkpoints
  * are compared. `n of expected` where images are missing.
  */
-export function accuracyGridTable(grid: AccuracyGrid): PlainTable {
+export function accuracyGridTable(grid: AccuracyGrid, marks: WarningMarks = NO_MARKS): PlainTable {
   const titles = columnTitles(grid.columns, " ");
   return {
     columns: [LEFT("benchmark"), ...grid.checkpoints.map(RIGHT)],
@@ -81,7 +83,12 @@ export function accuracyGridTable(grid: AccuracyGrid): PlainTable {
       const counts = grid.cells.map((row) => countOf(row[c])).filter((count) => count !== null);
       const isCommon = new Set(counts).size === 1;
       const label = isCommon && counts[0] !== "" ? `${title}, ${counts[0]}` : title;
-      return [label, ...grid.cells.map((row) => accuracyText(row[c], !isCommon))];
+      const column = grid.columns[c] as AccuracyColumn;
+      const cells = grid.checkpoints.map((checkpoint, i) => {
+        const text = accuracyText(grid.cells[i]?.[c], !isCommon);
+        return text === "" ? "" : withMark(text, marks.of({ ...column, checkpoint }));
+      });
+      return [label, ...cells];
     }),
   };
 }
@@ -115,6 +122,22 @@ export function benchmarkLabels<Row extends Omit<Labelled, "n"> & { readonly n: 
     const isWhole = row.n === null || row.expectedN === null || row.n === row.expectedN;
     return `${base(row)}${names}${isWhole ? "" : `, ${row.n} of ${row.expectedN}`}`;
   };
+}
+
+/** The same with a mark where one of the two checkpoints has a warning there. */
+function markedLabels(
+  rows: readonly BenchmarkComparison[],
+  marks: WarningMarks,
+): (row: Pick<BenchmarkComparison, "first" | "second"> & Labelled) => string {
+  const name = benchmarkLabels(rows);
+  return (row) => {
+    const both = [row.first, row.second].map((checkpoint) => marks.of({ ...row, checkpoint }));
+    return withMark(name(row), both.find((mark) => mark !== "") ?? "");
+  };
+}
+
+function withMark(text: string, mark: string): string {
+  return mark === "" ? text : `${text} ${mark}`;
 }
 
 function percent(fraction: number, digits = 2): string {

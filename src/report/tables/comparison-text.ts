@@ -5,6 +5,7 @@ import { agreementTable, benchmarkLabels, differenceTable, nearestTable, type Pl
 import { formatLatexTable } from "./latex-table.ts";
 import { formatMarkdownTable, toMarkdownText } from "./markdown-table.ts";
 import { formatTextTable, printable } from "./text-table.ts";
+import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
 /** What people read a comparison in. */
 export type TextFormat = "text" | "markdown" | "latex";
@@ -21,7 +22,12 @@ const AGREEMENT = [
 ];
 
 /** Every pair's differences, agreement and most changed classes. */
-export function formatPairs(rows: readonly BenchmarkComparison[], format: TextFormat, nameOf: ClassNamer): string {
+export function formatPairs(
+  rows: readonly BenchmarkComparison[],
+  format: TextFormat,
+  nameOf: ClassNamer,
+  marks: WarningMarks = NO_MARKS,
+): string {
   const pairs = new Map<string, BenchmarkComparison[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.first, row.second]);
@@ -31,8 +37,8 @@ export function formatPairs(rows: readonly BenchmarkComparison[], format: TextFo
     .map((own) => {
       const classes = changedClasses(own, nameOf);
       return [
-        block(differenceTable(own), title(own, rows.length), format),
-        block(agreementTable(own), AGREEMENT, format),
+        block(differenceTable(own, marks), title(own, rows.length), format, marks.footnotes),
+        block(agreementTable(own, marks), AGREEMENT, format, marks.footnotes),
         ...(classes.length > 0 && format !== "latex" ? [list("Most changed classes", classes, format)] : []),
       ].join("\n\n");
     })
@@ -40,7 +46,7 @@ export function formatPairs(rows: readonly BenchmarkComparison[], format: TextFo
 }
 
 /** The unpaired comparison with the nearest published models. */
-export function formatNearest(rows: readonly NearestRow[], format: TextFormat): string {
+export function formatNearest(rows: readonly NearestRow[], format: TextFormat, marks: WarningMarks = NO_MARKS): string {
   return [...new Set(rows.map(({ checkpoint }) => checkpoint))]
     .map((checkpoint) => {
       const own = rows.filter((row) => row.checkpoint === checkpoint);
@@ -51,9 +57,10 @@ export function formatNearest(rows: readonly NearestRow[], format: TextFormat): 
         "are as of different images, too wide where they were the same",
       ];
       return block(
-        nearestTable(own),
+        nearestTable(own, marks),
         format === "text" ? heading : [heading[0] as string, heading.slice(1).join(" ")],
         format,
+        marks.footnotes,
       );
     })
     .join("\n\n");
@@ -62,13 +69,22 @@ export function formatNearest(rows: readonly NearestRow[], format: TextFormat): 
 /**
  * A table under its title, in any of the formats.
  *
- * @param heading parts of the title: a line each for a terminal, one sentence elsewhere
+ * @param heading   parts of the title: a line each for a terminal, one sentence elsewhere
+ * @param footnotes lines under the table
  */
-export function block({ columns, rows }: PlainTable, heading: readonly string[], format: TextFormat): string {
-  if (format === "latex") return formatLatexTable(columns, rows, { caption: heading.join("; ") });
-  if (format === "markdown") return `${toMarkdownText(heading.join("; "))}\n\n${formatMarkdownTable(columns, rows)}`;
+export function block(
+  { columns, rows }: PlainTable,
+  heading: readonly string[],
+  format: TextFormat,
+  footnotes: readonly string[] = [],
+): string {
+  if (format === "latex") return formatLatexTable(columns, rows, { caption: heading.join("; "), footnotes });
+  if (format === "markdown") {
+    const table = `${toMarkdownText(heading.join("; "))}\n\n${formatMarkdownTable(columns, rows)}`;
+    return [table, ...footnotes.map(toMarkdownText)].join("\n\n");
+  }
   const cells = rows.map((row) => row.map(printable));
-  return `${heading.map(printable).join("\n")}\n${formatTextTable(columns, cells)}`;
+  return [...heading.map(printable), formatTextTable(columns, cells), ...footnotes.map(printable)].join("\n");
 }
 
 function title(rows: readonly BenchmarkComparison[], tests: number): string[] {

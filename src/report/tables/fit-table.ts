@@ -1,9 +1,11 @@
+import type { Note } from "../../note.ts";
 import type { BaselineLine } from "../../robustness/baseline-lines.ts";
 import { AVERAGE } from "../../robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type RobustnessStudy } from "../../robustness/robustness-study.ts";
 import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../robustness/study-axes.ts";
 import { headlineRows, isBeyondScatter } from "../../robustness/verdict.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
+import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
 const DETAILED = 4;
@@ -14,21 +16,26 @@ const NAME_WIDTH = 30;
 const LEFT = (title: string): TableColumn => ({ title, align: "left" });
 const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
 
-/** What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many. */
-export function formatStudy(study: RobustnessStudy): string {
+/**
+ * What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many; figures that
+ * a warning concerns are marked, and the warnings follow.
+ */
+export function formatStudy(study: RobustnessStudy, warnings: readonly Note[] = []): string {
   const checkpoints = [...new Set(study.rows.map((row) => row.checkpoint))];
   const { axes } = study.pairing;
+  const marks = markWarnings(warnings, axes);
   const blocks = [formatLines(study.lines, axes)];
-  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, checkpoints.length));
+  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, checkpoints.length, marks));
   else
     for (const checkpoint of checkpoints) {
       const own = study.rows.filter((row) => row.checkpoint === checkpoint);
       const prompts = [...new Set(own.map((row) => row.templates))];
       for (const templates of prompts) {
         const rows = own.filter((row) => row.templates === templates);
-        blocks.push(checkpointBlock(rows, axes, prompts.length > 1));
+        blocks.push(checkpointBlock(rows, axes, prompts.length > 1, marks));
       }
     }
+  if (marks.footnotes.length > 0) blocks.push(marks.footnotes.map(printable).join("\n"));
   return blocks.join("\n\n");
 }
 
@@ -59,7 +66,12 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
 }
 
 /** @param several whether the checkpoint has figures of other templates too */
-function checkpointBlock(rows: readonly RobustnessRow[], axes: StudyAxes, several: boolean): string {
+function checkpointBlock(
+  rows: readonly RobustnessRow[],
+  axes: StudyAxes,
+  several: boolean,
+  marks: WarningMarks,
+): string {
   const columns = [
     ...[LEFT("benchmark"), LEFT("x axis"), RIGHT("x %"), RIGHT("acc %"), RIGHT("line %"), RIGHT("above, pp")],
     ...[LEFT("95 % interval"), LEFT("new model %"), RIGHT("outside")],
@@ -72,7 +84,7 @@ function checkpointBlock(rows: readonly RobustnessRow[], axes: StudyAxes, severa
     percent(row.idAccuracy),
     percent(row.accuracy),
     percent(row.expectedAccuracy),
-    points(row.effectiveRobustness),
+    points(row.effectiveRobustness) + marks.of(row),
     row.low === null || row.high === null ? "" : `${points(row.low)} … ${points(row.high)}`,
     row.predictionLow === null ? "" : `${percent(row.predictionLow)}–${percent(row.predictionHigh as number)}`,
     row.extrapolated ? (100 * row.outsideBy).toFixed(1) : "",
@@ -111,7 +123,7 @@ function certainty(row: RobustnessRow): string {
   return `95 % interval ${points(row.low)} … ${points(row.high)}: ${differs ? "more than chance" : "it may be none"}`;
 }
 
-function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: number): string {
+function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: number, marks: WarningMarks): string {
   const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
   const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
   const several = new Set(allClasses.map((row) => row.templates)).size > 1;
@@ -133,7 +145,7 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: 
     return [
       printable(several ? `${short(any.checkpoint, 20)} ${short(any.templates, 9)}` : short(any.checkpoint)),
       percent(any.idAccuracy),
-      ...benchmarks.map((benchmark) => mark(own.get(benchmark))),
+      ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
       outside > 0 ? (100 * outside).toFixed(1) : "",
     ];
   });
@@ -155,9 +167,9 @@ function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {
   return Math.max(...[...rows.values()].map((row) => row.outsideBy));
 }
 
-function mark(row: RobustnessRow | undefined): string {
+function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
   if (row === undefined) return "";
-  return `${points(row.effectiveRobustness)}${isBeyondScatter(row) ? "*" : " "}`;
+  return `${points(row.effectiveRobustness)}${isBeyondScatter(row) ? "*" : " "}${marks.of(row).padEnd(marks.footnotes.length > 0 ? 1 : 0)}`;
 }
 
 function axis(idSide: string, benchmark: string, axes: StudyAxes): string {

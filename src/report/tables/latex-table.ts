@@ -30,6 +30,8 @@ export interface LatexTableOptions {
   readonly caption?: string;
   /** for \ref; letters, digits and -:._ */
   readonly label?: string;
+  /** lines under the table, plain text */
+  readonly footnotes?: readonly string[];
 }
 
 /**
@@ -43,7 +45,7 @@ export interface LatexTableOptions {
 export function formatLatexTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
-  { caption, label }: LatexTableOptions = {},
+  { caption, label, footnotes = [] }: LatexTableOptions = {},
 ): string {
   if (label !== undefined && !/^[A-Za-z0-9:._-]+$/.test(label)) {
     throw new RangeError(`expected letters, digits and -:._ in a label, got "${label}"`);
@@ -65,6 +67,7 @@ export function formatLatexTable(
     ...(caption === undefined ? [] : [`\\caption{${toLatexText(caption)}}`]),
     ...(label === undefined ? [] : [`\\label{${label}}`]),
     ...tabular,
+    ...footnotes.map((text) => `\\par{\\footnotesize ${toLatexText(text)}\\par}`),
     "\\end{table}",
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import type { StudyAxes } from "../../robustness/study-axes.ts";
 import type { PlainTable } from "./comparison-table.ts";
 import { csvNumber } from "./csv-number.ts";
 import type { TableColumn } from "./text-table.ts";
+import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 import { toCsv } from "./wide-csv.ts";
 
 /** Effective robustness as a grid: a row a checkpoint and template set, a column a benchmark, protocol and x axis. */
@@ -35,9 +36,14 @@ export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): Pla
 
 /**
  * Effective robustness of every checkpoint in percentage points with its 95 % interval. A dagger marks what is
- * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution.
+ * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution; an exclamation mark what a warning
+ * concerns.
  */
-export function robustnessTable(rows: readonly RobustnessRow[], axes: StudyAxes): PlainTable {
+export function robustnessTable(
+  rows: readonly RobustnessRow[],
+  axes: StudyAxes,
+  marks: WarningMarks = NO_MARKS,
+): PlainTable {
   const grid = robustnessGrid(rows, axes);
   const several = new Set(grid.rows.map((row) => row.templates)).size > 1;
   return {
@@ -49,7 +55,7 @@ export function robustnessTable(rows: readonly RobustnessRow[], axes: StudyAxes)
     rows: grid.rows.map(({ checkpoint, templates, cells }) => [
       checkpoint,
       ...(several ? [templates] : []),
-      ...grid.columns.map((column) => cell(cells.get(column))),
+      ...grid.columns.map((column) => cell(cells.get(column), marks)),
     ]),
   };
 }
@@ -86,10 +92,10 @@ function columnName(benchmark: string, protocol: string, { wholeProtocols }: Stu
   return wholeProtocols.includes(protocol) ? benchmark : `${benchmark} ${protocol}`;
 }
 
-function cell(row: RobustnessRow | undefined): string {
+function cell(row: RobustnessRow | undefined, marks: WarningMarks): string {
   if (row === undefined) return "";
   const interval = row.low === null || row.high === null ? "" : ` [${points(row.low)}, ${points(row.high)}]`;
-  return `${points(row.effectiveRobustness)}${interval}${row.extrapolated ? " †" : ""}`;
+  return `${points(row.effectiveRobustness)}${interval}${row.extrapolated ? " †" : ""}${marks.of(row) === "" ? "" : ` ${marks.of(row)}`}`;
 }
 
 function points(fraction: number): string {

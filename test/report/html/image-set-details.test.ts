@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { classCounts, comparePair, openSet } from "../../../src/page/image-sets.ts";
 import { parseCorrectness } from "../../../src/report/html/correctness.ts";
 import { describeImageSets } from "../../../src/report/html/image-set-details.ts";
+import type { ImageSetDetails } from "../../../src/report/html/report-data.ts";
 
 const KEY = { benchmark: "b", protocol: "p", templates: "t", classNames: "c", expectedN: 9 };
 
@@ -26,6 +28,25 @@ describe("describeImageSets", () => {
     };
     expect(numbers(set?.correct as string, 2)).toEqual([2, 2, 2, 0, 1, 2]);
     expect(numbers(set?.both as string, 4)).toEqual([2, 3, 1]); // (4, 2), (4, 7), (2, 7)
+  });
+
+  it("counts classes of more than 65,535 images, and the page pairs them", () => {
+    const images = 70_000;
+    const big = (checkpoint: number, right: number) => {
+      const member_ = member(checkpoint, 0);
+      const counts = { n: images, labels: ["0"], classImages: [images], classCorrect: [right], correct: right };
+      const bits = new Uint32Array(Math.ceil(images / 32));
+      for (let i = 0; i < right; i++) bits[i >>> 5] = (bits[i >>> 5] as number) | (1 << (i & 31));
+      return { ...member_, correctness: { ...member_.correctness, ...counts, bits } };
+    };
+    const [about] = describeImageSets(KEY, [big(0, 69_000), big(1, 65_536), big(2, 66_000)], () => "class");
+    const set = openSet(about as ImageSetDetails);
+    expect(set.right).toEqual([69_000, 65_536, 66_000]);
+    expect(classCounts(set, 1)).toEqual([{ label: "0", name: "class", n: images, correct: 65_536 }]);
+    expect(comparePair(set, 0, 1)).toMatchObject({ both: 65_536, onlyFirst: 3464, onlySecond: 0, neither: 1000 });
+    const [small] = describeImageSets(KEY, [member(0, 0, 1)], () => null);
+    expect([about?.correctBits, small?.correctBits]).toEqual([32, 16]);
+    expect(openSet(small as ImageSetDetails).right).toEqual([2]);
   });
 
   it("pairs nobody with a checkpoint that saw other images", () => {

@@ -18,6 +18,7 @@ const DATA: ReportData = {
   groupings: [],
   groupBy: null,
   notes: [],
+  warnings: [],
   figures: [],
   reloadSeconds: null,
   progress: [],

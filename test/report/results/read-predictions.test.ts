@@ -7,6 +7,7 @@ import {
   readCheckpointPredictions,
 } from "../../../src/report/results/read-predictions.ts";
 import { resultFolder, writeResult } from "../../../src/report/results/result-folder.ts";
+import { binomialInterval } from "../../../src/statistics/binomial-interval.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
 const HEADER = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
@@ -20,8 +21,7 @@ async function written(checkpoint = "vit", recipe: object = { fingerprint: "f", 
     value: 1 / 3,
     correct: 1,
     n: 3,
-    low: 0,
-    high: 1,
+    ...binomialInterval(1, 3),
     interval: "clopper-pearson",
   } as const;
   const folder = resultFolder(out, key, "names");

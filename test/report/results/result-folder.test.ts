@@ -13,6 +13,7 @@ import {
 } from "../../../src/report/results/result-folder.ts";
 import { formatAccuracies } from "../../../src/report/tables/accuracies-csv.ts";
 import { formatAccuracyTable } from "../../../src/report/tables/accuracy-table.ts";
+import { binomialInterval } from "../../../src/statistics/binomial-interval.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
 const recipe: Recipe = {
@@ -36,7 +37,14 @@ const result = (checkpoint: string, correct: number): ResultMetrics => ({
   n: 10,
   expected_n: 50000,
   metrics: [
-    { metric: "top1", value: correct / 10, correct, n: 10, low: 0.1, high: 0.9, interval: "clopper-pearson" },
+    {
+      metric: "top1",
+      value: correct / 10,
+      correct,
+      n: 10,
+      ...binomialInterval(correct, 10),
+      interval: "clopper-pearson",
+    },
     {
       metric: "mean_per_class_recall",
       value: 0.5,
@@ -178,7 +186,7 @@ describe("result folders", () => {
     const out = temporaryFolder();
     for (const name of ["b", 'a,"x"', "a"]) {
       const metrics = result(name, 3);
-      const folder = resultFolder(out, { ...metrics, checkpoint: name.replace(/\W/g, "_") }, "imagenet-openai");
+      const folder = resultFolder(out, metrics, "imagenet-openai");
       await writeResult(folder, { run: { recipe }, metrics, predictions: "" });
     }
     await rebuildAccuracies(out);
@@ -186,7 +194,10 @@ describe("result folders", () => {
     expect(lines[0]).toBe(
       "checkpoint,benchmark,protocol,templates,class_names,metric,value,low,high,interval,correct,n,expected_n",
     );
-    expect(lines[1]).toBe("a,imagenet,1000,openai-80,imagenet-openai,top1,0.3,0.1,0.9,clopper-pearson,3,10,50000");
+    // scipy 1.17.1: beta.ppf(0.025, 3, 8), beta.ppf(0.975, 4, 7)
+    expect(lines[1]).toMatch(
+      /^a,imagenet,1000,openai-80,imagenet-openai,top1,0\.3,0\.0667395111777\d*,0\.652452850\d*,clopper-pearson,3,10,50000$/,
+    );
     expect(lines[2]).toBe(
       "a,imagenet,1000,openai-80,imagenet-openai,mean_per_class_recall,0.5,0.1,0.9,korn-graubard,,10,50000",
     );
