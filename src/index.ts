@@ -1,8 +1,8 @@
 export { type Checkpoint, openCheckpoint } from "./checkpoint/open-checkpoint.ts";
 export { buildZeroShotClassifier, type ZeroShotClassifier } from "./classifier/zero-shot-classifier.ts";
 export { embedShard, type ShardResult } from "./commands/embed-shard.ts";
-export { type EvaluateResult, evaluate } from "./commands/evaluate.ts";
-export type { EvaluateOptions, EvaluateProgress } from "./commands/evaluate-options.ts";
+export { evaluate } from "./commands/evaluate.ts";
+export type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "./commands/evaluate-options.ts";
 export { type MissingEmbeddings, MissingEmbeddingsError } from "./commands/missing-embeddings.ts";
 export type { Shard } from "./embedding/shard.ts";
 export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from "./image/preprocess-image.ts";

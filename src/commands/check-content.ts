@@ -1,4 +1,5 @@
 import { nameFew } from "../dataset/describe-aside.ts";
+import { InputError } from "../input-error.ts";
 import { compareContent } from "../inspection/compare-content.ts";
 import { contentManifestPath, readContentManifest } from "../inspection/content-manifest.ts";
 import { makeWarning, type Note } from "../note.ts";
@@ -28,4 +29,19 @@ export async function checkContent(
     ...(relabelled.length > 0 ? [`${relabelled.length} images moved to another class: ${nameFew(relabelled)}`] : []),
   ];
   return texts.map((text) => makeWarning(`${since}, ${text}`, { benchmark: benchmark.id }));
+}
+
+/** The same; that it could not be done is a warning too. */
+export async function checkContentIfPossible(
+  plan: EvaluationPlan,
+  run: PlannedRun,
+  content: readonly (string | null)[],
+): Promise<Note[]> {
+  try {
+    return await checkContent(plan, run, content);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const text = `${error.message}; whether images changed since is not known`;
+    return [makeWarning(text, { benchmark: run.benchmark.id })];
+  }
 }

@@ -1,8 +1,10 @@
 import type { Shard } from "../embedding/shard.ts";
+import { createAttempts } from "./attempts.ts";
 import { embedPlanPrompts, planPrompts } from "./classifiers.ts";
+import { embedRuns } from "./embed-runs.ts";
 import { embedGroup, groupRuns, imagesToEmbed } from "./evaluate.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
-import { planEvaluation } from "./evaluation-plan.ts";
+import { type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
 
 /** What a shard made in this call; what was stored already is not counted. */
 export interface ShardResult {
@@ -25,23 +27,29 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
   const plan = await planEvaluation(options, shard);
   for (const note of plan.notes) options.onNote?.(note);
   const checkStopped = () => options.signal?.throwIfAborted();
+  const attempts = createAttempts(options);
   const { total } = await planPrompts(plan);
   const images = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
-  const promptsEmbedded = await embedPlanPrompts(plan, {
-    // Chunks of prompts are dealt after the images' units, so that the shards with one unit less get them first
-    shard: { shard, before: plan.imageUnits },
-    checkStopped,
-    onProgress: (done) => {
-      const share = Math.max(done, Math.ceil(total / shard.count)); // about: chunks are dealt, not prompts
-      options.onProgress?.({ phase: "prompts", done, total: share, imagesAhead: images });
-    },
+  let promptsEmbedded = 0;
+  await attempts.run("prompts", async () => {
+    promptsEmbedded = await embedPlanPrompts(plan, {
+      // Chunks of prompts are dealt after the images' units, so that the shards with one unit less get them first
+      shard: { shard, before: plan.imageUnits },
+      checkStopped,
+      onProgress: (done) => {
+        const share = Math.max(done, Math.ceil(total / shard.count)); // about: chunks are dealt, not prompts
+        options.onProgress?.({ phase: "prompts", done, total: share, imagesAhead: images });
+      },
+    });
   });
   let before = 0;
-  for (const group of groupRuns(plan)) {
-    await embedGroup(group, plan, options, checkStopped, (done) =>
+  const embed = (group: readonly PlannedRun[]) =>
+    embedGroup(group, plan, options, checkStopped, (done) =>
       options.onProgress?.({ phase: "images", done: before + done, total: images, imagesAhead: 0 }),
     );
-    before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+  for await (const { runs } of embedRuns(groupRuns(plan), { attempts, signal: options.signal, embed })) {
+    before += runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
   }
+  attempts.finish();
   return { shard, imagesEmbedded: images, promptsEmbedded, seconds: (performance.now() - begun) / 1000 };
 }

@@ -6,7 +6,7 @@ import { dryRun, formatDryRun } from "./dry-run.ts";
 import { embedShard } from "./embed-shard.ts";
 import { evaluate } from "./evaluate.ts";
 import { evaluateArguments } from "./evaluate-arguments.ts";
-import type { EvaluateOptions } from "./evaluate-options.ts";
+import type { EvaluateOptions, EvaluateResult } from "./evaluate-options.ts";
 import { describeMissing, MissingEmbeddingsError } from "./missing-embeddings.ts";
 import { formatDuration, type ProgressLine, startProgressLine } from "./progress-line.ts";
 import { sameCommand } from "./same-command.ts";
@@ -41,12 +41,14 @@ export interface EvaluateCommandOptions {
 export async function runEvaluate(checkpoints: string[], command: EvaluateCommandOptions): Promise<void> {
   const progress = startProgressLine(command.quiet ?? false);
   const stop = listenForStop((text) => progress.note(text));
+  const scored: EvaluateResult[] = [];
   try {
     checkTogether(command);
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
       onProgress: (state) => progress.update(state),
       onNote: ({ severity, text }) => progress[severity](`${severity}: ${printable(text)}`),
+      onResult: (result) => scored.push(result),
       signal: stop.signal,
     };
     if (command.shard !== undefined) return await runShard(options, command, progress);
@@ -55,14 +57,10 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
       process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : formatDryRun(result));
       return;
     }
-    const results = await evaluate(options);
-    progress.stop();
-    const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
-    if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
-    process.stdout.write(command.json ? `${JSON.stringify(results, null, 2)}\n` : `${formatAccuracyTable(results)}\n`);
-    progress.note(`written to ${command.out}`);
+    printResults(await evaluate(options), command, progress);
   } catch (error) {
     progress.stop();
+    if (!(error instanceof StoppedError) && scored.length > 0) printResults(scored, command, progress);
     if (error instanceof StoppedError) {
       progress.note(`${error.message}; run the same command again to go on: ${sameCommand()}`);
     }
@@ -72,6 +70,18 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
     progress.stop();
     stop.dispose();
   }
+}
+
+function printResults(
+  results: readonly EvaluateResult[],
+  command: EvaluateCommandOptions,
+  progress: ProgressLine,
+): void {
+  progress.stop();
+  const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
+  if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
+  process.stdout.write(command.json ? `${JSON.stringify(results, null, 2)}\n` : `${formatAccuracyTable(results)}\n`);
+  progress.note(`written to ${command.out}`);
 }
 
 /** Makes a shard's embeddings and says what it made. */

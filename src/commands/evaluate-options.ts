@@ -1,4 +1,13 @@
 import type { Note } from "../note.ts";
+import type { ResultMetrics } from "../report/results/result-folder.ts";
+
+export interface EvaluateResult extends ResultMetrics {
+  /** where its `run.json`, `metrics.json` and `predictions.csv` are */
+  readonly folder: string;
+  readonly skipped: number;
+  /** why the numbers may be wrong, as in its `run.json` */
+  readonly warnings: readonly string[];
+}
 
 export interface EvaluateOptions {
   /** folders or files */
@@ -33,6 +42,8 @@ export interface EvaluateOptions {
   readonly onProgress?: (progress: EvaluateProgress) => void;
   /** called once for each note and warning, before the work begins or when it comes up */
   readonly onNote?: (note: Note) => void;
+  /** called with each result once its files are written, whatever becomes of the others */
+  readonly onResult?: (result: EvaluateResult) => void;
   /** when aborted, the batch at work is finished, whole parts stay, and `evaluate` throws the signal's reason */
   readonly signal?: AbortSignal;
 }

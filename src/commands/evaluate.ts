@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { embedImages } from "../embedding/embed-images.ts";
 import { imageGraphBytes } from "../embedding/encoder-threads.ts";
 import { markUsed } from "../embedding/list-store.ts";
@@ -10,7 +11,8 @@ import { type LabelOrder, readLabelOrders } from "../scoring/label-order.ts";
 import { warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { predict } from "../scoring/predict.ts";
 import { formatPredictions } from "../scoring/predictions-csv.ts";
-import { checkContent } from "./check-content.ts";
+import { createAttempts } from "./attempts.ts";
+import { checkContentIfPossible } from "./check-content.ts";
 import { checkDuplicates } from "./check-duplicates.ts";
 import {
   buildClassifiers,
@@ -20,24 +22,18 @@ import {
   textFolder,
   warnOfPlanPadding,
 } from "./classifiers.ts";
-import type { EvaluateOptions } from "./evaluate-options.ts";
+import { embedRuns, planOf, runName } from "./embed-runs.ts";
+import type { EvaluateOptions, EvaluateResult } from "./evaluate-options.ts";
 import { type EvaluationPlan, type PlannedResult, type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
 import { checkNothingMissing } from "./missing-embeddings.ts";
 import { images, nameImages, updateOptions } from "./missing-parts.ts";
-import { openProgressFile, type ProgressFile } from "./progress-file.ts";
+import { openProgressFile, type ProgressFile, type ProgressState } from "./progress-file.ts";
 import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
-
-export interface EvaluateResult extends ResultMetrics {
-  /** where its `run.json`, `metrics.json` and `predictions.csv` are */
-  readonly folder: string;
-  readonly skipped: number;
-  /** why the numbers may be wrong, as in its `run.json` */
-  readonly warnings: readonly string[];
-}
 
 /**
  * Evaluates checkpoints zero-shot: builds each one's classifiers, embeds each benchmark's images (those not already in
- * the store), scores every protocol, and writes the results. Running the same call again goes on where it stopped.
+ * the store), scores every protocol, and writes the results. Running the same call again goes on where it stopped. What
+ * fails does not cost the rest: the call throws once all else is scored and written; `onResult` has told of each.
  *
  * @returns every result, in the order benchmark, checkpoint, protocol, template set; accuracies are fractions in [0, 1]
  * @throws InputError for what the caller can put right: all inputs are checked before the long work begins
@@ -64,53 +60,88 @@ async function runPlan(
   const imagesAhead = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
   if (options.mergeOnly === true) checkNothingMissing(plan, prompts);
   const all = [...new Set(plan.runs.map((run) => run.checkpoint.id))];
-  if (prompts.total > 0) {
-    await embedPlanPrompts(plan, {
-      checkStopped,
-      onProgress: (done) => {
-        const state = { phase: "prompts", done, total: prompts.total } as const;
-        progress.update({ ...state, checkpoints: all, benchmark: null });
-        options.onProgress?.({ ...state, imagesAhead });
-      },
+  const attempts = createAttempts(options);
+  const prepared = new Set<Checkpoint>();
+  const padding: Note[] = [];
+  let embedded = 0;
+  for (const checkpoint of new Set(plan.runs.map((run) => run.checkpoint))) {
+    const own = planOf(plan, (one) => one === checkpoint);
+    const done = await attempts.run(own.runs.map(runName).join(", "), async () => {
+      await embedPlanPrompts(own, {
+        checkStopped,
+        onProgress: (here) => {
+          const state = { phase: "prompts", done: embedded + here, total: prompts.total } as const;
+          progress.update({ ...state, checkpoints: all, benchmark: null });
+          options.onProgress?.({ ...state, imagesAhead });
+        },
+      });
+      const warnings = await warnOfPlanPadding(own);
+      for (const warning of warnings) options.onNote?.(warning);
+      padding.push(...warnings);
+      await buildClassifiers(own, checkStopped);
     });
+    embedded += prompts.missing.get(checkpoint) ?? 0;
+    if (done) prepared.add(checkpoint);
   }
-  const padding = await warnOfPlanPadding(plan);
-  for (const warning of padding) options.onNote?.(warning);
-  await buildClassifiers(plan, checkStopped);
+  const groups = groupRuns(planOf(plan, (checkpoint) => prepared.has(checkpoint)));
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
   const said = new Set<string>(); // several groups may be of the same images
   let before = 0;
-  for (const group of groupRuns(plan)) {
-    const where = { checkpoints: group.map((run) => run.checkpoint.id), benchmark: group[0]?.benchmark.id ?? null };
-    const seconds = await embedGroup(group, plan, options, checkStopped, (done) => {
+  const embed = (group: readonly PlannedRun[]) =>
+    embedGroup(group, plan, options, checkStopped, (done) => {
       const state = { phase: "images", done: before + done, total: imagesAhead } as const;
-      progress.update({ ...state, ...where });
+      progress.update({ ...state, ...placeOf(group) });
       options.onProgress?.({ ...state, imagesAhead: 0 });
     });
+  const unread = new Set<string>();
+  for await (const { runs: group, seconds } of embedRuns(groups, { attempts, signal: options.signal, embed })) {
     before += group.reduce((sum, run) => sum + imagesToEmbed(run), 0);
-    if (imagesAhead > 0) await checkUnchanged(group, plan, options);
-    const first = group[0] as PlannedRun;
-    const hashes = await first.store.content();
-    const found = [...(await checkContent(plan, first, hashes)), ...checkDuplicates(first, hashes)];
-    for (const note of found) if (!said.has(note.text)) options.onNote?.(note);
-    for (const { text } of found) said.add(text);
-    const notes = [...plan.notes, ...padding, ...found];
-    for (const run of group) {
-      const contentSha256 = await run.store.contentSha256();
-      const labelNotes: Note[] = [];
-      const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run), contentSha256 };
-      for (const result of run.results) {
-        checkStopped();
-        progress.update({ phase: "scores", done: before, total: imagesAhead, ...where });
-        results.set(result, await scoreRun(plan, run, result, { ...times, orders, notes, labelNotes, options }));
+    await attempts.run(group.map(runName).join(", "), async () => {
+      if (imagesAhead > 0) await checkUnchanged(group, plan, options);
+      const first = group[0] as PlannedRun;
+      const hashes = await first.store.content();
+      const found = [...(await checkContentIfPossible(plan, first, hashes)), ...checkDuplicates(first, hashes)];
+      for (const note of found) if (!said.has(note.text)) options.onNote?.(note);
+      for (const { text } of found) said.add(text);
+      const notes = [...plan.notes, ...padding, ...found];
+      for (const run of group) {
+        const contentSha256 = await run.store.contentSha256();
+        const labelNotes: Note[] = [];
+        const times = { started, embedSeconds: seconds, embedded: imagesToEmbed(run), contentSha256 };
+        for (const result of run.results) {
+          checkStopped();
+          progress.update({ phase: "scores", done: before, total: imagesAhead, ...placeOf(group) });
+          await attempts.run(resultName(run, result), async () => {
+            const scored = await scoreRun(plan, run, result, { ...times, orders, notes, labelNotes, options });
+            results.set(result, scored);
+            options.onResult?.(scored);
+          });
+        }
       }
-    }
+    });
     for (const run of group) await markUsed(run.store.folder);
-    await rebuildAccuracies(plan.out);
+    if (results.size > 0) await attempts.run("accuracies.csv", () => rebuild(plan.out, options, unread));
   }
   for (const run of plan.runs) await markUsed(textFolder(plan, run.checkpoint));
+  attempts.finish();
   return plan.runs.flatMap((run) => run.results.map((result) => results.get(result) as EvaluateResult));
+}
+
+function placeOf(group: readonly PlannedRun[]): Pick<ProgressState, "checkpoints" | "benchmark"> {
+  return { checkpoints: group.map((run) => run.checkpoint.id), benchmark: group[0]?.benchmark.id ?? null };
+}
+
+function resultName({ checkpoint, benchmark }: PlannedRun, { protocol, prompts }: PlannedResult): string {
+  return `${checkpoint.id} on ${benchmark.id} ${protocol.id}, ${prompts.id}`;
+}
+
+/** @param unread what was said already of results that cannot be read */
+async function rebuild(out: string, { onNote }: EvaluateOptions, unread: Set<string>): Promise<void> {
+  for (const text of await rebuildAccuracies(out)) {
+    if (!unread.has(text)) onNote?.(makeWarning(text));
+    unread.add(text);
+  }
 }
 
 /** Images this run has still to embed. */

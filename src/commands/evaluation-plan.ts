@@ -10,6 +10,7 @@ import { openPartStore, type Part, type PartStore } from "../embedding/part-stor
 import type { Shard } from "../embedding/shard.ts";
 import { InputError } from "../input-error.ts";
 import { addNotes, makeNote, makeWarning, type Note } from "../note.ts";
+import { checkAccuraciesFile } from "../report/results/rebuild-accuracies.ts";
 import { checkFoldersDistinct, ignoresCase } from "../report/results/result-collisions.ts";
 import {
   checkCheckpointName,
@@ -85,6 +86,7 @@ export async function planEvaluation(
 ): Promise<EvaluationPlan> {
   checkNumbers(options);
   const out = options.out ?? "results";
+  await checkAccuraciesFile(out);
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
   const notes: Note[] = [];
   const opening = openCheckpoints(options, remember ? join(storeRoot, "hashes") : undefined, notes);
@@ -109,8 +111,9 @@ export async function planEvaluation(
       const contents =
         allContents.get(place) ?? (await openImageContents(join(storeRoot, "contents"), manifest, { keep: remember }));
       allContents.set(place, contents);
+      const sampled = withImages(group, benchmark, manifest, notes);
       for (const checkpoint of checkpoints) {
-        const results = planResults(out, checkpoint, benchmark, manifest, group, promptSets);
+        const results = planResults(out, checkpoint, benchmark, manifest, sampled, promptSets);
         const definition = own ? benchmark : null;
         for (const { folder, recipe, key } of results) {
           await checkReplaceable(folder, recipe, manifest.images.length, { key, own: definition });
@@ -141,6 +144,21 @@ export async function planEvaluation(
     imageUnits: dealt.units,
     notes,
   };
+}
+
+/** The protocols that score some image of a manifest: a small sample may hold none of a protocol's classes. */
+function withImages(
+  protocols: readonly PlannedProtocol[],
+  benchmark: Benchmark,
+  { images }: Manifest,
+  notes: Note[],
+): PlannedProtocol[] {
+  return protocols.filter(({ protocol, space }) => {
+    for (let at = 0; at < images.length; at++) if (space.accepted[images.label(at)] !== null) return true;
+    const text = `${benchmark.id}, protocol ${protocol.id}: left out, because none of the ${images.length} sampled images is of its classes`;
+    notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
+    return false;
+  });
 }
 
 function describeForDealing({ manifest, store, checkpoint }: Omit<PlannedRun, "missing">): DealtRun {

@@ -1,6 +1,5 @@
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Manifest } from "../dataset/manifest.ts";
-import { InputError } from "../input-error.ts";
 import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";
 import { openFlights } from "./flights.ts";
@@ -10,6 +9,7 @@ import type { Part, PartStore, SkippedImage } from "./part-store.ts";
 import { type Batch, distinctPreparations, planBatches } from "./plan-batches.ts";
 import { type ReadBatch, startReadAhead } from "./read-ahead.ts";
 import type { ImageContent } from "./read-image.ts";
+import { UnreadableImageError } from "./unreadable-image-error.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
 /** A checkpoint, and where its embeddings go. */
@@ -136,7 +136,7 @@ function unreadableImages(
 ): SkippedImage[] {
   const first = unreadable[0];
   if (first !== undefined && !skip) {
-    throw new InputError(`${first.reason}; mend or remove it, or go on without it with --skip-unreadable`);
+    throw new UnreadableImageError(`${first.reason}; mend or remove it, or go on without it with --skip-unreadable`);
   }
   return unreadable.map(({ position, reason }) => {
     const index = batch.first + position;
