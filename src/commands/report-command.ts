@@ -87,7 +87,7 @@ async function reportPath(sources: readonly string[], out: string | undefined): 
   if (place !== null) return join(place.folder, place.file ?? "report.html");
   for (const source of sources) await readAccuracies(source); // a wrong name is said first, and a folder without results
   throw new InputError(
-    `${sources.join(", ")}: a report goes into the one results folder that it is of, and this is not one; say with --out FILE where it is to go`,
+    `${sources.join(", ")}: not one results folder, which a report goes into; name a file or a folder for it with --out`,
   );
 }
 
@@ -110,6 +110,9 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const about = await readStudy(options.study);
   const gathering = { ...gatherOptions(target, about), onProgress: progressLine(say) };
   const { data: gathered, stored, leftOut } = await gatherReport(sources, gathering);
+  if (leftOut.length > 0 && gathered.checkpoints.length === 0 && !options.watch) {
+    throw new InputError(`${sources.join(", ")}: no result can be used: ${leftOut.join("; ")}`);
+  }
   const defaults = defaultProtocolsOf(about);
   const details = await readDetails(stored, gathered.checkpoints, { benchmarks: about.benchmarks, defaults });
   const mistakes = await mistakesOf(stored, target, about);

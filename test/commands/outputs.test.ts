@@ -69,7 +69,9 @@ describe("a command's outputs", () => {
         "nothing was written: these inputs are not one results folder; name a folder with --out",
       );
       const report = await shiftline(["report", ...inputs], options);
-      expect(report.stderr).toMatch(/a report goes into the one results folder that it is of.*--out FILE/);
+      expect(report.stderr).toMatch(
+        /: not one results folder, which a report goes into; name a file or a folder for it with --out/,
+      );
       expect([report.status, report.stdout]).toEqual([1, ""]);
       for (const command of ["fit", "report"]) {
         const over = await shiftline([command, ...inputs, "--out", out], options);

@@ -1,11 +1,14 @@
 import { parse } from "csv-parse/sync";
 import { readTextIfThere } from "../../files/if-there.ts";
+import { checkHeader } from "../../files/parse-csv.ts";
 import { fromSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import { InputError } from "../../input-error.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 import { ACCURACY_COLUMNS, type AccuraciesOfResult } from "../tables/accuracies-csv.ts";
 import { contradiction } from "./metrics-file.ts";
 
+/** The columns that a file of ours begins with, whatever a version adds to them. */
+const FIRST_COLUMNS = ACCURACY_COLUMNS.slice(0, ACCURACY_COLUMNS.indexOf("value") + 1);
 /** A number as `accuracies.csv` has it: what JavaScript writes. */
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 
@@ -25,14 +28,15 @@ export async function readAccuraciesFile(path: string): Promise<AccuraciesOfResu
     throw new InputError(`${path}: not a CSV file: ${(cause as Error).message}`, { cause });
   }
   const [header = [], ...records] = rows;
-  if (header.join() !== ACCURACY_COLUMNS.join()) {
+  checkHeader(header, path);
+  if (!FIRST_COLUMNS.every((column, c) => header[c] === column)) {
     throw new InputError(
-      `${path}: not an accuracies.csv of evaluate's, which has the columns ${ACCURACY_COLUMNS.join(", ")}`,
+      `${path}: not an accuracies.csv of evaluate's, which begins with the columns ${FIRST_COLUMNS.join(", ")}`,
     );
   }
   const results = new Map<string, AccuraciesOfResult & { readonly metrics: AccuraciesOfResult["metrics"][number][] }>();
   for (const record of records) {
-    const cell = Object.fromEntries(ACCURACY_COLUMNS.map((column, c) => [column, record[c] as string]));
+    const cell = Object.fromEntries(header.map((column, c) => [column, record[c] as string]));
     const key = {
       checkpoint: fromSpreadsheetText(cell.checkpoint as string),
       ...{ benchmark: cell.benchmark as string, protocol: cell.protocol as string },

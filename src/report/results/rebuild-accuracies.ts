@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { atomicWrite } from "../../files/atomic-write.ts";
+import { statIfThere } from "../../files/if-there.ts";
 import { InputError } from "../../input-error.ts";
 import { type AccuraciesOfResult, formatAccuracies } from "../tables/accuracies-csv.ts";
 import { isSound, readAccuraciesFile } from "./accuracies-file.ts";
 import { compareResults, isAt, readResults } from "./read-results.ts";
 import type { ResultProblem } from "./result-places.ts";
+
+/** Checkpoints named in a message. */
+const FEW = 3;
 
 /**
  * Makes `<out>/accuracies.csv` again from every `metrics.json` below it and renames it into place: runs side by side
@@ -28,14 +32,27 @@ export async function rebuildAccuracies(out: string): Promise<string[]> {
   return problems.map((problem) => describe(problem, kept));
 }
 
-/** @throws InputError if an `accuracies.csv` is there that `evaluate` did not write: it would be lost */
+/**
+ * Refuses to replace an `accuracies.csv` that was not made from the results beside it.
+ *
+ * @throws InputError if it is of another form, or has rows but no checkpoint of them has a folder here
+ */
 export async function checkAccuraciesFile(out: string): Promise<void> {
+  const path = join(out, "accuracies.csv");
+  const remedy = "it is not replaced: move it away, or choose another --out";
   try {
-    await readAccuraciesFile(join(out, "accuracies.csv"));
+    const rows = (await readAccuraciesFile(path)) ?? [];
+    const names = [...new Set(rows.map(({ checkpoint }) => checkpoint))];
+    for (const name of names) if (await statIfThere(join(out, name))) return;
+    if (names.length > 0) throw new InputError(`${path}: no result of it is in this folder (${some(names)})`);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    throw new InputError(`${cause.message}; it is not replaced: move it away, or choose another --out`, { cause });
+    throw new InputError(`${cause.message}; ${remedy}`, { cause });
   }
+}
+
+function some(names: readonly string[]): string {
+  return names.length > FEW ? `${names.slice(0, FEW).join(", ")}, …` : names.join(", ");
 }
 
 async function earlierRows(path: string): Promise<AccuraciesOfResult[]> {

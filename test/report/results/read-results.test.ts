@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readResults } from "../../../src/report/results/read-results.ts";
@@ -163,7 +172,9 @@ describe("results of a folder", () => {
     const { out, folders } = await three();
     writeFileSync(join(folders[1] as string, "run.json"), '{"recipe": {"fingerprint": "f"');
     writeFileSync(join(folders[0] as string, "run.json"), '{"recipe": {"fingerprint": "f"}}');
-    await expect(checkCheckpointName(out, "a", { fingerprint: "f", text: null })).rejects.toThrow(/run\.json: not JSON.*move it away, or choose/);
+    await expect(checkCheckpointName(out, "a", { fingerprint: "f", text: null })).rejects.toThrow(
+      /run\.json: not JSON.*move it away, or choose/,
+    );
     await checkCheckpointName(out, "z", { fingerprint: "f", text: null });
   });
 });
@@ -179,5 +190,12 @@ describe("accuracies.csv", () => {
     );
     const { out: results } = await three();
     await checkAccuraciesFile(results);
+    // another folder's table, copied here
+    copyFileSync(join(results, "accuracies.csv"), join(out, "accuracies.csv"));
+    await expect(checkAccuraciesFile(out)).rejects.toThrow(
+      /no result of it is in this folder \(a, b\); it is not replaced/,
+    );
+    mkdirSync(join(out, "b"));
+    await checkAccuraciesFile(out);
   });
 });
