@@ -165,7 +165,7 @@ describe("shiftline compare", () => {
     await refuse(
       ["vit", "resnet"],
       { benchmark: ["objectnet"] },
-      /no result on objectnet of a checkpoint called "vit"/,
+      /no result of "vit" on objectnet; it has results on imagenet/,
     );
     await refuse(["vit"], { baseline: "openai" }, /unknown baseline "openai"; known: imagenet-testbed, openai-clip/);
     await refuse(["vit"], { results: join(folder, "none") }, /no results here/);

@@ -93,12 +93,19 @@ export async function hasResults(results: string, checkpoint: string): Promise<b
   return problems.length > 0;
 }
 
-/** What to tell a user whose checkpoint has no results, with the names that have. */
+/** What to tell a user whose checkpoint has no results, or none on the benchmarks, with what there is. */
 export async function noResults(
   results: string,
   checkpoint: string,
   benchmarks?: readonly string[],
 ): Promise<InputError> {
+  if (benchmarks !== undefined && (await hasResults(results, checkpoint))) {
+    const places = await findPlaces(results, checkpoint, []);
+    const has = listed([...new Set(places.flatMap(([, benchmark]) => benchmark ?? []))].sort());
+    return new InputError(
+      `${results}: no result of "${checkpoint}" on ${benchmarks.join(", ")}; it has results on ${has}: evaluate it there, or choose another --benchmark`,
+    );
+  }
   const known: string[] = [];
   const entries = (await readFolderIfThere(results)) ?? [];
   for (const { name } of entries) {
@@ -109,11 +116,11 @@ export async function noResults(
       `${results}: no results here; evaluate checkpoints first, or name their folder with --results`,
     );
   }
-  const of = benchmarks === undefined ? "" : ` on ${benchmarks.join(", ")}`;
-  const names = known.slice(0, LISTED).join(", ");
-  return new InputError(
-    `${results}: no result${of} of a checkpoint called "${checkpoint}"; known: ${names}${known.length > LISTED ? ", …" : ""}`,
-  );
+  return new InputError(`${results}: no result of a checkpoint called "${checkpoint}"; known: ${listed(known)}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.slice(0, LISTED).join(", ") + (names.length > LISTED ? ", …" : "");
 }
 
 async function readResult({ folder, metrics, made, run }: StoredResult): Promise<ResultPredictions> {

@@ -93,7 +93,9 @@ describe("readCheckpointPredictions", () => {
     await expect(readCheckpointPredictions(out, "resnet")).rejects.toThrow(
       /no result of a checkpoint called "resnet"; known: vit/,
     );
-    await expect(readCheckpointPredictions(out, "vit", ["objectnet"])).rejects.toThrow(/no result on objectnet of/);
+    await expect(readCheckpointPredictions(out, "vit", ["objectnet"])).rejects.toThrow(
+      /no result of "vit" on objectnet; it has results on imagenet: evaluate it there/,
+    );
     await expect(readCheckpointPredictions(temporaryFolder(), "vit")).rejects.toThrow(/no results here; evaluate/);
   });
 });
