@@ -1,9 +1,9 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hashInThread } from "../files/hash-in-thread.ts";
+import type { FileState } from "../files/file-state.ts";
 import { readError } from "../files/read-text.ts";
 import { rememberedHash } from "../files/remembered-hash.ts";
 import { sha256 } from "../files/sha256.ts";
+import { changed } from "./unchanged-files.ts";
 
 /** A file of a checkpoint that can change a number. */
 export interface CheckpointFile {
@@ -16,24 +16,31 @@ export interface CheckpointFile {
   readonly sha256: string;
 }
 
+/** A file's hash, and what the file system showed of the file then. */
+export interface HashedCheckpointFile {
+  readonly file: CheckpointFile;
+  readonly state: FileState;
+}
+
 /**
  * Hashes files, each read as a stream, the large ones side by side in threads.
  *
  * @param memory folder in which the hashes of large files are remembered; each is read anew where absent
  * @returns in the order given
- * @throws InputError if one is not there or cannot be read
+ * @throws InputError if one is not there, cannot be read, or changed while it was read
  */
 export async function hashFiles(
   root: string,
   files: readonly { readonly role: string; readonly path: string }[],
   memory?: string,
-): Promise<CheckpointFile[]> {
+): Promise<HashedCheckpointFile[]> {
   return Promise.all(
     files.map(async ({ role, path }) => {
       const absolute = join(root, path);
       try {
-        const hash = memory === undefined ? hashInThread(absolute) : rememberedHash(absolute, memory);
-        return { role, path, bytes: (await stat(absolute)).size, sha256: await hash };
+        const { sha256: hash, before, after } = await rememberedHash(absolute, memory);
+        if (after.withinRun !== before.withinRun) throw changed(absolute);
+        return { file: { role, path, bytes: before.bytes, sha256: hash }, state: before };
       } catch (cause) {
         throw readError(absolute, cause);
       }

@@ -12,15 +12,15 @@ import {
   type ExportCheck,
   makeProbeImages,
 } from "./export-checks.ts";
-import { type CheckpointFile, hashFiles } from "./fingerprint.ts";
+import type { CheckpointFile } from "./fingerprint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import type { ModelConfigs } from "./model-config.ts";
-import { type CheckpointOptions, checkpointFingerprint } from "./open-checkpoint.ts";
+import { type CheckpointOptions, checkpointFingerprint, readCheckpoint } from "./open-checkpoint.ts";
 import { PROBE_PROMPTS } from "./own-length.ts";
-import { openOwnTokenizer, warnOfTokenizer } from "./own-tokenizer.ts";
+import { warnOfTokenizer } from "./own-tokenizer.ts";
 import { warnOfPadding } from "./padding-probe.ts";
-import { type ResolvedCheckpoint, type ResolvedTower, resolveCheckpoint } from "./resolve-checkpoint.ts";
+import type { ResolvedCheckpoint, ResolvedTower } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, type TextIdentity } from "./text-identity.ts";
 
@@ -88,9 +88,7 @@ const PROBE_CAPTIONS = [...PROBE_PROMPTS, "a diagram of two dogs"] as const;
  * @throws InputError where `openCheckpoint` does, but for towers of different width, which is a failed check here
  */
 export async function inspectCheckpoint(path: string, options: CheckpointOptions = {}): Promise<CheckpointInspection> {
-  const resolved = await resolveCheckpoint(path, options.variant);
-  const tokenizer = await openOwnTokenizer(resolved);
-  const files = await hashFiles(resolved.layout.root, resolved.files);
+  const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
   const checks: ExportCheck[] = [];
 
   const imageEncoder = await openImageEncoder(resolved.visionTower);
@@ -122,6 +120,7 @@ export async function inspectCheckpoint(path: string, options: CheckpointOptions
     checks.push(checkActivation("text", text.activations, ownConfigs(resolved)));
     checks.unshift(checkWidths(image.dimension, text.dimension));
   }
+  await checkUnchanged();
   return {
     id: options.name ?? resolved.layout.stem,
     path,

@@ -1,4 +1,7 @@
+import { join } from "node:path";
+import { fileState } from "../files/file-state.ts";
 import { foldPath, pathNameProblem } from "../files/path-name.ts";
+import { readError } from "../files/read-text.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
@@ -11,6 +14,7 @@ import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
 import type { Tower } from "./tower.ts";
+import { changed, watchFiles } from "./unchanged-files.ts";
 
 export type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
 export type { CheckpointFile } from "./fingerprint.ts";
@@ -39,6 +43,12 @@ export interface Checkpoint {
   readonly warnings: readonly string[];
   /** How the image graph is opened: plain data, which a thread can be given. */
   readonly imageTower: Tower;
+  /**
+   * Holds the files against what was hashed when the checkpoint was opened: what the graphs gave until now is of that content.
+   *
+   * @throws InputError if one has changed since
+   */
+  checkUnchanged(): Promise<void>;
   /** @throws InputError if image embeddings of this width do not go with the text embeddings */
   checkImageWidth(dimension: number): void;
   /** @throws InputError if onnxruntime cannot load the graph, or the towers differ in width */
@@ -58,21 +68,19 @@ export interface CheckpointOptions {
 
 /**
  * Opens an exported CLIP checkpoint: finds its layout, graphs, tokenizer and preprocessing, checks that they fit each
- * other, and hashes them. Nothing is guessed silently: `notes` says what was filled in.
+ * other, and hashes them: what was parsed is what was hashed. Nothing is guessed silently: `notes` says what was filled in.
  *
  * @param path a folder, or one .onnx file
  * @throws InputError, in one line, if the path is not there or cannot be read; files are missing, truncated,
- *   contradictory or of several layouts; the towers differ in width; there is no tokenizer for the vocabulary
+ *   contradictory, of several layouts or being written; the towers differ in width; there is no tokenizer for the vocabulary
  */
 export async function openCheckpoint(path: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
-  const resolved = await resolveCheckpoint(path, options.variant);
+  const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
   const checkWidths = widthCheck(path);
   checkWidths("image", fixedAxis(resolved.vision.ports.embedding, 1));
   if (resolved.text !== null) checkWidths("text", fixedAxis(resolved.text.ports.embedding, 1));
   // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
   const { visionTower, textTower, textSettings } = resolved;
-  const tokenizer = await openOwnTokenizer(resolved);
-  const files = await hashFiles(resolved.layout.root, resolved.files, options.hashMemory);
   return {
     id: checkId(path, options.name ?? resolved.layout.stem),
     path,
@@ -89,6 +97,7 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     notes: resolved.notes,
     warnings: [...resolved.warnings, ...warnOfTokenizer(resolved, tokenizer)],
     imageTower: visionTower,
+    checkUnchanged,
     checkImageWidth: (dimension) => checkWidths("image", dimension),
     async openImageEncoder(encoderOptions) {
       const encoder = await openImageEncoder(visionTower, encoderOptions);
@@ -102,6 +111,47 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
       return await closeUnless(encoder, () => checkWidths("text", encoder.dimension));
     },
   };
+}
+
+/** A checkpoint's files as they were parsed and hashed. */
+export interface ReadCheckpoint {
+  readonly resolved: ResolvedCheckpoint;
+  readonly tokenizer: Tokenizer | null;
+  readonly files: readonly CheckpointFile[];
+  /** @throws InputError if a file has another content than the one that was hashed */
+  checkUnchanged(): Promise<void>;
+}
+
+/**
+ * Parses and hashes a checkpoint's files, and proves that it was one content: each file is looked at before it is parsed and
+ * after it was hashed. Which files there are is known only from parsing, so that is done twice; it takes milliseconds.
+ *
+ * @throws InputError as `openCheckpoint` does, also if a file changed meanwhile
+ */
+export async function readCheckpoint(
+  path: string,
+  options: Pick<CheckpointOptions, "variant" | "hashMemory">,
+): Promise<ReadCheckpoint> {
+  const first = await resolveCheckpoint(path, options.variant);
+  const before = new Map<string, string>();
+  for (const file of first.files) {
+    const absolute = join(first.layout.root, file.path);
+    const state = await fileState(absolute).catch((cause) => {
+      throw readError(absolute, cause);
+    });
+    before.set(absolute, state.withinRun);
+  }
+  const resolved = await resolveCheckpoint(path, options.variant);
+  const { root } = resolved.layout;
+  const tokenizer = await openOwnTokenizer(resolved);
+  const hashed = await hashFiles(root, resolved.files, options.hashMemory);
+  for (const { file, state } of hashed) {
+    const absolute = join(root, file.path);
+    if (before.get(absolute) !== state.withinRun) throw changed(absolute);
+  }
+  const files = hashed.map(({ file }) => file);
+  const states = hashed.map(({ state }) => state);
+  return { resolved, tokenizer, files, checkUnchanged: watchFiles(root, files, states) };
 }
 
 /** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used. */

@@ -99,6 +99,7 @@ export async function embedChunks(
       before += chunk.length;
       const embeddings: Matrix = { data, rows: chunk.length, columns: encoder.dimension };
       const texts = chunk.map((i) => prompts[i] as string);
+      await checkpoint.checkUnchanged(); // what the encoder loaded, long after the hashing, was this
       await options.store?.add(texts, embeddings);
       visit?.(texts, embeddings);
     }

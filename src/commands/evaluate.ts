@@ -269,6 +269,7 @@ async function scoreRun(
     warnings,
   });
   const text = formatPredictions(manifest, predictions, space);
+  await checkpoint.checkUnchanged();
   await writeResult(result.folder, { run: record, metrics, predictions: text });
   return { ...metrics, folder: result.folder, skipped: skipped.length, warnings };
 }

@@ -36,6 +36,7 @@ export async function probePadding(checkpoint: Checkpoint, folder: string, encod
   const { text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return false;
   const takesPart = await encoder.paddingTakesPart();
+  await checkpoint.checkUnchanged(); // what the encoder loaded, long after the hashing, was this
   const of = storedTextKey(checkpoint.fingerprint, text.sha256);
   const probed: z.infer<typeof PROBED> = { of, takes_part: takesPart };
   await atomicWrite(join(folder, PADDING_FILE), `${JSON.stringify(probed)}\n`);

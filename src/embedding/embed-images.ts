@@ -103,6 +103,7 @@ export async function embedImages(
       const at = { first: batch.first, n: batch.n, content };
       const part = parts.add(t, batch.part, { ...at, embeddings: rows, skipped: skipped[i] as SkippedImage[] });
       if (part === null) continue;
+      await checkpoint.checkUnchanged(); // what the threads loaded, long after the hashing, was this
       await store.write(batch.part, part.embeddings, part.about);
       await options.remember?.(batch.part.first, part.content);
     }

@@ -30,6 +30,8 @@ export function isSettled({ ctimeNs }: BigIntStats, now = Date.now()): boolean {
 const SILENT_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x01021994, // tmpfs
   0x858458f6, // ramfs
+  0x958458f6, // hugetlbfs
+  0x2fc12fc1, // ZFS: the time of a write through a mapping is that of its writing back
   0x73717368, // squashfs
   0xe0f5e1e2, // erofs
   0x28cd3d45, // cramfs

@@ -1,55 +1,74 @@
-import type { BigIntStats } from "node:fs";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { atomicWrite } from "./atomic-write.ts";
+import { type FileState, fileState } from "./file-state.ts";
 import { hashInThread } from "./hash-in-thread.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Bytes from which remembering pays: fewer are hashed sooner than two small files are read. */
 const WORTH_REMEMBERING = 8e6;
-/** Nanoseconds for which a file must have been as it is: within one tick of its clock a file system may show a change as none. */
-const SETTLED = 3_000_000_000n;
 
 const noteSchema = z.strictObject({
   path: z.string(),
-  /** size, inode, and when content and inode last changed, in nanoseconds */
   state: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** SHA-256 of the other fields, so that a damaged note is not believed */
+  check: z.string(),
 });
+
+/** A file's content, and what the file system showed of it before it was read and after. */
+export interface HashedFile {
+  /** 64 hexadecimal digits */
+  readonly sha256: string;
+  readonly before: FileState;
+  /** of another state where the file was changed meanwhile */
+  readonly after: FileState;
+}
 
 /**
  * SHA-256 of a file, remembered in `folder`: read again only where the file system shows another size, inode or time of
- * change than when it was hashed. Whatever writes to a file sets the time of its inode's change, which no program can set back.
+ * change than when it was hashed. Whatever writes to a file sets the time of its inode's change, which no program can set back;
+ * where that does not hold, because a file system shows no change through mapped memory (`timesTellChanges`), it is read every time.
  *
- * @returns 64 hexadecimal digits
+ * @param folder nothing is remembered where absent
  * @throws what reading the file throws; a note that cannot be read or kept is passed over
  */
-export async function rememberedHash(path: string, folder: string): Promise<string> {
-  const before = await stat(path, { bigint: true });
-  if (before.size < WORTH_REMEMBERING) return hashInThread(path);
+export async function rememberedHash(path: string, folder?: string): Promise<HashedFile> {
+  const glance = await fileState(path);
+  if (glance.bytes < WORTH_REMEMBERING) return await hashNow(path, glance);
   const absolute = resolve(path);
-  const note = join(folder, `${sha256(absolute).slice(0, 16)}.json`);
-  const known = noteSchema.safeParse(await readNote(note));
-  if (known.success && known.data.path === absolute && known.data.state === stateOf(before)) return known.data.sha256;
-  const hash = await hashInThread(path);
-  const now = BigInt(Date.now()) * 1_000_000n;
-  const after = await stat(path, { bigint: true });
-  const changed = before.ctimeNs > before.mtimeNs ? before.ctimeNs : before.mtimeNs;
-  if (stateOf(after) === stateOf(before) && now - changed > SETTLED) {
-    const content = { path: absolute, state: stateOf(before), sha256: hash };
-    await keep(folder, note, `${JSON.stringify(content)}\n`);
+  const note = folder === undefined ? null : join(folder, `${sha256(absolute).slice(0, 16)}.json`);
+  if (note !== null && glance.lasting) {
+    const known = await readNote(note);
+    if (known?.path === absolute && known.state === glance.identity) {
+      return { sha256: known.sha256, before: glance, after: glance };
+    }
   }
-  return hash;
+  const hashed = await hashNow(path, await fileState(path, true));
+  const { before, after } = hashed;
+  if (note !== null && before.lasting && after.identity === before.identity) {
+    const content = { path: absolute, state: before.identity, sha256: hashed.sha256 };
+    await keep(folder as string, note, `${JSON.stringify({ ...content, check: checkOf(content) })}\n`);
+  }
+  return hashed;
 }
 
-function stateOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [size, ino, mtimeNs, ctimeNs].join(" ");
+async function hashNow(path: string, before: FileState): Promise<HashedFile> {
+  const hash = await hashInThread(path);
+  return { sha256: hash, before, after: await fileState(path) };
 }
 
-async function readNote(path: string): Promise<unknown> {
+type Note = Omit<z.infer<typeof noteSchema>, "check">;
+
+function checkOf({ path, state, sha256: hash }: Note): string {
+  return sha256(JSON.stringify([path, state, hash]));
+}
+
+async function readNote(path: string): Promise<Note | null> {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    const { check, ...note } = noteSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return check === checkOf(note) ? note : null;
   } catch {
     return null;
   }

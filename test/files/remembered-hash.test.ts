@@ -1,10 +1,22 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
-import { rememberedHash } from "../../src/files/remembered-hash.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { rememberedHash as hashFile } from "../../src/files/remembered-hash.ts";
 import { sha256 } from "../../src/files/sha256.ts";
 import { temporaryFolder } from "../helpers.ts";
+
+const rememberedHash = async (path: string, memory: string) => (await hashFile(path, memory)).sha256;
 
 const LONG_AGO = new Date("2020-01-01");
 const SETTLED = 3200;
@@ -16,9 +28,11 @@ function large(fill: number): Buffer {
 /** Replaces what a note remembers, to see whether it is taken. */
 function forge(memory: string): string {
   const [name = ""] = readdirSync(memory);
-  const note = JSON.parse(readFileSync(join(memory, name), "utf8"));
-  writeFileSync(join(memory, name), JSON.stringify({ ...note, sha256: "0".repeat(64) }));
-  return "0".repeat(64);
+  const { path, state } = JSON.parse(readFileSync(join(memory, name), "utf8"));
+  const forged = "0".repeat(64);
+  const check = sha256(JSON.stringify([path, state, forged]));
+  writeFileSync(join(memory, name), JSON.stringify({ path, state, sha256: forged, check }));
+  return forged;
 }
 
 describe("remembered hashes", () => {
@@ -40,6 +54,33 @@ describe("remembered hashes", () => {
     writeFileSync(other, large(3));
     renameSync(other, file);
     expect(await rememberedHash(file, memory)).toBe(sha256(large(3)));
+  }, 20_000);
+
+  it.skipIf(!existsSync("/dev/shm"))(
+    "of files on tmpfs are not kept: writes to mapped memory set no time there (skipped without /dev/shm)",
+    async () => {
+      const folder = mkdtempSync("/dev/shm/shiftline-");
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const [file, memory] = [join(folder, "weights"), join(temporaryFolder(), "memory")];
+      writeFileSync(file, large(1));
+      await sleep(SETTLED);
+      expect(await rememberedHash(file, memory)).toBe(sha256(large(1)));
+      expect(existsSync(memory)).toBe(false);
+    },
+    20_000,
+  );
+
+  it("whose note was changed by a digit are not believed", async () => {
+    const folder = temporaryFolder();
+    const [file, memory] = [join(folder, "weights"), join(folder, "memory")];
+    writeFileSync(file, large(1));
+    await sleep(SETTLED);
+    await rememberedHash(file, memory);
+    const [name = ""] = readdirSync(memory);
+    const note = JSON.parse(readFileSync(join(memory, name), "utf8"));
+    const digit = note.sha256[0] === "0" ? "1" : "0";
+    writeFileSync(join(memory, name), JSON.stringify({ ...note, sha256: digit + note.sha256.slice(1) }));
+    expect(await rememberedHash(file, memory)).toBe(sha256(large(1)));
   }, 20_000);
 
   it("of small files are not kept, and damaged or unwritable memories do no harm", async () => {
