@@ -21,6 +21,17 @@ export interface ImageEncoder {
    * @throws InputError if onnxruntime fails, or an embedding has NaN or an infinity
    */
   encode(pixels: Float32Array, n: number): Promise<Float32Array>;
+  /**
+   * The same with these texts beside the images, rows of token ids; null where the graph takes no texts. Embeddings are equal to those
+   * of `encode`; scores of the images against the texts are not.
+   */
+  readonly encodeBeside:
+    | ((
+        pixels: Float32Array,
+        n: number,
+        texts: { readonly rows: readonly Int32Array[]; readonly padId: number },
+      ) => Promise<Float32Array>)
+    | null;
   /** Releases the graph; a second call does nothing. */
   close(): Promise<void>;
 }
@@ -47,6 +58,8 @@ export interface TextEncoder {
   encode(tokens: readonly Int32Array[]): Promise<Float32Array>;
   /** Whether an embedding depends on the id that its text is padded with. Runs the graph. */
   paddingTakesPart(): Promise<boolean>;
+  /** The same with made-up images beside the texts, others than in `encode`; null where the graph takes no images. */
+  readonly encodeBeside: ((tokens: readonly Int32Array[]) => Promise<Float32Array>) | null;
   /** Releases the graph; a second call does nothing. */
   close(): Promise<void>;
 }

@@ -71,3 +71,8 @@ export function fixedAxis(tensor: TensorInfo, axis: number): number | null {
   const size = tensor.shape[axis];
   return typeof size === "number" ? size : null;
 }
+
+/** d of an embedding (n, d), null where the metadata leaves it open or is not of such a shape. */
+export function fixedWidth(tensor: TensorInfo): number | null {
+  return tensor.shape.length === 2 ? fixedAxis(tensor, 1) : null;
+}

@@ -2,8 +2,8 @@ import { InputError } from "../input-error.ts";
 import { type GraphSession, openSession } from "../onnx/session.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, ImageEncoder } from "./encoders.ts";
-import { fixedAxis, pixelFeed } from "./graph-feeds.ts";
-import { type BothSides, type OtherSide, sharesBatchName, standIn } from "./other-side.ts";
+import { fixedAxis, fixedWidth, pixelFeed } from "./graph-feeds.ts";
+import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
 import { findSides, type Tower } from "./tower.ts";
 
 /**
@@ -27,38 +27,53 @@ async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<Im
   const { height, width } = tower.size;
   const imageLength = 3 * height * width;
   const batchSize = fixedAxis(vision.pixels, 0);
-  const where = `${tower.path}: the image tower`;
+  const expected = { where: `${tower.path}: the image tower`, output: tower.embedding };
+  let knownWidth = fixedWidth(tower.embedding) ?? fixedWidth(vision.embedding);
 
   const run = async (pixels: Float32Array, n: number, other: OtherSide): Promise<Float32Array> => {
     const feeds = { ...other(n), [vision.pixels.name]: pixelFeed(vision.pixels, pixels, n, tower.size) };
     const { data, dims } = await session.run(feeds, vision.embedding.name);
-    checkEmbeddings(data, dims, n, where);
+    checkEmbeddings(data, dims, n, { ...expected, dimension: knownWidth });
     return data;
   };
 
-  const other = text === null ? () => ({}) : await chooseStandIn({ ...tower, vision, text }, imageLength, run);
+  const sides: BothSides | null = text === null ? null : { ...tower, vision, text };
+  const { plain, tied } =
+    sides === null
+      ? { plain: () => ({}), tied: false }
+      : await chooseStandIn(sides, "images", (other) =>
+          run(new Float32Array(2 * imageLength).fill(0.5, imageLength), 2, other),
+        );
   const probe = batchSize ?? 1;
-  const dimension =
-    fixedAxis(vision.embedding, 1) ?? (await run(new Float32Array(probe * imageLength), probe, other)).length / probe;
+  const dimension = knownWidth ?? (await run(new Float32Array(probe * imageLength), probe, plain)).length / probe;
+  knownWidth = dimension;
+
+  const encode = async (pixels: Float32Array, n: number, other: OtherSide): Promise<Float32Array> => {
+    if (pixels.length < n * imageLength)
+      throw new RangeError(`${n} images have ${n * imageLength} values, got ${pixels.length}`);
+    if (n === 0) return new Float32Array(0);
+    const step = tower.rowByRow ? 1 : (batchSize ?? n);
+    const embeddings = new Float32Array(n * dimension);
+    for (let start = 0; start < n; start += step) {
+      const count = Math.min(step, n - start);
+      const part = pixels.subarray(start * imageLength, (start + count) * imageLength);
+      const fed = batchSize ?? count;
+      const rows = await run(count === fed ? part : padImages(part, count, fed), fed, other);
+      embeddings.set(rows.subarray(0, count * dimension), start * dimension);
+    }
+    return embeddings;
+  };
   return {
     dimension,
     batchSize,
     precision: vision.pixels.type,
-    async encode(pixels, n) {
-      if (pixels.length < n * imageLength)
-        throw new RangeError(`${n} images have ${n * imageLength} values, got ${pixels.length}`);
-      if (n === 0) return new Float32Array(0);
-      const step = tower.rowByRow ? 1 : (batchSize ?? n);
-      const embeddings = new Float32Array(n * dimension);
-      for (let start = 0; start < n; start += step) {
-        const count = Math.min(step, n - start);
-        const part = pixels.subarray(start * imageLength, (start + count) * imageLength);
-        const fed = batchSize ?? count;
-        const rows = await run(count === fed ? part : padImages(part, count, fed), fed, other);
-        embeddings.set(rows.subarray(0, count * dimension), start * dimension);
-      }
-      return embeddings;
-    },
+    encode: (pixels, n) => encode(pixels, n, plain),
+    encodeBeside:
+      sides &&
+      ((pixels, n, texts) => {
+        const different = { ...texts, attendPadding: tower.pooled };
+        return runBeside(sides, "images", { tied, different }, (other) => encode(pixels, n, other));
+      }),
     close: session.close,
   };
 }
@@ -70,27 +85,4 @@ function padImages(pixels: Float32Array, count: number, batchSize: number): Floa
   padded.set(pixels);
   for (let i = count; i < batchSize; i++) padded.set(pixels.subarray(0, imageLength), i * imageLength);
   return padded;
-}
-
-/**
- * One stand-in text for any number of images, unless the metadata ties the two batches together and a trial with two
- * images shows that it means it.
- */
-async function chooseStandIn(
-  sides: BothSides,
-  imageLength: number,
-  run: (pixels: Float32Array, n: number, other: OtherSide) => Promise<Float32Array>,
-): Promise<OtherSide> {
-  const single = standIn(sides, "images", false);
-  if (!sharesBatchName(sides)) return single;
-  const tied = standIn(sides, "images", true);
-  const pixels = new Float32Array(2 * imageLength).fill(0.5, imageLength);
-  const expected = await run(pixels, 2, tied);
-  try {
-    const found = await run(pixels, 2, single);
-    return found.every((value, i) => value === expected[i]) ? single : tied;
-  } catch (cause) {
-    if (cause instanceof InputError) return tied;
-    throw cause;
-  }
 }

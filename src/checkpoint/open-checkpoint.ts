@@ -5,9 +5,11 @@ import { readError } from "../files/read-text.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type ExportRun, exportSubject, listChecks, type RunOptions, runExport } from "./check-export.ts";
 import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
+import type { ExportCheck } from "./export-checks.ts";
 import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
-import { fixedAxis } from "./graph-feeds.ts";
+import { fixedWidth } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import { openOwnTokenizer, warnOfTokenizer } from "./own-tokenizer.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
@@ -44,6 +46,16 @@ export interface Checkpoint {
   /** How the image graph is opened: plain data, which a thread can be given. */
   readonly imageTower: Tower;
   /**
+   * Runs both towers on made-up inputs. What it shows goes, with what the files say, into `exportChecks`.
+   *
+   * @throws InputError if onnxruntime cannot load a graph, or a side's output has no one width
+   */
+  runExport(options?: RunOptions): Promise<ExportRun>;
+  /** The sanity checks of the export, given what running it showed. */
+  exportChecks(run: ExportRun): ExportCheck[];
+  /** Everything beside the files' content that decides what `runExport` shows. */
+  readonly exportSettings: string;
+  /**
    * Holds the files against what was hashed when the checkpoint was opened: what the graphs gave until now is of that content.
    *
    * @throws InputError if one has changed since
@@ -77,10 +89,15 @@ export interface CheckpointOptions {
 export async function openCheckpoint(path: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
   const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
   const checkWidths = widthCheck(path);
-  checkWidths("image", fixedAxis(resolved.vision.ports.embedding, 1));
-  if (resolved.text !== null) checkWidths("text", fixedAxis(resolved.text.ports.embedding, 1));
+  checkWidths("image", fixedWidth(resolved.vision.ports.embedding));
+  if (resolved.text !== null) checkWidths("text", fixedWidth(resolved.text.ports.embedding));
   // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
   const { visionTower, textTower, textSettings } = resolved;
+  const subject = exportSubject(resolved, tokenizer);
+  const text =
+    textSettings === null || textTower === null || tokenizer === null
+      ? null
+      : identifyText(textSettings, tokenizer, files, textTower.pooled);
   return {
     id: checkId(path, options.name ?? resolved.layout.stem),
     path,
@@ -90,13 +107,17 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     preprocessing: resolved.preprocessing.preprocessing,
     preprocessingSource: resolved.preprocessing.files.join(" and "),
     tokenizer,
-    text:
-      textSettings === null || textTower === null || tokenizer === null
-        ? null
-        : identifyText(textSettings, tokenizer, files, textTower.pooled),
+    text,
     notes: resolved.notes,
     warnings: [...resolved.warnings, ...warnOfTokenizer(resolved, tokenizer)],
     imageTower: visionTower,
+    runExport: (encoderOptions) => runExport(subject, encoderOptions),
+    exportChecks: (run) => listChecks(subject, run),
+    exportSettings: JSON.stringify([
+      { ...visionTower, path: null },
+      textTower && { ...textTower, path: null },
+      text?.sha256 ?? null,
+    ]),
     checkUnchanged,
     checkImageWidth: (dimension) => checkWidths("image", dimension),
     async openImageEncoder(encoderOptions) {

@@ -10,7 +10,7 @@ import { isSiglip, type ModelConfigs, readModelConfigs } from "./model-config.ts
 import { type PreprocessingConfig, readPreprocessing, warnOfOtherPreprocessing } from "./preprocessing-config.ts";
 import { readTextSettings, type TextSettings } from "./text-settings.ts";
 import { findSides, quantizesActivations, type Tower } from "./tower.ts";
-import { NO_HINTS, type PortHints, type TextPorts, type VisionPorts } from "./tower-ports.ts";
+import { describeTensor, NO_HINTS, type PortHints, type TextPorts, type VisionPorts } from "./tower-ports.ts";
 
 /** One tower: its graph's file, what the graph says of itself, and where things go in and come out. */
 export interface ResolvedTower<Ports> {
@@ -56,6 +56,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
   if (textSides.text === null && !layout.singleFile) throw wrongSide(layout, layout.text, "images", "texts");
 
   const vision = { file: layout.vision, model: graphs.vision, ports: visionSides.vision };
+  if (graphs.text === graphs.vision) refuseOneOutput(graphs.vision, visionSides.vision, textSides.text);
   const text = textSides.text === null ? null : { file: layout.text, model: graphs.text, ports: textSides.text };
   const preprocessing = await readPreprocessing(layout, configs, vision.ports.pixels);
   const textSettings =
@@ -66,7 +67,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
           vocabularySize: tokenEmbeddingRows(text.model, text.ports.ids.name),
         });
   const quantizing = [graphs.vision, graphs.text].some(quantizesActivations);
-  const tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations"> = {
+  const tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations" | "embedding"> = {
     ...hints,
     pooled,
     size: preprocessing.preprocessing.size,
@@ -80,8 +81,8 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
     text,
     preprocessing,
     textSettings,
-    visionTower: makeTower(graphs.vision, tower),
-    textTower: text === null ? null : makeTower(graphs.text, tower),
+    visionTower: makeTower(graphs.vision, vision.ports, tower),
+    textTower: text === null ? null : makeTower(graphs.text, text.ports, tower),
     files: await listFiles(layout, configs, graphs, preprocessing, textSettings, pooled),
     notes: [
       ...layout.notes,
@@ -92,17 +93,49 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
     ],
     warnings: [
       ...(await warnOfOtherPreprocessing(layout, configs, vision.ports.pixels, preprocessing)),
+      ...warnOfStates(configs, vision, hints.visionHints),
+      ...(text === null ? [] : warnOfStates(configs, text, hints.textHints)),
       ...(textSettings?.warnings ?? []),
     ],
   };
 }
 
+/** A graph with both sides and one output for both gives what compares them, whatever the output is called. */
+function refuseOneOutput({ path }: OnnxModel, vision: VisionPorts, text: TextPorts | null): void {
+  if (vision.embedding.name !== text?.embedding.name) return;
+  throw new InputError(
+    `${path}: its output ${describeTensor(vision.embedding)} would be the image embedding and the text embedding at once; what a graph gives for both is scores of images against texts: export it with an output for each (image_embeds, text_embeds)`,
+  );
+}
+
+/** A pooled state that a shiftline.json names: in CLIP's towers from transformers it comes before the projection. */
+function warnOfStates(
+  configs: ModelConfigs,
+  { file, model, ports }: ResolvedTower<VisionPorts | TextPorts>,
+  hints: PortHints,
+): string[] {
+  const named = hints.output ?? "";
+  if (!/hidden_state|pooler_output|pooled_output/i.test(named) || isSiglip(configs.huggingFace?.config)) return [];
+  const projected = model.outputs.find((output) => /^(?:image|text)_(?:embed|feature)/.test(output.name));
+  const isClip = configs.huggingFace?.config.model_type === "clip";
+  if (projected === undefined && !isClip) return [];
+  const instead = projected === undefined ? "" : `; the graph also has ${projected.name}`;
+  return [
+    `shiftline.json names ${ports.embedding.name} of ${file}, in CLIP's towers the state before the projection: images and texts cannot be compared by it${instead}`,
+  ];
+}
+
 const ROW_BY_ROW =
   "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
 
-function makeTower(model: OnnxModel, tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations">): Tower {
+function makeTower(
+  model: OnnxModel,
+  { embedding }: VisionPorts | TextPorts,
+  tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations" | "embedding">,
+): Tower {
   return {
     ...tower,
+    embedding,
     path: model.path,
     rowByRow: quantizesActivations(model),
     roundsActivations: roundsActivations(model),

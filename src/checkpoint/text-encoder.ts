@@ -3,8 +3,8 @@ import { type GraphSession, openSession } from "../onnx/session.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, TextEncoder } from "./encoders.ts";
-import { fixedAxis, textFeeds } from "./graph-feeds.ts";
-import { type BothSides, type OtherSide, sharesBatchName, standIn } from "./other-side.ts";
+import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
+import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
 import { findSides, type Tower } from "./tower.ts";
@@ -33,7 +33,8 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   if (text === null) throw new InputError(`${tower.path}: an image graph where a graph that takes texts is needed`);
   const { contextLength } = tower;
   const batchSize = fixedAxis(text.ids, 0);
-  const where = `${tower.path}: the text tower`;
+  const expected = { where: `${tower.path}: the text tower`, output: tower.embedding };
+  let knownWidth = fixedWidth(tower.embedding) ?? fixedWidth(text.embedding);
   const { padId } = tokenizer;
 
   const runBatch = async (
@@ -45,18 +46,23 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     const batch = { rows, length, padId: pad, attendPadding: tower.pooled };
     const feeds = { ...other(rows.length), ...textFeeds(text, batch) };
     const { data, dims } = await session.run(feeds, text.embedding.name);
-    checkEmbeddings(data, dims, rows.length, where);
+    checkEmbeddings(data, dims, rows.length, { ...expected, dimension: knownWidth });
     return data;
   };
 
   const probes = PROBE_PROMPTS.map((prompt) => tokenizer.encode(prompt, contextLength)) as [Int32Array, Int32Array];
-  const other =
-    vision === null
-      ? () => ({})
-      : await chooseStandIn({ ...tower, vision, text }, (side) => runBatch(probes, contextLength, side));
+  const sides: BothSides | null = vision === null ? null : { ...tower, vision, text };
+  const { plain, tied } =
+    sides === null
+      ? { plain: () => ({}), tied: false }
+      : await chooseStandIn(sides, "texts", (other) => runBatch(probes, contextLength, other));
 
   /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
-  const run = async (rows: readonly Int32Array[], length: number, pad = padId): Promise<Float32Array> => {
+  const run = async (
+    rows: readonly Int32Array[],
+    length: number,
+    { pad = padId, other = plain }: { pad?: number; other?: OtherSide } = {},
+  ): Promise<Float32Array> => {
     const step = tower.rowByRow ? 1 : (batchSize ?? rows.length);
     let embeddings = new Float32Array(0);
     for (let start = 0; start < rows.length; start += step) {
@@ -74,38 +80,28 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.roundsActivations;
   const ownLength = mayBeShort && (await proveOwnLength(probes, contextLength, run));
   const isProved = createLengthProof(tokenizer, contextLength, run);
-  const dimension = fixedAxis(text.embedding, 1) ?? (await run(probes.slice(0, 1), contextLength)).length;
+  const dimension = knownWidth ?? (await run(probes.slice(0, 1), contextLength)).length;
+  knownWidth = dimension;
+
+  const encode = async (tokens: readonly Int32Array[], other: OtherSide): Promise<Float32Array> => {
+    if (tokens.length === 0) return new Float32Array(0);
+    const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
+    if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
+    return await run(tokens, ownLength && (await isProved(longest)) ? longest : contextLength, { other });
+  };
   return {
     dimension,
     contextLength,
     ownLength,
-    async encode(tokens) {
-      if (tokens.length === 0) return new Float32Array(0);
-      const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
-      if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
-      return await run(tokens, ownLength && (await isProved(longest)) ? longest : contextLength);
-    },
+    encode: (tokens) => encode(tokens, plain),
+    encodeBeside:
+      sides && ((tokens) => runBeside(sides, "texts", { tied, different: "image" }, (other) => encode(tokens, other))),
     async paddingTakesPart() {
       if (ownLength) return false;
       const precision = tower.roundsActivations ? "rounded" : "exact";
-      const encode = (rows: readonly Int32Array[], pad: number) => run(rows, contextLength, pad);
-      return await paddingTakesPart(probes, contextLength, tokenizer, precision, encode);
+      const encodePadded = (rows: readonly Int32Array[], pad: number) => run(rows, contextLength, { pad });
+      return await paddingTakesPart(probes, contextLength, tokenizer, precision, encodePadded);
     },
     close: session.close,
   };
-}
-
-/** One stand-in image for any number of texts, unless the metadata ties the batches and a trial shows that it means it. */
-async function chooseStandIn(sides: BothSides, run: (other: OtherSide) => Promise<Float32Array>): Promise<OtherSide> {
-  const single = standIn(sides, "texts", false);
-  if (!sharesBatchName(sides)) return single;
-  const tied = standIn(sides, "texts", true);
-  const expected = await run(tied);
-  try {
-    const found = await run(single);
-    return found.every((value, i) => value === expected[i]) ? single : tied;
-  } catch (cause) {
-    if (cause instanceof InputError) return tied;
-    throw cause;
-  }
 }

@@ -46,7 +46,11 @@ const EMBEDDING_NAMES = [
   "output",
 ];
 /** Outputs of the right rank that are not embeddings: pooled states before the projection, and logits. */
-const NOT_EMBEDDINGS = /hidden_state|pooler_output|pooled_output|logits|logit_scale|logit_bias|attentions/;
+const NOT_EMBEDDINGS = /hidden_state|pooler_output|pooled_output|logits|logit_scale|logit_bias|attentions/i;
+/** Scores of a run's images against its texts: what a whole CLIP gives, and no embedding whatever a file says. */
+const PAIR_LOGITS = /logits[_-]?per[_-]?(?:image|text)/i;
+const LOGITS = /logits/i;
+const WHAT_LOGITS_ARE = "scores of a run's images against its texts, not embeddings";
 
 /** Whether the graph takes images, texts, or both. */
 export function graphTakes(graph: GraphPorts): { images: boolean; texts: boolean } {
@@ -72,7 +76,7 @@ export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, 
     throw new InputError(`${graph.path}: input ${describeTensor(pixels)}: (n, 3, height, width) is expected`);
   }
   const names = [...IMAGE_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
-  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/text/.test(output.name);
+  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/text/i.test(output.name);
   return { pixels, embedding: pick(graph, "vision", "output", hints.output, names, mayBe) };
 }
 
@@ -92,7 +96,7 @@ export function findTextPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, po
     throw missing(graph, "text.attentionMask", hints.attentionMask, "input");
   }
   const names = [...TEXT_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
-  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/image/.test(output.name);
+  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/image/i.test(output.name);
   return {
     ids,
     attentionMask: find(hints.attentionMask ?? "attention_mask"),
@@ -131,6 +135,11 @@ function pick(
   if (hint !== null) {
     const named = all.find((tensor) => tensor.name === hint);
     if (named === undefined) throw missing(graph, `${tower}.${kind}`, hint, kind);
+    if (kind === "output" && PAIR_LOGITS.test(hint)) {
+      throw new InputError(
+        `${graph.path}: shiftline.json names ${tower}.output "${hint}": logits are ${WHAT_LOGITS_ARE}; ${EXPORT_EMBEDDINGS}`,
+      );
+    }
     return named;
   }
   const candidates = all.filter(mayBe);
@@ -146,10 +155,16 @@ function pick(
     textoutput: "text embedding",
   };
   const problem = candidates.length === 0 ? "no" : "more than one";
+  const hasLogits = kind === "output" && candidates.length === 0 && all.some((tensor) => LOGITS.test(tensor.name));
+  const advice = hasLogits
+    ? `logits are ${WHAT_LOGITS_ARE}; ${EXPORT_EMBEDDINGS}`
+    : `name it in a shiftline.json as ${tower}.${kind}`;
   throw new InputError(
-    `${graph.path}: ${problem} ${kind} can be the ${wanted[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; name it in a shiftline.json as ${tower}.${kind}`,
+    `${graph.path}: ${problem} ${kind} can be the ${wanted[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; ${advice}`,
   );
 }
+
+const EXPORT_EMBEDDINGS = "export the graph with its image and text embeddings (image_embeds, text_embeds) as outputs";
 
 function missing(graph: GraphPorts, key: string, name: string, kind: "input" | "output"): InputError {
   const all = kind === "input" ? graph.inputs : graph.outputs;

@@ -1,5 +1,6 @@
 import { flattenNodes } from "../onnx/graph-slice.ts";
 import type { OnnxModel } from "../onnx/onnx-model.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import type { GraphSession } from "../onnx/session.ts";
 import type { ImageSize } from "./graph-feeds.ts";
 import {
@@ -21,6 +22,8 @@ export interface Tower {
   readonly textHints: PortHints;
   /** Whether `pooler_output` is the embedding (SigLIP from transformers). */
   readonly pooled: boolean;
+  /** The output that is the embedding, as the file declares it: onnxruntime's own shapes may differ. */
+  readonly embedding: TensorInfo;
   readonly size: ImageSize;
   readonly contextLength: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */

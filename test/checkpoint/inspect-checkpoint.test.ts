@@ -57,11 +57,15 @@ describe("inspectCheckpoint", () => {
         "image embeddings are deterministic",
         "image embeddings do not depend on the batch",
         "image embeddings have a length",
+        "image embeddings of different images differ",
+        "image embeddings are not scores",
         "image activation",
         "text embeddings are finite",
         "text embeddings are deterministic",
         "text embeddings do not depend on the batch",
         "text embeddings have a length",
+        "text embeddings of different texts differ",
+        "text embeddings are not scores",
         "captions that differ only at their end differ",
         "text activation",
       ].map((name) => [name, "ok"]),
@@ -116,14 +120,23 @@ describe("inspectCheckpoint", () => {
     const message =
       "warning: the graph has GELU x1, but open_clip_config.json (quick_gelu true) says QuickGELU: one of them is wrong, and accuracy suffers by points";
     expect([wrong["image activation"], wrong["text activation"]]).toEqual([message, message]);
-    const other = await checksOf(openClipFolder(quickGelu));
+    const not = { ...openClipConfig, model_cfg: { ...openClipConfig.model_cfg, quick_gelu: false } };
+    const other = await checksOf(openClipFolder({ ...quickGelu, config: not }));
     expect(other["image activation"]).toMatch(
-      /^warning: the graph has QuickGELU x1, but .* \(quick_gelu not set\) says GELU/,
+      /^warning: the graph has QuickGELU x1, but .* \(quick_gelu false\) says GELU/,
     );
     const right = await checksOf(openClipFolder({ ...quickGelu, config: quick }));
     expect(right["text activation"]).toBe(
       "ok: the graph has QuickGELU x1, as open_clip_config.json (quick_gelu true) says",
     );
+  });
+
+  it("takes QuickGELU for right where open_clip's config is silent, as for OpenAI's weights", async () => {
+    const towers = { vision: { activation: "QuickGELU" }, text: { activation: "QuickGELU" } } as const;
+    const checks = await checksOf(openClipFolder(towers));
+    const detail =
+      "ok: the graph has QuickGELU x1, open_clip_config.json (quick_gelu not set): right for OpenAI's weights and others trained with QuickGELU";
+    expect([checks["image activation"], checks["text activation"]]).toEqual([detail, detail]);
   });
 
   it("compares with transformers' hidden_act, tower by tower", async () => {
@@ -140,9 +153,13 @@ describe("inspectCheckpoint", () => {
   });
 
   it("knows that transformers leaves QuickGELU out of a CLIP's config, because it is the default", async () => {
-    const files = { "config.json": JSON.stringify({ model_type: "clip" }) };
-    const checks = await checksOf(huggingFaceFolder({ vision: { activation: "GELU" }, files }));
+    const inspected = (config: object) =>
+      checksOf(huggingFaceFolder({ vision: { activation: "GELU" }, files: { "config.json": JSON.stringify(config) } }));
+    const checks = await inspected({ model_type: "clip", vision_config: { image_size: 8 } });
     expect(checks["image activation"]).toMatch(/^warning: .*config.json \(hidden_act quick_gelu\) says QuickGELU/);
+    // transformers writes both towers' configs: one without them was written by something else and says nothing of the towers
+    const bare = await inspected({ model_type: "clip" });
+    expect(bare["image activation"]).toBe("ok: the graph has GELU x1");
   });
 
   it("goes by the config of the checkpoint's layout where both libraries' lie in the folder", async () => {
@@ -155,7 +172,7 @@ describe("inspectCheckpoint", () => {
   it("inspects an image graph alone", async () => {
     const inspection = await inspectCheckpoint(`${openClipFolder()}/visual.onnx`);
     expect(inspection).toMatchObject({ text: null, tokenizer: null, contextLength: null, ownLength: null });
-    expect(inspection.checks.map((check) => check.status)).toEqual(["ok", "ok", "ok", "ok", "ok"]);
+    expect(inspection.checks.map((check) => check.status)).toEqual(Array(7).fill("ok"));
   });
 
   it.each([1, 2])("inspects a fixed batch of %d", async (batch) => {

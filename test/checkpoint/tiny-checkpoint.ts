@@ -1,5 +1,5 @@
 import { temporaryFolder, writeTree } from "../helpers.ts";
-import { type TinyText, type TinyVision, tinyBoth, tinyText, tinyVision } from "./tiny-towers.ts";
+import { type BothOutputs, type TinyText, type TinyVision, tinyBoth, tinyText, tinyVision } from "./tiny-towers.ts";
 
 /** Whole checkpoints around the tiny towers, in folders of their own that are removed when the test ends. */
 
@@ -75,14 +75,14 @@ export function huggingFaceFolder(
     tie?: boolean;
     split?: boolean;
     files?: Files;
-  } = {},
+  } & BothOutputs = {},
 ): string {
   const text = { ...smallText, ...options.text };
   const vision = { input: "pixel_values", output: "image_embeds", ...options.vision };
   return writeTree(temporaryFolder(), {
     ...(options.split
       ? { "onnx/vision_model.onnx": tinyVision(vision), "onnx/text_model.onnx": tinyText(text) }
-      : { "onnx/model.onnx": tinyBoth({ vision, text, tie: options.tie ?? false }) }),
+      : { "onnx/model.onnx": tinyBoth({ ...options, vision, text, tie: options.tie ?? false }) }),
     "preprocessor_config.json": JSON.stringify(clipProcessor),
     "tokenizer.json": wordTokenizer(),
     "tokenizer_config.json": wordTokenizerConfig,

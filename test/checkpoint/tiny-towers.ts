@@ -21,7 +21,12 @@ export interface TinyVision {
   readonly quantized: boolean;
   /** Divides by zero, so that NaN comes out. */
   readonly broken: boolean;
+  /** Makes the output of the embedding that the tower would give; null for that itself. */
+  readonly tail: Tail | null;
 }
+
+/** Nodes from `input` to `output`, and the weights they need. */
+export type Tail = (input: string, output: string) => { nodes: readonly NodeSpec[]; tensors?: readonly TensorSpec[] };
 
 export interface TinyText {
   readonly input: string;
@@ -43,6 +48,10 @@ export interface TinyText {
   readonly quantizes: "nothing" | "activations" | "weights";
   /** Adds 1 to every embedding when the token axis has this length, null for never. */
   readonly oddLength: number | null;
+  /** Makes the output of the embedding that the tower would give; null for that itself. */
+  readonly tail: Tail | null;
+  /** Shape of the output in the metadata, where it is not (batch, dimension). */
+  readonly outputShape: readonly (number | string)[] | null;
 }
 
 const VISION: TinyVision = {
@@ -59,6 +68,7 @@ const VISION: TinyVision = {
   broken: false,
   mixes: false,
   quantized: false,
+  tail: null,
 };
 
 const TEXT: TinyText = {
@@ -76,6 +86,8 @@ const TEXT: TinyText = {
   others: [],
   quantizes: "nothing",
   oddLength: null,
+  tail: null,
+  outputShape: null,
 };
 
 /** Numbers that look random and are the same everywhere. */
@@ -100,9 +112,17 @@ export function tinyText(options: Partial<TinyText> = {}): Uint8Array {
   return onnxFile(textModel({ ...TEXT, ...options }));
 }
 
+/** What a graph with both towers may give beside, or instead of, the two embeddings. */
+export interface BothOutputs {
+  /** Names of the outputs; "logits_per_image" and the two embeddings where absent. */
+  readonly outputs?: readonly ValueSpec[];
+  /** Nodes that make them of "image_embeds", "text_embeds" and "logits_per_image". */
+  readonly nodes?: readonly NodeSpec[];
+}
+
 /** One graph with both towers, as Optimum exports them; `tie` makes the two batches need one size. */
 export function tinyBoth(
-  options: { vision?: Partial<TinyVision>; text?: Partial<TinyText>; tie?: boolean } = {},
+  options: { vision?: Partial<TinyVision>; text?: Partial<TinyText>; tie?: boolean } & BothOutputs = {},
 ): Uint8Array {
   const vision = visionModel({
     ...VISION,
@@ -121,8 +141,12 @@ export function tinyBoth(
       ];
   return onnxFile({
     inputs: [...text.inputs, ...vision.inputs],
-    outputs: [{ name: "logits_per_image", type: "float32", shape: null }, ...text.outputs, ...vision.outputs],
-    nodes: [...text.nodes, ...vision.nodes, ...logits],
+    outputs: options.outputs ?? [
+      { name: "logits_per_image", type: "float32", shape: null },
+      ...text.outputs,
+      ...vision.outputs,
+    ],
+    nodes: [...text.nodes, ...vision.nodes, ...logits, ...(options.nodes ?? [])],
     tensors: [...text.tensors, ...vision.tensors],
   });
 }
@@ -137,6 +161,7 @@ function visionModel(spec: TinyVision): ModelSpec {
       ? {}
       : { external: { location: spec.external, offset: 0, length: 12 * spec.dimension } }),
   };
+  const tail = spec.tail?.("v.whole", "v.end");
   const nodes = [
     node("Cast", [spec.input], "v.float", { to: 1 }),
     node("GlobalAveragePool", ["v.float"], "v.pooled"),
@@ -150,7 +175,8 @@ function visionModel(spec: TinyVision): ModelSpec {
           node("Div", ["v.activated", "v.length"], "v.unit"),
         ]
       : [node("Identity", ["v.activated"], "v.unit")]),
-    spec.broken ? node("Div", ["v.unit", "v.zero"], "v.end") : node("Identity", ["v.unit"], "v.end"),
+    spec.broken ? node("Div", ["v.unit", "v.zero"], "v.whole") : node("Identity", ["v.unit"], "v.whole"),
+    ...(tail?.nodes ?? [node("Identity", ["v.whole"], "v.end")]),
     node("Cast", ["v.end"], spec.output, { to: spec.type === "float16" ? 10 : 1 }),
   ];
   const zero: TensorSpec = { name: "v.zero", type: "float32", dims: [], values: [0] };
@@ -158,7 +184,12 @@ function visionModel(spec: TinyVision): ModelSpec {
     inputs: [{ name: spec.input, type: spec.type, shape: [spec.batch, 3, ...spec.size] }],
     outputs: [{ name: spec.output, type: spec.type === "float16" ? "float16" : "float32", shape: spec.outputShape }],
     nodes,
-    tensors: [projection, ...(spec.broken ? [zero] : []), ...activationTensors("v", spec.activation)],
+    tensors: [
+      projection,
+      ...(spec.broken ? [zero] : []),
+      ...activationTensors("v", spec.activation),
+      ...(tail?.tensors ?? []),
+    ],
   };
 }
 
@@ -178,6 +209,7 @@ function inputNodes(spec: TinyVision): NodeSpec[] {
 
 function textModel(spec: TinyText): ModelSpec {
   const { dimension } = spec;
+  const tail = spec.tail?.("t.whole", spec.output);
   const masked = spec.mask === null ? [] : maskNodes(spec.mask);
   const states = spec.mask === null ? "t.embedded" : "t.masked";
   return {
@@ -186,7 +218,7 @@ function textModel(spec: TinyText): ModelSpec {
       ...(spec.mask === null ? [] : [{ name: spec.mask, type: spec.type, shape: [spec.batch, spec.length] }]),
       ...spec.others,
     ],
-    outputs: [{ name: spec.output, type: "float32", shape: [spec.batch, dimension] }],
+    outputs: [{ name: spec.output, type: "float32", shape: spec.outputShape ?? [spec.batch, dimension] }],
     nodes: [
       node("Gather", ["token_embedding.weight", spec.input], "t.embedded"),
       ...masked,
@@ -194,7 +226,8 @@ function textModel(spec: TinyText): ModelSpec {
       ...quantizingNodes(spec),
       node("MatMul", ["t.rounded", "t.weights"], "t.product"),
       ...oddNodes(spec),
-      ...activationNodes("t.projected", spec.output, spec.activation),
+      ...activationNodes("t.projected", tail === undefined ? spec.output : "t.whole", spec.activation),
+      ...(tail?.nodes ?? []),
     ],
     tensors: [
       {
@@ -215,6 +248,7 @@ function textModel(spec: TinyText): ModelSpec {
         ? []
         : [{ name: "t.odd", type: "int64", dims: [], values: [spec.oddLength] } as const]),
       ...activationTensors("t", spec.activation),
+      ...(tail?.tensors ?? []),
     ],
   };
 }

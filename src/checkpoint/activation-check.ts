@@ -1,0 +1,60 @@
+import type { ActivationCount } from "../onnx/activation.ts";
+import type { ExportCheck } from "./export-checks.ts";
+import type { Layout } from "./layout.ts";
+import type { ModelConfigs } from "./model-config.ts";
+
+/** Where both libraries' configs are in the folder, the one of the checkpoint's layout counts. */
+export function ownConfigs(layout: Layout, configs: ModelConfigs): ModelConfigs {
+  if (layout.kind === "hugging-face") return configs.huggingFace === null ? configs : { ...configs, openClip: null };
+  return configs.openClip === null ? configs : { ...configs, huggingFace: null };
+}
+
+/**
+ * What the graph has against what the model's config says: a QuickGELU model exported with GELU loses several points. A config
+ * of open_clip that does not set `quick_gelu` does not decide: OpenAI's weights have QuickGELU under `ViT-B-32`'s config, which is
+ * silent, and open_clip itself adds it when it loads them.
+ *
+ * @see open_clip 3.3.0 src/open_clip/factory.py `create_model` (`force_quick_gelu`), pretrained.py
+ */
+export function checkActivation(
+  tower: "image" | "text",
+  activations: readonly ActivationCount[],
+  configs: ModelConfigs,
+): ExportCheck {
+  const name = `${tower} activation`;
+  const found =
+    activations.map(({ name: activation, count }) => `${activation} x${count}`).join(", ") || "none recognised";
+  const expected = expectedActivation(tower, configs);
+  const gelus = activations.filter((activation) => activation.name.includes("GELU"));
+  if (expected === null || gelus.length === 0) return { name, status: "ok", detail: `the graph has ${found}` };
+  const isQuick = gelus.some((activation) => activation.name === "QuickGELU");
+  if (isQuick === (expected.quick ?? false))
+    return { name, status: "ok", detail: `the graph has ${found}, as ${expected.source} says` };
+  if (expected.quick === null) {
+    const silent = `${expected.source}: right for OpenAI's weights and others trained with QuickGELU`;
+    return { name, status: "ok", detail: `the graph has ${found}, ${silent}` };
+  }
+  const wanted = expected.quick ? "QuickGELU" : "GELU";
+  const detail = `the graph has ${found}, but ${expected.source} says ${wanted}: one of them is wrong, and accuracy suffers by points`;
+  return { name, status: "warning", detail };
+}
+
+function expectedActivation(
+  tower: "image" | "text",
+  { openClip, huggingFace }: ModelConfigs,
+): { quick: boolean | null; source: string } | null {
+  if (huggingFace !== null) {
+    const { model_type: type, vision_config: vision, text_config: text } = huggingFace.config;
+    // transformers leaves out of a tower's config what is its default, QuickGELU for CLIP (configuration_clip.py), but never the
+    // tower's config: without one the file was not written for this model, as MobileCLIP's in transformers.js.
+    const config = tower === "image" ? vision : text;
+    const hidden = config?.hidden_act ?? (type === "clip" && config ? "quick_gelu" : null);
+    if (hidden !== null)
+      return { quick: hidden === "quick_gelu", source: `${huggingFace.file} (hidden_act ${hidden})` };
+  }
+  if (openClip === null) return null;
+  const { vision_cfg: vision, text_cfg: text, quick_gelu: quick } = openClip.config;
+  // quick_gelu does not reach timm towers, ResNets (ReLU), or text towers from Hugging Face.
+  const applies = tower === "image" ? !vision?.timm_model_name && !Array.isArray(vision?.layers) : !text?.hf_model_name;
+  return applies ? { quick: quick ?? null, source: `${openClip.file} (quick_gelu ${quick ?? "not set"})` } : null;
+}

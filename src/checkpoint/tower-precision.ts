@@ -1,0 +1,29 @@
+import type { GraphSlice } from "../onnx/graph-slice.ts";
+import { elementCount, type OnnxTensor } from "../onnx/onnx-tensor.ts";
+
+/** What the weights of a tower are, as far as the comparison of its embeddings goes. */
+export type PrecisionClass = "float32" | "float16" | "quantised";
+
+/** The tensors of a tower that are weights and not shapes, indices or names. */
+export function weightsOf(slice: GraphSlice): OnnxTensor[] {
+  return slice.tensors.filter((tensor) => !/^(u?int(16|32|64)|bool|string)$/.test(tensor.type));
+}
+
+/** The element type that most of a tower's weights have: "float32", "float16", or "quantised (int8)" and the like. */
+export function describePrecision(slice: GraphSlice): string {
+  const isQuantised = slice.nodes.some((node) => /Quantize|Integer|QLinear|NBits/.test(node.op));
+  const type = mainType(weightsOf(slice));
+  return isQuantised ? `quantised (${type})` : type;
+}
+
+export function precisionClass(slice: GraphSlice): PrecisionClass {
+  const precision = describePrecision(slice);
+  if (precision.startsWith("quantised")) return "quantised";
+  return /float16/.test(precision) ? "float16" : "float32";
+}
+
+function mainType(weights: readonly OnnxTensor[]): string {
+  const counts = new Map<string, number>();
+  for (const tensor of weights) counts.set(tensor.type, (counts.get(tensor.type) ?? 0) + elementCount(tensor));
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "unknown";
+}
