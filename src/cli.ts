@@ -34,6 +34,7 @@ function withEvaluateOptions(command: Command): Command {
     .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
+    .option("--allow-unsound", "score checkpoints that fail a check of inspect, with a warning in every table")
     .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
     .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
 }

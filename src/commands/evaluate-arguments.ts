@@ -16,6 +16,7 @@ const OPTIONS = {
   limit: "--limit",
   allowIncomplete: "--allow-incomplete",
   skipUnreadable: "--skip-unreadable",
+  allowUnsound: "--allow-unsound",
   batchSize: "--batch-size",
   threads: "--threads",
   partSize: "--part-size",

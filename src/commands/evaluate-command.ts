@@ -27,6 +27,7 @@ export interface EvaluateCommandOptions {
   readonly limit?: number;
   readonly allowIncomplete?: boolean;
   readonly skipUnreadable?: boolean;
+  readonly allowUnsound?: boolean;
   readonly dryRun?: boolean;
   readonly batchSize?: number;
   readonly threads?: number;

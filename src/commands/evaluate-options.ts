@@ -34,6 +34,8 @@ export interface EvaluateOptions {
   readonly limit?: number;
   readonly allowIncomplete?: boolean;
   readonly skipUnreadable?: boolean;
+  /** score a checkpoint whose export fails a check that `inspect` makes: each failed check is then a warning of its results */
+  readonly allowUnsound?: boolean;
   /** embed nothing: score what is stored, and throw `MissingEmbeddingsError` where something is not */
   readonly mergeOnly?: boolean;
   readonly batchSize?: number;
@@ -49,8 +51,11 @@ export interface EvaluateOptions {
 }
 
 export interface EvaluateProgress {
-  /** "files": image files that may have changed since they were embedded are read again, before the other work */
-  readonly phase: "files" | "prompts" | "images";
+  /**
+   * "files": image files that may have changed since they were embedded are read again, before the other work; "checks": of
+   * checkpoints' exports, where they take long
+   */
+  readonly phase: "files" | "checks" | "prompts" | "images";
   /** of this phase, over all checkpoints and benchmarks of the call; images count once for each checkpoint */
   readonly done: number;
   readonly total: number;

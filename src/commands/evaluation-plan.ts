@@ -20,6 +20,7 @@ import {
   resultFolder,
 } from "../report/results/result-folder.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
+import { checkExports } from "./check-exports.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
 import { missingParts } from "./missing-parts.ts";
@@ -133,6 +134,16 @@ export async function planEvaluation(
   const missing = await missingParts(opened, dealt.parts, { ...options, threads }, notes);
   const runs = opened.map((run, r): PlannedRun => ({ ...run, missing: missing[r] as readonly Part[] }));
   if (options.threads === undefined) notes.push(makeNote(describeAllocation(allocation)));
+  const checked = await checkExports(checkpoints, {
+    threads,
+    allowUnsound: options.allowUnsound ?? false,
+    memory: join(storeRoot, "checks"),
+    remember,
+    shard,
+    checkStopped: () => options.signal?.throwIfAborted(),
+    onProgress: (done, total) => options.onProgress?.({ phase: "checks", done, total, imagesAhead: 0 }),
+  });
+  notes.push(...checked);
   return {
     out,
     storeRoot,

@@ -57,11 +57,14 @@ describe("submit kubernetes", () => {
   it("writes the Jobs and the script that applies them", async () => {
     const jobs = join(temporaryFolder(), "jobs");
     const claims = ["--claim", "work=/vol", "--read-only-claim", "data=/data"];
-    const { status, stdout } = await kubernetes(...claims, "--shards", "12", "--jobs", jobs);
+    const { status, stdout } = await kubernetes(...claims, "--shards", "12", "--jobs", jobs, "--allow-unsound");
     expect(stdout).toBe(`bash ${join(jobs, "apply.sh")}\n`);
     expect(status).toBe(0);
     expect(readdirSync(jobs).sort()).toEqual(["apply.sh", "embed.yaml", "merge.yaml"]);
     expect(readFileSync(join(jobs, "embed.yaml"), "utf8")).toContain("completions: 12");
+    for (const task of ["embed.yaml", "merge.yaml"]) {
+      expect(readFileSync(join(jobs, task), "utf8")).toContain("--allow-unsound");
+    }
   });
 
   it("refuses an --out or a store that pods could not share, and names Kubernetes would not take", async () => {
