@@ -36,7 +36,9 @@ export function checkEmbeddings(
     );
   }
   if (dims.length !== 2 || rows !== n || dimension === undefined || dimension === 0) {
-    throw new InputError(`${gave}, (n, d) was expected; was it exported for a fixed batch?`);
+    throw new InputError(
+      `${gave}, (n, d) was expected; was it exported for a fixed batch, or is this the output of the other side?`,
+    );
   }
   if (expected.dimension !== null && dimension !== expected.dimension) {
     const declared = output.shape[1];

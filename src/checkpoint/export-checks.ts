@@ -103,9 +103,9 @@ async function checkRows(
     const first = await encode(0, 1);
     const last = await encode(n - 1, n);
     const again = await encode(n - 1, n);
-    const differing = unitDistance(last, again);
+    const differing = rowDistance(last, again);
     const bits = differing === 0 ? "two runs give the same bits" : `two runs differ by up to ${inShort(differing)}`;
-    const largest = Math.max(unitDistance(first, rowOf(0)), unitDistance(last, rowOf(n - 1)));
+    const largest = Math.max(rowDistance(first, rowOf(0)), rowDistance(last, rowOf(n - 1)));
     const found = `alone and in a batch of ${n} they differ by up to ${inShort(largest)}`;
     const fits = largest <= BATCH_TOLERANCE[precision];
     const rounds = precision === "quantised" && largest <= QUANTISED_ROUNDING;
@@ -139,7 +139,7 @@ async function checkOtherSide(
   const d = beside.length / n;
   let largest = 0;
   for (let i = 0; i < n; i++) {
-    largest = Math.max(largest, unitDistance(beside.subarray(i * d, (i + 1) * d), rowOf(i)));
+    largest = Math.max(largest, rowDistance(beside.subarray(i * d, (i + 1) * d), rowOf(i)));
   }
   if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `beside others they are the same` }];
   const detail = `beside other ${others} they differ by up to ${inShort(largest)}: ${verdict}`;
@@ -149,7 +149,7 @@ async function checkOtherSide(
 function checkDistinct({ tower, n }: CheckedTower, rowOf: (i: number) => Float32Array): ExportCheck {
   const name = `${tower} embeddings of different ${tower}s differ`;
   let largest = 0;
-  for (let i = 1; i < n; i++) largest = Math.max(largest, unitDistance(rowOf(0), rowOf(i)));
+  for (let i = 1; i < n; i++) largest = Math.max(largest, rowDistance(rowOf(0), rowOf(i)));
   if (largest > SAME_EMBEDDING) return { name, status: "ok", detail: `by up to ${inShort(largest)}` };
   const detail = `${n} different ${tower}s get one embedding (they differ by ${inShort(largest)}): the output does not depend on its input, or the weights are not those of a trained tower`;
   return { name, status: "failed", detail };
@@ -179,6 +179,12 @@ function describeLengths(tower: "image" | "text", embeddings: Float32Array, n: n
   const isUnit = lengths.every((length) => Math.abs(length - 1) <= 1e-2);
   const range = `lengths ${shortest.toPrecision(4)} to ${longest.toPrecision(4)}`;
   return { name, status: "ok", detail: isUnit ? "normalised by the graph" : `not normalised by the graph: ${range}` };
+}
+
+/** The distance of two vectors' directions; 0 for two without any, which is a check of its own. */
+function rowDistance(a: Float32Array, b: Float32Array): number {
+  const isZero = (values: Float32Array) => values.every((value) => value === 0);
+  return isZero(a) && isZero(b) ? 0 : unitDistance(a, b);
 }
 
 /** A check's results, or that it failed where the tower could not be run. */
