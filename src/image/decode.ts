@@ -1,22 +1,16 @@
 import sharp, { type OutputInfo, type Sharp } from "sharp";
 import { InputError } from "../input-error.ts";
 import { cmykToRgb } from "./cmyk.ts";
-import { findGifFirstFrame, paintGifBackground } from "./gif-first-frame.ts";
+import { type DecodedImage, damaged, MOST_PIXELS, tooLarge } from "./decoded-image.ts";
+import { decodeGif } from "./gif.ts";
 import { type ImageFormat, recogniseFormat } from "./image-format.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
+import { checkJpegTail } from "./jpeg-tail.ts";
 import { readPngHeader } from "./png-header.ts";
 import { readTiffHeader } from "./tiff-header.ts";
 import { tiffKind } from "./tiff-kind.ts";
 
-/** A decoded image: (height, width, 3) bytes, red, green, blue, without padding between rows. */
-export interface DecodedImage {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The largest image that is decoded, pixels; Pillow's own limit (twice Image.MAX_IMAGE_PIXELS): 537 MB as RGB. */
-export const MOST_PIXELS = 178_956_970;
+export { type DecodedImage, MOST_PIXELS } from "./decoded-image.ts";
 
 // Every image is read once, so libvips' cache would only hold memory; and images are decoded side by side in libuv's
 // threads (UV_THREADPOOL_SIZE of them), so threads inside one image would only get in each other's way.
@@ -49,8 +43,11 @@ export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
 }
 
 async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
-  const components = readJpegHeader(bytes)?.components;
-  if (components === undefined) throw damaged("JPEG", "it ends before its image data");
+  const header = readJpegHeader(bytes);
+  if (typeof header === "string") throw damaged("JPEG", header);
+  const { components, singleScan } = header;
+  const wrong = singleScan ? checkJpegTail(bytes, header) : undefined;
+  if (wrong !== undefined) throw damaged("JPEG", wrong);
   if (components === 4) return decodeCmyk(bytes, "JPEG", 8);
   if (components === 1 || components === 3) return decodeColour(bytes, "JPEG");
   throw new InputError(`a JPEG of ${components} components: expected 1 (grey), 3 (colour) or 4 (CMYK)`);
@@ -61,17 +58,6 @@ async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
   if (typeof header === "string") throw damaged("PNG", header);
   const deepGrey = header.bitDepth === 16 && header.colourType === 0;
   return deepGrey ? decodeDeepGrey(bytes, "PNG") : decodeColour(bytes, "PNG");
-}
-
-async function decodeGif(bytes: Uint8Array): Promise<DecodedImage> {
-  const frame = findGifFirstFrame(bytes);
-  if (frame === undefined) throw damaged("GIF", "it ends before its first frame");
-  const image = await decodeColour(frame.opaque, "GIF");
-  if (image.width !== frame.screenWidth || image.height !== frame.screenHeight) {
-    throw damaged("GIF", `its screen of ${frame.screenWidth} × ${frame.screenHeight} pixels is not to be believed`);
-  }
-  paintGifBackground(image.data, image.width, image.height, frame);
-  return image;
 }
 
 async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
@@ -118,6 +104,7 @@ function open(bytes: Uint8Array, format: ImageFormat): Sharp {
     // not; but a TIFF's damaged strips it refuses, which "truncated" would leave black.
     failOn: format === "TIFF" ? "error" : "truncated",
     limitInputPixels: MOST_PIXELS,
+    unlimited: format === "JPEG", // that is, however many warnings libjpeg gives
     ignoreIcc: true,
     autoOrient: format === "TIFF", // Pillow turns a TIFF by its orientation tag when it loads it, and nothing else
   });
@@ -131,15 +118,7 @@ async function run(format: ImageFormat, pipeline: Sharp): Promise<{ data: Buffer
       .filter((line) => line.trim() !== "")
       .join("; ")
       .replace(/[\s:]+$/, "");
-    if (/exceeds pixel limit/.test(reason)) {
-      throw new InputError(`a ${format} image of more than ${MOST_PIXELS} pixels, which is refused; make it smaller`, {
-        cause,
-      });
-    }
+    if (/exceeds pixel limit/.test(reason)) throw tooLarge(format, cause);
     throw damaged(format, reason, cause);
   }
-}
-
-function damaged(format: ImageFormat, reason: string, cause?: unknown): InputError {
-  return new InputError(`the ${format} image cannot be decoded, it may be damaged or cut off: ${reason}`, { cause });
 }

@@ -1,7 +1,5 @@
-/** Where the first frame of a GIF lies, and what Pillow shows around it. */
+/** Where the first frame of a GIF lies, and the colors of what it shows. */
 export interface GifFirstFrame {
-  /** the file with every transparency flag before the frame cleared: transparent pixels keep their palette colour */
-  readonly opaque: Uint8Array;
   /** the screen, as Pillow sees it: as large as it says, or as the frame needs */
   readonly screenWidth: number;
   readonly screenHeight: number;
@@ -10,73 +8,101 @@ export interface GifFirstFrame {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-  /** red, green, blue of what the frame leaves uncovered: the transparent colour, or colour 0 */
-  readonly background: readonly [number, number, number];
+  readonly interlaced: boolean;
+  /** red, green and blue of each color; absent where the color's number is its gray level */
+  readonly palette?: Uint8Array;
+  /** the color of what the frame leaves uncovered: the transparent one, or 0 */
+  readonly background: number;
+  /** bits of a pixel before compression */
+  readonly codeSize: number;
+  /** where the sub-blocks of compressed pixels start */
+  readonly data: number;
 }
 
+const TRAILER = 0x3b;
 const EXTENSION = 0x21;
-const GRAPHIC_CONTROL = 0xf9;
 const IMAGE = 0x2c;
+const GRAPHIC_CONTROL = 0xf9;
+const COMMENT = 0xfe;
+const APPLICATION = 0xff;
 
 /**
- * Finds the first frame. Pillow converts a palette image to RGB by its palette alone, where libvips leaves transparent
- * pixels black; and Pillow fills what a small frame leaves of the screen with the transparent colour, or colour 0.
+ * Finds the first frame as Pillow does, quirk by quirk: an extension that starts with an empty sub-block swallows the
+ * sub-blocks after it, a palette of gray levels in order is none, bytes between blocks are skipped.
  *
  * @param bytes a file that starts with "GIF87a" or "GIF89a"
- * @returns undefined if the file ends before the first frame
- * @see GIF89a specification; Pillow src/PIL/GifImagePlugin.py, _seek and load_prepare
+ * @returns the frame, or in words why Pillow finds none
+ * @see GIF89a specification; Pillow 12.3.0 src/PIL/GifImagePlugin.py, _open and _seek
  */
-export function findGifFirstFrame(bytes: Uint8Array): GifFirstFrame | undefined {
-  const opaque = Uint8Array.from(bytes); // a copy, also of a Buffer, whose slice() is none
-  const shortAt = (p: number): number => bytes[p]! | (bytes[p + 1]! << 8);
-  const globalPalette = paletteAt(bytes, 13, bytes[10] ?? 0);
-  let transparent: number | undefined;
+export function findGifFirstFrame(bytes: Uint8Array): GifFirstFrame | string {
+  const cutOff = "it ends before its first frame";
+  if (bytes.length < 13) return cutOff;
+  const short = (at: number): number => bytes[at]! | (bytes[at + 1]! << 8);
+  let p = 13;
 
-  for (let p = 13 + (globalPalette?.length ?? 0); p < bytes.length; ) {
-    if (bytes[p] === EXTENSION) {
-      if (bytes[p + 1] === GRAPHIC_CONTROL && bytes[p + 2]! >= 4 && p + 6 < bytes.length && bytes[p + 3]! & 1) {
-        transparent = bytes[p + 6];
-        opaque[p + 3] = bytes[p + 3]! & ~1;
+  /** Reads a sub-block. @returns it, or undefined for the empty one that ends a sequence */
+  const subBlock = (): Uint8Array | undefined => {
+    const length = bytes[p++] ?? 0;
+    if (length === 0) return undefined;
+    const block = bytes.subarray(p, p + length);
+    p += block.length;
+    return block;
+  };
+  const skipSubBlocks = (): void => {
+    while ((subBlock()?.length ?? 0) > 0);
+  };
+  const palette = (flags: number): Uint8Array | undefined => {
+    const colors = bytes.subarray(p, p + 3 * (2 << (flags & 7)));
+    p += colors.length;
+    return isGrayRamp(colors) ? undefined : colors;
+  };
+
+  const globalPalette = bytes[10]! & 0x80 ? palette(bytes[10]!) : undefined;
+  let transparent: number | undefined;
+  while (p < bytes.length) {
+    const introducer = bytes[p++];
+    if (introducer === TRAILER) break;
+    if (introducer === EXTENSION) {
+      const label = bytes[p++];
+      if (label === undefined) return cutOff;
+      const block = subBlock();
+      if (label === GRAPHIC_CONTROL && block !== undefined) {
+        if (block.length < 3 || (block[0]! & 1 && block.length < 4))
+          return "its graphic control extension is too short";
+        if (block[0]! & 1) transparent = block[3]!;
+      } else if (label === APPLICATION && block !== undefined) {
+        if (Buffer.from(block).toString("latin1").startsWith("NETSCAPE2.0")) subBlock();
       }
-      p += 2;
-      while (p < bytes.length && bytes[p] !== 0) p += bytes[p]! + 1; // sub-blocks, each with its length in front
-      p++;
-    } else if (bytes[p] === IMAGE) {
-      if (p + 10 > bytes.length) return undefined;
-      const palette = paletteAt(bytes, p + 10, bytes[p + 9]!) ?? globalPalette;
-      const colour = transparent ?? 0;
-      const channel = (c: number): number => palette?.[colour * 3 + c] ?? colour; // without a palette: grey
-      const [left, top, width, height] = [shortAt(p + 1), shortAt(p + 3), shortAt(p + 5), shortAt(p + 7)];
+      if (label !== COMMENT || (block?.length ?? 0) > 0) skipSubBlocks();
+    } else if (introducer === IMAGE) {
+      const at = p;
+      p += 9;
+      if (p > bytes.length) return cutOff;
+      const flags = bytes[at + 8]!;
+      const ownPalette = flags & 0x80 ? palette(flags) : globalPalette;
+      if (p >= bytes.length) return cutOff;
+      const [left, top, width, height] = [short(at), short(at + 2), short(at + 4), short(at + 6)];
+      if (width === 0 || height === 0) return `its first frame has ${width} × ${height} pixels`;
       return {
-        opaque,
-        screenWidth: Math.max(shortAt(6), left + width),
-        screenHeight: Math.max(shortAt(8), top + height),
+        screenWidth: Math.max(short(6), left + width),
+        screenHeight: Math.max(short(8), top + height),
         left,
         top,
         width,
         height,
-        background: [channel(0), channel(1), channel(2)],
+        interlaced: (flags & 0x40) !== 0,
+        ...(ownPalette && { palette: ownPalette }),
+        background: transparent ?? 0,
+        codeSize: bytes[p]!,
+        data: p + 1,
       };
-    } else {
-      p++; // anything else is passed over, but for the end of the file
-      if (bytes[p - 1] === 0x3b) return undefined;
     }
   }
-  return undefined;
+  return cutOff;
 }
 
-function paletteAt(bytes: Uint8Array, offset: number, flags: number): Uint8Array | undefined {
-  return flags & 0x80 ? bytes.subarray(offset, offset + 3 * (2 << (flags & 7))) : undefined;
-}
-
-/** Paints what the frame leaves uncovered of (height, width, 3) pixels, in place. */
-export function paintGifBackground(rgb: Uint8Array, width: number, height: number, frame: GifFirstFrame): void {
-  const right = frame.left + frame.width;
-  const bottom = frame.top + frame.height;
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p += 3) {
-      if (y >= frame.top && y < bottom && x >= frame.left && x < right) continue;
-      rgb.set(frame.background, p);
-    }
-  }
+/** Whether each color's number is its gray level, so that Pillow reads the image without a palette. */
+function isGrayRamp(colors: Uint8Array): boolean {
+  for (let i = 0; i < colors.length; i++) if (colors[i] !== Math.trunc(i / 3)) return false;
+  return true;
 }

@@ -1,0 +1,155 @@
+import type { JpegHeader } from "./jpeg-header.ts";
+
+const BLOCK = 65_536; // bytes that Pillow reads at a time, ImageFile.MAXBLOCK
+const END = -1; // no marker: the data ends
+
+/** Reads markers from `at` on, as libjpeg does between scans. */
+interface Cursor {
+  at: number;
+  /** a marker that was found and not dealt with, or 0 */
+  unread: number;
+}
+
+/**
+ * Reads what follows the only scan of a JPEG as libjpeg does, which Pillow has read the file to its end, and libvips
+ * does not: a stray marker in the scan ends its data, and what then comes must be markers that belong there.
+ *
+ * Where the scan ends does not depend on its content: libjpeg goes from marker to marker, whether it runs out of data
+ * before one or has data left. Pillow lets what is wrong pass where libjpeg has to ask for the next 64 KiB to see it.
+ *
+ * @returns in words what libjpeg refuses, or undefined
+ * @see libjpeg-turbo src/jdmarker.c: next_marker, read_markers, read_restart_marker, jpeg_resync_to_restart; Pillow
+ *   src/libImaging/JpegDecode.c, case 4
+ */
+export function checkJpegTail(bytes: Uint8Array, header: JpegHeader): string | undefined {
+  const cursor: Cursor = { at: header.scan, unread: 0 };
+  if (!passRestarts(bytes, cursor, header)) return undefined; // cut off in the scan: the decoder notices
+  if (cursor.unread === 0 && !nextMarker(bytes, cursor)) return undefined;
+  const available = bytes.subarray(0, Math.ceil(cursor.at / BLOCK) * BLOCK);
+  do {
+    const marker = cursor.unread;
+    cursor.unread = 0;
+    if (marker === 0xd9) return undefined;
+    const end = passSegment(available, cursor.at, marker);
+    if (typeof end === "string") return end;
+    if (end === END) return undefined;
+    cursor.at = end;
+  } while (nextMarker(available, cursor));
+  return undefined;
+}
+
+/** Goes past the scan's restart markers, the wrong ones too. @returns false if the data ends before */
+function passRestarts(bytes: Uint8Array, cursor: Cursor, { mcus, restartInterval }: JpegHeader): boolean {
+  if (restartInterval === 0) return true;
+  let desired = 0;
+  for (let left = Math.ceil(mcus / restartInterval) - 1; left > 0; left--, desired = (desired + 1) & 7) {
+    if (cursor.unread === 0 && !nextMarker(bytes, cursor)) return false;
+    for (;;) {
+      const marker = cursor.unread;
+      const isRestart = marker >= 0xd0 && marker <= 0xd7;
+      const ahead = (marker - 0xd0 - desired) & 7;
+      if (isRestart && ahead !== 1 && ahead !== 2 && ahead !== 6 && ahead !== 7) {
+        cursor.unread = 0; // the one that is expected, or one too far away to tell
+        break;
+      }
+      if (!isRestart && marker >= 0xc0) return true; // stays unread to the scan's end
+      if (isRestart && ahead <= 2) break; // a later one stays unread until its turn
+      if (!nextMarker(bytes, cursor)) return false;
+    }
+  }
+  return true;
+}
+
+/** Finds the next marker. @returns false if there is none */
+function nextMarker(bytes: Uint8Array, cursor: Cursor): boolean {
+  for (let p = cursor.at; ; ) {
+    p = bytes.indexOf(0xff, p);
+    if (p < 0) return false;
+    while (bytes[p] === 0xff) p++;
+    if (p >= bytes.length) return false;
+    const marker = bytes[p++]!;
+    if (marker === 0) continue; // FF 00 is data
+    cursor.at = p;
+    cursor.unread = marker;
+    return true;
+  }
+}
+
+/** The end of a marker's parameters at `at`, `END` if the data ends before, or in words what is wrong. */
+function passSegment(bytes: Uint8Array, at: number, marker: number): number | string {
+  const name = `FF ${marker.toString(16).padStart(2, "0").toUpperCase()}`;
+  if ((marker >= 0xd0 && marker <= 0xd7) || marker === 0x01) return at;
+  const isKnown = marker >= 0xc0 && marker !== 0xde && marker !== 0xdf && (marker < 0xf0 || marker === 0xfe);
+  if (!isKnown || marker === 0xd8) return `a stray marker ${name} follows its image data`;
+  if (marker < 0xd0 && marker !== 0xc4 && marker !== 0xcc)
+    return `a second frame header, ${name}, follows its image data`;
+  if (at + 2 > bytes.length) return END;
+  const length = (bytes[at]! << 8) | bytes[at + 1]!;
+  const end = at + Math.max(2, length);
+  const wrong = `a marker ${name} that does not fit follows its image data`;
+  switch (marker) {
+    case 0xda: // whatever it says, a second scan does not belong there; but Pillow accepts it where its data ends
+      return passScanHeader(bytes, at, length, wrong);
+    case 0xc4:
+      return passHuffmanTables(bytes, at + 2, length - 2, wrong);
+    case 0xcc:
+      return passArithmetic(bytes, at + 2, length - 2, wrong);
+    case 0xdb:
+      return passQuantization(bytes, at + 2, length - 2, wrong);
+    case 0xdd:
+      if (length !== 4) return wrong;
+      return at + 4 > bytes.length ? END : at + 4;
+    default:
+      return end > bytes.length ? END : end;
+  }
+}
+
+function passScanHeader(bytes: Uint8Array, at: number, length: number, wrong: string): number | string {
+  if (at + 3 > bytes.length) return END;
+  const components = bytes[at + 2]!;
+  if (length !== components * 2 + 6 || components < 1 || components > 4) return wrong;
+  return at + length > bytes.length ? END : wrong;
+}
+
+function passHuffmanTables(bytes: Uint8Array, at: number, length: number, wrong: string): number | string {
+  let p = at;
+  let left = length;
+  while (left > 16) {
+    if (p + 17 > bytes.length) return END;
+    const index = bytes[p]! & ~0x10;
+    let count = 0;
+    for (let i = 1; i <= 16; i++) count += bytes[p + i]!;
+    left -= 17;
+    if (count > 256 || count > left) return wrong;
+    if (p + 17 + count > bytes.length) return END;
+    if (index > 3) return wrong;
+    p += 17 + count;
+    left -= count;
+  }
+  return left === 0 ? p : wrong;
+}
+
+function passArithmetic(bytes: Uint8Array, at: number, length: number, wrong: string): number | string {
+  let p = at;
+  let left = length;
+  for (; left > 0; left -= 2, p += 2) {
+    if (p + 2 > bytes.length) return END;
+    const [index, value] = [bytes[p]!, bytes[p + 1]!];
+    if (index >= 32 || (index < 16 && (value & 15) > value >> 4)) return wrong;
+  }
+  return left === 0 ? p : wrong;
+}
+
+function passQuantization(bytes: Uint8Array, at: number, length: number, wrong: string): number | string {
+  let p = at;
+  let left = length;
+  while (left > 0) {
+    if (p >= bytes.length) return END;
+    if ((bytes[p]! & 15) > 3) return wrong;
+    const size = bytes[p]! < 16 ? 65 : 129;
+    if (p + size > bytes.length) return END;
+    p += size;
+    left -= size;
+  }
+  return left === 0 ? p : wrong;
+}
