@@ -1,14 +1,17 @@
 import sharp, { type OutputInfo, type Sharp } from "sharp";
 import { InputError } from "../input-error.ts";
 import { cmykToRgb } from "./cmyk.ts";
-import { type DecodedImage, damaged, MOST_PIXELS, tooLarge } from "./decoded-image.ts";
+import { checkSize, type DecodedImage, damaged, MOST_PIXELS, tooLarge } from "./decoded-image.ts";
 import { decodeGif } from "./gif.ts";
 import { type ImageFormat, recogniseFormat } from "./image-format.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
 import { checkJpegTail } from "./jpeg-tail.ts";
-import { readPngHeader } from "./png-header.ts";
-import { readTiffHeader } from "./tiff-header.ts";
+import { decodeIrregularPng } from "./png.ts";
+import { openPng, type PngReader } from "./png-chunks.ts";
+import { decodeFaxTiff, decodeRawTiff, openTiff, turnTiff } from "./tiff.ts";
+import { checkTiffJpegs } from "./tiff-jpeg.ts";
 import { tiffKind } from "./tiff-kind.ts";
+import { copyOnePage } from "./tiff-one-page.ts";
 
 export { type DecodedImage, MOST_PIXELS } from "./decoded-image.ts";
 
@@ -54,18 +57,40 @@ async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
 }
 
 async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
-  const header = readPngHeader(bytes);
-  if (typeof header === "string") throw damaged("PNG", header);
-  const deepGrey = header.bitDepth === 16 && header.colourType === 0;
-  return deepGrey ? decodeDeepGrey(bytes, "PNG") : decodeColour(bytes, "PNG");
+  const reader = openPng(bytes);
+  if (typeof reader === "string") throw damaged("PNG", reader);
+  const { state, isRegular } = reader;
+  checkSize("PNG", state.width, state.height);
+  if (isRegular && (reader.finish() ?? reader.checkConversion()) === undefined) {
+    const deepGray = state.layout!.bitDepth === 16 && state.layout!.colorType === 0;
+    try {
+      return await (deepGray ? decodeDeepGrey(bytes, "PNG") : decodeColour(bytes, "PNG"));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error; // libpng is strict: Pillow may read what it does not
+    }
+  }
+  const image = decodeIrregularPng(isRegular ? (openPng(bytes) as PngReader) : reader);
+  if (typeof image === "string") throw damaged("PNG", image);
+  return image;
 }
 
 async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
-  const header = readTiffHeader(bytes);
-  if (header === undefined) throw damaged("TIFF", "its first directory cannot be read");
-  const kind = tiffKind(header);
-  if (kind === "cmyk") return decodeCmyk(bytes, "TIFF", header.bits);
-  return kind === "deep grey" ? decodeDeepGrey(bytes, "TIFF") : decodeColour(bytes, "TIFF");
+  const tiff = openTiff(bytes);
+  const { directory, layout } = tiff;
+  if (layout.compression === 1) return decodeRawTiff(bytes, tiff);
+  if (!directory.isWhole) throw damaged("TIFF", "its first directory is cut off");
+  const page = copyOnePage(bytes, directory, layout);
+  if (typeof page === "string") throw damaged("TIFF", page);
+  const { width, height } = await describe("TIFF", open(page, "TIFF")); // libtiff's judgment of the directory
+  if (width !== layout.width || height !== layout.height) throw damaged("TIFF", "its size is stated twice");
+  const fax = decodeFaxTiff(bytes, tiff);
+  if (fax !== undefined) return fax;
+  const kind = tiffKind(layout);
+  const wrong = layout.compression === 7 ? checkTiffJpegs(bytes, directory, layout) : undefined;
+  if (wrong !== undefined) throw damaged("TIFF", wrong);
+  const decode = kind === "deep grey" ? decodeDeepGrey : decodeColour;
+  const image = await (kind === "cmyk" ? decodeCmyk(page, "TIFF", layout.bits[0]!) : decode(page, "TIFF"));
+  return turnTiff(image, layout);
 }
 
 async function decodeColour(bytes: Uint8Array, format: ImageFormat): Promise<DecodedImage> {
@@ -100,19 +125,27 @@ function words(data: Uint8Array): Uint16Array {
 
 function open(bytes: Uint8Array, format: ImageFormat): Sharp {
   return sharp(bytes, {
-    // What Pillow refuses: it accepts stray bytes in a JPEG and a wrong checksum of a PNG's pixels, which "error" would
-    // not; but a TIFF's damaged strips it refuses, which "truncated" would leave black.
-    failOn: format === "TIFF" ? "error" : "truncated",
+    // What Pillow refuses: it accepts stray bytes in a JPEG, which "error" would not; but a TIFF's damaged strips it
+    // refuses, which "truncated" would leave black. Of a PNG, what "error" refuses our own decoder looks at again.
+    failOn: format === "TIFF" || format === "PNG" ? "error" : "truncated",
     limitInputPixels: MOST_PIXELS,
     unlimited: format === "JPEG", // that is, however many warnings libjpeg gives
     ignoreIcc: true,
-    autoOrient: format === "TIFF", // Pillow turns a TIFF by its orientation tag when it loads it, and nothing else
   });
 }
 
 async function run(format: ImageFormat, pipeline: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
+  // toUint8Array of sharp 0.35.5 never frees the pixels
+  return explain(format, pipeline.toBuffer({ resolveWithObject: true }));
+}
+
+async function describe(format: ImageFormat, image: Sharp): Promise<{ width: number; height: number }> {
+  return explain(format, image.metadata());
+}
+
+async function explain<T>(format: ImageFormat, result: Promise<T>): Promise<T> {
   try {
-    return await pipeline.toBuffer({ resolveWithObject: true }); // toUint8Array of sharp 0.35.5 never frees the pixels
+    return await result;
   } catch (cause) {
     const reason = [...new Set((cause as Error).message.split("\n"))]
       .filter((line) => line.trim() !== "")

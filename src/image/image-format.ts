@@ -15,14 +15,11 @@ const DECODED: readonly (Signature & { format: ImageFormat })[] = [
   { format: "WebP", magic: "WEBP", offset: 8 },
   { format: "GIF", magic: "GIF87a" },
   { format: "GIF", magic: "GIF89a" },
-  { format: "TIFF", magic: "II*\0" },
-  { format: "TIFF", magic: "MM\0*" },
+  ...["II*\0", "MM\0*", "II\0*", "MM*\0", "II+\0", "MM\0+"].map((magic) => ({ format: "TIFF" as const, magic })),
 ];
 
 // what people have in folders and Pillow may read, but sharp's own build does not, or not to the same bytes
 const NAMED: readonly Signature[] = [
-  { format: "BigTIFF", magic: "II+\0" },
-  { format: "BigTIFF", magic: "MM\0+" },
   { format: "BMP", magic: "BM" },
   { format: "AVIF or HEIF", magic: "ftyp", offset: 4 },
   { format: "JPEG 2000", magic: "\0\0\0\x0cjP  " },

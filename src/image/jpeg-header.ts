@@ -1,5 +1,7 @@
 /** What decides how a JPEG is decoded, and whether Pillow accepts it. */
 export interface JpegHeader {
+  readonly width: number;
+  readonly height: number;
   /** 1 gray, 3 color, 4 CMYK or YCCK */
   readonly components: number;
   /** whether there is one scan of all components, so that Pillow decodes row by row */
@@ -127,11 +129,13 @@ function describe(frame: Frame, scanHeader: Uint8Array, restartInterval: number,
   const mcus =
     inScan === 1
       ? units(width, only, across) * units(height, onlyDown, down)
-      : units(width, 1, 1 * across) * units(height, 1, 1 * down);
+      : units(width, 1, across) * units(height, 1, down);
   const progressive = marker === 0xc2 || marker === 0xca;
   const components = sampling.length;
   const arithmetic = marker >= 0xc9;
   return {
+    width,
+    height,
     components,
     singleScan: inScan === components && !progressive,
     arithmetic,

@@ -1,5 +1,5 @@
 import { InputError } from "../input-error.ts";
-import type { TiffHeader } from "./tiff-header.ts";
+import type { TiffLayout } from "./tiff-layout.ts";
 
 /** How a TIFF is decoded: as it is, from 16-bit grey, or from inks. */
 export type TiffKind = "colour" | "deep grey" | "cmyk";
@@ -29,8 +29,9 @@ const JPEG_COMPRESSION = 7;
  *
  * @throws InputError, with the layout in words, if the layout is not read as Pillow reads it
  */
-export function tiffKind(header: TiffHeader): TiffKind {
-  const { photometric, bits, samples, extraSamples, planar, compression, sampleFormat } = header;
+export function tiffKind(layout: TiffLayout): TiffKind {
+  const { photometric, samples, extraSamples, planar, compression, sampleFormat } = layout;
+  const [bits = 1] = layout.bits;
   const kind = KINDS.get([photometric, `${bits}×${samples}`, ...extraSamples].join(" "));
   const known = kind !== undefined && sampleFormat === 1;
   const yCbCr = photometric === 6; // without JPEG compression, Pillow and libtiff convert differently

@@ -1,6 +1,6 @@
 import { MOST_PIXELS } from "../image/decode.ts";
 import { recogniseFormat } from "../image/image-format.ts";
-import { readTiffHeader } from "../image/tiff-header.ts";
+import { openTiff } from "../image/tiff.ts";
 import { tiffKind } from "../image/tiff-kind.ts";
 import { InputError } from "../input-error.ts";
 
@@ -21,9 +21,8 @@ export function checkImageHeader(head: Uint8Array, bytes: number): string | null
     const whole = head.length >= bytes;
     if (format === "TIFF") {
       if (!whole) return NEEDS_MORE; // its directory may be anywhere
-      const header = readTiffHeader(head);
-      if (header === undefined) return "the TIFF's first directory cannot be read";
-      tiffKind(header);
+      const { layout } = openTiff(head);
+      if (layout.compression !== 1) tiffKind(layout);
       return null;
     }
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -28,7 +28,7 @@ describe("decodeImage", () => {
   });
 
   it("covers files of all three fates", () => {
-    expect([readable.length, refused.length, byName.length].every((count) => count > 9)).toBe(true);
+    expect([readable.length, refused.length, byName.length].every((count) => count > 6)).toBe(true);
     expect(readable.length + refused.length + byName.length).toBe(files.length);
   });
 
@@ -41,7 +41,7 @@ describe("decodeImage", () => {
       "jpeg-truncated-half.jpg",
       "the JPEG image cannot be decoded, it may be damaged or cut off: VipsJpeg: premature end",
     ],
-    ["png-truncated-header.png", "it ends before its pixels"],
+    ["png-truncated-header.png", "its IHDR chunk is cut off"],
     ["gif-truncated-header.gif", "it ends before its first frame"],
   ])("says what is wrong with %s", async (name, message) => {
     await expect(decodeImage(readFixture(name))).rejects.toThrow(message);

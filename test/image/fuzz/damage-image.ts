@@ -28,7 +28,11 @@ export function damageImage(source: Uint8Array, other: Uint8Array, seed: number)
   const structure = STRUCTURE.find(([magic]) => start.startsWith(magic))?.[1] ?? damageBytes;
   let bytes: Uint8Array = Uint8Array.from(source);
   for (let left = random.pick([1, 1, 1, 2]); left > 0 && bytes.length > 1; left--) {
-    bytes = Uint8Array.from((random.chance(0.35) ? damageBytes : structure)(bytes, random));
+    try {
+      bytes = Uint8Array.from((random.chance(0.35) ? damageBytes : structure)(bytes, random));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // what was damaged before is too short for this
+    }
   }
   return random.chance(0.02) ? splice(bytes, bytes.length, 0, other) : bytes;
 }

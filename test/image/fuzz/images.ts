@@ -17,7 +17,7 @@ export const COMMITTED = {
 } as const;
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/images/files/", import.meta.url));
-const IMAGE = /\.(jpe?g|png|gif|webp|tiff?|bmp)$/i;
+const IMAGE = /\.(jpe?g|png|gif|webp|tiff?)$/i;
 const MAX_BYTES = 25_000; // larger fixtures take long and damage like small ones
 
 /** The images of the folders, in order of their names; without folders, the small ones of the fixtures. */

@@ -1,0 +1,58 @@
+/** Reads a fax's bits, the first of them lowest in what it gives. */
+export interface FaxBits {
+  /** Starts with other data. */
+  start(data: Uint8Array): void;
+  /** Makes `count` bits available; after the end, zeros, as long as any bit is left. @throws END_OF_DATA */
+  need(count: number): void;
+  peek(count: number): number;
+  skip(count: number): void;
+  /** Skips what is left of a byte. */
+  align(): void;
+}
+
+/** Thrown where the data has ended. */
+export const END_OF_DATA = Symbol("end of data");
+
+const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let reversed = 0;
+  for (let bit = 0; bit < 8; bit++) if (byte & (1 << bit)) reversed |= 0x80 >> bit;
+  return reversed;
+});
+
+/**
+ * @param lowFirst whether a byte's first pixel is its lowest bit
+ * @see libtiff 4.7.1 libtiff/tif_fax3.h, NeedBits8 and NeedBits16
+ */
+export function createFaxBits(lowFirst: boolean): FaxBits {
+  let data: Uint8Array = new Uint8Array(0);
+  let p = 0;
+  let bits = 0;
+  let held = 0;
+  const skip = (count: number): void => {
+    held -= count;
+    bits >>>= count;
+  };
+  return {
+    start: (next) => {
+      data = next;
+      p = 0;
+      bits = 0;
+      held = 0;
+    },
+    need: (count) => {
+      while (held < count) {
+        if (p >= data.length) {
+          if (held === 0) throw END_OF_DATA;
+          held = count;
+          return;
+        }
+        bits |= (lowFirst ? data[p]! : REVERSED[data[p]!]!) << held;
+        p++;
+        held += 8;
+      }
+    },
+    peek: (count) => bits & ((1 << count) - 1),
+    skip,
+    align: () => skip(held & 7),
+  };
+}

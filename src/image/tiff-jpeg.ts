@@ -1,0 +1,28 @@
+import { readJpegHeader } from "./jpeg-header.ts";
+import { readTiffValues, type TiffDirectory } from "./tiff-directory.ts";
+import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
+
+/**
+ * Checks that the JPEGs in the strips or tiles of a TIFF are as large as these. Of smaller ones libtiff fills only a
+ * part, and what Pillow shows of the rest is left to chance.
+ *
+ * @returns in words what is wrong, or undefined
+ */
+export function checkTiffJpegs(bytes: Uint8Array, directory: TiffDirectory, layout: TiffLayout): string | undefined {
+  const values = (tag: number): readonly number[] => readTiffValues(directory, tag)?.values ?? [];
+  const tileWidth = values(TIFF_TAG.tileWidth)[0];
+  const rows = values(TIFF_TAG.rowsPerStrip)[0] ?? layout.height;
+  const width = tileWidth ?? layout.width;
+  const places = values(tileWidth === undefined ? TIFF_TAG.stripOffsets : TIFF_TAG.tileOffsets);
+  for (const [i, offset] of places.entries()) {
+    const header = readJpegHeader(bytes.subarray(offset));
+    if (typeof header === "string") continue; // libjpeg has to judge
+    const strip = i % Math.max(1, Math.ceil(layout.height / rows));
+    const height =
+      tileWidth === undefined ? Math.min(rows, layout.height - strip * rows) : values(TIFF_TAG.tileLength)[0]!;
+    if (header.width < width || header.height < height) {
+      return `a JPEG of ${header.width} × ${header.height} pixels is in the place of ${width} × ${height}`;
+    }
+  }
+  return undefined;
+}

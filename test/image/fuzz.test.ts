@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { COMMITTED, fuzzImage, readSources, shortVerdict } from "./fuzz/images.ts";
+import { ourVerdict } from "./fuzz/verdict.ts";
+
+/** What the images are damaged into, and Pillow's verdicts: `npm run bench -- fuzz-images --write` made them. */
+const sources = readSources();
+const [version = "", ...expected] = readFileSync(COMMITTED.file, "utf8").trimEnd().split("\n");
+
+/** Damage that Pillow reads and we refuse by name, its pixels being chance, libtiff's rules not ours, or a canvas too wide for libvips. */
+const REFUSED_BY_NAME =
+  /left to chance|in the place of|CIE Lab|which Pillow and libtiff read differently|its tag \d+ has|a TIFF of|bad image dimensions|^refused expected JPEG/;
+
+describe("damaged images", () => {
+  it("have Pillow's verdict: refused, or its size and pixels", async () => {
+    const wrong: string[] = [];
+    const byName: string[] = [];
+    for (let i = 0; i < COMMITTED.images; i++) {
+      const { bytes, source } = fuzzImage(sources, COMMITTED.seed, i);
+      const verdict = await ourVerdict(bytes);
+      if (shortVerdict(verdict) === expected[i]) continue;
+      const isByName = verdict.startsWith("refused") && REFUSED_BY_NAME.test(verdict);
+      (isByName ? byName : wrong).push(`${i} ${source}: ours ${verdict}, Pillow ${expected[i]}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(byName.length).toBeLessThan(COMMITTED.images / 100);
+  });
+
+  it("are many of each format, and of both verdicts", () => {
+    expect(version).toMatch(/^Pillow 12\.3\.0 /);
+    expect(expected.length).toBe(COMMITTED.images);
+    const count = (format: RegExp, refused: boolean): number =>
+      expected.filter((verdict, i) => format.test(sources[i % sources.length]!.name) && (verdict === "-") === refused)
+        .length;
+    for (const format of [/\.jpg$/, /\.png$/, /\.gif$/, /\.webp$/, /\.tif$/]) {
+      expect(Math.min(count(format, true), count(format, false)), String(format)).toBeGreaterThan(100);
+    }
+  });
+});
