@@ -5,12 +5,13 @@ import { checkSize, type DecodedImage, damaged, MOST_PIXELS, tooLarge } from "./
 import { decodeGif } from "./gif.ts";
 import { type ImageFormat, recogniseFormat } from "./image-format.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
-import { checkJpegTail } from "./jpeg-tail.ts";
+import { checkArithmeticScans, checkJpegTail } from "./jpeg-tail.ts";
 import { decodeIrregularPng } from "./png.ts";
 import { openPng, type PngReader } from "./png-chunks.ts";
 import { decodeFaxTiff, decodeRawTiff, openTiff, turnTiff } from "./tiff.ts";
 import { checkTiffJpegs } from "./tiff-jpeg.ts";
 import { tiffKind } from "./tiff-kind.ts";
+import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 import { copyOnePage } from "./tiff-one-page.ts";
 
 export { type DecodedImage, MOST_PIXELS } from "./decoded-image.ts";
@@ -41,18 +42,20 @@ export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
     case "TIFF":
       return decodeTiff(bytes);
     case "WebP":
-      return decodeColour(bytes, format);
+      return decodeColour(open(bytes, format), format);
   }
 }
 
 async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
   const header = readJpegHeader(bytes);
   if (typeof header === "string") throw damaged("JPEG", header);
-  const { components, singleScan } = header;
-  const wrong = singleScan ? checkJpegTail(bytes, header) : undefined;
+  const { components, singleScan, arithmetic } = header;
+  const wrong =
+    (arithmetic ? checkArithmeticScans(bytes, header) : undefined) ??
+    (singleScan ? checkJpegTail(bytes, header) : undefined);
   if (wrong !== undefined) throw damaged("JPEG", wrong);
-  if (components === 4) return decodeCmyk(bytes, "JPEG", 8);
-  if (components === 1 || components === 3) return decodeColour(bytes, "JPEG");
+  if (components === 4) return decodeCmyk(open(bytes, "JPEG"), "JPEG", 8);
+  if (components === 1 || components === 3) return decodeColour(open(bytes, "JPEG"), "JPEG");
   throw new InputError(`a JPEG of ${components} components: expected 1 (grey), 3 (colour) or 4 (CMYK)`);
 }
 
@@ -64,7 +67,7 @@ async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
   if (isRegular && (reader.finish() ?? reader.checkConversion()) === undefined) {
     const deepGray = state.layout!.bitDepth === 16 && state.layout!.colorType === 0;
     try {
-      return await (deepGray ? decodeDeepGrey(bytes, "PNG") : decodeColour(bytes, "PNG"));
+      return await (deepGray ? decodeDeepGrey : decodeColour)(open(bytes, "PNG", "error"), "PNG");
     } catch (error) {
       if (!(error instanceof InputError)) throw error; // libpng is strict: Pillow may read what it does not
     }
@@ -81,26 +84,34 @@ async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
   if (!directory.isWhole) throw damaged("TIFF", "its first directory is cut off");
   const page = copyOnePage(bytes, directory, layout);
   if (typeof page === "string") throw damaged("TIFF", page);
-  const { width, height } = await describe("TIFF", open(page, "TIFF")); // libtiff's judgment of the directory
-  if (width !== layout.width || height !== layout.height) throw damaged("TIFF", "its size is stated twice");
-  const fax = decodeFaxTiff(bytes, tiff);
-  if (fax !== undefined) return fax;
+  if (layout.compression >= 2 && layout.compression <= 4) {
+    checkTiffSize(await describe("TIFF", open(page, "TIFF", "error")), layout); // libtiff's judgment of the directory
+    const fax = decodeFaxTiff(bytes, tiff);
+    if (fax !== undefined) return fax;
+  }
   const kind = tiffKind(layout);
   const wrong = layout.compression === 7 ? checkTiffJpegs(bytes, directory, layout) : undefined;
   if (wrong !== undefined) throw damaged("TIFF", wrong);
+  // libvips refuses a damaged tile at "warning" only; the copy has nothing else to warn of
+  const source = open(page, "TIFF", directory.tags.has(TIFF_TAG.tileOffsets) ? "warning" : "error");
   const decode = kind === "deep grey" ? decodeDeepGrey : decodeColour;
-  const image = await (kind === "cmyk" ? decodeCmyk(page, "TIFF", layout.bits[0]!) : decode(page, "TIFF"));
+  const image = await (kind === "cmyk" ? decodeCmyk(source, "TIFF", layout.bits[0]!) : decode(source, "TIFF"));
+  checkTiffSize(image, layout);
   return turnTiff(image, layout);
 }
 
-async function decodeColour(bytes: Uint8Array, format: ImageFormat): Promise<DecodedImage> {
-  const { data, info } = await run(format, open(bytes, format).removeAlpha().raw());
+function checkTiffSize(image: { readonly width: number; readonly height: number }, layout: TiffLayout): void {
+  if (image.width !== layout.width || image.height !== layout.height) throw damaged("TIFF", "its size is stated twice");
+}
+
+async function decodeColour(source: Sharp, format: ImageFormat): Promise<DecodedImage> {
+  const { data, info } = await run(format, source.removeAlpha().raw());
   if (info.channels !== 3) throw new InputError(`a ${format} image of ${info.channels} channels: expected 3`);
   return { data, width: info.width, height: info.height };
 }
 
-async function decodeCmyk(bytes: Uint8Array, format: ImageFormat, bits: number): Promise<DecodedImage> {
-  const inks = open(bytes, format).pipelineColourspace("cmyk").toColourspace("cmyk");
+async function decodeCmyk(source: Sharp, format: ImageFormat, bits: number): Promise<DecodedImage> {
+  const inks = source.pipelineColourspace("cmyk").toColourspace("cmyk");
   const deep = bits === 16;
   const { data, info } = await run(format, inks.raw({ depth: deep ? "ushort" : "uchar" }));
   if (info.channels !== 4) throw new InputError(`a CMYK ${format} of ${info.channels} channels: expected 4`);
@@ -109,8 +120,8 @@ async function decodeCmyk(bytes: Uint8Array, format: ImageFormat, bits: number):
 }
 
 /** 16-bit grey: Pillow clips each value at 255 when it converts to RGB, where others would scale. */
-async function decodeDeepGrey(bytes: Uint8Array, format: ImageFormat): Promise<DecodedImage> {
-  const grey = open(bytes, format).removeAlpha().toColourspace("grey16").raw({ depth: "ushort" });
+async function decodeDeepGrey(source: Sharp, format: ImageFormat): Promise<DecodedImage> {
+  const grey = source.removeAlpha().toColourspace("grey16").raw({ depth: "ushort" });
   const { data, info } = await run(format, grey);
   const values = words(data);
   if (info.channels !== 1) throw new InputError(`a 16-bit grey ${format} of ${info.channels} channels: expected 1`);
@@ -123,11 +134,13 @@ function words(data: Uint8Array): Uint16Array {
   return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
 }
 
-function open(bytes: Uint8Array, format: ImageFormat): Sharp {
+/**
+ * @param failOn what Pillow refuses: it accepts stray bytes in a JPEG, which "error" would not; but a TIFF's damaged
+ *   strips it refuses, which "truncated" would leave black. Of a PNG, what "error" refuses our own decoder looks at.
+ */
+function open(bytes: Uint8Array, format: ImageFormat, failOn: "truncated" | "error" | "warning" = "truncated"): Sharp {
   return sharp(bytes, {
-    // What Pillow refuses: it accepts stray bytes in a JPEG, which "error" would not; but a TIFF's damaged strips it
-    // refuses, which "truncated" would leave black. Of a PNG, what "error" refuses our own decoder looks at again.
-    failOn: format === "TIFF" || format === "PNG" ? "error" : "truncated",
+    failOn,
     limitInputPixels: MOST_PIXELS,
     unlimited: format === "JPEG", // that is, however many warnings libjpeg gives
     ignoreIcc: true,

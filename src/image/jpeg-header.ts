@@ -132,7 +132,7 @@ function describe(frame: Frame, scanHeader: Uint8Array, restartInterval: number,
       : units(width, 1, across) * units(height, 1, down);
   const progressive = marker === 0xc2 || marker === 0xca;
   const components = sampling.length;
-  const arithmetic = marker >= 0xc9;
+  const arithmetic = marker >= 0xc9 && marker <= 0xcf;
   return {
     width,
     height,

@@ -38,6 +38,33 @@ export function checkJpegTail(bytes: Uint8Array, header: JpegHeader): string | u
   return undefined;
 }
 
+/**
+ * Arithmetic decoding cannot wait for data: libjpeg gives up where a scan goes on in the next 64 KiB that Pillow reads.
+ *
+ * @returns in words what Pillow refuses, or undefined
+ * @see libjpeg-turbo src/jdarith.c, get_byte
+ */
+export function checkArithmeticScans(bytes: Uint8Array, header: JpegHeader): string | undefined {
+  const cursor: Cursor = { at: header.scan, unread: 0 };
+  for (;;) {
+    const start = cursor.at;
+    let goesOn: boolean;
+    do goesOn = nextMarker(bytes, cursor);
+    while (goesOn && cursor.unread >= 0xd0 && cursor.unread <= 0xd7);
+    if (Math.ceil(start / BLOCK) * BLOCK < (goesOn ? cursor.at : bytes.length)) {
+      return "its arithmetic coding goes on past 64 KiB, where Pillow cannot follow";
+    }
+    if (!goesOn) return undefined;
+    for (let isScan = false; !isScan; ) {
+      isScan = cursor.unread === 0xda;
+      const hasNone = (cursor.unread >= 0xd0 && cursor.unread <= 0xd9) || cursor.unread === 0x01;
+      if (cursor.unread === 0xd9 || cursor.at + 2 > bytes.length) return undefined;
+      if (!hasNone) cursor.at += Math.max(2, (bytes[cursor.at]! << 8) | bytes[cursor.at + 1]!);
+      if (!isScan && !nextMarker(bytes, cursor)) return undefined;
+    }
+  }
+}
+
 /** Goes past the scan's restart markers, the wrong ones too. @returns false if the data ends before */
 function passRestarts(bytes: Uint8Array, cursor: Cursor, { mcus, restartInterval }: JpegHeader): boolean {
   if (restartInterval === 0) return true;

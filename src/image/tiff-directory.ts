@@ -56,6 +56,7 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory | undefined 
     const length = count * (TIFF_TYPE_BYTES.get(type) ?? 0);
     if (length === 0) continue;
     if (length > size) at = long(at);
+    if (at >= 2 ** 63) return undefined; // which Python cannot seek to
     if (at + length > bytes.length) return { ...cutOff, isWhole };
     tags.set(tag, { type, data: bytes.subarray(at, at + length) });
   }

@@ -21,7 +21,7 @@ export function readFaxTiff(
   directory: TiffDirectory,
   layout: TiffLayout,
 ): Uint8Array | string | undefined {
-  const { width, height, bits, samples, mode, photometric } = layout;
+  const { width, height, bits, samples, mode, rawMode } = layout;
   const whole = (tag: number): readonly number[] | undefined => {
     const type = directory.tags.get(tag)?.type;
     return type === 3 || type === 4 ? readTiffValues(directory, tag)!.values : undefined;
@@ -44,7 +44,7 @@ export function readFaxTiff(
   const lowFirst = whole(TIFF_TAG.fillOrder)?.[0] === 2;
   const isTwoDimensional = scheme === "group 3" && ((whole(GROUP_3_OPTIONS)?.[0] ?? 0) & 1) === 1;
   const decoder = createFaxDecoder({ scheme: isTwoDimensional ? "group 3 2-d" : scheme, width, lowFirst });
-  const unpacker = findTiffUnpacker(mode, photometric === 0 ? `${mode};I` : mode)!;
+  const unpacker = findTiffUnpacker(mode, rawMode.replace(/R$/, "").replace(/;$/, ""))!; // the decoder minds the order
   const rowBytes = (width + 7) >> 3;
   const image = new Uint8Array(width * height);
   for (let i = 0, y = 0; i < strips; i++, y += rows) {

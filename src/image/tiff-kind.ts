@@ -5,7 +5,7 @@ import type { TiffLayout } from "./tiff-layout.ts";
 export type TiffKind = "colour" | "deep grey" | "cmyk";
 
 /**
- * The sample layouts that sharp and Pillow read alike, every one compared with Pillow: colour interpretation, then
+ * The sample layouts that sharp and Pillow read alike, each compared with Pillow: photometric interpretation, then
  * bits × samples, then the extra sample's meaning. Whatever is missing here one of the two refuses or reads otherwise.
  */
 const KINDS = new Map<string, TiffKind>([
@@ -21,7 +21,7 @@ const KINDS = new Map<string, TiffKind>([
   ["6 8×3", "colour"],
 ]);
 
-const COLOURS = ["grey", "grey", "RGB", "palette", "mask", "CMYK", "YCbCr", "", "Lab"];
+const COLOURS = ["gray", "gray", "RGB", "palette", "mask", "CMYK", "YCbCr", "", "Lab"];
 const JPEG_COMPRESSION = 7;
 
 /**
@@ -41,7 +41,7 @@ export function tiffKind(layout: TiffLayout): TiffKind {
   const extra = extraSamples.length === 0 ? "" : `, extra samples ${extraSamples.join(", ")}`;
   throw new InputError(
     `a TIFF of ${samples} ${number} ${bits}-bit sample${samples === 1 ? "" : "s"}, ` +
-      `colour interpretation ${photometric} (${COLOURS[photometric] || "unknown"}), compression ${compression}` +
+      `photometric interpretation ${photometric} (${COLOURS[photometric] || "unknown"}), compression ${compression}` +
       `${extra}${planar ? ", in planes" : ""} is not read as Pillow reads it; convert it to 8-bit PNG`,
   );
 }

@@ -1,4 +1,4 @@
-import { TIFF_TYPE_BYTES, type TiffDirectory } from "./tiff-directory.ts";
+import { readTiffValues, TIFF_TYPE_BYTES, type TiffDirectory } from "./tiff-directory.ts";
 import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 
 // what decoding needs: sizes, samples, places of strips and tiles, options of the compressions, JPEG's tables
@@ -8,6 +8,9 @@ const NEEDED = new Set([
 ]);
 
 const OTHER_TYPES = new Set([347, 519, 520, 521, 529, 532]); // JPEG tables, coefficients, reference black and white
+const [STRIP_LENGTHS, TILE_LENGTHS] = [279, 325];
+const STRIP_TAGS: readonly number[] = [TIFF_TAG.stripOffsets, STRIP_LENGTHS];
+const TILE_TAGS: readonly number[] = [TIFF_TAG.tileWidth, TIFF_TAG.tileLength, TIFF_TAG.tileOffsets, TILE_LENGTHS];
 const SINGLE = new Set([254, 255, 256, 257, 259, 262, 266, 277, 278, 284, 292, 293, 317, 322, 323, 512, 513, 514, 531]);
 
 /**
@@ -21,11 +24,14 @@ const SINGLE = new Set([254, 255, 256, 257, 259, 262, 266, 277, 278, 284, 292, 2
  */
 export function copyOnePage(
   bytes: Uint8Array,
-  { little, big }: TiffDirectory,
-  { photometric }: TiffLayout,
+  directory: TiffDirectory,
+  { photometric, bits }: TiffLayout,
 ): Uint8Array | string {
+  const { little, big } = directory;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [countBytes, entryBytes, offsetBytes] = big ? [8, 20, 8] : [2, 12, 4];
+  const [headerBytes, countBytes, entryBytes, offsetBytes] = big ? [16, 8, 20, 8] : [8, 2, 12, 4];
+  const wrong = checkPlaces(bytes, directory, headerBytes);
+  if (wrong !== undefined) return wrong;
   const start = big ? Number(view.getBigUint64(8, little)) : view.getUint32(4, little);
   const count = big ? Number(view.getBigUint64(start, little)) : view.getUint16(start, little);
   const entries: Uint8Array[] = [];
@@ -37,9 +43,11 @@ export function copyOnePage(
     if (seen.has(tag)) return `it states tag ${tag} twice, which Pillow and libtiff read differently`;
     if (!OTHER_TYPES.has(tag) && ![3, 4, big ? 16 : 4].includes(type)) return `its tag ${tag} has type ${type}`;
     if (values === 0 || (SINGLE.has(tag) && values !== 1)) return `its tag ${tag} has ${values} values`;
+    if (tag === TIFF_TAG.colorMap && values !== 3 * 2 ** bits[0]!) return `its palette has ${values} values`;
     const length = values * (TIFF_TYPE_BYTES.get(type) ?? 0);
     const where = big ? Number(view.getBigUint64(p + 12, little)) : view.getUint32(p + 8, little);
     if (length > offsetBytes && where + length > bytes.length) return `its tag ${tag} is cut off`;
+    if (length > offsetBytes && where < headerBytes) return `its tag ${tag} lies in its header`; // which the copy changes
     seen.add(tag);
     if (tag !== TIFF_TAG.photometric) entries.push(bytes.subarray(p, p + entryBytes));
   }
@@ -65,6 +73,27 @@ export function copyOnePage(
   }
   for (const [i, entry] of entries.entries()) copy.set(entry, at + countBytes + i * entryBytes);
   return copy;
+}
+
+/** Checks that strips or tiles, one of both, lie inside the file, behind its header. */
+function checkPlaces(bytes: Uint8Array, directory: TiffDirectory, headerBytes: number): string | undefined {
+  const { tags } = directory;
+  const isTiled = TILE_TAGS.some((tag) => tags.has(tag));
+  if (isTiled && (STRIP_TAGS.some((tag) => tags.has(tag)) || !TILE_TAGS.every((tag) => tags.has(tag)))) {
+    return "it states strips and tiles, or half of either";
+  }
+  const [offsetTag, lengthTag] = isTiled
+    ? [TIFF_TAG.tileOffsets, TILE_LENGTHS]
+    : [TIFF_TAG.stripOffsets, STRIP_LENGTHS];
+  const offsets = readTiffValues(directory, offsetTag)?.values ?? [];
+  const lengths = readTiffValues(directory, lengthTag)?.values ?? [];
+  if (offsets.length === 0) return "it does not state where its pixels are";
+  if (lengths.length < offsets.length) return `it does not state how long its ${isTiled ? "tiles" : "strips"} are`;
+  for (const [i, offset] of offsets.entries()) {
+    if (offset < headerBytes) return "its pixels lie in its header"; // which the copy changes
+    if (offset + lengths[i]! > bytes.length) return "its pixels are cut off";
+  }
+  return undefined;
 }
 
 function tagOf(entry: Uint8Array, little: boolean): number {

@@ -64,9 +64,14 @@ function gray(mode: string, name: string, flags: string): TiffUnpacker | undefin
 }
 
 function interleaved(offsets: readonly number[], step: number, bands: number, reverse = false): TiffUnpacker {
+  const isAsStored = step === bands && !reverse && offsets.every((offset, c) => offset === c);
   return {
     bits: step * 8,
     unpack: (source, from, pixels, target, to) => {
+      if (isAsStored) {
+        target.set(source.subarray(from, from + pixels * step), to);
+        return;
+      }
       for (let i = 0, p = from, q = to; i < pixels; i++, p += step, q += bands) {
         for (let c = 0; c < offsets.length; c++) {
           const byte = source[p + offsets[c]!]!;
