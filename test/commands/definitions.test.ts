@@ -149,9 +149,9 @@ describe("a benchmark of the user's own", () => {
     );
     const reported = await shiftline(["report", out, "--no-figures", "--quiet", "--json"]);
     expect(reported.status).toBe(0);
-    const { notes } = JSON.parse(reported.stdout) as { notes: string[] };
+    const { warnings } = JSON.parse(reported.stdout) as { warnings: string[] };
     expect(
-      notes.filter((note) => note.startsWith("warning: 2 template sets are called words, and are told apart: words (")),
+      warnings.filter((text) => text.startsWith("2 template sets are called words, and are told apart: words (")),
     ).toHaveLength(1);
     expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain('"made"');
   }, 120_000);
