@@ -23,10 +23,25 @@ export const BLACK_BITS = 13;
 export const MODE_BITS = 7;
 
 /** Indexed by the next bits, the first of them lowest. */
-export const WHITE_CODES = buildTable(WHITE_BITS, runCodes(WHITE_RUNS, WHITE_MAKE_UP));
-export const BLACK_CODES = buildTable(BLACK_BITS, runCodes(BLACK_RUNS, BLACK_MAKE_UP));
+export interface FaxTables {
+  readonly white: readonly FaxCode[];
+  readonly black: readonly FaxCode[];
+  readonly modes: readonly FaxCode[];
+}
+
+/** Builds the tables: not before a fax is read, for a larger heap makes every garbage collection longer. */
+export function buildFaxTables(): FaxTables {
+  return {
+    white: buildTable(WHITE_BITS, runCodes(WHITE_RUNS, WHITE_MAKE_UP)),
+    black: buildTable(BLACK_BITS, runCodes(BLACK_RUNS, BLACK_MAKE_UP)),
+    modes: buildTable(MODE_BITS, MODES),
+  };
+}
+
+type Named = readonly [code: string, means: FaxCode["means"], value: number];
+
 /** ITU-T T.4, table 4. */
-export const MODE_CODES = buildTable(MODE_BITS, [
+const MODES: readonly Named[] = [
   ["0001", "pass", 0],
   ["001", "horizontal", 0],
   ["1", "vertical", 0],
@@ -38,9 +53,7 @@ export const MODE_CODES = buildTable(MODE_BITS, [
   ["0000010", "vertical", -3],
   ["0000001", "extension", 0],
   ["0000000", "end of line", 0],
-]);
-
-type Named = readonly [code: string, means: FaxCode["means"], value: number];
+];
 
 function runCodes(runs: string, makeUp: string): Named[] {
   return [

@@ -1,5 +1,5 @@
 import { createFaxBits, END_OF_DATA } from "./fax-bits.ts";
-import { BLACK_BITS, BLACK_CODES, type FaxCode, MODE_BITS, MODE_CODES, WHITE_BITS, WHITE_CODES } from "./fax-codes.ts";
+import { BLACK_BITS, buildFaxTables, type FaxCode, MODE_BITS, WHITE_BITS } from "./fax-codes.ts";
 
 /** How a strip of a fax is compressed. */
 export interface FaxOptions {
@@ -32,6 +32,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
   let hasEndOfLines = scheme.startsWith("group 3");
   const runs = new Uint32Array(most * 2); // of the row and of the one before it, alternately
 
+  const { white, black, modes } = buildFaxTables();
   const { start, need, peek, skip, align } = createFaxBits(lowFirst);
   let endOfLines = 0;
   let current = 0; // where the row's runs start
@@ -69,7 +70,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
   /** Reads a run of one color. @returns what ended it: "run", or the code that is none */
   const readRun = (isBlack: boolean): FaxCode["means"] => {
     for (;;) {
-      const code = isBlack ? look(BLACK_CODES, BLACK_BITS) : look(WHITE_CODES, WHITE_BITS);
+      const code = isBlack ? look(black, BLACK_BITS) : look(white, WHITE_BITS);
       if (code.means === "run") {
         put(code.value);
         return "run";
@@ -117,7 +118,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
   /** One step of a two-dimensional row. @returns false where the row ends early */
   const expandStep = (): boolean => {
     if (pa >= current + most) throw OVERFLOW;
-    const code = look(MODE_CODES, MODE_BITS);
+    const code = look(modes, MODE_BITS);
     switch (code.means) {
       case "pass":
         checkB1();
