@@ -1,15 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { describeExit } from "./commands/exit-status.ts";
 import { claims, pairs, pathValue, texts, values, wholeNumber } from "./commands/option-values.ts";
-import { StoppedError } from "./commands/stop-signals.ts";
+import { isDoneSupervised } from "./commands/supervised-process.ts";
 import { packagePath } from "./files/package-root.ts";
-import { InputError } from "./input-error.ts";
-import { printable } from "./report/tables/text-table.ts";
-
-const EXIT_INPUT = 1;
-const EXIT_USAGE = 2;
-const EXIT_DEFECT = 70;
 
 /** The options that say what is evaluated, and how. */
 function withEvaluateOptions(command: Command): Command {
@@ -36,8 +31,11 @@ function withEvaluateOptions(command: Command): Command {
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
     .option("--allow-unsound", "score checkpoints that fail a check of inspect, with a warning in every table")
     .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
-    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber);
+    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber)
+    .option("--timeout <seconds>", TIMEOUT, wholeNumber);
 }
+
+const TIMEOUT = "end where one run of a graph takes longer (default: 60 s, and 600 s more for each GB of it)";
 
 /** `shiftline submit slurm` and `shiftline submit kubernetes`, with the options of `evaluate`. */
 function addSubmit(root: Command): void {
@@ -63,6 +61,7 @@ function addSubmit(root: Command): void {
     .option("--setup <command>", 'run first in every job: "module load nodejs"; may be repeated', texts)
     .option("--run", "submit them, too")
     .action(async (paths: string[], options) => {
+      if (await isDoneSupervised({ sweep: paths.length > 1, timeout: options.timeout })) return;
       const { submitSlurm } = await import("./commands/submit-slurm.ts");
       await submitSlurm(paths, options);
     });
@@ -81,6 +80,7 @@ function addSubmit(root: Command): void {
     .option("--job-name <name>", "the Jobs' names begin with it", "shiftline")
     .option("--namespace <name>", "namespace of the Jobs")
     .action(async (paths: string[], options) => {
+      if (await isDoneSupervised({ sweep: paths.length > 1, timeout: options.timeout })) return;
       const { submitKubernetes } = await import("./commands/submit-kubernetes.ts");
       await submitKubernetes(paths, options);
     });
@@ -123,14 +123,7 @@ function program(): Command {
     )
     .option("--merge-only", "embed nothing: score what is stored, or name what is missing")
     .action(async (checkpoints: string[], options) => {
-      if (checkpoints.length > 1) {
-        const { runInSweepProcess } = await import("./commands/sweep-process.ts");
-        const status = await runInSweepProcess();
-        if (status !== null) {
-          process.exitCode = status;
-          return;
-        }
-      }
+      if (await isDoneSupervised({ sweep: checkpoints.length > 1, timeout: options.timeout })) return;
       const { runEvaluate } = await import("./commands/evaluate-command.ts");
       const { study, ...command } = options;
       if (study !== undefined) {
@@ -234,7 +227,9 @@ function program(): Command {
     .option("--benchmark <id>", "benchmarks to look for in a data folder", values)
     .option("--deep", "decode every image of a data folder, and compare its content with the last time")
     .option("--store <folder>", "where the content of data folders is remembered", pathValue, ".shiftline/store")
+    .option("--timeout <seconds>", TIMEOUT, wholeNumber)
     .action(async (path: string, options) => {
+      if (await isDoneSupervised({ sweep: false, timeout: options.timeout })) return;
       const { runInspect } = await import("./commands/inspect-command.ts");
       await runInspect(path, options);
     });
@@ -260,22 +255,10 @@ async function main(): Promise<void> {
   try {
     await program().parseAsync();
   } catch (error) {
-    process.exitCode = report(error);
+    const { status, text } = describeExit(error);
+    if (text !== "") process.stderr.write(`${text}\n`);
+    process.exitCode = status;
   }
-}
-
-/** Prints an error as its reader needs it. @returns the exit status */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  if (error instanceof InputError) {
-    process.stderr.write(`shiftline: ${printable(error.message)}\n`);
-    return EXIT_INPUT;
-  }
-  if (error instanceof StoppedError) return error.exitCode;
-  process.stderr.write(
-    `shiftline: this is a defect, not your mistake; please report it with the lines below\n${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return EXIT_DEFECT;
 }
 
 // A closed pipe (`| head`) ends the output, not the work

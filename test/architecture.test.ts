@@ -73,6 +73,16 @@ describe("the rooms of src/", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("open the user's files in one place, which reads regular files only", () => {
+    const openers = /\b(?:readFile|readFileSync|open|openSync|createReadStream)\b[^;]*\} from "node:fs(?:\/promises)?"/;
+    const found = files.filter((file) => openers.test(file.text)).map((file) => file.path);
+    // Beside it: what ships with the package, what the kernel says of this process, and files of the store
+    const others = ["files/package-root.ts", "report/html/page.ts", "tokenizer/clip-byte-pairs.ts"];
+    others.push("tokenizer/html-entities.ts", "cli.ts", "commands/run-record.ts", "commands/allocation.ts");
+    others.push("files/atomic-write.ts");
+    expect(found.sort()).toEqual(["files/regular-file.ts", ...others].sort());
+  });
+
   it("hold files of one concept, at most 300 lines", () => {
     const long = files.filter((file) => file.text.split("\n").length > 300);
     expect(long.map((file) => file.path)).toEqual([]);

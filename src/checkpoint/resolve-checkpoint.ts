@@ -1,6 +1,6 @@
 import { join, posix } from "node:path";
 import { InputError } from "../input-error.ts";
-import { checkExternalData } from "../onnx/external-data.ts";
+import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
 import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
@@ -137,6 +137,7 @@ function makeTower(
     ...tower,
     embedding,
     path: model.path,
+    bytes: graphBytes(model),
     rowByRow: quantizesActivations(model),
     roundsActivations: roundsActivations(model),
   };

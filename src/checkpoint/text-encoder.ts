@@ -19,7 +19,7 @@ export async function openTextEncoder(
   tokenizer: Tokenizer,
   options: EncoderOptions = {},
 ): Promise<TextEncoder> {
-  const session = await openSession(tower.path, options.threads);
+  const session = await openSession(tower.path, options.threads, tower.bytes);
   try {
     return await makeTextEncoder(session, tower, tokenizer);
   } catch (cause) {

@@ -26,6 +26,8 @@ export interface Tower {
   readonly embedding: TensorInfo;
   readonly size: ImageSize;
   readonly contextLength: number;
+  /** Bytes of the graph and its weights, by which its runs are given their time. */
+  readonly bytes?: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
   readonly rowByRow: boolean;
   /** Whether the graph rounds activations to whole numbers: texts are then always padded to the context. */

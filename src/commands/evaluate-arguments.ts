@@ -23,6 +23,7 @@ const OPTIONS = {
   shard: "--shard",
   mergeOnly: "--merge-only",
   dryRun: "--dry-run",
+  timeout: "--timeout",
   quiet: "--quiet",
   json: "--json",
 } as const satisfies Record<keyof EvaluateCommandOptions, string>;

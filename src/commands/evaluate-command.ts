@@ -12,6 +12,7 @@ import { formatDuration, type ProgressLine, startProgressLine } from "./progress
 import { sameCommand } from "./same-command.ts";
 import { resolveShard } from "./shard-environment.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
+import { answerStop } from "./supervised-process.ts";
 
 /** The options of `shiftline evaluate` as the command line gives them. */
 export interface EvaluateCommandOptions {
@@ -34,6 +35,7 @@ export interface EvaluateCommandOptions {
   readonly partSize?: number;
   readonly shard?: string;
   readonly mergeOnly?: boolean;
+  readonly timeout?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -41,7 +43,7 @@ export interface EvaluateCommandOptions {
 /** Runs `shiftline evaluate`: progress and notes to stderr, results to stdout. */
 export async function runEvaluate(checkpoints: string[], command: EvaluateCommandOptions): Promise<void> {
   const progress = startProgressLine(command.quiet ?? false);
-  const stop = listenForStop((text) => progress.note(text));
+  const stop = listenForStop((text) => progress.note(text), answerStop);
   const scored: EvaluateResult[] = [];
   try {
     checkTogether(command);
@@ -124,7 +126,7 @@ function sayMissing(
 
 /** The library's options from the command line's. @throws InputError for what is given twice */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, ...same } = command;
+  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = command;
   const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
   return {
     ...given,

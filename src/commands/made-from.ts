@@ -1,10 +1,11 @@
-import { open, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { readOwnTextIfThere, statIfThere } from "../files/if-there.ts";
 import { parseJson } from "../files/parse-json.ts";
 import { readError } from "../files/read-text.ts";
+import { openRegular } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 
 /** Beside outputs: what each was made from. Without it nobody can tell whose a `fits.csv` is. */
@@ -118,7 +119,7 @@ async function isOurs(file: string, header: string | undefined, isRecorded: bool
 }
 
 async function readHead(path: string): Promise<string> {
-  const file = await open(path, "r").catch((cause: unknown) => {
+  const file = await openRegular(path).catch((cause: unknown) => {
     throw readError(path, cause);
   });
   try {

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Benchmark } from "../dataset/benchmark.ts";
 import type { ImageEntry } from "../dataset/image-list.ts";
-import { readText } from "../files/read-text.ts";
+import { readBytes, readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { type SureMistake, surestMistakes } from "../report/html/mistakes.ts";
 import type { MistakeSet, ReportMistakes } from "../report/html/report-data.ts";
@@ -58,7 +57,7 @@ export async function readMistakes(
     const { root, entry } = found;
     const bytes =
       entry.tar === undefined
-        ? await readFile(join(root, entry.path))
+        ? await readBytes(join(root, entry.path))
         : await tars.read(join(root, entry.tar.file), entry.tar.offset, entry.tar.bytes);
     const position = pictures.push(await thumbnail(bytes, join(root, entry.path))) - 1;
     positions.set(key, position);

@@ -9,22 +9,42 @@ export class StoppedError extends Error {
   }
 }
 
+/** A signal that asked to stop, and how often it came. */
+export interface StopSignal {
+  readonly name: NodeJS.Signals;
+  /** milliseconds, as `performance.now()` */
+  readonly at: number;
+  count: number;
+}
+
 /** Milliseconds within which two signals are one: a scheduler, npx or a parent may hand on what the group was sent as well. */
 const TOGETHER = 500;
+
+/** Whether another signal asks again: it comes later than one that was handed on would, is another one, or is the third. */
+export function isRepeated(first: StopSignal, name: NodeJS.Signals): boolean {
+  first.count += 1;
+  return name !== first.name || first.count > 2 || performance.now() - first.at > TOGETHER;
+}
 
 /**
  * Turns SIGINT and SIGTERM into an abort: the batch at work is finished and whole parts stay. A second signal ends the
  * process at once; parts are written atomically, so nothing stored is lost even then.
+ *
+ * @param answer called at the first signal
  */
-export function listenForStop(say: (text: string) => void): { readonly signal: AbortSignal; dispose(): void } {
+export function listenForStop(
+  say: (text: string) => void,
+  answer: () => void = () => {},
+): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
-  let first = 0;
+  let first: StopSignal | null = null;
   const stop = (name: "SIGINT" | "SIGTERM") => () => {
-    if (controller.signal.aborted) {
-      if (performance.now() - first > TOGETHER) process.kill(process.pid, "SIGKILL");
+    if (first !== null) {
+      if (isRepeated(first, name)) process.kill(process.pid, "SIGKILL");
       return;
     }
-    first = performance.now();
+    first = { name, at: performance.now(), count: 1 };
+    answer();
     say("stopping after the batch at work; once more to stop at once");
     controller.abort(new StoppedError(name));
   };

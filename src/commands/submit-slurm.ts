@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { readText } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { printable } from "../report/tables/text-table.ts";
 import type { TaskSize } from "../submit/job-files.ts";
@@ -73,7 +73,7 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
 }
 
 async function sizeBefore(folder: string, key: readonly string[]): Promise<TaskSize | null> {
-  const text = await readFile(join(folder, PLAN_FILE), "utf8").catch(() => null);
+  const text = await readText(join(folder, PLAN_FILE)).catch(() => null);
   if (text === null) return null;
   try {
     const { command, size } = planSchema.parse(JSON.parse(text));

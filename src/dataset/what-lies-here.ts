@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { openRegularSync } from "../files/regular-file.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { clutterKind } from "./clutter.ts";
 import { nameFew } from "./describe-aside.ts";
-import { compareText, IMAGE_NAME, isFolder, statOf } from "./folder-entry.ts";
+import { compareText, IMAGE_NAME, isFolder } from "./folder-entry.ts";
 import { classNamer } from "./folder-names.ts";
 
 /** Entries of a folder that are looked at. */
@@ -126,9 +127,8 @@ function extension(name: string): string {
 
 /** The first bytes of a regular file, a character each; empty for others. */
 function readHead(path: string): string {
-  if (!statOf(path)?.isFile()) return "";
   try {
-    const file = openSync(path, "r");
+    const file = openRegularSync(path);
     try {
       const buffer = Buffer.alloc(HEAD);
       return buffer.toString("latin1", 0, readSync(file, buffer, 0, HEAD, 0));

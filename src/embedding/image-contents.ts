@@ -1,10 +1,11 @@
 import { type BigIntStats, statSync } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import type { Manifest } from "../dataset/manifest.ts";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { timesTellChanges } from "../files/file-identity.ts";
+import { readText } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { removeStaleFiles } from "../files/stale-files.ts";
 import { createTarReader } from "../tar/tar-reader.ts";
@@ -260,7 +261,7 @@ function fileName({ root, manifest, first }: BlockName): string {
 
 /** What a block's file remembers; nothing where it is damaged, or names other images. */
 async function readRemembered(path: string, name: BlockName): Promise<readonly (Remembered | null)[]> {
-  const block = parseBlock(await readFile(path, "utf8").catch(() => ""));
+  const block = parseBlock(await readText(path).catch(() => ""));
   return block !== null && JSON.stringify(block.name) === JSON.stringify(name) ? block.images : [];
 }
 

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat, utimes } from "node:fs/promises";
+import { readdir, stat, utimes } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { TEMPORARY_NAME } from "../files/atomic-write.ts";
+import { readJson, readText } from "../files/read-text.ts";
 import { isUnnamedMatrix, storedMatrixGlance, storedMatrixState } from "../files/stored-matrix.ts";
 
 /** One folder of the store. Deleting it frees its space; what is needed of it is made again. */
@@ -77,7 +78,7 @@ async function sideFileProblems(folder: string, isOurs: SideFileChecks[string] |
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(folder.length + 1).replaceAll(sep, "/");
     if (TEMPORARY_NAME.test(name)) problems.push(unfinished(path));
-    else if (!isOurs(name, await readFile(path, "utf8").catch(() => ""))) problems.push(`${path}: ${FOREIGN}`);
+    else if (!isOurs(name, await readText(path).catch(() => ""))) problems.push(`${path}: ${FOREIGN}`);
   }
   return problems.sort();
 }
@@ -199,7 +200,7 @@ async function strangers(folder: string, isKnown: (name: string) => boolean): Pr
 
 async function readLayout(path: string): Promise<Layout | null> {
   try {
-    const layout = JSON.parse(await readFile(path, "utf8")) as Layout;
+    const layout = (await readJson(path)) as Layout;
     const numbers = [layout.part_size, layout.images].every((n) => Number.isSafeInteger(n) && n > 0);
     const texts = [layout.key, layout.benchmark, layout.checkpoint, layout.fingerprint];
     return numbers && texts.every((text) => typeof text === "string") ? layout : null;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Manifest } from "../dataset/manifest.ts";
 import { atomicCreate, atomicWrite } from "../files/atomic-write.ts";
+import { readJson } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import {
   readStoredMatrix,
@@ -228,7 +228,7 @@ function canonical(p: Preprocessing): unknown[] {
 /** Part size of the store that is there, null where there is none. */
 async function readPartSize(path: string, key: string): Promise<number | null> {
   try {
-    const layout = JSON.parse(await readFile(path, "utf8")) as { key: string; part_size: number };
+    const layout = (await readJson(path)) as { key: string; part_size: number };
     return layout.key === key && Number.isInteger(layout.part_size) && layout.part_size > 0 ? layout.part_size : null;
   } catch {
     return null;

@@ -1,9 +1,9 @@
 import type { BigIntStats } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import { identityOf, isSettled, stateWithinRun } from "../files/file-identity.ts";
 import { readError } from "../files/read-text.ts";
+import { openRegular } from "../files/regular-file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import type { TarReader } from "../tar/tar-reader.ts";
@@ -96,11 +96,11 @@ async function readFileWithStats(
   if (expected > MOST_BYTES) {
     throw new InputError(`${path}: has ${expected} bytes; ${MOST_BYTES} are the most that is read as an image`);
   }
-  const file = await open(path, "r");
+  const file = await openRegular(path);
   try {
     const stats = await file.stat({ bigint: true });
     const bytes = Buffer.allocUnsafeSlow(expected); // returned only when it is full
-    const found = stats.isFile() ? Number(stats.size) : expected;
+    const found = Number(stats.size);
     let filled = 0;
     while (found === expected && filled < expected) {
       const { bytesRead } = await file.read(bytes, filled, expected - filled, filled);

@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import { identityOf, isLasting, isSettled, stateWithinRun } from "./file-identity.ts";
+import { openRegular } from "./regular-file.ts";
 
 /** What the file system shows of a file's content without reading it. */
 export interface FileState {
@@ -23,7 +23,7 @@ export interface FileState {
  * @throws what opening the file throws
  */
 export async function fileState(path: string, flush = false): Promise<FileState> {
-  const file = await open(path, "r");
+  const file = await openRegular(path);
   try {
     if (flush) await file.sync().catch(() => {}); // refused where nothing can be written, as on a disk mounted to be read
     const stats = await file.stat({ bigint: true });

@@ -1,13 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { InputError } from "../input-error.ts";
+import { readError } from "./read-error.ts";
+import { readRegular } from "./regular-file.ts";
+
+export { readError } from "./read-error.ts";
+
+/** The largest text that is read, bytes. predictions.csv of a million images has 150 MB; parsed, a text takes ten times as much. */
+const MOST_TEXT = 256e6;
 
 /**
  * Reads a UTF-8 text file (a byte-order mark is dropped).
  *
- * @throws InputError if it is not there, cannot be read, or is not UTF-8
+ * @throws InputError if it is not there, cannot be read, is no regular file, is too large, or is not UTF-8
  */
-export async function readText(path: string): Promise<string> {
-  const bytes = await readBytes(path);
+export async function readText(path: string, most: number = MOST_TEXT): Promise<string> {
+  const bytes = await readBytes(path, most);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -25,22 +31,11 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Reads a whole file. @throws InputError if it is not there or cannot be read */
-export async function readBytes(path: string): Promise<Uint8Array> {
+/** Reads a whole file. @throws InputError if it is not there, cannot be read, is no regular file, or has more than `most` bytes */
+export async function readBytes(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await readFile(path);
+    return await readRegular(path, most);
   } catch (cause) {
     throw readError(path, cause);
   }
-}
-
-/** What a failed read means to the user, as an InputError; other errors come back as they are. */
-export function readError(path: string, cause: unknown): unknown {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return new InputError(`${path}: no such file or folder`, { cause });
-  if (code === "EACCES" || code === "EPERM") return new InputError(`${path}: no permission to read it`, { cause });
-  if (code === "EISDIR") return new InputError(`${path}: expected a file, found a folder`, { cause });
-  if (code === "ENOTDIR") return new InputError(`${path}: a part of this path is a file, not a folder`, { cause });
-  if (code === "EIO") return new InputError(`${path}: the disk failed to read it (EIO)`, { cause });
-  return cause;
 }

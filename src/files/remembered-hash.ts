@@ -1,9 +1,10 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { atomicWrite } from "./atomic-write.ts";
 import { type FileState, fileState } from "./file-state.ts";
 import { hashInThread } from "./hash-in-thread.ts";
+import { readText } from "./read-text.ts";
 import { sha256 } from "./sha256.ts";
 
 /** Bytes from which remembering pays: fewer are hashed sooner than two small files are read. */
@@ -67,7 +68,7 @@ function checkOf({ path, state, sha256: hash }: Note): string {
 
 async function readNote(path: string): Promise<Note | null> {
   try {
-    const { check, ...note } = noteSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    const { check, ...note } = noteSchema.parse(JSON.parse(await readText(path)));
     return check === checkOf(note) ? note : null;
   } catch {
     return null;

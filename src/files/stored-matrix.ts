@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Matrix } from "../math/matrix.ts";
 import { atomicWrite } from "./atomic-write.ts";
 import { encodeNpy, npyBytes, parseNpy } from "./npy.ts";
+import { readRegular } from "./regular-file.ts";
 import { sha256, sha256File } from "./sha256.ts";
 import { removeStaleFiles } from "./stale-files.ts";
 
@@ -98,7 +99,7 @@ async function readNumbers<About>(stem: string): Promise<StoredMatrix<About> | s
   if (sidecar === undefined) return `${stem}.json: not there`;
   if (typeof sidecar === "string") return sidecar;
   const path = join(dirname(stem), sidecar.file);
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => cause);
+  const bytes = await readRegular(path).catch((cause: NodeJS.ErrnoException) => cause);
   if (bytes instanceof Error) return `${path}: ${readReason(bytes)}`;
   if (sha256(bytes) !== sidecar.sha256) return `${path}: ${OTHER_CONTENT}`;
   const matrix = parseNpy(bytes, path);
@@ -120,7 +121,7 @@ export async function isUnnamedMatrix(folder: string, name: string): Promise<boo
 }
 
 async function readSidecar<About>(stem: string): Promise<Sidecar<About> | string | undefined> {
-  const text = await readFile(`${stem}.json`, "utf8").catch((cause: NodeJS.ErrnoException) => cause);
+  const text = await readRegular(`${stem}.json`).then(String, (cause: NodeJS.ErrnoException) => cause);
   if (text instanceof Error) return text.code === "ENOENT" ? undefined : `${stem}.json: ${text.message}`;
   let parsed: Partial<Sidecar<About>> & { readonly check?: unknown };
   try {

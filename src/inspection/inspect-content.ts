@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import { readBytes, readError } from "../files/read-text.ts";
+import { openRegularSync } from "../files/regular-file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { decodeImage } from "../image/decode.ts";
 import { InputError } from "../input-error.ts";
@@ -111,7 +112,7 @@ function describeFailure(cause: unknown, path: string): string {
 /** The first bytes of an image, as many as there are or as the buffer holds; a view on the buffer. */
 function readStart(root: string, image: ImageEntry, buffer: Uint8Array): Uint8Array {
   const { file: path, offset, bytes } = image.tar ?? { file: image.path, offset: 0, bytes: buffer.length };
-  const file = openSync(join(root, path), "r");
+  const file = openRegularSync(join(root, path));
   try {
     const wanted = Math.min(buffer.length, bytes);
     let filled = 0;

@@ -1,6 +1,8 @@
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { readError } from "../files/read-text.ts";
+import { checkRegular } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 import type { OnnxModel } from "./onnx-model.ts";
 import { tensorBytes } from "./onnx-tensor.ts";
@@ -10,7 +12,7 @@ import { tensorBytes } from "./onnx-tensor.ts";
  * does not always name them.
  *
  * @returns their paths, relative to the ONNX file's folder, sorted
- * @throws InputError if one is missing, unreadable, outside the folder, or shorter than the graph says
+ * @throws InputError if one is missing, unreadable, no regular file, outside the folder, or shorter than the graph says
  */
 export async function checkExternalData(model: OnnxModel): Promise<string[]> {
   const needed = new Map<string, number>();
@@ -36,9 +38,26 @@ export async function checkExternalData(model: OnnxModel): Promise<string[]> {
   return locations;
 }
 
+/** Bytes of an ONNX file and of the files beside it that hold its weights; those that are not there count nothing. */
+export function graphBytes(model: OnnxModel): number {
+  const locations = new Set(model.tensors.flatMap(({ external }) => (external === null ? [] : [external.location])));
+  const paths = [model.path, ...[...locations].map((location) => join(dirname(model.path), location))];
+  return paths.reduce((sum, path) => sum + sizeOrNothing(path), 0);
+}
+
+function sizeOrNothing(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
 async function sizeOf(modelPath: string, path: string): Promise<number> {
   try {
-    return (await stat(path)).size;
+    const info = await stat(path);
+    checkRegular(path, info);
+    return info.size;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw readError(path, cause);
     throw new InputError(`${path}: missing: ${modelPath} keeps its weights in this file; put it beside the graph`, {

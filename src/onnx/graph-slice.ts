@@ -1,4 +1,4 @@
-import type { OnnxModel, OnnxNode } from "./onnx-model.ts";
+import { functionKey, type OnnxModel, type OnnxNode } from "./onnx-model.ts";
 import type { OnnxTensor } from "./onnx-tensor.ts";
 
 /** The part of a graph that one output depends on: one tower of a graph that holds both. */
@@ -36,7 +36,7 @@ export function sliceGraph(model: OnnxModel, output: string): GraphSlice {
 /** Nodes with those of their subgraphs and of the functions that they call. */
 export function flattenNodes(nodes: readonly OnnxNode[], model: OnnxModel): OnnxNode[] {
   return nodes.flatMap((node) => {
-    const own = model.functions.get(`${node.domain}:${node.op}`) ?? [];
+    const own = model.functions.get(functionKey(node)) ?? [];
     return [node, ...flattenNodes([...node.body, ...own], model)];
   });
 }

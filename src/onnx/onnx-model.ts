@@ -1,12 +1,15 @@
 import { PbfReader } from "pbf";
 import { InputError } from "../input-error.ts";
-import { readOnnxSkeleton } from "./onnx-skeleton.ts";
+import { checkExpansion } from "./graph-expansion.ts";
+import { readOnnxSkeleton, tooDeep } from "./onnx-skeleton.ts";
 import { type OnnxTensor, readTensor, readValueInfo, type TensorInfo } from "./onnx-tensor.ts";
 
 /** One operation. `body` holds the nodes of its subgraphs (If, Loop). */
 export interface OnnxNode {
   readonly op: string;
   readonly domain: string;
+  /** Which of several functions of one name it calls (IR version 10); absent where there is one. */
+  readonly overload?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly floats: ReadonlyMap<string, number>;
@@ -29,8 +32,13 @@ export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   /** Every weight, those of subgraphs and of Constant nodes with external data included. */
   readonly tensors: readonly OnnxTensor[];
-  /** Functions the model brings along: "domain:name" → nodes. */
+  /** Functions the model brings along: {@link functionKey} → nodes. */
   readonly functions: ReadonlyMap<string, readonly OnnxNode[]>;
+}
+
+/** By what a call finds its function. */
+export function functionKey(call: Pick<OnnxNode, "domain" | "op" | "overload">): string {
+  return [call.domain, call.op, ...(call.overload ? [call.overload] : [])].join(":");
 }
 
 interface Draft {
@@ -44,12 +52,16 @@ interface Draft {
   tensors: OnnxTensor[];
   functions: Map<string, OnnxNode[]>;
   hasGraph: boolean;
+  depth: number;
 }
+
+/** Graphs inside one another: 33 are what protobuf's limit leaves room for. */
+const MOST_NESTED = 33;
 
 /**
  * Reads what an ONNX file says of itself, without its weights. Field numbers: onnx/onnx.proto3.
  *
- * @throws InputError if the file cannot be read, is not ONNX, or is truncated
+ * @throws InputError if the file cannot be read, is not ONNX, is truncated, or has functions or subgraphs without end
  */
 export function readOnnxModel(path: string): OnnxModel {
   const draft: Draft = {
@@ -63,16 +75,19 @@ export function readOnnxModel(path: string): OnnxModel {
     tensors: [],
     functions: new Map(),
     hasGraph: false,
+    depth: 0,
   };
   const skeleton = readOnnxSkeleton(path);
   try {
     new PbfReader(skeleton).readFields(readModelField, draft);
   } catch (cause) {
+    if (cause === NESTED) throw tooDeep(path);
     throw new InputError(`${path}: not an ONNX file, or a damaged one; export or download it again`, { cause });
   }
   if (!draft.hasGraph || draft.opsets.size === 0) {
     throw new InputError(`${path}: not a whole ONNX file: it has no ${draft.hasGraph ? "operator set" : "graph"}`);
   }
+  checkExpansion(draft, path);
   // Before IR version 4 every weight was also listed as an input; onnxruntime does not ask for those.
   const weights = new Set(draft.tensors.map((tensor) => tensor.name));
   return {
@@ -99,8 +114,15 @@ function readModelField(tag: number, model: Draft, pbf: PbfReader): void {
     const opset = pbf.readMessage(readOpsetField, { domain: "", version: 0 });
     model.opsets.set(opset.domain, opset.version);
   } else if (tag === 25) {
-    const own = pbf.readMessage(readFunctionField, { name: "", domain: "", nodes: [], tensors: model.tensors });
-    model.functions.set(`${own.domain}:${own.name}`, own.nodes);
+    const own = pbf.readMessage(readFunctionField, {
+      op: "",
+      domain: "",
+      overload: "",
+      nodes: [],
+      tensors: model.tensors,
+      depth: 0,
+    });
+    model.functions.set(functionKey(own), own.nodes);
   }
 }
 
@@ -112,12 +134,22 @@ function readOpsetField(tag: number, opset: { domain: string; version: number },
 interface Scope {
   nodes: OnnxNode[];
   tensors: OnnxTensor[];
+  /** Graphs around this one. */
+  depth: number;
 }
 
-function readFunctionField(tag: number, own: Scope & { name: string; domain: string }, pbf: PbfReader): void {
-  if (tag === 1) own.name = pbf.readString();
+/** Thrown amid reading, where the path is not known. */
+const NESTED = new Error("nested too deep");
+
+function readFunctionField(
+  tag: number,
+  own: Scope & { op: string; domain: string; overload: string },
+  pbf: PbfReader,
+): void {
+  if (tag === 1) own.op = pbf.readString();
   else if (tag === 7) own.nodes.push(readNode(pbf, own));
   else if (tag === 10) own.domain = pbf.readString();
+  else if (tag === 13) own.overload = pbf.readString();
 }
 
 function readGraphField(tag: number, graph: Draft, pbf: PbfReader): void {
@@ -135,6 +167,7 @@ function readNode(pbf: PbfReader, scope: Scope): OnnxNode {
   const node = {
     op: "",
     domain: "",
+    overload: "",
     inputs: [] as string[],
     outputs: [] as string[],
     floats: new Map<string, number>(),
@@ -148,8 +181,13 @@ function readNode(pbf: PbfReader, scope: Scope): OnnxNode {
     else if (tag === 2) node.outputs.push(field.readString());
     else if (tag === 4) node.op = field.readString();
     else if (tag === 7) node.domain = field.readString();
+    else if (tag === 8) node.overload = field.readString();
     else if (tag === 5) {
-      const attribute = readAttribute(field, { nodes: node.body, tensors: scope.tensors });
+      const attribute = readAttribute(field, {
+        nodes: node.body,
+        tensors: scope.tensors,
+        depth: scope.depth + 1,
+      });
       if (attribute.float !== null) node.floats.set(attribute.name, attribute.float);
       if (attribute.integer !== null) node.integers.set(attribute.name, attribute.integer);
       if (attribute.string !== null) node.strings.set(attribute.name, attribute.string);
@@ -171,6 +209,7 @@ interface Attribute {
 }
 
 function readAttribute(pbf: PbfReader, body: Scope): Attribute {
+  if (body.depth > MOST_NESTED) throw NESTED;
   const attribute: Attribute = { name: "", float: null, integer: null, string: null, tensor: null };
   return pbf.readMessage((tag, result, field) => {
     if (tag === 1) result.name = field.readString();

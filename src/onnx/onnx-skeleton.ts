@@ -1,11 +1,20 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { readError } from "../files/read-text.ts";
+import { formatBytes, openRegularSync } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 
 /** Fields up to this many bytes are kept whole; it holds every node, name and scalar, and no weight worth skipping. */
 const KEEP = 4096;
 /** One positional read. Larger would read weights that are skipped anyway. */
 const WINDOW = 16_384;
+/** protobuf ends a message here, and onnxruntime reads no longer one. */
+const MOST_BYTES = 2 ** 31 - 1;
+/** Messages inside one another: protobuf's own limit (CodedInputStream, `kDefaultRecursionLimit`). A subgraph takes three. */
+const MOST_DEPTH = 100;
+/** Fields copied, of which one holds a whole node: graphs of the largest checkpoints have some ten thousand. */
+const MOST_FIELDS = 2_000_000;
+/** Bytes copied: what is left without weights has some hundred kilobytes, of the largest graphs 20 MB. */
+const MOST_COPIED = 256e6;
 
 type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
 
@@ -25,6 +34,8 @@ const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26]);
 interface FileWindow {
   readonly path: string;
   readonly size: number;
+  /** What was copied so far. */
+  readonly copied: { fields: number; bytes: number };
   /** The bytes [position, position + length), length at most KEEP; valid until the next call. */
   read(position: number, length: number): Uint8Array;
 }
@@ -33,17 +44,18 @@ interface FileWindow {
  * An ONNX file without its weights: the same protobuf message, every payload over 4 KiB left out. A checkpoint of
  * gigabytes comes down to some hundred kilobytes, and no weight is read. Reads are synchronous: they are few and small.
  *
- * @throws InputError if the file cannot be read, is not ONNX, or ends before the graph does
+ * @throws InputError if the file cannot be read, is no regular file, is not ONNX, ends before the graph does, or is larger or
+ *   nested deeper than onnxruntime reads
  */
 export function readOnnxSkeleton(path: string): Uint8Array {
   let descriptor: number;
   try {
-    descriptor = openSync(path, "r");
+    descriptor = openRegularSync(path);
   } catch (cause) {
     throw readError(path, cause);
   }
   try {
-    return copyMessage(openWindow(path, descriptor), 0, null, "model");
+    return copyMessage(openWindow(path, descriptor), 0, null, "model", 1);
   } catch (cause) {
     throw readError(path, cause);
   } finally {
@@ -59,6 +71,7 @@ function openWindow(path: string, descriptor: number): FileWindow {
   return {
     path,
     size,
+    copied: { fields: 0, bytes: 0 },
     read(position, length) {
       if (position + length > size) throw truncated(path, size);
       if (position < start || position + length > start + filled) {
@@ -72,13 +85,23 @@ function openWindow(path: string, descriptor: number): FileWindow {
 }
 
 /** Copies the message at [start, end), end null for the whole file, without its large payloads. */
-function copyMessage(file: FileWindow, start: number, end: number | null, kind: MessageKind): Uint8Array {
+function copyMessage(
+  file: FileWindow,
+  start: number,
+  end: number | null,
+  kind: MessageKind,
+  depth: number,
+): Uint8Array {
+  if (depth > MOST_DEPTH) throw tooDeep(file.path);
   const limit = end ?? file.size;
   const chunks: Uint8Array[] = [];
   let position = start;
+  let from = start;
   if (kind === "model") refuseOtherFiles(file);
   while (position < limit) {
     const tag = readVarint(file, position);
+    count(file, position - from);
+    from = position;
     const field = Math.floor(tag.value / 8);
     const wire = tag.value % 8;
     if (kind === "model" && !MODEL_FIELDS.has(field)) throw notOnnx(file.path);
@@ -91,7 +114,7 @@ function copyMessage(file: FileWindow, start: number, end: number | null, kind: 
       if (length.value <= KEEP) {
         chunks.push(file.read(position, payload - position).slice(), file.read(payload, length.value).slice());
       } else if (child !== undefined) {
-        const copy = copyMessage(file, payload, payload + length.value, child);
+        const copy = copyMessage(file, payload, payload + length.value, child, depth + 1);
         chunks.push(file.read(position, tag.length).slice(), writeVarint(copy.length), copy);
       }
       position = payload + length.value;
@@ -138,10 +161,31 @@ function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
 
 function refuseOtherFiles(file: FileWindow): void {
   if (file.size === 0) throw new InputError(`${file.path}: the file is empty, an ONNX graph was expected`);
+  if (file.size > MOST_BYTES) {
+    throw new InputError(
+      `${file.path}: ${formatBytes(file.size)}, an ONNX file has at most 2 GiB; export it with its weights as external data`,
+    );
+  }
   const head = new TextDecoder("latin1").decode(file.read(0, Math.min(64, file.size)));
   if (head.startsWith("version https://git-lfs")) {
     throw new InputError(`${file.path}: a Git LFS pointer, not the ONNX file itself; fetch it with "git lfs pull"`);
   }
+}
+
+/** @throws InputError for a graph that no exporter writes, before its pieces fill the memory */
+function count(file: FileWindow, bytes: number): void {
+  const { copied } = file;
+  copied.fields += 1;
+  if (bytes <= KEEP) copied.bytes += bytes;
+  if (copied.fields <= MOST_FIELDS && copied.bytes <= MOST_COPIED) return;
+  throw new InputError(
+    `${file.path}: its graph has more than ${MOST_FIELDS} parts or ${formatBytes(MOST_COPIED)} beside its weights; no exporter writes such a file`,
+  );
+}
+
+/** The error for graphs inside graphs inside graphs. */
+export function tooDeep(path: string): InputError {
+  return new InputError(`${path}: its subgraphs are nested deeper than onnxruntime reads (${MOST_DEPTH} messages)`);
 }
 
 function truncated(path: string, size: number): InputError {

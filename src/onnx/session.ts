@@ -1,4 +1,8 @@
+import { stat } from "node:fs/promises";
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-node";
+import { withDeadline } from "../files/deadline.ts";
+import { readError } from "../files/read-text.ts";
+import { checkRegular } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 import { importOnnxRuntime } from "../math/onnx-runtime.ts";
 import { fromFloat16 } from "./float16.ts";
@@ -21,6 +25,10 @@ export interface GraphSession {
   close(): Promise<void>;
 }
 
+/** A run of a graph without weights, and what a gigabyte of them adds: a hundred times what a slow machine takes. */
+const FIXED_SECONDS = 60;
+const SECONDS_PER_GB = 600;
+
 /** onnxruntime's level "fatal": errors come as exceptions, and nothing else should reach the user's terminal. */
 const LOG_FATAL = 4;
 
@@ -28,18 +36,28 @@ const LOG_FATAL = 4;
  * Loads a graph from a file (external data is resolved beside it).
  *
  * @param threads onnxruntime's threads for one operation; its own default, the machine's cores, when not given
- * @throws InputError if onnxruntime cannot load it, with onnxruntime's reason
+ * @param bytes   of its weights, by which loading it and each run are given their time (see `withDeadline`)
+ * @throws InputError if it is no regular file, or onnxruntime cannot load it, with onnxruntime's reason
  */
-export async function openSession(path: string, threads?: number): Promise<GraphSession> {
+export async function openSession(path: string, threads?: number, bytes = 0): Promise<GraphSession> {
   const { InferenceSession, Tensor } = await importOnnxRuntime();
+  await stat(path).then(
+    (info) => checkRegular(path, info), // onnxruntime would wait at a named pipe
+    (cause) => {
+      throw readError(path, cause);
+    },
+  );
+  const seconds = FIXED_SECONDS + (SECONDS_PER_GB * bytes) / 1e9;
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path, {
-      logSeverityLevel: LOG_FATAL,
-      executionProviders: ["cpu"],
-      enableMemPattern: false, // twice the working memory, and no faster
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    });
+    const create = () =>
+      InferenceSession.create(path, {
+        logSeverityLevel: LOG_FATAL,
+        executionProviders: ["cpu"],
+        enableMemPattern: false, // twice the working memory, and no faster
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      });
+    session = await withDeadline(`${path}: loading its graph`, seconds, create);
   } catch (cause) {
     throw new InputError(`${path}: onnxruntime cannot load it: ${oneLine(cause)}`, { cause });
   }
@@ -51,7 +69,8 @@ export async function openSession(path: string, threads?: number): Promise<Graph
     outputs: tensorInfos(path, session.outputMetadata),
     run(feeds, output) {
       if (closed) return Promise.reject(new Error(`${path}: run after close`));
-      const result = runSession(path, session, Tensor, feeds, output);
+      const run = () => runSession(path, session, Tensor, feeds, output);
+      const result = withDeadline(`${path}: one run of its graph`, seconds, run);
       last = result.catch(() => {});
       return result;
     },

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "../files/atomic-write.ts";
+import { readRegular } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 import type { JobFile } from "./job-files.ts";
 
@@ -13,12 +13,13 @@ export async function writeJobs(folder: string, files: readonly JobFile[]): Prom
   const fresh: JobFile[] = [];
   for (const file of files) {
     const path = join(folder, file.name);
-    const there = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    const there = await readRegular(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT") return null;
+      if (cause instanceof InputError) throw cause;
       throw new InputError(`${path}: cannot be read: ${cause.message}`, { cause });
     });
     if (there === null) fresh.push(file);
-    else if (there !== file.content) {
+    else if (there.toString("utf8") !== file.content) {
       throw new InputError(
         `${path}: there already, and other than what would be written; delete the folder, or name another with --jobs`,
       );

@@ -1,9 +1,9 @@
 import type { BigIntStats } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { atomicWrite } from "../files/atomic-write.ts";
 import { identityOf, isLasting, stateWithinRun } from "../files/file-identity.ts";
-import { readError } from "../files/read-text.ts";
+import { readError, readText } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import { indexTar } from "./tar-index.ts";
@@ -15,6 +15,9 @@ import type { TarMember } from "./tar-member.ts";
  * control character, so tabs and line ends are free.
  */
 const VERSION = 2;
+
+/** The largest stored index, bytes: that of a tar with 5 million members. */
+const MOST_INDEX = 500e6;
 
 /**
  * Lists the members of a tar as {@link indexTar} does, from the index stored for it if the tar's size, inode and times are
@@ -34,7 +37,7 @@ export async function readTarIndex(
   const state = identityOf(before);
   const lasting = lasts(path, before);
   const stored = join(cacheFolder, indexName(tar));
-  const known = lasting ? parseIndex(await readFile(stored, "utf8").catch(() => ""), tar, state) : null;
+  const known = lasting ? parseIndex(await readText(stored, MOST_INDEX).catch(() => ""), tar, state) : null;
   if (known !== null) return known;
   const members = await indexTar(path);
   if (stateWithinRun(path, await statTar(path)) !== stateWithinRun(path, before)) {

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { extract, type Header } from "tar-stream";
 import { readError } from "../files/read-text.ts";
+import { openRegularSync } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 import { type DecodedHeader, quote, readMember, SMALL_BYTES, type TarMember } from "./tar-member.ts";
 
@@ -52,9 +53,7 @@ interface OpenTar {
 
 function openTar(path: string): number {
   try {
-    // opening a named pipe would wait for a writer
-    if (!statSync(path).isFile()) throw new InputError(`${path}: expected a tar file, found a folder or a device`);
-    return openSync(path, "r");
+    return openRegularSync(path);
   } catch (cause) {
     throw readError(path, cause);
   }

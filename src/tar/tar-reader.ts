@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { readError } from "../files/read-text.ts";
+import { openRegular } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
 
 /** Reads members of tars by position. Reads may run side by side; made once per thread, and closed at its end. */
@@ -47,7 +48,7 @@ export function createTarReader(openFiles = OPEN_FILES): TarReader {
   }
 
   function openFile(path: string): OpenFile {
-    const handle = open(path, "r");
+    const handle = openRegular(path);
     handle.catch(() => {}); // whoever reads from it is told; nobody waits for it before
     return { handle, users: 1 };
   }

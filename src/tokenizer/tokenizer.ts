@@ -1,3 +1,4 @@
+import { createBurstDeadline } from "../files/deadline.ts";
 import { readBytes } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, CLIP_VOCABULARY_SIZE, clipBytePairs } from "./clip-byte-pairs.ts";
@@ -65,6 +66,8 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
   const content = path === null ? null : await readTokenizerJson(path);
 
   const where = path ?? "CLIP's own byte pairs";
+  const keepTime = createBurstDeadline(`${where}: tokenizing`, TOKENIZING_SECONDS);
+  keepTime(); // opening it tries its patterns
   const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
   const { prefix, suffix, modelType, vocabularySize, textVocabularySize } = json;
   const cleaning = chooseCleaning(source.cleaning, modelType);
@@ -82,6 +85,7 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
     padding,
     endOfText,
     encode(text, contextLength) {
+      keepTime();
       const ids = json.encode(clean === null ? text : cleanCaption(text, clean));
       const room = contextLength - prefix.length - suffix.length;
       if (room < 0) return Int32Array.from([...prefix, ...suffix].slice(-room));
@@ -94,6 +98,9 @@ function chooseCleaning(cleaning: TokenizerSource["cleaning"], modelType: string
   if (cleaning !== "siglip") return cleaning;
   return modelType === "BPE" ? "canonicalize" : "none";
 }
+
+/** For up to 1,024 prompts, which take a hundredth of it: only a pattern that backtracks without end takes longer. */
+const TOKENIZING_SECONDS = 30;
 
 /** What open_clip does before a tokenizer that is not its own; before its own, "open_clip" also makes small letters. */
 const cleanings: Record<Cleaning, CaptionCleaning | null> = {

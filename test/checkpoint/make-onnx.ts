@@ -28,7 +28,8 @@ export type AttributeSpec =
   | string
   | readonly number[]
   | { readonly float: number }
-  | { readonly tensor: TensorSpec };
+  | { readonly tensor: TensorSpec }
+  | { readonly graph: GraphSpec };
 
 export interface NodeSpec {
   readonly op: string;
@@ -36,6 +37,7 @@ export interface NodeSpec {
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, AttributeSpec>>;
   readonly domain?: string;
+  readonly overload?: string;
 }
 
 export interface ValueSpec {
@@ -44,11 +46,24 @@ export interface ValueSpec {
   readonly shape: readonly (number | string)[] | null;
 }
 
-export interface ModelSpec {
+export interface GraphSpec {
   readonly inputs: readonly ValueSpec[];
   readonly outputs: readonly ValueSpec[];
   readonly nodes: readonly NodeSpec[];
   readonly tensors: readonly TensorSpec[];
+}
+
+/** A function of the domain "local" that the model brings along. */
+export interface FunctionSpec {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly NodeSpec[];
+  readonly overload?: string;
+}
+
+export interface ModelSpec extends GraphSpec {
+  readonly functions?: readonly FunctionSpec[];
 }
 
 /** The bytes of an ONNX file, opset 17. */
@@ -60,6 +75,8 @@ export function onnxFile(model: ModelSpec): Uint8Array {
   pbf.writeMessage(7, writeGraph, model);
   pbf.writeMessage(8, writeOpset, { domain: "", version: 17 });
   pbf.writeMessage(8, writeOpset, { domain: "com.microsoft", version: 1 });
+  if (model.functions !== undefined) pbf.writeMessage(8, writeOpset, { domain: "local", version: 1 });
+  for (const one of model.functions ?? []) pbf.writeMessage(25, writeFunction, one);
   return pbf.finish().slice();
 }
 
@@ -88,7 +105,18 @@ function writeOpset(opset: { domain: string; version: number }, pbf: PbfWriter):
   pbf.writeVarintField(2, opset.version);
 }
 
-function writeGraph(model: ModelSpec, pbf: PbfWriter): void {
+function writeFunction(spec: FunctionSpec, pbf: PbfWriter): void {
+  pbf.writeStringField(1, spec.name);
+  for (const name of spec.inputs) pbf.writeStringField(4, name);
+  for (const name of spec.outputs) pbf.writeStringField(5, name);
+  for (const one of spec.nodes) pbf.writeMessage(7, writeNode, one);
+  pbf.writeMessage(9, writeOpset, { domain: "", version: 17 });
+  pbf.writeMessage(9, writeOpset, { domain: "local", version: 1 });
+  pbf.writeStringField(10, "local");
+  if (spec.overload) pbf.writeStringField(13, spec.overload);
+}
+
+function writeGraph(model: GraphSpec, pbf: PbfWriter): void {
   for (const spec of model.nodes) pbf.writeMessage(1, writeNode, spec);
   pbf.writeStringField(2, "graph");
   for (const tensor of model.tensors) pbf.writeMessage(5, writeTensor, tensor);
@@ -101,6 +129,7 @@ function writeNode(spec: NodeSpec, pbf: PbfWriter): void {
   for (const name of spec.outputs) pbf.writeStringField(2, name);
   pbf.writeStringField(4, spec.op);
   if (spec.domain) pbf.writeStringField(7, spec.domain);
+  if (spec.overload) pbf.writeStringField(8, spec.overload);
   for (const [name, value] of Object.entries(spec.attributes ?? {}))
     pbf.writeMessage(5, writeAttribute, { name, value });
 }
@@ -119,6 +148,9 @@ function writeAttribute({ name, value }: { name: string; value: AttributeSpec },
   } else if ("tensor" in value) {
     pbf.writeMessage(5, writeTensor, value.tensor);
     pbf.writeVarintField(20, 4);
+  } else if ("graph" in value) {
+    pbf.writeMessage(6, writeGraph, value.graph);
+    pbf.writeVarintField(20, 5);
   } else {
     for (const item of value) pbf.writeVarintField(8, item);
     pbf.writeVarintField(20, 7);

@@ -1,4 +1,12 @@
-import { type ModelSpec, type NodeSpec, node, onnxFile, type TensorSpec, type ValueSpec } from "./make-onnx.ts";
+import {
+  type FunctionSpec,
+  type ModelSpec,
+  type NodeSpec,
+  node,
+  onnxFile,
+  type TensorSpec,
+  type ValueSpec,
+} from "./make-onnx.ts";
 
 /** The smallest towers that behave like CLIP's: every rule of an export can be switched on its own. */
 
@@ -23,6 +31,15 @@ export interface TinyVision {
   readonly broken: boolean;
   /** Makes the output of the embedding that the tower would give; null for that itself. */
   readonly tail: Tail | null;
+  /** Steps between the end of the tower and its output, for graphs that no exporter would write. */
+  readonly detour: Detour | null;
+}
+
+/** Takes a value of the tower on to another name, in a way of its own. */
+export interface Detour {
+  nodes(from: string, to: string): readonly NodeSpec[];
+  readonly tensors?: readonly TensorSpec[];
+  readonly functions?: readonly FunctionSpec[];
 }
 
 /** Nodes from `input` to `output`, and the weights they need. */
@@ -69,6 +86,7 @@ const VISION: TinyVision = {
   mixes: false,
   quantized: false,
   tail: null,
+  detour: null,
 };
 
 const TEXT: TinyText = {
@@ -177,7 +195,8 @@ function visionModel(spec: TinyVision): ModelSpec {
       : [node("Identity", ["v.activated"], "v.unit")]),
     spec.broken ? node("Div", ["v.unit", "v.zero"], "v.whole") : node("Identity", ["v.unit"], "v.whole"),
     ...(tail?.nodes ?? [node("Identity", ["v.whole"], "v.end")]),
-    node("Cast", ["v.end"], spec.output, { to: spec.type === "float16" ? 10 : 1 }),
+    ...(spec.detour?.nodes("v.end", "v.there") ?? [node("Identity", ["v.end"], "v.there")]),
+    node("Cast", ["v.there"], spec.output, { to: spec.type === "float16" ? 10 : 1 }),
   ];
   const zero: TensorSpec = { name: "v.zero", type: "float32", dims: [], values: [0] };
   return {
@@ -189,7 +208,9 @@ function visionModel(spec: TinyVision): ModelSpec {
       ...(spec.broken ? [zero] : []),
       ...activationTensors("v", spec.activation),
       ...(tail?.tensors ?? []),
+      ...(spec.detour?.tensors ?? []),
     ],
+    ...(spec.detour?.functions === undefined ? {} : { functions: spec.detour.functions }),
   };
 }
 

@@ -195,7 +195,7 @@ describe("indexTar", () => {
   it("does not wait for a writer of a named pipe", async () => {
     const path = join(temporaryFolder(), "0.tar");
     execFileSync("mkfifo", [path]);
-    expect(await refusal(path)).toContain("expected a tar file");
+    expect(await refusal(path)).toContain("expected a file, found a named pipe");
   });
 
   it("ends on extended headers and long names of no length", async () => {

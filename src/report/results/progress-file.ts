@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { readText } from "../../files/read-text.ts";
 
 const progressSchema = z.object({
   schema: z.literal(1),
@@ -46,7 +47,7 @@ export async function readProgress(
   const names = await readdir(folder).catch(() => [] as string[]);
   const runs: (RunProgress & { readonly stale: boolean })[] = [];
   for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
-    const progress = parseProgress(await readFile(join(folder, name), "utf8").catch(() => ""));
+    const progress = parseProgress(await readText(join(folder, name)).catch(() => ""));
     if (progress !== null) runs.push({ ...progress, stale: now - Date.parse(progress.updated) > STALE_AFTER });
   }
   return runs.sort((a, b) => Date.parse(a.started) - Date.parse(b.started));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GIVE_BACK } from "../../src/commands/sweep-process.ts";
+import { GIVE_BACK } from "../../src/commands/supervised-process.ts";
 import { temporaryFolder } from "../helpers.ts";
 import { cli, demoRun, root, shiftline } from "./run-cli.ts";
 

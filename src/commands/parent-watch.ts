@@ -1,0 +1,10 @@
+import { workerData } from "node:worker_threads";
+
+/** Ends this process when the one that started it is gone, in a thread of its own: the main one may be blocked for ever. */
+
+/** Milliseconds between two looks. */
+const EVERY = 500;
+
+setInterval(() => {
+  if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL");
+}, EVERY);

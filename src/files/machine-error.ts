@@ -1,0 +1,34 @@
+import { InputError } from "../input-error.ts";
+
+/** What the machine refuses whatever the program does, by the system's code. */
+const REASONS: Readonly<Record<string, string>> = {
+  EMFILE: "too many open files; raise the limit with ulimit -n, or use fewer --threads",
+  ENFILE: "the system has too many open files; close other programs",
+  ENOMEM: "the system has no memory left",
+  EAGAIN: "the system gives no more threads or processes; raise the limit with ulimit -u, or use fewer --threads",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the file system is read-only",
+  EIO: "the disk failed (EIO)",
+};
+
+/**
+ * A limit or failure of the machine, which the program met where nothing can be said of a file: while it loaded a module or
+ * started a thread. Other errors of the system are defects where they come this far.
+ *
+ * @returns null for any other error
+ */
+export function machineError(error: unknown): InputError | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code, path } = cause as NodeJS.ErrnoException;
+    const reason = REASONS[code ?? ""] ?? (code === "ERR_WORKER_INIT_FAILED" ? REASONS[codeIn(cause)] : undefined);
+    if (reason !== undefined)
+      return new InputError(path === undefined ? reason : `${path}: ${reason}`, { cause: error });
+  }
+  return null;
+}
+
+/** "Worker initialization failure: EMFILE" */
+function codeIn(error: Error): string {
+  return /\b(E[A-Z]{3,})\b/.exec(error.message)?.[1] ?? "";
+}

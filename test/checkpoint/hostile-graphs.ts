@@ -1,0 +1,107 @@
+import { node } from "./make-onnx.ts";
+import type { Detour } from "./tiny-towers.ts";
+
+/** Detours through a tiny tower that have no end, or none that anybody waits for. */
+
+const yes = { name: "d.yes", type: "bool", dims: [], values: [1] } as const;
+
+/** A Loop without a trip count whose condition stays true; a batch of more than `most` images enters it, others pass. */
+export function endlessLoop(most = 0): Detour {
+  return {
+    tensors: [yes, { name: "d.most", type: "int64", dims: [], values: [most] }],
+    nodes: (from, to) => [
+      node("Shape", [from], "d.shape", { start: 0, end: 1 }),
+      node("ReduceMax", ["d.shape"], "d.rows", { keepdims: 0 }),
+      node("Greater", ["d.rows", "d.most"], "d.enters"),
+      {
+        op: "Loop",
+        inputs: ["", "d.enters", from],
+        outputs: [to],
+        attributes: {
+          body: {
+            graph: {
+              inputs: [
+                { name: "b.iteration", type: "int64", shape: [] },
+                { name: "b.goes", type: "bool", shape: [] },
+                { name: "b.in", type: "float32", shape: null },
+              ],
+              outputs: [
+                { name: "b.more", type: "bool", shape: [] },
+                { name: "b.out", type: "float32", shape: null },
+              ],
+              nodes: [node("Identity", ["b.goes"], "b.more"), node("Neg", ["b.in"], "b.out")],
+              tensors: [],
+            },
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** `depth` functions of which each calls the next twice: 2^depth nodes once they are in place. */
+export function doublingFunctions(depth: number): Detour {
+  const call = (level: number, from: string, to: string) =>
+    level === depth ? node("Neg", [from], to) : node(`F${level}`, [from], to, {}, "local");
+  return {
+    nodes: (from, to) => [call(0, from, to)],
+    functions: Array.from({ length: depth }, (_, level) => ({
+      name: `F${level}`,
+      inputs: ["x"],
+      outputs: ["y"],
+      nodes: [call(level + 1, "x", "z"), call(level + 1, "z", "y")],
+    })),
+  };
+}
+
+/** `length` functions in a circle: 1 calls itself. */
+export function functionCircle(length: number): Detour {
+  return {
+    nodes: (from, to) => [node("F0", [from], to, {}, "local")],
+    functions: Array.from({ length }, (_, i) => ({
+      name: `F${i}`,
+      inputs: ["x"],
+      outputs: ["y"],
+      nodes: [node(`F${(i + 1) % length}`, ["x"], "y", {}, "local")],
+    })),
+  };
+}
+
+/** An If inside an If, `depth` deep; each adds `padding` bytes, so that a reader that skips what is large goes down too. */
+export function nestedIfs(depth: number, padding = 0): Detour {
+  const branch = (level: number): ReturnType<Detour["nodes"]> =>
+    level === 0
+      ? [node("Identity", ["d.value"], "o0")]
+      : [
+          node("If", ["d.yes"], `o${level}`, {
+            ...(padding > 0 ? { note: "x".repeat(padding) } : {}),
+            then_branch: { graph: graphOf(level - 1) },
+            else_branch: {
+              graph: {
+                ...graphOf(0),
+                nodes: [node("Identity", ["d.value"], `e${level}`)],
+                outputs: [out(`e${level}`)],
+              },
+            },
+          }),
+        ];
+  const out = (name: string) => ({ name, type: "float32", shape: null }) as const;
+  const graphOf = (level: number) => ({ inputs: [], outputs: [out(`o${level}`)], nodes: branch(level), tensors: [] });
+  return {
+    tensors: [yes],
+    nodes: (from, to) => [node("Identity", [from], "d.value"), ...branch(depth), node("Identity", [`o${depth}`], to)],
+  };
+}
+
+/** A file of graphs inside graphs, so deep that writing it by recursion would fail; no tower, only a nest. */
+export function deepNest(depth: number): Uint8Array {
+  const field = (tag: number, content: Uint8Array): Uint8Array => {
+    const head: number[] = [tag * 8 + 2];
+    let length = content.length;
+    for (; length >= 0x80; length = Math.floor(length / 0x80)) head.push((length % 0x80) | 0x80);
+    return Buffer.concat([Uint8Array.from([...head, length]), content]);
+  };
+  let graph: Uint8Array = new Uint8Array(0);
+  for (let level = 0; level < depth; level++) graph = field(1, field(5, field(6, graph))); // node, attribute, graph
+  return Buffer.concat([Uint8Array.from([8, 8]), field(7, graph), field(8, Uint8Array.from([16, 17]))]);
+}
