@@ -21,7 +21,7 @@ const ROOMS = [
 ];
 const LEAVES = ["math", "statistics", "files"];
 /** Files beside the rooms that every room may import. */
-const COMMON = ["input-error.ts", "note.ts"];
+const COMMON = ["input-error.ts", "native-library.ts", "note.ts"];
 
 interface SourceFile {
   readonly path: string;
@@ -79,7 +79,7 @@ describe("the rooms of src/", () => {
     // Beside it: what ships with the package, what the kernel says of this process, and files of the store
     const others = ["files/package-root.ts", "report/html/page.ts", "tokenizer/clip-byte-pairs.ts"];
     others.push("tokenizer/html-entities.ts", "cli.ts", "commands/run-record.ts", "commands/allocation.ts");
-    others.push("files/atomic-write.ts");
+    others.push("files/atomic-write.ts", "files/machine-error.ts");
     expect(found.sort()).toEqual(["files/regular-file.ts", ...others].sort());
   });
 

@@ -1,4 +1,5 @@
 import type { Shard } from "../embedding/shard.ts";
+import { checkWritable } from "../files/atomic-write.ts";
 import { createAttempts } from "./attempts.ts";
 import { embedPlanPrompts, planPrompts } from "./classifiers.ts";
 import { embedRuns } from "./embed-runs.ts";
@@ -30,6 +31,7 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
   const attempts = createAttempts(options);
   const { total } = await planPrompts(plan);
   const images = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+  if (total + images > 0) await checkWritable(plan.storeRoot, "--store");
   let promptsEmbedded = 0;
   await attempts.run("prompts", async () => {
     promptsEmbedded = await embedPlanPrompts(plan, {

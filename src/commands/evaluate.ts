@@ -2,6 +2,7 @@ import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import { embedImages } from "../embedding/embed-images.ts";
 import { imageGraphBytes } from "../embedding/encoder-threads.ts";
 import { markUsed } from "../embedding/list-store.ts";
+import { checkWritable } from "../files/atomic-write.ts";
 import { InputError } from "../input-error.ts";
 import { makeWarning, type Note, warningsAbout } from "../note.ts";
 import { rebuildAccuracies } from "../report/results/rebuild-accuracies.ts";
@@ -41,6 +42,7 @@ import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult[]> {
   const plan = await planEvaluation(options);
   for (const note of plan.notes) options.onNote?.(note);
+  await checkWritable(plan.out, "--out");
   const progress = openProgressFile(plan.out);
   try {
     return await runPlan(plan, options, progress);
@@ -60,6 +62,7 @@ async function runPlan(
   const imagesAhead = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
   if (options.mergeOnly === true) checkNothingMissing(plan, prompts);
   const all = [...new Set(plan.runs.map((run) => run.checkpoint.id))];
+  if (prompts.total + imagesAhead > 0) await checkWritable(plan.storeRoot, "--store");
   const attempts = createAttempts(options);
   const prepared = new Set<Checkpoint>();
   const padding: Note[] = [];

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import type { TextIdentity } from "../checkpoint/open-checkpoint.ts";
 import { packagePath, packageVersion } from "../files/package-root.ts";
+import { loadSharp } from "../image/load-sharp.ts";
 import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
 
 export interface RunTimes {
@@ -122,7 +123,7 @@ function round(seconds: number): number {
 
 async function versions(): Promise<Record<string, string>> {
   const require = createRequire(import.meta.url);
-  const sharp = (await import("sharp")).default;
+  const sharp = loadSharp();
   return {
     node: process.versions.node,
     "onnxruntime-node": (require("onnxruntime-node/package.json") as { version: string }).version,

@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { announceWork, type WorkEvent } from "../files/deadline.ts";
+import { checkOpenFiles } from "../files/machine-error.ts";
 import { printable } from "../report/tables/text-table.ts";
 import { isRepeated, type StopSignal } from "./stop-signals.ts";
 
@@ -44,6 +45,7 @@ const TICK = 250;
  */
 export async function runSupervised({ sweep, timeout }: SupervisedOptions): Promise<number | null> {
   if (process.platform === "win32" || becomeSupervised()) return null;
+  checkOpenFiles();
   const giveBack = sweep && process.platform === "linux" && process.env.MALLOC_MMAP_THRESHOLD_ === undefined;
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
@@ -145,7 +147,9 @@ function becomeSupervised(): boolean {
     workerData: parent,
     ...(ending === ".js" ? { execArgv: [] } : {}),
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
-  }).unref();
+  })
+    .on("error", () => {}) // the event above is left
+    .unref();
   return true;
 }
 

@@ -4,6 +4,7 @@ import type { ImageEntry } from "../dataset/image-list.ts";
 import { sha256 } from "../files/sha256.ts";
 import { cropBorder } from "../image/crop-border.ts";
 import { type DecodedImage, decodeImage } from "../image/decode.ts";
+import { loadSharp } from "../image/load-sharp.ts";
 import { createPreprocessor, type Preprocessor } from "../image/preprocess-image.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
@@ -54,6 +55,7 @@ interface Loaded {
   readonly reason: string;
 }
 
+loadSharp(); // if it cannot be, no image is to blame
 const tars = createTarReader();
 const letGo = createPixelCollector();
 const { root, preparations } = workerData as WorkerSetup;

@@ -66,7 +66,7 @@ export function startWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>):
       else pending?.reject(answer.input ? new InputError(answer.error) : new Error(`thread: ${answer.error}`));
       feed();
     });
-    worker.on("error", (error) => fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on("error", (error) => fail(asError(error)));
     idle.push(worker);
     return { worker, ended: new Promise((resolve) => worker.once("exit", resolve)) };
   });
@@ -83,4 +83,10 @@ export function startWorkerPool<Task, Result>(options: WorkerPoolOptions<Task>):
       await Promise.all(workers.map(({ ended }) => ended));
     },
   };
+}
+
+/** An error as it comes over from a thread, where it loses its class. */
+function asError(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  return error.name === "InputError" ? new InputError(error.message) : error;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants } from "node:fs";
+import { access, type FileHandle, link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { InputError } from "../input-error.ts";
 
 /** Content of a file: bytes, text, or text in pieces, which are written one by one and never held together. */
@@ -47,7 +48,7 @@ async function writeAs(
   const temporary = `${path}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
   const folder = dirname(path);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     const file = await open(temporary, "wx");
     try {
       await writeContent(file, content);
@@ -61,6 +62,43 @@ async function writeAs(
     await rm(temporary, { force: true }).catch(() => {});
     throw writeError(path, cause);
   }
+}
+
+/**
+ * Whether files can be written below a folder, asked before the work whose results go there; nothing is made.
+ *
+ * @param option what names another place, for the message: "--out"
+ * @throws InputError if the file system is read-only, the user may not write there, or a part of the path is a file
+ */
+export async function checkWritable(folder: string, option: string): Promise<void> {
+  let place = resolve(folder);
+  for (;;) {
+    try {
+      if (!(await stat(place)).isDirectory()) throw Object.assign(new Error("a file"), { code: "ENOTDIR" });
+      return await access(place, constants.W_OK);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT" && dirname(place) !== place) place = dirname(place);
+      else throw writeError(folder, cause, `; name another place with ${option}`);
+    }
+  }
+}
+
+/** Makes a folder and those above it. Node's own way says "not there" of a file system that is read-only. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await mkdir(path).catch(ignoreThere);
+    } else if (!(await stat(path).catch(() => null))?.isDirectory()) throw cause;
+  }
+}
+
+/** Of two that make one folder, one finds it there. */
+function ignoreThere(cause: NodeJS.ErrnoException): void {
+  if (cause.code !== "EEXIST") throw cause;
 }
 
 /** The names that {@link atomicWrite} gives to files it has not finished. */
@@ -79,7 +117,7 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-function writeError(path: string, cause: unknown): unknown {
+function writeError(path: string, cause: unknown, advice = ""): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
   const reasons: Record<string, string> = {
     ENOSPC: "the disk is full; free some space and run the same command again, what is finished is kept",
@@ -90,7 +128,13 @@ function writeError(path: string, cause: unknown): unknown {
     ENOTDIR: "a part of this path is a file, not a folder",
     EEXIST: "a part of this path is a file, not a folder",
     EISDIR: "there is a folder of this name",
+    EMFILE: "too many open files; raise the limit with ulimit -n",
+    ENFILE: "the system has too many open files; close other programs",
+    EIO: "the disk failed to write it (EIO)",
+    ENAMETOOLONG: "its name is too long for the file system",
+    ELOOP: "a symbolic link that leads in a circle",
+    ERR_INVALID_ARG_VALUE: "no file can have this name: it holds the character U+0000",
   };
   const reason = code === undefined ? undefined : reasons[code];
-  return reason === undefined ? cause : new InputError(`${path}: cannot write: ${reason}`, { cause });
+  return reason === undefined ? cause : new InputError(`${path}: cannot write: ${reason}${advice}`, { cause });
 }

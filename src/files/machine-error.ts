@@ -1,8 +1,10 @@
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
 import { InputError } from "../input-error.ts";
 
 /** What the machine refuses whatever the program does, by the system's code. */
 const REASONS: Readonly<Record<string, string>> = {
-  EMFILE: "too many open files; raise the limit with ulimit -n, or use fewer --threads",
+  EMFILE: "too many open files; raise the limit with ulimit -n",
   ENFILE: "the system has too many open files; close other programs",
   ENOMEM: "the system has no memory left",
   EAGAIN: "the system gives no more threads or processes; raise the limit with ulimit -u, or use fewer --threads",
@@ -31,4 +33,23 @@ export function machineError(error: unknown): InputError | null {
 /** "Worker initialization failure: EMFILE" */
 function codeIn(error: Error): string {
   return /\b(E[A-Z]{3,})\b/.exec(error.message)?.[1] ?? "";
+}
+
+/** Files that loading the program's modules, its threads and a few tars keep open at once. */
+const FILES_NEEDED = 100;
+
+/**
+ * Tries whether the process may open the files it needs: where it may not, Node would say that modules are missing.
+ *
+ * @throws InputError naming the limit to raise
+ */
+export function checkOpenFiles(): void {
+  const open: number[] = [];
+  try {
+    while (open.length < FILES_NEEDED) open.push(openSync(devNull, "r"));
+  } catch (cause) {
+    throw machineError(cause) ?? cause;
+  } finally {
+    for (const file of open) closeSync(file);
+  }
 }

@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long for the file system",
   ENXIO: "expected a file, found a socket or a device",
   ENODEV: "expected a file, found a device that is not there",
-  EMFILE: "too many open files; raise the limit with ulimit -n, or use fewer --threads",
+  EMFILE: "too many open files; raise the limit with ulimit -n",
   ENFILE: "the system has too many open files; close other programs",
   ENOMEM: "the system has no memory left to read it",
   ESTALE: "the network file system no longer has it (ESTALE); run again",

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { atomicWrite } from "./atomic-write.ts";
@@ -50,7 +49,7 @@ export async function rememberedHash(path: string, folder?: string): Promise<Has
   const { before, after } = hashed;
   if (note !== null && before.lasting && after.identity === before.identity) {
     const content = { path: absolute, state: before.identity, sha256: hashed.sha256 };
-    await keep(folder as string, note, `${JSON.stringify({ ...content, check: checkOf(content) })}\n`);
+    await keep(note, `${JSON.stringify({ ...content, check: checkOf(content) })}\n`);
   }
   return hashed;
 }
@@ -76,9 +75,8 @@ async function readNote(path: string): Promise<Note | null> {
 }
 
 /** A store that cannot be written is told of when parts are written to it, not here. */
-async function keep(folder: string, path: string, text: string): Promise<void> {
+async function keep(path: string, text: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
     await atomicWrite(path, text);
   } catch {}
 }

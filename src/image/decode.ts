@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo, type Sharp } from "sharp";
+import type { OutputInfo, Sharp } from "sharp";
 import { InputError } from "../input-error.ts";
 import { cmykToRgb } from "./cmyk.ts";
 import { checkSize, type DecodedImage, damaged, MOST_PIXELS, tooLarge } from "./decoded-image.ts";
@@ -6,6 +6,7 @@ import { decodeGif } from "./gif.ts";
 import { type ImageFormat, recogniseFormat } from "./image-format.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
 import { checkArithmeticScans, checkJpegTail } from "./jpeg-tail.ts";
+import { loadSharp } from "./load-sharp.ts";
 import { decodeIrregularPng } from "./png.ts";
 import { openPng, type PngReader } from "./png-chunks.ts";
 import { decodeFaxTiff, decodeRawTiff, openTiff, turnTiff } from "./tiff.ts";
@@ -15,11 +16,6 @@ import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 import { copyOnePage } from "./tiff-one-page.ts";
 
 export { type DecodedImage, MOST_PIXELS } from "./decoded-image.ts";
-
-// Every image is read once, so libvips' cache would only hold memory; and images are decoded side by side in libuv's
-// threads (UV_THREADPOOL_SIZE of them), so threads inside one image would only get in each other's way.
-sharp.cache(false);
-sharp.concurrency(1);
 
 /**
  * Decodes an image to the bytes of `PIL.Image.open(file).convert("RGB")`: colour profiles are ignored, alpha is
@@ -139,7 +135,7 @@ function words(data: Uint8Array): Uint16Array {
  *   strips it refuses, which "truncated" would leave black. Of a PNG, what "error" refuses our own decoder looks at.
  */
 function open(bytes: Uint8Array, format: ImageFormat, failOn: "truncated" | "error" | "warning" = "truncated"): Sharp {
-  return sharp(bytes, {
+  return loadSharp()(bytes, {
     failOn,
     limitInputPixels: MOST_PIXELS,
     unlimited: format === "JPEG", // that is, however many warnings libjpeg gives

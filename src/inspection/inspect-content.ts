@@ -6,6 +6,7 @@ import { readBytes, readError } from "../files/read-text.ts";
 import { openRegularSync } from "../files/regular-file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { decodeImage } from "../image/decode.ts";
+import { loadSharp } from "../image/load-sharp.ts";
 import { InputError } from "../input-error.ts";
 import { createTarReader, type TarReader } from "../tar/tar-reader.ts";
 import { checkImageHeader, NEEDS_MORE } from "./image-header-check.ts";
@@ -38,6 +39,7 @@ export async function checkContent(
   images: readonly ImageEntry[],
   options: { readonly deep: boolean; readonly alsoHash?: readonly number[]; readonly progress?: ContentProgress },
 ): Promise<ContentCheck> {
+  if (options.deep) loadSharp(); // if it cannot be, no image is to blame
   const digests: (string | null)[] = new Array(images.length).fill(null);
   const reasons = new Map<number, string>();
   const tars = createTarReader();

@@ -1,3 +1,4 @@
+import { loadSharp } from "../../image/load-sharp.ts";
 import { withBundledFont } from "./bundled-font.ts";
 import { FONT_FAMILY } from "./figure-text.ts";
 
@@ -74,7 +75,7 @@ export async function toPng(svgText: string): Promise<Uint8Array> {
       root.replace(/"([\d.]+)in"/g, (_, inches) => `"${Number(inches) * PIXELS_PER_INCH}"`),
     );
   return withBundledFont(async () => {
-    const { default: sharp } = await import("sharp");
+    const sharp = loadSharp();
     return sharp(Buffer.from(inBundledFont), { density: SVG_DPI })
       .png({ palette: true, effort: 2, dither: 0 })
       .withMetadata({ density: PNG_DPI })

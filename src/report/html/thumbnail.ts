@@ -1,3 +1,4 @@
+import { loadSharp } from "../../image/load-sharp.ts";
 import { InputError } from "../../input-error.ts";
 
 /** Longest side in pixels: twice what the page shows, for dense screens. */
@@ -11,7 +12,7 @@ const QUALITY = 70;
  * @throws InputError if the bytes are no image
  */
 export async function thumbnail(bytes: Uint8Array, where: string): Promise<string> {
-  const { default: sharp } = await import("sharp");
+  const sharp = loadSharp();
   try {
     const webp = await sharp(bytes)
       .resize(SIDE, SIDE, { fit: "inside", withoutEnlargement: true })
