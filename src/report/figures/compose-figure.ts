@@ -1,5 +1,5 @@
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
-import { FONT_FAMILY } from "./figure-text.ts";
+import { FONT_FAMILY, figureText } from "./figure-text.ts";
 import { LIGHT } from "./figure-theme.ts";
 import { describe, fillBackground, type PlotOptions, plotPanel, SVG, wholeInPrint } from "./plot-panel.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
@@ -57,7 +57,7 @@ export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions):
   const titles = panels.map(({ title }) => title).join(", ");
   describe(
     svg,
-    `Accuracy under distribution shift: ${titles}`,
+    figureText(`Accuracy under distribution shift: ${titles}`),
     figures.map(({ description }) => description).join(" "),
   );
   return svg;

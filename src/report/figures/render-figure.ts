@@ -50,6 +50,10 @@ export function toSvgText(svg: SVGSVGElement): string {
       const value = element.getAttribute(name);
       if (value !== null) element.setAttribute(name, roundNumbers(value));
     }
+    // linkedom escapes the quotes of attributes only, and an XML file with a bare "&" or "<" cannot be opened
+    for (const { name, value } of [...element.attributes]) {
+      if (/[&<]/.test(value)) element.setAttribute(name, value.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
+    }
   }
   for (const side of ["width", "height"]) {
     copy.setAttribute(side, `${Number((Number(copy.getAttribute(side)) / PIXELS_PER_INCH).toFixed(4))}in`);

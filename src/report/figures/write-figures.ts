@@ -57,7 +57,9 @@ export async function writeFigures(
     if (formats.includes("svg")) await atomicWrite(join(folder, `${name}.svg`), text);
     // sharp works in threads of its own while the next figure is drawn here
     if (formats.includes("png")) {
-      pngs.push(render.toPng(text).then((png) => atomicWrite(join(folder, `${name}.png`), png)));
+      const png = render.toPng(text).then((bytes) => atomicWrite(join(folder, `${name}.png`), bytes));
+      png.catch(() => {}); // thrown below: until then it must not count as unhandled
+      pngs.push(png);
     }
     written.push(...FORMATS.filter((one) => formats.includes(one)).map((one) => `${name}.${one}`));
   }

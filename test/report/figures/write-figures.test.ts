@@ -4,12 +4,18 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { writePublishedFigures } from "../../../scripts/published-figures.ts";
+import { figureText } from "../../../src/report/figures/figure-text.ts";
 import { buildPanels } from "../../../src/report/figures/scatter-panel.ts";
 import { figureNames, writeFigures } from "../../../src/report/figures/write-figures.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { panelsOfNames, zooPanel, zooStudy } from "./samples.ts";
 
 const root = join(import.meta.dirname, "../../..");
+
+function unescapeXml(text: string): string {
+  const characters: Record<string, string> = { lt: "<", gt: ">", quot: '"', amp: "&" };
+  return text.replace(/&(\w+);/g, (_, name: string) => characters[name] ?? "?");
+}
 
 describe("figures on disk", () => {
   it("are each panel at one column's width and all at two columns', SVG and PNG at 300 dpi", async () => {
@@ -36,6 +42,24 @@ describe("figures on disk", () => {
     const panels = [named("../a b"), named("x"), named("X"), named("x", "imagenet@x"), named("all-shifts"), named("")];
     expect(figureNames(panels)).toEqual(["__a_b", "x", "X-2", "x-same-classes", "all-shifts-2", "_"]);
   });
+
+  it.each(["a<b", "a&b", 'q"q', "c]]>", "<script>", "&amp;", "\u0001\ufffe"])(
+    "are XML whatever a name holds: %s",
+    async (name) => {
+      const folder = temporaryFolder();
+      const panel = { ...(await zooPanel("imagenet-a")), benchmark: name, title: name, yLabel: `${name} (%)` };
+      const written = await writeFigures(folder, [panel]);
+      expect(written).toHaveLength(4);
+      for (const file of written.filter((one) => one.endsWith(".svg"))) {
+        const svg = readFileSync(join(folder, file), "utf8");
+        for (const found of [/aria-label="([^"]*)"/, /<title>([^<]*)<\/title>/]) {
+          expect(unescapeXml(found.exec(svg)?.[1] ?? "")).toContain(figureText(name));
+        }
+        // sharp's reader of SVG is a strict one: it refuses a bare "&" or "<"
+        await expect(sharp(join(folder, file)).metadata()).resolves.toMatchObject({ format: "svg" });
+      }
+    },
+  );
 
   it("have the same text in PNG on a machine that has no fonts", async () => {
     const folder = temporaryFolder();
