@@ -4,6 +4,7 @@ import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
 import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { checkFixedImages, checkFixedTexts } from "./fixed-sizes.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import { isSiglip, type ModelConfigs, readModelConfigs } from "./model-config.ts";
@@ -66,6 +67,8 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
           sequenceLength: fixedAxis(text.ports.ids, 1),
           vocabularySize: tokenEmbeddingRows(text.model, text.ports.ids.name),
         });
+  checkFixedImages(vision.ports, preprocessing.preprocessing.size, vision.model.path);
+  if (text !== null && textSettings !== null) checkFixedTexts(text.ports, textSettings.contextLength, text.model.path);
   const quantizing = [graphs.vision, graphs.text].some(quantizesActivations);
   const tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations" | "embedding"> = {
     ...hints,

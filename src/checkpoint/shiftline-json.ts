@@ -27,7 +27,7 @@ const schema = z.strictObject({
   resizeMode: z.enum(["shortest", "squash", "longest"]).default("shortest"),
   interpolation: z.enum(["bicubic", "bilinear"]).default("bicubic"),
   fillColor: z.number().int().min(0).max(255).default(0),
-  contextLength: z.number().int().min(1).max(100_000).optional(),
+  contextLength: z.number().int().min(1).max(32_768).optional(),
   tokenizer: file.optional(),
   cleaning: z.enum(["none", "open_clip", "canonicalize"]).optional(),
   padId: z.number().int().min(0).optional(),

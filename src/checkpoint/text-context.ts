@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../input-error.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
@@ -35,12 +36,18 @@ const LARGEST_CONTEXT = 32_768;
  * The context length: the graph's fixed token axis; else shiftline.json, open_clip's configuration, then the shorter of
  * the tokenizer's `model_max_length` and the model's positions.
  *
- * @throws InputError if nothing says it, or shiftline.json contradicts the graph
+ * @throws InputError if nothing says it, it is no number of tokens or more than fit in memory, or shiftline.json contradicts
+ *   the graph
  */
 export async function readContext(sources: ContextSources): Promise<TextContext> {
   const { layout, sequenceLength } = sources;
   const said = await readConfiguredContext(sources);
   if (sequenceLength === null) {
+    if (said !== null && said.length > LARGEST_CONTEXT) {
+      throw new InputError(
+        `${join(layout.root, said.source)}: a context of ${said.length} tokens, of which at most ${LARGEST_CONTEXT} are accepted; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
+      );
+    }
     if (said !== null) return said;
     throw new InputError(
       `${layout.root}: nothing says how many tokens ${layout.text} takes; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
@@ -83,7 +90,10 @@ async function readConfiguredContext(sources: ContextSources): Promise<TextConte
 async function readLongest(root: string, tokenizerConfig: string): Promise<number | null> {
   const schema = z.looseObject({ model_max_length: z.number().nullish() });
   const length = (await readConfig(root, tokenizerConfig, schema)).config.model_max_length;
-  return length && Number.isInteger(length) && length <= LARGEST_CONTEXT ? length : null;
+  if (typeof length !== "number" || length > LARGEST_CONTEXT) return null;
+  if (length >= 1 && Number.isInteger(length)) return length;
+  const where = join(root, tokenizerConfig);
+  throw new InputError(`${where}: model_max_length: expected a whole number from 1 on, got ${length}`);
 }
 
 /** The positions that the model has: more tokens it cannot take. */

@@ -7,6 +7,7 @@ import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
 import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
+import { probedContext, textsAtOnce } from "./text-budget.ts";
 import { findSides, type Tower } from "./tower.ts";
 
 /**
@@ -50,12 +51,13 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     return data;
   };
 
-  const probes = PROBE_PROMPTS.map((prompt) => tokenizer.encode(prompt, contextLength)) as [Int32Array, Int32Array];
+  const probed = probedContext(contextLength, fixedAxis(text.ids, 1));
+  const probes = PROBE_PROMPTS.map((prompt) => tokenizer.encode(prompt, probed)) as [Int32Array, Int32Array];
   const sides: BothSides | null = vision === null ? null : { ...tower, vision, text };
   const { plain, tied } =
     sides === null
       ? { plain: () => ({}), tied: false }
-      : await chooseStandIn(sides, "texts", (other) => runBatch(probes, contextLength, other));
+      : await chooseStandIn(sides, "texts", (other) => runBatch(probes, probed, other));
 
   /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
   const run = async (
@@ -63,7 +65,7 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     length: number,
     { pad = padId, other = plain }: { pad?: number; other?: OtherSide } = {},
   ): Promise<Float32Array> => {
-    const step = tower.rowByRow ? 1 : (batchSize ?? rows.length);
+    const step = tower.rowByRow ? 1 : textsAtOnce(rows.length, length, batchSize);
     let embeddings = new Float32Array(0);
     for (let start = 0; start < rows.length; start += step) {
       const part = rows.slice(start, start + step);
@@ -78,16 +80,17 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
 
   // Where activations are rounded, trials on some texts prove nothing of others.
   const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.roundsActivations;
-  const ownLength = mayBeShort && (await proveOwnLength(probes, contextLength, run));
-  const isProved = createLengthProof(tokenizer, contextLength, run);
-  const dimension = knownWidth ?? (await run(probes.slice(0, 1), contextLength)).length;
+  const ownLength = mayBeShort && (await proveOwnLength(probes, probed, run));
+  const isProved = createLengthProof(tokenizer, probed, run);
+  const dimension = knownWidth ?? (await run(probes.slice(0, 1), probed)).length;
   knownWidth = dimension;
 
   const encode = async (tokens: readonly Int32Array[], other: OtherSide): Promise<Float32Array> => {
     if (tokens.length === 0) return new Float32Array(0);
     const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
     if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
-    return await run(tokens, ownLength && (await isProved(longest)) ? longest : contextLength, { other });
+    const isShort = ownLength && longest < probed && (await isProved(longest));
+    return await run(tokens, isShort ? longest : contextLength, { other });
   };
   return {
     dimension,
@@ -99,8 +102,8 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     async paddingTakesPart() {
       if (ownLength) return false;
       const precision = tower.roundsActivations ? "rounded" : "exact";
-      const encodePadded = (rows: readonly Int32Array[], pad: number) => run(rows, contextLength, { pad });
-      return await paddingTakesPart(probes, contextLength, tokenizer, precision, encodePadded);
+      const encodePadded = (rows: readonly Int32Array[], pad: number) => run(rows, probed, { pad });
+      return await paddingTakesPart(probes, probed, tokenizer, precision, encodePadded);
     },
     close: session.close,
   };

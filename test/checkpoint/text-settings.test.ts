@@ -161,6 +161,35 @@ describe("the context length", () => {
     expect([contextLength, contextSource]).toEqual([32, "config.json"]);
   });
 
+  it.each([-5, 0, 0.5, 76.5])("is refused where it cannot be one: model_max_length %d", async (model_max_length) => {
+    const files = { "tokenizer_config.json": JSON.stringify({ model_max_length }) };
+    await expect(settings(huggingFaceFolder({ files }))).rejects.toThrow(
+      `tokenizer_config.json: model_max_length: expected a whole number from 1 on, got ${model_max_length}`,
+    );
+  });
+
+  it("is refused where it would fill the memory, at once, whichever file says so", async () => {
+    const begun = performance.now();
+    const huggingFace = {
+      "tokenizer_config.json": "{}",
+      "config.json": JSON.stringify({ model_type: "clip", text_config: { max_position_embeddings: 1e9 } }),
+    };
+    const expected = (file: string) => `${file}: a context of 1000000000 tokens, of which at most 32768 are accepted`;
+    await expect(settings(huggingFaceFolder({ files: huggingFace }))).rejects.toThrow(expected("config.json"));
+    const config = { model_cfg: { vision_cfg: { image_size: 8 }, text_cfg: { context_length: 1e9 } } };
+    await expect(settings(openClipFolder({ config }))).rejects.toThrow(expected("open_clip_config.json"));
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  it("does not matter where the graph's own is fixed", async () => {
+    const files = {
+      "tokenizer_config.json": "{}",
+      "config.json": JSON.stringify({ model_type: "clip", text_config: { max_position_embeddings: 1e9 } }),
+    };
+    const { contextLength } = await settings(huggingFaceFolder({ files, text: { length: 16 } }));
+    expect(contextLength).toBe(16);
+  });
+
   it("is 77 for CLIP's vocabulary where no file says it, with a note, and asked for otherwise", async () => {
     const files = { "tokenizer_config.json": "{}" };
     const { contextLength, notes } = await settings(huggingFaceFolder({ files, text: { vocabulary: 49_408 } }));
