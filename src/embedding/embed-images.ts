@@ -4,6 +4,7 @@ import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";
 import { openFlights } from "./flights.ts";
 import type { UnreadableImage } from "./image-worker.ts";
+import { shareBudget } from "./memory-budget.ts";
 import { openParts } from "./open-parts.ts";
 import type { Part, PartStore, SkippedImage } from "./part-store.ts";
 import { type Batch, distinctPreparations, planBatches } from "./plan-batches.ts";
@@ -39,6 +40,12 @@ export interface EmbedOptions {
 
 /** More image threads than this outrun any CPU inference. */
 const MOST_IMAGE_THREADS = 16;
+/**
+ * Bytes of memory for images that are read and decoded, and what each thread adds: no photo waits for it, but of images near the
+ * largest that is decoded one is at work at a time. A machine with less memory gives less.
+ */
+const IMAGE_MEMORY = 512e6;
+const MEMORY_PER_THREAD = 64e6;
 /** Batches read ahead, beyond one a thread: what keeps the graphs busy while a large image holds the others up. */
 const READ_BEYOND = 2;
 /** Batches in the graphs' threads, beyond one a thread: the next one waits there, and another may be on its way to disk. */
@@ -75,9 +82,15 @@ export async function embedImages(
       yield { images, preparations: wantedBy(batch) };
     }
   }
-  const setup = { root: manifest.root, preparations: preparations.list };
+  const budget = shareBudget(Math.min(IMAGE_MEMORY + imageThreads * MEMORY_PER_THREAD, options.modelMemory / 2));
+  const setup = { root: manifest.root, preparations: preparations.list, budget };
   const depth = imageThreads + READ_BEYOND;
-  const reader = startReadAhead(requests(), { ...setup, threads: imageThreads, depth, batchSize });
+  const reader = startReadAhead(requests(), {
+    ...setup,
+    threads: imageThreads,
+    depth,
+    batchSize: batches.reduce((most, batch) => Math.max(most, batch.n), 0),
+  });
   const encoders = startWorkerPool<EncoderTask, EncoderResult>({
     module: "encoder-worker",
     count,

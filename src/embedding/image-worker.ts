@@ -4,13 +4,15 @@ import type { ImageEntry } from "../dataset/image-list.ts";
 import { sha256 } from "../files/sha256.ts";
 import { cropBorder } from "../image/crop-border.ts";
 import { type DecodedImage, decodeImage } from "../image/decode.ts";
+import { decodingMemory } from "../image/decoding-memory.ts";
 import { loadSharp } from "../image/load-sharp.ts";
 import { createPreprocessor, type Preprocessor } from "../image/preprocess-image.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import { createTarReader } from "../tar/tar-reader.ts";
+import { openBudget, type SharedBudget } from "./memory-budget.ts";
 import { createPixelCollector } from "./pixel-collector.ts";
-import { type ImageContent, readImage, UNREADABLE } from "./read-image.ts";
+import { type ImageContent, readImage, readImageHead, UNREADABLE } from "./read-image.ts";
 import { serveTasks } from "./worker-program.ts";
 
 /** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
@@ -18,6 +20,8 @@ import { serveTasks } from "./worker-program.ts";
 export interface WorkerSetup {
   readonly root: string;
   readonly preparations: readonly ImagePreparation[];
+  /** for the images that are read and decoded, in all threads together */
+  readonly budget: SharedBudget;
 }
 
 /** How an image becomes a model's input: what is cut off at each side, in pixels, then the preprocessing. */
@@ -53,12 +57,15 @@ interface Loaded {
   readonly image: DecodedImage | null;
   readonly content: ImageContent;
   readonly reason: string;
+  /** to be called when the image is no longer needed */
+  readonly free: () => void;
 }
 
 loadSharp(); // if it cannot be, no image is to blame
 const tars = createTarReader();
 const letGo = createPixelCollector();
-const { root, preparations } = workerData as WorkerSetup;
+const { root, preparations, budget: sharedBudget } = workerData as WorkerSetup;
+const budget = openBudget(sharedBudget);
 const groups = groupByGeometry(preparations);
 serveTasks(
   (task: WorkerTask) => preprocessBatch(root, groups, task),
@@ -111,6 +118,7 @@ async function preprocessBatch(
       for (const group of groups) preprocess(group, loaded.image, path, position, outputs);
       letGo(loaded.image.data.length);
     }
+    loaded.free();
   }
   return {
     buffers: task.outputs.map((output) => output.buffer),
@@ -151,17 +159,38 @@ function preprocess(
   }
 }
 
+/** Files from this size on are read when there is room for them and not before, bytes. */
+const LARGE_FILE = 32e6;
+/** Holds the header of a large file. */
+const HEAD_BYTES = 64 << 10;
+
+/**
+ * The last image that asked for memory. The images of this thread get theirs in order, so that the one whose turn it is never
+ * waits for one behind it.
+ */
+let lastAdmitted: Promise<unknown> = Promise.resolve();
+
 async function load(root: string, image: ImageEntry): Promise<Loaded> {
   const path = join(root, image.path);
   let content = UNREADABLE;
+  let free = () => {};
   try {
-    const { bytes, identity } = await readImage(root, image, tars);
+    const before = lastAdmitted;
+    const isLarge = image.bytes >= LARGE_FILE;
+    const early = isLarge
+      ? before.then(() => readImageHead(root, image, tars, HEAD_BYTES))
+      : readImage(root, image, tars);
+    early.catch(() => {}); // awaited below, when it is this image's turn
+    const admitted = before.then(async () => budget.take(decodingMemory((await early).bytes, image.bytes)));
+    lastAdmitted = admitted.catch(() => {});
+    free = await admitted;
+    const { bytes, identity } = isLarge ? await readImage(root, image, tars) : await early;
     content = { sha256: sha256(bytes), identity };
-    return { image: await decodeImage(bytes), content, reason: "" };
+    return { image: await decodeImage(bytes), content, reason: "", free };
   } catch (error) {
     if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
     // A file that cannot be decoded has a content; one that cannot be read names its path
     const reason = content === UNREADABLE ? error.message : `${path}: ${error.message}`;
-    return { image: null, content, reason };
+    return { image: null, content, reason, free };
   }
 }

@@ -43,11 +43,11 @@ export function startReadAhead(
   requests: Iterable<ReadRequest>,
   options: WorkerSetup & { readonly threads: number; readonly depth: number; readonly batchSize: number },
 ): ReadAhead {
-  const { root, preparations, threads, depth, batchSize } = options;
+  const { root, preparations, budget, threads, depth, batchSize } = options;
   const workers = startWorkerPool<WorkerTask, WorkerResult>({
     module: "image-worker",
     count: threads,
-    setup: { root, preparations } satisfies WorkerSetup,
+    setup: { root, preparations, budget } satisfies WorkerSetup,
     transfer: (task) => task.outputs.map((output) => output.buffer),
     resourceLimits: RESOURCE_LIMITS,
   });

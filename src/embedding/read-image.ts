@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import { identityOf, isSettled, stateWithinRun } from "../files/file-identity.ts";
 import { readError } from "../files/read-text.ts";
-import { openRegular } from "../files/regular-file.ts";
+import { openRegular, readRegularHead } from "../files/regular-file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import type { TarReader } from "../tar/tar-reader.ts";
@@ -49,6 +49,23 @@ export async function readImage(
     return { bytes, identity: isSettled(stats, now) ? imageIdentity(image, stats) : "" };
   } catch (cause) {
     throw readError(path, cause);
+  }
+}
+
+/** The first bytes of an image; what became of its file is asked when it is read whole. @throws InputError if it cannot be read */
+export async function readImageHead(
+  root: string,
+  { path, tar }: ImageEntry,
+  tars: TarReader,
+  length: number,
+): Promise<{ readonly bytes: Uint8Array; readonly identity: string }> {
+  if (tar !== undefined) {
+    return { bytes: await tars.read(join(root, tar.file), tar.offset, Math.min(length, tar.bytes)), identity: "" };
+  }
+  try {
+    return { bytes: await readRegularHead(join(root, path), length), identity: "" };
+  } catch (cause) {
+    throw readError(join(root, path), cause);
   }
 }
 

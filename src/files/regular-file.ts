@@ -63,6 +63,18 @@ export async function readRegular(path: string, most: number = MOST_BYTES): Prom
   }
 }
 
+/** Reads the first bytes of a regular file, fewer where it has fewer. @throws as {@link readRegular} */
+export async function readRegularHead(path: string, length: number): Promise<Buffer<ArrayBuffer>> {
+  const file = await openRegular(path);
+  try {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await file.read(bytes, 0, length, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 /** @throws InputError naming what the path is, if it is no regular file */
 export function checkRegular(path: string, info: Stats | BigIntStats): void {
   if (info.isFile()) return;

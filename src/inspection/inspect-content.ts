@@ -2,10 +2,12 @@ import { closeSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { ImageEntry } from "../dataset/image-list.ts";
+import { type MemoryBudget, openBudget, shareBudget } from "../embedding/memory-budget.ts";
 import { readBytes, readError } from "../files/read-text.ts";
 import { openRegularSync } from "../files/regular-file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { decodeImage } from "../image/decode.ts";
+import { decodingMemory } from "../image/decoding-memory.ts";
 import { loadSharp } from "../image/load-sharp.ts";
 import { InputError } from "../input-error.ts";
 import { createTarReader, type TarReader } from "../tar/tar-reader.ts";
@@ -15,6 +17,8 @@ import { checkImageHeader, NEEDS_MORE } from "./image-header-check.ts";
 const HEAD_BYTES = 16 << 10;
 /** Images read and decoded at a time: as many as libuv has threads. */
 const AT_A_TIME = 4;
+/** Bytes of memory for the images that are decoded. */
+const DECODING_MEMORY = 640e6;
 /** Files after which other work of the process gets its turn. */
 const TURN = 1000;
 
@@ -42,6 +46,7 @@ export async function checkContent(
   if (options.deep) loadSharp(); // if it cannot be, no image is to blame
   const digests: (string | null)[] = new Array(images.length).fill(null);
   const reasons = new Map<number, string>();
+  const budget = openBudget(shareBudget(DECODING_MEMORY));
   const tars = createTarReader();
   try {
     const twins = options.deep
@@ -54,7 +59,7 @@ export async function checkContent(
       try {
         const bytes = await readImage(root, image, tars);
         digests[at] = sha256(bytes);
-        if (options.deep) await decodeImage(bytes);
+        if (options.deep) await decodeWithin(budget, bytes);
       } catch (cause) {
         reasons.set(at, describeFailure(cause, join(root, image.path)));
       }
@@ -126,6 +131,15 @@ function readStart(root: string, image: ImageEntry, buffer: Uint8Array): Uint8Ar
     return buffer.subarray(0, filled);
   } finally {
     closeSync(file);
+  }
+}
+
+async function decodeWithin(budget: MemoryBudget, bytes: Uint8Array): Promise<void> {
+  const free = await budget.take(decodingMemory(bytes, bytes.length));
+  try {
+    await decodeImage(bytes);
+  } finally {
+    free();
   }
 }
 

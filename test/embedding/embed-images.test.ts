@@ -63,6 +63,23 @@ describe("embedding images", () => {
     expect(furthest).toBeLessThan(n / 2);
   });
 
+  it.each([
+    ["small files", 1],
+    ["files that are read when there is room", 50e6],
+  ])("goes on where memory is for one image at a time: %s", async (_, bytes) => {
+    const n = 2 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    const image: ImageEntry = { path: "n01514668/rooster-noto.JPEG", bytes, label: 0 };
+    const images = collectImages(Array.from({ length: n }, () => image));
+    const manifest = { benchmark: "imagenet", root: demo, layout: "class-folders", images, sha256: "0".repeat(64) };
+    const rows = new Set<string>();
+    const write: PartStore["write"] = async (part, { data, columns }) => {
+      for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());
+    };
+    await embedImages(manifest, [target(checkpoint, n, write)], { ...options, modelMemory: 2 });
+    expect(rows.size).toBe(1);
+  });
+
   it("gives every part once, whole, with equal rows for equal images, and the content of every file", async () => {
     const n = 4 * ROWS;
     const checkpoint = await openCheckpoint(join(checkpoints, "hf-split"));

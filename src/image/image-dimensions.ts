@@ -1,0 +1,96 @@
+import type { ImageFormat } from "./image-format.ts";
+
+/** Width and height, pixels; null where the bytes end before they are said. */
+export type Dimensions = readonly [width: number, height: number] | null;
+
+/**
+ * How large an image says it is, in its first bytes; nothing else of it is looked at.
+ *
+ * @param view the file's first bytes, or all of them
+ */
+export function readDimensions(format: ImageFormat, view: DataView): Dimensions {
+  switch (format) {
+    case "JPEG":
+      return jpeg(view);
+    case "PNG":
+      return png(view);
+    case "GIF":
+      return gif(view);
+    case "WebP":
+      return webp(view);
+    case "TIFF":
+      return tiff(view);
+  }
+}
+
+/** The first frame header; segments before it are passed over by their length. @see ITU-T T.81, annex B */
+function jpeg(view: DataView): Dimensions {
+  for (let p = 2; p + 9 <= view.byteLength; ) {
+    const marker = view.getUint8(p + 1);
+    if (view.getUint8(p) !== 0xff || marker === 0xff || marker === 0) {
+      p++; // fill bytes, or bytes between segments
+    } else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      return [view.getUint16(p + 7), view.getUint16(p + 5)];
+    } else if (marker === 0xda || marker === 0xd9) {
+      return null; // the scan, or the end, without a frame
+    } else {
+      p += marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8) ? 2 : 2 + Math.max(2, view.getUint16(p + 2));
+    }
+  }
+  return null;
+}
+
+function png(view: DataView): Dimensions {
+  return view.byteLength < 24 ? null : [view.getUint32(16), view.getUint32(20)];
+}
+
+/** The screen, or what the first frame makes of it where it reaches beyond. @see GIF89a, sections 18 to 24 */
+function gif(view: DataView): Dimensions {
+  if (view.byteLength < 13) return null;
+  const colours = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  let at = 13 + colours(view.getUint8(10));
+  while (at + 1 < view.byteLength && view.getUint8(at) === 0x21) {
+    at += 2; // an extension: its label, then blocks of data to an empty one
+    while (at < view.byteLength && view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    at++;
+  }
+  const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
+  if (at < view.byteLength && view.getUint8(at) !== 0x2c) return [width, height]; // it has no frame
+  if (at + 9 > view.byteLength) return null;
+  const uint16 = (offset: number) => view.getUint16(at + offset, true);
+  return [Math.max(width, uint16(1) + uint16(5)), Math.max(height, uint16(3) + uint16(7))];
+}
+
+/** @see RFC 9649 (WebP), sections 2.5 to 2.7; RFC 6386, section 9.1 */
+function webp(view: DataView): Dimensions {
+  if (view.byteLength < 30) return null;
+  const uint24 = (at: number) => view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+  switch (view.getUint8(15)) {
+    case 0x58: // "VP8X"
+      return [uint24(24) + 1, uint24(27) + 1];
+    case 0x4c: {
+      const bits = view.getUint32(21, true); // "VP8L"
+      return [(bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1];
+    }
+    default:
+      return [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff];
+  }
+}
+
+/** Tags 256 and 257 of the first directory, which may be anywhere in the file. @see TIFF 6.0, section 2 */
+function tiff(view: DataView): Dimensions {
+  if (view.byteLength < 8) return null;
+  const little = view.getUint8(0) === 0x49;
+  const at = view.getUint32(4, little);
+  if (at + 2 > view.byteLength) return null;
+  let [width, height] = [0, 0];
+  for (let entry = at + 2, left = view.getUint16(at, little); left > 0; left--, entry += 12) {
+    if (entry + 12 > view.byteLength) return null;
+    const tag = view.getUint16(entry, little);
+    const isShort = view.getUint16(entry + 2, little) === 3;
+    const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little);
+    if (tag === 256) width = value;
+    if (tag === 257) height = value;
+  }
+  return width > 0 && height > 0 ? [width, height] : null;
+}
