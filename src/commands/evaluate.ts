@@ -36,6 +36,9 @@ import { describeRun, type RunTimes, skippedImages } from "./run-record.ts";
  * the store), scores every protocol, and writes the results. Running the same call again goes on where it stopped. What
  * fails does not cost the rest: the call throws once all else is scored and written; `onResult` has told of each.
  *
+ * It works in the calling process: a checkpoint whose graph never ends holds its thread up for ever. Run checkpoints that you do not trust
+ * in a process that you can end, or by the command line, which does.
+ *
  * @returns every result, in the order benchmark, checkpoint, protocol, template set; accuracies are fractions in [0, 1]
  * @throws InputError for what the caller can put right: all inputs are checked before the long work begins
  */

@@ -58,11 +58,11 @@ describe.skipIf(process.platform !== "linux")("images that decode to much", () =
     const side = { width: 6000, height: 6000, channels: 3, background: "teal" } as const;
     await sharp({ create: side }).jpeg().toFile(join(folder, "large.jpg"));
     const script = `
-      import { readFileSync } from "node:fs";
+      import { readFileSync, statSync } from "node:fs";
       const { embedImages } = await import("./dist/embedding/embed-images.js");
       const { openCheckpoint } = await import("./dist/checkpoint/open-checkpoint.js");
       const { collectImages } = await import("./dist/dataset/image-list.js");
-      const images = collectImages(Array.from({ length: 8 }, () => ({ path: "large.jpg", bytes: 1e5, label: 0 })));
+      const images = collectImages(Array.from({ length: 8 }, () => ({ path: "large.jpg", bytes: statSync(${JSON.stringify(join(folder, "large.jpg"))}).size, label: 0 })));
       const manifest = { benchmark: "b", root: ${JSON.stringify(folder)}, layout: "flat", images, sha256: "0".repeat(64) };
       const parts = [{ index: 0, first: 0, rows: 8 }];
       const checkpoint = await openCheckpoint(${JSON.stringify(join(checkpoints, "vit-open-clip"))});

@@ -1,3 +1,4 @@
+import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/input-error.ts";
@@ -44,6 +45,16 @@ describe("a graph's functions", () => {
     };
     const detour = { nodes: doublingFunctions(1).nodes, functions: [caller, other] };
     expect([...readDetour(detour).functions.keys()]).toEqual(["local:F0", "local:F0:second"]);
+  });
+});
+
+describe("a file over 2 GiB", () => {
+  it("is refused at once, with what to do: protobuf, and so onnxruntime, reads none", () => {
+    const path = join(writeTree(temporaryFolder(), { "graph.onnx": "" }), "graph.onnx");
+    truncateSync(path, 3e9);
+    expect(() => readOnnxModel(path)).toThrow(
+      new InputError(`${path}: 3.0 GB, an ONNX file has at most 2 GiB; export it with its weights as external data`),
+    );
   });
 });
 
