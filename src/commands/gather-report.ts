@@ -57,7 +57,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     const { results, problems } = isFolder ? await readResults(source, { runs: true }) : { results: [], problems: [] };
     if (results.length + problems.length > 0) {
       const { checked, leftOut } = await checkResults(results, options.cache, options.onProgress);
-      stored.push(...checked);
+      for (const result of checked) stored.push(result);
       read.push(accuraciesOf(checked, source, [...problems.map(describeProblem), ...leftOut]));
     } else if (isFolder && (await isEmptyFolder(source))) {
       // A folder that nothing has been written to yet is a report without checkpoints

@@ -70,7 +70,9 @@ function* imagesByClass(walk: FolderWalk, folders: readonly ClassFolder[]): Iter
   for (let from = 0; from < folders.length; ) {
     const { label } = folders[from] as ClassFolder;
     const paths: string[] = [];
-    for (; folders[from]?.label === label; from++) paths.push(...imagesBelow(walk, folders[from] as ClassFolder));
+    for (; folders[from]?.label === label; from++) {
+      for (const path of imagesBelow(walk, folders[from] as ClassFolder)) paths.push(path);
+    }
     for (const path of paths.sort(compareText)) yield { path, bytes: imageBytes(walk.root, path), label };
   }
 }

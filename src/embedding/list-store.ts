@@ -161,7 +161,7 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
   }
   const isPart = (name: string) => /^part-\d{5,}(-[0-9a-f]{8}\.npy|\.json)$/.test(name);
   const isKnown = (name: string) => isPart(name) || name === "store.json" || name === "manifest.json";
-  problems.push(...(await strangers(folder, isKnown)));
+  for (const problem of await strangers(folder, isKnown)) problems.push(problem);
   return { ...entry, checkpoint, benchmark, images, whole, total, problems, layout };
 }
 
@@ -178,7 +178,8 @@ async function listText(folder: string, deep: boolean): Promise<StoreEntry> {
     if (textFolderName(text.about.of ?? "") === basename(folder)) whole++;
     else problems.push(`${stem}.json: it does not name this folder's checkpoint; it is not used`);
   }
-  problems.push(...(await strangers(folder, (name) => isText(name) || name === PADDING_FILE)));
+  for (const problem of await strangers(folder, (name) => isText(name) || name === PADDING_FILE))
+    problems.push(problem);
   return { ...(await describe(folder)), kind: "text", whole, total: stems.length, problems };
 }
 

@@ -179,7 +179,9 @@ export async function openPartStore(
     // One description after the other: those of 200,000 images take tens of MB at once
     skipped: async () => {
       const skipped: SkippedImage[] = [];
-      for (const part of parts) skipped.push(...((await readAbout(part))?.skipped ?? []));
+      for (const part of parts) {
+        for (const image of (await readAbout(part))?.skipped ?? []) skipped.push(image);
+      }
       return skipped;
     },
     has: async (part) => (await readAbout(part)) !== null,

@@ -58,7 +58,7 @@ export function findProblems(
       items: folders,
     });
   }
-  problems.push(...copies(benchmarks));
+  for (const problem of copies(benchmarks)) problems.push(problem);
   const rank = ({ severity, kind }: DataProblem) =>
     SEVERITIES.indexOf(severity) * 100 + (KINDS.indexOf(kind) < 0 ? KINDS.length : KINDS.indexOf(kind));
   return problems.sort((a, b) => rank(a) - rank(b));

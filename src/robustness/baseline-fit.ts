@@ -1,5 +1,6 @@
 import { mean } from "simple-statistics";
 import { InputError } from "../input-error.ts";
+import { largest, smallest } from "../math/extremes.ts";
 import type { Interval } from "../statistics/binomial-interval.ts";
 import { type LeastSquares, leastSquares, lineAt } from "../statistics/least-squares.ts";
 import { studentTQuantile } from "../statistics/student-t.ts";
@@ -63,7 +64,7 @@ export function fitBaseline(points: readonly ModelPoint[], options: BaselineFitO
     throw new InputError(`a line needs at least three models with both accuracies, got ${models.length}${left}`);
   }
   const ids = models.map((point) => point.idAccuracy);
-  const [idMin, idMax] = [Math.min(...ids), Math.max(...ids)];
+  const [idMin, idMax] = [smallest(ids), largest(ids)];
   if (idMin === idMax) {
     throw new InputError(
       `a line needs different in-distribution accuracies, got ${idMin} for all ${models.length} models`,

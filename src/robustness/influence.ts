@@ -1,3 +1,4 @@
+import { largest } from "../math/extremes.ts";
 import { lineAt } from "../statistics/least-squares.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
 import { scaleFunctions } from "./fit-scale.ts";
@@ -39,6 +40,6 @@ export function leaveOneOut(fit: BaselineFit): Influence[] {
     const changes = [fit.xMin, fit.xMean, fit.xMax].map((x) =>
       Math.abs(inverse(lineAt({ slope, intercept }, x)) - inverse(lineAt(fit, x))),
     );
-    return { ...about, slopeWithout: slope, interceptWithout: intercept, largestChange: Math.max(...changes) };
+    return { ...about, slopeWithout: slope, interceptWithout: intercept, largestChange: largest(changes) };
   });
 }

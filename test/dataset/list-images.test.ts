@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readBenchmark } from "../../src/dataset/benchmark.ts";
@@ -9,6 +9,13 @@ import { temporaryFolder, writeTree } from "../helpers.ts";
 
 describe("listImages on imagenet", async () => {
   const imagenet = await readBenchmark("imagenet");
+
+  it("takes a folder of 130,000 images, which no call can be given as arguments", async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, "n01514668"));
+    for (let i = 0; i < 130_000; i++) closeSync(openSync(join(root, "n01514668", `${i}.JPEG`), "w"));
+    expect((await listImages(imagenet, root))?.images.length).toBe(130_000);
+  }, 120_000);
 
   it("labels wnid folders by the ImageNet index, in class order, then by path", async () => {
     const root = writeTree(temporaryFolder(), {

@@ -1,3 +1,4 @@
+import { largest } from "../../math/extremes.ts";
 import type { Metric } from "../../scoring/accuracy.ts";
 import type { ResultMetrics } from "../results/result-folder.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
@@ -30,7 +31,7 @@ function formatTable(results: readonly TableResult[]): string {
   if (checkpoints.length === 1) return formatOneCheckpoint(results);
   const prompts = commonPrompts(results);
   const rows = groupBy(results, (result) => rowLabel(result, prompts));
-  const labelWidth = Math.max(...[...rows.keys()].map((label) => label.length), "top-1 %".length);
+  const labelWidth = largest(["top-1 %", ...rows.keys()].map((label) => label.length));
   const cells = new Map(results.map((result) => [result, cell(result)]));
   const cellWidth = (name: string) => Math.max(shorten(name).length, ...[...cells.values()].map((text) => text.length));
   const blocks: string[] = [];

@@ -1,3 +1,4 @@
+import { largest } from "../../math/extremes.ts";
 import type { Note } from "../../note.ts";
 import type { BaselineLine } from "../../robustness/baseline-lines.ts";
 import { AVERAGE } from "../../robustness/pair-rows.ts";
@@ -164,7 +165,7 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: 
 }
 
 function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {
-  return Math.max(...[...rows.values()].map((row) => row.outsideBy));
+  return largest([...rows.values()].map((row) => row.outsideBy));
 }
 
 function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
