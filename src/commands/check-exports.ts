@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import type { ExportCheck } from "../checkpoint/export-checks.ts";
 import type { Checkpoint } from "../checkpoint/open-checkpoint.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { atomicWrite } from "../files/atomic-write.ts";
+import { readJson } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import { makeWarning, type Note } from "../note.ts";
@@ -113,7 +113,7 @@ function checkOf(content: { readonly key: string; readonly run: ExportRun }): st
 /** What was kept under this key; null where it is not there, damaged or of something else. */
 async function readRun(path: string, key: string): Promise<ExportRun | null> {
   try {
-    const parsed = noteSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    const parsed = noteSchema.parse(await readJson(path));
     return parsed.key === key && parsed.check === checkOf(parsed) ? parsed.run : null;
   } catch {
     return null;

@@ -77,18 +77,26 @@ function webp(view: DataView): Dimensions {
   }
 }
 
-/** Tags 256 and 257 of the first directory, which may be anywhere in the file. @see TIFF 6.0, section 2 */
+/**
+ * Tags 256 and 257 of the first directory, which may be anywhere in the file; a BigTIFF's entries have 20 bytes, not 12.
+ *
+ * @see TIFF 6.0, section 2; https://libtiff.gitlab.io/libtiff/specification/bigtiff.html
+ */
 function tiff(view: DataView): Dimensions {
-  if (view.byteLength < 8) return null;
+  if (view.byteLength < 16) return null;
   const little = view.getUint8(0) === 0x49;
-  const at = view.getUint32(4, little);
-  if (at + 2 > view.byteLength) return null;
+  const big = view.getUint16(2, little) === 43;
+  const uint64 = (at: number) => Number(view.getBigUint64(at, little));
+  const at = big ? uint64(8) : view.getUint32(4, little);
+  if (at + 8 > view.byteLength) return null;
+  const [countBytes, entryBytes, valueAt] = big ? [8, 20, 12] : [2, 12, 8];
   let [width, height] = [0, 0];
-  for (let entry = at + 2, left = view.getUint16(at, little); left > 0; left--, entry += 12) {
-    if (entry + 12 > view.byteLength) return null;
+  let entry = at + countBytes;
+  for (let left = big ? uint64(at) : view.getUint16(at, little); left > 0; left--, entry += entryBytes) {
+    if (entry + entryBytes > view.byteLength) return null;
     const tag = view.getUint16(entry, little);
     const isShort = view.getUint16(entry + 2, little) === 3;
-    const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little);
+    const value = isShort ? view.getUint16(entry + valueAt, little) : view.getUint32(entry + valueAt, little);
     if (tag === 256) width = value;
     if (tag === 257) height = value;
   }

@@ -59,10 +59,10 @@ function descendants(pid: number): number[] {
   return [...own, ...own.flatMap(descendants)];
 }
 
-/** A tokenizer whose pattern tries every way of cutting a prompt into words, of which there are 2^40. */
+/** A tokenizer whose pattern tries every way of cutting a prompt into words, of which there are 4^40. */
 function backtrackingTokenizer(): string {
   const tokenizer = JSON.parse(wordTokenizer());
-  tokenizer.pre_tokenizer = { type: "Split", pattern: { Regex: "(\\w+ ?)+!" }, behavior: "Removed", invert: true };
+  tokenizer.pre_tokenizer = { type: "Split", pattern: { Regex: "((\\w+ ?)+ ?)+!" }, behavior: "Removed", invert: true };
   return JSON.stringify(tokenizer);
 }
 
