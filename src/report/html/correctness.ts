@@ -1,4 +1,5 @@
 import { checkHeader } from "../../files/parse-csv.ts";
+import { fromSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import { InputError } from "../../input-error.ts";
 import { isRight } from "../../robustness/paired-outcomes.ts";
 import { parsePredictions } from "../results/read-predictions.ts";
@@ -22,6 +23,7 @@ export interface Correctness {
 const NEWLINE = 10;
 const COMMA = 44;
 const QUOTE = 34;
+const APOSTROPHE = 39;
 const ZERO = 48;
 /** The head of what `evaluate` writes; a file with other columns is read the slow way. */
 const HEAD = Buffer.from("image,label,top1,");
@@ -60,7 +62,14 @@ function scan(text: Buffer, where: string): Correctness {
     }
     labelStart = newLabel;
     labelEnd = newLabelEnd;
-    tally.image(text, at, newLabelEnd);
+    const first = text[at];
+    if (first !== QUOTE && first !== APOSTROPHE) tally.image(text, at, newLabelEnd);
+    else {
+      const image = Buffer.from(
+        `${imageName(text.toString("utf8", at, imageEnd))},${text.toString("latin1", newLabel, newLabelEnd)}`,
+      );
+      tally.image(image, 0, image.length);
+    }
     const top = wholeNumber(text, newLabelEnd + 1, topEnd);
     if (top < 0) throw rowError(where, tally.n + 1);
     if (!tally.judge(top) && hasTop5 && amongFurther(text, topEnd + 1, lineEnd, tally.classes)) tally.countTop5();
@@ -188,6 +197,11 @@ function fieldEnd(text: Buffer, from: number): number {
     if (text[at] !== QUOTE) return at;
     at++;
   }
+}
+
+/** The name in a cell, without quotation marks and the apostrophe before what a spreadsheet would run. */
+function imageName(cell: string): string {
+  return fromSpreadsheetText(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
 }
 
 function sameBytes(text: Buffer, a: number, aEnd: number, b: number, bEnd: number): boolean {

@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { checkHeader } from "../../files/parse-csv.ts";
+import { fromSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import { InputError } from "../../input-error.ts";
 
 /** A wrong prediction, and how sure the checkpoint was of it. */
@@ -47,7 +48,7 @@ export function surestMistakes(text: string, count: number, where: string): Sure
       const best = Math.max(...scores);
       const shares = scores.map((score) => Math.exp(LOGIT_SCALE * (score - best)));
       const sum = shares.reduce((total, share) => total + share, 0);
-      return [{ image, label, predicted: top1, confidence: (shares[0] as number) / sum }];
+      return [{ image: fromSpreadsheetText(image), label, predicted: top1, confidence: (shares[0] as number) / sum }];
     })
     .sort((a, b) => b.confidence - a.confidence)
     .slice(0, count);

@@ -3,6 +3,7 @@ import { parse } from "csv-parse/sync";
 import { readFolderIfThere, statIfThere } from "../../files/if-there.ts";
 import { checkHeader } from "../../files/parse-csv.ts";
 import { readText } from "../../files/read-text.ts";
+import { fromSpreadsheetText } from "../../files/spreadsheet-text.ts";
 import { InputError } from "../../input-error.ts";
 import type { Note } from "../../note.ts";
 import type { CheckpointPredictions, ResultPredictions } from "../../robustness/compare-checkpoints.ts";
@@ -217,6 +218,6 @@ export function parsePredictions(text: string, where: string): ImagePrediction[]
       );
     }
     labels.set(cell, classes);
-    return { image: record[image] as string, classes, predicted: Number(best) };
+    return { image: fromSpreadsheetText(record[image] as string), classes, predicted: Number(best) };
   });
 }
