@@ -24,6 +24,7 @@ import { compareWithNearest, type NearestComparison, type NearestRow } from "../
 import { readClassNamer } from "./compare-class-names.ts";
 import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
 import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
 import { defaultProtocolsOf, readStudy } from "./read-study.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
@@ -76,10 +77,8 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   const leftOut = [...new Set([...own.leftOut, ...nearest.leftOut])];
   const said = sortNotes(notes, warnings, leftOut);
   printNotes(said, options.quiet ?? false);
-  const text = options.json
-    ? toJson(comparison.rows, nearest.rows, notes, said.texts, nameOf)
-    : toText(format, shown, own.stored, comparison.rows, nearest.rows, nameOf, markWarnings(warnings));
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.texts, nameOf));
+  else printText(toText(format, shown, own.stored, comparison.rows, nearest.rows, nameOf, markWarnings(warnings)));
   checkNothingLeftOut(leftOut);
 }
 
@@ -246,12 +245,12 @@ function toJson(
   notes: readonly string[],
   warnings: readonly string[],
   nameOf: ClassNamer,
-): string {
+): unknown {
   const comparisons = rows.map((row) => ({
     ...row,
     classes: row.classes
       .filter(({ onlyFirst, onlySecond }) => onlyFirst + onlySecond > 0)
       .map((change) => ({ ...change, name: nameOf(row, change.label) })),
   }));
-  return JSON.stringify({ comparisons, nearest, notes, warnings }, null, 2);
+  return { comparisons, nearest, notes, warnings };
 }

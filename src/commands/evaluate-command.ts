@@ -8,6 +8,7 @@ import { evaluate } from "./evaluate.ts";
 import { evaluateArguments } from "./evaluate-arguments.ts";
 import type { EvaluateOptions, EvaluateResult } from "./evaluate-options.ts";
 import { describeMissing, MissingEmbeddingsError } from "./missing-embeddings.ts";
+import { printJson, printText } from "./print-result.ts";
 import { formatDuration, type ProgressLine, startProgressLine } from "./progress-line.ts";
 import { sameCommand } from "./same-command.ts";
 import { resolveShard } from "./shard-environment.ts";
@@ -57,7 +58,8 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
     if (command.shard !== undefined) return await runShard(options, command, progress);
     if (command.dryRun) {
       const result = await dryRun(options);
-      process.stdout.write(command.json ? `${JSON.stringify(result, null, 2)}\n` : formatDryRun(result));
+      if (command.json) printJson(result);
+      else printText(formatDryRun(result));
       return;
     }
     printResults(await evaluate(options), command, progress);
@@ -83,8 +85,9 @@ function printResults(
   progress.stop();
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
   if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
-  process.stdout.write(command.json ? `${JSON.stringify(results, null, 2)}\n` : `${formatAccuracyTable(results)}\n`);
-  progress.note(`written to ${command.out}`);
+  if (command.json) printJson(results);
+  else printText(formatAccuracyTable(results));
+  progress.note(`written to ${printable(command.out)}`);
 }
 
 /** Makes a shard's embeddings and says what it made. */
@@ -96,7 +99,7 @@ async function runShard(
   const shard = resolveShard(command.shard as string);
   const result = await embedShard(options, shard);
   progress.stop();
-  if (command.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (command.json) printJson(result);
   const { imagesEmbedded, promptsEmbedded, seconds } = result;
   progress.note(
     `shard ${shard.index}/${shard.count}: embedded ${imagesEmbedded} images and ${promptsEmbedded} prompts in ${formatDuration(seconds)}; once every shard is done, the same command without --shard scores them`,

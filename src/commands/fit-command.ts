@@ -7,6 +7,7 @@ import { formatStudy } from "../report/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../report/tables/fits-csv.ts";
 import { formatRobustness } from "../report/tables/robustness-csv.ts";
 import { formatWideRobustness, linesTable, robustnessTable } from "../report/tables/robustness-table.ts";
+import { printable } from "../report/tables/text-table.ts";
 import { markWarnings } from "../report/tables/warning-marks.ts";
 import type { BaselineLine } from "../robustness/baseline-lines.ts";
 import { FIT_SCALES, type FitScale } from "../robustness/fit-scale.ts";
@@ -17,6 +18,7 @@ import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
 import { defaultProtocolsOf, readStudy } from "./read-study.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
@@ -90,11 +92,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const marks = markWarnings(warnings, study.pairing.axes);
   if (options.json) {
     const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: all, warnings: said.texts };
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    printJson(json);
   } else if (format === "text") {
-    process.stdout.write(`${[formatStudy(study, warnings), ...extras.tables].join("\n\n")}\n`);
+    printText([formatStudy(study, warnings), ...extras.tables].join("\n\n"));
   } else if (format === "wide-csv") {
-    process.stdout.write(formatWideRobustness(study.rows, study.pairing.axes));
+    printText(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
     const fitted = `fitted on the ${scale} scale; baseline ${baseline.id}`;
     const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", fitted];
@@ -102,9 +104,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
       block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}`], format),
       block(robustnessTable(study.rows, study.pairing.axes, marks), robustness, format, marks.footnotes),
     ];
-    process.stdout.write(`${blocks.join("\n\n")}\n`);
+    printText(blocks.join("\n\n"));
   }
-  if (!options.quiet) process.stderr.write(`${writtenLine(place, files)}\n`);
+  if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
   checkNothingLeftOut(leftOut);
 }
 

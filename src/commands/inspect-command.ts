@@ -8,6 +8,7 @@ import {
 import { readBenchmark } from "../dataset/benchmark.ts";
 import { inspectDefinition } from "../inspection/inspect-definition.ts";
 import { formatTextTable, printable } from "../report/tables/text-table.ts";
+import { printJson, printText } from "./print-result.ts";
 
 export interface InspectCommandOptions {
   readonly variant?: string;
@@ -33,9 +34,8 @@ export async function runInspect(path: string, options: InspectCommandOptions): 
     return;
   }
   const inspection = await inspectCheckpoint(path, options.variant === undefined ? {} : { variant: options.variant });
-  process.stdout.write(
-    options.json ? `${JSON.stringify(inspection, null, 2)}\n` : `${formatCheckpointInspection(inspection)}\n`,
-  );
+  if (options.json) printJson(inspection);
+  else printText(formatCheckpointInspection(inspection));
   if (inspection.checks.some((check) => check.status === "failed")) process.exitCode = 1;
 }
 
@@ -58,7 +58,7 @@ async function runInspectDefinition(path: string, options: InspectCommandOptions
   if (options.json) {
     const { id, version, title, sha256, layouts, folders } = benchmark;
     const found = { id, version, title, sha256, layouts, folders, protocols, problems };
-    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    printJson(found);
     return;
   }
   const titles = ["id", "images", "classes", "folders", "class_names", "pre_crop"] as const;

@@ -1,5 +1,6 @@
 import { type DataInspection, type InspectDataProgress, inspectData } from "../inspection/inspect-data.ts";
 import { formatDataInspection } from "../report/tables/data-inspection-text.ts";
+import { printJson, printText } from "./print-result.ts";
 
 export interface InspectDataCommandOptions {
   readonly deep?: boolean;
@@ -22,7 +23,8 @@ export async function runInspectData(path: string, options: InspectDataCommandOp
     ...(options.benchmark === undefined ? {} : { benchmarks: options.benchmark }),
     ...(progress === null ? {} : { progress: progress.update }),
   }).finally(() => progress?.stop());
-  process.stdout.write(`${options.json ? JSON.stringify(inspection, null, 2) : formatDataInspection(inspection)}\n`);
+  if (options.json) printJson(inspection);
+  else printText(formatDataInspection(inspection));
   if (!inspection.sound) process.exitCode = 1;
   return inspection;
 }

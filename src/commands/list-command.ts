@@ -10,6 +10,7 @@ import { describeProblem, readResults } from "../report/results/read-results.ts"
 import { formatTextTable, printable, type TableColumn } from "../report/tables/text-table.ts";
 import { listBaselines, readBaseline } from "../robustness/read-baseline.ts";
 import { isTarIndex } from "../tar/tar-index-cache.ts";
+import { printJson } from "./print-result.ts";
 
 interface Listing {
   readonly columns: readonly TableColumn[];
@@ -43,7 +44,7 @@ export async function runList(what: string, options: Places & { readonly json?: 
   if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
   const { columns, rows, json = rows, below = [], problems = [] } = await list(options);
   for (const problem of problems) process.stderr.write(`warning: ${printable(problem)}\n`);
-  if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  if (options.json) printJson(json);
   else if (rows.length === 0) process.stdout.write(`no ${what}\n`);
   else {
     const cells = rows.map((row) => columns.map(({ title }) => printable(String(row[title] ?? ""))));

@@ -17,6 +17,7 @@ import { type GatherOptions, gatherReport } from "./gather-report.ts";
 import { claimOutputs } from "./made-from.ts";
 import { outputPlace } from "./output-place.ts";
 import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
 import { defaultProtocolsOf, readStudy, type Study } from "./read-study.ts";
 import { readDetails, resultsStamp } from "./report-details.ts";
 import { planReportFigures } from "./report-figures.ts";
@@ -77,7 +78,8 @@ export async function runReport(inputs: readonly string[], options: ReportComman
   const target: Target = { sources, out, options, cache: new Map() };
   if (options.watch) return await watch(target);
   const { leftOut, ...written } = await render(target, null);
-  process.stdout.write(options.json ? `${JSON.stringify(written, null, 2)}\n` : `${printable(written.report)}\n`);
+  if (options.json) printJson(written);
+  else printText(printable(written.report));
   checkNothingLeftOut(leftOut);
 }
 
@@ -105,7 +107,7 @@ interface Written {
 async function render(target: Target, reloadSeconds: number | null): Promise<Written> {
   const { sources, out, options } = target;
   const say = (text: string) => {
-    if (!options.quiet) process.stderr.write(`${text}\n`);
+    if (!options.quiet) process.stderr.write(`${printable(text)}\n`);
   };
   const about = await readStudy(options.study);
   const gathering = { ...gatherOptions(target, about), onProgress: progressLine(say) };
