@@ -101,8 +101,8 @@ function ignoreThere(cause: NodeJS.ErrnoException): void {
   if (cause.code !== "EEXIST") throw cause;
 }
 
-/** The names that {@link atomicWrite} gives to files it has not finished. */
-export const TEMPORARY_NAME = /\.tmp-\d+-[0-9a-f]{8}$/;
+/** The names that {@link atomicWrite} gives to files it has not finished; the group is the number of the process. */
+export const TEMPORARY_NAME = /\.tmp-(\d+)-[0-9a-f]{8}$/;
 
 async function writeContent(file: FileHandle, content: FileContent): Promise<void> {
   if (typeof content === "string" || content instanceof Uint8Array) return file.writeFile(content);

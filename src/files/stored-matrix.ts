@@ -50,7 +50,7 @@ export async function writeStoredMatrix<About>(stem: string, m: Matrix, about: A
     throw cause;
   }
   // A description that was copied here names another matrix's numbers, which stay
-  if (typeof before === "object" && before.file !== file && before.file.startsWith(`${basename(stem)}-`)) {
+  if (typeof before === "object" && before.file !== file && stemOf(before.file) === basename(stem)) {
     await rm(join(dirname(stem), before.file), { force: true }).catch(() => {});
   }
 }
@@ -114,10 +114,15 @@ export async function removeStaleMatrices(folder: string): Promise<void> {
 
 /** Whether the file holds numbers that no description names: another run is writing them, or was killed while it did. */
 export async function isUnnamedMatrix(folder: string, name: string): Promise<boolean> {
-  const stem = /^(.+)-[0-9a-f]{8}\.npy$/.exec(name)?.[1];
+  const stem = stemOf(name);
   if (stem === undefined) return false;
   const sidecar = await readSidecar(join(folder, stem));
   return typeof sidecar !== "object" || sidecar.file !== name;
+}
+
+/** The stem of the matrix that a file of numbers was written for. */
+function stemOf(file: string): string | undefined {
+  return /^(.+)-[0-9a-f]{8}\.npy$/.exec(file)?.[1];
 }
 
 async function readSidecar<About>(stem: string): Promise<Sidecar<About> | string | undefined> {

@@ -103,6 +103,21 @@ describe("stored matrices", () => {
     for (const one of [stem, other]) expect((await storedMatrixState(one)).state).toBe("whole");
   });
 
+  it.each([
+    ["part-00000", "part-00001"],
+    ["part", "part-00000"], // one's name is how the other's begins
+    ["part-00000", "part"],
+  ])("keep the numbers of the neighbor %s when its description was copied over that of %s", async (name, over) => {
+    const folder = temporaryFolder();
+    const [neighbor, stem] = [join(folder, name), join(folder, over)];
+    await writeStoredMatrix(neighbor, m, { of: name });
+    await writeStoredMatrix(stem, m, { of: over });
+    copyFileSync(`${neighbor}.json`, `${stem}.json`);
+    await writeStoredMatrix(stem, m, { of: over });
+    expect(await readStoredMatrix(neighbor)).toEqual({ matrix: m, about: { of: name } });
+    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { of: over } });
+  });
+
   it("are whole whoever of many writers at once comes last", async () => {
     const { folder, stem } = await stored();
     const other = (k: number) => matrix(new Float32Array(12).fill(k), 4, 3);
