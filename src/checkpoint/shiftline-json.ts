@@ -1,14 +1,12 @@
 import { stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
+import { staysInside } from "../files/inside-folder.ts";
 import { readJson } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { describeIssues } from "./describe-issues.ts";
 
-const file = z
-  .string()
-  .min(1)
-  .refine((path) => !isAbsolute(path), "expected a path relative to the shiftline.json");
+const file = z.string().min(1).refine(staysInside, "expected a path below the folder of the shiftline.json");
 const side = z.number().int().min(1).max(8192);
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 const threePositive = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]);
@@ -34,7 +32,8 @@ const schema = z.strictObject({
 });
 
 /**
- * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to it; `size` is
+ * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to it and below
+ * its folder; `size` is
  * one number or [height, width]; `mean` and `std` are of channel values in [0, 1]; `resizeMode` is "shortest",
  * `interpolation` "bicubic" and `fillColor` 0 when not given. Unknown keys are errors, so that no typing error is obeyed
  * silently.

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
+import { jsonFault } from "../files/json-fault.ts";
 import { findNamedFile, listNamedFiles } from "../files/named-data.ts";
 import { readText } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -150,6 +151,6 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InputError(`${path}: not JSON: ${(cause as Error).message}`, { cause });
+    throw new InputError(`${path}: ${jsonFault(text)}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { InputError } from "../input-error.ts";
+import { jsonFault } from "./json-fault.ts";
 
 /** A string, and the colon that makes it a key. */
 const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
@@ -16,7 +17,7 @@ export function parseJson<Schema extends z.ZodType>(text: string, where: string,
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new InputError(`${where}: not JSON: ${(cause as Error).message}`, { cause });
+    throw new InputError(`${where}: ${jsonFault(text)}`, { cause });
   }
   let written = 0;
   for (const [, colon] of text.matchAll(STRINGS)) if (colon !== undefined) written++;

@@ -1,4 +1,5 @@
 import { InputError } from "../input-error.ts";
+import { jsonFault } from "./json-fault.ts";
 import { readError } from "./read-error.ts";
 import { readRegular } from "./regular-file.ts";
 
@@ -27,7 +28,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InputError(`${path}: not JSON: ${(cause as Error).message}`, { cause });
+    throw new InputError(`${path}: ${jsonFault(text)}`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { dirname, join } from "node:path";
+import { staysInside } from "../files/inside-folder.ts";
 import { readError } from "../files/read-text.ts";
 import { checkRegular } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
@@ -25,7 +26,7 @@ export async function checkExternalData(model: OnnxModel): Promise<string[]> {
   const locations = [...needed.keys()].sort();
   for (const location of locations) {
     const path = join(dirname(model.path), location);
-    if (isAbsolute(location) || normalize(location).startsWith("..")) {
+    if (!staysInside(location)) {
       throw new InputError(`${model.path}: its weights are said to be in ${location}, outside its folder`);
     }
     const size = await sizeOf(model.path, path);

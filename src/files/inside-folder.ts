@@ -1,0 +1,15 @@
+/**
+ * Whether a path that a file names stays below that file's folder, on every system: it is relative, and no ".." leads out.
+ * Links on the way are followed wherever they lead: they were made by whoever has the folder, and the Hub's cache is all
+ * links.
+ */
+export function staysInside(path: string): boolean {
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || path.includes("\0")) return false;
+  let depth = 0;
+  for (const segment of path.split(/[/\\]/)) {
+    if (segment === "" || segment === ".") continue;
+    depth += segment === ".." ? -1 : 1;
+    if (depth < 0) return false;
+  }
+  return depth > 0;
+}
