@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { readError } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { findCompanion } from "./companion-files.ts";
+import { checkpointName, findHubSnapshot } from "./hub-cache.ts";
 import { readShiftlineJson, type ShiftlineJson } from "./shiftline-json.ts";
 
 /** Which files of a checkpoint hold its graphs; paths are relative to `root`, with "/" between. */
@@ -10,7 +11,7 @@ export interface Layout {
   readonly kind: "hugging-face" | "open_clip" | "shiftline";
   /** Absolute path of the folder that the checkpoint's files lie in. */
   readonly root: string;
-  /** The folder's name, or the file's without its ending. */
+  /** The folder's name, or the file's without its ending; in the Hub's cache the repository's. */
   readonly stem: string;
   /** The graph that takes images; the same as `text` where one graph takes both. */
   readonly vision: string;
@@ -51,10 +52,17 @@ const FAMILIES: readonly Family[] = [
  *   layout fits, or the variant is missing (those that exist are listed)
  */
 export async function readLayout(path: string, variant?: string): Promise<Layout> {
-  const absolute = resolve(path);
   const isFolder = await isDirectory(path);
-  if (!isFolder) return await readSingleFile(path, absolute, variant);
-  const stem = basename(absolute) || "checkpoint";
+  if (!isFolder) return await readSingleFile(path, resolve(path), variant);
+  const snapshot = await findHubSnapshot(path);
+  if (snapshot === null) return await readFolder(path, variant);
+  const layout = await readFolder(snapshot.folder, variant);
+  return { ...layout, notes: [snapshot.note, ...layout.notes] };
+}
+
+async function readFolder(path: string, variant: string | undefined): Promise<Layout> {
+  const absolute = resolve(path);
+  const stem = checkpointName(absolute) || "checkpoint";
   const shiftline = await readShiftlineJson(absolute);
   if (shiftline !== null) return layoutOfShiftline(path, absolute, stem, shiftline, variant);
 

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { checkpointName, repositoryName } from "../checkpoint/hub-cache.ts";
 import { InputError } from "../input-error.ts";
 import type { Note } from "../note.ts";
 import {
@@ -89,18 +90,24 @@ function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
   return known;
 }
 
-/** Checkpoints' names in the results: as typed, or the last part of a path without `.onnx`, as `evaluate` names them. */
+/** Checkpoints' names in the results: as typed, or as `evaluate` names them by their path. */
 async function findCheckpoints(typed: readonly string[], results: string): Promise<string[]> {
   const found: string[] = [];
   for (const one of typed) {
-    let name = basename(one);
-    if (!(await hasResults(results, name))) name = basename(one, ".onnx");
-    if (!(await hasResults(results, name))) throw await noResults(results, one);
+    let name: string | undefined;
+    for (const candidate of namesOf(one)) {
+      if (name === undefined && (await hasResults(results, candidate))) name = candidate;
+    }
+    if (name === undefined) throw await noResults(results, one);
     found.push(name);
   }
   const twice = found.find((name, i) => found.indexOf(name) !== i);
   if (twice !== undefined) throw new InputError(`checkpoint ${twice} is given twice`);
   return found;
+}
+
+function namesOf(path: string): string[] {
+  return [basename(path), checkpointName(path), repositoryName(path) ?? "", basename(path, ".onnx")];
 }
 
 function pairNames(checkpoints: readonly string[], reference: string | undefined): [string, string][] {

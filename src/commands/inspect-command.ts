@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { findHubSnapshot } from "../checkpoint/hub-cache.ts";
 import {
   type CheckpointInspection,
   inspectCheckpoint,
@@ -42,6 +43,7 @@ export async function runInspect(path: string, options: InspectCommandOptions): 
 /** A folder without a graph or a checkpoint's configuration, where a checkpoint would have one. */
 async function isDataFolder(path: string): Promise<boolean> {
   if (!(await stat(path).catch(() => null))?.isDirectory()) return false;
+  if ((await findHubSnapshot(path).catch(() => true)) !== null) return false;
   for (const folder of GRAPH_FOLDERS) {
     const names = await readdir(join(path, folder)).catch(() => [] as string[]);
     const own = /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
