@@ -14,7 +14,7 @@ import type { TarMember } from "./tar-member.ts";
  * offset, size, "f" or "d", content as base64 (empty where it is not kept, "=" where there is none), name. A name holds no
  * control character, so tabs and line ends are free.
  */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The largest stored index, bytes: that of a tar with 5 million members. */
 const MOST_INDEX = 500e6;

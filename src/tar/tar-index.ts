@@ -1,18 +1,13 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { extract, type Header } from "tar-stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { readError } from "../files/read-text.ts";
 import { openRegularSync } from "../files/regular-file.ts";
 import { InputError } from "../input-error.ts";
-import { type DecodedHeader, quote, readMember, SMALL_BYTES, type TarMember } from "./tar-member.ts";
-
-/** A tar is a row of these: a header, the data, zeros to the next full block. It ends with two blocks of zeros. */
-const BLOCK = 512;
+import { BLOCK, decodeHeader, decodeRecords, decodeText } from "./tar-header.ts";
+import { type MemberHeader, quote, readMember, SMALL_BYTES, SPARSE, type TarMember } from "./tar-member.ts";
 
 /** One read holds the next image's header and, with extended headers too, the label before or after it. */
 const WINDOW = 4096;
-
-/** Stands for the data in front of tar-stream, so that they need not be read. */
-const FILLER = Buffer.alloc(1 << 20);
 
 /** Headers of one member, and zeros after the last, beyond this are not what a tar writer makes. */
 const MOST_OVERHEAD = 16 << 20;
@@ -20,15 +15,23 @@ const MOST_OVERHEAD = 16 << 20;
 /** ImageNet's training set in one tar has 2.6 million, with labels. One is about 150 bytes of memory. */
 const MEMBERS = 10_000_000;
 
-/** The lowest mark: "drain" comes when all that was given is used up. Unknown formats: tars from before ustar pass. */
-const DECODING = { highWaterMark: 1, allowUnknownFormat: true };
+/** An extended header beyond this holds no name that could be a path. */
+const MOST_EXTENDED = 4 << 20;
+
+/** Types of headers that say more of the member after them: GNU's long name and link, records for one or for all. */
+const EXTENDED: readonly string[] = ["L", "K", "x", "X", "g"];
+
+/** Character sets that POSIX has for an extended header: names are UTF-8, or bytes as they are. */
+const CHARSETS: readonly string[] = ["ISO-IR 10646 2000 UTF-8", "BINARY"];
+
+const NO_RECORDS: ReadonlyMap<string, string> = new Map();
 
 /** Members after which other work of the process gets its turn. */
 const TURN = 2048;
 
 /**
- * Lists the members of a tar file, in its order. tar-stream decodes the headers (ustar, GNU, PAX, older ones); the data
- * are passed over: of a tar of photographs a few per cent are read. Nothing is written.
+ * Lists the members of a tar file (ustar, GNU, PAX, older ones), in its order. The data are skipped: of a tar of
+ * photographs a few per cent are read. Nothing is written.
  *
  * @param limits.members  refuse a tar with more members than this
  * @throws InputError naming the tar, and the member: a tar that is cut short, compressed or damaged, two members of one
@@ -59,93 +62,96 @@ function openTar(path: string): number {
   }
 }
 
-/**
- * Feeds tar-stream block by block where headers are, with as many zeros as there are data where data are. That keeps
- * its count of bytes equal to the position in the file.
- */
-function listMembers(tar: OpenTar, most: number): Promise<TarMember[]> {
+async function listMembers(tar: OpenTar, most: number): Promise<TarMember[]> {
   const members: TarMember[] = [];
   const names = new Set<string>();
   const readAt = windowReader(tar);
-  let fed = 0; // bytes given to tar-stream
-  let end = 0; // where the last member's data end, and the next one's headers begin
-  let flag = "";
-
-  function nextChunk(): Uint8Array | null {
-    if (fed < end) return FILLER.subarray(0, Math.min(FILLER.length, end - fed));
-    if (fed - end > MOST_OVERHEAD) throw damaged(tar, end, members, "its header does not end");
-    const block = readAt(fed, BLOCK);
-    if (block.length < BLOCK) throw cutShort(tar, members, readAt);
-    if (fed === end && isZero(block)) return null;
-    flag = String.fromCharCode(block[156] as number);
-    return block;
-  }
-
-  function accept(header: DecodedHeader): void {
-    const member = readMember(tar.path, header, flag, tar.bytes);
-    end = member.offset + Math.ceil(member.bytes / BLOCK) * BLOCK;
+  for (let position = 0; ; ) {
+    const header = nextHeader(tar, position, members, readAt);
+    if (header === null) {
+      checkRest(tar, position, readAt);
+      return members;
+    }
+    const member = readMember(tar.path, header, tar.bytes);
     if (member.type === "file" && names.has(member.name)) {
       throw new InputError(`${tar.path}: member ${quote(member.name)}: a second one of this name`);
     }
     if (members.length === most) throw new InputError(`${tar.path}: more than ${most} members; pack it in shards`);
     if (member.type === "file") names.add(member.name);
     const small = member.type === "file" && member.bytes <= SMALL_BYTES;
-    const text = small ? readAt(member.offset, member.bytes).toString("latin1") : null;
-    members.push({ ...member, text });
+    members.push({ ...member, text: small ? readAt(member.offset, member.bytes).toString("latin1") : null });
+    position = member.offset + padded(member.bytes);
+    if (members.length % TURN === 0) await nextTurn();
   }
+}
 
-  return new Promise((resolve, reject) => {
-    const decoder = extract(DECODING);
-    let stopped = false;
-    const attempt = (action: () => void): void => {
-      if (stopped) return;
-      try {
-        action();
-      } catch (error) {
-        stopped = true;
-        reject(error);
-        decoder.destroy(null);
-      }
-    };
-    const feed = () =>
-      attempt(() => {
-        const chunk = nextChunk();
-        if (chunk === null) {
-          checkRest(tar, fed, readAt);
-          decoder.end(null);
-        } else {
-          fed += chunk.length;
-          decoder.write(chunk);
-        }
-      });
-    decoder.on("drain", () => {
-      if (members.length % TURN === TURN - 1 && fed >= end) setImmediate(feed);
-      else feed();
-    });
-    decoder.on("entry", (header, data, next) =>
-      attempt(() => {
-        accept(header as Header & DecodedHeader);
-        if (header.type === "directory") return next(); // whatever size it claims, no data come
-        data.on("end", next);
-        data.resume();
-      }),
-    );
-    decoder.on("error", (error: Error) => attempt(() => fail(error)));
-    decoder.on("close", () => attempt(() => fail(new Error("it ends early"))));
-    decoder.on("finish", () => {
-      stopped = true;
-      resolve(members);
-    });
-    function fail(error: Error): never {
-      throw otherKind(tar, readAt) ?? damaged(tar, end, members, error.message);
+/**
+ * Reads a member's header, with the extended headers before it.
+ *
+ * @returns null at the end mark
+ */
+function nextHeader(tar: OpenTar, start: number, members: readonly TarMember[], readAt: ReadAt): MemberHeader | null {
+  const refuse = (reason: string) => otherKind(tar, readAt) ?? damaged(tar, start, members, reason);
+  let longName: string | null = null;
+  let records = NO_RECORDS;
+  let kinds = "";
+  for (let at = start; ; ) {
+    if (at - start > MOST_OVERHEAD) throw refuse("its header does not end");
+    const block = readAt(at, BLOCK);
+    if (block.length < BLOCK) throw cutShort(tar, members, readAt);
+    if (isZero(block)) {
+      if (at === start) return null;
+      throw refuse("an extended header has no member after it");
     }
-    feed();
-  });
+    const header = decodeHeader(block);
+    if (typeof header === "string") throw refuse(header);
+    at += BLOCK;
+    if (!EXTENDED.includes(header.flag)) {
+      return { ...header, headerName: header.name, longName, records, offset: at };
+    }
+    if (!(header.size <= MOST_EXTENDED)) throw refuse("its header does not end");
+    const whole = readAll(tar, at, padded(header.size));
+    if (whole === null) throw cutShort(tar, members, readAt);
+    at += whole.length;
+    const content = whole.subarray(0, header.size);
+    if (!isZero(whole.subarray(header.size))) throw refuse("its extended header goes on behind its end");
+    const kind = header.flag.toLowerCase();
+    // Of two of a kind some readers take the first, some the last
+    if (kind !== "g" && kinds.includes(kind)) throw refuse("two extended headers of one kind");
+    kinds += kind;
+    if (kind === "l") longName = decodeText(content);
+    if (kind === "k" || kind === "l") continue;
+    const found = decodeRecords(content);
+    if (found === null) throw refuse("its extended header is damaged");
+    const charset = found.get("hdrcharset");
+    if (charset !== undefined && !CHARSETS.includes(charset)) throw refuse("its names are in an unknown character set");
+    if (kind === "x") records = found;
+    else if ([...found.keys()].some((key) => ["path", "size"].includes(key) || key.startsWith(SPARSE))) {
+      throw refuse("an extended header gives all members one name or size");
+    }
+  }
+}
+
+/** Bytes with the zeros to the next full block. */
+function padded(bytes: number): number {
+  return Math.ceil(bytes / BLOCK) * BLOCK;
+}
+
+/** The bytes from a position on; null where the file ends before. */
+function readAll(tar: OpenTar, position: number, length: number): Buffer | null {
+  if (position + length > tar.bytes) return null;
+  const content = Buffer.alloc(length);
+  for (let filled = 0; filled < length; ) {
+    const got = readSync(tar.file, content, filled, length - filled, position + filled);
+    if (got === 0) return null;
+    filled += got;
+  }
+  return content;
 }
 
 type ReadAt = (position: number, length: number) => Buffer;
 
-/** Reads through a small window; the bytes returned are the caller's own, and fewer only at the file's end. */
+/** Reads through a small window; the bytes returned hold until the next read, and are fewer only at the file's end. */
 function windowReader(tar: OpenTar): ReadAt {
   const window = Buffer.alloc(WINDOW);
   let start = 0;
@@ -160,7 +166,7 @@ function windowReader(tar: OpenTar): ReadAt {
         filled += got;
       }
     }
-    return Buffer.from(window.subarray(position - start, Math.min(position - start + length, filled)));
+    return window.subarray(position - start, Math.min(position - start + length, filled));
   };
 }
 

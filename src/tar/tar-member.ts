@@ -1,5 +1,5 @@
-import type { Header } from "tar-stream";
 import { InputError } from "../input-error.ts";
+import type { TarHeader } from "./tar-header.ts";
 
 /** One member of a tar file. */
 export interface TarMember {
@@ -14,13 +14,16 @@ export interface TarMember {
   readonly text: string | null;
 }
 
-/** What tar-stream's `entry` event brings: its typings leave out where the data begin, and that a kind may be unknown. */
-export interface DecodedHeader extends Pick<Header, "name" | "size"> {
-  readonly type: Header["type"] | null;
-  /** where the member's data begin */
-  readonly byteOffset: number;
-  /** the extended header's records, null where there is none */
-  readonly pax: Readonly<Record<string, string>> | null;
+/** A member's header as the tar has it, with what the extended headers before it say. */
+export interface MemberHeader extends TarHeader {
+  /** the header's own name, which tells folders in tars from before ustar */
+  readonly headerName: string;
+  /** GNU's long name, null where there is none */
+  readonly longName: string | null;
+  /** the extended header's records */
+  readonly records: ReadonlyMap<string, string>;
+  /** where the data begin */
+  readonly offset: number;
 }
 
 /** Members up to this size are kept in the index with their content. */
@@ -32,15 +35,17 @@ const NAME_LENGTH = 4096;
 /** One read of Node takes 2 GiB − 1 at most, and no image comes near. */
 const MEMBER_BYTES = 2 ** 31 - 1;
 
-const LINKS_AND_DEVICES: Readonly<Record<string, string>> = {
-  link: "a hard link",
-  symlink: "a symbolic link",
-  "character-device": "a device",
-  "block-device": "a device",
-  fifo: "a named pipe",
-};
+/** How the keys begin that PAX has for sparse files. */
+export const SPARSE = "GNU.sparse.";
 
+const FILES: readonly string[] = ["0", "\0", "7"];
+const FOLDER = "5";
 const OTHER_KINDS: Readonly<Record<string, string>> = {
+  1: "a hard link",
+  2: "a symbolic link",
+  3: "a device",
+  4: "a device",
+  6: "a named pipe",
   S: "a sparse file",
   V: "a volume label",
   M: "the rest of a file of another volume",
@@ -48,41 +53,43 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks a decoded header, and says what it tells of the member. Folders and plain files pass.
+ * Checks a header, and says what it tells of the member. Folders and plain files pass.
  *
  * @param tar       the tar's path, for messages
- * @param flag      the header's own type character, which tar-stream leaves out where it knows none
  * @param tarBytes  length of the tar
- * @throws InputError naming tar and member, for a name that leads out of a folder or cannot be a path, a link, a device, a
- *   sparse file or another kind, and for a size that cannot be
+ * @throws InputError naming tar and member, for a name that leads out of a folder or cannot be a path, or that readers of
+ *   tars disagree about, a link, a device, a sparse file or another kind, and for a size that cannot be
  */
-export function readMember(
-  tar: string,
-  header: DecodedHeader,
-  flag: string,
-  tarBytes: number,
-): Omit<TarMember, "text"> {
-  const refuse = (reason: string) => new InputError(`${tar}: member ${quote(header.name)}: ${reason}`);
-  const wrongName = nameFault(header.name);
+export function readMember(tar: string, header: MemberHeader, tarBytes: number): Omit<TarMember, "text"> {
+  const { flag, records, longName, offset } = header;
+  const path = records.get("path");
+  const fullName = path ?? longName ?? header.name;
+  const refuse = (reason: string) => new InputError(`${tar}: member ${quote(fullName)}: ${reason}`);
+  const wrongName = nameFault(fullName);
   if (wrongName !== null) throw refuse(wrongName);
-  const { type, pax, size: bytes, byteOffset: offset } = header;
-  // tar-stream gives null for a base-256 number that is none, and would wait for data without end
-  if (!Number.isInteger(bytes) || bytes < 0) throw refuse("its size is not a number of bytes");
-  const ownKind = type !== null ? LINKS_AND_DEVICES[type] : (OTHER_KINDS[flag] ?? `of the kind "${flag}"`);
+  const ownKind =
+    FILES.includes(flag) || flag === FOLDER ? undefined : (OTHER_KINDS[flag] ?? `of the kind ${quote(flag)}`);
   if (ownKind !== undefined)
     throw refuse(`it is ${ownKind}, expected files and folders only; pack the files themselves`);
-  if (pax !== null && Object.keys(pax).some((key) => key.startsWith("GNU.sparse."))) {
+  if (records.size > 0 && [...records.keys()].some((key) => key.startsWith(SPARSE))) {
     throw refuse("it is a sparse file, expected whole ones; pack it without --sparse");
   }
-  if (pax?.size !== undefined && !/^[0-9]{1,15}$/.test(pax.size)) {
-    throw refuse(`its extended header gives ${quote(pax.size)} as its size, expected a number of bytes`);
+  if (path !== undefined && longName !== null) throw refuse(`it has a second name, ${quote(longName)}; pack it again`);
+  if (path === undefined && longName === null && header.oddPrefix) {
+    throw refuse("its header is of no known format: bytes stand where only ustar has a prefix; pack it again");
   }
-  const name = header.name.split("/").filter(isOwnSegment).join("/");
+  const name = fullName.split("/").filter(isOwnSegment).join("/");
+  if (flag === FOLDER) return { name, type: "directory", offset, bytes: 0 }; // whatever size it claims, no data come
+  const size = records.get("size");
+  if (size !== undefined && !/^[0-9]{1,15}$/.test(size)) {
+    throw refuse(`its extended header gives ${quote(size)} as its size, expected a number of bytes`);
+  }
+  const bytes = size === undefined ? header.size : Number(size);
+  if (!(bytes >= 0)) throw refuse("its size is not a number of bytes");
   // before ustar a folder was an empty file with "/" at its name's end
-  if (type === "directory" || (header.name.endsWith("/") && bytes === 0)) {
-    return { name, type: "directory", offset, bytes: 0 };
-  }
-  if (header.name.endsWith("/") || name === "") throw refuse("it holds data, but its name is that of a folder");
+  const isNamedFolder = fullName.endsWith("/") || (flag === "\0" && header.headerName.endsWith("/"));
+  if (isNamedFolder && bytes === 0 && path === undefined) return { name, type: "directory", offset, bytes: 0 };
+  if (isNamedFolder || name === "") throw refuse("it is a file, but its name is that of a folder");
   if (bytes > MEMBER_BYTES) throw refuse(`it claims ${bytes} bytes; ${MEMBER_BYTES} are the most that is read`);
   if (offset + bytes > tarBytes) {
     throw refuse(`it claims ${bytes} bytes, but the tar ends after ${tarBytes - offset} of them; fetch the tar again`);

@@ -198,18 +198,89 @@ describe("indexTar", () => {
     expect(await refusal(path)).toContain("expected a file, found a named pipe");
   });
 
-  it("ends on extended headers and long names of no length", async () => {
-    for (const flag of ["x", "g", "L", "K"]) {
-      const around = ["a", "b"].map((name) => ({ name, content: "x".repeat(100) }));
-      await refusal(tarOf({ name: "x", flag }, ...around));
+  it("takes extended headers of no length for none, and a long name of no length for no name, as tarfile does", async () => {
+    const around = ["a", "b"].map((name) => ({ name, content: "x".repeat(100) }));
+    for (const flag of ["x", "g", "K"]) {
+      const members = await indexTar(tarOf({ name: "x", flag }, ...around));
+      expect(members.map(({ name, offset }) => [name, offset])).toEqual([
+        ["a", 1024],
+        ["b", 2048],
+      ]);
     }
+    expect(await refusal(tarOf({ name: "x", flag: "L" }, ...around))).toContain("it has no name");
+  });
+
+  it.each([
+    [
+      "two long names",
+      [
+        { name: "a", flag: "L", content: "b\0" },
+        { name: "a", gnuName: "c" },
+      ],
+      "two extended headers",
+    ],
+    [
+      "two extended headers",
+      [
+        { name: "a", flag: "x" },
+        { name: "a", pax: { path: "c" } },
+      ],
+      "two extended headers",
+    ],
+    ["a long name and a path", [{ name: "a", gnuName: "b", pax: { path: "c" } }], "a second name"],
+    [
+      "a path for all members",
+      [{ name: "g", flag: "g", content: "9 path=a\n" }, { name: "a" }],
+      "gives all members one",
+    ],
+    ["a name in an unknown set", [{ name: "a", pax: { hdrcharset: "KOI8-R" } }], "unknown character set"],
+    ["a record that is cut", [{ name: "x", flag: "x", content: "99 path=b\n" }, { name: "a" }], "header is damaged"],
+    ["a record without an end", [{ name: "x", flag: "x", content: "9 path=bc" }, { name: "a" }], "header is damaged"],
+    [
+      "an extended header at the end",
+      [{ name: "a" }, { name: "x", flag: "x", content: "9 path=b\n" }],
+      "no member after",
+    ],
+    ["a file named as a folder", [{ name: "a/", content: "x" }], "name is that of a folder"],
+    ["a file that a record names as one", [{ name: "a", pax: { path: "b/" } }], "name is that of a folder"],
+    ["an old long name", [{ name: "a", flag: "N" }], 'kind "N"'],
+  ] as const)("refuses %s: readers of tars disagree about it", async (_, members, reason) => {
+    expect(await refusal(tarOf(...(members as readonly MadeMember[])))).toContain(reason);
+  });
+
+  it("refuses a header that is damaged behind the first digits of a number, and a prefix without ustar", async () => {
+    for (const [at, text, reason] of [
+      [124, "00000000008\0", "its size is not a number"],
+      [136, "1452477x400\0", "a field is not a number"],
+      [257, "ustar  \0", "bytes stand where only ustar has a prefix"],
+    ] as const) {
+      const block = makeTar([{ name: "a.png", prefix: "before", content: "x" }]);
+      block.write(text, at, "latin1");
+      sealHeader(block);
+      expect(await refusal(fileOf(block))).toContain(reason);
+    }
+  });
+
+  it("refuses a long name that goes on behind the size in its header", async () => {
+    const block = makeTar([{ name: "cut", gnuName: "long.png", content: "x" }]);
+    block.write("00000000004\0", 124, "latin1");
+    expect(await refusal(fileOf(sealHeader(block)))).toContain("its extended header goes on behind its end");
+  });
+
+  it("takes the checksum of a writer that summed bytes with signs", async () => {
+    const block = makeTar([{ name: "日.png", content: "x" }]);
+    block.write("        ", 148, "latin1");
+    let sum = 0;
+    for (let i = 0; i < 512; i++) sum += block.readInt8(i);
+    block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+    expect((await indexTar(fileOf(block))).map(({ name }) => name)).toEqual(["日.png"]);
   });
 
   it("ends on headers without end: an extended header of gigabytes, and one after the other", async () => {
     const path = fileOf(makeTar([{ name: "x", flag: "x", claims: 8 ** 11 - 1 }], { end: false }));
     truncateSync(path, 8 ** 11); // a hole: takes no room on the disk
     await refusal(path);
-    const headers = makeTar([{ name: "x", flag: "x", content: "6 a=b\n" }], { end: false });
+    const headers = makeTar([{ name: "g", flag: "g", content: "6 a=b\n" }], { end: false });
     const many = Buffer.concat(new Array<Buffer>(20_000).fill(headers)); // 20 MB
     expect(await refusal(fileOf(many))).toContain("its header does not end");
   });

@@ -1,0 +1,120 @@
+/** A tar is a row of these: a header, the data, zeros to the next full block. It ends with two blocks of zeros. */
+export const BLOCK = 512;
+
+/** What one header block says. */
+export interface TarHeader {
+  /** with the ustar prefix before it; up to the first NUL of the field */
+  readonly name: string;
+  /** the type character; "\0" in tars from before ustar */
+  readonly flag: string;
+  /** bytes of data, as the header gives them; NaN for a negative number */
+  readonly size: number;
+  /** whether bytes stand where only ustar has a prefix: readers disagree about the name */
+  readonly oddPrefix: boolean;
+}
+
+const MAGIC = 257;
+const PREFIX = 345;
+const USTAR = Buffer.from("ustar\0");
+
+/**
+ * Decodes a header block: ustar, GNU, PAX and older. Strict where readers of tars differ or take the first characters of
+ * what they cannot read, because a tar that two of them read differently has no members to rely on.
+ *
+ * @returns the reason where it is no valid header
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html, "ustar Interchange Format";
+ *   https://www.gnu.org/software/tar/manual/html_node/Standard.html; Python 3.11's `TarInfo.frombuf`
+ */
+export function decodeHeader(block: Buffer): TarHeader | string {
+  const sum = decodeNumber(block, 148, 8);
+  if (sum === null || !hasChecksum(block, sum)) return "its checksum is wrong";
+  const size = decodeNumber(block, 124, 12);
+  if (size === null) return "its size is not a number";
+  if (!hasNumbers(block)) return "a field is not a number";
+  const flag = String.fromCharCode(block[156] as number);
+  const name = decodeText(block, 0, 100);
+  const prefix = block[PREFIX] === 0 ? "" : decodeText(block, PREFIX, 155);
+  const isUstar = block.compare(USTAR, 0, USTAR.length, MAGIC, MAGIC + USTAR.length) === 0;
+  return {
+    name: isUstar && prefix !== "" ? `${prefix}/${name}` : name,
+    flag,
+    size: size < 0 ? Number.NaN : size,
+    oddPrefix: !isUstar && prefix !== "",
+  };
+}
+
+/** Whether mode, owner, group, time and the device's two fields are numbers. */
+function hasNumbers(block: Buffer): boolean {
+  return (
+    decodeNumber(block, 100, 8) !== null &&
+    decodeNumber(block, 108, 8) !== null &&
+    decodeNumber(block, 116, 8) !== null &&
+    decodeNumber(block, 136, 12) !== null &&
+    decodeNumber(block, 329, 8) !== null &&
+    decodeNumber(block, 337, 8) !== null
+  );
+}
+
+/** The sum of a header's bytes, with blanks for the sum itself; some old writers took bytes with signs. */
+function hasChecksum(block: Buffer, sum: number): boolean {
+  let unsigned = 8 * 32;
+  let high = 0; // bytes of 128 and more count 256 less with signs
+  for (let i = 0; i < BLOCK; i++) {
+    if (i === 148) i = 156;
+    const byte = block[i] as number;
+    unsigned += byte;
+    high += byte >> 7;
+  }
+  return sum === unsigned || sum === unsigned - 256 * high;
+}
+
+/** Octal digits among blanks up to the first NUL; or, behind a byte of 0x80 or 0xff, GNU's base 256. Null for others. */
+function decodeNumber(block: Buffer, at: number, bytes: number): number | null {
+  const first = block[at] as number;
+  if (first === 0xff) return Number.NEGATIVE_INFINITY; // a number below 0: which one matters nowhere
+  if (first === 0x80) {
+    let value = 0;
+    for (let i = at + 1; i < at + bytes; i++) value = value * 256 + (block[i] as number);
+    return value;
+  }
+  const end = at + bytes;
+  let i = at;
+  let value = 0;
+  while (i < end && isBlank(block[i] as number)) i++;
+  for (; i < end && (block[i] as number) >= 48 && (block[i] as number) < 56; i++) {
+    value = value * 8 + (block[i] as number) - 48;
+  }
+  while (i < end && isBlank(block[i] as number)) i++;
+  return i === end || block[i] === 0 ? value : null;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13);
+}
+
+/** Bytes up to the first NUL as UTF-8; what is none becomes U+FFFD. */
+export function decodeText(bytes: Buffer, from = 0, length = bytes.length): string {
+  const end = bytes.indexOf(0, from);
+  return bytes.toString("utf8", from, end === -1 || end > from + length ? from + length : end);
+}
+
+/**
+ * The records of an extended header, "length key=value\n" each, where the length is that of the whole record; NULs may
+ * follow.
+ *
+ * @returns null where they are not so
+ */
+export function decodeRecords(bytes: Buffer): Map<string, string> | null {
+  const records = new Map<string, string>();
+  let at = 0;
+  while (at < bytes.length && bytes[at] !== 0) {
+    const [head, digits] = /^(\d{1,9}) /.exec(bytes.toString("latin1", at, at + 10)) ?? [];
+    if (head === undefined) return null;
+    const end = at + Number(digits);
+    const equals = bytes.indexOf("=", at + head.length);
+    if (end > bytes.length || bytes[end - 1] !== 10 || equals <= at + head.length || equals >= end) return null;
+    records.set(bytes.toString("utf8", at + head.length, equals), bytes.toString("utf8", equals + 1, end - 1));
+    at = end;
+  }
+  return bytes.subarray(at).every((byte) => byte === 0) ? records : null;
+}
