@@ -6,6 +6,37 @@ import { describeIssues } from "./describe-issues.ts";
 const side = z.number().int().positive();
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 
+/** What says in transformers' words how images are prepared; a file with none of them may be in open_clip's. */
+const OWN_KEYS = [
+  "do_resize",
+  "resample",
+  "do_center_crop",
+  "crop_size",
+  "do_rescale",
+  "do_normalize",
+  "image_mean",
+  "image_std",
+];
+
+/**
+ * Whether a processor's JSON is written in open_clip's words, as jina-clip's is: `mean`, `std`, `resize_mode`, `interpolation` and
+ * `fill_color`, and nothing of what transformers calls these.
+ *
+ * @throws InputError if it has keys of both, of which only one can be obeyed
+ */
+export function isOpenClipProcessor(json: Readonly<Record<string, unknown>>, where: string): boolean {
+  const has = (key: string) => json[key] !== undefined && json[key] !== null;
+  const theirs = OPEN_CLIP_KEYS.filter(has);
+  const own = OWN_KEYS.filter(has);
+  if (theirs.length === 0) return false;
+  if (own.length === 0) return true;
+  throw new InputError(
+    `${where}: ${theirs.join(", ")} are open_clip's words, ${own.join(", ")} transformers': which of them prepares images is not said; remove one kind, or describe the checkpoint in a shiftline.json`,
+  );
+}
+
+const OPEN_CLIP_KEYS = ["mean", "std", "resize_mode", "interpolation", "fill_color"];
+
 const schema = z.looseObject({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
@@ -44,7 +75,7 @@ const FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
  * SiglipImageProcessor and ViTImageProcessor apply to files of theirs; other processors must say everything.
  *
  * @param where what messages call the file
- * @throws InputError naming what is not a resize and centre crop to one size with bicubic or bilinear interpolation
+ * @throws InputError naming what is not a resize and a centre crop with bicubic, bilinear or Lanczos interpolation
  * @see transformers 5 src/transformers/models/clip/image_processing_clip.py, models/siglip/image_processing_siglip.py
  */
 export function parseHuggingFacePreprocessing(json: unknown, where: string): Preprocessing {
@@ -89,18 +120,20 @@ export function parseHuggingFacePreprocessing(json: unknown, where: string): Pre
 function readFilter(resample: number | undefined, refuse: (problem: string) => InputError): Interpolation {
   if (resample === undefined) throw refuse("no resample");
   const filter = FILTERS[resample];
-  if (filter !== "bicubic" && filter !== "bilinear") {
-    throw refuse(`resample ${resample} (${filter ?? "unknown"}) is not supported, only 2 (bilinear) and 3 (bicubic)`);
+  if (filter !== "bicubic" && filter !== "bilinear" && filter !== "lanczos") {
+    throw refuse(
+      `resample ${resample} (${filter ?? "unknown"}) is not supported, only 1 (lanczos), 2 (bilinear) and 3 (bicubic)`,
+    );
   }
   return filter;
 }
 
-/** The size, and whether the shorter side is brought to it and the rest cropped, or both sides are. */
+/** The size, whether the shorter side is brought to it and the rest cropped, or both sides are, and what is resized to where it is another size. */
 function readGeometry(
   config: z.infer<typeof schema>,
   defaults: Defaults | null,
   refuse: (problem: string) => InputError,
-): Pick<Preprocessing, "size" | "resizeMode"> {
+): Pick<Preprocessing, "size" | "resizeMode" | "resize"> {
   const crops = config.do_center_crop ?? defaults?.centerCrop ?? config.crop_size != null;
   const crop = typeof config.crop_size === "number" ? square(config.crop_size) : (config.crop_size ?? null);
   const given = config.size ?? (defaults === null ? null : 224);
@@ -111,13 +144,20 @@ function readGeometry(
   if (!crops && resize.mode === "shortest") {
     throw refuse(`size ${JSON.stringify(given)} without a centre crop leaves images of different sizes`);
   }
-  const target = crops ? (crop ?? (defaults === CLIP ? square(224) : { height, width })) : { height, width };
-  if (target.height !== height || target.width !== width) {
+  const cropped = crops ? crop : null;
+  const target =
+    cropped !== null
+      ? { height: cropped.height, width: cropped.width }
+      : crops && defaults === CLIP
+        ? square(224)
+        : { height, width };
+  if (target.height === height && target.width === width) return { size: target, resizeMode: resize.mode };
+  if (height !== width) {
     throw refuse(
-      `a resize to ${JSON.stringify(given)} and then a crop to ${target.height} x ${target.width} is not supported: the two must be one size`,
+      `a resize to ${JSON.stringify(given)} and then a crop to ${target.height} x ${target.width} is not supported: the resize must be to a square, or to one size with the crop`,
     );
   }
-  return { size: { height, width }, resizeMode: resize.mode };
+  return { size: target, resizeMode: resize.mode, resize: height };
 }
 
 function square(side: number): { height: number; width: number } {

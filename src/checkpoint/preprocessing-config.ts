@@ -5,7 +5,7 @@ import { createPreprocessing, type Preprocessing } from "../image/preprocessing.
 import { InputError } from "../input-error.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { findCompanion } from "./companion-files.ts";
-import { parseHuggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
+import { isOpenClipProcessor, parseHuggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
 import type { Layout } from "./layout.ts";
 import { type ModelConfigs, readConfig } from "./model-config.ts";
 import { heightAndWidth, parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
@@ -31,7 +31,7 @@ export async function readPreprocessing(
   pixels: TensorInfo,
 ): Promise<PreprocessingConfig> {
   const config = await readLayoutPreprocessing(layout, configs, pixels);
-  checkRanges(layout.root, config);
+  const preprocessing = checkRanges(layout.root, config);
   const { height, width } = config.preprocessing.size;
   const [, , graphHeight, graphWidth] = pixels.shape;
   const differs = (size: number | string | undefined, side: number) => typeof size === "number" && size !== side;
@@ -40,7 +40,7 @@ export async function readPreprocessing(
       `${layout.root}: ${config.files.join(" and ")} give images of ${height} x ${width} pixels, but ${layout.vision} takes ${graphHeight} x ${graphWidth}; one of them belongs to another checkpoint`,
     );
   }
-  return config;
+  return { ...config, preprocessing };
 }
 
 /**
@@ -76,18 +76,18 @@ export async function warnOfOtherPreprocessing(
 /** Fields in which two preprocessings differ, with both values; the fill colour counts only where something is filled. */
 function differingFields(a: Preprocessing, b: Preprocessing): string[] {
   const isFilled = a.resizeMode === "longest" && b.resizeMode === "longest";
-  const fields = (["size", "resizeMode", "interpolation", "mean", "std", "fillColor"] as const).filter(
+  const fields = (["size", "resizeMode", "resize", "interpolation", "mean", "std", "fillColor"] as const).filter(
     (field) => field !== "fillColor" || isFilled,
   );
-  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const text = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? "none"));
   return fields
     .filter((field) => !isDeepStrictEqual(a[field], b[field]))
     .map((field) => `${field} ${text(a[field])} and ${text(b[field])}`);
 }
 
-function checkRanges(root: string, { preprocessing, files }: PreprocessingConfig): void {
+function checkRanges(root: string, { preprocessing, files }: PreprocessingConfig): Preprocessing {
   try {
-    createPreprocessing(preprocessing);
+    return createPreprocessing(preprocessing);
   } catch (cause) {
     throw new InputError(`${root}: ${files.join(" and ")}: ${(cause as Error).message}`, { cause });
   }
@@ -99,11 +99,14 @@ async function readLayoutPreprocessing(
   pixels: TensorInfo,
 ): Promise<PreprocessingConfig> {
   if (layout.shiftline !== null) {
-    const { size, mean, std, resizeMode, interpolation, fillColor } = layout.shiftline;
-    const preprocessing = { size: heightAndWidth(size), resizeMode, interpolation, mean, std, fillColor };
+    const { size, mean, std, resizeMode, resize, interpolation, fillColor } = layout.shiftline;
+    const preprocessing = {
+      ...{ size: heightAndWidth(size), resizeMode, interpolation, mean, std, fillColor },
+      ...(resize === undefined ? {} : { resize }),
+    };
     return { preprocessing, files: ["shiftline.json"], notes: [] };
   }
-  const readers = [() => readHuggingFace(layout.root), () => readOpenClip(layout.root, configs, pixels)];
+  const readers = [() => readHuggingFace(layout.root, pixels), () => readOpenClip(layout.root, configs, pixels)];
   if (layout.kind === "open_clip") readers.reverse();
   for (const [i, read] of readers.entries()) {
     const config = await read();
@@ -117,18 +120,35 @@ async function readLayoutPreprocessing(
   );
 }
 
-async function readHuggingFace(root: string): Promise<PreprocessingConfig | null> {
+async function readHuggingFace(root: string, pixels: TensorInfo): Promise<PreprocessingConfig | null> {
   const file = await findCompanion(root, "preprocessor_config.json", "onnx/preprocessor_config.json");
   if (file !== null) {
     const { config } = await readConfig(root, file, z.looseObject({}));
-    return { preprocessing: parseHuggingFacePreprocessing(config, join(root, file)), files: [file], notes: [] };
+    return { ...parseProcessor(config, join(root, file), pixels), files: [file] };
   }
   const processor = await findCompanion(root, "processor_config.json");
   if (processor === null) return null;
   const { config } = await readConfig(root, processor, z.looseObject({ image_processor: z.unknown() }));
   if (config.image_processor === undefined) return null;
   const where = `${join(root, processor)}: image_processor`;
-  return { preprocessing: parseHuggingFacePreprocessing(config.image_processor, where), files: [processor], notes: [] };
+  return { ...parseProcessor(config.image_processor, where, pixels), files: [processor] };
+}
+
+/** A processor in transformers' words, or in open_clip's. */
+function parseProcessor(json: unknown, where: string, pixels: TensorInfo): Omit<PreprocessingConfig, "files"> {
+  const fields = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
+  if (!isOpenClipProcessor(fields, where))
+    return { preprocessing: parseHuggingFacePreprocessing(json, where), notes: [] };
+  const graphSize = graphImageSize(pixels);
+  const preprocessing = parseOpenClipPreprocessing(json, null, graphSize ?? { height: 224, width: 224 }, where);
+  return { preprocessing, notes: [OPEN_CLIP_WORDS, ...noteOfSize(fields.size, graphSize)] };
+}
+
+const OPEN_CLIP_WORDS =
+  "the image processor is written in open_clip's words (mean, std, resize_mode) and read as open_clip does";
+
+function graphImageSize({ shape: [, , height, width] }: TensorInfo): { height: number; width: number } | null {
+  return typeof height === "number" && typeof width === "number" ? { height, width } : null;
 }
 
 const OPEN_CLIP_FILES = ["visual/preprocess_cfg.json", "preprocess_cfg.json"];
@@ -139,8 +159,7 @@ async function readOpenClip(
   pixels: TensorInfo,
 ): Promise<PreprocessingConfig | null> {
   const imageSize = configs.openClip?.config.vision_cfg?.image_size ?? null;
-  const [, , height, width] = pixels.shape;
-  const graphSize = typeof height === "number" && typeof width === "number" ? { height, width } : null;
+  const graphSize = graphImageSize(pixels);
   const parse = (json: unknown, file: string) =>
     parseOpenClipPreprocessing(json, imageSize, graphSize ?? { height: 224, width: 224 }, join(root, file));
 

@@ -22,8 +22,9 @@ const schema = z.strictObject({
   size: z.union([side, z.tuple([side, side])]),
   mean: threeNumbers,
   std: threePositive,
+  resize: side.optional(),
   resizeMode: z.enum(["shortest", "squash", "longest"]).default("shortest"),
-  interpolation: z.enum(["bicubic", "bilinear"]).default("bicubic"),
+  interpolation: z.enum(["bicubic", "bilinear", "lanczos"]).default("bicubic"),
   fillColor: z.number().int().min(0).max(255).default(0),
   contextLength: z.number().int().min(1).max(32_768).optional(),
   tokenizer: file.optional(),
@@ -32,9 +33,9 @@ const schema = z.strictObject({
 });
 
 /**
- * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to it and below
- * its folder; `size` is
- * one number or [height, width]; `mean` and `std` are of channel values in [0, 1]; `resizeMode` is "shortest",
+ * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to it and below its
+ * folder; `size` is one number or [height, width]; `resize` is what the image is resized to before a center crop to `size`,
+ * where that is not one size; `mean` and `std` are of channel values in [0, 1]; `resizeMode` is "shortest",
  * `interpolation` "bicubic" and `fillColor` 0 when not given. Unknown keys are errors, so that no typing error is obeyed
  * silently.
  */

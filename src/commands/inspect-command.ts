@@ -86,7 +86,7 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
     ["text tower", inspection.text === null ? "none" : describeTower(inspection.text)],
     [
       "preprocessing",
-      `${size.height}×${size.width}, ${preprocessing.resizeMode}, ${preprocessing.interpolation}, mean ${preprocessing.mean.join(" ")}, std ${preprocessing.std.join(" ")} (${inspection.preprocessingSource})`,
+      `${size.height}×${size.width}, ${describeResize(preprocessing)}, ${preprocessing.interpolation}, mean ${preprocessing.mean.join(" ")}, std ${preprocessing.std.join(" ")} (${inspection.preprocessingSource})`,
     ],
     ["tokenizer", tokenizer === null ? "none" : describeTokenizer(inspection)],
     ["context length", describeContext(inspection)],
@@ -115,6 +115,10 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
     ...inspection.notes.map((note) => `note: ${printable(note)}`),
   ];
   return [...lines, "", files, "", ...checks, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}
+
+function describeResize({ resizeMode, resize }: CheckpointInspection["preprocessing"]): string {
+  return resize === undefined ? resizeMode : `${resizeMode} to ${resize}, then cropped`;
 }
 
 function describeTower(tower: TowerInspection): string {

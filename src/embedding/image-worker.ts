@@ -83,7 +83,7 @@ interface GeometryGroup {
 function groupByGeometry(preparations: readonly ImagePreparation[]): GeometryGroup[] {
   const groups = new Map<string, GeometryGroup & { readonly preprocessors: Map<number, Preprocessor> }>();
   for (const [position, { border, preprocessing: p }] of preparations.entries()) {
-    const key = JSON.stringify([border, p.size.height, p.size.width, p.resizeMode, p.interpolation, p.fillColor]);
+    const key = JSON.stringify([border, p.size, p.resizeMode, p.resize, p.interpolation, p.fillColor]);
     const pixels = () => new Uint8Array(p.size.height * p.size.width * 3);
     const group = groups.get(key) ?? { border, pixels: pixels(), preprocessors: new Map() };
     group.preprocessors.set(position, createPreprocessor(p));

@@ -224,7 +224,8 @@ function embeddingKey(fingerprint: string, preprocessing: Preprocessing, border:
 }
 
 function canonical(p: Preprocessing): unknown[] {
-  return [p.size.height, p.size.width, p.resizeMode, p.interpolation, p.mean, p.std, p.fillColor];
+  const resize = p.resize === undefined ? [] : [p.resize]; // keys of preprocessings without one stay as they were
+  return [p.size.height, p.size.width, p.resizeMode, p.interpolation, p.mean, p.std, p.fillColor, ...resize];
 }
 
 /** Part size of the store that is there, null where there is none. */

@@ -29,7 +29,9 @@ export interface Geometry {
  *
  * - A square `shortest` truncates the longer side: int(n · long / short).
  * - `longest`, and `shortest` to a rectangle, round both sides half to even.
- * - `shortest` to a rectangle is bicubic whatever the configuration says, because open_clip does not hand its
+ * - With a resize apart from the size, `shortest` truncates in the same way for squares and rectangles, and the crop follows; a crop
+ *   larger than the resized image is filled up with 0, as torchvision's `CenterCrop` does.
+ * - `shortest` to a rectangle is otherwise bicubic whatever the configuration says, because open_clip does not hand its
  *   interpolation on there.
  *
  * @param image size of the decoded image
@@ -37,9 +39,9 @@ export interface Geometry {
  * @see open_clip src/open_clip/transform.py (3.3.0), torchvision transforms/functional.py (0.28)
  */
 export function planGeometry(image: Size, preprocessing: Preprocessing): Geometry {
-  const { size: target, resizeMode } = preprocessing;
-  const rectangle = target.height !== target.width;
-  const resized = resizedSize(image, target, resizeMode);
+  const { size: target, resizeMode, resize } = preprocessing;
+  const rectangle = resize === undefined && target.height !== target.width;
+  const resized = resizedSize(image, resize === undefined ? target : { height: resize, width: resize }, resizeMode);
   const interpolation = resizeMode === "shortest" && rectangle ? "bicubic" : preprocessing.interpolation;
   const fill = resizeMode === "longest" ? preprocessing.fillColor : 0;
   const vertical = placeWindow(resized.height, target.height);

@@ -19,6 +19,7 @@ export const PRECISION_BITS = 22;
 const FILTERS = {
   bilinear: { support: 1, weight: bilinear },
   bicubic: { support: 2, weight: bicubic },
+  lanczos: { support: 3, weight: lanczos },
 } as const;
 
 function bilinear(x: number): number {
@@ -32,6 +33,17 @@ function bicubic(x: number): number {
   if (distance < 1) return ((a + 2) * distance - (a + 3)) * distance * distance + 1;
   if (distance < 2) return (((distance - 5) * distance + 8) * distance - 4) * a;
   return 0;
+}
+
+/** Truncated sinc with a = 3: 1 at 0, 0 outside [-3, 3). */
+function lanczos(x: number): number {
+  return -3 <= x && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+}
+
+function sinc(x: number): number {
+  if (x === 0) return 1;
+  const angle = x * Math.PI;
+  return Math.sin(angle) / angle;
 }
 
 /**

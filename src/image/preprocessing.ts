@@ -8,14 +8,19 @@ import { InputError } from "../input-error.ts";
  */
 export type ResizeMode = "shortest" | "squash" | "longest";
 
-/** Pillow's resampling filter: bicubic with a = -0.5, or bilinear; both widen when an image shrinks (antialiasing). */
-export type Interpolation = "bicubic" | "bilinear";
+/** Pillow's resampling filter: bicubic with a = -0.5, bilinear, or Lanczos with a = 3; all widen when an image shrinks (antialiasing). */
+export type Interpolation = "bicubic" | "bilinear" | "lanczos";
 
 /** Everything that turns a decoded image into the model's input. */
 export interface Preprocessing {
   /** pixels */
   readonly size: { readonly height: number; readonly width: number };
   readonly resizeMode: ResizeMode;
+  /**
+   * What the image is resized to before the centre crop to `size`, in pixels: `shortest` brings the shorter side to it, `squash` both.
+   * Not there where the two are one size, and for `longest`.
+   */
+  readonly resize?: number;
   readonly interpolation: Interpolation;
   /** of channel values in [0, 1], red, green, blue */
   readonly mean: readonly [number, number, number];
@@ -29,6 +34,8 @@ export interface PreprocessOptions {
   /** pixels; a number means a square */
   readonly size: number | { readonly height: number; readonly width: number };
   readonly resizeMode?: ResizeMode;
+  /** pixels; what `shortest` or `squash` resize to where the crop to `size` comes after it */
+  readonly resize?: number;
   readonly interpolation?: Interpolation;
   readonly mean?: readonly [number, number, number];
   readonly std?: readonly [number, number, number];
@@ -56,7 +63,7 @@ export function createPreprocessing(options: PreprocessOptions): Preprocessing {
     }
   }
   const resizeMode = oneOf("resize mode", options.resizeMode ?? "shortest", ["shortest", "squash", "longest"]);
-  const interpolation = oneOf("interpolation", options.interpolation ?? "bicubic", ["bicubic", "bilinear"]);
+  const interpolation = oneOf("interpolation", options.interpolation ?? "bicubic", ["bicubic", "bilinear", "lanczos"]);
   const mean = threeNumbers("mean", options.mean ?? OPENAI_MEAN);
   const std = threeNumbers("std", options.std ?? OPENAI_STD);
   if (std.some((value) => Math.fround(value) === 0)) {
@@ -66,7 +73,29 @@ export function createPreprocessing(options: PreprocessOptions): Preprocessing {
   if (!Number.isInteger(fillColor) || fillColor < 0 || fillColor > 255) {
     throw new InputError(`preprocessing: expected a fill colour of 0 to 255, got ${String(fillColor)}`);
   }
-  return { size: { height: size.height, width: size.width }, resizeMode, interpolation, mean, std, fillColor };
+  const { resize } = options;
+  if (resize !== undefined && (!Number.isInteger(resize) || resize < 1 || resize > LARGEST_SIDE)) {
+    throw new InputError(
+      `preprocessing: expected a resize to 1 to ${LARGEST_SIDE} whole pixels, got ${String(resize)}`,
+    );
+  }
+  if (resize !== undefined && resizeMode === "longest") {
+    throw new InputError('preprocessing: resize mode "longest" pads to the size, so it takes no other resize');
+  }
+  return {
+    size: { height: size.height, width: size.width },
+    resizeMode,
+    ...(isPlainResize(resize, size) ? {} : { resize }),
+    interpolation,
+    mean,
+    std,
+    fillColor,
+  };
+}
+
+/** Whether there is one size only: the image is resized to a square, and nothing is left to crop but one side's rest. */
+function isPlainResize(resize: number | undefined, size: { height: number; width: number }): resize is undefined {
+  return resize === undefined || (resize === size.height && resize === size.width);
 }
 
 function oneOf<T extends string>(name: string, value: T, known: readonly T[]): T {

@@ -63,6 +63,21 @@ describe("parseHuggingFacePreprocessing", () => {
     expect(parse(json)).toMatchObject({ resizeMode: "squash", size: square(224) });
   });
 
+  it.each([
+    ["a number", { size: 256, crop_size: 224 }, "shortest", square(224)],
+    ["the shortest edge", { size: { shortest_edge: 256 }, crop_size: square(224) }, "shortest", square(224)],
+    ["CLIP's default crop", { size: 256 }, "shortest", square(224)],
+    ["both sides", { size: square(256), crop_size: 224 }, "squash", square(224)],
+    [
+      "a crop that is not square",
+      { size: { shortest_edge: 256 }, crop_size: { height: 224, width: 192 } },
+      "shortest",
+      { height: 224, width: 192 },
+    ],
+  ])("resizes to 256 and crops to what crop_size says: %s", (_, json, resizeMode, size) => {
+    expect(parse({ ...clip, ...json })).toMatchObject({ size, resize: 256, resizeMode });
+  });
+
   it("takes no normalisation for mean 0 and std 1", () => {
     expect(parse({ ...clip, do_normalize: false })).toMatchObject({ mean: [0, 0, 0], std: [1, 1, 1] });
   });
@@ -73,13 +88,13 @@ describe("parseHuggingFacePreprocessing", () => {
     expect(() => parse({ ...clip, resample: 0 })).toThrow(
       /preprocessor_config.json: resample 0 \(nearest\) is not supported/,
     );
-    expect(() => parse({ ...clip, resample: 1 })).toThrow(/lanczos/);
+    expect(parse({ ...clip, resample: 1 }).interpolation).toBe("lanczos");
+    expect(() => parse({ ...clip, resample: 5 })).toThrow(/resample 5 \(hamming\) is not supported/);
     expect(() => parse({ ...clip, resample: 9 })).toThrow(/unknown/);
   });
 
   it.each([
-    [{ ...clip, size: 256, crop_size: 224 }, /a resize to 256 and then a crop to 224 x 224 is not supported/],
-    [{ ...clip, size: 336 }, /then a crop to 224 x 224/],
+    [{ ...clip, size: { height: 256, width: 200 }, crop_size: 224 }, /and then a crop to 224 x 224 is not supported/],
     [{ ...clip, do_center_crop: false }, /without a centre crop leaves images of different sizes/],
     [{ ...clip, size: { longest_edge: 224 } }, /size {"longest_edge":224} is not supported/],
     [{ ...clip, size: { shortest_edge: 224, longest_edge: 300 } }, /is not supported/],

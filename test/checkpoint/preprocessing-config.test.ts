@@ -138,6 +138,49 @@ describe("readPreprocessing of Hugging Face layouts", () => {
     expect(result.files).toEqual(["processor_config.json"]);
   });
 
+  const jina = {
+    auto_map: { AutoImageProcessor: "jinaai/jina-clip-implementation--processing_clip.JinaCLIPImageProcessor" },
+    image_processor_type: "JinaCLIPImageProcessor",
+    processor_class: "JinaCLIPProcessor",
+    fill_color: 0,
+    interpolation: "bicubic",
+    mean: [0.48145466, 0.4578275, 0.40821073],
+    resize_mode: "shortest",
+    size: 224,
+    std: [0.26862954, 0.26130258, 0.27577711],
+  };
+
+  it("reads jina-clip's processor, which is in open_clip's words, and says so", async () => {
+    const result = await read(huggingFaceGraphs, { "preprocessor_config.json": jina });
+    expect(result.preprocessing).toEqual({
+      size: square(224),
+      resizeMode: "shortest",
+      interpolation: "bicubic",
+      mean: [...OPENAI_MEAN],
+      std: [...OPENAI_STD],
+      fillColor: 0,
+    });
+    expect(result.files).toEqual(["preprocessor_config.json"]);
+    expect(result.notes.join()).toContain("open_clip's words");
+    const squashed = { ...jina, resize_mode: "squash", size: 512, mean: [0.5, 0.5, 0.5] };
+    const second = await read(huggingFaceGraphs, { "processor_config.json": { image_processor: squashed } }, [
+      "n",
+      3,
+      512,
+      512,
+    ]);
+    expect(second.preprocessing).toMatchObject({ size: square(512), resizeMode: "squash", mean: [0.5, 0.5, 0.5] });
+  });
+
+  it("refuses a processor in the words of both libraries, naming them", async () => {
+    const json = { ...jina, image_mean: [0.5, 0.5, 0.5], do_center_crop: true };
+    await expect(read(huggingFaceGraphs, { "preprocessor_config.json": json })).rejects.toThrow(
+      /mean, std, resize_mode, interpolation, fill_color are open_clip's words, do_center_crop, image_mean transformers'/,
+    );
+    const unknown = { ...jina, interpolation: "lanczos" };
+    await expect(read(huggingFaceGraphs, { "preprocessor_config.json": unknown })).rejects.toThrow(/interpolation/);
+  });
+
   it("refuses a size that is not the graph's, naming both", async () => {
     await expect(read(huggingFaceGraphs, { "preprocessor_config.json": clipJson }, ["n", 3, 336, 336])).rejects.toThrow(
       /preprocessor_config.json give images of 224 x 224 pixels, but onnx\/model.onnx takes 336 x 336/,
@@ -168,6 +211,14 @@ describe("readPreprocessing of a shiftline.json", () => {
       files: ["shiftline.json"],
       notes: [],
     });
+  });
+
+  it("takes a resize apart from the crop, and leaves it out where the two are one size", async () => {
+    const json = { vision: { file: "a.onnx" }, text: { file: "b.onnx" }, size: 224, mean: [0, 0, 0], std: [1, 1, 1] };
+    const resized = async (resize: number) =>
+      (await read([], { "shiftline.json": { ...json, resize, interpolation: "lanczos" } })).preprocessing;
+    expect(await resized(256)).toMatchObject({ resize: 256, size: square(224), interpolation: "lanczos" });
+    expect(await resized(224)).not.toHaveProperty("resize");
   });
 
   it("refuses keys that it does not know, and names each field that is missing", async () => {

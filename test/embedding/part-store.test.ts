@@ -175,9 +175,10 @@ describe("the part store", () => {
       await folder({}, {}),
       await folder({ fingerprint: "e".repeat(64) as typeof checkpoint.fingerprint }, {}),
       await folder({ preprocessing: { ...checkpoint.preprocessing, fillColor: 1 as 0 } }, {}),
+      await folder({ preprocessing: { ...checkpoint.preprocessing, resize: 9 } as never }, {}),
       await folder({}, { sha256: "n".repeat(64) }),
     ];
-    expect(new Set(folders).size).toBe(4);
+    expect(new Set(folders).size).toBe(5);
     expect(await folder({ id: "renamed" as "tiny" }, { root: "/elsewhere" })).toBe(folders[0]);
   });
 });

@@ -7,6 +7,7 @@ export interface FixtureSetting {
   readonly mode: Preprocessing["resizeMode"];
   readonly interpolation: Preprocessing["interpolation"];
   readonly fill_color?: number;
+  readonly resize?: number;
 }
 
 /** What Pillow and open_clip's transform make of one file; hashes are SHA-256. */
@@ -40,7 +41,9 @@ export interface Expected {
 
 export const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 
-export function readExpected(name: "expected.json" | "photos.expected.json"): Expected {
+export function readExpected(
+  name: "expected.json" | "photos.expected.json" | "resize-and-crop.expected.json",
+): Expected {
   return JSON.parse(readFileSync(new URL(name, FIXTURES), "utf8")) as Expected;
 }
 
@@ -50,11 +53,12 @@ export function readFixture(name: string): Uint8Array {
 
 /** Our preprocessing of open_clip's words, with OpenAI's mean and std. */
 export function preprocessingOf(setting: FixtureSetting): Preprocessing {
-  const { size, mode, interpolation, fill_color } = setting;
+  const { size, mode, interpolation, fill_color, resize } = setting;
   return createPreprocessing({
     size: typeof size === "number" ? size : { height: size[0], width: size[1] },
     resizeMode: mode,
     interpolation,
     fillColor: fill_color ?? 0,
+    ...(resize === undefined ? {} : { resize }),
   });
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { computeFilterTaps } from "../../src/image/filter-taps.ts";
 
 const length = fc.integer({ min: 1, max: 3000 });
-const interpolation = fc.constantFrom("bicubic" as const, "bilinear" as const);
+const interpolation = fc.constantFrom("bicubic" as const, "bilinear" as const, "lanczos" as const);
 
 describe("computeFilterTaps", () => {
   it("keeps every tap inside the source, and the starts in order", () => {

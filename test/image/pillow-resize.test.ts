@@ -6,7 +6,7 @@ import { createPreprocessing } from "../../src/image/preprocessing.ts";
 const side = fc.integer({ min: 1, max: 130 });
 const target = fc.integer({ min: 1, max: 80 });
 const mode = fc.constantFrom("shortest" as const, "squash" as const);
-const interpolation = fc.constantFrom("bicubic" as const, "bilinear" as const);
+const interpolation = fc.constantFrom("bicubic" as const, "bilinear" as const, "lanczos" as const);
 
 describe("createResampler", () => {
   it("makes a constant image of a constant image, whatever the sizes", () => {

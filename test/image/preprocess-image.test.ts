@@ -48,6 +48,15 @@ describe("createPreprocessor", () => {
   });
 });
 
+describe("a resize apart from the crop, and Lanczos", () => {
+  const expected = readExpected("resize-and-crop.expected.json");
+  const preprocessors = preprocessorsOf(expected);
+
+  it.each(Object.entries(expected.files))("makes torchvision's pixels of %s, byte for byte", async (name, file) => {
+    await compare(readFixture(name), file, preprocessors);
+  });
+});
+
 describe("the 100 photos of the evaluation sample", () => {
   const folder = new URL("../../../shared/samples/photos/", import.meta.url); // beside the repository, where it is
   const expected = readExpected("photos.expected.json");

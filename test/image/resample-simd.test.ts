@@ -82,7 +82,7 @@ describe("createSimdResample", () => {
         ),
       )
       .filter(({ resized, first, count }) => first + count <= resized);
-    const by = fc.constantFrom("bicubic" as const, "bilinear" as const);
+    const by = fc.constantFrom("bicubic" as const, "bilinear" as const, "lanczos" as const);
     fc.assert(
       fc.property(axis, axis, by, fc.integer(), fc.nat(20), fc.nat(20), (x, y, filter, seed, start, spare) => {
         const source = noise(x.length * y.length * 3, seed);

@@ -24,6 +24,7 @@ const runSchema = z.object({
       preprocessing: z.looseObject({
         size: z.object({ height: z.number(), width: z.number() }).optional().catch(undefined),
         resizeMode: text,
+        resize: z.number().optional().catch(undefined),
         interpolation: text,
         source: text,
         rule: text,
@@ -91,7 +92,7 @@ function recipeOf(run: Run): [string, string][] {
     [
       "preprocessing",
       preprocessing &&
-        `${size === undefined ? "" : `${size.height}×${size.width}, `}${preprocessing.resizeMode}, ${preprocessing.interpolation} (${preprocessing.source}); ${preprocessing.rule}`,
+        `${size === undefined ? "" : `${size.height}×${size.width}, `}${preprocessing.resizeMode}${preprocessing.resize === undefined ? "" : ` to ${preprocessing.resize}, then cropped`}, ${preprocessing.interpolation} (${preprocessing.source}); ${preprocessing.rule}`,
     ],
     [
       "benchmark",
