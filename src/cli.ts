@@ -25,7 +25,10 @@ function withEvaluateOptions(command: Command): Command {
     .option("--out <folder>", "results folder", pathValue, "results")
     .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)", pathValue)
     .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
-    .option("--variant <name>", "which weights, where a folder has several: quantized, fp16, …")
+    .option(
+      "--variant <name>",
+      "which weights, where a folder has several: quantized, fp16, …; by tower: vision=fp16,text=int8",
+    )
     .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")

@@ -3,7 +3,16 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { readError } from "../files/read-text.ts";
 import { InputError } from "../input-error.ts";
 import { findCompanion } from "./companion-files.ts";
+import {
+  chooseGraphs,
+  GRAPH_FOLDERS,
+  type GraphGroup,
+  groupGraphs,
+  listVariants,
+  parseVariant,
+} from "./graph-names.ts";
 import { checkpointName, findHubSnapshot } from "./hub-cache.ts";
+import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
 import { readShiftlineJson, type ShiftlineJson } from "./shiftline-json.ts";
 
 /** Which files of a checkpoint hold its graphs; paths are relative to `root`, with "/" between. */
@@ -25,29 +34,15 @@ export interface Layout {
 
 /** What is accepted, in the words of the error messages. */
 const ACCEPTED =
-  "accepted: onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); or a shiftline.json that names the files";
-
-interface Family {
-  readonly kind: "hugging-face" | "open_clip";
-  /** Paths without the variant's suffix and ".onnx". */
-  readonly vision: string;
-  readonly text: string;
-  readonly both: string | null;
-}
-
-const FAMILIES: readonly Family[] = [
-  { kind: "hugging-face", vision: "onnx/vision_model", text: "onnx/text_model", both: "onnx/model" },
-  { kind: "hugging-face", vision: "vision_model", text: "text_model", both: "model" },
-  { kind: "open_clip", vision: "visual", text: "textual", both: null },
-  { kind: "open_clip", vision: "visual/model", text: "textual/model", both: null },
-];
+  "accepted: onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files";
 
 /**
  * Finds a checkpoint's graphs from file names alone. Nothing is guessed: a folder that two layouts fit, or none, is an
- * error that says what was found and what would be accepted.
+ * error that says what was found and what would be accepted, with a ready shiftline.json where the graphs allow one.
  *
  * @param path    a folder, or one .onnx file
- * @param variant the suffix of other precisions in Hugging Face's naming: "fp16" means `vision_model_fp16.onnx`
+ * @param variant the suffix of other precisions in Hugging Face's naming: "fp16" means `vision_model_fp16.onnx`, for the tower that
+ *   has it; by tower: "vision=fp16,text=int8"
  * @throws InputError if the path is not there or cannot be read, the files are not a whole checkpoint, more than one
  *   layout fits, or the variant is missing (those that exist are listed)
  */
@@ -67,73 +62,61 @@ async function readFolder(path: string, variant: string | undefined): Promise<La
   if (shiftline !== null) return layoutOfShiftline(path, absolute, stem, shiftline, variant);
 
   const files = await listGraphs(absolute);
-  const suffix = variant === undefined ? "" : `_${variant}`;
-  const whole = FAMILIES.filter((family) => isWhole(family, files, suffix));
+  const choice = variant === undefined ? null : parseVariant(variant);
+  if (variant !== undefined && choice === null) {
+    throw new InputError(`--variant ${variant}: expected a name, or vision=NAME,text=NAME for each tower`);
+  }
+  const groups = groupGraphs(files);
+  const whole = groups.flatMap((group) => {
+    const graphs = chooseGraphs(group, choice);
+    return graphs === null ? [] : [{ group, graphs }];
+  });
   if (whole.length > 1) {
+    const names = whole.map(({ graphs: { vision, text } }) => [...new Set([vision, text])].join(" with "));
     throw new InputError(
-      `${path}: more than one layout fits: ${whole.map((family) => graphsOf(family, files, suffix).join(" with ")).join("; ")}; keep one of them, or name the files in a shiftline.json`,
+      `${path}: more than one layout fits: ${names.join("; ")}; keep one of them, or name the files in a shiftline.json${await advise(absolute, files)}`,
     );
   }
-  const family = whole[0];
-  if (family === undefined) throw notWhole(path, files, variant);
-  const graphs = graphsOf(family, files, suffix);
-  const both = `${family.both}${suffix}.onnx`;
-  const notes = files.includes(both) && !graphs.includes(both) ? [`${graphs.join(" and ")} are used, not ${both}`] : [];
-  return {
-    kind: family.kind,
-    root: absolute,
-    stem,
-    vision: graphs[0] as string,
-    text: graphs.at(-1) as string,
-    singleFile: false,
-    shiftline: null,
-    notes,
-  };
+  const [found] = whole;
+  if (found === undefined) throw notWhole(path, files, groups, variant, await advise(absolute, files));
+  const { group, graphs } = found;
+  const layout = { root: absolute, stem, singleFile: false, shiftline: null, vision: graphs.vision, text: graphs.text };
+  if (group.kind !== "words") return { ...layout, kind: group.kind, notes: graphs.notes };
+  // Their names are of no layout: what the folder says of images is
+  const kind = (await hasProcessor(absolute)) ? "hugging-face" : "open_clip";
+  const note = `${graphs.vision} and ${graphs.text} are read as one checkpoint's towers, by their names, in the ${kind} layout, by the files beside them`;
+  return { ...layout, kind, notes: [note] };
 }
 
-/** The two towers' files where both are there, else the one that holds both. */
-function graphsOf(family: Family, files: readonly string[], suffix: string): string[] {
-  const towers = [`${family.vision}${suffix}.onnx`, `${family.text}${suffix}.onnx`];
-  return towers.every((file) => files.includes(file)) ? towers : [`${family.both}${suffix}.onnx`];
-}
-
-function isWhole(family: Family, files: readonly string[], suffix: string): boolean {
-  return graphsOf(family, files, suffix).every((file) => files.includes(file));
-}
-
-function notWhole(path: string, files: readonly string[], variant: string | undefined): InputError {
+function notWhole(
+  path: string,
+  files: readonly string[],
+  groups: readonly GraphGroup[],
+  variant: string | undefined,
+  advice: string,
+): InputError {
   const found = files.length === 0 ? "no .onnx file in it" : `found ${files.join(", ")}`;
-  const variants = listVariants(files);
+  const variants = listVariants(groups);
   const others = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
   if (variant !== undefined) {
-    const plain = FAMILIES.some((family) => isWhole(family, files, "")) ? "; without --variant it opens" : "";
+    const plain = groups.some((group) => chooseGraphs(group, null) !== null) ? "; without --variant it opens" : "";
     return new InputError(`${path}: no variant "${variant}"${others || "; it has no variants"}${plain}; ${found}`);
   }
-  for (const { vision, text } of FAMILIES) {
-    const [given, missing] = files.includes(`${vision}.onnx`) ? [vision, text] : [text, vision];
-    if (files.includes(`${given}.onnx`)) {
-      const tower = missing === text ? "text" : "image";
-      return new InputError(
-        `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}; ${ACCEPTED}`,
-      );
-    }
+  for (const { kind, names, vision, text } of groups) {
+    if (kind === "words" || vision.has("") === text.has("")) continue;
+    const [given, missing, tower] = vision.has("")
+      ? [names.vision, names.text, "text"]
+      : [names.text, names.vision, "image"];
+    return new InputError(
+      `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}; ${ACCEPTED}${advice}`,
+    );
   }
-  return new InputError(`${path}: no checkpoint of a known layout: ${found}${others}; ${ACCEPTED}`);
+  return new InputError(`${path}: no checkpoint of a known layout: ${found}${others}; ${ACCEPTED}${advice}`);
 }
 
-/** The suffixes for which a layout is whole, sorted. */
-function listVariants(files: readonly string[]): string[] {
-  const variants = new Set<string>();
-  for (const family of FAMILIES) {
-    for (const base of [family.vision, family.both]) {
-      for (const file of files) {
-        if (base === null || !file.startsWith(`${base}_`)) continue;
-        const variant = file.slice(base.length + 1, -".onnx".length);
-        if (isWhole(family, files, `_${variant}`)) variants.add(variant);
-      }
-    }
-  }
-  return [...variants].sort();
+async function advise(root: string, files: readonly string[]): Promise<string> {
+  const draft = await draftShiftlineJson(root, files);
+  return draft === null ? "" : `; ${describeDraft(root, draft)}`;
 }
 
 async function readSingleFile(path: string, absolute: string, variant: string | undefined): Promise<Layout> {
@@ -142,7 +125,7 @@ async function readSingleFile(path: string, absolute: string, variant: string | 
     throw new InputError(`${path}: --variant chooses among a folder's files; this is one file`);
   const stem = basename(absolute, ".onnx");
   const folder = dirname(absolute);
-  const nested = ["onnx", "visual", "textual"].includes(basename(folder));
+  const nested = GRAPH_FOLDERS.includes(basename(folder));
   const root = nested ? dirname(folder) : folder;
   const file = relative(root, absolute).replaceAll("\\", "/");
   const shiftline = await readShiftlineJson(root);
@@ -183,8 +166,19 @@ function layoutOfShiftline(
 }
 
 async function hasOnlyOpenClipConfig(root: string): Promise<boolean> {
-  if ((await findCompanion(root, "preprocessor_config.json", "processor_config.json")) !== null) return false;
+  if (await hasProcessor(root)) return false;
   return (await findCompanion(root, "open_clip_config.json", "preprocess_cfg.json")) !== null;
+}
+
+async function hasProcessor(root: string): Promise<boolean> {
+  return (
+    (await findCompanion(
+      root,
+      "preprocessor_config.json",
+      "onnx/preprocessor_config.json",
+      "processor_config.json",
+    )) !== null
+  );
 }
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -198,7 +192,7 @@ async function isDirectory(path: string): Promise<boolean> {
 /** The .onnx files of a folder and of the subfolders that layouts use, relative, sorted. */
 async function listGraphs(root: string): Promise<string[]> {
   const graphs: string[] = [];
-  for (const folder of ["", "onnx", "visual", "textual"]) {
+  for (const folder of ["", ...GRAPH_FOLDERS]) {
     try {
       const names = await readdir(join(root, folder));
       graphs.push(

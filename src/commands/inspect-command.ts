@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { GRAPH_FOLDERS } from "../checkpoint/graph-names.ts";
 import { findHubSnapshot } from "../checkpoint/hub-cache.ts";
 import {
   type CheckpointInspection,
@@ -19,9 +20,6 @@ export interface InspectCommandOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-/** Folders that a checkpoint's graphs may lie in, below its own. */
-const GRAPH_FOLDERS = [".", "onnx", "visual", "textual", "vision", "text"];
 
 /**
  * Runs `shiftline inspect` on a checkpoint, a benchmark's definition or a data folder: what is found decides. Exit
@@ -44,7 +42,7 @@ export async function runInspect(path: string, options: InspectCommandOptions): 
 async function isDataFolder(path: string): Promise<boolean> {
   if (!(await stat(path).catch(() => null))?.isDirectory()) return false;
   if ((await findHubSnapshot(path).catch(() => true)) !== null) return false;
-  for (const folder of GRAPH_FOLDERS) {
+  for (const folder of [".", ...GRAPH_FOLDERS]) {
     const names = await readdir(join(path, folder)).catch(() => [] as string[]);
     const own = /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
     if (names.some((name) => own.test(name))) return false;

@@ -1,0 +1,178 @@
+/** The graphs of one export by what their names say: files of each tower, and of both in one, by variant ("" is the plain one). */
+export interface GraphGroup {
+  readonly kind: "hugging-face" | "open_clip" | "words";
+  readonly vision: ReadonlyMap<string, string>;
+  readonly text: ReadonlyMap<string, string>;
+  readonly both: ReadonlyMap<string, string>;
+  /** Names of an export that is read by these names alone, without ".onnx", for messages. */
+  readonly names: { readonly vision: string; readonly text: string };
+}
+
+/** Folders below a checkpoint's own in which exporters put graphs. */
+export const GRAPH_FOLDERS = [
+  "onnx",
+  "visual",
+  "textual",
+  "vision",
+  "text",
+  "image",
+  "image_encoder",
+  "text_encoder",
+  "vision_encoder",
+];
+
+/** Names of the layouts that are known whole. */
+const FAMILIES = [
+  { kind: "hugging-face", vision: "onnx/vision_model", text: "onnx/text_model", both: "onnx/model" },
+  { kind: "hugging-face", vision: "vision_model", text: "text_model", both: "model" },
+  { kind: "open_clip", vision: "visual", text: "textual", both: null },
+  { kind: "open_clip", vision: "visual/model", text: "textual/model", both: null },
+] as const;
+
+/**
+ * Sorts graphs into exports: those of the known layouts, and where none of these has a graph of both towers, pairs whose names differ
+ * in the tower's word alone (`image_encoder` and `text_encoder`, `b16-visual` and `b16-textual`, `b16.img.fp32` and `b16.txt.fp32`).
+ *
+ * @param files relative paths that end in ".onnx"
+ * @returns known layouts of which at least one graph is there, then pairs
+ */
+export function groupGraphs(files: readonly string[]): GraphGroup[] {
+  const known = FAMILIES.map(({ kind, vision, text, both }) => ({
+    kind,
+    vision: variantsOf(files, vision),
+    text: variantsOf(files, text),
+    both: both === null ? new Map<string, string>() : variantsOf(files, both),
+    names: { vision, text },
+  })).filter(({ vision, text, both }) => vision.size + text.size + both.size > 0);
+  const isWhole = known.some(({ vision, text, both }) => both.size > 0 || (vision.size > 0 && text.size > 0));
+  return isWhole ? known : [...known, ...groupByWords(files)];
+}
+
+/** Files of one base name by what follows it: `vision_model_fp16.onnx` is the variant "fp16". */
+function variantsOf(files: readonly string[], base: string): Map<string, string> {
+  const variants = new Map<string, string>();
+  for (const file of files) {
+    const stem = file.slice(0, -".onnx".length);
+    if (stem === base) variants.set("", file);
+    else if (stem.startsWith(`${base}_`)) variants.set(stem.slice(base.length + 1), file);
+  }
+  return variants;
+}
+
+/** Words that name a tower, where no other letters of their kind touch them: `ImageEncoder`, `image_encoder`, `b16.img.fp32`. */
+const TOWER_WORD =
+  /(?:(?<![A-Za-z])(?:visual|vision|image|img|textual|text|txt)|Visual|Vision|Image|Img|Textual|Text|Txt)(?=encoder|model|tower|[^a-z]|$)/g;
+const PRECISION = /[._-]((?:fp|float)(?:16|32)|bf16|u?int[48]|q[48](?:f16)?|bnb4|quant(?:ized)?|w8a(?:8|16))$/i;
+
+function groupByWords(files: readonly string[]): GraphGroup[] {
+  const groups = new Map<string, { vision: Map<string, string>[]; text: Map<string, string>[] }>();
+  for (const file of files) {
+    const stem = file.slice(0, -".onnx".length);
+    const towers = new Set(Array.from(stem.matchAll(TOWER_WORD), ([word]) => (/^t/i.test(word) ? "text" : "vision")));
+    const [tower, other] = towers;
+    if (tower === undefined || other !== undefined) continue;
+    const variant = PRECISION.exec(stem)?.[1]?.toLowerCase() ?? "";
+    const key = stem.replace(PRECISION, "").replace(TOWER_WORD, "*").toLowerCase();
+    const group = groups.get(key) ?? { vision: [], text: [] };
+    groups.set(key, group);
+    // two names of one tower and one variant (visual.onnx, image.onnx) are two candidates, each in a map of its own
+    const free = group[tower].find((map) => !map.has(variant));
+    if (free === undefined) group[tower].push(new Map([[variant, file]]));
+    else free.set(variant, file);
+  }
+  return [...groups.values()].flatMap(({ vision, text }) =>
+    vision.flatMap((images) =>
+      text.map((texts) => ({
+        kind: "words" as const,
+        vision: images,
+        text: texts,
+        both: new Map<string, string>(),
+        names: { vision: stemOf(images), text: stemOf(texts) },
+      })),
+    ),
+  );
+}
+
+function stemOf(variants: ReadonlyMap<string, string>): string {
+  return ([...variants.values()][0] as string).slice(0, -".onnx".length);
+}
+
+/** The graphs that were chosen, one of both towers or one of each. */
+export interface ChosenGraphs {
+  readonly vision: string;
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+/** A variant for both towers, or one for each: null leaves a tower its plain graph. */
+export interface VariantChoice {
+  readonly vision: string | null;
+  readonly text: string | null;
+  /** Whether one name was given, for whichever tower has it. */
+  readonly isCommon: boolean;
+}
+
+/**
+ * A variant as users write it: "fp16", or by tower "vision=fp16", "vision=fp16,text=int8".
+ *
+ * @returns null where it is not of that form
+ */
+export function parseVariant(variant: string): VariantChoice | null {
+  if (!variant.includes("=")) return { vision: variant, text: variant, isCommon: true };
+  const choice = { vision: null as string | null, text: null as string | null, isCommon: false };
+  for (const part of variant.split(",")) {
+    const [, tower, name] = /^(vision|text)=(.+)$/.exec(part.trim()) ?? [];
+    if (name === undefined || choice[tower as "vision" | "text"] !== null) return null;
+    choice[tower as "vision" | "text"] = name;
+  }
+  return choice;
+}
+
+/**
+ * Chooses the graphs of one export. Without a variant: the plain ones, else the only ones. A variant that one tower has is taken for
+ * it, with the other's plain graph: `vision_model_fp16` with `text_model`.
+ *
+ * @returns null where nothing is whole, or more than one choice would be
+ */
+export function chooseGraphs(group: GraphGroup, variant: VariantChoice | null): ChosenGraphs | null {
+  const { vision, text, both } = group;
+  const suffix = variant === null ? "" : variant.isCommon ? (variant.vision as string) : null;
+  if (suffix !== null) {
+    const [image, caption, combined] = [vision.get(suffix), text.get(suffix), both.get(suffix)];
+    if (image !== undefined && caption !== undefined) {
+      const notes = combined === undefined ? [] : [`${image} and ${caption} are used, not ${combined}`];
+      return { vision: image, text: caption, notes };
+    }
+    if (combined !== undefined) return { vision: combined, text: combined, notes: [] };
+  }
+  if (variant !== null && !variant.isCommon) {
+    const image = vision.get(variant.vision ?? "");
+    const caption = text.get(variant.text ?? "");
+    return image === undefined || caption === undefined ? null : mixed(image, caption);
+  }
+  const asked = suffix as string;
+  if (asked !== "" && !vision.has(asked) && !text.has(asked)) return null;
+  const image = vision.get(asked) ?? vision.get("") ?? (asked === "" ? onlyOf(vision) : undefined);
+  const caption = text.get(asked) ?? text.get("") ?? (asked === "" ? onlyOf(text) : undefined);
+  return image === undefined || caption === undefined ? null : mixed(image, caption);
+}
+
+function onlyOf(variants: ReadonlyMap<string, string>): string | undefined {
+  return variants.size === 1 ? [...variants.values()][0] : undefined;
+}
+
+function mixed(vision: string, text: string): ChosenGraphs {
+  return { vision, text, notes: [`${vision} is used with ${text}`] };
+}
+
+/** Variants that can be asked for: of both towers, or of one where the other has a plain graph; sorted. */
+export function listVariants(groups: readonly GraphGroup[]): string[] {
+  const variants = new Set<string>();
+  for (const group of groups) {
+    for (const variant of [...group.vision.keys(), ...group.text.keys(), ...group.both.keys()]) {
+      if (variant !== "" && chooseGraphs(group, { vision: variant, text: variant, isCommon: true }) !== null)
+        variants.add(variant);
+    }
+  }
+  return [...variants].sort();
+}
