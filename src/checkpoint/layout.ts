@@ -116,7 +116,7 @@ function notWhole(
 
 async function advise(root: string, files: readonly string[]): Promise<string> {
   const draft = await draftShiftlineJson(root, files);
-  return draft === null ? "" : `; ${describeDraft(root, draft)}`;
+  return draft === null ? "" : `; if they are the towers of one checkpoint, ${describeDraft(root, draft)}`;
 }
 
 async function readSingleFile(path: string, absolute: string, variant: string | undefined): Promise<Layout> {

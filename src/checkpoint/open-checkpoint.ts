@@ -177,7 +177,8 @@ export async function readCheckpoint(
 
 /** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used. */
 export function checkpointFingerprint(files: readonly CheckpointFile[], resolved: ResolvedCheckpoint): string {
-  const shipped = resolved.textSettings !== null && resolved.textSettings.source.tokenizerJson === null;
+  const source = resolved.textSettings?.source;
+  const shipped = source !== undefined && source.tokenizerJson === null && source.bytePairs === undefined;
   const vocabulary = shipped ? [{ role: "tokenizer", sha256: shippedVocabularySha256() }] : [];
   return fingerprint([...files, ...vocabulary]);
 }

@@ -110,7 +110,7 @@ async function readLayoutPreprocessing(
     return { ...config, notes: [...config.notes, note] };
   }
   const draft = await draftShiftlineJson(layout.root, [...new Set([layout.vision, layout.text])]);
-  const advice = draft === null ? "" : `; ${describeDraft(layout.root, draft)}`;
+  const advice = draft === null ? "" : `; or ${describeDraft(layout.root, draft)}`;
   throw new InputError(
     `${layout.root}: nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json, preprocess_cfg.json (also in visual/) or shiftline.json${advice}`,
   );

@@ -47,7 +47,7 @@ export async function draftShiftlineJson(root: string, files: readonly string[])
 export function describeDraft(root: string, { json, unsaid }: ShiftlineDraft): string {
   const check =
     unsaid.length === 0 ? "" : ` (${unsaid.join(" and ")} are CLIP's own, which no file here says: check them)`;
-  return `if they are the two towers of one checkpoint, write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
+  return `write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
 }
 
 interface FoundGraph {

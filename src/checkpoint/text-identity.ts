@@ -17,7 +17,7 @@ export interface TextIdentity {
   readonly sha256: string;
   /** for people */
   readonly tokenizer: string;
-  /** of tokenizer.json, or of CLIP's merges that ship with the package */
+  /** of tokenizer.json, of the hashes of vocab.json and merges.txt, or of CLIP's merges that ship with the package */
   readonly tokenizerSha256: string;
   /** "open_clip": its encoding of CLIP's vocabulary; "tokenizer.json": as that file says */
   readonly encoding: "open_clip" | "tokenizer.json";
@@ -47,7 +47,9 @@ export function identifyText(
 ): TextIdentity {
   const file = files.find(({ role }) => role === "tokenizer");
   const { cleaning, padding, isClipEncoding } = tokenizer;
-  const tokenizerSha256 = file?.sha256 ?? shippedVocabularySha256();
+  const merges = files.find(({ role }) => role === "tokenizer merges");
+  const pairs = file === undefined || merges === undefined ? undefined : sha256(`${file.sha256} ${merges.sha256}`);
+  const tokenizerSha256 = pairs ?? file?.sha256 ?? shippedVocabularySha256();
   const encoding = isClipEncoding ? "open_clip" : "tokenizer.json";
   const { contextLength } = settings;
   const key = [TEXT_VERSION, tokenizerSha256, encoding, cleaning, contextLength, padding.id, attendPadding];

@@ -7,6 +7,7 @@ import { findCompanion } from "./companion-files.ts";
 import type { Layout } from "./layout.ts";
 import type { ModelConfigs } from "./model-config.ts";
 import { type OpenClipText, readOpenClipText } from "./open-clip-text.ts";
+import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
 import { readSiglipKind, type SiglipKind } from "./siglip-text.ts";
 import { readContext } from "./text-context.ts";
 
@@ -55,21 +56,30 @@ export async function readTextSettings(
   const tokenizerFile =
     own !== undefined
       ? own
-      : await findCompanion(layout.root, "tokenizer.json", "textual/tokenizer.json", "onnx/tokenizer.json");
-  const beside = await findFilesBeside(layout.root, tokenizerFile);
+      : await findCompanion(layout.root, ...TOKENIZER_FOLDERS.map((folder) => posix.join(folder, "tokenizer.json")));
+  const pairs = tokenizerFile === null ? await findBytePairs(layout.root) : null;
+  const beside = await findFilesBeside(layout.root, tokenizerFile ?? pairs?.vocabulary ?? null);
   const configFile = beside.config ?? beside.specialTokens;
   const files: { role: string; path: string }[] = [];
   if (tokenizerFile !== null) files.push({ role: "tokenizer", path: tokenizerFile });
+  if (pairs !== null)
+    files.push({ role: "tokenizer", path: pairs.vocabulary }, { role: "tokenizer merges", path: pairs.merges });
   if (configFile !== null) files.push({ role: "tokenizer config", path: configFile });
   const openClip = readOpenClipText(configs.openClip);
   const notes: string[] = [];
   const vocabularySize = openClip?.vocabularySize ?? graph.vocabularySize;
-  if (tokenizerFile === null) {
-    refuseOtherVocabulary(layout, openClip, vocabularySize);
+  if (pairs !== null) {
+    notes.push(
+      `no tokenizer.json: its tokenizer is made of ${pairs.vocabulary} and ${pairs.merges}, as transformers makes it`,
+    );
+  } else if (tokenizerFile === null) {
+    await refuseOtherVocabulary(layout, openClip, vocabularySize);
     notes.push("no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used");
   }
   const siglip = openClip === null ? await readSiglipKind(layout, configs, configFile, graph.vocabularySize) : null;
-  const cleaning = chooseCleaning(layout, openClip, siglip, tokenizerFile !== null);
+  const cleaning = chooseCleaning(layout, openClip, siglip, tokenizerFile !== null || pairs !== null);
+  const isClip = configs.huggingFace?.config.model_type === "clip" || graph.vocabularySize === CLIP_VOCABULARY_SIZE;
+  const defaultClass = pairs !== null && isClip ? "CLIPTokenizer" : null;
   const context = await readContext({
     ...graph,
     ...{ layout, configs, openClip, vocabularySize },
@@ -83,11 +93,22 @@ export async function readTextSettings(
   return {
     source: {
       tokenizerJson: tokenizerFile === null ? null : join(layout.root, tokenizerFile),
+      bytePairs:
+        pairs === null
+          ? undefined
+          : {
+              ...{
+                vocabulary: join(layout.root, pairs.vocabulary),
+                merges: join(layout.root, pairs.merges),
+                defaultClass,
+              },
+              ...absolute(layout.root, beside),
+            },
       cleaning: cleaning.cleaning,
       encoding: openClip !== null && !openClip.isSimple ? "file" : "open_clip",
       padding: choosePadding(layout, openClip, {
         ...absolute(layout.root, beside),
-        defaultClass: siglip !== null && siglip.version === null ? "SiglipTokenizer" : null,
+        defaultClass: siglip !== null && siglip.version === null ? "SiglipTokenizer" : defaultClass,
       }),
     },
     cleaningSource: cleaning.source,
@@ -98,6 +119,19 @@ export async function readTextSettings(
     notes: [...notes, ...cleaning.notes, ...context.notes],
     warnings: cleaning.warnings,
   };
+}
+
+/** Folders in which a tokenizer's files are looked for. */
+const TOKENIZER_FOLDERS = ["", "textual", "onnx", "text", "text_encoder", "tokenizer"];
+
+/** vocab.json and merges.txt in one folder; null where both are in none. */
+async function findBytePairs(root: string): Promise<{ vocabulary: string; merges: string } | null> {
+  for (const folder of TOKENIZER_FOLDERS) {
+    const [vocabulary, merges] = [posix.join(folder, "vocab.json"), posix.join(folder, "merges.txt")];
+    if ((await findCompanion(root, vocabulary)) !== null && (await findCompanion(root, merges)) !== null)
+      return { vocabulary, merges };
+  }
+  return null;
 }
 
 type FilesBeside = Omit<PaddingFiles, "defaultClass">;
@@ -118,10 +152,20 @@ function absolute(root: string, { config, specialTokens, addedTokens }: FilesBes
   return { config: at(config), specialTokens: at(specialTokens), addedTokens: at(addedTokens) };
 }
 
-function refuseOtherVocabulary(layout: Layout, openClip: OpenClipText | null, vocabularySize: number | null): void {
+async function refuseOtherVocabulary(
+  layout: Layout,
+  openClip: OpenClipText | null,
+  vocabularySize: number | null,
+): Promise<void> {
   if (layout.kind === "hugging-face" && (openClip === null || !openClip.isSimple)) {
+    const isClip = vocabularySize === CLIP_VOCABULARY_SIZE;
+    const draft = isClip ? await draftShiftlineJson(layout.root, [...new Set([layout.vision, layout.text])]) : null;
+    const advice =
+      draft === null
+        ? ""
+        : `; its vocabulary has CLIP's size: to use CLIP's tokenizer that ships with shiftline, with open_clip's cleaning, ${describeDraft(layout.root, draft)}`;
     throw new InputError(
-      `${layout.root}: no tokenizer.json; save the checkpoint's tokenizer into the folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))`,
+      `${layout.root}: no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer into the folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))${advice}`,
     );
   }
   if (vocabularySize === CLIP_VOCABULARY_SIZE) return;

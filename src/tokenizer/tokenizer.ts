@@ -1,6 +1,7 @@
 import { createBurstDeadline } from "../files/deadline.ts";
 import { readBytes } from "../files/read-text.ts";
 import { sha256 } from "../files/sha256.ts";
+import { type BytePairFiles, readBytePairFiles } from "./byte-pair-files.ts";
 import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, CLIP_VOCABULARY_SIZE, clipBytePairs } from "./clip-byte-pairs.ts";
 import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
 import { type Padding, type PaddingSource, readPadding } from "./padding-token.ts";
@@ -14,6 +15,8 @@ export type Cleaning = "none" | "open_clip" | "canonicalize";
 export interface TokenizerSource {
   /** path of a Hugging Face tokenizer.json, or null: CLIP's byte-pair encoding that ships with the package */
   readonly tokenizerJson: string | null;
+  /** vocab.json and merges.txt in place of a tokenizer.json */
+  readonly bytePairs?: BytePairFiles | undefined;
   /**
    * "open_clip" cleans text as open_clip does before tokenizing; "canonicalize" is SigLIP's; Hugging Face layouts: "none".
    * "siglip": "canonicalize" before a byte-pair encoding (Gemma's, SigLIP 2), "none" before a Unigram model, whose
@@ -60,12 +63,14 @@ export interface Tokenizer {
  * @throws InputError if a file cannot be read, or is not a tokenizer.json of a model type that is known
  */
 export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer> {
-  const { tokenizerJson: path, encoding } = source;
+  const { tokenizerJson: path, bytePairs, encoding } = source;
   const mayBeClip = source.cleaning !== "none" && encoding === "open_clip";
-  if (mayBeClip && (path === null || (await isClipFile(path)))) return await openClipTokenizer(source);
-  const content = path === null ? null : await readTokenizerJson(path);
+  const pairs = path !== null || bytePairs === undefined ? null : await readBytePairFiles(bytePairs);
+  const isClip = async () => (pairs !== null ? holdsClipVocabulary(pairs) : path === null || (await isClipFile(path)));
+  if (mayBeClip && (await isClip())) return await openClipTokenizer(source);
+  const content = path === null ? pairs : await readTokenizerJson(path);
 
-  const where = path ?? "CLIP's own byte pairs";
+  const where = path ?? bytePairs?.vocabulary ?? "CLIP's own byte pairs";
   const keepTime = createBurstDeadline(`${where}: tokenizing`, TOKENIZING_SECONDS);
   keepTime(); // opening it tries its patterns
   const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
@@ -75,7 +80,7 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
   const padding = await readPadding(source.padding, { ...json, endOfText });
   const clean = cleanings[cleaning];
   return {
-    description: describe(path, modelType, vocabularySize, cleaning),
+    description: describe(source, modelType, vocabularySize, cleaning),
     cleaning,
     modelType,
     isClipEncoding: false,
@@ -120,7 +125,7 @@ async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
     endOfText: CLIP_END_OF_TEXT,
   });
   return {
-    description: describe(source.tokenizerJson, "BPE", CLIP_VOCABULARY_SIZE, cleaning),
+    description: describe(source, "BPE", CLIP_VOCABULARY_SIZE, cleaning),
     cleaning,
     modelType: "BPE",
     isClipEncoding: true,
@@ -140,8 +145,9 @@ async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
   };
 }
 
-function describe(path: string | null, modelType: string, size: number, cleaning: Cleaning): string {
-  const from = path === null ? "CLIP's own vocabulary" : "tokenizer.json";
+function describe(source: TokenizerSource, modelType: string, size: number, cleaning: Cleaning): string {
+  const pairs = source.bytePairs === undefined ? "CLIP's own vocabulary" : "vocab.json and merges.txt";
+  const from = source.tokenizerJson === null ? pairs : "tokenizer.json";
   const cleaned = { none: "no cleaning", open_clip: "open_clip cleaning", canonicalize: "canonicalized" }[cleaning];
   return `${from} (${modelType}, ${size} tokens), ${cleaned}`;
 }

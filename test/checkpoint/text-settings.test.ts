@@ -132,7 +132,7 @@ describe("the tokenizer of Hugging Face layouts", () => {
     const folder = huggingFaceFolder();
     rmSync(join(folder, "tokenizer.json"));
     await expect(settings(folder)).rejects.toThrow(
-      /no tokenizer.json; save the checkpoint's tokenizer into the folder/,
+      /no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer into the folder/,
     );
   });
 
