@@ -2,7 +2,7 @@ import { InputError } from "../input-error.ts";
 import { toFloat16 } from "../onnx/float16.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import type { Feed } from "../onnx/session.ts";
-import type { TextPorts } from "./tower-ports.ts";
+import { isChannelsLast, type TextPorts } from "./tower-ports.ts";
 
 /** Height and width of the images a graph is fed, in pixels. */
 export interface ImageSize {
@@ -11,15 +11,44 @@ export interface ImageSize {
 }
 
 /**
- * Pixels as a feed of the input's own element type. float32 goes in as it is, without a copy.
+ * Pixels as a feed of the input's own element type and layout. float32 with channels first goes in as it is, without a copy; for uint8
+ * inputs values of [0, 1] become 0 to 255.
  *
- * @param pixels (n, 3, H, W) float32
+ * @param planes (n, 3, H, W) float32
  */
-export function pixelFeed(port: TensorInfo, pixels: Float32Array, n: number, size: ImageSize): Feed {
-  const dims = [n, 3, size.height, size.width];
+export function pixelFeed(port: TensorInfo, planes: Float32Array, n: number, size: ImageSize): Feed {
+  const last = isChannelsLast(port);
+  const pixels = last ? channelsLast(planes, n) : planes;
+  const dims = last ? [n, size.height, size.width, 3] : [n, 3, size.height, size.width];
+  if (port.type === "uint8") return { data: toBytes(pixels), dims };
   if (port.type === "float16") return { data: toFloat16(pixels), dims };
   if (port.type === "float64") return { data: new Float64Array(pixels), dims };
   return { data: pixels, dims };
+}
+
+/** (n, 3, H, W) → (n, H, W, 3) */
+function channelsLast(planes: Float32Array, n: number): Float32Array {
+  const plane = planes.length / (n * 3);
+  const pixels = new Float32Array(planes.length);
+  for (let i = 0, p = 0; i < n; i++) {
+    for (let at = 0; at < plane; at++) {
+      for (let c = 0; c < 3; c++) pixels[p++] = planes[(i * 3 + c) * plane + at] as number;
+    }
+  }
+  return pixels;
+}
+
+/** v / 255 in float32, times 255, is within a millionth of v: rounding gives back each of the 256 values. */
+function toBytes(pixels: Float32Array): Uint8Array {
+  const bytes = new Uint8ClampedArray(pixels.length);
+  for (let i = 0; i < pixels.length; i++) bytes[i] = (pixels[i] as number) * 255;
+  return new Uint8Array(bytes.buffer);
+}
+
+/** Height and width that an image input fixes; each null where it does not. */
+export function fixedImageSize(port: TensorInfo): { height: number | null; width: number | null } {
+  const [height, width] = isChannelsLast(port) ? [1, 2] : [2, 3];
+  return { height: fixedAxis(port, height as number), width: fixedAxis(port, width as number) };
 }
 
 /** Whole numbers as a feed of the input's own element type; int64 and int32 for ids, floats for masks of some exports. */

@@ -13,6 +13,8 @@ export interface OpenClipText {
   readonly contextLength: number;
   /** Whether the context length is open_clip's default, because the file says none. */
   readonly isDefaultContext: boolean;
+  /** Whether separator tokens become 0 (CLIPA). */
+  readonly stripsSeparator: boolean;
   /** Options that are not supported, each as "key value". */
   readonly unsupported: readonly string[];
 }
@@ -30,9 +32,11 @@ const DEFAULT_CONTEXT = 77;
 export function readOpenClipText(openClip: ConfigFile<OpenClipModelConfig> | null): OpenClipText | null {
   const text = openClip?.config.text_cfg;
   if (openClip === null || text === undefined || text === null) return null;
-  const { clean, ...others } = text.tokenizer_kwargs ?? {};
+  const { clean, ...rest } = text.tokenizer_kwargs ?? {};
+  const stripsSeparator = rest.strip_sep_token === true && Boolean(text.hf_tokenizer_name); // only HFTokenizer takes it
+  const others = Object.entries(rest).filter(([key]) => !(stripsSeparator && key === "strip_sep_token"));
   const unsupported = [
-    ...Object.entries(others).filter(([, value]) => value !== null && value !== false && value !== ""),
+    ...others.filter(([, value]) => value !== null && value !== false && value !== ""),
     ...(text.tokenizer_mode ? [["tokenizer_mode", text.tokenizer_mode]] : []),
   ].map(([key, value]) => `${key} ${JSON.stringify(value)}`);
   const usual = text.hf_tokenizer_name ? "whitespace" : "lower"; // what open_clip does when the config is silent
@@ -47,6 +51,7 @@ export function readOpenClipText(openClip: ConfigFile<OpenClipModelConfig> | nul
     vocabularySize: text.vocab_size ?? null,
     contextLength: text.context_length ?? DEFAULT_CONTEXT,
     isDefaultContext: !text.context_length,
+    stripsSeparator,
     unsupported,
   };
 }

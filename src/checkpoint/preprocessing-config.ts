@@ -3,11 +3,13 @@ import { createPreprocessing, type Preprocessing } from "../image/preprocessing.
 import { InputError } from "../input-error.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { findCompanion } from "./companion-files.ts";
+import { fixedImageSize } from "./graph-feeds.ts";
 import type { Layout } from "./layout.ts";
 import type { ModelConfigs } from "./model-config.ts";
 import { heightAndWidth } from "./open-clip-preprocessing.ts";
 import { OPEN_CLIP_FILES, type PreprocessingConfig, readHuggingFace, readOpenClip } from "./preprocessing-files.ts";
 import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
+import { describeTensor, isChannelsLast } from "./tower-ports.ts";
 
 export type { PreprocessingConfig } from "./preprocessing-files.ts";
 
@@ -27,14 +29,26 @@ export async function readPreprocessing(
   const config = await readLayoutPreprocessing(layout, configs, pixels);
   const preprocessing = checkRanges(layout.root, config);
   const { height, width } = config.preprocessing.size;
-  const [, , graphHeight, graphWidth] = pixels.shape;
-  const differs = (size: number | string | undefined, side: number) => typeof size === "number" && size !== side;
-  if (differs(graphHeight, height) || differs(graphWidth, width)) {
+  const graph = fixedImageSize(pixels);
+  if ((graph.height ?? height) !== height || (graph.width ?? width) !== width) {
     throw new InputError(
-      `${layout.root}: ${config.files.join(" and ")} give images of ${height} x ${width} pixels, but ${layout.vision} takes ${graphHeight} x ${graphWidth}; one of them belongs to another checkpoint`,
+      `${layout.root}: ${config.files.join(" and ")} give images of ${height} x ${width} pixels, but ${layout.vision} takes ${graph.height ?? height} x ${graph.width ?? width}; one of them belongs to another checkpoint`,
     );
   }
-  return { ...config, preprocessing };
+  return forInput(pixels, layout.vision, { ...config, preprocessing });
+}
+
+/** What the graph's input changes: bytes go in as they are, and channels may come last. */
+function forInput(pixels: TensorInfo, file: string, config: PreprocessingConfig): PreprocessingConfig {
+  const notes = [...config.notes];
+  if (isChannelsLast(pixels)) notes.push(`${file} takes ${describeTensor(pixels)}: pixels are fed with channels last`);
+  if (pixels.type !== "uint8") return { ...config, notes };
+  const { mean, std } = config.preprocessing;
+  const given = `mean ${mean.join(" ")} and std ${std.join(" ")} of ${config.files.join(" and ")} are not applied outside it`;
+  notes.push(`${file} takes uint8 pixels, 0 to 255, and normalizes them itself: ${given}`);
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const leavesNormalization = !isDeepStrictEqual({ mean: [...mean], std: [...std] }, plain);
+  return { ...config, preprocessing: { ...config.preprocessing, ...plain }, notes, leavesNormalization };
 }
 
 /**
@@ -56,11 +70,13 @@ export async function warnOfOtherPreprocessing(
     return [];
   const own = chosen.files.join(" and ");
   try {
-    const other = await readOpenClip(layout.root, configs, pixels);
+    const found = await readOpenClip(layout.root, configs, pixels);
+    const other = found && forInput(pixels, layout.vision, found);
     const differing = other === null ? [] : differingFields(chosen.preprocessing, other.preprocessing);
     if (other === null || differing.length === 0) return [];
-    const found = other.files.join(" and ");
-    return [`${own} and ${found} prepare images differently (${differing.join("; ")}): ${own} is followed`];
+    return [
+      `${own} and ${other.files.join(" and ")} prepare images differently (${differing.join("; ")}): ${own} is followed`,
+    ];
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     return [`${own} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`];

@@ -5,6 +5,7 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { findCompanion } from "./companion-files.ts";
+import { fixedImageSize } from "./graph-feeds.ts";
 import { isOpenClipProcessor, parseHuggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
 import { type ModelConfigs, readConfig } from "./model-config.ts";
 import { parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
@@ -14,6 +15,8 @@ export interface PreprocessingConfig {
   readonly preprocessing: Preprocessing;
   readonly files: readonly string[];
   readonly notes: readonly string[];
+  /** Whether the files normalize and the graph has to do it itself, because it takes bytes. */
+  readonly leavesNormalization?: boolean;
 }
 
 /** `preprocessor_config.json`, or the `image_processor` of `processor_config.json`; null where neither is there. */
@@ -45,8 +48,9 @@ const OPEN_CLIP_WORDS =
   "the image processor is written in open_clip's words (mean, std, resize_mode) and read as open_clip does";
 
 /** Height and width that a graph's input fixes, null where it does not. */
-export function graphImageSize({ shape: [, , height, width] }: TensorInfo): { height: number; width: number } | null {
-  return typeof height === "number" && typeof width === "number" ? { height, width } : null;
+export function graphImageSize(pixels: TensorInfo): { height: number; width: number } | null {
+  const { height, width } = fixedImageSize(pixels);
+  return height !== null && width !== null ? { height, width } : null;
 }
 
 export const OPEN_CLIP_FILES = ["visual/preprocess_cfg.json", "preprocess_cfg.json"];

@@ -4,6 +4,7 @@ import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
 import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { checkByteInput } from "./byte-input.ts";
 import { checkFixedImages, checkFixedTexts } from "./fixed-sizes.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { type Layout, readLayout } from "./layout.ts";
@@ -60,6 +61,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
   if (graphs.text === graphs.vision) refuseOneOutput(graphs.vision, visionSides.vision, textSides.text);
   const text = textSides.text === null ? null : { file: layout.text, model: graphs.text, ports: textSides.text };
   const preprocessing = await readPreprocessing(layout, configs, vision.ports.pixels);
+  const byteWarnings = checkByteInput(vision, preprocessing.leavesNormalization === true);
   const textSettings =
     text === null
       ? null
@@ -95,6 +97,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
       ...(textSettings?.notes ?? []),
     ],
     warnings: [
+      ...byteWarnings,
       ...(await warnOfOtherPreprocessing(layout, configs, vision.ports.pixels, preprocessing)),
       ...warnOfStates(configs, vision, hints.visionHints),
       ...(text === null ? [] : warnOfStates(configs, text, hints.textHints)),

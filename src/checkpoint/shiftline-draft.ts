@@ -8,7 +8,7 @@ import { findCompanion } from "./companion-files.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { readModelConfigs } from "./model-config.ts";
 import { graphImageSize, readHuggingFace, readOpenClip } from "./preprocessing-files.ts";
-import { findTextPorts, findVisionPorts, graphTakes } from "./tower-ports.ts";
+import { findTextPorts, findVisionPorts, graphTakes, refuseNaFlex } from "./tower-ports.ts";
 
 /** A shiftline.json for graphs that no layout fits, with what no file said and the user has to check. */
 export interface ShiftlineDraft {
@@ -30,6 +30,7 @@ export async function draftShiftlineJson(root: string, files: readonly string[])
   try {
     const graphs = files.slice(0, MOST_GRAPHS).flatMap((file) => {
       const model = tryRead(join(root, file));
+      if (model !== null) refuseNaFlex(model);
       return model === null ? [] : [{ file, model, takes: graphTakes(model) }];
     });
     const both = graphs.find(({ takes }) => takes.images && takes.texts);

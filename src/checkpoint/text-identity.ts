@@ -26,6 +26,8 @@ export interface TextIdentity {
   readonly contextLength: number;
   readonly contextSource: string;
   readonly padId: number;
+  /** id of the separator that becomes 0 (open_clip's strip_sep_token); absent where none does */
+  readonly strippedId?: number;
   readonly padSource: string;
   /** whether a file names the padding id; false: a rule of this package chose it */
   readonly isPaddingExplicit: boolean;
@@ -53,8 +55,10 @@ export function identifyText(
   const encoding = isClipEncoding ? "open_clip" : "tokenizer.json";
   const { contextLength } = settings;
   const key = [TEXT_VERSION, tokenizerSha256, encoding, cleaning, contextLength, padding.id, attendPadding];
+  const { strippedId } = tokenizer;
+  const whole = strippedId === null ? key : [...key, { strippedId }];
   return {
-    sha256: sha256(JSON.stringify(key)),
+    sha256: sha256(JSON.stringify(whole)),
     tokenizer: tokenizer.description,
     tokenizerSha256,
     encoding,
@@ -63,6 +67,7 @@ export function identifyText(
     contextLength,
     contextSource: settings.contextSource,
     padId: padding.id,
+    ...(strippedId === null ? {} : { strippedId }),
     padSource: padding.source,
     isPaddingExplicit: padding.isExplicit,
     attendPadding,

@@ -90,6 +90,13 @@ export async function readTextSettings(
   if (context.file !== null && !isOther && !files.some((file) => file.path === context.file)) {
     files.push({ role: "model config", path: context.file });
   }
+  const paddingFiles = {
+    ...absolute(layout.root, beside),
+    defaultClass: siglip !== null && siglip.version === null ? "SiglipTokenizer" : defaultClass,
+  };
+  if (openClip?.stripsSeparator) {
+    notes.push(`${openClip.file}: strip_sep_token: the separator token of each text becomes 0, as in open_clip`);
+  }
   return {
     source: {
       tokenizerJson: tokenizerFile === null ? null : join(layout.root, tokenizerFile),
@@ -106,10 +113,8 @@ export async function readTextSettings(
             },
       cleaning: cleaning.cleaning,
       encoding: openClip !== null && !openClip.isSimple ? "file" : "open_clip",
-      padding: choosePadding(layout, openClip, {
-        ...absolute(layout.root, beside),
-        defaultClass: siglip !== null && siglip.version === null ? "SiglipTokenizer" : defaultClass,
-      }),
+      padding: choosePadding(layout, openClip, paddingFiles),
+      ...(openClip?.stripsSeparator ? { stripSeparator: paddingFiles } : {}),
     },
     cleaningSource: cleaning.source,
     contextLength: context.length,

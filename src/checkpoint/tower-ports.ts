@@ -52,6 +52,20 @@ const PAIR_LOGITS = /logits[_-]?per[_-]?(?:image|text)/i;
 const LOGITS = /logits/i;
 const WHAT_LOGITS_ARE = "scores of a run's images against its texts, not embeddings";
 
+/**
+ * Refuses SigLIP 2's NaFlex, which takes patches of images of any shape: which patches, open_clip and transformers decide otherwise
+ * than by one image size.
+ *
+ * @throws InputError naming its inputs and what to use in its place
+ */
+export function refuseNaFlex({ path, inputs }: GraphPorts): void {
+  const own = inputs.filter(({ name }) => /^(?:spatial_shapes|pixel_attention_mask)$/.test(name));
+  if (own.length === 0) return;
+  throw new InputError(
+    `${path}: a SigLIP 2 NaFlex graph (${own.map(describeTensor).join(", ")}), which takes patches of images of any shape: not supported; use the twin of a fixed resolution, for siglip2-base-patch16-naflex siglip2-base-patch16-256`,
+  );
+}
+
 /** Whether the graph takes images, texts, or both. */
 export function graphTakes(graph: GraphPorts): { images: boolean; texts: boolean } {
   return { images: graph.inputs.some(mayBePixels), texts: graph.inputs.some(mayBeIds) };
@@ -66,14 +80,16 @@ export function graphTakes(graph: GraphPorts): { images: boolean; texts: boolean
  */
 export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, pooled = false): VisionPorts {
   const pixels = pick(graph, "vision", "input", hints.input, PIXEL_NAMES, mayBePixels);
-  if (!["float32", "float16", "float64"].includes(pixels.type)) {
+  if (!["float32", "float16", "float64", "uint8"].includes(pixels.type)) {
     throw new InputError(
-      `${graph.path}: input ${describeTensor(pixels)}: float32, float16 or float64 pixels are expected`,
+      `${graph.path}: input ${describeTensor(pixels)}: float32, float16, float64 or uint8 pixels are expected`,
     );
   }
   const channels = pixels.shape[1];
-  if (typeof channels === "number" && channels !== 3) {
-    throw new InputError(`${graph.path}: input ${describeTensor(pixels)}: (n, 3, height, width) is expected`);
+  if (typeof channels === "number" && channels !== 3 && !isChannelsLast(pixels)) {
+    throw new InputError(
+      `${graph.path}: input ${describeTensor(pixels)}: (n, 3, height, width) or (n, height, width, 3) is expected`,
+    );
   }
   const names = [...IMAGE_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
   const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/text/i.test(output.name);
@@ -115,6 +131,11 @@ export function refuseOtherInputs(graph: GraphPorts, vision: VisionPorts | null,
       `${graph.path}: the graph has ${others.length === 1 ? "an input" : "inputs"} that shiftline cannot feed: ${others.map(describeTensor).join(", ")}; export it without`,
     );
   }
+}
+
+/** Whether pixels go in as (n, H, W, 3): the last axis has three values and the second does not. */
+export function isChannelsLast({ shape }: Pick<TensorInfo, "shape">): boolean {
+  return shape.length === 4 && shape[3] === 3 && shape[1] !== 3;
 }
 
 /** One tensor for people: `pixel_values float32 (batch, 3, 224, 224)`. */

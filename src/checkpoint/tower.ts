@@ -9,6 +9,7 @@ import {
   type GraphPorts,
   graphTakes,
   type PortHints,
+  refuseNaFlex,
   refuseOtherInputs,
   type TextPorts,
   type VisionPorts,
@@ -49,6 +50,7 @@ export function findSides(
   graph: GraphPorts | GraphSession,
   tower: Pick<Tower, "visionHints" | "textHints" | "pooled">,
 ): TowerSides {
+  refuseNaFlex(graph);
   const takes = graphTakes(graph);
   const vision = takes.images ? findVisionPorts(graph, tower.visionHints, tower.pooled) : null;
   const text = takes.texts ? findTextPorts(graph, tower.textHints, tower.pooled) : null;

@@ -25,7 +25,7 @@ export interface OnnxTensor {
   readonly type: string;
   readonly dims: readonly number[];
   readonly external: ExternalData | null;
-  /** The value, where it is one single float. */
+  /** The value, where it is one single float or byte. */
   readonly scalar: number | null;
 }
 
@@ -93,11 +93,13 @@ export function readTensor(pbf: PbfReader): OnnxTensor {
   let name = "";
   let type = "undefined";
   let floats: number[] = [];
+  let integers: number[] = [];
   let raw: Uint8Array | null = null;
   pbf.readMessage((tag, _, field) => {
     if (tag === 1) field.readPackedVarint(dims);
     else if (tag === 2) type = ELEMENT_TYPES[field.readVarint()] ?? "unknown";
     else if (tag === 4) floats = field.readPackedFloat();
+    else if (tag === 5) integers = field.readPackedVarint();
     else if (tag === 8) name = field.readString();
     else if (tag === 9) raw = field.readBytes();
     else if (tag === 13) {
@@ -119,7 +121,7 @@ export function readTensor(pbf: PbfReader): OnnxTensor {
             offset: Number(entries.get("offset") ?? 0),
             length: length === undefined ? null : Number(length),
           },
-    scalar: dims.every((size) => size === 1) ? (floats[0] ?? readScalar(type, raw)) : null,
+    scalar: dims.every((size) => size === 1) ? (floats[0] ?? readScalar(type, raw, integers)) : null,
   };
 }
 
@@ -128,7 +130,8 @@ function readEntryField(tag: number, entry: { key: string; value: string }, pbf:
   else if (tag === 2) entry.value = pbf.readString();
 }
 
-function readScalar(type: string, raw: Uint8Array | null): number | null {
+function readScalar(type: string, raw: Uint8Array | null, integers: readonly number[]): number | null {
+  if (type === "uint8") return raw?.length === 1 ? (raw[0] as number) : (integers[0] ?? null);
   if (raw === null) return null;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   if (type === "float32" && raw.length === 4) return view.getFloat32(0, true);

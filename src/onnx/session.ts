@@ -10,7 +10,7 @@ import type { TensorInfo } from "./onnx-tensor.ts";
 
 /** Values for one input: a typed array of the input's own element type (float16 as its 16 bits), row-major. */
 export interface Feed {
-  readonly data: Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Float64Array | Uint16Array | Uint8Array | Int32Array | BigInt64Array;
   readonly dims: readonly number[];
 }
 
@@ -111,6 +111,7 @@ function makeTensor(Tensor: TensorConstructor, { data, dims }: Feed): Tensor {
   if (data instanceof Float32Array) return new Tensor("float32", data, dims);
   if (data instanceof Float64Array) return new Tensor("float64", data, dims);
   if (data instanceof Uint16Array) return new Tensor("float16", data, dims);
+  if (data instanceof Uint8Array) return new Tensor("uint8", data, dims);
   if (data instanceof Int32Array) return new Tensor("int32", data, dims);
   return new Tensor("int64", data, dims);
 }

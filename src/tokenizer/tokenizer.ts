@@ -4,7 +4,8 @@ import { sha256 } from "../files/sha256.ts";
 import { type BytePairFiles, readBytePairFiles } from "./byte-pair-files.ts";
 import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, CLIP_VOCABULARY_SIZE, clipBytePairs } from "./clip-byte-pairs.ts";
 import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
-import { type Padding, type PaddingSource, readPadding } from "./padding-token.ts";
+import { type Padding, type PaddingFiles, type PaddingSource, readPadding } from "./padding-token.ts";
+import { readSeparatorId } from "./separator-token.ts";
 import { type CaptionCleaning, cleanCaption } from "./text-cleaning.ts";
 import { openTokenizerJson, readTokenizerJson, type TokenizerJsonContent } from "./tokenizer-json.ts";
 
@@ -26,6 +27,8 @@ export interface TokenizerSource {
   /** "open_clip": its encoding takes the place of a cleaned tokenizer.json that holds CLIP's vocabulary; "file": never */
   readonly encoding: "open_clip" | "file";
   readonly padding: PaddingSource;
+  /** Files that name the separator token, where each separator becomes 0: open_clip's `strip_sep_token` (CLIPA). */
+  readonly stripSeparator?: PaddingFiles | undefined;
 }
 
 /** Turns a text into token ids, as the checkpoint's reference implementation does. */
@@ -43,6 +46,8 @@ export interface Tokenizer {
   readonly textVocabularySize: number;
   readonly padId: number;
   readonly padding: Padding;
+  /** id of the separator that becomes 0, null where none does */
+  readonly strippedId: number | null;
   /** id of the token that ends every text, null where the tokenizer has none */
   readonly endOfText: number | null;
   /**
@@ -79,6 +84,8 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
   const endOfText = suffix.at(-1) ?? null;
   const padding = await readPadding(source.padding, { ...json, endOfText });
   const clean = cleanings[cleaning];
+  const strippedId =
+    source.stripSeparator === undefined ? null : await readSeparatorId(source.stripSeparator, json.idOf, where);
   return {
     description: describe(source, modelType, vocabularySize, cleaning),
     cleaning,
@@ -88,15 +95,22 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
     textVocabularySize,
     padId: padding.id,
     padding,
-    endOfText,
+    strippedId,
+    endOfText: endOfText === strippedId ? null : endOfText,
     encode(text, contextLength) {
       keepTime();
-      const ids = json.encode(clean === null ? text : cleanCaption(text, clean));
-      const room = contextLength - prefix.length - suffix.length;
-      if (room < 0) return Int32Array.from([...prefix, ...suffix].slice(-room));
-      return Int32Array.from([...prefix, ...ids.slice(0, room), ...suffix]);
+      const row = encodeWhole(text, contextLength);
+      if (strippedId !== null) for (let i = 0; i < row.length; i++) if (row[i] === strippedId) row[i] = 0;
+      return row;
     },
   };
+
+  function encodeWhole(text: string, contextLength: number): Int32Array {
+    const ids = json.encode(clean === null ? text : cleanCaption(text, clean));
+    const room = contextLength - prefix.length - suffix.length;
+    if (room < 0) return Int32Array.from([...prefix, ...suffix].slice(-room));
+    return Int32Array.from([...prefix, ...ids.slice(0, room), ...suffix]);
+  }
 }
 
 function chooseCleaning(cleaning: TokenizerSource["cleaning"], modelType: string): Cleaning {
@@ -133,6 +147,7 @@ async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
     textVocabularySize: CLIP_VOCABULARY_SIZE,
     padId: padding.id,
     padding,
+    strippedId: null,
     endOfText: CLIP_END_OF_TEXT,
     encode(text, contextLength) {
       const ids = encode(cleanCaption(text, clean));

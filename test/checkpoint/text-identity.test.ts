@@ -94,7 +94,10 @@ describe("a checkpoint's text identity", () => {
 
 describe("open_clip's configuration under Hugging Face's file names", () => {
   it.each([
-    [{ ...ofHuggingFace, tokenizer_kwargs: { strip_sep_token: true } }, /not supported: strip_sep_token true/],
+    [
+      { ...ofHuggingFace, tokenizer_kwargs: { strip_sep_token: true } },
+      /open_clip's configuration asks for strip_sep_token, and no file names its sep_token/,
+    ],
     [{ ...ofHuggingFace, tokenizer_mode: "clips" }, /not supported: tokenizer_mode "clips"/],
   ])("is refused by name where it asks for what is not done: %j", async (textCfg, message) => {
     await expect(openCheckpoint(renamed(wordFolder(textCfg)))).rejects.toThrow(message);

@@ -97,7 +97,7 @@ describe("the tokenizer of open_clip layouts", () => {
   });
 
   it.each([
-    [{ hf_tokenizer_name: "bert", tokenizer_kwargs: { strip_sep_token: true } }, /not supported: strip_sep_token true/],
+    [{ tokenizer_kwargs: { strip_sep_token: true } }, /not supported: strip_sep_token true/],
     [{ hf_tokenizer_name: "bert", tokenizer_mode: "clips" }, /not supported: tokenizer_mode "clips"/],
     [{ hf_tokenizer_name: "bert", tokenizer_kwargs: { clean: "lower" } }, /not supported: clean "lower"/],
     [{ tokenizer_kwargs: { clean: "whitespace" } }, /not supported: clean "whitespace"/],

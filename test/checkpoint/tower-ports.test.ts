@@ -47,13 +47,13 @@ describe("findVisionPorts", () => {
   });
 
   it("refuses pixels of another type or layout", () => {
-    const bytes = info("image", "uint8", "n", 3, 224, 224);
+    const bytes = info("image", "int8", "n", 3, 224, 224);
     expect(() => findVisionPorts(graph([bytes], [embedding("image_embeds")]))).toThrow(
-      /input image uint8 \(n, 3, 224, 224\): float32, float16 or float64 pixels are expected/,
+      /input image int8 \(n, 3, 224, 224\): float32, float16, float64 or uint8 pixels are expected/,
     );
-    const channelsLast = info("image", "float32", "n", 224, 224, 3);
+    const channelsLast = info("image", "float32", "n", 224, 224, 4);
     expect(() => findVisionPorts(graph([channelsLast], [embedding("image_embeds")]))).toThrow(
-      /\(n, 3, height, width\) is expected/,
+      /\(n, 3, height, width\) or \(n, height, width, 3\) is expected/,
     );
   });
 });
