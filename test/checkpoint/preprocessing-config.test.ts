@@ -228,7 +228,7 @@ describe("readPreprocessing of a shiftline.json", () => {
       /vision.file: .*; text: .*; size: .*; mean: /,
     );
     await expect(read([], { "shiftline.json": { ...json, text: { file: "/b.onnx" } } })).rejects.toThrow(
-      /text.file: expected a path relative/,
+      /text.file: expected a path below the folder of the shiftline.json/,
     );
   });
 });
