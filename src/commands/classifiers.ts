@@ -35,7 +35,8 @@ export async function missingPrompts(plan: EvaluationPlan, checkpoint: Checkpoin
 export interface EmbedPlanPromptsOptions {
   /** the only shard whose chunks of prompts are embedded, and the number of units that were dealt before them */
   readonly shard?: { readonly shard: Shard; readonly before: number };
-  readonly onProgress?: (done: number) => void;
+  /** prompts embedded, and to embed here; the second is exact for the list at work, at most so many for those after it */
+  readonly onProgress?: (done: number, total: number) => void;
   readonly checkStopped?: () => void;
 }
 
@@ -49,8 +50,40 @@ export async function embedPlanPrompts(
   plan: EvaluationPlan,
   { shard, onProgress, checkStopped }: EmbedPlanPromptsOptions,
 ): Promise<number> {
-  let position = shard?.before ?? 0;
+  const lists = await listPromptWork(plan, shard);
+  let ahead = lists.reduce((sum, { most }) => sum + most, 0);
   let done = 0;
+  for (const { checkpoint, prompts, store, isOurs, most } of lists) {
+    ahead -= most;
+    const before = done;
+    await embedChunks(checkpoint, prompts, {
+      store,
+      only: isOurs,
+      threads: plan.threads,
+      ...(checkStopped === undefined ? {} : { checkStopped }),
+      onOpened: (encoder) => probePadding(checkpoint, textFolder(plan, checkpoint), encoder),
+      onProgress: (here, total) => {
+        done = before + here;
+        onProgress?.(done, before + total + ahead);
+      },
+    });
+  }
+  return done;
+}
+
+/** A list of prompts of which some are to embed here. */
+interface PromptWork {
+  readonly checkpoint: Checkpoint;
+  readonly prompts: readonly string[];
+  readonly store: PromptStore;
+  readonly isOurs: (chunk: number) => boolean;
+  /** prompts to embed at most: those of its chunks that are ours; of these some may be stored */
+  readonly most: number;
+}
+
+async function listPromptWork(plan: EvaluationPlan, shard: EmbedPlanPromptsOptions["shard"]): Promise<PromptWork[]> {
+  const work: PromptWork[] = [];
+  let position = shard?.before ?? 0;
   for (const checkpoint of distinctCheckpoints(plan)) {
     let store: PromptStore | null = null;
     for (const { prompts, built } of await promptLists(plan, checkpoint)) {
@@ -58,25 +91,14 @@ export async function embedPlanPrompts(
       const isOurs = (chunk: number) => shard === undefined || isDealtTo(shard.shard, first + chunk);
       const sizes = chunkSizes(prompts.length);
       position += sizes.length;
-      if (built || !sizes.some((_, chunk) => isOurs(chunk))) continue;
+      const ours = sizes.reduce((sum, size, chunk) => sum + (isOurs(chunk) ? size : 0), 0);
+      if (built || ours === 0) continue;
       store ??= await openPromptStore(textFolder(plan, checkpoint), textKey(checkpoint));
-      const lacking = prompts.some((prompt) => !store?.has(prompt));
-      if (!lacking) continue;
-      const before = done;
-      await embedChunks(checkpoint, prompts, {
-        store,
-        only: isOurs,
-        threads: plan.threads,
-        ...(checkStopped === undefined ? {} : { checkStopped }),
-        onOpened: (encoder) => probePadding(checkpoint, textFolder(plan, checkpoint), encoder),
-        onProgress: (here) => {
-          done = before + here;
-          onProgress?.(done);
-        },
-      });
+      const lacking = prompts.reduce((count, prompt) => count + (store?.has(prompt) ? 0 : 1), 0);
+      if (lacking > 0) work.push({ checkpoint, prompts, store, isOurs, most: Math.min(ours, lacking) });
     }
   }
-  return done;
+  return work;
 }
 
 /** Builds every classifier of a plan that is not in the store, and puts it there. None stays in memory. */

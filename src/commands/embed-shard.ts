@@ -38,10 +38,7 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
       // Chunks of prompts are dealt after the images' units, so that the shards with one unit less get them first
       shard: { shard, before: plan.imageUnits },
       checkStopped,
-      onProgress: (done) => {
-        const share = Math.max(done, Math.ceil(total / shard.count)); // about: chunks are dealt, not prompts
-        options.onProgress?.({ phase: "prompts", done, total: share, imagesAhead: images });
-      },
+      onProgress: (done, share) => options.onProgress?.({ phase: "prompts", done, total: share, imagesAhead: images }),
     });
   });
   let before = 0;

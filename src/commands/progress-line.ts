@@ -25,12 +25,15 @@ export function startProgressLine(quiet: boolean): ProgressLine {
   let bar: SingleBar | null = null;
   let rates = startRates("", performance.now());
   let lastLine = 0;
+  let ended = ""; // the phase whose last line is written
 
   const show = (progress: EvaluateProgress) => {
     const text = describe(progress, rates);
     if (!stream.isTTY) {
       const now = performance.now();
-      if (progress.done < progress.total && now - lastLine < LINE_EVERY * 1000) return;
+      const isEnd = progress.done >= progress.total && ended !== progress.phase;
+      if (!isEnd && now - lastLine < LINE_EVERY * 1000) return;
+      if (isEnd) ended = progress.phase;
       lastLine = now;
       stream.write(`${progress.phase} ${progress.done}/${progress.total}  ${text}\n`);
       return;

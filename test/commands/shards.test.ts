@@ -68,6 +68,26 @@ describe("evaluate --shard", () => {
     }
   }, 600_000);
 
+  it("reports from the first batch on how many prompts the shard has, not a total that grows", async () => {
+    const { embedShard } = (await import(join(root, "dist", "commands", "embed-shard.js"))) as typeof EmbedShard;
+    const out = join(temporaryFolder(), "results");
+    for (const shard of ["1/2", "0/2"]) {
+      const seen: { done: number; total: number }[] = [];
+      const { promptsEmbedded } = await embedShard(
+        {
+          ...options(out, NAMES),
+          onProgress: ({ phase, done, total }) => {
+            if (phase === "prompts") seen.push({ done, total });
+          },
+        },
+        parseShard(shard),
+      );
+      expect(promptsEmbedded).toBeGreaterThan(1000);
+      expect(new Set(seen.map(({ total }) => total))).toEqual(new Set([promptsEmbedded]));
+      expect(seen.at(-1)?.done).toBe(promptsEmbedded);
+    }
+  }, 120_000);
+
   it("leaves to the merge what no shard made, or names it with the command that makes it", async () => {
     const out = join(temporaryFolder(), "it's results");
     await runShards(out, ["0/4", "2/4", "3/4"]);
