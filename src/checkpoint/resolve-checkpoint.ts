@@ -10,9 +10,17 @@ import { fixedAxis } from "./graph-feeds.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import { isSiglip, type ModelConfigs, readModelConfigs } from "./model-config.ts";
 import { type PreprocessingConfig, readPreprocessing, warnOfOtherPreprocessing } from "./preprocessing-config.ts";
+import { readTextPooling } from "./text-pooling.ts";
 import { readTextSettings, type TextSettings } from "./text-settings.ts";
 import { findSides, quantizesActivations, type Tower } from "./tower.ts";
-import { describeTensor, NO_HINTS, type PortHints, type TextPorts, type VisionPorts } from "./tower-ports.ts";
+import {
+  describeTensor,
+  givesStates,
+  NO_HINTS,
+  type PortHints,
+  type TextPorts,
+  type VisionPorts,
+} from "./tower-ports.ts";
 
 /** One tower: its graph's file, what the graph says of itself, and where things go in and come out. */
 export interface ResolvedTower<Ports> {
@@ -52,8 +60,11 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
   const hints = readHints(layout);
   const pooled = layout.kind === "hugging-face" && isSiglip(configs.huggingFace?.config);
   const graphs = await readGraphs(layout);
-  const visionSides = findSides(graphs.vision, { ...hints, pooled });
-  const textSides = graphs.text === graphs.vision ? visionSides : findSides(graphs.text, { ...hints, pooled });
+  const pools = layout.shiftline?.text.pooling !== undefined || givesStates(graphs.text, hints.textHints, pooled);
+  const poolingConfig = pools ? await readTextPooling(layout.root, layout.shiftline) : null;
+  const found = { ...hints, pooled, pooling: poolingConfig?.pooling };
+  const visionSides = findSides(graphs.vision, found);
+  const textSides = graphs.text === graphs.vision ? visionSides : findSides(graphs.text, found);
   if (visionSides.vision === null) throw wrongSide(layout, layout.vision, "texts", "images");
   if (textSides.text === null && !layout.singleFile) throw wrongSide(layout, layout.text, "images", "texts");
 
@@ -75,6 +86,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
   const tower: Omit<Tower, "path" | "rowByRow" | "roundsActivations" | "embedding"> = {
     ...hints,
     pooled,
+    pooling: poolingConfig?.pooling,
     size: preprocessing.preprocessing.size,
     contextLength: textSettings?.contextLength ?? 0, // not used without a text side
   };
@@ -88,11 +100,15 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
     textSettings,
     visionTower: makeTower(graphs.vision, vision.ports, tower),
     textTower: text === null ? null : makeTower(graphs.text, text.ports, tower),
-    files: await listFiles(layout, configs, graphs, preprocessing, textSettings, pooled),
+    files: [
+      ...(await listFiles(layout, configs, graphs, preprocessing, textSettings, pooled)),
+      ...(poolingConfig?.files ?? []),
+    ],
     notes: [
       ...layout.notes,
       ...(quantizing ? [ROW_BY_ROW] : []),
       ...textNote,
+      ...(poolingConfig === null ? [] : [poolingConfig.description]),
       ...preprocessing.notes,
       ...(textSettings?.notes ?? []),
     ],

@@ -18,6 +18,8 @@ const schema = z.strictObject({
     input: z.string().optional(),
     output: z.string().optional(),
     attentionMask: z.string().optional(),
+    pooling: z.enum(["mean", "cls"]).optional(),
+    dense: file.optional(),
   }),
   size: z.union([side, z.tuple([side, side])]),
   mean: threeNumbers,
@@ -36,7 +38,9 @@ const schema = z.strictObject({
  * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to it and below its
  * folder; `size` is one number or [height, width]; `resize` is what the image is resized to before a center crop to `size`,
  * where that is not one size; `mean` and `std` are of channel values in [0, 1]; `resizeMode` is "shortest",
- * `interpolation` "bicubic" and `fillColor` 0 when not given. Unknown keys are errors, so that no typing error is obeyed
+ * `interpolation` "bicubic" and `fillColor` 0 when not given. `text.pooling` says how an output of token
+ * states is pooled, `text.dense` is the folder of a Dense layer (sentence-transformers' config.json and model.safetensors)
+ * after it. Unknown keys are errors, so that no typing error is obeyed
  * silently.
  */
 export type ShiftlineJson = z.infer<typeof schema>;

@@ -8,6 +8,7 @@ import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./othe
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
 import { probedContext, textsAtOnce } from "./text-budget.ts";
+import { poolStates } from "./text-pooling.ts";
 import { findSides, type Tower } from "./tower.ts";
 
 /**
@@ -37,6 +38,7 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   const expected = { where: `${tower.path}: the text tower`, output: tower.embedding };
   let knownWidth = fixedWidth(tower.embedding) ?? fixedWidth(text.embedding);
   const { padId } = tokenizer;
+  const { pooling } = tower;
 
   const runBatch = async (
     rows: readonly Int32Array[],
@@ -46,7 +48,17 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   ): Promise<Float32Array> => {
     const batch = { rows, length, padId: pad, attendPadding: tower.pooled };
     const feeds = { ...other(rows.length), ...textFeeds(text, batch) };
-    const { data, dims } = await session.run(feeds, text.embedding.name);
+    const given = await session.run(feeds, text.embedding.name);
+    const { data, dims } =
+      pooling === undefined
+        ? given
+        : poolStates(
+            given.data,
+            given.dims,
+            rows.map((row) => row.length),
+            pooling,
+            expected.where,
+          );
     checkEmbeddings(data, dims, rows.length, { ...expected, dimension: knownWidth });
     return data;
   };

@@ -100,9 +100,15 @@ export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, 
  * The text side of a graph, found as the image side is. Beside the ids, `attention_mask`, `position_ids` and
  * `token_type_ids` are fed; any other input is refused by name.
  *
+ * @param poolsStates whether it is known how token states are pooled: they are taken where no output is an embedding
  * @throws InputError naming inputs or outputs with their shapes
  */
-export function findTextPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, pooled = false): TextPorts {
+export function findTextPorts(
+  graph: GraphPorts,
+  hints: PortHints = NO_HINTS,
+  pooled = false,
+  poolsStates = false,
+): TextPorts {
   const ids = pick(graph, "text", "input", hints.input, ID_NAMES, mayBeIds);
   if (ids.type !== "int32" && ids.type !== "int64") {
     throw new InputError(`${graph.path}: input ${describeTensor(ids)}: int32 or int64 token ids are expected`);
@@ -112,7 +118,9 @@ export function findTextPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, po
     throw missing(graph, "text.attentionMask", hints.attentionMask, "input");
   }
   const names = [...TEXT_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
-  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/image/i.test(output.name);
+  const isEmbedding = (output: TensorInfo) => mayBeTextEmbedding(output, pooled);
+  const pools = poolsStates && !graph.outputs.some(isEmbedding);
+  const mayBe = pools ? mayBeStates : isEmbedding;
   return {
     ids,
     attentionMask: find(hints.attentionMask ?? "attention_mask"),
@@ -120,6 +128,13 @@ export function findTextPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, po
     tokenTypeIds: find("token_type_ids"),
     embedding: pick(graph, "text", "output", hints.output, names, mayBe),
   };
+}
+
+/** Whether a text graph gives a state for each token and no embedding. */
+export function givesStates(graph: GraphPorts, hints: PortHints, pooled: boolean): boolean {
+  const { outputs } = graph;
+  if (hints.output !== null) return outputs.some((output) => output.name === hints.output && mayBeStates(output));
+  return outputs.some(mayBeStates) && !outputs.some((output) => mayBeTextEmbedding(output, pooled));
 }
 
 /** @throws InputError if the graph has inputs beside those of the given sides, naming them */
@@ -177,14 +192,20 @@ function pick(
   };
   const problem = candidates.length === 0 ? "no" : "more than one";
   const hasLogits = kind === "output" && candidates.length === 0 && all.some((tensor) => LOGITS.test(tensor.name));
+  const isText = tower === "text" && kind === "output" && candidates.length === 0;
+  const states = isText ? all.find(mayBeStates) : undefined;
   const advice = hasLogits
     ? `logits are ${WHAT_LOGITS_ARE}; ${EXPORT_EMBEDDINGS}`
-    : `name it in a shiftline.json as ${tower}.${kind}`;
+    : states !== undefined
+      ? `${states.name} has a state for each token, and nothing says how they are pooled: ${SAY_POOLING}`
+      : `name it in a shiftline.json as ${tower}.${kind}`;
   throw new InputError(
     `${graph.path}: ${problem} ${kind} can be the ${wanted[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; ${advice}`,
   );
 }
 
+const SAY_POOLING =
+  "add sentence-transformers' 1_Pooling/config.json (and 2_Dense), or text.pooling to a shiftline.json, or export the graph with the pooled and projected embedding";
 const EXPORT_EMBEDDINGS = "export the graph with its image and text embeddings (image_embeds, text_embeds) as outputs";
 
 function missing(graph: GraphPorts, key: string, name: string, kind: "input" | "output"): InputError {
@@ -201,6 +222,16 @@ function mayBePixels(input: TensorInfo): boolean {
 function mayBeIds(input: TensorInfo): boolean {
   const integers = input.type === "int32" || input.type === "int64";
   return integers && input.shape.length === 2 && !/mask|position_ids|token_type_ids/.test(input.name);
+}
+
+/** A state for each token, before any pooling. */
+function mayBeStates(output: TensorInfo): boolean {
+  const isNamed = /^(?:last_hidden_state|token_embeddings)$/.test(output.name);
+  return isNamed && /^float/.test(output.type) && (output.shape.length === 3 || output.shape.length === 0);
+}
+
+function mayBeTextEmbedding(output: TensorInfo, pooled: boolean): boolean {
+  return mayBeEmbedding(output, pooled) && !/image/i.test(output.name);
 }
 
 /** An output of unknown shape may be one: some exporters leave shapes out. */

@@ -3,6 +3,7 @@ import type { OnnxModel } from "../onnx/onnx-model.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import type { GraphSession } from "../onnx/session.ts";
 import type { ImageSize } from "./graph-feeds.ts";
+import type { TextPooling } from "./text-pooling.ts";
 import {
   findTextPorts,
   findVisionPorts,
@@ -27,6 +28,8 @@ export interface Tower {
   readonly embedding: TensorInfo;
   readonly size: ImageSize;
   readonly contextLength: number;
+  /** How token states become an embedding, where the text output is these. */
+  readonly pooling?: TextPooling | undefined;
   /** Bytes of the graph and its weights, by which its runs are given their time. */
   readonly bytes?: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
@@ -48,12 +51,12 @@ export interface TowerSides {
  */
 export function findSides(
   graph: GraphPorts | GraphSession,
-  tower: Pick<Tower, "visionHints" | "textHints" | "pooled">,
+  tower: Pick<Tower, "visionHints" | "textHints" | "pooled" | "pooling">,
 ): TowerSides {
   refuseNaFlex(graph);
   const takes = graphTakes(graph);
   const vision = takes.images ? findVisionPorts(graph, tower.visionHints, tower.pooled) : null;
-  const text = takes.texts ? findTextPorts(graph, tower.textHints, tower.pooled) : null;
+  const text = takes.texts ? findTextPorts(graph, tower.textHints, tower.pooled, tower.pooling !== undefined) : null;
   refuseOtherInputs(graph, vision, text);
   return { vision, text };
 }

@@ -29,7 +29,7 @@ function expectClose(found: Float32Array, expected: readonly number[]): void {
   for (const [i, value] of expected.entries()) expect(found[i]).closeTo(value, DELTA);
 }
 
-describe.each(["nhwc-uint8", "nhwc-float", "clipa"])("a checkpoint in the layout %s", (name) => {
+describe.each(Object.keys(layouts))("a checkpoint in the layout %s", (name) => {
   const expected = layouts[name] as Expected;
 
   it("embeds images as its reference does, alone and together", async () => {
@@ -123,5 +123,136 @@ describe("strip_sep_token", () => {
     await expect(openCheckpoint(clipa(true, {}))).rejects.toThrow(/strip_sep_token, and no file names its sep_token/);
     const other = openCheckpoint(clipa(true, { sep_token: "<sep>" }));
     await expect(other).rejects.toThrow(/its sep_token "<sep>" is not in the vocabulary/);
+  });
+});
+
+describe("token states that are pooled outside the graph", () => {
+  const folder = (changes: Readonly<Record<string, string | Uint8Array>> = {}, without: readonly string[] = []) => {
+    const files = [
+      "onnx/vision_model.onnx",
+      "onnx/text_model.onnx",
+      "preprocessor_config.json",
+      "tokenizer.json",
+      "tokenizer_config.json",
+      "1_Pooling/config.json",
+      "2_Dense/config.json",
+      "2_Dense/model.safetensors",
+    ].filter((file) => !without.includes(file));
+    const from = (file: string) => readFileSync(join(root, "sentence-transformers", file));
+    return writeTree(temporaryFolder(), { ...Object.fromEntries(files.map((file) => [file, from(file)])), ...changes });
+  };
+  const dense = JSON.parse(readFileSync(join(root, "sentence-transformers/2_Dense/config.json"), "utf8"));
+
+  it("are said, with what pools them, and every file that decides is part of the fingerprint", async () => {
+    const checkpoint = await openCheckpoint(folder());
+    expect(checkpoint.notes).toContain(
+      "text embeddings are the mean of the states of a text's tokens (1_Pooling/config.json), then the Dense layer of 2_Dense (8 → 6, tanh)",
+    );
+    expect(checkpoint.files.map(({ role, path }) => `${role}: ${path}`)).toEqual(
+      expect.arrayContaining([
+        "text pooling: 1_Pooling/config.json",
+        "text dense config: 2_Dense/config.json",
+        "text dense: 2_Dense/model.safetensors",
+      ]),
+    );
+    const identity = { ...dense, activation_function: "torch.nn.modules.linear.Identity" };
+    const other = await openCheckpoint(folder({ "2_Dense/config.json": JSON.stringify(identity) }));
+    expect(other.fingerprint).not.toBe(checkpoint.fingerprint);
+  });
+
+  it("follow modules.json where it is there", async () => {
+    const type = (name: string) => `sentence_transformers.models.${name}`;
+    const modules = (...names: string[]) =>
+      JSON.stringify(
+        names.map((name, idx) => ({ idx, name: `${idx}`, path: idx === 0 ? "" : `${idx}_${name}`, type: type(name) })),
+      );
+    const same = await openCheckpoint(folder({ "modules.json": modules("Transformer", "Pooling", "Dense") }));
+    expect(same.notes.join()).toContain("Dense layer of 2_Dense");
+    const without = openCheckpoint(folder({ "modules.json": modules("Transformer", "Pooling", "Normalize") }));
+    expect((await without).notes.join()).not.toContain("Dense layer");
+    const odd = openCheckpoint(folder({ "modules.json": modules("Transformer", "Pooling", "LSTM") }));
+    await expect(odd).rejects.toThrow(/the module sentence_transformers.models.LSTM is not supported/);
+    const twice = openCheckpoint(folder({ "modules.json": modules("Transformer", "Pooling", "Dense", "Dense") }));
+    await expect(twice).rejects.toThrow(
+      /Pooling, Dense, Dense: one Pooling and at most one Dense after it are supported/,
+    );
+  });
+
+  it("are pooled as a shiftline.json says", async () => {
+    const shiftline = (text: object) =>
+      JSON.stringify({
+        ...{ vision: { file: "onnx/vision_model.onnx" }, size: 32, contextLength: 12 },
+        ...{ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], text: { file: "onnx/text_model.onnx", ...text } },
+      });
+    const expected = (layouts["sentence-transformers"] as Expected).texts;
+    const root = folder({ "shiftline.json": shiftline({ pooling: "mean", dense: "2_Dense" }) }, [
+      "1_Pooling/config.json",
+    ]);
+    const checkpoint = await openCheckpoint(root);
+    const encoder = await checkpoint.openTextEncoder({ threads: 1 });
+    for (const { prompt, embedding } of expected)
+      expectClose(await encoder.encode([checkpoint.tokenizer?.encode(prompt, 12) as Int32Array]), embedding);
+    await encoder.close();
+    const plain = await openCheckpoint(
+      folder({ "shiftline.json": shiftline({ pooling: "cls" }) }, ["1_Pooling/config.json"]),
+    );
+    expect(plain.notes).toContain("text embeddings are the state of a text's first token (shiftline.json)");
+  });
+
+  it.each([
+    [
+      "nothing that says how",
+      {},
+      ["1_Pooling/config.json"],
+      /last_hidden_state has a state for each token, and nothing says how they are pooled: add sentence-transformers' 1_Pooling\/config.json/,
+    ],
+    [
+      "a pooling that is not done",
+      { "1_Pooling/config.json": '{"pooling_mode_max_tokens": true}' },
+      [],
+      /1_Pooling\/config.json: pooling max_tokens is not supported, only mean_tokens or cls_token alone/,
+    ],
+    [
+      "two poolings",
+      { "1_Pooling/config.json": '{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true}' },
+      [],
+      /pooling cls_token and mean_tokens is not supported/,
+    ],
+    [
+      "another activation",
+      { "2_Dense/config.json": JSON.stringify({ ...dense, activation_function: "torch.nn.modules.activation.GELU" }) },
+      [],
+      /activation_function torch.nn.modules.activation.GELU is not supported/,
+    ],
+    [
+      "weights of a pickle",
+      {},
+      ["2_Dense/model.safetensors"],
+      /2_Dense: no model.safetensors: the weights of its Dense layer are needed in that format/,
+    ],
+    [
+      "weights of another shape",
+      { "2_Dense/config.json": JSON.stringify({ ...dense, out_features: 5 }) },
+      [],
+      /linear.weight: expected F32 \(5, 8\), got F32 \(6, 8\)/,
+    ],
+    [
+      "weights that are cut off",
+      {
+        "2_Dense/model.safetensors": readFileSync(
+          join(root, "sentence-transformers/2_Dense/model.safetensors"),
+        ).subarray(0, 250),
+      },
+      [],
+      /not a whole safetensors file/,
+    ],
+    [
+      "weights that are none",
+      { "2_Dense/model.safetensors": "0123456789" },
+      [],
+      /not a whole safetensors file: its header is cut off/,
+    ],
+  ])("are refused by name with %s", async (_, changes, without, message) => {
+    await expect(openCheckpoint(folder(changes, without))).rejects.toThrow(message);
   });
 });
