@@ -12,7 +12,7 @@ import { findSides, type Tower } from "./tower.ts";
  * @throws InputError if onnxruntime cannot load the graph, or it has no image side
  */
 export async function openImageEncoder(tower: Tower, options: EncoderOptions = {}): Promise<ImageEncoder> {
-  const session = await openSession(tower.path, options.threads, tower.bytes);
+  const session = await openSession(tower.path, options.threads, tower.bytes, tower.widens);
   try {
     return await makeImageEncoder(session, tower);
   } catch (cause) {

@@ -4,6 +4,7 @@ import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
 import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { describeWidened } from "../onnx/widen-bfloat16.ts";
 import { checkByteInput } from "./byte-input.ts";
 import { checkFixedImages, checkFixedTexts } from "./fixed-sizes.ts";
 import { fixedAxis } from "./graph-feeds.ts";
@@ -108,6 +109,7 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
       ...layout.notes,
       ...(quantizing ? [ROW_BY_ROW] : []),
       ...textNote,
+      ...([graphs.vision, graphs.text].some(({ widens }) => widens) ? [WIDENED] : []),
       ...(poolingConfig === null ? [] : [poolingConfig.description]),
       ...preprocessing.notes,
       ...(textSettings?.notes ?? []),
@@ -150,6 +152,9 @@ function warnOfStates(
 const ROW_BY_ROW =
   "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
 
+const WIDENED =
+  "bfloat16 weights are computed with in float32, which holds them exactly: onnxruntime has no bfloat16 kernels on processors, and activations are not rounded to bfloat16";
+
 function makeTower(
   model: OnnxModel,
   { embedding }: VisionPorts | TextPorts,
@@ -160,14 +165,16 @@ function makeTower(
     embedding,
     path: model.path,
     bytes: graphBytes(model),
+    ...(model.widens ? { widens: true } : {}),
     rowByRow: quantizesActivations(model),
     roundsActivations: roundsActivations(model),
   };
 }
 
 async function readGraphs(layout: Layout): Promise<{ vision: OnnxModel; text: OnnxModel }> {
-  const vision = readOnnxModel(join(layout.root, layout.vision));
-  const text = layout.text === layout.vision ? vision : readOnnxModel(join(layout.root, layout.text));
+  const read = (file: string) => describeWidened(readOnnxModel(join(layout.root, file)));
+  const vision = read(layout.vision);
+  const text = layout.text === layout.vision ? vision : read(layout.text);
   return { vision, text };
 }
 

@@ -3,6 +3,7 @@ import { OPENAI_MEAN, OPENAI_STD } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
 import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { describeWidened } from "../onnx/widen-bfloat16.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
 import { findCompanion } from "./companion-files.ts";
 import { fixedAxis } from "./graph-feeds.ts";
@@ -97,7 +98,7 @@ async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Prom
 
 function tryRead(path: string): OnnxModel | null {
   try {
-    return readOnnxModel(path);
+    return describeWidened(readOnnxModel(path));
   } catch (cause) {
     if (cause instanceof InputError) return null;
     throw cause;

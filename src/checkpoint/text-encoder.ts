@@ -21,7 +21,7 @@ export async function openTextEncoder(
   tokenizer: Tokenizer,
   options: EncoderOptions = {},
 ): Promise<TextEncoder> {
-  const session = await openSession(tower.path, options.threads, tower.bytes);
+  const session = await openSession(tower.path, options.threads, tower.bytes, tower.widens);
   try {
     return await makeTextEncoder(session, tower, tokenizer);
   } catch (cause) {

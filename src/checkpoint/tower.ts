@@ -30,6 +30,8 @@ export interface Tower {
   readonly contextLength: number;
   /** How token states become an embedding, where the text output is these. */
   readonly pooling?: TextPooling | undefined;
+  /** Whether its bfloat16 values become float32, for which there are kernels. */
+  readonly widens?: boolean;
   /** Bytes of the graph and its weights, by which its runs are given their time. */
   readonly bytes?: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */

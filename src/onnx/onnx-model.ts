@@ -34,6 +34,8 @@ export interface OnnxModel {
   readonly tensors: readonly OnnxTensor[];
   /** Functions the model brings along: {@link functionKey} → nodes. */
   readonly functions: ReadonlyMap<string, readonly OnnxNode[]>;
+  /** Whether it has bfloat16 values, which become float32 before it is run: inputs and outputs are then as they are in the run. */
+  readonly widens?: boolean;
 }
 
 /** By what a call finds its function. */

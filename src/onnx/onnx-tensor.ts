@@ -136,6 +136,11 @@ function readScalar(type: string, raw: Uint8Array | null, integers: readonly num
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   if (type === "float32" && raw.length === 4) return view.getFloat32(0, true);
   if (type === "float64" && raw.length === 8) return view.getFloat64(0, true);
+  if (type === "bfloat16" && raw.length === 2) {
+    const wide = new DataView(new ArrayBuffer(4)); // the upper half of a float32
+    wide.setUint16(0, view.getUint16(0, true));
+    return wide.getFloat32(0);
+  }
   if (type === "float16" && raw.length === 2) return float16ToNumber(view.getUint16(0, true));
   return null;
 }

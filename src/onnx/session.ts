@@ -7,6 +7,7 @@ import { InputError } from "../input-error.ts";
 import { importOnnxRuntime } from "../math/onnx-runtime.ts";
 import { fromFloat16 } from "./float16.ts";
 import type { TensorInfo } from "./onnx-tensor.ts";
+import { widenBfloat16 } from "./widen-bfloat16.ts";
 
 /** Values for one input: a typed array of the input's own element type (float16 as its 16 bits), row-major. */
 export interface Feed {
@@ -37,9 +38,10 @@ const LOG_FATAL = 4;
  *
  * @param threads onnxruntime's threads for one operation; its own default, the machine's cores, when not given
  * @param bytes   of its weights, by which loading it and each run are given their time (see `withDeadline`)
+ * @param widens  whether its bfloat16 values become float32 first
  * @throws InputError if it is no regular file, or onnxruntime cannot load it, with onnxruntime's reason
  */
-export async function openSession(path: string, threads?: number, bytes = 0): Promise<GraphSession> {
+export async function openSession(path: string, threads?: number, bytes = 0, widens = false): Promise<GraphSession> {
   const { InferenceSession, Tensor } = await importOnnxRuntime();
   await stat(path).then(
     (info) => checkRegular(path, info), // onnxruntime would wait at a named pipe
@@ -48,15 +50,17 @@ export async function openSession(path: string, threads?: number, bytes = 0): Pr
     },
   );
   const seconds = FIXED_SECONDS + (SECONDS_PER_GB * bytes) / 1e9;
+  const graph = widens ? await widenBfloat16(path) : null;
   let session: InferenceSession;
   try {
+    const options: InferenceSession.SessionOptions = {
+      logSeverityLevel: LOG_FATAL,
+      executionProviders: ["cpu"],
+      enableMemPattern: false, // twice the working memory, and no faster
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    };
     const create = () =>
-      InferenceSession.create(path, {
-        logSeverityLevel: LOG_FATAL,
-        executionProviders: ["cpu"],
-        enableMemPattern: false, // twice the working memory, and no faster
-        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      });
+      graph === null ? InferenceSession.create(path, options) : InferenceSession.create(graph, options);
     session = await withDeadline(`${path}: loading its graph`, seconds, create);
   } catch (cause) {
     throw new InputError(`${path}: onnxruntime cannot load it: ${oneLine(cause)}`, { cause });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { inspectCheckpoint } from "../../src/checkpoint/inspect-checkpoint.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { createPreprocessor } from "../../src/image/preprocess-image.ts";
@@ -70,6 +71,12 @@ describe.each(Object.keys(layouts))("a checkpoint in the layout %s", (name) => {
   });
 });
 
+it.each(Object.keys(layouts))("%s passes every check of its export", async (name) => {
+  const { checks, warnings } = await inspectCheckpoint(join(root, name));
+  expect(checks.filter((check) => check.status !== "ok")).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
 describe("what is said of these layouts", () => {
   const notesOf = async (name: string) => (await openCheckpoint(join(root, name))).notes.join("\n");
 
@@ -83,6 +90,12 @@ describe("what is said of these layouts", () => {
       "image_encoder.onnx takes image uint8 (1, 32, 32, 3): pixels are fed with channels last",
     );
     expect(warnings).toEqual([]);
+  });
+
+  it("is that bfloat16 weights are computed with in float32, and what the graph has", async () => {
+    const { notes, image, text } = await inspectCheckpoint(join(root, "bfloat16"));
+    expect(notes.join()).toContain("bfloat16 weights are computed with in float32, which holds them exactly");
+    expect([image.precision, text?.precision]).toEqual(["bfloat16", "bfloat16"]);
   });
 
   it("is that channels come last, and that separators become 0", async () => {
