@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { seededRandom } from "./_random.ts";
 
 /** What a soak found. It throws at the first result that differs. */
 export interface SoakResult {
@@ -39,7 +40,8 @@ const AGAIN = 0.3;
  */
 export async function soak({ checkpoint, images, kills, seed, say = () => {} }: SoakOptions): Promise<SoakResult> {
   const scratch = mkdtempSync(join(tmpdir(), "shiftline-soak-"));
-  const random = seededRandom(seed);
+  // the same kills again from the same seed, as far as the speed of the machine allows
+  const random = seededRandom(seed).next;
   const argsFor = (home: string) => [
     ...["dist/cli.js", "evaluate", checkpoint, "--data-dir", `imagenet=${images}`, "--allow-incomplete"],
     ...["--templates", "single-1", "--part-size", String(PART_ROWS), "--batch-size", "2"],
@@ -146,15 +148,4 @@ function momentOf(home: string): string {
 function storeFiles(home: string): string[] {
   const folder = join(home, "store");
   return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
-}
-
-/** mulberry32: the same kills again from the same seed, as far as the machine's speed allows. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
