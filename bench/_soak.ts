@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,12 +94,13 @@ export async function soak({ checkpoint, images, kills, seed, say = () => {} }: 
 function run(args: readonly string[], killAfter?: number): Promise<{ killed: boolean; seconds: number }> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    // A group of its own: the command does its work in a process below, which is to die at the same moment
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
     let stderr = "";
     child.stderr.on("data", (data: Buffer) => {
       stderr += data;
     });
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
+    const timer = killAfter === undefined ? undefined : setTimeout(() => killGroup(child), killAfter);
     child.on("error", reject);
     child.on("close", (status, signal) => {
       clearTimeout(timer);
@@ -108,6 +109,14 @@ function run(args: readonly string[], killAfter?: number): Promise<{ killed: boo
       else reject(new Error(`evaluate ended with status ${status}: ${stderr}`));
     });
   });
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ESRCH") throw cause; // it has just ended
+  }
 }
 
 /** The results whose bytes may not differ: path below the results folder → content. run.json holds clock and machine. */
