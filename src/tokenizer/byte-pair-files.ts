@@ -142,7 +142,7 @@ async function readMerges(path: string, vocab: Readonly<Record<string, number>>)
     const [left, right] = parts as [string, string];
     if (parts.length !== 2 || [left, right, left + right].some((token) => vocab[token] === undefined)) {
       throw new InputError(
-        `${path}: merge ${i + 1}, "${merge}": expected two tokens of vocab.json that make a third; the files belong to different tokenizers, or one is damaged`,
+        `${path}: merge ${i + 1}: expected two tokens of vocab.json that make a third; the files belong to different tokenizers, or one is damaged`,
       );
     }
   }
