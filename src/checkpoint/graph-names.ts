@@ -15,7 +15,6 @@ export const GRAPH_FOLDERS = [
   "textual",
   "vision",
   "text",
-  "image",
   "image_encoder",
   "text_encoder",
   "vision_encoder",

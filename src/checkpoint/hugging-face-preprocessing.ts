@@ -84,8 +84,11 @@ export function parseHuggingFacePreprocessing(json: unknown, where: string): Pre
   const config = parsed.data;
   const refuse = (problem: string) => new InputError(`${where}: ${problem}`);
   const type = config.image_processor_type ?? config.feature_extractor_type ?? "";
-  if (/^(Siglip2|Timm)/.test(type))
-    throw refuse(`${type} is not supported; describe the checkpoint in a shiftline.json`);
+  if (/^Siglip2/.test(type))
+    throw refuse(
+      `${type} is not supported: it makes NaFlex's patches of images of any shape; use the twin of a fixed resolution, or describe the checkpoint in a shiftline.json`,
+    );
+  if (/^Timm/.test(type)) throw refuse(`${type} is not supported; describe the checkpoint in a shiftline.json`);
   if (config.do_resize === false) throw refuse("do_resize false: images of one size are needed");
   if (config.do_rescale === false) throw refuse("do_rescale false is not supported: mean and std must be of [0, 1]");
   if (config.do_pad === true) throw refuse("do_pad true is not supported");

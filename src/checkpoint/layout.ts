@@ -97,6 +97,7 @@ function notWhole(
 ): InputError {
   const found = files.length === 0 ? "no .onnx file in it" : `found ${files.join(", ")}`;
   const variants = listVariants(groups);
+  const more = variants.length === 0 ? advice : ""; // a variant is the shorter way
   const others = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
   if (variant !== undefined) {
     const plain = groups.some((group) => chooseGraphs(group, null) !== null) ? "; without --variant it opens" : "";
@@ -108,10 +109,10 @@ function notWhole(
       ? [names.vision, names.text, "text"]
       : [names.text, names.vision, "image"];
     return new InputError(
-      `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}; ${ACCEPTED}${advice}`,
+      `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}; ${ACCEPTED}${more}`,
     );
   }
-  return new InputError(`${path}: no checkpoint of a known layout: ${found}${others}; ${ACCEPTED}${advice}`);
+  return new InputError(`${path}: no checkpoint of a known layout: ${found}${others}; ${ACCEPTED}${more}`);
 }
 
 async function advise(root: string, files: readonly string[]): Promise<string> {
@@ -125,7 +126,7 @@ async function readSingleFile(path: string, absolute: string, variant: string | 
     throw new InputError(`${path}: --variant chooses among a folder's files; this is one file`);
   const stem = basename(absolute, ".onnx");
   const folder = dirname(absolute);
-  const nested = GRAPH_FOLDERS.includes(basename(folder));
+  const nested = ["onnx", "visual", "textual"].includes(basename(folder));
   const root = nested ? dirname(folder) : folder;
   const file = relative(root, absolute).replaceAll("\\", "/");
   const shiftline = await readShiftlineJson(root);

@@ -101,6 +101,7 @@ function describeText(text: TextIdentity): unknown {
     pad_id: text.padId,
     pad_source: text.padSource,
     pad_attended: text.attendPadding,
+    ...(text.strippedId === undefined ? {} : { stripped_id: text.strippedId }),
   };
 }
 

@@ -68,7 +68,9 @@ export async function readBytePairFiles(files: BytePairFiles): Promise<Tokenizer
   const vocab = await readVocabulary(files.vocabulary);
   const merges = await readMerges(files.merges, vocab);
   const config: z.infer<typeof CONFIG> = files.config === null ? {} : await parse(files.config, CONFIG);
-  const named: Names = files.specialTokens === null ? {} : await parse(files.specialTokens, NAMES);
+  // as transformers: a tokenizer_config.json with added_tokens_decoder says everything
+  const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
+  const named: Names = isWhole || files.specialTokens === null ? {} : await parse(files.specialTokens, NAMES);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
   const usual = CLASSES[name];
   if (usual === undefined) {

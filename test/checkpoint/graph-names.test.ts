@@ -132,6 +132,11 @@ async function offered(path: string): Promise<{ json: string; message: string }>
   return { json, message };
 }
 
+it("looks for one file's companions beside it, where the folder's name only looks like a tower's", async () => {
+  const root = writeTree(join(temporaryFolder(), "vision"), { "model.onnx": "x", "preprocessor_config.json": "{}" });
+  expect(await readLayout(join(root, "model.onnx"))).toMatchObject({ root, vision: "model.onnx" });
+});
+
 describe("a ready shiftline.json", () => {
   const tower = { vision: tinyVision({ size: [24, 32] }), text: tinyText() };
 
@@ -194,6 +199,17 @@ describe("a ready shiftline.json", () => {
       contextLength: 16,
       tokenizer: "tokenizer.json",
     });
+  });
+
+  it("is not offered where a variant is the shorter way", async () => {
+    const root = writeTree(temporaryFolder(), {
+      "onnx/vision_model_fp16.onnx": tower.vision,
+      "onnx/vision_model_q4.onnx": tower.vision,
+      "onnx/text_model.onnx": tower.text,
+    });
+    const { message } = await offered(root);
+    expect(message).toContain("variants that exist (--variant): fp16, q4");
+    expect(message).not.toContain("write this into");
   });
 
   it("is not offered where no two graphs take images and texts", async () => {
