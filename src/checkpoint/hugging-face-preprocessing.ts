@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Interpolation, OPENAI_MEAN, OPENAI_STD, type Preprocessing } from "../image/preprocessing.ts";
 import { InputError } from "../input-error.ts";
@@ -19,22 +20,35 @@ const OWN_KEYS = [
 ];
 
 /**
- * Whether a processor's JSON is written in open_clip's words, as jina-clip's is: `mean`, `std`, `resize_mode`, `interpolation` and
+ * Whether a processor's JSON is written in open_clip's words, as jina-clip's is: `resize_mode`, with `mean`, `std`, `interpolation` and
  * `fill_color`, and nothing of what transformers calls these.
- *
- * @throws InputError if it has keys of both, of which only one can be obeyed
  */
-export function isOpenClipProcessor(json: Readonly<Record<string, unknown>>, where: string): boolean {
+export function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
   const has = (key: string) => json[key] !== undefined && json[key] !== null;
-  const theirs = OPEN_CLIP_KEYS.filter(has);
-  const own = OWN_KEYS.filter(has);
-  if (theirs.length === 0) return false;
-  if (own.length === 0) return true;
+  return has("resize_mode") && !OWN_KEYS.some(has) && !OWN_TYPES.test(String(json.image_processor_type ?? ""));
+}
+
+/**
+ * Refuses a processor that says in open_clip's words something else than in transformers': of the two, only one prepared the images
+ * of training.
+ *
+ * @param read what transformers' words come to
+ * @throws InputError naming the keys
+ */
+export function refuseOtherWords(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
+  const values = { ...read, resize_mode: read.resizeMode, fill_color: read.fillColor } as Record<string, unknown>;
+  const other = OPEN_CLIP_KEYS.filter(
+    (key) => json[key] !== undefined && json[key] !== null && !isDeepStrictEqual(json[key], values[key]),
+  );
+  if (other.length === 0) return;
+  const found = other.map((key) => `${key} ${JSON.stringify(json[key])} and ${JSON.stringify(values[key])}`);
   throw new InputError(
-    `${where}: ${theirs.join(", ")} are open_clip's words, ${own.join(", ")} transformers': which of them prepares images is not said; remove one kind, or describe the checkpoint in a shiftline.json`,
+    `${where}: in open_clip's words and in transformers' it says different things (${found.join("; ")}): which of them prepared images in training is not said; remove one kind, or describe the checkpoint in a shiftline.json`,
   );
 }
 
+/** Processors of transformers, which know no other words than its own. */
+const OWN_TYPES = /^(?:(?:Chinese)?CLIP|Siglip|ViT|DeiT)/;
 const OPEN_CLIP_KEYS = ["mean", "std", "resize_mode", "interpolation", "fill_color"];
 
 const schema = z.looseObject({

@@ -6,7 +6,7 @@ import { InputError } from "../input-error.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { findCompanion } from "./companion-files.ts";
 import { fixedImageSize } from "./graph-feeds.ts";
-import { isOpenClipProcessor, parseHuggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
+import { isOpenClipProcessor, parseHuggingFacePreprocessing, refuseOtherWords } from "./hugging-face-preprocessing.ts";
 import { type ModelConfigs, readConfig } from "./model-config.ts";
 import { parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
 
@@ -37,8 +37,11 @@ export async function readHuggingFace(root: string, pixels: TensorInfo): Promise
 /** A processor in transformers' words, or in open_clip's. */
 function parseProcessor(json: unknown, where: string, pixels: TensorInfo): Omit<PreprocessingConfig, "files"> {
   const fields = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
-  if (!isOpenClipProcessor(fields, where))
-    return { preprocessing: parseHuggingFacePreprocessing(json, where), notes: [] };
+  if (!isOpenClipProcessor(fields)) {
+    const preprocessing = parseHuggingFacePreprocessing(json, where);
+    refuseOtherWords(fields, preprocessing, where);
+    return { preprocessing, notes: [] };
+  }
   const graphSize = graphImageSize(pixels);
   const preprocessing = parseOpenClipPreprocessing(json, null, graphSize ?? { height: 224, width: 224 }, where);
   return { preprocessing, notes: [OPEN_CLIP_WORDS, ...noteOfSize(fields.size, graphSize)] };

@@ -172,10 +172,18 @@ describe("readPreprocessing of Hugging Face layouts", () => {
     expect(second.preprocessing).toMatchObject({ size: square(512), resizeMode: "squash", mean: [0.5, 0.5, 0.5] });
   });
 
-  it("refuses a processor in the words of both libraries, naming them", async () => {
-    const json = { ...jina, image_mean: [0.5, 0.5, 0.5], do_center_crop: true };
-    await expect(read(huggingFaceGraphs, { "preprocessor_config.json": json })).rejects.toThrow(
-      /mean, std, resize_mode, interpolation, fill_color are open_clip's words, do_center_crop, image_mean transformers'/,
+  it("takes a processor in the words of both libraries where they agree, and else refuses it, naming what differs", async () => {
+    const clip = { image_processor_type: "CLIPImageProcessor", size: 224, crop_size: 224 };
+    const processor = async (json: object) =>
+      (await read(huggingFaceGraphs, { "preprocessor_config.json": json })).preprocessing;
+    const agreeing = { ...clip, mean: [...OPENAI_MEAN], std: [...OPENAI_STD], resize_mode: "shortest" };
+    expect(await processor(agreeing)).toEqual(await processor(clip));
+    await expect(processor({ ...clip, mean: [0.5, 0.5, 0.5], resize_mode: "squash" })).rejects.toThrow(
+      /it says different things \(mean \[0.5,0.5,0.5\] and \[0.48145466,0.4578275,0.40821073\]; resize_mode "squash" and "shortest"\)/,
+    );
+    const named = { ...jina, image_processor_type: undefined, resample: 2, image_mean: jina.mean, image_std: jina.std };
+    await expect(processor({ ...named, do_center_crop: true })).rejects.toThrow(
+      /interpolation "bicubic" and "bilinear"/,
     );
     const unknown = { ...jina, interpolation: "lanczos" };
     await expect(read(huggingFaceGraphs, { "preprocessor_config.json": unknown })).rejects.toThrow(/interpolation/);
