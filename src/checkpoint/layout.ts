@@ -195,10 +195,15 @@ async function listGraphs(root: string): Promise<string[]> {
   const graphs: string[] = [];
   for (const folder of ["", ...GRAPH_FOLDERS]) {
     try {
-      const names = await readdir(join(root, folder));
-      graphs.push(
-        ...names.filter((name) => name.endsWith(".onnx")).map((name) => (folder ? `${folder}/${name}` : name)),
+      const entries = (await readdir(join(root, folder), { withFileTypes: true })).filter(({ name }) =>
+        name.endsWith(".onnx"),
       );
+      for (const entry of entries) {
+        const path = folder ? `${folder}/${entry.name}` : entry.name;
+        // Qualcomm AI Hub gives a folder of the graph's name, with the graph and its weights in it
+        const inside = entry.isDirectory() ? await findCompanion(root, `${path}/model.onnx`) : path;
+        if (inside !== null) graphs.push(inside);
+      }
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code;
       const absent = folder !== "" && (code === "ENOENT" || code === "ENOTDIR");

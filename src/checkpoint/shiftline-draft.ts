@@ -11,11 +11,23 @@ import { readModelConfigs } from "./model-config.ts";
 import { graphImageSize, readHuggingFace, readOpenClip } from "./preprocessing-files.ts";
 import { findTextPorts, findVisionPorts, graphTakes, refuseNaFlex } from "./tower-ports.ts";
 
-/** A shiftline.json for graphs that no layout fits, with what no file said and the user has to check. */
+/** A shiftline.json for graphs that no layout fits. */
 export interface ShiftlineDraft {
   readonly json: Readonly<Record<string, unknown>>;
+  /** What no file said, and the user has to check. */
   readonly unsaid: readonly string[];
+  /** Whose values stand for what no file said. */
+  readonly model: "CLIP" | "Chinese-CLIP";
+  /** Rows of a vocabulary whose tokenizer has to be put there too, null where nothing is missing. */
+  readonly missingVocabulary: number | null;
 }
+
+/**
+ * Rows of the token embedding of Chinese-CLIP (RoBERTa-wwm-ext), whose own exports have no configuration; it squashes images.
+ *
+ * Source: OFA-Sys/Chinese-CLIP cn_clip/clip/utils.py `image_transform`
+ */
+const CHINESE_CLIP_VOCABULARY = 21_128;
 
 /** Graphs that are looked into; a folder with more is no export. */
 const MOST_GRAPHS = 32;
@@ -46,10 +58,12 @@ export async function draftShiftlineJson(root: string, files: readonly string[])
 }
 
 /** The draft in a message: one line that can be pasted. */
-export function describeDraft(root: string, { json, unsaid }: ShiftlineDraft): string {
+export function describeDraft(root: string, { json, unsaid, model, missingVocabulary }: ShiftlineDraft): string {
   const check =
-    unsaid.length === 0 ? "" : ` (${unsaid.join(" and ")} are CLIP's own, which no file here says: check them)`;
-  return `write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
+    unsaid.length === 0 ? "" : ` (${unsaid.join(" and ")} are ${model}'s own, which no file here says: check them)`;
+  const missing =
+    missingVocabulary === null ? "" : `put its tokenizer.json (${missingVocabulary} tokens) into ${root}, and `;
+  return `${missing}write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
 }
 
 interface FoundGraph {
@@ -64,12 +78,15 @@ async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Prom
   const unsaid: string[] = [];
   const said = (await readHuggingFace(root, pixels)) ?? (await readOpenClip(root, configs, pixels));
   const images = said?.preprocessing;
-  if (images === undefined) unsaid.push("mean, std, resizeMode and interpolation");
-  const { height, width } = images?.size ?? graphImageSize(pixels) ?? { height: 224, width: 224 };
+  const size = images?.size ?? graphImageSize(pixels);
+  if (images === undefined) unsaid.push(`${size === null ? "size, " : ""}mean, std, resizeMode and interpolation`);
+  const { height, width } = size ?? { height: 224, width: 224 };
   const length = fixedAxis(ids, 1);
   const saysLength = configs.openClip !== null || configs.huggingFace !== null || length !== null;
-  const isClip = tokenEmbeddingRows(text.model, ids.name) === CLIP_VOCABULARY_SIZE;
-  const contextLength = length ?? (saysLength && !isClip ? undefined : 77);
+  const rows = tokenEmbeddingRows(text.model, ids.name);
+  const isClip = rows === CLIP_VOCABULARY_SIZE;
+  const isChinese = rows === CHINESE_CLIP_VOCABULARY;
+  const contextLength = length ?? (saysLength && !isClip ? undefined : isChinese ? 52 : 77);
   if (length === null && contextLength !== undefined && !isClip) unsaid.push("contextLength");
   const tokenizer = await findCompanion(
     root,
@@ -85,7 +102,7 @@ async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Prom
       size: height === width ? height : [height, width],
       mean: images?.mean ?? OPENAI_MEAN,
       std: images?.std ?? OPENAI_STD,
-      resizeMode: images?.resizeMode ?? "shortest",
+      resizeMode: images?.resizeMode ?? (isChinese ? "squash" : "shortest"),
       ...(images?.resize === undefined ? {} : { resize: images.resize }),
       interpolation: images?.interpolation ?? "bicubic",
       ...(images?.fillColor ? { fillColor: images.fillColor } : {}),
@@ -93,7 +110,13 @@ async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Prom
       ...(tokenizer === null ? {} : { tokenizer }),
     },
     unsaid,
+    model: isChinese ? "Chinese-CLIP" : "CLIP",
+    missingVocabulary: tokenizer !== null || (await hasBytePairs(root)) || isClip ? null : rows,
   };
+}
+
+async function hasBytePairs(root: string): Promise<boolean> {
+  return (await findCompanion(root, "vocab.json")) !== null && (await findCompanion(root, "merges.txt")) !== null;
 }
 
 function tryRead(path: string): OnnxModel | null {

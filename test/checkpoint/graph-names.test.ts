@@ -5,6 +5,7 @@ import { readLayout } from "../../src/checkpoint/layout.ts";
 import { openCheckpoint } from "../../src/checkpoint/open-checkpoint.ts";
 import { OPENAI_MEAN, OPENAI_STD } from "../../src/image/preprocessing.ts";
 import { fixtures, temporaryFolder, writeTree } from "../helpers.ts";
+import { wordTokenizer } from "./tiny-checkpoint.ts";
 import { tinyBoth, tinyText, tinyVision } from "./tiny-towers.ts";
 
 const folder = (...files: string[]) =>
@@ -39,6 +40,18 @@ describe("graphs whose names differ in the tower's word alone", () => {
       vision,
       text,
     });
+  });
+
+  it("are read in folders of their names, as Qualcomm AI Hub gives them", async () => {
+    const found = await graphs([
+      "image_encoder.onnx/model.onnx",
+      "image_encoder.onnx/model.data",
+      "text_encoder.onnx/model.onnx",
+    ]);
+    expect(found).toMatchObject({ vision: "image_encoder.onnx/model.onnx", text: "text_encoder.onnx/model.onnx" });
+    await expect(graphs(["image_encoder.onnx/other.bin", "text_encoder.onnx"])).rejects.toThrow(
+      /found text_encoder.onnx;/,
+    );
   });
 
   it("chooses a precision as --variant says, and the only one without it", async () => {
@@ -199,6 +212,19 @@ describe("a ready shiftline.json", () => {
       contextLength: 16,
       tokenizer: "tokenizer.json",
     });
+  });
+
+  it("says that the size is not known either, and which tokenizer has to be put there: Chinese-CLIP's export", async () => {
+    const root = writeTree(temporaryFolder(), {
+      "vit-b-16.img.fp32.onnx": tinyVision({ size: ["h", "w"] }),
+      "vit-b-16.txt.fp32.onnx": tinyText({ vocabulary: 21_128, length: 52 }),
+    });
+    const { json, message } = await offered(root);
+    expect(message).toContain(`put its tokenizer.json (21128 tokens) into ${root}, and write this into`);
+    expect(message).toContain("size, mean, std, resizeMode and interpolation are Chinese-CLIP's own");
+    expect(JSON.parse(json)).toMatchObject({ size: 224, resizeMode: "squash", contextLength: 52 });
+    writeTree(root, { "shiftline.json": json, "tokenizer.json": wordTokenizer() });
+    expect((await openCheckpoint(root)).preprocessing).toMatchObject({ resizeMode: "squash" });
   });
 
   it("is not offered where a variant is the shorter way", async () => {
