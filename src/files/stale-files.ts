@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TEMPORARY_NAME } from "./atomic-write.ts";
 
@@ -35,12 +35,7 @@ export async function removeStaleFiles(
 async function fileSystemClock(folder: string): Promise<number | null> {
   const path = join(folder, `clock.tmp-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile("\n"); // an empty file may keep the time that this machine gave it
-    } finally {
-      await file.close();
-    }
+    await writeFile(path, "\n", { flag: "wx" }); // an empty file may keep the time that this machine gave it
     return (await stat(path)).mtimeMs;
   } catch {
     return null;
