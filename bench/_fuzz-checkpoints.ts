@@ -43,7 +43,8 @@ type Outcome =
 
 /**
  * Changes the files of the fixture checkpoints, byte by byte and field by field, opens each and embeds with it, in another
- * process: it is refused with a message, or embeddings are numbers, and those that onnxruntime gives for the file. Changes
+ * process: it is refused with a message, fails a check of the export, or embeddings are numbers, and those that onnxruntime
+ * gives for the file. Changes
  * that mean nothing (another order of keys, a comment of the graph) leave the embeddings as they were.
  *
  * @param deadline milliseconds for one checkpoint
