@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ImageEntry } from "../dataset/image-list.ts";
 import { identityOf, isSettled, stateWithinRun } from "../files/file-identity.ts";
 import { readError } from "../files/read-text.ts";
-import { openRegular, readRegularHead } from "../files/regular-file.ts";
+import { openRegularWithStats, readRegularHead } from "../files/regular-file.ts";
 import { sha256 } from "../files/sha256.ts";
 import { InputError } from "../input-error.ts";
 import type { TarReader } from "../tar/tar-reader.ts";
@@ -113,9 +113,8 @@ async function readFileWithStats(
   if (expected > MOST_BYTES) {
     throw new InputError(`${path}: has ${expected} bytes; ${MOST_BYTES} are the most that is read as an image`);
   }
-  const file = await openRegular(path);
+  const { file, stats } = await openRegularWithStats(path);
   try {
-    const stats = await file.stat({ bigint: true });
     const bytes = Buffer.allocUnsafeSlow(expected); // returned only when it is full
     const found = Number(stats.size);
     let filled = 0;

@@ -25,6 +25,21 @@ export async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
+/** The same, with the state of the open file. */
+export async function openRegularWithStats(
+  path: string,
+): Promise<{ readonly file: FileHandle; readonly stats: BigIntStats }> {
+  const file = await open(path, READ);
+  try {
+    const stats = await file.stat({ bigint: true });
+    checkRegular(path, stats);
+    return { file, stats };
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+}
+
 /** The same, synchronously. @returns a file descriptor, which the caller closes */
 export function openRegularSync(path: string): number {
   const file = openSync(path, READ);
