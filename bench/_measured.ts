@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
 import { ROOT, runChild } from "./_child.ts";
+import { waitForQuiet } from "./_quiet.ts";
 
 /** What a figure needs beside it to be judged and made again. */
 export interface Setting {
@@ -15,7 +16,7 @@ export interface Setting {
     readonly cores: number;
     readonly memoryGB: number;
     readonly platform: string;
-    /** processes that wanted a core in the minute before: 0 on a quiet machine */
+    /** processes that wanted a core in the minute before */
     readonly load: number;
   };
   readonly versions: Readonly<Record<string, string>>;
@@ -24,10 +25,21 @@ export interface Setting {
 /** Where the tables are made from: one file a benchmark, its raw rounds. */
 export const MEASURED = join(ROOT, "bench", "measured");
 
-/** Describes this machine, now: call it before the first timing. Says so where others are using it. */
-export function describeSetting(): Setting {
-  const load = Math.round((loadavg()[0] as number) * 10) / 10;
-  if (load > 0.5) console.error(`the machine is busy (load ${load}): figures will be too low and scattered`);
+/** How a benchmark was called. */
+export interface MeasureOptions {
+  readonly write: boolean;
+  /** run beside other work too, to see that everything works; null for what times nothing */
+  readonly "any-load": boolean | null;
+}
+
+/**
+ * Describes this machine, now: call it before the first timing. Waits until nothing else uses the machine.
+ *
+ * @throws if the machine stays busy, or figures measured beside other work are to be written
+ */
+export async function describeSetting({ write, "any-load": anyLoad }: MeasureOptions): Promise<Setting> {
+  if (write && anyLoad) throw new Error("figures measured beside other work are not written: leave --any-load out");
+  const load = Math.round((anyLoad === false ? await waitForQuiet() : (loadavg()[0] as number)) * 100) / 100;
   const require = createRequire(import.meta.url);
   return {
     command: `npm run bench -- ${[benchName(), ...withoutPaths(process.argv.slice(2))].join(" ")}`,

@@ -6,9 +6,24 @@ import type { EvaluateRun } from "./_evaluate-run.ts";
 import type { Agreement } from "./_peer-round.ts";
 import type { Timed } from "./_rates.ts";
 
-/** CLIP_benchmark's defaults. */
-export const OPEN_CLIP_BATCH = 64;
-export const OPEN_CLIP_WORKERS = 4;
+export type Precision = "float32" | "bf16";
+
+/** How the peer is run. */
+export interface OpenClipSetting {
+  readonly batch: number;
+  /** DataLoader's processes */
+  readonly workers: number;
+  /** PyTorch's threads of one operation */
+  readonly threads: number;
+}
+
+/** Settings that were tried for one precision, with the seconds of each, the fastest first. */
+export interface OpenClipTuning {
+  readonly images: number;
+  /** null where the classifier was read */
+  readonly classifierSeconds: number | null;
+  readonly tried: readonly (OpenClipSetting & { readonly seconds: number })[];
+}
 
 export interface OpenClipRun extends Timed {
   /** of the whole process, without making the classifier */
@@ -18,20 +33,34 @@ export interface OpenClipRun extends Timed {
   readonly predictions: ReadonlyMap<string, { readonly top1: number; readonly margin: number }>;
 }
 
-/** Runs bench/peers/open_clip_eval.py; null without SHIFTLINE_ORACLE. The classifier is kept in `scratch`. */
+/** What the peer evaluates; its classifier is kept in `scratch`. */
+export interface OpenClipWork {
+  readonly folder: string;
+  readonly images: string;
+  readonly scratch: string;
+}
+
+/** Tries the peer's settings on the images of the rounds; null without SHIFTLINE_ORACLE. */
+export function tuneOpenClip(work: OpenClipWork, precision: Precision): OpenClipTuning | null {
+  const python = findPython();
+  if (python === null) return null;
+  const { stdout } = runChild(python, [...workArguments(work, precision), "--tune"]);
+  const { images, tried, classifierSeconds } = lastJson(stdout) as OpenClipTuning;
+  return { images, classifierSeconds, tried: [...tried].sort((a, b) => a.seconds - b.seconds) };
+}
+
+/** Evaluates with one setting; null without SHIFTLINE_ORACLE. */
 export function runOpenClip(
-  folder: string,
-  images: string,
-  scratch: string,
-  precision: "float32" | "bf16",
+  work: OpenClipWork,
+  precision: Precision,
+  { batch, workers, threads }: OpenClipSetting,
 ): OpenClipRun | null {
   const python = findPython();
   if (python === null) return null;
-  const out = join(scratch, `open-clip-${precision}.csv`);
+  const out = join(work.scratch, `open-clip-${precision}.csv`);
   const { stdout, seconds } = runChild(python, [
-    ...["bench/peers/open_clip_eval.py", folder, images, "--prompts", "prompts", "--precision", precision],
-    ...["--batch", String(OPEN_CLIP_BATCH), "--workers", String(OPEN_CLIP_WORKERS)],
-    ...["--classifier", join(scratch, "open-clip-classifier.pt"), "--out", out],
+    ...workArguments(work, precision),
+    ...["--batch", String(batch), "--workers", String(workers), "--threads", String(threads), "--out", out],
   ]);
   const told = lastJson(stdout) as Omit<OpenClipRun, "processSeconds" | "predictions">;
   const rows = parse(readFileSync(out), { columns: true }) as Record<string, string>[];
@@ -47,9 +76,17 @@ export function runOpenClip(
   };
 }
 
+function workArguments({ folder, images, scratch }: OpenClipWork, precision: Precision): string[] {
+  const classifier = join(scratch, "open-clip-classifier.pt");
+  return [
+    ...["bench/peers/open_clip_eval.py", folder, images, "--prompts", "prompts"],
+    ...["--precision", precision, "--classifier", classifier],
+  ];
+}
+
 /** Compares predictions of the images that both have. */
 export function compareWithOpenClip(
-  precision: "float32" | "bf16",
+  precision: Precision,
   ours: EvaluateRun["predictions"],
   theirs: OpenClipRun["predictions"],
 ): Agreement {

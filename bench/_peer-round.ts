@@ -1,4 +1,5 @@
 import type { Setting } from "./_measured.ts";
+import type { OpenClipTuning, Precision } from "./_open-clip-run.ts";
 import type { Timed, TimedCpu } from "./_rates.ts";
 
 /** One round of `peers`: everything once, one after the other. */
@@ -12,7 +13,7 @@ export interface PeerRound {
   /** the pipeline alone, from run.json */
   readonly pipelineImagesPerSecond: number;
   /** `seconds` of the loop, `processSeconds` of the whole but for the text side */
-  readonly openClip: Readonly<Record<"float32" | "bf16", Timed & { readonly processSeconds: number }>> | null;
+  readonly openClip: Readonly<Record<Precision, Timed & { readonly processSeconds: number }>> | null;
   /** the int8 variant; null where not asked for */
   readonly int8: {
     readonly bareOne: TimedCpu;
@@ -24,7 +25,7 @@ export interface PeerRound {
 
 /** Top-1 predictions of the same images by shiftline and open_clip. */
 export interface Agreement {
-  readonly precision: "float32" | "bf16";
+  readonly precision: Precision;
   readonly images: number;
   readonly equal: number;
   /** different classes among shiftline's predictions: few would prove little */
@@ -42,8 +43,8 @@ export interface PeersMeasured extends Setting {
   readonly gflop: number | null;
   /** numbers of an embedding */
   readonly dimension: number;
-  readonly openClipWorkers: number;
-  readonly openClipBatch: number;
+  /** open_clip's settings, tried before the rounds, which take the fastest; null without Python */
+  readonly openClipTuning: Readonly<Record<Precision, OpenClipTuning>> | null;
   /** prompts a second: shiftline's from two runs, with and without stored text; open_clip's at full context */
   readonly promptsPerSecond: {
     readonly shiftline: number;

@@ -1,4 +1,5 @@
 import { markdownTable, type Row, spreadOf } from "./_markdown.ts";
+import type { OpenClipSetting } from "./_open-clip-run.ts";
 import type { Agreement, PeerRound, PeersMeasured } from "./_peer-round.ts";
 import { additiveLimit, coreSeconds, rate } from "./_rates.ts";
 import { settingLine } from "./_setting-line.ts";
@@ -7,7 +8,7 @@ type Measure = (round: PeerRound) => number;
 
 /** The table of one model: each rate, and the whole `evaluate` over it, both as medians with least and greatest over the rounds. */
 export function peersTable(measured: PeersMeasured): string {
-  const { rounds, batch, gflop, openClipBatch, openClipWorkers } = measured;
+  const { rounds, batch, gflop, openClipTuning } = measured;
   const { cores } = measured.machine;
   const first = rounds[0] as PeerRound;
   const whole: Measure = ({ evaluate }) => rate(evaluate);
@@ -22,7 +23,6 @@ export function peersTable(measured: PeersMeasured): string {
           3,
         ),
   ];
-  const loader = `batch ${openClipBatch}, ${openClipWorkers} loading processes`;
   const rows: Row[] = [
     row(`**whole \`evaluate\`, float32**, process start to end, ${first.evaluate.images} images`, whole, null),
     row("its pipeline alone, as `run.json` has it", (round) => round.pipelineImagesPerSecond, null),
@@ -43,13 +43,34 @@ export function peersTable(measured: PeersMeasured): string {
     for (const precision of ["float32", "bf16"] as const) {
       const of = ({ openClip }: PeerRound) => openClip?.[precision] ?? { images: 0, seconds: 0, processSeconds: 0 };
       const name = precision === "float32" ? "float32" : "bf16 autocast";
-      rows.push(row(`open_clip ${name}, its loop alone, ${n} images, ${loader}`, (round) => rate(of(round))));
+      const setting = describeOpenClip(openClipTuning?.[precision].tried[0]);
+      rows.push(row(`open_clip ${name}, its loop alone, ${n} images, ${setting}`, (round) => rate(of(round))));
       rows.push(row(`open_clip ${name}, whole process`, (round) => of(round).images / of(round).processSeconds));
     }
   }
   if (first.int8 !== null) rows.push(...int8Rows(measured, row));
   const table = markdownTable(["what", "images/s", "whole `evaluate` ÷ it"], rows);
   return [table, "", notes(measured), "", settingLine(measured)].join("\n");
+}
+
+function describeOpenClip(setting: OpenClipSetting | undefined): string {
+  if (setting === undefined) return "";
+  const { batch, workers, threads } = setting;
+  return `batch ${batch}, ${workers} loading processes, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+}
+
+/** How far the slowest of the settings that were tried lies behind the fastest. */
+function tuningNote({ openClipTuning }: PeersMeasured): string[] {
+  if (openClipTuning === null) return [];
+  const ranges = (["float32", "bf16"] as const).map((precision) => {
+    const { images, tried } = openClipTuning[precision];
+    const rates = tried.map(({ seconds }) => (images / seconds).toPrecision(3));
+    return `${precision} ${rates.at(-1)} to ${rates[0]} images/s`;
+  });
+  const n = openClipTuning.float32.tried.length;
+  return [
+    `- open_clip runs with the fastest of ${n} settings tried before the rounds (batch 16 and 64; 0, 1, 2 and 4 loading processes; one thread, or one a core): ${ranges.join(", ")}.`,
+  ];
 }
 
 function int8Rows(
@@ -89,7 +110,7 @@ function notes(measured: PeersMeasured): string {
   lines.push(
     `- Prompts a second: ours ${promptsPerSecond.shiftline.toFixed(1)} (own length)${int8}${openClip}; stored in all the rows above.`,
   );
-  return [...lines, ...agreements.map(agreementNote)].join("\n");
+  return [...lines, ...tuningNote(measured), ...agreements.map(agreementNote)].join("\n");
 }
 
 function agreementNote({ precision, images, equal, classes, widestMargin }: Agreement): string {

@@ -6,6 +6,6 @@ export function settingLine({ command, date, commit, machine, versions }: Settin
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `\`${command}\`  `,
-    `${date}, commit ${commit}; ${cpu}, ${cores} cores, ${memoryGB} GB, ${platform}; load before the run ${load.toFixed(1)}; ${packages.join(", ")}.`,
+    `${date}, commit ${commit}; ${cpu}, ${cores} cores, ${memoryGB} GB, ${platform}; load before the run ${load.toFixed(2)}; ${packages.join(", ")}.`,
   ].join("\n");
 }

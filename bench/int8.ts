@@ -25,7 +25,7 @@ const DATA = join(ROOT, "test", "fixtures", "sketches", "root");
 const { values } = parseArgs({
   options: { write: { type: "boolean", default: false }, models: { type: "string" } },
 });
-const setting = describeSetting();
+const setting = await describeSetting({ write: values.write, "any-load": null });
 const models = modelsFolder(values.models);
 const scratch = makeScratch();
 const rows = study(tinyViT(models), "the tests' small sets", ["--data", DATA]);

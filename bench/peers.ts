@@ -1,7 +1,7 @@
 /**
  * The whole `evaluate` against a bare `session.run` loop, decoding alone, open_clip in PyTorch and the machine's limits, in rounds.
  *
- *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1024] [--peer-images 384] [--int8] [--write]
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1024] [--peer-images 384] [--int8] [--write | --any-load]
  *                                                        [--models DIR] [--from IMAGES]
  *
  * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint beside the checkout) or a folder with
@@ -19,10 +19,11 @@ import { describeSetting, writeMeasured } from "./_measured.ts";
 import { modelsFolder, openClipModel, photosClip } from "./_models.ts";
 import {
   compareWithOpenClip,
-  OPEN_CLIP_BATCH,
-  OPEN_CLIP_WORKERS,
   type OpenClipRun,
+  type OpenClipSetting,
+  type Precision,
   runOpenClip,
+  tuneOpenClip,
 } from "./_open-clip-run.ts";
 import type { Agreement, PeerRound, PeersMeasured } from "./_peer-round.ts";
 import { peersTable } from "./_peers-table.ts";
@@ -46,13 +47,14 @@ const { values, positionals } = parseArgs({
     "peer-images": { type: "string", default: "384" },
     int8: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    "any-load": { type: "boolean", default: false },
     models: { type: "string" },
     from: { type: "string" },
   },
 });
 const [name] = positionals;
 if (name === undefined) throw new Error("expected MODEL: vit-b-32, vit-l-14, photos-clip or a folder");
-const setting = describeSetting();
+const setting = await describeSetting(values);
 const folder = findModel(name);
 const source = findImages(values.from);
 const scratch = makeScratch();
@@ -105,9 +107,11 @@ function evaluateOf(of: string, variant?: string): EvaluateRun {
 const few = folderOf(FEW);
 const text = timeText();
 const textInt8 = values.int8 ? timeText("quantized") : null;
+let openClipPrompts: number | null = null;
+const work = { folder, images: peerImages, scratch };
+const openClipTuning = tune();
 const rounds: PeerRound[] = [];
 const agreements: Agreement[] = [];
-let openClipPrompts: number | null = null;
 let versions = setting.versions;
 for (let round = 0; round < Number(values.rounds); round++) {
   const product = gemm();
@@ -116,13 +120,12 @@ for (let round = 0; round < Number(values.rounds); round++) {
   const decode = runNode<PeerRound["decode"]>("decode-loop.mjs", [
     ...[images, JSON.stringify(evaluated.preprocessing), DECODE_SECONDS],
   ]);
-  const float32 = runOpenClip(folder, peerImages, scratch, "float32");
-  const bf16 = runOpenClip(folder, peerImages, scratch, "bf16");
+  const float32 = openClip("float32");
+  const bf16 = openClip("bf16");
   const int8 = values.int8 ? roundOfInt8() : null;
   if (float32 !== null && bf16 !== null && round === 0) {
     agreements.push(compareWithOpenClip("float32", evaluated.predictions, float32.predictions));
     agreements.push(compareWithOpenClip("bf16", evaluated.predictions, bf16.predictions));
-    openClipPrompts = float32.classifierSeconds === null ? null : PROMPTS / float32.classifierSeconds;
     versions = { ...versions, ...float32.versions };
   }
   rounds.push({
@@ -137,6 +140,20 @@ for (let round = 0; round < Number(values.rounds); round++) {
   console.error(
     `round ${round + 1} of ${values.rounds}: evaluate ${(evaluated.images / evaluated.seconds).toFixed(2)} images/s`,
   );
+}
+
+/** The peer's settings are tried before the rounds; the text side, which is not timed there, is made on the way. */
+function tune(): PeersMeasured["openClipTuning"] {
+  const float32 = tuneOpenClip(work, "float32");
+  const bf16 = tuneOpenClip(work, "bf16");
+  if (float32 === null || bf16 === null) return null;
+  openClipPrompts = float32.classifierSeconds === null ? null : PROMPTS / float32.classifierSeconds;
+  return { float32, bf16 };
+}
+
+function openClip(precision: Precision): OpenClipRun | null {
+  const [fastest] = openClipTuning?.[precision].tried ?? [];
+  return fastest === undefined ? null : runOpenClip(work, precision, fastest as OpenClipSetting);
 }
 
 function roundOfInt8(): PeerRound["int8"] {
@@ -165,8 +182,7 @@ const measured: PeersMeasured = {
   batch: BATCH,
   gflop: typeof config.vision_cfg.layers === "number" ? visionGflop(config.vision_cfg, config.embed_dim) : null,
   dimension: config.embed_dim,
-  openClipWorkers: OPEN_CLIP_WORKERS,
-  openClipBatch: OPEN_CLIP_BATCH,
+  openClipTuning,
   promptsPerSecond: {
     shiftline: text.promptsPerSecond,
     int8: textInt8?.promptsPerSecond ?? null,

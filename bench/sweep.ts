@@ -2,7 +2,7 @@
  * Seconds of one command that evaluates many small checkpoints, against as many commands and against the least that the cores need
  * for it: inference of every checkpoint and decoding once.
  *
- *   npm run bench -- sweep [CHECKPOINT] [--checkpoints 20] [--many 200] [--images 500] [--rounds 3] [--write]
+ *   npm run bench -- sweep [CHECKPOINT] [--checkpoints 20] [--many 200] [--images 500] [--rounds 3] [--write | --any-load]
  *                          [--models DIR] [--from IMAGES]
  *
  * CHECKPOINT is an open_clip export, the small trained one beside the checkout where not given. Copies of it get a fingerprint of their
@@ -37,13 +37,14 @@ const { values, positionals } = parseArgs({
     images: { type: "string", default: "500" },
     rounds: { type: "string", default: "3" },
     write: { type: "boolean", default: false },
+    "any-load": { type: "boolean", default: false },
     models: { type: "string" },
     from: { type: "string" },
   },
 });
 const checkpoint = positionals[0] ?? photosClip(modelsFolder(values.models));
 if (checkpoint === null) throw new Error("../shared/samples/photos-clip is not there: expected CHECKPOINT");
-const setting = describeSetting();
+const setting = await describeSetting(values);
 const source = findImages(values.from);
 const scratch = makeScratch();
 const [few, many] = [Number(values.checkpoints), Number(values.many)];

@@ -1,7 +1,7 @@
 /**
  * The whole `evaluate` against transformers.js on the same files: ViT-B/32 in the Hugging Face layout, random weights, float32.
  *
- *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- transformers-js [--rounds 3] [--images 512] [--peer-images 256] [--calls 32] [--write]
+ *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- transformers-js [--rounds 3] [--images 512] [--peer-images 256] [--calls 32] [--write | --any-load]
  *                                                                  [--models DIR] [--from IMAGES]
  *
  * Two ways of it, both as its documentation has them: processor and vision model in batches of 32 with the text side computed once before, and
@@ -31,11 +31,12 @@ const { values } = parseArgs({
     "peer-images": { type: "string", default: "256" },
     calls: { type: "string", default: "32" },
     write: { type: "boolean", default: false },
+    "any-load": { type: "boolean", default: false },
     models: { type: "string" },
     from: { type: "string" },
   },
 });
-const setting = describeSetting();
+const setting = await describeSetting(values);
 const models = modelsFolder(values.models);
 const checkpoint = huggingFaceModel(models);
 const installed = transformersJs(models);
