@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type * as Shiftline from "../src/index.ts";
-import { noisePng, PATHS, writeDefinition, writeImages, writeImageTar } from "../test/commands/animals.ts";
+import { noisePng, PATHS, writeDefinition, writeImages, writeImageTar } from "../test/app/cli/animals.ts";
 import { type Random, seededRandom } from "./_random.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { InputError } from "../src/input-error.ts";
-import { indexTar } from "../src/tar/tar-index.ts";
+import { indexTar } from "../src/data/sources/tar-index.ts";
+import { InputError } from "../src/foundation/errors.ts";
 import { type Random, seededRandom } from "./_random.ts";
 
 /** Bytes of a header, and of what data are padded to. */
 const BLOCK = 512;
-const BASES = join(import.meta.dirname, "..", "test", "fixtures", "tars", "fuzz-bases.json");
+const BASES = join(import.meta.dirname, "../test/fixtures/tars/fuzz-bases.json");
 
 /** Fields of a header: [where it begins, its bytes, what else may stand there]. */
 const FIELDS: readonly (readonly [number, number, readonly string[]])[] = [

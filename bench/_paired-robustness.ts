@@ -1,5 +1,5 @@
-import type { Interval } from "../src/statistics/binomial-interval.ts";
-import { inverseLogit, logit } from "../src/statistics/logit.ts";
+import type { Interval } from "../src/foundation/statistics/binomial-interval.ts";
+import { inverseLogit, logit } from "../src/foundation/statistics/logit.ts";
 
 /** An accuracy of one variant of a checkpoint less that of another on the same images, with its paired interval. Fractions. */
 export interface Change extends Interval {

@@ -13,8 +13,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { COMMITTED, fuzzImage, readSources, writeCommitted } from "../test/image/fuzz/images.ts";
-import { judge, type Outcome, ourVerdict } from "../test/image/fuzz/verdict.ts";
+import { COMMITTED, fuzzImage, readSources, writeCommitted } from "../test/data/image/fuzz/images.ts";
+import { judge, type Outcome, ourVerdict } from "../test/data/image/fuzz/verdict.ts";
 import { findPython, ROOT } from "./_child.ts";
 
 const IN_FLIGHT = 16;

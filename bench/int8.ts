@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "csv-parse/sync";
-import { binomialInterval } from "../src/statistics/binomial-interval.ts";
+import { binomialInterval } from "../src/foundation/statistics/binomial-interval.ts";
 import { ROOT, runChild } from "./_child.ts";
 import { findImages } from "./_images.ts";
 import { type Int8Measured, type Int8Row, int8Table } from "./_int8-table.ts";
@@ -42,7 +42,7 @@ if (values.write) writeMeasured("int8", measured);
 type CsvRow = Readonly<Record<string, string>>;
 
 function shiftline(args: readonly string[]): string {
-  return runChild(process.execPath, ["dist/cli.js", ...args]).stdout;
+  return runChild(process.execPath, ["dist/app/cli/main.js", ...args]).stdout;
 }
 
 function readRows(text: string): CsvRow[] {

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runReport } from "../src/commands/report-command.ts";
-import { makeResults } from "../test/report/make-results.ts";
+import { runReport } from "../src/app/cli/report-command.ts";
+import { makeResults } from "../test/output/make-results.ts";
 
 const checkpoints = Number(process.argv[2] ?? 300);
 const imagesPerClass = Number(process.argv[3] ?? 50);

@@ -12,9 +12,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { decodeImage } from "../src/image/decode.ts";
-import { createPreprocessor, type Preprocessor } from "../src/image/preprocess-image.ts";
-import { createPreprocessing } from "../src/image/preprocessing.ts";
+import { decodeImage } from "../src/data/image/decode.ts";
+import { createPreprocessor, type Preprocessor } from "../src/data/image/preprocess-image.ts";
+import { createPreprocessing } from "../src/data/image/preprocessing.ts";
 
 const PAIRS = 7;
 const CASES = [

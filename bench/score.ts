@@ -7,16 +7,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { collectImages } from "../src/dataset/image-list.ts";
-import type { Manifest } from "../src/dataset/manifest.ts";
-import { openPartStore } from "../src/embedding/part-store.ts";
-import { atomicWrite } from "../src/files/atomic-write.ts";
-import { createPreprocessing } from "../src/image/preprocessing.ts";
-import { matrix } from "../src/math/matrix.ts";
-import { normalizeRowsInPlace } from "../src/math/normalize-rows.ts";
-import { judgePredictions } from "../src/scoring/judge.ts";
-import { predict } from "../src/scoring/predict.ts";
-import { formatPredictions } from "../src/scoring/predictions-csv.ts";
+import type { Manifest } from "../src/data/dataset/manifest.ts";
+import { createPreprocessing } from "../src/data/image/preprocessing.ts";
+import { collectImages } from "../src/data/sources/image-list.ts";
+import { formatPredictions } from "../src/evaluation/results/predictions-csv.ts";
+import { judgePredictions } from "../src/evaluation/scoring/judge.ts";
+import { predict } from "../src/evaluation/scoring/predict.ts";
+import { openPartStore } from "../src/evaluation/store/part-store.ts";
+import { atomicWrite } from "../src/foundation/files/atomic-write.ts";
+import { matrix } from "../src/foundation/math/matrix.ts";
+import { normalizeRowsInPlace } from "../src/foundation/math/normalize-rows.ts";
 import { spread } from "./_median.ts";
 
 const [imagesText = "167000", columnsText = "512", runsText = "5"] = process.argv.slice(2);

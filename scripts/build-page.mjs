@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./set-up.mjs";
 
-/** Bundles the program of the report's page from src/page into dist/page/app.js and app.css, which every report holds. */
+/** Bundles the program of the report's page from src/output/report/page into dist/page/app.js and app.css, which every report holds. */
 export async function buildPage() {
   await build({
-    entryPoints: [join(root, "src", "page", "app.tsx")],
+    entryPoints: [join(root, "src", "output", "report", "page", "app.tsx")],
     outdir: join(root, "dist", "page"),
     bundle: true,
     minify: true,

@@ -1,13 +1,13 @@
 /**
- * npm run wasm: assembles src/image/resample.wat into src/image/resample-wasm.ts, which is committed, so that neither
+ * npm run wasm: assembles src/data/image/resample.wat into src/data/image/resample-wasm.ts, which is committed, so that neither
  * the build nor users need an assembler.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import wabt from "wabt";
 
-const SOURCE = new URL("../src/image/resample.wat", import.meta.url);
-const RESULT = new URL("../src/image/resample-wasm.ts", import.meta.url);
+const SOURCE = new URL("../src/data/image/resample.wat", import.meta.url);
+const RESULT = new URL("../src/data/image/resample-wasm.ts", import.meta.url);
 
 /** The text of resample-wasm.ts as resample.wat makes it. */
 export async function assemble(): Promise<string> {

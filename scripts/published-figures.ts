@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { defaultProtocolsOf, readStudy } from "../src/commands/read-study.ts";
-import { buildPanels, type ScatterPanel } from "../src/report/figures/scatter-panel.ts";
-import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/report/figures/write-figures.ts";
-import { compareGroups } from "../src/robustness/group-lines.ts";
-import { groupsOfRows } from "../src/robustness/metadata.ts";
-import { AVERAGE } from "../src/robustness/pair-rows.ts";
-import { readBaseline } from "../src/robustness/read-baseline.ts";
-import { studyRobustness } from "../src/robustness/robustness-study.ts";
-import { IMAGENET_AXES } from "../src/robustness/study-axes.ts";
+import { compareGroups } from "../src/analysis/robustness/group-lines.ts";
+import { groupsOfRows } from "../src/analysis/robustness/metadata.ts";
+import { AVERAGE } from "../src/analysis/robustness/pair-rows.ts";
+import { readBaseline } from "../src/analysis/robustness/read-baseline.ts";
+import { defaultProtocolsOf, readStudy } from "../src/analysis/robustness/read-study.ts";
+import { studyRobustness } from "../src/analysis/robustness/robustness-study.ts";
+import { IMAGENET_AXES } from "../src/analysis/robustness/study-axes.ts";
+import { buildPanels, type ScatterPanel } from "../src/output/figures/scatter-panel.ts";
+import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/output/figures/write-figures.ts";
 
 const BENCHMARKS = [...IMAGENET_AXES.shifts, AVERAGE];
 
@@ -56,6 +56,6 @@ export async function writePublishedFigures(folder: string, formats: readonly Fi
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const folder = join(import.meta.dirname, "..", "docs", "figures");
+  const folder = join(import.meta.dirname, "../docs/figures");
   for (const path of await writePublishedFigures(folder, ["svg", "png"])) console.log(join("docs/figures", path));
 }

@@ -1,31 +1,38 @@
-export { type Checkpoint, openCheckpoint } from "./checkpoint/open-checkpoint.ts";
-export { buildZeroShotClassifier, type ZeroShotClassifier } from "./classifier/zero-shot-classifier.ts";
-export { embedShard, type ShardResult } from "./commands/embed-shard.ts";
-export { evaluate } from "./commands/evaluate.ts";
-export type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "./commands/evaluate-options.ts";
-export { type MissingEmbeddings, MissingEmbeddingsError } from "./commands/missing-embeddings.ts";
-export type { Shard } from "./embedding/shard.ts";
-export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from "./image/preprocess-image.ts";
-export { InputError } from "./input-error.ts";
-export { type Matrix, matrix } from "./math/matrix.ts";
-export type { Note, NoteSubject } from "./note.ts";
-export { readCheckpointPredictions } from "./report/results/read-predictions.ts";
-export type { Baseline } from "./robustness/baseline.ts";
-export { type BaselineFit, type BaselineFitOptions, fitBaseline, type ModelPoint } from "./robustness/baseline-fit.ts";
 export {
   type BenchmarkComparison,
   type CheckpointComparison,
-  type CheckpointPredictions,
   type CompareOptions,
   compareCheckpoints,
-  type ResultPredictions,
-} from "./robustness/compare-checkpoints.ts";
-export { type EffectiveRobustness, effectiveRobustness } from "./robustness/effective-robustness.ts";
-export type { FitScale } from "./robustness/fit-scale.ts";
-export { leaveOneOut } from "./robustness/influence.ts";
-export type { ImagePrediction } from "./robustness/paired-outcomes.ts";
-export { parseAccuracies } from "./robustness/parse-accuracies.ts";
-export { listBaselines, readBaseline } from "./robustness/read-baseline.ts";
-export { relativeRobustness } from "./robustness/relative-robustness.ts";
-export { studyRobustness } from "./robustness/robustness-study.ts";
-export type { Metric } from "./scoring/accuracy.ts";
+} from "./analysis/comparison/compare-checkpoints.ts";
+export type { Baseline } from "./analysis/robustness/baseline.ts";
+export {
+  type BaselineFit,
+  type BaselineFitOptions,
+  fitBaseline,
+  type ModelPoint,
+} from "./analysis/robustness/baseline-fit.ts";
+export { type EffectiveRobustness, effectiveRobustness } from "./analysis/robustness/effective-robustness.ts";
+export type { FitScale } from "./analysis/robustness/fit-scale.ts";
+export { leaveOneOut } from "./analysis/robustness/influence.ts";
+export { listBaselines, readBaseline } from "./analysis/robustness/read-baseline.ts";
+export { relativeRobustness } from "./analysis/robustness/relative-robustness.ts";
+export { studyRobustness } from "./analysis/robustness/robustness-study.ts";
+export { type PreprocessedImage, type PreprocessOptions, preprocessImage } from "./data/image/preprocess-image.ts";
+export { buildZeroShotClassifier, type ZeroShotClassifier } from "./evaluation/classifier/zero-shot-classifier.ts";
+export type { Shard } from "./evaluation/embedding/shard.ts";
+export { embedShard, type ShardResult } from "./evaluation/evaluate/embed-shard.ts";
+export { evaluate } from "./evaluation/evaluate/evaluate.ts";
+export type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "./evaluation/evaluate/evaluate-options.ts";
+export { type MissingEmbeddings, MissingEmbeddingsError } from "./evaluation/evaluate/missing-embeddings.ts";
+export type {
+  CheckpointPredictions,
+  ImagePrediction,
+  ResultPredictions,
+} from "./evaluation/results/image-predictions.ts";
+export { parseAccuracies } from "./evaluation/results/parse-accuracies.ts";
+export { readCheckpointPredictions } from "./evaluation/results/read-predictions.ts";
+export type { Metric } from "./evaluation/scoring/accuracy.ts";
+export { InputError } from "./foundation/errors.ts";
+export { type Matrix, matrix } from "./foundation/math/matrix.ts";
+export type { Note, NoteSubject } from "./foundation/notes.ts";
+export { type Checkpoint, openCheckpoint } from "./model/checkpoint/open-checkpoint.ts";

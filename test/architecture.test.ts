@@ -2,35 +2,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const ROOMS = [
-  "image",
-  "tokenizer",
-  "onnx",
-  "checkpoint",
-  "classifier",
-  "tar",
-  "dataset",
-  "embedding",
-  "scoring",
-  "inspection",
-  "robustness",
-  "report",
-  "page",
-  "submit",
-  "commands",
-];
-const LEAVES = ["math", "statistics", "files"];
-/** Files beside the rooms that every room may import. */
-const COMMON = ["input-error.ts", "native-library.ts", "note.ts"];
+/** The floors from the ground up, and the rooms of each, in order. A floor imports only from those below it, a room only from those before it. */
+const HOUSE: Readonly<Record<string, readonly string[]>> = {
+  foundation: ["math", "files", "statistics"],
+  data: ["image", "sources", "benchmark", "dataset"],
+  model: ["onnx", "tokenizer", "checkpoint"],
+  evaluation: ["store", "classifier", "embedding", "scoring", "results", "evaluate"],
+  analysis: ["comparison", "robustness"],
+  output: ["tables", "figures", "report"],
+  app: ["inspection", "cluster", "cli"],
+};
+const FLOORS = Object.keys(HOUSE);
+/** The public surface, which takes from everywhere and which no file imports. */
+const SURFACE = "index.ts";
 
 interface SourceFile {
   readonly path: string;
-  readonly room: string;
   readonly text: string;
+  /** imported source files; those of the first list for their types alone too */
   readonly imports: readonly string[];
 }
 
-const src = join(import.meta.dirname, "..", "src");
+const src = join(import.meta.dirname, "../src");
 
 function sourceFiles(): SourceFile[] {
   return readdirSync(src, { recursive: true, encoding: "utf8" })
@@ -39,57 +32,75 @@ function sourceFiles(): SourceFile[] {
       const text = readFileSync(join(src, path), "utf8");
       const found = text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g);
       const imports = [...found].map((match) => relative(src, join(src, path, "..", match[1] as string)));
-      return { path, room: room(path), text, imports };
+      return { path, text, imports };
     });
 }
 
-function room(path: string): string {
-  return path.includes("/") ? (path.split("/")[0] as string) : "";
+/** The place of a file in the order: floor, then room; files beside a floor's rooms come before them. */
+function placeOf(path: string): number {
+  const [floor = "", room = ""] = path.split("/");
+  const hasRoom = path.split("/").length > 2;
+  const at = HOUSE[floor]?.indexOf(room) ?? -1;
+  return FLOORS.indexOf(floor) * 100 + (hasRoom ? at + 1 : 0);
 }
 
-function mayImport(from: string, to: string): boolean {
-  if (from === "" || from === to) return true;
-  if (to === "") return false;
-  if (LEAVES.includes(to)) return true;
-  if (LEAVES.includes(from)) return false;
-  return ROOMS.indexOf(to) < ROOMS.indexOf(from);
-}
-
-describe("the rooms of src/", () => {
+describe("the house", () => {
   const files = sourceFiles();
 
-  it("are the ones the design names", () => {
-    const unknown = files.filter((file) => file.room !== "" && ![...ROOMS, ...LEAVES].includes(file.room));
-    expect(unknown.map((file) => file.path)).toEqual([]);
-    expect(files.length).toBeGreaterThan(0);
+  it("has the floors and rooms that docs/architecture.md names", () => {
+    const rooms = new Set(
+      files.filter(({ path }) => path !== SURFACE).map(({ path }) => path.split("/").slice(0, 2).join("/")),
+    );
+    const known = FLOORS.flatMap((floor) => (HOUSE[floor] as readonly string[]).map((room) => `${floor}/${room}`));
+    const beside = [...rooms].filter((room) => !known.includes(room));
+    expect(beside.sort()).toEqual([
+      "foundation/errors.ts",
+      "foundation/gathered-notes.ts",
+      "foundation/native-library.ts",
+      "foundation/notes.ts",
+    ]);
+    expect(known.filter((room) => !rooms.has(room))).toEqual([]);
   });
 
-  it("import only from rooms to their left, and from the leaves", () => {
-    const wrong = files.flatMap((file) =>
-      file.imports
-        .filter((target) => !COMMON.includes(target) && !mayImport(file.room, room(target)))
-        .map((target) => `${file.path} imports ${target}`),
-    );
+  it("lets a file import only from the floors below, and on its own floor from the rooms before", () => {
+    const wrong = files
+      .filter(({ path }) => path !== SURFACE)
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((target) => target === SURFACE || placeOf(target) > placeOf(path))
+          .map((target) => `${path} imports ${target}`),
+      );
     expect(wrong).toEqual([]);
   });
 
-  it("open the user's files in one place, which reads regular files only", () => {
+  it("opens the user's files in one place, which reads regular files only", () => {
     const openers = /\b(?:readFile|readFileSync|open|openSync|createReadStream)\b[^;]*\} from "node:fs(?:\/promises)?"/;
     const found = files.filter((file) => openers.test(file.text)).map((file) => file.path);
     // Beside it: what ships with the package, what the kernel says of this process, and files of the store
-    const others = ["files/package-root.ts", "report/html/page.ts", "tokenizer/clip-byte-pairs.ts"];
-    others.push("tokenizer/html-entities.ts", "cli.ts", "commands/run-record.ts", "commands/allocation.ts");
-    others.push("files/atomic-write.ts", "files/machine-error.ts");
-    expect(found.sort()).toEqual(["files/regular-file.ts", ...others].sort());
+    const others = [
+      "app/cli/main.ts",
+      "evaluation/evaluate/allocation.ts",
+      "evaluation/evaluate/run-record.ts",
+      "foundation/files/atomic-write.ts",
+      "foundation/files/machine-error.ts",
+      "foundation/files/package-root.ts",
+      "model/tokenizer/clip-byte-pairs.ts",
+      "model/tokenizer/html-entities.ts",
+      "output/report/page.ts",
+    ];
+    expect(found.sort()).toEqual(["foundation/files/regular-file.ts", ...others].sort());
   });
 
-  it("hold files of one concept, at most 300 lines", () => {
+  it("has files of one concept, at most 300 lines", () => {
     const long = files.filter((file) => file.text.split("\n").length > 300);
     expect(long.map((file) => file.path)).toEqual([]);
   });
 
-  it("print nothing: library code throws, the command line prints", () => {
-    const printing = files.filter((file) => /console\.|process\.exit\(/.test(file.text));
+  it("prints nothing below app/: library code throws, the command line prints", () => {
+    const printing = files.filter(
+      ({ path, text }) =>
+        /console\.|process\.exit\(/.test(text) || (!path.startsWith("app/") && /process\.std(?:out|err)/.test(text)),
+    );
     expect(printing.map((file) => file.path)).toEqual([]);
   });
 });

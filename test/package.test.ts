@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { root } from "./commands/run-cli.ts";
+import { root } from "./app/cli/run-cli.ts";
 
 describe("the package", () => {
   it("is loaded by import and by require alike", () => {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkpoints, demo, shiftline } from "./commands/run-cli.ts";
+import { checkpoints, demo, shiftline } from "./app/cli/run-cli.ts";
 import { temporaryFolder, writeTree } from "./helpers.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -5,7 +5,7 @@ import { fillBenchmarks } from "../../bench/_benchmarks-md.ts";
 import { fillMarker } from "../../bench/_markdown.ts";
 import { additiveLimit } from "../../bench/_rates.ts";
 
-const document = readFileSync(join(import.meta.dirname, "..", "..", "BENCHMARKS.md"), "utf8");
+const document = readFileSync(join(import.meta.dirname, "../../BENCHMARKS.md"), "utf8");
 
 describe("BENCHMARKS.md", () => {
   it("shows what bench/measured says, to the letter", () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "../commands/run-cli.ts";
+import { root } from "../app/cli/run-cli.ts";
 import { skipUnless } from "../require.ts";
 
 const python = (...args: string[]) => spawnSync("python3", args, { cwd: root, encoding: "utf8" });

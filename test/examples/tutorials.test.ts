@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cli, root } from "../commands/run-cli.ts";
+import { cli, root } from "../app/cli/run-cli.ts";
 import { temporaryFolder } from "../helpers.ts";
 
 const TUTORIALS = join(root, "examples", "emojishift", "tutorials");

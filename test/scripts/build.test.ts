@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { cli } from "../commands/run-cli.ts";
+import { cli } from "../app/cli/run-cli.ts";
 
 describe.skipIf(process.platform === "win32")("npm run build", () => {
   it("makes the command executable, so that npx can run it", () => {

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import tar from "tar-stream";
 
 const [data, out, pixels = "12"] = process.argv.slice(2);
-const names = readFileSync(join(import.meta.dirname, "..", "class-names.csv"), "utf8")
+const names = readFileSync(join(import.meta.dirname, "../class-names.csv"), "utf8")
   .trim()
   .split("\n")
   .slice(1);

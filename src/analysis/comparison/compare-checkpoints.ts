@@ -1,0 +1,160 @@
+import type { CheckpointPredictions, ResultPredictions } from "../../evaluation/results/image-predictions.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { createNotes } from "../../foundation/gathered-notes.ts";
+import { holm } from "../../foundation/statistics/holm.ts";
+import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
+import { pairImages } from "./paired-outcomes.ts";
+
+/** Characters of a recipe's part in a message. */
+const SHOWN = 7;
+
+/** Two checkpoints on one benchmark. */
+export interface BenchmarkComparison extends PairedComparison {
+  readonly first: string;
+  readonly second: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  readonly expectedN: number | null;
+  /** `p` after Holm over all rows of the comparison */
+  readonly pHolm: number;
+}
+
+export interface CheckpointComparison {
+  readonly rows: readonly BenchmarkComparison[];
+  /** what only one of them has, and what differs in how they were evaluated */
+  readonly notes: readonly string[];
+}
+
+export interface CompareOptions {
+  /** benchmarks to compare; every one that both have where absent */
+  readonly benchmarks?: readonly string[];
+}
+
+/**
+ * Compares two checkpoints image by image on every benchmark, protocol and set of prompts that both have: the difference
+ * of top-1 (a − b) with a 95 % interval for paired fractions (Tango 1998), McNemar's exact test, Holm over the rows, the
+ * images that only one gets right, gains and losses of every class, error consistency, and the smallest difference that
+ * would have been shown.
+ *
+ * @param a read from a results folder by `readCheckpointPredictions`, or made by hand
+ * @param b likewise
+ * @returns rows in the order of a's results
+ * @throws InputError if they have nothing in common that was evaluated alike, or did not see the same images somewhere:
+ *   they are not paired then
+ */
+export function compareCheckpoints(
+  a: CheckpointPredictions,
+  b: CheckpointPredictions,
+  options: CompareOptions = {},
+): CheckpointComparison {
+  return comparePairs([[a, b]], options);
+}
+
+/**
+ * The same for several pairs of checkpoints; Holm's adjustment is then over all rows of all pairs.
+ *
+ * @throws InputError if a pair has nothing in common, or did not see the same images somewhere
+ */
+export function comparePairs(
+  pairs: readonly (readonly [CheckpointPredictions, CheckpointPredictions])[],
+  options: CompareOptions = {},
+): CheckpointComparison {
+  const notes = createNotes();
+  const rows = pairs.flatMap(([a, b]) => {
+    if (a.checkpoint === b.checkpoint) throw new InputError(`${a.checkpoint}: cannot be compared with itself`);
+    if (a.fingerprint != null && a.fingerprint === b.fingerprint) {
+      const tokenized = a.textSha256 != null && b.textSha256 != null && a.textSha256 !== b.textSha256;
+      const same = tokenized
+        ? "are the same files with different text settings (cleaning, padding, context length): that is the difference"
+        : "are the same checkpoint under two names";
+      notes.add(`warning: ${a.checkpoint} and ${b.checkpoint} ${same}`);
+    }
+    return evaluatedAlike(a, b, options, (message) => notes.add(message)).map(([own, other]) => {
+      const { benchmark, protocol, templates, classNames } = own;
+      const where = nameOfPair(own, a, b);
+      return {
+        ...{ first: a.checkpoint, second: b.checkpoint, benchmark, protocol, templates, classNames },
+        expectedN: own.expectedN,
+        ...comparePaired(pairImages(own.images, other.images, where)),
+      };
+    });
+  });
+  const adjusted = holm(rows.map((row) => row.p));
+  return { rows: rows.map((row, i) => ({ ...row, pHolm: adjusted[i] as number })), notes: notes.list() };
+}
+
+function nameOfPair(result: ResultPredictions, a: CheckpointPredictions, b: CheckpointPredictions): string {
+  return `${resultName(result)}: ${a.checkpoint} and ${b.checkpoint}`;
+}
+
+/** What both have, without results that one name is given to but were made with different things. */
+function evaluatedAlike(
+  a: CheckpointPredictions,
+  b: CheckpointPredictions,
+  options: CompareOptions,
+  note: (message: string) => void,
+): [ResultPredictions, ResultPredictions][] {
+  const differing: string[] = [];
+  const alike = commonResults(a, b, options, note).filter(([own, other]) => {
+    const parts = differingParts(own, other);
+    if (parts.length === 0) return true;
+    differing.push(
+      `${nameOfPair(own, a, b)} were evaluated with another ${parts.map((part) => `${part} (${shown(own, part)} and ${shown(other, part)})`).join(", another ")}; evaluate both alike`,
+    );
+    return false;
+  });
+  if (alike.length === 0) throw new InputError(differing.join("; "));
+  for (const message of differing) note(`warning: not compared: ${message}`);
+  return alike;
+}
+
+/** A part of a recipe as it is shown: of a hash the first digits. */
+function shown({ recipe = {} }: ResultPredictions, part: string): string {
+  return String(recipe[part]).slice(0, SHOWN);
+}
+
+function commonResults(
+  a: CheckpointPredictions,
+  b: CheckpointPredictions,
+  { benchmarks }: CompareOptions,
+  note: (message: string) => void,
+): [ResultPredictions, ResultPredictions][] {
+  const wanted = ({ benchmark }: ResultPredictions) => benchmarks === undefined || benchmarks.includes(benchmark);
+  const [own, others] = [a.results.filter(wanted), b.results.filter(wanted)];
+  const byKey = new Map(others.map((result) => [resultKey(result), result]));
+  const common = own.flatMap((result): [ResultPredictions, ResultPredictions][] => {
+    const other = byKey.get(resultKey(result));
+    return other === undefined ? [] : [[result, other]];
+  });
+  if (common.length === 0) {
+    throw new InputError(
+      `${a.checkpoint} and ${b.checkpoint} have no result of the same benchmark, protocol and prompts: ${a.checkpoint} has ${list(own)}; ${b.checkpoint} has ${list(others)}`,
+    );
+  }
+  const keys = new Set(common.map(([result]) => resultKey(result)));
+  for (const [checkpoint, results] of [[a.checkpoint, own] as const, [b.checkpoint, others] as const]) {
+    const alone = results.filter((result) => !keys.has(resultKey(result)));
+    const other = checkpoint === a.checkpoint ? b.checkpoint : a.checkpoint;
+    if (alone.length > 0) note(`not compared, ${checkpoint} has it and ${other} has not: ${list(alone)}`);
+  }
+  return common;
+}
+
+/** The parts of a recipe that both have and that differ. */
+function differingParts({ recipe: own = {} }: ResultPredictions, { recipe: other = {} }: ResultPredictions): string[] {
+  return Object.keys(own).filter((name) => Object.hasOwn(other, name) && own[name] !== other[name]);
+}
+
+function resultKey({ benchmark, protocol, templates, classNames }: ResultPredictions): string {
+  return JSON.stringify([benchmark, protocol, templates, classNames]);
+}
+
+function resultName({ benchmark, protocol, templates }: ResultPredictions): string {
+  return `${benchmark} ${protocol}, ${templates}`;
+}
+
+function list(results: readonly ResultPredictions[]): string {
+  return results.length === 0 ? "none" : results.map(resultName).join("; ");
+}

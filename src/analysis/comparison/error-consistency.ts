@@ -1,0 +1,60 @@
+import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
+import { checkPairedCounts } from "../../foundation/statistics/paired-difference-interval.ts";
+
+/** How far two checkpoints are right and wrong on the same images, beyond what their accuracies alone would give. */
+export interface ErrorConsistency {
+  /** Cohen's kappa of correctness, in [−1, 1]: 1 the same images, 0 as by chance, below 0 rather the others' images */
+  readonly kappa: number;
+  /** 95 % interval, normal with the large-sample standard error, cut to [−1, 1] */
+  readonly low: number;
+  readonly high: number;
+  /** fraction of images that both get right or both wrong */
+  readonly observed: number;
+  /** the same, expected of independent checkpoints with these accuracies */
+  readonly expected: number;
+}
+
+/**
+ * Error consistency of two classifiers on the same images.
+ *
+ * @param both       images that both get right
+ * @param onlyFirst  images that only the first gets right
+ * @param onlySecond images that only the second gets right
+ * @param n          all images
+ * @returns null where chance alone makes them agree on every image: both right on all, or both on none
+ * @throws RangeError unless the counts are whole, not negative and at most n together
+ * @see R. Geirhos, K. Meding, F. A. Wichmann, Beyond accuracy: quantifying trial-by-trial behaviour of CNNs and humans by
+ *   measuring error consistency, NeurIPS 2020; standard error: J. L. Fleiss, J. Cohen, B. S. Everitt, Psychological
+ *   Bulletin 72, 1969
+ */
+export function errorConsistency(
+  both: number,
+  onlyFirst: number,
+  onlySecond: number,
+  n: number,
+): ErrorConsistency | null {
+  checkPairedCounts(onlyFirst, onlySecond, n);
+  if (!Number.isSafeInteger(both) || both < 0 || both + onlyFirst + onlySecond > n) {
+    throw new RangeError(`expected the images that both get right among ${n - onlyFirst - onlySecond}, got ${both}`);
+  }
+  const neither = n - both - onlyFirst - onlySecond;
+  if (both === n || neither === n) return null;
+  const first = (both + onlyFirst) / n;
+  const second = (both + onlySecond) / n;
+  const observed = (both + neither) / n;
+  const expected = first * second + (1 - first) * (1 - second);
+  const kappa = (observed - expected) / (1 - expected);
+  const share = 1 - kappa;
+  const agreeing =
+    (both / n) * (1 - (first + second) * share) ** 2 + (neither / n) * (1 - (2 - first - second) * share) ** 2;
+  // An image that only the first gets right stands where the second is wrong
+  const differing =
+    share ** 2 * ((onlyFirst / n) * (1 - first + second) ** 2 + (onlySecond / n) * (first + 1 - second) ** 2);
+  const rest = (kappa - expected * share) ** 2;
+  const se = Math.sqrt(Math.max(0, agreeing + differing - rest) / n) / (1 - expected);
+  return {
+    ...{ kappa, observed, expected },
+    low: Math.max(-1, kappa - Z95 * se),
+    high: Math.min(1, kappa + Z95 * se),
+  };
+}

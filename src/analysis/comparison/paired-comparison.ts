@@ -1,0 +1,79 @@
+import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
+import { pairedDifferenceInterval } from "../../foundation/statistics/paired-difference-interval.ts";
+import { smallestPairedDifference } from "../../foundation/statistics/smallest-paired-difference.ts";
+import { type ErrorConsistency, errorConsistency } from "./error-consistency.ts";
+import { type ClassChange, classChanges } from "./paired-classes.ts";
+import type { PairedImage } from "./paired-outcomes.ts";
+
+/** Two checkpoints' top-1 on the same images, in counts. Fractions of 1; every difference is the first minus the second. */
+export interface PairedCounts {
+  readonly n: number;
+  readonly firstAccuracy: number;
+  readonly secondAccuracy: number;
+  readonly difference: number;
+  /** 95 % interval of the difference */
+  readonly low: number;
+  readonly high: number;
+  readonly interval: "tango";
+  /** images that both, one alone, or neither gets right */
+  readonly both: number;
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  readonly neither: number;
+  /** McNemar's exact test, two-sided */
+  readonly p: number;
+  /** null where both are right on all images, or both on none */
+  readonly errorConsistency: ErrorConsistency | null;
+  /**
+   * the smallest true difference that this n would have shown with 80 % power at level 0.05, given how many images
+   * separate the two (Connor 1987); null where n is too small for any
+   */
+  readonly smallestDifference: number | null;
+}
+
+/** The same with the images and classes that make the difference. */
+export interface PairedComparison extends PairedCounts {
+  /** images that only one gets right, in their order */
+  readonly onlyFirstImages: readonly string[];
+  readonly onlySecondImages: readonly string[];
+  /** the most changed first */
+  readonly classes: readonly ClassChange[];
+}
+
+/**
+ * Compares two checkpoints by how many images both and one alone get right.
+ *
+ * @throws RangeError unless the counts are whole, not negative and at most n together, and n is at least 1
+ */
+export function comparePairedCounts(both: number, onlyFirst: number, onlySecond: number, n: number): PairedCounts {
+  return {
+    n,
+    firstAccuracy: (both + onlyFirst) / n,
+    secondAccuracy: (both + onlySecond) / n,
+    difference: (onlyFirst - onlySecond) / n,
+    ...pairedDifferenceInterval(onlyFirst, onlySecond, n),
+    interval: "tango",
+    ...{ both, onlyFirst, onlySecond, neither: n - both - onlyFirst - onlySecond },
+    p: mcnemarExact(onlyFirst, onlySecond),
+    errorConsistency: errorConsistency(both, onlyFirst, onlySecond, n),
+    smallestDifference: smallestPairedDifference((onlyFirst + onlySecond) / n, n),
+  };
+}
+
+/**
+ * Compares two checkpoints on the images that both saw.
+ *
+ * @param images at least one
+ * @throws RangeError if there is no image
+ */
+export function comparePaired(images: readonly PairedImage[]): PairedComparison {
+  const both = images.filter(({ first, second }) => first && second).length;
+  const onlyFirstImages = images.filter(({ first, second }) => first && !second).map(({ image }) => image);
+  const onlySecondImages = images.filter(({ first, second }) => second && !first).map(({ image }) => image);
+  return {
+    ...comparePairedCounts(both, onlyFirstImages.length, onlySecondImages.length, images.length),
+    onlyFirstImages,
+    onlySecondImages,
+    classes: classChanges(images),
+  };
+}

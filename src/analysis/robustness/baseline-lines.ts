@@ -1,0 +1,131 @@
+import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import type { Notes } from "../../foundation/gathered-notes.ts";
+import type { Baseline } from "./baseline.ts";
+import { type BaselineFit, fitBaseline, type ModelPoint } from "./baseline-fit.ts";
+import type { FitScale } from "./fit-scale.ts";
+import { type LinePiece, linePieces } from "./line-rules.ts";
+import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import type { StudyAxes } from "./study-axes.ts";
+
+/** A fitted line of a baseline, and what it is of. */
+export interface BaselineLine extends LineKey {
+  readonly baseline: string;
+  readonly group: string;
+  /** what was done with accuracies of exactly 0 and 1, to which models, and which rules chose the models */
+  readonly policy: string;
+  readonly piece: LinePiece;
+  readonly fit: BaselineFit;
+}
+
+/** A baseline's lines, and which protocols it has. */
+export interface BaselineLines {
+  readonly id: string;
+  readonly lines: readonly BaselineLine[];
+  /** benchmark → protocols of its rows */
+  readonly protocols: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly pairing: PairOptions;
+}
+
+/**
+ * Fits every line that a baseline has the accuracies for: of each benchmark, protocol and prompts, on each x axis, and of
+ * the average. Benchmarks that have too few models are named in the notes.
+ *
+ * @param defaults benchmark → its default protocol, preferred where the baseline has several
+ * @throws InputError if there is no line at all
+ */
+export function fitBaselineLines(
+  baseline: Baseline,
+  scale: FitScale,
+  axes: StudyAxes,
+  defaults: ReadonlyMap<string, string>,
+  notes: Notes,
+): BaselineLines {
+  const { rules } = baseline;
+  const rows = baseline.rows.filter(
+    (row) =>
+      (rules.group === undefined || row.group === rules.group) &&
+      !rules.withoutNamesContaining.some((part) => row.model.includes(part)),
+  );
+  const protocols = protocolsOf(rows);
+  const pairing = pairOptions(rows, axes, protocols, defaults);
+  const byLine = new Map<string, PairedRow[]>();
+  for (const own of rowsByModel(rows).values()) {
+    for (const pair of pairRows(own, pairing).pairs) {
+      const key = JSON.stringify([pair.benchmark, pair.protocol, pair.templates, pair.classNames, pair.idSide]);
+      const line = byLine.get(key);
+      if (line === undefined) byLine.set(key, [pair]);
+      else line.push(pair);
+    }
+  }
+  const group = rules.group ?? onlyGroup(rows);
+  const lines = [...byLine.values()].flatMap((pairs) => fitPieces(baseline, group, scale, pairs, notes));
+  if (lines.length > 0) return { id: baseline.id, lines, protocols, pairing };
+  const why = notes.list();
+  throw new InputError(
+    why.length > 0
+      ? `baseline ${baseline.id}: no line can be fitted: ${why.join("; ")}`
+      : `baseline ${baseline.id}: no line can be fitted: it needs accuracies on ${axes.idBenchmark} and on a shift, of the same models`,
+  );
+}
+
+function fitPieces(
+  baseline: Baseline,
+  group: string,
+  scale: FitScale,
+  pairs: readonly PairedRow[],
+  notes: Notes,
+): BaselineLine[] {
+  const { benchmark, protocol, templates, classNames, idSide } = pairs[0] as PairedRow;
+  const points = pairs.map((pair) => pair.point);
+  return linePieces(baseline.rules, benchmark, idSide).flatMap((piece) => {
+    const inside = ({ model, idAccuracy }: ModelPoint) =>
+      idAccuracy >= piece.from && idAccuracy < piece.to && !piece.without.includes(model);
+    try {
+      const fit = fitBaseline(points.filter(inside), { scale });
+      const key = { benchmark, protocol, templates, classNames, idSide };
+      return [{ baseline: baseline.id, group, ...key, policy: policyWords(fit, piece), piece, fit }];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      notes.add(`${[benchmark, protocol].filter((part) => part !== "").join(" ")} on ${idSide}: ${error.message}`);
+      return [];
+    }
+  });
+}
+
+/** The policy in words: `0 and 1 dropped: none`, or the models dropped, then the rules. */
+export function policyWords(fit: BaselineFit, piece: Pick<LinePiece, "words">): string {
+  const dropped = fit.dropped.length === 0 ? "none" : fit.dropped.join("; ");
+  const ends = fit.scale === "linear" ? "0 and 1 kept" : `0 and 1 dropped: ${dropped}`;
+  return piece.words === "" ? ends : `${ends} | ${piece.words}`;
+}
+
+function protocolsOf(rows: readonly AccuracyRow[]): Map<string, Set<string>> {
+  const protocols = new Map<string, Set<string>>();
+  for (const { benchmark, protocol } of rows) {
+    protocols.set(benchmark, (protocols.get(benchmark) ?? new Set()).add(protocol));
+  }
+  return protocols;
+}
+
+function pairOptions(
+  rows: readonly AccuracyRow[],
+  axes: StudyAxes,
+  protocols: ReadonlyMap<string, ReadonlySet<string>>,
+  defaults: ReadonlyMap<string, string>,
+): PairOptions {
+  const preferredProtocols = new Map<string, string>();
+  for (const benchmark of new Set([...axes.shifts, ...protocols.keys()])) {
+    const own = [...(protocols.get(benchmark) ?? [])].sort();
+    const usual = defaults.get(benchmark);
+    const preferred = usual !== undefined && own.includes(usual) ? usual : own[0];
+    if (preferred !== undefined) preferredProtocols.set(benchmark, preferred);
+  }
+  const ids = rows.filter((row) => row.benchmark === axes.idBenchmark);
+  return { axes, preferredProtocols, preferredClassNames: new Set(ids.map((row) => row.classNames)) };
+}
+
+function onlyGroup(rows: readonly AccuracyRow[]): string {
+  const groups = new Set(rows.map((row) => row.group));
+  return groups.size === 1 ? ([...groups][0] as string) : "";
+}

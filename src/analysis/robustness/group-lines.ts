@@ -1,0 +1,127 @@
+import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { createNotes } from "../../foundation/gathered-notes.ts";
+import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundation/statistics/analysis-of-covariance.ts";
+import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
+import { holm } from "../../foundation/statistics/holm.ts";
+import { type BaselineFit, fitBaseline, type ModelPoint } from "./baseline-fit.ts";
+import { type FitScale, scaleFunctions } from "./fit-scale.ts";
+import type { ColumnOf } from "./metadata.ts";
+import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+
+/** The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale. */
+export interface GroupLine {
+  readonly group: string;
+  readonly fit: BaselineFit;
+  readonly slopeInterval: Interval;
+  readonly interceptInterval: Interval;
+}
+
+/** The lines of the groups for one benchmark and x axis, and whether they differ. */
+export interface GroupComparison extends LineKey {
+  readonly lines: readonly GroupLine[];
+  /** null where fewer than two groups have a line, or they leave no scatter to test against */
+  readonly covariance: AnalysisOfCovariance | null;
+  /** p of "is it more than one line?", adjusted by Holm over all benchmarks and x axes compared; null without a test */
+  readonly pHolm: number | null;
+}
+
+export interface GroupStudy {
+  readonly comparisons: readonly GroupComparison[];
+  /** checkpoints without a group, groups too small for a line */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Fits one line for each group of checkpoints on every benchmark and x axis, and tests by analysis of covariance whether
+ * the lines differ: does the pre-training data decide the line (Nguyen et al. 2022, Fang et al. 2022)?
+ *
+ * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
+ * @param groups  checkpoint → group
+ * @param options which protocol and class names to take where a checkpoint has several
+ * @throws InputError if no group has three checkpoints with both accuracies
+ */
+export function compareGroups(
+  rows: readonly AccuracyRow[],
+  groups: ColumnOf,
+  scale: FitScale,
+  options: PairOptions,
+): GroupStudy {
+  const notes = createNotes();
+  const byLine = new Map<string, { readonly key: LineKey; readonly points: Map<string, ModelPoint[]> }>();
+  for (const [model, own] of rowsByModel(rows)) {
+    const group = groups.get(model);
+    if (group === undefined) {
+      notes.add("in no group, so left out of the groups' lines", model);
+      continue;
+    }
+    for (const pair of pairRows(own, options).pairs) addPoint(byLine, group, pair);
+  }
+  const comparisons = [...byLine.values()].flatMap(({ key, points }) => {
+    const lines = [...points]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([group, members]) => {
+        try {
+          return [groupLine(group, members, scale)];
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          notes.add(`group ${group} has no line: ${error.message}`, `${key.benchmark} on ${key.idSide}`);
+          return [];
+        }
+      });
+    return lines.length === 0 ? [] : [{ ...key, lines, covariance: covarianceOf(lines, scale) }];
+  });
+  if (comparisons.length === 0) {
+    throw new InputError(`no group can have a line: ${notes.list().join("; ") || "no checkpoint is in a group"}`);
+  }
+  const tested = comparisons.filter((one) => one.covariance !== null);
+  const adjusted = holm(tested.map((one) => (one.covariance as AnalysisOfCovariance).lines.p));
+  return {
+    comparisons: comparisons.map((one) => ({ ...one, pHolm: adjusted[tested.indexOf(one)] ?? null })),
+    notes: notes.list(),
+  };
+}
+
+function addPoint(
+  byLine: Map<string, { readonly key: LineKey; readonly points: Map<string, ModelPoint[]> }>,
+  group: string,
+  { benchmark, protocol, templates, classNames, idSide, point }: PairedRow,
+): void {
+  const key = { benchmark, protocol, templates, classNames, idSide };
+  const id = JSON.stringify(Object.values(key));
+  const line = byLine.get(id) ?? { key, points: new Map<string, ModelPoint[]>() };
+  byLine.set(id, line);
+  const members = line.points.get(group);
+  if (members === undefined) line.points.set(group, [point]);
+  else members.push(point);
+}
+
+function groupLine(group: string, points: readonly ModelPoint[], scale: FitScale): GroupLine {
+  const fit = fitBaseline(points, { scale });
+  const around = (value: number, standardError: number) => ({
+    low: value - fit.tQuantile * standardError,
+    high: value + fit.tQuantile * standardError,
+  });
+  return {
+    group,
+    fit,
+    slopeInterval: around(fit.slope, fit.slopeSe),
+    interceptInterval: around(fit.intercept, fit.interceptSe),
+  };
+}
+
+function covarianceOf(lines: readonly GroupLine[], scale: FitScale): AnalysisOfCovariance | null {
+  if (lines.length < 2) return null;
+  const { forward } = scaleFunctions(scale);
+  try {
+    return analysisOfCovariance(
+      lines.map(({ fit }) => ({
+        x: fit.models.map((point) => forward(point.idAccuracy)),
+        y: fit.models.map((point) => forward(point.accuracy)),
+      })),
+    );
+  } catch (error) {
+    if (error instanceof RangeError) return null; // all points lie on their lines
+    throw error;
+  }
+}

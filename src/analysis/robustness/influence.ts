@@ -1,0 +1,45 @@
+import { largest } from "../../foundation/math/extremes.ts";
+import { lineAt } from "../../foundation/statistics/least-squares.ts";
+import type { BaselineFit } from "./baseline-fit.ts";
+import { scaleFunctions } from "./fit-scale.ts";
+
+/** What one baseline model does to the line. Accuracies are fractions, slope and intercept on the fit's scale. */
+export interface Influence {
+  readonly model: string;
+  readonly idAccuracy: number;
+  readonly accuracy: number;
+  /** accuracy − the line's, the model being in the line */
+  readonly residual: number;
+  /** its weight in the line's value at its own place, from 1/n to 1 */
+  readonly leverage: number;
+  /** the line without it; null where the others have one x, or are too few for a line with an uncertainty */
+  readonly slopeWithout: number | null;
+  readonly interceptWithout: number | null;
+  /** the largest change of the expected accuracy without it: at either end or the middle of the line's x range */
+  readonly largestChange: number | null;
+}
+
+/**
+ * Leave-one-out influence of each model of a line, by the closed form of the line without one point.
+ *
+ * @see R. D. Cook & S. Weisberg, Residuals and Influence in Regression, 1982, section 3.3
+ */
+export function leaveOneOut(fit: BaselineFit): Influence[] {
+  const { forward, inverse } = scaleFunctions(fit.scale);
+  const expected = fit.models.map(({ idAccuracy }) => inverse(lineAt(fit, forward(idAccuracy))));
+  return fit.models.map(({ model, idAccuracy, accuracy }, i) => {
+    const dx = forward(idAccuracy) - fit.xMean;
+    const leverage = 1 / fit.n + dx ** 2 / fit.xSumOfSquares;
+    const about = { model, idAccuracy, accuracy, residual: accuracy - (expected[i] as number), leverage };
+    if (fit.n < 4 || 1 - leverage < 1e-9) {
+      return { ...about, slopeWithout: null, interceptWithout: null, largestChange: null };
+    }
+    const error = (forward(accuracy) - lineAt(fit, forward(idAccuracy))) / (1 - leverage);
+    const slope = fit.slope - (error * dx) / fit.xSumOfSquares;
+    const intercept = fit.intercept - error * (1 / fit.n - (fit.xMean * dx) / fit.xSumOfSquares);
+    const changes = [fit.xMin, fit.xMean, fit.xMax].map((x) =>
+      Math.abs(inverse(lineAt({ slope, intercept }, x)) - inverse(lineAt(fit, x))),
+    );
+    return { ...about, slopeWithout: slope, interceptWithout: intercept, largestChange: largest(changes) };
+  });
+}

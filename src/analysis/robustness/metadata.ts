@@ -1,0 +1,52 @@
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+
+/** What a checkpoint has in one column: the group or the model it belongs to. */
+export type ColumnOf = ReadonlyMap<string, string>;
+
+/**
+ * Reads one column of a metadata CSV: a row a checkpoint, named in `checkpoint` or `model`.
+ *
+ * @param where file name, for messages
+ * @returns checkpoint → value; checkpoints with an empty cell are not in it
+ * @throws InputError if a column is missing, or a checkpoint has two rows that disagree
+ */
+export function parseMetadata(text: string, where: string, column: string): Map<string, string> {
+  const records = parseCsv(text, where, [column]);
+  const name = ["checkpoint", "model"].find((one) => one in (records[0] as object));
+  if (name === undefined) throw new InputError(`${where}: expected a column checkpoint (or model), found none`);
+  const values = new Map<string, string>();
+  records.forEach((record, i) => {
+    const checkpoint = fromSpreadsheetText(record[name] as string);
+    const value = fromSpreadsheetText(record[column] as string);
+    if (checkpoint === "")
+      throw new InputError(`${where}: row ${i + 1}: expected a name in ${name}, found an empty cell`);
+    const old = values.get(checkpoint);
+    if (old !== undefined && old !== value) {
+      throw new InputError(
+        `${where}: row ${i + 1}: ${checkpoint} has ${column} "${value}", but "${old}" in another row`,
+      );
+    }
+    if (value !== "") values.set(checkpoint, value);
+  });
+  return values;
+}
+
+/** The `group` column of accuracies that bring one. @throws InputError if a checkpoint is in two groups, or none has any */
+export function groupsOfRows(rows: readonly AccuracyRow[]): Map<string, string> {
+  const groups = new Map<string, string>();
+  for (const { model, group, where } of rows) {
+    if (group === "") continue;
+    const old = groups.get(model);
+    if (old !== undefined && old !== group) {
+      throw new InputError(`${where}: ${model} is of group "${group}", but "${old}" in another row`);
+    }
+    groups.set(model, group);
+  }
+  if (groups.size === 0) {
+    throw new InputError("--group-by group: the accuracies have no column group; give a CSV file with --metadata");
+  }
+  return groups;
+}

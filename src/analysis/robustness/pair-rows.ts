@@ -1,0 +1,123 @@
+import { mean } from "simple-statistics";
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import type { ModelPoint } from "./baseline-fit.ts";
+import { samplingInterval } from "./effective-robustness.ts";
+import { idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
+
+/** `benchmark` of the unweighted mean accuracy of the study's shifts. */
+export const AVERAGE = "average";
+
+/** What a line is drawn for. */
+export interface LineKey {
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  readonly idSide: string;
+}
+
+/** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
+export interface PairedRow extends LineKey {
+  readonly point: ModelPoint;
+  /** of an average: the pairs it is the mean of, in the order of the study's shifts */
+  readonly parts?: readonly PairedRow[];
+}
+
+export interface PairOptions {
+  readonly axes: StudyAxes;
+  /** the protocol to take for an average where a model has several of a benchmark */
+  readonly preferredProtocols: ReadonlyMap<string, string>;
+  /** the class-name list of the x axis to take where a model has several and none is the shift's own */
+  readonly preferredClassNames: ReadonlySet<string>;
+}
+
+export interface PairedModel {
+  readonly pairs: readonly PairedRow[];
+  /** shifts without an in-distribution accuracy of the same templates */
+  readonly unpaired: readonly AccuracyRow[];
+  /** shifts that the average lacks; empty where there is an average */
+  readonly lacksForAverage: readonly string[];
+}
+
+/**
+ * Puts each shift accuracy of one model beside its in-distribution accuracies: of the whole benchmark, and of it on
+ * the shift's own classes where the model has that. Both must be of one template set, and of one class-name list where the
+ * in-distribution side has the shift's.
+ *
+ * @param rows all rows of one model
+ */
+export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): PairedModel {
+  const { axes } = options;
+  const ids = rows.filter((row) => row.benchmark === axes.idBenchmark);
+  const pairs: PairedRow[] = [];
+  const unpaired: AccuracyRow[] = [];
+  const byId = new Map<AccuracyRow, PairedRow[]>();
+  for (const row of rows) {
+    if (row.benchmark === axes.idBenchmark) continue;
+    for (const idSide of [axes.idBenchmark, sameClassesSide(axes, row.benchmark)]) {
+      const id = findId(ids, row, idSide, options);
+      if (id === undefined) {
+        if (idSide === axes.idBenchmark) unpaired.push(row);
+        continue;
+      }
+      const pair = { ...lineKey(row, idSide), point: pointOf(row, id) };
+      pairs.push(pair);
+      if (idSide === axes.idBenchmark) byId.set(id, [...(byId.get(id) ?? []), pair]);
+    }
+  }
+  let lacks: string[] = [...axes.shifts];
+  for (const [id, own] of byId) {
+    const parts = axes.shifts.map((shift) => pick(own, shift, options.preferredProtocols));
+    const missing = axes.shifts.filter((_, i) => parts[i] === undefined);
+    if (missing.length === 0 && parts.length > 0) pairs.push(averageOf(parts as PairedRow[], id, axes));
+    if (missing.length < lacks.length) lacks = missing;
+  }
+  return { pairs, unpaired, lacksForAverage: lacks };
+}
+
+function lineKey({ benchmark, protocol, templates, classNames }: AccuracyRow, idSide: string): LineKey {
+  return { benchmark, protocol, templates, classNames, idSide };
+}
+
+function findId(
+  ids: readonly AccuracyRow[],
+  row: AccuracyRow,
+  idSide: string,
+  { axes, preferredClassNames }: PairOptions,
+): AccuracyRow | undefined {
+  const fitting = ids.filter((id) => id.templates === row.templates && idSideOf(id, axes) === idSide);
+  return (
+    fitting.find((id) => id.classNames === row.classNames) ??
+    fitting.find((id) => preferredClassNames.has(id.classNames)) ??
+    (fitting.length === 1 ? fitting[0] : undefined)
+  );
+}
+
+function pointOf(row: AccuracyRow, id: AccuracyRow): ModelPoint {
+  return {
+    model: row.model,
+    idAccuracy: id.accuracy,
+    accuracy: row.accuracy,
+    idImages: id.n,
+    images: row.n,
+  };
+}
+
+function pick(pairs: readonly PairedRow[], shift: string, preferred: ReadonlyMap<string, string>) {
+  const own = pairs.filter((pair) => pair.benchmark === shift);
+  return own.find((pair) => pair.protocol === preferred.get(shift)) ?? own[0];
+}
+
+function averageOf(parts: readonly PairedRow[], id: AccuracyRow, axes: StudyAxes): PairedRow {
+  const points = parts.map((part) => part.point);
+  const accuracy = mean(points.map((point) => point.accuracy));
+  const intervals = points.map(samplingInterval);
+  // Other images in each set, so independent: the distances to the bounds add up as squares
+  const reach = (end: "low" | "high") =>
+    Math.hypot(...points.map((point, i) => point.accuracy - (intervals[i]?.[end] as number))) / parts.length;
+  const known = intervals.every((interval) => interval !== null);
+  const bounds = known ? { low: accuracy - reach("low"), high: accuracy + reach("high") } : null;
+  const point: ModelPoint = { model: id.model, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
+  const key = { templates: id.templates, classNames: id.classNames, idSide: axes.idBenchmark };
+  return { benchmark: AVERAGE, protocol: "", ...key, point, parts };
+}

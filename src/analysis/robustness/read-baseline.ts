@@ -1,0 +1,34 @@
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { parseAccuracies } from "../../evaluation/results/parse-accuracies.ts";
+import { readTextIfThere } from "../../foundation/files/if-there.ts";
+import { findNamedFile, listNamedFiles } from "../../foundation/files/named-data.ts";
+import { parseJson } from "../../foundation/files/parse-json.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import type { Baseline } from "./baseline.ts";
+import { type LineRules, NO_RULES } from "./line-rules.ts";
+import { parseLineRules } from "./parse-line-rules.ts";
+
+const FOLDER = "benchmarks/baselines";
+
+/**
+ * Reads a baseline from CSV: one that ships with the package, by id, or the user's own file. A `.json` file beside it, of
+ * the same name, says which of its models make the lines.
+ *
+ * @throws InputError for an unknown id or a file that is not as it should be
+ */
+export async function readBaseline(typed: string): Promise<Baseline> {
+  const file = await findNamedFile(typed, "baseline", FOLDER, ".csv");
+  const { rows, notes } = parseAccuracies(await readText(file.path), file.path);
+  return { id: file.id, rows, rules: await readRules(join(dirname(file.path), `${file.id}.json`)), notes };
+}
+
+/** Ids of the baselines that ship with the package. */
+export async function listBaselines(): Promise<string[]> {
+  return (await listNamedFiles(FOLDER, ".csv")).map((file) => file.id);
+}
+
+async function readRules(path: string): Promise<LineRules> {
+  const text = await readTextIfThere(path);
+  return text === null ? NO_RULES : parseLineRules(parseJson(text, path, z.unknown()), path);
+}

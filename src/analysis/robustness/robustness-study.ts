@@ -1,0 +1,206 @@
+import { mean } from "simple-statistics";
+import {
+  type AccuracyRow,
+  mergeRows,
+  rowsByModel,
+  withDefaultProtocols,
+} from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { createNotes, type Notes } from "../../foundation/gathered-notes.ts";
+import type { Baseline } from "./baseline.ts";
+import { isEnd } from "./baseline-fit.ts";
+import { type BaselineLine, type BaselineLines, fitBaselineLines } from "./baseline-lines.ts";
+import { type EffectiveRobustness, effectiveRobustness } from "./effective-robustness.ts";
+import type { FitScale } from "./fit-scale.ts";
+import { bestLine, compareKeys, noteDifferences } from "./line-match.ts";
+import { AVERAGE, type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
+
+/** `benchmark` of the mean of the shifts' effective robustness values, each from its own line. */
+export const MEAN_OF_SHIFTS = "mean-of-shifts";
+
+/** A checkpoint's place beside a line of the baseline. */
+export interface RobustnessRow
+  extends LineKey,
+    Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh"> {
+  readonly checkpoint: string;
+  readonly scale: FitScale;
+  readonly baseline: string;
+  readonly group: string;
+  /** null for the mean of the shifts, which has no line of its own */
+  readonly predictionLow: number | null;
+  readonly predictionHigh: number | null;
+}
+
+export interface RobustnessStudy {
+  readonly lines: readonly BaselineLine[];
+  /** ordered by checkpoint, benchmark, protocol, prompts, x axis */
+  readonly rows: readonly RobustnessRow[];
+  /** what is missing, was left out, or differs from the baseline */
+  readonly notes: readonly string[];
+  /** the checkpoints' accuracies, each once, with default protocols filled in: for what else is asked of them */
+  readonly accuracies: readonly AccuracyRow[];
+  readonly pairing: PairOptions;
+}
+
+export interface StudyOptions {
+  /** default: logit */
+  readonly scale?: FitScale;
+  /** default: ImageNet and its five shifts */
+  readonly axes?: StudyAxes;
+  /** benchmark → its default protocol, for rows that name none */
+  readonly defaultProtocols?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Compares checkpoints with a baseline: fits the baseline's lines and gives each checkpoint's effective robustness on
+ * every shift it has, on every x axis both have; on the average of the shifts, which has a line of its own; and the
+ * mean of their values. What is missing is named in the notes, never filled in.
+ *
+ * @param rows top-1 accuracies of the checkpoints
+ * @throws InputError if rows disagree, or nothing can be fitted or compared
+ */
+export function studyRobustness(
+  rows: readonly AccuracyRow[],
+  baseline: Baseline,
+  options: StudyOptions = {},
+): RobustnessStudy {
+  const scale = options.scale ?? "logit";
+  const axes = options.axes ?? IMAGENET_AXES;
+  const defaults = options.defaultProtocols ?? new Map();
+  const own = mergeRows(withDefaultProtocols(rows, defaults));
+  const baselineRows = mergeRows(withDefaultProtocols(baseline.rows, defaults));
+  const notes = createNotes();
+  const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, scale, axes, defaults, notes);
+  const members = new Set(lines.lines.flatMap((line) => line.fit.models.map((point) => point.model)));
+  const results: RobustnessRow[] = [];
+  for (const [checkpoint, ofCheckpoint] of rowsByModel(own)) {
+    if (members.has(checkpoint)) {
+      notes.add(
+        `part of the line of ${baseline.id} by their names, so their distance from it is a residual`,
+        checkpoint,
+      );
+    }
+    noteIncomplete(ofCheckpoint, notes);
+    results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, scale, notes));
+  }
+  if (results.length === 0) {
+    const hint = own.some(({ benchmark }) => benchmark === axes.idBenchmark)
+      ? ""
+      : `; none has an accuracy on ${axes.idBenchmark}, the x axis: a study with another one is named with --study`;
+    throw new InputError(`nothing to compare with baseline ${baseline.id}: ${notes.list().join("; ")}${hint}`);
+  }
+  results.sort((a, b) => compareKeys(rowOrder(a), rowOrder(b)));
+  const sorted = [...lines.lines].sort((a, b) => compareKeys(lineOrder(a), lineOrder(b)));
+  return { lines: sorted, rows: results, notes: notes.list(), accuracies: own, pairing: lines.pairing };
+}
+
+function compareCheckpoint(
+  checkpoint: string,
+  rows: readonly AccuracyRow[],
+  lines: BaselineLines,
+  scale: FitScale,
+  notes: Notes,
+): RobustnessRow[] {
+  const { axes } = lines.pairing;
+  const { pairs, unpaired, lacksForAverage } = pairRows(rows, lines.pairing);
+  for (const row of unpaired) {
+    notes.add(
+      `no accuracy on ${axes.idBenchmark} with the prompts of ${row.benchmark}, so no effective robustness`,
+      checkpoint,
+    );
+  }
+  if (pairs.length === 0 && unpaired.length === 0) notes.add("no accuracy under any shift", checkpoint);
+  if (lacksForAverage.length > 0 && pairs.length > 0) {
+    notes.add(`no average of the ${shiftCount(axes)} shifts, lacking ${lacksForAverage.join(", ")}`, checkpoint);
+  }
+  const results = new Map<PairedRow, RobustnessRow>();
+  for (const pair of pairs) {
+    const result = comparePair(pair, pairs, lines, scale, notes);
+    if (result !== undefined) results.set(pair, result);
+  }
+  noteMissingAxes(checkpoint, pairs, lines, notes);
+  const means = pairs.flatMap((pair) => {
+    const parts = (pair.parts ?? []).map((part) => results.get(part)).filter((part) => part !== undefined);
+    return pair.benchmark === AVERAGE && parts.length === axes.shifts.length ? [meanOfShifts(pair, parts)] : [];
+  });
+  return [...results.values(), ...means];
+}
+
+function comparePair(
+  pair: PairedRow,
+  pairs: readonly PairedRow[],
+  lines: BaselineLines,
+  scale: FitScale,
+  notes: Notes,
+): RobustnessRow | undefined {
+  const { model, idAccuracy } = pair.point;
+  const line = bestLine(pair, pairs, lines, notes);
+  if (line === undefined) return undefined;
+  if (isEnd(idAccuracy) && scale !== "linear") {
+    notes.add(`accuracy on ${pair.idSide} is exactly ${idAccuracy}, where ${scale} is infinite: left out`, model);
+    return undefined;
+  }
+  noteDifferences(pair, line, notes);
+  const { benchmark, protocol, templates, classNames, idSide } = pair;
+  const [{ model: checkpoint, ...figures }] = effectiveRobustness(line.fit, [pair.point]) as [EffectiveRobustness];
+  if (figures.low === null) notes.add("no intervals: the number of images (column n) is not known", checkpoint);
+  const about = { scale, baseline: line.baseline, group: line.group };
+  return { checkpoint, benchmark, protocol, templates, classNames, idSide, ...about, ...figures };
+}
+
+/** The mean of the shifts' values. Their errors are not independent (one x, baseline models alike), so no interval. */
+function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): RobustnessRow {
+  const first = parts[0] as RobustnessRow;
+  return {
+    ...first,
+    benchmark: MEAN_OF_SHIFTS,
+    protocol: "",
+    templates: average.templates,
+    classNames: average.classNames,
+    accuracy: average.point.accuracy,
+    expectedAccuracy: mean(parts.map((part) => part.expectedAccuracy)),
+    effectiveRobustness: mean(parts.map((part) => part.effectiveRobustness)),
+    low: null,
+    high: null,
+    predictionLow: null,
+    predictionHigh: null,
+    extrapolated: parts.some((part) => part.extrapolated),
+    outsideBy: Math.max(...parts.map((part) => part.outsideBy)),
+  };
+}
+
+/** An x axis "on the shift's classes" that only one side has. */
+function noteMissingAxes(checkpoint: string, pairs: readonly PairedRow[], lines: BaselineLines, notes: Notes): void {
+  const axes = (keys: readonly LineKey[], benchmark: string) =>
+    new Set(keys.filter((key) => key.benchmark === benchmark).map((key) => key.idSide));
+  for (const benchmark of new Set(pairs.map((pair) => pair.benchmark))) {
+    const ofLines = axes(lines.lines, benchmark);
+    if (ofLines.size === 0) continue; // named already
+    const own = axes(pairs, benchmark);
+    for (const idSide of own) {
+      if (!ofLines.has(idSide))
+        notes.add(`baseline ${lines.id} has no ${idSide}, so that axis of ${benchmark} has no line`);
+    }
+    for (const idSide of ofLines) {
+      if (!own.has(idSide))
+        notes.add(`no accuracy on ${idSide}, so no figure of ${benchmark} on that axis`, checkpoint);
+    }
+  }
+}
+
+function noteIncomplete(rows: readonly AccuracyRow[], notes: Notes): void {
+  for (const { model, benchmark, n, expectedN } of rows) {
+    if (n !== null && expectedN !== null && n !== expectedN) {
+      notes.add(`${benchmark}: only ${n} of ${expectedN} images`, model);
+    }
+  }
+}
+
+function rowOrder(row: RobustnessRow): string[] {
+  return [row.checkpoint, row.benchmark, row.protocol, row.templates, row.classNames, row.idSide];
+}
+
+function lineOrder({ benchmark, protocol, templates, classNames, idSide, fit }: BaselineLine): string[] {
+  return [benchmark, protocol, templates, classNames, idSide, fit.idMin.toFixed(9)];
+}

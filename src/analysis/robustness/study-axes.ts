@@ -1,0 +1,41 @@
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+
+/** What a study measures robustness by: the benchmark in distribution, which is the x axis, and its shifts. */
+export interface StudyAxes {
+  /** id of the in-distribution benchmark. Its protocols other than the whole are class subsets: x axes "on the same classes" */
+  readonly idBenchmark: string;
+  /** protocols that score the whole of the in-distribution benchmark; "" where a source does not say */
+  readonly wholeProtocols: readonly string[];
+  /** the shifts that `average` is the mean of, in the order they are shown */
+  readonly shifts: readonly string[];
+  /** benchmark → the name that tables, figures and the report give it, where that is not the usual one */
+  readonly titles: Readonly<Record<string, string>>;
+}
+
+/** ImageNet and its five natural distribution shifts (Taori et al. 2020; Radford et al. 2021). */
+export const IMAGENET_AXES: StudyAxes = {
+  idBenchmark: "imagenet",
+  wholeProtocols: ["", "1000"],
+  shifts: ["imagenet-v2", "imagenet-r", "imagenet-sketch", "imagenet-a", "objectnet"],
+  titles: { imagenet: "ImageNet" },
+};
+
+/** The x axis that a row of the in-distribution benchmark is: `imagenet`, or `imagenet@imagenet-r` for its class subsets. */
+export function idSideOf({ protocol }: Pick<AccuracyRow, "protocol">, axes: StudyAxes): string {
+  return axes.wholeProtocols.includes(protocol) ? axes.idBenchmark : sameClassesSide(axes, protocol);
+}
+
+/** The x axis of the in-distribution benchmark on the classes of a shift. */
+export function sameClassesSide({ idBenchmark }: StudyAxes, shift: string): string {
+  return `${idBenchmark}@${shift}`;
+}
+
+/** What the in-distribution benchmark is called. */
+export function idTitle({ idBenchmark, titles }: StudyAxes): string {
+  return titles[idBenchmark] ?? idBenchmark;
+}
+
+/** "five", or the number in digits: of the shifts that the average is of. */
+export function shiftCount({ shifts }: StudyAxes): string {
+  return shifts.length === IMAGENET_AXES.shifts.length ? "five" : String(shifts.length);
+}

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { checkCorrectness, checkImagesOnce } from "../../evaluation/results/check-correctness.ts";
+import { type Correctness, parseCorrectness } from "../../evaluation/results/correctness.ts";
+import { describeProblem, placeOf, type StoredResult } from "../../evaluation/results/read-results.ts";
+import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { statIfThere } from "../../foundation/files/if-there.ts";
+import { readBytes } from "../../foundation/files/read-text.ts";
+import type { RunSummary } from "../../output/report/report-data.ts";
+import { readRunSummary } from "../../output/report/run-summary.ts";
+
+/** What was read of result files that have not changed since: rendering again reads only what is new. */
+export type CorrectnessCache = Map<string, { readonly stamp: string; readonly correctness: Correctness }>;
+
+/** A result whose three files were read and agree. */
+export interface CheckedResult extends StoredResult {
+  readonly summary: RunSummary;
+  readonly correctness: Correctness;
+}
+
+/**
+ * Reads each result's recipe and predictions, and compares them with its metrics.
+ *
+ * @param onProgress results read, of all
+ * @returns those that agree, and why others are left out
+ */
+export async function checkResults(
+  results: readonly StoredResult[],
+  cache: CorrectnessCache,
+  onProgress?: (done: number, total: number) => void,
+): Promise<{ readonly checked: readonly CheckedResult[]; readonly leftOut: readonly string[] }> {
+  const checked: CheckedResult[] = [];
+  const leftOut: string[] = [];
+  /** lists of images that were looked through: the same images in the same order need it once */
+  const lists = new Set([...cache.values()].map(({ correctness }) => correctness.images));
+  for (const [i, result] of results.entries()) {
+    onProgress?.(i, results.length);
+    try {
+      const { folder, metrics } = result;
+      const summary = await readRunSummary(join(folder, "run.json"), metrics);
+      const correctness = await readCorrectness(folder, metrics, cache, lists);
+      checked.push({ ...result, summary, correctness });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      leftOut.push(describeProblem({ place: placeOf(result.metrics), reason: error.message }));
+    }
+  }
+  onProgress?.(results.length, results.length);
+  return { checked, leftOut };
+}
+
+async function readCorrectness(
+  folder: string,
+  metrics: ResultMetrics,
+  cache: CorrectnessCache,
+  lists: Set<string>,
+): Promise<Correctness> {
+  const path = join(folder, "predictions.csv");
+  const found = await statIfThere(path);
+  const stamp = `${found?.mtimeMs}-${found?.size}-${found?.ino}`;
+  const known = cache.get(path);
+  if (known?.stamp === stamp) {
+    checkCorrectness(path, metrics, known.correctness);
+    return known.correctness;
+  }
+  const bytes = await readBytes(path);
+  const correctness = parseCorrectness(bytes, path);
+  checkCorrectness(path, metrics, correctness);
+  if (!lists.has(correctness.images)) checkImagesOnce(bytes, path);
+  lists.add(correctness.images);
+  cache.set(path, { stamp, correctness });
+  return correctness;
+}

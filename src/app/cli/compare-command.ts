@@ -1,0 +1,267 @@
+import { basename } from "node:path";
+import {
+  type BenchmarkComparison,
+  type CheckpointComparison,
+  comparePairs,
+} from "../../analysis/comparison/compare-checkpoints.ts";
+import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts";
+import {
+  compareWithNearest,
+  type NearestComparison,
+  type NearestRow,
+} from "../../analysis/robustness/compare-nearest.ts";
+import { defaultProtocolsOf, readStudy } from "../../analysis/robustness/read-study.ts";
+import {
+  hasResults,
+  noResults,
+  type PredictionsRead,
+  readUsablePredictions,
+} from "../../evaluation/results/read-predictions.ts";
+import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
+import { warningsOf } from "../../evaluation/results/result-warnings.ts";
+import { InputError } from "../../foundation/errors.ts";
+import type { Note } from "../../foundation/notes.ts";
+import { checkpointName, repositoryName } from "../../model/checkpoint/hub-cache.ts";
+import { accuracyGrid } from "../../output/tables/accuracy-grid.ts";
+import { formatComparisons } from "../../output/tables/comparison-csv.ts";
+import { accuracyGridTable } from "../../output/tables/comparison-table.ts";
+import { block, type ClassNamer, formatNearest, formatPairs } from "../../output/tables/comparison-text.ts";
+import { markWarnings, type WarningMarks } from "../../output/tables/warning-marks.ts";
+import { formatWideAccuracies } from "../../output/tables/wide-csv.ts";
+import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
+
+const DEFAULT_RESULTS = "results";
+const DEFAULT_BASELINE = "openai-clip";
+const FORMATS = ["text", "markdown", "latex", "csv", "wide-csv"] as const;
+type Format = (typeof FORMATS)[number];
+
+/** The options of `shiftline compare` as the command line gives them. */
+export interface CompareCommandOptions {
+  /** default: `results` */
+  readonly results?: string;
+  /** benchmarks to compare; every one that a pair has in common where absent */
+  readonly benchmark?: string[];
+  /** compare each of the others with this checkpoint only, not every pair */
+  readonly reference?: string;
+  /** baseline whose nearest model each checkpoint is put beside; openai-clip where one checkpoint is given */
+  readonly baseline?: string;
+  /** default: text */
+  readonly format?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Runs `shiftline compare`: several checkpoints paired on the same images, every pair in the order given (the earlier
+ * minus the later) or all against `reference`; one checkpoint beside the nearest model of a baseline. Results to stdout,
+ * what is left out or differs to stderr. A result that cannot be read or cannot be true is left out and named, and the
+ * command fails once the rest is done; results of other checkpoints are not looked at.
+ *
+ * @param typed names of checkpoints in the results, or their folders
+ * @throws InputError for what the user can put right; nothing is printed then
+ */
+export async function runCompare(typed: readonly string[], options: CompareCommandOptions): Promise<void> {
+  const format = parseFormat(options);
+  const results = options.results ?? DEFAULT_RESULTS;
+  const checkpoints = await findCheckpoints(typed, results);
+  const pairs = pairNames(checkpoints, options.reference && (await findCheckpoints([options.reference], results))[0]);
+  const read = await readPairs(pairs, results, options);
+  const comparison = compareRead(pairs, read);
+  const shown = [...new Set([...checkpoints, ...pairs.flat()])];
+  const own = await readOwnResults(shown, results, options, read);
+  const nearest = await compareNearest(checkpoints, pairs.length === 0, results, own.all, options);
+  const nameOf = await readClassNamer(comparison.rows, (await readStudy(undefined)).benchmarks);
+  const notes = [...comparison.notes, ...nearest.notes];
+  const warnings = [
+    ...warningsOf(own.stored),
+    ...nearest.warnings.filter(({ about }) => isAsked(about?.benchmark, options)),
+  ];
+  const leftOut = [...new Set([...own.leftOut, ...nearest.leftOut])];
+  const said = sortNotes(notes, warnings, leftOut);
+  printNotes(said, options.quiet ?? false);
+  if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.texts, nameOf));
+  else printText(toText(format, shown, own.stored, comparison.rows, nearest.rows, nameOf, markWarnings(warnings)));
+  checkNothingLeftOut(leftOut);
+}
+
+function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
+  const known = FORMATS.find((one) => one === format);
+  if (known === undefined) throw new InputError(`unknown format "${format}"; known: ${FORMATS.join(", ")}`);
+  if (json && known !== "text") throw new InputError(`--json and --format ${known} exclude each other; leave one out`);
+  return known;
+}
+
+/** Checkpoints' names in the results: as typed, or as `evaluate` names them by their path. */
+async function findCheckpoints(typed: readonly string[], results: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const one of typed) {
+    let name: string | undefined;
+    for (const candidate of namesOf(one)) {
+      if (name === undefined && (await hasResults(results, candidate))) name = candidate;
+    }
+    if (name === undefined) throw await noResults(results, one);
+    found.push(name);
+  }
+  const twice = found.find((name, i) => found.indexOf(name) !== i);
+  if (twice !== undefined) throw new InputError(`checkpoint ${twice} is given twice`);
+  return found;
+}
+
+function namesOf(path: string): string[] {
+  return [basename(path), checkpointName(path), repositoryName(path) ?? "", basename(path, ".onnx")];
+}
+
+function pairNames(checkpoints: readonly string[], reference: string | undefined): [string, string][] {
+  if (reference === undefined || reference === "") {
+    return checkpoints.flatMap((first, i) =>
+      checkpoints.slice(i + 1).map((second): [string, string] => [first, second]),
+    );
+  }
+  return checkpoints.filter((name) => name !== reference).map((name) => [name, reference]);
+}
+
+type ReadPairs = ReadonlyMap<string, PredictionsRead>;
+
+async function readPairs(
+  pairs: readonly (readonly [string, string])[],
+  results: string,
+  { benchmark }: CompareCommandOptions,
+): Promise<ReadPairs> {
+  const read = new Map<string, PredictionsRead>();
+  for (const name of new Set(pairs.flat())) read.set(name, await readUsablePredictions(results, name, benchmark));
+  return read;
+}
+
+function compareRead(pairs: readonly (readonly [string, string])[], read: ReadPairs): CheckpointComparison {
+  const of = (name: string) => (read.get(name) as PredictionsRead).predictions;
+  try {
+    return comparePairs(pairs.map(([first, second]) => [of(first), of(second)] as const));
+  } catch (cause) {
+    const problems = [...read.values()].flatMap((one) => one.problems);
+    if (!(cause instanceof InputError) || problems.length === 0) throw cause;
+    throw new InputError(`${[...problems.map(describeProblem), cause.message].join("; ")}`, { cause });
+  }
+}
+
+/** Results of the checkpoints that are compared, without those that cannot be used. */
+interface OwnResults {
+  readonly all: readonly StoredResult[];
+  /** of the benchmarks asked for */
+  readonly stored: readonly StoredResult[];
+  readonly leftOut: readonly string[];
+}
+
+/** Reads them; where predictions were read too, those that they do not make are among what cannot be used. */
+async function readOwnResults(
+  checkpoints: readonly string[],
+  results: string,
+  { benchmark }: CompareCommandOptions,
+  read: ReadPairs,
+): Promise<OwnResults> {
+  const all: StoredResult[] = [];
+  const stored: StoredResult[] = [];
+  const leftOut: string[] = [];
+  const isWanted = (id: string | undefined) => benchmark === undefined || id === undefined || benchmark.includes(id);
+  for (const checkpoint of checkpoints) {
+    const own = await readResults(results, { checkpoint, runs: true });
+    const paired = read.get(checkpoint);
+    const used = new Set(paired?.predictions.results.map((one) => keyOf(one, one.classNames)));
+    for (const result of own.results) {
+      const { metrics } = result;
+      const isAsked = isWanted(metrics.benchmark);
+      if (isAsked && paired !== undefined && !used.has(keyOf(metrics, metrics.class_names))) continue;
+      all.push(result);
+      if (isAsked) stored.push(result);
+    }
+    const problems = paired?.problems ?? own.problems.filter(({ place }) => isWanted(place[1]));
+    leftOut.push(...problems.map(describeProblem));
+  }
+  return { all, stored, leftOut };
+}
+
+function isAsked(benchmark: string | undefined, options: CompareCommandOptions): boolean {
+  return options.benchmark === undefined || benchmark === undefined || options.benchmark.includes(benchmark);
+}
+
+function keyOf(
+  { benchmark, protocol, templates }: Pick<BenchmarkComparison, "benchmark" | "protocol" | "templates">,
+  classNames: string,
+): string {
+  return JSON.stringify([benchmark, protocol, templates, classNames]);
+}
+
+async function compareNearest(
+  checkpoints: readonly string[],
+  isAlone: boolean,
+  results: string,
+  stored: readonly StoredResult[],
+  { baseline, benchmark }: CompareCommandOptions,
+): Promise<NearestComparison & { readonly warnings: readonly Note[]; readonly leftOut: readonly string[] }> {
+  if (!isAlone && baseline === undefined) return { rows: [], notes: [], warnings: [], leftOut: [] };
+  const read = await openBaseline(baseline ?? DEFAULT_BASELINE);
+  const own = accuraciesOf(stored, results, []).rows;
+  const apart = await tellAccuraciesApart(read.rows, own);
+  const [opened, rows] = [{ ...read, rows: read.rows.map(apart.rename) }, own.map(apart.rename)];
+  const protocols = defaultProtocolsOf(await readStudy(undefined));
+  const each = checkpoints.map((checkpoint) =>
+    compareWithNearest(
+      rows.filter(({ model }) => model === checkpoint),
+      opened,
+      protocols,
+    ),
+  );
+  const isWanted = (row: NearestRow) => benchmark === undefined || benchmark.includes(row.benchmark);
+  return {
+    rows: each.flatMap((one) => one.rows).filter(isWanted),
+    notes: [...apart.notes, ...opened.notes, ...each.flatMap((one) => one.notes)],
+    warnings: warningsOf([...stored, ...read.results].map((one) => renameResult(one, apart))),
+    leftOut: opened.leftOut,
+  };
+}
+
+function toText(
+  format: Format,
+  checkpoints: readonly string[],
+  stored: readonly StoredResult[],
+  rows: readonly BenchmarkComparison[],
+  nearest: readonly NearestRow[],
+  nameOf: ClassNamer,
+  marks: WarningMarks,
+): string {
+  if (format === "csv") return formatComparisons(rows, nearest);
+  const metrics = stored.map((one) => one.metrics);
+  const grid = accuracyGrid(metrics, checkpoints);
+  if (format === "wide-csv") return formatWideAccuracies(grid);
+  const accuracies = [accuracyHeading(metrics)];
+  return [
+    ...(format === "text" ? [] : [block(accuracyGridTable(grid, marks), accuracies, format, marks.footnotes)]),
+    ...(rows.length > 0 ? [formatPairs(rows, format, nameOf, marks)] : []),
+    ...(nearest.length > 0 ? [formatNearest(nearest, format, marks)] : []),
+  ].join("\n\n");
+}
+
+function accuracyHeading(metrics: readonly { readonly templates: string }[]): string {
+  const templates = new Set(metrics.map((one) => one.templates));
+  const prompts = templates.size === 1 ? `, prompts ${[...templates][0]}` : "";
+  return `Zero-shot top-1 accuracy in percent, 95 % intervals (Clopper-Pearson)${prompts}`;
+}
+
+/** Every figure, the images that only one gets right, and the classes that changed, with their names where known. */
+function toJson(
+  rows: readonly BenchmarkComparison[],
+  nearest: readonly NearestRow[],
+  notes: readonly string[],
+  warnings: readonly string[],
+  nameOf: ClassNamer,
+): unknown {
+  const comparisons = rows.map((row) => ({
+    ...row,
+    classes: row.classes
+      .filter(({ onlyFirst, onlySecond }) => onlyFirst + onlySecond > 0)
+      .map((change) => ({ ...change, name: nameOf(row, change.label) })),
+  }));
+  return { comparisons, nearest, notes, warnings };
+}

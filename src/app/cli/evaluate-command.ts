@@ -1,0 +1,157 @@
+import { embedShard } from "../../evaluation/evaluate/embed-shard.ts";
+import { evaluate } from "../../evaluation/evaluate/evaluate.ts";
+import type { EvaluateOptions, EvaluateResult } from "../../evaluation/evaluate/evaluate-options.ts";
+import { describeMissing, MissingEmbeddingsError } from "../../evaluation/evaluate/missing-embeddings.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { formatAccuracyTable } from "../../output/tables/accuracy-table.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import { resolveShard } from "../cluster/shard-environment.ts";
+import { shellLine } from "../cluster/shell-quote.ts";
+import { dryRun, formatDryRun } from "./dry-run.ts";
+import { evaluateArguments } from "./evaluate-arguments.ts";
+import { printJson, printText } from "./print-result.ts";
+import { formatDuration, type ProgressLine, startProgressLine } from "./progress-line.ts";
+import { sameCommand } from "./same-command.ts";
+import { listenForStop, StoppedError } from "./stop-signals.ts";
+import { answerStop } from "./supervised-process.ts";
+
+/** The options of `shiftline evaluate` as the command line gives them. */
+export interface EvaluateCommandOptions {
+  readonly data?: string;
+  readonly dataDir?: [string, string][];
+  readonly benchmark?: string[];
+  readonly templates?: string[];
+  readonly classNames?: string;
+  readonly out: string;
+  readonly store?: string;
+  readonly name?: [string, string][];
+  readonly variant?: string;
+  readonly limit?: number;
+  readonly allowIncomplete?: boolean;
+  readonly skipUnreadable?: boolean;
+  readonly allowUnsound?: boolean;
+  readonly dryRun?: boolean;
+  readonly batchSize?: number;
+  readonly threads?: number;
+  readonly partSize?: number;
+  readonly shard?: string;
+  readonly mergeOnly?: boolean;
+  readonly timeout?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Runs `shiftline evaluate`: progress and notes to stderr, results to stdout. */
+export async function runEvaluate(checkpoints: string[], command: EvaluateCommandOptions): Promise<void> {
+  const progress = startProgressLine(command.quiet ?? false);
+  const stop = listenForStop((text) => progress.note(text), answerStop);
+  const scored: EvaluateResult[] = [];
+  try {
+    checkTogether(command);
+    const options: EvaluateOptions = {
+      ...toOptions(checkpoints, command),
+      onProgress: (state) => progress.update(state),
+      onNote: ({ severity, text }) => progress[severity](`${severity}: ${printable(text)}`),
+      onResult: (result) => scored.push(result),
+      signal: stop.signal,
+    };
+    if (command.shard !== undefined) return await runShard(options, command, progress);
+    if (command.dryRun) {
+      const result = await dryRun(options);
+      if (command.json) printJson(result);
+      else printText(formatDryRun(result));
+      return;
+    }
+    printResults(await evaluate(options), command, progress);
+  } catch (error) {
+    progress.stop();
+    if (!(error instanceof StoppedError) && scored.length > 0) printResults(scored, command, progress);
+    if (error instanceof StoppedError) {
+      progress.note(`${error.message}; run the same command again to go on: ${sameCommand()}`);
+    }
+    if (error instanceof MissingEmbeddingsError) throw sayMissing(error, checkpoints, command);
+    throw error;
+  } finally {
+    progress.stop();
+    stop.dispose();
+  }
+}
+
+function printResults(
+  results: readonly EvaluateResult[],
+  command: EvaluateCommandOptions,
+  progress: ProgressLine,
+): void {
+  progress.stop();
+  const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
+  if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
+  if (command.json) printJson(results);
+  else printText(formatAccuracyTable(results));
+  progress.note(`written to ${printable(command.out)}`);
+}
+
+/** Makes a shard's embeddings and says what it made. */
+async function runShard(
+  options: EvaluateOptions,
+  command: EvaluateCommandOptions,
+  progress: ProgressLine,
+): Promise<void> {
+  const shard = resolveShard(command.shard as string);
+  const result = await embedShard(options, shard);
+  progress.stop();
+  if (command.json) printJson(result);
+  const { imagesEmbedded, promptsEmbedded, seconds } = result;
+  progress.note(
+    `shard ${shard.index}/${shard.count}: embedded ${imagesEmbedded} images and ${promptsEmbedded} prompts in ${formatDuration(seconds)}; once every shard is done, the same command without --shard scores them`,
+  );
+}
+
+/** @throws InputError for options that contradict each other */
+function checkTogether({ shard, mergeOnly, dryRun }: EvaluateCommandOptions): void {
+  if (shard !== undefined && mergeOnly)
+    throw new InputError("--shard embeds and --merge-only scores: give one of them");
+  if (shard !== undefined && dryRun) throw new InputError("--dry-run is of the whole command: leave --shard out");
+}
+
+/** Lists what is missing, a line each, and says with what command it is made. */
+function sayMissing(
+  { missing }: MissingEmbeddingsError,
+  checkpoints: readonly string[],
+  command: EvaluateCommandOptions,
+): InputError {
+  for (const row of missing) process.stderr.write(`missing: ${printable(describeMissing(row))}\n`);
+  const { mergeOnly: _, quiet: __, json: ___, ...finish } = command;
+  const line = shellLine(["shiftline", "evaluate", ...evaluateArguments(checkpoints, finish)]);
+  return new InputError(
+    `embeddings are missing, so nothing was scored; this makes them and scores, or shares them out with --shard I/N added: ${line}`,
+  );
+}
+
+/** The library's options from the command line's. @throws InputError for what is given twice */
+export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
+  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = command;
+  const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
+  return {
+    ...given,
+    checkpoints,
+    ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
+    ...(dataDir === undefined ? {} : { dataDirs: oneEach(dataDir, "--data-dir") }),
+    ...(name === undefined
+      ? {}
+      : {
+          names: oneEach(
+            name.map(([id, path]) => [path, id]),
+            "--name",
+          ),
+        }),
+  };
+}
+
+function oneEach(entries: [string, string][], option: string): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [key, value] of entries) {
+    if (Object.hasOwn(result, key)) throw new InputError(`${option}: ${key} is given twice`);
+    result[key] = value;
+  }
+  return result;
+}

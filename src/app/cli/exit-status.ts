@@ -1,0 +1,22 @@
+import { CommanderError } from "commander";
+import { InputError } from "../../foundation/errors.ts";
+import { machineError } from "../../foundation/files/machine-error.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import { StoppedError } from "./stop-signals.ts";
+
+const EXIT_INPUT = 1;
+const EXIT_USAGE = 2;
+const EXIT_DEFECT = 70;
+
+/** What a command that threw ends with: the exit status, and what is printed of it, empty where that is done already. */
+export function describeExit(error: unknown): { readonly status: number; readonly text: string } {
+  if (error instanceof CommanderError) return { status: error.exitCode === 0 ? 0 : EXIT_USAGE, text: "" };
+  if (error instanceof StoppedError) return { status: error.exitCode, text: "" };
+  const input = error instanceof InputError ? error : machineError(error);
+  if (input !== null) return { status: EXIT_INPUT, text: `shiftline: ${printable(input.message)}` };
+  const stack = error instanceof Error ? error.stack : String(error);
+  return {
+    status: EXIT_DEFECT,
+    text: `shiftline: this is a defect, not your mistake; please report it with the lines below\n${stack}`,
+  };
+}

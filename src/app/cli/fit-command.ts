@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
+import { FIT_SCALES, type FitScale } from "../../analysis/robustness/fit-scale.ts";
+import { leaveOneOut } from "../../analysis/robustness/influence.ts";
+import { defaultProtocolsOf, readStudy } from "../../analysis/robustness/read-study.ts";
+import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";
+import { warningsOf } from "../../evaluation/results/result-warnings.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { block } from "../../output/tables/comparison-text.ts";
+import { formatStudy } from "../../output/tables/fit-table.ts";
+import { formatFits, formatInfluence } from "../../output/tables/fits-csv.ts";
+import { formatRobustness } from "../../output/tables/robustness-csv.ts";
+import { formatWideRobustness, linesTable, robustnessTable } from "../../output/tables/robustness-table.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import { markWarnings } from "../../output/tables/warning-marks.ts";
+import { fitExtras } from "./fit-extras.ts";
+import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { claimOutputs } from "./made-from.ts";
+import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
+
+const DEFAULT_RESULTS = "results";
+
+/** The options of `shiftline fit` as the command line gives them. */
+export interface FitCommandOptions {
+  /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
+  readonly study?: string;
+  /** default: openai-clip; of a study of its own axes, the first input: all its checkpoints */
+  readonly baseline?: string;
+  /** default: logit */
+  readonly scale?: string;
+  /** column of the metadata, or `group` of the accuracies: one line for each of its values */
+  readonly groupBy?: string;
+  readonly metadata?: string;
+  /** column of the metadata: checkpoints of one value are replicates of one model */
+  readonly replicates?: string;
+  /** checkpoint that the others' relative robustness is against */
+  readonly relativeTo?: string;
+  /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
+  readonly out?: string;
+  /** default: text */
+  readonly format?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Runs `shiftline fit`: writes fits.csv, robustness.csv, influence.csv and what else was asked for to the one results
+ * folder given or to `out`, prints the lines and a headline to stdout, and what is missing or differs to stderr. Results
+ * that cannot be read are left out and named, and the command fails once the rest is done.
+ *
+ * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
+ * @throws InputError for what the user can put right; nothing is written then
+ */
+export async function runFit(inputs: readonly string[], options: FitCommandOptions): Promise<void> {
+  const scale = parseScale(options.scale ?? "logit");
+  const format = parseFormat(options);
+  const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
+  const opened = await openBaseline(options.baseline ?? defaultBaseline(options.study, sources));
+  const parsed = await Promise.all(sources.map(readAccuracies));
+  const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
+  const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
+  const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
+  const about = await readStudy(options.study);
+  const study = studyRobustness(rows, baseline, {
+    scale,
+    axes: about.axes,
+    defaultProtocols: defaultProtocolsOf(about),
+  });
+  const extras = await fitExtras(study, scale, options);
+  const lines = [...study.lines, ...extras.lines];
+  const tables = new Map([
+    ["fits.csv", formatFits(lines)],
+    ["robustness.csv", formatRobustness(study.rows)],
+    ["influence.csv", formatInfluence(lines)],
+    ...extras.files,
+  ]);
+  const place = await outputPlace(sources, options.out, ".csv");
+  const files = place === null || place.file === null ? tables : oneTable(tables, place.file);
+  if (place !== null) await writeTables(place.folder, sources, files);
+
+  const ofInputs = [...parsed, baseline].flatMap((one) => one.notes);
+  const all = [...apart.notes, ...ofInputs, ...study.notes, ...extras.notes];
+  const results = [...parsed, baseline].flatMap((one) => one.results);
+  const warnings = warningsOf(results.map((result) => renameResult(result, apart)));
+  const leftOut = [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))];
+  const said = sortNotes(all, warnings, leftOut);
+  printNotes(said, options.quiet ?? false);
+  const marks = markWarnings(warnings, study.pairing.axes);
+  if (options.json) {
+    const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: all, warnings: said.texts };
+    printJson(json);
+  } else if (format === "text") {
+    printText([formatStudy(study, warnings), ...extras.tables].join("\n\n"));
+  } else if (format === "wide-csv") {
+    printText(formatWideRobustness(study.rows, study.pairing.axes));
+  } else {
+    const fitted = `fitted on the ${scale} scale; baseline ${baseline.id}`;
+    const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", fitted];
+    const blocks = [
+      block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}`], format),
+      block(robustnessTable(study.rows, study.pairing.axes, marks), robustness, format, marks.footnotes),
+    ];
+    printText(blocks.join("\n\n"));
+  }
+  if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
+  checkNothingLeftOut(leftOut);
+}
+
+/** The table that a path names, else the one that `fit` is about. */
+function oneTable(tables: ReadonlyMap<string, string>, file: string): Map<string, string> {
+  return new Map([[file, tables.get(file) ?? (tables.get("robustness.csv") as string)]]);
+}
+
+async function writeTables(folder: string, inputs: readonly string[], files: ReadonlyMap<string, string>) {
+  const claimed = [...files].map(([name, content]) => ({ name, header: content.split("\n", 1)[0] as string }));
+  await claimOutputs({ command: "fit", folder, inputs, files: claimed });
+  for (const [name, content] of files) await atomicWrite(join(folder, name), content);
+}
+
+function writtenLine(place: OutputPlace | null, files: ReadonlyMap<string, string>): string {
+  if (place === null) return "nothing was written: these inputs are not one results folder; name a folder with --out";
+  return place.file === null
+    ? `written to ${place.folder}: ${[...files.keys()].join(", ")}`
+    : `written to ${placeName(place)}`;
+}
+
+const FORMATS = ["text", "markdown", "latex", "wide-csv"] as const;
+
+function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORMATS)[number] {
+  const known = FORMATS.find((one) => one === format);
+  if (known === undefined) throw new InputError(`unknown format "${format}"; known: ${FORMATS.join(", ")}`);
+  if (json && known !== "text") throw new InputError(`--json and --format ${known} exclude each other; leave one out`);
+  return known;
+}
+
+/** @throws InputError naming the scales that are known */
+export function parseScale(typed: string): FitScale {
+  const scale = FIT_SCALES.find((one) => one === typed);
+  if (scale === undefined) throw new InputError(`unknown scale "${typed}"; known: ${FIT_SCALES.join(", ")}`);
+  return scale;
+}
+
+function lineJson({ piece: _, fit, ...about }: BaselineLine) {
+  return { ...about, ...fit, influence: leaveOneOut(fit) };
+}

@@ -1,0 +1,112 @@
+import { type BaselineLine, policyWords } from "../../analysis/robustness/baseline-lines.ts";
+import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import { compareGroups } from "../../analysis/robustness/group-lines.ts";
+import { type LinePiece, linePieces, NO_RULES } from "../../analysis/robustness/line-rules.ts";
+import { type ColumnOf, groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";
+import { compareWithReference } from "../../analysis/robustness/relative-study.ts";
+import { aggregateReplicates } from "../../analysis/robustness/replicates.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { formatGroupTable, formatReplicateTable } from "../../output/tables/group-table.ts";
+import { formatGroups, formatGroupTests } from "../../output/tables/groups-csv.ts";
+import { formatRelative } from "../../output/tables/relative-csv.ts";
+import { formatRelativeTable } from "../../output/tables/relative-table.ts";
+import { formatReplicates } from "../../output/tables/replicates-csv.ts";
+import type { FitCommandOptions } from "./fit-command.ts";
+
+/** `baseline` of lines that are drawn by the checkpoints themselves, in groups. */
+const OWN_LINES = "checkpoints";
+
+/** What `fit` makes beyond the comparison with the baseline. */
+export interface FitExtras {
+  readonly lines: readonly BaselineLine[];
+  /** name → content */
+  readonly files: readonly (readonly [string, string])[];
+  /** for the terminal */
+  readonly tables: readonly string[];
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly notes: readonly string[];
+}
+
+const NOTHING: FitExtras = { lines: [], files: [], tables: [], json: {}, notes: [] };
+
+/** Lines of groups, replicates and relative robustness, as far as the options ask for them. */
+export async function fitExtras(
+  study: RobustnessStudy,
+  scale: FitScale,
+  options: FitCommandOptions,
+): Promise<FitExtras> {
+  const extras = [
+    await groupExtras(study, scale, options),
+    await replicateExtras(study, options),
+    relativeExtras(study, options),
+  ];
+  return {
+    lines: extras.flatMap((one) => one.lines),
+    files: extras.flatMap((one) => one.files),
+    tables: extras.flatMap((one) => one.tables),
+    json: Object.assign({}, ...extras.map((one) => one.json)),
+    notes: extras.flatMap((one) => one.notes),
+  };
+}
+
+async function groupExtras(study: RobustnessStudy, scale: FitScale, options: FitCommandOptions): Promise<FitExtras> {
+  const { groupBy, metadata } = options;
+  if (groupBy === undefined) {
+    if (metadata === undefined || options.replicates !== undefined) return NOTHING;
+    throw new InputError("--metadata is given, but neither --group-by nor --replicates says which column to use");
+  }
+  const groups =
+    metadata === undefined && groupBy === "group"
+      ? groupsOfRows(study.accuracies)
+      : await readColumn(metadata, groupBy, "--group-by");
+  const { comparisons, notes } = compareGroups(study.accuracies, groups, scale, study.pairing);
+  const [piece] = linePieces(NO_RULES, "", "") as [LinePiece];
+  const lines = comparisons.flatMap(({ lines, covariance: _, pHolm: __, ...key }) =>
+    lines.map(({ group, fit }) => ({
+      ...{ baseline: OWN_LINES, group, ...key, policy: policyWords(fit, piece), piece, fit },
+    })),
+  );
+  return {
+    lines,
+    files: [
+      ["groups.csv", formatGroups(comparisons, groupBy)],
+      ["group-tests.csv", formatGroupTests(comparisons, groupBy)],
+    ],
+    tables: [formatGroupTable(comparisons, groupBy)],
+    json: { groups: comparisons },
+    notes,
+  };
+}
+
+async function replicateExtras(study: RobustnessStudy, options: FitCommandOptions): Promise<FitExtras> {
+  const { replicates: column } = options;
+  if (column === undefined) return NOTHING;
+  const rows = aggregateReplicates(study.rows, await readColumn(options.metadata, column, "--replicates"));
+  if (rows.length === 0) throw new InputError(`--replicates ${column}: no checkpoint has a value in that column`);
+  return {
+    ...NOTHING,
+    files: [["replicates.csv", formatReplicates(rows)]],
+    tables: [formatReplicateTable(rows, column)],
+    json: { replicates: rows },
+  };
+}
+
+function relativeExtras(study: RobustnessStudy, { relativeTo }: FitCommandOptions): FitExtras {
+  if (relativeTo === undefined) return NOTHING;
+  const rows = compareWithReference(study.accuracies, relativeTo, study.pairing);
+  return {
+    ...NOTHING,
+    files: [["relative.csv", formatRelative(rows)]],
+    tables: [formatRelativeTable(rows, relativeTo, study.pairing.axes)],
+    json: { relative: rows },
+  };
+}
+
+async function readColumn(metadata: string | undefined, column: string, option: string): Promise<ColumnOf> {
+  if (metadata === undefined) {
+    throw new InputError(`${option} ${column}: give the CSV file that has this column with --metadata`);
+  }
+  return parseMetadata(await readText(metadata), metadata, column);
+}

@@ -1,0 +1,107 @@
+import { basename, join, resolve } from "node:path";
+import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import { NO_RULES } from "../../analysis/robustness/line-rules.ts";
+import { listBaselines, readBaseline } from "../../analysis/robustness/read-baseline.ts";
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { type ParsedAccuracies, parseAccuracies } from "../../evaluation/results/parse-accuracies.ts";
+import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { describeNoResults } from "./describe-folder.ts";
+import { FIT_OUTPUTS } from "./fit-outputs.ts";
+
+/** Accuracies of checkpoints, and what is to be said of them. */
+export interface ReadAccuracies extends ParsedAccuracies {
+  /** those that have files of their own, with what their runs say */
+  readonly results: readonly StoredResult[];
+  /** results that could not be read or cannot be true: none of them is in the rows */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Reads the accuracies of checkpoints: a results folder, a CSV file, or the id of a published baseline.
+ *
+ * @throws InputError if it is none of these, or holds no accuracy
+ */
+export async function readAccuracies(typed: string): Promise<ReadAccuracies> {
+  const found = await statIfThere(typed);
+  if (found?.isDirectory()) return readFolder(typed);
+  if (found?.isFile()) return fromTable(parseAccuracies(await readText(typed), typed));
+  if ((await listBaselines()).includes(typed)) return fromTable(await readBaseline(typed));
+  throw new InputError(
+    `${typed}: no such file or folder; expected a results folder, an accuracies.csv, or a baseline (${(await listBaselines()).join(", ")})`,
+  );
+}
+
+function fromTable({ rows, notes }: ParsedAccuracies): ReadAccuracies {
+  return { rows, notes, results: [], leftOut: [] };
+}
+
+/** A baseline, and what is to be said of the results that it was read from. */
+export type OpenedBaseline = Baseline & Pick<ReadAccuracies, "results" | "leftOut">;
+
+/** Reads a baseline: the id of one that ships with the package, a CSV file, or a results folder. */
+export async function openBaseline(typed: string): Promise<OpenedBaseline> {
+  const shipped = (await listBaselines()).includes(typed);
+  const found = shipped ? null : await statIfThere(typed);
+  if (found?.isDirectory() !== true) return { ...(await readBaseline(typed)), results: [], leftOut: [] };
+  return { ...(await readFolder(typed)), id: basename(resolve(typed)), rules: NO_RULES };
+}
+
+/** A folder's `metrics.json` files where it has them, else its CSV files. */
+async function readFolder(folder: string): Promise<ReadAccuracies> {
+  const { results, problems } = await readResults(folder, { runs: true });
+  if (results.length > 0 || problems.length > 0) {
+    if (results.length > 0) return accuraciesOf(results, folder, problems.map(describeProblem));
+    throw new InputError(`${folder}: no result can be used: ${problems.map(describeProblem).join("; ")}`);
+  }
+  const paths = (await tableNames(folder)).map((name) => join(folder, name));
+  if (paths.length === 0) throw new InputError(await describeNoResults(folder));
+  const parsed = await readTables(paths, folder);
+  return fromTable({ rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) });
+}
+
+/** @throws InputError naming a file that is no table of accuracies, and what the folder is */
+async function readTables(paths: readonly string[], folder: string): Promise<ParsedAccuracies[]> {
+  try {
+    return await Promise.all(paths.map(async (path) => parseAccuracies(await readText(path), path)));
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new InputError(`${cause.message}; ${await describeNoResults(folder)}`, { cause });
+  }
+}
+
+/** The accuracies of results that were read. */
+export function accuraciesOf(
+  results: readonly StoredResult[],
+  folder: string,
+  leftOut: readonly string[],
+): ReadAccuracies {
+  return { rows: results.flatMap((result) => toRow(result, folder)), notes: [], results, leftOut };
+}
+
+/** CSV files in a folder that may hold accuracies. */
+export async function tableNames(folder: string): Promise<string[]> {
+  const entries = (await readFolderIfThere(folder)) ?? [];
+  return entries.map(({ name }) => name).filter((name) => name.endsWith(".csv") && !FIT_OUTPUTS.includes(name));
+}
+
+function toRow({ metrics: result, made }: StoredResult, folder: string): AccuracyRow[] {
+  const top1 = result.metrics.find((metric) => metric.metric === "top1");
+  if (top1 === undefined) return [];
+  const { checkpoint, benchmark, protocol, templates, class_names, n, expected_n } = result;
+  return [
+    {
+      ...{ model: checkpoint, group: "", benchmark, protocol, templates, classNames: class_names },
+      ...{ accuracy: top1.value, n, expectedN: expected_n },
+      where: join(folder, checkpoint, benchmark, protocol),
+      made,
+    },
+  ];
+}
+
+/** The baseline where none is named: the OpenAI CLIPs on ImageNet; of a study of its own axes, all its checkpoints together. */
+export function defaultBaseline(study: string | undefined, sources: readonly string[]): string {
+  return study === undefined ? "openai-clip" : (sources[0] as string);
+}

@@ -1,0 +1,151 @@
+import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import { parseMetadata } from "../../analysis/robustness/metadata.ts";
+import { listBaselines } from "../../analysis/robustness/read-baseline.ts";
+import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
+import { IMAGENET_AXES } from "../../analysis/robustness/study-axes.ts";
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { describeProblem, readResults } from "../../evaluation/results/read-results.ts";
+import { warningsOf } from "../../evaluation/results/result-warnings.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { statIfThere } from "../../foundation/files/if-there.ts";
+import { packageVersion } from "../../foundation/files/package-root.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import type { BenchmarkTitle, Grouping, ReportData } from "../../output/report/report-data.ts";
+import { joinResults } from "../../output/report/report-results.ts";
+import { type CheckedResult, type CorrectnessCache, checkResults } from "./check-results.ts";
+import { describeNoResults, isEmptyFolder } from "./describe-folder.ts";
+import { accuraciesOf, type OpenedBaseline, openBaseline, type ReadAccuracies, readAccuracies } from "./fit-inputs.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
+
+export interface GatherOptions {
+  readonly study: Study;
+  readonly title: string;
+  readonly baseline: string;
+  readonly scale: FitScale;
+  readonly groupBy: string | undefined;
+  readonly metadata: string | undefined;
+  readonly cache: CorrectnessCache;
+  /** results read, of those of one folder */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface GatheredReport {
+  readonly data: Omit<ReportData, "figures" | "reloadSeconds" | "progress">;
+  /** the results that have files of their own, for what is told of single images */
+  readonly stored: readonly CheckedResult[];
+  /** why results are not among them */
+  readonly leftOut: readonly string[];
+}
+
+/** Groups that a plot can tell apart. */
+const MOST_GROUPS = 12;
+
+/**
+ * Reads what a report is about: accuracies from results folders, tables and published baselines, the baselines that it
+ * can compare with, and the metadata's columns. A results folder may be empty as yet.
+ *
+ * @throws InputError if a source is none of these, or two disagree. A result whose files cannot be read or contradict
+ *   each other is left out and named
+ */
+export async function gatherReport(sources: readonly string[], options: GatherOptions): Promise<GatheredReport> {
+  const stored: CheckedResult[] = [];
+  const read: ReadAccuracies[] = [];
+  for (const source of sources) {
+    const isFolder = (await statIfThere(source))?.isDirectory() === true;
+    const { results, problems } = isFolder ? await readResults(source, { runs: true }) : { results: [], problems: [] };
+    if (results.length + problems.length > 0) {
+      const { checked, leftOut } = await checkResults(results, options.cache, options.onProgress);
+      for (const result of checked) stored.push(result);
+      read.push(accuraciesOf(checked, source, [...problems.map(describeProblem), ...leftOut]));
+    } else if (isFolder && (await isEmptyFolder(source))) {
+      // A folder that nothing has been written to yet is a report without checkpoints
+      read.push({ rows: [], notes: [await describeNoResults(source)], results: [], leftOut: [] });
+    } else read.push(await readAccuracies(source));
+  }
+  const rows = read.flatMap((one) => one.rows);
+  const defaults = defaultProtocolsOf(options.study);
+  const { all, first } = await readBaselines(options.baseline, options.study);
+  const apart = await tellAccuraciesApart(rows, ...all.map((one) => one.rows));
+  const baselines = all.map((one) => ({ ...one, rows: one.rows.map((row) => withoutMade(apart.rename(row))) }));
+  const told = stored.map((one) => renameResult(one, apart));
+  const results = joinResults(
+    rows.map((row) => withoutMade(apart.rename(row))),
+    told.map((one) => one.metrics),
+    defaults,
+  );
+  const groupings = [...groupsOf(results), ...(await readGroupings(options.metadata))];
+  if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
+    throw new InputError(
+      `--group-by ${options.groupBy}: no such column with ${MOST_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
+    );
+  }
+  return {
+    stored: told,
+    leftOut: [...new Set([...read, first].flatMap((one) => one.leftOut))],
+    data: {
+      schema: 1,
+      title: options.title,
+      version: await packageVersion(),
+      checkpoints: [...new Set(results.map((row) => row.model))].sort(),
+      results,
+      benchmarks: benchmarkTitles(options.study),
+      axes: options.study.axes,
+      baselines,
+      scale: options.scale,
+      groupings,
+      groupBy: options.groupBy ?? null,
+      notes: [...new Set([...apart.notes, ...[...read, first].flatMap((one) => one.notes)])],
+      warnings: warningsOf([...told, ...first.results.map((one) => renameResult(one, apart))]),
+    },
+  };
+}
+
+/** A page has no use for the hashes. */
+function withoutMade({ made: _, ...row }: AccuracyRow): AccuracyRow {
+  return row;
+}
+
+/** The baseline asked for, then the others that ship with the package, which are of ImageNet. */
+async function readBaselines(
+  typed: string,
+  { axes }: Study,
+): Promise<{ readonly all: Baseline[]; readonly first: OpenedBaseline }> {
+  const first = await openBaseline(typed);
+  const shipped = axes === IMAGENET_AXES ? await listBaselines() : [];
+  const others = shipped.filter((id) => id !== first.id);
+  const opened = [first, ...(await Promise.all(others.map(openBaseline)))];
+  const all = opened.map(({ id, rows, rules, notes }) => ({
+    ...{ id, rules, notes },
+    rows: rows.map((row) => ({ ...row, where: id })),
+  }));
+  return { all, first };
+}
+
+function benchmarkTitles({ benchmarks }: Study): BenchmarkTitle[] {
+  return benchmarks.map(({ id, title, protocols }) => ({
+    ...{ id, title },
+    defaultProtocol: (protocols[0] as { id: string }).id,
+  }));
+}
+
+function groupsOf(rows: readonly AccuracyRow[]): Grouping[] {
+  const groups = Object.fromEntries(rows.filter(({ group }) => group !== "").map(({ model, group }) => [model, group]));
+  return isUsable(groups) ? [{ column: "group", groups }] : [];
+}
+
+async function readGroupings(metadata: string | undefined): Promise<Grouping[]> {
+  if (metadata === undefined) return [];
+  const text = await readText(metadata);
+  const columns = Object.keys(parseCsv(text, metadata, [])[0] as Record<string, string>);
+  return columns
+    .filter((column) => column !== "checkpoint" && column !== "model")
+    .map((column) => ({ column, groups: Object.fromEntries(parseMetadata(text, metadata, column)) }))
+    .filter(({ groups }) => isUsable(groups));
+}
+
+function isUsable(groups: Readonly<Record<string, string>>): boolean {
+  const distinct = new Set(Object.values(groups)).size;
+  return distinct > 0 && distinct <= MOST_GROUPS;
+}

@@ -1,0 +1,153 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { GRAPH_FOLDERS } from "../../model/checkpoint/graph-names.ts";
+import { findHubSnapshot } from "../../model/checkpoint/hub-cache.ts";
+import { formatTextTable, printable } from "../../output/tables/text-table.ts";
+import {
+  type CheckpointInspection,
+  inspectCheckpoint,
+  type TowerInspection,
+} from "../inspection/inspect-checkpoint.ts";
+import { inspectDefinition } from "../inspection/inspect-definition.ts";
+import { printJson, printText } from "./print-result.ts";
+
+export interface InspectCommandOptions {
+  readonly variant?: string;
+  readonly deep?: boolean;
+  readonly store?: string;
+  readonly benchmark?: readonly string[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Runs `shiftline inspect` on a checkpoint, a benchmark's definition or a data folder: what is found decides. Exit
+ * status 1 if something is wrong with it.
+ */
+export async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
+  if (path.endsWith(".json")) return await runInspectDefinition(path, options);
+  if (await isDataFolder(path)) {
+    const { runInspectData } = await import("./inspect-data-command.ts");
+    await runInspectData(path, options);
+    return;
+  }
+  const inspection = await inspectCheckpoint(path, options.variant === undefined ? {} : { variant: options.variant });
+  if (options.json) printJson(inspection);
+  else printText(formatCheckpointInspection(inspection));
+  if (inspection.checks.some((check) => check.status === "failed")) process.exitCode = 1;
+}
+
+/** A folder without a graph or a checkpoint's configuration, where a checkpoint would have one. */
+async function isDataFolder(path: string): Promise<boolean> {
+  if (!(await stat(path).catch(() => null))?.isDirectory()) return false;
+  if ((await findHubSnapshot(path).catch(() => true)) !== null) return false;
+  for (const folder of [".", ...GRAPH_FOLDERS]) {
+    const names = await readdir(join(path, folder)).catch(() => [] as string[]);
+    const own = /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
+    if (names.some((name) => own.test(name))) return false;
+  }
+  return true;
+}
+
+/** Says what a benchmark's definition comes to: its protocols, their classes and images, and what is wrong with it. */
+async function runInspectDefinition(path: string, options: InspectCommandOptions): Promise<void> {
+  const benchmark = await readBenchmark(path);
+  const { protocols, problems } = await inspectDefinition(benchmark);
+  if (problems.some(({ severity }) => severity === "error")) process.exitCode = 1;
+  if (options.json) {
+    const { id, version, title, sha256, layouts, folders } = benchmark;
+    const found = { id, version, title, sha256, layouts, folders, protocols, problems };
+    printJson(found);
+    return;
+  }
+  const titles = ["id", "images", "classes", "folders", "class_names", "pre_crop"] as const;
+  const table = formatTextTable(
+    titles.map((title) => ({ title, align: "left" })),
+    protocols.map((protocol) => titles.map((title) => printable(String(protocol[title] ?? "unknown")))),
+  );
+  const marks = { error: "FAILED   ", warning: "WARNING  ", note: "note: " } as const;
+  const lines = problems.map(({ severity, text }) => `${marks[severity]}${printable(text)}`);
+  const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+  process.stdout.write(`${printable(benchmark.id)}: ${printable(benchmark.title)}\n\n${table}\n${below}`);
+}
+
+/** An inspection as people read it: what was found, then the checks, then what they should know. */
+export function formatCheckpointInspection(inspection: CheckpointInspection): string {
+  const { preprocessing, tokenizer } = inspection;
+  const { size } = preprocessing;
+  const facts: [string, string][] = [
+    ["checkpoint", inspection.id],
+    ["layout", inspection.layout],
+    ["fingerprint", inspection.fingerprint],
+    ["image tower", describeTower(inspection.image)],
+    ["text tower", inspection.text === null ? "none" : describeTower(inspection.text)],
+    [
+      "preprocessing",
+      `${size.height}×${size.width}, ${describeResize(preprocessing)}, ${preprocessing.interpolation}, mean ${preprocessing.mean.join(" ")}, std ${preprocessing.std.join(" ")} (${inspection.preprocessingSource})`,
+    ],
+    ["tokenizer", tokenizer === null ? "none" : describeTokenizer(inspection)],
+    ["context length", describeContext(inspection)],
+    ["padding", describePadding(inspection)],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const lines = facts.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`);
+  const files = formatTextTable(
+    [
+      { title: "file", align: "left" },
+      { title: "role", align: "left" },
+      { title: "MB", align: "right" },
+      { title: "sha256", align: "left" },
+    ],
+    inspection.files.map((file) => [
+      printable(file.path),
+      file.role,
+      (file.bytes / 1e6).toFixed(2),
+      file.sha256.slice(0, 16),
+    ]),
+  );
+  const marks = { ok: "ok     ", warning: "WARNING", failed: "FAILED " } as const;
+  const checks = inspection.checks.map((check) => `${marks[check.status]}  ${check.name}: ${printable(check.detail)}`);
+  const notes = [
+    ...inspection.warnings.map((warning) => `warning: ${printable(warning)}`),
+    ...inspection.notes.map((note) => `note: ${printable(note)}`),
+  ];
+  return [...lines, "", files, "", ...checks, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+}
+
+function describeResize({ resizeMode, resize }: CheckpointInspection["preprocessing"]): string {
+  return resize === undefined ? resizeMode : `${resizeMode} to ${resize}, then cropped`;
+}
+
+function describeTower(tower: TowerInspection): string {
+  const opset = tower.opsets[""] ?? tower.opsets["ai.onnx"];
+  const batch = tower.batchSize === null ? "dynamic batch" : `static batch of ${tower.batchSize}`;
+  return [
+    `${tower.file}: ${tower.input} → ${tower.output} (n, ${tower.dimension})`,
+    `${(tower.parameters / 1e6).toFixed(2)} M weights, ${tower.precision}`,
+    batch,
+    `opset ${opset ?? "unknown"}`,
+    tower.producer,
+  ].join(", ");
+}
+
+function describeTokenizer({ tokenizer, textIdentity }: CheckpointInspection): string {
+  return `${tokenizer?.description} (${textIdentity?.cleaningSource})`;
+}
+
+function describePadding({ textIdentity, paddingTakesPart }: CheckpointInspection): string {
+  if (textIdentity === null) return "none";
+  const effect =
+    paddingTakesPart === null
+      ? "whether it takes part in the embeddings is not known"
+      : paddingTakesPart
+        ? "takes part in the embeddings"
+        : "without effect on the embeddings";
+  return `id ${textIdentity.padId} (${textIdentity.padSource}), ${effect}`;
+}
+
+function describeContext(inspection: CheckpointInspection): string {
+  if (inspection.contextLength === null) return "none";
+  const own = inspection.ownLength ? "prompts at their own length (proved)" : "prompts padded to it";
+  return `${inspection.contextLength} (${inspection.contextSource ?? "unknown"}), ${own}`;
+}

@@ -1,0 +1,231 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defaultProtocolsOf, readStudy, type Study } from "../../analysis/robustness/read-study.ts";
+import { readProgress } from "../../evaluation/evaluate/run-progress.ts";
+import { readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { statIfThere } from "../../foundation/files/if-there.ts";
+import { formatPage } from "../../output/report/page.ts";
+import type { ReportData } from "../../output/report/report-data.ts";
+import { studyReport, withoutBaseline } from "../../output/report/report-study.ts";
+import { formatStill } from "../../output/report/still.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import type { CorrectnessCache } from "./check-results.ts";
+import { parseScale } from "./fit-command.ts";
+import { defaultBaseline, readAccuracies } from "./fit-inputs.ts";
+import { type GatherOptions, gatherReport } from "./gather-report.ts";
+import { claimOutputs } from "./made-from.ts";
+import { outputPlace } from "./output-place.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
+import { readDetails, resultsStamp } from "./report-details.ts";
+import { planReportFigures } from "./report-figures.ts";
+import { readMistakes } from "./report-mistakes.ts";
+import { listenForStop, StoppedError } from "./stop-signals.ts";
+
+/** The options of `shiftline report` as the command line gives them. */
+export interface ReportCommandOptions {
+  /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
+  readonly study?: string;
+  /** default: `results` */
+  readonly results?: string;
+  /** a file, or a folder for `report.html`; default: the one results folder given. Other inputs need it */
+  readonly out?: string;
+  readonly title?: string;
+  /** default: openai-clip */
+  readonly baseline?: string;
+  /** default: logit */
+  readonly scale?: string;
+  readonly groupBy?: string;
+  readonly metadata?: string;
+  /** mistakes to show of each checkpoint on each benchmark */
+  readonly thumbnails?: number;
+  readonly data?: string;
+  readonly dataDir?: readonly (readonly [string, string])[];
+  /** false: no SVG and PNG files beside the page */
+  readonly figures?: boolean;
+  readonly watch?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_RESULTS = "results";
+/** Seconds between two looks at the results, and after which a page that is being made anew opens itself again. */
+const LOOK_EVERY = 2;
+const RELOAD_EVERY = 5;
+
+interface Target {
+  readonly sources: readonly string[];
+  readonly out: string;
+  readonly options: ReportCommandOptions;
+  readonly cache: CorrectnessCache;
+}
+
+/**
+ * Runs `shiftline report`: one HTML file, and the figures beside it as SVG and PNG. Only reads what it is given. With
+ * `watch` it goes on until it is stopped, and renders again whenever a result or the progress of an evaluation changed.
+ *
+ * @param inputs results folders, CSV files or ids of published baselines; `--results` where there is none
+ * @throws InputError for what the user can put right
+ */
+export async function runReport(inputs: readonly string[], options: ReportCommandOptions): Promise<void> {
+  if (inputs.length > 0 && options.results !== undefined) {
+    throw new InputError("name the results either as arguments or with --results, not both");
+  }
+  const sources = inputs.length > 0 ? inputs : [options.results ?? DEFAULT_RESULTS];
+  const out = await reportPath(sources, options.out);
+  const target: Target = { sources, out, options, cache: new Map() };
+  if (options.watch) return await watch(target);
+  const { leftOut, ...written } = await render(target, null);
+  if (options.json) printJson(written);
+  else printText(printable(written.report));
+  checkNothingLeftOut(leftOut);
+}
+
+/** @throws InputError where the inputs are not one results folder and `--out` is not given */
+async function reportPath(sources: readonly string[], out: string | undefined): Promise<string> {
+  const place = await outputPlace(sources, out, ".html");
+  if (place !== null) return join(place.folder, place.file ?? "report.html");
+  for (const source of sources) await readAccuracies(source); // a wrong name is said first, and a folder without results
+  throw new InputError(
+    `${sources.join(", ")}: not one results folder, which a report goes into; name a file or a folder for it with --out`,
+  );
+}
+
+/** What was written, and what the user should know of it. */
+interface Written {
+  readonly report: string;
+  readonly bytes: number;
+  readonly checkpoints: number;
+  readonly figures: readonly string[];
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+async function render(target: Target, reloadSeconds: number | null): Promise<Written> {
+  const { sources, out, options } = target;
+  const say = (text: string) => {
+    if (!options.quiet) process.stderr.write(`${printable(text)}\n`);
+  };
+  const about = await readStudy(options.study);
+  const gathering = { ...gatherOptions(target, about), onProgress: progressLine(say) };
+  const { data: gathered, stored, leftOut } = await gatherReport(sources, gathering);
+  if (leftOut.length > 0 && gathered.checkpoints.length === 0 && !options.watch) {
+    throw new InputError(`${sources.join(", ")}: no result can be used: ${leftOut.join("; ")}`);
+  }
+  const defaults = defaultProtocolsOf(about);
+  const details = await readDetails(stored, gathered.checkpoints, { benchmarks: about.benchmarks, defaults });
+  const mistakes = await mistakesOf(stored, target, about);
+  const baseline = gathered.baselines[0]?.id ?? "";
+  const { study, problem } = studyReport(gathered, baseline, gathered.scale);
+  const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
+  const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
+  const noLine = problem === "" || gathered.checkpoints.length === 0 ? [] : [`no line to compare with: ${problem}`];
+  const all = [...gathered.notes, ...(study?.notes ?? []), ...details.notes, ...mistakes.notes, ...noLine];
+  const said = sortNotes(all, gathered.warnings, leftOut);
+  const notes = [...said.texts.map((text) => `warning: ${text}`), ...said.notes];
+  const data: ReportData = {
+    ...gathered,
+    notes,
+    figures: figures.names,
+    reloadSeconds,
+    progress: await progressOf(sources),
+  };
+  const { sets, pictures } = mistakes;
+  const studied = study ?? withoutBaseline(gathered);
+  const still = await formatStill(data.title, studied, data.checkpoints.length, said.texts);
+  const page = await formatPage({ data, details, mistakes: { sets, pictures }, still });
+  const files = [basename(out), ...figures.names].map((name) => ({ name }));
+  await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
+  await figures.write(dirname(out));
+  await atomicWrite(out, page);
+  if (reloadSeconds === null) {
+    printNotes(said, options.quiet ?? false);
+    say(`${gathered.checkpoints.length} checkpoints; open this file in a browser:`);
+  }
+  return {
+    ...{ report: out, bytes: Buffer.byteLength(page), checkpoints: data.checkpoints.length },
+    ...{ figures: data.figures, notes: said.notes, warnings: said.texts, leftOut },
+  };
+}
+
+function gatherOptions({ sources, options, cache }: Target, study: Study): GatherOptions {
+  return {
+    ...{ study, cache },
+    title:
+      options.title ?? study.title ?? `Robustness: ${sources.map((source) => basename(resolve(source))).join(", ")}`,
+    baseline: options.baseline ?? defaultBaseline(options.study, sources),
+    scale: parseScale(options.scale ?? "logit"),
+    groupBy: options.groupBy,
+    metadata: options.metadata,
+  };
+}
+
+async function mistakesOf(
+  stored: readonly StoredResult[],
+  { out, options }: Target,
+  study: Study,
+): ReturnType<typeof readMistakes> {
+  const { thumbnails: count, data, dataDir = [] } = options;
+  if (count === undefined) return { sets: [], pictures: [], notes: [] };
+  const storeRoot = join(dirname(out), "..", ".shiftline", "store");
+  return await readMistakes(stored, {
+    ...{ count, data, dataDirs: Object.fromEntries(dataDir), storeRoot },
+    ...{ benchmarks: study.benchmarks, defaults: defaultProtocolsOf(study) },
+  });
+}
+
+/** Renders whenever something changed, until a signal comes; then once more, as a page that stays as it is. */
+async function watch(target: Target): Promise<void> {
+  const stop = listenForStop((text) => process.stderr.write(`${text}\n`));
+  let last = "";
+  try {
+    while (!stop.signal.aborted) {
+      const stamp = await lookAt(target.sources);
+      if (stamp !== last) {
+        const { report, checkpoints } = await render(target, RELOAD_EVERY);
+        if (last === "") process.stdout.write(`${printable(report)}\n`);
+        if (!target.options.quiet) process.stderr.write(`rendered ${checkpoints} checkpoints; watching, Ctrl-C ends\n`);
+        last = stamp;
+      }
+      await sleep(LOOK_EVERY * 1000, undefined, { signal: stop.signal }).catch(() => {});
+    }
+    await render(target, null);
+    throw stop.signal.reason instanceof StoppedError ? stop.signal.reason : new StoppedError("SIGINT");
+  } finally {
+    stop.dispose();
+  }
+}
+
+async function lookAt(sources: readonly string[]): Promise<string> {
+  const stamps: string[] = [];
+  for (const source of sources) {
+    const found = await statIfThere(source);
+    if (found?.isDirectory()) stamps.push(await resultsStamp((await readResults(source)).results));
+    else stamps.push(String(found?.mtimeMs));
+  }
+  return JSON.stringify([stamps, await progressOf(sources)]);
+}
+
+/** The evaluations that write to the folders given, without those that were killed. */
+async function progressOf(sources: readonly string[]): Promise<ReportData["progress"]> {
+  const all = (await Promise.all(sources.map((source) => readProgress(source)))).flat();
+  return all
+    .filter(({ stale }) => !stale)
+    .map(({ phase, checkpoints, benchmark, done, total, per_second: perSecond }) => ({
+      ...{ phase, checkpoints, benchmark, done, total, perSecond },
+    }));
+}
+
+/** Says now and then how many results were read: of hundreds of checkpoints that takes a while. */
+function progressLine(say: (text: string) => void): (done: number, total: number) => void {
+  let last = performance.now();
+  return (done, total) => {
+    const now = performance.now();
+    if (now - last < 5000) return;
+    last = now;
+    say(`reading predictions ${done}/${total}`);
+  };
+}

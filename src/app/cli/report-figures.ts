@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { buildPanels } from "../../output/figures/scatter-panel.ts";
+import { figureFiles, writeFigures } from "../../output/figures/write-figures.ts";
+import { groupReport, withoutBaseline } from "../../output/report/report-study.ts";
+import type { GatheredReport } from "./gather-report.ts";
+
+/** Folder of a report's figures, beside its page. */
+const FOLDER = "figures";
+
+/**
+ * A report's figures, which lie beside it: every shift, and all on one sheet, with a line a group where groups are asked
+ * for.
+ *
+ * @param study null where there is no line: the accuracies are drawn alone
+ * @returns names of the files below the report's folder, and what writes them
+ */
+export function planReportFigures(
+  data: GatheredReport["data"],
+  study: RobustnessStudy | null,
+): { readonly names: readonly string[]; readonly write: (folder: string) => Promise<void> } {
+  const grouping = data.groupings.find(({ column }) => column === data.groupBy);
+  const panels = buildPanels(study ?? withoutBaseline(data), {
+    scale: data.scale,
+    ...(grouping === undefined
+      ? {}
+      : {
+          groups: new Map(Object.entries(grouping.groups)),
+          groupLines: groupReport(data, study, grouping.column, data.scale).comparisons,
+        }),
+  });
+  return {
+    names: figureFiles(panels).map((name) => join(FOLDER, name)),
+    async write(folder) {
+      await writeFigures(join(folder, FOLDER), panels);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { basename } from "node:path";
+import { shellLine } from "../cluster/shell-quote.ts";
+
+/**
+ * The command line that started this process, as it can be pasted into a POSIX shell.
+ *
+ * @param argv  as `process.argv`: Node, the program, its arguments
+ * @param env   npm says there whether it started the program (`npx`)
+ */
+export function sameCommand(
+  argv: readonly string[] = process.argv,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const [, program = "shiftline", ...args] = argv;
+  const named = basename(program) === "shiftline";
+  const start = named ? [...(env.npm_command === "exec" ? ["npx"] : []), "shiftline"] : ["node", program];
+  return shellLine([...start, ...args]);
+}

@@ -1,0 +1,90 @@
+import { isAbsolute, join, posix } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import { kubernetesManifests, type VolumeClaim } from "../cluster/kubernetes-manifests.ts";
+import { SHARDS_VARIABLE } from "../cluster/shard-environment.ts";
+import { shellLine } from "../cluster/shell-quote.ts";
+import { writeJobs } from "../cluster/write-jobs.ts";
+import { evaluateArguments } from "./evaluate-arguments.ts";
+import type { EvaluateCommandOptions } from "./evaluate-command.ts";
+
+/** The options of `shiftline submit kubernetes` as the command line gives them. */
+export interface SubmitKubernetesOptions extends EvaluateCommandOptions {
+  readonly jobs: string;
+  readonly image: string;
+  readonly claim?: [string, string][];
+  readonly readOnlyClaim?: [string, string][];
+  readonly jobName: string;
+  readonly namespace?: string;
+  readonly shards?: number;
+  readonly cpus: number;
+  /** MiB */
+  readonly memory?: number;
+  readonly atOnce?: number;
+}
+
+const SHARDS = 8;
+const MEMORY = 8192; // MiB
+/** Names of Kubernetes objects (RFC 1123), short enough for "-embed" and a pod's own ending. */
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+const CLAIM_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** Runs `shiftline submit kubernetes`. Nothing is read: the paths are those that the pods see. */
+export async function submitKubernetes(checkpoints: string[], command: SubmitKubernetesOptions): Promise<void> {
+  const { jobs, image, claim, readOnlyClaim, jobName, namespace, shards, cpus, memory, atOnce, ...evaluate } = command;
+  const claims = [...toClaims(claim ?? [], false), ...toClaims(readOnlyClaim ?? [], true)];
+  for (const name of [jobName, ...(namespace === undefined ? [] : [namespace])]) {
+    if (!OBJECT_NAME.test(name))
+      throw new InputError(`"${name}": expected lower-case letters, digits and "-", up to 40`);
+  }
+  checkPaths(checkpoints, evaluate, claims);
+  const manifests = kubernetesManifests({
+    name: jobName,
+    ...(namespace === undefined ? {} : { namespace }),
+    image,
+    evaluate: evaluateArguments(checkpoints, evaluate),
+    report: [`--results=${command.out}`],
+    claims,
+    size: { shards: shards ?? SHARDS, cpus, memory: memory ?? MEMORY },
+    ...(atOnce === undefined ? {} : { atOnce }),
+    shardsVariable: SHARDS_VARIABLE,
+  });
+  await writeJobs(jobs, manifests);
+  process.stderr.write(`written to ${printable(jobs)}\n`);
+  process.stdout.write(`${shellLine(["bash", join(jobs, "apply.sh")])}\n`);
+}
+
+function toClaims(pairs: readonly (readonly [string, string])[], readOnly: boolean): VolumeClaim[] {
+  return pairs.map(([name, path]) => {
+    if (!CLAIM_NAME.test(name)) throw new InputError(`"${name}": not the name of a persistent volume claim`);
+    if (!isAbsolute(path)) throw new InputError(`claim ${name}: expected an absolute path in the pods, got "${path}"`);
+    return { name, path: posix.normalize(path), readOnly };
+  });
+}
+
+/** What is written must outlive a pod and be seen by all: below a claim that may be written. What is read may be in the image. */
+function checkPaths(
+  checkpoints: readonly string[],
+  { data, dataDir, out, store }: EvaluateCommandOptions,
+  claims: readonly VolumeClaim[],
+): void {
+  const read = [...checkpoints, ...(data === undefined ? [] : [data]), ...(dataDir ?? []).map(([, path]) => path)];
+  const relative = [...read, out, ...(store === undefined ? [] : [store])].find((path) => !isAbsolute(path));
+  if (relative !== undefined) throw new InputError(`${relative}: expected an absolute path, as the pods see it`);
+  const storePath = store ?? join(posix.dirname(out), ".shiftline", "store");
+  for (const [option, path] of [
+    ["--out", out],
+    ["--store", storePath],
+  ] as const) {
+    const holder = claims.filter((claim) => isBelow(path, claim.path)).sort((a, b) => b.path.length - a.path.length)[0];
+    if (holder !== undefined && !holder.readOnly) continue;
+    throw new InputError(
+      `${option} ${path}: not below the path of a --claim, so pods would not see each other's files`,
+    );
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const relative = posix.relative(folder, path);
+  return relative !== ".." && !relative.startsWith("../");
+}

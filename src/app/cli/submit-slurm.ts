@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { readAllocation } from "../../evaluation/evaluate/allocation.ts";
+import type { EvaluateOptions } from "../../evaluation/evaluate/evaluate-options.ts";
+import { planEvaluation } from "../../evaluation/evaluate/evaluation-plan.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import type { TaskSize } from "../cluster/job-files.ts";
+import { shellLine } from "../cluster/shell-quote.ts";
+import { type SlurmPlan, slurmScripts } from "../cluster/slurm-scripts.ts";
+import { sizeTasks } from "../cluster/task-size.ts";
+import { writeJobs } from "../cluster/write-jobs.ts";
+import { dryRun } from "./dry-run.ts";
+import { evaluateArguments } from "./evaluate-arguments.ts";
+import { type EvaluateCommandOptions, toOptions } from "./evaluate-command.ts";
+
+/** The options of `shiftline submit slurm` as the command line gives them. */
+export interface SubmitSlurmOptions extends EvaluateCommandOptions {
+  readonly jobs?: string;
+  readonly shards?: number;
+  readonly cpus: number;
+  /** MiB */
+  readonly memory?: number;
+  /** minutes */
+  readonly time?: number;
+  readonly atOnce?: number;
+  readonly partition?: string;
+  readonly account?: string;
+  readonly sbatch?: string[];
+  readonly setup?: string[];
+  readonly run?: boolean;
+}
+
+/** What was decided when the folder was first written: the same command again decides the same, without another trial. */
+const PLAN_FILE = "plan.json";
+const planSchema = z.object({
+  command: z.array(z.string()),
+  size: z.object({ shards: z.number(), cpus: z.number(), memory: z.number(), minutes: z.number() }),
+});
+
+/** Runs `shiftline submit slurm`: checks the sweep's inputs, sizes its jobs by a short trial, writes and submits them. */
+export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOptions): Promise<void> {
+  const { jobs, shards, cpus, memory, time, atOnce, partition, account, sbatch, setup, run, ...evaluate } = command;
+  const folder = jobs ?? join(dirname(command.out), ".shiftline", "jobs", "slurm");
+  const args = evaluateArguments(checkpoints, evaluate);
+  const wanted = { cpus, shards, memory, minutes: time };
+  const settings = { ...wanted, atOnce, partition, account, sbatch, setup };
+  const told = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value ?? null)}`);
+  const key = [process.cwd(), ...told, ...args];
+  const size = (await sizeBefore(folder, key)) ?? (await measureSize(toOptions(checkpoints, evaluate), wanted));
+  const plan: SlurmPlan = {
+    program: [process.execPath, fileURLToPath(new URL("./main.js", import.meta.url))],
+    evaluate: args,
+    report: [`--results=${command.out}`],
+    cwd: process.cwd(),
+    size,
+    ...(atOnce === undefined ? {} : { atOnce }),
+    ...(partition === undefined ? {} : { partition }),
+    ...(account === undefined ? {} : { account }),
+    sbatch: sbatch ?? [],
+    setup: setup ?? [],
+  };
+  const decided = { name: PLAN_FILE, content: `${JSON.stringify({ command: key, size }, null, 2)}\n` };
+  await writeJobs(folder, [decided, ...slurmScripts(plan)]);
+  const tasks = `${size.shards} ${size.shards === 1 ? "task" : "tasks"}`;
+  const sized = `${tasks} of ${size.cpus} CPUs, ${size.memory} MiB and ${size.minutes} minutes`;
+  process.stderr.write(`${sized}; written to ${printable(folder)}\n`);
+  if (run) await submit(folder);
+  else process.stdout.write(`${shellLine(["bash", join(folder, "submit.sh")])}\n`);
+}
+
+async function sizeBefore(folder: string, key: readonly string[]): Promise<TaskSize | null> {
+  const text = await readText(join(folder, PLAN_FILE)).catch(() => null);
+  if (text === null) return null;
+  try {
+    const { command, size } = planSchema.parse(JSON.parse(text));
+    return JSON.stringify(command) === JSON.stringify(key) ? size : null;
+  } catch {
+    return null;
+  }
+}
+
+type Wanted = { readonly [Name in keyof TaskSize]: TaskSize[Name] | undefined } & { readonly cpus: number };
+
+/** Without a trial where everything is given; the inputs are checked in either case. */
+async function measureSize(options: EvaluateOptions, wanted: Wanted): Promise<TaskSize> {
+  const { shards, cpus, memory, minutes } = wanted;
+  if (shards !== undefined && memory !== undefined && minutes !== undefined) {
+    await planEvaluation(options);
+    return { shards, cpus, memory, minutes };
+  }
+  const threads = Math.min(cpus, readAllocation().threads);
+  const trial = await dryRun({ ...options, threads });
+  const peak = process.resourceUsage().maxRSS * 1024; // given in KiB
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  return sizeTasks({ seconds: trial.seconds, threads, memory: peak, units: trial.units }, { ...given, cpus });
+}
+
+/** Runs `submit.sh`; what it prints is passed on. */
+async function submit(folder: string): Promise<void> {
+  const script = resolve(folder, "submit.sh");
+  const child = spawn("bash", [script], { stdio: ["ignore", "inherit", "inherit"] });
+  const status = await new Promise<number | null>((done, fail) => {
+    child.on("error", (cause) => fail(new InputError(`bash: ${cause.message}`, { cause })));
+    child.on("close", done);
+  });
+  if (status !== 0) throw new InputError(`${script}: ended with status ${status}; what it says is above`);
+}

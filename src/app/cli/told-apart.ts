@@ -1,0 +1,34 @@
+import {
+  type NamedAccuracy,
+  type ShippedHashes,
+  type ToldApart,
+  tellApart,
+} from "../../analysis/robustness/tell-apart.ts";
+import { readClassNames } from "../../evaluation/classifier/class-names.ts";
+import { readTemplateSet } from "../../evaluation/classifier/template.ts";
+import type { StoredResult } from "../../evaluation/results/read-results.ts";
+import { listNamedFiles } from "../../foundation/files/named-data.ts";
+
+/** Tells apart what has one name in accuracies that are compared: see {@link tellApart}. */
+export async function tellAccuraciesApart(...lists: readonly (readonly NamedAccuracy[])[]): Promise<ToldApart> {
+  return tellApart(lists.flat(), await shippedHashes());
+}
+
+/** A result with its names as they are told apart. */
+export function renameResult<Result extends StoredResult>(stored: Result, { rename }: ToldApart): Result {
+  const { checkpoint: model, benchmark, protocol, templates, class_names: classNames } = stored.metrics;
+  const named = rename({ model, benchmark, protocol, templates, classNames, made: stored.made });
+  const names = { protocol: named.protocol, templates: named.templates, class_names: named.classNames };
+  return { ...stored, metrics: { ...stored.metrics, ...names } };
+}
+
+async function shippedHashes(): Promise<ShippedHashes> {
+  const hashes = async (folder: string, ending: string, read: (id: string) => Promise<{ readonly sha256: string }>) => {
+    const files = await listNamedFiles(folder, ending);
+    return new Map(await Promise.all(files.map(async ({ id }) => [id, (await read(id)).sha256] as const)));
+  };
+  return {
+    templates: await hashes("prompts/templates", ".txt", readTemplateSet),
+    classNames: await hashes("prompts/class-names", ".csv", readClassNames),
+  };
+}

@@ -1,0 +1,115 @@
+import { formatTextTable, printable } from "../../output/tables/text-table.ts";
+import type { BenchmarkInspection } from "./inspect-benchmark.ts";
+import { count, type DataProblem } from "./inspect-benchmark-problems.ts";
+import type { DataInspection } from "./inspect-data.ts";
+import { placeBelow } from "./inspect-problems.ts";
+
+const WIDTH = 80;
+/** Items of a problem that are named; of more, the number. --json has all. */
+const NAMED = 5;
+/** Items up to this many characters share a line. */
+const SHORT = 24;
+const MARKS = { error: "WRONG", warning: "LOOK", note: "note" } as const;
+
+/** An inspection as people read it: the verdict, what is wrong with what to do, then what was found. 80 columns. */
+export function formatDataInspection(inspection: DataInspection): string {
+  const { root, benchmarks, problems, deep } = inspection;
+  return [
+    ...verdict(inspection),
+    ...problems.flatMap((problem) => ["", ...formatProblem(problem, root)]),
+    "",
+    formatTextTable(
+      [
+        { title: "benchmark", align: "left" },
+        { title: "images", align: "right" },
+        { title: "of", align: "right" },
+        { title: "classes", align: "right" },
+        { title: "folder", align: "left" },
+      ],
+      benchmarks.map((one) => [
+        one.benchmark,
+        count(one.images),
+        count(one.expectedImages),
+        `${one.classes}/${one.expectedClasses}`,
+        shorten(placeBelow(root, one.root), 28),
+      ]),
+    ),
+    "",
+    ...benchmarks.flatMap(formatFacts),
+    ...(deep ? [] : ["", ...wrap("first bytes checked; --deep decodes every image and writes down its content", "  ")]),
+  ].join("\n");
+}
+
+function verdict({ root, benchmarks, problems, sound }: DataInspection): string[] {
+  const wrong = problems.filter(({ severity }) => severity === "error").length;
+  const ids = new Set(benchmarks.map(({ benchmark }) => benchmark)).size;
+  const found = `${ids} benchmark${ids === 1 ? "" : "s"}`;
+  return [
+    shorten(root, WIDTH),
+    sound ? `${found}: complete and sound` : `${found}: ${wrong} thing${wrong === 1 ? "" : "s"} wrong`,
+  ];
+}
+
+function formatProblem(problem: DataProblem, root: string): string[] {
+  const place = placeBelow(root, problem.root);
+  const at = place === "." || place === problem.benchmark ? "" : ` (${shorten(place, 40)})`;
+  return [
+    ...wrap(`${MARKS[problem.severity]}  ${problem.benchmark}${at}: ${problem.message}`, "  "),
+    ...formatItems(problem.items),
+    ...(problem.advice === "" ? [] : wrap(`→ ${problem.advice}`, "    ", "  ")),
+  ];
+}
+
+/** Short names side by side, longer ones a line each. */
+function formatItems(items: readonly string[]): string[] {
+  const named = items.slice(0, NAMED);
+  const more = items.length > NAMED ? `and ${count(items.length - NAMED)} more` : null;
+  if (named.length > 1 && named.every((item) => item.length <= SHORT)) {
+    return wrap(named.join(", ") + (more === null ? "" : ` ${more}`), "    ", "    ");
+  }
+  return [...named, ...(more === null ? [] : [more])].map((item) => `    ${shorten(item, WIDTH - 4)}`);
+}
+
+function formatFacts(one: BenchmarkInspection): string[] {
+  const layout =
+    one.layout === "flat"
+      ? "files in one folder, labelled by their number"
+      : one.layout === "web-dataset"
+        ? "tars"
+        : `class folders named by ${one.key}${one.numeric ? ", read as numbers (10 after 9)" : ""}`;
+  const protocols = one.protocols.map(({ id, n, expected, state }) =>
+    state === "left out"
+      ? `${id}: left out`
+      : `${id}: ${count(n)}${state === "complete" ? "" : ` of ${count(expected)}`}`,
+  );
+  const written = {
+    written: "content written down",
+    unchanged: "as written down",
+    changed: "changed since written down",
+  };
+  const manifest = one.manifest === null ? [] : [written[one.manifest.state]];
+  return wrap(`${one.benchmark}: ${[layout, ...protocols, ...manifest].join("; ")}`, "  ");
+}
+
+/** Breaks text at spaces into lines of at most 80 columns; a longer word stays whole. */
+function wrap(text: string, indent: string, first = ""): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of printable(text).split(" ")) {
+    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+/** The end of a text that is too long, where a path says most. */
+function shorten(text: string, width: number): string {
+  const shown = printable(text);
+  return shown.length <= width ? shown : `…${shown.slice(shown.length - width + 1)}`;
+}

@@ -1,0 +1,222 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Benchmark } from "../../data/benchmark/benchmark.ts";
+import { classKeys } from "../../data/benchmark/class-list.ts";
+import { namedVariant, variantsOf } from "../../data/benchmark/variants.ts";
+import { type ContentChanges, type ContentEntry, compareContent } from "../../data/dataset/compare-content.ts";
+import { contentManifestPath, readContentManifest, writeContentManifest } from "../../data/dataset/content-manifest.ts";
+import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
+import type { ImageEntry } from "../../data/sources/image-list.ts";
+import { type ContentProgress, checkContent } from "./inspect-content.ts";
+import type { FolderSurvey } from "./inspect-folder.ts";
+import type { Place } from "./inspect-places.ts";
+import { inspectProtocols, type ProtocolInspection } from "./inspect-protocols.ts";
+
+/** One benchmark in one folder. Paths are below `root`, "/" between; lists are whole. */
+export interface BenchmarkInspection {
+  readonly benchmark: string;
+  readonly title: string;
+  readonly root: string;
+  readonly layout: "class-folders" | "flat" | "web-dataset";
+  /** column of the class list that names the folders, or whose values the tars' labels are; null where there is none */
+  readonly key: string | null;
+  /** class folders are named by numbers, which are read as numbers: 10 is after 9 */
+  readonly numeric: boolean;
+  readonly images: number;
+  /** of the complete benchmark, for the protocols that can be scored here */
+  readonly expectedImages: number;
+  readonly classes: number;
+  readonly expectedClasses: number;
+  readonly protocols: readonly ProtocolInspection[];
+  /** classes that the protocols need and that have no image, by folder name */
+  readonly missingClasses: readonly string[];
+  /** class folders without an image */
+  readonly emptyFolders: readonly string[];
+  /** folders that are one class */
+  readonly twinFolders: readonly (readonly string[])[];
+  /** folders of images that are no class of the benchmark */
+  readonly unknownFolders: FolderSurvey["unknownFolders"];
+  /** images beside the class folders, or without a known number */
+  readonly looseImages: readonly string[];
+  /** classes with another number of images than (nearly) all others have, where that makes up the benchmark */
+  readonly unevenClasses: readonly { readonly name: string; readonly images: number; readonly expected: number }[];
+  readonly strayFiles: number;
+  /** clutter that is passed over: kind, such as "@eaDir" → files and folders */
+  readonly clutter: Readonly<Record<string, number>>;
+  /** how the images were chosen, where it is not plain, and what makes them doubtful */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  /** folders inside a class folder that are named as another class */
+  readonly misplaced: readonly string[];
+  /** links to folders that are read where they are, which are not followed */
+  readonly links: readonly string[];
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** images of one content; `acrossClasses` where they are in more than one class */
+  readonly duplicates: readonly { readonly paths: readonly string[]; readonly acrossClasses: boolean }[];
+  /** other benchmarks that this likely is, by its class folders, its number of images, or its folder's name */
+  readonly likelySets: { readonly ids: readonly string[]; readonly by: "classes" | "images" | "name" } | null;
+  /** why the images cannot be listed; null where they can */
+  readonly problem: string | null;
+  /** what was written down before, and what changed since: null where nothing was, or no store was given */
+  readonly manifest: {
+    readonly path: string;
+    readonly state: "written" | "unchanged" | "changed";
+    readonly changes: ContentChanges | null;
+  } | null;
+}
+
+export interface InspectBenchmarkOptions {
+  readonly deep: boolean;
+  readonly store?: string | undefined;
+  readonly progress?: ContentProgress | undefined;
+}
+
+/** Share of classes that must have one number of images, for the others to be called uneven. */
+const NEARLY_ALL = 0.9;
+
+/** Inspects what {@link import("./inspect-places.ts").findPlaces} found. @throws InputError if the store cannot be used */
+export async function inspectBenchmark(
+  { benchmark, survey }: Place,
+  known: readonly Benchmark[],
+  options: InspectBenchmarkOptions,
+): Promise<BenchmarkInspection> {
+  const { root, layout, images, folders } = survey;
+  const { protocols, needed } = await inspectProtocols(benchmark, images);
+  const path = options.store === undefined ? null : await contentManifestPath(options.store, benchmark.id, root);
+  const before = path === null ? null : await readContentManifest(path, benchmark.id, root);
+  const content = await checkContent(root, images, {
+    deep: options.deep,
+    ...(before === null ? {} : { alsoHash: toHash(before, images) }),
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
+  });
+  const present = new Set(images.map(({ label }) => label));
+  const name = classNamer(benchmark, survey);
+  const scored = protocols.filter(({ state }) => state !== "left out");
+  return {
+    benchmark: benchmark.id,
+    title: benchmark.title,
+    root,
+    layout: layout.kind,
+    key: layout.kind === "flat" ? null : (layout.key ?? null),
+    numeric: folders.length > 0 && folders.every((folder) => /^\d+$/.test(folder.name)),
+    images: images.length,
+    expectedImages: Math.max(benchmark.images, ...scored.map(({ expected }) => expected)),
+    classes: present.size,
+    expectedClasses: needed.size,
+    protocols,
+    missingClasses: survey.problem !== null ? [] : [...needed].filter((row) => !present.has(row)).map(name),
+    emptyFolders: folders.filter((folder) => folder.images === 0).map((folder) => folder.name),
+    twinFolders: twins(folders),
+    unknownFolders: survey.unknownFolders,
+    looseImages: survey.looseImages,
+    unevenClasses: uneven(benchmark, images, name),
+    strayFiles: survey.strayFiles,
+    clutter: Object.fromEntries(survey.clutter),
+    links: survey.links,
+    notes: survey.notes,
+    warnings: survey.warnings,
+    misplaced: survey.misplaced,
+    unreadable: [...survey.unreadable, ...content.unreadable],
+    duplicates: content.duplicates.map((group) => {
+      const entries = group.map((at) => images[at] as ImageEntry);
+      return {
+        paths: entries.map((image) => image.path),
+        acrossClasses: new Set(entries.map(({ label }) => label)).size > 1,
+      };
+    }),
+    likelySets:
+      survey.problem === null
+        ? (namedOther(benchmark, root, known) ??
+          likelyOtherSets(benchmark, { classFolders: foldersWithImages(survey), images: survey.images.length }, known))
+        : null,
+    problem: survey.problem,
+    manifest:
+      path === null || survey.problem !== null
+        ? null
+        : await manifestState(path, before, survey, content.sha256, options.deep, benchmark.id),
+  };
+}
+
+/** New images, and those of another size, that may be what is no longer elsewhere: they have its size. */
+function toHash(before: readonly Required<ContentEntry>[], images: readonly ImageEntry[]): number[] {
+  const old = new Map(before.map((entry) => [entry.path, entry.bytes]));
+  const now = new Map(images.map((image) => [image.path, image.bytes]));
+  const left = new Set(before.filter((entry) => now.get(entry.path) !== entry.bytes).map((entry) => entry.bytes));
+  return images.flatMap((image, at) => (old.get(image.path) !== image.bytes && left.has(image.bytes) ? [at] : []));
+}
+
+/**
+ * Compares with what was written down. A deep inspection writes it down where nothing was; what differs stays as it was
+ * written, so that the next run says so again.
+ */
+async function manifestState(
+  path: string,
+  before: readonly Required<ContentEntry>[] | null,
+  { root, images }: FolderSurvey,
+  hashes: readonly (string | null)[],
+  deep: boolean,
+  benchmark: string,
+): Promise<BenchmarkInspection["manifest"]> {
+  const now = images.map(({ path: image, bytes, label }, at) => ({
+    path: image,
+    bytes,
+    sha256: hashes[at] ?? null,
+    label,
+  }));
+  if (before !== null) {
+    const changes = compareContent(before, now);
+    const differs = Object.values(changes).some((list) => list.length > 0);
+    return { path, state: differs ? "changed" : "unchanged", changes: differs ? changes : null };
+  }
+  if (!deep || images.length === 0) return null;
+  await writeContentManifest(path, benchmark, root, now);
+  return { path, state: "written", changes: null };
+}
+
+/** How a class is called in messages: as its folder is, or would be. */
+function classNamer(benchmark: Benchmark, { layout, folders }: FolderSurvey): (row: number) => string {
+  const own = new Map(folders.map(({ label, name }) => [label, name]));
+  const key = layout.kind === "class-folders" ? layout.key : benchmark.classes.keys.has("wnid") ? "wnid" : "index";
+  const keys = classKeys(benchmark.classes, key, benchmark.path);
+  return (row) => own.get(row) ?? keys[row] ?? String(row);
+}
+
+function twins(folders: FolderSurvey["folders"]): string[][] {
+  const byLabel = new Map<number, string[]>();
+  for (const { label, name } of folders) byLabel.set(label, [...(byLabel.get(label) ?? []), name]);
+  return [...byLabel.values()].filter((names) => names.length > 1);
+}
+
+function uneven(
+  benchmark: Benchmark,
+  images: readonly ImageEntry[],
+  name: (row: number) => string,
+): BenchmarkInspection["unevenClasses"] {
+  const expected = benchmark.images / benchmark.classes.size;
+  const counts = new Map<number, number>();
+  for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const others = [...counts].filter(([, count]) => count !== expected);
+  if (counts.size - others.length < NEARLY_ALL * benchmark.classes.size) return [];
+  return others.map(([row, count]) => ({ name: name(row), images: count, expected }));
+}
+
+/** The set of its kind whose name the folder has: from inside ImageNetV2's sets look the same. */
+function namedOther(
+  benchmark: Benchmark,
+  root: string,
+  known: readonly Benchmark[],
+): BenchmarkInspection["likelySets"] {
+  const variants = variantsOf(benchmark, known);
+  const named = variants.length > 1 ? namedVariant(variants, resolve(root)) : null;
+  return named?.isPlain && named.id !== benchmark.id ? { ids: [named.id], by: "name" } : null;
+}
+
+/** Whether a store is there, so that looking at data makes none. */
+export function storeIsThere(store: string | undefined): store is string {
+  return store !== undefined && existsSync(store);
+}
+
+function foldersWithImages(survey: FolderSurvey): string[] {
+  const all = [...survey.folders, ...survey.unknownFolders];
+  return all.filter(({ images }) => images > 0).map(({ name }) => name);
+}

@@ -1,0 +1,149 @@
+import type { Preprocessing } from "../../data/image/preprocessing.ts";
+import { exportSubject, listChecks, runExport } from "../../model/checkpoint/check-export.ts";
+import type { ExportCheck } from "../../model/checkpoint/export-checks.ts";
+import type { CheckpointFile } from "../../model/checkpoint/fingerprint.ts";
+import { fixedAxis } from "../../model/checkpoint/graph-feeds.ts";
+import {
+  type CheckpointOptions,
+  checkpointFingerprint,
+  readCheckpoint,
+} from "../../model/checkpoint/open-checkpoint.ts";
+import { warnOfTokenizer } from "../../model/checkpoint/own-tokenizer.ts";
+import { warnOfPadding } from "../../model/checkpoint/padding-probe.ts";
+import type { ResolvedTower } from "../../model/checkpoint/resolve-checkpoint.ts";
+import { identifyText, type TextIdentity } from "../../model/checkpoint/text-identity.ts";
+import { describePrecision, weightsOf } from "../../model/checkpoint/tower-precision.ts";
+import { type ActivationCount, findActivations } from "../../model/onnx/activation.ts";
+import { sliceGraph } from "../../model/onnx/graph-slice.ts";
+import { elementCount, type TensorInfo, tensorBytes } from "../../model/onnx/onnx-tensor.ts";
+import type { Tokenizer } from "../../model/tokenizer/tokenizer.ts";
+
+/** What was found of one tower. */
+export interface TowerInspection {
+  /** The graph's file, relative to the checkpoint's folder. */
+  readonly file: string;
+  /** Every input and output of the graph. */
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Where pixels or token ids go in, and where embeddings come out. */
+  readonly input: string;
+  readonly output: string;
+  readonly producer: string;
+  readonly irVersion: number;
+  /** Operator sets, "" being ONNX's own. */
+  readonly opsets: Readonly<Record<string, number>>;
+  /** Of the weights: "float32", "float16" or "quantised (int8)" and the like. */
+  readonly precision: string;
+  /** Null where the batch is dynamic. */
+  readonly batchSize: number | null;
+  /** Null where the token axis is dynamic, and for images. */
+  readonly sequenceLength: number | null;
+  /** d, the width of an embedding. */
+  readonly dimension: number;
+  readonly activations: readonly ActivationCount[];
+  /** Weights of this tower, and the bytes they take. */
+  readonly parameters: number;
+  readonly parameterBytes: number;
+}
+
+/** Everything about a checkpoint that can be known without data. */
+export interface CheckpointInspection {
+  readonly id: string;
+  readonly path: string;
+  readonly layout: "hugging-face" | "open_clip" | "shiftline";
+  readonly fingerprint: string;
+  readonly files: readonly CheckpointFile[];
+  readonly image: TowerInspection;
+  readonly text: TowerInspection | null;
+  readonly preprocessing: Preprocessing;
+  readonly preprocessingSource: string;
+  readonly tokenizer: Pick<Tokenizer, "description" | "cleaning" | "vocabularySize" | "padId" | "endOfText"> | null;
+  readonly contextLength: number | null;
+  /** What said the context length. */
+  readonly contextSource: string | null;
+  /** Whatever decides the token ids of its texts, with what decided it; null where there is no text side. */
+  readonly textIdentity: TextIdentity | null;
+  /** Whether prompts may be cut to their own length: proved, not assumed. */
+  readonly ownLength: boolean | null;
+  /** Whether the id that texts are padded with takes part in their embeddings: tried, not assumed. */
+  readonly paddingTakesPart: boolean | null;
+  readonly notes: readonly string[];
+  /** Why its numbers may be wrong, beside the checks that did not pass. */
+  readonly warnings: readonly string[];
+  readonly checks: readonly ExportCheck[];
+}
+
+/**
+ * Says all that is known of a checkpoint and runs the export's sanity checks on made-up images and captions.
+ *
+ * @throws InputError where `openCheckpoint` does, but for towers of different width, which is a failed check here
+ */
+export async function inspectCheckpoint(path: string, options: CheckpointOptions = {}): Promise<CheckpointInspection> {
+  const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
+  const subject = exportSubject(resolved, tokenizer);
+  const run = await runExport(subject, { tryPadding: true });
+  await checkUnchanged();
+  const { image, text } = run.dimensions;
+  const { textSettings, textTower } = resolved;
+  const textIdentity =
+    textSettings === null || textTower === null || tokenizer === null
+      ? null
+      : identifyText(textSettings, tokenizer, files, textTower.pooled);
+  const { paddingTakesPart } = run;
+  return {
+    id: options.name ?? resolved.layout.stem,
+    path,
+    layout: resolved.layout.kind,
+    fingerprint: checkpointFingerprint(files, resolved),
+    files,
+    image: inspectTower(resolved.vision, resolved.vision.ports.pixels, image),
+    text: resolved.text === null || text === null ? null : inspectTower(resolved.text, resolved.text.ports.ids, text),
+    preprocessing: resolved.preprocessing.preprocessing,
+    preprocessingSource: resolved.preprocessing.files.join(" and "),
+    tokenizer: tokenizer === null ? null : describeTokenizer(tokenizer),
+    contextLength: resolved.textSettings?.contextLength ?? null,
+    contextSource: resolved.textSettings?.contextSource ?? null,
+    textIdentity,
+    ownLength: run.ownLength,
+    paddingTakesPart,
+    notes: resolved.notes,
+    warnings: [
+      ...resolved.warnings,
+      ...warnOfTokenizer(resolved, tokenizer),
+      ...(textIdentity === null || paddingTakesPart === null ? [] : warnOfPadding(textIdentity, paddingTakesPart)),
+    ],
+    checks: listChecks(subject, run),
+  };
+}
+
+function inspectTower(
+  tower: ResolvedTower<{ readonly embedding: TensorInfo }>,
+  input: TensorInfo,
+  dimension: number,
+): TowerInspection {
+  const { model } = tower;
+  const slice = sliceGraph(model, tower.ports.embedding.name);
+  const weights = weightsOf(slice);
+  return {
+    file: tower.file,
+    inputs: model.inputs,
+    outputs: model.outputs,
+    input: input.name,
+    output: tower.ports.embedding.name,
+    producer: model.producer,
+    irVersion: model.irVersion,
+    opsets: Object.fromEntries(model.opsets),
+    precision: describePrecision(slice),
+    batchSize: fixedAxis(input, 0),
+    sequenceLength: input.shape.length === 2 ? fixedAxis(input, 1) : null,
+    dimension,
+    activations: findActivations(slice),
+    parameters: weights.reduce((sum, tensor) => sum + elementCount(tensor), 0),
+    parameterBytes: weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
+  };
+}
+
+function describeTokenizer(tokenizer: Tokenizer): NonNullable<CheckpointInspection["tokenizer"]> {
+  const { description, cleaning, vocabularySize, padId, endOfText } = tokenizer;
+  return { description, cleaning, vocabularySize, padId, endOfText };
+}

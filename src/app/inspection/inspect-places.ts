@@ -1,0 +1,116 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type { Benchmark } from "../../data/benchmark/benchmark.ts";
+import { classKeys } from "../../data/benchmark/class-list.ts";
+import { describeContents } from "../../data/dataset/what-lies-here.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { type FolderSurvey, surveyFolder } from "./inspect-folder.ts";
+
+/** A folder that holds a benchmark. */
+export interface Place {
+  readonly benchmark: Benchmark;
+  readonly survey: FolderSurvey;
+}
+
+export interface UnrecognisedFolder {
+  readonly folder: string;
+  readonly benchmark: string;
+  /** what is in it instead, and the step that is missing */
+  readonly contents: string;
+}
+
+/** What was found below a root. */
+export interface Places {
+  readonly places: readonly Place[];
+  /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
+  readonly unrecognised: readonly UnrecognisedFolder[];
+}
+
+/**
+ * Finds every folder below a root that holds one of the benchmarks, by the names people keep them under; where there is
+ * none, whether the root itself is one: by its own name, by the one benchmark asked for, or by its class folders.
+ *
+ * @throws InputError if the root could be several benchmarks
+ */
+export async function findPlaces(
+  benchmarks: readonly Benchmark[],
+  root: string,
+  cacheFolder: string | undefined,
+): Promise<Places> {
+  const places: Place[] = [];
+  const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
+  for (const benchmark of benchmarks) {
+    const seen = new Set<string>();
+    for (const name of benchmark.folders) {
+      const folder = join(root, name);
+      if (!(await stat(folder).catch(() => undefined))?.isDirectory()) continue;
+      const real = await realpath(folder);
+      if (seen.has(real)) continue;
+      seen.add(real);
+      const survey = await surveyFolder(benchmark, folder, cacheFolder);
+      if (survey !== null) places.push({ benchmark, survey });
+      else passed.push({ folder, real, benchmark });
+    }
+  }
+  if (places.length === 0) {
+    const place = await rootAsPlace(benchmarks, root, cacheFolder);
+    if (place !== null) return { places: [place], unrecognised: [] };
+  }
+  const taken = await Promise.all(places.map(({ survey }) => realpath(survey.root)));
+  const unrecognised = new Map<string, UnrecognisedFolder>();
+  for (const { folder, real, benchmark } of passed) {
+    // imagenet/ is passed over where imagenet/val is found, and imagenet-v2/ where one of the three in it is
+    if (!taken.some((path) => path === real || path.startsWith(join(real, "/")))) {
+      if (unrecognised.has(real)) continue;
+      unrecognised.set(real, { folder, benchmark: benchmark.id, contents: describeContents(benchmark, folder) });
+    }
+  }
+  const outer = [...unrecognised].filter(
+    ([real]) => ![...unrecognised.keys()].some((other) => other.startsWith(join(real, "/"))),
+  );
+  return { places, unrecognised: outer.map(([, one]) => one) };
+}
+
+async function rootAsPlace(
+  benchmarks: readonly Benchmark[],
+  root: string,
+  cacheFolder: string | undefined,
+): Promise<Place | null> {
+  const candidates: Place[] = [];
+  for (const benchmark of benchmarks) {
+    const survey = await surveyFolder(benchmark, root, cacheFolder);
+    if (survey !== null) candidates.push({ benchmark, survey });
+  }
+  const [first, ...others] = await narrow(candidates, root);
+  if (first === undefined) return null;
+  if (others.length === 0) return first;
+  const ids = [first, ...others].map(({ benchmark }) => benchmark.id);
+  throw new InputError(
+    `${root}: its layout fits ${ids.length} benchmarks (${ids.join(", ")}); say which with --benchmark ID`,
+  );
+}
+
+/** Of the benchmarks that a root may be: those of its name; else those whose images, then whose classes, are just there. */
+async function narrow(candidates: readonly Place[], root: string): Promise<readonly Place[]> {
+  const name = basename(await realpath(resolve(root)));
+  const rules = [
+    ({ benchmark }: Place) => benchmark.folders.some((folder) => folder === name || folder.endsWith(`/${name}`)),
+    ({ benchmark, survey }: Place) => survey.problem === null && survey.images.length === benchmark.images,
+    ({ benchmark, survey }: Place) => hasJustItsClasses(benchmark, survey),
+    ({ survey }: Place) => survey.problem === null && survey.unknownFolders.length === 0,
+  ];
+  let left = candidates;
+  for (const rule of rules) {
+    const some = left.filter(rule);
+    if (some.length > 0) left = some;
+    if (left.length === 1) break;
+  }
+  return left;
+}
+
+function hasJustItsClasses(benchmark: Benchmark, survey: FolderSurvey): boolean {
+  const { layout } = survey;
+  if (layout.kind !== "class-folders" || survey.unknownFolders.length > 0) return false;
+  const keys = classKeys(benchmark.classes, layout.key, benchmark.path).filter((key) => key !== "");
+  return new Set(survey.folders.map(({ label }) => label)).size === keys.length;
+}

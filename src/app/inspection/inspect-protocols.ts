@@ -1,0 +1,44 @@
+import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
+import { resolveClassSpace } from "../../data/benchmark/class-space.ts";
+import type { ImageEntry } from "../../data/sources/image-list.ts";
+import { readClassNames } from "../../evaluation/classifier/class-names.ts";
+
+/** How complete a benchmark's images are for one protocol. */
+export interface ProtocolInspection {
+  readonly id: string;
+  /** images it would score */
+  readonly n: number;
+  readonly expected: number;
+  /** left out: it has no image, or needs images beyond the default protocol's and there are none of those */
+  readonly state: "complete" | "incomplete" | "left out";
+}
+
+/** Counts the images of every protocol, and says which classes (rows of the class list) those to be scored need. */
+export async function inspectProtocols(
+  benchmark: Benchmark,
+  images: readonly ImageEntry[],
+): Promise<{ readonly protocols: ProtocolInspection[]; readonly needed: ReadonlySet<number> }> {
+  const scored = await Promise.all(benchmark.protocols.map((protocol) => scoredClasses(benchmark, protocol)));
+  const perClass = new Map<number, number>();
+  for (const { label } of images) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  const needed = new Set<number>();
+  const isDefault = new Set(scored[0]);
+  const onlyDefault = [...perClass.keys()].every((label) => isDefault.has(label));
+  const protocols = benchmark.protocols.map((protocol, at): ProtocolInspection => {
+    const classes = scored[at] as number[];
+    const n = classes.reduce((sum, label) => sum + (perClass.get(label) ?? 0), 0);
+    const beyond = protocol.images > benchmark.images && onlyDefault;
+    const leftOut = at > 0 && (n === 0 || beyond);
+    if (!leftOut) for (const label of classes) needed.add(label);
+    const state = leftOut ? "left out" : n === protocol.images ? "complete" : "incomplete";
+    return { id: protocol.id, n, expected: protocol.images, state };
+  });
+  return { protocols, needed };
+}
+
+/** Rows of the class list whose images a protocol scores. */
+async function scoredClasses(benchmark: Benchmark, protocol: Protocol): Promise<number[]> {
+  const { names } = await readClassNames(protocol.classNames);
+  const { accepted } = resolveClassSpace(benchmark, protocol, names.length);
+  return [...accepted.keys()].filter((row) => accepted[row] !== null);
+}

@@ -1,0 +1,156 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { jsonFault } from "../../foundation/files/json-fault.ts";
+import { findNamedFile, listNamedFiles } from "../../foundation/files/named-data.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { checkBenchmark } from "./check-benchmark.ts";
+import { type ClassList, readClassList } from "./class-list.ts";
+
+const ID = /^[a-z0-9][a-z0-9._-]*$/;
+const ID_EXPECTED = "expected lower-case letters, digits, dots, dashes";
+
+const layoutSchema = z.discriminatedUnion("kind", [
+  /** one folder a class, named by a column of the class list */
+  z.strictObject({ kind: z.literal("class-folders"), key: z.string() }),
+  /** all images in one folder; the pattern's first group is the 1-based line of the label file */
+  z.strictObject({ kind: z.literal("flat"), pattern: z.string(), labels: z.string() }),
+  /** tars with one .cls file an image: the row of the class list, or the value of its column `key` */
+  z.strictObject({ kind: z.literal("web-dataset"), key: z.string().optional() }),
+]);
+
+const protocolSchema = z.strictObject({
+  id: z.string().regex(ID, ID_EXPECTED),
+  classNames: z.string().optional(),
+  classes: z.string().optional(),
+  rows: z.string().default("index"),
+  labels: z.string().default("index"),
+  unmapped: z.enum(["left-out", "wrong"]).default("left-out"),
+  preCrop: z.int().min(0).default(0),
+  images: z.int().positive().optional(),
+});
+
+const benchmarkSchema = z.strictObject({
+  id: z.string().regex(ID, ID_EXPECTED),
+  version: z.int().positive(),
+  title: z.string(),
+  paper: z.string().optional(),
+  licence: z.string().optional(),
+  images: z.int().positive(),
+  classes: z.string(),
+  classNames: z.string(),
+  templates: z.string().optional(),
+  layouts: z.array(layoutSchema).min(1),
+  folders: z.array(z.string()).default([]),
+  protocols: z.array(protocolSchema).min(1),
+});
+
+export type Layout = z.infer<typeof layoutSchema>;
+
+/** How a benchmark is scored: which classes compete, and which of them is right for an image. */
+export interface Protocol {
+  readonly id: string;
+  /** class-name list, by id or path */
+  readonly classNames: string;
+  /** the classes that compete: those of the benchmark, every class name, or those of a list of their own */
+  readonly classes: "own" | "all" | ClassList;
+  /** column of the competing classes' list that says which class names stand for a class; the best of several counts */
+  readonly rows: string;
+  /** column of the benchmark's class list that says which class names are right for a folder */
+  readonly labels: string;
+  /** what becomes of an image for which no class is right */
+  readonly unmapped: "left-out" | "wrong";
+  /** pixels cut off at each side before the preprocessing */
+  readonly preCrop: number;
+  /** images it scores when the benchmark is complete */
+  readonly images: number;
+}
+
+/** A benchmark definition, `benchmarks/<id>.json`; the fields are described in benchmarks/README.md. */
+export interface Benchmark {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly paper?: string | undefined;
+  readonly licence?: string | undefined;
+  /** images of the default protocol when complete */
+  readonly images: number;
+  readonly classes: ClassList;
+  /** template set where none is asked for, by id or path */
+  readonly templates?: string | undefined;
+  readonly layouts: readonly Layout[];
+  readonly folders: readonly string[];
+  readonly protocols: readonly Protocol[];
+  /** the definition's file */
+  readonly path: string;
+  /** SHA-256 of the definition's text */
+  readonly sha256: string;
+}
+
+const FOLDER = "benchmarks";
+
+/**
+ * Reads a benchmark definition: one that ships with the package, by id, or the user's own .json file.
+ *
+ * @throws InputError for an unknown id, or naming the file, the field and what was expected there
+ */
+export async function readBenchmark(typed: string): Promise<Benchmark> {
+  const file = await findNamedFile(typed, "benchmark", FOLDER, ".json");
+  const text = await readText(file.path);
+  const parsed = benchmarkSchema.safeParse(parseJson(text, file.path));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InputError(`${file.path}: ${issue?.path.join(".") || "benchmark"}: ${issue?.message ?? "not valid"}`);
+  }
+  const { protocols, classes, classNames, templates, ...definition } = parsed.data;
+  const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
+  const benchmark: Benchmark = {
+    ...definition,
+    classes: await readClassList(beside(classes)),
+    ...(templates === undefined ? {} : { templates: ownFile(templates, [".txt", ".json"], beside) }),
+    protocols: await Promise.all(
+      protocols.map(async (protocol) => ({
+        ...protocol,
+        classNames: ownFile(protocol.classNames ?? classNames, [".csv"], beside),
+        classes: await competingClasses(protocol.classes, beside),
+        images: protocol.images ?? definition.images,
+      })),
+    ),
+    path: file.path,
+    sha256: sha256(text),
+  };
+  checkBenchmark(benchmark);
+  return benchmark;
+}
+
+async function competingClasses(
+  classes: string | undefined,
+  beside: (name: string) => string,
+): Promise<Protocol["classes"]> {
+  if (classes === undefined) return "own";
+  return classes === "all" ? "all" : await readClassList(beside(classes));
+}
+
+/** A file named in a definition lies beside it; anything else is an id. */
+function ownFile(name: string, endings: readonly string[], beside: (name: string) => string): string {
+  return endings.some((ending) => name.endsWith(ending)) ? beside(name) : name;
+}
+
+/** Whether what the user typed is the path of a definition, not the id of one that ships. */
+export function isBenchmarkFile(typed: string): boolean {
+  return typed.endsWith(".json");
+}
+
+/** Ids of the benchmarks that ship with the package. */
+export async function listBenchmarks(): Promise<string[]> {
+  return (await listNamedFiles(FOLDER, ".json")).map((file) => file.id);
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${path}: ${jsonFault(text)}`, { cause });
+  }
+}

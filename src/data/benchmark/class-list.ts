@@ -1,0 +1,57 @@
+import { InputError } from "../../foundation/errors.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+
+/**
+ * The classes of a benchmark in the order of their class index. `keys` holds the file's columns: `wnid`, `index`, or
+ * what else a layout's folders may be named by.
+ */
+export interface ClassList {
+  readonly size: number;
+  /** column name → the value of each class, in class order */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Reads a class list: a CSV file whose `index` column orders the classes (ascending, each once; it need not start at
+ * 0: in a class subset it is the ImageNet index).
+ *
+ * @throws InputError if there is no `index` column or the indices are not whole, ascending and distinct
+ */
+export async function readClassList(path: string): Promise<ClassList> {
+  const rows = parseCsv(await readText(path), path, ["index"]);
+  let previous = -1;
+  for (const row of rows) {
+    const index = parseWhole(row.index);
+    if (index === null || index <= previous) {
+      throw new InputError(
+        `${path}: index: expected whole ascending numbers from 0 on, got "${row.index}" after ${previous}`,
+      );
+    }
+    previous = index;
+  }
+  const columns = Object.keys(rows[0] as Record<string, string>);
+  const keys = new Map(columns.map((column) => [column, rows.map((row) => row[column] as string)]));
+  return { size: rows.length, keys };
+}
+
+/** The value of one column for every class. @throws InputError if the list has no such column */
+export function classKeys(list: ClassList, column: string, where: string): readonly string[] {
+  const values = list.keys.get(column);
+  if (values === undefined) {
+    throw new InputError(
+      `${where}: the class list has no column "${column}"; it has ${[...list.keys.keys()].join(", ")}`,
+    );
+  }
+  return values;
+}
+
+/** The numbers of a cell that may hold several, "409;530"; none where it is empty. @throws InputError for others */
+export function parseIndices(cell: string, where: string): number[] {
+  if (cell === "") return [];
+  return cell.split(";").map((part) => {
+    if (!/^\d+$/.test(part)) throw new InputError(`${where}: expected numbers separated by ";", got "${cell}"`);
+    return Number(part);
+  });
+}

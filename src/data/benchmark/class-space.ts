@@ -1,0 +1,51 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { Benchmark, Protocol } from "./benchmark.ts";
+import { type ClassList, classKeys, parseIndices } from "./class-list.ts";
+
+/** The classes of a protocol, and which of them are right for an image. */
+export interface ClassSpace {
+  /** class → rows of the class-name list, of which the best counts */
+  readonly rows: readonly Int32Array[];
+  /**
+   * Row of the benchmark's class list → the classes that are right for its images: none if such an image is always
+   * wrong, null if the protocol does not score it.
+   */
+  readonly accepted: readonly (readonly number[] | null)[];
+}
+
+/**
+ * Works out a protocol's classes.
+ *
+ * @param names  how many class names there are
+ * @throws InputError if the definition's columns are missing, or name a class name that is not there
+ */
+export function resolveClassSpace(benchmark: Benchmark, protocol: Protocol, names: number): ClassSpace {
+  const where = `${benchmark.path}: protocol ${protocol.id}`;
+  const labels = indices(benchmark.classes, protocol.labels, names, where);
+  const rows = competingRows(benchmark, protocol, names, where);
+  if (rows.length === 0) throw new InputError(`${where}: no class competes`);
+  const classesOfRow = new Map<number, number[]>();
+  for (const [c, members] of rows.entries()) {
+    for (const row of members) classesOfRow.set(row, [...(classesOfRow.get(row) ?? []), c]);
+  }
+  const accepted = labels.map((right) => {
+    const classes = [...new Set(right.flatMap((row) => classesOfRow.get(row) ?? []))].sort((a, b) => a - b);
+    return classes.length === 0 && protocol.unmapped === "left-out" ? null : classes;
+  });
+  return { rows: rows.map((members) => Int32Array.from(members)), accepted };
+}
+
+function competingRows(benchmark: Benchmark, protocol: Protocol, names: number, where: string): number[][] {
+  if (protocol.classes === "all") return Array.from({ length: names }, (_, row) => [row]);
+  const list = protocol.classes === "own" ? benchmark.classes : protocol.classes;
+  return indices(list, protocol.rows, names, where).filter((members) => members.length > 0);
+}
+
+function indices(list: ClassList, column: string, names: number, where: string): number[][] {
+  return classKeys(list, column, where).map((cell) => {
+    const members = parseIndices(cell, `${where}: column ${column}`);
+    const beyond = members.find((row) => row >= names);
+    if (beyond === undefined) return members;
+    throw new InputError(`${where}: column ${column} names class name ${beyond}, but there are ${names}`);
+  });
+}

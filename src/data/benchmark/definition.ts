@@ -1,0 +1,48 @@
+import { dirname, join } from "node:path";
+import { readText } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import type { Benchmark, Protocol } from "./benchmark.ts";
+import { classKeys } from "./class-list.ts";
+import type { ClassSpace } from "./class-space.ts";
+
+/**
+ * SHA-256 of what a definition says that can change a score, by part: `protocol` (the classes that compete, those that are
+ * right for each class, pre-crop, number of images), and for each layout which name or number is which class. A title, a
+ * licence or another layout changes none of them.
+ */
+export type DefinitionHashes = Readonly<Record<string, string>>;
+
+/** @throws InputError if a file of labels cannot be read */
+export async function hashDefinition(
+  benchmark: Benchmark,
+  protocol: Protocol,
+  space: ClassSpace,
+): Promise<DefinitionHashes> {
+  const rows = space.rows.map((members) => [...members]);
+  const content = { rows, accepted: space.accepted, preCrop: protocol.preCrop, images: protocol.images };
+  const labels = labelHashes.get(benchmark) ?? hashLabels(benchmark);
+  labelHashes.set(benchmark, labels);
+  return { protocol: sha256(JSON.stringify(content)), ...(await labels) };
+}
+
+/** The same for every protocol, and 50,000 lines long for some. */
+const labelHashes = new WeakMap<Benchmark, Promise<DefinitionHashes>>();
+
+/** For each layout, which name or number is which class. */
+async function hashLabels({ classes, layouts, path }: Benchmark): Promise<DefinitionHashes> {
+  const parts = new Map<string, string>();
+  for (const layout of layouts) {
+    if (layout.kind === "flat") {
+      const labels = await readText(join(dirname(path), layout.labels));
+      parts.set(`flat ${layout.labels}`, labels.replaceAll("\r\n", "\n").trim());
+    } else if (layout.key !== undefined) {
+      parts.set(`${layout.kind} ${layout.key}`, JSON.stringify(classKeys(classes, layout.key, path)));
+    }
+  }
+  return Object.fromEntries([...parts].map(([part, text]) => [part, sha256(text)]));
+}
+
+/** The parts that both have and that differ; what only one has says nothing. */
+export function differingParts(a: DefinitionHashes, b: DefinitionHashes): string[] {
+  return Object.keys(a).filter((part) => Object.hasOwn(b, part) && a[part] !== b[part]);
+}

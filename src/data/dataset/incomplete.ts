@@ -1,0 +1,48 @@
+import type { Benchmark, Protocol } from "../benchmark/benchmark.ts";
+import type { ImageList } from "../sources/image-list.ts";
+import { nameFew } from "./describe-aside.ts";
+import type { LocatedData } from "./locate.ts";
+
+/** Classes named one by one in a message; of more, the number. */
+const FEW = 5;
+
+/** What to do about it, where a run stops there. */
+export const INCOMPLETE_ADVICE =
+  "get the right ones, score what is there with --allow-incomplete, or a sample of it with --limit N (every table then says so)";
+
+/**
+ * What a user should know where a protocol has another number of images than expected.
+ *
+ * @param images  those it would score
+ * @param scored  whether it scores the images of a class
+ */
+export function describeIncomplete(
+  benchmark: Benchmark,
+  protocol: Protocol,
+  located: LocatedData,
+  images: ImageList,
+  scored: (label: number) => boolean,
+): string {
+  const what = protocol === benchmark.protocols[0] ? benchmark.id : `${benchmark.id}, protocol ${protocol.id},`;
+  const present = new Set<number>();
+  for (let at = 0; at < images.length; at++) present.add(images.label(at));
+  const empty = folderNames(benchmark).filter((_, label) => scored(label) && !present.has(label));
+  const missing =
+    empty.length === 0
+      ? ""
+      : empty.length <= FEW
+        ? `; without any: ${empty.join(", ")}`
+        : `; ${empty.length} of its classes have none`;
+  const loose = located.aside.looseImages.length;
+  const beside = loose === 0 ? "" : `; ${loose} lie there without a class: ${nameFew(located.aside.looseImages)}`;
+  return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
+}
+
+function folderNames(benchmark: Benchmark): readonly string[] {
+  for (const layout of benchmark.layouts) {
+    if (layout.kind !== "class-folders") continue;
+    const names = benchmark.classes.keys.get(layout.key);
+    if (names !== undefined) return names;
+  }
+  return benchmark.classes.keys.get("index") ?? [];
+}

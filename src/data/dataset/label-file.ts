@@ -1,0 +1,22 @@
+import { InputError } from "../../foundation/errors.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+
+/** Decimal digits and nothing else: `Number` would take an empty line for 0, and "0x1" and "1e0" for 1. */
+const LABEL = /^\d{1,9}$/;
+
+/**
+ * Reads a label file: line k holds the label of image k, counted from 1, as a row of the class list. White space around
+ * a label, Windows line ends, a byte-order mark and empty lines after the last label are passed over.
+ *
+ * @param classes  rows of the class list: labels are below it
+ * @throws InputError naming file and line for an empty line between labels, and for what is no class
+ */
+export async function readLabelFile(path: string, classes: number): Promise<Int32Array> {
+  const lines = (await readText(path)).trimEnd().split(/\r\n|\r|\n/);
+  return Int32Array.from(lines, (line, at) => {
+    const text = line.trim();
+    if (LABEL.test(text) && Number(text) < classes) return Number(text);
+    const got = text === "" ? "an empty line" : JSON.stringify(text.slice(0, 40));
+    throw new InputError(`${path}: line ${at + 1}: expected a class from 0 to ${classes - 1}, got ${got}`);
+  });
+}

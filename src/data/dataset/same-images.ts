@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { readBytes } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import type { ImageEntry } from "../sources/image-list.ts";
+import { createTarReader } from "../sources/tar-reader.ts";
+import type { LocatedData } from "./locate.ts";
+
+/** Images that are read of each set: two sets of which all these are the same are the same. */
+const READ = 16;
+
+/**
+ * Whether two folders hold the same images, in whatever layout: as many, of the same sizes in bytes, and of the same
+ * content where some are read. Only sets of equal sizes are read at all.
+ */
+export async function haveSameImages(one: LocatedData, other: LocatedData): Promise<boolean> {
+  if (one.images.length !== other.images.length) return false;
+  const [first, second] = [bySize(one), bySize(other)];
+  if (first.some((at, i) => one.images.at(at).bytes !== other.images.at(second[i] as number).bytes)) return false;
+  const step = Math.max(1, Math.floor(first.length / READ));
+  const sizes = new Set(first.filter((_, i) => i % step === 0).map((at) => one.images.at(at).bytes));
+  const [own, theirs] = await Promise.all([hashes(one, first, sizes), hashes(other, second, sizes)]);
+  return own === theirs;
+}
+
+/** Positions of the images, the smallest first. */
+function bySize({ images }: LocatedData): Int32Array {
+  const bytes = Float64Array.from(images, (image) => image.bytes);
+  return Int32Array.from(bytes.keys()).sort((a, b) => (bytes[a] as number) - (bytes[b] as number) || a - b);
+}
+
+/** The content of images of these sizes, of no more than {@link READ} of a size, as one text. */
+async function hashes({ root, images }: LocatedData, order: Int32Array, sizes: ReadonlySet<number>): Promise<string> {
+  const tars = createTarReader();
+  const read = ({ path, tar }: ImageEntry) =>
+    tar === undefined ? readBytes(join(root, path)) : tars.read(join(root, tar.file), tar.offset, tar.bytes);
+  const chosen = [...order].map((at) => images.at(at)).filter(({ bytes }) => sizes.has(bytes));
+  const all: string[] = [];
+  try {
+    for (const image of chosen.length <= READ * READ ? chosen : chosen.slice(0, READ * READ)) {
+      all.push(await read(image).then(sha256, () => "unreadable"));
+    }
+  } finally {
+    await tars.close();
+  }
+  return all.sort().join();
+}

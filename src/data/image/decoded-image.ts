@@ -1,0 +1,29 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { ImageFormat } from "./image-format.ts";
+
+/** A decoded image: (height, width, 3) bytes, red, green, blue, without padding between rows. */
+export interface DecodedImage {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The largest image that is decoded, pixels; Pillow's own limit (twice Image.MAX_IMAGE_PIXELS): 537 MB as RGB. */
+export const MOST_PIXELS = 178_956_970;
+
+/** @throws InputError if an image of this size is not decoded */
+export function checkSize(format: ImageFormat, width: number, height: number): void {
+  if (width * height > MOST_PIXELS) throw tooLarge(format);
+}
+
+/** The error of an image whose size is refused. */
+export function tooLarge(format: ImageFormat, cause?: unknown): InputError {
+  return new InputError(`a ${format} image of more than ${MOST_PIXELS} pixels, which is refused; make it smaller`, {
+    cause,
+  });
+}
+
+/** The error of an image that cannot be decoded. */
+export function damaged(format: ImageFormat, reason: string, cause?: unknown): InputError {
+  return new InputError(`the ${format} image cannot be decoded, it may be damaged or cut off: ${reason}`, { cause });
+}

@@ -1,0 +1,110 @@
+import { InputError } from "../../foundation/errors.ts";
+
+/**
+ * How an image becomes the size the model wants, as open_clip's evaluation transform names it:
+ * - `shortest`: the shorter side to the target, then a centre crop
+ * - `squash`: both sides to the target, the aspect ratio is lost
+ * - `longest`: the longer side to the target, then padding with the fill colour
+ */
+export type ResizeMode = "shortest" | "squash" | "longest";
+
+/** Pillow's resampling filter: bicubic with a = -0.5, bilinear, or Lanczos with a = 3; all widen when an image shrinks (antialiasing). */
+export type Interpolation = "bicubic" | "bilinear" | "lanczos";
+
+/** Everything that turns a decoded image into the model's input. */
+export interface Preprocessing {
+  /** pixels */
+  readonly size: { readonly height: number; readonly width: number };
+  readonly resizeMode: ResizeMode;
+  /**
+   * What the image is resized to before the centre crop to `size`, in pixels: `shortest` brings the shorter side to it, `squash` both.
+   * Not there where the two are one size, and for `longest`.
+   */
+  readonly resize?: number;
+  readonly interpolation: Interpolation;
+  /** of channel values in [0, 1], red, green, blue */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** 0 to 255, in all three channels; what `longest` pads with (open_clip's fill_color) */
+  readonly fillColor: number;
+}
+
+/** What a caller may say of the preprocessing; only the size has no default. */
+export interface PreprocessOptions {
+  /** pixels; a number means a square */
+  readonly size: number | { readonly height: number; readonly width: number };
+  readonly resizeMode?: ResizeMode;
+  /** pixels; what `shortest` or `squash` resize to where the crop to `size` comes after it */
+  readonly resize?: number;
+  readonly interpolation?: Interpolation;
+  readonly mean?: readonly [number, number, number];
+  readonly std?: readonly [number, number, number];
+  readonly fillColor?: number;
+}
+
+/** Channel means and standard deviations of CLIP's own training images (open_clip constants.py, OPENAI_DATASET_*). */
+export const OPENAI_MEAN: readonly [number, number, number] = [0.48145466, 0.4578275, 0.40821073];
+export const OPENAI_STD: readonly [number, number, number] = [0.26862954, 0.26130258, 0.27577711];
+
+const LARGEST_SIDE = 4096; // pixels; models stop at about 1000, and a tensor of this side takes 200 MB
+
+/**
+ * Fills in open_clip's defaults (shortest, bicubic, OpenAI's mean and std, fill 0) and checks every value.
+ *
+ * @throws InputError if a value is out of its range, named with what was expected
+ */
+export function createPreprocessing(options: PreprocessOptions): Preprocessing {
+  const size = typeof options.size === "number" ? { height: options.size, width: options.size } : options.size;
+  for (const side of ["height", "width"] as const) {
+    if (!Number.isInteger(size[side]) || size[side] < 1 || size[side] > LARGEST_SIDE) {
+      throw new InputError(
+        `preprocessing: expected a ${side} of 1 to ${LARGEST_SIDE} whole pixels, got ${String(size[side])}`,
+      );
+    }
+  }
+  const resizeMode = oneOf("resize mode", options.resizeMode ?? "shortest", ["shortest", "squash", "longest"]);
+  const interpolation = oneOf("interpolation", options.interpolation ?? "bicubic", ["bicubic", "bilinear", "lanczos"]);
+  const mean = threeNumbers("mean", options.mean ?? OPENAI_MEAN);
+  const std = threeNumbers("std", options.std ?? OPENAI_STD);
+  if (std.some((value) => Math.fround(value) === 0)) {
+    throw new InputError(`preprocessing: std divides, so it must not be 0, got ${std.join(", ")}`);
+  }
+  const fillColor = options.fillColor ?? 0;
+  if (!Number.isInteger(fillColor) || fillColor < 0 || fillColor > 255) {
+    throw new InputError(`preprocessing: expected a fill colour of 0 to 255, got ${String(fillColor)}`);
+  }
+  const { resize } = options;
+  if (resize !== undefined && (!Number.isInteger(resize) || resize < 1 || resize > LARGEST_SIDE)) {
+    throw new InputError(
+      `preprocessing: expected a resize to 1 to ${LARGEST_SIDE} whole pixels, got ${String(resize)}`,
+    );
+  }
+  if (resize !== undefined && resizeMode === "longest") {
+    throw new InputError('preprocessing: resize mode "longest" pads to the size, so it takes no other resize');
+  }
+  return {
+    size: { height: size.height, width: size.width },
+    resizeMode,
+    ...(isPlainResize(resize, size) ? {} : { resize }),
+    interpolation,
+    mean,
+    std,
+    fillColor,
+  };
+}
+
+/** Whether there is one size only: the image is resized to a square, and nothing is left to crop but one side's rest. */
+function isPlainResize(resize: number | undefined, size: { height: number; width: number }): resize is undefined {
+  return resize === undefined || (resize === size.height && resize === size.width);
+}
+
+function oneOf<T extends string>(name: string, value: T, known: readonly T[]): T {
+  if (known.includes(value)) return value;
+  throw new InputError(`preprocessing: unknown ${name} "${String(value)}"; known: ${known.join(", ")}`);
+}
+
+function threeNumbers(name: string, values: readonly number[]): readonly [number, number, number] {
+  const [red, green, blue] = values;
+  if (values.length === 3 && values.every((value) => Number.isFinite(value))) return [red!, green!, blue!];
+  throw new InputError(`preprocessing: expected ${name} as three numbers, got ${values.join(", ")}`);
+}

@@ -1,0 +1,99 @@
+import type { BigIntStats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { identityOf, isLasting, stateWithinRun } from "../../foundation/files/file-identity.ts";
+import { readError, readText } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { indexTar } from "./tar-index.ts";
+import type { TarMember } from "./tar-member.ts";
+
+/*
+ * A stored index is text: a line of JSON with the tar's path and state, and the SHA-256 of the rest; then a line a member,
+ * offset, size, "f" or "d", content as base64 (empty where it is not kept, "=" where there is none), name. A name holds no
+ * control character, so tabs and line ends are free.
+ */
+const VERSION = 3;
+
+/** The largest stored index, bytes: that of a tar with 5 million members. */
+const MOST_INDEX = 500e6;
+
+/**
+ * Lists the members of a tar as {@link indexTar} does, from the index stored for it if the tar's size, inode and times are
+ * still the same; else indexes it and stores that. A stored index that is damaged or of another tar counts as none.
+ *
+ * @param cacheFolder  where indexes are stored, made if it is not there
+ * @param lasts  whether a later change of the tar shows in its state; without, it is indexed each time
+ * @throws InputError as indexTar does, if the tar changes meanwhile, or if the index cannot be written
+ */
+export async function readTarIndex(
+  path: string,
+  cacheFolder: string,
+  lasts: (path: string, stats: BigIntStats) => boolean = isLasting,
+): Promise<TarMember[]> {
+  const tar = resolve(path);
+  const before = await statTar(path);
+  const state = identityOf(before);
+  const lasting = lasts(path, before);
+  const stored = join(cacheFolder, indexName(tar));
+  const known = lasting ? parseIndex(await readText(stored, MOST_INDEX).catch(() => ""), tar, state) : null;
+  if (known !== null) return known;
+  const members = await indexTar(path);
+  if (stateWithinRun(path, await statTar(path)) !== stateWithinRun(path, before)) {
+    throw new InputError(`${path}: changed while it was read; try again`);
+  }
+  if (lasting) await atomicWrite(stored, formatIndex(members, tar, state));
+  return members;
+}
+
+async function statTar(path: string): Promise<BigIntStats> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (cause) {
+    throw readError(path, cause);
+  }
+}
+
+function indexName(tar: string): string {
+  return `${sha256(tar).slice(0, 32)}.tar-index`;
+}
+
+/** Whether a file of this name and text is a whole index, of the tar that its name stands for. */
+export function isTarIndex(name: string, text: string): boolean {
+  const lineEnd = text.indexOf("\n");
+  try {
+    const { tar, state } = JSON.parse(text.slice(0, lineEnd)) as { tar: string; state: string };
+    return name === indexName(tar) && text.slice(0, lineEnd) === headOf(tar, state, text.slice(lineEnd + 1));
+  } catch {
+    return false;
+  }
+}
+
+function headOf(tar: string, state: string, body: string): string {
+  return JSON.stringify({ version: VERSION, tar, state, sha256: sha256(body) });
+}
+
+function formatIndex(members: readonly TarMember[], tar: string, state: string): string {
+  const lines = members.map(({ name, type, offset, bytes, text }) => {
+    const content = text === null ? "" : text === "" ? "=" : Buffer.from(text, "latin1").toString("base64");
+    return `${offset}\t${bytes}\t${type === "file" ? "f" : "d"}\t${content}\t${name}\n`;
+  });
+  const body = lines.join("");
+  return `${headOf(tar, state, body)}\n${body}`;
+}
+
+/** The members a stored index lists; null if it is of another tar or state, or not as it was written. */
+function parseIndex(text: string, tar: string, state: string): TarMember[] | null {
+  const lineEnd = text.indexOf("\n");
+  const body = text.slice(lineEnd + 1);
+  if (lineEnd < 0 || text.slice(0, lineEnd) !== headOf(tar, state, body)) return null;
+  return body
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => {
+      const [offset, bytes, type, content, name] = line.split("\t") as [string, string, string, string, string];
+      const text = content === "" ? null : Buffer.from(content, "base64").toString("latin1");
+      return { name, type: type === "f" ? "file" : "directory", offset: Number(offset), bytes: Number(bytes), text };
+    });
+}

@@ -1,0 +1,232 @@
+import { type Dirent, readdirSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { readError } from "../../foundation/files/read-text.ts";
+import { countClutter } from "./clutter.ts";
+import { compareText, IMAGE_NAME, isFolder, isImage, notUtf8 } from "./folder-entry.ts";
+
+/** What lies in a benchmark's folder beside its images. Paths are below its root, "/" between. */
+export interface FolderAside {
+  /** clutter that was passed over, by kind */
+  readonly clutter: ReadonlyMap<string, number>;
+  /** links that were not followed: to folders that are read where they are, or that hold this one */
+  readonly links: readonly string[];
+  /** images without a label: beside the class folders, or flat ones of no known number */
+  readonly looseImages: readonly string[];
+  /** other files */
+  readonly strayFiles: number;
+  /** how the images were chosen, where it is not plain, and what makes them doubtful; sentences without a full stop */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  /** folders inside a class folder that are named as another class; their images count for the outer one */
+  readonly misplaced: readonly string[];
+}
+
+export const NOTHING_ASIDE: FolderAside = {
+  clutter: new Map(),
+  links: [],
+  looseImages: [],
+  strayFiles: 0,
+  notes: [],
+  warnings: [],
+  misplaced: [],
+};
+
+/** A walk through a benchmark's folder; it collects what lies aside. */
+export interface FolderWalk extends FolderAside {
+  readonly root: string;
+  readonly clutter: Map<string, number>;
+  readonly links: string[];
+  readonly looseImages: string[];
+  strayFiles: number;
+  readonly misplaced: string[];
+  /** the class a folder's name stands for */
+  labelOf: (name: string) => number | undefined;
+  /** folders that hold images and are no class */
+  readonly unknown: { readonly name: string; readonly images: number }[];
+  /** told of a folder that cannot be read; throws to stop there */
+  readonly onUnreadable: (path: string, cause: unknown) => void;
+  /** real path of every class folder, and of every folder behind a link that was read → its label */
+  readonly read: Map<string, number>;
+  /** real paths of the class folders */
+  readonly classes: Set<string>;
+  /** real paths of the root and of all folders that hold it or a class folder */
+  readonly above: Set<string>;
+}
+
+export interface ClassFolder {
+  readonly name: string;
+  readonly label: number;
+  readonly real: string;
+}
+
+/** @param onUnreadable what to do about a folder that cannot be read; throws an InputError where absent */
+export function openWalk(root: string, onUnreadable?: (path: string, cause: unknown) => void): FolderWalk {
+  return {
+    root,
+    clutter: new Map(),
+    links: [],
+    looseImages: [],
+    strayFiles: 0,
+    notes: [],
+    warnings: [],
+    misplaced: [],
+    labelOf: () => undefined,
+    unknown: [],
+    onUnreadable:
+      onUnreadable ??
+      ((path, cause) => {
+        throw path.includes("\ufffd") ? notUtf8(join(root, path)) : readError(join(root, path), cause);
+      }),
+    read: new Map(),
+    classes: new Set(),
+    above: new Set(),
+  };
+}
+
+/** Entries of a folder below the root; none where it cannot be read. */
+export function readEntries(walk: FolderWalk, path: string): Dirent[] {
+  try {
+    return readdirSync(join(walk.root, path), { withFileTypes: true });
+  } catch (cause) {
+    walk.onUnreadable(path, cause);
+    return [];
+  }
+}
+
+/**
+ * The class folders in the root, by class, then by name; what else is there is noted.
+ *
+ * @param labelOf the class a folder's name stands for; undefined where it is none
+ * @returns null where no folder is a class
+ * @throws InputError for one folder that is two classes by links, or a link to what holds the class folders
+ */
+export function findClassFolders(
+  walk: FolderWalk,
+  labelOf: (name: string) => number | undefined,
+): readonly ClassFolder[] | null {
+  const { root } = walk;
+  const found: { name: string; label: number; isLink: boolean }[] = [];
+  const others: { name: string; isFolder: boolean }[] = [];
+  for (const entry of readEntries(walk, ".")) {
+    const { name } = entry;
+    const folder = isFolder(root, entry);
+    const label = folder ? labelOf(name) : undefined;
+    if (label !== undefined) found.push({ name, label, isLink: entry.isSymbolicLink() });
+    else others.push({ name, isFolder: folder });
+  }
+  if (found.length === 0) return null;
+  walk.labelOf = labelOf;
+  for (const { name, isFolder } of others) noteOther(walk, name, isFolder);
+  found.sort((a, b) => a.label - b.label || Number(a.isLink) - Number(b.isLink) || compareText(a.name, b.name));
+  const rootReal = realPath(root);
+  const folders: ClassFolder[] = [];
+  const nameOf = new Map<string, string>();
+  addAbove(walk, rootReal);
+  for (const { name, label, isLink } of found) {
+    const real = isLink ? realPath(join(root, name)) : join(rootReal, name);
+    const known = walk.read.get(real);
+    if (known === label) {
+      walk.links.push(name);
+      continue;
+    }
+    if (known !== undefined) throw twoClasses(join(root, name), join(root, nameOf.get(real) as string));
+    walk.read.set(real, label);
+    walk.classes.add(real);
+    nameOf.set(real, name);
+    folders.push({ name, label, real });
+  }
+  for (const { real } of folders) addAbove(walk, dirname(real));
+  const holder = folders.find(({ real }) => walk.above.has(real));
+  if (holder !== undefined) {
+    throw new InputError(
+      `${join(root, holder.name)}: a link to ${holder.real}, which holds the class folders themselves; remove it`,
+    );
+  }
+  return folders;
+}
+
+function noteOther(walk: FolderWalk, name: string, folder: boolean): void {
+  if (countClutter(walk.clutter, name)) return;
+  if (folder) {
+    const images = readEntries(walk, name).filter((entry) => isImage(entry.name)).length;
+    if (images > 0) walk.unknown.push({ name, images });
+  } else if (IMAGE_NAME.test(name)) walk.looseImages.push(name);
+  else walk.strayFiles++;
+}
+
+/** A folder and all that hold it. */
+function addAbove(walk: FolderWalk, real: string): void {
+  for (let path = real; !walk.above.has(path); path = dirname(path)) walk.above.add(path);
+}
+
+/**
+ * Paths of the images below a class folder at any depth, in no order. A link to a folder is followed unless that folder
+ * is read in its own place, so that nothing is counted twice.
+ *
+ * @throws InputError for a folder that is reached as two classes
+ */
+export function imagesBelow(walk: FolderWalk, { name, label, real }: ClassFolder): string[] {
+  const paths: string[] = [];
+  collect(walk, { path: name, real, label, isLinked: false }, paths);
+  return paths;
+}
+
+interface Place {
+  readonly path: string;
+  readonly real: string;
+  readonly label: number;
+  /** reached by a link inside a class folder */
+  readonly isLinked: boolean;
+}
+
+function collect(walk: FolderWalk, place: Place, paths: string[]): void {
+  for (const entry of readEntries(walk, place.path)) {
+    const { name } = entry;
+    if (countClutter(walk.clutter, name)) continue;
+    const path = `${place.path}/${name}`;
+    if (isFolder(join(walk.root, place.path), entry)) {
+      const isLink = entry.isSymbolicLink();
+      const real = isLink ? realPath(join(walk.root, path)) : join(place.real, name);
+      const inner = { path, real, label: place.label, isLinked: place.isLinked || isLink };
+      if (inner.isLinked && !mayRead(walk, inner)) continue;
+      const before = paths.length;
+      collect(walk, inner, paths);
+      const named = walk.labelOf(name);
+      if (named !== undefined && named !== place.label && paths.length > before) walk.misplaced.push(path);
+    } else if (IMAGE_NAME.test(name)) paths.push(path);
+    else walk.strayFiles++;
+  }
+}
+
+/** Whether a folder behind a link is to be read: it is not where it is read anyway, and was not before. */
+function mayRead(walk: FolderWalk, { path, real, label }: Place): boolean {
+  const known = walk.read.get(real);
+  if (known !== undefined || walk.above.has(real) || isInClassFolder(walk, real)) {
+    if (known !== undefined && known !== label && !walk.classes.has(real))
+      throw twoClasses(join(walk.root, path), real);
+    walk.links.push(path);
+    return false;
+  }
+  walk.read.set(real, label);
+  return true;
+}
+
+function isInClassFolder({ classes }: FolderWalk, real: string): boolean {
+  for (let path = real; dirname(path) !== path; path = dirname(path)) if (classes.has(path)) return true;
+  return false;
+}
+
+function twoClasses(path: string, other: string): InputError {
+  return new InputError(
+    `${path}: the same folder as ${other} (one is a link), which is another class; remove the one that is wrong`,
+  );
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    throw readError(path, cause);
+  }
+}

@@ -1,0 +1,76 @@
+import { InputError } from "../../foundation/errors.ts";
+import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
+import { pastedProblem } from "./pasted-code.ts";
+
+const WNID = /^n\d{8}$/;
+/** A number in front of a name, as in "0: tench" or "001.Black_footed_Albatross". */
+const NUMBERED = /^[([]?(\d+)\s*[.:)\]-]+\s*(\S.*)$/;
+
+/**
+ * Refuses names that cannot be meant as they stand, for all of it would be in every prompt: WordNet ids, quotes and
+ * brackets around a name, a comma after it, numbers before the names.
+ *
+ * @throws InputError naming the first, and what it should be where that can be told
+ */
+export function checkClassNames(names: readonly string[], where: string): void {
+  const wnid = names.findIndex((name) => WNID.test(name));
+  if (wnid !== -1) {
+    throw new InputError(`${where}: index ${wnid}: expected the name of a class, found the WordNet id ${names[wnid]}`);
+  }
+  const numbered = names.map((name) => NUMBERED.exec(name));
+  for (const first of [0, 1]) {
+    if (names.length < 2 || !numbered.every((match, index) => Number(match?.[1] ?? Number.NaN) === index + first))
+      continue;
+    throw new InputError(
+      `${where}: every name has its number before it, which would be in every prompt: write ${numbered[0]?.[2]} instead of ${names[0]}`,
+    );
+  }
+  for (const [index, name] of names.entries()) {
+    const pasted =
+      pastedProblem(name) ??
+      (/[,;]$/.test(name) ? { reason: "a comma after it", fix: name.replace(/\s*[,;]+$/, "") } : bracketProblem(name));
+    if (pasted === null) continue;
+    const meant = pasted.fix === null ? "write the name alone" : `write ${pasted.fix}`;
+    throw new InputError(
+      `${where}: index ${index}: looks pasted from code or a list (${pasted.reason}), and that would be in every prompt: ${meant} instead of ${name}`,
+    );
+  }
+}
+
+/** A bracket without its partner, as the first and last of a list have. */
+function bracketProblem(name: string) {
+  const open = /^[[({]/.test(name) && !/[\])}]/.test(name);
+  const close = /[\])}]$/.test(name) && !/[[({]/.test(name);
+  return open || close ? { reason: "a bracket", fix: open ? name.slice(1).trim() : name.slice(0, -1).trim() } : null;
+}
+
+/** What may not be meant as it stands, but may. */
+export function doubtfulClassNames(names: readonly string[], where: string, id: string): Note[] {
+  const about = { class_names: id };
+  const notes: Note[] = [];
+  const warn = (what: string, isDoubtful: (name: string) => boolean) => {
+    const found = names.filter(isDoubtful);
+    if (found.length > 0)
+      notes.push(
+        makeWarning(
+          `${where}: ${found.length} of ${names.length} names have ${what}, which is in their prompts: ${found[0]}`,
+          about,
+        ),
+      );
+  };
+  warn("an underscore", (name) => name.includes("_"));
+  warn("{} in them", (name) => name.includes("{}"));
+  warn("a space that is none of the usual", (name) => /[^\S ]/u.test(name));
+  const seen = new Map<string, number>();
+  for (const [index, name] of names.entries()) {
+    const other = seen.get(name.toLowerCase());
+    if (other === undefined) seen.set(name.toLowerCase(), index);
+    else if (name !== names[other]) {
+      notes.push(
+        makeNote(`${where}: indices ${other} and ${index} have one name but for its letter case: ${name}`, about),
+      );
+      break;
+    }
+  }
+  return notes;
+}

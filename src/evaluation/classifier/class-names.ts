@@ -1,0 +1,82 @@
+import { InputError } from "../../foundation/errors.ts";
+import { findNamedFile, listNamedFiles, type NamedFile } from "../../foundation/files/named-data.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import type { Note } from "../../foundation/notes.ts";
+import { checkClassNames, doubtfulClassNames } from "./class-name-checks.ts";
+
+export interface ClassNameList {
+  readonly id: string;
+  readonly path: string;
+  /** in the order of the file's `index` column */
+  readonly names: readonly string[];
+  /** the file's other columns, in the same order: WordNet ids, folder names */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+  /** SHA-256 of the names, joined by newlines */
+  readonly sha256: string;
+  /** names that may not be meant as they stand */
+  readonly notes: readonly Note[];
+}
+
+const FOLDER = "prompts/class-names";
+const ENDING = ".csv";
+
+/**
+ * Reads a class-name list: one that ships with the package, by id, or the user's own CSV file with the columns
+ * `index` (0 to c−1, each once) and `name`, and columns that name the classes, such as `wnid`.
+ *
+ * @param typed  "imagenet-openai", or the path of a .csv file
+ * @throws InputError for an unknown id, a missing column, an index that is absent or twice, a name that is empty or looks
+ *   pasted from code, or another list than the package's under one of its ids
+ */
+export async function readClassNames(typed: string): Promise<ClassNameList> {
+  const file = await findNamedFile(typed, "class-name list", FOLDER, ENDING);
+  const list = await readFile(file);
+  checkClassNames(list.names, file.path);
+  await checkShippedId(file, list.sha256);
+  return { ...list, notes: doubtfulClassNames(list.names, file.path, file.id) };
+}
+
+async function readFile({ id, path }: NamedFile): Promise<Omit<ClassNameList, "notes">> {
+  const rows = parseCsv(await readText(path), path, ["index", "name"]);
+  const byIndex = new Array<Record<string, string>>(rows.length);
+  for (const row of rows) {
+    const index = parseWhole(row.index);
+    if (index === null || index >= rows.length || byIndex[index] !== undefined) {
+      throw new InputError(`${path}: expected each index from 0 to ${rows.length - 1} once, got "${row.index}"`);
+    }
+    if (row.name === undefined || row.name === "") throw new InputError(`${path}: index ${index} has no name`);
+    byIndex[index] = row;
+  }
+  const others = Object.keys(rows[0] as Record<string, string>).filter((name) => name !== "index" && name !== "name");
+  const columns = new Map(others.map((name) => [name, byIndex.map((row) => row[name] as string)]));
+  return { id, path, columns, ...named(byIndex.map((row) => row.name as string)) };
+}
+
+/** Names and their hash. */
+function named(names: readonly string[]): Pick<ClassNameList, "names" | "sha256"> {
+  return { names, sha256: sha256(names.join("\n")) };
+}
+
+/** The list with its rows in another order: row r of it becomes row `place[r]`. */
+export function reorderClassNames(list: ClassNameList, place: readonly number[]): ClassNameList {
+  const ordered = (values: readonly string[]) => {
+    const result = new Array<string>(values.length);
+    for (const [row, to] of place.entries()) result[to] = values[row] as string;
+    return result;
+  };
+  const columns = new Map([...list.columns].map(([name, values]) => [name, ordered(values)]));
+  return { ...list, columns, ...named(ordered(list.names)) };
+}
+
+/** An id of a list that ships means that list, in results and in the baselines they are compared with. */
+async function checkShippedId(file: NamedFile, hash: string): Promise<void> {
+  const shipped = (await listNamedFiles(FOLDER, ENDING)).find(({ id }) => id === file.id);
+  if (shipped === undefined || shipped.path === file.path) return;
+  if ((await readFile(shipped)).sha256 === hash) return;
+  throw new InputError(
+    `${file.path}: "${file.id}" is the id of a class-name list that ships, and this is another; rename the file`,
+  );
+}

@@ -1,0 +1,119 @@
+import { InputError } from "../../foundation/errors.ts";
+import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
+import type { TextEncoder } from "../../model/checkpoint/encoders.ts";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { PromptStore } from "../store/prompt-store.ts";
+
+/** Prompts a batch: at CLIP's own length of about 16 tokens larger batches gain nothing. */
+const BATCH = 64;
+/** Prompts a chunk, which is embedded and stored as one: a run that is killed loses less than this. */
+const CHUNK = 2048;
+
+export interface EmbedPromptsOptions {
+  /** where embeddings are kept and looked up; without it they are computed and not kept */
+  readonly store?: PromptStore;
+  readonly threads?: number;
+  /** called after each batch with the prompts done and to do in this call, stored ones not counted */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** asked before each batch; throws to stop */
+  readonly checkStopped?: () => void;
+}
+
+/**
+ * Text embeddings of unique prompts, as the graph gives them, (n, d), in the order of the prompts.
+ * Each prompt is tokenized once; batches are of similar length where the checkpoint's own length is proved.
+ *
+ * @throws InputError if the checkpoint has no text encoder or tokenizer
+ */
+export async function embedPrompts(
+  checkpoint: Checkpoint,
+  prompts: readonly string[],
+  options: EmbedPromptsOptions = {},
+): Promise<Matrix> {
+  const { store } = options;
+  const embeddings = new Map<string, Float32Array>();
+  if (store === undefined || prompts.some((prompt) => !store.has(prompt))) {
+    await embedChunks(checkpoint, prompts, options, (texts, { data, columns }) => {
+      for (const [r, text] of texts.entries()) embeddings.set(text, data.subarray(r * columns, (r + 1) * columns));
+    });
+  }
+  const stored = prompts.filter((prompt) => !embeddings.has(prompt));
+  if (store !== undefined && stored.length > 0) {
+    for (const [i, embedding] of (await store.read(stored)).entries()) embeddings.set(stored[i] as string, embedding);
+  }
+  return stackRows(prompts.map((prompt) => embeddings.get(prompt) as Float32Array));
+}
+
+function stackRows(rows: readonly Float32Array[]): Matrix {
+  const columns = rows[0]?.length ?? 0;
+  const data = new Float32Array(rows.length * columns);
+  for (const [r, values] of rows.entries()) data.set(values, r * columns);
+  return matrix(data, rows.length, columns);
+}
+
+/** The number of prompts in each chunk that a list of n prompts is embedded in. */
+export function chunkSizes(n: number): number[] {
+  return Array.from({ length: Math.ceil(n / CHUNK) }, (_, c) => Math.min(CHUNK, n - c * CHUNK));
+}
+
+export interface EmbedChunksOptions extends EmbedPromptsOptions {
+  /** which chunks of the list to embed, by position; all where absent */
+  readonly only?: (chunk: number) => boolean;
+  /** given the text encoder before its first batch */
+  readonly onOpened?: (encoder: TextEncoder) => Promise<unknown>;
+}
+
+/**
+ * Embeds what a list of unique prompts lacks, chunk by chunk. Which prompts share a chunk, and so a batch, depends on
+ * the list and on what was stored before any of it: whoever embeds which chunk, and when, the numbers are the same.
+ *
+ * @param visit  given each chunk's texts (n) and their embeddings (n, d)
+ * @throws InputError if the checkpoint has no text encoder or tokenizer
+ */
+export async function embedChunks(
+  checkpoint: Checkpoint,
+  prompts: readonly string[],
+  options: EmbedChunksOptions,
+  visit?: (texts: readonly string[], embeddings: Matrix) => void,
+): Promise<void> {
+  const { tokenizer } = checkpoint;
+  if (tokenizer === null)
+    throw new InputError(`${checkpoint.path}: it has no text encoder, so no classifier can be built`);
+  const encoder = await checkpoint.openTextEncoder(options.threads === undefined ? {} : { threads: options.threads });
+  try {
+    await options.onOpened?.(encoder);
+    const tokens = prompts.map((prompt) => tokenizer.encode(prompt, encoder.contextLength));
+    const order = prompts.map((_, i) => i);
+    if (encoder.ownLength) order.sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);
+    const chunks = missingChunks(prompts, order, options);
+    const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    let before = 0;
+    for (const chunk of chunks) {
+      const data = new Float32Array(chunk.length * encoder.dimension);
+      for (let start = 0; start < chunk.length; start += BATCH) {
+        options.checkStopped?.();
+        const batch = chunk.slice(start, start + BATCH);
+        data.set(await encoder.encode(batch.map((i) => tokens[i] as Int32Array)), start * encoder.dimension);
+        options.onProgress?.(before + start + batch.length, total);
+      }
+      before += chunk.length;
+      const embeddings: Matrix = { data, rows: chunk.length, columns: encoder.dimension };
+      const texts = chunk.map((i) => prompts[i] as string);
+      await checkpoint.checkUnchanged(); // what the encoder loaded, long after the hashing, was this
+      await options.store?.add(texts, embeddings);
+      visit?.(texts, embeddings);
+    }
+  } finally {
+    await encoder.close();
+  }
+}
+
+/** The chunks to embed, without what is stored of them; none is empty. */
+function missingChunks(prompts: readonly string[], order: readonly number[], options: EmbedChunksOptions): number[][] {
+  const { store, only } = options;
+  return chunkSizes(order.length)
+    .map((_, c) => c)
+    .filter((c) => only === undefined || only(c))
+    .map((c) => order.slice(c * CHUNK, (c + 1) * CHUNK).filter((i) => !store?.has(prompts[i] as string)))
+    .filter((chunk) => chunk.length > 0);
+}

@@ -1,0 +1,135 @@
+import { InputError } from "../../foundation/errors.ts";
+import { findNamedFile, listNamedFiles, type NamedFile } from "../../foundation/files/named-data.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
+import { pastedProblem } from "./pasted-code.ts";
+
+/** A prompt with one `{}` where the class name goes: "a photo of a {}.". */
+export type Template = string;
+
+export interface TemplateSet {
+  readonly id: string;
+  readonly templates: readonly Template[];
+  /** SHA-256 of the templates, joined by newlines */
+  readonly sha256: string;
+  /** lines that may not be meant as they stand */
+  readonly notes: readonly Note[];
+}
+
+const FOLDER = "prompts/templates";
+const ENDING = ".txt";
+
+/**
+ * Reads a template set: one that ships with the package, by id, or the user's own file, one template a line.
+ *
+ * @param typed  "openai-80", "simple-7", "single-1", or the path of a .txt file
+ * @throws InputError for an unknown id, an empty file, a template that has not exactly one `{}` or looks pasted from code,
+ *   or another set than the package's under one of its ids
+ */
+export async function readTemplateSet(typed: string): Promise<TemplateSet> {
+  const file = await findNamedFile(typed, "template set", FOLDER, ENDING);
+  const templates = parseTemplates(await readText(file.path), file.path);
+  const hash = sha256(templates.join("\n"));
+  await checkShippedId(file, hash);
+  return { id: file.id, templates, sha256: hash, notes: doubtfulTemplates(templates, file.path, file.id) };
+}
+
+/** An id of a set that ships means that set, in results and in the baselines they are compared with. */
+async function checkShippedId(file: NamedFile, hash: string): Promise<void> {
+  const shipped = (await listNamedFiles(FOLDER, ENDING)).find(({ id }) => id === file.id);
+  if (shipped === undefined || shipped.path === file.path) return;
+  const templates = parseTemplates(await readText(shipped.path), shipped.path);
+  if (sha256(templates.join("\n")) === hash) return;
+  throw new InputError(
+    `${file.path}: "${file.id}" is the id of a template set that ships, and this is another; rename the file`,
+  );
+}
+
+/**
+ * Parses one template a line; white space around a line is dropped, empty lines are passed over.
+ *
+ * @throws InputError for no template, or naming the line that is none, and what it should be where that can be told
+ */
+export function parseTemplates(text: string, where: string): Template[] {
+  const templates: Template[] = [];
+  const problems: { readonly line: number; readonly message: string }[] = [];
+  for (const [at, raw] of text.split(/\r\n|\r|\n/).entries()) {
+    const template = raw.trim();
+    if (template === "") continue;
+    templates.push(template);
+    const message = lineProblem(template);
+    if (message !== null) problems.push({ line: at + 1, message });
+  }
+  if (templates.length === 0) throw new InputError(`${where}: expected one template a line, found none`);
+  const [first] = problems;
+  if (first === undefined) return templates;
+  const others = problems.length - 1;
+  const more = others === 0 ? "" : others === 1 ? "; so is 1 more line" : `; so are ${others} more lines`;
+  throw new InputError(`${where}: ${first.message} (line ${first.line})${more}`);
+}
+
+/** Why a line cannot be a template; null where it can. */
+function lineProblem(line: string): string | null {
+  if (line !== "{}" && /^[[\](){},;]+$/.test(line)) return `a bracket of a list, "${line}": remove the line`;
+  const pasted = pastedProblem(line);
+  if (pasted !== null) {
+    const fix = pasted.fix === null ? null : withPlaceholder(pasted.fix);
+    const meant = fix !== null && isTemplate(fix) ? `write ${fix}` : "write the template alone, or remove the line";
+    return `looks pasted from code or a list (${pasted.reason}), and that would be in every prompt: ${meant} instead of ${line}`;
+  }
+  if (isTemplate(line)) return null;
+  const fix = withPlaceholder(line);
+  const meant = fix !== line && isTemplate(fix) ? `; write ${fix}` : "";
+  return countProblem(line) === null
+    ? `expected no braces but {} in a template, found "${line}"${meant}`
+    : `${countProblem(line)}${meant}`;
+}
+
+function isTemplate(line: string): boolean {
+  return countProblem(line) === null && !/[{}]/.test(line.replace("{}", ""));
+}
+
+/** Placeholders of other programs: `{c}`, `{0}`, `{{}}`, `${name}`, `%s`, `<class>`, `[CLASS]` */
+const PLACEHOLDER =
+  /\$?\{+\s*[\w .[\]'"-]*\s*\}+|%s|%\(\w+\)s|<\s*class(?:[ _-]?name)?\s*>|\[\s*class(?:[ _-]?name)?\s*\]/gi;
+
+function withPlaceholder(line: string): string {
+  return line.replaceAll(PLACEHOLDER, "{}");
+}
+
+/** What may not be meant as it stands, but may. */
+function doubtfulTemplates(templates: readonly Template[], where: string, id: string): Note[] {
+  const notes: Note[] = [];
+  const warn = (what: string, isDoubtful: (template: Template) => boolean) => {
+    const found = templates.find(isDoubtful);
+    if (found === undefined) return;
+    notes.push(makeWarning(`${where}: ${what}, which is in every prompt of it: ${found}`, { templates: id }));
+  };
+  warn("a template ends with a comma or semicolon", (template) => /[,;]$/.test(template));
+  warn("a template begins with #", (template) => /^#\w/.test(template));
+  warn("a template has a space that is none of the usual", (template) => /[^\S ]/u.test(template));
+  warn("a template has $ before its {}", (template) => /\$\{\}/.test(template));
+  const twice = templates.find((template, i) => templates.indexOf(template) !== i);
+  if (twice !== undefined) {
+    notes.push(makeNote(`${where}: a template that is there twice counts twice: ${twice}`, { templates: id }));
+  }
+  return notes;
+}
+
+/** The prompt of a class: the template with the class name in place of `{}`, verbatim. */
+export function fillTemplate(template: Template, className: string): string {
+  const at = template.indexOf("{}");
+  return template.slice(0, at) + className + template.slice(at + 2);
+}
+
+/** @throws InputError if the template has not exactly one `{}` */
+export function checkTemplate(template: Template, where: string): void {
+  const problem = countProblem(template);
+  if (problem !== null) throw new InputError(`${where}: ${problem}`);
+}
+
+function countProblem(template: Template): string | null {
+  const places = template.split("{}").length - 1;
+  return places === 1 ? null : `expected exactly one {} in a template, found ${places} in "${template}"`;
+}

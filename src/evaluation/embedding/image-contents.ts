@@ -1,0 +1,284 @@
+import { type BigIntStats, statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Manifest } from "../../data/dataset/manifest.ts";
+import type { ImageEntry } from "../../data/sources/image-list.ts";
+import { hashImages, type ImageContent, imageIdentity } from "../../data/sources/read-image.ts";
+import { createTarReader } from "../../data/sources/tar-reader.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { timesTellChanges } from "../../foundation/files/file-identity.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
+import { openFlights } from "./flights.ts";
+import type { HashSetup } from "./hash-images-worker.ts";
+import { startWorkerPool } from "./worker-pool.ts";
+
+/** Positions [first, first + rows) of a manifest. */
+export interface ImageRange {
+  readonly first: number;
+  readonly rows: number;
+}
+
+export interface UpdateOptions {
+  readonly threads: number;
+  /** every image was looked at or embedded before in this run: its state is enough, whatever the file system */
+  readonly withinRun?: boolean;
+  /** called while many bytes are read again, with images done and to do */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** asked between images; throws to stop */
+  readonly checkStopped?: () => void;
+}
+
+/** The content of a manifest's image files, as they are now. */
+export interface ImageContents {
+  /**
+   * Looks at image files: one in another state than when it was hashed, or never hashed, is read and hashed again. Without a
+   * change it costs a stat of each file.
+   *
+   * @returns the number of images that were read
+   */
+  update(ranges: readonly ImageRange[], options: UpdateOptions): Promise<number>;
+  /** SHA-256 of an image's file when it was last looked at; empty for one that cannot be read. @throws Error if it never was */
+  sha256(position: number): string;
+  /** Takes over what was read of images while they were embedded, from this position on. */
+  remember(first: number, read: readonly ImageContent[]): Promise<void>;
+}
+
+/** Goes up when a state or content would be told otherwise. */
+const VERSION = 1;
+/** Images in one file of remembered contents. */
+const BLOCK = 512;
+/** Blocks that are hashed at a time: threads have work while one is written. */
+const BLOCKS_AT_ONCE = 2;
+/** Images that one task hashes. */
+const TASK = 32;
+/** Bytes from which threads pay: they take 50 ms each to start. */
+const LARGE = 64e6;
+const MOST_THREADS = 16;
+const HASH_BYTES = 32;
+
+/** What is remembered of an image: state of its file, and SHA-256. */
+type Remembered = readonly [identity: string, sha256: string];
+
+/**
+ * Opens what is known of the contents of a manifest's images in one folder. It is kept below `folder`, apart for each real
+ * path of images, and only believed of files that show the state in which they were hashed.
+ *
+ * @param folder  of the store, for contents
+ * @param options.keep  false writes nothing
+ * @param options.believes  whether a change of this file shows in its state
+ */
+export async function openImageContents(
+  folder: string,
+  manifest: Manifest,
+  options: { readonly keep?: boolean; readonly believes?: (path: string, stats: BigIntStats) => boolean } = {},
+): Promise<ImageContents> {
+  const { images, sha256: listed } = manifest;
+  const { keep = true, believes = timesTellChanges } = options;
+  const root = await realpath(manifest.root).catch(() => manifest.root);
+  const hashes = Buffer.alloc(images.length * HASH_BYTES);
+  const state = new Uint8Array(images.length); // 0 unknown, 1 in `hashes`, 2 unreadable
+  let cleaning: Promise<void> | null = null;
+  const kept = new Set<string>();
+  const writings = new Map<number, Promise<void>>();
+
+  const nameOf = (block: number): BlockName => ({ version: VERSION, root, manifest: listed, first: block * BLOCK });
+  const blockPath = (block: number) => join(folder, fileName(nameOf(block)));
+  const readBlock = (block: number) => readRemembered(blockPath(block), nameOf(block));
+  const set = (position: number, hash: string) => {
+    state[position] = hash === "" ? 2 : 1;
+    hashes.write(hash, position * HASH_BYTES, "hex");
+  };
+  const sha256At = (position: number) => {
+    if (state[position] === 0 || state[position] === undefined) throw new Error(`image ${position} was not looked at`);
+    return state[position] === 2 ? "" : hashes.toString("hex", position * HASH_BYTES, (position + 1) * HASH_BYTES);
+  };
+
+  /** Adds to one block, one writing of it after the other. */
+  function rememberInBlock(block: number, read: ReadonlyMap<number, ImageContent>): Promise<void> {
+    const writing = (writings.get(block) ?? Promise.resolve()).then(() => addToBlock(block, read));
+    writings.set(block, writing);
+    return writing;
+  }
+
+  /** A store that cannot be written is told of when parts are written to it, not here. */
+  async function addToBlock(block: number, read: ReadonlyMap<number, ImageContent>): Promise<void> {
+    const lasting = [...read].filter(([, { sha256: hash, identity }]) => hash !== "" && identity !== "");
+    if (!keep || lasting.length === 0) return;
+    cleaning ??= removeStaleFiles(dirname(blockPath(block)));
+    await cleaning;
+    const entries = await readBlock(block);
+    const rows = Math.min(BLOCK, images.length - block * BLOCK);
+    const all: (Remembered | null)[] = Array.from({ length: rows }, (_, r) => entries[r] ?? null);
+    for (const [position, { identity, sha256: hash }] of lasting) all[position - block * BLOCK] = [identity, hash];
+    const content = { ...nameOf(block), images: all };
+    const text = `${JSON.stringify({ ...content, check: sha256(JSON.stringify(content)) })}\n`;
+    await atomicWrite(blockPath(block), text).catch(() => {});
+  }
+
+  async function remember(read: ReadonlyMap<number, ImageContent>): Promise<void> {
+    const blocks = new Map<number, Map<number, ImageContent>>();
+    for (const [position, content] of read) {
+      set(position, content.sha256);
+      const block = Math.floor(position / BLOCK);
+      blocks.set(block, (blocks.get(block) ?? new Map()).set(position, content));
+    }
+    for (const [block, contents] of blocks) await rememberInBlock(block, contents);
+  }
+
+  /** @returns positions, by block, whose content cannot be told without reading the files */
+  async function look(
+    positions: ReadonlyMap<number, readonly number[]>,
+    options: UpdateOptions,
+  ): Promise<Map<number, number[]>> {
+    const unknown = new Map<number, number[]>();
+    for (const [block, wanted] of positions) {
+      options.checkStopped?.();
+      const entries = await readBlock(block);
+      const tars = new Map<string, BigIntStats | null>();
+      const missing: number[] = [];
+      for (const position of wanted) {
+        const image = images.at(position);
+        const path = join(manifest.root, image.tar?.file ?? image.path);
+        const stats = image.tar === undefined ? statOf(path) : (tars.get(path) ?? statOf(path));
+        if (image.tar !== undefined) tars.set(path, stats);
+        const known = entries[position - block * BLOCK] ?? null;
+        const same =
+          stats !== null &&
+          known?.[0] === imageIdentity(image, stats) &&
+          (options.withinRun === true || believes(path, stats));
+        if (same) set(position, known[1]);
+        else missing.push(position);
+      }
+      if (missing.length > 0) unknown.set(block, missing);
+    }
+    return unknown;
+  }
+
+  async function hash(unknown: ReadonlyMap<number, readonly number[]>, options: UpdateOptions): Promise<number> {
+    const positions = [...unknown.values()].flat();
+    const bytes = positions.reduce((sum, position) => sum + images.at(position).bytes, 0);
+    const threads = Math.min(Math.max(options.threads, 1), MOST_THREADS, Math.ceil(positions.length / TASK));
+    const hasher = bytes < LARGE ? hashHere(manifest.root) : hashInThreads(manifest.root, threads);
+    const flights = openFlights(BLOCKS_AT_ONCE);
+    let done = 0;
+    const hashTask = async (task: readonly number[]) => {
+      const contents = await hasher.run(task.map((position) => images.at(position)));
+      done += task.length;
+      if (bytes >= LARGE) options.onProgress?.(done, positions.length);
+      return task.map((position, i): [number, ImageContent] => [position, contents[i] as ImageContent]);
+    };
+    try {
+      for (const wanted of unknown.values()) {
+        options.checkStopped?.();
+        await flights.start(async () => {
+          const tasks: Promise<[number, ImageContent][]>[] = [];
+          for (let at = 0; at < wanted.length; at += TASK) tasks.push(hashTask(wanted.slice(at, at + TASK)));
+          await remember(new Map((await Promise.all(tasks)).flat()));
+        });
+      }
+      await flights.land();
+      return positions.length;
+    } finally {
+      await flights.land().catch(() => {});
+      await hasher.close();
+    }
+  }
+
+  return {
+    sha256: sha256At,
+    update: async (ranges, options) => {
+      const unknown = await look(positionsByBlock(ranges, images.length), options);
+      return unknown.size === 0 ? 0 : hash(unknown, options);
+    },
+    remember: async (first, read) => {
+      const seen = `${first} ${sha256(JSON.stringify(read))}`; // checkpoints embedded together read the same
+      if (kept.has(seen)) return;
+      kept.add(seen);
+      await remember(new Map(read.map((content, i) => [first + i, content])));
+    },
+  };
+}
+
+interface Hasher {
+  run(images: readonly ImageEntry[]): Promise<ImageContent[]>;
+  close(): Promise<void>;
+}
+
+function hashHere(root: string): Hasher {
+  const tars = createTarReader();
+  return { run: (images) => hashImages(root, images, tars), close: () => tars.close() };
+}
+
+function hashInThreads(root: string, count: number): Hasher {
+  return startWorkerPool<readonly ImageEntry[], ImageContent[]>({
+    module: "hash-images-worker",
+    count,
+    setup: { root } satisfies HashSetup,
+    transfer: () => [],
+  });
+}
+
+/** Block → positions in it that lie in one of the ranges, in order. */
+function positionsByBlock(ranges: readonly ImageRange[], n: number): Map<number, number[]> {
+  const wanted = new Uint8Array(n);
+  for (const { first, rows } of ranges) wanted.fill(1, first, first + rows);
+  const blocks = new Map<number, number[]>();
+  for (let position = 0; position < n; position++) {
+    if (wanted[position] === 0) continue;
+    const block = Math.floor(position / BLOCK);
+    const positions = blocks.get(block);
+    if (positions === undefined) blocks.set(block, [position]);
+    else positions.push(position);
+  }
+  return blocks;
+}
+
+function statOf(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** What a block's file says that it is of. */
+interface BlockName {
+  readonly version: number;
+  /** real path of the images' folder */
+  readonly root: string;
+  /** SHA-256 of the manifest */
+  readonly manifest: string;
+  /** position of the block's first image in it */
+  readonly first: number;
+}
+
+function fileName({ root, manifest, first }: BlockName): string {
+  const place = sha256(JSON.stringify([root, manifest])).slice(0, 32);
+  return `${place}/${String(first / BLOCK).padStart(5, "0")}.json`;
+}
+
+/** What a block's file remembers; nothing where it is damaged, or names other images. */
+async function readRemembered(path: string, name: BlockName): Promise<readonly (Remembered | null)[]> {
+  const block = parseBlock(await readText(path).catch(() => ""));
+  return block !== null && JSON.stringify(block.name) === JSON.stringify(name) ? block.images : [];
+}
+
+function parseBlock(
+  text: string,
+): { readonly name: BlockName; readonly images: readonly (Remembered | null)[] } | null {
+  try {
+    const { check, ...content } = JSON.parse(text);
+    const { images, ...name } = content;
+    return check === sha256(JSON.stringify(content)) && Array.isArray(images) ? { name, images } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a file of this name and text is whole, and of the images that its name stands for. */
+export function isContentsFile(name: string, text: string): boolean {
+  const block = parseBlock(text);
+  return block !== null && name === fileName(block.name);
+}

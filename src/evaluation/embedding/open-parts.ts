@@ -1,0 +1,60 @@
+import type { ImageContent } from "../../data/sources/read-image.ts";
+import type { Matrix } from "../../foundation/math/matrix.ts";
+import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
+
+/** Rows of a part that have come in, from batches in any order. */
+export interface BatchRows {
+  /** position of its first image in the manifest */
+  readonly first: number;
+  readonly n: number;
+  /** (n, d) */
+  readonly embeddings: Float32Array;
+  /** what was read of each image's file */
+  readonly content: readonly ImageContent[];
+  readonly skipped: readonly SkippedImage[];
+}
+
+export interface FilledPart {
+  readonly embeddings: Matrix;
+  readonly about: AboutPart;
+  /** what was read of each image's file */
+  readonly content: readonly ImageContent[];
+}
+
+interface OpenPart {
+  readonly data: Float32Array;
+  readonly content: ImageContent[];
+  readonly skipped: SkippedImage[];
+  filled: number;
+}
+
+/** Gathers batches into parts, for several targets at once; images that were skipped get rows of zeros. */
+export function openParts(): { add(target: number, part: Part, batch: BatchRows): FilledPart | null } {
+  const open = new Map<string, OpenPart>();
+  return {
+    /** @returns the part, once its last row has come */
+    add(target, part, { first, n, embeddings, content, skipped }) {
+      const key = `${target} ${part.index}`;
+      const columns = embeddings.length / n;
+      const fresh = () => ({ data: new Float32Array(part.rows * columns), content: [], skipped: [], filled: 0 });
+      const one: OpenPart = open.get(key) ?? fresh();
+      open.set(key, one);
+      one.data.set(embeddings, (first - part.first) * columns);
+      for (const { index } of skipped) {
+        const at = (index - part.first) * columns;
+        one.data.fill(0, at, at + columns);
+      }
+      for (const [i, image] of content.entries()) one.content[first - part.first + i] = image;
+      one.skipped.push(...skipped);
+      one.filled += n;
+      if (one.filled < part.rows) return null;
+      open.delete(key);
+      one.skipped.sort((a, b) => a.index - b.index);
+      return {
+        embeddings: { data: one.data, rows: part.rows, columns },
+        about: { first: part.first, skipped: one.skipped, content: one.content.map((image) => image.sha256) },
+        content: one.content,
+      };
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { createRequire } from "node:module";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { makeWarning, type Note } from "../../foundation/notes.ts";
+import { CHECKS_VERSION, type ExportRun } from "../../model/checkpoint/check-export.ts";
+import type { ExportCheck } from "../../model/checkpoint/export-checks.ts";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Shard } from "../embedding/shard.ts";
+
+export interface CheckExportsOptions {
+  readonly threads: number;
+  /** evaluate in spite of failed checks, which are then warnings */
+  readonly allowUnsound: boolean;
+  /** folder in which what was passed is remembered */
+  readonly memory: string;
+  /** false for what must write nothing */
+  readonly remember: boolean;
+  /** Shards begin at different checkpoints, so that each finds in the memory what the others have checked meanwhile. */
+  readonly shard?: Shard;
+  readonly checkStopped?: () => void;
+  /** called after a checkpoint once the checks have taken some seconds */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Milliseconds after which progress is reported: most checks take less. */
+const SLOW = 3000;
+
+/**
+ * Checks every checkpoint's export before the long work, as `inspect` does. A checkpoint that passed on this processor, with this
+ * version of onnxruntime and of the checks, is not run again: by its content, whatever it is called.
+ *
+ * @returns a warning for each check that warns or, where that is allowed, failed
+ * @throws InputError naming each checkpoint that failed, and the checks it failed
+ */
+export async function checkExports(checkpoints: readonly Checkpoint[], options: CheckExportsOptions): Promise<Note[]> {
+  const begun = performance.now();
+  const runs = new Map<Checkpoint, ExportRun>();
+  const { index, count } = options.shard ?? { index: 0, count: 1 };
+  const first = Math.floor((index * checkpoints.length) / count);
+  for (const checkpoint of [...checkpoints.slice(first), ...checkpoints.slice(0, first)]) {
+    options.checkStopped?.();
+    runs.set(checkpoint, await recalledRun(checkpoint, options));
+    if (performance.now() - begun > SLOW) options.onProgress?.(runs.size, checkpoints.length);
+  }
+  const notes: Note[] = [];
+  const unsound: string[] = [];
+  for (const checkpoint of checkpoints) {
+    const checks = checkpoint.exportChecks(runs.get(checkpoint) as ExportRun);
+    const about = { checkpoint: checkpoint.id };
+    const warn = (word: string, { name, detail }: ExportCheck) =>
+      notes.push(makeWarning(`${checkpoint.id}: ${word}: ${name}: ${detail}`, about));
+    for (const check of checks.filter(({ status }) => status === "warning")) warn("check", check);
+    const failed = checks.filter(({ status }) => status === "failed");
+    if (options.allowUnsound) for (const check of failed) warn("failed check", check);
+    else if (failed.length > 0) unsound.push(describeFailed(checkpoint, failed));
+  }
+  if (unsound.length === 0) return notes;
+  throw new InputError(
+    `${unsound.join("; ")}; mend the export (shiftline inspect shows every check), or have it scored all the same, with a warning in every table, by --allow-unsound`,
+  );
+}
+
+function describeFailed({ path }: Checkpoint, failed: readonly ExportCheck[]): string {
+  return `${path}: the export is unsound: ${failed.map(({ name, detail }) => `"${name}" failed: ${detail}`).join("; ")}`;
+}
+
+async function recalledRun(checkpoint: Checkpoint, options: CheckExportsOptions): Promise<ExportRun> {
+  const key = keyOf(checkpoint);
+  const path = join(options.memory, `${key.slice(0, 16)}.json`);
+  const known = await readRun(path, key);
+  if (known !== null) return known;
+  const run = await checkpoint.runExport({ threads: options.threads });
+  await checkpoint.checkUnchanged();
+  const passed = [...run.checks.image, ...run.checks.text].every(({ status }) => status !== "failed");
+  if (options.remember && passed) {
+    const content = { key, run };
+    // A store that cannot be written is told of when embeddings are written to it
+    await atomicWrite(path, `${JSON.stringify({ ...content, check: checkOf(content) })}\n`).catch(() => {});
+  }
+  return run;
+}
+
+/** Whatever decides what a run shows: content and settings, the checks, and what computes. */
+function keyOf({ fingerprint, exportSettings }: Checkpoint): string {
+  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
+  const machine = [process.platform, process.arch, cpus()[0]?.model ?? "unknown"];
+  return sha256(JSON.stringify([CHECKS_VERSION, fingerprint, exportSettings, version, machine]));
+}
+
+const check = z.strictObject({ name: z.string(), status: z.enum(["ok", "warning"]), detail: z.string() });
+const width = z.number().int().positive();
+const noteSchema = z.strictObject({
+  key: z.string(),
+  run: z.strictObject({
+    dimensions: z.strictObject({ image: width, text: width.nullable() }),
+    ownLength: z.boolean().nullable(),
+    paddingTakesPart: z.boolean().nullable(),
+    checks: z.strictObject({ image: z.array(check).min(1), text: z.array(check) }),
+  }),
+  /** SHA-256 of the other fields */
+  check: z.string(),
+});
+
+function checkOf(content: { readonly key: string; readonly run: ExportRun }): string {
+  return sha256(JSON.stringify([content.key, content.run]));
+}
+
+/** What was kept under this key; null where it is not there, damaged or of something else. */
+async function readRun(path: string, key: string): Promise<ExportRun | null> {
+  try {
+    const parsed = noteSchema.parse(await readJson(path));
+    return parsed.key === key && parsed.check === checkOf(parsed) ? parsed.run : null;
+  } catch {
+    return null;
+  }
+}

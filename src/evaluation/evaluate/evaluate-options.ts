@@ -1,0 +1,64 @@
+import type { Note } from "../../foundation/notes.ts";
+import type { ResultMetrics } from "../results/result-folder.ts";
+
+export interface EvaluateResult extends ResultMetrics {
+  /** where its `run.json`, `metrics.json` and `predictions.csv` are */
+  readonly folder: string;
+  readonly skipped: number;
+  /** why the numbers may be wrong, as in its `run.json` */
+  readonly warnings: readonly string[];
+}
+
+export interface EvaluateOptions {
+  /** folders or files */
+  readonly checkpoints: readonly string[];
+  /** folder that holds the benchmarks' folders */
+  readonly data?: string;
+  /** benchmark id → its folder */
+  readonly dataDirs?: Readonly<Record<string, string>>;
+  /** ids; every benchmark found below `data` where absent */
+  readonly benchmarks?: readonly string[];
+  /** template sets, by id or path of a .txt file; openai-80 where absent */
+  readonly templates?: readonly string[];
+  /** class-name list, by id or path of a .csv file; the benchmark's own where absent */
+  readonly classNames?: string;
+  /** results folder; "results" where absent */
+  readonly out?: string;
+  /** where embeddings are kept; `.shiftline/store` beside `out` where absent */
+  readonly store?: string;
+  /** checkpoint path → the name its results go by */
+  readonly names?: Readonly<Record<string, string>>;
+  /** which of several weight files, e.g. "quantized" or "fp16" */
+  readonly variant?: string;
+  /** a seeded sample of so many images, spread over the classes */
+  readonly limit?: number;
+  readonly allowIncomplete?: boolean;
+  readonly skipUnreadable?: boolean;
+  /** score a checkpoint whose export fails a check that `inspect` makes: each failed check is then a warning of its results */
+  readonly allowUnsound?: boolean;
+  /** embed nothing: score what is stored, and throw `MissingEmbeddingsError` where something is not */
+  readonly mergeOnly?: boolean;
+  readonly batchSize?: number;
+  readonly threads?: number;
+  readonly partSize?: number;
+  readonly onProgress?: (progress: EvaluateProgress) => void;
+  /** called once for each note and warning, before the work begins or when it comes up */
+  readonly onNote?: (note: Note) => void;
+  /** called with each result once its files are written, whatever becomes of the others */
+  readonly onResult?: (result: EvaluateResult) => void;
+  /** when aborted, the batch at work is finished, whole parts stay, and `evaluate` throws the signal's reason */
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateProgress {
+  /**
+   * "files": image files that may have changed since they were embedded are read again, before the other work; "checks": of
+   * checkpoints' exports, where they take long
+   */
+  readonly phase: "files" | "checks" | "prompts" | "images";
+  /** of this phase, over all checkpoints and benchmarks of the call; images count once for each checkpoint */
+  readonly done: number;
+  readonly total: number;
+  /** images still to come, while prompts are embedded */
+  readonly imagesAhead: number;
+}

@@ -1,0 +1,75 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { PromptPlan } from "./classifiers.ts";
+import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
+
+/** What a checkpoint's scores lack: parts of a benchmark's images, or prompts. */
+export interface MissingEmbeddings {
+  readonly checkpoint: string;
+  /** null where it is prompts that are missing */
+  readonly benchmark: string | null;
+  /** positions of the missing parts, in order; none for prompts */
+  readonly parts: readonly number[];
+  /** images or prompts without an embedding */
+  readonly n: number;
+  /** images or prompts that are needed; of prompts only those that are missing are known */
+  readonly total: number;
+}
+
+/** Thrown where embeddings are missing that may not be made now. */
+export class MissingEmbeddingsError extends InputError {
+  readonly missing: readonly MissingEmbeddings[];
+
+  constructor(missing: readonly MissingEmbeddings[]) {
+    super(`embeddings are missing, so nothing was scored: ${missing.map(describeMissing).join("; ")}`);
+    this.missing = missing;
+  }
+}
+
+/** Proves that a plan's every image and prompt is stored, exactly once. @throws MissingEmbeddingsError */
+export function checkNothingMissing(plan: EvaluationPlan, prompts: PromptPlan): void {
+  const missing = findMissing(plan, prompts);
+  if (missing.length > 0) throw new MissingEmbeddingsError(missing);
+}
+
+function findMissing(plan: EvaluationPlan, prompts: PromptPlan): MissingEmbeddings[] {
+  const texts = [...prompts.missing].map(([{ id }, n]) => ({
+    checkpoint: id,
+    benchmark: null,
+    parts: [],
+    n,
+    total: n,
+  }));
+  return [...texts, ...plan.runs.map(missingImages)].filter(({ n }) => n > 0);
+}
+
+function missingImages({ checkpoint, benchmark, manifest, missing }: PlannedRun): MissingEmbeddings {
+  return {
+    checkpoint: checkpoint.id,
+    benchmark: benchmark.id,
+    parts: missing.map((part) => part.index),
+    n: sum(missing.map((part) => part.rows)),
+    total: manifest.images.length,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** "vit-b on imagenet: 37 of 123 images, in parts 1, 5-7". */
+export function describeMissing({ checkpoint, benchmark, parts, n, total }: MissingEmbeddings): string {
+  if (benchmark === null) return `${checkpoint}: ${n} prompts`;
+  return `${checkpoint} on ${benchmark}: ${n} of ${total} images, in ${describeParts(parts)}`;
+}
+
+/** "part 3", "parts 0-2, 5, 7-511". */
+export function describeParts(parts: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const part of parts) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === part - 1) last[1] = part;
+    else ranges.push([part, part]);
+  }
+  const texts = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return `${parts.length === 1 ? "part" : "parts"} ${texts.join(", ")}`;
+}

@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { cpus } from "node:os";
+import { loadSharp } from "../../data/image/load-sharp.ts";
+import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
+import type { TextIdentity } from "../../model/checkpoint/open-checkpoint.ts";
+import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
+
+export interface RunTimes {
+  readonly started: Date;
+  /** seconds the embedding took in this call, shared with the checkpoints that were embedded together */
+  readonly embedSeconds: number;
+  /** images embedded in this call; the others were in the store */
+  readonly embedded: number;
+  /** SHA-256 over that of every image's file when it was embedded, in the manifest's order */
+  readonly contentSha256: string;
+}
+
+/** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
+export async function describeRun(
+  plan: EvaluationPlan,
+  run: PlannedRun,
+  result: PlannedResult,
+  facts: RunTimes & {
+    readonly scoreSeconds: number;
+    readonly n: number;
+    readonly skipped: readonly { image: string; reason: string }[];
+    readonly warnings: readonly string[];
+  },
+): Promise<unknown> {
+  const { checkpoint, benchmark, manifest, store } = run;
+  const { protocol, prompts, classNames } = result;
+  return {
+    schema: 1,
+    shiftline: { version: await packageVersion(), commit: await gitCommit() },
+    recipe: result.recipe,
+    checkpoint: {
+      id: checkpoint.id,
+      layout: checkpoint.layout,
+      files: checkpoint.files,
+      preprocessing: {
+        ...checkpoint.preprocessing,
+        source: checkpoint.preprocessingSource,
+        rule: "Pillow and torchvision: 8-bit resampling, crop offset rounded half to even",
+      },
+      tokenizer: checkpoint.tokenizer?.description ?? null,
+      text: checkpoint.text === null ? null : describeText(checkpoint.text),
+      notes: checkpoint.notes,
+    },
+    benchmark: {
+      id: benchmark.id,
+      version: benchmark.version,
+      sha256: benchmark.sha256,
+      protocol: protocol.id,
+      classes: result.space.rows.length,
+      pre_crop: run.border,
+    },
+    prompts: {
+      templates: { id: prompts.id, sha256: prompts.sha256, n: prompts.size },
+      class_names: { id: classNames.id, sha256: classNames.sha256, n: classNames.names.length },
+    },
+    images: {
+      n: facts.n,
+      expected: protocol.images,
+      skipped: facts.skipped,
+      layout: manifest.layout,
+      manifest_sha256: manifest.sha256,
+      content_sha256: facts.contentSha256,
+    },
+    warnings: facts.warnings,
+    store: { folder: store.folder, parts: store.parts.length },
+    versions: await versions(),
+    machine: {
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    allocation: plan.allocation,
+    threads: plan.threads,
+    batch_size: plan.batchSize,
+    execution_provider: "cpu",
+    started: facts.started.toISOString(),
+    seconds: {
+      embedding: round(facts.embedSeconds),
+      scoring: round(facts.scoreSeconds),
+    },
+    images_embedded: facts.embedded,
+    images_per_second: facts.embedSeconds > 0 ? round(facts.embedded / facts.embedSeconds) : null,
+  };
+}
+
+function describeText(text: TextIdentity): unknown {
+  return {
+    sha256: text.sha256,
+    tokenizer_sha256: text.tokenizerSha256,
+    encoding: text.encoding,
+    cleaning: text.cleaning,
+    cleaning_source: text.cleaningSource,
+    context_length: text.contextLength,
+    context_source: text.contextSource,
+    pad_id: text.padId,
+    pad_source: text.padSource,
+    pad_attended: text.attendPadding,
+    ...(text.strippedId === undefined ? {} : { stripped_id: text.strippedId }),
+  };
+}
+
+/** The images of a protocol that could not be read, with the reasons. */
+export async function skippedImages(
+  run: PlannedRun,
+  { space }: PlannedResult,
+): Promise<{ image: string; reason: string }[]> {
+  const skipped: { image: string; reason: string }[] = [];
+  for (const { image, index, reason } of await run.store.skipped()) {
+    const label = run.manifest.images.label(index);
+    if (space.accepted[label] !== null) skipped.push({ image, reason });
+  }
+  return skipped;
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+async function versions(): Promise<Record<string, string>> {
+  const require = createRequire(import.meta.url);
+  const sharp = loadSharp();
+  return {
+    node: process.versions.node,
+    "onnxruntime-node": (require("onnxruntime-node/package.json") as { version: string }).version,
+    sharp: sharp.versions.sharp ?? "unknown",
+    libvips: sharp.versions.vips,
+  };
+}
+
+/** Commit of the checkout the program runs from; null where it was installed as a package. */
+async function gitCommit(): Promise<string | null> {
+  try {
+    const head = (await readFile(packagePath(".git", "HEAD"), "utf8")).trim();
+    if (!head.startsWith("ref: ")) return head;
+    return (await readFile(packagePath(".git", ...head.slice("ref: ".length).split("/")), "utf8")).trim();
+  } catch {
+    return null;
+  }
+}

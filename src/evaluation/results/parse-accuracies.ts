@@ -1,0 +1,96 @@
+import { InputError } from "../../foundation/errors.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import { contradictionOfCells, MAX_IMAGES, NUMBER } from "./accuracy-cells.ts";
+import type { AccuracyRow } from "./accuracy-row.ts";
+
+const LISTED = 5;
+
+export interface ParsedAccuracies {
+  readonly rows: readonly AccuracyRow[];
+  /** what was left out and why */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Parses top-1 accuracies from CSV: an `accuracies.csv`, a baseline, or the user's own table in the same form.
+ *
+ * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
+ * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`. Rows with
+ * an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
+ * be what they say, as far as its digits go.
+ *
+ * @param where file name, for messages
+ * @throws InputError for a column that is missing or there twice, a value that is not a fraction, cells that contradict
+ *   each other, an empty name, or no accuracy at all
+ */
+export function parseAccuracies(text: string, where: string): ParsedAccuracies {
+  const records = parseCsv(text, where, []);
+  const column = columnNames(records[0] as Record<string, string>, where);
+  const empty: string[] = [];
+  const rows: AccuracyRow[] = [];
+  records.forEach((record, i) => {
+    if ("metric" in record && record.metric !== "top1") return;
+    const place = `${where}: row ${i + 1}`;
+    const model = fromSpreadsheetText(record[column.model] as string);
+    const benchmark = record.benchmark as string;
+    if (model === "" || benchmark === "") {
+      throw new InputError(`${place}: expected a name in ${column.model} and in benchmark, found an empty cell`);
+    }
+    const cell = record[column.accuracy] as string;
+    if (cell === "") {
+      empty.push(`${model} on ${benchmark} (row ${i + 1})`);
+      return;
+    }
+    const accuracy = fraction(cell, place, column.accuracy);
+    const problem = contradictionOfCells(record, column.accuracy);
+    if (problem !== null) throw new InputError(`${place}: ${problem}; which is right is not known`);
+    rows.push({
+      model,
+      group: fromSpreadsheetText(record.group ?? ""),
+      benchmark,
+      protocol: record.protocol ?? "",
+      templates: record.templates ?? "",
+      classNames: record.class_names ?? "",
+      accuracy,
+      n: count(record.n, place, "n"),
+      expectedN: count(record.expected_n, place, "expected_n"),
+      where: place,
+    });
+  });
+  if (rows.length === 0) throw new InputError(`${where}: found no top-1 accuracy in ${records.length} rows`);
+  return { rows, notes: empty.length === 0 ? [] : [emptyNote(empty, where, column.accuracy)] };
+}
+
+function columnNames(first: Record<string, string>, where: string): { readonly model: string; accuracy: string } {
+  const model = ["checkpoint", "model"].find((name) => name in first);
+  const accuracy = ["value", "accuracy"].find((name) => name in first);
+  const missing = [
+    ...(model === undefined ? ["checkpoint (or model)"] : []),
+    ...("benchmark" in first ? [] : ["benchmark"]),
+    ...(accuracy === undefined ? ["value (or accuracy)"] : []),
+  ];
+  if (model !== undefined && accuracy !== undefined && missing.length === 0) return { model, accuracy };
+  throw new InputError(
+    `${where}: expected the columns checkpoint (or model), benchmark, value (or accuracy); missing: ${missing.join(", ")} (found ${Object.keys(first).join(", ")})`,
+  );
+}
+
+function fraction(cell: string, place: string, column: string): number {
+  const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
+  if (value >= 0 && value <= 1) return value;
+  const percent = /%$/.test(cell) || (value > 1 && value <= 100) ? "; it looks like percent: divide by 100" : "";
+  throw new InputError(`${place}: ${column}: expected a fraction in [0, 1], found "${cell}"${percent}`);
+}
+
+function count(cell: string | undefined, place: string, column: string): number | null {
+  if (cell === undefined || cell === "") return null;
+  const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
+  if (Number.isSafeInteger(value) && value > 0 && value <= MAX_IMAGES) return value;
+  throw new InputError(`${place}: ${column}: expected a whole number of images above 0, found "${cell}"`);
+}
+
+function emptyNote(empty: readonly string[], where: string, column: string): string {
+  const rest = empty.length > LISTED ? ` and ${empty.length - LISTED} more` : "";
+  return `${where}: ${column} is empty, so left out: ${empty.slice(0, LISTED).join(", ")}${rest}`;
+}

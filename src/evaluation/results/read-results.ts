@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { readOwnTextIfThere } from "../../foundation/files/if-there.ts";
+import type { MadeWith } from "./made-with.ts";
+import { madeWith } from "./made-with.ts";
+import { parseMetrics } from "./metrics-file.ts";
+import { type ResultKey, type ResultMetrics, resultPrompts } from "./result-folder.ts";
+import { findPlaces, type ResultProblem } from "./result-places.ts";
+import { type RunFile, readRun } from "./run-file.ts";
+
+/** A result, and the folder that its files are in. */
+export interface StoredResult {
+  readonly folder: string;
+  readonly metrics: ResultMetrics;
+  /** what it was made with, as its `run.json` says; nothing where that was not read */
+  readonly made: MadeWith;
+  /** null where it was not asked for, or there is none */
+  readonly run: RunFile | null;
+}
+
+export interface ResultsRead {
+  /** ordered by key */
+  readonly results: readonly StoredResult[];
+  /** nothing of these is in the results */
+  readonly problems: readonly ResultProblem[];
+}
+
+export interface ReadResultsOptions {
+  /** only this checkpoint's */
+  readonly checkpoint?: string;
+  /** read each `run.json` too; a result whose `run.json` cannot be read is a problem then */
+  readonly runs?: boolean;
+}
+
+/** Files open at the same time: systems allow a process some hundreds. */
+const AT_ONCE = 64;
+
+/**
+ * Reads every result below `<out>/<checkpoint>/<benchmark>/<protocol>/<prompts>`. One that cannot be read, is torn, of a
+ * newer version, or contradicts itself or its place is among the problems and costs no other.
+ *
+ * @throws InputError if the results folder itself cannot be listed
+ */
+export async function readResults(out: string, options: ReadResultsOptions = {}): Promise<ResultsRead> {
+  const problems: ResultProblem[] = [];
+  const places = await findPlaces(out, options.checkpoint, problems);
+  const results: StoredResult[] = [];
+  for (let from = 0; from < places.length; from += AT_ONCE) {
+    const some = places.slice(from, from + AT_ONCE);
+    const read = await Promise.all(some.map((place) => readResult(out, place, options.runs ?? false)));
+    for (const one of read) {
+      if (one === null) continue;
+      if ("reason" in one) problems.push(one);
+      else results.push(one);
+    }
+  }
+  results.sort((a, b) => compareResults(a.metrics, b.metrics));
+  return { results, problems };
+}
+
+async function readResult(
+  out: string,
+  place: readonly string[],
+  runs: boolean,
+): Promise<StoredResult | ResultProblem | null> {
+  const folder = join(out, ...place);
+  const path = join(folder, "metrics.json");
+  try {
+    const text = await readOwnTextIfThere(path);
+    if (text === null) return null;
+    const metrics = parseMetrics(text, path);
+    checkPlace(metrics, place, path);
+    const run = runs ? await readRun(folder, metrics) : null;
+    return { folder, metrics, made: madeWith(run?.recipe), run };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { place, reason: error.message };
+  }
+}
+
+/** @throws InputError if the folder's names are not those of the result in it */
+function checkPlace(metrics: ResultMetrics, place: readonly string[], path: string): void {
+  const { checkpoint, benchmark, protocol } = metrics;
+  const [inPath, ...parts] = [place.slice(0, -1), [checkpoint, benchmark, protocol]].map((names) => sameForm(names));
+  const fits =
+    parts[0] === inPath && resultPrompts(metrics).some((one) => sameForm([one]) === sameForm(place.slice(-1)));
+  if (fits) return;
+  throw new InputError(
+    `${path}: it is of ${[checkpoint, benchmark, protocol, metrics.templates].join("/")}, which is not the folder it lies in`,
+  );
+}
+
+/** Some file systems give names back in another Unicode form. */
+function sameForm(names: readonly string[]): string {
+  return names.join("/").normalize("NFC");
+}
+
+/** The place of a result as far as its key says it. */
+export function placeOf({ checkpoint, benchmark, protocol }: ResultKey): string[] {
+  return [checkpoint, benchmark, protocol];
+}
+
+/** What a user should know of results that were left out. */
+export function describeProblem({ reason }: ResultProblem): string {
+  return `${reason}; left out: evaluate again, or move it away`;
+}
+
+/** Whether a result lies at a problem's place, or below it. */
+export function isAt({ place }: ResultProblem, key: ResultKey): boolean {
+  const names = [key.checkpoint, key.benchmark, key.protocol];
+  return place.every((name, i) =>
+    i < names.length ? sameForm([name]) === sameForm([names[i] as string]) : resultPrompts(key).includes(name),
+  );
+}
+
+/** The order of results: by their key, by code units. */
+export function compareResults(a: ResultKey, b: ResultKey): number {
+  const [first, second] = [a, b].map((key) => [
+    ...[key.checkpoint, key.benchmark, key.protocol, key.templates, key.class_names],
+  ]) as [string[], string[]];
+  const at = first.findIndex((value, i) => value !== second[i]);
+  return at === -1 ? 0 : (first[at] as string) < (second[at] as string) ? -1 : 1;
+}

@@ -1,0 +1,49 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { foldPath } from "../../foundation/files/path-name.ts";
+import type { ResultKey } from "./result-folder.ts";
+
+/** A result that is to be written. */
+export interface PlannedPlace {
+  readonly key: ResultKey;
+  readonly folder: string;
+}
+
+/**
+ * Refuses results that would share a folder: template set `a+b` with the default class names and set `a` with class names
+ * `b`; or names that differ in letter case only, where that does not count.
+ *
+ * @throws InputError naming both
+ */
+export function checkFoldersDistinct(places: readonly PlannedPlace[], ignoreCase: boolean): void {
+  const seen = new Map<string, PlannedPlace>();
+  for (const place of places) {
+    const id = ignoreCase ? foldPath(place.folder) : place.folder;
+    const other = seen.get(id);
+    if (other !== undefined) {
+      throw new InputError(
+        `${describeKey(other.key)} and ${describeKey(place.key)} would both be written to ${place.folder}; rename one of the files, or give one of the checkpoints another name with --name ID=PATH`,
+      );
+    }
+    seen.set(id, place);
+  }
+}
+
+/** A result's key in words. */
+export function describeKey({ checkpoint, benchmark, protocol, templates, class_names }: ResultKey): string {
+  return `${checkpoint} on ${benchmark} ${protocol} with templates ${templates} and class names ${class_names}`;
+}
+
+/** Whether letter case does not count where a folder is, or will be. */
+export async function ignoresCase(folder: string): Promise<boolean> {
+  for (let path = resolve(folder); ; path = dirname(path)) {
+    const name = basename(path);
+    if (name === "") return false;
+    const found = await stat(path).catch(() => null);
+    const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+    if (found === null || swapped === name) continue;
+    const other = await stat(join(dirname(path), swapped)).catch(() => null);
+    return other !== null && other.ino === found.ino && other.dev === found.dev;
+  }
+}

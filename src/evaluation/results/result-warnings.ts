@@ -1,0 +1,35 @@
+import { makeWarning, type Note, type NoteSubject } from "../../foundation/notes.ts";
+import type { StoredResult } from "./read-results.ts";
+
+/** Results named one by one beside a warning; of more, the number. */
+const FEW = 3;
+
+/** The warnings in the `run.json` of results that were read with their runs, each about its result. */
+export function warningsOf(results: readonly StoredResult[]): Note[] {
+  return results.flatMap(({ metrics, run }) => {
+    const { checkpoint, benchmark, protocol, templates, class_names } = metrics;
+    const about = { checkpoint, benchmark, protocol, templates, class_names };
+    return [...new Set(run?.warnings ?? [])].map((text) => makeWarning(text, about));
+  });
+}
+
+/** Warnings as they are printed, each text once: the results it is about, and what it says. */
+export function describeWarnings(warnings: readonly Note[]): string[] {
+  const subjects = new Map<string, Set<string>>();
+  for (const { text, about } of warnings) {
+    const of = subjects.get(text) ?? new Set();
+    if (about !== undefined) of.add(describeSubject(about));
+    subjects.set(text, of);
+  }
+  return [...subjects].map(([text, of]) => (of.size === 0 ? text : `${some([...of])}: ${text}`));
+}
+
+function describeSubject({ checkpoint, benchmark, protocol, templates }: NoteSubject): string {
+  const task = [benchmark, protocol].filter((part) => part !== undefined).join(" ");
+  return [checkpoint, task, templates].filter((part) => part !== undefined && part !== "").join(", ");
+}
+
+function some(names: readonly string[]): string {
+  const first = names.slice(0, FEW).join("; ");
+  return names.length > FEW ? `${first} and ${names.length - FEW} more` : first;
+}

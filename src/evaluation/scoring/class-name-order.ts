@@ -1,0 +1,92 @@
+import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
+import { classKeys, parseIndices } from "../../data/benchmark/class-list.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
+import { type ClassNameList, readClassNames, reorderClassNames } from "../classifier/class-names.ts";
+import { checkNamesAgainstFolders, checkNamesAgainstOwn } from "./contradicting-names.ts";
+
+/** Class names in the order of a protocol's classes, and what the user should know of them. */
+export interface MatchedClassNames {
+  readonly list: ClassNameList;
+  readonly notes: readonly Note[];
+}
+
+/** Reads the class names that a protocol has where none are asked for. @throws InputError as `matchClassNames` */
+export async function readProtocolClassNames(benchmark: Benchmark, protocol: Protocol): Promise<MatchedClassNames> {
+  return matchClassNames(await readClassNames(protocol.classNames), benchmark, protocol, null);
+}
+
+/**
+ * Matches class names to a protocol's classes by what names the classes on both sides: `wnid`, and the columns that
+ * folders are named by. Where such a column has all the classes in another order, it decides, not `index`.
+ *
+ * @param own the protocol's own list, as many as these; null where these are it
+ * @throws InputError naming the first row that contradicts the classes, or where names and folders are exchanged
+ */
+export function matchClassNames(
+  list: ClassNameList,
+  benchmark: Benchmark,
+  protocol: Protocol,
+  own: ClassNameList | null,
+): MatchedClassNames {
+  const notes: Note[] = [...list.notes];
+  let matched = list;
+  for (const column of keyColumns(benchmark)) {
+    const cells = matched.columns.get(column);
+    if (cells === undefined) continue;
+    const expected = expectedKeys(column, benchmark, protocol, own, cells.length);
+    const first = cells.findIndex((cell, row) => contradicts(cell, expected[row]));
+    if (first === -1) continue;
+    const what = `index ${first} (${matched.names[first]}) has the ${column} ${cells[first]}, but that class is ${expected[first]}`;
+    const place = placesOf(cells, expected);
+    if (place === null) {
+      throw new InputError(
+        `${list.path}: ${what} in ${benchmark.id}; give each name the index of its class, or leave the column ${column} out`,
+      );
+    }
+    matched = reorderClassNames(matched, place);
+    const about = { benchmark: benchmark.id, class_names: list.id };
+    notes.push(makeNote(`${list.path}: ordered by its column ${column}, not by index: ${what}`, about));
+  }
+  notes.push(...checkNamesAgainstFolders(matched, benchmark, protocol));
+  if (own !== null) checkNamesAgainstOwn(matched, own);
+  return { list: matched, notes };
+}
+
+/** Columns that name a class wherever they are: those of folders, and WordNet's. */
+function keyColumns({ layouts }: Benchmark): Set<string> {
+  return new Set(["wnid", ...layouts.flatMap((layout) => (layout.kind === "class-folders" ? [layout.key] : []))]);
+}
+
+/** What a column has for each class name, by the protocol's own list, else by the class list; undefined: not known. */
+function expectedKeys(
+  column: string,
+  { classes, path }: Benchmark,
+  { id, labels }: Protocol,
+  own: ClassNameList | null,
+  size: number,
+): (string | undefined)[] {
+  const expected = Array.from({ length: size }, (_, row) => own?.columns.get(column)?.[row] || undefined);
+  const keys = classes.keys.get(column);
+  if (keys === undefined) return expected;
+  const ofClasses = new Map<number, string | null>(); // null: several classes have this name
+  for (const [at, cell] of classKeys(classes, labels, path).entries()) {
+    const rows = parseIndices(cell, `${path}: protocol ${id}: column ${labels}`);
+    const [row] = rows;
+    if (row === undefined || rows.length > 1) continue;
+    ofClasses.set(row, ofClasses.has(row) && ofClasses.get(row) !== keys[at] ? null : (keys[at] as string));
+  }
+  return expected.map((known, row) => known ?? (ofClasses.get(row) || undefined));
+}
+
+function contradicts(cell: string, expected: string | undefined): boolean {
+  return cell !== "" && expected !== undefined && cell !== expected;
+}
+
+/** Row → the row it belongs to; null where the cells are not all of the expected, each once. */
+function placesOf(cells: readonly string[], expected: readonly (string | undefined)[]): number[] | null {
+  const rowOf = new Map(expected.map((key, row) => [key, row]));
+  if (rowOf.has(undefined) || rowOf.size !== expected.length) return null;
+  const places = cells.map((cell) => rowOf.get(cell) ?? -1);
+  return places.includes(-1) || new Set(places).size !== places.length ? null : places;
+}

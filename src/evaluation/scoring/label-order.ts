@@ -1,0 +1,120 @@
+import { readClassList } from "../../data/benchmark/class-list.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { packagePath } from "../../foundation/files/package-root.ts";
+import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
+
+/** A known way to give ImageNet's classes other numbers than the ImageNet index. */
+export interface LabelOrder {
+  /** what someone did, as the end of "as if the labels were …" */
+  readonly description: string;
+  /** (1000,) label under this order → ImageNet index; −1 where it is none */
+  readonly toIndex: Int32Array;
+}
+
+/** Another order that explains predictions far better than the labels' own. */
+export interface LabelOrderFinding {
+  readonly description: string;
+  readonly n: number;
+  /** images right by the labels as they are, and by the other order */
+  readonly correct: number;
+  readonly correctOtherwise: number;
+  /** exact probability of so uneven a split by chance, for as many orders as were tried */
+  readonly p: number;
+}
+
+const CLASSES = 1000;
+const FEWEST_IMAGES = 30;
+/** The other accuracy must be so many times the labels' own. */
+const TIMES = 5;
+/** Images of one class are not independent: an order must explain images of so many. */
+const FEWEST_CLASSES = 5;
+const SIGNIFICANCE = 1e-3;
+
+/**
+ * The orders that are known to be mistaken for the ImageNet index: its numbers sorted as text ("0", "1", "10", "100", …,
+ * as ImageFolder sorts ImageNetV2's folders), the devkit's ILSVRC2012_ID less one (its ground-truth file has these),
+ * each in both directions, and indices that count from 1, or are one too low.
+ *
+ * @see torchvision ImageFolder.find_classes (names sorted as text); ILSVRC2012 devkit readme.txt (ILSVRC2012_ID)
+ * @throws InputError if the package's list of devkit numbers is damaged
+ */
+export async function readLabelOrders(): Promise<LabelOrder[]> {
+  const path = packagePath("benchmarks", "classes", "imagenet-devkit-order.csv");
+  const column = (await readClassList(path)).keys.get("ilsvrc2012_id") ?? [];
+  const devkit = Int32Array.from(column, (id) => Number(id) - 1);
+  if (
+    devkit.length !== CLASSES ||
+    new Set(devkit).size !== CLASSES ||
+    devkit.some((id) => !(id >= 0 && id < CLASSES))
+  ) {
+    throw new InputError(`${path}: expected each number from 1 to ${CLASSES} once as ilsvrc2012_id; install again`);
+  }
+  const asText = Int32Array.from(Array.from({ length: CLASSES }, (_, index) => String(index)).sort(), Number);
+  const shifted = (by: number) =>
+    Int32Array.from({ length: CLASSES }, (_, label) => (label + by >= 0 && label + by < CLASSES ? label + by : -1));
+  return [
+    { description: "positions in the order of the numbers sorted as text (0, 1, 10, 100, …)", toIndex: asText },
+    { description: "numbers, but the classes in the order of them sorted as text", toIndex: inverse(asText) },
+    { description: "the devkit's numbers (ILSVRC2012_ID), not ImageNet indices", toIndex: inverse(devkit) },
+    { description: "ImageNet indices, but the classes in the devkit's order (ILSVRC2012_ID)", toIndex: devkit },
+    { description: "counted from 1, not from 0", toIndex: shifted(-1) },
+    { description: "one too low", toIndex: shifted(1) },
+  ];
+}
+
+function inverse(order: Int32Array): Int32Array {
+  const result = new Int32Array(order.length);
+  order.forEach((to, from) => {
+    result[to] = from;
+  });
+  return result;
+}
+
+/**
+ * Looks for an order under which predictions that seem wrong are right.
+ *
+ * @param top1    (n,) predicted ImageNet indices
+ * @param labels  (n,) labels that are meant to be ImageNet indices
+ * @returns the order that explains most; null unless there are {@link FEWEST_IMAGES} images, its accuracy is at least
+ *   {@link TIMES} times the labels' own, it gains images of {@link FEWEST_CLASSES} classes, and McNemar's exact test,
+ *   corrected for the number of orders (Bonferroni), gives p below {@link SIGNIFICANCE}
+ * @throws RangeError if the lengths differ
+ */
+export function findLabelOrder(
+  top1: Int32Array,
+  labels: Int32Array,
+  orders: readonly LabelOrder[],
+): LabelOrderFinding | null {
+  const n = labels.length;
+  if (top1.length !== n) throw new RangeError(`expected predictions of ${n} images, got ${top1.length}`);
+  if (n < FEWEST_IMAGES) return null;
+  let best: LabelOrderFinding | null = null;
+  for (const { description, toIndex } of orders) {
+    let correct = 0;
+    let correctOtherwise = 0;
+    let onlyOwn = 0;
+    const gained = new Map<number, number>();
+    labels.forEach((label, i) => {
+      const isRight = top1[i] === label;
+      const isRightOtherwise = top1[i] === toIndex[label];
+      if (isRight) correct++;
+      if (isRightOtherwise) correctOtherwise++;
+      if (isRight && !isRightOtherwise) onlyOwn++;
+      if (isRightOtherwise && !isRight) gained.set(label, (gained.get(label) ?? 0) + 1);
+    });
+    const onlyOther = [...gained.values()].reduce((sum, count) => sum + count, 0);
+    const p = Math.min(1, orders.length * mcnemarExact(onlyOwn, onlyOther));
+    const isFound =
+      correctOtherwise >= TIMES * correct && onlyOther > onlyOwn && gained.size >= FEWEST_CLASSES && p < SIGNIFICANCE;
+    if (isFound && correctOtherwise > (best?.correctOtherwise ?? 0)) {
+      best = { description, n, correct, correctOtherwise, p };
+    }
+  }
+  return best;
+}
+
+/** What a user should know of a finding. `what` names the run, "imagenet-v2, protocol 1000". */
+export function describeLabelOrder(what: string, finding: LabelOrderFinding): string {
+  const percent = (correct: number) => `${((100 * correct) / finding.n).toFixed(1)} %`;
+  return `${what}: the labels are likely in a wrong order: accuracy is ${percent(finding.correct)}, but ${percent(finding.correctOtherwise)} as if the labels were ${finding.description}; were the class folders renamed, or made by a script that sorts them? check them against the class list`;
+}

@@ -1,0 +1,96 @@
+import type { ClassSpace } from "../../data/benchmark/class-space.ts";
+import type { Manifest } from "../../data/dataset/manifest.ts";
+import { InputError } from "../../foundation/errors.ts";
+import type { Matrix } from "../../foundation/math/matrix.ts";
+import { normalizeRowsInPlace } from "../../foundation/math/normalize-rows.ts";
+import { openScorer } from "../../model/onnx/scorer.ts";
+import type { Part, PartStore } from "../store/part-store.ts";
+
+/**
+ * What a classifier says of n images, in the manifest's order; images that could not be read, or that the protocol does
+ * not score, are left out.
+ */
+export interface Predictions {
+  /** (n,), position of each image in the manifest */
+  readonly images: Int32Array;
+  /** classes kept for each image: 5, or all where there are fewer */
+  readonly k: number;
+  /** (n, k), best first: class indices */
+  readonly top: Int32Array;
+  /** (n, k): cosines */
+  readonly scores: Float32Array;
+}
+
+/** Classes kept for each image. */
+const TOP = 5;
+
+/**
+ * Scores stored image embeddings with a zero-shot classifier in a protocol's classes, part by part.
+ *
+ * @param weights  (rows, d), rows of unit length, one a class name
+ * @throws InputError if a part is not whole, the widths differ, or no image is left
+ */
+export async function predict(
+  store: PartStore,
+  manifest: Manifest,
+  weights: Matrix,
+  space: ClassSpace,
+  threads?: number,
+): Promise<Predictions> {
+  const k = Math.min(TOP, space.rows.length);
+  const scored = (position: number) => space.accepted[manifest.images.label(position)] !== null;
+  const scorer = await openScorer(weights, { k, groups: space.rows, ...(threads === undefined ? {} : { threads }) });
+  try {
+    const images: number[] = [];
+    const blocks: { readonly indices: Int32Array; readonly values: Float32Array }[] = [];
+    for (const part of store.parts) {
+      const { features, positions } = await readFeatures(store, part, weights.columns, scored);
+      if (positions.length === 0) continue;
+      blocks.push(await scorer.score(features));
+      for (const position of positions) images.push(position);
+    }
+    if (images.length === 0) throw new InputError("no image could be read, so there is nothing to score");
+    const top = new Int32Array(images.length * k);
+    const scores = new Float32Array(images.length * k);
+    let at = 0;
+    for (const block of blocks) {
+      top.set(block.indices, at);
+      scores.set(block.values, at);
+      at += block.indices.length;
+    }
+    return { images: Int32Array.from(images), k, top, scores };
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** The part's embeddings at unit length of the images that count, and their positions. */
+async function readFeatures(
+  store: PartStore,
+  part: Part,
+  d: number,
+  scored: (position: number) => boolean,
+): Promise<{ features: Matrix; positions: number[] }> {
+  const stored = await store.read(part);
+  if (typeof stored === "string") throw new InputError(`${stored}; run the same command again to make it anew`);
+  const { matrix: m, about } = stored;
+  if (m.columns !== d) {
+    throw new InputError(
+      `${store.folder}: image embeddings have ${m.columns} columns, the classifier has ${d}; the two towers do not belong together`,
+    );
+  }
+  const skipped = new Set(about.skipped.map((image) => image.index));
+  const positions: number[] = [];
+  for (let r = 0; r < m.rows; r++) {
+    if (skipped.has(part.first + r) || !scored(part.first + r)) continue;
+    m.data.copyWithin(positions.length * d, r * d, (r + 1) * d);
+    positions.push(part.first + r);
+  }
+  const features: Matrix = { data: m.data.subarray(0, positions.length * d), rows: positions.length, columns: d };
+  try {
+    normalizeRowsInPlace(features, `${store.folder}: image embeddings of part ${part.index}`);
+  } catch (cause) {
+    throw new InputError((cause as Error).message, { cause });
+  }
+  return { features, positions };
+}

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { readStoredMatrix, storedMatrixAbout, writeStoredMatrix } from "../../foundation/files/stored-matrix.ts";
+import type { Matrix } from "../../foundation/math/matrix.ts";
+
+/** Goes up whenever the same prompt embeddings would give other weights. */
+const CLASSIFIER_VERSION = 1;
+
+interface AboutClassifier {
+  /** what the prompts' embeddings are of: all that decides them but the text */
+  readonly of: string;
+  /** of the lists of prompts, one a class, and the version */
+  readonly key: string;
+}
+
+/**
+ * Classifiers of one checkpoint, kept beside its text embeddings: 2 MB each where the embeddings of 80,000 prompts are
+ * 160 MB, so that a sweep neither holds them all in memory nor makes them again for every benchmark.
+ */
+export interface ClassifierStore {
+  has(promptsOfClass: readonly (readonly string[])[]): Promise<boolean>;
+  /** @returns the weights (classes, d); null where they are not there, or damaged */
+  read(promptsOfClass: readonly (readonly string[])[]): Promise<Matrix | null>;
+  write(promptsOfClass: readonly (readonly string[])[], weights: Matrix): Promise<void>;
+}
+
+/** @param of  as for {@link import("./prompt-store.ts").openPromptStore} */
+export function openClassifierStore(folder: string, of: string): ClassifierStore {
+  const place = (promptsOfClass: readonly (readonly string[])[]) => {
+    const key = sha256(JSON.stringify([CLASSIFIER_VERSION, promptsOfClass]));
+    return { key, stem: join(folder, `classifier-${key.slice(0, 16)}`) };
+  };
+  return {
+    has: async (prompts) => {
+      const { key, stem } = place(prompts);
+      const about = await storedMatrixAbout<AboutClassifier>(stem);
+      return about?.key === key && about.of === of;
+    },
+    read: async (prompts) => {
+      const { key, stem } = place(prompts);
+      const stored = await readStoredMatrix<AboutClassifier>(stem);
+      if (typeof stored === "string" || stored.about.key !== key || stored.about.of !== of) return null;
+      if (stored.matrix.rows !== prompts.length) return null;
+      return stored.matrix;
+    },
+    write: async (prompts, weights) => {
+      const { key, stem } = place(prompts);
+      await writeStoredMatrix<AboutClassifier>(stem, weights, { of, key });
+    },
+  };
+}

@@ -1,0 +1,280 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Manifest } from "../../data/dataset/manifest.ts";
+import type { Preprocessing } from "../../data/image/preprocessing.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicCreate, atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import {
+  readStoredMatrix,
+  removeStaleMatrices,
+  storedMatrixAbout,
+  storedMatrixState,
+  writeStoredMatrix,
+} from "../../foundation/files/stored-matrix.ts";
+import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+
+/** Goes up whenever the same files would give other embeddings: a change to decoding, resampling or feeding. */
+const EMBEDDING_VERSION = 1;
+
+/** What a part says about its rows. */
+export interface AboutPart {
+  /** position of its first image in the manifest */
+  readonly first: number;
+  /** images that could not be read; their rows are zeros and are left out of every score */
+  readonly skipped: readonly SkippedImage[];
+  /** SHA-256 of every image file, in order: of the bytes that were decoded; empty for one that could not be read */
+  readonly content: readonly string[];
+}
+
+/** What the store adds: the key of the checkpoint, preprocessing and manifest that the rows are of. */
+interface StoredAbout extends AboutPart {
+  readonly key: string;
+}
+
+export interface SkippedImage {
+  /** position in the manifest */
+  readonly index: number;
+  readonly image: string;
+  readonly reason: string;
+}
+
+export interface Part {
+  readonly index: number;
+  /** position of its first image in the manifest */
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** A part whose rows were made of other images than those that are there now. */
+export interface ChangedPart {
+  readonly part: Part;
+  /** positions in the manifest of those with another content than when they were embedded */
+  readonly changed: readonly number[];
+  /** of those that could not be read then, and can be now */
+  readonly readable: readonly number[];
+}
+
+/**
+ * Image embeddings of one checkpoint for one manifest, in parts: part k covers images [k·P, (k+1)·P) and is one pair
+ * of files. A part is there whole or not at all.
+ */
+export interface PartStore {
+  readonly folder: string;
+  readonly parts: readonly Part[];
+  /** Looks at every part, or those given: not there or damaged (with the reasons), and whole but with images left out. */
+  check(only?: readonly Part[]): Promise<{
+    readonly missing: readonly Part[];
+    readonly damaged: readonly string[];
+    readonly skipped: readonly Part[];
+  }>;
+  /**
+   * Compares what parts were made of with the images that are there now, by content. From then on a part that agrees is
+   * read only while it is of this content; so is one that was written.
+   *
+   * @param now  SHA-256 of the image at a position; empty for one that cannot be read
+   * @returns the parts that do not agree
+   */
+  compare(parts: readonly Part[], now: (position: number) => string): Promise<readonly ChangedPart[]>;
+  /**
+   * SHA-256 over that of every image's file when it was embedded, in the manifest's order.
+   *
+   * @throws InputError if a part has gone, or was made meanwhile of other images
+   */
+  contentSha256(): Promise<string>;
+  /** Every image that was left out of a part. */
+  skipped(): Promise<SkippedImage[]>;
+  /** Whether the part is there, by its description alone. */
+  has(part: Part): Promise<boolean>;
+  /** SHA-256 of every image file when it was embedded, in the manifest's order; null where it could not be read. */
+  content(): Promise<(string | null)[]>;
+  /** @returns the (rows, d) embeddings, or why they cannot be used */
+  read(part: Part): Promise<{ readonly matrix: Matrix; readonly about: AboutPart } | string>;
+  write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
+}
+
+/**
+ * Opens (or lays out) the store of one checkpoint and one manifest. Embeddings are keyed by the checkpoint's
+ * fingerprint, the preprocessing and the manifest: whatever could change a number leads to another folder.
+ *
+ * @param storeRoot  `.shiftline/store` or what `--store` named
+ * @param border    pixels cut off at each side of an image before the preprocessing
+ * @param partSize   images a part; a store that has parts keeps the size it began with
+ */
+export async function openPartStore(
+  storeRoot: string,
+  checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">,
+  border: number,
+  manifest: Manifest,
+  partSize: number,
+): Promise<PartStore> {
+  const key = embeddingKey(checkpoint.fingerprint, checkpoint.preprocessing, border, manifest);
+  const folder = join(storeRoot, "images", key.slice(0, 16));
+  const began = await readPartSize(join(folder, "store.json"), key);
+  const size = began ?? partSize;
+  const parts: Part[] = [];
+  for (let first = 0; first < manifest.images.length; first += size) {
+    parts.push({ index: parts.length, first, rows: Math.min(size, manifest.images.length - first) });
+  }
+  const stem = (part: Part) => join(folder, `part-${String(part.index).padStart(5, "0")}`);
+  const isForeign = (part: Part, about: StoredAbout) => about.first !== part.first || about.key !== key;
+  const foreign = (part: Part) => `${stem(part)}.json: it is of another checkpoint, or of other images`;
+  const remade = (part: Part) => `${stem(part)}.json: another run made it meanwhile of images with other content`;
+  /** part → what it is made of: only that is read */
+  const contents = new Map<number, string>();
+  const isRemade = (part: Part, content: readonly string[]) =>
+    contents.has(part.index) && contents.get(part.index) !== contentKey(content);
+  const readAbout = async (part: Part) => {
+    const about = await storedMatrixAbout<StoredAbout>(stem(part));
+    return about === null || isForeign(part, about) ? null : about;
+  };
+  let laidOut = false;
+  return {
+    folder,
+    parts,
+    check: async (only = parts) => {
+      const missing: Part[] = [];
+      const damaged: string[] = [];
+      const skipped: Part[] = [];
+      for (const part of only) {
+        const found = await storedMatrixState<StoredAbout>(stem(part));
+        if (found.state === "whole" && found.rows === part.rows && !isForeign(part, found.about)) {
+          if (found.about.skipped.length > 0) skipped.push(part);
+          continue;
+        }
+        missing.push(part);
+        if (found.state === "damaged") damaged.push(found.reason);
+        if (found.state === "whole") damaged.push(foreign(part));
+      }
+      return { missing, damaged, skipped };
+    },
+    compare: async (some, now) => {
+      const changed: ChangedPart[] = [];
+      for (const part of some) {
+        const current = Array.from({ length: part.rows }, (_, r) => now(part.first + r));
+        if (contents.get(part.index) === contentKey(current)) continue;
+        const before = (await readAbout(part))?.content ?? [];
+        const other = current.flatMap((hash, r) => (hash === before[r] ? [] : [r]));
+        if (other.length === 0) contents.set(part.index, contentKey(current));
+        else {
+          const [readable, differing] = [other.filter((r) => before[r] === ""), other.filter((r) => before[r] !== "")];
+          const positions = (rows: readonly number[]) => rows.map((r) => part.first + r);
+          changed.push({ part, changed: positions(differing), readable: positions(readable) });
+        }
+      }
+      return changed;
+    },
+    contentSha256: async () => {
+      const hash = createHash("sha256");
+      for (const part of parts) {
+        const content = (await readAbout(part))?.content;
+        if (content === undefined) throw new InputError(`${stem(part)}.json: has gone; ${AGAIN}`);
+        if (isRemade(part, content)) throw new InputError(`${remade(part)}; ${AGAIN}`);
+        for (let r = 0; r < part.rows; r++) hash.update(`${content[r] ?? ""}\n`);
+      }
+      return hash.digest("hex");
+    },
+    // One description after the other: those of 200,000 images take tens of MB at once
+    skipped: async () => {
+      const skipped: SkippedImage[] = [];
+      for (const part of parts) {
+        for (const image of (await readAbout(part))?.skipped ?? []) skipped.push(image);
+      }
+      return skipped;
+    },
+    has: async (part) => (await readAbout(part)) !== null,
+    content: async () => {
+      const all: (string | null)[] = [];
+      for (const part of parts) {
+        const content = (await readAbout(part))?.content ?? [];
+        for (let r = 0; r < part.rows; r++) all.push(content[r] || null);
+      }
+      return all;
+    },
+    read: async (part) => {
+      const stored = await readStoredMatrix<StoredAbout>(stem(part));
+      if (typeof stored === "string") return stored;
+      if (stored.matrix.rows !== part.rows || isForeign(part, stored.about)) return foreign(part);
+      return isRemade(part, stored.about.content) ? remade(part) : stored;
+    },
+    write: async (part, embeddings, about) => {
+      if (!laidOut) {
+        await removeStaleMatrices(folder);
+        await layOut(folder, key, size, checkpoint, manifest);
+        laidOut = true;
+      }
+      const stored: StoredAbout = { ...about, key };
+      await writeStoredMatrix(stem(part), matrix(embeddings.data, part.rows, embeddings.columns), stored);
+      contents.set(part.index, contentKey(about.content));
+    },
+  };
+}
+
+const AGAIN = "run the same command again to make it again";
+
+function contentKey(content: readonly string[]): string {
+  return sha256(content.join("\n"));
+}
+
+function embeddingKey(fingerprint: string, preprocessing: Preprocessing, border: number, manifest: Manifest): string {
+  const recipe = [EMBEDDING_VERSION, fingerprint, canonical(preprocessing), border, manifest.sha256];
+  return sha256(JSON.stringify(recipe));
+}
+
+function canonical(p: Preprocessing): unknown[] {
+  const resize = p.resize === undefined ? [] : [p.resize]; // keys of preprocessings without one stay as they were
+  return [p.size.height, p.size.width, p.resizeMode, p.interpolation, p.mean, p.std, p.fillColor, ...resize];
+}
+
+/** Part size of the store that is there, null where there is none. */
+async function readPartSize(path: string, key: string): Promise<number | null> {
+  try {
+    const layout = (await readJson(path)) as { key: string; part_size: number };
+    return layout.key === key && Number.isInteger(layout.part_size) && layout.part_size > 0 ? layout.part_size : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Says what the folder is of, unless that is said already.
+ *
+ * @throws InputError if another run began the store meanwhile, with parts of another size
+ */
+async function layOut(
+  folder: string,
+  key: string,
+  partSize: number,
+  checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">,
+  manifest: Manifest,
+): Promise<void> {
+  const path = join(folder, "store.json");
+  const { benchmark, sha256: hash, images } = manifest;
+  if ((await readPartSize(path, key)) === null) {
+    const { id, fingerprint, preprocessing } = checkpoint;
+    const facts = { benchmark, checkpoint: id, fingerprint, preprocessing, images: images.length };
+    await atomicCreate(join(folder, "manifest.json"), manifestText(benchmark, hash, images));
+    const text = `${JSON.stringify({ key, part_size: partSize, ...facts }, null, 2)}\n`;
+    const created = await atomicCreate(path, text);
+    if (!created && (await readPartSize(path, key)) === null) await atomicWrite(path, text); // it is damaged
+  }
+  const began = await readPartSize(path, key);
+  if (began === partSize) return;
+  throw new InputError(
+    `${folder}: another run began this store meanwhile, with parts of ${began} images, not ${partSize}; run the same command again to go on with it`,
+  );
+}
+
+/** Path and bytes of every image, as JSON, in pieces. */
+function* manifestText(benchmark: string, hash: string, images: Manifest["images"]): Iterable<string> {
+  yield `${JSON.stringify({ benchmark, sha256: hash }).slice(0, -1)},"images":[`;
+  for (let at = 0; at < images.length; at += IMAGES_A_PIECE) {
+    const piece = images.slice(at, at + IMAGES_A_PIECE).map((image) => JSON.stringify([image.path, image.bytes]));
+    yield `${at === 0 ? "" : ","}${piece.join()}`;
+  }
+  yield "]}";
+}
+
+const IMAGES_A_PIECE = 4096;

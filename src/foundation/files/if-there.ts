@@ -1,0 +1,50 @@
+import type { Dirent, Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { InputError } from "../errors.ts";
+import { readError, readText } from "./read-text.ts";
+
+/** What lies at a path; null where nothing does. @throws InputError if it cannot be looked at: that is not the same */
+export async function statIfThere(path: string): Promise<Stats | null> {
+  return orNull(path, () => stat(path));
+}
+
+/** A folder's entries by name; null where there is no folder. @throws InputError if it cannot be read */
+export async function readFolderIfThere(path: string): Promise<Dirent[] | null> {
+  const entries = await orNull(path, () => readdir(path, { withFileTypes: true }));
+  return entries?.sort((a, b) => (a.name < b.name ? -1 : 1)) ?? null;
+}
+
+/** A UTF-8 text file; null where there is none. @throws InputError if it cannot be read, or is not UTF-8 */
+export async function readTextIfThere(path: string): Promise<string | null> {
+  return orNull(path, () => readText(path));
+}
+
+/** Bytes that a file of ours may have: what is larger is damage, and is not read into memory. */
+const MAX_BYTES = 64e6;
+
+/**
+ * A small text file that this program wrote.
+ *
+ * @returns null where there is none
+ * @throws InputError if it is no regular file, is too large to be one of ours, or cannot be read
+ */
+export async function readOwnTextIfThere(path: string): Promise<string | null> {
+  const found = await statIfThere(path);
+  if (found === null) return null;
+  if (!found.isFile()) throw new InputError(`${path}: not a regular file`);
+  if (found.size > MAX_BYTES) throw new InputError(`${path}: ${found.size} bytes are too many for such a file`);
+  return readTextIfThere(path);
+}
+
+async function orNull<Value>(path: string, read: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await read();
+  } catch (error) {
+    const cause = error instanceof InputError ? error.cause : error;
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    if (error instanceof InputError || code === undefined) throw error;
+    const known = readError(path, error);
+    throw known instanceof InputError ? known : new InputError(`${path}: cannot be read (${code})`, { cause: error });
+  }
+}

@@ -1,0 +1,44 @@
+import { parse } from "csv-parse/sync";
+import { InputError } from "../errors.ts";
+
+/**
+ * Parses a CSV file with a header line into one object a row; every value is a string as it stands.
+ *
+ * @param where  file name, for messages
+ * @param columns  columns that must be there; others are kept too
+ * @throws InputError if a column is missing or there twice, a row is too short or too long, or there is no row
+ */
+export function parseCsv(text: string, where: string, columns: readonly string[]): Record<string, string>[] {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, {
+      columns: (header: string[]) => checkHeader(header, where),
+      ...{ bom: true, skip_empty_lines: true, trim: true },
+    });
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(`${where}: not a CSV file: ${(cause as Error).message}`, { cause });
+  }
+  const first = rows[0];
+  if (first === undefined) throw new InputError(`${where}: expected a header line and rows, found no row`);
+  const missing = columns.filter((column) => !(column in first));
+  if (missing.length > 0) {
+    throw new InputError(
+      `${where}: expected the columns ${columns.join(", ")}; missing: ${missing.join(", ")} (found ${Object.keys(first).join(", ")})`,
+    );
+  }
+  return rows;
+}
+
+/**
+ * Refuses a column that is there twice: which of the two is meant nobody can know. Columns without a name, as
+ * spreadsheets append them, may be several.
+ *
+ * @returns the header
+ * @throws InputError naming the column
+ */
+export function checkHeader(header: readonly string[], where: string): string[] {
+  const twice = header.find((name, c) => name !== "" && header.indexOf(name) !== c);
+  if (twice === undefined) return [...header];
+  throw new InputError(`${where}: the column ${twice} is there twice; remove or rename one`);
+}

@@ -1,0 +1,30 @@
+import { InputError } from "../errors.ts";
+
+/** What an error code of the system or of Node says of a path that could not be read. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "no permission to read it",
+  EPERM: "no permission to read it",
+  EISDIR: "expected a file, found a folder",
+  ENOTDIR: "a part of this path is a file, not a folder",
+  EIO: "the disk failed to read it (EIO)",
+  ELOOP: "a symbolic link that leads in a circle",
+  ENAMETOOLONG: "its name is too long for the file system",
+  ENXIO: "expected a file, found a socket or a device",
+  ENODEV: "expected a file, found a device that is not there",
+  EMFILE: "too many open files; raise the limit with ulimit -n",
+  ENFILE: "the system has too many open files; close other programs",
+  ENOMEM: "the system has no memory left to read it",
+  ESTALE: "the network file system no longer has it (ESTALE); run again",
+  ETIMEDOUT: "the network file system does not answer (ETIMEDOUT)",
+  EHOSTDOWN: "the network file system does not answer (EHOSTDOWN)",
+  ENOTCONN: "its file system is no longer connected (ENOTCONN)",
+  ERR_INVALID_ARG_VALUE: "no file can have this name: it holds the character U+0000",
+};
+
+/** What a failed read means to the user, as an InputError; other errors come back as they are. */
+export function readError(path: string, cause: unknown): unknown {
+  if (cause instanceof InputError) return cause;
+  const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ""];
+  return reason === undefined ? cause : new InputError(`${path}: ${reason}`, { cause });
+}

@@ -1,0 +1,114 @@
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { InputError } from "../errors.ts";
+
+/*
+ * The user's files are opened here and nowhere else, and only regular files are read: a named pipe would wait for a writer
+ * for ever, a terminal for its user, and a device such as /dev/zero has no end. What a link leads to counts.
+ */
+
+/** O_NONBLOCK: opening a named pipe returns at once, so that it can be refused. It changes nothing for a regular file. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** The largest file that is held in memory whole, bytes: one read of the system gives no more. */
+export const MOST_BYTES = 2 ** 31 - 1;
+
+/** Opens a regular file to be read. @throws InputError if it is no regular file, else what the system throws */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, READ);
+  try {
+    checkRegular(path, await file.stat());
+    return file;
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+}
+
+/** The same, with the state of the open file. */
+export async function openRegularWithStats(
+  path: string,
+): Promise<{ readonly file: FileHandle; readonly stats: BigIntStats }> {
+  const file = await open(path, READ);
+  try {
+    const stats = await file.stat({ bigint: true });
+    checkRegular(path, stats);
+    return { file, stats };
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+}
+
+/** The same, synchronously. @returns a file descriptor, which the caller closes */
+export function openRegularSync(path: string): number {
+  const file = openSync(path, READ);
+  try {
+    checkRegular(path, fstatSync(file));
+    return file;
+  } catch (cause) {
+    closeSync(file);
+    throw cause;
+  }
+}
+
+/**
+ * Reads a regular file whole.
+ *
+ * @param most refuse a file of more bytes, before any of it is read
+ * @returns memory of its own
+ * @throws InputError if it is no regular file or is larger, else what the system throws
+ */
+export async function readRegular(path: string, most: number = MOST_BYTES): Promise<Buffer<ArrayBuffer>> {
+  const file = await open(path, READ);
+  try {
+    const info = await file.stat();
+    checkRegular(path, info);
+    if (info.size > most) throw tooLarge(path, info.size, most);
+    const bytes = Buffer.allocUnsafeSlow(info.size);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+      if (bytesRead === 0) return bytes.subarray(0, filled); // it was cut since
+      filled += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads the first bytes of a regular file, fewer where it has fewer. @throws as {@link readRegular} */
+export async function readRegularHead(path: string, length: number): Promise<Buffer<ArrayBuffer>> {
+  const file = await openRegular(path);
+  try {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await file.read(bytes, 0, length, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws InputError naming what the path is, if it is no regular file */
+export function checkRegular(path: string, info: Stats | BigIntStats): void {
+  if (info.isFile()) return;
+  const kind = info.isDirectory()
+    ? "a folder"
+    : info.isFIFO()
+      ? "a named pipe"
+      : info.isSocket()
+        ? "a socket"
+        : "a device";
+  throw new InputError(`${path}: expected a file, found ${kind}`);
+}
+
+function tooLarge(path: string, bytes: number, most: number): InputError {
+  return new InputError(`${path}: ${formatBytes(bytes)}, of which at most ${formatBytes(most)} are read`);
+}
+
+/** A size as people write it: "3.2 GB". */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${bytes} bytes`;
+}

@@ -1,0 +1,274 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { TextEncoder } from "./encoders.ts";
+import type { ImageSize } from "./graph-feeds.ts";
+import { unitDistance } from "./own-length.ts";
+
+/** One sanity check of an export, with what was found in a sentence. */
+export interface ExportCheck {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly detail: string;
+}
+
+/** How well a batch of 1 and a batch of n must agree, element by element of unit vectors, by the weights' precision. */
+const BATCH_TOLERANCE = { float32: 1e-4, float16: 5e-3, quantised: 1e-4 } as const;
+
+/** Kernels of quantised weights may take another path for one row than for several. Mixing rows shows as much more. */
+const QUANTISED_ROUNDING = 1e-2;
+
+/** Captions closer than this are one caption to the tower: rounding alone stays below it. */
+const SAME_CAPTION = 1e-5;
+
+/**
+ * Where activations are quantised by their range, a word that is not looked at still moves the rounding. Measured on towers of 1 to 24
+ * layers: mostly up to 0.1 of what a first word moves it; a last word that is looked at moves it by 0.3 of that and more.
+ */
+const ROUNDED_END = 0.15;
+
+/** Inputs whose unit vectors are closer than this get one embedding: the rounding of float32 in one. */
+const SAME_EMBEDDING = 1e-6;
+
+/** A softmax in float16 sums up to 1 this well. */
+const SUM_OF_PROBABILITIES = 2e-3;
+
+/** Tokens of the longest caption that is tried: no prompt of a benchmark is longer, and work grows with the square. */
+const LONGEST_CAPTION = 256;
+
+/** Smooth, different images, (n, 3, H, W), values about as normalised pixels have them. */
+export function makeProbeImages(n: number, { height, width }: ImageSize): Float32Array {
+  const pixels = new Float32Array(n * 3 * height * width);
+  let p = 0;
+  for (let i = 0; i < n; i++) {
+    for (let channel = 0; channel < 3; channel++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const wave = Math.sin(((i + 2) * 3.1 * y) / height + channel) + Math.cos(((5 - i) * 4.7 * x) / width - i);
+          pixels[p++] = wave + 0.3 * Math.sin(12.9898 * x + 78.233 * y + i);
+        }
+      }
+    }
+  }
+  return pixels;
+}
+
+/** Whether both towers give embeddings of one width. */
+export function checkWidths(image: number, text: number): ExportCheck {
+  const name = "towers agree in width";
+  if (image === text) return { name, status: "ok", detail: `both give ${image} numbers` };
+  return { name, status: "failed", detail: `the image tower gives ${image} numbers, the text tower ${text}` };
+}
+
+/** A tower as its checks use it: n inputs, embedded as batches of (to − from, d). */
+export interface CheckedTower {
+  readonly tower: "image" | "text";
+  readonly n: number;
+  readonly precision: keyof typeof BATCH_TOLERANCE;
+  /** embeds inputs [from, to) as one batch */
+  encode(from: number, to: number): Promise<Float32Array>;
+  /** the same with other content on the graph's other side, null where it has none */
+  readonly encodeBeside: ((from: number, to: number) => Promise<Float32Array>) | null;
+}
+
+/**
+ * Runs a tower on a few inputs: finite, deterministic, the same alone as in a batch and whatever is on the graph's other side,
+ * different for different inputs, vectors with a direction and not scores. Six inputs are embedded, nine where the graph has
+ * two sides.
+ */
+export async function checkTower(subject: CheckedTower): Promise<ExportCheck[]> {
+  const { tower, n } = subject;
+  const finite = `${tower} embeddings are finite`;
+  return await orFailed(finite, async () => {
+    const together = await subject.encode(0, n);
+    const d = together.length / n;
+    const rowOf = (i: number) => together.subarray(i * d, (i + 1) * d);
+    const checks: ExportCheck[] = [
+      { name: finite, status: "ok", detail: `${n} embeddings of ${d} numbers, none NaN or infinite` },
+      ...(await checkRows(subject, rowOf)),
+      describeLengths(tower, together, n),
+    ];
+    if (subject.encodeBeside !== null) checks.push(...(await checkOtherSide(subject, subject.encodeBeside, rowOf)));
+    return [...checks, checkDistinct(subject, rowOf), checkScores(subject, rowOf, d)];
+  });
+}
+
+/** The first and the last input alone: whatever an export does to a batch, one of them has neighbors that it can take from. */
+async function checkRows(
+  { tower, n, precision, encode }: CheckedTower,
+  rowOf: (i: number) => Float32Array,
+): Promise<ExportCheck[]> {
+  const name = `${tower} embeddings do not depend on the batch`;
+  const deterministic = `${tower} embeddings are deterministic`;
+  return await orFailed(name, async () => {
+    const first = await encode(0, 1);
+    const last = await encode(n - 1, n);
+    const again = await encode(n - 1, n);
+    const differing = rowDistance(last, again);
+    const bits = differing === 0 ? "two runs give the same bits" : `two runs differ by up to ${inShort(differing)}`;
+    const largest = Math.max(rowDistance(first, rowOf(0)), rowDistance(last, rowOf(n - 1)));
+    const found = `alone and in a batch of ${n} they differ by up to ${inShort(largest)}`;
+    const fits = largest <= BATCH_TOLERANCE[precision];
+    const rounds = precision === "quantised" && largest <= QUANTISED_ROUNDING;
+    return [
+      { name: deterministic, status: differing <= SAME_EMBEDDING ? "ok" : "warning", detail: bits },
+      fits
+        ? { name, status: "ok", detail: found }
+        : rounds
+          ? { name, status: "warning", detail: `${found}: its operations round by the size of the batch` }
+          : { name, status: "failed", detail: `${found}: the export mixes the rows of a batch` },
+    ];
+  });
+}
+
+/** A graph with both sides gives logits, or an image that has seen the text, under any name: an embedding does not. */
+async function checkOtherSide(
+  { tower, n, precision }: CheckedTower,
+  encodeBeside: (from: number, to: number) => Promise<Float32Array>,
+  rowOf: (i: number) => Float32Array,
+): Promise<ExportCheck[]> {
+  const others = tower === "image" ? "texts" : "images";
+  const name = `${tower} embeddings do not depend on the ${others}`;
+  const verdict = "the output is scores against them, or a fusion of both, not an embedding";
+  let beside: Float32Array;
+  try {
+    beside = await encodeBeside(0, n);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    return [{ name, status: "failed", detail: `beside other ${others}: ${cause.message}: ${verdict}` }];
+  }
+  const d = beside.length / n;
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    largest = Math.max(largest, rowDistance(beside.subarray(i * d, (i + 1) * d), rowOf(i)));
+  }
+  if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `beside others they are the same` }];
+  const detail = `beside other ${others} they differ by up to ${inShort(largest)}: ${verdict}`;
+  return [{ name, status: "failed", detail }];
+}
+
+function checkDistinct({ tower, n }: CheckedTower, rowOf: (i: number) => Float32Array): ExportCheck {
+  const name = `${tower} embeddings of different ${tower}s differ`;
+  let largest = 0;
+  for (let i = 1; i < n; i++) largest = Math.max(largest, rowDistance(rowOf(0), rowOf(i)));
+  if (largest > SAME_EMBEDDING) return { name, status: "ok", detail: `by up to ${inShort(largest)}` };
+  const detail = `${n} different ${tower}s get one embedding (they differ by ${inShort(largest)}): the output does not depend on its input, or the weights are not those of a trained tower`;
+  return { name, status: "failed", detail };
+}
+
+/** One number a row, or rows that are probabilities, are scores for texts that the graph has inside or beside. */
+function checkScores({ tower, n }: CheckedTower, rowOf: (i: number) => Float32Array, d: number): ExportCheck {
+  const name = `${tower} embeddings are not scores`;
+  if (d === 1)
+    return { name, status: "failed", detail: "one number each: that is a score, every cosine of it is 1 or -1" };
+  const areProbabilities = Array.from({ length: n }, (_, i) => rowOf(i)).every(
+    (values) =>
+      values.every((value) => value >= 0) &&
+      Math.abs(values.reduce((sum, value) => sum + value, 0) - 1) <= SUM_OF_PROBABILITIES,
+  );
+  if (areProbabilities)
+    return { name, status: "failed", detail: "every row is of probabilities: none is negative, and their sum is 1" };
+  return { name, status: "ok", detail: `${d} numbers each` };
+}
+
+function describeLengths(tower: "image" | "text", embeddings: Float32Array, n: number): ExportCheck {
+  const d = embeddings.length / n;
+  const lengths = Array.from({ length: n }, (_, i) => Math.hypot(...embeddings.subarray(i * d, (i + 1) * d)));
+  const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
+  const name = `${tower} embeddings have a length`;
+  if (shortest === 0) return { name, status: "failed", detail: "an embedding is all zeros" };
+  const isUnit = lengths.every((length) => Math.abs(length - 1) <= 1e-2);
+  const range = `lengths ${shortest.toPrecision(4)} to ${longest.toPrecision(4)}`;
+  return { name, status: "ok", detail: isUnit ? "normalised by the graph" : `not normalised by the graph: ${range}` };
+}
+
+/** The distance of two vectors' directions; 0 for two without any, which is a check of its own. */
+function rowDistance(a: Float32Array, b: Float32Array): number {
+  const isZero = (values: Float32Array) => values.every((value) => value === 0);
+  return isZero(a) && isZero(b) ? 0 : unitDistance(a, b);
+}
+
+/** A check's results, or that it failed where the tower could not be run. */
+async function orFailed(name: string, run: () => Promise<ExportCheck[]>): Promise<ExportCheck[]> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof InputError) return [{ name, status: "failed", detail: cause.message }];
+    throw cause;
+  }
+}
+
+/**
+ * Whether captions that differ only in their last word get different embeddings, a short pair and one that nearly fills
+ * the context. Exports that look for the wrong end-of-text token pool the start of the text and fail this.
+ *
+ * @see huggingface/transformers pull request 24777 (`eos_token_id: 2` in published CLIP configs)
+ */
+export async function checkCaptionEnds(
+  encoder: TextEncoder,
+  tokenizer: Tokenizer,
+  precision: CheckedTower["precision"],
+): Promise<ExportCheck[]> {
+  const name = "captions that differ only at their end differ";
+  return await orFailed(name, async () => [await compareCaptionEnds(name, encoder, tokenizer, precision)]);
+}
+
+async function compareCaptionEnds(
+  name: string,
+  encoder: TextEncoder,
+  tokenizer: Tokenizer,
+  precision: CheckedTower["precision"],
+): Promise<ExportCheck> {
+  const longest = Math.min(encoder.contextLength, LONGEST_CAPTION);
+  const pairOf = (start: string) => makePair((word) => `${start} ${word}`, tokenizer, encoder.contextLength);
+  const short = ["a photo of a", "a photo", "a"].map(pairOf).find((pair) => pair.length > 0) ?? [];
+  if (short.length === 0)
+    return { name, status: "warning", detail: "the tokenizer does not tell the test's last words apart" };
+  const long = pairOf(longestStart(tokenizer, longest));
+  const starts = precision === "quantised" ? makePair((word) => `${word} a photo of a`, tokenizer, longest) : [];
+  const rows = [...short, ...(long.length > 0 ? long : short), ...starts];
+  const embeddings = await encoder.encode(rows);
+  const d = encoder.dimension;
+  const at = (i: number) => embeddings.subarray(i * d, (i + 1) * d);
+  const distances = [unitDistance(at(0), at(1)), unitDistance(at(2), at(3))];
+  const [bySome, byMany] = distances.map(inShort);
+  const found = `short captions by ${bySome}, captions of ${rows[2]?.length} tokens by ${byMany}`;
+  const byStart = starts.length === 0 ? 0 : unitDistance(at(4), at(5));
+  if (Math.min(...distances) > SAME_CAPTION && (distances[0] as number) < ROUNDED_END * byStart) {
+    const detail = `they hardly differ: ${found}, by ${inShort(byStart)} where the first word differs: the rounding of quantised activations may be all that differs, because the export looks for the wrong end-of-text token`;
+    return { name, status: "warning", detail };
+  }
+  if (distances.every((distance) => distance > SAME_CAPTION))
+    return { name, status: "ok", detail: `they differ: ${found}` };
+  const detail = `they do not differ (${found}): the export looks for the wrong end-of-text token, or cuts captions`;
+  return { name, status: "failed", detail };
+}
+
+/** Two captions that differ in one word and in their ids, none where no pair of words does. */
+function makePair(caption: (word: string) => string, tokenizer: Tokenizer, contextLength: number): Int32Array[] {
+  for (const words of [
+    ["dog", "cat"],
+    ["b", "c"],
+    ["1", "2"],
+    ["x", "y"],
+    ["\u72ac", "\u732b"], // dog and cat, for vocabularies without Latin letters
+  ]) {
+    const pair = words.map((word) => tokenizer.encode(caption(word), contextLength)) as [Int32Array, Int32Array];
+    if (pair[0].length !== pair[1].length || pair[0].some((id, i) => id !== pair[1][i])) return pair;
+  }
+  return [];
+}
+
+/** A caption's start that leaves room for a word: its tokens stop four short of the context. */
+function longestStart(tokenizer: Tokenizer, contextLength: number): string {
+  let start = "a photo of a";
+  for (let i = 0; i < contextLength; i++) {
+    const longer = `${start} ${["big", "red", "and", "old"][i % 4]}`;
+    if (tokenizer.encode(longer, contextLength).length > contextLength - 4) return start;
+    start = longer;
+  }
+  return start;
+}
+
+function inShort(difference: number): string {
+  return difference === 0 ? "0" : difference.toExponential(1);
+}

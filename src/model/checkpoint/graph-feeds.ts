@@ -1,0 +1,107 @@
+import { InputError } from "../../foundation/errors.ts";
+import { toFloat16 } from "../onnx/float16.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
+import type { Feed } from "../onnx/session.ts";
+import { isChannelsLast, type TextPorts } from "./tower-ports.ts";
+
+/** Height and width of the images a graph is fed, in pixels. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Pixels as a feed of the input's own element type and layout. float32 with channels first goes in as it is, without a copy; for uint8
+ * inputs values of [0, 1] become 0 to 255.
+ *
+ * @param planes (n, 3, H, W) float32
+ */
+export function pixelFeed(port: TensorInfo, planes: Float32Array, n: number, size: ImageSize): Feed {
+  const last = isChannelsLast(port);
+  const pixels = last ? channelsLast(planes, n) : planes;
+  const dims = last ? [n, size.height, size.width, 3] : [n, 3, size.height, size.width];
+  if (port.type === "uint8") return { data: toBytes(pixels), dims };
+  if (port.type === "float16") return { data: toFloat16(pixels), dims };
+  if (port.type === "float64") return { data: new Float64Array(pixels), dims };
+  return { data: pixels, dims };
+}
+
+/** (n, 3, H, W) → (n, H, W, 3) */
+function channelsLast(planes: Float32Array, n: number): Float32Array {
+  const plane = planes.length / (n * 3);
+  const pixels = new Float32Array(planes.length);
+  for (let i = 0, p = 0; i < n; i++) {
+    for (let at = 0; at < plane; at++) {
+      for (let c = 0; c < 3; c++) pixels[p++] = planes[(i * 3 + c) * plane + at] as number;
+    }
+  }
+  return pixels;
+}
+
+/** v / 255 in float32, times 255, is within a millionth of v: rounding gives back each of the 256 values. */
+function toBytes(pixels: Float32Array): Uint8Array {
+  const bytes = new Uint8ClampedArray(pixels.length);
+  for (let i = 0; i < pixels.length; i++) bytes[i] = (pixels[i] as number) * 255;
+  return new Uint8Array(bytes.buffer);
+}
+
+/** Height and width that an image input fixes; each null where it does not. */
+export function fixedImageSize(port: TensorInfo): { height: number | null; width: number | null } {
+  const [height, width] = isChannelsLast(port) ? [1, 2] : [2, 3];
+  return { height: fixedAxis(port, height as number), width: fixedAxis(port, width as number) };
+}
+
+/** Whole numbers as a feed of the input's own element type; int64 and int32 for ids, floats for masks of some exports. */
+export function integerFeed(port: TensorInfo, values: Int32Array, dims: readonly number[]): Feed {
+  if (port.type === "int32") return { data: values, dims };
+  if (port.type === "int64") return { data: BigInt64Array.from(values, BigInt), dims };
+  if (port.type === "float32") return { data: Float32Array.from(values), dims };
+  throw new InputError(`input ${port.name} has type ${port.type}; int32 or int64 is expected`);
+}
+
+/** How texts are laid out for a graph: rows of ids, padded at the end. */
+export interface TextBatch {
+  readonly rows: readonly Int32Array[];
+  /** Tokens of every row after padding. */
+  readonly length: number;
+  readonly padId: number;
+  /** Whether padding counts as text in the attention mask, where the graph has one (SigLIP: no mask in training). */
+  readonly attendPadding: boolean;
+}
+
+/** The ids, and whatever the graph takes beside them, for one batch of texts. */
+export function textFeeds(ports: TextPorts, batch: TextBatch): Record<string, Feed> {
+  const { rows, length, padId, attendPadding } = batch;
+  const dims = [rows.length, length];
+  const ids = new Int32Array(rows.length * length).fill(padId);
+  const mask = new Int32Array(rows.length * length).fill(attendPadding ? 1 : 0);
+  const positions = new Int32Array(rows.length * length);
+  for (const [i, row] of rows.entries()) {
+    ids.set(row, i * length);
+    mask.fill(1, i * length, i * length + row.length);
+    for (let t = 0; t < length; t++) positions[i * length + t] = t;
+  }
+  const feeds: Record<string, Feed> = { [ports.ids.name]: integerFeed(ports.ids, ids, dims) };
+  const { attentionMask, positionIds, tokenTypeIds } = ports;
+  if (attentionMask !== null) feeds[attentionMask.name] = integerFeed(attentionMask, mask, dims);
+  if (positionIds !== null) {
+    const isRow = positionIds.shape[0] === 1 && ports.ids.shape[0] !== 1; // one row of positions for all texts
+    const values = isRow ? positions.subarray(0, length) : positions;
+    feeds[positionIds.name] = integerFeed(positionIds, values, isRow ? [1, length] : dims);
+  }
+  if (tokenTypeIds !== null) {
+    feeds[tokenTypeIds.name] = integerFeed(tokenTypeIds, new Int32Array(ids.length), dims);
+  }
+  return feeds;
+}
+
+/** The fixed size of a tensor's axis, null where it is dynamic or not known. */
+export function fixedAxis(tensor: TensorInfo, axis: number): number | null {
+  const size = tensor.shape[axis];
+  return typeof size === "number" ? size : null;
+}
+
+/** d of an embedding (n, d), null where the metadata leaves it open or is not of such a shape. */
+export function fixedWidth(tensor: TensorInfo): number | null {
+  return tensor.shape.length === 2 ? fixedAxis(tensor, 1) : null;
+}

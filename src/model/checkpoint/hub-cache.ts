@@ -1,0 +1,57 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { readTextIfThere } from "../../foundation/files/if-there.ts";
+
+/*
+ * The cache of the Hugging Face Hub: `models--<owner>--<name>/snapshots/<commit>/…` holds links into `blobs/`, and
+ * `refs/<branch>` the commit that the branch was at when it was downloaded last.
+ * https://huggingface.co/docs/huggingface_hub/guides/manage-cache
+ */
+const REPOSITORY = /^models--(.+)$/;
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/**
+ * A checkpoint's name by its folder: the folder's, but of a snapshot in the Hub's cache not the commit's 40 digits but the
+ * repository's `owner--name`.
+ */
+export function checkpointName(folder: string): string {
+  const absolute = resolve(folder);
+  const name = basename(absolute);
+  const isSnapshot = COMMIT.test(name) && basename(dirname(absolute)) === "snapshots";
+  return (isSnapshot && repositoryName(dirname(dirname(absolute)))) || name;
+}
+
+/** `owner--name` of a repository's folder in the Hub's cache; null where it is called otherwise. */
+export function repositoryName(folder: string): string | null {
+  return REPOSITORY.exec(basename(resolve(folder)))?.[1] ?? null;
+}
+
+/** The snapshot that a repository's folder in the Hub's cache stands for, and how it was chosen. */
+export interface HubSnapshot {
+  readonly folder: string;
+  readonly note: string;
+}
+
+/**
+ * The snapshot of a repository's folder: that of `refs/main`, else the only one.
+ *
+ * @returns null where the folder is no repository of the Hub's cache
+ * @throws InputError if `refs/main` names a snapshot that is not there, or there are several and nothing says which
+ */
+export async function findHubSnapshot(path: string): Promise<HubSnapshot | null> {
+  if (repositoryName(path) === null) return null;
+  const snapshots = join(path, "snapshots");
+  const commits = (await readdir(snapshots).catch(() => [] as string[])).filter((name) => COMMIT.test(name)).sort();
+  if (commits.length === 0) return null;
+  const main = (await readTextIfThere(join(path, "refs", "main")))?.trim();
+  if (main === undefined && commits.length === 1) {
+    return { folder: join(snapshots, commits[0] as string), note: `snapshot ${commits[0]} is used, the only one` };
+  }
+  if (main !== undefined && commits.includes(main)) {
+    return { folder: join(snapshots, main), note: `snapshot ${main} is used, which refs/main names` };
+  }
+  const problem =
+    main === undefined ? "no refs/main says which snapshot is meant" : "refs/main names a snapshot that is not there";
+  throw new InputError(`${path}: ${problem}; give one of snapshots/${commits.join(", snapshots/")}`);
+}

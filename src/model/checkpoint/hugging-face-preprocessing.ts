@@ -1,0 +1,194 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type Interpolation, OPENAI_MEAN, OPENAI_STD, type Preprocessing } from "../../data/image/preprocessing.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { describeIssues } from "./describe-issues.ts";
+
+const side = z.number().int().positive();
+const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+
+/** What says in transformers' words how images are prepared; a file with none of them may be in open_clip's. */
+const OWN_KEYS = [
+  "do_resize",
+  "resample",
+  "do_center_crop",
+  "crop_size",
+  "do_rescale",
+  "do_normalize",
+  "image_mean",
+  "image_std",
+];
+
+/**
+ * Whether a processor's JSON is written in open_clip's words, as jina-clip's is: `resize_mode`, with `mean`, `std`, `interpolation` and
+ * `fill_color`, and nothing of what transformers calls these.
+ */
+export function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
+  const has = (key: string) => json[key] !== undefined && json[key] !== null;
+  return has("resize_mode") && !OWN_KEYS.some(has) && !OWN_TYPES.test(String(json.image_processor_type ?? ""));
+}
+
+/**
+ * Refuses a processor that says in open_clip's words something else than in transformers': of the two, only one prepared the images
+ * of training.
+ *
+ * @param read what transformers' words come to
+ * @throws InputError naming the keys
+ */
+export function refuseOtherWords(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
+  const values = { ...read, resize_mode: read.resizeMode, fill_color: read.fillColor } as Record<string, unknown>;
+  const other = OPEN_CLIP_KEYS.filter(
+    (key) => json[key] !== undefined && json[key] !== null && !isDeepStrictEqual(json[key], values[key]),
+  );
+  if (other.length === 0) return;
+  const found = other.map((key) => `${key} ${JSON.stringify(json[key])} and ${JSON.stringify(values[key])}`);
+  throw new InputError(
+    `${where}: in open_clip's words and in transformers' it says different things (${found.join("; ")}): which of them prepared images in training is not said; remove one kind, or describe the checkpoint in a shiftline.json`,
+  );
+}
+
+/** Processors of transformers, which know no other words than its own. */
+const OWN_TYPES = /^(?:(?:Chinese)?CLIP|Siglip|ViT|DeiT)/;
+const OPEN_CLIP_KEYS = ["mean", "std", "resize_mode", "interpolation", "fill_color"];
+
+const schema = z.looseObject({
+  image_processor_type: z.string().nullish(),
+  feature_extractor_type: z.string().nullish(),
+  do_resize: z.boolean().nullish(),
+  size: z.union([side, z.record(z.string(), z.number().int().nullable())]).nullish(),
+  resample: z.number().int().nullish(),
+  do_center_crop: z.boolean().nullish(),
+  crop_size: z.union([side, z.looseObject({ height: side, width: side })]).nullish(),
+  crop_pct: z.number().nullish(),
+  do_rescale: z.boolean().nullish(),
+  rescale_factor: z.number().nullish(),
+  do_normalize: z.boolean().nullish(),
+  do_pad: z.boolean().nullish(),
+  image_mean: threeNumbers.nullish(),
+  image_std: threeNumbers.nullish(),
+});
+
+interface Defaults {
+  /** What a bare number as `size` means. */
+  readonly square: boolean;
+  readonly centerCrop: boolean;
+  readonly resample: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+const CLIP: Defaults = { square: false, centerCrop: true, resample: 3, mean: OPENAI_MEAN, std: OPENAI_STD };
+const SIGLIP: Defaults = { square: true, centerCrop: false, resample: 3, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+const VIT: Defaults = { ...SIGLIP, resample: 2 };
+
+/** Pillow's numbers of its filters. */
+const FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
+
+/**
+ * The preprocessing that a Hugging Face image processor's JSON describes. Defaults of CLIPImageProcessor,
+ * SiglipImageProcessor and ViTImageProcessor apply to files of theirs; other processors must say everything.
+ *
+ * @param where what messages call the file
+ * @throws InputError naming what is not a resize and a centre crop with bicubic, bilinear or Lanczos interpolation
+ * @see transformers 5 src/transformers/models/clip/image_processing_clip.py, models/siglip/image_processing_siglip.py
+ */
+export function parseHuggingFacePreprocessing(json: unknown, where: string): Preprocessing {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new InputError(`${where}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
+  const config = parsed.data;
+  const refuse = (problem: string) => new InputError(`${where}: ${problem}`);
+  const type = config.image_processor_type ?? config.feature_extractor_type ?? "";
+  if (/^Siglip2/.test(type))
+    throw refuse(
+      `${type} is not supported: it makes NaFlex's patches of images of any shape; use the twin of a fixed resolution, or describe the checkpoint in a shiftline.json`,
+    );
+  if (/^Timm/.test(type)) throw refuse(`${type} is not supported; describe the checkpoint in a shiftline.json`);
+  if (config.do_resize === false) throw refuse("do_resize false: images of one size are needed");
+  if (config.do_rescale === false) throw refuse("do_rescale false is not supported: mean and std must be of [0, 1]");
+  if (config.do_pad === true) throw refuse("do_pad true is not supported");
+  if (typeof config.crop_pct === "number" && config.crop_pct !== 1) {
+    throw refuse(`crop_pct ${config.crop_pct} is not supported`);
+  }
+  const factor = config.rescale_factor ?? 1 / 255;
+  if (Math.abs(factor * 255 - 1) > 1e-6) throw refuse(`rescale_factor ${factor} is not supported, only 1/255`);
+
+  const defaults = /^(Chinese)?CLIP/.test(type)
+    ? CLIP
+    : /^Siglip/.test(type)
+      ? SIGLIP
+      : /^(ViT|DeiT)/.test(type)
+        ? VIT
+        : null;
+  const normalize = config.do_normalize !== false;
+  const mean = normalize ? (config.image_mean ?? defaults?.mean) : ([0, 0, 0] as const);
+  const std = normalize ? (config.image_std ?? defaults?.std) : ([1, 1, 1] as const);
+  if (mean === undefined || std === undefined) throw refuse("no image_mean or image_std");
+  if (std.some((value) => value <= 0)) throw refuse(`image_std [${std.join(", ")}] is not positive`);
+  const geometry = readGeometry(config, defaults, refuse);
+  return {
+    ...geometry,
+    interpolation: readFilter(config.resample ?? defaults?.resample, refuse),
+    mean,
+    std,
+    fillColor: 0,
+  };
+}
+
+function readFilter(resample: number | undefined, refuse: (problem: string) => InputError): Interpolation {
+  if (resample === undefined) throw refuse("no resample");
+  const filter = FILTERS[resample];
+  if (filter !== "bicubic" && filter !== "bilinear" && filter !== "lanczos") {
+    throw refuse(
+      `resample ${resample} (${filter ?? "unknown"}) is not supported, only 1 (lanczos), 2 (bilinear) and 3 (bicubic)`,
+    );
+  }
+  return filter;
+}
+
+/** The size, whether the shorter side is brought to it and the rest cropped, or both sides are, and what is resized to where it is another size. */
+function readGeometry(
+  config: z.infer<typeof schema>,
+  defaults: Defaults | null,
+  refuse: (problem: string) => InputError,
+): Pick<Preprocessing, "size" | "resizeMode" | "resize"> {
+  const crops = config.do_center_crop ?? defaults?.centerCrop ?? config.crop_size != null;
+  const crop = typeof config.crop_size === "number" ? square(config.crop_size) : (config.crop_size ?? null);
+  const given = config.size ?? (defaults === null ? null : 224);
+  if (given === null) throw refuse("no size");
+  const resize = readResize(given, defaults?.square ?? !crops);
+  if (resize === null) throw refuse(`size ${JSON.stringify(given)} is not supported`);
+  const { height, width } = resize;
+  if (!crops && resize.mode === "shortest") {
+    throw refuse(`size ${JSON.stringify(given)} without a centre crop leaves images of different sizes`);
+  }
+  const cropped = crops ? crop : null;
+  const target =
+    cropped !== null
+      ? { height: cropped.height, width: cropped.width }
+      : crops && defaults === CLIP
+        ? square(224)
+        : { height, width };
+  if (target.height === height && target.width === width) return { size: target, resizeMode: resize.mode };
+  if (height !== width) {
+    throw refuse(
+      `a resize to ${JSON.stringify(given)} and then a crop to ${target.height} x ${target.width} is not supported: the resize must be to a square, or to one size with the crop`,
+    );
+  }
+  return { size: target, resizeMode: resize.mode, resize: height };
+}
+
+function square(side: number): { height: number; width: number } {
+  return { height: side, width: side };
+}
+
+function readResize(
+  size: number | Record<string, number | null>,
+  numberIsSquare: boolean,
+): { height: number; width: number; mode: "shortest" | "squash" } | null {
+  if (typeof size === "number") return { ...square(size), mode: numberIsSquare ? "squash" : "shortest" };
+  const entries = Object.entries(size).filter((entry): entry is [string, number] => entry[1] !== null && entry[1] > 0);
+  const { height, width, shortest_edge: shortest } = Object.fromEntries(entries) as Record<string, number | undefined>;
+  if (entries.length === 1 && shortest !== undefined) return { ...square(shortest), mode: "shortest" };
+  if (entries.length === 2 && height !== undefined && width !== undefined) return { height, width, mode: "squash" };
+  return null;
+}

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import { findCompanion } from "./companion-files.ts";
+import { describeIssues } from "./describe-issues.ts";
+
+const side = z.number().int().positive();
+
+const openClipModelSchema = z.looseObject({
+  quick_gelu: z.boolean().nullish(),
+  vision_cfg: z
+    .looseObject({
+      image_size: z.union([side, z.array(side).min(1).max(2)]).nullish(),
+      timm_model_name: z.string().nullish(),
+      layers: z.union([z.number(), z.array(z.number())]).nullish(),
+    })
+    .nullish(),
+  text_cfg: z
+    .looseObject({
+      context_length: z.number().int().positive().nullish(),
+      vocab_size: z.number().int().positive().nullish(),
+      hf_model_name: z.string().nullish(),
+      hf_tokenizer_name: z.string().nullish(),
+      tokenizer_mode: z.string().nullish(),
+      tokenizer_kwargs: z.record(z.string(), z.unknown()).nullish(),
+    })
+    .nullish(),
+});
+
+const openClipSchema = z.looseObject({
+  model_cfg: openClipModelSchema.nullish(),
+  preprocess_cfg: z.record(z.string(), z.unknown()).nullish(),
+});
+
+const huggingFaceSchema = z.looseObject({
+  model_type: z.string().nullish(),
+  text_config: z
+    .looseObject({
+      max_position_embeddings: z.number().int().positive().nullish(),
+      hidden_act: z.string().nullish(),
+      model_type: z.string().nullish(),
+      vocab_size: z.number().nullish(),
+    })
+    .nullish(),
+  vision_config: z.looseObject({ hidden_act: z.string().nullish(), model_type: z.string().nullish() }).nullish(),
+});
+
+/** open_clip's description of a model: what its `model_cfg` says and this package reads. */
+export type OpenClipModelConfig = z.infer<typeof openClipModelSchema>;
+/** What transformers' `config.json` says and this package reads. */
+export type HuggingFaceConfig = z.infer<typeof huggingFaceSchema>;
+
+/** A parsed file, with its path relative to the checkpoint's folder. */
+export interface ConfigFile<T> {
+  readonly file: string;
+  readonly config: T;
+}
+
+/**
+ * What the checkpoint's folder says of the model, each null where the folder does not say it. `openClip` is from
+ * open_clip_config.json, or from a config.json that holds an open_clip `model_cfg` alone, as some exporters write it.
+ */
+export interface ModelConfigs {
+  readonly openClip: ConfigFile<OpenClipModelConfig> | null;
+  readonly openClipPreprocessing: ConfigFile<Record<string, unknown>> | null;
+  readonly huggingFace: ConfigFile<HuggingFaceConfig> | null;
+}
+
+/** @throws InputError if one of the files is there but cannot be read, or is not what its name promises */
+export async function readModelConfigs(root: string): Promise<ModelConfigs> {
+  const openClipFile = await findCompanion(root, "open_clip_config.json");
+  const openClip = openClipFile === null ? null : await readConfig(root, openClipFile, openClipSchema);
+  const other = await findCompanion(root, "config.json");
+  const plain = other === null ? null : await readConfig(root, other, z.looseObject({}));
+  const isOpenClip = plain !== null && ("vision_cfg" in plain.config || "text_cfg" in plain.config);
+  const model =
+    openClip !== null
+      ? { file: openClip.file, config: openClip.config.model_cfg ?? {} }
+      : isOpenClip
+        ? { file: plain.file, config: parseConfig(root, plain.file, plain.config, openClipModelSchema) }
+        : null;
+  const preprocessing = openClip?.config.preprocess_cfg;
+  return {
+    openClip: model,
+    openClipPreprocessing: openClip && preprocessing ? { file: openClip.file, config: preprocessing } : null,
+    huggingFace:
+      plain === null || isOpenClip
+        ? null
+        : { file: plain.file, config: parseConfig(root, plain.file, plain.config, huggingFaceSchema) },
+  };
+}
+
+/** Reads one JSON file against a schema. @throws InputError naming the file and each field that is wrong */
+export async function readConfig<T>(root: string, file: string, schema: z.ZodType<T>): Promise<ConfigFile<T>> {
+  return { file, config: parseConfig(root, file, await readJson(join(root, file)), schema) };
+}
+
+function parseConfig<T>(root: string, file: string, value: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw new InputError(`${join(root, file)}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
+  return parsed.data;
+}
+
+/** Whether transformers' towers have their embedding in `pooler_output`, as SigLIP's do. */
+export function isSiglip(config: HuggingFaceConfig | undefined): boolean {
+  return config?.model_type?.startsWith("siglip") ?? false;
+}

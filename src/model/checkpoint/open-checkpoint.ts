@@ -1,0 +1,219 @@
+import { join } from "node:path";
+import type { Preprocessing } from "../../data/image/preprocessing.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { fileState } from "../../foundation/files/file-state.ts";
+import { foldPath, pathNameProblem } from "../../foundation/files/path-name.ts";
+import { readError } from "../../foundation/files/read-text.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type ExportRun, exportSubject, listChecks, type RunOptions, runExport } from "./check-export.ts";
+import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
+import type { ExportCheck } from "./export-checks.ts";
+import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
+import { fixedWidth } from "./graph-feeds.ts";
+import { openImageEncoder } from "./image-encoder.ts";
+import { openOwnTokenizer, warnOfTokenizer } from "./own-tokenizer.ts";
+import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
+import { openTextEncoder } from "./text-encoder.ts";
+import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
+import type { Tower } from "./tower.ts";
+import { changed, watchFiles } from "./unchanged-files.ts";
+
+export type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
+export type { CheckpointFile } from "./fingerprint.ts";
+export type { TextIdentity } from "./text-identity.ts";
+
+/** An exported CLIP checkpoint: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
+export interface Checkpoint {
+  /** The folder's name or the file's stem, or the name given; names the checkpoint's results. */
+  readonly id: string;
+  /** As given. */
+  readonly path: string;
+  readonly layout: "hugging-face" | "open_clip" | "shiftline";
+  readonly files: readonly CheckpointFile[];
+  /** SHA-256 over the role and content of every file that can change a number, 64 hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly preprocessing: Preprocessing;
+  /** Which file said how images are prepared. */
+  readonly preprocessingSource: string;
+  /** Null where the checkpoint has no text side. */
+  readonly tokenizer: Tokenizer | null;
+  /** Whatever decides the token ids of its texts; null where the checkpoint has no text side. */
+  readonly text: TextIdentity | null;
+  /** What the user should know, each a short sentence without a full stop. */
+  readonly notes: readonly string[];
+  /** Why its numbers may be wrong, in the same form. */
+  readonly warnings: readonly string[];
+  /** How the image graph is opened: plain data, which a thread can be given. */
+  readonly imageTower: Tower;
+  /**
+   * Runs both towers on made-up inputs. What it shows goes, with what the files say, into `exportChecks`.
+   *
+   * @throws InputError if onnxruntime cannot load a graph, or a side's output has no one width
+   */
+  runExport(options?: RunOptions): Promise<ExportRun>;
+  /** The sanity checks of the export, given what running it showed. */
+  exportChecks(run: ExportRun): ExportCheck[];
+  /** Everything beside the files' content that decides what `runExport` shows. */
+  readonly exportSettings: string;
+  /**
+   * Holds the files against what was hashed when the checkpoint was opened: what the graphs gave until now is of that content.
+   *
+   * @throws InputError if one has changed since
+   */
+  checkUnchanged(): Promise<void>;
+  /** @throws InputError if image embeddings of this width do not go with the text embeddings */
+  checkImageWidth(dimension: number): void;
+  /** @throws InputError if onnxruntime cannot load the graph, or the towers differ in width */
+  openImageEncoder(options?: EncoderOptions): Promise<ImageEncoder>;
+  /** @throws InputError if there is no text side, onnxruntime cannot load the graph, or the towers differ in width */
+  openTextEncoder(options?: EncoderOptions): Promise<TextEncoder>;
+}
+
+export interface CheckpointOptions {
+  /** Names the checkpoint instead of its folder or file. */
+  readonly name?: string;
+  /** Chooses another precision in Hugging Face's naming: "fp16" opens `vision_model_fp16.onnx`. */
+  readonly variant?: string;
+  /** Folder in which the hashes of large files are remembered, so that they are read once and not in every run. */
+  readonly hashMemory?: string;
+}
+
+/**
+ * Opens an exported CLIP checkpoint: finds its layout, graphs, tokenizer and preprocessing, checks that they fit each
+ * other, and hashes them: what was parsed is what was hashed. Nothing is guessed silently: `notes` says what was filled in.
+ *
+ * @param path a folder, or one .onnx file
+ * @throws InputError, in one line, if the path is not there or cannot be read; files are missing, truncated,
+ *   contradictory, of several layouts or being written; the towers differ in width; there is no tokenizer for the vocabulary
+ */
+export async function openCheckpoint(path: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
+  const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
+  const checkWidths = widthCheck(path);
+  checkWidths("image", fixedWidth(resolved.vision.ports.embedding));
+  if (resolved.text !== null) checkWidths("text", fixedWidth(resolved.text.ports.embedding));
+  // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
+  const { visionTower, textTower, textSettings } = resolved;
+  const subject = exportSubject(resolved, tokenizer);
+  const text =
+    textSettings === null || textTower === null || tokenizer === null
+      ? null
+      : identifyText(textSettings, tokenizer, files, textTower.pooled);
+  return {
+    id: checkId(path, options.name ?? resolved.layout.stem),
+    path,
+    layout: resolved.layout.kind,
+    files,
+    fingerprint: checkpointFingerprint(files, resolved),
+    preprocessing: resolved.preprocessing.preprocessing,
+    preprocessingSource: resolved.preprocessing.files.join(" and "),
+    tokenizer,
+    text,
+    notes: resolved.notes,
+    warnings: [...resolved.warnings, ...warnOfTokenizer(resolved, tokenizer)],
+    imageTower: visionTower,
+    runExport: (encoderOptions) => runExport(subject, encoderOptions),
+    exportChecks: (run) => listChecks(subject, run),
+    exportSettings: JSON.stringify([
+      { ...visionTower, path: null },
+      textTower && { ...textTower, path: null },
+      text?.sha256 ?? null,
+    ]),
+    checkUnchanged,
+    checkImageWidth: (dimension) => checkWidths("image", dimension),
+    async openImageEncoder(encoderOptions) {
+      const encoder = await openImageEncoder(visionTower, encoderOptions);
+      return await closeUnless(encoder, () => checkWidths("image", encoder.dimension));
+    },
+    async openTextEncoder(encoderOptions) {
+      if (textTower === null || tokenizer === null) {
+        throw new InputError(`${path}: it has no text tower; give the folder that holds both towers`);
+      }
+      const encoder = await openTextEncoder(textTower, tokenizer, encoderOptions);
+      return await closeUnless(encoder, () => checkWidths("text", encoder.dimension));
+    },
+  };
+}
+
+/** A checkpoint's files as they were parsed and hashed. */
+export interface ReadCheckpoint {
+  readonly resolved: ResolvedCheckpoint;
+  readonly tokenizer: Tokenizer | null;
+  readonly files: readonly CheckpointFile[];
+  /** @throws InputError if a file has another content than the one that was hashed */
+  checkUnchanged(): Promise<void>;
+}
+
+/**
+ * Parses and hashes a checkpoint's files, and proves that it was one content: each file is looked at before it is parsed and
+ * after it was hashed. Which files there are is known only from parsing, so that is done twice; it takes milliseconds.
+ *
+ * @throws InputError as `openCheckpoint` does, also if a file changed meanwhile
+ */
+export async function readCheckpoint(
+  path: string,
+  options: Pick<CheckpointOptions, "variant" | "hashMemory">,
+): Promise<ReadCheckpoint> {
+  const first = await resolveCheckpoint(path, options.variant);
+  const before = new Map<string, string>();
+  for (const file of first.files) {
+    const absolute = join(first.layout.root, file.path);
+    const state = await fileState(absolute).catch((cause) => {
+      throw readError(absolute, cause);
+    });
+    before.set(absolute, state.withinRun);
+  }
+  const resolved = await resolveCheckpoint(path, options.variant);
+  const { root } = resolved.layout;
+  const tokenizer = await openOwnTokenizer(resolved);
+  const hashed = await hashFiles(root, resolved.files, options.hashMemory);
+  for (const { file, state } of hashed) {
+    const absolute = join(root, file.path);
+    if (before.get(absolute) !== state.withinRun) throw changed(absolute);
+  }
+  const files = hashed.map(({ file }) => file);
+  const states = hashed.map(({ state }) => state);
+  return { resolved, tokenizer, files, checkUnchanged: watchFiles(root, files, states) };
+}
+
+/** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used. */
+export function checkpointFingerprint(files: readonly CheckpointFile[], resolved: ResolvedCheckpoint): string {
+  const source = resolved.textSettings?.source;
+  const shipped = source !== undefined && source.tokenizerJson === null && source.bytePairs === undefined;
+  const vocabulary = shipped ? [{ role: "tokenizer", sha256: shippedVocabularySha256() }] : [];
+  return fingerprint([...files, ...vocabulary]);
+}
+
+/** Folders that a results folder has beside those of checkpoints. */
+const RESERVED_IDS = [".progress", ".shiftline"];
+
+function checkId(path: string, id: string): string {
+  const problem = RESERVED_IDS.includes(foldPath(id)) ? "is a folder of ours" : pathNameProblem(id);
+  if (problem === null) return id;
+  throw new InputError(
+    `${path}: "${id}" cannot name a checkpoint: it ${problem}, and results lie in a folder of that name; give it another with --name ID=PATH`,
+  );
+}
+
+/** Remembers each tower's width as it becomes known, and refuses a pair that differs. */
+function widthCheck(path: string): (tower: "image" | "text", dimension: number | null) => void {
+  const known = new Map<string, number>();
+  return (tower, dimension) => {
+    if (dimension !== null) known.set(tower, dimension);
+    const [image, text] = [known.get("image"), known.get("text")];
+    if (image !== undefined && text !== undefined && image !== text) {
+      throw new InputError(
+        `${path}: image embeddings have ${image} numbers, text embeddings ${text}; the towers belong to different checkpoints, or one output is not the projected embedding`,
+      );
+    }
+  };
+}
+
+async function closeUnless<E extends { close(): Promise<void> }>(encoder: E, check: () => void): Promise<E> {
+  try {
+    check();
+  } catch (cause) {
+    await encoder.close();
+    throw cause;
+  }
+  return encoder;
+}

@@ -1,0 +1,118 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { Feed } from "../onnx/session.ts";
+import { fixedAxis, type ImageSize, pixelFeed, textFeeds } from "./graph-feeds.ts";
+import type { TextPorts, VisionPorts } from "./tower-ports.ts";
+
+/** Both sides of a graph that holds both towers. */
+export interface BothSides {
+  readonly vision: VisionPorts;
+  readonly text: TextPorts;
+  readonly size: ImageSize;
+  /** Tokens of a stand-in text. */
+  readonly contextLength: number;
+}
+
+/** Gives the feeds of the side that is not asked, for a batch of n on the side that is. */
+export type OtherSide = (n: number) => Record<string, Feed>;
+
+/** Texts that are fed beside images. */
+export interface TextsBeside {
+  /** token ids, at least one row */
+  readonly rows: readonly Int32Array[];
+  readonly padId: number;
+  readonly attendPadding: boolean;
+}
+
+/** How the side that is not asked is fed. */
+export interface StandIn {
+  /** whether the two batches must be of one size */
+  readonly tied: boolean;
+  /** other content, and more rows where the graph leaves their number open: for the proof that embeddings do not depend on it */
+  readonly different?: TextsBeside | "image";
+}
+
+/**
+ * A graph with both towers runs both whatever is asked of it, and wants all its inputs. The side that is not asked gets
+ * as little as it takes: one black image, or one text of two tokens; as many as the other side where the graph ties the
+ * two batches together, and its fixed sizes where it has them.
+ */
+export function standIn(sides: BothSides, asked: "images" | "texts", { tied, different }: StandIn): OtherSide {
+  const port = asked === "images" ? sides.text.ids : sides.vision.pixels;
+  const fixed = fixedAxis(port, 0);
+  const several = asked === "images" && typeof different === "object" ? different.rows.length : 2;
+  return (n) => {
+    const batch = fixed ?? (tied ? n : different ? several : 1);
+    if (asked === "texts") {
+      const { height, width } = sides.size;
+      const pixels = new Float32Array(batch * 3 * height * width);
+      if (different) for (let i = 0; i < pixels.length; i++) pixels[i] = Math.sin(i);
+      return { [sides.vision.pixels.name]: pixelFeed(sides.vision.pixels, pixels, batch, sides.size) };
+    }
+    const fixedLength = fixedAxis(sides.text.ids, 1);
+    if (typeof different === "object") {
+      const rows = Array.from({ length: batch }, (_, i) => different.rows[i % different.rows.length] as Int32Array);
+      const length = fixedLength ?? Math.max(...rows.map((row) => row.length));
+      return textFeeds(sides.text, { ...different, rows, length });
+    }
+    const length = fixedLength ?? Math.min(2, sides.contextLength);
+    const rows = Array.from({ length: batch }, () => new Int32Array(length));
+    return textFeeds(sides.text, { rows, length, padId: 0, attendPadding: true });
+  };
+}
+
+/** Whether the graph's metadata gives the batch axes of images and texts one name. */
+export function sharesBatchName(sides: BothSides): boolean {
+  const [images, texts] = [sides.vision.pixels.shape[0], sides.text.ids.shape[0]];
+  return typeof images === "string" && images !== "" && images === texts;
+}
+
+/**
+ * Chooses how the side that is not asked is fed: one stand-in for any number of rows, unless the metadata ties the two
+ * batches together and a trial shows that it means it.
+ *
+ * @param run embeds a few inputs, at least two, with this stand-in
+ */
+export async function chooseStandIn(
+  sides: BothSides,
+  asked: "images" | "texts",
+  run: (other: OtherSide) => Promise<Float32Array>,
+): Promise<{ readonly plain: OtherSide; readonly tied: boolean }> {
+  const tied = sharesBatchName(sides) && (await needsTie(sides, asked, run));
+  return { plain: standIn(sides, asked, { tied }), tied };
+}
+
+async function needsTie(
+  sides: BothSides,
+  asked: "images" | "texts",
+  run: (other: OtherSide) => Promise<Float32Array>,
+): Promise<boolean> {
+  const expected = await run(standIn(sides, asked, { tied: true }));
+  try {
+    const found = await run(standIn(sides, asked, { tied: false }));
+    return !found.every((value, i) => value === expected[i]);
+  } catch (cause) {
+    if (cause instanceof InputError) return true;
+    throw cause;
+  }
+}
+
+/**
+ * Embeds beside other content than that of the plain stand-in.
+ *
+ * @throws InputError if the graph does not take it, or gives another width beside it
+ */
+export async function runBeside(
+  sides: BothSides,
+  asked: "images" | "texts",
+  { tied, different }: Required<StandIn>,
+  run: (other: OtherSide) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const same = standIn(sides, asked, { tied: true, different });
+  if (tied) return await run(same);
+  try {
+    return await run(standIn(sides, asked, { tied, different }));
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    return await run(same); // a graph that pairs rows takes one for all, or as many as there are
+  }
+}

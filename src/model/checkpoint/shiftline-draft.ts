@@ -1,0 +1,129 @@
+import { join, posix } from "node:path";
+import { OPENAI_MEAN, OPENAI_STD } from "../../data/image/preprocessing.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
+import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { describeWidened } from "../onnx/widen-bfloat16.ts";
+import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
+import { findCompanion } from "./companion-files.ts";
+import { fixedAxis } from "./graph-feeds.ts";
+import { readModelConfigs } from "./model-config.ts";
+import { graphImageSize, readHuggingFace, readOpenClip } from "./preprocessing-files.ts";
+import { findTextPorts, findVisionPorts, graphTakes, refuseNaFlex } from "./tower-ports.ts";
+
+/** A shiftline.json for graphs that no layout fits. */
+export interface ShiftlineDraft {
+  readonly json: Readonly<Record<string, unknown>>;
+  /** What no file said, and the user has to check. */
+  readonly unsaid: readonly string[];
+  /** Whose values stand for what no file said. */
+  readonly model: "CLIP" | "Chinese-CLIP";
+  /** Rows of a vocabulary whose tokenizer has to be put there too, null where nothing is missing. */
+  readonly missingVocabulary: number | null;
+}
+
+/**
+ * Rows of the token embedding of Chinese-CLIP (RoBERTa-wwm-ext), whose own exports have no configuration; it squashes images.
+ *
+ * Source: OFA-Sys/Chinese-CLIP cn_clip/clip/utils.py `image_transform`
+ */
+const CHINESE_CLIP_VOCABULARY = 21_128;
+
+/** Graphs that are looked into; a folder with more is no export. */
+const MOST_GRAPHS = 32;
+
+/**
+ * Drafts the shiftline.json of a folder's graphs: the first that takes images and the first that takes texts, or one that takes both.
+ * What files say of images is in it; what none says is CLIP's own.
+ *
+ * @param files paths of graphs relative to the folder, in the order of preference
+ * @returns null where the graphs are not those of two towers, or their inputs and outputs cannot be told
+ */
+export async function draftShiftlineJson(root: string, files: readonly string[]): Promise<ShiftlineDraft | null> {
+  try {
+    const graphs = files.slice(0, MOST_GRAPHS).flatMap((file) => {
+      const model = tryRead(join(root, file));
+      if (model !== null) refuseNaFlex(model);
+      return model === null ? [] : [{ file, model, takes: graphTakes(model) }];
+    });
+    const both = graphs.find(({ takes }) => takes.images && takes.texts);
+    const vision = graphs.find(({ takes }) => takes.images && !takes.texts) ?? both;
+    const text = graphs.find(({ takes }) => takes.texts && !takes.images) ?? both;
+    if (vision === undefined || text === undefined) return null;
+    return await draftOf(root, vision, text);
+  } catch (cause) {
+    if (cause instanceof InputError) return null; // it is only advice beside another message
+    throw cause;
+  }
+}
+
+/** The draft in a message: one line that can be pasted. */
+export function describeDraft(root: string, { json, unsaid, model, missingVocabulary }: ShiftlineDraft): string {
+  const check =
+    unsaid.length === 0 ? "" : ` (${unsaid.join(" and ")} are ${model}'s own, which no file here says: check them)`;
+  const missing =
+    missingVocabulary === null ? "" : `put its tokenizer.json (${missingVocabulary} tokens) into ${root}, and `;
+  return `${missing}write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
+}
+
+interface FoundGraph {
+  readonly file: string;
+  readonly model: OnnxModel;
+}
+
+async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Promise<ShiftlineDraft> {
+  const configs = await readModelConfigs(root);
+  const { pixels } = findVisionPorts(vision.model);
+  const { ids } = findTextPorts(text.model);
+  const unsaid: string[] = [];
+  const said = (await readHuggingFace(root, pixels)) ?? (await readOpenClip(root, configs, pixels));
+  const images = said?.preprocessing;
+  const size = images?.size ?? graphImageSize(pixels);
+  if (images === undefined) unsaid.push(`${size === null ? "size, " : ""}mean, std, resizeMode and interpolation`);
+  const { height, width } = size ?? { height: 224, width: 224 };
+  const length = fixedAxis(ids, 1);
+  const saysLength = configs.openClip !== null || configs.huggingFace !== null || length !== null;
+  const rows = tokenEmbeddingRows(text.model, ids.name);
+  const isClip = rows === CLIP_VOCABULARY_SIZE;
+  const isChinese = rows === CHINESE_CLIP_VOCABULARY;
+  const contextLength = length ?? (saysLength && !isClip ? undefined : isChinese ? 52 : 77);
+  if (length === null && contextLength !== undefined && !isClip) unsaid.push("contextLength");
+  const tokenizer = await findCompanion(
+    root,
+    "tokenizer.json",
+    "textual/tokenizer.json",
+    "onnx/tokenizer.json",
+    posix.join(posix.dirname(text.file), "tokenizer.json"),
+  );
+  return {
+    json: {
+      vision: { file: vision.file },
+      text: { file: text.file },
+      size: height === width ? height : [height, width],
+      mean: images?.mean ?? OPENAI_MEAN,
+      std: images?.std ?? OPENAI_STD,
+      resizeMode: images?.resizeMode ?? (isChinese ? "squash" : "shortest"),
+      ...(images?.resize === undefined ? {} : { resize: images.resize }),
+      interpolation: images?.interpolation ?? "bicubic",
+      ...(images?.fillColor ? { fillColor: images.fillColor } : {}),
+      ...(contextLength === undefined ? {} : { contextLength }),
+      ...(tokenizer === null ? {} : { tokenizer }),
+    },
+    unsaid,
+    model: isChinese ? "Chinese-CLIP" : "CLIP",
+    missingVocabulary: tokenizer !== null || (await hasBytePairs(root)) || isClip ? null : rows,
+  };
+}
+
+async function hasBytePairs(root: string): Promise<boolean> {
+  return (await findCompanion(root, "vocab.json")) !== null && (await findCompanion(root, "merges.txt")) !== null;
+}
+
+function tryRead(path: string): OnnxModel | null {
+  try {
+    return describeWidened(readOnnxModel(path));
+  } catch (cause) {
+    if (cause instanceof InputError) return null;
+    throw cause;
+  }
+}

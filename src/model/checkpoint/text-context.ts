@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
+import type { Layout } from "./layout.ts";
+import { isSiglip, type ModelConfigs, readConfig } from "./model-config.ts";
+import type { OpenClipText } from "./open-clip-text.ts";
+import { SIGLIP_CONTEXT } from "./siglip-text.ts";
+
+/** How many tokens a checkpoint's texts have. */
+export interface TextContext {
+  readonly length: number;
+  /** What said it. */
+  readonly source: string;
+  /** The file that said it, where it is one. */
+  readonly file: string | null;
+  readonly notes: readonly string[];
+}
+
+/** Where the context length is looked for. */
+export interface ContextSources {
+  readonly layout: Layout;
+  readonly configs: ModelConfigs;
+  readonly openClip: OpenClipText | null;
+  /** tokenizer_config.json, or what there is of its kind, relative to the checkpoint's folder. */
+  readonly tokenizerConfig: string | null;
+  /** The graph's fixed token axis, null where it is dynamic. */
+  readonly sequenceLength: number | null;
+  readonly vocabularySize: number | null;
+}
+
+/** Above this, transformers' `model_max_length` means "no limit known" (it writes 1e30). */
+const LARGEST_CONTEXT = 32_768;
+
+/**
+ * The context length: the graph's fixed token axis; else shiftline.json, open_clip's configuration, then the shorter of
+ * the tokenizer's `model_max_length` and the model's positions.
+ *
+ * @throws InputError if nothing says it, it is no number of tokens or more than fit in memory, or shiftline.json contradicts
+ *   the graph
+ */
+export async function readContext(sources: ContextSources): Promise<TextContext> {
+  const { layout, sequenceLength } = sources;
+  const said = await readConfiguredContext(sources);
+  if (sequenceLength === null) {
+    if (said !== null && said.length > LARGEST_CONTEXT) {
+      throw new InputError(
+        `${join(layout.root, said.source)}: a context of ${said.length} tokens, of which at most ${LARGEST_CONTEXT} are accepted; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
+      );
+    }
+    if (said !== null) return said;
+    throw new InputError(
+      `${layout.root}: nothing says how many tokens ${layout.text} takes; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
+    );
+  }
+  const source = `the fixed token axis of ${layout.text}`;
+  const differs = said !== null && said.length !== sequenceLength;
+  if (differs && layout.shiftline?.contextLength !== undefined) {
+    throw new InputError(
+      `${layout.root}: shiftline.json: contextLength ${said.length}, but ${layout.text} takes ${sequenceLength} tokens`,
+    );
+  }
+  const note = `context length ${sequenceLength} from the graph; ${said?.source} says ${said?.length}`;
+  return { length: sequenceLength, source, file: null, notes: differs ? [note] : [] };
+}
+
+async function readConfiguredContext(sources: ContextSources): Promise<TextContext | null> {
+  const { layout, configs, openClip, tokenizerConfig, vocabularySize } = sources;
+  const from = (length: number, file: string): TextContext => ({ length, source: file, file, notes: [] });
+  if (layout.shiftline?.contextLength !== undefined) return from(layout.shiftline.contextLength, "shiftline.json");
+  if (openClip !== null) {
+    const { contextLength, file, isDefaultContext } = openClip;
+    if (!isDefaultContext) return from(contextLength, file);
+    const note = `${file} says no context length: open_clip's ${contextLength} is used`;
+    return { ...from(contextLength, "open_clip's default"), file, notes: [note] };
+  }
+  const longest = tokenizerConfig === null ? null : await readLongest(layout.root, tokenizerConfig);
+  const positions = readPositions(configs);
+  if (longest !== null && (positions === null || longest <= positions.length))
+    return from(longest, tokenizerConfig as string);
+  if (positions !== null) {
+    const note = `context length ${positions.length} from ${positions.source}; ${tokenizerConfig} says ${longest}`;
+    return longest === null ? positions : { ...positions, notes: [...positions.notes, note] };
+  }
+  if (vocabularySize !== CLIP_VOCABULARY_SIZE) return null;
+  const notes = ["no file says the context length: 77, that of CLIP's vocabulary, is used"];
+  return { length: 77, source: "CLIP's vocabulary", file: null, notes };
+}
+
+async function readLongest(root: string, tokenizerConfig: string): Promise<number | null> {
+  const schema = z.looseObject({ model_max_length: z.number().nullish() });
+  const length = (await readConfig(root, tokenizerConfig, schema)).config.model_max_length;
+  if (typeof length !== "number" || length > LARGEST_CONTEXT) return null;
+  if (length >= 1 && Number.isInteger(length)) return length;
+  const where = join(root, tokenizerConfig);
+  throw new InputError(`${where}: model_max_length: expected a whole number from 1 on, got ${length}`);
+}
+
+/** The positions that the model has: more tokens it cannot take. */
+function readPositions({ huggingFace }: ModelConfigs): TextContext | null {
+  if (huggingFace === null) return null;
+  const { config, file } = huggingFace;
+  const positions = config.text_config?.max_position_embeddings;
+  if (positions) return { length: positions, source: file, file, notes: [] };
+  if (!isSiglip(config)) return null;
+  const notes = [`${file} says no context length: SigLIP's ${SIGLIP_CONTEXT} is used`];
+  return { length: SIGLIP_CONTEXT, source: "SigLIP's default", file, notes };
+}

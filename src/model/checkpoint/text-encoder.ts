@@ -1,0 +1,122 @@
+import { InputError } from "../../foundation/errors.ts";
+import { type GraphSession, openSession } from "../onnx/session.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { checkEmbeddings } from "./check-embeddings.ts";
+import type { EncoderOptions, TextEncoder } from "./encoders.ts";
+import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
+import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
+import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
+import { paddingTakesPart } from "./padding-probe.ts";
+import { probedContext, textsAtOnce } from "./text-budget.ts";
+import { poolStates } from "./text-pooling.ts";
+import { findSides, type Tower } from "./tower.ts";
+
+/**
+ * Opens the text tower of a graph and proves whether its prompts may be cut to their own length.
+ *
+ * @throws InputError if onnxruntime cannot load the graph, or it has no text side
+ */
+export async function openTextEncoder(
+  tower: Tower,
+  tokenizer: Tokenizer,
+  options: EncoderOptions = {},
+): Promise<TextEncoder> {
+  const session = await openSession(tower.path, options.threads, tower.bytes, tower.widens);
+  try {
+    return await makeTextEncoder(session, tower, tokenizer);
+  } catch (cause) {
+    await session.close();
+    throw cause;
+  }
+}
+
+async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: Tokenizer): Promise<TextEncoder> {
+  const { vision, text } = findSides(session, tower);
+  if (text === null) throw new InputError(`${tower.path}: an image graph where a graph that takes texts is needed`);
+  const { contextLength } = tower;
+  const batchSize = fixedAxis(text.ids, 0);
+  const expected = { where: `${tower.path}: the text tower`, output: tower.embedding };
+  let knownWidth = fixedWidth(tower.embedding) ?? fixedWidth(text.embedding);
+  const { padId } = tokenizer;
+  const { pooling } = tower;
+
+  const runBatch = async (
+    rows: readonly Int32Array[],
+    length: number,
+    other: OtherSide,
+    pad = padId,
+  ): Promise<Float32Array> => {
+    const batch = { rows, length, padId: pad, attendPadding: tower.pooled };
+    const feeds = { ...other(rows.length), ...textFeeds(text, batch) };
+    const given = await session.run(feeds, text.embedding.name);
+    const { data, dims } =
+      pooling === undefined
+        ? given
+        : poolStates(
+            given.data,
+            given.dims,
+            rows.map((row) => row.length),
+            pooling,
+            expected.where,
+          );
+    checkEmbeddings(data, dims, rows.length, { ...expected, dimension: knownWidth });
+    return data;
+  };
+
+  const probed = probedContext(contextLength, fixedAxis(text.ids, 1));
+  const probes = PROBE_PROMPTS.map((prompt) => tokenizer.encode(prompt, probed)) as [Int32Array, Int32Array];
+  const sides: BothSides | null = vision === null ? null : { ...tower, vision, text };
+  const { plain, tied } =
+    sides === null
+      ? { plain: () => ({}), tied: false }
+      : await chooseStandIn(sides, "texts", (other) => runBatch(probes, probed, other));
+
+  /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
+  const run = async (
+    rows: readonly Int32Array[],
+    length: number,
+    { pad = padId, other = plain }: { pad?: number; other?: OtherSide } = {},
+  ): Promise<Float32Array> => {
+    const step = tower.rowByRow ? 1 : textsAtOnce(rows.length, length, batchSize);
+    let embeddings = new Float32Array(0);
+    for (let start = 0; start < rows.length; start += step) {
+      const part = rows.slice(start, start + step);
+      const filled = Array.from({ length: batchSize ?? part.length }, (_, i) => part[i] ?? (part[0] as Int32Array));
+      const data = await runBatch(filled, length, other, pad);
+      const dimension = data.length / filled.length;
+      if (start === 0) embeddings = new Float32Array(rows.length * dimension);
+      embeddings.set(data.subarray(0, part.length * dimension), start * dimension);
+    }
+    return embeddings;
+  };
+
+  // Where activations are rounded, trials on some texts prove nothing of others.
+  const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.roundsActivations;
+  const ownLength = mayBeShort && (await proveOwnLength(probes, probed, run));
+  const isProved = createLengthProof(tokenizer, probed, run);
+  const dimension = knownWidth ?? (await run(probes.slice(0, 1), probed)).length;
+  knownWidth = dimension;
+
+  const encode = async (tokens: readonly Int32Array[], other: OtherSide): Promise<Float32Array> => {
+    if (tokens.length === 0) return new Float32Array(0);
+    const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
+    if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
+    const isShort = ownLength && longest < probed && (await isProved(longest));
+    return await run(tokens, isShort ? longest : contextLength, { other });
+  };
+  return {
+    dimension,
+    contextLength,
+    ownLength,
+    encode: (tokens) => encode(tokens, plain),
+    encodeBeside:
+      sides && ((tokens) => runBeside(sides, "texts", { tied, different: "image" }, (other) => encode(tokens, other))),
+    async paddingTakesPart() {
+      if (ownLength) return false;
+      const precision = tower.roundsActivations ? "rounded" : "exact";
+      const encodePadded = (rows: readonly Int32Array[], pad: number) => run(rows, probed, { pad });
+      return await paddingTakesPart(probes, probed, tokenizer, precision, encodePadded);
+    },
+    close: session.close,
+  };
+}

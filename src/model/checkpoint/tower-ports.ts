@@ -1,0 +1,242 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
+
+/** Names of a graph's inputs and outputs that a shiftline.json gives; null where it leaves them to be found. */
+export interface PortHints {
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly attentionMask: string | null;
+}
+
+/** Where the pixels go in and the image embeddings come out. */
+export interface VisionPorts {
+  readonly pixels: TensorInfo;
+  readonly embedding: TensorInfo;
+}
+
+/** Where the token ids go in, with what accompanies them, and where the text embeddings come out. */
+export interface TextPorts {
+  readonly ids: TensorInfo;
+  readonly attentionMask: TensorInfo | null;
+  readonly positionIds: TensorInfo | null;
+  readonly tokenTypeIds: TensorInfo | null;
+  readonly embedding: TensorInfo;
+}
+
+/** A graph's inputs and outputs, as its metadata has them. */
+export interface GraphPorts {
+  /** What messages call the graph: its path. */
+  readonly path: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+}
+
+export const NO_HINTS: PortHints = { input: null, output: null, attentionMask: null };
+
+const PIXEL_NAMES = ["pixel_values", "image", "images", "input_image", "pixels", "input"];
+const ID_NAMES = ["input_ids", "text", "texts", "input_text", "tokens", "text_tokens", "token_ids", "input"];
+const IMAGE_EMBEDDING_NAMES = ["image_embeds", "image_features", "image_embeddings", "image_embedding", "image_embed"];
+const TEXT_EMBEDDING_NAMES = ["text_embeds", "text_features", "text_embeddings", "text_embedding", "text_embed"];
+const EMBEDDING_NAMES = [
+  "unnorm_image_features",
+  "unnorm_text_features",
+  "embedding",
+  "embeddings",
+  "features",
+  "output",
+];
+/** Outputs of the right rank that are not embeddings: pooled states before the projection, and logits. */
+const NOT_EMBEDDINGS = /hidden_state|pooler_output|pooled_output|logits|logit_scale|logit_bias|attentions/i;
+/** Scores of a run's images against its texts: what a whole CLIP gives, and no embedding whatever a file says. */
+const PAIR_LOGITS = /logits[_-]?per[_-]?(?:image|text)/i;
+const LOGITS = /logits/i;
+const WHAT_LOGITS_ARE = "scores of a run's images against its texts, not embeddings";
+
+/**
+ * Refuses SigLIP 2's NaFlex, which takes patches of images of any shape: which patches, open_clip and transformers decide otherwise
+ * than by one image size.
+ *
+ * @throws InputError naming its inputs and what to use in its place
+ */
+export function refuseNaFlex({ path, inputs }: GraphPorts): void {
+  const own = inputs.filter(({ name }) => /^(?:spatial_shapes|pixel_attention_mask)$/.test(name));
+  if (own.length === 0) return;
+  throw new InputError(
+    `${path}: a SigLIP 2 NaFlex graph (${own.map(describeTensor).join(", ")}), which takes patches of images of any shape: not supported; use the twin of a fixed resolution, for siglip2-base-patch16-naflex siglip2-base-patch16-256`,
+  );
+}
+
+/** Whether the graph takes images, texts, or both. */
+export function graphTakes(graph: GraphPorts): { images: boolean; texts: boolean } {
+  return { images: graph.inputs.some(mayBePixels), texts: graph.inputs.some(mayBeIds) };
+}
+
+/**
+ * The image side of a graph: by the hints, else by the names exporters use, else the only candidate by rank and type.
+ *
+ * @param pooled whether `pooler_output` is the embedding, as in SigLIP towers that transformers exported
+ * @throws InputError naming inputs or outputs with their shapes, when none or several could be meant, or the input's
+ *   type or layout is not supported
+ */
+export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, pooled = false): VisionPorts {
+  const pixels = pick(graph, "vision", "input", hints.input, PIXEL_NAMES, mayBePixels);
+  if (!["float32", "float16", "float64", "uint8"].includes(pixels.type)) {
+    throw new InputError(
+      `${graph.path}: input ${describeTensor(pixels)}: float32, float16, float64 or uint8 pixels are expected`,
+    );
+  }
+  const channels = pixels.shape[1];
+  if (typeof channels === "number" && channels !== 3 && !isChannelsLast(pixels)) {
+    throw new InputError(
+      `${graph.path}: input ${describeTensor(pixels)}: (n, 3, height, width) or (n, height, width, 3) is expected`,
+    );
+  }
+  const names = [...IMAGE_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
+  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/text/i.test(output.name);
+  return { pixels, embedding: pick(graph, "vision", "output", hints.output, names, mayBe) };
+}
+
+/**
+ * The text side of a graph, found as the image side is. Beside the ids, `attention_mask`, `position_ids` and
+ * `token_type_ids` are fed; any other input is refused by name.
+ *
+ * @param poolsStates whether it is known how token states are pooled: they are taken where no output is an embedding
+ * @throws InputError naming inputs or outputs with their shapes
+ */
+export function findTextPorts(
+  graph: GraphPorts,
+  hints: PortHints = NO_HINTS,
+  pooled = false,
+  poolsStates = false,
+): TextPorts {
+  const ids = pick(graph, "text", "input", hints.input, ID_NAMES, mayBeIds);
+  if (ids.type !== "int32" && ids.type !== "int64") {
+    throw new InputError(`${graph.path}: input ${describeTensor(ids)}: int32 or int64 token ids are expected`);
+  }
+  const find = (name: string) => graph.inputs.find((input) => input.name === name) ?? null;
+  if (hints.attentionMask !== null && find(hints.attentionMask) === null) {
+    throw missing(graph, "text.attentionMask", hints.attentionMask, "input");
+  }
+  const names = [...TEXT_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
+  const isEmbedding = (output: TensorInfo) => mayBeTextEmbedding(output, pooled);
+  const pools = poolsStates && !graph.outputs.some(isEmbedding);
+  const mayBe = pools ? mayBeStates : isEmbedding;
+  return {
+    ids,
+    attentionMask: find(hints.attentionMask ?? "attention_mask"),
+    positionIds: find("position_ids"),
+    tokenTypeIds: find("token_type_ids"),
+    embedding: pick(graph, "text", "output", hints.output, names, mayBe),
+  };
+}
+
+/** Whether a text graph gives a state for each token and no embedding. */
+export function givesStates(graph: GraphPorts, hints: PortHints, pooled: boolean): boolean {
+  const { outputs } = graph;
+  if (hints.output !== null) return outputs.some((output) => output.name === hints.output && mayBeStates(output));
+  return outputs.some(mayBeStates) && !outputs.some((output) => mayBeTextEmbedding(output, pooled));
+}
+
+/** @throws InputError if the graph has inputs beside those of the given sides, naming them */
+export function refuseOtherInputs(graph: GraphPorts, vision: VisionPorts | null, text: TextPorts | null): void {
+  const fed = [vision?.pixels, text?.ids, text?.attentionMask, text?.positionIds, text?.tokenTypeIds];
+  const others = graph.inputs.filter((input) => !fed.some((port) => port?.name === input.name));
+  if (others.length > 0) {
+    throw new InputError(
+      `${graph.path}: the graph has ${others.length === 1 ? "an input" : "inputs"} that shiftline cannot feed: ${others.map(describeTensor).join(", ")}; export it without`,
+    );
+  }
+}
+
+/** Whether pixels go in as (n, H, W, 3): the last axis has three values and the second does not. */
+export function isChannelsLast({ shape }: Pick<TensorInfo, "shape">): boolean {
+  return shape.length === 4 && shape[3] === 3 && shape[1] !== 3;
+}
+
+/** One tensor for people: `pixel_values float32 (batch, 3, 224, 224)`. */
+export function describeTensor(tensor: TensorInfo): string {
+  const axes = tensor.shape.map((size) => (size === "" ? "?" : size)).join(", ");
+  return `${tensor.name} ${tensor.type} ${tensor.shape.length === 0 ? "(shape not given)" : `(${axes})`}`;
+}
+
+function pick(
+  graph: GraphPorts,
+  tower: "vision" | "text",
+  kind: "input" | "output",
+  hint: string | null,
+  names: readonly string[],
+  mayBe: (tensor: TensorInfo) => boolean,
+): TensorInfo {
+  const all = kind === "input" ? graph.inputs : graph.outputs;
+  if (hint !== null) {
+    const named = all.find((tensor) => tensor.name === hint);
+    if (named === undefined) throw missing(graph, `${tower}.${kind}`, hint, kind);
+    if (kind === "output" && PAIR_LOGITS.test(hint)) {
+      throw new InputError(
+        `${graph.path}: shiftline.json names ${tower}.output "${hint}": logits are ${WHAT_LOGITS_ARE}; ${EXPORT_EMBEDDINGS}`,
+      );
+    }
+    return named;
+  }
+  const candidates = all.filter(mayBe);
+  for (const name of names) {
+    const known = candidates.find((tensor) => tensor.name === name);
+    if (known !== undefined) return known;
+  }
+  if (candidates.length === 1) return candidates[0] as TensorInfo;
+  const wanted = {
+    visioninput: "pixels",
+    visionoutput: "image embedding",
+    textinput: "token ids",
+    textoutput: "text embedding",
+  };
+  const problem = candidates.length === 0 ? "no" : "more than one";
+  const hasLogits = kind === "output" && candidates.length === 0 && all.some((tensor) => LOGITS.test(tensor.name));
+  const isText = tower === "text" && kind === "output" && candidates.length === 0;
+  const states = isText ? all.find(mayBeStates) : undefined;
+  const advice = hasLogits
+    ? `logits are ${WHAT_LOGITS_ARE}; ${EXPORT_EMBEDDINGS}`
+    : states !== undefined
+      ? `${states.name} has a state for each token, and nothing says how they are pooled: ${SAY_POOLING}`
+      : `name it in a shiftline.json as ${tower}.${kind}`;
+  throw new InputError(
+    `${graph.path}: ${problem} ${kind} can be the ${wanted[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; ${advice}`,
+  );
+}
+
+const SAY_POOLING =
+  "add sentence-transformers' 1_Pooling/config.json (and 2_Dense), or text.pooling to a shiftline.json, or export the graph with the pooled and projected embedding";
+const EXPORT_EMBEDDINGS = "export the graph with its image and text embeddings (image_embeds, text_embeds) as outputs";
+
+function missing(graph: GraphPorts, key: string, name: string, kind: "input" | "output"): InputError {
+  const all = kind === "input" ? graph.inputs : graph.outputs;
+  return new InputError(
+    `${graph.path}: shiftline.json names ${key} "${name}", which the graph does not have; its ${kind}s: ${all.map(describeTensor).join(", ")}`,
+  );
+}
+
+function mayBePixels(input: TensorInfo): boolean {
+  return input.shape.length === 4;
+}
+
+function mayBeIds(input: TensorInfo): boolean {
+  const integers = input.type === "int32" || input.type === "int64";
+  return integers && input.shape.length === 2 && !/mask|position_ids|token_type_ids/.test(input.name);
+}
+
+/** A state for each token, before any pooling. */
+function mayBeStates(output: TensorInfo): boolean {
+  const isNamed = /^(?:last_hidden_state|token_embeddings)$/.test(output.name);
+  return isNamed && /^float/.test(output.type) && (output.shape.length === 3 || output.shape.length === 0);
+}
+
+function mayBeTextEmbedding(output: TensorInfo, pooled: boolean): boolean {
+  return mayBeEmbedding(output, pooled) && !/image/i.test(output.name);
+}
+
+/** An output of unknown shape may be one: some exporters leave shapes out. */
+function mayBeEmbedding(output: TensorInfo, pooled: boolean): boolean {
+  const rank = output.shape.length;
+  const isOther = NOT_EMBEDDINGS.test(output.name) && !(pooled && output.name === "pooler_output");
+  return /^float/.test(output.type) && (rank === 2 || rank === 0) && !isOther;
+}

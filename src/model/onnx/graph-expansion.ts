@@ -1,0 +1,61 @@
+import { InputError } from "../../foundation/errors.ts";
+import { functionKey, type OnnxNode } from "./onnx-model.ts";
+
+/** Nodes with those of their subgraphs and of the functions they call: a graph of 40 layers has about 20,000. */
+const MOST_NODES = 200_000;
+/** Subgraphs and calls inside one another. */
+const MOST_DEPTH = 100;
+
+interface Expansion {
+  readonly nodes: number;
+  readonly depth: number;
+}
+
+/**
+ * Refuses a graph whose functions have no end, or no end that anybody waits for: onnxruntime puts a function's nodes in the
+ * place of each call, and 27 functions that each call the next twice come to 134 million nodes. Each function is counted once.
+ *
+ * @throws InputError naming the function that calls itself, or what is exceeded
+ */
+export function checkExpansion(
+  model: { readonly nodes: readonly OnnxNode[]; readonly functions: ReadonlyMap<string, readonly OnnxNode[]> },
+  path: string,
+): void {
+  const known = new Map<string, Expansion>();
+  const open = new Set<string>();
+  const refuse = (problem: string) => new InputError(`${path}: ${problem}; no exporter writes such a graph`);
+
+  function ofFunction(name: string, level: number): Expansion {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (open.has(name)) throw refuse(`its function ${name.replace(/^:/, "")} calls itself`);
+    open.add(name);
+    const expansion = ofNodes(model.functions.get(name) ?? [], level);
+    open.delete(name);
+    known.set(name, expansion);
+    return expansion;
+  }
+
+  function ofNodes(nodes: readonly OnnxNode[], level: number): Expansion {
+    const tooDeep = () => refuse(`its functions and subgraphs are more than ${MOST_DEPTH} deep`);
+    if (level > MOST_DEPTH) throw tooDeep();
+    let count = 0;
+    let depth = 0;
+    for (const node of nodes) {
+      const name = functionKey(node);
+      const parts = node.body.length > 0 ? [ofNodes(node.body, level + 1)] : [];
+      if (model.functions.has(name)) parts.push(ofFunction(name, level + 1));
+      count++;
+      for (const part of parts) {
+        count += part.nodes;
+        depth = Math.max(depth, part.depth + 1);
+      }
+      if (count > MOST_NODES) throw refuse(`with its functions in place it has more than ${MOST_NODES} nodes`);
+      if (level + depth > MOST_DEPTH) throw tooDeep();
+    }
+    return { nodes: count, depth };
+  }
+
+  ofNodes(model.nodes, 0);
+  for (const name of model.functions.keys()) ofFunction(name, 0);
+}

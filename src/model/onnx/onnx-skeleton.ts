@@ -1,0 +1,199 @@
+import { closeSync, fstatSync, readSync } from "node:fs";
+import { InputError } from "../../foundation/errors.ts";
+import { readError } from "../../foundation/files/read-text.ts";
+import { formatBytes, openRegularSync } from "../../foundation/files/regular-file.ts";
+
+/** Fields up to this many bytes are kept whole; it holds every node, name and scalar, and no weight worth skipping. */
+const KEEP = 4096;
+/** One positional read. Larger would read weights that are skipped anyway. */
+const WINDOW = 16_384;
+/** protobuf ends a message here, and onnxruntime reads no longer one. */
+const MOST_BYTES = 2 ** 31 - 1;
+/** Messages inside one another: protobuf's own limit (CodedInputStream, `kDefaultRecursionLimit`). A subgraph takes three. */
+const MOST_DEPTH = 100;
+/** Fields copied, of which one holds a whole node: graphs of the largest checkpoints have some ten thousand. */
+const MOST_FIELDS = 2_000_000;
+/** Bytes copied: what is left without weights has some hundred kilobytes, of the largest graphs 20 MB. */
+const MOST_COPIED = 256e6;
+
+type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
+
+/** The length-delimited fields worth descending into when they are too large to keep: field number → message (onnx.proto3). */
+const CHILDREN: Record<MessageKind, Record<number, MessageKind>> = {
+  model: { 7: "graph", 25: "function" },
+  graph: { 1: "node", 5: "tensor" },
+  function: { 7: "node" },
+  node: { 5: "attribute" },
+  attribute: { 5: "tensor", 6: "graph", 10: "tensor", 11: "graph" },
+  tensor: {},
+};
+
+/** The fields a ModelProto can have; any other number at the top level means that the file is something else. */
+const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26]);
+
+interface FileWindow {
+  readonly path: string;
+  readonly size: number;
+  /** What was copied so far. */
+  readonly copied: { fields: number; bytes: number };
+  /** The bytes [position, position + length), length at most KEEP; valid until the next call. */
+  read(position: number, length: number): Uint8Array;
+}
+
+/**
+ * An ONNX file without its weights: the same protobuf message, every payload over 4 KiB left out. A checkpoint of
+ * gigabytes comes down to some hundred kilobytes, and no weight is read. Reads are synchronous: they are few and small.
+ *
+ * @throws InputError if the file cannot be read, is no regular file, is not ONNX, ends before the graph does, or is larger or
+ *   nested deeper than onnxruntime reads
+ */
+export function readOnnxSkeleton(path: string): Uint8Array {
+  let descriptor: number;
+  try {
+    descriptor = openRegularSync(path);
+  } catch (cause) {
+    throw readError(path, cause);
+  }
+  try {
+    return copyMessage(openWindow(path, descriptor), 0, null, "model", 1);
+  } catch (cause) {
+    throw readError(path, cause);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openWindow(path: string, descriptor: number): FileWindow {
+  const size = fstatSync(descriptor).size;
+  const buffer = new Uint8Array(WINDOW);
+  let start = 0;
+  let filled = 0;
+  return {
+    path,
+    size,
+    copied: { fields: 0, bytes: 0 },
+    read(position, length) {
+      if (position + length > size) throw truncated(path, size);
+      if (position < start || position + length > start + filled) {
+        start = position;
+        filled = readSync(descriptor, buffer, 0, Math.min(WINDOW, size - position), position);
+        if (filled < length) throw truncated(path, size);
+      }
+      return buffer.subarray(position - start, position - start + length);
+    },
+  };
+}
+
+/** Copies the message at [start, end), end null for the whole file, without its large payloads. */
+function copyMessage(
+  file: FileWindow,
+  start: number,
+  end: number | null,
+  kind: MessageKind,
+  depth: number,
+): Uint8Array {
+  if (depth > MOST_DEPTH) throw tooDeep(file.path);
+  const limit = end ?? file.size;
+  const chunks: Uint8Array[] = [];
+  let position = start;
+  let from = start;
+  if (kind === "model") refuseOtherFiles(file);
+  while (position < limit) {
+    const tag = readVarint(file, position);
+    count(file, position - from);
+    from = position;
+    const field = Math.floor(tag.value / 8);
+    const wire = tag.value % 8;
+    if (kind === "model" && !MODEL_FIELDS.has(field)) throw notOnnx(file.path);
+    const body = position + tag.length;
+    if (wire === 2) {
+      const length = readVarint(file, body);
+      const payload = body + length.length;
+      if (payload + length.value > limit) throw end === null ? truncated(file.path, file.size) : notOnnx(file.path);
+      const child = CHILDREN[kind][field];
+      if (length.value <= KEEP) {
+        chunks.push(file.read(position, payload - position).slice(), file.read(payload, length.value).slice());
+      } else if (child !== undefined) {
+        const copy = copyMessage(file, payload, payload + length.value, child, depth + 1);
+        chunks.push(file.read(position, tag.length).slice(), writeVarint(copy.length), copy);
+      }
+      position = payload + length.value;
+    } else {
+      const length = wire === 0 ? readVarint(file, body).length : wire === 1 ? 8 : wire === 5 ? 4 : null;
+      if (length === null) throw notOnnx(file.path);
+      chunks.push(file.read(position, tag.length + length).slice());
+      position = body + length;
+    }
+  }
+  return concatenate(chunks);
+}
+
+function readVarint(file: FileWindow, position: number): { value: number; length: number } {
+  let value = 0;
+  for (let length = 1; length <= 10; length++) {
+    const byte = file.read(position + length - 1, 1)[0] as number;
+    value += (byte & 0x7f) * 2 ** (7 * (length - 1));
+    if (byte < 0x80) return { value, length };
+  }
+  throw notOnnx(file.path);
+}
+
+function writeVarint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let position = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, position);
+    position += chunk.length;
+  }
+  return whole;
+}
+
+function refuseOtherFiles(file: FileWindow): void {
+  if (file.size === 0) throw new InputError(`${file.path}: the file is empty, an ONNX graph was expected`);
+  if (file.size > MOST_BYTES) {
+    throw new InputError(
+      `${file.path}: ${formatBytes(file.size)}, an ONNX file has at most 2 GiB; export it with its weights as external data`,
+    );
+  }
+  const head = new TextDecoder("latin1").decode(file.read(0, Math.min(64, file.size)));
+  if (head.startsWith("version https://git-lfs")) {
+    throw new InputError(`${file.path}: a Git LFS pointer, not the ONNX file itself; fetch it with "git lfs pull"`);
+  }
+}
+
+/** @throws InputError for a graph that no exporter writes, before its pieces fill the memory */
+function count(file: FileWindow, bytes: number): void {
+  const { copied } = file;
+  copied.fields += 1;
+  if (bytes <= KEEP) copied.bytes += bytes;
+  if (copied.fields <= MOST_FIELDS && copied.bytes <= MOST_COPIED) return;
+  throw new InputError(
+    `${file.path}: its graph has more than ${MOST_FIELDS} parts or ${formatBytes(MOST_COPIED)} beside its weights; no exporter writes such a file`,
+  );
+}
+
+/** The error for graphs inside graphs inside graphs. */
+export function tooDeep(path: string): InputError {
+  return new InputError(`${path}: its subgraphs are nested deeper than onnxruntime reads (${MOST_DEPTH} messages)`);
+}
+
+function truncated(path: string, size: number): InputError {
+  return new InputError(
+    `${path}: the ONNX file is truncated: its graph goes on past the end at ${size} bytes; copy or export it again`,
+  );
+}
+
+function notOnnx(path: string): InputError {
+  return new InputError(`${path}: not an ONNX file, or a damaged one; export or download it again`);
+}

@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { readJson, readText } from "../../foundation/files/read-text.ts";
+import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
+import type { TokenizerJsonContent } from "./tokenizer-json.ts";
+
+/** A byte-level byte-pair encoding in two files, as transformers saved tokenizers before tokenizer.json. */
+export interface BytePairFiles {
+  /** path of vocab.json */
+  readonly vocabulary: string;
+  /** path of merges.txt */
+  readonly merges: string;
+  /** paths of the files beside it that name special tokens; null where they are not there */
+  readonly config: string | null;
+  readonly specialTokens: string | null;
+  readonly addedTokens: string | null;
+  /** transformers' class where tokenizer_config.json names none, by the model's type; null if not known */
+  readonly defaultClass: string | null;
+}
+
+const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
+const NAMES = z.looseObject({
+  bos_token: TOKEN.nullish(),
+  eos_token: TOKEN.nullish(),
+  unk_token: TOKEN.nullish(),
+  pad_token: TOKEN.nullish(),
+  cls_token: TOKEN.nullish(),
+  sep_token: TOKEN.nullish(),
+  mask_token: TOKEN.nullish(),
+});
+const CONFIG = NAMES.extend({
+  tokenizer_class: z.string().nullish(),
+  add_prefix_space: z.boolean().nullish(),
+  added_tokens_decoder: z.record(z.string(), z.unknown()).nullish(),
+});
+type Names = z.infer<typeof NAMES>;
+
+/** Special tokens of the classes that are known, where no file names them. */
+const CLASSES: Readonly<Record<string, Names>> = {
+  CLIPTokenizer: {
+    bos_token: "<|startoftext|>",
+    eos_token: "<|endoftext|>",
+    unk_token: "<|endoftext|>",
+    pad_token: "<|endoftext|>",
+  },
+  RobertaTokenizer: {
+    bos_token: "<s>",
+    eos_token: "</s>",
+    cls_token: "<s>",
+    sep_token: "</s>",
+    unk_token: "<unk>",
+    pad_token: "<pad>",
+    mask_token: "<mask>",
+  },
+  GPT2Tokenizer: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
+};
+
+/**
+ * Puts vocab.json and merges.txt into the form of the tokenizer.json that transformers' class would save.
+ *
+ * Source: transformers 5.18 models/clip/tokenization_clip.py, models/roberta/tokenization_roberta.py,
+ * models/gpt2/tokenization_gpt2.py (behaviour)
+ *
+ * @throws InputError if a file cannot be read or is not what its name says, the class is not known, or a special token is not in the
+ *   vocabulary
+ */
+export async function readBytePairFiles(files: BytePairFiles): Promise<TokenizerJsonContent> {
+  const vocab = await readVocabulary(files.vocabulary);
+  const merges = await readMerges(files.merges, vocab);
+  const config: z.infer<typeof CONFIG> = files.config === null ? {} : await parse(files.config, CONFIG);
+  // as transformers: a tokenizer_config.json with added_tokens_decoder says everything
+  const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
+  const named: Names = isWhole || files.specialTokens === null ? {} : await parse(files.specialTokens, NAMES);
+  const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
+  const usual = CLASSES[name];
+  if (usual === undefined) {
+    const found = name === "" ? "no file names its tokenizer_class" : `tokenizer_class ${name}`;
+    throw new InputError(
+      `${files.vocabulary}: ${found}; of vocabularies without tokenizer.json, those of ${Object.keys(CLASSES).join(", ")} are supported; ${SAVE}`,
+    );
+  }
+  await refuseUnknownTokens(files, vocab, config.added_tokens_decoder ?? {});
+  const special = { ...usual, ...withoutNulls(config), ...withoutNulls(named) };
+  const idOf = (token: string | null | undefined): [string, number] => {
+    const id = token ? vocab[token] : undefined;
+    if (!token || id === undefined)
+      throw new InputError(`${files.vocabulary}: the special token "${token}" is not in it; ${SAVE}`);
+    return [token, id];
+  };
+  const flags = { single_word: false, rstrip: false, normalized: false, special: true };
+  const tokens = new Set(Object.keys(usual).map((key) => special[key as keyof Names] as string));
+  const added_tokens = [...tokens]
+    .filter((token) => vocab[token] !== undefined)
+    .map((content) => ({ ...flags, id: vocab[content] as number, content, lstrip: content === special.mask_token }));
+  const byteLevel = {
+    type: "ByteLevel",
+    add_prefix_space: config.add_prefix_space === true,
+    trim_offsets: true,
+    use_regex: true,
+  };
+  const model = {
+    type: "BPE",
+    dropout: null,
+    continuing_subword_prefix: "",
+    fuse_unk: false,
+    byte_fallback: false,
+    ignore_merges: false,
+    vocab,
+    merges,
+  };
+  const around = (start: string | null | undefined, end: string | null | undefined) => ({
+    type: "RobertaProcessing",
+    ...{ sep: idOf(end), cls: idOf(start), trim_offsets: true, add_prefix_space: false },
+  });
+  const rest = { added_tokens, padding: null };
+  if (name === "CLIPTokenizer") {
+    const clip = clipTokenizerJson() as unknown as TokenizerJsonContent;
+    const [unk_token] = idOf(special.unk_token);
+    return {
+      ...clip,
+      ...rest,
+      post_processor: around(special.bos_token, special.eos_token),
+      model: { ...model, unk_token, end_of_word_suffix: "</w>" },
+    };
+  }
+  const plain = { ...rest, normalizer: null, pre_tokenizer: byteLevel, model: { ...model, end_of_word_suffix: "" } };
+  if (name === "GPT2Tokenizer") return { ...plain, post_processor: null };
+  return { ...plain, post_processor: around(special.cls_token, special.sep_token) };
+}
+
+const SAVE = "save a tokenizer.json beside it (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))";
+
+async function readVocabulary(path: string): Promise<Record<string, number>> {
+  const parsed = z.record(z.string(), z.int().nonnegative()).safeParse(await readJson(path));
+  if (parsed.success && Object.keys(parsed.data).length > 0) return parsed.data;
+  throw new InputError(`${path}: not a vocab.json: expected an object of token ids that is not empty`);
+}
+
+/** The merges in the order of their rank; a "#version" line is none. */
+async function readMerges(path: string, vocab: Readonly<Record<string, number>>): Promise<string[]> {
+  const merges = (await readText(path)).split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#version"));
+  for (const [i, merge] of merges.entries()) {
+    const parts = merge.split(" ");
+    const [left, right] = parts as [string, string];
+    if (parts.length !== 2 || [left, right, left + right].some((token) => vocab[token] === undefined)) {
+      throw new InputError(
+        `${path}: merge ${i + 1}: expected two tokens of vocab.json that make a third; the files belong to different tokenizers, or one is damaged`,
+      );
+    }
+  }
+  return merges;
+}
+
+/** Tokens that are added to the vocabulary change its ids and how texts are split: only a tokenizer.json says all of it. */
+async function refuseUnknownTokens(
+  files: BytePairFiles,
+  vocab: Readonly<Record<string, number>>,
+  decoder: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const listed = files.addedTokens === null ? {} : await parse(files.addedTokens, z.record(z.string(), z.int()));
+  const decoded = Object.entries(decoder).map(
+    ([id, token]) => [TOKEN.safeParse(token).data ?? "", Number(id)] as const,
+  );
+  const unknown = [...Object.entries(listed), ...decoded].find(([token, id]) => vocab[token] !== id);
+  if (unknown === undefined) return;
+  throw new InputError(`${files.vocabulary}: the token "${unknown[0]}" (id ${unknown[1]}) was added to it; ${SAVE}`);
+}
+
+function withoutNulls(names: Names): Partial<Names> {
+  return Object.fromEntries(Object.entries(names).filter(([key, token]) => key.endsWith("_token") && token !== null));
+}
+
+async function parse<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const parsed = schema.safeParse(await readJson(path));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError(`${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unknown shape"}`);
+}

@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import { CLIP_VOCABULARY_SIZE } from "./clip-byte-pairs.ts";
+import type { TokenizerJson } from "./tokenizer-json.ts";
+
+/** The id that fills a text up to the context length, and what decided it. */
+export interface Padding {
+  readonly id: number;
+  /** for people: the file and key that name it, or the rule that chose it */
+  readonly source: string;
+  /** whether a file names it; false: no file does, and a rule of this package chose it */
+  readonly isExplicit: boolean;
+}
+
+/** Files beside a tokenizer.json in which transformers looks for the padding token; null where they are not there. */
+export interface PaddingFiles {
+  /** paths of tokenizer_config.json, special_tokens_map.json and added_tokens.json */
+  readonly config: string | null;
+  readonly specialTokens: string | null;
+  readonly addedTokens: string | null;
+  /** transformers' tokenizer class where tokenizer_config.json names none: that of the model's type, null if not known */
+  readonly defaultClass: string | null;
+}
+
+/** How the padding id is decided. */
+export type PaddingSource =
+  /** a configuration says it */
+  | { readonly rule: "fixed"; readonly id: number; readonly source: string }
+  /** the tokenizer's padding token, also for CLIP's vocabulary: open_clip's HFTokenizer */
+  | { readonly rule: "tokenizer"; readonly files: PaddingFiles }
+  /** 0 for a vocabulary of 49,408 tokens, which CLIP towers without a causal mask were trained with; else the tokenizer's */
+  | { readonly rule: "vocabulary"; readonly files: PaddingFiles };
+
+export const NO_PADDING_FILES: PaddingFiles = {
+  config: null,
+  specialTokens: null,
+  addedTokens: null,
+  defaultClass: null,
+};
+
+/** What is needed of a tokenizer to find its padding token. */
+export type PaddingVocabulary = Pick<TokenizerJson, "vocabularySize" | "padding" | "idOf"> & {
+  readonly endOfText: number | null;
+};
+
+/**
+ * The padding id of a tokenizer.
+ *
+ * @throws InputError if a file that names the padding token cannot be read, or names one that no file gives an id
+ */
+export async function readPadding(source: PaddingSource, vocabulary: PaddingVocabulary): Promise<Padding> {
+  if (source.rule === "fixed") return { id: source.id, source: source.source, isExplicit: true };
+  if (source.rule === "vocabulary" && vocabulary.vocabularySize === CLIP_VOCABULARY_SIZE) {
+    return { id: 0, source: "the rule for CLIP's vocabulary of 49,408 tokens", isExplicit: false };
+  }
+  return (await readPaddingToken(source.files, vocabulary)) ?? usualPadding(vocabulary);
+}
+
+const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
+const NAMES = z.looseObject({ pad_token: TOKEN.nullish() });
+const CONFIG = z.looseObject({
+  pad_token: TOKEN.nullish(),
+  tokenizer_class: z.string().nullish(),
+  added_tokens_decoder: z.record(z.string(), TOKEN).nullish(),
+});
+const ADDED = z.record(z.string(), z.int().nonnegative());
+
+/**
+ * The padding token where transformers finds it: special_tokens_map.json before tokenizer_config.json, unless the
+ * latter has `added_tokens_decoder` (then it alone); else the default of the tokenizer's class; else the `padding` of
+ * tokenizer.json.
+ *
+ * Source: transformers 5.18 tokenization_utils_base.py `_from_pretrained`, tokenization_utils_tokenizers.py `__init__`
+ */
+async function readPaddingToken(files: PaddingFiles, vocabulary: PaddingVocabulary): Promise<Padding | null> {
+  const config = files.config === null ? {} : await readNames(files.config, CONFIG);
+  const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
+  const map = isWhole || files.specialTokens === null ? {} : await readNames(files.specialTokens, NAMES);
+  const [token, file] = "pad_token" in map ? [map.pad_token, files.specialTokens] : [config.pad_token, files.config];
+  if (token !== undefined && token !== null && file !== null) {
+    const added = isWhole || files.addedTokens === null ? {} : await readNames(files.addedTokens, ADDED);
+    const listed = Object.entries(config.added_tokens_decoder ?? {}).find(([, content]) => content === token)?.[0];
+    const id = vocabulary.idOf(token) ?? added[token] ?? (listed === undefined ? undefined : Number(listed));
+    if (id === undefined || !Number.isSafeInteger(id) || id < 0) {
+      throw new InputError(`${file}: pad_token: "${token}" is not in the vocabulary`);
+    }
+    return { id, source: `${baseName(file)}: pad_token "${token}"`, isExplicit: true };
+  }
+  const own = config.tokenizer_class ?? files.defaultClass;
+  const usual = own === null || own === undefined ? undefined : CLASS_PADDING[own.replace(/Fast$/, "")];
+  const usualId = usual === undefined ? undefined : vocabulary.idOf(usual);
+  if (usualId !== undefined) return { id: usualId, source: `"${usual}", the default of ${own}`, isExplicit: true };
+  if (vocabulary.padding === null) return null;
+  const { token: named, id } = vocabulary.padding;
+  return { id: (named === null ? undefined : vocabulary.idOf(named)) ?? id, source: PADDING_PART, isExplicit: true };
+}
+
+const PADDING_PART = "tokenizer.json: padding";
+
+/** What transformers 5.18's tokenizer classes pad with where no file names a token. */
+const CLASS_PADDING: Readonly<Record<string, string>> = {
+  BertTokenizer: "[PAD]",
+  CLIPTokenizer: "<|endoftext|>",
+  DistilBertTokenizer: "[PAD]",
+  GemmaTokenizer: "<pad>",
+  MPNetTokenizer: "<pad>",
+  MT5Tokenizer: "<pad>",
+  NllbTokenizer: "<pad>",
+  RobertaTokenizer: "<pad>",
+  Siglip2Tokenizer: "<pad>",
+  SiglipTokenizer: "</s>",
+  T5Tokenizer: "<pad>",
+  XLMRobertaTokenizer: "<pad>",
+};
+
+function usualPadding({ idOf, endOfText }: PaddingVocabulary): Padding {
+  for (const token of ["<pad>", "[PAD]"]) {
+    const id = idOf(token);
+    if (id !== undefined) return { id, source: `no file names it: "${token}", by its name`, isExplicit: false };
+  }
+  if (endOfText !== null)
+    return { id: endOfText, source: "no file names it: the end-of-text token", isExplicit: false };
+  return { id: 0, source: "no file names it: 0", isExplicit: false };
+}
+
+async function readNames<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const parsed = schema.safeParse(await readJson(path));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = issue?.path.join(".") || "the file";
+  throw new InputError(`${path}: ${place}: expected a token or null`);
+}
+
+function baseName(path: string): string {
+  return path.replace(/^.*[\\/]/, "");
+}

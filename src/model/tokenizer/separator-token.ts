@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import type { PaddingFiles } from "./padding-token.ts";
+
+const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
+const CONFIG = z.looseObject({
+  sep_token: TOKEN.nullish(),
+  tokenizer_class: z.string().nullish(),
+  added_tokens_decoder: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** What transformers 5.18's tokenizer classes separate texts with where no file names a token. */
+const CLASS_SEPARATORS: Readonly<Record<string, string>> = {
+  BertTokenizer: "[SEP]",
+  DistilBertTokenizer: "[SEP]",
+  MPNetTokenizer: "</s>",
+  NllbTokenizer: "</s>",
+  RobertaTokenizer: "</s>",
+  XLMRobertaTokenizer: "</s>",
+};
+
+/**
+ * The id of a tokenizer's separator token, where transformers finds it: special_tokens_map.json before tokenizer_config.json, unless
+ * the latter has `added_tokens_decoder`; else the default of the tokenizer's class.
+ *
+ * @throws InputError if no file says it, or it is not in the vocabulary
+ */
+export async function readSeparatorId(
+  files: PaddingFiles,
+  idOf: (token: string) => number | undefined,
+  where: string,
+): Promise<number> {
+  const config = files.config === null ? {} : await readFields(files.config);
+  const map = files.specialTokens === null || config.added_tokens_decoder ? {} : await readFields(files.specialTokens);
+  const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
+  const token = map.sep_token ?? config.sep_token ?? CLASS_SEPARATORS[name];
+  const id = token === undefined ? undefined : idOf(token);
+  if (id !== undefined) return id;
+  const found =
+    token === undefined ? "no file names its sep_token" : `its sep_token "${token}" is not in the vocabulary`;
+  throw new InputError(
+    `${where}: open_clip's configuration asks for strip_sep_token, and ${found}; put sep_token into tokenizer_config.json`,
+  );
+}
+
+async function readFields(path: string): Promise<z.infer<typeof CONFIG>> {
+  const parsed = CONFIG.safeParse(await readJson(path));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new InputError(`${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unknown shape"}`);
+}

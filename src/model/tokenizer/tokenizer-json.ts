@@ -1,0 +1,214 @@
+import { Tokenizer as Pipeline } from "@huggingface/tokenizers";
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import { createTokenSplitter } from "./added-tokens.ts";
+import { type Normalizer, type PipelineParts, pairs, partsOf, repairTokenizer } from "./tokenizer-repairs.ts";
+
+/** A Hugging Face tokenizer.json, read and checked. */
+export interface TokenizerJson {
+  readonly modelType: string;
+  /** largest token id + 1 */
+  readonly vocabularySize: number;
+  /** the same without added tokens, which come only of a text that holds them word for word */
+  readonly textVocabularySize: number;
+  /** ids that stand before and after every text; the last is the end of text where there is one */
+  readonly prefix: readonly number[];
+  readonly suffix: readonly number[];
+  /** what its own `padding` names, null where it has none */
+  readonly padding: { readonly id: number; readonly token: string | null } | null;
+  /** undefined where there is no such token */
+  idOf(token: string): number | undefined;
+  /** ids of a text without prefix and suffix, uncut */
+  encode(text: string): number[];
+}
+
+/** What is read of a tokenizer.json before the library takes it; vocabulary and merges are not looked through here. */
+export type TokenizerJsonContent = z.infer<typeof CONTENT>;
+
+const MODEL_TYPES = ["BPE", "Unigram", "WordPiece", "WordLevel"];
+const ADDED_TOKEN = z.looseObject({
+  id: z.int().nonnegative(),
+  content: z.string(),
+  single_word: z.boolean().default(false),
+  lstrip: z.boolean().default(false),
+  rstrip: z.boolean().default(false),
+  special: z.boolean().default(false),
+  normalized: z.boolean().optional(),
+});
+const PART = z.looseObject({ type: z.string() }).nullable().default(null);
+const CONTENT = z.looseObject({
+  model: z.looseObject({ type: z.string(), vocab: z.unknown(), merges: z.unknown().optional() }),
+  added_tokens: z.array(ADDED_TOKEN).nullish(),
+  padding: z.looseObject({ pad_id: z.int().nonnegative(), pad_token: z.string().nullish() }).nullish(),
+  normalizer: PART,
+  pre_tokenizer: PART,
+  post_processor: PART,
+});
+
+/**
+ * Reads a tokenizer.json: its outline and its vocabulary are checked here, the rest when it is opened.
+ *
+ * @throws InputError if it cannot be read, is not JSON, or is not a tokenizer.json of a model type that is known
+ */
+export async function readTokenizerJson(path: string): Promise<TokenizerJsonContent> {
+  const parsed = CONTENT.safeParse(await readJson(path));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const place = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+    throw new InputError(`${path}: not a tokenizer.json: ${place}${issue?.message ?? "unknown shape"}`);
+  }
+  const { type, vocab, merges } = parsed.data.model;
+  if (!MODEL_TYPES.includes(type)) {
+    throw new InputError(`${path}: model.type: expected one of ${MODEL_TYPES.join(", ")}, got "${type}"`);
+  }
+  const scored = type === "Unigram";
+  if (scored ? !isScoredVocabulary(vocab) : !isVocabulary(vocab)) {
+    const expected = scored ? "an array of [token, score]" : "an object of token ids";
+    throw new InputError(`${path}: model.vocab: expected ${expected} that is not empty`);
+  }
+  if (type === "BPE" && !Array.isArray(merges)) throw new InputError(`${path}: model.merges: expected an array`);
+  return parsed.data;
+}
+
+function isVocabulary(vocab: unknown): vocab is Record<string, number> {
+  if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) return false;
+  const ids = Object.values(vocab);
+  return ids.length > 0 && ids.every((id) => Number.isInteger(id) && id >= 0);
+}
+
+function isScoredVocabulary(vocab: unknown): vocab is [string, number][] {
+  return (
+    Array.isArray(vocab) &&
+    vocab.length > 0 &&
+    vocab.every((row) => Array.isArray(row) && typeof row[0] === "string" && typeof row[1] === "number")
+  );
+}
+
+/**
+ * Makes a tokenizer of a tokenizer.json as Hugging Face's tokenizers would: added tokens are found first, then the text
+ * between them is normalised, split and encoded.
+ *
+ * @param where what to call it in errors, its path
+ * @throws InputError if it holds a part that is not known
+ */
+export function openTokenizerJson(content: TokenizerJsonContent, where: string): TokenizerJson {
+  const { model } = content;
+  const added = content.added_tokens ?? [];
+  let pipeline: LibraryTokenizer;
+  let around: string[];
+  try {
+    // Word-level models look for the name of their unknown token in the second argument only.
+    pipeline = new Pipeline(
+      { decoder: null, ...content, added_tokens: added },
+      { unk_token: model.unk_token },
+    ) as LibraryTokenizer;
+    repairTokenizer(pipeline, content);
+    around = pipeline.post_processor?.post_process([PROBE], null, true).tokens ?? [PROBE];
+  } catch (cause) {
+    throw new InputError(`${where}: cannot be used as a tokenizer: ${(cause as Error).message}`, { cause });
+  }
+  const { normalizer, pre_tokenizer } = pipeline;
+  const unknown = unknownId(pipeline, model);
+  const ids = (tokens: readonly string[]) =>
+    tokens.map((token) => pipeline.token_to_id(token) ?? unknown).filter((id) => id !== undefined);
+
+  const raw = added.filter((token) => !isNormalized(token) || normalizer === null);
+  const cooked = added.filter((token) => isNormalized(token) && normalizer !== null);
+  const splitRaw = createTokenSplitter(raw.map((token) => ({ text: token.content, token })));
+  const splitCooked = createTokenSplitter(
+    cooked.map((token) => ({ text: (normalizer as Normalizer).normalize(token.content), token })),
+  );
+
+  const marksFirst = partsOf(content.pre_tokenizer).some((part) => part.prepend_scheme === "first");
+  const normalizers = pairs(content.normalizer, normalizer).filter(([part]) => part.type !== "Precompiled");
+  const cutting = normalizers.map(([, part]) => part);
+  const cache = new Map<string, number[]>();
+  function encodeWord(word: string): number[] {
+    let known = cache.get(word);
+    if (known === undefined) {
+      known = word === "" ? [] : ids(pipeline.model([word]));
+      if (cache.size >= CACHED_WORDS) cache.clear();
+      cache.set(word, known);
+    }
+    return known;
+  }
+
+  function encodeSection(text: string, section_index: number): number[] {
+    const words = pre_tokenizer === null ? [text] : pre_tokenizer.pre_tokenize(text, { section_index });
+    return words.flatMap(encodeWord);
+  }
+
+  const middle = around.indexOf(PROBE);
+
+  return {
+    modelType: model.type,
+    vocabularySize: vocabularySize(model.vocab, added),
+    textVocabularySize: textVocabularySize(model.vocab, added),
+    prefix: ids(around.slice(0, middle)),
+    suffix: ids(around.slice(middle + 1)),
+    padding: content.padding ? { id: content.padding.pad_id, token: content.padding.pad_token ?? null } : null,
+    idOf: (token) => pipeline.token_to_id(token),
+    encode(text) {
+      return splitRaw(text.toWellFormed()).flatMap((section, i) => {
+        if (typeof section === "number") return section;
+        const normalized = normalizer === null ? section : normalizer.normalize(section);
+        const opens = i === 0 && (!marksFirst || survives(section, cutting));
+        return splitCooked(normalized).flatMap((part, j) =>
+          typeof part === "number" ? part : encodeSection(part, opens && j === 0 ? 0 : 1),
+        );
+      });
+    },
+  };
+}
+
+/** What is used of the library's tokenizer, whose own types do not resolve under Node's module rules. */
+interface LibraryTokenizer extends PipelineParts {
+  readonly post_processor: {
+    post_process(tokens: string[], pair: null, special: boolean): { tokens: string[] };
+  } | null;
+  model(words: readonly string[]): string[];
+  token_to_id(token: string): number | undefined;
+}
+
+const CACHED_WORDS = 1 << 16; // a prompt set has a few thousand; the bound keeps memory flat
+const PROBE = "\u0000";
+
+/**
+ * Whether the first character still stands first: a "first" Metaspace marks only text that starts where the original
+ * does, not what a normaliser has cut free. What a character map drops counts as standing.
+ */
+function survives(section: string, cutting: readonly Normalizer[]): boolean {
+  const first = String.fromCodePoint(section.codePointAt(0) as number);
+  return cutting.reduce((text, part) => part.normalize(text), first) !== "";
+}
+
+function isNormalized(token: z.infer<typeof ADDED_TOKEN>): boolean {
+  return token.normalized ?? !token.special;
+}
+
+function unknownId(pipeline: LibraryTokenizer, model: TokenizerJsonContent["model"]): number | undefined {
+  if (typeof model.unk_id === "number") return model.unk_id;
+  return typeof model.unk_token === "string" ? pipeline.token_to_id(model.unk_token) : undefined;
+}
+
+function vocabularySize(vocab: unknown, added: readonly { id: number }[]): number {
+  let largest = Array.isArray(vocab) ? vocab.length - 1 : -1;
+  if (!Array.isArray(vocab))
+    for (const id of Object.values(vocab as Record<string, number>)) largest = Math.max(largest, id);
+  for (const { id } of added) largest = Math.max(largest, id);
+  return largest + 1;
+}
+
+function textVocabularySize(vocab: unknown, added: readonly { content: string }[]): number {
+  const contents = new Set(added.map(({ content }) => content));
+  let size = 0;
+  if (Array.isArray(vocab)) {
+    for (const [id, [token]] of (vocab as [string, number][]).entries()) if (!contents.has(token)) size = id + 1;
+  } else {
+    for (const [token, id] of Object.entries(vocab as Record<string, number>)) {
+      if (!contents.has(token)) size = Math.max(size, id + 1);
+    }
+  }
+  return size;
+}

@@ -1,0 +1,186 @@
+import { createBurstDeadline } from "../../foundation/files/deadline.ts";
+import { readBytes } from "../../foundation/files/read-text.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { type BytePairFiles, readBytePairFiles } from "./byte-pair-files.ts";
+import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, CLIP_VOCABULARY_SIZE, clipBytePairs } from "./clip-byte-pairs.ts";
+import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
+import { type Padding, type PaddingFiles, type PaddingSource, readPadding } from "./padding-token.ts";
+import { readSeparatorId } from "./separator-token.ts";
+import { type CaptionCleaning, cleanCaption } from "./text-cleaning.ts";
+import { openTokenizerJson, readTokenizerJson, type TokenizerJsonContent } from "./tokenizer-json.ts";
+
+/** How a caption is cleaned before its tokenizer sees it. */
+export type Cleaning = "none" | "open_clip" | "canonicalize";
+
+/** Where a checkpoint's tokenizer is, and what its layout does to a text before it. */
+export interface TokenizerSource {
+  /** path of a Hugging Face tokenizer.json, or null: CLIP's byte-pair encoding that ships with the package */
+  readonly tokenizerJson: string | null;
+  /** vocab.json and merges.txt in place of a tokenizer.json */
+  readonly bytePairs?: BytePairFiles | undefined;
+  /**
+   * "open_clip" cleans text as open_clip does before tokenizing; "canonicalize" is SigLIP's; Hugging Face layouts: "none".
+   * "siglip": "canonicalize" before a byte-pair encoding (Gemma's, SigLIP 2), "none" before a Unigram model, whose
+   * own normalizer canonicalizes in SigLIP's exports.
+   */
+  readonly cleaning: Cleaning | "siglip";
+  /** "open_clip": its encoding takes the place of a cleaned tokenizer.json that holds CLIP's vocabulary; "file": never */
+  readonly encoding: "open_clip" | "file";
+  readonly padding: PaddingSource;
+  /** Files that name the separator token, where each separator becomes 0: open_clip's `strip_sep_token` (CLIPA). */
+  readonly stripSeparator?: PaddingFiles | undefined;
+}
+
+/** Turns a text into token ids, as the checkpoint's reference implementation does. */
+export interface Tokenizer {
+  /** for people and for run.json: "tokenizer.json (BPE, 49408 tokens), open_clip cleaning" */
+  readonly description: string;
+  readonly cleaning: Cleaning;
+  /** type of its model, as tokenizer.json has it: "BPE", "Unigram", "WordPiece", "WordLevel" */
+  readonly modelType: string;
+  /** whether open_clip's encoding of CLIP's vocabulary is used, and not what a tokenizer.json says */
+  readonly isClipEncoding: boolean;
+  /** largest token id + 1 */
+  readonly vocabularySize: number;
+  /** the same without added tokens, which come only of a text that holds them word for word */
+  readonly textVocabularySize: number;
+  readonly padId: number;
+  readonly padding: Padding;
+  /** id of the separator that becomes 0, null where none does */
+  readonly strippedId: number | null;
+  /** id of the token that ends every text, null where the tokenizer has none */
+  readonly endOfText: number | null;
+  /**
+   * Token ids of one text with its start and end tokens, without padding, at most `contextLength` (1 or more) long: a
+   * longer text loses its tail, the end token stays last.
+   */
+  encode(text: string, contextLength: number): Int32Array;
+}
+
+/**
+ * Opens a tokenizer. Under open_clip's cleanings, a tokenizer.json that holds CLIP's own vocabulary is replaced by the
+ * encoding that ships with the package, which is open_clip's own to the letter (special tokens are written otherwise
+ * there); any other gets the cleaning that open_clip gives Hugging Face tokenizers (no small letters).
+ *
+ * Equal to open_clip 3.3 `SimpleTokenizer` and `HFTokenizer`, and to transformers' fast tokenizers with
+ * `truncation=True`, but for text that was decoded in the wrong encoding (see `fixText`).
+ *
+ * @throws InputError if a file cannot be read, or is not a tokenizer.json of a model type that is known
+ */
+export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer> {
+  const { tokenizerJson: path, bytePairs, encoding } = source;
+  const mayBeClip = source.cleaning !== "none" && encoding === "open_clip";
+  const pairs = path !== null || bytePairs === undefined ? null : await readBytePairFiles(bytePairs);
+  const isClip = async () => (pairs !== null ? holdsClipVocabulary(pairs) : path === null || (await isClipFile(path)));
+  if (mayBeClip && (await isClip())) return await openClipTokenizer(source);
+  const content = path === null ? pairs : await readTokenizerJson(path);
+
+  const where = path ?? bytePairs?.vocabulary ?? "CLIP's own byte pairs";
+  const keepTime = createBurstDeadline(`${where}: tokenizing`, TOKENIZING_SECONDS);
+  keepTime(); // opening it tries its patterns
+  const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
+  const { prefix, suffix, modelType, vocabularySize, textVocabularySize } = json;
+  const cleaning = chooseCleaning(source.cleaning, modelType);
+  const endOfText = suffix.at(-1) ?? null;
+  const padding = await readPadding(source.padding, { ...json, endOfText });
+  const clean = cleanings[cleaning];
+  const strippedId =
+    source.stripSeparator === undefined ? null : await readSeparatorId(source.stripSeparator, json.idOf, where);
+  return {
+    description: describe(source, modelType, vocabularySize, cleaning),
+    cleaning,
+    modelType,
+    isClipEncoding: false,
+    vocabularySize,
+    textVocabularySize,
+    padId: padding.id,
+    padding,
+    strippedId,
+    endOfText: endOfText === strippedId ? null : endOfText,
+    encode(text, contextLength) {
+      keepTime();
+      const row = encodeWhole(text, contextLength);
+      if (strippedId !== null) for (let i = 0; i < row.length; i++) if (row[i] === strippedId) row[i] = 0;
+      return row;
+    },
+  };
+
+  function encodeWhole(text: string, contextLength: number): Int32Array {
+    const ids = json.encode(clean === null ? text : cleanCaption(text, clean));
+    const room = contextLength - prefix.length - suffix.length;
+    if (room < 0) return Int32Array.from([...prefix, ...suffix].slice(-room));
+    return Int32Array.from([...prefix, ...ids.slice(0, room), ...suffix]);
+  }
+}
+
+function chooseCleaning(cleaning: TokenizerSource["cleaning"], modelType: string): Cleaning {
+  if (cleaning !== "siglip") return cleaning;
+  return modelType === "BPE" ? "canonicalize" : "none";
+}
+
+/** For up to 1,024 prompts, which take a hundredth of it: only a pattern that backtracks without end takes longer. */
+const TOKENIZING_SECONDS = 30;
+
+/** What open_clip does before a tokenizer that is not its own; before its own, "open_clip" also makes small letters. */
+const cleanings: Record<Cleaning, CaptionCleaning | null> = {
+  none: null,
+  open_clip: "whitespace",
+  canonicalize: "canonicalize",
+};
+
+async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
+  const { encode, vocabulary } = clipBytePairs();
+  const cleaning = source.cleaning === "open_clip" ? "open_clip" : "canonicalize";
+  const clean = cleaning === "canonicalize" ? "canonicalize" : "lower";
+  const padding = await readPadding(source.padding, {
+    vocabularySize: CLIP_VOCABULARY_SIZE,
+    padding: null,
+    idOf: (token) => vocabulary.get(token),
+    endOfText: CLIP_END_OF_TEXT,
+  });
+  return {
+    description: describe(source, "BPE", CLIP_VOCABULARY_SIZE, cleaning),
+    cleaning,
+    modelType: "BPE",
+    isClipEncoding: true,
+    vocabularySize: CLIP_VOCABULARY_SIZE,
+    textVocabularySize: CLIP_VOCABULARY_SIZE,
+    padId: padding.id,
+    padding,
+    strippedId: null,
+    endOfText: CLIP_END_OF_TEXT,
+    encode(text, contextLength) {
+      const ids = encode(cleanCaption(text, clean));
+      const row = new Int32Array(Math.min(ids.length + 2, contextLength));
+      row[0] = CLIP_START_OF_TEXT;
+      for (let i = 1; i < row.length - 1; i++) row[i] = ids[i - 1] as number;
+      row[row.length - 1] = CLIP_END_OF_TEXT;
+      return row;
+    },
+  };
+}
+
+function describe(source: TokenizerSource, modelType: string, size: number, cleaning: Cleaning): string {
+  const pairs = source.bytePairs === undefined ? "CLIP's own vocabulary" : "vocab.json and merges.txt";
+  const from = source.tokenizerJson === null ? pairs : "tokenizer.json";
+  const cleaned = { none: "no cleaning", open_clip: "open_clip cleaning", canonicalize: "canonicalized" }[cleaning];
+  return `${from} (${modelType}, ${size} tokens), ${cleaned}`;
+}
+
+/** SHA-256 of files known to hold CLIP's own vocabulary: a sweep's checkpoints share one mostly, which takes 0.2 s to parse. */
+const clipFiles = new Set<string>();
+
+async function isClipFile(path: string): Promise<boolean> {
+  const hash = sha256(await readBytes(path));
+  if (clipFiles.has(hash)) return true;
+  if (!holdsClipVocabulary(await readTokenizerJson(path))) return false;
+  clipFiles.add(hash);
+  return true;
+}
+
+function holdsClipVocabulary({ model }: TokenizerJsonContent): boolean {
+  const merges = model.merges;
+  const own = clipBytePairs().merges;
+  if (model.type !== "BPE" || !Array.isArray(merges) || merges.length !== own.length) return false;
+  return own.every((merge, rank) => merge === (Array.isArray(merges[rank]) ? merges[rank].join(" ") : merges[rank]));
+}

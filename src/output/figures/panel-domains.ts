@@ -1,0 +1,47 @@
+import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
+
+/** The accuracies at an axis's ends, fractions. */
+export type Domain = readonly [low: number, high: number];
+
+/** Free space at each end, as a share of the axis. */
+const PADDING = 0.06;
+/** Least length of an axis in the scale's unit: one checkpoint alone is not drawn as if under a microscope. */
+const LEAST = { logit: 1, probit: 0.6, linear: 0.1 } as const;
+/** How far beyond its point an interval may stretch the axis; a longer one is cut by the frame. */
+const FARTHEST = { logit: 1, probit: 0.6, linear: 0.2 } as const;
+
+/** Axes that hold every point, and the checkpoints' intervals unless they are very long. */
+export function panelDomains(
+  baseline: readonly PanelPoint[],
+  checkpoints: readonly PanelCheckpoint[],
+  scale: FitScale,
+): { readonly xDomain: Domain; readonly yDomain: Domain } {
+  const xs = [...baseline.map(({ x }) => [x, x, x]), ...checkpoints.map(({ x, xLow, xHigh }) => [x, xLow, xHigh])];
+  const ys = [...baseline.map(({ y }) => [y, y, y]), ...checkpoints.map(({ y, yLow, yHigh }) => [y, yLow, yHigh])];
+  return { xDomain: domain(xs, scale), yDomain: domain(ys, scale) };
+}
+
+function domain(values: readonly (readonly (number | null | undefined)[])[], scale: FitScale): Domain {
+  const { forward, inverse, endless } = scaleFunctions(scale);
+  const drawable = (value: number | null | undefined): value is number =>
+    value != null && (!endless || (value > 0 && value < 1));
+  const places: number[] = [];
+  for (const [value, ...ends] of values) {
+    if (!drawable(value)) continue;
+    const centre = forward(value);
+    places.push(centre);
+    for (const end of ends) {
+      if (!drawable(end)) continue;
+      places.push(Math.max(centre - FARTHEST[scale], Math.min(centre + FARTHEST[scale], forward(end))));
+    }
+  }
+  if (places.length === 0) return [0.1, 0.9];
+  let low = places.reduce((a, b) => Math.min(a, b));
+  let high = places.reduce((a, b) => Math.max(a, b));
+  const lacking = Math.max(0, LEAST[scale] - (high - low)) / 2;
+  const padding = PADDING * (high - low + 2 * lacking);
+  low -= lacking + padding;
+  high += lacking + padding;
+  return endless ? [inverse(low), inverse(high)] : [Math.max(0, low), Math.min(1, high)];
+}

@@ -1,0 +1,106 @@
+import type { BaselineFit } from "../../analysis/robustness/baseline-fit.ts";
+import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { lineBand } from "../../analysis/robustness/line-band.ts";
+import type { LineKey } from "../../analysis/robustness/pair-rows.ts";
+import type { Domain } from "./panel-domains.ts";
+
+/** A line with its bands at one x; accuracies are fractions. */
+export interface LineSample {
+  readonly x: number;
+  readonly y: number;
+  /** 95 % confidence band */
+  readonly bandLow: number;
+  readonly bandHigh: number;
+  /** 95 % prediction band */
+  readonly predictionLow: number;
+  readonly predictionHigh: number;
+  readonly extrapolated: boolean;
+}
+
+/** A fitted line as a figure draws it: slope and intercept on its scale, the rest as accuracies. */
+export interface PanelLine {
+  /** the baseline's id, or the group */
+  readonly label: string;
+  readonly group: string;
+  /** whether it is the baseline's line; else it is of a group of checkpoints */
+  readonly ofBaseline: boolean;
+  readonly slope: number;
+  readonly intercept: number;
+  readonly scale: FitScale;
+  readonly idMin: number;
+  readonly idMax: number;
+  readonly r2: number;
+  readonly n: number;
+  /** by rising x, over all of the axis that the line serves; it holds idMin and idMax where they are on the axis */
+  readonly samples: readonly LineSample[];
+}
+
+/** Steps of a curve over the whole axis: bands bend little on the fit's own scale. */
+const STEPS = 64;
+
+/**
+ * The lines of the candidates that are of the panel's protocol, template set and class names, else the nearest; all
+ * pieces of a line that is split.
+ */
+export function chooseLines<T extends LineKey>(key: LineKey, candidates: readonly T[]): T[] {
+  const score = (line: T) => likeness(key, line);
+  const best = Math.max(...candidates.map(score));
+  const alike = candidates.filter((line) => score(line) === best);
+  const [first] = alike;
+  if (first === undefined) return [];
+  return alike.filter(
+    ({ protocol, templates, classNames }) =>
+      protocol === first.protocol && templates === first.templates && classNames === first.classNames,
+  );
+}
+
+/** How much two keys of one benchmark share: the protocol before the template set before the class names. */
+export function likeness(a: LineKey, b: LineKey): number {
+  return (
+    4 * Number(a.protocol === b.protocol) +
+    2 * Number(a.templates === b.templates) +
+    Number(a.classNames === b.classNames)
+  );
+}
+
+/**
+ * Samples a line over the axis.
+ *
+ * @param serves in-distribution accuracies that the line serves: all, or those of its piece
+ */
+export function panelLine(
+  fit: BaselineFit,
+  about: Pick<PanelLine, "label" | "group" | "ofBaseline">,
+  domain: Domain,
+  serves: { readonly from: number; readonly to: number },
+): PanelLine {
+  const { slope, intercept, scale, idMin, idMax, r2, n } = fit;
+  const samples = sampleAt(fit, domain, serves).map((x): LineSample => {
+    const band = lineBand(fit, x);
+    return {
+      x,
+      y: band.expectedAccuracy,
+      bandLow: band.confidenceLow,
+      bandHigh: band.confidenceHigh,
+      predictionLow: band.predictionLow,
+      predictionHigh: band.predictionHigh,
+      extrapolated: band.extrapolated,
+    };
+  });
+  return { ...about, slope, intercept, scale, idMin, idMax, r2, n, samples };
+}
+
+function sampleAt(
+  { scale, idMin, idMax }: BaselineFit,
+  domain: Domain,
+  serves: { readonly from: number; readonly to: number },
+): number[] {
+  const { forward, inverse } = scaleFunctions(scale);
+  const low = Math.max(domain[0], serves.from);
+  const high = Math.min(domain[1], serves.to);
+  if (!(low < high)) return [];
+  const inside = (x: number) => x > low && x < high;
+  const [from, to] = [forward(low), forward(high)];
+  const steps = Array.from({ length: STEPS - 1 }, (_, i) => inverse(from + ((i + 1) / STEPS) * (to - from)));
+  return [...new Set([low, ...[...steps, idMin, idMax].filter(inside), high])].sort((a, b) => a - b);
+}

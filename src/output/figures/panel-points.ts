@@ -1,0 +1,202 @@
+import type { ModelPoint } from "../../analysis/robustness/baseline-fit.ts";
+import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
+import { samplingInterval } from "../../analysis/robustness/effective-robustness.ts";
+import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
+import {
+  AVERAGE,
+  type LineKey,
+  type PairedRow,
+  type PairOptions,
+  pairRows,
+} from "../../analysis/robustness/pair-rows.ts";
+import { idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
+import { likeness } from "./panel-lines.ts";
+import type { PanelOptions, PanelStudy } from "./scatter-panel.ts";
+
+/** A model in the scatter plot: accuracies and their 95 % intervals are fractions, null where n is not known. */
+export interface PanelPoint {
+  readonly name: string;
+  readonly group: string;
+  readonly x: number;
+  readonly y: number;
+  readonly xLow: number | null;
+  readonly xHigh: number | null;
+  readonly yLow: number | null;
+  readonly yHigh: number | null;
+}
+
+/** A checkpoint in the scatter plot, with its distance from the baseline's line; null where there is no line. */
+export interface PanelCheckpoint extends PanelPoint {
+  /** the protocol and prompts it was scored by, which need not be the panel's */
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  /** images behind x and y, of the benchmark's whole; of an average the sums over its sets */
+  readonly idImages: number | null;
+  readonly idExpected: number | null;
+  readonly images: number | null;
+  readonly expected: number | null;
+  readonly expectedAccuracy: number | null;
+  /** accuracy − expectedAccuracy */
+  readonly effectiveRobustness: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly predictionLow: number | null;
+  readonly predictionHigh: number | null;
+  readonly extrapolated: boolean;
+  /** whether the baseline's line was fitted with it, so that its distance is a residual */
+  readonly inBaseline: boolean;
+}
+
+/** A checkpoint's pair of accuracies, with all its rows to look counts up in. */
+export interface CheckpointPair {
+  readonly pair: PairedRow;
+  readonly rows: readonly AccuracyRow[];
+}
+
+/** All pairs of accuracies of a study's checkpoints. */
+export function pairCheckpoints({ accuracies, pairing }: PanelStudy): CheckpointPair[] {
+  return [...rowsByModel(accuracies).values()].flatMap((rows) =>
+    pairRows(rows, pairing).pairs.map((pair) => ({ pair, rows })),
+  );
+}
+
+/** What a panel is of: as the options say, else as the baseline prefers, else as most checkpoints were scored. */
+export function chooseKey(
+  { benchmark, idSide }: Pick<LineKey, "benchmark" | "idSide">,
+  pairs: readonly CheckpointPair[],
+  lines: readonly BaselineLine[],
+  pairing: PairOptions,
+  options: PanelOptions,
+): LineKey {
+  const keys: readonly LineKey[] = pairs.length > 0 ? pairs.map(({ pair }) => pair) : lines;
+  const preferred = pairing.preferredProtocols.get(benchmark);
+  const known = keys.some(({ protocol }) => protocol === preferred) ? preferred : undefined;
+  const protocol = options.protocols?.get(benchmark) ?? known ?? mostCommon(keys.map((key) => key.protocol));
+  const templates = options.templates ?? mostCommon(keys.map((key) => key.templates));
+  const classNames =
+    options.classNames ??
+    mostCommon(
+      keys.filter((key) => key.templates === templates && key.protocol === protocol).map((key) => key.classNames),
+    );
+  return { benchmark, protocol, templates, classNames, idSide };
+}
+
+/**
+ * For each checkpoint the pair that is nearest to the panel's key.
+ *
+ * @param strict leave out those of another protocol; else they are drawn, as they are compared, and named in the notes
+ */
+export function choosePairs(
+  key: LineKey,
+  candidates: readonly CheckpointPair[],
+  strict: boolean,
+): { readonly chosen: CheckpointPair[]; readonly notes: string[] } {
+  const byModel = new Map<string, CheckpointPair>();
+  const leftOut = new Set<string>();
+  for (const one of candidates) {
+    const { model } = one.pair.point;
+    if (strict && one.pair.protocol !== key.protocol) {
+      leftOut.add(model);
+      continue;
+    }
+    const other = byModel.get(model);
+    if (other === undefined || likeness(key, one.pair) > likeness(key, other.pair)) byModel.set(model, one);
+  }
+  const chosen = [...byModel.values()];
+  const notes: string[] = [];
+  const missing = [...leftOut].filter((model) => !byModel.has(model));
+  if (missing.length > 0) notes.push(`${models(missing.length)} without protocol ${key.protocol} left out`);
+  for (const [field, name] of [
+    ["protocol", "protocol"],
+    ["templates", "template set"],
+  ] as const) {
+    const others = chosen.filter(({ pair }) => pair[field] !== key[field]);
+    const values = [...new Set(others.map(({ pair }) => pair[field] || "none"))].sort();
+    if (others.length > 0) notes.push(`${models(others.length)} with another ${name}: ${values.join(", ")}`);
+  }
+  return { chosen, notes };
+}
+
+function models(count: number): string {
+  return count === 1 ? "1 checkpoint" : `${count} checkpoints`;
+}
+
+/** The models that a line was fitted on. */
+export function baselinePoints({ fit, group, baseline }: BaselineLine): PanelPoint[] {
+  return fit.models.map((point) => ({ ...place(point), group: group === "" ? baseline : group }));
+}
+
+export function panelCheckpoint(
+  { pair, rows }: CheckpointPair,
+  study: PanelStudy,
+  groups: ColumnOf | undefined,
+  members: ReadonlySet<string>,
+): PanelCheckpoint {
+  const { point, benchmark, protocol, templates, classNames, idSide } = pair;
+  const row = study.rows.find(
+    (one) =>
+      one.checkpoint === point.model &&
+      one.benchmark === benchmark &&
+      one.idSide === idSide &&
+      one.protocol === protocol &&
+      one.templates === templates &&
+      one.classNames === classNames,
+  );
+  const { axes } = study.pairing;
+  const id = rows.find(
+    (one) =>
+      one.benchmark === axes.idBenchmark &&
+      idSideOf(one, axes) === idSide &&
+      one.templates === templates &&
+      one.accuracy === point.idAccuracy,
+  );
+  return {
+    ...place(point),
+    group: groups?.get(point.model) ?? "",
+    ...{ protocol, templates, classNames },
+    ...{ idImages: id?.n ?? null, idExpected: id?.expectedN ?? null, ...imagesOf(pair, rows, axes) },
+    expectedAccuracy: row?.expectedAccuracy ?? null,
+    effectiveRobustness: row?.effectiveRobustness ?? null,
+    ...{ low: row?.low ?? null, high: row?.high ?? null },
+    ...{ predictionLow: row?.predictionLow ?? null, predictionHigh: row?.predictionHigh ?? null },
+    extrapolated: row?.extrapolated ?? false,
+    inBaseline: members.has(point.model),
+  };
+}
+
+function place(point: ModelPoint): Omit<PanelPoint, "group"> {
+  const x = point.idImages == null ? null : scoreInterval(point.idAccuracy, point.idImages);
+  const y = samplingInterval(point);
+  const { model: name, idAccuracy, accuracy } = point;
+  return {
+    ...{ name, x: idAccuracy, y: accuracy },
+    ...{ xLow: x?.low ?? null, xHigh: x?.high ?? null, yLow: y?.low ?? null, yHigh: y?.high ?? null },
+  };
+}
+
+/** Images behind the accuracy under the shift, and of the whole benchmark; summed over the sets of an average. */
+function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[], axes: StudyAxes) {
+  const parts = pair.benchmark === AVERAGE ? (pair.parts ?? []) : [pair];
+  const own = parts.map((part) =>
+    rows.find(
+      (row) =>
+        row.benchmark === part.benchmark &&
+        row.protocol === part.protocol &&
+        row.templates === part.templates &&
+        row.classNames === part.classNames,
+    ),
+  );
+  const whole = pair.benchmark === AVERAGE ? axes.shifts.length : 1;
+  const sum = (values: readonly (number | null | undefined)[]) =>
+    values.length === whole && values.every((value) => value != null) ? values.reduce((a, b) => a + b, 0) : null;
+  return { images: sum(own.map((row) => row?.n)), expected: sum(own.map((row) => row?.expectedN)) };
+}
+
+function mostCommon(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? "";
+}

@@ -1,0 +1,29 @@
+import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
+
+/** The names that papers give the shipped benchmarks, short enough for a panel. */
+const TITLES: ReadonlyMap<string, string> = new Map([
+  ["imagenet", "ImageNet"],
+  ["imagenet-v2", "ImageNetV2"],
+  ["imagenet-v2-threshold", "ImageNetV2 (threshold 0.7)"],
+  ["imagenet-v2-top", "ImageNetV2 (top images)"],
+  ["imagenet-r", "ImageNet-R"],
+  ["imagenet-sketch", "ImageNet-Sketch"],
+  ["imagenet-a", "ImageNet-A"],
+  ["objectnet", "ObjectNet"],
+  [AVERAGE, "Average of five shifts"],
+]);
+
+/** What a figure calls a benchmark; the id of one that does not ship with the package. */
+export function benchmarkTitle(benchmark: string, titles?: ReadonlyMap<string, string>): string {
+  return titles?.get(benchmark) ?? TITLES.get(benchmark) ?? benchmark;
+}
+
+/** Label of the axis of a benchmark, or of an x axis such as `imagenet@imagenet-r`. */
+export function axisLabel(side: string, scale: FitScale, titles?: ReadonlyMap<string, string>): string {
+  const [benchmark = "", subset] = side.split("@");
+  const of = subset === undefined ? "" : ` on the classes of ${benchmarkTitle(subset, titles)}`;
+  const name = benchmark === AVERAGE ? "Average" : benchmarkTitle(benchmark, titles);
+  const how = scale === "linear" ? "%" : `%, ${scale} scale`;
+  return `${name} top-1 accuracy${of} (${how})`;
+}

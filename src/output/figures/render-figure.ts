@@ -1,0 +1,88 @@
+import { loadSharp } from "../../data/image/load-sharp.ts";
+import { withBundledFont } from "./bundled-font.ts";
+import { FONT_FAMILY } from "./figure-text.ts";
+
+/** Widths that journals and conferences print figures at, in inches; 96 pixels of a figure are one inch. */
+export const ONE_COLUMN = 3.25;
+export const TWO_COLUMNS = 6.75;
+export const PIXELS_PER_INCH = 96;
+const PNG_DPI = 300;
+/** What sharp must be told for that: to it, 72 pixels are an inch. */
+const SVG_DPI = (PNG_DPI * 72) / PIXELS_PER_INCH;
+
+/** Attributes that hold coordinates. */
+const GEOMETRY = [
+  "d",
+  "transform",
+  "x",
+  "y",
+  "x1",
+  "x2",
+  "y1",
+  "y2",
+  "cx",
+  "cy",
+  "r",
+  "width",
+  "height",
+  "dy",
+  "dx",
+  "viewBox",
+];
+
+/**
+ * A document to draw in outside a browser: linkedom's, the lightest that Plot draws with. It is loaded when first asked
+ * for.
+ */
+export async function createFigureDocument(): Promise<Document> {
+  const { parseHTML } = await import("linkedom");
+  return parseHTML("<!doctype html><html><body></body></html>").document as unknown as Document;
+}
+
+/**
+ * A drawn figure as the text of an SVG file, in inches. Coordinates are rounded to hundredths of a pixel, so that the last
+ * digit of a logarithm on another machine does not change the file.
+ */
+export function toSvgText(svg: SVGSVGElement): string {
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  for (const element of [copy, ...copy.querySelectorAll("*")]) {
+    for (const name of GEOMETRY) {
+      const value = element.getAttribute(name);
+      if (value !== null) element.setAttribute(name, roundNumbers(value));
+    }
+    // linkedom escapes the quotes of attributes only, and an XML file with a bare "&" or "<" cannot be opened
+    for (const { name, value } of [...element.attributes]) {
+      if (/[&<]/.test(value)) element.setAttribute(name, value.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
+    }
+  }
+  for (const side of ["width", "height"]) {
+    copy.setAttribute(side, `${Number((Number(copy.getAttribute(side)) / PIXELS_PER_INCH).toFixed(4))}in`);
+  }
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  return `${copy.outerHTML}\n`;
+}
+
+function roundNumbers(value: string): string {
+  return value.replace(/-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+/gi, (number) =>
+    String(Number(Number(number).toFixed(2)) + 0),
+  );
+}
+
+/**
+ * An SVG file's text as PNG at 300 dots per inch, by sharp, in the font that comes with the package: the same on a machine
+ * without fonts. Scripts that it lacks (Chinese, emoji, …) are taken from the system's fonts where there are any.
+ */
+export async function toPng(svgText: string): Promise<Uint8Array> {
+  const inBundledFont = svgText
+    .replaceAll(FONT_FAMILY, `Arimo, ${FONT_FAMILY}`)
+    .replace(/^<svg[^>]*>/, (root) =>
+      root.replace(/"([\d.]+)in"/g, (_, inches) => `"${Number(inches) * PIXELS_PER_INCH}"`),
+    );
+  return withBundledFont(async () => {
+    const sharp = loadSharp();
+    return sharp(Buffer.from(inBundledFont), { density: SVG_DPI })
+      .png({ palette: true, effort: 2, dither: 0 })
+      .withMetadata({ density: PNG_DPI })
+      .toBuffer();
+  });
+}

@@ -1,0 +1,186 @@
+import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
+import { compareKeys } from "../../analysis/robustness/line-match.ts";
+import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
+import { AVERAGE, type LineKey } from "../../analysis/robustness/pair-rows.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
+import { type Domain, panelDomains } from "./panel-domains.ts";
+import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
+import {
+  baselinePoints,
+  type CheckpointPair,
+  chooseKey,
+  choosePairs,
+  type PanelCheckpoint,
+  type PanelPoint,
+  pairCheckpoints,
+  panelCheckpoint,
+} from "./panel-points.ts";
+import { axisLabel, benchmarkTitle } from "./panel-titles.ts";
+
+/** One scatter plot as plain data: accuracies are fractions; nothing of it is about pixels or colours. */
+export interface ScatterPanel extends LineKey {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly scale: FitScale;
+  /** what the axes show, on scales that have no end strictly between 0 and 1 */
+  readonly xDomain: Domain;
+  readonly yDomain: Domain;
+  /** models of the baseline's lines that are not among the checkpoints */
+  readonly baseline: readonly PanelPoint[];
+  /** ordered by name */
+  readonly checkpoints: readonly PanelCheckpoint[];
+  /** the baseline's line (two where its rules split it), then one a group */
+  readonly lines: readonly PanelLine[];
+  /** the groups of the study's checkpoints, the same in every panel; empty where none were asked for */
+  readonly groups: readonly string[];
+  /** group → what a legend calls it, where that is not its own name */
+  readonly groupTitles?: Readonly<Record<string, string>>;
+  /** what the reader of this panel should know, e.g. checkpoints scored by another protocol */
+  readonly notes: readonly string[];
+}
+
+/** What a study must have to be drawn. Without checkpoints `rows` and `accuracies` are empty, without a baseline `lines`. */
+export type PanelStudy = Pick<RobustnessStudy, "lines" | "rows" | "accuracies" | "pairing">;
+
+export interface PanelOptions {
+  /** default: that of the study's lines, else logit */
+  readonly scale?: FitScale;
+  /** benchmarks to draw and their order; default: all that have a line or a checkpoint, the study's shifts first, the average last */
+  readonly benchmarks?: readonly string[];
+  /** benchmark → protocol; default: the baseline's preferred one. One that is named here is drawn alone, never mixed */
+  readonly protocols?: ReadonlyMap<string, string>;
+  /** x axis: all classes of the in-distribution benchmark, or the shift's own where there is such a line or checkpoint */
+  readonly idSide?: "all-classes" | "same-classes";
+  readonly templates?: string;
+  readonly classNames?: string;
+  /** benchmark → the name that figures give it; default: the study's titles */
+  readonly titles?: ReadonlyMap<string, string>;
+  /** checkpoint → group, drawn with a marker of its own for each group */
+  readonly groups?: ColumnOf;
+  /** the groups' lines, of `compareGroups` */
+  readonly groupLines?: readonly GroupComparison[];
+  /** order of the groups; default: by name */
+  readonly groupOrder?: readonly string[];
+  readonly groupTitles?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes the panels of a study: one a shift, and one for the average. It reads what was fitted and measured; lines of other
+ * protocols, prompts or x axes need other options.
+ *
+ * @returns panels in the order they are shown
+ */
+export function buildPanels(study: PanelStudy, options: PanelOptions = {}): ScatterPanel[] {
+  const pairs = pairCheckpoints(study);
+  const order = options.benchmarks ?? benchmarksOf(study, pairs);
+  return order.flatMap((benchmark) => {
+    const panel = buildPanel(study, pairs, benchmark, options);
+    return panel === undefined ? [] : [panel];
+  });
+}
+
+function buildPanel(
+  study: PanelStudy,
+  all: readonly CheckpointPair[],
+  benchmark: string,
+  options: PanelOptions,
+): ScatterPanel | undefined {
+  const idSide = chooseIdSide(study, all, benchmark, options);
+  const here = (key: LineKey) => key.benchmark === benchmark && key.idSide === idSide;
+  const candidates = all.filter(({ pair }) => here(pair));
+  const baselineLines = study.lines.filter(here);
+  if (candidates.length === 0 && baselineLines.length === 0) return undefined;
+  const key = chooseKey({ benchmark, idSide }, candidates, baselineLines, study.pairing, options);
+  const { chosen, notes } = choosePairs(key, candidates, options.protocols?.has(benchmark) ?? false);
+  const scale = options.scale ?? study.lines[0]?.fit.scale ?? "logit";
+
+  const lines = chooseLines(key, baselineLines);
+  const members = new Set(lines.flatMap(({ fit }) => fit.models.map(({ model }) => model)));
+  const checkpoints = chosen
+    .map((one) => panelCheckpoint(one, study, options.groups, members))
+    .sort((a, b) => compareKeys([a.name], [b.name]));
+  const names = new Set(checkpoints.map(({ name }) => name));
+  const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
+  const groupLines = chooseGroupLines(key, lines, options);
+  const titles = options.titles ?? titlesOf(study.pairing.axes);
+  const domains = panelDomains(baseline, checkpoints, scale);
+  return {
+    ...key,
+    title: benchmarkTitle(benchmark, titles),
+    xLabel: axisLabel(idSide, scale, titles),
+    yLabel: axisLabel(benchmark, scale, titles),
+    scale,
+    ...domains,
+    baseline,
+    checkpoints,
+    lines: [
+      ...lines.map((line, i) =>
+        panelLine(line.fit, { label: line.baseline, group: line.group, ofBaseline: true }, domains.xDomain, {
+          from: line.piece.servesFrom,
+          to: lines[i + 1]?.piece.servesFrom ?? 1,
+        }),
+      ),
+      ...groupLines.map(({ group, fit }) =>
+        panelLine(fit, { label: group, group, ofBaseline: false }, domains.xDomain, { from: 0, to: 1 }),
+      ),
+    ],
+    groups: groupsOf(study, options),
+    ...(options.groupTitles === undefined ? {} : { groupTitles: options.groupTitles }),
+    notes,
+  };
+}
+
+/** The lines of each group that are nearest to the panel's key. The group that the baseline's line is of has its line. */
+function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines = [] }: PanelOptions) {
+  const candidates = groupLines
+    .filter(({ benchmark, idSide }) => benchmark === key.benchmark && idSide === key.idSide)
+    .flatMap(({ lines: own, benchmark, protocol, templates, classNames, idSide }) =>
+      own.map(({ group, fit }) => ({ benchmark, protocol, templates, classNames, idSide, group, fit })),
+    );
+  const drawn = new Set(lines.map(({ group }) => group));
+  const groups = [...new Set(candidates.map(({ group }) => group))].filter((group) => !drawn.has(group)).sort();
+  return groups.flatMap((group) =>
+    chooseLines(
+      key,
+      candidates.filter((one) => one.group === group),
+    ).slice(0, 1),
+  );
+}
+
+/** The groups of all the study's checkpoints, so that a group has one marker in every panel. */
+function groupsOf({ accuracies }: PanelStudy, { groups, groupOrder = [] }: PanelOptions): string[] {
+  if (groups === undefined) return [];
+  const own = new Set(accuracies.map(({ model }) => groups.get(model) ?? "").filter((group) => group !== ""));
+  const ordered = groupOrder.filter((group) => own.has(group));
+  return [...ordered, ...[...own].filter((group) => !ordered.includes(group)).sort()];
+}
+
+function chooseIdSide(
+  study: PanelStudy,
+  pairs: readonly CheckpointPair[],
+  benchmark: string,
+  { idSide = "all-classes" }: PanelOptions,
+): string {
+  const { axes } = study.pairing;
+  const own = sameClassesSide(axes, benchmark);
+  const known = [...study.lines, ...pairs.map(({ pair }) => pair)].some(
+    (key) => key.benchmark === benchmark && key.idSide === own,
+  );
+  return idSide === "same-classes" && known ? own : axes.idBenchmark;
+}
+
+function benchmarksOf(study: PanelStudy, pairs: readonly CheckpointPair[]): string[] {
+  const known = new Set([...study.lines, ...pairs.map(({ pair }) => pair)].map(({ benchmark }) => benchmark));
+  const { shifts } = study.pairing.axes;
+  const others = [...known].filter((one) => one !== AVERAGE && !shifts.includes(one));
+  return [...shifts, ...others.sort(), AVERAGE].filter((benchmark) => known.has(benchmark));
+}
+
+/** A study's titles; its average is called by the number of its shifts. */
+function titlesOf({ titles, shifts }: StudyAxes): ReadonlyMap<string, string> {
+  const average = shifts.length === 5 ? [] : [[AVERAGE, `Average of ${shifts.length} shifts`] as const];
+  return new Map([...average, ...Object.entries(titles)]);
+}

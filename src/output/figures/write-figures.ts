@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import type { FigureTheme } from "./figure-theme.ts";
+import type { LabelChoice } from "./panel-labels.ts";
+import type { ScatterPanel } from "./scatter-panel.ts";
+
+export interface WriteOptions {
+  /** default: light */
+  readonly theme?: FigureTheme;
+  readonly labels?: LabelChoice;
+  /** default: both */
+  readonly formats?: readonly FigureFormat[];
+  /** which figures, by name; default: each panel, and `all-shifts` */
+  readonly names?: readonly string[];
+}
+
+export type FigureFormat = "svg" | "png";
+
+const FORMATS: readonly FigureFormat[] = ["svg", "png"];
+
+/** Name of the figure that holds every panel. */
+export const ALL_SHIFTS = "all-shifts";
+
+/**
+ * Writes a study's figures: each panel alone at one column's width, `<benchmark>.svg` and `.png`, and all of them with one
+ * legend at two columns' width, `all-shifts.svg` and `.png`. The same panels give the same SVG bytes. Plot, the DOM and
+ * sharp are loaded here and not before.
+ *
+ * @returns names of the files written
+ * @throws InputError if a file cannot be written
+ */
+export async function writeFigures(
+  folder: string,
+  panels: readonly ScatterPanel[],
+  options: WriteOptions = {},
+): Promise<string[]> {
+  const { plotPanel } = await import("./plot-panel.ts");
+  const { plotGrid } = await import("./compose-figure.ts");
+  const render = await import("./render-figure.ts");
+  const document = await render.createFigureDocument();
+  const { theme, labels, formats = FORMATS } = options;
+  const look = { document, ...(theme === undefined ? {} : { theme }), ...(labels === undefined ? {} : { labels }) };
+  const inches = (width: number) => width * render.PIXELS_PER_INCH;
+
+  const figures = figureNames(panels).map((name, i) => ({
+    name,
+    draw: () => plotPanel(panels[i] as ScatterPanel, { ...look, width: inches(render.ONE_COLUMN) }).svg,
+  }));
+  if (panels.length > 0) {
+    figures.push({ name: ALL_SHIFTS, draw: () => plotGrid(panels, { ...look, width: inches(render.TWO_COLUMNS) }) });
+  }
+  const written: string[] = [];
+  const pngs: Promise<void>[] = [];
+  for (const { name, draw } of figures) {
+    if (options.names?.includes(name) === false) continue;
+    const text = render.toSvgText(draw());
+    if (formats.includes("svg")) await atomicWrite(join(folder, `${name}.svg`), text);
+    // sharp works in threads of its own while the next figure is drawn here
+    if (formats.includes("png")) {
+      const png = render.toPng(text).then((bytes) => atomicWrite(join(folder, `${name}.png`), bytes));
+      png.catch(() => {}); // thrown below: until then it must not count as unhandled
+      pngs.push(png);
+    }
+    written.push(...FORMATS.filter((one) => formats.includes(one)).map((one) => `${name}.${one}`));
+  }
+  const failed = (await Promise.allSettled(pngs)).find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return written;
+}
+
+/** Names of the files that {@link writeFigures} writes without other options. */
+export function figureFiles(panels: readonly ScatterPanel[]): string[] {
+  const names = panels.length === 0 ? [] : [...figureNames(panels), ALL_SHIFTS];
+  return names.flatMap((name) => FORMATS.map((format) => `${name}.${format}`));
+}
+
+/** A file name for each panel: its benchmark, `-same-classes` on that x axis, a number where a name is taken. */
+export function figureNames(panels: readonly ScatterPanel[]): string[] {
+  const taken = new Set([ALL_SHIFTS]);
+  return panels.map(({ benchmark, idSide }) => {
+    const stem =
+      benchmark
+        .replace(/[^\w.-]+/g, "_")
+        .replace(/^\.+/, "_")
+        .slice(0, 100) || "_";
+    const name = idSide.includes("@") ? `${stem}-same-classes` : stem;
+    let free = name;
+    for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}-${i}`;
+    taken.add(free.toLowerCase());
+    return free;
+  });
+}

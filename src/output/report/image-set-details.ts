@@ -1,0 +1,68 @@
+import { type Correctness, countBoth } from "../../evaluation/results/correctness.ts";
+import type { ImageSetDetails } from "./report-data.ts";
+
+/** What a set is of, without its images. */
+export type SetKey = Pick<ImageSetDetails, "benchmark" | "protocol" | "templates" | "classNames" | "expectedN">;
+
+/** One checkpoint's result in a set. */
+export interface SetMember {
+  /** position in ReportData.checkpoints */
+  readonly checkpoint: number;
+  readonly correctness: Correctness;
+}
+
+/** Above so many checkpoints the pairs are too many to hold: the page shows accuracies only. */
+const MOST_PAIRED = 500;
+/** Classes are counted in 16 bits while none has more images, which keeps pages small. */
+const LARGEST_UINT16 = 65_535;
+
+/**
+ * Puts the checkpoints that saw the same images together, and counts by class and by pair. Those that saw others make a
+ * set of their own: their images cannot be paired.
+ *
+ * @param nameOf name of the class of a label; null where it is not known
+ */
+export function describeImageSets(
+  key: SetKey,
+  members: readonly SetMember[],
+  nameOf: (label: string) => string | null,
+): ImageSetDetails[] {
+  const byImages = new Map<string, SetMember[]>();
+  for (const member of members) {
+    const same = byImages.get(member.correctness.images);
+    if (same === undefined) byImages.set(member.correctness.images, [member]);
+    else same.push(member);
+  }
+  return [...byImages.values()].map((same) => {
+    const { n, labels, classImages } = (same[0] as SetMember).correctness;
+    const counts = same.flatMap(({ correctness }) => correctness.classCorrect);
+    const bits = classImages.every((images) => images <= LARGEST_UINT16) ? 16 : 32;
+    return {
+      ...key,
+      n,
+      checkpoints: same.map(({ checkpoint }) => checkpoint),
+      labels,
+      names: labels.map(nameOf),
+      images: classImages,
+      correct: base64(bits === 16 ? Uint16Array.from(counts) : Uint32Array.from(counts)),
+      correctBits: bits,
+      both: same.length > MOST_PAIRED ? null : base64(countPairs(same)),
+    };
+  });
+}
+
+function countPairs(members: readonly SetMember[]): Uint32Array {
+  const counts = new Uint32Array((members.length * (members.length - 1)) / 2);
+  let at = 0;
+  for (const [i, first] of members.entries()) {
+    for (let j = i + 1; j < members.length; j++) {
+      counts[at++] = countBoth(first.correctness, (members[j] as SetMember).correctness);
+    }
+  }
+  return counts;
+}
+
+/** Little-endian, as the machines that Node runs on are. */
+function base64(numbers: Uint16Array | Uint32Array): string {
+  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString("base64");
+}

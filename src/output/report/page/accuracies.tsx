@@ -1,0 +1,155 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Note } from "../../../foundation/notes.ts";
+import type { ReportData, ReportResult } from "../report-data.ts";
+import { Section, Select } from "./controls.tsx";
+import { download } from "./download.ts";
+import { percent, percentInterval } from "./format.ts";
+import { CheckpointName, type PageProps } from "./page-props.tsx";
+import { shiftTitle } from "./study.ts";
+import { type Column, Table } from "./table.tsx";
+import { accuraciesCsv } from "./tables-csv.ts";
+import { resultWarnings, WarningList, WarningMark } from "./warnings.tsx";
+
+interface Cell {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly n: number | null;
+  readonly expectedN: number | null;
+  readonly warnings: readonly string[];
+}
+
+interface Row {
+  readonly checkpoint: string;
+  readonly cells: ReadonlyMap<string, Cell>;
+}
+
+const METRICS = [
+  { value: "top1", label: "top-1" },
+  { value: "top5", label: "top-5" },
+  { value: "mean_per_class_recall", label: "mean per-class recall" },
+];
+
+/** Every accuracy: a row a checkpoint, a column a benchmark and protocol. */
+export function Accuracies({ data, view, change, names }: PageProps): JSX.Element {
+  const results = useMemo(
+    () => data.results.filter((one) => view.prompts === "" || one.templates === view.prompts),
+    [data, view.prompts],
+  );
+  const rows = useMemo(() => toRows(results, view.metric, data.warnings), [data, results, view.metric]);
+  const shown = useMemo(() => rows.filter(({ checkpoint }) => names.has(checkpoint)), [rows, names]);
+  const columns = useMemo(() => toColumns(data, results, rows, change), [data, results, rows, change]);
+  const available = METRICS.filter(({ value }) => value === "top1" || results.some((one) => hasMetric(one, value)));
+  return (
+    <Section
+      id="accuracies"
+      title="Accuracy"
+      about={
+        <>
+          Zero-shot, in percent, with 95 % intervals (
+          {view.metric === "mean_per_class_recall" ? "Korn–Graubard" : "Clopper–Pearson"}). A{" "}
+          <span class="flag">partial</span> figure is of fewer images than the benchmark has
+          {data.warnings.length > 0 && (
+            <>
+              ; one with <b class="flag">!</b> may be wrong
+            </>
+          )}
+          .
+        </>
+      }
+      actions={
+        <>
+          <Select label="Metric" value={view.metric} choices={available} onChange={(metric) => change({ metric })} />
+          <button type="button" class="plain" onClick={() => download("accuracies.csv", accuraciesCsv(data.results))}>
+            Download CSV
+          </button>
+        </>
+      }
+    >
+      <Table caption="Accuracy of every checkpoint" columns={columns} rows={shown} keyOf={(row) => row.checkpoint} />
+      <WarningList warnings={data.warnings} />
+    </Section>
+  );
+}
+
+function hasMetric({ others }: ReportResult, name: string): boolean {
+  return others.some(({ metric }) => metric === name);
+}
+
+function columnId({ benchmark, protocol, classNames, templates }: ReportResult): string {
+  return JSON.stringify([benchmark, protocol, templates, classNames]);
+}
+
+function toRows(results: readonly ReportResult[], metric: string, notes: readonly Note[]): Row[] {
+  const rows = new Map<string, Map<string, Cell>>();
+  for (const result of results) {
+    const other = result.others.find((one) => one.metric === metric);
+    if (metric !== "top1" && other === undefined) continue;
+    const { accuracy, low, high, n, expectedN } = result;
+    const warnings = resultWarnings(notes, result);
+    const cell = { ...(other ?? { value: accuracy, low, high, n }), expectedN, warnings };
+    const own = rows.get(result.model) ?? new Map<string, Cell>();
+    own.set(columnId(result), cell);
+    rows.set(result.model, own);
+  }
+  return [...rows].map(([checkpoint, cells]) => ({ checkpoint, cells }));
+}
+
+function toColumns(
+  data: ReportData,
+  results: readonly ReportResult[],
+  rows: readonly Row[],
+  change: PageProps["change"],
+): Column<Row>[] {
+  const found = new Map<string, ReportResult>();
+  for (const result of results) if (!found.has(columnId(result))) found.set(columnId(result), result);
+  const used = [...found].filter(([id]) => rows.some(({ cells }) => cells.has(id)));
+  const several = new Set(used.map(([, { templates }]) => templates)).size > 1;
+  const { idBenchmark, wholeProtocols } = data.axes;
+  const ordered = used.sort(([, a], [, b]) => {
+    const [own, other] = [a, b].map(
+      (one) =>
+        `${one.benchmark === idBenchmark ? "" : one.benchmark}/${wholeProtocols.includes(one.protocol) ? "" : one.protocol}`,
+    );
+    return (own as string) < (other as string) ? -1 : 1;
+  });
+  return [
+    {
+      id: "checkpoint",
+      title: "Checkpoint",
+      cell: (row) => <CheckpointName name={row.checkpoint} change={change} />,
+      value: (row) => row.checkpoint,
+    },
+    ...ordered.map(([id, { benchmark, protocol, templates }]): Column<Row> => {
+      const title = shiftTitle(data, benchmark, protocol);
+      return {
+        id,
+        title: several ? `${title}, ${templates}` : title,
+        hint: [benchmark, protocol, templates].filter((part) => part !== "").join(", "),
+        align: "right",
+        cell: (row) => <AccuracyCell cell={row.cells.get(id)} />,
+        value: (row) => row.cells.get(id)?.value,
+      };
+    }),
+  ];
+}
+
+function AccuracyCell({ cell }: { readonly cell: Cell | undefined }): JSX.Element {
+  if (cell === undefined) return <span class="quiet">–</span>;
+  const isPartial = cell.n !== null && cell.expectedN !== null && cell.n !== cell.expectedN;
+  return (
+    <>
+      <span class="figure">
+        {percent(cell.value, 2)}
+        <WarningMark texts={cell.warnings} />
+      </span>
+      {cell.low !== null && cell.high !== null && <span class="interval">{percentInterval(cell.low, cell.high)}</span>}
+      {isPartial && (
+        <span class="flag" title={`${cell.n} of ${cell.expectedN} images`}>
+          {cell.n} of {cell.expectedN}
+        </span>
+      )}
+    </>
+  );
+}

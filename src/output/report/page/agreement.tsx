@@ -1,0 +1,175 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { errorConsistency } from "../../../analysis/comparison/error-consistency.ts";
+import type { ReportData } from "../report-data.ts";
+import { Section, Select } from "./controls.tsx";
+import { shorten } from "./format.ts";
+import { bothRight, type ImageSet, openSet, setId, setTitle } from "./image-sets.ts";
+import { chosenSet, type PageProps } from "./page-props.tsx";
+
+/** Kappa of every two checkpoints of a set, the most accurate first. */
+interface Agreement {
+  readonly names: readonly string[];
+  /** (n, n) row-major; NaN where it is not defined */
+  readonly kappa: Float32Array;
+}
+
+/** Names beside the matrix up to so many checkpoints; beyond, they are read by pointing. */
+const NAMED = 40;
+const NAME_LENGTH = 28;
+
+/** Which checkpoints are right and wrong on the same images. */
+export function AgreementMatrix({ data, details, view, change, names }: PageProps): JSX.Element | null {
+  const sets = useMemo(
+    () => (details?.sets ?? []).filter(({ checkpoints, both }) => checkpoints.length > 1 && both !== null),
+    [details],
+  );
+  const set = chosenSet(sets, view.set);
+  const agreement = useMemo(
+    () => (set === undefined ? null : agreementOf(data, openSet(set), names)),
+    [data, set, names],
+  );
+  if (set === undefined || agreement === null) return null;
+  return (
+    <Section
+      id="agreement"
+      title="Agreement"
+      about="Error consistency (Cohen's kappa of being right, Geirhos et al. 2020): 1 means right and wrong on the same images, 0 as two independent checkpoints of these accuracies. The most accurate checkpoint comes first."
+      actions={
+        <Select
+          label="Benchmark"
+          value={setId(set)}
+          choices={sets.map((one) => ({ value: setId(one), label: setTitle(data, one, sets) }))}
+          onChange={(value) => change({ set: value })}
+        />
+      }
+    >
+      {agreement.names.length < 2 ? (
+        <p class="quiet">Fewer than two checkpoints of this search have results here.</p>
+      ) : (
+        <Matrix {...agreement} change={change} />
+      )}
+    </Section>
+  );
+}
+
+function agreementOf(data: ReportData, set: ImageSet, names: ReadonlySet<string>): Agreement {
+  const rows = set.about.checkpoints
+    .map((checkpoint, row) => ({ name: data.checkpoints[checkpoint] as string, row, right: set.right[row] as number }))
+    .filter(({ name }) => names.has(name))
+    .sort((a, b) => b.right - a.right || (a.name < b.name ? -1 : 1));
+  const n = rows.length;
+  const kappa = new Float32Array(n * n).fill(Number.NaN);
+  for (const [i, first] of rows.entries()) {
+    for (let j = i + 1; j < n; j++) {
+      const second = rows[j] as (typeof rows)[number];
+      const both = bothRight(set, first.row, second.row) ?? 0;
+      const value = errorConsistency(both, first.right - both, second.right - both, set.about.n)?.kappa ?? Number.NaN;
+      kappa[i * n + j] = value;
+      kappa[j * n + i] = value;
+    }
+  }
+  return { names: rows.map(({ name }) => name), kappa };
+}
+
+interface Place {
+  readonly i: number;
+  readonly j: number;
+}
+
+function Matrix({ names, kappa, change }: Agreement & { readonly change: PageProps["change"] }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [place, setPlace] = useState<Place | null>(null);
+  const n = names.length;
+  useEffect(() => draw(canvas.current, n, kappa), [n, kappa]);
+  const placeOf = (event: PointerEvent | MouseEvent): Place | null => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined) return null;
+    const [j, i] = [
+      Math.floor(((event.clientX - box.left) / box.width) * n),
+      Math.floor(((event.clientY - box.top) / box.height) * n),
+    ];
+    return i >= 0 && j >= 0 && i < n && j < n ? { i, j } : null;
+  };
+  const move = (event: KeyboardEvent) => {
+    const steps: Readonly<Record<string, Place>> = {
+      ArrowUp: { i: -1, j: 0 },
+      ArrowDown: { i: 1, j: 0 },
+      ArrowLeft: { i: 0, j: -1 },
+      ArrowRight: { i: 0, j: 1 },
+    };
+    const step = steps[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      const { i, j } = place ?? { i: 0, j: 0 };
+      const within = (value: number) => Math.min(n - 1, Math.max(0, value));
+      setPlace({ i: within(i + step.i), j: within(j + step.j) });
+    }
+    if (event.key === "Enter") open(place);
+  };
+  const open = (at: Place | null) => {
+    if (at === null || at.i === at.j) return;
+    change({ first: names[at.i] as string, second: names[at.j] as string });
+    document.getElementById("compare")?.scrollIntoView({ behavior: "smooth" });
+  };
+  return (
+    <div class="matrix">
+      <div class="matrix-body">
+        {n <= NAMED && (
+          <ol class="matrix-names">
+            {names.map((name) => (
+              <li key={name} title={name}>
+                <bdi>{shorten(name, NAME_LENGTH)}</bdi>
+              </li>
+            ))}
+          </ol>
+        )}
+        <canvas
+          ref={canvas}
+          style={{ width: `${Math.min(560, Math.max(160, n * 22))}px` }}
+          role="img"
+          tabIndex={0}
+          aria-label={`Agreement of ${n} checkpoints; arrow keys move from pair to pair, Enter compares the two`}
+          onPointerMove={(event) => setPlace(placeOf(event))}
+          onPointerLeave={() => setPlace(null)}
+          onClick={(event) => open(placeOf(event))}
+          onKeyDown={move}
+        />
+      </div>
+      <p class="matrix-reading" aria-live="polite">
+        {place === null ? "Point at a cell to read it; click to compare the two." : describe(names, kappa, place)}
+      </p>
+      <p class="ramp" aria-hidden="true">
+        0 <span class="ramp-bar" /> 1
+      </p>
+    </div>
+  );
+}
+
+function describe(names: readonly string[], kappa: Float32Array, { i, j }: Place): string {
+  if (i === j) return `${names[i]}: itself`;
+  const value = kappa[i * names.length + j] as number;
+  return `${names[i]} and ${names[j]}: ${Number.isNaN(value) ? "not defined" : `kappa ${value.toFixed(3)}`}`;
+}
+
+/** Ends of the scale: a light and a dark blue, in order of lightness so that grey print shows the same. */
+const FROM = [239, 243, 248] as const;
+const TO = [8, 48, 107] as const;
+
+function draw(canvas: HTMLCanvasElement | null, n: number, kappa: Float32Array): void {
+  const context = canvas?.getContext("2d");
+  if (canvas == null || context == null) return;
+  canvas.width = n;
+  canvas.height = n;
+  const image = context.createImageData(n, n);
+  for (let at = 0; at < n * n; at++) {
+    const value = kappa[at] as number;
+    const isEmpty = Number.isNaN(value);
+    const share = Math.min(1, Math.max(0, value));
+    for (const c of [0, 1, 2] as const) {
+      image.data[at * 4 + c] = isEmpty ? 160 : FROM[c] + (TO[c] - FROM[c]) * share;
+    }
+    image.data[at * 4 + 3] = isEmpty ? 60 : 255;
+  }
+  context.putImageData(image, 0, 0);
+}

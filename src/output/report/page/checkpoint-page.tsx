@@ -1,0 +1,192 @@
+import type { JSX } from "preact";
+import {
+  MEAN_OF_SHIFTS,
+  type RobustnessRow,
+  type RobustnessStudy,
+} from "../../../analysis/robustness/robustness-study.ts";
+import { idTitle } from "../../../analysis/robustness/study-axes.ts";
+import { markWarnings } from "../../tables/warning-marks.ts";
+import { Classes } from "./classes.tsx";
+import { Section } from "./controls.tsx";
+import { percent, percentInterval } from "./format.ts";
+import { CheckpointHeadline } from "./headline.tsx";
+import { Mistakes } from "./mistakes.tsx";
+import type { PageProps } from "./page-props.tsx";
+import { Reliability } from "./reliability.tsx";
+import { RobustnessCell } from "./robustness.tsx";
+import { shiftTitle } from "./study.ts";
+import { type Column, Table } from "./table.tsx";
+import { resultWarnings, WarningList, WarningMark } from "./warnings.tsx";
+
+/** All that is known of one checkpoint. */
+export function CheckpointPage(props: PageProps & { readonly study: RobustnessStudy | null }): JSX.Element {
+  const { data, view, change, study } = props;
+  const { checkpoint } = view;
+  const alone = { ...props, names: new Set([checkpoint]) };
+  const rows = (study?.rows ?? []).filter((row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS);
+  const neighbour = data.checkpoints.find((name) => name !== checkpoint);
+  return (
+    <>
+      <nav class="crumbs" aria-label="Where you are">
+        <button type="button" class="plain" onClick={() => change({ checkpoint: "" })}>
+          ← All checkpoints
+        </button>
+        {neighbour !== undefined && (
+          <button
+            type="button"
+            class="plain"
+            onClick={() => {
+              change({
+                checkpoint: "",
+                first: checkpoint,
+                second: view.second === checkpoint ? neighbour : view.second,
+              });
+              setTimeout(() => document.getElementById("compare")?.scrollIntoView(), 50);
+            }}
+          >
+            Compare with another
+          </button>
+        )}
+      </nav>
+      <h1 class="checkpoint-title">
+        <bdi>{checkpoint}</bdi>
+      </h1>
+      {!data.checkpoints.includes(checkpoint) && <p class="lead">There is no checkpoint of this name here.</p>}
+      {study !== null && data.checkpoints.includes(checkpoint) && (
+        <CheckpointHeadline {...props} study={study} checkpoint={checkpoint} />
+      )}
+      {rows.length > 0 && (
+        <Section
+          id="shifts"
+          title="Beside the line"
+          about={`What the line of ${view.baseline} expects at the checkpoint's accuracy on ${idTitle(data.axes)}, and where another model of the baseline's kind would fall (95 %).`}
+        >
+          <Table caption="Effective robustness on every shift" columns={columnsOf(data)} rows={rows} keyOf={rowKey} />
+        </Section>
+      )}
+      <OwnAccuracies data={data} checkpoint={checkpoint} />
+      <Mistakes {...alone} checkpoint={checkpoint} />
+      <Classes {...alone} checkpoint={checkpoint} />
+      <Reliability {...alone} />
+    </>
+  );
+}
+
+function rowKey(row: RobustnessRow): string {
+  return [row.benchmark, row.protocol, row.templates, row.classNames, row.idSide].join("|");
+}
+
+function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
+  const marks = markWarnings(data.warnings, data.axes);
+  return [
+    {
+      id: "shift",
+      title: "Shift",
+      cell: (row) => shiftTitle(data, row.benchmark, row.protocol),
+      value: (row) => row.benchmark,
+    },
+    {
+      id: "axis",
+      title: "x axis",
+      cell: (row) =>
+        row.idSide === data.axes.idBenchmark ? idTitle(data.axes) : `${idTitle(data.axes)}, same classes`,
+      value: (row) => row.idSide,
+    },
+    { id: "prompts", title: "Prompts", cell: (row) => row.templates, value: (row) => row.templates },
+    {
+      id: "x",
+      title: `${idTitle(data.axes)} %`,
+      align: "right",
+      cell: (row) => percent(row.idAccuracy, 2),
+      value: (row) => row.idAccuracy,
+    },
+    {
+      id: "y",
+      title: "Under shift %",
+      align: "right",
+      cell: (row) => percent(row.accuracy, 2),
+      value: (row) => row.accuracy,
+    },
+    {
+      id: "expected",
+      title: "Line expects %",
+      align: "right",
+      cell: (row) => (
+        <>
+          <span class="figure">{percent(row.expectedAccuracy, 2)}</span>
+          {row.predictionLow !== null && row.predictionHigh !== null && (
+            <span class="interval">{percentInterval(row.predictionLow, row.predictionHigh)}</span>
+          )}
+        </>
+      ),
+      value: (row) => row.expectedAccuracy,
+    },
+    {
+      id: "robustness",
+      title: "Effective robustness",
+      align: "right",
+      cell: (row) => <RobustnessCell row={row} marks={marks} />,
+      value: (row) => row.effectiveRobustness,
+    },
+  ];
+}
+
+function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonly checkpoint: string }): JSX.Element {
+  const own = data.results.filter(({ model }) => model === checkpoint);
+  const columns: Column<(typeof own)[number]>[] = [
+    {
+      id: "benchmark",
+      title: "Benchmark",
+      cell: (row) => shiftTitle(data, row.benchmark, row.protocol),
+      value: (row) => `${row.benchmark}/${row.protocol}`,
+    },
+    { id: "prompts", title: "Prompts", cell: (row) => row.templates, value: (row) => row.templates },
+    {
+      id: "top1",
+      title: "Top-1 %",
+      align: "right",
+      cell: (row) => (
+        <>
+          <span class="figure">
+            {percent(row.accuracy, 2)}
+            <WarningMark texts={resultWarnings(data.warnings, row)} />
+          </span>
+          {row.low !== null && row.high !== null && <span class="interval">{percentInterval(row.low, row.high)}</span>}
+        </>
+      ),
+      value: (row) => row.accuracy,
+    },
+    ...(["top5", "mean_per_class_recall"] as const).map((name): Column<(typeof own)[number]> => {
+      const metricOf = (row: (typeof own)[number]) => row.others.find(({ metric }) => metric === name);
+      return {
+        id: name,
+        title: name === "top5" ? "Top-5 %" : "Per-class recall %",
+        align: "right",
+        cell: (row) => {
+          const metric = metricOf(row);
+          return metric === undefined ? <span class="quiet">–</span> : percent(metric.value, 2);
+        },
+        value: (row) => metricOf(row)?.value,
+      };
+    }),
+    {
+      id: "n",
+      title: "Images",
+      align: "right",
+      cell: ({ n, expectedN }) =>
+        n === null ? "unknown" : expectedN === null || n === expectedN ? String(n) : `${n} of ${expectedN}`,
+      value: (row) => row.n ?? undefined,
+    },
+  ];
+  return (
+    <Section id="own-accuracies" title="Accuracy">
+      <Table
+        caption={`Accuracies of ${checkpoint}`}
+        columns={columns}
+        rows={own}
+        keyOf={(row) => [row.benchmark, row.protocol, row.templates, row.classNames].join("|")}
+      />
+      <WarningList warnings={data.warnings.filter(({ about }) => about?.checkpoint === checkpoint)} />
+    </Section>
+  );
+}

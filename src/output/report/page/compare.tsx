@@ -1,0 +1,236 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
+import { holm } from "../../../foundation/statistics/holm.ts";
+import type { ImageSetDetails } from "../report-data.ts";
+import { Pick, Section } from "./controls.tsx";
+import { download } from "./download.ts";
+import { chance, count, percent, points, pointsInterval } from "./format.ts";
+import { classCounts, comparePair, openSet, setId, setTitle } from "./image-sets.ts";
+import type { PageProps } from "./page-props.tsx";
+import { type Column, Table } from "./table.tsx";
+import { comparisonsCsv } from "./tables-csv.ts";
+
+/** Two checkpoints on one image set. */
+export interface PairRow extends PairedCounts {
+  readonly set: ImageSetDetails;
+  readonly title: string;
+  readonly pHolm: number;
+}
+
+const SIGNIFICANCE = 0.05;
+/** Classes listed at each end. */
+const CLASSES = 8;
+
+/** Two checkpoints, image by image. */
+export function Compare({ data, details, view, change }: PageProps): JSX.Element | null {
+  const first = data.checkpoints.indexOf(view.first);
+  const second = data.checkpoints.indexOf(view.second);
+  const rows = useMemo(() => pairRows(data, details, first, second), [data, details, first, second]);
+  if (data.checkpoints.length < 2) return null;
+  const choices = data.checkpoints.map((name) => ({ value: name, label: name }));
+  const shown = rows.filter(({ pHolm }) => pHolm < SIGNIFICANCE).length;
+  return (
+    <Section
+      id="compare"
+      title="Compare two checkpoints"
+      about="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “could show” is the smallest difference that so many images show with 80 % power."
+      actions={
+        <button
+          type="button"
+          class="plain"
+          disabled={rows.length === 0}
+          onClick={() => download("comparison.csv", comparisonsCsv(view.first, view.second, rows))}
+        >
+          Download CSV
+        </button>
+      }
+    >
+      <div class="controls">
+        <Pick
+          label="First"
+          placeholder="type a name"
+          value={view.first}
+          choices={choices}
+          onChange={(name) => change({ first: name })}
+        />
+        <button
+          type="button"
+          class="plain"
+          title="Exchange first and second"
+          onClick={() => change({ first: view.second, second: view.first })}
+        >
+          ⇄ exchange
+        </button>
+        <Pick
+          label="Second"
+          placeholder="type a name"
+          value={view.second}
+          choices={choices}
+          onChange={(name) => change({ second: name })}
+        />
+      </div>
+      {details === null && <p class="quiet">Reading the counts …</p>}
+      {details !== null && rows.length === 0 && (
+        <p class="quiet">
+          {first === second
+            ? "These are the same checkpoint: choose two."
+            : "These two have no result of the same images by the same protocol and prompts, so they cannot be paired."}
+        </p>
+      )}
+      {rows.length > 0 && (
+        <>
+          <p>
+            <strong>
+              {shown} of {rows.length}
+            </strong>{" "}
+            differences {shown === 1 ? "is" : "are"} more than chance.
+          </p>
+          <Table caption="Differences of the two" columns={columns()} rows={rows} keyOf={({ set }) => setId(set)} />
+          <ChangedClasses rows={rows} first={first} second={second} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function pairRows(
+  data: PageProps["data"],
+  details: PageProps["details"],
+  first: number,
+  second: number,
+): readonly PairRow[] {
+  if (details === null || first === -1 || second === -1 || first === second) return [];
+  const rows = details.sets.flatMap((set) => {
+    const counts = comparePair(openSet(set), first, second);
+    return counts === null ? [] : [{ set, title: setTitle(data, set, details.sets), ...counts }];
+  });
+  const adjusted = holm(rows.map(({ p }) => p));
+  return rows.map((row, i) => ({ ...row, pHolm: adjusted[i] as number }));
+}
+
+function columns(): Column<PairRow>[] {
+  return [
+    { id: "set", title: "Benchmark", cell: (row) => row.title, value: (row) => row.title },
+    {
+      id: "first",
+      title: "First",
+      align: "right",
+      cell: (row) => percent(row.firstAccuracy, 2),
+      value: (row) => row.firstAccuracy,
+    },
+    {
+      id: "second",
+      title: "Second",
+      align: "right",
+      cell: (row) => percent(row.secondAccuracy, 2),
+      value: (row) => row.secondAccuracy,
+    },
+    {
+      id: "difference",
+      title: "Difference",
+      align: "right",
+      cell: (row) => (
+        <>
+          <span class={row.pHolm < SIGNIFICANCE ? "figure sure" : "figure"}>{points(row.difference, 2)}</span>
+          <span class="interval">{pointsInterval(row.low, row.high)}</span>
+        </>
+      ),
+      value: (row) => row.difference,
+    },
+    { id: "p", title: "p (Holm)", align: "right", cell: (row) => chance(row.pHolm), value: (row) => row.pHolm },
+    {
+      id: "only-first",
+      title: "Only first right",
+      align: "right",
+      cell: (row) => count(row.onlyFirst),
+      value: (row) => row.onlyFirst,
+    },
+    {
+      id: "only-second",
+      title: "Only second right",
+      align: "right",
+      cell: (row) => count(row.onlySecond),
+      value: (row) => row.onlySecond,
+    },
+    {
+      id: "kappa",
+      title: "Kappa",
+      hint: "Agreement on which images are right, beyond chance: error consistency, Geirhos et al. 2020",
+      align: "right",
+      cell: ({ errorConsistency }) =>
+        errorConsistency === null ? (
+          <span class="quiet">–</span>
+        ) : (
+          <>
+            <span class="figure">{errorConsistency.kappa.toFixed(2)}</span>
+            <span class="interval">
+              {errorConsistency.low.toFixed(2)}–{errorConsistency.high.toFixed(2)}
+            </span>
+          </>
+        ),
+      value: (row) => row.errorConsistency?.kappa,
+    },
+    {
+      id: "power",
+      title: "Could show",
+      hint: "The smallest difference that so many images show with 80 % power at level 0.05 (Connor 1987), in points",
+      align: "right",
+      cell: (row) => (row.smallestDifference === null ? "none" : percent(row.smallestDifference, 2)),
+      value: (row) => row.smallestDifference ?? undefined,
+    },
+    {
+      id: "n",
+      title: "Images",
+      align: "right",
+      cell: ({ n, set }) => (n === set.expectedN ? count(n) : `${count(n)} of ${count(set.expectedN)}`),
+      value: (row) => row.n,
+    },
+  ];
+}
+
+function ChangedClasses(props: {
+  readonly rows: readonly PairRow[];
+  readonly first: number;
+  readonly second: number;
+}): JSX.Element {
+  return (
+    <details>
+      <summary>Classes that differ most</summary>
+      <div class="columns">
+        {props.rows.map(({ set, title }) => {
+          const changes = classChanges(set, props.first, props.second);
+          return (
+            <div key={setId(set)}>
+              <h3>{title}</h3>
+              <ul class="classes">
+                {changes.map(({ label, name, n, difference }) => (
+                  <li key={label}>
+                    <span class={difference > 0 ? "better" : "worse"}>
+                      {difference > 0 ? "+" : "−"}
+                      {Math.abs(difference)}
+                    </span>{" "}
+                    <bdi>{name}</bdi> <span class="quiet">of {n}</span>
+                  </li>
+                ))}
+                {changes.length === 0 && <li class="quiet">none</li>}
+              </ul>
+            </div>
+          );
+        })}
+      </div>
+    </details>
+  );
+}
+
+/** The classes with the largest difference of images right, the first better or the second. */
+function classChanges(set: ImageSetDetails, first: number, second: number) {
+  const opened = openSet(set);
+  const own = classCounts(opened, first) ?? [];
+  const other = classCounts(opened, second) ?? [];
+  return own
+    .map(({ label, name, n, correct }, c) => ({ label, name, n, difference: correct - (other[c]?.correct ?? 0) }))
+    .filter(({ difference }) => difference !== 0)
+    .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
+    .slice(0, CLASSES);
+}

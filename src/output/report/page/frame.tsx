@@ -1,0 +1,96 @@
+import type { JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import type { ReportData } from "../report-data.ts";
+import type { PageProps } from "./page-props.tsx";
+
+const THEMES = ["auto", "light", "dark"] as const;
+type Theme = (typeof THEMES)[number];
+const THEME_KEY = "shiftline-theme";
+
+/** Light or dark: as the system has it, unless the reader says otherwise. */
+export function ThemeChoice(): JSX.Element {
+  const [theme, setTheme] = useState<Theme>(() => {
+    const kept = readKept();
+    apply(kept);
+    return kept;
+  });
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] as Theme;
+  return (
+    <button
+      type="button"
+      class="plain"
+      title={`Colours: ${theme}. Switch to ${next}`}
+      onClick={() => {
+        apply(next);
+        try {
+          localStorage.setItem(THEME_KEY, next);
+        } catch {} // a page opened from disk may not be allowed to keep anything
+        setTheme(next);
+      }}
+    >
+      <span aria-hidden="true">{theme === "dark" ? "☾" : theme === "light" ? "☀" : "◐"}</span> {theme}
+    </button>
+  );
+}
+
+function readKept(): Theme {
+  try {
+    return THEMES.find((theme) => theme === localStorage.getItem(THEME_KEY)) ?? "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+function apply(theme: Theme): void {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  window.dispatchEvent(new Event("shiftline-theme"));
+}
+
+/** Narrows everything to the checkpoints whose names hold what is typed. */
+export function Search({ data, view, change, names }: PageProps): JSX.Element | null {
+  const id = useId();
+  if (data.checkpoints.length < 2) return null;
+  return (
+    <span class="control">
+      <label for={id}>Search</label>
+      <input
+        id={id}
+        type="search"
+        placeholder="name of a checkpoint"
+        value={view.search}
+        onInput={(event) => change({ search: event.currentTarget.value })}
+      />
+      {view.search !== "" && (
+        <span class="quiet" role="status">
+          {names.size} of {data.checkpoints.length}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** A report of nothing yet. */
+export function Empty(): JSX.Element {
+  return (
+    <>
+      <h1>No results yet</h1>
+      <p class="lead">
+        Evaluate a checkpoint, then make this report again:
+        <code class="command">shiftline evaluate CHECKPOINT --data ROOT</code>
+        <code class="command">shiftline report</code>
+      </p>
+    </>
+  );
+}
+
+export function Footer({ data }: { readonly data: ReportData }): JSX.Element {
+  return (
+    <footer>
+      <p>
+        Shiftline {data.version}. Everything is in this file: it asks no host for anything.
+        {data.figures.length > 0 && ` Beside it lie ${data.figures.length} figures as SVG and PNG.`}
+      </p>
+    </footer>
+  );
+}

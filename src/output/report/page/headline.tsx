@@ -1,0 +1,142 @@
+import type { ComponentChildren, JSX } from "preact";
+import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
+import {
+  MEAN_OF_SHIFTS,
+  type RobustnessRow,
+  type RobustnessStudy,
+} from "../../../analysis/robustness/robustness-study.ts";
+import { idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
+import { headlineRows, isBeyondScatter } from "../../../analysis/robustness/verdict.ts";
+import { percent, points, pointsInterval, shorten } from "./format.ts";
+import type { PageProps } from "./page-props.tsx";
+import { shiftTitle, shownRows } from "./study.ts";
+
+/** Checkpoints that the headline names one by one. */
+const NAMED = 3;
+const LONGEST = 60;
+
+/** What the study comes to, in sentences. */
+export function Headline(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
+  const { data, view, change, study } = props;
+  const shown = shownRows(study.rows, view, data.axes);
+  const { rows, of } = leadRows(shown, view.benchmark);
+  const above = rows.filter(({ low }) => low !== null && low > 0);
+  const below = rows.filter(({ high }) => high !== null && high < 0);
+  const beyond = rows.filter(isBeyondScatter);
+  const [best] = rows;
+  const isSomeOutside = best?.extrapolated === false && rows.some(({ extrapolated }) => extrapolated);
+  if (best === undefined) return <p class="lead">No checkpoint can be compared with {view.baseline} here.</p>;
+  const where =
+    of === AVERAGE ? `on the average of the ${shiftCount(data.axes)} shifts` : `on ${shiftTitle(data, of, "")}`;
+  return (
+    <div class="lead">
+      <p>
+        <Name row={best} change={change} /> stands <Distance row={best} /> the line of {view.baseline} {where}
+        {rows.length > 1 && (isSomeOutside ? ", the furthest of those within its range" : ", the furthest of all")}:{" "}
+        {certainty(best)}
+      </p>
+      {rows.length > 1 && rows.length <= NAMED && (
+        <ul>
+          {rows.slice(1).map((row) => (
+            <li key={row.checkpoint}>
+              <Name row={row} change={change} />: <Distance row={row} /> the line, {certainty(row)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {rows.length > NAMED && (
+        <p>
+          Of {rows.length} checkpoints, <b>{above.length}</b> {stand(above.length)} above the line by more than chance
+          and <b>{below.length}</b> below it; <b>{beyond.length}</b> {beyond.length === 1 ? "is" : "are"} beyond the
+          baseline's own scatter.
+        </p>
+      )}
+      <Extrapolated rows={rows} of={idTitle(data.axes)} />
+    </div>
+  );
+}
+
+function stand(n: number): string {
+  return n === 1 ? "stands" : "stand";
+}
+
+/** A checkpoint's own headline: one sentence for the average, or for each shift. */
+export function CheckpointHeadline(
+  props: PageProps & { readonly study: RobustnessStudy; readonly checkpoint: string },
+): JSX.Element | null {
+  const { data, view, study, checkpoint } = props;
+  const own = headlineRows(shownRows(study.rows, view, data.axes).filter((row) => row.checkpoint === checkpoint));
+  if (own.length === 0) return <p class="lead">It cannot be compared with {view.baseline}: see the notes below.</p>;
+  return (
+    <div class="lead">
+      {own.map((row) => (
+        <p key={`${row.benchmark}/${row.protocol}`}>
+          <Distance row={row} /> the line of {view.baseline}{" "}
+          {row.benchmark === AVERAGE
+            ? `on the average of the ${shiftCount(data.axes)} shifts`
+            : `on ${shiftTitle(data, row.benchmark, row.protocol)}`}
+          , {certainty(row)}
+        </p>
+      ))}
+      <Extrapolated rows={own} of={idTitle(data.axes)} />
+    </div>
+  );
+}
+
+/** The rows that the headline is of: the benchmark in the plot if it has any, else the average, else any. Best first. */
+function leadRows(rows: readonly RobustnessRow[], benchmark: string): { rows: RobustnessRow[]; of: string } {
+  const has = (id: string) => rows.some((row) => row.benchmark === id);
+  const any = rows.find((row) => row.benchmark !== MEAN_OF_SHIFTS)?.benchmark ?? "";
+  const of = has(benchmark) ? benchmark : has(AVERAGE) ? AVERAGE : any;
+  const seen = new Set<string>();
+  const own = rows.filter((row) => row.benchmark === of && !seen.has(row.checkpoint) && seen.add(row.checkpoint));
+  // An extrapolated distance is worth less: those come last
+  return {
+    of,
+    rows: own.sort(
+      (a, b) => Number(a.extrapolated) - Number(b.extrapolated) || b.effectiveRobustness - a.effectiveRobustness,
+    ),
+  };
+}
+
+function Name({ row, change }: { readonly row: RobustnessRow; readonly change: PageProps["change"] }): JSX.Element {
+  return (
+    <button type="button" class="name" title={row.checkpoint} onClick={() => change({ checkpoint: row.checkpoint })}>
+      <bdi>{shorten(row.checkpoint, LONGEST)}</bdi>
+    </button>
+  );
+}
+
+/** Coloured where it is more than chance. */
+function Distance({ row }: { readonly row: RobustnessRow }): JSX.Element {
+  const { effectiveRobustness: distance, low, high } = row;
+  const tone = (low ?? -1) > 0 ? "better" : (high ?? 1) < 0 ? "worse" : "";
+  const shown = percent(Math.abs(distance));
+  const side = Number(shown) === 0 ? "from" : distance > 0 ? "above" : "below";
+  return (
+    <b class={tone}>
+      {shown} points {side}
+    </b>
+  );
+}
+
+function certainty(row: RobustnessRow): ComponentChildren {
+  const scatter = isBeyondScatter(row) ? "beyond the baseline's own scatter" : "within the baseline's own scatter";
+  if (row.low === null || row.high === null) return `${scatter} (no interval: the number of images is not known).`;
+  const differs = row.low > 0 || row.high < 0;
+  return `95 % interval ${pointsInterval(row.low, row.high)}, ${differs ? "more than chance" : "it may be none"}, ${scatter}.`;
+}
+
+function Extrapolated(props: { readonly rows: readonly RobustnessRow[]; readonly of: string }): JSX.Element | null {
+  const { rows, of } = props;
+  const outside = rows.filter(({ extrapolated }) => extrapolated);
+  if (outside.length === 0) return null;
+  const farthest = Math.max(...outside.map(({ outsideBy }) => outsideBy));
+  const who = rows.length === 1 ? "It lies" : `${outside.length} of ${rows.length} lie`;
+  return (
+    <p class="caution">
+      Extrapolated: {who} outside the {of} accuracies the line was fitted on, by up to {points(farthest).slice(1)}{" "}
+      points. The line may not hold there.
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+import type { JSX } from "preact";
+import type { ImageSetDetails, ReportData, ReportDetails, ReportMistakes } from "../report-data.ts";
+import { Pick } from "./controls.tsx";
+import { shorten } from "./format.ts";
+import { setId } from "./image-sets.ts";
+import type { View } from "./view.ts";
+
+/** What every part of the page is given. */
+export interface PageProps {
+  readonly data: ReportData;
+  /** null until they are unpacked */
+  readonly details: ReportDetails | null;
+  readonly mistakes: ReportMistakes;
+  readonly view: View;
+  readonly change: (part: Partial<View>) => void;
+  /** checkpoints that the search leaves */
+  readonly names: ReadonlySet<string>;
+}
+
+const LONGEST = 48;
+
+/** A checkpoint's name that opens its page. */
+export function CheckpointName({
+  name,
+  change,
+}: {
+  readonly name: string;
+  readonly change: PageProps["change"];
+}): JSX.Element {
+  return (
+    <button type="button" class="name" title={name} onClick={() => change({ checkpoint: name })}>
+      <bdi>{shorten(name, LONGEST)}</bdi>
+    </button>
+  );
+}
+
+/** The image set that an address names, else the first. */
+export function chosenSet(sets: readonly ImageSetDetails[], id: string): ImageSetDetails | undefined {
+  return sets.find((set) => setId(set) === id) ?? sets[0];
+}
+
+/** A choice of the checkpoint that a part of the overview is about. */
+export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element | null {
+  if (view.checkpoint !== "") return null;
+  return (
+    <Pick
+      label="Checkpoint"
+      placeholder="type a name"
+      value={view.first}
+      choices={data.checkpoints.map((name) => ({ value: name, label: shorten(name, LONGEST) }))}
+      onChange={(first) => change({ first })}
+    />
+  );
+}

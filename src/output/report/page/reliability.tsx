@@ -1,0 +1,144 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import type { ReportData, RunSummary } from "../report-data.ts";
+import { Section } from "./controls.tsx";
+import { count } from "./format.ts";
+import { CheckpointName, type PageProps } from "./page-props.tsx";
+import { shiftTitle } from "./study.ts";
+import { type Column, Table } from "./table.tsx";
+
+/** What the numbers rest on: images scored, what was skipped, warnings, and the recipe of every run. */
+export function Reliability({ data, details, view, change, names }: PageProps): JSX.Element | null {
+  const [isAll, setAll] = useState(false);
+  const runs = useMemo(
+    () =>
+      (details?.runs ?? []).filter(
+        ({ checkpoint }) => names.has(checkpoint) && (view.checkpoint === "" || view.checkpoint === checkpoint),
+      ),
+    [details, names, view.checkpoint],
+  );
+  const remarked = runs.filter((run) => remarksOf(run).length > 0);
+  const columns = useMemo(() => columnsOf(data, change), [data, change]);
+  const notes = [...data.notes, ...(details?.notes ?? [])];
+  if (data.checkpoints.length === 0) return null;
+  return (
+    <Section
+      id="reliability"
+      title="Reliability of these numbers"
+      about={
+        details === null
+          ? "Reading the recipes …"
+          : runs.length === 0
+            ? "These accuracies come from a table: how they were made is not known here."
+            : `${count(runs.length)} results; ${remarked.length === 0 ? "none has a remark" : `${count(remarked.length)} with remarks`}. Each opens to its recipe.`
+      }
+      actions={
+        remarked.length > 0 &&
+        remarked.length < runs.length && (
+          <label class="control">
+            <input type="checkbox" checked={isAll} onChange={() => setAll(!isAll)} /> show those without remarks too
+          </label>
+        )
+      }
+    >
+      {notes.length > 0 && (
+        <ul class="notes">
+          {notes.map((note) => (
+            <li key={note} class={note.startsWith("warning: ") ? "warning" : undefined}>
+              {note}
+            </li>
+          ))}
+        </ul>
+      )}
+      {runs.length > 0 && (
+        <Table
+          caption="Results and their recipes"
+          columns={columns}
+          rows={isAll || remarked.length === 0 ? runs : remarked}
+          keyOf={(run) => [run.checkpoint, run.benchmark, run.protocol, run.templates, run.classNames].join("|")}
+        />
+      )}
+    </Section>
+  );
+}
+
+function columnsOf(data: ReportData, change: PageProps["change"]): Column<RunSummary>[] {
+  return [
+    {
+      id: "checkpoint",
+      title: "Checkpoint",
+      cell: (run) => <CheckpointName name={run.checkpoint} change={change} />,
+      value: (run) => run.checkpoint,
+    },
+    {
+      id: "benchmark",
+      title: "Benchmark",
+      cell: (run) => shiftTitle(data, run.benchmark, run.protocol),
+      value: (run) => `${run.benchmark}/${run.protocol}`,
+    },
+    {
+      id: "prompts",
+      title: "Prompts",
+      cell: (run) => `${run.templates}, ${run.classNames}`,
+      value: (run) => run.templates,
+    },
+    {
+      id: "n",
+      title: "Images",
+      align: "right",
+      cell: (run) =>
+        run.n === run.expectedN ? (
+          count(run.n)
+        ) : (
+          <span class="flag">
+            {count(run.n)} of {count(run.expectedN)}
+          </span>
+        ),
+      value: (run) => run.n / run.expectedN,
+    },
+    {
+      id: "remarks",
+      title: "Remarks",
+      cell: (run) => {
+        const remarks = remarksOf(run);
+        return remarks.length === 0 ? (
+          <span class="quiet">none</span>
+        ) : (
+          <ul class="remarks">
+            {remarks.map((remark) => (
+              <li key={remark}>{remark}</li>
+            ))}
+          </ul>
+        );
+      },
+      value: (run) => -remarksOf(run).length,
+    },
+    {
+      id: "recipe",
+      title: "Recipe",
+      cell: (run) => (
+        <details>
+          <summary>open</summary>
+          <dl class="recipe">
+            {run.recipe.map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ),
+      value: (run) => run.recipe.length,
+    },
+  ];
+}
+
+function remarksOf({ n, expectedN, skipped, warnings, notes }: RunSummary): string[] {
+  return [
+    ...(n === expectedN ? [] : [`only ${count(n)} of ${count(expectedN)} images`]),
+    ...(skipped === 0 ? [] : [`${count(skipped)} images could not be read`]),
+    ...warnings,
+    ...notes,
+  ];
+}

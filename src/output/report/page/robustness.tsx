@@ -1,0 +1,140 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { RobustnessRow, RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
+import { idTitle } from "../../../analysis/robustness/study-axes.ts";
+import { isBeyondScatter } from "../../../analysis/robustness/verdict.ts";
+import { formatFits } from "../../tables/fits-csv.ts";
+import { formatRobustness } from "../../tables/robustness-csv.ts";
+import { markWarnings, type WarningMarks } from "../../tables/warning-marks.ts";
+import { Section } from "./controls.tsx";
+import { download } from "./download.ts";
+import { percent, points, pointsInterval } from "./format.ts";
+import { CheckpointName, type PageProps } from "./page-props.tsx";
+import { type ShiftColumn, shiftColumns, shownRows } from "./study.ts";
+import { type Column, Table } from "./table.tsx";
+import { WarningList, WarningMark } from "./warnings.tsx";
+
+interface Row {
+  readonly checkpoint: string;
+  readonly idAccuracy: number;
+  readonly cells: ReadonlyMap<string, RobustnessRow>;
+}
+
+/** Effective robustness of every checkpoint on every shift. */
+export function Robustness(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
+  const { data, view, change, names, study } = props;
+  const shown = useMemo(
+    () => shownRows(study.rows, view, data.axes).filter((row) => names.has(row.checkpoint)),
+    [study, names, view],
+  );
+  const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
+  const rows = useMemo(() => toRows(shown), [shown]);
+  const marks = useMemo(() => markWarnings(data.warnings, data.axes), [data]);
+  const columns = useMemo(() => toColumns(data, shifts, marks, change), [data, shifts, marks, change]);
+  return (
+    <Section
+      id="robustness"
+      title="Effective robustness"
+      about={
+        <>
+          Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
+          {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> beyond the baseline's own scatter; <b>†</b>{" "}
+          outside the accuracies the line was fitted on, so extrapolated.
+        </>
+      }
+      actions={
+        <>
+          <button type="button" class="plain" onClick={() => download("robustness.csv", formatRobustness(study.rows))}>
+            Download CSV
+          </button>
+          <button type="button" class="plain" onClick={() => download("fits.csv", formatFits(study.lines))}>
+            Lines as CSV
+          </button>
+        </>
+      }
+    >
+      <Table
+        caption="Effective robustness in percentage points"
+        columns={columns}
+        rows={rows}
+        keyOf={(row) => row.checkpoint}
+        sortBy={shifts[0]?.id ?? ""}
+        descending={true}
+      />
+      <WarningList warnings={data.warnings} />
+    </Section>
+  );
+}
+
+function toRows(rows: readonly RobustnessRow[]): Row[] {
+  const byCheckpoint = new Map<string, Map<string, RobustnessRow>>();
+  for (const row of rows) {
+    const own = byCheckpoint.get(row.checkpoint) ?? new Map<string, RobustnessRow>();
+    const id = `${row.benchmark}/${row.protocol}`;
+    if (!own.has(id)) own.set(id, row);
+    byCheckpoint.set(row.checkpoint, own);
+  }
+  return [...byCheckpoint].map(([checkpoint, cells]) => ({
+    ...{ checkpoint, cells },
+    idAccuracy: ([...cells.values()][0] as RobustnessRow).idAccuracy,
+  }));
+}
+
+function toColumns(
+  data: PageProps["data"],
+  shifts: readonly ShiftColumn[],
+  marks: WarningMarks,
+  change: PageProps["change"],
+): Column<Row>[] {
+  return [
+    {
+      id: "checkpoint",
+      title: "Checkpoint",
+      cell: (row) => <CheckpointName name={row.checkpoint} change={change} />,
+      value: (row) => row.checkpoint,
+    },
+    {
+      id: "id",
+      title: `${idTitle(data.axes)} %`,
+      align: "right",
+      cell: (row) => percent(row.idAccuracy),
+      value: (row) => row.idAccuracy,
+    },
+    ...shifts.map(
+      ({ id, title }): Column<Row> => ({
+        ...{ id, title },
+        align: "right",
+        cell: (row) => <RobustnessCell row={row.cells.get(id)} marks={marks} />,
+        value: (row) => row.cells.get(id)?.effectiveRobustness,
+      }),
+    ),
+  ];
+}
+
+export function RobustnessCell({
+  row,
+  marks,
+}: {
+  readonly row: RobustnessRow | undefined;
+  readonly marks: WarningMarks;
+}): JSX.Element {
+  if (row === undefined) return <span class="quiet">–</span>;
+  const tone = row.low === null || row.high === null ? "" : row.low > 0 ? " better" : row.high < 0 ? " worse" : "";
+  return (
+    <>
+      <span class={`figure${tone}`}>
+        {points(row.effectiveRobustness)}
+        {isBeyondScatter(row) && (
+          <b class="star" title="beyond the baseline's own scatter">
+            ★
+          </b>
+        )}
+        {row.extrapolated && <b title={`${percent(row.outsideBy)} points outside the baseline's accuracies`}>†</b>}
+        <WarningMark
+          texts={marks.of(row) === "" ? [] : ["a warning concerns a result behind this figure: see below"]}
+        />
+      </span>
+      {row.low !== null && row.high !== null && <span class="interval">{pointsInterval(row.low, row.high)}</span>}
+    </>
+  );
+}

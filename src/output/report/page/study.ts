@@ -1,0 +1,56 @@
+import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-study.ts";
+import { type StudyAxes, sameClassesSide } from "../../../analysis/robustness/study-axes.ts";
+import type { ReportData } from "../report-data.ts";
+import type { View } from "./view.ts";
+
+/** The rows of the view: of its prompts, and on the x axis that was chosen where a benchmark has two. */
+export function shownRows(rows: readonly RobustnessRow[], view: View, axes: StudyAxes): RobustnessRow[] {
+  const same = ({ benchmark }: RobustnessRow) => sameClassesSide(axes, benchmark);
+  const own = rows.filter((row) => view.prompts === "" || row.templates === view.prompts);
+  const withSame = new Set(own.filter((row) => row.idSide === same(row)).map(({ benchmark }) => benchmark));
+  return own.filter(
+    (row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : axes.idBenchmark),
+  );
+}
+
+/** What a column of effective robustness is of. */
+export interface ShiftColumn {
+  readonly id: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly title: string;
+}
+
+/** The shifts that rows are of: the average first, the mean of the shifts left out. */
+export function shiftColumns(data: ReportData, rows: readonly RobustnessRow[]): ShiftColumn[] {
+  const columns = new Map<string, ShiftColumn>();
+  for (const { benchmark, protocol } of rows) {
+    if (benchmark === MEAN_OF_SHIFTS) continue;
+    const id = `${benchmark}/${protocol}`;
+    if (!columns.has(id)) columns.set(id, { id, benchmark, protocol, title: shiftTitle(data, benchmark, protocol) });
+  }
+  const order = [AVERAGE, ...data.axes.shifts];
+  const rank = ({ benchmark }: ShiftColumn) => (order.includes(benchmark) ? order.indexOf(benchmark) : order.length);
+  return [...columns.values()].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  average: "Average",
+  "imagenet-v2": "V2",
+  "imagenet-v2-threshold": "V2 threshold",
+  "imagenet-v2-top": "V2 top",
+  "imagenet-r": "R",
+  "imagenet-sketch": "Sketch",
+  "imagenet-a": "A",
+  objectnet: "ObjectNet",
+};
+
+/** A short title: the benchmark's usual short name, and the protocol where it is not the default. */
+export function shiftTitle(data: ReportData, benchmark: string, protocol: string): string {
+  const usual = data.benchmarks.find(({ id }) => id === benchmark)?.defaultProtocol;
+  const { titles } = data.axes;
+  const own = Object.hasOwn(titles, benchmark) ? titles[benchmark] : undefined;
+  const name = own ?? (Object.hasOwn(SHORT, benchmark) ? (SHORT[benchmark] as string) : benchmark);
+  return protocol === "" || protocol === usual ? name : `${name} ${protocol}`;
+}

@@ -1,0 +1,35 @@
+import type { JSX } from "preact";
+import { type Note, warningsAbout } from "../../../foundation/notes.ts";
+import { markWarnings, WARNING_MARK } from "../../tables/warning-marks.ts";
+import type { ReportResult } from "../report-data.ts";
+
+/** What warnings say of a result. */
+export function resultWarnings(warnings: readonly Note[], result: ReportResult): string[] {
+  const { model: checkpoint, benchmark, protocol, templates, classNames: class_names } = result;
+  return warningsAbout(warnings, { checkpoint, benchmark, protocol, templates, class_names });
+}
+
+/** Marks a figure that warnings concern; pointing at it says which. */
+export function WarningMark({ texts }: { readonly texts: readonly string[] }): JSX.Element | null {
+  if (texts.length === 0) return null;
+  return (
+    <b class="flag" title={texts.join("; ")}>
+      {WARNING_MARK}
+    </b>
+  );
+}
+
+/** The warnings under a table whose figures are marked. */
+export function WarningList({ warnings }: { readonly warnings: readonly Note[] }): JSX.Element | null {
+  const { footnotes } = markWarnings(warnings);
+  if (footnotes.length === 0) return null;
+  return (
+    <ul class="notes">
+      {footnotes.map((text) => (
+        <li key={text} class="warning">
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,149 @@
+import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import type { Metric } from "../../evaluation/scoring/accuracy.ts";
+import type { Note } from "../../foundation/notes.ts";
+
+/*
+ * What the report's page is given, as JSON: plain data, no path of the machine that made it, no clock. All accuracies are
+ * fractions in [0, 1]. The page fits lines and compares checkpoints itself, with the same code as the command line.
+ */
+
+/** What the page opens with: enough for the plots and the tables of accuracies. */
+export interface ReportData {
+  readonly schema: 1;
+  readonly title: string;
+  /** version of the program that wrote it */
+  readonly version: string;
+  /** names, sorted */
+  readonly checkpoints: readonly string[];
+  readonly results: readonly ReportResult[];
+  readonly benchmarks: readonly BenchmarkTitle[];
+  readonly axes: StudyAxes;
+  /** the one that is shown first is the first */
+  readonly baselines: readonly Baseline[];
+  readonly scale: FitScale;
+  readonly groupings: readonly Grouping[];
+  /** column of the grouping shown first; null: none */
+  readonly groupBy: string | null;
+  /** what was left out, or differs */
+  readonly notes: readonly string[];
+  /** what the runs that made the results warned of */
+  readonly warnings: readonly Note[];
+  /** figures that lie beside the page */
+  readonly figures: readonly string[];
+  /** seconds after which the page opens itself anew, while it is rendered again and again; null: it is final */
+  readonly reloadSeconds: number | null;
+  /** evaluations under way when the page was made */
+  readonly progress: readonly WorkUnderWay[];
+}
+
+/** How far an evaluation was when the page was made. */
+export interface WorkUnderWay {
+  /** what is counted: prompts, images or scores */
+  readonly phase: string;
+  readonly checkpoints: readonly string[];
+  /** null while prompts are embedded */
+  readonly benchmark: string | null;
+  readonly done: number;
+  readonly total: number;
+  /** null before the first */
+  readonly perSecond: number | null;
+}
+
+/** One top-1 accuracy, and the run's other metrics where they are known. */
+export interface ReportResult extends AccuracyRow {
+  /** 95 % interval of the accuracy; null: images not known */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** top5 and mean_per_class_recall; none where the accuracy came from a table */
+  readonly others: readonly Metric[];
+}
+
+export interface BenchmarkTitle {
+  readonly id: string;
+  readonly title: string;
+  readonly defaultProtocol: string;
+}
+
+/** A column of the metadata: which checkpoints belong together. */
+export interface Grouping {
+  readonly column: string;
+  /** checkpoint → group; those without one are not in it */
+  readonly groups: Readonly<Record<string, string>>;
+}
+
+/** The part that the page opens when it is asked for more: images counted by class and pair, and the recipes. */
+export interface ReportDetails {
+  readonly sets: readonly ImageSetDetails[];
+  readonly runs: readonly RunSummary[];
+  /** what is not in it, to keep the page small */
+  readonly notes: readonly string[];
+}
+
+/** Checkpoints that saw the same images of one benchmark, by one protocol and one set of prompts. */
+export interface ImageSetDetails {
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  readonly n: number;
+  readonly expectedN: number;
+  /** positions in ReportData.checkpoints */
+  readonly checkpoints: readonly number[];
+  /** labels as in predictions.csv, in the order of their first image; the names are null where they are not known */
+  readonly labels: readonly string[];
+  readonly names: readonly (string | null)[];
+  /** images of each label */
+  readonly images: readonly number[];
+  /** base64 of little-endian counts (checkpoints, labels): images of the label that the checkpoint gets right */
+  readonly correct: string;
+  /** bits of one of them */
+  readonly correctBits: 16 | 32;
+  /** base64 of uint32 little-endian, upper triangle by rows (0,1), (0,2), …: images that both get right; null: left out */
+  readonly both: string | null;
+}
+
+/** The recipe of one result, from its `run.json`. */
+export interface RunSummary {
+  readonly checkpoint: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly classNames: string;
+  readonly n: number;
+  readonly expectedN: number;
+  readonly skipped: number;
+  readonly warnings: readonly string[];
+  /** what to know of the checkpoint */
+  readonly notes: readonly string[];
+  /** name → value, as they are to be read */
+  readonly recipe: readonly (readonly [string, string])[];
+}
+
+/** The mistakes that a checkpoint was surest of on one benchmark. */
+export interface MistakeSet {
+  readonly checkpoint: string;
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly mistakes: readonly Mistake[];
+}
+
+export interface Mistake {
+  /** path below the benchmark's root */
+  readonly image: string;
+  /** position in ReportMistakes.pictures */
+  readonly picture: number;
+  /** names of the right classes and of the predicted one */
+  readonly label: string;
+  readonly predicted: string;
+  /** share of the best class in a softmax over the five best, at CLIP's logit scale of 100 */
+  readonly confidence: number;
+}
+
+export interface ReportMistakes {
+  readonly sets: readonly MistakeSet[];
+  /** data URIs, each image once */
+  readonly pictures: readonly string[];
+}

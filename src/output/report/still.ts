@@ -1,0 +1,40 @@
+import type { RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
+import { headlineRows } from "../../analysis/robustness/verdict.ts";
+import { buildPanels, type PanelStudy } from "../figures/scatter-panel.ts";
+import { headline } from "../tables/fit-table.ts";
+import { printable } from "../tables/text-table.ts";
+import { escapeHtml } from "./page.ts";
+
+/** Checkpoints that are named one by one. */
+const NAMED = 5;
+/** Pixels of the figure, as on a page of usual width. */
+const SIZE = { width: 960, height: 600, fontSize: 13 } as const;
+
+/** What is shown of a report before its program has started, and where none may run: words and one plot. */
+export async function formatStill(
+  title: string,
+  study: PanelStudy,
+  checkpoints: number,
+  warnings: readonly string[] = [],
+): Promise<string> {
+  const rows = [...headlineRows(study.rows)].sort((a, b) => b.effectiveRobustness - a.effectiveRobustness);
+  const named = rows
+    .slice(0, NAMED)
+    .map((row) => `<p>${escapeHtml(headline(row, study.pairing.axes)).replace(/\n\s*/g, "<br>")}</p>`);
+  const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
+  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${checkpoints} checkpoints</h1>
+<div class="lead">${[...named, ...warnings.slice(0, NAMED).map(caution)].join("\n")}${rest}</div>
+<figure class="plot">${await plot(study, rows[0])}</figure></main>`;
+}
+
+function caution(text: string): string {
+  return `<p class="caution">warning: ${escapeHtml(printable(text))}</p>`;
+}
+
+async function plot(study: PanelStudy, lead: RobustnessRow | undefined): Promise<string> {
+  const [panel] = buildPanels(study, lead === undefined ? {} : { benchmarks: [lead.benchmark] });
+  if (panel === undefined) return "";
+  const { plotPanel } = await import("../figures/plot-panel.ts");
+  const { createFigureDocument, toSvgText } = await import("../figures/render-figure.ts");
+  return toSvgText(plotPanel(panel, { ...SIZE, document: await createFigureDocument(), pointTitles: false }).svg);
+}

@@ -1,0 +1,164 @@
+import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
+import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
+import { type AccuracyCell, type AccuracyColumn, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
+import type { TableColumn } from "./text-table.ts";
+import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
+
+/** A table of plain text, for a terminal, Markdown or LaTeX. Figures in percent and percentage points. */
+export interface PlainTable {
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const LEFT = (title: string): TableColumn => ({ title, align: "left" });
+const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
+
+/** Accuracies of the pair on each benchmark, their difference with its interval, and the test. */
+export function differenceTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
+  const label = markedLabels(rows, marks);
+  return {
+    columns: [
+      ...[LEFT("benchmark"), RIGHT("first"), RIGHT("second"), RIGHT("difference"), LEFT("95 %")],
+      ...[RIGHT("p"), RIGHT("p Holm")],
+    ],
+    rows: rows.map((row) => [
+      label(row),
+      percent(row.firstAccuracy),
+      percent(row.secondAccuracy),
+      points(row.difference),
+      interval(row),
+      chance(row.p),
+      chance(row.pHolm),
+    ]),
+  };
+}
+
+/** On how many images the pair agrees, how far that is beyond chance, and what n could have shown. */
+export function agreementTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
+  const label = markedLabels(rows, marks);
+  return {
+    columns: [
+      ...[LEFT("benchmark"), RIGHT("both"), RIGHT("only first"), RIGHT("only second"), RIGHT("neither")],
+      ...[RIGHT("kappa"), LEFT("95 %"), RIGHT("could show")],
+    ],
+    rows: rows.map(({ errorConsistency: consistency, smallestDifference, ...row }) => [
+      label(row),
+      ...[row.both, row.onlyFirst, row.onlySecond, row.neither].map(String),
+      consistency === null ? "" : signed(consistency.kappa, 2),
+      consistency === null ? "" : `${signed(consistency.low, 2)} … ${signed(consistency.high, 2)}`,
+      smallestDifference === null ? "none" : (100 * smallestDifference).toFixed(2),
+    ]),
+  };
+}
+
+/** A checkpoint beside the nearest model of a baseline. */
+export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = NO_MARKS): PlainTable {
+  const name = benchmarkLabels(rows);
+  const label = (row: NearestRow) => withMark(name(row), marks.of(row));
+  return {
+    columns: [
+      ...[LEFT("benchmark"), LEFT("nearest model"), RIGHT("checkpoint"), RIGHT("model"), RIGHT("difference")],
+      LEFT("95 %, unpaired"),
+    ],
+    rows: rows.map((row) => [
+      label(row),
+      row.model,
+      percent(row.accuracy),
+      percent(row.modelAccuracy),
+      points(row.difference),
+      row.low === null || row.high === null ? "" : interval({ low: row.low, high: row.high }),
+    ]),
+  };
+}
+
+/**
+ * Accuracies with their 95 % intervals, a row a benchmark, a column a checkpoint: that fits a page where few checkpoints
+ * are compared. `n of expected` where images are missing.
+ */
+export function accuracyGridTable(grid: AccuracyGrid, marks: WarningMarks = NO_MARKS): PlainTable {
+  const titles = columnTitles(grid.columns, " ");
+  return {
+    columns: [LEFT("benchmark"), ...grid.checkpoints.map(RIGHT)],
+    rows: titles.map((title, c) => {
+      const counts = grid.cells.map((row) => countOf(row[c])).filter((count) => count !== null);
+      const isCommon = new Set(counts).size === 1;
+      const label = isCommon && counts[0] !== "" ? `${title}, ${counts[0]}` : title;
+      const column = grid.columns[c] as AccuracyColumn;
+      const cells = grid.checkpoints.map((checkpoint, i) => {
+        const text = accuracyText(grid.cells[i]?.[c], !isCommon);
+        return text === "" ? "" : withMark(text, marks.of({ ...column, checkpoint }));
+      });
+      return [label, ...cells];
+    }),
+  };
+}
+
+function accuracyText(cell: AccuracyCell | undefined, withCount: boolean): string {
+  if (cell === undefined) return "";
+  const count = withCount ? countOf(cell) : "";
+  const figures = `${percent(cell.value)} (${percent(cell.low, 1)}–${percent(cell.high, 1)})`;
+  return count === "" ? figures : `${figures}, ${count}`;
+}
+
+/** `n of expected`, empty where no image is missing; null where there is no result. */
+function countOf(cell: AccuracyCell | undefined): string | null {
+  if (cell === undefined) return null;
+  return cell.n === cell.expectedN ? "" : `${cell.n} of ${cell.expectedN}`;
+}
+
+type Labelled = Pick<BenchmarkComparison, "benchmark" | "protocol" | "templates" | "classNames" | "n" | "expectedN">;
+
+/** Names a row: templates and class names where they differ between rows, `n of expected` where images are missing. */
+export function benchmarkLabels<Row extends Omit<Labelled, "n"> & { readonly n: number | null }>(
+  rows: readonly Row[],
+): (row: Omit<Labelled, "n"> & { readonly n: number | null }) => string {
+  const several = new Set(rows.map(({ templates }) => templates)).size > 1;
+  const base = (row: Omit<Labelled, "n" | "expectedN">) =>
+    [`${row.benchmark} ${row.protocol}`.trimEnd(), ...(several ? [row.templates] : [])].join(", ");
+  const classNames = new Map<string, Set<string>>();
+  for (const row of rows) classNames.set(base(row), (classNames.get(base(row)) ?? new Set()).add(row.classNames));
+  return (row) => {
+    const names = (classNames.get(base(row))?.size ?? 0) > 1 ? `, ${row.classNames}` : "";
+    const isWhole = row.n === null || row.expectedN === null || row.n === row.expectedN;
+    return `${base(row)}${names}${isWhole ? "" : `, ${row.n} of ${row.expectedN}`}`;
+  };
+}
+
+/** The same with a mark where one of the two checkpoints has a warning there. */
+function markedLabels(
+  rows: readonly BenchmarkComparison[],
+  marks: WarningMarks,
+): (row: Pick<BenchmarkComparison, "first" | "second"> & Labelled) => string {
+  const name = benchmarkLabels(rows);
+  return (row) => {
+    const both = [row.first, row.second].map((checkpoint) => marks.of({ ...row, checkpoint }));
+    return withMark(name(row), both.find((mark) => mark !== "") ?? "");
+  };
+}
+
+function withMark(text: string, mark: string): string {
+  return mark === "" ? text : `${text} ${mark}`;
+}
+
+function percent(fraction: number, digits = 2): string {
+  return (100 * fraction).toFixed(digits);
+}
+
+/** A difference in percentage points, with its sign. */
+export function points(fraction: number): string {
+  return signed(100 * fraction, 2, "+");
+}
+
+function interval({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${points(low)} … ${points(high)}`;
+}
+
+function signed(value: number, digits: number, plus = ""): string {
+  const rounded = Math.abs(value).toFixed(digits);
+  if (Number(rounded) === 0) return rounded;
+  return value < 0 ? `−${rounded}` : `${plus}${rounded}`;
+}
+
+function chance(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}

@@ -1,0 +1,127 @@
+import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
+import type { ClassChange } from "../../analysis/comparison/paired-classes.ts";
+import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
+import { agreementTable, benchmarkLabels, differenceTable, nearestTable, type PlainTable } from "./comparison-table.ts";
+import { formatLatexTable } from "./latex-table.ts";
+import { formatMarkdownTable, toMarkdownText } from "./markdown-table.ts";
+import { formatTextTable, printable } from "./text-table.ts";
+import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
+
+/** What people read a comparison in. */
+export type TextFormat = "text" | "markdown" | "latex";
+
+/** Names a class of a row by its label; null where the names are not known. */
+export type ClassNamer = (row: BenchmarkComparison, label: string) => string | null;
+
+const SIGNIFICANCE = 0.05;
+const CLASSES_SHOWN = 3;
+const AGREEMENT = [
+  "Images that both, one or neither gets right",
+  "kappa: agreement beyond chance (error consistency, Geirhos et al. 2020)",
+  "could show: the smallest difference in points that this n shows with 80 % power at level 0.05 (Connor 1987)",
+];
+
+/** Every pair's differences, agreement and most changed classes. */
+export function formatPairs(
+  rows: readonly BenchmarkComparison[],
+  format: TextFormat,
+  nameOf: ClassNamer,
+  marks: WarningMarks = NO_MARKS,
+): string {
+  const pairs = new Map<string, BenchmarkComparison[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.first, row.second]);
+    pairs.set(key, [...(pairs.get(key) ?? []), row]);
+  }
+  return [...pairs.values()]
+    .map((own) => {
+      const classes = changedClasses(own, nameOf);
+      return [
+        block(differenceTable(own, marks), title(own, rows.length), format, marks.footnotes),
+        block(agreementTable(own, marks), AGREEMENT, format, marks.footnotes),
+        ...(classes.length > 0 && format !== "latex" ? [list("Most changed classes", classes, format)] : []),
+      ].join("\n\n");
+    })
+    .join("\n\n");
+}
+
+/** The unpaired comparison with the nearest published models. */
+export function formatNearest(rows: readonly NearestRow[], format: TextFormat, marks: WarningMarks = NO_MARKS): string {
+  return [...new Set(rows.map(({ checkpoint }) => checkpoint))]
+    .map((checkpoint) => {
+      const own = rows.filter((row) => row.checkpoint === checkpoint);
+      const baseline = own[0]?.baseline ?? "";
+      const heading = [
+        `${checkpoint} beside the model of ${baseline} nearest in ImageNet accuracy: top-1 in percent`,
+        "unpaired: published accuracies do not say which images were right, so the intervals (Newcombe 1998, independent)",
+        "are as of different images, too wide where they were the same",
+      ];
+      return block(
+        nearestTable(own, marks),
+        format === "text" ? heading : [heading[0] as string, heading.slice(1).join(" ")],
+        format,
+        marks.footnotes,
+      );
+    })
+    .join("\n\n");
+}
+
+/**
+ * A table under its title, in any of the formats.
+ *
+ * @param heading   parts of the title: a line each for a terminal, one sentence elsewhere
+ * @param footnotes lines under the table
+ */
+export function block(
+  { columns, rows }: PlainTable,
+  heading: readonly string[],
+  format: TextFormat,
+  footnotes: readonly string[] = [],
+): string {
+  if (format === "latex") return formatLatexTable(columns, rows, { caption: heading.join("; "), footnotes });
+  if (format === "markdown") {
+    const table = `${toMarkdownText(heading.join("; "))}\n\n${formatMarkdownTable(columns, rows)}`;
+    return [table, ...footnotes.map(toMarkdownText)].join("\n\n");
+  }
+  const cells = rows.map((row) => row.map(printable));
+  return [...heading.map(printable), formatTextTable(columns, cells), ...footnotes.map(printable)].join("\n");
+}
+
+function title(rows: readonly BenchmarkComparison[], tests: number): string[] {
+  const { first, second, templates } = rows[0] as BenchmarkComparison;
+  const isOne = rows.every((row) => row.templates === templates);
+  const shown = rows.filter(({ pHolm }) => pHolm < SIGNIFICANCE).length;
+  const verdict = `${shown} of ${rows.length} differences are more than chance (McNemar's exact test, Holm over ${tests})`;
+  return [
+    `${first} (first) minus ${second} (second)${isOne ? `, prompts ${templates}` : ""}`,
+    "top-1 in percent on the same images, 95 % intervals by Tango 1998",
+    verdict,
+  ];
+}
+
+/** A line a benchmark: the classes that the first gains most and loses most. */
+function changedClasses(rows: readonly BenchmarkComparison[], nameOf: ClassNamer): string[] {
+  const label = benchmarkLabels(rows);
+  return rows.flatMap((row) => {
+    const gains = row.classes.filter(({ onlyFirst, onlySecond }) => onlyFirst > onlySecond).slice(0, CLASSES_SHOWN);
+    const losses = row.classes.filter(({ onlyFirst, onlySecond }) => onlyFirst < onlySecond).slice(0, CLASSES_SHOWN);
+    if (gains.length + losses.length === 0) return [];
+    const parts = [
+      ...(gains.length > 0 ? [`first better: ${gains.map((one) => describeClass(row, one, nameOf)).join(", ")}`] : []),
+      ...(losses.length > 0
+        ? [`second better: ${losses.map((one) => describeClass(row, one, nameOf)).join(", ")}`]
+        : []),
+    ];
+    return [`${label(row)}: ${parts.join("; ")}`];
+  });
+}
+
+function describeClass(row: BenchmarkComparison, change: ClassChange, nameOf: ClassNamer): string {
+  const { label, n, firstCorrect, secondCorrect } = change;
+  return `${nameOf(row, label) ?? `class ${label}`} (${firstCorrect} against ${secondCorrect} of ${n})`;
+}
+
+function list(heading: string, lines: readonly string[], format: "text" | "markdown"): string {
+  if (format === "text") return [heading, ...lines.map((line) => `  ${printable(line)}`)].join("\n");
+  return [heading, "", ...lines.map((line) => `- ${toMarkdownText(line)}`)].join("\n");
+}

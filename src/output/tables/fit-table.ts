@@ -1,0 +1,195 @@
+import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
+import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
+import {
+  MEAN_OF_SHIFTS,
+  type RobustnessRow,
+  type RobustnessStudy,
+} from "../../analysis/robustness/robustness-study.ts";
+import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
+import { headlineRows, isBeyondScatter } from "../../analysis/robustness/verdict.ts";
+import { largest } from "../../foundation/math/extremes.ts";
+import type { Note } from "../../foundation/notes.ts";
+import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
+import { markWarnings, type WarningMarks } from "./warning-marks.ts";
+
+/** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
+const DETAILED = 4;
+/** Checkpoints shown in the overview; the files hold all. */
+const SHOWN = 40;
+const NAME_WIDTH = 30;
+
+const LEFT = (title: string): TableColumn => ({ title, align: "left" });
+const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
+
+/**
+ * What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many; figures that
+ * a warning concerns are marked, and the warnings follow.
+ */
+export function formatStudy(study: RobustnessStudy, warnings: readonly Note[] = []): string {
+  const checkpoints = [...new Set(study.rows.map((row) => row.checkpoint))];
+  const { axes } = study.pairing;
+  const marks = markWarnings(warnings, axes);
+  const blocks = [formatLines(study.lines, axes)];
+  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, checkpoints.length, marks));
+  else
+    for (const checkpoint of checkpoints) {
+      const own = study.rows.filter((row) => row.checkpoint === checkpoint);
+      const prompts = [...new Set(own.map((row) => row.templates))];
+      for (const templates of prompts) {
+        const rows = own.filter((row) => row.templates === templates);
+        blocks.push(checkpointBlock(rows, axes, prompts.length > 1, marks));
+      }
+    }
+  if (marks.footnotes.length > 0) blocks.push(marks.footnotes.map(printable).join("\n"));
+  return blocks.join("\n\n");
+}
+
+function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
+  const first = lines[0] as BaselineLine;
+  const of = first.group === "" ? "" : `, group ${printable(first.group)}`;
+  const prompts = new Set(lines.map((line) => line.templates));
+  const prompt = prompts.size > 1 || first.templates === "" ? "" : `, templates ${printable(first.templates)}`;
+  const rows = lines.map(({ benchmark, protocol, templates, idSide, fit }) => [
+    printable(
+      short(
+        [benchmark, axes.wholeProtocols.includes(protocol) ? "" : protocol].filter((part) => part !== "").join(" "),
+      ),
+    ),
+    axis(idSide, benchmark, axes),
+    ...(prompts.size > 1 ? [printable(short(templates, 12))] : []),
+    `${fit.slope.toFixed(3)} ±${fit.slopeSe.toFixed(3)}`,
+    fit.intercept.toFixed(3),
+    fit.r2.toFixed(3),
+    String(fit.n),
+    `${percent(fit.idMin)}–${percent(fit.idMax)}`,
+  ]);
+  const columns = [
+    ...[LEFT("line of"), LEFT("x axis"), ...(prompts.size > 1 ? [LEFT("templates")] : [])],
+    ...[RIGHT("slope ±se"), RIGHT("intercept"), RIGHT("r2"), RIGHT("n"), LEFT("x range %")],
+  ];
+  return `Baseline ${printable(first.baseline)}${of}${prompt}, fitted on the ${first.fit.scale} scale\n${formatTextTable(columns, rows)}`;
+}
+
+/** @param several whether the checkpoint has figures of other templates too */
+function checkpointBlock(
+  rows: readonly RobustnessRow[],
+  axes: StudyAxes,
+  several: boolean,
+  marks: WarningMarks,
+): string {
+  const columns = [
+    ...[LEFT("benchmark"), LEFT("x axis"), RIGHT("x %"), RIGHT("acc %"), RIGHT("line %"), RIGHT("above, pp")],
+    ...[LEFT("95 % interval"), LEFT("new model %"), RIGHT("outside")],
+  ];
+  const last = [AVERAGE, MEAN_OF_SHIFTS];
+  const ordered = [...rows].sort((a, b) => last.indexOf(a.benchmark) - last.indexOf(b.benchmark));
+  const cells = ordered.map((row) => [
+    printable(short(row.benchmark, 24)),
+    axis(row.idSide, row.benchmark, axes),
+    percent(row.idAccuracy),
+    percent(row.accuracy),
+    percent(row.expectedAccuracy),
+    points(row.effectiveRobustness) + marks.of(row),
+    row.low === null || row.high === null ? "" : `${points(row.low)} … ${points(row.high)}`,
+    row.predictionLow === null ? "" : `${percent(row.predictionLow)}–${percent(row.predictionHigh as number)}`,
+    row.extrapolated ? (100 * row.outsideBy).toFixed(1) : "",
+  ]);
+  const table = formatTextTable(columns, cells);
+  const headlines = headlineRows(rows).map((row) => headline(row, axes, several));
+  return [...headlines, table].join("\n");
+}
+
+/**
+ * How far above the line, whether that is real, and whether it is beyond the baseline's own scatter.
+ *
+ * @param withTemplates names the template set beside the checkpoint
+ */
+export function headline(row: RobustnessRow, axes: StudyAxes, withTemplates = false): string {
+  const what =
+    row.benchmark === AVERAGE ? `on the average of the ${shiftCount(axes)} shifts` : `on ${printable(row.benchmark)}`;
+  const side = row.effectiveRobustness >= 0 ? "above" : "below";
+  const distance = (100 * Math.abs(row.effectiveRobustness)).toFixed(1);
+  const lines = [
+    `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}`,
+    `  ${certainty(row)}; ${isBeyondScatter(row) ? "beyond" : "within"} the baseline's own scatter`,
+  ];
+  if (row.extrapolated) {
+    const distanceOutside = (100 * row.outsideBy).toFixed(1);
+    lines.push(
+      `  EXTRAPOLATED: ${distanceOutside} points outside the baseline's ${idTitle(axes)} accuracies; the line may not hold`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function certainty(row: RobustnessRow): string {
+  if (row.low === null || row.high === null) return "no interval: the number of images is not known";
+  const differs = row.low > 0 || row.high < 0;
+  return `95 % interval ${points(row.low)} … ${points(row.high)}: ${differs ? "more than chance" : "it may be none"}`;
+}
+
+function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: number, marks: WarningMarks): string {
+  const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
+  const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
+  const several = new Set(allClasses.map((row) => row.templates)).size > 1;
+  const byRow = new Map<string, Map<string, RobustnessRow>>();
+  for (const row of allClasses) {
+    const key = JSON.stringify([row.checkpoint, row.templates]);
+    const own = byRow.get(key) ?? new Map<string, RobustnessRow>();
+    if (!own.has(row.benchmark)) own.set(row.benchmark, row);
+    byRow.set(key, own);
+  }
+  const lead = benchmarks.includes(AVERAGE) ? AVERAGE : (benchmarks[0] as string);
+  // An extrapolated distance is worth less: those come last
+  const height = (own: ReadonlyMap<string, RobustnessRow>) =>
+    (own.get(lead)?.effectiveRobustness ?? -2) - (outsideBy(own) > 0 ? 4 : 0);
+  const sorted = [...byRow.values()].sort((a, b) => height(b) - height(a));
+  const cells = sorted.slice(0, SHOWN).map((own) => {
+    const any = own.values().next().value as RobustnessRow;
+    const outside = outsideBy(own);
+    return [
+      printable(several ? `${short(any.checkpoint, 20)} ${short(any.templates, 9)}` : short(any.checkpoint)),
+      percent(any.idAccuracy),
+      ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
+      outside > 0 ? (100 * outside).toFixed(1) : "",
+    ];
+  });
+  const columns = [
+    ...[LEFT("checkpoint"), RIGHT("x %")],
+    ...benchmarks.map((benchmark) => RIGHT(printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, "")))),
+    RIGHT("outside"),
+  ];
+  const rest = sorted.length > SHOWN ? `\n… and ${sorted.length - SHOWN} more rows in robustness.csv` : "";
+  return [
+    `Effective robustness of ${checkpoints} checkpoints in percentage points, by ${printable(lead)}`,
+    "  *        beyond the baseline's own scatter",
+    `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: extrapolated, so last`,
+    `${formatTextTable(columns, cells)}${rest}`,
+  ].join("\n");
+}
+
+function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {
+  return largest([...rows.values()].map((row) => row.outsideBy));
+}
+
+function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
+  if (row === undefined) return "";
+  return `${points(row.effectiveRobustness)}${isBeyondScatter(row) ? "*" : " "}${marks.of(row).padEnd(marks.footnotes.length > 0 ? 1 : 0)}`;
+}
+
+function axis(idSide: string, benchmark: string, axes: StudyAxes): string {
+  return idSide === sameClassesSide(axes, benchmark) ? "same classes" : idSide;
+}
+
+function short(text: string, width = NAME_WIDTH): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+function percent(fraction: number): string {
+  return (100 * fraction).toFixed(1);
+}
+
+function points(fraction: number): string {
+  const rounded = (100 * fraction).toFixed(1);
+  return rounded.startsWith("-") ? `−${rounded.slice(1)}` : `+${rounded}`;
+}

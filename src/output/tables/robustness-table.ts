@@ -1,0 +1,104 @@
+import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
+import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { toSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import type { PlainTable } from "./comparison-table.ts";
+import { csvNumber } from "./csv-number.ts";
+import type { TableColumn } from "./text-table.ts";
+import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
+import { toCsv } from "./wide-csv.ts";
+
+/** Effective robustness as a grid: a row a checkpoint and template set, a column a benchmark, protocol and x axis. */
+interface RobustnessGrid {
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    readonly checkpoint: string;
+    readonly templates: string;
+    readonly cells: ReadonlyMap<string, RobustnessRow>;
+  }[];
+}
+
+/** The lines' figures for a paper. */
+export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): PlainTable {
+  const columns: TableColumn[] = [
+    { title: "line of", align: "left" },
+    { title: "x axis", align: "left" },
+    ...["slope", "se", "intercept", "r2", "n"].map((title): TableColumn => ({ title, align: "right" })),
+  ];
+  const rows = lines.map(({ benchmark, protocol, idSide, fit }) => [
+    columnName(benchmark, protocol, axes),
+    idSide,
+    ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map((value) => value.toFixed(3)),
+    String(fit.n),
+  ]);
+  return { columns, rows };
+}
+
+/**
+ * Effective robustness of every checkpoint in percentage points with its 95 % interval. A dagger marks what is
+ * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution; an exclamation mark what a warning
+ * concerns.
+ */
+export function robustnessTable(
+  rows: readonly RobustnessRow[],
+  axes: StudyAxes,
+  marks: WarningMarks = NO_MARKS,
+): PlainTable {
+  const grid = robustnessGrid(rows, axes);
+  const several = new Set(grid.rows.map((row) => row.templates)).size > 1;
+  return {
+    columns: [
+      { title: "checkpoint", align: "left" },
+      ...(several ? [{ title: "templates", align: "left" } as const] : []),
+      ...grid.columns.map((title): TableColumn => ({ title, align: "right" })),
+    ],
+    rows: grid.rows.map(({ checkpoint, templates, cells }) => [
+      checkpoint,
+      ...(several ? [templates] : []),
+      ...grid.columns.map((column) => cell(cells.get(column), marks)),
+    ]),
+  };
+}
+
+/** The same as a wide CSV: fractions, empty where there is no figure. Names that a spreadsheet would run are guarded. */
+export function formatWideRobustness(rows: readonly RobustnessRow[], axes: StudyAxes): string {
+  const grid = robustnessGrid(rows, axes);
+  const header = ["checkpoint", "templates", ...grid.columns.map(toSpreadsheetText)];
+  const lines = grid.rows.map(({ checkpoint, templates, cells }) => [
+    toSpreadsheetText(checkpoint),
+    toSpreadsheetText(templates),
+    ...grid.columns.map((column) => csvNumber(cells.get(column)?.effectiveRobustness ?? null)),
+  ]);
+  return toCsv([header, ...lines]);
+}
+
+function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): RobustnessGrid {
+  const columns: string[] = [];
+  const byName = new Map<string, { checkpoint: string; templates: string; cells: Map<string, RobustnessRow> }>();
+  for (const row of rows) {
+    if (row.benchmark === MEAN_OF_SHIFTS) continue;
+    const axis = row.idSide === axes.idBenchmark ? "" : ` on ${row.idSide}`;
+    const column = `${columnName(row.benchmark, row.protocol, axes)}${axis}`;
+    if (!columns.includes(column)) columns.push(column);
+    const key = JSON.stringify([row.checkpoint, row.templates]);
+    const own = byName.get(key) ?? { checkpoint: row.checkpoint, templates: row.templates, cells: new Map() };
+    if (!own.cells.has(column)) own.cells.set(column, row);
+    byName.set(key, own);
+  }
+  return { columns, rows: [...byName.values()] };
+}
+
+function columnName(benchmark: string, protocol: string, { wholeProtocols }: StudyAxes): string {
+  return wholeProtocols.includes(protocol) ? benchmark : `${benchmark} ${protocol}`;
+}
+
+function cell(row: RobustnessRow | undefined, marks: WarningMarks): string {
+  if (row === undefined) return "";
+  const interval = row.low === null || row.high === null ? "" : ` [${points(row.low)}, ${points(row.high)}]`;
+  return `${points(row.effectiveRobustness)}${interval}${row.extrapolated ? " †" : ""}${marks.of(row) === "" ? "" : ` ${marks.of(row)}`}`;
+}
+
+function points(fraction: number): string {
+  const text = (100 * fraction).toFixed(1);
+  return text.startsWith("-") ? `−${text.slice(1)}` : `+${text}`;
+}

@@ -1,0 +1,48 @@
+import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
+import { MEAN_OF_SHIFTS } from "../../analysis/robustness/robustness-study.ts";
+import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
+import type { Note } from "../../foundation/notes.ts";
+
+/** Marks a figure that a warning concerns. */
+export const WARNING_MARK = "!";
+
+/** What a row of a table is of. */
+interface MarkedRow {
+  readonly checkpoint: string;
+  readonly benchmark: string;
+  readonly templates: string;
+}
+
+/** Tells which rows of a table a warning concerns, and what is written under it. */
+export interface WarningMarks {
+  /** `!` or nothing */
+  of(row: MarkedRow): string;
+  readonly footnotes: readonly string[];
+}
+
+export const NO_MARKS: WarningMarks = { of: () => "", footnotes: [] };
+
+/**
+ * Marks figures whose results have warnings.
+ *
+ * @param axes where the figures are distances from a line: one of the in-distribution result is in all of them, and each
+ *   shift's is in the average. Absent where a figure is of its own result alone
+ */
+export function markWarnings(warnings: readonly Note[], axes?: StudyAxes): WarningMarks {
+  if (warnings.length === 0) return NO_MARKS;
+  const concerns = ({ about = {} }: Note, row: MarkedRow) =>
+    (about.checkpoint ?? row.checkpoint) === row.checkpoint &&
+    (about.templates ?? row.templates) === row.templates &&
+    (about.benchmark === undefined ||
+      about.benchmark === row.benchmark ||
+      (axes !== undefined && (about.benchmark === axes.idBenchmark || isOfShifts(row, about.benchmark, axes))));
+  return {
+    of: (row) => (warnings.some((warning) => concerns(warning, row)) ? WARNING_MARK : ""),
+    footnotes: describeWarnings(warnings).map((text) => `${WARNING_MARK} warning: ${text}`),
+  };
+}
+
+function isOfShifts({ benchmark }: MarkedRow, shift: string, { shifts }: StudyAxes): boolean {
+  return (benchmark === AVERAGE || benchmark === MEAN_OF_SHIFTS) && shifts.includes(shift);
+}

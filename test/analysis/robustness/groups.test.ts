@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { compareGroups } from "../../../src/analysis/robustness/group-lines.ts";
+import { groupsOfRows, parseMetadata } from "../../../src/analysis/robustness/metadata.ts";
+import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
+import { compareWithReference } from "../../../src/analysis/robustness/relative-study.ts";
+import { aggregateReplicates } from "../../../src/analysis/robustness/replicates.ts";
+import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
+import { expectedValues } from "./expected.ts";
+
+async function testbed() {
+  const baseline = await readBaseline("imagenet-testbed");
+  const study = studyRobustness(baseline.rows, baseline);
+  return { study, groups: groupsOfRows(study.accuracies) };
+}
+
+describe("lines of groups", () => {
+  it("are fitted for each group and tested as numpy and scipy do", async () => {
+    const { study, groups } = await testbed();
+    const three = new Map(
+      [...groups].filter(([, group]) => expectedValues.covariance.groups.some(([name]) => name === group)),
+    );
+    const { comparisons, notes } = compareGroups(study.accuracies, three, "logit", study.pairing);
+    const v2 = comparisons.find((one) => one.benchmark === "imagenet-v2");
+    expect(v2?.lines.map((line) => [line.group, line.fit.n])).toEqual([
+      ["more-data", 43],
+      ["robustness-interventions", 70],
+      ["standard", 87],
+    ]);
+    for (const test of ["slopes", "intercepts", "lines"] as const) {
+      const expected = expectedValues.covariance[test];
+      expect(v2?.covariance?.[test].f, test).closeTo(expected.f, 1e-9 * expected.f);
+    }
+    for (const { fit, slopeInterval } of v2?.lines ?? []) {
+      expect((slopeInterval.high - slopeInterval.low) / 2).closeTo(fit.tQuantile * fit.slopeSe, 1e-12);
+      expect((slopeInterval.high + slopeInterval.low) / 2).closeTo(fit.slope, 1e-12);
+    }
+    expect(v2?.pHolm).toBeGreaterThanOrEqual(v2?.covariance?.lines.p as number);
+    expect(notes[0]).toMatch(/^in no group, so left out of the groups' lines: .* and \d+ more$/);
+  });
+
+  it("name the groups that are too small, and are refused where none is large enough", async () => {
+    const { study } = await testbed();
+    const models = [...new Set(study.accuracies.map((row) => row.model))];
+    const groups = new Map(models.slice(0, 20).map((model, i) => [model, i < 2 ? "pair" : "rest"]));
+    const { comparisons, notes } = compareGroups(study.accuracies, groups, "logit", study.pairing);
+    expect(comparisons.every((one) => one.lines.length === 1 && one.covariance === null)).toBe(true);
+    expect(
+      notes.some((note) =>
+        /^group pair has no line: a line needs at least three models.*imagenet-v2 on imagenet/.test(note),
+      ),
+    ).toBe(true);
+    expect(() => compareGroups(study.accuracies, new Map([["nobody", "x"]]), "logit", study.pairing)).toThrow(
+      /no group can have a line/,
+    );
+  });
+});
+
+describe("metadata", () => {
+  it("gives a column's value of each checkpoint, empty cells left out", () => {
+    const text = 'checkpoint,data\na,laion\n"b,1",\nc,"=x"\n';
+    expect([...parseMetadata(text, "m.csv", "data")]).toEqual([
+      ["a", "laion"],
+      ["c", "=x"],
+    ]);
+  });
+
+  it("is refused without the column or the checkpoints, and where rows disagree", () => {
+    expect(() => parseMetadata("checkpoint,x\na,1\n", "m.csv", "data")).toThrow(
+      /m\.csv: expected the columns data; missing: data/,
+    );
+    expect(() => parseMetadata("name,data\na,1\n", "m.csv", "data")).toThrow(
+      /expected a column checkpoint \(or model\)/,
+    );
+    expect(() => parseMetadata("model,data\na,1\na,2\n", "m.csv", "data")).toThrow(
+      /row 2: a has data "2", but "1" in another row/,
+    );
+  });
+});
+
+describe("replicates and references", () => {
+  it("aggregate seeds as mean and sample standard deviation", async () => {
+    const zoo = await readBaseline("openclip");
+    const study = studyRobustness(zoo.rows, await readBaseline("openai-clip"));
+    const seeds = new Map([
+      ["ViT-B-32/laion400m_e31", "B/32"],
+      ["ViT-B-32/laion400m_e32", "B/32"],
+      ["ViT-L-14/laion400m_e31", "L/14"],
+    ]);
+    const rows = aggregateReplicates(study.rows, seeds);
+    expect(rows).toHaveLength(2 * 7);
+    const v2 = rows.filter((row) => row.benchmark === "imagenet-v2");
+    expect(v2.map((row) => [row.replicateOf, row.n, row.effectiveRobustness.sd === null])).toEqual([
+      ["B/32", 2, false],
+      ["L/14", 1, true],
+    ]);
+    const [a, b] = study.rows.filter((row) => seeds.get(row.checkpoint) === "B/32" && row.benchmark === "imagenet-v2");
+    const [first, second] = [a?.effectiveRobustness as number, b?.effectiveRobustness as number];
+    expect(v2[0]?.effectiveRobustness.mean).closeTo((first + second) / 2, 1e-12);
+    expect(v2[0]?.effectiveRobustness.sd).closeTo(Math.abs(first - second) / Math.SQRT2, 1e-12);
+  });
+
+  it("give relative robustness against one checkpoint, on five shifts and their average", async () => {
+    const zoo = await readBaseline("openclip");
+    const study = studyRobustness(zoo.rows, await readBaseline("openai-clip"));
+    const rows = compareWithReference(study.accuracies, "RN50/openai", study.pairing);
+    expect(rows).toHaveLength(117 * 6);
+    const b32 = rows.find((row) => row.model === "ViT-B-32/openai" && row.benchmark === "imagenet-r");
+    expect(b32?.relativeRobustness).closeTo(0.6933 - 0.6073, 1e-12);
+    expect(b32?.idDifference).closeTo(0.6332 - 0.5982, 1e-12);
+    expect(() => compareWithReference(study.accuracies, "RN51", study.pairing)).toThrow(
+      /unknown checkpoint "RN51".*; known: /,
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
+import type { FitScale } from "../../../src/analysis/robustness/fit-scale.ts";
+import { lineBand } from "../../../src/analysis/robustness/line-band.ts";
+import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
+import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
+import { fixtures } from "../../helpers.ts";
+import { DELTA } from "./expected.ts";
+
+/** shift, scale, accuracy, [line, confidence low, high, prediction low, high]: made by make-bands.py */
+type Band = [string, FitScale, number, [number, number, number, number, number]];
+const bands: Band[] = JSON.parse(readFileSync(join(fixtures, "robustness", "bands.json"), "utf8"));
+
+it("gives line, confidence band and prediction band as numpy and scipy do", async () => {
+  const openai = await readBaseline("openai-clip");
+  expect(bands.length).toBe(36);
+  for (const [shift, scale, accuracy, expected] of bands) {
+    const { lines } = studyRobustness(openai.rows, openai, { scale });
+    const fit = lines.find(({ benchmark }) => benchmark === shift)?.fit;
+    if (fit === undefined) throw new Error(`${shift} has no line`);
+    const band = lineBand(fit, accuracy);
+    const found = [
+      ...[band.expectedAccuracy, band.confidenceLow, band.confidenceHigh],
+      ...[band.predictionLow, band.predictionHigh],
+    ];
+    found.forEach((value, i) => {
+      expect(value, `${shift} ${scale} at ${accuracy}, number ${i}`).closeTo(expected[i] as number, DELTA);
+    });
+    expect(band.extrapolated).toBe(accuracy < fit.idMin || accuracy > fit.idMax);
+    const [own] = effectiveRobustness(fit, [{ model: "new", idAccuracy: accuracy, accuracy: 0.5 }]);
+    expect(own?.predictionLow, "of a model whose images are not known").closeTo(band.predictionLow, DELTA);
+  }
+});

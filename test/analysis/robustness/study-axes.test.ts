@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
+import { compareWithReference } from "../../../src/analysis/robustness/relative-study.ts";
+import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
+import { IMAGENET_AXES, idSideOf, type StudyAxes } from "../../../src/analysis/robustness/study-axes.ts";
+import type { AccuracyRow } from "../../../src/evaluation/results/accuracy-row.ts";
+import { buildPanels } from "../../../src/output/figures/scatter-panel.ts";
+
+/** ImageNet and its shifts under other names: figures must not depend on what benchmarks are called. */
+const NAMES = new Map([
+  ["imagenet", "desk"],
+  ...IMAGENET_AXES.shifts.map((shift, i) => [shift, `light-${i + 1}`] as const),
+]);
+const rename = (name: string) => NAMES.get(name) ?? name;
+const AXES: StudyAxes = {
+  idBenchmark: "desk",
+  wholeProtocols: ["", "all"],
+  shifts: IMAGENET_AXES.shifts.map(rename),
+  titles: { desk: "Desk", "light-1": "Morning" },
+};
+
+function renamed(row: AccuracyRow): AccuracyRow {
+  const protocol = row.benchmark !== "imagenet" ? row.protocol : row.protocol === "1000" ? "all" : rename(row.protocol);
+  return { ...row, benchmark: rename(row.benchmark), protocol };
+}
+
+function backToImageNet<Row extends { benchmark: string; idSide: string }>(row: Row) {
+  const back = new Map([...NAMES].map(([name, other]) => [other, name]));
+  const side = row.idSide.split("@").map((part) => back.get(part) ?? part);
+  return { ...row, benchmark: back.get(row.benchmark) ?? row.benchmark, idSide: side.join("@") };
+}
+
+describe("a study of other axes", async () => {
+  const openai = await readBaseline("openai-clip");
+  const zoo = (await readBaseline("openclip")).rows.filter(({ model }) => /^(ViT-B|RN50)/.test(model));
+  const imagenet = studyRobustness(zoo, openai);
+  const other = studyRobustness(zoo.map(renamed), { ...openai, rows: openai.rows.map(renamed) }, { axes: AXES });
+
+  it("gives the figures of ImageNet's, benchmark by benchmark", () => {
+    const key = (row: object) => JSON.stringify(row);
+    expect(imagenet.rows.length).toBeGreaterThan(100);
+    expect(other.rows.map(backToImageNet).map(key).sort()).toEqual(imagenet.rows.map(key).sort());
+    expect(other.lines.length).toBe(imagenet.lines.length);
+    const [reference = ""] = zoo.map(({ model }) => model);
+    const relative = compareWithReference(other.accuracies, reference, other.pairing)
+      .map(backToImageNet)
+      .map(key)
+      .sort();
+    expect(relative).toEqual(compareWithReference(imagenet.accuracies, reference, imagenet.pairing).map(key).sort());
+  });
+
+  it("is drawn in its own order, by its own names", () => {
+    const panels = buildPanels(other);
+    expect(panels.map(({ benchmark }) => benchmark)).toEqual([...AXES.shifts, "average"]);
+    expect(panels[0]).toMatchObject({ title: "Morning", xLabel: "Desk top-1 accuracy (%, logit scale)" });
+    expect(panels.map(({ checkpoints }) => checkpoints.map(({ x, y }) => [x, y]))).toEqual(
+      buildPanels(imagenet).map(({ checkpoints }) => checkpoints.map(({ x, y }) => [x, y])),
+    );
+  });
+
+  it("tells the whole benchmark from its class subsets", () => {
+    expect(idSideOf({ protocol: "all" }, AXES)).toBe("desk");
+    expect(idSideOf({ protocol: "" }, AXES)).toBe("desk");
+    expect(idSideOf({ protocol: "light-2" }, AXES)).toBe("desk@light-2");
+    expect(idSideOf({ protocol: "1000" }, IMAGENET_AXES)).toBe("imagenet");
+  });
+
+  it("says how to name its axes where they were forgotten", () => {
+    expect(() => studyRobustness(zoo.map(renamed), openai)).toThrow(/none has an accuracy on imagenet.*--study/);
+  });
+
+  it("has an average of as many shifts as it names", () => {
+    const two = { ...AXES, shifts: ["light-1", "light-2"] };
+    const study = studyRobustness(zoo.map(renamed), { ...openai, rows: openai.rows.map(renamed) }, { axes: two });
+    const of = (benchmark: string) =>
+      study.rows.find((row) => row.benchmark === benchmark && row.idSide === "desk") as { accuracy: number };
+    expect(of("average").accuracy).toBeCloseTo((of("light-1").accuracy + of("light-2").accuracy) / 2, 12);
+    expect(buildPanels(study).at(-1)?.title).toBe("Average of 2 shifts");
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { type MadeMember, writeTar } from "../../data/sources/make-tar.ts";
+
+/*
+ * A benchmark of a test's own: three classes of four images. All images have one size in bytes, so that only their content
+ * tells them apart.
+ */
+
+export const CLASSES = ["cat", "dog", "owl"];
+export const IMAGES_OF_CLASS = 4;
+/** Paths in canonical order. */
+export const PATHS = CLASSES.flatMap((name) => Array.from({ length: IMAGES_OF_CLASS }, (_, i) => `${name}/${i}.png`));
+
+const SIDE = 16;
+
+/** PNGs of noise, not compressed and so of one size; the same for the same number. */
+export async function noisePng(seed: number): Promise<Buffer> {
+  let state = seed + 1;
+  const raw = Buffer.from(
+    Array.from({ length: SIDE * SIDE * 3 }, () => {
+      state = (state * 48271) % 2147483647; // Park and Miller's minimal standard
+      return (state >> 8) & 255;
+    }),
+  );
+  const image = sharp(raw, { raw: { width: SIDE, height: SIDE, channels: 3 } });
+  return image.png({ compressionLevel: 0, adaptiveFiltering: false }).toBuffer();
+}
+
+/** Writes the benchmark's definition. @returns its path */
+export function writeDefinition(folder: string): string {
+  const names = CLASSES.map((name, index) => `${index},${name}\n`).join("");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "animals.csv"), `index,name\n${names}`);
+  const path = join(folder, "animals.json");
+  const definition = {
+    id: "animals",
+    version: 1,
+    title: "Animals",
+    images: PATHS.length,
+    classes: "animals.csv",
+    classNames: "animals.csv",
+    templates: "single-1",
+    layouts: [{ kind: "class-folders", key: "name" }, { kind: "web-dataset" }],
+    folders: ["animals"],
+    protocols: [{ id: "three" }],
+  };
+  writeFileSync(path, JSON.stringify(definition));
+  return path;
+}
+
+/** Writes the images, in the order of {@link PATHS}, as class folders. */
+export function writeImages(root: string, images: readonly Uint8Array[]): void {
+  for (const [i, path] of PATHS.entries()) {
+    mkdirSync(join(root, path, ".."), { recursive: true });
+    writeFileSync(join(root, path), images[i] as Uint8Array);
+  }
+}
+
+/** The same in one tar, as a WebDataset. */
+export function writeImageTar(root: string, images: readonly Uint8Array[]): string {
+  const members = PATHS.flatMap((_, i): MadeMember[] => [
+    { name: `s${i}.cls`, content: String(Math.floor(i / IMAGES_OF_CLASS)) },
+    { name: `s${i}.png`, content: images[i] as Uint8Array },
+  ]);
+  mkdirSync(root, { recursive: true });
+  return writeTar(join(root, "0.tar"), members);
+}

@@ -1,0 +1,157 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { runInspectData } from "../../../src/app/cli/inspect-data-command.ts";
+import { formatDataInspection } from "../../../src/app/inspection/data-inspection-text.ts";
+import type { DataInspection } from "../../../src/app/inspection/inspect-data.ts";
+import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+
+const sketches = join(fixtures, "sketches", "root");
+const photo = readFileSync(join(sketches, "imagenet/val/n01440764/ILSVRC2012_val_00025129.JPEG"));
+const other = readFileSync(join(sketches, "imagenet/val/n01484850/ILSVRC2012_val_00030127.JPEG"));
+
+/** Runs the command and gives what it prints and its exit status. */
+async function run(
+  path: string,
+  options: Parameters<typeof runInspectData>[1],
+): Promise<{ status: number; stdout: string }> {
+  let stdout = "";
+  const written = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  onTestFinished(() => written.mockRestore());
+  await runInspectData(path, { store: join(temporaryFolder(), "store"), quiet: true, ...options });
+  written.mockRestore();
+  return { status: Number(process.exitCode ?? 0), stdout };
+}
+
+function columns(text: string): number {
+  return Math.max(...text.split("\n").map((line) => line.length));
+}
+
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+describe("shiftline inspect <data root>", () => {
+  it("exits with 0 and says so where all is complete and sound", async () => {
+    const definition = writeTree(temporaryFolder(), {
+      "mine.csv": "index,name\n0,cat\n1,dog\n",
+      "mine.json": JSON.stringify({
+        id: "mine",
+        version: 1,
+        title: "Mine",
+        images: 2,
+        classes: "mine.csv",
+        classNames: "imagenet-openai",
+        layouts: [{ kind: "class-folders", key: "name" }],
+        protocols: [{ id: "two" }],
+      }),
+    });
+    const root = writeTree(temporaryFolder(), { "cat/a.jpg": photo, "dog/b.jpg": other });
+    const { status, stdout } = await run(root, { benchmark: [join(definition, "mine.json")] });
+    expect(status).toBe(0);
+    expect(stdout.split("\n").slice(1)).toEqual([
+      "1 benchmark: complete and sound",
+      "",
+      "benchmark  images  of  classes  folder",
+      "---------  ------  --  -------  ------",
+      "mine            2   2      2/2  .",
+      "",
+      "mine: class folders named by name; two: 2",
+      "",
+      "first bytes checked; --deep decodes every image and writes down its content",
+      "",
+    ]);
+  });
+
+  it("exits with 1 and names the most serious first, in 80 columns, with what to do", async () => {
+    const root = join(temporaryFolder(), "data");
+    cpSync(sketches, root, { recursive: true });
+    writeFileSync(join(root, "imagenet-r/n01443537.jpg"), photo);
+    mkdirSync(
+      join(root, "imagenet-r/a-folder-with-a-name-so-long-that-it-would-not-fit-into-eighty-columns-by-itself"),
+    );
+    writeFileSync(
+      join(root, "imagenet-r/a-folder-with-a-name-so-long-that-it-would-not-fit-into-eighty-columns-by-itself/x.jpg"),
+      photo,
+    );
+    cpSync(join(root, "imagenet-a"), join(root, "ImageNet-A"), { recursive: true });
+    rmSync(join(root, "objectnet-1.0"), { recursive: true });
+    mkdirSync(join(root, "objectnet-1.0"));
+    const { status, stdout } = await run(root, {});
+    expect(status).toBe(1);
+    expect(columns(stdout)).toBeLessThanOrEqual(80);
+    const wrong = stdout.split("\n").filter((line) => line.startsWith("WRONG"));
+    expect(wrong.slice(0, 4)).toEqual([
+      expect.stringMatching(/^WRONG {2}imagenet-a \(ImageNet-A\): a second copy, of 30 images, beside/),
+      "WRONG  objectnet (objectnet-1.0): a folder of this name is there, but no class",
+      "WRONG  imagenet-r: folders of images that are no class of it: 1",
+      "WRONG  imagenet-r: images beside the class folders, so without a class: 1",
+    ]);
+    expect(stdout).toContain("  → move one elsewhere, or say which is meant with --data-dir imagenet-a=PATH\n");
+    expect(stdout).toContain("class folders named by index, read as numbers (10 after 9)");
+  });
+
+  it("gives scripts everything as JSON", async () => {
+    const { status, stdout } = await run(sketches, { json: true });
+    const inspection = JSON.parse(stdout) as DataInspection;
+    expect(status).toBe(1);
+    expect(inspection.benchmarks.map(({ benchmark, images }) => [benchmark, images])).toContainEqual([
+      "imagenet-r",
+      44,
+    ]);
+    expect(inspection.problems.find(({ kind }) => kind === "missing classes")?.items.length).toBe(948);
+    expect(inspection.sound).toBe(false);
+  });
+
+  it("shows control characters of a file's name, and does not obey them", async () => {
+    const root = writeTree(temporaryFolder(), {
+      "imagenet-r/n01443537/\u001b[31mred.jpg": "",
+      "imagenet-r/n01443537/b.jpg": photo,
+    });
+    const { stdout } = await run(root, {});
+    expect(stdout).toContain("\\u{1b}[31mred.jpg: the image file is empty (0 bytes)");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("says what was moved since the content was written down", async () => {
+    const store = join(temporaryFolder(), "store");
+    const root = writeTree(temporaryFolder(), {
+      "imagenet-r/n01443537/a.jpg": photo,
+      "imagenet-r/n01484850/b.jpg": other,
+    });
+    expect((await run(root, { deep: true, store })).stdout).toContain("content written down");
+    rmSync(join(root, "imagenet-r/n01443537/a.jpg"));
+    writeFileSync(join(root, "imagenet-r/n01484850/a.jpg"), photo);
+    const { stdout } = await run(root, { store });
+    expect(stdout).toContain(
+      "imagenet-r: images in another class than when written down: 1\n    a.jpg: moved from n01443537 to n01484850\n",
+    );
+    expect(stdout).toContain("changed since written down");
+  });
+});
+
+describe("formatDataInspection", () => {
+  it("names a few of many items and counts the rest", () => {
+    const items = Array.from({ length: 1200 }, (_, i) => `a-class-folder-of-a-long-name/${i}.jpg: unreadable`);
+    const problem = {
+      severity: "error",
+      kind: "unreadable",
+      benchmark: "x",
+      root: "/data/x",
+      message: "m",
+      advice: "",
+    };
+    const text = formatDataInspection({
+      root: "/data",
+      deep: true,
+      benchmarks: [],
+      problems: [{ ...problem, severity: "error", items }],
+      sound: false,
+    });
+    expect(text.split("\n").filter((line) => line.includes("unreadable")).length).toBe(5);
+    expect(text).toContain("    and 1,195 more\n");
+  });
+});

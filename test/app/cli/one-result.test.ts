@@ -1,0 +1,210 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { UnreadableImageError } from "../../../src/evaluation/embedding/unreadable-image-error.ts";
+import { createAttempts } from "../../../src/evaluation/evaluate/attempts.ts";
+import { embedRuns } from "../../../src/evaluation/evaluate/embed-runs.ts";
+import type { PlannedRun } from "../../../src/evaluation/evaluate/evaluation-plan.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
+import type { Note } from "../../../src/foundation/notes.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { checkpoints, demo, demoRun, shiftline } from "./run-cli.ts";
+
+const out = () => join(temporaryFolder(), "results");
+const place = (results: string, checkpoint: string, benchmark = "imagenet", prompts = "simple-7") =>
+  join(results, checkpoint, benchmark, "1000", prompts);
+const rows = (results: string) => readFileSync(join(results, "accuracies.csv"), "utf8").trim().split("\n").slice(1);
+
+describe("evaluate, where one result has trouble", () => {
+  it("scores, writes and prints the others, then names it and ends with status 1", async () => {
+    const results = out();
+    const two = demoRun(results, "vit-open-clip", "hf-split");
+    writeTree(place(results, "vit-open-clip", "imagenet", ""), { "simple-7": "a file of the user's" });
+    const run = await shiftline([...two, "--quiet"]);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(
+      /^shiftline: \S+simple-7\S*: cannot write: .* \(failed: vit-open-clip on imagenet 1000, simple-7\)$/m,
+    );
+    expect(run.stdout).toMatch(/^imagenet 1000, 123 of 50000 {10,}86\.99 /m); // vit-open-clip's cell is empty
+    expect(run.stdout).toMatch(/^imagenet imagenet-r, 82 of 10000 +93\.90 \S+ +95\.12 /m);
+    expect(existsSync(join(place(results, "hf-split"), "metrics.json"))).toBe(true);
+    expect(rows(results).filter((row) => row.startsWith("hf-split,imagenet,1000,"))).toHaveLength(3);
+    expect(rows(results).filter((row) => row.startsWith("vit-open-clip,imagenet,1000,"))).toEqual([]);
+    expect(rows(results).filter((row) => row.startsWith("vit-open-clip,imagenet,imagenet-r,"))).toHaveLength(3);
+    const json = await shiftline([...two, "--quiet", "--json"]);
+    const whole = JSON.parse(json.stdout).filter(({ protocol }: { protocol: string }) => protocol === "1000");
+    expect(whole).toMatchObject([{ checkpoint: "hf-split", n: 123 }]);
+    expect(json.status).toBe(1);
+  }, 120_000);
+
+  it("warns of another checkpoint's torn or newer metrics.json, and keeps its rows in accuracies.csv", async () => {
+    const results = out();
+    expect((await shiftline(demoRun(results, "hf-split"))).status).toBe(0);
+    const before = rows(results);
+    for (const damage of ['{"schema": 1, "checkpoint": "hf-split", ', '{"schema": 2, "results": []}\n']) {
+      writeFileSync(join(place(results, "hf-split"), "metrics.json"), damage);
+      const run = await shiftline([...demoRun(results, "vit-open-clip"), "--quiet"]);
+      expect(run.stderr).toMatch(
+        /^warning: \S+hf-split\S+metrics\.json: .*; accuracies\.csv keeps the rows it had of it$/m,
+      );
+      expect(run.status).toBe(0);
+      expect(run.stdout).toMatch(/^vit-open-clip +top-1/m);
+      expect(rows(results).filter((row) => row.startsWith("hf-split,"))).toEqual(before);
+      expect(rows(results).filter((row) => row.startsWith("vit-open-clip,"))).toHaveLength(before.length);
+    }
+  }, 120_000);
+
+  it("refuses before the work to replace an accuracies.csv that is the user's", async () => {
+    const results = out();
+    const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
+    writeTree(results, { "accuracies.csv": own });
+    const run = await shiftline(demoRun(results, "vit-open-clip"));
+    expect(run.stderr).toMatch(
+      /accuracies\.csv: not an accuracies\.csv of evaluate's.*it is not replaced: move it away/,
+    );
+    expect([run.status, readdirSync(results)]).toEqual([1, ["accuracies.csv"]]);
+    expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(own);
+  }, 30_000);
+
+  it("scores a benchmark whose images are whole beside one that has an unreadable image", async () => {
+    const results = out();
+    const broken = join(temporaryFolder(), "val");
+    cpSync(demo, broken, { recursive: true });
+    const folder = join(broken, readdirSync(broken).sort()[0] as string);
+    writeFileSync(join(folder, readdirSync(folder)[0] as string), "no image");
+    const run = await shiftline([
+      ...["evaluate", join(checkpoints, "vit-open-clip"), join(checkpoints, "hf-split"), "--out", results],
+      ...["--data-dir", `imagenet-v2=${broken}`, "--data-dir", `imagenet=${demo}`],
+      ...["--allow-incomplete", "--templates", "single-1", "--part-size", "8"],
+    ]);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(
+      /^shiftline: .*--skip-unreadable \(failed: vit-open-clip on imagenet-v2, hf-split on imagenet-v2\)$/m,
+    );
+    expect(run.stderr).toMatch(
+      /^note: vit-open-clip on imagenet-v2, hf-split on imagenet-v2 failed, the rest goes on: /m,
+    );
+    expect(run.stdout).toMatch(/^imagenet 1000/m);
+    expect(rows(results).filter((row) => row.split(",")[2] === "1000")).toHaveLength(6);
+    expect(rows(results).every((row) => row.split(",")[1] === "imagenet")).toBe(true);
+  }, 120_000);
+
+  it("leaves a protocol out before the work where no sampled image is of its classes", async () => {
+    const results = out();
+    const run = await shiftline([
+      ...["evaluate", join(checkpoints, "vit-open-clip"), "--data-dir", `imagenet=${demo}`],
+      ...["--limit", "1", "--templates", "single-1", "--out", results],
+    ]);
+    expect(run.status, run.stderr).toBe(0);
+    const left = run.stderr.match(
+      /^note: imagenet, protocol \S+: left out, because none of the 1 sampled images is of its classes$/gm,
+    );
+    expect(left?.length).toBeGreaterThan(0);
+    expect(run.stderr.indexOf("sampled images")).toBeLessThan(run.stderr.indexOf("prompts "));
+    expect(run.stdout).toMatch(/^imagenet 1000 .* 1 of 50000$/m);
+    const limits = ["2", "3", "5", "8"].map((limit) =>
+      shiftline([
+        ...["evaluate", join(checkpoints, "vit-open-clip"), "--data-dir", `imagenet=${demo}`, "--dry-run"],
+        ...["--limit", limit, "--templates", "single-1", "--out", out()],
+      ]),
+    );
+    for (const one of await Promise.all(limits)) expect(one.status, one.stderr).toBe(0);
+  }, 120_000);
+
+  it("leaves an empty folder that was there before, and takes one that it made", async () => {
+    const results = out();
+    const missing = [...demoRun(results, "vit-open-clip"), "--merge-only"];
+    expect((await shiftline(missing)).status).toBe(1);
+    expect(existsSync(results)).toBe(false);
+    mkdirSync(results);
+    expect((await shiftline(missing)).status).toBe(1);
+    expect(existsSync(results)).toBe(true);
+    const stopped = await shiftline(demoRun(results, "vit-open-clip"), {
+      killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined),
+    });
+    expect([stopped.status, existsSync(results)]).toEqual([130, true]);
+  }, 60_000);
+});
+
+describe("createAttempts", () => {
+  it("goes on after a failure, and fails at the end with what failed, each reason once", async () => {
+    const notes: Note[] = [];
+    const attempts = createAttempts({ onNote: (note) => notes.push(note) });
+    const fail = async () => {
+      throw new InputError("x: wrong");
+    };
+    expect(await attempts.run("a", fail)).toBe(false);
+    expect(await attempts.run("b", async () => {})).toBe(true);
+    expect(await attempts.run("c", fail)).toBe(false);
+    expect(notes.map(({ text }) => text)).toEqual([
+      "a failed, the rest goes on: x: wrong",
+      "c failed, the rest goes on: x: wrong",
+    ]);
+    expect(() => attempts.finish()).toThrow(new InputError("x: wrong (failed: a, c)"));
+    expect(() => createAttempts({}).finish()).not.toThrow();
+  });
+
+  it("keeps a defect a defect", async () => {
+    const attempts = createAttempts({});
+    const defect = new TypeError("undefined is not a function");
+    attempts.fail("a", new InputError("x"));
+    await attempts.run("b", () => Promise.reject(defect));
+    expect(() => attempts.finish()).toThrow(defect);
+  });
+
+  it("ends at once where the command is stopped or the disk is full", async () => {
+    const stop = new AbortController();
+    const attempts = createAttempts({ signal: stop.signal });
+    const full = new InputError("the disk is full", { cause: Object.assign(new Error(), { code: "ENOSPC" }) });
+    await expect(attempts.run("a", () => Promise.reject(full))).rejects.toBe(full);
+    stop.abort(new Error("stopped"));
+    await expect(attempts.run("a", async () => stop.signal.throwIfAborted())).rejects.toThrow("stopped");
+    expect(() => attempts.finish()).not.toThrow();
+  });
+});
+
+describe("embedRuns", () => {
+  const run = (id: string, images = "m", missing = 1) =>
+    ({
+      checkpoint: { id },
+      benchmark: { id: "imagenet" },
+      manifest: { sha256: images, root: "/data" },
+      missing: Array.from({ length: missing }, (_, index) => ({ index, first: index, rows: 1 })),
+    }) as unknown as PlannedRun;
+
+  async function embedded(groups: PlannedRun[][], fails: (ids: string) => Error | undefined) {
+    const attempts = createAttempts({});
+    const tried: string[] = [];
+    const embed = async (group: readonly PlannedRun[]) => {
+      const ids = group.map(({ checkpoint }) => checkpoint.id).join("+");
+      tried.push(ids);
+      const error = fails(ids);
+      if (error !== undefined) throw error;
+      return 1;
+    };
+    const done: string[] = [];
+    for await (const { runs } of embedRuns(groups, { attempts, signal: undefined, embed })) {
+      done.push(runs.map(({ checkpoint }) => checkpoint.id).join("+"));
+    }
+    return { tried, done, attempts };
+  }
+
+  it("tries the checkpoints of a group one by one where the group fails", async () => {
+    const broken = (ids: string) => (ids.includes("b") ? new InputError("b: cannot run") : undefined);
+    const { tried, done, attempts } = await embedded([[run("a"), run("b"), run("c", "m", 0)], [run("d")]], broken);
+    expect(tried).toEqual(["a+b+c", "a", "b", "d"]);
+    expect(done).toEqual(["c", "a", "d"]);
+    expect(() => attempts.finish()).toThrow(/^b: cannot run \(failed: b on imagenet\)$/);
+  });
+
+  it("does not try the others on images that cannot be read, but scores what is stored, and other images", async () => {
+    const unreadable = (ids: string) => (ids === "a+b" ? new UnreadableImageError("x.jpg: cut off") : undefined);
+    const groups = [[run("a"), run("b")], [run("c"), run("d", "m", 0)], [run("e", "other")]];
+    const { tried, done, attempts } = await embedded(groups, unreadable);
+    expect(tried).toEqual(["a+b", "e"]);
+    expect(done).toEqual(["d", "e"]);
+    expect(() => attempts.finish()).toThrow(
+      /^x\.jpg: cut off \(failed: a on imagenet, b on imagenet, c on imagenet\)$/,
+    );
+  });
+});

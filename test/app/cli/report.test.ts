@@ -1,0 +1,180 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { ReportData, ReportDetails, ReportMistakes } from "../../../src/output/report/report-data.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { makeResults } from "../../output/make-results.ts";
+import { cli, demo, demoRun, shiftline } from "./run-cli.ts";
+
+function read(path: string): { data: ReportData; details: ReportDetails; mistakes: ReportMistakes } {
+  const html = readFileSync(path, "utf8");
+  const part = (id: string) => new RegExp(`id="${id}">([^<]*)<`).exec(html)?.[1] ?? "";
+  const unpack = (id: string) => JSON.parse(inflateSync(Buffer.from(part(id), "base64")).toString());
+  return { data: unpack("data"), details: unpack("details"), mistakes: JSON.parse(part("mistakes")) };
+}
+
+describe("shiftline report", () => {
+  it("writes one page with what evaluate found, its recipes and its surest mistakes", async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, "results");
+    const evaluated = await shiftline(demoRun(out, "vit-open-clip", "resnet-open-clip"));
+    expect(evaluated.status).toBe(0);
+    const { status, stdout, stderr } = await shiftline([
+      ...["report", out, "--thumbnails", "3", "--data-dir", `imagenet=${demo}`],
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toBe(`${join(out, "report.html")}\n`);
+    expect(stderr).toContain("2 checkpoints; open this file in a browser:");
+    const { data, details, mistakes } = read(join(out, "report.html"));
+    expect(data.checkpoints).toEqual(["resnet-open-clip", "vit-open-clip"]);
+    const written = JSON.parse(
+      readFileSync(join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "metrics.json"), "utf8"),
+    );
+    const own = data.results.find((one) => one.model === "vit-open-clip" && one.protocol === "1000");
+    expect(own).toMatchObject({ accuracy: written.metrics[0].value, low: written.metrics[0].low, n: 123 });
+    expect(own?.others.map(({ metric }) => metric)).toEqual(["top5", "mean_per_class_recall"]);
+    const run = details.runs.find((one) => one.checkpoint === "vit-open-clip" && one.protocol === "1000");
+    const recipe = new Map(run?.recipe ?? []);
+    expect(recipe.get("preprocessing")).toContain("rounded half to even");
+    expect(recipe.get("templates")).toMatch(/^7, SHA-256 [0-9a-f]{16}$/);
+    const set = mistakes.sets.find((one) => one.checkpoint === "vit-open-clip");
+    expect(set?.mistakes).toHaveLength(3);
+    for (const one of set?.mistakes ?? []) {
+      expect(mistakes.pictures[one.picture]).toMatch(/^data:image\/webp;base64,/);
+      expect(one.label).not.toBe(one.predicted);
+    }
+    const confidences = set?.mistakes.map(({ confidence }) => confidence) ?? [];
+    expect(confidences).toEqual([...confidences].sort((a, b) => b - a));
+    expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain(folder);
+  }, 120_000);
+
+  it("writes the same bytes again, and only where it says", async () => {
+    const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a", "b"], imagesPerClass: 1 });
+    const before = listing(results);
+    const report = join(results, "..", "page.html");
+    const first = await shiftline(["report", results, "--out", report, "--json"]);
+    expect(JSON.parse(first.stdout)).toMatchObject({ report, checkpoints: 2 });
+    const bytes = readFileSync(report);
+    const svg = readFileSync(join(results, "..", "figures", "all-shifts.svg"));
+    await shiftline(["report", results, "--out", report, "--quiet"]);
+    expect(readFileSync(report).equals(bytes)).toBe(true);
+    expect(readFileSync(join(results, "..", "figures", "all-shifts.svg")).equals(svg)).toBe(true);
+    expect(listing(results)).toEqual(before);
+    expect(existsSync(join(results, "..", "figures", "imagenet-a.png"))).toBe(true);
+  }, 60_000);
+
+  it("takes tables and published baselines as well as results", async () => {
+    const out = join(temporaryFolder(), "zoo.html");
+    const { status } = await shiftline(["report", "openclip", "--out", out, "--no-figures", "--quiet"]);
+    expect(status).toBe(0);
+    const { data } = read(out);
+    expect(data.checkpoints).toHaveLength(118);
+    expect(data.baselines.map(({ id }) => id)).toEqual(["openai-clip", "imagenet-testbed", "openclip"]);
+  });
+
+  it("offers the columns of the metadata as groups", async () => {
+    const folder = temporaryFolder();
+    const results = makeResults(join(folder, "results"), {
+      checkpoints: ["a", "b", "c", "d", "e", "f"],
+      imagesPerClass: 1,
+    });
+    writeTree(folder, {
+      "m.csv": `checkpoint,source,note\n${["a", "b", "c"].map((name) => `${name},x,\n`).join("")}d,y,\ne,y,\nf,y,\n`,
+    });
+    const args = ["report", results, "--metadata", join(folder, "m.csv"), "--group-by", "source", "--quiet"];
+    expect((await shiftline(args)).status).toBe(0);
+    const { data } = read(join(results, "report.html"));
+    expect(data.groupBy).toBe("source");
+    expect(data.groupings).toEqual([{ column: "source", groups: { a: "x", b: "x", c: "x", d: "y", e: "y", f: "y" } }]);
+    expect(readFileSync(join(results, "figures", "imagenet-a.svg"), "utf8")).toContain("group-1");
+  }, 60_000);
+
+  for (const [what, args, message] of [
+    ["a folder that is not there", ["no-such-folder"], /no-such-folder: no such file or folder/],
+    ["an unknown baseline", ["openclip", "--baseline", "nobody"], /unknown baseline "nobody"/],
+    ["an unknown scale", ["openclip", "--scale", "cubic"], /unknown scale "cubic"/],
+    ["a column that is not there", ["openclip", "--group-by", "colour"], /--group-by colour: no such column/],
+    ["results named twice", ["openclip", "--results", "x"], /either as arguments or with --results/],
+  ] as const) {
+    it(`says what to do about ${what}`, async () => {
+      const { status, stderr } = await shiftline(["report", ...args, "--out", join(temporaryFolder(), "r.html")]);
+      expect(stderr).toMatch(message);
+      expect(status).toBe(1);
+    });
+  }
+
+  it("asks for the images when thumbnails are wanted, and names a damaged result", async () => {
+    const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a"], imagesPerClass: 1 });
+    const asked = await shiftline(["report", results, "--thumbnails", "2"]);
+    expect(asked.status).toBe(1);
+    expect(asked.stderr).toContain("--thumbnails needs the images: name their folders with --data ROOT");
+    const path = join("a", "imagenet-r", "200", "openai-80", "predictions.csv");
+    const text = readFileSync(join(results, path), "utf8");
+    writeTree(results, { [path]: text.split("\n").slice(0, -5).join("\n") });
+    const damaged = await shiftline(["report", results]);
+    expect(damaged.status).toBe(1);
+    expect(damaged.stderr).toMatch(/predictions\.csv: (?:row|\d+ of)/);
+  });
+
+  it("renders again as results land, and leaves a final page when it is stopped", async () => {
+    const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a"], imagesPerClass: 1 });
+    const child = spawn(process.execPath, [cli, "report", results, "--watch", "--no-figures"]);
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const report = join(results, "report.html");
+    try {
+      await until(() => existsSync(report));
+      expect(read(report).data).toMatchObject({ checkpoints: ["a"], reloadSeconds: 5 });
+      makeResults(results, { checkpoints: ["a", "b"], imagesPerClass: 1 });
+      await until(() => read(report).data.checkpoints.length === 2);
+    } finally {
+      child.kill("SIGINT");
+    }
+    expect(await ended).toBe(130);
+    expect(read(report).data).toMatchObject({ checkpoints: ["a", "b"], reloadSeconds: null });
+  }, 60_000);
+});
+
+describe("a report of an evaluation under way", () => {
+  it("shows how far it is, and its results once they are there", async () => {
+    const out = join(temporaryFolder(), "results");
+    mkdirSync(out);
+    const report = join(out, "report.html");
+    const watching = spawn(process.execPath, [cli, "report", out, "--watch", "--no-figures", "--quiet"]);
+    const ended = new Promise<number | null>((resolve) => watching.on("close", resolve));
+    const seen: ReportData["progress"][number][] = [];
+    const looking = setInterval(() => {
+      if (existsSync(report)) seen.push(...read(report).data.progress);
+    }, 100);
+    try {
+      await until(() => existsSync(report));
+      expect(read(report).data).toMatchObject({ checkpoints: [], progress: [] });
+      const args = demoRun(out, "vit-open-clip").map((word) => (word === "simple-7" ? "openai-80" : word));
+      const evaluated = await shiftline(args); // 80 templates: it takes some seconds
+      expect(evaluated.status).toBe(0);
+      await until(() => read(report).data.checkpoints.length === 1 && read(report).data.progress.length === 0);
+    } finally {
+      clearInterval(looking);
+      watching.kill("SIGTERM");
+    }
+    expect(await ended).toBe(143);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen[0]).toMatchObject({ checkpoints: ["vit-open-clip"] });
+    expect(seen.every(({ done, total }) => done <= total)).toBe(true);
+  }, 120_000);
+});
+
+function listing(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((path) => `${path} ${statSync(join(folder, path)).mtimeMs}`)
+    .sort();
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const begun = performance.now();
+  while (!condition()) {
+    if (performance.now() - begun > 30_000) throw new Error("it did not come about within 30 s");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ContentEntry, compareContent } from "../../../src/data/dataset/compare-content.ts";
+
+function entries(text: string): ContentEntry[] {
+  return text.split(" ").map((one) => {
+    const [path = "", sha256 = ""] = one.split("=");
+    return { path, sha256: sha256 === "?" ? null : sha256, label: path.charCodeAt(0) };
+  });
+}
+
+const NONE = { changed: [], moved: [], gone: [], added: [] };
+
+describe("compareContent", () => {
+  it("tells changed, gone and added images", () => {
+    expect(compareContent(entries("a/1=x a/2=y b/1=z"), entries("a/1=x a/2=Y c/1=w"))).toEqual({
+      changed: ["a/2"],
+      moved: [],
+      gone: ["b/1"],
+      added: ["c/1"],
+    });
+  });
+
+  it("tells where content went, and whether into another class", () => {
+    expect(compareContent(entries("a/1=x a/2=y"), entries("b/1=x a/3=y")).moved).toEqual([
+      { from: "a/1", to: "b/1", relabelled: true },
+      { from: "a/2", to: "a/3", relabelled: false },
+    ]);
+  });
+
+  it("counts an image that another was moved over as gone", () => {
+    expect(compareContent(entries("a/1=x b/1=y"), entries("b/1=x"))).toEqual({
+      ...NONE,
+      moved: [{ from: "a/1", to: "b/1", relabelled: true }],
+      gone: ["b/1"],
+    });
+  });
+
+  it("takes an unknown hash for unchanged, unless the size differs", () => {
+    expect(compareContent(entries("a/1=x"), entries("a/1=?"))).toEqual(NONE);
+    const sized = (text: string, bytes: number) => entries(text).map((entry) => ({ ...entry, bytes }));
+    expect(compareContent(sized("a/1=x", 1), sized("a/1=?", 1))).toEqual(NONE);
+    expect(compareContent(sized("a/1=x", 1), sized("a/1=?", 2)).changed).toEqual(["a/1"]);
+  });
+
+  it("places every image of both times exactly once", () => {
+    const images = fc.uniqueArray(
+      fc.record({
+        path: fc.constantFrom("a/1", "a/2", "a/3", "b/1", "b/2", "b/3"),
+        sha256: fc.constantFrom("u", "v", "w", "x", "y", "z"),
+        label: fc.integer({ min: 0, max: 1 }),
+      }),
+      { selector: ({ path }) => path },
+    );
+    fc.assert(
+      fc.property(images, images, (before, after) => {
+        const { changed, moved, gone, added } = compareContent(before, after);
+        const content = (list: readonly ContentEntry[], path: string) => list.find((one) => one.path === path)?.sha256;
+        const same = before.filter(({ path, sha256 }) => content(after, path) === sha256).map(({ path }) => path);
+        const left = [...same, ...changed, ...moved.map(({ from }) => from), ...gone].sort();
+        const came = [...same, ...changed, ...moved.map(({ to }) => to), ...added].sort();
+        expect(left).toEqual(before.map(({ path }) => path).sort());
+        expect(came).toEqual(after.map(({ path }) => path).sort());
+        for (const { from, to } of moved) expect(content(before, from)).toBe(content(after, to));
+      }),
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import { closeSync, mkdirSync, openSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
+import { listImages } from "../../../src/data/dataset/list-images.ts";
+import { findData, openDataFolder } from "../../../src/data/dataset/locate.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+
+describe("listImages on imagenet", async () => {
+  const imagenet = await readBenchmark("imagenet");
+
+  it("takes a folder of 130,000 images, which no call can be given as arguments", async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, "n01514668"));
+    for (let i = 0; i < 130_000; i++) closeSync(openSync(join(root, "n01514668", `${i}.JPEG`), "w"));
+    expect((await listImages(imagenet, root))?.images.length).toBe(130_000);
+  }, 120_000);
+
+  it("labels wnid folders by the ImageNet index, in class order, then by path", async () => {
+    const root = writeTree(temporaryFolder(), {
+      "n01443537/b.JPEG": "22",
+      "n01443537/B.JPEG": "1",
+      "n01440764/z.png": "333",
+      "n15075141/x.webp": "",
+    });
+    const listed = await listImages(imagenet, root);
+    expect(listed?.layout.kind).toBe("class-folders");
+    expect([...(listed?.images ?? [])]).toEqual([
+      { path: "n01440764/z.png", bytes: 3, label: 0 },
+      { path: "n01443537/B.JPEG", bytes: 1, label: 1 },
+      { path: "n01443537/b.JPEG", bytes: 2, label: 1 },
+      { path: "n15075141/x.webp", bytes: 0, label: 999 },
+    ]);
+  });
+
+  it("labels flat files by their number, whose first ten are the devkit's ground truth", async () => {
+    const names = Array.from({ length: 10 }, (_, i) => `ILSVRC2012_val_${String(i + 1).padStart(8, "0")}.JPEG`);
+    const root = writeTree(temporaryFolder(), Object.fromEntries(names.map((name) => [name, "x"])));
+    const listed = await listImages(imagenet, root);
+    expect(listed?.layout.kind).toBe("flat");
+    expect([...(listed?.images ?? [])].map((image) => image.label)).toEqual([
+      65, 970, 230, 809, 516, 57, 334, 415, 674, 332,
+    ]);
+  });
+
+  it("passes over files that are no images, hidden files and folders without images", async () => {
+    const root = writeTree(temporaryFolder(), {
+      "README.txt": "",
+      "n01440764/a.jpg": "",
+      "n01440764/.DS_Store": "",
+      "n01440764/._a.jpg": "",
+      "n01440764/notes.txt": "",
+      "docs/readme.md": "",
+    });
+    const listed = await listImages(imagenet, root);
+    expect([...(listed?.images ?? [])].map((image) => image.path)).toEqual(["n01440764/a.jpg"]);
+  });
+
+  it("follows links to class folders and images", async () => {
+    const real = writeTree(temporaryFolder(), { "elsewhere/a.jpg": "1234" });
+    const root = temporaryFolder();
+    symlinkSync(join(real, "elsewhere"), join(root, "n01440764"));
+    mkdirSync(join(root, "n01443537"));
+    symlinkSync(join(real, "elsewhere", "a.jpg"), join(root, "n01443537", "b.jpg"));
+    const listed = await listImages(imagenet, root);
+    expect([...(listed?.images ?? [])]).toEqual([
+      { path: "n01440764/a.jpg", bytes: 4, label: 0 },
+      { path: "n01443537/b.jpg", bytes: 4, label: 1 },
+    ]);
+  });
+
+  it("refuses a folder of images that is no class, by name", async () => {
+    const root = writeTree(temporaryFolder(), { "n01440764/a.jpg": "", "n99999999/b.jpg": "" });
+    await expect(listImages(imagenet, root)).rejects.toThrow(/n99999999: holds images, but its name is not the wnid/);
+  });
+
+  it("refuses a flat file whose number has no label, and two of one number", async () => {
+    const beyond = writeTree(temporaryFolder(), { "ILSVRC2012_val_00050001.JPEG": "" });
+    await expect(listImages(imagenet, beyond)).rejects.toThrow(
+      /ILSVRC2012_val_00050001.JPEG: its number is not in 1…50000/,
+    );
+    const twice = writeTree(temporaryFolder(), {
+      "ILSVRC2012_val_00000001.JPEG": "",
+      "ILSVRC2012_val_00000001.jpg": "",
+    });
+    await expect(listImages(imagenet, twice)).rejects.toThrow(/a second image of number 1/);
+  });
+
+  it("finds no layout in a folder of other things", async () => {
+    expect(await listImages(imagenet, writeTree(temporaryFolder(), { "a/b.jpg": "" }))).toBeNull();
+  });
+
+  it("finds the benchmark below a root by the names people keep it under", async () => {
+    const root = writeTree(temporaryFolder(), { "ILSVRC2012/val/n01440764/a.jpg": "" });
+    const found = await findData(imagenet, root, false);
+    expect(found?.root).toBe(join(root, "ILSVRC2012", "val"));
+    expect(await findData(imagenet, join(root, "ILSVRC2012", "val"), false)).toBeNull();
+    expect((await findData(imagenet, join(root, "ILSVRC2012", "val"), true))?.images.length).toBe(1);
+  });
+
+  it("refuses two copies below one root, naming both", async () => {
+    const root = writeTree(temporaryFolder(), { "imagenet/val/n01440764/a.jpg": "", "val/n01440764/a.jpg": "" });
+    await expect(findData(imagenet, root, false)).rejects.toThrow(
+      /two places.*imagenet\/val.*--data-dir imagenet=PATH/,
+    );
+  });
+
+  it("says what is wrong with a folder named for it", async () => {
+    const empty = temporaryFolder();
+    await expect(openDataFolder(imagenet, empty)).rejects.toThrow(InputError);
+    await expect(openDataFolder(imagenet, empty)).rejects.toThrow(
+      /no images of imagenet here: the folder is empty; expected one folder a class/,
+    );
+    await expect(openDataFolder(imagenet, join(empty, "nowhere"))).rejects.toThrow(/no such folder/);
+    const hollow = temporaryFolder();
+    mkdirSync(join(hollow, "n01440764"));
+    await expect(openDataFolder(imagenet, hollow)).rejects.toThrow(/without a single image/);
+  });
+});

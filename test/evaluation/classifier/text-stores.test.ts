@@ -1,0 +1,74 @@
+import { cpSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openClassifierStore } from "../../../src/evaluation/store/classifier-store.ts";
+import { openPromptStore } from "../../../src/evaluation/store/prompt-store.ts";
+import { sha256 } from "../../../src/foundation/files/sha256.ts";
+import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.ts";
+import { matrix } from "../../../src/foundation/math/matrix.ts";
+import { temporaryFolder } from "../../helpers.ts";
+
+/** Keys that differ after the digits that name a folder. */
+const OWN = `${"a".repeat(16)}-own`;
+const OTHER = `${"a".repeat(16)}-other`;
+const rows = (value: number) => matrix(new Float32Array(4).fill(value), 2, 2);
+
+describe("stored prompts", () => {
+  const prompts = ["a cat", "a dog"];
+
+  it("are those of the key that was asked for, though another's lie in the folder", async () => {
+    const folder = temporaryFolder();
+    await (await openPromptStore(folder, OTHER)).add(prompts, rows(1));
+    const store = await openPromptStore(folder, OWN);
+    expect(prompts.map(store.has)).toEqual([false, false]);
+    await store.add(prompts, rows(2));
+    const again = await openPromptStore(folder, OWN);
+    expect((await again.read(prompts)).map((embedding) => [...embedding])).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
+    expect((await openPromptStore(folder, OTHER)).has("a cat")).toBe(false);
+  });
+
+  it("are not there where a file names no key", async () => {
+    const folder = temporaryFolder();
+    await writeStoredMatrix(join(folder, `prompts-${sha256(JSON.stringify(prompts)).slice(0, 16)}`), rows(1), {
+      prompts,
+    });
+    expect((await openPromptStore(folder, OWN)).has("a cat")).toBe(false);
+  });
+
+  it("are refused where their file was replaced by another's since the store was opened", async () => {
+    const [folder, other] = [temporaryFolder(), temporaryFolder()];
+    const store = await openPromptStore(folder, OWN);
+    await store.add(prompts, rows(1));
+    await (await openPromptStore(other, OTHER)).add(prompts, rows(2));
+    for (const name of readdirSync(other)) cpSync(join(other, name), join(folder, name));
+    await expect(store.read(prompts)).rejects.toThrow("it is of something else than when it was opened");
+  });
+});
+
+describe("a stored classifier", () => {
+  const prompts = [["a cat"], ["a dog"]];
+
+  it("is that of the key that was asked for, though another's lies in the folder", async () => {
+    const folder = temporaryFolder();
+    const [own, other] = [openClassifierStore(folder, OWN), openClassifierStore(folder, OTHER)];
+    await other.write(prompts, rows(1));
+    expect([await own.has(prompts), await own.read(prompts)]).toEqual([false, null]);
+    await own.write(prompts, rows(2));
+    expect(await own.read(prompts)).toEqual(rows(2));
+    expect([await other.has(prompts), await other.read(prompts)]).toEqual([false, null]);
+  });
+
+  it("is not there where its file names no key", async () => {
+    const folder = temporaryFolder();
+    const own = openClassifierStore(folder, OWN);
+    await own.write(prompts, rows(2));
+    const [name = ""] = readdirSync(folder).filter((entry) => entry.endsWith(".json"));
+    const key = sha256(JSON.stringify([1, prompts]));
+    expect(name).toBe(`classifier-${key.slice(0, 16)}.json`);
+    await writeStoredMatrix(join(folder, name.slice(0, -".json".length)), rows(1), { key });
+    expect([await own.has(prompts), await own.read(prompts)]).toEqual([false, null]);
+  });
+});

@@ -1,0 +1,140 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { collectImages, type ImageEntry } from "../../../src/data/sources/image-list.ts";
+import type { Part, PartStore } from "../../../src/evaluation/store/part-store.ts";
+import type { Checkpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { checkpoints, demo, root } from "../../app/cli/run-cli.ts";
+import { temporaryFolder } from "../../helpers.ts";
+
+// The threads' programs run as built
+const built = (path: string) => import(join(root, "dist", path));
+const { embedImages } = (await built(
+  "embedding/embed-images.js",
+)) as typeof import("../../../src/evaluation/embedding/embed-images.ts");
+const { openCheckpoint } = (await built(
+  "checkpoint/open-checkpoint.js",
+)) as typeof import("../../../src/model/checkpoint/open-checkpoint.ts");
+
+const ROWS = 16;
+const THREADS = 2;
+const BATCH = 4;
+
+/** A manifest of n times one image that tells how far it has been read. */
+function watchedManifest(n: number) {
+  const path = "n01514668/rooster-noto.JPEG";
+  const image: ImageEntry = { path, bytes: statSync(join(demo, path)).size, label: 0 };
+  const all = collectImages(Array.from({ length: n }, () => image));
+  const reading = { reached: 0 };
+  const slice = (first: number, end: number) => {
+    reading.reached = Math.max(reading.reached, end);
+    return all.slice(first, end);
+  };
+  const images = { ...all, slice };
+  const manifest = { benchmark: "imagenet", root: demo, layout: "class-folders", images, sha256: "0".repeat(64) };
+  return { manifest, reading };
+}
+
+function target(checkpoint: Checkpoint, n: number, write: PartStore["write"]) {
+  const parts: Part[] = [];
+  for (let first = 0; first < n; first += ROWS) parts.push({ index: parts.length, first, rows: ROWS });
+  return { checkpoint, border: 0, parts, store: { write } as PartStore };
+}
+
+describe("embedding images", () => {
+  const options = { threads: THREADS, batchSize: BATCH, modelMemory: 1e9, skipUnreadable: false };
+
+  it("reads no further ahead of a slow disk than a few batches", async () => {
+    const n = 20 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    const { manifest, reading } = watchedManifest(n);
+    let written = 0;
+    let furthest = 0;
+    const write = async (part: Part) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      furthest = Math.max(furthest, reading.reached - written);
+      written += part.rows;
+    };
+    await embedImages(manifest, [target(checkpoint, n, write)], options);
+    expect(written).toBe(n);
+    // Read ahead, in the graphs' threads, and parts that wait for the disk: each flight may hold one part back
+    const readAhead = (THREADS + 2) * BATCH;
+    const flights = THREADS + 2;
+    expect(furthest).toBeLessThanOrEqual(readAhead + flights * (ROWS + BATCH));
+    expect(furthest).toBeLessThan(n / 2);
+  });
+
+  it.each([
+    ["small files", 0],
+    ["files that are read when there is room", 33e6],
+  ])("goes on where memory is for one image at a time: %s", async (_, padding) => {
+    const n = 2 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    const folder = temporaryFolder();
+    const photo = readFileSync(join(demo, "n01514668", "rooster-noto.JPEG"));
+    const bytes = photo.length + padding; // what follows a JPEG's end is no part of it
+    writeFileSync(join(folder, "photo.jpg"), photo);
+    truncateSync(join(folder, "photo.jpg"), bytes);
+    const images = collectImages(Array.from({ length: n }, () => ({ path: "photo.jpg", bytes, label: 0 })));
+    const manifest = { benchmark: "imagenet", root: folder, layout: "class-folders", images, sha256: "0".repeat(64) };
+    const rows = new Set<string>();
+    const write: PartStore["write"] = async (part, { data, columns }) => {
+      for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());
+    };
+    await embedImages(manifest, [target(checkpoint, n, write)], { ...options, modelMemory: 2 });
+    expect(rows.size).toBe(1);
+  });
+
+  it("gives every part once, whole, with equal rows for equal images, and the content of every file", async () => {
+    const n = 4 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "hf-split"));
+    const seen: number[] = [];
+    const rows = new Set<string>();
+    const content = new Set<string>();
+    const write: PartStore["write"] = async (part, { data, columns }, about) => {
+      seen.push(part.index);
+      for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());
+      for (const hash of about.content) content.add(hash);
+      expect(about.content.length).toBe(part.rows);
+    };
+    const { manifest } = watchedManifest(n);
+    await embedImages(manifest, [target(checkpoint, n, write), target(checkpoint, n, write)], options);
+    expect(seen.sort()).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    expect([rows.size, content.size]).toEqual([1, 1]);
+  });
+
+  it("would lose no more than a part a thread to a kill, at any moment", async () => {
+    const n = 20 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    let written = 0;
+    let lost = 0;
+    const write: PartStore["write"] = async (part) => {
+      written += part.rows;
+    };
+    const onProgress = (done: number) => {
+      lost = Math.max(lost, done - written);
+    };
+    await embedImages(watchedManifest(n).manifest, [target(checkpoint, n, write)], { ...options, onProgress });
+    expect(lost).toBeGreaterThan(0);
+    expect(lost).toBeLessThanOrEqual(THREADS * ROWS);
+  });
+
+  it("writes what is whole when it is stopped, and fails with the store's own reason", async () => {
+    const n = 20 * ROWS;
+    const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
+    const { manifest } = watchedManifest(n);
+    const written: number[] = [];
+    const write: PartStore["write"] = async (part) => {
+      written.push(part.index);
+    };
+    const checkStopped = () => {
+      if (written.length >= 3) throw new Error("stopped");
+    };
+    const one = target(checkpoint, n, write);
+    await expect(embedImages(manifest, [one], { ...options, checkStopped })).rejects.toThrow("stopped");
+    expect(written.slice(0, 3).sort()).toEqual([0, 1, 2]);
+    expect(written.length).toBeLessThan(8);
+    const full = target(checkpoint, n, () => Promise.reject(new Error("the disk is full")));
+    await expect(embedImages(manifest, [full], options)).rejects.toThrow("the disk is full");
+  });
+});

@@ -1,0 +1,192 @@
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { locateBenchmarks } from "../../../src/evaluation/evaluate/locate-benchmarks.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
+import type { Note } from "../../../src/foundation/notes.ts";
+import { makeTar } from "../../data/sources/make-tar.ts";
+import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+
+const emojishift = join(fixtures, "..", "..", "examples", "emojishift");
+
+/** Locates benchmarks as a run does. @returns what is said of them */
+async function locate(options: {
+  data?: string;
+  dataDirs?: Record<string, string>;
+  benchmarks?: string[];
+}): Promise<Note[]> {
+  const notes: Note[] = [];
+  await locateBenchmarks({ checkpoints: [], ...options }, temporaryFolder(), notes);
+  return notes;
+}
+
+/** A folder of this name below a new root, with class folders by number. `set` makes the images' content. */
+function v2(name: string, set = name): string {
+  return writeTree(join(temporaryFolder(), name), {
+    "0/a.jpeg": `a of ${set}`,
+    "1/b.jpeg": `one b of ${set}`,
+    "10/c.jpeg": `another c of ${set}`,
+  });
+}
+
+const asV2 = (folder: string, id = "imagenet-v2") => locate({ dataDirs: { [id]: folder } });
+
+describe("a folder that is read as another of ImageNetV2's sets", () => {
+  it.each([
+    ["imagenetv2-threshold0.7-format-val", "imagenet-v2-threshold"],
+    ["imagenetv2-threshold0.7", "imagenet-v2-threshold"],
+    ["imagenetv2-threshold-0.7-format-val", "imagenet-v2-threshold"],
+    ["imagenet-v2/threshold0.7/val", "imagenet-v2-threshold"],
+    ["imagenetv2-top-images-format-val", "imagenet-v2-top"],
+    ["ImageNetV2/top-images", "imagenet-v2-top"],
+    ["imagenetv2-top-images-format-val (1)", "imagenet-v2-top"],
+    ["imagenetv2_top_images", "imagenet-v2-top"],
+    ["IMAGENETV2-TOP", "imagenet-v2-top"],
+  ])("is refused by its name: %s", async (name, is) => {
+    const folder = v2(name);
+    await expect(asV2(folder)).rejects.toThrow(InputError);
+    await expect(asV2(folder)).rejects.toThrow(`${folder}: its name is that of ${is}, and it is read as imagenet-v2`);
+    expect(await asV2(folder, is)).toEqual([]);
+  });
+
+  it("is refused by the name of what it is a link to, and of its tars", async () => {
+    const real = v2("imagenetv2-top-images-format-val");
+    const link = join(temporaryFolder(), "imagenetv2-matched-frequency-format-val");
+    symlinkSync(real, link);
+    await expect(asV2(link)).rejects.toThrow(`(a link to ${real}): its name is that of imagenet-v2-top`);
+    const tars = writeTree(join(temporaryFolder(), "v2"), {
+      "imagenetv2-threshold-0.7-0000.tar": makeTar([
+        { name: "a.cls", content: "0" },
+        { name: "a.jpg", content: "x" },
+      ]),
+    });
+    await expect(asV2(tars)).rejects.toThrow(/0000\.tar: its name is that of imagenet-v2-threshold/);
+  });
+
+  it.each([
+    ["imagenetv2-matched-frequency-format-val", []],
+    ["ImageNetV2/matched-frequency", []],
+    ["imagenetv2-matched", []],
+    ["imagenet-v2", ["note"]],
+    ["wds_imagenetv2", ["note"]],
+    ["my-copy", ["warning"]],
+    ["toplevel/imagenet-v2-copy", ["warning"]],
+  ])("is not: %s, of which is said %j", async (name, severities) => {
+    const notes = await asV2(v2(name));
+    expect(notes.map(({ severity }) => severity)).toEqual(severities);
+    for (const { text, about } of notes) {
+      expect(text).toContain("nothing in its name says whether it is imagenet-v2, as which it is read, or");
+      expect(about).toEqual({ benchmark: "imagenet-v2" });
+    }
+  });
+
+  it("is doubted where a short name may be that of another", async () => {
+    expect((await asV2(v2("top"))).map(({ severity, text }) => [severity, text.split(": ")[1]])).toEqual([
+      ["warning", "its name may be that of imagenet-v2-top, and it is read as imagenet-v2"],
+    ]);
+  });
+
+  it("is found right below a data root, whatever the root is called", async () => {
+    const root = join(temporaryFolder(), "imagenetv2-top-images");
+    writeTree(root, { "imagenetv2-matched-frequency-format-val/0/a.jpeg": "a" });
+    expect(await locate({ data: root, benchmarks: ["imagenet-v2"] })).toEqual([]);
+    const link = join(temporaryFolder(), "data");
+    symlinkSync(root, link);
+    expect(await locate({ data: link, benchmarks: ["imagenet-v2"] })).toEqual([]);
+  });
+
+  it("is refused by the root's own name where the root is the set", async () => {
+    const root = v2("imagenetv2-top-images-format-val");
+    await expect(locate({ data: root, benchmarks: ["imagenet-v2"] })).rejects.toThrow(
+      /its name is that of imagenet-v2-top/,
+    );
+  });
+});
+
+describe("two benchmarks with the same images", () => {
+  it("are refused where they are one folder, also by a link", async () => {
+    const folder = v2("v2");
+    const link = join(temporaryFolder(), "other");
+    symlinkSync(folder, link);
+    for (const second of [folder, link]) {
+      await expect(locate({ dataDirs: { "imagenet-v2": folder, "imagenet-v2-top": second } })).rejects.toThrow(
+        `${second}: read as imagenet-v2 and imagenet-v2-top, which are different images`,
+      );
+    }
+    const wnids = writeTree(temporaryFolder(), { "n01440764/a.jpg": "a" });
+    await expect(locate({ dataDirs: { imagenet: wnids, "imagenet-sketch": wnids } })).rejects.toThrow(
+      /read as imagenet and imagenet-sketch/,
+    );
+  });
+
+  it("are refused where they are copies, in whatever layout", async () => {
+    const matched = v2("imagenetv2-matched-frequency", "same");
+    const top = v2("imagenetv2-top-images", "same");
+    await expect(locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": top } })).rejects.toThrow(
+      `${matched} and ${top}: hold the same images, and are read as imagenet-v2 and imagenet-v2-top`,
+    );
+    const members = ["0/a", "1/b", "10/c"].flatMap((name, label) => [
+      { name: `${label}.jpg`, content: readFileSync(join(matched, `${name}.jpeg`)) },
+      { name: `${label}.cls`, content: String(label) },
+    ]);
+    const tars = writeTree(join(temporaryFolder(), "imagenetv2-top-images"), { "0.tar": makeTar(members) });
+    await expect(locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": tars } })).rejects.toThrow(
+      /hold the same images/,
+    );
+  });
+
+  it("are not refused where only sizes are the same, or one image", async () => {
+    const matched = v2("imagenetv2-matched-frequency", "set 1");
+    const top = v2("imagenetv2-top-images", "set 2");
+    cpSync(join(matched, "0"), join(top, "0"), { recursive: true });
+    expect(await locate({ dataDirs: { "imagenet-v2": matched, "imagenet-v2-top": top } })).toEqual([]);
+  });
+
+  it("are not refused where the user's own definition scores the same images in another way", async () => {
+    const definition = writeTree(temporaryFolder(), {
+      "cats.csv": "index,wnid\n0,n01440764\n",
+      "cats.json": JSON.stringify({
+        id: "cats",
+        version: 1,
+        title: "Cats",
+        images: 1,
+        classes: "cats.csv",
+        classNames: "imagenet-openai",
+        layouts: [{ kind: "class-folders", key: "wnid" }],
+        protocols: [{ id: "one" }],
+      }),
+    });
+    const root = writeTree(join(temporaryFolder(), "val"), { "n01440764/a.jpg": "a" });
+    const dataDirs = { cats: root, imagenet: root };
+    expect(await locate({ benchmarks: [join(definition, "cats.json"), "imagenet"], dataDirs })).toEqual([]);
+  });
+});
+
+describe("a user's own benchmarks that look the same", () => {
+  it("are not refused for the name of a set that ships: the definition is the user's", async () => {
+    const shipped = join(fixtures, "..", "..", "benchmarks");
+    const own = JSON.parse(readFileSync(join(shipped, "imagenet-v2-top.json"), "utf8"));
+    const folder = writeTree(temporaryFolder(), { "mine.json": JSON.stringify({ ...own, id: "mine" }) });
+    cpSync(join(shipped, "classes"), join(folder, "classes"), { recursive: true });
+    const root = v2("imagenetv2-top-images-format-val");
+    const dataDirs = { mine: root, "imagenet-v2-top": root };
+    expect(await locate({ benchmarks: [join(folder, "mine.json"), "imagenet-v2-top"], dataDirs })).toEqual([]);
+  });
+
+  const definitions = ["emoji-noto", "emoji-noto-v1", "emoji-twemoji"].map((id) =>
+    join(emojishift, "benchmarks", `${id}.json`),
+  );
+
+  it("are found under their names, and said nothing of", async () => {
+    expect(await locate({ data: join(emojishift, "data"), benchmarks: definitions })).toEqual([]);
+  });
+
+  it("are refused where one's folder is read as another", async () => {
+    const dataDirs = {
+      "emoji-noto": join(emojishift, "data", "twemoji"),
+      "emoji-noto-v1": join(emojishift, "data", "noto-v1"),
+      "emoji-twemoji": join(emojishift, "data", "noto"),
+    };
+    await expect(locate({ benchmarks: definitions, dataDirs })).rejects.toThrow(InputError);
+  });
+});

@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readResults } from "../../../src/evaluation/results/read-results.ts";
+import { checkAccuraciesFile, rebuildAccuracies } from "../../../src/evaluation/results/rebuild-accuracies.ts";
+import {
+  checkCheckpointName,
+  type ResultMetrics,
+  resultFolder,
+  writeResult,
+} from "../../../src/evaluation/results/result-folder.ts";
+import { describeWarnings, warningsOf } from "../../../src/evaluation/results/result-warnings.ts";
+import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
+import { temporaryFolder } from "../../helpers.ts";
+import { asNobody } from "../../model/checkpoint/as-nobody.ts";
+
+async function write(
+  out: string,
+  checkpoint: string,
+  benchmark: string,
+  run: object = {},
+  correct = 5,
+): Promise<string> {
+  const metrics: ResultMetrics = {
+    ...{ schema: 1, checkpoint, benchmark, protocol: "1000", templates: "t", class_names: "c", n: 10, expected_n: 10 },
+    metrics: [
+      {
+        metric: "top1",
+        value: correct / 10,
+        correct,
+        n: 10,
+        ...binomialInterval(correct, 10),
+        interval: "clopper-pearson",
+      },
+    ],
+  };
+  const folder = resultFolder(out, metrics, "c");
+  await writeResult(folder, { run, metrics, predictions: "" });
+  return folder;
+}
+
+async function three(): Promise<{ out: string; folders: string[] }> {
+  const out = join(temporaryFolder(), "results");
+  const folders = [
+    await write(out, "a", "imagenet"),
+    await write(out, "a", "imagenet-r"),
+    await write(out, "b", "imagenet"),
+  ];
+  await rebuildAccuracies(out);
+  return { out, folders };
+}
+
+const rows = (out: string) =>
+  readFileSync(join(out, "accuracies.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",").slice(0, 2).join(" "));
+
+describe("results of a folder", () => {
+  it.each([
+    ["torn", (folder: string) => writeFileSync(join(folder, "metrics.json"), '{"schema": 1,'), /not JSON/],
+    [
+      "of a newer version",
+      (folder: string) => writeFileSync(join(folder, "metrics.json"), '{"schema": 2}'),
+      /schema 1/,
+    ],
+    [
+      "no file",
+      (folder: string) => {
+        rmSync(join(folder, "metrics.json"));
+        mkdirSync(join(folder, "metrics.json"));
+      },
+      /not a regular file/,
+    ],
+    [
+      "of an endless link",
+      (folder: string) => {
+        rmSync(join(folder, "metrics.json"));
+        symlinkSync("metrics.json", join(folder, "metrics.json"));
+      },
+      /a symbolic link that leads in a circle/,
+    ],
+  ] as const)("are read but for the one that is %s, whose rows stay in accuracies.csv", async (_, damage, reason) => {
+    const { out, folders } = await three();
+    damage(folders[1] as string);
+    const { results, problems } = await readResults(out);
+    expect(results.map(({ folder }) => folder)).toEqual([folders[0], folders[2]]);
+    expect(problems).toMatchObject([
+      { place: ["a", "imagenet-r", "1000", "t"], reason: expect.stringMatching(reason) },
+    ]);
+    const [warning, ...more] = await rebuildAccuracies(out);
+    expect(more).toEqual([]);
+    expect(warning).toMatch(/metrics\.json: .*; accuracies\.csv keeps the rows it had of it$/);
+    expect(rows(out)).toEqual(["a imagenet", "a imagenet-r", "b imagenet"]);
+  });
+
+  it("keep the rows of a checkpoint whose folder cannot be listed for the moment, and drop those of one that is gone", async () => {
+    const { out, folders } = await three();
+    chmodSync(out, 0o777);
+    chmodSync(join(out, "accuracies.csv"), 0o666);
+    chmodSync(join(out, ".."), 0o755);
+    rmSync(folders[2] as string, { recursive: true });
+    chmodSync(join(out, "a"), 0);
+    try {
+      const warnings = await asNobody(() => rebuildAccuracies(out));
+      expect(warnings).toEqual([
+        expect.stringMatching(/results\/a: no permission to read it; accuracies\.csv keeps the rows it had of it/),
+      ]);
+      expect(rows(out)).toEqual(["a imagenet", "a imagenet-r"]);
+    } finally {
+      chmodSync(join(out, "a"), 0o755);
+    }
+  });
+
+  it("keep no row that cannot be true, nor any of what lies elsewhere", async () => {
+    const { out, folders } = await three();
+    const table = join(out, "accuracies.csv");
+    writeFileSync(table, readFileSync(table, "utf8").replace(/^(a,imagenet-r,.*top1),0\.5,/m, "$1,0.6,"));
+    writeFileSync(join(folders[1] as string, "metrics.json"), "");
+    expect(await rebuildAccuracies(out)).toEqual([expect.stringMatching(/accuracies\.csv has no row of it$/)]);
+    expect(rows(out)).toEqual(["a imagenet", "b imagenet"]);
+  });
+
+  it("are not believed in a folder of another name", async () => {
+    const { out } = await three();
+    renameSync(join(out, "b"), join(out, "c"));
+    const { results, problems } = await readResults(out);
+    expect(results).toHaveLength(2);
+    expect(problems).toMatchObject([
+      { reason: expect.stringMatching(/it is of b\/imagenet\/1000\/t, which is not the/) },
+    ]);
+  });
+
+  it("are read through a link to another place, and once where a link leads to one of them", async () => {
+    const { out } = await three();
+    const elsewhere = temporaryFolder();
+    renameSync(join(out, "b"), join(elsewhere, "b"));
+    symlinkSync(join(elsewhere, "b"), join(out, "b"));
+    symlinkSync("a", join(out, "latest"));
+    const { results, problems } = await readResults(out);
+    expect(results.map(({ metrics }) => metrics.checkpoint)).toEqual(["a", "a", "b"]);
+    expect(problems).toEqual([]);
+  });
+
+  it("are refused where run.json is of another result, and bring its warnings where it is of this", async () => {
+    const out = join(temporaryFolder(), "results");
+    await write(out, "a", "imagenet", { warnings: ["labels are in another order", "labels are in another order"] });
+    await write(out, "a", "imagenet-r", { warnings: ["labels are in another order"], images: { n: 10, expected: 10 } });
+    await write(out, "b", "imagenet", { images: { n: 9, expected: 10 } });
+    await write(out, "c", "imagenet", { warnings: "labels are in another order" });
+    const { results, problems } = await readResults(out, { runs: true });
+    expect(describeWarnings(warningsOf(results))).toEqual([
+      "a, imagenet 1000, t; a, imagenet-r 1000, t: labels are in another order",
+    ]);
+    expect(problems.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/b\/.*run\.json: images: 9, but metrics\.json beside it says 10/),
+      expect.stringMatching(/c\/.*run\.json: warnings: /),
+    ]);
+  });
+
+  it("name what hides whether a checkpoint of this name is another", async () => {
+    const { out, folders } = await three();
+    writeFileSync(join(folders[1] as string, "run.json"), '{"recipe": {"fingerprint": "f"');
+    writeFileSync(join(folders[0] as string, "run.json"), '{"recipe": {"fingerprint": "f"}}');
+    await expect(checkCheckpointName(out, "a", { fingerprint: "f", text: null })).rejects.toThrow(
+      /run\.json: not JSON.*move it away, or choose/,
+    );
+    await checkCheckpointName(out, "z", { fingerprint: "f", text: null });
+  });
+});
+
+describe("accuracies.csv", () => {
+  it("is not replaced where it is a table of the user's", async () => {
+    const out = temporaryFolder();
+    await checkAccuraciesFile(out);
+    const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
+    writeFileSync(join(out, "accuracies.csv"), own);
+    await expect(checkAccuraciesFile(out)).rejects.toThrow(
+      /accuracies\.csv: not an accuracies\.csv of evaluate's.*--out/,
+    );
+    const { out: results } = await three();
+    await checkAccuraciesFile(results);
+    // another folder's table, copied here
+    copyFileSync(join(results, "accuracies.csv"), join(out, "accuracies.csv"));
+    await expect(checkAccuraciesFile(out)).rejects.toThrow(
+      /no result of it is in this folder \(a, b\); it is not replaced/,
+    );
+    mkdirSync(join(out, "b"));
+    await checkAccuraciesFile(out);
+  });
+});

@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { chanceAccuracy, describeChance, findChanceAccuracy } from "../../../src/evaluation/scoring/chance.ts";
+import { describePermutation, findLabelPermutation } from "../../../src/evaluation/scoring/label-permutation.ts";
+import { fixtures } from "../../helpers.ts";
+import { seededRandom } from "../../seeded-random.ts";
+
+/** n images of some classes, as many of each: truth, and predictions that are right for a share of them. */
+function run(n: number, classes: number, share: number, seed: number): { truth: Int32Array; top1: Int32Array } {
+  const random = seededRandom(seed);
+  const truth = Int32Array.from({ length: n }, (_, i) => i % classes);
+  const top1 = truth.map((label) => (random() < share ? label : Math.floor(random() * classes)));
+  return { truth, top1 };
+}
+
+/** A permutation without a fixed point that is none of the known orders. */
+function shuffled(classes: number, seed: number): Int32Array {
+  const random = seededRandom(seed);
+  const order = Int32Array.from({ length: classes }, (_, i) => i);
+  for (let i = classes - 1; i > 0; i--) {
+    const j = Math.floor(random() * i); // Sattolo: one cycle through all
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
+}
+
+const ones = (labels: Int32Array) => [...labels].map((label) => [label]);
+const permutation = (top1: Int32Array, labels: Int32Array, classes: number) =>
+  findLabelPermutation(top1, labels, classes, chanceAccuracy(top1, ones(labels), classes));
+
+describe("findLabelPermutation", () => {
+  it.each([
+    [1000, 50_000, 0.55],
+    [1000, 10_000, 0.63],
+    [200, 7500, 0.3],
+    [113, 18_574, 0.44],
+    [10, 400, 0.8],
+    [2, 300, 0.95],
+  ])("finds labels of %i classes in any order, from %i images that are right in %f", (classes, n, share) => {
+    const { truth, top1 } = run(n, classes, share, classes);
+    const order = shuffled(classes, 5);
+    const labels = truth.map((label) => order[label] as number);
+    const found = permutation(top1, labels, classes);
+    expect(found?.n).toBe(n);
+    expect(found?.correct).toBeLessThan(0.05 * n + 3);
+    // what is learned from fewer than 20 images a class misses a few classes, and what is right by chance is lost
+    expect(found!.correctOtherwise / n).toBeGreaterThan(0.95 * share - 0.01);
+    expect(found!.correctOtherwise / n).toBeLessThan(share + 0.05);
+    for (const { label, seenAs } of found!.examples) expect(order[seenAs]).toBe(label);
+  });
+
+  it("finds nothing where the labels are right, however poor the checkpoint", () => {
+    for (const [seed, share] of [1, 0.6, 0.1, 0.02, 0].entries()) {
+      for (const classes of [2, 10, 200, 1000]) {
+        const { truth, top1 } = run(4000, classes, share, seed);
+        expect(permutation(top1, truth, classes)).toBeNull();
+      }
+    }
+  });
+
+  it("finds nothing where labels and predictions have nothing to do with each other", () => {
+    const other = run(5000, 50, 0.7, 1);
+    const random = seededRandom(9);
+    const labels = other.truth.map(() => Math.floor(random() * 50));
+    expect(permutation(other.top1, labels, 50)).toBeNull();
+  });
+
+  it("finds nothing in one image a class: a renaming that is learned from an image is not judged by it", () => {
+    const { truth, top1 } = run(1000, 1000, 1, 3);
+    const order = shuffled(1000, 4);
+    expect(
+      permutation(
+        top1,
+        truth.map((label) => order[label] as number),
+        1000,
+      ),
+    ).toBeNull();
+  });
+
+  it("finds nothing where a few classes are taken for others", () => {
+    const { truth, top1 } = run(2000, 100, 0, 3);
+    const confused = top1.map((seen, i) => ((truth[i] as number) < 15 ? 99 - (truth[i] as number) : seen));
+    expect(permutation(confused, truth, 100)).toBeNull();
+  });
+
+  it("refuses predictions of other images", () => {
+    expect(() => findLabelPermutation(new Int32Array(2), new Int32Array(3), 5, 0.2)).toThrow(RangeError);
+  });
+});
+
+describe("findChanceAccuracy", () => {
+  it("warns of labels in any order, also where one image a class shows no order", () => {
+    const { truth, top1 } = run(1000, 1000, 0.55, 3);
+    const order = shuffled(1000, 4);
+    const found = findChanceAccuracy(top1, ones(truth.map((label) => order[label] as number)), 1000);
+    expect(found?.isCollapsed).toBe(false);
+    expect(describeChance("x", found!)).toMatch(/^x: accuracy is not above chance: .*may be in another order/);
+  });
+
+  it("says nothing of a poor checkpoint that is above chance", () => {
+    const { truth, top1 } = run(10_000, 1000, 0.003, 3);
+    expect(findChanceAccuracy(top1, ones(truth), 1000)).toBeNull();
+  });
+
+  it("says nothing of few images, or of the images of few classes", () => {
+    const none = (n: number, classes: number) =>
+      findChanceAccuracy(
+        Int32Array.from({ length: n }, (_, i) => (i + 1) % classes),
+        Array.from({ length: n }, (_, i) => [i % classes]),
+        1000,
+      );
+    expect(none(15, 15)).toBeNull();
+    expect(none(500, 9)).toBeNull();
+    expect(none(500, 10)).not.toBeNull();
+  });
+
+  it("takes chance from the predictions: one class for all images is right as often as its share", () => {
+    const labels = Int32Array.from({ length: 1000 }, (_, i) => (i % 10 < 7 ? 0 : 1));
+    expect(chanceAccuracy(new Int32Array(1000), ones(labels), 2)).toBe(0.7);
+    const found = findChanceAccuracy(new Int32Array(5000), ones(run(5000, 2, 1, 1).truth), 2);
+    expect(found).toMatchObject({ correct: 2500, chance: 0.5, isCollapsed: true });
+    expect(describeChance("x", found!)).toContain("taken for the same few classes");
+  });
+
+  it("says where far fewer are right than by chance, as in images that were chosen against a like model", () => {
+    const { truth } = run(7500, 200, 1, 1);
+    const found = findChanceAccuracy(
+      truth.map((label) => (label * 7 + 1) % 200),
+      ones(truth),
+      200,
+    );
+    expect(found).toMatchObject({ correct: expect.any(Number), isBelow: true });
+    expect(describeChance("x", found!)).toContain("below chance: ");
+    expect(describeChance("x", found!)).toContain("chosen because a like model fails on them");
+  });
+
+  it("counts an image right where any of several classes is", () => {
+    const labels = Array.from({ length: 500 }, (_, i) => [i % 20, (i + 1) % 20]);
+    expect(
+      findChanceAccuracy(
+        Int32Array.from(labels, ([, second]) => second as number),
+        labels,
+        20,
+      ),
+    ).toBeNull();
+  });
+
+  it("finds in EmojiShift's 252 results the two that are chance's, and no order", () => {
+    const base = join(fixtures, "..", "..", "results", "emojishift");
+    const paths = readdirSync(base, { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith("predictions.csv"),
+    );
+    const found = paths.filter((path) => {
+      const rows = readFileSync(join(base, path), "utf8").trim().split("\n").slice(1);
+      const labels = Int32Array.from(rows, (row) => Number(row.split(",")[1]));
+      const top1 = Int32Array.from(rows, (row) => Number(row.split(",")[2]));
+      expect(permutation(top1, labels, 160)).toBeNull();
+      return findChanceAccuracy(top1, ones(labels), 160) !== null;
+    });
+    expect(paths).toHaveLength(252);
+    // 5 and 8 of 640 right, where chance gives 4: p = 0.37 and 0.0506 (scipy)
+    expect(found.map((path) => path.split("/").slice(0, 2).join(" ")).sort()).toEqual([
+      "noto25-emojione75-640 emoji-fluent-emoji-high-contrast",
+      "noto75-emojione25-160 emoji-fluent-emoji-high-contrast",
+    ]);
+  });
+});
+
+describe("describePermutation", () => {
+  it("gives both accuracies and the clearest pairs by name", () => {
+    const text = describePermutation(
+      "x",
+      { n: 1000, correct: 1, correctOtherwise: 549, p: 0, examples: [{ label: 0, seenAs: 1, images: 9 }] },
+      (label) => ["tench", "goldfish"][label] as string,
+    );
+    expect(text).toContain("accuracy is 0.1 %, but 54.9 % where each label stands for another class");
+    expect(text).toContain('"tench" looks like "goldfish"');
+  });
+});

@@ -1,0 +1,156 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Manifest } from "../../../src/data/dataset/manifest.ts";
+import { collectImages } from "../../../src/data/sources/image-list.ts";
+import { listStore, markUsed, storedTextKey, textFolderName } from "../../../src/evaluation/store/list-store.ts";
+import { openPartStore } from "../../../src/evaluation/store/part-store.ts";
+import { openPromptStore } from "../../../src/evaluation/store/prompt-store.ts";
+import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.ts";
+import { matrix } from "../../../src/foundation/math/matrix.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+
+const manifest: Manifest = {
+  benchmark: "imagenet",
+  root: "/data",
+  layout: "class-folders",
+  images: collectImages(Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i }))),
+  sha256: "m".repeat(64),
+};
+const checkpoint = {
+  id: "tiny",
+  fingerprint: "f".repeat(64),
+  preprocessing: {
+    size: { height: 8, width: 8 },
+    resizeMode: "shortest",
+    interpolation: "bicubic",
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    fillColor: 0,
+  },
+} as const;
+
+/** A store of three parts, of which two are there, and of two prompts. */
+async function makeStore(): Promise<{ root: string; folder: string; text: string }> {
+  const root = temporaryFolder();
+  const store = await openPartStore(root, checkpoint, 0, manifest, 4);
+  for (const part of store.parts.slice(0, 2)) {
+    await store.write(part, matrix(new Float32Array(8).fill(0.5), 4, 2), {
+      first: part.first,
+      skipped: [],
+      content: [],
+    });
+  }
+  const key = storedTextKey(checkpoint.fingerprint, "e".repeat(64));
+  const text = join(root, "text", textFolderName(key));
+  await (await openPromptStore(text, key)).add(["a", "b"], matrix(new Float32Array(4).fill(1), 2, 2));
+  return { root, folder: store.folder, text };
+}
+
+const numbersOf = (folder: string, part: string) =>
+  join(folder, readdirSync(folder).find((name) => name.startsWith(part) && name.endsWith(".npy")) as string);
+
+describe("listStore", () => {
+  it("names text embeddings of an older version, which do not say how texts were tokenized", async () => {
+    const root = temporaryFolder();
+    const former = join(root, "text", "f".repeat(16));
+    await (await openPromptStore(former, "f".repeat(64))).add(["a"], matrix(new Float32Array(2).fill(1), 1, 2));
+    const [entry] = await listStore(root);
+    expect(entry).toMatchObject({ kind: "text", whole: 1 });
+    expect(entry?.problems).toEqual([
+      `${former}: its name does not say how texts were tokenized; it is no longer used, and can be deleted`,
+    ]);
+  });
+
+  it("says how much of each folder is whole, its size and its last use", async () => {
+    const { root, folder, text } = await makeStore();
+    utimesSync(folder, new Date("2026-02-03T04:05:06Z"), new Date("2026-02-03T04:05:06Z"));
+    const [images, prompts, ...others] = await listStore(root);
+    const known = {
+      kind: "images",
+      checkpoint: "tiny",
+      benchmark: "imagenet",
+      images: 10,
+      whole: 2,
+      total: 3,
+      problems: [],
+    };
+    expect(images).toMatchObject({ folder, ...known, lastUse: "2026-02-03T04:05:06.000Z" });
+    const sizes = readdirSync(folder).map((name) => readFileSync(join(folder, name)).length);
+    expect(images?.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    expect(prompts).toMatchObject({ folder: text, kind: "text", checkpoint: "tiny", whole: 1, total: 1, problems: [] });
+    expect(others).toEqual([]);
+    await markUsed(folder);
+    expect(Date.parse((await listStore(root))[0]?.lastUse as string)).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it("names parts that are torn, of other images, and files that are not the store's or left over", async () => {
+    const { root, folder } = await makeStore();
+    truncateSync(numbersOf(folder, "part-00000"), 100);
+    const other = join(folder, "part-00002.json");
+    writeFileSync(other, readFileSync(join(folder, "part-00001.json")));
+    writeFileSync(join(folder, "notes.txt"), "mine");
+    writeFileSync(join(folder, "part-00002.json.tmp-12-0123abcd"), "{");
+    const [images] = await listStore(root);
+    expect(images?.whole).toBe(1);
+    expect(images?.problems).toEqual([
+      expect.stringMatching(/part-00000-\w{8}\.npy: expected \d+ bytes, found 100$/),
+      `${other}: it is of another checkpoint, or of other images`,
+      `${join(folder, "notes.txt")}: not a file of the store`,
+      expect.stringMatching(/part-00002\.json\.tmp-12-0123abcd: being written, or left by a run that was killed/),
+    ]);
+  });
+
+  it("names text of another checkpoint, a folder under another name, and files beside embeddings that are of others", async () => {
+    const { root, folder, text } = await makeStore();
+    const otherKey = storedTextKey("e".repeat(64), "e".repeat(64));
+    const other = join(root, "text", textFolderName(otherKey));
+    await (await openPromptStore(other, otherKey)).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
+    const [name = ""] = readdirSync(other).filter((entry) => entry.endsWith(".json"));
+    for (const entry of readdirSync(other)) cpSync(join(other, entry), join(text, entry));
+    await writeStoredMatrix(join(text, `classifier-${"0".repeat(16)}`), matrix(new Float32Array(2), 1, 2), {});
+    const copy = join(root, "images", "0".repeat(16));
+    cpSync(folder, copy, { recursive: true });
+    writeTree(join(root, "tars"), { "right.index": "right", "wrong.index": "right", "a/right.index": "right" });
+    const entries = await listStore(root, false, { tars: (path, content) => path === `${content}.index` });
+    expect(entries.flatMap(({ problems }) => problems)).toEqual([
+      `${copy}: a copy of another folder of the store, which nothing reads; it can be deleted`,
+      `${join(text, `classifier-${"0".repeat(16)}`)}.json: it does not name this folder's checkpoint; it is not used`,
+      `${join(text, name)}: it does not name this folder's checkpoint; it is not used`,
+      `${join(root, "tars", "a", "right.index")}: it is damaged, or of something else; it is not used`,
+      `${join(root, "tars", "wrong.index")}: it is damaged, or of something else; it is not used`,
+    ]);
+    expect(entries.find((entry) => entry.folder === text)).toMatchObject({ whole: 1, total: 3 });
+  });
+
+  it("finds changed bytes when it reads all", async () => {
+    const { root, folder, text } = await makeStore();
+    for (const path of [numbersOf(folder, "part-00001"), numbersOf(text, "prompts-")]) {
+      const bytes = readFileSync(path);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(path, bytes);
+    }
+    expect((await listStore(root)).flatMap((entry) => entry.problems)).toEqual([]);
+    const deep = await listStore(root, true);
+    expect(deep.map(({ whole, total }) => [whole, total])).toEqual([
+      [1, 3],
+      [0, 1],
+    ]);
+    for (const { problems } of deep) expect(problems).toEqual([expect.stringContaining("its content is not what was")]);
+  });
+
+  it("names a folder that says not what it is, lists what else is there, and is empty without a store", async () => {
+    const { root, folder } = await makeStore();
+    rmSync(join(folder, "store.json"));
+    mkdirSync(join(root, "tars"));
+    writeFileSync(join(root, "tars", "index.json"), "12345");
+    const [images, prompts, tars] = await listStore(root);
+    expect(images).toMatchObject({
+      checkpoint: "unknown",
+      problems: [expect.stringMatching(/store\.json: not there/)],
+    });
+    expect(prompts?.checkpoint).toBe("unknown");
+    expect(tars).toMatchObject({ kind: "tars", bytes: 5, problems: [] });
+    expect(await listStore(join(root, "nowhere"))).toEqual([]);
+  });
+});

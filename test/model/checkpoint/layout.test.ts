@@ -1,0 +1,156 @@
+import { chmodSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { readLayout } from "../../../src/model/checkpoint/layout.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { asNobody } from "./as-nobody.ts";
+
+function folder(...files: string[]): string {
+  return writeTree(join(temporaryFolder(), "my.clip"), Object.fromEntries(files.map((file) => [file, "x"])));
+}
+
+async function graphs(root: string, variant?: string) {
+  const { kind, vision, text } = await readLayout(root, variant);
+  return { kind, vision, text };
+}
+
+const shiftlineJson = JSON.stringify({
+  vision: { file: "a.onnx" },
+  text: { file: "b.onnx" },
+  size: 64,
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+});
+
+describe("readLayout", () => {
+  it.each([
+    [["onnx/model.onnx"], "hugging-face", "onnx/model.onnx", "onnx/model.onnx"],
+    [["model.onnx"], "hugging-face", "model.onnx", "model.onnx"],
+    [
+      ["onnx/vision_model.onnx", "onnx/text_model.onnx"],
+      "hugging-face",
+      "onnx/vision_model.onnx",
+      "onnx/text_model.onnx",
+    ],
+    [["vision_model.onnx", "text_model.onnx"], "hugging-face", "vision_model.onnx", "text_model.onnx"],
+    [["visual.onnx", "textual.onnx"], "open_clip", "visual.onnx", "textual.onnx"],
+    [["visual/model.onnx", "textual/model.onnx"], "open_clip", "visual/model.onnx", "textual/model.onnx"],
+  ])("knows %j", async (files, kind, vision, text) => {
+    expect(await graphs(folder(...files))).toEqual({ kind, vision, text });
+  });
+
+  it("takes the two towers where a combined graph lies beside them, and says so", async () => {
+    const root = folder("onnx/model.onnx", "onnx/vision_model.onnx", "onnx/text_model.onnx");
+    const layout = await readLayout(root);
+    expect([layout.vision, layout.text]).toEqual(["onnx/vision_model.onnx", "onnx/text_model.onnx"]);
+    expect(layout.notes).toEqual(["onnx/vision_model.onnx and onnx/text_model.onnx are used, not onnx/model.onnx"]);
+  });
+
+  it("opens a variant, of one graph or of two", async () => {
+    const root = folder(
+      "onnx/model.onnx",
+      "onnx/model_quantized.onnx",
+      "onnx/vision_model_fp16.onnx",
+      "onnx/text_model_fp16.onnx",
+    );
+    expect(await graphs(root, "quantized")).toMatchObject({ vision: "onnx/model_quantized.onnx" });
+    expect(await graphs(root, "fp16")).toMatchObject({
+      vision: "onnx/vision_model_fp16.onnx",
+      text: "onnx/text_model_fp16.onnx",
+    });
+  });
+
+  it("lists the variants that exist when the one asked for does not", async () => {
+    const root = folder(
+      "onnx/model.onnx",
+      "onnx/model_q4.onnx",
+      "onnx/vision_model_fp16.onnx",
+      "onnx/text_model_fp16.onnx",
+      "onnx/vision_model_int8.onnx",
+    );
+    await expect(readLayout(root, "int4")).rejects.toThrow(
+      /no variant "int4"; variants that exist \(--variant\): fp16, q4; without --variant it opens/,
+    );
+    await expect(readLayout(root, "int8")).rejects.toThrow(
+      /no variant "int8"; variants that exist \(--variant\): fp16, q4/,
+    );
+  });
+
+  it("names the variants where there is nothing but variants", async () => {
+    const root = folder("onnx/model_fp16.onnx", "onnx/model_quantized.onnx");
+    await expect(readLayout(root)).rejects.toThrow(/variants that exist \(--variant\): fp16, quantized/);
+  });
+
+  it("refuses a folder that two layouts fit", async () => {
+    const root = folder("onnx/model.onnx", "visual.onnx", "textual.onnx");
+    await expect(readLayout(root)).rejects.toThrow(
+      /more than one layout fits: onnx\/model.onnx; visual.onnx with textual.onnx/,
+    );
+  });
+
+  it.each([
+    [["textual.onnx"], /textual.onnx is there, but no graph of the image tower: expected visual.onnx beside it/],
+    [["visual.onnx"], /visual.onnx is there, but no graph of the text tower: expected textual.onnx beside it/],
+    [["onnx/vision_model.onnx"], /no graph of the text tower: expected onnx\/text_model.onnx/],
+    [["clip.onnx"], /no checkpoint of a known layout: found clip.onnx; accepted: onnx\/model.onnx/],
+    [["weights.bin"], /no checkpoint of a known layout: no .onnx file in it; accepted/],
+  ])("says what is missing of %j and what would be accepted", async (files, message) => {
+    await expect(readLayout(folder(...files))).rejects.toThrow(message);
+    await expect(readLayout(folder(...files))).rejects.toThrow(InputError);
+  });
+
+  it("follows a shiftline.json whatever else is there", async () => {
+    const root = folder("visual.onnx", "textual.onnx");
+    writeTree(root, { "shiftline.json": shiftlineJson });
+    expect(await graphs(root)).toEqual({ kind: "shiftline", vision: "a.onnx", text: "b.onnx" });
+    await expect(readLayout(root, "fp16")).rejects.toThrow(/--variant does not apply/);
+  });
+
+  it("opens one file, and finds the folder that its companions lie in", async () => {
+    const root = folder("onnx/model.onnx", "clip.onnx", "visual/model.onnx");
+    expect(await readLayout(join(root, "onnx/model.onnx"))).toMatchObject({
+      root,
+      vision: "onnx/model.onnx",
+      stem: "model",
+    });
+    expect(await readLayout(join(root, "clip.onnx"))).toMatchObject({ root, kind: "hugging-face", stem: "clip" });
+    expect(await readLayout(join(root, "visual/model.onnx"))).toMatchObject({
+      root,
+      kind: "open_clip",
+      singleFile: true,
+    });
+  });
+
+  it("takes one file for open_clip's where only open_clip's config lies beside it", async () => {
+    expect(await readLayout(join(folder("clip.onnx", "open_clip_config.json"), "clip.onnx"))).toMatchObject({
+      kind: "open_clip",
+    });
+  });
+
+  it("refuses one file that the shiftline.json beside it does not name", async () => {
+    const root = folder("a.onnx", "c.onnx");
+    writeTree(root, { "shiftline.json": shiftlineJson });
+    expect(await readLayout(join(root, "a.onnx"))).toMatchObject({ kind: "shiftline", stem: "a" });
+    await expect(readLayout(join(root, "c.onnx"))).rejects.toThrow(/names other files \(a.onnx, b.onnx\)/);
+  });
+
+  it("refuses what is neither a folder nor an .onnx file, and a path that is not there", async () => {
+    const root = folder("model.safetensors");
+    await expect(readLayout(join(root, "model.safetensors"))).rejects.toThrow(/expected a folder or an .onnx file/);
+    await expect(readLayout(join(root, "none"))).rejects.toThrow(/none: no such file or folder/);
+    await expect(readLayout(join(folder("clip.onnx"), "clip.onnx"), "fp16")).rejects.toThrow(/this is one file/);
+  });
+
+  it("refuses a folder that may not be read", async () => {
+    const root = folder("visual.onnx", "textual.onnx");
+    chmodSync(dirname(root), 0o755);
+    chmodSync(root, 0o000);
+    await expect(asNobody(() => readLayout(root))).rejects.toThrow(/my.clip.*: no permission to read it/);
+    chmodSync(root, 0o700);
+  });
+
+  it("names the folder's whole name as the stem, dots included", async () => {
+    expect((await readLayout(folder("model.onnx"))).stem).toBe("my.clip");
+  });
+});

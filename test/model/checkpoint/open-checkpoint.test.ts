@@ -1,0 +1,225 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { asNobody } from "./as-nobody.ts";
+import { tensorPayload } from "./make-onnx.ts";
+import { noPhotosClip, photosClip } from "./samples.ts";
+import { huggingFaceFolder, openClipConfig, openClipFolder } from "./tiny-checkpoint.ts";
+import { tinyText, tinyVision, visionWeights } from "./tiny-towers.ts";
+
+const image = Float32Array.from({ length: 3 * 8 * 8 }, (_, i) => Math.cos(i));
+
+async function embed(path: string, options = {}): Promise<Float32Array> {
+  const encoder = await (await openCheckpoint(path, options)).openImageEncoder({ threads: 1 });
+  onTestFinished(() => encoder.close());
+  return await encoder.encode(image, 1);
+}
+
+describe("openCheckpoint", () => {
+  it("opens an open_clip export", async () => {
+    const folder = openClipFolder();
+    const checkpoint = await openCheckpoint(folder);
+    expect(checkpoint).toMatchObject({
+      id: basename(folder),
+      path: folder,
+      layout: "open_clip",
+      preprocessingSource: "open_clip_config.json",
+      preprocessing: { size: { height: 8, width: 8 }, mean: [0.5, 0.5, 0.5] },
+    });
+    expect(checkpoint.files.map(({ role, path }) => `${role}: ${path}`)).toEqual([
+      "vision: visual.onnx",
+      "text: textual.onnx",
+      "preprocessing: open_clip_config.json",
+    ]);
+    expect(checkpoint.tokenizer?.padId).toBe(0);
+  });
+
+  it("opens the same towers in every layout, with the same embeddings", async () => {
+    const vision = { input: "pixel_values", output: "image_embeds" };
+    const expected = await embed(openClipFolder());
+    const shiftline = {
+      vision: { file: "towers/a.onnx", input: "pixel_values", output: "image_embeds" },
+      text: { file: "towers/b.onnx" },
+      size: 8,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    };
+    const folders = {
+      nested: writeTree(temporaryFolder(), {
+        "visual/model.onnx": tinyVision(),
+        "textual/model.onnx": tinyText(),
+        "visual/preprocess_cfg.json": JSON.stringify({ size: [8, 8] }),
+      }),
+      split: huggingFaceFolder({ split: true }),
+      combined: huggingFaceFolder(),
+      named: writeTree(temporaryFolder(), {
+        "towers/a.onnx": tinyVision(vision),
+        "towers/b.onnx": tinyText(),
+        "shiftline.json": JSON.stringify(shiftline),
+      }),
+    };
+    for (const [name, folder] of Object.entries(folders)) expect([name, await embed(folder)]).toEqual([name, expected]);
+    expect((await openCheckpoint(folders.named)).layout).toBe("shiftline");
+    expect(await embed(join(folders.combined, "onnx/model.onnx"))).toEqual(expected);
+  });
+
+  it("opens the variant asked for", async () => {
+    const vision = { input: "pixel_values", output: "image_embeds" };
+    const folder = huggingFaceFolder({
+      split: true,
+      files: {
+        "onnx/vision_model_fp16.onnx": tinyVision({ ...vision, type: "float16" }),
+        "onnx/text_model_fp16.onnx": tinyText({ input: "input_ids", output: "text_embeds", vocabulary: 100 }),
+      },
+    });
+    const [plain, half] = [await openCheckpoint(folder), await openCheckpoint(folder, { variant: "fp16" })];
+    const encoder = await half.openImageEncoder({ threads: 1 });
+    onTestFinished(() => encoder.close());
+    expect(encoder.precision).toBe("float16");
+    expect(half.fingerprint).not.toBe(plain.fingerprint);
+    await expect(openCheckpoint(folder, { variant: "int8" })).rejects.toThrow(
+      /variants that exist \(--variant\): fp16/,
+    );
+  });
+
+  it("reads weights from a file beside the graph", async () => {
+    const files = { "visual.onnx.data": tensorPayload({ type: "float32", values: visionWeights(4) }) };
+    expect(await embed(openClipFolder({ vision: { external: "visual.onnx.data" }, files }))).toEqual(
+      await embed(openClipFolder()),
+    );
+  });
+
+  it("takes the name given, and refuses one that cannot name a folder", async () => {
+    expect((await openCheckpoint(openClipFolder(), { name: "vit-b.32" })).id).toBe("vit-b.32");
+    for (const name of ["a/b", "..", "", "a\u001b[31m", "é".repeat(101)]) {
+      await expect(openCheckpoint(openClipFolder(), { name })).rejects.toThrow(/cannot name a checkpoint/);
+    }
+  });
+
+  it("opens one image graph without a text side, and says so", async () => {
+    const folder = openClipFolder();
+    const checkpoint = await openCheckpoint(join(folder, "visual.onnx"));
+    expect(checkpoint).toMatchObject({ id: "visual", layout: "open_clip", tokenizer: null });
+    expect(checkpoint.notes).toEqual(["visual.onnx has no text tower: only images can be embedded"]);
+    expect(await embed(join(folder, "visual.onnx"))).toEqual(await embed(folder));
+    await expect(checkpoint.openTextEncoder()).rejects.toThrow(/it has no text tower; give the folder/);
+  });
+});
+
+describe("openCheckpoint refuses, in one line,", () => {
+  const cases: [string, () => string, RegExp][] = [
+    ["a path that is not there", () => join(temporaryFolder(), "none"), /none: no such file or folder$/],
+    ["an empty folder", () => temporaryFolder(), /no checkpoint of a known layout: no .onnx file in it/],
+    [
+      "a text graph where an image graph is needed",
+      () => join(openClipFolder(), "textual.onnx"),
+      /textual.onnx: its graph takes texts, but one that takes images is needed; give the folder that holds both towers/,
+    ],
+    [
+      "a folder with the text graph alone",
+      () => writeTree(temporaryFolder(), { "textual.onnx": tinyText() }),
+      /textual.onnx is there, but no graph of the image tower: expected visual.onnx/,
+    ],
+    [
+      "towers that are swapped",
+      () => openClipFolder({ files: { "visual.onnx": tinyText(), "textual.onnx": tinyVision() } }),
+      /visual.onnx: its graph takes texts, but one that takes images is needed; are the files swapped\?/,
+    ],
+    [
+      "towers of different width",
+      () => openClipFolder({ vision: { dimension: 6 } }),
+      /image embeddings have 6 numbers, text embeddings 4; the towers belong to different checkpoints/,
+    ],
+    [
+      "a truncated graph",
+      () => openClipFolder({ files: { "visual.onnx": tinyVision().subarray(0, 300) } }),
+      /visual.onnx: the ONNX file is truncated/,
+    ],
+    [
+      "a file that is not ONNX",
+      () => openClipFolder({ files: { "textual.onnx": "<html>404</html>" } }),
+      /textual.onnx: not an ONNX file/,
+    ],
+    [
+      "missing external data",
+      () => openClipFolder({ vision: { external: "visual.onnx.data" } }),
+      /visual.onnx.data: missing: .*visual.onnx keeps its weights in this file/,
+    ],
+    [
+      "an image size that is not the graph's",
+      () => openClipFolder({ config: { ...openClipConfig, model_cfg: { vision_cfg: { image_size: 16 } } } }),
+      /open_clip_config.json give images of 16 x 16 pixels, but visual.onnx takes 8 x 8/,
+    ],
+    [
+      "an input that nothing can feed",
+      () =>
+        openClipFolder({ text: { others: [{ name: "language", type: "int64", shape: ["batch", 3] }], input: "text" } }),
+      /textual.onnx: the graph has an input that shiftline cannot feed: language int64 \(batch, 3\)/,
+    ],
+    [
+      "JSON that is not JSON",
+      () => openClipFolder({ files: { "open_clip_config.json": "{" } }),
+      /open_clip_config.json: not JSON/,
+    ],
+  ];
+
+  it.each(cases)("%s", async (_, make, message) => {
+    const error = await openCheckpoint(make()).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  it("a graph that onnxruntime cannot load, with its reason and without noise", async () => {
+    const folder = openClipFolder();
+    const graph = join(folder, "visual.onnx");
+    const bytes = readFileSync(graph);
+    bytes.write("GlobalAveragePoor", bytes.indexOf("GlobalAveragePool"));
+    writeFileSync(graph, bytes);
+    const error = await (await openCheckpoint(folder)).openImageEncoder().catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).toMatch(/visual.onnx: onnxruntime cannot load it: .*GlobalAveragePoor/);
+    expect((error as Error).message).not.toContain("\n");
+  });
+
+  it("towers of different width where only a run shows it", async () => {
+    const folder = openClipFolder({ vision: { dimension: 6, outputShape: null } });
+    const error = await openCheckpoint(folder)
+      .then((checkpoint) => checkpoint.openImageEncoder({ threads: 1 }))
+      .catch((cause: unknown) => cause);
+    expect((error as Error).message).toMatch(/image embeddings have 6 numbers, text embeddings 4/);
+  });
+
+  it("files that may not be read", async () => {
+    const folder = openClipFolder();
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, "visual.onnx"), 0o000);
+    const opened = asNobody(() => openCheckpoint(folder));
+    await expect(opened).rejects.toThrow(/visual.onnx: no permission to read it/);
+    await expect(opened).rejects.toBeInstanceOf(InputError);
+  });
+});
+
+describe.skipIf(noPhotosClip)("openCheckpoint of photos-clip (skipped without the samples)", () => {
+  it("opens, tokenizes and hashes it in under two seconds", async () => {
+    const started = performance.now();
+    const checkpoint = await openCheckpoint(photosClip);
+    checkpoint.tokenizer?.encode("a photo of a dog", 77);
+    expect(performance.now() - started).toBeLessThan(2_000); // 70 to 215 ms measured
+    expect(checkpoint.notes).toEqual([]);
+    expect(checkpoint.tokenizer?.vocabularySize).toBe(49_408);
+  });
+
+  it("embeds images and captions, 64 numbers each", async () => {
+    const checkpoint = await openCheckpoint(photosClip);
+    const images = await checkpoint.openImageEncoder({ threads: 1 });
+    const texts = await checkpoint.openTextEncoder({ threads: 1 });
+    expect([images.dimension, texts.dimension, texts.contextLength, texts.ownLength]).toEqual([64, 64, 77, false]);
+    const pixels = new Float32Array(2 * 3 * 224 * 224).fill(0.1);
+    expect((await images.encode(pixels, 2)).length).toBe(128);
+    await Promise.all([images.close(), texts.close()]);
+  });
+});

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/foundation/errors.ts";
+import type { BytePairFiles } from "../../../src/model/tokenizer/byte-pair-files.ts";
+import { clipBytePairs } from "../../../src/model/tokenizer/clip-byte-pairs.ts";
+import { clipTokenizerJson } from "../../../src/model/tokenizer/clip-tokenizer-json.ts";
+import { openTokenizer } from "../../../src/model/tokenizer/tokenizer.ts";
+import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+
+interface Fixture {
+  readonly contextLength: number;
+  readonly trained: Readonly<Record<string, { vocab: Record<string, number>; merges: readonly string[] }>>;
+  readonly folders: Readonly<Record<string, Folder>>;
+}
+
+interface Folder {
+  readonly trained: string;
+  readonly files: Readonly<Record<string, object>>;
+  readonly padId: number;
+  readonly ids: readonly (readonly number[])[];
+}
+
+const fixture = readFixture("byte-pairs.json.gz") as Fixture;
+const { captions } = readFixture("tokenizer-kinds.json.gz") as { captions: readonly string[] };
+
+interface Written {
+  readonly vocab: object;
+  readonly merges: readonly string[];
+  readonly files: Readonly<Record<string, object>>;
+}
+
+/** Writes the files and says where they are, as the checkpoint's reader does. */
+function write({ vocab, merges, files }: Written): BytePairFiles {
+  const root = writeTree(temporaryFolder(), {
+    "vocab.json": JSON.stringify(vocab),
+    "merges.txt": `#version: 0.2\n${merges.join("\n")}\n`,
+    ...Object.fromEntries(Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)])),
+  });
+  const at = (name: string) => (name in files ? join(root, name) : null);
+  return {
+    vocabulary: join(root, "vocab.json"),
+    merges: join(root, "merges.txt"),
+    config: at("tokenizer_config.json"),
+    specialTokens: at("special_tokens_map.json"),
+    addedTokens: at("added_tokens.json"),
+    defaultClass: "config.json" in files ? "CLIPTokenizer" : null,
+  };
+}
+
+const open = (bytePairs: BytePairFiles, cleaning: "none" | "open_clip" = "none") =>
+  openTokenizer({
+    tokenizerJson: null,
+    bytePairs,
+    cleaning,
+    encoding: "open_clip",
+    padding: { rule: "tokenizer", files: bytePairs },
+  });
+
+describe("vocab.json and merges.txt", () => {
+  it.each(Object.entries(fixture.folders))("give transformers' ids and padding: %s", async (_, folder) => {
+    const trained = fixture.trained[folder.trained] as Fixture["trained"][string];
+    const tokenizer = await open(write({ ...trained, files: folder.files }));
+    const differing = captions.flatMap((caption, i) => {
+      const ids = tokenizer.encode(caption, fixture.contextLength).join();
+      return ids === folder.ids[i]?.join() ? [] : [{ caption, ids, expected: folder.ids[i]?.join() }];
+    });
+    expect(differing).toEqual([]);
+    expect(folder.ids).toHaveLength(captions.length);
+    expect(tokenizer.padId).toBe(folder.padId);
+    expect(tokenizer.description).toContain("vocab.json and merges.txt");
+  });
+
+  it("of CLIP's own vocabulary are open_clip's encoding under its cleaning, and CLIPTokenizer's without", async () => {
+    const { vocab } = clipTokenizerJson().model as { vocab: Record<string, number> };
+    const files = { "tokenizer_config.json": { tokenizer_class: "CLIPTokenizer" } };
+    const bytePairs = write({ vocab, merges: clipBytePairs().merges, files });
+    expect((await open(bytePairs, "open_clip")).isClipEncoding).toBe(true);
+    const own = await open(bytePairs);
+    expect(own.isClipEncoding).toBe(false);
+    const usual = await openTokenizer({
+      tokenizerJson: null,
+      cleaning: "none",
+      encoding: "open_clip",
+      padding: { rule: "fixed", id: 0, source: "test" },
+    });
+    for (const caption of captions) expect(own.encode(caption, 77)).toEqual(usual.encode(caption, 77));
+  });
+
+  const clip = fixture.trained.clip as Fixture["trained"][string];
+  const config = { "tokenizer_config.json": { tokenizer_class: "CLIPTokenizer" } };
+
+  it.each([
+    [
+      "a class that is not known",
+      { ...clip, files: { "tokenizer_config.json": { tokenizer_class: "BartTokenizer" } } },
+      /vocab.json: tokenizer_class BartTokenizer; of vocabularies without tokenizer.json, those of CLIPTokenizer, RobertaTokenizer, GPT2Tokenizer are supported; save a tokenizer.json/,
+    ],
+    ["no class", { ...clip, files: {} }, /no file names its tokenizer_class/],
+    [
+      "merges of another vocabulary",
+      { ...clip, merges: [...clip.merges, "zebra crossing"], files: config },
+      /merges.txt: merge \d+: expected two tokens of vocab.json that make a third/,
+    ],
+    ["a merge that is none", { ...clip, merges: ["a"], files: config }, /merges.txt: merge 1: expected/],
+    ["an empty vocabulary", { ...clip, vocab: {}, files: config }, /not a vocab.json/],
+    ["ids that are none", { ...clip, vocab: { a: "1" }, files: config }, /not a vocab.json/],
+    [
+      "a special token that is not there",
+      { ...clip, files: { ...config, "special_tokens_map.json": { eos_token: "[end]" } } },
+      /the special token "\[end\]" is not in it/,
+    ],
+    [
+      "tokens that were added",
+      { ...clip, files: { ...config, "added_tokens.json": { "<new>": 5000 } } },
+      /the token "<new>" \(id 5000\) was added to it/,
+    ],
+  ])("are refused by name with %s", async (_, written, message) => {
+    const bytePairs = write(written);
+    await expect(open(bytePairs)).rejects.toThrow(message);
+    await expect(open(bytePairs)).rejects.toThrow(InputError);
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NO_PADDING_FILES } from "../../../src/model/tokenizer/padding-token.ts";
+import { openTokenizer, type TokenizerSource } from "../../../src/model/tokenizer/tokenizer.ts";
+import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
+
+interface Kinds {
+  readonly contextLength: number;
+  readonly charsmap: string;
+  readonly captions: readonly string[];
+  readonly kinds: Readonly<Record<string, Kind>>;
+}
+
+interface Kind {
+  readonly cleaning: TokenizerSource["cleaning"];
+  readonly padId: number;
+  readonly "tokenizer_config.json": object;
+  readonly "tokenizer.json": object;
+  readonly ids: readonly (readonly number[])[];
+}
+
+const fixture = readFixture("tokenizer-kinds.json.gz") as Kinds;
+
+describe("openTokenizer on a tokenizer.json", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "shiftline-kinds-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(Object.entries(fixture.kinds))("gives the reference's ids and padding: %s", async (name, kind) => {
+    const tokenizerJson = join(folder, `${name}.json`);
+    const config = join(folder, `${name}.config.json`);
+    const content = JSON.stringify(kind["tokenizer.json"]).replaceAll('"charsmap"', JSON.stringify(fixture.charsmap));
+    await writeFile(tokenizerJson, content);
+    await writeFile(config, JSON.stringify(kind["tokenizer_config.json"]));
+    const padding = { rule: "tokenizer", files: { ...NO_PADDING_FILES, config } } as const;
+    const tokenizer = await openTokenizer({ tokenizerJson, cleaning: kind.cleaning, encoding: "open_clip", padding });
+
+    const differing = fixture.captions.flatMap((caption, i) => {
+      const expected = kind.ids[i] as readonly number[];
+      const ids = [...tokenizer.encode(caption, fixture.contextLength)];
+      return ids.join() === expected.join() ? [] : [{ caption, ids, expected }];
+    });
+    expect(differing).toEqual([]);
+    expect(kind.ids).toHaveLength(fixture.captions.length);
+    expect(tokenizer.padId).toBe(kind.padId);
+    expect(tokenizer.endOfText).toBe(kind.ids[0]?.at(-1));
+    expect(tokenizer.vocabularySize).toBeGreaterThan(Math.max(...kind.ids.flat()));
+  });
+});

@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { fitBaselineLines } from "../../../src/analysis/robustness/baseline-lines.ts";
+import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
+import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
+import { createNotes } from "../../../src/foundation/gathered-notes.ts";
+import { buildPanels } from "../../../src/output/figures/scatter-panel.ts";
+import { expectedValues } from "../../analysis/robustness/expected.ts";
+import { only, panelsOfNames, testbedPanels, zooStudy } from "./samples.ts";
+
+describe("panels of a study", () => {
+  it("are one a shift and one for the average, in the order of the papers", async () => {
+    const panels = buildPanels(await zooStudy());
+    expect(panels.map(({ benchmark }) => benchmark)).toEqual([
+      ...["imagenet-v2", "imagenet-r", "imagenet-sketch", "imagenet-a", "objectnet", "average"],
+    ]);
+    expect(panels[3]?.yLabel).toBe("ImageNet-A top-1 accuracy (%, logit scale)");
+    expect(JSON.parse(JSON.stringify(panels))).toEqual(panels);
+  });
+
+  it("hold every checkpoint with the expected accuracy, effective robustness and intervals that scipy gives", async () => {
+    for (const panel of buildPanels(await zooStudy())) {
+      const expected = expectedValues.zoo[panel.benchmark] ?? {};
+      expect(panel.checkpoints.map(({ name }) => name)).toEqual(Object.keys(expected).sort());
+      for (const one of panel.checkpoints) {
+        const found = [
+          ...[one.expectedAccuracy, one.effectiveRobustness, one.low, one.high],
+          ...[one.predictionLow, one.predictionHigh],
+        ];
+        found.forEach((value, i) => {
+          expect(value, `${panel.benchmark} ${one.name} ${i}`).closeTo(expected[one.name]?.[i] as number, 1e-9);
+        });
+        expect(one.xLow).toBeLessThan(one.x);
+        expect(one.yHigh).toBeGreaterThan(one.y);
+      }
+      expect(panel.baseline, "all nine are among the checkpoints").toEqual([]);
+      expect(panel.checkpoints.filter(({ inBaseline }) => inBaseline).length).toBe(9);
+    }
+  });
+
+  it("sample the line over the whole axis, and say which samples are extrapolated", async () => {
+    const panel = only(buildPanels(await zooStudy(), { benchmarks: ["imagenet-a"] }));
+    const line = only(panel.lines);
+    expect(line.samples.at(0)?.x).toBe(panel.xDomain[0]);
+    expect(line.samples.at(-1)?.x).toBe(panel.xDomain[1]);
+    for (const { x, y, extrapolated, bandLow, bandHigh, predictionLow, predictionHigh } of line.samples) {
+      expect(Math.log(y / (1 - y))).closeTo(line.intercept + line.slope * Math.log(x / (1 - x)), 1e-9);
+      expect(extrapolated).toBe(x < line.idMin || x > line.idMax);
+      expect([predictionLow, bandLow, y, bandHigh, predictionHigh]).toEqual(
+        [predictionLow, bandLow, y, bandHigh, predictionHigh].sort((a, b) => a - b),
+      );
+    }
+    for (const end of [line.idMin, line.idMax]) expect(line.samples.some(({ x }) => x === end)).toBe(true);
+  });
+
+  it("draw a line for each group, and the baseline's for the group that it is of", async () => {
+    const panels = await testbedPanels();
+    const a = panels.find(({ benchmark }) => benchmark === "imagenet-a");
+    expect(a?.lines.map(({ label, ofBaseline }) => [label, ofBaseline])).toEqual([
+      ["imagenet-testbed", true],
+      ["imagenet-testbed", true],
+      ["adversarially-robust", false],
+      ["more-data", false],
+      ["openai", false],
+      ["robustness-interventions", false],
+    ]);
+    const [below, above] = a?.lines ?? [];
+    expect(below?.samples.at(-1)?.x).toBe(0.7613);
+    expect(above?.samples.at(0)?.x).toBe(0.7613);
+    for (const panel of panels) expect(panel.groups).toEqual(panels[0]?.groups);
+    const objectnet = panels.find(({ benchmark }) => benchmark === "objectnet");
+    expect(objectnet?.notes[0]).toBe("9 checkpoints with another protocol: objectnet-names");
+  });
+
+  it("take one protocol alone where it is named, and the same-class axis where it is asked for", async () => {
+    const protocols = new Map([["objectnet", "imagenet-names-max-crop2"]]);
+    const [objectnet] = await testbedPanels({ benchmarks: ["objectnet"], protocols, idSide: "same-classes" });
+    expect(objectnet?.idSide).toBe("imagenet@objectnet");
+    expect(objectnet?.xLabel).toBe("ImageNet top-1 accuracy on the classes of ObjectNet (%, logit scale)");
+    expect(new Set(objectnet?.checkpoints.map(({ protocol }) => protocol))).toEqual(
+      new Set(["imagenet-names-max-crop2"]),
+    );
+    const [all] = await testbedPanels({ benchmarks: ["objectnet"], protocols });
+    expect(all?.notes).toContain("9 checkpoints without protocol imagenet-names-max-crop2 left out");
+  });
+
+  it("say n of expected, and hold a baseline without checkpoints, and checkpoints without a baseline", async () => {
+    const [partial] = await panelsOfNames(["a"]);
+    expect(partial?.checkpoints[0]).toMatchObject({ images: 1000, expected: 30_000, idImages: 1000 });
+    expect(partial?.baseline.length).toBe(9);
+
+    const openai = await readBaseline("openai-clip");
+    const { lines, pairing } = fitBaselineLines(openai, "logit", IMAGENET_AXES, new Map(), createNotes());
+    const empty = buildPanels({ lines, pairing, rows: [], accuracies: [] });
+    expect(empty.map(({ baseline, checkpoints }) => [baseline.length, checkpoints.length])).toEqual(
+      Array.from({ length: 6 }, () => [9, 0]),
+    );
+    const none = {
+      axes: IMAGENET_AXES,
+      preferredProtocols: new Map<string, string>(),
+      preferredClassNames: new Set<string>(),
+    };
+    const alone = buildPanels({ lines: [], pairing: none, rows: [], accuracies: openai.rows });
+    expect(alone.length).toBe(6);
+    expect(alone[0]?.checkpoints[0]?.effectiveRobustness).toBeNull();
+  });
+});
+
+/** Every module that these import when they run, followed to its end. */
+function runtimeImports(entries: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  const queue = [...entries];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const found = readFileSync(file, "utf8").matchAll(/^(?:import|export) (?!type\b)[^;]*?from "([^"]+)"/gm);
+    for (const [, target] of found) {
+      if (target?.startsWith(".")) queue.push(join(dirname(file), target));
+      else seen.add(target as string);
+    }
+  }
+  return seen;
+}
+
+it("panels, plots and the fits under them run in a browser: nothing of Node's, and no schema library", () => {
+  const src = join(import.meta.dirname, "../../../src");
+  const modules = runtimeImports(
+    [
+      ...["report/figures/scatter-panel.ts", "report/figures/plot-panel.ts", "report/figures/compose-figure.ts"],
+      ...["robustness/robustness-study.ts", "robustness/group-lines.ts"],
+    ].map((path) => join(src, path)),
+  );
+  const packages = [...modules].filter((name) => !name.startsWith("/"));
+  expect(packages.sort()).toEqual(["@observablehq/plot", "simple-statistics"]);
+});

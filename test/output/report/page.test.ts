@@ -1,0 +1,58 @@
+import { inflateSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
+import { escapeHtml, formatPage } from "../../../src/output/report/page.ts";
+import type { ReportData } from "../../../src/output/report/report-data.ts";
+
+const DATA: ReportData = {
+  schema: 1,
+  title: "</script><script>alert(1)</script>",
+  version: "0.0.0",
+  checkpoints: ["</script>"],
+  results: [],
+  benchmarks: [],
+  axes: IMAGENET_AXES,
+  baselines: [],
+  scale: "logit",
+  groupings: [],
+  groupBy: null,
+  notes: [],
+  warnings: [],
+  figures: [],
+  reloadSeconds: null,
+  progress: [],
+};
+const DETAILS = { sets: [], runs: [], notes: ["</script>"] };
+const MISTAKES = { sets: [], pictures: ["</script><b>"] };
+
+describe("formatPage", () => {
+  it("holds the data deflated, and gives them back", async () => {
+    const html = await formatPage({ data: DATA, details: DETAILS, mistakes: MISTAKES, still: "" });
+    const part = (id: string) => new RegExp(`id="${id}">([^<]*)<`).exec(html)?.[1] ?? "";
+    const unpack = (id: string) => JSON.parse(inflateSync(Buffer.from(part(id), "base64")).toString());
+    expect(unpack("data")).toEqual(DATA);
+    expect(unpack("details")).toEqual(DETAILS);
+    expect(JSON.parse(part("mistakes"))).toEqual(MISTAKES);
+  });
+
+  it("has one program, the one its policy names, and asks for nothing from outside", async () => {
+    const html = await formatPage({ data: DATA, details: DETAILS, mistakes: MISTAKES, still: "" });
+    expect(html.match(/<script/g)).toHaveLength(4); // three of data, one program
+    expect(html).not.toContain("<script>alert(1)");
+    expect(html).toMatch(/default-src 'none'; script-src 'sha256-[\w+/=]+'/);
+    expect(html).not.toMatch(/(?:src|href)="?https?:/);
+  });
+
+  it("is the same bytes for the same content", async () => {
+    const page = { data: DATA, details: DETAILS, mistakes: MISTAKES, still: "<p>x</p>" };
+    expect(await formatPage(page)).toBe(await formatPage(page));
+  });
+});
+
+describe("escapeHtml", () => {
+  it("leaves nothing that HTML reads as markup", () => {
+    fc.assert(fc.property(fc.string(), (text) => !/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/.test(escapeHtml(text))));
+    expect(escapeHtml(`<a href="x">'&`)).toBe("&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+  });
+});

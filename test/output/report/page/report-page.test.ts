@@ -1,0 +1,290 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shiftline } from "../../../app/cli/run-cli.ts";
+import { temporaryFolder, writeTree } from "../../../helpers.ts";
+import { makeResults } from "../../make-results.ts";
+import { closeBrowser, downloaded, hoverTime, openReport, withoutBrowser } from "./browser.ts";
+
+/** Names that a page which builds its markup from text would break on, or run. */
+const HOSTILE = [
+  "<script>window.hacked = 1<\u2215script>",
+  '"><img src=x onerror="window.hacked=2">',
+  "'; window.hacked = 3; '",
+  `${"very-long-name-".repeat(16)}end`,
+  "\u05d0\u05d1\u05d2 \u0645\u0631\u062d\u0628\u0627 rtl",
+  "emoji 🦓🏳️‍🌈 中文",
+  "__proto__",
+  "constructor",
+];
+
+const suite = mkdtempSync(join(tmpdir(), "shiftline-page-"));
+let results: string;
+let report: string;
+
+async function render(folder: string, ...options: string[]): Promise<string> {
+  const { status, stdout, stderr } = await shiftline(["report", folder, ...options]);
+  expect(stderr).not.toContain("defect");
+  expect(status).toBe(0);
+  return stdout.trim();
+}
+
+describe.skipIf(withoutBrowser)("the report in a browser", () => {
+  beforeAll(async () => {
+    results = makeResults(join(suite, "results"), {
+      checkpoints: ["alpha-b-32", "beta-b-16", "gamma-l-14", "delta-rn50", "epsilon-h-14"],
+      imagesPerClass: 4,
+    });
+    writeTree(results, {
+      "groups.csv":
+        "checkpoint,source\nalpha-b-32,laion\nbeta-b-16,laion\ngamma-l-14,laion\ndelta-rn50,yfcc\nepsilon-h-14,yfcc\n",
+    });
+    report = await render(results, "--metadata", join(results, "groups.csv"), "--no-figures");
+  });
+  afterAll(async () => {
+    await closeBrowser();
+    rmSync(suite, { recursive: true, force: true });
+  });
+
+  it("opens from disk without an error, a warning or a request to any host", async () => {
+    const { page, errors, requests } = await openReport(report);
+    await page.waitForSelector("#reliability tbody tr");
+    expect(errors).toEqual([]);
+    expect(requests).toEqual([]);
+    await expect.poll(() => page.locator("h1").textContent()).toBe("5 checkpoints, 5 distribution shifts");
+    await expect
+      .poll(() => page.locator(".lead").first().textContent())
+      .toMatch(/stands [\d.]+ points (above|below) the line of openai-clip on the average of the five shifts/);
+  });
+
+  it("shows the numbers that fit and compare write, byte for byte", async () => {
+    const { page } = await openReport(report);
+    const fit = await shiftline(["fit", results, "--out", join(results, "..", "fit"), "--quiet"]);
+    expect(fit.status).toBe(0);
+    const written = (name: string) => readFileSync(join(results, "..", "fit", name), "utf8");
+    const robustness = page.locator("#robustness");
+    const csv = (name: string) => downloaded(page, () => robustness.getByRole("button", { name }).click());
+    expect((await csv("Download CSV")).toString()).toBe(written("robustness.csv"));
+    expect((await csv("Lines as CSV")).toString()).toBe(written("fits.csv"));
+    const compared = await shiftline([
+      "compare",
+      "alpha-b-32",
+      "beta-b-16",
+      "--results",
+      results,
+      "--format",
+      "csv",
+      "--quiet",
+    ]);
+    const pair = page.locator("#compare");
+    const button = pair.getByRole("button", { name: "Download CSV" });
+    await page.waitForSelector("#compare tbody tr");
+    const own = (await downloaded(page, () => button.click())).toString();
+    expect(sorted(own)).toEqual(sorted(compared.stdout));
+  });
+
+  it("names the point under the pointer within 50 ms, and opens its page at a click", async () => {
+    const { page } = await openReport(report);
+    const circle = page.locator("#plot .checkpoints circle, #plot .checkpoints path").first();
+    await circle.scrollIntoViewIfNeeded();
+    const box = await circle.boundingBox();
+    if (box === null) throw new Error("no checkpoint in the plot");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    const name = await page.locator(".tip .tip-name").textContent();
+    expect(["alpha-b-32", "beta-b-16", "gamma-l-14", "delta-rn50", "epsilon-h-14"]).toContain(name);
+    await expect.poll(() => page.locator(".tip").textContent()).toMatch(/above the line[+−][\d.]+/);
+    expect(await hoverTime(page)).toBeLessThan(50);
+    await page.mouse.click(x, y);
+    await expect.poll(() => page.locator("h1").textContent()).toBe(name);
+    expect(page.url()).toContain(`checkpoint=${name}`);
+    await page.goBack();
+    await expect.poll(() => page.locator("h1").textContent()).toContain("5 checkpoints");
+  });
+
+  it("switches shift, scale, baseline and groups, and keeps the view in its address", async () => {
+    const { page, errors } = await openReport(report);
+    await page.getByRole("button", { name: "Sketch" }).first().click();
+    await expect.poll(() => page.locator("#plot .panel-title").textContent()).toBe("ImageNet-Sketch");
+    await page.getByLabel("Scale", { exact: true }).selectOption("probit");
+    await expect.poll(() => page.locator("#plot .x-label").textContent()).toContain("probit scale");
+    await page.getByLabel("Baseline", { exact: true }).selectOption("imagenet-testbed");
+    await expect.poll(() => page.locator("#robustness .about").textContent()).toContain("imagenet-testbed");
+    await page.getByLabel("Groups", { exact: true }).selectOption("source");
+    await expect.poll(() => page.locator("#plot .legend").textContent()).toContain("laion");
+    const address = page.url();
+    expect(address).toMatch(/benchmark=imagenet-sketch/);
+    const again = await openReport(report, { hash: new URL(address).hash });
+    await expect.poll(() => again.page.locator("#plot .panel-title").textContent()).toBe("ImageNet-Sketch");
+    expect(await again.page.getByLabel("Baseline", { exact: true }).inputValue()).toBe("imagenet-testbed");
+    expect(errors).toEqual([]);
+  });
+
+  it("narrows plot and tables to the names searched for", async () => {
+    const { page } = await openReport(report);
+    await page.getByLabel("Search", { exact: true }).fill("B-16");
+    await expect.poll(() => page.locator("#accuracies tbody tr").count()).toBe(1);
+    await expect.poll(() => page.locator("#robustness tbody tr").count()).toBe(1);
+    await expect.poll(() => page.locator("#plot .checkpoints circle, #plot .checkpoints path").count()).toBe(1);
+    await page.getByLabel("Search", { exact: true }).fill("no such name");
+    await expect.poll(() => page.locator("#accuracies tbody tr").count()).toBe(0);
+    await expect.poll(() => page.locator("[role=status]").first().textContent()).toBe("0 of 5");
+  });
+
+  it("sorts its tables by any column, and says how they are sorted", async () => {
+    const { page } = await openReport(report);
+    const header = page.locator("#accuracies thead th").nth(1);
+    const values = async () =>
+      (await page.locator("#accuracies tbody tr td:nth-child(2) .figure").allTextContents()).map(Number);
+    await header.getByRole("button").click();
+    expect(await header.getAttribute("aria-sort")).toBe("descending");
+    expect(await values()).toEqual([...(await values())].sort((a, b) => b - a));
+    await header.getByRole("button").click();
+    expect(await header.getAttribute("aria-sort")).toBe("ascending");
+    expect(await values()).toEqual([...(await values())].sort((a, b) => a - b));
+  });
+
+  it("can be used with the keyboard alone", async () => {
+    const { page } = await openReport(report);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    await page.locator(".plot-frame").focus();
+    const said: (string | null)[] = [];
+    for (let i = 0; i < 14; i++) {
+      await page.keyboard.press("ArrowRight");
+      said.push(await page.locator("figure.plot [aria-live]").textContent());
+    }
+    expect(new Set(said).size).toBe(14); // 9 of the baseline, 5 checkpoints
+    const at = said.findIndex((text) => !text?.includes("of the baseline"));
+    for (let i = 13; i > at; i--) await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    expect(said[at]).toContain(await page.locator("h1").textContent());
+  });
+
+  it("has a name for everything that can be worked or read", async () => {
+    const { page } = await openReport(report);
+    await page.waitForSelector("#agreement canvas");
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll("button, select, input, canvas, [role=img], [tabindex='0']")]
+        .filter((one) => {
+          const labels = (one as HTMLInputElement).labels;
+          const label = labels?.[0]?.textContent ?? one.getAttribute("aria-label") ?? one.textContent;
+          return (label ?? "").trim() === "";
+        })
+        .map((one) => one.outerHTML.slice(0, 120)),
+    );
+    expect(nameless).toEqual([]);
+    await expect.poll(() => page.locator("#plot svg desc").count()).toBe(1);
+  });
+
+  it("fits a phone: nothing is wider than the screen", async () => {
+    const { page, errors } = await openReport(report, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    await page.waitForSelector("#agreement canvas");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(errors).toEqual([]);
+  });
+
+  it("is dark where the system is, or the reader wants it, and light on paper", async () => {
+    const { page } = await openReport(report, { colorScheme: "dark" });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const ink = () => page.evaluate(() => document.querySelector("#plot .panel-title")?.getAttribute("fill"));
+    expect(await ground()).toBe("rgb(18, 22, 28)");
+    const dark = await ink();
+    await page.getByRole("button", { name: /auto/ }).click();
+    expect(await ground()).toBe("rgb(255, 255, 255)");
+    await page.getByRole("button", { name: /light/ }).click();
+    expect(await ground()).toBe("rgb(18, 22, 28)");
+    await page.emulateMedia({ media: "print" });
+    expect(await ground()).toBe("rgb(255, 255, 255)");
+    expect(await page.locator(".main-controls").isVisible()).toBe(false);
+    await expect.poll(ink).not.toBe(dark);
+  });
+
+  it("gives its plot as SVG and as PNG", async () => {
+    const { page, errors } = await openReport(report);
+    const svg = await downloaded(page, () => page.getByRole("button", { name: "Download SVG" }).click());
+    expect(svg.toString()).toMatch(/^<svg[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg.toString()).not.toContain("var(");
+    const png = await downloaded(page, () => page.getByRole("button", { name: "Download PNG" }).click());
+    const { format, width } = await sharp(png).metadata();
+    expect(format).toBe("png");
+    expect(width).toBeGreaterThan(1500);
+    expect(errors).toEqual([]);
+  });
+
+  it("shows names as text, whatever they hold", async () => {
+    const folder = makeResults(temporaryFolder(), {
+      checkpoints: HOSTILE,
+      imagesPerClass: 1,
+      benchmarks: ["imagenet", "imagenet-r"],
+    });
+    const { page, errors, requests } = await openReport(
+      await render(folder, "--no-figures", "--title", HOSTILE[1] as string),
+    );
+    await page.waitForSelector("#reliability tbody tr");
+    expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
+    const names = await page
+      .locator("#accuracies tbody button.name")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("title")));
+    expect(names.sort()).toEqual([...HOSTILE].sort());
+    await expect.poll(() => page.locator(".brand").textContent()).toBe(HOSTILE[1]);
+    for (const name of HOSTILE) {
+      await page
+        .locator(`#accuracies tbody button.name`)
+        .and(page.getByTitle(name, { exact: true }))
+        .click();
+      await expect.poll(() => page.locator("h1").textContent()).toBe(name);
+      await page.goBack();
+    }
+    expect(errors).toEqual([]);
+    expect(requests).toEqual([]);
+  });
+
+  for (const [what, made, expected] of [
+    ["no checkpoint", { checkpoints: [], imagesPerClass: 1 }, "No results yet"],
+    ["one checkpoint", { checkpoints: ["only"], imagesPerClass: 2 }, "One checkpoint, 5 distribution shifts"],
+    ["two checkpoints", { checkpoints: ["a", "b"], imagesPerClass: 2 }, "2 checkpoints, 5 distribution shifts"],
+    [
+      "a missing shift",
+      { checkpoints: ["a", "b"], imagesPerClass: 2, benchmarks: ["imagenet", "imagenet-a"] },
+      "2 checkpoints, one distribution shift",
+    ],
+    [
+      "ImageNet alone",
+      { checkpoints: ["a"], imagesPerClass: 2, benchmarks: ["imagenet"] },
+      "One checkpoint, 0 distribution shifts",
+    ],
+  ] as const) {
+    it(`makes a sensible page of ${what}`, async () => {
+      const { page, errors } = await openReport(await render(makeResults(temporaryFolder(), made), "--no-figures"));
+      await page.waitForTimeout(300);
+      await expect.poll(() => page.locator("h1").textContent()).toBe(expected);
+      expect(errors).toEqual([]);
+    });
+  }
+
+  it("makes a sensible page where the baseline has no line for what was evaluated", async () => {
+    const folder = makeResults(temporaryFolder(), { checkpoints: ["a", "b"], imagesPerClass: 2 });
+    const baseline = join(folder, "own.csv");
+    writeTree(folder, {
+      "own.csv":
+        "model,benchmark,accuracy\nx,imagenet,0.5\nx,other,0.4\ny,imagenet,0.6\ny,other,0.5\nz,imagenet,0.7\nz,other,0.6\n",
+    });
+    const { page, errors } = await openReport(await render(folder, "--no-figures", "--baseline", baseline));
+    await expect
+      .poll(() => page.locator("main").textContent())
+      .toMatch(/No line to compare with|cannot be compared|can be compared/);
+    await expect.poll(() => page.locator("#plot .checkpoints circle, #plot .checkpoints path").count()).toBe(2);
+    await page.getByLabel("Baseline", { exact: true }).selectOption("openai-clip");
+    await expect.poll(() => page.locator("#robustness tbody tr").count()).toBe(2);
+    expect(errors).toEqual([]);
+  });
+});
+
+function sorted(csv: string): string[] {
+  return csv.trim().split("\n").sort();
+}

@@ -1,0 +1,122 @@
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
+import { type RobustnessRow, studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
+import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
+import { csvNumber } from "../../../src/output/tables/csv-number.ts";
+import { formatStudy, headline } from "../../../src/output/tables/fit-table.ts";
+import { formatFits, formatInfluence } from "../../../src/output/tables/fits-csv.ts";
+import { formatRobustness } from "../../../src/output/tables/robustness-csv.ts";
+
+async function zooStudy(models?: readonly string[]) {
+  const zoo = await readBaseline("openclip");
+  const rows = models === undefined ? zoo.rows : zoo.rows.filter((row) => models.includes(row.model));
+  return studyRobustness(rows, await readBaseline("openai-clip"));
+}
+
+const records = (text: string): Record<string, string>[] => parse(text, { columns: true });
+
+describe("fits.csv, robustness.csv and influence.csv", () => {
+  it("have the columns of the design, in its order", async () => {
+    const study = await zooStudy();
+    expect(formatFits(study.lines).split("\n")[0]).toBe(
+      "baseline,group,benchmark,protocol,templates,class_names,id_side,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy",
+    );
+    expect(formatRobustness(study.rows).split("\n")[0]).toBe(
+      "checkpoint,benchmark,protocol,templates,class_names,id_side,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by",
+    );
+    expect(records(formatInfluence(study.lines))).toHaveLength(6 * 9);
+  });
+
+  it("hold fractions, every checkpoint's every figure, and empty cells where there is no interval", async () => {
+    const rows = records(formatRobustness((await zooStudy(["RN50/cc12m"])).rows));
+    expect(rows.map((row) => row.benchmark)).toEqual([
+      ...["average", "imagenet-a", "imagenet-r", "imagenet-sketch", "imagenet-v2", "mean-of-shifts", "objectnet"],
+    ]);
+    expect(rows.every((row) => row.extrapolated === "true" && row.outside_by === "0.2391")).toBe(true);
+    expect(Number(rows.find((row) => row.benchmark === "imagenet-r")?.effective_robustness)).closeTo(0.259, 5e-4);
+    const mean = rows.find((row) => row.benchmark === "mean-of-shifts");
+    expect([mean?.low, mean?.high, mean?.prediction_low]).toEqual(["", "", ""]);
+  });
+
+  it("guard names that a spreadsheet would run, and keep commas, quotes and newlines", async () => {
+    const study = await zooStudy(["RN50/cc12m"]);
+    const [first] = study.rows as [RobustnessRow];
+    const names = ["=cmd|'/C calc'!A0", 'a,"b"', "two\nlines"];
+    const text = formatRobustness(names.map((checkpoint) => ({ ...first, checkpoint })));
+    expect(records(text).map((row) => row.checkpoint)).toEqual(["'=cmd|'/C calc'!A0", 'a,"b"', "two\nlines"]);
+  });
+
+  it("write twelve digits, and no number where there is none", () => {
+    expect([csvNumber(0.1 + 0.2), csvNumber(-1 / 3), csvNumber(1e-7), csvNumber(null)]).toEqual([
+      "0.3",
+      "-0.333333333333",
+      "1e-7",
+      "",
+    ]);
+  });
+});
+
+describe("what fit prints", () => {
+  it("is a headline and a table for a few checkpoints, within 100 columns", async () => {
+    const text = formatStudy(await zooStudy(["ViT-B-16/datacomp_xl_s13b_b90k", "RN50/cc12m"]));
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text).toMatchInlineSnapshot(`
+      "Baseline openai-clip, group openai, templates openai-80, fitted on the logit scale
+      line of                    x axis       slope ±se  intercept     r2  n  x range %
+      -------------------------  --------  ------------  ---------  -----  -  ---------
+      average                    imagenet  1.679 ±0.027     -0.955  0.998  9  59.8–76.6
+      imagenet-a 200             imagenet  3.047 ±0.095     -2.400  0.993  9  59.8–76.6
+      imagenet-r 200             imagenet  1.990 ±0.084     -0.314  0.988  9  59.8–76.6
+      imagenet-sketch            imagenet  1.247 ±0.049     -1.038  0.989  9  59.8–76.6
+      imagenet-v2                imagenet  0.970 ±0.024     -0.269  0.996  9  59.8–76.6
+      objectnet objectnet-names  imagenet  1.694 ±0.062     -1.071  0.991  9  59.8–76.6
+
+      RN50/cc12m: 13.3 points above the line on the average of the five shifts
+        95 % interval +12.1 … +14.3: more than chance; beyond the baseline's own scatter
+        EXTRAPOLATED: 23.9 points outside the baseline's ImageNet accuracies; the line may not hold
+      benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
+      ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
+      imagenet-a       imagenet  35.9    7.6     1.5       +6.1  +5.3 … +6.8    1.0–2.3         23.9
+      imagenet-r       imagenet  35.9   44.7    18.8      +25.9  +21.2 … +29.8  14.3–24.1       23.9
+      imagenet-sketch  imagenet  35.9   23.5    14.7       +8.9  +6.7 … +10.8   12.5–17.2       23.9
+      imagenet-v2      imagenet  35.9   30.6    30.3       +0.3  −1.6 … +2.2    28.4–32.3       23.9
+      objectnet        imagenet  35.9   23.3    11.4      +11.9  +9.5 … +13.9   9.2–14.0        23.9
+      average          imagenet  35.9   25.9    12.7      +13.3  +12.1 … +14.3  11.6–13.9       23.9
+      mean-of-shifts   imagenet  35.9   25.9    15.3      +10.6                                 23.9
+
+      ViT-B-16/datacomp_xl_s13b_b90k: 3.7 points below the line on the average of the five shifts
+        95 % interval −4.6 … −2.7: more than chance; beyond the baseline's own scatter
+      benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
+      ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
+      imagenet-a       imagenet  73.5   48.4    67.0      −18.6  −21.0 … −16.1  62.4–71.2
+      imagenet-r       imagenet  73.5   83.6    84.7       −1.1  −2.2 … +0.0    82.3–86.9
+      imagenet-sketch  imagenet  73.5   60.4    55.8       +4.6  +3.4 … +5.9    53.3–58.3
+      imagenet-v2      imagenet  73.5   66.0    67.3       −1.3  −2.4 … −0.2    66.1–68.4
+      objectnet        imagenet  73.5   63.5    65.8       −2.3  −3.9 … −0.8    62.9–68.7
+      average          imagenet  73.5   64.4    68.1       −3.7  −4.6 … −2.7    66.8–69.3
+      mean-of-shifts   imagenet  73.5   64.4    68.1       −3.7"
+    `);
+  });
+
+  it("is an overview of many, those inside the baseline's x range first, within 100 columns", async () => {
+    const text = formatStudy(await zooStudy());
+    const lines = text.split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text).toContain("Effective robustness of 118 checkpoints in percentage points, by average");
+    expect(lines.at(-1)).toBe("… and 78 more rows in robustness.csv");
+    const table = lines.slice(lines.findIndex((line) => line.startsWith("checkpoint ")) + 2, -1);
+    const outside = table.map((line) => /\s\d+\.\d$/.test(line));
+    expect(outside).toEqual([...outside].sort());
+  });
+
+  it("says without the number of images that no interval is known", async () => {
+    const [row] = (await zooStudy(["ViT-B-16/datacomp_xl_s13b_b90k"])).rows as [RobustnessRow];
+    expect(headline({ ...row, low: null, high: null }, IMAGENET_AXES)).toContain(
+      "no interval: the number of images is not known",
+    );
+    expect(headline({ ...row, low: -0.01, high: 0.01 }, IMAGENET_AXES)).toContain("it may be none");
+    expect(headline(row, IMAGENET_AXES, true)).toMatch(/^ViT-B-16\/datacomp_xl_s13b_b90k \(openai-80\): /);
+    expect(headline({ ...row, checkpoint: "a\u001b[31m" }, IMAGENET_AXES)).toContain("a\\u{1b}[31m: ");
+  });
+});
