@@ -35,8 +35,8 @@ if (isMainThread) {
   const bytes = done.reduce((sum, { bytes }) => sum + bytes, 0) / images;
   console.log(JSON.stringify({ images, seconds: elapsed, cpuSeconds: (user + system) / 1e6, bytes }));
 } else {
-  const { decodeImage } = await import("../../dist/image/decode.js");
-  const { createPreprocessor } = await import("../../dist/image/preprocess-image.js");
+  const { decodeImage } = await import("../../dist/data/image/decode.js");
+  const { createPreprocessor } = await import("../../dist/data/image/preprocess-image.js");
   const { files, preprocessing } = workerData;
   const preprocessor = createPreprocessor(preprocessing);
   const pixels = new Uint8Array(preprocessor.height * preprocessor.width * 3);

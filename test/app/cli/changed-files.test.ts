@@ -22,7 +22,7 @@ import { tinyText, tinyVision, visionWeights } from "../../model/checkpoint/tiny
 import { demo, root } from "./run-cli.ts";
 
 // From the built package: its threads cannot run from the sources here
-const built = (name: string) => import(join(root, "dist", "commands", `${name}.js`));
+const built = (name: string) => import(join(root, "dist", "evaluation", "evaluate", `${name}.js`));
 const { evaluate } = (await built("evaluate")) as typeof Evaluate;
 const { embedShard } = (await built("embed-shard")) as typeof EmbedShard;
 

@@ -95,7 +95,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
   it("tells --shard auto its place, in an array and under srun, and refuses a batch script of several tasks", async () => {
     const folder = temporaryFolder();
     const script = join(folder, "auto.sh");
-    const module = join(root, "dist", "commands", "shard-environment.js");
+    const module = join(root, "dist", "app", "cluster", "shard-environment.js");
     const print = `import("${module}").then((m) => console.log(JSON.stringify(m.resolveShard("auto")))).catch((e) => console.log(e.message))`;
     const node = `${process.execPath} -e '${print}'`;
     writeFileSync(script, `#!/bin/bash\n${node}\n[ -n "$SLURM_ARRAY_TASK_ID" ] || srun --overlap ${node}\n`);

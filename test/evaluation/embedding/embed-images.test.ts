@@ -10,10 +10,10 @@ import { temporaryFolder } from "../../helpers.ts";
 // The threads' programs run as built
 const built = (path: string) => import(join(root, "dist", path));
 const { embedImages } = (await built(
-  "embedding/embed-images.js",
+  "evaluation/embedding/embed-images.js",
 )) as typeof import("../../../src/evaluation/embedding/embed-images.ts");
 const { openCheckpoint } = (await built(
-  "checkpoint/open-checkpoint.js",
+  "model/checkpoint/open-checkpoint.js",
 )) as typeof import("../../../src/model/checkpoint/open-checkpoint.ts");
 
 const ROWS = 16;

@@ -59,9 +59,9 @@ describe.skipIf(process.platform !== "linux")("images that decode to much", () =
     await sharp({ create: side }).jpeg().toFile(join(folder, "large.jpg"));
     const script = `
       import { readFileSync, statSync } from "node:fs";
-      const { embedImages } = await import("../../embedding/dist/embedding/embed-images.js");
-      const { openCheckpoint } = await import("../../embedding/dist/checkpoint/open-checkpoint.js");
-      const { collectImages } = await import("../../embedding/dist/dataset/image-list.js");
+      const { embedImages } = await import("./dist/evaluation/embedding/embed-images.js");
+      const { openCheckpoint } = await import("./dist/model/checkpoint/open-checkpoint.js");
+      const { collectImages } = await import("./dist/data/sources/image-list.js");
       const images = collectImages(Array.from({ length: 8 }, () => ({ path: "large.jpg", bytes: statSync(${JSON.stringify(join(folder, "large.jpg"))}).size, label: 0 })));
       const manifest = { benchmark: "b", root: ${JSON.stringify(folder)}, layout: "flat", images, sha256: "0".repeat(64) };
       const parts = [{ index: 0, first: 0, rows: 8 }];

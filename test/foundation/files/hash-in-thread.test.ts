@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../helpers.ts";
 
 // The thread's program runs as built
 const { hashInThread } = (await import(
-  join(root, "dist", "files", "hash-in-thread.js")
+  join(root, "dist", "foundation", "files", "hash-in-thread.js")
 )) as typeof import("../../../src/foundation/files/hash-in-thread.ts");
 
 describe("hashing in a thread", () => {

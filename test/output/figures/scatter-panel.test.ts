@@ -127,8 +127,8 @@ it("panels, plots and the fits under them run in a browser: nothing of Node's, a
   const src = join(import.meta.dirname, "../../../src");
   const modules = runtimeImports(
     [
-      ...["report/figures/scatter-panel.ts", "report/figures/plot-panel.ts", "report/figures/compose-figure.ts"],
-      ...["robustness/robustness-study.ts", "robustness/group-lines.ts"],
+      ...["output/figures/scatter-panel.ts", "output/figures/plot-panel.ts", "output/figures/compose-figure.ts"],
+      ...["analysis/robustness/robustness-study.ts", "analysis/robustness/group-lines.ts"],
     ].map((path) => join(src, path)),
   );
   const packages = [...modules].filter((name) => !name.startsWith("/"));
