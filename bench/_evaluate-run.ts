@@ -33,15 +33,7 @@ export function runEvaluate({ checkpoint, variant, images, scratch }: EvaluateSe
   rmSync(join(store, "images"), { recursive: true, force: true });
   rmSync(out, { recursive: true, force: true });
   const { seconds } = runChild(process.execPath, [
-    ...[
-      "dist/app/cli/main.js",
-      "evaluate",
-      checkpoint,
-      "--name",
-      `timed=${checkpoint}`,
-      "--data-dir",
-      `imagenet=${images}`,
-    ],
+    ...["dist/cli.js", "evaluate", checkpoint, "--name", `timed=${checkpoint}`, "--data-dir", `imagenet=${images}`],
     ...["--allow-incomplete", "--templates", "single-1", "--store", store, "--out", out, "--quiet"],
     ...(variant === undefined ? [] : ["--variant", variant]),
   ]);

@@ -43,7 +43,7 @@ export async function soak({ checkpoint, images, kills, seed, say = () => {} }: 
   // the same kills again from the same seed, as far as the speed of the machine allows
   const random = seededRandom(seed).next;
   const argsFor = (home: string) => [
-    ...["dist/app/cli/main.js", "evaluate", checkpoint, "--data-dir", `imagenet=${images}`, "--allow-incomplete"],
+    ...["dist/cli.js", "evaluate", checkpoint, "--data-dir", `imagenet=${images}`, "--allow-incomplete"],
     ...["--templates", "single-1", "--part-size", String(PART_ROWS), "--batch-size", "2"],
     ...["--out", join(home, "results"), "--store", join(home, "store")],
   ];

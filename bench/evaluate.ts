@@ -34,7 +34,7 @@ function runEvaluate(name: string): number {
     "--templates",
     "single-1",
   ];
-  const command = ["dist/app/cli/main.js", "evaluate", checkpoint as string, ...options, "--store", store, "--quiet"];
+  const command = ["dist/cli.js", "evaluate", checkpoint as string, ...options, "--store", store, "--quiet"];
   const result = spawnSync(process.execPath, [...command, "--out", join(scratch, name)], { encoding: "utf8" });
   if (result.status !== 0) throw new Error(result.stderr);
   return n / ((performance.now() - begun) / 1000);

@@ -42,7 +42,7 @@ if (values.write) writeMeasured("int8", measured);
 type CsvRow = Readonly<Record<string, string>>;
 
 function shiftline(args: readonly string[]): string {
-  return runChild(process.execPath, ["dist/app/cli/main.js", ...args]).stdout;
+  return runChild(process.execPath, ["dist/cli.js", ...args]).stdout;
 }
 
 function readRows(text: string): CsvRow[] {

@@ -17,7 +17,7 @@ const help: number[] = [];
 const nothing: number[] = [];
 for (let run = 0; run < 11; run++) {
   nothing.push(milliseconds(["-e", "0"]));
-  help.push(milliseconds(["dist/app/cli/main.js", "--help"]));
+  help.push(milliseconds(["dist/cli.js", "--help"]));
 }
 console.log(`node -e 0         ${spread(nothing, 0)} ms`);
 console.log(`shiftline --help  ${spread(help, 0)} ms`);

@@ -73,7 +73,7 @@ function copyCheckpoint(from: string, k: number): string {
 function evaluate(paths: readonly string[], folder = images): string {
   const out = join(scratch, `results-${runs++}`);
   runChild(process.execPath, [
-    ...["dist/app/cli/main.js", "evaluate", ...paths, "--data-dir", `imagenet=${folder}`, "--allow-incomplete"],
+    ...["dist/cli.js", "evaluate", ...paths, "--data-dir", `imagenet=${folder}`, "--allow-incomplete"],
     ...["--templates", "single-1", "--store", join(scratch, "store"), "--out", out, "--quiet"],
   ]);
   return out;

@@ -7,4 +7,4 @@ import { root, runBin } from "./set-up.mjs";
 const status = runBin("typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
 if (status !== 0) process.exit(status);
 await buildPage();
-chmodSync(join(root, "dist", "app", "cli", "main.js"), 0o755);
+chmodSync(join(root, "dist", "cli.js"), 0o755);

@@ -40,7 +40,7 @@ if (resolve(root, out) !== resolve(root, committed)) compareWithCommitted();
 /** Runs a command of shiftline, and ends here if it fails. */
 function step(title, args, stdio = "inherit") {
   process.stderr.write(`\n# ${title}\n`);
-  const status = run(process.execPath, [join(root, "dist", "app", "cli", "main.js"), ...args], { stdio });
+  const status = run(process.execPath, [join(root, "dist", "cli.js"), ...args], { stdio });
   if (status !== 0) process.exit(status);
 }
 

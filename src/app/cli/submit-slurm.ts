@@ -52,7 +52,7 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   const key = [process.cwd(), ...told, ...args];
   const size = (await sizeBefore(folder, key)) ?? (await measureSize(toOptions(checkpoints, evaluate), wanted));
   const plan: SlurmPlan = {
-    program: [process.execPath, fileURLToPath(new URL("./main.js", import.meta.url))],
+    program: [process.execPath, fileURLToPath(new URL("../../cli.js", import.meta.url))],
     evaluate: args,
     report: [`--results=${command.out}`],
     cwd: process.cwd(),

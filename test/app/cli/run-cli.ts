@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { fixtures } from "../../helpers.ts";
 
 export const root = join(import.meta.dirname, "../../..");
-export const cli = join(root, "dist", "app", "cli", "main.js");
+export const cli = join(root, "dist", "cli.js");
 export const checkpoints = join(fixtures, "checkpoints");
 export const demo = join(fixtures, "demo", "imagenet", "val");
 
-if (!existsSync(cli))
-  throw new Error("dist/app/cli/main.js is not there: run the tests with npm test, which builds it");
+if (!existsSync(cli)) throw new Error("dist/cli.js is not there: run the tests with npm test, which builds it");
 
 export interface CliResult {
   readonly status: number | null;

@@ -10,7 +10,7 @@ describe("the command to go on with", () => {
     expect(sameCommand([node, "/usr/bin/shiftline", ...args], {})).toBe("shiftline evaluate clip --data '/my data'");
     const npx = { npm_command: "exec" };
     expect(sameCommand([node, "/x/.bin/shiftline", "list"], npx)).toBe("npx shiftline list");
-    expect(sameCommand([node, "dist/app/cli/main.js", "list"], npx)).toBe("node dist/app/cli/main.js list");
+    expect(sameCommand([node, "dist/cli.js", "list"], npx)).toBe("node dist/cli.js list");
   });
 
   it("is read back by a shell word for word", () => {

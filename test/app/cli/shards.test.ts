@@ -27,7 +27,9 @@ function predictions(out: string, names = NAMES): string[] {
 
 /** Shards in this process, from the built package: what the command line runs, without starting it each time. */
 async function runShards(out: string, shards: readonly string[], names = NAMES): Promise<void> {
-  const { embedShard } = (await import(join(root, "dist", "evaluation", "evaluate", "embed-shard.js"))) as typeof EmbedShard;
+  const { embedShard } = (await import(
+    join(root, "dist", "evaluation", "evaluate", "embed-shard.js")
+  )) as typeof EmbedShard;
   for (const shard of shards) await embedShard(options(out, names), parseShard(shard));
 }
 
@@ -69,7 +71,9 @@ describe("evaluate --shard", () => {
   }, 600_000);
 
   it("reports from the first batch on how many prompts the shard has, not a total that grows", async () => {
-    const { embedShard } = (await import(join(root, "dist", "evaluation", "evaluate", "embed-shard.js"))) as typeof EmbedShard;
+    const { embedShard } = (await import(
+      join(root, "dist", "evaluation", "evaluate", "embed-shard.js")
+    )) as typeof EmbedShard;
     const out = join(temporaryFolder(), "results");
     for (const shard of ["1/2", "0/2"]) {
       const seen: { done: number; total: number }[] = [];
