@@ -1,5 +1,4 @@
-import { stringify } from "csv-stringify/sync";
-import { toSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import { formatCsv } from "../../foundation/files/format-csv.ts";
 import type { Metric } from "../scoring/accuracy.ts";
 
 /** The columns of `accuracies.csv`. */
@@ -27,19 +26,8 @@ export interface AccuraciesOfResult {
   }[];
 }
 
-/**
- * The text of `accuracies.csv`: one row a metric, fractions in [0, 1], ordered by what the rows are of. Names that a
- * spreadsheet would run as a formula get an apostrophe.
- */
+/** The text of `accuracies.csv`: one row a metric, fractions in [0, 1], ordered by what the rows are of. */
 export function formatAccuracies(results: readonly AccuraciesOfResult[]): string {
-  const rows = results.flatMap((result) =>
-    result.metrics.map((metric) => ({
-      ...result,
-      ...metric,
-      checkpoint: toSpreadsheetText(result.checkpoint),
-      templates: toSpreadsheetText(result.templates),
-      class_names: toSpreadsheetText(result.class_names),
-    })),
-  );
-  return stringify(rows, { header: true, columns: [...ACCURACY_COLUMNS] });
+  const rows = results.flatMap((result) => result.metrics.map((metric) => ({ ...result, ...metric })));
+  return formatCsv(ACCURACY_COLUMNS, rows);
 }

@@ -39,7 +39,8 @@ export async function readAccuraciesFile(path: string): Promise<AccuraciesOfResu
     const cell = Object.fromEntries(header.map((column, c) => [column, record[c] as string]));
     const key = {
       checkpoint: fromSpreadsheetText(cell.checkpoint as string),
-      ...{ benchmark: cell.benchmark as string, protocol: cell.protocol as string },
+      benchmark: fromSpreadsheetText(cell.benchmark as string),
+      protocol: fromSpreadsheetText(cell.protocol as string),
       templates: fromSpreadsheetText(cell.templates as string),
       class_names: fromSpreadsheetText(cell.class_names as string),
     };

@@ -33,7 +33,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
     if ("metric" in record && record.metric !== "top1") return;
     const place = `${where}: row ${i + 1}`;
     const model = fromSpreadsheetText(record[column.model] as string);
-    const benchmark = record.benchmark as string;
+    const benchmark = fromSpreadsheetText(record.benchmark as string);
     if (model === "" || benchmark === "") {
       throw new InputError(`${place}: expected a name in ${column.model} and in benchmark, found an empty cell`);
     }
@@ -49,9 +49,9 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
       model,
       group: fromSpreadsheetText(record.group ?? ""),
       benchmark,
-      protocol: record.protocol ?? "",
-      templates: record.templates ?? "",
-      classNames: record.class_names ?? "",
+      protocol: fromSpreadsheetText(record.protocol ?? ""),
+      templates: fromSpreadsheetText(record.templates ?? ""),
+      classNames: fromSpreadsheetText(record.class_names ?? ""),
       accuracy,
       n: count(record.n, place, "n"),
       expectedN: count(record.expected_n, place, "expected_n"),

@@ -1,15 +1,48 @@
 import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
-import { toSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
-import { csvNumber } from "./csv-number.ts";
-import { toCsv } from "./wide-csv.ts";
+import { computed, formatCsv } from "../../foundation/files/format-csv.ts";
 
 const COLUMNS = [
-  ...["first", "second", "pairing", "benchmark", "protocol", "templates", "class_names"],
-  ...["first_accuracy", "second_accuracy", "difference", "low", "high", "interval"],
-  ...["both", "only_first", "only_second", "neither", "p", "p_holm"],
-  ...["kappa", "kappa_low", "kappa_high", "smallest_difference", "n", "expected_n"],
-];
+  "first",
+  "second",
+  "pairing",
+  "benchmark",
+  "protocol",
+  "templates",
+  "class_names",
+  "first_accuracy",
+  "second_accuracy",
+  "difference",
+  "low",
+  "high",
+  "interval",
+  "both",
+  "only_first",
+  "only_second",
+  "neither",
+  "p",
+  "p_holm",
+  "kappa",
+  "kappa_low",
+  "kappa_high",
+  "smallest_difference",
+  "n",
+  "expected_n",
+] as const;
+
+/** What there is only of the same images. */
+const UNPAIRED = {
+  both: null,
+  only_first: null,
+  only_second: null,
+  neither: null,
+  p: null,
+  p_holm: null,
+  kappa: null,
+  kappa_low: null,
+  kappa_high: null,
+  smallest_difference: null,
+};
 
 /**
  * Comparisons as a tidy CSV: one row a pair and benchmark, fractions in [0, 1]. `pairing` is `paired` (interval `tango`)
@@ -20,60 +53,56 @@ export function formatComparisons(
   nearest: readonly NearestRow[],
 ): string {
   const paired = rows.map((row) => ({
-    ...names(row.first, row.second, "paired", row),
-    ...figures(row.firstAccuracy, row.secondAccuracy, row),
+    first: row.first,
+    second: row.second,
+    pairing: "paired",
+    ...setCells(row),
+    ...differenceCells(row.firstAccuracy, row.secondAccuracy, row),
     interval: row.interval,
-    both: String(row.both),
-    only_first: String(row.onlyFirst),
-    only_second: String(row.onlySecond),
-    neither: String(row.neither),
-    p: csvNumber(row.p),
-    p_holm: csvNumber(row.pHolm),
-    kappa: csvNumber(row.errorConsistency?.kappa ?? null),
-    kappa_low: csvNumber(row.errorConsistency?.low ?? null),
-    kappa_high: csvNumber(row.errorConsistency?.high ?? null),
-    smallest_difference: csvNumber(row.smallestDifference),
+    both: row.both,
+    only_first: row.onlyFirst,
+    only_second: row.onlySecond,
+    neither: row.neither,
+    p: computed(row.p),
+    p_holm: computed(row.pHolm),
+    kappa: computed(row.errorConsistency?.kappa ?? null),
+    kappa_low: computed(row.errorConsistency?.low ?? null),
+    kappa_high: computed(row.errorConsistency?.high ?? null),
+    smallest_difference: computed(row.smallestDifference),
   }));
   const unpaired = nearest.map((row) => ({
-    ...names(row.checkpoint, row.model, "unpaired", row),
-    ...figures(row.accuracy, row.modelAccuracy, row),
-    interval: row.low === null ? "" : "newcombe-independent",
+    ...UNPAIRED,
+    first: row.checkpoint,
+    second: row.model,
+    pairing: "unpaired",
+    ...setCells(row),
+    ...differenceCells(row.accuracy, row.modelAccuracy, row),
+    interval: row.low === null ? null : "newcombe-independent",
   }));
-  const cells = [...paired, ...unpaired].map((row: Readonly<Record<string, string>>) =>
-    COLUMNS.map((column) => row[column] ?? ""),
-  );
-  return toCsv([COLUMNS, ...cells]);
+  return formatCsv(COLUMNS, [...paired, ...unpaired]);
 }
 
-function names(
-  first: string,
-  second: string,
-  pairing: string,
-  row: Pick<NearestRow, "benchmark" | "protocol" | "templates" | "classNames" | "n" | "expectedN">,
-): Record<string, string> {
-  return {
-    first: toSpreadsheetText(first),
-    second: toSpreadsheetText(second),
-    pairing,
-    benchmark: toSpreadsheetText(row.benchmark),
-    protocol: toSpreadsheetText(row.protocol),
-    templates: toSpreadsheetText(row.templates),
-    class_names: toSpreadsheetText(row.classNames),
-    n: String(row.n ?? ""),
-    expected_n: String(row.expectedN ?? ""),
-  };
+function setCells({
+  benchmark,
+  protocol,
+  templates,
+  classNames,
+  n,
+  expectedN,
+}: Pick<NearestRow, "benchmark" | "protocol" | "templates" | "classNames" | "n" | "expectedN">) {
+  return { benchmark, protocol, templates, class_names: classNames, n, expected_n: expectedN };
 }
 
-function figures(
+function differenceCells(
   first: number,
   second: number,
-  row: Pick<NearestRow, "difference" | "low" | "high">,
-): Record<string, string> {
+  { difference, low, high }: Pick<NearestRow, "difference" | "low" | "high">,
+) {
   return {
-    first_accuracy: csvNumber(first),
-    second_accuracy: csvNumber(second),
-    difference: csvNumber(row.difference),
-    low: csvNumber(row.low),
-    high: csvNumber(row.high),
+    first_accuracy: computed(first),
+    second_accuracy: computed(second),
+    difference: computed(difference),
+    low: computed(low),
+    high: computed(high),
   };
 }

@@ -1,12 +1,10 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
-import { toSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
 import type { PlainTable } from "./comparison-table.ts";
-import { csvNumber } from "./csv-number.ts";
 import type { TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
-import { toCsv } from "./wide-csv.ts";
 
 /** Effective robustness as a grid: a row a checkpoint and template set, a column a benchmark, protocol and x axis. */
 interface RobustnessGrid {
@@ -60,16 +58,16 @@ export function robustnessTable(
   };
 }
 
-/** The same as a wide CSV: fractions, empty where there is no figure. Names that a spreadsheet would run are guarded. */
+/** The same as a wide CSV: fractions, empty where there is no figure. */
 export function formatWideRobustness(rows: readonly RobustnessRow[], axes: StudyAxes): string {
   const grid = robustnessGrid(rows, axes);
-  const header = ["checkpoint", "templates", ...grid.columns.map(toSpreadsheetText)];
+  const header = ["checkpoint", "templates", ...grid.columns];
   const lines = grid.rows.map(({ checkpoint, templates, cells }) => [
-    toSpreadsheetText(checkpoint),
-    toSpreadsheetText(templates),
-    ...grid.columns.map((column) => csvNumber(cells.get(column)?.effectiveRobustness ?? null)),
+    checkpoint,
+    templates,
+    ...grid.columns.map((column) => computed(cells.get(column)?.effectiveRobustness ?? null)),
   ]);
-  return toCsv([header, ...lines]);
+  return formatCsvRows([header, ...lines]);
 }
 
 function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): RobustnessGrid {

@@ -10,6 +10,9 @@ describe("names in CSV cells", () => {
 
   it("are read back as they were, however they begin", () => {
     const beginnings = fc.string({ unit: fc.constantFrom("'", "=", "-", "a", "\t"), maxLength: 6 });
-    fc.assert(fc.property(beginnings, (name) => fromSpreadsheetText(toSpreadsheetText(name)) === name));
+    fc.assert(
+      fc.property(beginnings, (name) => fromSpreadsheetText(toSpreadsheetText(name)) === name),
+      { seed: 1, numRuns: 500 },
+    );
   });
 });
