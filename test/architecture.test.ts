@@ -55,6 +55,7 @@ describe("the house", () => {
     const beside = [...rooms].filter((room) => !known.includes(room));
     expect(beside.sort()).toEqual([
       "foundation/errors.ts",
+      "foundation/evaluation-key.ts",
       "foundation/gathered-notes.ts",
       "foundation/native-library.ts",
       "foundation/notes.ts",
