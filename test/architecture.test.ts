@@ -56,7 +56,6 @@ describe("the house", () => {
     expect(beside.sort()).toEqual([
       "foundation/errors.ts",
       "foundation/evaluation-key.ts",
-      "foundation/gathered-notes.ts",
       "foundation/native-library.ts",
       "foundation/notes.ts",
     ]);

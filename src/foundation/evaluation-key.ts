@@ -58,6 +58,11 @@ export function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+/** Whether two keys are of the same benchmark, protocol and prompts, whatever their checkpoints. */
+export function isSameTask(a: TaskKey, b: TaskKey): boolean {
+  return TASK_FIELDS.every((field) => a[field] === b[field]);
+}
+
 /** Whether a key is among those that `about` speaks of: a field that `about` does not have means all. */
 export function matches(about: Partial<EvaluationKey>, key: Partial<EvaluationKey>): boolean {
   return KEY_FIELDS.every((field) => about[field] === undefined || about[field] === key[field]);

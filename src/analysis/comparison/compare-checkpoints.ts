@@ -1,6 +1,7 @@
 import type { CheckpointPredictions, ResultPredictions } from "../../evaluation/results/image-predictions.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { createNotes } from "../../foundation/gathered-notes.ts";
+import { keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
+import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import { holm } from "../../foundation/statistics/holm.ts";
 import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
 import { pairImages } from "./paired-outcomes.ts";
@@ -9,13 +10,9 @@ import { pairImages } from "./paired-outcomes.ts";
 const SHOWN = 7;
 
 /** Two checkpoints on one benchmark. */
-export interface BenchmarkComparison extends PairedComparison {
+export interface BenchmarkComparison extends TaskKey, PairedComparison {
   readonly first: string;
   readonly second: string;
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
   readonly expectedN: number | null;
   /** `p` after Holm over all rows of the comparison */
   readonly pHolm: number;
@@ -24,7 +21,7 @@ export interface BenchmarkComparison extends PairedComparison {
 export interface CheckpointComparison {
   readonly rows: readonly BenchmarkComparison[];
   /** what only one of them has, and what differs in how they were evaluated */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface CompareOptions {
@@ -61,7 +58,7 @@ export function comparePairs(
   pairs: readonly (readonly [CheckpointPredictions, CheckpointPredictions])[],
   options: CompareOptions = {},
 ): CheckpointComparison {
-  const notes = createNotes();
+  const notes = createNoteCollector();
   const rows = pairs.flatMap(([a, b]) => {
     if (a.checkpoint === b.checkpoint) throw new InputError(`${a.checkpoint}: cannot be compared with itself`);
     if (a.fingerprint != null && a.fingerprint === b.fingerprint) {
@@ -69,13 +66,12 @@ export function comparePairs(
       const same = tokenized
         ? "are the same files with different text settings (cleaning, padding, context length): that is the difference"
         : "are the same checkpoint under two names";
-      notes.add(`warning: ${a.checkpoint} and ${b.checkpoint} ${same}`);
+      notes.warn(`${a.checkpoint} and ${b.checkpoint} ${same}`);
     }
-    return evaluatedAlike(a, b, options, (message) => notes.add(message)).map(([own, other]) => {
-      const { benchmark, protocol, templates, classNames } = own;
+    return evaluatedAlike(a, b, options, notes).map(([own, other]) => {
       const where = nameOfPair(own, a, b);
       return {
-        ...{ first: a.checkpoint, second: b.checkpoint, benchmark, protocol, templates, classNames },
+        ...{ first: a.checkpoint, second: b.checkpoint, ...taskKey(own) },
         expectedN: own.expectedN,
         ...comparePaired(pairImages(own.images, other.images, where)),
       };
@@ -94,10 +90,10 @@ function evaluatedAlike(
   a: CheckpointPredictions,
   b: CheckpointPredictions,
   options: CompareOptions,
-  note: (message: string) => void,
+  notes: NoteCollector,
 ): [ResultPredictions, ResultPredictions][] {
   const differing: string[] = [];
-  const alike = commonResults(a, b, options, note).filter(([own, other]) => {
+  const alike = commonResults(a, b, options, notes).filter(([own, other]) => {
     const parts = differingParts(own, other);
     if (parts.length === 0) return true;
     differing.push(
@@ -106,7 +102,7 @@ function evaluatedAlike(
     return false;
   });
   if (alike.length === 0) throw new InputError(differing.join("; "));
-  for (const message of differing) note(`warning: not compared: ${message}`);
+  for (const message of differing) notes.warn(`not compared: ${message}`);
   return alike;
 }
 
@@ -119,13 +115,13 @@ function commonResults(
   a: CheckpointPredictions,
   b: CheckpointPredictions,
   { benchmarks }: CompareOptions,
-  note: (message: string) => void,
+  notes: NoteCollector,
 ): [ResultPredictions, ResultPredictions][] {
   const wanted = ({ benchmark }: ResultPredictions) => benchmarks === undefined || benchmarks.includes(benchmark);
   const [own, others] = [a.results.filter(wanted), b.results.filter(wanted)];
-  const byKey = new Map(others.map((result) => [resultKey(result), result]));
+  const byKey = new Map(others.map((result) => [textOf(result), result]));
   const common = own.flatMap((result): [ResultPredictions, ResultPredictions][] => {
-    const other = byKey.get(resultKey(result));
+    const other = byKey.get(textOf(result));
     return other === undefined ? [] : [[result, other]];
   });
   if (common.length === 0) {
@@ -133,11 +129,11 @@ function commonResults(
       `${a.checkpoint} and ${b.checkpoint} have no result of the same benchmark, protocol and prompts: ${a.checkpoint} has ${list(own)}; ${b.checkpoint} has ${list(others)}`,
     );
   }
-  const keys = new Set(common.map(([result]) => resultKey(result)));
+  const keys = new Set(common.map(([result]) => textOf(result)));
   for (const [checkpoint, results] of [[a.checkpoint, own] as const, [b.checkpoint, others] as const]) {
-    const alone = results.filter((result) => !keys.has(resultKey(result)));
+    const alone = results.filter((result) => !keys.has(textOf(result)));
     const other = checkpoint === a.checkpoint ? b.checkpoint : a.checkpoint;
-    if (alone.length > 0) note(`not compared, ${checkpoint} has it and ${other} has not: ${list(alone)}`);
+    if (alone.length > 0) notes.note(`not compared, ${checkpoint} has it and ${other} has not: ${list(alone)}`);
   }
   return common;
 }
@@ -147,8 +143,8 @@ function differingParts({ recipe: own = {} }: ResultPredictions, { recipe: other
   return Object.keys(own).filter((name) => Object.hasOwn(other, name) && own[name] !== other[name]);
 }
 
-function resultKey({ benchmark, protocol, templates, classNames }: ResultPredictions): string {
-  return JSON.stringify([benchmark, protocol, templates, classNames]);
+function textOf(result: ResultPredictions): string {
+  return keyText(result, TASK_FIELDS);
 }
 
 function resultName({ benchmark, protocol, templates }: ResultPredictions): string {

@@ -3,10 +3,11 @@ import { resolveClassSpace } from "../../data/benchmark/class-space.ts";
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 import { readProtocolClassNames } from "../../evaluation/scoring/class-name-order.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { keyText, type TaskKey } from "../../foundation/evaluation-key.ts";
 import { parseWhole } from "../../foundation/files/parse-whole.ts";
-import type { BenchmarkComparison } from "./compare-checkpoints.ts";
 
-type Key = Pick<BenchmarkComparison, "benchmark" | "protocol" | "classNames">;
+/** What decides the classes of a result and their names. */
+type ClassesKey = Omit<TaskKey, "templates">;
 
 /**
  * Finds the names of the classes that predictions have as numbers, for benchmarks that are known; of others the lists may be
@@ -16,9 +17,9 @@ type Key = Pick<BenchmarkComparison, "benchmark" | "protocol" | "classNames">;
  * @returns the name of a class by its label ("3", or "3;5" where several are right); null where it is not known
  */
 export async function readClassNamer(
-  rows: readonly Key[],
+  rows: readonly ClassesKey[],
   benchmarks: readonly Benchmark[],
-): Promise<(row: Key, label: string) => string | null> {
+): Promise<(row: ClassesKey, label: string) => string | null> {
   const names = new Map<string, readonly string[]>();
   for (const row of rows) {
     const benchmark = benchmarks.find(({ id }) => id === row.benchmark);
@@ -32,7 +33,7 @@ export async function readClassNamer(
   };
 }
 
-async function classNames(row: Key, benchmark: Benchmark): Promise<string[]> {
+async function classNames(row: ClassesKey, benchmark: Benchmark): Promise<string[]> {
   const protocol = benchmark.protocols.find(({ id }) => id === row.protocol);
   if (protocol === undefined) return [];
   try {
@@ -47,6 +48,6 @@ async function classNames(row: Key, benchmark: Benchmark): Promise<string[]> {
   }
 }
 
-function keyOf({ benchmark, protocol, classNames }: Key): string {
-  return JSON.stringify([benchmark, protocol, classNames]);
+function keyOf(row: ClassesKey): string {
+  return keyText(row, ["benchmark", "protocol", "classNames"]);
 }

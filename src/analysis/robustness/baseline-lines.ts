@@ -1,11 +1,12 @@
-import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import type { Notes } from "../../foundation/gathered-notes.ts";
+import type { NoteCollector } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
 import { type BaselineFit, fitBaseline, type ModelPoint } from "./baseline-fit.ts";
 import type { FitScale } from "./fit-scale.ts";
+import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type LinePiece, linePieces } from "./line-rules.ts";
-import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import type { StudyAxes } from "./study-axes.ts";
 
 /** A fitted line of a baseline, and what it is of. */
@@ -39,20 +40,20 @@ export function fitBaselineLines(
   scale: FitScale,
   axes: StudyAxes,
   defaults: ReadonlyMap<string, string>,
-  notes: Notes,
+  notes: NoteCollector,
 ): BaselineLines {
   const { rules } = baseline;
   const rows = baseline.rows.filter(
     (row) =>
       (rules.group === undefined || row.group === rules.group) &&
-      !rules.withoutNamesContaining.some((part) => row.model.includes(part)),
+      !rules.withoutNamesContaining.some((part) => row.checkpoint.includes(part)),
   );
   const protocols = protocolsOf(rows);
   const pairing = pairOptions(rows, axes, protocols, defaults);
   const byLine = new Map<string, PairedRow[]>();
-  for (const own of rowsByModel(rows).values()) {
+  for (const own of rowsByCheckpoint(rows).values()) {
     for (const pair of pairRows(own, pairing).pairs) {
-      const key = JSON.stringify([pair.benchmark, pair.protocol, pair.templates, pair.classNames, pair.idSide]);
+      const key = lineKeyText(pair);
       const line = byLine.get(key);
       if (line === undefined) byLine.set(key, [pair]);
       else line.push(pair);
@@ -61,7 +62,7 @@ export function fitBaselineLines(
   const group = rules.group ?? onlyGroup(rows);
   const lines = [...byLine.values()].flatMap((pairs) => fitPieces(baseline, group, scale, pairs, notes));
   if (lines.length > 0) return { id: baseline.id, lines, protocols, pairing };
-  const why = notes.list();
+  const why = notes.list().map(({ text }) => text);
   throw new InputError(
     why.length > 0
       ? `baseline ${baseline.id}: no line can be fitted: ${why.join("; ")}`
@@ -74,20 +75,20 @@ function fitPieces(
   group: string,
   scale: FitScale,
   pairs: readonly PairedRow[],
-  notes: Notes,
+  notes: NoteCollector,
 ): BaselineLine[] {
-  const { benchmark, protocol, templates, classNames, idSide } = pairs[0] as PairedRow;
+  const key = lineKey(pairs[0] as PairedRow);
+  const { benchmark, protocol, idSide } = key;
   const points = pairs.map((pair) => pair.point);
   return linePieces(baseline.rules, benchmark, idSide).flatMap((piece) => {
     const inside = ({ model, idAccuracy }: ModelPoint) =>
       idAccuracy >= piece.from && idAccuracy < piece.to && !piece.without.includes(model);
     try {
       const fit = fitBaseline(points.filter(inside), { scale });
-      const key = { benchmark, protocol, templates, classNames, idSide };
       return [{ baseline: baseline.id, group, ...key, policy: policyWords(fit, piece), piece, fit }];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      notes.add(`${[benchmark, protocol].filter((part) => part !== "").join(" ")} on ${idSide}: ${error.message}`);
+      notes.note(`${[benchmark, protocol].filter((part) => part !== "").join(" ")} on ${idSide}: ${error.message}`);
       return [];
     }
   });

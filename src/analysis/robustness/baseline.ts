@@ -1,4 +1,5 @@
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import type { Note } from "../../foundation/notes.ts";
 import type { LineRules } from "./line-rules.ts";
 
 /** Models whose accuracies draw the line. */
@@ -7,5 +8,5 @@ export interface Baseline {
   readonly rows: readonly AccuracyRow[];
   readonly rules: LineRules;
   /** what was left out of its file and why */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -1,11 +1,12 @@
 import {
   type AccuracyRow,
   mergeRows,
-  rowsByModel,
+  rowsByCheckpoint,
   withDefaultProtocols,
 } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { createNotes, type Notes } from "../../foundation/gathered-notes.ts";
+import { closestKeys, type EvaluationKey, evaluationKey } from "../../foundation/evaluation-key.ts";
+import { createNoteCollector, type Note, type NoteCollector, type NoteSubject } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
 import { relativeRobustness } from "./relative-robustness.ts";
 import { IMAGENET_AXES, idSideOf } from "./study-axes.ts";
@@ -13,14 +14,11 @@ import { IMAGENET_AXES, idSideOf } from "./study-axes.ts";
 const { idBenchmark } = IMAGENET_AXES; // published models were evaluated there
 
 /** A checkpoint beside the baseline's model that is nearest to it in ImageNet accuracy. Fractions of 1. */
-export interface NearestRow {
-  readonly checkpoint: string;
+export interface NearestRow extends EvaluationKey {
   readonly baseline: string;
   readonly model: string;
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
+  /** id of the metric that both accuracies are of */
+  readonly metric: string;
   readonly accuracy: number;
   readonly modelAccuracy: number;
   /** the checkpoint's accuracy minus the model's */
@@ -39,7 +37,7 @@ export interface NearestRow {
 
 export interface NearestComparison {
   readonly rows: readonly NearestRow[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -59,12 +57,12 @@ export function compareWithNearest(
   defaultProtocols: ReadonlyMap<string, string>,
 ): NearestComparison {
   const own = mergeRows(withDefaultProtocols(rows, defaultProtocols));
-  const checkpoint = own[0]?.model ?? "";
-  const notes = createNotes();
+  const checkpoint = own[0]?.checkpoint ?? "";
+  const notes = createNoteCollector();
   const ids = own.filter(isInDistribution).filter((id, i, all) => {
     const isFirst = all.findIndex(({ templates }) => templates === id.templates) === i;
     if (!isFirst)
-      notes.add(`not compared, another list of class names was taken: ${id.benchmark} with ${id.classNames}`);
+      notes.note(`not compared, another list of class names was taken: ${id.benchmark} with ${id.classNames}`);
     return isFirst;
   });
   if (ids.length === 0) {
@@ -98,12 +96,12 @@ function candidateModels(
   defaultProtocols: ReadonlyMap<string, string>,
 ): AccuracyRow[][] {
   const named = withDefaultProtocols(rows, defaultProtocols).filter(
-    ({ model, group }) =>
-      model !== checkpoint &&
-      (rules.group === undefined || group === rules.group) &&
-      !rules.withoutNamesContaining.some((part) => model.includes(part)),
+    (row) =>
+      row.checkpoint !== checkpoint &&
+      (rules.group === undefined || row.group === rules.group) &&
+      !rules.withoutNamesContaining.some((part) => row.checkpoint.includes(part)),
   );
-  return [...rowsByModel(mergeRows(named)).values()];
+  return [...rowsByCheckpoint(mergeRows(named)).values()];
 }
 
 /** The candidate nearest in ImageNet accuracy; the first by name where two are as near. */
@@ -111,12 +109,15 @@ function nearestModel(candidates: readonly (readonly AccuracyRow[])[], id: Accur
   let best: Candidate | undefined;
   const distance = (candidate: AccuracyRow) => Math.abs(candidate.accuracy - id.accuracy);
   for (const rows of candidates) {
-    const found = closest(rows.filter(isInDistribution), id);
+    const [found] = closestKeys(
+      id,
+      rows.filter((row) => row.metric === id.metric && isInDistribution(row)),
+    );
     if (found === undefined) continue;
     const isNearer =
       best === undefined ||
       distance(found) < distance(best.id) ||
-      (distance(found) === distance(best.id) && found.model < best.id.model);
+      (distance(found) === distance(best.id) && found.checkpoint < best.id.checkpoint);
     if (isNearer) best = { rows, id: found };
   }
   return best;
@@ -127,52 +128,49 @@ function counterpart(
   row: AccuracyRow,
   own: readonly AccuracyRow[],
   ofModel: readonly AccuracyRow[],
-  notes: Notes,
+  notes: NoteCollector,
 ): AccuracyRow | undefined {
-  const there = ofModel.filter(({ benchmark }) => benchmark === row.benchmark);
+  const there = ofModel.filter(({ benchmark, metric }) => benchmark === row.benchmark && metric === row.metric);
   const same = there.filter(({ protocol }) => protocol === row.protocol);
-  if (same.length > 0) return closest(same, row);
+  if (same.length > 0) return closestKeys(row, same)[0];
   if (row.benchmark === idBenchmark) return undefined; // another class subset is another axis, not the same benchmark
-  const model = ofModel[0]?.model ?? "";
+  const model = ofModel[0]?.checkpoint ?? "";
   if (there.length === 0) {
-    notes.add(`not compared, ${model} has no published accuracy there`, row.benchmark);
+    notes.note(`not compared, ${model} has no published accuracy there`, ...placeOf(row));
     return undefined;
   }
   const protocols = new Set(there.map(({ protocol }) => protocol));
   if (own.some(({ benchmark, protocol }) => benchmark === row.benchmark && protocols.has(protocol))) return undefined;
-  return closest(there, row);
+  return closestKeys(row, there)[0];
 }
 
-/** Of several rows of one model, that of the same templates, then of the same class names, then the first. */
-function closest(rows: readonly AccuracyRow[], to: AccuracyRow): AccuracyRow | undefined {
-  const score = (row: AccuracyRow) =>
-    2 * Number(row.templates === to.templates) + Number(row.classNames === to.classNames);
-  const best = Math.max(...rows.map(score));
-  return rows.find((row) => score(row) === best);
-}
-
-function compareRows(row: AccuracyRow, other: AccuracyRow, baseline: string, notes: Notes): NearestRow {
+function compareRows(row: AccuracyRow, other: AccuracyRow, baseline: string, notes: NoteCollector): NearestRow {
   for (const [field, name] of [
     ["protocol", "protocol"],
     ["templates", "template set"],
     ["classNames", "class names"],
   ] as const) {
     if (row[field] === other[field] || row[field] === "" || other[field] === "") continue;
-    notes.add(
-      `warning: ${name} ${row[field]} for ${row.model}, but ${other[field]} for ${other.model}, which is in the difference`,
-      row.benchmark,
+    notes.warn(
+      `${name} ${row[field]} for ${row.checkpoint}, but ${other[field]} for ${other.checkpoint}, which is in the difference`,
+      ...placeOf(row),
     );
   }
   if (row.n !== null && other.n !== null && row.n !== other.n) {
-    notes.add(`another number of images than behind the published accuracy of ${other.model}`, row.benchmark);
+    notes.note(`another number of images than behind the published accuracy of ${other.checkpoint}`, ...placeOf(row));
   }
-  const point = (of: AccuracyRow) => ({ model: of.model, idAccuracy: 0, accuracy: of.accuracy, images: of.n });
+  const point = (of: AccuracyRow) => ({ model: of.checkpoint, idAccuracy: 0, accuracy: of.accuracy, images: of.n });
   const { relativeRobustness: difference, low, high } = relativeRobustness(point(row), point(other));
-  const { benchmark, protocol, templates, classNames, accuracy, n, expectedN } = row;
+  const { metric, accuracy, n, expectedN } = row;
   return {
-    ...{ checkpoint: row.model, baseline, model: other.model, benchmark, protocol, templates, classNames },
+    ...{ ...evaluationKey(row), baseline, model: other.checkpoint, metric },
     ...{ accuracy, modelAccuracy: other.accuracy, difference, low, high, n, expectedN, modelN: other.n },
   };
+}
+
+/** What a note is about, and the benchmark as the name that is listed after it. */
+function placeOf({ checkpoint, benchmark }: AccuracyRow): [NoteSubject, string] {
+  return [{ checkpoint, benchmark }, benchmark];
 }
 
 function isInDistribution(row: AccuracyRow): boolean {

@@ -1,13 +1,14 @@
-import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { createNotes } from "../../foundation/gathered-notes.ts";
+import { createNoteCollector, type Note } from "../../foundation/notes.ts";
 import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundation/statistics/analysis-of-covariance.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { holm } from "../../foundation/statistics/holm.ts";
 import { type BaselineFit, fitBaseline, type ModelPoint } from "./baseline-fit.ts";
 import { type FitScale, scaleFunctions } from "./fit-scale.ts";
+import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import type { ColumnOf } from "./metadata.ts";
-import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 
 /** The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale. */
 export interface GroupLine {
@@ -29,7 +30,7 @@ export interface GroupComparison extends LineKey {
 export interface GroupStudy {
   readonly comparisons: readonly GroupComparison[];
   /** checkpoints without a group, groups too small for a line */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -47,12 +48,12 @@ export function compareGroups(
   scale: FitScale,
   options: PairOptions,
 ): GroupStudy {
-  const notes = createNotes();
+  const notes = createNoteCollector();
   const byLine = new Map<string, { readonly key: LineKey; readonly points: Map<string, ModelPoint[]> }>();
-  for (const [model, own] of rowsByModel(rows)) {
-    const group = groups.get(model);
+  for (const [checkpoint, own] of rowsByCheckpoint(rows)) {
+    const group = groups.get(checkpoint);
     if (group === undefined) {
-      notes.add("in no group, so left out of the groups' lines", model);
+      notes.note("in no group, so left out of the groups' lines", { checkpoint });
       continue;
     }
     for (const pair of pairRows(own, options).pairs) addPoint(byLine, group, pair);
@@ -65,14 +66,16 @@ export function compareGroups(
           return [groupLine(group, members, scale)];
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
-          notes.add(`group ${group} has no line: ${error.message}`, `${key.benchmark} on ${key.idSide}`);
+          const { benchmark, idSide } = key;
+          notes.note(`group ${group} has no line: ${error.message}`, { benchmark }, `${benchmark} on ${idSide}`);
           return [];
         }
       });
     return lines.length === 0 ? [] : [{ ...key, lines, covariance: covarianceOf(lines, scale) }];
   });
   if (comparisons.length === 0) {
-    throw new InputError(`no group can have a line: ${notes.list().join("; ") || "no checkpoint is in a group"}`);
+    const why = notes.list().map(({ text }) => text);
+    throw new InputError(`no group can have a line: ${why.join("; ") || "no checkpoint is in a group"}`);
   }
   const tested = comparisons.filter((one) => one.covariance !== null);
   const adjusted = holm(tested.map((one) => (one.covariance as AnalysisOfCovariance).lines.p));
@@ -85,15 +88,14 @@ export function compareGroups(
 function addPoint(
   byLine: Map<string, { readonly key: LineKey; readonly points: Map<string, ModelPoint[]> }>,
   group: string,
-  { benchmark, protocol, templates, classNames, idSide, point }: PairedRow,
+  pair: PairedRow,
 ): void {
-  const key = { benchmark, protocol, templates, classNames, idSide };
-  const id = JSON.stringify(Object.values(key));
-  const line = byLine.get(id) ?? { key, points: new Map<string, ModelPoint[]>() };
+  const id = lineKeyText(pair);
+  const line = byLine.get(id) ?? { key: lineKey(pair), points: new Map<string, ModelPoint[]>() };
   byLine.set(id, line);
   const members = line.points.get(group);
-  if (members === undefined) line.points.set(group, [point]);
-  else members.push(point);
+  if (members === undefined) line.points.set(group, [pair.point]);
+  else members.push(pair.point);
 }
 
 function groupLine(group: string, points: readonly ModelPoint[], scale: FitScale): GroupLine {

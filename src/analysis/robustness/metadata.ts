@@ -37,13 +37,13 @@ export function parseMetadata(text: string, where: string, column: string): Map<
 /** The `group` column of accuracies that bring one. @throws InputError if a checkpoint is in two groups, or none has any */
 export function groupsOfRows(rows: readonly AccuracyRow[]): Map<string, string> {
   const groups = new Map<string, string>();
-  for (const { model, group, where } of rows) {
+  for (const { checkpoint, group, where } of rows) {
     if (group === "") continue;
-    const old = groups.get(model);
+    const old = groups.get(checkpoint);
     if (old !== undefined && old !== group) {
-      throw new InputError(`${where}: ${model} is of group "${group}", but "${old}" in another row`);
+      throw new InputError(`${where}: ${checkpoint} is of group "${group}", but "${old}" in another row`);
     }
-    groups.set(model, group);
+    groups.set(checkpoint, group);
   }
   if (groups.size === 0) {
     throw new InputError("--group-by group: the accuracies have no column group; give a CSV file with --metadata");

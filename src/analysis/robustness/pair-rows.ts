@@ -1,20 +1,13 @@
 import { mean } from "simple-statistics";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { taskKey } from "../../foundation/evaluation-key.ts";
 import type { ModelPoint } from "./baseline-fit.ts";
 import { samplingInterval } from "./effective-robustness.ts";
+import type { LineKey } from "./line-key.ts";
 import { idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
 
 /** `benchmark` of the unweighted mean accuracy of the study's shifts. */
 export const AVERAGE = "average";
-
-/** What a line is drawn for. */
-export interface LineKey {
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
-  readonly idSide: string;
-}
 
 /** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {
@@ -41,8 +34,8 @@ export interface PairedModel {
 
 /**
  * Puts each shift accuracy of one model beside its in-distribution accuracies: of the whole benchmark, and of it on
- * the shift's own classes where the model has that. Both must be of one template set, and of one class-name list where the
- * in-distribution side has the shift's.
+ * the shift's own classes where the model has that. Both must be of one metric and one template set, and of one
+ * class-name list where the in-distribution side has the shift's.
  *
  * @param rows all rows of one model
  */
@@ -60,7 +53,7 @@ export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): Pa
         if (idSide === axes.idBenchmark) unpaired.push(row);
         continue;
       }
-      const pair = { ...lineKey(row, idSide), point: pointOf(row, id) };
+      const pair = { ...taskKey(row), metric: row.metric, idSide, idMetric: id.metric, point: pointOf(row, id) };
       pairs.push(pair);
       if (idSide === axes.idBenchmark) byId.set(id, [...(byId.get(id) ?? []), pair]);
     }
@@ -75,17 +68,15 @@ export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): Pa
   return { pairs, unpaired, lacksForAverage: lacks };
 }
 
-function lineKey({ benchmark, protocol, templates, classNames }: AccuracyRow, idSide: string): LineKey {
-  return { benchmark, protocol, templates, classNames, idSide };
-}
-
 function findId(
   ids: readonly AccuracyRow[],
   row: AccuracyRow,
   idSide: string,
   { axes, preferredClassNames }: PairOptions,
 ): AccuracyRow | undefined {
-  const fitting = ids.filter((id) => id.templates === row.templates && idSideOf(id, axes) === idSide);
+  const fitting = ids.filter(
+    (id) => id.metric === row.metric && id.templates === row.templates && idSideOf(id, axes) === idSide,
+  );
   return (
     fitting.find((id) => id.classNames === row.classNames) ??
     fitting.find((id) => preferredClassNames.has(id.classNames)) ??
@@ -95,7 +86,7 @@ function findId(
 
 function pointOf(row: AccuracyRow, id: AccuracyRow): ModelPoint {
   return {
-    model: row.model,
+    model: row.checkpoint,
     idAccuracy: id.accuracy,
     accuracy: row.accuracy,
     idImages: id.n,
@@ -117,7 +108,7 @@ function averageOf(parts: readonly PairedRow[], id: AccuracyRow, axes: StudyAxes
     Math.hypot(...points.map((point, i) => point.accuracy - (intervals[i]?.[end] as number))) / parts.length;
   const known = intervals.every((interval) => interval !== null);
   const bounds = known ? { low: accuracy - reach("low"), high: accuracy + reach("high") } : null;
-  const point: ModelPoint = { model: id.model, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
-  const key = { templates: id.templates, classNames: id.classNames, idSide: axes.idBenchmark };
-  return { benchmark: AVERAGE, protocol: "", ...key, point, parts };
+  const point: ModelPoint = { model: id.checkpoint, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
+  const key = { ...taskKey(id), benchmark: AVERAGE, protocol: "" };
+  return { ...key, metric: id.metric, idSide: axes.idBenchmark, idMetric: id.metric, point, parts };
 }

@@ -1,6 +1,7 @@
-import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
+import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { type RelativeRobustness, relativeRobustness } from "./relative-robustness.ts";
 
 /** A checkpoint's relative robustness on one benchmark. */
@@ -18,30 +19,25 @@ export function compareWithReference(
   reference: string,
   options: PairOptions,
 ): RelativeRow[] {
-  const models = rowsByModel(rows);
-  const own = models.get(reference);
+  const checkpoints = rowsByCheckpoint(rows);
+  const own = checkpoints.get(reference);
   if (own === undefined) {
-    const some = [...models.keys()].slice(0, 10).join(", ");
+    const some = [...checkpoints.keys()].slice(0, 10).join(", ");
     throw new InputError(
-      `unknown checkpoint "${reference}" to compare with; known: ${some}${models.size > 10 ? ", …" : ""}`,
+      `unknown checkpoint "${reference}" to compare with; known: ${some}${checkpoints.size > 10 ? ", …" : ""}`,
     );
   }
-  const ofReference = new Map(allClassPairs(own, options).map((pair) => [lineId(pair), pair]));
-  return [...models].flatMap(([model, ofModel]) => {
-    if (model === reference) return [];
-    return allClassPairs(ofModel, options).flatMap((pair) => {
-      const other = ofReference.get(lineId(pair));
+  const ofReference = new Map(allClassPairs(own, options).map((pair) => [lineKeyText(pair), pair]));
+  return [...checkpoints].flatMap(([checkpoint, candidates]) => {
+    if (checkpoint === reference) return [];
+    return allClassPairs(candidates, options).flatMap((pair) => {
+      const other = ofReference.get(lineKeyText(pair));
       if (other === undefined) return [];
-      const { benchmark, protocol, templates, classNames, idSide } = pair;
-      return [{ benchmark, protocol, templates, classNames, idSide, ...relativeRobustness(pair.point, other.point) }];
+      return [{ ...lineKey(pair), ...relativeRobustness(pair.point, other.point) }];
     });
   });
 }
 
 function allClassPairs(rows: readonly AccuracyRow[], options: PairOptions): PairedRow[] {
   return pairRows(rows, options).pairs.filter((pair) => pair.idSide === options.axes.idBenchmark);
-}
-
-function lineId({ benchmark, protocol, templates, classNames }: LineKey): string {
-  return JSON.stringify([benchmark, protocol, templates, classNames]);
 }

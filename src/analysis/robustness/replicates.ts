@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import type { ColumnOf } from "./metadata.ts";
-import type { LineKey } from "./pair-rows.ts";
+import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import type { RobustnessRow } from "./robustness-study.ts";
 
 /** Mean and standard deviation over the replicates of one model: seeds of one training run. */
@@ -30,13 +30,14 @@ export function aggregateReplicates(rows: readonly RobustnessRow[], replicateOf:
   for (const row of rows) {
     const model = replicateOf.get(row.checkpoint);
     if (model === undefined) continue;
-    const key = JSON.stringify([model, row.benchmark, row.protocol, row.templates, row.classNames, row.idSide]);
+    const key = JSON.stringify([model, lineKeyText(row)]);
     sets.set(key, [...(sets.get(key) ?? []), row]);
   }
   return [...sets.values()].map((set) => {
-    const { checkpoint, benchmark, protocol, templates, classNames, idSide } = set[0] as RobustnessRow;
+    const first = set[0] as RobustnessRow;
     return {
-      ...{ replicateOf: replicateOf.get(checkpoint) as string, benchmark, protocol, templates, classNames, idSide },
+      replicateOf: replicateOf.get(first.checkpoint) as string,
+      ...lineKey(first),
       n: set.length,
       idAccuracy: meanSd(set.map((row) => row.idAccuracy)),
       accuracy: meanSd(set.map((row) => row.accuracy)),

@@ -2,18 +2,20 @@ import { mean } from "simple-statistics";
 import {
   type AccuracyRow,
   mergeRows,
-  rowsByModel,
+  rowsByCheckpoint,
   withDefaultProtocols,
 } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { createNotes, type Notes } from "../../foundation/gathered-notes.ts";
+import { compareTexts, taskKey } from "../../foundation/evaluation-key.ts";
+import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
 import { isEnd } from "./baseline-fit.ts";
 import { type BaselineLine, type BaselineLines, fitBaselineLines } from "./baseline-lines.ts";
 import { type EffectiveRobustness, effectiveRobustness } from "./effective-robustness.ts";
 import type { FitScale } from "./fit-scale.ts";
-import { bestLine, compareKeys, noteDifferences } from "./line-match.ts";
-import { AVERAGE, type LineKey, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
+import { bestLine, noteDifferences } from "./line-match.ts";
+import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
 
 /** `benchmark` of the mean of the shifts' effective robustness values, each from its own line. */
@@ -37,7 +39,7 @@ export interface RobustnessStudy {
   /** ordered by checkpoint, benchmark, protocol, prompts, x axis */
   readonly rows: readonly RobustnessRow[];
   /** what is missing, was left out, or differs from the baseline */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** the checkpoints' accuracies, each once, with default protocols filled in: for what else is asked of them */
   readonly accuracies: readonly AccuracyRow[];
   readonly pairing: PairOptions;
@@ -70,16 +72,15 @@ export function studyRobustness(
   const defaults = options.defaultProtocols ?? new Map();
   const own = mergeRows(withDefaultProtocols(rows, defaults));
   const baselineRows = mergeRows(withDefaultProtocols(baseline.rows, defaults));
-  const notes = createNotes();
+  const notes = createNoteCollector();
   const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, scale, axes, defaults, notes);
   const members = new Set(lines.lines.flatMap((line) => line.fit.models.map((point) => point.model)));
   const results: RobustnessRow[] = [];
-  for (const [checkpoint, ofCheckpoint] of rowsByModel(own)) {
+  for (const [checkpoint, ofCheckpoint] of rowsByCheckpoint(own)) {
     if (members.has(checkpoint)) {
-      notes.add(
-        `part of the line of ${baseline.id} by their names, so their distance from it is a residual`,
+      notes.note(`part of the line of ${baseline.id} by their names, so their distance from it is a residual`, {
         checkpoint,
-      );
+      });
     }
     noteIncomplete(ofCheckpoint, notes);
     results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, scale, notes));
@@ -88,10 +89,11 @@ export function studyRobustness(
     const hint = own.some(({ benchmark }) => benchmark === axes.idBenchmark)
       ? ""
       : `; none has an accuracy on ${axes.idBenchmark}, the x axis: a study with another one is named with --study`;
-    throw new InputError(`nothing to compare with baseline ${baseline.id}: ${notes.list().join("; ")}${hint}`);
+    const why = notes.list().map(({ text }) => text);
+    throw new InputError(`nothing to compare with baseline ${baseline.id}: ${why.join("; ")}${hint}`);
   }
-  results.sort((a, b) => compareKeys(rowOrder(a), rowOrder(b)));
-  const sorted = [...lines.lines].sort((a, b) => compareKeys(lineOrder(a), lineOrder(b)));
+  results.sort(compareLineKeys);
+  const sorted = [...lines.lines].sort(compareLines);
   return { lines: sorted, rows: results, notes: notes.list(), accuracies: own, pairing: lines.pairing };
 }
 
@@ -100,19 +102,18 @@ function compareCheckpoint(
   rows: readonly AccuracyRow[],
   lines: BaselineLines,
   scale: FitScale,
-  notes: Notes,
+  notes: NoteCollector,
 ): RobustnessRow[] {
   const { axes } = lines.pairing;
   const { pairs, unpaired, lacksForAverage } = pairRows(rows, lines.pairing);
   for (const row of unpaired) {
-    notes.add(
-      `no accuracy on ${axes.idBenchmark} with the prompts of ${row.benchmark}, so no effective robustness`,
+    notes.note(`no accuracy on ${axes.idBenchmark} with the prompts of ${row.benchmark}, so no effective robustness`, {
       checkpoint,
-    );
+    });
   }
-  if (pairs.length === 0 && unpaired.length === 0) notes.add("no accuracy under any shift", checkpoint);
+  if (pairs.length === 0 && unpaired.length === 0) notes.note("no accuracy under any shift", { checkpoint });
   if (lacksForAverage.length > 0 && pairs.length > 0) {
-    notes.add(`no average of the ${shiftCount(axes)} shifts, lacking ${lacksForAverage.join(", ")}`, checkpoint);
+    notes.note(`no average of the ${shiftCount(axes)} shifts, lacking ${lacksForAverage.join(", ")}`, { checkpoint });
   }
   const results = new Map<PairedRow, RobustnessRow>();
   for (const pair of pairs) {
@@ -132,21 +133,20 @@ function comparePair(
   pairs: readonly PairedRow[],
   lines: BaselineLines,
   scale: FitScale,
-  notes: Notes,
+  notes: NoteCollector,
 ): RobustnessRow | undefined {
-  const { model, idAccuracy } = pair.point;
+  const { model: checkpoint, idAccuracy } = pair.point;
   const line = bestLine(pair, pairs, lines, notes);
   if (line === undefined) return undefined;
   if (isEnd(idAccuracy) && scale !== "linear") {
-    notes.add(`accuracy on ${pair.idSide} is exactly ${idAccuracy}, where ${scale} is infinite: left out`, model);
+    notes.note(`accuracy on ${pair.idSide} is exactly ${idAccuracy}, where ${scale} is infinite: left out`, { checkpoint });
     return undefined;
   }
   noteDifferences(pair, line, notes);
-  const { benchmark, protocol, templates, classNames, idSide } = pair;
-  const [{ model: checkpoint, ...figures }] = effectiveRobustness(line.fit, [pair.point]) as [EffectiveRobustness];
-  if (figures.low === null) notes.add("no intervals: the number of images (column n) is not known", checkpoint);
+  const [{ model: _, ...figures }] = effectiveRobustness(line.fit, [pair.point]) as [EffectiveRobustness];
+  if (figures.low === null) notes.note("no intervals: the number of images (column n) is not known", { checkpoint });
   const about = { scale, baseline: line.baseline, group: line.group };
-  return { checkpoint, benchmark, protocol, templates, classNames, idSide, ...about, ...figures };
+  return { checkpoint, ...lineKey(pair), ...about, ...figures };
 }
 
 /** The mean of the shifts' values. Their errors are not independent (one x, baseline models alike), so no interval. */
@@ -154,10 +154,8 @@ function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): Robu
   const first = parts[0] as RobustnessRow;
   return {
     ...first,
+    ...taskKey(average),
     benchmark: MEAN_OF_SHIFTS,
-    protocol: "",
-    templates: average.templates,
-    classNames: average.classNames,
     accuracy: average.point.accuracy,
     expectedAccuracy: mean(parts.map((part) => part.expectedAccuracy)),
     effectiveRobustness: mean(parts.map((part) => part.effectiveRobustness)),
@@ -171,7 +169,7 @@ function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): Robu
 }
 
 /** An x axis "on the shift's classes" that only one side has. */
-function noteMissingAxes(checkpoint: string, pairs: readonly PairedRow[], lines: BaselineLines, notes: Notes): void {
+function noteMissingAxes(checkpoint: string, pairs: readonly PairedRow[], lines: BaselineLines, notes: NoteCollector): void {
   const axes = (keys: readonly LineKey[], benchmark: string) =>
     new Set(keys.filter((key) => key.benchmark === benchmark).map((key) => key.idSide));
   for (const benchmark of new Set(pairs.map((pair) => pair.benchmark))) {
@@ -180,27 +178,23 @@ function noteMissingAxes(checkpoint: string, pairs: readonly PairedRow[], lines:
     const own = axes(pairs, benchmark);
     for (const idSide of own) {
       if (!ofLines.has(idSide))
-        notes.add(`baseline ${lines.id} has no ${idSide}, so that axis of ${benchmark} has no line`);
+        notes.note(`baseline ${lines.id} has no ${idSide}, so that axis of ${benchmark} has no line`);
     }
     for (const idSide of ofLines) {
       if (!own.has(idSide))
-        notes.add(`no accuracy on ${idSide}, so no figure of ${benchmark} on that axis`, checkpoint);
+        notes.note(`no accuracy on ${idSide}, so no figure of ${benchmark} on that axis`, { checkpoint });
     }
   }
 }
 
-function noteIncomplete(rows: readonly AccuracyRow[], notes: Notes): void {
-  for (const { model, benchmark, n, expectedN } of rows) {
+function noteIncomplete(rows: readonly AccuracyRow[], notes: NoteCollector): void {
+  for (const { checkpoint, benchmark, n, expectedN } of rows) {
     if (n !== null && expectedN !== null && n !== expectedN) {
-      notes.add(`${benchmark}: only ${n} of ${expectedN} images`, model);
+      notes.note(`${benchmark}: only ${n} of ${expectedN} images`, { checkpoint });
     }
   }
 }
 
-function rowOrder(row: RobustnessRow): string[] {
-  return [row.checkpoint, row.benchmark, row.protocol, row.templates, row.classNames, row.idSide];
-}
-
-function lineOrder({ benchmark, protocol, templates, classNames, idSide, fit }: BaselineLine): string[] {
-  return [benchmark, protocol, templates, classNames, idSide, fit.idMin.toFixed(9)];
+function compareLines(a: BaselineLine, b: BaselineLine): number {
+  return compareLineKeys(a, b) || compareTexts(a.fit.idMin.toFixed(9), b.fit.idMin.toFixed(9));
 }

@@ -1,14 +1,10 @@
 import type { MadeWith } from "../../evaluation/results/made-with.ts";
+import { type EvaluationKey, keyText } from "../../foundation/evaluation-key.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import { createNotes } from "../../foundation/gathered-notes.ts";
+import { createNoteCollector, type Note } from "../../foundation/notes.ts";
 
 /** The names that an accuracy goes by, and what it was made with. */
-export interface NamedAccuracy {
-  readonly model: string;
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
+export interface NamedAccuracy extends EvaluationKey {
   readonly made?: MadeWith | undefined;
 }
 
@@ -22,7 +18,7 @@ export interface ToldApart {
   /** The names that an accuracy goes by now: its own, with a part of a hash where several things have one name. */
   rename<One extends NamedAccuracy>(one: One): One;
   /** warnings that name what has one name, and whose it is */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const NAMES = { templates: "template sets", classNames: "class-name lists" } as const;
@@ -38,24 +34,24 @@ const DIGITS = 7;
  * @param all every accuracy that is compared, those of the baseline too
  */
 export function tellApart(all: readonly NamedAccuracy[], shipped: ShippedHashes): ToldApart {
-  const notes = createNotes();
+  const notes = createNoteCollector();
   const sets = { templates: setNames(all, "templates", shipped), classNames: setNames(all, "classNames", shipped) };
   const protocols = definitionGroups(all);
   for (const kind of ["templates", "classNames"] as const) {
     for (const [id, names] of sets[kind]) {
       const of = (hash: string) => all.filter((one) => one[kind] === id && hashOf(one, kind, shipped) === hash);
-      notes.add(
-        `warning: ${names.size} ${NAMES[kind]} are called ${id}, and are told apart: ${[...names].map(([hash, name]) => `${name} of ${models(of(hash))}`).join(", ")}; rename one of the files and evaluate again`,
+      notes.warn(
+        `${names.size} ${NAMES[kind]} are called ${id}, and are told apart: ${[...names].map(([hash, name]) => `${name} of ${checkpointNames(of(hash))}`).join(", ")}; rename one of the files and evaluate again`,
       );
     }
   }
   for (const groups of protocols.values()) {
     const { benchmark, protocol } = (groups[0] as Group).members[0] as NamedAccuracy;
-    notes.add(
-      `warning: ${benchmark} ${protocol} was evaluated by ${groups.length} definitions, which are told apart: ${groups.map((group) => `${group.name} of ${models(group.members)}`).join(", ")}; evaluate all by one`,
+    notes.warn(
+      `${benchmark} ${protocol} was evaluated by ${groups.length} definitions, which are told apart: ${groups.map((group) => `${group.name} of ${checkpointNames(group.members)}`).join(", ")}; evaluate all by one`,
     );
   }
-  for (const text of mixedTemplates(all, sets.templates)) notes.add(text);
+  for (const text of mixedTemplates(all, sets.templates)) notes.warn(text);
   return {
     notes: notes.list(),
     rename: (one) => {
@@ -140,7 +136,7 @@ function definitionGroups(all: readonly NamedAccuracy[]): Map<string, Group[]> {
 
 function groupsOf(members: readonly NamedAccuracy[]): Group[] {
   const order = (one: NamedAccuracy) =>
-    JSON.stringify([-(one.made?.benchmarkVersion ?? 0), one.made?.definition ?? {}, one.model]);
+    JSON.stringify([-(one.made?.benchmarkVersion ?? 0), one.made?.definition ?? {}, one.checkpoint]);
   const sorted = [...members].sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const groups: Omit<Group, "name">[] = [];
   for (const one of sorted) {
@@ -154,7 +150,7 @@ function groupsOf(members: readonly NamedAccuracy[]): Group[] {
     if (at === -1) groups.push(joined);
     else groups[at] = joined;
   }
-  const size = (group: Omit<Group, "name">) => new Set(group.members.map(({ model }) => model)).size;
+  const size = (group: Omit<Group, "name">) => new Set(group.members.map(({ checkpoint }) => checkpoint)).size;
   const [first, ...others] = groups.sort((a, b) => size(b) - size(a) || (b.version ?? 0) - (a.version ?? 0));
   const protocol = members[0]?.protocol ?? "";
   return [
@@ -181,7 +177,7 @@ function isOf({ version, definition }: Pick<Group, "version" | "definition">, { 
   return Object.keys(own).every((part) => !Object.hasOwn(definition, part) || definition[part] === own[part]);
 }
 
-/** Template sets of one name that a model has of some benchmarks, and another set of others: both are in its figures. */
+/** Template sets of one name that are not the same on every benchmark: both are in a checkpoint's figures. */
 function mixedTemplates(all: readonly NamedAccuracy[], apart: ReadonlyMap<string, unknown>): string[] {
   const hashes = new Map<string, Map<string, Set<string>>>();
   for (const { templates, benchmark, made } of all) {
@@ -193,15 +189,15 @@ function mixedTemplates(all: readonly NamedAccuracy[], apart: ReadonlyMap<string
     .filter(([, ofId]) => ofId.size > 1)
     .map(([id, ofId]) => {
       const parts = [...ofId].map(([hash, benchmarks]) => `${hash.slice(0, DIGITS)} on ${[...benchmarks].join(", ")}`);
-      return `warning: the template set called ${id} is not the same on every benchmark, which is in the figures: ${parts.join("; ")}`;
+      return `the template set called ${id} is not the same on every benchmark, which is in the figures: ${parts.join("; ")}`;
     });
 }
 
-function placeOf({ benchmark, protocol }: NamedAccuracy): string {
-  return `${benchmark}\n${protocol}`;
+function placeOf(one: NamedAccuracy): string {
+  return keyText(one, ["benchmark", "protocol"]);
 }
 
-function models(of: readonly NamedAccuracy[]): string {
-  const names = [...new Set(of.map(({ model }) => model))];
+function checkpointNames(of: readonly NamedAccuracy[]): string {
+  const names = [...new Set(of.map(({ checkpoint }) => checkpoint))];
   return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }

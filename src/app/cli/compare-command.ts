@@ -20,6 +20,7 @@ import {
 import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
 import { warningsOf } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { keyText, TASK_FIELDS } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { checkpointName, repositoryName } from "../../model/checkpoint/hub-cache.ts";
 import { accuracyGrid } from "../../output/tables/accuracy-grid.ts";
@@ -29,7 +30,7 @@ import { block, type ClassNamer, formatNearest, formatPairs } from "../../output
 import { markWarnings, type WarningMarks } from "../../output/tables/warning-marks.ts";
 import { formatWideAccuracies } from "../../output/tables/wide-csv.ts";
 import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
-import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
@@ -82,7 +83,7 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   const leftOut = [...new Set([...own.leftOut, ...nearest.leftOut])];
   const said = sortNotes(notes, warnings, leftOut);
   printNotes(said, options.quiet ?? false);
-  if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.texts, nameOf));
+  if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.warnings, nameOf));
   else printText(toText(format, shown, own.stored, comparison.rows, nearest.rows, nameOf, markWarnings(warnings)));
   checkNothingLeftOut(leftOut);
 }
@@ -168,11 +169,12 @@ async function readOwnResults(
   for (const checkpoint of checkpoints) {
     const own = await readResults(results, { checkpoint, runs: true });
     const paired = read.get(checkpoint);
-    const used = new Set(paired?.predictions.results.map((one) => keyOf(one, one.classNames)));
+    const used = new Set(paired?.predictions.results.map((one) => keyText(one, TASK_FIELDS)));
     for (const result of own.results) {
       const { metrics } = result;
       const isAsked = isWanted(metrics.benchmark);
-      if (isAsked && paired !== undefined && !used.has(keyOf(metrics, metrics.class_names))) continue;
+      const key = keyText({ ...metrics, classNames: metrics.class_names }, TASK_FIELDS);
+      if (isAsked && paired !== undefined && !used.has(key)) continue;
       all.push(result);
       if (isAsked) stored.push(result);
     }
@@ -184,13 +186,6 @@ async function readOwnResults(
 
 function isAsked(benchmark: string | undefined, options: CompareCommandOptions): boolean {
   return options.benchmark === undefined || benchmark === undefined || options.benchmark.includes(benchmark);
-}
-
-function keyOf(
-  { benchmark, protocol, templates }: Pick<BenchmarkComparison, "benchmark" | "protocol" | "templates">,
-  classNames: string,
-): string {
-  return JSON.stringify([benchmark, protocol, templates, classNames]);
 }
 
 async function compareNearest(
@@ -208,7 +203,7 @@ async function compareNearest(
   const protocols = defaultProtocolsOf(await readStudy(undefined));
   const each = checkpoints.map((checkpoint) =>
     compareWithNearest(
-      rows.filter(({ model }) => model === checkpoint),
+      rows.filter((row) => row.checkpoint === checkpoint),
       opened,
       protocols,
     ),
@@ -253,7 +248,7 @@ function accuracyHeading(metrics: readonly { readonly templates: string }[]): st
 function toJson(
   rows: readonly BenchmarkComparison[],
   nearest: readonly NearestRow[],
-  notes: readonly string[],
+  notes: readonly Note[],
   warnings: readonly string[],
   nameOf: ClassNamer,
 ): unknown {
@@ -263,5 +258,5 @@ function toJson(
       .filter(({ onlyFirst, onlySecond }) => onlyFirst + onlySecond > 0)
       .map((change) => ({ ...change, name: nameOf(row, change.label) })),
   }));
-  return { comparisons, nearest, notes, warnings };
+  return { comparisons, nearest, notes: notesJson(notes), warnings };
 }

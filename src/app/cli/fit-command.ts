@@ -18,7 +18,7 @@ import { fitExtras } from "./fit-extras.ts";
 import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
-import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
@@ -91,8 +91,8 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   printNotes(said, options.quiet ?? false);
   const marks = markWarnings(warnings, study.pairing.axes);
   if (options.json) {
-    const json = { lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: all, warnings: said.texts };
-    printJson(json);
+    const { warnings: texts } = said;
+    printJson({ lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: notesJson(all), warnings: texts });
   } else if (format === "text") {
     printText([formatStudy(study, warnings), ...extras.tables].join("\n\n"));
   } else if (format === "wide-csv") {

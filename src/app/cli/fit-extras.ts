@@ -8,6 +8,7 @@ import { aggregateReplicates } from "../../analysis/robustness/replicates.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
+import type { Note } from "../../foundation/notes.ts";
 import { formatGroupTable, formatReplicateTable } from "../../output/tables/group-table.ts";
 import { formatGroups, formatGroupTests } from "../../output/tables/groups-csv.ts";
 import { formatRelative } from "../../output/tables/relative-csv.ts";
@@ -26,7 +27,7 @@ export interface FitExtras {
   /** for the terminal */
   readonly tables: readonly string[];
   readonly json: Readonly<Record<string, unknown>>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const NOTHING: FitExtras = { lines: [], files: [], tables: [], json: {}, notes: [] };

@@ -6,6 +6,7 @@ import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { type ParsedAccuracies, parseAccuracies } from "../../evaluation/results/parse-accuracies.ts";
 import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { describeNoResults } from "./describe-folder.ts";
@@ -90,12 +91,12 @@ export async function tableNames(folder: string): Promise<string[]> {
 function toRow({ metrics: result, made }: StoredResult, folder: string): AccuracyRow[] {
   const top1 = result.metrics.find((metric) => metric.metric === "top1");
   if (top1 === undefined) return [];
-  const { checkpoint, benchmark, protocol, templates, class_names, n, expected_n } = result;
+  const key = evaluationKey({ ...result, classNames: result.class_names });
   return [
     {
-      ...{ model: checkpoint, group: "", benchmark, protocol, templates, classNames: class_names },
-      ...{ accuracy: top1.value, n, expectedN: expected_n },
-      where: join(folder, checkpoint, benchmark, protocol),
+      ...{ ...key, metric: top1.metric, group: "" },
+      ...{ accuracy: top1.value, n: result.n, expectedN: result.expected_n },
+      where: join(folder, key.checkpoint, key.benchmark, key.protocol),
       made,
     },
   ];

@@ -12,6 +12,7 @@ import { statIfThere } from "../../foundation/files/if-there.ts";
 import { packageVersion } from "../../foundation/files/package-root.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
+import { makeNote } from "../../foundation/notes.ts";
 import type { BenchmarkTitle, Grouping, ReportData } from "../../output/report/report-data.ts";
 import { joinResults } from "../../output/report/report-results.ts";
 import { type CheckedResult, type CorrectnessCache, checkResults } from "./check-results.ts";
@@ -61,7 +62,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       read.push(accuraciesOf(checked, source, [...problems.map(describeProblem), ...leftOut]));
     } else if (isFolder && (await isEmptyFolder(source))) {
       // A folder that nothing has been written to yet is a report without checkpoints
-      read.push({ rows: [], notes: [await describeNoResults(source)], results: [], leftOut: [] });
+      read.push({ rows: [], notes: [makeNote(await describeNoResults(source))], results: [], leftOut: [] });
     } else read.push(await readAccuracies(source));
   }
   const rows = read.flatMap((one) => one.rows);
@@ -88,7 +89,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       schema: 1,
       title: options.title,
       version: await packageVersion(),
-      checkpoints: [...new Set(results.map((row) => row.model))].sort(),
+      checkpoints: [...new Set(results.map((row) => row.checkpoint))].sort(),
       results,
       benchmarks: benchmarkTitles(options.study),
       axes: options.study.axes,
@@ -96,7 +97,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       scale: options.scale,
       groupings,
       groupBy: options.groupBy ?? null,
-      notes: [...new Set([...apart.notes, ...[...read, first].flatMap((one) => one.notes)])],
+      notes: [...apart.notes, ...[...read, first].flatMap((one) => one.notes)],
       warnings: warningsOf([...told, ...first.results.map((one) => renameResult(one, apart))]),
     },
   };
@@ -131,7 +132,8 @@ function benchmarkTitles({ benchmarks }: Study): BenchmarkTitle[] {
 }
 
 function groupsOf(rows: readonly AccuracyRow[]): Grouping[] {
-  const groups = Object.fromEntries(rows.filter(({ group }) => group !== "").map(({ model, group }) => [model, group]));
+  const grouped = rows.filter(({ group }) => group !== "");
+  const groups = Object.fromEntries(grouped.map(({ checkpoint, group }) => [checkpoint, group]));
   return isUsable(groups) ? [{ column: "group", groups }] : [];
 }
 

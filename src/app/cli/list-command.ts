@@ -8,6 +8,7 @@ import { isContentsFile } from "../../evaluation/embedding/image-contents.ts";
 import { describeProblem, readResults } from "../../evaluation/results/read-results.ts";
 import { listStore } from "../../evaluation/store/list-store.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { keyText } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
 import { formatTextTable, printable, type TableColumn } from "../../output/tables/text-table.ts";
 import { printJson } from "./print-result.ts";
@@ -99,7 +100,7 @@ async function listBaselineRows(): Promise<Listing> {
     columns: titles("id", "models", "groups"),
     rows: baselines.map(({ id, rows }) => ({
       id,
-      models: new Set(rows.map((row) => row.model)).size,
+      models: new Set(rows.map((row) => row.checkpoint)).size,
       groups: describeGroups([...new Set(rows.map((row) => row.group))]),
     })),
   };
@@ -117,10 +118,10 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
   const byCheckpoint = new Map<string, Set<string>[]>();
   const read = await readResults(results);
   for (const { metrics } of read.results) {
-    const { checkpoint, benchmark, protocol, templates, class_names } = metrics;
+    const { checkpoint, benchmark } = metrics;
     const [benchmarks, all] = byCheckpoint.get(checkpoint) ?? [new Set<string>(), new Set<string>()];
     benchmarks?.add(benchmark);
-    all?.add([benchmark, protocol, templates, class_names].join("\n"));
+    all?.add(keyText({ ...metrics, classNames: metrics.class_names }));
     byCheckpoint.set(checkpoint, [benchmarks as Set<string>, all as Set<string>]);
   }
   return {

@@ -6,6 +6,7 @@ import { readResults, type StoredResult } from "../../evaluation/results/read-re
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
+import { makeNote, makeWarning } from "../../foundation/notes.ts";
 import { formatPage } from "../../output/report/page.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
 import { studyReport, withoutBaseline } from "../../output/report/report-study.ts";
@@ -122,10 +123,10 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
   const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
   const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
-  const noLine = problem === "" || gathered.checkpoints.length === 0 ? [] : [`no line to compare with: ${problem}`];
+  const noLine = problem === "" || gathered.checkpoints.length === 0 ? [] : [makeNote(`no line to compare with: ${problem}`)];
   const all = [...gathered.notes, ...(study?.notes ?? []), ...details.notes, ...mistakes.notes, ...noLine];
   const said = sortNotes(all, gathered.warnings, leftOut);
-  const notes = [...said.texts.map((text) => `warning: ${text}`), ...said.notes];
+  const notes = [...said.warnings.map((text) => makeWarning(text)), ...said.notes.map((text) => makeNote(text))];
   const data: ReportData = {
     ...gathered,
     notes,
@@ -135,7 +136,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   };
   const { sets, pictures } = mistakes;
   const studied = study ?? withoutBaseline(gathered);
-  const still = await formatStill(data.title, studied, data.checkpoints.length, said.texts);
+  const still = await formatStill(data.title, studied, data.checkpoints.length, said.warnings);
   const page = await formatPage({ data, details, mistakes: { sets, pictures }, still });
   const files = [basename(out), ...figures.names].map((name) => ({ name }));
   await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
@@ -147,7 +148,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   }
   return {
     ...{ report: out, bytes: Buffer.byteLength(page), checkpoints: data.checkpoints.length },
-    ...{ figures: data.figures, notes: said.notes, warnings: said.texts, leftOut },
+    ...{ figures: data.figures, notes: said.notes, warnings: said.warnings, leftOut },
   };
 }
 

@@ -4,6 +4,8 @@ import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
+import { keyText, TASK_FIELDS, taskKey } from "../../foundation/evaluation-key.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import { describeImageSets, type SetMember } from "../../output/report/image-set-details.ts";
 import type { ImageSetDetails, ReportDetails } from "../../output/report/report-data.ts";
 import type { CheckedResult } from "./check-results.ts";
@@ -31,7 +33,7 @@ export async function readDetails(
   const byKey = new Map<string, { readonly metrics: ResultMetrics; readonly members: SetMember[] }>();
   for (const { metrics, correctness } of results) {
     const member = { checkpoint: position.get(metrics.checkpoint) as number, correctness };
-    const id = JSON.stringify([metrics.benchmark, metrics.protocol, metrics.templates, metrics.class_names]);
+    const id = keyText({ ...metrics, classNames: metrics.class_names }, TASK_FIELDS);
     const known = byKey.get(id);
     if (known === undefined) byKey.set(id, { metrics, members: [member] });
     else known.members.push(member);
@@ -46,24 +48,21 @@ async function countSets(
   benchmarks: readonly Benchmark[],
 ): Promise<Pick<ReportDetails, "sets" | "notes">> {
   const keys = groups.map(({ metrics }) => ({
-    benchmark: metrics.benchmark,
-    protocol: metrics.protocol,
-    templates: metrics.templates,
-    classNames: metrics.class_names,
+    ...taskKey({ ...metrics, classNames: metrics.class_names }),
     expectedN: metrics.expected_n,
   }));
   const nameOf = await readClassNamer(keys, benchmarks);
   const sets: ImageSetDetails[] = [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   let size = 0;
   for (const [i, { members }] of groups.entries()) {
     const key = keys[i] as (typeof keys)[number];
     const described = describeImageSets(key, members, (label) => nameOf(key, label));
     const own = described.reduce((sum, set) => sum + set.correct.length + (set.both?.length ?? 0), 0);
     if (size + own > MOST_COUNTS) {
-      notes.push(
-        `${key.benchmark} ${key.protocol}, ${key.templates}: classes and pairs left out, to keep the page small`,
-      );
+      const { benchmark, protocol, templates } = key;
+      const text = `${benchmark} ${protocol}, ${templates}: classes and pairs left out, to keep the page small`;
+      notes.push(makeNote(text, taskKey(key)));
       continue;
     }
     size += own;

@@ -9,6 +9,7 @@ import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readBytes, readText } from "../../foundation/files/read-text.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { MistakeSet, ReportMistakes } from "../../output/report/report-data.ts";
 import { thumbnail } from "../../output/report/thumbnail.ts";
 
@@ -34,7 +35,7 @@ export interface MistakesOptions {
 export async function readMistakes(
   results: readonly StoredResult[],
   options: MistakesOptions,
-): Promise<ReportMistakes & { readonly notes: readonly string[] }> {
+): Promise<ReportMistakes & { readonly notes: readonly Note[] }> {
   const wanted = results.filter(
     ({ metrics }) => (options.defaults.get(metrics.benchmark) ?? metrics.protocol) === metrics.protocol,
   );
@@ -82,7 +83,7 @@ export async function readMistakes(
   } finally {
     await tars.close();
   }
-  return { sets, pictures, notes: [...missing] };
+  return { sets, pictures, notes: [...missing].map((text) => makeNote(text)) };
 }
 
 function describe(mistake: SureMistake, picture: number, nameOf: (label: string) => string | null) {

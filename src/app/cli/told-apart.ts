@@ -7,6 +7,7 @@ import {
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 import { readTemplateSet } from "../../evaluation/classifier/template.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
+import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
 
 /** Tells apart what has one name in accuracies that are compared: see {@link tellApart}. */
@@ -16,8 +17,8 @@ export async function tellAccuraciesApart(...lists: readonly (readonly NamedAccu
 
 /** A result with its names as they are told apart. */
 export function renameResult<Result extends StoredResult>(stored: Result, { rename }: ToldApart): Result {
-  const { checkpoint: model, benchmark, protocol, templates, class_names: classNames } = stored.metrics;
-  const named = rename({ model, benchmark, protocol, templates, classNames, made: stored.made });
+  const key = evaluationKey({ ...stored.metrics, classNames: stored.metrics.class_names });
+  const named = rename({ ...key, made: stored.made });
   const names = { protocol: named.protocol, templates: named.templates, class_names: named.classNames };
   return { ...stored, metrics: { ...stored.metrics, ...names } };
 }

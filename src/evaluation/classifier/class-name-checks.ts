@@ -46,7 +46,7 @@ function bracketProblem(name: string) {
 
 /** What may not be meant as it stands, but may. */
 export function doubtfulClassNames(names: readonly string[], where: string, id: string): Note[] {
-  const about = { class_names: id };
+  const about = { classNames: id };
   const notes: Note[] = [];
   const warn = (what: string, isDoubtful: (name: string) => boolean) => {
     const found = names.filter(isDoubtful);

@@ -247,7 +247,7 @@ async function scoreRun(
     benchmark: benchmark.id,
     protocol: protocol.id,
     templates: result.prompts.id,
-    class_names: result.classNames.id,
+    classNames: result.classNames.id,
   };
   const found = warning === null ? [] : [makeWarning(warning.text, key)];
   for (const note of found) context.options.onNote?.(note);
@@ -256,9 +256,11 @@ async function scoreRun(
     context.labelNotes.push(makeWarning(warning.text, { checkpoint: checkpoint.id, benchmark: benchmark.id }));
   }
   const warnings = warningsAbout([...context.notes, ...found], key);
+  const { classNames: class_names, ...names } = key;
   const metrics: ResultMetrics = {
     schema: 1,
-    ...key,
+    ...names,
+    class_names,
     n,
     expected_n: protocol.images,
     metrics: judgePredictions(manifest, predictions, space),

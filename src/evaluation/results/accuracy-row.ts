@@ -1,18 +1,13 @@
 import { InputError } from "../../foundation/errors.ts";
+import { type EvaluationKey, keyText, TASK_FIELDS } from "../../foundation/evaluation-key.ts";
 import type { MadeWith } from "./made-with.ts";
 
-/** One top-1 accuracy of a checkpoint or of a baseline's model. */
-export interface AccuracyRow {
-  /** checkpoint or model */
-  readonly model: string;
+/** One accuracy of a checkpoint or of a baseline's model. */
+export interface AccuracyRow extends EvaluationKey {
+  /** id of the metric that `accuracy` is of */
+  readonly metric: string;
   /** kind of model, "" where it has none */
   readonly group: string;
-  readonly benchmark: string;
-  /** "" where the source does not say: the benchmark's default */
-  readonly protocol: string;
-  /** template set and class-name list, "" where there is none or the source does not say */
-  readonly templates: string;
-  readonly classNames: string;
   /** fraction in [0, 1] */
   readonly accuracy: number;
   /** images behind it; null: not known */
@@ -40,12 +35,12 @@ export function withDefaultProtocols(
 /**
  * Rows with repeated ones taken once.
  *
- * @throws InputError if two rows of the same key disagree, naming both places and values
+ * @throws InputError if two rows of the same key and metric disagree, naming both places and values
  */
 export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
   const seen = new Map<string, AccuracyRow>();
   for (const row of rows) {
-    const key = JSON.stringify([row.model, row.benchmark, row.protocol, row.templates, row.classNames]);
+    const key = `${keyText(row)} ${row.metric}`;
     const old = seen.get(key);
     if (old === undefined) {
       seen.set(key, row);
@@ -53,21 +48,21 @@ export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
     }
     const differing = (["accuracy", "n", "group"] as const).find((field) => old[field] !== row[field]);
     if (differing === undefined) continue;
-    const of = [row.benchmark, row.protocol, row.templates, row.classNames].filter((part) => part !== "").join(", ");
+    const of = TASK_FIELDS.map((field) => row[field]).filter((part) => part !== "");
     throw new InputError(
-      `${old.where} and ${row.where}: ${row.model} (${of}) is there twice with another ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,
+      `${old.where} and ${row.where}: ${row.checkpoint} (${of.join(", ")}) is there twice with another ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,
     );
   }
   return [...seen.values()];
 }
 
-/** Rows by model, in the order of their first row. */
-export function rowsByModel(rows: readonly AccuracyRow[]): Map<string, AccuracyRow[]> {
-  const models = new Map<string, AccuracyRow[]>();
+/** Rows by checkpoint, in the order of their first row. */
+export function rowsByCheckpoint(rows: readonly AccuracyRow[]): Map<string, AccuracyRow[]> {
+  const checkpoints = new Map<string, AccuracyRow[]>();
   for (const row of rows) {
-    const own = models.get(row.model);
-    if (own === undefined) models.set(row.model, [row]);
+    const own = checkpoints.get(row.checkpoint);
+    if (own === undefined) checkpoints.set(row.checkpoint, [row]);
     else own.push(row);
   }
-  return models;
+  return checkpoints;
 }

@@ -1,3 +1,5 @@
+import type { TaskKey } from "../../foundation/evaluation-key.ts";
+
 /** What a checkpoint said of one image. */
 export interface ImagePrediction {
   /** path below the benchmark's root */
@@ -9,11 +11,7 @@ export interface ImagePrediction {
 }
 
 /** A checkpoint's predictions of one benchmark by one protocol and one set of prompts. */
-export interface ResultPredictions {
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
+export interface ResultPredictions extends TaskKey {
   /** images of the complete benchmark; null: not known */
   readonly expectedN: number | null;
   readonly images: readonly ImagePrediction[];

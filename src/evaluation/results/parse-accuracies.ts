@@ -1,6 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import { contradictionOfCells, MAX_IMAGES, NUMBER } from "./accuracy-cells.ts";
 import type { AccuracyRow } from "./accuracy-row.ts";
 
@@ -9,7 +10,7 @@ const LISTED = 5;
 export interface ParsedAccuracies {
   readonly rows: readonly AccuracyRow[];
   /** what was left out and why */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -46,7 +47,8 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
     const problem = contradictionOfCells(record, column.accuracy);
     if (problem !== null) throw new InputError(`${place}: ${problem}; which is right is not known`);
     rows.push({
-      model,
+      checkpoint: model,
+      metric: "top1",
       group: fromSpreadsheetText(record.group ?? ""),
       benchmark,
       protocol: fromSpreadsheetText(record.protocol ?? ""),
@@ -59,7 +61,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
     });
   });
   if (rows.length === 0) throw new InputError(`${where}: found no top-1 accuracy in ${records.length} rows`);
-  return { rows, notes: empty.length === 0 ? [] : [emptyNote(empty, where, column.accuracy)] };
+  return { rows, notes: empty.length === 0 ? [] : [makeNote(describeEmpty(empty, where, column.accuracy))] };
 }
 
 function columnNames(first: Record<string, string>, where: string): { readonly model: string; accuracy: string } {
@@ -90,7 +92,7 @@ function count(cell: string | undefined, place: string, column: string): number 
   throw new InputError(`${place}: ${column}: expected a whole number of images above 0, found "${cell}"`);
 }
 
-function emptyNote(empty: readonly string[], where: string, column: string): string {
+function describeEmpty(empty: readonly string[], where: string, column: string): string {
   const rest = empty.length > LISTED ? ` and ${empty.length - LISTED} more` : "";
   return `${where}: ${column} is empty, so left out: ${empty.slice(0, LISTED).join(", ")}${rest}`;
 }

@@ -1,3 +1,4 @@
+import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { makeWarning, type Note, type NoteSubject } from "../../foundation/notes.ts";
 import type { StoredResult } from "./read-results.ts";
 
@@ -7,8 +8,7 @@ const FEW = 3;
 /** The warnings in the `run.json` of results that were read with their runs, each about its result. */
 export function warningsOf(results: readonly StoredResult[]): Note[] {
   return results.flatMap(({ metrics, run }) => {
-    const { checkpoint, benchmark, protocol, templates, class_names } = metrics;
-    const about = { checkpoint, benchmark, protocol, templates, class_names };
+    const about = evaluationKey({ ...metrics, classNames: metrics.class_names });
     return [...new Set(run?.warnings ?? [])].map((text) => makeWarning(text, about));
   });
 }

@@ -45,7 +45,7 @@ export function matchClassNames(
       );
     }
     matched = reorderClassNames(matched, place);
-    const about = { benchmark: benchmark.id, class_names: list.id };
+    const about = { benchmark: benchmark.id, classNames: list.id };
     notes.push(makeNote(`${list.path}: ordered by its column ${column}, not by index: ${what}`, about));
   }
   notes.push(...checkNamesAgainstFolders(matched, benchmark, protocol));

@@ -44,7 +44,7 @@ export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchma
     const text = `${list.path}: ${describe(found, list.names, `the class whose ${column} is`)} (of ${benchmark.id})`;
     if (isExchanged(found, comparable, references.length))
       throw new InputError(`${text}; put the names in the order of the class list`);
-    notes.push(makeWarning(text, { benchmark: benchmark.id, class_names: list.id }));
+    notes.push(makeWarning(text, { benchmark: benchmark.id, classNames: list.id }));
   }
   return notes;
 }

@@ -1,7 +1,8 @@
 import type { BaselineFit } from "../../analysis/robustness/baseline-fit.ts";
 import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
 import { lineBand } from "../../analysis/robustness/line-band.ts";
-import type { LineKey } from "../../analysis/robustness/pair-rows.ts";
+import type { LineKey } from "../../analysis/robustness/line-key.ts";
+import { closestKeys, isSameTask } from "../../foundation/evaluation-key.ts";
 import type { Domain } from "./panel-domains.ts";
 
 /** A line with its bands at one x; accuracies are fractions. */
@@ -43,24 +44,9 @@ const STEPS = 64;
  * pieces of a line that is split.
  */
 export function chooseLines<T extends LineKey>(key: LineKey, candidates: readonly T[]): T[] {
-  const score = (line: T) => likeness(key, line);
-  const best = Math.max(...candidates.map(score));
-  const alike = candidates.filter((line) => score(line) === best);
+  const alike = closestKeys(key, candidates);
   const [first] = alike;
-  if (first === undefined) return [];
-  return alike.filter(
-    ({ protocol, templates, classNames }) =>
-      protocol === first.protocol && templates === first.templates && classNames === first.classNames,
-  );
-}
-
-/** How much two keys of one benchmark share: the protocol before the template set before the class names. */
-export function likeness(a: LineKey, b: LineKey): number {
-  return (
-    4 * Number(a.protocol === b.protocol) +
-    2 * Number(a.templates === b.templates) +
-    Number(a.classNames === b.classNames)
-  );
+  return first === undefined ? [] : alike.filter((line) => isSameTask(line, first));
 }
 
 /**

@@ -2,17 +2,12 @@ import type { ModelPoint } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { samplingInterval } from "../../analysis/robustness/effective-robustness.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
-import {
-  AVERAGE,
-  type LineKey,
-  type PairedRow,
-  type PairOptions,
-  pairRows,
-} from "../../analysis/robustness/pair-rows.ts";
+import { type LineKey, lineKeyText } from "../../analysis/robustness/line-key.ts";
+import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "../../analysis/robustness/pair-rows.ts";
 import { idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
-import { type AccuracyRow, rowsByModel } from "../../evaluation/results/accuracy-row.ts";
+import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
+import { isSameTask, matchScore } from "../../foundation/evaluation-key.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
-import { likeness } from "./panel-lines.ts";
 import type { PanelOptions, PanelStudy } from "./scatter-panel.ts";
 
 /** A model in the scatter plot: accuracies and their 95 % intervals are fractions, null where n is not known. */
@@ -58,14 +53,14 @@ export interface CheckpointPair {
 
 /** All pairs of accuracies of a study's checkpoints. */
 export function pairCheckpoints({ accuracies, pairing }: PanelStudy): CheckpointPair[] {
-  return [...rowsByModel(accuracies).values()].flatMap((rows) =>
+  return [...rowsByCheckpoint(accuracies).values()].flatMap((rows) =>
     pairRows(rows, pairing).pairs.map((pair) => ({ pair, rows })),
   );
 }
 
-/** What a panel is of: as the options say, else as the baseline prefers, else as most checkpoints were scored. */
+/** What a panel on the axes of a key is of: as the options say, else as the baseline prefers, else as most checkpoints were scored. */
 export function chooseKey(
-  { benchmark, idSide }: Pick<LineKey, "benchmark" | "idSide">,
+  { benchmark, metric, idSide, idMetric }: LineKey,
   pairs: readonly CheckpointPair[],
   lines: readonly BaselineLine[],
   pairing: PairOptions,
@@ -81,7 +76,7 @@ export function chooseKey(
     mostCommon(
       keys.filter((key) => key.templates === templates && key.protocol === protocol).map((key) => key.classNames),
     );
-  return { benchmark, protocol, templates, classNames, idSide };
+  return { benchmark, protocol, templates, classNames, metric, idSide, idMetric };
 }
 
 /**
@@ -94,7 +89,7 @@ export function choosePairs(
   candidates: readonly CheckpointPair[],
   strict: boolean,
 ): { readonly chosen: CheckpointPair[]; readonly notes: string[] } {
-  const byModel = new Map<string, CheckpointPair>();
+  const byCheckpoint = new Map<string, CheckpointPair>();
   const leftOut = new Set<string>();
   for (const one of candidates) {
     const { model } = one.pair.point;
@@ -102,12 +97,13 @@ export function choosePairs(
       leftOut.add(model);
       continue;
     }
-    const other = byModel.get(model);
-    if (other === undefined || likeness(key, one.pair) > likeness(key, other.pair)) byModel.set(model, one);
+    const other = byCheckpoint.get(model);
+    const isCloser = other === undefined || matchScore(key, one.pair) > matchScore(key, other.pair);
+    if (isCloser) byCheckpoint.set(model, one);
   }
-  const chosen = [...byModel.values()];
+  const chosen = [...byCheckpoint.values()];
   const notes: string[] = [];
-  const missing = [...leftOut].filter((model) => !byModel.has(model));
+  const missing = [...leftOut].filter((model) => !byCheckpoint.has(model));
   if (missing.length > 0) notes.push(`${models(missing.length)} without protocol ${key.protocol} left out`);
   for (const [field, name] of [
     ["protocol", "protocol"],
@@ -135,20 +131,14 @@ export function panelCheckpoint(
   groups: ColumnOf | undefined,
   members: ReadonlySet<string>,
 ): PanelCheckpoint {
-  const { point, benchmark, protocol, templates, classNames, idSide } = pair;
-  const row = study.rows.find(
-    (one) =>
-      one.checkpoint === point.model &&
-      one.benchmark === benchmark &&
-      one.idSide === idSide &&
-      one.protocol === protocol &&
-      one.templates === templates &&
-      one.classNames === classNames,
-  );
+  const { point, protocol, templates, classNames, idSide } = pair;
+  const text = lineKeyText(pair);
+  const row = study.rows.find((one) => one.checkpoint === point.model && lineKeyText(one) === text);
   const { axes } = study.pairing;
   const id = rows.find(
     (one) =>
       one.benchmark === axes.idBenchmark &&
+      one.metric === pair.idMetric &&
       idSideOf(one, axes) === idSide &&
       one.templates === templates &&
       one.accuracy === point.idAccuracy,
@@ -181,13 +171,7 @@ function place(point: ModelPoint): Omit<PanelPoint, "group"> {
 function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[], axes: StudyAxes) {
   const parts = pair.benchmark === AVERAGE ? (pair.parts ?? []) : [pair];
   const own = parts.map((part) =>
-    rows.find(
-      (row) =>
-        row.benchmark === part.benchmark &&
-        row.protocol === part.protocol &&
-        row.templates === part.templates &&
-        row.classNames === part.classNames,
-    ),
+    rows.find((row) => row.metric === part.metric && isSameTask(row, part)),
   );
   const whole = pair.benchmark === AVERAGE ? axes.shifts.length : 1;
   const sum = (values: readonly (number | null | undefined)[]) =>

@@ -1,10 +1,11 @@
 import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
-import { compareKeys } from "../../analysis/robustness/line-match.ts";
+import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
-import { AVERAGE, type LineKey } from "../../analysis/robustness/pair-rows.ts";
+import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
+import { compareTexts } from "../../foundation/evaluation-key.ts";
 import { type Domain, panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
 import {
@@ -89,11 +90,12 @@ function buildPanel(
   options: PanelOptions,
 ): ScatterPanel | undefined {
   const idSide = chooseIdSide(study, all, benchmark, options);
-  const here = (key: LineKey) => key.benchmark === benchmark && key.idSide === idSide;
-  const candidates = all.filter(({ pair }) => here(pair));
-  const baselineLines = study.lines.filter(here);
-  if (candidates.length === 0 && baselineLines.length === 0) return undefined;
-  const key = chooseKey({ benchmark, idSide }, candidates, baselineLines, study.pairing, options);
+  const isHere = (key: LineKey) => key.benchmark === benchmark && key.idSide === idSide;
+  const axes = [...all.map(({ pair }) => pair), ...study.lines].find(isHere);
+  if (axes === undefined) return undefined;
+  const candidates = all.filter(({ pair }) => haveSameAxes(pair, axes));
+  const baselineLines = study.lines.filter((line) => haveSameAxes(line, axes));
+  const key = chooseKey(axes, candidates, baselineLines, study.pairing, options);
   const { chosen, notes } = choosePairs(key, candidates, options.protocols?.has(benchmark) ?? false);
   const scale = options.scale ?? study.lines[0]?.fit.scale ?? "logit";
 
@@ -101,7 +103,7 @@ function buildPanel(
   const members = new Set(lines.flatMap(({ fit }) => fit.models.map(({ model }) => model)));
   const checkpoints = chosen
     .map((one) => panelCheckpoint(one, study, options.groups, members))
-    .sort((a, b) => compareKeys([a.name], [b.name]));
+    .sort((a, b) => compareTexts(a.name, b.name));
   const names = new Set(checkpoints.map(({ name }) => name));
   const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
   const groupLines = chooseGroupLines(key, lines, options);
@@ -136,10 +138,8 @@ function buildPanel(
 /** The lines of each group that are nearest to the panel's key. The group that the baseline's line is of has its line. */
 function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines = [] }: PanelOptions) {
   const candidates = groupLines
-    .filter(({ benchmark, idSide }) => benchmark === key.benchmark && idSide === key.idSide)
-    .flatMap(({ lines: own, benchmark, protocol, templates, classNames, idSide }) =>
-      own.map(({ group, fit }) => ({ benchmark, protocol, templates, classNames, idSide, group, fit })),
-    );
+    .filter((one) => haveSameAxes(one, key))
+    .flatMap((one) => one.lines.map(({ group, fit }) => ({ ...lineKey(one), group, fit })));
   const drawn = new Set(lines.map(({ group }) => group));
   const groups = [...new Set(candidates.map(({ group }) => group))].filter((group) => !drawn.has(group)).sort();
   return groups.flatMap((group) =>
@@ -153,7 +153,7 @@ function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines
 /** The groups of all the study's checkpoints, so that a group has one marker in every panel. */
 function groupsOf({ accuracies }: PanelStudy, { groups, groupOrder = [] }: PanelOptions): string[] {
   if (groups === undefined) return [];
-  const own = new Set(accuracies.map(({ model }) => groups.get(model) ?? "").filter((group) => group !== ""));
+  const own = new Set(accuracies.map(({ checkpoint }) => groups.get(checkpoint) ?? "").filter((group) => group !== ""));
   const ordered = groupOrder.filter((group) => own.has(group));
   return [...ordered, ...[...own].filter((group) => !ordered.includes(group)).sort()];
 }

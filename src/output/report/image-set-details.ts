@@ -1,8 +1,9 @@
 import { type Correctness, countBoth } from "../../evaluation/results/correctness.ts";
+import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import type { ImageSetDetails } from "./report-data.ts";
 
 /** What a set is of, without its images. */
-export type SetKey = Pick<ImageSetDetails, "benchmark" | "protocol" | "templates" | "classNames" | "expectedN">;
+export type SetKey = TaskKey & Pick<ImageSetDetails, "expectedN">;
 
 /** One checkpoint's result in a set. */
 export interface SetMember {

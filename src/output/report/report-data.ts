@@ -3,6 +3,7 @@ import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import type { Metric } from "../../evaluation/scoring/accuracy.ts";
+import type { EvaluationKey, TaskKey } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
 
 /*
@@ -28,7 +29,7 @@ export interface ReportData {
   /** column of the grouping shown first; null: none */
   readonly groupBy: string | null;
   /** what was left out, or differs */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** what the runs that made the results warned of */
   readonly warnings: readonly Note[];
   /** figures that lie beside the page */
@@ -79,15 +80,11 @@ export interface ReportDetails {
   readonly sets: readonly ImageSetDetails[];
   readonly runs: readonly RunSummary[];
   /** what is not in it, to keep the page small */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Checkpoints that saw the same images of one benchmark, by one protocol and one set of prompts. */
-export interface ImageSetDetails {
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
+export interface ImageSetDetails extends TaskKey {
   readonly n: number;
   readonly expectedN: number;
   /** positions in ReportData.checkpoints */
@@ -106,12 +103,7 @@ export interface ImageSetDetails {
 }
 
 /** The recipe of one result, from its `run.json`. */
-export interface RunSummary {
-  readonly checkpoint: string;
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
+export interface RunSummary extends EvaluationKey {
   readonly n: number;
   readonly expectedN: number;
   readonly skipped: number;
@@ -123,10 +115,7 @@ export interface RunSummary {
 }
 
 /** The mistakes that a checkpoint was surest of on one benchmark. */
-export interface MistakeSet {
-  readonly checkpoint: string;
-  readonly benchmark: string;
-  readonly protocol: string;
+export interface MistakeSet extends Pick<EvaluationKey, "checkpoint" | "benchmark" | "protocol"> {
   readonly mistakes: readonly Mistake[];
 }
 

@@ -1,6 +1,7 @@
 import { type AccuracyRow, mergeRows, withDefaultProtocols } from "../../evaluation/results/accuracy-row.ts";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import type { Metric } from "../../evaluation/scoring/accuracy.ts";
+import { keyText } from "../../foundation/evaluation-key.ts";
 import { binomialInterval } from "../../foundation/statistics/binomial-interval.ts";
 import type { ReportResult } from "./report-data.ts";
 
@@ -18,28 +19,16 @@ export function joinResults(
   metrics: readonly ResultMetrics[],
   defaults: ReadonlyMap<string, string>,
 ): ReportResult[] {
-  const byKey = new Map(metrics.map((one) => [key(one.checkpoint, { ...one, classNames: one.class_names }), one]));
+  const byKey = new Map(metrics.map((one) => [keyText({ ...one, classNames: one.class_names }), one]));
   return mergeRows(withDefaultProtocols(rows, defaults)).map((row) => {
-    const found = byKey.get(key(row.model, row));
-    const top1 = found?.metrics.find(({ metric }) => metric === "top1");
-    const others = (found?.metrics ?? []).filter(({ metric }) => metric !== "top1");
-    return { ...row, where: "", ...bounds(row, top1), others };
+    const found = byKey.get(keyText(row));
+    const own = found?.metrics.find(({ metric }) => metric === row.metric);
+    const others = (found?.metrics ?? []).filter(({ metric }) => metric !== row.metric);
+    return { ...row, where: "", ...bounds(row, own), others };
   });
 }
 
-function bounds({ accuracy, n }: AccuracyRow, top1: Metric | undefined): Pick<ReportResult, "low" | "high"> {
-  if (top1 !== undefined) return { low: top1.low, high: top1.high };
+function bounds({ accuracy, n }: AccuracyRow, metric: Metric | undefined): Pick<ReportResult, "low" | "high"> {
+  if (metric !== undefined) return { low: metric.low, high: metric.high };
   return n === null ? { low: null, high: null } : binomialInterval(Math.round(accuracy * n), n);
-}
-
-function key(
-  checkpoint: string,
-  {
-    benchmark,
-    protocol,
-    templates,
-    classNames,
-  }: Pick<AccuracyRow, "benchmark" | "protocol" | "templates" | "classNames">,
-): string {
-  return JSON.stringify([checkpoint, benchmark, protocol, templates, classNames]);
 }

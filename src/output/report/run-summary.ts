@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { readJson } from "../../foundation/files/read-text.ts";
 import type { RunSummary } from "./report-data.ts";
 
@@ -69,9 +70,9 @@ export async function readRunSummary(path: string, metrics: ResultMetrics): Prom
   const parsed = runSchema.safeParse(await readJson(path));
   if (!parsed.success) throw new InputError(`${path}: not as evaluate writes it; evaluate again`);
   const run = parsed.data;
-  const { checkpoint, benchmark, protocol, templates, class_names: classNames, n, expected_n: expectedN } = metrics;
   return {
-    ...{ checkpoint, benchmark, protocol, templates, classNames, n, expectedN },
+    ...evaluationKey({ ...metrics, classNames: metrics.class_names }),
+    ...{ n: metrics.n, expectedN: metrics.expected_n },
     skipped: run.images?.skipped?.length ?? 0,
     warnings: run.warnings,
     notes: run.checkpoint?.notes ?? [],

@@ -1,3 +1,4 @@
+import { compareKeys, keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 
 /** Top-1 accuracies, a row a checkpoint, a column a benchmark, protocol and prompts. */
@@ -8,12 +9,8 @@ export interface AccuracyGrid {
   readonly cells: readonly (readonly (AccuracyCell | undefined)[])[];
 }
 
-export interface AccuracyColumn {
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly classNames: string;
-}
+/** What a column is of. */
+export type AccuracyColumn = TaskKey;
 
 export interface AccuracyCell {
   /** fraction in [0, 1], with its 95 % interval */
@@ -36,29 +33,27 @@ export function accuracyGrid(results: readonly ResultMetrics[], checkpoints?: re
   for (const result of results) {
     const top1 = result.metrics.find(({ metric }) => metric === "top1");
     if (top1 === undefined || !names.includes(result.checkpoint)) continue;
-    const { checkpoint, benchmark, protocol, templates, class_names: classNames, expected_n } = result;
-    const key = JSON.stringify([benchmark, protocol, templates, classNames]);
-    keys.set(key, { benchmark, protocol, templates, classNames });
+    const { checkpoint, class_names: classNames, expected_n: expectedN } = result;
+    const column = taskKey({ ...result, classNames });
+    keys.set(keyText(column, TASK_FIELDS), column);
     const { value, low, high, n } = top1;
-    cells.set(JSON.stringify([checkpoint, key]), { value, low, high, n, expectedN: expected_n });
+    cells.set(keyText({ ...column, checkpoint }), { value, low, high, n, expectedN });
   }
-  const ordered = [...keys].sort(([, a], [, b]) => compareColumns(a, b));
+  const columns = [...keys.values()].sort(compareColumns);
   return {
     checkpoints: names,
-    columns: ordered.map(([, column]) => column),
-    cells: names.map((checkpoint) => ordered.map(([key]) => cells.get(JSON.stringify([checkpoint, key])))),
+    columns,
+    cells: names.map((checkpoint) => columns.map((column) => cells.get(keyText({ ...column, checkpoint })))),
   };
 }
 
 /** ImageNet first: it is what the others are read against; then by code units, the same on every machine. */
 function compareColumns(a: AccuracyColumn, b: AccuracyColumn): number {
-  const order = (column: AccuracyColumn) => [
-    column.benchmark === "imagenet" ? "" : column.benchmark,
-    ...[column.protocol, column.templates, column.classNames],
-  ];
-  const [own, others] = [order(a), order(b)];
-  const at = own.findIndex((value, i) => value !== others[i]);
-  return at === -1 ? 0 : (own[at] as string) < (others[at] as string) ? -1 : 1;
+  const order = (column: AccuracyColumn) => ({
+    ...column,
+    benchmark: column.benchmark === "imagenet" ? "" : column.benchmark,
+  });
+  return compareKeys(order(a), order(b));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
+import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import { computed, formatCsv } from "../../foundation/files/format-csv.ts";
 
 const COLUMNS = [
@@ -89,7 +90,7 @@ function setCells({
   classNames,
   n,
   expectedN,
-}: Pick<NearestRow, "benchmark" | "protocol" | "templates" | "classNames" | "n" | "expectedN">) {
+}: TaskKey & Pick<NearestRow, "n" | "expectedN">) {
   return { benchmark, protocol, templates, class_names: classNames, n, expected_n: expectedN };
 }
 

@@ -1,5 +1,6 @@
 import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
+import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import { type AccuracyCell, type AccuracyColumn, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
 import type { TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
@@ -106,14 +107,16 @@ function countOf(cell: AccuracyCell | undefined): string | null {
   return cell.n === cell.expectedN ? "" : `${cell.n} of ${cell.expectedN}`;
 }
 
-type Labelled = Pick<BenchmarkComparison, "benchmark" | "protocol" | "templates" | "classNames" | "n" | "expectedN">;
+/** What a row is called by. */
+interface Labelled extends TaskKey {
+  readonly n: number | null;
+  readonly expectedN: number | null;
+}
 
 /** Names a row: templates and class names where they differ between rows, `n of expected` where images are missing. */
-export function benchmarkLabels<Row extends Omit<Labelled, "n"> & { readonly n: number | null }>(
-  rows: readonly Row[],
-): (row: Omit<Labelled, "n"> & { readonly n: number | null }) => string {
+export function benchmarkLabels(rows: readonly Labelled[]): (row: Labelled) => string {
   const several = new Set(rows.map(({ templates }) => templates)).size > 1;
-  const base = (row: Omit<Labelled, "n" | "expectedN">) =>
+  const base = (row: TaskKey) =>
     [`${row.benchmark} ${row.protocol}`.trimEnd(), ...(several ? [row.templates] : [])].join(", ");
   const classNames = new Map<string, Set<string>>();
   for (const row of rows) classNames.set(base(row), (classNames.get(base(row)) ?? new Set()).add(row.classNames));

@@ -7,6 +7,7 @@ import {
 } from "../../analysis/robustness/robustness-study.ts";
 import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, isBeyondScatter } from "../../analysis/robustness/verdict.ts";
+import { keyText } from "../../foundation/evaluation-key.ts";
 import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
@@ -134,7 +135,7 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: 
   const several = new Set(allClasses.map((row) => row.templates)).size > 1;
   const byRow = new Map<string, Map<string, RobustnessRow>>();
   for (const row of allClasses) {
-    const key = JSON.stringify([row.checkpoint, row.templates]);
+    const key = keyText(row, ["checkpoint", "templates"]);
     const own = byRow.get(key) ?? new Map<string, RobustnessRow>();
     if (!own.has(row.benchmark)) own.set(row.benchmark, row);
     byRow.set(key, own);

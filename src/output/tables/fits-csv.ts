@@ -1,11 +1,13 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { leaveOneOut } from "../../analysis/robustness/influence.ts";
 import { computed, formatCsv } from "../../foundation/files/format-csv.ts";
-import { LINE_COLUMNS, lineCells } from "./line-cells.ts";
+import { LINE_COLUMNS, LINE_METRIC_COLUMNS, lineCells } from "./line-cells.ts";
 
-const OF_COLUMNS = ["baseline", "group", ...LINE_COLUMNS, "scale"] as const;
 const FIT_COLUMNS = [
-  ...OF_COLUMNS,
+  "baseline",
+  "group",
+  ...LINE_METRIC_COLUMNS,
+  "scale",
   "slope",
   "intercept",
   "slope_se",
@@ -17,7 +19,10 @@ const FIT_COLUMNS = [
   "policy",
 ] as const;
 const INFLUENCE_COLUMNS = [
-  ...OF_COLUMNS,
+  "baseline",
+  "group",
+  ...LINE_COLUMNS,
+  "scale",
   "model",
   "id_accuracy",
   "accuracy",

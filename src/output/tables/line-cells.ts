@@ -1,14 +1,26 @@
-import type { LineKey } from "../../analysis/robustness/pair-rows.ts";
+import type { LineKey } from "../../analysis/robustness/line-key.ts";
 
 /** The columns that say what a line, or a point beside it, is of. */
 export const LINE_COLUMNS = ["benchmark", "protocol", "templates", "class_names", "id_side"] as const;
+/** The same with the metrics: that of the accuracies under the shift, and that of the x axis. */
+export const LINE_METRIC_COLUMNS = [
+  "benchmark",
+  "protocol",
+  "templates",
+  "class_names",
+  "metric",
+  "id_side",
+  "id_metric",
+] as const;
 
 export function lineCells({
   benchmark,
   protocol,
   templates,
   classNames,
+  metric,
   idSide,
-}: LineKey): Record<(typeof LINE_COLUMNS)[number], string> {
-  return { benchmark, protocol, templates, class_names: classNames, id_side: idSide };
+  idMetric,
+}: LineKey): Record<(typeof LINE_METRIC_COLUMNS)[number], string> {
+  return { benchmark, protocol, templates, class_names: classNames, metric, id_side: idSide, id_metric: idMetric };
 }

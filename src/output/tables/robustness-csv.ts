@@ -1,10 +1,10 @@
 import type { RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
 import { computed, formatCsv } from "../../foundation/files/format-csv.ts";
-import { LINE_COLUMNS, lineCells } from "./line-cells.ts";
+import { LINE_METRIC_COLUMNS, lineCells } from "./line-cells.ts";
 
 const COLUMNS = [
   "checkpoint",
-  ...LINE_COLUMNS,
+  ...LINE_METRIC_COLUMNS,
   "scale",
   "baseline",
   "group",

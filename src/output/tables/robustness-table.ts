@@ -1,6 +1,7 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { keyText } from "../../foundation/evaluation-key.ts";
 import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
 import type { PlainTable } from "./comparison-table.ts";
 import type { TableColumn } from "./text-table.ts";
@@ -78,7 +79,7 @@ function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): Robust
     const axis = row.idSide === axes.idBenchmark ? "" : ` on ${row.idSide}`;
     const column = `${columnName(row.benchmark, row.protocol, axes)}${axis}`;
     if (!columns.includes(column)) columns.push(column);
-    const key = JSON.stringify([row.checkpoint, row.templates]);
+    const key = keyText(row, ["checkpoint", "templates"]);
     const own = byName.get(key) ?? { checkpoint: row.checkpoint, templates: row.templates, cells: new Map() };
     if (!own.cells.has(column)) own.cells.set(column, row);
     byName.set(key, own);

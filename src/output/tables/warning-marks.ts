@@ -2,17 +2,14 @@ import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS } from "../../analysis/robustness/robustness-study.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
+import { type EvaluationKey, matches } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
 
 /** Marks a figure that a warning concerns. */
 export const WARNING_MARK = "!";
 
 /** What a row of a table is of. */
-interface MarkedRow {
-  readonly checkpoint: string;
-  readonly benchmark: string;
-  readonly templates: string;
-}
+type MarkedRow = Pick<EvaluationKey, "checkpoint" | "benchmark" | "templates">;
 
 /** Tells which rows of a table a warning concerns, and what is written under it. */
 export interface WarningMarks {
@@ -31,12 +28,12 @@ export const NO_MARKS: WarningMarks = { of: () => "", footnotes: [] };
  */
 export function markWarnings(warnings: readonly Note[], axes?: StudyAxes): WarningMarks {
   if (warnings.length === 0) return NO_MARKS;
-  const concerns = ({ about = {} }: Note, row: MarkedRow) =>
-    (about.checkpoint ?? row.checkpoint) === row.checkpoint &&
-    (about.templates ?? row.templates) === row.templates &&
-    (about.benchmark === undefined ||
-      about.benchmark === row.benchmark ||
-      (axes !== undefined && (about.benchmark === axes.idBenchmark || isOfShifts(row, about.benchmark, axes))));
+  const concerns = ({ about = {} }: Note, row: MarkedRow) => {
+    const { benchmark, protocol: _, classNames: __, ...which } = about;
+    if (!matches(which, row)) return false;
+    if (benchmark === undefined || benchmark === row.benchmark) return true;
+    return axes !== undefined && (benchmark === axes.idBenchmark || isOfShifts(row, benchmark, axes));
+  };
   return {
     of: (row) => (warnings.some((warning) => concerns(warning, row)) ? WARNING_MARK : ""),
     footnotes: describeWarnings(warnings).map((text) => `${WARNING_MARK} warning: ${text}`),

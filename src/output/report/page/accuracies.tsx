@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { keyText, TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import type { Note } from "../../../foundation/notes.ts";
 import type { ReportData, ReportResult } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
@@ -77,21 +78,21 @@ function hasMetric({ others }: ReportResult, name: string): boolean {
   return others.some(({ metric }) => metric === name);
 }
 
-function columnId({ benchmark, protocol, classNames, templates }: ReportResult): string {
-  return JSON.stringify([benchmark, protocol, templates, classNames]);
+function columnId(result: ReportResult): string {
+  return keyText(result, TASK_FIELDS);
 }
 
 function toRows(results: readonly ReportResult[], metric: string, notes: readonly Note[]): Row[] {
   const rows = new Map<string, Map<string, Cell>>();
   for (const result of results) {
     const other = result.others.find((one) => one.metric === metric);
-    if (metric !== "top1" && other === undefined) continue;
+    if (metric !== result.metric && other === undefined) continue;
     const { accuracy, low, high, n, expectedN } = result;
     const warnings = resultWarnings(notes, result);
     const cell = { ...(other ?? { value: accuracy, low, high, n }), expectedN, warnings };
-    const own = rows.get(result.model) ?? new Map<string, Cell>();
+    const own = rows.get(result.checkpoint) ?? new Map<string, Cell>();
     own.set(columnId(result), cell);
-    rows.set(result.model, own);
+    rows.set(result.checkpoint, own);
   }
   return [...rows].map(([checkpoint, cells]) => ({ checkpoint, cells }));
 }

@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
+import { lineKeyText } from "../../../analysis/robustness/line-key.ts";
 import {
   MEAN_OF_SHIFTS,
   type RobustnessRow,
   type RobustnessStudy,
 } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
+import { keyText } from "../../../foundation/evaluation-key.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
@@ -61,7 +63,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
           title="Beside the line"
           about={`What the line of ${view.baseline} expects at the checkpoint's accuracy on ${idTitle(data.axes)}, and where another model of the baseline's kind would fall (95 %).`}
         >
-          <Table caption="Effective robustness on every shift" columns={columnsOf(data)} rows={rows} keyOf={rowKey} />
+          <Table caption="Effective robustness on every shift" columns={columnsOf(data)} rows={rows} keyOf={lineKeyText} />
         </Section>
       )}
       <OwnAccuracies data={data} checkpoint={checkpoint} />
@@ -70,10 +72,6 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
       <Reliability {...alone} />
     </>
   );
-}
-
-function rowKey(row: RobustnessRow): string {
-  return [row.benchmark, row.protocol, row.templates, row.classNames, row.idSide].join("|");
 }
 
 function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
@@ -132,7 +130,7 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
 }
 
 function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonly checkpoint: string }): JSX.Element {
-  const own = data.results.filter(({ model }) => model === checkpoint);
+  const own = data.results.filter((result) => result.checkpoint === checkpoint);
   const columns: Column<(typeof own)[number]>[] = [
     {
       id: "benchmark",
@@ -184,7 +182,7 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
         caption={`Accuracies of ${checkpoint}`}
         columns={columns}
         rows={own}
-        keyOf={(row) => [row.benchmark, row.protocol, row.templates, row.classNames].join("|")}
+        keyOf={(row) => keyText(row)}
       />
       <WarningList warnings={data.warnings.filter(({ about }) => about?.checkpoint === checkpoint)} />
     </Section>

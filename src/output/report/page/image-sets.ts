@@ -1,5 +1,6 @@
 import { comparePairedCounts, type PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
 import type { StudyAxes } from "../../../analysis/robustness/study-axes.ts";
+import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import type { ImageSetDetails, ReportData } from "../report-data.ts";
 import { uint16From, uint32From } from "./decode.ts";
 import { shiftTitle } from "./study.ts";
@@ -86,8 +87,8 @@ export function classCounts(set: ImageSet, checkpoint: number): ClassCount[] | n
 }
 
 /** Tells one set from the others, in an address. */
-export function setId({ benchmark, protocol, templates, classNames, checkpoints }: ImageSetDetails): string {
-  return [benchmark, protocol, templates, classNames, checkpoints[0]].join("|");
+export function setId(set: ImageSetDetails): string {
+  return [...TASK_FIELDS.map((field) => set[field]), set.checkpoints[0]].join("|");
 }
 
 /** What a set is of, as a choice. */

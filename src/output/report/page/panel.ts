@@ -25,9 +25,11 @@ export function plotChoices(data: ReportData, study: PanelStudy): PlotChoice[] {
 
 function pairedBenchmarks({ accuracies, pairing }: PanelStudy): RobustnessStudy["rows"] {
   const { idBenchmark } = pairing.axes;
-  const ids = new Set(accuracies.filter(({ benchmark }) => benchmark === idBenchmark).map(({ model }) => model));
+  const ids = new Set(
+    accuracies.filter(({ benchmark }) => benchmark === idBenchmark).map(({ checkpoint }) => checkpoint),
+  );
   return accuracies.filter(
-    ({ benchmark, model }) => benchmark !== idBenchmark && ids.has(model),
+    ({ benchmark, checkpoint }) => benchmark !== idBenchmark && ids.has(checkpoint),
   ) as unknown as RobustnessStudy["rows"];
 }
 

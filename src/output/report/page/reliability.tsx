@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { keyText } from "../../../foundation/evaluation-key.ts";
 import type { ReportData, RunSummary } from "../report-data.ts";
 import { Section } from "./controls.tsx";
 import { count } from "./format.ts";
@@ -43,9 +44,9 @@ export function Reliability({ data, details, view, change, names }: PageProps): 
     >
       {notes.length > 0 && (
         <ul class="notes">
-          {notes.map((note) => (
-            <li key={note} class={note.startsWith("warning: ") ? "warning" : undefined}>
-              {note}
+          {notes.map(({ severity, text }) => (
+            <li key={`${severity}: ${text}`} class={severity === "warning" ? "warning" : undefined}>
+              {severity === "warning" ? `warning: ${text}` : text}
             </li>
           ))}
         </ul>
@@ -55,7 +56,7 @@ export function Reliability({ data, details, view, change, names }: PageProps): 
           caption="Results and their recipes"
           columns={columns}
           rows={isAll || remarked.length === 0 ? runs : remarked}
-          keyOf={(run) => [run.checkpoint, run.benchmark, run.protocol, run.templates, run.classNames].join("|")}
+          keyOf={(run) => keyText(run)}
         />
       )}
     </Section>

@@ -1,4 +1,6 @@
 import { formatAccuracies } from "../../../evaluation/results/accuracies-csv.ts";
+import type { Metric } from "../../../evaluation/scoring/accuracy.ts";
+import { taskKey } from "../../../foundation/evaluation-key.ts";
 import { formatComparisons } from "../../tables/comparison-csv.ts";
 import type { ReportResult } from "../report-data.ts";
 import type { PairRow } from "./compare.tsx";
@@ -6,14 +8,13 @@ import type { PairRow } from "./compare.tsx";
 /** `accuracies.csv` of a report's results, as `evaluate` writes it. */
 export function accuraciesCsv(results: readonly ReportResult[]): string {
   return formatAccuracies(
-    results.map(({ model, classNames, expectedN, accuracy, low, high, n, others, ...of }) => ({
+    results.map(({ metric, classNames, expectedN, accuracy, low, high, n, others, ...of }) => ({
       ...of,
-      checkpoint: model,
       class_names: classNames,
       expected_n: expectedN,
       metrics: [
         {
-          metric: "top1",
+          metric: metric as Metric["metric"],
           ...{ value: accuracy, low, high, n },
           interval: low === null ? null : "clopper-pearson",
           correct: n === null ? null : Math.round(accuracy * n),
@@ -27,8 +28,8 @@ export function accuraciesCsv(results: readonly ReportResult[]): string {
 /** A comparison as a tidy CSV, with the columns of `shiftline compare --format csv`. */
 export function comparisonsCsv(first: string, second: string, rows: readonly PairRow[]): string {
   return formatComparisons(
-    rows.map(({ set: { benchmark, protocol, templates, classNames, expectedN }, ...row }) => ({
-      ...{ first, second, benchmark, protocol, templates, classNames, expectedN },
+    rows.map(({ set, ...row }) => ({
+      ...{ first, second, ...taskKey(set), expectedN: set.expectedN },
       ...row,
     })),
     [],

@@ -5,8 +5,7 @@ import type { ReportResult } from "../report-data.ts";
 
 /** What warnings say of a result. */
 export function resultWarnings(warnings: readonly Note[], result: ReportResult): string[] {
-  const { model: checkpoint, benchmark, protocol, templates, classNames: class_names } = result;
-  return warningsAbout(warnings, { checkpoint, benchmark, protocol, templates, class_names });
+  return warningsAbout(warnings, result);
 }
 
 /** Marks a figure that warnings concern; pointing at it says which. */
