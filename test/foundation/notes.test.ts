@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeNote, makeWarning, warningsAbout } from "../../src/foundation/notes.ts";
+import { createNoteCollector, makeNote, makeWarning, warningsAbout } from "../../src/foundation/notes.ts";
 
 describe("warningsAbout", () => {
   const key = {
@@ -7,7 +7,7 @@ describe("warningsAbout", () => {
     benchmark: "imagenet",
     protocol: "1000",
     templates: "single-1",
-    class_names: "imagenet-openai",
+    classNames: "imagenet-openai",
   };
 
   it("keeps the warnings whose subject is the result, or includes it, each once and in order", () => {
@@ -21,5 +21,32 @@ describe("warningsAbout", () => {
       makeWarning("of the checkpoint", { checkpoint: "a" }),
     ];
     expect(warningsAbout(notes, key)).toEqual(["of the checkpoint", "of the benchmark", "of everything"]);
+  });
+});
+
+describe("createNoteCollector", () => {
+  it("gives each message once in the order first added, with the names of what it is about", () => {
+    const notes = createNoteCollector();
+    notes.note("no accuracy", { checkpoint: "b" });
+    notes.warn("differs", { checkpoint: "a" });
+    notes.note("no accuracy", { checkpoint: "a" });
+    notes.note("no accuracy", { checkpoint: "b" });
+    notes.note("nothing of it");
+    notes.note("lacks it", { checkpoint: "a", benchmark: "imagenet-r" }, "imagenet-r");
+    notes.note("on", { benchmark: "imagenet" });
+    expect(notes.list()).toEqual([
+      makeNote("no accuracy: b, a"),
+      makeWarning("differs: a", { checkpoint: "a" }),
+      makeNote("nothing of it"),
+      makeNote("lacks it: imagenet-r", { checkpoint: "a", benchmark: "imagenet-r" }),
+      makeNote("on: imagenet", { benchmark: "imagenet" }),
+    ]);
+  });
+
+  it("keeps a note and a warning of the same words apart, and names five and the number of the rest", () => {
+    const notes = createNoteCollector();
+    for (const checkpoint of ["a", "b", "c", "d", "e", "f", "g"]) notes.note("same", { checkpoint });
+    notes.warn("same");
+    expect(notes.list()).toEqual([makeNote("same: a, b, c, d, e and 2 more"), makeWarning("same")]);
   });
 });

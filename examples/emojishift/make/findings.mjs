@@ -27,7 +27,7 @@ const { comparisons } = compareGroups(study.accuracies, groups, "logit", study.p
 const title = (benchmark) => (benchmark === "average" ? "**average of the five**" : about.axes.titles[benchmark]);
 const percent = (fraction) => (100 * fraction).toFixed(1);
 const accuracy = (model, benchmark) =>
-  study.accuracies.find((row) => row.model === model && row.benchmark === benchmark).accuracy;
+  study.accuracies.find((row) => row.checkpoint === model && row.benchmark === benchmark).accuracy;
 const average = (model) =>
   about.axes.shifts.reduce((sum, shift) => sum + accuracy(model, shift), 0) / about.axes.shifts.length;
 

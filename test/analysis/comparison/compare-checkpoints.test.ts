@@ -10,6 +10,7 @@ import type {
   ResultPredictions,
 } from "../../../src/evaluation/results/image-predictions.ts";
 import { fixtures } from "../../helpers.ts";
+import { noteLines } from "../../note-lines.ts";
 
 type Table = readonly [both: number, onlyFirst: number, onlySecond: number, neither: number];
 
@@ -183,7 +184,8 @@ describe("compareCheckpoints", () => {
     const [first, second] = pair([5, 2, 1, 2]);
     const compare = (textOfA: string | null, textOfB: string | null) => {
       const a = { ...checkpoint("a", result(first)), fingerprint: "f", textSha256: textOfA };
-      return compareCheckpoints(a, { ...checkpoint("b", result(second)), fingerprint: "f", textSha256: textOfB }).notes;
+      const b = { ...checkpoint("b", result(second)), fingerprint: "f", textSha256: textOfB };
+      return noteLines(compareCheckpoints(a, b).notes);
     };
     const same = ["warning: a and b are the same checkpoint under two names"];
     expect(compare("x", "x")).toEqual(same);
@@ -205,7 +207,7 @@ describe("compareCheckpoints", () => {
     const b = checkpoint("b", result(second, { recipe: { "template set": "y", other: 1 } }), result(second, other));
     const { rows, notes } = compareCheckpoints({ ...a, fingerprint: "f" }, { ...b, fingerprint: "f" });
     expect(rows.map(({ protocol }) => protocol)).toEqual(["imagenet-a"]);
-    expect(notes).toEqual([
+    expect(noteLines(notes)).toEqual([
       "warning: a and b are the same checkpoint under two names",
       "not compared, a has it and b has not: imagenet 200, openai-80",
       "warning: not compared: imagenet 1000, openai-80: a and b were evaluated with another template set (x and y); evaluate both alike",

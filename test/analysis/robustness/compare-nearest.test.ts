@@ -4,6 +4,7 @@ import { compareWithNearest } from "../../../src/analysis/robustness/compare-nea
 import { NO_RULES } from "../../../src/analysis/robustness/line-rules.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import type { AccuracyRow } from "../../../src/evaluation/results/accuracy-row.ts";
+import { noteLines } from "../../note-lines.ts";
 import { expectedValues } from "./expected.ts";
 
 const DEFAULTS = new Map([
@@ -11,9 +12,9 @@ const DEFAULTS = new Map([
   ["imagenet-r", "200"],
 ]);
 
-function row(model: string, benchmark: string, accuracy: number, of: Partial<AccuracyRow> = {}): AccuracyRow {
+function row(checkpoint: string, benchmark: string, accuracy: number, of: Partial<AccuracyRow> = {}): AccuracyRow {
   return {
-    ...{ model, group: "", benchmark, protocol: DEFAULTS.get(benchmark) ?? "1000", templates: "openai-80" },
+    ...{ checkpoint, metric: "top1", group: "", benchmark, protocol: DEFAULTS.get(benchmark) ?? "1000", templates: "openai-80" },
     ...{ classNames: "", accuracy, n: 10_000, expectedN: 10_000, where: "test" },
     ...of,
   };
@@ -25,7 +26,9 @@ function baseline(rows: readonly AccuracyRow[], rules: Partial<Baseline["rules"]
 
 describe("compareWithNearest", () => {
   it("puts a checkpoint beside the model nearest in ImageNet accuracy, as CLIP beside ResNet-101", async () => {
-    const clip = (await readBaseline("openai-clip")).rows.filter(({ model }) => model === "ViT-L-14-336/openai");
+    const clip = (await readBaseline("openai-clip")).rows.filter(
+      ({ checkpoint }) => checkpoint === "ViT-L-14-336/openai",
+    );
     const { rows } = compareWithNearest(clip, await readBaseline("imagenet-testbed"), DEFAULTS);
     const [first] = rows;
     expect(first?.benchmark).toBe("imagenet");
@@ -82,7 +85,7 @@ describe("compareWithNearest", () => {
       ["imagenet-v2", "1000"],
       ["imagenet-r", "1000"],
     ]);
-    expect(notes).toEqual([
+    expect(noteLines(notes)).toEqual([
       "warning: template set simple-7 for a, but openai-80 for m, which is in the difference: imagenet, imagenet-r",
       "another number of images than behind the published accuracy of m: imagenet-v2",
       "warning: protocol 1000 for a, but 200 for m, which is in the difference: imagenet-r",

@@ -5,6 +5,7 @@ import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts"
 import { compareWithReference } from "../../../src/analysis/robustness/relative-study.ts";
 import { aggregateReplicates } from "../../../src/analysis/robustness/replicates.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
+import { noteLines } from "../../note-lines.ts";
 import { expectedValues } from "./expected.ts";
 
 async function testbed() {
@@ -35,17 +36,17 @@ describe("lines of groups", () => {
       expect((slopeInterval.high + slopeInterval.low) / 2).closeTo(fit.slope, 1e-12);
     }
     expect(v2?.pHolm).toBeGreaterThanOrEqual(v2?.covariance?.lines.p as number);
-    expect(notes[0]).toMatch(/^in no group, so left out of the groups' lines: .* and \d+ more$/);
+    expect(noteLines(notes)[0]).toMatch(/^in no group, so left out of the groups' lines: .* and \d+ more$/);
   });
 
   it("name the groups that are too small, and are refused where none is large enough", async () => {
     const { study } = await testbed();
-    const models = [...new Set(study.accuracies.map((row) => row.model))];
+    const models = [...new Set(study.accuracies.map((row) => row.checkpoint))];
     const groups = new Map(models.slice(0, 20).map((model, i) => [model, i < 2 ? "pair" : "rest"]));
     const { comparisons, notes } = compareGroups(study.accuracies, groups, "logit", study.pairing);
     expect(comparisons.every((one) => one.lines.length === 1 && one.covariance === null)).toBe(true);
     expect(
-      notes.some((note) =>
+      noteLines(notes).some((note) =>
         /^group pair has no line: a line needs at least three models.*imagenet-v2 on imagenet/.test(note),
       ),
     ).toBe(true);

@@ -5,12 +5,14 @@ import { parseLineRules } from "../../../src/analysis/robustness/parse-line-rule
 import { listBaselines, readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
 import type { AccuracyRow } from "../../../src/evaluation/results/accuracy-row.ts";
+import { noteLines } from "../../note-lines.ts";
 
 const PROMPTS = { templates: "openai-80", classNames: "imagenet-openai" };
 
-function row(model: string, benchmark: string, protocol: string, accuracy: number, other: Partial<AccuracyRow> = {}) {
+function row(checkpoint: string, benchmark: string, protocol: string, accuracy: number, other: Partial<AccuracyRow> = {}) {
   return {
-    model,
+    checkpoint,
+    metric: "top1",
     group: "",
     benchmark,
     protocol,
@@ -36,7 +38,7 @@ const four = [0.5, 0.6, 0.65, 0.7].flatMap((x, i) => [
 describe("baselines that ship with the package", () => {
   it("are three: nine OpenAI models without their twins, the zoo likewise, the testbed in five groups", async () => {
     expect(await listBaselines()).toEqual(["imagenet-testbed", "openai-clip", "openclip"]);
-    const count = async (id: string) => new Set((await readBaseline(id)).rows.map((one) => one.model)).size;
+    const count = async (id: string) => new Set((await readBaseline(id)).rows.map((one) => one.checkpoint)).size;
     expect([await count("openai-clip"), await count("openclip"), await count("imagenet-testbed")]).toEqual([
       9, 118, 335,
     ]);
@@ -49,14 +51,14 @@ describe("baselines that ship with the package", () => {
   it("hold fractions with their images, protocol and source, each key once", async () => {
     for (const id of await listBaselines()) {
       const { rows } = await readBaseline(id);
-      const keys = new Set(rows.map((one) => `${one.model}\n${one.benchmark}\n${one.protocol}`));
+      const keys = new Set(rows.map((one) => `${one.checkpoint}\n${one.benchmark}\n${one.protocol}`));
       expect(keys.size).toBe(rows.length);
       expect(rows.every((one) => one.accuracy >= 0 && one.accuracy < 1 && one.n !== null && one.protocol !== "")).toBe(
         true,
       );
       expect(rows.some((one) => one.benchmark.includes("fmow"))).toBe(false);
     }
-    const b32 = (await readBaseline("openai-clip")).rows.filter((one) => one.model === "ViT-B-32/openai");
+    const b32 = (await readBaseline("openai-clip")).rows.filter((one) => one.checkpoint === "ViT-B-32/openai");
     expect(b32.map((one) => one.accuracy)).toEqual([0.6332, 0.5592, 0.6933, 0.4229, 0.3155, 0.4431]);
   });
 
@@ -74,7 +76,7 @@ describe("a study of checkpoints beside a baseline", () => {
       baselineOf(four),
     );
     expect(rows.map((one) => [one.checkpoint, one.benchmark, one.idSide])).toEqual([["c", "imagenet-a", "imagenet"]]);
-    expect(notes).toEqual([
+    expect(noteLines(notes)).toEqual([
       "no average of the five shifts, lacking imagenet-v2, imagenet-r, imagenet-sketch, objectnet: c",
       "baseline mine has no line for imagenet-c, so no effective robustness there: c",
     ]);
@@ -91,10 +93,10 @@ describe("a study of checkpoints beside a baseline", () => {
       ["imagenet", 0.62],
       ["imagenet@imagenet-a", 0.8],
     ]);
-    expect(studyRobustness([...checkpoint, own], baselineOf(four)).notes).toContain(
+    expect(noteLines(studyRobustness([...checkpoint, own], baselineOf(four)).notes)).toContain(
       "baseline mine has no imagenet@imagenet-a, so that axis of imagenet-a has no line",
     );
-    expect(studyRobustness(checkpoint, baselineOf([...four, ...sameClasses])).notes).toContain(
+    expect(noteLines(studyRobustness(checkpoint, baselineOf([...four, ...sameClasses])).notes)).toContain(
       "no accuracy on imagenet@imagenet-a, so no figure of imagenet-a on that axis: c",
     );
   });
@@ -107,7 +109,7 @@ describe("a study of checkpoints beside a baseline", () => {
     );
     expect(rows).toHaveLength(1);
     const warning = (what: string) => `warning: ${what} in baseline mine: the difference is in the figures: c`;
-    expect(notes).toEqual(
+    expect(noteLines(notes)).toEqual(
       expect.arrayContaining([
         warning("imagenet-a: protocol 1000, but 200"),
         warning("template set simple-7, but openai-80"),
@@ -122,7 +124,7 @@ describe("a study of checkpoints beside a baseline", () => {
       baselineOf(four),
     );
     expect(rows.map((one) => one.protocol)).toEqual(["200"]);
-    expect(notes).toContain("imagenet-a by protocol 1000 is not compared: baseline mine has 200");
+    expect(noteLines(notes)).toContain("imagenet-a by protocol 1000 is not compared: baseline mine has 200");
   });
 
   it("takes an empty protocol as the benchmark's default", () => {
@@ -145,6 +147,23 @@ describe("a study of checkpoints beside a baseline", () => {
     );
   });
 
+  it("never pairs, merges or compares accuracies of different metrics", () => {
+    const recall = { metric: "mean_per_class_recall" };
+    const { rows } = studyRobustness(
+      [
+        ...[row("c", "imagenet", "1000", 0.62), row("c", "imagenet-a", "200", 0.5)],
+        ...[row("c", "imagenet", "1000", 0.4, recall), row("c", "imagenet-a", "200", 0.1, recall)],
+      ],
+      baselineOf([...four, ...four.map((one) => ({ ...one, ...recall, accuracy: one.accuracy - 0.25 }))]),
+    );
+    expect(rows.map(({ metric, idMetric, idAccuracy, accuracy }) => [metric, idMetric, idAccuracy, accuracy])).toEqual([
+      ["mean_per_class_recall", "mean_per_class_recall", 0.4, 0.1],
+      ["top1", "top1", 0.62, 0.5],
+    ]);
+    const alone = [row("c", "imagenet", "1000", 0.62), row("c", "imagenet-a", "200", 0.5, recall)];
+    expect(() => studyRobustness(alone, baselineOf(four))).toThrow(/no accuracy on imagenet with the prompts/);
+  });
+
   it("says where images are missing or not as many as the baseline's, and where intervals are unknown", () => {
     const { rows, notes } = studyRobustness(
       [
@@ -155,7 +174,7 @@ describe("a study of checkpoints beside a baseline", () => {
       ],
       baselineOf(four),
     );
-    expect(notes).toEqual(
+    expect(noteLines(notes)).toEqual(
       expect.arrayContaining([
         "imagenet: only 100 of 50000 images: c",
         "imagenet-a: 7400 images, but 10000 in baseline mine: c",
@@ -174,7 +193,7 @@ describe("a study of checkpoints beside a baseline", () => {
       baselineOf(four),
     );
     expect(rows.map((one) => one.checkpoint)).toEqual(["d"]);
-    expect(notes).toContain("accuracy on imagenet is exactly 1, where logit is infinite: left out: c");
+    expect(noteLines(notes)).toContain("accuracy on imagenet is exactly 1, where logit is infinite: left out: c");
   });
 
   it("refuses a baseline without any line, saying why", () => {

@@ -32,7 +32,7 @@ function backToImageNet<Row extends { benchmark: string; idSide: string }>(row: 
 
 describe("a study of other axes", async () => {
   const openai = await readBaseline("openai-clip");
-  const zoo = (await readBaseline("openclip")).rows.filter(({ model }) => /^(ViT-B|RN50)/.test(model));
+  const zoo = (await readBaseline("openclip")).rows.filter(({ checkpoint }) => /^(ViT-B|RN50)/.test(checkpoint));
   const imagenet = studyRobustness(zoo, openai);
   const other = studyRobustness(zoo.map(renamed), { ...openai, rows: openai.rows.map(renamed) }, { axes: AXES });
 
@@ -41,7 +41,7 @@ describe("a study of other axes", async () => {
     expect(imagenet.rows.length).toBeGreaterThan(100);
     expect(other.rows.map(backToImageNet).map(key).sort()).toEqual(imagenet.rows.map(key).sort());
     expect(other.lines.length).toBe(imagenet.lines.length);
-    const [reference = ""] = zoo.map(({ model }) => model);
+    const [reference = ""] = zoo.map(({ checkpoint }) => checkpoint);
     const relative = compareWithReference(other.accuracies, reference, other.pairing)
       .map(backToImageNet)
       .map(key)

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type NamedAccuracy, tellApart } from "../../../src/analysis/robustness/tell-apart.ts";
 import type { MadeWith } from "../../../src/evaluation/results/made-with.ts";
+import { noteLines } from "../../note-lines.ts";
 
 const NOTHING = { templates: new Map<string, string>(), classNames: new Map<string, string>() };
 
-function row(model: string, made?: MadeWith, of: Partial<NamedAccuracy> = {}): NamedAccuracy {
-  return { model, benchmark: "fruit", protocol: "2", templates: "mine", classNames: "names", made, ...of };
+function row(checkpoint: string, made?: MadeWith, of: Partial<NamedAccuracy> = {}): NamedAccuracy {
+  return { checkpoint, benchmark: "fruit", protocol: "2", templates: "mine", classNames: "names", made, ...of };
 }
 
 const names = ({ protocol, templates, classNames }: NamedAccuracy) => [protocol, templates, classNames];
@@ -25,7 +26,7 @@ describe("what has one name", () => {
       row("d"),
     ];
     const apart = tellApart(rows, NOTHING);
-    expect(apart.notes).toEqual([]);
+    expect(noteLines(apart.notes)).toEqual([]);
     expect(rows.map(apart.rename)).toEqual(rows);
   });
 
@@ -43,7 +44,7 @@ describe("what has one name", () => {
     expect(rows.map((each) => apart.rename(each).templates)).toEqual([
       ...["mine (1111111)", "mine (2222222)", "mine (1111111)", "mine (2222222)", "mine"],
     ]);
-    expect(apart.notes).toEqual([
+    expect(noteLines(apart.notes)).toEqual([
       "warning: 2 template sets are called mine, and are told apart: mine (1111111) of a, mine (2222222) of b; rename one of the files and evaluate again",
     ]);
   });
@@ -56,7 +57,7 @@ describe("what has one name", () => {
     ];
     const apart = tellApart(rows, shipped);
     expect(rows.map((each) => apart.rename(each).templates)).toEqual(["openai-80", "openai-80 (9999999)"]);
-    expect(apart.notes[0]).toContain("openai-80 of baseline, openai-80 (9999999) of a");
+    expect(noteLines(apart.notes)[0]).toContain("openai-80 of baseline, openai-80 (9999999) of a");
   });
 
   it("is no mistake where each benchmark has a class-name list of that name; a template set is warned of", () => {
@@ -66,15 +67,15 @@ describe("what has one name", () => {
     ];
     const apart = tellApart(rows, NOTHING);
     expect(rows.map(apart.rename)).toEqual(rows);
-    expect(apart.notes).toEqual([
+    expect(noteLines(apart.notes)).toEqual([
       "warning: the template set called mine is not the same on every benchmark, which is in the figures: 3333333 on fruit; 4444444 on apples",
     ]);
   });
 
   it("stays with the definition that most models have; another version or definition is another protocol", () => {
     const rows = [
-      ...["a", "b"].map((model) =>
-        row(model, { benchmarkVersion: 1, definition: { protocol: "p", "class-folders folder": "f" } }),
+      ...["a", "b"].map((checkpoint) =>
+        row(checkpoint, { benchmarkVersion: 1, definition: { protocol: "p", "class-folders folder": "f" } }),
       ),
       row("edited", { benchmarkVersion: 1, definition: { protocol: "p", "class-folders folder": "g" } }),
       row("newer", { benchmarkVersion: 2, definition: { protocol: "p", "class-folders folder": "f" } }),
@@ -85,11 +86,11 @@ describe("what has one name", () => {
     const protocols = rows.map((each) => apart.rename(each).protocol);
     expect(protocols).toEqual(["2", "2", expect.stringMatching(/^2 \([0-9a-f]{7}\)$/), "2 (version 2)", "2", "2"]);
     expect(apart.notes).toHaveLength(1);
-    expect(apart.notes[0]).toMatch(
+    expect(noteLines(apart.notes)[0]).toMatch(
       /^warning: fruit 2 was evaluated by 3 definitions, which are told apart: 2 of a, b.*; evaluate all by one$/,
     );
-    expect(apart.notes[0]).toContain("2 (version 2) of newer");
-    expect(apart.notes[0]).toContain(`${protocols[2]} of edited`);
+    expect(noteLines(apart.notes)[0]).toContain("2 (version 2) of newer");
+    expect(noteLines(apart.notes)[0]).toContain(`${protocols[2]} of edited`);
   });
 
   it("is told apart in one way, whatever the order, and never where known hashes agree", () => {

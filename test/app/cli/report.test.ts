@@ -32,7 +32,7 @@ describe("shiftline report", () => {
     const written = JSON.parse(
       readFileSync(join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "metrics.json"), "utf8"),
     );
-    const own = data.results.find((one) => one.model === "vit-open-clip" && one.protocol === "1000");
+    const own = data.results.find((one) => one.checkpoint === "vit-open-clip" && one.protocol === "1000");
     expect(own).toMatchObject({ accuracy: written.metrics[0].value, low: written.metrics[0].low, n: 123 });
     expect(own?.others.map(({ metric }) => metric)).toEqual(["top5", "mean_per_class_recall"]);
     const run = details.runs.find((one) => one.checkpoint === "vit-open-clip" && one.protocol === "1000");

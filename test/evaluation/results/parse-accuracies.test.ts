@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { listBaselines, readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { mergeRows } from "../../../src/evaluation/results/accuracy-row.ts";
 import { parseAccuracies } from "../../../src/evaluation/results/parse-accuracies.ts";
+import { noteLines } from "../../note-lines.ts";
 
 const HEADER = "checkpoint,benchmark,protocol,templates,class_names,metric,value,n,expected_n\n";
 const parse = (text: string) => parseAccuracies(text, "a.csv");
@@ -13,24 +14,24 @@ describe("accuracies from CSV", () => {
     );
     expect(own.rows).toEqual([
       {
-        ...{ model: "a", group: "", benchmark: "imagenet", protocol: "1000", templates: "openai-80" },
+        ...{ checkpoint: "a", metric: "top1", group: "", benchmark: "imagenet", protocol: "1000", templates: "openai-80" },
         ...{ classNames: "imagenet-openai", accuracy: 0.5, n: 50000, expectedN: 50000, where: "a.csv: row 1" },
       },
     ]);
     const baseline = parse("model,group,benchmark,accuracy\nresnet,standard,imagenet-a,0\n").rows[0];
-    expect(baseline).toMatchObject({ model: "resnet", group: "standard", protocol: "", accuracy: 0, n: null });
+    expect(baseline).toMatchObject({ checkpoint: "resnet", group: "standard", protocol: "", accuracy: 0, n: null });
   });
 
   it("keep names with commas, quotes, newlines and formulas as they are", () => {
     const names = ['a,b "c"', "two\nlines", "=cmd|' /C calc'!A0", "ViT-B/32 – ü"];
     const quoted = names.map((name) => `"${name.replaceAll('"', '""')}",imagenet,0.5`).join("\n");
-    expect(parse(`model,benchmark,accuracy\n${quoted}\n`).rows.map((row) => row.model)).toEqual(names);
+    expect(parse(`model,benchmark,accuracy\n${quoted}\n`).rows.map((row) => row.checkpoint)).toEqual(names);
   });
 
   it("leave out rows with an empty accuracy and name them", () => {
     const { rows, notes } = parse("model,benchmark,accuracy\na,imagenet,0.5\na,imagenet-a,\nb,imagenet-a, \n");
     expect(rows).toHaveLength(1);
-    expect(notes).toEqual(["a.csv: accuracy is empty, so left out: a on imagenet-a (row 2), b on imagenet-a (row 3)"]);
+    expect(noteLines(notes)).toEqual(["a.csv: accuracy is empty, so left out: a on imagenet-a (row 2), b on imagenet-a (row 3)"]);
   });
 
   it.each([
@@ -105,7 +106,7 @@ describe("accuracies from CSV", () => {
     );
     expect(rounded.rows).toMatchObject([{ accuracy: 0.6333, n: 50_000 }]);
     const both = parse("checkpoint,model,benchmark,value,accuracy\nmine,ViT-B-32,imagenet,0.63330,0.6333\n");
-    expect(both.rows).toMatchObject([{ model: "mine", accuracy: 0.6333 }]);
+    expect(both.rows).toMatchObject([{ checkpoint: "mine", accuracy: 0.6333 }]);
   });
 
   it("are those of every table that ships", async () => {

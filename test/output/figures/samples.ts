@@ -43,12 +43,12 @@ export async function testbedPanels(options: PanelOptions = {}): Promise<Scatter
 /** Panels of checkpoints with these names on ImageNet and ImageNet-R, against the OpenAI line. */
 export async function panelsOfNames(names: readonly string[], other: Partial<AccuracyRow> = {}) {
   const openai = await readBaseline("openai-clip");
-  const rows = names.flatMap((model, i) =>
+  const rows = names.flatMap((checkpoint, i) =>
     [
       ["imagenet", "1000", 0.55 + 0.03 * (i % 9)],
       ["imagenet-r", "200", 0.6 + 0.04 * ((i * 2) % 7)],
     ].map(([benchmark, protocol, accuracy]) => ({
-      ...{ model, group: "", benchmark: benchmark as string, protocol: protocol as string },
+      ...{ checkpoint, metric: "top1", group: "", benchmark: benchmark as string, protocol: protocol as string },
       ...{ templates: "openai-80", classNames: "imagenet-openai", accuracy: accuracy as number },
       ...{ n: 1000, expectedN: 30_000, where: "test" },
       ...other,

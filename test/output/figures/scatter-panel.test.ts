@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fitBaselineLines } from "../../../src/analysis/robustness/baseline-lines.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
-import { createNotes } from "../../../src/foundation/gathered-notes.ts";
+import { createNoteCollector } from "../../../src/foundation/notes.ts";
 import { buildPanels } from "../../../src/output/figures/scatter-panel.ts";
 import { expectedValues } from "../../analysis/robustness/expected.ts";
 import { only, panelsOfNames, testbedPanels, zooStudy } from "./samples.ts";
@@ -91,7 +91,7 @@ describe("panels of a study", () => {
     expect(partial?.baseline.length).toBe(9);
 
     const openai = await readBaseline("openai-clip");
-    const { lines, pairing } = fitBaselineLines(openai, "logit", IMAGENET_AXES, new Map(), createNotes());
+    const { lines, pairing } = fitBaselineLines(openai, "logit", IMAGENET_AXES, new Map(), createNoteCollector());
     const empty = buildPanels({ lines, pairing, rows: [], accuracies: [] });
     expect(empty.map(({ baseline, checkpoints }) => [baseline.length, checkpoints.length])).toEqual(
       Array.from({ length: 6 }, () => [9, 0]),

@@ -2,6 +2,7 @@ import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
+import { makeNote } from "../../../src/foundation/notes.ts";
 import { escapeHtml, formatPage } from "../../../src/output/report/page.ts";
 import type { ReportData } from "../../../src/output/report/report-data.ts";
 
@@ -23,7 +24,7 @@ const DATA: ReportData = {
   reloadSeconds: null,
   progress: [],
 };
-const DETAILS = { sets: [], runs: [], notes: ["</script>"] };
+const DETAILS = { sets: [], runs: [], notes: [makeNote("</script>")] };
 const MISTAKES = { sets: [], pictures: ["</script><b>"] };
 
 describe("formatPage", () => {

@@ -40,7 +40,8 @@ function compared(first: string, second: string, of: Partial<BenchmarkComparison
 }
 
 const nearest: NearestRow = {
-  ...{ checkpoint: "a", baseline: "openai-clip", model: "RN50/openai", benchmark: "imagenet", protocol: "1000" },
+  ...{ checkpoint: "a", baseline: "openai-clip", model: "RN50/openai", metric: "top1" },
+  ...{ benchmark: "imagenet", protocol: "1000" },
   ...{ templates: "t", classNames: "names", accuracy: 0.6, modelAccuracy: 0.625, difference: -0.025 },
   ...{ low: -0.3, high: 0.25, n: 10, expectedN: 20, modelN: 50_000 },
 };

@@ -9,7 +9,7 @@ import { formatRobustness } from "../../../src/output/tables/robustness-csv.ts";
 
 async function zooStudy(models?: readonly string[]) {
   const zoo = await readBaseline("openclip");
-  const rows = models === undefined ? zoo.rows : zoo.rows.filter((row) => models.includes(row.model));
+  const rows = models === undefined ? zoo.rows : zoo.rows.filter((row) => models.includes(row.checkpoint));
   return studyRobustness(rows, await readBaseline("openai-clip"));
 }
 
@@ -19,10 +19,10 @@ describe("fits.csv, robustness.csv and influence.csv", () => {
   it("have the columns of the design, in its order", async () => {
     const study = await zooStudy();
     expect(formatFits(study.lines).split("\n")[0]).toBe(
-      "baseline,group,benchmark,protocol,templates,class_names,id_side,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy",
+      "baseline,group,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy",
     );
     expect(formatRobustness(study.rows).split("\n")[0]).toBe(
-      "checkpoint,benchmark,protocol,templates,class_names,id_side,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by",
+      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by",
     );
     expect(records(formatInfluence(study.lines))).toHaveLength(6 * 9);
   });
