@@ -33,6 +33,7 @@ export { parseAccuracies } from "./evaluation/results/parse-accuracies.ts";
 export { readCheckpointPredictions } from "./evaluation/results/read-predictions.ts";
 export type { Metric } from "./evaluation/scoring/accuracy.ts";
 export { InputError } from "./foundation/errors.ts";
+export type { EvaluationKey } from "./foundation/evaluation-key.ts";
 export { type Matrix, matrix } from "./foundation/math/matrix.ts";
 export type { Note, NoteSubject } from "./foundation/notes.ts";
 export { type Checkpoint, openCheckpoint } from "./model/checkpoint/open-checkpoint.ts";

@@ -173,6 +173,15 @@ describe("claimOutputs", () => {
     expect(readFileSync(join(folder, name), "utf8")).toBe(text);
   });
 
+  it("takes a table without the columns metric and id_metric for one of ours: it had none before", async () => {
+    const header = "baseline,class_names,metric,id_side,id_metric,scale";
+    const outputs = (folder: string) => ({ ...fit(folder, [folder]), files: [{ name: "fits.csv", header }] });
+    const former = writeTree(temporaryFolder(), { "fits.csv": "baseline,class_names,id_side,scale\nmine\n" });
+    await claimOutputs(outputs(former));
+    const others = writeTree(temporaryFolder(), { "fits.csv": "baseline,class_names,metrics,id_side,scale\nmine\n" });
+    await expect(claimOutputs(outputs(others))).rejects.toThrow(/not a file that shiftline fit wrote/);
+  });
+
   it("takes a PNG for one of ours by the record, or by the SVG beside it", async () => {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(ours)) writeTree(folder, { [name]: Buffer.from(text, "latin1") });
