@@ -19,7 +19,13 @@ export const KEY_FIELDS = ["checkpoint", "benchmark", "protocol", "templates", "
 export const TASK_FIELDS = ["benchmark", "protocol", "templates", "classNames"] as const;
 
 /** The key of whatever has one, without its other fields. */
-export function evaluationKey({ checkpoint, benchmark, protocol, templates, classNames }: EvaluationKey): EvaluationKey {
+export function evaluationKey({
+  checkpoint,
+  benchmark,
+  protocol,
+  templates,
+  classNames,
+}: EvaluationKey): EvaluationKey {
   return { checkpoint, benchmark, protocol, templates, classNames };
 }
 

@@ -104,9 +104,7 @@ describe("matchScore", () => {
 
   it("is 31 for the same key and 0 where no field agrees", () => {
     expect(matchScore(KEY, { ...KEY })).toBe(31);
-    expect(
-      matchScore(KEY, { checkpoint: "", benchmark: "", protocol: "", templates: "", classNames: "" }),
-    ).toBe(0);
+    expect(matchScore(KEY, { checkpoint: "", benchmark: "", protocol: "", templates: "", classNames: "" })).toBe(0);
   });
 });
 

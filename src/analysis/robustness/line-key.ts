@@ -1,4 +1,11 @@
-import { compareKeys, compareTexts, keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
+import {
+  compareKeys,
+  compareTexts,
+  keyText,
+  TASK_FIELDS,
+  type TaskKey,
+  taskKey,
+} from "../../foundation/evaluation-key.ts";
 
 /** What a line is drawn for: results of one kind under a shift, on an x axis. */
 export interface LineKey extends TaskKey {

@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { ColumnOf } from "./metadata.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
+import type { ColumnOf } from "./metadata.ts";
 import type { RobustnessRow } from "./robustness-study.ts";
 
 /** Mean and standard deviation over the replicates of one model: seeds of one training run. */

@@ -139,7 +139,9 @@ function comparePair(
   const line = bestLine(pair, pairs, lines, notes);
   if (line === undefined) return undefined;
   if (isEnd(idAccuracy) && scale !== "linear") {
-    notes.note(`accuracy on ${pair.idSide} is exactly ${idAccuracy}, where ${scale} is infinite: left out`, { checkpoint });
+    notes.note(`accuracy on ${pair.idSide} is exactly ${idAccuracy}, where ${scale} is infinite: left out`, {
+      checkpoint,
+    });
     return undefined;
   }
   noteDifferences(pair, line, notes);
@@ -169,7 +171,12 @@ function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): Robu
 }
 
 /** An x axis "on the shift's classes" that only one side has. */
-function noteMissingAxes(checkpoint: string, pairs: readonly PairedRow[], lines: BaselineLines, notes: NoteCollector): void {
+function noteMissingAxes(
+  checkpoint: string,
+  pairs: readonly PairedRow[],
+  lines: BaselineLines,
+  notes: NoteCollector,
+): void {
   const axes = (keys: readonly LineKey[], benchmark: string) =>
     new Set(keys.filter((key) => key.benchmark === benchmark).map((key) => key.idSide));
   for (const benchmark of new Set(pairs.map((pair) => pair.benchmark))) {

@@ -123,7 +123,8 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
   const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
   const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
-  const noLine = problem === "" || gathered.checkpoints.length === 0 ? [] : [makeNote(`no line to compare with: ${problem}`)];
+  const noLine =
+    problem === "" || gathered.checkpoints.length === 0 ? [] : [makeNote(`no line to compare with: ${problem}`)];
   const all = [...gathered.notes, ...(study?.notes ?? []), ...details.notes, ...mistakes.notes, ...noLine];
   const said = sortNotes(all, gathered.warnings, leftOut);
   const notes = [...said.warnings.map((text) => makeWarning(text)), ...said.notes.map((text) => makeNote(text))];

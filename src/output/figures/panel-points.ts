@@ -1,8 +1,8 @@
 import type { ModelPoint } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { samplingInterval } from "../../analysis/robustness/effective-robustness.ts";
-import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import { type LineKey, lineKeyText } from "../../analysis/robustness/line-key.ts";
+import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "../../analysis/robustness/pair-rows.ts";
 import { idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
@@ -170,9 +170,7 @@ function place(point: ModelPoint): Omit<PanelPoint, "group"> {
 /** Images behind the accuracy under the shift, and of the whole benchmark; summed over the sets of an average. */
 function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[], axes: StudyAxes) {
   const parts = pair.benchmark === AVERAGE ? (pair.parts ?? []) : [pair];
-  const own = parts.map((part) =>
-    rows.find((row) => row.metric === part.metric && isSameTask(row, part)),
-  );
+  const own = parts.map((part) => rows.find((row) => row.metric === part.metric && isSameTask(row, part)));
   const whole = pair.benchmark === AVERAGE ? axes.shifts.length : 1;
   const sum = (values: readonly (number | null | undefined)[]) =>
     values.length === whole && values.every((value) => value != null) ? values.reduce((a, b) => a + b, 0) : null;

@@ -1,5 +1,5 @@
-import { compareKeys, keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
+import { compareKeys, keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 
 /** Top-1 accuracies, a row a checkpoint, a column a benchmark, protocol and prompts. */
 export interface AccuracyGrid {

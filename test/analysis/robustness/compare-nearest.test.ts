@@ -14,7 +14,14 @@ const DEFAULTS = new Map([
 
 function row(checkpoint: string, benchmark: string, accuracy: number, of: Partial<AccuracyRow> = {}): AccuracyRow {
   return {
-    ...{ checkpoint, metric: "top1", group: "", benchmark, protocol: DEFAULTS.get(benchmark) ?? "1000", templates: "openai-80" },
+    ...{
+      checkpoint,
+      metric: "top1",
+      group: "",
+      benchmark,
+      protocol: DEFAULTS.get(benchmark) ?? "1000",
+      templates: "openai-80",
+    },
     ...{ classNames: "", accuracy, n: 10_000, expectedN: 10_000, where: "test" },
     ...of,
   };

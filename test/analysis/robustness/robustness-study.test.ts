@@ -9,7 +9,13 @@ import { noteLines } from "../../note-lines.ts";
 
 const PROMPTS = { templates: "openai-80", classNames: "imagenet-openai" };
 
-function row(checkpoint: string, benchmark: string, protocol: string, accuracy: number, other: Partial<AccuracyRow> = {}) {
+function row(
+  checkpoint: string,
+  benchmark: string,
+  protocol: string,
+  accuracy: number,
+  other: Partial<AccuracyRow> = {},
+) {
   return {
     checkpoint,
     metric: "top1",

@@ -14,7 +14,14 @@ describe("accuracies from CSV", () => {
     );
     expect(own.rows).toEqual([
       {
-        ...{ checkpoint: "a", metric: "top1", group: "", benchmark: "imagenet", protocol: "1000", templates: "openai-80" },
+        ...{
+          checkpoint: "a",
+          metric: "top1",
+          group: "",
+          benchmark: "imagenet",
+          protocol: "1000",
+          templates: "openai-80",
+        },
         ...{ classNames: "imagenet-openai", accuracy: 0.5, n: 50000, expectedN: 50000, where: "a.csv: row 1" },
       },
     ]);
@@ -31,7 +38,9 @@ describe("accuracies from CSV", () => {
   it("leave out rows with an empty accuracy and name them", () => {
     const { rows, notes } = parse("model,benchmark,accuracy\na,imagenet,0.5\na,imagenet-a,\nb,imagenet-a, \n");
     expect(rows).toHaveLength(1);
-    expect(noteLines(notes)).toEqual(["a.csv: accuracy is empty, so left out: a on imagenet-a (row 2), b on imagenet-a (row 3)"]);
+    expect(noteLines(notes)).toEqual([
+      "a.csv: accuracy is empty, so left out: a on imagenet-a (row 2), b on imagenet-a (row 3)",
+    ]);
   });
 
   it.each([

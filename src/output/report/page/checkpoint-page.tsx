@@ -63,7 +63,12 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
           title="Beside the line"
           about={`What the line of ${view.baseline} expects at the checkpoint's accuracy on ${idTitle(data.axes)}, and where another model of the baseline's kind would fall (95 %).`}
         >
-          <Table caption="Effective robustness on every shift" columns={columnsOf(data)} rows={rows} keyOf={lineKeyText} />
+          <Table
+            caption="Effective robustness on every shift"
+            columns={columnsOf(data)}
+            rows={rows}
+            keyOf={lineKeyText}
+          />
         </Section>
       )}
       <OwnAccuracies data={data} checkpoint={checkpoint} />
@@ -178,12 +183,7 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
   ];
   return (
     <Section id="own-accuracies" title="Accuracy">
-      <Table
-        caption={`Accuracies of ${checkpoint}`}
-        columns={columns}
-        rows={own}
-        keyOf={(row) => keyText(row)}
-      />
+      <Table caption={`Accuracies of ${checkpoint}`} columns={columns} rows={own} keyOf={(row) => keyText(row)} />
       <WarningList warnings={data.warnings.filter(({ about }) => about?.checkpoint === checkpoint)} />
     </Section>
   );
