@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { decodeFields, encodeFields, type Field } from "./_protobuf.ts";
+import { decodeFields, encodeFields, type Field } from "./_onnx-fields.ts";
 import { type Random, seededRandom } from "./_random.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { cpus, loadavg, totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
+import { onnxRuntimeVersion } from "../src/model/onnx/onnx-runtime.ts";
 import { ROOT, runChild } from "./_child.ts";
 import { waitForQuiet } from "./_quiet.ts";
 
@@ -40,7 +40,6 @@ export interface MeasureOptions {
 export async function describeSetting({ write, "any-load": anyLoad }: MeasureOptions): Promise<Setting> {
   if (write && anyLoad) throw new Error("figures measured beside other work are not written: leave --any-load out");
   const load = Math.round((anyLoad === false ? await waitForQuiet() : (loadavg()[0] as number)) * 100) / 100;
-  const require = createRequire(import.meta.url);
   return {
     command: `npm run bench -- ${[benchName(), ...withoutPaths(process.argv.slice(2))].join(" ")}`,
     date: new Date().toISOString().slice(0, 10),
@@ -54,7 +53,7 @@ export async function describeSetting({ write, "any-load": anyLoad }: MeasureOpt
     },
     versions: {
       node: process.versions.node,
-      "onnxruntime-node": (require("onnxruntime-node/package.json") as { version: string }).version,
+      "onnxruntime-node": onnxRuntimeVersion(),
       sharp: sharp.versions.sharp ?? "unknown",
       libvips: sharp.versions.vips,
     },

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -10,6 +9,7 @@ import { makeWarning, type Note } from "../../foundation/notes.ts";
 import { CHECKS_VERSION, type ExportRun } from "../../model/checkpoint/check-export.ts";
 import type { ExportCheck } from "../../model/checkpoint/export-checks.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
 import type { Shard } from "../embedding/shard.ts";
 
 export interface CheckExportsOptions {
@@ -87,9 +87,8 @@ async function recalledRun(checkpoint: Checkpoint, options: CheckExportsOptions)
 
 /** Whatever decides what a run shows: content and settings, the checks, and what computes. */
 function keyOf({ fingerprint, exportSettings }: Checkpoint): string {
-  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
   const machine = [process.platform, process.arch, cpus()[0]?.model ?? "unknown"];
-  return sha256(JSON.stringify([CHECKS_VERSION, fingerprint, exportSettings, version, machine]));
+  return sha256(JSON.stringify([CHECKS_VERSION, fingerprint, exportSettings, onnxRuntimeVersion(), machine]));
 }
 
 const check = z.strictObject({ name: z.string(), status: z.enum(["ok", "warning"]), detail: z.string() });

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
 import type { TextIdentity } from "../../model/checkpoint/open-checkpoint.ts";
+import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
 import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
 
 export interface RunTimes {
@@ -123,11 +123,10 @@ function round(seconds: number): number {
 }
 
 async function versions(): Promise<Record<string, string>> {
-  const require = createRequire(import.meta.url);
   const sharp = loadSharp();
   return {
     node: process.versions.node,
-    "onnxruntime-node": (require("onnxruntime-node/package.json") as { version: string }).version,
+    "onnxruntime-node": onnxRuntimeVersion(),
     sharp: sharp.versions.sharp ?? "unknown",
     libvips: sharp.versions.vips,
   };

@@ -1,8 +1,7 @@
-/** How an encoder is opened. */
-export interface EncoderOptions {
-  /** onnxruntime's threads for one operation; its own default, the machine's cores, when not given. */
-  readonly threads?: number;
-}
+import type { Runtime } from "../onnx/runtime.ts";
+
+/** How an encoder is opened: what runs its graph; threads are for one operation, the machine's cores when not given. */
+export type EncoderOptions = Partial<Runtime>;
 
 /** The image tower of a checkpoint. Its `encode` blocks the JavaScript thread while onnxruntime computes. */
 export interface ImageEncoder {

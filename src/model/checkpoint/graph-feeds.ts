@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { toFloat16 } from "../onnx/float16.ts";
+import type { Feed } from "../onnx/onnx-runtime.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
-import type { Feed } from "../onnx/session.ts";
 import { isChannelsLast, type TextPorts } from "./tower-ports.ts";
 
 /** Height and width of the images a graph is fed, in pixels. */

@@ -1,5 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { type GraphSession, openSession } from "../onnx/session.ts";
+import { runnableGraph } from "../onnx/widen-bfloat16.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, ImageEncoder } from "./encoders.ts";
 import { fixedAxis, fixedWidth, pixelFeed } from "./graph-feeds.ts";
@@ -12,7 +13,7 @@ import { findSides, type Tower } from "./tower.ts";
  * @throws InputError if onnxruntime cannot load the graph, or it has no image side
  */
 export async function openImageEncoder(tower: Tower, options: EncoderOptions = {}): Promise<ImageEncoder> {
-  const session = await openSession(tower.path, options.threads, tower.bytes, tower.widens);
+  const session = await openSession(await runnableGraph(tower), options, tower.bytes);
   try {
     return await makeImageEncoder(session, tower);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
-import type { Feed } from "../onnx/session.ts";
+import type { Feed } from "../onnx/onnx-runtime.ts";
 import { fixedAxis, type ImageSize, pixelFeed, textFeeds } from "./graph-feeds.ts";
 import type { TextPorts, VisionPorts } from "./tower-ports.ts";
 

@@ -1,5 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { type GraphSession, openSession } from "../onnx/session.ts";
+import { runnableGraph } from "../onnx/widen-bfloat16.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, TextEncoder } from "./encoders.ts";
@@ -21,7 +22,7 @@ export async function openTextEncoder(
   tokenizer: Tokenizer,
   options: EncoderOptions = {},
 ): Promise<TextEncoder> {
-  const session = await openSession(tower.path, options.threads, tower.bytes, tower.widens);
+  const session = await openSession(await runnableGraph(tower), options, tower.bytes);
   try {
     return await makeTextEncoder(session, tower, tokenizer);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { GraphSlice } from "./graph-slice.ts";
-import type { OnnxNode } from "./onnx-model.ts";
+import type { OnnxNode } from "./onnx-node.ts";
 
 /** An activation function, by what it computes. */
 export type ActivationName = "QuickGELU" | "GELU" | "GELU (tanh)" | "SiLU" | "ReLU";

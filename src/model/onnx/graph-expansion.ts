@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
-import { functionKey, type OnnxNode } from "./onnx-model.ts";
+import { functionKey, type OnnxNode } from "./onnx-node.ts";
 
 /** Nodes with those of their subgraphs and of the functions they call: a graph of 40 layers has about 20,000. */
 const MOST_NODES = 200_000;

@@ -1,4 +1,5 @@
-import { functionKey, type OnnxModel, type OnnxNode } from "./onnx-model.ts";
+import type { OnnxModel } from "./onnx-model.ts";
+import { functionKey, type OnnxNode } from "./onnx-node.ts";
 import type { OnnxTensor } from "./onnx-tensor.ts";
 
 /** The part of a graph that one output depends on: one tower of a graph that holds both. */

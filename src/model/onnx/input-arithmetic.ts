@@ -1,4 +1,5 @@
-import type { OnnxModel, OnnxNode } from "./onnx-model.ts";
+import type { OnnxModel } from "./onnx-model.ts";
+import type { OnnxNode } from "./onnx-node.ts";
 
 /** What a graph does to a uint8 input before the first layer with weights. */
 export interface InputArithmetic {

@@ -2,34 +2,21 @@ import { closeSync, fstatSync, readSync } from "node:fs";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-text.ts";
 import { formatBytes, openRegularSync } from "../../foundation/files/regular-file.ts";
+import { MAX_DEPTH } from "./check-structure.ts";
+import { FIELD, FORMS, type MessageName } from "./onnx-schema.ts";
+import { delimitedHead, joinPieces, MAX_MESSAGE_BYTES, MAX_VARINT_BYTES } from "./wire.ts";
 
 /** Fields up to this many bytes are kept whole; it holds every node, name and scalar, and no weight worth skipping. */
 const KEEP = 4096;
 /** One positional read. Larger would read weights that are skipped anyway. */
 const WINDOW = 16_384;
-/** protobuf ends a message here, and onnxruntime reads no longer one. */
-const MOST_BYTES = 2 ** 31 - 1;
-/** Messages inside one another: protobuf's own limit (CodedInputStream, `kDefaultRecursionLimit`). A subgraph takes three. */
-const MOST_DEPTH = 100;
 /** Fields copied, of which one holds a whole node: graphs of the largest checkpoints have some ten thousand. */
-const MOST_FIELDS = 2_000_000;
+const MAX_FIELDS = 2_000_000;
 /** Bytes copied: what is left without weights has some hundred kilobytes, of the largest graphs 20 MB. */
-const MOST_COPIED = 256e6;
-
-type MessageKind = "model" | "graph" | "function" | "node" | "attribute" | "tensor";
-
-/** The length-delimited fields worth descending into when they are too large to keep: field number → message (onnx.proto3). */
-const CHILDREN: Record<MessageKind, Record<number, MessageKind>> = {
-  model: { 7: "graph", 25: "function" },
-  graph: { 1: "node", 5: "tensor" },
-  function: { 7: "node" },
-  node: { 5: "attribute" },
-  attribute: { 5: "tensor", 6: "graph", 10: "tensor", 11: "graph" },
-  tensor: {},
-};
+const MAX_COPIED = 256e6;
 
 /** The fields a ModelProto can have; any other number at the top level means that the file is something else. */
-const MODEL_FIELDS = new Set([1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26]);
+const MODEL_FIELDS: ReadonlySet<number> = new Set(Object.values(FIELD.ModelProto));
 
 interface FileWindow {
   readonly path: string;
@@ -55,7 +42,7 @@ export function readOnnxSkeleton(path: string): Uint8Array {
     throw readError(path, cause);
   }
   try {
-    return copyMessage(openWindow(path, descriptor), 0, null, "model", 1);
+    return copyMessage(openWindow(path, descriptor), 0, null, "ModelProto", 0);
   } catch (cause) {
     throw readError(path, cause);
   } finally {
@@ -84,53 +71,53 @@ function openWindow(path: string, descriptor: number): FileWindow {
   };
 }
 
-/** Copies the message at [start, end), end null for the whole file, without its large payloads. */
+/** Copies the message at [start, end), end null for the whole file, without its large payloads; messages in it are gone into. */
 function copyMessage(
   file: FileWindow,
   start: number,
   end: number | null,
-  kind: MessageKind,
+  kind: MessageName,
   depth: number,
 ): Uint8Array {
-  if (depth > MOST_DEPTH) throw tooDeep(file.path);
+  if (depth > MAX_DEPTH) throw tooDeep(file.path);
   const limit = end ?? file.size;
-  const chunks: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
   let position = start;
   let from = start;
-  if (kind === "model") refuseOtherFiles(file);
+  if (kind === "ModelProto") refuseOtherFiles(file);
   while (position < limit) {
     const tag = readVarint(file, position);
     count(file, position - from);
     from = position;
-    const field = Math.floor(tag.value / 8);
+    const number = Math.floor(tag.value / 8);
     const wire = tag.value % 8;
-    if (kind === "model" && !MODEL_FIELDS.has(field)) throw notOnnx(file.path);
+    if (kind === "ModelProto" && !MODEL_FIELDS.has(number)) throw notOnnx(file.path);
     const body = position + tag.length;
     if (wire === 2) {
       const length = readVarint(file, body);
       const payload = body + length.length;
       if (payload + length.value > limit) throw end === null ? truncated(file.path, file.size) : notOnnx(file.path);
-      const child = CHILDREN[kind][field];
+      const message = FORMS[kind][number]?.message ?? null;
       if (length.value <= KEEP) {
-        chunks.push(file.read(position, payload - position).slice(), file.read(payload, length.value).slice());
-      } else if (child !== undefined) {
-        const copy = copyMessage(file, payload, payload + length.value, child, depth + 1);
-        chunks.push(file.read(position, tag.length).slice(), writeVarint(copy.length), copy);
+        pieces.push(file.read(position, payload - position).slice(), file.read(payload, length.value).slice());
+      } else if (message !== null) {
+        const copy = copyMessage(file, payload, payload + length.value, message, depth + 1);
+        pieces.push(delimitedHead(number, copy.length), copy);
       }
       position = payload + length.value;
     } else {
       const length = wire === 0 ? readVarint(file, body).length : wire === 1 ? 8 : wire === 5 ? 4 : null;
       if (length === null) throw notOnnx(file.path);
-      chunks.push(file.read(position, tag.length + length).slice());
+      pieces.push(file.read(position, tag.length + length).slice());
       position = body + length;
     }
   }
-  return concatenate(chunks);
+  return joinPieces(pieces);
 }
 
 function readVarint(file: FileWindow, position: number): { value: number; length: number } {
   let value = 0;
-  for (let length = 1; length <= 10; length++) {
+  for (let length = 1; length <= MAX_VARINT_BYTES; length++) {
     const byte = file.read(position + length - 1, 1)[0] as number;
     value += (byte & 0x7f) * 2 ** (7 * (length - 1));
     if (byte < 0x80) return { value, length };
@@ -138,30 +125,9 @@ function readVarint(file: FileWindow, position: number): { value: number; length
   throw notOnnx(file.path);
 }
 
-function writeVarint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
-}
-
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let position = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, position);
-    position += chunk.length;
-  }
-  return whole;
-}
-
 function refuseOtherFiles(file: FileWindow): void {
   if (file.size === 0) throw new InputError(`${file.path}: the file is empty, an ONNX graph was expected`);
-  if (file.size > MOST_BYTES) {
+  if (file.size > MAX_MESSAGE_BYTES) {
     throw new InputError(
       `${file.path}: ${formatBytes(file.size)}, an ONNX file has at most 2 GiB; export it with its weights as external data`,
     );
@@ -177,23 +143,28 @@ function count(file: FileWindow, bytes: number): void {
   const { copied } = file;
   copied.fields += 1;
   if (bytes <= KEEP) copied.bytes += bytes;
-  if (copied.fields <= MOST_FIELDS && copied.bytes <= MOST_COPIED) return;
-  throw new InputError(
-    `${file.path}: its graph has more than ${MOST_FIELDS} parts or ${formatBytes(MOST_COPIED)} beside its weights; no exporter writes such a file`,
+  if (copied.fields > MAX_FIELDS || copied.bytes > MAX_COPIED) throw tooLarge(file.path);
+}
+
+/** The error for a graph that no exporter writes. */
+export function tooLarge(path: string): InputError {
+  return new InputError(
+    `${path}: its graph has more than ${MAX_FIELDS} parts or ${formatBytes(MAX_COPIED)} beside its weights; no exporter writes such a file`,
   );
 }
 
 /** The error for graphs inside graphs inside graphs. */
 export function tooDeep(path: string): InputError {
-  return new InputError(`${path}: its subgraphs are nested deeper than onnxruntime reads (${MOST_DEPTH} messages)`);
+  return new InputError(`${path}: its subgraphs are nested deeper than onnxruntime reads (${MAX_DEPTH} messages)`);
+}
+
+/** The error for bytes that are no model. */
+export function notOnnx(path: string, options?: ErrorOptions): InputError {
+  return new InputError(`${path}: not an ONNX file, or a damaged one; export or download it again`, options);
 }
 
 function truncated(path: string, size: number): InputError {
   return new InputError(
     `${path}: the ONNX file is truncated: its graph goes on past the end at ${size} bytes; copy or export it again`,
   );
-}
-
-function notOnnx(path: string): InputError {
-  return new InputError(`${path}: not an ONNX file, or a damaged one; export or download it again`);
 }

@@ -1,5 +1,6 @@
 import { flattenNodes } from "./graph-slice.ts";
-import type { OnnxModel, OnnxNode } from "./onnx-model.ts";
+import type { OnnxModel } from "./onnx-model.ts";
+import type { OnnxNode } from "./onnx-node.ts";
 
 /** Operations on quantized activations, ONNX's own and onnxruntime's. */
 const QUANTIZED =

@@ -1,6 +1,5 @@
-import type { InferenceSession } from "onnxruntime-node";
 import { type Matrix, matrix, row } from "../../foundation/math/matrix.ts";
-import { importOnnxRuntime } from "./onnx-runtime.ts";
+import { loadGraph } from "./onnx-runtime.ts";
 import { buildScoreGraph } from "./score-graph.ts";
 
 /** The best k classes of n images, both (n, k) row-major, best first. */
@@ -51,12 +50,9 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
     throw new RangeError(`expected k in 1..${classes}, the number of classes, got ${k}`);
   }
   const { weights, members, size } = shareColumns(classifier, groups);
-  const graph = buildScoreGraph({ weights, members, classes, k });
-  const { InferenceSession, Tensor } = await importOnnxRuntime();
-  const session: InferenceSession = await InferenceSession.create(graph, {
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    logSeverityLevel: 3,
-  });
+  const bytes = buildScoreGraph({ weights, members, classes, k });
+  const source = { bytes, folder: ".", name: "the scoring graph" };
+  const graph = await loadGraph(source, threads === undefined ? {} : { threads });
   const d = classifier.columns;
   const blockRows = Math.max(1, Math.floor(BLOCK_FLOATS / Math.max(d, weights.rows, classes * size)));
 
@@ -70,9 +66,10 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
     for (let start = 0; start < n; start += blockRows) {
       const rows = Math.min(blockRows, n - start);
       const block = features.data.subarray(start * d, (start + rows) * d);
-      const best = await session.run({ features: new Tensor("float32", block, [rows, d]) });
-      indices.set(best.indices?.data as Int32Array, start * k);
-      values.set(best.values?.data as Float32Array, start * k);
+      const feeds = { features: { data: block, dims: [rows, d] } };
+      const best = await graph.run(feeds, ["indices", "values"]);
+      indices.set(best[0]?.data as Int32Array, start * k);
+      values.set(best[1]?.data as Float32Array, start * k);
     }
     // One feature that is not finite makes every product of its row infinite or NaN, so the first of each row tells.
     for (let i = 0; i < n; i++) {
@@ -81,7 +78,7 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
     return { indices, values };
   }
 
-  return { classes, k, score, close: () => session.release() };
+  return { classes, k, score, close: () => graph.release() };
 }
 
 /** The rows of the classifier that make each class. */

@@ -15,8 +15,8 @@ import type * as Evaluate from "../../../src/evaluation/evaluate/evaluate.ts";
 import type { EvaluateOptions } from "../../../src/evaluation/evaluate/evaluate-options.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { encodeValues } from "../../../src/model/onnx/encode-model.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { tensorPayload } from "../../model/checkpoint/make-onnx.ts";
 import { openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 import { tinyText, tinyVision, visionWeights } from "../../model/checkpoint/tiny-towers.ts";
 import { demo, root } from "./run-cli.ts";
@@ -26,7 +26,7 @@ const built = (name: string) => import(join(root, "dist", "evaluation", "evaluat
 const { evaluate } = (await built("evaluate")) as typeof Evaluate;
 const { embedShard } = (await built("embed-shard")) as typeof EmbedShard;
 
-const weights = (values: readonly number[]) => tensorPayload({ type: "float32", values });
+const weights = (values: readonly number[]) => encodeValues({ type: "float32", values });
 const other = visionWeights(4).map((value) => -value);
 
 /** Files of embeddings and scores below a run's folder, in words. */

@@ -5,9 +5,10 @@ import { checkByteInput } from "../../../src/model/checkpoint/byte-input.ts";
 import { pixelFeed } from "../../../src/model/checkpoint/graph-feeds.ts";
 import { findSides } from "../../../src/model/checkpoint/tower.ts";
 import { findVisionPorts, NO_HINTS } from "../../../src/model/checkpoint/tower-ports.ts";
+import type { NodeSpec, TensorSpec } from "../../../src/model/onnx/encode-model.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { type NodeSpec, node, onnxFile, type TensorSpec } from "./make-onnx.ts";
+import { node, onnxFile } from "./make-onnx.ts";
 
 const values = Uint8Array.from({ length: 256 * 3 }, (_, i) => (i * 7) % 256);
 const port = (type: string, shape: (number | string)[]) => ({ name: "x", type, shape });

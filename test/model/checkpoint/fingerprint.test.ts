@@ -4,13 +4,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../../src/model/checkpoint/fingerprint.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { encodeValues } from "../../../src/model/onnx/encode-model.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { tensorPayload } from "./make-onnx.ts";
 import { huggingFaceFolder, openClipConfig, openClipFolder } from "./tiny-checkpoint.ts";
 import { tinyVision, visionWeights } from "./tiny-towers.ts";
 
 const print = async (folder: string) => (await openCheckpoint(folder)).fingerprint;
-const weights = (values: number[]) => tensorPayload({ type: "float32", values });
+const weights = (values: number[]) => encodeValues({ type: "float32", values });
 
 describe("fingerprint", () => {
   it("does not depend on the order of the parts", () => {

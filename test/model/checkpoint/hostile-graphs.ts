@@ -1,3 +1,5 @@
+import { FIELD } from "../../../src/model/onnx/onnx-schema.ts";
+import { delimitedField, delimitedHead, varintField } from "../../../src/model/onnx/wire.ts";
 import { node } from "./make-onnx.ts";
 import type { Detour } from "./tiny-towers.ts";
 
@@ -95,13 +97,21 @@ export function nestedIfs(depth: number, padding = 0): Detour {
 
 /** A file of graphs inside graphs, so deep that writing it by recursion would fail; no tower, only a nest. */
 export function deepNest(depth: number): Uint8Array {
-  const field = (tag: number, content: Uint8Array): Uint8Array => {
-    const head: number[] = [tag * 8 + 2];
-    let length = content.length;
-    for (; length >= 0x80; length = Math.floor(length / 0x80)) head.push((length % 0x80) | 0x80);
-    return Buffer.concat([Uint8Array.from([...head, length]), content]);
+  const heads: Uint8Array[] = []; // from the inside out
+  let length = 0;
+  const wrap = (number: number) => {
+    const head = delimitedHead(number, length);
+    heads.push(head);
+    length += head.length;
   };
-  let graph: Uint8Array = new Uint8Array(0);
-  for (let level = 0; level < depth; level++) graph = field(1, field(5, field(6, graph))); // node, attribute, graph
-  return Buffer.concat([Uint8Array.from([8, 8]), field(7, graph), field(8, Uint8Array.from([16, 17]))]);
+  for (let level = 0; level < depth; level++) {
+    for (const number of [FIELD.AttributeProto.g, FIELD.NodeProto.attribute, FIELD.GraphProto.node]) wrap(number);
+  }
+  wrap(FIELD.ModelProto.graph);
+  const opset = varintField(FIELD.OperatorSetIdProto.version, 17);
+  return Buffer.concat([
+    varintField(FIELD.ModelProto.irVersion, 8),
+    ...heads.reverse(),
+    ...delimitedField(FIELD.ModelProto.opsetImport, [opset]),
+  ]);
 }

@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { encodeValues } from "../../../src/model/onnx/encode-model.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { asNobody } from "./as-nobody.ts";
-import { tensorPayload } from "./make-onnx.ts";
 import { noPhotosClip, photosClip } from "./samples.ts";
 import { huggingFaceFolder, openClipConfig, openClipFolder } from "./tiny-checkpoint.ts";
 import { tinyText, tinyVision, visionWeights } from "./tiny-towers.ts";
@@ -86,7 +86,7 @@ describe("openCheckpoint", () => {
   });
 
   it("reads weights from a file beside the graph", async () => {
-    const files = { "visual.onnx.data": tensorPayload({ type: "float32", values: visionWeights(4) }) };
+    const files = { "visual.onnx.data": encodeValues({ type: "float32", values: visionWeights(4) }) };
     expect(await embed(openClipFolder({ vision: { external: "visual.onnx.data" }, files }))).toEqual(
       await embed(openClipFolder()),
     );

@@ -1,12 +1,5 @@
-import {
-  type FunctionSpec,
-  type ModelSpec,
-  type NodeSpec,
-  node,
-  onnxFile,
-  type TensorSpec,
-  type ValueSpec,
-} from "./make-onnx.ts";
+import type { NodeSpec, TensorSpec, ValueSpec } from "../../../src/model/onnx/encode-model.ts";
+import { type FunctionSpec, type ModelSpec, node, onnxFile } from "./make-onnx.ts";
 
 /** The smallest towers that behave like CLIP's: every rule of an export can be switched on its own. */
 

@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findActivations } from "../../../src/model/onnx/activation.ts";
+import type { ElementType, NodeSpec, TensorSpec } from "../../../src/model/onnx/encode-model.ts";
 import { sliceGraph } from "../../../src/model/onnx/graph-slice.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { type ElementType, type NodeSpec, node, onnxFile, type TensorSpec } from "../checkpoint/make-onnx.ts";
+import { node, onnxFile } from "../checkpoint/make-onnx.ts";
 import { tinyBoth } from "../checkpoint/tiny-towers.ts";
 
 function activationsOf(nodes: NodeSpec[], tensors: TensorSpec[] = [], output = "y") {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { encodeValues } from "../../../src/model/onnx/encode-model.ts";
 import { checkExternalData } from "../../../src/model/onnx/external-data.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { tensorPayload } from "../checkpoint/make-onnx.ts";
 import { tinyVision, visionWeights } from "../checkpoint/tiny-towers.ts";
 
-const payload = tensorPayload({ type: "float32", values: visionWeights(4) });
+const payload = encodeValues({ type: "float32", values: visionWeights(4) });
 
 function graphWith(location: string, files: Record<string, Uint8Array>): string {
   const root = writeTree(temporaryFolder(), { "visual.onnx": tinyVision({ external: location }), ...files });

@@ -40,7 +40,7 @@ describe("readOnnxModel", () => {
       tinyText({ vocabulary: 50, length: 16 }),
     ]) {
       const path = write(bytes);
-      const session = await openSession(path, 1);
+      const session = await openSession({ path }, { threads: 1 });
       const model = readOnnxModel(path);
       expect(model.inputs).toEqual(session.inputs);
       expect(model.outputs).toEqual(session.outputs);
@@ -136,7 +136,7 @@ describe("readOnnxModel", () => {
     "reads a real open_clip export as onnxruntime does (skipped without the samples)",
     async () => {
       for (const file of ["visual.onnx", "textual.onnx"]) {
-        const session = await openSession(join(photosClip, file), 1);
+        const session = await openSession({ path: join(photosClip, file) }, { threads: 1 });
         const model = readOnnxModel(join(photosClip, file));
         expect(model.producer).toMatch(/^pytorch /);
         expect(model.inputs).toEqual(session.inputs);
