@@ -39,6 +39,7 @@ const images = Array.from({ length: n }, (_, i) => ({
 }));
 const manifest: Manifest = {
   benchmark: "imagenet",
+  format: "folder",
   root: "/",
   layout: "class-folders",
   images: collectImages(images),

@@ -4,7 +4,7 @@ import { isContentManifest } from "../../data/dataset/content-manifest.ts";
 import { isTarIndex } from "../../data/sources/tar-index-cache.ts";
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 import { readTemplateSet } from "../../evaluation/classifier/template.ts";
-import { isContentsFile } from "../../evaluation/embedding/image-contents.ts";
+import { isContentsFile } from "../../evaluation/embedding/contents-file.ts";
 import { describeProblem, readResults } from "../../evaluation/results/read-results.ts";
 import { listStore } from "../../evaluation/store/list-store.ts";
 import { InputError } from "../../foundation/errors.ts";

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import { createTarReader } from "../../data/sources/tar-reader.ts";
+import type { ImageEntry } from "../../data/sources/image-entry.ts";
+import type { ImageSource } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
 import { locateBenchmarks } from "../../evaluation/evaluate/locate-benchmarks.ts";
 import { type SureMistake, surestMistakes } from "../../evaluation/results/mistakes.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { readBytes, readText } from "../../foundation/files/read-text.ts";
+import { readText } from "../../foundation/files/read-text.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { MistakeSet, ReportMistakes } from "../../output/report/report-data.ts";
 import { thumbnail } from "../../output/report/thumbnail.ts";
@@ -39,12 +40,11 @@ export async function readMistakes(
   const wanted = results.filter(
     ({ metrics }) => (options.defaults.get(metrics.benchmark) ?? metrics.protocol) === metrics.protocol,
   );
-  const images = await findImages(options);
+  const { images, sources } = await findImages(options);
   const nameOf = await readClassNamer(
     wanted.map(({ metrics }) => classKey(metrics)),
     options.benchmarks,
   );
-  const tars = createTarReader();
   const pictures: string[] = [];
   const positions = new Map<string, number>();
   const sets: MistakeSet[] = [];
@@ -55,11 +55,8 @@ export async function readMistakes(
     if (known !== undefined) return known;
     const found = images.get(key);
     if (found === undefined) return null;
-    const { root, entry } = found;
-    const bytes =
-      entry.tar === undefined
-        ? await readBytes(join(root, entry.path))
-        : await tars.read(join(root, entry.tar.file), entry.tar.offset, entry.tar.bytes);
+    const { source, root, entry } = found;
+    const { bytes } = await source.read(entry);
     const position = pictures.push(await thumbnail(bytes, join(root, entry.path))) - 1;
     positions.set(key, position);
     return position;
@@ -81,7 +78,7 @@ export async function readMistakes(
       sets.push({ checkpoint, benchmark, protocol, mistakes });
     }
   } finally {
-    await tars.close();
+    await Promise.all(sources.map((source) => source.close()));
   }
   return { sets, pictures, notes: [...missing].map((text) => makeNote(text)) };
 }
@@ -102,24 +99,31 @@ function classKey({ benchmark, protocol, class_names: classNames }: ResultMetric
 }
 
 interface FoundImage {
+  readonly source: ImageSource;
   readonly root: string;
   readonly entry: ImageEntry;
 }
 
-/** Every image at hand, by benchmark and path. */
-async function findImages(options: MistakesOptions): Promise<Map<string, FoundImage>> {
+/** Every image at hand, by benchmark and path, and the sources they are read from. */
+async function findImages(
+  options: MistakesOptions,
+): Promise<{ readonly images: Map<string, FoundImage>; readonly sources: readonly ImageSource[] }> {
   const { data, dataDirs, storeRoot } = options;
   if (data === undefined && Object.keys(dataDirs).length === 0) {
     throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
   }
-  const located = await locateBenchmarks(
+  const all = await locateBenchmarks(
     { checkpoints: [], dataDirs, ...(data === undefined ? {} : { data }) },
     storeRoot,
     [],
   );
   const images = new Map<string, FoundImage>();
-  for (const { benchmark, located: found } of located) {
-    for (const entry of found.images) images.set(`${benchmark.id}\n${entry.path}`, { root: found.root, entry });
-  }
-  return images;
+  const sources = all.map(({ benchmark, located }) => {
+    const source = openSource(located);
+    for (const entry of located.images) {
+      images.set(`${benchmark.id}\n${entry.path}`, { source, root: located.root, entry });
+    }
+    return source;
+  });
+  return { images, sources };
 }

@@ -6,9 +6,9 @@ import { namedVariant, variantsOf } from "../../data/benchmark/variants.ts";
 import { type ContentChanges, type ContentEntry, compareContent } from "../../data/dataset/compare-content.ts";
 import { contentManifestPath, readContentManifest, writeContentManifest } from "../../data/dataset/content-manifest.ts";
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import { type ContentProgress, checkContent } from "./inspect-content.ts";
-import type { FolderSurvey } from "./inspect-folder.ts";
+import type { ImageSurvey } from "../../data/dataset/survey-images.ts";
+import { countLabels, type ImageList } from "../../data/sources/image-list.ts";
+import { type ContentProgress, checkContent, NOTHING_CHECKED } from "./inspect-content.ts";
 import type { Place } from "./inspect-places.ts";
 import { inspectProtocols, type ProtocolInspection } from "./inspect-protocols.ts";
 
@@ -35,7 +35,7 @@ export interface BenchmarkInspection {
   /** folders that are one class */
   readonly twinFolders: readonly (readonly string[])[];
   /** folders of images that are no class of the benchmark */
-  readonly unknownFolders: FolderSurvey["unknownFolders"];
+  readonly unknownFolders: ImageSurvey["unknownFolders"];
   /** images beside the class folders, or without a known number */
   readonly looseImages: readonly string[];
   /** classes with another number of images than (nearly) all others have, where that makes up the benchmark */
@@ -80,16 +80,19 @@ export async function inspectBenchmark(
   known: readonly Benchmark[],
   options: InspectBenchmarkOptions,
 ): Promise<BenchmarkInspection> {
-  const { root, layout, images, folders } = survey;
+  const { root, layout, images, aside, folders } = survey;
   const { protocols, needed } = await inspectProtocols(benchmark, images);
   const path = options.store === undefined ? null : await contentManifestPath(options.store, benchmark.id, root);
   const before = path === null ? null : await readContentManifest(path, benchmark.id, root);
-  const content = await checkContent(root, images, {
-    deep: options.deep,
-    ...(before === null ? {} : { alsoHash: toHash(before, images) }),
-    ...(options.progress === undefined ? {} : { progress: options.progress }),
-  });
-  const present = new Set(images.map(({ label }) => label));
+  const content =
+    survey.problem === null
+      ? await checkContent(survey, {
+          deep: options.deep,
+          ...(before === null ? {} : { alsoHash: toHash(before, images) }),
+          ...(options.progress === undefined ? {} : { progress: options.progress }),
+        })
+      : NOTHING_CHECKED;
+  const counts = countLabels(images);
   const name = classNamer(benchmark, survey);
   const scored = protocols.filter(({ state }) => state !== "left out");
   return {
@@ -101,29 +104,26 @@ export async function inspectBenchmark(
     numeric: folders.length > 0 && folders.every((folder) => /^\d+$/.test(folder.name)),
     images: images.length,
     expectedImages: Math.max(benchmark.images, ...scored.map(({ expected }) => expected)),
-    classes: present.size,
+    classes: counts.size,
     expectedClasses: needed.size,
     protocols,
-    missingClasses: survey.problem !== null ? [] : [...needed].filter((row) => !present.has(row)).map(name),
+    missingClasses: survey.problem !== null ? [] : [...needed].filter((row) => !counts.has(row)).map(name),
     emptyFolders: folders.filter((folder) => folder.images === 0).map((folder) => folder.name),
     twinFolders: twins(folders),
     unknownFolders: survey.unknownFolders,
-    looseImages: survey.looseImages,
-    unevenClasses: uneven(benchmark, images, name),
-    strayFiles: survey.strayFiles,
-    clutter: Object.fromEntries(survey.clutter),
-    links: survey.links,
-    notes: survey.notes,
-    warnings: survey.warnings,
-    misplaced: survey.misplaced,
+    looseImages: aside.looseImages,
+    unevenClasses: uneven(benchmark, counts, name),
+    strayFiles: aside.strayFiles,
+    clutter: Object.fromEntries(aside.clutter),
+    links: aside.links,
+    notes: aside.notes,
+    warnings: aside.warnings,
+    misplaced: aside.misplaced,
     unreadable: [...survey.unreadable, ...content.unreadable],
-    duplicates: content.duplicates.map((group) => {
-      const entries = group.map((at) => images[at] as ImageEntry);
-      return {
-        paths: entries.map((image) => image.path),
-        acrossClasses: new Set(entries.map(({ label }) => label)).size > 1,
-      };
-    }),
+    duplicates: content.duplicates.map((group) => ({
+      paths: group.map((at) => images.at(at).path),
+      acrossClasses: new Set(group.map((at) => images.label(at))).size > 1,
+    })),
     likelySets:
       survey.problem === null
         ? (namedOther(benchmark, root, known) ??
@@ -138,11 +138,11 @@ export async function inspectBenchmark(
 }
 
 /** New images, and those of another size, that may be what is no longer elsewhere: they have its size. */
-function toHash(before: readonly Required<ContentEntry>[], images: readonly ImageEntry[]): number[] {
+function toHash(before: readonly Required<ContentEntry>[], images: ImageList): number[] {
   const old = new Map(before.map((entry) => [entry.path, entry.bytes]));
-  const now = new Map(images.map((image) => [image.path, image.bytes]));
+  const now = new Map(Array.from(images, (image) => [image.path, image.bytes]));
   const left = new Set(before.filter((entry) => now.get(entry.path) !== entry.bytes).map((entry) => entry.bytes));
-  return images.flatMap((image, at) => (old.get(image.path) !== image.bytes && left.has(image.bytes) ? [at] : []));
+  return [...images].flatMap((image, at) => (old.get(image.path) !== image.bytes && left.has(image.bytes) ? [at] : []));
 }
 
 /**
@@ -152,12 +152,12 @@ function toHash(before: readonly Required<ContentEntry>[], images: readonly Imag
 async function manifestState(
   path: string,
   before: readonly Required<ContentEntry>[] | null,
-  { root, images }: FolderSurvey,
+  { root, images }: ImageSurvey,
   hashes: readonly (string | null)[],
   deep: boolean,
   benchmark: string,
 ): Promise<BenchmarkInspection["manifest"]> {
-  const now = images.map(({ path: image, bytes, label }, at) => ({
+  const now = Array.from(images, ({ path: image, bytes, label }, at) => ({
     path: image,
     bytes,
     sha256: hashes[at] ?? null,
@@ -174,14 +174,14 @@ async function manifestState(
 }
 
 /** How a class is called in messages: as its folder is, or would be. */
-function classNamer(benchmark: Benchmark, { layout, folders }: FolderSurvey): (row: number) => string {
+function classNamer(benchmark: Benchmark, { layout, folders }: ImageSurvey): (row: number) => string {
   const own = new Map(folders.map(({ label, name }) => [label, name]));
   const key = layout.kind === "class-folders" ? layout.key : benchmark.classes.keys.has("wnid") ? "wnid" : "index";
   const keys = classKeys(benchmark.classes, key, benchmark.path);
   return (row) => own.get(row) ?? keys[row] ?? String(row);
 }
 
-function twins(folders: FolderSurvey["folders"]): string[][] {
+function twins(folders: ImageSurvey["folders"]): string[][] {
   const byLabel = new Map<number, string[]>();
   for (const { label, name } of folders) byLabel.set(label, [...(byLabel.get(label) ?? []), name]);
   return [...byLabel.values()].filter((names) => names.length > 1);
@@ -189,12 +189,10 @@ function twins(folders: FolderSurvey["folders"]): string[][] {
 
 function uneven(
   benchmark: Benchmark,
-  images: readonly ImageEntry[],
+  counts: ReadonlyMap<number, number>,
   name: (row: number) => string,
 ): BenchmarkInspection["unevenClasses"] {
   const expected = benchmark.images / benchmark.classes.size;
-  const counts = new Map<number, number>();
-  for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
   const others = [...counts].filter(([, count]) => count !== expected);
   if (counts.size - others.length < NEARLY_ALL * benchmark.classes.size) return [];
   return others.map(([row, count]) => ({ name: name(row), images: count, expected }));
@@ -216,7 +214,7 @@ export function storeIsThere(store: string | undefined): store is string {
   return store !== undefined && existsSync(store);
 }
 
-function foldersWithImages(survey: FolderSurvey): string[] {
+function foldersWithImages(survey: ImageSurvey): string[] {
   const all = [...survey.folders, ...survey.unknownFolders];
   return all.filter(({ images }) => images > 0).map(({ name }) => name);
 }

@@ -1,15 +1,13 @@
-import { closeSync, readSync } from "node:fs";
-import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import type { ListedImages } from "../../data/dataset/list-images.ts";
 import { decodeImage } from "../../data/image/decode.ts";
 import { decodingMemory } from "../../data/image/decoding-memory.ts";
 import { loadSharp } from "../../data/image/load-sharp.ts";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import { createTarReader, type TarReader } from "../../data/sources/tar-reader.ts";
+import { fileOf } from "../../data/sources/image-entry.ts";
+import type { ImageSource } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
 import { type MemoryBudget, openBudget, shareBudget } from "../../evaluation/embedding/memory-budget.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { readBytes, readError } from "../../foundation/files/read-text.ts";
-import { openRegularSync } from "../../foundation/files/regular-file.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { checkImageHeader, NEEDS_MORE } from "./image-header-check.ts";
 
@@ -30,7 +28,13 @@ export interface ContentCheck {
   readonly duplicates: readonly (readonly number[])[];
 }
 
+/** Of images that cannot be listed. */
+export const NOTHING_CHECKED: ContentCheck = { unreadable: [], sha256: [], duplicates: [] };
+
 export type ContentProgress = (phase: "headers" | "contents", done: number, total: number) => void;
+
+/** The images to look into, and where they are. */
+export type CheckedImages = Pick<ListedImages, "format" | "root" | "images">;
 
 /**
  * Looks into the images: in their first bytes, with SHA-256 only of those that have a twin by size and first bytes; or
@@ -39,38 +43,36 @@ export type ContentProgress = (phase: "headers" | "contents", done: number, tota
  * @param alsoHash  positions whose SHA-256 is wanted in any case
  */
 export async function checkContent(
-  root: string,
-  images: readonly ImageEntry[],
+  data: CheckedImages,
   options: { readonly deep: boolean; readonly alsoHash?: readonly number[]; readonly progress?: ContentProgress },
 ): Promise<ContentCheck> {
+  const { root, images } = data;
   if (options.deep) loadSharp(); // if it cannot be, no image is to blame
   const digests: (string | null)[] = new Array(images.length).fill(null);
   const reasons = new Map<number, string>();
   const budget = openBudget(shareBudget(DECODING_MEMORY));
-  const tars = createTarReader();
+  const source = openSource(data);
   try {
-    const twins = options.deep
-      ? images.map((_, at) => at)
-      : await checkHeaders(root, images, reasons, options.progress);
+    const twins = options.deep ? [...digests.keys()] : await checkHeaders(data, source, reasons, options.progress);
     const wanted = [...new Set([...twins, ...(options.alsoHash ?? [])])].filter((at) => !reasons.has(at));
     let done = 0;
     await eachOf(wanted, async (at) => {
-      const image = images[at] as ImageEntry;
+      const image = images.at(at);
       try {
-        const bytes = await readImage(root, image, tars);
+        const { bytes } = await source.read(image);
         digests[at] = sha256(bytes);
         if (options.deep) await decodeWithin(budget, bytes);
       } catch (cause) {
-        reasons.set(at, describeFailure(cause, join(root, image.path)));
+        reasons.set(at, describeFailure(cause, fileOf(root, image)));
       }
       options.progress?.("contents", ++done, wanted.length);
     });
   } finally {
-    await tars.close();
+    await source.close();
   }
   const unreadable = [...reasons].sort(([a], [b]) => a - b);
   return {
-    unreadable: unreadable.map(([at, reason]) => ({ path: (images[at] as ImageEntry).path, reason })),
+    unreadable: unreadable.map(([at, reason]) => ({ path: images.at(at).path, reason })),
     sha256: digests,
     duplicates: groupsOf(digests.map((digest, at) => (reasons.has(at) ? null : digest))),
   };
@@ -78,26 +80,27 @@ export async function checkContent(
 
 /** Checks the first bytes of every image. @returns positions of those that may have one content with another */
 async function checkHeaders(
-  root: string,
-  images: readonly ImageEntry[],
+  { root, images }: CheckedImages,
+  source: ImageSource,
   reasons: Map<number, string>,
   progress: ContentProgress | undefined,
 ): Promise<number[]> {
   const keys: (string | null)[] = [];
   const buffer = new Uint8Array(HEAD_BYTES);
-  for (const [at, image] of images.entries()) {
+  for (let at = 0; at < images.length; at++) {
+    const image = images.at(at);
     try {
-      const head = readStart(root, image, buffer);
+      const head = await source.readHead(image, buffer);
       keys.push(`${image.bytes} ${crc32(head)}`);
       let reason = checkImageHeader(head, image.bytes);
       if (reason === NEEDS_MORE) {
-        const whole = readStart(root, image, new Uint8Array(image.bytes));
+        const whole = await source.readHead(image, new Uint8Array(image.bytes));
         reason = checkImageHeader(whole, whole.length);
       }
       if (reason !== null) reasons.set(at, reason);
     } catch (cause) {
       keys[at] = null;
-      reasons.set(at, describeFailure(readError("", cause), ""));
+      reasons.set(at, describeFailure(cause, fileOf(root, image)));
     }
     if (at % TURN === 0) {
       progress?.("headers", at, images.length);
@@ -108,30 +111,12 @@ async function checkHeaders(
   return groupsOf(keys.map((key, at) => (reasons.has(at) ? null : key))).flat();
 }
 
-/** Why an image cannot be read, without its path. @throws what is no failure to read */
+/** Why an image cannot be read, without its file's path. @throws what is no failure to read */
 function describeFailure(cause: unknown, path: string): string {
   if (cause instanceof InputError) return cause.message.replace(`${path}: `, "");
   const { code } = cause as NodeJS.ErrnoException;
   if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
   return `it cannot be read (${code})`;
-}
-
-/** The first bytes of an image, as many as there are or as the buffer holds; a view on the buffer. */
-function readStart(root: string, image: ImageEntry, buffer: Uint8Array): Uint8Array {
-  const { file: path, offset, bytes } = image.tar ?? { file: image.path, offset: 0, bytes: buffer.length };
-  const file = openRegularSync(join(root, path));
-  try {
-    const wanted = Math.min(buffer.length, bytes);
-    let filled = 0;
-    while (filled < wanted) {
-      const got = readSync(file, buffer, filled, wanted - filled, offset + filled);
-      if (got === 0) break;
-      filled += got;
-    }
-    return buffer.subarray(0, filled);
-  } finally {
-    closeSync(file);
-  }
 }
 
 async function decodeWithin(budget: MemoryBudget, bytes: Uint8Array): Promise<void> {
@@ -141,10 +126,6 @@ async function decodeWithin(budget: MemoryBudget, bytes: Uint8Array): Promise<vo
   } finally {
     free();
   }
-}
-
-function readImage(root: string, { path, tar }: ImageEntry, tars: TarReader): Promise<Uint8Array> {
-  return tar === undefined ? readBytes(join(root, path)) : tars.read(join(root, tar.file), tar.offset, tar.bytes);
 }
 
 /** Positions of equal keys, groups of two or more; null equals nothing. */

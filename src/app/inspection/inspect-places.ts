@@ -1,15 +1,16 @@
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
+import { foldersNamed } from "../../data/dataset/locate.ts";
+import { type ImageSurvey, surveyImages } from "../../data/dataset/survey-images.ts";
 import { describeContents } from "../../data/dataset/what-lies-here.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { type FolderSurvey, surveyFolder } from "./inspect-folder.ts";
 
 /** A folder that holds a benchmark. */
 export interface Place {
   readonly benchmark: Benchmark;
-  readonly survey: FolderSurvey;
+  readonly survey: ImageSurvey;
 }
 
 export interface UnrecognisedFolder {
@@ -40,14 +41,8 @@ export async function findPlaces(
   const places: Place[] = [];
   const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
   for (const benchmark of benchmarks) {
-    const seen = new Set<string>();
-    for (const name of benchmark.folders) {
-      const folder = join(root, name);
-      if (!(await stat(folder).catch(() => undefined))?.isDirectory()) continue;
-      const real = await realpath(folder);
-      if (seen.has(real)) continue;
-      seen.add(real);
-      const survey = await surveyFolder(benchmark, folder, cacheFolder);
+    for (const { folder, real } of await foldersNamed(benchmark.folders, root)) {
+      const survey = await surveyImages(benchmark, folder, cacheFolder);
       if (survey !== null) places.push({ benchmark, survey });
       else passed.push({ folder, real, benchmark });
     }
@@ -78,7 +73,7 @@ async function rootAsPlace(
 ): Promise<Place | null> {
   const candidates: Place[] = [];
   for (const benchmark of benchmarks) {
-    const survey = await surveyFolder(benchmark, root, cacheFolder);
+    const survey = await surveyImages(benchmark, root, cacheFolder);
     if (survey !== null) candidates.push({ benchmark, survey });
   }
   const [first, ...others] = await narrow(candidates, root);
@@ -108,7 +103,7 @@ async function narrow(candidates: readonly Place[], root: string): Promise<reado
   return left;
 }
 
-function hasJustItsClasses(benchmark: Benchmark, survey: FolderSurvey): boolean {
+function hasJustItsClasses(benchmark: Benchmark, survey: ImageSurvey): boolean {
   const { layout } = survey;
   if (layout.kind !== "class-folders" || survey.unknownFolders.length > 0) return false;
   const keys = classKeys(benchmark.classes, layout.key, benchmark.path).filter((key) => key !== "");

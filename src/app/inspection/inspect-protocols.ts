@@ -1,6 +1,6 @@
 import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
 import { resolveClassSpace } from "../../data/benchmark/class-space.ts";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
+import { countLabels, type ImageList } from "../../data/sources/image-list.ts";
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 
 /** How complete a benchmark's images are for one protocol. */
@@ -16,11 +16,10 @@ export interface ProtocolInspection {
 /** Counts the images of every protocol, and says which classes (rows of the class list) those to be scored need. */
 export async function inspectProtocols(
   benchmark: Benchmark,
-  images: readonly ImageEntry[],
+  images: ImageList,
 ): Promise<{ readonly protocols: ProtocolInspection[]; readonly needed: ReadonlySet<number> }> {
   const scored = await Promise.all(benchmark.protocols.map((protocol) => scoredClasses(benchmark, protocol)));
-  const perClass = new Map<number, number>();
-  for (const { label } of images) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  const perClass = countLabels(images);
   const needed = new Set<number>();
   const isDefault = new Set(scored[0]);
   const onlyDefault = [...perClass.keys()].every((label) => isDefault.has(label));

@@ -7,18 +7,10 @@ import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { checkBenchmark } from "./check-benchmark.ts";
 import { type ClassList, readClassList } from "./class-list.ts";
+import { type Layout, layoutSchema } from "./layout.ts";
 
 const ID = /^[a-z0-9][a-z0-9._-]*$/;
 const ID_EXPECTED = "expected lower-case letters, digits, dots, dashes";
-
-const layoutSchema = z.discriminatedUnion("kind", [
-  /** one folder a class, named by a column of the class list */
-  z.strictObject({ kind: z.literal("class-folders"), key: z.string() }),
-  /** all images in one folder; the pattern's first group is the 1-based line of the label file */
-  z.strictObject({ kind: z.literal("flat"), pattern: z.string(), labels: z.string() }),
-  /** tars with one .cls file an image: the row of the class list, or the value of its column `key` */
-  z.strictObject({ kind: z.literal("web-dataset"), key: z.string().optional() }),
-]);
 
 const protocolSchema = z.strictObject({
   id: z.string().regex(ID, ID_EXPECTED),
@@ -45,8 +37,6 @@ const benchmarkSchema = z.strictObject({
   folders: z.array(z.string()).default([]),
   protocols: z.array(protocolSchema).min(1),
 });
-
-export type Layout = z.infer<typeof layoutSchema>;
 
 /** How a benchmark is scored: which classes compete, and which of them is right for an image. */
 export interface Protocol {

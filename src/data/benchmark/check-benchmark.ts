@@ -3,6 +3,7 @@ import { pathNameProblem } from "../../foundation/files/path-name.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { type ClassList, classKeys } from "./class-list.ts";
+import { folderKeys } from "./layout.ts";
 
 /**
  * Checks what a definition's fields say together: ids that name folders, protocols that are there once, columns that the
@@ -77,9 +78,8 @@ function checkDistinct(keys: readonly string[], column: string, where: string): 
 
 /** What may be meant, but not everywhere: folders that differ in letter case only are one on some file systems. */
 export function doubtfulBenchmark({ id, path, classes, layouts }: Benchmark): Note[] {
-  return layouts.flatMap((layout) => {
-    if (layout.kind !== "class-folders") return [];
-    const keys = classKeys(classes, layout.key, path);
+  return folderKeys(layouts).flatMap((column) => {
+    const keys = classKeys(classes, column, path);
     const seen = new Map<string, string>();
     for (const key of keys) {
       const other = seen.get(key.toLowerCase());

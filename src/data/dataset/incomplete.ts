@@ -1,5 +1,6 @@
 import type { Benchmark, Protocol } from "../benchmark/benchmark.ts";
-import type { ImageList } from "../sources/image-list.ts";
+import { folderKeys } from "../benchmark/layout.ts";
+import { countLabels, type ImageList } from "../sources/image-list.ts";
 import { nameFew } from "./describe-aside.ts";
 import type { LocatedData } from "./locate.ts";
 
@@ -24,8 +25,7 @@ export function describeIncomplete(
   scored: (label: number) => boolean,
 ): string {
   const what = protocol === benchmark.protocols[0] ? benchmark.id : `${benchmark.id}, protocol ${protocol.id},`;
-  const present = new Set<number>();
-  for (let at = 0; at < images.length; at++) present.add(images.label(at));
+  const present = countLabels(images);
   const empty = folderNames(benchmark).filter((_, label) => scored(label) && !present.has(label));
   const missing =
     empty.length === 0
@@ -38,11 +38,7 @@ export function describeIncomplete(
   return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
 }
 
-function folderNames(benchmark: Benchmark): readonly string[] {
-  for (const layout of benchmark.layouts) {
-    if (layout.kind !== "class-folders") continue;
-    const names = benchmark.classes.keys.get(layout.key);
-    if (names !== undefined) return names;
-  }
-  return benchmark.classes.keys.get("index") ?? [];
+function folderNames({ layouts, classes }: Benchmark): readonly string[] {
+  const key = folderKeys(layouts).find((key) => classes.keys.has(key)) ?? "index";
+  return classes.keys.get(key) ?? [];
 }

@@ -1,4 +1,5 @@
 import type { Benchmark } from "../benchmark/benchmark.ts";
+import { folderKeys } from "../benchmark/layout.ts";
 
 /**
  * Other benchmarks that a folder's content fits better: those whose class folders are exactly the ones there, where this
@@ -23,11 +24,10 @@ export function likelyOtherSets(
   return ids.length > 0 ? { ids, by: "images" } : null;
 }
 
-function hasExactly(benchmark: Benchmark, names: ReadonlySet<string>): boolean {
-  return benchmark.layouts.some((layout) => {
-    if (layout.kind !== "class-folders") return false;
-    const keys = (benchmark.classes.keys.get(layout.key) ?? []).filter((key) => key !== "");
-    return keys.length === names.size && keys.every((key) => names.has(key));
+function hasExactly({ layouts, classes }: Benchmark, names: ReadonlySet<string>): boolean {
+  return folderKeys(layouts).some((key) => {
+    const keys = (classes.keys.get(key) ?? []).filter((name) => name !== "");
+    return keys.length === names.size && keys.every((name) => names.has(name));
   });
 }
 

@@ -1,20 +1,13 @@
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
-import type { Benchmark, Layout } from "../benchmark/benchmark.ts";
-import type { ImageList } from "../sources/image-list.ts";
-import type { FolderAside } from "../sources/walk-folder.ts";
-import { listImages } from "./list-images.ts";
+import type { Benchmark } from "../benchmark/benchmark.ts";
+import { describeLayouts } from "../benchmark/layout.ts";
+import { type ListedImages, listImages } from "./list-images.ts";
 import { describeContents } from "./what-lies-here.ts";
 
 /** Where a benchmark's images were found. */
-export interface LocatedData {
-  readonly root: string;
-  readonly layout: Layout;
-  readonly images: ImageList;
-  /** what lies there beside the images */
-  readonly aside: FolderAside;
-}
+export type LocatedData = ListedImages;
 
 /**
  * Lists a benchmark's images in the folder the user named for it.
@@ -29,12 +22,12 @@ export async function openDataFolder(benchmark: Benchmark, root: string, cacheFo
   const listed = await listImages(benchmark, root, cacheFolder);
   if (listed === null) {
     throw new InputError(
-      `${root}: no images of ${benchmark.id} here: ${describeContents(benchmark, root)}; expected ${describeLayouts(benchmark)}`,
+      `${root}: no images of ${benchmark.id} here: ${describeContents(benchmark, root)}; expected ${describeLayouts(benchmark.layouts)}`,
     );
   }
   if (listed.images.length === 0)
     throw new InputError(`${root}: class folders of ${benchmark.id} without a single image`);
-  return { root, ...listed };
+  return listed;
 }
 
 /**
@@ -50,18 +43,10 @@ export async function findData(
   alone: boolean,
   cacheFolder?: string,
 ): Promise<LocatedData | null> {
-  const seen = new Set<string>();
   const found: LocatedData[] = [];
-  for (const name of alone ? [...benchmark.folders, "."] : benchmark.folders) {
-    const folder = name === "." ? root : join(root, name);
-    const info = await stat(folder).catch(() => undefined);
-    if (!info?.isDirectory()) continue;
-    // Two names of one folder, by a link or where letter case does not count, are one place
-    const real = await realpath(folder);
-    if (seen.has(real)) continue;
-    seen.add(real);
+  for (const { folder } of await foldersNamed(alone ? [...benchmark.folders, "."] : benchmark.folders, root)) {
     const listed = await listImages(benchmark, folder, cacheFolder);
-    if (listed !== null && listed.images.length > 0) found.push({ root: folder, ...listed });
+    if (listed !== null && listed.images.length > 0) found.push(listed);
   }
   const [first, second] = found;
   if (first !== undefined && second !== undefined) {
@@ -72,14 +57,22 @@ export async function findData(
   return first ?? null;
 }
 
-function describeLayouts(benchmark: Benchmark): string {
-  return benchmark.layouts
-    .map((layout) =>
-      layout.kind === "flat"
-        ? `files like ${layout.pattern}`
-        : layout.kind === "web-dataset"
-          ? "tars like test/0.tar"
-          : `one folder a class, named by its ${layout.key}`,
-    )
-    .join(", or ");
+/**
+ * The folders of these names that are there, each once: two names of one folder, by a link or where letter case does not
+ * count, are one place.
+ *
+ * @param names  paths below the root; "." is the root itself
+ */
+export async function foldersNamed(
+  names: readonly string[],
+  root: string,
+): Promise<{ readonly folder: string; readonly real: string }[]> {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const folder = name === "." ? root : join(root, name);
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) continue;
+    const real = await realpath(folder);
+    if (!found.has(real)) found.set(real, folder);
+  }
+  return [...found].map(([real, folder]) => ({ folder, real }));
 }

@@ -8,6 +8,8 @@ import type { LocatedData } from "./locate.ts";
 /** The images of one run in canonical order. Everything stored or scored refers to them by position. */
 export interface Manifest {
   readonly benchmark: string;
+  /** name of the source's format */
+  readonly format: string;
   readonly root: string;
   readonly layout: string;
   readonly images: ImageList;
@@ -33,6 +35,7 @@ export function makeManifest(
   const images = limit === undefined || limit >= wanted.length ? wanted : sampleImages(wanted, limit);
   return {
     benchmark: benchmark.id,
+    format: data.format,
     root: data.root,
     layout: data.layout.kind,
     images,

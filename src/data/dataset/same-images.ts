@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { readBytes } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import type { ImageEntry } from "../sources/image-list.ts";
-import { createTarReader } from "../sources/tar-reader.ts";
+import { openSource } from "../sources/source-formats.ts";
 import type { LocatedData } from "./locate.ts";
 
 /** Images that are read of each set: two sets of which all these are the same are the same. */
@@ -29,18 +26,21 @@ function bySize({ images }: LocatedData): Int32Array {
 }
 
 /** The content of images of these sizes, of no more than {@link READ} of a size, as one text. */
-async function hashes({ root, images }: LocatedData, order: Int32Array, sizes: ReadonlySet<number>): Promise<string> {
-  const tars = createTarReader();
-  const read = ({ path, tar }: ImageEntry) =>
-    tar === undefined ? readBytes(join(root, path)) : tars.read(join(root, tar.file), tar.offset, tar.bytes);
-  const chosen = [...order].map((at) => images.at(at)).filter(({ bytes }) => sizes.has(bytes));
+async function hashes(data: LocatedData, order: Int32Array, sizes: ReadonlySet<number>): Promise<string> {
+  const source = openSource(data);
+  const chosen = [...order].map((at) => data.images.at(at)).filter(({ bytes }) => sizes.has(bytes));
   const all: string[] = [];
   try {
     for (const image of chosen.length <= READ * READ ? chosen : chosen.slice(0, READ * READ)) {
-      all.push(await read(image).then(sha256, () => "unreadable"));
+      all.push(
+        await source.read(image).then(
+          ({ bytes }) => sha256(bytes),
+          () => "unreadable",
+        ),
+      );
     }
   } finally {
-    await tars.close();
+    await source.close();
   }
   return all.sort().join();
 }

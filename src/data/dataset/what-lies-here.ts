@@ -1,11 +1,12 @@
-import { closeSync, readdirSync, readSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { openRegularSync } from "../../foundation/files/regular-file.ts";
+import { readRegularIntoSync } from "../../foundation/files/regular-file.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
+import { folderKeys } from "../benchmark/layout.ts";
 import { clutterKind } from "../sources/clutter.ts";
 import { compareText, IMAGE_NAME, isFolder } from "../sources/folder-entry.ts";
+import { classNamer } from "./class-folder-names.ts";
 import { nameFew } from "./describe-aside.ts";
-import { classNamer } from "./folder-names.ts";
 
 /** Entries of a folder that are looked at. */
 const MOST_ENTRIES = 5000;
@@ -128,13 +129,8 @@ function extension(name: string): string {
 /** The first bytes of a regular file, a character each; empty for others. */
 function readHead(path: string): string {
   try {
-    const file = openRegularSync(path);
-    try {
-      const buffer = Buffer.alloc(HEAD);
-      return buffer.toString("latin1", 0, readSync(file, buffer, 0, HEAD, 0));
-    } finally {
-      closeSync(file);
-    }
+    const head = Buffer.alloc(HEAD);
+    return head.toString("latin1", 0, readRegularIntoSync(path, head, 0));
   } catch {
     return "";
   }
@@ -150,8 +146,7 @@ function describeNumbers(benchmark: Benchmark, names: readonly string[]): string
       return numbers.every((number) => known.has(number));
     })
     .map(([column]) => column);
-  const own = benchmark.layouts.find((layout) => layout.kind === "class-folders");
-  const key = own?.kind === "class-folders" ? own.key : "class";
+  const [key = "class"] = folderKeys(benchmark.layouts);
   const fit =
     columns.length > 0
       ? `they may be the class list's ${columns.join(" or ")}, counted from 0, or any other numbering`

@@ -1,20 +1,4 @@
-/** One image of a benchmark: path below the root with "/" between, size, row of the benchmark's class list. */
-export interface ImageEntry {
-  readonly path: string;
-  readonly bytes: number;
-  readonly label: number;
-  /** where it is, if in a tar; then `path` is tar, "/", member */
-  readonly tar?: TarPlace;
-}
-
-export interface TarPlace {
-  /** the tar's path below the root */
-  readonly file: string;
-  readonly offset: number;
-  readonly bytes: number;
-  /** of the tar when its members were listed, where it is known */
-  readonly state?: string;
-}
+import type { ContainerPlace, ImageEntry } from "./image-entry.ts";
 
 /**
  * Images in an order, kept in columns: as objects, a million of them would take 150 MB and be walked by every garbage
@@ -40,16 +24,17 @@ const FIRST_ROWS = 1024;
 const FIRST_NAME = 32;
 
 interface Columns {
-  /** UTF-8, without anything between: paths, of an image in a tar its member's name */
+  /** UTF-8, without anything between: paths, of an image in a container its name there */
   names: Uint8Array;
   /** (rows,), where each name ends in `names` */
   ends: Float64Array;
   bytes: Float64Array;
   labels: Int32Array;
-  /** (rows,), position in `tarFiles`, -1 for an image that is a file */
-  tars: Int32Array;
-  offsets: Float64Array;
-  readonly tarFiles: Pick<TarPlace, "file" | "state">[];
+  /** (rows,), position in `files`, -1 for an image that is a file itself */
+  containers: Int32Array;
+  /** (rows,), where in its container; 0 for an image that is a file itself */
+  places: Float64Array;
+  readonly files: Omit<ContainerPlace, "position">[];
   rows: number;
 }
 
@@ -60,36 +45,36 @@ export function collectImages(images: Iterable<ImageEntry>): ImageList {
     ends: new Float64Array(FIRST_ROWS),
     bytes: new Float64Array(FIRST_ROWS),
     labels: new Int32Array(FIRST_ROWS),
-    tars: new Int32Array(FIRST_ROWS),
-    offsets: new Float64Array(FIRST_ROWS),
-    tarFiles: [],
+    containers: new Int32Array(FIRST_ROWS),
+    places: new Float64Array(FIRST_ROWS),
+    files: [],
     rows: 0,
   };
-  const tarOf = new Map<string, number>();
+  const fileAt = new Map<string, number>();
   const encoder = new TextEncoder();
-  for (const image of images) append(columns, image, tarOf, encoder);
+  for (const image of images) append(columns, image, fileAt, encoder);
   return listOf(columns, null);
 }
 
-function append(columns: Columns, image: ImageEntry, tarOf: Map<string, number>, encoder: TextEncoder): void {
-  const { path, bytes, label, tar } = image;
+function append(columns: Columns, image: ImageEntry, fileAt: Map<string, number>, encoder: TextEncoder): void {
+  const { path, bytes, label, container } = image;
   const row = columns.rows;
   if (row === columns.labels.length) growRows(columns, 2 * row);
-  const name = tar === undefined ? path : path.slice(tar.file.length + 1);
+  const name = container === undefined ? path : path.slice(container.file.length + 1);
   const start = startOf(columns, row);
   const most = start + 3 * name.length; // UTF-8 takes at most three bytes a code unit
   if (most > columns.names.length) columns.names = grown(columns.names, Math.max(most, 2 * columns.names.length));
   columns.ends[row] = start + encoder.encodeInto(name, columns.names.subarray(start)).written;
   columns.bytes[row] = bytes;
   columns.labels[row] = label;
-  columns.tars[row] = tar === undefined ? -1 : tarPosition(columns, tar, tarOf);
-  columns.offsets[row] = tar?.offset ?? 0;
+  columns.containers[row] = container === undefined ? -1 : filePosition(columns, container, fileAt);
+  columns.places[row] = container?.position ?? 0;
   columns.rows++;
 }
 
-function tarPosition(columns: Columns, { file, state }: TarPlace, tarOf: Map<string, number>): number {
-  const known = tarOf.get(file) ?? columns.tarFiles.push({ file, ...(state === undefined ? {} : { state }) }) - 1;
-  tarOf.set(file, known);
+function filePosition(columns: Columns, { file, state }: ContainerPlace, fileAt: Map<string, number>): number {
+  const known = fileAt.get(file) ?? columns.files.push({ file, ...(state === undefined ? {} : { state }) }) - 1;
+  fileAt.set(file, known);
   return known;
 }
 
@@ -97,8 +82,8 @@ function growRows(columns: Columns, rows: number): void {
   columns.ends = grown(columns.ends, rows);
   columns.bytes = grown(columns.bytes, rows);
   columns.labels = grown(columns.labels, rows);
-  columns.tars = grown(columns.tars, rows);
-  columns.offsets = grown(columns.offsets, rows);
+  columns.containers = grown(columns.containers, rows);
+  columns.places = grown(columns.places, rows);
 }
 
 function grown<Values extends Uint8Array | Float64Array | Int32Array>(values: Values, length: number): Values {
@@ -143,11 +128,21 @@ function listOf(columns: Columns, positions: Int32Array | null): ImageList {
 }
 
 function entryOf(columns: Columns, row: number): ImageEntry {
-  const { names, ends, bytes, labels, tars, offsets, tarFiles } = columns;
+  const { names, ends, bytes, labels, containers, places, files } = columns;
   const start = startOf(columns, row);
   const name = Buffer.from(names.buffer, names.byteOffset + start, (ends[row] as number) - start).toString("utf8");
-  const size = bytes[row] as number;
-  const tar = tarFiles[tars[row] as number];
-  const entry = { path: tar === undefined ? name : `${tar.file}/${name}`, bytes: size, label: labels[row] as number };
-  return tar === undefined ? entry : { ...entry, tar: { ...tar, offset: offsets[row] as number, bytes: size } };
+  const container = files[containers[row] as number];
+  const path = container === undefined ? name : `${container.file}/${name}`;
+  const entry = { path, bytes: bytes[row] as number, label: labels[row] as number };
+  return container === undefined ? entry : { ...entry, container: { ...container, position: places[row] as number } };
+}
+
+/** Label → how many images have it, in the order in which labels come first. */
+export function countLabels(images: ImageList): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let at = 0; at < images.length; at++) {
+    const label = images.label(at);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, readSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-text.ts";
-import { openRegularSync } from "../../foundation/files/regular-file.ts";
+import { fillSync, openRegularSync } from "../../foundation/files/regular-file.ts";
 import { BLOCK, decodeHeader, decodeRecords, decodeText } from "./tar-header.ts";
 import { type MemberHeader, quote, readMember, SMALL_BYTES, SPARSE, type TarMember } from "./tar-member.ts";
 
@@ -141,12 +141,7 @@ function padded(bytes: number): number {
 function readAll(tar: OpenTar, position: number, length: number): Buffer | null {
   if (position + length > tar.bytes) return null;
   const content = Buffer.alloc(length);
-  for (let filled = 0; filled < length; ) {
-    const got = readSync(tar.file, content, filled, length - filled, position + filled);
-    if (got === 0) return null;
-    filled += got;
-  }
-  return content;
+  return fillSync(tar.file, content, position) === length ? content : null;
 }
 
 type ReadAt = (position: number, length: number) => Buffer;
@@ -159,12 +154,7 @@ function windowReader(tar: OpenTar): ReadAt {
   return (position, length) => {
     if (position < start || position + length > start + filled) {
       start = position;
-      filled = 0;
-      while (filled < length) {
-        const got = readSync(tar.file, window, filled, WINDOW - filled, start + filled);
-        if (got === 0) break;
-        filled += got;
-      }
+      filled = fillSync(tar.file, window, position);
     }
     return window.subarray(position - start, Math.min(position - start + length, filled));
   };

@@ -2,38 +2,13 @@ import { type Dirent, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-text.ts";
+import type { Aside } from "./aside.ts";
 import { countClutter } from "./clutter.ts";
 import { compareText, IMAGE_NAME, isFolder, isImage, notUtf8 } from "./folder-entry.ts";
-
-/** What lies in a benchmark's folder beside its images. Paths are below its root, "/" between. */
-export interface FolderAside {
-  /** clutter that was passed over, by kind */
-  readonly clutter: ReadonlyMap<string, number>;
-  /** links that were not followed: to folders that are read where they are, or that hold this one */
-  readonly links: readonly string[];
-  /** images without a label: beside the class folders, or flat ones of no known number */
-  readonly looseImages: readonly string[];
-  /** other files */
-  readonly strayFiles: number;
-  /** how the images were chosen, where it is not plain, and what makes them doubtful; sentences without a full stop */
-  readonly notes: readonly string[];
-  readonly warnings: readonly string[];
-  /** folders inside a class folder that are named as another class; their images count for the outer one */
-  readonly misplaced: readonly string[];
-}
-
-export const NOTHING_ASIDE: FolderAside = {
-  clutter: new Map(),
-  links: [],
-  looseImages: [],
-  strayFiles: 0,
-  notes: [],
-  warnings: [],
-  misplaced: [],
-};
+import type { ListOptions } from "./image-source.ts";
 
 /** A walk through a benchmark's folder; it collects what lies aside. */
-export interface FolderWalk extends FolderAside {
+export interface FolderWalk extends Aside {
   readonly root: string;
   readonly clutter: Map<string, number>;
   readonly links: string[];
@@ -44,8 +19,7 @@ export interface FolderWalk extends FolderAside {
   labelOf: (name: string) => number | undefined;
   /** folders that hold images and are no class */
   readonly unknown: { readonly name: string; readonly images: number }[];
-  /** told of a folder that cannot be read; throws to stop there */
-  readonly onUnreadable: (path: string, cause: unknown) => void;
+  readonly onFault: ListOptions["onFault"];
   /** real path of every class folder, and of every folder behind a link that was read → its label */
   readonly read: Map<string, number>;
   /** real paths of the class folders */
@@ -60,8 +34,8 @@ export interface ClassFolder {
   readonly real: string;
 }
 
-/** @param onUnreadable what to do about a folder that cannot be read; throws an InputError where absent */
-export function openWalk(root: string, onUnreadable?: (path: string, cause: unknown) => void): FolderWalk {
+/** @param onFault told of folders that cannot be read; throws to stop there */
+export function openWalk(root: string, onFault: ListOptions["onFault"]): FolderWalk {
   return {
     root,
     clutter: new Map(),
@@ -73,11 +47,7 @@ export function openWalk(root: string, onUnreadable?: (path: string, cause: unkn
     misplaced: [],
     labelOf: () => undefined,
     unknown: [],
-    onUnreadable:
-      onUnreadable ??
-      ((path, cause) => {
-        throw path.includes("\ufffd") ? notUtf8(join(root, path)) : readError(join(root, path), cause);
-      }),
+    onFault,
     read: new Map(),
     classes: new Set(),
     above: new Set(),
@@ -86,10 +56,12 @@ export function openWalk(root: string, onUnreadable?: (path: string, cause: unkn
 
 /** Entries of a folder below the root; none where it cannot be read. */
 export function readEntries(walk: FolderWalk, path: string): Dirent[] {
+  const place = join(walk.root, path);
   try {
-    return readdirSync(join(walk.root, path), { withFileTypes: true });
+    return readdirSync(place, { withFileTypes: true });
   } catch (cause) {
-    walk.onUnreadable(path, cause);
+    const error = path.includes("\ufffd") ? notUtf8(place) : readError(place, cause);
+    walk.onFault({ path, reason: `the folder cannot be read: ${(cause as NodeJS.ErrnoException).code}`, error });
     return [];
   }
 }

@@ -1,10 +1,10 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
-import type { ImageContent } from "../../data/sources/read-image.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { Part, PartStore, SkippedImage } from "../store/part-store.ts";
 import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";
 import { openFlights } from "./flights.ts";
+import type { ImageContent } from "./hash-images.ts";
 import type { UnreadableImage } from "./image-worker.ts";
 import { shareBudget } from "./memory-budget.ts";
 import { openParts } from "./open-parts.ts";
@@ -83,7 +83,8 @@ export async function embedImages(
     }
   }
   const budget = shareBudget(Math.min(IMAGE_MEMORY + imageThreads * MEMORY_PER_THREAD, options.modelMemory / 2));
-  const setup = { root: manifest.root, preparations: preparations.list, budget };
+  const place = { format: manifest.format, root: manifest.root };
+  const setup = { place, preparations: preparations.list, budget };
   const depth = imageThreads + READ_BEYOND;
   const reader = startReadAhead(requests(), {
     ...setup,

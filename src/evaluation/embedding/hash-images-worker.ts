@@ -1,19 +1,15 @@
 import { workerData } from "node:worker_threads";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import { hashImages, type ImageContent } from "../../data/sources/read-image.ts";
-import { createTarReader } from "../../data/sources/tar-reader.ts";
+import type { ImageEntry } from "../../data/sources/image-entry.ts";
+import type { SourcePlace } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
+import { hashImages, type ImageContent } from "./hash-images.ts";
 import { serveTasks } from "./worker-program.ts";
 
 /** Hashes image files, off the main thread. */
 
-export interface HashSetup {
-  readonly root: string;
-}
-
-const tars = createTarReader();
-const { root } = workerData as HashSetup;
+const source = openSource(workerData as SourcePlace);
 serveTasks<readonly ImageEntry[], ImageContent[]>(
-  (images) => hashImages(root, images, tars),
+  (images) => hashImages(source, images),
   () => [],
-  () => tars.close(),
+  () => source.close(),
 );

@@ -2,16 +2,15 @@ import { type BigIntStats, statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Manifest } from "../../data/dataset/manifest.ts";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import { hashImages, type ImageContent, imageIdentity } from "../../data/sources/read-image.ts";
-import { createTarReader } from "../../data/sources/tar-reader.ts";
-import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { fileOf, type ImageEntry, imageIdentity } from "../../data/sources/image-entry.ts";
+import type { SourcePlace } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
 import { timesTellChanges } from "../../foundation/files/file-identity.ts";
-import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
+import { BLOCK, blockFile, nameBlock, type Remembered, readBlock, writeBlock } from "./contents-file.ts";
 import { openFlights } from "./flights.ts";
-import type { HashSetup } from "./hash-images-worker.ts";
+import { hashImages, type ImageContent } from "./hash-images.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
 /** Positions [first, first + rows) of a manifest. */
@@ -45,10 +44,6 @@ export interface ImageContents {
   remember(first: number, read: readonly ImageContent[]): Promise<void>;
 }
 
-/** Goes up when a state or content would be told otherwise. */
-const VERSION = 1;
-/** Images in one file of remembered contents. */
-const BLOCK = 512;
 /** Blocks that are hashed at a time: threads have work while one is written. */
 const BLOCKS_AT_ONCE = 2;
 /** Images that one task hashes. */
@@ -57,9 +52,6 @@ const TASK = 32;
 const LARGE = 64e6;
 const MOST_THREADS = 16;
 const HASH_BYTES = 32;
-
-/** What is remembered of an image: state of its file, and SHA-256. */
-type Remembered = readonly [identity: string, sha256: string];
 
 /**
  * Opens what is known of the contents of a manifest's images in one folder. It is kept below `folder`, apart for each real
@@ -76,6 +68,7 @@ export async function openImageContents(
 ): Promise<ImageContents> {
   const { images, sha256: listed } = manifest;
   const { keep = true, believes = timesTellChanges } = options;
+  const place = { format: manifest.format, root: manifest.root };
   const root = await realpath(manifest.root).catch(() => manifest.root);
   const hashes = Buffer.alloc(images.length * HASH_BYTES);
   const state = new Uint8Array(images.length); // 0 unknown, 1 in `hashes`, 2 unreadable
@@ -83,9 +76,9 @@ export async function openImageContents(
   const kept = new Set<string>();
   const writings = new Map<number, Promise<void>>();
 
-  const nameOf = (block: number): BlockName => ({ version: VERSION, root, manifest: listed, first: block * BLOCK });
-  const blockPath = (block: number) => join(folder, fileName(nameOf(block)));
-  const readBlock = (block: number) => readRemembered(blockPath(block), nameOf(block));
+  const nameOf = (block: number) => nameBlock(root, listed, block);
+  const blockPath = (block: number) => join(folder, blockFile(nameOf(block)));
+  const readEntries = (block: number) => readBlock(blockPath(block), nameOf(block));
   const set = (position: number, hash: string) => {
     state[position] = hash === "" ? 2 : 1;
     hashes.write(hash, position * HASH_BYTES, "hex");
@@ -108,13 +101,11 @@ export async function openImageContents(
     if (!keep || lasting.length === 0) return;
     cleaning ??= removeStaleFiles(dirname(blockPath(block)));
     await cleaning;
-    const entries = await readBlock(block);
+    const entries = await readEntries(block);
     const rows = Math.min(BLOCK, images.length - block * BLOCK);
     const all: (Remembered | null)[] = Array.from({ length: rows }, (_, r) => entries[r] ?? null);
     for (const [position, { identity, sha256: hash }] of lasting) all[position - block * BLOCK] = [identity, hash];
-    const content = { ...nameOf(block), images: all };
-    const text = `${JSON.stringify({ ...content, check: sha256(JSON.stringify(content)) })}\n`;
-    await atomicWrite(blockPath(block), text).catch(() => {});
+    await writeBlock(blockPath(block), nameOf(block), all).catch(() => {});
   }
 
   async function remember(read: ReadonlyMap<number, ImageContent>): Promise<void> {
@@ -135,14 +126,14 @@ export async function openImageContents(
     const unknown = new Map<number, number[]>();
     for (const [block, wanted] of positions) {
       options.checkStopped?.();
-      const entries = await readBlock(block);
-      const tars = new Map<string, BigIntStats | null>();
+      const entries = await readEntries(block);
+      const containers = new Map<string, BigIntStats | null>();
       const missing: number[] = [];
       for (const position of wanted) {
         const image = images.at(position);
-        const path = join(manifest.root, image.tar?.file ?? image.path);
-        const stats = image.tar === undefined ? statOf(path) : (tars.get(path) ?? statOf(path));
-        if (image.tar !== undefined) tars.set(path, stats);
+        const path = fileOf(manifest.root, image);
+        const stats = image.container === undefined ? statOf(path) : (containers.get(path) ?? statOf(path));
+        if (image.container !== undefined) containers.set(path, stats);
         const known = entries[position - block * BLOCK] ?? null;
         const same =
           stats !== null &&
@@ -160,7 +151,7 @@ export async function openImageContents(
     const positions = [...unknown.values()].flat();
     const bytes = positions.reduce((sum, position) => sum + images.at(position).bytes, 0);
     const threads = Math.min(Math.max(options.threads, 1), MOST_THREADS, Math.ceil(positions.length / TASK));
-    const hasher = bytes < LARGE ? hashHere(manifest.root) : hashInThreads(manifest.root, threads);
+    const hasher = bytes < LARGE ? hashHere(place) : hashInThreads(place, threads);
     const flights = openFlights(BLOCKS_AT_ONCE);
     let done = 0;
     const hashTask = async (task: readonly number[]) => {
@@ -206,16 +197,16 @@ interface Hasher {
   close(): Promise<void>;
 }
 
-function hashHere(root: string): Hasher {
-  const tars = createTarReader();
-  return { run: (images) => hashImages(root, images, tars), close: () => tars.close() };
+function hashHere(place: SourcePlace): Hasher {
+  const source = openSource(place);
+  return { run: (images) => hashImages(source, images), close: () => source.close() };
 }
 
-function hashInThreads(root: string, count: number): Hasher {
+function hashInThreads(place: SourcePlace, count: number): Hasher {
   return startWorkerPool<readonly ImageEntry[], ImageContent[]>({
     module: "hash-images-worker",
     count,
-    setup: { root } satisfies HashSetup,
+    setup: place,
     transfer: () => [],
   });
 }
@@ -241,44 +232,4 @@ function statOf(path: string): BigIntStats | null {
   } catch {
     return null;
   }
-}
-
-/** What a block's file says that it is of. */
-interface BlockName {
-  readonly version: number;
-  /** real path of the images' folder */
-  readonly root: string;
-  /** SHA-256 of the manifest */
-  readonly manifest: string;
-  /** position of the block's first image in it */
-  readonly first: number;
-}
-
-function fileName({ root, manifest, first }: BlockName): string {
-  const place = sha256(JSON.stringify([root, manifest])).slice(0, 32);
-  return `${place}/${String(first / BLOCK).padStart(5, "0")}.json`;
-}
-
-/** What a block's file remembers; nothing where it is damaged, or names other images. */
-async function readRemembered(path: string, name: BlockName): Promise<readonly (Remembered | null)[]> {
-  const block = parseBlock(await readText(path).catch(() => ""));
-  return block !== null && JSON.stringify(block.name) === JSON.stringify(name) ? block.images : [];
-}
-
-function parseBlock(
-  text: string,
-): { readonly name: BlockName; readonly images: readonly (Remembered | null)[] } | null {
-  try {
-    const { check, ...content } = JSON.parse(text);
-    const { images, ...name } = content;
-    return check === sha256(JSON.stringify(content)) && Array.isArray(images) ? { name, images } : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Whether a file of this name and text is whole, and of the images that its name stands for. */
-export function isContentsFile(name: string, text: string): boolean {
-  const block = parseBlock(text);
-  return block !== null && name === fileName(block.name);
 }

@@ -6,11 +6,12 @@ import { decodingMemory } from "../../data/image/decoding-memory.ts";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { createPreprocessor, type Preprocessor } from "../../data/image/preprocess-image.ts";
 import type { Preprocessing } from "../../data/image/preprocessing.ts";
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import { type ImageContent, readImage, readImageHead, UNREADABLE } from "../../data/sources/read-image.ts";
-import { createTarReader } from "../../data/sources/tar-reader.ts";
+import type { ImageEntry } from "../../data/sources/image-entry.ts";
+import type { ImageBytes, SourcePlace } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
+import { type ImageContent, UNREADABLE } from "./hash-images.ts";
 import { openBudget, type SharedBudget } from "./memory-budget.ts";
 import { createPixelCollector } from "./pixel-collector.ts";
 import { serveTasks } from "./worker-program.ts";
@@ -18,7 +19,7 @@ import { serveTasks } from "./worker-program.ts";
 /** Reads, decodes and preprocesses batches of images, off the thread that feeds the model. */
 
 export interface WorkerSetup {
-  readonly root: string;
+  readonly place: SourcePlace;
   readonly preparations: readonly ImagePreparation[];
   /** for the images that are read and decoded, in all threads together */
   readonly budget: SharedBudget;
@@ -62,15 +63,15 @@ interface Loaded {
 }
 
 loadSharp(); // if it cannot be, no image is to blame
-const tars = createTarReader();
+const { place, preparations, budget: sharedBudget } = workerData as WorkerSetup;
+const source = openSource(place);
 const letGo = createPixelCollector();
-const { root, preparations, budget: sharedBudget } = workerData as WorkerSetup;
 const budget = openBudget(sharedBudget);
 const groups = groupByGeometry(preparations);
 serveTasks(
-  (task: WorkerTask) => preprocessBatch(root, groups, task),
+  (task: WorkerTask) => preprocessBatch(groups, task),
   (result) => result.buffers,
-  () => tars.close(),
+  () => source.close(),
 );
 
 interface GeometryGroup {
@@ -92,11 +93,7 @@ function groupByGeometry(preparations: readonly ImagePreparation[]): GeometryGro
   return [...groups.values()];
 }
 
-async function preprocessBatch(
-  root: string,
-  groups: readonly GeometryGroup[],
-  task: WorkerTask,
-): Promise<WorkerResult> {
+async function preprocessBatch(groups: readonly GeometryGroup[], task: WorkerTask): Promise<WorkerResult> {
   const outputs: Output[] = task.outputs.map(({ preparation, buffer }) => ({
     preparation,
     tensor: new Float32Array(buffer),
@@ -106,9 +103,9 @@ async function preprocessBatch(
   const loading: (Promise<Loaded> | undefined)[] = [];
   for (let position = 0; position < task.images.length; position++) {
     while (loading.length < task.images.length && loading.length <= position + AHEAD) {
-      loading.push(load(root, task.images[loading.length] as ImageEntry));
+      loading.push(load(task.images[loading.length] as ImageEntry));
     }
-    const path = join(root, (task.images[position] as ImageEntry).path);
+    const path = join(place.root, (task.images[position] as ImageEntry).path);
     const loaded = await (loading[position] as Promise<Loaded>);
     loading[position] = undefined; // a decoded image may be large: let it go as soon as it is used
     content.push(loaded.content);
@@ -170,21 +167,21 @@ const HEAD_BYTES = 64 << 10;
  */
 let lastAdmitted: Promise<unknown> = Promise.resolve();
 
-async function load(root: string, image: ImageEntry): Promise<Loaded> {
-  const path = join(root, image.path);
+async function load(image: ImageEntry): Promise<Loaded> {
+  const path = join(place.root, image.path);
   let content = UNREADABLE;
   let free = () => {};
   try {
     const before = lastAdmitted;
     const isLarge = image.bytes >= LARGE_FILE;
-    const early = isLarge
-      ? before.then(() => readImageHead(root, image, tars, HEAD_BYTES))
-      : readImage(root, image, tars);
+    const early: Promise<ImageBytes> = isLarge
+      ? before.then(async () => ({ bytes: await source.readHead(image, new Uint8Array(HEAD_BYTES)), identity: "" }))
+      : source.read(image);
     early.catch(() => {}); // awaited below, when it is this image's turn
     const admitted = before.then(async () => budget.take(decodingMemory((await early).bytes, image.bytes)));
     lastAdmitted = admitted.catch(() => {});
     free = await admitted;
-    const { bytes, identity } = isLarge ? await readImage(root, image, tars) : await early;
+    const { bytes, identity } = isLarge ? await source.read(image) : await early;
     content = { sha256: sha256(bytes), identity };
     return { image: await decodeImage(bytes), content, reason: "", free };
   } catch (error) {

@@ -1,6 +1,6 @@
-import type { ImageContent } from "../../data/sources/read-image.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
+import type { ImageContent } from "./hash-images.ts";
 
 /** Rows of a part that have come in, from batches in any order. */
 export interface BatchRows {

@@ -1,5 +1,5 @@
-import type { ImageEntry } from "../../data/sources/image-list.ts";
-import type { ImageContent } from "../../data/sources/read-image.ts";
+import type { ImageEntry } from "../../data/sources/image-entry.ts";
+import type { ImageContent } from "./hash-images.ts";
 import type { ImagePreparation, UnreadableImage, WorkerResult, WorkerSetup, WorkerTask } from "./image-worker.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
@@ -43,11 +43,11 @@ export function startReadAhead(
   requests: Iterable<ReadRequest>,
   options: WorkerSetup & { readonly threads: number; readonly depth: number; readonly batchSize: number },
 ): ReadAhead {
-  const { root, preparations, budget, threads, depth, batchSize } = options;
+  const { place, preparations, budget, threads, depth, batchSize } = options;
   const workers = startWorkerPool<WorkerTask, WorkerResult>({
     module: "image-worker",
     count: threads,
-    setup: { root, preparations, budget } satisfies WorkerSetup,
+    setup: { place, preparations, budget } satisfies WorkerSetup,
     transfer: (task) => task.outputs.map((output) => output.buffer),
     resourceLimits: RESOURCE_LIMITS,
   });

@@ -49,7 +49,7 @@ async function checkName(
   const below = data === undefined ? ".." : relative(resolve(data), root);
   const isBelow = below !== "" && !below.startsWith("..");
   const given = namedVariant(variants, isBelow ? below : below === "" ? basename(root) : root);
-  const tar = located.images.at(0).tar?.file;
+  const tar = located.images.at(0).container?.file;
   const inside = tar === undefined ? null : namedVariant(variants, basename(tar));
   const real = await realpath(root);
   const isLink = real !== root && !(isBelow && real === join(await realpath(data as string), below));

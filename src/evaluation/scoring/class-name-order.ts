@@ -1,5 +1,6 @@
 import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
 import { classKeys, parseIndices } from "../../data/benchmark/class-list.ts";
+import { folderKeys } from "../../data/benchmark/layout.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import { type ClassNameList, readClassNames, reorderClassNames } from "../classifier/class-names.ts";
@@ -55,7 +56,7 @@ export function matchClassNames(
 
 /** Columns that name a class wherever they are: those of folders, and WordNet's. */
 function keyColumns({ layouts }: Benchmark): Set<string> {
-  return new Set(["wnid", ...layouts.flatMap((layout) => (layout.kind === "class-folders" ? [layout.key] : []))]);
+  return new Set(["wnid", ...folderKeys(layouts)]);
 }
 
 /** What a column has for each class name, by the protocol's own list, else by the class list; undefined: not known. */

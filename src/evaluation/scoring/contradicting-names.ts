@@ -1,5 +1,6 @@
 import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
 import { classKeys, parseIndices } from "../../data/benchmark/class-list.ts";
+import { folderKeys } from "../../data/benchmark/layout.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import type { ClassNameList } from "../classifier/class-names.ts";
@@ -33,7 +34,7 @@ export function checkNamesAgainstFolders(list: ClassNameList, benchmark: Benchma
   const { classes, layouts, path } = benchmark;
   const where = `${path}: protocol ${protocol.id}: column ${protocol.labels}`;
   const rows = classKeys(classes, protocol.labels, path).map((cell) => parseIndices(cell, where));
-  const folders = layouts.flatMap((layout) => (layout.kind === "class-folders" ? [layout.key] : []));
+  const folders = folderKeys(layouts);
   const notes: Note[] = [];
   for (const column of new Set([...folders, ...NAME_COLUMNS])) {
     const keys = classes.keys.get(column);

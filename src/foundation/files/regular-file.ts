@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { InputError } from "../errors.ts";
 
@@ -78,16 +78,30 @@ export async function readRegular(path: string, most: number = MOST_BYTES): Prom
   }
 }
 
-/** Reads the first bytes of a regular file, fewer where it has fewer. @throws as {@link readRegular} */
-export async function readRegularHead(path: string, length: number): Promise<Buffer<ArrayBuffer>> {
-  const file = await openRegular(path);
+/**
+ * Fills memory with a regular file's bytes from a position on, synchronously.
+ *
+ * @returns how many there are: fewer than it holds only where the file ends
+ * @throws InputError if it is no regular file, else what the system throws
+ */
+export function readRegularIntoSync(path: string, into: Uint8Array, position: number): number {
+  const file = openRegularSync(path);
   try {
-    const bytes = Buffer.allocUnsafeSlow(length);
-    const { bytesRead } = await file.read(bytes, 0, length, 0);
-    return bytes.subarray(0, bytesRead);
+    return fillSync(file, into, position);
   } finally {
-    await file.close();
+    closeSync(file);
   }
+}
+
+/** Fills memory with an open file's bytes from a position on. @returns how many there are: fewer only where the file ends */
+export function fillSync(file: number, into: Uint8Array, position: number): number {
+  let filled = 0;
+  while (filled < into.length) {
+    const bytesRead = readSync(file, into, filled, into.length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
 }
 
 /** @throws InputError naming what the path is, if it is no regular file */

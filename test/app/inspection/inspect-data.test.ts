@@ -12,10 +12,10 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkImageHeader, NEEDS_MORE } from "../../../src/app/inspection/image-header-check.ts";
 import { type DataInspection, type InspectDataOptions, inspectData } from "../../../src/app/inspection/inspect-data.ts";
-import { surveyFolder } from "../../../src/app/inspection/inspect-folder.ts";
 import { listBenchmarks, readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { isContentManifest } from "../../../src/data/dataset/content-manifest.ts";
 import { findData } from "../../../src/data/dataset/locate.ts";
+import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
 import { decodeImage } from "../../../src/data/image/decode.ts";
 import { makeTar } from "../../data/sources/make-tar.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
@@ -114,8 +114,8 @@ describe("inspectData on what is as it should be", () => {
     for (const one of inspection.benchmarks) {
       const benchmark = await readBenchmark(one.benchmark);
       const listed = await findData(benchmark, sketches, false);
-      const survey = await surveyFolder(benchmark, one.root);
-      expect(survey?.images).toEqual([...(listed?.images ?? [])]);
+      const survey = await surveyImages(benchmark, one.root);
+      expect([...(survey?.images ?? [])]).toEqual([...(listed?.images ?? [])]);
       expect(one.images).toBe(listed?.images.length);
     }
     expect(new Set(kinds(inspection))).toEqual(

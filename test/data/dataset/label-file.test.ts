@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { surveyFolder } from "../../../src/app/inspection/inspect-folder.ts";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { readClassList } from "../../../src/data/benchmark/class-list.ts";
 import { readLabelFile } from "../../../src/data/dataset/label-file.ts";
 import { listImages } from "../../../src/data/dataset/list-images.ts";
+import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { makeTar } from "../sources/make-tar.ts";
@@ -88,7 +88,7 @@ describe("labels of a benchmark", () => {
     const root = writeTree(temporaryFolder(), { "1.jpg": "a", "2.jpg": "b", "3.jpg": "c" });
     const message = /labels\.txt: line 2: expected a class from 0 to 1, got an empty line/;
     await expect(listImages(benchmark, root)).rejects.toThrow(message);
-    await expect(surveyFolder(benchmark, root)).rejects.toThrow(message);
+    await expect(surveyImages(benchmark, root)).rejects.toThrow(message);
   });
 
   it("leaves other groups of a pattern alone than one that is a wnid", async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { makeManifest } from "../../../src/data/dataset/manifest.ts";
-import { collectImages, type ImageEntry } from "../../../src/data/sources/image-list.ts";
-import { NOTHING_ASIDE } from "../../../src/data/sources/walk-folder.ts";
+import { NOTHING_ASIDE } from "../../../src/data/sources/aside.ts";
+import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
+import { collectImages } from "../../../src/data/sources/image-list.ts";
 
 describe("makeManifest", async () => {
   const imagenet = await readBenchmark("imagenet");
   const data = (images: ImageEntry[]) => ({
+    format: "folder",
     root: "/data",
     layout: imagenet.layouts[0]!,
     images: collectImages(images),

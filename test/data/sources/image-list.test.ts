@@ -1,20 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { collectImages, type ImageEntry } from "../../../src/data/sources/image-list.ts";
+import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
+import { collectImages } from "../../../src/data/sources/image-list.ts";
 
 const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
 const size = fc.nat({ max: 2 ** 48 });
 const label = fc.nat({ max: 20 });
 const inFolder = fc.record({ path: name, bytes: size, label });
-const inTar = fc
-  .record({ file: name, member: name, offset: size, bytes: size, label })
-  .map(({ file, member, offset, bytes, label }) => ({
+const inContainer = fc
+  .record({ file: name, member: name, position: size, bytes: size, label })
+  .map(({ file, member, position, bytes, label }) => ({
     path: `${file}/${member}`,
     bytes,
     label,
-    tar: { file, offset, bytes },
+    container: { file, position },
   }));
-const entries: fc.Arbitrary<ImageEntry[]> = fc.array(fc.oneof(inFolder, inTar), { maxLength: 3000, size: "max" });
+const entries: fc.Arbitrary<ImageEntry[]> = fc.array(fc.oneof(inFolder, inContainer), { maxLength: 3000, size: "max" });
 
 describe("image lists", () => {
   it("give back what was collected, by position, in pieces and in a row", () => {

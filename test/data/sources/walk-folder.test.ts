@@ -2,11 +2,11 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { surveyFolder } from "../../../src/app/inspection/inspect-folder.ts";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { describeAside } from "../../../src/data/dataset/describe-aside.ts";
 import { listImages } from "../../../src/data/dataset/list-images.ts";
-import { listWebDataset } from "../../../src/data/dataset/web-dataset.ts";
+import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
+import { listWebDataset } from "../../../src/data/sources/web-dataset.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { makeTar } from "./make-tar.ts";
 
@@ -15,11 +15,11 @@ const imagenet = await readBenchmark("imagenet");
 /** Paths of the images as a run lists them; an inspection must list the same. */
 async function pathsIn(root: string): Promise<string[]> {
   const listed = await listImages(imagenet, root);
-  const survey = await surveyFolder(imagenet, root);
+  const survey = await surveyImages(imagenet, root);
   const paths = [...(listed?.images ?? [])].map(({ path }) => path);
-  expect(survey?.images.map(({ path }) => path)).toEqual(paths);
-  expect(survey?.links).toEqual(listed?.aside.links);
-  expect(new Map(survey?.clutter)).toEqual(listed?.aside.clutter);
+  expect([...(survey?.images ?? [])].map(({ path }) => path)).toEqual(paths);
+  expect(survey?.aside.links).toEqual(listed?.aside.links);
+  expect(new Map(survey?.aside.clutter)).toEqual(listed?.aside.clutter);
   return paths;
 }
 
@@ -175,7 +175,7 @@ describe("links", () => {
     symlinkSync("n01440764", join(root, "n01484850"));
     const message = /n01484850: the same folder as .*n01440764 \(one is a link\), which is another class/;
     await expect(listImages(imagenet, root)).rejects.toThrow(message);
-    expect((await surveyFolder(imagenet, root))?.problem).toMatch(message);
+    expect((await surveyImages(imagenet, root))?.problem).toMatch(message);
     const elsewhere = writeTree(temporaryFolder(), { "x.jpg": "x" });
     const inner = twoClasses();
     for (const name of ["n01440764", "n01443537"]) symlinkSync(elsewhere, join(inner, name, "more"));
@@ -237,7 +237,7 @@ describe("a folder named as a class inside the folder of another", () => {
     const listed = await listImages(imagenet, root);
     expect([...listed!.images].filter(({ label }) => label === 0)).toHaveLength(4);
     expect(listed!.aside.misplaced).toEqual(["n01440764/n01443537"]);
-    expect((await surveyFolder(imagenet, root))?.misplaced).toEqual(["n01440764/n01443537"]);
+    expect((await surveyImages(imagenet, root))?.aside.misplaced).toEqual(["n01440764/n01443537"]);
   });
 });
 
@@ -286,7 +286,7 @@ describe("names of folders and files", () => {
     await expect(listImages(imagenet, root)).rejects.toThrow(
       /00000001_n01440764\.JPEG: its name says n01440764, but the image of number 1 is of n01751748/,
     );
-    expect((await surveyFolder(imagenet, root))?.looseImages).toEqual(["ILSVRC2012_val_00000001_n01440764.JPEG"]);
+    expect((await surveyImages(imagenet, root))?.aside.looseImages).toEqual(["ILSVRC2012_val_00000001_n01440764.JPEG"]);
   });
 
   it("that are not UTF-8 are named, not called missing", async () => {
@@ -297,7 +297,7 @@ describe("names of folders and files", () => {
     const other = twoClasses();
     mkdirSync(Buffer.concat([Buffer.from(join(other, "caf")), Buffer.from([0xe9])]));
     await expect(listImages(imagenet, other)).rejects.toThrow(/caf\ufffd: its name is not UTF-8.*rename it/);
-    expect((await surveyFolder(imagenet, root))?.unreadable).toEqual([
+    expect((await surveyImages(imagenet, root))?.unreadable).toEqual([
       { path: "n01440764/caf\ufffd.jpg", reason: "its name is not UTF-8, so it cannot be opened by it; rename it" },
     ]);
   });

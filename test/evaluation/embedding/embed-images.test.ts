@@ -1,7 +1,8 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { collectImages, type ImageEntry } from "../../../src/data/sources/image-list.ts";
+import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
+import { collectImages } from "../../../src/data/sources/image-list.ts";
 import type { Part, PartStore } from "../../../src/evaluation/store/part-store.ts";
 import type { Checkpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
 import { checkpoints, demo, root } from "../../app/cli/run-cli.ts";
@@ -31,7 +32,14 @@ function watchedManifest(n: number) {
     return all.slice(first, end);
   };
   const images = { ...all, slice };
-  const manifest = { benchmark: "imagenet", root: demo, layout: "class-folders", images, sha256: "0".repeat(64) };
+  const manifest = {
+    benchmark: "imagenet",
+    format: "folder",
+    root: demo,
+    layout: "class-folders",
+    images,
+    sha256: "0".repeat(64),
+  };
   return { manifest, reading };
 }
 
@@ -76,7 +84,14 @@ describe("embedding images", () => {
     writeFileSync(join(folder, "photo.jpg"), photo);
     truncateSync(join(folder, "photo.jpg"), bytes);
     const images = collectImages(Array.from({ length: n }, () => ({ path: "photo.jpg", bytes, label: 0 })));
-    const manifest = { benchmark: "imagenet", root: folder, layout: "class-folders", images, sha256: "0".repeat(64) };
+    const manifest = {
+      benchmark: "imagenet",
+      format: "folder",
+      root: folder,
+      layout: "class-folders",
+      images,
+      sha256: "0".repeat(64),
+    };
     const rows = new Set<string>();
     const write: PartStore["write"] = async (part, { data, columns }) => {
       for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Manifest } from "../../../src/data/dataset/manifest.ts";
-import { collectImages, type ImageEntry } from "../../../src/data/sources/image-list.ts";
-import { isContentsFile, openImageContents } from "../../../src/evaluation/embedding/image-contents.ts";
+import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
+import { collectImages } from "../../../src/data/sources/image-list.ts";
+import { isContentsFile } from "../../../src/evaluation/embedding/contents-file.ts";
+import { openImageContents } from "../../../src/evaluation/embedding/image-contents.ts";
 import { identityOf } from "../../../src/foundation/files/file-identity.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { writeTar } from "../../data/sources/make-tar.ts";
@@ -24,7 +26,9 @@ const content = (k: number) => Buffer.alloc(BYTES, k);
 const nameOf = (i: number) => `${i}.jpg`;
 
 function manifestOf(root: string, entries: readonly ImageEntry[]): Manifest {
-  return { benchmark: "b", root, layout: "class-folders", images: collectImages(entries), sha256: "m".repeat(64) };
+  const format = entries.some(({ container }) => container !== undefined) ? "tar" : "folder";
+  const images = collectImages(entries);
+  return { benchmark: "b", format, root, layout: "class-folders", images, sha256: "m".repeat(64) };
 }
 
 const listed = (root: string) =>
@@ -128,9 +132,9 @@ describe("the contents of images", () => {
       join(root, "0.tar"),
       Array.from({ length: N }, (_, i) => member(i, i)),
     );
-    const place = (i: number) => ({ file: "0.tar", offset: 512 + i * 1024, bytes: BYTES });
+    const place = (i: number) => ({ file: "0.tar", position: 512 + i * 1024 });
     const entries = (order: readonly number[]) =>
-      order.map((at, i) => ({ path: `0.tar/${nameOf(i)}`, bytes: BYTES, label: 0, tar: place(at) }));
+      order.map((at, i) => ({ path: `0.tar/${nameOf(i)}`, bytes: BYTES, label: 0, container: place(at) }));
     const order = Array.from({ length: N }, (_, i) => i);
     const hashes = order.map((i) => sha256(content(i)));
     expect(await look(memory, manifestOf(root, entries(order)))).toEqual({ read: N, hashes });

@@ -63,7 +63,7 @@ describe.skipIf(process.platform !== "linux")("images that decode to much", () =
       const { openCheckpoint } = await import("./dist/model/checkpoint/open-checkpoint.js");
       const { collectImages } = await import("./dist/data/sources/image-list.js");
       const images = collectImages(Array.from({ length: 8 }, () => ({ path: "large.jpg", bytes: statSync(${JSON.stringify(join(folder, "large.jpg"))}).size, label: 0 })));
-      const manifest = { benchmark: "b", root: ${JSON.stringify(folder)}, layout: "flat", images, sha256: "0".repeat(64) };
+      const manifest = { benchmark: "b", format: "folder", root: ${JSON.stringify(folder)}, layout: "flat", images, sha256: "0".repeat(64) };
       const parts = [{ index: 0, first: 0, rows: 8 }];
       const checkpoint = await openCheckpoint(${JSON.stringify(join(checkpoints, "vit-open-clip"))});
       const target = { checkpoint, border: 0, parts, store: { write: async () => {} } };

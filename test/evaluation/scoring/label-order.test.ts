@@ -118,7 +118,14 @@ describe("warnOfLabelOrder", async () => {
     const accepted = rows.map((_, c) => [c]);
     const members = rows.map((_, c) => c).filter((c) => (order.toIndex[c * 5] as number) % 5 === 0);
     const images = collectImages(members.map((c, i) => ({ path: `${i}.jpg`, bytes: 1, label: c })));
-    const manifest: Manifest = { benchmark: "x", root: "", layout: "class-folders", images, sha256: "" };
+    const manifest: Manifest = {
+      benchmark: "x",
+      format: "folder",
+      root: "",
+      layout: "class-folders",
+      images,
+      sha256: "",
+    };
     const predictions = {
       images: Int32Array.from(members.keys()),
       k: 1,

@@ -12,6 +12,7 @@ import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 const manifest: Manifest = {
   benchmark: "imagenet",
+  format: "folder",
   root: "/data",
   layout: "class-folders",
   images: collectImages(Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i }))),

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { stateWithinRun } from "../../foundation/files/file-identity.ts";
 import { readError, readText } from "../../foundation/files/read-text.ts";
-import { type ClutterCounts, countClutter } from "../sources/clutter.ts";
-import { indexTar } from "../sources/tar-index.ts";
-import { readTarIndex } from "../sources/tar-index-cache.ts";
-import { quote, type TarMember } from "../sources/tar-member.ts";
-import { findTarShards } from "../sources/tar-shards.ts";
+import { type ClutterCounts, countClutter } from "./clutter.ts";
+import { indexTar } from "./tar-index.ts";
+import { readTarIndex } from "./tar-index-cache.ts";
+import { quote, type TarMember } from "./tar-member.ts";
+import { findTarShards } from "./tar-shards.ts";
 
 /** An image in a tar. Its path in predictions is `<tar>/<member>`. */
 export interface TarImage {
@@ -39,7 +39,7 @@ export interface WebDatasetOptions {
   /** classes of the benchmark that the set is read as; labels are below it. Default: as many as `classnames.txt` has */
   readonly classes?: number;
   /** where the tars' indexes are kept from run to run; default: nowhere, tars are indexed each time */
-  readonly cacheFolder?: string;
+  readonly cacheFolder?: string | undefined;
 }
 
 const CLASS_NAMES = "classnames.txt";

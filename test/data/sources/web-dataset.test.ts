@@ -2,11 +2,11 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { listWebDataset, type WebDatasetOptions } from "../../../src/data/dataset/web-dataset.ts";
-import { createTarReader } from "../../../src/data/sources/tar-reader.ts";
+import { openSource } from "../../../src/data/sources/source-formats.ts";
+import { listWebDataset, type WebDatasetOptions } from "../../../src/data/sources/web-dataset.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
-import { type MadeMember, makeTar } from "../sources/make-tar.ts";
+import { type MadeMember, makeTar } from "./make-tar.ts";
 
 const expected = JSON.parse(readFileSync(join(fixtures, "tars", "expected.json"), "utf8"));
 
@@ -175,10 +175,9 @@ describe("listWebDataset", () => {
     expect(await listWebDataset(root, { cacheFolder })).toEqual(first);
   });
 
-  it("gives places from which a reader takes the images", async () => {
+  it("gives places from which the source takes the images", async () => {
     const one = fc.record({ label: fc.nat(9), bytes: fc.uint8Array({ maxLength: 3000 }), labelFirst: fc.boolean() });
     const shards = fc.array(fc.array(one, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
-    const reader = createTarReader(2);
     await fc.assert(
       fc.asyncProperty(shards, async (made) => {
         const tars = made.map((samples, shard) => {
@@ -192,16 +191,18 @@ describe("listWebDataset", () => {
           return [`test/${shard}.tar`, members] as const;
         });
         const root = setOf(Object.fromEntries(tars));
-        const set = await listWebDataset(root);
-        expect(set?.images.map((image) => image.label)).toEqual(made.flat().map((one) => one.label));
-        for (const [i, image] of (set?.images ?? []).entries()) {
-          const bytes = await reader.read(join(root, image.tar), image.offset, image.bytes);
+        const source = openSource({ format: "tar", root });
+        const listing = await source.list({ from: "sample", classes: 10 }, { onFault: () => true });
+        const images = [...(listing?.images ?? [])];
+        expect(images.map((image) => image.label)).toEqual(made.flat().map((one) => one.label));
+        for (const [i, image] of images.entries()) {
+          const { bytes } = await source.read(image);
           expect(Buffer.from(bytes).equals(Buffer.from(made.flat()[i]?.bytes ?? []))).toBe(true);
         }
+        await source.close();
       }),
       { numRuns: 40, seed: 1 },
     );
-    await reader.close();
   });
 });
 

@@ -1,0 +1,115 @@
+import { dirname, join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import type { Benchmark } from "../benchmark/benchmark.ts";
+import { classKeys } from "../benchmark/class-list.ts";
+import type { Layout } from "../benchmark/layout.ts";
+import type { ImageEntry } from "../sources/image-entry.ts";
+import type { LabelOrigin } from "../sources/image-source.ts";
+import { classNamer } from "./class-folder-names.ts";
+import { readLabelFile } from "./label-file.ts";
+
+/** How a layout labels images: where a source finds the numbers, and which row of the class list each stands for. */
+export interface Labelling {
+  readonly origin: LabelOrigin;
+  /**
+   * The images with rows of the class list as labels.
+   *
+   * @param onUnlabelled  told of an image of which nothing says what class it is of, and why; throws to stop there
+   */
+  label(images: Iterable<ImageEntry>, onUnlabelled: OnUnlabelled): Promise<Iterable<ImageEntry>>;
+}
+
+export type OnUnlabelled = (path: string, error: InputError) => void;
+
+/** @param root  of the images, for messages. @throws InputError for a class list whose labels are not numbers in a row */
+export function labellingOf(benchmark: Benchmark, layout: Layout, root: string): Labelling {
+  switch (layout.kind) {
+    case "class-folders":
+      return {
+        origin: { from: "folder name", labelOf: classNamer(benchmark, layout.key) },
+        label: async (images) => images, // a folder's name stands for a row itself
+      };
+    case "flat":
+      return {
+        origin: { from: "file number", pattern: layout.pattern },
+        label: async (images, onUnlabelled) => {
+          const labels = await readLabelFile(join(dirname(benchmark.path), layout.labels), benchmark.classes.size);
+          const file = { root, pattern: new RegExp(layout.pattern), labels, wnids: benchmark.classes.keys.get("wnid") };
+          return labelByNumber(images, file, onUnlabelled);
+        },
+      };
+    case "web-dataset": {
+      const rows = labelRows(benchmark, layout.key);
+      return {
+        origin: { from: "sample", classes: rows.length },
+        label: async (images) => labelByRow(images, rows),
+      };
+    }
+  }
+}
+
+interface NumberLabels {
+  readonly root: string;
+  /** its first group is the number; one of the others may be the wnid */
+  readonly pattern: RegExp;
+  /** of number k at k - 1 */
+  readonly labels: Int32Array;
+  readonly wnids: readonly string[] | undefined;
+}
+
+function* labelByNumber(
+  images: Iterable<ImageEntry>,
+  { root, pattern, labels, wnids }: NumberLabels,
+  onUnlabelled: OnUnlabelled,
+): Iterable<ImageEntry> {
+  let last = { number: 0, path: "" };
+  for (const { path, bytes, label: number } of images) {
+    const label = labels[number - 1];
+    const wnid = pattern
+      .exec(path)
+      ?.slice(2)
+      .find((group) => /^n\d{8}$/.test(group ?? ""));
+    const fault =
+      label === undefined
+        ? `its number is not in 1…${labels.length}, so its label is not known`
+        : number === last.number
+          ? `a second image of number ${number}, beside ${last.path}`
+          : wnid !== undefined && wnids !== undefined && wnid !== wnids[label]
+            ? `its name says ${wnid}, but the image of number ${number} is of ${wnids[label]}; were the files numbered anew?`
+            : null;
+    if (label === undefined || fault !== null) {
+      onUnlabelled(path, new InputError(`${join(root, path)}: ${fault}`));
+      continue;
+    }
+    last = { number, path };
+    yield { path, bytes, label };
+  }
+}
+
+function* labelByRow(images: Iterable<ImageEntry>, rows: readonly number[]): Iterable<ImageEntry> {
+  for (const image of images) yield { ...image, label: rows[image.label] as number };
+}
+
+/** The set's own class index → row of the class list. */
+function labelRows(benchmark: Benchmark, key: string | undefined): number[] {
+  if (key === undefined) return Array.from({ length: benchmark.classes.size }, (_, row) => row);
+  const rows: number[] = [];
+  for (const [row, value] of classKeys(benchmark.classes, key, benchmark.path).entries()) {
+    if (value === "") continue;
+    const label = parseWhole(value);
+    const fault = label === null ? `expected a number from 0 on, got "${value}"` : `${label} is there twice`;
+    if (label === null || rows[label] !== undefined) {
+      throw new InputError(`${benchmark.path}: the class list's column ${key}: ${fault}`);
+    }
+    rows[label] = row;
+  }
+  // a label that is skipped has no class: it would be read as some other
+  for (let label = 0; label < rows.length; label++) {
+    if (rows[label] !== undefined) continue;
+    throw new InputError(
+      `${benchmark.path}: the class list's column ${key}: ${label} is missing, up to ${rows.length - 1}`,
+    );
+  }
+  return rows;
+}

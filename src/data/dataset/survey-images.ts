@@ -1,0 +1,65 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { Benchmark } from "../benchmark/benchmark.ts";
+import type { Layout } from "../benchmark/layout.ts";
+import { NOTHING_ASIDE } from "../sources/aside.ts";
+import { compareText } from "../sources/folder-entry.ts";
+import { collectImages } from "../sources/image-list.ts";
+import { type ListedLayout, listLayout } from "./list-images.ts";
+
+/** A folder of a benchmark as it is, right or wrong. Paths are below its root, "/" between. */
+export interface ImageSurvey extends ListedLayout {
+  /** what cannot be read */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** why the images cannot be listed at all; null where they can */
+  readonly problem: string | null;
+}
+
+/**
+ * Surveys a folder in the first of the benchmark's layouts that it has, as `listImages` reads it, but notes what that
+ * refuses and goes on.
+ *
+ * @param cacheFolder  where the indexes of tars are kept
+ * @returns null if it is laid out in none of them
+ * @throws InputError for a label file that cannot be used
+ */
+export async function surveyImages(
+  benchmark: Benchmark,
+  root: string,
+  cacheFolder?: string,
+): Promise<ImageSurvey | null> {
+  for (const layout of benchmark.layouts) {
+    const survey = await surveyLayout(benchmark, layout, root, cacheFolder);
+    if (survey !== null) return survey;
+  }
+  return null;
+}
+
+async function surveyLayout(
+  benchmark: Benchmark,
+  layout: Layout,
+  root: string,
+  cacheFolder: string | undefined,
+): Promise<ImageSurvey | null> {
+  const unreadable: { path: string; reason: string }[] = [];
+  const unlabelled: string[] = [];
+  try {
+    const listed = await listLayout(benchmark, layout, root, {
+      cacheFolder,
+      onFault: ({ path, reason }) => {
+        unreadable.push({ path, reason });
+        return false;
+      },
+      onUnlabelled: (path) => unlabelled.push(path),
+      onUnknownFolder: () => {},
+    });
+    if (listed === null) return null;
+    const folders = [...listed.folders].sort((a, b) => a.label - b.label || compareText(a.name, b.name));
+    const aside = { ...listed.aside, looseImages: [...listed.aside.looseImages, ...unlabelled] };
+    return { ...listed, aside, folders, unreadable, problem: null };
+  } catch (cause) {
+    // of a flat layout, the definition's label file is at fault
+    if (!(cause instanceof InputError) || layout.kind === "flat") throw cause;
+    const nothing = { images: collectImages([]), aside: NOTHING_ASIDE, folders: [], unknownFolders: [] };
+    return { ...nothing, format: "", root, layout, unreadable: [], problem: cause.message };
+  }
+}

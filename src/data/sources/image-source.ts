@@ -1,0 +1,92 @@
+import type { Aside } from "./aside.ts";
+import type { ImageEntry } from "./image-entry.ts";
+
+/** Where images are and how they are kept, as plain data: a thread opens the source anew from it. */
+export interface SourcePlace {
+  /** name of a {@link SourceFormat} */
+  readonly format: string;
+  /** the folder that all paths are below */
+  readonly root: string;
+}
+
+/**
+ * What an image's label is read from. A source labels its images with numbers of its own; which class each stands for, the
+ * benchmark says.
+ */
+export type LabelOrigin =
+  /** the folder below the root that holds it; `labelOf` gives the number of a folder's name, undefined where it is no class */
+  | { readonly from: "folder name"; readonly labelOf: (name: string) => number | undefined }
+  /** the number in the file's name: the pattern's first group */
+  | { readonly from: "file number"; readonly pattern: string }
+  /** a number that comes with the image, from 0 and below `classes` */
+  | { readonly from: "sample"; readonly classes: number };
+
+/** Something that is listed by name and cannot be read. */
+export interface ListFault {
+  /** below the root */
+  readonly path: string;
+  /** in words, without the path */
+  readonly reason: string;
+  /** what stops a run; null for an image that a run lists, and is told of when it reads it */
+  readonly error: unknown;
+}
+
+export interface ListOptions {
+  /** where indexes of containers are kept from run to run; each is made anew where absent */
+  readonly cacheFolder?: string | undefined;
+  /** told of what cannot be read; throws to stop there. @returns whether an image is listed nonetheless */
+  readonly onFault: (fault: ListFault) => boolean;
+}
+
+/** A folder of one class, and the images listed in it. */
+export interface ClassFolderCount {
+  readonly name: string;
+  readonly label: number;
+  readonly images: number;
+}
+
+/** What a source holds for one origin of labels. */
+export interface SourceListing {
+  /** in canonical order, to be gone through once; the fields below are complete only then */
+  readonly images: Iterable<ImageEntry>;
+  readonly aside: Aside;
+  /** class folders; none where labels come from elsewhere */
+  readonly folders: readonly ClassFolderCount[];
+  /** folders that hold images and are no class; complete before the first image */
+  readonly unknownFolders: readonly { readonly name: string; readonly images: number }[];
+}
+
+/** An image as it was read. */
+export interface ImageBytes {
+  readonly bytes: Uint8Array;
+  /** state of the file that was read, before its first byte; empty where a later change might not show in it */
+  readonly identity: string;
+}
+
+/** Images below a root, kept in one format. A thread opens its own, and closes it at its end. Reads may run side by side. */
+export interface ImageSource {
+  /**
+   * Lists the images, without reading any.
+   *
+   * @returns null where there are none of this format, or none whose labels come from there
+   * @throws InputError for what makes a listing impossible
+   */
+  list(origin: LabelOrigin, options: ListOptions): Promise<SourceListing | null>;
+  /** Reads an image whole. @throws InputError if it cannot be read, or is not as it was listed */
+  read(image: ImageEntry): Promise<ImageBytes>;
+  /**
+   * Reads an image's first bytes, as many as there are or as `into` holds; a view on `into`. What became of its file since it
+   * was listed is asked when it is read whole.
+   *
+   * @throws InputError if it cannot be read
+   */
+  readHead(image: ImageEntry, into: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A way to keep images. */
+export interface SourceFormat {
+  /** stays the same from version to version */
+  readonly name: string;
+  open(root: string): ImageSource;
+}

@@ -1,0 +1,104 @@
+import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
+import { openSource } from "../../../src/data/sources/source-formats.ts";
+import { listWebDataset } from "../../../src/data/sources/web-dataset.ts";
+import { hashImages, UNREADABLE } from "../../../src/evaluation/embedding/hash-images.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { stateWithinRun } from "../../../src/foundation/files/file-identity.ts";
+import { sha256 } from "../../../src/foundation/files/sha256.ts";
+import { fixtures, temporaryFolder } from "../../helpers.ts";
+import { writeTar } from "./make-tar.ts";
+
+function sourceOfTest(format: string, root: string) {
+  const source = openSource({ format, root });
+  onTestFinished(() => source.close());
+  return source;
+}
+
+describe("an image's bytes", () => {
+  it("are refused where the file has not the size listed, is none, or is no longer there", async () => {
+    const root = temporaryFolder();
+    const source = sourceOfTest("folder", root);
+    writeFileSync(join(root, "a.jpg"), "12345");
+    mkdirSync(join(root, "b.jpg"));
+    symlinkSync(join(root, "nowhere"), join(root, "c.jpg"));
+    const read = (path: string, bytes: number) => source.read({ path, bytes, label: 0 });
+    expect(Buffer.from((await read("a.jpg", 5)).bytes).toString()).toBe("12345");
+    for (const bytes of [0, 4, 6]) {
+      await expect(read("a.jpg", bytes)).rejects.toThrow(
+        `${join(root, "a.jpg")}: changed during the run: it has 5 bytes, and had ${bytes} when it was listed`,
+      );
+    }
+    await expect(read("a.jpg", 2 ** 31)).rejects.toThrow("2147483647 are the most that is read as an image");
+    await expect(read("b.jpg", 4096)).rejects.toThrow("expected a file, found a folder");
+    await expect(read("c.jpg", 0)).rejects.toThrow("no such file or folder");
+    for (const bytes of [4, 2 ** 31]) await expect(read("a.jpg", bytes)).rejects.toThrow(InputError);
+    const images = ["a.jpg", "b.jpg", "a.jpg"].map((path, i) => ({ path, bytes: i === 2 ? 5 : 4, label: 0 }));
+    expect(await hashImages(source, images)).toEqual([
+      UNREADABLE,
+      UNREADABLE,
+      { sha256: sha256("12345"), identity: "" },
+    ]);
+  });
+
+  it("are refused where the tar is not the one whose members were listed, or ends before them", async () => {
+    const root = temporaryFolder();
+    const source = sourceOfTest("tar", root);
+    const path = writeTar(join(root, "0.tar"), [{ name: "a.jpg", content: "12345" }]);
+    const state = stateWithinRun(path, statSync(path, { bigint: true }));
+    const image = { path: "0.tar/a.jpg", bytes: 5, label: 0, container: { file: "0.tar", position: 512, state } };
+    expect(Buffer.from((await source.read(image)).bytes).toString()).toBe("12345");
+    await expect(source.read({ ...image, bytes: 5000 })).rejects.toThrow(
+      `${path}: ends before byte 5512; was it changed since its members were listed? run again`,
+    );
+    writeTar(path, [
+      { name: "b.jpg", content: "1" },
+      { name: "a.jpg", content: "12345" },
+    ]);
+    await expect(source.read(image)).rejects.toThrow(`${path}: changed during the run, after its members were listed`);
+  });
+
+  it("are those of each member of a tar, whole and in their beginning", async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, "test"));
+    const path = join(root, "test", "0.tar");
+    copyFileSync(join(fixtures, "tars", "webdataset.tar"), path);
+    const whole = readFileSync(path);
+    const source = sourceOfTest("tar", root);
+    const set = await listWebDataset(root);
+    const entries = (set?.images ?? []).map(
+      ({ tar: file, member, offset, bytes, label }): ImageEntry => ({
+        ...{ path: `${file}/${member}`, bytes, label },
+        container: { file, position: offset },
+      }),
+    );
+    expect(entries.length).toBeGreaterThan(3);
+    const read = await Promise.all(entries.map((entry) => source.read(entry)));
+    for (const [i, { bytes, container }] of entries.entries()) {
+      const position = container?.position as number;
+      const content = whole.subarray(position, position + bytes);
+      expect(content.equals(read[i]?.bytes as Uint8Array)).toBe(true);
+      for (const length of [0, 7, bytes, bytes + 600]) {
+        const head = await source.readHead(entries[i] as ImageEntry, new Uint8Array(length));
+        expect(content.subarray(0, length).equals(head)).toBe(true);
+      }
+    }
+  });
+
+  it("begin as the file does, which may be shorter than is asked for or not be there", async () => {
+    const root = temporaryFolder();
+    writeFileSync(join(root, "a.jpg"), "12345");
+    const source = sourceOfTest("folder", root);
+    const head = (path: string, length: number) =>
+      (async () => source.readHead({ path, bytes: 5, label: 0 }, new Uint8Array(length)))();
+    expect(String.fromCharCode(...(await head("a.jpg", 3)))).toBe("123");
+    expect(String.fromCharCode(...(await head("a.jpg", 30)))).toBe("12345");
+    await expect(head("b.jpg", 3)).rejects.toThrow(`${join(root, "b.jpg")}: no such file or folder`);
+  });
+});
+
+it("a source of an unknown format is a defect, and says so", () => {
+  expect(() => openSource({ format: "cards", root: "." })).toThrow('no source of images is called "cards"');
+});
