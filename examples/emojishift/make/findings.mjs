@@ -1,12 +1,12 @@
 // Prints the tables of ../README.md from results of the study: node findings.mjs [RESULTS]     after npm run build
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openBaseline, readAccuracies } from "../../../dist/commands/fit-inputs.js";
-import { defaultProtocolsOf, readStudy } from "../../../dist/commands/read-study.js";
-import { compareGroups } from "../../../dist/robustness/group-lines.js";
-import { lineBand } from "../../../dist/robustness/line-band.js";
-import { parseMetadata } from "../../../dist/robustness/metadata.js";
-import { studyRobustness } from "../../../dist/robustness/robustness-study.js";
+import { compareGroups } from "../../../dist/analysis/robustness/group-lines.js";
+import { lineBand } from "../../../dist/analysis/robustness/line-band.js";
+import { parseMetadata } from "../../../dist/analysis/robustness/metadata.js";
+import { defaultProtocolsOf, readStudy } from "../../../dist/analysis/robustness/read-study.js";
+import { studyRobustness } from "../../../dist/analysis/robustness/robustness-study.js";
+import { openBaseline, readAccuracies } from "../../../dist/app/cli/fit-inputs.js";
 
 /** Reference accuracy at which lines are compared: all six reach it. */
 const AT = 0.15;

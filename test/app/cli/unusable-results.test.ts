@@ -168,7 +168,7 @@ describe("warnings of runs", () => {
         ...{ severity: "warning", text: "labels are in <another> order" },
         about: {
           ...{ checkpoint: "a", benchmark: "imagenet-r", protocol: "200" },
-          ...{ templates: "openai-80", class_names: "imagenet-openai" },
+          ...{ templates: "openai-80", classNames: "imagenet-openai" },
         },
       },
     ]);
