@@ -28,7 +28,11 @@ export function makeWarning(text: string, about?: NoteSubject): Note {
 
 /** Adds notes that are not there yet: several benchmarks may have one set of prompts. */
 export function addNotes(notes: Note[], more: readonly Note[]): void {
-  for (const note of more) if (!notes.some(({ text }) => text === note.text)) notes.push(note);
+  for (const note of more) if (!notes.some((known) => isSameNote(known, note))) notes.push(note);
+}
+
+function isSameNote(a: Note, b: Note): boolean {
+  return a.text === b.text && JSON.stringify(a.about) === JSON.stringify(b.about);
 }
 
 /** Texts of the warnings that concern a result, each once, in order. */

@@ -1,4 +1,31 @@
-import type { EvaluateCommandOptions } from "./evaluate-command.ts";
+import type { EvaluateOptions } from "../../evaluation/evaluate/evaluate-options.ts";
+import { InputError } from "../../foundation/errors.ts";
+
+/** The options of `shiftline evaluate` as the command line gives them. */
+export interface EvaluateCommandOptions {
+  readonly data?: string;
+  readonly dataDir?: [string, string][];
+  readonly benchmark?: string[];
+  readonly templates?: string[];
+  readonly classNames?: string;
+  readonly out: string;
+  readonly store?: string;
+  readonly name?: [string, string][];
+  readonly variant?: string;
+  readonly limit?: number;
+  readonly allowIncomplete?: boolean;
+  readonly skipUnreadable?: boolean;
+  readonly allowUnsound?: boolean;
+  readonly dryRun?: boolean;
+  readonly batchSize?: number;
+  readonly threads?: number;
+  readonly partSize?: number;
+  readonly shard?: string;
+  readonly mergeOnly?: boolean;
+  readonly timeout?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
 
 type Value = string | number | boolean | readonly string[] | readonly (readonly [string, string])[] | undefined;
 
@@ -44,4 +71,27 @@ function argumentsOf(option: string, value: Value): string[] {
   if (value === true) return [option];
   if (typeof value !== "object") return [`${option}=${value}`];
   return value.map((one) => (typeof one === "string" ? `${option}=${one}` : `${option}=${one.join("=")}`));
+}
+
+/** The library's options from the command line's. @throws InputError for what is given twice */
+export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
+  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = command;
+  const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
+  const namedPaths = name?.map(([id, path]): [string, string] => [path, id]);
+  return {
+    ...given,
+    checkpoints,
+    ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
+    ...(dataDir === undefined ? {} : { dataDirs: toRecord(dataDir, "--data-dir") }),
+    ...(namedPaths === undefined ? {} : { names: toRecord(namedPaths, "--name") }),
+  };
+}
+
+function toRecord(entries: readonly (readonly [string, string])[], option: string): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const [key, value] of entries) {
+    if (Object.hasOwn(record, key)) throw new InputError(`${option}: ${key} is given twice`);
+    record[key] = value;
+  }
+  return record;
 }

@@ -1,56 +1,31 @@
+import { dryRun } from "../../evaluation/evaluate/dry-run.ts";
 import { embedShard } from "../../evaluation/evaluate/embed-shard.ts";
 import { evaluate } from "../../evaluation/evaluate/evaluate.ts";
-import type { EvaluateOptions, EvaluateResult } from "../../evaluation/evaluate/evaluate-options.ts";
+import type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "../../evaluation/evaluate/evaluate-options.ts";
 import { describeMissing, MissingEmbeddingsError } from "../../evaluation/evaluate/missing-embeddings.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { formatAccuracyTable } from "../../output/tables/accuracy-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { resolveShard } from "../cluster/shard-environment.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
-import { dryRun, formatDryRun } from "./dry-run.ts";
-import { evaluateArguments } from "./evaluate-arguments.ts";
+import { formatDryRun } from "./dry-run-text.ts";
+import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
 import { printJson, printText } from "./print-result.ts";
-import { formatDuration, type ProgressLine, startProgressLine } from "./progress-line.ts";
+import { formatDuration, type ProgressReporter, type ProgressState, startProgress } from "./progress-reporter.ts";
 import { sameCommand } from "./same-command.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
 
-/** The options of `shiftline evaluate` as the command line gives them. */
-export interface EvaluateCommandOptions {
-  readonly data?: string;
-  readonly dataDir?: [string, string][];
-  readonly benchmark?: string[];
-  readonly templates?: string[];
-  readonly classNames?: string;
-  readonly out: string;
-  readonly store?: string;
-  readonly name?: [string, string][];
-  readonly variant?: string;
-  readonly limit?: number;
-  readonly allowIncomplete?: boolean;
-  readonly skipUnreadable?: boolean;
-  readonly allowUnsound?: boolean;
-  readonly dryRun?: boolean;
-  readonly batchSize?: number;
-  readonly threads?: number;
-  readonly partSize?: number;
-  readonly shard?: string;
-  readonly mergeOnly?: boolean;
-  readonly timeout?: number;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
-
 /** Runs `shiftline evaluate`: progress and notes to stderr, results to stdout. */
 export async function runEvaluate(checkpoints: string[], command: EvaluateCommandOptions): Promise<void> {
-  const progress = startProgressLine(command.quiet ?? false);
+  const progress = startProgress({ quiet: command.quiet ?? false });
   const stop = listenForStop((text) => progress.note(text), answerStop);
   const scored: EvaluateResult[] = [];
   try {
     checkTogether(command);
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
-      onProgress: (state) => progress.update(state),
+      onProgress: (state) => progress.update(describeProgress(state)),
       onNote: ({ severity, text }) => progress[severity](`${severity}: ${printable(text)}`),
       onResult: (result) => scored.push(result),
       signal: stop.signal,
@@ -77,10 +52,16 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
   }
 }
 
+/** A phase counts what it is called; images that come after the prompts are named. */
+function describeProgress({ phase, done, total, imagesAhead }: EvaluateProgress): ProgressState {
+  const then = imagesAhead > 0 ? `${imagesAhead} images` : undefined;
+  return { task: phase, unit: phase, done, total, then };
+}
+
 function printResults(
   results: readonly EvaluateResult[],
   command: EvaluateCommandOptions,
-  progress: ProgressLine,
+  progress: ProgressReporter,
 ): void {
   progress.stop();
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
@@ -94,7 +75,7 @@ function printResults(
 async function runShard(
   options: EvaluateOptions,
   command: EvaluateCommandOptions,
-  progress: ProgressLine,
+  progress: ProgressReporter,
 ): Promise<void> {
   const shard = resolveShard(command.shard as string);
   const result = await embedShard(options, shard);
@@ -125,33 +106,4 @@ function sayMissing(
   return new InputError(
     `embeddings are missing, so nothing was scored; this makes them and scores, or shares them out with --shard I/N added: ${line}`,
   );
-}
-
-/** The library's options from the command line's. @throws InputError for what is given twice */
-export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = command;
-  const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
-  return {
-    ...given,
-    checkpoints,
-    ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
-    ...(dataDir === undefined ? {} : { dataDirs: oneEach(dataDir, "--data-dir") }),
-    ...(name === undefined
-      ? {}
-      : {
-          names: oneEach(
-            name.map(([id, path]) => [path, id]),
-            "--name",
-          ),
-        }),
-  };
-}
-
-function oneEach(entries: [string, string][], option: string): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [key, value] of entries) {
-    if (Object.hasOwn(result, key)) throw new InputError(`${option}: ${key} is given twice`);
-    result[key] = value;
-  }
-  return result;
 }

@@ -15,11 +15,12 @@ import { printable } from "../../output/tables/text-table.ts";
 import type { CorrectnessCache } from "./check-results.ts";
 import { parseScale } from "./fit-command.ts";
 import { defaultBaseline, readAccuracies } from "./fit-inputs.ts";
-import { type GatherOptions, gatherReport } from "./gather-report.ts";
+import { type GatheredReport, type GatherOptions, gatherReport } from "./gather-report.ts";
 import { claimOutputs } from "./made-from.ts";
 import { outputPlace } from "./output-place.ts";
 import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
+import { startProgress } from "./progress-reporter.ts";
 import { readDetails, resultsStamp } from "./report-details.ts";
 import { planReportFigures } from "./report-figures.ts";
 import { readMistakes } from "./report-mistakes.ts";
@@ -111,8 +112,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     if (!options.quiet) process.stderr.write(`${printable(text)}\n`);
   };
   const about = await readStudy(options.study);
-  const gathering = { ...gatherOptions(target, about), onProgress: progressLine(say) };
-  const { data: gathered, stored, leftOut } = await gatherReport(sources, gathering);
+  const { data: gathered, stored, leftOut } = await gather(target, about);
   if (leftOut.length > 0 && gathered.checkpoints.length === 0 && !options.watch) {
     throw new InputError(`${sources.join(", ")}: no result can be used: ${leftOut.join("; ")}`);
   }
@@ -151,6 +151,15 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     ...{ report: out, bytes: Buffer.byteLength(page), checkpoints: data.checkpoints.length },
     ...{ figures: data.figures, notes: said.notes, warnings: said.warnings, leftOut },
   };
+}
+
+/** Of hundreds of checkpoints the predictions take a while to read. */
+async function gather(target: Target, study: Study): Promise<GatheredReport> {
+  const progress = startProgress({ quiet: target.options.quiet ?? false, isBrief: true });
+  const onProgress = (done: number, total: number) =>
+    progress.update({ task: "reading predictions", unit: "results", done, total });
+  const options = { ...gatherOptions(target, study), onProgress };
+  return await gatherReport(target.sources, options).finally(() => progress.stop());
 }
 
 function gatherOptions({ sources, options, cache }: Target, study: Study): GatherOptions {
@@ -219,15 +228,4 @@ async function progressOf(sources: readonly string[]): Promise<ReportData["progr
     .map(({ phase, checkpoints, benchmark, done, total, per_second: perSecond }) => ({
       ...{ phase, checkpoints, benchmark, done, total, perSecond },
     }));
-}
-
-/** Says now and then how many results were read: of hundreds of checkpoints that takes a while. */
-function progressLine(say: (text: string) => void): (done: number, total: number) => void {
-  let last = performance.now();
-  return (done, total) => {
-    const now = performance.now();
-    if (now - last < 5000) return;
-    last = now;
-    say(`reading predictions ${done}/${total}`);
-  };
 }

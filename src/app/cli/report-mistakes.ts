@@ -112,13 +112,9 @@ async function findImages(
   if (data === undefined && Object.keys(dataDirs).length === 0) {
     throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
   }
-  const all = await locateBenchmarks(
-    { checkpoints: [], dataDirs, ...(data === undefined ? {} : { data }) },
-    storeRoot,
-    [],
-  );
+  const { benchmarks } = await locateBenchmarks({ data, dataDirs, storeRoot });
   const images = new Map<string, FoundImage>();
-  const sources = all.map(({ benchmark, located }) => {
+  const sources = benchmarks.map(({ benchmark, located }) => {
     const source = openSource(located);
     for (const entry of located.images) {
       images.set(`${benchmark.id}\n${entry.path}`, { source, root: located.root, entry });

@@ -5,8 +5,7 @@ import { kubernetesManifests, type VolumeClaim } from "../cluster/kubernetes-man
 import { SHARDS_VARIABLE } from "../cluster/shard-environment.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
 import { writeJobs } from "../cluster/write-jobs.ts";
-import { evaluateArguments } from "./evaluate-arguments.ts";
-import type { EvaluateCommandOptions } from "./evaluate-command.ts";
+import { type EvaluateCommandOptions, evaluateArguments } from "./evaluate-arguments.ts";
 
 /** The options of `shiftline submit kubernetes` as the command line gives them. */
 export interface SubmitKubernetesOptions extends EvaluateCommandOptions {

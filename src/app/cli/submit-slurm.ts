@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { readAllocation } from "../../evaluation/evaluate/allocation.ts";
+import { dryRun } from "../../evaluation/evaluate/dry-run.ts";
 import type { EvaluateOptions } from "../../evaluation/evaluate/evaluate-options.ts";
 import { planEvaluation } from "../../evaluation/evaluate/evaluation-plan.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -13,9 +14,7 @@ import { shellLine } from "../cluster/shell-quote.ts";
 import { type SlurmPlan, slurmScripts } from "../cluster/slurm-scripts.ts";
 import { sizeTasks } from "../cluster/task-size.ts";
 import { writeJobs } from "../cluster/write-jobs.ts";
-import { dryRun } from "./dry-run.ts";
-import { evaluateArguments } from "./evaluate-arguments.ts";
-import { type EvaluateCommandOptions, toOptions } from "./evaluate-command.ts";
+import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
 
 /** The options of `shiftline submit slurm` as the command line gives them. */
 export interface SubmitSlurmOptions extends EvaluateCommandOptions {

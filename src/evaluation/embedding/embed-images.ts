@@ -1,6 +1,7 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
-import type { Part, PartStore, SkippedImage } from "../store/part-store.ts";
+import type { Matrix } from "../../foundation/math/matrix.ts";
+import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
 import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";
 import { openFlights } from "./flights.ts";
@@ -13,12 +14,18 @@ import { type ReadBatch, startReadAhead } from "./read-ahead.ts";
 import { UnreadableImageError } from "./unreadable-image-error.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
+/** Takes the parts of one checkpoint: a part store, or whoever only wants to see them made. */
+export interface EmbeddingSink {
+  /** @param embeddings (rows of the part, d); rows of images that were skipped are zeros */
+  write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
+}
+
 /** A checkpoint, and where its embeddings go. */
 export interface EmbedTarget {
   readonly checkpoint: Checkpoint;
   /** pixels cut off at each side of an image before the checkpoint's preprocessing */
-  readonly border: number;
-  readonly store: PartStore;
+  readonly preCrop: number;
+  readonly sink: EmbeddingSink;
   /** the parts to make */
   readonly parts: readonly Part[];
 }
@@ -57,7 +64,7 @@ const ENCODE_BEYOND = 2;
  * graphs; this thread hands batches on. Every part is written as soon as its last image is through, and what is under
  * way is bounded at every stage, the disk included.
  *
- * All targets' stores must have parts of the same size.
+ * All targets must have parts of the same size.
  *
  * @throws InputError for an image that cannot be read (unless `skipUnreadable`), or a store that cannot be written
  */
@@ -111,14 +118,14 @@ export async function embedImages(
     });
     for (const [i, buffer] of buffers.entries()) reader.giveBack(order[i] as number, buffer);
     for (const [i, t] of batch.targets.entries()) {
-      const { checkpoint, store } = targets[t] as EmbedTarget;
+      const { checkpoint, sink } = targets[t] as EmbedTarget;
       const rows = embeddings[i] as Float32Array;
       checkpoint.checkImageWidth(rows.length / batch.n);
       const at = { first: batch.first, n: batch.n, content };
       const part = parts.add(t, batch.part, { ...at, embeddings: rows, skipped: skipped[i] as SkippedImage[] });
       if (part === null) continue;
       await checkpoint.checkUnchanged(); // what the threads loaded, long after the hashing, was this
-      await store.write(batch.part, part.embeddings, part.about);
+      await sink.write(batch.part, part.embeddings, part.about);
       await options.remember?.(batch.part.first, part.content);
     }
     done += batch.n * batch.targets.length;

@@ -1,5 +1,5 @@
+import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import type { Part } from "../store/part-store.ts";
-import type { EmbedTarget } from "./embed-images.ts";
 import type { ImagePreparation } from "./image-worker.ts";
 
 /** Images that go through the pipeline together, for all targets that lack them. */
@@ -12,7 +12,7 @@ export interface Batch {
 }
 
 /** Batches in canonical order; none crosses the end of a part. @throws Error if the targets' parts differ in size */
-export function planBatches(targets: readonly EmbedTarget[], batchSize: number): Batch[] {
+export function planBatches(targets: readonly { readonly parts: readonly Part[] }[], batchSize: number): Batch[] {
   const wanted = new Map<number, { part: Part; targets: number[] }>();
   for (const [t, target] of targets.entries()) {
     for (const part of target.parts) {
@@ -39,13 +39,20 @@ export interface DistinctPreparations {
   readonly of: readonly number[];
 }
 
+/** What decides how images are prepared for a target. */
+export interface PreparedTarget {
+  readonly checkpoint: { readonly preprocessing: Preprocessing };
+  /** pixels cut off at each side of an image before the preprocessing */
+  readonly preCrop: number;
+}
+
 /** The ways in which images are prepared, each once. */
-export function distinctPreparations(targets: readonly EmbedTarget[]): DistinctPreparations {
+export function distinctPreparations(targets: readonly PreparedTarget[]): DistinctPreparations {
   const list: ImagePreparation[] = [];
   const positions = new Map<string, number>();
-  const of = targets.map(({ checkpoint: { preprocessing }, border }) => {
-    const key = JSON.stringify([border, preprocessing]);
-    const known = positions.get(key) ?? list.push({ border, preprocessing }) - 1;
+  const of = targets.map(({ checkpoint: { preprocessing }, preCrop }) => {
+    const key = JSON.stringify([preCrop, preprocessing]);
+    const known = positions.get(key) ?? list.push({ border: preCrop, preprocessing }) - 1;
     positions.set(key, known);
     return known;
   });

@@ -6,7 +6,18 @@ import type { LocatedData } from "../../data/dataset/locate.ts";
 import { haveSameImages } from "../../data/dataset/same-images.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
-import type { LocatedBenchmark } from "./locate-benchmarks.ts";
+
+/** A benchmark, and the folder that is read as its images. */
+export interface ReadAs {
+  readonly benchmark: Benchmark;
+  readonly located: LocatedData;
+}
+
+/** The same with the benchmarks that look the same from inside, itself among them. */
+interface Candidate extends ReadAs {
+  readonly variants: readonly Benchmark[];
+  readonly isShipped: boolean;
+}
 
 /**
  * Checks that a folder is that of the benchmark it is read as, where another benchmark looks the same from inside: the
@@ -15,35 +26,29 @@ import type { LocatedBenchmark } from "./locate-benchmarks.ts";
  * is said. Two benchmarks with the same images are refused.
  *
  * @param data  the root that was searched; names above it are not looked at
+ * @returns doubts whether a folder holds what it is read as
  * @throws InputError naming the folder and both benchmarks
  */
-export async function checkVariants(
-  found: readonly LocatedBenchmark[],
-  data: string | undefined,
-  notes: Note[],
-): Promise<void> {
+export async function checkVariants(found: readonly ReadAs[], data: string | undefined): Promise<Note[]> {
   const shipped = await Promise.all((await listBenchmarks()).map(readBenchmark));
-  const isShipped = ({ id, path }: Benchmark) => shipped.some((one) => one.id === id && one.path === path);
-  const own = found.map(({ benchmark }) => benchmark).filter((one) => !isShipped(one));
-  // the user's own definition may well score a set that ships, under another name: each kind is compared with its like
-  const likesOf = (benchmark: Benchmark) => variantsOf(benchmark, isShipped(benchmark) ? shipped : own);
-  for (const { benchmark, located } of found) {
-    const variants = likesOf(benchmark);
-    if (variants.length > 1) {
-      const note = await checkName(benchmark, located, variants, data, isShipped(benchmark));
-      if (note !== null) notes.push(note);
-    }
+  const isShipped = ({ id, path }: Benchmark) => shipped.some((known) => known.id === id && known.path === path);
+  const userDefined = found.map(({ benchmark }) => benchmark).filter((benchmark) => !isShipped(benchmark));
+  // A user's definition may well score a set that ships, under another name: each kind is compared with its like
+  const candidates = found.map((readAs): Candidate => {
+    const shippedToo = isShipped(readAs.benchmark);
+    return { ...readAs, isShipped: shippedToo, variants: variantsOf(readAs.benchmark, shippedToo ? shipped : userDefined) };
+  });
+  const notes: Note[] = [];
+  for (const candidate of candidates) {
+    const note = candidate.variants.length > 1 ? await checkName(candidate, data) : null;
+    if (note !== null) notes.push(note);
   }
-  await checkPairs(found, likesOf, isShipped);
+  await checkPairs(candidates);
+  return notes;
 }
 
-async function checkName(
-  benchmark: Benchmark,
-  located: LocatedData,
-  variants: readonly Benchmark[],
-  data: string | undefined,
-  isShipped: boolean,
-): Promise<Note | null> {
+async function checkName(candidate: Candidate, data: string | undefined): Promise<Note | null> {
+  const { benchmark, located, variants, isShipped } = candidate;
   const { id } = benchmark;
   const root = resolve(located.root);
   const below = data === undefined ? ".." : relative(resolve(data), root);
@@ -54,43 +59,39 @@ async function checkName(
   const real = await realpath(root);
   const isLink = real !== root && !(isBelow && real === join(await realpath(data as string), below));
   const behind = isLink ? namedVariant(variants, real) : null;
-  const all = [given, inside, behind].filter((one) => one !== null);
-  const other = all.find((one) => one.isPlain && one.id !== id);
-  const place = behind !== null && behind === other ? `${located.root} (a link to ${real})` : located.root;
-  if (other !== undefined) {
+  const named = [given, inside, behind].filter((variant) => variant !== null);
+  const different = named.find((variant) => variant.isPlain && variant.id !== id);
+  const place = behind !== null && behind === different ? `${located.root} (a link to ${real})` : located.root;
+  if (different !== undefined) {
     const what =
-      inside === other && tar !== undefined ? `${join(located.root, tar)}: its name is` : `${place}: its name is`;
+      inside === different && tar !== undefined ? `${join(located.root, tar)}: its name is` : `${place}: its name is`;
     throw new InputError(
-      `${what} that of ${other.id}, and it is read as ${id}: the two cannot be told apart by what is in them; give it as --data-dir ${other.id}=PATH, or rename it if its name is wrong`,
+      `${what} that of ${different.id}, and it is read as ${id}: the two cannot be told apart by what is in them; give it as --data-dir ${different.id}=PATH, or rename it if its name is wrong`,
     );
   }
-  if (all.some((one) => one.id === id)) return null;
-  const others = variants.filter((one) => one.id !== id).map((one) => one.id);
+  if (named.some((variant) => variant.id === id)) return null;
   const about = { benchmark: id };
-  const doubt = all[0];
+  const doubt = named[0];
   if (doubt !== undefined)
     return makeWarning(`${place}: its name may be that of ${doubt.id}, and it is read as ${id}`, about);
   if (!isShipped) return null;
-  const text = `${place}: nothing in its name says whether it is ${id}, as which it is read, or ${others.join(" or ")}, which look the same`;
+  const alike = variants.filter((variant) => variant.id !== id).map((variant) => variant.id);
+  const text = `${place}: nothing in its name says whether it is ${id}, as which it is read, or ${alike.join(" or ")}, which look the same`;
   const isUsual = benchmark.folders.some((folder) => basename(folder) === basename(root));
   return isUsual ? makeNote(text, about) : makeWarning(text, about);
 }
 
 /** @throws InputError for two benchmarks that are scored alike, or both ship, in one folder; or in two of the same images */
-async function checkPairs(
-  found: readonly LocatedBenchmark[],
-  likesOf: (benchmark: Benchmark) => readonly Benchmark[],
-  isShipped: (benchmark: Benchmark) => boolean,
-): Promise<void> {
-  const reals = await Promise.all(found.map(({ located }) => realpath(located.root)));
-  for (const [b, second] of found.entries()) {
-    for (const [a, first] of found.slice(0, b).entries()) {
+async function checkPairs(candidates: readonly Candidate[]): Promise<void> {
+  const reals = await Promise.all(candidates.map(({ located }) => realpath(located.root)));
+  for (const [b, second] of candidates.entries()) {
+    for (const [a, first] of candidates.slice(0, b).entries()) {
       const ids = `${first.benchmark.id} and ${second.benchmark.id}`;
-      const areAlike = likesOf(first.benchmark).some(
+      const areAlike = first.variants.some(
         ({ id, path }) => id === second.benchmark.id && path === second.benchmark.path,
       );
       if (reals[a] === reals[b]) {
-        if (!areAlike && !(isShipped(first.benchmark) && isShipped(second.benchmark))) continue;
+        if (!areAlike && !(first.isShipped && second.isShipped)) continue;
         throw new InputError(
           `${second.located.root}: read as ${ids}, which are different images; name each one's folder with --data-dir ID=PATH`,
         );

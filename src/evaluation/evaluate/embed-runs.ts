@@ -1,30 +1,27 @@
-import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Part } from "../store/part-store.ts";
 import { UnreadableImageError } from "../embedding/unreadable-image-error.ts";
 import type { Attempts } from "./attempts.ts";
-import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
+import { nameRuns, type RunName } from "./planned-runs.ts";
+
+/** What is read of a run to embed it beside others. */
+export interface EmbeddableRun extends RunName {
+  readonly manifest: { readonly sha256: string; readonly root: string };
+  /** parts to make */
+  readonly missing: readonly Part[];
+}
 
 /** Runs that were embedded together, and the seconds it took. */
-export interface EmbeddedGroup {
-  readonly runs: readonly PlannedRun[];
+export interface EmbeddedGroup<Run> {
+  readonly runs: readonly Run[];
   readonly seconds: number;
 }
 
-export interface EmbedRunsOptions {
+export interface EmbedRunsOptions<Run> {
   readonly attempts: Attempts;
   /** aborted where the user stops the command */
   readonly signal: AbortSignal | undefined;
   /** Embeds what a group's runs lack. @returns the seconds it took */
-  readonly embed: (group: readonly PlannedRun[]) => Promise<number>;
-}
-
-/** A plan with the runs of some checkpoints only. */
-export function planOf(plan: EvaluationPlan, isWanted: (checkpoint: Checkpoint) => boolean): EvaluationPlan {
-  return { ...plan, runs: plan.runs.filter(({ checkpoint }) => isWanted(checkpoint)) };
-}
-
-/** What a run is, in messages. */
-export function runName({ checkpoint, benchmark }: PlannedRun): string {
-  return `${checkpoint.id} on ${benchmark.id}`;
+  readonly embed: (group: readonly Run[]) => Promise<number>;
 }
 
 /**
@@ -33,25 +30,25 @@ export function runName({ checkpoint, benchmark }: PlannedRun): string {
  *
  * @returns the runs whose images are all embedded, a group at a time
  */
-export async function* embedRuns(
-  groups: readonly (readonly PlannedRun[])[],
-  { attempts, signal, embed }: EmbedRunsOptions,
-): AsyncIterable<EmbeddedGroup> {
+export async function* embedRuns<Run extends EmbeddableRun>(
+  groups: readonly (readonly Run[])[],
+  { attempts, signal, embed }: EmbedRunsOptions<Run>,
+): AsyncIterable<EmbeddedGroup<Run>> {
   const unreadable = new Map<string, UnreadableImageError>();
   const waiting = [...groups];
   for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-    const images = imagesOf(group[0] as PlannedRun);
+    const images = imagesOf(group[0] as Run);
     const known = unreadable.get(images);
     const [lacking, whole] = [group.filter(isLacking), group.filter((run) => !isLacking(run))];
     if (known !== undefined && lacking.length > 0) {
-      for (const run of lacking) attempts.fail(runName(run), known);
+      for (const run of lacking) attempts.fail(nameRuns([run]), known);
       if (whole.length > 0) yield { runs: whole, seconds: 0 };
       continue;
     }
     const runs = group;
     let seconds = 0;
     let isAlone = true;
-    const done = await attempts.run(lacking.map(runName).join(", "), async () => {
+    const done = await attempts.run(nameRuns(lacking), async () => {
       try {
         seconds = await embed(runs);
       } catch (error) {
@@ -66,10 +63,10 @@ export async function* embedRuns(
   }
 }
 
-function isLacking({ missing }: PlannedRun): boolean {
+function isLacking({ missing }: EmbeddableRun): boolean {
   return missing.length > 0;
 }
 
-function imagesOf({ manifest }: PlannedRun): string {
+function imagesOf({ manifest }: EmbeddableRun): string {
   return `${manifest.sha256}\n${manifest.root}`;
 }

@@ -1,11 +1,14 @@
 import { checkWritable } from "../../foundation/files/atomic-write.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { createAttempts } from "./attempts.ts";
-import { embedPlanPrompts, planPrompts } from "./classifiers.ts";
-import { embedRuns } from "./embed-runs.ts";
-import { embedGroup, groupRuns, imagesToEmbed } from "./evaluate.ts";
+import { embedMissingImages } from "./embed-missing-images.ts";
+import { embedMissingPrompts } from "./embed-missing-prompts.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
-import { type PlannedRun, planEvaluation } from "./evaluation-plan.ts";
+import { planEvaluation } from "./evaluation-plan.ts";
+import { imagesToEmbed } from "./planned-runs.ts";
+import { handlersOf } from "./run-handlers.ts";
+import { promptsToEmbed } from "./text-plan.ts";
+import { trackProgress } from "./track-progress.ts";
 
 /** What a shard made in this call; what was stored already is not counted. */
 export interface ShardResult {
@@ -25,29 +28,26 @@ export interface ShardResult {
  */
 export async function embedShard(options: EvaluateOptions, shard: Shard): Promise<ShardResult> {
   const begun = performance.now();
-  const plan = await planEvaluation(options, shard);
-  for (const note of plan.notes) options.onNote?.(note);
-  const checkStopped = () => options.signal?.throwIfAborted();
+  const plan = await planEvaluation(options, { shard });
+  const handlers = handlersOf(options);
+  for (const note of plan.notes) handlers.note(note);
+  const images = imagesToEmbed(plan.runs);
+  if (promptsToEmbed(plan.texts) + images > 0) await checkWritable(plan.storeRoot, "--store");
   const attempts = createAttempts(options);
-  const { total } = await planPrompts(plan);
-  const images = plan.runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
-  if (total + images > 0) await checkWritable(plan.storeRoot, "--store");
+  const progress = trackProgress(plan.runs, handlers, null);
   let promptsEmbedded = 0;
   await attempts.run("prompts", async () => {
-    promptsEmbedded = await embedPlanPrompts(plan, {
-      // Chunks of prompts are dealt after the images' units, so that the shards with one unit less get them first
-      shard: { shard, before: plan.imageUnits },
-      checkStopped,
-      onProgress: (done, share) => options.onProgress?.({ phase: "prompts", done, total: share, imagesAhead: images }),
+    promptsEmbedded = await embedMissingPrompts(plan.texts, {
+      threads: plan.threads,
+      // Chunks of prompts come after the images' units, so that the shards with one unit less get them first
+      share: { shard, before: plan.imageUnits },
+      checkStopped: handlers.checkStopped,
+      onProgress: progress.prompts,
     });
   });
-  let before = 0;
-  const embed = (group: readonly PlannedRun[]) =>
-    embedGroup(group, plan, options, checkStopped, (done) =>
-      options.onProgress?.({ phase: "images", done: before + done, total: images, imagesAhead: 0 }),
-    );
-  for await (const { runs } of embedRuns(groupRuns(plan), { attempts, signal: options.signal, embed })) {
-    before += runs.reduce((sum, run) => sum + imagesToEmbed(run), 0);
+  const embedding = { attempts, signal: options.signal, onProgress: progress.images };
+  for await (const _ of embedMissingImages(plan.runs, plan, embedding)) {
+    // The parts are stored, and scored by whoever merges the shards
   }
   attempts.finish();
   return { shard, imagesEmbedded: images, promptsEmbedded, seconds: (performance.now() - begun) / 1000 };

@@ -6,47 +6,54 @@ import { statOf } from "../../data/sources/folder-entry.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { checkVariants } from "./check-variants.ts";
-import type { EvaluateOptions } from "./evaluate-options.ts";
+
+export interface LocateOptions {
+  /** folder that holds the benchmarks' folders */
+  readonly data?: string | undefined;
+  /** benchmark id → its folder */
+  readonly dataDirs?: Readonly<Record<string, string>> | undefined;
+  /** ids or paths of definitions; every benchmark found below `data` where absent */
+  readonly benchmarks?: readonly string[] | undefined;
+  /** where the indexes of tars are kept */
+  readonly storeRoot: string;
+}
 
 /** A benchmark and its images. */
 export interface LocatedBenchmark {
   readonly benchmark: Benchmark;
   readonly located: LocatedData;
-  /** its definition is the user's own */
-  readonly own: boolean;
+  /** its definition is the user's, not one that ships */
+  readonly isUserDefined: boolean;
+}
+
+export interface LocatedBenchmarks {
+  readonly benchmarks: readonly LocatedBenchmark[];
+  /** doubts whether a folder holds what it is read as */
+  readonly notes: readonly Note[];
 }
 
 /**
- * Finds the folder of every benchmark asked for: those named, or all that are below the data root. A benchmark of the
- * user's own is looked for beside its file where no data root is given.
+ * Finds the folder of every benchmark asked for: those named, or all that are below the data root. A benchmark that the
+ * user defined is looked for beside its file where no data root is given.
  *
- * @param storeRoot  where the indexes of tars are kept
- * @param notes      doubts whether a folder holds what it is read as are said here
  * @throws InputError if one that was asked for is not there, or none is; or if a folder is that of another benchmark
  */
-export async function locateBenchmarks(
-  options: EvaluateOptions,
-  storeRoot: string,
-  notes: Note[],
-): Promise<LocatedBenchmark[]> {
-  const { data, dataDirs = {} } = options;
+export async function locateBenchmarks(options: LocateOptions): Promise<LocatedBenchmarks> {
+  const { data, dataDirs = {}, storeRoot } = options;
   const tars = join(storeRoot, "tars");
   if (data !== undefined && statOf(data)?.isDirectory() !== true) throw new InputError(`${data}: no such folder`);
   const wanted = await wantedBenchmarks(options);
   const found: LocatedBenchmark[] = [];
-  for (const { benchmark, own } of wanted) {
+  for (const { benchmark, isUserDefined } of wanted) {
     const folder = dataDirs[benchmark.id];
-    const root = data ?? (own ? dirname(benchmark.path) : undefined);
+    const root = data ?? (isUserDefined ? dirname(benchmark.path) : undefined);
     let located: LocatedData | null = null;
     if (folder !== undefined) located = await openDataFolder(benchmark, folder, tars);
     else if (root !== undefined) located = await findData(benchmark, root, wanted.length === 1, tars);
-    if (located !== null) found.push({ benchmark, located, own });
+    if (located !== null) found.push({ benchmark, located, isUserDefined });
     else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, root));
   }
-  if (found.length > 0) {
-    await checkVariants(found, data, notes);
-    return found;
-  }
+  if (found.length > 0) return { benchmarks: found, notes: await checkVariants(found, data) };
   const itself = wanted.find(({ benchmark }) => looksLike(benchmark, data as string))?.benchmark.id;
   if (itself !== undefined) {
     throw new InputError(
@@ -60,14 +67,18 @@ export async function locateBenchmarks(
   );
 }
 
-async function wantedBenchmarks(options: EvaluateOptions): Promise<{ benchmark: Benchmark; own: boolean }[]> {
-  const { data, dataDirs = {}, benchmarks } = options;
-  const named = Object.keys(dataDirs);
+type WantedBenchmark = Omit<LocatedBenchmark, "located">;
+
+async function wantedBenchmarks({ data, dataDirs = {}, benchmarks }: LocateOptions): Promise<WantedBenchmark[]> {
   const asked = benchmarks ?? (data === undefined ? [] : await listBenchmarks());
-  const wanted: { benchmark: Benchmark; own: boolean }[] = [];
-  for (const typed of asked) wanted.push({ benchmark: await readBenchmark(typed), own: isBenchmarkFile(typed) });
-  const known = (id: string) => wanted.some(({ benchmark }) => benchmark.id === id);
-  for (const id of named) if (!known(id)) wanted.push({ benchmark: await readBenchmark(id), own: false });
+  const wanted: WantedBenchmark[] = [];
+  for (const idOrPath of asked) {
+    wanted.push({ benchmark: await readBenchmark(idOrPath), isUserDefined: isBenchmarkFile(idOrPath) });
+  }
+  const isKnown = (id: string) => wanted.some(({ benchmark }) => benchmark.id === id);
+  for (const id of Object.keys(dataDirs)) {
+    if (!isKnown(id)) wanted.push({ benchmark: await readBenchmark(id), isUserDefined: false });
+  }
   const ids = wanted.map(({ benchmark }) => benchmark.id);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
   if (twice !== undefined) throw new InputError(`two benchmarks are called "${twice}"`);

@@ -1,6 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
-import type { PromptPlan } from "./classifiers.ts";
-import type { EvaluationPlan, PlannedRun } from "./evaluation-plan.ts";
+import type { EvaluationPlan } from "./evaluation-plan.ts";
+import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
+import type { TextPlan } from "./text-plan.ts";
 
 /** What a checkpoint's scores lack: parts of a benchmark's images, or prompts. */
 export interface MissingEmbeddings {
@@ -26,34 +27,23 @@ export class MissingEmbeddingsError extends InputError {
 }
 
 /** Proves that a plan's every image and prompt is stored, exactly once. @throws MissingEmbeddingsError */
-export function checkNothingMissing(plan: EvaluationPlan, prompts: PromptPlan): void {
-  const missing = findMissing(plan, prompts);
+export function checkNothingMissing({ texts, runs }: Pick<EvaluationPlan, "texts" | "runs">): void {
+  const missing = [...texts.map(missingTexts), ...runs.map(missingImages)].filter(({ n }) => n > 0);
   if (missing.length > 0) throw new MissingEmbeddingsError(missing);
 }
 
-function findMissing(plan: EvaluationPlan, prompts: PromptPlan): MissingEmbeddings[] {
-  const texts = [...prompts.missing].map(([{ id }, n]) => ({
-    checkpoint: id,
-    benchmark: null,
-    parts: [],
-    n,
-    total: n,
-  }));
-  return [...texts, ...plan.runs.map(missingImages)].filter(({ n }) => n > 0);
+function missingTexts({ checkpoint, missing }: TextPlan): MissingEmbeddings {
+  return { checkpoint: checkpoint.id, benchmark: null, parts: [], n: missing, total: missing };
 }
 
-function missingImages({ checkpoint, benchmark, manifest, missing }: PlannedRun): MissingEmbeddings {
+function missingImages(run: PlannedRun): MissingEmbeddings {
   return {
-    checkpoint: checkpoint.id,
-    benchmark: benchmark.id,
-    parts: missing.map((part) => part.index),
-    n: sum(missing.map((part) => part.rows)),
-    total: manifest.images.length,
+    checkpoint: run.checkpoint.id,
+    benchmark: run.benchmark.id,
+    parts: run.missing.map((part) => part.index),
+    n: imagesToEmbed([run]),
+    total: run.manifest.images.length,
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** "vit-b on imagenet: 37 of 123 images, in parts 1, 5-7". */

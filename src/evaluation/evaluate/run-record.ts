@@ -4,9 +4,20 @@ import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
 import type { TextIdentity } from "../../model/checkpoint/open-checkpoint.ts";
 import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
-import type { EvaluationPlan, PlannedResult, PlannedRun } from "./evaluation-plan.ts";
+import type { Allocation } from "./allocation.ts";
+import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 
-export interface RunTimes {
+/** What an evaluation has of the machine, as the plan decided. */
+export interface MachineFacts {
+  readonly allocation: Allocation;
+  readonly threads: number;
+  /** images per inference call */
+  readonly batchSize: number;
+}
+
+/** What a run's record says beside the plan. */
+export interface RunFacts {
+  readonly machine: MachineFacts;
   readonly started: Date;
   /** seconds the embedding took in this call, shared with the checkpoints that were embedded together */
   readonly embedSeconds: number;
@@ -14,20 +25,15 @@ export interface RunTimes {
   readonly embedded: number;
   /** SHA-256 over that of every image's file when it was embedded, in the manifest's order */
   readonly contentSha256: string;
+  readonly scoreSeconds: number;
+  /** images scored */
+  readonly n: number;
+  readonly skipped: readonly { image: string; reason: string }[];
+  readonly warnings: readonly string[];
 }
 
 /** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
-export async function describeRun(
-  plan: EvaluationPlan,
-  run: PlannedRun,
-  result: PlannedResult,
-  facts: RunTimes & {
-    readonly scoreSeconds: number;
-    readonly n: number;
-    readonly skipped: readonly { image: string; reason: string }[];
-    readonly warnings: readonly string[];
-  },
-): Promise<unknown> {
+export async function describeRun(run: PlannedRun, result: PlannedResult, facts: RunFacts): Promise<unknown> {
   const { checkpoint, benchmark, manifest, store } = run;
   const { protocol, prompts, classNames } = result;
   return {
@@ -53,7 +59,7 @@ export async function describeRun(
       sha256: benchmark.sha256,
       protocol: protocol.id,
       classes: result.space.rows.length,
-      pre_crop: run.border,
+      pre_crop: run.preCrop,
     },
     prompts: {
       templates: { id: prompts.id, sha256: prompts.sha256, n: prompts.size },
@@ -75,9 +81,9 @@ export async function describeRun(
       cores: cpus().length,
       platform: `${process.platform}-${process.arch}`,
     },
-    allocation: plan.allocation,
-    threads: plan.threads,
-    batch_size: plan.batchSize,
+    allocation: facts.machine.allocation,
+    threads: facts.machine.threads,
+    batch_size: facts.machine.batchSize,
     execution_provider: "cpu",
     started: facts.started.toISOString(),
     seconds: {

@@ -4,26 +4,25 @@ import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { readJson } from "../../foundation/files/read-text.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import type { TextEncoder } from "../../model/checkpoint/encoders.ts";
-import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import { warnOfPadding } from "../../model/checkpoint/padding-probe.ts";
-import { PADDING_FILE, storedTextKey } from "../store/list-store.ts";
+import { PADDING_FILE } from "../store/list-store.ts";
+import type { TextPlace } from "./text-plan.ts";
 
 const PROBED = z.strictObject({ of: z.string(), takes_part: z.boolean() });
 
 /**
  * Warns of a checkpoint whose padding takes part in its text embeddings and is named by no file. The trial runs the text
  * graph, so its outcome is kept beside the text embeddings.
- *
- * @param folder where the checkpoint's text embeddings are kept
  */
-export async function warnOfTextPadding(checkpoint: Checkpoint, folder: string, threads: number): Promise<Note[]> {
+export async function warnOfTextPadding(place: TextPlace, threads: number): Promise<Note[]> {
+  const { checkpoint } = place;
   const { id, text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return [];
-  let takesPart = await readProbe(folder, storedTextKey(checkpoint.fingerprint, text.sha256));
+  let takesPart = await readProbe(place);
   if (takesPart === null) {
     const encoder = await checkpoint.openTextEncoder({ threads });
     try {
-      takesPart = await probePadding(checkpoint, folder, encoder);
+      takesPart = await probePadding(place, encoder);
     } finally {
       await encoder.close();
     }
@@ -32,20 +31,19 @@ export async function warnOfTextPadding(checkpoint: Checkpoint, folder: string, 
 }
 
 /** Tries whether padding takes part, and keeps the outcome; nothing is tried where a file names the padding. */
-export async function probePadding(checkpoint: Checkpoint, folder: string, encoder: TextEncoder): Promise<boolean> {
+export async function probePadding({ checkpoint, folder, key }: TextPlace, encoder: TextEncoder): Promise<boolean> {
   const { text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return false;
   const takesPart = await encoder.paddingTakesPart();
   await checkpoint.checkUnchanged(); // what the encoder loaded, long after the hashing, was this
-  const of = storedTextKey(checkpoint.fingerprint, text.sha256);
-  const probed: z.infer<typeof PROBED> = { of, takes_part: takesPart };
+  const probed: z.infer<typeof PROBED> = { of: key, takes_part: takesPart };
   await atomicWrite(join(folder, PADDING_FILE), `${JSON.stringify(probed)}\n`);
   return takesPart;
 }
 
 /** @returns null where it was not tried, or what is kept is of something else */
-async function readProbe(folder: string, of: string): Promise<boolean | null> {
+async function readProbe({ folder, key }: TextPlace): Promise<boolean | null> {
   const kept = await readJson(join(folder, PADDING_FILE)).catch(() => null);
   const probed = PROBED.safeParse(kept);
-  return probed.success && probed.data.of === of ? probed.data.takes_part : null;
+  return probed.success && probed.data.of === key ? probed.data.takes_part : null;
 }

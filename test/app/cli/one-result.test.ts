@@ -1,12 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { UnreadableImageError } from "../../../src/evaluation/embedding/unreadable-image-error.ts";
-import { createAttempts } from "../../../src/evaluation/evaluate/attempts.ts";
-import { embedRuns } from "../../../src/evaluation/evaluate/embed-runs.ts";
-import type { PlannedRun } from "../../../src/evaluation/evaluate/evaluation-plan.ts";
-import { InputError } from "../../../src/foundation/errors.ts";
-import type { Note } from "../../../src/foundation/notes.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { checkpoints, demo, demoRun, shiftline } from "./run-cli.ts";
 
@@ -124,87 +118,4 @@ describe("evaluate, where one result has trouble", () => {
     });
     expect([stopped.status, existsSync(results)]).toEqual([130, true]);
   }, 60_000);
-});
-
-describe("createAttempts", () => {
-  it("goes on after a failure, and fails at the end with what failed, each reason once", async () => {
-    const notes: Note[] = [];
-    const attempts = createAttempts({ onNote: (note) => notes.push(note) });
-    const fail = async () => {
-      throw new InputError("x: wrong");
-    };
-    expect(await attempts.run("a", fail)).toBe(false);
-    expect(await attempts.run("b", async () => {})).toBe(true);
-    expect(await attempts.run("c", fail)).toBe(false);
-    expect(notes.map(({ text }) => text)).toEqual([
-      "a failed, the rest goes on: x: wrong",
-      "c failed, the rest goes on: x: wrong",
-    ]);
-    expect(() => attempts.finish()).toThrow(new InputError("x: wrong (failed: a, c)"));
-    expect(() => createAttempts({}).finish()).not.toThrow();
-  });
-
-  it("keeps a defect a defect", async () => {
-    const attempts = createAttempts({});
-    const defect = new TypeError("undefined is not a function");
-    attempts.fail("a", new InputError("x"));
-    await attempts.run("b", () => Promise.reject(defect));
-    expect(() => attempts.finish()).toThrow(defect);
-  });
-
-  it("ends at once where the command is stopped or the disk is full", async () => {
-    const stop = new AbortController();
-    const attempts = createAttempts({ signal: stop.signal });
-    const full = new InputError("the disk is full", { cause: Object.assign(new Error(), { code: "ENOSPC" }) });
-    await expect(attempts.run("a", () => Promise.reject(full))).rejects.toBe(full);
-    stop.abort(new Error("stopped"));
-    await expect(attempts.run("a", async () => stop.signal.throwIfAborted())).rejects.toThrow("stopped");
-    expect(() => attempts.finish()).not.toThrow();
-  });
-});
-
-describe("embedRuns", () => {
-  const run = (id: string, images = "m", missing = 1) =>
-    ({
-      checkpoint: { id },
-      benchmark: { id: "imagenet" },
-      manifest: { sha256: images, root: "/data" },
-      missing: Array.from({ length: missing }, (_, index) => ({ index, first: index, rows: 1 })),
-    }) as unknown as PlannedRun;
-
-  async function embedded(groups: PlannedRun[][], fails: (ids: string) => Error | undefined) {
-    const attempts = createAttempts({});
-    const tried: string[] = [];
-    const embed = async (group: readonly PlannedRun[]) => {
-      const ids = group.map(({ checkpoint }) => checkpoint.id).join("+");
-      tried.push(ids);
-      const error = fails(ids);
-      if (error !== undefined) throw error;
-      return 1;
-    };
-    const done: string[] = [];
-    for await (const { runs } of embedRuns(groups, { attempts, signal: undefined, embed })) {
-      done.push(runs.map(({ checkpoint }) => checkpoint.id).join("+"));
-    }
-    return { tried, done, attempts };
-  }
-
-  it("tries the checkpoints of a group one by one where the group fails", async () => {
-    const broken = (ids: string) => (ids.includes("b") ? new InputError("b: cannot run") : undefined);
-    const { tried, done, attempts } = await embedded([[run("a"), run("b"), run("c", "m", 0)], [run("d")]], broken);
-    expect(tried).toEqual(["a+b+c", "a", "b", "d"]);
-    expect(done).toEqual(["c", "a", "d"]);
-    expect(() => attempts.finish()).toThrow(/^b: cannot run \(failed: b on imagenet\)$/);
-  });
-
-  it("does not try the others on images that cannot be read, but scores what is stored, and other images", async () => {
-    const unreadable = (ids: string) => (ids === "a+b" ? new UnreadableImageError("x.jpg: cut off") : undefined);
-    const groups = [[run("a"), run("b")], [run("c"), run("d", "m", 0)], [run("e", "other")]];
-    const { tried, done, attempts } = await embedded(groups, unreadable);
-    expect(tried).toEqual(["a+b", "e"]);
-    expect(done).toEqual(["d", "e"]);
-    expect(() => attempts.finish()).toThrow(
-      /^x\.jpg: cut off \(failed: a on imagenet, b on imagenet, c on imagenet\)$/,
-    );
-  });
 });

@@ -74,7 +74,7 @@ describe("what lies in a folder is told", () => {
   });
 
   it("by a run with a data root that is not there, or is a benchmark itself", async () => {
-    const run = (data: string) => locateBenchmarks({ checkpoints: [], data }, temporaryFolder(), []);
+    const run = (data: string) => locateBenchmarks({ data, storeRoot: temporaryFolder() });
     await expect(run("/nowhere/at/all")).rejects.toThrow("/nowhere/at/all: no such folder");
     const val = tree({ "n01440764/0.JPEG": "x" });
     await expect(run(val)).rejects.toThrow(

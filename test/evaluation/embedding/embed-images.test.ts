@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
-import type { Part, PartStore } from "../../../src/evaluation/store/part-store.ts";
+import type { EmbeddingSink } from "../../../src/evaluation/embedding/embed-images.ts";
+import type { Part } from "../../../src/evaluation/store/part-store.ts";
 import type { Checkpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
 import { checkpoints, demo, root } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
@@ -43,10 +44,10 @@ function watchedManifest(n: number) {
   return { manifest, reading };
 }
 
-function target(checkpoint: Checkpoint, n: number, write: PartStore["write"]) {
+function target(checkpoint: Checkpoint, n: number, write: EmbeddingSink["write"]) {
   const parts: Part[] = [];
   for (let first = 0; first < n; first += ROWS) parts.push({ index: parts.length, first, rows: ROWS });
-  return { checkpoint, border: 0, parts, store: { write } as PartStore };
+  return { checkpoint, preCrop: 0, parts, sink: { write } };
 }
 
 describe("embedding images", () => {
@@ -93,7 +94,7 @@ describe("embedding images", () => {
       sha256: "0".repeat(64),
     };
     const rows = new Set<string>();
-    const write: PartStore["write"] = async (part, { data, columns }) => {
+    const write: EmbeddingSink["write"] = async (part, { data, columns }) => {
       for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());
     };
     await embedImages(manifest, [target(checkpoint, n, write)], { ...options, modelMemory: 2 });
@@ -106,7 +107,7 @@ describe("embedding images", () => {
     const seen: number[] = [];
     const rows = new Set<string>();
     const content = new Set<string>();
-    const write: PartStore["write"] = async (part, { data, columns }, about) => {
+    const write: EmbeddingSink["write"] = async (part, { data, columns }, about) => {
       seen.push(part.index);
       for (let r = 0; r < part.rows; r++) rows.add(data.subarray(r * columns, (r + 1) * columns).join());
       for (const hash of about.content) content.add(hash);
@@ -123,7 +124,7 @@ describe("embedding images", () => {
     const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
     let written = 0;
     let lost = 0;
-    const write: PartStore["write"] = async (part) => {
+    const write: EmbeddingSink["write"] = async (part) => {
       written += part.rows;
     };
     const onProgress = (done: number) => {
@@ -139,7 +140,7 @@ describe("embedding images", () => {
     const checkpoint = await openCheckpoint(join(checkpoints, "vit-open-clip"));
     const { manifest } = watchedManifest(n);
     const written: number[] = [];
-    const write: PartStore["write"] = async (part) => {
+    const write: EmbeddingSink["write"] = async (part) => {
       written.push(part.index);
     };
     const checkStopped = () => {

@@ -66,7 +66,7 @@ describe.skipIf(process.platform !== "linux")("images that decode to much", () =
       const manifest = { benchmark: "b", format: "folder", root: ${JSON.stringify(folder)}, layout: "flat", images, sha256: "0".repeat(64) };
       const parts = [{ index: 0, first: 0, rows: 8 }];
       const checkpoint = await openCheckpoint(${JSON.stringify(join(checkpoints, "vit-open-clip"))});
-      const target = { checkpoint, border: 0, parts, store: { write: async () => {} } };
+      const target = { checkpoint, preCrop: 0, parts, sink: { write: async () => {} } };
       await embedImages(manifest, [target], { threads: 2, batchSize: 8, modelMemory: 2e8, skipUnreadable: false });
       console.log(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]);`;
     const peak = Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root })) * 1024;

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { findDuplicates } from "../../../src/data/dataset/duplicate-content.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { checkDuplicates } from "../../../src/evaluation/evaluate/check-duplicates.ts";
-import type { PlannedRun } from "../../../src/evaluation/evaluate/evaluation-plan.ts";
 
 /** n images, two of a class after each other; the content of each is its own, but where given. */
 function set(n: number, same: Readonly<Record<number, number>> = {}, expected = n) {
@@ -11,23 +10,15 @@ function set(n: number, same: Readonly<Record<number, number>> = {}, expected = 
     Array.from({ length: n }, (_, i) => ({ path: `${i >> 1}/${i}.jpg`, bytes: 1, label: i >> 1 })),
   );
   const content = Array.from({ length: n }, (_, i) => `hash ${same[i] ?? i}`);
-  const run = {
-    benchmark: { id: "b" },
-    manifest: { root: "/data", images },
-    results: [{ protocol: { images: expected } }],
-  };
-  return { run: run as unknown as PlannedRun, images, content };
+  return { manifest: { benchmark: "b", root: "/data", images }, content, isComplete: n === expected };
 }
 
 describe("checkDuplicates", () => {
-  const check = (...args: Parameters<typeof set>) => {
-    const { run, content } = set(...args);
-    return checkDuplicates(run, content);
-  };
+  const check = (...args: Parameters<typeof set>) => checkDuplicates(set(...args));
 
   it("says nothing where every image has a content of its own, and of unreadable ones", () => {
     expect(check(4)).toEqual([]);
-    expect(checkDuplicates(set(3).run, [null, null, "hash"])).toEqual([]);
+    expect(checkDuplicates({ ...set(3), content: [null, null, "hash"] })).toEqual([]);
   });
 
   it("warns of a share that no published set has, with counts and a few names", () => {
@@ -58,7 +49,7 @@ describe("findDuplicates", () => {
   it("counts every image beyond the first of its content, once", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5), { maxLength: 12 }), (contents) => {
-        const { images } = set(contents.length);
+        const { images } = set(contents.length).manifest;
         const found = findDuplicates(images, contents.map(String));
         const distinct = new Set(contents).size;
         expect(found?.n ?? 0).toBe(contents.length - distinct);

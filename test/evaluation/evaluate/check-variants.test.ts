@@ -15,9 +15,7 @@ async function locate(options: {
   dataDirs?: Record<string, string>;
   benchmarks?: string[];
 }): Promise<Note[]> {
-  const notes: Note[] = [];
-  await locateBenchmarks({ checkpoints: [], ...options }, temporaryFolder(), notes);
-  return notes;
+  return [...(await locateBenchmarks({ ...options, storeRoot: temporaryFolder() })).notes];
 }
 
 /** A folder of this name below a new root, with class folders by number. `set` makes the images' content. */

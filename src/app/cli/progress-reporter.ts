@@ -1,0 +1,141 @@
+import { MultiBar, Presets, type SingleBar } from "cli-progress";
+
+/** Seconds between two showings on a terminal, and between two lines where there is none. */
+const SHOW_EVERY = { terminal: 0.1, file: 10 };
+/** Seconds in which nothing is shown of work that is often done by then. */
+const PATIENCE = { terminal: 0.2, file: 10 };
+/** Seconds after which what was seen counts a third: steady over batches that come together, yet follows a machine that slows down. */
+const MEMORY = 20;
+
+/** How far a command's work is. */
+export interface ProgressState {
+  /** what is done: "images", "imagenet: headers". Another task begins anew: its rate is measured from there on */
+  readonly task: string;
+  /** what is counted: "images" */
+  readonly unit: string;
+  readonly done: number;
+  readonly total: number;
+  /** what comes after this task: "500 images" */
+  readonly then?: string | undefined;
+}
+
+export interface ProgressReporter {
+  update(state: ProgressState): void;
+  /** Prints a line above the bar. */
+  note(text: string): void;
+  /** The same, and under `--quiet` too. */
+  warning(text: string): void;
+  /** Takes the bar away. */
+  stop(): void;
+}
+
+export interface ProgressReporterOptions {
+  /** no progress and no notes */
+  readonly quiet: boolean;
+  /** the work is often done at once: nothing is shown of it before it has taken a while */
+  readonly isBrief?: boolean;
+}
+
+/**
+ * Shows on stderr how far a command is: one line that stays on a terminal, a plain line now and then in a log file. The
+ * time left is that of the task at work.
+ */
+export function startProgress({ quiet, isBrief = false }: ProgressReporterOptions): ProgressReporter {
+  const stream = process.stderr;
+  const medium = stream.isTTY ? "terminal" : "file";
+  const begun = performance.now();
+  let bars: MultiBar | null = null;
+  let bar: SingleBar | null = null;
+  let rates = startRates("", begun);
+  let shown = Number.NEGATIVE_INFINITY;
+  let ended = ""; // the task whose end is shown
+
+  const isDue = ({ task, done, total }: ProgressState): boolean => {
+    const now = performance.now();
+    if (isBrief && now - begun < PATIENCE[medium] * 1000) return false;
+    const isEnd = done >= total && ended !== task;
+    if (!isEnd && now - shown < SHOW_EVERY[medium] * 1000) return false;
+    if (isEnd) ended = task;
+    shown = now;
+    return true;
+  };
+
+  const show = (state: ProgressState) => {
+    const text = describe(state, rates);
+    if (medium === "file") {
+      stream.write(`${`${state.task} ${state.done}/${state.total}  ${text}`.trimEnd()}\n`);
+      return;
+    }
+    bars ??= new MultiBar(
+      { format: "{task} {bar} {value}/{total}  {text}", stream, hideCursor: true, clearOnComplete: true, barsize: 24 },
+      Presets.shades_classic,
+    );
+    bar ??= bars.create(state.total, 0);
+    bar.setTotal(state.total);
+    bar.update(state.done, { task: state.task.padEnd(7), text });
+    bars.update();
+  };
+
+  const print = (text: string) => {
+    if (bars === null) stream.write(`${text}\n`);
+    else bars.log(`${text}\n`);
+  };
+
+  return {
+    update: (state) => {
+      if (quiet) return;
+      if (rates.task !== state.task) rates = startRates(state.task, rates.at);
+      advance(rates, state.done);
+      if (isDue(state)) show(state);
+    },
+    note: (text) => {
+      if (!quiet) print(text);
+    },
+    warning: print,
+    stop: () => {
+      bars?.stop();
+      bars = null;
+      bar = null;
+    },
+  };
+}
+
+interface Rates {
+  readonly task: string;
+  /** of the last update; at first, of the end of the task before */
+  at: number;
+  done: number;
+  /** done of late, and in how many seconds: the older, the less it counts */
+  lately: number;
+  seconds: number;
+}
+
+function startRates(task: string, at: number): Rates {
+  return { task, at, done: 0, lately: 0, seconds: 0 };
+}
+
+function advance(rates: Rates, done: number): void {
+  const now = performance.now();
+  const passed = (now - rates.at) / 1000;
+  const kept = Math.exp(-passed / MEMORY);
+  rates.lately = rates.lately * kept + done - rates.done;
+  rates.seconds = rates.seconds * kept + passed;
+  rates.at = now;
+  rates.done = done;
+}
+
+function describe({ unit, done, total, then }: ProgressState, rates: Rates): string {
+  const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
+  if (perSecond <= 0) return ""; // nothing is done yet
+  const speed = `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} ${unit}/s`;
+  const left = formatDuration((total - done) / Math.max(perSecond, 1e-9));
+  return `${speed}, ${left} left${then === undefined ? "" : `, then ${then}`}`;
+}
+
+/** Seconds as people say them: "42 s", "3 min 10 s", "2 h 5 min". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,42 @@
+import { buildClassifierFromPrompts, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
+import { openClassifierStore } from "../store/classifier-store.ts";
+import { openPromptStore } from "../store/prompt-store.ts";
+import { type ClassifierDefinition, promptsOfClasses, type TextPlace, type TextPlan } from "./text-plan.ts";
+
+export interface BuildOptions {
+  readonly threads: number;
+  readonly checkStopped: () => void;
+}
+
+/** Builds every classifier of a checkpoint that is not in the store, and puts it there. None stays in memory. */
+export async function buildClassifiers(text: TextPlan, options: BuildOptions): Promise<void> {
+  const store = openClassifierStore(text.folder, text.key);
+  for (const classifier of text.classifiers.filter(({ isBuilt }) => !isBuilt)) {
+    const prompts = promptsOfClasses(classifier);
+    // Another run may have built it meanwhile
+    if (!(await store.has(prompts))) await buildAndStore(text, prompts, options);
+  }
+}
+
+/** A classifier from the store; built again where it has gone or is damaged. */
+export async function readClassifier(
+  text: TextPlace,
+  definition: ClassifierDefinition,
+  options: BuildOptions,
+): Promise<ZeroShotClassifier> {
+  const prompts = promptsOfClasses(definition);
+  const stored = await openClassifierStore(text.folder, text.key).read(prompts);
+  return stored === null ? buildAndStore(text, prompts, options) : { weights: stored };
+}
+
+/** @param prompts c lists, one a class */
+async function buildAndStore(
+  { checkpoint, folder, key }: TextPlace,
+  prompts: readonly (readonly string[])[],
+  options: BuildOptions,
+): Promise<ZeroShotClassifier> {
+  const store = await openPromptStore(folder, key);
+  const classifier = await buildClassifierFromPrompts(checkpoint, prompts, { ...options, store });
+  await openClassifierStore(folder, key).write(prompts, classifier.weights);
+  return classifier;
+}

@@ -1,0 +1,37 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { Note } from "../../foundation/notes.ts";
+import type { UpdateOptions } from "../embedding/image-contents.ts";
+import { checkContent } from "./check-content.ts";
+import { checkDuplicates } from "./check-duplicates.ts";
+import { countImages, nameImages } from "./name-images.ts";
+import type { PlannedRun } from "./planned-runs.ts";
+
+/**
+ * Proves that the stored embeddings of a group's runs are of the images that are there now, and so of one state of them.
+ *
+ * @param runs  on the same images
+ * @throws InputError if images changed after they were embedded, or since their stored parts were looked at
+ */
+export async function checkUnchanged(runs: readonly PlannedRun[], options: UpdateOptions): Promise<void> {
+  const { manifest, store, contents } = runs[0] as PlannedRun;
+  await contents.update(store.parts, { ...options, withinRun: true });
+  for (const run of runs) {
+    const parts = await run.store.compare(run.store.parts, contents.sha256);
+    const positions = parts.flatMap(({ changed, readable }) => [...changed, ...readable]);
+    if (positions.length === 0) continue;
+    throw new InputError(
+      `${manifest.root}: ${countImages(positions.length)} changed during the run: ${nameImages(manifest, positions)}; nothing was scored on them; run the same command again once they are complete`,
+    );
+  }
+}
+
+/** What the content of a run's images, once they are all embedded, says of them. */
+export async function noteContent(run: PlannedRun, storeRoot: string): Promise<Note[]> {
+  const { manifest, results } = run;
+  const content = await run.store.content();
+  const isComplete = results.some(({ protocol }) => protocol.images === manifest.images.length);
+  return [
+    ...(await checkContent(storeRoot, manifest, content)),
+    ...checkDuplicates({ manifest, content, isComplete }),
+  ];
+}

@@ -1,0 +1,55 @@
+import { basename, resolve } from "node:path";
+import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { classKeys } from "../../data/benchmark/class-list.ts";
+import { describeAside, nameFew } from "../../data/dataset/describe-aside.ts";
+import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
+import type { LocatedData } from "../../data/dataset/locate.ts";
+import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
+
+/** Why a folder may not hold what it is read as, and what lies in it beside the images. */
+export interface DataDoubts {
+  readonly notes: readonly Note[];
+  /** which other benchmark the images are likely of; null where none is */
+  readonly likelySet: string | null;
+}
+
+/** What people call folders of training images. */
+const TRAINING = /^(?:train|training)$/i;
+
+/** Looks for signs that a benchmark's folder holds other images than the benchmark's. */
+export async function findDataDoubts(benchmark: Benchmark, located: LocatedData): Promise<DataDoubts> {
+  const about = { benchmark: benchmark.id };
+  const warn = (text: string) => makeWarning(text, about);
+  const { root, aside } = located;
+  const notes: Note[] = [];
+  const likelySet = await describeLikelySet(benchmark, located);
+  if (likelySet !== null) notes.push(warn(`${root}: ${likelySet}`));
+  const name = basename(resolve(root));
+  if (TRAINING.test(name) && !benchmark.folders.some((folder) => basename(folder) === name)) {
+    notes.push(warn(`${root}: its name says that it is a training set`));
+  }
+  if (aside.misplaced.length > 0) {
+    const folders = "folders named as a class inside the folder of another, whose images count for the outer one";
+    notes.push(warn(`${root}: ${folders}: ${nameFew(aside.misplaced)}`));
+  }
+  for (const text of aside.warnings) notes.push(warn(text));
+  for (const text of describeAside(located)) notes.push(makeNote(text, about));
+  return { notes, likelySet };
+}
+
+/** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */
+async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
+  if (located.layout.kind !== "class-folders") return null;
+  const keys = classKeys(benchmark.classes, located.layout.key, benchmark.path);
+  const labels = new Set<number>();
+  for (let at = 0; at < located.images.length; at++) labels.add(located.images.label(at));
+  const classFolders = [...labels].map((label) => keys[label] as string);
+  const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
+  const likely = likelyOtherSets(benchmark, { classFolders, images: located.images.length }, known);
+  if (likely === null) return null;
+  const what =
+    likely.by === "classes"
+      ? `its ${classFolders.length} class folders are exactly those of`
+      : "it has as many images as";
+  return `${what} ${likely.ids.join(" or ")}, and not of ${benchmark.id}; is it the right set?`;
+}

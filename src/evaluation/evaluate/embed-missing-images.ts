@@ -1,0 +1,81 @@
+import { type EmbedOptions, embedImages } from "../embedding/embed-images.ts";
+import { imageGraphBytes } from "../embedding/encoder-threads.ts";
+import type { Attempts } from "./attempts.ts";
+import { type EmbeddedGroup, embedRuns } from "./embed-runs.ts";
+import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
+
+/** What a plan decides of how images are embedded. */
+export type EmbedSettings = Pick<EmbedOptions, "threads" | "batchSize" | "modelMemory" | "skipUnreadable">;
+
+export interface EmbedMissingImagesOptions {
+  readonly attempts: Attempts;
+  /** aborted where the user stops the command */
+  readonly signal: AbortSignal | undefined;
+  /** called after each batch with the images done of all runs, and the runs at work */
+  readonly onProgress: (done: number, runs: readonly PlannedRun[]) => void;
+}
+
+/** Runs that were embedded together, and how far all of them are. */
+export interface EmbeddedRuns extends EmbeddedGroup<PlannedRun> {
+  /** images embedded so far in this call; one counts once for each checkpoint */
+  readonly done: number;
+}
+
+/**
+ * Embeds what runs lack: each image is decoded once for all runs of a group.
+ *
+ * @returns the runs whose images are all embedded, a group at a time; what failed is kept in `attempts`
+ */
+export async function* embedMissingImages(
+  runs: readonly PlannedRun[],
+  settings: EmbedSettings,
+  { attempts, signal, onProgress }: EmbedMissingImagesOptions,
+): AsyncIterable<EmbeddedRuns> {
+  const checkStopped = () => signal?.throwIfAborted();
+  let before = 0;
+  const embed = (group: readonly PlannedRun[]) =>
+    embedGroup(group, settings, { checkStopped, onProgress: (done) => onProgress(before + done, group) });
+  for await (const embedded of embedRuns(groupRuns(runs, settings.modelMemory), { attempts, signal, embed })) {
+    before += imagesToEmbed(embedded.runs);
+    yield { ...embedded, done: before };
+  }
+}
+
+/** Runs that share a manifest and a part size, and whose models fit in memory together. */
+function groupRuns(runs: readonly PlannedRun[], modelMemory: number): PlannedRun[][] {
+  const groups: { key: string; bytes: number; runs: PlannedRun[] }[] = [];
+  for (const run of runs) {
+    const key = `${run.manifest.sha256}\n${run.manifest.root}\n${run.store.parts[0]?.rows}`;
+    const bytes = run.missing.length === 0 ? 0 : imageGraphBytes(run.checkpoint);
+    const group = groups.find((open) => open.key === key && open.bytes + bytes <= modelMemory);
+    if (group === undefined) groups.push({ key, bytes, runs: [run] });
+    else {
+      group.bytes += bytes;
+      group.runs.push(run);
+    }
+  }
+  return groups.map((group) => group.runs);
+}
+
+/** @returns the seconds it took */
+async function embedGroup(
+  group: readonly PlannedRun[],
+  settings: EmbedSettings,
+  hooks: { readonly checkStopped: () => void; readonly onProgress: (done: number) => void },
+): Promise<number> {
+  const begun = performance.now();
+  const lacking = group.filter(({ missing }) => missing.length > 0);
+  const [first] = lacking;
+  if (first === undefined) return 0;
+  const targets = lacking.map(({ checkpoint, preCrop, store, missing }) => ({
+    checkpoint,
+    preCrop,
+    sink: store,
+    parts: missing,
+  }));
+  const { threads, batchSize, modelMemory, skipUnreadable } = settings;
+  const { remember } = first.contents;
+  const options = { threads, batchSize, modelMemory, skipUnreadable, remember, ...hooks };
+  await embedImages(first.manifest, targets, options);
+  return (performance.now() - begun) / 1000;
+}

@@ -1,0 +1,82 @@
+import { chunkSizes, embedChunks } from "../classifier/embed-prompts.ts";
+import { isDealtTo, type Shard } from "../embedding/shard.ts";
+import { openPromptStore, type PromptStore } from "../store/prompt-store.ts";
+import { promptLists, type TextPlan } from "./text-plan.ts";
+import { probePadding } from "./text-padding.ts";
+
+/** The chunks of prompts that one shard embeds. */
+export interface PromptShare {
+  readonly shard: Shard;
+  /** units of work of all shards that come before the first chunk */
+  readonly before: number;
+}
+
+export interface EmbedMissingPromptsOptions {
+  readonly threads: number;
+  /** every chunk where absent */
+  readonly share?: PromptShare;
+  /** prompts embedded, and to embed here; the second is exact for the list at work, a maximum for those after it */
+  readonly onProgress: (done: number, total: number) => void;
+  readonly checkStopped: () => void;
+}
+
+/**
+ * Embeds the prompts that classifiers not in the store lack. Each classifier contributes the prompts that no earlier
+ * classifier of the checkpoint uses, stored or not, so chunk boundaries are the same for every shard.
+ *
+ * @returns the number of prompts embedded
+ */
+export async function embedMissingPrompts(
+  texts: readonly TextPlan[],
+  { threads, share, onProgress, checkStopped }: EmbedMissingPromptsOptions,
+): Promise<number> {
+  const lists = await listWork(texts, share);
+  let ahead = lists.reduce((sum, { most }) => sum + most, 0);
+  let done = 0;
+  for (const { text, prompts, store, isOurs, most } of lists) {
+    ahead -= most;
+    const before = done;
+    await embedChunks(text.checkpoint, prompts, {
+      store,
+      only: isOurs,
+      threads,
+      checkStopped,
+      onOpened: (encoder) => probePadding(text, encoder),
+      onProgress: (here, total) => {
+        done = before + here;
+        onProgress(done, before + total + ahead);
+      },
+    });
+  }
+  return done;
+}
+
+/** A list of prompts of which some are to embed here. */
+interface PromptWork {
+  readonly text: TextPlan;
+  readonly prompts: readonly string[];
+  readonly store: PromptStore;
+  readonly isOurs: (chunk: number) => boolean;
+  /** prompts to embed at most: those of its chunks that are ours; of these some may be stored */
+  readonly most: number;
+}
+
+async function listWork(texts: readonly TextPlan[], share: PromptShare | undefined): Promise<PromptWork[]> {
+  const work: PromptWork[] = [];
+  let position = share?.before ?? 0;
+  for (const text of texts) {
+    let store: PromptStore | null = null;
+    for (const { prompts, isBuilt } of promptLists(text)) {
+      const first = position;
+      const isOurs = (chunk: number) => share === undefined || isDealtTo(share.shard, first + chunk);
+      const sizes = chunkSizes(prompts.length);
+      position += sizes.length;
+      const ours = sizes.reduce((sum, size, chunk) => sum + (isOurs(chunk) ? size : 0), 0);
+      if (isBuilt || ours === 0) continue;
+      store ??= await openPromptStore(text.folder, text.key);
+      const lacking = prompts.reduce((count, prompt) => count + (store?.has(prompt) ? 0 : 1), 0);
+      if (lacking > 0) work.push({ text, prompts, store, isOurs, most: Math.min(ours, lacking) });
+    }
+  }
+  return work;
+}

@@ -1,0 +1,62 @@
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import { embedPrompts } from "../classifier/embed-prompts.ts";
+import { type EmbeddingSink, embedImages } from "../embedding/embed-images.ts";
+import { planEncoderThreads } from "../embedding/encoder-threads.ts";
+import type { EmbedSettings } from "./embed-missing-images.ts";
+import type { PlannedRun } from "./planned-runs.ts";
+
+/** Batches that each thread runs to learn the speed, after one that is not counted. */
+const PROBE_BATCHES = 2;
+const PROBE_PROMPTS = 192;
+/** Takes embeddings and keeps none. */
+const NOWHERE: EmbeddingSink = { write: async () => {} };
+
+/** Embeds some of a list of prompts, at least one, and keeps nothing. @returns seconds per prompt */
+export async function measurePrompts(
+  checkpoint: Checkpoint,
+  prompts: readonly string[],
+  threads: number,
+): Promise<number> {
+  // Spread over the list, so that short and long prompts are among them
+  const step = Math.max(1, Math.floor(prompts.length / PROBE_PROMPTS));
+  const probe = prompts.filter((_, i) => i % step === 0).slice(0, PROBE_PROMPTS);
+  return secondsPerItem(1, (onProgress) => embedPrompts(checkpoint, probe, { threads, onProgress }));
+}
+
+/** Embeds a few batches of a run's images, whatever it lacks, and keeps nothing. @returns seconds per image */
+export async function measureImages(
+  { checkpoint, preCrop, manifest }: Pick<PlannedRun, "checkpoint" | "preCrop" | "manifest">,
+  settings: EmbedSettings,
+): Promise<number> {
+  const { threads, batchSize, modelMemory } = settings;
+  const copies = planEncoderThreads([checkpoint], settings).count;
+  const n = Math.min(batchSize * copies * (1 + PROBE_BATCHES), manifest.images.length);
+  const images = manifest.images.pick(Int32Array.from({ length: n }, (_, at) => at));
+  const parts = [{ index: 0, first: 0, rows: n }];
+  const targets = [{ checkpoint, preCrop, sink: NOWHERE, parts }];
+  const options = { threads, batchSize, modelMemory, skipUnreadable: true };
+  return secondsPerItem(copies, (onProgress) =>
+    embedImages({ ...manifest, images }, targets, { ...options, onProgress }),
+  );
+}
+
+/**
+ * Seconds per item, without the warming up.
+ *
+ * @param copies  batches that run side by side: so many reports of progress hold the warming up
+ */
+async function secondsPerItem(
+  copies: number,
+  work: (onProgress: (done: number) => void) => Promise<unknown>,
+): Promise<number> {
+  const start = { done: 0, at: performance.now() };
+  let warm = start;
+  let last = start;
+  let reports = 0;
+  await work((done) => {
+    last = { done, at: performance.now() };
+    if (++reports === copies) warm = last;
+  });
+  const from = warm.done < last.done ? warm : start;
+  return (last.at - from.at) / 1000 / Math.max(last.done - from.done, 1);
+}

@@ -1,0 +1,69 @@
+import { InputError } from "../../foundation/errors.ts";
+import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
+import { type Checkpoint, openCheckpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import { checkCheckpointName } from "../results/result-folder.ts";
+
+export interface OpenCheckpointsOptions {
+  /** folders or files */
+  readonly checkpoints: readonly string[];
+  /** checkpoint path → the name its results go by */
+  readonly names?: Readonly<Record<string, string>> | undefined;
+  readonly variant?: string | undefined;
+  /** results folder */
+  readonly out: string;
+  /** folder in which the hashes of large files are remembered; without it none is */
+  readonly hashMemory?: string | undefined;
+}
+
+export interface OpenedCheckpoints {
+  /** in the order given, with distinct ids */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Opens the checkpoints of an evaluation, one after the other.
+ *
+ * @throws InputError as `openCheckpoint` does; also if two have one name, or the results folder holds results of another
+ *   checkpoint of that name
+ */
+export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<OpenedCheckpoints> {
+  const { names = {}, variant, out, hashMemory } = options;
+  const checkpoints: Checkpoint[] = [];
+  const notes: Note[] = [];
+  for (const path of options.checkpoints) {
+    const name = names[path];
+    const checkpoint = await openCheckpoint(path, {
+      ...(hashMemory === undefined ? {} : { hashMemory }),
+      ...(name === undefined ? {} : { name }),
+      ...(variant === undefined ? {} : { variant }),
+    });
+    const duplicate = checkpoints.find(({ id }) => id === checkpoint.id);
+    if (duplicate !== undefined) {
+      throw new InputError(
+        `${duplicate.path} and ${path} would both be called "${checkpoint.id}"; name one with --name ID=PATH`,
+      );
+    }
+    const former = await checkCheckpointName(out, checkpoint.id, checkpoint);
+    notes.push(...notesOf(checkpoint, former.length));
+    checkpoints.push(checkpoint);
+  }
+  const unknown = Object.keys(names).find((path) => !options.checkpoints.includes(path));
+  if (unknown !== undefined) throw new InputError(`--name: ${unknown} is not among the checkpoints given`);
+  return { checkpoints, notes };
+}
+
+/** @param former results in the results folder that do not record text settings */
+function notesOf({ id, notes, warnings }: Checkpoint, former: number): Note[] {
+  const about = { checkpoint: id };
+  return [
+    ...(former > 0 ? [makeNote(`${id}: ${describeFormer(former)}`, about)] : []),
+    ...notes.map((text) => makeNote(`${id}: ${text}`, about)),
+    ...warnings.map((text) => makeWarning(`${id}: ${text}`, about)),
+  ];
+}
+
+function describeFormer(count: number): string {
+  const results = count === 1 ? "1 result does" : `${count} results do`;
+  return `${results} not record text settings (cleaning, padding, context length): an older version wrote ${count === 1 ? "it" : "them"}, and what is not evaluated again may differ in them`;
+}

@@ -1,0 +1,99 @@
+import type { Benchmark } from "../../data/benchmark/benchmark.ts";
+import { doubtfulBenchmark } from "../../data/benchmark/check-benchmark.ts";
+import { type Manifest, makeManifest } from "../../data/dataset/manifest.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { addNotes, makeNote, type Note } from "../../foundation/notes.ts";
+import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
+import { type ImageContents, openImageContents } from "../embedding/image-contents.ts";
+import type { LocatedBenchmark } from "./locate-benchmarks.ts";
+import { type PlannedProtocol, type ProtocolOptions, planProtocols } from "./planned-protocols.ts";
+import { warnOfShippedId } from "./shipped-benchmark.ts";
+
+/** The images of a benchmark that are cropped alike before the preprocessing, and how they are scored. */
+export interface PlannedImages {
+  readonly benchmark: Benchmark;
+  readonly isUserDefined: boolean;
+  /** pixels cut off at each side of an image before the preprocessing */
+  readonly preCrop: number;
+  readonly manifest: Manifest;
+  /** of the manifest's images; one object for all plans of the same images */
+  readonly contents: ImageContents;
+  readonly protocols: readonly PlannedProtocol[];
+  /** each protocol is scored with each */
+  readonly promptSets: readonly PromptSet[];
+}
+
+export interface PlanImagesOptions extends ProtocolOptions {
+  /** template sets, by id or path; the benchmark's, or openai-80, where absent */
+  readonly templates?: readonly string[] | undefined;
+}
+
+/** Opens what is known of the contents of a manifest's images. */
+export type OpenContents = (manifest: Manifest) => Promise<ImageContents>;
+
+/**
+ * Plans how a benchmark's images are scored: its prompt sets, its protocols, and a manifest for each pre-crop among them.
+ *
+ * @throws InputError for prompt sets that cannot be read, and as `planProtocols` and `makeManifest` do
+ */
+export async function planImages(
+  { benchmark, located, isUserDefined }: LocatedBenchmark,
+  options: PlanImagesOptions,
+  openContents: OpenContents,
+): Promise<{ readonly images: readonly PlannedImages[]; readonly notes: readonly Note[] }> {
+  const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
+  const notes: Note[] = [];
+  for (const set of promptSets) addNotes(notes, set.notes);
+  const { protocols, notes: protocolNotes } = await planProtocols(benchmark, located, options);
+  addNotes(notes, [
+    ...protocolNotes,
+    ...doubtfulBenchmark(benchmark),
+    ...(isUserDefined ? await warnOfShippedId(benchmark, protocols) : []),
+  ]);
+  const images: PlannedImages[] = [];
+  for (const preCrop of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
+    const alike = protocols.filter(({ protocol }) => protocol.preCrop === preCrop);
+    const scored = (label: number) => alike.some(({ space }) => space.accepted[label] !== null);
+    const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
+    const contents = await openContents(manifest);
+    const sampled = alike.filter(({ space }) => scoresAny(space.accepted, manifest));
+    for (const { protocol } of alike.filter((planned) => !sampled.includes(planned))) {
+      const text = `${benchmark.id}, protocol ${protocol.id}: left out, because none of the ${manifest.images.length} sampled images is of its classes`;
+      notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
+    }
+    images.push({ benchmark, isUserDefined, preCrop, manifest, contents, protocols: sampled, promptSets });
+  }
+  return { images, notes };
+}
+
+/** Whether a protocol scores some image of a manifest: a small sample may hold none of its classes. */
+function scoresAny(accepted: PlannedProtocol["space"]["accepted"], { images }: Manifest): boolean {
+  for (let at = 0; at < images.length; at++) if (accepted[images.label(at)] !== null) return true;
+  return false;
+}
+
+async function readPromptSets(idsOrPaths: readonly string[]): Promise<PromptSet[]> {
+  const sets: PromptSet[] = [];
+  for (const idOrPath of idsOrPaths) {
+    const set = await readPromptSet(idOrPath);
+    if (sets.some(({ id }) => id === set.id)) throw new InputError(`two template sets are called "${set.id}"`);
+    sets.push(set);
+  }
+  return sets;
+}
+
+/**
+ * Opens the contents of each set of images once, whatever the benchmarks they are read as.
+ *
+ * @param folder  of the store, for contents
+ * @param keep    false writes nothing
+ */
+export function shareContents(folder: string, keep: boolean): OpenContents {
+  const opened = new Map<string, ImageContents>();
+  return async (manifest) => {
+    const place = `${manifest.sha256}\n${manifest.root}`;
+    const contents = opened.get(place) ?? (await openImageContents(folder, manifest, { keep }));
+    opened.set(place, contents);
+    return contents;
+  };
+}

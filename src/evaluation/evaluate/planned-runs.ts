@@ -1,0 +1,123 @@
+import type { Benchmark } from "../../data/benchmark/benchmark.ts";
+import type { Manifest } from "../../data/dataset/manifest.ts";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { PromptSet } from "../classifier/prompt-set.ts";
+import type { DealtRun } from "../embedding/deal-parts.ts";
+import type { ImageContents } from "../embedding/image-contents.ts";
+import { checkReplaceable, type Recipe, type ResultKey, resultFolder } from "../results/result-folder.ts";
+import { openPartStore, type Part, type PartStore } from "../store/part-store.ts";
+import type { PlannedImages } from "./planned-images.ts";
+import type { PlannedProtocol } from "./planned-protocols.ts";
+
+/** One checkpoint's images of one benchmark, cropped alike: what is still to embed, and the results to write. */
+export interface PlannedRun {
+  readonly checkpoint: Checkpoint;
+  readonly benchmark: Benchmark;
+  /** pixels cut off at each side of an image before the preprocessing */
+  readonly preCrop: number;
+  readonly manifest: Manifest;
+  readonly store: PartStore;
+  /** of the manifest's images, shared by the runs on them */
+  readonly contents: ImageContents;
+  /** parts to make: of a shard's plan, only those of the shard */
+  readonly missing: readonly Part[];
+  readonly results: readonly PlannedResult[];
+}
+
+/** A run of which it is not known yet what it lacks. */
+export type OpenedRun = Omit<PlannedRun, "missing">;
+
+/** One protocol with one set of prompts. */
+export interface PlannedResult extends PlannedProtocol {
+  readonly prompts: PromptSet;
+  readonly key: ResultKey;
+  readonly folder: string;
+  readonly recipe: Recipe;
+}
+
+export interface OpenRunOptions {
+  /** results folder */
+  readonly out: string;
+  readonly storeRoot: string;
+  /** images per part */
+  readonly partSize: number;
+}
+
+/**
+ * Plans a checkpoint's results on a benchmark's images, and opens the store of its embeddings.
+ *
+ * @throws InputError if a result that is there was made otherwise
+ */
+export async function openRun(
+  checkpoint: Checkpoint,
+  images: PlannedImages,
+  { out, storeRoot, partSize }: OpenRunOptions,
+): Promise<OpenedRun> {
+  const { benchmark, preCrop, manifest, contents } = images;
+  const results = planResults(out, checkpoint, images);
+  const own = images.isUserDefined ? benchmark : null;
+  for (const { folder, recipe, key } of results) {
+    await checkReplaceable(folder, recipe, manifest.images.length, { key, own });
+  }
+  const store = await openPartStore(storeRoot, checkpoint, preCrop, manifest, partSize);
+  return { checkpoint, benchmark, preCrop, manifest, store, contents, results };
+}
+
+function planResults(
+  out: string,
+  checkpoint: Checkpoint,
+  { benchmark, manifest, protocols, promptSets }: PlannedImages,
+): PlannedResult[] {
+  return protocols.flatMap((planned) =>
+    promptSets.map((prompts) => {
+      const key: ResultKey = {
+        checkpoint: checkpoint.id,
+        benchmark: benchmark.id,
+        protocol: planned.protocol.id,
+        templates: prompts.id,
+        class_names: planned.classNames.id,
+      };
+      const recipe: Recipe = {
+        fingerprint: checkpoint.fingerprint,
+        preprocessing: checkpoint.preprocessing,
+        benchmark_version: benchmark.version,
+        definition: planned.definition,
+        manifest_sha256: manifest.sha256,
+        templates_sha256: prompts.sha256,
+        class_names_sha256: planned.classNames.sha256,
+        text_sha256: checkpoint.text?.sha256 ?? null,
+      };
+      return { ...planned, key, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
+    }),
+  );
+}
+
+/** What decides a run's units of work when they are shared out. */
+export function unitsOf({ manifest, store, checkpoint }: OpenedRun): DealtRun {
+  const partSize = store.parts[0]?.rows ?? 0;
+  return {
+    images: JSON.stringify([manifest.sha256, manifest.root, partSize]),
+    bytes: checkpoint.files.reduce((sum, file) => sum + file.bytes, 0),
+    parts: store.parts,
+  };
+}
+
+/** The checkpoints of runs, each once, in their order. */
+export function checkpointsOf(runs: readonly Pick<PlannedRun, "checkpoint">[]): Checkpoint[] {
+  return [...new Set(runs.map(({ checkpoint }) => checkpoint))];
+}
+
+/** Images that runs have still to embed; one counts once for each checkpoint. */
+export function imagesToEmbed(runs: readonly Pick<PlannedRun, "missing">[]): number {
+  return runs.reduce((sum, { missing }) => missing.reduce((images, part) => images + part.rows, sum), 0);
+}
+
+/** What runs are, in messages: "vit-b on imagenet, vit-b on imagenet-r". */
+export function nameRuns(runs: readonly RunName[]): string {
+  return runs.map(({ checkpoint, benchmark }) => `${checkpoint.id} on ${benchmark.id}`).join(", ");
+}
+
+export interface RunName {
+  readonly checkpoint: { readonly id: string };
+  readonly benchmark: { readonly id: string };
+}

@@ -1,0 +1,48 @@
+import type { Note } from "../../foundation/notes.ts";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Attempts } from "./attempts.ts";
+import { buildClassifiers } from "./build-classifiers.ts";
+import { embedMissingPrompts } from "./embed-missing-prompts.ts";
+import { nameRuns, type PlannedRun } from "./planned-runs.ts";
+import type { RunHandlers } from "./run-handlers.ts";
+import { warnOfTextPadding } from "./text-padding.ts";
+import type { TextPlan } from "./text-plan.ts";
+
+export interface PrepareTextsOptions {
+  readonly threads: number;
+  readonly attempts: Attempts;
+  readonly handlers: RunHandlers;
+  /** prompts embedded, of all that the plan lacks */
+  readonly onProgress: (done: number) => void;
+}
+
+export interface PreparedTexts {
+  /** checkpoints whose classifiers are all in the store */
+  readonly checkpoints: ReadonlySet<Checkpoint>;
+  /** of padding that takes part in text embeddings; the caller has them already */
+  readonly warnings: readonly Note[];
+}
+
+/** Embeds what prompts are missing and builds the classifiers, a checkpoint at a time. */
+export async function prepareTexts(
+  { texts, runs }: { readonly texts: readonly TextPlan[]; readonly runs: readonly PlannedRun[] },
+  { threads, attempts, handlers, onProgress }: PrepareTextsOptions,
+): Promise<PreparedTexts> {
+  const { checkStopped } = handlers;
+  const checkpoints = new Set<Checkpoint>();
+  const warnings: Note[] = [];
+  let before = 0;
+  for (const text of texts) {
+    const ofCheckpoint = runs.filter(({ checkpoint }) => checkpoint === text.checkpoint);
+    const isPrepared = await attempts.run(nameRuns(ofCheckpoint), async () => {
+      await embedMissingPrompts([text], { threads, checkStopped, onProgress: (done) => onProgress(before + done) });
+      const found = await warnOfTextPadding(text, threads);
+      for (const warning of found) handlers.note(warning);
+      warnings.push(...found);
+      await buildClassifiers(text, { threads, checkStopped });
+    });
+    before += text.missing;
+    if (isPrepared) checkpoints.add(text.checkpoint);
+  }
+  return { checkpoints, warnings };
+}

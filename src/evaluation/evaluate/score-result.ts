@@ -1,0 +1,64 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { ResultMetrics } from "../results/result-folder.ts";
+import { judgePredictions } from "../scoring/judge.ts";
+import type { LabelOrder } from "../scoring/label-order.ts";
+import { type LabelWarning, warnOfLabelOrder } from "../scoring/label-order-warning.ts";
+import { type Predictions, predict } from "../scoring/predict.ts";
+import { readClassifier } from "./build-classifiers.ts";
+import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
+import type { TextPlace } from "./text-plan.ts";
+
+export interface ScoreResultOptions {
+  /** where the checkpoint's classifiers are */
+  readonly text: TextPlace;
+  /** from `readLabelOrders` */
+  readonly orders: readonly LabelOrder[];
+  readonly threads: number;
+  readonly checkStopped: () => void;
+}
+
+/** What a run's images give with a protocol and its prompts. */
+export interface ResultScores {
+  readonly predictions: Predictions;
+  readonly metrics: ResultMetrics;
+  /** why the labels may be wrong; null where nothing says so */
+  readonly labelWarning: LabelWarning | null;
+  /** seconds it took */
+  readonly seconds: number;
+}
+
+/**
+ * Scores a run's stored embeddings.
+ *
+ * @throws InputError if an embedding or a classifier cannot be used, or a metric is not finite
+ */
+export async function scoreResult(
+  { manifest, store }: Pick<PlannedRun, "manifest" | "store">,
+  result: PlannedResult,
+  { text, orders, threads, checkStopped }: ScoreResultOptions,
+): Promise<ResultScores> {
+  const begun = performance.now();
+  const { key, protocol, space, classNames } = result;
+  const { weights } = await readClassifier(text, result, { threads, checkStopped });
+  const predictions = await predict(store, manifest, weights, space, threads);
+  const what = `${key.checkpoint}, ${key.benchmark}, protocol ${key.protocol}`;
+  const labelWarning = warnOfLabelOrder(what, classNames.names, manifest, predictions, space, orders);
+  const metrics: ResultMetrics = {
+    schema: 1,
+    ...key,
+    n: predictions.images.length,
+    expected_n: protocol.images,
+    metrics: judgePredictions(manifest, predictions, space),
+  };
+  checkFinite(metrics);
+  return { predictions, metrics, labelWarning, seconds: (performance.now() - begun) / 1000 };
+}
+
+function checkFinite({ checkpoint, benchmark, metrics }: ResultMetrics): void {
+  for (const { metric, value, low, high } of metrics) {
+    if ([value, low, high].every(Number.isFinite)) continue;
+    throw new InputError(
+      `${checkpoint} on ${benchmark}: ${metric} is ${value} (${low} to ${high}); nothing was written`,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
+import { makeWarning, type Note, warningsAbout } from "../../foundation/notes.ts";
+import type { LabelOrder } from "../scoring/label-order.ts";
+import type { Attempts } from "./attempts.ts";
+import type { EvaluateResult } from "./evaluate-options.ts";
+import { imagesToEmbed, nameRuns, type PlannedResult, type PlannedRun } from "./planned-runs.ts";
+import type { RunHandlers } from "./run-handlers.ts";
+import type { MachineFacts } from "./run-record.ts";
+import { scoreResult } from "./score-result.ts";
+import type { TextPlace } from "./text-plan.ts";
+import { writeScores } from "./write-scores.ts";
+
+export interface ScoreRunOptions {
+  /** where the checkpoint's classifiers are */
+  readonly text: TextPlace;
+  /** from `readLabelOrders` */
+  readonly orders: readonly LabelOrder[];
+  /** all that is known before the scores: each result keeps the warnings about it */
+  readonly notes: readonly Note[];
+  readonly machine: MachineFacts;
+  /** when the evaluation began */
+  readonly started: Date;
+  /** seconds the embedding took, shared with the runs that were embedded together */
+  readonly embedSeconds: number;
+  readonly attempts: Attempts;
+  readonly handlers: RunHandlers;
+  /** called before each result */
+  readonly onBegin: () => void;
+  /** called with each result once it is written */
+  readonly onResult: (planned: PlannedResult, result: EvaluateResult) => void;
+}
+
+/** Scores and writes every result of a run whose images are all embedded. What fails is kept in `attempts`. */
+export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promise<void> {
+  const { text, orders, notes, machine, started, embedSeconds, attempts, handlers } = options;
+  const { checkStopped } = handlers;
+  const embedded = imagesToEmbed([run]);
+  const contentSha256 = await run.store.contentSha256();
+  const about = { checkpoint: run.checkpoint.id, benchmark: run.benchmark.id };
+  /** Where a protocol finds the labels in a wrong order, they are those of the protocols after it too. */
+  let wrongOrder: Note | null = null;
+  for (const result of run.results) {
+    checkStopped();
+    options.onBegin();
+    await attempts.run(nameResult(run, result), async () => {
+      const { threads } = machine;
+      const scores = await scoreResult(run, result, { text, orders, threads, checkStopped });
+      const { labelWarning } = scores;
+      const { class_names: classNames, ...names } = result.key;
+      const key: EvaluationKey = { ...names, classNames };
+      let labelNote = wrongOrder;
+      if (labelWarning !== null) {
+        labelNote = makeWarning(labelWarning.text, key);
+        handlers.note(labelNote);
+        if (labelWarning.isOrder) wrongOrder ??= makeWarning(labelWarning.text, about);
+      }
+      const warnings = warningsAbout(labelNote === null ? notes : [...notes, labelNote], key);
+      const facts = { machine, started, embedSeconds, embedded, contentSha256, warnings };
+      options.onResult(result, await writeScores(run, result, scores, facts));
+    });
+  }
+}
+
+function nameResult(run: PlannedRun, { protocol, prompts }: PlannedResult): string {
+  return `${nameRuns([run])} ${protocol.id}, ${prompts.id}`;
+}

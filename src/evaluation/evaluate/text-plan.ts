@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { ClassNameList } from "../classifier/class-names.ts";
+import type { PromptSet } from "../classifier/prompt-set.ts";
+import { openClassifierStore } from "../store/classifier-store.ts";
+import { storedTextKey, textFolderName } from "../store/list-store.ts";
+import { openPromptStore } from "../store/prompt-store.ts";
+import { checkpointsOf, type PlannedRun } from "./planned-runs.ts";
+
+/** What a zero-shot classifier is made of, beside the checkpoint. */
+export interface ClassifierDefinition {
+  readonly classNames: ClassNameList;
+  readonly prompts: PromptSet;
+}
+
+export interface PlannedClassifier extends ClassifierDefinition {
+  /** its weights were in the store when the plan was made */
+  readonly isBuilt: boolean;
+}
+
+/** Where a checkpoint's text embeddings and classifiers are kept. */
+export interface TextPlace {
+  readonly checkpoint: Checkpoint;
+  /** the same files tokenized otherwise have another folder */
+  readonly folder: string;
+  /** what decides a text's embedding; every stored file of text contains it */
+  readonly key: string;
+}
+
+/** The text side of one checkpoint. */
+export interface TextPlan extends TextPlace {
+  /** those that its results need, each once, in their order */
+  readonly classifiers: readonly PlannedClassifier[];
+  /** prompts to embed: those of classifiers that are not built which are not in the store, each once */
+  readonly missing: number;
+}
+
+/** Plans the text side of every checkpoint that has runs. */
+export async function planTexts(
+  storeRoot: string,
+  runs: readonly Pick<PlannedRun, "checkpoint" | "results">[],
+): Promise<TextPlan[]> {
+  const texts: TextPlan[] = [];
+  for (const checkpoint of checkpointsOf(runs)) {
+    const place = textPlace(storeRoot, checkpoint);
+    const store = openClassifierStore(place.folder, place.key);
+    const classifiers: PlannedClassifier[] = [];
+    for (const { classNames, prompts } of distinctClassifiers(runs.filter((run) => run.checkpoint === checkpoint))) {
+      const isBuilt = await store.has(promptsOfClasses({ classNames, prompts }));
+      classifiers.push({ classNames, prompts, isBuilt });
+    }
+    const missing = await missingPrompts({ ...place, classifiers });
+    texts.push({ ...place, classifiers, missing: missing.length });
+  }
+  return texts;
+}
+
+/** Prompts that text plans have to embed. */
+export function promptsToEmbed(texts: readonly Pick<TextPlan, "missing">[]): number {
+  return texts.reduce((sum, { missing }) => sum + missing, 0);
+}
+
+function textPlace(storeRoot: string, checkpoint: Checkpoint): TextPlace {
+  const key = storedTextKey(checkpoint.fingerprint, checkpoint.text?.sha256 ?? "");
+  return { checkpoint, key, folder: join(storeRoot, "text", textFolderName(key)) };
+}
+
+function distinctClassifiers(runs: readonly Pick<PlannedRun, "results">[]): ClassifierDefinition[] {
+  const distinct = new Map<string, ClassifierDefinition>();
+  for (const result of runs.flatMap(({ results }) => results)) {
+    const key = `${result.classNames.sha256}\n${result.prompts.sha256}`;
+    if (!distinct.has(key)) distinct.set(key, result);
+  }
+  return [...distinct.values()];
+}
+
+/** The prompts of a checkpoint's classifiers that are neither built nor in the store, each once. */
+export async function missingPrompts(text: Omit<TextPlan, "missing">): Promise<string[]> {
+  const unbuilt = text.classifiers.filter(({ isBuilt }) => !isBuilt);
+  if (unbuilt.length === 0) return [];
+  const store = await openPromptStore(text.folder, text.key);
+  const wanted = new Set<string>();
+  for (const classifier of unbuilt) {
+    for (const prompts of promptsOfClasses(classifier)) for (const prompt of prompts) wanted.add(prompt);
+  }
+  return [...wanted].filter((prompt) => !store.has(prompt));
+}
+
+/** The prompts of each class, c lists in the order of the class names. Made when needed: 80,000 take 8 MB. */
+export function promptsOfClasses({ classNames, prompts }: ClassifierDefinition): (readonly string[])[] {
+  return classNames.names.map((name) => prompts.promptsOf(name));
+}
+
+/** A text plan's prompts as they are embedded: a list for each classifier. */
+export interface PromptList {
+  /** prompts that no earlier classifier of the checkpoint uses, so that a list does not depend on what is stored */
+  readonly prompts: readonly string[];
+  readonly isBuilt: boolean;
+}
+
+export function* promptLists({ classifiers }: Pick<TextPlan, "classifiers">): Iterable<PromptList> {
+  const seen = new Set<string>();
+  for (const classifier of classifiers) {
+    const prompts: string[] = [];
+    for (const prompt of promptsOfClasses(classifier).flat()) {
+      if (seen.has(prompt)) continue;
+      seen.add(prompt);
+      prompts.push(prompt);
+    }
+    yield { prompts, isBuilt: classifier.isBuilt };
+  }
+}

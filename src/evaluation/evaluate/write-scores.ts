@@ -1,0 +1,31 @@
+import { formatPredictions } from "../results/predictions-csv.ts";
+import { checkImageContent, writeResult } from "../results/result-folder.ts";
+import type { EvaluateResult } from "./evaluate-options.ts";
+import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
+import { describeRun, type RunFacts, skippedImages } from "./run-record.ts";
+import type { ResultScores } from "./score-result.ts";
+
+export type WriteScoresFacts = Omit<RunFacts, "scoreSeconds" | "n" | "skipped">;
+
+/**
+ * Writes a result's files.
+ *
+ * @throws InputError if the folder holds a result of images with other content, the checkpoint's files changed since
+ *   they were hashed, or a file cannot be written
+ */
+export async function writeScores(
+  run: PlannedRun,
+  result: PlannedResult,
+  { metrics, predictions, seconds }: ResultScores,
+  facts: WriteScoresFacts,
+): Promise<EvaluateResult> {
+  const { folder, recipe, space } = result;
+  const { n } = metrics;
+  await checkImageContent(folder, { ...recipe, content_sha256: facts.contentSha256 }, n);
+  const skipped = await skippedImages(run, result);
+  const record = await describeRun(run, result, { ...facts, scoreSeconds: seconds, n, skipped });
+  const text = formatPredictions(run.manifest, predictions, space);
+  await run.checkpoint.checkUnchanged();
+  await writeResult(folder, { run: record, metrics, predictions: text });
+  return { ...metrics, folder, skipped: skipped.length, warnings: facts.warnings };
+}
