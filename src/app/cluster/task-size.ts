@@ -8,7 +8,7 @@ export interface Trial {
   readonly threads: number;
   /** peak resident memory, bytes */
   readonly memory: number;
-  /** units of work that can be dealt out */
+  /** units of work that can be shared out */
   readonly units: number;
 }
 

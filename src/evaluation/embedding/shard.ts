@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 
-/** One of several runs that share the embedding: it makes the units of work whose position it is dealt. */
+/** One of several runs that share the embedding: it makes the units of work that belong to it. */
 export interface Shard {
   /** 0 to count − 1 */
   readonly index: number;
@@ -21,11 +21,11 @@ export function parseShard(text: string): Shard {
 }
 
 /**
- * Whether a unit is this shard's. Units are dealt like cards: neighbours, which tend to be equally hard, go to different
+ * Whether a unit is this shard's. Units go to the shards in turn: neighbors, which tend to be equally hard, go to different
  * shards, no shard has over one unit more than another, and each unit is some one shard's for every number of shards.
  *
  * @param position  of the unit among all units, stored or not, so that it does not depend on what was done before
  */
-export function isDealtTo(shard: Shard, position: number): boolean {
+export function belongsToShard(shard: Shard, position: number): boolean {
   return position % shard.count === shard.index;
 }

@@ -30,7 +30,7 @@ export interface DryRun {
   readonly seconds: number;
   /** threads it was measured with */
   readonly threads: number;
-  /** units of work that `--shard` deals out: parts of images, for groups of checkpoints */
+  /** units of work that `--shard` shares out: parts of images, for groups of checkpoints */
   readonly units: number;
 }
 

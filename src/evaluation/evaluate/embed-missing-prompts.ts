@@ -1,5 +1,5 @@
 import { chunkSizes, embedChunks } from "../classifier/embed-prompts.ts";
-import { isDealtTo, type Shard } from "../embedding/shard.ts";
+import { belongsToShard, type Shard } from "../embedding/shard.ts";
 import { openPromptStore, type PromptStore } from "../store/prompt-store.ts";
 import { promptLists, type TextPlan } from "./text-plan.ts";
 import { probePadding } from "./text-padding.ts";
@@ -68,7 +68,7 @@ async function listWork(texts: readonly TextPlan[], share: PromptShare | undefin
     let store: PromptStore | null = null;
     for (const { prompts, isBuilt } of promptLists(text)) {
       const first = position;
-      const isOurs = (chunk: number) => share === undefined || isDealtTo(share.shard, first + chunk);
+      const isOurs = (chunk: number) => share === undefined || belongsToShard(share.shard, first + chunk);
       const sizes = chunkSizes(prompts.length);
       position += sizes.length;
       const ours = sizes.reduce((sum, size, chunk) => sum + (isOurs(chunk) ? size : 0), 0);

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { addNotes, makeNote, type Note } from "../../foundation/notes.ts";
-import { dealParts } from "../embedding/deal-parts.ts";
+import { assignParts } from "../embedding/assign-parts.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { checkAccuraciesFile } from "../results/rebuild-accuracies.ts";
 import { checkFoldersDistinct, ignoresCase } from "../results/result-collisions.ts";
@@ -89,8 +89,8 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const handlers = handlersOf(options);
   const allocation = readAllocation();
   const { threads = allocation.threads } = options;
-  const dealt = dealParts(opened.map(unitsOf), shard);
-  const assigned = opened.map((run, r) => ({ run, parts: dealt.parts[r] as readonly Part[] }));
+  const { parts, units } = assignParts(opened.map(unitsOf), shard);
+  const assigned = opened.map((run, r) => ({ run, parts: parts[r] as readonly Part[] }));
   const lacking = await missingParts(assigned, { threads, skipUnreadable, mergeOnly, handlers });
   const runs = opened.map((run, r): PlannedRun => ({ ...run, missing: lacking.missing[r] as readonly Part[] }));
   notes.push(...lacking.notes);
@@ -115,7 +115,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
     skipUnreadable,
     runs,
     texts: await planTexts(storeRoot, runs),
-    imageUnits: dealt.units,
+    imageUnits: units,
     notes,
   };
 }

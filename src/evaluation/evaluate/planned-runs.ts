@@ -2,7 +2,7 @@ import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { PromptSet } from "../classifier/prompt-set.ts";
-import type { DealtRun } from "../embedding/deal-parts.ts";
+import type { ShardableRun } from "../embedding/assign-parts.ts";
 import type { ImageContents } from "../embedding/image-contents.ts";
 import { checkReplaceable, type Recipe, type ResultKey, resultFolder } from "../results/result-folder.ts";
 import { openPartStore, type Part, type PartStore } from "../store/part-store.ts";
@@ -93,7 +93,7 @@ function planResults(
 }
 
 /** What decides a run's units of work when they are shared out. */
-export function unitsOf({ manifest, store, checkpoint }: OpenedRun): DealtRun {
+export function unitsOf({ manifest, store, checkpoint }: OpenedRun): ShardableRun {
   const partSize = store.parts[0]?.rows ?? 0;
   return {
     images: JSON.stringify([manifest.sha256, manifest.root, partSize]),

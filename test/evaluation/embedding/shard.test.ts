@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DealtRun, dealParts } from "../../../src/evaluation/embedding/deal-parts.ts";
+import { type ShardableRun, assignParts } from "../../../src/evaluation/embedding/assign-parts.ts";
 import { parseShard } from "../../../src/evaluation/embedding/shard.ts";
 import type { Part } from "../../../src/evaluation/store/part-store.ts";
 
@@ -13,19 +13,19 @@ const sweeps = fc
   .tuple(fc.array(fc.nat(40), { minLength: 1, maxLength: 6 }), fc.array(fc.nat(5e9), { minLength: 1, maxLength: 8 }))
   .map(([partCounts, bytes]) =>
     partCounts.flatMap((count, m) =>
-      bytes.map((size): DealtRun => ({ images: `manifest ${m}`, bytes: size, parts: partsOf(count) })),
+      bytes.map((size): ShardableRun => ({ images: `manifest ${m}`, bytes: size, parts: partsOf(count) })),
     ),
   );
 
 const shardsOf = (count: number) => Array.from({ length: count }, (_, index) => ({ index, count }));
 
-describe("dealing parts to shards", () => {
+describe("assigning parts to shards", () => {
   it("gives every part of every run to exactly one shard, for any number of shards", () => {
     fc.assert(
       fc.property(sweeps, fc.integer({ min: 1, max: 50 }), (runs, count) => {
-        const dealt = shardsOf(count).map((shard) => dealParts(runs, shard).parts);
+        const assigned = shardsOf(count).map((shard) => assignParts(runs, shard).parts);
         for (const [r, run] of runs.entries()) {
-          const indices = dealt.flatMap((shard) => (shard[r] as readonly Part[]).map((part) => part.index));
+          const indices = assigned.flatMap((shard) => (shard[r] as readonly Part[]).map((part) => part.index));
           expect(indices.sort((a, b) => a - b)).toEqual(run.parts.map((part) => part.index));
         }
       }),
@@ -35,26 +35,26 @@ describe("dealing parts to shards", () => {
   it("gives no shard over one unit more than another, and the same units whatever the number of shards", () => {
     fc.assert(
       fc.property(sweeps, fc.integer({ min: 1, max: 50 }), (runs, count) => {
-        const whole = dealParts(runs, { index: 0, count: 1 });
+        const whole = assignParts(runs, { index: 0, count: 1 });
         // A unit is a part of a group: every group's first run has all its parts, so units are counted through these
         const firsts = runs.map((run, r) => runs.findIndex((other) => other.images === run.images) === r);
         const ofFirst = (parts: readonly (readonly Part[])[]) =>
           parts.reduce((sum, list, r) => sum + (firsts[r] ? list.length : 0), 0);
         expect(ofFirst(whole.parts)).toBeLessThanOrEqual(whole.units);
         for (const shard of shardsOf(count)) {
-          const { units } = dealParts(runs, shard);
+          const { units } = assignParts(runs, shard);
           expect(units).toBe(whole.units);
         }
-        const alike = runs.map((run): DealtRun => ({ ...run, bytes: 1 }));
-        const sizes = shardsOf(count).map((shard) => ofFirst(dealParts(alike, shard).parts));
+        const alike = runs.map((run): ShardableRun => ({ ...run, bytes: 1 }));
+        const sizes = shardsOf(count).map((shard) => ofFirst(assignParts(alike, shard).parts));
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
       }),
     );
   });
 
   it("keeps a part of all checkpoints whose files are 4 GB at most with one shard: its images are decoded once", () => {
-    const run = (bytes: number): DealtRun => ({ images: "one", bytes, parts: partsOf(10) });
-    const { parts, units } = dealParts([run(1.5e9), run(1.5e9), run(1e9), run(1)], { index: 1, count: 7 });
+    const run = (bytes: number): ShardableRun => ({ images: "one", bytes, parts: partsOf(10) });
+    const { parts, units } = assignParts([run(1.5e9), run(1.5e9), run(1e9), run(1)], { index: 1, count: 7 });
     expect(units).toBe(20);
     const indices = parts.map((list) => list.map((part) => part.index));
     expect(indices).toEqual([[1, 8], [1, 8], [1, 8], [5]]);

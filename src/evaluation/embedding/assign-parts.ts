@@ -1,8 +1,8 @@
 import type { Part } from "../store/part-store.ts";
-import { isDealtTo, type Shard } from "./shard.ts";
+import { belongsToShard, type Shard } from "./shard.ts";
 
 /** What decides a run's units of work: one checkpoint's parts of one manifest. */
-export interface DealtRun {
+export interface ShardableRun {
   /** equal for runs whose parts hold the same images: manifest, place and part size */
   readonly images: string;
   /** of the checkpoint's files */
@@ -12,33 +12,33 @@ export interface DealtRun {
 
 /**
  * Model files of the checkpoints that share a unit, so that its images are decoded once for them all: a few large models
- * or hundreds of small ones. The same on every machine, whatever memory it has, so that all machines deal alike.
+ * or hundreds of small ones. The same on every machine, whatever memory it has, so that all machines assign alike.
  */
 const UNIT_BYTES = 4e9;
 
 /**
- * Deals parts to shards. A unit is one part for a group of checkpoints: runs of the same images, in order, whose files
- * are at most 4 GB together. Units are dealt in turn, group by group, from position 0 on, stored or not.
+ * Assigns parts to shards. A unit is one part for a group of checkpoints: runs of the same images, in order, whose files
+ * are at most 4 GB together. Units go to the shards in turn, group by group, from position 0 on, stored or not.
  *
  * @returns each run's parts of this shard, in the order of the runs, and the number of all units
  */
-export function dealParts(
-  runs: readonly DealtRun[],
+export function assignParts(
+  runs: readonly ShardableRun[],
   shard: Shard,
 ): { readonly parts: readonly (readonly Part[])[]; readonly units: number } {
-  const dealt = runs.map((): Part[] => []);
+  const assigned = runs.map((): Part[] => []);
   let units = 0;
   for (const group of groupForUnits(runs)) {
-    const parts = (runs[group[0] as number] as DealtRun).parts;
+    const parts = (runs[group[0] as number] as ShardableRun).parts;
     for (const part of parts) {
-      if (isDealtTo(shard, units++)) for (const run of group) dealt[run]?.push(part);
+      if (belongsToShard(shard, units++)) for (const run of group) assigned[run]?.push(part);
     }
   }
-  return { parts: dealt, units };
+  return { parts: assigned, units };
 }
 
 /** @returns positions of the runs of each group */
-function groupForUnits(runs: readonly DealtRun[]): number[][] {
+function groupForUnits(runs: readonly ShardableRun[]): number[][] {
   const groups: { readonly images: string; bytes: number; readonly runs: number[] }[] = [];
   const open = new Map<string, (typeof groups)[number]>();
   for (const [r, { images, bytes }] of runs.entries()) {
