@@ -8,7 +8,7 @@ const PATIENCE = { terminal: 0.2, file: 10 };
 const MEMORY = 20;
 
 /** How far a command's work is. */
-export interface ProgressState {
+export interface TaskProgress {
   /** what is done: "images", "imagenet: headers". Another task begins anew: its rate is measured from there on */
   readonly task: string;
   /** what is counted: "images" */
@@ -20,7 +20,7 @@ export interface ProgressState {
 }
 
 export interface ProgressReporter {
-  update(state: ProgressState): void;
+  update(state: TaskProgress): void;
   /** Prints a line above the bar. */
   note(text: string): void;
   /** The same, and under `--quiet` too. */
@@ -50,7 +50,7 @@ export function startProgress({ quiet, isBrief = false }: ProgressReporterOption
   let shown = Number.NEGATIVE_INFINITY;
   let ended = ""; // the task whose end is shown
 
-  const isDue = ({ task, done, total }: ProgressState): boolean => {
+  const isDue = ({ task, done, total }: TaskProgress): boolean => {
     const now = performance.now();
     if (isBrief && now - begun < PATIENCE[medium] * 1000) return false;
     const isEnd = done >= total && ended !== task;
@@ -60,7 +60,7 @@ export function startProgress({ quiet, isBrief = false }: ProgressReporterOption
     return true;
   };
 
-  const show = (state: ProgressState) => {
+  const show = (state: TaskProgress) => {
     const text = describe(state, rates);
     if (medium === "file") {
       stream.write(`${`${state.task} ${state.done}/${state.total}  ${text}`.trimEnd()}\n`);
@@ -124,7 +124,7 @@ function advance(rates: Rates, done: number): void {
   rates.done = done;
 }
 
-function describe({ unit, done, total, then }: ProgressState, rates: Rates): string {
+function describe({ unit, done, total, then }: TaskProgress, rates: Rates): string {
   const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
   if (perSecond <= 0) return ""; // nothing is done yet
   const speed = `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} ${unit}/s`;

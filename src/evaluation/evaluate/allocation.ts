@@ -25,9 +25,9 @@ export interface AllocationSources {
 const NO_LIMIT = 2 ** 60;
 
 /**
- * Threads and memory that were given to this process rather than what the host has: the least of the CPUs it may run
+ * Threads and memory that were given to this process rather than what the host has: the minimum of the CPUs it may run
  * on, the CPU quota of its cgroups (versions 1 and 2, a started CPU counts as half from 0.5 on) and
- * `SLURM_CPUS_PER_TASK`; the least of the machine's memory, its cgroups' limits and Slurm's.
+ * `SLURM_CPUS_PER_TASK`; the minimum of the machine's memory, its cgroups' limits and Slurm's.
  *
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/scheduler/sched-bwc.html,
  *   https://slurm.schedmd.com/sbatch.html#SECTION_OUTPUT-ENVIRONMENT-VARIABLES
@@ -36,13 +36,13 @@ export function readAllocation(sources: AllocationSources = {}): Allocation {
   const { root = "/", env = process.env, cpus = availableParallelism(), machineMemory = totalmem() } = sources;
   const quota = Math.min(...cgroupFolders(root, "cpu").map(cpuQuota));
   const slurmCpus = wholeNumber(env.SLURM_CPUS_PER_TASK);
-  const threads = least([
+  const threads = minimum([
     [cpus, "CPU affinity"],
     [Math.max(1, Math.round(quota)), "cgroup quota"],
     [slurmCpus, "Slurm"],
   ]);
   const limit = Math.min(...cgroupFolders(root, "memory").map(memoryLimit));
-  const memory = least([
+  const memory = minimum([
     [machineMemory, "machine"],
     [limit, "cgroup limit"],
     [slurmMemory(env, slurmCpus), "Slurm"],
@@ -55,9 +55,9 @@ export function describeAllocation({ threads, threadsFrom, memory, memoryFrom }:
   return `${threads} ${threads === 1 ? "thread" : "threads"} (${threadsFrom}), ${(memory / 1e9).toFixed(1)} GB of memory (${memoryFrom})`;
 }
 
-/** The first of the least. */
-function least<Name extends string>(values: readonly (readonly [number, Name])[]): readonly [number, Name] {
-  return values.reduce((best, one) => (one[0] < best[0] ? one : best));
+/** The first of the smallest values, with its name. */
+function minimum<Name extends string>(values: readonly (readonly [number, Name])[]): readonly [number, Name] {
+  return values.reduce((smallest, value) => (value[0] < smallest[0] ? value : smallest));
 }
 
 /** The folders of the process's cgroup and of those above it, whose limits hold too, for a controller. */

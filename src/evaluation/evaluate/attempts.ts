@@ -58,8 +58,8 @@ export function createAttempts({ signal, onNote }: Pick<EvaluateOptions, "signal
 }
 
 function isDiskFull(error: unknown): boolean {
-  for (let one = error; one instanceof Error; one = one.cause) {
-    if (DISK_FULL.includes((one as NodeJS.ErrnoException).code ?? "")) return true;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (DISK_FULL.includes((cause as NodeJS.ErrnoException).code ?? "")) return true;
   }
   return false;
 }

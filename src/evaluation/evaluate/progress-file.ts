@@ -25,7 +25,7 @@ export interface ProgressFile {
 export function openProgressFile(out: string): ProgressFile {
   const folder = progressFolder(out);
   // An empty results folder that was there before is its owner's, and stays
-  const made = [folder, out].filter((one) => !existsSync(one));
+  const made = [folder, out].filter((place) => !existsSync(place));
   const path = join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.json`);
   const started = new Date().toISOString();
   let phase: { readonly name: string; readonly at: number; readonly done: number } | null = null;
@@ -60,7 +60,7 @@ export function openProgressFile(out: string): ProgressFile {
       await rm(path, { force: true }).catch(() => {});
       await removeStaleFiles(folder);
       // Folders that were made for it alone go with it; others are not empty, and stay
-      for (const one of made) await rmdir(one).catch(() => {});
+      for (const place of made) await rmdir(place).catch(() => {});
     },
   };
 }

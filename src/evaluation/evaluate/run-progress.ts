@@ -35,7 +35,7 @@ export function progressFolder(out: string): string {
 
 /**
  * The evaluations under way that write to a results folder, the oldest first. A run that was killed leaves its file:
- * `stale` marks those that have said nothing for ten minutes. Files that cannot be read are passed over.
+ * `stale` marks those that have said nothing for ten minutes. Files that cannot be read are skipped.
  *
  * @param now  ms since 1970
  */
@@ -46,7 +46,7 @@ export async function readProgress(
   const folder = progressFolder(out);
   const names = await readdir(folder).catch(() => [] as string[]);
   const runs: (RunProgress & { readonly stale: boolean })[] = [];
-  for (const name of names.filter((one) => one.endsWith(".json")).sort()) {
+  for (const name of names.filter((entry) => entry.endsWith(".json")).sort()) {
     const progress = parseProgress(await readText(join(folder, name)).catch(() => ""));
     if (progress !== null) runs.push({ ...progress, stale: now - Date.parse(progress.updated) > STALE_AFTER });
   }

@@ -26,7 +26,7 @@ function sweep(): EvaluateOptions & { readonly out: string; readonly store: stri
   writeImages(join(folder, "data"), images);
   writeTree(folder, { "first.txt": "a {}\nthe {}\n", "second.txt": "the {}\nmy {}\nyour {}\n" });
   const options = {
-    checkpoints: [openClipFolder(), openClipFolder({ text: { seed: 2 } })],
+    checkpoints: [openClipFolder(), openClipFolder({ text: { type: "int32" } })],
     benchmarks: [definition],
     dataDirs: { animals: join(folder, "data") },
     templates: [join(folder, "first.txt"), join(folder, "second.txt")],
