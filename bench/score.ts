@@ -65,7 +65,7 @@ try {
     const begun = performance.now();
     const { missing } = await store.check();
     if (missing.length > 0) throw new Error("a part is not whole");
-    const predictions = await predict(store, manifest, weights, space);
+    const predictions = await predict(store, { manifest, weights, space });
     judgePredictions(manifest, predictions, space);
     await atomicWrite(join(scratch, "predictions.csv"), formatPredictions(manifest, predictions, space));
     times.push((performance.now() - begun) / 1000);

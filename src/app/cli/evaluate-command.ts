@@ -11,7 +11,7 @@ import { shellLine } from "../cluster/shell-quote.ts";
 import { formatDryRun } from "./dry-run-text.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
 import { printJson, printText } from "./print-result.ts";
-import { formatDuration, type ProgressReporter, type TaskProgress, startProgress } from "./progress-reporter.ts";
+import { formatDuration, type ProgressReporter, startProgress, type TaskProgress } from "./progress-reporter.ts";
 import { sameCommand } from "./same-command.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
@@ -54,8 +54,8 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
 
 /** A phase counts what it is called; images that come after the prompts are named. */
 function describeProgress({ phase, done, total, imagesAhead }: EvaluateProgress): TaskProgress {
-  const then = imagesAhead > 0 ? `${imagesAhead} images` : undefined;
-  return { task: phase, unit: phase, done, total, then };
+  const next = imagesAhead > 0 ? `${imagesAhead} images` : undefined;
+  return { task: phase, unit: phase, done, total, next };
 }
 
 function printResults(

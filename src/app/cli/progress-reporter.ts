@@ -16,7 +16,7 @@ export interface TaskProgress {
   readonly done: number;
   readonly total: number;
   /** what comes after this task: "500 images" */
-  readonly then?: string | undefined;
+  readonly next?: string | undefined;
 }
 
 export interface ProgressReporter {
@@ -124,12 +124,12 @@ function advance(rates: Rates, done: number): void {
   rates.done = done;
 }
 
-function describe({ unit, done, total, then }: TaskProgress, rates: Rates): string {
+function describe({ unit, done, total, next }: TaskProgress, rates: Rates): string {
   const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
   if (perSecond <= 0) return ""; // nothing is done yet
   const speed = `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} ${unit}/s`;
   const left = formatDuration((total - done) / Math.max(perSecond, 1e-9));
-  return `${speed}, ${left} left${then === undefined ? "" : `, then ${then}`}`;
+  return `${speed}, ${left} left${next === undefined ? "" : `, then ${next}`}`;
 }
 
 /** Seconds as people say them: "42 s", "3 min 10 s", "2 h 5 min". */

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
-import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
 import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";

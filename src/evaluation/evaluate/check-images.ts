@@ -30,8 +30,5 @@ export async function noteContent(run: PlannedRun, storeRoot: string): Promise<N
   const { manifest, results } = run;
   const content = await run.store.content();
   const isComplete = results.some(({ protocol }) => protocol.images === manifest.images.length);
-  return [
-    ...(await checkContent(storeRoot, manifest, content)),
-    ...checkDuplicates({ manifest, content, isComplete }),
-  ];
+  return [...(await checkContent(storeRoot, manifest, content)), ...checkDuplicates({ manifest, content, isComplete })];
 }

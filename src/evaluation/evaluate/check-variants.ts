@@ -36,7 +36,11 @@ export async function checkVariants(found: readonly ReadAs[], data: string | und
   // A user's definition may well score a set that ships, under another name: each kind is compared with its like
   const candidates = found.map((readAs): Candidate => {
     const shippedToo = isShipped(readAs.benchmark);
-    return { ...readAs, isShipped: shippedToo, variants: variantsOf(readAs.benchmark, shippedToo ? shipped : userDefined) };
+    return {
+      ...readAs,
+      isShipped: shippedToo,
+      variants: variantsOf(readAs.benchmark, shippedToo ? shipped : userDefined),
+    };
   });
   const notes: Note[] = [];
   for (const candidate of candidates) {

@@ -1,8 +1,8 @@
 import { chunkSizes, embedChunks } from "../classifier/embed-prompts.ts";
 import { belongsToShard, type Shard } from "../embedding/shard.ts";
 import { openPromptStore, type PromptStore } from "../store/prompt-store.ts";
-import { promptLists, type TextPlan } from "./text-plan.ts";
 import { probePadding } from "./text-padding.ts";
+import { promptLists, type TextPlan } from "./text-plan.ts";
 
 /** The chunks of prompts that one shard embeds. */
 export interface PromptShare {

@@ -1,5 +1,5 @@
-import type { Part } from "../store/part-store.ts";
 import { UnreadableImageError } from "../embedding/unreadable-image-error.ts";
+import type { Part } from "../store/part-store.ts";
 import type { Attempts } from "./attempts.ts";
 import { nameRuns, type RunName } from "./planned-runs.ts";
 

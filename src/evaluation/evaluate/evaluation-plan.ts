@@ -73,8 +73,8 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
 
   const openContents = shareContents(join(storeRoot, "contents"), !readOnly);
   const opened: OpenedRun[] = [];
-  for (const benchmark of data.benchmarks) {
-    const planned = await planImages(benchmark, options, openContents);
+  for (const located of data.benchmarks) {
+    const planned = await planImages(located, options, openContents);
     addNotes(notes, planned.notes);
     for (const images of planned.images) {
       for (const checkpoint of checkpoints) {

@@ -40,9 +40,9 @@ export async function scoreResult(
   const begun = performance.now();
   const { key, protocol, space, classNames } = result;
   const { weights } = await readClassifier(text, result, { threads, checkStopped });
-  const predictions = await predict(store, manifest, weights, space, threads);
+  const predictions = await predict(store, { manifest, weights, space }, threads);
   const what = `${key.checkpoint}, ${key.benchmark}, protocol ${key.protocol}`;
-  const labelWarning = warnOfLabelOrder(what, classNames.names, manifest, predictions, space, orders);
+  const labelWarning = warnOfLabelOrder(what, { names: classNames.names, manifest, predictions, space }, orders);
   const metrics: ResultMetrics = {
     schema: 1,
     ...key,

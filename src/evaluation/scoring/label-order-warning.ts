@@ -1,7 +1,7 @@
 import type { ClassSpace } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { chanceAccuracy, describeChance, findChanceAccuracy } from "./chance.ts";
-import { describeLabelOrder, findLabelOrder, type LabelOrder } from "./label-order.ts";
+import { describeLabelOrder, findLabelOrder, type LabelOrder, type LabelOrderFinding } from "./label-order.ts";
 import { describePermutation, findLabelPermutation } from "./label-permutation.ts";
 import type { Predictions } from "./predict.ts";
 
@@ -21,30 +21,36 @@ interface Judged {
   readonly accepted: readonly (readonly number[])[];
 }
 
+/** Predictions, and what they are of. */
+export interface LabeledPredictions {
+  /** the protocol's class names */
+  readonly names: readonly string[];
+  readonly manifest: Manifest;
+  readonly predictions: Predictions;
+  readonly space: ClassSpace;
+}
+
 /**
  * Warns where predictions say that the labels are wrong: they are right under another order of ImageNet's classes that is
  * known to be mistaken for it; or where every label stands for another class, in whatever order; or no more are right
  * than by chance, whatever the reason.
  *
  * @param what   names the run in the warning
- * @param names  the protocol's class names
  * @param orders from `readLabelOrders`
  * @returns null where there is nothing to warn of
  */
 export function warnOfLabelOrder(
   what: string,
-  names: readonly string[],
-  manifest: Manifest,
-  predictions: Predictions,
-  space: ClassSpace,
+  labeled: LabeledPredictions,
   orders: readonly LabelOrder[],
 ): LabelWarning | null {
+  const { names, space } = labeled;
   const classes = space.rows.length;
-  const all = judge(manifest, predictions, space, (accepted) => accepted.length > 0);
-  const single = judge(manifest, predictions, space, (accepted) => accepted.length === 1);
+  const all = judge(labeled, (accepted) => accepted.length > 0);
+  const single = judge(labeled, (accepted) => accepted.length === 1);
   const labels = Int32Array.from(single.accepted, ([label]) => label as number);
-  const known = knownOrder(what, names, single.top1, labels, space, orders);
-  if (known !== null) return { text: known, isOrder: true };
+  const known = knownOrder(labeled, single.top1, labels, orders);
+  if (known !== null) return { text: describeLabelOrder(what, known), isOrder: true };
   const chance = chanceAccuracy(single.top1, single.accepted, classes);
   const renaming = findLabelPermutation(single.top1, labels, classes, chance);
   if (renaming !== null) {
@@ -56,9 +62,7 @@ export function warnOfLabelOrder(
 }
 
 function judge(
-  manifest: Manifest,
-  predictions: Predictions,
-  space: ClassSpace,
+  { manifest, predictions, space }: LabeledPredictions,
   isWanted: (accepted: readonly number[]) => boolean,
 ): Judged {
   const top1: number[] = [];
@@ -74,15 +78,12 @@ function judge(
 
 /** Only where every competing class is one ImageNet class. */
 function knownOrder(
-  what: string,
-  names: readonly string[],
+  { names, space }: LabeledPredictions,
   top1: Int32Array,
   labels: Int32Array,
-  space: ClassSpace,
   orders: readonly LabelOrder[],
-): string | null {
+): LabelOrderFinding | null {
   if (names.length !== NAMES || space.rows.some((members) => members.length !== 1)) return null;
   const indexOf = (c: number) => space.rows[c]?.[0] as number;
-  const finding = findLabelOrder(top1.map(indexOf), labels.map(indexOf), orders);
-  return finding === null ? null : describeLabelOrder(what, finding);
+  return findLabelOrder(top1.map(indexOf), labels.map(indexOf), orders);
 }

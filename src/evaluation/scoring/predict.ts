@@ -24,17 +24,25 @@ export interface Predictions {
 /** Classes kept for each image. */
 const TOP = 5;
 
+/** What images are scored with. */
+export interface PredictInputs {
+  readonly manifest: Manifest;
+  /** (rows, d), rows of unit length, one a class name */
+  readonly weights: Matrix;
+  readonly space: ClassSpace;
+}
+
+/** The part store, of which only what is stored is read. */
+type StoredParts = Pick<PartStore, "folder" | "parts" | "read">;
+
 /**
  * Scores stored image embeddings with a zero-shot classifier in a protocol's classes, part by part.
  *
- * @param weights  (rows, d), rows of unit length, one a class name
  * @throws InputError if a part is not whole, the widths differ, or no image is left
  */
 export async function predict(
-  store: PartStore,
-  manifest: Manifest,
-  weights: Matrix,
-  space: ClassSpace,
+  store: StoredParts,
+  { manifest, weights, space }: PredictInputs,
   threads?: number,
 ): Promise<Predictions> {
   const k = Math.min(TOP, space.rows.length);
@@ -66,7 +74,7 @@ export async function predict(
 
 /** The part's embeddings at unit length of the images that count, and their positions. */
 async function readFeatures(
-  store: PartStore,
+  store: StoredParts,
   part: Part,
   d: number,
   scored: (position: number) => boolean,

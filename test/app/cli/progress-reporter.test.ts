@@ -19,7 +19,7 @@ describe("progress in a log file", () => {
   it("has a line at the start of a task, one at its end, and few between, even where the total grows with the count", () => {
     const progress = startProgress({ quiet: false });
     for (let done = 64; done <= 300 * 64; done += 64) {
-      progress.update({ task: "prompts", unit: "prompts", done, total: done, then: "10 images" });
+      progress.update({ task: "prompts", unit: "prompts", done, total: done, next: "10 images" });
       clock += 50; // 300 updates in 15 s
     }
     for (let done = 1; done <= 10; done++) progress.update({ task: "images", unit: "images", done, total: 10 });
@@ -32,12 +32,12 @@ describe("progress in a log file", () => {
   it("tells the rate of late, the time left, and what comes then", () => {
     const progress = startProgress({ quiet: false });
     for (let done = 0; done <= 160; done += 16) {
-      progress.update({ task: "imagenet: headers", unit: "images", done, total: 640, then: "2 tasks" });
+      progress.update({ task: "imagenet: headers", unit: "images", done, total: 648, next: "2 tasks" });
       clock += 1000;
     }
     expect(lines()).toEqual([
-      "imagenet: headers 0/640\n",
-      "imagenet: headers 160/640  16 images/s, 30 s left, then 2 tasks\n",
+      "imagenet: headers 0/648\n",
+      "imagenet: headers 160/648  16 images/s, 31 s left, then 2 tasks\n",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ShardableRun, assignParts } from "../../../src/evaluation/embedding/assign-parts.ts";
+import { assignParts, type ShardableRun } from "../../../src/evaluation/embedding/assign-parts.ts";
 import { parseShard } from "../../../src/evaluation/embedding/shard.ts";
 import type { Part } from "../../../src/evaluation/store/part-store.ts";
 

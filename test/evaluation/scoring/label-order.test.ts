@@ -113,7 +113,7 @@ describe("warnOfLabelOrder", async () => {
 
   it("reads predictions of a class subset as ImageNet indices, and passes over protocols of other names", () => {
     const order = orders[0] as LabelOrder;
-    // 200 classes: every fifth. An image's row r of the class list is labelled as class r, its truth is another
+    // 200 classes: every fifth. An image's row r of the class list is labeled as class r, its truth is another
     const rows = Array.from({ length: 200 }, (_, c) => Int32Array.of(c * 5));
     const accepted = rows.map((_, c) => [c]);
     const members = rows.map((_, c) => c).filter((c) => (order.toIndex[c * 5] as number) % 5 === 0);
@@ -133,13 +133,13 @@ describe("warnOfLabelOrder", async () => {
       scores: new Float32Array(images.length),
     };
     expect(members.length).toBeGreaterThan(29);
-    const space = { rows, accepted };
-    expect(warnOfLabelOrder("x", names(1000), manifest, predictions, space, orders)).toMatchObject({
+    const labeled = { names: names(1000), manifest, predictions, space: { rows, accepted } };
+    expect(warnOfLabelOrder("x", labeled, orders)).toMatchObject({
       text: expect.stringContaining("sorted as text"),
       isOrder: true,
     });
-    expect(warnOfLabelOrder("x", names(113), manifest, predictions, space, orders)).toBeNull();
+    expect(warnOfLabelOrder("x", { ...labeled, names: names(113) }, orders)).toBeNull();
     const grouped = { rows: rows.map((row) => Int32Array.of(...row, 1)), accepted };
-    expect(warnOfLabelOrder("x", names(1000), manifest, predictions, grouped, orders)).toBeNull();
+    expect(warnOfLabelOrder("x", { ...labeled, space: grouped }, orders)).toBeNull();
   });
 });
