@@ -2,10 +2,18 @@ import { PbfReader } from "pbf";
 import { InputError } from "../../foundation/errors.ts";
 import { findFault } from "./check-structure.ts";
 import { checkExpansion } from "./graph-expansion.ts";
-import { describeGraph, describeNodes, functionKey, type OnnxNode } from "./onnx-node.ts";
-import { type ModelProto, readModelProto } from "./onnx-schema.ts";
+import { describeNode, functionKey, type OnnxNode } from "./onnx-node.ts";
+import {
+  FIELD,
+  type ModelProto,
+  readModelProto,
+  readNodeProto,
+  readTensorProto,
+  readValueInfoProto,
+} from "./onnx-schema.ts";
 import { notOnnx, readOnnxSkeleton, tooDeep, tooLarge } from "./onnx-skeleton.ts";
-import { describeValue, type OnnxTensor, type TensorInfo } from "./onnx-tensor.ts";
+import { describeTensor, describeValue, type OnnxTensor, type TensorInfo } from "./onnx-tensor.ts";
+import { fieldsOf, joinPieces } from "./wire.ts";
 
 /** What a graph says of itself: everything in the ONNX file but the weights' values. */
 export interface OnnxModel {
@@ -32,17 +40,19 @@ export interface OnnxModel {
  * @throws InputError if the file cannot be read, is not ONNX, is truncated, or has functions or subgraphs without end
  */
 export function readOnnxModel(path: string): OnnxModel {
-  const message = readMessage(path);
-  const { graph, opsetImport } = message;
-  if (graph === undefined || opsetImport.length === 0) {
-    throw new InputError(`${path}: not a whole ONNX file: it has no ${graph === undefined ? "graph" : "operator set"}`);
+  const { message, graph } = readMessage(path);
+  const { opsetImport } = message;
+  if (graph === null || opsetImport.length === 0) {
+    throw new InputError(`${path}: not a whole ONNX file: it has no ${graph === null ? "graph" : "operator set"}`);
   }
-  const tensors: OnnxTensor[] = [];
+  const { inputs, outputs, nodes, tensors } = graph;
   const functions = new Map<string, readonly OnnxNode[]>();
   for (const { domain, name: op, overload, node } of message.functions) {
-    functions.set(functionKey({ domain, op, overload }), describeNodes(node, tensors));
+    functions.set(
+      functionKey({ domain, op, overload }),
+      node.map((one) => describeNode(one, tensors)),
+    );
   }
-  const nodes = describeGraph(graph, tensors);
   checkExpansion({ nodes, functions }, path);
   // Before IR version 4 every weight was also listed as an input; onnxruntime does not ask for those.
   const weights = new Set(tensors.map((tensor) => tensor.name));
@@ -51,23 +61,50 @@ export function readOnnxModel(path: string): OnnxModel {
     irVersion: message.irVersion,
     producer: `${message.producerName} ${message.producerVersion}`.trim(),
     opsets: new Map(opsetImport.map(({ domain, version }) => [domain, version])),
-    inputs: graph.input.map(describeValue).filter((input) => !weights.has(input.name)),
-    outputs: graph.output.map(describeValue),
+    inputs: inputs.filter((input) => !weights.has(input.name)),
+    outputs,
     nodes,
     tensors,
     functions,
   };
 }
 
-function readMessage(path: string): ModelProto {
+interface Graph {
+  readonly inputs: TensorInfo[];
+  readonly outputs: TensorInfo[];
+  readonly nodes: OnnxNode[];
+  readonly tensors: OnnxTensor[];
+}
+
+/**  what the file says, and its graph apart */
+function readMessage(path: string): { readonly message: ModelProto; readonly graph: Graph | null } {
   const skeleton = readOnnxSkeleton(path);
   const fault = findFault(skeleton, "ModelProto");
   if (fault === "too deep") throw tooDeep(path);
   if (fault === "too large") throw tooLarge(path);
   if (fault === "damaged") throw notOnnx(path);
+  const fields = [...fieldsOf(skeleton)];
+  const graph = fields.find(({ number }) => number === FIELD.ModelProto.graph);
+  const others = fields.filter((field) => field !== graph).map(({ raw }) => raw);
   try {
-    return readModelProto(new PbfReader(skeleton));
+    return {
+      message: readModelProto(new PbfReader(joinPieces(others))),
+      graph: graph === undefined ? null : readGraph(graph.body),
+    };
   } catch (cause) {
     throw notOnnx(path, { cause });
   }
+}
+
+/** Reads a graph piece by piece: all messages of a large one at once would keep the garbage collector busy. */
+function readGraph(bytes: Uint8Array): Graph {
+  const { node, initializer, input, output } = FIELD.GraphProto;
+  const graph: Graph = { inputs: [], outputs: [], nodes: [], tensors: [] };
+  for (const { number, body } of fieldsOf(bytes)) {
+    if (number === node) graph.nodes.push(describeNode(readNodeProto(new PbfReader(body)), graph.tensors));
+    else if (number === initializer) graph.tensors.push(describeTensor(readTensorProto(new PbfReader(body))));
+    else if (number === input) graph.inputs.push(describeValue(readValueInfoProto(new PbfReader(body))));
+    else if (number === output) graph.outputs.push(describeValue(readValueInfoProto(new PbfReader(body))));
+  }
+  return graph;
 }

@@ -24,22 +24,11 @@ export function functionKey({ domain, op, overload }: Pick<OnnxNode, "domain" | 
 const text = new TextDecoder();
 
 /**
- * Describes operations, those of their subgraphs too.
+ * Describes an operation, and those of its subgraphs.
  *
- * @param tensors weights of subgraphs, and those of Constant nodes that lie in other files, are added
+ * @param tensors the weights of its subgraphs, and its value where that lies in another file, are added
  */
-export function describeNodes(nodes: readonly NodeProto[], tensors: OnnxTensor[]): OnnxNode[] {
-  return nodes.map((node) => describeNode(node, tensors));
-}
-
-/** Describes a graph's operations. @param tensors its weights are added */
-export function describeGraph(graph: GraphProto, tensors: OnnxTensor[]): OnnxNode[] {
-  const nodes = describeNodes(graph.node, tensors);
-  for (const tensor of graph.initializer) tensors.push(describeTensor(tensor));
-  return nodes;
-}
-
-function describeNode(
+export function describeNode(
   { opType, domain, overload, input, output, attribute }: NodeProto,
   tensors: OnnxTensor[],
 ): OnnxNode {
@@ -58,6 +47,12 @@ function describeNode(
   }
   const body = attribute.flatMap(subgraphs).flatMap((graph) => describeGraph(graph, tensors));
   return { op: opType, domain, overload, inputs: input, outputs: output, floats, integers, strings, tensor, body };
+}
+
+function describeGraph(graph: GraphProto, tensors: OnnxTensor[]): OnnxNode[] {
+  const nodes = graph.node.map((node) => describeNode(node, tensors));
+  for (const tensor of graph.initializer) tensors.push(describeTensor(tensor));
+  return nodes;
 }
 
 function subgraphs({ g, graphs }: AttributeProto): readonly GraphProto[] {

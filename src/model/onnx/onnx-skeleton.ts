@@ -23,7 +23,7 @@ interface FileWindow {
   readonly size: number;
   /** What was copied so far. */
   readonly copied: { fields: number; bytes: number };
-  /** The bytes [position, position + length), length at most KEEP; valid until the next call. */
+  /** The bytes [position, position + length), length at most KEEP and a key; valid until the next call. */
   read(position: number, length: number): Uint8Array;
 }
 
@@ -99,7 +99,7 @@ function copyMessage(
       if (payload + length.value > limit) throw end === null ? truncated(file.path, file.size) : notOnnx(file.path);
       const message = FORMS[kind][number]?.message ?? null;
       if (length.value <= KEEP) {
-        pieces.push(file.read(position, payload - position).slice(), file.read(payload, length.value).slice());
+        pieces.push(file.read(position, payload - position + length.value).slice());
       } else if (message !== null) {
         const copy = copyMessage(file, payload, payload + length.value, message, depth + 1);
         pieces.push(delimitedHead(number, copy.length), copy);
