@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../../foundation/errors.ts";
+import { checkJson } from "../../foundation/files/parse-json.ts";
 import type { LineRules } from "./line-rules.ts";
 
 const fraction = z.number().min(0).max(1);
@@ -24,8 +24,5 @@ const rulesSchema = z.strictObject({
  * @throws InputError naming the file and the field that is not as it should be
  */
 export function parseLineRules(content: unknown, where: string): LineRules {
-  const parsed = rulesSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`${where}: ${issue?.path.join(".") || "rules"}: ${issue?.message ?? "not valid"}`);
+  return checkJson(content, where, rulesSchema);
 }

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
+import { readJsonAs } from "../../foundation/files/read-text.ts";
 import { IMAGENET_AXES, type StudyAxes } from "./study-axes.ts";
 
 /** What a study is of: its axes, and the benchmarks it knows. */
@@ -34,13 +34,9 @@ export async function readStudy(path: string | undefined): Promise<Study> {
       benchmarks: await Promise.all((await listBenchmarks()).map(readBenchmark)),
     };
   }
-  const parsed = studySchema.safeParse(await readJson(path));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError(`${path}: ${issue?.path.join(".") || "study"}: ${issue?.message ?? "not valid"}`);
-  }
-  const { idBenchmark, shifts } = parsed.data;
-  const benchmarks = await Promise.all(parsed.data.benchmarks.map((name) => readBenchmark(join(dirname(path), name))));
+  const content = await readJsonAs(path, studySchema);
+  const { idBenchmark, shifts } = content;
+  const benchmarks = await Promise.all(content.benchmarks.map((name) => readBenchmark(join(dirname(path), name))));
   const ids = benchmarks.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice !== undefined)
@@ -53,7 +49,7 @@ export async function readStudy(path: string | undefined): Promise<Study> {
   }
   const id = benchmarks.find((benchmark) => benchmark.id === idBenchmark) as Benchmark;
   return {
-    title: parsed.data.title ?? null,
+    title: content.title ?? null,
     axes: {
       idBenchmark,
       wholeProtocols: ["", (id.protocols[0] as { id: string }).id],

@@ -1,8 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../../foundation/errors.ts";
-import { jsonFault } from "../../foundation/files/json-fault.ts";
 import { findNamedFile, listNamedFiles } from "../../foundation/files/named-data.ts";
+import { checkJson, parseJsonText } from "../../foundation/files/parse-json.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { checkBenchmark } from "./check-benchmark.ts";
@@ -88,12 +87,8 @@ const FOLDER = "benchmarks";
 export async function readBenchmark(typed: string): Promise<Benchmark> {
   const file = await findNamedFile(typed, "benchmark", FOLDER, ".json");
   const text = await readText(file.path);
-  const parsed = benchmarkSchema.safeParse(parseJson(text, file.path));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError(`${file.path}: ${issue?.path.join(".") || "benchmark"}: ${issue?.message ?? "not valid"}`);
-  }
-  const { protocols, classes, classNames, templates, ...definition } = parsed.data;
+  const content = checkJson(parseJsonText(text, file.path), file.path, benchmarkSchema);
+  const { protocols, classes, classNames, templates, ...definition } = content;
   const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
   const benchmark: Benchmark = {
     ...definition,
@@ -135,12 +130,4 @@ export function isBenchmarkFile(typed: string): boolean {
 /** Ids of the benchmarks that ship with the package. */
 export async function listBenchmarks(): Promise<string[]> {
   return (await listNamedFiles(FOLDER, ".json")).map((file) => file.id);
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InputError(`${path}: ${jsonFault(text)}`, { cause });
-  }
 }

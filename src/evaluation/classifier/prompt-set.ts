@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
 import { fileId } from "../../foundation/files/named-data.ts";
+import { describeIssues } from "../../foundation/files/parse-json.ts";
 import { readJson } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
@@ -38,9 +39,8 @@ const descriptionsSchema = z.record(z.string(), z.array(z.string().min(1)).min(1
 async function readDescriptions(path: string): Promise<PromptSet> {
   const parsed = descriptionsSchema.safeParse(await readJson(path));
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
     throw new InputError(
-      `${path}: expected an object of class names, each with a list of prompts: ${issue?.path.join(".")}: ${issue?.message}`,
+      `${path}: expected an object of class names, each with a list of prompts: ${describeIssues(parsed.error)}`,
     );
   }
   const descriptions = new Map(Object.entries(parsed.data));

@@ -4,28 +4,47 @@ import { jsonFault } from "./json-fault.ts";
 
 /** A string, and the colon that makes it a key. */
 const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+/** Issues listed in a message; a file of the wrong kind may have thousands. */
+const LISTED = 5;
 
 /**
  * Parses JSON of one of our own files: of the form that the schema says, and no key twice, where `JSON.parse` silently
  * takes the last.
  *
  * @param where file name, for messages
- * @throws InputError naming the field and what was expected there
+ * @throws InputError naming each field and what was expected there
  */
 export function parseJson<Schema extends z.ZodType>(text: string, where: string, schema: Schema): z.infer<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError(`${where}: ${jsonFault(text)}`, { cause });
-  }
+  const value = parseJsonText(text, where);
   let written = 0;
   for (const [, colon] of text.matchAll(STRINGS)) if (colon !== undefined) written++;
   if (written !== countKeys(value)) throw new InputError(`${where}: a key is there twice`);
+  return checkJson(value, where, schema);
+}
+
+/** Parses JSON of any form. @throws InputError saying where it is not JSON */
+export function parseJsonText(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${where}: ${jsonFault(text)}`, { cause });
+  }
+}
+
+/** A parsed value of the form that the schema says. @throws InputError naming each field and what was expected there */
+export function checkJson<Schema extends z.ZodType>(value: unknown, where: string, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`${where}: ${issue?.path.join(".") || "content"}: ${issue?.message ?? "not valid"}`);
+  throw new InputError(`${where}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
+}
+
+/** What is wrong with a JSON file, field by field, in one line: `vision.file: Invalid input: expected string, …; size: …`. */
+export function describeIssues({ issues }: z.ZodError): string {
+  const listed = issues
+    .slice(0, LISTED)
+    .map(({ path, message }) => `${path.join(".") || "the whole file"}: ${message}`)
+    .join("; ");
+  return issues.length > LISTED ? `${listed}; and ${issues.length - LISTED} more` : listed;
 }
 
 /** Keys of a value's objects, however deep they lie. */
@@ -33,10 +52,10 @@ function countKeys(value: unknown): number {
   let keys = 0;
   const waiting = [value];
   while (waiting.length > 0) {
-    const one = waiting.pop();
-    if (typeof one !== "object" || one === null) continue;
-    const values = Object.values(one);
-    if (!Array.isArray(one)) keys += values.length;
+    const next = waiting.pop();
+    if (typeof next !== "object" || next === null) continue;
+    const values = Object.values(next);
+    if (!Array.isArray(next)) keys += values.length;
     for (const inner of values) waiting.push(inner);
   }
   return keys;

@@ -1,5 +1,6 @@
+import type { z } from "zod";
 import { InputError } from "../errors.ts";
-import { jsonFault } from "./json-fault.ts";
+import { checkJson, parseJsonText } from "./parse-json.ts";
 import { readError } from "./read-error.ts";
 import { readRegular } from "./regular-file.ts";
 
@@ -24,12 +25,12 @@ export async function readText(path: string, most: number = MOST_TEXT): Promise<
 
 /** Reads and parses a JSON file. @throws InputError if it cannot be read or is not JSON */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InputError(`${path}: ${jsonFault(text)}`, { cause });
-  }
+  return parseJsonText(await readText(path), path);
+}
+
+/** The same of the form that the schema says. @throws InputError naming each field and what was expected there too */
+export async function readJsonAs<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> {
+  return checkJson(await readJson(path), path, schema);
 }
 
 /** Reads a whole file. @throws InputError if it is not there, cannot be read, is no regular file, or has more than `most` bytes */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Interpolation, OPENAI_MEAN, OPENAI_STD, type Preprocessing } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { describeIssues } from "./describe-issues.ts";
+import { checkJson } from "../../foundation/files/parse-json.ts";
 
 const side = z.number().int().positive();
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
@@ -93,9 +93,7 @@ const FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
  * @see transformers 5 src/transformers/models/clip/image_processing_clip.py, models/siglip/image_processing_siglip.py
  */
 export function parseHuggingFacePreprocessing(json: unknown, where: string): Preprocessing {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new InputError(`${where}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
-  const config = parsed.data;
+  const config = checkJson(json, where, schema);
   const refuse = (problem: string) => new InputError(`${where}: ${problem}`);
   const type = config.image_processor_type ?? config.feature_extractor_type ?? "";
   if (/^Siglip2/.test(type))

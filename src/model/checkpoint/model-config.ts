@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../../foundation/errors.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
+import { checkJson } from "../../foundation/files/parse-json.ts";
+import { readJsonAs } from "../../foundation/files/read-text.ts";
 import { findCompanion } from "./companion-files.ts";
-import { describeIssues } from "./describe-issues.ts";
 
 const side = z.number().int().positive();
 
@@ -78,7 +77,7 @@ export async function readModelConfigs(root: string): Promise<ModelConfigs> {
     openClip !== null
       ? { file: openClip.file, config: openClip.config.model_cfg ?? {} }
       : isOpenClip
-        ? { file: plain.file, config: parseConfig(root, plain.file, plain.config, openClipModelSchema) }
+        ? { file: plain.file, config: checkJson(plain.config, join(root, plain.file), openClipModelSchema) }
         : null;
   const preprocessing = openClip?.config.preprocess_cfg;
   return {
@@ -87,20 +86,13 @@ export async function readModelConfigs(root: string): Promise<ModelConfigs> {
     huggingFace:
       plain === null || isOpenClip
         ? null
-        : { file: plain.file, config: parseConfig(root, plain.file, plain.config, huggingFaceSchema) },
+        : { file: plain.file, config: checkJson(plain.config, join(root, plain.file), huggingFaceSchema) },
   };
 }
 
 /** Reads one JSON file against a schema. @throws InputError naming the file and each field that is wrong */
 export async function readConfig<T>(root: string, file: string, schema: z.ZodType<T>): Promise<ConfigFile<T>> {
-  return { file, config: parseConfig(root, file, await readJson(join(root, file)), schema) };
-}
-
-function parseConfig<T>(root: string, file: string, value: unknown, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success)
-    throw new InputError(`${join(root, file)}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
-  return parsed.data;
+  return { file, config: await readJsonAs(join(root, file), schema) };
 }
 
 /** Whether transformers' towers have their embedding in `pooler_output`, as SigLIP's do. */

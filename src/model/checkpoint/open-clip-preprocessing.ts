@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { OPENAI_MEAN, OPENAI_STD, type Preprocessing } from "../../data/image/preprocessing.ts";
-import { InputError } from "../../foundation/errors.ts";
-import { describeIssues } from "./describe-issues.ts";
+import { checkJson } from "../../foundation/files/parse-json.ts";
 
 const side = z.number().int().positive();
 const sizeSchema = z.union([side, z.array(side).min(1).max(2)]);
@@ -33,9 +32,7 @@ export function parseOpenClipPreprocessing(
   fallback: { readonly height: number; readonly width: number },
   where: string,
 ): Preprocessing {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new InputError(`${where}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
-  const config = parsed.data;
+  const config = checkJson(json, where, schema);
   const size = imageSize ?? config.size ?? null;
   return {
     size: size === null ? fallback : heightAndWidth(size),

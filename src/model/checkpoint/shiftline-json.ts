@@ -1,10 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../../foundation/errors.ts";
 import { staysInside } from "../../foundation/files/inside-folder.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
-import { describeIssues } from "./describe-issues.ts";
+import { readJsonAs } from "../../foundation/files/read-text.ts";
 
 const file = z.string().min(1).refine(staysInside, "expected a path below the folder of the shiftline.json");
 const side = z.number().int().min(1).max(8192);
@@ -58,7 +56,5 @@ export async function readShiftlineJson(folder: string): Promise<ShiftlineJson |
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
   }
-  const parsed = schema.safeParse(await readJson(path));
-  if (!parsed.success) throw new InputError(`${path}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
-  return parsed.data;
+  return readJsonAs(path, schema);
 }

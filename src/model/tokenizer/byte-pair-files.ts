@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { readJson, readText } from "../../foundation/files/read-text.ts";
+import { readJson, readJsonAs, readText } from "../../foundation/files/read-text.ts";
 import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
+import { TOKEN_NAME } from "./token-name.ts";
 import type { TokenizerJsonContent } from "./tokenizer-json.ts";
 
 /** A byte-level byte-pair encoding in two files, as transformers saved tokenizers before tokenizer.json. */
@@ -18,15 +19,14 @@ export interface BytePairFiles {
   readonly defaultClass: string | null;
 }
 
-const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 const NAMES = z.looseObject({
-  bos_token: TOKEN.nullish(),
-  eos_token: TOKEN.nullish(),
-  unk_token: TOKEN.nullish(),
-  pad_token: TOKEN.nullish(),
-  cls_token: TOKEN.nullish(),
-  sep_token: TOKEN.nullish(),
-  mask_token: TOKEN.nullish(),
+  bos_token: TOKEN_NAME.nullish(),
+  eos_token: TOKEN_NAME.nullish(),
+  unk_token: TOKEN_NAME.nullish(),
+  pad_token: TOKEN_NAME.nullish(),
+  cls_token: TOKEN_NAME.nullish(),
+  sep_token: TOKEN_NAME.nullish(),
+  mask_token: TOKEN_NAME.nullish(),
 });
 const CONFIG = NAMES.extend({
   tokenizer_class: z.string().nullish(),
@@ -67,10 +67,10 @@ const CLASSES: Readonly<Record<string, Names>> = {
 export async function readBytePairFiles(files: BytePairFiles): Promise<TokenizerJsonContent> {
   const vocab = await readVocabulary(files.vocabulary);
   const merges = await readMerges(files.merges, vocab);
-  const config: z.infer<typeof CONFIG> = files.config === null ? {} : await parse(files.config, CONFIG);
+  const config: z.infer<typeof CONFIG> = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
   // as transformers: a tokenizer_config.json with added_tokens_decoder says everything
   const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
-  const named: Names = isWhole || files.specialTokens === null ? {} : await parse(files.specialTokens, NAMES);
+  const named: Names = isWhole || files.specialTokens === null ? {} : await readJsonAs(files.specialTokens, NAMES);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
   const usual = CLASSES[name];
   if (usual === undefined) {
@@ -157,9 +157,9 @@ async function refuseUnknownTokens(
   vocab: Readonly<Record<string, number>>,
   decoder: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const listed = files.addedTokens === null ? {} : await parse(files.addedTokens, z.record(z.string(), z.int()));
+  const listed = files.addedTokens === null ? {} : await readJsonAs(files.addedTokens, z.record(z.string(), z.int()));
   const decoded = Object.entries(decoder).map(
-    ([id, token]) => [TOKEN.safeParse(token).data ?? "", Number(id)] as const,
+    ([id, token]) => [TOKEN_NAME.safeParse(token).data ?? "", Number(id)] as const,
   );
   const unknown = [...Object.entries(listed), ...decoded].find(([token, id]) => vocab[token] !== id);
   if (unknown === undefined) return;
@@ -168,11 +168,4 @@ async function refuseUnknownTokens(
 
 function withoutNulls(names: Names): Partial<Names> {
   return Object.fromEntries(Object.entries(names).filter(([key, token]) => key.endsWith("_token") && token !== null));
-}
-
-async function parse<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(await readJson(path));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unknown shape"}`);
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
+import { readJsonAs } from "../../foundation/files/read-text.ts";
 import { CLIP_VOCABULARY_SIZE } from "./clip-byte-pairs.ts";
+import { TOKEN_NAME } from "./token-name.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
 /** The id that fills a text up to the context length, and what decided it. */
@@ -57,12 +58,11 @@ export async function readPadding(source: PaddingSource, vocabulary: PaddingVoca
   return (await readPaddingToken(source.files, vocabulary)) ?? usualPadding(vocabulary);
 }
 
-const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
-const NAMES = z.looseObject({ pad_token: TOKEN.nullish() });
+const NAMES = z.looseObject({ pad_token: TOKEN_NAME.nullish() });
 const CONFIG = z.looseObject({
-  pad_token: TOKEN.nullish(),
+  pad_token: TOKEN_NAME.nullish(),
   tokenizer_class: z.string().nullish(),
-  added_tokens_decoder: z.record(z.string(), TOKEN).nullish(),
+  added_tokens_decoder: z.record(z.string(), TOKEN_NAME).nullish(),
 });
 const ADDED = z.record(z.string(), z.int().nonnegative());
 
@@ -74,12 +74,12 @@ const ADDED = z.record(z.string(), z.int().nonnegative());
  * Source: transformers 5.18 tokenization_utils_base.py `_from_pretrained`, tokenization_utils_tokenizers.py `__init__`
  */
 async function readPaddingToken(files: PaddingFiles, vocabulary: PaddingVocabulary): Promise<Padding | null> {
-  const config = files.config === null ? {} : await readNames(files.config, CONFIG);
+  const config = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
   const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
-  const map = isWhole || files.specialTokens === null ? {} : await readNames(files.specialTokens, NAMES);
+  const map = isWhole || files.specialTokens === null ? {} : await readJsonAs(files.specialTokens, NAMES);
   const [token, file] = "pad_token" in map ? [map.pad_token, files.specialTokens] : [config.pad_token, files.config];
   if (token !== undefined && token !== null && file !== null) {
-    const added = isWhole || files.addedTokens === null ? {} : await readNames(files.addedTokens, ADDED);
+    const added = isWhole || files.addedTokens === null ? {} : await readJsonAs(files.addedTokens, ADDED);
     const listed = Object.entries(config.added_tokens_decoder ?? {}).find(([, content]) => content === token)?.[0];
     const id = vocabulary.idOf(token) ?? added[token] ?? (listed === undefined ? undefined : Number(listed));
     if (id === undefined || !Number.isSafeInteger(id) || id < 0) {
@@ -122,14 +122,6 @@ function usualPadding({ idOf, endOfText }: PaddingVocabulary): Padding {
   if (endOfText !== null)
     return { id: endOfText, source: "no file names it: the end-of-text token", isExplicit: false };
   return { id: 0, source: "no file names it: 0", isExplicit: false };
-}
-
-async function readNames<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(await readJson(path));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const place = issue?.path.join(".") || "the file";
-  throw new InputError(`${path}: ${place}: expected a token or null`);
 }
 
 function baseName(path: string): string {

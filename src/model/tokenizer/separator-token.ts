@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
+import { readJsonAs } from "../../foundation/files/read-text.ts";
 import type { PaddingFiles } from "./padding-token.ts";
+import { TOKEN_NAME } from "./token-name.ts";
 
-const TOKEN = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
 const CONFIG = z.looseObject({
-  sep_token: TOKEN.nullish(),
+  sep_token: TOKEN_NAME.nullish(),
   tokenizer_class: z.string().nullish(),
   added_tokens_decoder: z.record(z.string(), z.unknown()).nullish(),
 });
@@ -31,8 +31,8 @@ export async function readSeparatorId(
   idOf: (token: string) => number | undefined,
   where: string,
 ): Promise<number> {
-  const config = files.config === null ? {} : await readFields(files.config);
-  const map = files.specialTokens === null || config.added_tokens_decoder ? {} : await readFields(files.specialTokens);
+  const config = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
+  const map = files.specialTokens === null || config.added_tokens_decoder ? {} : await readJsonAs(files.specialTokens, CONFIG);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
   const token = map.sep_token ?? config.sep_token ?? CLASS_SEPARATORS[name];
   const id = token === undefined ? undefined : idOf(token);
@@ -42,11 +42,4 @@ export async function readSeparatorId(
   throw new InputError(
     `${where}: open_clip's configuration asks for strip_sep_token, and ${found}; put sep_token into tokenizer_config.json`,
   );
-}
-
-async function readFields(path: string): Promise<z.infer<typeof CONFIG>> {
-  const parsed = CONFIG.safeParse(await readJson(path));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new InputError(`${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "unknown shape"}`);
 }

@@ -1,6 +1,7 @@
 import { Tokenizer as Pipeline } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
+import { describeIssues } from "../../foundation/files/parse-json.ts";
 import { readJson } from "../../foundation/files/read-text.ts";
 import { createTokenSplitter } from "./added-tokens.ts";
 import { type Normalizer, type PipelineParts, pairs, partsOf, repairTokenizer } from "./tokenizer-repairs.ts";
@@ -53,11 +54,7 @@ const CONTENT = z.looseObject({
  */
 export async function readTokenizerJson(path: string): Promise<TokenizerJsonContent> {
   const parsed = CONTENT.safeParse(await readJson(path));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const place = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
-    throw new InputError(`${path}: not a tokenizer.json: ${place}${issue?.message ?? "unknown shape"}`);
-  }
+  if (!parsed.success) throw new InputError(`${path}: not a tokenizer.json: ${describeIssues(parsed.error)}`);
   const { type, vocab, merges } = parsed.data.model;
   if (!MODEL_TYPES.includes(type)) {
     throw new InputError(`${path}: model.type: expected one of ${MODEL_TYPES.join(", ")}, got "${type}"`);

@@ -240,6 +240,6 @@ describe("rules beside a baseline", () => {
     expect(() => parseLineRules({ lines: [{ benchmark: "a", idSide: "imagenet", from: 55 }] }, "x.json")).toThrow(
       /x\.json: lines\.0\.from/,
     );
-    expect(() => parseLineRules({ goup: "standard" }, "x.json")).toThrow(/x\.json: rules: .*goup/);
+    expect(() => parseLineRules({ goup: "standard" }, "x.json")).toThrow(/x\.json: the whole file: .*goup/);
   });
 });

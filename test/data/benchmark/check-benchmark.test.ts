@@ -43,7 +43,7 @@ describe("a definition", () => {
     [{ images: 0 }, /images: .*expected number to be >0/],
     [{ protocols: [{ id: "all", images: 0 }] }, /protocols\.0\.images: .*>0/],
     [{ protocols: [] }, /protocols: .*>=1/],
-    [{ clases: "classes.csv" }, /benchmark: Unrecognized key: "clases"/],
+    [{ clases: "classes.csv" }, /the whole file: Unrecognized key: "clases"/],
     [{ protocols: [{ id: "all", precrop: 2 }] }, /protocols\.0: Unrecognized key: "precrop"/],
     [
       { layouts: [{ kind: "class-folders", key: "wnid" }] },
