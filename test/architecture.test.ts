@@ -58,6 +58,7 @@ describe("the house", () => {
       "foundation/evaluation-key.ts",
       "foundation/native-library.ts",
       "foundation/notes.ts",
+      "foundation/number-text.ts",
     ]);
     expect(known.filter((room) => !rooms.has(room))).toEqual([]);
   });

@@ -1,7 +1,17 @@
 import { basename, extname, join, resolve } from "node:path";
 import { progressFolder } from "../../evaluation/evaluate/run-progress.ts";
 import { readFolderIfThere } from "../../foundation/files/if-there.ts";
-import { FIT_OUTPUTS } from "./fit-outputs.ts";
+
+/** CSV files that `fit` writes: never read as accuracies. */
+export const FIT_OUTPUTS: readonly string[] = [
+  "fits.csv",
+  "robustness.csv",
+  "influence.csv",
+  "relative.csv",
+  "groups.csv",
+  "group-tests.csv",
+  "replicates.csv",
+];
 
 /** File endings that say what a folder is of. */
 const KINDS: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,6 @@
 import type { DryRun } from "../../evaluation/evaluate/dry-run.ts";
+import { duration, megabytes } from "../../foundation/number-text.ts";
 import { formatTextTable } from "../../output/tables/text-table.ts";
-import { formatDuration } from "./progress-reporter.ts";
 
 /** What a dry run found, for people. */
 export function formatDryRun(result: DryRun): string {
@@ -18,12 +18,12 @@ export function formatDryRun(result: DryRun): string {
       row.benchmark,
       String(row.images),
       String(row.imagesToEmbed),
-      (row.bytes / 1e6).toFixed(1),
-      formatDuration(row.seconds),
+      megabytes(row.bytes),
+      duration(row.seconds),
     ]),
   );
   const prompts = result.prompts.map(
-    (row) => `${row.checkpoint}: ${row.promptsToEmbed} prompts to embed, ${formatDuration(row.seconds)}`,
+    (row) => `${row.checkpoint}: ${row.promptsToEmbed} prompts to embed, ${duration(row.seconds)}`,
   );
-  return `${images}\n${prompts.join("\n")}\nabout ${formatDuration(result.seconds)} in all; nothing was written\n`;
+  return `${images}\n${prompts.join("\n")}\nabout ${duration(result.seconds)} in all; nothing was written\n`;
 }

@@ -4,6 +4,7 @@ import { evaluate } from "../../evaluation/evaluate/evaluate.ts";
 import type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "../../evaluation/evaluate/evaluate-options.ts";
 import { describeMissing, MissingEmbeddingsError } from "../../evaluation/evaluate/missing-embeddings.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { duration } from "../../foundation/number-text.ts";
 import { formatAccuracyTable } from "../../output/tables/accuracy-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { resolveShard } from "../cluster/shard-environment.ts";
@@ -11,7 +12,7 @@ import { shellLine } from "../cluster/shell-quote.ts";
 import { formatDryRun } from "./dry-run-text.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
 import { printJson, printText } from "./print-result.ts";
-import { formatDuration, type ProgressReporter, startProgress, type TaskProgress } from "./progress-reporter.ts";
+import { type ProgressReporter, startProgress, type TaskProgress } from "./progress-reporter.ts";
 import { sameCommand } from "./same-command.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
@@ -83,7 +84,7 @@ async function runShard(
   if (command.json) printJson(result);
   const { imagesEmbedded, promptsEmbedded, seconds } = result;
   progress.note(
-    `shard ${shard.index}/${shard.count}: embedded ${imagesEmbedded} images and ${promptsEmbedded} prompts in ${formatDuration(seconds)}; once every shard is done, the same command without --shard scores them`,
+    `shard ${shard.index}/${shard.count}: embedded ${imagesEmbedded} images and ${promptsEmbedded} prompts in ${duration(seconds)}; once every shard is done, the same command without --shard scores them`,
   );
 }
 

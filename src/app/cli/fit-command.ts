@@ -14,7 +14,7 @@ import { formatRobustness } from "../../output/tables/robustness-csv.ts";
 import { formatWideRobustness, linesTable, robustnessTable } from "../../output/tables/robustness-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
-import { fitExtras } from "./fit-extras.ts";
+import { type FitExtrasOptions, fitExtras } from "./fit-extras.ts";
 import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
@@ -23,22 +23,17 @@ import { printJson, printText } from "./print-result.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
+/** The table that `fit` is about. */
+const ROBUSTNESS = "robustness.csv";
 
 /** The options of `shiftline fit` as the command line gives them. */
-export interface FitCommandOptions {
+export interface FitCommandOptions extends FitExtrasOptions {
   /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
   readonly study?: string;
   /** default: openai-clip; of a study of its own axes, the first input: all its checkpoints */
   readonly baseline?: string;
   /** default: logit */
   readonly scale?: string;
-  /** column of the metadata, or `group` of the accuracies: one line for each of its values */
-  readonly groupBy?: string;
-  readonly metadata?: string;
-  /** column of the metadata: checkpoints of one value are replicates of one model */
-  readonly replicates?: string;
-  /** checkpoint that the others' relative robustness is against */
-  readonly relativeTo?: string;
   /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
   readonly out?: string;
   /** default: text */
@@ -74,7 +69,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const lines = [...study.lines, ...extras.lines];
   const tables = new Map([
     ["fits.csv", formatFits(lines)],
-    ["robustness.csv", formatRobustness(study.rows)],
+    [ROBUSTNESS, formatRobustness(study.rows)],
     ["influence.csv", formatInfluence(lines)],
     ...extras.files,
   ]);
@@ -94,7 +89,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     const { warnings: texts } = said;
     printJson({ lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: notesJson(all), warnings: texts });
   } else if (format === "text") {
-    printText([formatStudy(study, warnings), ...extras.tables].join("\n\n"));
+    const nameOf = (table: string) => writtenName(table, place, tables);
+    const texts = [formatStudy(study, warnings, nameOf(ROBUSTNESS)), ...extras.tables.map((text) => text(nameOf))];
+    printText(texts.join("\n\n"));
   } else if (format === "wide-csv") {
     printText(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
@@ -110,9 +107,21 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   checkNothingLeftOut(leftOut);
 }
 
-/** The table that a path names, else the one that `fit` is about. */
+/** The table that a path names, else {@link ROBUSTNESS}. */
 function oneTable(tables: ReadonlyMap<string, string>, file: string): Map<string, string> {
-  return new Map([[file, tables.get(file) ?? (tables.get("robustness.csv") as string)]]);
+  return new Map([[file, tables.get(file) ?? (tables.get(ROBUSTNESS) as string)]]);
+}
+
+/** The name under which a table is written, see {@link oneTable}; null where it is not. */
+function writtenName(
+  table: string,
+  place: OutputPlace | null,
+  tables: ReadonlyMap<string, string>,
+): string | null {
+  if (place === null) return null;
+  if (place.file === null) return table;
+  const written = tables.has(place.file) ? place.file : ROBUSTNESS;
+  return table === written ? place.file : null;
 }
 
 async function writeTables(folder: string, inputs: readonly string[], files: ReadonlyMap<string, string>) {

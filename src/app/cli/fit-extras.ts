@@ -14,7 +14,20 @@ import { formatGroups, formatGroupTests } from "../../output/tables/groups-csv.t
 import { formatRelative } from "../../output/tables/relative-csv.ts";
 import { formatRelativeTable } from "../../output/tables/relative-table.ts";
 import { formatReplicates } from "../../output/tables/replicates-csv.ts";
-import type { FitCommandOptions } from "./fit-command.ts";
+
+/** The options of `fit` beyond the comparison with the baseline. */
+export interface FitExtrasOptions {
+  /** column of the metadata, or `group` of the accuracies: one line for each of its values */
+  readonly groupBy?: string;
+  readonly metadata?: string;
+  /** column of the metadata: checkpoints of one value are replicates of one model */
+  readonly replicates?: string;
+  /** checkpoint that the others' relative robustness is against */
+  readonly relativeTo?: string;
+}
+
+/** The name under which a table is written; null where it is not. */
+export type WrittenName = (table: string) => string | null;
 
 /** `baseline` of lines that are drawn by the checkpoints themselves, in groups. */
 const OWN_LINES = "checkpoints";
@@ -25,7 +38,7 @@ export interface FitExtras {
   /** name → content */
   readonly files: readonly (readonly [string, string])[];
   /** for the terminal */
-  readonly tables: readonly string[];
+  readonly tables: readonly ((nameOf: WrittenName) => string)[];
   readonly json: Readonly<Record<string, unknown>>;
   readonly notes: readonly Note[];
 }
@@ -36,7 +49,7 @@ const NOTHING: FitExtras = { lines: [], files: [], tables: [], json: {}, notes: 
 export async function fitExtras(
   study: RobustnessStudy,
   scale: FitScale,
-  options: FitCommandOptions,
+  options: FitExtrasOptions,
 ): Promise<FitExtras> {
   const extras = [
     await groupExtras(study, scale, options),
@@ -52,7 +65,7 @@ export async function fitExtras(
   };
 }
 
-async function groupExtras(study: RobustnessStudy, scale: FitScale, options: FitCommandOptions): Promise<FitExtras> {
+async function groupExtras(study: RobustnessStudy, scale: FitScale, options: FitExtrasOptions): Promise<FitExtras> {
   const { groupBy, metadata } = options;
   if (groupBy === undefined) {
     if (metadata === undefined || options.replicates !== undefined) return NOTHING;
@@ -66,7 +79,12 @@ async function groupExtras(study: RobustnessStudy, scale: FitScale, options: Fit
   const [piece] = linePieces(NO_RULES, "", "") as [LinePiece];
   const lines = comparisons.flatMap(({ lines, covariance: _, pHolm: __, ...key }) =>
     lines.map(({ group, fit }) => ({
-      ...{ baseline: OWN_LINES, group, ...key, policy: policyWords(fit, piece), piece, fit },
+      baseline: OWN_LINES,
+      group,
+      ...key,
+      policy: policyWords(fit, piece),
+      piece,
+      fit,
     })),
   );
   return {
@@ -75,13 +93,13 @@ async function groupExtras(study: RobustnessStudy, scale: FitScale, options: Fit
       ["groups.csv", formatGroups(comparisons, groupBy)],
       ["group-tests.csv", formatGroupTests(comparisons, groupBy)],
     ],
-    tables: [formatGroupTable(comparisons, groupBy)],
+    tables: [() => formatGroupTable(comparisons, groupBy)],
     json: { groups: comparisons },
     notes,
   };
 }
 
-async function replicateExtras(study: RobustnessStudy, options: FitCommandOptions): Promise<FitExtras> {
+async function replicateExtras(study: RobustnessStudy, options: FitExtrasOptions): Promise<FitExtras> {
   const { replicates: column } = options;
   if (column === undefined) return NOTHING;
   const rows = aggregateReplicates(study.rows, await readColumn(options.metadata, column, "--replicates"));
@@ -89,18 +107,18 @@ async function replicateExtras(study: RobustnessStudy, options: FitCommandOption
   return {
     ...NOTHING,
     files: [["replicates.csv", formatReplicates(rows)]],
-    tables: [formatReplicateTable(rows, column)],
+    tables: [() => formatReplicateTable(rows, column)],
     json: { replicates: rows },
   };
 }
 
-function relativeExtras(study: RobustnessStudy, { relativeTo }: FitCommandOptions): FitExtras {
+function relativeExtras(study: RobustnessStudy, { relativeTo }: FitExtrasOptions): FitExtras {
   if (relativeTo === undefined) return NOTHING;
   const rows = compareWithReference(study.accuracies, relativeTo, study.pairing);
   return {
     ...NOTHING,
     files: [["relative.csv", formatRelative(rows)]],
-    tables: [formatRelativeTable(rows, relativeTo, study.pairing.axes)],
+    tables: [(nameOf) => formatRelativeTable(rows, relativeTo, study.pairing.axes, nameOf("relative.csv"))],
     json: { relative: rows },
   };
 }

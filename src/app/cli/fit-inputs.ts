@@ -9,8 +9,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
 import { readText } from "../../foundation/files/read-text.ts";
-import { describeNoResults } from "./describe-folder.ts";
-import { FIT_OUTPUTS } from "./fit-outputs.ts";
+import { describeNoResults, FIT_OUTPUTS } from "./describe-folder.ts";
 
 /** Accuracies of checkpoints, and what is to be said of them. */
 export interface ReadAccuracies extends ParsedAccuracies {

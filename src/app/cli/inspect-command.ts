@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { decimal, megabytes } from "../../foundation/number-text.ts";
 import { GRAPH_FOLDERS } from "../../model/checkpoint/graph-names.ts";
 import { findHubSnapshot } from "../../model/checkpoint/hub-cache.ts";
 import { formatTextTable, printable } from "../../output/tables/text-table.ts";
@@ -102,7 +103,7 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
     inspection.files.map((file) => [
       printable(file.path),
       file.role,
-      (file.bytes / 1e6).toFixed(2),
+      megabytes(file.bytes, 2),
       file.sha256.slice(0, 16),
     ]),
   );
@@ -124,7 +125,7 @@ function describeTower(tower: TowerInspection): string {
   const batch = tower.batchSize === null ? "dynamic batch" : `static batch of ${tower.batchSize}`;
   return [
     `${tower.file}: ${tower.input} → ${tower.output} (n, ${tower.dimension})`,
-    `${(tower.parameters / 1e6).toFixed(2)} M weights, ${tower.precision}`,
+    `${decimal(tower.parameters / 1e6, 2)} M weights, ${tower.precision}`,
     batch,
     `opset ${opset ?? "unknown"}`,
     tower.producer,

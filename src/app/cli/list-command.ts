@@ -10,6 +10,7 @@ import { listStore } from "../../evaluation/store/list-store.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
+import { megabytes } from "../../foundation/number-text.ts";
 import { formatTextTable, printable, type TableColumn } from "../../output/tables/text-table.ts";
 import { printJson } from "./print-result.ts";
 
@@ -150,12 +151,12 @@ async function listStoreRows({ store, deep }: Places): Promise<Listing> {
       benchmark: entry.benchmark,
       images: entry.images === 0 ? "" : entry.images,
       whole: entry.total === 0 ? "" : `${entry.whole} of ${entry.total}`,
-      MB: (entry.bytes / 1e6).toFixed(1),
+      MB: megabytes(entry.bytes),
       "last use": entry.lastUse.slice(0, "2026-01-01".length),
     })),
     json: entries,
     below: [
-      `${entries.length} folders, ${(total / 1e6).toFixed(1)} MB`,
+      `${entries.length} folders, ${megabytes(total)} MB`,
       ...entries.flatMap((entry) => entry.problems).map((problem) => `problem: ${problem}`),
     ],
   };

@@ -1,4 +1,5 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { duration, rate } from "../../foundation/number-text.ts";
 
 /** Seconds between two showings on a terminal, and between two lines where there is none. */
 const SHOW_EVERY = { terminal: 0.1, file: 10 };
@@ -127,15 +128,7 @@ function advance(rates: Rates, done: number): void {
 function describe({ unit, done, total, next }: TaskProgress, rates: Rates): string {
   const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
   if (perSecond <= 0) return ""; // nothing is done yet
-  const speed = `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} ${unit}/s`;
-  const left = formatDuration((total - done) / Math.max(perSecond, 1e-9));
+  const speed = `${rate(perSecond)} ${unit}/s`;
+  const left = duration((total - done) / Math.max(perSecond, 1e-9));
   return `${speed}, ${left} left${next === undefined ? "" : `, then ${next}`}`;
-}
-
-/** Seconds as people say them: "42 s", "3 min 10 s", "2 h 5 min". */
-export function formatDuration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

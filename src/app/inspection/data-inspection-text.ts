@@ -1,6 +1,7 @@
+import { count } from "../../foundation/number-text.ts";
 import { formatTextTable, printable } from "../../output/tables/text-table.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
-import { count, type DataProblem } from "./inspect-benchmark-problems.ts";
+import type { DataProblem } from "./inspect-benchmark-problems.ts";
 import type { DataInspection } from "./inspect-data.ts";
 import { placeBelow } from "./inspect-problems.ts";
 

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { describeClutter } from "../../data/sources/clutter.ts";
+import { count } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 
 /** Something a person should know about a data folder, and what to do. */
@@ -221,9 +222,4 @@ function describeMove({ from, to }: { readonly from: string; readonly to: string
   const [oldPlace, newPlace] = [posix.dirname(from), posix.dirname(to)];
   if (posix.basename(from) !== posix.basename(to)) return `moved from ${from} to ${to}`;
   return `${posix.basename(to)}: moved from ${oldPlace} to ${newPlace}`;
-}
-
-/** A number as people read it: 50,273. */
-export function count(n: number): string {
-  return n.toLocaleString("en-US");
 }

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
+import { count } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
-import { benchmarkProblems, count, type DataProblem } from "./inspect-benchmark-problems.ts";
+import { benchmarkProblems, type DataProblem } from "./inspect-benchmark-problems.ts";
 import type { UnrecognisedFolder } from "./inspect-places.ts";
 
 const SEVERITIES = ["error", "warning", "note"];

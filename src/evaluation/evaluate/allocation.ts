@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
+import { byteSize } from "../../foundation/number-text.ts";
 
 /** What this process may use of the machine, and who says so. */
 export interface Allocation {
@@ -52,7 +53,7 @@ export function readAllocation(sources: AllocationSources = {}): Allocation {
 
 /** The allocation in one line, for people. */
 export function describeAllocation({ threads, threadsFrom, memory, memoryFrom }: Allocation): string {
-  return `${threads} ${threads === 1 ? "thread" : "threads"} (${threadsFrom}), ${(memory / 1e9).toFixed(1)} GB of memory (${memoryFrom})`;
+  return `${threads} ${threads === 1 ? "thread" : "threads"} (${threadsFrom}), ${byteSize(memory)} of memory (${memoryFrom})`;
 }
 
 /** The first of the smallest values, with its name. */

@@ -1,3 +1,4 @@
+import { percentWords } from "../../foundation/number-text.ts";
 import { binomialUpperTail } from "../../foundation/statistics/binomial-tail.ts";
 
 /** An accuracy that is no better than what predictions that know nothing of the labels would get. */
@@ -91,17 +92,11 @@ function isEnough(n: number, chance: number): boolean {
 /** What a user should know of it. `what` names the run, "imagenet-v2, protocol 1000". */
 export function describeChance(what: string, { n, correct, chance, isBelow, isCollapsed }: ChanceFinding): string {
   const place = isBelow ? "below chance" : "not above chance";
-  const figures = `${asPercent(correct / n)} (${correct} of ${n}), and these predictions dealt to the images at random get ${asPercent(chance)}`;
+  const figures = `${percentWords(correct / n)} (${correct} of ${n}), and these predictions dealt to the images at random get ${percentWords(chance)}`;
   const why = isCollapsed
     ? "nearly all images are taken for the same few classes, so the checkpoint may be broken"
     : isBelow
       ? "the labels may be of other classes, unless the images were chosen because a like model fails on them"
       : "the labels may be in another order or of other images, or the checkpoint cannot tell these classes apart";
   return `${what}: accuracy is ${place}: ${figures}; ${why}`;
-}
-
-/** "54.9 %", with two digits where it is small. */
-function asPercent(fraction: number): string {
-  const percent = 100 * fraction;
-  return `${percent === 0 ? "0" : percent < 1 ? percent.toPrecision(2) : percent.toFixed(1)} %`;
 }

@@ -1,6 +1,7 @@
 import { readClassList } from "../../data/benchmark/class-list.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { packagePath } from "../../foundation/files/package-root.ts";
+import { percentWords } from "../../foundation/number-text.ts";
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 
 /** A known way to give ImageNet's classes other numbers than the ImageNet index. */
@@ -115,6 +116,6 @@ export function findLabelOrder(
 
 /** What a user should know of a finding. `what` names the run, "imagenet-v2, protocol 1000". */
 export function describeLabelOrder(what: string, finding: LabelOrderFinding): string {
-  const percent = (correct: number) => `${((100 * correct) / finding.n).toFixed(1)} %`;
+  const percent = (correct: number) => percentWords(correct / finding.n);
   return `${what}: the labels are likely in a wrong order: accuracy is ${percent(finding.correct)}, but ${percent(finding.correctOtherwise)} as if the labels were ${finding.description}; were the class folders renamed, or made by a script that sorts them? check them against the class list`;
 }

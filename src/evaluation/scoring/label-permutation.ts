@@ -1,3 +1,4 @@
+import { percentWords } from "../../foundation/number-text.ts";
 import { binomialUpperTail } from "../../foundation/statistics/binomial-tail.ts";
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 
@@ -140,7 +141,7 @@ export function describePermutation(
   { n, correct, correctOtherwise, examples }: LabelPermutation,
   nameOf: (label: number) => string,
 ): string {
-  const percent = (count: number) => `${((100 * count) / n).toFixed(1)} %`;
+  const percent = (correctCount: number) => percentWords(correctCount / n);
   const seen = examples.map(({ label, seenAs }) => `"${nameOf(label)}" looks like "${nameOf(seenAs)}"`);
   return `${what}: the labels are likely in a wrong order: accuracy is ${percent(correct)}, but ${percent(correctOtherwise)} where each label stands for another class, learned from other images (${seen.join(", ")}); check the labels against the class list`;
 }

@@ -1,6 +1,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { InputError } from "../errors.ts";
+import { byteSize } from "../number-text.ts";
 
 /*
  * The user's files are opened here and nowhere else, and only regular files are read: a named pipe would wait for a writer
@@ -118,11 +119,5 @@ export function checkRegular(path: string, info: Stats | BigIntStats): void {
 }
 
 function tooLarge(path: string, bytes: number, most: number): InputError {
-  return new InputError(`${path}: ${formatBytes(bytes)}, of which at most ${formatBytes(most)} are read`);
-}
-
-/** A size as people write it: "3.2 GB". */
-export function formatBytes(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${bytes} bytes`;
+  return new InputError(`${path}: ${byteSize(bytes)}, of which at most ${byteSize(most)} are read`);
 }

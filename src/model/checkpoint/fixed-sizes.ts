@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
-import { formatBytes } from "../../foundation/files/regular-file.ts";
+import { byteSize } from "../../foundation/number-text.ts";
 import { fixedAxis, type ImageSize } from "./graph-feeds.ts";
 import type { TextPorts, VisionPorts } from "./tower-ports.ts";
 
@@ -19,7 +19,7 @@ export function checkFixedImages({ pixels }: VisionPorts, { height, width }: Ima
   const bytes = batch * 3 * height * width * Float32Array.BYTES_PER_ELEMENT;
   if (bytes <= MOST_PIXEL_BYTES) return;
   throw new InputError(
-    `${path}: takes ${batch} images of ${height} × ${width} at once, ${formatBytes(bytes)}; export it with a dynamic batch, or a small one`,
+    `${path}: takes ${batch} images of ${height} × ${width} at once, ${byteSize(bytes)}; export it with a dynamic batch, or a small one`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-text.ts";
-import { formatBytes, openRegularSync } from "../../foundation/files/regular-file.ts";
+import { openRegularSync } from "../../foundation/files/regular-file.ts";
+import { byteSize } from "../../foundation/number-text.ts";
 import { MAX_DEPTH } from "./check-structure.ts";
 import { FIELD, FORMS, type MessageName } from "./onnx-schema.ts";
 import { delimitedHead, joinPieces, MAX_MESSAGE_BYTES, MAX_VARINT_BYTES } from "./wire.ts";
@@ -129,7 +130,7 @@ function refuseOtherFiles(file: FileWindow): void {
   if (file.size === 0) throw new InputError(`${file.path}: the file is empty, an ONNX graph was expected`);
   if (file.size > MAX_MESSAGE_BYTES) {
     throw new InputError(
-      `${file.path}: ${formatBytes(file.size)}, an ONNX file has at most 2 GiB; export it with its weights as external data`,
+      `${file.path}: ${byteSize(file.size)}, an ONNX file has at most 2 GiB; export it with its weights as external data`,
     );
   }
   const head = new TextDecoder("latin1").decode(file.read(0, Math.min(64, file.size)));
@@ -149,7 +150,7 @@ function count(file: FileWindow, bytes: number): void {
 /** The error for a graph that no exporter writes. */
 export function tooLarge(path: string): InputError {
   return new InputError(
-    `${path}: its graph has more than ${MAX_FIELDS} parts or ${formatBytes(MAX_COPIED)} beside its weights; no exporter writes such a file`,
+    `${path}: its graph has more than ${MAX_FIELDS} parts or ${byteSize(MAX_COPIED)} beside its weights; no exporter writes such a file`,
   );
 }
 

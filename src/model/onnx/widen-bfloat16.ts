@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { readBytes } from "../../foundation/files/read-text.ts";
+import { byteSize } from "../../foundation/number-text.ts";
 import type { OnnxModel } from "./onnx-model.ts";
 import type { OnnxNode } from "./onnx-node.ts";
 import type { GraphSource } from "./onnx-runtime.ts";
@@ -74,7 +75,7 @@ export async function widenBfloat16(path: string): Promise<Uint8Array> {
   const length = totalLength(pieces);
   if (length > MAX_MESSAGE_BYTES) {
     throw new InputError(
-      `${path}: its bfloat16 weights are turned into float32, for which onnxruntime has kernels, and have ${(length / 1e9).toFixed(1)} GB then, more than one graph may have; export it in float32, with weights in a side file`,
+      `${path}: its bfloat16 weights are turned into float32, for which onnxruntime has kernels, and have ${byteSize(length)} then, more than one graph may have; export it in float32, with weights in a side file`,
     );
   }
   return joinPieces(pieces);

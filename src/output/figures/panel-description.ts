@@ -1,3 +1,4 @@
+import { decimal } from "../../foundation/number-text.ts";
 import { figureText } from "./figure-text.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
@@ -11,7 +12,7 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
     ...(baseline.length === 0 ? [] : [`${count(baseline.length, "more model")} of the baseline's line`]),
     ...lines.map(
       ({ label, slope, intercept, r2, n, scale }) =>
-        `line of ${label}: slope ${slope.toFixed(3)}, intercept ${intercept.toFixed(3)} on the ${scale} scale, r² ${r2.toFixed(3)}, n = ${n}`,
+        `line of ${label}: slope ${decimal(slope, 3)}, intercept ${decimal(intercept, 3)} on the ${scale} scale, r² ${decimal(r2, 3)}, n = ${n}`,
     ),
     ...(lines.length === 0 ? ["no line"] : ["bands are at 95 %"]),
     ...[incompleteNote([panel])].filter((note) => note !== null),

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { decimal } from "../../foundation/number-text.ts";
 import { type AccuracyAxis, accuracyAxis, tickLabel } from "./accuracy-axis.ts";
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
 import { BOLD, FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
@@ -199,7 +200,7 @@ function titleMarks(panel: ScatterPanel, theme: FigureTheme, fontSize: number, w
   const lines = panel.lines.filter(({ ofBaseline }) => ofBaseline);
   const [titleSize, fitSize] = [fontSize * 1.16, fontSize * 0.92];
   const title = shortenMiddle(figureText(panel.title), width / BOLD, titleSize);
-  const fit = lines.length === 1 ? `r² = ${(lines[0]?.r2 ?? 0).toFixed(3)}, n = ${lines[0]?.n}` : "";
+  const fit = lines.length === 1 ? `r² = ${decimal(lines[0]?.r2 ?? 0, 3)}, n = ${lines[0]?.n}` : "";
   const room = width - BOLD * textWidth(title, titleSize) - fontSize;
   return [
     Plot.text([title], {

@@ -1,3 +1,4 @@
+import { percent, points } from "../../foundation/number-text.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 
 /** A point in words, for its title: name, accuracies with intervals, effective robustness, images. */
@@ -5,13 +6,13 @@ export function pointTitle(point: PanelPoint | PanelCheckpoint): string {
   const { name, group, x, y, xLow, xHigh, yLow, yHigh } = point;
   const parts = [
     `${name}${group === "" ? "" : ` (${group})`}`,
-    `x ${percent(x)}${interval(xLow, xHigh)}`,
-    `y ${percent(y)}${interval(yLow, yHigh)}`,
+    `x ${percent(x, 2)} %${interval(xLow, xHigh)}`,
+    `y ${percent(y, 2)} %${interval(yLow, yHigh)}`,
   ];
   if ("effectiveRobustness" in point && point.effectiveRobustness !== null) {
     const { effectiveRobustness, low, high, extrapolated } = point;
-    const range = low === null || high === null ? "" : ` [${signed(low)}, ${signed(high)}]`;
-    parts.push(`effective robustness ${signed(effectiveRobustness)}${range}${extrapolated ? ", extrapolated" : ""}`);
+    const range = low === null || high === null ? "" : ` [${points(low, 2)}, ${points(high, 2)}]`;
+    parts.push(`effective robustness ${points(effectiveRobustness, 2)}${range}${extrapolated ? ", extrapolated" : ""}`);
   }
   if ("images" in point && point.images !== null && point.expected !== null && point.images !== point.expected) {
     parts.push(`${point.images} of ${point.expected} images`);
@@ -19,15 +20,6 @@ export function pointTitle(point: PanelPoint | PanelCheckpoint): string {
   return parts.join(" · ");
 }
 
-function percent(accuracy: number): string {
-  return `${(100 * accuracy).toFixed(2)} %`;
-}
-
 function interval(low: number | null, high: number | null): string {
-  return low === null || high === null ? "" : ` [${(100 * low).toFixed(2)}, ${(100 * high).toFixed(2)}]`;
-}
-
-function signed(difference: number): string {
-  const points = (100 * difference).toFixed(2);
-  return difference >= 0 ? `+${points}` : points.replace("-", "−");
+  return low === null || high === null ? "" : ` [${percent(low, 2)}, ${percent(high, 2)}]`;
 }

@@ -1,6 +1,8 @@
 import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import type { Metric } from "../../evaluation/scoring/accuracy.ts";
 import { largest } from "../../foundation/math/extremes.ts";
+import { percent, percentRange } from "../../foundation/number-text.ts";
+import { cutMiddle } from "./name-text.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 /** Columns of a terminal that nobody has to widen. */
@@ -72,11 +74,12 @@ function formatOneCheckpoint(results: readonly TableResult[]): string {
   ];
   const rows = results.map((result) => {
     const top1 = metricOf(result, "top1");
+    const top5 = metricOf(result, "top5");
     return [
       benchmarkLabel(result) + (prompts === null ? `, ${printable(result.templates)}` : ""),
-      percent(top1?.value) + mark(result),
-      top1 === undefined ? "" : `${percent(top1.low, 1)}–${percent(top1.high, 1)}`,
-      percent(metricOf(result, "top5")?.value),
+      top1 === undefined ? "" : percent(top1.value, 2) + mark(result),
+      top1 === undefined ? "" : percentRange(top1.low, top1.high),
+      top5 === undefined ? "" : percent(top5.value, 2),
       result.n === result.expected_n ? String(result.n) : `${result.n} of ${result.expected_n}`,
     ];
   });
@@ -105,8 +108,8 @@ function benchmarkLabel({ benchmark, protocol }: ResultMetrics): string {
 
 function cell(result: TableResult): string {
   const top1 = metricOf(result, "top1");
-  const interval = `(${percent(top1?.low, 1)}–${percent(top1?.high, 1)})`;
-  return top1 === undefined ? "" : `${percent(top1.value)}${mark(result)} ${interval}`;
+  if (top1 === undefined) return "";
+  return `${percent(top1.value, 2)}${mark(result)} (${percentRange(top1.low, top1.high)})`;
 }
 
 function mark(result: TableResult): string {
@@ -117,20 +120,12 @@ function metricOf(result: ResultMetrics, name: Metric["metric"]): Metric | undef
   return result.metrics.find((one) => one.metric === name);
 }
 
-/** A name that fits: its ends are what tells checkpoints apart. */
 function shorten(name: string): string {
-  const shown = [...printable(name)];
-  if (shown.length <= LONGEST_NAME) return shown.join("");
-  const half = (LONGEST_NAME - 1) / 2;
-  return `${shown.slice(0, Math.ceil(half)).join("")}…${shown.slice(-Math.floor(half)).join("")}`;
+  return cutMiddle(printable(name), LONGEST_NAME);
 }
 
 function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;
-}
-
-function percent(fraction: number | undefined, digits = 2): string {
-  return fraction === undefined ? "" : (fraction * 100).toFixed(digits);
 }

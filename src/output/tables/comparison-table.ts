@@ -1,6 +1,7 @@
 import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
+import { decimal, percent, percentRange, points, pointsRange, probability } from "../../foundation/number-text.ts";
 import { type AccuracyCell, type AccuracyColumn, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
 import type { TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
@@ -24,12 +25,12 @@ export function differenceTable(rows: readonly BenchmarkComparison[], marks: War
     ],
     rows: rows.map((row) => [
       label(row),
-      percent(row.firstAccuracy),
-      percent(row.secondAccuracy),
-      points(row.difference),
-      interval(row),
-      chance(row.p),
-      chance(row.pHolm),
+      percent(row.firstAccuracy, 2),
+      percent(row.secondAccuracy, 2),
+      points(row.difference, 2),
+      pointsRange(row.low, row.high, 2),
+      probability(row.p),
+      probability(row.pHolm),
     ]),
   };
 }
@@ -45,9 +46,9 @@ export function agreementTable(rows: readonly BenchmarkComparison[], marks: Warn
     rows: rows.map(({ errorConsistency: consistency, smallestDifference, ...row }) => [
       label(row),
       ...[row.both, row.onlyFirst, row.onlySecond, row.neither].map(String),
-      consistency === null ? "" : signed(consistency.kappa, 2),
-      consistency === null ? "" : `${signed(consistency.low, 2)} … ${signed(consistency.high, 2)}`,
-      smallestDifference === null ? "none" : (100 * smallestDifference).toFixed(2),
+      consistency === null ? "" : decimal(consistency.kappa, 2),
+      consistency === null ? "" : `${decimal(consistency.low, 2)} … ${decimal(consistency.high, 2)}`,
+      smallestDifference === null ? "none" : percent(smallestDifference, 2),
     ]),
   };
 }
@@ -64,10 +65,10 @@ export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = 
     rows: rows.map((row) => [
       label(row),
       row.model,
-      percent(row.accuracy),
-      percent(row.modelAccuracy),
-      points(row.difference),
-      row.low === null || row.high === null ? "" : interval({ low: row.low, high: row.high }),
+      percent(row.accuracy, 2),
+      percent(row.modelAccuracy, 2),
+      points(row.difference, 2),
+      row.low === null || row.high === null ? "" : pointsRange(row.low, row.high, 2),
     ]),
   };
 }
@@ -97,7 +98,7 @@ export function accuracyGridTable(grid: AccuracyGrid, marks: WarningMarks = NO_M
 function accuracyText(cell: AccuracyCell | undefined, withCount: boolean): string {
   if (cell === undefined) return "";
   const count = withCount ? countOf(cell) : "";
-  const figures = `${percent(cell.value)} (${percent(cell.low, 1)}–${percent(cell.high, 1)})`;
+  const figures = `${percent(cell.value, 2)} (${percentRange(cell.low, cell.high)})`;
   return count === "" ? figures : `${figures}, ${count}`;
 }
 
@@ -141,27 +142,4 @@ function markedLabels(
 
 function withMark(text: string, mark: string): string {
   return mark === "" ? text : `${text} ${mark}`;
-}
-
-function percent(fraction: number, digits = 2): string {
-  return (100 * fraction).toFixed(digits);
-}
-
-/** A difference in percentage points, with its sign. */
-export function points(fraction: number): string {
-  return signed(100 * fraction, 2, "+");
-}
-
-function interval({ low, high }: { readonly low: number; readonly high: number }): string {
-  return `${points(low)} … ${points(high)}`;
-}
-
-function signed(value: number, digits: number, plus = ""): string {
-  const rounded = Math.abs(value).toFixed(digits);
-  if (Number(rounded) === 0) return rounded;
-  return value < 0 ? `−${rounded}` : `${plus}${rounded}`;
-}
-
-function chance(p: number): string {
-  return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }

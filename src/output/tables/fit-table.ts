@@ -10,12 +10,14 @@ import { headlineRows, isBeyondScatter } from "../../analysis/robustness/verdict
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
-import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
+import { decimal, percent, percentRange, points, pointsRange } from "../../foundation/number-text.ts";
+import { cutEnd } from "./name-text.ts";
+import { formatTextTable, moreRows, printable, type TableColumn } from "./text-table.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
 const DETAILED = 4;
-/** Checkpoints shown in the overview; the files hold all. */
+/** Rows shown in the overview. */
 const SHOWN = 40;
 const NAME_WIDTH = 30;
 
@@ -25,13 +27,19 @@ const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
 /**
  * What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many; figures that
  * a warning concerns are marked, and the warnings follow.
+ *
+ * @param file that holds all rows; null where none is written
  */
-export function formatStudy(study: RobustnessStudy, warnings: readonly Note[] = []): string {
+export function formatStudy(
+  study: RobustnessStudy,
+  warnings: readonly Note[] = [],
+  file: string | null = null,
+): string {
   const checkpoints = [...new Set(study.rows.map((row) => row.checkpoint))];
   const { axes } = study.pairing;
   const marks = markWarnings(warnings, axes);
   const blocks = [formatLines(study.lines, axes)];
-  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, checkpoints.length, marks));
+  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, marks, file));
   else
     for (const checkpoint of checkpoints) {
       const own = study.rows.filter((row) => row.checkpoint === checkpoint);
@@ -52,17 +60,18 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
   const prompt = prompts.size > 1 || first.templates === "" ? "" : `, templates ${printable(first.templates)}`;
   const rows = lines.map(({ benchmark, protocol, templates, idSide, fit }) => [
     printable(
-      short(
+      cutEnd(
         [benchmark, axes.wholeProtocols.includes(protocol) ? "" : protocol].filter((part) => part !== "").join(" "),
+        NAME_WIDTH,
       ),
     ),
     axis(idSide, benchmark, axes),
-    ...(prompts.size > 1 ? [printable(short(templates, 12))] : []),
-    `${fit.slope.toFixed(3)} ±${fit.slopeSe.toFixed(3)}`,
-    fit.intercept.toFixed(3),
-    fit.r2.toFixed(3),
+    ...(prompts.size > 1 ? [printable(cutEnd(templates, 12))] : []),
+    `${decimal(fit.slope, 3)} ±${decimal(fit.slopeSe, 3)}`,
+    decimal(fit.intercept, 3),
+    decimal(fit.r2, 3),
     String(fit.n),
-    `${percent(fit.idMin)}–${percent(fit.idMax)}`,
+    percentRange(fit.idMin, fit.idMax),
   ]);
   const columns = [
     ...[LEFT("line of"), LEFT("x axis"), ...(prompts.size > 1 ? [LEFT("templates")] : [])],
@@ -85,15 +94,15 @@ function checkpointBlock(
   const last = [AVERAGE, MEAN_OF_SHIFTS];
   const ordered = [...rows].sort((a, b) => last.indexOf(a.benchmark) - last.indexOf(b.benchmark));
   const cells = ordered.map((row) => [
-    printable(short(row.benchmark, 24)),
+    printable(cutEnd(row.benchmark, 24)),
     axis(row.idSide, row.benchmark, axes),
     percent(row.idAccuracy),
     percent(row.accuracy),
     percent(row.expectedAccuracy),
     points(row.effectiveRobustness) + marks.of(row),
-    row.low === null || row.high === null ? "" : `${points(row.low)} … ${points(row.high)}`,
-    row.predictionLow === null ? "" : `${percent(row.predictionLow)}–${percent(row.predictionHigh as number)}`,
-    row.extrapolated ? (100 * row.outsideBy).toFixed(1) : "",
+    row.low === null || row.high === null ? "" : pointsRange(row.low, row.high),
+    row.predictionLow === null ? "" : percentRange(row.predictionLow, row.predictionHigh as number),
+    row.extrapolated ? percent(row.outsideBy) : "",
   ]);
   const table = formatTextTable(columns, cells);
   const headlines = headlineRows(rows).map((row) => headline(row, axes, several));
@@ -109,15 +118,14 @@ export function headline(row: RobustnessRow, axes: StudyAxes, withTemplates = fa
   const what =
     row.benchmark === AVERAGE ? `on the average of the ${shiftCount(axes)} shifts` : `on ${printable(row.benchmark)}`;
   const side = row.effectiveRobustness >= 0 ? "above" : "below";
-  const distance = (100 * Math.abs(row.effectiveRobustness)).toFixed(1);
+  const distance = percent(Math.abs(row.effectiveRobustness));
   const lines = [
     `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}`,
     `  ${certainty(row)}; ${isBeyondScatter(row) ? "beyond" : "within"} the baseline's own scatter`,
   ];
   if (row.extrapolated) {
-    const distanceOutside = (100 * row.outsideBy).toFixed(1);
     lines.push(
-      `  EXTRAPOLATED: ${distanceOutside} points outside the baseline's ${idTitle(axes)} accuracies; the line may not hold`,
+      `  EXTRAPOLATED: ${percent(row.outsideBy)} points outside the baseline's ${idTitle(axes)} accuracies; the line may not hold`,
     );
   }
   return lines.join("\n");
@@ -126,10 +134,16 @@ export function headline(row: RobustnessRow, axes: StudyAxes, withTemplates = fa
 function certainty(row: RobustnessRow): string {
   if (row.low === null || row.high === null) return "no interval: the number of images is not known";
   const differs = row.low > 0 || row.high < 0;
-  return `95 % interval ${points(row.low)} … ${points(row.high)}: ${differs ? "more than chance" : "it may be none"}`;
+  return `95 % interval ${pointsRange(row.low, row.high)}: ${differs ? "more than chance" : "it may be none"}`;
 }
 
-function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: number, marks: WarningMarks): string {
+function overview(
+  rows: readonly RobustnessRow[],
+  axes: StudyAxes,
+  marks: WarningMarks,
+  file: string | null,
+): string {
+  const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
   const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
   const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
   const several = new Set(allClasses.map((row) => row.templates)).size > 1;
@@ -149,10 +163,10 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: 
     const any = own.values().next().value as RobustnessRow;
     const outside = outsideBy(own);
     return [
-      printable(several ? `${short(any.checkpoint, 20)} ${short(any.templates, 9)}` : short(any.checkpoint)),
+      printable(several ? `${cutEnd(any.checkpoint, 20)} ${cutEnd(any.templates, 9)}` : cutEnd(any.checkpoint, NAME_WIDTH)),
       percent(any.idAccuracy),
       ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
-      outside > 0 ? (100 * outside).toFixed(1) : "",
+      outside > 0 ? percent(outside) : "",
     ];
   });
   const columns = [
@@ -160,12 +174,12 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, checkpoints: 
     ...benchmarks.map((benchmark) => RIGHT(printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, "")))),
     RIGHT("outside"),
   ];
-  const rest = sorted.length > SHOWN ? `\n… and ${sorted.length - SHOWN} more rows in robustness.csv` : "";
   return [
     `Effective robustness of ${checkpoints} checkpoints in percentage points, by ${printable(lead)}`,
     "  *        beyond the baseline's own scatter",
     `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: extrapolated, so last`,
-    `${formatTextTable(columns, cells)}${rest}`,
+    formatTextTable(columns, cells),
+    ...moreRows(sorted.length - cells.length, file),
   ].join("\n");
 }
 
@@ -180,17 +194,4 @@ function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
 
 function axis(idSide: string, benchmark: string, axes: StudyAxes): string {
   return idSide === sameClassesSide(axes, benchmark) ? "same classes" : idSide;
-}
-
-function short(text: string, width = NAME_WIDTH): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
-}
-
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
-}
-
-function points(fraction: number): string {
-  const rounded = (100 * fraction).toFixed(1);
-  return rounded.startsWith("-") ? `−${rounded.slice(1)}` : `+${rounded}`;
 }

@@ -1,5 +1,7 @@
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
+import { decimal, percent, points, probability } from "../../foundation/number-text.ts";
+import { cutEnd } from "./name-text.ts";
 import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
 
 const LEFT = (title: string): TableColumn => ({ title, align: "left" });
@@ -19,13 +21,13 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
   ];
   const blocks = comparisons.map((comparison) => {
     const rows = comparison.lines.map(({ group, fit, slopeInterval, interceptInterval }) => [
-      printable(short(group)),
+      printable(cutEnd(group, NAME_WIDTH)),
       String(fit.n),
-      fit.slope.toFixed(2),
-      `${slopeInterval.low.toFixed(2)} … ${slopeInterval.high.toFixed(2)}`,
-      fit.intercept.toFixed(2),
-      `${interceptInterval.low.toFixed(2)} … ${interceptInterval.high.toFixed(2)}`,
-      fit.r2.toFixed(3),
+      decimal(fit.slope, 2),
+      range(slopeInterval),
+      decimal(fit.intercept, 2),
+      range(interceptInterval),
+      decimal(fit.r2, 3),
     ]);
     const title = `${printable(comparison.benchmark)} on ${printable(comparison.idSide)}, lines by ${printable(column)}`;
     return [`${title}: ${verdict(comparison)}`, formatTextTable(columns, rows)].join("\n");
@@ -36,21 +38,21 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
 function verdict({ covariance, pHolm }: GroupComparison): string {
   if (covariance === null || pHolm === null) return "nothing to test";
   const more = pHolm < 0.05 ? "more than one line" : "no difference shown";
-  return `${more}\n  one line for all: p ${chance(pHolm)} (Holm); equal slopes: p ${chance(covariance.slopes.p)}; equal heights: p ${chance(covariance.intercepts.p)}`;
+  return `${more}\n  one line for all: p ${probability(pHolm)} (Holm); equal slopes: p ${probability(covariance.slopes.p)}; equal heights: p ${probability(covariance.intercepts.p)}`;
 }
 
-function chance(p: number): string {
-  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+function range({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${decimal(low, 2)} … ${decimal(high, 2)}`;
 }
 
 /** Mean (sd) of effective robustness over replicates, in percentage points. */
 export function formatReplicateTable(rows: readonly ReplicateRow[], column: string): string {
   const cells = rows.map((row) => [
-    printable(short(row.replicateOf)),
-    printable(short(row.benchmark)),
+    printable(cutEnd(row.replicateOf, NAME_WIDTH)),
+    printable(cutEnd(row.benchmark, NAME_WIDTH)),
     String(row.n),
-    withSd(row.accuracy),
-    withSd(row.effectiveRobustness),
+    withSd(row.accuracy, percent),
+    withSd(row.effectiveRobustness, points),
   ]);
   const columns = [
     LEFT(printable(column)),
@@ -62,10 +64,6 @@ export function formatReplicateTable(rows: readonly ReplicateRow[], column: stri
   return `Replicates by ${printable(column)}\n${formatTextTable(columns, cells)}`;
 }
 
-function withSd({ mean, sd }: ReplicateRow["accuracy"]): string {
-  return `${(100 * mean).toFixed(1)} (${sd === null ? "–" : (100 * sd).toFixed(1)})`;
-}
-
-function short(text: string): string {
-  return text.length > NAME_WIDTH ? `${text.slice(0, NAME_WIDTH - 1)}…` : text;
+function withSd({ mean, sd }: ReplicateRow["accuracy"], format: (mean: number) => string): string {
+  return `${format(mean)} (${sd === null ? "–" : percent(sd)})`;
 }

@@ -3,6 +3,7 @@ import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/ro
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
+import { decimal, points } from "../../foundation/number-text.ts";
 import type { PlainTable } from "./comparison-table.ts";
 import type { TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
@@ -27,7 +28,7 @@ export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): Pla
   const rows = lines.map(({ benchmark, protocol, idSide, fit }) => [
     columnName(benchmark, protocol, axes),
     idSide,
-    ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map((value) => value.toFixed(3)),
+    ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map((value) => decimal(value, 3)),
     String(fit.n),
   ]);
   return { columns, rows };
@@ -95,9 +96,4 @@ function cell(row: RobustnessRow | undefined, marks: WarningMarks): string {
   if (row === undefined) return "";
   const interval = row.low === null || row.high === null ? "" : ` [${points(row.low)}, ${points(row.high)}]`;
   return `${points(row.effectiveRobustness)}${interval}${row.extrapolated ? " †" : ""}${marks.of(row) === "" ? "" : ` ${marks.of(row)}`}`;
-}
-
-function points(fraction: number): string {
-  const text = (100 * fraction).toFixed(1);
-  return text.startsWith("-") ? `−${text.slice(1)}` : `+${text}`;
 }

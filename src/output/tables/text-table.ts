@@ -18,6 +18,12 @@ export function formatTextTable(columns: readonly TableColumn[], rows: readonly 
   return [line(columns.map(({ title }) => title)), rule, ...rows.map(line)].join("\n");
 }
 
+/** The line under a table that does not show all rows. @param file that holds them; null where none is written */
+export function moreRows(count: number, file: string | null): string[] {
+  if (count === 0) return [];
+  return [`… and ${count} more ${count === 1 ? "row" : "rows"}${file === null ? "" : ` in ${printable(file)}`}`];
+}
+
 /** Text from elsewhere made safe for a terminal: control characters are shown, not obeyed. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { formatDuration, startProgress } from "../../../src/app/cli/progress-reporter.ts";
+import { startProgress } from "../../../src/app/cli/progress-reporter.ts";
 
 let clock: number;
 let lines: () => string[];
@@ -64,13 +64,4 @@ describe("progress in a log file", () => {
     progress.warning("warning: b");
     expect(lines()).toEqual(["warning: b\n"]);
   });
-});
-
-describe("formatDuration", () => {
-  it.each([
-    [0, "0 s"],
-    [59.2, "1 min 0 s"],
-    [190, "3 min 10 s"],
-    [7500, "2 h 5 min"],
-  ])("%d seconds: %s", (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 });

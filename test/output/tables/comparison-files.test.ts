@@ -112,7 +112,7 @@ describe("the tables of comparisons", () => {
   it("are in percent and points, with the sign and the missing images", () => {
     const row = compared("a", "b", { difference: -0.031_25, low: -0.1, high: -0.000_001, p: 0.000_99, pHolm: 0.0499 });
     expect(differenceTable([row]).rows).toEqual([
-      ["imagenet 1000, 10 of 20", "60.00", "50.00", "−3.13", "−10.00 … 0.00", "< 0.001", "0.050"],
+      ["imagenet 1000, 10 of 20", "60.00", "50.00", "−3.13", "−10.00 … 0.00", "0.0010", "0.050"],
     ]);
     const whole = { ...row, expectedN: 10, errorConsistency: null, smallestDifference: null };
     expect(agreementTable([whole]).rows).toEqual([["imagenet 1000", "4", "2", "1", "3", "", "", "none"]]);

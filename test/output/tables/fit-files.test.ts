@@ -55,12 +55,12 @@ describe("what fit prints", () => {
       "Baseline openai-clip, group openai, templates openai-80, fitted on the logit scale
       line of                    x axis       slope ±se  intercept     r2  n  x range %
       -------------------------  --------  ------------  ---------  -----  -  ---------
-      average                    imagenet  1.679 ±0.027     -0.955  0.998  9  59.8–76.6
-      imagenet-a 200             imagenet  3.047 ±0.095     -2.400  0.993  9  59.8–76.6
-      imagenet-r 200             imagenet  1.990 ±0.084     -0.314  0.988  9  59.8–76.6
-      imagenet-sketch            imagenet  1.247 ±0.049     -1.038  0.989  9  59.8–76.6
-      imagenet-v2                imagenet  0.970 ±0.024     -0.269  0.996  9  59.8–76.6
-      objectnet objectnet-names  imagenet  1.694 ±0.062     -1.071  0.991  9  59.8–76.6
+      average                    imagenet  1.679 ±0.027     −0.955  0.998  9  59.8–76.6
+      imagenet-a 200             imagenet  3.047 ±0.095     −2.400  0.993  9  59.8–76.6
+      imagenet-r 200             imagenet  1.990 ±0.084     −0.314  0.988  9  59.8–76.6
+      imagenet-sketch            imagenet  1.247 ±0.049     −1.038  0.989  9  59.8–76.6
+      imagenet-v2                imagenet  0.970 ±0.024     −0.269  0.996  9  59.8–76.6
+      objectnet objectnet-names  imagenet  1.694 ±0.062     −1.071  0.991  9  59.8–76.6
 
       RN50/cc12m: 13.3 points above the line on the average of the five shifts
         95 % interval +12.1 … +14.3: more than chance; beyond the baseline's own scatter
@@ -90,11 +90,13 @@ describe("what fit prints", () => {
   });
 
   it("is an overview of many, those inside the baseline's x range first, within 100 columns", async () => {
-    const text = formatStudy(await zooStudy());
+    const study = await zooStudy();
+    const text = formatStudy(study);
     const lines = text.split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(text).toContain("Effective robustness of 118 checkpoints in percentage points, by average");
-    expect(lines.at(-1)).toBe("… and 78 more rows in robustness.csv");
+    expect(lines.at(-1)).toBe("… and 78 more rows");
+    expect(formatStudy(study, [], "all.csv").split("\n").at(-1)).toBe("… and 78 more rows in all.csv");
     const table = lines.slice(lines.findIndex((line) => line.startsWith("checkpoint ")) + 2, -1);
     const outside = table.map((line) => /\s\d+\.\d$/.test(line));
     expect(outside).toEqual([...outside].sort());

@@ -5,7 +5,7 @@ import type { Note } from "../../../foundation/notes.ts";
 import type { ReportData, ReportResult } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
 import { download } from "./download.ts";
-import { percent, percentInterval } from "./format.ts";
+import { percent, percentRange } from "../../../foundation/number-text.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
@@ -145,7 +145,7 @@ function AccuracyCell({ cell }: { readonly cell: Cell | undefined }): JSX.Elemen
         {percent(cell.value, 2)}
         <WarningMark texts={cell.warnings} />
       </span>
-      {cell.low !== null && cell.high !== null && <span class="interval">{percentInterval(cell.low, cell.high)}</span>}
+      {cell.low !== null && cell.high !== null && <span class="interval">{percentRange(cell.low, cell.high)}</span>}
       {isPartial && (
         <span class="flag" title={`${cell.n} of ${cell.expectedN} images`}>
           {cell.n} of {cell.expectedN}

@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { errorConsistency } from "../../../analysis/comparison/error-consistency.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
-import { shorten } from "./format.ts";
+import { decimal } from "../../../foundation/number-text.ts";
+import { cutMiddle } from "../../tables/name-text.ts";
 import { bothRight, type ImageSet, openSet, setId, setTitle } from "./image-sets.ts";
 import { chosenSet, type PageProps } from "./page-props.tsx";
 
@@ -119,7 +120,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
           <ol class="matrix-names">
             {names.map((name) => (
               <li key={name} title={name}>
-                <bdi>{shorten(name, NAME_LENGTH)}</bdi>
+                <bdi>{cutMiddle(name, NAME_LENGTH)}</bdi>
               </li>
             ))}
           </ol>
@@ -149,7 +150,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
 function describe(names: readonly string[], kappa: Float32Array, { i, j }: Place): string {
   if (i === j) return `${names[i]}: itself`;
   const value = kappa[i * names.length + j] as number;
-  return `${names[i]} and ${names[j]}: ${Number.isNaN(value) ? "not defined" : `kappa ${value.toFixed(3)}`}`;
+  return `${names[i]} and ${names[j]}: ${Number.isNaN(value) ? "not defined" : `kappa ${decimal(value, 3)}`}`;
 }
 
 /** Ends of the scale: a light and a dark blue, in order of lightness so that grey print shows the same. */

@@ -10,7 +10,7 @@ import { keyText } from "../../../foundation/evaluation-key.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
-import { percent, percentInterval } from "./format.ts";
+import { percent, percentRange } from "../../../foundation/number-text.ts";
 import { CheckpointHeadline } from "./headline.tsx";
 import { Mistakes } from "./mistakes.tsx";
 import type { PageProps } from "./page-props.tsx";
@@ -118,7 +118,7 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
         <>
           <span class="figure">{percent(row.expectedAccuracy, 2)}</span>
           {row.predictionLow !== null && row.predictionHigh !== null && (
-            <span class="interval">{percentInterval(row.predictionLow, row.predictionHigh)}</span>
+            <span class="interval">{percentRange(row.predictionLow, row.predictionHigh)}</span>
           )}
         </>
       ),
@@ -154,7 +154,7 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
             {percent(row.accuracy, 2)}
             <WarningMark texts={resultWarnings(data.warnings, row)} />
           </span>
-          {row.low !== null && row.high !== null && <span class="interval">{percentInterval(row.low, row.high)}</span>}
+          {row.low !== null && row.high !== null && <span class="interval">{percentRange(row.low, row.high)}</span>}
         </>
       ),
       value: (row) => row.accuracy,

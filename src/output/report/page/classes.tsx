@@ -4,7 +4,7 @@ import { idTitle, type StudyAxes } from "../../../analysis/robustness/study-axes
 import { binomialInterval } from "../../../foundation/statistics/binomial-interval.ts";
 import type { ImageSetDetails } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
-import { count, percent, percentInterval, points } from "./format.ts";
+import { count, percent, percentRange, points } from "../../../foundation/number-text.ts";
 import { classCounts, inDistributionSet, openSet, setId, setTitle } from "./image-sets.ts";
 import { CheckpointChoice, chosenSet, type PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";
@@ -121,7 +121,7 @@ function Share({ correct, n }: { readonly correct: number; readonly n: number })
   return (
     <>
       <span class="figure">{percent(correct / n)}</span>
-      <span class="interval">{percentInterval(low, high, 0)}</span>
+      <span class="interval">{percentRange(low, high, 0)}</span>
     </>
   );
 }

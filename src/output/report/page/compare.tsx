@@ -1,21 +1,19 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
 import { holm } from "../../../foundation/statistics/holm.ts";
 import type { ImageSetDetails } from "../report-data.ts";
 import { Pick, Section } from "./controls.tsx";
 import { download } from "./download.ts";
-import { chance, count, percent, points, pointsInterval } from "./format.ts";
+import { count, decimal, percent, points, pointsRange, probability } from "../../../foundation/number-text.ts";
 import { classCounts, comparePair, openSet, setId, setTitle } from "./image-sets.ts";
 import type { PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";
-import { comparisonsCsv } from "./tables-csv.ts";
+import { type ComparedSet, comparisonsCsv } from "./tables-csv.ts";
 
-/** Two checkpoints on one image set. */
-export interface PairRow extends PairedCounts {
+/** A row of the table. */
+interface PairRow extends ComparedSet {
   readonly set: ImageSetDetails;
   readonly title: string;
-  readonly pHolm: number;
 }
 
 const SIGNIFICANCE = 0.05;
@@ -133,12 +131,12 @@ function columns(): Column<PairRow>[] {
       cell: (row) => (
         <>
           <span class={row.pHolm < SIGNIFICANCE ? "figure sure" : "figure"}>{points(row.difference, 2)}</span>
-          <span class="interval">{pointsInterval(row.low, row.high)}</span>
+          <span class="interval">{pointsRange(row.low, row.high)}</span>
         </>
       ),
       value: (row) => row.difference,
     },
-    { id: "p", title: "p (Holm)", align: "right", cell: (row) => chance(row.pHolm), value: (row) => row.pHolm },
+    { id: "p", title: "p (Holm)", align: "right", cell: (row) => probability(row.pHolm), value: (row) => row.pHolm },
     {
       id: "only-first",
       title: "Only first right",
@@ -163,9 +161,9 @@ function columns(): Column<PairRow>[] {
           <span class="quiet">–</span>
         ) : (
           <>
-            <span class="figure">{errorConsistency.kappa.toFixed(2)}</span>
+            <span class="figure">{decimal(errorConsistency.kappa, 2)}</span>
             <span class="interval">
-              {errorConsistency.low.toFixed(2)}–{errorConsistency.high.toFixed(2)}
+              {decimal(errorConsistency.low, 2)} … {decimal(errorConsistency.high, 2)}
             </span>
           </>
         ),

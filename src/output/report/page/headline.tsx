@@ -7,7 +7,8 @@ import {
 } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
 import { headlineRows, isBeyondScatter } from "../../../analysis/robustness/verdict.ts";
-import { percent, points, pointsInterval, shorten } from "./format.ts";
+import { percent, pointsRange } from "../../../foundation/number-text.ts";
+import { cutMiddle } from "../../tables/name-text.ts";
 import type { PageProps } from "./page-props.tsx";
 import { shiftTitle, shownRows } from "./study.ts";
 
@@ -102,7 +103,7 @@ function leadRows(rows: readonly RobustnessRow[], benchmark: string): { rows: Ro
 function Name({ row, change }: { readonly row: RobustnessRow; readonly change: PageProps["change"] }): JSX.Element {
   return (
     <button type="button" class="name" title={row.checkpoint} onClick={() => change({ checkpoint: row.checkpoint })}>
-      <bdi>{shorten(row.checkpoint, LONGEST)}</bdi>
+      <bdi>{cutMiddle(row.checkpoint, LONGEST)}</bdi>
     </button>
   );
 }
@@ -124,7 +125,7 @@ function certainty(row: RobustnessRow): ComponentChildren {
   const scatter = isBeyondScatter(row) ? "beyond the baseline's own scatter" : "within the baseline's own scatter";
   if (row.low === null || row.high === null) return `${scatter} (no interval: the number of images is not known).`;
   const differs = row.low > 0 || row.high < 0;
-  return `95 % interval ${pointsInterval(row.low, row.high)}, ${differs ? "more than chance" : "it may be none"}, ${scatter}.`;
+  return `95 % interval ${pointsRange(row.low, row.high)}, ${differs ? "more than chance" : "it may be none"}, ${scatter}.`;
 }
 
 function Extrapolated(props: { readonly rows: readonly RobustnessRow[]; readonly of: string }): JSX.Element | null {
@@ -135,7 +136,7 @@ function Extrapolated(props: { readonly rows: readonly RobustnessRow[]; readonly
   const who = rows.length === 1 ? "It lies" : `${outside.length} of ${rows.length} lie`;
   return (
     <p class="caution">
-      Extrapolated: {who} outside the {of} accuracies the line was fitted on, by up to {points(farthest).slice(1)}{" "}
+      Extrapolated: {who} outside the {of} accuracies the line was fitted on, by up to {percent(farthest)}{" "}
       points. The line may not hold there.
     </p>
   );

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ReportData } from "../report-data.ts";
-import { count } from "./format.ts";
+import { count, rate } from "../../../foundation/number-text.ts";
 
 const SCROLL_KEY = "shiftline-scroll";
 
@@ -31,7 +31,7 @@ export function Live({ data }: { readonly data: ReportData }): JSX.Element | nul
             <span>
               {run.checkpoints.length === 1 ? <bdi>{run.checkpoints[0]}</bdi> : `${run.checkpoints.length} checkpoints`}{" "}
               {run.benchmark !== null && `on ${run.benchmark}`}: {count(run.done)} of {count(run.total)} {run.phase}
-              {run.perSecond !== null && `, ${run.perSecond.toFixed(run.perSecond < 10 ? 1 : 0)} a second`}
+              {run.perSecond !== null && `, ${rate(run.perSecond)} a second`}
             </span>
             <progress max={run.total} value={run.done} />
           </label>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { ImageSetDetails, ReportData, ReportDetails, ReportMistakes } from "../report-data.ts";
 import { Pick } from "./controls.tsx";
-import { shorten } from "./format.ts";
+import { cutMiddle } from "../../tables/name-text.ts";
 import { setId } from "./image-sets.ts";
 import type { View } from "./view.ts";
 
@@ -29,7 +29,7 @@ export function CheckpointName({
 }): JSX.Element {
   return (
     <button type="button" class="name" title={name} onClick={() => change({ checkpoint: name })}>
-      <bdi>{shorten(name, LONGEST)}</bdi>
+      <bdi>{cutMiddle(name, LONGEST)}</bdi>
     </button>
   );
 }
@@ -47,7 +47,7 @@ export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element
       label="Checkpoint"
       placeholder="type a name"
       value={view.first}
-      choices={data.checkpoints.map((name) => ({ value: name, label: shorten(name, LONGEST) }))}
+      choices={data.checkpoints.map((name) => ({ value: name, label: cutMiddle(name, LONGEST) }))}
       onChange={(first) => change({ first })}
     />
   );

@@ -1,6 +1,15 @@
 import type { JSX } from "preact";
-import { percent, percentInterval, points, pointsInterval, shorten } from "./format.ts";
-import type { PlacedPoint } from "./scatter.tsx";
+import { percent, percentRange, points, pointsRange } from "../../../foundation/number-text.ts";
+import { cutMiddle } from "../../tables/name-text.ts";
+import type { PanelCheckpoint, PanelPoint } from "../../figures/panel-points.ts";
+
+/** A point of the plot where it stands on the page. */
+export interface PlacedPoint {
+  readonly point: PanelPoint | PanelCheckpoint;
+  readonly isCheckpoint: boolean;
+  readonly left: number;
+  readonly top: number;
+}
 
 const WIDTH = 260;
 const LONGEST = 80;
@@ -14,7 +23,7 @@ export function Tip(props: { readonly placed: PlacedPoint; readonly width: numbe
   return (
     <div class="tip" style={{ ...style, top: `${Math.max(0, top - 24)}px` }}>
       <p class="tip-name">
-        <bdi>{shorten(point.name, LONGEST)}</bdi>
+        <bdi>{cutMiddle(point.name, LONGEST)}</bdi>
       </p>
       <dl>
         {facts(placed, of).map(([name, value]) => (
@@ -39,7 +48,7 @@ function FactRow({ name, value }: { readonly name: string; readonly value: strin
 function facts({ point }: PlacedPoint, of: string): [string, string][] {
   const { group, x, y, xLow, xHigh, yLow, yHigh } = point;
   const range = (low: number | null, high: number | null) =>
-    low === null || high === null ? "" : ` (${percentInterval(low, high)})`;
+    low === null || high === null ? "" : ` (${percentRange(low, high)})`;
   const all: [string, string][] = [
     [of, `${percent(x, 2)} %${range(xLow, xHigh)}`],
     ["under shift", `${percent(y, 2)} %${range(yLow, yHigh)}`],
@@ -49,7 +58,7 @@ function facts({ point }: PlacedPoint, of: string): [string, string][] {
   const { expectedAccuracy, effectiveRobustness, low, high, extrapolated, images, expected } = point;
   if (expectedAccuracy !== null && effectiveRobustness !== null) {
     all.push(["line expects", `${percent(expectedAccuracy, 2)} %${extrapolated ? " †" : ""}`]);
-    const interval = low === null || high === null ? "" : ` (${pointsInterval(low, high)})`;
+    const interval = low === null || high === null ? "" : ` (${pointsRange(low, high)})`;
     all.push(["above the line", `${points(effectiveRobustness)}${interval}`]);
   }
   if (images !== null && expected !== null && images !== expected) all.push(["images", `${images} of ${expected}`]);

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { keyText } from "../../../foundation/evaluation-key.ts";
 import type { ReportData, RunSummary } from "../report-data.ts";
 import { Section } from "./controls.tsx";
-import { count } from "./format.ts";
+import { count } from "../../../foundation/number-text.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";

@@ -8,7 +8,7 @@ import { formatRobustness } from "../../tables/robustness-csv.ts";
 import { markWarnings, type WarningMarks } from "../../tables/warning-marks.ts";
 import { Section } from "./controls.tsx";
 import { download } from "./download.ts";
-import { percent, points, pointsInterval } from "./format.ts";
+import { percent, points, pointsRange } from "../../../foundation/number-text.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { type ShiftColumn, shiftColumns, shownRows } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
@@ -134,7 +134,7 @@ export function RobustnessCell({
           texts={marks.of(row) === "" ? [] : ["a warning concerns a result behind this figure: see below"]}
         />
       </span>
-      {row.low !== null && row.high !== null && <span class="interval">{pointsInterval(row.low, row.high)}</span>}
+      {row.low !== null && row.high !== null && <span class="interval">{pointsRange(row.low, row.high)}</span>}
     </>
   );
 }

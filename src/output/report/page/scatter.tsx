@@ -4,7 +4,6 @@ import type { GroupComparison } from "../../../analysis/robustness/group-lines.t
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
 import { LIGHT } from "../../figures/figure-theme.ts";
-import type { PanelCheckpoint, PanelPoint } from "../../figures/panel-points.ts";
 import { type PanelFigure, plotPanel } from "../../figures/plot-panel.ts";
 import type { ScatterPanel } from "../../figures/scatter-panel.ts";
 import { withoutBaseline } from "../report-study.ts";
@@ -12,17 +11,9 @@ import { Section, Select } from "./controls.tsx";
 import { download, pngBlob, svgText } from "./download.ts";
 import type { PageProps } from "./page-props.tsx";
 import { plotChoices, viewPanel } from "./panel.ts";
-import { describePoint, Tip } from "./point-tip.tsx";
+import { describePoint, type PlacedPoint, Tip } from "./point-tip.tsx";
 import { shiftTitle } from "./study.ts";
 import { useFigureTheme } from "./theme.ts";
-
-/** A point of the plot where it stands on the page. */
-export interface PlacedPoint {
-  readonly point: PanelPoint | PanelCheckpoint;
-  readonly isCheckpoint: boolean;
-  readonly left: number;
-  readonly top: number;
-}
 
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 28;
@@ -211,8 +202,9 @@ function Plot(props: {
 
 /** Checkpoints last, so that they win where a baseline's point is as near; by x, the order of the arrow keys. */
 function placePoints(panel: ScatterPanel, { x, y }: PanelFigure): PlacedPoint[] {
-  const place = (isCheckpoint: boolean) => (point: PanelPoint) => ({
-    ...{ point, isCheckpoint },
+  const place = (isCheckpoint: boolean) => (point: PlacedPoint["point"]) => ({
+    point,
+    isCheckpoint,
     left: x.toPixel(point.x),
     top: y.toPixel(point.y),
   });

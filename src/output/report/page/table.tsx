@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { count } from "./format.ts";
+import { count } from "../../../foundation/number-text.ts";
 
 /** A column of a table: what stands in a cell, and what it is sorted by. */
 export interface Column<Row> {

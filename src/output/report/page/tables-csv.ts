@@ -1,9 +1,15 @@
 import { formatAccuracies } from "../../../evaluation/results/accuracies-csv.ts";
 import type { Metric } from "../../../evaluation/scoring/accuracy.ts";
-import { taskKey } from "../../../foundation/evaluation-key.ts";
+import { type TaskKey, taskKey } from "../../../foundation/evaluation-key.ts";
 import { formatComparisons } from "../../tables/comparison-csv.ts";
-import type { ReportResult } from "../report-data.ts";
-import type { PairRow } from "./compare.tsx";
+import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
+import type { ImageSetDetails, ReportResult } from "../report-data.ts";
+
+/** Two checkpoints on one image set. */
+export interface ComparedSet extends PairedCounts {
+  readonly set: TaskKey & Pick<ImageSetDetails, "expectedN">;
+  readonly pHolm: number;
+}
 
 /** `accuracies.csv` of a report's results, as `evaluate` writes it. */
 export function accuraciesCsv(results: readonly ReportResult[]): string {
@@ -15,7 +21,10 @@ export function accuraciesCsv(results: readonly ReportResult[]): string {
       metrics: [
         {
           metric: metric as Metric["metric"],
-          ...{ value: accuracy, low, high, n },
+          value: accuracy,
+          low,
+          high,
+          n,
           interval: low === null ? null : "clopper-pearson",
           correct: n === null ? null : Math.round(accuracy * n),
         },
@@ -26,10 +35,13 @@ export function accuraciesCsv(results: readonly ReportResult[]): string {
 }
 
 /** A comparison as a tidy CSV, with the columns of `shiftline compare --format csv`. */
-export function comparisonsCsv(first: string, second: string, rows: readonly PairRow[]): string {
+export function comparisonsCsv(first: string, second: string, rows: readonly ComparedSet[]): string {
   return formatComparisons(
     rows.map(({ set, ...row }) => ({
-      ...{ first, second, ...taskKey(set), expectedN: set.expectedN },
+      first,
+      second,
+      ...taskKey(set),
+      expectedN: set.expectedN,
       ...row,
     })),
     [],
