@@ -1,4 +1,5 @@
 import type { ImageFormat } from "./image-format.ts";
+import { findMarker, isStandalone, isStartOfFrame, MARKER, segmentEnd } from "./jpeg-markers.ts";
 
 /** Width and height, pixels; null where the bytes end before they are said. */
 export type Dimensions = readonly [width: number, height: number] | null;
@@ -23,19 +24,14 @@ export function readDimensions(format: ImageFormat, view: DataView): Dimensions 
   }
 }
 
-/** The first frame header; segments before it are passed over by their length. @see ITU-T T.81, annex B */
+/** The first frame header; segments before it are skipped by their length. */
 function jpeg(view: DataView): Dimensions {
-  for (let p = 2; p + 9 <= view.byteLength; ) {
-    const marker = view.getUint8(p + 1);
-    if (view.getUint8(p) !== 0xff || marker === 0xff || marker === 0) {
-      p++; // fill bytes, or bytes between segments
-    } else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return [view.getUint16(p + 7), view.getUint16(p + 5)];
-    } else if (marker === 0xda || marker === 0xd9) {
-      return null; // the scan, or the end, without a frame
-    } else {
-      p += marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8) ? 2 : 2 + Math.max(2, view.getUint16(p + 2));
-    }
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  for (let p = findMarker(bytes, 2); p >= 0 && p + 7 <= bytes.length; p = findMarker(bytes, p)) {
+    const marker = bytes[p - 1]!;
+    if (isStartOfFrame(marker)) return [view.getUint16(p + 5), view.getUint16(p + 3)];
+    if (marker === MARKER.SOS || marker === MARKER.EOI) return null; // without a frame
+    if (!isStandalone(marker)) p = segmentEnd(bytes, p);
   }
   return null;
 }

@@ -1,3 +1,5 @@
+import { findMarker, isRestart, isStartOfFrame, MARKER, markerName, segmentEnd } from "./jpeg-markers.ts";
+
 /** What decides how a JPEG is decoded, and whether Pillow accepts it. */
 export interface JpegHeader {
   readonly width: number;
@@ -33,33 +35,26 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | string {
   let frame: Frame | undefined;
   let restartInterval = 0;
   const profiles: Uint8Array[] = [];
-  for (let p = 2; p + 1 < bytes.length; ) {
-    const marker = bytes[p + 1]!;
-    if (bytes[p] !== 0xff || marker === 0xff) {
-      p++; // junk, or fill bytes before a marker
-      continue;
-    }
-    if (marker === 0 || hasNoParameters(marker)) {
-      p += 2;
-      continue;
-    }
-    if (marker < 0xc0) return `it has an unknown marker, FF ${hex(marker)}, before its image data`;
-    if (p + 4 > bytes.length) break;
-    const end = p + 2 + Math.max(2, word(bytes, p + 2));
+  for (let p = findMarker(bytes, 2); p >= 0; p = findMarker(bytes, p)) {
+    const marker = bytes[p - 1]!;
+    if (hasNoSegment(marker)) continue;
+    if (marker < MARKER.SOF0) return `it has an unknown marker, ${markerName(marker)}, before its image data`;
+    if (p + 2 > bytes.length) break;
+    const end = segmentEnd(bytes, p);
     if (end > bytes.length) break;
-    const segment = bytes.subarray(p + 4, end);
-    if (marker === 0xda) {
+    const segment = bytes.subarray(p + 2, end);
+    if (marker === MARKER.SOS) {
       if (frame === undefined) return "its image data comes before its frame header";
       return describe(frame, segment, restartInterval, end);
     }
-    if (isStartOfFrame(marker)) {
+    if (isStartOfFrame(marker) || marker === MARKER.DHP) {
       const read = readFrame(marker, segment);
       if (typeof read === "string") return read;
       if (profiles.some((profile) => profile.length < 14)) return "its color profile is cut off";
       frame = read;
     }
-    if (marker === 0xe2 && startsWith(segment, "ICC_PROFILE\0")) profiles.push(segment);
-    if (marker === 0xdd && segment.length >= 2) restartInterval = word(segment, 0);
+    if (marker === MARKER.APP2 && startsWith(segment, "ICC_PROFILE\0")) profiles.push(segment);
+    if (marker === MARKER.DRI && segment.length >= 2) restartInterval = word(segment, 0);
     const wrong = checkSegment(marker, segment);
     if (wrong !== undefined) return wrong;
     p = end;
@@ -67,15 +62,10 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | string {
   return "it ends before its image data";
 }
 
-/** Markers that Pillow takes for markers and reads no length after; libjpeg refuses some of them. */
-function hasNoParameters(marker: number): boolean {
-  return (marker >= 0xd0 && marker <= 0xd9) || marker === 0xc8 || (marker >= 0xf0 && marker <= 0xfd);
-}
-
-function isStartOfFrame(marker: number): boolean {
-  // C0 to CF, but for Huffman tables (C4), JPEG extensions (C8) and arithmetic conditioning (CC); and DHP (DE)
-  if (marker === 0xde) return true;
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+/** Markers that Pillow reads no length after; libjpeg refuses some of them. */
+function hasNoSegment(marker: number): boolean {
+  const isEnd = marker === MARKER.SOI || marker === MARKER.EOI;
+  return isRestart(marker) || isEnd || marker === MARKER.JPG || (marker >= 0xf0 && marker < MARKER.COM);
 }
 
 function readFrame(marker: number, segment: Uint8Array): Frame | string {
@@ -90,10 +80,10 @@ function readFrame(marker: number, segment: Uint8Array): Frame | string {
 
 /** What Pillow refuses in other segments. */
 function checkSegment(marker: number, segment: Uint8Array): string | undefined {
-  if (marker === 0xe0 && startsWith(segment, "JFIF") && segment.length < 7) return "its JFIF segment is cut off";
-  if (marker === 0xee && startsWith(segment, "Adobe") && segment.length < 7) return "its Adobe segment is cut off";
-  if (marker === 0xed && startsWith(segment, "Photoshop 3.0\0")) return checkResources(segment);
-  if (marker !== 0xdb) return undefined;
+  if (marker === MARKER.APP0 && startsWith(segment, "JFIF") && segment.length < 7) return "its JFIF segment is cut off";
+  if (marker === MARKER.APP14 && startsWith(segment, "Adobe") && segment.length < 7) return "its Adobe segment is cut off";
+  if (marker === MARKER.APP13 && startsWith(segment, "Photoshop 3.0\0")) return checkResources(segment);
+  if (marker !== MARKER.DQT) return undefined;
   for (let p = 0; p < segment.length; ) {
     const length = segment[p]! < 16 ? 65 : 129;
     if (p + length > segment.length) return "its quantization table is cut off";
@@ -147,10 +137,6 @@ function describe(frame: Frame, scanHeader: Uint8Array, restartInterval: number,
 
 function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, "0").toUpperCase();
 }
 
 export function startsWith(bytes: Uint8Array, text: string): boolean {

@@ -1,4 +1,5 @@
 import type { JpegHeader } from "./jpeg-header.ts";
+import { findMarker, isRestart, isStandalone, MARKER, markerName, segmentEnd } from "./jpeg-markers.ts";
 
 const BLOCK = 65_536; // bytes that Pillow reads at a time, ImageFile.MAXBLOCK
 const END = -1; // no marker: the data ends
@@ -29,7 +30,7 @@ export function checkJpegTail(bytes: Uint8Array, header: JpegHeader): string | u
   do {
     const marker = cursor.unread;
     cursor.unread = 0;
-    if (marker === 0xd9) return undefined;
+    if (marker === MARKER.EOI) return undefined;
     const end = passSegment(available, cursor.at, marker);
     if (typeof end === "string") return end;
     if (end === END) return undefined;
@@ -50,16 +51,15 @@ export function checkArithmeticScans(bytes: Uint8Array, header: JpegHeader): str
     const start = cursor.at;
     let goesOn: boolean;
     do goesOn = nextMarker(bytes, cursor);
-    while (goesOn && cursor.unread >= 0xd0 && cursor.unread <= 0xd7);
+    while (goesOn && isRestart(cursor.unread));
     if (Math.ceil(start / BLOCK) * BLOCK < (goesOn ? cursor.at : bytes.length)) {
       return "its arithmetic coding goes on past 64 KiB, where Pillow cannot follow";
     }
     if (!goesOn) return undefined;
     for (let isScan = false; !isScan; ) {
-      isScan = cursor.unread === 0xda;
-      const hasNone = (cursor.unread >= 0xd0 && cursor.unread <= 0xd9) || cursor.unread === 0x01;
-      if (cursor.unread === 0xd9 || cursor.at + 2 > bytes.length) return undefined;
-      if (!hasNone) cursor.at += Math.max(2, (bytes[cursor.at]! << 8) | bytes[cursor.at + 1]!);
+      isScan = cursor.unread === MARKER.SOS;
+      if (cursor.unread === MARKER.EOI || cursor.at + 2 > bytes.length) return undefined;
+      if (!isStandalone(cursor.unread)) cursor.at = segmentEnd(bytes, cursor.at);
       if (!isScan && !nextMarker(bytes, cursor)) return undefined;
     }
   }
@@ -73,14 +73,14 @@ function passRestarts(bytes: Uint8Array, cursor: Cursor, { mcus, restartInterval
     if (cursor.unread === 0 && !nextMarker(bytes, cursor)) return false;
     for (;;) {
       const marker = cursor.unread;
-      const isRestart = marker >= 0xd0 && marker <= 0xd7;
-      const ahead = (marker - 0xd0 - desired) & 7;
-      if (isRestart && ahead !== 1 && ahead !== 2 && ahead !== 6 && ahead !== 7) {
+      const restarts = isRestart(marker);
+      const ahead = (marker - MARKER.RST0 - desired) & 7;
+      if (restarts && ahead !== 1 && ahead !== 2 && ahead !== 6 && ahead !== 7) {
         cursor.unread = 0; // the one that is expected, or one too far away to tell
         break;
       }
-      if (!isRestart && marker >= 0xc0) return true; // stays unread to the scan's end
-      if (isRestart && ahead <= 2) break; // a later one stays unread until its turn
+      if (!restarts && marker >= MARKER.SOF0) return true; // stays unread to the scan's end
+      if (restarts && ahead <= 2) break; // a later one stays unread until its turn
       if (!nextMarker(bytes, cursor)) return false;
     }
   }
@@ -89,41 +89,36 @@ function passRestarts(bytes: Uint8Array, cursor: Cursor, { mcus, restartInterval
 
 /** Finds the next marker. @returns false if there is none */
 function nextMarker(bytes: Uint8Array, cursor: Cursor): boolean {
-  for (let p = cursor.at; ; ) {
-    p = bytes.indexOf(0xff, p);
-    if (p < 0) return false;
-    while (bytes[p] === 0xff) p++;
-    if (p >= bytes.length) return false;
-    const marker = bytes[p++]!;
-    if (marker === 0) continue; // FF 00 is data
-    cursor.at = p;
-    cursor.unread = marker;
-    return true;
-  }
+  const at = findMarker(bytes, cursor.at);
+  if (at < 0) return false;
+  cursor.at = at;
+  cursor.unread = bytes[at - 1]!;
+  return true;
 }
 
 /** The end of a marker's parameters at `at`, `END` if the data ends before, or in words what is wrong. */
 function passSegment(bytes: Uint8Array, at: number, marker: number): number | string {
-  const name = `FF ${marker.toString(16).padStart(2, "0").toUpperCase()}`;
-  if ((marker >= 0xd0 && marker <= 0xd7) || marker === 0x01) return at;
-  const isKnown = marker >= 0xc0 && marker !== 0xde && marker !== 0xdf && (marker < 0xf0 || marker === 0xfe);
-  if (!isKnown || marker === 0xd8) return `a stray marker ${name} follows its image data`;
-  if (marker < 0xd0 && marker !== 0xc4 && marker !== 0xcc)
+  const name = markerName(marker);
+  if (isRestart(marker) || marker === MARKER.TEM) return at;
+  const isHierarchical = marker === MARKER.DHP || marker === MARKER.EXP;
+  const isKnown = marker >= MARKER.SOF0 && !isHierarchical && (marker < 0xf0 || marker === MARKER.COM);
+  if (!isKnown || marker === MARKER.SOI) return `a stray marker ${name} follows its image data`;
+  if (marker <= MARKER.SOF15 && marker !== MARKER.DHT && marker !== MARKER.DAC)
     return `a second frame header, ${name}, follows its image data`;
   if (at + 2 > bytes.length) return END;
   const length = (bytes[at]! << 8) | bytes[at + 1]!;
-  const end = at + Math.max(2, length);
+  const end = segmentEnd(bytes, at);
   const wrong = `a marker ${name} that does not fit follows its image data`;
   switch (marker) {
-    case 0xda: // whatever it says, a second scan does not belong there; but Pillow accepts it where its data ends
+    case MARKER.SOS: // whatever it says, a second scan does not belong there; but Pillow accepts it where its data ends
       return passScanHeader(bytes, at, length, wrong);
-    case 0xc4:
+    case MARKER.DHT:
       return passHuffmanTables(bytes, at + 2, length - 2, wrong);
-    case 0xcc:
+    case MARKER.DAC:
       return passArithmetic(bytes, at + 2, length - 2, wrong);
-    case 0xdb:
+    case MARKER.DQT:
       return passQuantization(bytes, at + 2, length - 2, wrong);
-    case 0xdd:
+    case MARKER.DRI:
       if (length !== 4) return wrong;
       return at + 4 > bytes.length ? END : at + 4;
     default:
