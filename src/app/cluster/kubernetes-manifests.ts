@@ -1,6 +1,8 @@
 import type { JobFile, TaskSize } from "./job-files.ts";
 import { shellQuote } from "./shell-quote.ts";
-import { formatYaml, type YamlValue } from "./yaml.ts";
+
+/** What a manifest is made of; members that are undefined are left out. */
+type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** A persistent volume claim, and where the pods see it. */
 export interface VolumeClaim {
@@ -42,13 +44,18 @@ const HOPELESS = [1, 2];
  */
 export function kubernetesManifests(plan: KubernetesPlan): JobFile[] {
   return [
-    { name: "embed.yaml", content: formatYaml(embedJob(plan)) },
-    { name: "merge.yaml", content: formatYaml(mergeJob(plan)) },
+    { name: "embed.json", content: toText(embedJob(plan)) },
+    { name: "merge.json", content: toText(mergeJob(plan)) },
     { name: "apply.sh", content: applyScript(plan) },
   ];
 }
 
-function embedJob(plan: KubernetesPlan): YamlValue {
+/** kubectl takes JSON as it takes YAML, where a text could turn into a number, a date or a boolean. */
+function toText(manifest: Json): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function embedJob(plan: KubernetesPlan): Json {
   const { size, atOnce, shardsVariable } = plan;
   const embed = container(plan, "embed", ["evaluate", `--threads=${size.cpus}`, "--shard=auto", ...plan.evaluate]);
   const env = [{ name: shardsVariable, value: String(size.shards) }];
@@ -62,7 +69,7 @@ function embedJob(plan: KubernetesPlan): YamlValue {
   });
 }
 
-function mergeJob(plan: KubernetesPlan): YamlValue {
+function mergeJob(plan: KubernetesPlan): Json {
   const merge = container(plan, "merge", ["evaluate", `--threads=${plan.size.cpus}`, ...plan.evaluate]);
   const report = container(plan, "report", ["report", ...plan.report]);
   return job(plan, "merge", {
@@ -75,8 +82,8 @@ function mergeJob(plan: KubernetesPlan): YamlValue {
 function job(
   { name, namespace }: KubernetesPlan,
   step: string,
-  spec: { readonly [key: string]: YamlValue },
-): YamlValue {
+  spec: { readonly [key: string]: Json },
+): Json {
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -85,7 +92,7 @@ function job(
   };
 }
 
-function failurePolicy(containerName: string): YamlValue {
+function failurePolicy(containerName: string): Json {
   return {
     rules: [
       { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
@@ -94,7 +101,7 @@ function failurePolicy(containerName: string): YamlValue {
   };
 }
 
-function podTemplate({ claims }: KubernetesPlan, containers: { readonly [key: string]: YamlValue }): YamlValue {
+function podTemplate({ claims }: KubernetesPlan, containers: { readonly [key: string]: Json }): Json {
   return {
     metadata: { labels: { "app.kubernetes.io/name": "shiftline" } },
     spec: {
@@ -113,7 +120,7 @@ function container(
   { image, size, claims }: KubernetesPlan,
   name: string,
   args: readonly string[],
-): { readonly [key: string]: YamlValue } {
+): { readonly [key: string]: Json } {
   const resources = { cpu: String(size.cpus), memory: `${size.memory}Mi` };
   return {
     name,
@@ -146,10 +153,10 @@ function applyScript({ name, namespace }: KubernetesPlan): string {
 # Applies the Job that embeds, waits for its end however it ends, then applies the Job that merges: it makes what is missing.
 set -euo pipefail
 cd -- "$(dirname -- "\${BASH_SOURCE[0]}")"
-${kubectl} apply -f embed.yaml
+${kubectl} apply -f embed.json
 while ! ${kubectl} get job ${name}-embed -o 'jsonpath={.status.conditions[?(@.status=="True")].type}' | grep -qE 'Complete|Failed'; do
   sleep 15
 done
-${kubectl} apply -f merge.yaml
+${kubectl} apply -f merge.json
 `;
 }

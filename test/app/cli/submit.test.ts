@@ -60,9 +60,9 @@ describe("submit kubernetes", () => {
     const { status, stdout } = await kubernetes(...claims, "--shards", "12", "--jobs", jobs, "--allow-unsound");
     expect(stdout).toBe(`bash ${join(jobs, "apply.sh")}\n`);
     expect(status).toBe(0);
-    expect(readdirSync(jobs).sort()).toEqual(["apply.sh", "embed.yaml", "merge.yaml"]);
-    expect(readFileSync(join(jobs, "embed.yaml"), "utf8")).toContain("completions: 12");
-    for (const task of ["embed.yaml", "merge.yaml"]) {
+    expect(readdirSync(jobs).sort()).toEqual(["apply.sh", "embed.json", "merge.json"]);
+    expect(readFileSync(join(jobs, "embed.json"), "utf8")).toContain('"completions": 12');
+    for (const task of ["embed.json", "merge.json"]) {
       expect(readFileSync(join(jobs, task), "utf8")).toContain("--allow-unsound");
     }
   });
