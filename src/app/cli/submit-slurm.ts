@@ -9,10 +9,9 @@ import { planEvaluation } from "../../evaluation/evaluate/evaluation-plan.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { printable } from "../../output/tables/text-table.ts";
-import type { TaskSize } from "../cluster/job-files.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
 import { type SlurmPlan, slurmScripts } from "../cluster/slurm-scripts.ts";
-import { sizeTasks } from "../cluster/task-size.ts";
+import { sizeTasks, type TaskSize } from "../cluster/task-size.ts";
 import { writeJobs } from "../cluster/write-jobs.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
 

@@ -1,5 +1,6 @@
-import type { JobFile, TaskSize } from "./job-files.ts";
 import { shellQuote } from "./shell-quote.ts";
+import type { TaskSize } from "./task-size.ts";
+import type { JobFile } from "./write-jobs.ts";
 
 /** What a manifest is made of; members that are undefined are left out. */
 type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };

@@ -1,6 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
-import type { JobFile, TaskSize } from "./job-files.ts";
 import { shellLine, shellQuote } from "./shell-quote.ts";
+import type { TaskSize } from "./task-size.ts";
+import type { JobFile } from "./write-jobs.ts";
 
 export interface SlurmPlan {
   /** what starts the program: `shiftline`, or Node and the program's path */

@@ -1,4 +1,14 @@
-import type { TaskSize } from "./job-files.ts";
+/** What every task of a sweep is given by its scheduler. */
+export interface TaskSize {
+  /** tasks that share the embedding */
+  readonly shards: number;
+  /** of one task */
+  readonly cpus: number;
+  /** of one task, MiB */
+  readonly memory: number;
+  /** of one task, minutes */
+  readonly minutes: number;
+}
 
 /** What a trial on this machine found. */
 export interface Trial {

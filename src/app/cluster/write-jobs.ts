@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { readRegular } from "../../foundation/files/regular-file.ts";
-import type { JobFile } from "./job-files.ts";
+
+/** A file of a folder of jobs: its name and its content. */
+export interface JobFile {
+  readonly name: string;
+  readonly content: string;
+}
 
 /**
  * Writes a folder of jobs; files that are there with the same content stay as they are.
