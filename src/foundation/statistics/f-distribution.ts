@@ -10,18 +10,7 @@ import { regularizedIncompleteBeta } from "./incomplete-beta.ts";
  * @see Abramowitz & Stegun 26.6.2
  */
 export function fUpperTail(f: number, numerator: number, denominator: number): number {
-  const { x, y } = betaArgument(f, numerator, denominator);
-  return regularizedIncompleteBeta(denominator / 2, numerator / 2, x, y);
-}
-
-/** The probability that an F variable is at most f. Parameters and errors: {@link fUpperTail}. */
-export function fCdf(f: number, numerator: number, denominator: number): number {
-  const { x, y } = betaArgument(f, numerator, denominator);
-  return regularizedIncompleteBeta(numerator / 2, denominator / 2, y, x);
-}
-
-function betaArgument(f: number, numerator: number, denominator: number): { x: number; y: number } {
   if (!(f >= 0)) throw new RangeError(`expected f ≥ 0, got ${f}`);
   const ratio = (numerator / denominator) * f;
-  return { x: 1 / (1 + ratio), y: 1 / (1 + 1 / ratio) };
+  return regularizedIncompleteBeta(denominator / 2, numerator / 2, 1 / (1 + ratio), 1 / (1 + 1 / ratio));
 }

@@ -1,6 +1,4 @@
 import { linearRegression, max, mean, min } from "simple-statistics";
-import type { Interval } from "./binomial-interval.ts";
-import { studentTQuantile } from "./student-t.ts";
 
 /** A line y = intercept + slope x fitted by ordinary least squares, with what its intervals need. */
 export interface LeastSquares {
@@ -75,30 +73,4 @@ export function lineAt(line: Pick<LeastSquares, "slope" | "intercept">, x: numbe
 /** Standard error of the line's y at x, the points' own scatter left out. */
 export function lineSe(line: LeastSquares, x: number): number {
   return line.residualSd * Math.sqrt(1 / line.n + (x - line.xMean) ** 2 / line.xSumOfSquares);
-}
-
-/**
- * The two-sided t interval of the line's mean y at x, with n − 2 degrees of freedom.
- *
- * @param confidence in (0, 1)
- * @throws RangeError if the confidence is outside
- */
-export function lineInterval(line: LeastSquares, x: number, confidence = 0.95): Interval {
-  return around(line, x, lineSe(line, x), confidence);
-}
-
-/**
- * The two-sided t interval of where one new point at x falls: the line's uncertainty and the residuals' scatter together.
- *
- * @param confidence in (0, 1)
- * @throws RangeError if the confidence is outside
- */
-export function predictionInterval(line: LeastSquares, x: number, confidence = 0.95): Interval {
-  return around(line, x, Math.hypot(line.residualSd, lineSe(line, x)), confidence);
-}
-
-function around(line: LeastSquares, x: number, standardError: number, confidence: number): Interval {
-  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`expected a confidence in (0, 1), got ${confidence}`);
-  const reach = -studentTQuantile((1 - confidence) / 2, line.n - 2) * standardError;
-  return { low: lineAt(line, x) - reach, high: lineAt(line, x) + reach };
 }

@@ -44,23 +44,6 @@ export const PRINT: FigureTheme = { ...LIGHT, ink: "#000000", muted: "#333333", 
 /** Markers of the groups, by Plot's names. Their number and that of the colours share no factor: 42 pairs before one returns. */
 export const GROUP_SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
 
-/**
- * A theme whose colours a page can set: each is `var(--figure-ink, …)`, `var(--figure-group-0, …)` and so on, with the
- * given theme's colour where the page says nothing. Not for PNG: there is no CSS variable in librsvg.
- */
-export function cssTheme(fallback: FigureTheme = LIGHT): FigureTheme {
-  const variable = (name: string, value: string) => `var(--figure-${name}, ${value})`;
-  return {
-    background: variable("background", fallback.background),
-    ink: variable("ink", fallback.ink),
-    muted: variable("muted", fallback.muted),
-    grid: variable("grid", fallback.grid),
-    baseline: variable("baseline", fallback.baseline),
-    checkpoint: variable("checkpoint", fallback.checkpoint),
-    groups: fallback.groups.map((value, i) => variable(`group-${i}`, value)),
-  };
-}
-
 /** Colour and marker of the group at a place of the panel's list. */
 export function groupStyle(theme: FigureTheme, index: number) {
   const symbol = GROUP_SYMBOLS[index % GROUP_SYMBOLS.length] as (typeof GROUP_SYMBOLS)[number];

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { betaQuantile, betaQuantileLogit } from "../../../src/foundation/statistics/beta-quantile.ts";
 import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
-import { fCdf, fUpperTail } from "../../../src/foundation/statistics/f-distribution.ts";
+import { fUpperTail } from "../../../src/foundation/statistics/f-distribution.ts";
 import { holm } from "../../../src/foundation/statistics/holm.ts";
 import { logIncompleteBeta, regularizedIncompleteBeta } from "../../../src/foundation/statistics/incomplete-beta.ts";
 import { mcnemarExact } from "../../../src/foundation/statistics/mcnemar.ts";
 import { normalCdf, normalQuantile } from "../../../src/foundation/statistics/normal-distribution.ts";
-import { studentTCdf, studentTQuantile } from "../../../src/foundation/statistics/student-t.ts";
+import { studentTQuantile } from "../../../src/foundation/statistics/student-t.ts";
 
 /** Rows of arguments, then the expected values: mpmath and scipy, see test/fixtures/statistics/make-distributions.py. */
 const EXPECTED: Record<string, number[][]> & { holm: [number[], number[]][] } = JSON.parse(
@@ -152,50 +152,41 @@ describe("binomialInterval", () => {
 });
 
 describe("Student's t distribution", () => {
-  it("is mpmath's, and its quantiles are scipy's", () => {
-    forEachRow("studentTCdf", ([t = 0, degrees = 0, p = 0]) => {
-      expectNear(studentTCdf(t, degrees), p);
-    });
+  it("has the quantiles of scipy", () => {
     forEachRow("studentTQuantile", ([p = 0, degrees = 0, t = 0]) => {
       expectNear(studentTQuantile(p, degrees), t);
     });
   });
 
-  it("is symmetric, and goes to 0 and 1", () => {
+  it("is symmetric", () => {
     expect(studentTQuantile(0.5, 7)).closeTo(0, 0);
     expect(studentTQuantile(0.975, 7)).toBe(-studentTQuantile(1 - 0.975, 7));
-    expect(studentTCdf(0, 3)).toBe(0.5);
-    expect(studentTCdf(Number.NEGATIVE_INFINITY, 3)).toBe(0);
-    expect(studentTCdf(Number.POSITIVE_INFINITY, 3)).toBe(1);
   });
 
   it("refuses no degrees of freedom and probabilities of 0 and 1", () => {
     expect(() => studentTQuantile(0.975, 0)).toThrow("expected positive, finite degrees of freedom, got 0");
-    expect(() => studentTCdf(1, -2)).toThrow(RangeError);
-    expect(() => studentTCdf(Number.NaN, 2)).toThrow(RangeError);
     expect(() => studentTQuantile(0, 5)).toThrow("expected a probability in (0, 1), got 0");
     expect(() => studentTQuantile(1, 5)).toThrow(RangeError);
   });
 });
 
 describe("the F distribution", () => {
-  it("is mpmath's in both tails", () => {
-    forEachRow("fDistribution", ([f = 0, numerator = 0, denominator = 0, upper = 0, lower = 0]) => {
+  it("has the upper tail of mpmath", () => {
+    forEachRow("fDistribution", ([f = 0, numerator = 0, denominator = 0, upper = 0]) => {
       expectNear(fUpperTail(f, numerator, denominator), upper);
-      expectNear(fCdf(f, numerator, denominator), lower);
     });
   });
 
   it("is t's for one degree of freedom in the numerator", () => {
-    expectNear(fUpperTail(2.5 ** 2, 1, 11), 2 * studentTCdf(-2.5, 11));
+    expectNear(fUpperTail(studentTQuantile(0.975, 11) ** 2, 1, 11), 0.05);
   });
 
   it("ends at 0 and infinity, and refuses less than 0", () => {
     expect(fUpperTail(0, 2, 9)).toBe(1);
     expect(fUpperTail(Number.POSITIVE_INFINITY, 2, 9)).toBe(0);
     expect(() => fUpperTail(-1, 2, 9)).toThrow("expected f ≥ 0, got -1");
-    expect(() => fCdf(1, 0, 9)).toThrow(RangeError);
-    expect(() => fCdf(1, 2, Number.NaN)).toThrow(RangeError);
+    expect(() => fUpperTail(1, 0, 9)).toThrow(RangeError);
+    expect(() => fUpperTail(1, 2, Number.NaN)).toThrow(RangeError);
   });
 });
 

@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  leastSquares,
-  lineAt,
-  lineInterval,
-  lineSe,
-  predictionInterval,
-} from "../../../src/foundation/statistics/least-squares.ts";
+import { leastSquares, lineAt, lineSe } from "../../../src/foundation/statistics/least-squares.ts";
+import { studentTQuantile } from "../../../src/foundation/statistics/student-t.ts";
 
 interface ExpectedLine {
   readonly name: string;
@@ -44,16 +39,16 @@ describe.each(EXPECTED)("a line through $name", (expected) => {
     ]);
   });
 
-  it("has the t intervals of the line and of a new point, inside and outside the x it was fitted on", () => {
+  it("has the standard errors of the t intervals of the line and of a new point, inside and outside its x", () => {
     for (const [x, confidence, low, high, newLow, newHigh] of expected.intervals) {
       const delta = RELATIVE * Math.max(1, Math.abs(low), Math.abs(high));
-      const mean = lineInterval(line, x, confidence);
-      const point = predictionInterval(line, x, confidence);
-      expect(mean.low).closeTo(low, delta);
-      expect(mean.high).closeTo(high, delta);
-      expect(point.low).closeTo(newLow, delta);
-      expect(point.high).closeTo(newHigh, delta);
-      expect((mean.low + mean.high) / 2).closeTo(lineAt(line, x), delta);
+      const t = studentTQuantile((1 + confidence) / 2, line.n - 2);
+      const reach = t * lineSe(line, x);
+      const newReach = t * Math.hypot(line.residualSd, lineSe(line, x));
+      expect(lineAt(line, x) - reach).closeTo(low, delta);
+      expect(lineAt(line, x) + reach).closeTo(high, delta);
+      expect(lineAt(line, x) - newReach).closeTo(newLow, delta);
+      expect(lineAt(line, x) + newReach).closeTo(newHigh, delta);
     }
   });
 });
@@ -62,7 +57,7 @@ describe("leastSquares", () => {
   it("fits points on a line without residual", () => {
     const line = leastSquares([0, 1, 2, 4], [1, 3, 5, 9]);
     expect([line.slope, line.intercept, line.r2, line.residualSd]).toEqual([2, 1, 1, 0]);
-    expect(predictionInterval(line, 3)).toEqual({ low: 7, high: 7 });
+    expect(lineAt(line, 3)).toBe(7);
     expect(lineSe(line, 100)).toBe(0);
   });
 
@@ -80,8 +75,5 @@ describe("leastSquares", () => {
     );
     expect(() => leastSquares([1, 2, 3], [1, 2, Number.NEGATIVE_INFINITY])).toThrow("point 2: expected finite numbers");
     expect(() => leastSquares([1, 2, 3], [1, 2])).toThrow("a line needs as many y as x, got 2 and 3");
-    expect(() => lineInterval(leastSquares([1, 2, 3], [1, 3, 2]), 1, 95)).toThrow(
-      "expected a confidence in (0, 1), got 95",
-    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cssTheme, DARK, GROUP_SYMBOLS, groupStyle, LIGHT } from "../../../src/output/figures/figure-theme.ts";
+import { DARK, GROUP_SYMBOLS, groupStyle, LIGHT } from "../../../src/output/figures/figure-theme.ts";
 
 type Triple = readonly [number, number, number];
 
@@ -82,10 +82,5 @@ describe("colours", () => {
     const pairs = Array.from({ length: 42 }, (_, i) => groupStyle(LIGHT, i)).map(({ color, symbol }) => color + symbol);
     expect(new Set(pairs).size).toBe(42);
     expect(GROUP_SYMBOLS.length).toBe(6);
-  });
-
-  it("can be left to a page's custom properties", () => {
-    expect(cssTheme(DARK).ink).toBe("var(--figure-ink, #e8eaed)");
-    expect(cssTheme().groups[1]).toBe("var(--figure-group-1, #e69f00)");
   });
 });
