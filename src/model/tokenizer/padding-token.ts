@@ -33,13 +33,6 @@ export type PaddingSource =
   /** 0 for a vocabulary of 49,408 tokens, which CLIP towers without a causal mask were trained with; else the tokenizer's */
   | { readonly rule: "vocabulary"; readonly files: PaddingFiles };
 
-export const NO_PADDING_FILES: PaddingFiles = {
-  config: null,
-  specialTokens: null,
-  addedTokens: null,
-  defaultClass: null,
-};
-
 /** What is needed of a tokenizer to find its padding token. */
 export type PaddingVocabulary = Pick<TokenizerJson, "vocabularySize" | "padding" | "idOf"> & {
   readonly endOfText: number | null;

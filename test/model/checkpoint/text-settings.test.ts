@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { resolveCheckpoint } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
-import { NO_PADDING_FILES } from "../../../src/model/tokenizer/padding-token.ts";
+import { NO_PADDING_FILES } from "../tokenizer/no-padding-files.ts";
 import {
   huggingFaceFolder,
   openClipConfig,
