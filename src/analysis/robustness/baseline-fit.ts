@@ -1,26 +1,11 @@
 import { mean } from "simple-statistics";
 import { InputError } from "../../foundation/errors.ts";
 import { largest, smallest } from "../../foundation/math/extremes.ts";
-import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { type LeastSquares, leastSquares, lineAt } from "../../foundation/statistics/least-squares.ts";
 import { studentTQuantile } from "../../foundation/statistics/student-t.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import { type FitScale, scaleFunctions } from "./fit-scale.ts";
-
-/** A model's place in the scatter plot: accuracies are fractions in [0, 1]. */
-export interface ModelPoint {
-  readonly model: string;
-  /** in-distribution accuracy, the x axis */
-  readonly idAccuracy: number;
-  /** accuracy under the shift, the y axis */
-  readonly accuracy: number;
-  /** images behind `idAccuracy`; unknown where absent */
-  readonly idImages?: number | null;
-  /** images behind `accuracy`; unknown where absent */
-  readonly images?: number | null;
-  /** 95 % interval of `accuracy` from its finite images, where it is not one fraction of `images`: a mean over sets */
-  readonly bounds?: Interval | null;
-}
+import type { ModelPoint } from "./model-point.ts";
 
 /** The line of a baseline: least squares on the scale, so slope, intercept, residualSd … are in the scale's unit. */
 export interface BaselineFit extends LeastSquares {

@@ -2,7 +2,8 @@ import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/acc
 import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
-import { type BaselineFit, fitBaseline, type ModelPoint } from "./baseline-fit.ts";
+import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
+import type { ModelPoint } from "./model-point.ts";
 import type { FitScale } from "./fit-scale.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type LinePiece, linePieces } from "./line-rules.ts";

@@ -1,5 +1,5 @@
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
-import type { ModelPoint } from "./baseline-fit.ts";
+import type { ModelPoint } from "./model-point.ts";
 import type { ScaleFunctions } from "./fit-scale.ts";
 
 /**

@@ -2,7 +2,8 @@ import type { Interval } from "../../foundation/statistics/binomial-interval.ts"
 import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
-import { type BaselineFit, checkPoint, type ModelPoint } from "./baseline-fit.ts";
+import { type BaselineFit, checkPoint } from "./baseline-fit.ts";
+import type { ModelPoint } from "./model-point.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import { type ScaleFunctions, scaleFunctions } from "./fit-scale.ts";
 

@@ -1,7 +1,7 @@
 import { mean } from "simple-statistics";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { taskKey } from "../../foundation/evaluation-key.ts";
-import type { ModelPoint } from "./baseline-fit.ts";
+import type { ModelPoint } from "./model-point.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
 import { idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
-import type { ModelPoint } from "./baseline-fit.ts";
+import type { ModelPoint } from "./model-point.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 
 /** A model's gain over a reference under a shift. All numbers are fractions of 1. */

@@ -1,9 +1,25 @@
 import { InputError } from "../../foundation/errors.ts";
 import { pathNameProblem } from "../../foundation/files/path-name.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
-import type { Benchmark } from "./benchmark.ts";
 import { type ClassList, classKeys } from "./class-list.ts";
-import { folderKeys } from "./layout.ts";
+import { folderKeys, type Layout } from "./layout.ts";
+
+/** What is checked of a definition that was read. */
+interface CheckedDefinition {
+  readonly id: string;
+  /** the definition's file */
+  readonly path: string;
+  readonly classes: ClassList;
+  readonly layouts: readonly Layout[];
+  readonly protocols: readonly CheckedProtocol[];
+}
+
+interface CheckedProtocol {
+  readonly id: string;
+  readonly classes: "own" | "all" | ClassList;
+  readonly rows: string;
+  readonly labels: string;
+}
 
 /**
  * Checks what a definition's fields say together: ids that name folders, protocols that are there once, columns that the
@@ -11,7 +27,7 @@ import { folderKeys } from "./layout.ts";
  *
  * @throws InputError naming the file, the field and what is wrong with it
  */
-export function checkBenchmark({ id, path, classes, layouts, protocols }: Benchmark): void {
+export function checkBenchmark({ id, path, classes, layouts, protocols }: CheckedDefinition): void {
   for (const [field, name] of [["id", id], ...protocols.map((protocol, at) => [`protocols.${at}.id`, protocol.id])]) {
     const problem = pathNameProblem(name as string);
     if (problem !== null)
@@ -37,7 +53,7 @@ export function checkBenchmark({ id, path, classes, layouts, protocols }: Benchm
   }
 }
 
-function competingClasses(competing: "own" | "all" | ClassList, own: ClassList): ClassList | null {
+function competingClasses(competing: CheckedProtocol["classes"], own: ClassList): ClassList | null {
   if (competing === "all") return null;
   return competing === "own" ? own : competing;
 }
@@ -77,7 +93,7 @@ function checkDistinct(keys: readonly string[], column: string, where: string): 
 }
 
 /** What may be meant, but not everywhere: folders that differ in letter case only are one on some file systems. */
-export function doubtfulBenchmark({ id, path, classes, layouts }: Benchmark): Note[] {
+export function doubtfulBenchmark({ id, path, classes, layouts }: Omit<CheckedDefinition, "protocols">): Note[] {
   return folderKeys(layouts).flatMap((column) => {
     const keys = classKeys(classes, column, path);
     const seen = new Map<string, string>();

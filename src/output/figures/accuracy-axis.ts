@@ -1,6 +1,8 @@
 import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
 import { textWidth } from "./figure-text.ts";
-import type { Domain } from "./panel-domains.ts";
+
+/** The accuracies at an axis's ends, fractions. */
+export type Domain = readonly [low: number, high: number];
 
 /** An axis of accuracies: where each falls in pixels, and where its ticks are. */
 export interface AccuracyAxis {

@@ -1,5 +1,5 @@
 import { scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
-import type { Domain } from "./panel-domains.ts";
+import type { Domain } from "./accuracy-axis.ts";
 import type { PanelLine } from "./panel-lines.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 

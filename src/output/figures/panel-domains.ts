@@ -1,8 +1,6 @@
 import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import type { Domain } from "./accuracy-axis.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
-
-/** The accuracies at an axis's ends, fractions. */
-export type Domain = readonly [low: number, high: number];
 
 /** Free space at each end, as a share of the axis. */
 const PADDING = 0.06;

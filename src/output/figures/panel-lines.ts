@@ -3,7 +3,7 @@ import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-sca
 import { lineBand } from "../../analysis/robustness/line-band.ts";
 import type { LineKey } from "../../analysis/robustness/line-key.ts";
 import { closestKeys, isSameTask } from "../../foundation/evaluation-key.ts";
-import type { Domain } from "./panel-domains.ts";
+import type { Domain } from "./accuracy-axis.ts";
 
 /** A line with its bands at one x; accuracies are fractions. */
 export interface LineSample {

@@ -1,4 +1,4 @@
-import type { ModelPoint } from "../../analysis/robustness/baseline-fit.ts";
+import type { ModelPoint } from "../../analysis/robustness/model-point.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { samplingInterval } from "../../analysis/robustness/effective-robustness.ts";
 import { type LineKey, lineKeyText } from "../../analysis/robustness/line-key.ts";
@@ -8,7 +8,7 @@ import { idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.t
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { isSameTask, matchScore } from "../../foundation/evaluation-key.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
-import type { PanelOptions, PanelStudy } from "./scatter-panel.ts";
+import type { PanelOptions, PanelStudy } from "./panel-study.ts";
 
 /** A model in the scatter plot: accuracies and their 95 % intervals are fractions, null where n is not known. */
 export interface PanelPoint {

@@ -1,12 +1,10 @@
 import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
-import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
-import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
-import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
-import { type Domain, panelDomains } from "./panel-domains.ts";
+import type { Domain } from "./accuracy-axis.ts";
+import { panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
 import {
   baselinePoints,
@@ -18,6 +16,7 @@ import {
   pairCheckpoints,
   panelCheckpoint,
 } from "./panel-points.ts";
+import type { PanelOptions, PanelStudy } from "./panel-study.ts";
 import { axisLabel, benchmarkTitle } from "./panel-titles.ts";
 
 /** One scatter plot as plain data: accuracies are fractions; nothing of it is about pixels or colours. */
@@ -41,31 +40,6 @@ export interface ScatterPanel extends LineKey {
   readonly groupTitles?: Readonly<Record<string, string>>;
   /** what the reader of this panel should know, e.g. checkpoints scored by another protocol */
   readonly notes: readonly string[];
-}
-
-/** What a study must have to be drawn. Without checkpoints `rows` and `accuracies` are empty, without a baseline `lines`. */
-export type PanelStudy = Pick<RobustnessStudy, "lines" | "rows" | "accuracies" | "pairing">;
-
-export interface PanelOptions {
-  /** default: that of the study's lines, else logit */
-  readonly scale?: FitScale;
-  /** benchmarks to draw and their order; default: all that have a line or a checkpoint, the study's shifts first, the average last */
-  readonly benchmarks?: readonly string[];
-  /** benchmark → protocol; default: the baseline's preferred one. One that is named here is drawn alone, never mixed */
-  readonly protocols?: ReadonlyMap<string, string>;
-  /** x axis: all classes of the in-distribution benchmark, or the shift's own where there is such a line or checkpoint */
-  readonly idSide?: "all-classes" | "same-classes";
-  readonly templates?: string;
-  readonly classNames?: string;
-  /** benchmark → the name that figures give it; default: the study's titles */
-  readonly titles?: ReadonlyMap<string, string>;
-  /** checkpoint → group, drawn with a marker of its own for each group */
-  readonly groups?: ColumnOf;
-  /** the groups' lines, of `compareGroups` */
-  readonly groupLines?: readonly GroupComparison[];
-  /** order of the groups; default: by name */
-  readonly groupOrder?: readonly string[];
-  readonly groupTitles?: Readonly<Record<string, string>>;
 }
 
 /**

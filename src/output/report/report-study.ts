@@ -2,7 +2,7 @@ import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import { compareGroups, type GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import { type RobustnessStudy, studyRobustness } from "../../analysis/robustness/robustness-study.ts";
 import { InputError } from "../../foundation/errors.ts";
-import type { PanelStudy } from "../figures/scatter-panel.ts";
+import type { PanelStudy } from "../figures/panel-study.ts";
 import type { ReportData } from "./report-data.ts";
 
 /** What a study needs of a report. */

@@ -1,6 +1,7 @@
 import type { RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
 import { headlineRows } from "../../analysis/robustness/verdict.ts";
-import { buildPanels, type PanelStudy } from "../figures/scatter-panel.ts";
+import type { PanelStudy } from "../figures/panel-study.ts";
+import { buildPanels } from "../figures/scatter-panel.ts";
 import { headline } from "../tables/fit-table.ts";
 import { printable } from "../tables/text-table.ts";
 import { escapeHtml } from "./page.ts";

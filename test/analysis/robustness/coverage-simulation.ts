@@ -1,4 +1,5 @@
-import { fitBaseline, type ModelPoint } from "../../../src/analysis/robustness/baseline-fit.ts";
+import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
+import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
 import { inverseLogit, logit } from "../../../src/foundation/statistics/logit.ts";
 

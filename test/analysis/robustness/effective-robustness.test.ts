@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fitBaseline, type ModelPoint } from "../../../src/analysis/robustness/baseline-fit.ts";
+import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
+import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { relativeRobustness } from "../../../src/analysis/robustness/relative-robustness.ts";

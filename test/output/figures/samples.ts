@@ -4,7 +4,8 @@ import { groupsOfRows } from "../../../src/analysis/robustness/metadata.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
 import type { AccuracyRow } from "../../../src/evaluation/results/accuracy-row.ts";
-import { buildPanels, type PanelOptions, type ScatterPanel } from "../../../src/output/figures/scatter-panel.ts";
+import type { PanelOptions } from "../../../src/output/figures/panel-study.ts";
+import { buildPanels, type ScatterPanel } from "../../../src/output/figures/scatter-panel.ts";
 
 export const HOSTILE_NAMES = [
   `<script>alert("x")</script>`,
