@@ -3,7 +3,12 @@ import { InputError } from "../../foundation/errors.ts";
 import { type FileState, fileState } from "../../foundation/files/file-state.ts";
 import { hashInThread } from "../../foundation/files/hash-in-thread.ts";
 import { readError } from "../../foundation/files/read-text.ts";
-import type { CheckpointFile } from "./fingerprint.ts";
+
+interface WatchedFile {
+  /** relative to the checkpoint's folder */
+  readonly path: string;
+  readonly sha256: string;
+}
 
 /**
  * Remembers how a checkpoint's files were when they were hashed, so that what is computed from them later can be held against that:
@@ -15,11 +20,11 @@ import type { CheckpointFile } from "./fingerprint.ts";
  */
 export function watchFiles(
   root: string,
-  files: readonly CheckpointFile[],
+  files: readonly WatchedFile[],
   states: readonly FileState[],
 ): () => Promise<void> {
   const known = [...states];
-  const checkFile = async ({ path, sha256 }: CheckpointFile, f: number): Promise<void> => {
+  const checkFile = async ({ path, sha256 }: WatchedFile, f: number): Promise<void> => {
     const absolute = join(root, path);
     const before = known[f] as FileState;
     try {
