@@ -19,7 +19,7 @@ const SURFACE = ["index.ts", "cli.ts"];
 interface SourceFile {
   readonly path: string;
   readonly text: string;
-  /** imported source files; those of the first list for their types alone too */
+  /** imported source files, those for types alone too */
   readonly imports: readonly string[];
 }
 

@@ -71,7 +71,9 @@ export function comparePairs(
     return evaluatedAlike(a, b, options, notes).map(([own, other]) => {
       const where = nameOfPair(own, a, b);
       return {
-        ...{ first: a.checkpoint, second: b.checkpoint, ...taskKey(own) },
+        first: a.checkpoint,
+        second: b.checkpoint,
+        ...taskKey(own),
         expectedN: own.expectedN,
         ...comparePaired(pairImages(own.images, other.images, where)),
       };

@@ -53,7 +53,9 @@ export function errorConsistency(
   const rest = (kappa - expected * share) ** 2;
   const se = Math.sqrt(Math.max(0, agreeing + differing - rest) / n) / (1 - expected);
   return {
-    ...{ kappa, observed, expected },
+    kappa,
+    observed,
+    expected,
     low: Math.max(-1, kappa - Z95 * se),
     high: Math.min(1, kappa + Z95 * se),
   };

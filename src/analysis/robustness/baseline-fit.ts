@@ -65,7 +65,11 @@ export function fitBaseline(points: readonly ModelPoint[], options: BaselineFitO
   });
   return {
     ...line,
-    ...{ scale, idMin, idMax, models, dropped },
+    scale,
+    idMin,
+    idMax,
+    models,
+    dropped,
     tQuantile: -studentTQuantile(0.025, line.n - 2),
     binomialVariance: noise.every((variance) => variance !== null) ? mean(noise) : null,
   };

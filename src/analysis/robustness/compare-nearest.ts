@@ -163,8 +163,18 @@ function compareRows(row: AccuracyRow, other: AccuracyRow, baseline: string, not
   const { relativeRobustness: difference, low, high } = relativeRobustness(point(row), point(other));
   const { metric, accuracy, n, expectedN } = row;
   return {
-    ...{ ...evaluationKey(row), baseline, model: other.checkpoint, metric },
-    ...{ accuracy, modelAccuracy: other.accuracy, difference, low, high, n, expectedN, modelN: other.n },
+    ...evaluationKey(row),
+    baseline,
+    model: other.checkpoint,
+    metric,
+    accuracy,
+    modelAccuracy: other.accuracy,
+    difference,
+    low,
+    high,
+    n,
+    expectedN,
+    modelN: other.n,
   };
 }
 

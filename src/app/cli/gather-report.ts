@@ -118,7 +118,9 @@ async function readBaselines(
   const others = shipped.filter((id) => id !== first.id);
   const opened = [first, ...(await Promise.all(others.map(openBaseline)))];
   const all = opened.map(({ id, rows, rules, notes }) => ({
-    ...{ id, rules, notes },
+    id,
+    rules,
+    notes,
     rows: rows.map((row) => ({ ...row, where: id })),
   }));
   return { all, first };
@@ -126,7 +128,8 @@ async function readBaselines(
 
 function benchmarkTitles({ benchmarks }: Study): BenchmarkTitle[] {
   return benchmarks.map(({ id, title, protocols }) => ({
-    ...{ id, title },
+    id,
+    title,
     defaultProtocol: (protocols[0] as { id: string }).id,
   }));
 }

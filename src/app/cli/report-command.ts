@@ -148,8 +148,13 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     say(`${gathered.checkpoints.length} checkpoints; open this file in a browser:`);
   }
   return {
-    ...{ report: out, bytes: Buffer.byteLength(page), checkpoints: data.checkpoints.length },
-    ...{ figures: data.figures, notes: said.notes, warnings: said.warnings, leftOut },
+    report: out,
+    bytes: Buffer.byteLength(page),
+    checkpoints: data.checkpoints.length,
+    figures: data.figures,
+    notes: said.notes,
+    warnings: said.warnings,
+    leftOut,
   };
 }
 
@@ -164,7 +169,8 @@ async function gather(target: Target, study: Study): Promise<GatheredReport> {
 
 function gatherOptions({ sources, options, cache }: Target, study: Study): GatherOptions {
   return {
-    ...{ study, cache },
+    study,
+    cache,
     title:
       options.title ?? study.title ?? `Robustness: ${sources.map((source) => basename(resolve(source))).join(", ")}`,
     baseline: options.baseline ?? defaultBaseline(options.study, sources),
@@ -183,8 +189,12 @@ async function mistakesOf(
   if (count === undefined) return { sets: [], pictures: [], notes: [] };
   const storeRoot = join(dirname(out), "..", ".shiftline", "store");
   return await readMistakes(stored, {
-    ...{ count, data, dataDirs: Object.fromEntries(dataDir), storeRoot },
-    ...{ benchmarks: study.benchmarks, defaults: defaultProtocolsOf(study) },
+    count,
+    data,
+    dataDirs: Object.fromEntries(dataDir),
+    storeRoot,
+    benchmarks: study.benchmarks,
+    defaults: defaultProtocolsOf(study),
   });
 }
 
@@ -226,6 +236,11 @@ async function progressOf(sources: readonly string[]): Promise<ReportData["progr
   return all
     .filter(({ stale }) => !stale)
     .map(({ phase, checkpoints, benchmark, done, total, per_second: perSecond }) => ({
-      ...{ phase, checkpoints, benchmark, done, total, perSecond },
+      phase,
+      checkpoints,
+      benchmark,
+      done,
+      total,
+      perSecond,
     }));
 }

@@ -79,8 +79,13 @@ async function definitionProblems(places: readonly Place[]): Promise<DataProblem
     for (const { severity, text } of (await inspectDefinition(benchmark)).problems) {
       if (severity === "note") continue;
       problems.push({
-        ...{ severity, kind: "definition", benchmark: benchmark.id, root: survey.root, message: text },
-        ...{ advice: "correct the definition before anything is evaluated by it", items: [] },
+        severity,
+        kind: "definition",
+        benchmark: benchmark.id,
+        root: survey.root,
+        message: text,
+        advice: "correct the definition before anything is evaluated by it",
+        items: [],
       });
     }
   }

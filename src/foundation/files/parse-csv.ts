@@ -13,7 +13,9 @@ export function parseCsv(text: string, where: string, columns: readonly string[]
   try {
     rows = parse(text, {
       columns: (header: string[]) => checkHeader(header, where),
-      ...{ bom: true, skip_empty_lines: true, trim: true },
+      bom: true,
+      skip_empty_lines: true,
+      trim: true,
     });
   } catch (cause) {
     if (cause instanceof InputError) throw cause;

@@ -109,20 +109,20 @@ export function plotLegend(
   const middle = { x: ({ x }: PlacedEntry) => x + SWATCH / 2, y: "y" };
   const across = { x1: "x", x2: ({ x }: PlacedEntry) => x + SWATCH, y: "y" };
   const band = (half: number) => ({
-    ...{ x1: "x", x2: ({ x }: PlacedEntry) => x + SWATCH },
-    ...{ y1: ({ y }: PlacedEntry) => y - half, y2: ({ y }: PlacedEntry) => y + half },
+    x1: "x",
+    x2: ({ x }: PlacedEntry) => x + SWATCH,
+    y1: ({ y }: PlacedEntry) => y - half,
+    y2: ({ y }: PlacedEntry) => y + half,
   });
   const lineInk = entries.some(({ kind }) => kind === "group") ? theme.muted : theme.baseline;
   const svg = Plot.plot({
     ...(options.document === undefined ? {} : { document: options.document }),
-    ...{
-      width,
-      height,
-      margin: 0,
-      className: "legend",
-      ariaLabel: "Legend",
-      style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px` },
-    },
+    width,
+    height,
+    margin: 0,
+    className: "legend",
+    ariaLabel: "Legend",
+    style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px` },
     x: { type: "identity", axis: null },
     y: { type: "identity", axis: null },
     marks: [
@@ -147,7 +147,8 @@ export function plotLegend(
         of("checkpoint").filter(({ text }) => text.includes("interval")),
         {
           ...sides(across),
-          ...{ stroke: theme.checkpoint, strokeWidth: 0.9 },
+          stroke: theme.checkpoint,
+          strokeWidth: 0.9,
         },
       ),
       Plot.dot(of("checkpoint"), { ...middle, ...solid(theme.checkpoint, theme), r: 3.4 }),
@@ -158,7 +159,11 @@ export function plotLegend(
       }),
       Plot.text(placed, {
         x: ({ x, kind }: PlacedEntry) => (kind === "note" ? x : x + SWATCH + GAP),
-        ...{ y: "y", text: "text", textAnchor: "start", fill: theme.ink, fontSize },
+        y: "y",
+        text: "text",
+        textAnchor: "start",
+        fill: theme.ink,
+        fontSize,
       }),
     ],
   }) as SVGSVGElement;

@@ -61,7 +61,10 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
           Plot.line(equality, {
             x: forward,
             y: forward,
-            ...{ stroke: theme.muted, strokeWidth: 0.9, strokeDasharray: "1 2.5", strokeLinecap: "round" },
+            stroke: theme.muted,
+            strokeWidth: 0.9,
+            strokeDasharray: "1 2.5",
+            strokeLinecap: "round",
             className: "equality",
           }),
         ]),
@@ -73,7 +76,8 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
       x: ({ x }: BandPiece["points"][number]) => forward(x),
       y1: ({ low }: BandPiece["points"][number]) => forward(low),
       y2: ({ high }: BandPiece["points"][number]) => forward(high),
-      ...{ fill, fillOpacity },
+      fill,
+      fillOpacity,
       className: `${name}${extrapolated ? " extrapolated" : ""}`,
     });
   }
@@ -82,7 +86,9 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
     return Plot.line(points, {
       x: ({ x }: CurvePiece["points"][number]) => forward(x),
       y: ({ y }: CurvePiece["points"][number]) => forward(y),
-      ...{ stroke, strokeWidth: (line.ofBaseline ? 1.5 : 1.3) - (extrapolated ? 0.3 : 0), strokeLinecap: "butt" },
+      stroke,
+      strokeWidth: (line.ofBaseline ? 1.5 : 1.3) - (extrapolated ? 0.3 : 0),
+      strokeLinecap: "butt",
       ...(extrapolated ? { strokeDasharray: "4 3", strokeOpacity: line.ofBaseline ? 0.75 : 0.55 } : {}),
       className: `line line-${index}${extrapolated ? " extrapolated" : ""}`,
     });

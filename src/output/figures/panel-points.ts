@@ -146,12 +146,18 @@ export function panelCheckpoint(
   return {
     ...place(point),
     group: groups?.get(point.model) ?? "",
-    ...{ protocol, templates, classNames },
-    ...{ idImages: id?.n ?? null, idExpected: id?.expectedN ?? null, ...imagesOf(pair, rows, axes) },
+    protocol,
+    templates,
+    classNames,
+    idImages: id?.n ?? null,
+    idExpected: id?.expectedN ?? null,
+    ...imagesOf(pair, rows, axes),
     expectedAccuracy: row?.expectedAccuracy ?? null,
     effectiveRobustness: row?.effectiveRobustness ?? null,
-    ...{ low: row?.low ?? null, high: row?.high ?? null },
-    ...{ predictionLow: row?.predictionLow ?? null, predictionHigh: row?.predictionHigh ?? null },
+    low: row?.low ?? null,
+    high: row?.high ?? null,
+    predictionLow: row?.predictionLow ?? null,
+    predictionHigh: row?.predictionHigh ?? null,
     extrapolated: row?.extrapolated ?? false,
     inBaseline: members.has(point.model),
   };
@@ -162,8 +168,13 @@ function place(point: ModelPoint): Omit<PanelPoint, "group"> {
   const y = samplingInterval(point);
   const { model: name, idAccuracy, accuracy } = point;
   return {
-    ...{ name, x: idAccuracy, y: accuracy },
-    ...{ xLow: x?.low ?? null, xHigh: x?.high ?? null, yLow: y?.low ?? null, yHigh: y?.high ?? null },
+    name,
+    x: idAccuracy,
+    y: accuracy,
+    xLow: x?.low ?? null,
+    xHigh: x?.high ?? null,
+    yLow: y?.low ?? null,
+    yHigh: y?.high ?? null,
   };
 }
 

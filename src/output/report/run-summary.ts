@@ -72,7 +72,8 @@ export async function readRunSummary(path: string, metrics: ResultMetrics): Prom
   const run = parsed.data;
   return {
     ...evaluationKey({ ...metrics, classNames: metrics.class_names }),
-    ...{ n: metrics.n, expectedN: metrics.expected_n },
+    n: metrics.n,
+    expectedN: metrics.expected_n,
     skipped: run.images?.skipped?.length ?? 0,
     warnings: run.warnings,
     notes: run.checkpoint?.notes ?? [],

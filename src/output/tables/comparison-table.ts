@@ -3,7 +3,7 @@ import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import { decimal, percent, percentRange, points, pointsRange, probability } from "../../foundation/number-text.ts";
 import { type AccuracyCell, type AccuracyColumn, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
-import type { TableColumn } from "./text-table.ts";
+import { left, right, type TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
 /** A table of plain text, for a terminal, Markdown or LaTeX. Figures in percent and percentage points. */
@@ -12,16 +12,18 @@ export interface PlainTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-const LEFT = (title: string): TableColumn => ({ title, align: "left" });
-const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
-
 /** Accuracies of the pair on each benchmark, their difference with its interval, and the test. */
 export function differenceTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
   const label = markedLabels(rows, marks);
   return {
     columns: [
-      ...[LEFT("benchmark"), RIGHT("first"), RIGHT("second"), RIGHT("difference"), LEFT("95 %")],
-      ...[RIGHT("p"), RIGHT("p Holm")],
+      left("benchmark"),
+      right("first"),
+      right("second"),
+      right("difference"),
+      left("95 %"),
+      right("p"),
+      right("p Holm"),
     ],
     rows: rows.map((row) => [
       label(row),
@@ -40,8 +42,14 @@ export function agreementTable(rows: readonly BenchmarkComparison[], marks: Warn
   const label = markedLabels(rows, marks);
   return {
     columns: [
-      ...[LEFT("benchmark"), RIGHT("both"), RIGHT("only first"), RIGHT("only second"), RIGHT("neither")],
-      ...[RIGHT("kappa"), LEFT("95 %"), RIGHT("could show")],
+      left("benchmark"),
+      right("both"),
+      right("only first"),
+      right("only second"),
+      right("neither"),
+      right("kappa"),
+      left("95 %"),
+      right("could show"),
     ],
     rows: rows.map(({ errorConsistency: consistency, smallestDifference, ...row }) => [
       label(row),
@@ -59,8 +67,12 @@ export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = 
   const label = (row: NearestRow) => withMark(name(row), marks.of(row));
   return {
     columns: [
-      ...[LEFT("benchmark"), LEFT("nearest model"), RIGHT("checkpoint"), RIGHT("model"), RIGHT("difference")],
-      LEFT("95 %, unpaired"),
+      left("benchmark"),
+      left("nearest model"),
+      right("checkpoint"),
+      right("model"),
+      right("difference"),
+      left("95 %, unpaired"),
     ],
     rows: rows.map((row) => [
       label(row),
@@ -80,7 +92,7 @@ export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = 
 export function accuracyGridTable(grid: AccuracyGrid, marks: WarningMarks = NO_MARKS): PlainTable {
   const titles = columnTitles(grid.columns, " ");
   return {
-    columns: [LEFT("benchmark"), ...grid.checkpoints.map(RIGHT)],
+    columns: [left("benchmark"), ...grid.checkpoints.map(right)],
     rows: titles.map((title, c) => {
       const counts = grid.cells.map((row) => countOf(row[c])).filter((count) => count !== null);
       const isCommon = new Set(counts).size === 1;

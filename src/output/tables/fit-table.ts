@@ -12,7 +12,7 @@ import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { decimal, percent, percentRange, points, pointsRange } from "../../foundation/number-text.ts";
 import { cutEnd } from "./name-text.ts";
-import { formatTextTable, moreRows, printable, type TableColumn } from "./text-table.ts";
+import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
@@ -20,9 +20,6 @@ const DETAILED = 4;
 /** Rows shown in the overview. */
 const SHOWN = 40;
 const NAME_WIDTH = 30;
-
-const LEFT = (title: string): TableColumn => ({ title, align: "left" });
-const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
 
 /**
  * What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many; figures that
@@ -74,8 +71,14 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
     percentRange(fit.idMin, fit.idMax),
   ]);
   const columns = [
-    ...[LEFT("line of"), LEFT("x axis"), ...(prompts.size > 1 ? [LEFT("templates")] : [])],
-    ...[RIGHT("slope ±se"), RIGHT("intercept"), RIGHT("r2"), RIGHT("n"), LEFT("x range %")],
+    left("line of"),
+    left("x axis"),
+    ...(prompts.size > 1 ? [left("templates")] : []),
+    right("slope ±se"),
+    right("intercept"),
+    right("r2"),
+    right("n"),
+    left("x range %"),
   ];
   return `Baseline ${printable(first.baseline)}${of}${prompt}, fitted on the ${first.fit.scale} scale\n${formatTextTable(columns, rows)}`;
 }
@@ -88,8 +91,15 @@ function checkpointBlock(
   marks: WarningMarks,
 ): string {
   const columns = [
-    ...[LEFT("benchmark"), LEFT("x axis"), RIGHT("x %"), RIGHT("acc %"), RIGHT("line %"), RIGHT("above, pp")],
-    ...[LEFT("95 % interval"), LEFT("new model %"), RIGHT("outside")],
+    left("benchmark"),
+    left("x axis"),
+    right("x %"),
+    right("acc %"),
+    right("line %"),
+    right("above, pp"),
+    left("95 % interval"),
+    left("new model %"),
+    right("outside"),
   ];
   const last = [AVERAGE, MEAN_OF_SHIFTS];
   const ordered = [...rows].sort((a, b) => last.indexOf(a.benchmark) - last.indexOf(b.benchmark));
@@ -170,9 +180,10 @@ function overview(
     ];
   });
   const columns = [
-    ...[LEFT("checkpoint"), RIGHT("x %")],
-    ...benchmarks.map((benchmark) => RIGHT(printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, "")))),
-    RIGHT("outside"),
+    left("checkpoint"),
+    right("x %"),
+    ...benchmarks.map((benchmark) => right(printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, "")))),
+    right("outside"),
   ];
   return [
     `Effective robustness of ${checkpoints} checkpoints in percentage points, by ${printable(lead)}`,

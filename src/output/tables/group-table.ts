@@ -2,22 +2,20 @@ import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
 import { decimal, percent, points, probability } from "../../foundation/number-text.ts";
 import { cutEnd } from "./name-text.ts";
-import { formatTextTable, printable, type TableColumn } from "./text-table.ts";
+import { formatTextTable, left, printable, right } from "./text-table.ts";
 
-const LEFT = (title: string): TableColumn => ({ title, align: "left" });
-const RIGHT = (title: string): TableColumn => ({ title, align: "right" });
 const NAME_WIDTH = 28;
 
 /** The groups' lines on each benchmark, and whether they are more than one line. */
 export function formatGroupTable(comparisons: readonly GroupComparison[], column: string): string {
   const columns = [
-    LEFT("group"),
-    RIGHT("n"),
-    RIGHT("slope"),
-    LEFT("95 %"),
-    RIGHT("intercept"),
-    LEFT("95 %"),
-    RIGHT("r2"),
+    left("group"),
+    right("n"),
+    right("slope"),
+    left("95 %"),
+    right("intercept"),
+    left("95 %"),
+    right("r2"),
   ];
   const blocks = comparisons.map((comparison) => {
     const rows = comparison.lines.map(({ group, fit, slopeInterval, interceptInterval }) => [
@@ -55,11 +53,11 @@ export function formatReplicateTable(rows: readonly ReplicateRow[], column: stri
     withSd(row.effectiveRobustness, points),
   ]);
   const columns = [
-    LEFT(printable(column)),
-    LEFT("benchmark"),
-    RIGHT("n"),
-    RIGHT("acc % (sd)"),
-    RIGHT("above, pp (sd)"),
+    left(printable(column)),
+    left("benchmark"),
+    right("n"),
+    right("acc % (sd)"),
+    right("above, pp (sd)"),
   ];
   return `Replicates by ${printable(column)}\n${formatTextTable(columns, cells)}`;
 }

@@ -3,6 +3,16 @@ export interface TableColumn {
   readonly align: "left" | "right";
 }
 
+/** A column of text. */
+export function left(title: string): TableColumn {
+  return { title, align: "left" };
+}
+
+/** A column of numbers. */
+export function right(title: string): TableColumn {
+  return { title, align: "right" };
+}
+
 /** Lays out a table for a terminal: columns two spaces apart, a line under the titles. */
 export function formatTextTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map(({ title }, c) => Math.max(title.length, ...rows.map((row) => (row[c] ?? "").length)));

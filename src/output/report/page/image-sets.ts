@@ -28,7 +28,9 @@ export function openSet(about: ImageSetDetails): ImageSet {
   const classes = about.labels.length;
   const right = about.checkpoints.map((_, row) => sum(correct.subarray(row * classes, (row + 1) * classes)));
   const set: ImageSet = {
-    ...{ about, correct, right },
+    about,
+    correct,
+    right,
     rows: new Map(about.checkpoints.map((checkpoint, row) => [checkpoint, row])),
     both: about.both === null ? null : uint32From(about.both),
   };

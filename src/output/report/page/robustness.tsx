@@ -75,7 +75,8 @@ function toRows(rows: readonly RobustnessRow[]): Row[] {
     byCheckpoint.set(row.checkpoint, own);
   }
   return [...byCheckpoint].map(([checkpoint, cells]) => ({
-    ...{ checkpoint, cells },
+    checkpoint,
+    cells,
     idAccuracy: ([...cells.values()][0] as RobustnessRow).idAccuracy,
   }));
 }
@@ -102,7 +103,8 @@ function toColumns(
     },
     ...shifts.map(
       ({ id, title }): Column<Row> => ({
-        ...{ id, title },
+        id,
+        title,
         align: "right",
         cell: (row) => <RobustnessCell row={row.cells.get(id)} marks={marks} />,
         value: (row) => row.cells.get(id)?.effectiveRobustness,
