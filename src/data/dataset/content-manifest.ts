@@ -12,12 +12,12 @@ import type { ContentEntry } from "./compare-content.ts";
 const VERSION = 2;
 
 const manifestSchema = z.object({
-  version: z.union([z.literal(VERSION), z.literal(1)]),
+  version: z.literal(VERSION),
   benchmark: z.string(),
   root: z.string(),
   images: z.array(z.tuple([z.string(), z.number(), z.string().nullable(), z.number()])),
-  /** SHA-256 of all the above; version 1 has none */
-  check: z.string().optional(),
+  /** SHA-256 of all the above */
+  check: z.string(),
 });
 
 /** Where the content of a benchmark's images in a folder is written down: one file a benchmark and real path. */
@@ -54,8 +54,8 @@ export async function readContentManifest(
 function parseManifest(value: unknown): z.infer<typeof manifestSchema> | null {
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) return null;
-  const { version, benchmark, root, images, check } = parsed.data;
-  return version === 1 || check === checkOf(benchmark, root, images) ? parsed.data : null;
+  const { benchmark, root, images, check } = parsed.data;
+  return check === checkOf(benchmark, root, images) ? parsed.data : null;
 }
 
 /** Whether a file of this name and text is a whole content manifest, of the folder that its name stands for. */
