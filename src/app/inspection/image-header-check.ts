@@ -1,4 +1,4 @@
-import { MOST_PIXELS } from "../../data/image/decode.ts";
+import { MOST_PIXELS } from "../../data/image/decoded-image.ts";
 import { readDimensions } from "../../data/image/image-dimensions.ts";
 import { recogniseFormat } from "../../data/image/image-format.ts";
 import { openTiff } from "../../data/image/tiff.ts";

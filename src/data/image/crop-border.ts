@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
-import type { DecodedImage } from "./decode.ts";
+import type { DecodedImage } from "./decoded-image.ts";
 
 /**
  * Cuts the same number of pixels off at each side, as `PIL.ImageOps.crop(image, border)` does.

@@ -15,8 +15,6 @@ import { tiffKind } from "./tiff-kind.ts";
 import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 import { copyOnePage } from "./tiff-one-page.ts";
 
-export { type DecodedImage, MOST_PIXELS } from "./decoded-image.ts";
-
 /**
  * Decodes an image to the bytes of `PIL.Image.open(file).convert("RGB")`: colour profiles are ignored, alpha is
  * dropped without blending, the orientation in EXIF is not applied (but a TIFF's own is), an animation gives its first

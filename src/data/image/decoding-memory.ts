@@ -1,4 +1,4 @@
-import { MOST_PIXELS } from "./decode.ts";
+import { MOST_PIXELS } from "./decoded-image.ts";
 import { readDimensions } from "./image-dimensions.ts";
 import { recogniseFormat } from "./image-format.ts";
 

@@ -1,5 +1,5 @@
 import type { Geometry, Size } from "./crop.ts";
-import type { DecodedImage } from "./decode.ts";
+import type { DecodedImage } from "./decoded-image.ts";
 import { computeFilterTaps, type FilterTaps } from "./filter-taps.ts";
 import type { Interpolation } from "./preprocessing.ts";
 import { resampleByLoops } from "./resample-loops.ts";

@@ -1,10 +1,9 @@
 import { planGeometry } from "./crop.ts";
-import { type DecodedImage, decodeImage } from "./decode.ts";
+import { decodeImage } from "./decode.ts";
+import type { DecodedImage } from "./decoded-image.ts";
 import { createNormalizationTable, normalizePixels } from "./normalize.ts";
 import { createResampler } from "./pillow-resize.ts";
 import { createPreprocessing, type Preprocessing, type PreprocessOptions } from "./preprocessing.ts";
-
-export type { PreprocessOptions } from "./preprocessing.ts";
 
 /** One image, ready for a model. */
 export interface PreprocessedImage {

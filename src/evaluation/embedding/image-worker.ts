@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { workerData } from "node:worker_threads";
 import { cropBorder } from "../../data/image/crop-border.ts";
-import { type DecodedImage, decodeImage } from "../../data/image/decode.ts";
+import { decodeImage } from "../../data/image/decode.ts";
+import type { DecodedImage } from "../../data/image/decoded-image.ts";
 import { decodingMemory } from "../../data/image/decoding-memory.ts";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { createPreprocessor, type Preprocessor } from "../../data/image/preprocess-image.ts";

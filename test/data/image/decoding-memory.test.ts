@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeImage, MOST_PIXELS } from "../../../src/data/image/decode.ts";
+import { decodeImage } from "../../../src/data/image/decode.ts";
+import { MOST_PIXELS } from "../../../src/data/image/decoded-image.ts";
 import { decodingMemory } from "../../../src/data/image/decoding-memory.ts";
 import { readDimensions } from "../../../src/data/image/image-dimensions.ts";
 import { recogniseFormat } from "../../../src/data/image/image-format.ts";
