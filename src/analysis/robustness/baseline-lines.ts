@@ -3,10 +3,10 @@ import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
 import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
-import type { ModelPoint } from "./model-point.ts";
 import type { FitScale } from "./fit-scale.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type LinePiece, linePieces } from "./line-rules.ts";
+import type { ModelPoint } from "./model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import type { StudyAxes } from "./study-axes.ts";
 

@@ -1,6 +1,6 @@
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
-import type { ModelPoint } from "./model-point.ts";
 import type { ScaleFunctions } from "./fit-scale.ts";
+import type { ModelPoint } from "./model-point.ts";
 
 /**
  * The variance about a line, on the scale, that a model has from its finite images alone: that of its accuracy under the

@@ -3,9 +3,9 @@ import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
 import { type BaselineFit, checkPoint } from "./baseline-fit.ts";
-import type { ModelPoint } from "./model-point.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import { type ScaleFunctions, scaleFunctions } from "./fit-scale.ts";
+import type { ModelPoint } from "./model-point.ts";
 
 /** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
 export interface EffectiveRobustness {

@@ -5,10 +5,10 @@ import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundatio
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { holm } from "../../foundation/statistics/holm.ts";
 import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
-import type { ModelPoint } from "./model-point.ts";
 import { type FitScale, scaleFunctions } from "./fit-scale.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import type { ColumnOf } from "./metadata.ts";
+import type { ModelPoint } from "./model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 
 /** The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale. */

@@ -1,9 +1,9 @@
 import { mean } from "simple-statistics";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { taskKey } from "../../foundation/evaluation-key.ts";
-import type { ModelPoint } from "./model-point.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
+import type { ModelPoint } from "./model-point.ts";
 import { idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
 
 /** `benchmark` of the unweighted mean accuracy of the study's shifts. */

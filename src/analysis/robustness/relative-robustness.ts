@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
-import type { ModelPoint } from "./model-point.ts";
 import { samplingInterval } from "./effective-robustness.ts";
+import type { ModelPoint } from "./model-point.ts";
 
 /** A model's gain over a reference under a shift. All numbers are fractions of 1. */
 export interface RelativeRobustness {

@@ -113,11 +113,7 @@ function oneTable(tables: ReadonlyMap<string, string>, file: string): Map<string
 }
 
 /** The name under which a table is written, see {@link oneTable}; null where it is not. */
-function writtenName(
-  table: string,
-  place: OutputPlace | null,
-  tables: ReadonlyMap<string, string>,
-): string | null {
+function writtenName(table: string, place: OutputPlace | null, tables: ReadonlyMap<string, string>): string | null {
   if (place === null) return null;
   if (place.file === null) return table;
   const written = tables.has(place.file) ? place.file : ROBUSTNESS;

@@ -80,11 +80,7 @@ function mergeJob(plan: KubernetesPlan): Json {
   });
 }
 
-function job(
-  { name, namespace }: KubernetesPlan,
-  step: string,
-  spec: { readonly [key: string]: Json },
-): Json {
+function job({ name, namespace }: KubernetesPlan, step: string, spec: { readonly [key: string]: Json }): Json {
   return {
     apiVersion: "batch/v1",
     kind: "Job",

@@ -81,7 +81,8 @@ function readFrame(marker: number, segment: Uint8Array): Frame | string {
 /** What Pillow refuses in other segments. */
 function checkSegment(marker: number, segment: Uint8Array): string | undefined {
   if (marker === MARKER.APP0 && startsWith(segment, "JFIF") && segment.length < 7) return "its JFIF segment is cut off";
-  if (marker === MARKER.APP14 && startsWith(segment, "Adobe") && segment.length < 7) return "its Adobe segment is cut off";
+  if (marker === MARKER.APP14 && startsWith(segment, "Adobe") && segment.length < 7)
+    return "its Adobe segment is cut off";
   if (marker === MARKER.APP13 && startsWith(segment, "Photoshop 3.0\0")) return checkResources(segment);
   if (marker !== MARKER.DQT) return undefined;
   for (let p = 0; p < segment.length; ) {

@@ -32,7 +32,8 @@ export async function readSeparatorId(
   where: string,
 ): Promise<number> {
   const config = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
-  const map = files.specialTokens === null || config.added_tokens_decoder ? {} : await readJsonAs(files.specialTokens, CONFIG);
+  const map =
+    files.specialTokens === null || config.added_tokens_decoder ? {} : await readJsonAs(files.specialTokens, CONFIG);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
   const token = map.sep_token ?? config.sep_token ?? CLASS_SEPARATORS[name];
   const id = token === undefined ? undefined : idOf(token);

@@ -1,8 +1,8 @@
-import type { ModelPoint } from "../../analysis/robustness/model-point.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { samplingInterval } from "../../analysis/robustness/effective-robustness.ts";
 import { type LineKey, lineKeyText } from "../../analysis/robustness/line-key.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
+import type { ModelPoint } from "../../analysis/robustness/model-point.ts";
 import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "../../analysis/robustness/pair-rows.ts";
 import { idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";

@@ -147,12 +147,7 @@ function certainty(row: RobustnessRow): string {
   return `95 % interval ${pointsRange(row.low, row.high)}: ${differs ? "more than chance" : "it may be none"}`;
 }
 
-function overview(
-  rows: readonly RobustnessRow[],
-  axes: StudyAxes,
-  marks: WarningMarks,
-  file: string | null,
-): string {
+function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: WarningMarks, file: string | null): string {
   const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
   const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
   const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
@@ -173,7 +168,9 @@ function overview(
     const any = own.values().next().value as RobustnessRow;
     const outside = outsideBy(own);
     return [
-      printable(several ? `${cutEnd(any.checkpoint, 20)} ${cutEnd(any.templates, 9)}` : cutEnd(any.checkpoint, NAME_WIDTH)),
+      printable(
+        several ? `${cutEnd(any.checkpoint, 20)} ${cutEnd(any.templates, 9)}` : cutEnd(any.checkpoint, NAME_WIDTH),
+      ),
       percent(any.idAccuracy),
       ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
       outside > 0 ? percent(outside) : "",

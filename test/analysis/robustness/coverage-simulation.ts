@@ -1,6 +1,6 @@
 import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
-import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
+import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { inverseLogit, logit } from "../../../src/foundation/statistics/logit.ts";
 
 /** A world in which the truth is known: a line in logit space, models scattered about it, finite images. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
-import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
+import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { relativeRobustness } from "../../../src/analysis/robustness/relative-robustness.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";

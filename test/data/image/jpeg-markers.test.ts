@@ -30,12 +30,17 @@ describe("findMarker", () => {
   it("is the first FF before a byte that is neither FF nor 00, in any bytes and from anywhere", () => {
     const byte = fc.constantFrom(0x00, 0x01, 0xd0, 0xda, 0xff);
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 24 }), fc.array(byte, { maxLength: 24 }), fc.nat(30), (any, some, from) => {
-        for (const bytes of [any, Uint8Array.from(some)]) {
-          const expected = bytes.findIndex((value, i) => i > from && bytes[i - 1] === 0xff && value % 0xff !== 0);
-          expect(findMarker(bytes, from)).toBe(expected < 0 ? -1 : expected + 1);
-        }
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 24 }),
+        fc.array(byte, { maxLength: 24 }),
+        fc.nat(30),
+        (any, some, from) => {
+          for (const bytes of [any, Uint8Array.from(some)]) {
+            const expected = bytes.findIndex((value, i) => i > from && bytes[i - 1] === 0xff && value % 0xff !== 0);
+            expect(findMarker(bytes, from)).toBe(expected < 0 ? -1 : expected + 1);
+          }
+        },
+      ),
       { seed: 1, numRuns: 1000 },
     );
   });
@@ -48,7 +53,9 @@ describe("markers", () => {
       "FF 01",
       ...Array.from({ length: 10 }, (_, i) => `FF D${i}`),
     ]);
-    expect(all.filter(isStartOfFrame)).toEqual([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]);
+    expect(all.filter(isStartOfFrame)).toEqual([
+      0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf,
+    ]);
     expect(isStartOfFrame(MARKER.DHP)).toBe(false);
   });
 

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PaddingSource } from "../../../src/model/tokenizer/padding-token.ts";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 
 interface Case {
   readonly name: string;

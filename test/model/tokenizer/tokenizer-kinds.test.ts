@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer, type TokenizerSource } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 
 interface Kinds {
   readonly contextLength: number;

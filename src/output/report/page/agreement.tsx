@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { errorConsistency } from "../../../analysis/comparison/error-consistency.ts";
-import type { ReportData } from "../report-data.ts";
-import { Section, Select } from "./controls.tsx";
 import { decimal } from "../../../foundation/number-text.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
+import type { ReportData } from "../report-data.ts";
+import { Section, Select } from "./controls.tsx";
 import { bothRight, type ImageSet, openSet, setId, setTitle } from "./image-sets.ts";
 import { chosenSet, type PageProps } from "./page-props.tsx";
 

@@ -7,10 +7,10 @@ import {
 } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
 import { keyText } from "../../../foundation/evaluation-key.ts";
+import { percent, percentRange } from "../../../foundation/number-text.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
-import { percent, percentRange } from "../../../foundation/number-text.ts";
 import { CheckpointHeadline } from "./headline.tsx";
 import { Mistakes } from "./mistakes.tsx";
 import type { PageProps } from "./page-props.tsx";

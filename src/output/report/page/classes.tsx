@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { idTitle, type StudyAxes } from "../../../analysis/robustness/study-axes.ts";
+import { count, percent, percentRange, points } from "../../../foundation/number-text.ts";
 import { binomialInterval } from "../../../foundation/statistics/binomial-interval.ts";
 import type { ImageSetDetails } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
-import { count, percent, percentRange, points } from "../../../foundation/number-text.ts";
 import { classCounts, inDistributionSet, openSet, setId, setTitle } from "./image-sets.ts";
 import { CheckpointChoice, chosenSet, type PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { count, decimal, percent, points, pointsRange, probability } from "../../../foundation/number-text.ts";
 import { holm } from "../../../foundation/statistics/holm.ts";
 import type { ImageSetDetails } from "../report-data.ts";
 import { Pick, Section } from "./controls.tsx";
 import { download } from "./download.ts";
-import { count, decimal, percent, points, pointsRange, probability } from "../../../foundation/number-text.ts";
 import { classCounts, comparePair, openSet, setId, setTitle } from "./image-sets.ts";
 import type { PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";

@@ -136,8 +136,8 @@ function Extrapolated(props: { readonly rows: readonly RobustnessRow[]; readonly
   const who = rows.length === 1 ? "It lies" : `${outside.length} of ${rows.length} lie`;
   return (
     <p class="caution">
-      Extrapolated: {who} outside the {of} accuracies the line was fitted on, by up to {percent(farthest)}{" "}
-      points. The line may not hold there.
+      Extrapolated: {who} outside the {of} accuracies the line was fitted on, by up to {percent(farthest)} points. The
+      line may not hold there.
     </p>
   );
 }

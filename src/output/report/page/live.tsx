@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { ReportData } from "../report-data.ts";
 import { count, rate } from "../../../foundation/number-text.ts";
+import type { ReportData } from "../report-data.ts";
 
 const SCROLL_KEY = "shiftline-scroll";
 

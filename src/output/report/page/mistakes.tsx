@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
+import { percent } from "../../../foundation/number-text.ts";
 import type { MistakeSet } from "../report-data.ts";
 import { Section } from "./controls.tsx";
-import { percent } from "../../../foundation/number-text.ts";
 import type { PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
+import { cutMiddle } from "../../tables/name-text.ts";
 import type { ImageSetDetails, ReportData, ReportDetails, ReportMistakes } from "../report-data.ts";
 import { Pick } from "./controls.tsx";
-import { cutMiddle } from "../../tables/name-text.ts";
 import { setId } from "./image-sets.ts";
 import type { View } from "./view.ts";
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { percent, percentRange, points, pointsRange } from "../../../foundation/number-text.ts";
-import { cutMiddle } from "../../tables/name-text.ts";
 import type { PanelCheckpoint, PanelPoint } from "../../figures/panel-points.ts";
+import { cutMiddle } from "../../tables/name-text.ts";
 
 /** A point of the plot where it stands on the page. */
 export interface PlacedPoint {

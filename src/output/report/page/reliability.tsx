@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { keyText } from "../../../foundation/evaluation-key.ts";
+import { count } from "../../../foundation/number-text.ts";
 import type { ReportData, RunSummary } from "../report-data.ts";
 import { Section } from "./controls.tsx";
-import { count } from "../../../foundation/number-text.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";

@@ -1,8 +1,8 @@
+import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
 import { formatAccuracies } from "../../../evaluation/results/accuracies-csv.ts";
 import type { Metric } from "../../../evaluation/scoring/accuracy.ts";
 import { type TaskKey, taskKey } from "../../../foundation/evaluation-key.ts";
 import { formatComparisons } from "../../tables/comparison-csv.ts";
-import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
 import type { ImageSetDetails, ReportResult } from "../report-data.ts";
 
 /** Two checkpoints on one image set. */
