@@ -16,7 +16,7 @@ describe("a JSON file of ours", () => {
   it("is refused with each field that is wrong, and what was expected there", () => {
     const text = '{"size": "3", "vision": {"file": 1}, "sise": 3}';
     expect(() => parseJson(text, "x.json", schema)).toThrow(
-      /^x\.json: size: .*expected int.*; vision\.file: .*expected string.*; the whole file: Unrecognized key: "sise"$/,
+      /^x\.json: size: .*expected number.*; vision\.file: .*expected string.*; the whole file: Unrecognized key: "sise"$/,
     );
     expect(() => parseJson("[]", "x.json", schema)).toThrow(/^x\.json: the whole file: .*expected object/);
     expect(() => parseJson("{", "x.json", schema)).toThrow("x.json: not JSON: it ends too early");
