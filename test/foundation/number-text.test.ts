@@ -71,7 +71,7 @@ describe("numbers that people read", () => {
   it("are counts, rates, times and sizes", () => {
     expect(count(50_000)).toBe("50,000");
     expect([8.44, 123.4].map(rate)).toEqual(["8.4", "123"]);
-    expect([41.2, 190, 7500].map(duration)).toEqual(["42 s", "3 min 10 s", "2 h 5 min"]);
+    expect([0, 41.2, 59.2, 190, 7500].map(duration)).toEqual(["0 s", "42 s", "1 min 0 s", "3 min 10 s", "2 h 5 min"]);
     expect([612, 342.1e6, 3.21e9].map(byteSize)).toEqual(["612 bytes", "342 MB", "3.2 GB"]);
     expect([megabytes(342.06e6), megabytes(21_500, 2)]).toEqual(["342.1", "0.02"]);
   });
