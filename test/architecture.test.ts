@@ -79,7 +79,7 @@ describe("the house", () => {
     const found = files.filter((file) => openers.test(file.text)).map((file) => file.path);
     // Beside it: what ships with the package, what the kernel says of this process, and files of the store
     const others = [
-      "app/cli/main.ts",
+      "app/cli/command-line.ts",
       "evaluation/evaluate/allocation.ts",
       "evaluation/evaluate/run-record.ts",
       "foundation/files/atomic-write.ts",
