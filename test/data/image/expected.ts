@@ -39,7 +39,7 @@ export interface Expected {
   readonly files: Readonly<Record<string, ExpectedFile>>;
 }
 
-export const FIXTURES = new URL("../../fixtures/images", import.meta.url);
+export const FIXTURES = new URL("../../fixtures/images/", import.meta.url);
 
 export function readExpected(
   name: "expected.json" | "photos.expected.json" | "resize-and-crop.expected.json",

@@ -16,7 +16,7 @@ export const COMMITTED = {
   file: new URL("../../../fixtures/images/fuzz.expected.txt", import.meta.url),
 } as const;
 
-const FIXTURES = fileURLToPath(new URL("../../../fixtures/images/files", import.meta.url));
+const FIXTURES = fileURLToPath(new URL("../../../fixtures/images/files/", import.meta.url));
 const IMAGE = /\.(jpe?g|png|gif|webp|tiff?)$/i;
 const MAX_BYTES = 25_000; // larger fixtures take long and damage like small ones
 
