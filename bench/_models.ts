@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findPython, ROOT, runChild } from "./_child.ts";
+import { samplePath } from "./_samples.ts";
 
 /** Models to time. They are made once, in a folder outside the checkout, and kept there. */
 
@@ -23,10 +24,10 @@ export function openClipModel(models: string, architecture: "ViT-B-32" | "ViT-L-
   return architecture === "ViT-B-32" ? addInt8(folder) : folder;
 }
 
-/** The small checkpoint beside the checkout, trained on photos of all 1000 classes; null where it is not. */
+/** The small checkpoint of the samples, trained on photos of all 1000 classes; null where it is not. */
 export function photosClip(models: string): string | null {
-  const source = join(ROOT, "..", "shared", "samples", "photos-clip");
-  if (!existsSync(source)) return null;
+  const source = samplePath("photos-clip");
+  if (source === null) return null;
   return addInt8(make(models, "photos-clip", (making) => cpSync(source, making, { recursive: true, mode: 0 })));
 }
 

@@ -7,11 +7,12 @@
  * rewrites the tables between the markers of BENCHMARKS.md; `--quick` takes one round of few images, to see that all of it runs;
  * `--tables` measures nothing and only rewrites the tables.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fillBenchmarks } from "./_benchmarks-md.ts";
 import { ROOT, runBench } from "./_child.ts";
+import { NO_SAMPLES, samplePath } from "./_samples.ts";
 
 const { values } = parseArgs({
   options: {
@@ -39,14 +40,14 @@ if (!values.tables) {
   bench("peers", base, ["vit-b-32", "--int8", ...few]);
   const large = ["vit-l-14", "--rounds", "2", "--images", "64", "--peer-images", "16"];
   bench("peers", large, ["vit-l-14", ...few]);
-  const photos = existsSync(join(ROOT, "..", "shared", "samples", "photos-clip"));
+  const photos = samplePath("photos-clip") !== null;
   if (photos) {
     bench(
       "peers",
       ["photos-clip", "--rounds", "2", "--images", "4096", "--peer-images", "1024"],
       ["photos-clip", ...few],
     );
-  } else console.error("../shared/samples/photos-clip is not there: no trained checkpoint and no sweep timed");
+  } else console.error(`no trained checkpoint and no sweep timed: ${NO_SAMPLES}`);
   bench("transformers-js", ["--rounds", "2"], [...few, "--calls", "8"]);
   if (photos)
     bench("sweep", ["--rounds", "2"], ["--rounds", "1", "--checkpoints", "3", "--many", "5", "--images", "50"]);

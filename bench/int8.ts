@@ -4,7 +4,7 @@
  *
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- int8 [--write] [--models DIR]
  *
- * The tests' tiny ViT on the tests' small copies of all sets, and, where it is beside the checkout, the ResNet trained on photos on 100 of
+ * The tests' tiny ViT on the tests' small copies of all sets, and, where SHIFTLINE_SAMPLES has it, the ResNet trained on photos on 100 of
  * those photos (its convolutions stay float32). Few images: the intervals say how little they can tell.
  */
 import { readFileSync } from "node:fs";
@@ -18,6 +18,7 @@ import { type Int8Measured, type Int8Row, int8Table } from "./_int8-table.ts";
 import { describeSetting, writeMeasured } from "./_measured.ts";
 import { modelsFolder, photosClip, tinyViT } from "./_models.ts";
 import { type Change, robustnessChange } from "./_paired-robustness.ts";
+import { NO_SAMPLES } from "./_samples.ts";
 import { makeScratch } from "./_scratch.ts";
 
 const TEMPLATES = "simple-7";
@@ -30,7 +31,7 @@ const models = modelsFolder(values.models);
 const scratch = makeScratch();
 const rows = study(tinyViT(models), "the tests' small sets", ["--data", DATA]);
 const photos = photosClip(models);
-if (photos === null) console.error("../shared/samples/photos-clip is not there: the tests' tiny ViT alone");
+if (photos === null) console.error(`the tests' tiny ViT alone: ${NO_SAMPLES}`);
 else {
   const source = findImages(undefined);
   rows.push(...study(photos, source.title, ["--data-dir", `imagenet=${source.folder}`]));

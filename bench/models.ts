@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { huggingFaceModel, modelsFolder, openClipModel, photosClip, tinyViT, transformersJs } from "./_models.ts";
+import { NO_SAMPLES } from "./_samples.ts";
 
 const { values } = parseArgs({ options: { models: { type: "string" } } });
 const models = modelsFolder(values.models);
@@ -16,5 +17,5 @@ for (const folder of [
   tinyViT(models),
   transformersJs(models),
 ]) {
-  console.log(folder ?? "../shared/samples/photos-clip is not there: no trained checkpoint of photos");
+  console.log(folder ?? `no trained checkpoint of photos: ${NO_SAMPLES}`);
 }

@@ -4,7 +4,7 @@
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- peers MODEL [--rounds 3] [--images 1024] [--peer-images 384] [--int8] [--write | --any-load]
  *                                                        [--models DIR] [--from IMAGES]
  *
- * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint beside the checkout) or a folder with
+ * MODEL is vit-b-32 or vit-l-14 (open_clip's random weights), photos-clip (the trained checkpoint of SHIFTLINE_SAMPLES) or a folder with
  * an open_clip export and its weights. The images are repeated by links to `--images` (evaluate) and `--peer-images` (open_clip), so they
  * lie in the page cache: disks are not measured. Without SHIFTLINE_ORACLE open_clip and the matrix product are left out.
  * `--write` keeps the raw rounds in bench/measured/peers-MODEL.json.
@@ -29,6 +29,7 @@ import type { Agreement, PeerRound, PeersMeasured } from "./_peer-round.ts";
 import { peersTable } from "./_peers-table.ts";
 import { median, type TimedCpu } from "./_rates.ts";
 import { repeatImages } from "./_repeat-images.ts";
+import { NO_SAMPLES } from "./_samples.ts";
 import { makeScratch } from "./_scratch.ts";
 import { visionGflop } from "./_vit-flops.ts";
 
@@ -67,7 +68,7 @@ function findModel(model: string): string {
   if (model === "vit-l-14") return openClipModel(models, "ViT-L-14");
   if (model !== "photos-clip") return model;
   const photos = photosClip(models);
-  if (photos === null) throw new Error("../shared/samples/photos-clip is not there");
+  if (photos === null) throw new Error(NO_SAMPLES);
   return photos;
 }
 

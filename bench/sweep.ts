@@ -5,7 +5,7 @@
  *   npm run bench -- sweep [CHECKPOINT] [--checkpoints 20] [--many 200] [--images 500] [--rounds 3] [--write | --any-load]
  *                          [--models DIR] [--from IMAGES]
  *
- * CHECKPOINT is an open_clip export, the small trained one beside the checkout where not given. Copies of it get a fingerprint of their
+ * CHECKPOINT is an open_clip export, the small trained one of SHIFTLINE_SAMPLES where not given. Copies of it get a fingerprint of their
  * own each (a field more in their open_clip_config.json), so nothing is shared in the store. The images are repeated by links. Text
  * embeddings are stored by a run before, image embeddings never. `--checkpoints` of them are evaluated by one command and by as many;
  * `--many` by one. `--write` keeps the raw rounds in bench/measured/sweep.json.
@@ -19,6 +19,7 @@ import { describeSetting, writeMeasured } from "./_measured.ts";
 import { modelsFolder, photosClip } from "./_models.ts";
 import type { TimedCpu } from "./_rates.ts";
 import { repeatImages } from "./_repeat-images.ts";
+import { NO_SAMPLES } from "./_samples.ts";
 import { makeScratch } from "./_scratch.ts";
 import { type SweepMeasured, type SweepRound, sweepTable } from "./_sweep-table.ts";
 
@@ -43,7 +44,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const checkpoint = positionals[0] ?? photosClip(modelsFolder(values.models));
-if (checkpoint === null) throw new Error("../shared/samples/photos-clip is not there: expected CHECKPOINT");
+if (checkpoint === null) throw new Error(`expected CHECKPOINT, or ${NO_SAMPLES}`);
 const setting = await describeSetting(values);
 const source = findImages(values.from);
 const scratch = makeScratch();

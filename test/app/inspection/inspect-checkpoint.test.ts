@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inspectCheckpoint } from "../../../src/app/inspection/inspect-checkpoint.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
-import { noPhotosClip, photosClip } from "../../model/checkpoint/samples.ts";
+import { fixtures } from "../../helpers.ts";
 import { huggingFaceFolder, openClipConfig, openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 
 /** name → "status: detail" of an inspection's checks. */
@@ -190,14 +191,11 @@ describe("inspectCheckpoint", () => {
     expect(inspection.checks.filter((check) => check.status !== "ok")).toEqual([]);
   });
 
-  it.skipIf(noPhotosClip)(
-    "finds photos-clip sound: ReLU images, QuickGELU texts (skipped without the samples)",
-    async () => {
-      const inspection = await inspectCheckpoint(photosClip);
-      expect(inspection.checks.filter((check) => check.status !== "ok")).toEqual([]);
-      expect(inspection.image.activations).toEqual([{ name: "ReLU", count: 15 }]);
-      expect(inspection.text?.activations).toEqual([{ name: "QuickGELU", count: 2 }]);
-      expect(inspection.image.producer).toMatch(/^pytorch /);
-    },
-  );
+  it("finds the trained ModifiedResNet sound: ReLU images, QuickGELU texts", async () => {
+    const inspection = await inspectCheckpoint(join(fixtures, "checkpoints", "resnet-open-clip"));
+    expect(inspection.checks.filter((check) => check.status !== "ok")).toEqual([]);
+    expect(inspection.image.activations).toEqual([{ name: "ReLU", count: 15 }]);
+    expect(inspection.text?.activations).toEqual([{ name: "QuickGELU", count: 2 }]);
+    expect(inspection.image.producer).toMatch(/^pytorch /);
+  });
 });

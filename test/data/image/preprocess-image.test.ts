@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "../../../src/data/image/decode.ts";
 import { createPreprocessor, type Preprocessor, preprocessImage } from "../../../src/data/image/preprocess-image.ts";
@@ -54,23 +53,6 @@ describe("a resize apart from the crop, and Lanczos", () => {
 
   it.each(Object.entries(expected.files))("makes torchvision's pixels of %s, byte for byte", async (name, file) => {
     await compare(readFixture(name), file, preprocessors);
-  });
-});
-
-describe("the 100 photos of the evaluation sample", () => {
-  const folder = new URL("../../../../shared/samples/photos", import.meta.url); // beside the repository, where it is
-  const expected = readExpected("photos.expected.json");
-
-  if (!existsSync(folder)) {
-    it.skip("are not here (expected beside the repository in shared/samples/photos): their pixels are not compared");
-    return;
-  }
-
-  it("have open_clip's pixels, byte for byte", async () => {
-    const preprocessors = preprocessorsOf(expected);
-    const photos = Object.entries(expected.files);
-    expect(photos.length).toBe(100);
-    for (const [name, photo] of photos) await compare(readFileSync(new URL(name, folder)), photo, preprocessors);
   });
 });
 

@@ -4,9 +4,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
 import { encodeValues } from "../../../src/model/onnx/encode-model.ts";
-import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { asNobody } from "./as-nobody.ts";
-import { noPhotosClip, photosClip } from "./samples.ts";
+import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+import { asNobody } from "../../permissions.ts";
+
 import { huggingFaceFolder, openClipConfig, openClipFolder } from "./tiny-checkpoint.ts";
 import { tinyText, tinyVision, visionWeights } from "./tiny-towers.ts";
 
@@ -203,23 +203,23 @@ describe("openCheckpoint refuses, in one line,", () => {
   });
 });
 
-describe.skipIf(noPhotosClip)("openCheckpoint of photos-clip (skipped without the samples)", () => {
-  it("opens, tokenizes and hashes it in under two seconds", async () => {
+describe("openCheckpoint of trained exports", () => {
+  it("opens, tokenizes and hashes a vocabulary of 49,408 in under two seconds", async () => {
     const started = performance.now();
-    const checkpoint = await openCheckpoint(photosClip);
+    const checkpoint = await openCheckpoint(join(fixtures, "checkpoints", "vit-open-clip"));
     checkpoint.tokenizer?.encode("a photo of a dog", 77);
     expect(performance.now() - started).toBeLessThan(2_000); // 70 to 215 ms measured
     expect(checkpoint.notes).toEqual([]);
     expect(checkpoint.tokenizer?.vocabularySize).toBe(49_408);
   });
 
-  it("embeds images and captions, 64 numbers each", async () => {
-    const checkpoint = await openCheckpoint(photosClip);
+  it("embeds images and captions of a fixed length, as many numbers each", async () => {
+    const checkpoint = await openCheckpoint(join(fixtures, "checkpoints", "resnet-open-clip"));
     const images = await checkpoint.openImageEncoder({ threads: 1 });
     const texts = await checkpoint.openTextEncoder({ threads: 1 });
-    expect([images.dimension, texts.dimension, texts.contextLength, texts.ownLength]).toEqual([64, 64, 77, false]);
-    const pixels = new Float32Array(2 * 3 * 224 * 224).fill(0.1);
-    expect((await images.encode(pixels, 2)).length).toBe(128);
+    expect([images.dimension, texts.dimension, texts.contextLength, texts.ownLength]).toEqual([40, 40, 32, false]);
+    const pixels = new Float32Array(2 * 3 * 96 * 96).fill(0.1);
+    expect((await images.encode(pixels, 2)).length).toBe(2 * 40);
     await Promise.all([images.close(), texts.close()]);
   });
 });

@@ -6,9 +6,8 @@ import { InputError } from "../../../src/foundation/errors.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
 import { readOnnxSkeleton } from "../../../src/model/onnx/onnx-skeleton.ts";
 import { openSession } from "../../../src/model/onnx/session.ts";
-import { temporaryFolder } from "../../helpers.ts";
+import { fixtures, temporaryFolder } from "../../helpers.ts";
 import { node, onnxFile } from "../checkpoint/make-onnx.ts";
-import { noPhotosClip, photosClip } from "../checkpoint/samples.ts";
 import { tinyBoth, tinyText, tinyVision } from "../checkpoint/tiny-towers.ts";
 
 function write(bytes: Uint8Array | string): string {
@@ -132,17 +131,20 @@ describe("readOnnxModel", () => {
     expect(() => readOnnxModel(folder)).toThrow(InputError);
   });
 
-  it.skipIf(noPhotosClip)(
-    "reads a real open_clip export as onnxruntime does (skipped without the samples)",
-    async () => {
-      for (const file of ["visual.onnx", "textual.onnx"]) {
-        const session = await openSession({ path: join(photosClip, file) }, { threads: 1 });
-        const model = readOnnxModel(join(photosClip, file));
-        expect(model.producer).toMatch(/^pytorch /);
-        expect(model.inputs).toEqual(session.inputs);
-        expect(model.outputs).toEqual(session.outputs);
-        await session.close();
-      }
-    },
-  );
+  it.each([
+    "vit-open-clip/visual.onnx",
+    "vit-open-clip/textual.onnx",
+    "resnet-open-clip/visual/model.onnx",
+    "resnet-open-clip/textual/model.onnx",
+    "hf-combined/onnx/model.onnx",
+    "external-data/visual.onnx",
+  ])("reads a real export as onnxruntime does: %s", async (file) => {
+    const path = join(fixtures, "checkpoints", file);
+    const session = await openSession({ path }, { threads: 1 });
+    const model = readOnnxModel(path);
+    expect(model.producer).toMatch(/^pytorch /);
+    expect(model.inputs).toEqual(session.inputs);
+    expect(model.outputs).toEqual(session.outputs);
+    await session.close();
+  });
 });

@@ -1,0 +1,14 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+/** Says what is missing where a benchmark wants the photos or their checkpoint. */
+export const NO_SAMPLES =
+  "set SHIFTLINE_SAMPLES to a folder with photos/ (<wnid>/*) and photos-clip/, an open_clip export trained on photos";
+
+/** A folder or file below SHIFTLINE_SAMPLES: photos of ImageNet are not ours to publish. @returns null where it is not there */
+export function samplePath(name: string): string | null {
+  const folder = process.env.SHIFTLINE_SAMPLES;
+  if (folder === undefined || folder === "") return null;
+  const path = join(folder, name);
+  return existsSync(path) ? path : null;
+}
