@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describeExit } from "../../../src/app/cli/exit-status.ts";
@@ -7,12 +7,15 @@ import { InputError } from "../../../src/foundation/errors.ts";
 import { checkWritable } from "../../../src/foundation/files/atomic-write.ts";
 import { nativeLibraryError } from "../../../src/foundation/native-library.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { asNobody } from "../../model/checkpoint/as-nobody.ts";
-import { checkpoints, cli, demo, root } from "./run-cli.ts";
+import { asNobody } from "../../permissions.ts";
+import { skipUnless } from "../../require.ts";
+import { checkpoints, cli, demo, root, shiftline as runHere } from "./run-cli.ts";
 
 /** What a shell needs to give one command a view of the file system of its own, as in a container. */
 const canMount = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
-const mounting = describe.skipIf(!canMount);
+const mounting = describe.skipIf(
+  skipUnless("mounts", canMount, "no process here may mount a file system for itself alone (unshare -rm)"),
+);
 
 function inOwnMounts(script: string) {
   const result = spawnSync("unshare", ["-rm", "bash", "-euc", script], { cwd: root, encoding: "utf8" });
@@ -54,6 +57,30 @@ describe("a library that a package does not have for the system", () => {
     expect(nativeLibraryError("onnxruntime", missing)).toBeInstanceOf(InputError);
     const limit = Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" });
     expect(nativeLibraryError("onnxruntime", limit)).toBe(limit);
+  });
+});
+
+mounting("a disk that is full", () => {
+  it("stops the work by name, which goes on when there is room, to the bytes of a run that had room", async () => {
+    const folder = temporaryFolder();
+    const run = `${shiftline} ${evaluate} --out /mnt/results --store /mnt/store`;
+    const predictions = join("vit-open-clip", "imagenet", "1000", "single-1", "predictions.csv");
+    const script = [
+      "mount -t tmpfs -o size=100k none /mnt",
+      `status=0; ${run} > ${folder}/stdout 2> ${folder}/stderr || status=$?; echo $status > ${folder}/status`,
+      "mount -o remount,size=40m /mnt",
+      run,
+      `cp /mnt/results/${predictions} ${folder}`,
+    ];
+    const result = inOwnMounts(script.join("\n"));
+    expect(result.status, result.stderr).toBe(0);
+    const read = (name: string) => readFileSync(join(folder, name), "utf8");
+    expect([read("status"), read("stdout")]).toEqual(["1\n", ""]);
+    expect(read("stderr")).toMatch(/the disk is full; free some space and run the same command again/);
+    expect(read("stderr")).not.toMatch(/ {4}at |defect/);
+    const whole = join(folder, "whole");
+    expect((await runHere([...evaluate.split(" "), "--out", whole])).status).toBe(0);
+    expect(read("predictions.csv")).toBe(readFileSync(join(whole, predictions), "utf8"));
   });
 });
 

@@ -21,7 +21,7 @@ import {
 import { describeWarnings, warningsOf } from "../../../src/evaluation/results/result-warnings.ts";
 import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { asNobody } from "../../model/checkpoint/as-nobody.ts";
+import { asNobody } from "../../permissions.ts";
 
 async function write(
   out: string,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { removeStaleFiles } from "../../../src/foundation/files/stale-files.ts";
 import { temporaryFolder } from "../../helpers.ts";
+import { asNobody } from "../../permissions.ts";
 
 /** No process has it: Linux's numbers end at 2^22, macOS's at 99,999. */
 const NOBODY = 4_194_305;
@@ -65,8 +66,9 @@ describe("unfinished files", () => {
   it("stay where the folder cannot be written, without an error", async () => {
     const name = `a.json.tmp-${NOBODY}-0123abcd`;
     const folder = folderWith({ [name]: 50 });
-    chmodSync(folder, 0o500);
-    await expect(removeStaleFiles(folder)).resolves.toBeUndefined();
+    chmodSync(folder, 0o555);
+    await expect(asNobody(() => removeStaleFiles(folder))).resolves.toBeUndefined();
+    expect(readdirSync(folder)).toEqual([name]);
     await expect(removeStaleFiles(join(folder, "absent"))).resolves.toBeUndefined();
     chmodSync(folder, 0o700);
   });

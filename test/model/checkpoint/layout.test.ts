@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { readLayout } from "../../../src/model/checkpoint/layout.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { asNobody } from "./as-nobody.ts";
+import { asNobody } from "../../permissions.ts";
 
 function folder(...files: string[]): string {
   return writeTree(join(temporaryFolder(), "my.clip"), Object.fromEntries(files.map((file) => [file, "x"])));
