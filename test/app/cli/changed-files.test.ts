@@ -19,12 +19,11 @@ import { encodeValues } from "../../../src/model/onnx/encode-model.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 import { tinyText, tinyVision, visionWeights } from "../../model/checkpoint/tiny-towers.ts";
-import { demo, root } from "./run-cli.ts";
+import { built, demo } from "./run-cli.ts";
 
-// From the built package: its threads cannot run from the sources here
-const built = (name: string) => import(join(root, "dist", "evaluation", "evaluate", `${name}.js`));
-const { evaluate } = (await built("evaluate")) as typeof Evaluate;
-const { embedShard } = (await built("embed-shard")) as typeof EmbedShard;
+// As built: threads do not start from the sources
+const { evaluate } = await built<typeof Evaluate>("evaluation/evaluate/evaluate.js");
+const { embedShard } = await built<typeof EmbedShard>("evaluation/evaluate/embed-shard.js");
 
 const weights = (values: readonly number[]) => encodeValues({ type: "float32", values });
 const other = visionWeights(4).map((value) => -value);

@@ -20,12 +20,11 @@ import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import type { Note } from "../../../src/foundation/notes.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { noisePng, PATHS, writeDefinition, writeImages, writeImageTar } from "./animals.ts";
-import { checkpoints, root as packageRoot } from "./run-cli.ts";
+import { built, checkpoints } from "./run-cli.ts";
 
-// The threads' programs run as built
-const { evaluate, embedShard, MissingEmbeddingsError } = (await import(
-  join(packageRoot, "dist", "index.js")
-)) as typeof import("../../../src/index.ts");
+// As built: threads do not start from the sources
+type Shiftline = typeof import("../../../src/index.ts");
+const { evaluate, embedShard, MissingEmbeddingsError } = await built<Shiftline>("index.js");
 
 const CHECKPOINTS = ["vit-open-clip", "hf-split"];
 const PART_SIZE = 4;

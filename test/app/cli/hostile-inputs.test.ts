@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../helpers.ts";
 import { endlessLoop } from "../../model/checkpoint/hostile-graphs.ts";
 import { huggingFaceFolder, openClipFolder, wordTokenizer } from "../../model/checkpoint/tiny-checkpoint.ts";
-import { checkpoints, cli, demo, root, shiftline } from "./run-cli.ts";
+import { checkpoints, cli, demo, root, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 // Node's start, the plan and a loaded machine: what is stopped takes this at most beyond its deadline, ms
 const SLACK = 15_000;
@@ -71,7 +71,7 @@ unix("work without end", () => {
     const checkpoint = openClipFolder({ vision: { detour: endlessLoop() } });
     for (const args of [["inspect", checkpoint], evaluation(checkpoint)]) {
       const begun = performance.now();
-      const result = await shiftline([...args, "--timeout", "2"]);
+      const result = await shiftlineProcess([...args, "--timeout", "2"]);
       expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
       expect(result.stderr).toContain(
         `shiftline: ${checkpoint}/visual.onnx: one run of its graph did not end within 2 s, so it was stopped`,
@@ -82,7 +82,7 @@ unix("work without end", () => {
 
   it("that begins amid the images, in a thread, is stopped too", async () => {
     const checkpoint = openClipFolder({ vision: { detour: endlessLoop(5) } });
-    const result = await shiftline([...evaluation(checkpoint), "--timeout", "2"]);
+    const result = await shiftlineProcess([...evaluation(checkpoint), "--timeout", "2"]);
     expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
     expect(result.stderr).toMatch(/visual\.onnx: one run of its graph did not end within 2 s/);
   }, 60_000);
@@ -90,7 +90,7 @@ unix("work without end", () => {
   it("in a tokenizer's pattern is stopped by its deadline", async () => {
     const checkpoint = huggingFaceFolder({ files: { "tokenizer.json": backtrackingTokenizer() } });
     for (const args of [["inspect", checkpoint], evaluation(checkpoint)]) {
-      const result = await shiftline([...args, "--timeout", "2"]);
+      const result = await shiftlineProcess([...args, "--timeout", "2"]);
       expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
       expect(result.stderr).toMatch(/tokenizer\.json: tokenizing did not end within 2 s, so it was stopped/);
     }

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { checkpoints, demo, demoRun, shiftline } from "./run-cli.ts";
+import { checkpoints, demo, demoRun, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 const out = () => join(temporaryFolder(), "results");
 const place = (results: string, checkpoint: string, benchmark = "imagenet", prompts = "simple-7") =>
@@ -113,7 +113,7 @@ describe("evaluate, where one result has trouble", () => {
     mkdirSync(results);
     expect((await shiftline(missing)).status).toBe(1);
     expect(existsSync(results)).toBe(true);
-    const stopped = await shiftline(demoRun(results, "vit-open-clip"), {
+    const stopped = await shiftlineProcess(demoRun(results, "vit-open-clip"), {
       killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined),
     });
     expect([stopped.status, existsSync(results)]).toEqual([130, true]);

@@ -10,6 +10,11 @@ export const demo = join(fixtures, "demo", "imagenet", "val");
 
 if (!existsSync(cli)) throw new Error("dist/cli.js is not there: run the tests with npm test, which builds it");
 
+/** A module of the built package, as it ships: threads start from it, which cannot run the sources here. `path` as below `dist/`. */
+export async function built<Module>(path: string): Promise<Module> {
+  return (await import(join(root, "dist", path))) as Module;
+}
+
 export interface CliResult {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -17,13 +22,73 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the built command line as a user would. `killAt` sees what it has said so far, and may send it a signal, once. */
-export function shiftline(
-  args: readonly string[],
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the built command line in this process: all of it but Node's start and the process that supervises another. One after the
+ * other, for they share the working folder and the streams.
+ */
+export function shiftline(words: readonly string[], { cwd = root }: { readonly cwd?: string } = {}): Promise<CliResult> {
+  const result = last.then(() => runHere(words, cwd));
+  last = result.catch(() => {});
+  return result;
+}
+
+async function runHere(words: readonly string[], cwd: string): Promise<CliResult> {
+  type CommandLine = typeof import("../../../src/app/cli/command-line.ts");
+  const { runCommandLine } = await built<CommandLine>("app/cli/command-line.js");
+  const before = { cwd: process.cwd(), argv: process.argv, exitCode: process.exitCode };
+  const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+  process.chdir(cwd);
+  process.argv = [process.execPath, cli, ...words];
+  process.exitCode = undefined;
+  try {
+    await runCommandLine(words, async () => false);
+    return { status: Number(process.exitCode ?? 0), signal: null, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    for (const stream of [stdout, stderr]) stream.end();
+    process.chdir(before.cwd);
+    process.argv = before.argv;
+    process.exitCode = before.exitCode;
+  }
+}
+
+/** Keeps what is written to a stream of this process from it. */
+function capture(stream: NodeJS.WriteStream): { text(): string; end(): void } {
+  const chunks: Buffer[] = [];
+  const original = stream.write;
+  stream.write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
+    chunks.push(Buffer.from(chunk as string));
+    const written = more.find((one) => typeof one === "function") as ((error?: Error | null) => void) | undefined;
+    if (written !== undefined) process.nextTick(written);
+    return true;
+  };
+  return {
+    text: () => Buffer.concat(chunks).toString(),
+    end: () => {
+      stream.write = original;
+    },
+  };
+}
+
+/**
+ * Runs the built command line as a user would, in a process of its own, for what only that shows: signals, deadlines, several at once.
+ * `killAt` sees what it has said so far, and may send it a signal, once.
+ */
+export function shiftlineProcess(
+  words: readonly string[],
+  options: { readonly cwd?: string; readonly killAt?: (stderr: string) => NodeJS.Signals | undefined } = {},
+): Promise<CliResult> {
+  return runProcess([process.execPath, cli, ...words], options);
+}
+
+/** Runs a program to its end. */
+export function runProcess(
+  [command = "", ...args]: readonly string[],
   options: { readonly cwd?: string; readonly killAt?: (stderr: string) => NodeJS.Signals | undefined } = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: options.cwd ?? root });
+    const child = spawn(command, args, { cwd: options.cwd ?? root });
     let stdout = "";
     let stderr = "";
     let killed = false;

@@ -6,7 +6,7 @@ import { parseShard } from "../../../src/evaluation/embedding/shard.ts";
 import type * as EmbedShard from "../../../src/evaluation/evaluate/embed-shard.ts";
 import type { EvaluateOptions } from "../../../src/evaluation/evaluate/evaluate-options.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { checkpoints, cli, demo, demoRun, root, shiftline } from "./run-cli.ts";
+import { built, checkpoints, cli, demo, demoRun, root, shiftline } from "./run-cli.ts";
 
 const NAMES = ["vit-open-clip", "hf-split"];
 const options = (out: string, names: readonly string[]): EvaluateOptions => ({
@@ -27,9 +27,7 @@ function predictions(out: string, names = NAMES): string[] {
 
 /** Shards in this process, from the built package: what the command line runs, without starting it each time. */
 async function runShards(out: string, shards: readonly string[], names = NAMES): Promise<void> {
-  const { embedShard } = (await import(
-    join(root, "dist", "evaluation", "evaluate", "embed-shard.js")
-  )) as typeof EmbedShard;
+  const { embedShard } = await built<typeof EmbedShard>("evaluation/evaluate/embed-shard.js");
   for (const shard of shards) await embedShard(options(out, names), parseShard(shard));
 }
 
@@ -71,9 +69,7 @@ describe("evaluate --shard", () => {
   }, 600_000);
 
   it("reports from the first batch on how many prompts the shard has, not a total that grows", async () => {
-    const { embedShard } = (await import(
-      join(root, "dist", "evaluation", "evaluate", "embed-shard.js")
-    )) as typeof EmbedShard;
+    const { embedShard } = await built<typeof EmbedShard>("evaluation/evaluate/embed-shard.js");
     const out = join(temporaryFolder(), "results");
     for (const shard of ["1/2", "0/2"]) {
       const seen: { done: number; total: number }[] = [];

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../helpers.ts";
-import { demoRun, shiftline } from "./run-cli.ts";
+import { demoRun, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 const predictions = (out: string) => join(out, "vit-open-clip", "imagenet", "1000", "single-1", "predictions.csv");
 
@@ -17,7 +17,7 @@ it("two evaluations at once on one store both end right, and leave every part wh
   const alone = join(temporaryFolder(), "results");
   expect((await shiftline(sharedRun(join(folder, "other-store"), alone))).status).toBe(0);
   const outs = [join(folder, "a"), join(folder, "b")];
-  const runs = await Promise.all(outs.map((out) => shiftline(sharedRun(store, out))));
+  const runs = await Promise.all(outs.map((out) => shiftlineProcess(sharedRun(store, out))));
   for (const [i, { status, stderr }] of runs.entries()) {
     expect(stderr).not.toMatch(/made again|defect/);
     expect(status).toBe(0);

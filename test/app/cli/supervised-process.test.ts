@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GIVE_BACK } from "../../../src/app/cli/supervised-process.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { cli, demoRun, root, shiftline } from "./run-cli.ts";
+import { cli, demoRun, root, shiftlineProcess } from "./run-cli.ts";
 
 /** Ids of the processes whose parent is this one. */
 function childrenOf(pid: number): number[] {
@@ -35,13 +35,13 @@ linux("a sweep", () => {
   it("runs where memory is given back, stops as one checkpoint does, and goes on", async () => {
     const out = join(temporaryFolder(), "results");
     const args = [...demoRun(out, "vit-open-clip", "hf-split"), "--part-size", "8", "--batch-size", "4"];
-    const stopped = await shiftline(args, { killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined) });
+    const stopped = await shiftlineProcess(args, { killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined) });
     expect(stopped.stderr.match(/run the same command again to go on/g)).toHaveLength(1);
     expect(stopped.status).toBe(130);
-    const ended = await shiftline(args);
+    const ended = await shiftlineProcess(args);
     expect(ended).toMatchObject({ status: 0, signal: null });
     expect(ended.stdout).toMatch(/vit-open-clip[\s\S]*hf-split/);
-    expect((await shiftline([...args, "--class-names", "nonsense"])).status).toBe(1);
+    expect((await shiftlineProcess([...args, "--class-names", "nonsense"])).status).toBe(1);
   }, 90_000);
 
   it("takes a signal to the whole group, which it is handed on too, as one", async () => {

@@ -6,17 +6,14 @@ import { collectImages } from "../../../src/data/sources/image-list.ts";
 import type { EmbeddingSink } from "../../../src/evaluation/embedding/embed-images.ts";
 import type { Part } from "../../../src/evaluation/store/part-store.ts";
 import type { Checkpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
-import { checkpoints, demo, root } from "../../app/cli/run-cli.ts";
+import { built, checkpoints, demo } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
-// The threads' programs run as built
-const built = (path: string) => import(join(root, "dist", path));
-const { embedImages } = (await built(
-  "evaluation/embedding/embed-images.js",
-)) as typeof import("../../../src/evaluation/embedding/embed-images.ts");
-const { openCheckpoint } = (await built(
-  "model/checkpoint/open-checkpoint.js",
-)) as typeof import("../../../src/model/checkpoint/open-checkpoint.ts");
+// As built: threads do not start from the sources
+type EmbedImages = typeof import("../../../src/evaluation/embedding/embed-images.ts");
+type OpenCheckpoint = typeof import("../../../src/model/checkpoint/open-checkpoint.ts");
+const { embedImages } = await built<EmbedImages>("evaluation/embedding/embed-images.js");
+const { openCheckpoint } = await built<OpenCheckpoint>("model/checkpoint/open-checkpoint.js");
 
 const ROWS = 16;
 const THREADS = 2;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openProgressFile, type ProgressState } from "../../../src/evaluation/evaluate/progress-file.ts";
 import { progressFolder, readProgress } from "../../../src/evaluation/evaluate/run-progress.ts";
-import { demoRun, shiftline } from "../../app/cli/run-cli.ts";
+import { demoRun, shiftlineProcess } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
 const state: ProgressState = {
@@ -56,7 +56,7 @@ describe("the progress file", () => {
 
   it("is gone when the command was stopped, which says how to go on", async () => {
     const out = join(temporaryFolder(), "results");
-    const { stderr, status } = await shiftline([...demoRun(out, "vit-open-clip"), "--part-size", "8"], {
+    const { stderr, status } = await shiftlineProcess([...demoRun(out, "vit-open-clip"), "--part-size", "8"], {
       killAt: (text) => (/prompts \d/.test(text) ? "SIGTERM" : undefined),
     });
     expect(status).toBe(143);

@@ -2,13 +2,12 @@ import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sha256File } from "../../../src/foundation/files/sha256.ts";
-import { root } from "../../app/cli/run-cli.ts";
+import { built } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
-// The thread's program runs as built
-const { hashInThread } = (await import(
-  join(root, "dist", "foundation", "files", "hash-in-thread.js")
-)) as typeof import("../../../src/foundation/files/hash-in-thread.ts");
+// As built: threads do not start from the sources
+type HashInThread = typeof import("../../../src/foundation/files/hash-in-thread.ts");
+const { hashInThread } = await built<HashInThread>("foundation/files/hash-in-thread.js");
 
 describe("hashing in a thread", () => {
   it("gives the same for small files and large ones, also side by side", async () => {
