@@ -1,18 +1,21 @@
 // npm test: sets the checkout up, then checks lint and format, types, and runs every test.
 // Ends with the plain line "N passed, N failed, N skipped".
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runBin, setUp } from "./set-up.mjs";
+import { root, runBin, setUp } from "./set-up.mjs";
 
 setUp();
 const folder = mkdtempSync(join(tmpdir(), "shiftline-test-"));
 const report = join(folder, "vitest.json");
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-check("lint and format", runBin("@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]));
-check("types", runBin("typescript/bin/tsc", ["--noEmit"]));
-check("types of the page", runBin("typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.page.json"]));
+await Promise.all([
+  check("lint and format", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]),
+  check("types", "typescript/bin/tsc", ["--noEmit"]),
+  check("types of the page", "typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.page.json"]),
+]);
 const only = process.argv.slice(2);
 const status = runBin("vitest/vitest.mjs", [
   "run",
@@ -27,12 +30,24 @@ rmSync(folder, { recursive: true, force: true });
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
 
-function check(name, status) {
-  if (status === 0) counts.passed++;
-  else {
-    counts.failed++;
-    console.log(`${name}: failed`);
-  }
+/** Runs a check beside the others; what it printed is shown in one piece at its end. */
+function check(name, program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, "node_modules", ...program.split("/")), ...args], { cwd: root });
+    const printed = [];
+    child.stdout.on("data", (data) => printed.push(data));
+    child.stderr.on("data", (data) => printed.push(data));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      process.stdout.write(Buffer.concat(printed));
+      if (code === 0) counts.passed++;
+      else {
+        counts.failed++;
+        console.log(`${name}: failed`);
+      }
+      resolve();
+    });
+  });
 }
 
 function countTests(status) {

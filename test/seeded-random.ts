@@ -8,3 +8,21 @@ export function seededRandom(seed: number): () => number {
     return (state >>> 0) / 2 ** 32;
   };
 }
+
+/** Whole numbers in [0, 2^32), the same on every machine: mulberry32, whose first numbers from near seeds are far apart. */
+export function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+}
+
+/** The list in another order, the same for the same seed. */
+export function shuffled<Item>(list: readonly Item[], seed: number): Item[] {
+  const random = mulberry32(seed);
+  const rest = [...list];
+  return Array.from(list, () => rest.splice(random() % rest.length, 1)[0] as Item);
+}

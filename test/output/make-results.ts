@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binomialInterval } from "../../src/foundation/statistics/binomial-interval.ts";
+import { mulberry32 } from "../seeded-random.ts";
 
 /** What a made-up results folder holds. Nothing in it was evaluated: it is for looking at reports of many checkpoints. */
 export interface MadeResults {
@@ -104,15 +105,9 @@ function writeResult(
   );
 }
 
-/** Mulberry32: the same numbers from the same seed. */
 function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const random = mulberry32(seed);
+  return () => random() / 2 ** 32;
 }
 
 /** Box and Muller's transform. */

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
+import { definitionFiles } from "../../data/benchmark/make-definition.ts";
 import { type MadeMember, writeTar } from "../../data/sources/make-tar.ts";
+import { mulberry32 } from "../../seeded-random.ts";
 
 /*
  * A benchmark of a test's own: three classes of four images. All images have one size in bytes, so that only their content
@@ -17,37 +19,22 @@ const SIDE = 16;
 
 /** PNGs of noise, not compressed and so of one size; the same for the same number. */
 export async function noisePng(seed: number): Promise<Buffer> {
-  let state = seed + 1;
-  const raw = Buffer.from(
-    Array.from({ length: SIDE * SIDE * 3 }, () => {
-      state = (state * 48271) % 2147483647; // Park and Miller's minimal standard
-      return (state >> 8) & 255;
-    }),
-  );
+  const random = mulberry32(seed);
+  const raw = Buffer.from(Array.from({ length: SIDE * SIDE * 3 }, () => random() & 255));
   const image = sharp(raw, { raw: { width: SIDE, height: SIDE, channels: 3 } });
   return image.png({ compressionLevel: 0, adaptiveFiltering: false }).toBuffer();
 }
 
 /** Writes the benchmark's definition. @returns its path */
 export function writeDefinition(folder: string): string {
-  const names = CLASSES.map((name, index) => `${index},${name}\n`).join("");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "animals.csv"), `index,name\n${names}`);
-  const path = join(folder, "animals.json");
-  const definition = {
-    id: "animals",
-    version: 1,
-    title: "Animals",
-    images: PATHS.length,
-    classes: "animals.csv",
-    classNames: "animals.csv",
-    templates: "single-1",
+  const about = {
+    ...{ images: PATHS.length, templates: "single-1", folders: ["animals"], protocols: [{ id: "three" }] },
     layouts: [{ kind: "class-folders", key: "name" }, { kind: "web-dataset" }],
-    folders: ["animals"],
-    protocols: [{ id: "three" }],
   };
-  writeFileSync(path, JSON.stringify(definition));
-  return path;
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(definitionFiles("animals", CLASSES, about)))
+    writeFileSync(join(folder, name), content);
+  return join(folder, "animals.json");
 }
 
 /** Writes the images, in the order of {@link PATHS}, as class folders. */

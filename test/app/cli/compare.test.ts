@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { compareCheckpoints } from "../../../src/analysis/comparison/compare-checkpoints.ts";
 import { type CompareCommandOptions, runCompare } from "../../../src/app/cli/compare-command.ts";
 import { readCheckpointPredictions } from "../../../src/evaluation/results/read-predictions.ts";
 import { type ResultMetrics, resultFolder, writeResult } from "../../../src/evaluation/results/result-folder.ts";
 import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
 import { temporaryFolder } from "../../helpers.ts";
-import { shiftline } from "./run-cli.ts";
+import { captured, shiftline } from "./run-cli.ts";
 
 const HEADER = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
 
@@ -48,24 +48,8 @@ async function results(): Promise<string> {
   return out;
 }
 
-async function run(checkpoints: readonly string[], options: CompareCommandOptions) {
-  let [stdout, stderr] = ["", ""];
-  const out = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  const err = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
-  try {
-    await runCompare(checkpoints, options);
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-  return { stdout, stderr };
-}
+const run = (checkpoints: readonly string[], options: CompareCommandOptions) =>
+  captured(() => runCompare(checkpoints, options));
 
 describe("shiftline compare", () => {
   it("pairs two checkpoints on the same images and says which differences are more than chance", async () => {

@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../helpers.ts";
 import { endlessLoop } from "../../model/checkpoint/hostile-graphs.ts";
 import { huggingFaceFolder, openClipFolder, wordTokenizer } from "../../model/checkpoint/tiny-checkpoint.ts";
+import { descendantsOf, isRunning } from "./processes.ts";
 import { checkpoints, cli, demo, root, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 // Node's start, the plan and a loaded machine: what is stopped takes this at most beyond its deadline, ms
@@ -35,28 +36,6 @@ async function startEndless(args: readonly string[], said: RegExp | null) {
   await (said === null ? after(3000) : heard);
   await after(1000); // into the work itself
   return { child, ended: once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>, text: () => text };
-}
-
-function descendants(pid: number): number[] {
-  const parents = readdirSync("/proc").flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      return [
-        [
-          Number(name),
-          Number(
-            readFileSync(`/proc/${name}/stat`, "utf8")
-              .replace(/^.*\) /s, "")
-              .split(" ")[1],
-          ),
-        ],
-      ];
-    } catch {
-      return []; // it has ended meanwhile
-    }
-  }) as [number, number][];
-  const own = parents.filter(([, parent]) => parent === pid).map(([child]) => child);
-  return [...own, ...own.flatMap(descendants)];
 }
 
 /** A tokenizer whose pattern tries every way of cutting a prompt into words, of which there are 4^40. */
@@ -137,11 +116,9 @@ linux("a process that is blocked for ever", () => {
       const checkpoint = huggingFaceFolder({ files: { "tokenizer.json": backtrackingTokenizer() } });
       const args = command === "inspect" ? [command, checkpoint] : evaluation(checkpoint);
       const { child, ended } = await startEndless(args, null);
-      const below = descendants(child.pid as number);
+      const below = descendantsOf(child.pid as number);
       expect(below).toHaveLength(1);
       child.kill("SIGKILL");
-      const isRunning = (pid: number) =>
-        existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
       await expect.poll(() => below.some(isRunning), { timeout: 5000 }).toBe(false);
       await ended;
     },

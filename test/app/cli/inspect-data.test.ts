@@ -1,54 +1,29 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runInspectData } from "../../../src/app/cli/inspect-data-command.ts";
 import { formatDataInspection } from "../../../src/app/inspection/data-inspection-text.ts";
 import type { DataInspection } from "../../../src/app/inspection/inspect-data.ts";
+import { definitionFiles } from "../../data/benchmark/make-definition.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+import { captured } from "./run-cli.ts";
 
 const sketches = join(fixtures, "sketches", "root");
 const photo = readFileSync(join(sketches, "imagenet/val/n01440764/ILSVRC2012_val_00025129.JPEG"));
 const other = readFileSync(join(sketches, "imagenet/val/n01484850/ILSVRC2012_val_00030127.JPEG"));
 
 /** Runs the command and gives what it prints and its exit status. */
-async function run(
-  path: string,
-  options: Parameters<typeof runInspectData>[1],
-): Promise<{ status: number; stdout: string }> {
-  let stdout = "";
-  const written = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  onTestFinished(() => written.mockRestore());
-  await runInspectData(path, { store: join(temporaryFolder(), "store"), quiet: true, ...options });
-  written.mockRestore();
-  return { status: Number(process.exitCode ?? 0), stdout };
-}
+const run = (path: string, options: Parameters<typeof runInspectData>[1]) =>
+  captured(() => runInspectData(path, { store: join(temporaryFolder(), "store"), quiet: true, ...options }));
 
 function columns(text: string): number {
   return Math.max(...text.split("\n").map((line) => line.length));
 }
 
-afterEach(() => {
-  process.exitCode = undefined;
-});
-
 describe("shiftline inspect <data root>", () => {
   it("exits with 0 and says so where all is complete and sound", async () => {
-    const definition = writeTree(temporaryFolder(), {
-      "mine.csv": "index,name\n0,cat\n1,dog\n",
-      "mine.json": JSON.stringify({
-        id: "mine",
-        version: 1,
-        title: "Mine",
-        images: 2,
-        classes: "mine.csv",
-        classNames: "imagenet-openai",
-        layouts: [{ kind: "class-folders", key: "name" }],
-        protocols: [{ id: "two" }],
-      }),
-    });
+    const about = { classNames: "imagenet-openai", protocols: [{ id: "two" }] };
+    const definition = writeTree(temporaryFolder(), definitionFiles("mine", ["cat", "dog"], about));
     const root = writeTree(temporaryFolder(), { "cat/a.jpg": photo, "dog/b.jpg": other });
     const { status, stdout } = await run(root, { benchmark: [join(definition, "mine.json")] });
     expect(status).toBe(0);

@@ -1,19 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { ReportData, ReportDetails, ReportMistakes } from "../../../src/output/report/report-data.ts";
+import type { ReportData } from "../../../src/output/report/report-data.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { makeResults } from "../../output/make-results.ts";
+import { readPage } from "../../output/report/read-page.ts";
 import { cli, demo, demoRun, shiftline } from "./run-cli.ts";
-
-function read(path: string): { data: ReportData; details: ReportDetails; mistakes: ReportMistakes } {
-  const html = readFileSync(path, "utf8");
-  const part = (id: string) => new RegExp(`id="${id}">([^<]*)<`).exec(html)?.[1] ?? "";
-  const unpack = (id: string) => JSON.parse(inflateSync(Buffer.from(part(id), "base64")).toString());
-  return { data: unpack("data"), details: unpack("details"), mistakes: JSON.parse(part("mistakes")) };
-}
 
 describe("shiftline report", () => {
   it("writes one page with what evaluate found, its recipes and its surest mistakes", async () => {
@@ -27,7 +20,7 @@ describe("shiftline report", () => {
     expect(status).toBe(0);
     expect(stdout).toBe(`${join(out, "report.html")}\n`);
     expect(stderr).toContain("2 checkpoints; open this file in a browser:");
-    const { data, details, mistakes } = read(join(out, "report.html"));
+    const { data, details, mistakes } = readPage(join(out, "report.html"));
     expect(data.checkpoints).toEqual(["resnet-open-clip", "vit-open-clip"]);
     const written = JSON.parse(
       readFileSync(join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "metrics.json"), "utf8"),
@@ -69,7 +62,7 @@ describe("shiftline report", () => {
     const out = join(temporaryFolder(), "zoo.html");
     const { status } = await shiftline(["report", "openclip", "--out", out, "--no-figures", "--quiet"]);
     expect(status).toBe(0);
-    const { data } = read(out);
+    const { data } = readPage(out);
     expect(data.checkpoints).toHaveLength(118);
     expect(data.baselines.map(({ id }) => id)).toEqual(["openai-clip", "imagenet-testbed", "openclip"]);
   });
@@ -85,7 +78,7 @@ describe("shiftline report", () => {
     });
     const args = ["report", results, "--metadata", join(folder, "m.csv"), "--group-by", "source", "--quiet"];
     expect((await shiftline(args)).status).toBe(0);
-    const { data } = read(join(results, "report.html"));
+    const { data } = readPage(join(results, "report.html"));
     expect(data.groupBy).toBe("source");
     expect(data.groupings).toEqual([{ column: "source", groups: { a: "x", b: "x", c: "x", d: "y", e: "y", f: "y" } }]);
     expect(readFileSync(join(results, "figures", "imagenet-a.svg"), "utf8")).toContain("group-1");
@@ -125,14 +118,14 @@ describe("shiftline report", () => {
     const report = join(results, "report.html");
     try {
       await until(() => existsSync(report));
-      expect(read(report).data).toMatchObject({ checkpoints: ["a"], reloadSeconds: 5 });
+      expect(readPage(report).data).toMatchObject({ checkpoints: ["a"], reloadSeconds: 5 });
       makeResults(results, { checkpoints: ["a", "b"], imagesPerClass: 1 });
-      await until(() => read(report).data.checkpoints.length === 2);
+      await until(() => readPage(report).data.checkpoints.length === 2);
     } finally {
       child.kill("SIGINT");
     }
     expect(await ended).toBe(130);
-    expect(read(report).data).toMatchObject({ checkpoints: ["a", "b"], reloadSeconds: null });
+    expect(readPage(report).data).toMatchObject({ checkpoints: ["a", "b"], reloadSeconds: null });
   }, 60_000);
 });
 
@@ -145,15 +138,15 @@ describe("a report of an evaluation under way", () => {
     const ended = new Promise<number | null>((resolve) => watching.on("close", resolve));
     const seen: ReportData["progress"][number][] = [];
     const looking = setInterval(() => {
-      if (existsSync(report)) seen.push(...read(report).data.progress);
+      if (existsSync(report)) seen.push(...readPage(report).data.progress);
     }, 100);
     try {
       await until(() => existsSync(report));
-      expect(read(report).data).toMatchObject({ checkpoints: [], progress: [] });
+      expect(readPage(report).data).toMatchObject({ checkpoints: [], progress: [] });
       const args = demoRun(out, "vit-open-clip").map((word) => (word === "simple-7" ? "openai-80" : word));
       const evaluated = await shiftline(args); // 80 templates: it takes some seconds
       expect(evaluated.status).toBe(0);
-      await until(() => read(report).data.checkpoints.length === 1 && read(report).data.progress.length === 0);
+      await until(() => readPage(report).data.checkpoints.length === 1 && readPage(report).data.progress.length === 0);
     } finally {
       clearInterval(looking);
       watching.kill("SIGTERM");

@@ -37,19 +37,30 @@ export function shiftline(words: readonly string[], { cwd = root }: { readonly c
 async function runHere(words: readonly string[], cwd: string): Promise<CliResult> {
   type CommandLine = typeof import("../../../src/app/cli/command-line.ts");
   const { runCommandLine } = await built<CommandLine>("app/cli/command-line.js");
-  const before = { cwd: process.cwd(), argv: process.argv, exitCode: process.exitCode };
-  const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+  const before = { cwd: process.cwd(), argv: process.argv };
   process.chdir(cwd);
   process.argv = [process.execPath, cli, ...words];
-  process.exitCode = undefined;
   try {
-    await runCommandLine(words, async () => false);
-    return { status: Number(process.exitCode ?? 0), signal: null, stdout: stdout.text(), stderr: stderr.text() };
+    return { signal: null, ...(await captured(() => runCommandLine(words, async () => false))) };
   } finally {
-    for (const stream of [stdout, stderr]) stream.end();
     process.chdir(before.cwd);
     process.argv = before.argv;
-    process.exitCode = before.exitCode;
+  }
+}
+
+/** Does what prints and sets the process's status, and keeps both from this process. */
+export async function captured(
+  work: () => Promise<void>,
+): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+  const { exitCode } = process;
+  const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+  process.exitCode = undefined;
+  try {
+    await work();
+    return { status: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    for (const stream of [stdout, stderr]) stream.end();
+    process.exitCode = exitCode;
   }
 }
 

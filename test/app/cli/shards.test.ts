@@ -6,6 +6,7 @@ import { parseShard } from "../../../src/evaluation/embedding/shard.ts";
 import type * as EmbedShard from "../../../src/evaluation/evaluate/embed-shard.ts";
 import type { EvaluateOptions } from "../../../src/evaluation/evaluate/evaluate-options.ts";
 import { temporaryFolder } from "../../helpers.ts";
+import { shuffled } from "../../seeded-random.ts";
 import { built, checkpoints, cli, demo, demoRun, root, shiftline } from "./run-cli.ts";
 
 const NAMES = ["vit-open-clip", "hf-split"];
@@ -31,16 +32,6 @@ async function runShards(out: string, shards: readonly string[], names = NAMES):
   for (const shard of shards) await embedShard(options(out, names), parseShard(shard));
 }
 
-/** The same numbers each time: a linear congruential generator, so that a failure can be repeated. */
-function shuffled(list: readonly string[], seed: number): string[] {
-  const rest = [...list];
-  const result: string[] = [];
-  for (let state = seed; rest.length > 0; ) {
-    state = (state * 1103515245 + 12345) % 2 ** 31;
-    result.push(...rest.splice(state % rest.length, 1));
-  }
-  return result;
-}
 
 const all = (n: number) => Array.from({ length: n }, (_, i) => `${i}/${n}`);
 

@@ -1,33 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GIVE_BACK } from "../../../src/app/cli/supervised-process.ts";
 import { temporaryFolder } from "../../helpers.ts";
+import { childrenOf, isRunning } from "./processes.ts";
 import { cli, demoRun, root, shiftlineProcess } from "./run-cli.ts";
-
-/** Ids of the processes whose parent is this one. */
-function childrenOf(pid: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((id) => {
-      try {
-        return (
-          readFileSync(`/proc/${id}/stat`, "utf8")
-            .replace(/^.*\) /s, "")
-            .split(" ")[1] === String(pid)
-        );
-      } catch {
-        return false; // it has ended meanwhile
-      }
-    });
-}
-
-function isRunning(pid: number): boolean {
-  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-}
 
 const linux = describe.skipIf(process.platform !== "linux");
 

@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
-import type { ReportData } from "../../../src/output/report/report-data.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { makeResults } from "../../output/make-results.ts";
+import { readPage } from "../../output/report/read-page.ts";
 import { shiftline } from "./run-cli.ts";
 
 const place = (out: string, checkpoint: string, benchmark: string, protocol: string) =>
@@ -15,12 +14,6 @@ const made = (...checkpoints: string[]) =>
 
 function change(path: string, edit: (text: string) => string): void {
   writeFileSync(path, edit(readFileSync(path, "utf8")));
-}
-
-function pageData(out: string): ReportData {
-  const html = readFileSync(join(out, "report.html"), "utf8");
-  const packed = /id="data">([^<]*)</.exec(html)?.[1] ?? "";
-  return JSON.parse(inflateSync(Buffer.from(packed, "base64")).toString());
 }
 
 /** 55 of the images right, whatever the file said. */
@@ -59,7 +52,7 @@ describe("results that cannot be used", () => {
       checkpoints: 2,
       warnings: [{}, {}, {}].map(() => expect.any(String)),
     });
-    const data = pageData(out);
+    const data = readPage(join(out, "report.html")).data;
     expect(
       data.results
         .filter(({ checkpoint }) => checkpoint === "a")
@@ -105,7 +98,7 @@ describe("results that cannot be used", () => {
       expect(report.stderr).toMatch(message);
     }
     expect(report.status).toBe(1);
-    const left = pageData(out).results.filter(({ benchmark }) => benchmark === "imagenet-r");
+    const left = readPage(join(out, "report.html")).data.results.filter(({ benchmark }) => benchmark === "imagenet-r");
     expect(left.map(({ checkpoint }) => checkpoint)).toEqual(["f"]);
     // compare looks at its two alone, and pairs what is left
     const compared = await shiftline(["compare", "a", "f", "--results", out]);
@@ -163,7 +156,7 @@ describe("warnings of runs", () => {
       expect(JSON.parse(run.stdout).warnings).toEqual([TEXT]);
       expect(run.status).toBe(0);
     }
-    expect(pageData(out).warnings).toEqual([
+    expect(readPage(join(out, "report.html")).data.warnings).toEqual([
       {
         ...{ severity: "warning", text: "labels are in <another> order" },
         about: {

@@ -17,6 +17,7 @@ import { isContentManifest } from "../../../src/data/dataset/content-manifest.ts
 import { findData } from "../../../src/data/dataset/locate.ts";
 import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
 import { decodeImage } from "../../../src/data/image/decode.ts";
+import { definitionFiles } from "../../data/benchmark/make-definition.ts";
 import { makeTar } from "../../data/sources/make-tar.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 
@@ -31,20 +32,11 @@ function imagesBelow(folder: string): string[] {
 
 /** A data root with a benchmark of its own, three classes of two images each, in `pets/`. */
 function petsRoot(files: Readonly<Record<string, string | Uint8Array>> = {}): { root: string; benchmark: string } {
-  const definition = writeTree(temporaryFolder(), {
-    "pets.csv": "index,name\n0,cat\n1,dog\n2,owl\n",
-    "pets.json": JSON.stringify({
-      id: "pets",
-      version: 1,
-      title: "Pets",
-      images: 6,
-      classes: "pets.csv",
-      classNames: "imagenet-openai",
-      layouts: [{ kind: "class-folders", key: "name" }, { kind: "web-dataset" }],
-      folders: ["pets", "pets-again"],
-      protocols: [{ id: "three" }],
-    }),
-  });
+  const about = {
+    ...{ images: 6, classNames: "imagenet-openai", folders: ["pets", "pets-again"], protocols: [{ id: "three" }] },
+    layouts: [{ kind: "class-folders", key: "name" }, { kind: "web-dataset" }],
+  };
+  const definition = writeTree(temporaryFolder(), definitionFiles("pets", ["cat", "dog", "owl"], about));
   const root = writeTree(temporaryFolder(), {
     "pets/cat/a.jpg": photo(0),
     "pets/cat/b.jpg": photo(1),

@@ -8,6 +8,7 @@ import { listImages } from "../../../src/data/dataset/list-images.ts";
 import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
 import { listWebDataset } from "../../../src/data/sources/web-dataset.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { definitionFiles } from "../benchmark/make-definition.ts";
 import { makeTar } from "./make-tar.ts";
 
 const imagenet = await readBenchmark("imagenet");
@@ -93,19 +94,7 @@ describe("clutter among the images", () => {
   });
 
   it("is no clutter where a class is called so", async () => {
-    const folder = writeTree(temporaryFolder(), {
-      "mine.csv": "index,name\n0,.net\n1,lost+found\n",
-      "mine.json": JSON.stringify({
-        id: "mine",
-        version: 1,
-        title: "Mine",
-        images: 2,
-        classes: "mine.csv",
-        classNames: "mine.csv",
-        layouts: [{ kind: "class-folders", key: "name" }],
-        protocols: [{ id: "two" }],
-      }),
-    });
+    const folder = writeTree(temporaryFolder(), definitionFiles("mine", [".net", "lost+found"]));
     const root = writeTree(temporaryFolder(), { ".net/a.jpg": "a", "lost+found/b.jpg": "b" });
     const listed = await listImages(await readBenchmark(join(folder, "mine.json")), root);
     expect([...listed!.images].map(({ path }) => path)).toEqual([".net/a.jpg", "lost+found/b.jpg"]);
@@ -252,19 +241,7 @@ describe("names of folders and files", () => {
   });
 
   it("take letters with accents in either Unicode form", async () => {
-    const folder = writeTree(temporaryFolder(), {
-      "mine.csv": "index,name\n0,cafe\u0301\n1,na\u00efve\n",
-      "mine.json": JSON.stringify({
-        id: "mine",
-        version: 1,
-        title: "Mine",
-        images: 2,
-        classes: "mine.csv",
-        classNames: "mine.csv",
-        layouts: [{ kind: "class-folders", key: "name" }],
-        protocols: [{ id: "two" }],
-      }),
-    });
+    const folder = writeTree(temporaryFolder(), definitionFiles("mine", ["cafe\u0301", "na\u00efve"]));
     const root = writeTree(temporaryFolder(), { "caf\u00e9/a.jpg": "a", "nai\u0308ve/b.jpg": "b" });
     const listed = await listImages(await readBenchmark(join(folder, "mine.json")), root);
     expect([...listed!.images].map(({ label }) => label)).toEqual([0, 1]);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { locateBenchmarks } from "../../../src/evaluation/evaluate/locate-benchmarks.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import type { Note } from "../../../src/foundation/notes.ts";
+import { definitionFiles } from "../../data/benchmark/make-definition.ts";
 import { makeTar } from "../../data/sources/make-tar.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 
@@ -141,19 +142,8 @@ describe("two benchmarks with the same images", () => {
   });
 
   it("are not refused where the user's own definition scores the same images in another way", async () => {
-    const definition = writeTree(temporaryFolder(), {
-      "cats.csv": "index,wnid\n0,n01440764\n",
-      "cats.json": JSON.stringify({
-        id: "cats",
-        version: 1,
-        title: "Cats",
-        images: 1,
-        classes: "cats.csv",
-        classNames: "imagenet-openai",
-        layouts: [{ kind: "class-folders", key: "wnid" }],
-        protocols: [{ id: "one" }],
-      }),
-    });
+    const about = { classNames: "imagenet-openai" };
+    const definition = writeTree(temporaryFolder(), definitionFiles("cats", ["n01440764"], about));
     const root = writeTree(join(temporaryFolder(), "val"), { "n01440764/a.jpg": "a" });
     const dataDirs = { cats: root, imagenet: root };
     expect(await locate({ benchmarks: [join(definition, "cats.json"), "imagenet"], dataDirs })).toEqual([]);

@@ -1,3 +1,5 @@
+import { mulberry32 } from "../../../seeded-random.ts";
+
 /** A seeded source of random numbers: the same seed gives the same numbers on every machine. */
 export interface Random {
   /** a whole number from 0 to below `n`; 0 if `n` is less than 1 */
@@ -8,16 +10,8 @@ export interface Random {
   bytes(n: number): Uint8Array;
 }
 
-/** mulberry32: 32 bits of state, enough to pick damage. */
 export function createRandom(seed: number): Random {
-  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
-  };
+  const next = mulberry32(Math.imul(seed + 1, 0x9e3779b1));
   const below = (n: number): number => (n < 1 ? 0 : next() % n);
   return {
     below,
