@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cli, root } from "../app/cli/run-cli.ts";
+import { root, shiftline } from "../app/cli/run-cli.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
 
 const STUDY = join("examples", "emojishift");
@@ -107,7 +107,7 @@ describe("EmojiShift", () => {
     });
   }
 
-  it("has the lines and the figures of its committed results", () => {
+  it("has the lines and the figures of its committed results", async () => {
     const folder = temporaryFolder();
     const about = [
       "--study",
@@ -117,8 +117,7 @@ describe("EmojiShift", () => {
       "--group-by",
       "source",
     ];
-    const args = [cli, "fit", COMMITTED, ...about, "--out", folder, "--quiet"];
-    const run = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+    const run = await shiftline(["fit", COMMITTED, ...about, "--out", folder, "--quiet"]);
     expect(run.status, run.stderr).toBe(0);
     for (const file of ["fits.csv", "robustness.csv", "influence.csv", "groups.csv", "group-tests.csv"]) {
       expect(readFileSync(join(folder, file), "utf8"), file).toBe(readFileSync(join(COMMITTED, file), "utf8"));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readClassNames } from "../../../src/evaluation/classifier/class-names.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { type CliResult, checkpoints, demo, demoRun, shiftline } from "./run-cli.ts";
+import { type CliResult, checkpoints, demo, quickRun, shiftline } from "./run-cli.ts";
 
 function expectRefused({ status, stderr, stdout }: CliResult, message: RegExp): void {
   expect(stderr).toMatch(message);
@@ -55,7 +55,7 @@ describe("evaluate with prompts of the user's own", () => {
       "mine.txt": '    "a photo of one {}.",\n    "a photo of many {}.",\n',
     });
     const out = join(folder, "results");
-    const args = demoRun(out, "vit-open-clip").map((arg) => (arg === "simple-7" ? join(folder, "mine.txt") : arg));
+    const args = quickRun(out, "vit-open-clip").map((arg) => (arg === "single-1" ? join(folder, "mine.txt") : arg));
     expectRefused(
       await shiftline(args),
       /mine\.txt: looks pasted from code or a list \(.*\), .*: write a photo of one \{\}\. instead of "a photo of one \{\}\.", \(line 1\); so is 1 more line\n/,
@@ -74,17 +74,17 @@ describe("evaluate with prompts of the user's own", () => {
       "theirs.csv": `index,wnid,name\n${rows.map((row, i) => `${i},${row}`).join("\n")}\n`,
     });
     const out = join(folder, "results");
-    const plain = await shiftline(demoRun(out, "vit-open-clip"));
+    const plain = await shiftline(quickRun(out, "vit-open-clip"));
     expect(plain.status).toBe(0);
     const { status, stderr } = await shiftline([
-      ...demoRun(out, "vit-open-clip"),
+      ...quickRun(out, "vit-open-clip"),
       "--class-names",
       join(folder, "theirs.csv"),
     ]);
     expect(status).toBe(0);
     expect(stderr.match(/note: .*theirs\.csv: ordered by its column wnid, not by index/g)).toHaveLength(1);
     const place = join(out, "vit-open-clip", "imagenet", "1000");
-    const [ours, theirs] = ["simple-7", "simple-7+theirs"].map((prompts) =>
+    const [ours, theirs] = ["single-1", "single-1+theirs"].map((prompts) =>
       readFileSync(join(place, prompts, "predictions.csv"), "utf8"),
     );
     expect(theirs).toBe(ours);

@@ -14,7 +14,17 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { boundByPermissions } from "../../permissions.ts";
-import { type CliResult, checkpoints, cli, demo, demoRun, runProcess, shiftline, shiftlineProcess } from "./run-cli.ts";
+import {
+  type CliResult,
+  checkpoints,
+  cli,
+  demo,
+  demoRun,
+  quickRun,
+  runProcess,
+  shiftline,
+  shiftlineProcess,
+} from "./run-cli.ts";
 
 /** Fails for a reason the user can mend: status 1, one message, no stack. */
 function expectInputError(result: CliResult, message: RegExp): void {
@@ -39,7 +49,7 @@ describe("evaluate with bad input", () => {
 
   it("names an unknown template set, a template without {} and unknown class names", async () => {
     const folder = writeTree(temporaryFolder(), { "bad.txt": "a photo of a thing\n" });
-    const run = (...more: string[]) => shiftline([...demoRun(out(), "vit-open-clip"), ...more]);
+    const run = (...more: string[]) => shiftline([...quickRun(out(), "vit-open-clip"), ...more]);
     expectInputError(await run("--templates", "openai-81"), /unknown template set "openai-81"; known: openai-80/);
     expectInputError(
       await run("--templates", join(folder, "bad.txt")),
@@ -69,11 +79,11 @@ describe("evaluate with bad input", () => {
   it("names an empty folder, an unknown class folder and a wrong number of images", async () => {
     const empty = temporaryFolder();
     const run = (data: string, ...more: string[]) =>
-      shiftline([...withData(demoRun(out(), "vit-open-clip"), data), ...more]);
+      shiftline([...withData(quickRun(out(), "vit-open-clip"), data), ...more]);
     expectInputError(await run(empty), /no images of imagenet here/);
     const unknown = writeTree(temporaryFolder(), { "n01440764/a.jpg": "x", "n00000001/b.jpg": "x" });
     expectInputError(await run(unknown), /n00000001: holds images, but its name is not the wnid/);
-    const args = withData(demoRun(out(), "vit-open-clip"), demo).filter((arg) => arg !== "--allow-incomplete");
+    const args = withData(quickRun(out(), "vit-open-clip"), demo).filter((arg) => arg !== "--allow-incomplete");
     expectInputError(await shiftline(args), /imagenet has 50000 images, found 123; 933 of its classes have none/);
   });
 
@@ -84,13 +94,13 @@ describe("evaluate with bad input", () => {
     writeFileSync(broken[1]!, "");
     writeFileSync(broken[2]!, "this is not an image");
     const results = out();
-    const args = withData(demoRun(results, "vit-open-clip"), data);
+    const args = withData(quickRun(results, "vit-open-clip"), data);
     expectInputError(await shiftline(args), /n01514668\/(empty\.png|text\.jpg|torn\.jpg): .*--skip-unreadable/);
     expect(existsSync(results)).toBe(false);
     const { status, stdout } = await shiftline([...args, "--skip-unreadable"]);
     expect(status).toBe(0);
     expect(stdout).toContain("123 of 50000");
-    const run = JSON.parse(readFileSync(join(results, "vit-open-clip/imagenet/1000/simple-7/run.json"), "utf8"));
+    const run = JSON.parse(readFileSync(join(results, "vit-open-clip/imagenet/1000/single-1/run.json"), "utf8"));
     expect(run.images.n).toBe(123);
     expect(run.images.skipped.map((skip: { image: string }) => skip.image).sort()).toEqual([
       ...[`${aClass}/empty.png`, `${aClass}/text.jpg`, `${aClass}/torn.jpg`],
@@ -102,30 +112,30 @@ describe("evaluate with bad input", () => {
   it("scores nothing when no image can be read", async () => {
     const data = writeTree(temporaryFolder(), { [`${aClass}/a.jpg`]: "no image", [`${aClass}/b.jpg`]: "" });
     const results = out();
-    const args = [...withData(demoRun(results, "vit-open-clip"), data), "--skip-unreadable"];
+    const args = [...withData(quickRun(results, "vit-open-clip"), data), "--skip-unreadable"];
     expectInputError(await shiftline(args), /no image could be read/);
     expect(existsSync(join(results, "accuracies.csv"))).toBe(false);
   });
 
   it("keeps another checkpoint of the same name apart", async () => {
     const results = out();
-    expect((await shiftline(demoRun(results, "vit-open-clip"))).status).toBe(0);
+    expect((await shiftline(quickRun(results, "vit-open-clip"))).status).toBe(0);
     const before = readFileSync(join(results, "accuracies.csv"), "utf8");
     const other = ["--name", `vit-open-clip=${join(checkpoints, "hf-split")}`];
     expectInputError(
-      await shiftline([...demoRun(results, "hf-split"), ...other]),
+      await shiftline([...quickRun(results, "hf-split"), ...other]),
       /another checkpoint of the same name.*--name/,
     );
     expect(readFileSync(join(results, "accuracies.csv"), "utf8")).toBe(before);
-    const twice = await shiftline([...demoRun(out(), "hf-split", "vit-open-clip"), ...other]);
+    const twice = await shiftline([...quickRun(out(), "hf-split", "vit-open-clip"), ...other]);
     expectInputError(twice, /would both be called "vit-open-clip"/);
   }, 60_000);
 
   it("does not let a smaller sample take a larger run's place", async () => {
     const results = out();
-    expect((await shiftline([...demoRun(results, "vit-open-clip"), "--limit", "20"])).status).toBe(0);
-    expect((await shiftline(demoRun(results, "vit-open-clip"))).status).toBe(0);
-    const again = await shiftline([...demoRun(results, "vit-open-clip"), "--limit", "20"]);
+    expect((await shiftline([...quickRun(results, "vit-open-clip"), "--limit", "20"])).status).toBe(0);
+    expect((await shiftline(quickRun(results, "vit-open-clip"))).status).toBe(0);
+    const again = await shiftline([...quickRun(results, "vit-open-clip"), "--limit", "20"]);
     expectInputError(again, /holds a result made otherwise \(another manifest\); it is not written over/);
   }, 60_000);
 
@@ -133,12 +143,12 @@ describe("evaluate with bad input", () => {
     const results = out();
     const blocked = writeTree(temporaryFolder(), { file: "" });
     expectInputError(
-      await shiftline(demoRun(join(blocked, "file", "results"), "vit-open-clip")),
+      await shiftline(quickRun(join(blocked, "file", "results"), "vit-open-clip")),
       /a part of this path is a file/,
     );
     const data = copyOf(demo);
     chmodSync(join(data, aClass, "rooster-noto.JPEG"), 0);
-    const command = [process.execPath, cli, ...withData(demoRun(results, "vit-open-clip"), data)];
+    const command = [process.execPath, cli, ...withData(quickRun(results, "vit-open-clip"), data)];
     expectInputError(await runProcess(boundByPermissions(command)), /no permission to read it/);
   });
 
@@ -175,7 +185,7 @@ describe("evaluate that is stopped", () => {
 
   it("makes a damaged part anew, by name", async () => {
     const folder = temporaryFolder();
-    const args = [...demoRun(join(folder, "results"), "vit-open-clip"), "--part-size", "50"];
+    const args = [...quickRun(join(folder, "results"), "vit-open-clip"), "--part-size", "50"];
     expect((await shiftline(args)).status).toBe(0);
     const store = join(folder, ".shiftline", "store");
     const entries = JSON.parse((await shiftline(["list", "store", "--store", store, "--json"])).stdout);

@@ -8,7 +8,7 @@ import { checkpoints, demo, shiftline } from "./run-cli.ts";
 const sketches = join(fixtures, "sketches", "root");
 const checkpoint = join(checkpoints, "vit-open-clip");
 const evaluate = (out: string, ...args: string[]) =>
-  shiftline(["evaluate", checkpoint, "--templates", "simple-7", "--out", join(out, "results"), ...args]);
+  shiftline(["evaluate", checkpoint, "--templates", "single-1", "--out", join(out, "results"), ...args]);
 
 async function wnids(id: string): Promise<readonly string[]> {
   return (await readBenchmark(id)).classes.keys.get("wnid") as string[];
@@ -34,7 +34,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     );
     expect(stderr).toMatch(/vit-open-clip, imagenet-v2, protocol 1000: .*sorted as text/);
     expect(status).toBe(0);
-    const run = readFileSync(join(folder, "results/vit-open-clip/imagenet-v2/1000/simple-7/run.json"), "utf8");
+    const run = readFileSync(join(folder, "results/vit-open-clip/imagenet-v2/1000/single-1/run.json"), "utf8");
     expect(JSON.parse(run).warnings[0]).toMatch(/sorted as text/);
   }, 60_000);
 

@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { checkpoints, demo, demoRun, shiftline, shiftlineProcess } from "./run-cli.ts";
+import { checkpoints, demo, demoRun, quickRun, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 const out = () => join(temporaryFolder(), "results");
-const place = (results: string, checkpoint: string, benchmark = "imagenet", prompts = "simple-7") =>
+const place = (results: string, checkpoint: string, benchmark = "imagenet", prompts = "single-1") =>
   join(results, checkpoint, benchmark, "1000", prompts);
 const rows = (results: string) => readFileSync(join(results, "accuracies.csv"), "utf8").trim().split("\n").slice(1);
 
@@ -21,7 +21,7 @@ describe("evaluate, where one result has trouble", () => {
     );
     expect(run.stdout).toMatch(/^imagenet 1000, 123 of 50000 {10,}86\.99 /m); // vit-open-clip's cell is empty
     expect(run.stdout).toMatch(/^imagenet imagenet-r, 82 of 10000 +93\.90 \S+ +95\.12 /m);
-    expect(existsSync(join(place(results, "hf-split"), "metrics.json"))).toBe(true);
+    expect(existsSync(join(place(results, "hf-split", "imagenet", "simple-7"), "metrics.json"))).toBe(true);
     expect(rows(results).filter((row) => row.startsWith("hf-split,imagenet,1000,"))).toHaveLength(3);
     expect(rows(results).filter((row) => row.startsWith("vit-open-clip,imagenet,1000,"))).toEqual([]);
     expect(rows(results).filter((row) => row.startsWith("vit-open-clip,imagenet,imagenet-r,"))).toHaveLength(3);
@@ -33,11 +33,11 @@ describe("evaluate, where one result has trouble", () => {
 
   it("warns of another checkpoint's torn or newer metrics.json, and keeps its rows in accuracies.csv", async () => {
     const results = out();
-    expect((await shiftline(demoRun(results, "hf-split"))).status).toBe(0);
+    expect((await shiftline(quickRun(results, "hf-split"))).status).toBe(0);
     const before = rows(results);
     for (const damage of ['{"schema": 1, "checkpoint": "hf-split", ', '{"schema": 2, "results": []}\n']) {
       writeFileSync(join(place(results, "hf-split"), "metrics.json"), damage);
-      const run = await shiftline([...demoRun(results, "vit-open-clip"), "--quiet"]);
+      const run = await shiftline([...quickRun(results, "vit-open-clip"), "--quiet"]);
       expect(run.stderr).toMatch(
         /^warning: \S+hf-split\S+metrics\.json: .*; accuracies\.csv keeps the rows it had of it$/m,
       );
@@ -52,7 +52,7 @@ describe("evaluate, where one result has trouble", () => {
     const results = out();
     const own = "model,benchmark,accuracy\nmine,imagenet,0.5\n";
     writeTree(results, { "accuracies.csv": own });
-    const run = await shiftline(demoRun(results, "vit-open-clip"));
+    const run = await shiftline(quickRun(results, "vit-open-clip"));
     expect(run.stderr).toMatch(
       /accuracies\.csv: not an accuracies\.csv of evaluate's.*it is not replaced: move it away/,
     );
@@ -107,7 +107,7 @@ describe("evaluate, where one result has trouble", () => {
 
   it("leaves an empty folder that was there before, and takes one that it made", async () => {
     const results = out();
-    const missing = [...demoRun(results, "vit-open-clip"), "--merge-only"];
+    const missing = [...quickRun(results, "vit-open-clip"), "--merge-only"];
     expect((await shiftline(missing)).status).toBe(1);
     expect(existsSync(results)).toBe(false);
     mkdirSync(results);

@@ -130,7 +130,7 @@ describe("layouts of one set", () => {
           "--data-dir",
           `${benchmark}=${data}`,
           "--templates",
-          "simple-7",
+          "single-1",
         );
         expect(status).toBe(0);
         return JSON.parse(stdout) as Result[];

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../helpers.ts";
-import { demoRun, shiftline, shiftlineProcess } from "./run-cli.ts";
+import { quickRun, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 const predictions = (out: string) => join(out, "vit-open-clip", "imagenet", "1000", "single-1", "predictions.csv");
 
 function sharedRun(store: string, out: string): string[] {
-  const args = demoRun(out, "vit-open-clip").map((arg) => (arg === "simple-7" ? "single-1" : arg));
+  const args = quickRun(out, "vit-open-clip");
   return [...args, "--store", store, "--part-size", "8"];
 }
 

@@ -6,7 +6,7 @@ import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts
 import { temporaryFolder } from "../../helpers.ts";
 import { node } from "../../model/checkpoint/make-onnx.ts";
 import { openClipConfig, openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
-import { checkpoints, demo, demoRun, shiftline } from "./run-cli.ts";
+import { checkpoints, demo, quickRun, shiftline } from "./run-cli.ts";
 
 const wrongEnd = "captions that differ only at their end differ";
 
@@ -14,7 +14,7 @@ describe("an unsound export", () => {
   it("is not evaluated, planned or embedded: the message names what failed and how to go on", async () => {
     const out = join(temporaryFolder(), "results");
     for (const more of [[], ["--dry-run"], ["--shard", "0/2"], ["--merge-only"]]) {
-      const { status, stderr, stdout } = await shiftline([...demoRun(out, "wrong-eot"), "--quiet", ...more]);
+      const { status, stderr, stdout } = await shiftline([...quickRun(out, "wrong-eot"), "--quiet", ...more]);
       expect([status, stdout]).toEqual([1, ""]);
       expect(stderr).toMatch(
         new RegExp(
@@ -28,7 +28,7 @@ describe("an unsound export", () => {
 
   it("is scored under --allow-unsound, with a warning on stderr, in run.json, in --json and under the table", async () => {
     const out = join(temporaryFolder(), "results");
-    const args = [...demoRun(out, "wrong-eot"), "--allow-unsound", "--quiet"];
+    const args = [...quickRun(out, "wrong-eot"), "--allow-unsound", "--quiet"];
     const table = await shiftline(args);
     expect(table.status).toBe(0);
     const warning = new RegExp(`wrong-eot: failed check: ${wrongEnd}: they do not differ`);
