@@ -262,10 +262,7 @@ export type Supervise = (options: SupervisedOptions) => Promise<boolean>;
  * @param words     what follows the program's name
  * @param supervise by default a process of its own for what may block; tests do everything in theirs
  */
-export async function runCommandLine(
-  words: readonly string[],
-  supervise: Supervise = isDoneSupervised,
-): Promise<void> {
+export async function runCommandLine(words: readonly string[], supervise: Supervise = isDoneSupervised): Promise<void> {
   try {
     await program(supervise).parseAsync(words, { from: "user" });
   } catch (error) {

@@ -157,7 +157,10 @@ describe("evaluate with bad input", () => {
     expect((await shiftline(["evaluate", "x", "--limit", "0"])).status).toBe(2);
     expect((await shiftlineProcess(["frobnicate"])).status).toBe(2);
     expect((await shiftline(["evaluate", "x", "--data-dir", "imagenet"])).status).toBe(2);
-    expectInputError(await shiftlineProcess(["evaluate", join(checkpoints, "vit-open-clip")]), /no images: .*--data ROOT/);
+    expectInputError(
+      await shiftlineProcess(["evaluate", join(checkpoints, "vit-open-clip")]),
+      /no images: .*--data ROOT/,
+    );
     expect((await shiftline(["--help"])).status).toBe(0);
     expect((await shiftline(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -171,7 +174,9 @@ describe("evaluate that is stopped", () => {
     const whole = join(temporaryFolder(), "results");
     expect((await shiftline([...args.map((arg) => (arg === out ? whole : arg))])).status).toBe(0);
 
-    const stopped = await shiftlineProcess(args, { killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined) });
+    const stopped = await shiftlineProcess(args, {
+      killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined),
+    });
     expect(stopped.stderr).toMatch(/run the same command again to go on/);
     expect(stopped.status).toBe(130);
     const terminated = await shiftlineProcess(args, {

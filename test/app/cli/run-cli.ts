@@ -28,7 +28,10 @@ let last: Promise<unknown> = Promise.resolve();
  * Runs the built command line in this process: all of it but Node's start and the process that supervises another. One after the
  * other, for they share the working folder and the streams.
  */
-export function shiftline(words: readonly string[], { cwd = root }: { readonly cwd?: string } = {}): Promise<CliResult> {
+export function shiftline(
+  words: readonly string[],
+  { cwd = root }: { readonly cwd?: string } = {},
+): Promise<CliResult> {
   const result = last.then(() => runHere(words, cwd));
   last = result.catch(() => {});
   return result;
@@ -50,7 +53,7 @@ async function runHere(words: readonly string[], cwd: string): Promise<CliResult
 
 /** Does what prints and sets the process's status, and keeps both from this process. */
 export async function captured(
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
   const { exitCode } = process;
   const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];

@@ -32,7 +32,6 @@ async function runShards(out: string, shards: readonly string[], names = NAMES):
   for (const shard of shards) await embedShard(options(out, names), parseShard(shard));
 }
 
-
 const all = (n: number) => Array.from({ length: n }, (_, i) => `${i}/${n}`);
 
 describe("evaluate --shard", () => {

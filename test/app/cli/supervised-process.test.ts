@@ -14,7 +14,9 @@ linux("a sweep", () => {
   it("runs where memory is given back, stops as one checkpoint does, and goes on", async () => {
     const out = join(temporaryFolder(), "results");
     const args = [...demoRun(out, "vit-open-clip", "hf-split"), "--part-size", "8", "--batch-size", "4"];
-    const stopped = await shiftlineProcess(args, { killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined) });
+    const stopped = await shiftlineProcess(args, {
+      killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined),
+    });
     expect(stopped.stderr.match(/run the same command again to go on/g)).toHaveLength(1);
     expect(stopped.status).toBe(130);
     const ended = await shiftlineProcess(args);

@@ -22,11 +22,7 @@ function readCsv(path: string): Row[] {
   return parse(readFileSync(path, "utf8"), { columns: true });
 }
 
-function expectEqualPredictions(
-  ours: Row[],
-  expected: Row[],
-  tolerance = COSINE_TOLERANCE,
-): void {
+function expectEqualPredictions(ours: Row[], expected: Row[], tolerance = COSINE_TOLERANCE): void {
   const byImage = new Map(ours.map((row) => [row.image as string, row]));
   expect(ours.length).toBe(expected.length);
   const differing: string[] = [];
