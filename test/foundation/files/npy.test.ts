@@ -5,7 +5,7 @@ import { InputError } from "../../../src/foundation/errors.ts";
 import { encodeNpy, parseNpy, parseNpyHeader } from "../../../src/foundation/files/npy.ts";
 import { type Matrix, matrix } from "../../../src/foundation/math/matrix.ts";
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/npy/${name}.npy`, import.meta.url));
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/npy/${name}.npy`, import.meta.url));
 
 /** What make-npy.py saved with numpy. */
 const SAVED: Record<string, Matrix> = {
