@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runCommandLine } from "./command-line.ts";
 
 // A closed pipe (`| head`) ends the output, not the work
