@@ -78,7 +78,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
         }
         for (let task = 0; task < SHARDS; task++) {
           const of = { SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: String(task) };
-          const [pid] = cluster.processes(of, /main\.js evaluate/);
+          const [pid] = cluster.processes(of, /cli\.js evaluate/);
           if (pid === undefined) continue;
           process.kill(pid, "SIGKILL");
           killed = task;
