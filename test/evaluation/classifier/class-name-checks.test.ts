@@ -55,14 +55,14 @@ describe("class names", () => {
     expect(
       notes.map(({ severity, text, about }) => [severity, text.slice(text.indexOf("n.csv: ") + 7), about]),
     ).toEqual([
-      ["warning", "1 of 6 names have an underscore, which is in their prompts: great_white", { class_names: "n" }],
-      ["warning", "1 of 6 names have {} in them, which is in their prompts: a {} fish", { class_names: "n" }],
+      ["warning", "1 of 6 names have an underscore, which is in their prompts: great_white", { classNames: "n" }],
+      ["warning", "1 of 6 names have {} in them, which is in their prompts: a {} fish", { classNames: "n" }],
       [
         "warning",
         "1 of 6 names have a space that is none of the usual, which is in their prompts: ray\u00a0x",
-        { class_names: "n" },
+        { classNames: "n" },
       ],
-      ["note", "indices 3 and 4 have one name but for its letter case: crane", { class_names: "n" }],
+      ["note", "indices 3 and 4 have one name but for its letter case: crane", { classNames: "n" }],
     ]);
   });
 
