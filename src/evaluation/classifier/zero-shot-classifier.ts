@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { type Matrix, matrix, row } from "../../foundation/math/matrix.ts";
 import { meanRow } from "../../foundation/math/mean-row.ts";
-import { normalizeRows, normalizeRowsInPlace } from "../../foundation/math/normalize-rows.ts";
+import { NoDirectionError, normalizeRows, normalizeRowsInPlace } from "../../foundation/math/normalize-rows.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import { type EmbedPromptsOptions, embedPrompts } from "./embed-prompts.ts";
 import { checkTemplate, fillTemplate, type Template } from "./template.ts";
@@ -49,7 +49,7 @@ export async function buildClassifierFromPrompts(
   const unique = [...new Set(promptsOfClass.flat())];
   const index = new Map(unique.map((prompt, i) => [prompt, i]));
   const embeddings = await embedPrompts(checkpoint, unique, options);
-  const directions = inputErrors(checkpoint, () => normalizeRows(embeddings, "prompt embeddings"));
+  const directions = withDirections(checkpoint, () => normalizeRows(embeddings, "prompt embeddings"));
   const weights = matrix(
     new Float32Array(promptsOfClass.length * directions.columns),
     promptsOfClass.length,
@@ -60,15 +60,16 @@ export async function buildClassifierFromPrompts(
     const rows = Int32Array.from(prompts, (prompt) => index.get(prompt) as number);
     row(weights, c).set(meanRow(directions, rows));
   }
-  inputErrors(checkpoint, () => normalizeRowsInPlace(weights, "class weights"));
+  withDirections(checkpoint, () => normalizeRowsInPlace(weights, "class weights"));
   return { weights };
 }
 
-/** An embedding without a direction is the checkpoint's fault, which its maker can mend. */
-function inputErrors<Result>(checkpoint: Checkpoint, compute: () => Result): Result {
+/** An embedding without a direction is the checkpoint's fault, which its maker can fix. */
+function withDirections<Result>(checkpoint: Checkpoint, compute: () => Result): Result {
   try {
     return compute();
   } catch (cause) {
-    throw new InputError(`${checkpoint.path}: text encoder: ${(cause as Error).message}`, { cause });
+    if (!(cause instanceof NoDirectionError)) throw cause;
+    throw new InputError(`${checkpoint.path}: text encoder: ${cause.message}`, { cause });
   }
 }

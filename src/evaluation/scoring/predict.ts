@@ -2,7 +2,7 @@ import type { ClassSpace } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
-import { normalizeRowsInPlace } from "../../foundation/math/normalize-rows.ts";
+import { NoDirectionError, normalizeRowsInPlace } from "../../foundation/math/normalize-rows.ts";
 import { openScorer } from "../../model/onnx/scorer.ts";
 import type { Part, PartStore } from "../store/part-store.ts";
 
@@ -98,7 +98,8 @@ async function readFeatures(
   try {
     normalizeRowsInPlace(features, `${store.folder}: image embeddings of part ${part.index}`);
   } catch (cause) {
-    throw new InputError((cause as Error).message, { cause });
+    if (!(cause instanceof NoDirectionError)) throw cause;
+    throw new InputError(cause.message, { cause });
   }
   return { features, positions };
 }

@@ -1,11 +1,16 @@
 import { type Matrix, matrix, row } from "./matrix.ts";
 
+/** A row that has no direction: it is zero, or not finite. */
+export class NoDirectionError extends RangeError {
+  override readonly name = "NoDirectionError";
+}
+
 /**
  * Divides each row by its L2 norm, in place; the norm is summed in float64.
  *
  * @param m    (n, d)
  * @param what names the matrix in errors, e.g. "image features"
- * @throws RangeError if a row is zero or not finite, with its index; the rows before it are then normalized already
+ * @throws NoDirectionError if a row is zero or not finite, with its index; the rows before it are then normalized already
  */
 export function normalizeRowsInPlace(m: Matrix, what = "matrix"): void {
   for (let r = 0; r < m.rows; r++) {
@@ -15,8 +20,8 @@ export function normalizeRowsInPlace(m: Matrix, what = "matrix"): void {
       const value = values[d] as number;
       squares += value * value; // no overflow: float32 squared fits float64 with room for any d
     }
-    if (!Number.isFinite(squares)) throw new RangeError(`${what}: row ${r} is not finite, it has no direction`);
-    if (squares === 0) throw new RangeError(`${what}: row ${r} is zero, it has no direction`);
+    if (!Number.isFinite(squares)) throw new NoDirectionError(`${what}: row ${r} is not finite, it has no direction`);
+    if (squares === 0) throw new NoDirectionError(`${what}: row ${r} is zero, it has no direction`);
     const norm = Math.sqrt(squares);
     for (let d = 0; d < values.length; d++) values[d] = (values[d] as number) / norm;
   }
@@ -27,7 +32,7 @@ export function normalizeRowsInPlace(m: Matrix, what = "matrix"): void {
  *
  * @param m    (n, d), left as it is
  * @param what names the matrix in errors
- * @throws RangeError if a row is zero or not finite, with its index
+ * @throws NoDirectionError if a row is zero or not finite, with its index
  */
 export function normalizeRows(m: Matrix, what = "matrix"): Matrix {
   const normalized = matrix(m.data.slice(), m.rows, m.columns);
