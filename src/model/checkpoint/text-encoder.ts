@@ -8,7 +8,6 @@ import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
 import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
-import { probedContext, textsAtOnce } from "./text-budget.ts";
 import { poolStates } from "./text-pooling.ts";
 import { findSides, type Tower } from "./tower.ts";
 
@@ -120,4 +119,23 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     },
     close: session.close,
   };
+}
+
+/**
+ * Squares of token counts in one batch: attention keeps rows × heads × length² numbers of a layer, so this is about 1 GB at
+ * sixteen heads. At CLIP's 77 tokens it is 2,829 texts, more than any batch; at 8,192 tokens one text is beyond it by itself.
+ */
+const MAX_SQUARES = 2 ** 24;
+
+/** Tokens to which probes are padded at most. What a probe of a dozen tokens shows at 512 holds at 8,192 too, where it would take gigabytes. */
+const MAX_PROBED = 512;
+
+/** How many texts of a length are embedded at once, from 1; the graph's fixed batch where it has one. */
+export function textsAtOnce(texts: number, length: number, fixedBatch: number | null): number {
+  return fixedBatch ?? Math.max(1, Math.min(texts, Math.floor(MAX_SQUARES / length ** 2)));
+}
+
+/** The context in which probes are tried: the whole one where it is short, or where the graph takes no other. */
+export function probedContext(contextLength: number, fixedLength: number | null): number {
+  return fixedLength ?? Math.min(contextLength, MAX_PROBED);
 }

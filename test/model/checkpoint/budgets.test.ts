@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
-import { probedContext, textsAtOnce } from "../../../src/model/checkpoint/text-budget.ts";
+import { probedContext, textsAtOnce } from "../../../src/model/checkpoint/text-encoder.ts";
 import { huggingFaceFolder, openClipConfig, openClipFolder } from "./tiny-checkpoint.ts";
 
 describe("a fixed batch", () => {
