@@ -1,31 +1,27 @@
 import type { z } from "zod";
 import { InputError } from "../errors.ts";
-import { checkJson, parseJsonText } from "./parse-json.ts";
+import { type FileContent, jsonOf, textOf } from "./file-content.ts";
+import { checkJson } from "./parse-json.ts";
 import { readError } from "./read-error.ts";
 import { readRegular } from "./regular-file.ts";
 
 export { readError } from "./read-error.ts";
 
 /** The largest text that is read, bytes. predictions.csv of a million images has 150 MB; parsed, a text takes ten times as much. */
-const MOST_TEXT = 256e6;
+export const MAX_TEXT_BYTES = 256e6;
 
 /**
  * Reads a UTF-8 text file (a byte-order mark is dropped).
  *
  * @throws InputError if it is not there, cannot be read, is no regular file, is too large, or is not UTF-8
  */
-export async function readText(path: string, most: number = MOST_TEXT): Promise<string> {
-  const bytes = await readBytes(path, most);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new InputError(`${path}: not UTF-8 text`, { cause });
-  }
+export async function readText(path: string, most: number = MAX_TEXT_BYTES): Promise<string> {
+  return textOf({ path, bytes: await readBytes(path, most), fault: null });
 }
 
 /** Reads and parses a JSON file. @throws InputError if it cannot be read or is not JSON */
 export async function readJson(path: string): Promise<unknown> {
-  return parseJsonText(await readText(path), path);
+  return jsonOf({ path, bytes: await readBytes(path, MAX_TEXT_BYTES), fault: null });
 }
 
 /** The same of the form that the schema says. @throws InputError naming each field and what was expected there too */
@@ -39,5 +35,15 @@ export async function readBytes(path: string, most?: number): Promise<Uint8Array
     return await readRegular(path, most);
   } catch (cause) {
     throw readError(path, cause);
+  }
+}
+
+/** Reads a whole file of at most 256 MB, or keeps why it cannot be read. */
+export async function readContent(path: string): Promise<FileContent> {
+  try {
+    return { path, bytes: await readBytes(path, MAX_TEXT_BYTES), fault: null };
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    return { path, bytes: null, fault: cause };
   }
 }

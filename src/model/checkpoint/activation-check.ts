@@ -1,12 +1,14 @@
 import type { ActivationCount } from "../onnx/activation.ts";
 import type { ExportCheck } from "./export-checks.ts";
 import type { Layout } from "./layout.ts";
+import { layoutKind } from "./layout-kinds.ts";
 import type { ModelConfigs } from "./model-config.ts";
 
 /** Where both libraries' configs are in the folder, the one of the checkpoint's layout counts. */
 export function ownConfigs(layout: Layout, configs: ModelConfigs): ModelConfigs {
-  if (layout.kind === "hugging-face") return configs.huggingFace === null ? configs : { ...configs, openClip: null };
-  return configs.openClip === null ? configs : { ...configs, huggingFace: null };
+  const { mainConfig } = layoutKind(layout.kind);
+  if (configs[mainConfig] === null) return configs;
+  return { ...configs, [mainConfig === "openClip" ? "huggingFace" : "openClip"]: null };
 }
 
 /**

@@ -1,11 +1,13 @@
+import type { ExportNames, LayoutId, LayoutKind } from "./layout-kind.ts";
+
 /** The graphs of one export by what their names say: files of each tower, and of both in one, by variant ("" is the plain one). */
 export interface GraphGroup {
-  readonly kind: "hugging-face" | "open_clip" | "words";
+  readonly kind: LayoutId | "words";
   readonly vision: ReadonlyMap<string, string>;
   readonly text: ReadonlyMap<string, string>;
   readonly both: ReadonlyMap<string, string>;
   /** Names of an export that is read by these names alone, without ".onnx", for messages. */
-  readonly names: { readonly vision: string; readonly text: string };
+  readonly names: Pick<ExportNames, "vision" | "text">;
 }
 
 /** Folders below a checkpoint's own in which exporters put graphs. */
@@ -20,31 +22,26 @@ export const GRAPH_FOLDERS = [
   "vision_encoder",
 ];
 
-/** Names of the layouts that are known whole. */
-const FAMILIES = [
-  { kind: "hugging-face", vision: "onnx/vision_model", text: "onnx/text_model", both: "onnx/model" },
-  { kind: "hugging-face", vision: "vision_model", text: "text_model", both: "model" },
-  { kind: "open_clip", vision: "visual", text: "textual", both: null },
-  { kind: "open_clip", vision: "visual/model", text: "textual/model", both: null },
-] as const;
-
 /**
  * Sorts graphs into exports: those of the known layouts, and where none of these has a graph of both towers, pairs whose names differ
  * in the tower's word alone (`image_encoder` and `text_encoder`, `b16-visual` and `b16-textual`, `b16.img.fp32` and `b16.txt.fp32`).
  *
  * @param files relative paths that end in ".onnx"
+ * @param kinds the known layouts
  * @returns known layouts of which at least one graph is there, then pairs
  */
-export function groupGraphs(files: readonly string[]): GraphGroup[] {
-  const known = FAMILIES.map(({ kind, vision, text, both }) => ({
+export function groupGraphs(files: readonly string[], kinds: readonly LayoutKind[]): GraphGroup[] {
+  const families = kinds.flatMap(({ id, exports }) => exports.map((names) => ({ kind: id, ...names })));
+  const known = families.map(({ kind, vision, text, both }) => ({
     kind,
     vision: variantsOf(files, vision),
     text: variantsOf(files, text),
     both: both === null ? new Map<string, string>() : variantsOf(files, both),
     names: { vision, text },
-  })).filter(({ vision, text, both }) => vision.size + text.size + both.size > 0);
-  const isWhole = known.some(({ vision, text, both }) => both.size > 0 || (vision.size > 0 && text.size > 0));
-  return isWhole ? known : [...known, ...groupByWords(files)];
+  }));
+  const present = known.filter(({ vision, text, both }) => vision.size + text.size + both.size > 0);
+  const isWhole = present.some(({ vision, text, both }) => both.size > 0 || (vision.size > 0 && text.size > 0));
+  return isWhole ? present : [...present, ...groupByWords(files)];
 }
 
 /** Files of one base name by what follows it: `vision_model_fp16.onnx` is the variant "fp16". */

@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Interpolation, OPENAI_MEAN, OPENAI_STD, type Preprocessing } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
+import { jsonAs } from "../../foundation/files/file-content.ts";
 import { checkJson } from "../../foundation/files/parse-json.ts";
+import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
+import type { ModelConfigs } from "./model-config.ts";
+import { parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
+import { graphImageSize, noteOfSize, type PreprocessingConfig } from "./preprocessing-config.ts";
 
 const side = z.number().int().positive();
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
@@ -23,7 +29,7 @@ const OWN_KEYS = [
  * Whether a processor's JSON is written in open_clip's words, as jina-clip's is: `resize_mode`, with `mean`, `std`, `interpolation` and
  * `fill_color`, and nothing of what transformers calls these.
  */
-export function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
+function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
   const has = (key: string) => json[key] !== undefined && json[key] !== null;
   return has("resize_mode") && !OWN_KEYS.some(has) && !OWN_TYPES.test(String(json.image_processor_type ?? ""));
 }
@@ -35,7 +41,7 @@ export function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): bo
  * @param read what transformers' words come to
  * @throws InputError naming the keys
  */
-export function refuseOtherWords(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
+function refuseOtherWords(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
   const values = { ...read, resize_mode: read.resizeMode, fill_color: read.fillColor } as Record<string, unknown>;
   const other = OPEN_CLIP_KEYS.filter(
     (key) => json[key] !== undefined && json[key] !== null && !isDeepStrictEqual(json[key], values[key]),
@@ -190,3 +196,37 @@ function readResize(
   if (entries.length === 2 && height !== undefined && width !== undefined) return { height, width, mode: "squash" };
   return null;
 }
+
+/** `preprocessor_config.json`, or the `image_processor` of `processor_config.json`; null where neither is there. */
+export function parseHuggingFaceFiles(
+  facts: CheckpointFacts,
+  _configs: ModelConfigs,
+  pixels: TensorInfo,
+): PreprocessingConfig | null {
+  const plain = findCompanion(facts, "preprocessor_config.json", "onnx/preprocessor_config.json");
+  if (plain !== null) {
+    const config = jsonAs(plain, z.looseObject({}));
+    return { ...parseProcessor(config, plain.path, pixels), files: [plain.file] };
+  }
+  const processor = findCompanion(facts, "processor_config.json");
+  if (processor === null) return null;
+  const { image_processor: json } = jsonAs(processor, z.looseObject({ image_processor: z.unknown() }));
+  if (json === undefined) return null;
+  return { ...parseProcessor(json, `${processor.path}: image_processor`, pixels), files: [processor.file] };
+}
+
+/** A processor in transformers' words, or in open_clip's. */
+function parseProcessor(json: unknown, where: string, pixels: TensorInfo): Omit<PreprocessingConfig, "files"> {
+  const fields = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
+  if (!isOpenClipProcessor(fields)) {
+    const preprocessing = parseHuggingFacePreprocessing(json, where);
+    refuseOtherWords(fields, preprocessing, where);
+    return { preprocessing, notes: [] };
+  }
+  const graphSize = graphImageSize(pixels);
+  const preprocessing = parseOpenClipPreprocessing(json, null, graphSize ?? { height: 224, width: 224 }, where);
+  return { preprocessing, notes: [OPEN_CLIP_WORDS, ...noteOfSize(fields.size, graphSize)] };
+}
+
+const OPEN_CLIP_WORDS =
+  "the image processor is written in open_clip's words (mean, std, resize_mode) and read as open_clip does";

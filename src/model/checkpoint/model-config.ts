@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { z } from "zod";
+import { jsonAs } from "../../foundation/files/file-content.ts";
 import { checkJson } from "../../foundation/files/parse-json.ts";
-import { readJsonAs } from "../../foundation/files/read-text.ts";
-import { findCompanion } from "./companion-files.ts";
+import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
 
 const side = z.number().int().positive();
 
@@ -67,32 +66,26 @@ export interface ModelConfigs {
 }
 
 /** @throws InputError if one of the files is there but cannot be read, or is not what its name promises */
-export async function readModelConfigs(root: string): Promise<ModelConfigs> {
-  const openClipFile = await findCompanion(root, "open_clip_config.json");
-  const openClip = openClipFile === null ? null : await readConfig(root, openClipFile, openClipSchema);
-  const other = await findCompanion(root, "config.json");
-  const plain = other === null ? null : await readConfig(root, other, z.looseObject({}));
-  const isOpenClip = plain !== null && ("vision_cfg" in plain.config || "text_cfg" in plain.config);
-  const model =
-    openClip !== null
-      ? { file: openClip.file, config: openClip.config.model_cfg ?? {} }
-      : isOpenClip
-        ? { file: plain.file, config: checkJson(plain.config, join(root, plain.file), openClipModelSchema) }
-        : null;
-  const preprocessing = openClip?.config.preprocess_cfg;
+export function parseModelConfigs(facts: CheckpointFacts): ModelConfigs {
+  const openClipFile = findCompanion(facts, "open_clip_config.json");
+  const openClip = openClipFile === null ? null : jsonAs(openClipFile, openClipSchema);
+  const plainFile = findCompanion(facts, "config.json");
+  const plain = plainFile === null ? null : jsonAs(plainFile, z.looseObject({}));
+  const isOpenClip = plain !== null && ("vision_cfg" in plain || "text_cfg" in plain);
+  const configOf = <T>(schema: z.ZodType<T>): ConfigFile<T> | null =>
+    plainFile === null ? null : { file: plainFile.file, config: checkJson(plain, plainFile.path, schema) };
+  const preprocessing = openClip?.preprocess_cfg;
   return {
-    openClip: model,
-    openClipPreprocessing: openClip && preprocessing ? { file: openClip.file, config: preprocessing } : null,
-    huggingFace:
-      plain === null || isOpenClip
-        ? null
-        : { file: plain.file, config: checkJson(plain.config, join(root, plain.file), huggingFaceSchema) },
+    openClip:
+      openClipFile !== null
+        ? { file: openClipFile.file, config: openClip?.model_cfg ?? {} }
+        : isOpenClip
+          ? configOf(openClipModelSchema)
+          : null,
+    openClipPreprocessing:
+      openClipFile !== null && preprocessing ? { file: openClipFile.file, config: preprocessing } : null,
+    huggingFace: isOpenClip ? null : configOf(huggingFaceSchema),
   };
-}
-
-/** Reads one JSON file against a schema. @throws InputError naming the file and each field that is wrong */
-export async function readConfig<T>(root: string, file: string, schema: z.ZodType<T>): Promise<ConfigFile<T>> {
-  return { file, config: await readJsonAs(join(root, file), schema) };
 }
 
 /** Whether transformers' towers have their embedding in `pooler_output`, as SigLIP's do. */

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { fileState } from "../../foundation/files/file-state.ts";
 import { foldPath, pathNameProblem } from "../../foundation/files/path-name.ts";
-import { readError } from "../../foundation/files/read-text.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { type ExportRun, exportSubject, listChecks, type RunOptions, runExport } from "./check-export.ts";
 import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
@@ -145,7 +143,7 @@ export interface ReadCheckpoint {
 
 /**
  * Parses and hashes a checkpoint's files, and proves that it was one content: each file is looked at before it is parsed and
- * after it was hashed. Which files there are is known only from parsing, so that is done twice; it takes milliseconds.
+ * after it was hashed.
  *
  * @throws InputError as `openCheckpoint` does, also if a file changed meanwhile
  */
@@ -153,22 +151,12 @@ export async function readCheckpoint(
   path: string,
   options: Pick<CheckpointOptions, "variant" | "hashMemory">,
 ): Promise<ReadCheckpoint> {
-  const first = await resolveCheckpoint(path, options.variant);
-  const before = new Map<string, string>();
-  for (const file of first.files) {
-    const absolute = join(first.layout.root, file.path);
-    const state = await fileState(absolute).catch((cause) => {
-      throw readError(absolute, cause);
-    });
-    before.set(absolute, state.withinRun);
-  }
   const resolved = await resolveCheckpoint(path, options.variant);
   const { root } = resolved.layout;
-  const tokenizer = await openOwnTokenizer(resolved);
+  const tokenizer = openOwnTokenizer(resolved);
   const hashed = await hashFiles(root, resolved.files, options.hashMemory);
-  for (const { file, state } of hashed) {
-    const absolute = join(root, file.path);
-    if (before.get(absolute) !== state.withinRun) throw changed(absolute);
+  for (const [f, { file, state }] of hashed.entries()) {
+    if (resolved.files[f]?.state !== state.withinRun) throw changed(join(root, file.path));
   }
   const files = hashed.map(({ file }) => file);
   const states = hashed.map(({ state }) => state);

@@ -1,6 +1,14 @@
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { OPENAI_MEAN, OPENAI_STD, type Preprocessing } from "../../data/image/preprocessing.ts";
+import { InputError } from "../../foundation/errors.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
+import { jsonAs } from "../../foundation/files/file-content.ts";
 import { checkJson } from "../../foundation/files/parse-json.ts";
+import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
+import type { ModelConfigs } from "./model-config.ts";
+import { graphImageSize, heightAndWidth, noteOfSize, type PreprocessingConfig } from "./preprocessing-config.ts";
 
 const side = z.number().int().positive();
 const sizeSchema = z.union([side, z.array(side).min(1).max(2)]);
@@ -44,8 +52,37 @@ export function parseOpenClipPreprocessing(
   };
 }
 
-/** A size as the JSON files have it, one number or [height, width], as height and width. */
-export function heightAndWidth(size: number | readonly number[]): { height: number; width: number } {
-  const [height, width] = typeof size === "number" ? [size, size] : [size[0] as number, (size[1] ?? size[0]) as number];
-  return { height, width };
+/** Files that hold a `preprocess_cfg` alone. */
+export const OPEN_CLIP_FILES: readonly string[] = ["visual/preprocess_cfg.json", "preprocess_cfg.json"];
+
+/** `preprocess_cfg.json`, or the `preprocess_cfg` of `open_clip_config.json`; null where neither is there. */
+export function parseOpenClipFiles(
+  facts: CheckpointFacts,
+  configs: ModelConfigs,
+  pixels: TensorInfo,
+): PreprocessingConfig | null {
+  const imageSize = configs.openClip?.config.vision_cfg?.image_size ?? null;
+  const graphSize = graphImageSize(pixels);
+  const parse = (json: unknown, file: string) =>
+    parseOpenClipPreprocessing(json, imageSize, graphSize ?? { height: 224, width: 224 }, join(facts.root, file));
+
+  const found = findCompanion(facts, ...OPEN_CLIP_FILES);
+  const inConfig = configs.openClipPreprocessing;
+  const modelFiles = configs.openClip === null ? [] : [configs.openClip.file];
+  if (found !== null) {
+    const config = jsonAs(found, z.looseObject({}));
+    const preprocessing = parse(config, found.file);
+    if (inConfig !== null && !isDeepStrictEqual(preprocessing, parse(inConfig.config, inConfig.file))) {
+      throw new InputError(
+        `${facts.root}: ${found.file} and ${inConfig.file} prepare images differently; remove the wrong one`,
+      );
+    }
+    const notes = noteOfSize(imageSize ?? config.size, graphSize);
+    return { preprocessing, files: [found.file, ...modelFiles], notes };
+  }
+  if (configs.openClip === null || configs.openClip.file !== "open_clip_config.json") return null;
+  const cfg = inConfig?.config ?? {};
+  const notes = noteOfSize(imageSize ?? cfg.size, graphSize);
+  if (inConfig === null) notes.push("open_clip_config.json has no preprocess_cfg: open_clip's defaults are used");
+  return { preprocessing: parse(cfg, configs.openClip.file), files: [configs.openClip.file], notes };
 }

@@ -23,13 +23,13 @@ export interface OpenClipText {
 const DEFAULT_CONTEXT = 77;
 
 /**
- * Reads the `text_cfg` of open_clip's configuration as open_clip does, whatever the checkpoint's files are called: it is
+ * Parses the `text_cfg` of open_clip's configuration as open_clip does, whatever the checkpoint's files are called: it is
  * how the texts of training were tokenized.
  *
  * @returns null where there is no such configuration, or it says nothing of texts
  * @see open_clip 3.3.0 src/open_clip/factory.py `get_tokenizer`, tokenizer.py
  */
-export function readOpenClipText(openClip: ConfigFile<OpenClipModelConfig> | null): OpenClipText | null {
+export function parseOpenClipText(openClip: ConfigFile<OpenClipModelConfig> | null): OpenClipText | null {
   const text = openClip?.config.text_cfg;
   if (openClip === null || text === undefined || text === null) return null;
   const { clean, ...rest } = text.tokenizer_kwargs ?? {};

@@ -8,28 +8,28 @@ import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
  *
  * @throws InputError if usual texts, their start, end or padding can have ids that the token embedding does not have
  */
-export async function openOwnTokenizer(resolved: ResolvedCheckpoint): Promise<Tokenizer | null> {
-  if (resolved.textSettings === null || resolved.text === null) return null;
-  const tokenizer = await openTokenizer(resolved.textSettings.source);
-  const rows = resolved.textSettings.vocabularySize;
+export function openOwnTokenizer({ layout, text, textSettings }: ResolvedCheckpoint): Tokenizer | null {
+  if (textSettings === null || text === null) return null;
+  const tokenizer = openTokenizer(textSettings.source);
+  const rows = textSettings.vocabularySize;
   if (rows === null || tokenizer.vocabularySize <= rows) return tokenizer;
-  const { contextLength } = resolved.textSettings;
-  const around = tokenizer.encode("", contextLength); // start and end
+  const around = tokenizer.encode("", textSettings.contextLength); // start and end
   const largest = Math.max(tokenizer.textVocabularySize - 1, tokenizer.padId, ...around);
-  const embedding = `the token embedding of ${resolved.text.file}`;
+  const { root } = layout;
+  const embedding = `the token embedding of ${text.file}`;
   if (largest >= rows) {
     throw new InputError(
-      `${resolved.layout.root}: the tokenizer has ${tokenizer.vocabularySize} tokens, ${embedding} only ${rows}; one of them belongs to another checkpoint`,
+      `${root}: the tokenizer has ${tokenizer.vocabularySize} tokens, ${embedding} only ${rows}; one of them belongs to another checkpoint`,
     );
   }
   return {
     ...tokenizer,
-    encode(text, length) {
-      const ids = tokenizer.encode(text, length);
+    encode(prompt, length) {
+      const ids = tokenizer.encode(prompt, length);
       const beyond = ids.find((id) => id >= rows);
       if (beyond === undefined) return ids;
       throw new InputError(
-        `${resolved.layout.root}: the prompt "${text}" holds a special token of the tokenizer (id ${beyond}), which ${embedding} does not have: it has ${rows} rows`,
+        `${root}: the prompt "${prompt}" holds a special token of the tokenizer (id ${beyond}), which ${embedding} does not have: it has ${rows} rows`,
       );
     },
   };

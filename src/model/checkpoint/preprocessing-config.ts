@@ -1,133 +1,45 @@
-import { isDeepStrictEqual } from "node:util";
-import { createPreprocessing, type Preprocessing } from "../../data/image/preprocessing.ts";
-import { InputError } from "../../foundation/errors.ts";
+import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
-import { findCompanion } from "./companion-files.ts";
+import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import { fixedImageSize } from "./graph-feeds.ts";
-import type { Layout } from "./layout.ts";
 import type { ModelConfigs } from "./model-config.ts";
-import { heightAndWidth } from "./open-clip-preprocessing.ts";
-import { OPEN_CLIP_FILES, type PreprocessingConfig, readHuggingFace, readOpenClip } from "./preprocessing-files.ts";
-import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
-import { describeTensor, isChannelsLast } from "./tower-ports.ts";
 
-export type { PreprocessingConfig } from "./preprocessing-files.ts";
+/** A checkpoint's preprocessing, and the files (relative to its folder) that said so. */
+export interface PreprocessingConfig {
+  readonly preprocessing: Preprocessing;
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+  /** Whether the files normalize and the graph has to do it itself, because it takes bytes. */
+  readonly leavesNormalization?: boolean;
+}
 
 /**
- * Reads how images are prepared, from the file of the checkpoint's layout: `preprocessor_config.json` (or the
- * `image_processor` of `processor_config.json`); `preprocess_cfg` of `open_clip_config.json` or `preprocess_cfg.json`;
- * `shiftline.json`. Another layout's file is taken, with a note, only where the layout's own is not there.
+ * How images are prepared by one library's files.
  *
- * @param pixels the image graph's input: where its height and width are fixed, the preprocessing must give that size
- * @throws InputError if there is no such file, two contradict each other, or the size is not the graph's
+ * @param pixels the image graph's input
+ * @returns null where none of the files is there
+ * @throws InputError if one is damaged, or asks for what is not supported
  */
-export async function readPreprocessing(
-  layout: Layout,
+export type PreprocessingParser = (
+  facts: CheckpointFacts,
   configs: ModelConfigs,
   pixels: TensorInfo,
-): Promise<PreprocessingConfig> {
-  const config = await readLayoutPreprocessing(layout, configs, pixels);
-  const preprocessing = checkRanges(layout.root, config);
-  const { height, width } = config.preprocessing.size;
-  const graph = fixedImageSize(pixels);
-  if ((graph.height ?? height) !== height || (graph.width ?? width) !== width) {
-    throw new InputError(
-      `${layout.root}: ${config.files.join(" and ")} give images of ${height} x ${width} pixels, but ${layout.vision} takes ${graph.height ?? height} x ${graph.width ?? width}; one of them belongs to another checkpoint`,
-    );
-  }
-  return forInput(pixels, layout.vision, { ...config, preprocessing });
+) => PreprocessingConfig | null;
+
+/** Height and width that a graph's input fixes, null where it does not. */
+export function graphImageSize(pixels: TensorInfo): { height: number; width: number } | null {
+  const { height, width } = fixedImageSize(pixels);
+  return height !== null && width !== null ? { height, width } : null;
 }
 
-/** What the graph's input changes: bytes go in as they are, and channels may come last. */
-function forInput(pixels: TensorInfo, file: string, config: PreprocessingConfig): PreprocessingConfig {
-  const notes = [...config.notes];
-  if (isChannelsLast(pixels)) notes.push(`${file} takes ${describeTensor(pixels)}: pixels are fed with channels last`);
-  if (pixels.type !== "uint8") return { ...config, notes };
-  const { mean, std } = config.preprocessing;
-  const given = `mean ${mean.join(" ")} and std ${std.join(" ")} of ${config.files.join(" and ")} are not applied outside it`;
-  notes.push(`${file} takes uint8 pixels, 0 to 255, and normalizes them itself: ${given}`);
-  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
-  const leavesNormalization = !isDeepStrictEqual({ mean: [...mean], std: [...std] }, plain);
-  return { ...config, preprocessing: { ...config.preprocessing, ...plain }, notes, leavesNormalization };
+/** Tells that open_clip's default size is used. @param configured the size that a file gives */
+export function noteOfSize(configured: unknown, graphSize: { height: number; width: number } | null): string[] {
+  const isConfigured = configured !== undefined && configured !== null;
+  return isConfigured || graphSize !== null ? [] : ["no file says the image size: 224, open_clip's default, is used"];
 }
 
-/**
- * Why a Hugging Face layout's preprocessing may not be that of training: open_clip's configuration beside it prepares
- * images otherwise. The layout's own file is followed.
- */
-export async function warnOfOtherPreprocessing(
-  layout: Layout,
-  configs: ModelConfigs,
-  pixels: TensorInfo,
-  chosen: PreprocessingConfig,
-): Promise<string[]> {
-  if (layout.kind !== "hugging-face") return [];
-  const explicit = configs.openClipPreprocessing ?? (await findCompanion(layout.root, ...OPEN_CLIP_FILES));
-  if (
-    explicit === null ||
-    chosen.files.some((file) => file === configs.openClip?.file || OPEN_CLIP_FILES.includes(file))
-  )
-    return [];
-  const own = chosen.files.join(" and ");
-  try {
-    const found = await readOpenClip(layout.root, configs, pixels);
-    const other = found && forInput(pixels, layout.vision, found);
-    const differing = other === null ? [] : differingFields(chosen.preprocessing, other.preprocessing);
-    if (other === null || differing.length === 0) return [];
-    return [
-      `${own} and ${other.files.join(" and ")} prepare images differently (${differing.join("; ")}): ${own} is followed`,
-    ];
-  } catch (cause) {
-    if (!(cause instanceof InputError)) throw cause;
-    return [`${own} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`];
-  }
-}
-
-/** Fields in which two preprocessings differ, with both values; the fill colour counts only where something is filled. */
-function differingFields(a: Preprocessing, b: Preprocessing): string[] {
-  const isFilled = a.resizeMode === "longest" && b.resizeMode === "longest";
-  const fields = (["size", "resizeMode", "resize", "interpolation", "mean", "std", "fillColor"] as const).filter(
-    (field) => field !== "fillColor" || isFilled,
-  );
-  const text = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? "none"));
-  return fields
-    .filter((field) => !isDeepStrictEqual(a[field], b[field]))
-    .map((field) => `${field} ${text(a[field])} and ${text(b[field])}`);
-}
-
-function checkRanges(root: string, { preprocessing, files }: PreprocessingConfig): Preprocessing {
-  try {
-    return createPreprocessing(preprocessing);
-  } catch (cause) {
-    throw new InputError(`${root}: ${files.join(" and ")}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-async function readLayoutPreprocessing(
-  layout: Layout,
-  configs: ModelConfigs,
-  pixels: TensorInfo,
-): Promise<PreprocessingConfig> {
-  if (layout.shiftline !== null) {
-    const { size, mean, std, resizeMode, resize, interpolation, fillColor } = layout.shiftline;
-    const preprocessing = {
-      ...{ size: heightAndWidth(size), resizeMode, interpolation, mean, std, fillColor },
-      ...(resize === undefined ? {} : { resize }),
-    };
-    return { preprocessing, files: ["shiftline.json"], notes: [] };
-  }
-  const readers = [() => readHuggingFace(layout.root, pixels), () => readOpenClip(layout.root, configs, pixels)];
-  if (layout.kind === "open_clip") readers.reverse();
-  for (const [i, read] of readers.entries()) {
-    const config = await read();
-    if (config === null) continue;
-    if (i === 0) return config;
-    const note = `preprocessing from ${config.files.join(" and ")}: the ${layout.kind} layout's own file is not there`;
-    return { ...config, notes: [...config.notes, note] };
-  }
-  const draft = await draftShiftlineJson(layout.root, [...new Set([layout.vision, layout.text])]);
-  const advice = draft === null ? "" : `; or ${describeDraft(layout.root, draft)}`;
-  throw new InputError(
-    `${layout.root}: nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json, preprocess_cfg.json (also in visual/) or shiftline.json${advice}`,
-  );
+/** A size as the JSON files have it, one number or [height, width], as height and width. */
+export function heightAndWidth(size: number | readonly number[]): { height: number; width: number } {
+  const [height, width] = typeof size === "number" ? [size, size] : [size[0] as number, (size[1] ?? size[0]) as number];
+  return { height, width };
 }

@@ -1,14 +1,15 @@
 import { join, posix } from "node:path";
 import { OPENAI_MEAN, OPENAI_STD } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { type OnnxModel, readOnnxModel } from "../onnx/onnx-model.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
-import { describeWidened } from "../onnx/widen-bfloat16.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
-import { findCompanion } from "./companion-files.ts";
+import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
+import type { FoundGraph } from "./found-checkpoint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
-import { readModelConfigs } from "./model-config.ts";
-import { graphImageSize, readHuggingFace, readOpenClip } from "./preprocessing-files.ts";
+import { parseHuggingFaceFiles } from "./hugging-face-preprocessing.ts";
+import { parseModelConfigs } from "./model-config.ts";
+import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
+import { graphImageSize } from "./preprocessing-config.ts";
 import { findTextPorts, findVisionPorts, graphTakes, refuseNaFlex } from "./tower-ports.ts";
 
 /** A shiftline.json for graphs that no layout fits. */
@@ -29,28 +30,22 @@ export interface ShiftlineDraft {
  */
 const CHINESE_CLIP_VOCABULARY = 21_128;
 
-/** Graphs that are looked into; a folder with more is no export. */
-const MOST_GRAPHS = 32;
-
 /**
  * Drafts the shiftline.json of a folder's graphs: the first that takes images and the first that takes texts, or one that takes both.
  * What files say of images is in it; what none says is CLIP's own.
  *
- * @param files paths of graphs relative to the folder, in the order of preference
+ * @param graphs those that could be read, in the order of preference
  * @returns null where the graphs are not those of two towers, or their inputs and outputs cannot be told
  */
-export async function draftShiftlineJson(root: string, files: readonly string[]): Promise<ShiftlineDraft | null> {
+export function draftShiftlineJson(facts: CheckpointFacts, graphs: readonly FoundGraph[]): ShiftlineDraft | null {
   try {
-    const graphs = files.slice(0, MOST_GRAPHS).flatMap((file) => {
-      const model = tryRead(join(root, file));
-      if (model !== null) refuseNaFlex(model);
-      return model === null ? [] : [{ file, model, takes: graphTakes(model) }];
-    });
-    const both = graphs.find(({ takes }) => takes.images && takes.texts);
-    const vision = graphs.find(({ takes }) => takes.images && !takes.texts) ?? both;
-    const text = graphs.find(({ takes }) => takes.texts && !takes.images) ?? both;
+    for (const { model } of graphs) refuseNaFlex(model);
+    const found = graphs.map(({ file, model }) => ({ file, model, takes: graphTakes(model) }));
+    const both = found.find(({ takes }) => takes.images && takes.texts);
+    const vision = found.find(({ takes }) => takes.images && !takes.texts) ?? both;
+    const text = found.find(({ takes }) => takes.texts && !takes.images) ?? both;
     if (vision === undefined || text === undefined) return null;
-    return await draftOf(root, vision, text);
+    return draftOf(facts, vision, text);
   } catch (cause) {
     if (cause instanceof InputError) return null; // it is only advice beside another message
     throw cause;
@@ -66,17 +61,12 @@ export function describeDraft(root: string, { json, unsaid, model, missingVocabu
   return `${missing}write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
 }
 
-interface FoundGraph {
-  readonly file: string;
-  readonly model: OnnxModel;
-}
-
-async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Promise<ShiftlineDraft> {
-  const configs = await readModelConfigs(root);
+function draftOf(facts: CheckpointFacts, vision: FoundGraph, text: FoundGraph): ShiftlineDraft {
+  const configs = parseModelConfigs(facts);
   const { pixels } = findVisionPorts(vision.model);
   const { ids } = findTextPorts(text.model);
   const unsaid: string[] = [];
-  const said = (await readHuggingFace(root, pixels)) ?? (await readOpenClip(root, configs, pixels));
+  const said = parseHuggingFaceFiles(facts, configs, pixels) ?? parseOpenClipFiles(facts, configs, pixels);
   const images = said?.preprocessing;
   const size = images?.size ?? graphImageSize(pixels);
   if (images === undefined) unsaid.push(`${size === null ? "size, " : ""}mean, std, resizeMode and interpolation`);
@@ -88,8 +78,8 @@ async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Prom
   const isChinese = rows === CHINESE_CLIP_VOCABULARY;
   const contextLength = length ?? (saysLength && !isClip ? undefined : isChinese ? 52 : 77);
   if (length === null && contextLength !== undefined && !isClip) unsaid.push("contextLength");
-  const tokenizer = await findCompanion(
-    root,
+  const tokenizer = findCompanion(
+    facts,
     "tokenizer.json",
     "textual/tokenizer.json",
     "onnx/tokenizer.json",
@@ -107,23 +97,14 @@ async function draftOf(root: string, vision: FoundGraph, text: FoundGraph): Prom
       interpolation: images?.interpolation ?? "bicubic",
       ...(images?.fillColor ? { fillColor: images.fillColor } : {}),
       ...(contextLength === undefined ? {} : { contextLength }),
-      ...(tokenizer === null ? {} : { tokenizer }),
+      ...(tokenizer === null ? {} : { tokenizer: tokenizer.file }),
     },
     unsaid,
     model: isChinese ? "Chinese-CLIP" : "CLIP",
-    missingVocabulary: tokenizer !== null || (await hasBytePairs(root)) || isClip ? null : rows,
+    missingVocabulary: tokenizer !== null || hasBytePairs(facts) || isClip ? null : rows,
   };
 }
 
-async function hasBytePairs(root: string): Promise<boolean> {
-  return (await findCompanion(root, "vocab.json")) !== null && (await findCompanion(root, "merges.txt")) !== null;
-}
-
-function tryRead(path: string): OnnxModel | null {
-  try {
-    return describeWidened(readOnnxModel(path));
-  } catch (cause) {
-    if (cause instanceof InputError) return null;
-    throw cause;
-  }
+function hasBytePairs(facts: CheckpointFacts): boolean {
+  return findCompanion(facts, "vocab.json") !== null && findCompanion(facts, "merges.txt") !== null;
 }

@@ -1,8 +1,7 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { staysInside } from "../../foundation/files/inside-folder.ts";
-import { readJsonAs } from "../../foundation/files/read-text.ts";
+import { jsonAs } from "../../foundation/files/file-content.ts";
+import { type CheckpointFacts } from "./checkpoint-facts.ts";
 
 const file = z.string().min(1).refine(staysInside, "expected a path below the folder of the shiftline.json");
 const side = z.number().int().min(1).max(8192);
@@ -44,17 +43,12 @@ const schema = z.strictObject({
 export type ShiftlineJson = z.infer<typeof schema>;
 
 /**
- * Reads the folder's shiftline.json.
+ * What the folder's shiftline.json says.
  *
  * @returns null where there is none
  * @throws InputError if it cannot be read, is not JSON, or does not have the fields it must have, naming each
  */
-export async function readShiftlineJson(folder: string): Promise<ShiftlineJson | null> {
-  const path = join(folder, "shiftline.json");
-  try {
-    await stat(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-  }
-  return readJsonAs(path, schema);
+export function parseShiftlineJson({ companions }: CheckpointFacts): ShiftlineJson | null {
+  const found = companions.get("shiftline.json");
+  return found === undefined ? null : jsonAs(found, schema);
 }

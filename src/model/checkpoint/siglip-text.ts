@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { findCompanion } from "./companion-files.ts";
-import type { Layout } from "./layout.ts";
-import { isSiglip, type ModelConfigs, readConfig } from "./model-config.ts";
+import { jsonAs } from "../../foundation/files/file-content.ts";
+import { type CompanionFile, findCompanion } from "./checkpoint-facts.ts";
+import type { FoundCheckpoint } from "./found-checkpoint.ts";
+import { layoutKind } from "./layout-kinds.ts";
+import { isSiglip } from "./model-config.ts";
 
 /** Rows of Gemma's token embedding, which SigLIP 2 has. */
 const GEMMA_VOCABULARY = 256_000;
@@ -29,26 +31,26 @@ const CLASSES = z.looseObject({
  * @param vocabularySize rows of the graph's token embedding, null where they were not found
  * @returns null for every other model
  */
-export async function readSiglipKind(
-  layout: Layout,
-  { huggingFace }: ModelConfigs,
-  tokenizerConfig: string | null,
+export function siglipKind(
+  { facts, layout, configs }: FoundCheckpoint,
+  tokenizerConfig: CompanionFile | null,
   vocabularySize: number | null,
-): Promise<SiglipKind | null> {
-  if (layout.kind !== "hugging-face" || huggingFace === null || !isSiglip(huggingFace.config)) return null;
+): SiglipKind | null {
+  const { huggingFace } = configs;
+  if (layoutKind(layout.kind).library !== "transformers") return null;
+  if (huggingFace === null || !isSiglip(huggingFace.config)) return null;
   const { config, file } = huggingFace;
   const types = [config.model_type, config.text_config?.model_type, config.vision_config?.model_type];
   if (types.some((type) => type?.startsWith("siglip2"))) return { version: 2, file };
   const rows = vocabularySize ?? config.text_config?.vocab_size;
   if (rows === GEMMA_VOCABULARY) return { version: 2, file };
-  for (const name of [tokenizerConfig, "processor_config.json", "preprocessor_config.json"]) {
-    const found = name === null ? null : await findCompanion(layout.root, name);
+  for (const name of [null, "processor_config.json", "preprocessor_config.json"]) {
+    const found = name === null ? tokenizerConfig : findCompanion(facts, name);
     if (found === null) continue;
-    const { tokenizer_class, processor_class, image_processor_type } = (await readConfig(layout.root, found, CLASSES))
-      .config;
-    if (/^(Gemma|Siglip2)/.test(tokenizer_class ?? "")) return { version: 2, file: found };
-    if ([processor_class, image_processor_type].some((name) => name?.startsWith("Siglip2"))) {
-      return { version: 2, file: found };
+    const { tokenizer_class, processor_class, image_processor_type } = jsonAs(found, CLASSES);
+    if (/^(Gemma|Siglip2)/.test(tokenizer_class ?? "")) return { version: 2, file: found.file };
+    if ([processor_class, image_processor_type].some((type) => type?.startsWith("Siglip2"))) {
+      return { version: 2, file: found.file };
     }
   }
   return { version: null, file };

@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
+import { jsonAs } from "../../foundation/files/file-content.ts";
+import { type CompanionFile } from "./checkpoint-facts.ts";
 import type { Layout } from "./layout.ts";
-import { isSiglip, type ModelConfigs, readConfig } from "./model-config.ts";
+import { isSiglip, type ModelConfigs } from "./model-config.ts";
 import type { OpenClipText } from "./open-clip-text.ts";
 import { SIGLIP_CONTEXT } from "./siglip-text.ts";
 
@@ -22,8 +24,8 @@ export interface ContextSources {
   readonly layout: Layout;
   readonly configs: ModelConfigs;
   readonly openClip: OpenClipText | null;
-  /** tokenizer_config.json, or what there is of its kind, relative to the checkpoint's folder. */
-  readonly tokenizerConfig: string | null;
+  /** tokenizer_config.json, or what there is of its kind. */
+  readonly tokenizerConfig: CompanionFile | null;
   /** The graph's fixed token axis, null where it is dynamic. */
   readonly sequenceLength: number | null;
   readonly vocabularySize: number | null;
@@ -39,9 +41,9 @@ const LARGEST_CONTEXT = 32_768;
  * @throws InputError if nothing says it, it is no number of tokens or more than fit in memory, or shiftline.json contradicts
  *   the graph
  */
-export async function readContext(sources: ContextSources): Promise<TextContext> {
+export function chooseContext(sources: ContextSources): TextContext {
   const { layout, sequenceLength } = sources;
-  const said = await readConfiguredContext(sources);
+  const said = configuredContext(sources);
   if (sequenceLength === null) {
     if (said !== null && said.length > LARGEST_CONTEXT) {
       throw new InputError(
@@ -64,7 +66,7 @@ export async function readContext(sources: ContextSources): Promise<TextContext>
   return { length: sequenceLength, source, file: null, notes: differs ? [note] : [] };
 }
 
-async function readConfiguredContext(sources: ContextSources): Promise<TextContext | null> {
+function configuredContext(sources: ContextSources): TextContext | null {
   const { layout, configs, openClip, tokenizerConfig, vocabularySize } = sources;
   const from = (length: number, file: string): TextContext => ({ length, source: file, file, notes: [] });
   if (layout.shiftline?.contextLength !== undefined) return from(layout.shiftline.contextLength, "shiftline.json");
@@ -74,12 +76,12 @@ async function readConfiguredContext(sources: ContextSources): Promise<TextConte
     const note = `${file} says no context length: open_clip's ${contextLength} is used`;
     return { ...from(contextLength, "open_clip's default"), file, notes: [note] };
   }
-  const longest = tokenizerConfig === null ? null : await readLongest(layout.root, tokenizerConfig);
-  const positions = readPositions(configs);
+  const longest = tokenizerConfig === null ? null : parseLongest(tokenizerConfig);
+  const positions = positionsOf(configs);
   if (longest !== null && (positions === null || longest <= positions.length))
-    return from(longest, tokenizerConfig as string);
+    return from(longest, (tokenizerConfig as CompanionFile).file);
   if (positions !== null) {
-    const note = `context length ${positions.length} from ${positions.source}; ${tokenizerConfig} says ${longest}`;
+    const note = `context length ${positions.length} from ${positions.source}; ${tokenizerConfig?.file} says ${longest}`;
     return longest === null ? positions : { ...positions, notes: [...positions.notes, note] };
   }
   if (vocabularySize !== CLIP_VOCABULARY_SIZE) return null;
@@ -87,17 +89,16 @@ async function readConfiguredContext(sources: ContextSources): Promise<TextConte
   return { length: 77, source: "CLIP's vocabulary", file: null, notes };
 }
 
-async function readLongest(root: string, tokenizerConfig: string): Promise<number | null> {
+function parseLongest(tokenizerConfig: CompanionFile): number | null {
   const schema = z.looseObject({ model_max_length: z.number().nullish() });
-  const length = (await readConfig(root, tokenizerConfig, schema)).config.model_max_length;
+  const length = jsonAs(tokenizerConfig, schema).model_max_length;
   if (typeof length !== "number" || length > LARGEST_CONTEXT) return null;
   if (length >= 1 && Number.isInteger(length)) return length;
-  const where = join(root, tokenizerConfig);
-  throw new InputError(`${where}: model_max_length: expected a whole number from 1 on, got ${length}`);
+  throw new InputError(`${tokenizerConfig.path}: model_max_length: expected a whole number from 1 on, got ${length}`);
 }
 
 /** The positions that the model has: more tokens it cannot take. */
-function readPositions({ huggingFace }: ModelConfigs): TextContext | null {
+function positionsOf({ huggingFace }: ModelConfigs): TextContext | null {
   if (huggingFace === null) return null;
   const { config, file } = huggingFace;
   const positions = config.text_config?.max_position_embeddings;

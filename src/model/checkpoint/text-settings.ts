@@ -1,15 +1,16 @@
-import { join, posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
 import type { PaddingFiles, PaddingSource } from "../tokenizer/padding-token.ts";
 import type { TokenizerSource } from "../tokenizer/tokenizer.ts";
-import { findCompanion } from "./companion-files.ts";
+import { type CheckpointFacts, type CompanionFile, findCompanion, namedCompanion } from "./checkpoint-facts.ts";
+import type { FoundCheckpoint } from "./found-checkpoint.ts";
 import type { Layout } from "./layout.ts";
-import type { ModelConfigs } from "./model-config.ts";
-import { type OpenClipText, readOpenClipText } from "./open-clip-text.ts";
+import { layoutKind } from "./layout-kinds.ts";
+import { type OpenClipText, parseOpenClipText } from "./open-clip-text.ts";
 import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
-import { readSiglipKind, type SiglipKind } from "./siglip-text.ts";
-import { readContext } from "./text-context.ts";
+import { type SiglipKind, siglipKind } from "./siglip-text.ts";
+import { chooseContext } from "./text-context.ts";
+import { tokenizerPlace } from "./tokenizer-place.ts";
 
 /** How a checkpoint's texts become token ids. */
 export interface TextSettings {
@@ -47,137 +48,115 @@ export interface TextGraphFacts {
  * @throws InputError if there is no tokenizer for the vocabulary, open_clip's config asks for a tokenizer option that is
  *   not supported, or nothing says the context length
  */
-export async function readTextSettings(
-  layout: Layout,
-  configs: ModelConfigs,
-  graph: TextGraphFacts,
-): Promise<TextSettings> {
-  const own = layout.shiftline?.tokenizer;
-  const tokenizerFile =
-    own !== undefined
-      ? own
-      : await findCompanion(layout.root, ...TOKENIZER_FOLDERS.map((folder) => posix.join(folder, "tokenizer.json")));
-  const pairs = tokenizerFile === null ? await findBytePairs(layout.root) : null;
-  const beside = await findFilesBeside(layout.root, tokenizerFile ?? pairs?.vocabulary ?? null);
-  const configFile = beside.config ?? beside.specialTokens;
-  const files: { role: string; path: string }[] = [];
-  if (tokenizerFile !== null) files.push({ role: "tokenizer", path: tokenizerFile });
-  if (pairs !== null)
-    files.push({ role: "tokenizer", path: pairs.vocabulary }, { role: "tokenizer merges", path: pairs.merges });
-  if (configFile !== null) files.push({ role: "tokenizer config", path: configFile });
-  const openClip = readOpenClipText(configs.openClip);
-  const notes: string[] = [];
+export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts): TextSettings {
+  const { facts, layout, configs } = found;
+  const { tokenizerJson, pairs, beside } = findTokenizer(facts, layout);
+  const tokenizerConfig = beside.config ?? beside.specialTokens;
+  const openClip = parseOpenClipText(configs.openClip);
   const vocabularySize = openClip?.vocabularySize ?? graph.vocabularySize;
+  const notes: string[] = [];
   if (pairs !== null) {
     notes.push(
-      `no tokenizer.json: its tokenizer is made of ${pairs.vocabulary} and ${pairs.merges}, as transformers makes it`,
+      `no tokenizer.json: its tokenizer is made of ${pairs.vocabulary.file} and ${pairs.merges.file}, as transformers makes it`,
     );
-  } else if (tokenizerFile === null) {
-    await refuseOtherVocabulary(layout, openClip, vocabularySize);
+  } else if (tokenizerJson === null) {
+    refuseOtherVocabulary(found, openClip, vocabularySize);
     notes.push("no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used");
   }
-  const siglip = openClip === null ? await readSiglipKind(layout, configs, configFile, graph.vocabularySize) : null;
-  const cleaning = chooseCleaning(layout, openClip, siglip, tokenizerFile !== null || pairs !== null);
+  const siglip = openClip === null ? siglipKind(found, tokenizerConfig, graph.vocabularySize) : null;
+  const cleaning = chooseCleaning(layout, openClip, siglip, tokenizerJson !== null || pairs !== null);
+  const context = chooseContext({ ...graph, layout, configs, openClip, vocabularySize, tokenizerConfig });
   const isClip = configs.huggingFace?.config.model_type === "clip" || graph.vocabularySize === CLIP_VOCABULARY_SIZE;
   const defaultClass = pairs !== null && isClip ? "CLIPTokenizer" : null;
-  const context = await readContext({
-    ...graph,
-    ...{ layout, configs, openClip, vocabularySize },
-    tokenizerConfig: configFile,
-  });
-  // open_clip's configuration is no file of a Hugging Face layout's fingerprint: what it says is in the text identity
-  const isOther = layout.kind === "hugging-face" && context.file === openClip?.file;
-  if (context.file !== null && !isOther && !files.some((file) => file.path === context.file)) {
-    files.push({ role: "model config", path: context.file });
-  }
-  const paddingFiles = {
-    ...absolute(layout.root, beside),
+  const paddingFiles: PaddingFiles = {
+    ...beside,
     defaultClass: siglip !== null && siglip.version === null ? "SiglipTokenizer" : defaultClass,
   };
   if (openClip?.stripsSeparator) {
     notes.push(`${openClip.file}: strip_sep_token: the separator token of each text becomes 0, as in open_clip`);
   }
+  // open_clip's configuration is no file of a Hugging Face layout's fingerprint: what it says is in the text identity
+  const isOther = layoutKind(layout.kind).library === "transformers" && context.file === openClip?.file;
   return {
     source: {
-      tokenizerJson: tokenizerFile === null ? null : join(layout.root, tokenizerFile),
-      bytePairs:
-        pairs === null
-          ? undefined
-          : {
-              ...{
-                vocabulary: join(layout.root, pairs.vocabulary),
-                merges: join(layout.root, pairs.merges),
-                defaultClass,
-              },
-              ...absolute(layout.root, beside),
-            },
+      tokenizerJson,
+      bytePairs: pairs === null ? undefined : { ...pairs, ...beside, defaultClass },
       cleaning: cleaning.cleaning,
       encoding: openClip !== null && !openClip.isSimple ? "file" : "open_clip",
-      padding: choosePadding(layout, openClip, paddingFiles),
+      padding: choosePaddingSource(layout, openClip, paddingFiles),
       ...(openClip?.stripsSeparator ? { stripSeparator: paddingFiles } : {}),
     },
     cleaningSource: cleaning.source,
     contextLength: context.length,
     contextSource: context.source,
     vocabularySize: graph.vocabularySize,
-    files,
+    files: listFiles({ tokenizerJson, pairs, tokenizerConfig }, isOther ? null : context.file),
     notes: [...notes, ...cleaning.notes, ...context.notes],
     warnings: cleaning.warnings,
   };
 }
 
-/** Folders in which a tokenizer's files are looked for. */
-const TOKENIZER_FOLDERS = ["", "textual", "onnx", "text", "text_encoder", "tokenizer"];
-
-/** vocab.json and merges.txt in one folder; null where both are in none. */
-async function findBytePairs(root: string): Promise<{ vocabulary: string; merges: string } | null> {
-  for (const folder of TOKENIZER_FOLDERS) {
-    const [vocabulary, merges] = [posix.join(folder, "vocab.json"), posix.join(folder, "merges.txt")];
-    if ((await findCompanion(root, vocabulary)) !== null && (await findCompanion(root, merges)) !== null)
-      return { vocabulary, merges };
-  }
-  return null;
+/** The files of the tokenizer that is used; null for those that are not there. */
+interface FoundTokenizer {
+  readonly tokenizerJson: CompanionFile | null;
+  readonly pairs: { readonly vocabulary: CompanionFile; readonly merges: CompanionFile } | null;
+  readonly beside: Readonly<Record<"config" | "specialTokens" | "addedTokens", CompanionFile | null>>;
 }
 
-type FilesBeside = Omit<PaddingFiles, "defaultClass">;
-
-/** The files that transformers reads beside a tokenizer.json, relative to the checkpoint's folder. */
-async function findFilesBeside(root: string, tokenizerFile: string | null): Promise<FilesBeside> {
-  if (tokenizerFile === null) return { config: null, specialTokens: null, addedTokens: null };
-  const find = (name: string) => findCompanion(root, posix.join(posix.dirname(tokenizerFile), name));
+function findTokenizer(facts: CheckpointFacts, { shiftline }: Layout): FoundTokenizer {
+  const place = tokenizerPlace(facts, shiftline);
+  const [first, second] = place.vocabulary;
+  // A file that a shiftline.json names need not be there until it is used; one that was found has to be a file
+  const take = (file: string) =>
+    shiftline?.tokenizer === undefined ? (findCompanion(facts, file) as CompanionFile) : namedCompanion(facts, file);
+  const tokenizerJson = first !== undefined && second === undefined ? take(first) : null;
+  const pairs =
+    first !== undefined && second !== undefined ? { vocabulary: take(first), merges: take(second) } : null;
+  const [config, specialTokens, addedTokens] = place.beside.map((file) => findCompanion(facts, file));
   return {
-    config: await find("tokenizer_config.json"),
-    specialTokens: await find("special_tokens_map.json"),
-    addedTokens: await find("added_tokens.json"),
+    tokenizerJson,
+    pairs,
+    beside: { config: config ?? null, specialTokens: specialTokens ?? null, addedTokens: addedTokens ?? null },
   };
 }
 
-function absolute(root: string, { config, specialTokens, addedTokens }: FilesBeside): FilesBeside {
-  const at = (file: string | null) => (file === null ? null : join(root, file));
-  return { config: at(config), specialTokens: at(specialTokens), addedTokens: at(addedTokens) };
+function listFiles(
+  { tokenizerJson, pairs, tokenizerConfig }: Omit<FoundTokenizer, "beside"> & { tokenizerConfig: CompanionFile | null },
+  contextFile: string | null,
+): TextSettings["files"] {
+  const files: { role: string; path: string }[] = [];
+  const add = (role: string, file: CompanionFile | null | undefined) => {
+    if (file !== null && file !== undefined) files.push({ role, path: file.file });
+  };
+  add("tokenizer", tokenizerJson ?? pairs?.vocabulary);
+  add("tokenizer merges", pairs?.merges);
+  add("tokenizer config", tokenizerConfig);
+  const isListed = files.some((file) => file.path === contextFile);
+  return contextFile === null || isListed ? files : [...files, { role: "model config", path: contextFile }];
 }
 
-async function refuseOtherVocabulary(
-  layout: Layout,
+function refuseOtherVocabulary(
+  { facts, layout, graphs }: FoundCheckpoint,
   openClip: OpenClipText | null,
   vocabularySize: number | null,
-): Promise<void> {
-  if (layout.kind === "hugging-face" && (openClip === null || !openClip.isSimple)) {
+): void {
+  const { root } = facts;
+  if (layoutKind(layout.kind).library === "transformers" && (openClip === null || !openClip.isSimple)) {
     const isClip = vocabularySize === CLIP_VOCABULARY_SIZE;
-    const draft = isClip ? await draftShiftlineJson(layout.root, [...new Set([layout.vision, layout.text])]) : null;
+    const draft = isClip ? draftShiftlineJson(facts, graphs) : null;
     const advice =
       draft === null
         ? ""
-        : `; its vocabulary has CLIP's size: to use CLIP's tokenizer that ships with shiftline, with open_clip's cleaning, ${describeDraft(layout.root, draft)}`;
+        : `; its vocabulary has CLIP's size: to use CLIP's tokenizer that ships with shiftline, with open_clip's cleaning, ${describeDraft(root, draft)}`;
     throw new InputError(
-      `${layout.root}: no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer into the folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))${advice}`,
+      `${root}: no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer into the folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))${advice}`,
     );
   }
   if (vocabularySize === CLIP_VOCABULARY_SIZE) return;
   const name = openClip?.tokenizerName;
   const size = vocabularySize === null ? "is not known" : `has ${vocabularySize} tokens`;
   throw new InputError(
-    `${layout.root}: no tokenizer.json, and its vocabulary ${size}, not the ${CLIP_VOCABULARY_SIZE} of CLIP's tokenizer that ships with shiftline; put its tokenizer.json${name ? ` (${name})` : ""} into the folder`,
+    `${root}: no tokenizer.json, and its vocabulary ${size}, not the ${CLIP_VOCABULARY_SIZE} of CLIP's tokenizer that ships with shiftline; put its tokenizer.json${name ? ` (${name})` : ""} into the folder`,
   );
 }
 
@@ -195,7 +174,9 @@ function chooseCleaning(
   hasTokenizer: boolean,
 ): CleaningChoice {
   const choice = (cleaning: TokenizerSource["cleaning"], source: string, notes: string[] = []): CleaningChoice => ({
-    ...{ cleaning, source, notes },
+    cleaning,
+    source,
+    notes,
     warnings: [],
   });
   const unsupported = openClip?.unsupported.join(", ") ?? "";
@@ -207,19 +188,19 @@ function chooseCleaning(
   if (openClip !== null) {
     if (unsupported !== "") throw new InputError(`${layout.root}: ${openClip.file}: not supported: ${unsupported}`);
     const note = `texts are cleaned and padded as ${openClip.file} says: training used open_clip`;
-    return choice(openClip.cleaning, openClip.file, layout.kind === "open_clip" ? [] : [note]);
+    return choice(openClip.cleaning, openClip.file, layoutKind(layout.kind).library === "open_clip" ? [] : [note]);
   }
   if (siglip?.version === 2) {
     const note = `SigLIP 2 (${siglip.file}): texts are canonicalized (lower case, no punctuation), as in training`;
     return choice("canonicalize", siglip.file, [note]);
   }
   if (siglip !== null) return choice("siglip", "the kind of SigLIP's tokenizer");
-  if (layout.kind === "open_clip" || !hasTokenizer) return choice("open_clip", "open_clip's default");
-  return choice("none", layout.kind === "shiftline" ? "shiftline.json's default" : "the Hugging Face layout");
+  const usual = layoutKind(hasTokenizer ? layout.kind : "open_clip").cleaning;
+  return choice(usual.cleaning, usual.source);
 }
 
 /** shiftline.json; else open_clip's configuration; else by the vocabulary. */
-function choosePadding(layout: Layout, openClip: OpenClipText | null, files: PaddingFiles): PaddingSource {
+function choosePaddingSource(layout: Layout, openClip: OpenClipText | null, files: PaddingFiles): PaddingSource {
   const padId = layout.shiftline?.padId;
   if (padId !== undefined) return { rule: "fixed", id: padId, source: "shiftline.json: padId" };
   if (openClip === null) return { rule: "vocabulary", files };

@@ -1,22 +1,17 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { readJson, readJsonAs, readText } from "../../foundation/files/read-text.ts";
+import { type FileContent, jsonAs, jsonOf, textOf } from "../../foundation/files/file-content.ts";
 import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
+import type { PaddingFiles } from "./padding-token.ts";
 import { TOKEN_NAME } from "./token-name.ts";
 import type { TokenizerJsonContent } from "./tokenizer-json.ts";
 
 /** A byte-level byte-pair encoding in two files, as transformers saved tokenizers before tokenizer.json. */
-export interface BytePairFiles {
-  /** path of vocab.json */
-  readonly vocabulary: string;
-  /** path of merges.txt */
-  readonly merges: string;
-  /** paths of the files beside it that name special tokens; null where they are not there */
-  readonly config: string | null;
-  readonly specialTokens: string | null;
-  readonly addedTokens: string | null;
-  /** transformers' class where tokenizer_config.json names none, by the model's type; null if not known */
-  readonly defaultClass: string | null;
+export interface BytePairFiles extends PaddingFiles {
+  /** vocab.json */
+  readonly vocabulary: FileContent;
+  /** merges.txt */
+  readonly merges: FileContent;
 }
 
 const NAMES = z.looseObject({
@@ -64,27 +59,27 @@ const CLASSES: Readonly<Record<string, Names>> = {
  * @throws InputError if a file cannot be read or is not what its name says, the class is not known, or a special token is not in the
  *   vocabulary
  */
-export async function readBytePairFiles(files: BytePairFiles): Promise<TokenizerJsonContent> {
-  const vocab = await readVocabulary(files.vocabulary);
-  const merges = await readMerges(files.merges, vocab);
-  const config: z.infer<typeof CONFIG> = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
+export function parseBytePairFiles(files: BytePairFiles): TokenizerJsonContent {
+  const vocab = parseVocabulary(files.vocabulary);
+  const merges = parseMerges(files.merges, vocab);
+  const config: z.infer<typeof CONFIG> = files.config === null ? {} : jsonAs(files.config, CONFIG);
   // as transformers: a tokenizer_config.json with added_tokens_decoder says everything
   const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
-  const named: Names = isWhole || files.specialTokens === null ? {} : await readJsonAs(files.specialTokens, NAMES);
+  const named: Names = isWhole || files.specialTokens === null ? {} : jsonAs(files.specialTokens, NAMES);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
   const usual = CLASSES[name];
   if (usual === undefined) {
     const found = name === "" ? "no file names its tokenizer_class" : `tokenizer_class ${name}`;
     throw new InputError(
-      `${files.vocabulary}: ${found}; of vocabularies without tokenizer.json, those of ${Object.keys(CLASSES).join(", ")} are supported; ${SAVE}`,
+      `${files.vocabulary.path}: ${found}; of vocabularies without tokenizer.json, those of ${Object.keys(CLASSES).join(", ")} are supported; ${SAVE}`,
     );
   }
-  await refuseUnknownTokens(files, vocab, config.added_tokens_decoder ?? {});
+  refuseUnknownTokens(files, vocab, config.added_tokens_decoder ?? {});
   const special = { ...usual, ...withoutNulls(config), ...withoutNulls(named) };
   const idOf = (token: string | null | undefined): [string, number] => {
     const id = token ? vocab[token] : undefined;
     if (!token || id === undefined)
-      throw new InputError(`${files.vocabulary}: the special token "${token}" is not in it; ${SAVE}`);
+      throw new InputError(`${files.vocabulary.path}: the special token "${token}" is not in it; ${SAVE}`);
     return [token, id];
   };
   const flags = { single_word: false, rstrip: false, normalized: false, special: true };
@@ -130,21 +125,23 @@ export async function readBytePairFiles(files: BytePairFiles): Promise<Tokenizer
 
 const SAVE = "save a tokenizer.json beside it (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))";
 
-async function readVocabulary(path: string): Promise<Record<string, number>> {
-  const parsed = z.record(z.string(), z.int().nonnegative()).safeParse(await readJson(path));
+function parseVocabulary(file: FileContent): Record<string, number> {
+  const parsed = z.record(z.string(), z.int().nonnegative()).safeParse(jsonOf(file));
   if (parsed.success && Object.keys(parsed.data).length > 0) return parsed.data;
-  throw new InputError(`${path}: not a vocab.json: expected an object of token ids that is not empty`);
+  throw new InputError(`${file.path}: not a vocab.json: expected an object of token ids that is not empty`);
 }
 
 /** The merges in the order of their rank; a "#version" line is none. */
-async function readMerges(path: string, vocab: Readonly<Record<string, number>>): Promise<string[]> {
-  const merges = (await readText(path)).split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#version"));
+function parseMerges(file: FileContent, vocab: Readonly<Record<string, number>>): string[] {
+  const merges = textOf(file)
+    .split(/\r?\n/)
+    .filter((line) => line !== "" && !line.startsWith("#version"));
   for (const [i, merge] of merges.entries()) {
     const parts = merge.split(" ");
     const [left, right] = parts as [string, string];
     if (parts.length !== 2 || [left, right, left + right].some((token) => vocab[token] === undefined)) {
       throw new InputError(
-        `${path}: merge ${i + 1}: expected two tokens of vocab.json that make a third; the files belong to different tokenizers, or one is damaged`,
+        `${file.path}: merge ${i + 1}: expected two tokens of vocab.json that make a third; the files belong to different tokenizers, or one is damaged`,
       );
     }
   }
@@ -152,18 +149,18 @@ async function readMerges(path: string, vocab: Readonly<Record<string, number>>)
 }
 
 /** Tokens that are added to the vocabulary change its ids and how texts are split: only a tokenizer.json says all of it. */
-async function refuseUnknownTokens(
+function refuseUnknownTokens(
   files: BytePairFiles,
   vocab: Readonly<Record<string, number>>,
   decoder: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const listed = files.addedTokens === null ? {} : await readJsonAs(files.addedTokens, z.record(z.string(), z.int()));
+): void {
+  const listed = files.addedTokens === null ? {} : jsonAs(files.addedTokens, z.record(z.string(), z.int()));
   const decoded = Object.entries(decoder).map(
     ([id, token]) => [TOKEN_NAME.safeParse(token).data ?? "", Number(id)] as const,
   );
   const unknown = [...Object.entries(listed), ...decoded].find(([token, id]) => vocab[token] !== id);
   if (unknown === undefined) return;
-  throw new InputError(`${files.vocabulary}: the token "${unknown[0]}" (id ${unknown[1]}) was added to it; ${SAVE}`);
+  throw new InputError(`${files.vocabulary.path}: the token "${unknown[0]}" (id ${unknown[1]}) was added to it; ${SAVE}`);
 }
 
 function withoutNulls(names: Names): Partial<Names> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { readJsonAs } from "../../foundation/files/read-text.ts";
+import { type FileContent, jsonAs } from "../../foundation/files/file-content.ts";
 import { CLIP_VOCABULARY_SIZE } from "./clip-byte-pairs.ts";
 import { TOKEN_NAME } from "./token-name.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
@@ -14,12 +14,12 @@ export interface Padding {
   readonly isExplicit: boolean;
 }
 
-/** Files beside a tokenizer.json in which transformers looks for the padding token; null where they are not there. */
+/** Files beside a tokenizer.json in which transformers looks for special tokens; null where they are not there. */
 export interface PaddingFiles {
-  /** paths of tokenizer_config.json, special_tokens_map.json and added_tokens.json */
-  readonly config: string | null;
-  readonly specialTokens: string | null;
-  readonly addedTokens: string | null;
+  /** tokenizer_config.json, special_tokens_map.json and added_tokens.json */
+  readonly config: FileContent | null;
+  readonly specialTokens: FileContent | null;
+  readonly addedTokens: FileContent | null;
   /** transformers' tokenizer class where tokenizer_config.json names none: that of the model's type, null if not known */
   readonly defaultClass: string | null;
 }
@@ -43,12 +43,12 @@ export type PaddingVocabulary = Pick<TokenizerJson, "vocabularySize" | "padding"
  *
  * @throws InputError if a file that names the padding token cannot be read, or names one that no file gives an id
  */
-export async function readPadding(source: PaddingSource, vocabulary: PaddingVocabulary): Promise<Padding> {
+export function choosePadding(source: PaddingSource, vocabulary: PaddingVocabulary): Padding {
   if (source.rule === "fixed") return { id: source.id, source: source.source, isExplicit: true };
   if (source.rule === "vocabulary" && vocabulary.vocabularySize === CLIP_VOCABULARY_SIZE) {
     return { id: 0, source: "the rule for CLIP's vocabulary of 49,408 tokens", isExplicit: false };
   }
-  return (await readPaddingToken(source.files, vocabulary)) ?? usualPadding(vocabulary);
+  return findPaddingToken(source.files, vocabulary) ?? usualPadding(vocabulary);
 }
 
 const NAMES = z.looseObject({ pad_token: TOKEN_NAME.nullish() });
@@ -66,19 +66,19 @@ const ADDED = z.record(z.string(), z.int().nonnegative());
  *
  * Source: transformers 5.18 tokenization_utils_base.py `_from_pretrained`, tokenization_utils_tokenizers.py `__init__`
  */
-async function readPaddingToken(files: PaddingFiles, vocabulary: PaddingVocabulary): Promise<Padding | null> {
-  const config = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
+function findPaddingToken(files: PaddingFiles, vocabulary: PaddingVocabulary): Padding | null {
+  const config = files.config === null ? {} : jsonAs(files.config, CONFIG);
   const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
-  const map = isWhole || files.specialTokens === null ? {} : await readJsonAs(files.specialTokens, NAMES);
+  const map = isWhole || files.specialTokens === null ? {} : jsonAs(files.specialTokens, NAMES);
   const [token, file] = "pad_token" in map ? [map.pad_token, files.specialTokens] : [config.pad_token, files.config];
   if (token !== undefined && token !== null && file !== null) {
-    const added = isWhole || files.addedTokens === null ? {} : await readJsonAs(files.addedTokens, ADDED);
+    const added = isWhole || files.addedTokens === null ? {} : jsonAs(files.addedTokens, ADDED);
     const listed = Object.entries(config.added_tokens_decoder ?? {}).find(([, content]) => content === token)?.[0];
     const id = vocabulary.idOf(token) ?? added[token] ?? (listed === undefined ? undefined : Number(listed));
     if (id === undefined || !Number.isSafeInteger(id) || id < 0) {
-      throw new InputError(`${file}: pad_token: "${token}" is not in the vocabulary`);
+      throw new InputError(`${file.path}: pad_token: "${token}" is not in the vocabulary`);
     }
-    return { id, source: `${baseName(file)}: pad_token "${token}"`, isExplicit: true };
+    return { id, source: `${baseName(file.path)}: pad_token "${token}"`, isExplicit: true };
   }
   const own = config.tokenizer_class ?? files.defaultClass;
   const usual = own === null || own === undefined ? undefined : CLASS_PADDING[own.replace(/Fast$/, "")];

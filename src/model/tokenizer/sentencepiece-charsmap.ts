@@ -1,3 +1,5 @@
+import { InputError } from "../../foundation/errors.ts";
+
 /**
  * The normaliser that SentencePiece models carry (T5, mT5, XLM-RoBERTa, SigLIP): a trie of byte sequences, each with
  * what replaces it. A grapheme of fewer than six bytes is looked up whole, then character by character; the shortest
@@ -7,12 +9,12 @@
  * Darts-clone double array, https://github.com/s-yata/darts-clone
  *
  * @param base64 `precompiled_charsmap` of a tokenizer.json: byte length of the trie, trie, replacements parted by NUL
- * @throws if it is too short for the trie it announces
+ * @throws InputError if it is too short for the trie it announces
  */
 export function createCharsmap(base64: string): (text: string) => string {
   const bytes = Buffer.from(base64, "base64");
   const trieBytes = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
-  if (trieBytes < 4 || 4 + trieBytes > bytes.length) throw new Error("its precompiled_charsmap is cut short");
+  if (trieBytes < 4 || 4 + trieBytes > bytes.length) throw new InputError("its precompiled_charsmap is cut short");
   const trie = Uint32Array.from({ length: trieBytes >> 2 }, (_, i) => bytes.readUInt32LE(4 + 4 * i));
   const replacements = bytes.subarray(4 + trieBytes);
   const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });

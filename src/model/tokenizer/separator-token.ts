@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { readJsonAs } from "../../foundation/files/read-text.ts";
+import { jsonAs } from "../../foundation/files/file-content.ts";
 import type { PaddingFiles } from "./padding-token.ts";
 import { TOKEN_NAME } from "./token-name.ts";
 
@@ -26,14 +26,13 @@ const CLASS_SEPARATORS: Readonly<Record<string, string>> = {
  *
  * @throws InputError if no file says it, or it is not in the vocabulary
  */
-export async function readSeparatorId(
+export function findSeparatorId(
   files: PaddingFiles,
   idOf: (token: string) => number | undefined,
   where: string,
-): Promise<number> {
-  const config = files.config === null ? {} : await readJsonAs(files.config, CONFIG);
-  const map =
-    files.specialTokens === null || config.added_tokens_decoder ? {} : await readJsonAs(files.specialTokens, CONFIG);
+): number {
+  const config = files.config === null ? {} : jsonAs(files.config, CONFIG);
+  const map = files.specialTokens === null || config.added_tokens_decoder ? {} : jsonAs(files.specialTokens, CONFIG);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
   const token = map.sep_token ?? config.sep_token ?? CLASS_SEPARATORS[name];
   const id = token === undefined ? undefined : idOf(token);

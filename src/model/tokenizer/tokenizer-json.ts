@@ -1,8 +1,8 @@
 import { Tokenizer as Pipeline } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
+import { type FileContent, jsonOf } from "../../foundation/files/file-content.ts";
 import { describeIssues } from "../../foundation/files/parse-json.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
 import { createTokenSplitter } from "./added-tokens.ts";
 import { type Normalizer, type PipelineParts, pairs, partsOf, repairTokenizer } from "./tokenizer-repairs.ts";
 
@@ -48,12 +48,13 @@ const CONTENT = z.looseObject({
 });
 
 /**
- * Reads a tokenizer.json: its outline and its vocabulary are checked here, the rest when it is opened.
+ * Parses a tokenizer.json: its outline and its vocabulary are checked here, the rest when it is opened.
  *
  * @throws InputError if it cannot be read, is not JSON, or is not a tokenizer.json of a model type that is known
  */
-export async function readTokenizerJson(path: string): Promise<TokenizerJsonContent> {
-  const parsed = CONTENT.safeParse(await readJson(path));
+export function parseTokenizerJson(file: FileContent): TokenizerJsonContent {
+  const { path } = file;
+  const parsed = CONTENT.safeParse(jsonOf(file));
   if (!parsed.success) throw new InputError(`${path}: not a tokenizer.json: ${describeIssues(parsed.error)}`);
   const { type, vocab, merges } = parsed.data.model;
   if (!MODEL_TYPES.includes(type)) {
@@ -92,19 +93,7 @@ function isScoredVocabulary(vocab: unknown): vocab is [string, number][] {
 export function openTokenizerJson(content: TokenizerJsonContent, where: string): TokenizerJson {
   const { model } = content;
   const added = content.added_tokens ?? [];
-  let pipeline: LibraryTokenizer;
-  let around: string[];
-  try {
-    // Word-level models look for the name of their unknown token in the second argument only.
-    pipeline = new Pipeline(
-      { decoder: null, ...content, added_tokens: added },
-      { unk_token: model.unk_token },
-    ) as LibraryTokenizer;
-    repairTokenizer(pipeline, content);
-    around = pipeline.post_processor?.post_process([PROBE], null, true).tokens ?? [PROBE];
-  } catch (cause) {
-    throw new InputError(`${where}: cannot be used as a tokenizer: ${(cause as Error).message}`, { cause });
-  }
+  const { pipeline, around } = buildPipeline(content, added, where);
   const { normalizer, pre_tokenizer } = pipeline;
   const unknown = unknownId(pipeline, model);
   const ids = (tokens: readonly string[]) =>
@@ -157,6 +146,39 @@ export function openTokenizerJson(content: TokenizerJsonContent, where: string):
       });
     },
   };
+}
+
+/**
+ * The library's tokenizer, and the tokens that it puts around a text. The library checks nothing: whatever it throws comes of what the
+ * file says. What our own repairs throw does so only where it is an InputError.
+ */
+function buildPipeline(
+  content: TokenizerJsonContent,
+  added: z.infer<typeof ADDED_TOKEN>[],
+  where: string,
+): { readonly pipeline: LibraryTokenizer; readonly around: readonly string[] } {
+  const refuse = (cause: unknown) =>
+    new InputError(`${where}: cannot be used as a tokenizer: ${(cause as Error).message}`, { cause });
+  let pipeline: LibraryTokenizer;
+  try {
+    // Word-level models look for the name of their unknown token in the second argument only.
+    pipeline = new Pipeline(
+      { decoder: null, ...content, added_tokens: added },
+      { unk_token: content.model.unk_token },
+    ) as LibraryTokenizer;
+  } catch (cause) {
+    throw refuse(cause);
+  }
+  try {
+    repairTokenizer(pipeline, content);
+  } catch (cause) {
+    throw cause instanceof InputError ? refuse(cause) : cause;
+  }
+  try {
+    return { pipeline, around: pipeline.post_processor?.post_process([PROBE], null, true).tokens ?? [PROBE] };
+  } catch (cause) {
+    throw refuse(cause);
+  }
 }
 
 /** What is used of the library's tokenizer, whose own types do not resolve under Node's module rules. */

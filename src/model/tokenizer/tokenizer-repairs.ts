@@ -5,7 +5,7 @@ import { createCharsmap } from "./sentencepiece-charsmap.ts";
  * give: JavaScript's white space counts U+FEFF in and U+0085 out, its small sigma looks at its neighbours, its \w and
  * \d are ASCII, and SentencePiece's character map is only approximated there.
  *
- * @throws if a character map is not one
+ * @throws InputError if a character map is not one
  */
 export function repairTokenizer(pipeline: PipelineParts, content: PipelineConfig): void {
   for (const [config, part] of pairs(content.normalizer, pipeline.normalizer)) repairNormalizer(config, part);

@@ -1,21 +1,21 @@
 import { createBurstDeadline } from "../../foundation/files/deadline.ts";
-import { readBytes } from "../../foundation/files/read-text.ts";
+import { bytesOf, type FileContent } from "../../foundation/files/file-content.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import { type BytePairFiles, readBytePairFiles } from "./byte-pair-files.ts";
+import { type BytePairFiles, parseBytePairFiles } from "./byte-pair-files.ts";
 import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, CLIP_VOCABULARY_SIZE, clipBytePairs } from "./clip-byte-pairs.ts";
 import { clipTokenizerJson } from "./clip-tokenizer-json.ts";
-import { type Padding, type PaddingFiles, type PaddingSource, readPadding } from "./padding-token.ts";
-import { readSeparatorId } from "./separator-token.ts";
+import { choosePadding, type Padding, type PaddingFiles, type PaddingSource } from "./padding-token.ts";
+import { findSeparatorId } from "./separator-token.ts";
 import { type CaptionCleaning, cleanCaption } from "./text-cleaning.ts";
-import { openTokenizerJson, readTokenizerJson, type TokenizerJsonContent } from "./tokenizer-json.ts";
+import { openTokenizerJson, parseTokenizerJson, type TokenizerJsonContent } from "./tokenizer-json.ts";
 
 /** How a caption is cleaned before its tokenizer sees it. */
 export type Cleaning = "none" | "open_clip" | "canonicalize";
 
-/** Where a checkpoint's tokenizer is, and what its layout does to a text before it. */
+/** What a checkpoint's tokenizer is made of, and what its layout does to a text before it. */
 export interface TokenizerSource {
-  /** path of a Hugging Face tokenizer.json, or null: CLIP's byte-pair encoding that ships with the package */
-  readonly tokenizerJson: string | null;
+  /** a Hugging Face tokenizer.json, or null: CLIP's byte-pair encoding that ships with the package */
+  readonly tokenizerJson: FileContent | null;
   /** vocab.json and merges.txt in place of a tokenizer.json */
   readonly bytePairs?: BytePairFiles | undefined;
   /**
@@ -67,25 +67,27 @@ export interface Tokenizer {
  *
  * @throws InputError if a file cannot be read, or is not a tokenizer.json of a model type that is known
  */
-export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer> {
-  const { tokenizerJson: path, bytePairs, encoding } = source;
-  const mayBeClip = source.cleaning !== "none" && encoding === "open_clip";
-  const pairs = path !== null || bytePairs === undefined ? null : await readBytePairFiles(bytePairs);
-  const isClip = async () => (pairs !== null ? holdsClipVocabulary(pairs) : path === null || (await isClipFile(path)));
-  if (mayBeClip && (await isClip())) return await openClipTokenizer(source);
-  const content = path === null ? pairs : await readTokenizerJson(path);
+export function openTokenizer(source: TokenizerSource): Tokenizer {
+  const { tokenizerJson, bytePairs } = source;
+  const mayBeClip = source.cleaning !== "none" && source.encoding === "open_clip";
+  if (mayBeClip && tokenizerJson !== null && isKnownClip(tokenizerJson)) return openClipTokenizer(source);
+  const content = parseVocabulary(source);
+  if (mayBeClip && (content === null || holdsClipVocabulary(content))) {
+    if (tokenizerJson !== null) clipFiles.add(sha256(bytesOf(tokenizerJson)));
+    return openClipTokenizer(source);
+  }
 
-  const where = path ?? bytePairs?.vocabulary ?? "CLIP's own byte pairs";
+  const where = (tokenizerJson ?? bytePairs?.vocabulary)?.path ?? "CLIP's own byte pairs";
   const keepTime = createBurstDeadline(`${where}: tokenizing`, TOKENIZING_SECONDS);
   keepTime(); // opening it tries its patterns
   const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
   const { prefix, suffix, modelType, vocabularySize, textVocabularySize } = json;
   const cleaning = chooseCleaning(source.cleaning, modelType);
   const endOfText = suffix.at(-1) ?? null;
-  const padding = await readPadding(source.padding, { ...json, endOfText });
+  const padding = choosePadding(source.padding, { ...json, endOfText });
   const clean = cleanings[cleaning];
   const strippedId =
-    source.stripSeparator === undefined ? null : await readSeparatorId(source.stripSeparator, json.idOf, where);
+    source.stripSeparator === undefined ? null : findSeparatorId(source.stripSeparator, json.idOf, where);
   return {
     description: describe(source, modelType, vocabularySize, cleaning),
     cleaning,
@@ -113,6 +115,12 @@ export async function openTokenizer(source: TokenizerSource): Promise<Tokenizer>
   }
 }
 
+/** The vocabulary that the files hold; null where there are none, and CLIP's ships with the package. */
+function parseVocabulary({ tokenizerJson, bytePairs }: TokenizerSource): TokenizerJsonContent | null {
+  if (tokenizerJson !== null) return parseTokenizerJson(tokenizerJson);
+  return bytePairs === undefined ? null : parseBytePairFiles(bytePairs);
+}
+
 function chooseCleaning(cleaning: TokenizerSource["cleaning"], modelType: string): Cleaning {
   if (cleaning !== "siglip") return cleaning;
   return modelType === "BPE" ? "canonicalize" : "none";
@@ -128,11 +136,11 @@ const cleanings: Record<Cleaning, CaptionCleaning | null> = {
   canonicalize: "canonicalize",
 };
 
-async function openClipTokenizer(source: TokenizerSource): Promise<Tokenizer> {
+function openClipTokenizer(source: TokenizerSource): Tokenizer {
   const { encode, vocabulary } = clipBytePairs();
   const cleaning = source.cleaning === "open_clip" ? "open_clip" : "canonicalize";
   const clean = cleaning === "canonicalize" ? "canonicalize" : "lower";
-  const padding = await readPadding(source.padding, {
+  const padding = choosePadding(source.padding, {
     vocabularySize: CLIP_VOCABULARY_SIZE,
     padding: null,
     idOf: (token) => vocabulary.get(token),
@@ -170,12 +178,8 @@ function describe(source: TokenizerSource, modelType: string, size: number, clea
 /** SHA-256 of files known to hold CLIP's own vocabulary: a sweep's checkpoints share one mostly, which takes 0.2 s to parse. */
 const clipFiles = new Set<string>();
 
-async function isClipFile(path: string): Promise<boolean> {
-  const hash = sha256(await readBytes(path));
-  if (clipFiles.has(hash)) return true;
-  if (!holdsClipVocabulary(await readTokenizerJson(path))) return false;
-  clipFiles.add(hash);
-  return true;
+function isKnownClip(file: FileContent): boolean {
+  return clipFiles.size > 0 && clipFiles.has(sha256(bytesOf(file)));
 }
 
 function holdsClipVocabulary({ model }: TokenizerJsonContent): boolean {

@@ -150,7 +150,7 @@ unix("a named pipe or a device", () => {
         for (const args of [["inspect", folder], evaluation(folder)]) {
           const result = await shiftline(args);
           expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
-          // What findCompanion passes over is told as missing
+          // What is not there is reported as missing
           if (file.endsWith(".onnx")) expect(result.stderr).toContain(`${file}: expected a file, found ${kind}`);
         }
       }

@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OPENAI_MEAN, OPENAI_STD } from "../../../src/data/image/preprocessing.ts";
-import { readLayout } from "../../../src/model/checkpoint/layout.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+import { readLayout } from "./make-facts.ts";
 import { wordTokenizer } from "./tiny-checkpoint.ts";
 import { tinyBoth, tinyText, tinyVision } from "./tiny-towers.ts";
 

@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkpointName } from "../../../src/model/checkpoint/hub-cache.ts";
-import { readLayout } from "../../../src/model/checkpoint/layout.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { readLayout } from "./make-facts.ts";
 
 const [FIRST, SECOND] = ["0123456789abcdef".repeat(3).slice(0, 40), "fedcba9876543210".repeat(3).slice(0, 40)];
 

@@ -2,9 +2,9 @@ import { chmodSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
-import { readLayout } from "../../../src/model/checkpoint/layout.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { asNobody } from "../../permissions.ts";
+import { readLayout } from "./make-facts.ts";
 
 function folder(...files: string[]): string {
   return writeTree(join(temporaryFolder(), "my.clip"), Object.fromEntries(files.map((file) => [file, "x"])));

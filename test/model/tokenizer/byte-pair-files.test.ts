@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import type { BytePairFiles } from "../../../src/model/tokenizer/byte-pair-files.ts";
@@ -6,7 +5,7 @@ import { clipBytePairs } from "../../../src/model/tokenizer/clip-byte-pairs.ts";
 import { clipTokenizerJson } from "../../../src/model/tokenizer/clip-tokenizer-json.ts";
 import { openTokenizer } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
-import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { contentOf } from "./content-of.ts";
 
 interface Fixture {
   readonly contextLength: number;
@@ -24,23 +23,18 @@ interface Folder {
 const fixture = readFixture("byte-pairs.json.gz") as Fixture;
 const { captions } = readFixture("tokenizer-kinds.json.gz") as { captions: readonly string[] };
 
-interface Written {
+interface Contents {
   readonly vocab: object;
   readonly merges: readonly string[];
   readonly files: Readonly<Record<string, object>>;
 }
 
-/** Writes the files and says where they are, as the checkpoint's reader does. */
-function write({ vocab, merges, files }: Written): BytePairFiles {
-  const root = writeTree(temporaryFolder(), {
-    "vocab.json": JSON.stringify(vocab),
-    "merges.txt": `#version: 0.2\n${merges.join("\n")}\n`,
-    ...Object.fromEntries(Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)])),
-  });
-  const at = (name: string) => (name in files ? join(root, name) : null);
+/** The files as the checkpoint's reader gives them. */
+function filesOf({ vocab, merges, files }: Contents): BytePairFiles {
+  const at = (name: string) => (name in files ? contentOf(name, files[name]) : null);
   return {
-    vocabulary: join(root, "vocab.json"),
-    merges: join(root, "merges.txt"),
+    vocabulary: contentOf("vocab.json", vocab),
+    merges: contentOf("merges.txt", `#version: 0.2\n${merges.join("\n")}\n`),
     config: at("tokenizer_config.json"),
     specialTokens: at("special_tokens_map.json"),
     addedTokens: at("added_tokens.json"),
@@ -58,9 +52,9 @@ const open = (bytePairs: BytePairFiles, cleaning: "none" | "open_clip" = "none")
   });
 
 describe("vocab.json and merges.txt", () => {
-  it.each(Object.entries(fixture.folders))("give transformers' ids and padding: %s", async (_, folder) => {
+  it.each(Object.entries(fixture.folders))("give transformers' ids and padding: %s", (_, folder) => {
     const trained = fixture.trained[folder.trained] as Fixture["trained"][string];
-    const tokenizer = await open(write({ ...trained, files: folder.files }));
+    const tokenizer = open(filesOf({ ...trained, files: folder.files }));
     const differing = captions.flatMap((caption, i) => {
       const ids = tokenizer.encode(caption, fixture.contextLength).join();
       return ids === folder.ids[i]?.join() ? [] : [{ caption, ids, expected: folder.ids[i]?.join() }];
@@ -71,14 +65,14 @@ describe("vocab.json and merges.txt", () => {
     expect(tokenizer.description).toContain("vocab.json and merges.txt");
   });
 
-  it("of CLIP's own vocabulary are open_clip's encoding under its cleaning, and CLIPTokenizer's without", async () => {
+  it("of CLIP's own vocabulary are open_clip's encoding under its cleaning, and CLIPTokenizer's without", () => {
     const { vocab } = clipTokenizerJson().model as { vocab: Record<string, number> };
     const files = { "tokenizer_config.json": { tokenizer_class: "CLIPTokenizer" } };
-    const bytePairs = write({ vocab, merges: clipBytePairs().merges, files });
-    expect((await open(bytePairs, "open_clip")).isClipEncoding).toBe(true);
-    const own = await open(bytePairs);
+    const bytePairs = filesOf({ vocab, merges: clipBytePairs().merges, files });
+    expect(open(bytePairs, "open_clip").isClipEncoding).toBe(true);
+    const own = open(bytePairs);
     expect(own.isClipEncoding).toBe(false);
-    const usual = await openTokenizer({
+    const usual = openTokenizer({
       tokenizerJson: null,
       cleaning: "none",
       encoding: "open_clip",
@@ -115,9 +109,9 @@ describe("vocab.json and merges.txt", () => {
       { ...clip, files: { ...config, "added_tokens.json": { "<new>": 5000 } } },
       /the token "<new>" \(id 5000\) was added to it/,
     ],
-  ])("are refused by name with %s", async (_, written, message) => {
-    const bytePairs = write(written);
-    await expect(open(bytePairs)).rejects.toThrow(message);
-    await expect(open(bytePairs)).rejects.toThrow(InputError);
+  ])("are refused by name with %s", (_, contents, message) => {
+    const bytePairs = filesOf(contents);
+    expect(() => open(bytePairs)).toThrow(message);
+    expect(() => open(bytePairs)).toThrow(InputError);
   });
 });

@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { PaddingSource } from "../../../src/model/tokenizer/padding-token.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
-import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
+import { contentOf } from "./content-of.ts";
 
 interface Case {
   readonly name: string;
@@ -15,10 +13,8 @@ interface Case {
 
 const { cases } = readFixture("padding.json") as { readonly cases: readonly Case[] };
 
-async function paddingOf(files: Readonly<Record<string, object>>, rule: "tokenizer" | "vocabulary" = "tokenizer") {
-  const contents = Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)]);
-  const folder = writeTree(temporaryFolder(), Object.fromEntries(contents));
-  const find = (name: string) => (existsSync(join(folder, name)) ? join(folder, name) : null);
+function paddingOf(files: Readonly<Record<string, object>>, rule: "tokenizer" | "vocabulary" = "tokenizer") {
+  const find = (name: string) => (name in files ? contentOf(name, files[name]) : null);
   const padding: PaddingSource = {
     rule,
     files: {
@@ -28,13 +24,17 @@ async function paddingOf(files: Readonly<Record<string, object>>, rule: "tokeniz
       defaultClass: null,
     },
   };
-  const tokenizerJson = join(folder, "tokenizer.json");
-  return (await openTokenizer({ tokenizerJson, cleaning: "none", encoding: "file", padding })).padding;
+  return openTokenizer({
+    tokenizerJson: find("tokenizer.json"),
+    cleaning: "none",
+    encoding: "file",
+    padding,
+  }).padding;
 }
 
 describe("the padding token", () => {
-  it.each(cases)("is the one that transformers finds in $name", async ({ files, pad_id }) => {
-    expect(await paddingOf(files)).toMatchObject({ id: pad_id, isExplicit: true });
+  it.each(cases)("is the one that transformers finds in $name", ({ files, pad_id }) => {
+    expect(paddingOf(files)).toMatchObject({ id: pad_id, isExplicit: true });
   });
 
   it("is looked for in twenty arrangements of files", () => {
@@ -42,39 +42,39 @@ describe("the padding token", () => {
     expect(new Set(cases.map(({ pad_id }) => pad_id)).size).toBeGreaterThanOrEqual(5);
   });
 
-  it("names the file that decided, and says where none did", async () => {
+  it("names the file that decided, and says where none did", () => {
     const both = cases.find(({ name }) => name === "special_tokens_map.json over tokenizer_config.json") as Case;
-    expect((await paddingOf(both.files)).source).toBe('special_tokens_map.json: pad_token "</s>"');
+    expect(paddingOf(both.files).source).toBe('special_tokens_map.json: pad_token "</s>"');
     const [first] = cases as [Case];
     const bare = { "tokenizer.json": first.files["tokenizer.json"] as object };
-    expect(await paddingOf(bare)).toEqual({
+    expect(paddingOf(bare)).toEqual({
       id: 4,
       source: 'no file names it: "<pad>", by its name',
       isExplicit: false,
     });
   });
 
-  it("is 0 for a vocabulary of 49,408 tokens, whatever its files say, unless a configuration of the model decides", async () => {
+  it("is 0 for a vocabulary of 49,408 tokens, whatever its files say, unless a configuration of the model decides", () => {
     const [first] = cases as [Case];
     const vocab = Object.fromEntries(Array.from({ length: 49_407 }, (_, i) => [`w${i}`, i]));
     const model = { type: "WordLevel", vocab: { ...vocab, "<end>": 49_407 }, unk_token: "w0" };
     const json = { ...first.files["tokenizer.json"], added_tokens: [], model };
     const files = { "tokenizer.json": json, "tokenizer_config.json": { pad_token: "<end>" } };
-    expect(await paddingOf(files, "vocabulary")).toEqual({
+    expect(paddingOf(files, "vocabulary")).toEqual({
       id: 0,
       source: "the rule for CLIP's vocabulary of 49,408 tokens",
       isExplicit: false,
     });
-    expect(await paddingOf(files, "tokenizer")).toMatchObject({ id: 49_407, isExplicit: true });
-    const others = await paddingOf(first.files, "vocabulary");
+    expect(paddingOf(files, "tokenizer")).toMatchObject({ id: 49_407, isExplicit: true });
+    const others = paddingOf(first.files, "vocabulary");
     expect(others.id).toBe(first.pad_id);
   });
 
-  it("is what a configuration of the model says", async () => {
+  it("is what a configuration of the model says", () => {
     const padding = { rule: "fixed", id: 7, source: "shiftline.json: padId" } as const;
     const source = { tokenizerJson: null, cleaning: "open_clip", encoding: "open_clip", padding } as const;
-    expect((await openTokenizer(source)).padding).toEqual({ id: 7, source: "shiftline.json: padId", isExplicit: true });
+    expect(openTokenizer(source).padding).toEqual({ id: 7, source: "shiftline.json: padId", isExplicit: true });
     const byRule = { ...source, padding: { rule: "vocabulary", files: NO_PADDING_FILES } } as const;
-    expect((await openTokenizer(byRule)).padding).toMatchObject({ id: 0, isExplicit: false });
+    expect(openTokenizer(byRule).padding).toMatchObject({ id: 0, isExplicit: false });
   });
 });

@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer, type TokenizerSource } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
+import { contentOf } from "./content-of.ts";
 
 interface Kinds {
   readonly contextLength: number;
@@ -24,20 +22,12 @@ interface Kind {
 const fixture = readFixture("tokenizer-kinds.json.gz") as Kinds;
 
 describe("openTokenizer on a tokenizer.json", () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "shiftline-kinds-"));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  it.each(Object.entries(fixture.kinds))("gives the reference's ids and padding: %s", async (name, kind) => {
-    const tokenizerJson = join(folder, `${name}.json`);
-    const config = join(folder, `${name}.config.json`);
-    const content = JSON.stringify(kind["tokenizer.json"]).replaceAll('"charsmap"', JSON.stringify(fixture.charsmap));
-    await writeFile(tokenizerJson, content);
-    await writeFile(config, JSON.stringify(kind["tokenizer_config.json"]));
+  it.each(Object.entries(fixture.kinds))("gives the reference's ids and padding: %s", (name, kind) => {
+    const json = JSON.stringify(kind["tokenizer.json"]).replaceAll('"charsmap"', JSON.stringify(fixture.charsmap));
+    const tokenizerJson = contentOf(`${name}.json`, json);
+    const config = contentOf(`${name}.config.json`, kind["tokenizer_config.json"]);
     const padding = { rule: "tokenizer", files: { ...NO_PADDING_FILES, config } } as const;
-    const tokenizer = await openTokenizer({ tokenizerJson, cleaning: kind.cleaning, encoding: "open_clip", padding });
+    const tokenizer = openTokenizer({ tokenizerJson, cleaning: kind.cleaning, encoding: "open_clip", padding });
 
     const differing = fixture.captions.flatMap((caption, i) => {
       const expected = kind.ids[i] as readonly number[];

@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
+import type { FileContent } from "../../../src/foundation/files/file-content.ts";
 import { readText } from "../../../src/foundation/files/read-text.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { CLIP_VOCABULARY_SIZE, clipBytePairs } from "../../../src/model/tokenizer/clip-byte-pairs.ts";
 import { clipTokenizerJson } from "../../../src/model/tokenizer/clip-tokenizer-json.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer, type Tokenizer, type TokenizerSource } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
+import { contentOf } from "./content-of.ts";
 
 interface OddCaption {
   readonly text: string;
@@ -44,19 +43,7 @@ const own: TokenizerSource = {
   padding: byVocabulary,
 };
 
-let folder: string;
-let clipJson: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "shiftline-tokenizer-"));
-  clipJson = await write("clip.json", clipTokenizerJson());
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function write(name: string, content: unknown): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
-  return path;
-}
+const clipJson = contentOf("clip.json", clipTokenizerJson());
 
 /** The captions whose ids are not the expected ones. */
 function differing(tokenizer: Tokenizer, captions: readonly OddCaption[], expected: "open_clip" | "hugging_face") {
@@ -92,7 +79,7 @@ describe("CLIP's own vocabulary", () => {
     const [count, contextLength] = expected.shape;
     expect(prompts).toHaveLength(count);
     for (const source of [own, { ...own, tokenizerJson: clipJson, cleaning: "none" } as const]) {
-      const tokenizer = await openTokenizer(source);
+      const tokenizer = openTokenizer(source);
       const whole = createHash("sha256");
       const blocks: string[] = [];
       let longest = 0;
@@ -113,18 +100,18 @@ describe("CLIP's own vocabulary", () => {
     }
   });
 
-  it("gives open_clip's ids for 2,000 odd captions", async () => {
+  it("gives open_clip's ids for 2,000 odd captions", () => {
     expect(odd.captions).toHaveLength(2000);
-    expect(differing(await openTokenizer(own), odd.captions, "open_clip")).toEqual([]);
+    expect(differing(openTokenizer(own), odd.captions, "open_clip")).toEqual([]);
   });
 
-  it("leaves mis-decoded text as it is, and is open_clip's there too but for that repair", async () => {
+  it("leaves mis-decoded text as it is, and is open_clip's there too but for that repair", () => {
     expect(odd.excepted.length).toBeGreaterThan(50);
-    expect(differing(await openTokenizer(own), odd.excepted, "open_clip")).toEqual([]);
+    expect(differing(openTokenizer(own), odd.excepted, "open_clip")).toEqual([]);
   });
 
-  it("takes over from a tokenizer.json of the same vocabulary in an open_clip layout", async () => {
-    const tokenizer = await openTokenizer({ ...own, tokenizerJson: clipJson });
+  it("takes over from a tokenizer.json of the same vocabulary in an open_clip layout", () => {
+    const tokenizer = openTokenizer({ ...own, tokenizerJson: clipJson });
     expect(tokenizer.description).toBe("tokenizer.json (BPE, 49408 tokens), open_clip cleaning");
     expect(differing(tokenizer, odd.captions, "open_clip")).toEqual([]);
   });
@@ -134,31 +121,31 @@ describe("CLIP's own vocabulary", () => {
     expect({ ...json, model: { ...json.model, vocab: {}, merges: [] } }).toEqual(odd["tokenizer.json"]);
   });
 
-  it("gives transformers' ids for the odd captions in a Hugging Face layout", async () => {
-    const tokenizer = await openTokenizer({ ...own, tokenizerJson: clipJson, cleaning: "none" });
+  it("gives transformers' ids for the odd captions in a Hugging Face layout", () => {
+    const tokenizer = openTokenizer({ ...own, tokenizerJson: clipJson, cleaning: "none" });
     expect(odd.captions.filter((caption) => caption.hugging_face !== null).length).toBeGreaterThan(1800);
     expect(differing(tokenizer, odd.captions, "hugging_face")).toEqual([]);
-    expect(differing(await openTokenizer({ ...own, cleaning: "none" }), odd.captions, "hugging_face")).toEqual([]);
+    expect(differing(openTokenizer({ ...own, cleaning: "none" }), odd.captions, "hugging_face")).toEqual([]);
   });
 
-  it("pads with 0 and ends with 49407 as open_clip does, or pads as told", async () => {
-    const tokenizer = await openTokenizer(own);
+  it("pads with 0 and ends with 49407 as open_clip does, or pads as told", () => {
+    const tokenizer = openTokenizer(own);
     expect(tokenizer).toMatchObject({ padId: 0, endOfText: 49_407, vocabularySize: 49_408, cleaning: "open_clip" });
     expect(tokenizer.description).toBe("CLIP's own vocabulary (BPE, 49408 tokens), open_clip cleaning");
     const padding = { rule: "fixed", id: 49_407, source: "shiftline.json: padId" } as const;
-    expect((await openTokenizer({ ...own, padding })).padId).toBe(49_407);
+    expect(openTokenizer({ ...own, padding }).padId).toBe(49_407);
   });
 
-  it("canonicalizes where it is told to", async () => {
-    const [plain, canonical] = [await openTokenizer(own), await openTokenizer({ ...own, cleaning: "canonicalize" })];
+  it("canonicalizes where it is told to", () => {
+    const [plain, canonical] = [openTokenizer(own), openTokenizer({ ...own, cleaning: "canonicalize" })];
     const ids = plain.encode("an icecream cone in a b 1", 77);
     expect(canonical.encode("An ICE-cream_cone, (in a.b?) #1!".replace(".", "_"), 77)).toEqual(ids);
   });
 
   it.each(["open_clip", "canonicalize", "none"] as const)(
     "never throws, never exceeds the context, starts and ends every text (%s)",
-    async (cleaning) => {
-      const tokenizer = await openTokenizer({ ...own, cleaning });
+    (cleaning) => {
+      const tokenizer = openTokenizer({ ...own, cleaning });
       const text = fc.oneof(
         fc.string({ unit: "binary" }),
         fc.string({ unit: "grapheme", maxLength: 200 }),
@@ -190,32 +177,32 @@ describe("padding of a tokenizer.json", () => {
   };
   const post_processor = { type: "BertProcessing", sep: ["</s>", 2], cls: ["dog", 1] };
 
-  it("is the config's pad_token, else its own padding, else a usual name, else the end of text", async () => {
-    const named = await write("named.json", { model, post_processor });
-    const padded = await write("padded.json", { model, post_processor, padding: { pad_id: 2 } });
-    const bare = await write("bare.json", {
+  it("is the config's pad_token, else its own padding, else a usual name, else the end of text", () => {
+    const named = contentOf("named.json", { model, post_processor });
+    const padded = contentOf("padded.json", { model, post_processor, padding: { pad_id: 2 } });
+    const bare = contentOf("bare.json", {
       model: { ...model, vocab: { "[UNK]": 0, dog: 1, "</s>": 2 } },
       post_processor,
     });
-    const config = await write("config.json", { pad_token: { content: "<p>", lstrip: false } });
-    const silent = await write("silent.json", { pad_token: null });
-    const padOf = async (tokenizerJson: string, config: string | null) => {
+    const config = contentOf("config.json", { pad_token: { content: "<p>", lstrip: false } });
+    const silent = contentOf("silent.json", { pad_token: null });
+    const padOf = (tokenizerJson: FileContent, config: FileContent | null) => {
       const padding = { rule: "vocabulary", files: { ...NO_PADDING_FILES, config } } as const;
-      return (await openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" })).padId;
+      return openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" }).padId;
     };
-    expect(await padOf(padded, config)).toBe(4);
-    expect(await padOf(padded, silent)).toBe(2);
-    expect(await padOf(named, null)).toBe(3);
-    expect(await padOf(bare, null)).toBe(2);
+    expect(padOf(padded, config)).toBe(4);
+    expect(padOf(padded, silent)).toBe(2);
+    expect(padOf(named, null)).toBe(3);
+    expect(padOf(bare, null)).toBe(2);
   });
 
-  it("refuses a padding token that the vocabulary does not have", async () => {
-    const tokenizerJson = await write("named.json", { model, post_processor });
-    const config = await write("strange.json", { pad_token: "<nothing>" });
+  it("refuses a padding token that the vocabulary does not have", () => {
+    const tokenizerJson = contentOf("named.json", { model, post_processor });
+    const config = contentOf("strange.json", { pad_token: "<nothing>" });
     const padding = { rule: "tokenizer", files: { ...NO_PADDING_FILES, config } } as const;
-    const opened = openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" });
-    await expect(opened).rejects.toThrow(`${config}: pad_token: "<nothing>" is not in the vocabulary`);
-    await expect(opened).rejects.toBeInstanceOf(InputError);
+    const open = () => openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" });
+    expect(open).toThrow(`${config.path}: pad_token: "<nothing>" is not in the vocabulary`);
+    expect(open).toThrow(InputError);
   });
 });
 
@@ -248,17 +235,18 @@ describe("a tokenizer.json that is none", () => {
       "its precompiled_charsmap is cut short",
     ],
     [{ model: { type: "WordLevel", vocab: { a: 0 } }, added_tokens: [{ id: -1, content: "x" }] }, "added_tokens.0.id"],
-  ])("is an InputError that names the file and the reason: %j", async (content, reason) => {
-    const tokenizerJson = await write("broken.json", content);
-    const opened = openTokenizer({ ...own, tokenizerJson, cleaning: "none" });
-    await expect(opened).rejects.toBeInstanceOf(InputError);
-    await expect(opened).rejects.toThrow(`${tokenizerJson}: `);
-    await expect(opened).rejects.toThrow(reason);
+  ])("is an InputError that names the file and the reason: %j", (content, reason) => {
+    const tokenizerJson = contentOf("broken.json", content);
+    const open = () => openTokenizer({ ...own, tokenizerJson, cleaning: "none" });
+    expect(open).toThrow(InputError);
+    expect(open).toThrow(`${tokenizerJson.path}: `);
+    expect(open).toThrow(reason);
   });
 
-  it("is an InputError when it is not there", async () => {
-    const opened = openTokenizer({ ...own, tokenizerJson: join(folder, "nowhere.json") });
-    await expect(opened).rejects.toThrow("nowhere.json: no such file or folder");
-    await expect(opened).rejects.toBeInstanceOf(InputError);
+  it("is an InputError when it is not there", () => {
+    const fault = new InputError("nowhere.json: no such file or folder");
+    const open = () => openTokenizer({ ...own, tokenizerJson: { path: "nowhere.json", bytes: null, fault } });
+    expect(open).toThrow("nowhere.json: no such file or folder");
+    expect(open).toThrow(InputError);
   });
 });

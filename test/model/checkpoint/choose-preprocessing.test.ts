@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { OPENAI_MEAN, OPENAI_STD } from "../../../src/data/image/preprocessing.ts";
-import { readLayout } from "../../../src/model/checkpoint/layout.ts";
-import { readModelConfigs } from "../../../src/model/checkpoint/model-config.ts";
-import { readPreprocessing } from "../../../src/model/checkpoint/preprocessing-config.ts";
-import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { choosePreprocessing } from "../../../src/model/checkpoint/choose-preprocessing.ts";
+import { parseModelConfigs } from "../../../src/model/checkpoint/model-config.ts";
+import { chooseLayout } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
+import { makeFacts } from "./make-facts.ts";
 
 const openClipGraphs = ["visual.onnx", "textual.onnx"];
 const huggingFaceGraphs = ["onnx/model.onnx"];
 
-/** Reads the preprocessing of a folder with these graphs and JSON files, for a graph of this input shape. */
-async function read(graphs: string[], json: Record<string, unknown>, shape: (number | string)[] = ["n", 3, 224, 224]) {
-  const files = Object.entries(json).map(([path, content]) => [path, JSON.stringify(content)]);
-  const root = writeTree(temporaryFolder(), Object.fromEntries([...graphs.map((path) => [path, "x"]), ...files]));
+/** The preprocessing of a folder with these graphs and JSON files, for a graph of this input shape. */
+function read(graphs: string[], json: Record<string, unknown>, shape: (number | string)[] = ["n", 3, 224, 224]) {
+  const facts = makeFacts({ ...Object.fromEntries(graphs.map((path) => [path, "x"])), ...json });
   const pixels = { name: "image", type: "float32", shape };
-  return await readPreprocessing(await readLayout(root), await readModelConfigs(root), pixels);
+  const found = { facts, layout: chooseLayout(facts), configs: parseModelConfigs(facts), graphs: [] };
+  return choosePreprocessing(found, pixels);
 }
 
 const clipJson = { image_processor_type: "CLIPImageProcessor" };
 const square = (side: number) => ({ height: side, width: side });
 
-describe("readPreprocessing of open_clip layouts", () => {
-  it("reads preprocess_cfg and the model's image size from open_clip_config.json", async () => {
+describe("choosePreprocessing of open_clip layouts", () => {
+  it("reads preprocess_cfg and the model's image size from open_clip_config.json", () => {
     const config = {
       model_cfg: { vision_cfg: { image_size: 256 } },
       preprocess_cfg: {
@@ -31,7 +31,7 @@ describe("readPreprocessing of open_clip layouts", () => {
         fill_color: 127,
       },
     };
-    const result = await read(openClipGraphs, { "open_clip_config.json": config }, ["n", 3, 256, 256]);
+    const result = read(openClipGraphs, { "open_clip_config.json": config }, ["n", 3, 256, 256]);
     expect(result).toEqual({
       preprocessing: {
         size: square(256),
@@ -46,7 +46,7 @@ describe("readPreprocessing of open_clip layouts", () => {
     });
   });
 
-  it("fills in open_clip's defaults, takes 'random' for bicubic, and says when all are defaults", async () => {
+  it("fills in open_clip's defaults, takes 'random' for bicubic, and says when all are defaults", () => {
     const defaults = {
       size: square(224),
       mean: OPENAI_MEAN,
@@ -56,8 +56,8 @@ describe("readPreprocessing of open_clip layouts", () => {
       fillColor: 0,
     };
     const random = { model_cfg: {}, preprocess_cfg: { interpolation: "random", mean: null } };
-    expect((await read(openClipGraphs, { "open_clip_config.json": random })).preprocessing).toEqual(defaults);
-    const bare = await read(openClipGraphs, { "open_clip_config.json": { model_cfg: {} } }, ["n", 3, "h", "w"]);
+    expect(read(openClipGraphs, { "open_clip_config.json": random }).preprocessing).toEqual(defaults);
+    const bare = read(openClipGraphs, { "open_clip_config.json": { model_cfg: {} } }, ["n", 3, "h", "w"]);
     expect(bare.preprocessing).toEqual(defaults);
     expect(bare.notes).toEqual([
       "no file says the image size: 224, open_clip's default, is used",
@@ -65,13 +65,13 @@ describe("readPreprocessing of open_clip layouts", () => {
     ]);
   });
 
-  it("puts the model's image size above the preprocess_cfg's, as open_clip does", async () => {
+  it("puts the model's image size above the preprocess_cfg's, as open_clip does", () => {
     const config = { model_cfg: { vision_cfg: { image_size: [64, 96] } }, preprocess_cfg: { size: 224 } };
-    const { preprocessing } = await read(openClipGraphs, { "open_clip_config.json": config }, ["n", 3, 64, 96]);
+    const { preprocessing } = read(openClipGraphs, { "open_clip_config.json": config }, ["n", 3, 64, 96]);
     expect(preprocessing.size).toEqual({ height: 64, width: 96 });
   });
 
-  it("reads visual/preprocess_cfg.json, with a model config that lies in config.json", async () => {
+  it("reads visual/preprocess_cfg.json, with a model config that lies in config.json", () => {
     const json = {
       "visual/preprocess_cfg.json": {
         size: [224, 224],
@@ -82,31 +82,31 @@ describe("readPreprocessing of open_clip layouts", () => {
       },
       "config.json": { embed_dim: 512, vision_cfg: { image_size: 224 }, text_cfg: { context_length: 77 } },
     };
-    const result = await read(["visual/model.onnx", "textual/model.onnx"], json);
+    const result = read(["visual/model.onnx", "textual/model.onnx"], json);
     expect(result.preprocessing).toMatchObject({ size: square(224), resizeMode: "squash", mean: [0, 0, 0] });
     expect(result.files).toEqual(["visual/preprocess_cfg.json", "config.json"]);
   });
 
-  it("refuses two files that prepare images differently, and takes two that agree", async () => {
+  it("refuses two files that prepare images differently, and takes two that agree", () => {
     const config = { model_cfg: {}, preprocess_cfg: { resize_mode: "squash" } };
     const both = (mode: string) =>
       read(openClipGraphs, { "open_clip_config.json": config, "preprocess_cfg.json": { resize_mode: mode } });
-    await expect(both("shortest")).rejects.toThrow(
+    expect(() => both("shortest")).toThrow(
       /preprocess_cfg.json and open_clip_config.json prepare images differently/,
     );
-    expect((await both("squash")).preprocessing.resizeMode).toBe("squash");
+    expect(both("squash").preprocessing.resizeMode).toBe("squash");
   });
 
-  it("takes preprocessor_config.json, with a note, where open_clip's own file is not there", async () => {
-    const result = await read(openClipGraphs, { "preprocessor_config.json": clipJson });
+  it("takes preprocessor_config.json, with a note, where open_clip's own file is not there", () => {
+    const result = read(openClipGraphs, { "preprocessor_config.json": clipJson });
     expect(result.preprocessing.size).toEqual(square(224));
     expect(result.notes).toEqual([
       "preprocessing from preprocessor_config.json: the open_clip layout's own file is not there",
     ]);
   });
 
-  it("refuses a folder in which nothing says how images are prepared", async () => {
-    await expect(read(openClipGraphs, {})).rejects.toThrow(
+  it("refuses a folder in which nothing says how images are prepared", () => {
+    expect(() => read(openClipGraphs, {})).toThrow(
       /nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json/,
     );
   });
@@ -116,22 +116,22 @@ describe("readPreprocessing of open_clip layouts", () => {
     [{ interpolation: "lanczos" }, /interpolation: /],
     [{ resize_mode: "cover" }, /resize_mode: /],
     [{ std: [0, 1, 1] }, /std.0: /],
-  ])("names the field that is wrong: %j", async (cfg, message) => {
-    await expect(read(openClipGraphs, { "preprocess_cfg.json": cfg })).rejects.toThrow(message);
+  ])("names the field that is wrong: %j", (cfg, message) => {
+    expect(() => read(openClipGraphs, { "preprocess_cfg.json": cfg })).toThrow(message);
   });
 });
 
-describe("readPreprocessing of Hugging Face layouts", () => {
-  it("prefers preprocessor_config.json to an open_clip_config.json that lies beside it", async () => {
+describe("choosePreprocessing of Hugging Face layouts", () => {
+  it("prefers preprocessor_config.json to an open_clip_config.json that lies beside it", () => {
     const config = { model_cfg: {}, preprocess_cfg: { resize_mode: "squash" } };
     const json = { "preprocessor_config.json": clipJson, "open_clip_config.json": config };
-    const result = await read(huggingFaceGraphs, json);
+    const result = read(huggingFaceGraphs, json);
     expect(result.preprocessing.resizeMode).toBe("shortest");
     expect(result.files).toEqual(["preprocessor_config.json"]);
   });
 
-  it("reads the image_processor of processor_config.json, as transformers 5 saves it", async () => {
-    const result = await read(huggingFaceGraphs, {
+  it("reads the image_processor of processor_config.json, as transformers 5 saves it", () => {
+    const result = read(huggingFaceGraphs, {
       "processor_config.json": { image_processor: { ...clipJson, resample: 2 }, processor_class: "CLIPProcessor" },
     });
     expect(result.preprocessing.interpolation).toBe("bilinear");
@@ -150,8 +150,8 @@ describe("readPreprocessing of Hugging Face layouts", () => {
     std: [0.26862954, 0.26130258, 0.27577711],
   };
 
-  it("reads jina-clip's processor, which is in open_clip's words, and says so", async () => {
-    const result = await read(huggingFaceGraphs, { "preprocessor_config.json": jina });
+  it("reads jina-clip's processor, which is in open_clip's words, and says so", () => {
+    const result = read(huggingFaceGraphs, { "preprocessor_config.json": jina });
     expect(result.preprocessing).toEqual({
       size: square(224),
       resizeMode: "shortest",
@@ -163,7 +163,7 @@ describe("readPreprocessing of Hugging Face layouts", () => {
     expect(result.files).toEqual(["preprocessor_config.json"]);
     expect(result.notes.join()).toContain("open_clip's words");
     const squashed = { ...jina, resize_mode: "squash", size: 512, mean: [0.5, 0.5, 0.5] };
-    const second = await read(huggingFaceGraphs, { "processor_config.json": { image_processor: squashed } }, [
+    const second = read(huggingFaceGraphs, { "processor_config.json": { image_processor: squashed } }, [
       "n",
       3,
       512,
@@ -172,32 +172,32 @@ describe("readPreprocessing of Hugging Face layouts", () => {
     expect(second.preprocessing).toMatchObject({ size: square(512), resizeMode: "squash", mean: [0.5, 0.5, 0.5] });
   });
 
-  it("takes a processor in the words of both libraries where they agree, and else refuses it, naming what differs", async () => {
+  it("takes a processor in the words of both libraries where they agree, and else refuses it, naming what differs", () => {
     const clip = { image_processor_type: "CLIPImageProcessor", size: 224, crop_size: 224 };
-    const processor = async (json: object) =>
-      (await read(huggingFaceGraphs, { "preprocessor_config.json": json })).preprocessing;
+    const processor = (json: object) =>
+      read(huggingFaceGraphs, { "preprocessor_config.json": json }).preprocessing;
     const agreeing = { ...clip, mean: [...OPENAI_MEAN], std: [...OPENAI_STD], resize_mode: "shortest" };
-    expect(await processor(agreeing)).toEqual(await processor(clip));
-    await expect(processor({ ...clip, mean: [0.5, 0.5, 0.5], resize_mode: "squash" })).rejects.toThrow(
+    expect(processor(agreeing)).toEqual(processor(clip));
+    expect(() => processor({ ...clip, mean: [0.5, 0.5, 0.5], resize_mode: "squash" })).toThrow(
       /it says different things \(mean \[0.5,0.5,0.5\] and \[0.48145466,0.4578275,0.40821073\]; resize_mode "squash" and "shortest"\)/,
     );
     const named = { ...jina, image_processor_type: undefined, resample: 2, image_mean: jina.mean, image_std: jina.std };
-    await expect(processor({ ...named, do_center_crop: true })).rejects.toThrow(
+    expect(() => processor({ ...named, do_center_crop: true })).toThrow(
       /interpolation "bicubic" and "bilinear"/,
     );
     const unknown = { ...jina, interpolation: "lanczos" };
-    await expect(read(huggingFaceGraphs, { "preprocessor_config.json": unknown })).rejects.toThrow(/interpolation/);
+    expect(() => read(huggingFaceGraphs, { "preprocessor_config.json": unknown })).toThrow(/interpolation/);
   });
 
-  it("refuses a size that is not the graph's, naming both", async () => {
-    await expect(read(huggingFaceGraphs, { "preprocessor_config.json": clipJson }, ["n", 3, 336, 336])).rejects.toThrow(
+  it("refuses a size that is not the graph's, naming both", () => {
+    expect(() => read(huggingFaceGraphs, { "preprocessor_config.json": clipJson }, ["n", 3, 336, 336])).toThrow(
       /preprocessor_config.json give images of 224 x 224 pixels, but onnx\/model.onnx takes 336 x 336/,
     );
   });
 });
 
-describe("readPreprocessing of a shiftline.json", () => {
-  it("takes what it says", async () => {
+describe("choosePreprocessing of a shiftline.json", () => {
+  it("takes what it says", () => {
     const json = {
       vision: { file: "a.onnx" },
       text: { file: "b.onnx" },
@@ -207,7 +207,7 @@ describe("readPreprocessing of a shiftline.json", () => {
       resizeMode: "longest",
       fillColor: 9,
     };
-    expect(await read([], { "shiftline.json": json }, ["n", 3, "h", "w"])).toEqual({
+    expect(read([], { "shiftline.json": json }, ["n", 3, "h", "w"])).toEqual({
       preprocessing: {
         size: { height: 64, width: 96 },
         mean: [0.1, 0.2, 0.3],
@@ -221,21 +221,21 @@ describe("readPreprocessing of a shiftline.json", () => {
     });
   });
 
-  it("takes a resize apart from the crop, and leaves it out where the two are one size", async () => {
+  it("takes a resize apart from the crop, and leaves it out where the two are one size", () => {
     const json = { vision: { file: "a.onnx" }, text: { file: "b.onnx" }, size: 224, mean: [0, 0, 0], std: [1, 1, 1] };
-    const resized = async (resize: number) =>
-      (await read([], { "shiftline.json": { ...json, resize, interpolation: "lanczos" } })).preprocessing;
-    expect(await resized(256)).toMatchObject({ resize: 256, size: square(224), interpolation: "lanczos" });
-    expect(await resized(224)).not.toHaveProperty("resize");
+    const resized = (resize: number) =>
+      read([], { "shiftline.json": { ...json, resize, interpolation: "lanczos" } }).preprocessing;
+    expect(resized(256)).toMatchObject({ resize: 256, size: square(224), interpolation: "lanczos" });
+    expect(resized(224)).not.toHaveProperty("resize");
   });
 
-  it("refuses keys that it does not know, and names each field that is missing", async () => {
+  it("refuses keys that it does not know, and names each field that is missing", () => {
     const json = { vision: { file: "a.onnx" }, text: { file: "b.onnx" }, size: 64, mean: [0, 0, 0], std: [1, 1, 1] };
-    await expect(read([], { "shiftline.json": { ...json, resize_mode: "squash" } })).rejects.toThrow(/resize_mode/);
-    await expect(read([], { "shiftline.json": { vision: {} } })).rejects.toThrow(
+    expect(() => read([], { "shiftline.json": { ...json, resize_mode: "squash" } })).toThrow(/resize_mode/);
+    expect(() => read([], { "shiftline.json": { vision: {} } })).toThrow(
       /vision.file: .*; text: .*; size: .*; mean: /,
     );
-    await expect(read([], { "shiftline.json": { ...json, text: { file: "/b.onnx" } } })).rejects.toThrow(
+    expect(() => read([], { "shiftline.json": { ...json, text: { file: "/b.onnx" } } })).toThrow(
       /text.file: expected a path below the folder of the shiftline.json/,
     );
   });

@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import type { OnnxModel } from "../onnx/onnx-model.ts";
+import { roundsActivations } from "../onnx/rounded-activations.ts";
+import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
+import { choosePreprocessing, warnOfOtherPreprocessing } from "./choose-preprocessing.ts";
+import type { FoundCheckpoint, FoundGraph } from "./found-checkpoint.ts";
+import { fixedAxis } from "./graph-feeds.ts";
+import { checkByteInput, checkFixedImages, checkFixedTexts } from "./graph-input-checks.ts";
+import type { Layout } from "./layout.ts";
+import { layoutKind } from "./layout-kinds.ts";
+import { isSiglip, type ModelConfigs } from "./model-config.ts";
+import type { PreprocessingConfig } from "./preprocessing-config.ts";
+import type { TextPooling } from "./text-pooling.ts";
+import { chooseTextSettings, type TextSettings } from "./text-settings.ts";
+import { findSides, quantizesActivations, type Tower } from "./tower.ts";
+import {
+  describeTensor,
+  givesStates,
+  NO_HINTS,
+  type PortHints,
+  type TextPorts,
+  type VisionPorts,
+} from "./tower-ports.ts";
+
+/** One tower: its graph's file, what the graph says of itself, and where things go in and come out. */
+export interface ResolvedTower<Ports> extends FoundGraph {
+  readonly ports: Ports;
+}
+
+/** How a checkpoint is used. */
+export interface CheckpointSettings {
+  readonly vision: ResolvedTower<VisionPorts>;
+  /** Null where one file was given that holds no text tower. */
+  readonly text: ResolvedTower<TextPorts> | null;
+  readonly preprocessing: PreprocessingConfig;
+  readonly textSettings: TextSettings | null;
+  /** How the graphs are to be opened. */
+  readonly visionTower: Tower;
+  readonly textTower: Tower | null;
+  /** What is unusual of its graphs. */
+  readonly graphNotes: readonly string[];
+  /** Why its numbers may be wrong. */
+  readonly warnings: readonly string[];
+}
+
+/** How the inputs and outputs of a layout's graphs are told. */
+export type PortRules = Pick<Tower, "visionHints" | "textHints" | "pooled">;
+
+export function portRules({ kind, shiftline }: Layout, configs: ModelConfigs): PortRules {
+  const pooled = layoutKind(kind).library === "transformers" && isSiglip(configs.huggingFace?.config);
+  if (shiftline === null) return { visionHints: NO_HINTS, textHints: NO_HINTS, pooled };
+  const { vision, text } = shiftline;
+  return {
+    visionHints: { input: vision.input ?? null, output: vision.output ?? null, attentionMask: null },
+    textHints: { input: text.input ?? null, output: text.output ?? null, attentionMask: text.attentionMask ?? null },
+    pooled,
+  };
+}
+
+/** Whether embeddings of texts have to be pooled outside the graph. */
+export function poolsOutside({ shiftline }: Layout, rules: PortRules, text: OnnxModel): boolean {
+  return shiftline?.text.pooling !== undefined || givesStates(text, rules.textHints, rules.pooled);
+}
+
+/**
+ * Decides how a checkpoint is used, from what was found of it.
+ *
+ * @param pooling how token states become an embedding, where the graph gives these
+ * @throws InputError if anything is missing, contradictory or not supported
+ */
+export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | undefined): CheckpointSettings {
+  const { layout, configs } = found;
+  const [visionGraph, textGraph] = graphsOf(found);
+  const rules = { ...portRules(layout, configs), pooling };
+  const visionSides = findSides(visionGraph.model, rules);
+  const textSides = textGraph === visionGraph ? visionSides : findSides(textGraph.model, rules);
+  if (visionSides.vision === null) throw wrongSide(layout, layout.vision, "texts", "images");
+  if (textSides.text === null && !layout.singleFile) throw wrongSide(layout, layout.text, "images", "texts");
+
+  const vision = { ...visionGraph, ports: visionSides.vision };
+  if (textGraph === visionGraph) refuseOneOutput(vision.model, vision.ports, textSides.text);
+  const text = textSides.text === null ? null : { ...textGraph, ports: textSides.text };
+  const preprocessing = choosePreprocessing(found, vision.ports.pixels);
+  const { size } = preprocessing.preprocessing;
+  const byteWarnings = checkByteInput(vision, preprocessing.leavesNormalization === true);
+  const textSettings = text === null ? null : settingsOfTexts(found, text);
+  checkFixedImages(vision.ports, size, vision.model.path);
+  if (text !== null && textSettings !== null) checkFixedTexts(text.ports, textSettings.contextLength, text.model.path);
+  const contextLength = textSettings?.contextLength ?? 0; // not used without a text side
+  const models = [visionGraph.model, textGraph.model];
+  const textNote = text === null ? [`${layout.vision} has no text tower: only images can be embedded`] : [];
+  return {
+    vision,
+    text,
+    preprocessing,
+    textSettings,
+    visionTower: makeTower(vision, { ...rules, size, contextLength }),
+    textTower: text === null ? null : makeTower(text, { ...rules, size, contextLength }),
+    graphNotes: [
+      ...(models.some(quantizesActivations) ? [ROW_BY_ROW] : []),
+      ...textNote,
+      ...(models.some(({ widens }) => widens) ? [WIDENED] : []),
+    ],
+    warnings: [
+      ...byteWarnings,
+      ...warnOfOtherPreprocessing(found, vision.ports.pixels, preprocessing),
+      ...warnOfStates(configs, vision, rules.visionHints),
+      ...(text === null ? [] : warnOfStates(configs, text, rules.textHints)),
+      ...(textSettings?.warnings ?? []),
+    ],
+  };
+}
+
+/** The graph of each tower; one and the same where it has both. */
+function graphsOf({ layout, graphs }: FoundCheckpoint): [FoundGraph, FoundGraph] {
+  const of = (file: string) => graphs.find((graph) => graph.file === file) as FoundGraph;
+  return [of(layout.vision), of(layout.text)];
+}
+
+function settingsOfTexts(found: FoundCheckpoint, { model, ports }: ResolvedTower<TextPorts>): TextSettings {
+  return chooseTextSettings(found, {
+    sequenceLength: fixedAxis(ports.ids, 1),
+    vocabularySize: tokenEmbeddingRows(model, ports.ids.name),
+  });
+}
+
+/** A graph with both sides and one output for both gives what compares them, whatever the output is called. */
+function refuseOneOutput({ path }: OnnxModel, vision: VisionPorts, text: TextPorts | null): void {
+  if (vision.embedding.name !== text?.embedding.name) return;
+  throw new InputError(
+    `${path}: its output ${describeTensor(vision.embedding)} would be the image embedding and the text embedding at once; what a graph gives for both is scores of images against texts: export it with an output for each (image_embeds, text_embeds)`,
+  );
+}
+
+/** A pooled state that a shiftline.json names: in CLIP's towers from transformers it comes before the projection. */
+function warnOfStates(
+  configs: ModelConfigs,
+  { file, model, ports }: ResolvedTower<VisionPorts | TextPorts>,
+  hints: PortHints,
+): string[] {
+  const named = hints.output ?? "";
+  if (!/hidden_state|pooler_output|pooled_output/i.test(named) || isSiglip(configs.huggingFace?.config)) return [];
+  const projected = model.outputs.find((output) => /^(?:image|text)_(?:embed|feature)/.test(output.name));
+  const isClip = configs.huggingFace?.config.model_type === "clip";
+  if (projected === undefined && !isClip) return [];
+  const instead = projected === undefined ? "" : `; the graph also has ${projected.name}`;
+  return [
+    `shiftline.json names ${ports.embedding.name} of ${file}, in CLIP's towers the state before the projection: images and texts cannot be compared by it${instead}`,
+  ];
+}
+
+const ROW_BY_ROW =
+  "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
+
+const WIDENED =
+  "bfloat16 weights are computed with in float32, which holds them exactly: onnxruntime has no bfloat16 kernels on processors, and activations are not rounded to bfloat16";
+
+function makeTower(
+  { model, bytes, ports }: ResolvedTower<VisionPorts | TextPorts>,
+  use: Omit<Tower, "path" | "rowByRow" | "roundsActivations" | "embedding">,
+): Tower {
+  return {
+    ...use,
+    embedding: ports.embedding,
+    path: model.path,
+    bytes,
+    ...(model.widens ? { widens: true } : {}),
+    rowByRow: quantizesActivations(model),
+    roundsActivations: roundsActivations(model),
+  };
+}
+
+function wrongSide(layout: Layout, file: string, has: string, needed: string): InputError {
+  const advice = layout.singleFile ? "; give the folder that holds both towers" : "; are the files swapped?";
+  return new InputError(
+    `${join(layout.root, file)}: its graph takes ${has}, but one that takes ${needed} is needed${advice}`,
+  );
+}

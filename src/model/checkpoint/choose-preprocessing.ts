@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from "node:util";
+import { createPreprocessing, type Preprocessing } from "../../data/image/preprocessing.ts";
+import { InputError } from "../../foundation/errors.ts";
+import type { TensorInfo } from "../onnx/onnx-tensor.ts";
+import { findCompanion } from "./checkpoint-facts.ts";
+import type { FoundCheckpoint } from "./found-checkpoint.ts";
+import { fixedImageSize } from "./graph-feeds.ts";
+import { layoutKind } from "./layout-kinds.ts";
+import { OPEN_CLIP_FILES, parseOpenClipFiles } from "./open-clip-preprocessing.ts";
+import type { PreprocessingConfig } from "./preprocessing-config.ts";
+import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
+import { describeTensor, isChannelsLast } from "./tower-ports.ts";
+
+/**
+ * How images are prepared, by the files of the checkpoint's layout: `preprocessor_config.json` (or the `image_processor` of
+ * `processor_config.json`); `preprocess_cfg` of `open_clip_config.json` or `preprocess_cfg.json`; `shiftline.json`. Another layout's
+ * file is taken, with a note, only where the layout's own is not there.
+ *
+ * @param pixels the image graph's input: where its height and width are fixed, the preprocessing must give that size
+ * @throws InputError if there is no such file, two contradict each other, or the size is not the graph's
+ */
+export function choosePreprocessing(found: FoundCheckpoint, pixels: TensorInfo): PreprocessingConfig {
+  const { facts, layout } = found;
+  const config = findPreprocessing(found, pixels) ?? refuseNoPreprocessing(found);
+  const preprocessing = checkRanges(facts.root, config);
+  const { height, width } = config.preprocessing.size;
+  const graph = fixedImageSize(pixels);
+  if ((graph.height ?? height) !== height || (graph.width ?? width) !== width) {
+    throw new InputError(
+      `${facts.root}: ${config.files.join(" and ")} give images of ${height} x ${width} pixels, but ${layout.vision} takes ${graph.height ?? height} x ${graph.width ?? width}; one of them belongs to another checkpoint`,
+    );
+  }
+  return forInput(pixels, layout.vision, { ...config, preprocessing });
+}
+
+function findPreprocessing(
+  { facts, layout, configs }: FoundCheckpoint,
+  pixels: TensorInfo,
+): PreprocessingConfig | null {
+  for (const [i, parse] of layoutKind(layout.kind).preprocessing.entries()) {
+    const config = parse(facts, configs, pixels);
+    if (config === null) continue;
+    if (i === 0) return config;
+    const note = `preprocessing from ${config.files.join(" and ")}: the ${layout.kind} layout's own file is not there`;
+    return { ...config, notes: [...config.notes, note] };
+  }
+  return null;
+}
+
+function refuseNoPreprocessing({ facts, graphs }: FoundCheckpoint): never {
+  const draft = draftShiftlineJson(facts, graphs);
+  const advice = draft === null ? "" : `; or ${describeDraft(facts.root, draft)}`;
+  throw new InputError(
+    `${facts.root}: nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json, preprocess_cfg.json (also in visual/) or shiftline.json${advice}`,
+  );
+}
+
+function checkRanges(root: string, { preprocessing, files }: PreprocessingConfig): Preprocessing {
+  try {
+    return createPreprocessing(preprocessing);
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    throw new InputError(`${root}: ${files.join(" and ")}: ${cause.message}`, { cause });
+  }
+}
+
+/** What the graph's input changes: bytes go in as they are, and channels may come last. */
+function forInput(pixels: TensorInfo, file: string, config: PreprocessingConfig): PreprocessingConfig {
+  const notes = [...config.notes];
+  if (isChannelsLast(pixels)) notes.push(`${file} takes ${describeTensor(pixels)}: pixels are fed with channels last`);
+  if (pixels.type !== "uint8") return { ...config, notes };
+  const { mean, std } = config.preprocessing;
+  const given = `mean ${mean.join(" ")} and std ${std.join(" ")} of ${config.files.join(" and ")} are not applied outside it`;
+  notes.push(`${file} takes uint8 pixels, 0 to 255, and normalizes them itself: ${given}`);
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const leavesNormalization = !isDeepStrictEqual({ mean: [...mean], std: [...std] }, plain);
+  return { ...config, preprocessing: { ...config.preprocessing, ...plain }, notes, leavesNormalization };
+}
+
+/**
+ * Why a Hugging Face layout's preprocessing may not be that of training: open_clip's configuration beside it prepares
+ * images otherwise. The layout's own file is followed.
+ */
+export function warnOfOtherPreprocessing(
+  { facts, layout, configs }: FoundCheckpoint,
+  pixels: TensorInfo,
+  chosen: PreprocessingConfig,
+): string[] {
+  if (layoutKind(layout.kind).library !== "transformers") return [];
+  const explicit = configs.openClipPreprocessing ?? findCompanion(facts, ...OPEN_CLIP_FILES);
+  const isFollowed = chosen.files.some((file) => file === configs.openClip?.file || OPEN_CLIP_FILES.includes(file));
+  if (explicit === null || isFollowed) return [];
+  const followed = chosen.files.join(" and ");
+  try {
+    const found = parseOpenClipFiles(facts, configs, pixels);
+    const other = found && forInput(pixels, layout.vision, found);
+    const differing = other === null ? [] : differingFields(chosen.preprocessing, other.preprocessing);
+    if (other === null || differing.length === 0) return [];
+    return [
+      `${followed} and ${other.files.join(" and ")} prepare images differently (${differing.join("; ")}): ${followed} is followed`,
+    ];
+  } catch (cause) {
+    if (!(cause instanceof InputError)) throw cause;
+    return [`${followed} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`];
+  }
+}
+
+/** Fields in which two preprocessings differ, with both values; the fill color counts only where something is filled. */
+function differingFields(a: Preprocessing, b: Preprocessing): string[] {
+  const isFilled = a.resizeMode === "longest" && b.resizeMode === "longest";
+  const fields = (["size", "resizeMode", "resize", "interpolation", "mean", "std", "fillColor"] as const).filter(
+    (field) => field !== "fillColor" || isFilled,
+  );
+  const text = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? "none"));
+  return fields
+    .filter((field) => !isDeepStrictEqual(a[field], b[field]))
+    .map((field) => `${field} ${text(a[field])} and ${text(b[field])}`);
+}

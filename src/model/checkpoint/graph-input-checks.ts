@@ -1,0 +1,64 @@
+import { InputError } from "../../foundation/errors.ts";
+import { byteSize } from "../../foundation/number-text.ts";
+import { readInputArithmetic } from "../onnx/input-arithmetic.ts";
+import type { OnnxModel } from "../onnx/onnx-model.ts";
+import { fixedAxis, type ImageSize } from "./graph-feeds.ts";
+import { describeTensor, type TextPorts, type VisionPorts } from "./tower-ports.ts";
+
+/** Bytes of one batch that is fed: 1,783 images of 224 × 224 pixels, of which exports with a fixed batch have at most 256. */
+const MAX_PIXEL_BYTES = 2 ** 30;
+/** Tokens of one batch that is fed: 512 texts of 8,192. */
+const MAX_TOKENS = 2 ** 22;
+
+/**
+ * Refuses a graph whose fixed sizes would need more memory for one batch than any export has reason to.
+ *
+ * @param path what messages call the graph
+ * @throws InputError naming the size
+ */
+export function checkFixedImages({ pixels }: VisionPorts, { height, width }: ImageSize, path: string): void {
+  const batch = fixedAxis(pixels, 0) ?? 1;
+  const bytes = batch * 3 * height * width * Float32Array.BYTES_PER_ELEMENT;
+  if (bytes <= MAX_PIXEL_BYTES) return;
+  throw new InputError(
+    `${path}: takes ${batch} images of ${height} × ${width} at once, ${byteSize(bytes)}; export it with a dynamic batch, or a small one`,
+  );
+}
+
+/** The same of texts. @throws InputError naming the size */
+export function checkFixedTexts({ ids }: TextPorts, contextLength: number, path: string): void {
+  const batch = fixedAxis(ids, 0) ?? 1;
+  if (batch * contextLength <= MAX_TOKENS) return;
+  throw new InputError(
+    `${path}: takes ${batch} texts of ${contextLength} tokens at once; export it with a dynamic batch and token axis, or small ones`,
+  );
+}
+
+/**
+ * Checks that a uint8 image input is pixels from 0 to 255, and that the graph normalizes them.
+ *
+ * @param isConfigured whether the checkpoint's files give a mean and a std
+ * @returns why the numbers may be wrong
+ * @throws InputError if the bytes are quantized values of something else than pixels
+ */
+export function checkByteInput(
+  { file, model, ports: { pixels } }: { file: string; model: OnnxModel; ports: VisionPorts },
+  isConfigured: boolean,
+): string[] {
+  if (pixels.type !== "uint8") return [];
+  const { normalizes, quantization } = readInputArithmetic(model, pixels.name);
+  if (quantization !== undefined) {
+    const { scale, zeroPoint } = quantization;
+    const isPixel = zeroPoint === 0 && scale !== null && (scale === 1 || Math.abs(scale * 255 - 1) < 1e-3);
+    if (!isPixel) {
+      const found = `scale ${scale ?? "unknown"}, zero point ${zeroPoint ?? "unknown"}`;
+      throw new InputError(
+        `${model.path}: input ${describeTensor(pixels)} is quantized (${found}): its bytes are not pixels from 0 to 255; export it with a float input`,
+      );
+    }
+  }
+  if (normalizes || !isConfigured) return [];
+  return [
+    `nothing in ${file} normalizes its uint8 pixels before the first layer: unless its weights contain mean and std, its embeddings are wrong`,
+  ];
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import type { CheckpointFacts, CompanionFile } from "../../../src/model/checkpoint/checkpoint-facts.ts";
+import { readCheckpointFacts } from "../../../src/model/checkpoint/companion-files.ts";
+import type { Layout } from "../../../src/model/checkpoint/layout.ts";
+import { chooseLayout } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
+
+/**
+ * The facts of a folder that has these files, without a folder: graphs by their names alone; of other files the content, text
+ * as it is, anything else as JSON.
+ */
+export function makeFacts(files: Readonly<Record<string, unknown>>, root = "/checkpoints/clip"): CheckpointFacts {
+  const isGraph = (file: string) => file.endsWith(".onnx");
+  const companions = Object.entries(files).flatMap(([file, content]): [string, CompanionFile][] => {
+    if (isGraph(file)) return [];
+    const text = typeof content === "string" ? content : JSON.stringify(content);
+    const bytes = new TextEncoder().encode(text);
+    return [[file, { file, path: join(root, file), bytes, fault: null, isFile: true, state: "as it was" }]];
+  });
+  return {
+    path: root,
+    root,
+    stem: "clip",
+    singleFile: null,
+    graphs: Object.keys(files).filter(isGraph).sort(),
+    graphsFault: null,
+    companions: new Map(companions),
+    notes: [],
+  };
+}
+
+/** The layout of what lies at a path. */
+export async function readLayout(path: string, variant?: string): Promise<Layout> {
+  return chooseLayout(await readCheckpointFacts(path), variant);
+}
