@@ -9,7 +9,7 @@ import type { ExportCheck } from "./export-checks.ts";
 import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
 import { fixedWidth } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
-import { openOwnTokenizer, warnOfTokenizer } from "./own-tokenizer.ts";
+import { openCheckpointTokenizer, warnOfTokenizer } from "./checkpoint-tokenizer.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
@@ -153,7 +153,7 @@ export async function readCheckpoint(
 ): Promise<ReadCheckpoint> {
   const resolved = await resolveCheckpoint(path, options.variant);
   const { root } = resolved.layout;
-  const tokenizer = openOwnTokenizer(resolved);
+  const tokenizer = openCheckpointTokenizer(resolved);
   const hashed = await hashFiles(root, resolved.files, options.hashMemory);
   for (const [f, { file, state }] of hashed.entries()) {
     if (resolved.files[f]?.state !== state.withinRun) throw changed(join(root, file.path));

@@ -17,8 +17,6 @@ import { type PoolingConfig, parsePooling } from "./pooling-config.ts";
 import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
 import type { TextPooling } from "./text-pooling.ts";
 
-export type { ResolvedTower } from "./checkpoint-settings.ts";
-
 /** Everything that a checkpoint's files say, before onnxruntime is asked. */
 export interface ResolvedCheckpoint extends Omit<CheckpointSettings, "graphNotes"> {
   readonly layout: Layout;

@@ -99,11 +99,11 @@ export function openTokenizerJson(content: TokenizerJsonContent, where: string):
   const ids = (tokens: readonly string[]) =>
     tokens.map((token) => pipeline.token_to_id(token) ?? unknown).filter((id) => id !== undefined);
 
-  const raw = added.filter((token) => !isNormalized(token) || normalizer === null);
-  const cooked = added.filter((token) => isNormalized(token) && normalizer !== null);
-  const splitRaw = createTokenSplitter(raw.map((token) => ({ text: token.content, token })));
-  const splitCooked = createTokenSplitter(
-    cooked.map((token) => ({ text: (normalizer as Normalizer).normalize(token.content), token })),
+  const writtenTokens = added.filter((token) => !isNormalized(token) || normalizer === null);
+  const normalizedTokens = added.filter((token) => isNormalized(token) && normalizer !== null);
+  const splitAsWritten = createTokenSplitter(writtenTokens.map((token) => ({ text: token.content, token })));
+  const splitNormalized = createTokenSplitter(
+    normalizedTokens.map((token) => ({ text: (normalizer as Normalizer).normalize(token.content), token })),
   );
 
   const marksFirst = partsOf(content.pre_tokenizer).some((part) => part.prepend_scheme === "first");
@@ -136,11 +136,11 @@ export function openTokenizerJson(content: TokenizerJsonContent, where: string):
     padding: content.padding ? { id: content.padding.pad_id, token: content.padding.pad_token ?? null } : null,
     idOf: (token) => pipeline.token_to_id(token),
     encode(text) {
-      return splitRaw(text.toWellFormed()).flatMap((section, i) => {
+      return splitAsWritten(text.toWellFormed()).flatMap((section, i) => {
         if (typeof section === "number") return section;
         const normalized = normalizer === null ? section : normalizer.normalize(section);
         const opens = i === 0 && (!marksFirst || survives(section, cutting));
-        return splitCooked(normalized).flatMap((part, j) =>
+        return splitNormalized(normalized).flatMap((part, j) =>
           typeof part === "number" ? part : encodeSection(part, opens && j === 0 ? 0 : 1),
         );
       });

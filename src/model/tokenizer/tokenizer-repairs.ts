@@ -66,7 +66,7 @@ function repairNormalizer(config: PartConfig, part: Normalizer): void {
   if (/^NFK?[CD]$/.test(config.type)) {
     part.normalize = (text) => normalizeAsOfUnicode9(text, config.type);
   } else if (config.type === "Lowercase") {
-    part.normalize = smallLetters;
+    part.normalize = lowerCase;
   } else if (config.type === "Strip") {
     part.normalize = (text) => {
       const left = config.strip_left ? text.replace(/^\p{White_Space}+/u, "") : text;
@@ -113,8 +113,8 @@ const WORD_OR_SIGNS =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
 const BERT_WORD = /[^\p{White_Space}\p{P}!-/:-@[-`{-~]+|[\p{P}!-/:-@[-`{-~]/gu;
 
-/** Small letters, each character by itself: no sigma becomes a final one. */
-function smallLetters(text: string): string {
+/** Lower case, each character by itself: no sigma becomes a final one. */
+function lowerCase(text: string): string {
   return text.replaceAll("\u03a3", "\u03c3").toLowerCase();
 }
 
@@ -131,7 +131,7 @@ function normalizeAsOfUnicode9(text: string, form: string): string {
 // biome-ignore lint/suspicious/noMisleadingCharacterClass: each mark is meant by itself
 const LATER_MARK = /([\u07fd\u0898-\u089f\u08ca-\u08d3\u09fe\u0c3c\u0d3b\u0d3c\u0eba\u1715\u1abf-\u1ace\u1df6-\u1dfa\ua82c\u{10d24}-\u{10d27}\u{10eab}\u{10eac}\u{10f46}-\u{10f50}\u{10f82}-\u{10f85}\u{11070}\u{1133b}\u{1145e}\u{11839}\u{1183a}\u{1193d}\u{1193e}\u{11943}\u{119e0}\u{11a34}\u{11a47}\u{11a99}\u{11d42}\u{11d44}\u{11d45}\u{11d97}\u{16ff0}\u{16ff1}\u{1e130}-\u{1e136}\u{1e2ae}\u{1e2ec}-\u{1e2ef}])/u;
 
-/** BERT's normaliser: control characters out, CJK ideographs set apart, accents stripped, small letters, as asked for. */
+/** BERT's normalizer: control characters out, CJK ideographs set apart, accents stripped, lower case, as asked for. */
 function normalizeForBert(text: string, config: Readonly<Record<string, unknown>>): string {
   let normalized = text;
   if (config.clean_text !== false) {
@@ -140,7 +140,7 @@ function normalizeForBert(text: string, config: Readonly<Record<string, unknown>
   if (config.handle_chinese_chars !== false) normalized = normalized.replace(CJK_IDEOGRAPH, " $& ");
   if (config.strip_accents ?? config.lowercase ?? true)
     normalized = normalizeAsOfUnicode9(normalized, "NFD").replace(/\p{Mn}/gu, "");
-  return (config.lowercase ?? true) ? smallLetters(normalized) : normalized;
+  return (config.lowercase ?? true) ? lowerCase(normalized) : normalized;
 }
 
 const CJK_IDEOGRAPH =

@@ -8,7 +8,7 @@ import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
  *
  * @throws InputError if usual texts, their start, end or padding can have ids that the token embedding does not have
  */
-export function openOwnTokenizer({ layout, text, textSettings }: ResolvedCheckpoint): Tokenizer | null {
+export function openCheckpointTokenizer({ layout, text, textSettings }: ResolvedCheckpoint): Tokenizer | null {
   if (textSettings === null || text === null) return null;
   const tokenizer = openTokenizer(textSettings.source);
   const rows = textSettings.vocabularySize;
