@@ -1,6 +1,7 @@
 import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import { exportSubject, listChecks, runExport } from "../../model/checkpoint/check-export.ts";
 import type { ResolvedTower } from "../../model/checkpoint/checkpoint-settings.ts";
+import { warnOfTokenizer } from "../../model/checkpoint/checkpoint-tokenizer.ts";
 import type { ExportCheck } from "../../model/checkpoint/export-checks.ts";
 import type { CheckpointFile } from "../../model/checkpoint/fingerprint.ts";
 import { fixedAxis } from "../../model/checkpoint/graph-feeds.ts";
@@ -9,7 +10,6 @@ import {
   checkpointFingerprint,
   readCheckpoint,
 } from "../../model/checkpoint/open-checkpoint.ts";
-import { warnOfTokenizer } from "../../model/checkpoint/checkpoint-tokenizer.ts";
 import { warnOfPadding } from "../../model/checkpoint/padding-probe.ts";
 import { identifyText, type TextIdentity } from "../../model/checkpoint/text-identity.ts";
 import { describePrecision, weightsOf } from "../../model/checkpoint/tower-precision.ts";

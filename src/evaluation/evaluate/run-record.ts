@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
-import type { TextIdentity } from "../../model/checkpoint/open-checkpoint.ts";
+import type { TextIdentity } from "../../model/checkpoint/text-identity.ts";
 import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
 import type { Allocation } from "./allocation.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";

@@ -101,7 +101,9 @@ export function warnOfOtherPreprocessing(
     ];
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    return [`${followed} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`];
+    return [
+      `${followed} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`,
+    ];
   }
 }
 

@@ -34,7 +34,8 @@ const CONFIGURATIONS = [
  */
 export async function readCheckpointFacts(path: string): Promise<CheckpointFacts> {
   const place = await findPlace(path);
-  const { graphs, graphsFault } = place.singleFile === null ? await listGraphs(place.root) : onlyGraph(place.singleFile);
+  const { graphs, graphsFault } =
+    place.singleFile === null ? await listGraphs(place.root) : onlyGraph(place.singleFile);
   const companions = new Map<string, CompanionFile>();
   const facts: CheckpointFacts = { ...place, graphs, graphsFault, companions };
   const add = async (names: Iterable<string>, read: typeof lookAt) => {
@@ -45,7 +46,9 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
   await add(CONFIGURATIONS, readCompanion);
   const described = whereSound(() => parseShiftlineJson(facts));
   const modules = whereSound(() => poolingFolders(facts));
-  const folders = [modules?.pooling, modules?.dense, described?.text.dense].filter((folder) => typeof folder === "string");
+  const folders = [modules?.pooling, modules?.dense, described?.text.dense].filter(
+    (folder) => typeof folder === "string",
+  );
   const unread = folders.map((folder) => posix.join(folder, "config.json")).filter((name) => !companions.has(name));
   await add(unread, readCompanion);
 

@@ -54,7 +54,8 @@ function parseSafetensors(bytes: Uint8Array, where: string): (name: string, shap
 }
 
 function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {
-  const refuse = (cause: unknown) => new InputError(`${where}: not a safetensors file: its header is not JSON`, { cause });
+  const refuse = (cause: unknown) =>
+    new InputError(`${where}: not a safetensors file: its header is not JSON`, { cause });
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));

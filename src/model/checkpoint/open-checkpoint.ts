@@ -4,21 +4,17 @@ import { InputError } from "../../foundation/errors.ts";
 import { foldPath, pathNameProblem } from "../../foundation/files/path-name.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { type ExportRun, exportSubject, listChecks, type RunOptions, runExport } from "./check-export.ts";
+import { openCheckpointTokenizer, warnOfTokenizer } from "./checkpoint-tokenizer.ts";
 import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
 import type { ExportCheck } from "./export-checks.ts";
 import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
 import { fixedWidth } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
-import { openCheckpointTokenizer, warnOfTokenizer } from "./checkpoint-tokenizer.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
 import type { Tower } from "./tower.ts";
 import { changed, watchFiles } from "./unchanged-files.ts";
-
-export type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
-export type { CheckpointFile } from "./fingerprint.ts";
-export type { TextIdentity } from "./text-identity.ts";
 
 /** An exported CLIP checkpoint: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
 export interface Checkpoint {

@@ -2,12 +2,7 @@ import { join, posix } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
 import { jsonAs } from "../../foundation/files/file-content.ts";
-import {
-  type CheckpointFacts,
-  type CompanionFile,
-  findCompanion,
-  namedCompanion,
-} from "./checkpoint-facts.ts";
+import { type CheckpointFacts, type CompanionFile, findCompanion, namedCompanion } from "./checkpoint-facts.ts";
 import type { ShiftlineJson } from "./shiftline-json.ts";
 import type { DenseLayer, TextPooling } from "./text-pooling.ts";
 
@@ -65,8 +60,7 @@ export function parsePooling(facts: CheckpointFacts, shiftline: ShiftlineJson | 
   const config = pooling === null ? null : findCompanion(facts, posix.join(pooling, "config.json"));
   if (config === null) return null;
   const mode = readMode(jsonAs(config, POOLING), config.path);
-  const hasDense =
-    dense !== null && (list !== null || findCompanion(facts, posix.join(dense, "config.json")) !== null);
+  const hasDense = dense !== null && (list !== null || findCompanion(facts, posix.join(dense, "config.json")) !== null);
   return poolingConfig(mode, config.file, hasDense ? parseDense(facts, dense) : null, [
     ...(list === null ? [] : [{ role: "text modules", path: list.file }]),
     { role: "text pooling", path: config.file },
@@ -126,12 +120,7 @@ interface FoundDense {
 
 function parseDense(facts: CheckpointFacts, folder: string): FoundDense {
   const file = namedCompanion(facts, posix.join(folder, "config.json"));
-  const {
-    in_features: inputs,
-    out_features: outputs,
-    bias: hasBias,
-    activation_function: name,
-  } = jsonAs(file, DENSE);
+  const { in_features: inputs, out_features: outputs, bias: hasBias, activation_function: name } = jsonAs(file, DENSE);
   const activation = ACTIVATIONS[name];
   if (activation === undefined) {
     throw new InputError(`${file.path}: activation_function ${name} is not supported, only Identity and Tanh`);

@@ -40,7 +40,7 @@ const CHINESE_CLIP_VOCABULARY = 21_128;
 export function draftShiftlineJson(facts: CheckpointFacts, graphs: readonly FoundGraph[]): ShiftlineDraft | null {
   try {
     for (const { model } of graphs) refuseNaFlex(model);
-    const found = graphs.map(({ file, model }) => ({ file, model, takes: graphTakes(model) }));
+    const found = graphs.map((graph) => ({ ...graph, takes: graphTakes(graph.model) }));
     const both = found.find(({ takes }) => takes.images && takes.texts);
     const vision = found.find(({ takes }) => takes.images && !takes.texts) ?? both;
     const text = found.find(({ takes }) => takes.texts && !takes.images) ?? both;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { staysInside } from "../../foundation/files/inside-folder.ts";
 import { jsonAs } from "../../foundation/files/file-content.ts";
-import { type CheckpointFacts } from "./checkpoint-facts.ts";
+import { staysInside } from "../../foundation/files/inside-folder.ts";
+import type { CheckpointFacts } from "./checkpoint-facts.ts";
 
 const file = z.string().min(1).refine(staysInside, "expected a path below the folder of the shiftline.json");
 const side = z.number().int().min(1).max(8192);

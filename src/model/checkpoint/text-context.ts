@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
 import { jsonAs } from "../../foundation/files/file-content.ts";
-import { type CompanionFile } from "./checkpoint-facts.ts";
+import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
+import type { CompanionFile } from "./checkpoint-facts.ts";
 import type { Layout } from "./layout.ts";
 import { isSiglip, type ModelConfigs } from "./model-config.ts";
 import type { OpenClipText } from "./open-clip-text.ts";

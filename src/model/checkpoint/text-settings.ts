@@ -110,8 +110,7 @@ function findTokenizer(facts: CheckpointFacts, { shiftline }: Layout): FoundToke
   const take = (file: string) =>
     shiftline?.tokenizer === undefined ? (findCompanion(facts, file) as CompanionFile) : namedCompanion(facts, file);
   const tokenizerJson = first !== undefined && second === undefined ? take(first) : null;
-  const pairs =
-    first !== undefined && second !== undefined ? { vocabulary: take(first), merges: take(second) } : null;
+  const pairs = first !== undefined && second !== undefined ? { vocabulary: take(first), merges: take(second) } : null;
   const [config, specialTokens, addedTokens] = place.beside.map((file) => findCompanion(facts, file));
   return {
     tokenizerJson,

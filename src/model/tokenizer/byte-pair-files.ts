@@ -160,7 +160,9 @@ function refuseUnknownTokens(
   );
   const unknown = [...Object.entries(listed), ...decoded].find(([token, id]) => vocab[token] !== id);
   if (unknown === undefined) return;
-  throw new InputError(`${files.vocabulary.path}: the token "${unknown[0]}" (id ${unknown[1]}) was added to it; ${SAVE}`);
+  throw new InputError(
+    `${files.vocabulary.path}: the token "${unknown[0]}" (id ${unknown[1]}) was added to it; ${SAVE}`,
+  );
 }
 
 function withoutNulls(names: Names): Partial<Names> {

@@ -91,9 +91,7 @@ describe("choosePreprocessing of open_clip layouts", () => {
     const config = { model_cfg: {}, preprocess_cfg: { resize_mode: "squash" } };
     const both = (mode: string) =>
       read(openClipGraphs, { "open_clip_config.json": config, "preprocess_cfg.json": { resize_mode: mode } });
-    expect(() => both("shortest")).toThrow(
-      /preprocess_cfg.json and open_clip_config.json prepare images differently/,
-    );
+    expect(() => both("shortest")).toThrow(/preprocess_cfg.json and open_clip_config.json prepare images differently/);
     expect(both("squash").preprocessing.resizeMode).toBe("squash");
   });
 
@@ -174,17 +172,14 @@ describe("choosePreprocessing of Hugging Face layouts", () => {
 
   it("takes a processor in the words of both libraries where they agree, and else refuses it, naming what differs", () => {
     const clip = { image_processor_type: "CLIPImageProcessor", size: 224, crop_size: 224 };
-    const processor = (json: object) =>
-      read(huggingFaceGraphs, { "preprocessor_config.json": json }).preprocessing;
+    const processor = (json: object) => read(huggingFaceGraphs, { "preprocessor_config.json": json }).preprocessing;
     const agreeing = { ...clip, mean: [...OPENAI_MEAN], std: [...OPENAI_STD], resize_mode: "shortest" };
     expect(processor(agreeing)).toEqual(processor(clip));
     expect(() => processor({ ...clip, mean: [0.5, 0.5, 0.5], resize_mode: "squash" })).toThrow(
       /it says different things \(mean \[0.5,0.5,0.5\] and \[0.48145466,0.4578275,0.40821073\]; resize_mode "squash" and "shortest"\)/,
     );
     const named = { ...jina, image_processor_type: undefined, resample: 2, image_mean: jina.mean, image_std: jina.std };
-    expect(() => processor({ ...named, do_center_crop: true })).toThrow(
-      /interpolation "bicubic" and "bilinear"/,
-    );
+    expect(() => processor({ ...named, do_center_crop: true })).toThrow(/interpolation "bicubic" and "bilinear"/);
     const unknown = { ...jina, interpolation: "lanczos" };
     expect(() => read(huggingFaceGraphs, { "preprocessor_config.json": unknown })).toThrow(/interpolation/);
   });
@@ -232,9 +227,7 @@ describe("choosePreprocessing of a shiftline.json", () => {
   it("refuses keys that it does not know, and names each field that is missing", () => {
     const json = { vision: { file: "a.onnx" }, text: { file: "b.onnx" }, size: 64, mean: [0, 0, 0], std: [1, 1, 1] };
     expect(() => read([], { "shiftline.json": { ...json, resize_mode: "squash" } })).toThrow(/resize_mode/);
-    expect(() => read([], { "shiftline.json": { vision: {} } })).toThrow(
-      /vision.file: .*; text: .*; size: .*; mean: /,
-    );
+    expect(() => read([], { "shiftline.json": { vision: {} } })).toThrow(/vision.file: .*; text: .*; size: .*; mean: /);
     expect(() => read([], { "shiftline.json": { ...json, text: { file: "/b.onnx" } } })).toThrow(
       /text.file: expected a path below the folder of the shiftline.json/,
     );

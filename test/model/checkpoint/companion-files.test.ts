@@ -88,9 +88,7 @@ describe("what lies in a checkpoint's folder", () => {
       `${join(folder, "open_clip_config.json")}: not JSON: line 1, column 3`,
     );
     writeFileSync(join(folder, "open_clip_config.json"), Uint8Array.of(0x22, 0xff, 0x22));
-    await expect(resolveCheckpoint(folder)).rejects.toThrow(
-      `${join(folder, "open_clip_config.json")}: not UTF-8 text`,
-    );
+    await expect(resolveCheckpoint(folder)).rejects.toThrow(`${join(folder, "open_clip_config.json")}: not UTF-8 text`);
   });
 
   it("has one tokenizer that is read, and others of which is known that they are there", async () => {

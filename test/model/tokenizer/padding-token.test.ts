@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { PaddingSource } from "../../../src/model/tokenizer/padding-token.ts";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
 import { contentOf } from "./content-of.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 
 interface Case {
   readonly name: string;

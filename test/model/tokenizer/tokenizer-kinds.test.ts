@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer, type TokenizerSource } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
 import { contentOf } from "./content-of.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 
 interface Kinds {
   readonly contextLength: number;

@@ -7,10 +7,10 @@ import { readText } from "../../../src/foundation/files/read-text.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { CLIP_VOCABULARY_SIZE, clipBytePairs } from "../../../src/model/tokenizer/clip-byte-pairs.ts";
 import { clipTokenizerJson } from "../../../src/model/tokenizer/clip-tokenizer-json.ts";
-import { NO_PADDING_FILES } from "./no-padding-files.ts";
 import { openTokenizer, type Tokenizer, type TokenizerSource } from "../../../src/model/tokenizer/tokenizer.ts";
 import { readFixture } from "../../fixtures/tokens/read-fixture.ts";
 import { contentOf } from "./content-of.ts";
+import { NO_PADDING_FILES } from "./no-padding-files.ts";
 
 interface OddCaption {
   readonly text: string;
