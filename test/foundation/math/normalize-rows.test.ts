@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrix, row } from "../../../src/foundation/math/matrix.ts";
-import { normalizeRows, normalizeRowsInPlace } from "../../../src/foundation/math/normalize-rows.ts";
+import { NoDirectionError, normalizeRows, normalizeRowsInPlace } from "../../../src/foundation/math/normalize-rows.ts";
 
 describe("normalizeRows", () => {
   it("divides each row by its length and leaves the matrix as it is", () => {
@@ -29,6 +29,7 @@ describe("normalizeRows", () => {
     expect(() => normalizeRows(of(1, 1, 0, -0), name)).toThrow("image features: row 1 is zero, it has no direction");
     expect(() => normalizeRows(of(1, Number.NaN, 0, 0), name)).toThrow("image features: row 0 is not finite");
     expect(() => normalizeRows(of(1, 1, Number.NEGATIVE_INFINITY, 0))).toThrow("matrix: row 1 is not finite");
+    expect(() => normalizeRows(of(1, 1, 0, 0))).toThrow(NoDirectionError);
   });
 });
 
