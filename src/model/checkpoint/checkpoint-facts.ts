@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import type { FileContent } from "../../foundation/files/file-content.ts";
+import type { FileState } from "../../foundation/files/file-state.ts";
 
 /** A small file of a checkpoint's folder, as it was when it was read. */
 export interface CompanionFile extends FileContent {
@@ -8,8 +9,8 @@ export interface CompanionFile extends FileContent {
   readonly file: string;
   /** Whether it is a regular file; else `fault` says what it is. */
   readonly isFile: boolean;
-  /** What the file system showed of it before it was read (`FileState.withinRun`); null where it was not read. */
-  readonly state: string | null;
+  /** What the file system showed of it before it was read; null where it was not read. */
+  readonly state: FileState | null;
 }
 
 /**

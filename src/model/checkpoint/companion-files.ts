@@ -143,8 +143,8 @@ async function readCompanion(root: string, file: string): Promise<CompanionFile 
   if (companion === null || !companion.isFile) return companion;
   const { path } = companion;
   try {
-    const { withinRun } = await fileState(path);
-    return { ...companion, ...(await readContent(path)), state: withinRun };
+    const state = await fileState(path);
+    return { ...companion, ...(await readContent(path)), state };
   } catch (cause) {
     return { ...companion, fault: faultOf(path, cause) };
   }

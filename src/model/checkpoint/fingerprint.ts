@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FileState } from "../../foundation/files/file-state.ts";
+import { type FileState, fileState } from "../../foundation/files/file-state.ts";
 import { readError } from "../../foundation/files/read-text.ts";
 import { rememberedHash } from "../../foundation/files/remembered-hash.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
@@ -16,30 +16,51 @@ export interface CheckpointFile {
   readonly sha256: string;
 }
 
-/** A file's hash, and what the file system showed of the file then. */
+/** A file that was read, or whose head was. */
+export interface ReadFile {
+  readonly role: string;
+  /** Relative to the checkpoint's folder. */
+  readonly path: string;
+  /** What the file system showed of it before it was read; null where it could not be looked at. */
+  readonly state: FileState | null;
+  /** All that was read, null where not the whole file was. */
+  readonly content: Uint8Array | null;
+}
+
+/** A file's hash, and what the file system showed of the file before it was read. */
 export interface HashedCheckpointFile {
   readonly file: CheckpointFile;
   readonly state: FileState;
 }
 
+/** Bytes from which a hash is remembered, which is sooner looked up than computed. */
+const LARGE = 8e6;
+
 /**
- * Hashes files, each read as a stream, the large ones side by side in threads.
+ * Hashes files: what was read of a small one, others from the file, the large ones side by side in threads. What is hashed is what
+ * was read before: a file that changed since is refused.
  *
- * @param memory folder in which the hashes of large files are remembered; each is read anew where absent
+ * @param memory folder in which the hashes of large files are remembered; each is read again where absent
  * @returns in the order given
- * @throws InputError if one is not there, cannot be read, or changed while it was read
+ * @throws InputError if one is not there, cannot be read, or changed since it was read
  */
 export async function hashFiles(
   root: string,
-  files: readonly { readonly role: string; readonly path: string }[],
+  files: readonly ReadFile[],
   memory?: string,
 ): Promise<HashedCheckpointFile[]> {
   return Promise.all(
-    files.map(async ({ role, path }) => {
+    files.map(async ({ role, path, state, content }) => {
       const absolute = join(root, path);
       try {
-        const { sha256: hash, before, after } = await rememberedHash(absolute, memory);
-        if (after.withinRun !== before.withinRun) throw changed(absolute);
+        const {
+          sha256: hash,
+          before,
+          after,
+        } = content !== null && content.length < LARGE && state !== null
+          ? { sha256: sha256(content), before: state, after: await fileState(absolute) }
+          : await rememberedHash(absolute, memory);
+        if (state?.withinRun !== before.withinRun || after.withinRun !== before.withinRun) throw changed(absolute);
         return { file: { role, path, bytes: before.bytes, sha256: hash }, state: before };
       } catch (cause) {
         throw readError(absolute, cause);

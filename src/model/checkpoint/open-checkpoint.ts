@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { foldPath, pathNameProblem } from "../../foundation/files/path-name.ts";
@@ -14,7 +13,7 @@ import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
 import type { Tower } from "./tower.ts";
-import { changed, watchFiles } from "./unchanged-files.ts";
+import { watchFiles } from "./unchanged-files.ts";
 
 /** An exported CLIP checkpoint: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
 export interface Checkpoint {
@@ -151,9 +150,6 @@ export async function readCheckpoint(
   const { root } = resolved.layout;
   const tokenizer = openCheckpointTokenizer(resolved);
   const hashed = await hashFiles(root, resolved.files, options.hashMemory);
-  for (const [f, { file, state }] of hashed.entries()) {
-    if (resolved.files[f]?.state !== state.withinRun) throw changed(join(root, file.path));
-  }
   const files = hashed.map(({ file }) => file);
   const states = hashed.map(({ state }) => state);
   return { resolved, tokenizer, files, checkUnchanged: watchFiles(root, files, states) };

@@ -1,6 +1,6 @@
 import { join, posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
-import { fileState } from "../../foundation/files/file-state.ts";
+import { type FileState, fileState } from "../../foundation/files/file-state.ts";
 import { readError } from "../../foundation/files/read-text.ts";
 import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { readOnnxModel } from "../onnx/onnx-model.ts";
@@ -9,6 +9,7 @@ import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import { type CheckpointSettings, decideSettings, poolsOutside, portRules } from "./checkpoint-settings.ts";
 import { readCheckpointFacts } from "./companion-files.ts";
 import { readDenseLayer } from "./dense-weights.ts";
+import type { ReadFile } from "./fingerprint.ts";
 import type { FoundCheckpoint, FoundGraph } from "./found-checkpoint.ts";
 import { findLayout, type Layout } from "./layout.ts";
 import { layoutKind } from "./layout-kinds.ts";
@@ -24,15 +25,6 @@ export interface ResolvedCheckpoint extends Omit<CheckpointSettings, "graphNotes
   /** Every file that can change a number. */
   readonly files: readonly ReadFile[];
   readonly notes: readonly string[];
-}
-
-/** A file that can change a number. */
-export interface ReadFile {
-  readonly role: string;
-  /** relative to the checkpoint's folder */
-  readonly path: string;
-  /** What the file system showed of it before it was read (`FileState.withinRun`); null where it could not be looked at. */
-  readonly state: string | null;
 }
 
 /**
@@ -68,7 +60,12 @@ export async function resolveCheckpoint(path: string, variant?: string): Promise
     ...rest,
     layout,
     configs,
-    files: files.map((file) => ({ ...file, state: states.get(file.path) ?? null })),
+    files: files.map(({ role, path }) => ({
+      role,
+      path,
+      state: states.get(path) ?? null,
+      content: facts.companions.get(path)?.bytes ?? null,
+    })),
     notes: [
       ...layout.notes,
       ...graphNotes,
@@ -113,9 +110,9 @@ function readGraph(root: string, file: string): FoundGraph {
 }
 
 /** What cannot be looked at cannot be read either: reading it says why. */
-async function stateOf(path: string): Promise<string | null> {
+async function stateOf(path: string): Promise<FileState | null> {
   try {
-    return (await fileState(path)).withinRun;
+    return await fileState(path);
   } catch (cause) {
     if (readError(path, cause) instanceof InputError) return null;
     throw cause;

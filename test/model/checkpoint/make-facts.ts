@@ -14,7 +14,7 @@ export function makeFacts(files: Readonly<Record<string, unknown>>, root = "/che
     if (isGraph(file)) return [];
     const text = typeof content === "string" ? content : JSON.stringify(content);
     const bytes = new TextEncoder().encode(text);
-    return [[file, { file, path: join(root, file), bytes, fault: null, isFile: true, state: "as it was" }]];
+    return [[file, { file, path: join(root, file), bytes, fault: null, isFile: true, state: null }]];
   });
   return {
     path: root,
