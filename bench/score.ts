@@ -17,6 +17,7 @@ import { openPartStore } from "../src/evaluation/store/part-store.ts";
 import { atomicWrite } from "../src/foundation/files/atomic-write.ts";
 import { matrix } from "../src/foundation/math/matrix.ts";
 import { normalizeRowsInPlace } from "../src/foundation/math/normalize-rows.ts";
+import { DEFAULT_RUNTIME } from "../src/model/onnx/runtime.ts";
 import { spread } from "./_median.ts";
 
 const [imagesText = "167000", columnsText = "512", runsText = "5"] = process.argv.slice(2);
@@ -52,7 +53,7 @@ const space = {
 const scratch = mkdtempSync(join(tmpdir(), "shiftline-bench-"));
 try {
   const checkpoint = { id: "random", fingerprint: "0".repeat(64), preprocessing: createPreprocessing({ size: 224 }) };
-  const store = await openPartStore(scratch, checkpoint, 0, manifest, 512);
+  const store = await openPartStore(scratch, { checkpoint, preCrop: 0, manifest, runtime: DEFAULT_RUNTIME }, 512);
   const content = Array.from({ length: 512 }, () => "0".repeat(64));
   for (const part of store.parts) {
     const about = { first: part.first, skipped: [], content: content.slice(0, part.rows) };

@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
-import type { TextEncoder } from "../../model/checkpoint/encoders.ts";
+import type { EncoderOptions, TextEncoder } from "../../model/checkpoint/encoders.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { PromptStore } from "../store/prompt-store.ts";
 
@@ -9,10 +9,9 @@ const BATCH = 64;
 /** Prompts a chunk, which is embedded and stored as one: a run that is killed loses less than this. */
 const CHUNK = 2048;
 
-export interface EmbedPromptsOptions {
+export interface EmbedPromptsOptions extends EncoderOptions {
   /** where embeddings are kept and looked up; without it they are computed and not kept */
   readonly store?: PromptStore;
-  readonly threads?: number;
   /** called after each batch with the prompts done and to do in this call, stored ones not counted */
   readonly onProgress?: (done: number, total: number) => void;
   /** asked before each batch; throws to stop */
@@ -79,7 +78,7 @@ export async function embedChunks(
   const { tokenizer } = checkpoint;
   if (tokenizer === null)
     throw new InputError(`${checkpoint.path}: it has no text encoder, so no classifier can be built`);
-  const encoder = await checkpoint.openTextEncoder(options.threads === undefined ? {} : { threads: options.threads });
+  const encoder = await checkpoint.openTextEncoder(options);
   try {
     await options.onOpened?.(encoder);
     const tokens = prompts.map((prompt) => tokenizer.encode(prompt, encoder.contextLength));

@@ -1,6 +1,7 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
 import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";
@@ -31,7 +32,8 @@ export interface EmbedTarget {
 }
 
 export interface EmbedOptions {
-  readonly threads: number;
+  /** runs the graphs; its threads are those of all of them, and read and decode images */
+  readonly runtime: Runtime;
   readonly batchSize: number;
   /** bytes that the loaded graphs may take together; each is loaded once at least */
   readonly modelMemory: number;
@@ -73,15 +75,15 @@ export async function embedImages(
   targets: readonly EmbedTarget[],
   options: EmbedOptions,
 ): Promise<void> {
-  const { batchSize } = options;
+  const { batchSize, runtime, modelMemory } = options;
   const batches = planBatches(targets, batchSize);
   if (batches.length === 0) return;
   const preparations = distinctPreparations(targets);
   const { count, threads } = planEncoderThreads(
     targets.map(({ checkpoint }) => checkpoint),
-    options,
+    { threads: runtime.threads, modelMemory },
   );
-  const imageThreads = Math.min(Math.max(options.threads, 1), MOST_IMAGE_THREADS);
+  const imageThreads = Math.min(Math.max(runtime.threads, 1), MOST_IMAGE_THREADS);
   const wantedBy = (batch: Batch) => [...new Set(batch.targets.map((target) => preparations.of[target] as number))];
   function* requests() {
     for (const batch of batches) {
@@ -89,7 +91,7 @@ export async function embedImages(
       yield { images, preparations: wantedBy(batch) };
     }
   }
-  const budget = shareBudget(Math.min(IMAGE_MEMORY + imageThreads * MEMORY_PER_THREAD, options.modelMemory / 2));
+  const budget = shareBudget(Math.min(IMAGE_MEMORY + imageThreads * MEMORY_PER_THREAD, modelMemory / 2));
   const place = { format: manifest.format, root: manifest.root };
   const setup = { place, preparations: preparations.list, budget };
   const depth = imageThreads + READ_BEYOND;
@@ -102,7 +104,10 @@ export async function embedImages(
   const encoders = startWorkerPool<EncoderTask, EncoderResult>({
     module: "encoder-worker",
     count,
-    setup: { towers: targets.map(({ checkpoint }) => checkpoint.imageTower), threads } satisfies EncoderSetup,
+    setup: {
+      towers: targets.map(({ checkpoint }) => checkpoint.imageTower),
+      runtime: { ...runtime, threads },
+    } satisfies EncoderSetup,
     transfer: (task) => task.buffers,
   });
   const total = batches.reduce((sum, batch) => sum + batch.n * batch.targets.length, 0);

@@ -2,14 +2,15 @@ import { workerData } from "node:worker_threads";
 import type { ImageEncoder } from "../../model/checkpoint/encoders.ts";
 import { openImageEncoder } from "../../model/checkpoint/image-encoder.ts";
 import type { Tower } from "../../model/checkpoint/tower.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import { serveTasks } from "./worker-program.ts";
 
 /** Runs image towers over batches, in a thread of its own: onnxruntime blocks the thread that asks it. */
 
 export interface EncoderSetup {
   readonly towers: readonly Tower[];
-  /** onnxruntime's threads for one operation */
-  readonly threads: number;
+  /** threads are for one operation */
+  readonly runtime: Runtime;
 }
 
 /** A batch of images for some of the towers. */
@@ -34,7 +35,7 @@ opened.catch(() => {}); // said to whoever asks for a batch
 
 async function openAll(): Promise<void> {
   // One by one: each takes its file's size in memory while it loads
-  for (const tower of setup.towers) encoders.push(await openImageEncoder(tower, { threads: setup.threads }));
+  for (const tower of setup.towers) encoders.push(await openImageEncoder(tower, setup.runtime));
 }
 
 async function encodeBatch({ n, buffers, towers }: EncoderTask): Promise<EncoderResult> {

@@ -1,10 +1,11 @@
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import { buildClassifierFromPrompts, type ZeroShotClassifier } from "../classifier/zero-shot-classifier.ts";
 import { openClassifierStore } from "../store/classifier-store.ts";
 import { openPromptStore } from "../store/prompt-store.ts";
 import { type ClassifierDefinition, promptsOfClasses, type TextPlace, type TextPlan } from "./text-plan.ts";
 
 export interface BuildOptions {
-  readonly threads: number;
+  readonly runtime: Runtime;
   readonly checkStopped: () => void;
 }
 
@@ -33,10 +34,10 @@ export async function readClassifier(
 async function buildAndStore(
   { checkpoint, folder, key }: TextPlace,
   prompts: readonly (readonly string[])[],
-  options: BuildOptions,
+  { runtime, checkStopped }: BuildOptions,
 ): Promise<ZeroShotClassifier> {
   const store = await openPromptStore(folder, key);
-  const classifier = await buildClassifierFromPrompts(checkpoint, prompts, { ...options, store });
+  const classifier = await buildClassifierFromPrompts(checkpoint, prompts, { ...runtime, checkStopped, store });
   await openClassifierStore(folder, key).write(prompts, classifier.weights);
   return classifier;
 }

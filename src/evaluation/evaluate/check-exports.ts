@@ -10,10 +10,11 @@ import { CHECKS_VERSION, type ExportRun } from "../../model/checkpoint/check-exp
 import type { ExportCheck } from "../../model/checkpoint/export-checks.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
+import { type Runtime, type RuntimeKind, runtimeKey } from "../../model/onnx/runtime.ts";
 import type { Shard } from "../embedding/shard.ts";
 
 export interface CheckExportsOptions {
-  readonly threads: number;
+  readonly runtime: Runtime;
   /** evaluate in spite of failed checks, which are then warnings */
   readonly allowUnsound: boolean;
   /** folder in which what was passed is remembered */
@@ -70,11 +71,11 @@ function describeFailed({ path }: Checkpoint, failed: readonly ExportCheck[]): s
 }
 
 async function recalledRun(checkpoint: Checkpoint, options: CheckExportsOptions): Promise<ExportRun> {
-  const key = keyOf(checkpoint);
+  const key = keyOf(checkpoint, options.runtime);
   const path = join(options.memory, `${key.slice(0, 16)}.json`);
   const known = await readRun(path, key);
   if (known !== null) return known;
-  const run = await checkpoint.runExport({ threads: options.threads });
+  const run = await checkpoint.runExport(options.runtime);
   await checkpoint.checkUnchanged();
   const passed = [...run.checks.image, ...run.checks.text].every(({ status }) => status !== "failed");
   if (options.remember && passed) {
@@ -86,9 +87,10 @@ async function recalledRun(checkpoint: Checkpoint, options: CheckExportsOptions)
 }
 
 /** Whatever decides what a run shows: content and settings, the checks, and what computes. */
-function keyOf({ fingerprint, exportSettings }: Checkpoint): string {
+function keyOf({ fingerprint, exportSettings }: Checkpoint, runtime: RuntimeKind): string {
   const machine = [process.platform, process.arch, cpus()[0]?.model ?? "unknown"];
-  return sha256(JSON.stringify([CHECKS_VERSION, fingerprint, exportSettings, onnxRuntimeVersion(), machine]));
+  const run = [CHECKS_VERSION, fingerprint, exportSettings, onnxRuntimeVersion(), machine];
+  return sha256(JSON.stringify([...run, ...runtimeKey(runtime)]));
 }
 
 const check = z.strictObject({ name: z.string(), status: z.enum(["ok", "warning"]), detail: z.string() });

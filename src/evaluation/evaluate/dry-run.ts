@@ -45,15 +45,15 @@ export async function dryRun(options: EvaluateOptions): Promise<DryRun> {
   const prompts = await estimatePrompts(plan);
   const rows = await estimateImages(plan);
   const seconds = [...prompts, ...rows].reduce((sum, row) => sum + row.seconds, 0);
-  return { rows, prompts, seconds, threads: plan.threads, units: plan.imageUnits };
+  return { rows, prompts, seconds, threads: plan.runtime.threads, units: plan.imageUnits };
 }
 
-async function estimatePrompts({ texts, threads }: EvaluationPlan): Promise<DryRunPrompts[]> {
+async function estimatePrompts({ texts, runtime }: EvaluationPlan): Promise<DryRunPrompts[]> {
   const rows: DryRunPrompts[] = [];
   for (const text of texts) {
     const { checkpoint } = text;
     const prompts = await missingPrompts(text);
-    const perPrompt = prompts.length === 0 ? 0 : await measurePrompts(checkpoint, prompts, threads);
+    const perPrompt = prompts.length === 0 ? 0 : await measurePrompts(checkpoint, prompts, runtime);
     rows.push({ checkpoint: checkpoint.id, promptsToEmbed: prompts.length, seconds: perPrompt * prompts.length });
   }
   return rows;

@@ -5,7 +5,7 @@ import { type EmbeddedGroup, embedRuns } from "./embed-runs.ts";
 import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
 
 /** What a plan decides of how images are embedded. */
-export type EmbedSettings = Pick<EmbedOptions, "threads" | "batchSize" | "modelMemory" | "skipUnreadable">;
+export type EmbedSettings = Pick<EmbedOptions, "runtime" | "batchSize" | "modelMemory" | "skipUnreadable">;
 
 export interface EmbedMissingImagesOptions {
   readonly attempts: Attempts;
@@ -73,9 +73,9 @@ async function embedGroup(
     sink: store,
     parts: missing,
   }));
-  const { threads, batchSize, modelMemory, skipUnreadable } = settings;
+  const { runtime, batchSize, modelMemory, skipUnreadable } = settings;
   const { remember } = first.contents;
-  const options = { threads, batchSize, modelMemory, skipUnreadable, remember, ...hooks };
+  const options = { runtime, batchSize, modelMemory, skipUnreadable, remember, ...hooks };
   await embedImages(first.manifest, targets, options);
   return (performance.now() - begun) / 1000;
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import { chunkSizes, embedChunks } from "../classifier/embed-prompts.ts";
 import { belongsToShard, type Shard } from "../embedding/shard.ts";
 import { openPromptStore, type PromptStore } from "../store/prompt-store.ts";
@@ -12,7 +13,7 @@ export interface PromptShare {
 }
 
 export interface EmbedMissingPromptsOptions {
-  readonly threads: number;
+  readonly runtime: Runtime;
   /** every chunk where absent */
   readonly share?: PromptShare;
   /** prompts embedded, and to embed here; the second is exact for the list at work, a maximum for those after it */
@@ -28,7 +29,7 @@ export interface EmbedMissingPromptsOptions {
  */
 export async function embedMissingPrompts(
   texts: readonly TextPlan[],
-  { threads, share, onProgress, checkStopped }: EmbedMissingPromptsOptions,
+  { runtime, share, onProgress, checkStopped }: EmbedMissingPromptsOptions,
 ): Promise<number> {
   const lists = await listWork(texts, share);
   let ahead = lists.reduce((sum, { most }) => sum + most, 0);
@@ -39,7 +40,7 @@ export async function embedMissingPrompts(
     await embedChunks(text.checkpoint, prompts, {
       store,
       only: isOurs,
-      threads,
+      ...runtime,
       checkStopped,
       onOpened: (encoder) => probePadding(text, encoder),
       onProgress: (here, total) => {

@@ -38,7 +38,7 @@ export async function embedShard(options: EvaluateOptions, shard: Shard): Promis
   let promptsEmbedded = 0;
   await attempts.run("prompts", async () => {
     promptsEmbedded = await embedMissingPrompts(plan.texts, {
-      threads: plan.threads,
+      runtime: plan.runtime,
       // Chunks of prompts come after the images' units, so that the shards with one unit less get them first
       share: { shard, before: plan.imageUnits },
       checkStopped: handlers.checkStopped,

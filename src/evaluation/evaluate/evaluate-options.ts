@@ -1,4 +1,5 @@
 import type { Note } from "../../foundation/notes.ts";
+import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { ResultMetrics } from "../results/result-folder.ts";
 
 export interface EvaluateResult extends ResultMetrics {
@@ -39,6 +40,9 @@ export interface EvaluateOptions {
   /** embed nothing: score what is stored, and throw `MissingEmbeddingsError` where something is not */
   readonly mergeOnly?: boolean;
   readonly batchSize?: number;
+  /** what runs the graphs: cpu and float32 where absent, and all there is yet */
+  readonly runtime?: Partial<RuntimeKind>;
+  /** what the machine has where absent */
   readonly threads?: number;
   readonly partSize?: number;
   readonly onProgress?: (progress: EvaluateProgress) => void;

@@ -62,7 +62,7 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
   const prompts = promptsToEmbed(plan.texts);
   if (prompts + images > 0) await checkWritable(plan.storeRoot, "--store");
   const prepared = await prepareTexts(plan, {
-    threads: plan.threads,
+    runtime: plan.runtime,
     attempts,
     handlers,
     onProgress: (done) => progress.prompts(done, prompts),
@@ -73,7 +73,7 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
   const embedding = { attempts, signal, onProgress: progress.images };
   for await (const { runs: group, seconds, done } of embedMissingImages(runs, plan, embedding)) {
     await attempts.run(nameRuns(group), async () => {
-      if (images > 0) await checkUnchanged(group, updateOptions(plan.threads, handlers));
+      if (images > 0) await checkUnchanged(group, updateOptions(plan.runtime.threads, handlers));
       const contentNotes = await noteContent(group[0] as PlannedRun, plan.storeRoot);
       for (const note of contentNotes) handlers.noteOnce(note); // several groups may be of the same images
       const notes = [...plan.notes, ...prepared.warnings, ...contentNotes];

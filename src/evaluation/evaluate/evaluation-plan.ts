@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { addNotes, makeNote, type Note } from "../../foundation/notes.ts";
+import { chooseRuntime, type Runtime } from "../../model/onnx/runtime.ts";
 import { assignParts } from "../embedding/assign-parts.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { checkAccuraciesFile } from "../results/rebuild-accuracies.ts";
@@ -31,7 +32,8 @@ export interface EvaluationPlan {
   readonly storeRoot: string;
   /** what this process was given of the machine */
   readonly allocation: Allocation;
-  readonly threads: number;
+  /** what runs the graphs, and the threads of all the work */
+  readonly runtime: Runtime;
   /** bytes that loaded graphs may take together */
   readonly modelMemory: number;
   /** images per inference call */
@@ -62,6 +64,7 @@ export interface PlanScope {
 export async function planEvaluation(options: EvaluateOptions, scope: PlanScope = {}): Promise<EvaluationPlan> {
   const { shard = WHOLE, readOnly = false } = scope;
   checkNumbers(options);
+  const kind = chooseRuntime(options.runtime);
   const { out = "results", skipUnreadable = false, mergeOnly = false } = options;
   await checkAccuraciesFile(out);
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
@@ -78,7 +81,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
     addNotes(notes, planned.notes);
     for (const images of planned.images) {
       for (const checkpoint of checkpoints) {
-        const place = { out, storeRoot, partSize: options.partSize ?? PART_SIZE };
+        const place = { out, storeRoot, partSize: options.partSize ?? PART_SIZE, runtime: kind };
         opened.push(await openRun(checkpoint, images, place));
       }
     }
@@ -89,6 +92,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const handlers = handlersOf(options);
   const allocation = readAllocation();
   const { threads = allocation.threads } = options;
+  const runtime: Runtime = { ...kind, threads };
   const { parts, units } = assignParts(opened.map(unitsOf), shard);
   const assigned = opened.map((run, r) => ({ run, parts: parts[r] as readonly Part[] }));
   const lacking = await missingParts(assigned, { threads, skipUnreadable, mergeOnly, handlers });
@@ -96,7 +100,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   notes.push(...lacking.notes);
   if (options.threads === undefined) notes.push(makeNote(describeAllocation(allocation)));
   const checked = await checkExports(checkpoints, {
-    threads,
+    runtime,
     allowUnsound: options.allowUnsound ?? false,
     memory: join(storeRoot, "checks"),
     remember: !readOnly,
@@ -109,12 +113,12 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
     out,
     storeRoot,
     allocation,
-    threads,
+    runtime,
     modelMemory: allocation.memory * MODEL_SHARE,
     batchSize: options.batchSize ?? BATCH_SIZE,
     skipUnreadable,
     runs,
-    texts: await planTexts(storeRoot, runs),
+    texts: await planTexts(storeRoot, runs, kind),
     imageUnits: units,
     notes,
   };

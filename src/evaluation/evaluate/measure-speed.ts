@@ -1,4 +1,5 @@
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import { embedPrompts } from "../classifier/embed-prompts.ts";
 import { type EmbeddingSink, embedImages } from "../embedding/embed-images.ts";
 import { planEncoderThreads } from "../embedding/encoder-threads.ts";
@@ -15,12 +16,12 @@ const NOWHERE: EmbeddingSink = { write: async () => {} };
 export async function measurePrompts(
   checkpoint: Checkpoint,
   prompts: readonly string[],
-  threads: number,
+  runtime: Runtime,
 ): Promise<number> {
   // Spread over the list, so that short and long prompts are among them
   const step = Math.max(1, Math.floor(prompts.length / PROBE_PROMPTS));
   const probe = prompts.filter((_, i) => i % step === 0).slice(0, PROBE_PROMPTS);
-  return secondsPerItem(1, (onProgress) => embedPrompts(checkpoint, probe, { threads, onProgress }));
+  return secondsPerItem(1, (onProgress) => embedPrompts(checkpoint, probe, { ...runtime, onProgress }));
 }
 
 /** Embeds a few batches of a run's images, whatever it lacks, and keeps nothing. @returns seconds per image */
@@ -28,13 +29,13 @@ export async function measureImages(
   { checkpoint, preCrop, manifest }: Pick<PlannedRun, "checkpoint" | "preCrop" | "manifest">,
   settings: EmbedSettings,
 ): Promise<number> {
-  const { threads, batchSize, modelMemory } = settings;
-  const copies = planEncoderThreads([checkpoint], settings).count;
+  const { runtime, batchSize, modelMemory } = settings;
+  const copies = planEncoderThreads([checkpoint], { threads: runtime.threads, modelMemory }).count;
   const n = Math.min(batchSize * copies * (1 + PROBE_BATCHES), manifest.images.length);
   const images = manifest.images.pick(Int32Array.from({ length: n }, (_, at) => at));
   const parts = [{ index: 0, first: 0, rows: n }];
   const targets = [{ checkpoint, preCrop, sink: NOWHERE, parts }];
-  const options = { threads, batchSize, modelMemory, skipUnreadable: true };
+  const options = { runtime, batchSize, modelMemory, skipUnreadable: true };
   return secondsPerItem(copies, (onProgress) =>
     embedImages({ ...manifest, images }, targets, { ...options, onProgress }),
   );

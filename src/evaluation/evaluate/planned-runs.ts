@@ -1,6 +1,7 @@
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { PromptSet } from "../classifier/prompt-set.ts";
 import type { ShardableRun } from "../embedding/assign-parts.ts";
 import type { ImageContents } from "../embedding/image-contents.ts";
@@ -41,6 +42,7 @@ export interface OpenRunOptions {
   readonly storeRoot: string;
   /** images per part */
   readonly partSize: number;
+  readonly runtime: RuntimeKind;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface OpenRunOptions {
 export async function openRun(
   checkpoint: Checkpoint,
   images: PlannedImages,
-  { out, storeRoot, partSize }: OpenRunOptions,
+  { out, storeRoot, partSize, runtime }: OpenRunOptions,
 ): Promise<OpenedRun> {
   const { benchmark, preCrop, manifest, contents } = images;
   const results = planResults(out, checkpoint, images);
@@ -59,7 +61,7 @@ export async function openRun(
   for (const { folder, recipe, key } of results) {
     await checkReplaceable(folder, recipe, manifest.images.length, { key, own });
   }
-  const store = await openPartStore(storeRoot, checkpoint, preCrop, manifest, partSize);
+  const store = await openPartStore(storeRoot, { checkpoint, preCrop, manifest, runtime }, partSize);
   return { checkpoint, benchmark, preCrop, manifest, store, contents, results };
 }
 

@@ -1,5 +1,6 @@
 import type { Note } from "../../foundation/notes.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { Attempts } from "./attempts.ts";
 import { buildClassifiers } from "./build-classifiers.ts";
 import { embedMissingPrompts } from "./embed-missing-prompts.ts";
@@ -9,7 +10,7 @@ import { warnOfTextPadding } from "./text-padding.ts";
 import type { TextPlan } from "./text-plan.ts";
 
 export interface PrepareTextsOptions {
-  readonly threads: number;
+  readonly runtime: Runtime;
   readonly attempts: Attempts;
   readonly handlers: RunHandlers;
   /** prompts embedded, of all that the plan lacks */
@@ -26,7 +27,7 @@ export interface PreparedTexts {
 /** Embeds what prompts are missing and builds the classifiers, a checkpoint at a time. */
 export async function prepareTexts(
   { texts, runs }: { readonly texts: readonly TextPlan[]; readonly runs: readonly PlannedRun[] },
-  { threads, attempts, handlers, onProgress }: PrepareTextsOptions,
+  { runtime, attempts, handlers, onProgress }: PrepareTextsOptions,
 ): Promise<PreparedTexts> {
   const { checkStopped } = handlers;
   const checkpoints = new Set<Checkpoint>();
@@ -35,11 +36,11 @@ export async function prepareTexts(
   for (const text of texts) {
     const ofCheckpoint = runs.filter(({ checkpoint }) => checkpoint === text.checkpoint);
     const isPrepared = await attempts.run(nameRuns(ofCheckpoint), async () => {
-      await embedMissingPrompts([text], { threads, checkStopped, onProgress: (done) => onProgress(before + done) });
-      const found = await warnOfTextPadding(text, threads);
+      await embedMissingPrompts([text], { runtime, checkStopped, onProgress: (done) => onProgress(before + done) });
+      const found = await warnOfTextPadding(text, runtime);
       for (const warning of found) handlers.note(warning);
       warnings.push(...found);
-      await buildClassifiers(text, { threads, checkStopped });
+      await buildClassifiers(text, { runtime, checkStopped });
     });
     before += text.missing;
     if (isPrepared) checkpoints.add(text.checkpoint);

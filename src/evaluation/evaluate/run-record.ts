@@ -4,13 +4,14 @@ import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
 import type { TextIdentity } from "../../model/checkpoint/text-identity.ts";
 import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { Allocation } from "./allocation.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 
 /** What an evaluation has of the machine, as the plan decided. */
 export interface MachineFacts {
   readonly allocation: Allocation;
-  readonly threads: number;
+  readonly runtime: Runtime;
   /** images per inference call */
   readonly batchSize: number;
 }
@@ -82,9 +83,10 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
       platform: `${process.platform}-${process.arch}`,
     },
     allocation: facts.machine.allocation,
-    threads: facts.machine.threads,
+    runtime: facts.machine.runtime,
+    threads: facts.machine.runtime.threads,
     batch_size: facts.machine.batchSize,
-    execution_provider: "cpu",
+    execution_provider: facts.machine.runtime.provider,
     started: facts.started.toISOString(),
     seconds: {
       embedding: round(facts.embedSeconds),

@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { ResultMetrics } from "../results/result-folder.ts";
 import { judgePredictions } from "../scoring/judge.ts";
 import type { LabelOrder } from "../scoring/label-order.ts";
@@ -13,7 +14,7 @@ export interface ScoreResultOptions {
   readonly text: TextPlace;
   /** from `readLabelOrders` */
   readonly orders: readonly LabelOrder[];
-  readonly threads: number;
+  readonly runtime: Runtime;
   readonly checkStopped: () => void;
 }
 
@@ -35,12 +36,12 @@ export interface ResultScores {
 export async function scoreResult(
   { manifest, store }: Pick<PlannedRun, "manifest" | "store">,
   result: PlannedResult,
-  { text, orders, threads, checkStopped }: ScoreResultOptions,
+  { text, orders, runtime, checkStopped }: ScoreResultOptions,
 ): Promise<ResultScores> {
   const begun = performance.now();
   const { key, protocol, space, classNames } = result;
-  const { weights } = await readClassifier(text, result, { threads, checkStopped });
-  const predictions = await predict(store, { manifest, weights, space }, threads);
+  const { weights } = await readClassifier(text, result, { runtime, checkStopped });
+  const predictions = await predict(store, { manifest, weights, space }, runtime.threads);
   const what = `${key.checkpoint}, ${key.benchmark}, protocol ${key.protocol}`;
   const labelWarning = warnOfLabelOrder(what, { names: classNames.names, manifest, predictions, space }, orders);
   const metrics: ResultMetrics = {

@@ -43,8 +43,8 @@ export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promi
     checkStopped();
     options.onBegin();
     await attempts.run(nameResult(run, result), async () => {
-      const { threads } = machine;
-      const scores = await scoreResult(run, result, { text, orders, threads, checkStopped });
+      const { runtime } = machine;
+      const scores = await scoreResult(run, result, { text, orders, runtime, checkStopped });
       const { labelWarning } = scores;
       const { class_names: classNames, ...names } = result.key;
       const key: EvaluationKey = { ...names, classNames };

@@ -5,6 +5,7 @@ import { readJson } from "../../foundation/files/read-text.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import type { TextEncoder } from "../../model/checkpoint/encoders.ts";
 import { warnOfPadding } from "../../model/checkpoint/padding-probe.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
 import { PADDING_FILE } from "../store/list-store.ts";
 import type { TextPlace } from "./text-plan.ts";
 
@@ -14,13 +15,13 @@ const PROBED = z.strictObject({ of: z.string(), takes_part: z.boolean() });
  * Warns of a checkpoint whose padding takes part in its text embeddings and is named by no file. The trial runs the text
  * graph, so its outcome is kept beside the text embeddings.
  */
-export async function warnOfTextPadding(place: TextPlace, threads: number): Promise<Note[]> {
+export async function warnOfTextPadding(place: TextPlace, runtime: Runtime): Promise<Note[]> {
   const { checkpoint } = place;
   const { id, text } = checkpoint;
   if (text === null || text.isPaddingExplicit) return [];
   let takesPart = await readProbe(place);
   if (takesPart === null) {
-    const encoder = await checkpoint.openTextEncoder({ threads });
+    const encoder = await checkpoint.openTextEncoder(runtime);
     try {
       takesPart = await probePadding(place, encoder);
     } finally {

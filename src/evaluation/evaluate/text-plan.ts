@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { ClassNameList } from "../classifier/class-names.ts";
 import type { PromptSet } from "../classifier/prompt-set.ts";
 import { openClassifierStore } from "../store/classifier-store.ts";
@@ -39,10 +40,11 @@ export interface TextPlan extends TextPlace {
 export async function planTexts(
   storeRoot: string,
   runs: readonly Pick<PlannedRun, "checkpoint" | "results">[],
+  runtime: RuntimeKind,
 ): Promise<TextPlan[]> {
   const texts: TextPlan[] = [];
   for (const checkpoint of checkpointsOf(runs)) {
-    const place = textPlace(storeRoot, checkpoint);
+    const place = textPlace(storeRoot, checkpoint, runtime);
     const store = openClassifierStore(place.folder, place.key);
     const classifiers: PlannedClassifier[] = [];
     for (const { classNames, prompts } of distinctClassifiers(runs.filter((run) => run.checkpoint === checkpoint))) {
@@ -60,8 +62,8 @@ export function promptsToEmbed(texts: readonly Pick<TextPlan, "missing">[]): num
   return texts.reduce((sum, { missing }) => sum + missing, 0);
 }
 
-function textPlace(storeRoot: string, checkpoint: Checkpoint): TextPlace {
-  const key = storedTextKey(checkpoint.fingerprint, checkpoint.text?.sha256 ?? "");
+function textPlace(storeRoot: string, checkpoint: Checkpoint, runtime: RuntimeKind): TextPlace {
+  const key = storedTextKey(checkpoint.fingerprint, checkpoint.text?.sha256 ?? "", runtime);
   return { checkpoint, key, folder: join(storeRoot, "text", textFolderName(key)) };
 }
 

@@ -3,6 +3,7 @@ import { basename, join, sep } from "node:path";
 import { TEMPORARY_NAME } from "../../foundation/files/atomic-write.ts";
 import { readJson, readText } from "../../foundation/files/read-text.ts";
 import { isUnnamedMatrix, storedMatrixGlance, storedMatrixState } from "../../foundation/files/stored-matrix.ts";
+import { type RuntimeKind, runtimeKey } from "../../model/onnx/runtime.ts";
 
 /** One folder of the store. Deleting it frees its space; what is needed of it is made again. */
 export interface StoreEntry {
@@ -105,15 +106,15 @@ const KEY_DIGITS = 16;
 
 const FORMER_TEXT = "its name does not say how texts were tokenized; it is no longer used, and can be deleted";
 
-/** What decides the embedding of a text: the checkpoint's fingerprint, and the hash of its text settings. */
-export function storedTextKey(fingerprint: string, textSha256: string): string {
-  return `${fingerprint}-${textSha256}`;
+/** What decides the embedding of a text: the checkpoint's fingerprint, the hash of its text settings, and the runtime. */
+export function storedTextKey(fingerprint: string, textSha256: string, runtime: RuntimeKind): string {
+  return [fingerprint, textSha256, ...runtimeKey(runtime)].join("-");
 }
 
-/** Name of a checkpoint's folder of text embeddings: the first digits of both hashes of its key. */
+/** Name of a checkpoint's folder of text embeddings: the parts of its key, of hashes the first digits. */
 export function textFolderName(key: string): string {
-  const hashes = key.split("-");
-  return hashes.map((hash) => hash.slice(0, TEXT_NAME)).join("-");
+  const parts = key.split("-");
+  return parts.map((part) => part.slice(0, TEXT_NAME)).join("-");
 }
 
 async function foldersOf(parent: string): Promise<string[]> {

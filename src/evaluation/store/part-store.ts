@@ -15,6 +15,7 @@ import {
 } from "../../foundation/files/stored-matrix.ts";
 import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import { type RuntimeKind, runtimeKey } from "../../model/onnx/runtime.ts";
 
 /** Goes up whenever the same files would give other embeddings: a change to decoding, resampling or feeding. */
 const EMBEDDING_VERSION = 1;
@@ -95,22 +96,25 @@ export interface PartStore {
   write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
 }
 
+/** What is embedded, and all that decides the numbers. */
+export interface EmbeddedImages {
+  readonly checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">;
+  /** pixels cut off at each side of an image before the preprocessing */
+  readonly preCrop: number;
+  readonly manifest: Manifest;
+  readonly runtime: RuntimeKind;
+}
+
 /**
  * Opens (or lays out) the store of one checkpoint and one manifest. Embeddings are keyed by the checkpoint's
- * fingerprint, the preprocessing and the manifest: whatever could change a number leads to another folder.
+ * fingerprint, the preprocessing, the manifest and the runtime: whatever could change a number leads to another folder.
  *
  * @param storeRoot  `.shiftline/store` or what `--store` named
- * @param border    pixels cut off at each side of an image before the preprocessing
  * @param partSize   images a part; a store that has parts keeps the size it began with
  */
-export async function openPartStore(
-  storeRoot: string,
-  checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">,
-  border: number,
-  manifest: Manifest,
-  partSize: number,
-): Promise<PartStore> {
-  const key = embeddingKey(checkpoint.fingerprint, checkpoint.preprocessing, border, manifest);
+export async function openPartStore(storeRoot: string, embedded: EmbeddedImages, partSize: number): Promise<PartStore> {
+  const { checkpoint, manifest } = embedded;
+  const key = embeddingKey(embedded);
   const folder = join(storeRoot, "images", key.slice(0, 16));
   const began = await readPartSize(join(folder, "store.json"), key);
   const size = began ?? partSize;
@@ -218,9 +222,10 @@ function contentKey(content: readonly string[]): string {
   return sha256(content.join("\n"));
 }
 
-function embeddingKey(fingerprint: string, preprocessing: Preprocessing, border: number, manifest: Manifest): string {
-  const recipe = [EMBEDDING_VERSION, fingerprint, canonical(preprocessing), border, manifest.sha256];
-  return sha256(JSON.stringify(recipe));
+function embeddingKey({ checkpoint, preCrop, manifest, runtime }: EmbeddedImages): string {
+  const { fingerprint, preprocessing } = checkpoint;
+  const made = [EMBEDDING_VERSION, fingerprint, canonical(preprocessing), preCrop, manifest.sha256];
+  return sha256(JSON.stringify([...made, ...runtimeKey(runtime)]));
 }
 
 function canonical(p: Preprocessing): unknown[] {
@@ -247,7 +252,7 @@ async function layOut(
   folder: string,
   key: string,
   partSize: number,
-  checkpoint: Pick<Checkpoint, "id" | "fingerprint" | "preprocessing">,
+  checkpoint: EmbeddedImages["checkpoint"],
   manifest: Manifest,
 ): Promise<void> {
   const path = join(folder, "store.json");

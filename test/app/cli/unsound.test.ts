@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkExports } from "../../../src/evaluation/evaluate/check-exports.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import type { Runtime } from "../../../src/model/onnx/runtime.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { node } from "../../model/checkpoint/make-onnx.ts";
 import { openClipConfig, openClipFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
 import { checkpoints, demo, quickRun, shiftline } from "./run-cli.ts";
 
 const wrongEnd = "captions that differ only at their end differ";
+const runtime: Runtime = { provider: "cpu", precision: "float32", threads: 1 };
 
 describe("an unsound export", () => {
   it("is not evaluated, planned or embedded: the message names what failed and how to go on", async () => {
@@ -72,13 +74,13 @@ describe("an unsound export", () => {
     const names = readdirSync(checkpoints).filter((name) => existsSync(join(checkpoints, `${name}.expected.csv`)));
     expect(names.length).toBeGreaterThanOrEqual(9);
     const opened = await Promise.all(names.map((name) => openCheckpoint(join(checkpoints, name))));
-    const options = { threads: 1, allowUnsound: false, memory: temporaryFolder(), remember: true };
+    const options = { runtime, allowUnsound: false, memory: temporaryFolder(), remember: true };
     expect(await checkExports(opened, options)).toEqual([]);
   });
 });
 
 describe("what was passed is remembered", () => {
-  const optionsFor = (memory: string) => ({ threads: 1, allowUnsound: false, memory, remember: true });
+  const optionsFor = (memory: string) => ({ runtime, allowUnsound: false, memory, remember: true });
 
   /** A checkpoint that counts how often it is run. */
   async function counted(folder: string, settings?: string) {

@@ -6,6 +6,7 @@ import { collectImages } from "../../../src/data/sources/image-list.ts";
 import type { EmbeddingSink } from "../../../src/evaluation/embedding/embed-images.ts";
 import type { Part } from "../../../src/evaluation/store/part-store.ts";
 import type { Checkpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import type { Runtime } from "../../../src/model/onnx/runtime.ts";
 import { built, checkpoints, demo } from "../../app/cli/run-cli.ts";
 import { temporaryFolder } from "../../helpers.ts";
 
@@ -48,7 +49,8 @@ function target(checkpoint: Checkpoint, n: number, write: EmbeddingSink["write"]
 }
 
 describe("embedding images", () => {
-  const options = { threads: THREADS, batchSize: BATCH, modelMemory: 1e9, skipUnreadable: false };
+  const runtime: Runtime = { provider: "cpu", precision: "float32", threads: THREADS };
+  const options = { runtime, batchSize: BATCH, modelMemory: 1e9, skipUnreadable: false };
 
   it("reads no further ahead of a slow disk than a few batches", async () => {
     const n = 20 * ROWS;

@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== "linux")("images that decode to much", () =
       const parts = [{ index: 0, first: 0, rows: 8 }];
       const checkpoint = await openCheckpoint(${JSON.stringify(join(checkpoints, "vit-open-clip"))});
       const target = { checkpoint, preCrop: 0, parts, sink: { write: async () => {} } };
-      await embedImages(manifest, [target], { threads: 2, batchSize: 8, modelMemory: 2e8, skipUnreadable: false });
+      await embedImages(manifest, [target], { runtime: { provider: "cpu", precision: "float32", threads: 2 }, batchSize: 8, modelMemory: 2e8, skipUnreadable: false });
       console.log(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]);`;
     const peak = Number(execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: root })) * 1024;
     // Measured 425 MB; without the budget, where those read ahead are decoded at once, 680 MB

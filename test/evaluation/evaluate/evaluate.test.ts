@@ -134,8 +134,10 @@ describe("what evaluate writes", () => {
       schema: 1,
       checkpoint: { layout: "open_clip" },
       images: { n: 123, expected: 50000, skipped: [], layout: "class-folders" },
+      runtime: { provider: "cpu", precision: "float32", threads: 1 },
       threads: 1,
       batch_size: 7,
+      execution_provider: "cpu",
       images_embedded: 123,
     });
     expect(run.recipe.fingerprint).toMatch(/^[0-9a-f]{64}$/);

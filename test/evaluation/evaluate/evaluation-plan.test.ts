@@ -91,3 +91,12 @@ describe("a plan", () => {
     expect(readdirSync(options.store)).toContain("checks");
   });
 });
+
+describe("a runtime", () => {
+  it("that there is not is refused before anything is looked at", async () => {
+    const plan = (runtime: unknown) =>
+      planEvaluation({ checkpoints: ["none"], runtime: runtime as NonNullable<EvaluateOptions["runtime"]> });
+    await expect(plan({ provider: "cuda" })).rejects.toThrow('unknown provider "cuda"; known: cpu');
+    await expect(plan({ precision: "int8" })).rejects.toThrow('unknown precision "int8"; known: float32');
+  });
+});

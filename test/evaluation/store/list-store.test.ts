@@ -8,6 +8,7 @@ import { openPartStore } from "../../../src/evaluation/store/part-store.ts";
 import { openPromptStore } from "../../../src/evaluation/store/prompt-store.ts";
 import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.ts";
 import { matrix } from "../../../src/foundation/math/matrix.ts";
+import { DEFAULT_RUNTIME, type RuntimeKind } from "../../../src/model/onnx/runtime.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 const manifest: Manifest = {
@@ -34,7 +35,7 @@ const checkpoint = {
 /** A store of three parts, of which two are there, and of two prompts. */
 async function makeStore(): Promise<{ root: string; folder: string; text: string }> {
   const root = temporaryFolder();
-  const store = await openPartStore(root, checkpoint, 0, manifest, 4);
+  const store = await openPartStore(root, { checkpoint, preCrop: 0, manifest, runtime: DEFAULT_RUNTIME }, 4);
   for (const part of store.parts.slice(0, 2)) {
     await store.write(part, matrix(new Float32Array(8).fill(0.5), 4, 2), {
       first: part.first,
@@ -42,7 +43,7 @@ async function makeStore(): Promise<{ root: string; folder: string; text: string
       content: [],
     });
   }
-  const key = storedTextKey(checkpoint.fingerprint, "e".repeat(64));
+  const key = storedTextKey(checkpoint.fingerprint, "e".repeat(64), DEFAULT_RUNTIME);
   const text = join(root, "text", textFolderName(key));
   await (await openPromptStore(text, key)).add(["a", "b"], matrix(new Float32Array(4).fill(1), 2, 2));
   return { root, folder: store.folder, text };
@@ -50,6 +51,21 @@ async function makeStore(): Promise<{ root: string; folder: string; text: string
 
 const numbersOf = (folder: string, part: string) =>
   join(folder, readdirSync(folder).find((name) => name.startsWith(part) && name.endsWith(".npy")) as string);
+
+describe("the key of text embeddings", () => {
+  const [model, settings] = ["f".repeat(64), "e".repeat(64)];
+
+  it("is that of version 0.1, which named no runtime, for cpu and float32", () => {
+    const key = storedTextKey(model, settings, DEFAULT_RUNTIME);
+    expect(key).toBe(`${model}-${settings}`);
+    expect(textFolderName(key)).toBe("ffffffffffffffff-eeeeeeeeeeeeeeee");
+  });
+
+  it("names any other runtime", () => {
+    const key = storedTextKey(model, settings, { provider: "cuda", precision: "float16" } as unknown as RuntimeKind);
+    expect(textFolderName(key)).toBe("ffffffffffffffff-eeeeeeeeeeeeeeee-cuda-float16");
+  });
+});
 
 describe("listStore", () => {
   it("names text embeddings of an older version, which do not say how texts were tokenized", async () => {
@@ -104,7 +120,7 @@ describe("listStore", () => {
 
   it("names text of another checkpoint, a folder under another name, and files beside embeddings that are of others", async () => {
     const { root, folder, text } = await makeStore();
-    const otherKey = storedTextKey("e".repeat(64), "e".repeat(64));
+    const otherKey = storedTextKey("e".repeat(64), "e".repeat(64), DEFAULT_RUNTIME);
     const other = join(root, "text", textFolderName(otherKey));
     await (await openPromptStore(other, otherKey)).add(["c"], matrix(new Float32Array(2).fill(1), 1, 2));
     const [name = ""] = readdirSync(other).filter((entry) => entry.endsWith(".json"));

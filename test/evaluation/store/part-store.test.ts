@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../../src/data/dataset/manifest.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { listStore } from "../../../src/evaluation/store/list-store.ts";
-import { openPartStore, type Part } from "../../../src/evaluation/store/part-store.ts";
+import { type EmbeddedImages, openPartStore, type Part } from "../../../src/evaluation/store/part-store.ts";
 import { encodeNpy } from "../../../src/foundation/files/npy.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.ts";
 import { matrix } from "../../../src/foundation/math/matrix.ts";
+import { DEFAULT_RUNTIME, type RuntimeKind } from "../../../src/model/onnx/runtime.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 const manifest: Manifest = {
@@ -31,11 +32,14 @@ const checkpoint = {
     fillColor: 0,
   },
 } as const;
+const usual: EmbeddedImages = { checkpoint, preCrop: 0, manifest, runtime: DEFAULT_RUNTIME };
+const openStore = (root: string, partSize: number, other: Partial<EmbeddedImages> = {}) =>
+  openPartStore(root, { ...usual, ...other }, partSize);
 const about = (first: number) => ({ first, skipped: [], content: [] });
 
 describe("the part store", () => {
   it("covers the manifest with parts of the size asked, the last one shorter", async () => {
-    const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, 4);
+    const store = await openStore(temporaryFolder(), 4);
     expect(store.parts).toEqual([
       { index: 0, first: 0, rows: 4 },
       { index: 1, first: 4, rows: 4 },
@@ -46,11 +50,11 @@ describe("the part store", () => {
 
   it("finds what was written, keeps the part size it began with, and names what is damaged", async () => {
     const root = temporaryFolder();
-    const store = await openPartStore(root, checkpoint, 0, manifest, 4);
+    const store = await openStore(root, 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     await store.write(store.parts[1]!, features, about(4));
     await store.write(store.parts[0]!, features, about(0));
-    const again = await openPartStore(root, checkpoint, 0, manifest, 7);
+    const again = await openStore(root, 7);
     expect(again.parts).toEqual(store.parts);
     expect(await again.check()).toEqual({ missing: [store.parts[2]], damaged: [], skipped: [] });
     const manifestFile = JSON.parse(readFileSync(join(store.folder, "manifest.json"), "utf8"));
@@ -67,7 +71,7 @@ describe("the part store", () => {
   });
 
   it("tells parts that left images out from whole ones", async () => {
-    const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, 10);
+    const store = await openStore(temporaryFolder(), 10);
     const skipped = [{ index: 3, image: "3.jpg", reason: "truncated" }];
     await store.write(store.parts[0]!, matrix(new Float32Array(20), 10, 2), { first: 0, skipped, content: [] });
     expect(await store.check()).toEqual({ missing: [], damaged: [], skipped: store.parts });
@@ -75,13 +79,13 @@ describe("the part store", () => {
 
   it("refuses parts of another checkpoint, of other images and of another place", async () => {
     const root = temporaryFolder();
-    const store = await openPartStore(root, checkpoint, 0, manifest, 4);
+    const store = await openStore(root, 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     await store.write(store.parts[0]!, features, about(0));
     const others = [
-      await openPartStore(root, { ...checkpoint, fingerprint: "e".repeat(64) }, 0, manifest, 4),
-      await openPartStore(root, checkpoint, 0, { ...manifest, sha256: "n".repeat(64) }, 4),
-      await openPartStore(root, checkpoint, 2, manifest, 4),
+      await openStore(root, 4, { checkpoint: { ...checkpoint, fingerprint: "e".repeat(64) } }),
+      await openStore(root, 4, { manifest: { ...manifest, sha256: "n".repeat(64) } }),
+      await openStore(root, 4, { preCrop: 2 }),
     ];
     for (const other of others) {
       cpSync(store.folder, other.folder, { recursive: true });
@@ -99,7 +103,7 @@ describe("the part store", () => {
   });
 
   it("does not read parts of version 0.1, which named nothing, and leaves their files where they are", async () => {
-    const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, 4);
+    const store = await openStore(temporaryFolder(), 4);
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     const bytes = encodeNpy(features);
     const stem = join(store.folder, "part-00000");
@@ -119,7 +123,7 @@ describe("the part store", () => {
 
   it("compares parts with the images of now by content, and then reads them only while they are of it", async () => {
     const root = temporaryFolder();
-    const open = () => openPartStore(root, checkpoint, 0, manifest, 4);
+    const open = () => openStore(root, 4);
     const [store, other] = [await open(), await open()];
     const features = matrix(new Float32Array(8).fill(0.5), 4, 2);
     const [part, second] = store.parts as [Part, Part];
@@ -143,7 +147,7 @@ describe("the part store", () => {
   it("gives one digest of the content of all images, whatever the size of its parts", async () => {
     const content = [...manifest.images].map(({ path }) => sha256(path));
     const digests = [3, 4, 10].map(async (size) => {
-      const store = await openPartStore(temporaryFolder(), checkpoint, 0, manifest, size);
+      const store = await openStore(temporaryFolder(), size);
       for (const part of store.parts) {
         const features = matrix(new Float32Array(part.rows * 2).fill(0.5), part.rows, 2);
         const own = content.slice(part.first, part.first + part.rows);
@@ -156,7 +160,7 @@ describe("the part store", () => {
 
   it("is begun by one of two runs; the other, with another part size, is told to go on with it", async () => {
     const root = temporaryFolder();
-    const stores = await Promise.all([4, 5].map((size) => openPartStore(root, checkpoint, 0, manifest, size)));
+    const stores = await Promise.all([4, 5].map((size) => openStore(root, size)));
     const features = (rows: number) => matrix(new Float32Array(rows * 2).fill(0.5), rows, 2);
     const tries = await Promise.allSettled(
       stores.map((store) => store.write(store.parts[0]!, features(store.parts[0]!.rows), about(0))),
@@ -164,14 +168,14 @@ describe("the part store", () => {
     expect(tries.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     const refused = tries.find((one) => one.status === "rejected");
     expect(String(refused?.reason)).toMatch(/another run began this store meanwhile/);
-    const again = await openPartStore(root, checkpoint, 0, manifest, 7);
+    const again = await openStore(root, 7);
     expect((await again.check()).missing).toEqual(again.parts.slice(1));
   });
 
-  it("keeps another checkpoint, preprocessing or manifest apart", async () => {
+  it("keeps another checkpoint, preprocessing, manifest or runtime apart", async () => {
     const root = temporaryFolder();
     const folder = async (c: Partial<typeof checkpoint>, m: Partial<Manifest>) =>
-      (await openPartStore(root, { ...checkpoint, ...c }, 0, { ...manifest, ...m }, 4)).folder;
+      (await openStore(root, 4, { checkpoint: { ...checkpoint, ...c }, manifest: { ...manifest, ...m } })).folder;
     const folders = [
       await folder({}, {}),
       await folder({ fingerprint: "e".repeat(64) as typeof checkpoint.fingerprint }, {}),
@@ -179,7 +183,14 @@ describe("the part store", () => {
       await folder({ preprocessing: { ...checkpoint.preprocessing, resize: 9 } as never }, {}),
       await folder({}, { sha256: "n".repeat(64) }),
     ];
-    expect(new Set(folders).size).toBe(5);
+    const gpu = { provider: "cuda", precision: "float16" } as unknown as RuntimeKind;
+    folders.push((await openStore(root, 4, { runtime: gpu })).folder);
+    expect(new Set(folders).size).toBe(6);
     expect(await folder({ id: "renamed" as "tiny" }, { root: "/elsewhere" })).toBe(folders[0]);
+  });
+
+  it("has the folders of version 0.1, whose key named no runtime, for cpu and float32", async () => {
+    const { folder } = await openStore("store", 4);
+    expect(folder).toBe(join("store", "images", "52dc86180817e3c0")); // as commit d0070e9 named it
   });
 });
