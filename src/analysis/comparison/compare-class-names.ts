@@ -4,7 +4,7 @@ import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 import { readProtocolClassNames } from "../../evaluation/scoring/class-name-order.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { keyText, type TaskKey } from "../../foundation/evaluation-key.ts";
-import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import { parseWhole } from "../../foundation/files/parse-csv.ts";
 
 /** What decides the classes of a result and their names. */
 type ClassesKey = Omit<TaskKey, "templates">;

@@ -5,7 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { readOwnTextIfThere, statIfThere } from "../../foundation/files/if-there.ts";
 import { parseJson } from "../../foundation/files/parse-json.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { openRegular } from "../../foundation/files/regular-file.ts";
 
 /** Beside outputs: what each was made from. Without it nobody can tell whose a `fits.csv` is. */

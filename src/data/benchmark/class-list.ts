@@ -1,6 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
-import { parseCsv } from "../../foundation/files/parse-csv.ts";
-import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import { parseCsv, parseWhole } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 
 /**

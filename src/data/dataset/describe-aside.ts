@@ -1,11 +1,11 @@
+import type { Aside } from "../sources/aside.ts";
 import { describeClutter } from "../sources/clutter.ts";
-import type { LocatedData } from "./locate.ts";
 
 /** Paths named one by one in a message; of more, the number. */
 const FEW = 3;
 
 /** What was passed over in a benchmark's folder, each as a sentence; none where there was nothing else. */
-export function describeAside({ root, aside }: Pick<LocatedData, "root" | "aside">): string[] {
+export function describeAside({ root, aside }: { readonly root: string; readonly aside: Aside }): string[] {
   const texts = [...aside.notes];
   const clutter = describeClutter(aside.clutter);
   if (clutter !== "") texts.push(`${root}: passed over, as it belongs to no set: ${clutter}`);

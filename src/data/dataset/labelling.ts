@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
-import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import { parseWhole } from "../../foundation/files/parse-csv.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import { classKeys } from "../benchmark/class-list.ts";
 import type { Layout } from "../benchmark/layout.ts";

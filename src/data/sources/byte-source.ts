@@ -1,6 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { openRegularWithStats, readRegularIntoSync } from "../../foundation/files/regular-file.ts";
 
 /** Bytes that are read in pieces, wherever they are. The shape of hyparquet's AsyncBuffer. */

@@ -1,4 +1,4 @@
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { type FileBytes, openFileBytes } from "./byte-source.ts";
 
 /** Files that are kept open from read to read. Reads may run side by side; made once per thread, and closed at its end. */

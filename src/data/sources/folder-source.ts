@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { isSettled } from "../../foundation/files/file-identity.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
 import { type FileBytes, openFileBytes, readFileStart } from "./byte-source.ts";
 import { compareText, imageSize } from "./folder-entry.ts";

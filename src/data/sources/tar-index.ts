@@ -1,7 +1,7 @@
 import { closeSync, fstatSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "../../foundation/errors.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { fillSync, openRegularSync } from "../../foundation/files/regular-file.ts";
 import { BLOCK, decodeHeader, decodeRecords, decodeText } from "./tar-header.ts";
 import { type MemberHeader, quote, readMember, SMALL_BYTES, SPARSE, type TarMember } from "./tar-member.ts";

@@ -1,7 +1,8 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
-import { readError, readText } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
+import { readText } from "../../foundation/files/read-text.ts";
 
 const COUNT_FILE = "nshards.txt";
 

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import type { Aside } from "./aside.ts";
 import { countClutter } from "./clutter.ts";
 import { compareText, IMAGE_NAME, isFolder, isImage, notUtf8 } from "./folder-entry.ts";

@@ -1,7 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { findNamedFile, listNamedFiles, type NamedFile } from "../../foundation/files/named-data.ts";
-import { parseCsv } from "../../foundation/files/parse-csv.ts";
-import { parseWhole } from "../../foundation/files/parse-whole.ts";
+import { parseCsv, parseWhole } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import type { Note } from "../../foundation/notes.ts";

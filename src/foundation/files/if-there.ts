@@ -1,7 +1,8 @@
 import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { InputError } from "../errors.ts";
-import { readError, readText } from "./read-text.ts";
+import { readError } from "./read-error.ts";
+import { readText } from "./read-text.ts";
 
 /** What lies at a path; null where nothing does. @throws InputError if it cannot be looked at: that is not the same */
 export async function statIfThere(path: string): Promise<Stats | null> {

@@ -5,8 +5,6 @@ import { checkJson } from "./parse-json.ts";
 import { readError } from "./read-error.ts";
 import { readRegular } from "./regular-file.ts";
 
-export { readError } from "./read-error.ts";
-
 /** The largest text that is read, bytes. predictions.csv of a million images has 150 MB; parsed, a text takes ten times as much. */
 export const MAX_TEXT_BYTES = 256e6;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type FileState, fileState } from "../../foundation/files/file-state.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { rememberedHash } from "../../foundation/files/remembered-hash.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { changed } from "./unchanged-files.ts";

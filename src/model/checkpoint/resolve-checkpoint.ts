@@ -1,7 +1,7 @@
 import { join, posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { type FileState, fileState } from "../../foundation/files/file-state.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { readOnnxModel } from "../onnx/onnx-model.ts";
 import { describeWidened } from "../onnx/widen-bfloat16.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { type FileState, fileState } from "../../foundation/files/file-state.ts";
 import { hashInThread } from "../../foundation/files/hash-in-thread.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 
 interface WatchedFile {
   /** relative to the checkpoint's folder */

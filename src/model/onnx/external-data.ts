@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { staysInside } from "../../foundation/files/inside-folder.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { checkRegular } from "../../foundation/files/regular-file.ts";
 import type { OnnxModel } from "./onnx-model.ts";
 import { tensorBytes } from "./onnx-tensor.ts";

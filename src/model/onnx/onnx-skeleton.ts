@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { InputError } from "../../foundation/errors.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { openRegularSync } from "../../foundation/files/regular-file.ts";
 import { byteSize } from "../../foundation/number-text.ts";
 import { MAX_DEPTH } from "./check-structure.ts";

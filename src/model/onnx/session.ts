@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { InputError } from "../../foundation/errors.ts";
 import { withDeadline } from "../../foundation/files/deadline.ts";
-import { readError } from "../../foundation/files/read-text.ts";
+import { readError } from "../../foundation/files/read-error.ts";
 import { checkRegular } from "../../foundation/files/regular-file.ts";
 import { fromFloat16 } from "./float16.ts";
 import {

@@ -105,7 +105,10 @@ export function parseBytePairFiles(files: BytePairFiles): TokenizerJsonContent {
   };
   const around = (start: string | null | undefined, end: string | null | undefined) => ({
     type: "RobertaProcessing",
-    ...{ sep: idOf(end), cls: idOf(start), trim_offsets: true, add_prefix_space: false },
+    sep: idOf(end),
+    cls: idOf(start),
+    trim_offsets: true,
+    add_prefix_space: false,
   });
   const rest = { added_tokens, padding: null };
   if (name === "CLIPTokenizer") {

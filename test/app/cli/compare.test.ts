@@ -58,7 +58,9 @@ describe("shiftline compare", () => {
     expect(stdout).toContain("vit (first) minus resnet (second), prompts openai-80\n");
     expect(stdout).toContain("1 of 2 differences are more than chance (McNemar's exact test, Holm over 2)");
     expect(stdout).toMatch(/^imagenet 1000, 40 of 50 +70\.00 +65\.00 +\+5\.00 +−\S+ … \+\S+ +0\.500 +0\.500$/m);
-    expect(stdout).toMatch(/^imagenet-r 200, 40 of 50 +75\.00 +30\.00 +\+45\.00 +\+\S+ … \+\S+ +< 0\.001 +< 0\.001$/m);
+    expect(stdout).toMatch(
+      /^imagenet-r 200, 40 of 50 +75\.00 +30\.00 +\+45\.00 +\+\S+ … \+\S+ +< 0\.0001 +< 0\.0001$/m,
+    );
     expect(stdout).toMatch(/^imagenet-r 200, 40 of 50 +12 +18 +0 +10 +/m);
     expect(stdout).toContain("imagenet 1000, 40 of 50: first better: great white shark (7 against 6 of 10), ");
   });
