@@ -74,6 +74,21 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("has no circle of imports, not of those for types alone either", () => {
+    const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const follow = (path: string, way: readonly string[]): void => {
+      const at = way.indexOf(path);
+      if (at >= 0) circles.push([...way.slice(at), path].join(" → "));
+      if (at >= 0 || done.has(path)) return;
+      for (const target of importsOf.get(path) ?? []) follow(target, [...way, path]);
+      done.add(path);
+    };
+    for (const path of importsOf.keys()) follow(path, []);
+    expect(circles).toEqual([]);
+  });
+
   it("opens the user's files in one place, which reads regular files only", () => {
     const openers = /\b(?:readFile|readFileSync|open|openSync|createReadStream)\b[^;]*\} from "node:fs(?:\/promises)?"/;
     const found = files.filter((file) => openers.test(file.text)).map((file) => file.path);
