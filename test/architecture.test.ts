@@ -113,6 +113,19 @@ describe("the house", () => {
     expect([...new Set(found)]).toEqual(["model/onnx"]);
   });
 
+  it("has one home for what is written the same everywhere", () => {
+    const places = (pattern: RegExp) => files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+    expect(places(/from "csv-stringify/)).toEqual(["foundation/files/format-csv.ts"]);
+    expect(places(/\berror\.issues\b/)).toEqual([]); // worded by describeIssues in files/parse-json.ts
+    expect(places(/^export (?:type )?(?:\{[^}]*\}|\*) from/m)).toEqual(["index.ts"]);
+    const others = [
+      "analysis/robustness/robustness-study.ts", // a key
+      "output/figures/accuracy-axis.ts", // where ticks are
+      "output/figures/render-figure.ts", // coordinates
+    ];
+    expect(places(/\.toFixed\(|\.toLocaleString\(/).sort()).toEqual([...others, "foundation/number-text.ts"].sort());
+  });
+
   it("has files of one concept, at most 300 lines; what a script makes may be longer", () => {
     const made = ["model/onnx/onnx-schema.ts"];
     const long = files.filter(({ path, text }) => text.split("\n").length > 300 && !made.includes(path));
