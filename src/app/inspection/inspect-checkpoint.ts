@@ -5,6 +5,7 @@ import { warnOfTokenizer } from "../../model/checkpoint/checkpoint-tokenizer.ts"
 import type { ExportCheck } from "../../model/checkpoint/export-checks.ts";
 import type { CheckpointFile } from "../../model/checkpoint/fingerprint.ts";
 import { fixedAxis } from "../../model/checkpoint/graph-feeds.ts";
+import type { LayoutId } from "../../model/checkpoint/layout-kinds.ts";
 import {
   type CheckpointOptions,
   checkpointFingerprint,
@@ -50,7 +51,7 @@ export interface TowerInspection {
 export interface CheckpointInspection {
   readonly id: string;
   readonly path: string;
-  readonly layout: "hugging-face" | "open_clip" | "shiftline";
+  readonly layout: LayoutId;
   readonly fingerprint: string;
   readonly files: readonly CheckpointFile[];
   readonly image: TowerInspection;

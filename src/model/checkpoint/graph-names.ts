@@ -1,4 +1,5 @@
-import type { ExportNames, LayoutId, LayoutKind } from "./layout-kind.ts";
+import type { ExportNames } from "./layout-kind.ts";
+import { LAYOUT_KINDS, type LayoutId } from "./layout-kinds.ts";
 
 /** The graphs of one export by what their names say: files of each tower, and of both in one, by variant ("" is the plain one). */
 export interface GraphGroup {
@@ -27,11 +28,10 @@ export const GRAPH_FOLDERS = [
  * in the tower's word alone (`image_encoder` and `text_encoder`, `b16-visual` and `b16-textual`, `b16.img.fp32` and `b16.txt.fp32`).
  *
  * @param files relative paths that end in ".onnx"
- * @param kinds the known layouts
  * @returns known layouts of which at least one graph is there, then pairs
  */
-export function groupGraphs(files: readonly string[], kinds: readonly LayoutKind[]): GraphGroup[] {
-  const families = kinds.flatMap(({ id, exports }) => exports.map((names) => ({ kind: id, ...names })));
+export function groupGraphs(files: readonly string[]): GraphGroup[] {
+  const families = LAYOUT_KINDS.flatMap(({ id, exports }) => exports.map((names) => ({ kind: id, ...names })));
   const known = families.map(({ kind, vision, text, both }) => ({
     kind,
     vision: variantsOf(files, vision),

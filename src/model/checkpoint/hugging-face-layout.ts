@@ -3,7 +3,7 @@ import type { LayoutKind } from "./layout-kind.ts";
 import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 
 /** What optimum and transformers.js export. */
-export const HUGGING_FACE: LayoutKind = {
+export const HUGGING_FACE = {
   id: "hugging-face",
   accepts: "onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/)",
   exports: [
@@ -14,4 +14,4 @@ export const HUGGING_FACE: LayoutKind = {
   preprocessing: [parseHuggingFaceFiles, parseOpenClipFiles],
   mainConfig: "huggingFace",
   cleaning: { cleaning: "none", source: "the Hugging Face layout" },
-};
+} as const satisfies LayoutKind;

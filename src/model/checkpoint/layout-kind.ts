@@ -1,9 +1,6 @@
 import type { ModelConfigs } from "./model-config.ts";
 import type { PreprocessingParser } from "./preprocessing-config.ts";
 
-/** Names the layout in results and messages. */
-export type LayoutId = "hugging-face" | "open_clip" | "shiftline";
-
 /** Names of an export's graphs, relative to the checkpoint's folder and without ".onnx". */
 export interface ExportNames {
   readonly vision: string;
@@ -14,7 +11,8 @@ export interface ExportNames {
 
 /** A way to lay out a checkpoint's files: where its graphs are, and whose files and defaults describe them. */
 export interface LayoutKind {
-  readonly id: LayoutId;
+  /** Names it in results and messages. */
+  readonly id: string;
   /** What is accepted, in the words of the error messages. */
   readonly accepts: string;
   /** Exports that are known by name; none where a file names the graphs. */

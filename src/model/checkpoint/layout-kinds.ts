@@ -1,14 +1,21 @@
 import { HUGGING_FACE } from "./hugging-face-layout.ts";
-import type { LayoutId, LayoutKind } from "./layout-kind.ts";
+import type { LayoutKind } from "./layout-kind.ts";
 import { OPEN_CLIP } from "./open-clip-layout.ts";
 import { SHIFTLINE } from "./shiftline-layout.ts";
 
-/** Every layout, in the order in which their graphs are looked for. A new one is a record of its kind in this list. */
-export const LAYOUT_KINDS: readonly LayoutKind[] = [HUGGING_FACE, OPEN_CLIP, SHIFTLINE];
+/** Every layout, in the order in which their graphs are looked for. A new one is a file with its record, and its line here. */
+export const LAYOUT_KINDS = [HUGGING_FACE, OPEN_CLIP, SHIFTLINE] as const;
+
+/** Names a layout in results and messages. */
+export type LayoutId = (typeof LAYOUT_KINDS)[number]["id"];
 
 export function layoutKind(id: LayoutId): LayoutKind {
   return LAYOUT_KINDS.find((kind) => kind.id === id) as LayoutKind;
 }
 
+const named: string[] = LAYOUT_KINDS.filter(({ exports }) => exports.length > 0).map(({ accepts }) => accepts);
+const described = LAYOUT_KINDS.filter(({ exports }) => exports.length === 0).map(({ accepts }) => `or ${accepts}`);
+const byWords = "two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx)";
+
 /** What is accepted, in the words of the error messages. */
-export const ACCEPTED = `accepted: ${HUGGING_FACE.accepts}; ${OPEN_CLIP.accepts}; two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or ${SHIFTLINE.accepts}`;
+export const ACCEPTED = `accepted: ${[...named, byWords, ...described].join("; ")}`;

@@ -8,8 +8,7 @@ import {
   listVariants,
   parseVariant,
 } from "./graph-names.ts";
-import type { LayoutId } from "./layout-kind.ts";
-import { ACCEPTED, LAYOUT_KINDS } from "./layout-kinds.ts";
+import { ACCEPTED, type LayoutId } from "./layout-kinds.ts";
 import { parseShiftlineJson, type ShiftlineJson } from "./shiftline-json.ts";
 
 /** Which files of a checkpoint hold its graphs; paths are relative to `root`, with "/" between. */
@@ -54,7 +53,7 @@ export function findLayout(facts: CheckpointFacts, variant?: string): Layout | L
   if (variant !== undefined && choice === null) {
     throw new InputError(`--variant ${variant}: expected a name, or vision=NAME,text=NAME for each tower`);
   }
-  const groups = groupGraphs(files, LAYOUT_KINDS);
+  const groups = groupGraphs(files);
   const whole = groups.flatMap((group) => {
     const graphs = chooseGraphs(group, choice);
     return graphs === null ? [] : [{ group, graphs }];

@@ -9,6 +9,7 @@ import type { ExportCheck } from "./export-checks.ts";
 import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
 import { fixedWidth } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
+import type { LayoutId } from "./layout-kinds.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
@@ -21,7 +22,7 @@ export interface Checkpoint {
   readonly id: string;
   /** As given. */
   readonly path: string;
-  readonly layout: "hugging-face" | "open_clip" | "shiftline";
+  readonly layout: LayoutId;
   readonly files: readonly CheckpointFile[];
   /** SHA-256 over the role and content of every file that can change a number, 64 hexadecimal digits. */
   readonly fingerprint: string;

@@ -3,7 +3,7 @@ import type { LayoutKind } from "./layout-kind.ts";
 import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 
 /** Towers of open_clip, with its configuration beside them. */
-export const OPEN_CLIP: LayoutKind = {
+export const OPEN_CLIP = {
   id: "open_clip",
   accepts: "visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip)",
   exports: [
@@ -14,4 +14,4 @@ export const OPEN_CLIP: LayoutKind = {
   preprocessing: [parseOpenClipFiles, parseHuggingFaceFiles],
   mainConfig: "openClip",
   cleaning: { cleaning: "open_clip", source: "open_clip's default" },
-};
+} as const satisfies LayoutKind;

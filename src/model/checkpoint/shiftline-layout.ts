@@ -4,7 +4,7 @@ import { heightAndWidth, type PreprocessingConfig } from "./preprocessing-config
 import { parseShiftlineJson } from "./shiftline-json.ts";
 
 /** A folder that a shiftline.json describes, whatever its files are called. */
-export const SHIFTLINE: LayoutKind = {
+export const SHIFTLINE = {
   id: "shiftline",
   accepts: "a shiftline.json that names the files",
   exports: [],
@@ -12,7 +12,7 @@ export const SHIFTLINE: LayoutKind = {
   preprocessing: [parsePreprocessing],
   mainConfig: "openClip",
   cleaning: { cleaning: "none", source: "shiftline.json's default" },
-};
+} as const satisfies LayoutKind;
 
 function parsePreprocessing(facts: CheckpointFacts): PreprocessingConfig | null {
   const described = parseShiftlineJson(facts);

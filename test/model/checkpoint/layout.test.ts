@@ -100,6 +100,15 @@ describe("readLayout", () => {
     await expect(readLayout(folder(...files))).rejects.toThrow(InputError);
   });
 
+  it("names every layout in the message", async () => {
+    const root = folder("clip.onnx");
+    await expect(readLayout(root)).rejects.toThrow(
+      new InputError(
+        `${root}: no checkpoint of a known layout: found clip.onnx; accepted: onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files`,
+      ),
+    );
+  });
+
   it("follows a shiftline.json whatever else is there", async () => {
     const root = folder("visual.onnx", "textual.onnx");
     writeTree(root, { "shiftline.json": shiftlineJson });
