@@ -5,9 +5,9 @@ import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { AboutPart, Part, SkippedImage } from "../store/part-store.ts";
 import { planEncoderThreads } from "./encoder-threads.ts";
 import type { EncoderResult, EncoderSetup, EncoderTask } from "./encoder-worker.ts";
-import { openFlights } from "./flights.ts";
 import type { ImageContent } from "./hash-images.ts";
 import type { UnreadableImage } from "./image-worker.ts";
+import { createLimiter } from "./limiter.ts";
 import { shareBudget } from "./memory-budget.ts";
 import { openParts } from "./open-parts.ts";
 import { type Batch, distinctPreparations, planBatches } from "./plan-batches.ts";
@@ -48,7 +48,7 @@ export interface EmbedOptions {
 }
 
 /** More image threads than this outrun any CPU inference. */
-const MOST_IMAGE_THREADS = 16;
+const MAX_IMAGE_THREADS = 16;
 /**
  * Bytes of memory for images that are read and decoded, and what each thread adds: no photo waits for it, but of images near the
  * largest that is decoded one is at work at a time. A machine with less memory gives less.
@@ -83,7 +83,7 @@ export async function embedImages(
     targets.map(({ checkpoint }) => checkpoint),
     { threads: runtime.threads, modelMemory },
   );
-  const imageThreads = Math.min(Math.max(runtime.threads, 1), MOST_IMAGE_THREADS);
+  const imageThreads = Math.min(Math.max(runtime.threads, 1), MAX_IMAGE_THREADS);
   const wantedBy = (batch: Batch) => [...new Set(batch.targets.map((target) => preparations.of[target] as number))];
   function* requests() {
     for (const batch of batches) {
@@ -137,7 +137,7 @@ export async function embedImages(
     options.onProgress?.(done, total);
   };
 
-  const flights = openFlights(count + ENCODE_BEYOND);
+  const limiter = createLimiter(count + ENCODE_BEYOND);
   try {
     for (const batch of batches) {
       options.checkStopped?.();
@@ -146,11 +146,11 @@ export async function embedImages(
         const output = read.outputs.find(({ preparation }) => preparation === preparations.of[target]);
         return unreadableImages(manifest, batch, output?.unreadable ?? [], options.skipUnreadable);
       });
-      await flights.start(() => encode(batch, read, skipped));
+      await limiter.add(() => encode(batch, read, skipped));
     }
-    await flights.land();
+    await limiter.drain();
   } finally {
-    await flights.land().catch(() => {}); // what is under way may make a part whole; its failure is known already
+    await limiter.drain().catch(() => {}); // what is under way may make a part whole; its failure is known already
     await Promise.all([reader.close(), encoders.close()]);
   }
 }

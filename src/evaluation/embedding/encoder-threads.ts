@@ -8,7 +8,7 @@ export interface EncoderThreads {
 }
 
 /** More copies of the graphs than this only take memory. */
-const MOST_COPIES = 16;
+const MAX_COPIES = 16;
 
 /**
  * How the threads are given to the graphs. Several copies, each run by a thread of its own, are faster than one whose
@@ -21,7 +21,7 @@ export function planEncoderThreads(
 ): EncoderThreads {
   const bytes = checkpoints.reduce((sum, checkpoint) => sum + imageGraphBytes(checkpoint), 0);
   const fitting = Math.floor(options.modelMemory / Math.max(bytes, 1));
-  const count = Math.max(1, Math.min(options.threads, fitting, MOST_COPIES));
+  const count = Math.max(1, Math.min(options.threads, fitting, MAX_COPIES));
   return { count, threads: Math.max(1, Math.floor(options.threads / count)) };
 }
 

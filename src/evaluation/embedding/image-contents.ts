@@ -9,8 +9,8 @@ import { timesTellChanges } from "../../foundation/files/file-identity.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
 import { BLOCK, blockFile, nameBlock, type Remembered, readBlock, writeBlock } from "./contents-file.ts";
-import { openFlights } from "./flights.ts";
 import { hashImages, type ImageContent } from "./hash-images.ts";
+import { createLimiter } from "./limiter.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
 /** Positions [first, first + rows) of a manifest. */
@@ -50,7 +50,7 @@ const BLOCKS_AT_ONCE = 2;
 const TASK = 32;
 /** Bytes from which threads pay: they take 50 ms each to start. */
 const LARGE = 64e6;
-const MOST_THREADS = 16;
+const MAX_THREADS = 16;
 const HASH_BYTES = 32;
 
 /**
@@ -150,9 +150,9 @@ export async function openImageContents(
   async function hash(unknown: ReadonlyMap<number, readonly number[]>, options: UpdateOptions): Promise<number> {
     const positions = [...unknown.values()].flat();
     const bytes = positions.reduce((sum, position) => sum + images.at(position).bytes, 0);
-    const threads = Math.min(Math.max(options.threads, 1), MOST_THREADS, Math.ceil(positions.length / TASK));
+    const threads = Math.min(Math.max(options.threads, 1), MAX_THREADS, Math.ceil(positions.length / TASK));
     const hasher = bytes < LARGE ? hashHere(place) : hashInThreads(place, threads);
-    const flights = openFlights(BLOCKS_AT_ONCE);
+    const limiter = createLimiter(BLOCKS_AT_ONCE);
     let done = 0;
     const hashTask = async (task: readonly number[]) => {
       const contents = await hasher.run(task.map((position) => images.at(position)));
@@ -163,16 +163,16 @@ export async function openImageContents(
     try {
       for (const wanted of unknown.values()) {
         options.checkStopped?.();
-        await flights.start(async () => {
+        await limiter.add(async () => {
           const tasks: Promise<[number, ImageContent][]>[] = [];
           for (let at = 0; at < wanted.length; at += TASK) tasks.push(hashTask(wanted.slice(at, at + TASK)));
           await remember(new Map((await Promise.all(tasks)).flat()));
         });
       }
-      await flights.land();
+      await limiter.drain();
       return positions.length;
     } finally {
-      await flights.land().catch(() => {});
+      await limiter.drain().catch(() => {});
       await hasher.close();
     }
   }

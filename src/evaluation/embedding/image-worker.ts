@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { workerData } from "node:worker_threads";
-import { cropBorder } from "../../data/image/crop-border.ts";
 import { decodeImage } from "../../data/image/decode.ts";
 import type { DecodedImage } from "../../data/image/decoded-image.ts";
 import { decodingMemory } from "../../data/image/decoding-memory.ts";
 import { loadSharp } from "../../data/image/load-sharp.ts";
+import { preCropImage } from "../../data/image/pre-crop.ts";
 import { createPreprocessor, type Preprocessor } from "../../data/image/preprocess-image.ts";
 import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import type { ImageEntry } from "../../data/sources/image-entry.ts";
@@ -28,7 +28,7 @@ export interface WorkerSetup {
 
 /** How an image becomes a model's input: what is cut off at each side, in pixels, then the preprocessing. */
 export interface ImagePreparation {
-  readonly border: number;
+  readonly preCrop: number;
   readonly preprocessing: Preprocessing;
 }
 
@@ -76,7 +76,7 @@ serveTasks(
 );
 
 interface GeometryGroup {
-  readonly border: number;
+  readonly preCrop: number;
   readonly pixels: Uint8Array;
   readonly preprocessors: ReadonlyMap<number, Preprocessor>;
 }
@@ -84,10 +84,10 @@ interface GeometryGroup {
 /** Preparations that differ in mean and std alone share one resampling. */
 function groupByGeometry(preparations: readonly ImagePreparation[]): GeometryGroup[] {
   const groups = new Map<string, GeometryGroup & { readonly preprocessors: Map<number, Preprocessor> }>();
-  for (const [position, { border, preprocessing: p }] of preparations.entries()) {
-    const key = JSON.stringify([border, p.size, p.resizeMode, p.resize, p.interpolation, p.fillColor]);
+  for (const [position, { preCrop, preprocessing: p }] of preparations.entries()) {
+    const key = JSON.stringify([preCrop, p.size, p.resizeMode, p.resize, p.interpolation, p.fillColor]);
     const pixels = () => new Uint8Array(p.size.height * p.size.width * 3);
-    const group = groups.get(key) ?? { border, pixels: pixels(), preprocessors: new Map() };
+    const group = groups.get(key) ?? { preCrop, pixels: pixels(), preprocessors: new Map() };
     group.preprocessors.set(position, createPreprocessor(p));
     groups.set(key, group);
   }
@@ -143,7 +143,7 @@ function preprocess(
   const first = wanted[0];
   if (first === undefined) return;
   try {
-    group.preprocessors.get(first.preparation)?.toPixels(cropBorder(image, group.border), group.pixels);
+    group.preprocessors.get(first.preparation)?.toPixels(preCropImage(image, group.preCrop), group.pixels);
   } catch (error) {
     if (!(error instanceof InputError)) throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
     for (const output of wanted) output.unreadable.push({ position, reason: `${path}: ${error.message}` });

@@ -52,7 +52,7 @@ export function distinctPreparations(targets: readonly PreparedTarget[]): Distin
   const positions = new Map<string, number>();
   const of = targets.map(({ checkpoint: { preprocessing }, preCrop }) => {
     const key = JSON.stringify([preCrop, preprocessing]);
-    const known = positions.get(key) ?? list.push({ border: preCrop, preprocessing }) - 1;
+    const known = positions.get(key) ?? list.push({ preCrop, preprocessing }) - 1;
     positions.set(key, known);
     return known;
   });

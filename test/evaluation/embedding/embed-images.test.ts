@@ -65,10 +65,10 @@ describe("embedding images", () => {
     };
     await embedImages(manifest, [target(checkpoint, n, write)], options);
     expect(written).toBe(n);
-    // Read ahead, in the graphs' threads, and parts that wait for the disk: each flight may hold one part back
+    // Read ahead, in the graphs' threads, and parts that wait for the disk: each batch at work may hold one part back
     const readAhead = (THREADS + 2) * BATCH;
-    const flights = THREADS + 2;
-    expect(furthest).toBeLessThanOrEqual(readAhead + flights * (ROWS + BATCH));
+    const encoding = THREADS + 2;
+    expect(furthest).toBeLessThanOrEqual(readAhead + encoding * (ROWS + BATCH));
     expect(furthest).toBeLessThan(n / 2);
   });
 

@@ -4,22 +4,22 @@ import type { DecodedImage } from "./decoded-image.ts";
 /**
  * Cuts the same number of pixels off at each side, as `PIL.ImageOps.crop(image, border)` does.
  *
- * @param border  pixels, ≥ 0
- * @returns the image itself where border is 0, else a smaller copy
+ * @param pixels  whole number, ≥ 0
+ * @returns the image itself for 0 pixels, else a smaller copy
  * @throws InputError if nothing would be left
  */
-export function cropBorder(image: DecodedImage, border: number): DecodedImage {
-  if (border === 0) return image;
-  const width = image.width - 2 * border;
-  const height = image.height - 2 * border;
+export function preCropImage(image: DecodedImage, pixels: number): DecodedImage {
+  if (pixels === 0) return image;
+  const width = image.width - 2 * pixels;
+  const height = image.height - 2 * pixels;
   if (width < 1 || height < 1) {
     throw new InputError(
-      `${image.width}×${image.height} pixels, of which ${border} at each side are cut off: nothing is left`,
+      `${image.width}×${image.height} pixels, of which ${pixels} at each side are cut off: nothing is left`,
     );
   }
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
-    const from = ((y + border) * image.width + border) * 3;
+    const from = ((y + pixels) * image.width + pixels) * 3;
     data.set(image.data.subarray(from, from + width * 3), y * width * 3);
   }
   return { data, width, height };
