@@ -1,14 +1,17 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clipTokenizerJson } from "../../../src/model/tokenizer/clip-tokenizer-json.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { huggingFaceFolder } from "../../model/checkpoint/tiny-checkpoint.ts";
+import { noisePng, PATHS, writeDefinition, writeImages } from "./animals.ts";
 import { type CliResult, checkpoints, demo, shiftline } from "./run-cli.ts";
 
 /** An open_clip export of a tower in which case, punctuation and padding count; see test/fixtures/README.md. */
 const SIGLIP = join(checkpoints, "siglip-open-clip");
+const animals = mkdtempSync(join(tmpdir(), "shiftline-animals-"));
 
 /** Its files with Hugging Face's names, or with their own; `config` takes the place of its open_clip_config.json. */
 function copied(name: string, names: "hugging-face" | "open_clip", config?: object): string {
@@ -45,30 +48,49 @@ function place(): Place {
   return { out: join(root, "results"), store: join(root, "store") };
 }
 
-function run(paths: readonly string[], { out, store }: Place, templates: string): Promise<CliResult> {
-  const images = ["--benchmark", "imagenet", "--data-dir", `imagenet=${demo}`, "--allow-incomplete"];
-  return shiftline(["evaluate", ...paths, ...images, "--templates", templates, "--out", out, "--store", store]);
+/** Images and classes: the demo of ImageNet, or three classes of noise, for which few prompts are embedded. */
+const SETS = {
+  demo: ["--benchmark", "imagenet", "--data-dir", `imagenet=${demo}`, "--allow-incomplete"],
+  animals: [] as string[],
+};
+
+beforeAll(async () => {
+  const images = await Promise.all(PATHS.map((_, i) => noisePng(i)));
+  const definition = writeDefinition(join(animals, "definition"));
+  writeImages(join(animals, "images"), images);
+  SETS.animals = ["--benchmark", definition, "--data-dir", `animals=${join(animals, "images")}`];
+});
+afterAll(() => rmSync(animals, { recursive: true }));
+
+function run(
+  paths: readonly string[],
+  { out, store }: Place,
+  templates: string,
+  set: keyof typeof SETS = "animals",
+): Promise<CliResult> {
+  return shiftline(["evaluate", ...paths, ...SETS[set], "--templates", templates, "--out", out, "--store", store]);
 }
 
-async function runWell(paths: readonly string[], at: Place, templates: string): Promise<CliResult> {
-  const result = await run(paths, at, templates);
+async function runWell(...args: Parameters<typeof run>): Promise<CliResult> {
+  const result = await run(...args);
   expect(result.stderr).not.toMatch(/defect/);
   expect(result.status).toBe(0);
   return result;
 }
 
 function recordOf(out: string, id: string, templates: string) {
-  return JSON.parse(readFileSync(join(out, id, "imagenet", "1000", templates, "run.json"), "utf8"));
+  return JSON.parse(readFileSync(join(out, id, "animals", "three", templates, "run.json"), "utf8"));
 }
 
-const predictions = (out: string, id: string, templates: string) =>
-  readFileSync(join(out, id, "imagenet", "1000", templates, "predictions.csv"), "utf8");
+const predictions = (out: string, id: string, templates: string, set = join("animals", "three")) =>
+  readFileSync(join(out, id, set, templates, "predictions.csv"), "utf8");
 
 describe("text settings decide what is stored and compared", () => {
   it("follows open_clip's configuration under Hugging Face's names, as open_clip does", async () => {
     const at = place();
-    await runWell([copied("renamed", "hugging-face")], at, "simple-7");
-    const ours = parse(predictions(at.out, "renamed", "simple-7"), { columns: true }) as Record<string, string>[];
+    await runWell([copied("renamed", "hugging-face")], at, "simple-7", "demo");
+    const text = predictions(at.out, "renamed", "simple-7", join("imagenet", "1000"));
+    const ours = parse(text, { columns: true }) as Record<string, string>[];
     const expected = parse(readFileSync(join(checkpoints, "siglip-open-clip.simple-7.expected.csv")), {
       columns: true,
     });
