@@ -11,6 +11,8 @@ export default defineConfig({
     // Two processes run all files, one file after the other: to start one and load the native libraries takes longer than most files
     maxWorkers: 2,
     isolate: false,
+    // A test that asserts nothing fails
+    expect: { requireAssertions: true },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // The built package runs as it ships, its threads' programs too

@@ -50,23 +50,18 @@ describe("planGeometry", () => {
         try {
           geometry = planGeometry({ width, height }, createPreprocessing({ size, resizeMode }));
         } catch (error) {
-          return (
-            error instanceof InputError &&
-            resizeMode === "longest" &&
-            Math.max(width, height) > 2 * Math.min(width, height)
-          );
+          expect(error).toBeInstanceOf(InputError);
+          expect(resizeMode).toBe("longest");
+          expect(Math.max(width, height)).toBeGreaterThan(2 * Math.min(width, height));
+          return;
         }
         const { resized, window, top, left, padTop, padLeft } = geometry;
-        return (
-          top >= 0 &&
-          left >= 0 &&
-          window.height >= 1 &&
-          window.width >= 1 &&
-          top + window.height <= resized.height &&
-          left + window.width <= resized.width &&
-          padTop + window.height <= size.height &&
-          padLeft + window.width <= size.width
-        );
+        expect(Math.min(top, left)).toBeGreaterThanOrEqual(0);
+        expect(Math.min(window.height, window.width)).toBeGreaterThanOrEqual(1);
+        expect(top + window.height).toBeLessThanOrEqual(resized.height);
+        expect(left + window.width).toBeLessThanOrEqual(resized.width);
+        expect(padTop + window.height).toBeLessThanOrEqual(size.height);
+        expect(padLeft + window.width).toBeLessThanOrEqual(size.width);
       }),
       { seed: 1, numRuns: 2000 },
     );

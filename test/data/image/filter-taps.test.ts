@@ -10,7 +10,7 @@ describe("computeFilterTaps", () => {
     fc.assert(
       fc.property(length, fc.integer({ min: 1, max: 600 }), interpolation, (source, resized, by) => {
         const { starts, taps } = computeFilterTaps(source, resized, 0, resized, by);
-        return starts.every((start, i) => start >= (starts[i - 1] ?? 0) && start + taps <= source);
+        expect(starts.every((start, i) => start >= (starts[i - 1] ?? 0) && start + taps <= source)).toBe(true);
       }),
       { seed: 2, numRuns: 500 },
     );
@@ -22,9 +22,8 @@ describe("computeFilterTaps", () => {
         const { weights, taps } = computeFilterTaps(source, resized, 0, resized, by);
         for (let i = 0; i < resized; i++) {
           const sum = weights.subarray(i * taps, (i + 1) * taps).reduce((a, b) => a + b, 0);
-          if (Math.abs(sum - 2 ** 22) > taps / 2) return false; // each weight is rounded by at most one half
+          expect(Math.abs(sum - 2 ** 22)).toBeLessThanOrEqual(taps / 2); // each weight is rounded by at most one half
         }
-        return true;
       }),
       { seed: 3, numRuns: 300 },
     );

@@ -24,7 +24,7 @@ describe("createResampler", () => {
           const preprocessor = createPreprocessor(createPreprocessing({ size, resizeMode, interpolation: by }));
           const pixels = new Uint8Array(h * w * 3);
           preprocessor.toPixels({ data: new Uint8Array(width * height * 3).fill(value), width, height }, pixels);
-          return pixels.every((pixel) => pixel === value);
+          expect(pixels.every((pixel) => pixel === value)).toBe(true);
         },
       ),
       { seed: 4, numRuns: 400 },
@@ -44,7 +44,7 @@ describe("createResampler", () => {
           preprocessor.toPixels({ data, width, height }, pixels);
           return pixels;
         };
-        return Buffer.compare(preprocess(0), preprocess(255)) === 0;
+        expect(Buffer.compare(preprocess(0), preprocess(255))).toBe(0);
       }),
       { seed: 5, numRuns: 200 },
     );
