@@ -4,8 +4,8 @@ import { runnableGraph } from "../onnx/widen-bfloat16.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, ImageEncoder } from "./encoders.ts";
 import { fixedAxis, fixedWidth, pixelFeed } from "./graph-feeds.ts";
-import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
 import { findSides, type Tower } from "./tower.ts";
+import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "./unused-inputs.ts";
 
 /**
  * Opens the image tower of a graph.
@@ -31,8 +31,8 @@ async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<Im
   const expected = { where: `${tower.path}: the image tower`, output: tower.embedding };
   let knownWidth = fixedWidth(tower.embedding) ?? fixedWidth(vision.embedding);
 
-  const run = async (pixels: Float32Array, n: number, other: OtherSide): Promise<Float32Array> => {
-    const feeds = { ...other(n), [vision.pixels.name]: pixelFeed(vision.pixels, pixels, n, tower.size) };
+  const run = async (pixels: Float32Array, n: number, unused: UnusedInputs): Promise<Float32Array> => {
+    const feeds = { ...unused(n), [vision.pixels.name]: pixelFeed(vision.pixels, pixels, n, tower.size) };
     const { data, dims } = await session.run(feeds, vision.embedding.name);
     checkEmbeddings(data, dims, n, { ...expected, dimension: knownWidth });
     return data;
@@ -42,14 +42,14 @@ async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<Im
   const { plain, tied } =
     sides === null
       ? { plain: () => ({}), tied: false }
-      : await chooseStandIn(sides, "images", (other) =>
-          run(new Float32Array(2 * imageLength).fill(0.5, imageLength), 2, other),
+      : await chooseDummyFeeds(sides, "images", (unused) =>
+          run(new Float32Array(2 * imageLength).fill(0.5, imageLength), 2, unused),
         );
   const probe = batchSize ?? 1;
   const dimension = knownWidth ?? (await run(new Float32Array(probe * imageLength), probe, plain)).length / probe;
   knownWidth = dimension;
 
-  const encode = async (pixels: Float32Array, n: number, other: OtherSide): Promise<Float32Array> => {
+  const encode = async (pixels: Float32Array, n: number, unused: UnusedInputs): Promise<Float32Array> => {
     if (pixels.length < n * imageLength)
       throw new RangeError(`${n} images have ${n * imageLength} values, got ${pixels.length}`);
     if (n === 0) return new Float32Array(0);
@@ -59,7 +59,7 @@ async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<Im
       const count = Math.min(step, n - start);
       const part = pixels.subarray(start * imageLength, (start + count) * imageLength);
       const fed = batchSize ?? count;
-      const rows = await run(count === fed ? part : padImages(part, count, fed), fed, other);
+      const rows = await run(count === fed ? part : padImages(part, count, fed), fed, unused);
       embeddings.set(rows.subarray(0, count * dimension), start * dimension);
     }
     return embeddings;
@@ -73,7 +73,7 @@ async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<Im
       sides &&
       ((pixels, n, texts) => {
         const different = { ...texts, attendPadding: tower.pooled };
-        return runBeside(sides, "images", { tied, different }, (other) => encode(pixels, n, other));
+        return runBeside(sides, "images", { tied, different }, (unused) => encode(pixels, n, unused));
       }),
     close: session.close,
   };

@@ -5,11 +5,11 @@ import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { EncoderOptions, TextEncoder } from "./encoders.ts";
 import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
-import { type BothSides, chooseStandIn, type OtherSide, runBeside } from "./other-side.ts";
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
 import { poolStates } from "./text-pooling.ts";
 import { findSides, type Tower } from "./tower.ts";
+import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "./unused-inputs.ts";
 
 /**
  * Opens the text tower of a graph and proves whether its prompts may be cut to their own length.
@@ -43,11 +43,11 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   const runBatch = async (
     rows: readonly Int32Array[],
     length: number,
-    other: OtherSide,
+    unused: UnusedInputs,
     pad = padId,
   ): Promise<Float32Array> => {
     const batch = { rows, length, padId: pad, attendPadding: tower.pooled };
-    const feeds = { ...other(rows.length), ...textFeeds(text, batch) };
+    const feeds = { ...unused(rows.length), ...textFeeds(text, batch) };
     const given = await session.run(feeds, text.embedding.name);
     const { data, dims } =
       pooling === undefined
@@ -69,20 +69,20 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   const { plain, tied } =
     sides === null
       ? { plain: () => ({}), tied: false }
-      : await chooseStandIn(sides, "texts", (other) => runBatch(probes, probed, other));
+      : await chooseDummyFeeds(sides, "texts", (unused) => runBatch(probes, probed, unused));
 
   /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
   const run = async (
     rows: readonly Int32Array[],
     length: number,
-    { pad = padId, other = plain }: { pad?: number; other?: OtherSide } = {},
+    { pad = padId, unused = plain }: { pad?: number; unused?: UnusedInputs } = {},
   ): Promise<Float32Array> => {
     const step = tower.rowByRow ? 1 : textsAtOnce(rows.length, length, batchSize);
     let embeddings = new Float32Array(0);
     for (let start = 0; start < rows.length; start += step) {
       const part = rows.slice(start, start + step);
       const filled = Array.from({ length: batchSize ?? part.length }, (_, i) => part[i] ?? (part[0] as Int32Array));
-      const data = await runBatch(filled, length, other, pad);
+      const data = await runBatch(filled, length, unused, pad);
       const dimension = data.length / filled.length;
       if (start === 0) embeddings = new Float32Array(rows.length * dimension);
       embeddings.set(data.subarray(0, part.length * dimension), start * dimension);
@@ -97,12 +97,12 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
   const dimension = knownWidth ?? (await run(probes.slice(0, 1), probed)).length;
   knownWidth = dimension;
 
-  const encode = async (tokens: readonly Int32Array[], other: OtherSide): Promise<Float32Array> => {
+  const encode = async (tokens: readonly Int32Array[], unused: UnusedInputs): Promise<Float32Array> => {
     if (tokens.length === 0) return new Float32Array(0);
     const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
     if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
     const isShort = ownLength && longest < probed && (await isProved(longest));
-    return await run(tokens, isShort ? longest : contextLength, { other });
+    return await run(tokens, isShort ? longest : contextLength, { unused });
   };
   return {
     dimension,
@@ -110,7 +110,8 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     ownLength,
     encode: (tokens) => encode(tokens, plain),
     encodeBeside:
-      sides && ((tokens) => runBeside(sides, "texts", { tied, different: "image" }, (other) => encode(tokens, other))),
+      sides &&
+      ((tokens) => runBeside(sides, "texts", { tied, different: "image" }, (unused) => encode(tokens, unused))),
     async paddingTakesPart() {
       if (ownLength) return false;
       const precision = tower.roundsActivations ? "rounded" : "exact";

@@ -8,12 +8,12 @@ export interface BothSides {
   readonly vision: VisionPorts;
   readonly text: TextPorts;
   readonly size: ImageSize;
-  /** Tokens of a stand-in text. */
+  /** Tokens of a dummy text. */
   readonly contextLength: number;
 }
 
 /** Gives the feeds of the side that is not asked, for a batch of n on the side that is. */
-export type OtherSide = (n: number) => Record<string, Feed>;
+export type UnusedInputs = (n: number) => Record<string, Feed>;
 
 /** Texts that are fed beside images. */
 export interface TextsBeside {
@@ -24,7 +24,7 @@ export interface TextsBeside {
 }
 
 /** How the side that is not asked is fed. */
-export interface StandIn {
+export interface DummyFeedOptions {
   /** whether the two batches must be of one size */
   readonly tied: boolean;
   /** other content, and more rows where the graph leaves their number open: for the proof that embeddings do not depend on it */
@@ -36,7 +36,11 @@ export interface StandIn {
  * as little as it takes: one black image, or one text of two tokens; as many as the other side where the graph ties the
  * two batches together, and its fixed sizes where it has them.
  */
-export function standIn(sides: BothSides, asked: "images" | "texts", { tied, different }: StandIn): OtherSide {
+export function dummyFeeds(
+  sides: BothSides,
+  asked: "images" | "texts",
+  { tied, different }: DummyFeedOptions,
+): UnusedInputs {
   const port = asked === "images" ? sides.text.ids : sides.vision.pixels;
   const fixed = fixedAxis(port, 0);
   const several = asked === "images" && typeof different === "object" ? different.rows.length : 2;
@@ -67,28 +71,28 @@ export function sharesBatchName(sides: BothSides): boolean {
 }
 
 /**
- * Chooses how the side that is not asked is fed: one stand-in for any number of rows, unless the metadata ties the two
+ * Chooses how the side that is not asked is fed: one dummy for any number of rows, unless the metadata ties the two
  * batches together and a trial shows that it means it.
  *
- * @param run embeds a few inputs, at least two, with this stand-in
+ * @param run embeds a few inputs, at least two, with these feeds
  */
-export async function chooseStandIn(
+export async function chooseDummyFeeds(
   sides: BothSides,
   asked: "images" | "texts",
-  run: (other: OtherSide) => Promise<Float32Array>,
-): Promise<{ readonly plain: OtherSide; readonly tied: boolean }> {
+  run: (unused: UnusedInputs) => Promise<Float32Array>,
+): Promise<{ readonly plain: UnusedInputs; readonly tied: boolean }> {
   const tied = sharesBatchName(sides) && (await needsTie(sides, asked, run));
-  return { plain: standIn(sides, asked, { tied }), tied };
+  return { plain: dummyFeeds(sides, asked, { tied }), tied };
 }
 
 async function needsTie(
   sides: BothSides,
   asked: "images" | "texts",
-  run: (other: OtherSide) => Promise<Float32Array>,
+  run: (unused: UnusedInputs) => Promise<Float32Array>,
 ): Promise<boolean> {
-  const expected = await run(standIn(sides, asked, { tied: true }));
+  const expected = await run(dummyFeeds(sides, asked, { tied: true }));
   try {
-    const found = await run(standIn(sides, asked, { tied: false }));
+    const found = await run(dummyFeeds(sides, asked, { tied: false }));
     return !found.every((value, i) => value === expected[i]);
   } catch (cause) {
     if (cause instanceof InputError) return true;
@@ -97,20 +101,20 @@ async function needsTie(
 }
 
 /**
- * Embeds beside other content than that of the plain stand-in.
+ * Embeds beside other content than that of the plain dummy.
  *
  * @throws InputError if the graph does not take it, or gives another width beside it
  */
 export async function runBeside(
   sides: BothSides,
   asked: "images" | "texts",
-  { tied, different }: Required<StandIn>,
-  run: (other: OtherSide) => Promise<Float32Array>,
+  { tied, different }: Required<DummyFeedOptions>,
+  run: (unused: UnusedInputs) => Promise<Float32Array>,
 ): Promise<Float32Array> {
-  const same = standIn(sides, asked, { tied: true, different });
+  const same = dummyFeeds(sides, asked, { tied: true, different });
   if (tied) return await run(same);
   try {
-    return await run(standIn(sides, asked, { tied, different }));
+    return await run(dummyFeeds(sides, asked, { tied, different }));
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     return await run(same); // a graph that pairs rows takes one for all, or as many as there are
