@@ -1,4 +1,5 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
+import { InputError } from "../../foundation/errors.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
@@ -12,7 +13,6 @@ import { shareBudget } from "./memory-budget.ts";
 import { openParts } from "./open-parts.ts";
 import { type Batch, distinctPreparations, planBatches } from "./plan-batches.ts";
 import { type ReadBatch, startReadAhead } from "./read-ahead.ts";
-import { UnreadableImageError } from "./unreadable-image-error.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
 /** Takes the parts of one checkpoint: a part store, or whoever only wants to see them made. */
@@ -30,6 +30,9 @@ export interface EmbedTarget {
   /** the parts to make */
   readonly parts: readonly Part[];
 }
+
+/** An image that cannot be read stops the embedding: of every checkpoint, for it is the data that is wrong. */
+export class UnreadableImageError extends InputError {}
 
 export interface EmbedOptions {
   /** runs the graphs; its threads are those of all of them, and read and decode images */

@@ -1,4 +1,4 @@
-import { UnreadableImageError } from "../embedding/unreadable-image-error.ts";
+import { UnreadableImageError } from "../embedding/embed-images.ts";
 import type { Part } from "../store/part-store.ts";
 import type { Attempts } from "./attempts.ts";
 import { nameRuns, type RunName } from "./planned-runs.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UnreadableImageError } from "../../../src/evaluation/embedding/unreadable-image-error.ts";
+import { UnreadableImageError } from "../../../src/evaluation/embedding/embed-images.ts";
 import { createAttempts } from "../../../src/evaluation/evaluate/attempts.ts";
 import { type EmbeddableRun, embedRuns } from "../../../src/evaluation/evaluate/embed-runs.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
