@@ -34,3 +34,4 @@ export type { EvaluationKey } from "./foundation/evaluation-key.ts";
 export { type Matrix, matrix } from "./foundation/math/matrix.ts";
 export type { Note, NoteSubject } from "./foundation/notes.ts";
 export { type Checkpoint, openCheckpoint } from "./model/checkpoint/open-checkpoint.ts";
+export type { Precision, Provider, Runtime, RuntimeKind } from "./model/onnx/runtime.ts";

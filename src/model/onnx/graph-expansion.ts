@@ -2,9 +2,9 @@ import { InputError } from "../../foundation/errors.ts";
 import { functionKey, type OnnxNode } from "./onnx-node.ts";
 
 /** Nodes with those of their subgraphs and of the functions they call: a graph of 40 layers has about 20,000. */
-const MOST_NODES = 200_000;
+const MAX_NODES = 200_000;
 /** Subgraphs and calls inside one another. */
-const MOST_DEPTH = 100;
+const MAX_DEPTH = 100;
 
 interface Expansion {
   readonly nodes: number;
@@ -37,8 +37,8 @@ export function checkExpansion(
   }
 
   function ofNodes(nodes: readonly OnnxNode[], level: number): Expansion {
-    const tooDeep = () => refuse(`its functions and subgraphs are more than ${MOST_DEPTH} deep`);
-    if (level > MOST_DEPTH) throw tooDeep();
+    const tooDeep = () => refuse(`its functions and subgraphs are more than ${MAX_DEPTH} deep`);
+    if (level > MAX_DEPTH) throw tooDeep();
     let count = 0;
     let depth = 0;
     for (const node of nodes) {
@@ -50,8 +50,8 @@ export function checkExpansion(
         count += part.nodes;
         depth = Math.max(depth, part.depth + 1);
       }
-      if (count > MOST_NODES) throw refuse(`with its functions in place it has more than ${MOST_NODES} nodes`);
-      if (level + depth > MOST_DEPTH) throw tooDeep();
+      if (count > MAX_NODES) throw refuse(`with its functions in place it has more than ${MAX_NODES} nodes`);
+      if (level + depth > MAX_DEPTH) throw tooDeep();
     }
     return { nodes: count, depth };
   }
