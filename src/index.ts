@@ -28,7 +28,7 @@ export type {
 } from "./evaluation/results/image-predictions.ts";
 export { parseAccuracies } from "./evaluation/results/parse-accuracies.ts";
 export { readCheckpointPredictions } from "./evaluation/results/read-predictions.ts";
-export type { Metric } from "./evaluation/scoring/accuracy.ts";
+export type { MetricValue as Metric } from "./evaluation/scoring/metrics/metric.ts";
 export { InputError } from "./foundation/errors.ts";
 export type { EvaluationKey } from "./foundation/evaluation-key.ts";
 export { type Matrix, matrix } from "./foundation/math/matrix.ts";

@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { checkCorrectness, checkImagesOnce } from "../../evaluation/results/check-correctness.ts";
 import { type Correctness, parseCorrectness } from "../../evaluation/results/correctness.ts";
+import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
+import { PREDICTIONS_FILE } from "../../evaluation/results/predictions-file.ts";
 import { describeProblem, placeOf, type StoredResult } from "../../evaluation/results/read-results.ts";
-import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
+import { RUN_FILE } from "../../evaluation/results/run-file.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
 import { readBytes } from "../../foundation/files/read-text.ts";
 import type { RunSummary } from "../../output/report/report-data.ts";
-import { readRunSummary } from "../../output/report/run-summary.ts";
+import { summarizeRun } from "../../output/report/run-summary.ts";
 
 /** What was read of result files that have not changed since: rendering again reads only what is new. */
 export type CorrectnessCache = Map<string, { readonly stamp: string; readonly correctness: Correctness }>;
@@ -19,8 +21,9 @@ export interface CheckedResult extends StoredResult {
 }
 
 /**
- * Reads each result's recipe and predictions, and compares them with its metrics.
+ * Reads each result's predictions and compares them with its metrics.
  *
+ * @param results    read with their runs
  * @param onProgress results read, of all
  * @returns those that agree, and why others are left out
  */
@@ -36,8 +39,9 @@ export async function checkResults(
   for (const [i, result] of results.entries()) {
     onProgress?.(i, results.length);
     try {
-      const { folder, metrics } = result;
-      const summary = await readRunSummary(join(folder, "run.json"), metrics);
+      const { folder, metrics, run } = result;
+      if (run === null) throw new InputError(`${join(folder, RUN_FILE)}: no such file or folder`);
+      const summary = summarizeRun(run, metrics);
       const correctness = await readCorrectness(folder, metrics, cache, lists);
       checked.push({ ...result, summary, correctness });
     } catch (error) {
@@ -55,7 +59,7 @@ async function readCorrectness(
   cache: CorrectnessCache,
   lists: Set<string>,
 ): Promise<Correctness> {
-  const path = join(folder, "predictions.csv");
+  const path = join(folder, PREDICTIONS_FILE);
   const found = await statIfThere(path);
   const stamp = `${found?.mtimeMs}-${found?.size}-${found?.ino}`;
   const known = cache.get(path);

@@ -173,7 +173,7 @@ async function readOwnResults(
     for (const result of own.results) {
       const { metrics } = result;
       const isAsked = isWanted(metrics.benchmark);
-      const key = keyText({ ...metrics, classNames: metrics.class_names }, TASK_FIELDS);
+      const key = keyText(metrics, TASK_FIELDS);
       if (isAsked && paired !== undefined && !used.has(key)) continue;
       all.push(result);
       if (isAsked) stored.push(result);

@@ -3,6 +3,7 @@ import { embedShard } from "../../evaluation/evaluate/embed-shard.ts";
 import { evaluate } from "../../evaluation/evaluate/evaluate.ts";
 import type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "../../evaluation/evaluate/evaluate-options.ts";
 import { describeMissing, MissingEmbeddingsError } from "../../evaluation/evaluate/missing-embeddings.ts";
+import { metricsRecord } from "../../evaluation/results/metrics-file.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { duration } from "../../foundation/number-text.ts";
 import { formatAccuracyTable } from "../../output/tables/accuracy-table.ts";
@@ -67,9 +68,14 @@ function printResults(
   progress.stop();
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
   if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
-  if (command.json) printJson(results);
+  if (command.json) printJson(results.map(toJson));
   else printText(formatAccuracyTable(results));
   progress.note(`written to ${printable(command.out)}`);
+}
+
+/** A result in the words of `metrics.json`. */
+function toJson({ folder, skipped, warnings, ...metrics }: EvaluateResult) {
+  return { ...metricsRecord(metrics), folder, skipped, warnings };
 }
 
 /** Makes a shard's embeddings and says what it made. */

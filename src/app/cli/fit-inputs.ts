@@ -5,6 +5,7 @@ import { listBaselines, readBaseline } from "../../analysis/robustness/read-base
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { type ParsedAccuracies, parseAccuracies } from "../../evaluation/results/parse-accuracies.ts";
 import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
+import { ACCURACY, figureOf } from "../../evaluation/scoring/metrics/registry.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
@@ -88,13 +89,13 @@ export async function tableNames(folder: string): Promise<string[]> {
 }
 
 function toRow({ metrics: result, made }: StoredResult, folder: string): AccuracyRow[] {
-  const top1 = result.metrics.find((metric) => metric.metric === "top1");
-  if (top1 === undefined) return [];
-  const key = evaluationKey({ ...result, classNames: result.class_names });
+  const figure = figureOf(result.metrics, ACCURACY);
+  if (figure === undefined) return [];
+  const key = evaluationKey(result);
   return [
     {
-      ...{ ...key, metric: top1.metric, group: "" },
-      ...{ accuracy: top1.value, n: result.n, expectedN: result.expected_n },
+      ...{ ...key, metric: figure.metric, group: "" },
+      ...{ accuracy: figure.value, n: result.n, expectedN: result.expectedN },
       where: join(folder, key.checkpoint, key.benchmark, key.protocol),
       made,
     },

@@ -122,7 +122,7 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
     const { checkpoint, benchmark } = metrics;
     const [benchmarks, all] = byCheckpoint.get(checkpoint) ?? [new Set<string>(), new Set<string>()];
     benchmarks?.add(benchmark);
-    all?.add(keyText({ ...metrics, classNames: metrics.class_names }));
+    all?.add(keyText(metrics));
     byCheckpoint.set(checkpoint, [benchmarks as Set<string>, all as Set<string>]);
   }
   return {

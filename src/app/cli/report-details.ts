@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
+import { METRICS_FILE, type ResultMetrics } from "../../evaluation/results/metrics-file.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
-import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import { keyText, TASK_FIELDS, taskKey } from "../../foundation/evaluation-key.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import { describeImageSets, type SetMember } from "../../output/report/image-set-details.ts";
@@ -33,7 +33,7 @@ export async function readDetails(
   const byKey = new Map<string, { readonly metrics: ResultMetrics; readonly members: SetMember[] }>();
   for (const { metrics, correctness } of results) {
     const member = { checkpoint: position.get(metrics.checkpoint) as number, correctness };
-    const id = keyText({ ...metrics, classNames: metrics.class_names }, TASK_FIELDS);
+    const id = keyText(metrics, TASK_FIELDS);
     const known = byKey.get(id);
     if (known === undefined) byKey.set(id, { metrics, members: [member] });
     else known.members.push(member);
@@ -48,8 +48,8 @@ async function countSets(
   benchmarks: readonly Benchmark[],
 ): Promise<Pick<ReportDetails, "sets" | "notes">> {
   const keys = groups.map(({ metrics }) => ({
-    ...taskKey({ ...metrics, classNames: metrics.class_names }),
-    expectedN: metrics.expected_n,
+    ...taskKey(metrics),
+    expectedN: metrics.expectedN,
   }));
   const nameOf = await readClassNamer(keys, benchmarks);
   const sets: ImageSetDetails[] = [];
@@ -75,7 +75,7 @@ async function countSets(
 export async function resultsStamp(results: readonly StoredResult[]): Promise<string> {
   const stamps = await Promise.all(
     results.map(async ({ folder }) => {
-      const path = join(folder, "metrics.json");
+      const path = join(folder, METRICS_FILE);
       return `${path} ${(await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs}`;
     }),
   );

@@ -5,11 +5,12 @@ import type { ImageEntry } from "../../data/sources/image-entry.ts";
 import type { ImageSource } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
 import { locateBenchmarks } from "../../evaluation/evaluate/locate-benchmarks.ts";
+import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
 import { type SureMistake, surestMistakes } from "../../evaluation/results/mistakes.ts";
+import { PREDICTIONS_FILE } from "../../evaluation/results/predictions-file.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
-import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { readText } from "../../foundation/files/read-text.ts";
+import { readBytes } from "../../foundation/files/read-text.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { MistakeSet, ReportMistakes } from "../../output/report/report-data.ts";
 import { thumbnail } from "../../output/report/thumbnail.ts";
@@ -67,9 +68,9 @@ export async function readMistakes(
         missing.add(`${metrics.benchmark}: no mistakes are shown, for its images are not at hand`);
         continue;
       }
-      const path = join(folder, "predictions.csv");
+      const path = join(folder, PREDICTIONS_FILE);
       const mistakes: MistakeSet["mistakes"][number][] = [];
-      for (const one of surestMistakes(await readText(path), options.count, path)) {
+      for (const one of surestMistakes(await readBytes(path), options.count, path)) {
         const position = await picture(metrics.benchmark, one.image).catch(orNull);
         if (position === null) missing.add(`${metrics.benchmark}: ${one.image} cannot be shown`);
         else mistakes.push(describe(one, position, (label) => nameOf(classKey(metrics), label)));
@@ -94,7 +95,7 @@ function orNull(error: unknown): null {
   throw error;
 }
 
-function classKey({ benchmark, protocol, class_names: classNames }: ResultMetrics) {
+function classKey({ benchmark, protocol, classNames }: ResultMetrics) {
   return { benchmark, protocol, classNames };
 }
 

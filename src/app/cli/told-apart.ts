@@ -17,9 +17,9 @@ export async function tellAccuraciesApart(...lists: readonly (readonly NamedAccu
 
 /** A result with its names as they are told apart. */
 export function renameResult<Result extends StoredResult>(stored: Result, { rename }: ToldApart): Result {
-  const key = evaluationKey({ ...stored.metrics, classNames: stored.metrics.class_names });
+  const key = evaluationKey(stored.metrics);
   const named = rename({ ...key, made: stored.made });
-  const names = { protocol: named.protocol, templates: named.templates, class_names: named.classNames };
+  const names = { protocol: named.protocol, templates: named.templates, classNames: named.classNames };
   return { ...stored, metrics: { ...stored.metrics, ...names } };
 }
 

@@ -1,6 +1,6 @@
 import type { Note } from "../../foundation/notes.ts";
 import type { RuntimeKind } from "../../model/onnx/runtime.ts";
-import type { ResultMetrics } from "../results/result-folder.ts";
+import type { ResultMetrics } from "../results/metrics-file.ts";
 
 export interface EvaluateResult extends ResultMetrics {
   /** where its `run.json`, `metrics.json` and `predictions.csv` are */

@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { type Checkpoint, openCheckpoint } from "../../model/checkpoint/open-checkpoint.ts";
-import { checkCheckpointName } from "../results/result-folder.ts";
+import { checkCheckpointName } from "../results/replaceable-result.ts";
 
 export interface OpenCheckpointsOptions {
   /** folders or files */

@@ -1,11 +1,14 @@
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
+import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { PromptSet } from "../classifier/prompt-set.ts";
 import type { ShardableRun } from "../embedding/assign-parts.ts";
 import type { ImageContents } from "../embedding/image-contents.ts";
-import { checkReplaceable, type Recipe, type ResultKey, resultFolder } from "../results/result-folder.ts";
+import { checkReplaceable } from "../results/replaceable-result.ts";
+import { resultFolder } from "../results/result-folder.ts";
+import type { Recipe } from "../results/run-file.ts";
 import { openPartStore, type Part, type PartStore } from "../store/part-store.ts";
 import type { PlannedImages } from "./planned-images.ts";
 import type { PlannedProtocol } from "./planned-protocols.ts";
@@ -31,7 +34,7 @@ export type OpenedRun = Omit<PlannedRun, "missing">;
 /** One protocol with one set of prompts. */
 export interface PlannedResult extends PlannedProtocol {
   readonly prompts: PromptSet;
-  readonly key: ResultKey;
+  readonly key: EvaluationKey;
   readonly folder: string;
   readonly recipe: Recipe;
 }
@@ -59,7 +62,7 @@ export async function openRun(
   const results = planResults(out, checkpoint, images);
   const own = images.isUserDefined ? benchmark : null;
   for (const { folder, recipe, key } of results) {
-    await checkReplaceable(folder, recipe, manifest.images.length, { key, own });
+    await checkReplaceable(folder, { key, recipe, images: manifest.images.length, own });
   }
   const store = await openPartStore(storeRoot, { checkpoint, preCrop, manifest, runtime }, partSize);
   return { checkpoint, benchmark, preCrop, manifest, store, contents, results };
@@ -72,12 +75,12 @@ function planResults(
 ): PlannedResult[] {
   return protocols.flatMap((planned) =>
     promptSets.map((prompts) => {
-      const key: ResultKey = {
+      const key: EvaluationKey = {
         checkpoint: checkpoint.id,
         benchmark: benchmark.id,
         protocol: planned.protocol.id,
         templates: prompts.id,
-        class_names: planned.classNames.id,
+        classNames: planned.classNames.id,
       };
       const recipe: Recipe = {
         fingerprint: checkpoint.fingerprint,

@@ -5,6 +5,7 @@ import { packagePath, packageVersion } from "../../foundation/files/package-root
 import type { TextIdentity } from "../../model/checkpoint/text-identity.ts";
 import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
+import type { RunRecord } from "../results/run-file.ts";
 import type { Allocation } from "./allocation.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 
@@ -34,7 +35,7 @@ export interface RunFacts {
 }
 
 /** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
-export async function describeRun(run: PlannedRun, result: PlannedResult, facts: RunFacts): Promise<unknown> {
+export async function describeRun(run: PlannedRun, result: PlannedResult, facts: RunFacts): Promise<RunRecord> {
   const { checkpoint, benchmark, manifest, store } = run;
   const { protocol, prompts, classNames } = result;
   return {
@@ -97,7 +98,7 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
   };
 }
 
-function describeText(text: TextIdentity): unknown {
+function describeText(text: TextIdentity): RunRecord["checkpoint"]["text"] {
   return {
     sha256: text.sha256,
     tokenizer_sha256: text.tokenizerSha256,

@@ -1,7 +1,8 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
-import type { ResultMetrics } from "../results/result-folder.ts";
-import { judgePredictions } from "../scoring/judge.ts";
+import type { ResultMetrics } from "../results/metrics-file.ts";
+import { computeMetrics } from "../scoring/compute-metrics.ts";
+import { judgePredictions } from "../scoring/judge-predictions.ts";
 import type { LabelOrder } from "../scoring/label-order.ts";
 import { type LabelWarning, warnOfLabelOrder } from "../scoring/label-order-warning.ts";
 import { type Predictions, predict } from "../scoring/predict.ts";
@@ -45,11 +46,10 @@ export async function scoreResult(
   const what = `${key.checkpoint}, ${key.benchmark}, protocol ${key.protocol}`;
   const labelWarning = warnOfLabelOrder(what, { names: classNames.names, manifest, predictions, space }, orders);
   const metrics: ResultMetrics = {
-    schema: 1,
     ...key,
     n: predictions.images.length,
-    expected_n: protocol.images,
-    metrics: judgePredictions(manifest, predictions, space),
+    expectedN: protocol.images,
+    metrics: computeMetrics(judgePredictions(manifest, predictions, space)),
   };
   checkFinite(metrics);
   return { predictions, metrics, labelWarning, seconds: (performance.now() - begun) / 1000 };

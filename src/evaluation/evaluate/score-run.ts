@@ -1,4 +1,3 @@
-import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { makeWarning, type Note, warningsAbout } from "../../foundation/notes.ts";
 import type { LabelOrder } from "../scoring/label-order.ts";
 import type { Attempts } from "./attempts.ts";
@@ -46,8 +45,7 @@ export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promi
       const { runtime } = machine;
       const scores = await scoreResult(run, result, { text, orders, runtime, checkStopped });
       const { labelWarning } = scores;
-      const { class_names: classNames, ...names } = result.key;
-      const key: EvaluationKey = { ...names, classNames };
+      const { key } = result;
       let labelNote = wrongOrder;
       if (labelWarning !== null) {
         labelNote = makeWarning(labelWarning.text, key);

@@ -1,5 +1,6 @@
-import { formatPredictions } from "../results/predictions-csv.ts";
-import { checkImageContent, writeResult } from "../results/result-folder.ts";
+import { formatPredictions } from "../results/predictions-file.ts";
+import { checkImageContent } from "../results/replaceable-result.ts";
+import { writeResult } from "../results/result-folder.ts";
 import type { EvaluateResult } from "./evaluate-options.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 import { describeRun, type RunFacts, skippedImages } from "./run-record.ts";

@@ -1,33 +1,44 @@
+import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { formatCsv } from "../../foundation/files/format-csv.ts";
-import type { Metric } from "../scoring/accuracy.ts";
 
 /** The columns of `accuracies.csv`. */
 export const ACCURACY_COLUMNS = [
-  ...["checkpoint", "benchmark", "protocol", "templates", "class_names"],
-  ...["metric", "value", "low", "high", "interval", "correct", "n", "expected_n"],
+  "checkpoint",
+  "benchmark",
+  "protocol",
+  "templates",
+  "class_names",
+  "metric",
+  "value",
+  "low",
+  "high",
+  "interval",
+  "correct",
+  "n",
+  "expected_n",
 ] as const;
 
-/** What the table needs of a result; what is not known is null. */
-export interface AccuraciesOfResult {
-  readonly checkpoint: string;
-  readonly benchmark: string;
-  readonly protocol: string;
-  readonly templates: string;
-  readonly class_names: string;
-  readonly expected_n: number | null;
-  readonly metrics: readonly {
-    readonly metric: Metric["metric"];
-    readonly value: number;
-    readonly low: number | null;
-    readonly high: number | null;
-    readonly interval: Metric["interval"] | null;
-    readonly correct: number | null;
-    readonly n: number | null;
-  }[];
+/** What the table has of a result; what is not known is null. */
+export interface ListedResult extends EvaluationKey {
+  readonly expectedN: number | null;
+  readonly metrics: readonly ListedFigure[];
 }
 
-/** The text of `accuracies.csv`: one row a metric, fractions in [0, 1], ordered by what the rows are of. */
-export function formatAccuracies(results: readonly AccuraciesOfResult[]): string {
-  const rows = results.flatMap((result) => result.metrics.map((metric) => ({ ...result, ...metric })));
+/** A figure as in `metrics.json`, or what is known of it. */
+export interface ListedFigure {
+  readonly metric: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly interval: string | null;
+  readonly correct: number | null;
+  readonly n: number | null;
+}
+
+/** The text of `accuracies.csv`: one row a metric, fractions in [0, 1], in the order of the results. */
+export function formatAccuracies(results: readonly ListedResult[]): string {
+  const rows = results.flatMap(({ metrics, classNames, expectedN, ...key }) =>
+    metrics.map((figure) => ({ ...key, class_names: classNames, ...figure, expected_n: expectedN })),
+  );
   return formatCsv(ACCURACY_COLUMNS, rows);
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { StoredRun } from "./run-file.ts";
 
 /** What an accuracy was made with, as its `run.json` says; what is absent is not known. */
 export interface MadeWith {
@@ -10,18 +10,9 @@ export interface MadeWith {
   readonly classNames?: string;
 }
 
-const recipeSchema = z.object({
-  benchmark_version: z.number().optional().catch(undefined),
-  definition: z.record(z.string(), z.string()).optional().catch(undefined),
-  templates_sha256: z.string().optional().catch(undefined),
-  class_names_sha256: z.string().optional().catch(undefined),
-});
-
-/** What a result was made with, as the recipe in its `run.json` says; parts that are not there are not known. */
-export function madeWith(recipe: unknown): MadeWith {
-  const parsed = recipeSchema.safeParse(recipe);
-  if (!parsed.success) return {};
-  const { benchmark_version: benchmarkVersion, definition, templates_sha256, class_names_sha256 } = parsed.data;
+/** What a result was made with, as the recipe of its run says. */
+export function madeWith({ recipe = {} }: Pick<StoredRun, "recipe">): MadeWith {
+  const { benchmark_version: benchmarkVersion, definition, templates_sha256, class_names_sha256 } = recipe;
   return {
     ...(benchmarkVersion === undefined ? {} : { benchmarkVersion }),
     ...(definition === undefined ? {} : { definition }),

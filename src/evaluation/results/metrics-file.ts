@@ -1,16 +1,23 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
+import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { parseJson } from "../../foundation/files/parse-json.ts";
-import { binomialInterval } from "../../foundation/statistics/binomial-interval.ts";
-import type { Metric } from "../scoring/accuracy.ts";
-import type { ResultMetrics } from "./result-folder.ts";
+import type { MetricValue } from "../scoring/metrics/metric.ts";
+import { contradiction } from "./metrics-checks.ts";
+
+/** The figures of one evaluation: what a `metrics.json` holds. */
+export interface ResultMetrics extends EvaluationKey {
+  /** images evaluated */
+  readonly n: number;
+  /** images of the complete benchmark */
+  readonly expectedN: number;
+  readonly metrics: readonly MetricValue[];
+}
+
+export const METRICS_FILE = "metrics.json";
 
 /** More images than any data set holds: a larger number is damage. */
 const MAX_IMAGES = 2 ** 31;
-/** Values are written with all their digits; another machine's exponential function differs in the last. */
-const TOLERANCE = 1e-9;
-/** The figures that are a count of images over n. */
-const COUNTED = ["top1", "top5"];
 
 const fraction = z.number().min(0).max(1);
 const count = z.int().min(0).max(MAX_IMAGES);
@@ -40,6 +47,30 @@ const metricsSchema = z.object({
     .min(1),
 });
 
+/** The same in the file's words. */
+export type MetricsRecord = z.infer<typeof metricsSchema>;
+
+/** What the file holds of a result. */
+export function metricsRecord(result: ResultMetrics): MetricsRecord {
+  const { checkpoint, benchmark, protocol, templates, classNames, n, expectedN, metrics } = result;
+  return {
+    schema: 1,
+    checkpoint,
+    benchmark,
+    protocol,
+    templates,
+    class_names: classNames,
+    n,
+    expected_n: expectedN,
+    metrics: [...metrics],
+  };
+}
+
+/** The text of a `metrics.json`. */
+export function formatMetrics(result: ResultMetrics): string {
+  return `${JSON.stringify(metricsRecord(result), null, 2)}\n`;
+}
+
 /**
  * Parses a `metrics.json` and computes again what its counts allow: nothing in it is taken on trust.
  *
@@ -47,39 +78,8 @@ const metricsSchema = z.object({
  * @throws InputError if it is of another form or schema, or its figures contradict each other
  */
 export function parseMetrics(text: string, where: string): ResultMetrics {
-  const metrics = parseJson(text, where, metricsSchema) as ResultMetrics;
-  const problem = contradiction(metrics);
+  const { schema: _, class_names: classNames, expected_n: expectedN, ...rest } = parseJson(text, where, metricsSchema);
+  const problem = contradiction(rest);
   if (problem !== null) throw new InputError(`${where}: ${problem}`);
-  return metrics;
-}
-
-/** What cannot be true of a result's figures; null where nothing is found. */
-export function contradiction({ n, metrics }: Pick<ResultMetrics, "n" | "metrics">): string | null {
-  const names = metrics.map(({ metric }) => metric);
-  const twice = names.find((one, i) => names.indexOf(one) !== i);
-  if (twice !== undefined) return `${twice} is there twice`;
-  for (const metric of metrics) {
-    const problem = metric.n === n ? contradictionOf(metric) : `is of ${metric.n} images, but n is ${n}`;
-    if (problem !== null) return `${metric.metric} ${problem}`;
-  }
-  const [top1, top5] = COUNTED.map((one) => metrics.find(({ metric }) => metric === one)?.correct ?? null);
-  if (top1 != null && top5 != null && top5 < top1) return `top5 has ${top5} images right, top1 ${top1}`;
-  return null;
-}
-
-function contradictionOf({ metric, value, correct, n, low, high, interval }: Metric): string | null {
-  if (correct === null && COUNTED.includes(metric)) return "has no number of images right";
-  if (correct !== null) {
-    if (correct > n) return `has ${correct} of ${n} images right`;
-    if (Math.abs(value - correct / n) > TOLERANCE) {
-      return `is ${value}, but ${correct} of ${n} images right are ${correct / n}`;
-    }
-  }
-  if (!(low <= value + TOLERANCE && value <= high + TOLERANCE)) {
-    return `is ${value}, outside its interval ${low} to ${high}`;
-  }
-  if (correct === null || interval !== "clopper-pearson") return null;
-  const bounds = binomialInterval(correct, n);
-  if (Math.abs(low - bounds.low) <= TOLERANCE && Math.abs(high - bounds.high) <= TOLERANCE) return null;
-  return `has the interval ${low} to ${high}, but that of ${correct} of ${n} images is ${bounds.low} to ${bounds.high}`;
+  return { ...rest, classNames, expectedN };
 }

@@ -2,6 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
+import { ACCURACY } from "../scoring/metrics/registry.ts";
 import { contradictionOfCells, MAX_IMAGES, NUMBER } from "./accuracy-cells.ts";
 import type { AccuracyRow } from "./accuracy-row.ts";
 
@@ -31,7 +32,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
   const empty: string[] = [];
   const rows: AccuracyRow[] = [];
   records.forEach((record, i) => {
-    if ("metric" in record && record.metric !== "top1") return;
+    if ("metric" in record && record.metric !== ACCURACY.id) return;
     const place = `${where}: row ${i + 1}`;
     const model = fromSpreadsheetText(record[column.model] as string);
     const benchmark = fromSpreadsheetText(record.benchmark as string);
@@ -48,7 +49,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
     if (problem !== null) throw new InputError(`${place}: ${problem}; which is right is not known`);
     rows.push({
       checkpoint: model,
-      metric: "top1",
+      metric: ACCURACY.id,
       group: fromSpreadsheetText(record.group ?? ""),
       benchmark,
       protocol: fromSpreadsheetText(record.protocol ?? ""),

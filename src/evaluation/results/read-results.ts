@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
+import { compareKeys, type EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { readOwnTextIfThere } from "../../foundation/files/if-there.ts";
-import type { MadeWith } from "./made-with.ts";
-import { madeWith } from "./made-with.ts";
-import { parseMetrics } from "./metrics-file.ts";
-import { type ResultKey, type ResultMetrics, resultPrompts } from "./result-folder.ts";
+import { type MadeWith, madeWith } from "./made-with.ts";
+import { METRICS_FILE, parseMetrics, type ResultMetrics } from "./metrics-file.ts";
+import { resultPrompts } from "./result-folder.ts";
 import { findPlaces, type ResultProblem } from "./result-places.ts";
-import { type RunFile, readRun } from "./run-file.ts";
+import { checkRun, RUN_FILE, readRun, type StoredRun } from "./run-file.ts";
 
 /** A result, and the folder that its files are in. */
 export interface StoredResult {
@@ -15,7 +15,7 @@ export interface StoredResult {
   /** what it was made with, as its `run.json` says; nothing where that was not read */
   readonly made: MadeWith;
   /** null where it was not asked for, or there is none */
-  readonly run: RunFile | null;
+  readonly run: StoredRun | null;
 }
 
 export interface ResultsRead {
@@ -54,7 +54,7 @@ export async function readResults(out: string, options: ReadResultsOptions = {})
       else results.push(one);
     }
   }
-  results.sort((a, b) => compareResults(a.metrics, b.metrics));
+  results.sort((a, b) => compareKeys(a.metrics, b.metrics));
   return { results, problems };
 }
 
@@ -64,14 +64,15 @@ async function readResult(
   runs: boolean,
 ): Promise<StoredResult | ResultProblem | null> {
   const folder = join(out, ...place);
-  const path = join(folder, "metrics.json");
+  const path = join(folder, METRICS_FILE);
   try {
     const text = await readOwnTextIfThere(path);
     if (text === null) return null;
     const metrics = parseMetrics(text, path);
     checkPlace(metrics, place, path);
-    const run = runs ? await readRun(folder, metrics) : null;
-    return { folder, metrics, made: madeWith(run?.recipe), run };
+    const run = runs ? await readRun(folder) : null;
+    if (run !== null) checkRun(run, metrics, join(folder, RUN_FILE));
+    return { folder, metrics, made: madeWith(run ?? {}), run };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { place, reason: error.message };
@@ -96,7 +97,7 @@ function sameForm(names: readonly string[]): string {
 }
 
 /** The place of a result as far as its key says it. */
-export function placeOf({ checkpoint, benchmark, protocol }: ResultKey): string[] {
+export function placeOf({ checkpoint, benchmark, protocol }: EvaluationKey): string[] {
   return [checkpoint, benchmark, protocol];
 }
 
@@ -106,18 +107,9 @@ export function describeProblem({ reason }: ResultProblem): string {
 }
 
 /** Whether a result lies at a problem's place, or below it. */
-export function isAt({ place }: ResultProblem, key: ResultKey): boolean {
+export function isAt({ place }: ResultProblem, key: EvaluationKey): boolean {
   const names = [key.checkpoint, key.benchmark, key.protocol];
   return place.every((name, i) =>
     i < names.length ? sameForm([name]) === sameForm([names[i] as string]) : resultPrompts(key).includes(name),
   );
-}
-
-/** The order of results: by their key, by code units. */
-export function compareResults(a: ResultKey, b: ResultKey): number {
-  const [first, second] = [a, b].map((key) => [
-    ...[key.checkpoint, key.benchmark, key.protocol, key.templates, key.class_names],
-  ]) as [string[], string[]];
-  const at = first.findIndex((value, i) => value !== second[i]);
-  return at === -1 ? 0 : (first[at] as string) < (second[at] as string) ? -1 : 1;
 }

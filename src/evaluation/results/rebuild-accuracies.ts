@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
+import { compareKeys } from "../../foundation/evaluation-key.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
-import { type AccuraciesOfResult, formatAccuracies } from "./accuracies-csv.ts";
-import { isSound, readAccuraciesFile } from "./accuracies-file.ts";
-import { compareResults, isAt, readResults } from "./read-results.ts";
+import { formatAccuracies, type ListedResult } from "./accuracies-csv.ts";
+import { ACCURACIES_FILE, isSound, readAccuraciesFile } from "./accuracies-file.ts";
+import { isAt, readResults } from "./read-results.ts";
 import type { ResultProblem } from "./result-places.ts";
 
 /** Checkpoints named in a message. */
@@ -19,16 +20,16 @@ const FEW = 3;
  * @throws InputError if the results cannot be listed, or the file cannot be written
  */
 export async function rebuildAccuracies(out: string): Promise<string[]> {
-  const path = join(out, "accuracies.csv");
+  const path = join(out, ACCURACIES_FILE);
   const { results, problems } = await readResults(out);
-  const fresh: readonly AccuraciesOfResult[] = results.map(({ metrics }) => metrics);
+  const fresh: readonly ListedResult[] = results.map(({ metrics }) => metrics);
   if (problems.length === 0) {
     await atomicWrite(path, formatAccuracies(fresh));
     return [];
   }
   const old = await earlierRows(path);
   const kept = old.filter((result) => isSound(result) && problems.some((problem) => isAt(problem, result)));
-  await atomicWrite(path, formatAccuracies([...fresh, ...kept].sort(compareResults)));
+  await atomicWrite(path, formatAccuracies([...fresh, ...kept].sort(compareKeys)));
   return problems.map((problem) => describe(problem, kept));
 }
 
@@ -38,7 +39,7 @@ export async function rebuildAccuracies(out: string): Promise<string[]> {
  * @throws InputError if it is of another form, or has rows but no checkpoint of them has a folder here
  */
 export async function checkAccuraciesFile(out: string): Promise<void> {
-  const path = join(out, "accuracies.csv");
+  const path = join(out, ACCURACIES_FILE);
   const remedy = "it is not replaced: move it away, or choose another --out";
   try {
     const rows = (await readAccuraciesFile(path)) ?? [];
@@ -55,7 +56,7 @@ function some(names: readonly string[]): string {
   return names.length > FEW ? `${names.slice(0, FEW).join(", ")}, …` : names.join(", ");
 }
 
-async function earlierRows(path: string): Promise<AccuraciesOfResult[]> {
+async function earlierRows(path: string): Promise<ListedResult[]> {
   try {
     return (await readAccuraciesFile(path)) ?? [];
   } catch (error) {
@@ -64,7 +65,7 @@ async function earlierRows(path: string): Promise<AccuraciesOfResult[]> {
   }
 }
 
-function describe(problem: ResultProblem, kept: readonly AccuraciesOfResult[]): string {
+function describe(problem: ResultProblem, kept: readonly ListedResult[]): string {
   const stays = kept.some((result) => isAt(problem, result));
   return `${problem.reason}; accuracies.csv ${stays ? "keeps the rows it had of it" : "has no row of it"}`;
 }

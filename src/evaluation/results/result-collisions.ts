@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
+import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { foldPath } from "../../foundation/files/path-name.ts";
-import type { ResultKey } from "./result-folder.ts";
 
 /** A result that is to be written. */
 export interface PlannedPlace {
-  readonly key: ResultKey;
+  readonly key: EvaluationKey;
   readonly folder: string;
 }
 
@@ -31,8 +31,8 @@ export function checkFoldersDistinct(places: readonly PlannedPlace[], ignoreCase
 }
 
 /** A result's key in words. */
-export function describeKey({ checkpoint, benchmark, protocol, templates, class_names }: ResultKey): string {
-  return `${checkpoint} on ${benchmark} ${protocol} with templates ${templates} and class names ${class_names}`;
+export function describeKey({ checkpoint, benchmark, protocol, templates, classNames }: EvaluationKey): string {
+  return `${checkpoint} on ${benchmark} ${protocol} with templates ${templates} and class names ${classNames}`;
 }
 
 /** Whether letter case does not count where a folder is, or will be. */

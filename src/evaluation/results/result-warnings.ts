@@ -8,7 +8,7 @@ const FEW = 3;
 /** The warnings in the `run.json` of results that were read with their runs, each about its result. */
 export function warningsOf(results: readonly StoredResult[]): Note[] {
   return results.flatMap(({ metrics, run }) => {
-    const about = evaluationKey({ ...metrics, classNames: metrics.class_names });
+    const about = evaluationKey(metrics);
     return [...new Set(run?.warnings ?? [])].map((text) => makeWarning(text, about));
   });
 }

@@ -1,46 +1,203 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
+import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { readOwnTextIfThere } from "../../foundation/files/if-there.ts";
 import { parseJson } from "../../foundation/files/parse-json.ts";
-import type { ResultMetrics } from "./result-folder.ts";
+import type { ResultMetrics } from "./metrics-file.ts";
 
-const id = z.looseObject({ id: z.string() }).optional();
+/*
+ * run.json, in the file's words. The schema names all that this version writes. A reader finds what was known when the
+ * file was written: older versions wrote fewer parts.
+ */
 
-/** What other commands need of `run.json`. Every part may be missing: older versions wrote fewer. */
-const runSchema = z.looseObject({
-  schema: z.literal(1, { error: "not a run of schema 1, which is what this version reads" }).optional(),
-  recipe: z.record(z.string(), z.unknown()).optional(),
-  checkpoint: id,
-  benchmark: z.looseObject({ id: z.string(), protocol: z.string() }).partial().optional(),
-  prompts: z.looseObject({ templates: id, class_names: id }).optional(),
-  images: z.looseObject({ n: z.number(), expected: z.number() }).partial().optional(),
-  warnings: z.array(z.string()).default([]),
+export const RUN_FILE = "run.json";
+
+/** A part by which a result is known, or that can change a number: where it is there, it has this form. */
+const must = <Schema extends z.ZodType>(schema: Schema) => schema.optional();
+/** A part that people read: what has another form is not known. */
+const may = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+
+const text = z.string();
+const number = z.number();
+const set = z.object({ id: text, sha256: may(text), n: may(number) });
+
+const recipeSchema = z.object({
+  fingerprint: must(text),
+  preprocessing: must(z.unknown()),
+  benchmark_version: may(number),
+  definition: may(z.record(text, text)),
+  manifest_sha256: may(text),
+  templates_sha256: may(text),
+  class_names_sha256: may(text),
+  text_sha256: must(text.nullable()),
 });
 
-export type RunFile = z.infer<typeof runSchema>;
+const preprocessingSchema = z.looseObject({
+  size: may(z.object({ height: number, width: number })),
+  resizeMode: may(text),
+  resize: may(number),
+  interpolation: may(text),
+  source: may(text),
+  rule: may(text),
+});
+
+const textSchema = z.object({
+  sha256: may(text),
+  tokenizer_sha256: may(text),
+  encoding: may(text),
+  cleaning: may(text),
+  cleaning_source: may(text),
+  context_length: may(number),
+  context_source: may(text),
+  pad_id: may(number),
+  pad_source: may(text),
+  pad_attended: may(z.boolean()),
+  stripped_id: may(number),
+});
+
+const runSchema = z.object({
+  schema: must(z.literal(1, { error: "not a run of schema 1, which is what this version reads" })),
+  shiftline: may(z.object({ version: may(text), commit: may(text.nullable()) })),
+  recipe: must(recipeSchema),
+  checkpoint: must(
+    z.object({
+      id: text,
+      layout: may(text),
+      files: may(z.array(z.object({ role: text, path: text, bytes: number, sha256: text }))),
+      preprocessing: may(preprocessingSchema),
+      tokenizer: may(text.nullable()),
+      text: may(textSchema.nullable()),
+      notes: may(z.array(text)),
+    }),
+  ),
+  benchmark: must(
+    z.object({
+      id: must(text),
+      version: may(number),
+      sha256: may(text),
+      protocol: must(text),
+      classes: may(number),
+      pre_crop: may(number),
+    }),
+  ),
+  prompts: must(z.object({ templates: must(set), class_names: must(set) })),
+  images: must(
+    z.object({
+      n: must(number),
+      expected: must(number),
+      skipped: may(z.array(z.object({ image: text, reason: text }))),
+      layout: may(text),
+      manifest_sha256: may(text),
+      content_sha256: may(text),
+    }),
+  ),
+  warnings: must(z.array(text)),
+  store: may(z.object({ folder: text, parts: number })),
+  versions: may(z.record(text, text)),
+  machine: may(z.object({ cpu: may(text), cores: may(number), platform: may(text) })),
+  allocation: may(z.object({ threads: number, threadsFrom: text, memory: number, memoryFrom: text })),
+  runtime: may(z.object({ provider: text, precision: text, threads: number })),
+  threads: may(number),
+  batch_size: may(number),
+  execution_provider: may(text),
+  started: may(text),
+  seconds: may(z.object({ embedding: may(number), scoring: may(number) })),
+  images_embedded: may(number),
+  images_per_second: may(number.nullable()),
+});
+
+/** A `run.json` as it is read. */
+export type StoredRun = z.infer<typeof runSchema>;
+
+/** Parts of a record that are there only where there is such a thing. */
+type Occasional = "resize" | "stripped_id";
+
+type Written<Part> = Part extends readonly (infer Item)[]
+  ? readonly Written<Item>[]
+  : Part extends object
+    ? {
+        readonly [Name in keyof Part as Name extends Occasional ? never : Name]-?: Written<
+          Exclude<Part[Name], undefined>
+        >;
+      } & { readonly [Name in keyof Part as Name extends Occasional ? Name : never]?: Exclude<Part[Name], undefined> }
+    : Part;
+
+/** A `run.json` as this version writes it: every part is there. */
+export type RunRecord = Written<StoredRun>;
+
+/** What must agree for one result to take another's place: the rest of `run.json` may differ from run to run. */
+export type Recipe = RunRecord["recipe"];
+
+/** The text of a `run.json`. */
+export function formatRun(run: RunRecord): string {
+  return `${JSON.stringify(run, null, 2)}\n`;
+}
 
 /**
- * Reads the `run.json` beside a result's metrics.
+ * Parses a `run.json`. Every part may be missing.
+ *
+ * @param where file name, for messages
+ * @throws InputError if it is of another form or schema
+ */
+export function parseRun(content: string, where: string): StoredRun {
+  return parseJson(content, where, runSchema);
+}
+
+/**
+ * Reads the `run.json` of a result's folder.
  *
  * @returns null where there is none
- * @throws InputError if it cannot be read, is of another form, or is of another result
+ * @throws InputError if it cannot be read, or is of another form or schema
  */
-export async function readRun(folder: string, metrics: ResultMetrics): Promise<RunFile | null> {
-  const path = join(folder, "run.json");
-  const text = await readOwnTextIfThere(path);
-  if (text === null) return null;
-  const run = parseJson(text, path, runSchema);
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ["checkpoint", run.checkpoint?.id, metrics.checkpoint],
-    ["benchmark", run.benchmark?.id, metrics.benchmark],
-    ["protocol", run.benchmark?.protocol, metrics.protocol],
-    ["templates", run.prompts?.templates?.id, metrics.templates],
-    ["class names", run.prompts?.class_names?.id, metrics.class_names],
-    ["images", run.images?.n, metrics.n],
-    ["expected images", run.images?.expected, metrics.expected_n],
+export async function readRun(folder: string): Promise<StoredRun | null> {
+  const path = join(folder, RUN_FILE);
+  const content = await readOwnTextIfThere(path);
+  return content === null ? null : parseRun(content, path);
+}
+
+/** In what a run is of something else than expected. */
+export interface RunDifference {
+  /** `class names` */
+  readonly name: string;
+  readonly there: string | number;
+  readonly expected: string | number;
+}
+
+/** The fields of a key in which a run differs; what the run does not say is no difference. */
+export function keyDifferences({ checkpoint, benchmark, prompts }: StoredRun, key: EvaluationKey): RunDifference[] {
+  return differences([
+    ["checkpoint", checkpoint?.id, key.checkpoint],
+    ["benchmark", benchmark?.id, key.benchmark],
+    ["protocol", benchmark?.protocol, key.protocol],
+    ["templates", prompts?.templates?.id, key.templates],
+    ["class names", prompts?.class_names?.id, key.classNames],
+  ]);
+}
+
+/**
+ * Compares a run with the metrics beside it.
+ *
+ * @param path of the run, for messages
+ * @throws InputError if the run is of another result, naming what differs
+ */
+export function checkRun(run: StoredRun, metrics: ResultMetrics, path: string): void {
+  const [difference] = [
+    ...keyDifferences(run, metrics),
+    ...differences([
+      ["images", run.images?.n, metrics.n],
+      ["expected images", run.images?.expected, metrics.expectedN],
+    ]),
   ];
-  const other = pairs.find(([, inRun, inMetrics]) => inRun !== undefined && inRun !== inMetrics);
-  if (other === undefined) return run;
-  throw new InputError(`${path}: ${other[0]}: ${other[1]}, but metrics.json beside it says ${other[2]}`);
+  if (difference === undefined) return;
+  const { name, there, expected } = difference;
+  throw new InputError(`${path}: ${name}: ${there}, but metrics.json beside it says ${expected}`);
+}
+
+function differences(
+  pairs: readonly (readonly [name: string, there: string | number | undefined, expected: string | number])[],
+): RunDifference[] {
+  return pairs.flatMap(([name, there, expected]) =>
+    there === undefined || there === expected ? [] : [{ name, there, expected }],
+  );
 }

@@ -2,7 +2,7 @@ import type { Baseline } from "../../analysis/robustness/baseline.ts";
 import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
-import type { Metric } from "../../evaluation/scoring/accuracy.ts";
+import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";
 import type { EvaluationKey, TaskKey } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
 
@@ -58,8 +58,8 @@ export interface ReportResult extends AccuracyRow {
   /** 95 % interval of the accuracy; null: images not known */
   readonly low: number | null;
   readonly high: number | null;
-  /** top5 and mean_per_class_recall; none where the accuracy came from a table */
-  readonly others: readonly Metric[];
+  /** the other metrics; none where the accuracy came from a table */
+  readonly others: readonly MetricValue[];
 }
 
 export interface BenchmarkTitle {

@@ -1,6 +1,7 @@
 import { type AccuracyRow, mergeRows, withDefaultProtocols } from "../../evaluation/results/accuracy-row.ts";
-import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
-import type { Metric } from "../../evaluation/scoring/accuracy.ts";
+import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
+import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";
+import { figureOf } from "../../evaluation/scoring/metrics/registry.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { binomialInterval } from "../../foundation/statistics/binomial-interval.ts";
 import type { ReportResult } from "./report-data.ts";
@@ -19,16 +20,16 @@ export function joinResults(
   metrics: readonly ResultMetrics[],
   defaults: ReadonlyMap<string, string>,
 ): ReportResult[] {
-  const byKey = new Map(metrics.map((one) => [keyText({ ...one, classNames: one.class_names }), one]));
+  const byKey = new Map(metrics.map((result) => [keyText(result), result]));
   return mergeRows(withDefaultProtocols(rows, defaults)).map((row) => {
     const found = byKey.get(keyText(row));
-    const own = found?.metrics.find(({ metric }) => metric === row.metric);
+    const own = figureOf(found?.metrics ?? [], { id: row.metric });
     const others = (found?.metrics ?? []).filter(({ metric }) => metric !== row.metric);
     return { ...row, where: "", ...bounds(row, own), others };
   });
 }
 
-function bounds({ accuracy, n }: AccuracyRow, metric: Metric | undefined): Pick<ReportResult, "low" | "high"> {
-  if (metric !== undefined) return { low: metric.low, high: metric.high };
+function bounds({ accuracy, n }: AccuracyRow, figure: MetricValue | undefined): Pick<ReportResult, "low" | "high"> {
+  if (figure !== undefined) return { low: figure.low, high: figure.high };
   return n === null ? { low: null, high: null } : binomialInterval(Math.round(accuracy * n), n);
 }

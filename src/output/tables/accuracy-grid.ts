@@ -1,4 +1,5 @@
-import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
+import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
+import { ACCURACY, figureOf } from "../../evaluation/scoring/metrics/registry.ts";
 import { compareKeys, keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 
 /** Top-1 accuracies, a row a checkpoint, a column a benchmark, protocol and prompts. */
@@ -31,12 +32,12 @@ export function accuracyGrid(results: readonly ResultMetrics[], checkpoints?: re
   const keys = new Map<string, AccuracyColumn>();
   const cells = new Map<string, AccuracyCell>();
   for (const result of results) {
-    const top1 = result.metrics.find(({ metric }) => metric === "top1");
-    if (top1 === undefined || !names.includes(result.checkpoint)) continue;
-    const { checkpoint, class_names: classNames, expected_n: expectedN } = result;
-    const column = taskKey({ ...result, classNames });
+    const figure = figureOf(result.metrics, ACCURACY);
+    if (figure === undefined || !names.includes(result.checkpoint)) continue;
+    const { checkpoint, expectedN } = result;
+    const column = taskKey(result);
     keys.set(keyText(column, TASK_FIELDS), column);
-    const { value, low, high, n } = top1;
+    const { value, low, high, n } = figure;
     cells.set(keyText({ ...column, checkpoint }), { value, low, high, n, expectedN });
   }
   const columns = [...keys.values()].sort(compareColumns);

@@ -1,5 +1,6 @@
-import type { ResultMetrics } from "../../evaluation/results/result-folder.ts";
-import type { Metric } from "../../evaluation/scoring/accuracy.ts";
+import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
+import { ACCURACY, figureOf } from "../../evaluation/scoring/metrics/registry.ts";
+import { top5 } from "../../evaluation/scoring/metrics/top5.ts";
 import { largest } from "../../foundation/math/extremes.ts";
 import { percent, percentRange } from "../../foundation/number-text.ts";
 import { cutMiddle } from "./name-text.ts";
@@ -33,7 +34,7 @@ function formatTable(results: readonly TableResult[]): string {
   if (checkpoints.length === 1) return formatOneCheckpoint(results);
   const prompts = commonPrompts(results);
   const rows = groupBy(results, (result) => rowLabel(result, prompts));
-  const labelWidth = largest(["top-1 %", ...rows.keys()].map((label) => label.length));
+  const labelWidth = largest([`${ACCURACY.title} %`, ...rows.keys()].map((label) => label.length));
   const cells = new Map(results.map((result) => [result, cell(result)]));
   const cellWidth = (name: string) => Math.max(shorten(name).length, ...[...cells.values()].map((text) => text.length));
   const blocks: string[] = [];
@@ -48,7 +49,7 @@ function formatTable(results: readonly TableResult[]): string {
       from++;
     }
     const columns: TableColumn[] = [
-      { title: "top-1 %", align: "left" },
+      { title: `${ACCURACY.title} %`, align: "left" },
       ...block.map((name): TableColumn => ({ title: shorten(name), align: "left" })),
     ];
     const lines = [...rows].map(([label, group]) => [
@@ -67,20 +68,20 @@ function formatOneCheckpoint(results: readonly TableResult[]): string {
   const prompts = commonPrompts(results);
   const columns: TableColumn[] = [
     { title: shorten((results[0] as ResultMetrics).checkpoint), align: "left" },
-    { title: "top-1", align: "right" },
+    { title: ACCURACY.title, align: "right" },
     { title: "95 %", align: "left" },
-    { title: "top-5", align: "right" },
+    { title: top5.title, align: "right" },
     { title: "n", align: "left" },
   ];
   const rows = results.map((result) => {
-    const top1 = metricOf(result, "top1");
-    const top5 = metricOf(result, "top5");
+    const accuracy = figureOf(result.metrics, ACCURACY);
+    const among5 = figureOf(result.metrics, top5);
     return [
       benchmarkLabel(result) + (prompts === null ? `, ${printable(result.templates)}` : ""),
-      top1 === undefined ? "" : percent(top1.value, 2) + mark(result),
-      top1 === undefined ? "" : percentRange(top1.low, top1.high),
-      top5 === undefined ? "" : percent(top5.value, 2),
-      result.n === result.expected_n ? String(result.n) : `${result.n} of ${result.expected_n}`,
+      accuracy === undefined ? "" : percent(accuracy.value, 2) + mark(result),
+      accuracy === undefined ? "" : percentRange(accuracy.low, accuracy.high),
+      among5 === undefined ? "" : percent(among5.value, 2),
+      result.n === result.expectedN ? String(result.n) : `${result.n} of ${result.expectedN}`,
     ];
   });
   return [formatTextTable(columns, rows), promptsLine(prompts)].join("\n\n");
@@ -93,12 +94,12 @@ function commonPrompts(results: readonly ResultMetrics[]): string | null {
 }
 
 function promptsLine(prompts: string | null): string {
-  const figures = "figures in percent, intervals of top-1 at 95 %";
+  const figures = `figures in percent, intervals of ${ACCURACY.title} at 95 %`;
   return prompts === null ? figures : `prompts: ${printable(prompts)}; ${figures}`;
 }
 
 function rowLabel(result: ResultMetrics, prompts: string | null): string {
-  const missing = result.n === result.expected_n ? "" : `, ${result.n} of ${result.expected_n}`;
+  const missing = result.n === result.expectedN ? "" : `, ${result.n} of ${result.expectedN}`;
   return benchmarkLabel(result) + (prompts === null ? `, ${printable(result.templates)}` : "") + missing;
 }
 
@@ -107,19 +108,16 @@ function benchmarkLabel({ benchmark, protocol }: ResultMetrics): string {
 }
 
 function cell(result: TableResult): string {
-  const top1 = metricOf(result, "top1");
-  if (top1 === undefined) return "";
-  return `${percent(top1.value, 2)}${mark(result)} (${percentRange(top1.low, top1.high)})`;
+  const accuracy = figureOf(result.metrics, ACCURACY);
+  if (accuracy === undefined) return "";
+  return `${percent(accuracy.value, 2)}${mark(result)} (${percentRange(accuracy.low, accuracy.high)})`;
 }
 
 function mark(result: TableResult): string {
   return result.warnings.length === 0 ? "" : MARK;
 }
 
-function metricOf(result: ResultMetrics, name: Metric["metric"]): Metric | undefined {
-  return result.metrics.find((one) => one.metric === name);
-}
-
+/** A name that fits: its ends are what tells checkpoints apart. */
 function shorten(name: string): string {
   return cutMiddle(printable(name), LONGEST_NAME);
 }

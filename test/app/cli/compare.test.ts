@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compareCheckpoints } from "../../../src/analysis/comparison/compare-checkpoints.ts";
 import { type CompareCommandOptions, runCompare } from "../../../src/app/cli/compare-command.ts";
 import { readCheckpointPredictions } from "../../../src/evaluation/results/read-predictions.ts";
-import { type ResultMetrics, resultFolder, writeResult } from "../../../src/evaluation/results/result-folder.ts";
-import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
+import { sampleResult, writeSample } from "../../evaluation/results/sample-result.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { captured, shiftline } from "./run-cli.ts";
 
@@ -20,23 +19,10 @@ async function writeCheckpoint(out: string, checkpoint: string, rights: Record<s
     const [benchmark, protocol] = place.split("/") as [string, string];
     const rows = Array.from({ length: images }, (_, i) => `c/${i}.jpg,${i % 4},${isRight(i) ? i % 4 : 9},,,,,0.3,,,,`);
     const correct = rows.filter((_, i) => isRight(i)).length;
-    const metrics: ResultMetrics = {
-      ...{ schema: 1, checkpoint, benchmark, protocol, templates: "openai-80", class_names: "imagenet-openai" },
-      ...{ n: images, expected_n: 50 },
-      metrics: [
-        {
-          metric: "top1",
-          value: correct / images,
-          correct,
-          n: images,
-          ...binomialInterval(correct, images),
-          interval: "clopper-pearson",
-        },
-      ],
-    };
+    const metrics = sampleResult({ checkpoint, benchmark, protocol, n: images, expectedN: 50 }, correct);
     const predictions = `${[HEADER, ...rows].join("\n")}\n`;
     const run = { recipe: { fingerprint: checkpoint, benchmark_version: 1 } };
-    await writeResult(resultFolder(out, metrics, "imagenet-openai"), { run, metrics, predictions });
+    await writeSample(out, metrics, run, predictions);
   }
 }
 

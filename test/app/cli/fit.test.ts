@@ -2,8 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { type ResultMetrics, resultFolder, writeResult } from "../../../src/evaluation/results/result-folder.ts";
-import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
+import { sampleResult, writeSample } from "../../evaluation/results/sample-result.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { shiftline } from "./run-cli.ts";
 
@@ -43,23 +42,9 @@ async function resultsFolder(
   for (const [i, checkpoint] of checkpoints.entries()) {
     for (const [benchmark, protocol, n, below] of SETS) {
       const correct = Math.round(n * (0.6 + 0.03 * i - below + 0.005 * (i % 2)));
-      const metrics: ResultMetrics = {
-        ...{ schema: 1, checkpoint, benchmark, protocol, class_names: "imagenet-openai" },
-        ...{ templates: recipeOf === undefined ? "openai-80" : "mine", n, expected_n: n },
-        metrics: [
-          {
-            metric: "top1",
-            value: correct / n,
-            correct,
-            n,
-            ...binomialInterval(correct, n),
-            interval: "clopper-pearson",
-          },
-        ],
-      };
-      await writeResult(resultFolder(out, metrics, "imagenet-openai"), {
-        ...{ run: recipeOf === undefined ? {} : { recipe: recipeOf(checkpoint, benchmark) }, metrics, predictions: "" },
-      });
+      const templates = recipeOf === undefined ? "openai-80" : "mine";
+      const metrics = sampleResult({ checkpoint, benchmark, protocol, templates, n }, correct);
+      await writeSample(out, metrics, recipeOf === undefined ? {} : { recipe: recipeOf(checkpoint, benchmark) });
     }
   }
   return out;

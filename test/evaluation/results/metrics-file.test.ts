@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseMetrics } from "../../../src/evaluation/results/metrics-file.ts";
+import { checkCounts } from "../../../src/evaluation/results/metrics-checks.ts";
+import { formatMetrics, metricsRecord, parseMetrics } from "../../../src/evaluation/results/metrics-file.ts";
+import type { PredictionCounts } from "../../../src/evaluation/scoring/metrics/metric.ts";
 import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
 
 const key = { checkpoint: "a", benchmark: "imagenet", protocol: "1000", templates: "t", class_names: "c" };
@@ -19,11 +21,13 @@ const file = (correct = 55, n = 100) => ({
 const parse = (content: unknown) => parseMetrics(JSON.stringify(content, null, 2), "metrics.json");
 
 describe("metrics.json", () => {
-  it("is read as evaluate writes it, whatever the counts", () => {
+  it("is read as it is written, whatever the counts", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, share) => {
         const content = file(Math.round(share * n), n);
-        expect(parse(content)).toEqual(content);
+        const result = parse(content);
+        expect(metricsRecord(result)).toEqual(content);
+        expect(parseMetrics(formatMetrics(result), "m")).toEqual(result);
       }),
       { seed: 15, numRuns: 200 },
     );
@@ -96,5 +100,33 @@ describe("metrics.json", () => {
     expect(() => parseMetrics(text.replace('"value":0.55', '"value":NaN'), "m")).toThrow(/m: not JSON/);
     expect(() => parseMetrics("null", "m")).toThrow(/m: the whole file: /);
     expect(() => parseMetrics(`${"[".repeat(5000)}${"]".repeat(5000)}`, "m")).toThrow(/m: the whole file: /);
+  });
+});
+
+describe("checkCounts", () => {
+  const metrics = parse(file());
+  const counts = { n: 100, top1: 55, top5: 75, classes: { n: [50, 50], correct: [25, 25] } };
+  const check = (changed: Partial<PredictionCounts>) => () => checkCounts("p.csv", metrics, { ...counts, ...changed });
+
+  it("takes what agrees, and what was not counted", () => {
+    expect(check({})).not.toThrow();
+    expect(check({ top5: null, classes: null })).not.toThrow();
+  });
+
+  it.each([
+    [{ n: 99 }, /p\.csv: 55 of 99 images are right, but metrics\.json beside it says 55 of 100$/],
+    [{ top1: 54 }, /p\.csv: 54 of 100 images are right, but metrics\.json beside it says 55 of 100$/],
+    [{ top5: 76 }, /p\.csv: 76 of 100 images are right at top-5, but metrics\.json beside it says 75$/],
+    [
+      { classes: { n: [50, 50], correct: [25, 26] } },
+      /p\.csv: its mean per-class recall is 0\.51, but metrics\.json beside it says 0\.5$/,
+    ],
+  ])("names what differs: %j", (changed, message) => {
+    expect(check(changed)).toThrow(message);
+  });
+
+  it("compares nothing with a metric of a later version", () => {
+    const later = { ...recall(100), metric: "worst_group", value: 0.45 };
+    expect(() => checkCounts("p.csv", { n: 100, metrics: [...metrics.metrics, later] }, counts)).not.toThrow();
   });
 });

@@ -4,6 +4,7 @@ import { surestMistakes } from "../../../src/evaluation/results/mistakes.ts";
 import { thumbnail } from "../../../src/output/report/thumbnail.ts";
 
 const HEAD = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
+const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe("surestMistakes", () => {
   const text = [
@@ -16,13 +17,13 @@ describe("surestMistakes", () => {
   ].join("\n");
 
   it("finds those of which the checkpoint was surest, the surest first", () => {
-    const found = surestMistakes(text, 2, "p");
+    const found = surestMistakes(bytes(text), 2, "p");
     expect(found.map(({ image }) => image)).toEqual(["surer.jpg", "sure.jpg"]);
     expect(found[1]).toMatchObject({ label: "1", predicted: "2" });
   });
 
   it("takes the share of the best in a softmax over five at a logit scale of 100 as confidence", () => {
-    const [, , last] = surestMistakes(text, 3, "p");
+    const [, , last] = surestMistakes(bytes(text), 3, "p");
     expect(last?.image).toBe("unsure.jpg");
     // e^0 / (e^0 + e^0 + e^−1 + 2 e^−10)
     expect(last?.confidence).closeTo(1 / (2 + Math.exp(-1) + 2 * Math.exp(-10)), 1e-12);
@@ -30,12 +31,14 @@ describe("surestMistakes", () => {
 
   it("reads results of fewer than five classes", () => {
     const few = `${HEAD}\na.jpg,0,1,0,,,,0.3,0.2,,,\n`;
-    expect(surestMistakes(few, 5, "p")[0]?.confidence).closeTo(1 / (1 + Math.exp(-10)), 1e-12);
+    expect(surestMistakes(bytes(few), 5, "p")[0]?.confidence).closeTo(1 / (1 + Math.exp(-10)), 1e-12);
   });
 
   it("names the row that has no scores to read", () => {
-    expect(() => surestMistakes("image,label,top1,score1\na,1,2,high\n", 1, "p.csv")).toThrow(/p\.csv: row 1: /);
-    expect(() => surestMistakes('a,"b\n', 1, "p.csv")).toThrow(/p\.csv: not a CSV file/);
+    expect(() => surestMistakes(bytes("image,label,top1,score1\na,1,2,high\n"), 1, "p.csv")).toThrow(
+      /p\.csv: row 1: not as evaluate writes it/,
+    );
+    expect(() => surestMistakes(bytes('a,"b\n'), 1, "p.csv")).toThrow(/p\.csv: not a CSV file/);
   });
 });
 

@@ -1,59 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  hasResults,
-  parsePredictions,
-  readCheckpointPredictions,
-} from "../../../src/evaluation/results/read-predictions.ts";
-import { resultFolder, writeResult } from "../../../src/evaluation/results/result-folder.ts";
-import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
+import { hasResults, readCheckpointPredictions } from "../../../src/evaluation/results/read-predictions.ts";
 import { temporaryFolder } from "../../helpers.ts";
+import { sampleResult, writeSample } from "./sample-result.ts";
 
 const HEADER = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
 const PREDICTIONS = `${HEADER}\n"a, ""b"".jpg",3,3,1,2,4,5,0.3,0.2,0.1,0.05,0.01\n" c.jpg",3;5,4,,,,,0.3,,,,\nd.jpg,,0,,,,,0.3,,,,\n`;
 
 async function written(checkpoint = "vit", recipe: object = { fingerprint: "f", benchmark_version: 2 }) {
   const out = temporaryFolder();
-  const key = { checkpoint, benchmark: "imagenet", protocol: "1000", templates: "t", class_names: "names" };
-  const top1 = {
-    metric: "top1",
-    value: 1 / 3,
-    correct: 1,
-    n: 3,
-    ...binomialInterval(1, 3),
-    interval: "clopper-pearson",
-  } as const;
-  const folder = resultFolder(out, key, "names");
-  const metrics = { schema: 1, ...key, n: 3, expected_n: 50_000, metrics: [top1] } as const;
-  await writeResult(folder, { run: { recipe }, metrics, predictions: PREDICTIONS });
-  return { out, folder };
+  const metrics = sampleResult({ checkpoint, templates: "t", n: 3, expectedN: 50_000 }, 1);
+  return { out, folder: await writeSample(out, metrics, { recipe }, PREDICTIONS) };
 }
-
-describe("parsePredictions", () => {
-  it("reads image, right classes and best class, names as they are", () => {
-    expect(parsePredictions(PREDICTIONS, "p.csv")).toEqual([
-      { image: 'a, "b".jpg', classes: [3], predicted: 3 },
-      { image: " c.jpg", classes: [3, 5], predicted: 4 },
-      { image: "d.jpg", classes: [], predicted: 0 },
-    ]);
-  });
-
-  it.each([
-    ["a missing column", "image,label\na,1\n", /p\.csv: expected the columns image, label, top1; found image, label/],
-    ["no header", "", /p\.csv: expected the columns .*found nothing/],
-    [
-      "a label that is no number",
-      "image,label,top1\na,1,1\nb,cat,1\n",
-      /p\.csv: row 2: expected whole .* "cat" and "1"/,
-    ],
-    ["an empty one of several", "image,label,top1\na,3;,1\n", /p\.csv: row 1: .* "3;" and "1"/],
-    ["no prediction", "image,label,top1\na,1,\n", /p\.csv: row 1: .* "1" and ""/],
-    ["a short row", "image,label,top1\na,1\n", /p\.csv: not a CSV file/],
-  ])("refuses %s", (_, text, message) => {
-    expect(() => parsePredictions(text, "p.csv")).toThrow(message);
-  });
-});
 
 describe("readCheckpointPredictions", () => {
   it("reads what evaluate wrote, with the parts of the recipe that must agree between checkpoints", async () => {
@@ -65,8 +24,18 @@ describe("readCheckpointPredictions", () => {
       textSha256: null,
       results: [
         {
-          ...{ benchmark: "imagenet", protocol: "1000", templates: "t", classNames: "names", expectedN: 50_000 },
-          images: parsePredictions(PREDICTIONS, "p.csv"),
+          ...{
+            benchmark: "imagenet",
+            protocol: "1000",
+            templates: "t",
+            classNames: "imagenet-openai",
+            expectedN: 50_000,
+          },
+          images: [
+            { image: 'a, "b".jpg', classes: [3], predicted: 3 },
+            { image: " c.jpg", classes: [3, 5], predicted: 4 },
+            { image: "d.jpg", classes: [], predicted: 0 },
+          ],
           recipe: { "version of the benchmark": 2 },
         },
       ],

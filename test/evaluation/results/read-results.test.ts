@@ -12,41 +12,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readResults } from "../../../src/evaluation/results/read-results.ts";
 import { checkAccuraciesFile, rebuildAccuracies } from "../../../src/evaluation/results/rebuild-accuracies.ts";
-import {
-  checkCheckpointName,
-  type ResultMetrics,
-  resultFolder,
-  writeResult,
-} from "../../../src/evaluation/results/result-folder.ts";
+import { checkCheckpointName } from "../../../src/evaluation/results/replaceable-result.ts";
 import { describeWarnings, warningsOf } from "../../../src/evaluation/results/result-warnings.ts";
-import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { asNobody } from "../../permissions.ts";
+import { sampleResult, writeSample } from "./sample-result.ts";
 
-async function write(
-  out: string,
-  checkpoint: string,
-  benchmark: string,
-  run: object = {},
-  correct = 5,
-): Promise<string> {
-  const metrics: ResultMetrics = {
-    ...{ schema: 1, checkpoint, benchmark, protocol: "1000", templates: "t", class_names: "c", n: 10, expected_n: 10 },
-    metrics: [
-      {
-        metric: "top1",
-        value: correct / 10,
-        correct,
-        n: 10,
-        ...binomialInterval(correct, 10),
-        interval: "clopper-pearson",
-      },
-    ],
-  };
-  const folder = resultFolder(out, metrics, "c");
-  await writeResult(folder, { run, metrics, predictions: "" });
-  return folder;
-}
+const write = (out: string, checkpoint: string, benchmark: string, run: object = {}, correct = 5) =>
+  writeSample(out, sampleResult({ checkpoint, benchmark, templates: "t" }, correct), run);
 
 async function three(): Promise<{ out: string; folders: string[] }> {
   const out = join(temporaryFolder(), "results");

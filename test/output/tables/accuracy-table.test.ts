@@ -2,15 +2,14 @@ import { describe, expect, it } from "vitest";
 import { formatAccuracyTable, type TableResult } from "../../../src/output/tables/accuracy-table.ts";
 
 const result = (checkpoint: string, benchmark: string, protocol: string, n = 50000): TableResult => ({
-  schema: 1,
   warnings: [],
   checkpoint,
   benchmark,
   protocol,
   templates: "openai-80",
-  class_names: "imagenet-openai",
+  classNames: "imagenet-openai",
   n,
-  expected_n: 50000,
+  expectedN: 50000,
   metrics: [
     { metric: "top1", value: 0.6332, correct: 31660, n, low: 0.629, high: 0.6374, interval: "clopper-pearson" },
     { metric: "top5", value: 0.88, correct: 44000, n, low: 0.87, high: 0.89, interval: "clopper-pearson" },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BenchmarkComparison, compareCheckpoints } from "../../../src/analysis/comparison/compare-checkpoints.ts";
 import type { NearestRow } from "../../../src/analysis/robustness/compare-nearest.ts";
-import type { ResultMetrics } from "../../../src/evaluation/results/result-folder.ts";
+import type { ResultMetrics } from "../../../src/evaluation/results/metrics-file.ts";
 import { fromSpreadsheetText } from "../../../src/foundation/files/spreadsheet-text.ts";
 import { accuracyGrid } from "../../../src/output/tables/accuracy-grid.ts";
 import { formatComparisons } from "../../../src/output/tables/comparison-csv.ts";
@@ -18,8 +18,7 @@ function metrics(
   of: Partial<ResultMetrics> = {},
 ): ResultMetrics {
   return {
-    ...{ schema: 1, checkpoint, benchmark, protocol: "1000", templates: "t", class_names: "names", n: 10 },
-    ...{ expected_n: 10 },
+    ...{ checkpoint, benchmark, protocol: "1000", templates: "t", classNames: "names", n: 10, expectedN: 10 },
     metrics: [
       { metric: "top1", value: correct / 10, correct, n: 10, low: 0.1, high: 0.9, interval: "clopper-pearson" },
     ],
@@ -50,7 +49,7 @@ describe("the wide CSV of accuracies", () => {
   it("has a row a checkpoint, ImageNet first, and n of expected where images are missing", () => {
     const results = [
       metrics("b", "imagenet-a", 5),
-      metrics("a", "imagenet-a", 1, { expected_n: 7500 }),
+      metrics("a", "imagenet-a", 1, { expectedN: 7500 }),
       metrics("b", "imagenet", 9),
     ];
     const text =
@@ -63,7 +62,7 @@ describe("the wide CSV of accuracies", () => {
   });
 
   it("tells columns apart that differ in the class names alone", () => {
-    const results = [metrics("a", "imagenet", 1), metrics("a", "imagenet", 2, { class_names: "mine" })];
+    const results = [metrics("a", "imagenet", 1), metrics("a", "imagenet", 2, { classNames: "mine" })];
     expect(formatWideAccuracies(accuracyGrid(results))).toBe(
       "checkpoint,imagenet/1000/t+mine,imagenet/1000/t+names\na,0.2,0.1\n",
     );
@@ -125,7 +124,7 @@ describe("the tables of comparisons", () => {
   });
 
   it("have n of expected beside the benchmark, or beside the figures where checkpoints differ in it", () => {
-    const of = { expected_n: 20 };
+    const of = { expectedN: 20 };
     const results = [metrics("a", "imagenet", 1, of), metrics("b", "imagenet", 2, of), metrics("a", "x", 3, of)];
     expect(accuracyGridTable(accuracyGrid([...results, metrics("b", "x", 4)])).rows).toEqual([
       ["imagenet 1000, 10 of 20", "10.00 (10.0–90.0)", "20.00 (10.0–90.0)"],

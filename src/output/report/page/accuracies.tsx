@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { INTERVAL_METHODS } from "../../../evaluation/scoring/metrics/metric.ts";
+import { ACCURACY, findMetric, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText, TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import type { Note } from "../../../foundation/notes.ts";
 import { percent, percentRange } from "../../../foundation/number-text.ts";
@@ -26,12 +28,6 @@ interface Row {
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
-const METRICS = [
-  { value: "top1", label: "top-1" },
-  { value: "top5", label: "top-5" },
-  { value: "mean_per_class_recall", label: "mean per-class recall" },
-];
-
 /** Every accuracy: a row a checkpoint, a column a benchmark and protocol. */
 export function Accuracies({ data, view, change, names }: PageProps): JSX.Element {
   const results = useMemo(
@@ -41,16 +37,16 @@ export function Accuracies({ data, view, change, names }: PageProps): JSX.Elemen
   const rows = useMemo(() => toRows(results, view.metric, data.warnings), [data, results, view.metric]);
   const shown = useMemo(() => rows.filter(({ checkpoint }) => names.has(checkpoint)), [rows, names]);
   const columns = useMemo(() => toColumns(data, results, rows, change), [data, results, rows, change]);
-  const available = METRICS.filter(({ value }) => value === "top1" || results.some((one) => hasMetric(one, value)));
+  const available = METRICS.filter(({ id }) => id === ACCURACY.id || results.some((one) => hasMetric(one, id)));
+  const { interval } = findMetric(view.metric) ?? ACCURACY;
   return (
     <Section
       id="accuracies"
       title="Accuracy"
       about={
         <>
-          Zero-shot, in percent, with 95 % intervals (
-          {view.metric === "mean_per_class_recall" ? "Korn–Graubard" : "Clopper–Pearson"}). A{" "}
-          <span class="flag">partial</span> figure is of fewer images than the benchmark has
+          Zero-shot, in percent, with 95 % intervals ({INTERVAL_METHODS[interval]}). A <span class="flag">partial</span>{" "}
+          figure is of fewer images than the benchmark has
           {data.warnings.length > 0 && (
             <>
               ; one with <b class="flag">!</b> may be wrong
@@ -61,7 +57,12 @@ export function Accuracies({ data, view, change, names }: PageProps): JSX.Elemen
       }
       actions={
         <>
-          <Select label="Metric" value={view.metric} choices={available} onChange={(metric) => change({ metric })} />
+          <Select
+            label="Metric"
+            value={view.metric}
+            choices={available.map(({ id, title }) => ({ value: id, label: title }))}
+            onChange={(metric) => change({ metric })}
+          />
           <button type="button" class="plain" onClick={() => download("accuracies.csv", accuraciesCsv(data.results))}>
             Download CSV
           </button>

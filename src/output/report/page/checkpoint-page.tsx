@@ -6,6 +6,7 @@ import {
   type RobustnessStudy,
 } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
+import { ACCURACY, figureOf, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText } from "../../../foundation/evaluation-key.ts";
 import { percent, percentRange } from "../../../foundation/number-text.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
@@ -145,8 +146,8 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
     },
     { id: "prompts", title: "Prompts", cell: (row) => row.templates, value: (row) => row.templates },
     {
-      id: "top1",
-      title: "Top-1 %",
+      id: ACCURACY.id,
+      title: `${ACCURACY.column} %`,
       align: "right",
       cell: (row) => (
         <>
@@ -159,19 +160,18 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
       ),
       value: (row) => row.accuracy,
     },
-    ...(["top5", "mean_per_class_recall"] as const).map((name): Column<(typeof own)[number]> => {
-      const metricOf = (row: (typeof own)[number]) => row.others.find(({ metric }) => metric === name);
-      return {
-        id: name,
-        title: name === "top5" ? "Top-5 %" : "Per-class recall %",
+    ...METRICS.filter((metric) => metric !== ACCURACY).map(
+      (metric): Column<(typeof own)[number]> => ({
+        id: metric.id,
+        title: `${metric.column} %`,
         align: "right",
         cell: (row) => {
-          const metric = metricOf(row);
-          return metric === undefined ? <span class="quiet">–</span> : percent(metric.value, 2);
+          const figure = figureOf(row.others, metric);
+          return figure === undefined ? <span class="quiet">–</span> : percent(figure.value, 2);
         },
-        value: (row) => metricOf(row)?.value,
-      };
-    }),
+        value: (row) => figureOf(row.others, metric)?.value,
+      }),
+    ),
     {
       id: "n",
       title: "Images",

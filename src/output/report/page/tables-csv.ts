@@ -1,6 +1,5 @@
 import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
 import { formatAccuracies } from "../../../evaluation/results/accuracies-csv.ts";
-import type { Metric } from "../../../evaluation/scoring/accuracy.ts";
 import { type TaskKey, taskKey } from "../../../foundation/evaluation-key.ts";
 import { formatComparisons } from "../../tables/comparison-csv.ts";
 import type { ImageSetDetails, ReportResult } from "../report-data.ts";
@@ -14,23 +13,11 @@ export interface ComparedSet extends PairedCounts {
 /** `accuracies.csv` of a report's results, as `evaluate` writes it. */
 export function accuraciesCsv(results: readonly ReportResult[]): string {
   return formatAccuracies(
-    results.map(({ metric, classNames, expectedN, accuracy, low, high, n, others, ...of }) => ({
-      ...of,
-      class_names: classNames,
-      expected_n: expectedN,
-      metrics: [
-        {
-          metric: metric as Metric["metric"],
-          value: accuracy,
-          low,
-          high,
-          n,
-          interval: low === null ? null : "clopper-pearson",
-          correct: n === null ? null : Math.round(accuracy * n),
-        },
-        ...others,
-      ],
-    })),
+    results.map(({ metric, accuracy, low, high, n, others, ...result }) => {
+      const interval = low === null ? null : "clopper-pearson";
+      const correct = n === null ? null : Math.round(accuracy * n);
+      return { ...result, metrics: [{ metric, value: accuracy, low, high, interval, correct, n }, ...others] };
+    }),
   );
 }
 

@@ -1,3 +1,5 @@
+import { ACCURACY } from "../../../evaluation/scoring/metrics/registry.ts";
+
 /** What the reader chose to see. It is kept in the address, so that a view can be sent to someone. */
 export interface View {
   /** the checkpoint whose page is open; "" for the overview */
@@ -32,7 +34,7 @@ export const START: View = {
   axis: "all",
   prompts: "",
   search: "",
-  metric: "top1",
+  metric: ACCURACY.id,
   first: "",
   second: "",
   set: "",

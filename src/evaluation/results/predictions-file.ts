@@ -1,0 +1,259 @@
+import { isUtf8 } from "node:buffer";
+import type { ClassSpace } from "../../data/benchmark/class-space.ts";
+import type { Manifest } from "../../data/dataset/manifest.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { type CsvCell, formatCsvRows } from "../../foundation/files/format-csv.ts";
+import { checkHeader } from "../../foundation/files/parse-csv.ts";
+import { type CsvScanner, scanCsv } from "../../foundation/files/scan-csv.ts";
+import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import type { Predictions } from "../scoring/predict.ts";
+
+export const PREDICTIONS_FILE = "predictions.csv";
+
+/** Classes of an image, whatever the number of classes: with fewer than five the rest is empty. */
+const PLACES = 5;
+const places = Array.from({ length: PLACES }, (_, place) => place);
+const TOP = places.map((place) => `top${place + 1}`);
+const SCORES = places.map((place) => `score${place + 1}`);
+const COLUMNS = ["image", "label", ...TOP, ...SCORES];
+/** Columns without which a file has no predictions. */
+const NEEDED = ["image", "label", "top1"] as const;
+
+const ROWS_PER_PIECE = 2048;
+
+/**
+ * The text of `predictions.csv`, in pieces: one row an image in the manifest's order, with the label (several with ";" between
+ * where several classes are right, none where none is), the best five classes and their cosines. Numbers are the shortest
+ * that give the same float32 back, so the same predictions are the same bytes.
+ */
+export function* formatPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): Iterable<string> {
+  const { k, top, scores } = predictions;
+  let rows: CsvCell[][] = [COLUMNS];
+  for (const [i, position] of predictions.images.entries()) {
+    const image = manifest.images.at(position);
+    rows.push([
+      image.path,
+      (space.accepted[image.label] ?? []).join(";"),
+      ...places.map((place) => (place < k ? (top[i * k + place] as number) : null)),
+      ...places.map((place) => (place < k ? shortestFloat32(scores[i * k + place] as number) : null)),
+    ]);
+    if (rows.length < ROWS_PER_PIECE) continue;
+    yield formatCsvRows(rows);
+    rows = [];
+  }
+  if (rows.length > 0) yield formatCsvRows(rows);
+}
+
+/** The number of fewest digits that reads back as the same float32. */
+function shortestFloat32(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return Number(value.toPrecision(9));
+}
+
+/** The classes that are right for some images. */
+export interface PredictionLabel {
+  /** as it stands: classes with ";" between, "" where none is right */
+  readonly text: string;
+  readonly classes: readonly number[];
+  /** among the labels, in the order of their first image */
+  readonly position: number;
+}
+
+/** A row of a `predictions.csv` while it is looked at: the next row is the same object. */
+export interface PredictionRow {
+  /** in the file's order, from 0 */
+  readonly index: number;
+  /** shared by all images of the label */
+  readonly label: PredictionLabel;
+  /** the best class */
+  readonly predicted: number;
+  /** the name of the image is the bytes `from` to `to` of these, UTF-8 */
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  /** The name of the image: its path below the benchmark's root. */
+  image(): string;
+  /** Whether a right class is among the best five. */
+  isRightAmongFive(): boolean;
+  /** The cosines of the best classes, as many as there are; NaN for what is no number. */
+  scores(): number[];
+  /** Looks at the cells that were not needed. @throws InputError if there are more or fewer than in the header */
+  checkRest(): void;
+}
+
+type Mutable<Row> = { -readonly [Name in keyof Row]: Row[Name] };
+
+/** What was scanned. */
+export interface ScannedPredictions {
+  readonly n: number;
+  readonly labels: readonly PredictionLabel[];
+  /** whether the file has the columns of all five classes */
+  readonly hasFive: boolean;
+}
+
+/**
+ * Looks at each row of a `predictions.csv`, without a string for every cell: a full evaluation has hundreds of millions of
+ * them. Columns may be in any order; others than the file's are skipped.
+ *
+ * @param where file name, for messages
+ * @throws InputError if it is no CSV file, a column is missing or there twice, or a label or best class is no class
+ */
+export function scanPredictions(
+  bytes: Uint8Array,
+  where: string,
+  visit: (row: PredictionRow) => void,
+): ScannedPredictions {
+  if (!isUtf8(bytes)) throw new InputError(`${where}: not UTF-8 text`);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const csv = scanCsv(text, where);
+  const { header, bounds } = csv;
+  checkHeader(header, where);
+  const [imageCell, labelCell, bestCell] = NEEDED.map((name) => header.indexOf(name)) as [number, number, number];
+  if (Math.min(imageCell, labelCell, bestCell) < 0) {
+    throw new InputError(
+      `${where}: expected the columns ${NEEDED.join(", ")}; found ${header.join(", ") || "nothing"}`,
+    );
+  }
+  const cellsOf = (names: readonly string[]) => names.map((name) => header.indexOf(name)).filter((cell) => cell >= 0);
+  const furtherCells = cellsOf(TOP.slice(1));
+  const scoreCells = cellsOf(SCORES);
+  const lastFurther = Math.max(...furtherCells);
+  csv.need(Math.max(imageCell, labelCell, bestCell) + 1);
+  const labels = createLabels(text, csv);
+  const row: Mutable<PredictionRow> = {
+    index: -1,
+    label: { text: "", classes: [], position: -1 },
+    predicted: -1,
+    bytes: text,
+    from: 0,
+    to: 0,
+    image: () => row.bytes.toString("utf8", row.from, row.to),
+    isRightAmongFive: () => {
+      const { classes } = row.label;
+      if (classes.includes(row.predicted)) return true;
+      csv.find(lastFurther + 1);
+      for (const cell of furtherCells) if (classes.includes(wholeNumber(text, bounds, cell))) return true;
+      return false;
+    },
+    scores: () => {
+      csv.find(header.length);
+      return scoreCells.map((cell) => csv.text(cell)).flatMap((score) => (score === "" ? [] : [Number(score)]));
+    },
+    checkRest: () => csv.find(header.length),
+  };
+  const refuse = (): never => {
+    const [label, best] = [labelCell, bestCell].map((cell) => csv.text(cell));
+    throw new InputError(
+      `${where}: row ${csv.row}: expected whole numbers as label and top1, found "${label}" and "${best}"`,
+    );
+  };
+  while (csv.next()) {
+    row.index++;
+    row.label = labels.find(labelCell) ?? refuse();
+    row.predicted = wholeNumber(text, bounds, bestCell);
+    if (row.predicted < 0) refuse();
+    findName(row, text, csv, imageCell);
+    visit(row);
+  }
+  return { n: row.index + 1, labels: labels.list, hasFive: furtherCells.length === PLACES - 1 };
+}
+
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const ZERO = 48;
+/** A class may have so many digits. */
+const MAX_DIGITS = 9;
+const WHOLE = /^\d{1,9}$/;
+
+/** Finds the bytes of the row's name: those of the cell, unless it has quotation marks or an apostrophe before it. */
+function findName(row: Mutable<PredictionRow>, text: Buffer, csv: CsvScanner, imageCell: number): void {
+  const from = csv.bounds[2 * imageCell] as number;
+  const first = text[from];
+  const to = csv.bounds[2 * imageCell + 1] as number;
+  const isPlain = first === QUOTE && text[from + 1] !== APOSTROPHE && text.indexOf(QUOTE, from + 1) === to - 1;
+  if (first !== QUOTE && first !== APOSTROPHE) setName(row, text, from, to);
+  else if (isPlain) setName(row, text, from + 1, to - 1);
+  else {
+    const name = Buffer.from(fromSpreadsheetText(csv.text(imageCell)));
+    setName(row, name, 0, name.length);
+  }
+}
+
+function setName(row: Mutable<PredictionRow>, bytes: Buffer, from: number, to: number): void {
+  row.bytes = bytes;
+  row.from = from;
+  row.to = to;
+}
+
+/** The labels that were found, each one object. */
+interface Labels {
+  readonly list: readonly PredictionLabel[];
+  /** The label in a cell of the current row; null where a part of it is no class. */
+  find(cell: number): PredictionLabel | null;
+}
+
+function createLabels(text: Buffer, csv: CsvScanner): Labels {
+  const { bounds } = csv;
+  const list: PredictionLabel[] = [];
+  const byText = new Map<string, PredictionLabel>();
+  const byClass = new Map<number, PredictionLabel>();
+  let last: PredictionLabel | null = null;
+  let lastFrom = 0;
+  let lastTo = -1;
+  const add = (name: string, classes: readonly number[]) => {
+    const label = { text: name, classes, position: list.length };
+    list.push(label);
+    return label;
+  };
+  const parse = (name: string): PredictionLabel | null => {
+    const parts = name === "" ? [] : name.split(";");
+    if (!parts.every((part) => WHOLE.test(part))) return null;
+    const label = byText.get(name) ?? add(name, parts.map(Number));
+    byText.set(name, label);
+    return label;
+  };
+  return {
+    list,
+    find: (cell) => {
+      const from = bounds[2 * cell] as number;
+      const to = bounds[2 * cell + 1] as number;
+      if (isSame(text, lastFrom, lastTo, from, to)) return last;
+      lastFrom = from;
+      lastTo = to;
+      const only = wholeNumber(text, bounds, cell);
+      if (only < 0) last = parse(csv.text(cell));
+      else {
+        last = byClass.get(only) ?? add(String(only), [only]);
+        byClass.set(only, last);
+      }
+      return last;
+    },
+  };
+}
+
+function isSame(text: Buffer, a: number, aEnd: number, b: number, bEnd: number): boolean {
+  if (aEnd - a !== bEnd - b) return false;
+  for (let i = 0; i < aEnd - a; i++) if (text[a + i] !== text[b + i]) return false;
+  return true;
+}
+
+/** The number in a cell; −1 where there is none. */
+function wholeNumber(text: Buffer, bounds: Int32Array, cell: number): number {
+  let from = bounds[2 * cell] as number;
+  let to = bounds[2 * cell + 1] as number;
+  if (text[from] === QUOTE) {
+    from++;
+    to--;
+  }
+  if (from >= to || to - from > MAX_DIGITS) return -1;
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = (text[i] as number) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}

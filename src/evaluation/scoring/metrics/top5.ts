@@ -1,0 +1,26 @@
+import { countFigure } from "./count-figure.ts";
+import type { Metric } from "./metric.ts";
+import { top1 } from "./top1.ts";
+
+const PLACES = 5;
+
+/** The fraction of images with the right class among the best five. Of fewer than five classes there is none. */
+export const top5: Metric = {
+  id: "top5",
+  title: "top-5",
+  column: "Top-5",
+  direction: "higher",
+  interval: "clopper-pearson",
+  isCount: true,
+  atLeast: top1.id,
+  needs: { classes: PLACES, metadata: [] },
+  compute: ({ labels, k, top }) => {
+    if (k < PLACES) throw new RangeError(`top-5 accuracy needs five predictions an image, got ${k}`);
+    let correct = 0;
+    for (let i = 0; i < labels.length; i++) {
+      if (top.subarray(i * k, i * k + PLACES).includes(labels[i] as number)) correct++;
+    }
+    return countFigure(correct, labels.length);
+  },
+  recount: (counts) => counts.top5,
+};

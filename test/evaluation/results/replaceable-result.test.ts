@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { ResultMetrics } from "../../../src/evaluation/results/metrics-file.ts";
+import { checkCheckpointName, checkReplaceable } from "../../../src/evaluation/results/replaceable-result.ts";
+import type { Recipe } from "../../../src/evaluation/results/run-file.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { sampleResult, writeSample } from "./sample-result.ts";
+
+const recipe: Recipe = {
+  fingerprint: "f",
+  preprocessing: { size: 224 },
+  benchmark_version: 1,
+  definition: { protocol: "p", "class-folders wnid": "w" },
+  manifest_sha256: "m",
+  templates_sha256: "t",
+  class_names_sha256: "c",
+  text_sha256: "x",
+};
+const checkpoint = { fingerprint: "f", text: { sha256: "x" } };
+const metrics: ResultMetrics = sampleResult({ n: 10, expectedN: 50_000 }, 1);
+
+/** Checks whether a result may take the place of the one in a folder. */
+const replace = (
+  folder: string,
+  changed: Partial<Recipe>,
+  images: number,
+  own: { path: string; sha256: string } | null = null,
+) => checkReplaceable(folder, { key: metrics, recipe: { ...recipe, ...changed }, images, own });
+
+async function written(images: { n: number; expected: number }, more: object = {}) {
+  const out = temporaryFolder();
+  return { out, folder: await writeSample(out, metrics, { recipe, images, ...more }) };
+}
+
+describe("results", () => {
+  it("are replaced by the same recipe, and by more images where the old run had too few", async () => {
+    const { folder } = await written({ n: 10, expected: 100 });
+    for (const [changed, images] of [
+      [{}, 10],
+      [{ manifest_sha256: "more" }, 100],
+      [{ benchmark_version: 2 }, 10],
+      [{ benchmark_version: 2, definition: { protocol: "other" }, class_names_sha256: "other" }, 10],
+    ] as const) {
+      await expect(replace(folder, changed, images)).resolves.toBeUndefined();
+    }
+  });
+
+  it("are not replaced by another definition of one version: another layout or title is none", async () => {
+    const { folder } = await written({ n: 10, expected: 100 });
+    const own = { path: "mine.json", sha256: "other text" };
+    await replace(folder, { definition: { ...recipe.definition, "flat labels.txt": "f" } }, 10, own);
+    await replace(folder, { definition: { protocol: "p" } }, 10, own);
+    for (const definition of [{ protocol: "other" }, { ...recipe.definition, "class-folders wnid": "other" }]) {
+      await expect(replace(folder, { definition }, 10, own)).rejects.toThrow(
+        /\(another definition of the benchmark under one version\).*raise the version in mine\.json.*choose another --out/,
+      );
+    }
+    await expect(replace(folder, { benchmark_version: 0 }, 10)).rejects.toThrow(/another version of the benchmark/);
+  });
+
+  it("of older versions are replaced where the definition's text is the same, or ships", async () => {
+    const { definition: _, ...old } = recipe;
+    const { folder } = await written({ n: 10, expected: 100 }, { recipe: old, benchmark: { sha256: "text" } });
+    await replace(folder, {}, 10);
+    await replace(folder, {}, 10, { path: "mine.json", sha256: "text" });
+    await expect(replace(folder, {}, 10, { path: "mine.json", sha256: "edited" })).rejects.toThrow(
+      /another definition of the benchmark/,
+    );
+  });
+
+  it("are not replaced by a result of another key in the same folder", async () => {
+    const prompts = { templates: { id: "a+b" }, class_names: { id: "imagenet-openai" } };
+    const { folder } = await written({ n: 10, expected: 100 }, { prompts });
+    const key = { ...metrics, templates: "a", classNames: "b" };
+    await expect(checkReplaceable(folder, { key, recipe, images: 10, own: null })).rejects.toThrow(
+      /holds the result of templates a\+b and class names imagenet-openai, which has the same folder; rename/,
+    );
+  });
+
+  it("are not replaced where their run.json cannot be read", async () => {
+    const folder = writeTree(temporaryFolder(), { "run.json": '{"recipe": ' });
+    await expect(replace(folder, {}, 10)).rejects.toThrow(
+      /run\.json: not JSON.*; move the folder away, or choose another --out$/,
+    );
+  });
+
+  it("are not written over by fewer images, another checkpoint, or other prompts of the same name", async () => {
+    const { out, folder } = await written({ n: 100, expected: 100 });
+    await expect(replace(folder, { manifest_sha256: "less" }, 10)).rejects.toThrow(
+      /openai-80: holds a result made otherwise \(another manifest\); it is not written over/,
+    );
+    await expect(replace(folder, { templates_sha256: "other" }, 100)).rejects.toThrow(/template set of this name/);
+    await expect(checkCheckpointName(out, "a", { ...checkpoint, fingerprint: "g" })).rejects.toThrow(
+      /holds results of another checkpoint of the same name.*--name/,
+    );
+    expect(await checkCheckpointName(out, "a", checkpoint)).toEqual([]);
+    expect(await checkCheckpointName(out, "b", { ...checkpoint, fingerprint: "g" })).toEqual([]);
+  });
+
+  it("are not written over, or added to, by the same files with other text settings", async () => {
+    const { out, folder } = await written({ n: 100, expected: 100 });
+    await expect(replace(folder, { text_sha256: "y" }, 100)).rejects.toThrow(
+      /a result made otherwise \(other text settings\); it is not written over: give this checkpoint another name with --name/,
+    );
+    await expect(checkCheckpointName(out, "a", { ...checkpoint, text: { sha256: "y" } })).rejects.toThrow(
+      /holds results of the same files with other text settings \(cleaning, padding, context length\); give this one another with --name/,
+    );
+  });
+
+  it("of older versions, which do not say their text settings, are replaced, and named", async () => {
+    const { text_sha256: _, ...former } = recipe;
+    const { out, folder } = await written({ n: 10, expected: 10 }, { recipe: former });
+    await replace(folder, {}, 10);
+    expect(await checkCheckpointName(out, "a", checkpoint)).toEqual([folder]);
+  });
+});
