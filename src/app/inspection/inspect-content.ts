@@ -90,7 +90,8 @@ async function checkHeaders(
   for (let at = 0; at < images.length; at++) {
     const image = images.at(at);
     try {
-      const head = await source.readHead(image, buffer);
+      const reading = source.readHead(image, buffer);
+      const head = reading instanceof Promise ? await reading : reading; // nothing is waited for where files are at hand
       keys.push(`${image.bytes} ${crc32(head)}`);
       let reason = checkImageHeader(head, image.bytes);
       if (reason === NEEDS_MORE) {

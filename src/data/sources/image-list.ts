@@ -25,7 +25,7 @@ const FIRST_NAME = 32;
 
 interface Columns {
   /** UTF-8, without anything between: paths, of an image in a container its name there */
-  names: Uint8Array;
+  names: Buffer;
   /** (rows,), where each name ends in `names` */
   ends: Float64Array;
   bytes: Float64Array;
@@ -41,7 +41,7 @@ interface Columns {
 /** Collects images, one at a time, into columns. */
 export function collectImages(images: Iterable<ImageEntry>): ImageList {
   const columns: Columns = {
-    names: new Uint8Array(FIRST_ROWS * FIRST_NAME),
+    names: Buffer.alloc(FIRST_ROWS * FIRST_NAME),
     ends: new Float64Array(FIRST_ROWS),
     bytes: new Float64Array(FIRST_ROWS),
     labels: new Int32Array(FIRST_ROWS),
@@ -51,20 +51,23 @@ export function collectImages(images: Iterable<ImageEntry>): ImageList {
     rows: 0,
   };
   const fileAt = new Map<string, number>();
-  const encoder = new TextEncoder();
-  for (const image of images) append(columns, image, fileAt, encoder);
+  for (const image of images) append(columns, image, fileAt);
   return listOf(columns, null);
 }
 
-function append(columns: Columns, image: ImageEntry, fileAt: Map<string, number>, encoder: TextEncoder): void {
+function append(columns: Columns, image: ImageEntry, fileAt: Map<string, number>): void {
   const { path, bytes, label, container } = image;
   const row = columns.rows;
   if (row === columns.labels.length) growRows(columns, 2 * row);
   const name = container === undefined ? path : path.slice(container.file.length + 1);
   const start = startOf(columns, row);
   const most = start + 3 * name.length; // UTF-8 takes at most three bytes a code unit
-  if (most > columns.names.length) columns.names = grown(columns.names, Math.max(most, 2 * columns.names.length));
-  columns.ends[row] = start + encoder.encodeInto(name, columns.names.subarray(start)).written;
+  if (most > columns.names.length) {
+    const longer = Buffer.alloc(Math.max(most, 2 * columns.names.length));
+    columns.names.copy(longer);
+    columns.names = longer;
+  }
+  columns.ends[row] = start + columns.names.write(name, start);
   columns.bytes[row] = bytes;
   columns.labels[row] = label;
   columns.containers[row] = container === undefined ? -1 : filePosition(columns, container, fileAt);
@@ -86,7 +89,7 @@ function growRows(columns: Columns, rows: number): void {
   columns.places = grown(columns.places, rows);
 }
 
-function grown<Values extends Uint8Array | Float64Array | Int32Array>(values: Values, length: number): Values {
+function grown<Values extends Float64Array | Int32Array>(values: Values, length: number): Values {
   const larger = new (values.constructor as new (length: number) => Values)(length);
   larger.set(values);
   return larger;
@@ -130,8 +133,9 @@ function listOf(columns: Columns, positions: Int32Array | null): ImageList {
 function entryOf(columns: Columns, row: number): ImageEntry {
   const { names, ends, bytes, labels, containers, places, files } = columns;
   const start = startOf(columns, row);
-  const name = Buffer.from(names.buffer, names.byteOffset + start, (ends[row] as number) - start).toString("utf8");
-  const container = files[containers[row] as number];
+  const name = names.toString("utf8", start, ends[row]);
+  const at = containers[row] as number;
+  const container = at < 0 ? undefined : files[at];
   const path = container === undefined ? name : `${container.file}/${name}`;
   const entry = { path, bytes: bytes[row] as number, label: labels[row] as number };
   return container === undefined ? entry : { ...entry, container: { ...container, position: places[row] as number } };
