@@ -70,7 +70,7 @@ function argumentsOf(option: string, value: Value): string[] {
   if (value === undefined || value === false) return [];
   if (value === true) return [option];
   if (typeof value !== "object") return [`${option}=${value}`];
-  return value.map((one) => (typeof one === "string" ? `${option}=${one}` : `${option}=${one.join("=")}`));
+  return value.map((item) => `${option}=${typeof item === "string" ? item : item.join("=")}`);
 }
 
 /** The library's options from the command line's. @throws InputError for what is given twice */

@@ -46,9 +46,9 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   const args = evaluateArguments(checkpoints, evaluate);
   const wanted = { cpus, shards, memory, minutes: time };
   const settings = { ...wanted, atOnce, partition, account, sbatch, setup };
-  const told = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value ?? null)}`);
-  const key = [process.cwd(), ...told, ...args];
-  const size = (await sizeBefore(folder, key)) ?? (await measureSize(toOptions(checkpoints, evaluate), wanted));
+  const settingTexts = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value ?? null)}`);
+  const key = [process.cwd(), ...settingTexts, ...args];
+  const size = (await readPlannedSize(folder, key)) ?? (await measureSize(toOptions(checkpoints, evaluate), wanted));
   const plan: SlurmPlan = {
     program: [process.execPath, fileURLToPath(new URL("../../cli.js", import.meta.url))],
     evaluate: args,
@@ -61,8 +61,8 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
     sbatch: sbatch ?? [],
     setup: setup ?? [],
   };
-  const decided = { name: PLAN_FILE, content: `${JSON.stringify({ command: key, size }, null, 2)}\n` };
-  await writeJobs(folder, [decided, ...slurmScripts(plan)]);
+  const planFile = { name: PLAN_FILE, content: `${JSON.stringify({ command: key, size }, null, 2)}\n` };
+  await writeJobs(folder, [planFile, ...slurmScripts(plan)]);
   const tasks = `${size.shards} ${size.shards === 1 ? "task" : "tasks"}`;
   const sized = `${tasks} of ${size.cpus} CPUs, ${size.memory} MiB and ${size.minutes} minutes`;
   process.stderr.write(`${sized}; written to ${printable(folder)}\n`);
@@ -70,7 +70,8 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   else process.stdout.write(`${shellLine(["bash", join(folder, "submit.sh")])}\n`);
 }
 
-async function sizeBefore(folder: string, key: readonly string[]): Promise<TaskSize | null> {
+/** @returns null where nothing was decided for this command */
+async function readPlannedSize(folder: string, key: readonly string[]): Promise<TaskSize | null> {
   const text = await readText(join(folder, PLAN_FILE)).catch(() => null);
   if (text === null) return null;
   try {
