@@ -45,7 +45,7 @@ export const MARKER = {
  */
 export function findMarker(bytes: Uint8Array, from: number): number {
   for (let p = from; ; ) {
-    p = bytes.indexOf(0xff, p);
+    if (bytes[p] !== 0xff) p = bytes.indexOf(0xff, p); // in a header it is the next byte
     if (p < 0) return -1;
     while (bytes[p] === 0xff) p++;
     if (p >= bytes.length) return -1;
