@@ -44,8 +44,8 @@ export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<
         `${duplicate.path} and ${path} would both be called "${checkpoint.id}"; name one with --name ID=PATH`,
       );
     }
-    const former = await checkCheckpointName(out, checkpoint.id, checkpoint);
-    notes.push(...notesOf(checkpoint, former.length));
+    await checkCheckpointName(out, checkpoint.id, checkpoint);
+    notes.push(...notesOf(checkpoint));
     checkpoints.push(checkpoint);
   }
   const unknown = Object.keys(names).find((path) => !options.checkpoints.includes(path));
@@ -53,17 +53,10 @@ export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<
   return { checkpoints, notes };
 }
 
-/** @param former results in the results folder that do not record text settings */
-function notesOf({ id, notes, warnings }: Checkpoint, former: number): Note[] {
+function notesOf({ id, notes, warnings }: Checkpoint): Note[] {
   const about = { checkpoint: id };
   return [
-    ...(former > 0 ? [makeNote(`${id}: ${describeFormer(former)}`, about)] : []),
     ...notes.map((text) => makeNote(`${id}: ${text}`, about)),
     ...warnings.map((text) => makeWarning(`${id}: ${text}`, about)),
   ];
-}
-
-function describeFormer(count: number): string {
-  const results = count === 1 ? "1 result does" : `${count} results do`;
-  return `${results} not record text settings (cleaning, padding, context length): an older version wrote ${count === 1 ? "it" : "them"}, and what is not evaluated again may differ in them`;
 }

@@ -60,9 +60,9 @@ export async function openRun(
 ): Promise<OpenedRun> {
   const { benchmark, preCrop, manifest, contents } = images;
   const results = planResults(out, checkpoint, images);
-  const own = images.isUserDefined ? benchmark : null;
+  const definitionFile = images.isUserDefined ? benchmark.path : null;
   for (const { folder, recipe, key } of results) {
-    await checkReplaceable(folder, { key, recipe, images: manifest.images.length, own });
+    await checkReplaceable(folder, { key, recipe, images: manifest.images.length, definitionFile });
   }
   const store = await openPartStore(storeRoot, { checkpoint, preCrop, manifest, runtime }, partSize);
   return { checkpoint, benchmark, preCrop, manifest, store, contents, results };

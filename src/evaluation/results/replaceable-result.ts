@@ -11,8 +11,8 @@ export interface NewResult {
   readonly recipe: Recipe;
   /** images of the new run */
   readonly images: number;
-  /** the user's own definition of the benchmark; null where it ships */
-  readonly own: { readonly path: string; readonly sha256: string } | null;
+  /** file of the user's own definition of the benchmark; null where it ships */
+  readonly definitionFile: string | null;
 }
 
 /** The names of a recipe's parts in messages. */
@@ -33,13 +33,13 @@ const PARTS: Readonly<Record<keyof Recipe, string>> = {
  *
  * @returns what the old one is and what to do; null where it may be replaced
  */
-export function whyNotReplaceable(old: StoredRun, { key, recipe, images, own }: NewResult): string | null {
+export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definitionFile }: NewResult): string | null {
   const others = keyDifferences(old, key);
   if (others.length > 0) {
     const there = others.map((one) => `${one.name} ${one.there}`).join(" and ");
     return `holds the result of ${there}, which has the same folder; rename the file of that name, or choose another --out`;
   }
-  const differing = differingRecipe(old, recipe, own?.sha256 ?? null);
+  const differing = differingRecipe(old.recipe ?? {}, recipe);
   if (differing.length === 0) return null;
   if (differing.length === 1 && differing[0] === "manifest_sha256" && (old.images?.n ?? 0) < images) return null;
   const isOlderVersion = (old.recipe?.benchmark_version ?? 0) < recipe.benchmark_version;
@@ -47,26 +47,18 @@ export function whyNotReplaceable(old: StoredRun, { key, recipe, images, own }: 
   const hint = differing.some((part) => part === "fingerprint" || part === "text_sha256")
     ? "give this checkpoint another name with --name ID=PATH, or "
     : differing.includes("definition")
-      ? `raise the version${own === null ? "" : ` in ${own.path}`} where that is meant, or `
+      ? `raise the version${definitionFile === null ? "" : ` in ${definitionFile}`} where that is meant, or `
       : "";
   const names = differing.map((part) => `${PARTS[part].endsWith("s") ? "other" : "another"} ${PARTS[part]}`);
   return `holds a result made otherwise (${names.join(", ")}); it is not written over: ${hint}choose another --out, or move that folder away`;
 }
 
-/**
- * The parts of a recipe in which a run differs. Older versions wrote no text settings: what is not known is no
- * difference, so that a new result may take the place of theirs.
- *
- * @param text SHA-256 of the user's own definition: older versions wrote no more of it
- */
-function differingRecipe(run: StoredRun, recipe: Recipe, text: string | null): (keyof Recipe)[] {
-  const old = run.recipe ?? {};
-  const differs = (part: keyof Recipe) => {
-    if (part === "text_sha256" && old.text_sha256 === undefined) return false;
-    if (part !== "definition") return JSON.stringify(old[part]) !== JSON.stringify(recipe[part]);
-    if (old.definition !== undefined) return differingParts(old.definition, recipe.definition).length > 0;
-    return text !== null && run.benchmark?.sha256 !== undefined && run.benchmark.sha256 !== text;
-  };
+/** The parts in which two recipes differ. */
+function differingRecipe(old: NonNullable<StoredRun["recipe"]>, recipe: Recipe): (keyof Recipe)[] {
+  const differs = (part: keyof Recipe) =>
+    part === "definition"
+      ? old.definition === undefined || differingParts(old.definition, recipe.definition).length > 0
+      : JSON.stringify(old[part]) !== JSON.stringify(recipe[part]);
   return (Object.keys(PARTS) as (keyof Recipe)[]).filter(differs);
 }
 
@@ -124,16 +116,14 @@ const UNKNOWN = "so whether it is of this checkpoint is not known: move it away,
  * Refuses to put a checkpoint's results beside those of another checkpoint of the same name, or of the same files with
  * other text settings.
  *
- * @returns folders of results that do not say their text settings: older ones
  * @throws InputError if a result below `<out>/<id>` has another fingerprint, or other text settings
  */
 export async function checkCheckpointName(
   out: string,
   id: string,
   checkpoint: { readonly fingerprint: string; readonly text: { readonly sha256: string } | null },
-): Promise<string[]> {
+): Promise<void> {
   const problems: ResultProblem[] = [];
-  const unknown: string[] = [];
   for (const place of await findPlaces(out, id, problems)) {
     const folder = join(out, ...place);
     const run = await readRun(folder).catch((cause: unknown) => {
@@ -143,8 +133,7 @@ export async function checkCheckpointName(
     if (run === null) continue;
     const { fingerprint, text_sha256: text } = run.recipe ?? {};
     const isSame = fingerprint === checkpoint.fingerprint;
-    if (isSame && text === undefined) unknown.push(folder);
-    if (isSame && (text === undefined || text === (checkpoint.text?.sha256 ?? null))) continue;
+    if (isSame && text === (checkpoint.text?.sha256 ?? null)) continue;
     const what = isSame
       ? "the same files with other text settings (cleaning, padding, context length)"
       : "another checkpoint of the same name";
@@ -154,5 +143,4 @@ export async function checkCheckpointName(
   }
   const [problem] = problems;
   if (problem !== undefined) throw new InputError(`${problem.reason}; ${UNKNOWN}`);
-  return unknown;
 }

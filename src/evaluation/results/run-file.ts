@@ -7,8 +7,8 @@ import { parseJson } from "../../foundation/files/parse-json.ts";
 import type { ResultMetrics } from "./metrics-file.ts";
 
 /*
- * run.json, in the file's words. The schema names all that this version writes. A reader finds what was known when the
- * file was written: older versions wrote fewer parts.
+ * run.json, in the file's words. The schema names all that the program writes. A reader takes what is there: a file may
+ * have been edited.
  */
 
 export const RUN_FILE = "run.json";

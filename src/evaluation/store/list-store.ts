@@ -59,8 +59,7 @@ export async function listStore(root: string, deep = false, sideFiles: SideFileC
     const name = basename(folder);
     const checkpoint = [...(names.get(name.slice(0, TEXT_NAME)) ?? ["unknown"])].join(", ");
     const entry = await listText(folder, deep);
-    const problems = name.length > TEXT_NAME ? entry.problems : [...entry.problems, `${folder}: ${FORMER_TEXT}`];
-    entries.push({ ...entry, checkpoint, problems });
+    entries.push({ ...entry, checkpoint });
   }
   for (const folder of await foldersOf(root)) {
     const kind = folder.slice(root.length + 1);
@@ -103,8 +102,6 @@ export const PADDING_FILE = "padding.json";
 const TEXT_NAME = 16;
 /** One of image embeddings has those of its key. */
 const KEY_DIGITS = 16;
-
-const FORMER_TEXT = "its name does not say how texts were tokenized; it is no longer used, and can be deleted";
 
 /** What decides the embedding of a text: the checkpoint's fingerprint, the hash of its text settings, and the runtime. */
 export function storedTextKey(fingerprint: string, textSha256: string, runtime: RuntimeKind): string {

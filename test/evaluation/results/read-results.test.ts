@@ -144,7 +144,7 @@ describe("results of a folder", () => {
   it("name what hides whether a checkpoint of this name is another", async () => {
     const { out, folders } = await three();
     writeFileSync(join(folders[1] as string, "run.json"), '{"recipe": {"fingerprint": "f"');
-    writeFileSync(join(folders[0] as string, "run.json"), '{"recipe": {"fingerprint": "f"}}');
+    writeFileSync(join(folders[0] as string, "run.json"), '{"recipe": {"fingerprint": "f", "text_sha256": null}}');
     await expect(checkCheckpointName(out, "a", { fingerprint: "f", text: null })).rejects.toThrow(
       /run\.json: not JSON.*move it away, or choose/,
     );

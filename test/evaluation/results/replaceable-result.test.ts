@@ -19,12 +19,8 @@ const checkpoint = { fingerprint: "f", text: { sha256: "x" } };
 const metrics: ResultMetrics = sampleResult({ n: 10, expectedN: 50_000 }, 1);
 
 /** Checks whether a result may take the place of the one in a folder. */
-const replace = (
-  folder: string,
-  changed: Partial<Recipe>,
-  images: number,
-  own: { path: string; sha256: string } | null = null,
-) => checkReplaceable(folder, { key: metrics, recipe: { ...recipe, ...changed }, images, own });
+const replace = (folder: string, changed: Partial<Recipe>, images: number, definitionFile: string | null = null) =>
+  checkReplaceable(folder, { key: metrics, recipe: { ...recipe, ...changed }, images, definitionFile });
 
 async function written(images: { n: number; expected: number }, more: object = {}) {
   const out = temporaryFolder();
@@ -46,7 +42,7 @@ describe("results", () => {
 
   it("are not replaced by another definition of one version: another layout or title is none", async () => {
     const { folder } = await written({ n: 10, expected: 100 });
-    const own = { path: "mine.json", sha256: "other text" };
+    const own = "mine.json";
     await replace(folder, { definition: { ...recipe.definition, "flat labels.txt": "f" } }, 10, own);
     await replace(folder, { definition: { protocol: "p" } }, 10, own);
     for (const definition of [{ protocol: "other" }, { ...recipe.definition, "class-folders wnid": "other" }]) {
@@ -57,21 +53,11 @@ describe("results", () => {
     await expect(replace(folder, { benchmark_version: 0 }, 10)).rejects.toThrow(/another version of the benchmark/);
   });
 
-  it("of older versions are replaced where the definition's text is the same, or ships", async () => {
-    const { definition: _, ...old } = recipe;
-    const { folder } = await written({ n: 10, expected: 100 }, { recipe: old, benchmark: { sha256: "text" } });
-    await replace(folder, {}, 10);
-    await replace(folder, {}, 10, { path: "mine.json", sha256: "text" });
-    await expect(replace(folder, {}, 10, { path: "mine.json", sha256: "edited" })).rejects.toThrow(
-      /another definition of the benchmark/,
-    );
-  });
-
   it("are not replaced by a result of another key in the same folder", async () => {
     const prompts = { templates: { id: "a+b" }, class_names: { id: "imagenet-openai" } };
     const { folder } = await written({ n: 10, expected: 100 }, { prompts });
     const key = { ...metrics, templates: "a", classNames: "b" };
-    await expect(checkReplaceable(folder, { key, recipe, images: 10, own: null })).rejects.toThrow(
+    await expect(checkReplaceable(folder, { key, recipe, images: 10, definitionFile: null })).rejects.toThrow(
       /holds the result of templates a\+b and class names imagenet-openai, which has the same folder; rename/,
     );
   });
@@ -92,8 +78,8 @@ describe("results", () => {
     await expect(checkCheckpointName(out, "a", { ...checkpoint, fingerprint: "g" })).rejects.toThrow(
       /holds results of another checkpoint of the same name.*--name/,
     );
-    expect(await checkCheckpointName(out, "a", checkpoint)).toEqual([]);
-    expect(await checkCheckpointName(out, "b", { ...checkpoint, fingerprint: "g" })).toEqual([]);
+    await checkCheckpointName(out, "a", checkpoint);
+    await checkCheckpointName(out, "b", { ...checkpoint, fingerprint: "g" });
   });
 
   it("are not written over, or added to, by the same files with other text settings", async () => {
@@ -106,10 +92,11 @@ describe("results", () => {
     );
   });
 
-  it("of older versions, which do not say their text settings, are replaced, and named", async () => {
-    const { text_sha256: _, ...former } = recipe;
-    const { out, folder } = await written({ n: 10, expected: 10 }, { recipe: former });
-    await replace(folder, {}, 10);
-    expect(await checkCheckpointName(out, "a", checkpoint)).toEqual([folder]);
+  it("are not written over where they do not say what they were made with", async () => {
+    for (const part of ["definition", "text_sha256", "templates_sha256"] as const) {
+      const { [part]: _, ...partial } = recipe;
+      const { folder } = await written({ n: 10, expected: 10 }, { recipe: partial });
+      await expect(replace(folder, {}, 10)).rejects.toThrow(/a result made otherwise \((?:another|other) /);
+    }
   });
 });

@@ -68,17 +68,6 @@ describe("the key of text embeddings", () => {
 });
 
 describe("listStore", () => {
-  it("names text embeddings of an older version, which do not say how texts were tokenized", async () => {
-    const root = temporaryFolder();
-    const former = join(root, "text", "f".repeat(16));
-    await (await openPromptStore(former, "f".repeat(64))).add(["a"], matrix(new Float32Array(2).fill(1), 1, 2));
-    const [entry] = await listStore(root);
-    expect(entry).toMatchObject({ kind: "text", whole: 1 });
-    expect(entry?.problems).toEqual([
-      `${former}: its name does not say how texts were tokenized; it is no longer used, and can be deleted`,
-    ]);
-  });
-
   it("says how much of each folder is whole, its size and its last use", async () => {
     const { root, folder, text } = await makeStore();
     utimesSync(folder, new Date("2026-02-03T04:05:06Z"), new Date("2026-02-03T04:05:06Z"));
