@@ -1,5 +1,4 @@
 import { loadavg } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** Processes that may want a core, on average over a minute, beside what is measured. */
 export const QUIET_LOAD = 0.3;
@@ -31,6 +30,6 @@ export async function waitForQuiet(
       throw new Error(`the machine is busy (load ${now.toFixed(2)}, at most ${QUIET_LOAD}): stop what else runs on it`);
     }
     console.error(`load ${now.toFixed(2)}: waiting until it is at most ${QUIET_LOAD}`);
-    await sleep(Math.min(15, patience - passed) * 1000);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(15, patience - passed) * 1000));
   }
 }
