@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root, shiftline } from "../app/cli/run-cli.ts";
+import { root, runProcess, shiftline } from "../app/cli/run-cli.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
 
 const STUDY = join("examples", "emojishift");
@@ -36,8 +36,8 @@ describe("EmojiShift", () => {
   const before = git("status", "--porcelain").stdout;
   let printed = "";
 
-  beforeAll(() => {
-    const run = spawnSync(process.execPath, [join("scripts", "start.mjs"), out], { cwd: root, encoding: "utf8" });
+  beforeAll(async () => {
+    const run = await runProcess([process.execPath, join("scripts", "start.mjs"), out]);
     expect(run.status, run.stderr).toBe(0);
     printed = run.stderr;
   }, 300_000);
