@@ -59,7 +59,7 @@ export async function openRun(
   { out, storeRoot, partSize, runtime }: OpenRunOptions,
 ): Promise<OpenedRun> {
   const { benchmark, preCrop, manifest, contents } = images;
-  const results = planResults(out, checkpoint, images);
+  const results = planResults(images, checkpoint, { out, runtime });
   const definitionFile = images.isUserDefined ? benchmark.path : null;
   for (const { folder, recipe, key } of results) {
     await checkReplaceable(folder, { key, recipe, images: manifest.images.length, definitionFile });
@@ -69,9 +69,9 @@ export async function openRun(
 }
 
 function planResults(
-  out: string,
-  checkpoint: Checkpoint,
   { benchmark, manifest, protocols, promptSets }: PlannedImages,
+  checkpoint: Checkpoint,
+  { out, runtime }: Pick<OpenRunOptions, "out" | "runtime">,
 ): PlannedResult[] {
   return protocols.flatMap((planned) =>
     promptSets.map((prompts) => {
@@ -91,6 +91,8 @@ function planResults(
         templates_sha256: prompts.sha256,
         class_names_sha256: planned.classNames.sha256,
         text_sha256: checkpoint.text?.sha256 ?? null,
+        provider: runtime.provider,
+        precision: runtime.precision,
       };
       return { ...planned, key, prompts, folder: resultFolder(out, key, planned.defaultClassNames), recipe };
     }),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { differingParts } from "../../data/benchmark/definition.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
+import { DEFAULT_RUNTIME } from "../../model/onnx/runtime.ts";
 import { findPlaces, type ResultProblem } from "./result-places.ts";
 import { keyDifferences, type Recipe, readRun, type StoredRun } from "./run-file.ts";
 
@@ -25,6 +26,8 @@ const PARTS: Readonly<Record<keyof Recipe, string>> = {
   templates_sha256: "template set of this name",
   class_names_sha256: "class-name list of this name",
   text_sha256: "text settings",
+  provider: "execution provider",
+  precision: "precision",
 };
 
 /**
@@ -53,8 +56,9 @@ export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definit
   return `holds a result made otherwise (${names.join(", ")}); it is not written over: ${hint}choose another --out, or move that folder away`;
 }
 
-/** The parts in which two recipes differ. */
-function differingRecipe(old: NonNullable<StoredRun["recipe"]>, recipe: Recipe): (keyof Recipe)[] {
+/** The parts in which two recipes differ; one that does not name what ran the graphs is of cpu and float32. */
+function differingRecipe(named: NonNullable<StoredRun["recipe"]>, recipe: Recipe): (keyof Recipe)[] {
+  const old = { ...DEFAULT_RUNTIME, ...named };
   const differs = (part: keyof Recipe) =>
     part === "definition"
       ? old.definition === undefined || differingParts(old.definition, recipe.definition).length > 0

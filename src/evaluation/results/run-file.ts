@@ -31,6 +31,9 @@ const recipeSchema = z.object({
   templates_sha256: may(text),
   class_names_sha256: may(text),
   text_sha256: must(text.nullable()),
+  /** of what ran the graphs; older versions ran them in float32 on the processor and do not say so */
+  provider: must(text),
+  precision: must(text),
 });
 
 const preprocessingSchema = z.looseObject({

@@ -141,6 +141,7 @@ describe("what evaluate writes", () => {
       images_embedded: 123,
     });
     expect(run.recipe.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+    expect(run.recipe).toMatchObject({ provider: "cpu", precision: "float32" });
   }, 120_000);
 
   it("come from the store the second time, without an image, and name the content they are of; other templates need no image either", async () => {

@@ -14,6 +14,8 @@ const recipe: Recipe = {
   templates_sha256: "t",
   class_names_sha256: "c",
   text_sha256: "x",
+  provider: "cpu",
+  precision: "float32",
 };
 const checkpoint = { fingerprint: "f", text: { sha256: "x" } };
 const metrics: ResultMetrics = sampleResult({ n: 10, expectedN: 50_000 }, 1);
@@ -97,6 +99,17 @@ describe("results", () => {
       const { [part]: _, ...partial } = recipe;
       const { folder } = await written({ n: 10, expected: 10 }, { recipe: partial });
       await expect(replace(folder, {}, 10)).rejects.toThrow(/a result made otherwise \((?:another|other) /);
+    }
+  });
+
+  it("of older versions, which do not say what ran the graphs, are replaced by those of cpu and float32 alone", async () => {
+    const { provider: _, precision: __, ...former } = recipe;
+    for (const old of [former, recipe]) {
+      const { folder } = await written({ n: 10, expected: 10 }, { recipe: old });
+      await replace(folder, {}, 10);
+      await expect(replace(folder, { provider: "cuda", precision: "float16" }, 10)).rejects.toThrow(
+        /made otherwise \(another execution provider, another precision\)/,
+      );
     }
   });
 });

@@ -25,6 +25,8 @@ const record: RunRecord = {
     templates_sha256: "t",
     class_names_sha256: "c",
     text_sha256: null,
+    provider: "cpu",
+    precision: "float32",
   },
   checkpoint: {
     id: "a",
