@@ -94,8 +94,12 @@ function toRow({ metrics: result, made }: StoredResult, folder: string): Accurac
   const key = evaluationKey(result);
   return [
     {
-      ...{ ...key, metric: figure.metric, group: "" },
-      ...{ accuracy: figure.value, n: result.n, expectedN: result.expectedN },
+      ...key,
+      metric: figure.metric,
+      group: "",
+      accuracy: figure.value,
+      n: result.n,
+      expectedN: result.expectedN,
       where: join(folder, key.checkpoint, key.benchmark, key.protocol),
       made,
     },

@@ -35,8 +35,8 @@ export interface Outputs {
  * Claims files for a command: notes what they are made from, in a record beside them, before they are written. The same
  * command may write them again from the same inputs.
  *
- * Files from before there were records are replaced where they lie in the results folder that they are made from, if they are
- * of the form that the command writes.
+ * Files without a record are replaced where they lie in the results folder that they are made from, if they are of the form
+ * that the command writes: the record may not have been copied with them.
  *
  * @throws InputError naming a file that is there and was made from other inputs, or by something else; nothing is
  *   written then
@@ -110,17 +110,12 @@ function describe(inputs: readonly string[]): string {
 async function isOurs(file: string, header: string | undefined, isRecorded: boolean): Promise<boolean> {
   const head = await readHead(file);
   const type = extname(file).toLowerCase();
-  if (header !== undefined) return formerHeader(head.split(/\r?\n/, 1)[0] as string) === formerHeader(header);
+  if (header !== undefined) return head.split(/\r?\n/, 1)[0] === header;
   if (type === ".html") return head.includes('<meta name="generator" content="Shiftline ');
   if (type === ".svg") return head.startsWith("<svg ") && head.includes('class="scatter');
   if (!head.startsWith("\u0089PNG")) return false;
   const svg = `${file.slice(0, -type.length)}.svg`;
   return isRecorded || ((await statIfThere(svg)) !== null && (await isOurs(svg, undefined, false)));
-}
-
-/** A header line without the columns that `fits.csv` and `robustness.csv` have gained: those written before are ours too. */
-function formerHeader(line: string): string {
-  return line.replace(/,(?:id_)?metric(?=,)/g, "");
 }
 
 async function readHead(path: string): Promise<string> {

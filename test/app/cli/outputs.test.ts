@@ -18,7 +18,7 @@ function content(folder: string): Record<string, string> {
 }
 
 describe("a command's outputs", () => {
-  it("go into the one results folder given, again with more results, other options and from older versions", async () => {
+  it("go into the one results folder given, again with more results, other options and without the record", async () => {
     const folder = temporaryFolder();
     const out = results(folder, "a");
     for (const args of [
@@ -36,7 +36,6 @@ describe("a command's outputs", () => {
     for (const args of again) expect((await shiftline(args)).stderr).not.toMatch(/not replaced/);
     expect(readFileSync(join(out, "robustness.csv"), "utf8")).toContain("\nb,");
     expect(readFileSync(join(out, ".made-from.json"), "utf8")).toBe(record);
-    // as a version that kept no record left them
     rmSync(join(out, ".made-from.json"));
     expect((await shiftline(["fit", out])).status).toBe(0);
     expect((await shiftline(["report", out])).status).toBe(0);
@@ -171,15 +170,6 @@ describe("claimOutputs", () => {
     writeTree(folder, { [name]: text });
     await expect(claimOutputs(outputs(folder))).rejects.toThrow(/not a file that shiftline/);
     expect(readFileSync(join(folder, name), "utf8")).toBe(text);
-  });
-
-  it("takes a table without the columns metric and id_metric for one of ours: it had none before", async () => {
-    const header = "baseline,class_names,metric,id_side,id_metric,scale";
-    const outputs = (folder: string) => ({ ...fit(folder, [folder]), files: [{ name: "fits.csv", header }] });
-    const former = writeTree(temporaryFolder(), { "fits.csv": "baseline,class_names,id_side,scale\nmine\n" });
-    await claimOutputs(outputs(former));
-    const others = writeTree(temporaryFolder(), { "fits.csv": "baseline,class_names,metrics,id_side,scale\nmine\n" });
-    await expect(claimOutputs(outputs(others))).rejects.toThrow(/not a file that shiftline fit wrote/);
   });
 
   it("takes a PNG for one of ours by the record, or by the SVG beside it", async () => {
