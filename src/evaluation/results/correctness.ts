@@ -76,20 +76,15 @@ function startDigest(): Digest {
   let { high, low } = SEEDS;
   return {
     add: ({ bytes, from, to }, label) => {
-      let first = mix(high, to - from, HIGH_FACTOR);
-      let second = mix(low, to - from, LOW_FACTOR);
-      let i = from;
-      for (; i + 3 < to; i += 4) {
-        const word = wordAt(bytes, i);
+      let first = mix(high, label.high ^ (to - from), HIGH_FACTOR);
+      let second = mix(low, label.low ^ (to - from), LOW_FACTOR);
+      for (let i = from; i < to; i += WORD) {
+        const word = i + WORD <= to ? wordAt(bytes, i) : lastWord(bytes, i, to);
         first = mix(first, word, HIGH_FACTOR);
         second = mix(second, word, LOW_FACTOR);
       }
-      for (; i < to; i++) {
-        first = mix(first, bytes[i] as number, HIGH_FACTOR);
-        second = mix(second, bytes[i] as number, LOW_FACTOR);
-      }
-      high = mix(first, label.high, HIGH_FACTOR);
-      low = mix(second, label.low, LOW_FACTOR);
+      high = first;
+      low = second;
     },
     text: () => `${(high >>> 0).toString(16)}-${(low >>> 0).toString(16)}`,
   };
@@ -107,10 +102,19 @@ function hashLabel(text: string): LabelHash {
 /** Odd numbers, so that a step maps no two states to one: FNV's prime, and one of MurmurHash3's. */
 const HIGH_FACTOR = 0x01000193;
 const LOW_FACTOR = 0x85ebca6b;
+/** bytes */
+const WORD = 4;
 
 function mix(hash: number, word: number, factor: number): number {
   const product = Math.imul(hash ^ word, factor);
   return product ^ (product >>> 15);
+}
+
+/** The fewer than four bytes that are left. */
+function lastWord(bytes: Uint8Array, from: number, to: number): number {
+  let word = 0;
+  for (let i = from; i < to; i++) word = (word << 8) | (bytes[i] as number);
+  return word;
 }
 
 function wordAt(bytes: Uint8Array, i: number): number {

@@ -171,11 +171,11 @@ const WHOLE = /^\d{1,9}$/;
 /** Finds the bytes of the row's name: those of the cell, unless it has quotation marks or an apostrophe before it. */
 function findName(row: Mutable<PredictionRow>, text: Buffer, csv: CsvScanner, imageCell: number): void {
   const from = csv.bounds[2 * imageCell] as number;
-  const first = text[from];
   const to = csv.bounds[2 * imageCell + 1] as number;
-  const isPlain = first === QUOTE && text[from + 1] !== APOSTROPHE && text.indexOf(QUOTE, from + 1) === to - 1;
+  const first = text[from];
+  const isWhole = first === QUOTE && text[from + 1] !== APOSTROPHE && text.indexOf(QUOTE, from + 1) === to - 1;
   if (first !== QUOTE && first !== APOSTROPHE) setName(row, text, from, to);
-  else if (isPlain) setName(row, text, from + 1, to - 1);
+  else if (isWhole) setName(row, text, from + 1, to - 1);
   else {
     const name = Buffer.from(fromSpreadsheetText(csv.text(imageCell)));
     setName(row, name, 0, name.length);
