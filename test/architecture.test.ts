@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -61,6 +61,18 @@ describe("the house", () => {
       "foundation/number-text.ts",
     ]);
     expect(known.filter((room) => !rooms.has(room))).toEqual([]);
+  });
+
+  it("is what docs/architecture.md describes: every floor and room, and no file that is not there", () => {
+    const text = readFileSync(join(src, "../docs/architecture.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `(\w+)\/` \| ((?:`\w+` ?)+)\|/gm)].map(([, floor, rooms]) => [
+      floor,
+      (rooms as string).match(/\w+/g),
+    ]);
+    expect(Object.fromEntries(rows)).toEqual(HOUSE);
+    const named = [...text.matchAll(/`(src\/[\w./-]+)`/g)].map(([, path]) => path as string);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(join(src, "..", path)))).toEqual([]);
   });
 
   it("lets a file import only from the floors below, and on its own floor from the rooms before", () => {
