@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -41,7 +41,9 @@ describe("the Slurm scripts", () => {
   });
 
   it("are scripts that bash reads", () => {
-    for (const { content } of slurmScripts(plan)) execFileSync("bash", ["-n"], { input: content });
+    for (const { content } of slurmScripts(plan)) {
+      expect(spawnSync("bash", ["-n"], { input: content, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    }
   });
 
   it("refuse an option that sbatch would not see as one", () => {

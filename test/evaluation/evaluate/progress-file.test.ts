@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openProgressFile, type ProgressState } from "../../../src/evaluation/evaluate/progress-file.ts";
@@ -51,7 +51,8 @@ describe("the progress file", () => {
     writeFileSync(blocked, "");
     const file = openProgressFile(join(blocked, "results"));
     file.update(state);
-    await file.close();
+    await expect(file.close()).resolves.toBeUndefined();
+    expect(readFileSync(blocked, "utf8")).toBe("");
   });
 
   it("is gone when the command was stopped, which says how to go on", async () => {
