@@ -174,7 +174,7 @@ describe("describePermutation", () => {
       { n: 1000, correct: 1, correctOtherwise: 549, p: 0, examples: [{ label: 0, seenAs: 1, images: 9 }] },
       (label) => ["tench", "goldfish"][label] as string,
     );
-    expect(text).toContain("accuracy is 0.1 %, but 54.9 % where each label stands for another class");
+    expect(text).toContain("accuracy is 0.10 %, but 54.9 % where each label stands for another class");
     expect(text).toContain('"tench" looks like "goldfish"');
   });
 });
