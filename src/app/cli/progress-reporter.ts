@@ -48,7 +48,7 @@ export function startProgress({ quiet, isBrief = false }: ProgressReporterOption
   let bars: MultiBar | null = null;
   let bar: SingleBar | null = null;
   let rates = startRates("", begun);
-  let shown = Number.NEGATIVE_INFINITY;
+  let shown = medium === "file" ? begun : Number.NEGATIVE_INFINITY; // a short run's log has no line but the last
   let ended = ""; // the task whose end is shown
 
   const isDue = ({ task, done, total }: TaskProgress): boolean => {
