@@ -43,7 +43,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
     pool: "forks",
-    // Two processes run all files, one file after the other: to start one and load the native libraries takes longer than most files
+    // Two processes run all files, one file after the other: to start one and load the native libraries takes longer than most files.
     maxWorkers: 2,
     isolate: false,
     sequence: { sequencer: LongestFirst },
