@@ -99,7 +99,8 @@ export interface ScannedPredictions {
  * them. Columns may be in any order; others than the file's are skipped.
  *
  * @param where file name, for messages
- * @throws InputError if it is no CSV file, a column is missing or there twice, or a label or best class is no class
+ * @throws InputError if it is no CSV file, a column is missing or there twice, a label or best class is no class, or the last
+ *   row has too few cells
  */
 export function scanPredictions(
   bytes: Uint8Array,
@@ -158,6 +159,7 @@ export function scanPredictions(
     findName(row, text, csv, imageCell);
     visit(row);
   }
+  if (row.index >= 0) csv.find(header.length); // a file that was cut off shows it in its last row
   return { n: row.index + 1, labels: labels.list, hasFive: furtherCells.length === PLACES - 1 };
 }
 

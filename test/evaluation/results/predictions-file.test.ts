@@ -9,6 +9,7 @@ import { surestMistakes } from "../../../src/evaluation/results/mistakes.ts";
 import { parsePredictions } from "../../../src/evaluation/results/parse-predictions.ts";
 import { formatPredictions, scanPredictions } from "../../../src/evaluation/results/predictions-file.ts";
 import type { Predictions } from "../../../src/evaluation/scoring/predict.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -150,6 +151,17 @@ describe("predictions.csv", () => {
     expect(() => parseCorrectness(content, "p.csv")).toThrow(message);
     expect(() => checkImagesOnce(content, "p.csv")).toThrow(message);
     expect(() => surestMistakes(content, 1, "p.csv")).toThrow(message);
+  });
+
+  it("is refused by every reader where it ends before the last cell of its last row", () => {
+    const right = { path: "b.png", accepted: [1], top: [1, 0, 2, 3, 4], scores: [0.5, 0.25, 0.125, 0.0625, 0.03125] };
+    const text = written([{ ...right, path: "a.png" }, right]);
+    const last = text.lastIndexOf("\n", text.length - 2) + 1;
+    for (let end = last + 1; end <= text.lastIndexOf(","); end++) {
+      const cut = bytes(text.slice(0, end));
+      for (const read of [parseCorrectness, parsePredictions, checkImagesOnce])
+        expect(() => read(cut, "p.csv"), `${read.name} of ${text.slice(last, end)}`).toThrow(InputError);
+    }
   });
 
   it("is refused where it is not UTF-8: two names could look the same", () => {
