@@ -1,8 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Manifest } from "../../../src/data/dataset/manifest.ts";
-import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { listStore, markUsed, storedTextKey, textFolderName } from "../../../src/evaluation/store/list-store.ts";
 import { openPartStore } from "../../../src/evaluation/store/part-store.ts";
 import { openPromptStore } from "../../../src/evaluation/store/prompt-store.ts";
@@ -10,27 +8,7 @@ import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.t
 import { matrix } from "../../../src/foundation/math/matrix.ts";
 import { DEFAULT_RUNTIME, type RuntimeKind } from "../../../src/model/onnx/runtime.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-
-const manifest: Manifest = {
-  benchmark: "imagenet",
-  format: "folder",
-  root: "/data",
-  layout: "class-folders",
-  images: collectImages(Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i }))),
-  sha256: "m".repeat(64),
-};
-const checkpoint = {
-  id: "tiny",
-  fingerprint: "f".repeat(64),
-  preprocessing: {
-    size: { height: 8, width: 8 },
-    resizeMode: "shortest",
-    interpolation: "bicubic",
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    fillColor: 0,
-  },
-} as const;
+import { checkpoint, manifest } from "./ten-images.ts";
 
 /** A store of three parts, of which two are there, and of two prompts. */
 async function makeStore(): Promise<{ root: string; folder: string; text: string }> {

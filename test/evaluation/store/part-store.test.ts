@@ -2,7 +2,6 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../../src/data/dataset/manifest.ts";
-import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { listStore } from "../../../src/evaluation/store/list-store.ts";
 import { type EmbeddedImages, openPartStore, type Part } from "../../../src/evaluation/store/part-store.ts";
 import { encodeNpy } from "../../../src/foundation/files/npy.ts";
@@ -11,27 +10,8 @@ import { writeStoredMatrix } from "../../../src/foundation/files/stored-matrix.t
 import { matrix } from "../../../src/foundation/math/matrix.ts";
 import { DEFAULT_RUNTIME, type RuntimeKind } from "../../../src/model/onnx/runtime.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { checkpoint, manifest } from "./ten-images.ts";
 
-const manifest: Manifest = {
-  benchmark: "imagenet",
-  format: "folder",
-  root: "/data",
-  layout: "class-folders",
-  images: collectImages(Array.from({ length: 10 }, (_, i) => ({ path: `${i}.jpg`, bytes: i, label: i }))),
-  sha256: "m".repeat(64),
-};
-const checkpoint = {
-  id: "tiny",
-  fingerprint: "f".repeat(64),
-  preprocessing: {
-    size: { height: 8, width: 8 },
-    resizeMode: "shortest",
-    interpolation: "bicubic",
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    fillColor: 0,
-  },
-} as const;
 const usual: EmbeddedImages = { checkpoint, preCrop: 0, manifest, runtime: DEFAULT_RUNTIME };
 const openStore = (root: string, partSize: number, other: Partial<EmbeddedImages> = {}) =>
   openPartStore(root, { ...usual, ...other }, partSize);
