@@ -2,6 +2,7 @@ import { join, posix } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
 import { jsonAs } from "../../foundation/files/file-content.ts";
+import { staysInside } from "../../foundation/files/inside-folder.ts";
 import { type CheckpointFacts, type CompanionFile, findCompanion, namedCompanion } from "./checkpoint-facts.ts";
 import type { ShiftlineJson } from "./shiftline-json.ts";
 import type { DenseLayer, TextPooling } from "./text-pooling.ts";
@@ -28,7 +29,11 @@ export const POOLING_FILES = ["modules.json", "1_Pooling/config.json", "2_Dense/
 /** The weights of a Dense layer, in its folder. */
 export const DENSE_WEIGHTS = "model.safetensors";
 
-const MODULES = z.array(z.looseObject({ path: z.string(), type: z.string() }));
+/** The transformer lies in the folder itself, which is the path "". */
+const folder = z
+  .string()
+  .refine((path) => path === "" || staysInside(path), "expected a folder below that of modules.json");
+const MODULES = z.array(z.looseObject({ path: folder, type: z.string() }));
 const POOLING = z.looseObject({ word_embedding_dimension: z.number().nullish() });
 const DENSE = z.looseObject({
   in_features: z.int().positive(),

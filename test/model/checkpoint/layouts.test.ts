@@ -191,6 +191,20 @@ describe("token states that are pooled outside the graph", () => {
     );
   });
 
+  it.each(["../outside", "/etc", "a/../../b", "C:\\\\b"])(
+    "read no folder outside the checkpoint's, whatever modules.json names: %s",
+    async (path) => {
+      const modules = ["Transformer", "Pooling", "Dense"].map((name, idx) => ({
+        idx,
+        name: `${idx}`,
+        path: ["", "1_Pooling", path][idx],
+        type: `sentence_transformers.models.${name}`,
+      }));
+      const opening = openCheckpoint(folder({ "modules.json": JSON.stringify(modules) }));
+      await expect(opening).rejects.toThrow(/modules\.json: 2\.path: expected a folder below that of modules\.json$/);
+    },
+  );
+
   it("are pooled as a shiftline.json says", async () => {
     const shiftline = (text: object) =>
       JSON.stringify({
