@@ -292,6 +292,16 @@ describe("stored files under another name", () => {
   const foldersIn = (folder: string) =>
     existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
+  /** The descriptions and, after each, the file it names: nothing reads another one, and their names are random. */
+  const storedFiles = (folder: string) =>
+    readdirSync(folder)
+      .filter((name) => /^(part|prompts|classifier)-.*\.json$/.test(name))
+      .toSorted()
+      .flatMap((name) => {
+        const [numbers] = /[a-z0-9-]+\.npy/.exec(readFileSync(join(folder, name), "utf8")) ?? [];
+        return numbers !== undefined && existsSync(join(folder, numbers)) ? [name, numbers] : [name];
+      });
+
   const copyFiles = (from: string, to: string, isCopied: (name: string) => boolean) => {
     for (const name of readdirSync(from).filter(isCopied)) cpSync(join(from, name), join(to, name));
   };
@@ -338,7 +348,7 @@ describe("stored files under another name", () => {
           }
           if (kind === "flip") {
             const folder = k % 3 === 0 ? text : images;
-            const names = readdirSync(folder).filter((name) => /^(part|prompts|classifier)-/.test(name));
+            const names = storedFiles(folder);
             const name = names[k % names.length] as string;
             const bytes = readFileSync(join(folder, name));
             const position = (k * 7919) % bytes.length;
