@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const HOUSE: Readonly<Record<string, readonly string[]>> = {
   foundation: ["math", "files", "statistics"],
   data: ["image", "sources", "benchmark", "dataset"],
-  model: ["onnx", "tokenizer", "checkpoint"],
+  model: ["onnx", "weights", "tokenizer", "architectures", "checkpoint"],
   evaluation: ["store", "classifier", "embedding", "scoring", "results", "evaluate"],
   analysis: ["comparison", "robustness"],
   output: ["tables", "figures", "report"],
