@@ -34,6 +34,15 @@ export interface Attention {
   readonly output: Linear;
 }
 
+/** Multi-head attention whose queries come from a learned vector, its keys and values from the tokens. */
+export interface ProbeAttention {
+  readonly heads: number;
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly output: Linear;
+}
+
 export interface Mlp {
   readonly activation: MlpActivation;
   readonly input: Linear;
@@ -60,7 +69,7 @@ export type VisionPooling =
       readonly kind: "map";
       /** (1, 1, width), or (1, 1, 1, width): the query of one token, before its Linear */
       readonly probe: StoredTensor;
-      readonly attention: Attention;
+      readonly attention: ProbeAttention;
       /** of the MLP that is added: x += mlp(norm(x)); null for none */
       readonly norm: LayerNorm | null;
       readonly mlp: Mlp | null;
@@ -71,7 +80,9 @@ export interface VisionTransformer {
   readonly kind: "vision-transformer";
   /** pixels of the input */
   readonly imageSize: { readonly height: number; readonly width: number };
-  /** convolution of patches: weight (width, 3, p, p), stride p */
+  /** convolutions before that of the patches, each followed by GELU (erf); the stride is the kernel's size, without padding */
+  readonly stem: readonly ConvolutionNorm[];
+  /** convolution of patches: weight (width, channels, p, p), stride p; channels: 3, or what the stem has */
   readonly patch: { readonly weight: StoredTensor; readonly bias: StoredTensor | null };
   /** (width), or with leading axes of 1; null for none */
   readonly classToken: StoredTensor | null;
@@ -92,7 +103,7 @@ export interface VisionTransformer {
 export type TextPooling =
   /** the token with the highest id, the first of them: CLIP's end-of-text */
   | { readonly kind: "argmax" }
-  /** the first token of this id; the last position where the text has none */
+  /** the first token of this id; position 0 where the text has none, as PyTorch's argmax of zeros */
   | { readonly kind: "token"; readonly id: number }
   | { readonly kind: "first" }
   | { readonly kind: "last" }
