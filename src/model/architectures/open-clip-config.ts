@@ -1,0 +1,207 @@
+import { z } from "zod";
+import { InputError } from "../../foundation/errors.ts";
+import { checkJson } from "../../foundation/files/parse-json.ts";
+import {
+  blockOf,
+  blockSchema,
+  EXPORT_INSTEAD,
+  type OpenClipBlockConfig,
+  positive,
+  refuseUnknownKeys,
+} from "./open-clip-block-config.ts";
+import { type OpenClipTextConfig, openClipTextConfig } from "./open-clip-text-config.ts";
+
+/** open_clip's description of a model with its defaults filled in: the numbers that its towers are built from. */
+export interface OpenClipConfig {
+  /** size of the embeddings of both towers */
+  readonly embeddingWidth: number;
+  readonly vision: OpenClipVitConfig | OpenClipResNetConfig | OpenClipTimmConfig;
+  readonly text: OpenClipTextConfig;
+  /** keys that open_clip does not know and that are switched off, as `vision_cfg.key` */
+  readonly ignored: readonly string[];
+}
+
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** open_clip's VisionTransformer. */
+export interface OpenClipVitConfig extends OpenClipBlockConfig {
+  readonly kind: "vit";
+  /** pixels of the input */
+  readonly imageSize: ImageSize;
+  /** pixels of a patch's side */
+  readonly patchSize: number;
+  /** whether a norm comes before the blocks */
+  readonly preNorm: boolean;
+  /** whether the last norm comes after pooling, not before */
+  readonly normAfterPooling: boolean;
+  /** the class token, or the average of all but the class token */
+  readonly pooling: "first" | "average";
+}
+
+/** open_clip's ModifiedResNet. */
+export interface OpenClipResNetConfig {
+  readonly kind: "modified-resnet";
+  readonly imageSize: ImageSize;
+  /** channels after the stem */
+  readonly width: number;
+  /** bottlenecks of each stage */
+  readonly layers: readonly [number, number, number, number];
+  /** heads of the attention pool, whose width is 32 times the stem's */
+  readonly heads: number;
+}
+
+/** A network of timm with open_clip's head behind it. */
+export interface OpenClipTimmConfig {
+  readonly kind: "timm";
+  /** timm's name, e.g. `vit_base_patch16_siglip_224` */
+  readonly model: string;
+  readonly imageSize: ImageSize;
+  /** `timm_pool`; empty for the network's default */
+  readonly pool: "" | "abs_attn" | "avg" | "avgmax" | "map" | "max" | "rot_attn" | "token";
+  /** `timm_proj`: null for timm's classifier in the place of a projection, "none" for no projection at all */
+  readonly projection: "linear" | "mlp" | "none" | null;
+  readonly projectionBias: boolean;
+}
+
+const sizeSchema = z.union([positive, z.tuple([positive, positive])]);
+
+const visionSchema = z.looseObject({
+  ...blockSchema,
+  layers: z.union([positive, z.tuple([positive, positive, positive, positive])]).default(12),
+  width: positive.default(768),
+  head_width: positive.default(64),
+  patch_size: z
+    .union([positive, z.tuple([positive, positive])])
+    .nullable()
+    .default(16),
+  image_size: sizeSchema.default(224),
+  patch_dropout: z.number().min(0).max(1).nullish(), // training only
+  attentional_pool: z.union([z.boolean(), z.string()]).nullish(),
+  attn_pooler_queries: z.number().nullish(),
+  attn_pooler_heads: z.number().nullish(),
+  no_ln_pre: z.boolean().nullish(),
+  pos_embed_type: z.enum(["learnable", "sin_cos_2d"]).nullish(), // either way the weights hold the positions
+  final_ln_after_pool: z.boolean().nullish(),
+  pool_type: z.enum(["tok", "avg"]).default("tok"),
+  output_tokens: z.boolean().nullish(),
+  timm_model_name: z.string().nullish(),
+  timm_model_pretrained: z.boolean().nullish(),
+  timm_pool: z.enum(["", "abs_attn", "avg", "avgmax", "map", "max", "rot_attn", "token"]).default("avg"),
+  timm_proj: z.enum(["", "linear", "mlp", "none"]).nullable().default("linear"),
+  timm_proj_bias: z.boolean().nullish(),
+  timm_drop: z.number().nullish(), // training only, as timm_drop_path
+  timm_drop_path: z.number().nullish(),
+});
+
+const modelSchema = z.looseObject({
+  embed_dim: positive,
+  vision_cfg: visionSchema,
+  text_cfg: z.looseObject({}),
+  quick_gelu: z.boolean().nullish(),
+  custom_text: z.boolean().nullish(),
+  init_logit_scale: z.number().nullish(),
+  init_logit_bias: z.number().nullish(),
+  nonscalar_logit_scale: z.boolean().nullish(),
+  output_dict: z.boolean().nullish(),
+  multimodal_cfg: z.unknown().optional(),
+});
+
+/** Families of timm networks that are not supported, by how timm's names begin. */
+const REFUSED_FAMILIES: readonly (readonly [string, string])[] = [
+  ["eva", "EVA"],
+  ["convnext", "ConvNeXt"],
+  ["vitamin", "ViTamin"],
+  ["fastvit", "FastViT"],
+  ["vit_pe_", "Perception Encoder"],
+  ["swin", "Swin"],
+  ["vit_relpos_", "a ViT with relative positions"],
+];
+
+/**
+ * Parses open_clip's description of a model as open_clip does, what it leaves out by open_clip's defaults.
+ *
+ * @param json  a `model_cfg`: `embed_dim`, `vision_cfg`, `text_cfg`, …
+ * @param where what messages call it
+ * @throws InputError naming each field that is not as it should be, a kind of tower that is not supported, or a key that
+ *   open_clip does not know
+ * @see open_clip 3.3.0 src/open_clip/model.py `CLIPVisionCfg`, `CLIPTextCfg`, `_build_vision_tower`, `_build_text_tower`
+ */
+export function parseOpenClipConfig(json: unknown, where: string): OpenClipConfig {
+  const model = checkJson(json, where, modelSchema);
+  if (model.multimodal_cfg !== undefined) {
+    throw new InputError(`${where}: multimodal_cfg: CoCa is not supported yet; ${EXPORT_INSTEAD}`);
+  }
+  const ignored = [
+    ...refuseUnknownKeys(model, Object.keys(modelSchema.shape), where, ""),
+    ...refuseUnknownKeys(model.vision_cfg, Object.keys(visionSchema.shape), where, "vision_cfg."),
+  ];
+  const quickGelu = model.quick_gelu ?? false;
+  const { text, ignored: ignoredOfText } = openClipTextConfig(model.text_cfg, {
+    where,
+    quickGelu,
+    isCustom: model.custom_text ?? false,
+  });
+  const vision = visionOf(model.vision_cfg, quickGelu, where);
+  return { embeddingWidth: model.embed_dim, vision, text, ignored: [...ignored, ...ignoredOfText] };
+}
+
+function visionOf(cfg: z.infer<typeof visionSchema>, quickGelu: boolean, where: string): OpenClipConfig["vision"] {
+  if (cfg.timm_model_name) return timmOf(cfg, cfg.timm_model_name, where);
+  const [height, width] = typeof cfg.image_size === "number" ? [cfg.image_size, cfg.image_size] : cfg.image_size;
+  if (typeof cfg.layers !== "number") {
+    if (typeof cfg.image_size !== "number") {
+      throw new InputError(`${where}: vision_cfg.image_size: open_clip's ResNet takes one number, for square images`);
+    }
+    const heads = Math.floor((cfg.width * 32) / cfg.head_width);
+    if (heads === 0 || (cfg.width * 32) % heads !== 0 || cfg.width % 2 !== 0) {
+      throw new InputError(`${where}: vision_cfg: width ${cfg.width} does not go with head_width ${cfg.head_width}`);
+    }
+    return { kind: "modified-resnet", imageSize: { height, width }, width: cfg.width, layers: cfg.layers, heads };
+  }
+  if (cfg.attentional_pool) {
+    throw new InputError(`${where}: vision_cfg.attentional_pool: not supported yet; ${EXPORT_INSTEAD}`);
+  }
+  const [patchHeight, patchWidth] =
+    typeof cfg.patch_size === "number" ? [cfg.patch_size, cfg.patch_size] : (cfg.patch_size ?? []);
+  if (patchHeight === undefined || patchHeight !== patchWidth) {
+    throw new InputError(`${where}: vision_cfg.patch_size: expected one number, for square patches`);
+  }
+  if (patchHeight > Math.min(height, width)) {
+    throw new InputError(`${where}: vision_cfg: patch_size ${patchHeight} is above image_size ${height} × ${width}`);
+  }
+  return {
+    kind: "vit",
+    ...blockOf(
+      { ...cfg, layers: cfg.layers, heads: Math.floor(cfg.width / cfg.head_width) },
+      quickGelu,
+      where,
+      "vision_cfg",
+    ),
+    imageSize: { height, width },
+    patchSize: patchHeight,
+    preNorm: !cfg.no_ln_pre,
+    normAfterPooling: cfg.final_ln_after_pool ?? false,
+    pooling: cfg.pool_type === "avg" ? "average" : "first",
+  };
+}
+
+function timmOf(cfg: z.infer<typeof visionSchema>, model: string, where: string): OpenClipTimmConfig {
+  const family = REFUSED_FAMILIES.find(([start]) => model.startsWith(start));
+  if (family !== undefined) {
+    throw new InputError(
+      `${where}: vision_cfg.timm_model_name ${model}: ${family[1]} is not supported yet; ${EXPORT_INSTEAD}`,
+    );
+  }
+  const [height, width] = typeof cfg.image_size === "number" ? [cfg.image_size, cfg.image_size] : cfg.image_size;
+  return {
+    kind: "timm",
+    model,
+    imageSize: { height, width },
+    pool: cfg.timm_pool,
+    projection: cfg.timm_proj || null,
+    projectionBias: cfg.timm_proj_bias ?? false,
+  };
+}
