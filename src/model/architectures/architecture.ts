@@ -6,6 +6,10 @@ export interface Architecture {
   readonly name: string;
   /** what described it: a configuration file, `--arch NAME`, or the shapes of the tensors */
   readonly source: string;
+  /** whose names its tensors have: by whose conventions images and texts are prepared where no file says it */
+  readonly library: "open_clip" | "transformers";
+  /** the `model_cfg` of open_clip that described it, of a file or of `--arch`'s name; null where none did */
+  readonly openClipConfig: Readonly<Record<string, unknown>> | null;
   readonly image: VisionTower;
   readonly text: TextTransformer;
   /** tensors of the weight file that nothing uses, sorted */
