@@ -4,8 +4,8 @@ import { access, type FileHandle, link, mkdir, open, rename, rm, stat } from "no
 import { dirname, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 
-/** Content of a file: bytes, text, or text in pieces, which are written one by one and never held together. */
-export type FileContent = Uint8Array | string | Iterable<string>;
+/** Content of a file: bytes, text, or either in pieces, which are written one by one and never held together. */
+export type FileContent = Uint8Array | string | Iterable<string> | AsyncIterable<Uint8Array>;
 
 /**
  * Writes a file so that a reader, or a run that is killed, sees the old content or the new, never a part: to a temporary
@@ -49,18 +49,23 @@ async function writeAs(
   const folder = dirname(path);
   try {
     await makeFolder(resolve(folder));
-    const file = await open(temporary, "wx");
-    try {
-      await writeContent(file, content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFlushed(temporary, content);
     await place(temporary, path);
     await syncFolder(folder);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw writeError(path, cause);
+  }
+}
+
+/** Writes a file that is not there yet and flushes it to disk. @throws what the system throws; a part of it may be left */
+export async function writeFlushed(path: string, content: FileContent): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await writeContent(file, content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -84,7 +89,7 @@ export async function checkWritable(folder: string, option: string): Promise<voi
 }
 
 /** Makes a folder and those above it. Node's own way says "not there" of a file system that is read-only. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (cause) {
@@ -107,21 +112,28 @@ export const TEMPORARY_NAME = /\.tmp-(\d+)-[0-9a-f]{8}$/;
 async function writeContent(file: FileHandle, content: FileContent): Promise<void> {
   if (typeof content === "string" || content instanceof Uint8Array) return file.writeFile(content);
   // Not one writeFile of the iterable: that one writes short pieces with a system call each
-  for (const piece of content) await file.appendFile(piece);
+  for await (const piece of content) await file.appendFile(piece);
 }
 
 /** Flushes a folder's list of names, where the system can: Windows, and some network file systems, cannot. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   await folder?.sync().catch(() => {});
   await folder?.close();
 }
 
-function writeError(path: string, cause: unknown, advice = ""): unknown {
+/**
+ * What a failed write means to the user, as an InputError; other errors come back as they are.
+ *
+ * @param advice what to do about the place
+ * @param kept   what is left of the work where the disk is full
+ */
+export function writeError(path: string, cause: unknown, advice = "", kept = "what is finished is kept"): unknown {
   const code = (cause as NodeJS.ErrnoException).code;
+  const again = `free some space and run the same command again, ${kept}`;
   const reasons: Record<string, string> = {
-    ENOSPC: "the disk is full; free some space and run the same command again, what is finished is kept",
-    EDQUOT: "the disk quota is used up; free some space and run the same command again, what is finished is kept",
+    ENOSPC: `the disk is full; ${again}`,
+    EDQUOT: `the disk quota is used up; ${again}`,
     EACCES: "no permission to write there",
     EPERM: "no permission to write there",
     EROFS: "the file system is read-only",
