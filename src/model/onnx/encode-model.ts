@@ -17,7 +17,7 @@ import {
 } from "./onnx-schema.ts";
 
 /** The element types that graphs are written with, in onnxruntime's words. */
-export type ElementType = "float32" | "float16" | "float64" | "int32" | "int64" | "uint8" | "bool";
+export type ElementType = "float32" | "float16" | "bfloat16" | "float64" | "int32" | "int64" | "uint8" | "bool";
 
 /** A weight or constant of a graph to be written. */
 export interface TensorSpec {
@@ -121,6 +121,8 @@ function numbersAs(type: ElementType, values: readonly number[]): NodeJS.TypedAr
       return Float64Array.from(values);
     case "float16":
       return toFloat16(Float32Array.from(values));
+    case "bfloat16":
+      throw new RangeError("bfloat16 is written from the memory that holds it, not from numbers");
     case "int32":
       return Int32Array.from(values);
     case "int64":

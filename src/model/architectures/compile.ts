@@ -1,0 +1,48 @@
+import { InputError } from "../../foundation/errors.ts";
+import { type GraphBuilder, type GraphFile, graphBuilder } from "./graph-builder.ts";
+import { textMultiplyAdds, visionMultiplyAdds } from "./multiply-adds.ts";
+import { textEmbeddings } from "./text-graph.ts";
+import type { TextTransformer, VisionTower } from "./towers.ts";
+import { visionEmbeddings } from "./vision-graph.ts";
+
+/** A tower as an ONNX graph in memory: bytes to open in a session whose external data lies below `folder`. */
+export interface CompiledGraph extends GraphFile {
+  /** the first weight file, for messages */
+  readonly name: string;
+  /** multiply-adds of the matrix products that the graph computes for an image, or for a text of the whole context length */
+  readonly multiplyAdds: number;
+}
+
+/** `pixel_values` float32 (batch, 3, height, width), normalized → `image_embeds` float32 (batch, d), not normalized. */
+export function compileImageTower(tower: VisionTower): CompiledGraph {
+  const graph = graphBuilder();
+  const { height, width } = tower.imageSize;
+  const pixels = graph.input({ name: "pixel_values", type: "float32", shape: ["batch", 3, height, width] });
+  const embeddings = imageEmbeddings(graph, tower, pixels);
+  return {
+    ...finish(graph, "image_embeds", embeddings),
+    name: tower.kind === "vision-transformer" ? tower.positions.file : tower.pool.positions.file,
+    multiplyAdds: tower.kind === "vision-transformer" ? visionMultiplyAdds(tower) : 0,
+  };
+}
+
+function imageEmbeddings(graph: GraphBuilder, tower: VisionTower, pixels: string): string {
+  if (tower.kind === "vision-transformer") return visionEmbeddings(graph, tower, pixels);
+  throw new InputError("ModifiedResNet is not compiled yet");
+}
+
+/** `input_ids` int64 (batch, sequence), at most the context length → `text_embeds` float32 (batch, d), not normalized. */
+export function compileTextTower(tower: TextTransformer): CompiledGraph {
+  const graph = graphBuilder();
+  const ids = graph.input({ name: "input_ids", type: "int64", shape: ["batch", "sequence"] });
+  const embeddings = textEmbeddings(graph, tower, ids);
+  return {
+    ...finish(graph, "text_embeds", embeddings),
+    name: tower.tokenEmbedding.file,
+    multiplyAdds: textMultiplyAdds(tower),
+  };
+}
+
+function finish(graph: GraphBuilder, name: string, value: string): GraphFile {
+  return graph.finish([{ name, type: "float32", shape: ["batch", "embedding"], value }]);
+}

@@ -1,0 +1,258 @@
+import { createHash } from "node:crypto";
+import { dirname, relative, sep } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { elementCode } from "../onnx/element-type.ts";
+import {
+  type AttributeSpec,
+  type ElementType,
+  encodeModel,
+  type ModelSpec,
+  type NodeSpec,
+  type TensorSpec,
+  type ValueSpec,
+} from "../onnx/encode-model.ts";
+import { STORED_BYTES, type StoredTensor } from "../weights/weights.ts";
+
+/** An ONNX graph in memory whose initializers lie in weight files. */
+export interface GraphFile {
+  readonly bytes: Uint8Array;
+  /** real path of the folder below which the weight files lie */
+  readonly folder: string;
+  /** of the graph with the weight files numbered in the order of their use: it does not depend on where they lie */
+  readonly sha256: string;
+  /** elements of the tensors that the graph uses */
+  readonly parameters: number;
+}
+
+/** How a stored tensor is seen. */
+export interface WeightView {
+  /** rows of its first axis: from the first to before the second */
+  readonly rows?: readonly [number, number];
+  /** sizes of as many elements, in the same order */
+  readonly shape?: readonly number[];
+}
+
+/** Writes a graph node by node; values are known by their names. */
+export interface GraphBuilder {
+  input(spec: ValueSpec): string;
+  /** @param inputs names of values, "" for an optional one that is left out @param domain ONNX's own where absent @returns the first output */
+  op(type: string, inputs: readonly string[], attributes?: Attributes, domain?: string): string;
+  /** A node with several outputs; null for an optional one that is not needed. @returns their names, "" for null */
+  outputs<const T extends readonly (string | null)[]>(
+    type: string,
+    inputs: readonly string[],
+    outputs: T,
+    attributes?: Attributes,
+    domain?: string,
+  ): { readonly [K in keyof T]: string };
+  /** A tensor of the weight files as float32, whatever it is stored as. @throws InputError, by name, if it holds no floats or overlapping ones */
+  weight(tensor: StoredTensor, view?: WeightView): string;
+  /** The rows of a stored table (n, d) at int64 indices of any shape, as float32; the table itself is not converted. */
+  gatherRows(table: StoredTensor, indices: string): string;
+  constant(values: Float32Array | BigInt64Array, dims: readonly number[]): string;
+  /** int64 numbers (n): shapes, axes, indices. */
+  integers(...values: number[]): string;
+  finish(outputs: readonly (ValueSpec & { readonly value: string })[]): GraphFile;
+}
+
+type Attributes = Readonly<Record<string, AttributeSpec>>;
+
+/** The domain of onnxruntime's own operators. */
+export const MICROSOFT = "com.microsoft";
+
+const FLOATS: readonly string[] = ["float32", "float16", "bfloat16", "float64"];
+
+/** ONNX 17 has LayerNormalization, and is run by every onnxruntime since 1.12. */
+const OPSETS = { "": 17, [MICROSOFT]: 1 };
+
+export function graphBuilder(): GraphBuilder {
+  const inputs: ValueSpec[] = [];
+  const nodes: NodeSpec[] = [];
+  const constants = new Map<string, TensorSpec>();
+  const stored: StoredInitializer[] = [];
+  const made = new Map<string, string>();
+  const used = new Map<string, StoredTensor>();
+
+  /** Makes a value the first time that it is asked for. */
+  function once(key: string, make: () => string): string {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make();
+    made.set(key, value);
+    return value;
+  }
+
+  function node(
+    type: string,
+    given: readonly string[],
+    outputs: readonly string[],
+    attributes?: Attributes,
+    domain?: string,
+  ) {
+    nodes.push({
+      op: type,
+      inputs: given,
+      outputs,
+      ...(attributes === undefined ? {} : { attributes }),
+      ...(domain === undefined ? {} : { domain }),
+    });
+  }
+
+  function op(type: string, given: readonly string[], attributes?: Attributes, domain?: string): string {
+    const output = `${type}_${nodes.length}`;
+    node(type, given, [output], attributes, domain);
+    return output;
+  }
+
+  function constant(values: Float32Array | BigInt64Array, dims: readonly number[]): string {
+    const type = values instanceof Float32Array ? "float32" : "int64";
+    const name = `${type}[${dims}]:${values.length > 8 ? constants.size : values.join()}`;
+    if (!constants.has(name)) constants.set(name, { name, type, dims, values });
+    return name;
+  }
+
+  const integers = (...values: number[]) => constant(BigInt64Array.from(values, BigInt), [values.length]);
+
+  /** The initializer of a tensor's elements, in the order in which they lie. */
+  function storedAs(tensor: StoredTensor, dims: readonly number[], firstElement: number): string {
+    const elements = product(dims);
+    const name =
+      firstElement === 0 && elements === product(tensor.shape) ? tensor.name : `${tensor.name}@${firstElement}`;
+    used.set(tensor.name, tensor);
+    return once(`initializer ${name} ${dims}`, () => {
+      const unique = made.has(`name ${name}`) ? `${name}(${dims})` : name;
+      made.set(`name ${name}`, unique);
+      const bytes = STORED_BYTES[tensor.type];
+      stored.push({
+        file: tensor.file,
+        spec: { name: unique, type: tensor.type as ElementType, dims, values: [] },
+        offset: tensor.offset + firstElement * bytes,
+        length: elements * bytes,
+      });
+      return unique;
+    });
+  }
+
+  const float32 = (value: string, { type }: StoredTensor) =>
+    type === "float32" ? value : op("Cast", [value], { to: elementCode("float32") });
+
+  function weight(tensor: StoredTensor, view: WeightView = {}): string {
+    checkFloats(tensor);
+    const { rows = [0, tensor.shape[0] ?? 1] } = view;
+    const part = tensor.shape.length === 0 ? [] : [rows[1] - rows[0], ...tensor.shape.slice(1)];
+    const shape = view.shape ?? part;
+    return once(`weight ${tensor.name} ${rows} ${shape}`, () => {
+      const order = memoryOrder(tensor);
+      if (order === null) {
+        const rowElements = product(tensor.shape.slice(1));
+        return float32(storedAs(tensor, shape, rows[0] * rowElements), tensor);
+      }
+      const lying = storedAs(
+        tensor,
+        order.map((axis) => tensor.shape[axis] as number),
+        0,
+      );
+      const perm = tensor.shape.map((_, axis) => order.indexOf(axis));
+      let value = op("Transpose", [float32(lying, tensor)], { perm });
+      if (rows[0] !== 0 || rows[1] !== tensor.shape[0])
+        value = op("Slice", [value, integers(rows[0]), integers(rows[1]), integers(0)]);
+      return view.shape === undefined ? value : op("Reshape", [value, integers(...shape)]);
+    });
+  }
+
+  function gatherRows(table: StoredTensor, indices: string): string {
+    checkFloats(table);
+    if (memoryOrder(table) !== null) return op("Gather", [weight(table), indices]);
+    return float32(op("Gather", [storedAs(table, table.shape, 0), indices]), table);
+  }
+
+  return {
+    input: (spec) => {
+      inputs.push(spec);
+      return spec.name;
+    },
+    op,
+    outputs(type, given, wanted, attributes, domain) {
+      const names = wanted.map((name) => (name === null ? "" : `${type}_${nodes.length}_${name}`));
+      node(type, given, names, attributes, domain);
+      return names as never;
+    },
+    weight,
+    gatherRows,
+    constant,
+    integers,
+    finish(outputs) {
+      for (const { name, value } of outputs) node("Identity", [value], [name]);
+      const files = [...new Set(stored.map(({ file }) => file))];
+      const folder = commonFolder(files);
+      const encode = (location: (file: string) => string) =>
+        encodeModel({
+          producer: { name: "shiftline", version: "" },
+          opsets: OPSETS,
+          inputs,
+          outputs: outputs.map(({ name, type, shape }) => ({ name, type, shape })),
+          nodes,
+          tensors: [...constants.values(), ...stored.map((initializer) => pointed(initializer, location))],
+        } satisfies ModelSpec);
+      const numbered = encode((file) => `weights-${files.indexOf(file)}`);
+      return {
+        bytes: encode((file) => relative(folder, file).split(sep).join("/")),
+        folder,
+        sha256: createHash("sha256").update(numbered).digest("hex"),
+        parameters: [...used.values()].reduce((sum, { shape }) => sum + product(shape), 0),
+      };
+    },
+  };
+}
+
+interface StoredInitializer {
+  readonly file: string;
+  readonly spec: TensorSpec;
+  readonly offset: number;
+  readonly length: number;
+}
+
+function pointed({ file, spec, offset, length }: StoredInitializer, location: (file: string) => string): TensorSpec {
+  return { ...spec, external: { location: location(file), offset, length } };
+}
+
+function checkFloats({ name, type, file }: StoredTensor): void {
+  if (!FLOATS.includes(type)) {
+    throw new InputError(`${file}: ${name} holds ${type}, but the architecture expects floating-point numbers`);
+  }
+}
+
+/**
+ * The axes of a tensor from the outermost to the innermost in memory; null where it is row-major.
+ *
+ * @throws InputError where its elements overlap or leave gaps: no order of axes makes it contiguous
+ */
+function memoryOrder({ name, file, shape, strides }: StoredTensor): readonly number[] | null {
+  if (strides === null) return null;
+  const steps = (axis: number) => (shape[axis] === 1 ? 0 : (strides[axis] as number));
+  const axes = shape.map((_, axis) => axis);
+  // an axis of size 1 steps nowhere and may stand anywhere: leave it last
+  const order = axes.toSorted((a, b) => steps(b) - steps(a) || a - b);
+  let expected = 1;
+  for (const axis of order.toReversed()) {
+    if (shape[axis] === 1) continue;
+    if (strides[axis] !== expected) {
+      throw new InputError(
+        `${file}: ${name} of shape (${shape.join(", ")}) is a part of a larger tensor (strides ${strides.join(", ")}); save its clone(), or contiguous()`,
+      );
+    }
+    expected *= shape[axis] as number;
+  }
+  return order;
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((size, n) => size * n, 1);
+}
+
+/** The deepest folder that has every file below it. */
+function commonFolder(files: readonly string[]): string {
+  let folder = dirname(files[0] as string);
+  while (files.some((file) => relative(folder, file).startsWith(`..${sep}`))) folder = dirname(folder);
+  return folder;
+}
