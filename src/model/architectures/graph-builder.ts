@@ -71,6 +71,7 @@ export function graphBuilder(): GraphBuilder {
   const constants = new Map<string, TensorSpec>();
   const stored: StoredInitializer[] = [];
   const made = new Map<string, string>();
+  const names = new Set<string>();
   const used = new Map<string, StoredTensor>();
 
   /** Makes a value the first time that it is asked for. */
@@ -115,21 +116,19 @@ export function graphBuilder(): GraphBuilder {
 
   /** The initializer of a tensor's elements, in the order in which they lie. */
   function storedAs(tensor: StoredTensor, dims: readonly number[], firstElement: number): string {
-    const elements = product(dims);
-    const name =
-      firstElement === 0 && elements === product(tensor.shape) ? tensor.name : `${tensor.name}@${firstElement}`;
-    used.set(tensor.name, tensor);
-    return once(`initializer ${name} ${dims}`, () => {
-      const unique = made.has(`name ${name}`) ? `${name}(${dims})` : name;
-      made.set(`name ${name}`, unique);
+    used.set(placeOf(tensor), tensor);
+    return once(`initializer ${placeOf(tensor)} ${firstElement} (${dims})`, () => {
+      let name = tensor.name;
+      for (let i = 2; names.has(name); i++) name = `${tensor.name}#${i}`;
+      names.add(name);
       const bytes = STORED_BYTES[tensor.type];
       stored.push({
         file: tensor.file,
-        spec: { name: unique, type: tensor.type as ElementType, dims, values: [] },
+        spec: { name, type: tensor.type as ElementType, dims, values: [] },
         offset: tensor.offset + firstElement * bytes,
-        length: elements * bytes,
+        length: product(dims) * bytes,
       });
-      return unique;
+      return name;
     });
   }
 
@@ -141,7 +140,7 @@ export function graphBuilder(): GraphBuilder {
     const { rows = [0, tensor.shape[0] ?? 1] } = view;
     const part = tensor.shape.length === 0 ? [] : [rows[1] - rows[0], ...tensor.shape.slice(1)];
     const shape = view.shape ?? part;
-    return once(`weight ${tensor.name} ${rows} ${shape}`, () => {
+    return once(`weight ${placeOf(tensor)} ${rows} (${shape})`, () => {
       const order = memoryOrder(tensor);
       if (order === null) {
         const rowElements = product(tensor.shape.slice(1));
@@ -214,6 +213,10 @@ interface StoredInitializer {
 
 function pointed({ file, spec, offset, length }: StoredInitializer, location: (file: string) => string): TensorSpec {
   return { ...spec, external: { location: location(file), offset, length } };
+}
+
+function placeOf({ file, offset, type, shape, strides }: StoredTensor): string {
+  return `${file} ${offset} ${type} (${shape}) (${strides ?? ""})`;
 }
 
 function checkFloats({ name, type, file }: StoredTensor): void {

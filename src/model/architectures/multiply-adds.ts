@@ -1,26 +1,37 @@
-import type { Attention, Block, Linear, Mlp, Projection, TextTransformer, VisionTransformer } from "./towers.ts";
+import type {
+  Attention,
+  Block,
+  Linear,
+  Mlp,
+  ProbeAttention,
+  Projection,
+  TextTransformer,
+  VisionTransformer,
+} from "./towers.ts";
 
 /** Multiply-adds of the matrix products that the compiled graph computes for an image; what is element by element is left out. */
 export function visionMultiplyAdds({
+  imageSize,
+  stem,
   patch,
-  positions,
   classToken,
-  positionsSkipClass,
   blocks,
   pooling,
   head,
 }: VisionTransformer): number {
-  const places = positions.shape.at(-2) as number;
-  const patches = classToken !== null && !positionsSkipClass ? places - 1 : places;
-  const tokens = patches + (classToken === null ? 0 : 1);
-  return (
-    patches * elements(patch.weight) +
-    blockProducts(blocks, tokens, pooling.kind === "first" ? 1 : tokens) +
-    (pooling.kind === "map"
-      ? attentionProducts(pooling.attention, 1, tokens) + (pooling.mlp === null ? 0 : mlpProducts(pooling.mlp))
-      : 0) +
-    headProducts(head)
-  );
+  let { height, width } = imageSize;
+  let products = 0;
+  for (const { weight } of [...stem, patch]) {
+    height = Math.floor(height / (weight.shape[2] as number));
+    width = Math.floor(width / (weight.shape[3] as number));
+    products += height * width * elements(weight);
+  }
+  const tokens = height * width + (classToken === null ? 0 : 1);
+  products += blockProducts(blocks, tokens, pooling.kind === "first" ? 1 : tokens);
+  if (pooling.kind === "map") {
+    products += probeProducts(pooling.attention, tokens) + (pooling.mlp === null ? 0 : mlpProducts(pooling.mlp));
+  }
+  return products + headProducts(head);
 }
 
 /** The same of a text as long as the context. */
@@ -40,6 +51,14 @@ function attentionProducts({ input, output }: Attention, queries: number, keys: 
   const width = output.weight.shape[1] as number;
   const perToken = "packed" in input ? elements(input.packed.weight) / 3 : elements(input.query.weight);
   return perToken * (queries + 2 * keys) + 2 * queries * keys * width + queries * elements(output.weight);
+}
+
+/** The query of a probe is computed when the graph is loaded. */
+function probeProducts({ key, value, output }: ProbeAttention, keys: number): number {
+  return (
+    keys * (elements(key.weight) + elements(value.weight) + 2 * (output.weight.shape[1] as number)) +
+    elements(output.weight)
+  );
 }
 
 const mlpProducts = ({ input, output }: Mlp) => elements(input.weight) + elements(output.weight);

@@ -1,7 +1,14 @@
 import { elementCode } from "../onnx/element-type.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
 import type { TextPooling, TextTransformer } from "./towers.ts";
-import { applyHead, layerNorm, type Mask, type PooledToken, transformerBlocks } from "./transformer-graph.ts";
+import {
+  applyHead,
+  expandBatch,
+  layerNorm,
+  type Mask,
+  type PooledToken,
+  transformerBlocks,
+} from "./transformer-graph.ts";
 
 /**
  * A text transformer.
@@ -34,9 +41,7 @@ function embedTokens(
   let x = graph.gatherRows(tokenEmbedding, ids);
   if (pooling.kind === "appended") {
     const width = tokenEmbedding.shape[1] as number;
-    const batch = graph.op("Shape", [ids], { start: 0, end: 1 });
-    const shape = graph.op("Concat", [batch, graph.integers(1, width)], { axis: 0 });
-    const token = graph.op("Expand", [graph.weight(pooling.token, { shape: [1, 1, width] }), shape]);
+    const token = expandBatch(graph, graph.weight(pooling.token, { shape: [1, 1, width] }), ids);
     x = graph.op("Concat", [x, token], { axis: 1 });
   }
   const length = graph.op("Shape", [x], { start: 1, end: 2 });
@@ -110,14 +115,14 @@ function paddingMask(
   graph: GraphBuilder,
   ids: string,
   length: string,
-  { padId, maskIsShifted }: Extract<TextPooling, { kind: "appended" }>,
+  { padId }: Extract<TextPooling, { kind: "appended" }>,
   causal: boolean,
 ): Mask {
   const isPadding = graph.op("Equal", [ids, graph.constant(BigInt64Array.of(BigInt(padId)), [])]);
-  const pads = maskIsShifted ? [1, 0] : [0, 1]; // of the token axis, before and after: the appended token is no padding
+  // CoCa's weights were trained with the mask one position too late: the first token is never padding, the appended one as the last of the ids
   const padded = graph.op("Pad", [
     graph.op("Cast", [isPadding], { to: elementCode("int64") }),
-    graph.integers(0, pads[0] as number, 0, pads[1] as number),
+    graph.integers(0, 1, 0, 0),
   ]);
   const valid = graph.op("Equal", [padded, graph.constant(BigInt64Array.of(0n), [])]);
   const keys = graph.op("Unsqueeze", [valid, graph.integers(1, 2)]); // (batch, 1, 1, keys)

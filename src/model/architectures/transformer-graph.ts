@@ -1,6 +1,6 @@
 import type { StoredTensor } from "../weights/weights.ts";
 import { type GraphBuilder, MICROSOFT } from "./graph-builder.ts";
-import type { Attention, Block, LayerNorm, Linear, Mlp, MlpActivation, Projection } from "./towers.ts";
+import type { Attention, Block, LayerNorm, Linear, Mlp, MlpActivation, ProbeAttention, Projection } from "./towers.ts";
 
 /** Which keys a query attends to: all of them; those up to its place; or what an additive mask leaves, broadcast to (batch, heads, queries, keys). */
 export type Mask =
@@ -100,36 +100,48 @@ function activate(graph: GraphBuilder, x: string, activation: MlpActivation): st
  *
  * @returns (batch, n, width)
  */
-export function attention(
+function attention(
   graph: GraphBuilder,
   { queries, keys }: { readonly queries: string; readonly keys: string },
   { heads, input, output }: Attention,
   mask: Mask,
 ): string {
-  const [query, key, value, bias] = projected(graph, queries, keys, input);
-  const attended = graph.op(
-    "MultiHeadAttention",
-    [query, key, value, bias, ...(mask.kind === "additive" ? ["", mask.value] : [])],
-    { num_heads: heads, ...(mask.kind === "causal" ? { unidirectional: 1 } : {}) },
-    MICROSOFT,
-  );
-  return linear(graph, attended, output);
-}
-
-/** Queries, keys and values, and the bias (3 · width) that is still to be added to them, "" for none. */
-function projected(
-  graph: GraphBuilder,
-  queries: string,
-  keys: string,
-  input: Attention["input"],
-): [string, string, string, string] {
   if (!("packed" in input)) {
-    return [linear(graph, queries, input.query), linear(graph, keys, input.key), linear(graph, keys, input.value), ""];
+    const { query, key, value } = input;
+    const given = [linear(graph, queries, query), linear(graph, keys, key), linear(graph, keys, value)];
+    return linear(graph, attend(graph, given, heads, mask), output);
   }
   const { weight, bias } = input.packed;
   const width = (weight.shape[0] as number) / 3;
-  const [query, key, value] = [queries, keys, keys].map((x, i) =>
+  const given = [queries, keys, keys].map((x, i) =>
     timesTransposed(graph, x, graph.weight(weight, { rows: [i * width, (i + 1) * width] })),
-  ) as [string, string, string];
-  return [query, key, value, bias === null ? "" : graph.weight(bias)];
+  );
+  const attended = attend(graph, [...given, ...(bias === null ? [] : [graph.weight(bias)])], heads, mask);
+  return linear(graph, attended, output);
+}
+
+/** @param given queries, keys and values (batch, n or m, width), and a bias (3 · width) that is still to be added to them */
+function attend(graph: GraphBuilder, given: readonly string[], heads: number, mask: Mask): string {
+  const masked = mask.kind === "additive" ? [...given, ...Array<string>(5 - given.length).fill(""), mask.value] : given;
+  const causal = mask.kind === "causal" ? { unidirectional: 1 } : {};
+  return graph.op("MultiHeadAttention", masked, { num_heads: heads, ...causal }, MICROSOFT);
+}
+
+/** Attention of a learned vector (width) over tokens (batch, n, width). @returns (batch, 1, width) */
+export function probeAttention(
+  graph: GraphBuilder,
+  probe: StoredTensor,
+  tokens: string,
+  { heads, query, key, value, output }: ProbeAttention,
+): string {
+  const width = query.weight.shape[1] as number;
+  const asked = linear(graph, graph.weight(probe, { shape: [1, 1, width] }), query); // folded when the graph is loaded
+  const given = [expandBatch(graph, asked, tokens), linear(graph, tokens, key), linear(graph, tokens, value)];
+  return linear(graph, attend(graph, given, heads, { kind: "all" }), output);
+}
+
+/** Repeats (1, n, width) for each item of a batch. @param like a value whose first axis is the batch */
+export function expandBatch(graph: GraphBuilder, x: string, like: string): string {
+  const batch = graph.op("Shape", [like], { start: 0, end: 1 });
+  return graph.op("Expand", [x, graph.op("Concat", [batch, graph.integers(1, 1)], { axis: 0 })]);
 }

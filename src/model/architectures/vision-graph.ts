@@ -1,6 +1,15 @@
-import type { GraphBuilder } from "./graph-builder.ts";
+import { convolutionNorm } from "./convolution-graph.ts";
+import { type GraphBuilder, MICROSOFT } from "./graph-builder.ts";
 import type { VisionPooling, VisionTransformer } from "./towers.ts";
-import { applyHead, attention, layerNorm, mlp, type PooledToken, transformerBlocks } from "./transformer-graph.ts";
+import {
+  applyHead,
+  expandBatch,
+  layerNorm,
+  mlp,
+  type PooledToken,
+  probeAttention,
+  transformerBlocks,
+} from "./transformer-graph.ts";
 
 const ALL = { kind: "all" } as const;
 
@@ -27,11 +36,15 @@ const FIRST: PooledToken = {
 
 /** The tokens before the blocks: patches, class token, positions, the norm before. @returns (batch, tokens, width) */
 function embedPatches(graph: GraphBuilder, tower: VisionTransformer, pixels: string): string {
-  const { patch, classToken, positions, positionsSkipClass, preNorm } = tower;
+  const { stem, patch, classToken, positions, positionsSkipClass, preNorm } = tower;
   const [width, , rows, columns] = patch.weight.shape as [number, number, number, number];
+  const features = stem.reduce((x, layer) => {
+    const stride = layer.weight.shape[2] as number;
+    return graph.op("Gelu", [convolutionNorm(graph, x, layer, { stride, padding: 0 })], {}, MICROSOFT);
+  }, pixels);
   const convolved = graph.op(
     "Conv",
-    [pixels, graph.weight(patch.weight), ...(patch.bias === null ? [] : [graph.weight(patch.bias)])],
+    [features, graph.weight(patch.weight), ...(patch.bias === null ? [] : [graph.weight(patch.bias)])],
     { kernel_shape: [rows, columns], strides: [rows, columns] },
   );
   const flat = graph.op("Reshape", [convolved, graph.integers(0, width, -1)]);
@@ -40,9 +53,7 @@ function embedPatches(graph: GraphBuilder, tower: VisionTransformer, pixels: str
   const positionValues = graph.weight(positions, { shape: places });
   if (positionsSkipClass) x = graph.op("Add", [x, positionValues]);
   if (classToken !== null) {
-    const batch = graph.op("Shape", [pixels], { start: 0, end: 1 });
-    const shape = graph.op("Concat", [batch, graph.integers(1, width)], { axis: 0 });
-    const token = graph.op("Expand", [graph.weight(classToken, { shape: [1, 1, width] }), shape]);
+    const token = expandBatch(graph, graph.weight(classToken, { shape: [1, 1, width] }), pixels);
     x = graph.op("Concat", [token, x], { axis: 1 });
   }
   if (!positionsSkipClass) x = graph.op("Add", [x, positionValues]);
@@ -62,11 +73,7 @@ function pool(graph: GraphBuilder, x: string, pooling: VisionPooling): string {
       return graph.op("ReduceMean", [averaged], { axes: [1], keepdims: 0 });
     }
     case "map": {
-      const width = pooling.probe.shape.at(-1) as number;
-      const batch = graph.op("Shape", [x], { start: 0, end: 1 });
-      const shape = graph.op("Concat", [batch, graph.integers(1, width)], { axis: 0 });
-      const queries = graph.op("Expand", [graph.weight(pooling.probe, { shape: [1, 1, width] }), shape]);
-      const attended = attention(graph, { queries, keys: x }, pooling.attention, ALL);
+      const attended = probeAttention(graph, pooling.probe, x, pooling.attention);
       return graph.op("Squeeze", [mapMlp(graph, attended, pooling), graph.integers(1)]);
     }
   }
