@@ -51,8 +51,8 @@ export function openClipNames(): Promise<OpenClipNames> {
  *
  * @throws InputError naming the closest names, or the model's tags
  */
-export function findArchitecture(names: OpenClipNames, typed: string): NamedArchitecture {
-  const [model = "", tag] = typed.split(":");
+export function findArchitecture(names: OpenClipNames, wanted: string): NamedArchitecture {
+  const [model = "", tag] = wanted.split(":");
   const spelled = model.replaceAll("/", "-").replace(/@(\d+)px$/, "-$1");
   const name = Object.hasOwn(names.models, spelled)
     ? spelled
@@ -60,7 +60,7 @@ export function findArchitecture(names: OpenClipNames, typed: string): NamedArch
   if (name === undefined) {
     const closest = closestNames(spelled, Object.keys(names.models));
     throw new InputError(
-      `unknown architecture "${typed}"; did you mean ${closest.join(", ")}? (names are ${names.source}'s model names)`,
+      `unknown architecture "${wanted}"; did you mean ${closest.join(", ")}? (names are ${names.source}'s model names)`,
     );
   }
   const config = names.models[name] as Readonly<Record<string, unknown>>;
@@ -74,8 +74,8 @@ export function findArchitecture(names: OpenClipNames, typed: string): NamedArch
 }
 
 /** The names that differ least from a name, by edit distance without regard to case. */
-function closestNames(typed: string, names: readonly string[]): string[] {
-  const distances = names.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }));
+function closestNames(wanted: string, names: readonly string[]): string[] {
+  const distances = names.map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }));
   distances.sort((a, b) => a.distance - b.distance);
   return distances.slice(0, SUGGESTIONS).map(({ name }) => name);
 }

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { parseOpenClipConfig } from "../../../src/model/architectures/open-clip-config.ts";
+import { openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
+import { fixtures } from "../../helpers.ts";
+
+const built = JSON.parse(readFileSync(join(fixtures, "architectures/open-clip-configs.json"), "utf8"));
+const names = await openClipNames();
+
+/** A `model_cfg` with fields changed: null removes one. */
+function changed(model: string, changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): unknown {
+  const config = structuredClone(names.models[model]) as Record<string, Record<string, unknown>>;
+  for (const [part, fields] of Object.entries(changes)) {
+    if (part === "") Object.assign(config, fields);
+    else Object.assign(config[part] as object, fields);
+  }
+  return config;
+}
+
+describe("a model_cfg of open_clip", () => {
+  const models = Object.entries(names.models);
+
+  it("gives the numbers of what open_clip builds from it, for every configuration that is not refused", () => {
+    const accepted = models.filter(([name]) => built[name] !== null);
+    expect(accepted).toHaveLength(85);
+    for (const [name, config] of accepted) {
+      const { ignored, ...numbers } = parseOpenClipConfig(config, name);
+      expect(numbers, name).toEqual(built[name]);
+      expect(ignored, name).toEqual([]);
+    }
+  });
+
+  it("is refused by name where a tower is not supported yet", () => {
+    const refused = models.filter(([name]) => built[name] === null);
+    expect(models).toHaveLength(144);
+    const reasons = refused.map(([name, config]) => {
+      try {
+        parseOpenClipConfig(config, name);
+        return `${name}: accepted`;
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+        return (error as Error).message;
+      }
+    });
+    const kinds = reasons.map(
+      (reason) => reason.match(/^[^:]+: (?:.*: )?(.*) (?:is|are) not supported yet; /)?.[1] ?? reason,
+    );
+    expect([...new Set(kinds)].sort()).toEqual([
+      "CoCa",
+      "ConvNeXt",
+      "EVA",
+      "FastViT",
+      "Perception Encoder",
+      "Swin",
+      "ViTamin",
+      "a ViT with relative positions",
+      "text towers of Hugging Face",
+    ]);
+  });
+
+  it.each([
+    ["ViT-B-32", { vision_cfg: { qk_norm: true } }, "x.json: vision_cfg.qk_norm: not supported yet; export it to ONNX"],
+    ["ViT-B-32", { text_cfg: { scale_fc: true } }, "x.json: text_cfg.scale_fc: not supported yet"],
+    ["ViT-B-32", { vision_cfg: { attentional_pool: true } }, "x.json: vision_cfg.attentional_pool: not supported yet"],
+    ["ViT-B-32", { vision_cfg: { pool_type: "none" } }, "x.json: vision_cfg.pool_type: "],
+    ["ViT-B-32", { text_cfg: { pool_type: "none" } }, "x.json: text_cfg: pool_type: "],
+    [
+      "ViT-B-32",
+      { text_cfg: { embed_cls: true } },
+      "x.json: text_cfg.embed_cls: open_clip ignores it without custom_text",
+    ],
+    ["ViT-B-32", { text_cfg: { heads: 7 } }, "x.json: text_cfg: width 512 is not a multiple of its 7 heads"],
+    [
+      "ViT-B-32",
+      { vision_cfg: { head_width: 1000 } },
+      "x.json: vision_cfg: width 768 is not a multiple of its 0 heads",
+    ],
+    ["ViT-B-32", { vision_cfg: { patch_size: [16, 32] } }, "x.json: vision_cfg.patch_size: expected one number"],
+    [
+      "ViT-B-32",
+      { vision_cfg: { patch_size: 448 } },
+      "x.json: vision_cfg: patch_size 448 is above image_size 224 × 224",
+    ],
+    ["ViT-B-32", { vision_cfg: { width: "768" } }, "x.json: vision_cfg.width: "],
+    ["ViT-B-32", { "": { embed_dim: 0 } }, "x.json: embed_dim: "],
+    ["ViT-B-32", { text_cfg: { act_kwargs: { approximate: "tanh", alpha: 1 } } }, "x.json: text_cfg: act_kwargs: "],
+    ["ViT-B-32", { text_cfg: { norm_kwargs: { bias: false } } }, "x.json: text_cfg: norm_kwargs: "],
+    ["ViT-B-32-quickgelu", { text_cfg: { act_kwargs: { approximate: "tanh" } } }, "QuickGELU has no"],
+    ["RN50", { vision_cfg: { image_size: [224, 224] } }, "x.json: vision_cfg.image_size: open_clip's ResNet takes one"],
+    ["RN50", { vision_cfg: { layers: [3, 4, 6] } }, "x.json: vision_cfg.layers: "],
+    ["RN50", { vision_cfg: { head_width: 60 } }, "x.json: vision_cfg: width 64 does not go with head_width 60"],
+    ["ViT-B-32", { vision_cfg: { rotary: "yes" } }, "x.json: vision_cfg.rotary: open_clip 3.3.0 has no such setting"],
+    ["ViT-B-32", { text_cfg: { rotary: 1 } }, "x.json: text_cfg.rotary: open_clip 3.3.0 has no such setting"],
+    ["ViT-B-32", { "": { rotary: 1 } }, "x.json: rotary: open_clip 3.3.0 has no such setting"],
+  ] as const)("of %s with %j is refused", (model, changes, message) => {
+    const parse = () => parseOpenClipConfig(changed(model, changes), "x.json");
+    expect(parse).toThrow(InputError);
+    expect(parse).toThrow(message);
+  });
+
+  it("may name settings that open_clip does not know where they are off, and lists them", () => {
+    const config = changed("ViT-B-32", {
+      vision_cfg: { input_patchnorm: false },
+      text_cfg: { rope: null },
+      "": { x: 0 },
+    });
+    expect(parseOpenClipConfig(config, "x.json").ignored).toEqual(["x", "vision_cfg.input_patchnorm", "text_cfg.rope"]);
+  });
+
+  it("takes what is not said from open_clip's defaults, and sizes of two sides", () => {
+    const { vision, text } = parseOpenClipConfig({ embed_dim: 512, vision_cfg: {}, text_cfg: {} }, "x.json");
+    expect(vision).toMatchObject({ kind: "vit", layers: 12, width: 768, heads: 12, mlpWidth: 3072, patchSize: 16 });
+    expect(text).toMatchObject({ contextLength: 77, vocabularySize: 49408, heads: 8, pooling: { kind: "argmax" } });
+    const wide = parseOpenClipConfig(changed("ViT-B-32", { vision_cfg: { image_size: [224, 448] } }), "x.json");
+    expect(wide.vision.imageSize).toEqual({ height: 224, width: 448 });
+  });
+
+  it("has the text tower of CoCa with a class token at the end where its text tower is a module of its own", () => {
+    const config = changed("ViT-B-32", { text_cfg: { embed_cls: true, pad_id: 3 }, "": { custom_text: true } });
+    expect(parseOpenClipConfig(config, "x.json").text.pooling).toEqual({ kind: "appended", padId: 3 });
+  });
+});
