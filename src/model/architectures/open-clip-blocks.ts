@@ -1,6 +1,7 @@
 import type { OpenClipBlockConfig } from "./open-clip-block-config.ts";
+import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
-import type { Block, LayerNorm, Linear } from "./towers.ts";
+import type { Block } from "./towers.ts";
 
 /**
  * Takes the blocks of open_clip's and OpenAI's Transformer.
@@ -38,14 +39,4 @@ function openClipBlock(
     },
     mlpScale: scale("ls_2"),
   };
-}
-
-/** Takes a LayerNorm's weight and bias, (width). */
-export function takeLayerNorm(tensors: TensorTaker, name: string, width: number, epsilon: number): LayerNorm {
-  return { weight: tensors.take(`${name}.weight`, [width]), bias: tensors.take(`${name}.bias`, [width]), epsilon };
-}
-
-/** Takes a Linear's weight (outputs, inputs) and bias. */
-export function takeLinear(tensors: TensorTaker, name: string, outputs: number, inputs: number): Linear {
-  return { weight: tensors.take(`${name}.weight`, [outputs, inputs]), bias: tensors.take(`${name}.bias`, [outputs]) };
 }

@@ -1,5 +1,6 @@
-import { openClipBlocks, takeLayerNorm, takeLinear } from "./open-clip-blocks.ts";
+import { openClipBlocks } from "./open-clip-blocks.ts";
 import type { OpenClipTextConfig } from "./open-clip-text-config.ts";
+import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { TextPooling, TextTransformer } from "./towers.ts";
 

@@ -1,5 +1,6 @@
-import { openClipBlocks, takeLayerNorm } from "./open-clip-blocks.ts";
+import { openClipBlocks } from "./open-clip-blocks.ts";
 import type { OpenClipVitConfig } from "./open-clip-config.ts";
+import { takeLayerNorm } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { VisionTransformer } from "./towers.ts";
 

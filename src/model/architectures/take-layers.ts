@@ -2,7 +2,7 @@ import type { TensorTaker } from "./take-tensors.ts";
 import type { LayerNorm, Linear } from "./towers.ts";
 
 /** PyTorch's `LayerNorm` of this name: `weight` and `bias` of (width). */
-export function takeNorm(tensors: TensorTaker, name: string, width: number, epsilon: number): LayerNorm {
+export function takeLayerNorm(tensors: TensorTaker, name: string, width: number, epsilon: number): LayerNorm {
   return { weight: tensors.take(`${name}.weight`, [width]), bias: tensors.take(`${name}.bias`, [width]), epsilon };
 }
 

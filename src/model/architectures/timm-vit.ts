@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { OpenClipTimmConfig } from "./open-clip-config.ts";
-import { takeLinear, takeNorm } from "./take-layers.ts";
+import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import { linearRows } from "./tensor-rows.ts";
 import { TIMM_VITS, type TimmVit } from "./timm-vits.ts";
@@ -46,12 +46,12 @@ export function timmVit(
     classToken: vit.classToken ? tensors.take(`${trunk}.cls_token`, [1, 1, width]) : null,
     positions: tensors.take(`${trunk}.pos_embed`, [1, positions, width]),
     positionsSkipClass: vit.positionsSkipClass,
-    preNorm: vit.preNorm ? takeNorm(tensors, `${trunk}.norm_pre`, width, epsilon) : null,
+    preNorm: vit.preNorm ? takeLayerNorm(tensors, `${trunk}.norm_pre`, width, epsilon) : null,
     blocks: Array.from({ length: vit.depth }, (_, i) => takeBlock(tensors, `${trunk}.blocks.${i}`, vit)),
     pooling: takePooling(tensors, `${trunk}.attn_pool`, vit, pooling.kind),
     postNorm: pooling.normAfter
-      ? { norm: takeNorm(tensors, `${trunk}.fc_norm`, width, epsilon), place: "after-pooling" }
-      : { norm: takeNorm(tensors, `${trunk}.norm`, width, epsilon), place: "before-pooling" },
+      ? { norm: takeLayerNorm(tensors, `${trunk}.fc_norm`, width, epsilon), place: "after-pooling" }
+      : { norm: takeLayerNorm(tensors, `${trunk}.norm`, width, epsilon), place: "before-pooling" },
     head: takeHead(tensors, config, width, embeddingWidth, where),
   };
 }
@@ -118,14 +118,14 @@ function stemStep(
 function takeBlock(tensors: TensorTaker, name: string, vit: TimmVit): Block {
   const { width, heads, epsilon } = vit;
   return {
-    attentionNorm: takeNorm(tensors, `${name}.norm1`, width, epsilon),
+    attentionNorm: takeLayerNorm(tensors, `${name}.norm1`, width, epsilon),
     attention: {
       heads,
       input: { packed: takeLinear(tensors, `${name}.attn.qkv`, 3 * width, width, { bias: vit.attentionBias }) },
       output: takeLinear(tensors, `${name}.attn.proj`, width, width),
     },
     attentionScale: vit.layerScale ? tensors.take(`${name}.ls1.gamma`, [width]) : null,
-    mlpNorm: takeNorm(tensors, `${name}.norm2`, width, epsilon),
+    mlpNorm: takeLayerNorm(tensors, `${name}.norm2`, width, epsilon),
     mlp: takeMlp(tensors, `${name}.mlp`, vit),
     mlpScale: vit.layerScale ? tensors.take(`${name}.ls2.gamma`, [width]) : null,
   };
@@ -146,7 +146,7 @@ function takePooling(tensors: TensorTaker, name: string, vit: TimmVit, kind: "to
       value: linearRows(keyValue, width, 2 * width),
       output: takeLinear(tensors, `${name}.proj`, width, width),
     },
-    norm: takeNorm(tensors, `${name}.norm`, width, epsilon),
+    norm: takeLayerNorm(tensors, `${name}.norm`, width, epsilon),
     mlp: takeMlp(tensors, `${name}.mlp`, vit),
   };
 }

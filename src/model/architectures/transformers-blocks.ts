@@ -1,4 +1,4 @@
-import { takeLinear, takeNorm } from "./take-layers.ts";
+import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { Block, Mlp } from "./towers.ts";
 import type { TransformerConfig } from "./transformers-config.ts";
@@ -22,14 +22,14 @@ function takeBlock(tensors: TensorTaker, name: string, config: TransformerConfig
   const { width, heads, epsilon } = config;
   const attention = (part: string) => takeLinear(tensors, `${name}.self_attn.${part}`, width, width);
   return {
-    attentionNorm: takeNorm(tensors, `${name}.layer_norm1`, width, epsilon),
+    attentionNorm: takeLayerNorm(tensors, `${name}.layer_norm1`, width, epsilon),
     attention: {
       heads,
       input: { query: attention("q_proj"), key: attention("k_proj"), value: attention("v_proj") },
       output: attention("out_proj"),
     },
     attentionScale: null,
-    mlpNorm: takeNorm(tensors, `${name}.layer_norm2`, width, epsilon),
+    mlpNorm: takeLayerNorm(tensors, `${name}.layer_norm2`, width, epsilon),
     mlp: takeTransformersMlp(tensors, `${name}.mlp`, config),
     mlpScale: null,
   };

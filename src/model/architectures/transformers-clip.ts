@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkJson } from "../../foundation/files/parse-json.ts";
-import { takeLinear, takeNorm } from "./take-layers.ts";
+import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { TextPooling, TextTransformer, VisionTransformer } from "./towers.ts";
 import { takeTransformersBlocks } from "./transformers-blocks.ts";
@@ -76,10 +76,10 @@ function imageTower(tensors: TensorTaker, config: unknown, embeddingWidth: numbe
     classToken: tensors.take("vision_model.embeddings.class_embedding", [width]),
     positions: tensors.take("vision_model.embeddings.position_embedding.weight", [positions, width]),
     positionsSkipClass: false,
-    preNorm: takeNorm(tensors, "vision_model.pre_layrnorm", width, epsilon), // transformers' spelling
+    preNorm: takeLayerNorm(tensors, "vision_model.pre_layrnorm", width, epsilon), // transformers' spelling
     blocks: takeTransformersBlocks(tensors, "vision_model.encoder", transformer),
     pooling: { kind: "first" },
-    postNorm: { norm: takeNorm(tensors, "vision_model.post_layernorm", width, epsilon), place: "after-pooling" },
+    postNorm: { norm: takeLayerNorm(tensors, "vision_model.post_layernorm", width, epsilon), place: "after-pooling" },
     head: [takeLinear(tensors, "visual_projection", embeddingWidth, width, { bias: false })],
   };
 }
@@ -106,7 +106,7 @@ function textTower(
     causal: true,
     blocks: takeTransformersBlocks(tensors, "text_model.encoder", transformer),
     pooling,
-    postNorm: takeNorm(tensors, "text_model.final_layer_norm", width, epsilon),
+    postNorm: takeLayerNorm(tensors, "text_model.final_layer_norm", width, epsilon),
     postNormPlace: "before-pooling",
     head: [takeLinear(tensors, "text_projection", embeddingWidth, width, { bias: false })],
   };

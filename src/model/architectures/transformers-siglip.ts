@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
-import { takeLinear, takeNorm } from "./take-layers.ts";
+import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import { linearRows } from "./tensor-rows.ts";
 import type { Linear, TextTransformer, VisionPooling, VisionTransformer } from "./towers.ts";
@@ -90,7 +90,7 @@ function imageTower(
     preNorm: null,
     blocks: takeTransformersBlocks(tensors, "vision_model.encoder", transformer),
     pooling: attentionPooling(tensors, "vision_model.head", transformer),
-    postNorm: { norm: takeNorm(tensors, "vision_model.post_layernorm", width, epsilon), place: "before-pooling" },
+    postNorm: { norm: takeLayerNorm(tensors, "vision_model.post_layernorm", width, epsilon), place: "before-pooling" },
     head: [],
   };
 }
@@ -112,7 +112,7 @@ function attentionPooling(tensors: TensorTaker, name: string, config: Transforme
       value: linearRows(packed, 2 * width, 3 * width),
       output: takeLinear(tensors, `${name}.attention.out_proj`, width, width),
     },
-    norm: takeNorm(tensors, `${name}.layernorm`, width, epsilon),
+    norm: takeLayerNorm(tensors, `${name}.layernorm`, width, epsilon),
     mlp: takeTransformersMlp(tensors, `${name}.mlp`, config),
   };
 }
@@ -134,7 +134,7 @@ function textTower(
     causal: false,
     blocks: takeTransformersBlocks(tensors, "text_model.encoder", transformer),
     pooling: { kind: "last" },
-    postNorm: takeNorm(tensors, "text_model.final_layer_norm", width, epsilon),
+    postNorm: takeLayerNorm(tensors, "text_model.final_layer_norm", width, epsilon),
     postNormPlace: "before-pooling",
     head: [takeLinear(tensors, "text_model.head", embeddingWidth, width)],
   };
