@@ -12,6 +12,7 @@ import {
   readCheckpoint,
 } from "../../model/checkpoint/open-checkpoint.ts";
 import { warnOfPadding } from "../../model/checkpoint/padding-probe.ts";
+import { preprocessingSource } from "../../model/checkpoint/preprocessing-config.ts";
 import { identifyText, type TextIdentity } from "../../model/checkpoint/text-identity.ts";
 import { describePrecision, weightsOf } from "../../model/checkpoint/tower-precision.ts";
 import { type ActivationCount, findActivations } from "../../model/onnx/activation.ts";
@@ -100,7 +101,7 @@ export async function inspectCheckpoint(path: string, options: CheckpointOptions
     image: inspectTower(resolved.vision, resolved.vision.ports.pixels, image),
     text: resolved.text === null || text === null ? null : inspectTower(resolved.text, resolved.text.ports.ids, text),
     preprocessing: resolved.preprocessing.preprocessing,
-    preprocessingSource: resolved.preprocessing.files.join(" and "),
+    preprocessingSource: preprocessingSource(resolved.preprocessing),
     tokenizer: tokenizer === null ? null : describeTokenizer(tokenizer),
     contextLength: resolved.textSettings?.contextLength ?? null,
     contextSource: resolved.textSettings?.contextSource ?? null,

@@ -24,12 +24,18 @@ export interface CheckpointFacts {
   readonly root: string;
   /** The folder's name, or the file's without its ending; in the Hub's cache the repository's. */
   readonly stem: string;
-  /** The one graph that was given, relative to `root`; null where a folder was. */
+  /** The one graph that was given, relative to `root`; null where a folder was, or weights. */
   readonly singleFile: string | null;
+  /** The weights that were given, or the index of their shards, relative to `root`; else null. */
+  readonly weightFile: string | null;
   /** Every graph where layouts have theirs, relative to `root`, sorted. */
   readonly graphs: readonly string[];
   /** Why the graphs could not be listed, null where they were. */
   readonly graphsFault: InputError | null;
+  /** Every weight file, shard and index of shards in the folder itself, sorted. */
+  readonly weightFiles: readonly string[];
+  /** Downloads of weights that are not whole, sorted. */
+  readonly unfinished: readonly string[];
   /** The companion files that are there, by their path relative to `root`. */
   readonly companions: ReadonlyMap<string, CompanionFile>;
   /** How the folder was chosen, where it is not the one that was given. */

@@ -70,8 +70,7 @@ export function poolsOutside({ shiftline }: Layout, rules: PortRules, text: Onnx
  * @throws InputError if anything is missing, contradictory or not supported
  */
 export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | undefined): CheckpointSettings {
-  const { layout, configs } = found;
-  const [visionGraph, textGraph] = graphsOf(found);
+  const { layout, configs, vision: visionGraph, text: textGraph } = found;
   const rules = { ...portRules(layout, configs), pooling };
   const visionSides = findSides(visionGraph.model, rules);
   const textSides = textGraph === visionGraph ? visionSides : findSides(textGraph.model, rules);
@@ -112,16 +111,12 @@ export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | un
   };
 }
 
-/** The graph of each tower; one and the same where it has both. */
-function graphsOf({ layout, graphs }: FoundCheckpoint): [FoundGraph, FoundGraph] {
-  const of = (file: string) => graphs.find((graph) => graph.file === file) as FoundGraph;
-  return [of(layout.vision), of(layout.text)];
-}
-
 function settingsOfTexts(found: FoundCheckpoint, { model, ports }: ResolvedTower<TextPorts>): TextSettings {
+  const tower = found.weights?.facts.text;
   return chooseTextSettings(found, {
     sequenceLength: fixedAxis(ports.ids, 1),
-    vocabularySize: tokenEmbeddingRows(model, ports.ids.name),
+    vocabularySize: tower?.vocabularySize ?? tokenEmbeddingRows(model, ports.ids.name),
+    positionRows: tower?.contextLength ?? null,
   });
 }
 
@@ -157,13 +152,14 @@ const WIDENED =
   "bfloat16 weights are computed with in float32, which holds them exactly: onnxruntime has no bfloat16 kernels on processors, and activations are not rounded to bfloat16";
 
 function makeTower(
-  { model, bytes, ports }: ResolvedTower<VisionPorts | TextPorts>,
-  use: Omit<Tower, "path" | "rowByRow" | "roundsActivations" | "embedding">,
+  { model, bytes, source, ports }: ResolvedTower<VisionPorts | TextPorts>,
+  use: Omit<Tower, "path" | "source" | "rowByRow" | "roundsActivations" | "embedding">,
 ): Tower {
   return {
     ...use,
     embedding: ports.embedding,
     path: model.path,
+    ...(source === undefined ? {} : { source }),
     bytes,
     ...(model.widens ? { widens: true } : {}),
     rowByRow: quantizesActivations(model),

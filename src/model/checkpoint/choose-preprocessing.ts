@@ -21,7 +21,7 @@ import { describeTensor, isChannelsLast } from "./tower-ports.ts";
  */
 export function choosePreprocessing(found: FoundCheckpoint, pixels: TensorInfo): PreprocessingConfig {
   const { facts, layout } = found;
-  const config = findPreprocessing(found, pixels) ?? refuseNoPreprocessing(found);
+  const config = findPreprocessing(found, pixels) ?? preprocessingOfWeights(found) ?? refuseNoPreprocessing(found);
   const preprocessing = checkRanges(facts.root, config);
   const { height, width } = config.preprocessing.size;
   const graph = fixedImageSize(pixels);
@@ -47,8 +47,16 @@ function findPreprocessing(
   return null;
 }
 
-function refuseNoPreprocessing({ facts, graphs }: FoundCheckpoint): never {
-  const draft = draftShiftlineJson(facts, graphs);
+/** What follows from the architecture of weights; null for graphs. */
+function preprocessingOfWeights({ facts, weights }: FoundCheckpoint): PreprocessingConfig | null {
+  if (weights === null) return null;
+  const { preprocessing } = weights;
+  if (!("problem" in preprocessing)) return preprocessing;
+  throw new InputError(`${facts.path}: nothing says how images are prepared: ${preprocessing.problem}`);
+}
+
+function refuseNoPreprocessing({ facts, vision, text }: FoundCheckpoint): never {
+  const draft = draftShiftlineJson(facts, [vision, text]);
   const advice = draft === null ? "" : `; or ${describeDraft(facts.root, draft)}`;
   throw new InputError(
     `${facts.root}: nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json, preprocess_cfg.json (also in visual/) or shiftline.json${advice}`,

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
 import {
@@ -10,6 +11,8 @@ import {
 } from "./graph-names.ts";
 import { ACCEPTED, type LayoutId } from "./layout-kinds.ts";
 import { parseShiftlineJson, type ShiftlineJson } from "./shiftline-json.ts";
+import { chooseWeights, type WeightChoice } from "./weight-choice.ts";
+import { isWeightName } from "./weight-names.ts";
 
 /** Which files of a checkpoint hold its graphs; paths are relative to `root`, with "/" between. */
 export interface Layout {
@@ -36,18 +39,20 @@ export interface LayoutProblem {
 }
 
 /**
- * Finds a checkpoint's graphs from file names alone. Nothing is guessed: a folder that two layouts fit, or none, is a problem
- * that says what was found and what would be accepted.
+ * Finds a checkpoint's graphs from file names alone, or its weights where it has no graph. Nothing is guessed: a folder that two
+ * layouts fit, or none, is a problem that says what was found and what would be accepted.
  *
  * @param variant the suffix of other precisions in Hugging Face's naming: "fp16" means `vision_model_fp16.onnx`, for the tower that
  *   has it; by tower: "vision=fp16,text=int8"
  * @throws InputError if the folder cannot be listed, its shiftline.json is damaged, or the variant is none for it
  */
-export function findLayout(facts: CheckpointFacts, variant?: string): Layout | LayoutProblem {
+export function findLayout(facts: CheckpointFacts, variant?: string): Layout | WeightChoice | LayoutProblem {
   if (facts.singleFile !== null) return layoutOfFile(facts, facts.singleFile, variant);
   const shiftline = parseShiftlineJson(facts);
   if (shiftline !== null) return layoutOfShiftline(facts, shiftline, variant);
   if (facts.graphsFault !== null) throw facts.graphsFault;
+  const weights = facts.graphs.length === 0 ? chooseWeights(facts, variant) : null;
+  if (weights !== null) return weights;
   const { path, root, stem, graphs: files } = facts;
   const choice = variant === undefined ? null : parseVariant(variant);
   if (variant !== undefined && choice === null) {
@@ -66,7 +71,7 @@ export function findLayout(facts: CheckpointFacts, variant?: string): Layout | L
     };
   }
   const [found] = whole;
-  if (found === undefined) return notWhole(path, files, groups, variant);
+  if (found === undefined) return notWhole(facts, groups, variant);
   const { kind, notes } = describeGroup(facts, found.group, found.graphs);
   const { vision, text } = found.graphs;
   return { kind, root, stem, vision, text, singleFile: false, shiftline: null, notes: [...facts.notes, ...notes] };
@@ -85,12 +90,15 @@ function describeGroup(
 }
 
 function notWhole(
-  path: string,
-  files: readonly string[],
+  { path, graphs: files, weightFiles }: CheckpointFacts,
   groups: readonly GraphGroup[],
   variant: string | undefined,
 ): LayoutProblem {
-  const found = files.length === 0 ? "no .onnx file in it" : `found ${files.join(", ")}`;
+  const found = files.length === 0 ? "no .onnx file and no weights in it" : `found ${files.join(", ")}`;
+  const accepted =
+    weightFiles.length === 0
+      ? ACCEPTED
+      : `to use its weights, give their file (${weightFiles.join(", ")}); ${ACCEPTED}`;
   const variants = listVariants(groups);
   const needsDraft = variants.length === 0; // a variant is the shorter way
   const others = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
@@ -104,10 +112,10 @@ function notWhole(
     const [given, missing, tower] = vision.has("")
       ? [names.vision, names.text, "text"]
       : [names.text, names.vision, "image"];
-    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}; ${ACCEPTED}`;
+    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}; ${accepted}`;
     return { problem, needsDraft };
   }
-  return { problem: `${path}: no checkpoint of a known layout: ${found}${others}; ${ACCEPTED}`, needsDraft };
+  return { problem: `${path}: no checkpoint of a known layout: ${found}${others}; ${accepted}`, needsDraft };
 }
 
 function layoutOfFile(facts: CheckpointFacts, file: string, variant: string | undefined): Layout {
@@ -128,11 +136,23 @@ function layoutOfFile(facts: CheckpointFacts, file: string, variant: string | un
 }
 
 function layoutOfShiftline(facts: CheckpointFacts, shiftline: ShiftlineJson, variant: string | undefined): Layout {
-  const { path, root, stem, notes } = facts;
+  const { path, root, stem, notes, weightFile } = facts;
+  const named = [shiftline.vision.file, shiftline.text.file];
+  if (weightFile !== null) {
+    throw new InputError(
+      `${path}: the shiftline.json beside it names graphs (${[...new Set(named)].join(", ")}); give the folder, or move it away`,
+    );
+  }
+  const weights = named.find((file) => isWeightName(posix.basename(file)));
+  if (weights !== undefined) {
+    throw new InputError(
+      `${path}: its shiftline.json names weights (${weights}), but it describes .onnx graphs; weights are described by open_clip_config.json, or by config.json and preprocessor_config.json: move shiftline.json away`,
+    );
+  }
   if (variant !== undefined) {
     throw new InputError(`${path}: --variant does not apply: its shiftline.json names the files`);
   }
-  const [vision, text] = [shiftline.vision.file, shiftline.text.file];
+  const [vision, text] = named as [string, string];
   return { kind: "shiftline", root, stem, vision, text, singleFile: false, shiftline, notes };
 }
 

@@ -53,6 +53,8 @@ export type HuggingFaceConfig = z.infer<typeof huggingFaceSchema>;
 export interface ConfigFile<T> {
   readonly file: string;
   readonly config: T;
+  /** Whether it is no file: `file` is then what names it, for messages. */
+  readonly isNamed?: boolean;
 }
 
 /**

@@ -10,24 +10,28 @@ import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
 import { fixedWidth } from "./graph-feeds.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import type { LayoutId } from "./layout-kinds.ts";
+import { preprocessingSource } from "./preprocessing-config.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
 import type { Tower } from "./tower.ts";
 import { watchFiles } from "./unchanged-files.ts";
+import type { WeightFacts } from "./weight-facts.ts";
 
-/** An exported CLIP checkpoint: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
+/** A CLIP checkpoint, exported or of weights: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
 export interface Checkpoint {
   /** The folder's name or the file's stem, or the name given; names the checkpoint's results. */
   readonly id: string;
   /** As given. */
   readonly path: string;
   readonly layout: LayoutId;
+  /** What its graphs were compiled from; null where they were exported. */
+  readonly weights: WeightFacts | null;
   readonly files: readonly CheckpointFile[];
-  /** SHA-256 over the role and content of every file that can change a number, 64 hexadecimal digits. */
+  /** SHA-256 over the role and content of every file that can change a number, and of compiled graphs; 64 hexadecimal digits. */
   readonly fingerprint: string;
   readonly preprocessing: Preprocessing;
-  /** Which file said how images are prepared. */
+  /** Which file said how images are prepared, or what else did. */
   readonly preprocessingSource: string;
   /** Null where the checkpoint has no text side. */
   readonly tokenizer: Tokenizer | null;
@@ -68,15 +72,18 @@ export interface CheckpointOptions {
   readonly name?: string;
   /** Chooses another precision in Hugging Face's naming: "fp16" opens `vision_model_fp16.onnx`. */
   readonly variant?: string;
+  /** Names the architecture of weights, as open_clip does: "ViT-B-32", "ViT-B-32-quickgelu:laion400m_e32". */
+  readonly arch?: string;
   /** Folder in which the hashes of large files are remembered, so that they are read once and not in every run. */
   readonly hashMemory?: string;
 }
 
 /**
- * Opens an exported CLIP checkpoint: finds its layout, graphs, tokenizer and preprocessing, checks that they fit each
- * other, and hashes them: what was parsed is what was hashed. Nothing is guessed silently: `notes` says what was filled in.
+ * Opens a CLIP checkpoint: finds its layout, its graphs or the weights that they are compiled from, tokenizer and preprocessing,
+ * checks that they fit each other, and hashes them: what was parsed is what was hashed. Nothing is guessed silently: `notes` says
+ * what was filled in.
  *
- * @param path a folder, or one .onnx file
+ * @param path a folder, one .onnx file, or one file of weights
  * @throws InputError, in one line, if the path is not there or cannot be read; files are missing, truncated,
  *   contradictory, of several layouts or being written; the towers differ in width; there is no tokenizer for the vocabulary
  */
@@ -96,10 +103,11 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     id: checkId(path, options.name ?? resolved.layout.stem),
     path,
     layout: resolved.layout.kind,
+    weights: resolved.weights,
     files,
     fingerprint: checkpointFingerprint(files, resolved),
     preprocessing: resolved.preprocessing.preprocessing,
-    preprocessingSource: resolved.preprocessing.files.join(" and "),
+    preprocessingSource: preprocessingSource(resolved.preprocessing),
     tokenizer,
     text,
     notes: resolved.notes,
@@ -108,8 +116,8 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     runExport: (encoderOptions) => runExport(subject, encoderOptions),
     exportChecks: (run) => listChecks(subject, run),
     exportSettings: JSON.stringify([
-      { ...visionTower, path: null },
-      textTower && { ...textTower, path: null },
+      { ...visionTower, path: null, source: undefined },
+      textTower && { ...textTower, path: null, source: undefined },
       text?.sha256 ?? null,
     ]),
     checkUnchanged,
@@ -145,9 +153,9 @@ export interface ReadCheckpoint {
  */
 export async function readCheckpoint(
   path: string,
-  options: Pick<CheckpointOptions, "variant" | "hashMemory">,
+  options: Pick<CheckpointOptions, "variant" | "arch" | "hashMemory">,
 ): Promise<ReadCheckpoint> {
-  const resolved = await resolveCheckpoint(path, options.variant);
+  const resolved = await resolveCheckpoint(path, options);
   const { root } = resolved.layout;
   const tokenizer = openCheckpointTokenizer(resolved);
   const hashed = await hashFiles(root, resolved.files, options.hashMemory);
@@ -156,12 +164,20 @@ export async function readCheckpoint(
   return { resolved, tokenizer, files, checkUnchanged: watchFiles(root, files, states) };
 }
 
-/** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used. */
+/** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used, and so do compiled graphs. */
 export function checkpointFingerprint(files: readonly CheckpointFile[], resolved: ResolvedCheckpoint): string {
   const source = resolved.textSettings?.source;
   const shipped = source !== undefined && source.tokenizerJson === null && source.bytePairs === undefined;
   const vocabulary = shipped ? [{ role: "tokenizer", sha256: shippedVocabularySha256() }] : [];
-  return fingerprint([...files, ...vocabulary]);
+  const { weights } = resolved;
+  const graphs =
+    weights === null
+      ? []
+      : [
+          { role: "image graph", sha256: weights.image.sha256 },
+          { role: "text graph", sha256: weights.text.sha256 },
+        ];
+  return fingerprint([...files, ...vocabulary, ...graphs]);
 }
 
 /** Folders that a results folder has beside those of checkpoints. */

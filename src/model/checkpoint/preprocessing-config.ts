@@ -9,8 +9,15 @@ export interface PreprocessingConfig {
   readonly preprocessing: Preprocessing;
   readonly files: readonly string[];
   readonly notes: readonly string[];
+  /** What said it, where it was no file. */
+  readonly source?: string;
   /** Whether the files normalize and the graph has to do it itself, because it takes bytes. */
   readonly leavesNormalization?: boolean;
+}
+
+/** What said how images are prepared, for people. */
+export function preprocessingSource({ source, files }: PreprocessingConfig): string {
+  return source ?? files.join(" and ");
 }
 
 /**

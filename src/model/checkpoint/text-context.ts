@@ -29,6 +29,8 @@ export interface ContextSources {
   /** The graph's fixed token axis, null where it is dynamic. */
   readonly sequenceLength: number | null;
   readonly vocabularySize: number | null;
+  /** Rows of the position embedding, where the graph was compiled. */
+  readonly positionRows: number | null;
 }
 
 /** Above this, transformers' `model_max_length` means "no limit known" (it writes 1e30). */
@@ -43,7 +45,7 @@ const LARGEST_CONTEXT = 32_768;
  */
 export function chooseContext(sources: ContextSources): TextContext {
   const { layout, sequenceLength } = sources;
-  const said = configuredContext(sources);
+  const said = withinPositions(sources, configuredContext(sources));
   if (sequenceLength === null) {
     if (said !== null && said.length > LARGEST_CONTEXT) {
       throw new InputError(
@@ -66,8 +68,16 @@ export function chooseContext(sources: ContextSources): TextContext {
   return { length: sequenceLength, source, file: null, notes: differs ? [note] : [] };
 }
 
+/** More tokens than positions a text cannot have. Fewer are what a file says. */
+function withinPositions({ layout, positionRows }: ContextSources, said: TextContext | null): TextContext | null {
+  if (positionRows === null || (said !== null && said.length <= positionRows)) return said;
+  const source = `the position embedding of ${layout.text}`;
+  const note = `context length ${positionRows} from ${source}; ${said?.source} says ${said?.length}`;
+  return { length: positionRows, source, file: null, notes: said === null ? [] : [note] };
+}
+
 function configuredContext(sources: ContextSources): TextContext | null {
-  const { layout, configs, openClip, tokenizerConfig, vocabularySize } = sources;
+  const { layout, configs, openClip, tokenizerConfig, vocabularySize, positionRows } = sources;
   const from = (length: number, file: string): TextContext => ({ length, source: file, file, notes: [] });
   if (layout.shiftline?.contextLength !== undefined) return from(layout.shiftline.contextLength, "shiftline.json");
   if (openClip !== null) {
@@ -84,7 +94,7 @@ function configuredContext(sources: ContextSources): TextContext | null {
     const note = `context length ${positions.length} from ${positions.source}; ${tokenizerConfig?.file} says ${longest}`;
     return longest === null ? positions : { ...positions, notes: [...positions.notes, note] };
   }
-  if (vocabularySize !== CLIP_VOCABULARY_SIZE) return null;
+  if (vocabularySize !== CLIP_VOCABULARY_SIZE || positionRows !== null) return null;
   const notes = ["no file says the context length: 77, that of CLIP's vocabulary, is used"];
   return { length: 77, source: "CLIP's vocabulary", file: null, notes };
 }

@@ -36,6 +36,8 @@ export interface TextGraphFacts {
   readonly sequenceLength: number | null;
   /** Rows of its token embedding, null where they were not found. */
   readonly vocabularySize: number | null;
+  /** Rows of its position embedding, where the graph was compiled: no text is longer. */
+  readonly positionRows: number | null;
 }
 
 /**
@@ -135,14 +137,14 @@ function listFiles(
 }
 
 function refuseOtherVocabulary(
-  { facts, layout, graphs }: FoundCheckpoint,
+  { facts, layout, vision, text }: FoundCheckpoint,
   openClip: OpenClipText | null,
   vocabularySize: number | null,
 ): void {
   const { root } = facts;
   if (layoutKind(layout.kind).library === "transformers" && (openClip === null || !openClip.isSimple)) {
     const isClip = vocabularySize === CLIP_VOCABULARY_SIZE;
-    const draft = isClip ? draftShiftlineJson(facts, graphs) : null;
+    const draft = isClip ? draftShiftlineJson(facts, [vision, text]) : null;
     const advice =
       draft === null
         ? ""

@@ -1,5 +1,6 @@
 import { flattenNodes } from "../onnx/graph-slice.ts";
 import type { OnnxModel } from "../onnx/onnx-model.ts";
+import type { GraphSource } from "../onnx/onnx-runtime.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import type { GraphSession } from "../onnx/session.ts";
 import type { ImageSize } from "./graph-feeds.ts";
@@ -18,8 +19,10 @@ import {
 
 /** A graph and how it is to be used. */
 export interface Tower {
-  /** Absolute path of the graph. */
+  /** Absolute path of the graph, or of the weights that it was compiled from. */
   readonly path: string;
+  /** The graph in memory, where it was compiled; else it is the file. */
+  readonly source?: GraphSource | undefined;
   readonly visionHints: PortHints;
   readonly textHints: PortHints;
   /** Whether `pooler_output` is the embedding (SigLIP from transformers). */

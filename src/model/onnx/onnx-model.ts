@@ -40,7 +40,17 @@ export interface OnnxModel {
  * @throws InputError if the file cannot be read, is not ONNX, is truncated, or has functions or subgraphs without end
  */
 export function readOnnxModel(path: string): OnnxModel {
-  const { message, graph } = readMessage(path);
+  return parseOnnxModel(readOnnxSkeleton(path), path);
+}
+
+/**
+ * The same of a graph in memory.
+ *
+ * @param bytes an ONNX file, with its weights or without
+ * @param path  what messages call it
+ */
+export function parseOnnxModel(bytes: Uint8Array, path: string): OnnxModel {
+  const { message, graph } = readMessage(bytes, path);
   const { opsetImport } = message;
   if (graph === null || opsetImport.length === 0) {
     throw new InputError(`${path}: not a whole ONNX file: it has no ${graph === null ? "graph" : "operator set"}`);
@@ -77,13 +87,12 @@ interface Graph {
 }
 
 /**  what the file says, and its graph apart */
-function readMessage(path: string): { readonly message: ModelProto; readonly graph: Graph | null } {
-  const skeleton = readOnnxSkeleton(path);
-  const fault = findFault(skeleton, "ModelProto");
+function readMessage(bytes: Uint8Array, path: string): { readonly message: ModelProto; readonly graph: Graph | null } {
+  const fault = findFault(bytes, "ModelProto");
   if (fault === "too deep") throw tooDeep(path);
   if (fault === "too large") throw tooLarge(path);
   if (fault === "damaged") throw notOnnx(path);
-  const fields = [...fieldsOf(skeleton)];
+  const fields = [...fieldsOf(bytes)];
   const graph = fields.find(({ number }) => number === FIELD.ModelProto.graph);
   const others = fields.filter((field) => field !== graph).map(({ raw }) => raw);
   try {

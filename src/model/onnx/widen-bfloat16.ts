@@ -42,11 +42,17 @@ export function describeWidened(model: OnnxModel): OnnxModel {
 }
 
 /**
- * What a session opens for a graph: its file or, where that has bfloat16 values, the graph with float32 in their place.
+ * What a session opens for a graph: the one in memory where there is one, else its file or, where that has bfloat16 values, the graph
+ * with float32 in their place.
  *
  * @throws InputError as {@link widenBfloat16}
  */
-export async function runnableGraph({ path, widens }: Pick<OnnxModel, "path" | "widens">): Promise<GraphSource> {
+export async function runnableGraph({
+  path,
+  widens,
+  source,
+}: Pick<OnnxModel, "path" | "widens"> & { readonly source?: GraphSource | undefined }): Promise<GraphSource> {
+  if (source !== undefined) return source;
   if (widens !== true) return { path };
   return { bytes: await widenBfloat16(path), folder: dirname(path), name: path };
 }

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { OPENAI_MEAN, OPENAI_STD } from "../../../src/data/image/preprocessing.ts";
 import { choosePreprocessing } from "../../../src/model/checkpoint/choose-preprocessing.ts";
 import { parseModelConfigs } from "../../../src/model/checkpoint/model-config.ts";
-import { chooseLayout } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
-import { makeFacts } from "./make-facts.ts";
+import { parseOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
+import { layoutOf, makeFacts } from "./make-facts.ts";
+import { tinyVision } from "./tiny-towers.ts";
 
 const openClipGraphs = ["visual.onnx", "textual.onnx"];
 const huggingFaceGraphs = ["onnx/model.onnx"];
@@ -12,7 +13,9 @@ const huggingFaceGraphs = ["onnx/model.onnx"];
 function read(graphs: string[], json: Record<string, unknown>, shape: (number | string)[] = ["n", 3, 224, 224]) {
   const facts = makeFacts({ ...Object.fromEntries(graphs.map((path) => [path, "x"])), ...json });
   const pixels = { name: "image", type: "float32", shape };
-  const found = { facts, layout: chooseLayout(facts), configs: parseModelConfigs(facts), graphs: [] };
+  const graph = { file: "visual.onnx", model: parseOnnxModel(tinyVision(), "visual.onnx"), bytes: 0 };
+  const configs = parseModelConfigs(facts);
+  const found = { facts, layout: layoutOf(facts), configs, vision: graph, text: graph, weights: null };
   return choosePreprocessing(found, pixels);
 }
 

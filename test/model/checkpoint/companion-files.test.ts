@@ -7,11 +7,11 @@ import { type CheckpointSettings, decideSettings } from "../../../src/model/chec
 import { readCheckpointFacts } from "../../../src/model/checkpoint/companion-files.ts";
 import type { FoundGraph } from "../../../src/model/checkpoint/found-checkpoint.ts";
 import { parseModelConfigs } from "../../../src/model/checkpoint/model-config.ts";
-import { chooseLayout, resolveCheckpoint } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
+import { resolveCheckpoint } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
 import { openTokenizer } from "../../../src/model/tokenizer/tokenizer.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { makeFacts } from "./make-facts.ts";
+import { layoutOf, makeFacts } from "./make-facts.ts";
 import { huggingFaceFolder, openClipFolder, wordTokenizer, wordTokenizerConfig } from "./tiny-checkpoint.ts";
 import { tinyText, tinyVision } from "./tiny-towers.ts";
 
@@ -20,8 +20,10 @@ function readGraphs({ root, graphs }: CheckpointFacts): FoundGraph[] {
 }
 
 function settingsOf(facts: CheckpointFacts, graphs: readonly FoundGraph[]): CheckpointSettings {
-  const found = { facts, layout: chooseLayout(facts), configs: parseModelConfigs(facts), graphs };
-  return decideSettings(found, undefined);
+  const layout = layoutOf(facts);
+  const graphOf = (name: string) => graphs.find(({ file }) => file === name) as FoundGraph;
+  const [vision, text] = [graphOf(layout.vision), graphOf(layout.text)];
+  return decideSettings({ facts, layout, configs: parseModelConfigs(facts), vision, text, weights: null }, undefined);
 }
 
 const damaged = "{ not JSON";

@@ -93,8 +93,8 @@ describe("readLayout", () => {
     [["textual.onnx"], /textual.onnx is there, but no graph of the image tower: expected visual.onnx beside it/],
     [["visual.onnx"], /visual.onnx is there, but no graph of the text tower: expected textual.onnx beside it/],
     [["onnx/vision_model.onnx"], /no graph of the text tower: expected onnx\/text_model.onnx/],
-    [["clip.onnx"], /no checkpoint of a known layout: found clip.onnx; accepted: onnx\/model.onnx/],
-    [["weights.bin"], /no checkpoint of a known layout: no .onnx file in it; accepted/],
+    [["clip.onnx"], /no checkpoint of a known layout: found clip.onnx; accepted: weights/],
+    [["notes.txt"], /no checkpoint of a known layout: no .onnx file and no weights in it; accepted/],
   ])("says what is missing of %j and what would be accepted", async (files, message) => {
     await expect(readLayout(folder(...files))).rejects.toThrow(message);
     await expect(readLayout(folder(...files))).rejects.toThrow(InputError);
@@ -104,7 +104,7 @@ describe("readLayout", () => {
     const root = folder("clip.onnx");
     await expect(readLayout(root)).rejects.toThrow(
       new InputError(
-        `${root}: no checkpoint of a known layout: found clip.onnx; accepted: onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files`,
+        `${root}: no checkpoint of a known layout: found clip.onnx; accepted: weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt, .pth or .bin file of any name); onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files`,
       ),
     );
   });
@@ -144,10 +144,8 @@ describe("readLayout", () => {
     await expect(readLayout(join(root, "c.onnx"))).rejects.toThrow(/names other files \(a.onnx, b.onnx\)/);
   });
 
-  it("refuses what is neither a folder nor an .onnx file, and a path that is not there", async () => {
-    const root = folder("model.safetensors");
-    await expect(readLayout(join(root, "model.safetensors"))).rejects.toThrow(/expected a folder or an .onnx file/);
-    await expect(readLayout(join(root, "none"))).rejects.toThrow(/none: no such file or folder/);
+  it("refuses a path that is not there, and a variant of one file", async () => {
+    await expect(readLayout(join(folder("clip.onnx"), "none"))).rejects.toThrow(/none: no such file or folder/);
     await expect(readLayout(join(folder("clip.onnx"), "clip.onnx"), "fp16")).rejects.toThrow(/this is one file/);
   });
 

@@ -21,6 +21,9 @@ export function makeFacts(files: Readonly<Record<string, unknown>>, root = "/che
     root,
     stem: "clip",
     singleFile: null,
+    weightFile: null,
+    weightFiles: [],
+    unfinished: [],
     graphs: Object.keys(files).filter(isGraph).sort(),
     graphsFault: null,
     companions: new Map(companions),
@@ -30,5 +33,12 @@ export function makeFacts(files: Readonly<Record<string, unknown>>, root = "/che
 
 /** The layout of what lies at a path. */
 export async function readLayout(path: string, variant?: string): Promise<Layout> {
-  return chooseLayout(await readCheckpointFacts(path), variant);
+  return layoutOf(await readCheckpointFacts(path), variant);
+}
+
+/** The layout of a checkpoint that has graphs. */
+export function layoutOf(facts: CheckpointFacts, variant?: string): Layout {
+  const found = chooseLayout(facts, variant);
+  if ("weights" in found) throw new Error(`${facts.path}: weights, where a test expects graphs`);
+  return found;
 }

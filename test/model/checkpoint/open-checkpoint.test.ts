@@ -112,7 +112,7 @@ describe("openCheckpoint", () => {
 describe("openCheckpoint refuses, in one line,", () => {
   const cases: [string, () => string, RegExp][] = [
     ["a path that is not there", () => join(temporaryFolder(), "none"), /none: no such file or folder$/],
-    ["an empty folder", () => temporaryFolder(), /no checkpoint of a known layout: no .onnx file in it/],
+    ["an empty folder", () => temporaryFolder(), /no checkpoint of a known layout: no .onnx file and no weights in it/],
     [
       "a text graph where an image graph is needed",
       () => join(openClipFolder(), "textual.onnx"),

@@ -1,0 +1,52 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { type FileState, fileState } from "../../foundation/files/file-state.ts";
+import { readError } from "../../foundation/files/read-error.ts";
+import { readContent } from "../../foundation/files/read-text.ts";
+import { checkRegular } from "../../foundation/files/regular-file.ts";
+import type { CompanionFile } from "./checkpoint-facts.ts";
+
+/** Whether a file is there, without its content; null where it is not. */
+export async function lookAt(root: string, file: string): Promise<CompanionFile | null> {
+  const path = join(root, file);
+  const companion = { file, path, bytes: null, state: null };
+  try {
+    checkRegular(path, await stat(path));
+    return { ...companion, isFile: true, fault: null };
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    return { ...companion, isFile: false, fault: faultOf(path, cause) };
+  }
+}
+
+/** The same with its content; what cannot be read is a fault of it. */
+export async function readCompanion(root: string, file: string): Promise<CompanionFile | null> {
+  const companion = await lookAt(root, file);
+  if (companion === null || !companion.isFile) return companion;
+  const { path } = companion;
+  try {
+    const state = await fileState(path);
+    return { ...companion, ...(await readContent(path)), state };
+  } catch (cause) {
+    return { ...companion, fault: faultOf(path, cause) };
+  }
+}
+
+/** Why a path cannot be read, to be kept. What is no fault of the path is thrown. */
+export function faultOf(path: string, cause: unknown): InputError {
+  const fault = readError(path, cause);
+  if (fault instanceof InputError) return fault;
+  throw fault;
+}
+
+/** What the file system shows of a file. What cannot be looked at cannot be read either: reading it says why. */
+export async function stateIfReadable(path: string): Promise<FileState | null> {
+  try {
+    return await fileState(path);
+  } catch (cause) {
+    if (readError(path, cause) instanceof InputError) return null;
+    throw cause;
+  }
+}
