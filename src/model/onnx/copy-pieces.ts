@@ -1,0 +1,74 @@
+import type { FileHandle } from "node:fs/promises";
+import { InputError } from "../../foundation/errors.ts";
+import { readError } from "../../foundation/files/read-error.ts";
+import { openRegular } from "../../foundation/files/regular-file.ts";
+import type { FilePlan, FileRange, WidenedType } from "./stand-alone-graph.ts";
+
+/** Bytes of one read: all that is held of a weight. */
+const CHUNK = 4 << 20;
+
+/**
+ * The content of a file to be written, chunk by chunk: a chunk is valid until the next is asked for.
+ *
+ * @param onBytes called after each chunk with the bytes it has
+ * @param signal  when aborted, the next chunk throws its reason
+ * @throws InputError if a file of weights cannot be read, or ends before the values do
+ */
+export async function* copyPieces(
+  { pieces }: FilePlan,
+  { onBytes = () => {}, signal }: { readonly onBytes?: (bytes: number) => void; readonly signal?: AbortSignal } = {},
+): AsyncGenerator<Uint8Array> {
+  const open = new Map<string, FileHandle>();
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
+  try {
+    for (const piece of pieces) {
+      const chunks = piece instanceof Uint8Array ? [piece] : readRange(piece, open, buffer);
+      for await (const chunk of chunks) {
+        signal?.throwIfAborted();
+        yield chunk;
+        onBytes(chunk.length);
+      }
+    }
+  } finally {
+    for (const file of open.values()) await file.close();
+  }
+}
+
+async function* readRange(
+  { file: path, offset, length, widens }: FileRange,
+  open: Map<string, FileHandle>,
+  buffer: Buffer,
+): AsyncGenerator<Uint8Array> {
+  const file = open.get(path) ?? (await openRegular(path).catch(refuse(path)));
+  open.set(path, file);
+  for (let done = 0; done < length; ) {
+    const wanted = Math.min(CHUNK, length - done);
+    for (let filled = 0; filled < wanted; ) {
+      const { bytesRead } = await file
+        .read(buffer, filled, wanted - filled, offset + done + filled)
+        .catch(refuse(path));
+      if (bytesRead === 0)
+        throw new InputError(`${path}: it ends before its tensors do; it was cut, or is being written`);
+      filled += bytesRead;
+    }
+    done += wanted;
+    const chunk = buffer.subarray(0, wanted);
+    yield widens === null ? chunk : toFloat32(chunk, widens);
+  }
+}
+
+function refuse(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw readError(path, cause);
+  };
+}
+
+/** Whole elements as float32: of bfloat16 exact, of float64 rounded to nearest, as a Cast does. */
+function toFloat32(chunk: Buffer, from: WidenedType): Uint8Array {
+  const { buffer, byteOffset, length } = chunk;
+  if (from === "float64") {
+    return new Uint8Array(Float32Array.from(new Float64Array(buffer, byteOffset, length / 8)).buffer);
+  }
+  const halves = new Uint16Array(buffer, byteOffset, length / 2);
+  return new Uint8Array(Uint32Array.from(halves, (half) => half << 16).buffer); // the upper half of a float32
+}

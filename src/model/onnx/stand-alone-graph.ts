@@ -1,0 +1,192 @@
+import { join, posix } from "node:path";
+import { FIELD, TensorProtoDataLocation, TensorProtoDataType } from "./onnx-schema.ts";
+import { readExternalData } from "./onnx-tensor.ts";
+import {
+  delimitedField,
+  delimitedHead,
+  fieldsOf,
+  joinPieces,
+  totalLength,
+  varintField,
+  type WireField,
+} from "./wire.ts";
+
+const { FLOAT, DOUBLE, BFLOAT16 } = TensorProtoDataType;
+
+/** Element types that few runtimes read, and that become float32 when they are copied. */
+export type WidenedType = "bfloat16" | "float64";
+
+/** Values that lie in another file. */
+export interface FileRange {
+  /** absolute path */
+  readonly file: string;
+  readonly offset: number;
+  /** bytes there */
+  readonly length: number;
+  /** what they are where they become float32; null where they are copied as they are */
+  readonly widens: WidenedType | null;
+}
+
+/** A file to be written, in order. */
+export interface FilePlan {
+  readonly name: string;
+  readonly bytes: number;
+  readonly pieces: readonly (Uint8Array | FileRange)[];
+}
+
+/** The files of a graph that stands alone. */
+export interface StandAloneGraph {
+  /** the ONNX file */
+  readonly graph: FilePlan;
+  /** the file of its weights, where these are more than the ONNX file may have */
+  readonly data: FilePlan | null;
+}
+
+export interface StandAloneOptions {
+  /** name of the ONNX file, with "/" between folders */
+  readonly name: string;
+  /** name of the file beside it, in the same folder, that holds its weights where they do not fit into it */
+  readonly dataName: string;
+  /** inputs and outputs that get other names: old → new */
+  readonly rename: ReadonlyMap<string, string>;
+  /** bytes up to which the weights are put into the ONNX file; protobuf ends a message at 2 GiB */
+  readonly mostInline?: number;
+}
+
+/** Leaves room below protobuf's 2 GiB for a graph of any size. */
+const MOST_INLINE = 1.9e9;
+/** Tensors in a side file begin at whole pages, so that runtimes can map them (onnx.proto3, TensorProto.external_data). */
+const PAGE = 4096;
+
+/**
+ * A graph whose weights lie in other files, as files that stand alone. No weight is read: the pieces say where each lies.
+ *
+ * @param bytes  of the ONNX file; its external data are initializers
+ * @param folder that the locations of its external data are relative to
+ */
+export function standAloneGraph(
+  { bytes, folder }: { readonly bytes: Uint8Array; readonly folder: string },
+  { name, dataName, rename, mostInline = MOST_INLINE }: StandAloneOptions,
+): StandAloneGraph {
+  const isGraph = ({ number }: WireField) => number === FIELD.ModelProto.graph;
+  const fields = [...fieldsOf(bytes)];
+  const graph = [...fieldsOf(fields.find(isGraph)?.body ?? new Uint8Array())];
+  const isWeight = ({ number }: WireField) => number === FIELD.GraphProto.initializer;
+  const weights = graph.filter(isWeight).map(({ body }) => parseWeight(body, folder));
+  const body = graph.filter((field) => !isWeight(field)).map((field) => renameIn(field, rename));
+  const head = fields.filter((field) => !isGraph(field)).map(({ raw }) => raw);
+
+  const inside = weights.reduce((sum, weight) => sum + sizeOf(weight.values), totalLength(body));
+  const data: (Uint8Array | FileRange)[] = [];
+  let at = 0;
+  const initializers = weights.flatMap((weight): (Uint8Array | FileRange)[] => {
+    const { values } = weight;
+    if (inside <= mostInline || values instanceof Uint8Array) return insideGraph(weight);
+    const gap = (PAGE - (at % PAGE)) % PAGE;
+    const place = { location: posix.basename(dataName), offset: at + gap, length: sizeOf(values) };
+    data.push(new Uint8Array(gap), values);
+    at = place.offset + place.length;
+    return besideGraph(weight, place);
+  });
+  const content = [...body, ...initializers];
+  const onnx = [...head, delimitedHead(FIELD.ModelProto.graph, lengthOf(content)), ...content];
+  return {
+    graph: { name, bytes: lengthOf(onnx), pieces: onnx },
+    data: data.length === 0 ? null : { name: dataName, bytes: at, pieces: data },
+  };
+}
+
+/** An initializer: what is kept of it, and its values. */
+interface Weight {
+  /** its name and dimensions */
+  readonly kept: readonly Uint8Array[];
+  /** TensorProto.DataType, after widening */
+  readonly type: number;
+  /** where they are; of an initializer that has them in it, the fields that hold them */
+  readonly values: FileRange | Uint8Array;
+}
+
+function parseWeight(bytes: Uint8Array, folder: string): Weight {
+  const { dims, name, dataType, externalData, dataLocation } = FIELD.TensorProto;
+  const fields = [...fieldsOf(bytes)];
+  const type = fields.find(({ number }) => number === dataType)?.value ?? 0;
+  const of = (...numbers: number[]) => fields.filter(({ number }) => numbers.includes(number));
+  const kept = of(dims, name).map(({ raw }) => raw);
+  const entries = of(externalData).map(({ body }) => parseEntry(body));
+  const place = readExternalData(entries);
+  if (place === null) {
+    const written: readonly number[] = [dims, name, dataType, dataLocation];
+    const rest = fields.filter(({ number }) => !written.includes(number));
+    return { kept, type, values: joinPieces(rest.map(({ raw }) => raw)) };
+  }
+  const { location, offset, length } = place;
+  if (length === null) throw new RangeError(`the external data of ${location} has no length`);
+  const widens = type === BFLOAT16 ? "bfloat16" : type === DOUBLE ? "float64" : null;
+  const values: FileRange = { file: join(folder, location), offset, length, widens };
+  return { kept, type: widens === null ? type : FLOAT, values };
+}
+
+function parseEntry(bytes: Uint8Array): { key: string; value: string } {
+  const { key, value } = FIELD.StringStringEntryProto;
+  const texts = new Map([...fieldsOf(bytes)].map(({ number, body }) => [number, new TextDecoder().decode(body)]));
+  return { key: texts.get(key) ?? "", value: texts.get(value) ?? "" };
+}
+
+/** The initializer with its values in it. */
+function insideGraph({ kept, type, values }: Weight): (Uint8Array | FileRange)[] {
+  const { dataType, rawData } = FIELD.TensorProto;
+  const before = [...kept, varintField(dataType, type)];
+  const held = values instanceof Uint8Array ? [values] : [delimitedHead(rawData, sizeOf(values)), values];
+  const pieces = [...before, ...held];
+  return [delimitedHead(FIELD.GraphProto.initializer, lengthOf(pieces)), ...pieces];
+}
+
+/** The initializer with its values in a file beside the graph. */
+function besideGraph(
+  { kept, type }: Weight,
+  place: { readonly location: string; readonly offset: number; readonly length: number },
+): Uint8Array[] {
+  const { dataType, externalData, dataLocation } = FIELD.TensorProto;
+  const { key, value } = FIELD.StringStringEntryProto;
+  const text = (number: number, content: string) => delimitedField(number, [new TextEncoder().encode(content)]);
+  const entries = Object.entries(place).flatMap(([name, content]) =>
+    delimitedField(externalData, [...text(key, name), ...text(value, String(content))]),
+  );
+  return delimitedField(FIELD.GraphProto.initializer, [
+    ...kept,
+    varintField(dataType, type),
+    ...entries,
+    varintField(dataLocation, TensorProtoDataLocation.EXTERNAL),
+  ]);
+}
+
+/** A node, input or output of the graph, with the new names. */
+function renameIn({ number, body, raw }: WireField, rename: ReadonlyMap<string, string>): Uint8Array {
+  const { node, input, output } = FIELD.GraphProto;
+  const names: readonly number[] =
+    number === node
+      ? [FIELD.NodeProto.input, FIELD.NodeProto.output]
+      : number === input || number === output
+        ? [FIELD.ValueInfoProto.name]
+        : [];
+  if (names.length === 0) return raw;
+  let isChanged = false;
+  const pieces = [...fieldsOf(body)].flatMap((field) => {
+    const name = names.includes(field.number) ? rename.get(new TextDecoder().decode(field.body)) : undefined;
+    if (name === undefined) return [field.raw];
+    isChanged = true;
+    return delimitedField(field.number, [new TextEncoder().encode(name)]);
+  });
+  return isChanged ? joinPieces(delimitedField(number, pieces)) : raw;
+}
+
+/** Bytes that values have once they are written. */
+function sizeOf(values: FileRange | Uint8Array): number {
+  if (values instanceof Uint8Array) return values.length;
+  const { length, widens } = values;
+  return widens === null ? length : widens === "bfloat16" ? length * 2 : length / 2;
+}
+
+function lengthOf(pieces: readonly (Uint8Array | FileRange)[]): number {
+  return pieces.reduce((sum, piece) => sum + sizeOf(piece), 0);
+}
