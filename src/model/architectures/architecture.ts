@@ -10,6 +10,8 @@ export interface Architecture {
   readonly library: "open_clip" | "transformers";
   /** the `model_cfg` of open_clip that described it, of a file or of `--arch`'s name; null where none did */
   readonly openClipConfig: Readonly<Record<string, unknown>> | null;
+  /** the `preprocess_cfg` of the pretrained name that `--arch NAME:TAG` gave; null where none was given */
+  readonly openClipPreprocessing: Readonly<Record<string, unknown>> | null;
   readonly image: VisionTower;
   readonly text: TextTransformer;
   /** tensors of the weight file that nothing uses, sorted */

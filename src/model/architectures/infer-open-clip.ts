@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { Weights } from "../weights/weights.ts";
+import type { OpenClipBlockConfig } from "./open-clip-block-config.ts";
 import type { OpenClipConfig } from "./open-clip-config.ts";
-import type { MlpActivation } from "./towers.ts";
 
 /** Width of a head in all that OpenAI published. */
 const HEAD_WIDTH = 64;
@@ -31,11 +31,12 @@ export function inferOpenAi(weights: Weights): OpenClipConfig {
     if (found?.length === axes && found.every((size) => size > 0)) return found as [number, ...number[]];
     throw new InputError(`${weights.path}: no tensor ${name} of ${axes} axes, which OpenAI's archives have`);
   };
+  const blocks = (width: number, layers: number) => blocksOf(width, layers, weights.path);
   const names = [...weights.tensors.keys()];
   const width = shape("ln_final.weight", 1)[0];
   const [contextLength] = shape("positional_embedding", 2);
   const [vocabularySize] = shape("token_embedding.weight", 2);
-  const vision = weights.tensors.has("visual.proj") ? inferVit(shape, names) : inferResNet(shape, names);
+  const vision = weights.tensors.has("visual.proj") ? inferVit(shape, names, blocks) : inferResNet(shape, names);
   const expected = [vision.imageSize.height, contextLength, vocabularySize];
   for (const [i, name] of ARCHIVE_VALUES.entries()) {
     const value = weights.values.get(name);
@@ -58,9 +59,10 @@ export function inferOpenAi(weights: Weights): OpenClipConfig {
   };
 }
 
+type BlocksOf = (width: number, layers: number) => OpenClipBlockConfig;
 type ShapeOf = (name: string, axes: number) => [number, ...number[]];
 
-function inferVit(shape: ShapeOf, names: readonly string[]): OpenClipConfig["vision"] {
+function inferVit(shape: ShapeOf, names: readonly string[], blocks: BlocksOf): OpenClipConfig["vision"] {
   const [width, , , patchSize] = shape("visual.conv1.weight", 4) as [number, number, number, number];
   const side = patchSize * Math.round(Math.sqrt(shape("visual.positional_embedding", 2)[0] - 1));
   return {
@@ -87,10 +89,14 @@ function inferResNet(shape: ShapeOf, names: readonly string[]): OpenClipConfig["
   };
 }
 
-function blocks(width: number, layers: number) {
-  const activation: MlpActivation = "quick_gelu";
-  const heads = Math.floor(width / HEAD_WIDTH);
-  return { width, layers, heads, mlpWidth: 4 * width, layerScale: false, activation, epsilon: EPSILON };
+function blocksOf(width: number, layers: number, path: string): OpenClipBlockConfig {
+  if (width % HEAD_WIDTH !== 0) {
+    throw new InputError(
+      `${path}: a width of ${width} is not a multiple of ${HEAD_WIDTH}, the width of a head in OpenAI's archives`,
+    );
+  }
+  const heads = width / HEAD_WIDTH;
+  return { width, layers, heads, mlpWidth: 4 * width, layerScale: false, activation: "quick_gelu", epsilon: EPSILON };
 }
 
 /** Different numbers that names have at a pattern's first group. */

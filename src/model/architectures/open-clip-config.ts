@@ -144,6 +144,11 @@ export function parseOpenClipConfig(json: unknown, where: string): OpenClipConfi
     quickGelu,
     isCustom: model.custom_text ?? false,
   });
+  if (text.projection === null && text.width !== model.embed_dim) {
+    throw new InputError(
+      `${where}: texts have embeddings of text_cfg.width ${text.width}, without projection, and images of embed_dim ${model.embed_dim}`,
+    );
+  }
   const vision = visionOf(model.vision_cfg, quickGelu, where);
   return { embeddingWidth: model.embed_dim, vision, text, ignored: [...ignored, ...ignoredOfText] };
 }

@@ -1,0 +1,208 @@
+import { InputError } from "../../foundation/errors.ts";
+import type { Weights } from "../weights/weights.ts";
+import type { Architecture } from "./architecture.ts";
+import { inferOpenAi, isOpenAiArchive } from "./infer-open-clip.ts";
+import { namesByTensors, namesOf } from "./matching-names.ts";
+import { type OpenClipConfig, parseOpenClipConfig } from "./open-clip-config.ts";
+import { findArchitecture, type OpenClipNames, openClipNames, type PretrainedName } from "./open-clip-names.ts";
+import { openClipTowers } from "./open-clip-towers.ts";
+import { activationWarning } from "./quick-gelu.ts";
+import { takeTensors } from "./take-tensors.ts";
+import type { VisionTower } from "./towers.ts";
+import { transformersTowers } from "./transformers-towers.ts";
+
+/** A configuration that lies beside the weights. */
+export interface FoundConfig {
+  /** what messages call it */
+  readonly file: string;
+  /** parsed: open_clip's `model_cfg`, or the whole of transformers' `config.json` */
+  readonly config: unknown;
+}
+
+/** What may describe an architecture; null where it is not there. */
+export interface ArchitectureConfigs {
+  readonly openClip: FoundConfig | null;
+  readonly huggingFace: FoundConfig | null;
+  /** what `--arch` names */
+  readonly arch?: string | undefined;
+}
+
+/** An architecture of open_clip, before its tensors are taken. */
+interface OpenClipDescription {
+  readonly config: OpenClipConfig;
+  readonly source: string;
+  readonly modelCfg: Readonly<Record<string, unknown>> | null;
+  readonly pretrained: PretrainedName | null;
+  readonly notes: readonly string[];
+}
+
+/** Names listed in a message. */
+const LISTED = 5;
+
+/**
+ * Finds the two towers in a state dict. The names of its tensors say whose library's it is; then `--arch`, the
+ * configuration of that library, or the shapes of OpenAI's archives describe it.
+ *
+ * @throws InputError if nothing describes it, what does is not supported, or a tensor is missing, of another shape, or too many
+ */
+export async function readArchitecture(weights: Weights, configs: ArchitectureConfigs): Promise<Architecture> {
+  const library = libraryOf(weights);
+  return library === "transformers"
+    ? transformersArchitecture(weights, configs)
+    : openClipArchitecture(weights, configs, await openClipNames());
+}
+
+/** Whose names the tensors have. */
+function libraryOf({ path, tensors, unusable }: Weights): Architecture["library"] {
+  const names = [...tensors.keys(), ...unusable.keys()];
+  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  if (has(/^visual\./)) return "open_clip";
+  if (has(/^(vision_model|text_model)\./)) return "transformers";
+  if (has(/^image_encoder\./) && has(/^text_encoder\./)) {
+    throw new InputError(
+      `${path}: its tensors have the names of Apple's MobileCLIP repository; take the weights that open_clip publishes (apple/MobileCLIP-…-OpenCLIP)`,
+    );
+  }
+  const first = names.slice(0, LISTED).join(", ") || "none";
+  throw new InputError(
+    `${path}: the names of its tensors are neither open_clip's nor those of a CLIP of transformers: ${first}${names.length > LISTED ? ", …" : ""}`,
+  );
+}
+
+function openClipArchitecture(weights: Weights, configs: ArchitectureConfigs, names: OpenClipNames): Architecture {
+  const { config, source, modelCfg, pretrained, notes } = describeOpenClip(weights, configs, names);
+  const tensors = takeTensors(weights);
+  const towers = openClipTowers(tensors, config, source);
+  const unused = tensors.unused();
+  refuseForeign(unused, weights, source, isOfOpenClip);
+  const models = namesOf(names, config);
+  const warning = activationWarning(names, {
+    path: weights.path,
+    source,
+    quickGelu: config.text.activation === "quick_gelu",
+    models: models.any,
+    pretrained,
+    isOpenAiArchive: isOpenAiArchive(weights),
+  });
+  return {
+    name: models.same.join(" or ") || describeImageTower(towers.image),
+    source,
+    library: "open_clip",
+    openClipConfig: modelCfg,
+    openClipPreprocessing: pretrained?.preprocess_cfg ?? null,
+    ...towers,
+    unused,
+    notes: [...notes, ...ignoredNote(config, source), ...unusedNote(unused)],
+    warnings: warning === null ? [] : [warning],
+  };
+}
+
+function describeOpenClip(weights: Weights, configs: ArchitectureConfigs, names: OpenClipNames): OpenClipDescription {
+  const { openClip, huggingFace, arch } = configs;
+  const none = { modelCfg: null, pretrained: null, notes: [] };
+  if (arch !== undefined) {
+    const { name, config, pretrained } = findArchitecture(names, arch);
+    const source = `--arch ${pretrained === null ? name : `${name}:${pretrained.tag}`}`;
+    const notes = openClip === null ? [] : [`${source} describes the architecture, not ${openClip.file}`];
+    return { config: parseOpenClipConfig(config, source), source, modelCfg: config, pretrained, notes };
+  }
+  if (openClip !== null) {
+    const { file, config } = openClip;
+    const notes =
+      huggingFace === null
+        ? []
+        : [`${file} describes the architecture, not ${huggingFace.file}: the weights have open_clip's names`];
+    const modelCfg = config as Readonly<Record<string, unknown>>;
+    return { ...none, config: parseOpenClipConfig(config, file), source: file, modelCfg, notes };
+  }
+  if (isOpenAiArchive(weights)) {
+    const source = "the shapes of the tensors of an OpenAI archive";
+    return { ...none, config: inferOpenAi(weights), source };
+  }
+  const fitting = namesByTensors(names, weights, isOfOpenClip);
+  const choice =
+    fitting.length === 0
+      ? "no model of open_clip's has these tensors; put its open_clip_config.json beside it"
+      : `its tensors fit ${fitting.join(", ")}: give one with --arch, or put its open_clip_config.json beside it` +
+        " (shapes do not show whether it was trained with QuickGELU)";
+  const beside = huggingFace === null ? "" : ` (${huggingFace.file} describes tensors with transformers' names)`;
+  throw new InputError(`${weights.path}: nothing describes its architecture${beside}; ${choice}`);
+}
+
+function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs): Architecture {
+  const { openClip, huggingFace, arch } = configs;
+  if (arch !== undefined) {
+    throw new InputError(
+      `${weights.path}: --arch ${arch} names an architecture of open_clip, but its tensors have transformers' names; config.json describes them`,
+    );
+  }
+  if (huggingFace === null) {
+    const beside = openClip === null ? "" : ` (${openClip.file} describes tensors with open_clip's names)`;
+    throw new InputError(
+      `${weights.path}: its tensors have transformers' names, but nothing describes its architecture${beside}; put the model's config.json beside it`,
+    );
+  }
+  const { file, config } = huggingFace;
+  const tensors = takeTensors(weights);
+  const towers = transformersTowers(tensors, config, file);
+  const unused = tensors.unused();
+  refuseForeign(unused, weights, file, (name) => /^(vision_model|text_model)\./.test(name));
+  const notes =
+    openClip === null
+      ? []
+      : [`${file} describes the architecture, not ${openClip.file}: the weights have transformers' names`];
+  return {
+    name: describeImageTower(towers.image),
+    source: file,
+    library: "transformers",
+    openClipConfig: null,
+    openClipPreprocessing: null,
+    ...towers,
+    unused,
+    notes: [...notes, ...unusedNote(unused)],
+    warnings: [],
+  };
+}
+
+const isOfOpenClip = (name: string) => /^(visual|text|transformer)\./.test(name);
+
+/**
+ * Tensors of a tower that the architecture does not have: more blocks, another head. Without them it would compute
+ * something else.
+ *
+ * @throws InputError naming the first
+ */
+function refuseForeign(
+  unused: readonly string[],
+  { path }: Weights,
+  source: string,
+  isOfTower: (name: string) => boolean,
+) {
+  const foreign = unused.filter(isOfTower);
+  if (foreign.length === 0) return;
+  throw new InputError(
+    `${path}: ${source} has no place for ${foreign[0]}${foreign.length > 1 ? ` and ${foreign.length - 1} more tensors` : ""}; it describes another model`,
+  );
+}
+
+function ignoredNote({ ignored }: OpenClipConfig, source: string): string[] {
+  return ignored.length === 0
+    ? []
+    : [`${source}: open_clip does not know ${ignored.join(", ")}; off, so it changes nothing`];
+}
+
+function unusedNote(unused: readonly string[]): string[] {
+  if (unused.length === 0) return [];
+  const first = unused.slice(0, LISTED).join(", ");
+  return [`not used: ${first}${unused.length > LISTED ? ` and ${unused.length - LISTED} more tensors` : ""}`];
+}
+
+function describeImageTower(tower: VisionTower): string {
+  const { height, width } = tower.imageSize;
+  const pixels = height === width ? `${width} px` : `${height} × ${width} px`;
+  if (tower.kind === "modified-resnet") {
+    return `ResNet of ${tower.stages.map((blocks) => blocks.length).join("-")} bottlenecks, ${pixels}`;
+  }
+  const [channels, , side] = tower.patch.weight.shape;
+  return `ViT of ${tower.blocks.length} blocks, width ${channels}, patches of ${side} px, ${pixels}`;
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
+import { type ArchitectureConfigs, readArchitecture } from "../../../src/model/architectures/read-architecture.ts";
+import type { Weights } from "../../../src/model/weights/weights.ts";
+import { openAiShapes, type Shapes, weightsOf } from "./shapes.ts";
+
+const names = await openClipNames();
+const NONE: ArchitectureConfigs = { openClip: null, huggingFace: null };
+
+/** What OpenAI's archive of a model has beside its tensors. */
+function archive(model: string, shapes = openAiShapes(model)): Weights {
+  const size = (names.models[model] as { vision_cfg: { image_size: number } }).vision_cfg.image_size;
+  const values = { input_resolution: size, context_length: 77, vocab_size: 49408 };
+  return weightsOf(shapes, { format: "torchscript", values: new Map(Object.entries(values)) });
+}
+
+const beside = (model: string, changes: object = {}): ArchitectureConfigs => ({
+  ...NONE,
+  openClip: { file: "open_clip_config.json", config: { ...names.models[model], ...changes } },
+});
+
+const refused = async (weights: Weights, configs: ArchitectureConfigs) => {
+  const error = await readArchitecture(weights, configs).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(InputError);
+  return (error as Error).message;
+};
+
+describe("an archive of OpenAI's", () => {
+  const models = ["RN50", "RN101", "RN50x4", "RN50x16", "RN50x64", "ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-L-14-336"];
+
+  it.each(models)("of %s is known by its shapes, with QuickGELU", async (model) => {
+    const found = await readArchitecture(archive(model), NONE);
+    const described = await readArchitecture(archive(model), { ...NONE, arch: `${model}-quickgelu` });
+    expect(found).toMatchObject({ name: `${model}-quickgelu`, unused: [], notes: [], warnings: [] });
+    expect({ image: found.image, text: found.text }).toEqual({ image: described.image, text: described.text });
+    expect(found.text.blocks[0]?.mlp.activation).toBe("quick_gelu");
+  });
+
+  it("is refused where its own numbers contradict its shapes", async () => {
+    const weights = archive("ViT-B-32");
+    const values = new Map([...weights.values, ["input_resolution", 288]] as const);
+    const message = await refused({ ...weights, values }, NONE);
+    expect(message).toBe("/weights/w.pt: input_resolution is 288, but its tensors have 224");
+  });
+
+  it("under a name or a configuration with GELU brings a warning", async () => {
+    const named = await readArchitecture(archive("ViT-B-32"), { ...NONE, arch: "ViT-B/32" });
+    expect(named.text.blocks[0]?.mlp.activation).toBe("gelu");
+    expect(named.warnings).toEqual([
+      "/weights/w.pt is an archive of OpenAI's, whose models compute QuickGELU, but --arch ViT-B-32 says GELU, so its scores are probably too low; --arch ViT-B-32-quickgelu has it",
+    ]);
+    expect((await readArchitecture(archive("RN50"), beside("RN50"))).warnings).toHaveLength(1);
+    expect((await readArchitecture(archive("RN50"), beside("RN50-quickgelu"))).warnings).toEqual([]);
+  });
+});
+
+describe("a state dict with open_clip's names", () => {
+  const shapes = openAiShapes("ViT-B-32");
+
+  it("that nothing describes is refused with the names that its tensors fit", async () => {
+    expect(await refused(weightsOf(shapes), NONE)).toMatch(
+      /its tensors fit ViT-B-32, ViT-B-32-quickgelu: give one with --arch, or put its open_clip_config.json beside it/,
+    );
+    const cut = Object.fromEntries(Object.entries(shapes).filter(([name]) => !name.includes("resblocks.11.")));
+    expect(await refused(weightsOf(cut), NONE)).toMatch(/no model of open_clip's has these tensors/);
+  });
+
+  it("is described by --arch, by the configuration beside it, and says which", async () => {
+    const named = await readArchitecture(weightsOf(shapes), { ...beside("ViT-B-16"), arch: "ViT-B-32" });
+    expect(named).toMatchObject({ name: "ViT-B-32", source: "--arch ViT-B-32", library: "open_clip", warnings: [] });
+    expect(named.openClipConfig).toEqual(names.models["ViT-B-32"]);
+    expect(named.notes).toEqual(["--arch ViT-B-32 describes the architecture, not open_clip_config.json"]);
+    const configs = { ...beside("ViT-B-32"), huggingFace: { file: "config.json", config: { model_type: "bert" } } };
+    const described = await readArchitecture(weightsOf(shapes), configs);
+    expect(described).toMatchObject({ name: "ViT-B-32", source: "open_clip_config.json" });
+    expect(described.notes).toEqual([
+      "open_clip_config.json describes the architecture, not config.json: the weights have open_clip's names",
+    ]);
+  });
+
+  it("may have its text tower below text., as CustomTextCLIP writes it", async () => {
+    const custom = Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [/^(visual|logit)/.test(name) ? name : `text.${name}`, shape]),
+    );
+    const { text, unused } = await readArchitecture(weightsOf(custom), beside("ViT-B-32"));
+    expect([text.tokenEmbedding.name, unused]).toEqual(["text.token_embedding.weight", []]);
+  });
+
+  it("that does not fit is refused with both shapes, or with what has no place", async () => {
+    expect(await refused(weightsOf(shapes), beside("ViT-B-16"))).toBe(
+      "/weights/w.pt: visual.conv1.weight has shape (768, 3, 32, 32), but the architecture expects (768, 3, 16, 16)",
+    );
+    const shallow = { ...(names.models["ViT-B-32"]?.text_cfg as object), layers: 11 };
+    expect(await refused(weightsOf(shapes), beside("ViT-B-32", { text_cfg: shallow }))).toBe(
+      "/weights/w.pt: open_clip_config.json has no place for transformer.resblocks.11.attn.in_proj_bias and 11 more tensors; it describes another model",
+    );
+  });
+
+  it("names what it does not use", async () => {
+    const more: Shapes = { ...shapes, "ema.decay": [], "module.step": [1] };
+    const { unused, notes } = await readArchitecture(weightsOf(more), beside("ViT-B-32"));
+    expect(unused).toEqual(["ema.decay", "module.step"]);
+    expect(notes).toEqual(["not used: ema.decay, module.step"]);
+  });
+
+  it("that needs another library's configuration says so", async () => {
+    const huggingFace = { file: "config.json", config: { model_type: "clip" } };
+    expect(await refused(weightsOf(shapes), { ...NONE, huggingFace })).toMatch(
+      /nothing describes its architecture \(config.json describes tensors with transformers' names\); its tensors fit ViT-B-32,/,
+    );
+    const transformers = weightsOf({ "vision_model.embeddings.class_embedding": [768] });
+    expect(await refused(transformers, beside("ViT-B-32"))).toMatch(/put the model's config.json beside it/);
+    expect(await refused(transformers, { ...NONE, arch: "ViT-B-32" })).toMatch(
+      /--arch ViT-B-32 names an architecture of/,
+    );
+    expect(await refused(weightsOf({ "encoder.weight": [1] }), NONE)).toMatch(
+      /the names of its tensors are neither open_clip's nor those of a CLIP of transformers: encoder.weight/,
+    );
+    expect(await refused(weightsOf({ "image_encoder.a": [1], "text_encoder.b": [1] }), NONE)).toMatch(
+      /Apple's MobileCLIP/,
+    );
+  });
+});
+
+describe("weights that are known to need QuickGELU", () => {
+  const shapes = openAiShapes("ViT-B-32");
+  const warningsAt = async (path: string, configs: ArchitectureConfigs, of: Shapes = shapes) =>
+    (await readArchitecture(weightsOf(of, { path }), configs)).warnings;
+
+  it.each([
+    "/data/vit_b_32-quickgelu-laion400m_e32-46683a32.pt",
+    "/data/laion400m_e32/open_clip_pytorch_model.bin",
+    "/data/ViT-B-32.laion400m-e32.pt",
+    "/hub/models--timm--vit_base_patch32_clip_224.openai/snapshots/4a1b/open_clip_model.safetensors",
+    "/data/metaclip/b32.pt",
+    "/data/b32_400m.pt",
+    "/data/clip-openai/model.pt",
+  ])("by the path %s bring a warning without it, none with it", async (path) => {
+    const [warning, ...more] = await warningsAt(path, beside("ViT-B-32"));
+    expect(warning).toMatch(
+      /^\S+ is by its path open_clip's ViT-B-32:\S+ .*needs QuickGELU, but open_clip_config.json says GELU/,
+    );
+    expect(more).toEqual([]);
+    expect(await warningsAt(path, beside("ViT-B-32-quickgelu"))).toEqual([]);
+  });
+
+  it("are those of this architecture alone", async () => {
+    const path = "/data/laion400m_e32.pt"; // GELU for ViT-B-16
+    const shapesB16 = openAiShapes("ViT-B-16");
+    expect(await warningsAt(path, beside("ViT-B-16"), shapesB16)).toEqual([]);
+    expect(await warningsAt(path, beside("ViT-B-16-quickgelu"), shapesB16)).toEqual([
+      "/data/laion400m_e32.pt is by its path open_clip's ViT-B-16:laion400m_e32, which was trained with GELU, but open_clip_config.json says QuickGELU, so its scores are probably too low; --arch ViT-B-16 has it",
+    ]);
+  });
+
+  it("are told apart by the longest tag and by their repository", async () => {
+    const large = openAiShapes("ViT-L-14");
+    expect(await warningsAt("/data/dfn2b.pt", beside("ViT-L-14"), large)).toHaveLength(1);
+    expect(await warningsAt("/data/dfn2b_s39b.pt", beside("ViT-L-14"), large)).toEqual([]);
+    expect(await warningsAt("/apple/DFN2B-CLIP-ViT-L-14-39B/w.bin", beside("ViT-L-14"), large)).toEqual([]);
+    expect(await warningsAt("/apple/DFN2B-CLIP-ViT-L-14/w.bin", beside("ViT-L-14"), large)).toHaveLength(1);
+  });
+
+  it("are not those of an ordinary path", async () => {
+    for (const path of [
+      "/data/epoch_32.pt",
+      "/data/ViT-B-32.pt",
+      "/runs/laion400m/epoch_3.pt",
+      "/data/openaiish/w.pt",
+    ]) {
+      expect(await warningsAt(path, beside("ViT-B-32")), path).toEqual([]);
+    }
+  });
+
+  it("by the tag that --arch gives bring a warning and the preprocessing of that tag", async () => {
+    const found = await readArchitecture(weightsOf(shapes), { ...NONE, arch: "ViT-B-32:laion400m_e32" });
+    expect(found.warnings).toEqual([
+      "/weights/w.pt is open_clip's ViT-B-32:laion400m_e32, which needs QuickGELU, but --arch ViT-B-32:laion400m_e32 says GELU, so its scores are probably too low; --arch ViT-B-32-quickgelu has it",
+    ]);
+    expect(found.openClipPreprocessing).toMatchObject({ interpolation: "bicubic", resize_mode: "shortest" });
+  });
+});
