@@ -1,0 +1,169 @@
+import { isUtf8 } from "node:buffer";
+import { InputError } from "../../foundation/errors.ts";
+import { byteSize } from "../../foundation/number-text.ts";
+import { type JsonValue, parseStrictJson } from "./strict-json.ts";
+import type { WeightFile } from "./weight-file.ts";
+import { STORED_BYTES, type StoredTensor, type StoredType } from "./weights.ts";
+import { shown } from "./zip-directory.ts";
+
+/*
+ * Eight bytes with the header's length, the header as JSON, then the tensors without gaps.
+ * Source: https://huggingface.co/docs/safetensors, "Format"; reference: safetensors 0.8.0, src/tensor.rs, `SafeTensors::read_metadata`, `Metadata::validate`
+ */
+const LENGTH_BYTES = 8;
+/** What the reference implementation reads at most, bytes. */
+const MAX_HEADER = 100_000_000;
+/** The header, a tensor, its shape. */
+const DEPTH = 3;
+const MAX_AXES = 64;
+
+const TYPES: ReadonlyMap<string, StoredType> = new Map([
+  ["F64", "float64"],
+  ["F32", "float32"],
+  ["F16", "float16"],
+  ["BF16", "bfloat16"],
+  ["I64", "int64"],
+  ["I32", "int32"],
+  ["I16", "int16"],
+  ["I8", "int8"],
+  ["U8", "uint8"],
+  ["BOOL", "bool"],
+]);
+/** Bits of the elements that the format knows and this program does not read. */
+const OTHER_BITS: ReadonlyMap<string, number> = new Map([
+  ["F4", 4],
+  ["F6_E2M3", 6],
+  ["F6_E3M2", 6],
+  ["F8_E4M3", 8],
+  ["F8_E4M3FNUZ", 8],
+  ["F8_E5M2", 8],
+  ["F8_E5M2FNUZ", 8],
+  ["F8_E8M0", 8],
+  ["U16", 16],
+  ["U32", 32],
+  ["U64", 64],
+  ["C64", 64],
+]);
+
+/** A tensor's entry in the header. */
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** of the tensors' bytes */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Reads the header of a safetensors file.
+ *
+ * @throws InputError where the reference implementation refuses it: a length beyond the file, offsets with gaps or overlaps,
+ *   bytes that are not the shape's; and where a name is there twice
+ */
+export function readSafetensors(file: WeightFile): {
+  tensors: StoredTensor[];
+  unusable: Map<string, string>;
+} {
+  const fault = (what: string): InputError => new InputError(`${file.path}: not a sound safetensors file: ${what}`);
+  if (file.size < LENGTH_BYTES) throw fault(`cut short: expected at least 8 bytes, got ${file.size}`);
+  const claimed = file.read(0, LENGTH_BYTES).readBigUInt64LE(0);
+  if (claimed > BigInt(MAX_HEADER)) {
+    throw fault(`its header claims ${claimed} bytes, of which at most ${byteSize(MAX_HEADER)} are read`);
+  }
+  const start = LENGTH_BYTES + Number(claimed);
+  if (start > file.size) throw fault(`cut short: its header ends at byte ${start}, the file has ${file.size}`);
+  const bytes = file.read(LENGTH_BYTES, Number(claimed));
+  if (!isUtf8(bytes)) throw fault("its header is not UTF-8");
+  const header = parseStrictJson(bytes.toString("utf8"), DEPTH, `${file.path}: header`);
+  const entries = entriesOf(header, fault).sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const tensors: StoredTensor[] = [];
+  const unusable = new Map<string, string>();
+  let end = 0;
+  for (const entry of entries) {
+    if (entry.begin !== end || entry.end < entry.begin) {
+      throw fault(
+        `tensor ${shown(entry.name)}: its bytes ${entry.begin} to ${entry.end} do not follow the tensor before, which ends at ${end}`,
+      );
+    }
+    end = entry.end;
+    checkBytes(entry, fault);
+    const type = TYPES.get(entry.dtype);
+    if (type === undefined) {
+      unusable.set(entry.name, `its elements are ${shown(entry.dtype)}, which are not read`);
+    } else {
+      const { name, shape } = entry;
+      const offset = start + entry.begin;
+      tensors.push({
+        name,
+        type,
+        shape,
+        file: file.realPath,
+        offset,
+        byteLength: entry.end - entry.begin,
+        strides: null,
+      });
+    }
+  }
+  if (start + end !== file.size) {
+    throw fault(
+      start + end > file.size
+        ? `cut short: expected ${start + end} bytes, got ${file.size}; fetch the file again`
+        : `${file.size - start - end} bytes follow its last tensor`,
+    );
+  }
+  return { tensors, unusable };
+}
+
+type Fault = (what: string) => InputError;
+
+function entriesOf(header: JsonValue, fault: Fault): Entry[] {
+  if (!(header instanceof Map)) throw fault("its header is not an object");
+  const entries: Entry[] = [];
+  for (const [name, value] of header as ReadonlyMap<string, JsonValue>) {
+    if (name === "__metadata__") {
+      const texts = value instanceof Map ? [...value.values()] : [null];
+      if (value !== null && !texts.every((text) => typeof text === "string")) {
+        throw fault("its metadata are not texts by name");
+      }
+      continue;
+    }
+    const [dtype, shape, offsets] = ["dtype", "shape", "data_offsets"].map((field) =>
+      value instanceof Map ? (value.get(field) as JsonValue | undefined) : undefined,
+    );
+    const [begin, end, rest] = Array.isArray(offsets) ? (offsets as readonly JsonValue[]) : [];
+    const sound = typeof dtype === "string" && isSizes(shape) && isSize(begin) && isSize(end) && rest === undefined;
+    if (!sound) {
+      throw fault(`tensor ${shown(name)}: expected its dtype, its shape and the offsets of its beginning and end`);
+    }
+    if (shape.length > MAX_AXES) throw fault(`tensor ${shown(name)}: it has ${shape.length} axes`);
+    entries.push({ name, dtype, shape, begin, end });
+  }
+  return entries;
+}
+
+/** @throws InputError if the bytes are not those of the shape; those of a type that the format may get are not known */
+function checkBytes({ name, dtype, shape, begin, end }: Entry, fault: Fault): void {
+  const type = TYPES.get(dtype);
+  const bits = type === undefined ? OTHER_BITS.get(dtype) : 8 * STORED_BYTES[type];
+  if (bits === undefined) return;
+  // The reference multiplies in this order and refuses an overflow, also before an axis of no elements
+  let expected = 1;
+  for (const size of shape) {
+    expected *= size;
+    if (!Number.isSafeInteger(expected)) throw fault(`tensor ${shown(name)}: it has more elements than can be counted`);
+  }
+  if (expected * bits !== (end - begin) * 8) {
+    throw fault(
+      `tensor ${shown(name)}: it has ${end - begin} bytes, but (${shape.join(", ")}) of ${dtype} need ${(expected * bits) / 8}`,
+    );
+  }
+}
+
+function isSizes(value: JsonValue | undefined): value is readonly number[] {
+  return Array.isArray(value) && (value as readonly JsonValue[]).every(isSize);
+}
+
+function isSize(value: JsonValue | undefined): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,99 @@
+import { InputError } from "../../foundation/errors.ts";
+import { byteSize } from "../../foundation/number-text.ts";
+import { describeValue, isKind, type PickleValue } from "./pickle-value.ts";
+import { findStateDict } from "./state-dict.ts";
+import { stripPrefixes } from "./strip-prefixes.ts";
+import { TORCH_OBJECTS } from "./torch-objects.ts";
+import { tensorPlaces } from "./torch-tensors.ts";
+import { unpickle } from "./unpickle.ts";
+import type { WeightFile } from "./weight-file.ts";
+import type { StoredTensor, WeightFormat } from "./weights.ts";
+import { readZipDirectory, storedOffset, type ZipEntry } from "./zip-directory.ts";
+
+/*
+ * What torch.save has written since 1.6, and torch.jit.save: a zip of uncompressed entries below one folder: `data.pkl`, a
+ * pickle whose tensors name their storages by key, and `data/<key>`, the storages.
+ * Source: torch/serialization.py, caffe2/serialize/inline_container.h of PyTorch 2.13
+ */
+
+/** The largest pickle that is read, bytes. The state dict of 20,000 tensors and their optimizer has 12 MB. */
+const MAX_PICKLE = 32e6;
+
+export interface TorchTensors {
+  readonly format: WeightFormat;
+  readonly tensors: StoredTensor[];
+  readonly unusable: Map<string, string>;
+  readonly values: Map<string, number>;
+  readonly notes: readonly string[];
+}
+
+/** @throws InputError if it is no such archive, is damaged, or holds no state dict */
+export function readTorchArchive(file: WeightFile): TorchTensors {
+  const entries = readZipDirectory(file);
+  const root = rootOf(file, entries);
+  const format = entries.has(`${root}/constants.pkl`) ? "torchscript" : "pytorch";
+  checkByteOrder(file, entries.get(`${root}/byteorder`));
+  const pickle = smallEntry(file, entries.get(`${root}/data.pkl`) as ZipEntry, MAX_PICKLE);
+  const found = findStateDict(
+    unpickle(pickle, `${file.path}: data.pkl`, TORCH_OBJECTS),
+    file.path,
+    4 * pickle.length + 65_536,
+  );
+  const named = stripPrefixes(found.entries, file.path);
+  const place = tensorPlaces(file, (key) => entries.get(`${root}/data/${key}`));
+  const tensors: StoredTensor[] = [];
+  const unusable = new Map<string, string>();
+  const values = new Map<string, number>();
+  for (const [name, value] of named.entries) {
+    if (isKind(value, "tensor")) {
+      const where = place(name, value);
+      if ("problem" in where) unusable.set(name, where.problem);
+      else tensors.push({ name, ...where });
+    } else if (typeof value === "number") {
+      values.set(name, value);
+    } else {
+      const problem = problemOf(value, format);
+      if (problem !== null) unusable.set(name, problem);
+    }
+  }
+  return { format, tensors, unusable, values, notes: [...found.notes, ...named.notes] };
+}
+
+/** The folder that everything lies in: that of the first entry, as PyTorch takes it. */
+function rootOf(file: WeightFile, entries: ReadonlyMap<string, ZipEntry>): string {
+  const [first = ""] = entries.keys();
+  const root = first.slice(0, first.indexOf("/"));
+  if (first.includes("/") && entries.has(`${root}/data.pkl`)) return root;
+  const kind = [...entries.keys()].some((name) => name.endsWith(".npy"))
+    ? "a NumPy archive"
+    : "a zip archive without <folder>/data.pkl";
+  throw new InputError(
+    `${file.path}: ${kind}, not weights of PyTorch; expected what torch.save or safetensors writes; if weights were zipped, unpack them`,
+  );
+}
+
+function checkByteOrder(file: WeightFile, entry: ZipEntry | undefined): void {
+  if (entry === undefined) return; // before 2.1, and little-endian then
+  const order = smallEntry(file, entry, 64).toString("latin1");
+  if (order === "little") return;
+  throw new InputError(
+    `${file.path}: its numbers are not little-endian, its byteorder is ${JSON.stringify(order)}; save it again on a little-endian machine`,
+  );
+}
+
+function smallEntry(file: WeightFile, entry: ZipEntry, most: number): Buffer {
+  if (entry.size > most) {
+    throw new InputError(
+      `${file.path}: ${entry.name.split("/").slice(1).join("/")} has ${byteSize(entry.size)}, of which at most ${byteSize(most)} are read; save the state dict alone`,
+    );
+  }
+  return file.read(storedOffset(file, entry), entry.size);
+}
+
+/** Why something beside the tensors cannot stand for one; null where it never does: modules' flags, hooks, lists of sizes. */
+function problemOf(value: PickleValue, format: WeightFormat): string | null {
+  if (isKind(value, "record") && !value.name.startsWith("torch.jit._pickle.")) {
+    return value.problem ?? `it is ${describeValue(value)}, which is not read`;
+  }
+  return format === "torchscript" || value === null ? null : `it is no tensor, but ${describeValue(value)}`;
+}
