@@ -82,7 +82,7 @@ function poolingOf(
   const isDefault = projection === "linear" || projection === "mlp";
   const kind = pool === "" && isDefault ? vit.pooling : pool;
   if (kind !== "token" && kind !== "avg" && kind !== "map") {
-    throw new InputError(`${named} is not supported${projection === null ? " without timm_proj" : ""}`);
+    throw new InputError(`${named} is not supported${pool === "" ? ' without timm_proj "linear"' : ""}`);
   }
   if (kind === "token" && !vit.classToken) throw new InputError(`${named}: ${model} has no class token`);
   if (kind === "map" && vit.pooling !== "map") {
