@@ -203,6 +203,7 @@ function describeImageTower(tower: VisionTower): string {
   if (tower.kind === "modified-resnet") {
     return `ResNet of ${tower.stages.map((blocks) => blocks.length).join("-")} bottlenecks, ${pixels}`;
   }
-  const [channels, , side] = tower.patch.weight.shape;
+  const [channels] = tower.patch.weight.shape;
+  const side = [...tower.stem, tower.patch].reduce((pixels, { weight }) => pixels * (weight.shape[2] as number), 1);
   return `ViT of ${tower.blocks.length} blocks, width ${channels}, patches of ${side} px, ${pixels}`;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import { EXPORT_INSTEAD } from "./open-clip-block-config.ts";
 import type { OpenClipTimmConfig } from "./open-clip-config.ts";
 import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
@@ -60,7 +61,9 @@ function vitOf({ model, imageSize }: OpenClipTimmConfig, where: string): TimmVit
   const vit = TIMM_VITS[model];
   if (vit === undefined || !Object.hasOwn(TIMM_VITS, model)) {
     const known = Object.keys(TIMM_VITS).join(", ");
-    throw new InputError(`${where}: vision_cfg.timm_model_name ${model} is not supported; supported of timm: ${known}`);
+    throw new InputError(
+      `${where}: vision_cfg.timm_model_name ${model} is not supported yet; ${EXPORT_INSTEAD}; supported of timm: ${known}`,
+    );
   }
   if (imageSize.height !== vit.imageSize || imageSize.width !== vit.imageSize) {
     throw new InputError(
