@@ -7,7 +7,6 @@ const root = import.meta.dirname;
 /** Files that take longest, which begin first so that both processes end together. */
 const LONGEST = [
   "examples/emojishift",
-  "examples/tutorials",
   "evaluation/evaluate/evaluate",
   "app/cluster/slurm",
   "app/cli/changed-images",

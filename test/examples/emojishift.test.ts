@@ -6,6 +6,7 @@ import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root, runProcess, shiftline } from "../app/cli/run-cli.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
+import { followTutorial } from "./follow-tutorial.ts";
 
 const STUDY = join("examples", "emojishift");
 const COMMITTED = join(root, "results", "emojishift");
@@ -149,5 +150,30 @@ describe("EmojiShift", () => {
       groups.set(source, (groups.get(source) ?? new Set()).add(samples));
     expect(groups.size).toBe(6);
     for (const samples of groups.values()) expect([...samples]).toHaveLength(4);
+  });
+
+  describe.skipIf(process.platform === "win32")("its tutorials", () => {
+    const store = join(folder, ".shiftline");
+
+    it("add a checkpoint of one's own, beside the study's line and another checkpoint", async () => {
+      const printed = await followTutorial("checkpoint.md", store);
+      expect(printed).toHaveLength(8);
+      expect(printed[4]).toMatch(/^mine: \d+\.\d points (above|below) the line on the average of the five shifts$/m);
+      expect(printed[7]).toMatch(/mine[\s\S]*other[\s\S]*emoji-fluent-emoji-flat/);
+    }, 120_000);
+
+    it("add a shift of one's own, and a study of it", async () => {
+      const printed = await followTutorial("shift.md", store);
+      expect(printed).toHaveLength(7);
+      expect(printed[3]).toMatch(/emoji-pixelated 160/);
+      expect(printed[5]).toMatch(/^emoji-pixelated +emoji-fluent-emoji-flat/m);
+      expect(printed[6]).toMatch(/report\.html$/m);
+    }, 120_000);
+
+    it("add prompts and class names of one's own", async () => {
+      const printed = await followTutorial("prompts.md", store);
+      expect(printed[0]).toMatch(/my-templates/);
+      expect(printed[2]).toMatch(/emoji-fluent-emoji-flat 160/);
+    }, 120_000);
   });
 });

@@ -1,18 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import { root, shiftline } from "../app/cli/run-cli.ts";
 import { temporaryFolder } from "../helpers.ts";
 
 const TUTORIALS = join(root, "examples", "emojishift", "tutorials");
 
-/** A folder that looks like a clone in which `npm start` has run. Its npx notes the words that it is given. */
-function clone(): string {
+/** A folder that looks like a clone in which `npm start` has run, and left this store. Its npx notes the words that it is given. */
+function clone(store: string): string {
   const folder = temporaryFolder();
   for (const name of ["examples", "node_modules", "package.json"]) symlinkSync(join(root, name), join(folder, name));
   mkdirSync(join(folder, "results"));
   symlinkSync(join(root, "results", "emojishift"), join(folder, "results", "emojishift"));
+  symlinkSync(store, join(folder, "results", ".shiftline"));
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin", "npx"), "#!/bin/sh\nprintf '%s\\0' \"$@\" > bin/words\n", { mode: 0o755 });
   return folder;
@@ -33,10 +34,15 @@ async function type(folder: string, line: string): Promise<string> {
   return stdout;
 }
 
-/** Does what a tutorial says: saves its files, types its commands. @returns what the commands printed, one text each */
-async function follow(tutorial: string): Promise<string[]> {
+/**
+ * Does what a tutorial says: saves its files, types its commands.
+ *
+ * @param store  `.shiftline` beside what `npm start` wrote, as whoever follows the tutorial has it
+ * @returns what the commands printed, one text each
+ */
+export async function followTutorial(tutorial: string, store: string): Promise<string[]> {
   const text = readFileSync(join(TUTORIALS, tutorial), "utf8");
-  const folder = clone();
+  const folder = clone(store);
   const printed: string[] = [];
   let last = 0;
   for (const block of text.matchAll(/```(sh|json|txt)\n([\s\S]*?)```/g)) {
@@ -53,26 +59,3 @@ async function follow(tutorial: string): Promise<string[]> {
   }
   return printed;
 }
-
-describe.skipIf(process.platform === "win32")("EmojiShift's tutorials", () => {
-  it("add a checkpoint of one's own, beside the study's line and another checkpoint", async () => {
-    const printed = await follow("checkpoint.md");
-    expect(printed).toHaveLength(8);
-    expect(printed[4]).toMatch(/^mine: \d+\.\d points (above|below) the line on the average of the five shifts$/m);
-    expect(printed[7]).toMatch(/mine[\s\S]*other[\s\S]*emoji-fluent-emoji-flat/);
-  }, 120_000);
-
-  it("add a shift of one's own, and a study of it", async () => {
-    const printed = await follow("shift.md");
-    expect(printed).toHaveLength(7);
-    expect(printed[3]).toMatch(/emoji-pixelated 160/);
-    expect(printed[5]).toMatch(/^emoji-pixelated +emoji-fluent-emoji-flat/m);
-    expect(printed[6]).toMatch(/report\.html$/m);
-  }, 120_000);
-
-  it("add prompts and class names of one's own", async () => {
-    const printed = await follow("prompts.md");
-    expect(printed[0]).toMatch(/my-templates/);
-    expect(printed[2]).toMatch(/emoji-fluent-emoji-flat 160/);
-  }, 120_000);
-});
