@@ -1,6 +1,6 @@
-import { InputError } from "../../foundation/errors.ts";
 import { type GraphBuilder, type GraphFile, graphBuilder } from "./graph-builder.ts";
-import { textMultiplyAdds, visionMultiplyAdds } from "./multiply-adds.ts";
+import { resNetMultiplyAdds, textMultiplyAdds, visionMultiplyAdds } from "./multiply-adds.ts";
+import { resNetEmbeddings } from "./resnet-graph.ts";
 import { textEmbeddings } from "./text-graph.ts";
 import type { TextTransformer, VisionTower } from "./towers.ts";
 import { visionEmbeddings } from "./vision-graph.ts";
@@ -22,13 +22,14 @@ export function compileImageTower(tower: VisionTower): CompiledGraph {
   return {
     ...finish(graph, "image_embeds", embeddings),
     name: tower.kind === "vision-transformer" ? tower.positions.file : tower.pool.positions.file,
-    multiplyAdds: tower.kind === "vision-transformer" ? visionMultiplyAdds(tower) : 0,
+    multiplyAdds: tower.kind === "vision-transformer" ? visionMultiplyAdds(tower) : resNetMultiplyAdds(tower),
   };
 }
 
 function imageEmbeddings(graph: GraphBuilder, tower: VisionTower, pixels: string): string {
-  if (tower.kind === "vision-transformer") return visionEmbeddings(graph, tower, pixels);
-  throw new InputError("ModifiedResNet is not compiled yet");
+  return tower.kind === "vision-transformer"
+    ? visionEmbeddings(graph, tower, pixels)
+    : resNetEmbeddings(graph, tower, pixels);
 }
 
 /** `input_ids` int64 (batch, sequence), at most the context length → `text_embeds` float32 (batch, d), not normalized. */

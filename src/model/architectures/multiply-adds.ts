@@ -3,6 +3,7 @@ import type {
   Block,
   Linear,
   Mlp,
+  ModifiedResNet,
   ProbeAttention,
   Projection,
   TextTransformer,
@@ -38,6 +39,22 @@ export function visionMultiplyAdds({
 export function textMultiplyAdds({ contextLength, pooling, blocks, head }: TextTransformer): number {
   const tokens = contextLength + (pooling.kind === "appended" ? 1 : 0);
   return blockProducts(blocks, tokens, 1) + headProducts(head);
+}
+
+/** The same of CLIP's ResNet; its attention pool computes no keys and values. */
+export function resNetMultiplyAdds({ imageSize, stem, stages, pool }: ModifiedResNet): number {
+  let places = Math.ceil(imageSize.height / 2) * Math.ceil(imageSize.width / 2);
+  let products = stem.reduce((sum, { weight }) => sum + places * elements(weight), 0);
+  places = Math.floor(places / 4);
+  for (const { stride, convolutions, downsample } of stages.flat()) {
+    const [first, second, third] = convolutions;
+    products += places * (elements(first.weight) + elements(second.weight));
+    places = Math.floor(places / stride ** 2);
+    products += places * (elements(third.weight) + (downsample === null ? 0 : elements(downsample.weight)));
+  }
+  const { query, key, value, output, positions, heads } = pool;
+  const layers = [query, key, value, output].reduce((sum, { weight }) => sum + elements(weight), 0);
+  return products + layers + 2 * heads * elements(positions);
 }
 
 function blockProducts(blocks: readonly Block[], tokens: number, lastQueries: number): number {
