@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { cpSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../helpers.ts";
+import { sharedFolder, temporaryFolder } from "../../helpers.ts";
 import { endlessLoop } from "../../model/checkpoint/hostile-graphs.ts";
 import { huggingFaceFolder, openClipFolder, wordTokenizer } from "../../model/checkpoint/tiny-checkpoint.ts";
-import { descendantsOf, isRunning } from "./processes.ts";
+import { descendantsOf, isRunning, mainThreadSeconds } from "./processes.ts";
 import { checkpoints, cli, demo, root, shiftline, shiftlineProcess } from "./run-cli.ts";
 
 // Node's start, the plan and a loaded machine: what is stopped takes this at most beyond its deadline, ms
@@ -16,13 +16,14 @@ const unix = describe.skipIf(process.platform === "win32");
 const linux = describe.skipIf(process.platform !== "linux");
 
 /** Evaluates on the demo images, with one template. */
-function evaluation(checkpoint: string, ...more: string[]): string[] {
-  const out = join(temporaryFolder(), "results");
+function evaluation(checkpoint: string, out: string, ...more: string[]): string[] {
   const data = ["--data-dir", `imagenet=${demo}`, "--allow-incomplete", "--templates", "single-1"];
   return ["evaluate", checkpoint, ...data, "--out", out, ...more];
 }
 
-/** A command that goes on without end, once it has said something, or after a while. */
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A command that goes on without end, once it has said something, or has long been at work. */
 async function startEndless(args: readonly string[], said: RegExp | null) {
   const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
   let text = "";
@@ -32,10 +33,23 @@ async function startEndless(args: readonly string[], said: RegExp | null) {
       if (said?.test(text)) resolve();
     });
   });
-  const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  await (said === null ? after(3000) : heard);
-  await after(1000); // into the work itself
+  if (said !== null) await heard;
+  else await isBusy(child.pid as number);
+  if (said !== null) await after(1000); // into the work itself
   return { child, ended: once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>, text: () => text };
+}
+
+/** Seconds of work by which a process is long past its start and plan, which take half of one. */
+const INTO_THE_WORK = 2;
+
+/** Waits until the process that this one has do its work is amid it: on a loaded machine, that is later. */
+async function isBusy(pid: number): Promise<void> {
+  if (process.platform !== "linux") return void (await after(4000));
+  for (;;) {
+    const [worker] = descendantsOf(pid);
+    if (worker !== undefined && mainThreadSeconds(worker) > INTO_THE_WORK) return;
+    await after(50);
+  }
 }
 
 /** A tokenizer whose pattern tries every way of cutting a prompt into words, of which there are 4^40. */
@@ -45,84 +59,97 @@ function backtrackingTokenizer(): string {
   return JSON.stringify(tokenizer);
 }
 
-unix("work without end", () => {
-  it("in a graph is stopped by its deadline, which names the file", async () => {
-    const checkpoint = openClipFolder({ vision: { detour: endlessLoop() } });
-    for (const args of [["inspect", checkpoint], evaluation(checkpoint)]) {
+// They wait for deadlines, and so side by side: these are shared, made before all
+const folder = sharedFolder();
+const endlessGraph = openClipFolder({ vision: { detour: endlessLoop() } }, join(folder, "graph"));
+const endlessLater = openClipFolder({ vision: { detour: endlessLoop(5) } }, join(folder, "later"));
+const endlessPattern = huggingFaceFolder(
+  { files: { "tokenizer.json": backtrackingTokenizer() } },
+  join(folder, "pattern"),
+);
+let runs = 0;
+const freshOut = () => join(folder, String(++runs), "results");
+const commandOn = (command: string, checkpoint: string) =>
+  command === "inspect" ? [command, checkpoint] : evaluation(checkpoint, freshOut());
+
+unix.concurrent("work without end", () => {
+  it.for(["inspect", "evaluate"])(
+    "in a graph is stopped by its deadline, which names the file: %s",
+    { timeout: 60_000 },
+    async (command, { expect }) => {
       const begun = performance.now();
-      const result = await shiftlineProcess([...args, "--timeout", "2"]);
+      const result = await shiftlineProcess([...commandOn(command, endlessGraph), "--timeout", "2"]);
       expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
       expect(result.stderr).toContain(
-        `shiftline: ${checkpoint}/visual.onnx: one run of its graph did not end within 2 s, so it was stopped`,
+        `shiftline: ${endlessGraph}/visual.onnx: one run of its graph did not end within 2 s, so it was stopped`,
       );
       expect(performance.now() - begun).toBeLessThan(2000 + SLACK);
-    }
-  }, 60_000);
+    },
+  );
 
-  it("that begins amid the images, in a thread, is stopped too", async () => {
-    const checkpoint = openClipFolder({ vision: { detour: endlessLoop(5) } });
-    const result = await shiftlineProcess([...evaluation(checkpoint), "--timeout", "2"]);
+  it("that begins amid the images, in a thread, is stopped too", { timeout: 60_000 }, async ({ expect }) => {
+    const result = await shiftlineProcess([...evaluation(endlessLater, freshOut()), "--timeout", "2"]);
     expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
     expect(result.stderr).toMatch(/visual\.onnx: one run of its graph did not end within 2 s/);
-  }, 60_000);
+  });
 
-  it("in a tokenizer's pattern is stopped by its deadline", async () => {
-    const checkpoint = huggingFaceFolder({ files: { "tokenizer.json": backtrackingTokenizer() } });
-    for (const args of [["inspect", checkpoint], evaluation(checkpoint)]) {
-      const result = await shiftlineProcess([...args, "--timeout", "2"]);
+  it.for(["inspect", "evaluate"])(
+    "in a tokenizer's pattern is stopped by its deadline: %s",
+    { timeout: 60_000 },
+    async (command, { expect }) => {
+      const result = await shiftlineProcess([...commandOn(command, endlessPattern), "--timeout", "2"]);
       expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
       expect(result.stderr).toMatch(/tokenizer\.json: tokenizing did not end within 2 s, so it was stopped/);
-    }
-  }, 60_000);
+    },
+  );
 
-  it.each(["SIGINT", "SIGTERM"] as const)(
+  it.for(["SIGINT", "SIGTERM"] as const)(
     "ends on a second %s at once, with its status",
-    async (name) => {
-      const checkpoint = openClipFolder({ vision: { detour: endlessLoop(5) } });
-      const { child, ended, text } = await startEndless(evaluation(checkpoint), /images, |123 images/);
+    { timeout: 60_000 },
+    async (name, { expect }) => {
+      const args = evaluation(endlessLater, freshOut());
+      const { child, ended, text } = await startEndless(args, /images, |123 images/);
       child.kill(name);
-      await new Promise((resolve) => setTimeout(resolve, 700)); // later than one that was handed on would come
+      await after(700); // later than one that was handed on would come
       const begun = performance.now();
       child.kill(name);
       expect(await ended).toEqual([name === "SIGINT" ? 130 : 143, null]);
       expect(performance.now() - begun).toBeLessThan(3000);
       expect(text()).toContain("once more to stop at once");
     },
-    60_000,
   );
 
-  it("that hears no signal ends on the first one, and four in a row are no more than that", async () => {
-    const checkpoint = huggingFaceFolder({ files: { "tokenizer.json": backtrackingTokenizer() } });
-    const { child, ended, text } = await startEndless(evaluation(checkpoint), null);
+  it("that hears no signal ends on the first one", { timeout: 60_000 }, async ({ expect }) => {
+    const { child, ended, text } = await startEndless(evaluation(endlessPattern, freshOut()), null);
     const begun = performance.now();
     child.kill("SIGTERM");
     expect(await ended).toEqual([143, null]);
     expect(performance.now() - begun).toBeLessThan(5000 + 3000); // it is given five seconds to answer
     expect(text()).toMatch(/stopped by SIGTERM, which was not answered/);
+  });
 
-    const second = await startEndless(evaluation(checkpoint), null);
-    const again = performance.now();
-    for (const name of ["SIGINT", "SIGINT", "SIGTERM", "SIGTERM"] as const) second.child.kill(name);
-    const [status] = await second.ended; // signals that wait together come in no order
+  it("that hears no signal ends on four in a row at once", { timeout: 60_000 }, async ({ expect }) => {
+    const { child, ended } = await startEndless(evaluation(endlessPattern, freshOut()), null);
+    const begun = performance.now();
+    for (const name of ["SIGINT", "SIGINT", "SIGTERM", "SIGTERM"] as const) child.kill(name);
+    const [status] = await ended; // signals that wait together come in no order
     expect([130, 143]).toContain(status);
-    expect(performance.now() - again).toBeLessThan(3000);
-  }, 60_000);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
 });
 
-linux("a process that is blocked for ever", () => {
-  it.each(["inspect", "evaluate"])(
+linux.concurrent("a process that is blocked for ever", () => {
+  it.for(["inspect", "evaluate"])(
     "ends when %s, which started it, is killed outright",
-    async (command) => {
-      const checkpoint = huggingFaceFolder({ files: { "tokenizer.json": backtrackingTokenizer() } });
-      const args = command === "inspect" ? [command, checkpoint] : evaluation(checkpoint);
-      const { child, ended } = await startEndless(args, null);
+    { timeout: 60_000 },
+    async (command, { expect }) => {
+      const { child, ended } = await startEndless(commandOn(command, endlessPattern), null);
       const below = descendantsOf(child.pid as number);
       expect(below).toHaveLength(1);
       child.kill("SIGKILL");
       await expect.poll(() => below.some(isRunning), { timeout: 5000 }).toBe(false);
       await ended;
     },
-    60_000,
   );
 });
 
@@ -147,7 +174,7 @@ unix("a named pipe or a device", () => {
         const folder = copied();
         execFileSync("rm", [join(folder, file)]);
         place(join(folder, file));
-        for (const args of [["inspect", folder], evaluation(folder)]) {
+        for (const args of [["inspect", folder], evaluation(folder, join(folder, "../results"))]) {
           const result = await shiftline(args);
           expect(result).toMatchObject({ status: 1, signal: null, stdout: "" });
           // What is not there is reported as missing
@@ -163,7 +190,12 @@ unix("a named pipe or a device", () => {
     cpSync(demo, data, { recursive: true });
     const [folder] = readdirSync(data).sort();
     execFileSync("mkfifo", [join(data, folder as string, "AAA.JPEG")]);
-    const args = evaluation(join(checkpoints, "vit-open-clip"), "--data-dir", `imagenet=${data}`);
+    const args = evaluation(
+      join(checkpoints, "vit-open-clip"),
+      join(data, "../results"),
+      "--data-dir",
+      `imagenet=${data}`,
+    );
     args.splice(args.indexOf("--data-dir"), 2);
     const stopped = await shiftline(args);
     expect(stopped).toMatchObject({ status: 1, signal: null });

@@ -19,12 +19,23 @@ export function isRunning(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
 }
 
+/** Seconds that a process's main thread has computed; the kernel counts them in hundredths. */
+export function mainThreadSeconds(pid: number): number {
+  const [, , , , , , , , , , , user = "", system = ""] = statOf(`${pid}/task/${pid}`) ?? [];
+  return (Number(user) + Number(system)) / 100;
+}
+
 function parentOf(pid: string): string | undefined {
+  return statOf(pid)?.[1];
+}
+
+/** The fields of a `stat` file from the state on; undefined where the process has ended. */
+function statOf(of: string): string[] | undefined {
   try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8")
+    return readFileSync(`/proc/${of}/stat`, "utf8")
       .replace(/^.*\) /s, "")
-      .split(" ")[1];
+      .split(" ");
   } catch {
-    return undefined; // it has ended meanwhile
+    return undefined;
   }
 }

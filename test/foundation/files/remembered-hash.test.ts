@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, it } from "vitest";
 import { rememberedHash as hashFile } from "../../../src/foundation/files/remembered-hash.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
-import { temporaryFolder } from "../../helpers.ts";
+import { sharedFolder } from "../../helpers.ts";
 
 const rememberedHash = async (path: string, memory: string) => (await hashFile(path, memory)).sha256;
 
@@ -35,9 +35,13 @@ function forge(memory: string): string {
   return forged;
 }
 
-describe("remembered hashes", () => {
-  it("are taken while a file is as it was, and never after it was written to", async () => {
-    const folder = temporaryFolder();
+// Each waits until its files have settled, and so side by side
+describe.concurrent("remembered hashes", () => {
+  const shared = sharedFolder();
+  const freshFolder = () => mkdtempSync(join(shared, "test-"));
+
+  it("are taken while a file is as it was, and never after it was written to", async ({ expect }) => {
+    const folder = freshFolder();
     const [file, memory] = [join(folder, "weights"), join(folder, "memory")];
     writeFileSync(file, large(1));
     expect(await rememberedHash(file, memory)).toBe(sha256(large(1)));
@@ -58,10 +62,10 @@ describe("remembered hashes", () => {
 
   it.skipIf(!existsSync("/dev/shm"))(
     "of files on tmpfs are not kept: writes to mapped memory set no time there (skipped without /dev/shm)",
-    async () => {
+    async ({ expect, onTestFinished }) => {
       const folder = mkdtempSync("/dev/shm/shiftline-");
       onTestFinished(() => rmSync(folder, { recursive: true }));
-      const [file, memory] = [join(folder, "weights"), join(temporaryFolder(), "memory")];
+      const [file, memory] = [join(folder, "weights"), join(freshFolder(), "memory")];
       writeFileSync(file, large(1));
       await sleep(SETTLED);
       expect(await rememberedHash(file, memory)).toBe(sha256(large(1)));
@@ -70,8 +74,8 @@ describe("remembered hashes", () => {
     20_000,
   );
 
-  it("whose note was changed by a digit are not believed", async () => {
-    const folder = temporaryFolder();
+  it("whose note was changed by a digit are not believed", async ({ expect }) => {
+    const folder = freshFolder();
     const [file, memory] = [join(folder, "weights"), join(folder, "memory")];
     writeFileSync(file, large(1));
     await sleep(SETTLED);
@@ -83,8 +87,8 @@ describe("remembered hashes", () => {
     expect(await rememberedHash(file, memory)).toBe(sha256(large(1)));
   }, 20_000);
 
-  it("of small files are not kept, and damaged or unwritable memories do no harm", async () => {
-    const folder = temporaryFolder();
+  it("of small files are not kept, and damaged or unwritable memories do no harm", async ({ expect }) => {
+    const folder = freshFolder();
     const [small, file, memory] = [join(folder, "small"), join(folder, "weights"), join(folder, "memory")];
     writeFileSync(small, "abc");
     writeFileSync(file, large(1));

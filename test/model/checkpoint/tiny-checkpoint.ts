@@ -1,7 +1,7 @@
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { type BothOutputs, type TinyText, type TinyVision, tinyBoth, tinyText, tinyVision } from "./tiny-towers.ts";
 
-/** Whole checkpoints around the tiny towers, in folders of their own that are removed when the test ends. */
+/** Whole checkpoints around the tiny towers, each in the folder given, else in one of its own that is removed when the test ends. */
 
 type Files = Record<string, string | Uint8Array>;
 
@@ -51,8 +51,9 @@ export const wordTokenizerConfig = JSON.stringify({ pad_token: "<pad>", eos_toke
 /** visual.onnx and textual.onnx with an open_clip_config.json, tokenized by CLIP's own vocabulary. */
 export function openClipFolder(
   options: { vision?: Partial<TinyVision>; text?: Partial<TinyText>; config?: object; files?: Files } = {},
+  folder = temporaryFolder(),
 ): string {
-  return writeTree(temporaryFolder(), {
+  return writeTree(folder, {
     "visual.onnx": tinyVision(options.vision),
     "textual.onnx": tinyText(options.text),
     "open_clip_config.json": JSON.stringify(options.config ?? openClipConfig),
@@ -76,10 +77,11 @@ export function huggingFaceFolder(
     split?: boolean;
     files?: Files;
   } & BothOutputs = {},
+  folder = temporaryFolder(),
 ): string {
   const text = { ...smallText, ...options.text };
   const vision = { input: "pixel_values", output: "image_embeds", ...options.vision };
-  return writeTree(temporaryFolder(), {
+  return writeTree(folder, {
     ...(options.split
       ? { "onnx/vision_model.onnx": tinyVision(vision), "onnx/text_model.onnx": tinyText(text) }
       : { "onnx/model.onnx": tinyBoth({ ...options, vision, text, tie: options.tie ?? false }) }),
