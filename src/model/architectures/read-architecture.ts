@@ -146,7 +146,7 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
   const tensors = takeTensors(weights);
   const towers = transformersTowers(tensors, config, file);
   const unused = tensors.unused();
-  refuseForeign(unused, weights, file, (name) => /^(vision_model|text_model)\./.test(name));
+  refuseForeign(unused, weights, file, isOfTransformers);
   const notes =
     openClip === null
       ? []
@@ -164,7 +164,11 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
   };
 }
 
-const isOfOpenClip = (name: string) => /^(visual|text|transformer)\./.test(name);
+/** Names that open_clip's towers have, and what other libraries add to them: Long-CLIP's `positional_embedding_res`. */
+const isOfOpenClip = (name: string) =>
+  /^(visual|text|transformer|token_embedding|positional_embedding|ln_final|text_projection|cls_emb)/.test(name);
+
+const isOfTransformers = (name: string) => /^(vision_model|text_model|visual_projection|text_projection)/.test(name);
 
 /**
  * Tensors of a tower that the architecture does not have: more blocks, another head. Without them it would compute

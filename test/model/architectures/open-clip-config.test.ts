@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { parseOpenClipConfig } from "../../../src/model/architectures/open-clip-config.ts";
@@ -121,4 +122,40 @@ describe("a model_cfg of open_clip", () => {
     const config = changed("ViT-B-32", { text_cfg: { embed_cls: true, pad_id: 3 }, "": { custom_text: true } });
     expect(parseOpenClipConfig(config, "x.json").text.pooling).toEqual({ kind: "appended", padId: 3 });
   });
+
+  it("is either parsed or refused in words, whatever its fields hold", () => {
+    const value = fc.oneof(
+      fc.constantFrom(null, true, false, "", "tok", "none", 0, 1, -1, 0.5, 64, 1e9, [], {}, [3, 4, 6, 3], [224, 224]),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const part = fc.constantFrom("", "vision_cfg", "text_cfg");
+    const keys = ["ViT-B-32", "RN50", "ViT-B-16-SigLIP"].map((model) => ({ model, ...KEYS }));
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), part, fc.nat(), value, ({ model, ...fields }, where, index, content) => {
+        const names = fields[where as keyof typeof fields];
+        const config = changed(model, { [where]: { [names[index % names.length] as string]: content } });
+        try {
+          const { vision, text } = parseOpenClipConfig(config, "x.json");
+          expect(text.width % text.heads).toBe(0);
+          if (vision.kind === "vit") expect(vision.width % vision.heads).toBe(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });
+
+/** Fields that open_clip reads. */
+const KEYS = {
+  "": ["embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text", "multimodal_cfg", "unknown"],
+  vision_cfg: [
+    ...["layers", "width", "head_width", "mlp_ratio", "patch_size", "image_size", "ls_init_value", "attentional_pool"],
+    ...["no_ln_pre", "pool_type", "act_kwargs", "norm_kwargs", "qk_norm", "timm_model_name", "timm_pool", "timm_proj"],
+  ],
+  text_cfg: [
+    ...["context_length", "vocab_size", "width", "heads", "layers", "mlp_ratio", "embed_cls", "pad_id", "eos_id"],
+    ...["no_causal_mask", "pool_type", "proj_bias", "proj_type", "act_kwargs", "norm_kwargs", "hf_model_name"],
+  ],
+};

@@ -100,6 +100,13 @@ describe("a state dict with open_clip's names", () => {
     );
   });
 
+  it("of a library that adds to open_clip's towers is refused", async () => {
+    const long: Shapes = { ...shapes, positional_embedding_res: [77, 512] }; // Long-CLIP's
+    expect(await refused(weightsOf(long), beside("ViT-B-32"))).toMatch(
+      /no place for positional_embedding_res; it describes/,
+    );
+  });
+
   it("names what it does not use", async () => {
     const more: Shapes = { ...shapes, "ema.decay": [], "module.step": [1] };
     const { unused, notes } = await readArchitecture(weightsOf(more), beside("ViT-B-32"));
