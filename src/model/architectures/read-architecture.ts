@@ -2,6 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { Architecture } from "./architecture.ts";
 import { inferOpenAi, isOpenAiArchive } from "./infer-open-clip.ts";
+import { knownWeights } from "./known-weights.ts";
 import { namesByTensors, namesOf } from "./matching-names.ts";
 import { type OpenClipConfig, parseOpenClipConfig } from "./open-clip-config.ts";
 import { findArchitecture, type OpenClipNames, openClipNames, type PretrainedName } from "./open-clip-names.ts";
@@ -117,16 +118,31 @@ function describeOpenClip(weights: Weights, configs: ArchitectureConfigs, names:
   }
   if (isOpenAiArchive(weights)) {
     const source = "the shapes of the tensors of an OpenAI archive";
-    return { ...none, config: inferOpenAi(weights), source };
+    const config = inferOpenAi(weights);
+    const { same } = namesOf(names, config);
+    const named = same.length === 0 ? "" : `: they are those of ${same.join(" or ")}`;
+    return {
+      ...none,
+      config,
+      source,
+      notes: [`${source} describe its architecture${named}; its MLPs compute QuickGELU`],
+    };
   }
   const fitting = namesByTensors(names, weights, isOfOpenClip);
   const choice =
     fitting.length === 0
-      ? "no model of open_clip's has these tensors; put its open_clip_config.json beside it"
+      ? "no supported model of open_clip's has these tensors; put its open_clip_config.json beside it"
       : `its tensors fit ${fitting.join(", ")}: give one with --arch, or put its open_clip_config.json beside it` +
-        " (shapes do not show whether it was trained with QuickGELU)";
+        ` (shapes do not show whether it was trained with QuickGELU${pathHint(names, weights, fitting)})`;
   const beside = huggingFace === null ? "" : ` (${huggingFace.file} describes tensors with transformers' names)`;
   throw new InputError(`${weights.path}: nothing describes its architecture${beside}; ${choice}`);
+}
+
+/** The pretrained name that the path of weights names, as something to give to `--arch`; empty where it names none. */
+function pathHint(names: OpenClipNames, { path }: Weights, fitting: readonly string[]): string {
+  const known = knownWeights(names, path, fitting);
+  const [row, ...others] = known.filter(({ model, quick_gelu }) => model.endsWith("-quickgelu") === quick_gelu);
+  return row === undefined || others.length > 0 ? "" : `; by its path it is --arch ${row.model}:${row.tag}`;
 }
 
 function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs): Architecture {

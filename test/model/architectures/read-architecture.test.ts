@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
 import { type ArchitectureConfigs, readArchitecture } from "../../../src/model/architectures/read-architecture.ts";
+import { transformersTowers } from "../../../src/model/architectures/transformers-towers.ts";
 import type { Weights } from "../../../src/model/weights/weights.ts";
+import { recordTensors } from "./record-tensors.ts";
 import { openAiShapes, type Shapes, weightsOf } from "./shapes.ts";
 
 const names = await openClipNames();
@@ -35,7 +37,10 @@ describe("an archive of OpenAI's", () => {
   it.each(models)("of %s is known by its shapes, with QuickGELU", async (model) => {
     const found = await readArchitecture(archive(model), NONE);
     const described = await readArchitecture(archive(model), { ...NONE, arch: `${model}-quickgelu` });
-    expect(found).toMatchObject({ name: `${model}-quickgelu`, unused: [], notes: [], warnings: [] });
+    expect(found).toMatchObject({ name: `${model}-quickgelu`, unused: [], warnings: [] });
+    expect(found.notes).toEqual([
+      `the shapes of the tensors of an OpenAI archive describe its architecture: they are those of ${model}-quickgelu; its MLPs compute QuickGELU`,
+    ]);
     expect({ image: found.image, text: found.text }).toEqual({ image: described.image, text: described.text });
     expect(found.text.blocks[0]?.mlp.activation).toBe("quick_gelu");
   });
@@ -66,7 +71,24 @@ describe("a state dict with open_clip's names", () => {
       /its tensors fit ViT-B-32, ViT-B-32-quickgelu: give one with --arch, or put its open_clip_config.json beside it/,
     );
     const cut = Object.fromEntries(Object.entries(shapes).filter(([name]) => !name.includes("resblocks.11.")));
-    expect(await refused(weightsOf(cut), NONE)).toMatch(/no model of open_clip's has these tensors/);
+    expect(await refused(weightsOf(cut), NONE)).toMatch(/no supported model of open_clip's has these tensors/);
+  });
+
+  it("that nothing but its path describes is refused with what the path says", async () => {
+    const hint = async (path: string) =>
+      (await refused(weightsOf(shapes, { path }), NONE)).match(/QuickGELU(.*)\)$/)?.[1];
+    expect(await hint("/data/vit_b_32-quickgelu-laion400m_e32-46683a32.pt")).toBe(
+      "; by its path it is --arch ViT-B-32-quickgelu:laion400m_e32",
+    );
+    expect(await hint("/data/laion2b_e16.pt")).toBe("; by its path it is --arch ViT-B-32:laion2b_e16");
+    expect(await hint("/data/metaclip.pt")).toBe("");
+    expect(await hint("/data/epoch_32.pt")).toBe("");
+  });
+
+  it("that has an archive's sizes among its tensors is OpenAI's", async () => {
+    const state: Shapes = { ...shapes, input_resolution: [], context_length: [], vocab_size: [] };
+    const found = await readArchitecture(weightsOf(state), NONE);
+    expect(found).toMatchObject({ name: "ViT-B-32-quickgelu", unused: [] });
   });
 
   it("is described by --arch, by the configuration beside it, and says which", async () => {
@@ -129,6 +151,36 @@ describe("a state dict with open_clip's names", () => {
     );
     expect(await refused(weightsOf({ "image_encoder.a": [1], "text_encoder.b": [1] }), NONE)).toMatch(
       /Apple's MobileCLIP/,
+    );
+  });
+});
+
+describe("a state dict with transformers' names", () => {
+  const config = {
+    model_type: "clip",
+    projection_dim: 32,
+    text_config: { hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2, num_attention_heads: 1 },
+    vision_config: { hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2, num_attention_heads: 1 },
+  };
+  const recorded = recordTensors();
+  transformersTowers(recorded, config, "config.json");
+  const shapes: Shapes = Object.fromEntries(recorded.taken);
+  const huggingFace = { file: "config.json", config };
+
+  it("is described by config.json, also beside open_clip's configuration", async () => {
+    const found = await readArchitecture(weightsOf(shapes), { ...beside("ViT-B-32"), huggingFace });
+    expect(found).toMatchObject({ library: "transformers", source: "config.json", openClipConfig: null, unused: [] });
+    expect(found.name).toBe("ViT of 2 blocks, width 64, patches of 32 px, 224 px");
+    expect(found.notes).toEqual([
+      "config.json describes the architecture, not open_clip_config.json: the weights have transformers' names",
+    ]);
+  });
+
+  it("that has more blocks than config.json is refused", async () => {
+    const shallow = { ...config, text_config: { ...config.text_config, num_hidden_layers: 1 } };
+    const configs = { ...NONE, huggingFace: { file: "config.json", config: shallow } };
+    expect(await refused(weightsOf(shapes), configs)).toMatch(
+      /config.json has no place for text_model.encoder.layers.1.layer_norm1.bias and 15 more tensors; it describes another/,
     );
   });
 });
