@@ -1,5 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { parseCsv, parseWhole } from "../../foundation/files/parse-csv.ts";
+import { parseOnce } from "../../foundation/files/parse-once.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 
 /**
@@ -19,7 +20,12 @@ export interface ClassList {
  * @throws InputError if there is no `index` column or the indices are not whole, ascending and distinct
  */
 export async function readClassList(path: string): Promise<ClassList> {
-  const rows = parseCsv(await readText(path), path, ["index"]);
+  return parseClassList(await readText(path), path);
+}
+
+/** Once each: benchmarks share lists, and a run reads every benchmark that ships, to tell them apart. */
+const parseClassList = parseOnce((text, path): ClassList => {
+  const rows = parseCsv(text, path, ["index"]);
   let previous = -1;
   for (const row of rows) {
     const index = parseWhole(row.index);
@@ -33,7 +39,7 @@ export async function readClassList(path: string): Promise<ClassList> {
   const columns = Object.keys(rows[0] as Record<string, string>);
   const keys = new Map(columns.map((column) => [column, rows.map((row) => row[column] as string)]));
   return { size: rows.length, keys };
-}
+});
 
 /** The value of one column for every class. @throws InputError if the list has no such column */
 export function classKeys(list: ClassList, column: string, where: string): readonly string[] {

@@ -1,6 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { findNamedFile, listNamedFiles, type NamedFile } from "../../foundation/files/named-data.ts";
 import { parseCsv, parseWhole } from "../../foundation/files/parse-csv.ts";
+import { parseOnce } from "../../foundation/files/parse-once.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import type { Note } from "../../foundation/notes.ts";
@@ -39,7 +40,11 @@ export async function readClassNames(typed: string): Promise<ClassNameList> {
 }
 
 async function readFile({ id, path }: NamedFile): Promise<Omit<ClassNameList, "notes">> {
-  const rows = parseCsv(await readText(path), path, ["index", "name"]);
+  return { id, path, ...parseClassNames(await readText(path), path) };
+}
+
+const parseClassNames = parseOnce((text, path): Omit<ClassNameList, "id" | "path" | "notes"> => {
+  const rows = parseCsv(text, path, ["index", "name"]);
   const byIndex = new Array<Record<string, string>>(rows.length);
   for (const row of rows) {
     const index = parseWhole(row.index);
@@ -51,8 +56,8 @@ async function readFile({ id, path }: NamedFile): Promise<Omit<ClassNameList, "n
   }
   const others = Object.keys(rows[0] as Record<string, string>).filter((name) => name !== "index" && name !== "name");
   const columns = new Map(others.map((name) => [name, byIndex.map((row) => row[name] as string)]));
-  return { id, path, columns, ...named(byIndex.map((row) => row.name as string)) };
-}
+  return { columns, ...named(byIndex.map((row) => row.name as string)) };
+});
 
 /** Names and their hash. */
 function named(names: readonly string[]): Pick<ClassNameList, "names" | "sha256"> {

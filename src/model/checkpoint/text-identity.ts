@@ -35,9 +35,12 @@ export interface TextIdentity {
   readonly attendPadding: boolean;
 }
 
+let shipped: string | undefined;
+
 /** SHA-256 of CLIP's vocabulary that ships with the package. */
 export function shippedVocabularySha256(): string {
-  return sha256(clipBytePairs().merges.join("\n"));
+  shipped ??= sha256(clipBytePairs().merges.join("\n"));
+  return shipped;
 }
 
 /** The identity of a checkpoint's text side, given its hashed files. */
