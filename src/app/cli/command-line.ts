@@ -28,6 +28,10 @@ function withEvaluateOptions(command: Command): Command {
       "--variant <name>",
       "which weights, where a folder has several: quantized, fp16, …; by tower: vision=fp16,text=int8",
     )
+    .option(
+      "--arch <name>",
+      "architecture of weights that no file describes, by open_clip's name: ViT-B-32, ViT-B-32-quickgelu:laion400m_e32, …",
+    )
     .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
@@ -113,7 +117,7 @@ function program(supervise: Supervise): Command {
       root
         .command("evaluate")
         .description("score checkpoints zero-shot on the benchmarks found")
-        .argument("<checkpoint...>", "folders or .onnx files of exported CLIP checkpoints"),
+        .argument("<checkpoint...>", "CLIP checkpoints: folders, weights (.safetensors, .pt, .bin) or .onnx files"),
     ),
   )
     .option("--study <file>", "JSON file of a study: its benchmarks, where none is named", pathValue)
@@ -223,9 +227,13 @@ function program(supervise: Supervise): Command {
     root
       .command("inspect")
       .description("say what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
-      .argument("<path>", "a checkpoint (folder or .onnx file), a folder of data, or a benchmark's .json file"),
+      .argument(
+        "<path>",
+        "a checkpoint (folder, weights or .onnx file), a folder of data, or a benchmark's .json file",
+      ),
   )
     .option("--variant <name>", "which weights, where a checkpoint's folder has several")
+    .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")
     .option("--benchmark <id>", "benchmarks to look for in a data folder", values)
     .option("--deep", "decode every image of a data folder, and compare its content with the last time")
     .option("--store <folder>", "where the content of data folders is remembered", pathValue, ".shiftline/store")

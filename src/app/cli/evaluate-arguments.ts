@@ -12,6 +12,7 @@ export interface EvaluateCommandOptions {
   readonly store?: string;
   readonly name?: [string, string][];
   readonly variant?: string;
+  readonly arch?: string;
   readonly limit?: number;
   readonly allowIncomplete?: boolean;
   readonly skipUnreadable?: boolean;
@@ -40,6 +41,7 @@ const OPTIONS = {
   store: "--store",
   name: "--name",
   variant: "--variant",
+  arch: "--arch",
   limit: "--limit",
   allowIncomplete: "--allow-incomplete",
   skipUnreadable: "--skip-unreadable",

@@ -1,9 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { decimal, megabytes } from "../../foundation/number-text.ts";
 import { GRAPH_FOLDERS } from "../../model/checkpoint/graph-names.ts";
 import { findHubSnapshot } from "../../model/checkpoint/hub-cache.ts";
+import { isWeightName } from "../../model/checkpoint/weight-names.ts";
 import { formatTextTable, printable } from "../../output/tables/text-table.ts";
 import {
   type CheckpointInspection,
@@ -15,6 +16,7 @@ import { printJson, printText } from "./print-result.ts";
 
 export interface InspectCommandOptions {
   readonly variant?: string;
+  readonly arch?: string;
   readonly deep?: boolean;
   readonly store?: string;
   readonly benchmark?: readonly string[];
@@ -27,22 +29,28 @@ export interface InspectCommandOptions {
  * status 1 if something is wrong with it.
  */
 export async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
-  if (path.endsWith(".json")) return await runInspectDefinition(path, options);
+  if (path.endsWith(".json") && !isWeightName(basename(path))) return await runInspectDefinition(path, options);
   if (await isDataFolder(path)) {
     const { runInspectData } = await import("./inspect-data-command.ts");
     await runInspectData(path, options);
     return;
   }
-  const inspection = await inspectCheckpoint(path, options.variant === undefined ? {} : { variant: options.variant });
+  const { variant, arch } = options;
+  const inspection = await inspectCheckpoint(path, {
+    ...(variant === undefined ? {} : { variant }),
+    ...(arch === undefined ? {} : { arch }),
+  });
   if (options.json) printJson(inspection);
   else printText(formatCheckpointInspection(inspection));
   if (inspection.checks.some((check) => check.status === "failed")) process.exitCode = 1;
 }
 
-/** A folder without a graph or a checkpoint's configuration, where a checkpoint would have one. */
+/** A folder without a graph, weights or a checkpoint's configuration, where a checkpoint would have one. */
 async function isDataFolder(path: string): Promise<boolean> {
   if (!(await stat(path).catch(() => null))?.isDirectory()) return false;
   if ((await findHubSnapshot(path).catch(() => true)) !== null) return false;
+  const files = await readdir(path).catch(() => [] as string[]);
+  if (files.some(isWeightName)) return false;
   for (const folder of [".", ...GRAPH_FOLDERS]) {
     const names = await readdir(join(path, folder)).catch(() => [] as string[]);
     const own = /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
@@ -80,6 +88,7 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
   const facts: [string, string][] = [
     ["checkpoint", inspection.id],
     ["layout", inspection.layout],
+    ...describeWeights(inspection),
     ["fingerprint", inspection.fingerprint],
     ["image tower", describeTower(inspection.image)],
     ["text tower", inspection.text === null ? "none" : describeTower(inspection.text)],
@@ -118,6 +127,28 @@ export function formatCheckpointInspection(inspection: CheckpointInspection): st
 
 function describeResize({ resizeMode, resize }: CheckpointInspection["preprocessing"]): string {
   return resize === undefined ? resizeMode : `${resizeMode} to ${resize}, then cropped`;
+}
+
+/** Nothing for an export. */
+function describeWeights({ weights, image, text }: CheckpointInspection): [string, string][] {
+  if (weights === null) return [];
+  const { architecture, source, format } = weights;
+  const works = [
+    `${decimal(image.gflops ?? 0, 2)} GFLOP per image`,
+    ...(text === null
+      ? []
+      : [`${decimal(text.gflops ?? 0, 2)} GFLOP per text of ${weights.text.contextLength} tokens`]),
+  ];
+  return [
+    ["architecture", `${architecture} (${source})`],
+    ["weights", `${format}; ${[image, ...(text === null ? [] : [text])].map(describeTypes).join("; ")}`],
+    ["work", works.join(", ")],
+  ];
+}
+
+function describeTypes({ output, storedTypes }: TowerInspection): string {
+  const types = storedTypes.map(({ type, parameters }) => `${decimal(parameters / 1e6, 2)} M ${type}`);
+  return `${output}: ${types.join(", ")}`;
 }
 
 function describeTower(tower: TowerInspection): string {

@@ -15,14 +15,15 @@ import { warnOfPadding } from "../../model/checkpoint/padding-probe.ts";
 import { preprocessingSource } from "../../model/checkpoint/preprocessing-config.ts";
 import { identifyText, type TextIdentity } from "../../model/checkpoint/text-identity.ts";
 import { describePrecision, weightsOf } from "../../model/checkpoint/tower-precision.ts";
+import type { CompiledTower, WeightFacts } from "../../model/checkpoint/weight-facts.ts";
 import { type ActivationCount, findActivations } from "../../model/onnx/activation.ts";
 import { sliceGraph } from "../../model/onnx/graph-slice.ts";
-import { elementCount, type TensorInfo, tensorBytes } from "../../model/onnx/onnx-tensor.ts";
+import { elementCount, type OnnxTensor, type TensorInfo, tensorBytes } from "../../model/onnx/onnx-tensor.ts";
 import type { Tokenizer } from "../../model/tokenizer/tokenizer.ts";
 
 /** What was found of one tower. */
 export interface TowerInspection {
-  /** The graph's file, relative to the checkpoint's folder. */
+  /** The graph's file, or the weights that it was compiled from; relative to the checkpoint's folder. */
   readonly file: string;
   /** Every input and output of the graph. */
   readonly inputs: readonly TensorInfo[];
@@ -46,6 +47,10 @@ export interface TowerInspection {
   /** Weights of this tower, and the bytes they take. */
   readonly parameters: number;
   readonly parameterBytes: number;
+  /** Weights by the element type that they are stored in, most first. */
+  readonly storedTypes: readonly { readonly type: string; readonly parameters: number }[];
+  /** Of the matrix products for one image, or one text of the whole context, in 10⁹ operations, a multiply-add being two; null for an export. */
+  readonly gflops: number | null;
 }
 
 /** Everything about a checkpoint that can be known without data. */
@@ -53,6 +58,8 @@ export interface CheckpointInspection {
   readonly id: string;
   readonly path: string;
   readonly layout: LayoutId;
+  /** What its graphs were compiled from; null where they were exported. */
+  readonly weights: WeightFacts | null;
   readonly fingerprint: string;
   readonly files: readonly CheckpointFile[];
   readonly image: TowerInspection;
@@ -96,10 +103,14 @@ export async function inspectCheckpoint(path: string, options: CheckpointOptions
     id: options.name ?? resolved.layout.stem,
     path,
     layout: resolved.layout.kind,
+    weights: resolved.weights,
     fingerprint: checkpointFingerprint(files, resolved),
     files,
-    image: inspectTower(resolved.vision, resolved.vision.ports.pixels, image),
-    text: resolved.text === null || text === null ? null : inspectTower(resolved.text, resolved.text.ports.ids, text),
+    image: inspectTower(resolved.vision, resolved.vision.ports.pixels, image, resolved.weights?.image),
+    text:
+      resolved.text === null || text === null
+        ? null
+        : inspectTower(resolved.text, resolved.text.ports.ids, text, resolved.weights?.text),
     preprocessing: resolved.preprocessing.preprocessing,
     preprocessingSource: preprocessingSource(resolved.preprocessing),
     tokenizer: tokenizer === null ? null : describeTokenizer(tokenizer),
@@ -122,6 +133,7 @@ function inspectTower(
   tower: ResolvedTower<{ readonly embedding: TensorInfo }>,
   input: TensorInfo,
   dimension: number,
+  compiled: CompiledTower | undefined,
 ): TowerInspection {
   const { model } = tower;
   const slice = sliceGraph(model, tower.ports.embedding.name);
@@ -142,7 +154,15 @@ function inspectTower(
     activations: findActivations(slice),
     parameters: weights.reduce((sum, tensor) => sum + elementCount(tensor), 0),
     parameterBytes: weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0),
+    storedTypes: countTypes(weights),
+    gflops: compiled === undefined ? null : (2 * compiled.multiplyAdds) / 1e9,
   };
+}
+
+function countTypes(weights: readonly OnnxTensor[]): TowerInspection["storedTypes"] {
+  const counts = new Map<string, number>();
+  for (const tensor of weights) counts.set(tensor.type, (counts.get(tensor.type) ?? 0) + elementCount(tensor));
+  return [...counts].map(([type, parameters]) => ({ type, parameters })).sort((a, b) => b.parameters - a.parameters);
 }
 
 function describeTokenizer(tokenizer: Tokenizer): NonNullable<CheckpointInspection["tokenizer"]> {

@@ -62,12 +62,12 @@ export async function checkExports(checkpoints: readonly Checkpoint[], options: 
   }
   if (unsound.length === 0) return notes;
   throw new InputError(
-    `${unsound.join("; ")}; mend the export (shiftline inspect shows every check), or have it scored all the same, with a warning in every table, by --allow-unsound`,
+    `${unsound.join("; ")}; mend it (shiftline inspect shows every check), or have it scored all the same, with a warning in every table, by --allow-unsound`,
   );
 }
 
-function describeFailed({ path }: Checkpoint, failed: readonly ExportCheck[]): string {
-  return `${path}: the export is unsound: ${failed.map(({ name, detail }) => `"${name}" failed: ${detail}`).join("; ")}`;
+function describeFailed({ path, weights }: Checkpoint, failed: readonly ExportCheck[]): string {
+  return `${path}: ${weights === null ? "the export is" : "its weights are"} unsound: ${failed.map(({ name, detail }) => `"${name}" failed: ${detail}`).join("; ")}`;
 }
 
 async function recalledRun(checkpoint: Checkpoint, options: CheckExportsOptions): Promise<ExportRun> {

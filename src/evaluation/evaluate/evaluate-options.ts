@@ -31,6 +31,8 @@ export interface EvaluateOptions {
   readonly names?: Readonly<Record<string, string>>;
   /** which of several weight files, e.g. "quantized" or "fp16" */
   readonly variant?: string;
+  /** architecture of weights that no file describes, by open_clip's name, perhaps with a tag: "ViT-B-32:laion2b_s34b_b79k" */
+  readonly arch?: string;
   /** a seeded sample of so many images, spread over the classes */
   readonly limit?: number;
   readonly allowIncomplete?: boolean;

@@ -9,6 +9,7 @@ export interface OpenCheckpointsOptions {
   /** checkpoint path → the name its results go by */
   readonly names?: Readonly<Record<string, string>> | undefined;
   readonly variant?: string | undefined;
+  readonly arch?: string | undefined;
   /** results folder */
   readonly out: string;
   /** folder in which the hashes of large files are remembered; without it none is */
@@ -28,7 +29,7 @@ export interface OpenedCheckpoints {
  *   checkpoint of that name
  */
 export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<OpenedCheckpoints> {
-  const { names = {}, variant, out, hashMemory } = options;
+  const { names = {}, variant, arch, out, hashMemory } = options;
   const checkpoints: Checkpoint[] = [];
   const notes: Note[] = [];
   for (const path of options.checkpoints) {
@@ -37,6 +38,7 @@ export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<
       ...(hashMemory === undefined ? {} : { hashMemory }),
       ...(name === undefined ? {} : { name }),
       ...(variant === undefined ? {} : { variant }),
+      ...(arch === undefined ? {} : { arch }),
     });
     const duplicate = checkpoints.find(({ id }) => id === checkpoint.id);
     if (duplicate !== undefined) {

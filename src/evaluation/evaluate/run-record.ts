@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
 import type { TextIdentity } from "../../model/checkpoint/text-identity.ts";
+import type { WeightFacts } from "../../model/checkpoint/weight-facts.ts";
 import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { RunRecord } from "../results/run-file.ts";
@@ -45,6 +46,7 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
     checkpoint: {
       id: checkpoint.id,
       layout: checkpoint.layout,
+      ...(checkpoint.weights === null ? {} : { architecture: describeArchitecture(checkpoint.weights) }),
       files: checkpoint.files,
       preprocessing: {
         ...checkpoint.preprocessing,
@@ -96,6 +98,14 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
     images_embedded: facts.embedded,
     images_per_second: facts.embedSeconds > 0 ? round(facts.embedded / facts.embedSeconds) : null,
   };
+}
+
+function describeArchitecture({
+  architecture,
+  source,
+  format,
+}: WeightFacts): NonNullable<RunRecord["checkpoint"]["architecture"]> {
+  return { name: architecture, source, format };
 }
 
 function describeText(text: TextIdentity): RunRecord["checkpoint"]["text"] {

@@ -67,6 +67,7 @@ const runSchema = z.object({
     z.object({
       id: text,
       layout: may(text),
+      architecture: may(z.object({ name: text, source: text, format: text })),
       files: may(z.array(z.object({ role: text, path: text, bytes: number, sha256: text }))),
       preprocessing: may(preprocessingSchema),
       tokenizer: may(text.nullable()),
@@ -114,7 +115,7 @@ const runSchema = z.object({
 export type StoredRun = z.infer<typeof runSchema>;
 
 /** Parts of a record that are there only where there is such a thing. */
-type Occasional = "resize" | "stripped_id";
+type Occasional = "resize" | "stripped_id" | "architecture";
 
 type Written<Part> = Part extends readonly (infer Item)[]
   ? readonly Written<Item>[]

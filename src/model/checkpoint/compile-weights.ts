@@ -1,12 +1,95 @@
-import { InputError } from "../../foundation/errors.ts";
+import { join } from "node:path";
+import type { Architecture } from "../architectures/architecture.ts";
+import { type CompiledGraph, compileImageTower, compileTextTower } from "../architectures/compile.ts";
+import { openClipNames } from "../architectures/open-clip-names.ts";
+import { readArchitecture } from "../architectures/read-architecture.ts";
+import { parseOnnxModel } from "../onnx/onnx-model.ts";
+import { tensorBytes } from "../onnx/onnx-tensor.ts";
+import { architecturePreprocessing } from "./architecture-preprocessing.ts";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
+import type { FoundGraph } from "./found-checkpoint.ts";
 import type { FoundModel } from "./found-model.ts";
+import { type ConfigFile, type ModelConfigs, type OpenClipModelConfig, parseModelConfigs } from "./model-config.ts";
+import { readSettledWeights, type SettledWeights } from "./read-settled-weights.ts";
 import type { WeightChoice } from "./weight-choice.ts";
+import type { WeightFacts } from "./weight-facts.ts";
 
+/**
+ * Compiles a checkpoint's weights to the graphs of its towers, which are kept in memory and read the weights where they lie.
+ *
+ * @param arch what `--arch` names
+ * @throws InputError if the weights cannot be read, nothing describes their architecture, or they are not of it
+ */
 export async function compileWeights(
   facts: CheckpointFacts,
-  choice: WeightChoice,
-  _arch: string | undefined,
+  { weights: file, notes }: WeightChoice,
+  arch: string | undefined,
 ): Promise<FoundModel> {
-  throw new InputError(`${facts.path}: weights are not read yet (${choice.weights}); export them to ONNX`);
+  const settled = await readSettledWeights(facts, file);
+  const { weights, files, states } = settled;
+  const configs = parseModelConfigs(facts);
+  const architecture = await readArchitecture(weights, {
+    openClip: configs.openClip,
+    huggingFace: configs.huggingFace,
+    arch,
+  });
+  const image = compileImageTower(architecture.image);
+  const text = compileTextTower(architecture.text);
+  const { root, stem } = facts;
+  const kind = architecture.library === "transformers" ? "hugging-face" : "open_clip";
+  return {
+    found: {
+      facts,
+      layout: { kind, root, stem, vision: file, text: file, singleFile: false, shiftline: null, notes: [] },
+      configs: describedConfigs(configs, architecture, arch),
+      vision: graphOf(facts, file, image),
+      text: graphOf(facts, file, text),
+      weights: {
+        facts: weightFacts(settled, architecture, { image, text }),
+        preprocessing: architecturePreprocessing(await openClipNames(), arch, architecture),
+      },
+    },
+    pooling: undefined,
+    files: files.map((path) => ({ role: "weights", path })),
+    poolingFiles: [],
+    states,
+    notes: [...facts.notes, ...notes, ...weights.notes, ...architecture.notes],
+    laterNotes: [],
+    warnings: architecture.warnings,
+  };
+}
+
+function graphOf({ root }: CheckpointFacts, file: string, { bytes, folder }: CompiledGraph): FoundGraph {
+  const path = join(root, file);
+  const model = parseOnnxModel(bytes, path);
+  const stored = model.tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  return { file, model, source: { bytes, folder, name: path }, bytes: bytes.length + stored };
+}
+
+function weightFacts(
+  { weights }: SettledWeights,
+  architecture: Architecture,
+  { image, text }: { readonly image: CompiledGraph; readonly text: CompiledGraph },
+): WeightFacts {
+  const towerOf = ({ sha256, parameters, multiplyAdds }: CompiledGraph) => ({ sha256, parameters, multiplyAdds });
+  const { tokenEmbedding, contextLength } = architecture.text;
+  return {
+    architecture: architecture.name,
+    source: architecture.source,
+    format: weights.format,
+    image: towerOf(image),
+    text: { ...towerOf(text), vocabularySize: tokenEmbedding.shape[0] as number, contextLength },
+    unused: architecture.unused,
+  };
+}
+
+/** How texts are tokenized follows from the description that was used; no other library's decides it. */
+function describedConfigs(
+  configs: ModelConfigs,
+  { openClipConfig }: Architecture,
+  arch: string | undefined,
+): ModelConfigs {
+  if (arch === undefined || openClipConfig === null) return configs;
+  const openClip: ConfigFile<OpenClipModelConfig> = { file: `--arch ${arch}`, config: openClipConfig, isNamed: true };
+  return { ...configs, openClip };
 }

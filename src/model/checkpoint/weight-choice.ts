@@ -1,5 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
-import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
+import type { CheckpointFacts } from "./checkpoint-facts.ts";
+import { parseModelConfigs } from "./model-config.ts";
 import { isUnfinishedName, parseWeightName, type WeightName } from "./weight-names.ts";
 
 /** The weights that a checkpoint is made of. */
@@ -51,13 +52,10 @@ function chooseNamed(
   const list = variants.length === 0 ? "it has no variants" : `variants that exist (--variant): ${variants.join(", ")}`;
   if (wanted === null) return { problem: `${facts.path}: its weights are variants alone; ${list}`, needsDraft: false };
   const candidates = named.filter((candidate) => candidate.variant === wanted);
-  const found = `found ${named.map(({ file }) => file).join(", ")}`;
   if (candidates.length === 0) {
-    const problem = `${facts.path}: no variant "${wanted}"; ${list}; without --variant it opens; ${found}`;
-    return {
-      problem: plain.length === 0 ? problem.replace("; without --variant it opens", "") : problem,
-      needsDraft: false,
-    };
+    const opens = plain.length === 0 ? "" : "; without --variant it opens";
+    const found = `found ${named.map(({ file }) => file).join(", ")}`;
+    return { problem: `${facts.path}: no variant "${wanted}"; ${list}${opens}; ${found}`, needsDraft: false };
   }
   const family = describedFamily(facts);
   const rank = (candidate: WeightName) =>
@@ -72,8 +70,9 @@ function chooseNamed(
 
 /** Whose weights the folder's configuration describes. */
 function describedFamily(facts: CheckpointFacts): WeightName["family"] {
-  const isOpenClip = findCompanion(facts, "open_clip_config.json") !== null;
-  return isOpenClip || findCompanion(facts, "config.json") === null ? "open_clip" : "transformers";
+  const { openClip, huggingFace } = parseModelConfigs(facts);
+  if (openClip !== null) return "open_clip";
+  return huggingFace?.config.model_type ? "transformers" : "open_clip"; // timm's config.json has no type
 }
 
 function chooseUnnamed(

@@ -44,6 +44,8 @@ describe("inspectCheckpoint", () => {
       activations: [],
       parameters: 12,
       parameterBytes: 48,
+      storedTypes: [{ type: "float32", parameters: 12 }],
+      gflops: null,
     });
     expect(inspection.text).toMatchObject({
       input: "text",
