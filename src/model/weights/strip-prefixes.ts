@@ -38,7 +38,8 @@ export function stripPrefixes<Value>(
     }
     found.set(name, values[i] as Value);
   }
-  return { entries: found, notes: [`${[...removed].join(" and ")} was removed from the names of tensors`] };
+  const verb = removed.size === 1 ? "was" : "were";
+  return { entries: found, notes: [`${[...removed].join(" and ")} ${verb} removed from the names of tensors`] };
 }
 
 function commonPrefix(names: readonly string[]): string | null {

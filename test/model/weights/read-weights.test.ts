@@ -1,0 +1,94 @@
+import { readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readWeights } from "../../../src/model/weights/read-weights.ts";
+import type { StoredTensor } from "../../../src/model/weights/weights.ts";
+import { tensorBytes } from "./fixture-bytes.ts";
+
+interface Expected {
+  readonly format: string;
+  readonly tensors: Record<string, { readonly type: string; readonly shape: number[]; readonly bytes: string }>;
+  readonly unusable: string[];
+  readonly values: Record<string, number>;
+  readonly notes: number;
+}
+
+const folder = join(import.meta.dirname, "../../fixtures/weights");
+const { files } = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as {
+  files: Record<string, Expected>;
+};
+
+const read = (name: string) => readWeights(join(folder, name));
+const described = ({ type, shape }: StoredTensor, bytes: string) => ({ type, shape, bytes });
+
+describe("readWeights", () => {
+  it.each(Object.keys(files))("finds in %s the values that PyTorch and safetensors read from it", async (name) => {
+    const weights = await read(name);
+    const expected = files[name] as Expected;
+    const found = [...weights.tensors].map(([key, tensor]) => [key, described(tensor, tensorBytes(tensor))]);
+    expect(Object.fromEntries(found)).toEqual(expected.tensors);
+    expect([...weights.unusable.keys()].sort()).toEqual(expected.unusable);
+    expect(Object.fromEntries(weights.values)).toEqual(expected.values);
+    expect(weights.notes).toHaveLength(expected.notes);
+    expect(weights.format).toBe(expected.format);
+    expect([...weights.tensors].every(([key, tensor]) => tensor.name === key)).toBe(true);
+  });
+
+  it("says strides only where elements do not lie row by row; an axis of one element steps anywhere", async () => {
+    const { tensors } = await read("views.pt");
+    const strides = Object.fromEntries([...tensors].map(([name, tensor]) => [name, tensor.strides]));
+    expect(strides).toEqual({
+      base: null,
+      same: null,
+      row: null,
+      rows: null,
+      columns: [4, 1],
+      "every.second": [8, 1],
+      transposed: [1, 4],
+      permuted: [1, 12, 4],
+      expanded: [0, 1],
+      channels_last: [12, 1, 6, 3],
+      "axis.of.one": null,
+      scalar: null,
+      "empty.at.end": null,
+    });
+  });
+
+  it("lets tensors share a storage: one place under two names", async () => {
+    const { tensors } = await read("views.pt");
+    const [base, same, rows] = ["base", "same", "rows"].map((name) => tensors.get(name) as StoredTensor);
+    expect(same).toEqual({ ...base, name: "same" });
+    expect(rows?.offset).toBe((base?.offset ?? 0) + 16);
+  });
+
+  it("says why a tensor cannot be used, and reads the rest", async () => {
+    const views = await read("views.pt");
+    expect(views.unusable.get("negated")).toMatch(/negates or conjugates/);
+    expect(views.unusable.get("conjugated")).toMatch(/negates or conjugates/);
+    expect(views.unusable.get("sparse")).toMatch(/torch\._utils\._rebuild_sparse_tensor/);
+    expect((await read("types.pt")).unusable.get("float8_e5m2")).toMatch(/float8_e5m2/);
+    expect((await read("types.safetensors")).unusable.get("uint16")).toMatch(/U16/);
+    expect((await read("parameters.pt")).unusable.get("array")).toMatch(/numpy/);
+  });
+
+  it("says where the state dict lay, what else holds tensors, and which prefix was removed", async () => {
+    expect((await read("training.pt")).notes).toEqual([
+      'the state dict lies under "state_dict"; tensors under "state_dict_ema" are not read',
+      "module. was removed from the names of tensors",
+    ]);
+    expect((await read("compiled-parts.pt")).notes).toEqual([
+      "module. and _orig_mod. were removed from the names of tensors",
+    ]);
+  });
+
+  it("names real paths: of the weights, of each shard and of their index", async () => {
+    const { files: found, tensors } = await read("sharded/model.safetensors.index.json");
+    const names = [
+      "model.safetensors.index.json",
+      "model-00001-of-00002.safetensors",
+      "model-00002-of-00002.safetensors",
+    ];
+    expect(found).toEqual(names.map((name) => realpathSync(join(folder, "sharded", name))));
+    expect(tensors.get("logit_scale")?.file).toBe(found[2]);
+  });
+});
