@@ -1,13 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 
 /** A folder of the test's own, removed when it ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "shiftline-"));
+export function temporaryFolder(inside = tmpdir()): string {
+  const folder = mkdtempSync(join(inside, "shiftline-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The same in memory where the system has it, for tens of thousands of files that a disk takes seconds to make and to remove. */
+export function folderOfManyFiles(): string {
+  return temporaryFolder(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
 }
 
 /** A folder for tests that run side by side, called where they are declared: removed when all of these have ended. */

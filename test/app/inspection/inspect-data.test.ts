@@ -19,7 +19,7 @@ import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
 import { decodeImage } from "../../../src/data/image/decode.ts";
 import { definitionFiles } from "../../data/benchmark/make-definition.ts";
 import { makeTar } from "../../data/sources/make-tar.ts";
-import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+import { fixtures, folderOfManyFiles, temporaryFolder, writeTree } from "../../helpers.ts";
 
 const sketches = join(fixtures, "sketches", "root");
 const photos = imagesBelow(join(sketches, "imagenet", "val")).map((path) => readFileSync(path));
@@ -229,7 +229,7 @@ describe("inspectData on planted mistakes", () => {
   it("says how many of ObjectNet's 50,273 images are there when its download broke off", async () => {
     const benchmark = await readBenchmark("objectnet");
     const folders = benchmark.classes.keys.get("folder") as string[];
-    const root = temporaryFolder();
+    const root = folderOfManyFiles();
     const target = writeTree(root, { "image.jpg": photo(0) });
     for (let n = 0; n < 23_700; n++) {
       const folder = join(root, "objectnet-1.0/images", folders[n % 150] as string);
@@ -310,7 +310,7 @@ describe("inspectData on planted mistakes", () => {
 
   it("names classes of another number of images than nearly all have", async () => {
     const wnids = (await readBenchmark("imagenet")).classes.keys.get("wnid") as string[];
-    const root = temporaryFolder();
+    const root = folderOfManyFiles();
     writeTree(root, { "one.jpg": photo(0) });
     for (const wnid of wnids) {
       mkdirSync(join(root, "imagenetv2", wnid), { recursive: true });

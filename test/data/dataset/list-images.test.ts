@@ -8,7 +8,7 @@ import { listImages } from "../../../src/data/dataset/list-images.ts";
 import { findData, openDataFolder } from "../../../src/data/dataset/locate.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { root as packageRoot } from "../../app/cli/run-cli.ts";
-import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { folderOfManyFiles, temporaryFolder, writeTree } from "../../helpers.ts";
 
 const IMAGES = 30_000;
 const dist = join(packageRoot, "dist");
@@ -17,7 +17,7 @@ describe("listImages on imagenet", async () => {
   const imagenet = await readBenchmark("imagenet");
 
   it("takes a folder of more images than a call can be given as arguments", async () => {
-    const root = temporaryFolder();
+    const root = folderOfManyFiles();
     mkdirSync(join(root, "n01514668"));
     for (let i = 0; i < IMAGES; i++) closeSync(openSync(join(root, "n01514668", `${i}.JPEG`), "w"));
     const module = (path: string) => JSON.stringify(join(dist, "data", path));
