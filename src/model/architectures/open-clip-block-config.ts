@@ -18,7 +18,7 @@ export interface OpenClipBlockConfig {
 /** What to do with a tower that is not supported. */
 export const EXPORT_INSTEAD = "export it to ONNX (examples/export) and evaluate that";
 
-export const positive = z.number().int().positive();
+export const positive = z.int32().positive();
 
 /** PyTorch's LayerNorm. */
 const DEFAULT_EPSILON = 1e-5;

@@ -9,7 +9,7 @@ import { imageFields, textFields, towerConfig, transformerConfig, transformerFie
 /** The end-of-text id that CLIP's configurations had before transformers 4.32, whatever the tokenizer's was. */
 const LEGACY_END_OF_TEXT = 2;
 
-const modelSchema = z.object({ model_type: z.string(), projection_dim: z.int().positive().default(512) });
+const modelSchema = z.object({ model_type: z.string(), projection_dim: z.int32().positive().default(512) });
 
 const textSchema = z.object({
   ...transformerFields({
@@ -21,7 +21,7 @@ const textSchema = z.object({
     layer_norm_eps: 1e-5,
   }),
   ...textFields({ vocab_size: 49408, max_position_embeddings: 77 }),
-  eos_token_id: z.int().nonnegative().default(49407),
+  eos_token_id: z.int32().nonnegative().default(49407),
 });
 
 const visionSchema = z.object({

@@ -14,7 +14,7 @@ const ACTIVATIONS: Readonly<Record<string, MlpActivation>> = {
   quick_gelu: "quick_gelu",
 };
 
-const count = z.int().positive();
+const count = z.int32().positive();
 
 /** A transformer of transformers: the fields that CLIP's and SigLIP's towers share. */
 export interface TransformerConfig {

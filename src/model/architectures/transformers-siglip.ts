@@ -26,7 +26,7 @@ const TRANSFORMER = transformerFields({
 const textSchema = z.object({
   ...TRANSFORMER,
   ...textFields({ vocab_size: 32000, max_position_embeddings: 64 }),
-  projection_size: z.int().positive().nullish(),
+  projection_size: z.int32().positive().nullish(),
 });
 
 const visionSchema = z.object({

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../../src/foundation/errors.ts";
 import { takeTensors } from "../../../src/model/architectures/take-tensors.ts";
 import { transformersTowers } from "../../../src/model/architectures/transformers-towers.ts";
 import { recordTensors } from "./record-tensors.ts";
@@ -85,11 +87,36 @@ describe("transformersTowers", () => {
     expect(text({ num_attention_heads: 5 })).toThrow(
       /text_config: num_attention_heads 5 does not divide hidden_size 32/,
     );
+    expect(text({ num_hidden_layers: 1e10 })).toThrow(/text_config: num_hidden_layers: Too big/);
     expect(text({ eos_token_id: [2, 3] })).toThrow(/text_config: eos_token_id: Invalid input/);
     expect(vision({ image_size: [36, 36] })).toThrow(/vision_config: image_size: Invalid input/);
     expect(vision({ num_channels: 1 })).toThrow(/vision_config: num_channels: Invalid input/);
     expect(vision({ vision_use_head: false })).toThrow(/vision_config\.vision_use_head is false/);
     expect(vision({ hidden_size: 64 })).toThrow(/texts have embeddings of 32 numbers .* images of 64/);
+  });
+
+  it("takes the towers or refuses in words, whatever a field holds", () => {
+    const content = fc.oneof(
+      fc.constantFrom(null, true, "", "gelu", 0, 1, -1, 0.5, 3, 1e9, 1e10, [], {}, [36, 36]),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const keys = ["text_config", "vision_config", "text_config_dict", "projection_dim", ...Object.keys(TEXT)];
+    const fields = fc.constantFrom(...keys, "image_size", "patch_size", "hidden_act", "layer_norm_eps", "eos_token_id");
+    const part = fc.constantFrom("", "text_config", "vision_config");
+    const given = [CLIP, SIGLIP].map((config: Config) => ({ config, weights: weightsOf(shapesOf(config)) }));
+    fc.assert(
+      fc.property(fc.constantFrom(...given), part, fields, content, ({ config, weights }, where, field, value) => {
+        const changed =
+          where === "" ? { [field]: value } : { [where]: { ...(config[where] as Config), [field]: value } };
+        try {
+          const { text } = transformersTowers(takeTensors(weights), { ...config, ...changed }, "config.json");
+          expect(text.tokenEmbedding.shape).toEqual([120, 32]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+      { numRuns: 2000, seed: 18 },
+    );
   });
 
   it("refuses positions for another image size, with both shapes", () => {
