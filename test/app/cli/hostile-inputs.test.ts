@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { sharedFolder, temporaryFolder } from "../../helpers.ts";
 import { endlessLoop } from "../../model/checkpoint/hostile-graphs.ts";
 import { huggingFaceFolder, openClipFolder, wordTokenizer } from "../../model/checkpoint/tiny-checkpoint.ts";
@@ -24,8 +24,15 @@ function evaluation(checkpoint: string, out: string, ...more: string[]): string[
 const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A command that goes on without end, once it has said something, or has long been at work. */
-async function startEndless(args: readonly string[], said: RegExp | null) {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+async function startEndless(
+  args: readonly string[],
+  said: RegExp | null,
+  onTestFinished: TestContext["onTestFinished"],
+) {
+  // On a loaded machine it may not be amid its work before its deadline
+  const words = [...args, "--timeout", "600"];
+  const child = spawn(process.execPath, [cli, ...words], { cwd: root, stdio: ["ignore", "ignore", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
   let text = "";
   const heard = new Promise<void>((resolve) => {
     child.stderr.on("data", (data: Buffer) => {
@@ -40,7 +47,7 @@ async function startEndless(args: readonly string[], said: RegExp | null) {
 }
 
 /** Seconds of work by which a process is long past its start and plan, which take half of one. */
-const INTO_THE_WORK = 2;
+const INTO_THE_WORK = 1.5;
 
 /** Waits until the process that this one has do its work is amid it: on a loaded machine, that is later. */
 async function isBusy(pid: number): Promise<void> {
@@ -105,10 +112,10 @@ unix.concurrent("work without end", () => {
 
   it.for(["SIGINT", "SIGTERM"] as const)(
     "ends on a second %s at once, with its status",
-    { timeout: 60_000 },
-    async (name, { expect }) => {
+    { timeout: 180_000 },
+    async (name, { expect, onTestFinished }) => {
       const args = evaluation(endlessLater, freshOut());
-      const { child, ended, text } = await startEndless(args, /images, |123 images/);
+      const { child, ended, text } = await startEndless(args, /images, |123 images/, onTestFinished);
       child.kill(name);
       await after(700); // later than one that was handed on would come
       const begun = performance.now();
@@ -119,8 +126,8 @@ unix.concurrent("work without end", () => {
     },
   );
 
-  it("that hears no signal ends on the first one", { timeout: 60_000 }, async ({ expect }) => {
-    const { child, ended, text } = await startEndless(evaluation(endlessPattern, freshOut()), null);
+  it("that hears no signal ends on the first one", { timeout: 180_000 }, async ({ expect, onTestFinished }) => {
+    const { child, ended, text } = await startEndless(evaluation(endlessPattern, freshOut()), null, onTestFinished);
     const begun = performance.now();
     child.kill("SIGTERM");
     expect(await ended).toEqual([143, null]);
@@ -128,8 +135,8 @@ unix.concurrent("work without end", () => {
     expect(text()).toMatch(/stopped by SIGTERM, which was not answered/);
   });
 
-  it("that hears no signal ends on four in a row at once", { timeout: 60_000 }, async ({ expect }) => {
-    const { child, ended } = await startEndless(evaluation(endlessPattern, freshOut()), null);
+  it("that hears no signal ends on four in a row at once", { timeout: 180_000 }, async ({ expect, onTestFinished }) => {
+    const { child, ended } = await startEndless(evaluation(endlessPattern, freshOut()), null, onTestFinished);
     const begun = performance.now();
     for (const name of ["SIGINT", "SIGINT", "SIGTERM", "SIGTERM"] as const) child.kill(name);
     const [status] = await ended; // signals that wait together come in no order
@@ -141,9 +148,9 @@ unix.concurrent("work without end", () => {
 linux.concurrent("a process that is blocked for ever", () => {
   it.for(["inspect", "evaluate"])(
     "ends when %s, which started it, is killed outright",
-    { timeout: 60_000 },
-    async (command, { expect }) => {
-      const { child, ended } = await startEndless(commandOn(command, endlessPattern), null);
+    { timeout: 180_000 },
+    async (command, { expect, onTestFinished }) => {
+      const { child, ended } = await startEndless(commandOn(command, endlessPattern), null, onTestFinished);
       const below = descendantsOf(child.pid as number);
       expect(below).toHaveLength(1);
       child.kill("SIGKILL");
