@@ -3,7 +3,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { byteSize } from "../../foundation/number-text.ts";
 import { type JsonValue, parseStrictJson } from "./strict-json.ts";
 import type { WeightFile } from "./weight-file.ts";
-import { STORED_BYTES, type StoredTensor, type StoredType } from "./weights.ts";
+import { type FileTensors, STORED_BYTES, type StoredTensor, type StoredType } from "./weights.ts";
 import { shown } from "./zip-directory.ts";
 
 /*
@@ -61,10 +61,7 @@ interface Entry {
  * @throws InputError where the reference implementation refuses it: a length beyond the file, offsets with gaps or overlaps,
  *   bytes that are not the shape's; and where a name is there twice
  */
-export function readSafetensors(file: WeightFile): {
-  tensors: StoredTensor[];
-  unusable: Map<string, string>;
-} {
+export function readSafetensors(file: WeightFile): FileTensors {
   const fault = (what: string): InputError => new InputError(`${file.path}: not a sound safetensors file: ${what}`);
   if (file.size < LENGTH_BYTES) throw fault(`cut short: expected at least 8 bytes, got ${file.size}`);
   const claimed = file.read(0, LENGTH_BYTES).readBigUInt64LE(0);
@@ -112,7 +109,7 @@ export function readSafetensors(file: WeightFile): {
         : `${file.size - start - end} bytes follow its last tensor`,
     );
   }
-  return { tensors, unusable };
+  return { format: "safetensors", tensors, unusable, values: new Map(), notes: [] };
 }
 
 type Fault = (what: string) => InputError;

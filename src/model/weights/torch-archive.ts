@@ -2,12 +2,11 @@ import { InputError } from "../../foundation/errors.ts";
 import { byteSize } from "../../foundation/number-text.ts";
 import { describeValue, isKind, type PickleValue } from "./pickle-value.ts";
 import { findStateDict } from "./state-dict.ts";
-import { stripPrefixes } from "./strip-prefixes.ts";
 import { TORCH_OBJECTS } from "./torch-objects.ts";
 import { tensorPlaces } from "./torch-tensors.ts";
 import { unpickle } from "./unpickle.ts";
 import type { WeightFile } from "./weight-file.ts";
-import type { StoredTensor, WeightFormat } from "./weights.ts";
+import type { FileTensors, StoredTensor, WeightFormat } from "./weights.ts";
 import { readZipDirectory, storedOffset, type ZipEntry } from "./zip-directory.ts";
 
 /*
@@ -19,16 +18,8 @@ import { readZipDirectory, storedOffset, type ZipEntry } from "./zip-directory.t
 /** The largest pickle that is read, bytes. The state dict of 20,000 tensors and their optimizer has 12 MB. */
 const MAX_PICKLE = 32e6;
 
-export interface TorchTensors {
-  readonly format: WeightFormat;
-  readonly tensors: StoredTensor[];
-  readonly unusable: Map<string, string>;
-  readonly values: Map<string, number>;
-  readonly notes: readonly string[];
-}
-
 /** @throws InputError if it is no such archive, is damaged, or holds no state dict */
-export function readTorchArchive(file: WeightFile): TorchTensors {
+export function readTorchArchive(file: WeightFile): FileTensors {
   const entries = readZipDirectory(file);
   const root = rootOf(file, entries);
   const format = entries.has(`${root}/constants.pkl`) ? "torchscript" : "pytorch";
@@ -39,12 +30,11 @@ export function readTorchArchive(file: WeightFile): TorchTensors {
     file.path,
     4 * pickle.length + 65_536,
   );
-  const named = stripPrefixes(found.entries, file.path);
   const place = tensorPlaces(file, (key) => entries.get(`${root}/data/${key}`));
   const tensors: StoredTensor[] = [];
   const unusable = new Map<string, string>();
   const values = new Map<string, number>();
-  for (const [name, value] of named.entries) {
+  for (const [name, value] of found.entries) {
     if (isKind(value, "tensor")) {
       const where = place(name, value);
       if ("problem" in where) unusable.set(name, where.problem);
@@ -56,7 +46,7 @@ export function readTorchArchive(file: WeightFile): TorchTensors {
       if (problem !== null) unusable.set(name, problem);
     }
   }
-  return { format, tensors, unusable, values, notes: [...found.notes, ...named.notes] };
+  return { format, tensors, unusable, values, notes: found.notes };
 }
 
 /** The folder that everything lies in: that of the first entry, as PyTorch takes it. */

@@ -16,6 +16,23 @@ export interface WeightFile {
   readonly read: (offset: number, length: number) => Buffer;
 }
 
+/** @param fill puts bytes from an offset on into memory, and says how many there were */
+export function weightFile(
+  path: string,
+  realPath: string,
+  size: number,
+  fill: (bytes: Buffer, offset: number) => number,
+): WeightFile {
+  const read = (offset: number, length: number): Buffer => {
+    if (offset < 0 || length < 0 || offset + length > size) throw cut(path, offset + length, size);
+    const bytes = Buffer.allocUnsafe(length);
+    const filled = fill(bytes, offset);
+    if (filled < length) throw cut(path, offset + length, offset + filled);
+    return bytes;
+  };
+  return { path, realPath, size, read };
+}
+
 /**
  * Opens a regular file, and closes it when the work is done.
  *
@@ -27,14 +44,8 @@ export async function withWeightFile<Result>(path: string, work: (file: WeightFi
     const opened = openRegularSync(path);
     descriptor = opened;
     const { size } = fstatSync(opened);
-    const read = (offset: number, length: number): Buffer => {
-      if (offset < 0 || length < 0 || offset + length > size) throw cut(path, offset + length, size);
-      const bytes = Buffer.allocUnsafe(length);
-      const filled = fillSync(opened, bytes, offset);
-      if (filled < length) throw cut(path, offset + length, offset + filled);
-      return bytes;
-    };
-    return work({ path, realPath: await realpath(path), size, read });
+    const fill = (bytes: Buffer, offset: number): number => fillSync(opened, bytes, offset);
+    return work(weightFile(path, await realpath(path), size, fill));
   } catch (cause) {
     throw readError(path, cause);
   } finally {

@@ -44,6 +44,17 @@ export interface StoredTensor {
 
 export type WeightFormat = "safetensors" | "pytorch" | "torchscript";
 
+/** What a single file holds, by the names that it gives. */
+export interface FileTensors {
+  readonly format: WeightFormat;
+  /** no name twice, nor in both */
+  readonly tensors: readonly StoredTensor[];
+  /** tensors that cannot be used → why */
+  readonly unusable: ReadonlyMap<string, string>;
+  readonly values: ReadonlyMap<string, number>;
+  readonly notes: readonly string[];
+}
+
 /** The tensors of a checkpoint's weight files. */
 export interface Weights {
   /** the file that was given: the weights, or the index of their shards */

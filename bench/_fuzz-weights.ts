@@ -1,0 +1,93 @@
+import { getHeapStatistics } from "node:v8";
+import { InputError } from "../src/foundation/errors.ts";
+import { readFileTensors } from "../src/model/weights/file-tensors.ts";
+import { joinWeights } from "../src/model/weights/join-weights.ts";
+import { readShardIndex } from "../src/model/weights/shard-index.ts";
+import { weightFileKind } from "../src/model/weights/weight-format.ts";
+import { STORED_BYTES, type StoredTensor, type Weights } from "../src/model/weights/weights.ts";
+import { changedWeights, memoryFile, readSeeds } from "./_changed-weights.ts";
+import { seededRandom } from "./_random.ts";
+
+/** A call that takes longer is a finding, milliseconds. */
+const MAX_TIME = 1000;
+/** A call that keeps or throws away more memory is a finding, bytes. */
+const MAX_GROWTH = 64e6;
+
+export interface FuzzedWeights {
+  readonly files: number;
+  readonly read: number;
+  readonly refused: number;
+  readonly slowest: number;
+  readonly faults: readonly string[];
+}
+
+/**
+ * Changes sound weight files and reads them, in memory.
+ *
+ * @param say is told each refusal
+ */
+export function fuzzWeights(count: number, seed: number, say: (message: string) => void = () => {}): FuzzedWeights {
+  const seeds = readSeeds();
+  const faults: string[] = [];
+  const result = { read: 0, refused: 0, slowest: 0 };
+  for (let i = 0; i < count; i++) {
+    const random = seededRandom(seed * 1_000_003 + i);
+    const base = random.pick(seeds);
+    const bytes = changedWeights(base, random);
+    const memory = usedMemory();
+    const begin = performance.now();
+    const verdict = verdictOf(bytes);
+    const time = performance.now() - begin;
+    const growth = usedMemory() - memory;
+    const fault = verdictFault(verdict, bytes.length);
+    const where = `file ${i} of seed ${seed}, from ${base.name}`;
+    if (fault !== null) faults.push(`${where}: ${fault}`);
+    if (time > MAX_TIME) faults.push(`${where}: took ${Math.round(time)} ms`);
+    if (growth > MAX_GROWTH) faults.push(`${where}: took ${Math.round(growth / 1e6)} MB`);
+    if (verdict instanceof InputError) say(verdict.message);
+    result[verdict instanceof Error ? "refused" : "read"]++;
+    result.slowest = Math.max(result.slowest, time);
+  }
+  return { files: count, ...result, faults };
+}
+
+/** What is read from a file; null of an index. Or why it is refused. */
+function verdictOf(bytes: Buffer): Weights | Error | null {
+  const file = memoryFile("weights", bytes);
+  try {
+    const kind = weightFileKind(file);
+    if (kind !== "index") return joinWeights(file.path, [file.realPath], [readFileTensors(file, kind)]);
+    readShardIndex(file);
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function usedMemory(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
+}
+
+/** What is wrong with a verdict: an error that is not the file's, or a tensor that is not inside its file. */
+function verdictFault(verdict: Weights | Error | null, size: number): string | null {
+  if (verdict === null || verdict instanceof InputError) return null;
+  if (verdict instanceof Error) return verdict.stack ?? verdict.message;
+  for (const tensor of verdict.tensors.values()) {
+    const fault = placeFault(tensor, size);
+    if (fault !== null) return `${tensor.name}: ${fault}: ${JSON.stringify(tensor)}`;
+  }
+  return null;
+}
+
+function placeFault({ type, shape, offset, byteLength, strides }: StoredTensor, fileSize: number): string | null {
+  const bytes = STORED_BYTES[type];
+  const isSize = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  if (![...shape, ...(strides ?? []), offset, byteLength].every(isSize)) return "a number is no size";
+  if (offset + byteLength > fileSize) return "it does not lie inside its file";
+  if (strides !== null && strides.length !== shape.length) return "a stride is missing";
+  const elements = shape.reduce((product, size) => product * BigInt(size), 1n);
+  const last = shape.reduce((sum, size, i) => sum + BigInt(size - 1) * BigInt(strides?.[i] ?? 0), 0n);
+  const span = elements === 0n ? 0n : strides === null ? elements : last + 1n;
+  return span * BigInt(bytes) === BigInt(byteLength) ? null : "its bytes are not those of its shape";
+}
