@@ -15,6 +15,7 @@ const BENCHMARKS = [...IMAGENET_AXES.shifts, AVERAGE];
 const MODEL_TYPES = {
   standard: "standard training",
   openai: "OpenAI CLIP",
+  "zero-shot": "zero-shot CLIP, testbed",
   "more-data": "trained with more data",
   "robustness-interventions": "other robustness interventions",
   "adversarially-robust": "Lp-robust",
@@ -31,7 +32,17 @@ export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
   const groups = groupsOfRows(types.accuracies);
   const { comparisons } = compareGroups(types.accuracies, groups, "logit", types.pairing);
   return new Map([
-    ["openclip-zoo", buildPanels(studyRobustness(zoo.rows, openai, options), { benchmarks: BENCHMARKS })],
+    [
+      "openclip-zoo",
+      buildPanels(
+        studyRobustness(
+          zoo.rows.filter(({ doubt }) => doubt === undefined),
+          openai,
+          options,
+        ),
+        { benchmarks: BENCHMARKS },
+      ),
+    ],
     [
       "imagenet-testbed",
       buildPanels(types, {

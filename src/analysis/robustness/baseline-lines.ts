@@ -1,4 +1,4 @@
-import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
+import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
@@ -31,7 +31,8 @@ export interface BaselineLines {
 
 /**
  * Fits every line that a baseline has the accuracies for: of each benchmark, protocol and prompts, on each x axis, and of
- * the average. Benchmarks that have too few models are named in the notes.
+ * the average. Benchmarks that have too few models are named in the notes. Rows whose quality is doubtful, or that repeat
+ * another row, draw no line.
  *
  * @param defaults benchmark → its default protocol, preferred where the baseline has several
  * @throws InputError if there is no line at all
@@ -44,8 +45,10 @@ export function fitBaselineLines(
   notes: NoteCollector,
 ): BaselineLines {
   const { rules } = baseline;
+  noteDoubts(baseline, notes);
   const rows = baseline.rows.filter(
     (row) =>
+      row.doubt === undefined &&
       (rules.group === undefined || row.group === rules.group) &&
       !rules.withoutNamesContaining.some((part) => row.checkpoint.includes(part)),
   );
@@ -69,6 +72,13 @@ export function fitBaselineLines(
       ? `baseline ${baseline.id}: no line can be fitted: ${why.join("; ")}`
       : `baseline ${baseline.id}: no line can be fitted: it needs accuracies on ${axes.idBenchmark} and on a shift, of the same models`,
   );
+}
+
+function noteDoubts({ id, rows }: Baseline, notes: NoteCollector): void {
+  for (const [checkpoint, [first]] of rowsByCheckpoint(rows)) {
+    if (first?.doubt === undefined) continue;
+    notes.note(`not in the lines of ${id}: ${doubtText(first.doubt)}`, { checkpoint });
+  }
 }
 
 function fitPieces(

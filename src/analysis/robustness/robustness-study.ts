@@ -2,6 +2,7 @@ import { mean } from "simple-statistics";
 import {
   type AccuracyRow,
   mergeRows,
+  type RowDoubt,
   rowsByCheckpoint,
   withDefaultProtocols,
 } from "../../evaluation/results/accuracy-row.ts";
@@ -32,6 +33,8 @@ export interface RobustnessRow
   /** null for the mean of the shifts, which has no line of its own */
   readonly predictionLow: number | null;
   readonly predictionHigh: number | null;
+  /** why it is not ranked, absent where nothing makes the checkpoint's accuracies doubtful or a repetition */
+  readonly doubt?: RowDoubt;
 }
 
 export interface RobustnessStudy {
@@ -121,11 +124,13 @@ function compareCheckpoint(
     if (result !== undefined) results.set(pair, result);
   }
   noteMissingAxes(checkpoint, pairs, lines, notes);
+  const doubt = rows.find((row) => row.doubt !== undefined)?.doubt;
   const means = pairs.flatMap((pair) => {
     const parts = (pair.parts ?? []).map((part) => results.get(part)).filter((part) => part !== undefined);
     return pair.benchmark === AVERAGE && parts.length === axes.shifts.length ? [meanOfShifts(pair, parts)] : [];
   });
-  return [...results.values(), ...means];
+  const all = [...results.values(), ...means];
+  return doubt === undefined ? all : all.map((row) => ({ ...row, doubt }));
 }
 
 function comparePair(

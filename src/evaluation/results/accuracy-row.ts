@@ -14,10 +14,31 @@ export interface AccuracyRow extends EvaluationKey {
   readonly n: number | null;
   /** images of the complete benchmark; null: not known */
   readonly expectedN: number | null;
+  /** what makes a published row doubtful or a repetition, absent where nothing does */
+  readonly doubt?: RowDoubt;
   /** file and row, for messages */
   readonly where: string;
   /** what it was made with, where that is known */
   readonly made?: MadeWith;
+}
+
+/** Why a published row draws no line and is not ranked, as its `quality` says. */
+export const ROW_QUALITIES = {
+  "wrong-activation": "weights trained with QuickGELU, evaluated with GELU",
+  "activation-unknown": "its weights are marked as QuickGELU, the evaluation is not",
+  "duplicate-of": "the same weights under a second name",
+  "same-run": "another checkpoint of the same training run",
+} as const;
+
+export interface RowDoubt {
+  readonly quality: keyof typeof ROW_QUALITIES;
+  /** the model to take instead, "" for none */
+  readonly instead: string;
+}
+
+/** A doubt in words. */
+export function doubtText({ quality, instead }: RowDoubt): string {
+  return `${quality}: ${ROW_QUALITIES[quality]}${instead === "" ? "" : `; see ${instead}`}`;
 }
 
 /** Rows with an empty protocol given the benchmark's default, where it is known. */

@@ -4,7 +4,7 @@ import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts"
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import { ACCURACY } from "../scoring/metrics/registry.ts";
 import { contradictionOfCells, MAX_IMAGES, NUMBER } from "./accuracy-cells.ts";
-import type { AccuracyRow } from "./accuracy-row.ts";
+import { type AccuracyRow, ROW_QUALITIES, type RowDoubt } from "./accuracy-row.ts";
 
 const LISTED = 5;
 
@@ -18,7 +18,7 @@ export interface ParsedAccuracies {
  * Parses top-1 accuracies from CSV: an `accuracies.csv`, a baseline, or the user's own table in the same form.
  *
  * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
- * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`. Rows with
+ * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and `instead`. Rows with
  * an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
  * be what they say, as far as its digits go.
  *
@@ -58,6 +58,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
       accuracy,
       n: count(record.n, place, "n"),
       expectedN: count(record.expected_n, place, "expected_n"),
+      ...doubtOf(record, place),
       where: place,
     });
   });
@@ -77,6 +78,15 @@ function columnNames(first: Record<string, string>, where: string): { readonly m
   throw new InputError(
     `${where}: expected the columns checkpoint (or model), benchmark, value (or accuracy); missing: ${missing.join(", ")} (found ${Object.keys(first).join(", ")})`,
   );
+}
+
+function doubtOf({ quality = "", instead = "" }: Record<string, string>, place: string): { doubt?: RowDoubt } {
+  if (quality === "" || quality === "ok") return {};
+  if (!Object.hasOwn(ROW_QUALITIES, quality)) {
+    const known = ["ok", ...Object.keys(ROW_QUALITIES)].join(", ");
+    throw new InputError(`${place}: quality: expected one of ${known}, found "${quality}"`);
+  }
+  return { doubt: { quality: quality as RowDoubt["quality"], instead: fromSpreadsheetText(instead) } };
 }
 
 function fraction(cell: string, place: string, column: string): number {

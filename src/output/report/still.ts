@@ -18,7 +18,9 @@ export async function formatStill(
   checkpoints: number,
   warnings: readonly string[] = [],
 ): Promise<string> {
-  const rows = [...headlineRows(study.rows)].sort((a, b) => b.effectiveRobustness - a.effectiveRobustness);
+  const rows = headlineRows(study.rows)
+    .filter(({ doubt }) => doubt === undefined)
+    .sort((a, b) => b.effectiveRobustness - a.effectiveRobustness);
   const named = rows
     .slice(0, NAMED)
     .map((row) => `<p>${escapeHtml(headline(row, study.pairing.axes)).replace(/\n\s*/g, "<br>")}</p>`);

@@ -7,6 +7,7 @@ import {
 } from "../../analysis/robustness/robustness-study.ts";
 import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, isBeyondScatter } from "../../analysis/robustness/verdict.ts";
+import { doubtText, type RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
@@ -163,7 +164,11 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: Warnin
   // An extrapolated distance is worth less: those come last
   const height = (own: ReadonlyMap<string, RobustnessRow>) =>
     (own.get(lead)?.effectiveRobustness ?? -2) - (outsideBy(own) > 0 ? 4 : 0);
-  const sorted = [...byRow.values()].sort((a, b) => height(b) - height(a));
+  const isDoubtful = (own: ReadonlyMap<string, RobustnessRow>) => [...own.values()].some(({ doubt }) => doubt);
+  const sorted = [...byRow.values()].filter((own) => !isDoubtful(own)).sort((a, b) => height(b) - height(a));
+  const doubtful = new Map(
+    rows.flatMap(({ checkpoint, doubt }) => (doubt === undefined ? [] : [[checkpoint, doubt] as const])),
+  );
   const cells = sorted.slice(0, SHOWN).map((own) => {
     const any = own.values().next().value as RobustnessRow;
     const outside = outsideBy(own);
@@ -183,12 +188,22 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: Warnin
     right("outside"),
   ];
   return [
-    `Effective robustness of ${checkpoints} checkpoints in percentage points, by ${printable(lead)}`,
+    `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points, by ${printable(lead)}`,
     "  *        beyond the baseline's own scatter",
     `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: extrapolated, so last`,
     formatTextTable(columns, cells),
     ...moreRows(sorted.length - cells.length, file),
+    ...doubtLines(doubtful),
   ].join("\n");
+}
+
+/** The checkpoints that are not ranked, and why. */
+function doubtLines(doubtful: ReadonlyMap<string, RowDoubt>): string[] {
+  if (doubtful.size === 0) return [];
+  const lines = [...doubtful].map(
+    ([checkpoint, doubt]) => `  ${printable(checkpoint)}: ${printable(doubtText(doubt))}`,
+  );
+  return ["", `Not ranked, ${doubtful.size} of the published rows:`, ...lines];
 }
 
 function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {

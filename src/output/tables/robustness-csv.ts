@@ -18,6 +18,7 @@ const COLUMNS = [
   "prediction_high",
   "extrapolated",
   "outside_by",
+  "quality",
 ] as const;
 
 /**
@@ -41,6 +42,7 @@ export function formatRobustness(rows: readonly RobustnessRow[]): string {
     prediction_high: computed(row.predictionHigh),
     extrapolated: row.extrapolated,
     outside_by: computed(row.outsideBy),
+    quality: row.doubt?.quality ?? "ok",
   }));
   return formatCsv(COLUMNS, cells);
 }

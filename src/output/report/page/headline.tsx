@@ -90,7 +90,9 @@ function leadRows(rows: readonly RobustnessRow[], benchmark: string): { rows: Ro
   const any = rows.find((row) => row.benchmark !== MEAN_OF_SHIFTS)?.benchmark ?? "";
   const of = has(benchmark) ? benchmark : has(AVERAGE) ? AVERAGE : any;
   const seen = new Set<string>();
-  const own = rows.filter((row) => row.benchmark === of && !seen.has(row.checkpoint) && seen.add(row.checkpoint));
+  const own = rows.filter(
+    (row) => row.benchmark === of && row.doubt === undefined && !seen.has(row.checkpoint) && seen.add(row.checkpoint),
+  );
   // An extrapolated distance is worth less: those come last
   return {
     of,
