@@ -1,11 +1,11 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
-import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
 import { type BaselineFit, checkPoint } from "./baseline-fit.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import { type ScaleFunctions, scaleFunctions } from "./fit-scale.ts";
 import type { ModelPoint } from "./model-point.ts";
+import { type PredictionError, predictionHalfWidth, predictionP } from "./prediction.ts";
 
 /** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
 export interface EffectiveRobustness {
@@ -25,6 +25,8 @@ export interface EffectiveRobustness {
    */
   readonly predictionLow: number;
   readonly predictionHigh: number;
+  /** probability that a new model of the baseline's kind lies at least as far from the line; not adjusted for many models */
+  readonly predictionP: number;
   /** whether `idAccuracy` is outside the accuracies the line was fitted on */
   readonly extrapolated: boolean;
   /** how far outside; 0 inside */
@@ -42,8 +44,8 @@ export interface EffectiveRobustness {
  *
  * `predictionLow` and `predictionHigh` answer another question, whether the model is beyond the baseline's own scatter.
  * They are the t prediction interval of the line. The scatter holds the baseline's binomial noise; where a new model's is
- * larger on the scale (an accuracy nearer 0 or 1, fewer images), the difference is added: without it the interval would
- * cover 93 % five points above the OpenAI models, and ever less below them.
+ * larger on the scale (an accuracy nearer 0 or 1, fewer images), the difference is added, with Welch's and Satterthwaite's
+ * degrees of freedom: without it the interval would cover 93 % five points above the OpenAI models, and ever less below them.
  *
  * @param fit    of `fitBaseline`
  * @param points models to compare; they need not be in the baseline
@@ -59,10 +61,13 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
     const { model, idAccuracy, accuracy } = point;
     const x = functions.forward(idAccuracy);
     const expectedAccuracy = functions.inverse(lineAt(fit, x));
-    const scatter = Math.hypot(
-      fit.tQuantile * Math.hypot(fit.residualSd, lineSe(fit, x)),
-      Z95 * Math.sqrt(noiseBeyondBaseline(fit, functions, point, expectedAccuracy)),
-    );
+    const error: PredictionError = {
+      scatterSe: Math.hypot(fit.residualSd, lineSe(fit, x)),
+      degreesOfFreedom: fit.n - 2,
+      noiseSd: Math.sqrt(noiseBeyondBaseline(fit, functions, point, expectedAccuracy)),
+    };
+    const halfWidth = predictionHalfWidth(error, 0.05);
+    const y = lineAt(fit, x);
     const outsideBy = Math.max(0, fit.idMin - idAccuracy, idAccuracy - fit.idMax);
     return {
       model,
@@ -71,12 +76,19 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       expectedAccuracy,
       effectiveRobustness: accuracy - expectedAccuracy,
       ...robustnessInterval(fit, functions, point, x, expectedAccuracy),
-      predictionLow: functions.inverse(lineAt(fit, x) - scatter),
-      predictionHigh: functions.inverse(lineAt(fit, x) + scatter),
+      predictionLow: functions.inverse(y - halfWidth),
+      predictionHigh: functions.inverse(y + halfWidth),
+      predictionP: predictionP(error, functions.forward(insideEnds(point, functions)) - y),
       extrapolated: outsideBy > 0,
       outsideBy,
     };
   });
+}
+
+/** The accuracy; where it is exactly 0 or 1 and that is infinite, half an image from there, or the accuracy itself. */
+function insideEnds({ accuracy, images }: ModelPoint, { endless }: ScaleFunctions): number {
+  if (!endless || images == null || (accuracy > 0 && accuracy < 1)) return accuracy;
+  return (accuracy * images + 0.5) / (images + 1);
 }
 
 /** Variance that a point has from its finite images and that the residuals of the line do not hold; 0 if not known. */

@@ -1,7 +1,7 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import type { ColumnOf } from "./metadata.ts";
-import type { RobustnessRow } from "./robustness-study.ts";
+import type { RobustnessRow } from "./robustness-row.ts";
 
 /** Mean and standard deviation over the replicates of one model: seeds of one training run. */
 export interface ReplicateRow extends LineKey {

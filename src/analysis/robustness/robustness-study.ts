@@ -2,7 +2,6 @@ import { mean } from "simple-statistics";
 import {
   type AccuracyRow,
   mergeRows,
-  type RowDoubt,
   rowsByCheckpoint,
   withDefaultProtocols,
 } from "../../evaluation/results/accuracy-row.ts";
@@ -17,25 +16,9 @@ import type { FitScale } from "./fit-scale.ts";
 import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
 import { bestLine, noteDifferences } from "./line-match.ts";
 import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "./robustness-row.ts";
 import { IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
-
-/** `benchmark` of the mean of the shifts' effective robustness values, each from its own line. */
-export const MEAN_OF_SHIFTS = "mean-of-shifts";
-
-/** A checkpoint's place beside a line of the baseline. */
-export interface RobustnessRow
-  extends LineKey,
-    Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh"> {
-  readonly checkpoint: string;
-  readonly scale: FitScale;
-  readonly baseline: string;
-  readonly group: string;
-  /** null for the mean of the shifts, which has no line of its own */
-  readonly predictionLow: number | null;
-  readonly predictionHigh: number | null;
-  /** why it is not ranked, absent where nothing makes the checkpoint's accuracies doubtful or a repetition */
-  readonly doubt?: RowDoubt;
-}
+import { judgeRows, type UntestedRow } from "./verdict.ts";
 
 export interface RobustnessStudy {
   readonly lines: readonly BaselineLine[];
@@ -78,7 +61,7 @@ export function studyRobustness(
   const notes = createNoteCollector();
   const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, scale, axes, defaults, notes);
   const members = new Set(lines.lines.flatMap((line) => line.fit.models.map((point) => point.model)));
-  const results: RobustnessRow[] = [];
+  const results: UntestedRow[] = [];
   for (const [checkpoint, ofCheckpoint] of rowsByCheckpoint(own)) {
     if (members.has(checkpoint)) {
       notes.note(`part of the line of ${baseline.id} by their names, so their distance from it is a residual`, {
@@ -97,7 +80,8 @@ export function studyRobustness(
   }
   results.sort(compareLineKeys);
   const sorted = [...lines.lines].sort(compareLines);
-  return { lines: sorted, rows: results, notes: notes.list(), accuracies: own, pairing: lines.pairing };
+  const judged = judgeRows(results, ({ checkpoint }) => members.has(checkpoint));
+  return { lines: sorted, rows: judged, notes: notes.list(), accuracies: own, pairing: lines.pairing };
 }
 
 function compareCheckpoint(
@@ -106,7 +90,7 @@ function compareCheckpoint(
   lines: BaselineLines,
   scale: FitScale,
   notes: NoteCollector,
-): RobustnessRow[] {
+): UntestedRow[] {
   const { axes } = lines.pairing;
   const { pairs, unpaired, lacksForAverage } = pairRows(rows, lines.pairing);
   for (const row of unpaired) {
@@ -118,7 +102,7 @@ function compareCheckpoint(
   if (lacksForAverage.length > 0 && pairs.length > 0) {
     notes.note(`no average of the ${shiftCount(axes)} shifts, lacking ${lacksForAverage.join(", ")}`, { checkpoint });
   }
-  const results = new Map<PairedRow, RobustnessRow>();
+  const results = new Map<PairedRow, UntestedRow>();
   for (const pair of pairs) {
     const result = comparePair(pair, pairs, lines, scale, notes);
     if (result !== undefined) results.set(pair, result);
@@ -139,7 +123,7 @@ function comparePair(
   lines: BaselineLines,
   scale: FitScale,
   notes: NoteCollector,
-): RobustnessRow | undefined {
+): UntestedRow | undefined {
   const { model: checkpoint, idAccuracy } = pair.point;
   const line = bestLine(pair, pairs, lines, notes);
   if (line === undefined) return undefined;
@@ -157,8 +141,8 @@ function comparePair(
 }
 
 /** The mean of the shifts' values. Their errors are not independent (one x, baseline models alike), so no interval. */
-function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): RobustnessRow {
-  const first = parts[0] as RobustnessRow;
+function meanOfShifts(average: PairedRow, parts: readonly UntestedRow[]): UntestedRow {
+  const first = parts[0] as UntestedRow;
   return {
     ...first,
     ...taskKey(average),
@@ -170,6 +154,7 @@ function meanOfShifts(average: PairedRow, parts: readonly RobustnessRow[]): Robu
     high: null,
     predictionLow: null,
     predictionHigh: null,
+    predictionP: null,
     extrapolated: parts.some((part) => part.extrapolated),
     outsideBy: Math.max(...parts.map((part) => part.outsideBy)),
   };

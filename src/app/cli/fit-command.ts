@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
+import { coverExtrapolated } from "../../analysis/robustness/covering-baselines.ts";
 import { FIT_SCALES, type FitScale } from "../../analysis/robustness/fit-scale.ts";
 import { leaveOneOut } from "../../analysis/robustness/influence.ts";
 import { defaultProtocolsOf, readStudy } from "../../analysis/robustness/read-study.ts";
@@ -15,7 +16,7 @@ import { formatWideRobustness, linesTable, robustnessTable } from "../../output/
 import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { type FitExtrasOptions, fitExtras } from "./fit-extras.ts";
-import { defaultBaseline, openBaseline, readAccuracies } from "./fit-inputs.ts";
+import { defaultBaseline, openBaseline, otherBaselines, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
@@ -65,6 +66,13 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     axes: about.axes,
     defaultProtocols: defaultProtocolsOf(about),
   });
+  const others = options.study === undefined ? await otherBaselines(baseline.id) : [];
+  const renamed = others.map((other) => ({ ...other, rows: other.rows.map(apart.rename) }));
+  const covered = coverExtrapolated(study, renamed, {
+    scale,
+    axes: about.axes,
+    defaultProtocols: defaultProtocolsOf(about),
+  });
   const extras = await fitExtras(study, scale, options);
   const lines = [...study.lines, ...extras.lines];
   const tables = new Map([
@@ -87,10 +95,20 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const marks = markWarnings(warnings, study.pairing.axes);
   if (options.json) {
     const { warnings: texts } = said;
-    printJson({ lines: lines.map(lineJson), rows: study.rows, ...extras.json, notes: notesJson(all), warnings: texts });
+    printJson({
+      lines: lines.map(lineJson),
+      rows: study.rows,
+      covered,
+      ...extras.json,
+      notes: notesJson(all),
+      warnings: texts,
+    });
   } else if (format === "text") {
     const nameOf = (table: string) => writtenName(table, place, tables);
-    const texts = [formatStudy(study, warnings, nameOf(ROBUSTNESS)), ...extras.tables.map((text) => text(nameOf))];
+    const texts = [
+      formatStudy(study, warnings, nameOf(ROBUSTNESS), covered),
+      ...extras.tables.map((text) => text(nameOf)),
+    ];
     printText(texts.join("\n\n"));
   } else if (format === "wide-csv") {
     printText(formatWideRobustness(study.rows, study.pairing.axes));

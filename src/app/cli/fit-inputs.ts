@@ -50,6 +50,11 @@ export async function openBaseline(typed: string): Promise<OpenedBaseline> {
   return { ...(await readFolder(typed)), id: basename(resolve(typed)), rules: NO_RULES };
 }
 
+/** The baselines that ship with the package, without this one. */
+export async function otherBaselines(id: string): Promise<Baseline[]> {
+  return Promise.all((await listBaselines()).filter((other) => other !== id).map(readBaseline));
+}
+
 /** A folder's `metrics.json` files where it has them, else its CSV files. */
 async function readFolder(folder: string): Promise<ReadAccuracies> {
   const { results, problems } = await readResults(folder, { runs: true });

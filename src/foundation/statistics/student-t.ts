@@ -1,4 +1,5 @@
 import { betaQuantileLogit } from "./beta-quantile.ts";
+import { regularizedIncompleteBeta } from "./incomplete-beta.ts";
 
 /**
  * The quantile of Student's t distribution: the t that a variable stays at or below with probability p.
@@ -17,4 +18,20 @@ export function studentTQuantile(p: number, degreesOfFreedom: number): number {
   // t² is degreesOfFreedom (1 − x) / x where x has the two tails' probability
   const logit = betaQuantileLogit(2 * p, degreesOfFreedom / 2, 0.5);
   return -Math.sqrt(degreesOfFreedom) * Math.exp(-logit / 2);
+}
+
+/**
+ * The probability that Student's t lies at least as far from 0 as `t`, on either side.
+ *
+ * @param degreesOfFreedom > 0
+ * @throws RangeError if it is not
+ * @see Abramowitz & Stegun 26.7.1
+ */
+export function studentTTwoSided(t: number, degreesOfFreedom: number): number {
+  if (!(degreesOfFreedom > 0 && degreesOfFreedom < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`expected positive, finite degrees of freedom, got ${degreesOfFreedom}`);
+  }
+  const square = t * t;
+  const total = degreesOfFreedom + square;
+  return regularizedIncompleteBeta(degreesOfFreedom / 2, 0.5, degreesOfFreedom / total, square / total);
 }

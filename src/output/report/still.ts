@@ -1,5 +1,5 @@
-import type { RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
-import { headlineRows } from "../../analysis/robustness/verdict.ts";
+import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
+import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
 import type { PanelStudy } from "../figures/panel-study.ts";
 import { buildPanels } from "../figures/scatter-panel.ts";
 import { headline } from "../tables/fit-table.ts";
@@ -23,7 +23,10 @@ export async function formatStill(
     .sort((a, b) => b.effectiveRobustness - a.effectiveRobustness);
   const named = rows
     .slice(0, NAMED)
-    .map((row) => `<p>${escapeHtml(headline(row, study.pairing.axes)).replace(/\n\s*/g, "<br>")}</p>`);
+    .map(
+      (row) =>
+        `<p>${escapeHtml(headline(row, study.pairing.axes, testedRows(study.rows))).replace(/\n\s*/g, "<br>")}</p>`,
+    );
   const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
   return `<main><p class="brand">${escapeHtml(title)}</p><h1>${checkpoints} checkpoints</h1>
 <div class="lead">${[...named, ...warnings.slice(0, NAMED).map(caution)].join("\n")}${rest}</div>

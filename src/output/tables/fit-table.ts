@@ -1,19 +1,18 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
-import {
-  MEAN_OF_SHIFTS,
-  type RobustnessRow,
-  type RobustnessStudy,
-} from "../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
-import { headlineRows, isBeyondScatter } from "../../analysis/robustness/verdict.ts";
-import { doubtText, type RowDoubt } from "../../evaluation/results/accuracy-row.ts";
+import { headlineRows, isOutsideBand, testedRows } from "../../analysis/robustness/verdict.ts";
+import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { decimal, percent, percentRange, points, pointsRange } from "../../foundation/number-text.ts";
+import { coveredBlock } from "./covered-text.ts";
 import { cutEnd } from "./name-text.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
+import { verdictText } from "./verdict-text.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
@@ -27,11 +26,13 @@ const NAME_WIDTH = 30;
  * a warning concerns are marked, and the warnings follow.
  *
  * @param file that holds all rows; null where none is written
+ * @param covered what other baselines say of extrapolated rows
  */
 export function formatStudy(
   study: RobustnessStudy,
   warnings: readonly Note[] = [],
   file: string | null = null,
+  covered: readonly RobustnessRow[] = [],
 ): string {
   const checkpoints = [...new Set(study.rows.map((row) => row.checkpoint))];
   const { axes } = study.pairing;
@@ -44,9 +45,10 @@ export function formatStudy(
       const prompts = [...new Set(own.map((row) => row.templates))];
       for (const templates of prompts) {
         const rows = own.filter((row) => row.templates === templates);
-        blocks.push(checkpointBlock(rows, axes, prompts.length > 1, marks));
+        blocks.push(checkpointBlock(rows, axes, prompts.length > 1, marks, testedRows(study.rows)));
       }
     }
+  if (covered.length > 0) blocks.push(coveredBlock(covered, axes));
   if (marks.footnotes.length > 0) blocks.push(marks.footnotes.map(printable).join("\n"));
   return blocks.join("\n\n");
 }
@@ -90,6 +92,7 @@ function checkpointBlock(
   axes: StudyAxes,
   several: boolean,
   marks: WarningMarks,
+  tests: number,
 ): string {
   const columns = [
     left("benchmark"),
@@ -116,27 +119,29 @@ function checkpointBlock(
     row.extrapolated ? percent(row.outsideBy) : "",
   ]);
   const table = formatTextTable(columns, cells);
-  const headlines = headlineRows(rows).map((row) => headline(row, axes, several));
+  const headlines = headlineRows(rows).map((row) => headline(row, axes, tests, several));
   return [...headlines, table].join("\n");
 }
 
 /**
- * How far above the line, whether that is real, and whether it is beyond the baseline's own scatter.
+ * How far above the line, its verdict, and what finite images leave open.
  *
+ * @param tests rows that the verdicts were adjusted over
  * @param withTemplates names the template set beside the checkpoint
  */
-export function headline(row: RobustnessRow, axes: StudyAxes, withTemplates = false): string {
+export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, withTemplates = false): string {
   const what =
     row.benchmark === AVERAGE ? `on the average of the ${shiftCount(axes)} shifts` : `on ${printable(row.benchmark)}`;
   const side = row.effectiveRobustness >= 0 ? "above" : "below";
   const distance = percent(Math.abs(row.effectiveRobustness));
   const lines = [
     `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}`,
-    `  ${certainty(row)}; ${isBeyondScatter(row) ? "beyond" : "within"} the baseline's own scatter`,
+    `  ${verdictText(row, tests)}`,
+    `  ${certainty(row)}`,
   ];
   if (row.extrapolated) {
     lines.push(
-      `  EXTRAPOLATED: ${percent(row.outsideBy)} points outside the baseline's ${idTitle(axes)} accuracies; the line may not hold`,
+      `  EXTRAPOLATED: ${percent(row.outsideBy)} points outside the baseline's ${idTitle(axes)} accuracies, where the line may not hold`,
     );
   }
   return lines.join("\n");
@@ -144,12 +149,12 @@ export function headline(row: RobustnessRow, axes: StudyAxes, withTemplates = fa
 
 function certainty(row: RobustnessRow): string {
   if (row.low === null || row.high === null) return "no interval: the number of images is not known";
-  const differs = row.low > 0 || row.high < 0;
-  return `95 % interval ${pointsRange(row.low, row.high)}: ${differs ? "more than chance" : "it may be none"}`;
+  return `95 % interval ${pointsRange(row.low, row.high)}, from finite images and the line's own error`;
 }
 
 function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: WarningMarks, file: string | null): string {
   const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
+  const tests = testedRows(rows);
   const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
   const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
   const several = new Set(allClasses.map((row) => row.templates)).size > 1;
@@ -189,8 +194,8 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: Warnin
   ];
   return [
     `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points, by ${printable(lead)}`,
-    "  *        beyond the baseline's own scatter",
-    `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: extrapolated, so last`,
+    ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${tests} tests`] : []),
+    `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: no verdict, so last`,
     formatTextTable(columns, cells),
     ...moreRows(sorted.length - cells.length, file),
     ...doubtLines(doubtful),
@@ -200,10 +205,13 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: Warnin
 /** The checkpoints that are not ranked, and why. */
 function doubtLines(doubtful: ReadonlyMap<string, RowDoubt>): string[] {
   if (doubtful.size === 0) return [];
-  const lines = [...doubtful].map(
-    ([checkpoint, doubt]) => `  ${printable(checkpoint)}: ${printable(doubtText(doubt))}`,
-  );
-  return ["", `Not ranked, ${doubtful.size} of the published rows:`, ...lines];
+  const columns = [left("not ranked"), left("quality"), left("see instead")];
+  const rows = [...doubtful].map(([checkpoint, { quality, instead }]) => [
+    printable(cutEnd(checkpoint, NAME_WIDTH)),
+    quality,
+    printable(cutEnd(instead, NAME_WIDTH)),
+  ]);
+  return ["", formatTextTable(columns, rows)];
 }
 
 function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {
@@ -212,7 +220,7 @@ function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {
 
 function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
   if (row === undefined) return "";
-  return `${points(row.effectiveRobustness)}${isBeyondScatter(row) ? "*" : " "}${marks.of(row).padEnd(marks.footnotes.length > 0 ? 1 : 0)}`;
+  return `${points(row.effectiveRobustness)}${isOutsideBand(row) ? "*" : " "}${marks.of(row).padEnd(marks.footnotes.length > 0 ? 1 : 0)}`;
 }
 
 function axis(idSide: string, benchmark: string, axes: StudyAxes): string {

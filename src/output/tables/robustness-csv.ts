@@ -1,4 +1,4 @@
-import type { RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
+import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { computed, formatCsv } from "../../foundation/files/format-csv.ts";
 import { LINE_METRIC_COLUMNS, lineCells } from "./line-cells.ts";
 
@@ -19,6 +19,9 @@ const COLUMNS = [
   "extrapolated",
   "outside_by",
   "quality",
+  "prediction_p",
+  "prediction_p_holm",
+  "verdict",
 ] as const;
 
 /**
@@ -42,6 +45,9 @@ export function formatRobustness(rows: readonly RobustnessRow[]): string {
     prediction_high: computed(row.predictionHigh),
     extrapolated: row.extrapolated,
     outside_by: computed(row.outsideBy),
+    prediction_p: computed(row.predictionP),
+    prediction_p_holm: computed(row.predictionPHolm),
+    verdict: row.verdict,
     quality: row.doubt?.quality ?? "ok",
   }));
   return formatCsv(COLUMNS, cells);

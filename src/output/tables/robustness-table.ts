@@ -1,5 +1,5 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
-import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";

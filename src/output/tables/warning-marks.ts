@@ -1,5 +1,5 @@
 import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
-import { MEAN_OF_SHIFTS } from "../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS } from "../../analysis/robustness/robustness-row.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
 import { type EvaluationKey, matches } from "../../foundation/evaluation-key.ts";

@@ -28,10 +28,13 @@ describe("effective robustness", () => {
         row.high,
         row.predictionLow,
         row.predictionHigh,
+        row.predictionP,
       ];
       for (const [i, value] of own.entries()) {
         expect(value, `${row.checkpoint} ${row.benchmark} ${i}`).closeTo(expected[i] as number, DELTA);
       }
+      const p = expected[6];
+      if (p > 1e-15) expect((row.predictionP as number) / p, `${row.checkpoint} ${row.benchmark} p`).closeTo(1, 1e-6);
       compared++;
     }
     expect(compared).toBe(118 * 6);

@@ -23,7 +23,7 @@ describe("lines of groups", () => {
     const { comparisons, notes } = compareGroups(study.accuracies, three, "logit", study.pairing);
     const v2 = comparisons.find((one) => one.benchmark === "imagenet-v2");
     expect(v2?.lines.map((line) => [line.group, line.fit.n])).toEqual([
-      ["more-data", 43],
+      ["more-data", 41],
       ["robustness-interventions", 70],
       ["standard", 87],
     ]);

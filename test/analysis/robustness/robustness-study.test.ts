@@ -42,7 +42,7 @@ const four = [0.5, 0.6, 0.65, 0.7].flatMap((x, i) => [
 ]);
 
 describe("baselines that ship with the package", () => {
-  it("are three: nine OpenAI models without their twins, the zoo likewise, the testbed in five groups", async () => {
+  it("are three: nine OpenAI models without their twins, the zoo likewise, the testbed in six groups", async () => {
     expect(await listBaselines()).toEqual(["imagenet-testbed", "openai-clip", "openclip"]);
     const count = async (id: string) => new Set((await readBaseline(id)).rows.map((one) => one.checkpoint)).size;
     expect([await count("openai-clip"), await count("openclip"), await count("imagenet-testbed")]).toEqual([
@@ -50,7 +50,7 @@ describe("baselines that ship with the package", () => {
     ]);
     const groups = new Set((await readBaseline("imagenet-testbed")).rows.map((one) => one.group));
     expect([...groups].sort()).toEqual([
-      ...["adversarially-robust", "low-accuracy", "more-data", "robustness-interventions", "standard"],
+      ...["adversarially-robust", "low-accuracy", "more-data", "robustness-interventions", "standard", "zero-shot"],
     ]);
   });
 

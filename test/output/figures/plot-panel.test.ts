@@ -100,8 +100,8 @@ describe("a panel's figure", () => {
       expect(points.length).toBe(panel.checkpoints.filter((one) => one.group === group).length);
       return [mark.getAttribute("fill"), points[0]?.tagName, points[0]?.getAttribute("d")];
     });
-    expect(new Set(looks.map(([fill]) => fill)).size).toBe(5);
-    expect(new Set(looks.map(([, tag, d]) => `${tag}${d}`)).size).toBe(5);
+    expect(new Set(looks.map(([fill]) => fill)).size).toBe(6);
+    expect(new Set(looks.map(([, tag, d]) => `${tag}${d}`)).size).toBe(6);
     expect(all(figure, "g.line:not(.extrapolated)").length).toBe(5);
     expect(figure.svg.querySelector(".legend")?.textContent).toContain("robustness-interventions");
   });

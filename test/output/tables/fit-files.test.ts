@@ -1,7 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
-import { type RobustnessRow, studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
+import type { RobustnessRow } from "../../../src/analysis/robustness/robustness-row.ts";
+import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
 import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
 import { formatStudy, headline } from "../../../src/output/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../../../src/output/tables/fits-csv.ts";
@@ -22,7 +23,7 @@ describe("fits.csv, robustness.csv and influence.csv", () => {
       "baseline,group,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy",
     );
     expect(formatRobustness(study.rows).split("\n")[0]).toBe(
-      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by",
+      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict",
     );
     expect(records(formatInfluence(study.lines))).toHaveLength(6 * 9);
   });
@@ -63,11 +64,12 @@ describe("what fit prints", () => {
       objectnet objectnet-names  imagenet  1.694 ±0.062     −1.071  0.991  9  59.8–76.6
 
       RN50/cc12m: 13.3 points above the line on the average of the five shifts
-        95 % interval +12.1 … +14.3: more than chance; beyond the baseline's own scatter
-        EXTRAPOLATED: 23.9 points outside the baseline's ImageNet accuracies; the line may not hold
+        no verdict: the published row is doubtful or repeats another
+        95 % interval +12.1 … +14.3, from finite images and the line's own error
+        EXTRAPOLATED: 23.9 points outside the baseline's ImageNet accuracies, where the line may not hold
       benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
       ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
-      imagenet-a       imagenet  35.9    7.6     1.5       +6.1  +5.3 … +6.8    1.0–2.3         23.9
+      imagenet-a       imagenet  35.9    7.6     1.5       +6.1  +5.3 … +6.8    1.0–2.2         23.9
       imagenet-r       imagenet  35.9   44.7    18.8      +25.9  +21.2 … +29.8  14.3–24.1       23.9
       imagenet-sketch  imagenet  35.9   23.5    14.7       +8.9  +6.7 … +10.8   12.5–17.2       23.9
       imagenet-v2      imagenet  35.9   30.6    30.3       +0.3  −1.6 … +2.2    28.4–32.3       23.9
@@ -76,10 +78,11 @@ describe("what fit prints", () => {
       mean-of-shifts   imagenet  35.9   25.9    15.3      +10.6                                 23.9
 
       ViT-B-16/datacomp_xl_s13b_b90k: 3.7 points below the line on the average of the five shifts
-        95 % interval −4.6 … −2.7: more than chance; beyond the baseline's own scatter
+        below the baseline's 95 % prediction band (p 0.0010 after Holm over 6)
+        95 % interval −4.6 … −2.7, from finite images and the line's own error
       benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
       ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
-      imagenet-a       imagenet  73.5   48.4    67.0      −18.6  −21.0 … −16.1  62.4–71.2
+      imagenet-a       imagenet  73.5   48.4    67.0      −18.6  −21.0 … −16.1  62.5–71.2
       imagenet-r       imagenet  73.5   83.6    84.7       −1.1  −2.2 … 0.0     82.3–86.9
       imagenet-sketch  imagenet  73.5   60.4    55.8       +4.6  +3.4 … +5.9    53.3–58.3
       imagenet-v2      imagenet  73.5   66.0    67.3       −1.3  −2.4 … −0.2    66.1–68.4
@@ -94,16 +97,20 @@ describe("what fit prints", () => {
     const text = formatStudy(study);
     const lines = text.split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-    expect(text).toContain("Effective robustness of 118 checkpoints in percentage points, by average");
-    expect(lines.at(-1)).toBe("… and 78 more rows");
-    expect(formatStudy(study, [], "all.csv").split("\n").at(-1)).toBe("… and 78 more rows in all.csv");
+    expect(text).toContain("Effective robustness of 105 checkpoints in percentage points, by average");
+    expect(lines).toContain("… and 65 more rows");
+    expect(formatStudy(study, [], "all.csv").split("\n")).toContain("… and 65 more rows in all.csv");
+    const ranked = lines.slice(0, lines.indexOf("… and 65 more rows")).join("\n");
+    expect(ranked).not.toMatch(/^ViT-B-32\/laion400m|^RN50\/yfcc15m|^ViT-B-16\/dfn2b/m);
+    expect(text).toMatch(/^ViT-B-32\/laion400m_e32 +wrong-activation +ViT-B-32-quickgelu\/laion400m_…$/m);
+    expect(text).toMatch(/^ViT-B-16\/dfn2b +activation-unknown$/m);
   });
 
   it("puts those outside the baseline's x range last in an overview", async () => {
     const models = [
-      "RN50/cc12m",
+      "RN50-quickgelu/cc12m",
       "ViT-B-32/openai",
-      "RN50/yfcc15m",
+      "RN50-quickgelu/yfcc15m",
       "ViT-L-14/openai",
       "ViT-B-16/datacomp_xl_s13b_b90k",
     ];
@@ -114,11 +121,11 @@ describe("what fit prints", () => {
 
   it("says without the number of images that no interval is known", async () => {
     const [row] = (await zooStudy(["ViT-B-16/datacomp_xl_s13b_b90k"])).rows as [RobustnessRow];
-    expect(headline({ ...row, low: null, high: null }, IMAGENET_AXES)).toContain(
+    expect(headline({ ...row, low: null, high: null }, IMAGENET_AXES, 6)).toContain(
       "no interval: the number of images is not known",
     );
-    expect(headline({ ...row, low: -0.01, high: 0.01 }, IMAGENET_AXES)).toContain("it may be none");
-    expect(headline(row, IMAGENET_AXES, true)).toMatch(/^ViT-B-16\/datacomp_xl_s13b_b90k \(openai-80\): /);
-    expect(headline({ ...row, checkpoint: "a\u001b[31m" }, IMAGENET_AXES)).toContain("a\\u{1b}[31m: ");
+    expect(headline({ ...row, low: -0.01, high: 0.01 }, IMAGENET_AXES, 6)).toContain("−1.0 … +1.0, from finite images");
+    expect(headline(row, IMAGENET_AXES, 6, true)).toMatch(/^ViT-B-16\/datacomp_xl_s13b_b90k \(openai-80\): /);
+    expect(headline({ ...row, checkpoint: "a\u001b[31m" }, IMAGENET_AXES, 6)).toContain("a\\u{1b}[31m: ");
   });
 });

@@ -1,10 +1,7 @@
 import type { JSX } from "preact";
 import { lineKeyText } from "../../../analysis/robustness/line-key.ts";
-import {
-  MEAN_OF_SHIFTS,
-  type RobustnessRow,
-  type RobustnessStudy,
-} from "../../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
 import { ACCURACY, figureOf, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText } from "../../../foundation/evaluation-key.ts";

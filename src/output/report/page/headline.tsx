@@ -1,14 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
-import {
-  MEAN_OF_SHIFTS,
-  type RobustnessRow,
-  type RobustnessStudy,
-} from "../../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
-import { headlineRows, isBeyondScatter } from "../../../analysis/robustness/verdict.ts";
+import { headlineRows, testedRows } from "../../../analysis/robustness/verdict.ts";
 import { percent, pointsRange } from "../../../foundation/number-text.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
+import { verdictText } from "../../tables/verdict-text.ts";
 import type { PageProps } from "./page-props.tsx";
 import { shiftTitle, shownRows } from "./study.ts";
 
@@ -21,9 +19,9 @@ export function Headline(props: PageProps & { readonly study: RobustnessStudy })
   const { data, view, change, study } = props;
   const shown = shownRows(study.rows, view, data.axes);
   const { rows, of } = leadRows(shown, view.benchmark);
-  const above = rows.filter(({ low }) => low !== null && low > 0);
-  const below = rows.filter(({ high }) => high !== null && high < 0);
-  const beyond = rows.filter(isBeyondScatter);
+  const counted = (verdict: RobustnessRow["verdict"]) => rows.filter((row) => row.verdict === verdict).length;
+  const [above, below, within] = [counted("above"), counted("below"), counted("within")];
+  const tests = testedRows(study.rows);
   const [best] = rows;
   const isSomeOutside = best?.extrapolated === false && rows.some(({ extrapolated }) => extrapolated);
   if (best === undefined) return <p class="lead">No checkpoint can be compared with {view.baseline} here.</p>;
@@ -34,22 +32,22 @@ export function Headline(props: PageProps & { readonly study: RobustnessStudy })
       <p>
         <Name row={best} change={change} /> stands <Distance row={best} /> the line of {view.baseline} {where}
         {rows.length > 1 && (isSomeOutside ? ", the furthest of those within its range" : ", the furthest of all")}:{" "}
-        {certainty(best)}
+        {certainty(best, tests)}
       </p>
       {rows.length > 1 && rows.length <= NAMED && (
         <ul>
           {rows.slice(1).map((row) => (
             <li key={row.checkpoint}>
-              <Name row={row} change={change} />: <Distance row={row} /> the line, {certainty(row)}
+              <Name row={row} change={change} />: <Distance row={row} /> the line, {certainty(row, tests)}
             </li>
           ))}
         </ul>
       )}
       {rows.length > NAMED && (
         <p>
-          Of {rows.length} checkpoints, <b>{above.length}</b> {stand(above.length)} above the line by more than chance
-          and <b>{below.length}</b> below it; <b>{beyond.length}</b> {beyond.length === 1 ? "is" : "are"} beyond the
-          baseline's own scatter.
+          Of {rows.length} checkpoints, <b>{above}</b> {stand(above)} above the 95 % prediction band of the baseline's
+          kind, <b>{below}</b> below it and <b>{within}</b> within (Holm over {tests} tests); the others have no
+          verdict.
         </p>
       )}
       <Extrapolated rows={rows} of={idTitle(data.axes)} />
@@ -66,6 +64,7 @@ export function CheckpointHeadline(
   props: PageProps & { readonly study: RobustnessStudy; readonly checkpoint: string },
 ): JSX.Element | null {
   const { data, view, study, checkpoint } = props;
+  const tests = testedRows(study.rows);
   const own = headlineRows(shownRows(study.rows, view, data.axes).filter((row) => row.checkpoint === checkpoint));
   if (own.length === 0) return <p class="lead">It cannot be compared with {view.baseline}: see the notes below.</p>;
   return (
@@ -76,7 +75,7 @@ export function CheckpointHeadline(
           {row.benchmark === AVERAGE
             ? `on the average of the ${shiftCount(data.axes)} shifts`
             : `on ${shiftTitle(data, row.benchmark, row.protocol)}`}
-          , {certainty(row)}
+          , {certainty(row, tests)}
         </p>
       ))}
       <Extrapolated rows={own} of={idTitle(data.axes)} />
@@ -110,10 +109,10 @@ function Name({ row, change }: { readonly row: RobustnessRow; readonly change: P
   );
 }
 
-/** Coloured where it is more than chance. */
+/** Colored where it has a verdict. */
 function Distance({ row }: { readonly row: RobustnessRow }): JSX.Element {
-  const { effectiveRobustness: distance, low, high } = row;
-  const tone = (low ?? -1) > 0 ? "better" : (high ?? 1) < 0 ? "worse" : "";
+  const { effectiveRobustness: distance, verdict } = row;
+  const tone = verdict === "above" ? "better" : verdict === "below" ? "worse" : "";
   const shown = percent(Math.abs(distance));
   const side = Number(shown) === 0 ? "from" : distance > 0 ? "above" : "below";
   return (
@@ -123,11 +122,10 @@ function Distance({ row }: { readonly row: RobustnessRow }): JSX.Element {
   );
 }
 
-function certainty(row: RobustnessRow): ComponentChildren {
-  const scatter = isBeyondScatter(row) ? "beyond the baseline's own scatter" : "within the baseline's own scatter";
-  if (row.low === null || row.high === null) return `${scatter} (no interval: the number of images is not known).`;
-  const differs = row.low > 0 || row.high < 0;
-  return `95 % interval ${pointsRange(row.low, row.high)}, ${differs ? "more than chance" : "it may be none"}, ${scatter}.`;
+function certainty(row: RobustnessRow, tests: number): ComponentChildren {
+  const verdict = verdictText(row, tests);
+  if (row.low === null || row.high === null) return `${verdict} (no interval: the number of images is not known).`;
+  return `${verdict}; 95 % interval ${pointsRange(row.low, row.high)} from finite images.`;
 }
 
 function Extrapolated(props: { readonly rows: readonly RobustnessRow[]; readonly of: string }): JSX.Element | null {

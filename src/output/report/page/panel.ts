@@ -1,6 +1,7 @@
 import type { FitScale } from "../../../analysis/robustness/fit-scale.ts";
 import type { GroupComparison } from "../../../analysis/robustness/group-lines.ts";
-import { MEAN_OF_SHIFTS, type RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS } from "../../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import type { PanelStudy } from "../../figures/panel-study.ts";
 import { buildPanels, type ScatterPanel } from "../../figures/scatter-panel.ts";
 import type { ReportData } from "../report-data.ts";

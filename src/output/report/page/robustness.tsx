@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { RobustnessRow, RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
+import type { RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
-import { isBeyondScatter } from "../../../analysis/robustness/verdict.ts";
+import { isOutsideBand, testedRows } from "../../../analysis/robustness/verdict.ts";
 import { percent, points, pointsRange } from "../../../foundation/number-text.ts";
 import { formatFits } from "../../tables/fits-csv.ts";
 import { formatRobustness } from "../../tables/robustness-csv.ts";
@@ -38,8 +39,9 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
       about={
         <>
           Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
-          {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> beyond the baseline's own scatter; <b>†</b>{" "}
-          outside the accuracies the line was fitted on, so extrapolated.
+          {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> outside the 95 % prediction band of the
+          baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the accuracies the line was fitted
+          on: no verdict.
         </>
       }
       actions={
@@ -121,13 +123,13 @@ export function RobustnessCell({
   readonly marks: WarningMarks;
 }): JSX.Element {
   if (row === undefined) return <span class="quiet">–</span>;
-  const tone = row.low === null || row.high === null ? "" : row.low > 0 ? " better" : row.high < 0 ? " worse" : "";
+  const tone = row.verdict === "above" ? " better" : row.verdict === "below" ? " worse" : "";
   return (
     <>
       <span class={`figure${tone}`}>
         {points(row.effectiveRobustness)}
-        {isBeyondScatter(row) && (
-          <b class="star" title="beyond the baseline's own scatter">
+        {isOutsideBand(row) && (
+          <b class="star" title="outside the 95 % prediction band of the baseline's kind">
             ★
           </b>
         )}

@@ -1,5 +1,5 @@
 import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
-import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-study.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
 import { type StudyAxes, sameClassesSide } from "../../../analysis/robustness/study-axes.ts";
 import type { ReportData } from "../report-data.ts";
 import type { View } from "./view.ts";

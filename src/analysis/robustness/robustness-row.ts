@@ -1,0 +1,38 @@
+import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
+import type { EffectiveRobustness } from "./effective-robustness.ts";
+import type { FitScale } from "./fit-scale.ts";
+import type { LineKey } from "./line-key.ts";
+
+/**
+ * What can be said of a checkpoint's distance from a line:
+ * - `above`, `below`: outside the 95 % prediction band, after Holm's adjustment over all tested rows of the inputs;
+ * - `within`: a new model of the baseline's kind could lie there;
+ * - `extrapolated`: the line was fitted on other in-distribution accuracies, so it says nothing here;
+ * - `in-baseline`: the checkpoint is one of the line's models, its distance a residual;
+ * - `not-ranked`: the published row is doubtful or repeats another;
+ * - `not-tested`: the mean of the shifts' distances, which has no line.
+ */
+export type Verdict = "above" | "below" | "within" | "extrapolated" | "in-baseline" | "not-ranked" | "not-tested";
+
+/** `benchmark` of the mean of the shifts' effective robustness values, each from its own line. */
+export const MEAN_OF_SHIFTS = "mean-of-shifts";
+
+/** A checkpoint's place beside a line of the baseline. */
+export interface RobustnessRow
+  extends LineKey,
+    Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh" | "predictionP"> {
+  readonly checkpoint: string;
+  readonly scale: FitScale;
+  readonly baseline: string;
+  readonly group: string;
+  /** null for the mean of the shifts, which has no line of its own */
+  readonly predictionLow: number | null;
+  readonly predictionHigh: number | null;
+  /** of a new model of the baseline's kind, see `EffectiveRobustness`; null for the mean of the shifts */
+  readonly predictionP: number | null;
+  /** the same after Holm's adjustment over all tested rows of the inputs; null where the row was not tested */
+  readonly predictionPHolm: number | null;
+  readonly verdict: Verdict;
+  /** why it is not ranked, absent where nothing makes the checkpoint's accuracies doubtful or a repetition */
+  readonly doubt?: RowDoubt;
+}

@@ -1,0 +1,36 @@
+import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
+import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
+import { type StudyAxes, shiftCount } from "../../analysis/robustness/study-axes.ts";
+import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
+import { percent } from "../../foundation/number-text.ts";
+import { printable } from "./text-table.ts";
+import { verdictText } from "./verdict-text.ts";
+
+/** Rows that are named one by one; of more, the verdicts are counted. */
+const NAMED = 6;
+
+/** What other baselines say of rows that the baseline asked for only extrapolates. */
+export function coveredBlock(covered: readonly RobustnessRow[], axes: StudyAxes): string {
+  const byBaseline = new Map<string, RobustnessRow[]>();
+  for (const row of headlineRows(covered)) byBaseline.set(row.baseline, [...(byBaseline.get(row.baseline) ?? []), row]);
+  const lines = [...byBaseline].flatMap(([baseline, rows]) => {
+    const tests = testedRows(covered.filter((row) => row.baseline === baseline));
+    return rows.length <= NAMED
+      ? rows.map((row) => `  ${printable(baseline)}: ${sentence(row, axes, tests)}`)
+      : [`  ${printable(baseline)}: ${counts(rows)}; see fit --baseline ${printable(baseline)}`];
+  });
+  return ["Extrapolated above, but within the accuracies of another baseline:", ...lines].join("\n");
+}
+
+function sentence(row: RobustnessRow, axes: StudyAxes, tests: number): string {
+  const of = row.benchmark === AVERAGE ? `the average of the ${shiftCount(axes)} shifts` : printable(row.benchmark);
+  const side = row.effectiveRobustness >= 0 ? "above" : "below";
+  const distance = percent(Math.abs(row.effectiveRobustness));
+  return `${printable(row.checkpoint)} on ${of}: ${distance} points ${side} its line,\n    ${verdictText(row, tests)}`;
+}
+
+function counts(rows: readonly RobustnessRow[]): string {
+  const count = (verdict: RobustnessRow["verdict"]) => rows.filter((row) => row.verdict === verdict).length;
+  const tested = ["above", "below", "within"] as const;
+  return `${rows.length} checkpoints, ${tested.map((verdict) => `${count(verdict)} ${verdict}`).join(", ")}`;
+}
