@@ -134,10 +134,10 @@ function describeWeights({ weights, image, text }: CheckpointInspection): [strin
   if (weights === null) return [];
   const { architecture, source, format } = weights;
   const works = [
-    `${decimal(image.gflops ?? 0, 2)} GFLOP per image`,
+    `${Number((image.gflops ?? 0).toPrecision(3))} GFLOP per image`,
     ...(text === null
       ? []
-      : [`${decimal(text.gflops ?? 0, 2)} GFLOP per text of ${weights.text.contextLength} tokens`]),
+      : [`${Number((text.gflops ?? 0).toPrecision(3))} GFLOP per text of ${weights.text.contextLength} tokens`]),
   ];
   return [
     ["architecture", `${architecture} (${source})`],

@@ -1,23 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Preprocessing } from "../../data/image/preprocessing.ts";
 import type { Architecture } from "../architectures/architecture.ts";
+import { knownWeights } from "../architectures/known-weights.ts";
 import { findArchitecture, type OpenClipNames } from "../architectures/open-clip-names.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
 import { parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
 import type { PreprocessingConfig } from "./preprocessing-config.ts";
+
+/** The weights of an architecture. */
+export interface DescribedWeights {
+  /** path of the weight file, which may name pretrained weights */
+  readonly path: string;
+  /** what `--arch` names */
+  readonly arch: string | undefined;
+  readonly architecture: Architecture;
+}
 
 /**
  * How images are prepared for weights beside which no file says it: as for the pretrained name that `--arch` gives; as for all of
  * the architecture's pretrained names in open_clip where these agree; else by open_clip's defaults, which are also those of its
  * training.
  *
- * @param arch what `--arch` names
- * @returns or why that does not follow: of an architecture without a name that is not plainly CLIP's
+ * @returns or why that does not follow: the architecture has no name and is not plainly CLIP's; or the path names pretrained weights
+ *   for which it would be wrong
  */
 export function architecturePreprocessing(
   names: OpenClipNames,
-  arch: string | undefined,
-  architecture: Architecture,
+  { path, arch, architecture }: DescribedWeights,
 ): PreprocessingConfig | { readonly problem: string } {
   const { imageSize } = architecture.image;
   const parse = (config: Readonly<Record<string, unknown>>, where: string) =>
@@ -46,6 +55,14 @@ export function architecturePreprocessing(
   if (first !== undefined && agree) return describe(first.preprocessing, `open_clip's ${first.model}`, "");
   const standard = parse({}, "open_clip's defaults");
   const differing = known.filter(({ preprocessing }) => !isDeepStrictEqual(preprocessing, standard));
+  const byPath = knownWeights(names, path, models);
+  const meant = differing.find(({ model, tag }) => byPath.some((row) => row.model === model && row.tag === tag));
+  if (meant !== undefined) {
+    const name = `${meant.model}:${meant.tag}`;
+    return {
+      problem: `by their path the weights are ${name}, trained on images prepared otherwise than open_clip does by default (${describePreprocessing(meant.preprocessing)}); say so with --arch ${name}, or put a preprocess_cfg.json beside them`,
+    };
+  }
   return describe(standard, "open_clip's defaults", describeDiffering(differing));
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
 import type { Architecture } from "../architectures/architecture.ts";
 import { type CompiledGraph, compileImageTower, compileTextTower } from "../architectures/compile.ts";
 import { openClipNames } from "../architectures/open-clip-names.ts";
@@ -9,10 +10,12 @@ import { architecturePreprocessing } from "./architecture-preprocessing.ts";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import type { FoundGraph } from "./found-checkpoint.ts";
 import type { FoundModel } from "./found-model.ts";
+import { ACCEPTED } from "./layout-kinds.ts";
 import { type ConfigFile, type ModelConfigs, type OpenClipModelConfig, parseModelConfigs } from "./model-config.ts";
 import { readSettledWeights, type SettledWeights } from "./read-settled-weights.ts";
 import type { WeightChoice } from "./weight-choice.ts";
 import type { WeightFacts } from "./weight-facts.ts";
+import { isWeightName } from "./weight-names.ts";
 
 /**
  * Compiles a checkpoint's weights to the graphs of its towers, which are kept in memory and read the weights where they lie.
@@ -25,7 +28,10 @@ export async function compileWeights(
   { weights: file, notes }: WeightChoice,
   arch: string | undefined,
 ): Promise<FoundModel> {
-  const settled = await readSettledWeights(facts, file);
+  const settled = await readSettledWeights(facts, file).catch((cause: unknown) => {
+    if (!(cause instanceof InputError) || isWeightName(file)) throw cause;
+    throw new InputError(`${cause.message}; ${ACCEPTED}`, { cause });
+  });
   const { weights, files, states } = settled;
   const configs = parseModelConfigs(facts);
   const architecture = await readArchitecture(weights, {
@@ -46,7 +52,7 @@ export async function compileWeights(
       text: graphOf(facts, file, text),
       weights: {
         facts: weightFacts(settled, architecture, { image, text }),
-        preprocessing: architecturePreprocessing(await openClipNames(), arch, architecture),
+        preprocessing: architecturePreprocessing(await openClipNames(), { path: weights.path, arch, architecture }),
       },
     },
     pooling: undefined,

@@ -137,14 +137,16 @@ function listFiles(
 }
 
 function refuseOtherVocabulary(
-  { facts, layout, vision, text }: FoundCheckpoint,
+  { facts, layout, configs, vision, text, weights }: FoundCheckpoint,
   openClip: OpenClipText | null,
   vocabularySize: number | null,
 ): void {
   const { root } = facts;
   if (layoutKind(layout.kind).library === "transformers" && (openClip === null || !openClip.isSimple)) {
     const isClip = vocabularySize === CLIP_VOCABULARY_SIZE;
-    const draft = isClip ? draftShiftlineJson(facts, [vision, text]) : null;
+    // Of weights the text tower is known to be CLIP's
+    if (weights !== null && isClip && configs.huggingFace?.config.model_type === "clip") return;
+    const draft = isClip && weights === null ? draftShiftlineJson(facts, [vision, text]) : null;
     const advice =
       draft === null
         ? ""
