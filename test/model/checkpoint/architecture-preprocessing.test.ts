@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { OPENAI_MEAN, OPENAI_STD } from "../../../src/data/image/preprocessing.ts";
+import type { Architecture } from "../../../src/model/architectures/architecture.ts";
+import { findArchitecture, openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
+import { architecturePreprocessing } from "../../../src/model/checkpoint/architecture-preprocessing.ts";
+import type { PreprocessingConfig } from "../../../src/model/checkpoint/preprocessing-config.ts";
+
+const names = await openClipNames();
+const PATH = "/checkpoints/epoch_32.pt";
+
+interface Described {
+  readonly name?: string;
+  readonly vocabulary?: number;
+  readonly library?: Architecture["library"];
+  readonly pooling?: string;
+  readonly arch?: string;
+  readonly path?: string;
+}
+
+/** How images are prepared for an architecture of 224 pixels. */
+function prepare({
+  name = "",
+  vocabulary = 49_408,
+  library = "open_clip",
+  pooling = "first",
+  arch,
+  path = PATH,
+}: Described) {
+  const tag = arch === undefined ? null : (findArchitecture(names, arch).pretrained?.preprocess_cfg ?? null);
+  const architecture = {
+    name,
+    library,
+    openClipPreprocessing: tag,
+    image: {
+      kind: "vision-transformer",
+      imageSize: { height: 224, width: 224 },
+      preNorm: {},
+      pooling: { kind: pooling },
+    },
+    text: { tokenEmbedding: { shape: [vocabulary, 512] } },
+  } as unknown as Architecture;
+  return architecturePreprocessing(names, { path, arch, architecture });
+}
+
+const found = (described: Described) => prepare(described) as PreprocessingConfig;
+const half = [0.5, 0.5, 0.5];
+
+describe("how images are prepared for weights alone", () => {
+  it("is open_clip's default for CLIP's own towers", () => {
+    for (const described of [{ arch: "ViT-B-32" }, { name: "ViT-B-32-quickgelu" }, { name: "ViT of 3 blocks" }]) {
+      expect(found(described).preprocessing).toEqual({
+        size: { height: 224, width: 224 },
+        resizeMode: "shortest",
+        interpolation: "bicubic",
+        mean: OPENAI_MEAN,
+        std: OPENAI_STD,
+        fillColor: 0,
+      });
+    }
+  });
+
+  it("is that of all of an architecture's pretrained names where they agree", () => {
+    expect(found({ arch: "ViT-B-16-SigLIP", vocabulary: 32_000, pooling: "map" })).toMatchObject({
+      preprocessing: { mean: half, std: half, resizeMode: "squash", interpolation: "bicubic" },
+      source: "open_clip's ViT-B-16-SigLIP",
+      notes: [
+        "no file says how images are prepared: as open_clip's ViT-B-16-SigLIP (224 × 224, squash, bicubic, mean 0.5 0.5 0.5, std 0.5 0.5 0.5)",
+      ],
+    });
+    expect(found({ arch: "MobileCLIP-B", pooling: "first" }).preprocessing).toMatchObject({
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      interpolation: "bilinear",
+    });
+    expect(found({ arch: "ViT-H-14-CLIPA", vocabulary: 32_000 }).preprocessing).toMatchObject({
+      mean: [0.485, 0.456, 0.406],
+      resizeMode: "squash",
+      interpolation: "bilinear",
+    });
+  });
+
+  it("is open_clip's default where they differ, with a note of those that want another", () => {
+    const { preprocessing, notes, source } = found({ arch: "ViT-L-14" });
+    expect([preprocessing.mean, source]).toEqual([OPENAI_MEAN, "open_clip's defaults"]);
+    expect(notes.join()).toMatch(
+      /want another: --arch ViT-L-14:laion2b_s32b_b82k \(shortest, bicubic, mean 0.5 0.5 0.5/,
+    );
+  });
+
+  it("is that of the pretrained name that --arch gives", () => {
+    expect(found({ arch: "ViT-L-14:laion2b_s32b_b82k" })).toMatchObject({
+      preprocessing: { mean: half, resizeMode: "shortest" },
+      source: "open_clip's ViT-L-14:laion2b_s32b_b82k",
+    });
+    expect(found({ arch: "ViT-H-14-quickgelu:dfn5b" }).preprocessing).toMatchObject({ resizeMode: "squash" });
+  });
+
+  it("is asked for where the path names weights that want another than the default", () => {
+    const path = "/hub/models--laion--CLIP-ViT-L-14-laion2B-s32B-b82K/snapshots/0/open_clip_pytorch_model.bin";
+    expect(prepare({ arch: "ViT-L-14", path })).toEqual({
+      problem: expect.stringMatching(
+        /by their path the weights are ViT-L-14:laion2b_s32b_b82k, .* say so with --arch ViT-L-14:laion2b_s32b_b82k/,
+      ),
+    });
+    expect(prepare({ arch: "ViT-L-14", path: "/lab/vit_l_14-laion400m_e32.pt" })).toHaveProperty("preprocessing");
+  });
+
+  it("is asked for where the architecture has no name and is not plainly CLIP's", () => {
+    for (const described of [
+      { name: "ViT of 12 blocks", vocabulary: 32_000 },
+      { name: "ViT of 12 blocks", pooling: "map" },
+      { name: "ViT-B-32", library: "transformers" as const },
+    ]) {
+      expect(prepare(described)).toEqual({ problem: expect.stringMatching(/expected preprocessor_config.json/) });
+    }
+  });
+});
