@@ -52,6 +52,8 @@ export interface GraphBuilder {
   constant(values: Float32Array | BigInt64Array, dims: readonly number[]): string;
   /** int64 numbers (n): shapes, axes, indices. */
   integers(...values: number[]): string;
+  /** An int64 scalar. */
+  integer(value: number): string;
   finish(outputs: readonly (ValueSpec & { readonly value: string })[]): GraphFile;
 }
 
@@ -180,6 +182,7 @@ export function graphBuilder(): GraphBuilder {
     gatherRows,
     constant,
     integers,
+    integer: (value) => constant(BigInt64Array.of(BigInt(value)), []),
     finish(outputs) {
       for (const { name, value } of outputs) node("Identity", [value], [name]);
       const files = [...new Set(stored.map(({ file }) => file))];

@@ -4,7 +4,6 @@ import type {
   Linear,
   Mlp,
   ModifiedResNet,
-  ProbeAttention,
   Projection,
   TextTransformer,
   VisionTransformer,
@@ -28,9 +27,11 @@ export function visionMultiplyAdds({
     products += height * width * elements(weight);
   }
   const tokens = height * width + (classToken === null ? 0 : 1);
-  products += blockProducts(blocks, tokens, pooling.kind === "first" ? 1 : tokens);
+  products += blockProducts(blocks, tokens, pooling.kind === "first");
   if (pooling.kind === "map") {
-    products += probeProducts(pooling.attention, tokens) + (pooling.mlp === null ? 0 : mlpProducts(pooling.mlp));
+    const { key, value, output, heads } = pooling.attention; // the query is computed when the graph is loaded
+    products +=
+      queryProducts([key, value, output], heads, tokens) + (pooling.mlp === null ? 0 : mlpProducts(pooling.mlp));
   }
   return products + headProducts(head);
 }
@@ -38,7 +39,7 @@ export function visionMultiplyAdds({
 /** The same of a text as long as the context. */
 export function textMultiplyAdds({ contextLength, pooling, blocks, head }: TextTransformer): number {
   const tokens = contextLength + (pooling.kind === "appended" ? 1 : 0);
-  return blockProducts(blocks, tokens, 1) + headProducts(head);
+  return blockProducts(blocks, tokens, true) + headProducts(head);
 }
 
 /** The same of CLIP's ResNet; its attention pool computes no keys and values. */
@@ -53,30 +54,33 @@ export function resNetMultiplyAdds({ imageSize, stem, stages, pool }: ModifiedRe
     products += places * (elements(third.weight) + (downsample === null ? 0 : elements(downsample.weight)));
   }
   const { query, key, value, output, positions, heads } = pool;
-  const layers = [query, key, value, output].reduce((sum, { weight }) => sum + elements(weight), 0);
-  return products + layers + 2 * heads * elements(positions);
+  return products + queryProducts([query, key, value, output], heads, positions.shape[0] as number);
 }
 
-function blockProducts(blocks: readonly Block[], tokens: number, lastQueries: number): number {
+function blockProducts(blocks: readonly Block[], tokens: number, isPooled: boolean): number {
   return blocks.reduce((sum, { attention, mlp }, i) => {
-    const queries = i === blocks.length - 1 ? lastQueries : tokens;
-    return sum + attentionProducts(attention, queries, tokens) + queries * mlpProducts(mlp);
+    const isLast = isPooled && i === blocks.length - 1;
+    const layers = attentionLayers(attention);
+    const products = isLast
+      ? queryProducts(layers, attention.heads, tokens)
+      : tokens * (layersProducts(layers) + 2 * tokens * widthOf(layers));
+    return sum + products + (isLast ? 1 : tokens) * mlpProducts(mlp);
   }, 0);
 }
 
-function attentionProducts({ input, output }: Attention, queries: number, keys: number): number {
-  const width = output.weight.shape[1] as number;
-  const perToken = "packed" in input ? elements(input.packed.weight) / 3 : elements(input.query.weight);
-  return perToken * (queries + 2 * keys) + 2 * queries * keys * width + queries * elements(output.weight);
+function attentionLayers({ input, output }: Attention): Linear[] {
+  return "packed" in input ? [input.packed, output] : [input.query, input.key, input.value, output];
 }
 
-/** The query of a probe is computed when the graph is loaded. */
-function probeProducts({ key, value, output }: ProbeAttention, keys: number): number {
-  return (
-    keys * (elements(key.weight) + elements(value.weight) + 2 * (output.weight.shape[1] as number)) +
-    elements(output.weight)
-  );
+/** Attention of one query, which computes no keys and values. */
+function queryProducts(layers: readonly Linear[], heads: number, tokens: number): number {
+  return layersProducts(layers) + 2 * heads * tokens * widthOf(layers);
 }
+
+/** The outputs of the last of attention's layers are as wide as its inputs are. */
+const widthOf = (layers: readonly Linear[]) => layers.at(-1)?.weight.shape[1] as number;
+
+const layersProducts = (layers: readonly Linear[]) => layers.reduce((sum, { weight }) => sum + elements(weight), 0);
 
 const mlpProducts = ({ input, output }: Mlp) => elements(input.weight) + elements(output.weight);
 

@@ -1,14 +1,9 @@
 import { elementCode } from "../onnx/element-type.ts";
+import type { Mask } from "./attention-graph.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
-import type { TextPooling, TextTransformer } from "./towers.ts";
-import {
-  applyHead,
-  expandBatch,
-  layerNorm,
-  type Mask,
-  type PooledToken,
-  transformerBlocks,
-} from "./transformer-graph.ts";
+import { applyHead, layerNorm } from "./layer-graph.ts";
+import type { TextTransformer } from "./towers.ts";
+import { type PooledToken, transformerBlocks } from "./transformer-graph.ts";
 
 /**
  * A text transformer.
@@ -18,17 +13,15 @@ import {
  */
 export function textEmbeddings(graph: GraphBuilder, tower: TextTransformer, ids: string): string {
   const { pooling, causal } = tower;
-  const appended = pooling.kind === "appended";
   const tokens = embedTokens(graph, tower, ids);
   const length = graph.op("Shape", [tokens], { start: 1, end: 2 });
-  const mask: Mask = appended
-    ? paddingMask(graph, ids, length, pooling, causal)
-    : causal
-      ? { kind: "causal" }
-      : { kind: "all" };
-  let x = transformerBlocks(graph, tokens, tower.blocks, mask, pooledToken(graph, pooling, ids, length, mask));
-  x = graph.op("Squeeze", [x, graph.integers(1)]); // a norm of the pooled token alone is the same before and after pooling
-  x = layerNorm(graph, x, tower.postNorm);
+  const pooled = pooledToken(graph, tower, ids, length);
+  const mask: Mask =
+    pooling.kind === "appended"
+      ? { kind: "additive", value: paddingMask(graph, ids, length, pooling.padId, causal) }
+      : { kind: causal ? "causal" : "all" };
+  // the norm is of one token: before pooling or after it is the same
+  const x = layerNorm(graph, transformerBlocks(graph, tokens, tower.blocks, mask, pooled), tower.postNorm);
   return applyHead(graph, x, tower.head);
 }
 
@@ -41,98 +34,94 @@ function embedTokens(
   let x = graph.gatherRows(tokenEmbedding, ids);
   if (pooling.kind === "appended") {
     const width = tokenEmbedding.shape[1] as number;
-    const token = expandBatch(graph, graph.weight(pooling.token, { shape: [1, 1, width] }), ids);
+    const batch = graph.op("Shape", [ids], { start: 0, end: 1 });
+    const shape = graph.op("Concat", [batch, graph.integers(1, 1)], { axis: 0 });
+    const token = graph.op("Expand", [graph.weight(pooling.token, { shape: [1, 1, width] }), shape]);
     x = graph.op("Concat", [x, token], { axis: 1 });
   }
   const length = graph.op("Shape", [x], { start: 1, end: 2 });
   const places = graph.weight(positions, { shape: positions.shape.slice(-2) });
-  return graph.op("Add", [x, graph.op("Slice", [places, graph.integers(0), length, graph.integers(0)])]);
+  return graph.op("Sum", [x, graph.op("Slice", [places, graph.integers(0), length, graph.integers(0)])]);
 }
 
-function pooledToken(graph: GraphBuilder, pooling: TextPooling, ids: string, length: string, mask: Mask): PooledToken {
+function pooledToken(
+  graph: GraphBuilder,
+  { pooling, causal }: TextTransformer,
+  ids: string,
+  length: string,
+): PooledToken {
+  const at = (index: number, mask: string | null) => ({
+    take: (tokens: string) => graph.op("Gather", [tokens, graph.integer(index)], { axis: 1 }),
+    mask,
+  });
   switch (pooling.kind) {
     case "first":
-      return tokenAt(graph, graph.integers(0), length, mask);
+      return at(0, causal ? upTo(graph, graph.integers(0), length) : null);
     case "last":
+      return at(-1, null);
     case "appended":
-      return lastToken(graph, mask);
+      return at(-1, notPadding(graph, ids, pooling.padId));
     case "argmax":
-      return tokenAt(graph, graph.op("ArgMax", [ids], { axis: 1, keepdims: 1 }), length, mask);
+      return atHighest(graph, ids, causal ? length : null);
     case "token": {
-      const isToken = graph.op("Equal", [ids, graph.constant(BigInt64Array.of(BigInt(pooling.id)), [])]);
-      const flags = graph.op("Cast", [isToken], { to: elementCode("int32") });
-      return tokenAt(graph, graph.op("ArgMax", [flags], { axis: 1, keepdims: 1 }), length, mask);
+      const isToken = graph.op("Equal", [ids, graph.integer(pooling.id)]);
+      return atHighest(graph, graph.op("Cast", [isToken], { to: elementCode("int32") }), causal ? length : null);
     }
   }
 }
 
-/** The last token attends to all keys but those that a mask leaves out. */
-function lastToken(graph: GraphBuilder, mask: Mask): PooledToken {
-  const last = (value: string, axis: number) =>
-    graph.op("Slice", [value, graph.integers(-1), graph.integers(2 ** 31), graph.integers(axis)]);
+/**
+ * The token at the first of the highest numbers.
+ *
+ * @param numbers (batch, tokens)
+ * @param length of the text where it attends to no later token, null where it attends to all
+ */
+function atHighest(graph: GraphBuilder, numbers: string, length: string | null): PooledToken {
+  const place = graph.op("ArgMax", [numbers], { axis: 1, keepdims: 1 }); // (batch, 1)
   return {
-    take: (_, tokens) => last(tokens, 1),
-    mask: mask.kind === "additive" ? { kind: "additive", value: last(mask.value, 2) } : { kind: "all" },
+    take: (tokens) => graph.op("GatherND", [tokens, place], { batch_dims: 1 }),
+    mask: length === null ? null : upTo(graph, place, length),
   };
 }
 
-/** @param place (batch, 1) or (1) int64: index of the token that pooling takes */
-function tokenAt(graph: GraphBuilder, place: string, length: string, mask: Mask): PooledToken {
-  const isSame = place === graph.integers(0);
-  const indices = isSame ? "" : graph.op("Unsqueeze", [place, graph.integers(1)]); // (batch, 1, 1)
-  return {
-    take: (_, tokens) =>
-      isSame
-        ? graph.op("Slice", [tokens, graph.integers(0), graph.integers(1), graph.integers(1)])
-        : graph.op("GatherND", [tokens, indices], { batch_dims: 1 }),
-    mask: mask.kind === "causal" ? { kind: "additive", value: upTo(graph, place, length) } : mask,
-  };
-}
-
-/** An additive mask (batch, 1, 1, keys), or (1, 1, 1, keys), of the keys up to a place, (batch, 1) or (1). */
+/** The keys up to a place, (batch, 1) or (1). @returns additive, (batch or 1, 1, keys) */
 function upTo(graph: GraphBuilder, place: string, length: string): string {
-  const scalar = graph.op("Squeeze", [length]);
-  const keys = graph.op("Range", [
-    graph.constant(BigInt64Array.of(0n), []),
-    scalar,
-    graph.constant(BigInt64Array.of(1n), []),
+  const isUpTo = graph.op("LessOrEqual", [
+    places(graph, length),
+    graph.op("Reshape", [place, graph.integers(-1, 1, 1)]),
   ]);
-  const attended = graph.op("LessOrEqual", [keys, graph.op("Reshape", [place, graph.integers(-1, 1, 1, 1)])]);
-  return additive(graph, attended);
+  return additive(graph, isUpTo);
+}
+
+/** 0, 1, … to before a length (1). @returns (length) int64 */
+function places(graph: GraphBuilder, length: string): string {
+  return graph.op("Range", [graph.integer(0), graph.op("Squeeze", [length]), graph.integer(1)]);
 }
 
 /** 0 where a key is attended to, -∞ where not. */
 function additive(graph: GraphBuilder, attended: string): string {
-  return graph.op("Where", [
-    attended,
-    graph.constant(Float32Array.of(0), []),
-    graph.constant(Float32Array.of(Number.NEGATIVE_INFINITY), []),
-  ]);
+  const numbers = [0, Number.NEGATIVE_INFINITY].map((number) => graph.constant(Float32Array.of(number), []));
+  return graph.op("Where", [attended, ...numbers]);
 }
 
-/** What CoCa's tokens attend to: no padding, and with a causal mask no later token. @returns (batch, 1, queries or 1, keys) */
-function paddingMask(
-  graph: GraphBuilder,
-  ids: string,
-  length: string,
-  { padId }: Extract<TextPooling, { kind: "appended" }>,
-  causal: boolean,
-): Mask {
-  const isPadding = graph.op("Equal", [ids, graph.constant(BigInt64Array.of(BigInt(padId)), [])]);
-  // CoCa's weights were trained with the mask one position too late: the first token is never padding, the appended one as the last of the ids
-  const padded = graph.op("Pad", [
-    graph.op("Cast", [isPadding], { to: elementCode("int64") }),
-    graph.integers(0, 1, 0, 0),
-  ]);
-  const valid = graph.op("Equal", [padded, graph.constant(BigInt64Array.of(0n), [])]);
-  const keys = graph.op("Unsqueeze", [valid, graph.integers(1, 2)]); // (batch, 1, 1, keys)
-  if (!causal) return { kind: "additive", value: additive(graph, keys) };
-  const scalar = graph.op("Squeeze", [length]);
-  const range = graph.op("Range", [
-    graph.constant(BigInt64Array.of(0n), []),
-    scalar,
-    graph.constant(BigInt64Array.of(1n), []),
-  ]);
-  const past = graph.op("LessOrEqual", [range, graph.op("Unsqueeze", [range, graph.integers(1)])]); // (queries, keys)
-  return { kind: "additive", value: additive(graph, graph.op("And", [keys, past])) };
+/** What CoCa's tokens attend to: no padding and, with a causal mask, no later token. @returns additive, (batch, 1, queries or 1, keys) */
+function paddingMask(graph: GraphBuilder, ids: string, length: string, padId: number, causal: boolean): string {
+  const keys = graph.op("Unsqueeze", [notPadding(graph, ids, padId), graph.integers(1)]); // (batch, 1, 1, keys)
+  if (!causal) return keys;
+  const keyPlaces = places(graph, length);
+  const isUpTo = graph.op("LessOrEqual", [keyPlaces, graph.op("Unsqueeze", [keyPlaces, graph.integers(1)])]);
+  return graph.op("Add", [keys, additive(graph, isUpTo)]);
+}
+
+/**
+ * The keys that are not padding, the appended token's among them, one position too late, as CoCa's weights were trained: the first
+ * is always attended to, the appended one where the last id is no padding.
+ *
+ * @returns additive, (batch, 1, keys)
+ */
+function notPadding(graph: GraphBuilder, ids: string, padId: number): string {
+  const isPadding = graph.op("Cast", [graph.op("Equal", [ids, graph.integer(padId)])], { to: elementCode("int64") });
+  const shifted = graph.op("Pad", [isPadding, graph.integers(0, 1, 0, 0)]); // (batch, keys)
+  const isText = graph.op("Equal", [shifted, graph.integer(0)]);
+  return additive(graph, graph.op("Unsqueeze", [isText, graph.integers(1)]));
 }
