@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
-import { parseOpenClipConfig } from "../../../src/model/architectures/open-clip-config.ts";
 import { findArchitecture, openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
-import { openClipTowers } from "../../../src/model/architectures/open-clip-towers.ts";
-import { caseIds, readCase } from "./cases.ts";
-import { recordTensors } from "./record-tensors.ts";
 
 const names = await openClipNames();
 const nameOf = (wanted: string) => findArchitecture(names, wanted).name;
@@ -41,28 +37,4 @@ describe("open_clip's names", () => {
     );
     expect(() => nameOf("ViT-S-32:openai")).toThrow('unknown pretrained tag "openai" of ViT-S-32; it has none');
   });
-
-  it("are each held to PyTorch's embeddings by a case of oracle.test.ts, or refused with a reason", async () => {
-    const cases = new Map(caseIds.flatMap((id) => readCase(id).names.map((name) => [name, id] as const)));
-    const rows = names.pretrained.map(({ model, tag, quick_gelu: needsQuickGelu }) => {
-      const tower = towerOf(model);
-      if (tower.startsWith("refused")) return `${model}:${tag}  ${tower}`;
-      expect(cases.has(model), model).toBe(true);
-      return `${model}:${tag}${needsQuickGelu ? " (QuickGELU)" : ""}  ${tower}, case ${cases.get(model)}`;
-    });
-    expect(rows.filter((row) => !row.includes("  refused: "))).toHaveLength(138);
-    await expect(`${rows.join("\n")}\n`).toMatchFileSnapshot("pretrained-names.txt");
-  });
 });
-
-/** The kind of a model's image tower, or why the model is refused. */
-function towerOf(model: string): string {
-  try {
-    const config = parseOpenClipConfig(names.models[model], model);
-    openClipTowers(recordTensors(), config, model);
-    return config.vision.kind === "timm" ? `timm ${config.vision.model}` : config.vision.kind;
-  } catch (error) {
-    expect(error).toBeInstanceOf(InputError);
-    return `refused: ${(error as Error).message.slice(model.length + 2)}`;
-  }
-}
