@@ -33,5 +33,11 @@ export { InputError } from "./foundation/errors.ts";
 export type { EvaluationKey } from "./foundation/evaluation-key.ts";
 export { type Matrix, matrix } from "./foundation/math/matrix.ts";
 export type { Note, NoteSubject } from "./foundation/notes.ts";
+export {
+  type ConvertedCheckpoint,
+  type ConvertedLayout,
+  type ConvertOptions,
+  convertCheckpoint,
+} from "./model/checkpoint/conversion/convert-checkpoint.ts";
 export { type Checkpoint, openCheckpoint } from "./model/checkpoint/open-checkpoint.ts";
 export type { Precision, Provider, Runtime, RuntimeKind } from "./model/onnx/runtime.ts";

@@ -1,104 +1,11 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { packagePath } from "../../foundation/files/package-root.ts";
+import { addSubmit } from "./add-submit.ts";
 import { describeExit } from "./exit-status.ts";
-import { claims, pairs, pathValue, texts, values, wholeNumber } from "./option-values.ts";
-import { isDoneSupervised, type SupervisedOptions } from "./supervised-process.ts";
-
-/** The options that say what is evaluated, and how. */
-function withEvaluateOptions(command: Command): Command {
-  return command
-    .option("--data <root>", "folder that holds the benchmarks' folders", pathValue)
-    .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
-    .option("--benchmark <id>", "benchmarks to score; every one found where absent", values)
-    .option(
-      "--templates <id>",
-      "template sets: openai-80, simple-7, single-1, or a .txt file (default: openai-80)",
-      values,
-    )
-    .option(
-      "--class-names <id>",
-      "class names: imagenet-openai, or a .csv file with index, name and perhaps wnid (default: the benchmark's)",
-      pathValue,
-    )
-    .option("--out <folder>", "results folder", pathValue, "results")
-    .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)", pathValue)
-    .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
-    .option(
-      "--variant <name>",
-      "which weights, where a folder has several: quantized, fp16, …; by tower: vision=fp16,text=int8",
-    )
-    .option(
-      "--arch <name>",
-      "architecture of weights that no file describes, by open_clip's name: ViT-B-32, ViT-B-32-quickgelu:laion400m_e32, …",
-    )
-    .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
-    .option("--allow-incomplete", "score a benchmark that has other than its number of images")
-    .option("--skip-unreadable", "go on past images that cannot be read, and count them")
-    .option("--allow-unsound", "score checkpoints that fail a check of inspect, with a warning in every table")
-    .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
-    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber)
-    .option("--timeout <seconds>", TIMEOUT, wholeNumber);
-}
-
-const TIMEOUT = "end where one run of a graph takes longer (default: 60 s, and 600 s more for each GB of it)";
-
-/** `shiftline submit slurm` and `shiftline submit kubernetes`, with the options of `evaluate`. */
-function addSubmit(root: Command, supervise: Supervise): void {
-  const submit = root.command("submit").description("write the jobs of a sweep for a cluster's scheduler");
-  const checkpoints = "as for evaluate";
-  withTaskOptions(
-    withEvaluateOptions(
-      submit
-        .command("slurm")
-        .description("an array job that embeds, one that merges and scores after it, and one that reports")
-        .argument("<checkpoint...>", checkpoints),
-    ),
-  )
-    .option("--jobs <folder>", "where the scripts go (default: .shiftline/jobs/slurm beside --out)", pathValue)
-    .option("--time <minutes>", "time limit of a task (default: from a short trial)", wholeNumber)
-    .option("--partition <name>", "partition of all jobs")
-    .option("--account <name>", "account of all jobs")
-    .option(
-      "--sbatch <option>",
-      "another option of sbatch for all jobs, as --sbatch=--qos=long; may be repeated",
-      texts,
-    )
-    .option("--setup <command>", 'run first in every job: "module load nodejs"; may be repeated', texts)
-    .option("--run", "submit them, too")
-    .action(async (paths: string[], options) => {
-      if (await supervise({ sweep: paths.length > 1, timeout: options.timeout })) return;
-      const { submitSlurm } = await import("./submit-slurm.ts");
-      await submitSlurm(paths, options);
-    });
-  withTaskOptions(
-    withEvaluateOptions(
-      submit
-        .command("kubernetes")
-        .description("an Indexed Job that embeds, a Job that merges, scores and reports; paths are those in the pods")
-        .argument("<checkpoint...>", checkpoints),
-    ),
-  )
-    .option("--jobs <folder>", "where the manifests go", pathValue, ".shiftline/jobs/kubernetes")
-    .requiredOption("--image <name>", "an image that has shiftline on its PATH")
-    .option("--claim <name=path>", "a persistent volume claim and where pods see it; may be repeated", claims)
-    .option("--read-only-claim <name=path>", "one that pods only read; may be repeated", claims)
-    .option("--job-name <name>", "the Jobs' names begin with it", "shiftline")
-    .option("--namespace <name>", "namespace of the Jobs")
-    .action(async (paths: string[], options) => {
-      if (await supervise({ sweep: paths.length > 1, timeout: options.timeout })) return;
-      const { submitKubernetes } = await import("./submit-kubernetes.ts");
-      await submitKubernetes(paths, options);
-    });
-}
-
-function withTaskOptions(command: Command): Command {
-  return command
-    .option("--shards <n>", "tasks that share the embedding", wholeNumber)
-    .option("--cpus <n>", "CPUs of a task", wholeNumber, 4)
-    .option("--memory <MiB>", "memory of a task", wholeNumber)
-    .option("--at-once <n>", "most tasks at once (default: all)", wholeNumber);
-}
+import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
+import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
+import { TIMEOUT, withEvaluateOptions } from "./with-evaluate-options.ts";
 
 function program(supervise: Supervise): Command {
   const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
@@ -246,6 +153,26 @@ function program(supervise: Supervise): Command {
 
   everywhere(
     root
+      .command("convert")
+      .description("write weights as an ONNX checkpoint that stands alone, for onnxruntime and transformers.js")
+      .argument("<weights>", "weights of a CLIP checkpoint, or the folder that holds them"),
+  )
+    .requiredOption(
+      "--out <folder>",
+      "where the checkpoint goes: a folder that is not there yet, or is empty",
+      pathValue,
+    )
+    .option("--layout <name>", "open_clip or hugging-face (default: that of the weights)")
+    .option("--variant <name>", "which weights, where a folder has several")
+    .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")
+    .action(async (path: string, options) => {
+      if (await supervise({ sweep: false })) return;
+      const { runConvert } = await import("./convert-command.ts");
+      await runConvert(path, options);
+    });
+
+  everywhere(
+    root
       .command("list")
       .description("list what ships with the package, what was evaluated, and what is stored")
       .argument("<what>", "benchmarks, templates, class-names, baselines, checkpoints or store"),
@@ -260,9 +187,6 @@ function program(supervise: Supervise): Command {
 
   return root;
 }
-
-/** Does the command in a process that can be stopped. @returns whether it was done there; false: it is to be done here */
-export type Supervise = (options: SupervisedOptions) => Promise<boolean>;
 
 /**
  * Runs one command line: what it prints goes to stdout and stderr, its status to `process.exitCode`.

@@ -107,6 +107,9 @@ export async function runSupervised({ sweep, timeout }: SupervisedOptions): Prom
   return signal === "SIGKILL" ? stopStatus(signal) : 70;
 }
 
+/** Does the command in a process that can be stopped. @returns whether it was done there; false: it is to be done here */
+export type Supervise = (options: SupervisedOptions) => Promise<boolean>;
+
 /** Does this command in a process that can be stopped, unless this one is that one. @returns whether it was done there */
 export async function isDoneSupervised(options: SupervisedOptions): Promise<boolean> {
   const status = await runSupervised(options);

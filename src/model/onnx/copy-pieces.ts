@@ -64,11 +64,12 @@ function refuse(path: string): (cause: unknown) => never {
 }
 
 /** Whole elements as float32: of bfloat16 exact, of float64 rounded to nearest, as a Cast does. */
-function toFloat32(chunk: Buffer, from: WidenedType): Uint8Array {
-  const { buffer, byteOffset, length } = chunk;
+function toFloat32({ buffer, byteOffset, length }: Buffer, from: WidenedType): Uint8Array {
   if (from === "float64") {
-    return new Uint8Array(Float32Array.from(new Float64Array(buffer, byteOffset, length / 8)).buffer);
+    return new Uint8Array(new Float32Array(new Float64Array(buffer, byteOffset, length / 8)).buffer);
   }
   const halves = new Uint16Array(buffer, byteOffset, length / 2);
-  return new Uint8Array(Uint32Array.from(halves, (half) => half << 16).buffer); // the upper half of a float32
+  const words = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) words[i] = (halves[i] as number) << 16; // the upper half of a float32
+  return new Uint8Array(words.buffer);
 }

@@ -1,0 +1,166 @@
+import { join, posix } from "node:path";
+import { InputError } from "../../../foundation/errors.ts";
+import { fileState } from "../../../foundation/files/file-state.ts";
+import {
+  checkVacant,
+  listUnfinished,
+  type UnfinishedFolder,
+  writeNewFolder,
+} from "../../../foundation/files/new-folder.ts";
+import { readError } from "../../../foundation/files/read-error.ts";
+import { copyPieces } from "../../onnx/copy-pieces.ts";
+import { type FilePlan, type StandAloneGraph, standAloneGraph } from "../../onnx/stand-alone-graph.ts";
+import type { ResolvedTower } from "../checkpoint-settings.ts";
+import { layoutKind } from "../layout-kinds.ts";
+import { type ResolvedCheckpoint, resolveCheckpoint } from "../resolve-checkpoint.ts";
+import type { TextPorts, VisionPorts } from "../tower-ports.ts";
+import { checkConversion } from "./check-conversion.ts";
+import { HUGGING_FACE_GRAPHS, huggingFaceFiles, huggingFaceOutputs } from "./hugging-face-files.ts";
+import { OPEN_CLIP_GRAPHS, openClipFiles } from "./open-clip-files.ts";
+
+const OPTION = "--out";
+
+/** Layouts that checkpoints are converted to. */
+export const CONVERTED_LAYOUTS = ["open_clip", "hugging-face"] as const;
+export type ConvertedLayout = (typeof CONVERTED_LAYOUTS)[number];
+
+export interface ConvertOptions {
+  /** open_clip's name of the model, where no file describes it */
+  readonly arch?: string | undefined;
+  /** chooses among a folder's weight files */
+  readonly variant?: string | undefined;
+  /** that of the weights where absent: Hugging Face's for transformers' models */
+  readonly layout?: ConvertedLayout;
+  /** bytes of the graphs written so far, and of all */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  /** when aborted, what was written is removed and the signal's reason is thrown */
+  readonly signal?: AbortSignal;
+  /** bytes up to which weights are put into the ONNX file itself; 1.9 GB where absent, as protobuf ends a message at 2 GiB */
+  readonly mostInline?: number;
+}
+
+export interface ConvertedCheckpoint {
+  readonly folder: string;
+  readonly layout: ConvertedLayout;
+  /** The architecture, and what described it. */
+  readonly architecture: string;
+  readonly source: string;
+  /** Numbers in the weights of each tower. */
+  readonly parameters: { readonly image: number; readonly text: number };
+  /** relative to the folder, with "/" between */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** What the user should know, each a short sentence without a full stop. */
+  readonly notes: readonly string[];
+  /** Why its numbers may be wrong, in the same form. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Writes the weights of a checkpoint as an ONNX checkpoint that stands alone: a graph for each tower, and the files that say how
+ * images and texts are prepared. Weights are copied chunk by chunk and keep their type, behind a Cast where it is float16; bfloat16
+ * and float64, which few runtimes read, become float32. The folder is there when all of it is, or not at all.
+ *
+ * @param path weights, or a folder with weights and no graphs
+ * @param out  must not be there yet, or be an empty folder
+ * @throws InputError if the checkpoint cannot be opened or is ONNX already, its layout cannot say how it is used, `out` has content,
+ *   or the disk is full
+ */
+export async function convertCheckpoint(
+  path: string,
+  out: string,
+  options: ConvertOptions = {},
+): Promise<ConvertedCheckpoint> {
+  await checkVacant(out, OPTION);
+  const { arch, variant } = options;
+  const resolved = await resolveCheckpoint(path, { arch, variant });
+  const { weights } = resolved;
+  if (weights === null) {
+    const found = [...new Set([resolved.layout.vision, resolved.layout.text])].join(", ");
+    throw new InputError(`${path}: it is an ONNX checkpoint already (${found}); convert takes weights`);
+  }
+  const library = layoutKind(resolved.layout.kind).library;
+  const layout = options.layout ?? (library === "transformers" ? "hugging-face" : "open_clip");
+  const pairs = standAloneGraphs(resolved, layout, options.mostInline);
+  const graphs = pairs.flatMap(({ graph, data }) => (data === null ? [graph] : [graph, data]));
+  const sideFiles = pairs.flatMap(({ graph, data }) => (data === null ? [] : [posix.basename(graph.name, ".onnx")]));
+  const small = layout === "open_clip" ? await openClipFiles(resolved) : await huggingFaceFiles(resolved, sideFiles);
+  const left = await listUnfinished(out);
+  await writeNewFolder(out, OPTION, async (unfinished) => {
+    await writeGraphs(graphs, unfinished, options);
+    // Last, so that a folder without them is no checkpoint
+    for (const { name, content } of small) await unfinished.write(name, content);
+    await checkConversion(unfinished.path, resolved, layout);
+    await checkUnchanged(resolved);
+  });
+  return {
+    folder: out,
+    layout,
+    architecture: weights.architecture,
+    source: weights.source,
+    parameters: { image: weights.image.parameters, text: weights.text.parameters },
+    files: [
+      ...graphs.map(({ name, bytes }) => ({ path: name, bytes })),
+      ...small.map(({ name, content }) => ({ path: name, bytes: Buffer.byteLength(content) })),
+    ],
+    notes: [
+      ...resolved.notes,
+      ...left.map((folder) => `${folder}: left by a run that was killed; delete it if none is at work`),
+    ],
+    warnings: resolved.warnings,
+  };
+}
+
+/** The files of each tower's graph, that of images first. */
+function standAloneGraphs(
+  resolved: ResolvedCheckpoint,
+  layout: ConvertedLayout,
+  mostInline: number | undefined,
+): StandAloneGraph[] {
+  const { vision, text, layout: found } = resolved;
+  if (text === null) throw new InputError(`${found.root}: it has no text tower`);
+  const outputs = huggingFaceOutputs(resolved);
+  const graphOf = (tower: ResolvedTower<VisionPorts | TextPorts>, side: "vision" | "text", input: string) => {
+    const { source } = tower;
+    if (source === undefined || "path" in source) throw new Error(`${found.root}: its graphs were not compiled`);
+    const names =
+      layout === "open_clip" ? OPEN_CLIP_GRAPHS[side] : { ...HUGGING_FACE_GRAPHS[side], output: outputs[side] };
+    return standAloneGraph(source, {
+      name: names.name,
+      dataName: names.dataName,
+      rename: new Map([
+        [input, names.input],
+        [tower.ports.embedding.name, names.output],
+      ]),
+      ...(mostInline === undefined ? {} : { mostInline }),
+    });
+  };
+  return [graphOf(vision, "vision", vision.ports.pixels.name), graphOf(text, "text", text.ports.ids.name)];
+}
+
+async function writeGraphs(
+  graphs: readonly FilePlan[],
+  unfinished: UnfinishedFolder,
+  { onProgress = () => {}, signal }: ConvertOptions,
+): Promise<void> {
+  const total = graphs.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    onProgress({ done, total });
+  };
+  for (const graph of graphs) {
+    await unfinished.write(graph.name, copyPieces(graph, { onBytes, ...(signal === undefined ? {} : { signal }) }));
+  }
+}
+
+/** What was copied is what was read: @throws InputError if a file of the checkpoint changed since */
+async function checkUnchanged({ layout, files }: ResolvedCheckpoint): Promise<void> {
+  for (const { path, state } of files) {
+    const file = join(layout.root, path);
+    const now = await fileState(file).catch((cause) => {
+      throw readError(file, cause);
+    });
+    if (state?.withinRun === now.withinRun) continue;
+    throw new InputError(`${file}: it changed while it was converted; convert it again when nothing writes to it`);
+  }
+}

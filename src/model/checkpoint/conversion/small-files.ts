@@ -1,0 +1,66 @@
+import { join, posix } from "node:path";
+import { InputError } from "../../../foundation/errors.ts";
+import { bytesOf } from "../../../foundation/files/file-content.ts";
+import { readFolderIfThere } from "../../../foundation/files/if-there.ts";
+import { readBytes } from "../../../foundation/files/read-text.ts";
+import { parseBytePairFiles } from "../../tokenizer/byte-pair-files.ts";
+import { clipTokenizerJson } from "../../tokenizer/clip-tokenizer-json.ts";
+import type { ResolvedCheckpoint } from "../resolve-checkpoint.ts";
+
+/** A configuration or tokenizer file of a checkpoint. */
+export interface SmallFile {
+  /** relative to the checkpoint's folder, with "/" between */
+  readonly name: string;
+  readonly content: Uint8Array | string;
+}
+
+export function jsonFile(name: string, value: unknown): SmallFile {
+  return { name, content: `${JSON.stringify(value, null, 2)}\n` };
+}
+
+/** A file of the checkpoint's folder, as it is. @throws InputError if it cannot be read */
+export async function copyOf({ layout }: ResolvedCheckpoint, file: string, name = file): Promise<SmallFile> {
+  return { name, content: await readBytes(join(layout.root, file)) };
+}
+
+/** Files beside a tokenizer.json that name its special tokens. */
+const BESIDE = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+
+/**
+ * The tokenizer's files, in the checkpoint's own folder wherever they were; vocab.json and merges.txt as the tokenizer.json that they
+ * are read as.
+ *
+ * @param always write CLIP's own vocabulary too, where the checkpoint brings no tokenizer: programs that do not ship it need the file
+ * @throws InputError if a file cannot be read
+ */
+export async function tokenizerFiles(resolved: ResolvedCheckpoint, always: boolean): Promise<SmallFile[]> {
+  const { textSettings, layout } = resolved;
+  if (textSettings === null) throw new InputError(`${layout.root}: it has no text tower`);
+  const { tokenizerJson, bytePairs } = textSettings.source;
+  if (tokenizerJson === null && bytePairs === undefined) return always ? clipFiles(textSettings.contextLength) : [];
+  const first: SmallFile =
+    tokenizerJson !== null
+      ? { name: "tokenizer.json", content: bytesOf(tokenizerJson) }
+      : { name: "tokenizer.json", content: JSON.stringify(parseBytePairFiles(bytePairs!)) };
+  const vocabulary = textSettings.files.find(({ role }) => role === "tokenizer")?.path ?? "";
+  const folder = posix.dirname(vocabulary);
+  const there = (await readFolderIfThere(join(layout.root, folder)))?.map(({ name }) => name) ?? [];
+  const beside = BESIDE.filter((name) => there.includes(name));
+  return [first, ...(await Promise.all(beside.map((name) => copyOf(resolved, posix.join(folder, name), name))))];
+}
+
+/** What transformers' CLIPTokenizer saves. */
+function clipFiles(contextLength: number): SmallFile[] {
+  const config = {
+    tokenizer_class: "CLIPTokenizer",
+    bos_token: "<|startoftext|>",
+    eos_token: "<|endoftext|>",
+    pad_token: "<|endoftext|>",
+    unk_token: "<|endoftext|>",
+    model_max_length: contextLength,
+  };
+  return [
+    { name: "tokenizer.json", content: JSON.stringify(clipTokenizerJson()) },
+    jsonFile("tokenizer_config.json", config),
+  ];
+}
