@@ -1,3 +1,4 @@
+import { countParameters } from "./count-parameters.ts";
 import { type GraphBuilder, type GraphFile, graphBuilder } from "./graph-builder.ts";
 import { resNetMultiplyAdds, textMultiplyAdds, visionMultiplyAdds } from "./multiply-adds.ts";
 import { resNetEmbeddings } from "./resnet-graph.ts";
@@ -11,6 +12,8 @@ export interface CompiledGraph extends GraphFile {
   readonly name: string;
   /** multiply-adds of the matrix products that the graph computes for an image, or for a text of the whole context length */
   readonly multiplyAdds: number;
+  /** numbers in the tower's tensors */
+  readonly parameters: number;
 }
 
 /** `pixel_values` float32 (batch, 3, height, width), normalized → `image_embeds` float32 (batch, d), not normalized. */
@@ -23,6 +26,7 @@ export function compileImageTower(tower: VisionTower): CompiledGraph {
     ...finish(graph, "image_embeds", embeddings),
     name: tower.kind === "vision-transformer" ? tower.positions.file : tower.pool.positions.file,
     multiplyAdds: tower.kind === "vision-transformer" ? visionMultiplyAdds(tower) : resNetMultiplyAdds(tower),
+    parameters: countParameters(tower),
   };
 }
 
@@ -41,6 +45,7 @@ export function compileTextTower(tower: TextTransformer): CompiledGraph {
     ...finish(graph, "text_embeds", embeddings),
     name: tower.tokenEmbedding.file,
     multiplyAdds: textMultiplyAdds(tower),
+    parameters: countParameters(tower),
   };
 }
 

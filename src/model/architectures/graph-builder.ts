@@ -20,8 +20,6 @@ export interface GraphFile {
   readonly folder: string;
   /** of the graph with the weight files numbered in the order of their use: it does not depend on where they lie */
   readonly sha256: string;
-  /** elements of the tensors that the graph uses */
-  readonly parameters: number;
 }
 
 /** How a stored tensor is seen. */
@@ -74,7 +72,6 @@ export function graphBuilder(): GraphBuilder {
   const stored: StoredInitializer[] = [];
   const made = new Map<string, string>();
   const names = new Set<string>();
-  const used = new Map<string, StoredTensor>();
 
   /** Makes a value the first time that it is asked for. */
   function once(key: string, make: () => string): string {
@@ -118,7 +115,6 @@ export function graphBuilder(): GraphBuilder {
 
   /** The initializer of a tensor's elements, in the order in which they lie. */
   function storedAs(tensor: StoredTensor, dims: readonly number[], firstElement: number): string {
-    used.set(placeOf(tensor), tensor);
     return once(`initializer ${placeOf(tensor)} ${firstElement} (${dims})`, () => {
       let name = tensor.name;
       for (let i = 2; names.has(name); i++) name = `${tensor.name}#${i}`;
@@ -201,7 +197,6 @@ export function graphBuilder(): GraphBuilder {
         bytes: encode((file) => relative(folder, file).split(sep).join("/")),
         folder,
         sha256: createHash("sha256").update(numbered).digest("hex"),
-        parameters: [...used.values()].reduce((sum, { shape }) => sum + product(shape), 0),
       };
     },
   };
