@@ -13,6 +13,16 @@ const MAX_TIME = 1000;
 /** A call that keeps or throws away more memory is a finding, bytes. */
 const MAX_GROWTH = 64e6;
 
+/** A changed file and what was read from it. */
+export interface Fuzzed {
+  readonly index: number;
+  /** the sound file that was changed */
+  readonly base: string;
+  readonly bytes: Buffer;
+  /** null of an index that is sound */
+  readonly verdict: Weights | Error | null;
+}
+
 export interface FuzzedWeights {
   readonly files: number;
   readonly read: number;
@@ -24,9 +34,9 @@ export interface FuzzedWeights {
 /**
  * Changes sound weight files and reads them, in memory.
  *
- * @param say is told each refusal
+ * @param say is told each
  */
-export function fuzzWeights(count: number, seed: number, say: (message: string) => void = () => {}): FuzzedWeights {
+export function fuzzWeights(count: number, seed: number, say: (fuzzed: Fuzzed) => void = () => {}): FuzzedWeights {
   const seeds = readSeeds();
   const faults: string[] = [];
   const result = { read: 0, refused: 0, slowest: 0 };
@@ -44,7 +54,7 @@ export function fuzzWeights(count: number, seed: number, say: (message: string) 
     if (fault !== null) faults.push(`${where}: ${fault}`);
     if (time > MAX_TIME) faults.push(`${where}: took ${Math.round(time)} ms`);
     if (growth > MAX_GROWTH) faults.push(`${where}: took ${Math.round(growth / 1e6)} MB`);
-    if (verdict instanceof InputError) say(verdict.message);
+    say({ index: i, base: base.name, bytes, verdict });
     result[verdict instanceof Error ? "refused" : "read"]++;
     result.slowest = Math.max(result.slowest, time);
   }

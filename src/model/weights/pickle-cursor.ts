@@ -16,7 +16,7 @@ export interface PickleCursor {
   double(): number;
   bytes(length: number): Buffer;
   text(length: number): string;
-  /** Python's str of the second version: bytes, here as Latin-1 */
+  /** Python 2's str: UTF-8, as torch.load takes it, or bytes as Latin-1 */
   oldText(length: number): string;
   line(): string;
   /** a whole number in two's complement; null for one that is too large to be kept */
@@ -57,7 +57,7 @@ export function pickleCursor(pickle: Buffer, where: string): PickleCursor {
     },
     oldText(length) {
       const from = take(length);
-      return pickle.toString("latin1", from, at);
+      return pickle.toString(isUtf8(pickle.subarray(from, at)) ? "utf8" : "latin1", from, at);
     },
     line() {
       const end = pickle.indexOf(10, at);

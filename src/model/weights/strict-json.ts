@@ -35,6 +35,7 @@ export function parseStrictJson(text: string, depth: number, where: string): Jso
   let at = 0;
   const fault = (what: string): InputError => new InputError(`${where}: ${what} at character ${at}`);
   const skipSpace = (): void => {
+    if (text.charCodeAt(at) > 0x20) return;
     SPACE.lastIndex = at;
     at += SPACE.exec(text)?.[0].length ?? 0;
   };

@@ -15,8 +15,8 @@ import { readZipDirectory, storedOffset, type ZipEntry } from "./zip-directory.t
  * Source: torch/serialization.py, caffe2/serialize/inline_container.h of PyTorch 2.13
  */
 
-/** The largest pickle that is read, bytes. The state dict of 20,000 tensors and their optimizer has 12 MB. */
-const MAX_PICKLE = 32e6;
+/** The largest pickle that is read, bytes. The state dict of 10,000 tensors and their optimizer has 4 MB. */
+const MAX_PICKLE = 16e6;
 
 /** @throws InputError if it is no such archive, is damaged, or holds no state dict */
 export function readTorchArchive(file: WeightFile): FileTensors {

@@ -3,8 +3,8 @@ import { OPCODE, TEXT_OPCODES } from "./pickle-opcodes.ts";
 import { type PickleStack, pickleStack } from "./pickle-stack.ts";
 import { describeValue, isKind, type PickleDict, type PickleRecord, type PickleValue } from "./pickle-value.ts";
 
-/** Opcodes of the longest pickle that is read. The state dict of 20,000 tensors and their optimizer has 3 million. */
-const MAX_OPCODES = 8e6;
+/** Opcodes of the longest pickle that is read. The state dict of 10,000 tensors and their optimizer has 1.7 million. */
+const MAX_OPCODES = 2e6;
 
 /** What is made of the classes and functions that are known; the rest become records. */
 export interface PickleObjects {

@@ -17,8 +17,8 @@ const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
 const UNKNOWN = 0xffffffff; // "see the 64-bit field"
 
-/** The largest directory that is read, bytes. A checkpoint of 20,000 tensors and their optimizer has 6 MB. */
-const MAX_DIRECTORY = 32e6;
+/** The largest directory that is read, bytes. A checkpoint of 10,000 tensors and their optimizer has 2.6 MB. */
+const MAX_DIRECTORY = 4e6;
 
 /** A file within a zip. */
 export interface ZipEntry {
