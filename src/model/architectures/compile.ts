@@ -23,7 +23,7 @@ export function compileImageTower(tower: VisionTower): CompiledGraph {
   const pixels = graph.input({ name: "pixel_values", type: "float32", shape: ["batch", 3, height, width] });
   const embeddings = imageEmbeddings(graph, tower, pixels);
   return {
-    ...finish(graph, "image_embeds", embeddings),
+    ...finish(graph, "image_embeds", embeddings, imageWidth(tower)),
     name: tower.kind === "vision-transformer" ? tower.positions.file : tower.pool.positions.file,
     multiplyAdds: tower.kind === "vision-transformer" ? visionMultiplyAdds(tower) : resNetMultiplyAdds(tower),
     parameters: countParameters(tower),
@@ -42,13 +42,24 @@ export function compileTextTower(tower: TextTransformer): CompiledGraph {
   const ids = graph.input({ name: "input_ids", type: "int64", shape: ["batch", "sequence"] });
   const embeddings = textEmbeddings(graph, tower, ids);
   return {
-    ...finish(graph, "text_embeds", embeddings),
+    ...finish(graph, "text_embeds", embeddings, lastWidth(tower)),
     name: tower.tokenEmbedding.file,
     multiplyAdds: textMultiplyAdds(tower),
     parameters: countParameters(tower),
   };
 }
 
-function finish(graph: GraphBuilder, name: string, value: string): GraphFile {
-  return graph.finish([{ name, type: "float32", shape: ["batch", "embedding"], value }]);
+function finish(graph: GraphBuilder, name: string, value: string, width: number): GraphFile {
+  return graph.finish([{ name, type: "float32", shape: ["batch", width], value }]);
+}
+
+function imageWidth(tower: VisionTower): number {
+  return tower.kind === "vision-transformer" ? lastWidth(tower) : (tower.pool.output.weight.shape[0] as number);
+}
+
+/** Width of what the last layer of a head gives, or of the tokens where there is none. */
+function lastWidth({ head, positions }: Pick<TextTransformer, "head" | "positions">): number {
+  const last = head.at(-1);
+  if (last === undefined) return positions.shape.at(-1) as number;
+  return ("matrix" in last ? last.matrix.shape[1] : last.weight.shape[0]) as number;
 }
