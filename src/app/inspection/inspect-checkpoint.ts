@@ -137,7 +137,8 @@ function inspectTower(
 ): TowerInspection {
   const { model } = tower;
   const slice = sliceGraph(model, tower.ports.embedding.name);
-  const weights = weightsOf(slice);
+  // A compiled graph brings numbers of its own, which are no weights
+  const weights = weightsOf(slice).filter(({ external }) => compiled === undefined || external !== null);
   return {
     file: tower.file,
     inputs: model.inputs,

@@ -3,7 +3,7 @@ import { InputError } from "../../foundation/errors.ts";
 import type { OnnxModel } from "../onnx/onnx-model.ts";
 import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
-import { choosePreprocessing, warnOfOtherPreprocessing } from "./choose-preprocessing.ts";
+import { choosePreprocessing, warnOfArchPreprocessing, warnOfOtherPreprocessing } from "./choose-preprocessing.ts";
 import type { FoundCheckpoint, FoundGraph } from "./found-checkpoint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { checkByteInput, checkFixedImages, checkFixedTexts } from "./graph-input-checks.ts";
@@ -104,6 +104,7 @@ export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | un
     warnings: [
       ...byteWarnings,
       ...warnOfOtherPreprocessing(found, vision.ports.pixels, preprocessing),
+      ...warnOfArchPreprocessing(found, preprocessing),
       ...warnOfStates(configs, vision, rules.visionHints),
       ...(text === null ? [] : warnOfStates(configs, text, rules.textHints)),
       ...(textSettings?.warnings ?? []),

@@ -7,7 +7,7 @@ import type { FoundCheckpoint } from "./found-checkpoint.ts";
 import { fixedImageSize } from "./graph-feeds.ts";
 import { layoutKind } from "./layout-kinds.ts";
 import { OPEN_CLIP_FILES, parseOpenClipFiles } from "./open-clip-preprocessing.ts";
-import type { PreprocessingConfig } from "./preprocessing-config.ts";
+import { type PreprocessingConfig, preprocessingSource } from "./preprocessing-config.ts";
 import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
 import { describeTensor, isChannelsLast } from "./tower-ports.ts";
 
@@ -113,6 +113,16 @@ export function warnOfOtherPreprocessing(
       `${followed} is followed; what open_clip's configuration says of images is not supported: ${cause.message}`,
     ];
   }
+}
+
+/** Why the preprocessing of the files may not be that of the weights: `--arch` names pretrained ones that want another. */
+export function warnOfArchPreprocessing({ weights }: FoundCheckpoint, chosen: PreprocessingConfig): string[] {
+  if (weights === null || !weights.isPretrained || "problem" in weights.preprocessing) return [];
+  const { preprocessing, source } = weights.preprocessing;
+  const differing = differingFields(chosen.preprocessing, preprocessing);
+  if (differing.length === 0) return [];
+  const followed = preprocessingSource(chosen);
+  return [`${followed} and ${source} prepare images differently (${differing.join("; ")}): ${followed} is followed`];
 }
 
 /** Fields in which two preprocessings differ, with both values; the fill color counts only where something is filled. */

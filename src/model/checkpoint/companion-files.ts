@@ -47,7 +47,7 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
   const unread = folders.map((folder) => posix.join(folder, "config.json")).filter((name) => !companions.has(name));
   await add(unread, readCompanion);
 
-  const weights = folders.map((folder) => posix.join(folder, DENSE_WEIGHTS));
+  const weights = folders.flatMap((folder) => DENSE_WEIGHTS.map((name) => posix.join(folder, name)));
   const besideGraphs = graphs.map((graph) => posix.join(posix.dirname(graph), "tokenizer.json"));
   const inFolders = ["tokenizer.json", "vocab.json", "merges.txt"].flatMap((name) =>
     TOKENIZER_FOLDERS.map((folder) => posix.join(folder, name)),

@@ -51,6 +51,7 @@ export async function compileWeights(
       vision: graphOf(facts, file, image),
       text: graphOf(facts, file, text),
       weights: {
+        isPretrained: architecture.openClipPreprocessing !== null,
         facts: weightFacts(settled, architecture, { image, text }),
         preprocessing: architecturePreprocessing(await openClipNames(), { path: weights.path, arch, architecture }),
       },

@@ -32,6 +32,8 @@ export interface FoundCheckpoint {
 /** What was found of the weights that a checkpoint was compiled from. */
 export interface FoundWeights {
   readonly facts: WeightFacts;
+  /** Whether `--arch` names pretrained weights, and with them how their images are prepared. */
+  readonly isPretrained: boolean;
   /** How images are prepared where no file says it; or why that does not follow from the architecture. */
   readonly preprocessing: PreprocessingConfig | { readonly problem: string };
 }

@@ -20,14 +20,14 @@ export interface PoolingConfig {
 /** A Dense layer but for its weights. */
 export interface DenseConfig extends Omit<DenseLayer, "weight" | "bias"> {
   readonly hasBias: boolean;
-  /** The safetensors file of its weights, relative to the checkpoint's folder. */
+  /** The file of its weights, relative to the checkpoint's folder. */
   readonly weights: string;
 }
 
 /** sentence-transformers' files where no modules.json names others. */
 export const POOLING_FILES = ["modules.json", "1_Pooling/config.json", "2_Dense/config.json"];
-/** The weights of a Dense layer, in its folder. */
-export const DENSE_WEIGHTS = "model.safetensors";
+/** The weights of a Dense layer, in its folder; the first that is there. */
+export const DENSE_WEIGHTS = ["model.safetensors", "pytorch_model.bin"];
 
 /** The transformer lies in the folder itself, which is the path "". */
 const folder = z
@@ -130,10 +130,10 @@ function parseDense(facts: CheckpointFacts, folder: string): FoundDense {
   if (activation === undefined) {
     throw new InputError(`${file.path}: activation_function ${name} is not supported, only Identity and Tanh`);
   }
-  const weights = posix.join(folder, DENSE_WEIGHTS);
-  if (findCompanion(facts, weights) === null) {
+  const weights = findCompanion(facts, ...DENSE_WEIGHTS.map((name) => posix.join(folder, name)))?.file;
+  if (weights === undefined) {
     throw new InputError(
-      `${join(facts.root, folder)}: no model.safetensors: the weights of its Dense layer are needed in that format (torch: safetensors.torch.save_file(torch.load("pytorch_model.bin"), "model.safetensors"))`,
+      `${join(facts.root, folder)}: no ${DENSE_WEIGHTS.join(" and no ")}: the weights of its Dense layer are needed`,
     );
   }
   return {

@@ -6,6 +6,7 @@ import { decodeImage } from "../../../src/data/image/decode.ts";
 import { createPreprocessor } from "../../../src/data/image/preprocess-image.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+import { readTensors, torchArchive } from "./weight-folders.ts";
 
 /** What torch, Pillow and the reference tokenizers make of the networks of test/fixtures/layouts (make-layouts.py). */
 interface Expected {
@@ -173,6 +174,21 @@ describe("token states that are pooled outside the graph", () => {
     expect(other.fingerprint).not.toBe(checkpoint.fingerprint);
   });
 
+  it("take the Dense layer's weights from PyTorch's file too", async () => {
+    const tensors = readTensors(readFileSync(join(root, "sentence-transformers/2_Dense/model.safetensors")));
+    const checkpoint = await openCheckpoint(
+      folder({ "2_Dense/pytorch_model.bin": torchArchive(tensors) }, ["2_Dense/model.safetensors"]),
+    );
+    expect(checkpoint.files.map(({ path }) => path)).toContain("2_Dense/pytorch_model.bin");
+    const embed = async ({ openTextEncoder, tokenizer }: typeof checkpoint) => {
+      const encoder = await openTextEncoder({ threads: 1 });
+      const embedding = await encoder.encode([tokenizer?.encode("a photo of a cat", 12) as Int32Array]);
+      await encoder.close();
+      return [...embedding];
+    };
+    expect(await embed(checkpoint)).toEqual(await embed(await openCheckpoint(folder())));
+  });
+
   it("follow modules.json where it is there", async () => {
     const type = (name: string) => `sentence_transformers.models.${name}`;
     const modules = (...names: string[]) =>
@@ -252,16 +268,16 @@ describe("token states that are pooled outside the graph", () => {
       /activation_function torch.nn.modules.activation.GELU is not supported/,
     ],
     [
-      "weights of a pickle",
+      "no weights",
       {},
       ["2_Dense/model.safetensors"],
-      /2_Dense: no model.safetensors: the weights of its Dense layer are needed in that format/,
+      /2_Dense: no model.safetensors and no pytorch_model.bin: the weights of its Dense layer are needed/,
     ],
     [
       "weights of another shape",
       { "2_Dense/config.json": JSON.stringify({ ...dense, out_features: 5 }) },
       [],
-      /linear.weight: expected F32 \(5, 8\), got F32 \(6, 8\)/,
+      /linear.weight: expected float32 \(5, 8\), got float32 \(6, 8\)/,
     ],
     [
       "weights that are cut off",
@@ -271,13 +287,13 @@ describe("token states that are pooled outside the graph", () => {
         ).subarray(0, 250),
       },
       [],
-      /not a whole safetensors file/,
+      /2_Dense\/model.safetensors: not a sound safetensors file: cut short: expected 360 bytes, got 250/,
     ],
     [
       "weights that are none",
       { "2_Dense/model.safetensors": "0123456789" },
       [],
-      /not a whole safetensors file: its header is cut off/,
+      /2_Dense\/model.safetensors: not a sound safetensors file: its header claims/,
     ],
   ])("are refused by name with %s", async (_, changes, without, message) => {
     await expect(openCheckpoint(folder(changes, without))).rejects.toThrow(message);

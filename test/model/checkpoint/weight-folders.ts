@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toFloat16 } from "../../../src/model/onnx/float16.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
-import { makeSafetensors } from "../weights/make-archive.ts";
+import { dict, makeArchive, makePickle, makeSafetensors, tensor } from "../weights/make-archive.ts";
 
 /** Fixture models by the name of their weights → the export of the same weights. */
 export const EXPORTS = {
@@ -73,6 +73,16 @@ export function writeTensors(tensors: Tensors): Buffer {
     at += bytes.length;
   }
   return makeSafetensors(header, Buffer.concat([...tensors.values()].map(({ bytes }) => bytes)));
+}
+
+/** The same tensors as `torch.save` writes a state dict, float32 each. */
+export function torchArchive(tensors: Tensors): Buffer {
+  const entries = [...tensors].map(([name, { shape, bytes }], i): [string, string] => {
+    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+    return [name, tensor({ key: `${i}`, count: bytes.length / 4, shape, strides })];
+  });
+  const storages = Object.fromEntries([...tensors.values()].map(({ bytes }, i) => [`${i}`, bytes]));
+  return makeArchive(makePickle(dict(Object.fromEntries(entries))), storages);
 }
 
 /** The same values rounded to half precision, stored so or as the float32 that they are. */

@@ -21,6 +21,7 @@ import {
   randomTensor,
   readTensors,
   shardTensors,
+  torchArchive,
   usualName,
   type WeightName,
   weightBytes,
@@ -124,6 +125,15 @@ describe("the file of the weights", () => {
     const expected = await embed(await openCheckpoint(weightFolder("tiny")));
     expect(largestDistance(await embed(checkpoint), expected)).toBe(0);
     expect((await openCheckpoint(folder)).fingerprint).toBe(checkpoint.fingerprint);
+  });
+
+  it("may be transformers' pytorch_model.bin", async () => {
+    const checkpoint = await openCheckpoint(
+      weightFolder("hf-clip", { "pytorch_model.bin": torchArchive(readTensors(weightBytes("hf-clip"))) }),
+    );
+    const expected = await embed(await openCheckpoint(weightFolder("hf-clip")));
+    expect(checkpoint.weights?.format).toBe("pytorch");
+    expect(largestDistance(await embed(checkpoint), expected)).toBe(0);
   });
 
   it("may be shards with an index, given as a folder or by the index", async () => {
