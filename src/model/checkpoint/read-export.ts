@@ -1,5 +1,6 @@
 import { join, posix } from "node:path";
 import type { FileState } from "../../foundation/files/file-state.ts";
+import { carriedWarnings } from "../onnx/carried-warnings.ts";
 import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { readOnnxModel } from "../onnx/onnx-model.ts";
 import { describeWidened } from "../onnx/widen-bfloat16.ts";
@@ -48,7 +49,7 @@ export async function readExport(facts: CheckpointFacts, layout: Layout): Promis
     states,
     notes: [...layout.notes],
     laterNotes: poolingConfig === null ? [] : [poolingConfig.description],
-    warnings: [],
+    warnings: [...new Set([vision, text].flatMap(({ model }) => carriedWarnings(model)))],
   };
 }
 

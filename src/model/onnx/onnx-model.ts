@@ -21,6 +21,8 @@ export interface OnnxModel {
   readonly irVersion: number;
   /** Exporter and its version, e.g. "pytorch 2.13.0"; empty where it is not said. */
   readonly producer: string;
+  /** What the file says of itself in its own words: its metadata properties. */
+  readonly metadata: ReadonlyMap<string, string>;
   /** Operator sets: domain ("" is ONNX's own) → version. */
   readonly opsets: ReadonlyMap<string, number>;
   readonly inputs: readonly TensorInfo[];
@@ -70,6 +72,7 @@ export function parseOnnxModel(bytes: Uint8Array, path: string): OnnxModel {
     path,
     irVersion: message.irVersion,
     producer: `${message.producerName} ${message.producerVersion}`.trim(),
+    metadata: new Map(message.metadataProps.map(({ key, value }) => [key, value])),
     opsets: new Map(opsetImport.map(({ domain, version }) => [domain, version])),
     inputs: inputs.filter((input) => !weights.has(input.name)),
     outputs,

@@ -49,6 +49,8 @@ export interface StandAloneOptions {
   readonly dataName: string;
   /** inputs and outputs that get other names: old → new */
   readonly rename: ReadonlyMap<string, string>;
+  /** metadata properties of the ONNX file */
+  readonly metadata?: ReadonlyMap<string, string>;
   /** bytes up to which the weights are put into the ONNX file; protobuf ends a message at 2 GiB */
   readonly mostInline?: number;
 }
@@ -66,7 +68,7 @@ const PAGE = 4096;
  */
 export function standAloneGraph(
   { bytes, folder }: { readonly bytes: Uint8Array; readonly folder: string },
-  { name, dataName, rename, mostInline = MOST_INLINE }: StandAloneOptions,
+  { name, dataName, rename, metadata = new Map(), mostInline = MOST_INLINE }: StandAloneOptions,
 ): StandAloneGraph {
   const isGraph = ({ number }: WireField) => number === FIELD.ModelProto.graph;
   const fields = [...fieldsOf(bytes)];
@@ -89,7 +91,8 @@ export function standAloneGraph(
     return besideGraph(weight, place);
   });
   const content = [...body, ...initializers];
-  const onnx = [...head, delimitedHead(FIELD.ModelProto.graph, lengthOf(content)), ...content];
+  const properties = entriesField(FIELD.ModelProto.metadataProps, [...metadata]);
+  const onnx = [...head, ...properties, delimitedHead(FIELD.ModelProto.graph, lengthOf(content)), ...content];
   return {
     graph: { name, bytes: lengthOf(onnx), pieces: onnx },
     data: data.length === 0 ? null : { name: dataName, bytes: at, pieces: data },
@@ -147,17 +150,20 @@ function besideGraph(
   place: { readonly location: string; readonly offset: number; readonly length: number },
 ): Uint8Array[] {
   const { dataType, externalData, dataLocation } = FIELD.TensorProto;
-  const { key, value } = FIELD.StringStringEntryProto;
-  const text = (number: number, content: string) => delimitedField(number, [new TextEncoder().encode(content)]);
-  const entries = Object.entries(place).flatMap(([name, content]) =>
-    delimitedField(externalData, [...text(key, name), ...text(value, String(content))]),
-  );
+  const entries = Object.entries(place).map(([name, content]): [string, string] => [name, String(content)]);
   return delimitedField(FIELD.GraphProto.initializer, [
     ...kept,
     varintField(dataType, type),
-    ...entries,
+    ...entriesField(externalData, entries),
     varintField(dataLocation, TensorProtoDataLocation.EXTERNAL),
   ]);
+}
+
+/** A repeated field of names and texts. */
+function entriesField(field: number, entries: readonly (readonly [string, string])[]): Uint8Array[] {
+  const { key, value } = FIELD.StringStringEntryProto;
+  const text = (number: number, content: string) => delimitedField(number, [new TextEncoder().encode(content)]);
+  return entries.flatMap(([name, content]) => delimitedField(field, [...text(key, name), ...text(value, content)]));
 }
 
 /** A node, input or output of the graph, with the new names. */

@@ -8,6 +8,7 @@ import {
   writeNewFolder,
 } from "../../../foundation/files/new-folder.ts";
 import { readError } from "../../../foundation/files/read-error.ts";
+import { carryWarnings } from "../../onnx/carried-warnings.ts";
 import { copyPieces } from "../../onnx/copy-pieces.ts";
 import { type FilePlan, type StandAloneGraph, standAloneGraph } from "../../onnx/stand-alone-graph.ts";
 import type { ResolvedTower } from "../checkpoint-settings.ts";
@@ -119,6 +120,8 @@ function standAloneGraphs(
   const { vision, text, layout: found } = resolved;
   if (text === null) throw new InputError(`${found.root}: it has no text tower`);
   const outputs = huggingFaceOutputs(resolved);
+  // Without the folder, which is nobody's business where the checkpoint goes
+  const metadata = carryWarnings(resolved.warnings.map((warning) => warning.replaceAll(join(found.root, "/"), "")));
   const graphOf = (tower: ResolvedTower<VisionPorts | TextPorts>, side: "vision" | "text", input: string) => {
     const { source } = tower;
     if (source === undefined || "path" in source) throw new Error(`${found.root}: its graphs were not compiled`);
@@ -131,6 +134,7 @@ function standAloneGraphs(
         [input, names.input],
         [tower.ports.embedding.name, names.output],
       ]),
+      metadata,
       ...(mostInline === undefined ? {} : { mostInline }),
     });
   };

@@ -147,6 +147,26 @@ describe("convertCheckpoint", () => {
     });
   });
 
+  it("has the graphs carry a warning about their weights, without the folder that they lay in", async () => {
+    const folder = writeTree(temporaryFolder(), {
+      "ViT-tiny.safetensors": writeTensors(openAiTensors()),
+      "open_clip_config.json": JSON.stringify({
+        model_cfg: {
+          embed_dim: 32,
+          vision_cfg: { image_size: 32, patch_size: 16, width: 64, layers: 1 },
+          text_cfg: { width: 64, heads: 1, layers: 1 },
+        },
+        preprocess_cfg: {},
+      }),
+    });
+    const path = join(folder, "ViT-tiny.safetensors");
+    const { out, converted } = await convertsFaithfully(path);
+    const [warning] = converted.warnings;
+    expect(warning).toMatch(/whose models compute QuickGELU, but open_clip_config\.json says GELU/);
+    const { warnings } = await openCheckpoint(out);
+    expect(warnings).toEqual([`ViT-tiny.safetensors${warning?.slice(path.length)}`]);
+  });
+
   it("refuses a layout that cannot say how a checkpoint is used", async () => {
     const out = join(temporaryFolder(), "out");
     const open = { layout: "open_clip" } as const;
