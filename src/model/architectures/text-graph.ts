@@ -104,10 +104,13 @@ function additive(graph: GraphBuilder, attended: string): string {
   return graph.op("Where", [attended, ...numbers]);
 }
 
-/** What CoCa's tokens attend to: no padding and, with a causal mask, no later token. @returns additive, (batch, 1, queries or 1, keys) */
+/** What CoCa's tokens attend to: no padding and, with a causal mask, no later token. @returns additive, (batch, 1, queries, keys) */
 function paddingMask(graph: GraphBuilder, ids: string, length: string, padId: number, causal: boolean): string {
   const keys = graph.op("Unsqueeze", [notPadding(graph, ids, padId), graph.integers(1)]); // (batch, 1, 1, keys)
-  if (!causal) return keys;
+  if (!causal) {
+    const shape = graph.op("Concat", [graph.integers(1, 1), length, graph.integers(1)], { axis: 0 });
+    return graph.op("Expand", [keys, shape]); // MultiHeadAttention broadcasts no queries
+  }
   const keyPlaces = places(graph, length);
   const isUpTo = graph.op("LessOrEqual", [keyPlaces, graph.op("Unsqueeze", [keyPlaces, graph.integers(1)])]);
   return graph.op("Add", [keys, additive(graph, isUpTo)]);
