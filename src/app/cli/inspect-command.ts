@@ -130,9 +130,13 @@ function describeResize({ resizeMode, resize }: CheckpointInspection["preprocess
 }
 
 /** Nothing for an export. */
-function describeWeights({ weights, image, text }: CheckpointInspection): [string, string][] {
+function describeWeights({ weights, image, text, files }: CheckpointInspection): [string, string][] {
   if (weights === null) return [];
   const { architecture, source, format } = weights;
+  const towers = [image, ...(text === null ? [] : [text])];
+  const types = towers.map(describeTypes);
+  const used = towers.reduce((sum, { parameterBytes }) => sum + parameterBytes, 0);
+  const whole = files.reduce((sum, { role, bytes }) => sum + (role === "weights" ? bytes : 0), 0);
   const works = [
     `${Number((image.gflops ?? 0).toPrecision(3))} GFLOP per image`,
     ...(text === null
@@ -141,7 +145,7 @@ function describeWeights({ weights, image, text }: CheckpointInspection): [strin
   ];
   return [
     ["architecture", `${architecture} (${source})`],
-    ["weights", `${format}; ${[image, ...(text === null ? [] : [text])].map(describeTypes).join("; ")}`],
+    ["weights", [`${format}, ${megabytes(used, 2)} MB used of ${megabytes(whole, 2)}`, ...types].join("; ")],
     ["work", works.join(", ")],
   ];
 }

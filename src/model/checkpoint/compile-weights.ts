@@ -42,6 +42,8 @@ export async function compileWeights(
   const image = compileImageTower(architecture.image);
   const text = compileTextTower(architecture.text);
   const { root, stem } = facts;
+  // Results say it wherever the weights lie
+  const byName = (text: string) => text.replaceAll(weights.path, file);
   const kind = architecture.library === "transformers" ? "hugging-face" : "open_clip";
   return {
     found: {
@@ -60,9 +62,9 @@ export async function compileWeights(
     files: files.map((path) => ({ role: "weights", path })),
     poolingFiles: [],
     states,
-    notes: [...facts.notes, ...notes, ...weights.notes, ...architecture.notes],
+    notes: [...facts.notes, ...notes, ...[...weights.notes, ...architecture.notes].map(byName)],
     laterNotes: [],
-    warnings: architecture.warnings,
+    warnings: architecture.warnings.map(byName),
   };
 }
 

@@ -18,7 +18,7 @@ const described = LAYOUT_KINDS.filter(({ exports }) => exports.length === 0).map
 const byWords = "two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx)";
 
 const weights =
-  "weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt, .pth or .bin file of any name)";
+  "weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name)";
 
 /** What is accepted, in the words of the error messages. */
 export const ACCEPTED = `accepted: ${[weights, ...named, byWords, ...described].join("; ")}`;

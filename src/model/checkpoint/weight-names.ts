@@ -16,7 +16,9 @@ const INDEX = new RegExp(
   `^${FAMILY}(?:\\.(?<before>[\\w-]+))?\\.(?<ending>safetensors|bin)\\.index(?:\\.(?<after>[\\w-]+))?\\.json$`,
 );
 const SHARD = /[.-]\d{5}-of-\d{5}\.(?:safetensors|bin)$/;
-const ANY = /\.(?<ending>safetensors|bin|pt|pth|ckpt|th)$/i;
+/** Not .bin, which anything may be called: torchvision puts a meta.bin beside ImageNet's images. */
+const ANY = /\.(?<ending>safetensors|pt|pth|ckpt|th)$/i;
+const ENDINGS = /\.(?:safetensors|bin|pt|pth|ckpt|th)$/i;
 /** What training leaves beside a model: state of the optimizer, arguments, random numbers. */
 const NO_MODEL = /^(?:training_args|optimizer|scheduler|scaler|rng_state|trainer_state|random_states)\b/;
 const INDEX_NAME = /\.index(?:\.[\w-]+)?\.json$/;
@@ -65,5 +67,5 @@ export function weightStem(name: string): string | null {
   if (INDEX_NAME.test(name) || SHARD.test(name)) return null;
   const parsed = parseWeightName(name);
   if (parsed !== null && parsed.family !== null) return null;
-  return name.replace(ANY, "");
+  return name.replace(ENDINGS, "");
 }

@@ -104,7 +104,7 @@ describe("readLayout", () => {
     const root = folder("clip.onnx");
     await expect(readLayout(root)).rejects.toThrow(
       new InputError(
-        `${root}: no checkpoint of a known layout: found clip.onnx; accepted: weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt, .pth or .bin file of any name); onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files`,
+        `${root}: no checkpoint of a known layout: found clip.onnx; accepted: weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name); onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files`,
       ),
     );
   });

@@ -83,19 +83,22 @@ describe("the weights of a folder", () => {
 describe("names of weight files", () => {
   it("are told from others", () => {
     expect(
-      ["model.safetensors", "a.pt", "b.pth", "c.bin", "d.ckpt", "model.safetensors.index.json"].every(isWeightName),
+      ["model.safetensors", "a.pt", "b.pth", "pytorch_model.bin", "d.ckpt", "model.safetensors.index.json"].every(
+        isWeightName,
+      ),
     ).toBe(true);
-    expect(["config.json", "model.onnx", "vocab.json", "README.md", "tokenizer.json"].some(isWeightName)).toBe(false);
+    expect(["config.json", "model.onnx", "vocab.json", "README.md", "meta.bin"].some(isWeightName)).toBe(false);
     expect(["a.pt.part", "model.safetensors.incomplete", "x.crdownload"].every(isUnfinishedName)).toBe(true);
     expect(parseWeightName("model.safetensors.index.fp16.json")).toMatchObject({ variant: "fp16", isIndex: true });
   });
 
   it("name a checkpoint where they are not those of every checkpoint", () => {
-    expect(["epoch_32.pt", "ViT-B-32.pt", "b32.best.safetensors", "ab12"].map(weightStem)).toEqual([
+    expect(["epoch_32.pt", "ViT-B-32.pt", "b32.best.safetensors", "ab12", "fp16.bin"].map(weightStem)).toEqual([
       "epoch_32",
       "ViT-B-32",
       "b32.best",
       "ab12",
+      "fp16",
     ]);
     const usual = ["model.safetensors", "open_clip_pytorch_model.bin", "model.fp16.safetensors"];
     expect([...usual, "pytorch_model.bin.index.json", "model-00001-of-00002.safetensors"].map(weightStem)).toEqual(
