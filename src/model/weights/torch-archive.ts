@@ -7,7 +7,7 @@ import { tensorPlaces } from "./torch-tensors.ts";
 import { unpickle } from "./unpickle.ts";
 import type { WeightFile } from "./weight-file.ts";
 import type { FileTensors, StoredTensor, WeightFormat } from "./weights.ts";
-import { readZipDirectory, storedOffset, type ZipEntry } from "./zip-directory.ts";
+import { readZipDirectory, shown, storedOffset, type ZipEntry } from "./zip-directory.ts";
 
 /*
  * What torch.save has written since 1.6, and torch.jit.save: a zip of uncompressed entries below one folder: `data.pkl`, a
@@ -49,11 +49,15 @@ export function readTorchArchive(file: WeightFile): FileTensors {
   return { format, tensors, unusable, values, notes: found.notes };
 }
 
-/** The folder that everything lies in: that of the first entry, as PyTorch takes it. */
+/** The folder that everything lies in. */
 function rootOf(file: WeightFile, entries: ReadonlyMap<string, ZipEntry>): string {
   const [first = ""] = entries.keys();
   const root = first.slice(0, first.indexOf("/"));
-  if (first.includes("/") && entries.has(`${root}/data.pkl`)) return root;
+  const outside = [...entries.keys()].find((name) => !name.startsWith(`${root}/`));
+  if (first.includes("/") && entries.has(`${root}/data.pkl`)) {
+    if (outside === undefined) return root;
+    throw new InputError(`${file.path}: entry ${shown(outside)} lies outside the archive's folder ${shown(root)}`);
+  }
   const kind = [...entries.keys()].some((name) => name.endsWith(".npy"))
     ? "a NumPy archive"
     : "a zip archive without <folder>/data.pkl";

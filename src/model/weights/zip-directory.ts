@@ -137,6 +137,9 @@ function readEnd64(file: WeightFile, end: number) {
   if (end < LOCATOR_BYTES) return null;
   const locator = file.read(end - LOCATOR_BYTES, LOCATOR_BYTES);
   if (locator.readUInt32LE(0) !== 0x07064b50) return null;
+  if (locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) !== 1) {
+    throw fault(file, "it is a part of a split archive");
+  }
   const start = safeNumber(locator, 8);
   if (start === null || start + END64_BYTES !== end - LOCATOR_BYTES) throw fault(file, "its 64-bit end is damaged");
   const record = file.read(start, END64_BYTES);

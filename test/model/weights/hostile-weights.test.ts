@@ -192,6 +192,11 @@ describe("a zip that is not sound", () => {
   const refusals: [string, Buffer, string][] = [
     ["a name that leads out", makeZip([...entries, { name: "../../etc/passwd", content: pickle }]), "leads out"],
     ["an absolute name", makeZip([...entries, { name: "/etc/passwd", content: pickle }]), "leads out"],
+    [
+      "two folders",
+      makeZip([...entries, { name: "other/data/0", content: Buffer.alloc(8) }]),
+      "outside the archive's folder",
+    ],
     ["a name twice", makeZip([...entries, { name: "archive/data/0", content: Buffer.alloc(8) }]), "is there twice"],
     [
       "entries that overlap",

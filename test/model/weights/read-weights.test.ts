@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readWeights } from "../../../src/model/weights/read-weights.ts";
 import type { StoredTensor } from "../../../src/model/weights/weights.ts";
+import { temporaryFolder } from "../../helpers.ts";
 import { tensorBytes } from "./fixture-bytes.ts";
 
 interface Expected {
@@ -79,6 +80,37 @@ describe("readWeights", () => {
     expect((await read("compiled-parts.pt")).notes).toEqual([
       "module. and _orig_mod. were removed from the names of tensors",
     ]);
+  });
+
+  it("follows the links of the Hub's cache, and names what they lead to", async () => {
+    const root = temporaryFolder();
+    const names = [
+      "model.safetensors.index.json",
+      "model-00001-of-00002.safetensors",
+      "model-00002-of-00002.safetensors",
+    ];
+    for (const folder of ["blobs", "snapshot"]) mkdirSync(join(root, folder));
+    for (const [i, name] of names.entries()) {
+      copyFileSync(join(folder, "sharded", name), join(root, "blobs", String(i)));
+      symlinkSync(join("..", "blobs", String(i)), join(root, "snapshot", name));
+    }
+    const weights = await readWeights(join(root, "snapshot", names[0] as string));
+    const blobs = names.map((_, i) => realpathSync(join(root, "blobs", String(i))));
+    expect(weights.files).toEqual(blobs);
+    expect(weights.tensors.get("a.weight")?.file).toBe(blobs[1]);
+  });
+
+  it("reads of 600 MB only the header", async () => {
+    const path = join(temporaryFolder(), "large.safetensors");
+    const header = Buffer.from(JSON.stringify({ a: { dtype: "F32", shape: [15e7], data_offsets: [0, 6e8] } }));
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(header.length);
+    writeFileSync(path, Buffer.concat([length, header]));
+    truncateSync(path, 8 + header.length + 6e8); // a hole: it takes no room
+    const { arrayBuffers } = process.memoryUsage();
+    const { tensors } = await readWeights(path);
+    expect(tensors.get("a")?.byteLength).toBe(6e8);
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(1e6);
   });
 
   it("names real paths: of the weights, of each shard and of their index", async () => {
