@@ -29,6 +29,7 @@ function describeRecipe(run: StoredRun): [string, string][] {
     ["Shiftline", shiftline && describeVersion(shiftline)],
     ["checkpoint SHA-256", recipe?.fingerprint?.slice(0, SHOWN_DIGITS)],
     ["layout", checkpoint?.layout],
+    ["architecture", checkpoint?.architecture && describeArchitecture(checkpoint.architecture)],
     ["tokenizer", [checkpoint?.tokenizer, checkpoint?.text?.cleaning_source].filter(Boolean).join("; ")],
     ["texts", checkpoint?.text && describeTexts(checkpoint.text)],
     ["preprocessing", checkpoint?.preprocessing && describePreprocessing(checkpoint.preprocessing)],
@@ -70,6 +71,10 @@ function describeVersion({ version, commit }: NonNullable<StoredRun["shiftline"]
 }
 
 type Checkpoint = NonNullable<StoredRun["checkpoint"]>;
+
+function describeArchitecture({ name, source, format }: NonNullable<Checkpoint["architecture"]>): string {
+  return `${name}, from ${format} weights; described by ${source}`;
+}
 
 function describePreprocessing(settings: NonNullable<Checkpoint["preprocessing"]>): string {
   const { size, resizeMode, resize, interpolation, source, rule } = settings;

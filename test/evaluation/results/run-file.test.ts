@@ -76,6 +76,14 @@ describe("run.json", () => {
     });
   });
 
+  it("says what weights were compiled, which people can read in a report", () => {
+    const architecture = { name: "ViT-B-32", source: "--arch ViT-B-32", format: "pytorch" };
+    const ofWeights: RunRecord = { ...record, checkpoint: { ...record.checkpoint, architecture } };
+    expect(parseRun(formatRun(ofWeights), "run.json")).toEqual(ofWeights);
+    const said = summarizeRun(parse(ofWeights), metrics).recipe.find(([name]) => name === "architecture");
+    expect(said?.[1]).toBe("ViT-B-32, from pytorch weights; described by --arch ViT-B-32");
+  });
+
   it("may lack any part: older versions wrote fewer", () => {
     for (const name of Object.keys(record) as (keyof RunRecord)[]) {
       const { [name]: _, ...rest } = record;
