@@ -12,6 +12,7 @@ import { carryWarnings } from "../../onnx/carried-warnings.ts";
 import { copyPieces } from "../../onnx/copy-pieces.ts";
 import { type FilePlan, type StandAloneGraph, standAloneGraph } from "../../onnx/stand-alone-graph.ts";
 import type { ResolvedTower } from "../checkpoint-settings.ts";
+import { openCheckpointTokenizer } from "../checkpoint-tokenizer.ts";
 import { layoutKind } from "../layout-kinds.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "../resolve-checkpoint.ts";
 import type { TextPorts, VisionPorts } from "../tower-ports.ts";
@@ -105,10 +106,21 @@ export async function convertCheckpoint(
     ],
     notes: [
       ...resolved.notes,
+      ...(layout === "hugging-face" && library === "open_clip" ? [describeTexts(resolved)] : []),
       ...left.map((folder) => `${folder}: left by a run that was killed; delete it if none is at work`),
     ],
     warnings: resolved.warnings,
   };
+}
+
+/** What has to be done to texts where open_clip's configuration is not read: in transformers.js, say. */
+function describeTexts(resolved: ResolvedCheckpoint): string {
+  const tokenizer = openCheckpointTokenizer(resolved);
+  const cleaning =
+    tokenizer?.cleaning === "canonicalize"
+      ? "canonicalize texts (lower case, no punctuation)"
+      : "clean texts as open_clip does";
+  return `what does not read open_clip_config.json, as transformers.js, tokenizes texts by tokenizer.json alone: ${cleaning} and pad them with ${tokenizer?.padId} to ${resolved.textSettings?.contextLength} tokens there`;
 }
 
 /** The files of each tower's graph, that of images first. */

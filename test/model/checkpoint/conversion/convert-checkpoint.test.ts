@@ -84,7 +84,10 @@ describe("convertCheckpoint", () => {
     ["siglip-open-clip", "image_embeds", "text_embeds"],
   ] as const)("writes %s in Hugging Face's layout, with %s and %s", async (name, image, text) => {
     const isOpenClip = name === "siglip-open-clip";
-    const { out, files } = await convertsFaithfully(weightFolder(name), isOpenClip ? { layout: "hugging-face" } : {});
+    const { out, files, converted } = await convertsFaithfully(
+      weightFolder(name),
+      isOpenClip ? { layout: "hugging-face" } : {},
+    );
     expect(files).toEqual([
       "config.json",
       join("onnx", "text_model.onnx"),
@@ -94,6 +97,9 @@ describe("convertCheckpoint", () => {
       "tokenizer.json",
       "tokenizer_config.json",
     ]);
+    expect(converted.notes.filter((note) => note.includes("transformers.js"))).toEqual(
+      isOpenClip ? [expect.stringMatching(/canonicalize texts .* and pad them with \d+ to 48 tokens there$/)] : [],
+    );
     const nameOf = (file: string) => readOnnxModel(join(out, "onnx", file)).outputs.map((output) => output.name);
     expect([nameOf("vision_model.onnx"), nameOf("text_model.onnx")]).toEqual([[image], [text]]);
   });
