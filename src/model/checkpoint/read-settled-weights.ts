@@ -1,5 +1,6 @@
-import { realpath } from "node:fs/promises";
+import { readlink, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
 import type { FileState } from "../../foundation/files/file-state.ts";
 import { readWeights } from "../weights/read-weights.ts";
 import type { Weights } from "../weights/weights.ts";
@@ -23,12 +24,24 @@ export interface SettledWeights {
 export async function readSettledWeights(facts: CheckpointFacts, file: string): Promise<SettledWeights> {
   const path = join(facts.root, file);
   const states = new Map<string, FileState | null>([[file, await stateIfReadable(path)]]);
+  await refuseDeadLink(path);
   const first = await readWeights(path);
   const files = await namesOf(facts, file, first.files);
   const unseen = files.filter((name) => !states.has(name));
   if (unseen.length === 0) return { weights: first, files, states };
   for (const name of unseen) states.set(name, await stateIfReadable(join(facts.root, name)));
   return { weights: await readWeights(path), files, states };
+}
+
+/** A snapshot in the Hub's cache is of links to blobs, which may have been deleted. @throws InputError saying where it leads */
+async function refuseDeadLink(path: string): Promise<void> {
+  const target = await readlink(path).catch(() => null);
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (target === null || isThere) return;
+  throw new InputError(`${path}: a link to ${target}, which is not there; download it again`);
 }
 
 /** Real paths by the names that lead to them from the checkpoint's folder; in the Hub's cache these are links. */

@@ -314,6 +314,33 @@ describe("weights are refused, in one line,", () => {
       /its shiftline.json names weights \(model.safetensors\), but it describes .onnx graphs/,
     ],
     [
+      "weights beside a shiftline.json, which is of graphs",
+      () => {
+        const files = { vision: { file: "visual.onnx" }, text: { file: "textual.onnx" } };
+        const images = { size: 64, mean: [0, 0, 0], std: [1, 1, 1], resizeMode: "squash", interpolation: "bicubic" };
+        const described = { "shiftline.json": JSON.stringify({ ...files, ...images }) };
+        return join(writeTree(weightFolder("hf-clip"), described), "model.safetensors");
+      },
+      /the shiftline.json beside it names graphs \(visual.onnx, textual.onnx\); give the folder, or move it away/,
+    ],
+    [
+      "a snapshot of the Hub's cache whose download is not whole",
+      () => {
+        const root = writeTree(temporaryFolder(), { "blobs/0123.incomplete": "x", "snapshots/main/config.json": "{}" });
+        return join(root, "snapshots", "main");
+      },
+      /a download is not whole: ..\/..\/blobs\/0123.incomplete; let it end, or download again/,
+    ],
+    [
+      "a link to weights that are not there",
+      () => {
+        const folder = weightFolder("tiny", {});
+        symlinkSync("nowhere", join(folder, "open_clip_model.safetensors"));
+        return folder;
+      },
+      /open_clip_model.safetensors: a link to nowhere, which is not there/,
+    ],
+    [
       "weights without a configuration",
       () => writeTree(temporaryFolder(), { "model.safetensors": weightBytes("hf-clip") }),
       /transformers' names, but nothing describes its architecture; put the model's config.json beside it/,
