@@ -6,6 +6,7 @@ import { findArchitecture, type OpenClipNames } from "../architectures/open-clip
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
 import { parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
 import type { PreprocessingConfig } from "./preprocessing-config.ts";
+import type { TrainingParams } from "./training-params.ts";
 
 /** The weights of an architecture. */
 export interface DescribedWeights {
@@ -14,10 +15,13 @@ export interface DescribedWeights {
   /** what `--arch` names */
   readonly arch: string | undefined;
   readonly architecture: Architecture;
+  /** arguments of the training that wrote them */
+  readonly training: TrainingParams | null;
 }
 
 /**
- * How images are prepared for weights beside which no file says it: as for the pretrained name that `--arch` gives; as for all of
+ * How images are prepared for weights beside which no file says it: as for the pretrained name that `--arch` gives; as in the training
+ * whose arguments lie beside; as for all of
  * the architecture's pretrained names in open_clip where these agree; else by open_clip's defaults, which are also those of its
  * training.
  *
@@ -26,7 +30,7 @@ export interface DescribedWeights {
  */
 export function architecturePreprocessing(
   names: OpenClipNames,
-  { path, arch, architecture }: DescribedWeights,
+  { path, arch, architecture, training }: DescribedWeights,
 ): PreprocessingConfig | { readonly problem: string } {
   const { imageSize } = architecture.image;
   const parse = (config: Readonly<Record<string, unknown>>, where: string) =>
@@ -34,6 +38,10 @@ export function architecturePreprocessing(
   if (architecture.openClipPreprocessing !== null) {
     const source = `open_clip's ${arch}`;
     return describe(parse(architecture.openClipPreprocessing, source), source, "");
+  }
+  if (training !== null && architecture.library === "open_clip") {
+    const source = `${training.file} of their training`;
+    return describe(parse(training.preprocessing, source), source, "");
   }
   const models = arch === undefined ? architecture.name.split(" or ") : [findArchitecture(names, arch).name];
   const isNamed = models.some((model) => Object.hasOwn(names.models, model));

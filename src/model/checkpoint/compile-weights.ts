@@ -13,6 +13,7 @@ import type { FoundModel } from "./found-model.ts";
 import { ACCEPTED } from "./layout-kinds.ts";
 import { type ConfigFile, type ModelConfigs, type OpenClipModelConfig, parseModelConfigs } from "./model-config.ts";
 import { readSettledWeights, type SettledWeights } from "./read-settled-weights.ts";
+import { readTrainingParams, type TrainingParams } from "./training-params.ts";
 import type { WeightChoice } from "./weight-choice.ts";
 import type { WeightFacts } from "./weight-facts.ts";
 import { isWeightName } from "./weight-names.ts";
@@ -34,10 +35,13 @@ export async function compileWeights(
   });
   const { weights, files, states } = settled;
   const configs = parseModelConfigs(facts);
-  const architecture = await readArchitecture(weights, {
-    openClip: configs.openClip,
-    huggingFace: configs.huggingFace,
-    arch,
+  const names = await openClipNames();
+  const training = await readTrainingParams(facts.root, names);
+  const { openClip, huggingFace } = configs;
+  const architecture = await readArchitecture(weights, { openClip, huggingFace, arch }).catch((cause: unknown) => {
+    const isAdvised = arch === undefined && openClip === null && training !== null && training.arch !== null;
+    if (!(cause instanceof InputError) || !isAdvised) throw cause;
+    throw new InputError(`${cause.message}; ${training.file} of its training says --arch ${training.arch}`, { cause });
   });
   const image = compileImageTower(architecture.image);
   const text = compileTextTower(architecture.text);
@@ -55,7 +59,7 @@ export async function compileWeights(
       weights: {
         isPretrained: architecture.openClipPreprocessing !== null,
         facts: weightFacts(settled, architecture, { image, text }),
-        preprocessing: architecturePreprocessing(await openClipNames(), { path: weights.path, arch, architecture }),
+        preprocessing: architecturePreprocessing(names, { path: weights.path, arch, architecture, training }),
       },
     },
     pooling: undefined,
@@ -64,8 +68,16 @@ export async function compileWeights(
     states,
     notes: [...facts.notes, ...notes, ...[...weights.notes, ...architecture.notes].map(byName)],
     laterNotes: [],
-    warnings: architecture.warnings.map(byName),
+    warnings: [...architecture.warnings.map(byName), ...warnOfTraining(training, arch)],
   };
+}
+
+/** Another activation than in training is no error of shapes. */
+function warnOfTraining(training: TrainingParams | null, arch: string | undefined): string[] {
+  const named = arch?.split(":")[0]?.replaceAll("/", "-");
+  const trained = training?.arch ?? null;
+  if (trained === null || named === undefined || named.toLowerCase() === trained.toLowerCase()) return [];
+  return [`--arch ${arch} is followed, but ${training?.file} of the training says ${trained}`];
 }
 
 function graphOf({ root }: CheckpointFacts, file: string, { bytes, folder }: CompiledGraph): FoundGraph {

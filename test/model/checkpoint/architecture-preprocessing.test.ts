@@ -4,6 +4,7 @@ import type { Architecture } from "../../../src/model/architectures/architecture
 import { findArchitecture, openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
 import { architecturePreprocessing } from "../../../src/model/checkpoint/architecture-preprocessing.ts";
 import type { PreprocessingConfig } from "../../../src/model/checkpoint/preprocessing-config.ts";
+import { parseTrainingParams } from "../../../src/model/checkpoint/training-params.ts";
 
 const names = await openClipNames();
 const PATH = "/checkpoints/epoch_32.pt";
@@ -15,6 +16,8 @@ interface Described {
   readonly pooling?: string;
   readonly arch?: string;
   readonly path?: string;
+  /** of the training that wrote the weights */
+  readonly params?: string;
 }
 
 /** How images are prepared for an architecture of 224 pixels. */
@@ -25,6 +28,7 @@ function prepare({
   pooling = "first",
   arch,
   path = PATH,
+  params,
 }: Described) {
   const tag = arch === undefined ? null : (findArchitecture(names, arch).pretrained?.preprocess_cfg ?? null);
   const architecture = {
@@ -39,7 +43,8 @@ function prepare({
     },
     text: { tokenEmbedding: { shape: [vocabulary, 512] } },
   } as unknown as Architecture;
-  return architecturePreprocessing(names, { path, arch, architecture });
+  const training = params === undefined ? null : parseTrainingParams("params.txt", params, names);
+  return architecturePreprocessing(names, { path, arch, architecture, training });
 }
 
 const found = (described: Described) => prepare(described) as PreprocessingConfig;
@@ -95,6 +100,31 @@ describe("how images are prepared for weights alone", () => {
     expect(found({ arch: "ViT-H-14-quickgelu:dfn5b" }).preprocessing).toMatchObject({ resizeMode: "squash" });
   });
 
+  it("is that of the training whose arguments lie beside the weights", () => {
+    const params = (lines: string) =>
+      `accum_freq: 1\nforce_quick_gelu: False\nlr: 0.0005\nmodel: ViT-B-16-SigLIP\n${lines}`;
+    const none =
+      "image_interpolation: None\nimage_mean: None\nimage_resize_mode: None\nimage_std: None\npretrained: \n";
+    const siglip = { arch: "ViT-B-16-SigLIP", vocabulary: 32_000, pooling: "map" };
+    expect(found({ ...siglip, params: params(none) })).toMatchObject({
+      preprocessing: { mean: OPENAI_MEAN, std: OPENAI_STD, resizeMode: "shortest" },
+      source: "params.txt of their training",
+    });
+    expect(found({ ...siglip, params: params(none.replace("pretrained: ", "pretrained: webli")) })).toMatchObject({
+      preprocessing: { mean: half, std: half, resizeMode: "squash" },
+    });
+    const given =
+      "image_interpolation: bilinear\nimage_mean: [0.1, 0.2, 0.3]\nimage_resize_mode: longest\nimage_std: [0.25]\n";
+    expect(found({ ...siglip, params: params(given) })).toMatchObject({
+      preprocessing: {
+        mean: [0.1, 0.2, 0.3],
+        std: [0.25, 0.25, 0.25],
+        resizeMode: "longest",
+        interpolation: "bilinear",
+      },
+    });
+  });
+
   it("is asked for where the path names weights that want another than the default", () => {
     const path = "/hub/models--laion--CLIP-ViT-L-14-laion2B-s32B-b82K/snapshots/0/open_clip_pytorch_model.bin";
     expect(prepare({ arch: "ViT-L-14", path })).toEqual({
@@ -113,5 +143,22 @@ describe("how images are prepared for weights alone", () => {
     ]) {
       expect(prepare(described)).toEqual({ problem: expect.stringMatching(/expected preprocessor_config.json/) });
     }
+  });
+});
+
+describe("the arguments of open_clip's training", () => {
+  const arch = (text: string) => parseTrainingParams("params.txt", text, names)?.arch;
+
+  it("name the architecture", () => {
+    expect(arch("force_quick_gelu: False\nmodel: ViT-B-32\n")).toBe("ViT-B-32");
+    expect(arch("force_quick_gelu: True\nmodel: ViT-B/32\n")).toBe("ViT-B-32-quickgelu");
+    expect(arch("force_quick_gelu: True\nmodel: ViT-B-32-quickgelu\n")).toBe("ViT-B-32-quickgelu");
+    expect(arch("force_quick_gelu: False\nmodel: hf-hub:lab/clip\n")).toBeNull();
+    expect(arch("force_image_size: [336]\nforce_quick_gelu: False\nmodel: ViT-B-32\n")).toBeNull();
+  });
+
+  it("are told from another program's", () => {
+    expect(parseTrainingParams("params.txt", "model: ViT-B-32\nlr: 1\n", names)).toBeNull();
+    expect(parseTrainingParams("params.txt", "\u0000\u0001", names)).toBeNull();
   });
 });

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { readTextIfThere } from "../../foundation/files/if-there.ts";
+import type { OpenClipNames } from "../architectures/open-clip-names.ts";
+
+/*
+ * open_clip's training writes its arguments into `logs/NAME/params.txt`, a line `name: value` each, and its epochs into
+ * `logs/NAME/checkpoints/`.
+ * Source: open_clip 3.3.0 src/open_clip_train/main.py `main`, params.py; src/open_clip/factory.py `create_model_and_transforms`
+ */
+
+/** What a training run's arguments say of its weights. */
+export interface TrainingParams {
+  /** relative to the folder of the weights */
+  readonly file: string;
+  /** what to give to `--arch`; null where the model has no name of open_clip's, or sizes that are not the name's */
+  readonly arch: string | null;
+  /** the `preprocess_cfg` of its evaluation */
+  readonly preprocessing: Readonly<Record<string, unknown>>;
+}
+
+/** The arguments of the training that wrote weights into a folder; null where there are none. */
+export async function readTrainingParams(folder: string, names: OpenClipNames): Promise<TrainingParams | null> {
+  for (const file of ["params.txt", "../params.txt"]) {
+    const text = await readTextIfThere(join(folder, file)).catch((cause: unknown) => {
+      if (cause instanceof InputError) return null; // nobody said that it is open_clip's
+      throw cause;
+    });
+    const params = text === null ? null : parseTrainingParams(file, text, names);
+    if (params !== null) return params;
+  }
+  return null;
+}
+
+/** @returns null where the text is not of open_clip's training */
+export function parseTrainingParams(file: string, text: string, names: OpenClipNames): TrainingParams | null {
+  const values = new Map(
+    text.split(/\r?\n/).flatMap((line): [string, string][] => {
+      const [, name, value] = /^(\w+): (.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined || value === "None" ? [] : [[name, value.trim()]];
+    }),
+  );
+  const model = values.get("model")?.replaceAll("/", "-");
+  if (model === undefined || !values.has("force_quick_gelu")) return null;
+  const isQuick = values.get("force_quick_gelu") === "True";
+  const name = isQuick ? `${model.replace(/-quickgelu$/, "")}-quickgelu` : model;
+  const isResized = values.has("force_image_size") || values.has("force_context_length");
+  const pretrained = names.pretrained.find((row) => row.model === model && row.tag === values.get("pretrained"));
+  return {
+    file,
+    arch: Object.hasOwn(names.models, name) && !isResized ? name : null,
+    preprocessing: {
+      ...pretrained?.preprocess_cfg,
+      ...listOf("mean", values.get("image_mean")),
+      ...listOf("std", values.get("image_std")),
+      ...wordOf("interpolation", values.get("image_interpolation")),
+      ...wordOf("resize_mode", values.get("image_resize_mode")),
+    },
+  };
+}
+
+/** Three numbers as Python prints a list; one stands for all three. */
+function listOf(key: string, value: string | undefined): Record<string, readonly number[]> {
+  if (value === undefined) return {};
+  const numbers = value
+    .replace(/[[\]()]/g, "")
+    .split(",")
+    .map(Number);
+  return { [key]: numbers.length === 1 ? [numbers[0], numbers[0], numbers[0]].map(Number) : numbers };
+}
+
+function wordOf(key: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [key]: value };
+}
