@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "../app/cli/run-cli.ts";
 import { skipUnless } from "../require.ts";
@@ -7,9 +7,16 @@ import { skipUnless } from "../require.ts";
 const python = (...args: string[]) => spawnSync("python3", args, { cwd: root, encoding: "utf8" });
 const isThere = python("--version").status === 0;
 
-describe.skipIf(skipUnless("python", isThere, "no python3: install it"))("the export scripts", () => {
-  for (const script of ["open_clip_export.py", "hugging_face_export.py"]) {
-    const path = join("examples", "export", script);
+const SCRIPTS = [
+  ["export/open_clip_export.py", "model"],
+  ["export/hugging_face_export.py", "model"],
+  ["convert/compare.py", "weights"],
+] as const;
+
+describe.skipIf(skipUnless("python", isThere, "no python3: install it"))("the scripts in Python", () => {
+  for (const [file, first] of SCRIPTS) {
+    const path = join("examples", file);
+    const script = basename(file);
 
     it(`${script} says how it is called, without the packages it needs for the work`, () => {
       const help = python("-S", path, "--help");
@@ -20,7 +27,7 @@ describe.skipIf(skipUnless("python", isThere, "no python3: install it"))("the ex
     it(`${script} names what is missing where it is called without arguments`, () => {
       const bare = python("-S", path);
       expect(bare.status).toBe(2);
-      expect(bare.stderr).toContain("the following arguments are required: model");
+      expect(bare.stderr).toContain(`the following arguments are required: ${first}`);
       expect(bare.stderr).not.toContain("Traceback");
     });
   }
