@@ -1,4 +1,4 @@
-import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
+import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { createNoteCollector, type Note } from "../../foundation/notes.ts";
 import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundation/statistics/analysis-of-covariance.ts";
@@ -55,6 +55,11 @@ export function compareGroups(
     const group = groups.get(checkpoint);
     if (group === undefined) {
       notes.note("in no group, so left out of the groups' lines", { checkpoint });
+      continue;
+    }
+    const doubt = own.find((row) => row.doubt !== undefined)?.doubt;
+    if (doubt !== undefined) {
+      notes.note(`not in the groups' lines: ${doubtText(doubt)}`, { checkpoint });
       continue;
     }
     for (const pair of pairRows(own, options).pairs) addPoint(byLine, group, pair);

@@ -28,6 +28,16 @@ export async function listBaselines(): Promise<string[]> {
   return (await listNamedFiles(FOLDER, ".csv")).map((file) => file.id);
 }
 
+/**
+ * The metadata of a baseline that ships with the package: a CSV file with a row a model.
+ *
+ * @returns its path; null where the baseline has none, or is the user's
+ */
+export async function baselineMetadata(id: string): Promise<string | null> {
+  const files = await listNamedFiles(`${FOLDER}/metadata`, ".csv");
+  return files.find((file) => file.id === id)?.path ?? null;
+}
+
 async function readRules(path: string): Promise<LineRules> {
   const text = await readTextIfThere(path);
   return text === null ? NO_RULES : parseLineRules(parseJson(text, path, z.unknown()), path);

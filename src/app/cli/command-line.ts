@@ -67,7 +67,11 @@ function program(supervise: Supervise): Command {
     .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
     .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
-    .option("--metadata <file>", "CSV file with a row a checkpoint", pathValue)
+    .option(
+      "--metadata <file>",
+      "CSV file with a row a checkpoint (default: openclip's, where its published rows are an input)",
+      pathValue,
+    )
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
     .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
     .option("--out <path>", "folder, or a .csv file (default: the one results folder given, else none)", pathValue)
@@ -119,7 +123,11 @@ function program(supervise: Supervise): Command {
     )
     .option("--scale <name>", "the scale shown first: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata")
-    .option("--metadata <file>", "CSV file with a row a checkpoint; its columns can be chosen as groups", pathValue)
+    .option(
+      "--metadata <file>",
+      "CSV file with a row a checkpoint, whose columns can be chosen as groups (default: openclip's, where its published rows are an input)",
+      pathValue,
+    )
     .option("--thumbnails <n>", "show the n surest mistakes of each checkpoint, from the images at hand", wholeNumber)
     .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)

@@ -16,7 +16,7 @@ import { formatWideRobustness, linesTable, robustnessTable } from "../../output/
 import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { type FitExtrasOptions, fitExtras } from "./fit-extras.ts";
-import { defaultBaseline, openBaseline, otherBaselines, readAccuracies } from "./fit-inputs.ts";
+import { defaultBaseline, metadataOf, openBaseline, otherBaselines, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
@@ -73,7 +73,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     axes: about.axes,
     defaultProtocols: defaultProtocolsOf(about),
   });
-  const extras = await fitExtras(study, scale, options);
+  const usesMetadata = options.replicates !== undefined || (options.groupBy ?? "group") !== "group";
+  const metadata = usesMetadata ? await metadataOf(options.metadata, sources) : options.metadata;
+  const extras = await fitExtras(study, scale, { ...options, ...(metadata === undefined ? {} : { metadata }) });
   const lines = [...study.lines, ...extras.lines];
   const tables = new Map([
     ["fits.csv", formatFits(lines)],

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
 import { NO_RULES } from "../../analysis/robustness/line-rules.ts";
-import { listBaselines, readBaseline } from "../../analysis/robustness/read-baseline.ts";
+import { baselineMetadata, listBaselines, readBaseline } from "../../analysis/robustness/read-baseline.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { type ParsedAccuracies, parseAccuracies } from "../../evaluation/results/parse-accuracies.ts";
 import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
@@ -48,6 +48,16 @@ export async function openBaseline(typed: string): Promise<OpenedBaseline> {
   const found = shipped ? null : await statIfThere(typed);
   if (found?.isDirectory() !== true) return { ...(await readBaseline(typed)), results: [], leftOut: [] };
   return { ...(await readFolder(typed)), id: basename(resolve(typed)), rules: NO_RULES };
+}
+
+/** The metadata of the published baseline among the sources, where no file is given: the first that has one. */
+export async function metadataOf(given: string | undefined, sources: readonly string[]): Promise<string | undefined> {
+  if (given !== undefined) return given;
+  for (const source of sources) {
+    const path = (await statIfThere(source)) === null ? await baselineMetadata(source) : null;
+    if (path !== null) return path;
+  }
+  return undefined;
 }
 
 /** The baselines that ship with the package, without this one. */

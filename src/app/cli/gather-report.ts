@@ -17,7 +17,14 @@ import type { BenchmarkTitle, Grouping, ReportData } from "../../output/report/r
 import { joinResults } from "../../output/report/report-results.ts";
 import { type CheckedResult, type CorrectnessCache, checkResults } from "./check-results.ts";
 import { describeNoResults, isEmptyFolder } from "./describe-folder.ts";
-import { accuraciesOf, type OpenedBaseline, openBaseline, type ReadAccuracies, readAccuracies } from "./fit-inputs.ts";
+import {
+  accuraciesOf,
+  metadataOf,
+  type OpenedBaseline,
+  openBaseline,
+  type ReadAccuracies,
+  readAccuracies,
+} from "./fit-inputs.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 export interface GatherOptions {
@@ -76,7 +83,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     told.map((one) => one.metrics),
     defaults,
   );
-  const groupings = [...groupsOf(results), ...(await readGroupings(options.metadata))];
+  const groupings = [...groupsOf(results), ...(await readGroupings(await metadataOf(options.metadata, sources)))];
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
       `--group-by ${options.groupBy}: no such column with ${MOST_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,

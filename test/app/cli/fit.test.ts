@@ -234,3 +234,21 @@ describe("shiftline fit", () => {
     expect(refused.status).toBe(1);
   }, 30_000);
 });
+
+describe("the zoo's metadata", () => {
+  it("are used where its rows are an input, one row a checkpoint", async () => {
+    const run = await shiftline(["fit", "openclip", "--group-by", "pretraining", "--json"]);
+    expect(run.status, run.stderr).toBe(0);
+    const { groups } = JSON.parse(run.stdout) as {
+      groups: { benchmark: string; lines: { group: string; fit: { n: number } }[] }[];
+    };
+    const sketch = groups.find(({ benchmark }) => benchmark === "imagenet-sketch");
+    expect(sketch?.lines.find(({ group }) => group === "wit")?.fit.n).toBe(9);
+    const [models, metadata] = ["openclip.csv", "metadata/openclip.csv"].map((file) =>
+      parse(readFileSync(join(import.meta.dirname, "../../../benchmarks/baselines", file), "utf8"), { columns: true }),
+    ) as Record<string, string>[][];
+    expect(metadata?.map(({ model }) => model)).toEqual([...new Set(models?.map(({ model }) => model))]);
+    const bare = await shiftline(["fit", "openai-clip", "--group-by", "pretraining"]);
+    expect(bare.stderr).toContain("--group-by pretraining: give the CSV file that has this column with --metadata");
+  });
+});
