@@ -10,7 +10,10 @@ import { atCutDepth, embedCase, largestDifference } from "./embed-case.ts";
 import { writeSafetensors } from "./synthetic-weights.ts";
 import { writeTorchArchive } from "./write-torch-archive.ts";
 
-/** Of elements of unit vectors. Measured: up to 5e-7; ResNets, with four times as many roundings, up to 3e-6. `mutations.txt` says what mistakes do. */
+/**
+ * Of elements of unit vectors. Measured: up to 5e-7; ResNets, whose batch norms have small variances here, up to 3e-6.
+ * `test/fixtures/architectures/make/mutations.txt` says what mistakes do.
+ */
 const TOLERANCE = { "vision-transformer": 2e-6, "modified-resnet": 5e-6 };
 
 /** Cases by their weight files: a file serves all of a group. */
@@ -21,15 +24,19 @@ for (const wanted of caseIds.map(readCase)) {
 }
 
 describe.each([...groups.values()].map((cases) => ({ cases, id: cases[0]?.id })))("weights of $id", ({ cases }) => {
-  const folder = mkdtempSync(join(tmpdir(), "shiftline-"));
-  const file = join(folder, "weights");
-  beforeAll(() => writeWeights(file, cases[0] as ArchitectureCase));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "shiftline-"));
+    writeWeights(join(folder, "weights"), cases[0] as ArchitectureCase);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each(cases)("$id gives PyTorch's embeddings, and uses every tensor", async (wanted) => {
-    const architecture = await architectureOf(wanted, file);
+    const architecture = await architectureOf(wanted, join(folder, "weights"));
     expect(architecture.unused).toEqual([]);
-    const found = await embedCase(architecture, wanted, imagesOf(wanted));
+    const images = imagesOf(wanted);
+    const found = await embedCase(architecture, wanted, images);
+    expect([found.images.length, found.texts.length]).toEqual([images, wanted.textEmbeddings.length]);
     expect(largestDifference(found.images, wanted.imageEmbeddings)).toBeLessThan(TOLERANCE[architecture.image.kind]);
     expect(largestDifference(found.texts, wanted.textEmbeddings)).toBeLessThan(TOLERANCE["vision-transformer"]);
   });
@@ -54,7 +61,9 @@ async function architectureOf(wanted: ArchitectureCase, file: string): Promise<A
   );
 }
 
-/** Two images where they cost little: that a batch is no single image is the same code everywhere. */
-function imagesOf({ imageSize: [height] }: ArchitectureCase): 1 | 2 {
-  return height <= 224 ? 2 : 1;
+/** Above this, a second image costs more than it shows: that a batch is no single image is the same code everywhere. */
+const MAX_WIDTH_OF_TWO = 768;
+
+function imagesOf({ imageSize: [height], imageEmbeddings: [embedding] }: ArchitectureCase): 1 | 2 {
+  return height <= 256 && (embedding as Float32Array).length <= MAX_WIDTH_OF_TWO ? 2 : 1;
 }
