@@ -24,6 +24,7 @@ const LONGEST = [
   "app/cli/fuzz-stores",
   "app/inspection/inspect-data",
   "analysis/robustness/coverage",
+  "model/architectures/oracle",
   "model/checkpoint/fuzz-checkpoints",
   "foundation/files/remembered-hash",
   "model/onnx/graph-expansion",

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Architecture } from "../../../src/model/architectures/architecture.ts";
 import { readArchitecture } from "../../../src/model/architectures/read-architecture.ts";
 import { readWeights } from "../../../src/model/weights/read-weights.ts";
+import type { Weights } from "../../../src/model/weights/weights.ts";
 import { type ArchitectureCase, caseIds, readCase } from "./cases.ts";
 import { atCutDepth, embedCase, largestDifference } from "./embed-case.ts";
-import { writeSafetensors } from "./synthetic-weights.ts";
+import { createSharedBlocks } from "./shared-blocks.ts";
+import { type TensorRecipes, tensorBytes, writeSafetensors } from "./synthetic-weights.ts";
 import { writeTorchArchive } from "./write-torch-archive.ts";
 
 /**
@@ -16,23 +18,21 @@ import { writeTorchArchive } from "./write-torch-archive.ts";
  */
 const TOLERANCE = { "vision-transformer": 2e-6, "modified-resnet": 5e-6 };
 
-/** Cases by their weight files: a file serves all of a group. */
-const groups = new Map<string, ArchitectureCase[]>();
-for (const wanted of caseIds.map(readCase)) {
-  const key = JSON.stringify([wanted.tensors, wanted.stored]);
-  groups.set(key, [...(groups.get(key) ?? []), wanted]);
-}
+/** Networks of more bytes point into files that they share: only the writing would differ, and take most of the time. */
+const MAX_WRITTEN = 110e6;
 
-describe.each([...groups.values()].map((cases) => ({ cases, id: cases[0]?.id })))("weights of $id", ({ cases }) => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "shiftline-"));
-    writeWeights(join(folder, "weights"), cases[0] as ArchitectureCase);
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder = "";
+let sharedWeights: (tensors: TensorRecipes) => Weights;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "shiftline-"));
+  sharedWeights = createSharedBlocks(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(cases)("$id gives PyTorch's embeddings, and uses every tensor", async (wanted) => {
-    const architecture = await architectureOf(wanted, join(folder, "weights"));
+describe("an architecture compiled from its weights", () => {
+  it.each(caseIds)("%s gives PyTorch's embeddings, and uses every tensor", async (id) => {
+    const wanted = readCase(id);
+    const architecture = await architectureOf(wanted, await weightsOf(wanted));
     expect(architecture.unused).toEqual([]);
     const images = imagesOf(wanted);
     const found = await embedCase(architecture, wanted, images);
@@ -42,17 +42,24 @@ describe.each([...groups.values()].map((cases) => ({ cases, id: cases[0]?.id }))
   });
 });
 
-function writeWeights(
-  file: string,
-  { tensors, stored = { format: "safetensors", type: "float32" } }: ArchitectureCase,
-) {
-  if (stored.format === "pytorch") writeTorchArchive(file, tensors, stored.type);
-  else writeSafetensors(file, tensors, stored.type);
+/** The file that was written last, and what is in it: the cases of a network follow each other. */
+let written = "";
+
+async function weightsOf({ tensors, stored }: ArchitectureCase): Promise<Weights> {
+  const bytes = Object.values(tensors).reduce((sum, recipe) => sum + tensorBytes(recipe, "float32"), 0);
+  if (stored === undefined && bytes > MAX_WRITTEN) return sharedWeights(tensors);
+  const file = join(folder, "weights");
+  const content = JSON.stringify([tensors, stored]);
+  if (content !== written) {
+    if (stored?.format === "pytorch") writeTorchArchive(file, tensors, stored.type);
+    else writeSafetensors(file, tensors, stored?.type);
+    written = content;
+  }
+  return readWeights(file);
 }
 
-async function architectureOf(wanted: ArchitectureCase, file: string): Promise<Architecture> {
+async function architectureOf(wanted: ArchitectureCase, weights: Weights): Promise<Architecture> {
   const { openClip, huggingFace } = wanted;
-  const weights = await readWeights(file);
   return atCutDepth(wanted, () =>
     readArchitecture(weights, {
       openClip: openClip === undefined ? null : { file: "open_clip_config.json", config: openClip },

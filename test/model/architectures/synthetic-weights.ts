@@ -37,7 +37,7 @@ function theBlock(): Float32Array {
 }
 
 /** FNV-1a (32 bits) of an ASCII name, modulo the block's length. */
-function offsetOf(name: string): number {
+export function offsetOf(name: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) value = Math.imul(value ^ name.charCodeAt(i), 0x01000193);
   return (value >>> 0) % LENGTH;
@@ -53,7 +53,7 @@ interface StoredBlock {
 const stored: StoredBlock[] = [];
 const MAX_STORED = 16; // up to 4 MiB each
 
-function storedBlock(scale: number, shift: number, type: FloatType): Uint8Array {
+export function storedBlock(scale: number, shift: number, type: FloatType): Uint8Array {
   const key = `${scale} ${shift} ${type}`;
   const known = stored.find((candidate) => candidate.key === key);
   if (known !== undefined) return known.bytes;
