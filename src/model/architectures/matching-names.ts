@@ -38,6 +38,12 @@ export function namesByTensors(names: OpenClipNames, weights: Weights, isForeign
   return fitting.map(({ name }) => name);
 }
 
+/** Whether models of these names compute the same but for their activation. */
+export function isOneArchitecture(names: OpenClipNames, models: readonly string[]): boolean {
+  const configs = models.map((name) => withoutActivation(parseOpenClipConfig(names.models[name], name)));
+  return configs.every((config) => isDeepStrictEqual(config, configs[0]));
+}
+
 function unlessRefused<T>(work: () => T): T | null {
   try {
     return work();

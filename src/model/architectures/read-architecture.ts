@@ -3,7 +3,7 @@ import type { Weights } from "../weights/weights.ts";
 import type { Architecture } from "./architecture.ts";
 import { inferOpenAi, isOpenAiArchive } from "./infer-open-clip.ts";
 import { knownWeights } from "./known-weights.ts";
-import { namesByTensors, namesOf } from "./matching-names.ts";
+import { isOneArchitecture, namesByTensors, namesOf } from "./matching-names.ts";
 import { type OpenClipConfig, parseOpenClipConfig } from "./open-clip-config.ts";
 import { findArchitecture, type OpenClipNames, openClipNames, type PretrainedName } from "./open-clip-names.ts";
 import { openClipTowers } from "./open-clip-towers.ts";
@@ -26,6 +26,8 @@ export interface ArchitectureConfigs {
   readonly huggingFace: FoundConfig | null;
   /** what `--arch` names */
   readonly arch?: string | undefined;
+  /** the model of open_clip that the arguments of its training name, and the file that holds them */
+  readonly trained?: { readonly file: string; readonly arch: string } | undefined;
 }
 
 /** An architecture of open_clip, before its tensors are taken. */
@@ -35,6 +37,8 @@ interface OpenClipDescription {
   readonly modelCfg: Readonly<Record<string, unknown>> | null;
   readonly pretrained: PretrainedName | null;
   readonly notes: readonly string[];
+  /** why its numbers may be wrong */
+  readonly warnings?: readonly string[];
 }
 
 /** Names listed in a message. */
@@ -42,7 +46,8 @@ const LISTED = 5;
 
 /**
  * Finds the two towers in a state dict. The names of its tensors say whose library's it is; then `--arch`, the
- * configuration of that library, or the shapes of OpenAI's archives describe it.
+ * configuration of that library, the arguments of its training, or the shapes describe it. Shapes do not show the activation:
+ * where only they and no path decide, GELU is taken, with a warning.
  *
  * @throws InputError if nothing describes it, what does is not supported, or a tensor is missing, of another shape, or too many
  */
@@ -71,7 +76,7 @@ function libraryOf({ path, tensors, unusable }: Weights): Architecture["library"
 }
 
 function openClipArchitecture(weights: Weights, configs: ArchitectureConfigs, names: OpenClipNames): Architecture {
-  const { config, source, modelCfg, pretrained, notes } = describeOpenClip(weights, configs, names);
+  const { config, source, modelCfg, pretrained, notes, warnings = [] } = describeOpenClip(weights, configs, names);
   const tensors = takeTensors(weights);
   const towers = openClipTowers(tensors, config, source);
   const unused = tensors.unused();
@@ -94,12 +99,12 @@ function openClipArchitecture(weights: Weights, configs: ArchitectureConfigs, na
     ...towers,
     unused,
     notes: [...notes, ...ignoredNote(config, source), ...unusedNote(unused)],
-    warnings: warning === null ? [] : [warning],
+    warnings: [...warnings, ...(warning === null ? [] : [warning])],
   };
 }
 
 function describeOpenClip(weights: Weights, configs: ArchitectureConfigs, names: OpenClipNames): OpenClipDescription {
-  const { openClip, huggingFace, arch } = configs;
+  const { openClip, huggingFace, arch, trained } = configs;
   const none = { modelCfg: null, pretrained: null, notes: [] };
   if (arch !== undefined) {
     const { name, config, pretrained } = findArchitecture(names, arch);
@@ -128,21 +133,65 @@ function describeOpenClip(weights: Weights, configs: ArchitectureConfigs, names:
       notes: [`${source} describe its architecture${named}; its MLPs compute QuickGELU`],
     };
   }
+  if (trained !== undefined) {
+    const source = `${trained.file} of its training`;
+    const { name, config } = findArchitecture(names, trained.arch);
+    const notes = [`${source} describes the architecture: ${name}`];
+    return { ...none, config: parseOpenClipConfig(config, source), source, modelCfg: config, notes };
+  }
+  return describeByShapes(weights, names, huggingFace);
+}
+
+/** The model of open_clip that has these tensors, if they are those of one but for its activation. */
+function describeByShapes(
+  weights: Weights,
+  names: OpenClipNames,
+  huggingFace: FoundConfig | null,
+): OpenClipDescription {
   const fitting = namesByTensors(names, weights, isOfOpenClip);
+  const byPath = namedByPath(names, weights, fitting);
+  const name = byPath?.model ?? fitting.find((model) => !model.endsWith("-quickgelu")) ?? fitting[0];
+  if (name !== undefined && isOneArchitecture(names, fitting)) {
+    const { config: modelCfg } = findArchitecture(names, name);
+    const source = "the shapes of its tensors";
+    const config = parseOpenClipConfig(modelCfg, name);
+    const activation = config.text.activation === "quick_gelu" ? "QuickGELU" : "GELU";
+    const certain = byPath === null ? "" : `, by its path ${byPath.model}:${byPath.tags.join(" or ")}`;
+    const others = fitting.filter((model) => model !== name);
+    const remedy = others.length === 0 ? "" : `; if it was trained with the other, give --arch ${others.join(" or ")}`;
+    return {
+      config,
+      source,
+      modelCfg,
+      pretrained: null,
+      notes: [`${source} describe its architecture: they are those of ${name}${certain}`],
+      warnings:
+        byPath !== null || config.vision.kind === "timm"
+          ? []
+          : [
+              `nothing says whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is taken, as ${name} has it${remedy}`,
+            ],
+    };
+  }
   const choice =
-    fitting.length === 0
+    name === undefined
       ? "no supported model of open_clip's has these tensors; put its open_clip_config.json beside it"
-      : `its tensors fit ${fitting.join(", ")}: give one with --arch, or put its open_clip_config.json beside it` +
-        ` (shapes do not show whether it was trained with QuickGELU${pathHint(names, weights, fitting)})`;
+      : `its tensors fit ${fitting.join(", ")}: give one with --arch, or put its open_clip_config.json beside it`;
   const beside = huggingFace === null ? "" : ` (${huggingFace.file} describes tensors with transformers' names)`;
   throw new InputError(`${weights.path}: nothing describes its architecture${beside}; ${choice}`);
 }
 
-/** The pretrained name that the path of weights names, as something to give to `--arch`; empty where it names none. */
-function pathHint(names: OpenClipNames, { path }: Weights, fitting: readonly string[]): string {
+/** The model that the path of weights names, with its tags; null where it names none or several. */
+function namedByPath(
+  names: OpenClipNames,
+  { path }: Weights,
+  fitting: readonly string[],
+): { readonly model: string; readonly tags: readonly string[] } | null {
   const known = knownWeights(names, path, fitting);
-  const [row, ...others] = known.filter(({ model, quick_gelu }) => model.endsWith("-quickgelu") === quick_gelu);
-  return row === undefined || others.length > 0 ? "" : `; by its path it is --arch ${row.model}:${row.tag}`;
+  const right = known.filter(({ model, quick_gelu }) => model.endsWith("-quickgelu") === quick_gelu);
+  const [first] = right;
+  if (first === undefined || right.some(({ model }) => model !== first.model)) return null;
+  return { model: first.model, tags: right.map(({ tag }) => tag) };
 }
 
 function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs): Architecture {

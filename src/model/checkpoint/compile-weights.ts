@@ -38,11 +38,8 @@ export async function compileWeights(
   const names = await openClipNames();
   const training = await readTrainingParams(facts.root, names);
   const { openClip, huggingFace } = configs;
-  const architecture = await readArchitecture(weights, { openClip, huggingFace, arch }).catch((cause: unknown) => {
-    const isAdvised = arch === undefined && openClip === null && training !== null && training.arch !== null;
-    if (!(cause instanceof InputError) || !isAdvised) throw cause;
-    throw new InputError(`${cause.message}; ${training.file} of its training says --arch ${training.arch}`, { cause });
-  });
+  const trained = training?.arch == null ? undefined : { file: training.file, arch: training.arch };
+  const architecture = await readArchitecture(weights, { openClip, huggingFace, arch, trained });
   const image = compileImageTower(architecture.image);
   const text = compileTextTower(architecture.text);
   const { root, stem } = facts;
@@ -107,10 +104,11 @@ function weightFacts(
 /** How texts are tokenized follows from the description that was used; no other library's decides it. */
 function describedConfigs(
   configs: ModelConfigs,
-  { openClipConfig }: Architecture,
+  { openClipConfig, source }: Architecture,
   arch: string | undefined,
 ): ModelConfigs {
-  if (arch === undefined || openClipConfig === null) return configs;
-  const openClip: ConfigFile<OpenClipModelConfig> = { file: `--arch ${arch}`, config: openClipConfig, isNamed: true };
+  if (openClipConfig === null || (arch === undefined && configs.openClip !== null)) return configs;
+  const file = arch === undefined ? source : `--arch ${arch}`;
+  const openClip: ConfigFile<OpenClipModelConfig> = { file, config: openClipConfig, isNamed: true };
   return { ...configs, openClip };
 }

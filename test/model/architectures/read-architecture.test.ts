@@ -66,23 +66,35 @@ describe("an archive of OpenAI's", () => {
 describe("a state dict with open_clip's names", () => {
   const shapes = openAiShapes("ViT-B-32");
 
-  it("that nothing describes is refused with the names that its tensors fit", async () => {
-    expect(await refused(weightsOf(shapes), NONE)).toMatch(
-      /its tensors fit ViT-B-32, ViT-B-32-quickgelu: give one with --arch, or put its open_clip_config.json beside it/,
-    );
+  it("that nothing describes is described by its shapes, with a warning that they do not show the activation", async () => {
+    const found = await readArchitecture(weightsOf(shapes, { path: "/data/epoch_32.pt" }), NONE);
+    expect(found).toMatchObject({ name: "ViT-B-32", source: "the shapes of its tensors", unused: [] });
+    expect(found.notes).toEqual(["the shapes of its tensors describe its architecture: they are those of ViT-B-32"]);
+    expect(found.warnings).toEqual([
+      "nothing says whether /data/epoch_32.pt was trained with GELU or QuickGELU, and shapes do not show it: GELU is taken, as ViT-B-32 has it; if it was trained with the other, give --arch ViT-B-32-quickgelu",
+    ]);
     const cut = Object.fromEntries(Object.entries(shapes).filter(([name]) => !name.includes("resblocks.11.")));
     expect(await refused(weightsOf(cut), NONE)).toMatch(/no supported model of open_clip's has these tensors/);
   });
 
-  it("that nothing but its path describes is refused with what the path says", async () => {
-    const hint = async (path: string) =>
-      (await refused(weightsOf(shapes, { path }), NONE)).match(/QuickGELU(.*)\)$/)?.[1];
-    expect(await hint("/data/vit_b_32-quickgelu-laion400m_e32-46683a32.pt")).toBe(
-      "; by its path it is --arch ViT-B-32-quickgelu:laion400m_e32",
-    );
-    expect(await hint("/data/laion2b_e16.pt")).toBe("; by its path it is --arch ViT-B-32:laion2b_e16");
-    expect(await hint("/data/metaclip.pt")).toBe("");
-    expect(await hint("/data/epoch_32.pt")).toBe("");
+  it("is described by what its path names, without a warning", async () => {
+    const byPath = async (path: string) => {
+      const { name, notes, warnings } = await readArchitecture(weightsOf(shapes, { path }), NONE);
+      return [name, notes[0]?.match(/, by its path (.*)$/)?.[1] ?? "", warnings.length];
+    };
+    const quick = "/data/vit_b_32-quickgelu-laion400m_e32-46683a32.pt";
+    expect(await byPath(quick)).toEqual(["ViT-B-32-quickgelu", "ViT-B-32-quickgelu:laion400m_e32", 0]);
+    expect(await byPath("/data/laion2b_e16.pt")).toEqual(["ViT-B-32", "ViT-B-32:laion2b_e16", 0]);
+    const either = "ViT-B-32-quickgelu:metaclip_400m or metaclip_fullcc";
+    expect(await byPath("/data/metaclip.pt")).toEqual(["ViT-B-32-quickgelu", either, 0]);
+  });
+
+  it("is described by the arguments of its training before its shapes", async () => {
+    const trained = { file: "../params.txt", arch: "ViT-B-32-quickgelu" };
+    const found = await readArchitecture(weightsOf(shapes), { ...NONE, trained });
+    expect(found).toMatchObject({ name: "ViT-B-32-quickgelu", source: "../params.txt of its training", warnings: [] });
+    const other = { file: "../params.txt", arch: "ViT-B-16" };
+    expect(await refused(weightsOf(shapes), { ...NONE, trained: other })).toMatch(/but the architecture expects/);
   });
 
   it("that has an archive's sizes among its tensors is OpenAI's", async () => {
@@ -138,8 +150,9 @@ describe("a state dict with open_clip's names", () => {
 
   it("that needs another library's configuration says so", async () => {
     const huggingFace = { file: "config.json", config: { model_type: "clip" } };
-    expect(await refused(weightsOf(shapes), { ...NONE, huggingFace })).toMatch(
-      /nothing describes its architecture \(config.json describes tensors with transformers' names\); its tensors fit ViT-B-32,/,
+    const cut = Object.fromEntries(Object.entries(shapes).filter(([name]) => !name.includes("resblocks.11.")));
+    expect(await refused(weightsOf(cut), { ...NONE, huggingFace })).toMatch(
+      /nothing describes its architecture \(config.json describes tensors with transformers' names\); no supported model/,
     );
     const transformers = weightsOf({ "vision_model.embeddings.class_embedding": [768] });
     expect(await refused(transformers, beside("ViT-B-32"))).toMatch(/put the model's config.json beside it/);
