@@ -5,6 +5,8 @@ import type { OpenClipNames, PretrainedName } from "./open-clip-names.ts";
 const NAMING_PARTS = 4;
 /** Families of weights whose tags differ in what was trained on: `metaclip_b32.pt` is one of them. */
 const FAMILIES = ["metaclip", "dfn"];
+/** The score of the published name of a repository or file; above any tag's. */
+const PUBLISHED = 1000;
 /** OpenAI's files have its models' names: those of other weights too. Its archives are known by their content. */
 const NAMES_NOTHING = "openai";
 
@@ -24,6 +26,18 @@ export function knownWeights(names: OpenClipNames, path: string, models: readonl
   return best === 0 ? [] : scored.filter((entry) => entry.score === best).map(({ row }) => row);
 }
 
+/**
+ * Whether a path names weights as published: the repository, the file's name, or a file that is called by the tag or family alone.
+ * A tag among other words, or in a folder's name, may also be what somebody else's training calls its data:
+ * `runs/rn50-cc12m/epoch_32.pt`.
+ */
+export function isPublishedName(row: PretrainedName, path: string): boolean {
+  const parts = pathParts(path);
+  const file = parts.at(-1) as string;
+  if (parts.some((part) => score(row, part) === PUBLISHED)) return true;
+  return file === clean(row.tag) || FAMILIES.some((family) => row.tag.startsWith(family) && file === family);
+}
+
 function pathParts(path: string): string[] {
   const parts = resolve(path).split(/[/\\]/).slice(-NAMING_PARTS);
   // The Hub's cache names a repository's folder models--organization--repository
@@ -32,8 +46,8 @@ function pathParts(path: string): string[] {
 
 /** How exactly a part of a path names weights: 0 for not at all. */
 function score({ tag, repository, file }: PretrainedName, part: string): number {
-  if (repository !== null && clean(repository.replace(/^.*\//, "")) === part) return 1000;
-  if (file !== null && tag !== NAMES_NOTHING && clean(file.replace(/\.\w+$/, "")) === part) return 1000;
+  if (repository !== null && clean(repository.replace(/^.*\//, "")) === part) return PUBLISHED;
+  if (file !== null && tag !== NAMES_NOTHING && clean(file.replace(/\.\w+$/, "")) === part) return PUBLISHED;
   if (hasWord(part, clean(tag))) return tag.length;
   return FAMILIES.some((family) => tag.startsWith(family) && hasWord(part, family)) ? 1 : 0;
 }

@@ -2,7 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { Architecture } from "./architecture.ts";
 import { inferOpenAi, isOpenAiArchive } from "./infer-open-clip.ts";
-import { knownWeights } from "./known-weights.ts";
+import { isPublishedName, knownWeights } from "./known-weights.ts";
 import { isOneArchitecture, namesByTensors, namesOf } from "./matching-names.ts";
 import { type OpenClipConfig, parseOpenClipConfig } from "./open-clip-config.ts";
 import { findArchitecture, type OpenClipNames, openClipNames, type PretrainedName } from "./open-clip-names.ts";
@@ -166,10 +166,10 @@ function describeByShapes(
       pretrained: null,
       notes: [`${source} describe its architecture: they are those of ${name}${certain}`],
       warnings:
-        byPath !== null || config.vision.kind === "timm"
+        byPath?.isPublished || config.vision.kind === "timm"
           ? []
           : [
-              `nothing says whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is taken, as ${name} has it${remedy}`,
+              `${byPath === null ? "nothing" : "only a word in its path"} says whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is taken, as ${byPath === null ? name : `open_clip's ${byPath.model}:${byPath.tags.join(" or ")}`} has it${remedy}`,
             ],
     };
   }
@@ -186,12 +186,13 @@ function namedByPath(
   names: OpenClipNames,
   { path }: Weights,
   fitting: readonly string[],
-): { readonly model: string; readonly tags: readonly string[] } | null {
+): { readonly model: string; readonly tags: readonly string[]; readonly isPublished: boolean } | null {
   const known = knownWeights(names, path, fitting);
   const right = known.filter(({ model, quick_gelu }) => model.endsWith("-quickgelu") === quick_gelu);
   const [first] = right;
   if (first === undefined || right.some(({ model }) => model !== first.model)) return null;
-  return { model: first.model, tags: right.map(({ tag }) => tag) };
+  const isPublished = right.some((row) => isPublishedName(row, path));
+  return { model: first.model, tags: right.map(({ tag }) => tag), isPublished };
 }
 
 function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs): Architecture {

@@ -89,6 +89,20 @@ describe("a state dict with open_clip's names", () => {
     expect(await byPath("/data/metaclip.pt")).toEqual(["ViT-B-32-quickgelu", either, 0]);
   });
 
+  it.each([
+    ["/runs/rn50-cc12m-bs1024/epoch_32.pt", "cc12m"],
+    ["/data/cc12m/epoch_32.pt", "cc12m"],
+    ["/data/openai/mine.pt", "openai"],
+  ])("at %s is described by that word, with a warning: anybody's weights may lie there", async (path, tag) => {
+    const { name, warnings } = await readArchitecture(weightsOf(openAiShapes("RN50"), { path }), NONE);
+    expect(name).toBe("RN50-quickgelu");
+    expect(warnings).toEqual([
+      `only a word in its path says whether ${path} was trained with GELU or QuickGELU, and shapes do not show it: QuickGELU is taken, as open_clip's RN50-quickgelu:${tag} has it; if it was trained with the other, give --arch RN50`,
+    ]);
+    const published = "/data/rn50-quickgelu-cc12m-f000538c.pt";
+    expect((await readArchitecture(weightsOf(openAiShapes("RN50"), { path: published }), NONE)).warnings).toEqual([]);
+  });
+
   it("is described by the arguments of its training before its shapes", async () => {
     const trained = { file: "../params.txt", arch: "ViT-B-32-quickgelu" };
     const found = await readArchitecture(weightsOf(shapes), { ...NONE, trained });
