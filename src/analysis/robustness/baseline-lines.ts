@@ -75,9 +75,10 @@ export function fitBaselineLines(
 }
 
 function noteDoubts({ id, rows }: Baseline, notes: NoteCollector): void {
-  for (const [checkpoint, [first]] of rowsByCheckpoint(rows)) {
-    if (first?.doubt === undefined) continue;
-    notes.note(`not in the lines of ${id}: ${doubtText(first.doubt)}`, { checkpoint });
+  for (const [checkpoint, own] of rowsByCheckpoint(rows)) {
+    const doubt = own.find((row) => row.doubt !== undefined)?.doubt;
+    if (doubt === undefined) continue;
+    notes.note(`not in the lines of ${id}: ${doubtText(doubt)}`, { checkpoint });
   }
 }
 

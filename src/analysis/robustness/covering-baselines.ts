@@ -4,10 +4,12 @@ import type { Baseline } from "./baseline.ts";
 import { lineKeyText } from "./line-key.ts";
 import type { RobustnessRow } from "./robustness-row.ts";
 import { type RobustnessStudy, type StudyOptions, studyRobustness } from "./robustness-study.ts";
+import { judgeRows } from "./verdict.ts";
 
 /**
  * What other baselines say of the extrapolated rows of a study: those of their lines that were fitted on models on both
- * sides of the checkpoint. A baseline that has no line for them, or that the checkpoint belongs to, says nothing.
+ * sides of the checkpoint. A baseline that has no line for them, or that the checkpoint belongs to, says nothing. Holm's
+ * family is the rows that are returned, for each baseline its own.
  *
  * @param study its extrapolated rows are looked up
  * @returns rows of the same checkpoints and lines, each with the verdict from a baseline that covers it
@@ -24,7 +26,7 @@ export function coverExtrapolated(
   const rows = study.accuracies.filter(({ checkpoint }) => checkpoints.has(checkpoint));
   if (rows.length === 0) return [];
   return baselines.flatMap((baseline) =>
-    rowsOf(rows, baseline, options).filter((row) => row.predictionPHolm !== null && keys.has(key(row))),
+    judgeRows(rowsOf(rows, baseline, options).filter((row) => row.predictionPHolm !== null && keys.has(key(row)))),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
-import { type BaselineFit, checkPoint } from "./baseline-fit.ts";
+import { type BaselineFit, checkPoint, isEnd } from "./baseline-fit.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import { type ScaleFunctions, scaleFunctions } from "./fit-scale.ts";
 import type { ModelPoint } from "./model-point.ts";
@@ -25,8 +25,11 @@ export interface EffectiveRobustness {
    */
   readonly predictionLow: number;
   readonly predictionHigh: number;
-  /** probability that a new model of the baseline's kind lies at least as far from the line; not adjusted for many models */
-  readonly predictionP: number;
+  /**
+   * probability that a new model of the baseline's kind lies at least as far from the line; not adjusted for many models.
+   * null where nothing says so: the line's models lie on it exactly, or the accuracy is infinitely far on the scale
+   */
+  readonly predictionP: number | null;
   /** whether `idAccuracy` is outside the accuracies the line was fitted on */
   readonly extrapolated: boolean;
   /** how far outside; 0 inside */
@@ -68,6 +71,7 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
     };
     const halfWidth = predictionHalfWidth(error, 0.05);
     const y = lineAt(fit, x);
+    const inside = insideEnds(point, functions);
     const outsideBy = Math.max(0, fit.idMin - idAccuracy, idAccuracy - fit.idMax);
     return {
       model,
@@ -78,17 +82,24 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       ...robustnessInterval(fit, functions, point, x, expectedAccuracy),
       predictionLow: functions.inverse(y - halfWidth),
       predictionHigh: functions.inverse(y + halfWidth),
-      predictionP: predictionP(error, functions.forward(insideEnds(point, functions)) - y),
+      predictionP: inside === null || !hasScatter(fit) ? null : predictionP(error, functions.forward(inside) - y),
       extrapolated: outsideBy > 0,
       outsideBy,
     };
   });
 }
 
-/** The accuracy; where it is exactly 0 or 1 and that is infinite, half an image from there, or the accuracy itself. */
-function insideEnds({ accuracy, images }: ModelPoint, { endless }: ScaleFunctions): number {
-  if (!endless || images == null || (accuracy > 0 && accuracy < 1)) return accuracy;
-  return (accuracy * images + 0.5) / (images + 1);
+/** Residuals below this, on any scale, are rounding: the models lie on their line, which tells no scatter. */
+const ROUNDING = 1e-9;
+
+function hasScatter({ residualSd }: BaselineFit): boolean {
+  return residualSd > ROUNDING;
+}
+
+/** The accuracy; where it is exactly 0 or 1 and that is infinite, half an image from there; null if images are not known. */
+function insideEnds({ accuracy, images }: ModelPoint, { endless }: ScaleFunctions): number | null {
+  if (!endless || !isEnd(accuracy)) return accuracy;
+  return images == null ? null : (accuracy * images + 0.5) / (images + 1);
 }
 
 /** Variance that a point has from its finite images and that the residuals of the line do not hold; 0 if not known. */

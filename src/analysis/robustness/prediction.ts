@@ -25,7 +25,7 @@ export function predictionHalfWidth(error: PredictionError, p: number): number {
  * The probability that one more model of the line's kind lies at least as far from the line: the p for which the prediction
  * interval ends at this distance.
  *
- * @param distance from the line, on its scale; infinite where the accuracy is 0 or 1
+ * @param distance from the line, on its scale
  */
 export function predictionP(error: PredictionError, distance: number): number {
   const se = Math.hypot(error.scatterSe, error.noiseSd);

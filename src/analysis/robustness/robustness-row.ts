@@ -8,9 +8,10 @@ import type { LineKey } from "./line-key.ts";
  * - `above`, `below`: outside the 95 % prediction band, after Holm's adjustment over all tested rows of the inputs;
  * - `within`: a new model of the baseline's kind could lie there;
  * - `extrapolated`: the line was fitted on other in-distribution accuracies, so it says nothing here;
- * - `in-baseline`: the checkpoint is one of the line's models, its distance a residual;
+ * - `in-baseline`: the checkpoint is by its name one of the line's models, its distance a residual;
  * - `not-ranked`: the published row is doubtful or repeats another;
- * - `not-tested`: the mean of the shifts' distances, which has no line.
+ * - `not-tested`: the mean of the shifts' distances, which has no line; a line whose models lie on it exactly; an accuracy of
+ *   0 or 1 of an unknown number of images.
  */
 export type Verdict = "above" | "below" | "within" | "extrapolated" | "in-baseline" | "not-ranked" | "not-tested";
 
@@ -28,7 +29,7 @@ export interface RobustnessRow
   /** null for the mean of the shifts, which has no line of its own */
   readonly predictionLow: number | null;
   readonly predictionHigh: number | null;
-  /** of a new model of the baseline's kind, see `EffectiveRobustness`; null for the mean of the shifts */
+  /** of a new model of the baseline's kind, see `EffectiveRobustness`; null for the mean of the shifts too */
   readonly predictionP: number | null;
   /** the same after Holm's adjustment over all tested rows of the inputs; null where the row was not tested */
   readonly predictionPHolm: number | null;

@@ -80,8 +80,7 @@ export function studyRobustness(
   }
   results.sort(compareLineKeys);
   const sorted = [...lines.lines].sort(compareLines);
-  const judged = judgeRows(results, ({ checkpoint }) => members.has(checkpoint));
-  return { lines: sorted, rows: judged, notes: notes.list(), accuracies: own, pairing: lines.pairing };
+  return { lines: sorted, rows: judgeRows(results), notes: notes.list(), accuracies: own, pairing: lines.pairing };
 }
 
 function compareCheckpoint(
@@ -137,7 +136,8 @@ function comparePair(
   const [{ model: _, ...figures }] = effectiveRobustness(line.fit, [pair.point]) as [EffectiveRobustness];
   if (figures.low === null) notes.note("no intervals: the number of images (column n) is not known", { checkpoint });
   const about = { scale, baseline: line.baseline, group: line.group };
-  return { checkpoint, ...lineKey(pair), ...about, ...figures };
+  const isMember = line.fit.models.some(({ model }) => model === checkpoint);
+  return { checkpoint, ...lineKey(pair), ...about, ...figures, isMember };
 }
 
 /** The mean of the shifts' values. Their errors are not independent (one x, baseline models alike), so no interval. */

@@ -6,20 +6,23 @@ import { MEAN_OF_SHIFTS, type RobustnessRow, type Verdict } from "./robustness-r
 export const VERDICT_LEVEL = 0.05;
 
 /** A row before the others are looked at. */
-export type UntestedRow = Omit<RobustnessRow, "verdict" | "predictionPHolm">;
+export interface UntestedRow extends Omit<RobustnessRow, "verdict" | "predictionPHolm"> {
+  /** whether the checkpoint is, by its name, a model of the row's line */
+  readonly isMember?: boolean;
+}
 
 /**
  * Gives every row its verdict. The family of tests is every row that has a prediction band, lies within the baseline's
- * accuracies, and is neither of the baseline's models nor doubtful: all checkpoints, shifts, prompts and x axes of the inputs.
- *
- * @param isMember whether the row's checkpoint is one of the models of the row's line
+ * accuracies, and is neither of the line's models nor doubtful: all checkpoints, shifts, their average, prompts and x axes of
+ * the inputs.
  */
-export function judgeRows(rows: readonly UntestedRow[], isMember: (row: UntestedRow) => boolean): RobustnessRow[] {
+export function judgeRows(rows: readonly UntestedRow[]): RobustnessRow[] {
   const untested = rows.map((row): Verdict | null => {
     if (row.doubt !== undefined) return "not-ranked";
-    if (row.predictionP === null || row.benchmark === MEAN_OF_SHIFTS) return "not-tested";
-    if (isMember(row)) return "in-baseline";
-    return row.extrapolated ? "extrapolated" : null;
+    if (row.benchmark === MEAN_OF_SHIFTS) return "not-tested";
+    if (row.isMember) return "in-baseline";
+    if (row.extrapolated) return "extrapolated";
+    return row.predictionP === null ? "not-tested" : null;
   });
   const tested = rows.filter((_, i) => untested[i] === null);
   const adjusted = holm(tested.map((row) => row.predictionP as number));
@@ -27,7 +30,8 @@ export function judgeRows(rows: readonly UntestedRow[], isMember: (row: Untested
   return rows.map((row, i) => {
     const predictionPHolm = byRow.get(row) ?? null;
     const verdict = untested[i] ?? verdictOf(row, predictionPHolm as number);
-    return { ...row, predictionPHolm, verdict };
+    const { isMember: _, ...figures } = row;
+    return { ...figures, predictionPHolm, verdict };
   });
 }
 

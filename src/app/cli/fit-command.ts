@@ -116,7 +116,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     printText(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
     const fitted = `fitted on the ${scale} scale; baseline ${baseline.id}`;
-    const robustness = ["Effective robustness in percentage points, 95 % intervals; † extrapolated", fitted];
+    const notRanked = study.rows.some(({ doubt }) => doubt !== undefined)
+      ? "; ‡ doubtful or a second row of a run"
+      : "";
+    const caption = `Effective robustness in percentage points, 95 % intervals; † extrapolated${notRanked}`;
+    const robustness = [caption, fitted];
     const blocks = [
       block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}`], format),
       block(robustnessTable(study.rows, study.pairing.axes, marks), robustness, format, marks.footnotes),

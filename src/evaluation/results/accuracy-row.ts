@@ -36,9 +36,14 @@ export interface RowDoubt {
   readonly instead: string;
 }
 
+/** A doubt by its name and in words. */
+export function doubtText(doubt: RowDoubt): string {
+  return `${doubt.quality}: ${doubtWords(doubt)}`;
+}
+
 /** A doubt in words. */
-export function doubtText({ quality, instead }: RowDoubt): string {
-  return `${quality}: ${ROW_QUALITIES[quality]}${instead === "" ? "" : `; see ${instead}`}`;
+export function doubtWords({ quality, instead }: RowDoubt): string {
+  return `${ROW_QUALITIES[quality]}${instead === "" ? "" : `; see ${instead}`}`;
 }
 
 /** Rows with an empty protocol given the benchmark's default, where it is known. */
@@ -54,7 +59,7 @@ export function withDefaultProtocols(
 }
 
 /**
- * Rows with repeated ones taken once.
+ * Rows with repeated ones taken once: doubtful if any of them is.
  *
  * @throws InputError if two rows of the same key and metric disagree, naming both places and values
  */
@@ -68,7 +73,10 @@ export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
       continue;
     }
     const differing = (["accuracy", "n", "group"] as const).find((field) => old[field] !== row[field]);
-    if (differing === undefined) continue;
+    if (differing === undefined) {
+      if (old.doubt === undefined && row.doubt !== undefined) seen.set(key, { ...old, doubt: row.doubt });
+      continue;
+    }
     const of = TASK_FIELDS.map((field) => row[field]).filter((part) => part !== "");
     throw new InputError(
       `${old.where} and ${row.where}: ${row.checkpoint} (${of.join(", ")}) is there twice with another ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,

@@ -18,8 +18,9 @@ export interface ParsedAccuracies {
  * Parses top-1 accuracies from CSV: an `accuracies.csv`, a baseline, or the user's own table in the same form.
  *
  * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
- * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and `instead`. Rows with
- * an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
+ * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and
+ * `instead`. A `quality` that is none of {@link ROW_QUALITIES} has a meaning of the table's own: it is passed over, and named in
+ * the notes. Rows with an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
  * be what they say, as far as its digits go.
  *
  * @param where file name, for messages
@@ -30,6 +31,7 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
   const records = parseCsv(text, where, []);
   const column = columnNames(records[0] as Record<string, string>, where);
   const empty: string[] = [];
+  const foreign = new Set<string>();
   const rows: AccuracyRow[] = [];
   records.forEach((record, i) => {
     if ("metric" in record && record.metric !== ACCURACY.id) return;
@@ -58,12 +60,16 @@ export function parseAccuracies(text: string, where: string): ParsedAccuracies {
       accuracy,
       n: count(record.n, place, "n"),
       expectedN: count(record.expected_n, place, "expected_n"),
-      ...doubtOf(record, place),
+      ...doubtOf(record, foreign),
       where: place,
     });
   });
   if (rows.length === 0) throw new InputError(`${where}: found no top-1 accuracy in ${records.length} rows`);
-  return { rows, notes: empty.length === 0 ? [] : [makeNote(describeEmpty(empty, where, column.accuracy))] };
+  const texts = [
+    ...(empty.length === 0 ? [] : [describeEmpty(empty, where, column.accuracy)]),
+    ...(foreign.size === 0 ? [] : [describeForeign(foreign, where)]),
+  ];
+  return { rows, notes: texts.map((text) => makeNote(text)) };
 }
 
 function columnNames(first: Record<string, string>, where: string): { readonly model: string; accuracy: string } {
@@ -80,11 +86,12 @@ function columnNames(first: Record<string, string>, where: string): { readonly m
   );
 }
 
-function doubtOf({ quality = "", instead = "" }: Record<string, string>, place: string): { doubt?: RowDoubt } {
+/** @param foreign collects words of another meaning of `quality` */
+function doubtOf({ quality = "", instead = "" }: Record<string, string>, foreign: Set<string>): { doubt?: RowDoubt } {
   if (quality === "" || quality === "ok") return {};
   if (!Object.hasOwn(ROW_QUALITIES, quality)) {
-    const known = ["ok", ...Object.keys(ROW_QUALITIES)].join(", ");
-    throw new InputError(`${place}: quality: expected one of ${known}, found "${quality}"`);
+    foreign.add(quality);
+    return {};
   }
   return { doubt: { quality: quality as RowDoubt["quality"], instead: fromSpreadsheetText(instead) } };
 }
@@ -101,6 +108,13 @@ function count(cell: string | undefined, place: string, column: string): number 
   const value = NUMBER.test(cell) ? Number(cell) : Number.NaN;
   if (Number.isSafeInteger(value) && value > 0 && value <= MAX_IMAGES) return value;
   throw new InputError(`${place}: ${column}: expected a whole number of images above 0, found "${cell}"`);
+}
+
+function describeForeign(foreign: ReadonlySet<string>, where: string): string {
+  const known = Object.keys(ROW_QUALITIES).join(", ");
+  const found = [...foreign].slice(0, LISTED).map((word) => `"${word}"`);
+  const rest = foreign.size > LISTED ? ` and ${foreign.size - LISTED} more` : "";
+  return `${where}: quality: passed over, as no row is doubtful by ${found.join(", ")}${rest}; words that make it so: ${known}`;
 }
 
 function describeEmpty(empty: readonly string[], where: string, column: string): string {

@@ -136,7 +136,7 @@ export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, wit
   const distance = percent(Math.abs(row.effectiveRobustness));
   const lines = [
     `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}`,
-    `  ${verdictText(row, tests)}`,
+    `  ${printable(verdictText(row, tests))}`,
     `  ${certainty(row)}`,
   ];
   if (row.extrapolated) {

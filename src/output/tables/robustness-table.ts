@@ -36,8 +36,8 @@ export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): Pla
 
 /**
  * Effective robustness of every checkpoint in percentage points with its 95 % interval. A dagger marks what is
- * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution; an exclamation mark what a warning
- * concerns.
+ * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution; a double dagger what is not ranked: a
+ * doubtful row, or a second of the same weights or run; an exclamation mark what a warning concerns.
  */
 export function robustnessTable(
   rows: readonly RobustnessRow[],
@@ -60,16 +60,22 @@ export function robustnessTable(
   };
 }
 
-/** The same as a wide CSV: fractions, empty where there is no figure. */
+/** The same as a wide CSV: fractions, empty where there is no figure; with the rows' `quality` where any is doubtful. */
 export function formatWideRobustness(rows: readonly RobustnessRow[], axes: StudyAxes): string {
   const grid = robustnessGrid(rows, axes);
-  const header = ["checkpoint", "templates", ...grid.columns];
+  const isAnyDoubtful = rows.some(({ doubt }) => doubt !== undefined);
+  const header = ["checkpoint", "templates", ...(isAnyDoubtful ? ["quality"] : []), ...grid.columns];
   const lines = grid.rows.map(({ checkpoint, templates, cells }) => [
     checkpoint,
     templates,
+    ...(isAnyDoubtful ? [qualityOf(cells)] : []),
     ...grid.columns.map((column) => computed(cells.get(column)?.effectiveRobustness ?? null)),
   ]);
   return formatCsvRows([header, ...lines]);
+}
+
+function qualityOf(cells: ReadonlyMap<string, RobustnessRow>): string {
+  return [...cells.values()].find(({ doubt }) => doubt !== undefined)?.doubt?.quality ?? "ok";
 }
 
 function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): RobustnessGrid {
@@ -95,5 +101,5 @@ function columnName(benchmark: string, protocol: string, { wholeProtocols }: Stu
 function cell(row: RobustnessRow | undefined, marks: WarningMarks): string {
   if (row === undefined) return "";
   const interval = row.low === null || row.high === null ? "" : ` [${points(row.low)}, ${points(row.high)}]`;
-  return `${points(row.effectiveRobustness)}${interval}${row.extrapolated ? " †" : ""}${marks.of(row) === "" ? "" : ` ${marks.of(row)}`}`;
+  return `${points(row.effectiveRobustness)}${interval}${row.extrapolated ? " †" : ""}${row.doubt === undefined ? "" : " ‡"}${marks.of(row) === "" ? "" : ` ${marks.of(row)}`}`;
 }

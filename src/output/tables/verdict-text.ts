@@ -1,8 +1,9 @@
-import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
+import { doubtWords } from "../../evaluation/results/accuracy-row.ts";
 import { probability } from "../../foundation/number-text.ts";
 
 /** What can be said of a distance from the line, in words. */
-export function verdictText({ verdict, predictionPHolm }: RobustnessRow, tests: number): string {
+export function verdictText({ verdict, predictionPHolm, benchmark, doubt }: RobustnessRow, tests: number): string {
   const p =
     predictionPHolm === null
       ? ""
@@ -16,10 +17,12 @@ export function verdictText({ verdict, predictionPHolm }: RobustnessRow, tests: 
     case "extrapolated":
       return "no verdict: outside the accuracies that the line was fitted on";
     case "in-baseline":
-      return "no verdict: one of the baseline's models, so its distance is a residual";
+      return "no verdict: by its name one of the line's models, so its distance is a residual";
     case "not-ranked":
-      return "no verdict: the published row is doubtful or repeats another";
+      return doubt === undefined ? "no verdict" : `not ranked: ${doubtWords(doubt)}`;
     case "not-tested":
-      return "no verdict: a mean of distances has no line";
+      return benchmark === MEAN_OF_SHIFTS
+        ? "no verdict: a mean of distances has no line"
+        : "no verdict: no scatter of models is known, or an accuracy of 0 or 1 of unknown images";
   }
 }

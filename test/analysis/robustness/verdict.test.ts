@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
+import { coverExtrapolated } from "../../../src/analysis/robustness/covering-baselines.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
 import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
 import { predictionHalfWidth, predictionP } from "../../../src/analysis/robustness/prediction.ts";
@@ -30,9 +32,9 @@ describe("verdicts of models of the baseline's own kind", () => {
     for (let run = 0; run < RUNS; run++) {
       const fit = fitBaseline(pointsOfOneKind(random, MODELS));
       const rows = effectiveRobustness(fit, pointsOfOneKind(random, ROWS));
-      for (const { predictionP: p } of rows) if (p < 0.05) single++;
+      for (const { predictionP: p } of rows) if ((p as number) < 0.05) single++;
       tests += rows.length;
-      const judged = judgeRows(rows as unknown as UntestedRow[], () => false);
+      const judged = judgeRows(rows as unknown as UntestedRow[]);
       if (judged.some(({ verdict }) => verdict === "above" || verdict === "below")) family++;
     }
     // 5 % within three standard errors of as many runs; the thirty rows share a line, so they count as one
@@ -53,9 +55,7 @@ describe("verdicts of models of the baseline's own kind", () => {
     expect(rows).toHaveLength(45);
     // What was said to be "more than chance" until now: an interval of finite images alone
     expect(rows.filter(({ low, high }) => (low as number) > 0 || (high as number) < 0).length).toBeGreaterThan(5);
-    expect(judgeRows(rows, () => false).filter(({ verdict }) => verdict === "above" || verdict === "below")).toEqual(
-      [],
-    );
+    expect(judgeRows(rows).filter(({ verdict }) => verdict === "above" || verdict === "below")).toEqual([]);
   });
 });
 
@@ -95,5 +95,93 @@ describe("the probability of a distance", () => {
       expect(predictionP(error, 0)).closeTo(1, 1e-9);
       expect(predictionP(error, Number.POSITIVE_INFINITY)).toBe(0);
     }
+  });
+});
+
+describe("the probability of any distance, of any error", () => {
+  it("is a probability, the same on both sides, and smaller further out; its interval is no NaN", () => {
+    const size = fc.constantFrom(0, 1e-300, 1e-12, 1e-3, 0.1, 10, 1e12);
+    const error = fc.record({ scatterSe: size, noiseSd: size, degreesOfFreedom: fc.constantFrom(1, 2, 7, 300) });
+    fc.assert(
+      fc.property(error, size, size, (one, a, b) => {
+        const [near, far] = [predictionP(one, Math.min(a, b)), predictionP(one, Math.max(a, b))];
+        expect(near >= far && near <= 1 && far >= 0).toBe(true);
+        expect(predictionP(one, -Math.max(a, b))).toBe(far);
+        expect(predictionHalfWidth(one, 0.05)).toBeGreaterThanOrEqual(0);
+      }),
+      { seed: 19, numRuns: 500 },
+    );
+  });
+
+  it("never makes a NaN of a model's figures, on any scale, at 0 and 1, of any or an unknown number of images", () => {
+    const inner = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+    const idAccuracy = fc.oneof(fc.constantFrom(0, 0.5, 1), inner);
+    const accuracy = fc.oneof(fc.constantFrom(0, 1e-9, 0.5, 1 - 1e-9, 1), inner);
+    const images = fc.constantFrom(null, 1, 64, 50_000);
+    const point = fc.record({ model: fc.constant("m"), idAccuracy, accuracy, idImages: images, images });
+    const scale = fc.constantFrom("logit" as const, "probit" as const, "linear" as const);
+    fc.assert(
+      fc.property(scale, fc.array(point, { minLength: 5, maxLength: 7 }), point, (on, models, one) => {
+        const inside = models.filter(({ idAccuracy, accuracy: y }) => [idAccuracy, y].every((p) => p > 0 && p < 1));
+        fc.pre(new Set(inside.map(({ idAccuracy }) => idAccuracy)).size > 2);
+        fc.pre(on === "linear" || (one.idAccuracy > 0 && one.idAccuracy < 1));
+        const [figures] = effectiveRobustness(fitBaseline(models, { scale: on }), [one]);
+        const { predictionP: p, ...others } = figures as NonNullable<typeof figures>;
+        expect(Object.values(others).some(Number.isNaN)).toBe(false);
+        expect(p === null || (p >= 0 && p <= 1)).toBe(true);
+      }),
+      { seed: 19, numRuns: 1000 },
+    );
+  });
+
+  it("is not known where the line's models lie on it exactly, nor of 0 and 1 of unknown images", () => {
+    const line = [0.5, 0.6, 0.7].map((x) => ({ model: `${x}`, idAccuracy: x, accuracy: x - 0.1 }));
+    const [onLine] = effectiveRobustness(fitBaseline(line, { scale: "linear" }), [
+      { model: "m", idAccuracy: 0.55, accuracy: 0.5 },
+    ]);
+    expect(onLine?.predictionP).toBeNull();
+    const fit = fitBaseline(pointsOfOneKind(seededRandom(4), MODELS));
+    for (const accuracy of [0, 1]) {
+      expect(effectiveRobustness(fit, [{ model: "m", idAccuracy: 0.6, accuracy }])[0]?.predictionP).toBeNull();
+      expect(
+        effectiveRobustness(fit, [{ model: "m", idAccuracy: 0.6, accuracy, images: 99 }])[0]?.predictionP,
+      ).toBeLessThan(0.05);
+    }
+  });
+});
+
+describe("Holm's family", () => {
+  it("is, for a baseline that covers extrapolated rows, the rows that are shown of it", async () => {
+    const [openai, zoo] = await Promise.all([readBaseline("openai-clip"), readBaseline("openclip")]);
+    const rows = ["imagenet", "imagenet-r", "imagenet-sketch"].map((benchmark) => ({
+      ...(zoo.rows.find(
+        (row) => row.benchmark === benchmark && row.checkpoint === "RN50/cc12m",
+      ) as (typeof zoo.rows)[number]),
+      checkpoint: "mine",
+      accuracy: 0.4,
+    }));
+    const onlyR = { ...openai, rows: openai.rows.filter(({ benchmark }) => /^imagenet(-r)?$/.test(benchmark)) };
+    const covered = coverExtrapolated(
+      studyRobustness(
+        rows.map(({ doubt: _, ...row }) => row),
+        onlyR,
+      ),
+      [zoo],
+      {},
+    );
+    expect(covered.map(({ benchmark }) => benchmark)).toEqual(["imagenet-r"]);
+    expect(covered[0]?.predictionPHolm).toBe(covered[0]?.predictionP);
+  });
+
+  it("holds a model that draws other lines of the baseline, but not this one", async () => {
+    const openai = await readBaseline("openai-clip");
+    const isLeftOut = ({ checkpoint, benchmark }: { checkpoint: string; benchmark: string }) =>
+      checkpoint === "ViT-B-16/openai" && benchmark === "imagenet-r";
+    const study = studyRobustness(openai.rows, { ...openai, rows: openai.rows.filter((row) => !isLeftOut(row)) });
+    expect(study.rows.find(isLeftOut)?.verdict).toBe("within");
+    expect(
+      study.rows.filter(({ checkpoint, verdict }) => checkpoint === "ViT-B-16/openai" && verdict === "in-baseline"),
+    ).toHaveLength(4);
+    expect(study.rows.every((row) => !("isMember" in row))).toBe(true);
   });
 });

@@ -35,6 +35,23 @@ describe("accuracies from CSV", () => {
     expect(parse(`model,benchmark,accuracy\n${quoted}\n`).rows.map((row) => row.checkpoint)).toEqual(names);
   });
 
+  it("pass over a quality of another meaning, and name it", () => {
+    const { rows, notes } = parse(
+      "model,benchmark,accuracy,quality,instead\na,imagenet,0.5,high,\nb,imagenet,0.5,ok,\nc,imagenet,0.5,same-run,b\nd,imagenet,0.5,constructor,\n",
+    );
+    expect(rows.map(({ doubt }) => doubt)).toEqual([
+      undefined,
+      undefined,
+      { quality: "same-run", instead: "b" },
+      undefined,
+    ]);
+    expect(noteLines(notes)).toEqual([
+      expect.stringMatching(
+        /quality: passed over, as no row is doubtful by "high", "constructor"; words that make it so: wrong-act/,
+      ),
+    ]);
+  });
+
   it("leave out rows with an empty accuracy and name them", () => {
     const { rows, notes } = parse("model,benchmark,accuracy\na,imagenet,0.5\na,imagenet-a,\nb,imagenet-a, \n");
     expect(rows).toHaveLength(1);

@@ -64,7 +64,7 @@ describe("what fit prints", () => {
       objectnet objectnet-names  imagenet  1.694 ±0.062     −1.071  0.991  9  59.8–76.6
 
       RN50/cc12m: 13.3 points above the line on the average of the five shifts
-        no verdict: the published row is doubtful or repeats another
+        not ranked: weights trained with QuickGELU, evaluated with GELU; see RN50-quickgelu/cc12m
         95 % interval +12.1 … +14.3, from finite images and the line's own error
         EXTRAPOLATED: 23.9 points outside the baseline's ImageNet accuracies, where the line may not hold
       benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside

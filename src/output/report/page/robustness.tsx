@@ -4,6 +4,7 @@ import type { RobustnessRow } from "../../../analysis/robustness/robustness-row.
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
 import { isOutsideBand, testedRows } from "../../../analysis/robustness/verdict.ts";
+import { doubtText } from "../../../evaluation/results/accuracy-row.ts";
 import { percent, points, pointsRange } from "../../../foundation/number-text.ts";
 import { formatFits } from "../../tables/fits-csv.ts";
 import { formatRobustness } from "../../tables/robustness-csv.ts";
@@ -41,7 +42,8 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
           Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
           {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> outside the 95 % prediction band of the
           baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the accuracies the line was fitted
-          on: no verdict.
+          on: no verdict, so below the others; <b>‡</b> a doubtful published row or a second of the same weights or run:
+          not ranked, so last.
         </>
       }
       actions={
@@ -110,9 +112,16 @@ function toColumns(
         align: "right",
         cell: (row) => <RobustnessCell row={row.cells.get(id)} marks={marks} />,
         value: (row) => row.cells.get(id)?.effectiveRobustness,
+        tier: (row) => tierOf(row.cells.get(id)),
       }),
     ),
   ];
+}
+
+/** Where a row stands in a ranking: within the line's range, extrapolated, not ranked. */
+function tierOf(row: RobustnessRow | undefined): number {
+  if (row?.doubt !== undefined) return 2;
+  return row?.extrapolated ? 1 : 0;
 }
 
 export function RobustnessCell({
@@ -134,6 +143,7 @@ export function RobustnessCell({
           </b>
         )}
         {row.extrapolated && <b title={`${percent(row.outsideBy)} points outside the baseline's accuracies`}>†</b>}
+        {row.doubt !== undefined && <b title={`not ranked: ${doubtText(row.doubt)}`}>‡</b>}
         <WarningMark
           texts={marks.of(row) === "" ? [] : ["a warning concerns a result behind this figure: see below"]}
         />

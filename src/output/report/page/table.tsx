@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ComponentChildren;
   /** undefined sorts last whichever way */
   readonly value: (row: Row) => string | number | undefined;
+  /** rows of a higher tier stand below those of a lower whichever way the column is sorted; absent: all alike */
+  readonly tier?: (row: Row) => number;
   readonly align?: "left" | "right";
 }
 
@@ -98,8 +100,9 @@ function sortRows<Row>(
   const column = columns.find((one) => one.id === id);
   if (column === undefined) return rows;
   const sign = descending ? -1 : 1;
-  const keyed = rows.map((row) => ({ row, value: column.value(row) }));
+  const keyed = rows.map((row) => ({ row, value: column.value(row), tier: column.tier?.(row) ?? 0 }));
   keyed.sort((a, b) => {
+    if (a.tier !== b.tier) return a.tier - b.tier;
     if (a.value === undefined || b.value === undefined) {
       return Number(a.value === undefined) - Number(b.value === undefined);
     }
