@@ -13,7 +13,7 @@ import type { FoundModel } from "./found-model.ts";
 import { ACCEPTED } from "./layout-kinds.ts";
 import { type ConfigFile, type ModelConfigs, type OpenClipModelConfig, parseModelConfigs } from "./model-config.ts";
 import { readSettledWeights, type SettledWeights } from "./read-settled-weights.ts";
-import { readTrainingParams, type TrainingParams } from "./training-params.ts";
+import { readTrainingParams, warnOfTraining } from "./training-params.ts";
 import type { WeightChoice } from "./weight-choice.ts";
 import type { WeightFacts } from "./weight-facts.ts";
 import { isWeightName } from "./weight-names.ts";
@@ -42,6 +42,8 @@ export async function compileWeights(
   const architecture = await readArchitecture(weights, { openClip, huggingFace, arch, trained });
   const image = compileImageTower(architecture.image);
   const text = compileTextTower(architecture.text);
+  // A configuration beside the weights says the activation itself
+  const isOfTraining = arch !== undefined || (trained !== undefined && architecture.source.startsWith(trained.file));
   const { root, stem } = facts;
   // Results say it wherever the weights lie
   const byName = (text: string) => text.replaceAll(weights.path, file);
@@ -65,16 +67,8 @@ export async function compileWeights(
     states,
     notes: [...facts.notes, ...notes, ...[...weights.notes, ...architecture.notes].map(byName)],
     laterNotes: [],
-    warnings: [...architecture.warnings.map(byName), ...warnOfTraining(training, arch)],
+    warnings: [...architecture.warnings.map(byName), ...warnOfTraining(isOfTraining ? training : null, arch)],
   };
-}
-
-/** Another activation than in training is no error of shapes. */
-function warnOfTraining(training: TrainingParams | null, arch: string | undefined): string[] {
-  const named = arch?.split(":")[0]?.replaceAll("/", "-");
-  const trained = training?.arch ?? null;
-  if (trained === null || named === undefined || named.toLowerCase() === trained.toLowerCase()) return [];
-  return [`--arch ${arch} is followed, but ${training?.file} of the training says ${trained}`];
 }
 
 function graphOf({ root }: CheckpointFacts, file: string, { bytes, folder }: CompiledGraph): FoundGraph {

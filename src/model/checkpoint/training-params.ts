@@ -17,6 +17,8 @@ export interface TrainingParams {
   readonly arch: string | null;
   /** the `preprocess_cfg` of its evaluation */
   readonly preprocessing: Readonly<Record<string, unknown>>;
+  /** whether it began with OpenAI's weights under a model's name without QuickGELU */
+  readonly isFromOpenAi: boolean;
 }
 
 /** The arguments of the training that wrote weights into a folder; null where there are none. */
@@ -46,8 +48,10 @@ export function parseTrainingParams(file: string, text: string, names: OpenClipN
   const name = isQuick ? `${model.replace(/-quickgelu$/, "")}-quickgelu` : model;
   const isResized = values.has("force_image_size") || values.has("force_context_length");
   const pretrained = names.pretrained.find((row) => row.model === model && row.tag === values.get("pretrained"));
+  const isFromOpenAi = values.get("pretrained")?.toLowerCase() === "openai" && !name.endsWith("-quickgelu");
   return {
     file,
+    isFromOpenAi,
     arch: Object.hasOwn(names.models, name) && !isResized ? name : null,
     preprocessing: {
       ...pretrained?.preprocess_cfg,
@@ -57,6 +61,29 @@ export function parseTrainingParams(file: string, text: string, names: OpenClipN
       ...wordOf("resize_mode", values.get("image_resize_mode")),
     },
   };
+}
+
+/**
+ * Why the activation may be another than in training: `--arch` says another model, or the training does not say it itself. Before 3.0
+ * open_clip built OpenAI's models with QuickGELU whatever the model's name; since then the name decides.
+ *
+ * @param arch what `--arch` names
+ * @see open_clip 2.x src/open_clip/factory.py `create_model`, which calls `load_openai_model`
+ */
+export function warnOfTraining(training: TrainingParams | null, arch: string | undefined): string[] {
+  const trained = training?.arch ?? null;
+  if (training === null || trained === null) return [];
+  if (arch === undefined) {
+    return training.isFromOpenAi
+      ? [
+          `${training.file} of the training says ${trained} and pretrained openai: open_clip before 3.0 trained that with QuickGELU, later ones with GELU, which is taken; if it was before, give --arch ${trained}-quickgelu`,
+        ]
+      : [];
+  }
+  const named = (arch.split(":")[0] as string).replaceAll("/", "-").toLowerCase();
+  const expected = [trained, ...(training.isFromOpenAi ? [`${trained}-quickgelu`] : [])];
+  if (expected.some((name) => name.toLowerCase() === named)) return [];
+  return [`--arch ${arch} is followed, but ${training.file} of the training says ${trained}`];
 }
 
 /** Three numbers as Python prints a list; one stands for all three. */

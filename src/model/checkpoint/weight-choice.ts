@@ -34,18 +34,20 @@ export function chooseWeights(facts: CheckpointFacts, variant?: string): WeightC
     return { weights: weightFile, notes: [] };
   }
   const all = facts.weightFiles.flatMap((file) => parseWeightName(file) ?? []);
-  const named = all.filter(({ family }) => family !== null);
-  const chosen = named.length > 0 ? chooseNamed(facts, named, variant) : chooseUnnamed(facts, all, variant);
+  const isNamed = all.some(({ family }) => family !== null);
+  const chosen = isNamed ? chooseNamed(facts, all, variant) : chooseUnnamed(facts, all, variant);
   if (chosen === null || "problem" in chosen) return chosen;
   refuseUnfinished(facts, chosen.weights);
   return chosen;
 }
 
+/** @param all every weight file, those of nobody's names too: another training's may be meant, so they are named as left */
 function chooseNamed(
   facts: CheckpointFacts,
-  named: readonly WeightName[],
+  all: readonly WeightName[],
   variant: string | undefined,
 ): WeightChoice | WeightProblem {
+  const named = all.filter(({ family }) => family !== null);
   const plain = named.filter((candidate) => candidate.variant === "");
   const variants = [...new Set(named.map((candidate) => candidate.variant))].filter((name) => name !== "").sort();
   const wanted = variant ?? (plain.length > 0 ? "" : variants.length === 1 ? (variants[0] as string) : null);
@@ -62,7 +64,7 @@ function chooseNamed(
     (candidate.family === family ? 0 : 4) + (candidate.format === "safetensors" ? 0 : 2) + (candidate.isIndex ? 1 : 0);
   const [chosen] = [...candidates].sort((a, b) => rank(a) - rank(b) || (a.file < b.file ? -1 : 1));
   const { file } = chosen as WeightName;
-  const left = named.filter((candidate) => candidate.file !== file).map((candidate) => candidate.file);
+  const left = all.filter((candidate) => candidate.file !== file).map((candidate) => candidate.file);
   if (left.length === 0) return { weights: file, notes: [] };
   const note = `${file} is used, not ${left.join(", ")}: of a folder's weights come first those that its configuration describes, then safetensors`;
   return { weights: file, notes: [note] };

@@ -4,7 +4,7 @@ import type { Architecture } from "../../../src/model/architectures/architecture
 import { findArchitecture, openClipNames } from "../../../src/model/architectures/open-clip-names.ts";
 import { architecturePreprocessing } from "../../../src/model/checkpoint/architecture-preprocessing.ts";
 import type { PreprocessingConfig } from "../../../src/model/checkpoint/preprocessing-config.ts";
-import { parseTrainingParams } from "../../../src/model/checkpoint/training-params.ts";
+import { parseTrainingParams, warnOfTraining } from "../../../src/model/checkpoint/training-params.ts";
 
 const names = await openClipNames();
 const PATH = "/checkpoints/epoch_32.pt";
@@ -155,6 +155,20 @@ describe("the arguments of open_clip's training", () => {
     expect(arch("force_quick_gelu: True\nmodel: ViT-B-32-quickgelu\n")).toBe("ViT-B-32-quickgelu");
     expect(arch("force_quick_gelu: False\nmodel: hf-hub:lab/clip\n")).toBeNull();
     expect(arch("force_image_size: [336]\nforce_quick_gelu: False\nmodel: ViT-B-32\n")).toBeNull();
+  });
+
+  it("do not say the activation of what began with OpenAI's weights, which a warning says", () => {
+    const warn = (text: string, arch?: string) => warnOfTraining(parseTrainingParams("params.txt", text, names), arch);
+    const tuned = "force_quick_gelu: False\nmodel: ViT-B-32\npretrained: openai\n";
+    expect(warn(tuned)).toEqual([
+      "params.txt of the training says ViT-B-32 and pretrained openai: open_clip before 3.0 trained that with QuickGELU, later ones with GELU, which is taken; if it was before, give --arch ViT-B-32-quickgelu",
+    ]);
+    expect(warn(tuned, "ViT-B-32-quickgelu")).toEqual([]);
+    expect(warn(tuned, "ViT-B/32")).toEqual([]);
+    expect(warn(tuned, "ViT-B-16")).toHaveLength(1);
+    expect(warn(tuned.replace("False", "True"))).toEqual([]);
+    expect(warn(tuned.replace("openai", "laion2b_e16"))).toEqual([]);
+    expect(warn(tuned.replace("openai", "laion2b_e16"), "ViT-B-32-quickgelu")).toHaveLength(1);
   });
 
   it("are told from another program's", () => {

@@ -59,6 +59,10 @@ describe("the weights of a folder", () => {
       ],
     });
     expect(choose(["model.safetensors"], transformers)).toEqual({ weights: "model.safetensors", notes: [] });
+    const beside = ["open_clip_model.safetensors", "finetuned.pt", "adapter_model.safetensors"];
+    expect(choose(beside, openClip)).toMatchObject({
+      notes: [expect.stringMatching(/is used, not (?=.*finetuned.pt).*adapter_model.safetensors/)],
+    });
   });
 
   it("have variants, which --variant names", () => {
