@@ -77,7 +77,7 @@ function libraryOf({ path, tensors, unusable }: Weights): Architecture["library"
 
 function openClipArchitecture(weights: Weights, configs: ArchitectureConfigs, names: OpenClipNames): Architecture {
   const { config, source, modelCfg, pretrained, notes, warnings = [] } = describeOpenClip(weights, configs, names);
-  const tensors = takeTensors(weights);
+  const tensors = takeTensors(weights, source);
   const towers = openClipTowers(tensors, config, source);
   const unused = tensors.unused();
   refuseForeign(unused, weights, source, isOfOpenClip);
@@ -209,7 +209,7 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
     );
   }
   const { file, config } = huggingFace;
-  const tensors = takeTensors(weights);
+  const tensors = takeTensors(weights, file);
   const towers = transformersTowers(tensors, config, file);
   const unused = tensors.unused();
   refuseForeign(unused, weights, file, isOfTransformers);

@@ -18,7 +18,8 @@ export interface TensorTaker {
   unused(): string[];
 }
 
-export function takeTensors({ path, tensors, unusable }: Weights): TensorTaker {
+/** @param source what describes the architecture, for messages */
+export function takeTensors({ path, tensors, unusable }: Weights, source = "the architecture"): TensorTaker {
   const left = new Set([...tensors.keys(), ...unusable.keys()]);
   return {
     has: (name) => tensors.has(name) || unusable.has(name),
@@ -28,13 +29,13 @@ export function takeTensors({ path, tensors, unusable }: Weights): TensorTaker {
       if (reason !== undefined) throw new InputError(`${path}: ${name}: ${reason}`);
       const tensor = tensors.get(name);
       if (tensor === undefined) {
-        throw new InputError(`${path}: no tensor ${name}, which the architecture needs, of shape ${shapeText(shape)}`);
+        throw new InputError(`${path}: no tensor ${name}, which ${source} needs, of shape ${shapeText(shape)}`);
       }
       const fits =
         tensor.shape.length === shape.length && shape.every((size, i) => size === null || size === tensor.shape[i]);
       if (!fits) {
         throw new InputError(
-          `${path}: ${name} has shape ${shapeText(tensor.shape)}, but the architecture expects ${shapeText(shape)}`,
+          `${path}: ${name} has shape ${shapeText(tensor.shape)}, but ${source} expects ${shapeText(shape)}`,
         );
       }
       left.delete(name);

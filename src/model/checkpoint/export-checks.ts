@@ -178,7 +178,7 @@ function describeLengths(tower: "image" | "text", embeddings: Float32Array, n: n
   if (shortest === 0) return { name, status: "failed", detail: "an embedding is all zeros" };
   const isUnit = lengths.every((length) => Math.abs(length - 1) <= 1e-2);
   const range = `lengths ${shortest.toPrecision(4)} to ${longest.toPrecision(4)}`;
-  return { name, status: "ok", detail: isUnit ? "normalised by the graph" : `not normalised by the graph: ${range}` };
+  return { name, status: "ok", detail: isUnit ? "normalized by the graph" : `not normalized by the graph: ${range}` };
 }
 
 /** The distance of two vectors' directions; 0 for two without any, which is a check of its own. */

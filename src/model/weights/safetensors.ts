@@ -55,6 +55,9 @@ interface Entry {
   readonly end: number;
 }
 
+/** What a header, which is a JSON object, begins with: the format allows no white space before it. */
+const OPENING_BRACE = 0x7b;
+
 /**
  * Reads the header of a safetensors file.
  *
@@ -65,6 +68,11 @@ export function readSafetensors(file: WeightFile): FileTensors {
   const fault = (what: string): InputError => new InputError(`${file.path}: not a sound safetensors file: ${what}`);
   if (file.size < LENGTH_BYTES) throw fault(`cut short: expected at least 8 bytes, got ${file.size}`);
   const claimed = file.read(0, LENGTH_BYTES).readBigUInt64LE(0);
+  if (file.size === LENGTH_BYTES || file.read(LENGTH_BYTES, 1)[0] !== OPENING_BRACE) {
+    throw new InputError(
+      `${file.path}: not a safetensors file: no header follows its first 8 bytes; name the file that holds the weights, or download it again`,
+    );
+  }
   if (claimed > BigInt(MAX_HEADER)) {
     throw fault(`its header claims ${claimed} bytes, of which at most ${byteSize(MAX_HEADER)} are read`);
   }

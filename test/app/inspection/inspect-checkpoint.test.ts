@@ -109,9 +109,9 @@ describe("inspectCheckpoint", () => {
 
   it("says whether the graph normalises", async () => {
     const checks = await checksOf(openClipFolder({ vision: { normalize: true } }));
-    expect(checks["image embeddings have a length"]).toBe("ok: normalised by the graph");
+    expect(checks["image embeddings have a length"]).toBe("ok: normalized by the graph");
     expect(checks["text embeddings have a length"]).toMatch(
-      /^ok: not normalised by the graph: lengths [\d.]+ to [\d.]+$/,
+      /^ok: not normalized by the graph: lengths [\d.]+ to [\d.]+$/,
     );
   });
 
