@@ -293,7 +293,7 @@ describe("token states that are pooled outside the graph", () => {
       "weights that are none",
       { "2_Dense/model.safetensors": "0123456789" },
       [],
-      /2_Dense\/model.safetensors: not a sound safetensors file: its header claims/,
+      /2_Dense\/model.safetensors: not a safetensors file: no header follows/,
     ],
   ])("are refused by name with %s", async (_, changes, without, message) => {
     await expect(openCheckpoint(folder(changes, without))).rejects.toThrow(message);
