@@ -113,6 +113,7 @@ describe("the house", () => {
       "foundation/files/machine-error.ts",
       "foundation/files/package-root.ts",
       "model/architectures/open-clip-names.ts",
+      "model/architectures/timm-vits.ts",
       "model/tokenizer/clip-byte-pairs.ts",
       "model/tokenizer/html-entities.ts",
       "output/report/page.ts",

@@ -4,7 +4,7 @@ import type { OpenClipTimmConfig } from "./open-clip-config.ts";
 import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import { linearRows } from "./tensor-rows.ts";
-import { TIMM_VITS, type TimmVit } from "./timm-vits.ts";
+import { type TimmVit, timmVits } from "./timm-vits.ts";
 import type { Block, ConvolutionNorm, Linear, Mlp, VisionPooling, VisionTransformer } from "./towers.ts";
 
 /** PyTorch's default, which timm leaves. */
@@ -16,7 +16,7 @@ const BATCH_NORM_EPSILON = 1e-5;
  *
  * @param embeddingWidth `embed_dim`, the size of the embedding
  * @param where          what messages call the configuration
- * @throws InputError if the network is not one of {@link TIMM_VITS}, a tensor does not fit, or open_clip could not build it
+ * @throws InputError if the network is not one of {@link timmVits}, a tensor does not fit, or open_clip could not build it
  * @see open_clip 3.3.0 src/open_clip/timm_model.py `TimmModel`; timm 1.0.29 timm/models/vision_transformer.py
  *   `VisionTransformer`, timm/models/vision_transformer_hybrid.py `vit_base_mci_224`
  */
@@ -58,9 +58,10 @@ export function timmVit(
 }
 
 function vitOf({ model, imageSize }: OpenClipTimmConfig, where: string): TimmVit {
-  const vit = TIMM_VITS[model];
-  if (vit === undefined || !Object.hasOwn(TIMM_VITS, model)) {
-    const known = Object.keys(TIMM_VITS).join(", ");
+  const vits = timmVits();
+  const vit = vits[model];
+  if (vit === undefined || !Object.hasOwn(vits, model)) {
+    const known = Object.keys(vits).join(", ");
     throw new InputError(
       `${where}: vision_cfg.timm_model_name ${model} is not supported yet; ${EXPORT_INSTEAD}; supported of timm: ${known}`,
     );

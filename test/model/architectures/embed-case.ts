@@ -1,6 +1,6 @@
 import type { Architecture } from "../../../src/model/architectures/architecture.ts";
 import { type CompiledGraph, compileImageTower, compileTextTower } from "../../../src/model/architectures/compile.ts";
-import { TIMM_VITS } from "../../../src/model/architectures/timm-vits.ts";
+import { timmVits } from "../../../src/model/architectures/timm-vits.ts";
 import { openSession } from "../../../src/model/onnx/session.ts";
 import type { ArchitectureCase } from "./cases.ts";
 import { syntheticPixels } from "./synthetic-weights.ts";
@@ -11,7 +11,7 @@ import { syntheticPixels } from "./synthetic-weights.ts";
  */
 export async function atCutDepth<Result>(wanted: ArchitectureCase, run: () => Promise<Result>): Promise<Result> {
   const vision = wanted.openClip?.vision_cfg as Record<string, unknown> | undefined;
-  const vit = TIMM_VITS[String(vision?.timm_model_name)] as { depth: number } | undefined;
+  const vit = timmVits()[String(vision?.timm_model_name)] as { depth: number } | undefined;
   if (vit === undefined || wanted.timmDepth === undefined) return run();
   const { depth } = vit;
   vit.depth = wanted.timmDepth;
