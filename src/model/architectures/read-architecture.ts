@@ -98,8 +98,8 @@ function openClipArchitecture(weights: Weights, configs: ArchitectureConfigs, na
     openClipPreprocessing: pretrained?.preprocess_cfg ?? null,
     ...towers,
     unused,
-    notes: [...notes, ...ignoredNote(config, source), ...unusedNote(unused)],
-    warnings: [...warnings, ...(warning === null ? [] : [warning])],
+    notes: [...notes, ...ignoredNote(config, source)],
+    warnings: [...warnings, ...(warning === null ? [] : [warning]), ...warnOfUnused(unused)],
   };
 }
 
@@ -225,8 +225,8 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
     openClipPreprocessing: null,
     ...towers,
     unused,
-    notes: [...notes, ...unusedNote(unused)],
-    warnings: [],
+    notes,
+    warnings: warnOfUnused(unused),
   };
 }
 
@@ -261,10 +261,12 @@ function ignoredNote({ ignored }: OpenClipConfig, source: string): string[] {
     : [`${source}: open_clip does not know ${ignored.join(", ")}; off, so it changes nothing`];
 }
 
-function unusedNote(unused: readonly string[]): string[] {
+/** open_clip refuses such weights, transformers warns of them. */
+function warnOfUnused(unused: readonly string[]): string[] {
   if (unused.length === 0) return [];
   const first = unused.slice(0, LISTED).join(", ");
-  return [`not used: ${first}${unused.length > LISTED ? ` and ${unused.length - LISTED} more tensors` : ""}`];
+  const more = unused.length > LISTED ? ` and ${unused.length - LISTED} more tensors` : "";
+  return [`not used: ${first}${more}: if the model computes with them, as with an adapter, its scores are wrong`];
 }
 
 function describeImageTower(tower: VisionTower): string {

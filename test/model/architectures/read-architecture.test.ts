@@ -157,11 +157,14 @@ describe("a state dict with open_clip's names", () => {
     );
   });
 
-  it("names what it does not use", async () => {
+  it("warns of what it does not use", async () => {
     const more: Shapes = { ...shapes, "ema.decay": [], "module.step": [1] };
-    const { unused, notes } = await readArchitecture(weightsOf(more), beside("ViT-B-32"));
+    const { unused, notes, warnings } = await readArchitecture(weightsOf(more), beside("ViT-B-32"));
     expect(unused).toEqual(["ema.decay", "module.step"]);
-    expect(notes).toEqual(["not used: ema.decay, module.step"]);
+    expect(notes).toEqual([]);
+    expect(warnings).toEqual([
+      "not used: ema.decay, module.step: if the model computes with them, as with an adapter, its scores are wrong",
+    ]);
   });
 
   it("that needs another library's configuration says so", async () => {
