@@ -1,6 +1,6 @@
 import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
-import type { Block, Mlp } from "./towers.ts";
+import type { Block, Mlp, TextTransformer } from "./towers.ts";
 import type { TransformerConfig } from "./transformers-config.ts";
 
 /** The blocks of transformers' CLIPEncoder and SiglipEncoder: `{name}.layers.{i}.…`. */
@@ -15,6 +15,31 @@ export function takeTransformersMlp(tensors: TensorTaker, name: string, config: 
     activation,
     input: takeLinear(tensors, `${name}.fc1`, mlpWidth, width),
     output: takeLinear(tensors, `${name}.fc2`, width, mlpWidth),
+  };
+}
+
+/** What the text towers of transformers differ in. */
+export interface TransformersText extends Pick<TextTransformer, "contextLength" | "causal" | "pooling" | "head"> {
+  readonly vocabulary: number;
+}
+
+/** transformers' CLIPTextTransformer and SiglipTextTransformer: `text_model.…`. */
+export function takeTransformersText(
+  tensors: TensorTaker,
+  config: TransformerConfig,
+  { vocabulary, ...text }: TransformersText,
+): TextTransformer {
+  const { width, epsilon } = config;
+  const embeddings = "text_model.embeddings";
+  tensors.skip(`${embeddings}.position_ids`);
+  return {
+    kind: "text-transformer",
+    tokenEmbedding: tensors.take(`${embeddings}.token_embedding.weight`, [vocabulary, width]),
+    positions: tensors.take(`${embeddings}.position_embedding.weight`, [text.contextLength, width]),
+    blocks: takeTransformersBlocks(tensors, "text_model.encoder", config),
+    postNorm: takeLayerNorm(tensors, "text_model.final_layer_norm", width, epsilon),
+    postNormPlace: "before-pooling",
+    ...text,
   };
 }
 

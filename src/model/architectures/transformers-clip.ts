@@ -3,7 +3,7 @@ import { checkJson } from "../../foundation/files/parse-json.ts";
 import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { TextPooling, TextTransformer, VisionTransformer } from "./towers.ts";
-import { takeTransformersBlocks } from "./transformers-blocks.ts";
+import { takeTransformersBlocks, takeTransformersText } from "./transformers-blocks.ts";
 import { imageFields, textFields, towerConfig, transformerConfig, transformerFields } from "./transformers-config.ts";
 
 /** The end-of-text id that CLIP's configurations had before transformers 4.32, whatever the tokenizer's was. */
@@ -94,20 +94,8 @@ function textTower(
   const tower = towerConfig(config, "text_config", textSchema, { readsDict: true, where });
   const { vocab_size: vocabulary, max_position_embeddings: contextLength, eos_token_id: endOfText } = tower.fields;
   const transformer = transformerConfig(tower.fields, tower.where);
-  const { width, epsilon } = transformer;
   const pooling: TextPooling =
     isClip && endOfText === LEGACY_END_OF_TEXT ? { kind: "argmax" } : { kind: "token", id: endOfText };
-  tensors.skip("text_model.embeddings.position_ids");
-  return {
-    kind: "text-transformer",
-    contextLength,
-    tokenEmbedding: tensors.take("text_model.embeddings.token_embedding.weight", [vocabulary, width]),
-    positions: tensors.take("text_model.embeddings.position_embedding.weight", [contextLength, width]),
-    causal: true,
-    blocks: takeTransformersBlocks(tensors, "text_model.encoder", transformer),
-    pooling,
-    postNorm: takeLayerNorm(tensors, "text_model.final_layer_norm", width, epsilon),
-    postNormPlace: "before-pooling",
-    head: [takeLinear(tensors, "text_projection", embeddingWidth, width, { bias: false })],
-  };
+  const head = [takeLinear(tensors, "text_projection", embeddingWidth, transformer.width, { bias: false })];
+  return takeTransformersText(tensors, transformer, { vocabulary, contextLength, causal: true, pooling, head });
 }

@@ -4,7 +4,7 @@ import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import { linearRows } from "./tensor-rows.ts";
 import type { Linear, TextTransformer, VisionPooling, VisionTransformer } from "./towers.ts";
-import { takeTransformersBlocks, takeTransformersMlp } from "./transformers-blocks.ts";
+import { takeTransformersBlocks, takeTransformersMlp, takeTransformersText } from "./transformers-blocks.ts";
 import {
   imageFields,
   type TransformerConfig,
@@ -124,18 +124,7 @@ function textTower(
 ): TextTransformer {
   const { vocab_size: vocabulary, max_position_embeddings: contextLength } = fields;
   const transformer = transformerConfig(fields, where);
-  const { width, epsilon } = transformer;
-  tensors.skip("text_model.embeddings.position_ids");
-  return {
-    kind: "text-transformer",
-    contextLength,
-    tokenEmbedding: tensors.take("text_model.embeddings.token_embedding.weight", [vocabulary, width]),
-    positions: tensors.take("text_model.embeddings.position_embedding.weight", [contextLength, width]),
-    causal: false,
-    blocks: takeTransformersBlocks(tensors, "text_model.encoder", transformer),
-    pooling: { kind: "last" },
-    postNorm: takeLayerNorm(tensors, "text_model.final_layer_norm", width, epsilon),
-    postNormPlace: "before-pooling",
-    head: [takeLinear(tensors, "text_model.head", embeddingWidth, width)],
-  };
+  const head = [takeLinear(tensors, "text_model.head", embeddingWidth, transformer.width)];
+  const pooling = { kind: "last" } as const;
+  return takeTransformersText(tensors, transformer, { vocabulary, contextLength, causal: false, pooling, head });
 }
