@@ -32,17 +32,7 @@ export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
   const groups = groupsOfRows(types.accuracies);
   const { comparisons } = compareGroups(types.accuracies, groups, "logit", types.pairing);
   return new Map([
-    [
-      "openclip-zoo",
-      buildPanels(
-        studyRobustness(
-          zoo.rows.filter(({ doubt }) => doubt === undefined),
-          openai,
-          options,
-        ),
-        { benchmarks: BENCHMARKS },
-      ),
-    ],
+    ["openclip-zoo", buildPanels(studyRobustness(zoo.rows, openai, options), { benchmarks: BENCHMARKS })],
     [
       "imagenet-testbed",
       buildPanels(types, {

@@ -51,9 +51,9 @@ export interface CheckpointPair {
   readonly rows: readonly AccuracyRow[];
 }
 
-/** All pairs of accuracies of a study's checkpoints. */
+/** All pairs of accuracies of a study's checkpoints; those of doubtful published rows, which draw no line, are not drawn either. */
 export function pairCheckpoints({ accuracies, pairing }: PanelStudy): CheckpointPair[] {
-  return [...rowsByCheckpoint(accuracies).values()].flatMap((rows) =>
+  return [...rowsByCheckpoint(accuracies.filter(({ doubt }) => doubt === undefined)).values()].flatMap((rows) =>
     pairRows(rows, pairing).pairs.map((pair) => ({ pair, rows })),
   );
 }

@@ -19,10 +19,14 @@ describe("panels of a study", () => {
     expect(JSON.parse(JSON.stringify(panels))).toEqual(panels);
   });
 
-  it("hold every checkpoint with the expected accuracy, effective robustness and intervals that scipy gives", async () => {
+  it("hold every checkpoint but the doubtful with the expected accuracy, effective robustness and intervals that scipy gives", async () => {
+    const { rows } = await readBaseline("openclip");
+    const doubtful = new Set(rows.filter(({ doubt }) => doubt !== undefined).map(({ checkpoint }) => checkpoint));
+    expect(doubtful.size).toBe(13);
     for (const panel of buildPanels(await zooStudy())) {
       const expected = expectedValues.zoo[panel.benchmark] ?? {};
-      expect(panel.checkpoints.map(({ name }) => name)).toEqual(Object.keys(expected).sort());
+      const sound = Object.keys(expected).filter((name) => !doubtful.has(name));
+      expect(panel.checkpoints.map(({ name }) => name)).toEqual(sound.sort());
       for (const one of panel.checkpoints) {
         const found = [
           ...[one.expectedAccuracy, one.effectiveRobustness, one.low, one.high],

@@ -42,8 +42,8 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
           Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
           {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> outside the 95 % prediction band of the
           baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the accuracies the line was fitted
-          on: no verdict, so below the others; <b>‡</b> a doubtful published row or a second of the same weights or run:
-          not ranked, so last.
+          on: no verdict, so below the others; <b>‡</b> a doubtful published row or a second of the same weights or run,
+          not drawn: not ranked, so last.
         </>
       }
       actions={
