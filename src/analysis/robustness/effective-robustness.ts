@@ -117,7 +117,9 @@ function robustnessInterval(
 ): { readonly low: number | null; readonly high: number | null } {
   const own = samplingInterval(point);
   const id = point.idImages == null ? null : scoreInterval(point.idAccuracy, point.idImages);
-  if (own === null || id === null) return { low: null, high: null };
+  // So few images that the interval of x reaches 0 or 1: the line ends there
+  const isOpen = functions.endless && id !== null && (id.low <= 0 || id.high >= 1);
+  if (own === null || id === null || isOpen) return { low: null, high: null };
   const expected = expectedInterval(fit, functions, x, id);
   const difference = point.accuracy - expectedAccuracy;
   return {

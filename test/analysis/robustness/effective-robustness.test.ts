@@ -61,6 +61,12 @@ describe("effective robustness", () => {
     expect(above?.outsideBy).closeTo(0.05, 1e-12);
   });
 
+  it("has no interval where so few images leave its x open to 0", () => {
+    const point = { model: "a", idAccuracy: 1e-18, idImages: 1, accuracy: 0.5, images: 10 };
+    const [row] = effectiveRobustness(fitBaseline(line), [point]);
+    expect([row?.low, row?.high]).toEqual([null, null]);
+  });
+
   it("has no interval where the number of images is not known, but the baseline's scatter", () => {
     const [row] = effectiveRobustness(fitBaseline(line), [{ model: "a", idAccuracy: 0.6, accuracy: 0.6, images: 100 }]);
     expect([row?.low, row?.high]).toEqual([null, null]);
