@@ -4,10 +4,10 @@ export {
   type CompareOptions,
   compareCheckpoints,
 } from "./analysis/comparison/compare-checkpoints.ts";
+export type { FitScale } from "./analysis/lines/fit-scale.ts";
 export type { Baseline } from "./analysis/robustness/baseline.ts";
 export { type BaselineFit, type BaselineFitOptions, fitBaseline } from "./analysis/robustness/baseline-fit.ts";
 export { type EffectiveRobustness, effectiveRobustness } from "./analysis/robustness/effective-robustness.ts";
-export type { FitScale } from "./analysis/robustness/fit-scale.ts";
 export { leaveOneOut } from "./analysis/robustness/influence.ts";
 export type { ModelPoint } from "./analysis/robustness/model-point.ts";
 export { listBaselines, readBaseline } from "./analysis/robustness/read-baseline.ts";

@@ -3,8 +3,8 @@ import { InputError } from "../../foundation/errors.ts";
 import { largest, smallest } from "../../foundation/math/extremes.ts";
 import { type LeastSquares, leastSquares, lineAt } from "../../foundation/statistics/least-squares.ts";
 import { studentTQuantile } from "../../foundation/statistics/student-t.ts";
+import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { binomialVariance } from "./binomial-noise.ts";
-import { type FitScale, scaleFunctions } from "./fit-scale.ts";
 import type { ModelPoint } from "./model-point.ts";
 
 /** The line of a baseline: least squares on the scale, so slope, intercept, residualSd … are in the scale's unit. */

@@ -1,9 +1,9 @@
 import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
+import type { FitScale } from "../lines/fit-scale.ts";
 import type { Baseline } from "./baseline.ts";
 import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
-import type { FitScale } from "./fit-scale.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type LinePiece, linePieces } from "./line-rules.ts";
 import type { ModelPoint } from "./model-point.ts";

@@ -1,5 +1,5 @@
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
-import type { ScaleFunctions } from "./fit-scale.ts";
+import type { ScaleFunctions } from "../lines/fit-scale.ts";
 import type { ModelPoint } from "./model-point.ts";
 
 /**

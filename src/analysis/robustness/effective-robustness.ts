@@ -1,9 +1,9 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
+import { type ScaleFunctions, scaleFunctions } from "../lines/fit-scale.ts";
 import { type BaselineFit, checkPoint, isEnd } from "./baseline-fit.ts";
 import { binomialVariance } from "./binomial-noise.ts";
-import { type ScaleFunctions, scaleFunctions } from "./fit-scale.ts";
 import type { ModelPoint } from "./model-point.ts";
 import { type PredictionError, predictionHalfWidth, predictionP } from "./prediction.ts";
 

@@ -1,7 +1,7 @@
 import { largest } from "../../foundation/math/extremes.ts";
 import { lineAt } from "../../foundation/statistics/least-squares.ts";
+import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
-import { scaleFunctions } from "./fit-scale.ts";
 
 /** What one baseline model does to the line. Accuracies are fractions, slope and intercept on the fit's scale. */
 export interface Influence {

@@ -1,6 +1,6 @@
 import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
+import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
-import { scaleFunctions } from "./fit-scale.ts";
 
 /** What a line says at one in-distribution accuracy, and how surely. All numbers are accuracies, fractions. */
 export interface LineBand {

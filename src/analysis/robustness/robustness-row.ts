@@ -1,6 +1,6 @@
 import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
+import type { FitScale } from "../lines/fit-scale.ts";
 import type { EffectiveRobustness } from "./effective-robustness.ts";
-import type { FitScale } from "./fit-scale.ts";
 import type { LineKey } from "./line-key.ts";
 
 /**

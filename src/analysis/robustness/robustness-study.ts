@@ -8,11 +8,11 @@ import {
 import { InputError } from "../../foundation/errors.ts";
 import { compareTexts, taskKey } from "../../foundation/evaluation-key.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
+import type { FitScale } from "../lines/fit-scale.ts";
 import type { Baseline } from "./baseline.ts";
 import { isEnd } from "./baseline-fit.ts";
 import { type BaselineLine, type BaselineLines, fitBaselineLines } from "./baseline-lines.ts";
 import { type EffectiveRobustness, effectiveRobustness } from "./effective-robustness.ts";
-import type { FitScale } from "./fit-scale.ts";
 import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
 import { bestLine, noteDifferences } from "./line-match.ts";
 import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { FIT_SCALES, type FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { coverExtrapolated } from "../../analysis/robustness/covering-baselines.ts";
-import { FIT_SCALES, type FitScale } from "../../analysis/robustness/fit-scale.ts";
 import { leaveOneOut } from "../../analysis/robustness/influence.ts";
 import { defaultProtocolsOf, readStudy } from "../../analysis/robustness/read-study.ts";
 import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";

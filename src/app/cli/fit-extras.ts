@@ -1,5 +1,5 @@
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { type BaselineLine, policyWords } from "../../analysis/robustness/baseline-lines.ts";
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import { compareGroups } from "../../analysis/robustness/group-lines.ts";
 import { type LinePiece, linePieces, NO_RULES } from "../../analysis/robustness/line-rules.ts";
 import { type ColumnOf, groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";

@@ -1,5 +1,5 @@
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import { parseMetadata } from "../../analysis/robustness/metadata.ts";
 import { listBaselines } from "../../analysis/robustness/read-baseline.ts";
 import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";

@@ -1,4 +1,4 @@
-import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import { textWidth } from "./figure-text.ts";
 
 /** The accuracies at an axis's ends, fractions. */

@@ -1,4 +1,4 @@
-import { scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import type { Domain } from "./accuracy-axis.ts";
 import type { PanelLine } from "./panel-lines.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";

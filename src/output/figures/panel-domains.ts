@@ -1,4 +1,4 @@
-import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import type { Domain } from "./accuracy-axis.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 

@@ -1,5 +1,5 @@
+import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import type { BaselineFit } from "../../analysis/robustness/baseline-fit.ts";
-import { type FitScale, scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
 import { lineBand } from "../../analysis/robustness/line-band.ts";
 import type { LineKey } from "../../analysis/robustness/line-key.ts";
 import { closestKeys, isSameTask } from "../../foundation/evaluation-key.ts";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import type { AccuracyAxis } from "./accuracy-axis.ts";
 import { figureText } from "./figure-text.ts";
 import { type FigureTheme, groupStyle } from "./figure-theme.ts";

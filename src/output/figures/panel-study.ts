@@ -1,4 +1,4 @@
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";

@@ -1,4 +1,4 @@
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 
 /** The names that papers give the shipped benchmarks, short enough for a panel. */

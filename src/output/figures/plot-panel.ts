@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { scaleFunctions } from "../../analysis/robustness/fit-scale.ts";
+import { scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import { decimal } from "../../foundation/number-text.ts";
 import { type AccuracyAxis, accuracyAxis, tickLabel } from "./accuracy-axis.ts";
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";

@@ -1,4 +1,4 @@
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
 import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 import { type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";

@@ -1,5 +1,5 @@
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";

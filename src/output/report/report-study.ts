@@ -1,4 +1,4 @@
-import type { FitScale } from "../../analysis/robustness/fit-scale.ts";
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { compareGroups, type GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import { type RobustnessStudy, studyRobustness } from "../../analysis/robustness/robustness-study.ts";
 import { InputError } from "../../foundation/errors.ts";

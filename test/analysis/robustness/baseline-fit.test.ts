@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FIT_SCALES } from "../../../src/analysis/lines/fit-scale.ts";
 import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
-import { FIT_SCALES } from "../../../src/analysis/robustness/fit-scale.ts";
 import { leaveOneOut } from "../../../src/analysis/robustness/influence.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { FitScale } from "../../../src/analysis/lines/fit-scale.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
-import type { FitScale } from "../../../src/analysis/robustness/fit-scale.ts";
 import { lineBand } from "../../../src/analysis/robustness/line-band.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";

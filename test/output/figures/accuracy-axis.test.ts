@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FitScale } from "../../../src/analysis/robustness/fit-scale.ts";
+import type { FitScale } from "../../../src/analysis/lines/fit-scale.ts";
 import { accuracyAxis, tickLabel } from "../../../src/output/figures/accuracy-axis.ts";
 import { textWidth } from "../../../src/output/figures/figure-text.ts";
 

@@ -1,6 +1,6 @@
 import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { FIT_SCALES } from "../../../analysis/robustness/fit-scale.ts";
+import { FIT_SCALES } from "../../../analysis/lines/fit-scale.ts";
 import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
 import type { ReportData, ReportDetails } from "../report-data.ts";
 import { groupReport, studyReport } from "../report-study.ts";

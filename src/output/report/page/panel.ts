@@ -1,4 +1,4 @@
-import type { FitScale } from "../../../analysis/robustness/fit-scale.ts";
+import type { FitScale } from "../../../analysis/lines/fit-scale.ts";
 import type { GroupComparison } from "../../../analysis/robustness/group-lines.ts";
 import { MEAN_OF_SHIFTS } from "../../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
