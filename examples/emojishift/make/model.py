@@ -16,6 +16,8 @@ MIXTURES = {"noto": {"noto": 1.0}, "twemoji": {"twemoji": 1.0}, "emojione": {"em
             "noto75-emojione25": {"noto": 0.75, "emojione": 0.25}, "noto50-emojione50": {"noto": 0.5, "emojione": 0.5},
             "noto25-emojione75": {"noto": 0.25, "emojione": 0.75}}
 REPEATED = (("noto", 640), ("noto50-emojione50", 640))  # trained with three seeds
+STEPS = {160: 250, 640: 400, 2560: 600, 10240: 800}
+STUDY_STEPS, STUDY_SEEDS = (200, 600), (1, 2, 3, 4, 5)  # of the full study, crossed with the sizes
 
 
 def class_names():
@@ -29,8 +31,21 @@ def templates():
 
 def runs():
     """Every checkpoint: small training sets first."""
-    made = [SimpleNamespace(name=f"{mixture}-{size}", mixture=mixture, size=size, seed=1) for size in SIZES for mixture in MIXTURES]
-    return made + [SimpleNamespace(name=f"{mixture}-{size}-seed{seed}", mixture=mixture, size=size, seed=seed) for mixture, size in REPEATED for seed in (2, 3)]
+    made = [SimpleNamespace(name=f"{mixture}-{size}", mixture=mixture, size=size, steps=STEPS[size], seed=1) for size in SIZES for mixture in MIXTURES]
+    return made + [SimpleNamespace(name=f"{mixture}-{size}-seed{seed}", mixture=mixture, size=size, steps=STEPS[size], seed=seed)
+                   for mixture, size in REPEATED for seed in (2, 3)]
+
+
+def study_runs():
+    """The full study's checkpoints, whole seeds one after the other: wherever the training ends, the seeds before are balanced."""
+    return [SimpleNamespace(name=f"{mixture}-{size}-steps{steps}-seed{seed}", mixture=mixture, size=size, steps=steps, seed=seed)
+            for seed in STUDY_SEEDS for size in SIZES for steps in STUDY_STEPS for mixture in MIXTURES]
+
+
+def write_if_changed(path, text):
+    """Another process that trains may be reading the file."""
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
 
 
 def tokenizer_files(folder):
@@ -44,9 +59,9 @@ def tokenizer_files(folder):
     ids = [(name, vocabulary[name]) for name in ("<start>", "<end>")]
     tokenizer.post_processor = processors.TemplateProcessing(single="<start> $A <end>", special_tokens=ids)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tokenizer.json").write_text(json.dumps(json.loads(tokenizer.to_str()), separators=(",", ":")) + "\n")
+    write_if_changed(folder / "tokenizer.json", json.dumps(json.loads(tokenizer.to_str()), separators=(",", ":")) + "\n")
     config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": CONTEXT, "bos_token": "<start>", "eos_token": "<end>", "pad_token": "<pad>", "unk_token": "<unk>"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    write_if_changed(folder / "tokenizer_config.json", json.dumps(config, indent=2) + "\n")
     return len(vocabulary)
 
 

@@ -1,5 +1,6 @@
 // Renders EmojiShift: nine benchmarks into ../data, and the sources' training shards into WORK/train, as WebDataset tars.
-//   node render.mjs WORK       fetches the sets from the npm registry into WORK/packages first, in the versions that styles.mjs names
+// With --study, in place of ../data: the full study's benchmarks, into WORK/data.
+//   node render.mjs WORK [--study]       fetches the sets from the npm registry into WORK/packages first, in the versions that styles.mjs names
 // Same packages, same sharp, same bytes: every picture's draws come from a generator seeded with its style, class and number.
 import { spawnSync } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,12 +9,12 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import tar from "tar-stream";
 import { draw, readIcons, seededRandom } from "./draw.mjs";
-import { STYLES, TEST_PICTURES, TRAIN_PICTURES } from "./styles.mjs";
+import { SECOND_DRAWINGS, STUDY_PICTURES, STYLES, TEST_PICTURES, TRAIN_PICTURES } from "./styles.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const study = join(here, "..");
-const work = process.argv[2];
-if (work === undefined) throw new Error("expected WORK");
+const [work, option] = process.argv.slice(2);
+if (work === undefined || ![undefined, "--study"].includes(option)) throw new Error("expected WORK [--study]");
 const packages = join(work, "packages");
 const rows = readFileSync(join(study, "class-names.csv"), "utf8").trim().split("\n").slice(1);
 const names = rows.map((row) => row.split(",")[1]);
@@ -30,8 +31,12 @@ function fetchPackages() {
   if (status !== 0) throw new Error("npm install failed");
 }
 
-/** Writes `pictures` of every class, number by number, so that the first n × classes are a set of their own. */
-async function writeShard(path, style, icons, use, from, to) {
+/**
+ * Writes pictures `from` to `to` of every class, number by number, so that the first n × classes are a set of their own.
+ *
+ * @param drawings [label, icon] of each class
+ */
+async function writeShard(path, style, drawings, use, from, to) {
   mkdirSync(dirname(path), { recursive: true });
   const pack = tar.pack();
   const written = pipeline(pack, createWriteStream(path));
@@ -40,10 +45,10 @@ async function writeShard(path, style, icons, use, from, to) {
       pack.entry({ name, ...ENDLESS }, data, (error) => (error ? reject(error) : resolve()));
     });
   for (let picture = from; picture < to; picture++) {
-    for (const [label, icon] of icons.entries()) {
+    for (const [label, icon] of drawings) {
       const random = seededRandom(`emojishift 1 ${use} ${style} ${names[label]} ${picture}`);
       const webp = await draw(icon, random).webp({ quality: 85, effort: 6 }).toBuffer();
-      const key = `s${String(picture * icons.length + label).padStart(7, "0")}`;
+      const key = `s${String(picture * names.length + label).padStart(7, "0")}`;
       await add(`${key}.webp`, webp);
       await add(`${key}.cls`, String(label));
     }
@@ -52,19 +57,34 @@ async function writeShard(path, style, icons, use, from, to) {
   await written;
 }
 
-fetchPackages();
-for (const { id, role } of STYLES) {
-  const icons = readIcons(packages, id, names);
+async function writeBenchmark(id, drawings) {
   // Two tars a benchmark, so that no file of the repository is over 1 MB
   for (const shard of [0, 1]) {
     const path = join(study, "data", id, "test", `${shard}.tar`);
-    await writeShard(path, id, icons, "test", (shard * TEST_PICTURES) / 2, ((shard + 1) * TEST_PICTURES) / 2);
+    await writeShard(path, id, drawings, "test", (shard * TEST_PICTURES) / 2, ((shard + 1) * TEST_PICTURES) / 2);
   }
+}
+
+async function writeStudy(id, role, drawings) {
+  const folder = (style) => join(work, "data", style, "test", "0.tar");
+  await writeShard(folder(id), id, drawings, "test", 0, STUDY_PICTURES[role]);
+  if (role !== "source") return;
+  const seconds = Object.entries(SECOND_DRAWINGS);
+  const icons = readIcons(packages, id, Object.values(SECOND_DRAWINGS));
+  const labelled = seconds.map(([name], i) => [names.indexOf(name), icons[i]]);
+  await writeShard(folder(`${id}-second`), `${id}-second`, labelled, "test", 0, STUDY_PICTURES.second);
+}
+
+fetchPackages();
+for (const { id, role } of STYLES) {
+  const drawings = [...readIcons(packages, id, names).entries()];
+  if (option === "--study") await writeStudy(id, role, drawings);
+  else await writeBenchmark(id, drawings);
   if (role === "source") {
     for (let shard = 0; shard < TRAIN_PICTURES; shard++) {
       const path = join(work, "train", id, `${shard}.tar`);
-      if (!existsSync(path)) await writeShard(path, id, icons, "train", shard, shard + 1);
+      if (!existsSync(path)) await writeShard(path, id, drawings, "train", shard, shard + 1);
     }
   }
-  console.log(`${id}: ${icons.length} classes`);
+  console.log(`${id}: ${drawings.length} classes`);
 }

@@ -14,3 +14,48 @@ export const STYLES = [
 /** Pictures of a class in a benchmark, and in a source's training set. */
 export const TEST_PICTURES = 4;
 export const TRAIN_PICTURES = 64;
+
+/**
+ * Pictures of a class in the full study's benchmarks, by the style's role. They begin with those of the benchmarks above, picture by picture.
+ * "second" are the second drawings below.
+ */
+export const STUDY_PICTURES = { reference: 16, shift: 8, source: 4, second: 32 };
+
+/** Second drawings: other drawings of 35 of the things, in the styles that are trained on; no training sees them. Icon → second icon. */
+export const SECOND_DRAWINGS = {
+  airplane: "small-airplane",
+  automobile: "oncoming-automobile",
+  bell: "bellhop-bell",
+  bird: "eagle",
+  blossom: "cherry-blossom",
+  bread: "baguette-bread",
+  bus: "oncoming-bus",
+  calendar: "spiral-calendar",
+  camera: "movie-camera",
+  cat: "cat-face",
+  cow: "cow-face",
+  dog: "dog-face",
+  envelope: "incoming-envelope",
+  fish: "tropical-fish",
+  handbag: "purse",
+  horse: "horse-face",
+  key: "old-key",
+  microphone: "studio-microphone",
+  monkey: "monkey-face",
+  monorail: "suspension-railway",
+  motorcycle: "motor-scooter",
+  mouse: "mouse-face",
+  newspaper: "rolled-up-newspaper",
+  ox: "water-buffalo",
+  pig: "pig-face",
+  pushpin: "round-pushpin",
+  rose: "wilted-flower",
+  ship: "passenger-ship",
+  skull: "skull-and-crossbones",
+  star: "glowing-star",
+  taxi: "oncoming-taxi",
+  ticket: "admission-tickets",
+  tiger: "tiger-face",
+  train: "high-speed-train",
+  whale: "spouting-whale",
+};

@@ -3,15 +3,21 @@
 python train.py WORK [NAME…]      needs WORK/train (render.mjs); writes WORK/weights/NAME.safetensors and ../logs/NAME.csv
                                   Without names it passes over runs whose weights are there; a run that is named is trained again.
                                   The same machine gives the same weights.
+python train.py WORK --study [I/N]   trains the full study's runs (every N-th from I on, for N processes side by side) that are not in
+                                  WORK/checkpoints yet; stop it when you like, and run it again to go on.
 A training set of n samples is n distinct pictures of the shards: n / 160 of each class. Batches hold one picture a class, so that no
 other caption of a batch is right; a picture is changed a little each time it is seen (mirrored, moved, grey, outlines).
 """
 import csv
+import functools
 import io
+import json
 import os
+import shutil
 import sys
 import tarfile
 import time
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,15 +25,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import numpy as np
 import torch
 import torch.nn.functional as F
-from model import MEAN, MIXTURES, STD, STUDY, build, class_names, runs, templates
+from model import MEAN, MIXTURES, STD, STUDY, build, class_names, runs, study_runs, templates
 from open_clip.loss import ClipLoss
 from open_clip_train.scheduler import cosine_lr
 from open_clip_train.train import train_one_epoch
 from PIL import Image
 from safetensors.torch import save_file
 
-STEPS = {160: 250, 640: 400, 2560: 600, 10240: 800}
 RATE, WARMUP, DECAY = 2e-3, 50, 0.2
+SHARDS = 64
 
 
 def read_shard(path, side=40):
@@ -42,11 +48,19 @@ def read_shard(path, side=40):
     return torch.from_numpy(np.stack([pictures[label] for label in range(len(pictures))])).permute(0, 3, 1, 2)
 
 
-def training_set(work, mixture, size, classes):
-    """(size / classes, classes, 3, side, side): each class and number from one of the mixture's sources, in its proportion."""
+@functools.cache
+def cached_shard(path):
+    return read_shard(path)
+
+
+def training_set(work, mixture, size, classes, first=0):
+    """(size / classes, classes, 3, side, side): each class and number from one of the mixture's sources, in its proportion.
+
+    first: number of the first of the source's 64 shards; the others follow, from the end on at the beginning."""
     sources = list(MIXTURES[mixture].items())
     per_class = size // classes
-    shards = {source: torch.stack([read_shard(work / f"train/{source}/{number}.tar") for number in range(per_class)]) for source, _ in sources}
+    numbers = [(first + number) % SHARDS for number in range(per_class)]
+    shards = {source: torch.stack([cached_shard(work / f"train/{source}/{number}.tar") for number in numbers]) for source, _ in sources}
     pictures = shards[sources[0][0]].clone()
     if len(sources) > 1:
         share, other = sources[0][1], sources[1][0]
@@ -109,38 +123,74 @@ class Log:
         self.rows.setdefault(step, {})[name] = float(value)
 
 
-def train(work, run):
-    torch.manual_seed(1000 * run.seed + run.size)
+def fit(work, run, seeds, first=0):
+    """(the trained model, the log's scalars by step). seeds: of weights, of batches and augmentation."""
+    torch.manual_seed(seeds[0])
     model, tokenize, _ = build(work)
-    steps, classes = STEPS[run.size], len(class_names())
-    pictures = training_set(work, run.mixture, run.size, classes)
+    steps, classes = run.steps, len(class_names())
+    pictures = training_set(work, run.mixture, run.size, classes, first)
     decayed = [p for p in model.parameters() if p.ndim >= 2]
     plain = [p for p in model.parameters() if p.ndim < 2]
     optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}], lr=RATE, betas=(0.9, 0.98))
-    loader = Loader(pictures, tokenize, steps, seed=7 * run.seed + run.size)
+    loader = Loader(pictures, tokenize, steps, seed=seeds[1])
     args = SimpleNamespace(device="cpu", precision="fp32", distill=False, accum_freq=1, skip_scheduler=False, horovod=False, grad_clip_norm=1.0,
                            rank=0, local_rank=0, log_local=False, distributed=False, log_every_n_steps=25, world_size=1, batch_size=classes, wandb=False)
-    log, begun = Log(), time.time()
+    log = Log()
     data = {"train": SimpleNamespace(dataloader=loader, set_epoch=lambda epoch: None)}
     train_one_epoch(model, data, ClipLoss(), 0, optimizer, None, cosine_lr(optimizer, RATE, WARMUP, steps), None, args, tb_writer=log)
+    return model, log.rows
+
+
+def write_log(path, rows):
+    path.parent.mkdir(exist_ok=True)
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["step", "loss", "logit_scale", "learning_rate"])
+        for step, row in sorted(rows.items()):
+            writer.writerow([step, *(f"{row[key]:.5g}" for key in ("train/contrastive_loss", "train/scale", "train/lr"))])
+
+
+def train(work, run):
+    begun = time.time()
+    model, rows = fit(work, run, (1000 * run.seed + run.size, 7 * run.seed + run.size))
     # Rounded to float16 here, and again in export.py after each BatchNorm is folded into its convolution
     state = {key: value.half().float() if value.is_floating_point() else value for key, value in model.state_dict().items()}
     (work / "weights").mkdir(exist_ok=True)
-    (STUDY / "logs").mkdir(exist_ok=True)
-    with open(STUDY / f"logs/{run.name}.csv", "w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["step", "loss", "logit_scale", "learning_rate"])
-        for step, row in sorted(log.rows.items()):
-            writer.writerow([step, *(f"{row[key]:.5g}" for key in ("train/contrastive_loss", "train/scale", "train/lr"))])
+    write_log(STUDY / f"logs/{run.name}.csv", rows)
     # Last, and renamed when whole: the weights say that a run is finished
     weights = work / f"weights/{run.name}.safetensors"
     save_file({key: value.contiguous() for key, value in state.items()}, f"{weights}.part")
     os.replace(f"{weights}.part", weights)
-    print(f"{run.name}: {steps} steps, {time.time() - begun:.0f} s, {sum(p.numel() for p in model.parameters())} parameters", flush=True)
+    print(f"{run.name}: {run.steps} steps, {time.time() - begun:.0f} s, {sum(p.numel() for p in model.parameters())} parameters", flush=True)
+
+
+def train_for_study(work, run):
+    """Writes WORK/logs/NAME.csv and the folder WORK/checkpoints/NAME, as open_clip publishes one. Every run has its own seeds and, below
+    10,240 samples, every seed its own pictures, so that nothing but the design is shared between runs."""
+    begun = time.time()
+    model, rows = fit(work, run, (zlib.crc32(f"weights {run.name}".encode()), zlib.crc32(f"batches {run.name}".encode())), 13 * (run.seed - 1))
+    write_log(work / f"logs/{run.name}.csv", rows)
+    folder, whole = work / f"checkpoints/.{run.name}.part", work / f"checkpoints/{run.name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    _, _, model_cfg = build(work)
+    preprocess = {"mean": MEAN, "std": STD, "interpolation": "bicubic", "resize_mode": "shortest"}
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": model_cfg, "preprocess_cfg": preprocess}, indent=2) + "\n")
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(work / "tokenizer" / file, folder / file)
+    save_file({key: value.contiguous() for key, value in model.state_dict().items()}, folder / "open_clip_model.safetensors")
+    os.replace(folder, whole)
+    print(f"{run.name}: {run.steps} steps, {time.time() - begun:.0f} s", flush=True)
 
 
 def main(work, names):
     torch.set_num_threads(1)
+    if names[:1] == ["--study"]:
+        part, parts = (int(number) for number in (names[1] if len(names) > 1 else "0/1").split("/"))
+        for run in study_runs()[part::parts]:
+            if not (work / f"checkpoints/{run.name}").exists():
+                train_for_study(work, run)
+        return
     known = runs()
     unknown = set(names) - {run.name for run in known}
     if unknown:
