@@ -1,0 +1,28 @@
+import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
+import type { Effect } from "./estimate-effect.ts";
+
+/** Whether an effect is shown to be smaller than a margin. */
+export interface Equivalence {
+  readonly margin: number;
+  /** the larger p of the two one-sided tests: below the level, the effect lies within ± margin */
+  readonly p: number;
+  /** what remains possible: the 90 % interval's end that is farther from 0, without sign */
+  readonly atMost: number;
+}
+
+/**
+ * Two one-sided tests (TOST) of an effect against ± a margin.
+ *
+ * @param margin > 0, in the effect's unit
+ * @see D. J. Schuirmann, J. Pharmacokin. Biopharm. 15, 1987
+ */
+export function testEquivalence({ estimate, se, degreesOfFreedom }: Effect, margin: number): Equivalence {
+  if (!(margin > 0)) throw new RangeError(`expected a positive margin, got ${margin}`);
+  const distance = margin - Math.abs(estimate);
+  const twoSided = studentTTwoSided(distance / se, degreesOfFreedom);
+  return {
+    margin,
+    p: distance > 0 ? twoSided / 2 : 1 - twoSided / 2,
+    atMost: Math.abs(estimate) + studentTQuantile(0.95, degreesOfFreedom) * se,
+  };
+}

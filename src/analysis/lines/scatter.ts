@@ -1,0 +1,69 @@
+import type { CorrectedFit } from "./corrected-fit.ts";
+import type { ScaledPoints } from "./scaled-points.ts";
+
+/** Degrees of freedom that the pooled variance counts for beside a group's. */
+export const PRIOR = 4;
+
+/**
+ * Variance of each point about its line, as its group of points has it, shrunk to the pooled one, measurement errors
+ * included.
+ *
+ * @param residuals (n,)
+ * @param freedoms  (n,) degrees of freedom that each point leaves
+ * @param groups    (n,) number of each point's group, from 0
+ * @param out       (n,) receives the variances
+ */
+export function groupVariances(
+  residuals: Float64Array,
+  freedoms: Float64Array,
+  groups: Int32Array,
+  count: number,
+  prior: number,
+  out: Float64Array,
+): void {
+  const n = residuals.length;
+  let [square, freedom] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    square += (residuals[i] as number) ** 2;
+    freedom += freedoms[i] as number;
+  }
+  const pooled = square / freedom;
+  for (let g = 0; g < count; g++) {
+    let [groupSquare, groupFreedom] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      if (groups[i] !== g) continue;
+      groupSquare += (residuals[i] as number) ** 2;
+      groupFreedom += freedoms[i] as number;
+    }
+    const variance = (prior * pooled + groupSquare) / (prior + groupFreedom);
+    for (let i = 0; i < n; i++) if (groups[i] === g) out[i] = variance;
+  }
+}
+
+/** The scatter beyond what finite images make: total variance less that of the errors in y and, along the line, in x. */
+export function scatterVariances(
+  fit: CorrectedFit,
+  points: ScaledPoints,
+  groups: Int32Array,
+  count: number,
+  prior: number,
+): Float64Array {
+  const n = points.x.length;
+  const total = new Float64Array(n);
+  groupVariances(fit.residuals, fit.freedoms, groups, count, prior, total);
+  const noise = new Float64Array(count);
+  const freedom = new Float64Array(count);
+  for (let i = 0; i < n; i++) {
+    const g = groups[i] as number;
+    const weight = fit.freedoms[i] as number;
+    noise[g] =
+      (noise[g] as number) +
+      weight *
+        ((points.yVariance[i] as number) + (fit.pointSlopes[i] as number) ** 2 * (points.xVariance[i] as number));
+    freedom[g] = (freedom[g] as number) + weight;
+  }
+  return total.map((variance, i) => {
+    const g = groups[i] as number;
+    return Math.max(0, variance - (noise[g] as number) / (freedom[g] as number));
+  });
+}

@@ -1,0 +1,113 @@
+import { fUpperTail } from "../../foundation/statistics/f-distribution.ts";
+import { createRandomNumbers } from "../../foundation/statistics/random-numbers.ts";
+import { createCorrectedFit } from "./corrected-fit.ts";
+import type { FitScale } from "./fit-scale.ts";
+import { fitLineModel } from "./fitted-line-model.ts";
+import type { LinePoint, SharedNoise } from "./line-point.ts";
+import type { LineTerms } from "./line-terms.ts";
+import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
+import { emptyPoints, scalePoints } from "./scaled-points.ts";
+import { groupVariances, PRIOR, scatterVariances } from "./scatter.ts";
+import { createPointSimulator } from "./simulate-points.ts";
+
+export interface TestOptions {
+  readonly scale: FitScale;
+  /** simulated data sets; default 1999 */
+  readonly replicates?: number;
+  /** default 1 */
+  readonly seed?: number;
+  readonly noise?: SharedNoise | null;
+  /** (n,) number of each point's group, from 0: each group may have its scatter about the lines; default: all have the same */
+  readonly scatterGroups?: readonly number[];
+  readonly experiment?: { readonly weighted: boolean; readonly prior: number };
+}
+
+/** A test of a reduced model within a full one. */
+export interface TermsTest {
+  /** F of the nested fits */
+  readonly statistic: number;
+  readonly df1: number;
+  readonly df2: number;
+  /** share of the data sets simulated under the reduced model whose statistic is at least as large; the data set counts as one */
+  readonly p: number;
+  /** of the plain F test, which knows neither errors in x nor unequal scatter */
+  readonly quickP: number;
+  readonly replicates: number;
+}
+
+export const REPLICATES = 1999;
+export const SEED = 1;
+
+/**
+ * Tests whether points need a full model or a reduced one does: a parametric bootstrap of the F statistic of the nested
+ * least-squares fits on empirical logits. Data sets are simulated under the reduced model as it is fitted with errors in x
+ * taken into account, with the measurement's binomial errors on both axes and with scatter about the lines.
+ *
+ * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against
+ * @throws InputError if an accuracy is no fraction, or an accuracy of 0 or 1 has no number of images
+ */
+export function testTerms(
+  points: readonly LinePoint[],
+  full: LineTerms,
+  reduced: LineTerms,
+  options: TestOptions,
+): TermsTest {
+  const { scale, replicates = REPLICATES, seed = SEED, noise = null } = options;
+  const { weighted, prior } = options.experiment ?? { weighted: false, prior: PRIOR };
+  const n = points.length;
+  const scaled = scalePoints(points, scale);
+  const nested = createNestedResiduals(full, reduced, scaled.x);
+  const [df1, df2] = [nested.fullRank - nested.reducedRank, n - nested.fullRank];
+  if (df1 <= 0) throw new RangeError("the full model adds no column to the reduced one");
+  if (df2 <= 0) throw new RangeError(`a test of ${nested.fullRank} columns needs more points than that, got ${n}`);
+
+  const groups = Int32Array.from(options.scatterGroups ?? points.map(() => 0));
+  const groupCount = groups.reduce((largest, group) => Math.max(largest, group), 0) + 1;
+  const fullFit = createCorrectedFit(full, n, noise);
+  fullFit.fit(scaled);
+  const freedoms = Float64Array.from(fullFit.freedoms);
+  const sums = new Float64Array(2);
+  const residuals = new Float64Array(n);
+  const variances = new Float64Array(n);
+  const weights = new Float64Array(n);
+  const f = (x: Float64Array, y: Float64Array): number => {
+    nested.fit(x, y, null, sums, residuals);
+    if (weighted) {
+      groupVariances(residuals, freedoms, groups, groupCount, prior, variances);
+      for (let i = 0; i < n; i++) weights[i] = 1 / Math.sqrt(variances[i] as number);
+      nested.fit(x, y, weights, sums, residuals);
+    }
+    return fOf(sums, df1, df2);
+  };
+  const statistic = f(scaled.x, scaled.y);
+  if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
+
+  const scatter = scatterVariances(fullFit, scaled, groups, groupCount, prior);
+  const model = fitLineModel(points, scaled, reduced, noise, scatter);
+  const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
+  const simulated = emptyPoints(n);
+  let atLeast = 0;
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    draw(simulated);
+    if (!(f(simulated.x, simulated.y) < statistic)) atLeast++;
+  }
+  return {
+    statistic,
+    df1,
+    df2,
+    p: (1 + atLeast) / (1 + replicates),
+    quickP: quickP(nested, scaled.x, scaled.y, df1, df2),
+    replicates,
+  };
+}
+
+function quickP(nested: NestedResiduals, x: Float64Array, y: Float64Array, df1: number, df2: number): number {
+  const sums = new Float64Array(2);
+  nested.fit(x, y, null, sums, new Float64Array(x.length));
+  return fUpperTail(fOf(sums, df1, df2), df1, df2);
+}
+
+function fOf(sums: Float64Array, df1: number, df2: number): number {
+  const [reduced = 0, full = 0] = sums;
+  return Math.max(0, reduced - full) / df1 / (full / df2);
+}

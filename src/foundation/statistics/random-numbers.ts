@@ -1,0 +1,44 @@
+/** Random numbers that are the same from the same seed, on every machine. */
+export interface RandomNumbers {
+  /** uniform in (0, 1), of 53 bits */
+  readonly uniform: () => number;
+  /** standard normal */
+  readonly normal: () => number;
+}
+
+/**
+ * A generator of random numbers: sfc32 (C. Doty-Humphrey's PractRand), normal numbers by Marsaglia's polar method.
+ *
+ * @param seed a whole number from 0 to 2^32 − 1
+ */
+export function createRandomNumbers(seed: number): RandomNumbers {
+  let [a, b, c, counter] = [seed | 0, 0x9e3779b9 | 0, 0x243f6a88, 1];
+  const next = () => {
+    const result = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + result) | 0;
+    return result >>> 0;
+  };
+  for (let i = 0; i < 20; i++) next(); // near seeds are far apart after this
+  const uniform = () => ((next() >>> 5) * 67108864 + (next() >>> 6) + 0.5) / 9007199254740992;
+  let spare: number | null = null;
+  const normal = () => {
+    if (spare !== null) {
+      const value = spare;
+      spare = null;
+      return value;
+    }
+    let [u, v, square] = [0, 0, 0];
+    do {
+      u = 2 * uniform() - 1;
+      v = 2 * uniform() - 1;
+      square = u * u + v * v;
+    } while (square >= 1 || square === 0);
+    const factor = Math.sqrt((-2 * Math.log(square)) / square);
+    spare = v * factor;
+    return u * factor;
+  };
+  return { uniform, normal };
+}
