@@ -2,7 +2,7 @@ import type { CheckpointPredictions, ResultPredictions } from "../../evaluation/
 import { InputError } from "../../foundation/errors.ts";
 import { keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
-import { holm } from "../../foundation/statistics/holm.ts";
+import { decideTogether, type PairedDecision } from "./decide-together.ts";
 import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
 import { pairImages } from "./paired-outcomes.ts";
 
@@ -10,12 +10,10 @@ import { pairImages } from "./paired-outcomes.ts";
 const SHOWN = 7;
 
 /** Two checkpoints on one benchmark. */
-export interface BenchmarkComparison extends TaskKey, PairedComparison {
+export interface BenchmarkComparison extends TaskKey, PairedComparison, PairedDecision {
   readonly first: string;
   readonly second: string;
   readonly expectedN: number | null;
-  /** `p` after Holm over all rows of the comparison */
-  readonly pHolm: number;
 }
 
 export interface CheckpointComparison {
@@ -32,8 +30,8 @@ export interface CompareOptions {
 /**
  * Compares two checkpoints image by image on every benchmark, protocol and set of prompts that both have: the difference
  * of top-1 (a − b) with a 95 % interval for paired fractions (Tango 1998), McNemar's exact test, Holm over the rows, the
- * images that only one gets right, gains and losses of every class, error consistency, and the smallest difference that
- * would have been shown.
+ * images that only one gets right, gains and losses of every class, error consistency, and the minimum detectable
+ * difference at the level of Holm's first step.
  *
  * @param a read from a results folder by `readCheckpointPredictions`, or made by hand
  * @param b likewise
@@ -79,8 +77,8 @@ export function comparePairs(
       };
     });
   });
-  const adjusted = holm(rows.map((row) => row.p));
-  return { rows: rows.map((row, i) => ({ ...row, pHolm: adjusted[i] as number })), notes: notes.list() };
+  const decisions = decideTogether(rows);
+  return { rows: rows.map((row, i) => ({ ...row, ...(decisions[i] as PairedDecision) })), notes: notes.list() };
 }
 
 function nameOfPair(result: ResultPredictions, a: CheckpointPredictions, b: CheckpointPredictions): string {

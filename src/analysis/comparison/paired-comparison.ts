@@ -1,6 +1,5 @@
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
 import { pairedDifferenceInterval } from "../../foundation/statistics/paired-difference-interval.ts";
-import { smallestPairedDifference } from "../../foundation/statistics/smallest-paired-difference.ts";
 import { type ErrorConsistency, errorConsistency } from "./error-consistency.ts";
 import { type ClassChange, classChanges } from "./paired-classes.ts";
 import type { PairedImage } from "./paired-outcomes.ts";
@@ -24,11 +23,6 @@ export interface PairedCounts {
   readonly p: number;
   /** null where both are right on all images, or both on none */
   readonly errorConsistency: ErrorConsistency | null;
-  /**
-   * the smallest true difference that this n would have shown with 80 % power at level 0.05, given how many images
-   * separate the two (Connor 1987); null where n is too small for any
-   */
-  readonly smallestDifference: number | null;
 }
 
 /** The same with the images and classes that make the difference. */
@@ -59,7 +53,6 @@ export function comparePairedCounts(both: number, onlyFirst: number, onlySecond:
     neither: n - both - onlyFirst - onlySecond,
     p: mcnemarExact(onlyFirst, onlySecond),
     errorConsistency: errorConsistency(both, onlyFirst, onlySecond, n),
-    smallestDifference: smallestPairedDifference((onlyFirst + onlySecond) / n, n),
   };
 }
 

@@ -26,7 +26,8 @@ const COLUMNS = [
   "kappa",
   "kappa_low",
   "kappa_high",
-  "smallest_difference",
+  "minimum_detectable_difference",
+  "first_step_level",
   "n",
   "expected_n",
 ] as const;
@@ -42,7 +43,8 @@ const UNPAIRED = {
   kappa: null,
   kappa_low: null,
   kappa_high: null,
-  smallest_difference: null,
+  minimum_detectable_difference: null,
+  first_step_level: null,
 };
 
 /**
@@ -69,7 +71,8 @@ export function formatComparisons(
     kappa: computed(row.errorConsistency?.kappa ?? null),
     kappa_low: computed(row.errorConsistency?.low ?? null),
     kappa_high: computed(row.errorConsistency?.high ?? null),
-    smallest_difference: computed(row.smallestDifference),
+    minimum_detectable_difference: computed(row.minimumDetectableDifference),
+    first_step_level: computed(row.firstStepLevel),
   }));
   const unpaired = nearest.map((row) => ({
     ...UNPAIRED,

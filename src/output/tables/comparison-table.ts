@@ -37,7 +37,7 @@ export function differenceTable(rows: readonly BenchmarkComparison[], marks: War
   };
 }
 
-/** On how many images the pair agrees, how far that is beyond chance, and what n could have shown. */
+/** On how many images the pair agrees, how far that is beyond chance, and what n can show. */
 export function agreementTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
   const label = markedLabels(rows, marks);
   return {
@@ -49,14 +49,14 @@ export function agreementTable(rows: readonly BenchmarkComparison[], marks: Warn
       right("neither"),
       right("kappa"),
       left("95 %"),
-      right("could show"),
+      right("detectable"),
     ],
-    rows: rows.map(({ errorConsistency: consistency, smallestDifference, ...row }) => [
+    rows: rows.map(({ errorConsistency: consistency, minimumDetectableDifference: detectable, ...row }) => [
       label(row),
       ...[row.both, row.onlyFirst, row.onlySecond, row.neither].map(String),
       consistency === null ? "" : decimal(consistency.kappa, 2),
       consistency === null ? "" : `${decimal(consistency.low, 2)} … ${decimal(consistency.high, 2)}`,
-      smallestDifference === null ? "none" : percent(smallestDifference, 2),
+      detectable === null ? "none" : percent(detectable, 2),
     ]),
   };
 }

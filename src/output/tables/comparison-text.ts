@@ -1,4 +1,5 @@
 import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
+import { DECISION_LEVEL } from "../../analysis/comparison/decide-together.ts";
 import type { ClassChange } from "../../analysis/comparison/paired-classes.ts";
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
 import { agreementTable, benchmarkLabels, differenceTable, nearestTable, type PlainTable } from "./comparison-table.ts";
@@ -13,13 +14,7 @@ export type TextFormat = "text" | "markdown" | "latex";
 /** Names a class of a row by its label; null where the names are not known. */
 export type ClassNamer = (row: BenchmarkComparison, label: string) => string | null;
 
-const SIGNIFICANCE = 0.05;
 const CLASSES_SHOWN = 3;
-const AGREEMENT = [
-  "Images that both, one or neither gets right",
-  "kappa: agreement beyond chance (error consistency, Geirhos et al. 2020)",
-  "could show: the smallest difference in points that this n shows with 80 % power at level 0.05 (Connor 1987)",
-];
 
 /** Every pair's differences, agreement and most changed classes. */
 export function formatPairs(
@@ -38,7 +33,7 @@ export function formatPairs(
       const classes = changedClasses(own, nameOf);
       return [
         block(differenceTable(own, marks), title(own, rows.length), format, marks.footnotes),
-        block(agreementTable(own, marks), AGREEMENT, format, marks.footnotes),
+        block(agreementTable(own, marks), agreementHeading(rows.length), format, marks.footnotes),
         ...(classes.length > 0 && format !== "latex" ? [list("Most changed classes", classes, format)] : []),
       ].join("\n\n");
     })
@@ -87,10 +82,23 @@ export function block(
   return [...heading.map(printable), formatTextTable(columns, cells), ...footnotes.map(printable)].join("\n");
 }
 
+/** @param tests rows that are decided together */
+function agreementHeading(tests: number): string[] {
+  const level =
+    tests === 1
+      ? `level ${DECISION_LEVEL}`
+      : `level ${DECISION_LEVEL}/${tests}, Holm's first step, which the other rows cannot change`;
+  return [
+    "Images that both, one or neither gets right",
+    "kappa: agreement beyond chance (error consistency, Geirhos et al. 2020)",
+    `detectable: minimum detectable difference in points, with 80 % power of McNemar's exact test at ${level}`,
+  ];
+}
+
 function title(rows: readonly BenchmarkComparison[], tests: number): string[] {
   const { first, second, templates } = rows[0] as BenchmarkComparison;
   const isOne = rows.every((row) => row.templates === templates);
-  const shown = rows.filter(({ pHolm }) => pHolm < SIGNIFICANCE).length;
+  const shown = rows.filter(({ pHolm }) => pHolm < DECISION_LEVEL).length;
   const verdict = `${shown} of ${rows.length} differences are more than chance (McNemar's exact test, Holm over ${tests})`;
   return [
     `${first} (first) minus ${second} (second)${isOne ? `, prompts ${templates}` : ""}`,

@@ -21,7 +21,7 @@ const expected: {
     readonly high: number;
     readonly p: number;
     readonly errorConsistency: ErrorConsistency | null;
-    readonly smallestDifference: number | null;
+    readonly minimumDetectableDifference: number | null;
   }[];
 } = JSON.parse(readFileSync(join(fixtures, "comparison", "expected.json"), "utf8"));
 
@@ -62,10 +62,17 @@ function compareTable(table: Table) {
 }
 
 describe("compareCheckpoints", () => {
-  it("gives difference, interval, test, agreement and smallest difference as scipy does", () => {
+  it("gives difference, interval, test, agreement and minimum detectable difference as scipy does", () => {
     const tables = expected.tables.filter(({ table }) => table.reduce((sum, count) => sum + count) <= 5000);
     expect(tables.length).toBeGreaterThanOrEqual(15);
-    for (const { table, low, high, p, errorConsistency: consistency, smallestDifference } of tables) {
+    for (const {
+      table,
+      low,
+      high,
+      p,
+      errorConsistency: consistency,
+      minimumDetectableDifference: detectable,
+    } of tables) {
       const row = compareTable(table);
       const [both, onlyFirst, onlySecond, neither] = table;
       expect([row.both, row.onlyFirst, row.onlySecond, row.neither]).toEqual([both, onlyFirst, onlySecond, neither]);
@@ -81,8 +88,9 @@ describe("compareCheckpoints", () => {
       for (const field of consistency === null ? [] : FIELDS) {
         expect(row.errorConsistency?.[field], `${table.join()} ${field}`).closeTo(consistency?.[field] as number, 1e-9);
       }
-      if (smallestDifference === null) expect(row.smallestDifference).toBeNull();
-      else expect(row.smallestDifference).closeTo(smallestDifference, 1e-9);
+      expect(row.firstStepLevel).toBe(0.05);
+      if (detectable === null) expect(row.minimumDetectableDifference).toBeNull();
+      else expect(row.minimumDetectableDifference).closeTo(detectable, 2e-9);
     }
   });
 

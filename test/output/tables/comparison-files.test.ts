@@ -113,7 +113,7 @@ describe("the tables of comparisons", () => {
     expect(differenceTable([row]).rows).toEqual([
       ["imagenet 1000, 10 of 20", "60.00", "50.00", "−3.13", "−10.00 … 0.00", "0.0010", "0.050"],
     ]);
-    const whole = { ...row, expectedN: 10, errorConsistency: null, smallestDifference: null };
+    const whole = { ...row, expectedN: 10, errorConsistency: null, minimumDetectableDifference: null };
     expect(agreementTable([whole]).rows).toEqual([["imagenet 1000", "4", "2", "1", "3", "", "", "none"]]);
     const others = [row, { ...row, templates: "u" }, { ...row, templates: "u", classNames: "mine" }];
     expect(differenceTable(others).rows.map(([label]) => label)).toEqual([

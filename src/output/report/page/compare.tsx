@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { DECISION_LEVEL, decideTogether, type PairedDecision } from "../../../analysis/comparison/decide-together.ts";
 import { count, decimal, percent, points, pointsRange, probability } from "../../../foundation/number-text.ts";
-import { holm } from "../../../foundation/statistics/holm.ts";
 import type { ImageSetDetails } from "../report-data.ts";
 import { Pick, Section } from "./controls.tsx";
 import { download } from "./download.ts";
@@ -16,7 +16,6 @@ interface PairRow extends ComparedSet {
   readonly title: string;
 }
 
-const SIGNIFICANCE = 0.05;
 /** Classes listed at each end. */
 const CLASSES = 8;
 
@@ -27,12 +26,12 @@ export function Compare({ data, details, view, change }: PageProps): JSX.Element
   const rows = useMemo(() => pairRows(data, details, first, second), [data, details, first, second]);
   if (data.checkpoints.length < 2) return null;
   const choices = data.checkpoints.map((name) => ({ value: name, label: name }));
-  const shown = rows.filter(({ pHolm }) => pHolm < SIGNIFICANCE).length;
+  const shown = rows.filter(({ pHolm }) => pHolm < DECISION_LEVEL).length;
   return (
     <Section
       id="compare"
       title="Compare two checkpoints"
-      about="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “could show” is the smallest difference that so many images show with 80 % power."
+      about="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “detectable” is the minimum detectable difference: what so many images show with 80 % power at the level of Holm's first step, which the other rows cannot change."
       actions={
         <button
           type="button"
@@ -84,7 +83,12 @@ export function Compare({ data, details, view, change }: PageProps): JSX.Element
             </strong>{" "}
             differences {shown === 1 ? "is" : "are"} more than chance.
           </p>
-          <Table caption="Differences of the two" columns={columns()} rows={rows} keyOf={({ set }) => setId(set)} />
+          <Table
+            caption="Differences of the two"
+            columns={columns(rows.length)}
+            rows={rows}
+            keyOf={({ set }) => setId(set)}
+          />
           <ChangedClasses rows={rows} first={first} second={second} />
         </>
       )}
@@ -103,11 +107,11 @@ function pairRows(
     const counts = comparePair(openSet(set), first, second);
     return counts === null ? [] : [{ set, title: setTitle(data, set, details.sets), ...counts }];
   });
-  const adjusted = holm(rows.map(({ p }) => p));
-  return rows.map((row, i) => ({ ...row, pHolm: adjusted[i] as number }));
+  const decisions = decideTogether(rows);
+  return rows.map((row, i) => ({ ...row, ...(decisions[i] as PairedDecision) }));
 }
 
-function columns(): Column<PairRow>[] {
+function columns(tests: number): Column<PairRow>[] {
   return [
     { id: "set", title: "Benchmark", cell: (row) => row.title, value: (row) => row.title },
     {
@@ -130,7 +134,7 @@ function columns(): Column<PairRow>[] {
       align: "right",
       cell: (row) => (
         <>
-          <span class={row.pHolm < SIGNIFICANCE ? "figure sure" : "figure"}>{points(row.difference, 2)}</span>
+          <span class={row.pHolm < DECISION_LEVEL ? "figure sure" : "figure"}>{points(row.difference, 2)}</span>
           <span class="interval">{pointsRange(row.low, row.high)}</span>
         </>
       ),
@@ -171,11 +175,11 @@ function columns(): Column<PairRow>[] {
     },
     {
       id: "power",
-      title: "Could show",
-      hint: "The smallest difference that so many images show with 80 % power at level 0.05 (Connor 1987), in points",
+      title: "Detectable",
+      hint: `Minimum detectable difference in points: 80 % power of McNemar's exact test at level ${DECISION_LEVEL}${tests === 1 ? "" : `/${tests}, Holm's first step`}`,
       align: "right",
-      cell: (row) => (row.smallestDifference === null ? "none" : percent(row.smallestDifference, 2)),
-      value: (row) => row.smallestDifference ?? undefined,
+      cell: (row) => (row.minimumDetectableDifference === null ? "none" : percent(row.minimumDetectableDifference, 2)),
+      value: (row) => row.minimumDetectableDifference ?? undefined,
     },
     {
       id: "n",

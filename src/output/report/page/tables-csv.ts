@@ -1,3 +1,4 @@
+import type { PairedDecision } from "../../../analysis/comparison/decide-together.ts";
 import type { PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
 import { formatAccuracies } from "../../../evaluation/results/accuracies-csv.ts";
 import { type TaskKey, taskKey } from "../../../foundation/evaluation-key.ts";
@@ -5,9 +6,8 @@ import { formatComparisons } from "../../tables/comparison-csv.ts";
 import type { ImageSetDetails, ReportResult } from "../report-data.ts";
 
 /** Two checkpoints on one image set. */
-export interface ComparedSet extends PairedCounts {
+export interface ComparedSet extends PairedCounts, PairedDecision {
   readonly set: TaskKey & Pick<ImageSetDetails, "expectedN">;
-  readonly pHolm: number;
 }
 
 /** `accuracies.csv` of a report's results, as `evaluate` writes it. */
