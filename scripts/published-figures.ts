@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { compareGroups } from "../src/analysis/robustness/group-lines.ts";
 import { groupsOfRows } from "../src/analysis/robustness/metadata.ts";
-import { AVERAGE } from "../src/analysis/robustness/pair-rows.ts";
+
 import { readBaseline } from "../src/analysis/robustness/read-baseline.ts";
 import { defaultProtocolsOf, readStudy } from "../src/analysis/robustness/read-study.ts";
 import { studyRobustness } from "../src/analysis/robustness/robustness-study.ts";
-import { IMAGENET_AXES } from "../src/analysis/robustness/study-axes.ts";
+import { AVERAGE, IMAGENET_AXES } from "../src/analysis/robustness/study-axes.ts";
 import { buildPanels, type ScatterPanel } from "../src/output/figures/scatter-panel.ts";
 import { ALL_SHIFTS, type FigureFormat, writeFigures } from "../src/output/figures/write-figures.ts";
 
@@ -30,7 +30,7 @@ export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
   const models = testbed.rows.filter(({ group }) => Object.hasOwn(MODEL_TYPES, group));
   const types = studyRobustness([...models, ...openai.rows], testbed, options);
   const groups = groupsOfRows(types.accuracies);
-  const { comparisons } = compareGroups(types.accuracies, groups, "logit", types.pairing);
+  const { comparisons } = compareGroups(types.accuracies, groups, "logit", types.pairing, types.rules);
   return new Map([
     ["openclip-zoo", buildPanels(studyRobustness(zoo.rows, openai, options), { benchmarks: BENCHMARKS })],
     [
@@ -50,7 +50,10 @@ export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
 export async function writePublishedFigures(folder: string, formats: readonly FigureFormat[]): Promise<string[]> {
   const paths: string[] = [];
   for (const [study, panels] of await publishedFigures()) {
-    const files = await writeFigures(join(folder, study), panels, { formats, names: [ALL_SHIFTS, "imagenet-a"] });
+    const files = await writeFigures(join(folder, study), panels, {
+      formats,
+      names: [ALL_SHIFTS, "imagenet-a", "imagenet-a-same-classes"],
+    });
     paths.push(...files.map((file) => join(study, file)));
   }
   return paths;

@@ -5,8 +5,7 @@ import type { FitScale } from "../lines/fit-scale.ts";
 import type { Baseline } from "./baseline.ts";
 import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
-import { type LinePiece, linePieces } from "./line-rules.ts";
-import type { ModelPoint } from "./model-point.ts";
+import { type BaselineRules, isInPiece, isLeftOut, type LinePiece, linePieces } from "./line-rules.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import type { StudyAxes } from "./study-axes.ts";
 
@@ -18,6 +17,11 @@ export interface BaselineLine extends LineKey {
   readonly policy: string;
   readonly piece: LinePiece;
   readonly fit: BaselineFit;
+}
+
+/** A baseline's rules, and whom they speak of. */
+export function baselineRules({ rules, rows }: Pick<Baseline, "rules" | "rows">): BaselineRules {
+  return { rules, models: new Set(rows.map(({ checkpoint }) => checkpoint)) };
 }
 
 /** A baseline's lines, and which protocols it has. */
@@ -45,12 +49,13 @@ export function fitBaselineLines(
   notes: NoteCollector,
 ): BaselineLines {
   const { rules } = baseline;
+  const ofNames = baselineRules(baseline);
   noteDoubts(baseline, notes);
   const rows = baseline.rows.filter(
     (row) =>
       row.doubt === undefined &&
       (rules.group === undefined || row.group === rules.group) &&
-      !rules.withoutNamesContaining.some((part) => row.checkpoint.includes(part)),
+      !isLeftOut(row.checkpoint, ofNames),
   );
   const protocols = protocolsOf(rows);
   const pairing = pairOptions(rows, axes, protocols, defaults);
@@ -93,10 +98,11 @@ function fitPieces(
   const { benchmark, protocol, idSide } = key;
   const points = pairs.map((pair) => pair.point);
   return linePieces(baseline.rules, benchmark, idSide).flatMap((piece) => {
-    const inside = ({ model, idAccuracy }: ModelPoint) =>
-      idAccuracy >= piece.from && idAccuracy < piece.to && !piece.without.includes(model);
     try {
-      const fit = fitBaseline(points.filter(inside), { scale });
+      const fit = fitBaseline(
+        points.filter((point) => isInPiece(point, piece)),
+        { scale },
+      );
       return [{ baseline: baseline.id, group, ...key, policy: policyWords(fit, piece), piece, fit }];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -1,12 +1,20 @@
 import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { createNoteCollector, type Note } from "../../foundation/notes.ts";
+import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundation/statistics/analysis-of-covariance.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { holm } from "../../foundation/statistics/holm.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
+import {
+  type BaselineRules,
+  isInPiece,
+  isLeftOut,
+  type LinePiece,
+  linePieces,
+  NO_BASELINE_RULES,
+} from "./line-rules.ts";
 import type { ColumnOf } from "./metadata.ts";
 import type { ModelPoint } from "./model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
@@ -19,8 +27,10 @@ export interface GroupLine {
   readonly interceptInterval: Interval;
 }
 
-/** The lines of the groups for one benchmark and x axis, and whether they differ. */
+/** The lines of the groups for one benchmark and x axis, or one piece of it where the baseline's rules split it. */
 export interface GroupComparison extends LineKey {
+  /** the accuracies in distribution that these lines are of, and the models that the baseline's rules leave out */
+  readonly piece: LinePiece;
   readonly lines: readonly GroupLine[];
   /** null where fewer than two groups have a line, or they leave no scatter to test against */
   readonly covariance: AnalysisOfCovariance | null;
@@ -35,12 +45,14 @@ export interface GroupStudy {
 }
 
 /**
- * Fits one line for each group of checkpoints on every benchmark and x axis, and tests by analysis of covariance whether
+ * Fits one line for each group of checkpoints on every benchmark and x axis, by the rules of the baseline beside whose
+ * lines they stand (from which accuracy on, where a line is split, which of its models are left out), and tests by analysis of covariance whether
  * the lines differ: does the pre-training data decide the line (Nguyen et al. 2022, Fang et al. 2022)?
  *
  * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
  * @param groups  checkpoint → group
  * @param options which protocol and class names to take where a checkpoint has several
+ * @param ofBaseline the baseline's rules, without the group that its line is of
  * @throws InputError if no group has three checkpoints with both accuracies
  */
 export function compareGroups(
@@ -48,6 +60,7 @@ export function compareGroups(
   groups: ColumnOf,
   scale: FitScale,
   options: PairOptions,
+  ofBaseline: BaselineRules = NO_BASELINE_RULES,
 ): GroupStudy {
   const notes = createNoteCollector();
   const byLine = new Map<string, { readonly key: LineKey; readonly points: Map<string, ModelPoint[]> }>();
@@ -57,6 +70,11 @@ export function compareGroups(
       notes.note("in no group, so left out of the groups' lines", { checkpoint });
       continue;
     }
+    if (isLeftOut(checkpoint, ofBaseline)) {
+      const parts = ofBaseline.rules.withoutNamesContaining.join("; ");
+      notes.note(`not in the groups' lines: the baseline's rules leave out names with ${parts}`, { checkpoint });
+      continue;
+    }
     const doubt = own.find((row) => row.doubt !== undefined)?.doubt;
     if (doubt !== undefined) {
       notes.note(`not in the groups' lines: ${doubtText(doubt)}`, { checkpoint });
@@ -64,21 +82,12 @@ export function compareGroups(
     }
     for (const pair of pairRows(own, options).pairs) addPoint(byLine, group, pair);
   }
-  const comparisons = [...byLine.values()].flatMap(({ key, points }) => {
-    const lines = [...points]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([group, members]) => {
-        try {
-          return [groupLine(group, members, scale)];
-        } catch (error) {
-          if (!(error instanceof InputError)) throw error;
-          const { benchmark, idSide } = key;
-          notes.note(`group ${group} has no line: ${error.message}`, { benchmark }, `${benchmark} on ${idSide}`);
-          return [];
-        }
-      });
-    return lines.length === 0 ? [] : [{ ...key, lines, covariance: covarianceOf(lines, scale) }];
-  });
+  const comparisons = [...byLine.values()].flatMap(({ key, points }) =>
+    linePieces(ofBaseline.rules, key.benchmark, key.idSide).flatMap((piece) => {
+      const lines = linesOfPiece(key, piece, points, scale, notes);
+      return lines.length === 0 ? [] : [{ ...key, piece, lines, covariance: covarianceOf(lines, scale) }];
+    }),
+  );
   if (comparisons.length === 0) {
     const why = notes.list().map(({ text }) => text);
     throw new InputError(`no group can have a line: ${why.join("; ") || "no checkpoint is in a group"}`);
@@ -102,6 +111,28 @@ function addPoint(
   const members = line.points.get(group);
   if (members === undefined) line.points.set(group, [pair.point]);
   else members.push(pair.point);
+}
+
+function linesOfPiece(
+  { benchmark, idSide }: LineKey,
+  piece: LinePiece,
+  points: ReadonlyMap<string, readonly ModelPoint[]>,
+  scale: FitScale,
+  notes: NoteCollector,
+): GroupLine[] {
+  const where = [`${benchmark} on ${idSide}`, ...(piece.words === "" ? [] : [piece.words])].join(", ");
+  return [...points]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([group, members]) => {
+      try {
+        const inside = members.filter((point) => isInPiece(point, piece));
+        return [groupLine(group, inside, scale)];
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        notes.note(`group ${group} has no line: ${error.message}`, { benchmark }, where);
+        return [];
+      }
+    });
 }
 
 function groupLine(group: string, points: readonly ModelPoint[], scale: FitScale): GroupLine {

@@ -2,7 +2,8 @@ import { closestKeys, isSameTask } from "../../foundation/evaluation-key.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 import type { BaselineLine, BaselineLines } from "./baseline-lines.ts";
 import { haveSameAxes } from "./line-key.ts";
-import { AVERAGE, type PairedRow } from "./pair-rows.ts";
+import type { PairedRow } from "./pair-rows.ts";
+import { AVERAGE } from "./study-axes.ts";
 
 /**
  * The line that a checkpoint's accuracy is compared with: of its benchmark and x axis, of its protocol and prompts where

@@ -1,3 +1,5 @@
+import type { ModelPoint } from "./model-point.ts";
+
 /** What a baseline's rules say of one line. */
 export interface LineRule {
   readonly benchmark: string;
@@ -20,6 +22,25 @@ export interface LineRules {
 
 /** The rule of a baseline that has none: every model, one line. */
 export const NO_RULES: LineRules = { withoutNamesContaining: [], lines: [] };
+
+/** A baseline's rules, and the names of all its models: the only ones that a rule about names speaks of. */
+export interface BaselineRules {
+  readonly rules: LineRules;
+  readonly models: ReadonlySet<string>;
+}
+
+/** Of a study without a baseline. */
+export const NO_BASELINE_RULES: BaselineRules = { rules: NO_RULES, models: new Set() };
+
+/** Whether a baseline's rules keep one of its models out of every line, by a part of its name. */
+export function isLeftOut(checkpoint: string, { rules, models }: BaselineRules): boolean {
+  return models.has(checkpoint) && rules.withoutNamesContaining.some((part) => checkpoint.includes(part));
+}
+
+/** Whether a model is fitted in a piece of a line. */
+export function isInPiece({ model, idAccuracy }: ModelPoint, piece: LinePiece): boolean {
+  return idAccuracy >= piece.from && idAccuracy < piece.to && !piece.without.includes(model);
+}
 
 /** One line's share of the x axis: in-distribution accuracies `from` ≤ x < `to`. */
 export interface LinePiece {

@@ -4,10 +4,7 @@ import { taskKey } from "../../foundation/evaluation-key.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
 import type { ModelPoint } from "./model-point.ts";
-import { idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
-
-/** `benchmark` of the unweighted mean accuracy of the study's shifts. */
-export const AVERAGE = "average";
+import { AVERAGE, idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
 
 /** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {

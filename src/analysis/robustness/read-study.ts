@@ -53,6 +53,7 @@ export async function readStudy(path: string | undefined): Promise<Study> {
     axes: {
       idBenchmark,
       wholeProtocols: ["", (id.protocols[0] as { id: string }).id],
+      classSubsets: id.protocols.slice(1).map((protocol) => protocol.id),
       shifts,
       titles: Object.fromEntries(benchmarks.map(({ id, title }) => [id, title])),
     },

@@ -11,13 +11,14 @@ import { createNoteCollector, type Note, type NoteCollector } from "../../founda
 import type { FitScale } from "../lines/fit-scale.ts";
 import type { Baseline } from "./baseline.ts";
 import { isEnd } from "./baseline-fit.ts";
-import { type BaselineLine, type BaselineLines, fitBaselineLines } from "./baseline-lines.ts";
+import { type BaselineLine, type BaselineLines, baselineRules, fitBaselineLines } from "./baseline-lines.ts";
 import { type EffectiveRobustness, effectiveRobustness } from "./effective-robustness.ts";
 import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
 import { bestLine, noteDifferences } from "./line-match.ts";
-import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
+import type { BaselineRules } from "./line-rules.ts";
+import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "./robustness-row.ts";
-import { IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
+import { AVERAGE, IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
 import { judgeRows, type UntestedRow } from "./verdict.ts";
 
 export interface RobustnessStudy {
@@ -29,6 +30,8 @@ export interface RobustnessStudy {
   /** the checkpoints' accuracies, each once, with default protocols filled in: for what else is asked of them */
   readonly accuracies: readonly AccuracyRow[];
   readonly pairing: PairOptions;
+  /** the baseline's: lines of groups obey them too, and panels take their x axes from them */
+  readonly rules: BaselineRules;
 }
 
 export interface StudyOptions {
@@ -80,7 +83,14 @@ export function studyRobustness(
   }
   results.sort(compareLineKeys);
   const sorted = [...lines.lines].sort(compareLines);
-  return { lines: sorted, rows: judgeRows(results), notes: notes.list(), accuracies: own, pairing: lines.pairing };
+  return {
+    lines: sorted,
+    rows: judgeRows(results),
+    notes: notes.list(),
+    accuracies: own,
+    pairing: lines.pairing,
+    rules: baselineRules(baseline),
+  };
 }
 
 function compareCheckpoint(

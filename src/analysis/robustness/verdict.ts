@@ -1,6 +1,6 @@
 import { holm } from "../../foundation/statistics/holm.ts";
-import { AVERAGE } from "./pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type Verdict } from "./robustness-row.ts";
+import { AVERAGE } from "./study-axes.ts";
 
 /** The level of the verdicts, after Holm's adjustment: the probability of any false one among the inputs. */
 export const VERDICT_LEVEL = 0.05;

@@ -1,7 +1,6 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { type BaselineLine, policyWords } from "../../analysis/robustness/baseline-lines.ts";
 import { compareGroups } from "../../analysis/robustness/group-lines.ts";
-import { type LinePiece, linePieces, NO_RULES } from "../../analysis/robustness/line-rules.ts";
 import { type ColumnOf, groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";
 import { compareWithReference } from "../../analysis/robustness/relative-study.ts";
 import { aggregateReplicates } from "../../analysis/robustness/replicates.ts";
@@ -75,9 +74,8 @@ async function groupExtras(study: RobustnessStudy, scale: FitScale, options: Fit
     metadata === undefined && groupBy === "group"
       ? groupsOfRows(study.accuracies)
       : await readColumn(metadata, groupBy, "--group-by");
-  const { comparisons, notes } = compareGroups(study.accuracies, groups, scale, study.pairing);
-  const [piece] = linePieces(NO_RULES, "", "") as [LinePiece];
-  const lines = comparisons.flatMap(({ lines, covariance: _, pHolm: __, ...key }) =>
+  const { comparisons, notes } = compareGroups(study.accuracies, groups, scale, study.pairing, study.rules);
+  const lines = comparisons.flatMap(({ lines, piece, covariance: _, pHolm: __, ...key }) =>
     lines.map(({ group, fit }) => ({
       baseline: OWN_LINES,
       group,

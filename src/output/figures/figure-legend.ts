@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
 import { type FigureTheme, groupStyle } from "./figure-theme.ts";
+import { equalityLine } from "./panel-curves.ts";
 import { incompleteNote } from "./panel-description.ts";
 import { hollow, solid } from "./panel-marks.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
@@ -66,7 +67,7 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
   if (lines.some(({ samples }) => samples.some(({ extrapolated }) => extrapolated))) {
     add({ kind: "extrapolated", text: "extrapolated" });
   }
-  add({ kind: "equality", text: "y = x" });
+  if (panels.some((panel) => equalityLine(panel) !== null)) add({ kind: "equality", text: "y = x" });
   const incomplete = incompleteNote(panels);
   if (incomplete !== null) add({ kind: "note", text: incomplete });
   return entries;

@@ -64,8 +64,9 @@ export function bandPieces(
   return pieces.filter(({ points }) => points.length > 1);
 }
 
-/** The part of y = x that the frame shows, as its two ends; null where it shows none. */
-export function equalityLine({ xDomain, yDomain }: ScatterPanel): readonly [number, number] | null {
+/** The part of y = x that the frame shows, as its two ends; null where it shows none, or y = x means nothing. */
+export function equalityLine({ xDomain, yDomain, hasEquality }: ScatterPanel): readonly [number, number] | null {
+  if (!hasEquality) return null;
   const low = Math.max(xDomain[0], yDomain[0]);
   const high = Math.min(xDomain[1], yDomain[1]);
   return low < high ? [low, high] : null;

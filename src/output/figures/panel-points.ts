@@ -3,8 +3,8 @@ import { samplingInterval } from "../../analysis/robustness/effective-robustness
 import { type LineKey, lineKeyText } from "../../analysis/robustness/line-key.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import type { ModelPoint } from "../../analysis/robustness/model-point.ts";
-import { AVERAGE, type PairedRow, type PairOptions, pairRows } from "../../analysis/robustness/pair-rows.ts";
-import { idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { type PairedRow, type PairOptions, pairRows } from "../../analysis/robustness/pair-rows.ts";
+import { AVERAGE, idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { isSameTask, matchScore } from "../../foundation/evaluation-key.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";

@@ -4,7 +4,8 @@ import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 
 /** What a study must have to be drawn. Without checkpoints `rows` and `accuracies` are empty, without a baseline `lines`. */
-export type PanelStudy = Pick<RobustnessStudy, "lines" | "rows" | "accuracies" | "pairing">;
+export type PanelStudy = Pick<RobustnessStudy, "lines" | "rows" | "accuracies" | "pairing"> &
+  Partial<Pick<RobustnessStudy, "rules">>;
 
 export interface PanelOptions {
   /** default: that of the study's lines, else logit */
@@ -13,7 +14,10 @@ export interface PanelOptions {
   readonly benchmarks?: readonly string[];
   /** benchmark → protocol; default: the baseline's preferred one. One that is named here is drawn alone, never mixed */
   readonly protocols?: ReadonlyMap<string, string>;
-  /** x axis: all classes of the in-distribution benchmark, or the shift's own where there is such a line or checkpoint */
+  /**
+   * x axis: all classes of the in-distribution benchmark, or the shift's where there is such a line or checkpoint; default:
+   * as the baseline's rules have it, see `preferredIdSide`
+   */
   readonly idSide?: "all-classes" | "same-classes";
   readonly templates?: string;
   readonly classNames?: string;

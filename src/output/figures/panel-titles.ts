@@ -1,5 +1,5 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
-import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
+import { AVERAGE } from "../../analysis/robustness/study-axes.ts";
 
 /** The names that papers give the shipped benchmarks, short enough for a panel. */
 const TITLES: ReadonlyMap<string, string> = new Map([
@@ -19,11 +19,29 @@ export function benchmarkTitle(benchmark: string, titles?: ReadonlyMap<string, s
   return titles?.get(benchmark) ?? TITLES.get(benchmark) ?? benchmark;
 }
 
-/** Label of the axis of a benchmark, or of an x axis such as `imagenet@imagenet-r`. */
-export function axisLabel(side: string, scale: FitScale, titles?: ReadonlyMap<string, string>): string {
+/** Label of the axis of a benchmark. */
+export function axisLabel(benchmark: string, scale: FitScale, titles?: ReadonlyMap<string, string>): string {
+  return label(benchmark, "", scale, titles);
+}
+
+/**
+ * Label of an x axis such as `imagenet@imagenet-r`, whose classes it names.
+ *
+ * @param isOfOthers whether the benchmark on the other axis has fewer classes
+ */
+export function idAxisLabel(
+  side: string,
+  isOfOthers: boolean,
+  scale: FitScale,
+  titles?: ReadonlyMap<string, string>,
+): string {
   const [benchmark = "", subset] = side.split("@");
-  const of = subset === undefined ? "" : ` on the classes of ${benchmarkTitle(subset, titles)}`;
+  const all = isOfOthers ? ", all classes" : "";
+  return label(benchmark, subset === undefined ? all : `, ${benchmarkTitle(subset, titles)} classes`, scale, titles);
+}
+
+function label(benchmark: string, classes: string, scale: FitScale, titles?: ReadonlyMap<string, string>): string {
   const name = benchmark === AVERAGE ? "Average" : benchmarkTitle(benchmark, titles);
   const how = scale === "linear" ? "%" : `%, ${scale} scale`;
-  return `${name} top-1 accuracy${of} (${how})`;
+  return `${name} top-1 accuracy${classes} (${how})`;
 }

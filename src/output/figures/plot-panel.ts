@@ -200,8 +200,11 @@ function axisMarks(
 /** An axis label as long as the axis has room for. */
 function fitLabel(label: string, room: number, fontSize: number): string {
   const text = figureText(label);
-  const shorter = [text, text.replace(/, \w+ scale/, ""), text.replace(/, \w+ scale/, "").replace(" accuracy", "")];
-  return shorter.find((one) => textWidth(one, fontSize) <= room) ?? shortenMiddle(shorter[2] as string, room, fontSize);
+  const shorter = [text];
+  for (const part of [/, \w+ scale/, " accuracy", " top-1"]) shorter.push((shorter.at(-1) as string).replace(part, ""));
+  return (
+    shorter.find((one) => textWidth(one, fontSize) <= room) ?? shortenMiddle(shorter.at(-1) as string, room, fontSize)
+  );
 }
 
 function titleMarks(panel: ScatterPanel, theme: FigureTheme, fontSize: number, width: number): Plot.Markish[] {

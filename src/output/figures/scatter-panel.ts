@@ -1,7 +1,8 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
-import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
-import { type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
+
+import { preferredIdSide } from "../../analysis/robustness/preferred-side.ts";
+import { AVERAGE, hasOtherClasses, type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
 import type { Domain } from "./accuracy-axis.ts";
 import { panelDomains } from "./panel-domains.ts";
@@ -17,7 +18,7 @@ import {
   panelCheckpoint,
 } from "./panel-points.ts";
 import type { PanelOptions, PanelStudy } from "./panel-study.ts";
-import { axisLabel, benchmarkTitle } from "./panel-titles.ts";
+import { axisLabel, benchmarkTitle, idAxisLabel } from "./panel-titles.ts";
 
 /** One scatter plot as plain data: accuracies are fractions; nothing of it is about pixels or colours. */
 export interface ScatterPanel extends LineKey {
@@ -28,6 +29,8 @@ export interface ScatterPanel extends LineKey {
   /** what the axes show, on scales that have no end strictly between 0 and 1 */
   readonly xDomain: Domain;
   readonly yDomain: Domain;
+  /** whether y = x means "no loss": both axes are of the same classes */
+  readonly hasEquality: boolean;
   /** models of the baseline's lines that are not among the checkpoints */
   readonly baseline: readonly PanelPoint[];
   /** ordered by name */
@@ -82,14 +85,16 @@ function buildPanel(
   const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
   const groupLines = chooseGroupLines(key, lines, options);
   const titles = options.titles ?? titlesOf(study.pairing.axes);
+  const otherClasses = hasOtherClasses(benchmark, idSide, study.pairing.axes);
   const domains = panelDomains(baseline, checkpoints, scale);
   return {
     ...key,
     title: benchmarkTitle(benchmark, titles),
-    xLabel: axisLabel(idSide, scale, titles),
+    xLabel: idAxisLabel(idSide, otherClasses, scale, titles),
     yLabel: axisLabel(benchmark, scale, titles),
     scale,
     ...domains,
+    hasEquality: !otherClasses,
     baseline,
     checkpoints,
     lines: [
@@ -99,28 +104,49 @@ function buildPanel(
           to: lines[i + 1]?.piece.servesFrom ?? 1,
         }),
       ),
-      ...groupLines.map(({ group, fit }) =>
-        panelLine(fit, { label: group, group, ofBaseline: false }, domains.xDomain, { from: 0, to: 1 }),
+      ...groupLines.map(({ group, fit, piece }) =>
+        panelLine(fit, { label: group, group, ofBaseline: false }, domains.xDomain, {
+          from: piece.servesFrom,
+          to: Math.min(piece.to, 1),
+        }),
       ),
     ],
     groups: groupsOf(study, options),
     ...(options.groupTitles === undefined ? {} : { groupTitles: options.groupTitles }),
-    notes,
+    notes: [...notes, ...missingNote(all, chosen, benchmark, idSide)],
   };
 }
 
-/** The lines of each group that are nearest to the panel's key. The group that the baseline's line is of has its line. */
+/** How many checkpoints have the benchmark on another x axis only. */
+function missingNote(
+  all: readonly CheckpointPair[],
+  chosen: readonly CheckpointPair[],
+  benchmark: string,
+  idSide: string,
+): string[] {
+  const onAxis = new Set(
+    all
+      .filter(({ pair }) => pair.benchmark === benchmark && pair.idSide === idSide)
+      .map(({ pair }) => pair.point.model),
+  );
+  const missing = new Set(all.filter(({ pair }) => pair.benchmark === benchmark).map(({ pair }) => pair.point.model));
+  for (const model of [...onAxis, ...chosen.map(({ pair }) => pair.point.model)]) missing.delete(model);
+  const { size } = missing;
+  return size === 0 ? [] : [`${size} checkpoint${size === 1 ? "" : "s"} without accuracy on ${idSide} left out`];
+}
+
+/** The lines of each group that are nearest to the panel's key, in pieces where they are split. The group that the baseline's line is of has its line. */
 function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines = [] }: PanelOptions) {
   const candidates = groupLines
     .filter((one) => haveSameAxes(one, key))
-    .flatMap((one) => one.lines.map(({ group, fit }) => ({ ...lineKey(one), group, fit })));
+    .flatMap((one) => one.lines.map(({ group, fit }) => ({ ...lineKey(one), group, fit, piece: one.piece })));
   const drawn = new Set(lines.map(({ group }) => group));
   const groups = [...new Set(candidates.map(({ group }) => group))].filter((group) => !drawn.has(group)).sort();
   return groups.flatMap((group) =>
     chooseLines(
       key,
       candidates.filter((one) => one.group === group),
-    ).slice(0, 1),
+    ),
   );
 }
 
@@ -136,13 +162,13 @@ function chooseIdSide(
   study: PanelStudy,
   pairs: readonly CheckpointPair[],
   benchmark: string,
-  { idSide = "all-classes" }: PanelOptions,
+  { idSide }: PanelOptions,
 ): string {
   const { axes } = study.pairing;
+  const keys = pairs.map(({ pair }) => pair);
+  if (idSide === undefined) return preferredIdSide(benchmark, study, keys);
   const own = sameClassesSide(axes, benchmark);
-  const known = [...study.lines, ...pairs.map(({ pair }) => pair)].some(
-    (key) => key.benchmark === benchmark && key.idSide === own,
-  );
+  const known = [...study.lines, ...keys].some((key) => key.benchmark === benchmark && key.idSide === own);
   return idSide === "same-classes" && known ? own : axes.idBenchmark;
 }
 

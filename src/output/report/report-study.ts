@@ -41,7 +41,7 @@ export function groupReport(
   if (study === null || grouping === undefined) return { comparisons: [], problem: "" };
   try {
     const groups = new Map(Object.entries(grouping.groups));
-    return { ...compareGroups(study.accuracies, groups, scale as FitScale, study.pairing), problem: "" };
+    return { ...compareGroups(study.accuracies, groups, scale as FitScale, study.pairing, study.rules), problem: "" };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { comparisons: [], problem: (error as Error).message };

@@ -1,6 +1,5 @@
-import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
-import { type StudyAxes, shiftCount } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, type StudyAxes, shiftCount } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
 import { percent } from "../../foundation/number-text.ts";
 import { printable } from "./text-table.ts";

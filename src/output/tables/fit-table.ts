@@ -1,8 +1,9 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
-import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
+
+import { rowsOnPreferredSides } from "../../analysis/robustness/preferred-side.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
-import { idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, isOutsideBand, testedRows } from "../../analysis/robustness/verdict.ts";
 import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
@@ -38,7 +39,7 @@ export function formatStudy(
   const { axes } = study.pairing;
   const marks = markWarnings(warnings, axes);
   const blocks = [formatLines(study.lines, axes)];
-  if (checkpoints.length > DETAILED) blocks.push(overview(study.rows, axes, marks, file));
+  if (checkpoints.length > DETAILED) blocks.push(overview(study, marks, file));
   else
     for (const checkpoint of checkpoints) {
       const own = study.rows.filter((row) => row.checkpoint === checkpoint);
@@ -152,14 +153,24 @@ function certainty(row: RobustnessRow): string {
   return `95 % interval ${pointsRange(row.low, row.high)}, from finite images and the line's own error`;
 }
 
-function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: WarningMarks, file: string | null): string {
+function overview(study: RobustnessStudy, marks: WarningMarks, file: string | null): string {
+  const { rows } = study;
+  const { axes } = study.pairing;
   const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
   const tests = testedRows(rows);
-  const allClasses = rows.filter((row) => row.idSide === axes.idBenchmark);
-  const benchmarks = [...new Set(allClasses.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
-  const several = new Set(allClasses.map((row) => row.templates)).size > 1;
+  const shown = rowsOnPreferredSides(rows, study);
+  const benchmarks = [...new Set(shown.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
+  const several = new Set(shown.map((row) => row.templates)).size > 1;
+  const onOwnClasses = new Set(
+    shown.filter((row) => row.idSide !== axes.idBenchmark).map(({ benchmark }) => benchmark),
+  );
+  const whole = new Map(
+    rows
+      .filter(({ idSide }) => idSide === axes.idBenchmark)
+      .map((row) => [keyText(row, ["checkpoint", "templates"]), row.idAccuracy]),
+  );
   const byRow = new Map<string, Map<string, RobustnessRow>>();
-  for (const row of allClasses) {
+  for (const row of shown) {
     const key = keyText(row, ["checkpoint", "templates"]);
     const own = byRow.get(key) ?? new Map<string, RobustnessRow>();
     if (!own.has(row.benchmark)) own.set(row.benchmark, row);
@@ -177,11 +188,12 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: Warnin
   const cells = sorted.slice(0, SHOWN).map((own) => {
     const any = own.values().next().value as RobustnessRow;
     const outside = outsideBy(own);
+    const x = whole.get(keyText(any, ["checkpoint", "templates"]));
     return [
       printable(
         several ? `${cutEnd(any.checkpoint, 20)} ${cutEnd(any.templates, 9)}` : cutEnd(any.checkpoint, NAME_WIDTH),
       ),
-      percent(any.idAccuracy),
+      x === undefined ? "" : percent(x),
       ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
       outside > 0 ? percent(outside) : "",
     ];
@@ -189,17 +201,26 @@ function overview(rows: readonly RobustnessRow[], axes: StudyAxes, marks: Warnin
   const columns = [
     left("checkpoint"),
     right("x %"),
-    ...benchmarks.map((benchmark) => right(printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, "")))),
+    ...benchmarks.map((benchmark) => right(shortTitle(benchmark, axes))),
     right("outside"),
   ];
   return [
     `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points, by ${printable(lead)}`,
     ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${tests} tests`] : []),
     `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: no verdict, so last`,
+    ...(onOwnClasses.size > 0
+      ? [
+          `  against  ${idTitle(axes)} on their classes, as the baseline's rules have it: ${[...onOwnClasses].map((benchmark) => shortTitle(benchmark, axes)).join(", ")}`,
+        ]
+      : []),
     formatTextTable(columns, cells),
     ...moreRows(sorted.length - cells.length, file),
     ...doubtLines(doubtful),
   ].join("\n");
+}
+
+function shortTitle(benchmark: string, axes: StudyAxes): string {
+  return printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, ""));
 }
 
 /** The checkpoints that are not ranked, and why. */

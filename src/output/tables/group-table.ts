@@ -27,7 +27,8 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
       range(interceptInterval),
       decimal(fit.r2, 3),
     ]);
-    const title = `${printable(comparison.benchmark)} on ${printable(comparison.idSide)}, lines by ${printable(column)}`;
+    const rule = comparison.piece.words;
+    const title = `${printable(comparison.benchmark)} on ${printable(comparison.idSide)}, lines by ${printable(column)}${rule === "" ? "" : ` (${printable(rule)})`}`;
     return [`${title}: ${verdict(comparison)}`, formatTextTable(columns, rows)].join("\n");
   });
   return blocks.join("\n\n");

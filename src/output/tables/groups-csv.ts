@@ -6,6 +6,7 @@ const GROUP_COLUMNS = [
   "column",
   "group",
   ...LINE_COLUMNS,
+  "rule",
   "scale",
   "n",
   "slope",
@@ -22,6 +23,7 @@ const GROUP_COLUMNS = [
 const TEST_COLUMNS = [
   "column",
   ...LINE_COLUMNS,
+  "rule",
   "scale",
   "groups",
   "n",
@@ -33,13 +35,17 @@ const TEST_COLUMNS = [
   "p_holm",
 ] as const;
 
-/** The text of `groups.csv`: one row a group's line, with 95 % t intervals of slope and intercept. */
+/**
+ * The text of `groups.csv`: one row a group's line, with 95 % t intervals of slope and intercept. `rule`: which models the
+ * baseline's rules leave in.
+ */
 export function formatGroups(comparisons: readonly GroupComparison[], column: string): string {
   const rows = comparisons.flatMap((comparison) =>
     comparison.lines.map(({ group, fit, slopeInterval, interceptInterval }) => ({
       column,
       group,
       ...lineCells(comparison),
+      rule: comparison.piece.words,
       scale: fit.scale,
       n: fit.n,
       slope: computed(fit.slope),
@@ -68,6 +74,7 @@ export function formatGroupTests(comparisons: readonly GroupComparison[], column
     return (["slopes", "intercepts", "lines"] as const).map((test) => ({
       column,
       ...lineCells(comparison),
+      rule: comparison.piece.words,
       scale: lines[0]?.fit.scale,
       groups: lines.length,
       n: lines.reduce((sum, line) => sum + line.fit.n, 0),

@@ -1,6 +1,5 @@
-import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 import type { RelativeRow } from "../../analysis/robustness/relative-study.ts";
-import { idTitle, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, idTitle, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { points, pointsRange } from "../../foundation/number-text.ts";
 import { cutEnd } from "./name-text.ts";
 import { formatTextTable, moreRows, printable, type TableColumn } from "./text-table.ts";

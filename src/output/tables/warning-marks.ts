@@ -1,6 +1,6 @@
-import { AVERAGE } from "../../analysis/robustness/pair-rows.ts";
 import { MEAN_OF_SHIFTS } from "../../analysis/robustness/robustness-row.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE } from "../../analysis/robustness/study-axes.ts";
 import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
 import { type EvaluationKey, matches } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";

@@ -39,6 +39,55 @@ describe("lines of groups", () => {
     expect(noteLines(notes)[0]).toMatch(/^in no group, so left out of the groups' lines: .* and \d+ more$/);
   });
 
+  it("obey the baseline's rules: two pieces, an end of the axis, its models left out by name", async () => {
+    const { study, groups } = await testbed();
+    const left = /aws|batch64|subsample/;
+    const { comparisons, notes } = compareGroups(study.accuracies, groups, "logit", study.pairing, study.rules);
+    const membersOf = (group: string, benchmark: string, subset: string) =>
+      study.accuracies.filter(
+        (row) =>
+          groups.get(row.checkpoint) === group &&
+          row.benchmark === "imagenet" &&
+          row.protocol === subset &&
+          !left.test(row.checkpoint) &&
+          study.accuracies.some((other) => other.checkpoint === row.checkpoint && other.benchmark === benchmark),
+      );
+    const found = (benchmark: string, idSide: string) =>
+      comparisons
+        .filter((one) => one.benchmark === benchmark && one.idSide === idSide)
+        .flatMap(({ piece, lines }) =>
+          lines.map(({ group, fit }) => ({ group, piece, names: fit.models.map(({ model }) => model) })),
+        );
+    const onA = found("imagenet-a", "imagenet@imagenet-a");
+    expect(onA.map(({ group, piece }) => `${group} ${piece.from}`)).toContain("more-data 0.9186");
+    expect(onA.map(({ group, piece }) => `${group} ${piece.from}`)).not.toContain("adversarially-robust 0.9186");
+    for (const { group, piece, names } of onA) {
+      const expected = membersOf(group, "imagenet-a", "imagenet-a").filter(
+        ({ checkpoint, accuracy }) => checkpoint !== "resnet50" && accuracy >= piece.from && accuracy < piece.to,
+      );
+      expect([...names].sort()).toEqual(expected.map(({ checkpoint }) => checkpoint).sort());
+      expect(piece.from).toBeGreaterThanOrEqual(0.75);
+    }
+    for (const { group, names } of found("imagenet-r", "imagenet@imagenet-r")) {
+      const expected = membersOf(group, "imagenet-r", "imagenet-r").filter(({ accuracy }) => accuracy >= 0.75);
+      expect([...names].sort()).toEqual(expected.map(({ checkpoint }) => checkpoint).sort());
+    }
+    expect(noteLines(notes).some((note) => /rules leave out names with aws; batch64; subsample: /.test(note))).toBe(
+      true,
+    );
+  });
+
+  it("keep a checkpoint that is none of the baseline's, whatever it is called", async () => {
+    const { study, groups } = await testbed();
+    const renamed = study.accuracies
+      .filter(({ group }) => group === "more-data")
+      .map((row) => ({ ...row, checkpoint: `aws/${row.checkpoint}` }));
+    const names = new Map(renamed.map(({ checkpoint }) => [checkpoint, "mine"]));
+    const { comparisons } = compareGroups(renamed, names, "logit", study.pairing, study.rules);
+    const count = [...groups.values()].filter((group) => group === "more-data").length;
+    expect(comparisons.find(({ benchmark }) => benchmark === "imagenet-v2")?.lines[0]?.fit.n).toBe(count);
+  });
+
   it("name the groups that are too small, and are refused where none is large enough", async () => {
     const { study } = await testbed();
     const models = [...new Set(study.accuracies.map((row) => row.checkpoint))];

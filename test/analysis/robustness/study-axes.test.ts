@@ -15,6 +15,7 @@ const rename = (name: string) => NAMES.get(name) ?? name;
 const AXES: StudyAxes = {
   idBenchmark: "desk",
   wholeProtocols: ["", "all"],
+  classSubsets: IMAGENET_AXES.classSubsets.map(rename),
   shifts: IMAGENET_AXES.shifts.map(rename),
   titles: { desk: "Desk", "light-1": "Morning" },
 };

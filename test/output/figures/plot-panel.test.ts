@@ -91,7 +91,7 @@ describe("a panel's figure", () => {
   });
 
   it("has a marker of its own for each group, and a line for each", async () => {
-    const panels = await testbedPanels({ benchmarks: ["imagenet-r"] });
+    const panels = await testbedPanels({ benchmarks: ["imagenet-r"], idSide: "all-classes" });
     const panel = only(panels);
     const figure = draw(panel);
     const looks = panel.groups.map((group, i) => {
@@ -153,7 +153,7 @@ describe("a panel's figure", () => {
     expect(svg.getAttribute("role")).toBe("img");
     expect(svg.firstElementChild?.tagName.toLowerCase()).toBe("title");
     expect(svg.querySelector("title")?.textContent).toBe(
-      "ObjectNet: ObjectNet top-1 accuracy (%, logit scale) against ImageNet top-1 accuracy (%, logit scale)",
+      "ObjectNet: ObjectNet top-1 accuracy (%, logit scale) against ImageNet top-1 accuracy, all classes (%, logit scale)",
     );
     expect(svg.querySelector("desc")?.textContent).toMatch(/line of openai-clip: slope 1\.694, .*n = 9/);
   });

@@ -37,7 +37,7 @@ export async function testbedPanels(options: PanelOptions = {}): Promise<Scatter
   const rows = testbed.rows.filter(({ group }) => group !== "low-accuracy");
   const study = studyRobustness([...rows, ...openai.rows], testbed);
   const groups = groupsOfRows(study.accuracies);
-  const groupLines = compareGroups(study.accuracies, groups, "logit", study.pairing).comparisons;
+  const groupLines = compareGroups(study.accuracies, groups, "logit", study.pairing, study.rules).comparisons;
   return buildPanels(study, { groups, groupLines, ...options });
 }
 

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Baseline } from "../../../src/analysis/robustness/baseline.ts";
 import { fitBaselineLines } from "../../../src/analysis/robustness/baseline-lines.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
+import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
 import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
 import { createNoteCollector } from "../../../src/foundation/notes.ts";
 import { buildPanels } from "../../../src/output/figures/scatter-panel.ts";
@@ -59,16 +61,21 @@ describe("panels of a study", () => {
   });
 
   it("draw a line for each group, and the baseline's for the group that it is of", async () => {
-    const panels = await testbedPanels();
+    const panels = await testbedPanels({ idSide: "all-classes" });
     const a = panels.find(({ benchmark }) => benchmark === "imagenet-a");
     expect(a?.lines.map(({ label, ofBaseline }) => [label, ofBaseline])).toEqual([
       ["imagenet-testbed", true],
       ["imagenet-testbed", true],
       ["adversarially-robust", false],
       ["more-data", false],
-      ["openai", false],
+      ["more-data", false],
+      ["openai", false], // one of the nine lies above the kink
+      ["robustness-interventions", false],
       ["robustness-interventions", false],
     ]);
+    const [more, moreAbove] = (a?.lines ?? []).filter(({ label }) => label === "more-data");
+    expect(more?.samples.at(-1)?.x).toBe(0.7613);
+    expect(moreAbove?.samples.at(0)?.x).toBe(0.7613);
     const [below, above] = a?.lines ?? [];
     expect(below?.samples.at(-1)?.x).toBe(0.7613);
     expect(above?.samples.at(0)?.x).toBe(0.7613);
@@ -77,15 +84,42 @@ describe("panels of a study", () => {
     expect(objectnet?.notes[0]).toBe("9 checkpoints with another protocol: objectnet-names");
   });
 
+  it("have the x axes of the baseline's rules, and y = x where both axes are of the same classes", async () => {
+    const panels = await testbedPanels({ benchmarks: [...IMAGENET_AXES.shifts, "average"] });
+    expect(panels.map(({ idSide, xLabel, hasEquality }) => [idSide, xLabel, hasEquality])).toEqual([
+      ["imagenet", "ImageNet top-1 accuracy (%, logit scale)", true],
+      ["imagenet@imagenet-r", "ImageNet top-1 accuracy, ImageNet-R classes (%, logit scale)", true],
+      ["imagenet", "ImageNet top-1 accuracy (%, logit scale)", true],
+      ["imagenet@imagenet-a", "ImageNet top-1 accuracy, ImageNet-A classes (%, logit scale)", true],
+      ["imagenet@objectnet", "ImageNet top-1 accuracy, ObjectNet classes (%, logit scale)", true],
+      ["imagenet", "ImageNet top-1 accuracy, all classes (%, logit scale)", false],
+    ]);
+    for (const panel of panels) {
+      const sides = panel.idSide === "imagenet" ? [] : [`9 checkpoints without accuracy on ${panel.idSide} left out`];
+      expect(panel.notes.filter((note) => note.includes("without accuracy"))).toEqual(sides);
+    }
+    const b32 = panels[1]?.checkpoints.find(({ name }) => name === "vit_b_32_clip_zeroshot");
+    expect((b32?.x as number) - (b32?.y as number)).closeTo(0.188, 5e-4);
+  });
+
+  it("keep all classes where no checkpoint has the axis of the baseline's rules", async () => {
+    const [openai, testbed] = await Promise.all(["openai-clip", "imagenet-testbed"].map(readBaseline));
+    const panels = buildPanels(studyRobustness(openai?.rows ?? [], testbed as Baseline), {
+      benchmarks: IMAGENET_AXES.shifts,
+    });
+    expect(new Set(panels.map(({ idSide }) => idSide))).toEqual(new Set(["imagenet"]));
+    expect(panels.map(({ checkpoints }) => checkpoints.length)).toEqual([9, 9, 9, 9, 9]);
+  });
+
   it("take one protocol alone where it is named, and the same-class axis where it is asked for", async () => {
     const protocols = new Map([["objectnet", "imagenet-names-max-crop2"]]);
     const [objectnet] = await testbedPanels({ benchmarks: ["objectnet"], protocols, idSide: "same-classes" });
     expect(objectnet?.idSide).toBe("imagenet@objectnet");
-    expect(objectnet?.xLabel).toBe("ImageNet top-1 accuracy on the classes of ObjectNet (%, logit scale)");
+    expect(objectnet?.xLabel).toBe("ImageNet top-1 accuracy, ObjectNet classes (%, logit scale)");
     expect(new Set(objectnet?.checkpoints.map(({ protocol }) => protocol))).toEqual(
       new Set(["imagenet-names-max-crop2"]),
     );
-    const [all] = await testbedPanels({ benchmarks: ["objectnet"], protocols });
+    const [all] = await testbedPanels({ benchmarks: ["objectnet"], protocols, idSide: "all-classes" });
     expect(all?.notes).toContain("9 checkpoints without protocol imagenet-names-max-crop2 left out");
   });
 

@@ -1,7 +1,7 @@
 import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { FIT_SCALES } from "../../../analysis/lines/fit-scale.ts";
-import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
+import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
 import type { ReportData, ReportDetails } from "../report-data.ts";
 import { groupReport, studyReport } from "../report-study.ts";
 import { Accuracies } from "./accuracies.tsx";

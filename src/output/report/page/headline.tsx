@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
-import { AVERAGE } from "../../../analysis/robustness/pair-rows.ts";
+
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
-import { idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
+import { AVERAGE, idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
 import { headlineRows, testedRows } from "../../../analysis/robustness/verdict.ts";
 import { percent, pointsRange } from "../../../foundation/number-text.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
@@ -17,7 +17,7 @@ const LONGEST = 60;
 /** What the study comes to, in sentences. */
 export function Headline(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
   const { data, view, change, study } = props;
-  const shown = shownRows(study.rows, view, data.axes);
+  const shown = shownRows(study, view);
   const { rows, of } = leadRows(shown, view.benchmark);
   const counted = (verdict: RobustnessRow["verdict"]) => rows.filter((row) => row.verdict === verdict).length;
   const [above, below, within] = [counted("above"), counted("below"), counted("within")];
@@ -65,7 +65,7 @@ export function CheckpointHeadline(
 ): JSX.Element | null {
   const { data, view, study, checkpoint } = props;
   const tests = testedRows(study.rows);
-  const own = headlineRows(shownRows(study.rows, view, data.axes).filter((row) => row.checkpoint === checkpoint));
+  const own = headlineRows(shownRows(study, view).filter((row) => row.checkpoint === checkpoint));
   if (own.length === 0) return <p class="lead">It cannot be compared with {view.baseline}: see the notes below.</p>;
   return (
     <div class="lead">

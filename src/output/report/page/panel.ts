@@ -48,7 +48,9 @@ export function viewPanel(
   const options = {
     scale: view.scale as FitScale,
     benchmarks: [benchmark],
-    idSide: view.axis === "same" ? ("same-classes" as const) : ("all-classes" as const),
+    ...(view.axis === ""
+      ? {}
+      : { idSide: view.axis === "same" ? ("same-classes" as const) : ("all-classes" as const) }),
     ...(view.protocol === "" ? {} : { protocols: new Map([[benchmark, view.protocol]]) }),
     ...(view.prompts === "" ? {} : { templates: view.prompts }),
     ...(grouping === undefined ? {} : { groups: new Map(Object.entries(grouping.groups)), groupLines: comparisons }),

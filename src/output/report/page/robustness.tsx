@@ -18,19 +18,17 @@ import { WarningList, WarningMark } from "./warnings.tsx";
 
 interface Row {
   readonly checkpoint: string;
-  readonly idAccuracy: number;
+  /** on all classes; undefined where it is not known */
+  readonly idAccuracy: number | undefined;
   readonly cells: ReadonlyMap<string, RobustnessRow>;
 }
 
 /** Effective robustness of every checkpoint on every shift. */
 export function Robustness(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
   const { data, view, change, names, study } = props;
-  const shown = useMemo(
-    () => shownRows(study.rows, view, data.axes).filter((row) => names.has(row.checkpoint)),
-    [study, names, view],
-  );
+  const shown = useMemo(() => shownRows(study, view).filter((row) => names.has(row.checkpoint)), [study, names, view]);
   const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
-  const rows = useMemo(() => toRows(shown), [shown]);
+  const rows = useMemo(() => toRows(shown, study), [shown, study]);
   const marks = useMemo(() => markWarnings(data.warnings, data.axes), [data]);
   const columns = useMemo(() => toColumns(data, shifts, marks, change), [data, shifts, marks, change]);
   return (
@@ -70,7 +68,9 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
   );
 }
 
-function toRows(rows: readonly RobustnessRow[]): Row[] {
+function toRows(rows: readonly RobustnessRow[], study: RobustnessStudy): Row[] {
+  const whole = study.rows.filter(({ idSide }) => idSide === study.pairing.axes.idBenchmark);
+  const wholeAccuracies = new Map(whole.map(({ checkpoint, idAccuracy }) => [checkpoint, idAccuracy]));
   const byCheckpoint = new Map<string, Map<string, RobustnessRow>>();
   for (const row of rows) {
     const own = byCheckpoint.get(row.checkpoint) ?? new Map<string, RobustnessRow>();
@@ -81,7 +81,7 @@ function toRows(rows: readonly RobustnessRow[]): Row[] {
   return [...byCheckpoint].map(([checkpoint, cells]) => ({
     checkpoint,
     cells,
-    idAccuracy: ([...cells.values()][0] as RobustnessRow).idAccuracy,
+    idAccuracy: wholeAccuracies.get(checkpoint),
   }));
 }
 
@@ -102,7 +102,7 @@ function toColumns(
       id: "id",
       title: `${idTitle(data.axes)} %`,
       align: "right",
-      cell: (row) => percent(row.idAccuracy),
+      cell: (row) => (row.idAccuracy === undefined ? "" : percent(row.idAccuracy)),
       value: (row) => row.idAccuracy,
     },
     ...shifts.map(

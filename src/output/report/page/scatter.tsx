@@ -14,6 +14,7 @@ import { plotChoices, viewPanel } from "./panel.ts";
 import { describePoint, type PlacedPoint, Tip } from "./point-tip.tsx";
 import { shiftTitle } from "./study.ts";
 import { useFigureTheme } from "./theme.ts";
+import { parseAxis } from "./view.ts";
 
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 28;
@@ -86,7 +87,7 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
           ))}
         </div>
         <ProtocolChoice {...props} benchmark={benchmark} panel={panel} />
-        <AxisChoice {...props} benchmark={benchmark} />
+        <AxisChoice {...props} benchmark={benchmark} panel={panel} />
       </div>
       <div ref={frame}>
         <Plot panel={panel} change={change} of={idTitle(data.axes)} />
@@ -117,19 +118,21 @@ function ProtocolChoice(
   );
 }
 
-function AxisChoice(props: PageProps & { readonly benchmark: string }): JSX.Element | null {
-  const { data, view, change, benchmark } = props;
+function AxisChoice(
+  props: PageProps & { readonly benchmark: string; readonly panel: ScatterPanel },
+): JSX.Element | null {
+  const { data, change, benchmark, panel } = props;
   const has = data.results.some((one) => one.benchmark === data.axes.idBenchmark && one.protocol === benchmark);
   if (!has) return null;
   return (
     <Select
       label="x axis"
-      value={view.axis}
+      value={panel.idSide.includes("@") ? "same" : "all"}
       choices={[
         { value: "all", label: idTitle(data.axes) },
         { value: "same", label: `${idTitle(data.axes)}, classes of ${shiftTitle(data, benchmark, "")}` },
       ]}
-      onChange={(axis) => change({ axis: axis === "same" ? "same" : "all" })}
+      onChange={(axis) => change({ axis: parseAxis(axis) })}
     />
   );
 }

@@ -11,8 +11,8 @@ export interface View {
   /** shift in the plot */
   readonly benchmark: string;
   readonly protocol: string;
-  /** x axis: all classes of ImageNet, or those of the shift */
-  readonly axis: "all" | "same";
+  /** x axis: all classes of ImageNet, or those of the shift; "" as the baseline's rules have it */
+  readonly axis: Axis;
   /** template set and class names, as `promptsOf` writes them */
   readonly prompts: string;
   readonly search: string;
@@ -31,7 +31,7 @@ export const START: View = {
   group: "",
   benchmark: "",
   protocol: "",
-  axis: "all",
+  axis: "",
   prompts: "",
   search: "",
   metric: ACCURACY.id,
@@ -40,13 +40,19 @@ export const START: View = {
   set: "",
 };
 
+export type Axis = "" | "all" | "same";
+
+export function parseAxis(axis: string | undefined): Axis {
+  return axis === "same" || axis === "all" ? axis : "";
+}
+
 /** What an address says, over the view that the page starts with. */
 export function parseView(hash: string, start: View): View {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const values = Object.fromEntries(
     Object.keys(START).flatMap((name) => (given.has(name) ? [[name, given.get(name) as string]] : [])),
   ) as Partial<View>;
-  return { ...start, ...values, axis: values.axis === "same" ? "same" : "all" };
+  return { ...start, ...values, axis: parseAxis(values.axis) };
 }
 
 /** The address of a view: only what differs from the start. */
