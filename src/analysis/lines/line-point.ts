@@ -14,4 +14,6 @@ export interface LinePoint {
 export interface SharedNoise {
   readonly x: Float64Array | null;
   readonly y: Float64Array | null;
+  /** the independent units, drawings say, that the correlations were estimated from; undefined: they are taken for known */
+  readonly units?: number | undefined;
 }

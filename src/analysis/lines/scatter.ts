@@ -40,17 +40,27 @@ export function groupVariances(
   }
 }
 
-/** The scatter beyond what finite images make: total variance less that of the errors in y and, along the line, in x. */
+/**
+ * The scatter beyond what finite images make: total variance less that of the errors in y and, along the line, in x.
+ *
+ * @param expected (n,) what errors that checkpoints share are expected to make of the squared residuals; null: errors are independent
+ */
 export function scatterVariances(
   fit: CorrectedFit,
   points: ScaledPoints,
   groups: Int32Array,
   count: number,
   prior: number,
+  expected: Float64Array | null = null,
 ): Float64Array {
   const n = points.x.length;
   const total = new Float64Array(n);
   groupVariances(fit.residuals, fit.freedoms, groups, count, prior, total);
+  if (expected !== null) {
+    const ofErrors = new Float64Array(n);
+    groupVariances(expected.map(Math.sqrt), fit.freedoms, groups, count, prior, ofErrors);
+    return total.map((variance, i) => Math.max(0, variance - (ofErrors[i] as number)));
+  }
   const noise = new Float64Array(count);
   const freedom = new Float64Array(count);
   for (let i = 0; i < n; i++) {

@@ -8,6 +8,7 @@ import type { LineTerms } from "./line-terms.ts";
 import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
 import { emptyPoints, scalePoints } from "./scaled-points.ts";
 import { groupVariances, PRIOR, scatterVariances } from "./scatter.ts";
+import { errorCovariances, expectedResidualSquares } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
 export interface TestOptions {
@@ -82,7 +83,11 @@ export function testTerms(
   const statistic = f(scaled.x, scaled.y);
   if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
-  const scatter = scatterVariances(fullFit, scaled, groups, groupCount, prior);
+  const isShared = noise !== null && (noise.x !== null || noise.y !== null);
+  const expected = isShared
+    ? expectedResidualSquares(full, scaled.x, errorCovariances(scaled, fullFit.pointSlopes, noise))
+    : null;
+  const scatter = scatterVariances(fullFit, scaled, groups, groupCount, prior, expected);
   const model = fitLineModel(points, scaled, reduced, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);
