@@ -1,0 +1,71 @@
+// The plan's analyses of the study: decisions family by family, effects, and lines.
+import { holm } from "../../../dist/foundation/statistics/holm.js";
+import { compareMixtures, compareScaling, compareSources, sourceLines } from "./lines.mjs";
+
+/** Reference accuracy at which heights of lines are given. */
+export const AT = 0.15;
+
+/** What an analysis asks of a benchmark, with drawings or pictures as units. */
+const ANALYSES = {
+  groups: (data, units, { adjust }, { margin }) => compareSources(data, units, adjust, margin),
+  mixture: (data, units, { adjust, columns }) =>
+    compareMixtures(data, units, adjust, ({ shares }) => shares[Object.keys(columns)[0]]),
+  scaling: (data, units, { columns }) => compareScaling(data, units, columns),
+};
+
+/** The cells that a hypothesis is about: of a mixture, those made of its sources alone. */
+function belongs({ analysis, columns }) {
+  if (analysis !== "mixture") return () => true;
+  return ({ shares }) => Math.abs(Object.keys(columns).reduce((sum, name) => sum + shares[name], 0) - 1) < 1e-9;
+}
+
+/**
+ * @param plan  of readPlan
+ * @param study of studyPoints
+ * @returns decisions: one row a test, with p values for new drawings, Holm's adjustment within the hypothesis and, beside them, p values for
+ *   these drawings, and for new drawings without the columns that heights are adjusted for; effects: likewise; lines: each source's line on
+ *   each benchmark
+ */
+export function analyzeStudy(plan, study) {
+  const decisions = [];
+  const effects = [];
+  for (const hypothesis of plan.hypotheses) {
+    const family = [];
+    for (const benchmark of hypothesis.benchmarks) {
+      const data = study.pointsOf(benchmark, belongs(hypothesis));
+      const analyze = (units, asked = hypothesis) => ANALYSES[hypothesis.analysis](data, units, asked, plan);
+      const [drawings, pictures] = [analyze("drawings"), analyze("pictures")];
+      const unadjusted = hypothesis.adjust === undefined ? null : analyze("drawings", { ...hypothesis, adjust: [] });
+      const about = { hypothesis: hypothesis.id, benchmark, n: data.cells.length };
+      drawings.decisions.forEach((decision, k) => {
+        const beside = { picturesP: pictures.decisions[k].p, unadjustedP: unadjusted?.decisions[k].p };
+        family.push({ ...about, kind: "decision", ...decision, ...beside });
+      });
+      (drawings.checks ?? []).forEach((check, k) => {
+        const beside = { picturesP: pictures.checks[k].p, unadjustedP: unadjusted?.checks[k].p };
+        decisions.push({ ...about, kind: "check", ...check, ...beside, pHolm: null });
+      });
+      drawings.effects.forEach((effect, k) => {
+        effects.push({ ...about, ...effect, pictures: pictures.effects[k], unadjusted: unadjusted?.effects[k] });
+      });
+    }
+    const adjusted = holm(family.map(({ p }) => p));
+    decisions.push(...family.map((row, k) => ({ ...row, pHolm: adjusted[k] })));
+  }
+  return { decisions, effects, lines: describeLines(plan, study) };
+}
+
+/** Each source's line on every benchmark. */
+function describeLines(plan, study) {
+  const benchmarks = ["average", ...plan.shifts, ...plan.secondDrawings, ...plan.trainedDrawings];
+  return benchmarks.flatMap((benchmark) => {
+    const data = study.pointsOf(benchmark);
+    const adjust = plan.hypotheses[0].adjust;
+    const pictures = sourceLines(data, "pictures", adjust, AT);
+    return sourceLines(data, "drawings", adjust, AT).map((line, k) => ({
+      benchmark,
+      ...line,
+      pictures: pictures[k],
+    }));
+  });
+}
