@@ -1,0 +1,97 @@
+/**
+ * The power of the plan of EmojiShift's full study (examples/emojishift/study/plan.json): of the calibrated test of dilution and of
+ * equivalence, through the library's own tests, on studies simulated from the 28 committed checkpoints.
+ *
+ *   npm run bench -- power [REPETITIONS] [--seeds 3,5] [--write]
+ *
+ * 200 repetitions by default, 399 replicates in each test. Prints a Markdown table; --write keeps it as
+ * examples/emojishift/study/power.csv. Seeded: the same numbers on every machine.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT } from "./_child.ts";
+import { readPilot } from "./_emoji-pilot.ts";
+import { type StudyPower, studyPower } from "./_study-power.ts";
+
+/** Dilution to detect: logit from no share to all. */
+const EFFECT = 0.3;
+const REPLICATES = 399;
+const SEED = 20261127;
+/** Holm's first step over this many decisions. */
+const DECISIONS = 10;
+/**
+ * Part of the scatter that seeds of one source, samples and steps have in common (none, as each has its own pictures; half, where
+ * straight effects of samples and steps do not fit), and what is then taken for a point.
+ */
+const ASSUMPTIONS = [
+  { cellShare: 0, point: "checkpoint" },
+  { cellShare: 0.5, point: "checkpoint" },
+  { cellShare: 0.5, point: "cell" },
+] as const;
+const PICTURES = { reference: 2560, shift: 1280 };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: "boolean", default: false }, seeds: { type: "string", default: "1,2,3,4,5" } },
+});
+const repetitions = Number(positionals[0] ?? 200);
+const folder = join(ROOT, "examples", "emojishift", "study");
+const plan = JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"));
+const pilot = await readPilot(plan.idBenchmark, plan.shifts);
+
+const sources = Object.fromEntries(plan.sources.map((name: string) => [name, shareOfEmojiOne(name)]));
+const rows: Record<string, string | number>[] = [];
+for (const shift of pilot.shifts) {
+  for (const { cellShare, point } of ASSUMPTIONS) {
+    for (const seeds of values.seeds.split(",").map(Number)) {
+      const design = {
+        sources,
+        samples: plan.samples,
+        steps: plan.steps,
+        seeds,
+        referencePictures: PICTURES.reference,
+        shiftPictures: PICTURES.shift,
+        cellShare,
+        point,
+        level: plan.level,
+        firstStepLevel: plan.level / DECISIONS,
+        margin: plan.margin,
+      };
+      const power = studyPower(pilot, shift, design, EFFECT, { repetitions, replicates: REPLICATES, seed: SEED });
+      rows.push({
+        shift: shift.id,
+        scatter: shift.scatterSd.toFixed(3),
+        cell_share: cellShare,
+        seeds,
+        ...texts(power),
+      });
+      console.error(Object.values(rows.at(-1) ?? {}).join(" "));
+    }
+  }
+}
+const columns = Object.keys(rows[0] ?? {});
+const lines = [columns, columns.map(() => "---"), ...rows.map((row) => columns.map((name) => String(row[name])))];
+console.log(lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n"));
+if (values.write) {
+  const csv = [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((cells) => cells.join(","));
+  writeFileSync(join(folder, "power.csv"), `${csv.join("\n")}\n`);
+}
+
+/** EmojiOne's part of a source made of Noto and EmojiOne; null: in no mixture. */
+function shareOfEmojiOne(source: string): number | null {
+  const mixed = /^noto(\d+)-emojione(\d+)$/.exec(source);
+  if (mixed !== null) return Number(mixed[2]) / 100;
+  return source === "noto" ? 0 : source === "emojione" ? 1 : null;
+}
+
+function texts({ se, typeOne, power, pairEquivalent, allEquivalent }: StudyPower) {
+  return {
+    se: se.toFixed(3),
+    type_one: typeOne.toFixed(3),
+    power: power.toFixed(3),
+    pair_equivalent: pairEquivalent.toFixed(3),
+    all_equivalent: allEquivalent.toFixed(3),
+    repetitions,
+  };
+}
