@@ -3,6 +3,8 @@ import type { ScaledPoints } from "./scaled-points.ts";
 
 /** Degrees of freedom that the pooled variance counts for beside a group's. */
 export const PRIOR = 4;
+/** The same in tests, where weights and simulated data sets are drawn less to equal variances. */
+export const TEST_PRIOR = 1;
 
 /**
  * Variance of each point about its line, as its group of points has it, shrunk to the pooled one, measurement errors
@@ -41,10 +43,33 @@ export function groupVariances(
 }
 
 /**
- * The scatter beyond what finite images make: total variance less that of the errors in y and, along the line, in x.
+ * The part of the variance about the lines that finite images make, on average over each point's group: of the errors in y and,
+ * along the line, in x.
  *
  * @param expected (n,) what errors that checkpoints share are expected to make of the squared residuals; null: errors are independent
+ * @returns (n,)
  */
+export function residualNoise(
+  fit: CorrectedFit,
+  points: ScaledPoints,
+  groups: Int32Array,
+  count: number,
+  expected: Float64Array | null = null,
+): Float64Array {
+  const noise = new Float64Array(count);
+  const freedom = new Float64Array(count);
+  for (let i = 0; i < groups.length; i++) {
+    const g = groups[i] as number;
+    const ofPoint =
+      (points.yVariance[i] as number) + (fit.pointSlopes[i] as number) ** 2 * (points.xVariance[i] as number);
+    const weight = fit.freedoms[i] as number;
+    noise[g] = (noise[g] as number) + (expected === null ? weight * ofPoint : (expected[i] as number));
+    freedom[g] = (freedom[g] as number) + weight;
+  }
+  return Float64Array.from(groups, (g) => (noise[g] as number) / (freedom[g] as number));
+}
+
+/** The scatter beyond what finite images make: a group's variance, shrunk to the pooled one, less its noise. */
 export function scatterVariances(
   fit: CorrectedFit,
   points: ScaledPoints,
@@ -53,27 +78,8 @@ export function scatterVariances(
   prior: number,
   expected: Float64Array | null = null,
 ): Float64Array {
-  const n = points.x.length;
-  const total = new Float64Array(n);
-  groupVariances(fit.residuals, fit.freedoms, groups, count, prior, total);
-  if (expected !== null) {
-    const ofErrors = new Float64Array(n);
-    groupVariances(expected.map(Math.sqrt), fit.freedoms, groups, count, prior, ofErrors);
-    return total.map((variance, i) => Math.max(0, variance - (ofErrors[i] as number)));
-  }
-  const noise = new Float64Array(count);
-  const freedom = new Float64Array(count);
-  for (let i = 0; i < n; i++) {
-    const g = groups[i] as number;
-    const weight = fit.freedoms[i] as number;
-    noise[g] =
-      (noise[g] as number) +
-      weight *
-        ((points.yVariance[i] as number) + (fit.pointSlopes[i] as number) ** 2 * (points.xVariance[i] as number));
-    freedom[g] = (freedom[g] as number) + weight;
-  }
-  return total.map((variance, i) => {
-    const g = groups[i] as number;
-    return Math.max(0, variance - (noise[g] as number) / (freedom[g] as number));
-  });
+  const variances = new Float64Array(groups.length);
+  groupVariances(fit.residuals, fit.freedoms, groups, count, prior, variances);
+  const noise = residualNoise(fit, points, groups, count, expected);
+  return variances.map((variance, i) => Math.max(0, variance - (noise[i] as number)));
 }

@@ -7,7 +7,7 @@ import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
 import { emptyPoints, scalePoints } from "./scaled-points.ts";
-import { groupVariances, PRIOR, scatterVariances } from "./scatter.ts";
+import { groupVariances, residualNoise, scatterVariances, TEST_PRIOR } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
@@ -20,7 +20,6 @@ export interface TestOptions {
   readonly noise?: SharedNoise | null;
   /** (n,) number of each point's group, from 0: each group may have its scatter about the lines; default: all have the same */
   readonly scatterGroups?: readonly number[];
-  readonly experiment?: { readonly weighted: boolean; readonly prior: number };
 }
 
 /** A test of a reduced model within a full one. */
@@ -41,11 +40,14 @@ export const SEED = 1;
 
 /**
  * Tests whether points need a full model or a reduced one does: a parametric bootstrap of the F statistic of the nested
- * least-squares fits on empirical logits. Data sets are simulated under the reduced model as it is fitted with errors in x
- * taken into account, with the measurement's binomial errors on both axes and with scatter about the lines.
+ * least-squares fits on empirical logits, each group weighted by its variance about the full model (its residuals' shrunk to
+ * the pooled one, and at least what finite images make). Data sets are simulated under the reduced model as it is fitted with
+ * errors in x taken into account, with the measurement's binomial errors on both axes and with each group's scatter.
  *
  * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against
  * @throws InputError if an accuracy is no fraction, or an accuracy of 0 or 1 has no number of images
+ * @see K. Krishnamoorthy, F. Lu & T. Mathew, Computational Statistics & Data Analysis 51, 2007, for unequal variances;
+ *   G. K. Smyth, Stat. Appl. Genet. Mol. Biol. 3, 2004, for the shrinking
  */
 export function testTerms(
   points: readonly LinePoint[],
@@ -54,7 +56,6 @@ export function testTerms(
   options: TestOptions,
 ): TermsTest {
   const { scale, replicates = REPLICATES, seed = SEED, noise = null } = options;
-  const { weighted, prior } = options.experiment ?? { weighted: false, prior: PRIOR };
   const n = points.length;
   const scaled = scalePoints(points, scale);
   const nested = createNestedResiduals(full, reduced, scaled.x);
@@ -64,18 +65,23 @@ export function testTerms(
 
   const groups = Int32Array.from(options.scatterGroups ?? points.map(() => 0));
   const groupCount = groups.reduce((largest, group) => Math.max(largest, group), 0) + 1;
-  const fullFit = createCorrectedFit(full, n, noise);
-  fullFit.fit(scaled);
-  const freedoms = Float64Array.from(fullFit.freedoms);
+  const fit = createCorrectedFit(full, n, noise);
+  fit.fit(scaled);
+  const freedoms = Float64Array.from(fit.freedoms);
+  const isShared = noise !== null && (noise.x !== null || noise.y !== null);
+  const expected = isShared
+    ? expectedResidualSquares(full, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
+    : null;
+  const floor = residualNoise(fit, scaled, groups, groupCount, expected);
+
   const sums = new Float64Array(2);
   const residuals = new Float64Array(n);
-  const variances = new Float64Array(n);
   const weights = new Float64Array(n);
   const f = (x: Float64Array, y: Float64Array): number => {
     nested.fit(x, y, null, sums, residuals);
-    if (weighted) {
-      groupVariances(residuals, freedoms, groups, groupCount, prior, variances);
-      for (let i = 0; i < n; i++) weights[i] = 1 / Math.sqrt(variances[i] as number);
+    if (groupCount > 1) {
+      groupVariances(residuals, freedoms, groups, groupCount, TEST_PRIOR, weights);
+      for (let i = 0; i < n; i++) weights[i] = 1 / Math.sqrt(Math.max(weights[i] as number, floor[i] as number));
       nested.fit(x, y, weights, sums, residuals);
     }
     return fOf(sums, df1, df2);
@@ -83,11 +89,7 @@ export function testTerms(
   const statistic = f(scaled.x, scaled.y);
   if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
-  const isShared = noise !== null && (noise.x !== null || noise.y !== null);
-  const expected = isShared
-    ? expectedResidualSquares(full, scaled.x, errorCovariances(scaled, fullFit.pointSlopes, noise))
-    : null;
-  const scatter = scatterVariances(fullFit, scaled, groups, groupCount, prior, expected);
+  const scatter = scatterVariances(fit, scaled, groups, groupCount, TEST_PRIOR, expected);
   const model = fitLineModel(points, scaled, reduced, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);

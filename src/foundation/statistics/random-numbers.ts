@@ -4,6 +4,8 @@ export interface RandomNumbers {
   readonly uniform: () => number;
   /** standard normal */
   readonly normal: () => number;
+  /** chi-squared, with degrees of freedom > 0 */
+  readonly chiSquared: (degreesOfFreedom: number) => number;
 }
 
 /**
@@ -40,5 +42,16 @@ export function createRandomNumbers(seed: number): RandomNumbers {
     spare = v * factor;
     return u * factor;
   };
-  return { uniform, normal };
+  /** Marsaglia & Tsang, ACM TOMS 26, 2000 */
+  const chiSquared = (degreesOfFreedom: number): number => {
+    if (degreesOfFreedom < 2) return chiSquared(degreesOfFreedom + 2) * uniform() ** (2 / degreesOfFreedom);
+    const d = degreesOfFreedom / 2 - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const z = normal();
+      const v = (1 + c * z) ** 3;
+      if (v > 0 && Math.log(uniform()) < 0.5 * z * z + d - d * v + d * Math.log(v)) return 2 * d * v;
+    }
+  };
+  return { uniform, normal, chiSquared };
 }

@@ -1,0 +1,5 @@
+import type { CoverageDesign } from "./_coverage-design.ts";
+import { GROUP_DESIGNS } from "./_coverage-groups.ts";
+
+/** Every design of `npm run bench -- coverage`, in the order of its table. A topic's designs lie in a file of their own. */
+export const COVERAGE_DESIGNS: readonly CoverageDesign[] = [...GROUP_DESIGNS];

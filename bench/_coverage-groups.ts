@@ -1,0 +1,165 @@
+import { type Contrast, estimateEffect } from "../src/analysis/lines/estimate-effect.ts";
+import { commonLine, groupLines, type LineTerms } from "../src/analysis/lines/line-terms.ts";
+import { testTerms } from "../src/analysis/lines/test-terms.ts";
+import type { CoverageDesign } from "./_coverage-design.ts";
+import { drawGroups, type GroupSample, type GroupWorld, middleOf, ofGroup } from "./_coverage-world.ts";
+
+/** EmojiShift's: six sources of four to six checkpoints, 640 images on both axes. */
+const EMOJISHIFT: GroupWorld = {
+  sizes: [6, 4, 6, 4, 4, 4],
+  range: [0.05, 0.27],
+  spacing: "drawn",
+  slopes: [0.9],
+  heights: [-1.9],
+  scatter: [0.05],
+  xImages: 640,
+  yImages: 640,
+};
+const MANY_IMAGES: GroupWorld = {
+  ...EMOJISHIFT,
+  sizes: [5, 5, 5, 5, 5, 5],
+  range: [0.1, 0.6],
+  slopes: [1],
+  heights: [-1],
+  scatter: [0.1],
+  xImages: 50_000,
+  yImages: 50_000,
+};
+
+const WORLDS: Readonly<Record<string, GroupWorld>> = {
+  EmojiShift: EMOJISHIFT,
+  "EmojiShift, even x": { ...EMOJISHIFT, spacing: "even" },
+  "EmojiShift, unequal scatter": { ...EMOJISHIFT, scatter: [0.02, 0.05, 0.05, 0.1, 0.2, 0.4] },
+  "EmojiShift, 2,560 images on x": {
+    ...EMOJISHIFT,
+    scatter: [0.05, 0.05, 0.05, 0.1, 0.1, 0.2],
+    xImages: 2560,
+    yImages: 640,
+  },
+  "50,000 images, equal scatter": MANY_IMAGES,
+  "50,000 images, scatter 1 to 8": { ...MANY_IMAGES, scatter: [0.05, 0.05, 0.05, 0.1, 0.2, 0.4] },
+  "3 × 4 points, scatter 1 to 8": { ...MANY_IMAGES, sizes: [4, 4, 4], scatter: [0.05, 0.1, 0.4] },
+  "2 × 4 points, equal scatter": { ...MANY_IMAGES, sizes: [4, 4] },
+  "2 × 4 points, scatter 1 to 5": { ...MANY_IMAGES, sizes: [4, 4], scatter: [0.05, 0.25] },
+  "groups apart in x, 640 images": { ...EMOJISHIFT, sizes: [5, 5, 5, 5], range: [0.1, 0.27], apart: 0.35 },
+  "x of 18 to 26 %, 640 images": { ...EMOJISHIFT, sizes: [6, 6, 6, 6], range: [0.18, 0.26] },
+  "99.7 %": {
+    ...MANY_IMAGES,
+    sizes: [5, 5, 5],
+    range: [0.98, 0.997],
+    slopes: [0.9],
+    heights: [4.6],
+    xImages: 2000,
+    yImages: 2000,
+  },
+  "0.2 %": {
+    ...MANY_IMAGES,
+    sizes: [5, 5, 5],
+    range: [0.05, 0.3],
+    slopes: [1.2],
+    heights: [-5.5],
+    xImages: 1500,
+    yImages: 1500,
+  },
+};
+
+/** A test at level 0.05 of a hypothesis that holds in the world, or does not. */
+function test(
+  name: string,
+  world: GroupWorld,
+  hypothesis: "slopes" | "heights",
+  expectation: CoverageDesign["expectation"],
+): CoverageDesign {
+  return {
+    name: `groups: ${hypothesis}: ${name}`,
+    topic: "groups",
+    procedure: hypothesis === "slopes" ? "equal slopes" : "equal heights, slopes equal",
+    nominal: 0.05,
+    expectation,
+    simulate: (random, replicates) => {
+      const { points, groups } = drawGroups(world, random);
+      const parallel = groupLines(groups, "parallel");
+      const [full, reduced] =
+        hypothesis === "slopes" ? [groupLines(groups, "separate"), parallel] : [parallel, commonLine(points.length)];
+      const seed = Math.floor(random.uniform() * 2 ** 31);
+      const { p, quickP } = testTerms(points, full, reduced, {
+        scale: "logit",
+        replicates,
+        seed,
+        scatterGroups: groups,
+      });
+      return { hit: p <= 0.05, before: quickP <= 0.05 };
+    },
+  };
+}
+
+/** A 95 % interval of the difference between the last group and the first. */
+function interval(
+  name: string,
+  world: GroupWorld,
+  effect: "slope" | "height",
+  expectation: CoverageDesign["expectation"],
+): CoverageDesign {
+  return {
+    name: `groups: ${effect} difference: ${name}`,
+    topic: "groups",
+    procedure: `95 % interval of a difference of ${effect}s`,
+    nominal: 0.95,
+    expectation,
+    simulate: (random, replicates) => {
+      const sample = drawGroups(world, random);
+      const last = world.sizes.length - 1;
+      const truth =
+        effect === "slope"
+          ? ofGroup(world.slopes, last) - ofGroup(world.slopes, 0)
+          : ofGroup(world.heights, last) - ofGroup(world.heights, 0);
+      const { terms, contrast } = lastLessFirst(sample, effect, middleOf(world));
+      const seed = Math.floor(random.uniform() * 2 ** 31);
+      const { low, high } = estimateEffect(sample.points, terms, contrast, {
+        scale: "logit",
+        replicates,
+        seed,
+        scatterGroups: sample.groups,
+      });
+      return { hit: low <= truth && truth <= high, before: null };
+    },
+  };
+}
+
+function lastLessFirst(
+  { groups }: GroupSample,
+  effect: "slope" | "height",
+  _middle: number,
+): { readonly terms: LineTerms; readonly contrast: Contrast } {
+  const terms = groupLines(groups, effect === "slope" ? "separate" : "parallel");
+  const count = Math.max(...groups) + 1;
+  const difference = Array.from({ length: count }, (_, group) => (group === count - 1 ? 1 : group === 0 ? -1 : 0));
+  return {
+    terms,
+    contrast:
+      effect === "slope"
+        ? { heights: difference.map(() => 0), slopes: difference }
+        : { heights: difference, slopes: [0] },
+  };
+}
+
+const named = Object.entries(WORLDS);
+
+export const GROUP_DESIGNS: readonly CoverageDesign[] = [
+  ...named.map(([name, world]) => test(name, world, "slopes", "calibrated")),
+  ...named.map(([name, world]) => test(name, world, "heights", "calibrated")),
+  ...named.map(([name, world]) => interval(name, world, "slope", "calibrated")),
+  ...named.map(([name, world]) => interval(name, world, "height", "calibrated")),
+  test(
+    "EmojiShift, two slopes 0.5 steeper",
+    { ...EMOJISHIFT, slopes: [0.9, 0.9, 0.9, 0.9, 1.4, 1.4] },
+    "slopes",
+    "power",
+  ),
+  test(
+    "EmojiShift, heights 0.2 apart",
+    { ...EMOJISHIFT, heights: [-1.9, -1.9, -1.9, -2.1, -2.1, -2.1] },
+    "heights",
+    "power",
+  ),
+];
