@@ -7,7 +7,7 @@ import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type BaselineRules, isInPiece, isLeftOut, type LinePiece, linePieces } from "./line-rules.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
-import type { StudyAxes } from "./study-axes.ts";
+import { isInDistribution, type StudyAxes, wholeSides } from "./study-axes.ts";
 
 /** A fitted line of a baseline, and what it is of. */
 export interface BaselineLine extends LineKey {
@@ -75,7 +75,7 @@ export function fitBaselineLines(
   throw new InputError(
     why.length > 0
       ? `baseline ${baseline.id}: no line can be fitted: ${why.join("; ")}`
-      : `baseline ${baseline.id}: no line can be fitted: it needs accuracies on ${axes.idBenchmark} and on a shift, of the same models`,
+      : `baseline ${baseline.id}: no line can be fitted: it needs accuracies on ${wholeSides(axes).join(" or ")} and on a shift, of the same models`,
   );
 }
 
@@ -140,7 +140,7 @@ function pairOptions(
     const preferred = usual !== undefined && own.includes(usual) ? usual : own[0];
     if (preferred !== undefined) preferredProtocols.set(benchmark, preferred);
   }
-  const ids = rows.filter((row) => row.benchmark === axes.idBenchmark);
+  const ids = rows.filter((row) => isInDistribution(row.benchmark, axes));
   return { axes, preferredProtocols, preferredClassNames: new Set(ids.map((row) => row.classNames)) };
 }
 

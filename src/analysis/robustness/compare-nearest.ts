@@ -9,9 +9,9 @@ import { closestKeys, type EvaluationKey, evaluationKey } from "../../foundation
 import { createNoteCollector, type Note, type NoteCollector, type NoteSubject } from "../../foundation/notes.ts";
 import type { Baseline } from "./baseline.ts";
 import { relativeRobustness } from "./relative-robustness.ts";
-import { IMAGENET_AXES, idSideOf } from "./study-axes.ts";
+import { IMAGENET_AXES, idSideOf, mainSide } from "./study-axes.ts";
 
-const { idBenchmark } = IMAGENET_AXES; // published models were evaluated there
+const idBenchmark = mainSide(IMAGENET_AXES); // published models were evaluated there
 
 /** A checkpoint beside the baseline's model that is nearest to it in ImageNet accuracy. Fractions of 1. */
 export interface NearestRow extends EvaluationKey {

@@ -4,7 +4,7 @@ import { taskKey } from "../../foundation/evaluation-key.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
 import type { ModelPoint } from "./model-point.ts";
-import { AVERAGE, idSideOf, type StudyAxes, sameClassesSide } from "./study-axes.ts";
+import { AVERAGE, idSideOf, isInDistribution, type StudyAxes, sameClassesSide, wholeSides } from "./study-axes.ts";
 
 /** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {
@@ -21,46 +21,53 @@ export interface PairOptions {
   readonly preferredClassNames: ReadonlySet<string>;
 }
 
+/** A shift without an accuracy of the same templates on a benchmark in distribution. */
+export interface UnpairedRow {
+  readonly row: AccuracyRow;
+  readonly idSide: string;
+}
+
 export interface PairedModel {
   readonly pairs: readonly PairedRow[];
-  /** shifts without an in-distribution accuracy of the same templates */
-  readonly unpaired: readonly AccuracyRow[];
+  readonly unpaired: readonly UnpairedRow[];
   /** shifts that the average lacks; empty where there is an average */
   readonly lacksForAverage: readonly string[];
 }
 
 /**
- * Puts each shift accuracy of one model beside its in-distribution accuracies: of the whole benchmark, and of it on
- * the shift's own classes where the model has that. Both must be of one metric and one template set, and of one
+ * Puts each shift accuracy of one model beside its in-distribution accuracies: of each whole benchmark in distribution, and
+ * of it on the shift's own classes where the model has that. Both must be of one metric and one template set, and of one
  * class-name list where the in-distribution side has the shift's.
  *
  * @param rows all rows of one model
  */
 export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): PairedModel {
   const { axes } = options;
-  const ids = rows.filter((row) => row.benchmark === axes.idBenchmark);
+  const shifts = rows.filter((row) => !isInDistribution(row.benchmark, axes));
   const pairs: PairedRow[] = [];
-  const unpaired: AccuracyRow[] = [];
-  const byId = new Map<AccuracyRow, PairedRow[]>();
-  for (const row of rows) {
-    if (row.benchmark === axes.idBenchmark) continue;
-    for (const idSide of [axes.idBenchmark, sameClassesSide(axes, row.benchmark)]) {
-      const id = findId(ids, row, idSide, options);
-      if (id === undefined) {
-        if (idSide === axes.idBenchmark) unpaired.push(row);
-        continue;
-      }
-      const pair = { ...taskKey(row), metric: row.metric, idSide, idMetric: id.metric, point: pointOf(row, id) };
-      pairs.push(pair);
-      if (idSide === axes.idBenchmark) byId.set(id, [...(byId.get(id) ?? []), pair]);
-    }
-  }
+  const unpaired: UnpairedRow[] = [];
   let lacks: string[] = [...axes.shifts];
-  for (const [id, own] of byId) {
-    const parts = axes.shifts.map((shift) => pick(own, shift, options.preferredProtocols));
-    const missing = axes.shifts.filter((_, i) => parts[i] === undefined);
-    if (missing.length === 0 && parts.length > 0) pairs.push(averageOf(parts as PairedRow[], id, axes));
-    if (missing.length < lacks.length) lacks = missing;
+  for (const whole of wholeSides(axes)) {
+    const ids = rows.filter((row) => row.benchmark === whole);
+    const byId = new Map<AccuracyRow, PairedRow[]>();
+    for (const row of shifts) {
+      for (const idSide of [whole, sameClassesSide(whole, row.benchmark)]) {
+        const id = findId(ids, row, idSide, options);
+        if (id === undefined) {
+          if (idSide === whole) unpaired.push({ row, idSide });
+          continue;
+        }
+        const pair = { ...taskKey(row), metric: row.metric, idSide, idMetric: id.metric, point: pointOf(row, id) };
+        pairs.push(pair);
+        if (idSide === whole) byId.set(id, [...(byId.get(id) ?? []), pair]);
+      }
+    }
+    for (const [id, ofId] of byId) {
+      const parts = axes.shifts.map((shift) => pick(ofId, shift, options.preferredProtocols));
+      const missing = axes.shifts.filter((_, i) => parts[i] === undefined);
+      if (missing.length === 0 && parts.length > 0) pairs.push(averageOf(parts as PairedRow[], id, whole));
+      if (missing.length < lacks.length) lacks = missing;
+    }
   }
   return { pairs, unpaired, lacksForAverage: lacks };
 }
@@ -96,7 +103,7 @@ function pick(pairs: readonly PairedRow[], shift: string, preferred: ReadonlyMap
   return own.find((pair) => pair.protocol === preferred.get(shift)) ?? own[0];
 }
 
-function averageOf(parts: readonly PairedRow[], id: AccuracyRow, axes: StudyAxes): PairedRow {
+function averageOf(parts: readonly PairedRow[], id: AccuracyRow, idSide: string): PairedRow {
   const points = parts.map((part) => part.point);
   const accuracy = mean(points.map((point) => point.accuracy));
   const intervals = points.map(samplingInterval);
@@ -107,5 +114,5 @@ function averageOf(parts: readonly PairedRow[], id: AccuracyRow, axes: StudyAxes
   const bounds = known ? { low: accuracy - reach("low"), high: accuracy + reach("high") } : null;
   const point: ModelPoint = { model: id.checkpoint, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
   const key = { ...taskKey(id), benchmark: AVERAGE, protocol: "" };
-  return { ...key, metric: id.metric, idSide: axes.idBenchmark, idMetric: id.metric, point, parts };
+  return { ...key, metric: id.metric, idSide, idMetric: id.metric, point, parts };
 }

@@ -1,14 +1,20 @@
 import type { LineKey } from "./line-key.ts";
+import type { LineRule } from "./line-rules.ts";
 import type { RobustnessStudy } from "./robustness-study.ts";
+import { benchmarkOfSide, mainSide } from "./study-axes.ts";
 
 /** What the x axis of a benchmark is chosen by. */
 export type SidedStudy = Pick<RobustnessStudy, "lines" | "pairing"> & Partial<Pick<RobustnessStudy, "rules">>;
 
 /** Rows on the x axis that their benchmark is shown on, see {@link preferredIdSide}. */
-export function rowsOnPreferredSides<Row extends LineKey>(rows: readonly Row[], study: SidedStudy): Row[] {
+export function rowsOnPreferredSides<Row extends LineKey>(
+  rows: readonly Row[],
+  study: SidedStudy,
+  inDistribution?: string,
+): Row[] {
   const sides = new Map<string, string>();
   return rows.filter(({ benchmark, idSide }) => {
-    const side = sides.get(benchmark) ?? preferredIdSide(benchmark, study, rows);
+    const side = sides.get(benchmark) ?? preferredIdSide(benchmark, study, rows, inDistribution);
     sides.set(benchmark, side);
     return idSide === side;
   });
@@ -19,16 +25,20 @@ export function rowsOnPreferredSides<Row extends LineKey>(rows: readonly Row[], 
  * name first, as the testbed's figures have ImageNet-R on its 200 classes; all classes where the baseline has no such line,
  * or no checkpoint with the benchmark has that axis.
  *
- * @param keys the checkpoints' pairs of accuracies, or rows made of them
+ * @param keys           the checkpoints' pairs of accuracies, or rows made of them
+ * @param inDistribution the benchmark in distribution that was chosen; the study's first where absent
  */
 export function preferredIdSide(
   benchmark: string,
   { rules, lines, pairing }: SidedStudy,
   keys: readonly LineKey[],
+  inDistribution: string = mainSide(pairing.axes),
 ): string {
-  const whole = pairing.axes.idBenchmark;
-  const named = rules?.rules.lines.find((rule) => rule.benchmark === benchmark)?.idSide ?? whole;
+  const whole = inDistribution;
+  const isNamed = (rule: LineRule) => rule.benchmark === benchmark && benchmarkOfSide(rule.idSide) === whole;
+  const named = rules?.rules.lines.find(isNamed)?.idSide ?? whole;
   const isHere = (key: LineKey) => key.benchmark === benchmark && key.idSide === named;
   if (!lines.some(isHere)) return whole;
-  return keys.some(isHere) || !keys.some((key) => key.benchmark === benchmark) ? named : whole;
+  const isOnSet = (key: LineKey) => key.benchmark === benchmark && benchmarkOfSide(key.idSide) === whole;
+  return keys.some(isHere) || !keys.some(isOnSet) ? named : whole;
 }

@@ -13,16 +13,19 @@ export interface Study {
   readonly benchmarks: readonly Benchmark[];
 }
 
+const names = z.array(z.string()).min(1);
 const studySchema = z.strictObject({
   title: z.string().optional(),
-  idBenchmark: z.string(),
-  shifts: z.array(z.string()).min(1),
-  benchmarks: z.array(z.string()).min(1),
+  idBenchmark: z.string().optional(),
+  idBenchmarks: names.optional(),
+  shifts: names,
+  benchmarks: names,
 });
 
 /**
- * Reads a study: a JSON file that names the in-distribution benchmark, the shifts that the average is of, and the
- * definitions of its benchmarks, which lie beside it. ImageNet and its five shifts where none is given.
+ * Reads a study: a JSON file that names its benchmarks in distribution (`idBenchmark`, or several in `idBenchmarks`), the
+ * shifts that the average is of, and the definitions of its benchmarks, which lie beside it. ImageNet and its five shifts
+ * where none is given.
  *
  * @throws InputError naming the file, the field and what was expected there
  */
@@ -34,31 +37,64 @@ export async function readStudy(path: string | undefined): Promise<Study> {
       benchmarks: await Promise.all((await listBenchmarks()).map(readBenchmark)),
     };
   }
-  const content = await readJsonAs(path, studySchema);
-  const { idBenchmark, shifts } = content;
+  const { idBenchmark, idBenchmarks, shifts, ...content } = await readJsonAs(path, studySchema);
+  if ((idBenchmark === undefined) === (idBenchmarks === undefined)) {
+    throw new InputError(`${path}: expected one of idBenchmark (a name) and idBenchmarks (a list)`);
+  }
   const benchmarks = await Promise.all(content.benchmarks.map((name) => readBenchmark(join(dirname(path), name))));
-  const ids = benchmarks.map(({ id }) => id);
-  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  const twice = repeated(benchmarks.map(({ id }) => id));
   if (twice !== undefined)
     throw new InputError(`${path}: benchmarks: two are called "${twice}"; each needs an id of its own`);
-  for (const id of [idBenchmark, ...shifts]) {
+  const sides = idBenchmarks ?? [idBenchmark as string];
+  for (const id of [...sides, ...shifts]) {
     if (benchmarks.some((benchmark) => benchmark.id === id)) continue;
     throw new InputError(
       `${path}: no benchmark "${id}" among those it names: ${benchmarks.map((one) => one.id).join(", ")}`,
     );
   }
-  const id = benchmarks.find((benchmark) => benchmark.id === idBenchmark) as Benchmark;
+  const both = repeated([...sides, ...shifts]);
+  if (both !== undefined) {
+    throw new InputError(`${path}: "${both}" is named twice; a benchmark is in distribution or a shift, once`);
+  }
   return {
     title: content.title ?? null,
     axes: {
-      idBenchmark,
-      wholeProtocols: ["", (id.protocols[0] as { id: string }).id],
-      classSubsets: id.protocols.slice(1).map((protocol) => protocol.id),
+      inDistribution: inDistributionSets(sides, benchmarks),
       shifts,
       titles: Object.fromEntries(benchmarks.map(({ id, title }) => [id, title])),
     },
     benchmarks,
   };
+}
+
+/**
+ * The same study with other benchmarks in distribution. Those of them that are shifts are none then, and no part of the
+ * average; a former x axis is a benchmark like those outside the average.
+ *
+ * @throws InputError if one is not the study's, is named twice, or no shift is left
+ */
+export function withInDistribution(study: Study, sides: readonly string[]): Study {
+  const known = study.benchmarks.map(({ id }) => id);
+  for (const id of sides) {
+    if (!known.includes(id)) throw new InputError(`--id ${id}: no such benchmark; known: ${known.join(", ")}`);
+  }
+  const twice = repeated(sides);
+  if (twice !== undefined) throw new InputError(`--id ${twice}: named twice`);
+  const shifts = study.axes.shifts.filter((shift) => !sides.includes(shift));
+  if (shifts.length === 0) throw new InputError(`--id ${sides.join(",")}: no shift is left`);
+  return { ...study, axes: { ...study.axes, inDistribution: inDistributionSets(sides, study.benchmarks), shifts } };
+}
+
+function inDistributionSets(ids: readonly string[], benchmarks: readonly Benchmark[]): StudyAxes["inDistribution"] {
+  return ids.map((id) => {
+    const { protocols } = benchmarks.find((benchmark) => benchmark.id === id) as Benchmark;
+    const [whole = "", ...subsets] = protocols.map((protocol) => protocol.id);
+    return { benchmark: id, wholeProtocols: ["", whole], classSubsets: subsets };
+  }) as unknown as StudyAxes["inDistribution"];
+}
+
+function repeated(ids: readonly string[]): string | undefined {
+  return ids.find((id, at) => ids.indexOf(id) !== at);
 }
 
 /** Each benchmark's default protocol: what an empty protocol in a CSV file from elsewhere means. */

@@ -3,6 +3,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { type RelativeRobustness, relativeRobustness } from "./relative-robustness.ts";
+import { isInDistribution } from "./study-axes.ts";
 
 /** A checkpoint's relative robustness on one benchmark. */
 export interface RelativeRow extends LineKey, RelativeRobustness {}
@@ -39,5 +40,5 @@ export function compareWithReference(
 }
 
 function allClassPairs(rows: readonly AccuracyRow[], options: PairOptions): PairedRow[] {
-  return pairRows(rows, options).pairs.filter((pair) => pair.idSide === options.axes.idBenchmark);
+  return pairRows(rows, options).pairs.filter(({ idSide }) => isInDistribution(idSide, options.axes));
 }

@@ -18,7 +18,15 @@ import { bestLine, noteDifferences } from "./line-match.ts";
 import type { BaselineRules } from "./line-rules.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "./robustness-row.ts";
-import { AVERAGE, IMAGENET_AXES, type StudyAxes, shiftCount } from "./study-axes.ts";
+import {
+  AVERAGE,
+  againstWords,
+  IMAGENET_AXES,
+  isInDistribution,
+  type StudyAxes,
+  shiftCount,
+  wholeSides,
+} from "./study-axes.ts";
 import { judgeRows, type UntestedRow } from "./verdict.ts";
 
 export interface RobustnessStudy {
@@ -75,9 +83,9 @@ export function studyRobustness(
     results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, scale, notes));
   }
   if (results.length === 0) {
-    const hint = own.some(({ benchmark }) => benchmark === axes.idBenchmark)
+    const hint = own.some(({ benchmark }) => isInDistribution(benchmark, axes))
       ? ""
-      : `; none has an accuracy on ${axes.idBenchmark}, the x axis: a study with another one is named with --study`;
+      : `; none has an accuracy on ${wholeSides(axes).join(" or ")}, the x axis: a study with another one is named with --study`;
     const why = notes.list().map(({ text }) => text);
     throw new InputError(`nothing to compare with baseline ${baseline.id}: ${why.join("; ")}${hint}`);
   }
@@ -102,10 +110,13 @@ function compareCheckpoint(
 ): UntestedRow[] {
   const { axes } = lines.pairing;
   const { pairs, unpaired, lacksForAverage } = pairRows(rows, lines.pairing);
-  for (const row of unpaired) {
-    notes.note(`no accuracy on ${axes.idBenchmark} with the prompts of ${row.benchmark}, so no effective robustness`, {
-      checkpoint,
-    });
+  for (const { row, idSide } of unpaired) {
+    notes.note(
+      `no accuracy on ${idSide} with the prompts of ${row.benchmark}, so no effective robustness${againstWords(axes, idSide)}`,
+      {
+        checkpoint,
+      },
+    );
   }
   if (pairs.length === 0 && unpaired.length === 0) notes.note("no accuracy under any shift", { checkpoint });
   if (lacksForAverage.length > 0 && pairs.length > 0) {

@@ -60,6 +60,11 @@ function program(supervise: Supervise): Command {
       pathValue,
     )
     .option(
+      "--id <benchmarks>",
+      "in-distribution benchmarks, each an x axis (default: the study's); robustness is given against each",
+      values,
+    )
+    .option(
       "--baseline <id>",
       "openai-clip, openclip, imagenet-testbed, a .csv file, or a results folder (default: openai-clip; with --study, the first input)",
       pathValue,
@@ -116,6 +121,7 @@ function program(supervise: Supervise): Command {
       "JSON file of a study with its own in-distribution benchmark and shifts (default: ImageNet and five shifts)",
       pathValue,
     )
+    .option("--id <benchmarks>", "in-distribution benchmarks to choose the x axis from, as for fit", values)
     .option(
       "--baseline <id>",
       "the baseline shown first: an id, a .csv file, or a results folder (default: as for fit)",

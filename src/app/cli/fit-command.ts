@@ -3,7 +3,7 @@ import { FIT_SCALES, type FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { coverExtrapolated } from "../../analysis/robustness/covering-baselines.ts";
 import { leaveOneOut } from "../../analysis/robustness/influence.ts";
-import { defaultProtocolsOf, readStudy } from "../../analysis/robustness/read-study.ts";
+import { defaultProtocolsOf } from "../../analysis/robustness/read-study.ts";
 import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";
 import { warningsOf } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -16,7 +16,7 @@ import { formatWideRobustness, linesTable, robustnessTable } from "../../output/
 import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { type FitExtrasOptions, fitExtras } from "./fit-extras.ts";
-import { defaultBaseline, metadataOf, openBaseline, otherBaselines, readAccuracies } from "./fit-inputs.ts";
+import { defaultBaseline, metadataOf, openBaseline, openStudy, otherBaselines, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
@@ -31,6 +31,8 @@ const ROBUSTNESS = "robustness.csv";
 export interface FitCommandOptions extends FitExtrasOptions {
   /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
   readonly study?: string;
+  /** benchmarks in distribution, each an x axis; default: the study's */
+  readonly id?: readonly string[];
   /** default: openai-clip; of a study of its own axes, the first input: all its checkpoints */
   readonly baseline?: string;
   /** default: logit */
@@ -60,7 +62,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
   const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
   const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
-  const about = await readStudy(options.study);
+  const about = await openStudy(options);
   const study = studyRobustness(rows, baseline, {
     scale,
     axes: about.axes,

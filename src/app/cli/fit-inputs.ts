@@ -2,6 +2,7 @@ import { basename, join, resolve } from "node:path";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
 import { NO_RULES } from "../../analysis/robustness/line-rules.ts";
 import { baselineMetadata, listBaselines, readBaseline } from "../../analysis/robustness/read-baseline.ts";
+import { readStudy, type Study, withInDistribution } from "../../analysis/robustness/read-study.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { type ParsedAccuracies, parseAccuracies } from "../../evaluation/results/parse-accuracies.ts";
 import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
@@ -119,6 +120,18 @@ function toRow({ metrics: result, made }: StoredResult, folder: string): Accurac
       made,
     },
   ];
+}
+
+/** The study that the options name: with the benchmarks in distribution of `--id` where it is given. */
+export async function openStudy({
+  study,
+  id,
+}: {
+  readonly study?: string;
+  readonly id?: readonly string[];
+}): Promise<Study> {
+  const read = await readStudy(study);
+  return id === undefined ? read : withInDistribution(read, id);
 }
 
 /** The baseline where none is named: the OpenAI CLIPs on ImageNet; of a study of its own axes, all its checkpoints together. */

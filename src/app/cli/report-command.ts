@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultProtocolsOf, readStudy, type Study } from "../../analysis/robustness/read-study.ts";
+import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
 import { readProgress } from "../../evaluation/evaluate/run-progress.ts";
 import { readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -14,7 +14,7 @@ import { formatStill } from "../../output/report/still.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import type { CorrectnessCache } from "./check-results.ts";
 import { parseScale } from "./fit-command.ts";
-import { defaultBaseline, readAccuracies } from "./fit-inputs.ts";
+import { defaultBaseline, openStudy, readAccuracies } from "./fit-inputs.ts";
 import { type GatheredReport, type GatherOptions, gatherReport } from "./gather-report.ts";
 import { claimOutputs } from "./made-from.ts";
 import { outputPlace } from "./output-place.ts";
@@ -30,6 +30,8 @@ import { listenForStop, StoppedError } from "./stop-signals.ts";
 export interface ReportCommandOptions {
   /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
   readonly study?: string;
+  /** benchmarks in distribution to choose the x axis from; default: the study's */
+  readonly id?: readonly string[];
   /** default: `results` */
   readonly results?: string;
   /** a file, or a folder for `report.html`; default: the one results folder given. Other inputs need it */
@@ -111,7 +113,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const say = (text: string) => {
     if (!options.quiet) process.stderr.write(`${printable(text)}\n`);
   };
-  const about = await readStudy(options.study);
+  const about = await openStudy(options);
   const { data: gathered, stored, leftOut } = await gather(target, about);
   if (leftOut.length > 0 && gathered.checkpoints.length === 0 && !options.watch) {
     throw new InputError(`${sources.join(", ")}: no result can be used: ${leftOut.join("; ")}`);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { wholeSides } from "../../analysis/robustness/study-axes.ts";
 import { buildPanels } from "../../output/figures/scatter-panel.ts";
 import { figureFiles, writeFigures } from "../../output/figures/write-figures.ts";
 import { groupReport, withoutBaseline } from "../../output/report/report-study.ts";
@@ -20,7 +21,7 @@ export function planReportFigures(
   study: RobustnessStudy | null,
 ): { readonly names: readonly string[]; readonly write: (folder: string) => Promise<void> } {
   const grouping = data.groupings.find(({ column }) => column === data.groupBy);
-  const panels = buildPanels(study ?? withoutBaseline(data), {
+  const options = {
     scale: data.scale,
     ...(grouping === undefined
       ? {}
@@ -28,7 +29,10 @@ export function planReportFigures(
           groups: new Map(Object.entries(grouping.groups)),
           groupLines: groupReport(data, study, grouping.column, data.scale).comparisons,
         }),
-  });
+  };
+  const panels = wholeSides(data.axes).flatMap((inDistribution) =>
+    buildPanels(study ?? withoutBaseline(data), { ...options, inDistribution }),
+  );
   return {
     names: figureFiles(panels).map((name) => join(FOLDER, name)),
     async write(folder) {

@@ -4,7 +4,7 @@ import { type LineKey, lineKeyText } from "../../analysis/robustness/line-key.ts
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import type { ModelPoint } from "../../analysis/robustness/model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "../../analysis/robustness/pair-rows.ts";
-import { AVERAGE, idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, benchmarkOfSide, idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { isSameTask, matchScore } from "../../foundation/evaluation-key.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
@@ -137,7 +137,7 @@ export function panelCheckpoint(
   const { axes } = study.pairing;
   const id = rows.find(
     (one) =>
-      one.benchmark === axes.idBenchmark &&
+      one.benchmark === benchmarkOfSide(idSide) &&
       one.metric === pair.idMetric &&
       idSideOf(one, axes) === idSide &&
       one.templates === templates &&

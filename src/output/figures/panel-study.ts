@@ -19,6 +19,8 @@ export interface PanelOptions {
    * as the baseline's rules have it, see `preferredIdSide`
    */
   readonly idSide?: "all-classes" | "same-classes";
+  /** the benchmark in distribution that the x axis is of; default: the study's first */
+  readonly inDistribution?: string;
   readonly templates?: string;
   readonly classNames?: string;
   /** benchmark → the name that figures give it; default: the study's titles */

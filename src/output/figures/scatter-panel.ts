@@ -2,7 +2,13 @@ import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
 
 import { preferredIdSide } from "../../analysis/robustness/preferred-side.ts";
-import { AVERAGE, hasOtherClasses, type StudyAxes, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
+import {
+  AVERAGE,
+  hasOtherClasses,
+  mainSide,
+  type StudyAxes,
+  sameClassesSide,
+} from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
 import type { Domain } from "./accuracy-axis.ts";
 import { panelDomains } from "./panel-domains.ts";
@@ -162,14 +168,13 @@ function chooseIdSide(
   study: PanelStudy,
   pairs: readonly CheckpointPair[],
   benchmark: string,
-  { idSide }: PanelOptions,
+  { idSide, inDistribution = mainSide(study.pairing.axes) }: PanelOptions,
 ): string {
-  const { axes } = study.pairing;
   const keys = pairs.map(({ pair }) => pair);
-  if (idSide === undefined) return preferredIdSide(benchmark, study, keys);
-  const own = sameClassesSide(axes, benchmark);
-  const known = [...study.lines, ...keys].some((key) => key.benchmark === benchmark && key.idSide === own);
-  return idSide === "same-classes" && known ? own : axes.idBenchmark;
+  if (idSide === undefined) return preferredIdSide(benchmark, study, keys, inDistribution);
+  const sameClasses = sameClassesSide(inDistribution, benchmark);
+  const known = [...study.lines, ...keys].some((key) => key.benchmark === benchmark && key.idSide === sameClasses);
+  return idSide === "same-classes" && known ? sameClasses : inDistribution;
 }
 
 function benchmarksOf(study: PanelStudy, pairs: readonly CheckpointPair[]): string[] {

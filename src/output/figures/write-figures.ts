@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { benchmarkOfSide } from "../../analysis/robustness/study-axes.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import type { FigureTheme } from "./figure-theme.ts";
 import type { LabelChoice } from "./panel-labels.ts";
@@ -74,16 +75,21 @@ export function figureFiles(panels: readonly ScatterPanel[]): string[] {
   return names.flatMap((name) => FORMATS.map((format) => `${name}.${format}`));
 }
 
-/** A file name for each panel: its benchmark, `-same-classes` on that x axis, a number where a name is taken. */
+/**
+ * A file name for each panel: its benchmark, `-same-classes` on that x axis, `-on-<benchmark>` on the x axis of another
+ * benchmark in distribution than the first panel's, a number where a name is taken.
+ */
 export function figureNames(panels: readonly ScatterPanel[]): string[] {
   const taken = new Set([ALL_SHIFTS]);
+  const first = benchmarkOfSide(panels[0]?.idSide ?? "");
   return panels.map(({ benchmark, idSide }) => {
     const stem =
       benchmark
         .replace(/[^\w.-]+/g, "_")
         .replace(/^\.+/, "_")
         .slice(0, 100) || "_";
-    const name = idSide.includes("@") ? `${stem}-same-classes` : stem;
+    const side = benchmarkOfSide(idSide);
+    const name = `${stem}${side === first ? "" : `-on-${side}`}${idSide.includes("@") ? "-same-classes" : ""}`;
     let free = name;
     for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}-${i}`;
     taken.add(free.toLowerCase());

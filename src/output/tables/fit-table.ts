@@ -3,7 +3,16 @@ import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { rowsOnPreferredSides } from "../../analysis/robustness/preferred-side.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
-import { AVERAGE, idTitle, type StudyAxes, sameClassesSide, shiftCount } from "../../analysis/robustness/study-axes.ts";
+import {
+  AVERAGE,
+  againstWords,
+  benchmarkOfSide,
+  idTitle,
+  isWholeProtocol,
+  type StudyAxes,
+  shiftCount,
+  wholeSides,
+} from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, isOutsideBand, testedRows } from "../../analysis/robustness/verdict.ts";
 import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
@@ -39,8 +48,10 @@ export function formatStudy(
   const { axes } = study.pairing;
   const marks = markWarnings(warnings, axes);
   const blocks = [formatLines(study.lines, axes)];
-  if (checkpoints.length > DETAILED) blocks.push(overview(study, marks, file));
-  else
+  if (checkpoints.length > DETAILED) {
+    const sides = wholeSides(axes).filter((side) => rowsOnPreferredSides(study.rows, study, side).length > 0);
+    blocks.push(...sides.map((side) => overview(study, side, marks, file)));
+  } else
     for (const checkpoint of checkpoints) {
       const own = study.rows.filter((row) => row.checkpoint === checkpoint);
       const prompts = [...new Set(own.map((row) => row.templates))];
@@ -62,11 +73,11 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
   const rows = lines.map(({ benchmark, protocol, templates, idSide, fit }) => [
     printable(
       cutEnd(
-        [benchmark, axes.wholeProtocols.includes(protocol) ? "" : protocol].filter((part) => part !== "").join(" "),
+        [benchmark, isWholeProtocol(protocol, axes) ? "" : protocol].filter((part) => part !== "").join(" "),
         NAME_WIDTH,
       ),
     ),
-    axis(idSide, benchmark, axes),
+    axis(idSide, axes),
     ...(prompts.size > 1 ? [printable(cutEnd(templates, 12))] : []),
     `${decimal(fit.slope, 3)} ±${decimal(fit.slopeSe, 3)}`,
     decimal(fit.intercept, 3),
@@ -110,7 +121,7 @@ function checkpointBlock(
   const ordered = [...rows].sort((a, b) => last.indexOf(a.benchmark) - last.indexOf(b.benchmark));
   const cells = ordered.map((row) => [
     printable(cutEnd(row.benchmark, 24)),
-    axis(row.idSide, row.benchmark, axes),
+    axis(row.idSide, axes),
     percent(row.idAccuracy),
     percent(row.accuracy),
     percent(row.expectedAccuracy),
@@ -136,13 +147,13 @@ export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, wit
   const side = row.effectiveRobustness >= 0 ? "above" : "below";
   const distance = percent(Math.abs(row.effectiveRobustness));
   const lines = [
-    `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}`,
+    `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}${printable(againstWords(axes, row.idSide))}`,
     `  ${printable(verdictText(row, tests))}`,
     `  ${certainty(row)}`,
   ];
   if (row.extrapolated) {
     lines.push(
-      `  EXTRAPOLATED: ${percent(row.outsideBy)} points outside the baseline's ${idTitle(axes)} accuracies, where the line may not hold`,
+      `  EXTRAPOLATED: ${percent(row.outsideBy)} points outside the baseline's ${idTitle(axes, row.idSide)} accuracies, where the line may not hold`,
     );
   }
   return lines.join("\n");
@@ -153,20 +164,18 @@ function certainty(row: RobustnessRow): string {
   return `95 % interval ${pointsRange(row.low, row.high)}, from finite images and the line's own error`;
 }
 
-function overview(study: RobustnessStudy, marks: WarningMarks, file: string | null): string {
+function overview(study: RobustnessStudy, side: string, marks: WarningMarks, file: string | null): string {
   const { rows } = study;
   const { axes } = study.pairing;
   const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
   const tests = testedRows(rows);
-  const shown = rowsOnPreferredSides(rows, study);
+  const shown = rowsOnPreferredSides(rows, study, side);
   const benchmarks = [...new Set(shown.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
   const several = new Set(shown.map((row) => row.templates)).size > 1;
-  const onOwnClasses = new Set(
-    shown.filter((row) => row.idSide !== axes.idBenchmark).map(({ benchmark }) => benchmark),
-  );
+  const onOwnClasses = new Set(shown.filter((row) => row.idSide !== side).map(({ benchmark }) => benchmark));
   const whole = new Map(
     rows
-      .filter(({ idSide }) => idSide === axes.idBenchmark)
+      .filter(({ idSide }) => idSide === side)
       .map((row) => [keyText(row, ["checkpoint", "templates"]), row.idAccuracy]),
   );
   const byRow = new Map<string, Map<string, RobustnessRow>>();
@@ -205,12 +214,12 @@ function overview(study: RobustnessStudy, marks: WarningMarks, file: string | nu
     right("outside"),
   ];
   return [
-    `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points, by ${printable(lead)}`,
+    `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points${printable(againstWords(axes, side))}, by ${printable(lead)}`,
     ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${tests} tests`] : []),
-    `  outside  points from x, its ${idTitle(axes)} accuracy, to the baseline's nearest: no verdict, so last`,
+    `  outside  points from x, its ${idTitle(axes, side)} accuracy, to the baseline's nearest: no verdict, so last`,
     ...(onOwnClasses.size > 0
       ? [
-          `  against  ${idTitle(axes)} on their classes, as the baseline's rules have it: ${[...onOwnClasses].map((benchmark) => shortTitle(benchmark, axes)).join(", ")}`,
+          `  against  ${idTitle(axes, side)} on their classes, as the baseline's rules have it: ${[...onOwnClasses].map((benchmark) => shortTitle(benchmark, axes)).join(", ")}`,
         ]
       : []),
     formatTextTable(columns, cells),
@@ -244,6 +253,7 @@ function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
   return `${points(row.effectiveRobustness)}${isOutsideBand(row) ? "*" : " "}${marks.of(row).padEnd(marks.footnotes.length > 0 ? 1 : 0)}`;
 }
 
-function axis(idSide: string, benchmark: string, axes: StudyAxes): string {
-  return idSide === sameClassesSide(axes, benchmark) ? "same classes" : idSide;
+function axis(idSide: string, axes: StudyAxes): string {
+  if (!idSide.includes("@")) return printable(idSide);
+  return axes.inDistribution.length > 1 ? printable(`${benchmarkOfSide(idSide)}, same classes`) : "same classes";
 }

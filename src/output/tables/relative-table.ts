@@ -10,7 +10,7 @@ const NAME_WIDTH = 30;
 const columnsOf = (axes: StudyAxes): readonly TableColumn[] => [
   { title: "checkpoint", align: "left" },
   { title: "benchmark", align: "left" },
-  { title: `gain on ${idTitle(axes)}, pp`, align: "right" },
+  { title: `gain on ${axes.inDistribution.length > 1 ? "x axis" : idTitle(axes)}, pp`, align: "right" },
   { title: "under the shift, pp", align: "right" },
   { title: "95 % interval", align: "left" },
 ];

@@ -1,6 +1,6 @@
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
-import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { isWholeProtocol, mainSide, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
 import { decimal, points } from "../../foundation/number-text.ts";
@@ -83,7 +83,7 @@ function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): Robust
   const byName = new Map<string, { checkpoint: string; templates: string; cells: Map<string, RobustnessRow> }>();
   for (const row of rows) {
     if (row.benchmark === MEAN_OF_SHIFTS) continue;
-    const axis = row.idSide === axes.idBenchmark ? "" : ` on ${row.idSide}`;
+    const axis = row.idSide === mainSide(axes) ? "" : ` on ${row.idSide}`;
     const column = `${columnName(row.benchmark, row.protocol, axes)}${axis}`;
     if (!columns.includes(column)) columns.push(column);
     const key = keyText(row, ["checkpoint", "templates"]);
@@ -94,8 +94,8 @@ function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): Robust
   return { columns, rows: [...byName.values()] };
 }
 
-function columnName(benchmark: string, protocol: string, { wholeProtocols }: StudyAxes): string {
-  return wholeProtocols.includes(protocol) ? benchmark : `${benchmark} ${protocol}`;
+function columnName(benchmark: string, protocol: string, axes: StudyAxes): string {
+  return isWholeProtocol(protocol, axes) ? benchmark : `${benchmark} ${protocol}`;
 }
 
 function cell(row: RobustnessRow | undefined, marks: WarningMarks): string {

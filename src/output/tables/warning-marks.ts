@@ -1,6 +1,5 @@
 import { MEAN_OF_SHIFTS } from "../../analysis/robustness/robustness-row.ts";
-import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
-import { AVERAGE } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, benchmarkOfSide, isInDistribution, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
 import { type EvaluationKey, matches } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
@@ -9,7 +8,7 @@ import type { Note } from "../../foundation/notes.ts";
 export const WARNING_MARK = "!";
 
 /** What a row of a table is of. */
-type MarkedRow = Pick<EvaluationKey, "checkpoint" | "benchmark" | "templates">;
+type MarkedRow = Pick<EvaluationKey, "checkpoint" | "benchmark" | "templates"> & { readonly idSide?: string };
 
 /** Tells which rows of a table a warning concerns, and what is written under it. */
 export interface WarningMarks {
@@ -32,12 +31,17 @@ export function markWarnings(warnings: readonly Note[], axes?: StudyAxes): Warni
     const { benchmark, protocol: _, classNames: __, ...which } = about;
     if (!matches(which, row)) return false;
     if (benchmark === undefined || benchmark === row.benchmark) return true;
-    return axes !== undefined && (benchmark === axes.idBenchmark || isOfShifts(row, benchmark, axes));
+    return axes !== undefined && (isOnAxis(row, benchmark, axes) || isOfShifts(row, benchmark, axes));
   };
   return {
     of: (row) => (warnings.some((warning) => concerns(warning, row)) ? WARNING_MARK : ""),
     footnotes: describeWarnings(warnings).map((text) => `${WARNING_MARK} warning: ${text}`),
   };
+}
+
+/** Whether a benchmark is the x axis of a row; of a row that does not say which it is on, any in distribution. */
+function isOnAxis({ idSide }: MarkedRow, benchmark: string, axes: StudyAxes): boolean {
+  return idSide === undefined ? isInDistribution(benchmark, axes) : benchmarkOfSide(idSide) === benchmark;
 }
 
 function isOfShifts({ benchmark }: MarkedRow, shift: string, { shifts }: StudyAxes): boolean {

@@ -13,9 +13,13 @@ const NAMES = new Map([
 ]);
 const rename = (name: string) => NAMES.get(name) ?? name;
 const AXES: StudyAxes = {
-  idBenchmark: "desk",
-  wholeProtocols: ["", "all"],
-  classSubsets: IMAGENET_AXES.classSubsets.map(rename),
+  inDistribution: [
+    {
+      benchmark: "desk",
+      wholeProtocols: ["", "all"],
+      classSubsets: IMAGENET_AXES.inDistribution[0].classSubsets.map(rename),
+    },
+  ],
   shifts: IMAGENET_AXES.shifts.map(rename),
   titles: { desk: "Desk", "light-1": "Morning" },
 };
@@ -60,10 +64,10 @@ describe("a study of other axes", async () => {
   });
 
   it("tells the whole benchmark from its class subsets", () => {
-    expect(idSideOf({ protocol: "all" }, AXES)).toBe("desk");
-    expect(idSideOf({ protocol: "" }, AXES)).toBe("desk");
-    expect(idSideOf({ protocol: "light-2" }, AXES)).toBe("desk@light-2");
-    expect(idSideOf({ protocol: "1000" }, IMAGENET_AXES)).toBe("imagenet");
+    expect(idSideOf({ benchmark: "desk", protocol: "all" }, AXES)).toBe("desk");
+    expect(idSideOf({ benchmark: "desk", protocol: "" }, AXES)).toBe("desk");
+    expect(idSideOf({ benchmark: "desk", protocol: "light-2" }, AXES)).toBe("desk@light-2");
+    expect(idSideOf({ benchmark: "imagenet", protocol: "1000" }, IMAGENET_AXES)).toBe("imagenet");
   });
 
   it("says how to name its axes where they were forgotten", () => {

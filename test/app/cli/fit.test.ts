@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { sampleResult, writeSample } from "../../evaluation/results/sample-result.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
-import { shiftline } from "./run-cli.ts";
+import { root, shiftline } from "./run-cli.ts";
 
 /** what the tables were made from */
 const RECORD = ".made-from.json";
@@ -51,6 +51,40 @@ async function resultsFolder(
 }
 
 describe("shiftline fit", () => {
+  it("gives robustness against each of two benchmarks in distribution, in every file and table", async () => {
+    const folder = temporaryFolder();
+    const study = ["--study", join(root, "examples", "emojishift", "study.json")];
+    const sides = ["emoji-fluent-emoji-flat", "emoji-fluent-emoji"];
+    const inputs = ["fit", join(root, "results", "emojishift"), ...study, "--group-by", "source"];
+    const metadata = ["--metadata", join(root, "examples", "emojishift", "checkpoints.csv")];
+    const run = await shiftline([...inputs, ...metadata, "--id", sides.join(","), "--out", folder]);
+    expect(run.status, run.stderr).toBe(0);
+    for (const title of ["Fluent flat", "Fluent 3-D"]) {
+      expect(run.stdout).toContain(`checkpoints in percentage points against ${title}, by average`);
+    }
+    const read = (name: string) =>
+      parse(readFileSync(join(folder, name), "utf8"), { columns: true }) as Record<string, string>[];
+    for (const name of ["fits.csv", "robustness.csv", "groups.csv", "group-tests.csv"]) {
+      const rows = read(name);
+      const of = (side: string) => rows.filter((row) => row.id_side === side).map(({ benchmark }) => benchmark);
+      expect(of(sides[0] as string).length, name).toBeGreaterThan(0);
+      expect([...new Set(of(sides[0] as string))], name).toEqual([...new Set(of(sides[1] as string))]);
+      expect(rows.length, name).toBe(of(sides[0] as string).length + of(sides[1] as string).length);
+      for (const { benchmark } of rows) expect(sides).not.toContain(benchmark);
+    }
+    const accuracies = parse(readFileSync(join(root, "results", "emojishift", "accuracies.csv"), "utf8"), {
+      columns: true,
+    }) as Record<string, string>[];
+    const accuracyOf = (checkpoint: string | undefined, benchmark: string | undefined) =>
+      accuracies.find((row) => row.checkpoint === checkpoint && row.benchmark === benchmark)?.value;
+    for (const row of read("robustness.csv")) {
+      expect(Number(row.id_accuracy)).toBe(Number(accuracyOf(row.checkpoint, row.id_side)));
+    }
+    const unknown = await shiftline([...inputs, ...metadata, "--id", "emoji-fluent"]);
+    expect(unknown.status).toBe(1);
+    expect(unknown.stderr).toMatch(/--id emoji-fluent: no such benchmark; known: emoji-/);
+  });
+
   it("compares the published zoo with the OpenAI models: same input, same bytes", async () => {
     const [first, second] = [temporaryFolder(), temporaryFolder()];
     const run = await shiftline(["fit", "openclip", "--out", first]);

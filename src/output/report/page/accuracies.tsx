@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { isWholeProtocol, mainSide } from "../../../analysis/robustness/study-axes.ts";
 import { INTERVAL_METHODS } from "../../../evaluation/scoring/metrics/metric.ts";
 import { ACCURACY, findMetric, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText, TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
@@ -108,11 +109,10 @@ function toColumns(
   for (const result of results) if (!found.has(columnId(result))) found.set(columnId(result), result);
   const used = [...found].filter(([id]) => rows.some(({ cells }) => cells.has(id)));
   const several = new Set(used.map(([, { templates }]) => templates)).size > 1;
-  const { idBenchmark, wholeProtocols } = data.axes;
   const ordered = used.sort(([, a], [, b]) => {
     const [own, other] = [a, b].map(
       (one) =>
-        `${one.benchmark === idBenchmark ? "" : one.benchmark}/${wholeProtocols.includes(one.protocol) ? "" : one.protocol}`,
+        `${one.benchmark === mainSide(data.axes) ? "" : one.benchmark}/${isWholeProtocol(one.protocol, data.axes) ? "" : one.protocol}`,
     );
     return (own as string) < (other as string) ? -1 : 1;
   });

@@ -1,7 +1,7 @@
 import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { FIT_SCALES } from "../../../analysis/lines/fit-scale.ts";
-import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
+import { AVERAGE, isInDistribution } from "../../../analysis/robustness/study-axes.ts";
 import type { ReportData, ReportDetails } from "../report-data.ts";
 import { groupReport, studyReport } from "../report-study.ts";
 import { Accuracies } from "./accuracies.tsx";
@@ -154,8 +154,9 @@ function startView(data: ReportData): View {
 }
 
 function summary(data: ReportData): string {
-  const shifts = new Set(data.results.map(({ benchmark }) => benchmark).filter((id) => id !== data.axes.idBenchmark))
-    .size;
+  const shifts = new Set(
+    data.results.map(({ benchmark }) => benchmark).filter((id) => !isInDistribution(id, data.axes)),
+  ).size;
   const checkpoints = data.checkpoints.length === 1 ? "One checkpoint" : `${data.checkpoints.length} checkpoints`;
   return `${checkpoints}, ${shifts === 1 ? "one distribution shift" : `${shifts} distribution shifts`}`;
 }

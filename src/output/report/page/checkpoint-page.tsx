@@ -59,7 +59,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
         <Section
           id="shifts"
           title="Beside the line"
-          about={`What the line of ${view.baseline} expects at the checkpoint's accuracy on ${idTitle(data.axes)}, and where another model of the baseline's kind would fall (95 %).`}
+          about={`What the line of ${view.baseline} expects at the checkpoint's accuracy in distribution, and where another model of the baseline's kind would fall (95 %).`}
         >
           <Table
             caption="Effective robustness on every shift"
@@ -89,14 +89,13 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
     {
       id: "axis",
       title: "x axis",
-      cell: (row) =>
-        row.idSide === data.axes.idBenchmark ? idTitle(data.axes) : `${idTitle(data.axes)}, same classes`,
+      cell: (row) => `${idTitle(data.axes, row.idSide)}${row.idSide.includes("@") ? ", same classes" : ""}`,
       value: (row) => row.idSide,
     },
     { id: "prompts", title: "Prompts", cell: (row) => row.templates, value: (row) => row.templates },
     {
       id: "x",
-      title: `${idTitle(data.axes)} %`,
+      title: data.axes.inDistribution.length > 1 ? "x %" : `${idTitle(data.axes)} %`,
       align: "right",
       cell: (row) => percent(row.idAccuracy, 2),
       value: (row) => row.idAccuracy,

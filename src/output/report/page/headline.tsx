@@ -2,13 +2,13 @@ import type { ComponentChildren, JSX } from "preact";
 
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
-import { AVERAGE, idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
+import { AVERAGE, againstWords, idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
 import { headlineRows, testedRows } from "../../../analysis/robustness/verdict.ts";
 import { percent, pointsRange } from "../../../foundation/number-text.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
 import { verdictText } from "../../tables/verdict-text.ts";
 import type { PageProps } from "./page-props.tsx";
-import { shiftTitle, shownRows } from "./study.ts";
+import { shiftTitle, shownRows, shownSide } from "./study.ts";
 
 /** Checkpoints that the headline names one by one. */
 const NAMED = 3;
@@ -27,10 +27,12 @@ export function Headline(props: PageProps & { readonly study: RobustnessStudy })
   if (best === undefined) return <p class="lead">No checkpoint can be compared with {view.baseline} here.</p>;
   const where =
     of === AVERAGE ? `on the average of the ${shiftCount(data.axes)} shifts` : `on ${shiftTitle(data, of, "")}`;
+  const side = shownSide(view, data.axes);
   return (
     <div class="lead">
       <p>
         <Name row={best} change={change} /> stands <Distance row={best} /> the line of {view.baseline} {where}
+        {againstWords(data.axes, side)}
         {rows.length > 1 && (isSomeOutside ? ", the furthest of those within its range" : ", the furthest of all")}:{" "}
         {certainty(best, tests)}
       </p>
@@ -50,7 +52,7 @@ export function Headline(props: PageProps & { readonly study: RobustnessStudy })
           verdict.
         </p>
       )}
-      <Extrapolated rows={rows} of={idTitle(data.axes)} />
+      <Extrapolated rows={rows} of={idTitle(data.axes, side)} />
     </div>
   );
 }
@@ -66,6 +68,7 @@ export function CheckpointHeadline(
   const { data, view, study, checkpoint } = props;
   const tests = testedRows(study.rows);
   const own = headlineRows(shownRows(study, view).filter((row) => row.checkpoint === checkpoint));
+  const side = shownSide(view, data.axes);
   if (own.length === 0) return <p class="lead">It cannot be compared with {view.baseline}: see the notes below.</p>;
   return (
     <div class="lead">
@@ -75,10 +78,10 @@ export function CheckpointHeadline(
           {row.benchmark === AVERAGE
             ? `on the average of the ${shiftCount(data.axes)} shifts`
             : `on ${shiftTitle(data, row.benchmark, row.protocol)}`}
-          , {certainty(row, tests)}
+          {againstWords(data.axes, side)}, {certainty(row, tests)}
         </p>
       ))}
-      <Extrapolated rows={own} of={idTitle(data.axes)} />
+      <Extrapolated rows={own} of={idTitle(data.axes, side)} />
     </div>
   );
 }

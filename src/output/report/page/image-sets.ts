@@ -1,5 +1,10 @@
 import { comparePairedCounts, type PairedCounts } from "../../../analysis/comparison/paired-comparison.ts";
-import type { StudyAxes } from "../../../analysis/robustness/study-axes.ts";
+import {
+  isInDistribution,
+  isWholeProtocol,
+  mainSide,
+  type StudyAxes,
+} from "../../../analysis/robustness/study-axes.ts";
 import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import type { ImageSetDetails, ReportData } from "../report-data.ts";
 import { uint16From, uint32From } from "./decode.ts";
@@ -102,16 +107,17 @@ export function setTitle(data: ReportData, set: ImageSetDetails, sets: readonly 
 
 /** The set of in-distribution images that a shift's classes are to be compared with: the same classes competing. */
 export function inDistributionSet(
-  { idBenchmark, wholeProtocols }: StudyAxes,
+  axes: StudyAxes,
   set: ImageSetDetails,
   sets: readonly ImageSetDetails[],
   checkpoint: number,
 ): ImageSetDetails | undefined {
-  if (set.benchmark === idBenchmark) return undefined;
+  if (isInDistribution(set.benchmark, axes)) return undefined;
+  const id = mainSide(axes);
   const own = sets.filter(
-    (one) => one.benchmark === idBenchmark && one.templates === set.templates && one.checkpoints.includes(checkpoint),
+    (one) => one.benchmark === id && one.templates === set.templates && one.checkpoints.includes(checkpoint),
   );
-  const protocol = wholeProtocols.includes(set.protocol) ? set.protocol : set.benchmark;
+  const protocol = isWholeProtocol(set.protocol, axes) ? set.protocol : set.benchmark;
   return own.find((one) => one.protocol === protocol && sharesLabels(one, set));
 }
 

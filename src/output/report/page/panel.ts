@@ -2,10 +2,11 @@ import type { FitScale } from "../../../analysis/lines/fit-scale.ts";
 import type { GroupComparison } from "../../../analysis/robustness/group-lines.ts";
 import { MEAN_OF_SHIFTS } from "../../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
+import { isInDistribution } from "../../../analysis/robustness/study-axes.ts";
 import type { PanelStudy } from "../../figures/panel-study.ts";
 import { buildPanels, type ScatterPanel } from "../../figures/scatter-panel.ts";
 import type { ReportData } from "../report-data.ts";
-import { shiftColumns, shiftTitle } from "./study.ts";
+import { shiftColumns, shiftTitle, shownSide } from "./study.ts";
 import type { View } from "./view.ts";
 
 /** A shift that can be put in the plot. */
@@ -26,12 +27,11 @@ export function plotChoices(data: ReportData, study: PanelStudy): PlotChoice[] {
 }
 
 function pairedBenchmarks({ accuracies, pairing }: PanelStudy): RobustnessStudy["rows"] {
-  const { idBenchmark } = pairing.axes;
   const ids = new Set(
-    accuracies.filter(({ benchmark }) => benchmark === idBenchmark).map(({ checkpoint }) => checkpoint),
+    accuracies.filter(({ benchmark }) => isInDistribution(benchmark, pairing.axes)).map(({ checkpoint }) => checkpoint),
   );
   return accuracies.filter(
-    ({ benchmark, checkpoint }) => benchmark !== idBenchmark && ids.has(checkpoint),
+    ({ benchmark, checkpoint }) => !isInDistribution(benchmark, pairing.axes) && ids.has(checkpoint),
   ) as unknown as RobustnessStudy["rows"];
 }
 
@@ -48,6 +48,7 @@ export function viewPanel(
   const options = {
     scale: view.scale as FitScale,
     benchmarks: [benchmark],
+    inDistribution: shownSide(view, study.pairing.axes),
     ...(view.axis === ""
       ? {}
       : { idSide: view.axis === "same" ? ("same-classes" as const) : ("all-classes" as const) }),

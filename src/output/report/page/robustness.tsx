@@ -12,7 +12,7 @@ import { markWarnings, type WarningMarks } from "../../tables/warning-marks.ts";
 import { Section } from "./controls.tsx";
 import { download } from "./download.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
-import { type ShiftColumn, shiftColumns, shownRows } from "./study.ts";
+import { type ShiftColumn, shiftColumns, shownRows, shownSide } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
 import { WarningList, WarningMark } from "./warnings.tsx";
 
@@ -28,9 +28,10 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
   const { data, view, change, names, study } = props;
   const shown = useMemo(() => shownRows(study, view).filter((row) => names.has(row.checkpoint)), [study, names, view]);
   const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
-  const rows = useMemo(() => toRows(shown, study), [shown, study]);
+  const side = shownSide(view, data.axes);
+  const rows = useMemo(() => toRows(shown, study, side), [shown, study, side]);
   const marks = useMemo(() => markWarnings(data.warnings, data.axes), [data]);
-  const columns = useMemo(() => toColumns(data, shifts, marks, change), [data, shifts, marks, change]);
+  const columns = useMemo(() => toColumns(data, side, shifts, marks, change), [data, side, shifts, marks, change]);
   return (
     <Section
       id="robustness"
@@ -38,10 +39,10 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
       about={
         <>
           Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
-          {idTitle(data.axes)}, with 95 % intervals. <b class="star">★</b> outside the 95 % prediction band of the
-          baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the accuracies the line was fitted
-          on: no verdict, so below the others; <b>‡</b> a doubtful published row or a second of the same weights or run,
-          not drawn: not ranked, so last.
+          {idTitle(data.axes, shownSide(view, data.axes))}, with 95 % intervals. <b class="star">★</b> outside the 95 %
+          prediction band of the baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the
+          accuracies the line was fitted on: no verdict, so below the others; <b>‡</b> a doubtful published row or a
+          second of the same weights or run, not drawn: not ranked, so last.
         </>
       }
       actions={
@@ -68,8 +69,8 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
   );
 }
 
-function toRows(rows: readonly RobustnessRow[], study: RobustnessStudy): Row[] {
-  const whole = study.rows.filter(({ idSide }) => idSide === study.pairing.axes.idBenchmark);
+function toRows(rows: readonly RobustnessRow[], study: RobustnessStudy, side: string): Row[] {
+  const whole = study.rows.filter(({ idSide }) => idSide === side);
   const wholeAccuracies = new Map(whole.map(({ checkpoint, idAccuracy }) => [checkpoint, idAccuracy]));
   const byCheckpoint = new Map<string, Map<string, RobustnessRow>>();
   for (const row of rows) {
@@ -87,6 +88,7 @@ function toRows(rows: readonly RobustnessRow[], study: RobustnessStudy): Row[] {
 
 function toColumns(
   data: PageProps["data"],
+  side: string,
   shifts: readonly ShiftColumn[],
   marks: WarningMarks,
   change: PageProps["change"],
@@ -100,7 +102,7 @@ function toColumns(
     },
     {
       id: "id",
-      title: `${idTitle(data.axes)} %`,
+      title: `${idTitle(data.axes, side)} %`,
       align: "right",
       cell: (row) => (row.idAccuracy === undefined ? "" : percent(row.idAccuracy)),
       value: (row) => row.idAccuracy,

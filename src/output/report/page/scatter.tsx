@@ -2,7 +2,14 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { GroupComparison } from "../../../analysis/robustness/group-lines.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
-import { idTitle } from "../../../analysis/robustness/study-axes.ts";
+import {
+  benchmarkOfSide,
+  idTitle,
+  idTitles,
+  mainSide,
+  sameClassesSide,
+  wholeSides,
+} from "../../../analysis/robustness/study-axes.ts";
 import { LIGHT } from "../../figures/figure-theme.ts";
 import { type PanelFigure, plotPanel } from "../../figures/plot-panel.ts";
 import type { ScatterPanel } from "../../figures/scatter-panel.ts";
@@ -14,7 +21,6 @@ import { plotChoices, viewPanel } from "./panel.ts";
 import { describePoint, type PlacedPoint, Tip } from "./point-tip.tsx";
 import { shiftTitle } from "./study.ts";
 import { useFigureTheme } from "./theme.ts";
-import { parseAxis } from "./view.ts";
 
 /** How near the pointer must be to a point, in pixels. */
 const REACH = 28;
@@ -42,7 +48,7 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
   if (panel === undefined) {
     return (
       <p class="quiet">
-        No checkpoint has an accuracy on {idTitle(data.axes)} and under a shift, so there is nothing to plot.
+        No checkpoint has an accuracy on {idTitles(data.axes)} and under a shift, so there is nothing to plot.
       </p>
     );
   }
@@ -51,7 +57,7 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
   return (
     <Section
       id="plot"
-      title={`Accuracy under shift and on ${idTitle(data.axes)}`}
+      title={`Accuracy under shift and on ${idTitle(data.axes, panel.idSide)}`}
       actions={
         <>
           <button
@@ -90,7 +96,7 @@ export function Scatter(props: ScatterProps): JSX.Element | null {
         <AxisChoice {...props} benchmark={benchmark} panel={panel} />
       </div>
       <div ref={frame}>
-        <Plot panel={panel} change={change} of={idTitle(data.axes)} />
+        <Plot panel={panel} change={change} of={idTitle(data.axes, panel.idSide)} />
       </div>
       {[...panel.notes, ...(groups.problem === "" ? [] : [groups.problem])].map((note) => (
         <p key={note} class="about">
@@ -122,17 +128,24 @@ function AxisChoice(
   props: PageProps & { readonly benchmark: string; readonly panel: ScatterPanel },
 ): JSX.Element | null {
   const { data, change, benchmark, panel } = props;
-  const has = data.results.some((one) => one.benchmark === data.axes.idBenchmark && one.protocol === benchmark);
-  if (!has) return null;
+  const choices = wholeSides(data.axes).flatMap((id) => {
+    const hasSame = data.results.some((one) => one.benchmark === id && one.protocol === benchmark);
+    const title = idTitle(data.axes, id);
+    const same = {
+      value: sameClassesSide(id, benchmark),
+      label: `${title}, classes of ${shiftTitle(data, benchmark, "")}`,
+    };
+    return [{ value: id, label: title }, ...(hasSame ? [same] : [])];
+  });
   return (
     <Select
       label="x axis"
-      value={panel.idSide.includes("@") ? "same" : "all"}
-      choices={[
-        { value: "all", label: idTitle(data.axes) },
-        { value: "same", label: `${idTitle(data.axes)}, classes of ${shiftTitle(data, benchmark, "")}` },
-      ]}
-      onChange={(axis) => change({ axis: parseAxis(axis) })}
+      value={panel.idSide}
+      choices={choices}
+      onChange={(side) => {
+        const id = benchmarkOfSide(side);
+        change({ id: id === mainSide(data.axes) ? "" : id, axis: side === id ? "all" : "same" });
+      }}
     />
   );
 }

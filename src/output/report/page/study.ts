@@ -1,21 +1,30 @@
 import { rowsOnPreferredSides } from "../../../analysis/robustness/preferred-side.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
-import { AVERAGE, sameClassesSide } from "../../../analysis/robustness/study-axes.ts";
+import {
+  AVERAGE,
+  isInDistribution,
+  mainSide,
+  type StudyAxes,
+  sameClassesSide,
+} from "../../../analysis/robustness/study-axes.ts";
 import type { ReportData } from "../report-data.ts";
 import type { View } from "./view.ts";
 
 /** The rows of the view: of its prompts, and on the x axis that was chosen, else the baseline's, where a benchmark has two. */
 export function shownRows(study: RobustnessStudy, view: View): RobustnessRow[] {
   const { rows, pairing } = study;
-  const { axes } = pairing;
-  const same = ({ benchmark }: RobustnessRow) => sameClassesSide(axes, benchmark);
+  const id = shownSide(view, pairing.axes);
+  const same = ({ benchmark }: RobustnessRow) => sameClassesSide(id, benchmark);
   const own = rows.filter((row) => view.prompts === "" || row.templates === view.prompts);
-  if (view.axis === "") return rowsOnPreferredSides(own, study);
+  if (view.axis === "") return rowsOnPreferredSides(own, study, id);
   const withSame = new Set(own.filter((row) => row.idSide === same(row)).map(({ benchmark }) => benchmark));
-  return own.filter(
-    (row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : axes.idBenchmark),
-  );
+  return own.filter((row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : id));
+}
+
+/** The benchmark in distribution that the view is on. */
+export function shownSide({ id }: View, axes: StudyAxes): string {
+  return isInDistribution(id, axes) ? id : mainSide(axes);
 }
 
 /** What a column of effective robustness is of. */

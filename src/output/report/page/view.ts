@@ -13,6 +13,8 @@ export interface View {
   readonly protocol: string;
   /** x axis: all classes of ImageNet, or those of the shift; "" as the baseline's rules have it */
   readonly axis: Axis;
+  /** the benchmark in distribution; "" for the study's first */
+  readonly id: string;
   /** template set and class names, as `promptsOf` writes them */
   readonly prompts: string;
   readonly search: string;
@@ -32,6 +34,7 @@ export const START: View = {
   benchmark: "",
   protocol: "",
   axis: "",
+  id: "",
   prompts: "",
   search: "",
   metric: ACCURACY.id,
