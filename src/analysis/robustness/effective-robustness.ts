@@ -6,6 +6,14 @@ import { type BaselineFit, checkPoint, isEnd } from "./baseline-fit.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import type { ModelPoint } from "./model-point.ts";
 import { type PredictionError, predictionHalfWidth, predictionP } from "./prediction.ts";
+import { type SharedError, sharedError } from "./shared-error.ts";
+import { sharedInterval } from "./shared-interval.ts";
+
+/**
+ * How an interval takes the noise of finite images: those of the model and of the line's models as independent; of the same
+ * images, of which it is known who gets which right; or of the same images in clusters.
+ */
+export type NoiseModel = "independent" | "shared-images" | "shared-clusters";
 
 /** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
 export interface EffectiveRobustness {
@@ -19,6 +27,8 @@ export interface EffectiveRobustness {
   /** 95 % interval of `effectiveRobustness`, given finite images and an estimated line; null: images not known */
   readonly low: number | null;
   readonly high: number | null;
+  /** how `low` and `high` take the noise of the images */
+  readonly noise: NoiseModel;
   /**
    * 95 % interval of the accuracy that a new model of the baseline's kind would have at `idAccuracy`, measured on as many
    * images
@@ -43,7 +53,8 @@ export interface EffectiveRobustness {
  * under shift, that of the in-distribution accuracy (carried along the line), and the line's own (t with n − 2 degrees
  * of freedom). The latter two are joined on the fit's scale and carried to accuracy end by end, so the interval need not
  * be symmetric; the joining takes each part's own distance to its bound (the method of variance estimates recovery).
- * A bootstrap of the models would be too short: of nine it covers 86 to 90 %.
+ * A bootstrap of the models would be too short: of nine it covers 86 to 90 %. Where it is known of the model and of all the
+ * line's which images are right, the errors that they share cancel (`noise`); without, the interval is too wide.
  *
  * `predictionLow` and `predictionHigh` answer another question, whether the model is beyond the baseline's own scatter.
  * They are the t prediction interval of the line. The scatter holds the baseline's binomial noise; where a new model's is
@@ -72,6 +83,7 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
     const halfWidth = predictionHalfWidth(error, 0.05);
     const y = lineAt(fit, x);
     const inside = insideEnds(point, functions);
+    const shared = sharedError(fit, point);
     const outsideBy = Math.max(0, fit.idMin - idAccuracy, idAccuracy - fit.idMax);
     return {
       model,
@@ -79,7 +91,8 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       accuracy,
       expectedAccuracy,
       effectiveRobustness: accuracy - expectedAccuracy,
-      ...robustnessInterval(fit, functions, point, x, expectedAccuracy),
+      ...robustnessInterval(fit, functions, point, x, expectedAccuracy, shared),
+      noise: shared === null ? "independent" : isClustered(point) ? "shared-clusters" : "shared-images",
       predictionLow: functions.inverse(y - halfWidth),
       predictionHigh: functions.inverse(y + halfWidth),
       predictionP: inside === null || !hasScatter(fit) ? null : predictionP(error, functions.forward(inside) - y),
@@ -87,6 +100,10 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       outsideBy,
     };
   });
+}
+
+function isClustered({ outcomes }: ModelPoint): boolean {
+  return outcomes?.y.some(({ clusters }) => clusters !== null) ?? false;
 }
 
 /** Residuals below this, on any scale, are rounding: the models lie on their line, which tells no scatter. */
@@ -114,12 +131,14 @@ function robustnessInterval(
   point: ModelPoint,
   x: number,
   expectedAccuracy: number,
+  shared: SharedError | null,
 ): { readonly low: number | null; readonly high: number | null } {
   const own = samplingInterval(point);
   const id = point.idImages == null ? null : scoreInterval(point.idAccuracy, point.idImages);
   // So few images that the interval of x reaches 0 or 1: the line ends there
   const isOpen = functions.endless && id !== null && (id.low <= 0 || id.high >= 1);
   if (own === null || id === null || isOpen) return { low: null, high: null };
+  if (shared !== null) return sharedInterval(point.accuracy, x, own, id, shared, functions);
   const expected = expectedInterval(fit, functions, x, id);
   const difference = point.accuracy - expectedAccuracy;
   return {

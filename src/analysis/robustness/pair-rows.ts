@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { taskKey } from "../../foundation/evaluation-key.ts";
+import { effectiveImages } from "../lines/shared-noise.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
 import type { ModelPoint } from "./model-point.ts";
@@ -88,13 +89,21 @@ function findId(
   );
 }
 
+/** Independent images that an accuracy is worth. */
+function imagesOf({ n, outcomes }: AccuracyRow): number | null {
+  return outcomes === undefined ? n : effectiveImages(outcomes);
+}
+
 function pointOf(row: AccuracyRow, id: AccuracyRow): ModelPoint {
   return {
     model: row.checkpoint,
     idAccuracy: id.accuracy,
     accuracy: row.accuracy,
-    idImages: id.n,
-    images: row.n,
+    idImages: imagesOf(id),
+    images: imagesOf(row),
+    ...(row.outcomes === undefined || id.outcomes === undefined
+      ? {}
+      : { outcomes: { x: [id.outcomes], y: [row.outcomes] } }),
   };
 }
 
@@ -112,7 +121,12 @@ function averageOf(parts: readonly PairedRow[], id: AccuracyRow, idSide: string)
     Math.hypot(...points.map((point, i) => point.accuracy - (intervals[i]?.[end] as number))) / parts.length;
   const known = intervals.every((interval) => interval !== null);
   const bounds = known ? { low: accuracy - reach("low"), high: accuracy + reach("high") } : null;
-  const point: ModelPoint = { model: id.checkpoint, idAccuracy: id.accuracy, accuracy, idImages: id.n, bounds };
+  const x = points[0]?.outcomes?.x;
+  const sets = points.map(({ outcomes }) => outcomes?.y[0]).filter((set) => set !== undefined);
+  const point: ModelPoint = {
+    ...{ model: id.checkpoint, idAccuracy: id.accuracy, accuracy, idImages: imagesOf(id), bounds },
+    ...(x !== undefined && sets.length === points.length ? { outcomes: { x, y: sets } } : {}),
+  };
   const key = { ...taskKey(id), benchmark: AVERAGE, protocol: "" };
   return { ...key, metric: id.metric, idSide, idMetric: id.metric, point, parts };
 }

@@ -77,6 +77,11 @@ function program(supervise: Supervise): Command {
       "CSV file with a row a checkpoint (default: openclip's, where its published rows are an input)",
       pathValue,
     )
+    .option(
+      "--cluster <by>",
+      "images that are not independent: class, or a CSV file with the columns image and cluster",
+      pathValue,
+    )
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
     .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
     .option("--out <path>", "folder, or a .csv file (default: the one results folder given, else none)", pathValue)

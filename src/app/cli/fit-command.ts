@@ -8,6 +8,7 @@ import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";
 import { warningsOf } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { statIfThere } from "../../foundation/files/if-there.ts";
 import { block } from "../../output/tables/comparison-text.ts";
 import { formatStudy } from "../../output/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../../output/tables/fits-csv.ts";
@@ -18,6 +19,7 @@ import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { type FitExtrasOptions, fitExtras } from "./fit-extras.ts";
 import { defaultBaseline, metadataOf, openBaseline, openStudy, otherBaselines, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
+import { createOutcomesReader } from "./outcomes-reader.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
@@ -37,6 +39,8 @@ export interface FitCommandOptions extends FitExtrasOptions {
   readonly baseline?: string;
   /** default: logit */
   readonly scale?: string;
+  /** `class`, or a CSV file with the columns image and cluster: images of a cluster are not independent */
+  readonly cluster?: string;
   /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
   readonly out?: string;
   /** default: text */
@@ -57,8 +61,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const scale = parseScale(options.scale ?? "logit");
   const format = parseFormat(options);
   const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
-  const opened = await openBaseline(options.baseline ?? defaultBaseline(options.study, sources));
-  const parsed = await Promise.all(sources.map(readAccuracies));
+  const typed = options.baseline ?? defaultBaseline(options.study, sources);
+  const outcomes = (await usesOutcomes(typed, options)) ? await createOutcomesReader(options.cluster) : undefined;
+  const opened = await openBaseline(typed, outcomes);
+  const parsed = [];
+  for (const source of sources) parsed.push(await readAccuracies(source, outcomes));
   const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
   const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
   const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
@@ -90,7 +97,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   if (place !== null) await writeTables(place.folder, sources, files);
 
   const ofInputs = [...parsed, baseline].flatMap((one) => one.notes);
-  const all = [...apart.notes, ...ofInputs, ...study.notes, ...extras.notes];
+  const all = [...apart.notes, ...ofInputs, ...(outcomes?.notes() ?? []), ...study.notes, ...extras.notes];
   const results = [...parsed, baseline].flatMap((one) => one.results);
   const warnings = warningsOf(results.map((result) => renameResult(result, apart)));
   const leftOut = [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))];
@@ -131,6 +138,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   }
   if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
   checkNothingLeftOut(leftOut);
+}
+
+/** Whether anything is made of which images are right: lines of checkpoints that were evaluated here, or clusters. */
+async function usesOutcomes(baseline: string, { cluster, groupBy }: FitCommandOptions): Promise<boolean> {
+  return cluster !== undefined || groupBy !== undefined || (await statIfThere(baseline))?.isDirectory() === true;
 }
 
 /** The table that a path names, else {@link ROBUSTNESS}. */

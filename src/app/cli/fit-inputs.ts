@@ -8,10 +8,11 @@ import { type ParsedAccuracies, parseAccuracies } from "../../evaluation/results
 import { describeProblem, readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
 import { ACCURACY, figureOf } from "../../evaluation/scoring/metrics/registry.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { evaluationKey } from "../../foundation/evaluation-key.ts";
+import { evaluationKey, keyText } from "../../foundation/evaluation-key.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { describeNoResults, FIT_OUTPUTS } from "./describe-folder.ts";
+import type { OutcomesReader } from "./outcomes-reader.ts";
 
 /** Accuracies of checkpoints, and what is to be said of them. */
 export interface ReadAccuracies extends ParsedAccuracies {
@@ -24,11 +25,12 @@ export interface ReadAccuracies extends ParsedAccuracies {
 /**
  * Reads the accuracies of checkpoints: a results folder, a CSV file, or the id of a published baseline.
  *
+ * @param outcomes reads which images of a results folder are right; not read where absent
  * @throws InputError if it is none of these, or holds no accuracy
  */
-export async function readAccuracies(typed: string): Promise<ReadAccuracies> {
+export async function readAccuracies(typed: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
   const found = await statIfThere(typed);
-  if (found?.isDirectory()) return readFolder(typed);
+  if (found?.isDirectory()) return readFolder(typed, outcomes);
   if (found?.isFile()) return fromTable(parseAccuracies(await readText(typed), typed));
   if ((await listBaselines()).includes(typed)) return fromTable(await readBaseline(typed));
   throw new InputError(
@@ -44,11 +46,11 @@ function fromTable({ rows, notes }: ParsedAccuracies): ReadAccuracies {
 export type OpenedBaseline = Baseline & Pick<ReadAccuracies, "results" | "leftOut">;
 
 /** Reads a baseline: the id of one that ships with the package, a CSV file, or a results folder. */
-export async function openBaseline(typed: string): Promise<OpenedBaseline> {
+export async function openBaseline(typed: string, outcomes?: OutcomesReader): Promise<OpenedBaseline> {
   const shipped = (await listBaselines()).includes(typed);
   const found = shipped ? null : await statIfThere(typed);
   if (found?.isDirectory() !== true) return { ...(await readBaseline(typed)), results: [], leftOut: [] };
-  return { ...(await readFolder(typed)), id: basename(resolve(typed)), rules: NO_RULES };
+  return { ...(await readFolder(typed, outcomes)), id: basename(resolve(typed)), rules: NO_RULES };
 }
 
 /** The metadata of the published baseline among the sources, where no file is given: the first that has one. */
@@ -67,16 +69,34 @@ export async function otherBaselines(id: string): Promise<Baseline[]> {
 }
 
 /** A folder's `metrics.json` files where it has them, else its CSV files. */
-async function readFolder(folder: string): Promise<ReadAccuracies> {
+async function readFolder(folder: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
   const { results, problems } = await readResults(folder, { runs: true });
   if (results.length > 0 || problems.length > 0) {
-    if (results.length > 0) return accuraciesOf(results, folder, problems.map(describeProblem));
+    if (results.length > 0) {
+      const read = accuraciesOf(results, folder, problems.map(describeProblem));
+      return outcomes === undefined ? read : { ...read, rows: await withOutcomes(read.rows, results, outcomes) };
+    }
     throw new InputError(`${folder}: no result can be used: ${problems.map(describeProblem).join("; ")}`);
   }
   const paths = (await tableNames(folder)).map((name) => join(folder, name));
   if (paths.length === 0) throw new InputError(await describeNoResults(folder));
   const parsed = await readTables(paths, folder);
   return fromTable({ rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) });
+}
+
+/** Rows with which images are right; one after another, as each file is read at once. */
+async function withOutcomes(
+  rows: readonly AccuracyRow[],
+  results: readonly StoredResult[],
+  reader: OutcomesReader,
+): Promise<AccuracyRow[]> {
+  const byKey = new Map(results.map((result) => [keyText(result.metrics), result]));
+  const read: AccuracyRow[] = [];
+  for (const row of rows) {
+    const outcomes = await reader.read(byKey.get(keyText(row)) as StoredResult);
+    read.push(outcomes === undefined ? row : { ...row, outcomes });
+  }
+  return read;
 }
 
 /** @throws InputError naming a file that is no table of accuracies, and what the folder is */

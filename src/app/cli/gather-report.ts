@@ -123,7 +123,7 @@ async function readBaselines(
   const first = await openBaseline(typed);
   const shipped = axes === IMAGENET_AXES ? await listBaselines() : [];
   const others = shipped.filter((id) => id !== first.id);
-  const opened = [first, ...(await Promise.all(others.map(openBaseline)))];
+  const opened = [first, ...(await Promise.all(others.map((id) => openBaseline(id))))];
   const all = opened.map(({ id, rows, rules, notes }) => ({
     id,
     rules,

@@ -1,5 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { type EvaluationKey, keyText, TASK_FIELDS } from "../../foundation/evaluation-key.ts";
+import type { ImageOutcomes } from "./image-outcomes.ts";
 import type { MadeWith } from "./made-with.ts";
 
 /** One accuracy of a checkpoint or of a baseline's model. */
@@ -20,6 +21,8 @@ export interface AccuracyRow extends EvaluationKey {
   readonly where: string;
   /** what it was made with, where that is known */
   readonly made?: MadeWith;
+  /** which images are right, where they were read; `accuracy` is their share */
+  readonly outcomes?: ImageOutcomes;
 }
 
 /** Why a published row draws no line and is not ranked, as its `quality` says. */

@@ -1,4 +1,5 @@
-import { type Correctness, countBoth } from "../../evaluation/results/correctness.ts";
+import type { Correctness } from "../../evaluation/results/correctness.ts";
+import { countBoth } from "../../evaluation/results/count-both.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import type { ImageSetDetails } from "./report-data.ts";
 

@@ -22,6 +22,7 @@ const COLUMNS = [
   "prediction_p",
   "prediction_p_holm",
   "verdict",
+  "noise",
 ] as const;
 
 /**
@@ -48,6 +49,7 @@ export function formatRobustness(rows: readonly RobustnessRow[]): string {
     prediction_p: computed(row.predictionP),
     prediction_p_holm: computed(row.predictionPHolm),
     verdict: row.verdict,
+    noise: row.low === null ? null : row.noise,
     quality: row.doubt?.quality ?? "ok",
   }));
   return formatCsv(COLUMNS, cells);

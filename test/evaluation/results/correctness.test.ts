@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkImagesOnce } from "../../../src/evaluation/results/check-correctness.ts";
-import { countBoth, parseCorrectness } from "../../../src/evaluation/results/correctness.ts";
+import { parseCorrectness } from "../../../src/evaluation/results/correctness.ts";
+import { countBoth } from "../../../src/evaluation/results/count-both.ts";
 import { isRight } from "../../../src/evaluation/results/image-predictions.ts";
 import { parsePredictions } from "../../../src/evaluation/results/parse-predictions.ts";
 

@@ -23,7 +23,7 @@ describe("fits.csv, robustness.csv and influence.csv", () => {
       "baseline,group,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy",
     );
     expect(formatRobustness(study.rows).split("\n")[0]).toBe(
-      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict",
+      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict,noise",
     );
     expect(records(formatInfluence(study.lines))).toHaveLength(6 * 9);
   });

@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import {
+  type Clustering,
+  type ImageOutcomes,
+  readClusters,
+  readOutcomes,
+} from "../../evaluation/results/image-outcomes.ts";
+import type { StoredResult } from "../../evaluation/results/read-results.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { createNoteCollector, type Note } from "../../foundation/notes.ts";
+
+/** Reads which images are right, of each result once. */
+export interface OutcomesReader {
+  /** @returns undefined, with a note, where the result has no predictions or they contradict its metrics */
+  read(result: StoredResult): Promise<ImageOutcomes | undefined>;
+  notes(): Note[];
+}
+
+/**
+ * @param cluster `class`, or a CSV file with the columns image and cluster; images are independent where absent
+ * @throws InputError if the file is not as it should be
+ */
+export async function createOutcomesReader(cluster: string | undefined): Promise<OutcomesReader> {
+  const clustering = await openClustering(cluster);
+  const notes = createNoteCollector();
+  const read = new Map<string, ImageOutcomes | undefined>();
+  const unknown = "so the noise of its images is taken as independent of the other checkpoints'";
+  return {
+    notes: notes.list,
+    read: async (result) => {
+      const path = resolve(result.folder);
+      if (!read.has(path)) {
+        const { checkpoint } = result.metrics;
+        try {
+          const outcomes = await readOutcomes(result, clustering);
+          if (outcomes === null) notes.note(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
+          read.set(path, outcomes ?? undefined);
+        } catch (error) {
+          if (!(error instanceof InputError) || clustering?.by === "file") throw error;
+          notes.warn(`${error.message}; ${unknown}: evaluate again`);
+          read.set(path, undefined);
+        }
+      }
+      return read.get(path);
+    },
+  };
+}
+
+async function openClustering(cluster: string | undefined): Promise<Clustering | null> {
+  if (cluster === undefined) return null;
+  return cluster === "class" ? { by: "class" } : readClusters(cluster);
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { statIfThere } from "../../foundation/files/if-there.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { readBytes, readText } from "../../foundation/files/read-text.ts";
+import { checkCorrectness } from "./check-correctness.ts";
+import { type Correctness, parseCorrectness } from "./correctness.ts";
+import { PREDICTIONS_FILE, scanPredictions } from "./predictions-file.ts";
+import type { StoredResult } from "./read-results.ts";
+
+/** Which images of a set are right: what the errors of two accuracies have in common is counted from it. */
+export interface ImageOutcomes {
+  readonly n: number;
+  readonly correct: number;
+  /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
+  readonly bits: Uint32Array;
+  /** equal for two results of the same images, in one order */
+  readonly images: string;
+  /** null: the images are independent */
+  readonly clusters: ClusterCounts | null;
+  /** Keeps it out of JSON: it is what figures are made from, not a figure. */
+  toJSON(): undefined;
+}
+
+/** Images of each cluster, and how many of these are right; clusters in the order of their first image. */
+export interface ClusterCounts {
+  readonly images: ArrayLike<number>;
+  readonly correct: ArrayLike<number>;
+}
+
+/** Which images are not independent: those of a class, or of a cluster that a file names. */
+export type Clustering =
+  | { readonly by: "class" }
+  /** benchmark → image → cluster; "" holds for every benchmark that is not named */
+  | { readonly by: "file"; readonly path: string; readonly clusters: ReadonlyMap<string, ReadonlyMap<string, string>> };
+
+/**
+ * Reads the clusters of images from a CSV file with the columns `image` and `cluster`, and `benchmark` where images of several
+ * have one name.
+ *
+ * @throws InputError if it is no such file, a cell is empty, or an image is in two clusters
+ */
+export async function readClusters(path: string): Promise<Clustering> {
+  const clusters = new Map<string, Map<string, string>>();
+  parseCsv(await readText(path), path, ["image", "cluster"]).forEach((row, i) => {
+    const { image = "", cluster = "", benchmark = "" } = row;
+    const where = `${path}: row ${i + 1}`;
+    if (image === "" || cluster === "") throw new InputError(`${where}: expected an image and its cluster`);
+    const ofBenchmark = clusters.get(benchmark) ?? new Map<string, string>();
+    clusters.set(benchmark, ofBenchmark);
+    const known = ofBenchmark.get(image);
+    if (known !== undefined && known !== cluster) {
+      throw new InputError(`${where}: image ${image} is in two clusters, ${known} and ${cluster}`);
+    }
+    ofBenchmark.set(image, cluster);
+  });
+  return { by: "file", path, clusters };
+}
+
+/**
+ * Reads who is right from a result's `predictions.csv`.
+ *
+ * @param clustering null: images are independent
+ * @returns null where there is no such file
+ * @throws InputError if it contradicts the metrics beside it, or an image has no cluster
+ */
+export async function readOutcomes(result: StoredResult, clustering: Clustering | null): Promise<ImageOutcomes | null> {
+  const path = join(result.folder, PREDICTIONS_FILE);
+  if ((await statIfThere(path)) === null) return null;
+  const bytes = await readBytes(path);
+  const correctness = parseCorrectness(bytes, path);
+  checkCorrectness(path, result.metrics, correctness);
+  const clusters =
+    clustering?.by === "file"
+      ? countClusters(bytes, path, clustersOf(clustering, result.metrics.benchmark))
+      : clustering?.by === "class"
+        ? classCounts(correctness)
+        : null;
+  return makeOutcomes(correctness, clusters);
+}
+
+/** What is counted, without what only a page shows. */
+export function makeOutcomes(
+  { n, correct, bits, images }: Pick<Correctness, "n" | "correct" | "bits" | "images">,
+  clusters: ClusterCounts | null,
+): ImageOutcomes {
+  return { n, correct, bits, images, clusters, toJSON: () => undefined };
+}
+
+function classCounts({ classImages, classCorrect }: Correctness): ClusterCounts {
+  return { images: Int32Array.from(classImages), correct: Int32Array.from(classCorrect) };
+}
+
+function clustersOf(
+  { path, clusters }: Extract<Clustering, { by: "file" }>,
+  benchmark: string,
+): ReadonlyMap<string, string> {
+  const found = clusters.get(benchmark) ?? clusters.get("");
+  if (found !== undefined) return found;
+  throw new InputError(
+    `${path}: no image of ${benchmark}; benchmarks that it has: ${[...clusters.keys()].sort().join(", ")}`,
+  );
+}
+
+function countClusters(bytes: Uint8Array, path: string, clusterOf: ReadonlyMap<string, string>): ClusterCounts {
+  const positions = new Map<string, number>();
+  const images: number[] = [];
+  const correct: number[] = [];
+  scanPredictions(bytes, path, (row) => {
+    const cluster = clusterOf.get(row.image());
+    if (cluster === undefined) throw new InputError(`${path}: image ${row.image()} has no cluster`);
+    const c = positions.get(cluster) ?? positions.size;
+    positions.set(cluster, c);
+    images[c] = (images[c] ?? 0) + 1;
+    correct[c] = (correct[c] ?? 0) + (row.label.classes.includes(row.predicted) ? 1 : 0);
+  });
+  return { images: Int32Array.from(images), correct: Int32Array.from(correct) };
+}
