@@ -22,42 +22,84 @@ export interface PilotShift {
   readonly height: number;
   /** standard deviation about the lines, beyond the noise of pictures */
   readonly scatterSd: number;
-  /** share of a right-or-wrong's variance that is between pictures of one drawing; of the average, between sets' pictures */
+  readonly errors: ErrorParts;
+}
+
+/**
+ * What a right-or-wrong's variance p (1 − p) consists of, as the pilot's pictures of one drawing (four) and its pairs of checkpoints
+ * say. Of the average of sets: of their sum, by their number.
+ */
+export interface ErrorParts {
+  /** share of the variance between pictures of one drawing; the rest is between drawings */
   readonly within: number;
+  /** correlation of two checkpoints' right-or-wrong between drawings, and between pictures of one drawing */
+  readonly sameSource: { readonly drawings: number; readonly pictures: number };
+  readonly otherSource: { readonly drawings: number; readonly pictures: number };
+  /** sets that the accuracy is the mean of: its variance is that of a set's, by `scale` */
+  readonly scale: number;
 }
 
 export interface Pilot {
   readonly shifts: readonly PilotShift[];
-  /** share of a right-or-wrong's variance that is between pictures of one drawing, on the reference */
-  readonly referenceWithin: number;
+  readonly referenceErrors: ErrorParts;
   /** source → samples → mean reference accuracy of its checkpoints, on the logit scale */
   readonly reference: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
 interface Measured {
   readonly accuracy: number;
-  /** variance of the accuracy over new pictures of the same drawings, over that of a binomial */
-  readonly within: number;
   readonly n: number;
+  /** right (1) and wrong (0), by drawing */
+  readonly drawings: readonly (readonly number[])[];
 }
 
-/** Share of the variance within drawings: mean square within (of pictures of one drawing) over p (1 − p). */
 function measure(images: readonly ImagePrediction[]): Measured {
-  const drawings = new Map<number, { n: number; right: number }>();
+  const drawings = new Map<number, number[]>();
+  let correct = 0;
   for (const image of images) {
-    const drawing = drawings.get(image.classes[0] as number) ?? { n: 0, right: 0 };
-    drawing.n++;
-    if (isRight(image)) drawing.right++;
-    drawings.set(image.classes[0] as number, drawing);
+    const right = isRight(image) ? 1 : 0;
+    const drawing = image.classes[0] as number;
+    drawings.set(drawing, [...(drawings.get(drawing) ?? []), right]);
+    correct += right;
   }
-  let [right, squares, freedom] = [0, 0, 0];
-  for (const drawing of drawings.values()) {
-    right += drawing.right;
-    squares += (drawing.right * (drawing.n - drawing.right)) / drawing.n;
-    freedom += drawing.n - 1;
-  }
-  const accuracy = right / images.length;
-  return { accuracy, within: squares / freedom / (accuracy * (1 - accuracy)), n: images.length };
+  return { accuracy: correct / images.length, n: images.length, drawings: [...drawings.values()] };
+}
+
+/** Covariances of two checkpoints' right-or-wrong between drawings and between pictures of one (analysis of variance), by √ of their p (1 − p). */
+function components(a: Measured, b: Measured): { readonly drawings: number; readonly pictures: number } {
+  const count = a.drawings.length;
+  const pictures = a.n / count;
+  let [between, within] = [0, 0];
+  a.drawings.forEach((ofA, g) => {
+    const ofB = b.drawings[g] as readonly number[];
+    const [meanA, meanB] = [mean(ofA), mean(ofB)];
+    between += (meanA - a.accuracy) * (meanB - b.accuracy);
+    ofA.forEach((right, i) => {
+      within += (right - meanA) * ((ofB[i] as number) - meanB);
+    });
+  });
+  const meanSquareWithin = within / (count * (pictures - 1));
+  const ofDrawings = between / (count - 1) - meanSquareWithin / pictures;
+  const unit = Math.sqrt(a.accuracy * (1 - a.accuracy) * b.accuracy * (1 - b.accuracy));
+  return { drawings: ofDrawings / unit, pictures: meanSquareWithin / unit };
+}
+
+/** The parts of a set's errors, means over checkpoints and over pairs of them. */
+function errorParts(of: readonly Measured[], sources: readonly string[]): ErrorParts {
+  const single = of.map((measured) => components(measured, measured));
+  const [drawings, pictures] = [mean(single.map((part) => part.drawings)), mean(single.map((part) => part.pictures))];
+  const pairs = of.flatMap((a, i) =>
+    of.slice(i + 1).map((b, j) => ({ same: sources[i] === sources[i + 1 + j], ...components(a, b) })),
+  );
+  const correlations = (same: boolean) => {
+    const chosen = pairs.filter((pair) => pair.same === same);
+    return {
+      drawings: mean(chosen.map((pair) => pair.drawings)) / drawings,
+      pictures: mean(chosen.map((pair) => pair.pictures)) / pictures,
+    };
+  };
+  const within = pictures / (drawings + pictures);
+  return { within, sameSource: correlations(true), otherSource: correlations(false), scale: 1 };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -73,8 +115,9 @@ export async function readPilot(referenceId: string, shiftIds: readonly string[]
     }),
   );
   const of = (id: string) => measured.map((byId) => byId.get(id) as Measured);
-  const withinOf = (id: string) => mean(of(id).map(({ within }) => within));
-  const referenceWithin = withinOf(referenceId);
+  const ofSources = checkpoints.map(({ source }) => source);
+  const partsOf = new Map([referenceId, ...shiftIds].map((id) => [id, errorParts(of(id), ofSources)]));
+  const referenceErrors = partsOf.get(referenceId) as ErrorParts;
   const sources = [...new Set(checkpoints.map(({ source }) => source))];
   const terms = {
     heights: checkpoints.map(({ source, samples }) => [
@@ -84,10 +127,11 @@ export async function readPilot(referenceId: string, shiftIds: readonly string[]
     slopes: checkpoints.map(() => [1]),
   };
   const xOf = of(referenceId);
-  const fitShift = (id: string, of: readonly Measured[], within: number): PilotShift => {
+  const fitShift = (id: string, of: readonly Omit<Measured, "drawings">[], errors: ErrorParts): PilotShift => {
+    const within = errors.within * errors.scale;
     const points = of.map(({ accuracy, n }, i): LinePoint => {
       const x = xOf[i] as Measured;
-      return { x: x.accuracy, xImages: x.n / referenceWithin, y: accuracy, yImages: n / within };
+      return { x: x.accuracy, xImages: x.n / referenceErrors.within, y: accuracy, yImages: n / within };
     });
     const scaled = scalePoints(points, "logit");
     const fit = createCorrectedFit(terms, points.length);
@@ -104,19 +148,20 @@ export async function readPilot(referenceId: string, shiftIds: readonly string[]
       samplesEffect: effectOf([...sources.map(() => 0), 1]),
       height: effectOf([...sources.map(() => 1 / sources.length), 0]),
       scatterSd: Math.max(LEAST_SCATTER, Math.sqrt(scatter)),
-      within,
+      errors,
     };
   };
-  const average = checkpoints.map((_, i): Measured => {
+  const average = checkpoints.map((_, i) => {
     const sets = shiftIds.map((id) => of(id)[i] as Measured);
-    return { accuracy: mean(sets.map(({ accuracy }) => accuracy)), within: 0, n: sets[0]?.n ?? 0 };
+    return { accuracy: mean(sets.map(({ accuracy }) => accuracy)), n: sets[0]?.n ?? 0 };
   });
-  // The average's variance is that of the sets' sum over their number squared: as if on as many pictures as all have together
-  const averageWithin = mean(
+  const averageErrors = meanParts(shiftIds.map((id) => partsOf.get(id) as ErrorParts));
+  // The variance of a mean of sets, by p (1 − p) of the mean
+  const scale = mean(
     average.map(({ accuracy }, i) => {
       const variances = shiftIds.map((id) => {
         const { accuracy: p } = of(id)[i] as Measured;
-        return p * (1 - p) * withinOf(id);
+        return p * (1 - p);
       });
       return mean(variances) / (accuracy * (1 - accuracy)) / shiftIds.length;
     }),
@@ -135,8 +180,25 @@ export async function readPilot(referenceId: string, shiftIds: readonly string[]
     }),
   );
   return {
-    shifts: [fitShift("average", average, averageWithin), ...shiftIds.map((id) => fitShift(id, of(id), withinOf(id)))],
-    referenceWithin,
+    shifts: [
+      fitShift("average", average, { ...averageErrors, scale }),
+      ...shiftIds.map((id) => fitShift(id, of(id), partsOf.get(id) as ErrorParts)),
+    ],
+    referenceErrors,
     reference,
+  };
+}
+
+function meanParts(parts: readonly ErrorParts[]): ErrorParts {
+  const average = (of: (part: ErrorParts) => number) => mean(parts.map(of));
+  const correlations = (kind: "sameSource" | "otherSource") => ({
+    drawings: average((part) => part[kind].drawings),
+    pictures: average((part) => part[kind].pictures),
+  });
+  return {
+    within: average(({ within }) => within),
+    sameSource: correlations("sameSource"),
+    otherSource: correlations("otherSource"),
+    scale: 1,
   };
 }

@@ -1,28 +1,17 @@
 import { testEquivalence } from "../src/analysis/lines/equivalence.ts";
 import { estimateEffect } from "../src/analysis/lines/estimate-effect.ts";
-import type { LinePoint } from "../src/analysis/lines/line-point.ts";
+import type { SharedNoise } from "../src/analysis/lines/line-point.ts";
 import { testTerms } from "../src/analysis/lines/test-terms.ts";
-import { binomialAtNormal } from "../src/foundation/statistics/binomial-draw.ts";
-import { inverseLogit } from "../src/foundation/statistics/logit.ts";
-import { createRandomNumbers, type RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
+import { createRandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 import type { Pilot, PilotShift } from "./_emoji-pilot.ts";
+import { type SimulatedStudy, type StudyDesign, simulateStudy } from "./_simulated-study.ts";
 
-/** The plan of a study of mixtures: every source at every number of samples and of steps, `seeds` times. */
-export interface StudyDesign {
-  /** source → share of the second part of the mixture; null: in no mixture */
-  readonly sources: Readonly<Record<string, number | null>>;
-  readonly samples: readonly number[];
-  readonly steps: readonly number[];
-  readonly seeds: number;
-  readonly referencePictures: number;
-  readonly shiftPictures: number;
-  /** part of the scatter's variance that seeds of one source, samples and steps have in common */
-  readonly cellShare: number;
-  /** a point of the tests: each checkpoint, or the mean of the seeds of one source, samples and steps */
-  readonly point: "checkpoint" | "cell";
-  /** what the decisions use */
+/** What is decided, and how strictly. */
+export interface StudyDecisions {
   readonly level: number;
+  /** Holm's first step */
   readonly firstStepLevel: number;
+  /** of equivalence, logit */
   readonly margin: number;
 }
 
@@ -40,20 +29,10 @@ export interface StudyPower {
   readonly allEquivalent: number;
 }
 
-/** Assumed, from the pilot: triple the steps move a checkpoint this far along the line (logit), and seeds vary by this much. */
-const STEPS_ALONG = 0.3;
-const SEED_SD = 0.08;
-
-interface Run {
-  readonly source: string;
-  readonly samples: number;
-  readonly steps: number;
-}
-
 /**
  * Simulates a study on one shift and applies its tests: the calibrated test of dilution, and two one-sided tests of heights.
  *
- * @param effect of all against no share on the height, logit
+ * @param effect  of all against no share on the height, logit
  * @param options replicates of each calibrated test; the seed of everything that is drawn
  */
 export function studyPower(
@@ -61,23 +40,25 @@ export function studyPower(
   shift: PilotShift,
   design: StudyDesign,
   effect: number,
+  { level, firstStepLevel, margin }: StudyDecisions,
   { repetitions, replicates, seed }: { repetitions: number; replicates: number; seed: number },
 ): StudyPower {
   const random = createRandomNumbers(seed);
-  const { level, firstStepLevel, margin } = design;
   const names = Object.keys(design.sources);
   const ends = [0, 1].map((share) => names.findIndex((name) => design.sources[name] === share));
   const estimates: number[] = [];
   let [typeOne, power, pairEquivalent, allEquivalent] = [0, 0, 0, 0];
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    const [none, changed] = [0, effect].map((change) => drawStudy(pilot, shift, design, change, random));
-    const withoutEffect = testDilution(none as DrawnStudy, design, replicates, seed + repetition);
-    if (withoutEffect.p < level) typeOne++;
-    if (testDilution(changed as DrawnStudy, design, replicates, seed + repetition).p < firstStepLevel) power++;
-    estimates.push(withoutEffect.estimate);
-    const pairs = testPairs(none as DrawnStudy, names, margin);
-    if (pairs.every(({ p }) => p < level)) allEquivalent++;
-    if (pairs.some(({ a, b, p }) => ends.includes(a) && ends.includes(b) && p < level)) pairEquivalent++;
+    const without = simulateStudy(pilot, shift, design, 0, random);
+    const changed = simulateStudy(pilot, shift, design, effect, random);
+    const testOf = (study: SimulatedStudy) => testDilution(study, design, replicates, seed + repetition);
+    if (testOf(without) <= level) typeOne++;
+    if (testOf(changed) <= firstStepLevel) power++;
+    estimates.push(estimateDilution(without, design));
+    const isEquivalent = createPairTest(without, names, margin, level);
+    if (!isEquivalent(ends[0] as number, ends[1] as number)) continue;
+    pairEquivalent++;
+    if (names.every((_, a) => names.every((_, b) => b <= a || isEquivalent(a, b)))) allEquivalent++;
   }
   const middle = estimates.reduce((sum, value) => sum + value, 0) / repetitions;
   const variance = estimates.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (repetitions - 1);
@@ -91,94 +72,54 @@ export function studyPower(
   };
 }
 
-interface DrawnStudy {
-  readonly runs: readonly Run[];
-  readonly points: readonly LinePoint[];
-}
-
-function drawStudy(
-  pilot: Pilot,
-  shift: PilotShift,
-  design: StudyDesign,
-  effect: number,
-  random: RandomNumbers,
-): DrawnStudy {
-  const xImages = Math.round(design.referencePictures / pilot.referenceWithin);
-  const yImages = Math.round(design.shiftPictures / shift.within);
-  const [cellSd, runSd] = [design.cellShare, 1 - design.cellShare].map((part) => shift.scatterSd * Math.sqrt(part)) as [
-    number,
-    number,
-  ];
-  const measure = (value: number, images: number) =>
-    binomialAtNormal(random.normal(), images, inverseLogit(value)) / images;
-  const stepsMiddle = design.steps.reduce((sum, steps) => sum + Math.log2(steps), 0) / design.steps.length;
-  const runs: Run[] = [];
-  const points: LinePoint[] = [];
-  for (const [source, share] of Object.entries(design.sources)) {
-    for (const samples of design.samples) {
-      for (const steps of design.steps) {
-        const common = cellSd * random.normal();
-        const along = STEPS_ALONG * ((Math.log2(steps) - stepsMiddle) / Math.log2(3));
-        const own = Array.from({ length: design.seeds }, (): LinePoint => {
-          const latent = (pilot.reference.get(source)?.get(samples) as number) + along + SEED_SD * random.normal();
-          const height = shift.height + shift.samplesEffect * Math.log2(samples) + effect * (share ?? 0);
-          const eta = height + shift.slope * latent + common + runSd * random.normal();
-          return { x: measure(latent, xImages), y: measure(eta, yImages), xImages, yImages };
-        });
-        for (const point of design.point === "cell" ? [meanPoint(own)] : own) {
-          runs.push({ source, samples, steps });
-          points.push(point);
-        }
-      }
-    }
-  }
-  return { runs, points };
-}
-
-function meanPoint(points: readonly LinePoint[]): LinePoint {
-  const sum = (of: (point: LinePoint) => number) => points.reduce((total, point) => total + of(point), 0);
+/** The checkpoints of the mixture: heights by share, samples and steps, one slope. */
+function mixtureModel({ runs, points, noise }: SimulatedStudy, { sources }: StudyDesign) {
+  const members = runs.flatMap(({ source }, i) => (typeof sources[source] === "number" ? [i] : []));
+  const heights = members.flatMap((i) => {
+    const run = runs[i];
+    return run === undefined ? [] : [[sources[run.source] as number, 1, Math.log2(run.samples), Math.log2(run.steps)]];
+  });
   return {
-    x: sum(({ x }) => x) / points.length,
-    y: sum(({ y }) => y) / points.length,
-    xImages: sum(({ xImages }) => xImages),
-    yImages: sum(({ yImages }) => yImages),
+    points: members.flatMap((i) => points[i] ?? []),
+    terms: { heights, slopes: members.map(() => [1]) },
+    noise: noise === null ? null : partOf(noise, members, runs.length),
   };
 }
 
-/** The test of one degree of freedom among the checkpoints of the mixture, and the effect it is of. */
-function testDilution({ runs, points }: DrawnStudy, design: StudyDesign, replicates: number, seed: number) {
-  const members = runs.flatMap(({ source }, i) => (typeof design.sources[source] === "number" ? [i] : []));
-  const heights = members.map((i) => {
-    const { source, samples, steps } = runs[i] as Run;
-    return [design.sources[source] as number, 1, Math.log2(samples), Math.log2(steps)];
-  });
-  const slopes = members.map(() => [1]);
-  const own = members.map((i) => points[i] as LinePoint);
-  const reduced = { heights: heights.map(([, ...rest]) => rest), slopes };
-  const { p } = testTerms(own, { heights, slopes }, reduced, { scale: "logit", replicates, seed });
-  const { estimate } = estimateEffect(
-    own,
-    { heights, slopes },
-    { heights: [1, 0, 0, 0], slopes: [0] },
-    { scale: "logit" },
-  );
-  return { p, estimate };
+function partOf({ x, y, units }: SharedNoise, members: readonly number[], n: number): SharedNoise {
+  const part = (all: Float64Array | null) =>
+    all === null ? null : Float64Array.from(members.flatMap((i) => members.map((j) => all[i * n + j] as number)));
+  return { x: part(x), y: part(y), units };
 }
 
-/** Equivalence of the heights of every pair of sources, lines of one slope. */
-function testPairs({ runs, points }: DrawnStudy, names: readonly string[], margin: number) {
+/** p of the test of one degree of freedom. */
+function testDilution(study: SimulatedStudy, design: StudyDesign, replicates: number, seed: number): number {
+  const { points, terms, noise } = mixtureModel(study, design);
+  const reduced = { heights: terms.heights.map((row) => row.slice(1)), slopes: terms.slopes };
+  return testTerms(points, terms, reduced, { scale: "logit", replicates, seed, noise }).p;
+}
+
+function estimateDilution(study: SimulatedStudy, design: StudyDesign): number {
+  const { points, terms, noise } = mixtureModel(study, design);
+  return estimateEffect(points, terms, { heights: [1, 0, 0, 0], slopes: [0] }, { scale: "logit", noise }).estimate;
+}
+
+/** Whether two sources' heights are shown equivalent, lines of one slope. */
+function createPairTest(
+  { runs, points, noise }: SimulatedStudy,
+  names: readonly string[],
+  margin: number,
+  level: number,
+): (a: number, b: number) => boolean {
   const heights = runs.map(({ source, samples, steps }) => [
     ...names.map((name) => (name === source ? 1 : 0)),
     Math.log2(samples),
     Math.log2(steps),
   ]);
   const terms = { heights, slopes: runs.map(() => [1]) };
-  return names.flatMap((_, a) =>
-    names.slice(a + 1).map((_, offset) => {
-      const b = a + 1 + offset;
-      const contrast = [...names.map((_, i) => (i === a ? -1 : i === b ? 1 : 0)), 0, 0];
-      const effect = estimateEffect(points, terms, { heights: contrast, slopes: [0] }, { scale: "logit" });
-      return { a, b, p: testEquivalence(effect, margin).p };
-    }),
-  );
+  return (a, b) => {
+    const contrast = [...names.map((_, i) => (i === a ? -1 : i === b ? 1 : 0)), 0, 0];
+    const effect = estimateEffect(points, terms, { heights: contrast, slopes: [0] }, { scale: "logit", noise });
+    return testEquivalence(effect, margin).p < level;
+  };
 }

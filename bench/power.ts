@@ -22,14 +22,15 @@ const SEED = 20261127;
 const DECISIONS = 10;
 /**
  * Part of the scatter that seeds of one source, samples and steps have in common (none, as each has its own pictures; half, where
- * straight effects of samples and steps do not fit), and what is then taken for a point.
+ * straight effects of samples and steps do not fit), what is taken for a point, and what a repetition of the study would draw again.
  */
 const ASSUMPTIONS = [
-  { cellShare: 0, point: "checkpoint" },
-  { cellShare: 0.5, point: "checkpoint" },
-  { cellShare: 0.5, point: "cell" },
+  { cellShare: 0, point: "checkpoint", units: "pictures" },
+  { cellShare: 0.5, point: "checkpoint", units: "pictures" },
+  { cellShare: 0.5, point: "cell", units: "pictures" },
+  { cellShare: 0, point: "checkpoint", units: "drawings" },
 ] as const;
-const PICTURES = { reference: 2560, shift: 1280 };
+const PICTURES = { referencePictures: 2560, shiftPictures: 1280, drawings: 160 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,28 +42,30 @@ const plan = JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"));
 const pilot = await readPilot(plan.idBenchmark, plan.shifts);
 
 const sources = Object.fromEntries(plan.sources.map((name: string) => [name, shareOfEmojiOne(name)]));
+const decisions = { level: plan.level, firstStepLevel: plan.level / DECISIONS, margin: plan.margin };
 const rows: Record<string, string | number>[] = [];
 for (const shift of pilot.shifts) {
-  for (const { cellShare, point } of ASSUMPTIONS) {
+  for (const assumption of ASSUMPTIONS) {
+    const { cellShare, point, units } = assumption;
+    const cells = { cell_share: cellShare, point, units };
     for (const seeds of values.seeds.split(",").map(Number)) {
       const design = {
         sources,
         samples: plan.samples,
         steps: plan.steps,
         seeds,
-        referencePictures: PICTURES.reference,
-        shiftPictures: PICTURES.shift,
-        cellShare,
-        point,
-        level: plan.level,
-        firstStepLevel: plan.level / DECISIONS,
-        margin: plan.margin,
+        ...PICTURES,
+        ...assumption,
       };
-      const power = studyPower(pilot, shift, design, EFFECT, { repetitions, replicates: REPLICATES, seed: SEED });
+      const power = studyPower(pilot, shift, design, EFFECT, decisions, {
+        repetitions,
+        replicates: REPLICATES,
+        seed: SEED,
+      });
       rows.push({
         shift: shift.id,
         scatter: shift.scatterSd.toFixed(3),
-        cell_share: cellShare,
+        ...cells,
         seeds,
         ...texts(power),
       });

@@ -1,16 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Pilot, PilotShift } from "../../bench/_emoji-pilot.ts";
-import { type StudyDesign, studyPower } from "../../bench/_study-power.ts";
+import type { ErrorParts, Pilot, PilotShift } from "../../bench/_emoji-pilot.ts";
+import type { StudyDesign } from "../../bench/_simulated-study.ts";
+import { studyPower } from "../../bench/_study-power.ts";
 
 const SAMPLES = [160, 640, 2560, 10240];
 const SHARES = { a: 0, b: 0.25, c: 0.5, d: 0.75, e: 1 };
+const NONE = { drawings: 0, pictures: 0 };
+const ERRORS: ErrorParts = { within: 1, sameSource: NONE, otherSource: NONE, scale: 1 };
 const latent = new Map(SAMPLES.map((samples, i) => [samples, -2.5 + 0.5 * i]));
 const pilot: Pilot = {
   shifts: [],
-  referenceWithin: 1,
+  referenceErrors: ERRORS,
   reference: new Map(Object.keys(SHARES).map((source) => [source, latent])),
 };
-const shift: PilotShift = { id: "s", slope: 1, samplesEffect: 0, height: 0, scatterSd: 0.1, within: 1 };
+const shift: PilotShift = { id: "s", slope: 1, samplesEffect: 0, height: 0, scatterSd: 0.1, errors: ERRORS };
 const design: StudyDesign = {
   sources: SHARES,
   samples: SAMPLES,
@@ -20,16 +23,16 @@ const design: StudyDesign = {
   shiftPictures: 1e6,
   cellShare: 0,
   point: "checkpoint",
-  level: 0.05,
-  firstStepLevel: 0.005,
-  margin: 0.25,
+  units: "pictures",
+  drawings: 160,
 };
+const decisions = { level: 0.05, firstStepLevel: 0.05, margin: 0.25 };
 const options = { repetitions: 100, replicates: 99, seed: 1 };
 /** Of the share's coefficient: the scatter over the root of the share's sum of squares, 16 checkpoints at each of five shares. */
 const SE = 0.1 / Math.sqrt(16 * 0.625);
 
 describe("studyPower", () => {
-  const power = studyPower(pilot, shift, { ...design, firstStepLevel: 0.05 }, 3 * SE, options);
+  const power = studyPower(pilot, shift, design, 3 * SE, decisions, options);
 
   it("has the standard error that least squares of a balanced design has", () => {
     // 100 repetitions know a standard deviation to 7 %
@@ -44,14 +47,21 @@ describe("studyPower", () => {
   it("shows the ends equivalent more often than all pairs, and neither within a margin smaller than the noise", () => {
     expect(power.pairEquivalent).toBeGreaterThan(0.95);
     expect(power.allEquivalent).toBeLessThanOrEqual(power.pairEquivalent);
-    const narrow = studyPower(pilot, shift, { ...design, margin: SE / 2 }, 0, { ...options, repetitions: 20 });
+    const narrow = studyPower(
+      pilot,
+      shift,
+      design,
+      0,
+      { ...decisions, margin: SE / 2 },
+      { ...options, repetitions: 20 },
+    );
     expect(narrow.pairEquivalent).toBe(0);
   });
 
   it("sees that seeds with scatter in common are no independent points, and that means of cells are", () => {
     const common = { ...design, samples: [160, 10240], seeds: 4, cellShare: 1 };
     const few = { ...options, repetitions: 60 };
-    expect(studyPower(pilot, shift, common, 0, few).typeOne).toBeGreaterThan(0.15);
-    expect(studyPower(pilot, shift, { ...common, point: "cell" }, 0, few).typeOne).toBeLessThanOrEqual(0.13);
+    expect(studyPower(pilot, shift, common, 0, decisions, few).typeOne).toBeGreaterThan(0.15);
+    expect(studyPower(pilot, shift, { ...common, point: "cell" }, 0, decisions, few).typeOne).toBeLessThanOrEqual(0.13);
   });
 });
