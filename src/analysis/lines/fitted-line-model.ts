@@ -1,4 +1,4 @@
-import { createCorrectedFit } from "./corrected-fit.ts";
+import { type CorrectedFit, createCorrectedFit } from "./corrected-fit.ts";
 import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
@@ -19,19 +19,23 @@ export interface FittedLineModel {
  * Fits a model with errors in x taken into account, and gives each point a place from which measurements like the given
  * ones come.
  *
+ * @param terms   whose line the points lie about
+ * @param spread  whose heights' columns say where the true in-distribution accuracies lie: a column of heights that the line
+ *   lacks may still move them (samples along the line), and what is left about it is measurement error in a larger part
  * @param scatter variance of each point's scatter beyond the measurement, (n,)
  */
 export function fitLineModel(
   points: readonly LinePoint[],
   scaled: ScaledPoints,
   terms: LineTerms,
+  spread: Pick<CorrectedFit, "heightBasis" | "heightFreedoms">,
   noise: SharedNoise | null,
   scatter: Float64Array,
 ): FittedLineModel {
   const n = points.length;
   const fit = createCorrectedFit(terms, n, noise);
   fit.fit(scaled);
-  const latent = shrink(scaled, fit.heightBasis, fit.heightFreedoms);
+  const latent = shrink(scaled, spread.heightBasis, spread.heightFreedoms);
   const line = new Float64Array(n);
   // y − slope x̂ − residual is what the heights make of the point
   for (let i = 0; i < n; i++) {

@@ -90,7 +90,7 @@ export function testTerms(
   if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
   const scatter = scatterVariances(fit, scaled, groups, groupCount, TEST_PRIOR, expected);
-  const model = fitLineModel(points, scaled, reduced, noise, scatter);
+  const model = fitLineModel(points, scaled, reduced, fit, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);
   let atLeast = 0;

@@ -23,7 +23,7 @@ export function parseCsv(text: string, where: string, columns: readonly string[]
   }
   const first = rows[0];
   if (first === undefined) throw new InputError(`${where}: expected a header line and rows, found no row`);
-  const missing = columns.filter((column) => !(column in first));
+  const missing = columns.filter((column) => !Object.hasOwn(first, column));
   if (missing.length > 0) {
     throw new InputError(
       `${where}: expected the columns ${columns.join(", ")}; missing: ${missing.join(", ")} (found ${Object.keys(first).join(", ")})`,
