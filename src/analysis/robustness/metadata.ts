@@ -15,8 +15,7 @@ export type ColumnOf = ReadonlyMap<string, string>;
  */
 export function parseMetadata(text: string, where: string, column: string): Map<string, string> {
   const records = parseCsv(text, where, [column]);
-  const name = ["checkpoint", "model"].find((one) => one in (records[0] as object));
-  if (name === undefined) throw new InputError(`${where}: expected a column checkpoint (or model), found none`);
+  const name = checkpointColumn(records, where);
   const values = new Map<string, string>();
   records.forEach((record, i) => {
     const checkpoint = fromSpreadsheetText(record[name] as string);
@@ -32,6 +31,13 @@ export function parseMetadata(text: string, where: string, column: string): Map<
     if (value !== "") values.set(checkpoint, value);
   });
   return values;
+}
+
+/** The column that names the checkpoints. @throws InputError if there is none */
+export function checkpointColumn(records: readonly Readonly<Record<string, string>>[], where: string): string {
+  const name = ["checkpoint", "model"].find((column) => column in (records[0] as object));
+  if (name === undefined) throw new InputError(`${where}: expected a column checkpoint (or model), found none`);
+  return name;
 }
 
 /** The `group` column of accuracies that bring one. @throws InputError if a checkpoint is in two groups, or none has any */

@@ -1,0 +1,46 @@
+import { norm, orthogonalPart } from "../../foundation/math/orthogonal-part.ts";
+
+/** How far columns say the same within groups, so that their effects cannot be told apart. */
+export interface ColumnInflation {
+  /** (m, m) Pearson correlations of the columns within groups */
+  readonly correlations: readonly (readonly number[])[];
+  /** m variance inflation factors 1 / (1 − R²) of each column on the others within groups; Infinity where they determine it */
+  readonly inflation: readonly number[];
+}
+
+/**
+ * Measures how columns are confounded within groups: group means are taken out first.
+ *
+ * @param columns m columns of n
+ * @param groups  indicator columns of n, one a group; a column of ones where there are no groups
+ * @returns correlations of NaN and an inflation of Infinity for a column that is constant within groups
+ * @see D. A. Belsley, E. Kuh, R. E. Welsch, Regression Diagnostics, 1980, section 3.1
+ */
+export function columnInflation(
+  columns: readonly (readonly number[])[],
+  groups: readonly (readonly number[])[],
+): ColumnInflation {
+  const within = columns.map((column) => orthogonalPart(column, groups));
+  const isConstant = within.map((column, c) => norm(column) <= 1e-9 * norm(columns[c] as readonly number[]));
+  const correlation = (a: number, b: number) => {
+    if (isConstant[a] || isConstant[b]) return Number.NaN;
+    if (a === b) return 1;
+    const [u, v] = [within[a] as Float64Array, within[b] as Float64Array];
+    const product = u.reduce((sum, value, i) => sum + value * (v[i] as number), 0);
+    return Math.max(-1, Math.min(1, product / (norm(u) * norm(v))));
+  };
+  return {
+    correlations: columns.map((_, a) => columns.map((__, b) => correlation(a, b))),
+    inflation: within.map((column, c) => {
+      if (isConstant[c]) return Number.POSITIVE_INFINITY;
+      const left = norm(
+        orthogonalPart(
+          column,
+          within.filter((__, at) => at !== c),
+        ),
+      );
+      const share = left / norm(column);
+      return share <= 1e-9 ? Number.POSITIVE_INFINITY : 1 / share ** 2;
+    }),
+  };
+}

@@ -1,0 +1,156 @@
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
+import type { FitScale } from "../lines/fit-scale.ts";
+import type { ContrastTest } from "../lines/test-contrasts.ts";
+import type { TermsTest } from "../lines/test-terms.ts";
+import { type Adjusted, holmFamily } from "./holm-family.ts";
+import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
+import { pureSource } from "./mixture-design.ts";
+import { analyzeMixtureLine, type MixtureLine, type SourceEffect } from "./mixture-line.ts";
+import type { MixtureShares } from "./mixture-shares.ts";
+import type { PairOptions } from "./pair-rows.ts";
+import { collectStudyPoints, type StudyPoints } from "./study-points.ts";
+
+/** An effect with its p value after Holm's adjustment, null where another test is of the same hypothesis. */
+export interface AdjustedEffect extends SourceEffect {
+  readonly pHolm: number | null;
+}
+
+/** What is shown of one benchmark and x axis, at level 0.05 after Holm's adjustment. */
+export type MixtureVerdict =
+  /** slopes change with the shares: heights differ from one x to another */
+  | "slopes-differ"
+  /** heights move with the shares, and no departure from linear is shown: a mixture lies below its better part */
+  | "dilution"
+  /** heights move with the shares, but not linearly: the places of the mixtures say how */
+  | "not-linear"
+  | "no-difference-shown";
+
+export interface MixtureComparison extends LineKey, Omit<MixtureLine, "slopes" | "heights" | "lackOfFit" | "effects"> {
+  readonly slopes: Adjusted<TermsTest> | null;
+  readonly heights: Adjusted<ContrastTest>;
+  readonly lackOfFit: Adjusted<TermsTest> | null;
+  readonly effects: readonly AdjustedEffect[];
+  readonly verdict: MixtureVerdict;
+}
+
+export interface MixtureStudy {
+  readonly sources: readonly string[];
+  readonly scale: FitScale;
+  readonly comparisons: readonly MixtureComparison[];
+  /** p values that Holm's adjustment is over: all of the study */
+  readonly familySize: number;
+  readonly notes: readonly Note[];
+}
+
+const LEVEL = 0.05;
+
+/**
+ * Asks on every benchmark and x axis whether mixing sources dilutes them: does the line's height move with the shares, is it linear
+ * in them, and where do the mixtures lie between their parts?
+ *
+ * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
+ * @param options which protocol and class names to take where a checkpoint has several
+ * @throws InputError if no checkpoint is a mixture, the shares do not tell the sources apart, or no line has enough checkpoints
+ * @see T. Nguyen et al., Quality not quantity: on the interaction between dataset design and robustness of CLIP, 2022
+ */
+export function studyMixtures(
+  rows: readonly AccuracyRow[],
+  { sources, shares }: MixtureShares,
+  scale: FitScale,
+  options: PairOptions,
+): MixtureStudy {
+  const notes = createNoteCollector();
+  const lines = collectStudyPoints(rows, new Set(shares.keys()), scale, options, "the mixtures", notes);
+  checkSources(sources, [...shares.values()]);
+  const analyzed = lines.sort(compareLineKeys).flatMap((line) => analyzeLine(line, sources, shares, scale, notes));
+  if (analyzed.length === 0) {
+    const why = notes.list().map(({ text }) => text);
+    throw new InputError(`--mixture: nothing can be tested: ${why.join("; ") || "no checkpoint has both accuracies"}`);
+  }
+  const family = holmFamily(
+    analyzed.flatMap(({ slopes, heights, lackOfFit, effects }) =>
+      [slopes, heights, lackOfFit, ...effects].filter((tested) => tested !== null),
+    ),
+  );
+  return {
+    sources,
+    scale,
+    comparisons: analyzed.map((line) => {
+      const tests = {
+        slopes: line.slopes === null ? null : family.adjust(line.slopes),
+        heights: family.adjust(line.heights),
+        lackOfFit: line.lackOfFit === null ? null : family.adjust(line.lackOfFit),
+      };
+      const effects = line.effects.map((effect) =>
+        effect.p === null ? { ...effect, pHolm: null } : family.adjust(effect),
+      );
+      return { ...line, ...tests, effects, verdict: verdictOf(tests) };
+    }),
+    familySize: family.size,
+    notes: notes.list(),
+  };
+}
+
+function analyzeLine(
+  { points, ...key }: StudyPoints,
+  sources: readonly string[],
+  shares: MixtureShares["shares"],
+  scale: FitScale,
+  notes: NoteCollector,
+): (LineKey & MixtureLine)[] {
+  const { benchmark, idSide } = key;
+  const ofPoints = points.map(({ checkpoint }) => shares.get(checkpoint) as readonly number[]);
+  try {
+    const line = analyzeMixtureLine(
+      points.map(({ point }) => point),
+      ofPoints,
+      { scale },
+    );
+    const mixed = line.mixtures.filter((mixture) => pureSource(mixture) === null).length;
+    if (line.places.length < mixed) {
+      notes.note(
+        `no place between its parts for ${mixed - line.places.length} of ${mixed} mixtures: a part is not there alone, or too few checkpoints`,
+        { benchmark },
+        `${benchmark} on ${idSide}`,
+      );
+    }
+    return [{ ...lineKey(key), ...line }];
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof RangeError)) throw error;
+    notes.note(
+      `nothing tested of the mixtures of ${sources.join(", ")}: ${error.message}`,
+      { benchmark },
+      `${benchmark} on ${idSide}`,
+    );
+    return [];
+  }
+}
+
+/** @throws InputError where the shares that the metadata give can answer nothing */
+function checkSources(sources: readonly string[], shares: readonly (readonly number[])[]): void {
+  sources.forEach((source, c) => {
+    const values = shares.map((row) => row[c] as number);
+    if (values.every((share) => share === values[0])) {
+      throw new InputError(
+        `--mixture: the share of ${source} is ${values[0]} for all checkpoints, so nothing depends on it`,
+      );
+    }
+  });
+  if (shares.every((row) => pureSource({ shares: row }) !== null)) {
+    throw new InputError(
+      `--mixture: no checkpoint is a mixture of ${sources.join(", ")}; compare sources with --group-by`,
+    );
+  }
+}
+
+function verdictOf({
+  slopes,
+  heights,
+  lackOfFit,
+}: Pick<MixtureComparison, "slopes" | "heights" | "lackOfFit">): MixtureVerdict {
+  if (slopes !== null && slopes.pHolm < LEVEL) return "slopes-differ";
+  if (lackOfFit !== null && lackOfFit.pHolm < LEVEL) return "not-linear";
+  return heights.pHolm < LEVEL ? "dilution" : "no-difference-shown";
+}

@@ -1,0 +1,87 @@
+import { InputError } from "../../foundation/errors.ts";
+import { largest, smallest } from "../../foundation/math/extremes.ts";
+import type { NoteCollector } from "../../foundation/notes.ts";
+import { type NumbersOf, parseNumericColumns } from "./numeric-columns.ts";
+
+/** How a column enters: by its base-2 logarithm, so that an effect is per doubling, or as it is, per unit. */
+export type ScalingTransform = "log2" | "linear";
+
+/** A column that `--scaling` names. */
+export interface ScalingColumn {
+  readonly column: string;
+  /** null: chosen by the values, see {@link parseScaling} */
+  readonly transform: ScalingTransform | null;
+}
+
+/** What checkpoints were scaled by. */
+export interface ScalingValues {
+  readonly columns: readonly { readonly column: string; readonly transform: ScalingTransform }[];
+  /** checkpoint → its value in each column, transformed */
+  readonly values: NumbersOf;
+}
+
+const TRANSFORMS: readonly ScalingTransform[] = ["log2", "linear"];
+/** Columns that span more than this factor are taken by their logarithms: two doublings. */
+const MIN_FACTOR = 4;
+
+/**
+ * Reads what `--scaling` names: `COLUMN`, `COLUMN=log2` or `COLUMN=linear`.
+ *
+ * @throws InputError for another transform, or a column that is there twice
+ */
+export function parseScalingColumns(texts: readonly string[]): ScalingColumn[] {
+  const columns = texts.map((text) => {
+    const at = text.lastIndexOf("=");
+    if (at < 0) return { column: text, transform: null };
+    const transform = TRANSFORMS.find((name) => name === text.slice(at + 1));
+    if (transform !== undefined && at > 0) return { column: text.slice(0, at), transform };
+    throw new InputError(`--scaling ${text}: expected COLUMN, COLUMN=log2 or COLUMN=linear`);
+  });
+  const names = columns.map(({ column }) => column);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new InputError(`--scaling: the column ${twice} is there twice`);
+  return columns;
+}
+
+/**
+ * Reads numeric columns of a metadata CSV. Where the transform is not given, a column whose values are all positive and
+ * span more than a factor of 4 is taken by its base-2 logarithm; a note states which.
+ *
+ * @param known checkpoints that the study has; others choose no transform
+ * @throws InputError naming file, row and column of a cell that holds no number, or none above 0 under `log2`; where a column
+ *   is constant or no checkpoint has all of them
+ */
+export function parseScaling(
+  text: string,
+  where: string,
+  columns: readonly ScalingColumn[],
+  known: ReadonlySet<string>,
+  notes: NoteCollector,
+): ScalingValues {
+  const names = columns.map(({ column }) => column);
+  const { numbers, incomplete } = parseNumericColumns(text, where, names);
+  for (const checkpoint of incomplete.filter((name) => known.has(name)))
+    notes.note(`not all of ${names.join(", ")} are given, so left out of scaling`, { checkpoint });
+  const rows = [...numbers].filter(([checkpoint]) => known.has(checkpoint));
+  if (rows.length === 0) throw new InputError(`${where}: no checkpoint of the inputs has ${names.join(", ")}`);
+  const transforms = columns.map(({ column, transform }, c) => {
+    const values = rows.map(([, row]) => row[c] as number);
+    const [low, high] = [smallest(values), largest(values)];
+    if (low === high) throw new InputError(`${where}: ${column} is ${low} for all checkpoints: nothing to scale by`);
+    if (transform === "log2" && low <= 0)
+      throw new InputError(`${where}: ${column}: expected numbers above 0 for log2, found ${low}`);
+    if (transform !== null) return transform;
+    const chosen = low > 0 && high > MIN_FACTOR * low ? "log2" : "linear";
+    notes.note(`scaling takes ${column} ${chosen === "log2" ? "by its base-2 logarithm" : "as it is"}`);
+    return chosen;
+  });
+  return {
+    columns: columns.map(({ column }, c) => ({ column, transform: transforms[c] as ScalingTransform })),
+    values: new Map(
+      rows.map(([checkpoint, row]) => [
+        checkpoint,
+        row.map((value, c) => (transforms[c] === "log2" ? Math.log2(value) : value)),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,134 @@
+import { InputError } from "../../foundation/errors.ts";
+import { studentTTwoSided } from "../../foundation/statistics/student-t.ts";
+import { type Contrast, type Effect, estimateEffect } from "../lines/estimate-effect.ts";
+import type { LinePoint } from "../lines/line-point.ts";
+import type { LineTerms } from "../lines/line-terms.ts";
+import { type ContrastTest, testContrasts } from "../lines/test-contrasts.ts";
+import { type TermsTest, type TestOptions, testTerms } from "../lines/test-terms.ts";
+import { columnInflation } from "./column-inflation.ts";
+
+/** An effect per doubling (or per unit) of a column, the other columns and the group held fixed, on the scale. */
+export interface ColumnEffect extends Effect {
+  readonly p: number;
+}
+
+export interface ScalingEffect {
+  readonly column: string;
+  /** change of the in-distribution accuracy: along the line */
+  readonly along: ColumnEffect;
+  /** change of the accuracy under the shift at a fixed in-distribution accuracy: above the line */
+  readonly above: ColumnEffect;
+  /** variance inflation factor: how many times wider the variance is than if the columns were not correlated */
+  readonly inflation: number;
+}
+
+/** What one benchmark and x axis say of scaling. */
+export interface ScalingLine {
+  readonly n: number;
+  readonly groups: readonly string[];
+  readonly effects: readonly ScalingEffect[];
+  /** (m, m) correlations of the columns within groups */
+  readonly correlations: readonly (readonly number[])[];
+  /** do the groups' slopes differ? null with one group, or too few points to ask */
+  readonly slopes: TermsTest | null;
+  /** each group has a slope: the first test rejects at 0.05 */
+  readonly slopesDiffer: boolean;
+  /** do all columns together move heights? null with one column, whose effect is the same question */
+  readonly together: ContrastTest | null;
+}
+
+/** Level of the test of the slopes, which decides whether each group has one. */
+const SLOPES_LEVEL = 0.05;
+/** Beyond this the columns' effects are told apart by rounding. */
+const MAX_INFLATION = 1000;
+
+/**
+ * Estimates what columns such as the samples seen do along the line and above it, in one model: a height for each group, one slope
+ * (or a slope for each group where these differ), and all columns together, so each effect is at fixed values of the others.
+ *
+ * @param points  n checkpoints
+ * @param columns names of m columns
+ * @param values  (n, m)
+ * @param groups  (n,) group of each point
+ * @throws InputError if the columns are collinear within groups, one is constant there, or there are too few points
+ */
+export function analyzeScalingLine(
+  points: readonly LinePoint[],
+  columns: readonly string[],
+  values: readonly (readonly number[])[],
+  groups: readonly string[],
+  options: TestOptions,
+): ScalingLine {
+  const n = points.length;
+  const names = [...new Set(groups)].sort();
+  const indicators = groups.map((group) => names.map((name) => (name === group ? 1 : 0)));
+  const { correlations, inflation } = columnInflation(
+    columns.map((_, c) => values.map((row) => row[c] as number)),
+    names.map((_, g) => indicators.map((row) => row[g] as number)),
+  );
+  checkInflation(columns, inflation, correlations, names.length > 1);
+  const parameters = names.length + columns.length + 1;
+  if (n < parameters + 2)
+    throw new InputError(
+      `${columns.length} columns and ${names.length} groups need ${parameters + 2} checkpoints, got ${n}`,
+    );
+  const centers = columns.map((_, c) => values.reduce((sum, row) => sum + (row[c] as number), 0) / n);
+  const heights = values.map((row, i) => [
+    ...(indicators[i] as number[]),
+    ...row.map((value, c) => value - (centers[c] as number)),
+  ]);
+  const one = points.map(() => [1]);
+  const test = (full: LineTerms, reduced: LineTerms) => testTerms(points, full, reduced, options);
+  const canAsk = names.length > 1 && n > parameters + names.length;
+  const slopes = canAsk ? test({ heights, slopes: indicators }, { heights, slopes: one }) : null;
+  const slopesDiffer = slopes !== null && slopes.p < SLOPES_LEVEL;
+  const terms = { heights, slopes: slopesDiffer ? indicators : one };
+  const along = { heights, slopes: points.map(() => []) };
+  const contrasts = columns.map((_, c) => heightContrast(terms, names.length + c));
+  const asY = points.map(({ x, xImages }) => ({ x, xImages, y: x, yImages: xImages }));
+  return {
+    n,
+    groups: names,
+    effects: columns.map((column, c) => ({
+      column,
+      along: effectOf(asY, along, names.length + c, options),
+      above: effectOf(points, terms, names.length + c, options),
+      inflation: inflation[c] as number,
+    })),
+    correlations,
+    slopes,
+    slopesDiffer,
+    together: columns.length > 1 ? testContrasts(points, terms, contrasts, options) : null,
+  };
+}
+
+function effectOf(points: readonly LinePoint[], terms: LineTerms, at: number, options: TestOptions): ColumnEffect {
+  const effect = estimateEffect(points, terms, heightContrast(terms, at), options);
+  return { ...effect, p: studentTTwoSided(effect.estimate / effect.se, effect.degreesOfFreedom) };
+}
+
+/** The coefficient of one column of heights. */
+function heightContrast({ heights, slopes }: LineTerms, at: number): Contrast {
+  return {
+    heights: (heights[0] ?? []).map((_, c) => (c === at ? 1 : 0)),
+    slopes: (slopes[0] ?? []).map(() => 0),
+  };
+}
+
+function checkInflation(
+  columns: readonly string[],
+  inflation: readonly number[],
+  correlations: readonly (readonly number[])[],
+  hasGroups: boolean,
+): void {
+  const within = hasGroups ? " within groups" : "";
+  columns.forEach((column, c) => {
+    if (Number.isNaN(correlations[c]?.[c]))
+      throw new InputError(`${column} does not vary${within}, so it has no effect there`);
+    if ((inflation[c] as number) <= MAX_INFLATION) return;
+    const others = columns.filter((_, at) => at !== c).join(", ");
+    throw new InputError(
+      `${column} is determined by ${others}${within}, so their effects cannot be told apart: name fewer columns in --scaling, or evaluate checkpoints in which they vary separately`,
+    );
+  });
+}

@@ -1,0 +1,115 @@
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
+import type { FitScale } from "../lines/fit-scale.ts";
+import type { ContrastTest } from "../lines/test-contrasts.ts";
+import type { TermsTest } from "../lines/test-terms.ts";
+import { type Adjusted, holmFamily } from "./holm-family.ts";
+import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
+import type { ColumnOf } from "./metadata.ts";
+import type { PairOptions } from "./pair-rows.ts";
+import type { ScalingValues } from "./scaling-columns.ts";
+import { analyzeScalingLine, type ColumnEffect, type ScalingEffect, type ScalingLine } from "./scaling-line.ts";
+import { collectStudyPoints, type StudyPoints } from "./study-points.ts";
+
+export interface ScalingComparison extends LineKey, Omit<ScalingLine, "effects" | "slopes" | "together"> {
+  readonly effects: readonly (Omit<ScalingEffect, "along" | "above"> & {
+    readonly along: Adjusted<ColumnEffect>;
+    readonly above: Adjusted<ColumnEffect>;
+  })[];
+  readonly slopes: Adjusted<TermsTest> | null;
+  readonly together: Adjusted<ContrastTest> | null;
+}
+
+export interface ScalingStudy {
+  readonly columns: ScalingValues["columns"];
+  readonly scale: FitScale;
+  readonly comparisons: readonly ScalingComparison[];
+  /** p values that Holm's adjustment is over: all of the study */
+  readonly familySize: number;
+  readonly notes: readonly Note[];
+}
+
+/** Variance inflation factors above this deserve a warning (D. A. Belsley et al. 1980; a rule of thumb). */
+const HIGH_INFLATION = 10;
+
+/**
+ * Asks on every benchmark and x axis what columns such as the samples seen do along the line and above it, at fixed
+ * in-distribution accuracy, all columns together.
+ *
+ * @param groups checkpoint → group, each with a height; null: all checkpoints are one group
+ * @throws InputError if columns are collinear within groups on every line, or no line has enough checkpoints
+ */
+export function studyScaling(
+  rows: readonly AccuracyRow[],
+  scaling: ScalingValues,
+  groups: ColumnOf | null,
+  scale: FitScale,
+  options: PairOptions,
+): ScalingStudy {
+  const notes = createNoteCollector();
+  const wanted = new Set<string>();
+  for (const checkpoint of scaling.values.keys()) {
+    if (groups === null || groups.has(checkpoint)) wanted.add(checkpoint);
+    else notes.note("in no group, so left out of scaling", { checkpoint });
+  }
+  const lines = collectStudyPoints(rows, wanted, scale, options, "scaling", notes);
+  const analyzed = lines.sort(compareLineKeys).flatMap((line) => analyzeLine(line, scaling, groups, scale, notes));
+  if (analyzed.length === 0) {
+    const why = notes.list().map(({ text }) => text);
+    throw new InputError(
+      `--scaling: nothing can be estimated: ${why.join("; ") || "no checkpoint has both accuracies"}`,
+    );
+  }
+  const family = holmFamily(
+    analyzed.flatMap(({ effects, slopes, together }) =>
+      [...effects.flatMap(({ along, above }) => [along, above]), slopes, together].filter((tested) => tested !== null),
+    ),
+  );
+  const { adjust } = family;
+  return {
+    columns: scaling.columns,
+    scale,
+    comparisons: analyzed.map((line) => ({
+      ...line,
+      effects: line.effects.map((effect) => ({ ...effect, along: adjust(effect.along), above: adjust(effect.above) })),
+      slopes: line.slopes === null ? null : adjust(line.slopes),
+      together: line.together === null ? null : adjust(line.together),
+    })),
+    familySize: family.size,
+    notes: notes.list(),
+  };
+}
+
+function analyzeLine(
+  { points, ...key }: StudyPoints,
+  { columns, values }: ScalingValues,
+  groups: ColumnOf | null,
+  scale: FitScale,
+  notes: NoteCollector,
+): (LineKey & ScalingLine)[] {
+  const { benchmark, idSide } = key;
+  const name = `${benchmark} on ${idSide}`;
+  try {
+    const line = analyzeScalingLine(
+      points.map(({ point }) => point),
+      columns.map(({ column }) => column),
+      points.map(({ checkpoint }) => values.get(checkpoint) as readonly number[]),
+      points.map(({ checkpoint }) => groups?.get(checkpoint) ?? ""),
+      { scale },
+    );
+    for (const { column, inflation } of line.effects) {
+      if (inflation <= HIGH_INFLATION) continue;
+      notes.warn(
+        `${column} is confounded with the other columns of --scaling (variance inflation above ${HIGH_INFLATION}), so its effect is hardly told from theirs`,
+        { benchmark },
+        name,
+      );
+    }
+    return [{ ...lineKey(key), ...line }];
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof RangeError)) throw error;
+    notes.note(`no scaling: ${error.message}`, { benchmark }, name);
+    return [];
+  }
+}

@@ -1,0 +1,84 @@
+import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
+import type { NoteCollector } from "../../foundation/notes.ts";
+import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
+import type { FitScale } from "../lines/fit-scale.ts";
+import { scaleFunctions } from "../lines/fit-scale.ts";
+import type { LinePoint } from "../lines/line-point.ts";
+import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
+import type { ModelPoint } from "./model-point.ts";
+import { type PairOptions, pairRows } from "./pair-rows.ts";
+
+/** A checkpoint in the analysis of one line. */
+export interface StudyPoint {
+  readonly checkpoint: string;
+  readonly point: LinePoint;
+}
+
+/** The checkpoints of one benchmark and x axis. */
+export interface StudyPoints extends LineKey {
+  readonly points: readonly StudyPoint[];
+}
+
+/**
+ * Puts checkpoints' accuracies beside their in-distribution accuracies, for every benchmark and x axis. Doubtful rows are left
+ * out, as is an accuracy of 0 or 1 of an unknown number of images where the scale is infinite there; notes name them.
+ *
+ * @param wanted checkpoints of the analysis
+ * @param where  the analysis in a note, after "left out of": `the mixtures`
+ */
+export function collectStudyPoints(
+  rows: readonly AccuracyRow[],
+  wanted: ReadonlySet<string>,
+  scale: FitScale,
+  options: PairOptions,
+  where: string,
+  notes: NoteCollector,
+): StudyPoints[] {
+  const { endless } = scaleFunctions(scale);
+  const lines = new Map<string, { readonly key: LineKey; readonly points: StudyPoint[] }>();
+  for (const [checkpoint, ofCheckpoint] of rowsByCheckpoint(rows)) {
+    if (!wanted.has(checkpoint)) continue;
+    const doubt = ofCheckpoint.find((row) => row.doubt !== undefined)?.doubt;
+    if (doubt !== undefined) {
+      notes.note(`left out of ${where}: ${doubtText(doubt)}`, { checkpoint });
+      continue;
+    }
+    for (const pair of pairRows(ofCheckpoint, options).pairs) {
+      const point = toLinePoint(pair.point);
+      if (endless && isInfinite(point)) {
+        notes.note(`left out of ${where}: accuracy of exactly 0 or 1 on unknown images, where ${scale} is infinite`, {
+          checkpoint,
+          benchmark: pair.benchmark,
+        });
+        continue;
+      }
+      if (point.xImages === Number.POSITIVE_INFINITY || point.yImages === Number.POSITIVE_INFINITY) {
+        notes.note(`no number of images (column n), so errors in x are not taken into account in ${where}`, {
+          checkpoint,
+        });
+      }
+      const id = lineKeyText(pair);
+      const line = lines.get(id) ?? { key: lineKey(pair), points: [] };
+      lines.set(id, line);
+      line.points.push({ checkpoint, point });
+    }
+  }
+  return [...lines.values()].map(({ key, points }) => ({ ...key, points }));
+}
+
+function isInfinite({ x, y, xImages, yImages }: LinePoint): boolean {
+  const isEnd = (accuracy: number) => accuracy === 0 || accuracy === 1;
+  return (isEnd(x) && xImages === Number.POSITIVE_INFINITY) || (isEnd(y) && yImages === Number.POSITIVE_INFINITY);
+}
+
+/** A mean over sets is worth the images that a single set with its variance would have. */
+function toLinePoint({ idAccuracy: x, accuracy: y, idImages, images, bounds }: ModelPoint): LinePoint {
+  const variance = bounds == null ? 0 : ((bounds.high - bounds.low) / (2 * Z95)) ** 2;
+  const ofMean = variance > 0 && y > 0 && y < 1 ? (y * (1 - y)) / variance : null;
+  return {
+    x,
+    y,
+    xImages: idImages ?? Number.POSITIVE_INFINITY,
+    yImages: ofMean ?? images ?? Number.POSITIVE_INFINITY,
+  };
+}
