@@ -6,8 +6,8 @@ export interface Mixture {
   readonly members: readonly number[];
 }
 
-/** Decimals in which shares that are equal agree. */
-const DECIMALS = 6;
+/** Shares that are equal agree in their millionths. */
+const STEPS = 1e6;
 
 /**
  * Sorts points by their mixture; pure sources first, in the order of the sources.
@@ -17,13 +17,13 @@ const DECIMALS = 6;
 export function distinctMixtures(shares: readonly (readonly number[])[]): Mixture[] {
   const mixtures = new Map<string, { readonly shares: readonly number[]; readonly members: number[] }>();
   shares.forEach((row, i) => {
-    const key = row.map((share) => share.toFixed(DECIMALS)).join(" ");
+    const key = row.map(stepsOf).join(" ");
     const mixture = mixtures.get(key) ?? { shares: row, members: [] };
     mixtures.set(key, mixture);
     mixture.members.push(i);
   });
   const order = (a: Mixture, b: Mixture) => {
-    const c = a.shares.findIndex((share, at) => share.toFixed(DECIMALS) !== b.shares[at]?.toFixed(DECIMALS));
+    const c = a.shares.findIndex((share, at) => stepsOf(share) !== stepsOf(b.shares[at] as number));
     return c < 0 ? 0 : (b.shares[c] as number) - (a.shares[c] as number);
   };
   return [...mixtures.values()].sort(
@@ -31,9 +31,13 @@ export function distinctMixtures(shares: readonly (readonly number[])[]): Mixtur
   );
 }
 
+function stepsOf(share: number): number {
+  return Math.round(share * STEPS);
+}
+
 /** Number of the only source of a mixture; null where it has several. */
 export function pureSource({ shares }: Pick<Mixture, "shares">): number | null {
-  const c = shares.findIndex((share) => share > 1 - 10 ** -DECIMALS);
+  const c = shares.findIndex((share) => stepsOf(share) === STEPS);
   return c < 0 ? null : c;
 }
 
