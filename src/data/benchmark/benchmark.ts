@@ -11,6 +11,9 @@ import { type Layout, layoutSchema } from "./layout.ts";
 const ID = /^[a-z0-9][a-z0-9._-]*$/;
 const ID_EXPECTED = "expected lower-case letters, digits, dots, dashes";
 
+/** Characters of a short title: it is the head of a table's column. */
+const MAX_SHORT_TITLE = 20;
+
 const protocolSchema = z.strictObject({
   id: z.string().regex(ID, ID_EXPECTED),
   classNames: z.string().optional(),
@@ -26,6 +29,7 @@ const benchmarkSchema = z.strictObject({
   id: z.string().regex(ID, ID_EXPECTED),
   version: z.int().positive(),
   title: z.string(),
+  shortTitle: z.string().min(1).max(MAX_SHORT_TITLE).optional(),
   paper: z.string().optional(),
   licence: z.string().optional(),
   images: z.int().positive(),
@@ -61,6 +65,8 @@ export interface Benchmark {
   readonly id: string;
   readonly version: number;
   readonly title: string;
+  /** what tables of many columns call it, as papers do: `IN-V2`; the title where absent */
+  readonly shortTitle?: string | undefined;
   readonly paper?: string | undefined;
   readonly licence?: string | undefined;
   /** images of the default protocol when complete */
