@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { packagePath } from "../../foundation/files/package-root.ts";
 import { addSubmit } from "./add-submit.ts";
+import { addTable } from "./add-table.ts";
 import { describeExit } from "./exit-status.ts";
 import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
 import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
@@ -47,6 +48,7 @@ function program(supervise: Supervise): Command {
     });
 
   addSubmit(root, supervise);
+  addTable(root, everywhere);
 
   everywhere(
     root

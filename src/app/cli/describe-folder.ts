@@ -2,7 +2,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { progressFolder } from "../../evaluation/evaluate/run-progress.ts";
 import { readFolderIfThere } from "../../foundation/files/if-there.ts";
 
-/** CSV files that `fit` writes: never read as accuracies. */
+/** CSV files that `fit` and `table` write: never read as accuracies. */
 export const FIT_OUTPUTS: readonly string[] = [
   "fits.csv",
   "robustness.csv",
@@ -11,6 +11,7 @@ export const FIT_OUTPUTS: readonly string[] = [
   "groups.csv",
   "group-tests.csv",
   "replicates.csv",
+  "table.csv",
 ];
 
 /** File endings that say what a folder is of. */

@@ -23,7 +23,7 @@ const HEAD_BYTES = 16_384;
 const SAME_FOLDER = ".";
 
 export interface Outputs {
-  readonly command: "fit" | "report";
+  readonly command: "fit" | "report" | "table";
   readonly folder: string;
   /** as the user gave them: folders, files, ids of published rows */
   readonly inputs: readonly string[];
@@ -112,6 +112,8 @@ async function isOurs(file: string, header: string | undefined, isRecorded: bool
   const type = extname(file).toLowerCase();
   if (header !== undefined) return head.split(/\r?\n/, 1)[0] === header;
   if (type === ".html") return head.includes('<meta name="generator" content="Shiftline ');
+  if (type === ".json") return head.startsWith('{\n  "made_by": "shiftline ');
+  if (type === ".parquet") return isRecorded && head.startsWith("PAR1");
   if (type === ".svg") return head.startsWith("<svg ") && head.includes('class="scatter');
   if (!head.startsWith("\u0089PNG")) return false;
   const svg = `${file.slice(0, -type.length)}.svg`;

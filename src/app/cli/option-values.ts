@@ -32,6 +32,11 @@ export function claims(text: string, previous: Pairs): [string, string][] {
   return gather(text, previous, "NAME=PATH", (path) => path);
 }
 
+/** Gathers BENCHMARK=PROTOCOL pairs. */
+export function protocols(text: string, previous: Pairs): [string, string][] {
+  return gather(text, previous, "BENCHMARK=PROTOCOL", (protocol) => protocol);
+}
+
 function gather(text: string, previous: Pairs, form: string, read: (path: string) => string): [string, string][] {
   const at = text.indexOf("=");
   if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError(`expected ${form}`);

@@ -1,3 +1,4 @@
+import { type Cell, isHeading, richCell, type TableRow } from "./table-cell.ts";
 import { printable, type TableColumn } from "./text-table.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;" };
@@ -7,13 +8,25 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
  *
  * @param rows cells in the columns' order; missing ones are empty
  */
-export function formatMarkdownTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
+export function formatMarkdownTable(columns: readonly TableColumn[], rows: readonly TableRow[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     line(columns.map(({ title }) => toMarkdownText(title))),
     line(columns.map(({ align }) => (align === "left" ? ":---" : "---:"))),
-    ...rows.map((row) => line(columns.map((_, c) => toMarkdownText(row[c] ?? "")))),
+    ...rows.map((row) => line(columns.map((_, c) => cellText(isHeading(row) ? heading(row, c) : (row[c] ?? ""))))),
   ].join("\n");
+}
+
+/** GitHub's tables have no cell over several columns: a heading is a row's first cell. */
+function heading(row: { readonly heading: string }, column: number): Cell {
+  return column === 0 ? { text: row.heading, isBold: true } : "";
+}
+
+function cellText(cell: Cell): string {
+  const { text, isBold, marks, small } = richCell(cell);
+  const shown = isBold && text !== "" ? `**${toMarkdownText(text)}**` : toMarkdownText(text);
+  const beside = [marks, small === "" ? "" : `(${small})`].filter((part) => part !== "").map(toMarkdownText);
+  return [shown, ...beside].join(" ");
 }
 
 /**

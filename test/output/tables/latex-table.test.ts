@@ -26,6 +26,12 @@ const PRINTED: Readonly<Record<string, string>> = {
   "$-$": "−",
   "$\\times$": "×",
   "$\\pm$": "±",
+  "$^{\\circ}$": "°",
+  "$\\dagger$": "†",
+  "$\\ddagger$": "‡",
+  "$\\mathsection$": "§",
+  "$\\mathparagraph$": "¶",
+  "$\\rho$": "ρ",
 };
 
 /** What LaTeX prints: known commands undone; any other command, or a character it would obey, is an error. */
@@ -58,6 +64,24 @@ describe("formatLatexTable", () => {
     ]);
     expect(whole.endsWith("\\bottomrule\n\\end{tabular}\n\\end{table}")).toBe(true);
     expect(() => formatLatexTable(COLUMNS, [], { label: "a}b" })).toThrow(RangeError);
+  });
+
+  it("has rich cells and headings, in smaller type where it is told to", () => {
+    const rich = [
+      { heading: "a & b" },
+      ["x_1", { text: "1.5", isBold: true, marks: "†", small: "1–2" }],
+      { heading: "c" },
+      ["y"],
+    ];
+    expect(formatLatexTable(COLUMNS, rich, { caption: "c", isDense: true }).split("\n")).toEqual([
+      ...["\\begin{table}", "\\centering", "\\footnotesize\\setlength{\\tabcolsep}{3pt}", "\\caption{c}"],
+      ...["\\begin{tabular}{@{}lr@{}}", "\\toprule", "name & top-1 \\% \\\\", "\\midrule"],
+      "\\multicolumn{2}{@{}l@{}}{\\emph{a \\& b}} \\\\",
+      "x\\_1 & \\textbf{1.5}\\rlap{\\textsuperscript{$\\dagger$}} \\\\",
+      " & {\\scriptsize 1\\textendash{}2} \\\\[2pt]",
+      ...["\\midrule", "\\multicolumn{2}{@{}l@{}}{\\emph{c}} \\\\", "y &  \\\\", " &  \\\\[2pt]"],
+      ...["\\bottomrule", "\\end{tabular}", "\\end{table}"],
+    ]);
   });
 
   it("shows commands in names as they stand", () => {

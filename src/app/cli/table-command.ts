@@ -1,0 +1,225 @@
+import { extname, join } from "node:path";
+import { groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import { parseCsv } from "../../foundation/files/parse-csv.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
+import { groupRows, type MetadataColumn, sortRows } from "../../output/tables/arrange-rows.ts";
+import { tableCaption } from "../../output/tables/results-caption.ts";
+import { formatResultsLatex, formatResultsMarkdown } from "../../output/tables/results-markup.ts";
+import {
+  formatResultsCsv,
+  formatResultsParquet,
+  resultsJson,
+  resultsRecords,
+} from "../../output/tables/results-records.ts";
+import { type ShownTable, tableSections } from "../../output/tables/results-sections.ts";
+import { buildResultsTable, type ResultsTable } from "../../output/tables/results-table.ts";
+import { formatResultsText } from "../../output/tables/results-text.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import { parseScale } from "./fit-command.ts";
+import { metadataOf } from "./fit-inputs.ts";
+import { claimOutputs } from "./made-from.ts";
+import { outputPlace, placeName } from "./output-place.ts";
+import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
+import { printText, toPrintableJson } from "./print-result.ts";
+import { type OpenedTable, openTable } from "./table-study.ts";
+
+const DEFAULT_RESULTS = "results";
+/** Formats and the endings of their files. */
+const FORMATS = {
+  text: ".txt",
+  markdown: ".md",
+  latex: ".tex",
+  csv: ".csv",
+  json: ".json",
+  parquet: ".parquet",
+} as const;
+type Format = keyof typeof FORMATS;
+const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
+
+/** First lines of files that have nothing of their own to be known by. */
+const LATEX_HEAD = "% made by shiftline table; needs \\usepackage{booktabs}";
+const MARKDOWN_HEAD = "<!-- made by shiftline table -->";
+
+/** The options of `shiftline table` as the command line gives them. */
+export interface TableCommandOptions {
+  /** more results, beside those that are arguments */
+  readonly results?: readonly string[];
+  readonly study?: string;
+  /** benchmarks in distribution; default: the study's */
+  readonly id?: readonly string[];
+  readonly baseline?: string;
+  readonly scale?: string;
+  /** benchmark and the protocol that its column is of; default: the baseline's */
+  readonly protocol?: readonly (readonly [string, string])[];
+  /** default: the baseline's, where there are results with them */
+  readonly templates?: readonly string[];
+  readonly classNames?: string;
+  readonly otherProtocols?: boolean;
+  /** controls as columns */
+  readonly controls?: boolean;
+  readonly sort?: string;
+  readonly groupBy?: string;
+  readonly metadata?: string;
+  readonly digits?: number;
+  readonly format?: string;
+  readonly out?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Runs `shiftline table`: prints the table of a paper, or writes it to `out`; notes to stderr. Results that cannot be read
+ * are left out and named, and the command fails once the rest is done.
+ *
+ * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
+ * @throws InputError for what the user can put right; nothing is printed then
+ */
+export async function runTable(inputs: readonly string[], options: TableCommandOptions): Promise<void> {
+  const format = chooseFormat(options);
+  const scale = parseScale(options.scale ?? "logit");
+  const given = [...inputs, ...(options.results ?? [])];
+  const sources = given.length > 0 ? given : [DEFAULT_RESULTS];
+  const place = options.out === undefined ? null : await outputPlace(sources, options.out, FORMATS[format]);
+  const opened = await openTable(sources, { study: options.study, id: options.id, baseline: options.baseline, scale });
+  const table = tableOf(opened, options);
+  const metadata = await readMetadata(await metadataOf(options.metadata, sources));
+  const by = groupingOf(options.groupBy, opened, metadata);
+  const shown: ShownTable = {
+    table,
+    groups: groupRows(table, sortRows(table, options.sort, metadata), by),
+    digits: options.digits ?? 1,
+    controlColumns: options.controls ?? false,
+  };
+  const said = sortNotes([...opened.notes, ...hiddenNotes(table)], opened.warnings, opened.leftOut);
+  printNotes(said, options.quiet ?? false);
+  const content = formatTable(format, shown, by?.groupOf ?? null, opened.notes);
+  if (place === null) printContent(content, shown, format);
+  else {
+    const name = place.file ?? `table${FORMATS[format]}`;
+    const header = headerOf(format, content);
+    await claimOutputs({ command: "table", folder: place.folder, inputs: sources, files: [{ name, ...header }] });
+    await atomicWrite(join(place.folder, name), content);
+    if (!options.quiet) process.stderr.write(`written to ${printable(placeName({ ...place, file: name }))}\n`);
+  }
+  checkNothingLeftOut(opened.leftOut);
+}
+
+/** The table of the prompts and protocols asked for; of the baseline's where none are. */
+function tableOf(opened: OpenedTable, options: TableCommandOptions): ResultsTable {
+  const { about, accuracies, study } = opened;
+  return buildResultsTable(accuracies, {
+    axes: about.axes,
+    benchmarks: about.benchmarks,
+    study,
+    prompts: { templates: chooseTemplates(opened, options), classNames: options.classNames ?? null },
+    protocols: new Map(options.protocol),
+    otherProtocols: options.otherProtocols ?? false,
+    warnings: opened.warnings,
+  });
+}
+
+/** @throws InputError if there is no result with prompts that were asked for */
+function chooseTemplates({ accuracies, study }: OpenedTable, options: TableCommandOptions): readonly string[] | null {
+  const known = new Set(accuracies.map(({ templates }) => templates));
+  const classNames = new Set(accuracies.map((row) => row.classNames));
+  for (const asked of options.templates ?? []) {
+    if (known.has(asked)) continue;
+    throw new InputError(`--templates ${asked}: no result with them; there are ${[...known].sort().join(", ")}`);
+  }
+  if (options.classNames !== undefined && !classNames.has(options.classNames)) {
+    throw new InputError(
+      `--class-names ${options.classNames}: no result with them; there are ${[...classNames].sort().join(", ")}`,
+    );
+  }
+  if (options.templates !== undefined) return options.templates;
+  const ofBaseline = new Set((study?.lines ?? []).map(({ templates }) => templates));
+  const shared = [...ofBaseline].filter((one) => one !== "" && known.has(one));
+  return shared.length === 0 ? null : shared;
+}
+
+/** What has results and is not in the table. */
+function hiddenNotes({ otherPrompts, otherProtocols }: ResultsTable): Note[] {
+  const hidden = [
+    ["prompts", otherPrompts, "name them with --templates or --class-names"],
+    ["protocols", otherProtocols, "--other-protocols shows them, --protocol chooses"],
+  ] as const;
+  return hidden.flatMap(([what, counts, remedy]) => {
+    if (counts.size === 0) return [];
+    const names = [...counts].map(([name, n]) => `${name || "not known"} (${n} ${n === 1 ? "result" : "results"})`);
+    return [makeNote(`not in the table: ${what} ${names.join(", ")}; ${remedy}`)];
+  });
+}
+
+async function readMetadata(path: string | undefined): Promise<MetadataColumn> {
+  if (path === undefined) return () => undefined;
+  const text = await readText(path);
+  const columns = Object.keys(parseCsv(text, path, [])[0] as Record<string, string>);
+  return (name) => (columns.includes(name) ? parseMetadata(text, path, name) : undefined);
+}
+
+function groupingOf(name: string | undefined, { accuracies }: OpenedTable, metadata: MetadataColumn) {
+  if (name === undefined) return null;
+  const groupOf = metadata(name) ?? (name === "group" ? groupsOfRows(accuracies) : undefined);
+  if (groupOf !== undefined) return { name, groupOf };
+  throw new InputError(`--group-by ${name}: no such column; give the CSV file that has it with --metadata`);
+}
+
+function formatTable(
+  format: Format,
+  shown: ShownTable,
+  groupOf: ReadonlyMap<string, string> | null,
+  notes: readonly Note[],
+): string | Uint8Array {
+  switch (format) {
+    case "text":
+      return `${formatResultsText(shown)}\n`;
+    case "markdown":
+      return `${MARKDOWN_HEAD}\n\n${formatResultsMarkdown(shown)}\n`;
+    case "latex":
+      return `${LATEX_HEAD}\n${formatResultsLatex(shown)}\n`;
+    case "csv":
+      return formatResultsCsv(resultsRecords(shown, groupOf));
+    case "parquet":
+      return formatResultsParquet(resultsRecords(shown, groupOf));
+    case "json": {
+      const caption = tableCaption(shown, tableSections(shown), "");
+      return `${toPrintableJson(resultsJson(shown, resultsRecords(shown, groupOf), caption, notesJson(notes)))}\n`;
+    }
+  }
+}
+
+/** On a terminal, text is laid out for its width. */
+function printContent(content: string | Uint8Array, shown: ShownTable, format: Format): void {
+  const { columns, isTTY } = process.stdout;
+  if (format === "text" && isTTY) printText(formatResultsText(shown, columns));
+  else if (typeof content === "string") printText(content);
+}
+
+/** By what a file is known that this command wrote. */
+function headerOf(format: Format, content: string | Uint8Array): { readonly header?: string } {
+  if (format === "json" || typeof content !== "string") return {};
+  return { header: content.split("\n", 1)[0] as string };
+}
+
+/** @throws InputError for one that is not known, options that exclude each other, or Parquet without a file */
+function chooseFormat({ format, json, out }: TableCommandOptions): Format {
+  const byEnding = FORMAT_NAMES.find((name) => out !== undefined && extname(out).toLowerCase() === FORMATS[name]);
+  const known = FORMAT_NAMES.find((name) => name === format);
+  if (format !== undefined && known === undefined) {
+    throw new InputError(`unknown format "${format}"; known: ${FORMAT_NAMES.join(", ")}`);
+  }
+  if (json && known !== undefined && known !== "json") {
+    throw new InputError(`--json and --format ${known} exclude each other; leave one out`);
+  }
+  const chosen = (json ? "json" : known) ?? byEnding ?? "text";
+  if (byEnding !== undefined && byEnding !== chosen) {
+    throw new InputError(`--out ${out}: the ending is of ${byEnding}, but the format is ${chosen}; leave one out`);
+  }
+  if (chosen === "parquet" && out === undefined) {
+    throw new InputError("parquet is no text to print: name a file with --out, as --out table.parquet");
+  }
+  return chosen;
+}

@@ -1,0 +1,107 @@
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
+import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";
+import { type AccuracyRow, mergeRows, withDefaultProtocols } from "../../evaluation/results/accuracy-row.ts";
+import type { StoredResult } from "../../evaluation/results/read-results.ts";
+import { warningsOf } from "../../evaluation/results/result-warnings.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { statIfThere } from "../../foundation/files/if-there.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
+import type { TableStudy } from "../../output/tables/results-table.ts";
+import {
+  defaultBaseline,
+  type OpenedBaseline,
+  openBaseline,
+  openStudy,
+  type ReadAccuracies,
+  readAccuracies,
+} from "./fit-inputs.ts";
+import { createOutcomesReader } from "./outcomes-reader.ts";
+import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
+
+export interface TableStudyOptions {
+  readonly study: string | undefined;
+  /** benchmarks in distribution; undefined: the study's. Distances are from the line on the first */
+  readonly id: readonly string[] | undefined;
+  /** undefined: the default, which need not have a line for the results */
+  readonly baseline: string | undefined;
+  readonly scale: FitScale;
+}
+
+/** What a results table is made from. */
+export interface OpenedTable {
+  readonly about: Study;
+  /** each once, with default protocols filled in */
+  readonly accuracies: readonly AccuracyRow[];
+  /** null: the baseline, which was not asked for, has no line for them */
+  readonly study: TableStudy | null;
+  readonly notes: readonly Note[];
+  readonly warnings: readonly Note[];
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Reads results and compares them with a baseline.
+ *
+ * @param sources results folders, CSV files or ids of published baselines
+ * @throws InputError for what the user can put right
+ */
+export async function openTable(sources: readonly string[], options: TableStudyOptions): Promise<OpenedTable> {
+  const typed = options.baseline ?? defaultBaseline(options.study, sources);
+  // As fit does, so that intervals are those of robustness.csv
+  const isFolder = (await statIfThere(typed))?.isDirectory() === true;
+  const outcomes = isFolder ? await createOutcomesReader(undefined) : undefined;
+  const opened = await openBaseline(typed, outcomes);
+  const parsed: ReadAccuracies[] = [];
+  for (const source of sources) parsed.push(await readAccuracies(source, outcomes));
+  const read = await compareRead(parsed, opened, options);
+  return { ...read, notes: [...read.notes, ...(outcomes?.notes() ?? [])] };
+}
+
+/** The same for accuracies that were read. */
+export async function compareRead(
+  parsed: readonly ReadAccuracies[],
+  opened: OpenedBaseline,
+  options: TableStudyOptions,
+): Promise<OpenedTable> {
+  const { study: path, id } = options;
+  const about = await openStudy({
+    ...(path === undefined ? {} : { study: path }),
+    ...(id === undefined ? {} : { id }),
+  });
+  const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
+  const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
+  const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
+  const accuracies = mergeRows(withDefaultProtocols(rows, defaultProtocolsOf(about)));
+  const { study, notes } = compare(rows, baseline, about, options);
+  const results: StoredResult[] = [...parsed, baseline].flatMap((one) => [...one.results]);
+  return {
+    about,
+    accuracies,
+    study,
+    notes: [...apart.notes, ...[...parsed, baseline].flatMap((one) => one.notes), ...notes],
+    warnings: warningsOf(results.map((result) => renameResult(result, apart))),
+    leftOut: [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))],
+  };
+}
+
+function compare(
+  rows: readonly AccuracyRow[],
+  baseline: Baseline,
+  about: Study,
+  options: TableStudyOptions,
+): { readonly study: TableStudy | null; readonly notes: readonly Note[] } {
+  try {
+    const study = studyRobustness(rows, baseline, {
+      scale: options.scale,
+      axes: about.axes,
+      defaultProtocols: defaultProtocolsOf(about),
+    });
+    const { preferredProtocols } = study.pairing;
+    return { study: { lines: study.lines, rows: study.rows, preferredProtocols }, notes: study.notes };
+  } catch (cause) {
+    if (!(cause instanceof InputError) || options.baseline !== undefined) throw cause;
+    return { study: null, notes: [makeNote(`no effective robustness: ${cause.message}`)] };
+  }
+}

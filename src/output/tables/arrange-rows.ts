@@ -1,0 +1,118 @@
+import { InputError } from "../../foundation/errors.ts";
+import { compareTexts } from "../../foundation/evaluation-key.ts";
+import type { ResultsCell, ResultsRow, ResultsTable } from "./results-table.ts";
+
+/** Rows under a common heading. */
+export interface RowGroup {
+  /** null where the table is not grouped */
+  readonly title: string | null;
+  /** indices of the table's rows */
+  readonly rows: readonly number[];
+}
+
+/** Finds a column of the metadata: checkpoint → value. Undefined where there is no such column. */
+export type MetadataColumn = (name: string) => ReadonlyMap<string, string> | undefined;
+
+/** Before the name of a column, for its distances from the line; alone: those of the average. */
+const DISTANCE = "rho";
+
+/**
+ * The order of the rows: by checkpoint's name or a column of the metadata ascending (numbers as numbers), by accuracy or
+ * distance from the line descending. What has no figure comes last; below the rest also what cannot be ranked: doubtful
+ * rows, extrapolated distances.
+ *
+ * @param by `checkpoint`, a column's title or benchmark (`IN-A`, `imagenet-a`, `average`), `rho` or `rho:` and a column, or a
+ *   column of the metadata; undefined: as in the inputs
+ * @returns indices of the table's rows
+ * @throws InputError naming what is known
+ */
+export function sortRows(table: ResultsTable, by: string | undefined, metadata: MetadataColumn): number[] {
+  const indices = table.rows.map((_, i) => i);
+  if (by === undefined) return indices;
+  const row = (i: number) => table.rows[i] as ResultsRow;
+  if (by === "checkpoint") {
+    return indices.sort((a, b) => compareNatural(row(a).checkpoint, row(b).checkpoint) || a - b);
+  }
+  const distanceOf = by === DISTANCE ? "average" : by.startsWith(`${DISTANCE}:`) ? by.slice(DISTANCE.length + 1) : null;
+  const column = findColumn(table, distanceOf ?? by);
+  if (column !== -1) {
+    const height = heights(table, column, distanceOf !== null);
+    return indices.sort((a, b) => (height[b] as number) - (height[a] as number) || a - b);
+  }
+  const values = distanceOf === null ? metadata(by) : undefined;
+  if (values === undefined) {
+    const columns = table.columns.map(({ title }) => title).join(", ");
+    throw new InputError(
+      `--sort ${by}: no such column; known: checkpoint, ${columns}, rho (of the average) or rho:COLUMN, and the columns of --metadata`,
+    );
+  }
+  const value = (i: number) => values.get(row(i).checkpoint) ?? "";
+  return indices.sort(
+    (a, b) => Number(value(a) === "") - Number(value(b) === "") || compareNatural(value(a), value(b)) || a - b,
+  );
+}
+
+/** What rows are sorted by, the highest first. */
+function heights(table: ResultsTable, column: number, isDistance: boolean): number[] {
+  return table.rows.map(({ cells, doubt }) => {
+    const cell = (cells[column] ?? null) as ResultsCell | null;
+    const value = isDistance ? cell?.robustness?.effectiveRobustness : cell?.accuracy;
+    if (value === undefined) return -10;
+    if (doubt !== undefined) return value - 6;
+    return isDistance && cell?.robustness?.extrapolated ? value - 3 : value; // both lie in [-1, 1]
+  });
+}
+
+/** The index of a column by its title, whatever its case, or its benchmark; −1 where there is none. */
+function findColumn({ columns }: ResultsTable, name: string): number {
+  const wanted = name.toLowerCase();
+  const byTitle = columns.findIndex(({ title }) => title.toLowerCase() === wanted);
+  if (byTitle !== -1) return byTitle;
+  return columns.findIndex(({ kind, benchmark, protocol }) =>
+    kind === "control" || kind === "other-protocol"
+      ? [`${benchmark}@${protocol}`, `${benchmark}/${protocol}`].includes(wanted)
+      : benchmark === wanted,
+  );
+}
+
+/**
+ * Divides sorted rows into groups, in the order in which their first rows come.
+ *
+ * @param groupOf checkpoint → group; checkpoints without one come last, under `no <name>`
+ */
+export function groupRows(
+  table: ResultsTable,
+  order: readonly number[],
+  by: { readonly name: string; readonly groupOf: ReadonlyMap<string, string> } | null,
+): RowGroup[] {
+  if (by === null) return [{ title: null, rows: order }];
+  const groups = new Map<string, number[]>();
+  const without: number[] = [];
+  for (const i of order) {
+    const group = by.groupOf.get((table.rows[i] as ResultsRow).checkpoint);
+    if (group === undefined || group === "") without.push(i);
+    else groups.set(group, [...(groups.get(group) ?? []), i]);
+  }
+  const titled = [...groups].map(([title, rows]): RowGroup => ({ title: `${by.name}: ${title}`, rows }));
+  return without.length === 0 ? titled : [...titled, { title: `no ${by.name}`, rows: without }];
+}
+
+const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+/** Numbers by size, texts by code units with the numbers in them by size; numbers before texts. */
+function compareNatural(a: string, b: string): number {
+  const [isA, isB] = [NUMBER.test(a), NUMBER.test(b)];
+  if (isA && isB) return Number(a) - Number(b);
+  if (isA !== isB) return isA ? -1 : 1;
+  const [left, right] = [parts(a), parts(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [one, two] = [left[i] as string, right[i] as string];
+    const order = /^\d/.test(one) && /^\d/.test(two) ? Number(one) - Number(two) : compareTexts(one, two);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length || compareTexts(a, b);
+}
+
+function parts(text: string): string[] {
+  return text.match(/\d{1,15}|\D+/g) ?? [];
+}

@@ -1,0 +1,154 @@
+import { AVERAGE, idSideOf, isInDistribution, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import type { Benchmark } from "../../data/benchmark/benchmark.ts";
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { compareTexts } from "../../foundation/evaluation-key.ts";
+import { shiftOrder } from "./shift-order.ts";
+
+/**
+ * What a column of the results table is of: a benchmark in distribution, a shift of the average, the average, a benchmark
+ * that is none of these, the in-distribution benchmark on a shift's classes (a control, never the shift itself), or a
+ * benchmark by another protocol than the table's.
+ */
+export type ColumnKind = "in-distribution" | "shift" | "average" | "other-benchmark" | "control" | "other-protocol";
+
+export interface ResultsColumn {
+  readonly kind: ColumnKind;
+  /** {@link AVERAGE} for the average */
+  readonly benchmark: string;
+  /** "" for the average */
+  readonly protocol: string;
+  /** no two columns have the same */
+  readonly title: string;
+}
+
+/** What a table reads of a benchmark's definition. */
+export type TableBenchmark = Pick<Benchmark, "id" | "title" | "shortTitle" | "protocols">;
+
+export interface ColumnOptions {
+  readonly axes: StudyAxes;
+  readonly benchmarks: readonly TableBenchmark[];
+  /** benchmark → the protocol that the user asked for */
+  readonly asked: ReadonlyMap<string, string>;
+  /** benchmark → the baseline's protocol */
+  readonly preferred: ReadonlyMap<string, string>;
+}
+
+const AVERAGE_TITLE = "Avg.";
+const MAX_TITLE = 20;
+
+/**
+ * The protocol that each benchmark's column is of: the one asked for, else the baseline's, else the benchmark's default,
+ * else the first; of those that the rows have.
+ *
+ * @throws InputError if a protocol asked for is not there, or is a class subset of the in-distribution benchmark
+ */
+export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOptions): Map<string, string> {
+  const { axes, asked, preferred, benchmarks } = options;
+  const protocols = new Map<string, Set<string>>();
+  for (const row of rows) {
+    if (isControl(row, axes)) continue;
+    protocols.set(row.benchmark, (protocols.get(row.benchmark) ?? new Set()).add(row.protocol));
+  }
+  for (const [benchmark, protocol] of asked) {
+    const known = protocols.get(benchmark);
+    if (known?.has(protocol)) continue;
+    const isSubset = rows.some((row) => row.benchmark === benchmark && row.protocol === protocol);
+    throw new InputError(
+      isSubset
+        ? `--protocol ${benchmark}=${protocol}: a class subset of the in-distribution benchmark; it is among the controls`
+        : `--protocol ${benchmark}=${protocol}: no result of it; there are ${list(known)}`,
+    );
+  }
+  return new Map(
+    [...protocols].map(([benchmark, known]) => {
+      const usual = benchmarks.find(({ id }) => id === benchmark)?.protocols[0]?.id;
+      const wanted = [asked.get(benchmark), preferred.get(benchmark), usual].find(
+        (one) => one !== undefined && known.has(one),
+      );
+      return [benchmark, wanted ?? ([...known].sort()[0] as string)];
+    }),
+  );
+}
+
+function list(protocols: ReadonlySet<string> | undefined): string {
+  return protocols === undefined ? "none of this benchmark" : [...protocols].sort().join(", ");
+}
+
+/** Whether accuracies are of the in-distribution benchmark on a part of its classes. */
+export function isControl(row: Pick<AccuracyRow, "benchmark" | "protocol">, axes: StudyAxes): boolean {
+  return isInDistribution(row.benchmark, axes) && idSideOf(row, axes) !== row.benchmark;
+}
+
+/**
+ * The columns that the rows fill, in the order of every table: in distribution, the shifts in the study's order, their
+ * average, other benchmarks, controls, other protocols. There is an average where all shifts have a column.
+ *
+ * @param chosen of {@link chooseProtocols}
+ */
+export function resultsColumns(
+  rows: readonly AccuracyRow[],
+  chosen: ReadonlyMap<string, string>,
+  options: ColumnOptions,
+): ResultsColumn[] {
+  const { axes } = options;
+  const found = new Map<string, Omit<ResultsColumn, "title">>();
+  for (const { benchmark, protocol } of rows) {
+    const kind = kindOf({ benchmark, protocol }, chosen, axes);
+    found.set(JSON.stringify([benchmark, protocol]), { kind, benchmark, protocol });
+  }
+  const columns = [...found.values()];
+  const isWhole = axes.shifts.every((shift) => columns.some((one) => one.kind === "shift" && one.benchmark === shift));
+  if (isWhole && axes.shifts.length > 1) columns.push({ kind: "average", benchmark: AVERAGE, protocol: "" });
+  const order = shiftOrder(axes);
+  const kinds: ColumnKind[] = ["control", "other-protocol"];
+  columns.sort(
+    (a, b) =>
+      kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||
+      order(a.benchmark, b.benchmark) ||
+      order(a.protocol, b.protocol) ||
+      compareTexts(a.protocol, b.protocol),
+  );
+  return withTitles(columns, options.benchmarks, axes);
+}
+
+function kindOf(
+  row: Pick<AccuracyRow, "benchmark" | "protocol">,
+  chosen: ReadonlyMap<string, string>,
+  axes: StudyAxes,
+): ColumnKind {
+  if (isControl(row, axes)) return "control";
+  if (chosen.get(row.benchmark) !== row.protocol) return "other-protocol";
+  if (isInDistribution(row.benchmark, axes)) return "in-distribution";
+  return axes.shifts.includes(row.benchmark) ? "shift" : "other-benchmark";
+}
+
+function withTitles(
+  columns: readonly Omit<ResultsColumn, "title">[],
+  benchmarks: readonly TableBenchmark[],
+  axes: StudyAxes,
+): ResultsColumn[] {
+  const name = (id: string) => shortTitle(id, benchmarks);
+  const titles = columns.map(({ kind, benchmark, protocol }) => {
+    if (kind === "average") return AVERAGE_TITLE;
+    if (kind === "control")
+      return `${name(benchmark)} (${isShift(protocol, axes) ? name(protocol) : protocol} classes)`;
+    return kind === "other-protocol" ? `${name(benchmark)} (${protocol})` : name(benchmark);
+  });
+  return columns.map((column, c) => {
+    const title = titles[c] as string;
+    const isUnique = titles.filter((one) => one === title).length === 1;
+    return { ...column, title: isUnique ? title : `${title} [${[column.benchmark, column.protocol].join("/")}]` };
+  });
+}
+
+function isShift(id: string, { shifts }: StudyAxes): boolean {
+  return shifts.includes(id);
+}
+
+/** What columns call a benchmark: its short title, its title where that is short, else its id. */
+export function shortTitle(id: string, benchmarks: readonly TableBenchmark[]): string {
+  const known = benchmarks.find((one) => one.id === id);
+  if (known === undefined) return id;
+  return known.shortTitle ?? (known.title.length <= MAX_TITLE ? known.title : id);
+}

@@ -1,0 +1,138 @@
+import { largest } from "../../foundation/math/extremes.ts";
+import { tableCaption, tableLegend } from "./results-caption.ts";
+import {
+  MARKS,
+  type Section,
+  type ShownCell,
+  type ShownRow,
+  type ShownTable,
+  tableSections,
+} from "./results-sections.ts";
+import { shortenNames } from "./shorten-names.ts";
+import { formatTextTable, left, printable } from "./text-table.ts";
+
+/** Behind the best figure of a column: a terminal has no bold type here. */
+const BEST = "◆";
+/** Names are cut to this where a terminal is too narrow for them. */
+const SHORT_NAME = 24;
+const GAP = 2;
+
+/**
+ * The table for a terminal or a text file: a row a checkpoint in each section, intervals beside the figures; under them
+ * where the width wants it, and columns in blocks below each other where that is not enough. Names are cut only then, no
+ * two alike, and follow in full.
+ *
+ * @param width columns of the terminal; null: as wide as it gets, and no name is cut
+ */
+export function formatResultsText(shown: ShownTable, width: number | null = null): string {
+  const sections = tableSections(shown);
+  const names = [...new Set(sections.flatMap(rowsOf).map(({ name }) => name))];
+  const whole = new Map(names.map((name) => [name, printable(name)]));
+  const cut = shortenNames([...new Set(whole.values())], SHORT_NAME);
+  const short = new Map(names.map((name) => [name, cut.get(whole.get(name) as string) as string]));
+  const isCut = sections.map((one) => width !== null && !fits(one, whole, width));
+  const blocks = sections.map((one, s) => sectionText(one, isCut[s] ? short : whole, width));
+  const listed = isCut.some(Boolean) ? names.filter((name) => short.get(name) !== whole.get(name)) : [];
+  const notes = [
+    ...tableCaption(shown, sections, BEST),
+    ...tableLegend(shown, sections).map(([mark, words]) => `${mark} ${words}`),
+    ...listed.map((name) => `${short.get(name)} = ${whole.get(name)}`),
+  ];
+  return [...blocks, notes.map(printable).join("\n")].join("\n\n");
+}
+
+/** Whether a section needs no cut: on one line, or with intervals under the figures. */
+function fits(section: Section, names: ReadonlyMap<string, string>, width: number): boolean {
+  return [true, false].some((isWide) => totalWidth(section, names, isWide) <= width);
+}
+
+function totalWidth(section: Section, names: ReadonlyMap<string, string>, isWide: boolean): number {
+  const widths = section.columns.map((_, c) => columnLayout(section, c, isWide).width);
+  return nameWidth(section, names) + widths.reduce((sum, one) => sum + GAP + one, 0);
+}
+
+function sectionText(section: Section, names: ReadonlyMap<string, string>, width: number | null): string {
+  const isWide = width === null || totalWidth(section, names, true) <= width;
+  const layouts = section.columns.map((_, c) => columnLayout(section, c, isWide));
+  const blocks: string[] = [];
+  for (let from = 0; from < layouts.length; ) {
+    let to = from;
+    let used = nameWidth(section, names);
+    while (to < layouts.length) {
+      used += GAP + (layouts[to] as ColumnLayout).width;
+      if (width !== null && to > from && used > width) break;
+      to++;
+    }
+    blocks.push(blockText(section, names, layouts.slice(from, to), from, isWide));
+    from = to;
+  }
+  return [section.title, blocks.join("\n\n")].join("\n");
+}
+
+function blockText(
+  section: Section,
+  names: ReadonlyMap<string, string>,
+  layouts: readonly ColumnLayout[],
+  from: number,
+  isWide: boolean,
+): string {
+  const columns = [
+    left("checkpoint"),
+    ...section.columns.slice(from, from + layouts.length).map((title) => left(printable(title))),
+  ];
+  const rows = section.groups.flatMap(({ title, rows: ofGroup }) => [
+    ...(title === null ? [] : [[printable(title)]]),
+    ...ofGroup.flatMap((row) => {
+      const cells = layouts.map((_, c) => row.cells[from + c] ?? null);
+      const first = [
+        rowName(row, names),
+        ...cells.map((cell, c) => figureText(cell, layouts[c] as ColumnLayout, isWide)),
+      ];
+      if (isWide) return [first];
+      return [first, ["", ...cells.map((cell) => cell?.interval ?? "")]];
+    }),
+  ]);
+  return formatTextTable(columns, rows);
+}
+
+/** Widths of what a column's cells are made of. */
+interface ColumnLayout {
+  readonly figure: number;
+  readonly marks: number;
+  readonly interval: number;
+  readonly width: number;
+}
+
+function columnLayout(section: Section, c: number, isWide: boolean): ColumnLayout {
+  const cells = rowsOf(section).flatMap(({ cells: ofRow }) => ofRow[c] ?? []);
+  const most = (lengths: readonly number[]) => Math.max(0, largest(lengths));
+  const figure = most(cells.map((cell) => cell.figure.length));
+  const marks = most(cells.map((cell) => marksText(cell).length));
+  const interval = most(cells.map((cell) => cell.interval?.length ?? 0));
+  const inside = isWide ? figure + marks + (interval > 0 ? interval + 3 : 0) : Math.max(figure + marks, interval);
+  return { figure, marks, interval, width: Math.max(printable(section.columns[c] as string).length, inside) };
+}
+
+function figureText(cell: ShownCell | null, { figure, marks }: ColumnLayout, isWide: boolean): string {
+  if (cell === null) return "";
+  const value = cell.figure.padStart(figure) + marksText(cell).padEnd(marks);
+  return isWide && cell.interval !== null ? `${value} (${cell.interval})` : value;
+}
+
+function marksText({ marks, isBest }: ShownCell): string {
+  return (isBest ? BEST : "") + marks.map((mark) => MARKS[mark]).join("");
+}
+
+function rowName({ name, marks }: ShownRow, names: ReadonlyMap<string, string>): string {
+  const text = names.get(name) as string;
+  return marks.length === 0 ? text : `${text} ${marks.map((mark) => MARKS[mark]).join("")}`;
+}
+
+function nameWidth(section: Section, names: ReadonlyMap<string, string>): number {
+  const titles = section.groups.flatMap(({ title }) => (title === null ? [] : [printable(title).length]));
+  return largest(["checkpoint".length, ...titles, ...rowsOf(section).map((row) => rowName(row, names).length)]);
+}
+
+function rowsOf({ groups }: Section): ShownRow[] {
+  return groups.flatMap(({ rows }) => rows);
+}
