@@ -20,7 +20,7 @@ export interface StudyDesign {
   readonly point: "checkpoint" | "cell";
   /**
    * what another study would draw again: pictures of the same drawings, or drawings too. Then checkpoints share errors, as they see
-   * the same drawings; only of checkpoints as points
+   * the same drawings
    */
   readonly units: "pictures" | "drawings";
 }
@@ -77,7 +77,7 @@ export function simulateStudy(
             yImages: y.images,
           };
         });
-        for (const point of design.point === "cell" ? [meanPoint(seeds)] : seeds) {
+        for (const point of design.point === "cell" ? [meanPoint(seeds, x, y)] : seeds) {
           runs.push({ source, samples, steps });
           points.push(point);
         }
@@ -88,7 +88,11 @@ export function simulateStudy(
   return {
     runs,
     points,
-    noise: { x: correlations(runs, x), y: correlations(runs, y), units: design.drawings },
+    noise: {
+      x: correlations(runs, pointErrors(x, design)),
+      y: correlations(runs, pointErrors(y, design)),
+      units: design.drawings,
+    },
   };
 }
 
@@ -134,12 +138,23 @@ function correlations(runs: readonly Run[], { sameSource, otherSource }: Errors)
   });
 }
 
-function meanPoint(points: readonly LinePoint[]): LinePoint {
-  const sum = (of: (point: LinePoint) => number) => points.reduce((total, point) => total + of(point), 0);
+/** A mean of seeds has less error than each by what they do not share. */
+function meanErrors({ images, sameSource, otherSource }: Errors, seeds: number): Errors {
+  const left = sameSource + (1 - sameSource) / seeds;
+  return { images: images / left, sameSource: sameSource / left, otherSource: otherSource / left };
+}
+
+function pointErrors(errors: Errors, { point, seeds }: StudyDesign): Errors {
+  return point === "cell" ? meanErrors(errors, seeds) : errors;
+}
+
+function meanPoint(points: readonly LinePoint[], x: Errors, y: Errors): LinePoint {
+  const mean = (of: (point: LinePoint) => number) =>
+    points.reduce((total, point) => total + of(point), 0) / points.length;
   return {
-    x: sum(({ x }) => x) / points.length,
-    y: sum(({ y }) => y) / points.length,
-    xImages: sum(({ xImages }) => xImages),
-    yImages: sum(({ yImages }) => yImages),
+    x: mean((point) => point.x),
+    y: mean((point) => point.y),
+    xImages: meanErrors(x, points.length).images,
+    yImages: meanErrors(y, points.length).images,
   };
 }

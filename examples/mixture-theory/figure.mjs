@@ -114,6 +114,7 @@ function drawHeights(document, { title, remark, xLabel, yLabel, scale, yTicks, y
           y: ({ height }) => forward(height),
           text: "text",
           textAnchor: label.anchor,
+          dy: label.dy ?? 0,
           fill: SHIFT_COLORS[i],
         }),
       ];

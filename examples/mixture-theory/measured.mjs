@@ -1,64 +1,73 @@
 // EmojiShift's measured heights: accuracy on a style at one reference accuracy, for Noto, EmojiOne and their mixtures.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { lineBand } from "../../dist/analysis/robustness/line-band.js";
+import { inverseLogit, logit } from "../../dist/foundation/statistics/logit.js";
 import { fitBaseline, parseAccuracies } from "../../dist/index.js";
 import { weightOfShare } from "./setting.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const REFERENCE = "emoji-fluent-emoji-flat";
-/** Sources by EmojiOne's share. */
-const SHARES = {
-  noto: 0,
-  "noto75-emojione25": 0.25,
-  "noto50-emojione50": 0.5,
-  "noto25-emojione75": 0.75,
-  emojione: 1,
-};
-/** Title → benchmarks, of which the average is taken. */
-const STYLES = {
-  Noto: ["emoji-noto"],
-  EmojiOne: ["emoji-emojione"],
-  "average of five shifts": [
-    "emoji-fluent-emoji",
-    "emoji-fxemoji",
-    "emoji-noto-v1",
-    "emoji-fluent-emoji-high-contrast",
-    "emoji-emojione-monotone",
-  ],
-};
+const PILOT = join(ROOT, "results", "emojishift", "accuracies.csv");
+const STUDY = join(ROOT, "examples", "emojishift", "study", "results", "heights.csv");
 
 /** Reference accuracy at which EmojiShift compares heights: every source reaches it. */
 export const REFERENCE_ACCURACY = 0.15;
 
 /**
- * Heights of the lines of the sources of EmojiShift made of Noto and EmojiOne.
+ * Heights of the lines of EmojiShift's sources made of Noto and EmojiOne: those that the full study has, the pilot's 28 checkpoints' where it
+ * has none yet.
  *
- * @returns rows { shift, share, height, low, high, checkpoints }; accuracies are fractions, low and high the line's 95 % t interval
+ * @returns rows { shift, share (of EmojiOne), height, low, high }; accuracies are fractions, low and high a 95 % interval of the height
  */
 export function measuredHeights() {
-  const path = join(ROOT, "results", "emojishift", "accuracies.csv");
-  const values = new Map();
-  for (const { checkpoint, benchmark, accuracy } of parseAccuracies(readFileSync(path, "utf8"), path).rows) {
-    values.set(`${checkpoint} ${benchmark}`, accuracy);
-  }
-  const checkpoints = [...new Set([...values.keys()].map((key) => key.split(" ")[0]))];
-  return Object.entries(STYLES).flatMap(([shift, benchmarks]) =>
-    Object.entries(SHARES).map(([source, share]) => {
-      const members = checkpoints.filter((name) => name.replace(/-\d+(-seed\d+)?$/, "") === source);
-      const points = members.map((model) => ({
-        model,
-        idAccuracy: values.get(`${model} ${REFERENCE}`),
-        accuracy: benchmarks.reduce((sum, name) => sum + values.get(`${model} ${name}`), 0) / benchmarks.length,
-      }));
-      const band = lineBand(fitBaseline(points), REFERENCE_ACCURACY);
-      const { expectedAccuracy: height, confidenceLow: low, confidenceHigh: high } = band;
-      return { shift, share, height, low, high, checkpoints: points.length };
-    }),
+  return existsSync(STUDY) ? studyHeights() : pilotHeights();
+}
+
+/** Own styles by drawings that no training saw; the heights are on the logit scale, by Noto's share. */
+function studyHeights() {
+  const rows = parse(readFileSync(STUDY, "utf8"), { columns: true });
+  const styles = {
+    "emoji-noto-second": "Noto",
+    "emoji-emojione-second": "EmojiOne",
+    average: "average of five shifts",
+  };
+  return Object.entries(styles).flatMap(([benchmark, shift]) =>
+    rows
+      .filter((row) => row.benchmark === benchmark)
+      .map(({ share, estimate, low, high }) => {
+        const [height, lowest, highest] = [estimate, low, high].map((value) => inverseLogit(Number(value)));
+        return { shift, share: 1 - Number(share), height, low: lowest, high: highest };
+      })
+      .sort((a, b) => a.share - b.share),
   );
 }
 
-const logit = (p) => Math.log(p / (1 - p));
+/** Own styles by new pictures of the drawings that were trained on; a line through each source's checkpoints. */
+function pilotHeights() {
+  const reference = "emoji-fluent-emoji-flat";
+  const five = ["fluent-emoji", "fxemoji", "noto-v1", "fluent-emoji-high-contrast", "emojione-monotone"];
+  const styles = { Noto: ["noto"], EmojiOne: ["emojione"], "average of five shifts": five };
+  const sources = ["noto", "noto75-emojione25", "noto50-emojione50", "noto25-emojione75", "emojione"];
+  const values = new Map();
+  for (const { checkpoint, benchmark, accuracy } of parseAccuracies(readFileSync(PILOT, "utf8"), PILOT).rows) {
+    values.set(`${checkpoint} ${benchmark}`, accuracy);
+  }
+  const checkpoints = [...new Set([...values.keys()].map((key) => key.split(" ")[0]))];
+  return Object.entries(styles).flatMap(([shift, names]) =>
+    sources.map((source, i) => {
+      const members = checkpoints.filter((name) => name.replace(/-\d+(-seed\d+)?$/, "") === source);
+      const points = members.map((model) => ({
+        model,
+        idAccuracy: values.get(`${model} ${reference}`),
+        accuracy: names.reduce((sum, name) => sum + values.get(`${model} emoji-${name}`), 0) / names.length,
+      }));
+      const band = lineBand(fitBaseline(points), REFERENCE_ACCURACY);
+      const { expectedAccuracy: height, confidenceLow: low, confidenceHigh: high } = band;
+      return { shift, share: i / (sources.length - 1), height, low, high };
+    }),
+  );
+}
 
 /**
  * The curves of the theory's form that come nearest to measured heights: on the logit scale a weighted mean of two ends, its weight

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lineBand } from "../../dist/analysis/robustness/line-band.js";
+import { inverseLogit, logit } from "../../dist/foundation/statistics/logit.js";
 import { fitBaseline } from "../../dist/index.js";
 import { drawFigure } from "./figure.mjs";
 import { fitCurves, measuredHeights, REFERENCE_ACCURACY } from "./measured.mjs";
@@ -51,7 +52,6 @@ const heights = names.flatMap((shift) =>
       height: expectedAccuracy,
       low: confidenceLow,
       high: confidenceHigh,
-      checkpoints: points.length,
     };
   }),
 );
@@ -61,7 +61,7 @@ const curves = fitCurves(measured);
 const expected = (shift, share) => {
   const [none, all] = curves.ends[shift];
   const weight = weightOfShare(share, curves.ratio);
-  return 1 / (1 + Math.exp(-((1 - weight) * none + weight * all)));
+  return inverseLogit((1 - weight) * none + weight * all);
 };
 const beside = measured.map((row) => ({
   of: "EmojiShift",
@@ -73,7 +73,6 @@ const beside = measured.map((row) => ({
   height: row.height,
   low: row.low,
   high: row.high,
-  checkpoints: row.checkpoints,
 }));
 
 mkdirSync(out, { recursive: true });
@@ -103,11 +102,8 @@ function figure() {
     { share: 0.76, height: 0.76, text: names[1], anchor: "end" },
     { share: 1, height: 0.669, text: names[2], anchor: "end" },
   ];
-  const measuredLabels = [
-    { share: 0.04, height: 0.66, text: "Noto", anchor: "start" },
-    { share: 0.7, height: 0.66, text: "EmojiOne", anchor: "end" },
-    { share: 0.96, height: 0.068, text: "average of five shifts", anchor: "end" },
-  ];
+  const [low, high] = [Math.min(...measured.map((row) => row.low)), Math.max(...measured.map((row) => row.high))];
+  const measuredDomain = [low, high].map((end, i) => inverseLogit(logit(end) + (i === 0 ? -0.2 : 0.2)));
   return {
     lines: {
       title: "Theory: a line for each share",
@@ -139,15 +135,25 @@ function figure() {
       xLabel: "Share of EmojiOne (%)",
       yLabel: "Accuracy on the style (%)",
       scale: "logit",
-      yDomain: [0.045, 0.95],
-      yTicks: [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9],
-      shifts: Object.keys(curves.ends).map((shift, i) => ({
-        label: measuredLabels[i],
+      yDomain: measuredDomain,
+      yTicks: [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9].filter(
+        (tick) => tick > measuredDomain[0] && tick < measuredDomain[1],
+      ),
+      shifts: Object.keys(curves.ends).map((shift) => ({
+        label: labelOf(shift),
         curves: [{ points: fine.map((share) => ({ share, height: expected(shift, share) })) }],
         rows: measured.filter((row) => row.shift === shift),
       })),
     },
   };
+}
+
+/** Above a curve that falls or rises, on its open side; below a flat one. */
+function labelOf(shift) {
+  const [none, all] = curves.ends[shift];
+  if (Math.abs(all - none) < 0.5) return { share: 1, height: expected(shift, 1), text: shift, anchor: "end", dy: 13 };
+  const [share, anchor] = all > none ? [0.84, "end"] : [0.06, "start"];
+  return { share, height: expected(shift, share), text: shift, anchor, dy: -12 };
 }
 
 function print() {
