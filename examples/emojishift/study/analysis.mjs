@@ -2,9 +2,6 @@
 import { holm } from "../../../dist/foundation/statistics/holm.js";
 import { compareMixtures, compareScaling, compareSources, sourceLines } from "./lines.mjs";
 
-/** Reference accuracy at which heights of lines are given. */
-export const AT = 0.15;
-
 /** What an analysis asks of a benchmark, with drawings or pictures as units. */
 const ANALYSES = {
   groups: (data, units, { adjust }, { margin }) => compareSources(data, units, adjust, margin),
@@ -23,12 +20,13 @@ function belongs({ analysis, columns }) {
  * @param plan  of readPlan
  * @param study of studyPoints
  * @returns decisions: one row a test, with p values for new drawings, Holm's adjustment within the hypothesis and, beside them, p values for
- *   these drawings, and for new drawings without the columns that heights are adjusted for; effects: likewise; lines: each source's line on
+ *   these drawings, and for new drawings without the columns that heights are adjusted for; effects: likewise; heights: of mixtures' lines; lines: each source's line on
  *   each benchmark
  */
 export function analyzeStudy(plan, study) {
   const decisions = [];
   const effects = [];
+  const heights = [];
   for (const hypothesis of plan.hypotheses) {
     const family = [];
     for (const benchmark of hypothesis.benchmarks) {
@@ -45,6 +43,9 @@ export function analyzeStudy(plan, study) {
         const beside = { picturesP: pictures.checks[k].p, unadjustedP: unadjusted?.checks[k].p };
         decisions.push({ ...about, kind: "check", ...check, ...beside, pHolm: null });
       });
+      (drawings.heights ?? []).forEach((height, k) => {
+        heights.push({ ...about, ...height, pictures: pictures.heights[k] });
+      });
       drawings.effects.forEach((effect, k) => {
         effects.push({ ...about, ...effect, pictures: pictures.effects[k], unadjusted: unadjusted?.effects[k] });
       });
@@ -52,7 +53,7 @@ export function analyzeStudy(plan, study) {
     const adjusted = holm(family.map(({ p }) => p));
     decisions.push(...family.map((row, k) => ({ ...row, pHolm: adjusted[k] })));
   }
-  return { decisions, effects, lines: describeLines(plan, study) };
+  return { decisions, effects, heights, lines: describeLines(plan, study) };
 }
 
 /** Each source's line on every benchmark. */
@@ -61,8 +62,8 @@ function describeLines(plan, study) {
   return benchmarks.flatMap((benchmark) => {
     const data = study.pointsOf(benchmark);
     const adjust = plan.hypotheses[0].adjust;
-    const pictures = sourceLines(data, "pictures", adjust, AT);
-    return sourceLines(data, "drawings", adjust, AT).map((line, k) => ({
+    const pictures = sourceLines(data, "pictures", adjust);
+    return sourceLines(data, "drawings", adjust).map((line, k) => ({
       benchmark,
       ...line,
       pictures: pictures[k],

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { analyzeStudy } from "./analysis.mjs";
+import { drawFigures } from "./figures.mjs";
 import { studyPoints } from "./points.mjs";
 import { readPlan, readRuns, readTable, readTop1, STUDY } from "./read-study.mjs";
 import { tablesOf } from "./tables.mjs";
@@ -17,7 +18,11 @@ const { values } = parseArgs({
 const plan = readPlan();
 const top1 = readTop1(values.data);
 const study = studyPoints(plan, readRuns(), top1, readTable(join(values.data, "training.csv")));
-const tables = tablesOf(plan, study, analyzeStudy(plan, study));
+const analysis = analyzeStudy(plan, study);
+const files = {
+  ...tablesOf(plan, study, analysis),
+  ...(await drawFigures(plan, join(STUDY, "study.json"), study, analysis)),
+};
 mkdirSync(values.out, { recursive: true });
-for (const [name, text] of Object.entries(tables)) writeFileSync(join(values.out, name), text);
-console.log(`${top1.checkpoints.length} checkpoints; ${Object.keys(tables).join(", ")}`);
+for (const [name, text] of Object.entries(files)) writeFileSync(join(values.out, name), text);
+console.log(`${top1.checkpoints.length} checkpoints; ${Object.keys(files).join(", ")}`);

@@ -7,6 +7,9 @@ import { logit } from "../../../dist/foundation/statistics/logit.js";
 /** Simulated data sets of each test. */
 export const REPLICATES = 1999;
 
+/** Reference accuracy at which heights of lines are given. */
+export const AT = 0.15;
+
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const indicators = (groups, count) =>
   groups.map((group) => Array.from({ length: count }, (_, k) => Number(k === group)));
@@ -41,8 +44,8 @@ function ask(set, groups) {
   };
 }
 
-/** Each source's line: its slope, and its height at a reference accuracy and the mean of what is adjusted for. */
-export function sourceLines(data, units, adjust, at) {
+/** Each source's line: its slope, and its height at the reference accuracy and the mean of what is adjusted for. */
+export function sourceLines(data, units, adjust) {
   const { names, groups, ofGroups, withAdjusted } = design(data, ({ source }) => source, adjust);
   const { estimate } = ask(data[units], groups);
   const terms = { heights: withAdjusted(ofGroups), slopes: ofGroups };
@@ -51,7 +54,7 @@ export function sourceLines(data, units, adjust, at) {
     source,
     n: groups.filter((group) => group === g).length,
     slope: estimate(terms, none, unit(names.length, g)),
-    height: estimate(terms, unit(none.length, g), unit(names.length, g, logit(at))),
+    height: estimate(terms, unit(none.length, g), unit(names.length, g, logit(AT))),
   }));
 }
 
@@ -88,7 +91,8 @@ export function compareSources(data, units, adjust, margin) {
 /**
  * Mixtures of two sources: does the height follow the first's share, and in a straight line on the logit scale?
  *
- * @param share run → the first source's share, in [0, 1]
+ * @param share cell → the first source's share, in [0, 1]
+ * @returns decisions and checks: tests; effects; heights: of each mixture's line at the reference accuracy AT
  */
 export function compareMixtures(data, units, adjust, share) {
   const { names, groups, ofGroups, constant, withAdjusted } = design(data, share, adjust);
@@ -118,6 +122,10 @@ export function compareMixtures(data, units, adjust, share) {
           return { effect: `share ${value} − straight line between the parts`, ...estimate(free, heights, [0]) };
         }),
     ],
+    heights: names.map((value, k) => ({
+      share: value,
+      ...estimate(free, unit(names.length + adjust.length, k), [logit(AT)]),
+    })),
   };
 }
 

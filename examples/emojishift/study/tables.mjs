@@ -16,10 +16,11 @@ function csv(header, rows) {
 const interval = ({ estimate, se, low, high }) => [estimate, se, low, high];
 
 /** @returns {Record<string, string>} file name → content */
-export function tablesOf(plan, study, { decisions, effects, lines }) {
+export function tablesOf(plan, study, { decisions, effects, heights, lines }) {
   return {
     "decisions.csv": decisionsCsv(decisions, plan.level),
     "effects.csv": effectsCsv(effects),
+    "heights.csv": heightsCsv(heights),
     "lines.csv": linesCsv(lines),
     "runs.csv": runsCsv(plan, study),
   };
@@ -70,6 +71,15 @@ function effectsCsv(effects) {
       ...interval(row.pictures),
       ...(row.unadjusted === undefined ? ["", "", "", ""] : interval(row.unadjusted)),
     ]),
+  );
+}
+
+function heightsCsv(heights) {
+  const header =
+    "hypothesis,benchmark,share,estimate,se,low,high,pictures_estimate,pictures_se,pictures_low,pictures_high";
+  return csv(
+    header.split(","),
+    heights.map((row) => [row.hypothesis, row.benchmark, row.share, ...interval(row), ...interval(row.pictures)]),
   );
 }
 
