@@ -1,6 +1,10 @@
 // The plan's analyses of the study: decisions family by family, effects, and lines.
 import { holm } from "../../../dist/foundation/statistics/holm.js";
+import { agreementOnTheLine } from "./agreement.mjs";
 import { compareMixtures, compareScaling, compareSources, sourceLines } from "./lines.mjs";
+
+/** Simulated data sets of a test that decides, and of those that are given beside it. */
+const REPLICATES = { deciding: 1999, beside: 499 };
 
 /** What an analysis asks of a benchmark, with drawings or pictures as units. */
 const ANALYSES = {
@@ -19,11 +23,12 @@ function belongs({ analysis, columns }) {
 /**
  * @param plan  of readPlan
  * @param study of studyPoints
+ * @param top1  of readTop1
  * @returns decisions: one row a test, with p values for new drawings, Holm's adjustment within the hypothesis and, beside them, p values for
  *   these drawings, and for new drawings without the columns that heights are adjusted for; effects: likewise; heights: of mixtures' lines; lines: each source's line on
  *   each benchmark
  */
-export function analyzeStudy(plan, study) {
+export function analyzeStudy(plan, study, top1) {
   const decisions = [];
   const effects = [];
   const heights = [];
@@ -31,9 +36,12 @@ export function analyzeStudy(plan, study) {
     const family = [];
     for (const benchmark of hypothesis.benchmarks) {
       const data = study.pointsOf(benchmark, belongs(hypothesis));
-      const analyze = (units, asked = hypothesis) => ANALYSES[hypothesis.analysis](data, units, asked, plan);
-      const [drawings, pictures] = [analyze("drawings"), analyze("pictures")];
-      const unadjusted = hypothesis.adjust === undefined ? null : analyze("drawings", { ...hypothesis, adjust: [] });
+      const analyze = (units, asked, replicates) =>
+        ANALYSES[hypothesis.analysis]({ ...data, [units]: { ...data[units], replicates } }, units, asked, plan);
+      const drawings = analyze("drawings", hypothesis, REPLICATES.deciding);
+      const pictures = analyze("pictures", hypothesis, REPLICATES.beside);
+      const unadjusted =
+        hypothesis.adjust === undefined ? null : analyze("drawings", { ...hypothesis, adjust: [] }, REPLICATES.beside);
       const about = { hypothesis: hypothesis.id, benchmark, n: data.cells.length };
       drawings.decisions.forEach((decision, k) => {
         const beside = { picturesP: pictures.decisions[k].p, unadjustedP: unadjusted?.decisions[k].p };
@@ -53,7 +61,9 @@ export function analyzeStudy(plan, study) {
     const adjusted = holm(family.map(({ p }) => p));
     decisions.push(...family.map((row, k) => ({ ...row, pHolm: adjusted[k] })));
   }
-  return { decisions, effects, heights, lines: describeLines(plan, study) };
+  const rows = study.cells.flatMap((cell) => cell.rows).sort((a, b) => a - b);
+  const agreement = agreementOnTheLine(plan, top1, rows, study.accuracies);
+  return { decisions, effects, heights, lines: describeLines(plan, study), agreement };
 }
 
 /** Each source's line on every benchmark. */

@@ -15,7 +15,7 @@ const FONT_SIZE = 8.6;
 const WIDTH = TWO_COLUMNS * PIXELS_PER_INCH;
 const COLUMNS = 4;
 const PANEL = { width: WIDTH / COLUMNS, height: 176 };
-const MARGINS = { marginLeft: 32, marginRight: 6, marginTop: 24, marginBottom: 34 };
+const MARGINS = { marginLeft: 36, marginRight: 6, marginTop: 24, marginBottom: 34 };
 const TICKS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
 const [, , , vermilion] = LIGHT.groups;
 
@@ -96,7 +96,7 @@ function drawPanel(document, title, rows, isFirst) {
         frameAnchor: "left",
         textAnchor: "middle",
         rotate: -90,
-        dx: 8 - 32,
+        dx: 7 - 36,
       }),
     ],
   });

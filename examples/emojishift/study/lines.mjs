@@ -4,9 +4,6 @@ import { estimateEffect } from "../../../dist/analysis/lines/estimate-effect.js"
 import { testTerms } from "../../../dist/analysis/lines/test-terms.js";
 import { logit } from "../../../dist/foundation/statistics/logit.js";
 
-/** Simulated data sets of each test. */
-export const REPLICATES = 1999;
-
 /** Reference accuracy at which heights of lines are given. */
 export const AT = 0.15;
 
@@ -32,13 +29,12 @@ function design({ cells: runs }, groupOf, adjust) {
   return { names, groups, ofGroups, constant, withAdjusted };
 }
 
-function ask(set, groups) {
-  const { points, noise } = set;
+function ask({ points, noise, replicates }, groups) {
   const options = { scale: "logit", noise, scatterGroups: groups };
   return {
     test: (name, full, reduced) => ({
       test: name,
-      ...testTerms(points, full, reduced, { ...options, replicates: REPLICATES }),
+      ...testTerms(points, full, reduced, { ...options, replicates }),
     }),
     estimate: (terms, heights, slopes) => estimateEffect(points, terms, { heights, slopes }, options),
   };

@@ -16,12 +16,13 @@ function csv(header, rows) {
 const interval = ({ estimate, se, low, high }) => [estimate, se, low, high];
 
 /** @returns {Record<string, string>} file name → content */
-export function tablesOf(plan, study, { decisions, effects, heights, lines }) {
+export function tablesOf(plan, study, { decisions, effects, heights, lines, agreement }) {
   return {
     "decisions.csv": decisionsCsv(decisions, plan.level),
     "effects.csv": effectsCsv(effects),
     "heights.csv": heightsCsv(heights),
     "lines.csv": linesCsv(lines),
+    "agreement.csv": agreementCsv(agreement),
     "runs.csv": runsCsv(plan, study),
   };
 }
@@ -111,5 +112,15 @@ function runsCsv(plan, { runs, excluded, accuracies }) {
       left.has(checkpoint),
       ...benchmarks.map((benchmark) => accuracies(benchmark)[row]),
     ]),
+  );
+}
+
+function agreementCsv(agreement) {
+  const line = ({ slope, intercept, r2 }) => [slope, intercept, r2];
+  const header =
+    "benchmark,accuracy_slope,accuracy_intercept,accuracy_r2,agreement_slope,agreement_intercept,agreement_r2,mean_error";
+  return csv(
+    header.split(","),
+    agreement.map((row) => [row.benchmark, ...line(row.accuracy), ...line(row.agreement), row.meanError]),
   );
 }
