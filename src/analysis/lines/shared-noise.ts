@@ -7,6 +7,12 @@ import type { SharedNoise } from "./line-point.ts";
 /** The sets of images behind an accuracy: one, or several whose accuracies it is the mean of. */
 export type AccuracyOutcomes = readonly ImageOutcomes[];
 
+/**
+ * How the noise of finite images is taken: that of all checkpoints as independent; of the same images, of which it is known who
+ * gets which right; or of the same images in clusters.
+ */
+export type NoiseModel = "independent" | "shared-images" | "shared-clusters";
+
 /** The outcomes behind a point's two accuracies. */
 export interface PointOutcomes {
   readonly x: AccuracyOutcomes;
@@ -98,6 +104,21 @@ export function sharedNoise(points: readonly (PointOutcomes | null)[]): SharedNo
   const x = correlationMatrix(points.map((point) => point?.x ?? null));
   const y = correlationMatrix(points.map((point) => point?.y ?? null));
   return x === null && y === null ? null : { x, y };
+}
+
+/**
+ * The noise of points, and what it is called: shared where it is known of all which images are right.
+ *
+ * @param points undefined where it is not known
+ */
+export function noiseOf(points: readonly (PointOutcomes | undefined)[]): {
+  readonly noise: SharedNoise | null;
+  readonly model: NoiseModel;
+} {
+  const known = points.filter((point) => point !== undefined);
+  if (known.length === 0 || known.length < points.length) return { noise: null, model: "independent" };
+  const isClustered = known.some(({ y }) => y.some(({ clusters }) => clusters !== null));
+  return { noise: sharedNoise(known), model: isClustered ? "shared-clusters" : "shared-images" };
 }
 
 function correlationMatrix(accuracies: readonly (AccuracyOutcomes | null)[]): Float64Array | null {

@@ -2,18 +2,13 @@ import type { Interval } from "../../foundation/statistics/binomial-interval.ts"
 import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
 import { type ScaleFunctions, scaleFunctions } from "../lines/fit-scale.ts";
+import type { NoiseModel } from "../lines/shared-noise.ts";
 import { type BaselineFit, checkPoint, isEnd } from "./baseline-fit.ts";
 import { binomialVariance } from "./binomial-noise.ts";
 import type { ModelPoint } from "./model-point.ts";
 import { type PredictionError, predictionHalfWidth, predictionP } from "./prediction.ts";
 import { type SharedError, sharedError } from "./shared-error.ts";
 import { sharedInterval } from "./shared-interval.ts";
-
-/**
- * How an interval takes the noise of finite images: those of the model and of the line's models as independent; of the same
- * images, of which it is known who gets which right; or of the same images in clusters.
- */
-export type NoiseModel = "independent" | "shared-images" | "shared-clusters";
 
 /** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
 export interface EffectiveRobustness {

@@ -2,6 +2,7 @@ import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
+import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
 import type { ContrastTest } from "../lines/test-contrasts.ts";
 import type { TermsTest } from "../lines/test-terms.ts";
 import { type Adjusted, holmFamily } from "./holm-family.ts";
@@ -28,6 +29,7 @@ export type MixtureVerdict =
   | "no-difference-shown";
 
 export interface MixtureComparison extends LineKey, Omit<MixtureLine, "slopes" | "heights" | "lackOfFit" | "effects"> {
+  readonly noise: NoiseModel;
   readonly slopes: Adjusted<TermsTest> | null;
   readonly heights: Adjusted<ContrastTest>;
   readonly lackOfFit: Adjusted<TermsTest> | null;
@@ -99,14 +101,15 @@ function analyzeLine(
   shares: MixtureShares["shares"],
   scale: FitScale,
   notes: NoteCollector,
-): (LineKey & MixtureLine)[] {
+): (LineKey & MixtureLine & { readonly noise: NoiseModel })[] {
   const { benchmark, idSide } = key;
   const ofPoints = points.map(({ checkpoint }) => shares.get(checkpoint) as readonly number[]);
+  const { noise, model } = noiseOf(points.map(({ outcomes }) => outcomes));
   try {
     const line = analyzeMixtureLine(
       points.map(({ point }) => point),
       ofPoints,
-      { scale },
+      { scale, noise },
     );
     const mixed = line.mixtures.filter((mixture) => pureSource(mixture) === null).length;
     if (line.places.length < mixed) {
@@ -116,7 +119,7 @@ function analyzeLine(
         `${benchmark} on ${idSide}`,
       );
     }
-    return [{ ...lineKey(key), ...line }];
+    return [{ ...lineKey(key), ...line, noise: model }];
   } catch (error) {
     if (!(error instanceof InputError || error instanceof RangeError)) throw error;
     notes.note(

@@ -2,6 +2,7 @@ import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
+import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
 import type { ContrastTest } from "../lines/test-contrasts.ts";
 import type { TermsTest } from "../lines/test-terms.ts";
 import { type Adjusted, holmFamily } from "./holm-family.ts";
@@ -13,6 +14,7 @@ import { analyzeScalingLine, type ColumnEffect, type ScalingEffect, type Scaling
 import { collectStudyPoints, type StudyPoints } from "./study-points.ts";
 
 export interface ScalingComparison extends LineKey, Omit<ScalingLine, "effects" | "slopes" | "together"> {
+  readonly noise: NoiseModel;
   readonly effects: readonly (Omit<ScalingEffect, "along" | "above"> & {
     readonly along: Adjusted<ColumnEffect>;
     readonly above: Adjusted<ColumnEffect>;
@@ -87,16 +89,17 @@ function analyzeLine(
   groups: ColumnOf | null,
   scale: FitScale,
   notes: NoteCollector,
-): (LineKey & ScalingLine)[] {
+): (LineKey & ScalingLine & { readonly noise: NoiseModel })[] {
   const { benchmark, idSide } = key;
   const name = `${benchmark} on ${idSide}`;
+  const { noise, model } = noiseOf(points.map(({ outcomes }) => outcomes));
   try {
     const line = analyzeScalingLine(
       points.map(({ point }) => point),
       columns.map(({ column }) => column),
       points.map(({ checkpoint }) => values.get(checkpoint) as readonly number[]),
       points.map(({ checkpoint }) => groups?.get(checkpoint) ?? ""),
-      { scale },
+      { scale, noise },
     );
     for (const { column, inflation } of line.effects) {
       if (inflation <= HIGH_INFLATION) continue;
@@ -106,7 +109,7 @@ function analyzeLine(
         name,
       );
     }
-    return [{ ...lineKey(key), ...line }];
+    return [{ ...lineKey(key), ...line, noise: model }];
   } catch (error) {
     if (!(error instanceof InputError || error instanceof RangeError)) throw error;
     notes.note(`no scaling: ${error.message}`, { benchmark }, name);

@@ -4,6 +4,7 @@ import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
 import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { LinePoint } from "../lines/line-point.ts";
+import type { PointOutcomes } from "../lines/shared-noise.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import type { ModelPoint } from "./model-point.ts";
 import { type PairOptions, pairRows } from "./pair-rows.ts";
@@ -12,6 +13,8 @@ import { type PairOptions, pairRows } from "./pair-rows.ts";
 export interface StudyPoint {
   readonly checkpoint: string;
   readonly point: LinePoint;
+  /** which images are right, where that is known */
+  readonly outcomes?: PointOutcomes;
 }
 
 /** The checkpoints of one benchmark and x axis. */
@@ -60,7 +63,8 @@ export function collectStudyPoints(
       const id = lineKeyText(pair);
       const line = lines.get(id) ?? { key: lineKey(pair), points: [] };
       lines.set(id, line);
-      line.points.push({ checkpoint, point });
+      const { outcomes } = pair.point;
+      line.points.push({ checkpoint, point, ...(outcomes === undefined ? {} : { outcomes }) });
     }
   }
   return [...lines.values()].map(({ key, points }) => ({ ...key, points }));
