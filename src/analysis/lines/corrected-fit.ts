@@ -105,7 +105,11 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
       const column = slopeColumns[j] as Float64Array;
       const target = z[j] as Float64Array;
       for (let i = 0; i < n; i++) target[i] = (column[i] as number) * (points.x[i] as number);
+      const before = dot(target, target);
       removeHeights(target);
+      // Rounding leaves something of an x that is the same for all: no slope can be told from it
+      if (!(dot(target, target) > DEPENDENT * before))
+        throw new RangeError("x does not vary: no slope can be estimated");
     }
     centered.set(points.y);
     removeHeights(centered);

@@ -103,7 +103,18 @@ export function errorCorrelation(a: AccuracyOutcomes, b: AccuracyOutcomes): numb
 export function sharedNoise(points: readonly (PointOutcomes | null)[]): SharedNoise | null {
   const x = correlationMatrix(points.map((point) => point?.x ?? null));
   const y = correlationMatrix(points.map((point) => point?.y ?? null));
-  return x === null && y === null ? null : { x, y };
+  return x === null && y === null ? null : { x, y, units: fewestUnits(points) };
+}
+
+/** Clusters, or images where these are independent, of the set that has fewest. */
+function fewestUnits(points: readonly (PointOutcomes | null)[]): number {
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const point of points) {
+    for (const set of point === null ? [] : [...point.x, ...point.y]) {
+      fewest = Math.min(fewest, set.clusters?.images.length ?? set.n);
+    }
+  }
+  return fewest;
 }
 
 /**

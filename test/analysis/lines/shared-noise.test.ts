@@ -85,6 +85,8 @@ describe("sharedNoise", () => {
     expect(noise?.x).toHaveLength(16);
     for (const [k, value] of wanted.entries()) expect(noise?.x?.[k]).closeTo(value, 1e-12);
     expect(noise?.y).toEqual(noise?.x);
+    expect(noise?.units).toBe(rows[0]?.length);
+    expect(sharedNoise([point(0, clusters), point(1, clusters)])?.units).toBe(60);
   });
 
   it("is null where no two points share images", () => {
