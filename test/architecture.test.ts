@@ -8,7 +8,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   data: ["image", "sources", "benchmark", "dataset"],
   model: ["onnx", "weights", "tokenizer", "architectures", "checkpoint"],
   evaluation: ["store", "classifier", "embedding", "scoring", "results", "evaluate"],
-  analysis: ["lines", "comparison", "robustness"],
+  analysis: ["lines", "comparison", "robustness", "agreement"],
   output: ["tables", "figures", "report"],
   app: ["inspection", "cluster", "cli"],
 };

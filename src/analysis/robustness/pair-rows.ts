@@ -1,6 +1,6 @@
 import { mean } from "simple-statistics";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
-import { taskKey } from "../../foundation/evaluation-key.ts";
+import { type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 import { effectiveImages } from "../lines/shared-noise.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
@@ -10,6 +10,8 @@ import { AVERAGE, idSideOf, isInDistribution, type StudyAxes, sameClassesSide, w
 /** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {
   readonly point: ModelPoint;
+  /** what the accuracy in distribution is of; absent of an average */
+  readonly idTask?: TaskKey;
   /** of an average: the pairs it is the mean of, in the order of the study's shifts */
   readonly parts?: readonly PairedRow[];
 }
@@ -58,7 +60,14 @@ export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): Pa
           if (idSide === whole) unpaired.push({ row, idSide });
           continue;
         }
-        const pair = { ...taskKey(row), metric: row.metric, idSide, idMetric: id.metric, point: pointOf(row, id) };
+        const pair = {
+          ...taskKey(row),
+          metric: row.metric,
+          idSide,
+          idMetric: id.metric,
+          idTask: taskKey(id),
+          point: pointOf(row, id),
+        };
         pairs.push(pair);
         if (idSide === whole) byId.set(id, [...(byId.get(id) ?? []), pair]);
       }

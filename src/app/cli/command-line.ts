@@ -84,6 +84,10 @@ function program(supervise: Supervise): Command {
       "images that are not independent: class, or a CSV file with the columns image and cluster",
       pathValue,
     )
+    .option(
+      "--agreement <scale>",
+      "agreement on the line, probit or logit: what every two checkpoints agree on, and the accuracies that predicts",
+    )
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
     .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
     .option("--out <path>", "folder, or a .csv file (default: the one results folder given, else none)", pathValue)

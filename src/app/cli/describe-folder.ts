@@ -12,6 +12,9 @@ export const FIT_OUTPUTS: readonly string[] = [
   "group-tests.csv",
   "replicates.csv",
   "table.csv",
+  "agreement.csv",
+  "agreement-lines.csv",
+  "agreement-predictions.csv",
 ];
 
 /** File endings that say what a folder is of. */

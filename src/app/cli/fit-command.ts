@@ -16,7 +16,8 @@ import { formatRobustness } from "../../output/tables/robustness-csv.ts";
 import { formatWideRobustness, linesTable, robustnessTable } from "../../output/tables/robustness-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
-import { type FitExtrasOptions, fitExtras } from "./fit-extras.ts";
+import { agreementExtras } from "./fit-agreement.ts";
+import { type FitExtrasOptions, fitExtras, joinExtras } from "./fit-extras.ts";
 import { defaultBaseline, metadataOf, openBaseline, openStudy, otherBaselines, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { createOutcomesReader } from "./outcomes-reader.ts";
@@ -41,6 +42,8 @@ export interface FitCommandOptions extends FitExtrasOptions {
   readonly scale?: string;
   /** `class`, or a CSV file with the columns image and cluster: images of a cluster are not independent */
   readonly cluster?: string;
+  /** scale of agreement on the line, probit or logit; not fitted where absent */
+  readonly agreement?: string;
   /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
   readonly out?: string;
   /** default: text */
@@ -84,7 +87,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   });
   const usesMetadata = options.replicates !== undefined || (options.groupBy ?? "group") !== "group";
   const metadata = usesMetadata ? await metadataOf(options.metadata, sources) : options.metadata;
-  const extras = await fitExtras(study, scale, { ...options, ...(metadata === undefined ? {} : { metadata }) });
+  const named = parsed.flatMap((one) => one.results.map((result) => renameResult(result, apart)));
+  const extras = joinExtras([
+    await fitExtras(study, scale, { ...options, ...(metadata === undefined ? {} : { metadata }) }),
+    await agreementExtras(study, named, options.agreement),
+  ]);
   const lines = [...study.lines, ...extras.lines];
   const tables = new Map([
     ["fits.csv", formatFits(lines)],

@@ -42,7 +42,8 @@ export interface FitExtras {
   readonly notes: readonly Note[];
 }
 
-const NOTHING: FitExtras = { lines: [], files: [], tables: [], json: {}, notes: [] };
+/** Of an option that was not given. */
+export const NOTHING: FitExtras = { lines: [], files: [], tables: [], json: {}, notes: [] };
 
 /** Lines of groups, replicates and relative robustness, as far as the options ask for them. */
 export async function fitExtras(
@@ -50,11 +51,15 @@ export async function fitExtras(
   scale: FitScale,
   options: FitExtrasOptions,
 ): Promise<FitExtras> {
-  const extras = [
+  return joinExtras([
     await groupExtras(study, scale, options),
     await replicateExtras(study, options),
     relativeExtras(study, options),
-  ];
+  ]);
+}
+
+/** What several options make, as one. */
+export function joinExtras(extras: readonly FitExtras[]): FitExtras {
   return {
     lines: extras.flatMap((one) => one.lines),
     files: extras.flatMap((one) => one.files),

@@ -20,9 +20,14 @@ export interface Correctness {
  * Reads who is right from a `predictions.csv`.
  *
  * @param where file name, for messages
+ * @param visit is shown each row too
  * @throws InputError if it is no `predictions.csv`, see `scanPredictions`
  */
-export function parseCorrectness(bytes: Uint8Array, where: string): Correctness {
+export function parseCorrectness(
+  bytes: Uint8Array,
+  where: string,
+  visit: (row: PredictionRow) => void = () => {},
+): Correctness {
   const classImages: number[] = [];
   const classCorrect: number[] = [];
   const digest = startDigest();
@@ -38,6 +43,7 @@ export function parseCorrectness(bytes: Uint8Array, where: string): Correctness 
       labelHashes.push(hashLabel(text));
     }
     digest.add(row, labelHashes[position] as LabelHash);
+    visit(row);
     const { index } = row;
     if (index === bits.length * 32) bits = doubled(bits);
     classImages[position] = (classImages[position] as number) + 1;

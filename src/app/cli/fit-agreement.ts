@@ -1,0 +1,73 @@
+import { studyAgreement } from "../../analysis/agreement/agreement-study.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import type { StoredResult } from "../../evaluation/results/read-results.ts";
+import { readTopClasses, type TopClasses } from "../../evaluation/results/top-classes.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { evaluationKey, keyText } from "../../foundation/evaluation-key.ts";
+import { createNoteCollector } from "../../foundation/notes.ts";
+import {
+  formatAgreement,
+  formatAgreementLines,
+  formatAgreementPredictions,
+} from "../../output/tables/agreement-csv.ts";
+import { formatAgreementTable } from "../../output/tables/agreement-table.ts";
+import { type FitExtras, NOTHING } from "./fit-extras.ts";
+
+const PREDICTIONS = "agreement-predictions.csv";
+
+/** The scales of agreement: both have no end, so that a line may be drawn through shares near 1. */
+const SCALES = ["probit", "logit"] as const;
+
+/**
+ * Agreement on the line, of the checkpoints that have predictions.
+ *
+ * @param results the inputs' results, by the names that the study has
+ * @param typed   the scale of `--agreement`; nothing where absent
+ * @throws InputError for another scale, or inputs without predictions
+ */
+export async function agreementExtras(
+  study: RobustnessStudy,
+  results: readonly StoredResult[],
+  typed: string | undefined,
+): Promise<FitExtras> {
+  if (typed === undefined) return NOTHING;
+  const scale = SCALES.find((one) => one === typed);
+  if (scale === undefined) throw new InputError(`unknown scale of agreement "${typed}"; known: ${SCALES.join(", ")}`);
+  if (results.length === 0) {
+    throw new InputError(
+      "--agreement needs results folders with predictions.csv: a table of accuracies does not contain which class each image was given",
+    );
+  }
+  const notes = createNoteCollector();
+  const tops = new Map<string, TopClasses>();
+  const known = new Set(study.accuracies.map((row) => keyText(row)));
+  // One after another: a file is parsed at once, and read into memory whole
+  for (const result of results) {
+    const key = keyText(evaluationKey(result.metrics));
+    if (!known.has(key) || tops.has(key)) continue;
+    const top = await readTopClasses(result);
+    if (top === null)
+      notes.note("has no predictions.csv everywhere, so no agreement there", { checkpoint: result.metrics.checkpoint });
+    else tops.set(key, top);
+  }
+  const topOf = (checkpoint: string, task: Parameters<Parameters<typeof studyAgreement>[1]>[1]) =>
+    tops.get(keyText(evaluationKey({ checkpoint, ...task })));
+  const { lines, notes: ofStudy } = studyAgreement(study.accuracies, topOf, scale, study.pairing);
+  return {
+    ...NOTHING,
+    files: [
+      ["agreement.csv", formatAgreement(lines)],
+      ["agreement-lines.csv", formatAgreementLines(lines)],
+      [PREDICTIONS, formatAgreementPredictions(lines)],
+    ],
+    tables: [(nameOf) => formatAgreementTable(lines, nameOf(PREDICTIONS))],
+    json: {
+      agreement: lines.map(({ idAgreements, agreements, ...line }) => ({
+        ...line,
+        idAgreements: [...idAgreements],
+        agreements: [...agreements],
+      })),
+    },
+    notes: [...notes.list(), ...ofStudy],
+  };
+}

@@ -1,0 +1,50 @@
+import type { AgreementLine } from "../../analysis/agreement/agreement-line.ts";
+import type { LineDifference } from "../../analysis/agreement/line-difference.ts";
+import { decimal, percent } from "../../foundation/number-text.ts";
+import { cutEnd } from "./name-text.ts";
+import { formatTextTable, left, printable, right } from "./text-table.ts";
+
+const NAME_WIDTH = 26;
+
+/** Agreement's lines beside accuracy's, what they predict without labels, and where agreement does not stand for accuracy. */
+export function formatAgreementTable(lines: readonly AgreementLine[], file: string | null): string {
+  const columns = [
+    left("line of"),
+    left("x axis"),
+    right("pairs"),
+    right("slope"),
+    right("r2"),
+    right("accuracy's"),
+    right("r2"),
+    left("slopes differ by, 97.5 %"),
+    right("ALine-S, pp"),
+    right("ALine-D, pp"),
+    left("breaks"),
+  ];
+  const rows = lines.map(({ benchmark, idSide, agreement, accuracy, differences, errors, breaks }) => [
+    printable(cutEnd(benchmark, NAME_WIDTH)),
+    printable(cutEnd(idSide, NAME_WIDTH)),
+    String(agreement.n),
+    decimal(agreement.slope, 2),
+    decimal(agreement.r2, 3),
+    accuracy === null ? "" : decimal(accuracy.slope, 2),
+    accuracy === null ? "" : decimal(accuracy.r2, 3),
+    differences === null ? "" : difference(differences.slope),
+    errors.alineS === null ? "" : percent(errors.alineS),
+    errors.alineD === null ? "" : percent(errors.alineD),
+    breaks.join(", "),
+  ]);
+  const scale = lines[0]?.scale ?? "probit";
+  return [
+    `Agreement of every two checkpoints, on the ${scale} scale (Baek et al. 2022)`,
+    "  ALine    mean error of the accuracies that agreement predicts without labels of the shift",
+    "  breaks   where it does not stand for accuracy: r2 below 0.95, or lines that differ by a jackknife over checkpoints",
+    "  pairs share checkpoints and are not independent: no p values",
+    formatTextTable(columns, rows),
+    ...(file === null ? [] : [`each checkpoint's predictions: ${file}`]),
+  ].join("\n");
+}
+
+function difference({ estimate, low, high }: LineDifference): string {
+  return `${decimal(estimate, 2)}  (${decimal(low, 2)} … ${decimal(high, 2)})`;
+}
