@@ -1,4 +1,4 @@
-import { type Contrast, estimateEffect } from "../src/analysis/lines/estimate-effect.ts";
+import { type Contrast, type Effect, estimateEffects } from "../src/analysis/lines/estimate-effect.ts";
 import { commonLine, groupLines, type LineTerms } from "../src/analysis/lines/line-terms.ts";
 import { testTerms } from "../src/analysis/lines/test-terms.ts";
 import type { CoverageDesign } from "./_coverage-design.ts";
@@ -115,12 +115,13 @@ function interval(
           : ofGroup(world.heights, last) - ofGroup(world.heights, 0);
       const { terms, contrast } = lastLessFirst(sample, effect, middleOf(world));
       const seed = Math.floor(random.uniform() * 2 ** 31);
-      const { low, high } = estimateEffect(sample.points, terms, contrast, {
+      const [estimated] = estimateEffects(sample.points, terms, [contrast], {
         scale: "logit",
         replicates,
         seed,
         scatterGroups: sample.groups,
       });
+      const { low, high } = estimated as Effect;
       return { hit: low <= truth && truth <= high, before: null };
     },
   };

@@ -1,5 +1,5 @@
 import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
-import type { Effect } from "./estimate-effect.ts";
+import { type Effect, pivotQuantile, pivotTail } from "./estimate-effect.ts";
 
 /** Whether an effect is shown to be smaller than a margin. */
 export interface Equivalence {
@@ -11,18 +11,20 @@ export interface Equivalence {
 }
 
 /**
- * Two one-sided tests (TOST) of an effect against ± a margin.
+ * Two one-sided tests (TOST) of an effect against ± a margin, from the same simulated data sets as its interval.
  *
  * @param margin > 0, in the effect's unit
  * @see D. J. Schuirmann, J. Pharmacokin. Biopharm. 15, 1987
  */
-export function testEquivalence({ estimate, se, degreesOfFreedom }: Effect, margin: number): Equivalence {
+export function testEquivalence({ estimate, se, degreesOfFreedom, pivots }: Effect, margin: number): Equivalence {
   if (!(margin > 0)) throw new RangeError(`expected a positive margin, got ${margin}`);
-  const distance = margin - Math.abs(estimate);
-  const twoSided = studentTTwoSided(distance / se, degreesOfFreedom);
+  const room = margin - Math.abs(estimate);
+  const distance = se === 0 ? Number.POSITIVE_INFINITY : Math.abs(room) / se;
+  const twoSided = pivots === null ? studentTTwoSided(distance, degreesOfFreedom) : pivotTail(pivots, distance);
+  const reach = pivots === null ? studentTQuantile(0.95, degreesOfFreedom) : pivotQuantile(pivots, 0.9);
   return {
     margin,
-    p: distance > 0 ? twoSided / 2 : 1 - twoSided / 2,
-    atMost: Math.abs(estimate) + studentTQuantile(0.95, degreesOfFreedom) * se,
+    p: room > 0 ? twoSided / 2 : 1 - twoSided / 2,
+    atMost: Math.abs(estimate) + (se === 0 ? 0 : reach * se),
   };
 }

@@ -1,14 +1,21 @@
 import type { CorrectedFit } from "./corrected-fit.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
-/** Degrees of freedom that the pooled variance counts for beside a group's. */
-export const PRIOR = 4;
-/** The same in tests, where weights and simulated data sets are drawn less to equal variances. */
-export const TEST_PRIOR = 1;
+/** Degrees of freedom that the variance of finite images counts for where a group's residuals are smaller. */
+const NOISE_FREEDOM = 2;
 
 /**
- * Variance of each point about its line, as its group of points has it, shrunk to the pooled one, measurement errors
- * included.
+ * A group's variance about its line; where it is below what finite images make of it, it is drawn up to that, not raised to it: with few
+ * residuals it is small by chance, whatever the scatter.
+ *
+ * @param freedom degrees of freedom of the variance
+ */
+export function drawnToNoise(variance: number, freedom: number, noise: number): number {
+  return variance >= noise ? variance : (freedom * variance + NOISE_FREEDOM * noise) / (freedom + NOISE_FREEDOM);
+}
+
+/**
+ * Variance of each point about its line, as its group of points has it, measurement errors included.
  *
  * @param residuals (n,)
  * @param freedoms  (n,) degrees of freedom that each point leaves
@@ -20,16 +27,9 @@ export function groupVariances(
   freedoms: Float64Array,
   groups: Int32Array,
   count: number,
-  prior: number,
   out: Float64Array,
 ): void {
   const n = residuals.length;
-  let [square, freedom] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    square += (residuals[i] as number) ** 2;
-    freedom += freedoms[i] as number;
-  }
-  const pooled = square / freedom;
   for (let g = 0; g < count; g++) {
     let [groupSquare, groupFreedom] = [0, 0];
     for (let i = 0; i < n; i++) {
@@ -37,7 +37,7 @@ export function groupVariances(
       groupSquare += (residuals[i] as number) ** 2;
       groupFreedom += freedoms[i] as number;
     }
-    const variance = (prior * pooled + groupSquare) / (prior + groupFreedom);
+    const variance = groupFreedom > 0 ? groupSquare / groupFreedom : 0;
     for (let i = 0; i < n; i++) if (groups[i] === g) out[i] = variance;
   }
 }
@@ -69,17 +69,24 @@ export function residualNoise(
   return Float64Array.from(groups, (g) => (noise[g] as number) / (freedom[g] as number));
 }
 
-/** The scatter beyond what finite images make: a group's variance, shrunk to the pooled one, less its noise. */
+/** The scatter beyond what finite images make: a group's variance less its noise. */
 export function scatterVariances(
   fit: CorrectedFit,
   points: ScaledPoints,
   groups: Int32Array,
   count: number,
-  prior: number,
   expected: Float64Array | null = null,
 ): Float64Array {
   const variances = new Float64Array(groups.length);
-  groupVariances(fit.residuals, fit.freedoms, groups, count, prior, variances);
+  groupVariances(fit.residuals, fit.freedoms, groups, count, variances);
   const noise = residualNoise(fit, points, groups, count, expected);
   return variances.map((variance, i) => Math.max(0, variance - (noise[i] as number)));
+}
+
+/** Degrees of freedom of each point's group, (n,). */
+export function groupFreedoms(freedoms: Float64Array, groups: Int32Array, count: number): Float64Array {
+  const sums = new Float64Array(count);
+  for (let i = 0; i < groups.length; i++)
+    sums[groups[i] as number] = (sums[groups[i] as number] as number) + (freedoms[i] as number);
+  return Float64Array.from(groups, (g) => sums[g] as number);
 }

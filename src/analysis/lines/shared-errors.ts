@@ -3,6 +3,11 @@ import type { LineTerms } from "./line-terms.ts";
 import { termColumns } from "./nested-residuals.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
+/** Whether any errors are correlated. */
+export function isShared(noise: SharedNoise | null): noise is SharedNoise {
+  return noise !== null && (noise.x !== null || noise.y !== null);
+}
+
 /**
  * Covariances of the points' measurement errors about their lines, (n, n): of y's errors, and of x's times the slopes.
  *

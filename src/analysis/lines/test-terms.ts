@@ -7,8 +7,8 @@ import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
 import { emptyPoints, scalePoints } from "./scaled-points.ts";
-import { groupVariances, residualNoise, scatterVariances, TEST_PRIOR } from "./scatter.ts";
-import { errorCovariances, expectedResidualSquares } from "./shared-errors.ts";
+import { drawnToNoise, groupFreedoms, groupVariances, residualNoise, scatterVariances } from "./scatter.ts";
+import { errorCovariances, expectedResidualSquares, isShared } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
 export interface TestOptions {
@@ -40,14 +40,13 @@ export const SEED = 1;
 
 /**
  * Tests whether points need a full model or a reduced one does: a parametric bootstrap of the F statistic of the nested
- * least-squares fits on empirical logits, each group weighted by its variance about the full model (its residuals' shrunk to
- * the pooled one, and at least what finite images make). Data sets are simulated under the reduced model as it is fitted with
+ * least-squares fits on empirical logits, each group weighted by its variance about the full model (drawn up to what finite
+ * images make of it). Data sets are simulated under the reduced model as it is fitted with
  * errors in x taken into account, with the measurement's binomial errors on both axes and with each group's scatter.
  *
  * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against
  * @throws InputError if an accuracy is no fraction, or an accuracy of 0 or 1 has no number of images
- * @see K. Krishnamoorthy, F. Lu & T. Mathew, Computational Statistics & Data Analysis 51, 2007, for unequal variances;
- *   G. K. Smyth, Stat. Appl. Genet. Mol. Biol. 3, 2004, for the shrinking
+ * @see K. Krishnamoorthy, F. Lu & T. Mathew, Computational Statistics & Data Analysis 51, 2007, for unequal variances
  */
 export function testTerms(
   points: readonly LinePoint[],
@@ -68,10 +67,10 @@ export function testTerms(
   const fit = createCorrectedFit(full, n, noise);
   fit.fit(scaled);
   const freedoms = Float64Array.from(fit.freedoms);
-  const isShared = noise !== null && (noise.x !== null || noise.y !== null);
-  const expected = isShared
+  const expected = isShared(noise)
     ? expectedResidualSquares(full, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
     : null;
+  const ofGroup = groupFreedoms(freedoms, groups, groupCount);
   const floor = residualNoise(fit, scaled, groups, groupCount, expected);
 
   const sums = new Float64Array(2);
@@ -80,8 +79,9 @@ export function testTerms(
   const f = (x: Float64Array, y: Float64Array): number => {
     nested.fit(x, y, null, sums, residuals);
     if (groupCount > 1) {
-      groupVariances(residuals, freedoms, groups, groupCount, TEST_PRIOR, weights);
-      for (let i = 0; i < n; i++) weights[i] = 1 / Math.sqrt(Math.max(weights[i] as number, floor[i] as number));
+      groupVariances(residuals, freedoms, groups, groupCount, weights);
+      for (let i = 0; i < n; i++)
+        weights[i] = 1 / Math.sqrt(drawnToNoise(weights[i] as number, ofGroup[i] as number, floor[i] as number));
       nested.fit(x, y, weights, sums, residuals);
     }
     return fOf(sums, df1, df2);
@@ -89,7 +89,7 @@ export function testTerms(
   const statistic = f(scaled.x, scaled.y);
   if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
-  const scatter = scatterVariances(fit, scaled, groups, groupCount, TEST_PRIOR, expected);
+  const scatter = scatterVariances(fit, scaled, groups, groupCount, expected);
   const model = fitLineModel(points, scaled, reduced, fit, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);

@@ -10,7 +10,7 @@ import { type TermsTest, type TestOptions, testTerms } from "../lines/test-terms
 import { distinctMixtures, type Mixture, mixtureColumns, pureSource, sourceWeights } from "./mixture-design.ts";
 
 /** How far the line of checkpoints of one source alone stands above the others' at the stated x, on the scale. */
-export interface SourceEffect extends Effect {
+export interface SourceEffect extends Omit<Effect, "p"> {
   /** number of the source */
   readonly source: number;
   /** null of two sources: the test of the heights is of the same hypothesis */
