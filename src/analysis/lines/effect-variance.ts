@@ -41,7 +41,14 @@ export function createEffectVariance(
   const freedoms = new Float64Array(count);
   const result: EffectVariance = { value: 0, degreesOfFreedom: 0 };
   return (weights, points) => {
-    groupVariances(fit.residuals, fit.freedoms, groups, count, total);
+    groupVariances(fit.residuals, fit.freedoms, groups, count, 0, total);
+    if (count === 1 && covariances === null) {
+      // One variance for all, as least squares has it
+      result.value = 0;
+      for (let i = 0; i < n; i++) result.value += (weights[i] as number) ** 2 * (total[i] as number);
+      result.degreesOfFreedom = n - fit.heightRank - fit.slopeCount;
+      return result;
+    }
     byGroup.fill(0);
     freedoms.fill(0);
     for (let i = 0; i < n; i++) {
@@ -64,8 +71,7 @@ export function createEffectVariance(
       uncertainty += (byGroup[g] as number) ** 2 / (freedoms[g] as number);
     }
     result.value = value;
-    if (count === 1 && covariances === null) result.degreesOfFreedom = n - fit.heightRank - fit.slopeCount;
-    else result.degreesOfFreedom = uncertainty > 0 ? Math.min(MOST_FREEDOM, value ** 2 / uncertainty) : MOST_FREEDOM;
+    result.degreesOfFreedom = uncertainty > 0 ? Math.min(MOST_FREEDOM, value ** 2 / uncertainty) : MOST_FREEDOM;
     return result;
   };
 }

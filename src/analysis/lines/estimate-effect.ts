@@ -24,7 +24,7 @@ export interface EffectOptions {
   readonly scale: FitScale;
   /** of the interval; default 0.95 */
   readonly level?: number;
-  /** simulated data sets; 0: t intervals with Satterthwaite's degrees of freedom instead; default of `estimateEffects` 999, of `estimateEffect` 0 */
+  /** simulated data sets; default 999; 0: t intervals with Satterthwaite's degrees of freedom instead */
   readonly replicates?: number;
   /** default 1 */
   readonly seed?: number;
@@ -92,7 +92,7 @@ export function estimateEffects(
   const expected = isShared(noise)
     ? expectedResidualSquares(terms, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
     : null;
-  const scatter = scatterVariances(fit, scaled, groups, count, expected);
+  const scatter = scatterVariances(fit, scaled, groups, count, 0, expected);
   const model = fitLineModel(points, scaled, terms, fit, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);
@@ -125,14 +125,14 @@ export function estimateEffects(
   });
 }
 
-/** One effect, by default with its t interval: see {@link estimateEffects}. */
+/** One effect with its t interval, without simulating: see {@link estimateEffects}. */
 export function estimateEffect(
   points: readonly LinePoint[],
   terms: LineTerms,
   contrast: Contrast,
   options: EffectOptions,
 ): Effect {
-  return estimateEffects(points, terms, [contrast], { replicates: 0, ...options })[0] as Effect;
+  return estimateEffects(points, terms, [contrast], { ...options, replicates: 0 })[0] as Effect;
 }
 
 interface Estimate {

@@ -7,7 +7,14 @@ import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
 import { emptyPoints, scalePoints } from "./scaled-points.ts";
-import { drawnToNoise, groupFreedoms, groupVariances, residualNoise, scatterVariances } from "./scatter.ts";
+import {
+  drawnToNoise,
+  groupFreedoms,
+  groupVariances,
+  priorFreedom,
+  residualNoise,
+  scatterVariances,
+} from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
@@ -70,6 +77,7 @@ export function testTerms(
   const expected = isShared(noise)
     ? expectedResidualSquares(full, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
     : null;
+  const prior = priorFreedom(fit.residuals, freedoms, groups, groupCount);
   const ofGroup = groupFreedoms(freedoms, groups, groupCount);
   const floor = residualNoise(fit, scaled, groups, groupCount, expected);
 
@@ -79,7 +87,7 @@ export function testTerms(
   const f = (x: Float64Array, y: Float64Array): number => {
     nested.fit(x, y, null, sums, residuals);
     if (groupCount > 1) {
-      groupVariances(residuals, freedoms, groups, groupCount, weights);
+      groupVariances(residuals, freedoms, groups, groupCount, prior, weights);
       for (let i = 0; i < n; i++)
         weights[i] = 1 / Math.sqrt(drawnToNoise(weights[i] as number, ofGroup[i] as number, floor[i] as number));
       nested.fit(x, y, weights, sums, residuals);
@@ -89,7 +97,7 @@ export function testTerms(
   const statistic = f(scaled.x, scaled.y);
   if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
-  const scatter = scatterVariances(fit, scaled, groups, groupCount, expected);
+  const scatter = scatterVariances(fit, scaled, groups, groupCount, prior, expected);
   const model = fitLineModel(points, scaled, reduced, fit, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);
