@@ -3,7 +3,7 @@ import type { CorrectedFit } from "./corrected-fit.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
 /** Degrees of freedom that the variance of finite images counts for where a group's residuals are smaller. */
-const NOISE_FREEDOM = 4;
+const NOISE_FREEDOM = 1;
 
 /**
  * A group's variance about its line; where it is below what finite images make of it, it is drawn up to that, not raised to it: with few
