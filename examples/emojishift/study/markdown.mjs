@@ -1,6 +1,7 @@
-// The analysis as Markdown tables, for ../README.md: `refresh` puts each between its markers.
+// The analysis as Markdown, for ../README.md: `refresh` puts each between its markers.
 import { inverseLogit } from "../../../dist/foundation/statistics/logit.js";
 import { SOURCE_TITLES } from "./figures.mjs";
+import { groupVerdict, mixtureVerdict, pairTitle, summarize } from "./summary.mjs";
 
 const percent = (fraction, digits = 1) => (100 * fraction).toFixed(digits);
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
@@ -14,7 +15,7 @@ function table(header, rows) {
   return [header, header.map((_, i) => (i === 0 ? "---" : "---:")), ...rows].map(line).join("\n");
 }
 
-/** @returns {Record<string, string>} name → Markdown table */
+/** @returns {Record<string, string>} name → Markdown */
 export function fragmentsOf(plan, titles, study, analysis) {
   const sources = Object.keys(SOURCE_TITLES);
   const title = (benchmark) => (benchmark === "average" ? "**average of the five**" : titles[benchmark]);
@@ -54,14 +55,15 @@ export function fragmentsOf(plan, titles, study, analysis) {
           decided(slopes, plan.level),
           slopes.pHolm < plan.level ? "–" : decided(same, plan.level),
           decided(one, plan.level),
-          `${pairText(largest.effect)}: ${effectText(largest)}`,
+          `${pairTitle(largest.effect)}: ${effectText(largest)}`,
           pText(same.picturesP),
-          verdictOf({ slopes, same, one }, mine, plan.level),
+          groupVerdict([slopes, same, one], mine, plan.level).verdict,
         ];
       }),
     );
   const of = (id) => plan.hypotheses.find((hypothesis) => hypothesis.id === id);
   return {
+    summary: summarize(plan, (benchmark) => (benchmark === "average" ? "the average" : titles[benchmark]), analysis),
     "heights-shifts": heights(["average", ...plan.shifts]),
     "heights-own-style": heights([...plan.secondDrawings, ...plan.trainedDrawings]),
     "tests-sources": tests(of("sources")),
@@ -91,22 +93,6 @@ export function fragmentsOf(plan, titles, study, analysis) {
   };
 }
 
-/** What the plan's decisions say of the lines of sources. */
-function verdictOf({ slopes, same, one }, pairs, level) {
-  if (slopes.pHolm < level) return "slopes differ";
-  if (same.pHolm < level) return "heights differ";
-  if (one.pHolm < level) return "one line";
-  const atMost = Math.max(...pairs.map(({ equivalence }) => equivalence.atMost));
-  return `open: up to ${atMost.toFixed(2)} apart`;
-}
-
-function pairText(effect) {
-  return effect
-    .split(" − ")
-    .map((source) => SOURCE_TITLES[source])
-    .join(" − ");
-}
-
 function dilutionTable({ id, benchmarks }, plan, title, decision, effects) {
   const effect = (benchmark, name) =>
     effects.find((row) => row.hypothesis === id && row.benchmark === benchmark && row.effect === name);
@@ -126,14 +112,9 @@ function dilutionTable({ id, benchmarks }, plan, title, decision, effects) {
       decided(decision(id, benchmark, "lack of fit"), plan.level),
       effectText(effect(benchmark, "share 0.5 − straight line between the parts")),
       effectText(effect(benchmark, "all of it − none of it").pictures),
-      dilutionVerdict(decision(id, benchmark, "dilution"), decision(id, benchmark, "lack of fit"), plan.level),
+      mixtureVerdict([decision(id, benchmark, "dilution"), decision(id, benchmark, "lack of fit")], plan.level),
     ]),
   );
-}
-
-function dilutionVerdict(dilution, lackOfFit, level) {
-  if (lackOfFit.pHolm < level) return "not in a straight line";
-  return dilution.pHolm < level ? "dilution" : "open";
 }
 
 function scalingTable({ id, benchmarks, columns }, plan, title, decision, effects) {
