@@ -44,7 +44,7 @@ function program(supervise: Supervise): Command {
         const { benchmarkPaths, readStudy } = await import("../../analysis/robustness/read-study.ts");
         command.benchmark ??= benchmarkPaths(await readStudy(study));
       }
-      await runEvaluate(checkpoints, command);
+      await runEvaluate(checkpoints, command, study);
     });
 
   addSubmit(root, supervise);

@@ -25,13 +25,15 @@ import type { Note } from "../../foundation/notes.ts";
 import { checkpointName, repositoryName } from "../../model/checkpoint/hub-cache.ts";
 import { accuracyGrid } from "../../output/tables/accuracy-grid.ts";
 import { formatComparisons } from "../../output/tables/comparison-csv.ts";
-import { accuracyGridTable } from "../../output/tables/comparison-table.ts";
-import { block, type ClassNamer, formatNearest, formatPairs } from "../../output/tables/comparison-text.ts";
-import { markWarnings, type WarningMarks } from "../../output/tables/warning-marks.ts";
+import { type ClassNamer, formatNearest, formatPairs } from "../../output/tables/comparison-text.ts";
+import { formatResultsLatex, formatResultsMarkdown } from "../../output/tables/results-markup.ts";
+import { inShiftOrder } from "../../output/tables/shift-order.ts";
+import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { formatWideAccuracies } from "../../output/tables/wide-csv.ts";
 import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
+import { showResults } from "./show-results.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
@@ -84,7 +86,17 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   const said = sortNotes(notes, warnings, leftOut);
   printNotes(said, options.quiet ?? false);
   if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.warnings, nameOf));
-  else printText(toText(format, shown, own.stored, comparison.rows, nearest.rows, nameOf, markWarnings(warnings)));
+  else {
+    const pairRows = inShiftOrder(comparison.rows, ({ first, second }) => JSON.stringify([first, second]));
+    const nearestRows = inShiftOrder(nearest.rows, ({ checkpoint }) => checkpoint);
+    const parts = [await accuraciesText(format, shown, own.stored, results)];
+    const marks = markWarnings(warnings);
+    if (format !== "csv" && format !== "wide-csv") {
+      if (pairRows.length > 0) parts.push(formatPairs(pairRows, format, nameOf, marks));
+      if (nearestRows.length > 0) parts.push(formatNearest(nearestRows, format, marks));
+    } else if (format === "csv") parts.push(formatComparisons(pairRows, nearestRows));
+    printText(parts.filter((part) => part !== "").join("\n\n"));
+  }
   checkNothingLeftOut(leftOut);
 }
 
@@ -217,31 +229,20 @@ async function compareNearest(
   };
 }
 
-function toText(
+/** The accuracies that go before the comparisons, in the form of `shiftline table`; or alone, as a wide CSV. */
+async function accuraciesText(
   format: Format,
   checkpoints: readonly string[],
   stored: readonly StoredResult[],
-  rows: readonly BenchmarkComparison[],
-  nearest: readonly NearestRow[],
-  nameOf: ClassNamer,
-  marks: WarningMarks,
-): string {
-  if (format === "csv") return formatComparisons(rows, nearest);
-  const metrics = stored.map((one) => one.metrics);
-  const grid = accuracyGrid(metrics, checkpoints);
-  if (format === "wide-csv") return formatWideAccuracies(grid);
-  const accuracies = [accuracyHeading(metrics)];
-  return [
-    ...(format === "text" ? [] : [block(accuracyGridTable(grid, marks), accuracies, format, marks.footnotes)]),
-    ...(rows.length > 0 ? [formatPairs(rows, format, nameOf, marks)] : []),
-    ...(nearest.length > 0 ? [formatNearest(nearest, format, marks)] : []),
-  ].join("\n\n");
-}
-
-function accuracyHeading(metrics: readonly { readonly templates: string }[]): string {
-  const templates = new Set(metrics.map((one) => one.templates));
-  const prompts = templates.size === 1 ? `, prompts ${[...templates][0]}` : "";
-  return `Zero-shot top-1 accuracy in percent, 95 % intervals (Clopper-Pearson)${prompts}`;
+  results: string,
+): Promise<string> {
+  if (format === "wide-csv") {
+    const metrics = stored.map((one) => one.metrics);
+    return formatWideAccuracies(accuracyGrid(metrics, checkpoints));
+  }
+  if (format !== "markdown" && format !== "latex") return "";
+  const shown = await showResults(stored, results, { study: undefined, benchmarks: [], baseline: null });
+  return format === "latex" ? formatResultsLatex(shown) : formatResultsMarkdown(shown);
 }
 
 /** Every figure, the images that only one gets right, and the classes that changed, with their names where known. */

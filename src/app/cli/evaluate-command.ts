@@ -6,7 +6,6 @@ import { describeMissing, MissingEmbeddingsError } from "../../evaluation/evalua
 import { metricsRecord } from "../../evaluation/results/metrics-file.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { duration } from "../../foundation/number-text.ts";
-import { formatAccuracyTable } from "../../output/tables/accuracy-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { resolveShard } from "../cluster/shard-environment.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
@@ -15,11 +14,20 @@ import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./eva
 import { printJson, printText } from "./print-result.ts";
 import { type ProgressReporter, startProgress, type TaskProgress } from "./progress-reporter.ts";
 import { sameCommand } from "./same-command.ts";
+import { evaluateTable } from "./show-results.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
 
-/** Runs `shiftline evaluate`: progress and notes to stderr, results to stdout. */
-export async function runEvaluate(checkpoints: string[], command: EvaluateCommandOptions): Promise<void> {
+/**
+ * Runs `shiftline evaluate`: progress and notes to stderr, results to stdout.
+ *
+ * @param study JSON file of the study that names the benchmarks, for the titles and the order of the table
+ */
+export async function runEvaluate(
+  checkpoints: string[],
+  command: EvaluateCommandOptions,
+  study?: string,
+): Promise<void> {
   const progress = startProgress({ quiet: command.quiet ?? false });
   const stop = listenForStop((text) => progress.note(text), answerStop);
   const scored: EvaluateResult[] = [];
@@ -39,10 +47,12 @@ export async function runEvaluate(checkpoints: string[], command: EvaluateComman
       else printText(formatDryRun(result));
       return;
     }
-    printResults(await evaluate(options), command, progress);
+    await printResults(await evaluate(options), command, study, progress);
   } catch (error) {
     progress.stop();
-    if (!(error instanceof StoppedError) && scored.length > 0) printResults(scored, command, progress);
+    if (!(error instanceof StoppedError) && scored.length > 0) {
+      await printResults(scored, command, study, progress);
+    }
     if (error instanceof StoppedError) {
       progress.note(`${error.message}; run the same command again to go on: ${sameCommand()}`);
     }
@@ -60,16 +70,21 @@ function describeProgress({ phase, done, total, imagesAhead }: EvaluateProgress)
   return { task: phase, unit: phase, done, total, next };
 }
 
-function printResults(
+async function printResults(
   results: readonly EvaluateResult[],
   command: EvaluateCommandOptions,
+  study: string | undefined,
   progress: ProgressReporter,
-): void {
+): Promise<void> {
   progress.stop();
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
   if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
   if (command.json) printJson(results.map(toJson));
-  else printText(formatAccuracyTable(results));
+  else {
+    const { out, benchmark = [] } = command;
+    const { columns, isTTY } = process.stdout;
+    printText(await evaluateTable(results, { out, benchmarks: benchmark, study, width: isTTY ? columns : null }));
+  }
   progress.note(`written to ${printable(command.out)}`);
 }
 

@@ -59,10 +59,10 @@ export async function openTable(sources: readonly string[], options: TableStudyO
   return { ...read, notes: [...read.notes, ...(outcomes?.notes() ?? [])] };
 }
 
-/** The same for accuracies that were read. */
+/** The same for accuracies that were read. @param opened null: no baseline, and no effective robustness */
 export async function compareRead(
   parsed: readonly ReadAccuracies[],
-  opened: OpenedBaseline,
+  opened: OpenedBaseline | null,
   options: TableStudyOptions,
 ): Promise<OpenedTable> {
   const { study: path, id } = options;
@@ -70,19 +70,20 @@ export async function compareRead(
     ...(path === undefined ? {} : { study: path }),
     ...(id === undefined ? {} : { id }),
   });
-  const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
-  const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
+  const apart = await tellAccuraciesApart(opened?.rows ?? [], ...parsed.map((one) => one.rows));
+  const baseline = opened === null ? null : { ...opened, rows: opened.rows.map(apart.rename) };
+  const read = baseline === null ? parsed : [...parsed, baseline];
   const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
   const accuracies = mergeRows(withDefaultProtocols(rows, defaultProtocolsOf(about)));
-  const { study, notes } = compare(rows, baseline, about, options);
-  const results: StoredResult[] = [...parsed, baseline].flatMap((one) => [...one.results]);
+  const { study, notes } = baseline === null ? { study: null, notes: [] } : compare(rows, baseline, about, options);
+  const results: StoredResult[] = read.flatMap((one) => [...one.results]);
   return {
     about,
     accuracies,
     study,
-    notes: [...apart.notes, ...[...parsed, baseline].flatMap((one) => one.notes), ...notes],
+    notes: [...apart.notes, ...read.flatMap((one) => one.notes), ...notes],
     warnings: warningsOf(results.map((result) => renameResult(result, apart))),
-    leftOut: [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))],
+    leftOut: [...new Set(read.flatMap((one) => one.leftOut))],
   };
 }
 

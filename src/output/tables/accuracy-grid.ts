@@ -1,6 +1,14 @@
 import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
 import { ACCURACY, figureOf } from "../../evaluation/scoring/metrics/registry.ts";
-import { compareKeys, keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
+import {
+  compareKeys,
+  compareTexts,
+  keyText,
+  TASK_FIELDS,
+  type TaskKey,
+  taskKey,
+} from "../../foundation/evaluation-key.ts";
+import { shiftOrder } from "./shift-order.ts";
 
 /** Top-1 accuracies, a row a checkpoint, a column a benchmark, protocol and prompts. */
 export interface AccuracyGrid {
@@ -48,13 +56,9 @@ export function accuracyGrid(results: readonly ResultMetrics[], checkpoints?: re
   };
 }
 
-/** ImageNet first: it is what the others are read against; then by code units, the same on every machine. */
+/** Each set of prompts together, its benchmarks in the order of every table. */
 function compareColumns(a: AccuracyColumn, b: AccuracyColumn): number {
-  const order = (column: AccuracyColumn) => ({
-    ...column,
-    benchmark: column.benchmark === "imagenet" ? "" : column.benchmark,
-  });
-  return compareKeys(order(a), order(b));
+  return compareTexts(a.templates, b.templates) || shiftOrder()(a.benchmark, b.benchmark) || compareKeys(a, b);
 }
 
 /**

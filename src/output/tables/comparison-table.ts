@@ -1,8 +1,7 @@
 import type { BenchmarkComparison } from "../../analysis/comparison/compare-checkpoints.ts";
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
-import { decimal, percent, percentRange, points, pointsRange, probability } from "../../foundation/number-text.ts";
-import { type AccuracyCell, type AccuracyColumn, type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
+import { decimal, percent, points, pointsRange, probability } from "../../foundation/number-text.ts";
 import { left, right, type TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
@@ -83,41 +82,6 @@ export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = 
       row.low === null || row.high === null ? "" : pointsRange(row.low, row.high, 2),
     ]),
   };
-}
-
-/**
- * Accuracies with their 95 % intervals, a row a benchmark, a column a checkpoint: that fits a page where few checkpoints
- * are compared. `n of expected` where images are missing.
- */
-export function accuracyGridTable(grid: AccuracyGrid, marks: WarningMarks = NO_MARKS): PlainTable {
-  const titles = columnTitles(grid.columns, " ");
-  return {
-    columns: [left("benchmark"), ...grid.checkpoints.map(right)],
-    rows: titles.map((title, c) => {
-      const counts = grid.cells.map((row) => countOf(row[c])).filter((count) => count !== null);
-      const isCommon = new Set(counts).size === 1;
-      const label = isCommon && counts[0] !== "" ? `${title}, ${counts[0]}` : title;
-      const column = grid.columns[c] as AccuracyColumn;
-      const cells = grid.checkpoints.map((checkpoint, i) => {
-        const text = accuracyText(grid.cells[i]?.[c], !isCommon);
-        return text === "" ? "" : withMark(text, marks.of({ ...column, checkpoint }));
-      });
-      return [label, ...cells];
-    }),
-  };
-}
-
-function accuracyText(cell: AccuracyCell | undefined, withCount: boolean): string {
-  if (cell === undefined) return "";
-  const count = withCount ? countOf(cell) : "";
-  const figures = `${percent(cell.value, 2)} (${percentRange(cell.low, cell.high)})`;
-  return count === "" ? figures : `${figures}, ${count}`;
-}
-
-/** `n of expected`, empty where no image is missing; null where there is no result. */
-function countOf(cell: AccuracyCell | undefined): string | null {
-  if (cell === undefined) return null;
-  return cell.n === cell.expectedN ? "" : `${cell.n} of ${cell.expectedN}`;
 }
 
 /** What a row is called by. */

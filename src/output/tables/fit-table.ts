@@ -21,6 +21,7 @@ import type { Note } from "../../foundation/notes.ts";
 import { decimal, percent, percentRange, points, pointsRange } from "../../foundation/number-text.ts";
 import { coveredBlock } from "./covered-text.ts";
 import { cutEnd } from "./name-text.ts";
+import { inShiftOrder } from "./shift-order.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
 import { verdictText } from "./verdict-text.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
@@ -39,13 +40,18 @@ const NAME_WIDTH = 30;
  * @param covered what other baselines say of extrapolated rows
  */
 export function formatStudy(
-  study: RobustnessStudy,
+  given: RobustnessStudy,
   warnings: readonly Note[] = [],
   file: string | null = null,
   covered: readonly RobustnessRow[] = [],
 ): string {
+  const { axes } = given.pairing;
+  const study = {
+    ...given,
+    lines: inShiftOrder(given.lines, () => "", axes),
+    rows: inShiftOrder(given.rows, ({ checkpoint }) => checkpoint, axes),
+  };
   const checkpoints = [...new Set(study.rows.map((row) => row.checkpoint))];
-  const { axes } = study.pairing;
   const marks = markWarnings(warnings, axes);
   const blocks = [formatLines(study.lines, axes)];
   if (checkpoints.length > DETAILED) {

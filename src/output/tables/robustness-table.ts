@@ -5,6 +5,7 @@ import { keyText } from "../../foundation/evaluation-key.ts";
 import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
 import { decimal, points } from "../../foundation/number-text.ts";
 import type { PlainTable } from "./comparison-table.ts";
+import { inShiftOrder } from "./shift-order.ts";
 import type { TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
@@ -25,7 +26,8 @@ export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): Pla
     { title: "x axis", align: "left" },
     ...["slope", "se", "intercept", "r2", "n"].map((title): TableColumn => ({ title, align: "right" })),
   ];
-  const rows = lines.map(({ benchmark, protocol, idSide, fit }) => [
+  const ordered = inShiftOrder(lines, ({ baseline, group }) => JSON.stringify([baseline, group]), axes);
+  const rows = ordered.map(({ benchmark, protocol, idSide, fit }) => [
     columnName(benchmark, protocol, axes),
     idSide,
     ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map((value) => decimal(value, 3)),
@@ -80,12 +82,15 @@ function qualityOf(cells: ReadonlyMap<string, RobustnessRow>): string {
 
 function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): RobustnessGrid {
   const columns: string[] = [];
+  const nameOf = ({ benchmark, protocol, idSide }: RobustnessRow) =>
+    `${columnName(benchmark, protocol, axes)}${idSide === mainSide(axes) ? "" : ` on ${idSide}`}`;
+  for (const row of inShiftOrder(rows, () => "", axes)) {
+    if (row.benchmark !== MEAN_OF_SHIFTS && !columns.includes(nameOf(row))) columns.push(nameOf(row));
+  }
   const byName = new Map<string, { checkpoint: string; templates: string; cells: Map<string, RobustnessRow> }>();
   for (const row of rows) {
     if (row.benchmark === MEAN_OF_SHIFTS) continue;
-    const axis = row.idSide === mainSide(axes) ? "" : ` on ${row.idSide}`;
-    const column = `${columnName(row.benchmark, row.protocol, axes)}${axis}`;
-    if (!columns.includes(column)) columns.push(column);
+    const column = nameOf(row);
     const key = keyText(row, ["checkpoint", "templates"]);
     const own = byName.get(key) ?? { checkpoint: row.checkpoint, templates: row.templates, cells: new Map() };
     if (!own.cells.has(column)) own.cells.set(column, row);

@@ -13,3 +13,21 @@ export function shiftOrder(axes: StudyAxes = IMAGENET_AXES): (a: string, b: stri
   const rank = (id: string) => (known.includes(id) ? known.indexOf(id) : known.length);
   return (a, b) => rank(a) - rank(b) || compareTexts(a, b);
 }
+
+/**
+ * Rows of tables with benchmarks in {@link shiftOrder}: groups stay in the order of their first rows, and what has one
+ * benchmark in its own.
+ *
+ * @param groupOf what rows of one block have in common: the checkpoint, say
+ */
+export function inShiftOrder<Row extends { readonly benchmark: string }>(
+  rows: readonly Row[],
+  groupOf: (row: Row) => string,
+  axes?: StudyAxes,
+): Row[] {
+  const order = shiftOrder(axes);
+  const groups = [...new Set(rows.map(groupOf))];
+  const rank = new Map(groups.map((group, i) => [group, i]));
+  const rankOf = (row: Row) => rank.get(groupOf(row)) as number;
+  return [...rows].sort((a, b) => rankOf(a) - rankOf(b) || order(a.benchmark, b.benchmark));
+}

@@ -112,11 +112,10 @@ describe("shiftline compare", () => {
       expect(first.stdout).toContain(
         {
           text: "(first) minus",
-          markdown:
-            "| benchmark | vit | resnet | convnext |\n| :--- | ---: | ---: | ---: |\n| imagenet 1000, 40 of 50 |",
-          latex: "\\begin{tabular}{@{}lrrr@{}}\n\\toprule\nbenchmark & vit & resnet & convnext \\\\\n",
+          markdown: "| checkpoint | IN | IN-V2 | IN-R |\n| :--- | ---: | ---: | ---: |\n| vit |",
+          latex: "\\begin{tabular}{@{}lrrr@{}}\n\\toprule\ncheckpoint & IN & IN-V2 & IN-R \\\\\n\\midrule\nvit & ",
           csv: "first,second,pairing,benchmark,protocol,",
-          "wide-csv": "\nvit,0.7,40 of 50,0.75,40 of 50,,\n",
+          "wide-csv": "\nvit,0.7,40 of 50,,,0.75,40 of 50\n",
         }[format] as string,
       );
     },

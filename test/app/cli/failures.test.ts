@@ -99,7 +99,7 @@ describe("evaluate with bad input", () => {
     expect(existsSync(results)).toBe(false);
     const { status, stdout } = await shiftline([...args, "--skip-unreadable"]);
     expect(status).toBe(0);
-    expect(stdout).toContain("123 of 50000");
+    expect(stdout).toContain("° IN: 123 of 50,000 images");
     const run = JSON.parse(readFileSync(join(results, "vit-open-clip/imagenet/1000/single-1/run.json"), "utf8"));
     expect(run.images.n).toBe(123);
     expect(run.images.skipped.map((skip: { image: string }) => skip.image).sort()).toEqual([

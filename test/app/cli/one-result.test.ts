@@ -19,8 +19,12 @@ describe("evaluate, where one result has trouble", () => {
     expect(run.stderr).toMatch(
       /^shiftline: \S+simple-7\S*: cannot write: .* \(failed: vit-open-clip on imagenet 1000, simple-7\)$/m,
     );
-    expect(run.stdout).toMatch(/^imagenet 1000, 123 of 50000 {10,}86\.99 /m); // vit-open-clip's cell is empty
-    expect(run.stdout).toMatch(/^imagenet imagenet-r, 82 of 10000 +93\.90 \S+ +95\.12 /m);
+    const [accuracies = "", controls = ""] = run.stdout.split("\n\n");
+    expect(accuracies).toMatch(/^checkpoint +IN\n.*\nhf-split +86\.99° \(79\.7–92\.4\)$/m); // vit-open-clip has no row
+    expect(controls).toMatch(/^checkpoint +IN \(IN-R classes\) .*\n.*\n\S+ +9\d\.\d\d.*\n\S+ +9\d\.\d\d/m);
+    expect(controls).toMatch(/^vit-open-clip +93\.90/m);
+    expect(controls).toMatch(/^hf-split +95\.12◆/m);
+    expect(run.stdout).toMatch(/^° IN \(IN-R classes\): 82 of 10,000 images$/m);
     expect(existsSync(join(place(results, "hf-split", "imagenet", "simple-7"), "metrics.json"))).toBe(true);
     expect(rows(results).filter((row) => row.startsWith("hf-split,imagenet,1000,"))).toHaveLength(3);
     expect(rows(results).filter((row) => row.startsWith("vit-open-clip,imagenet,1000,"))).toEqual([]);
@@ -42,7 +46,7 @@ describe("evaluate, where one result has trouble", () => {
         /^warning: \S+hf-split\S+metrics\.json: .*; accuracies\.csv keeps the rows it had of it$/m,
       );
       expect(run.status).toBe(0);
-      expect(run.stdout).toMatch(/^vit-open-clip +top-1/m);
+      expect(run.stdout).toMatch(/^vit-open-clip +\d\d\.\d\d°/m);
       expect(rows(results).filter((row) => row.startsWith("hf-split,"))).toEqual(before);
       expect(rows(results).filter((row) => row.startsWith("vit-open-clip,"))).toHaveLength(before.length);
     }
@@ -78,7 +82,7 @@ describe("evaluate, where one result has trouble", () => {
     expect(run.stderr).toMatch(
       /^note: vit-open-clip on imagenet-v2, hf-split on imagenet-v2 failed, the rest goes on: /m,
     );
-    expect(run.stdout).toMatch(/^imagenet 1000/m);
+    expect(run.stdout).toMatch(/^checkpoint +IN$/m);
     expect(rows(results).filter((row) => row.split(",")[2] === "1000")).toHaveLength(6);
     expect(rows(results).every((row) => row.split(",")[1] === "imagenet")).toBe(true);
   }, 120_000);
@@ -95,7 +99,7 @@ describe("evaluate, where one result has trouble", () => {
     );
     expect(left?.length).toBeGreaterThan(0);
     expect(run.stderr.indexOf("sampled images")).toBeLessThan(run.stderr.indexOf("prompts "));
-    expect(run.stdout).toMatch(/^imagenet 1000 .* 1 of 50000$/m);
+    expect(run.stdout).toMatch(/^° IN: 1 of 50,000 images$/m);
     const limits = ["2", "3", "5", "8"].map((limit) =>
       shiftline([
         ...["evaluate", join(checkpoints, "vit-open-clip"), "--data-dir", `imagenet=${demo}`, "--dry-run"],

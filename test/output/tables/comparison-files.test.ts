@@ -7,7 +7,7 @@ import type { ResultMetrics } from "../../../src/evaluation/results/metrics-file
 import { fromSpreadsheetText } from "../../../src/foundation/files/spreadsheet-text.ts";
 import { accuracyGrid } from "../../../src/output/tables/accuracy-grid.ts";
 import { formatComparisons } from "../../../src/output/tables/comparison-csv.ts";
-import { accuracyGridTable, agreementTable, differenceTable } from "../../../src/output/tables/comparison-table.ts";
+import { agreementTable, differenceTable } from "../../../src/output/tables/comparison-table.ts";
 import { formatPairs } from "../../../src/output/tables/comparison-text.ts";
 import { formatWideAccuracies } from "../../../src/output/tables/wide-csv.ts";
 
@@ -120,15 +120,6 @@ describe("the tables of comparisons", () => {
       "imagenet 1000, t, 10 of 20",
       "imagenet 1000, u, names, 10 of 20",
       "imagenet 1000, u, mine, 10 of 20",
-    ]);
-  });
-
-  it("have n of expected beside the benchmark, or beside the figures where checkpoints differ in it", () => {
-    const of = { expectedN: 20 };
-    const results = [metrics("a", "imagenet", 1, of), metrics("b", "imagenet", 2, of), metrics("a", "x", 3, of)];
-    expect(accuracyGridTable(accuracyGrid([...results, metrics("b", "x", 4)])).rows).toEqual([
-      ["imagenet 1000, 10 of 20", "10.00 (10.0–90.0)", "20.00 (10.0–90.0)"],
-      ["x 1000", "30.00 (10.0–90.0), 10 of 20", "40.00 (10.0–90.0)"],
     ]);
   });
 
