@@ -24,3 +24,14 @@ export function holmFamily(members: readonly { readonly p: number | null }[]): H
     },
   };
 }
+
+/** Data sets that a bootstrap simulates at least. */
+const MIN_REPLICATES = 1999;
+
+/**
+ * Data sets that a bootstrap needs in a family: its smallest p value, times the family's size, is then 0.01 at most, so that the
+ * adjustment leaves what is clear as clear.
+ */
+export function replicatesFor(familySize: number): number {
+  return Math.max(MIN_REPLICATES, 100 * familySize - 1);
+}

@@ -4,8 +4,8 @@ import { createNoteCollector, type Note, type NoteCollector } from "../../founda
 import type { FitScale } from "../lines/fit-scale.ts";
 import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
 import type { ContrastTest } from "../lines/test-contrasts.ts";
-import type { TermsTest } from "../lines/test-terms.ts";
-import { type Adjusted, holmFamily } from "./holm-family.ts";
+import type { TermsTest, TestOptions } from "../lines/test-terms.ts";
+import { type Adjusted, holmFamily, replicatesFor } from "./holm-family.ts";
 import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
 import { pureSource } from "./mixture-design.ts";
 import { analyzeMixtureLine, type MixtureLine, type SourceEffect } from "./mixture-line.ts";
@@ -47,13 +47,15 @@ export interface MixtureStudy {
 }
 
 const LEVEL = 0.05;
+/** Slopes, heights and lack of fit. */
+const TESTS_A_LINE = 3;
 
 /**
  * Asks on every benchmark and x axis whether mixing sources dilutes them: does the line's height move with the shares, is it linear
  * in them, and where do the mixtures lie between their parts?
  *
  * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
- * @param options which protocol and class names to take where a checkpoint has several
+ * @param pairing which protocol and class names to take where a checkpoint has several
  * @throws InputError if no checkpoint is a mixture, the shares do not tell the sources apart, or no line has enough checkpoints
  * @see T. Nguyen et al., Quality not quantity: on the interaction between dataset design and robustness of CLIP, 2022
  */
@@ -61,12 +63,13 @@ export function studyMixtures(
   rows: readonly AccuracyRow[],
   { sources, shares }: MixtureShares,
   scale: FitScale,
-  options: PairOptions,
+  pairing: PairOptions,
 ): MixtureStudy {
   const notes = createNoteCollector();
-  const lines = collectStudyPoints(rows, new Set(shares.keys()), scale, options, "the mixtures", notes);
+  const lines = collectStudyPoints(rows, new Set(shares.keys()), scale, pairing, "the mixtures", notes);
+  const options = { scale, replicates: replicatesFor(lines.length * TESTS_A_LINE) };
   checkSources(sources, [...shares.values()]);
-  const analyzed = lines.sort(compareLineKeys).flatMap((line) => analyzeLine(line, sources, shares, scale, notes));
+  const analyzed = lines.sort(compareLineKeys).flatMap((line) => analyzeLine(line, sources, shares, options, notes));
   if (analyzed.length === 0) {
     const why = notes.list().map(({ text }) => text);
     throw new InputError(`--mixture: nothing can be tested: ${why.join("; ") || "no checkpoint has both accuracies"}`);
@@ -99,7 +102,7 @@ function analyzeLine(
   { points, ...key }: StudyPoints,
   sources: readonly string[],
   shares: MixtureShares["shares"],
-  scale: FitScale,
+  options: TestOptions,
   notes: NoteCollector,
 ): (LineKey & MixtureLine & { readonly noise: NoiseModel })[] {
   const { benchmark, idSide } = key;
@@ -109,7 +112,7 @@ function analyzeLine(
     const line = analyzeMixtureLine(
       points.map(({ point }) => point),
       ofPoints,
-      { scale, noise },
+      { ...options, noise },
     );
     const mixed = line.mixtures.filter((mixture) => pureSource(mixture) === null).length;
     if (line.places.length < mixed) {

@@ -85,13 +85,15 @@ export function analyzeScalingLine(
   const terms = { heights, slopes: slopesDiffer ? indicators : one };
   const along = { heights, slopes: points.map(() => []) };
   const contrasts = columns.map((_, c) => heightContrast(terms, names.length + c));
+  const { noise } = options;
+  const ofX = noise == null ? options : { ...options, noise: { ...noise, y: noise.x } };
   const asY = points.map(({ x, xImages }) => ({ x, xImages, y: x, yImages: xImages }));
   return {
     n,
     groups: names,
     effects: columns.map((column, c) => ({
       column,
-      along: effectOf(asY, along, names.length + c, options),
+      along: effectOf(asY, along, names.length + c, ofX),
       above: effectOf(points, terms, names.length + c, options),
       inflation: inflation[c] as number,
     })),

@@ -4,8 +4,8 @@ import { createNoteCollector, type Note, type NoteCollector } from "../../founda
 import type { FitScale } from "../lines/fit-scale.ts";
 import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
 import type { ContrastTest } from "../lines/test-contrasts.ts";
-import type { TermsTest } from "../lines/test-terms.ts";
-import { type Adjusted, holmFamily } from "./holm-family.ts";
+import type { TermsTest, TestOptions } from "../lines/test-terms.ts";
+import { type Adjusted, holmFamily, replicatesFor } from "./holm-family.ts";
 import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
 import type { ColumnOf } from "./metadata.ts";
 import type { PairOptions } from "./pair-rows.ts";
@@ -47,7 +47,7 @@ export function studyScaling(
   scaling: ScalingValues,
   groups: ColumnOf | null,
   scale: FitScale,
-  options: PairOptions,
+  pairing: PairOptions,
 ): ScalingStudy {
   const notes = createNoteCollector();
   const wanted = new Set<string>();
@@ -55,18 +55,22 @@ export function studyScaling(
     if (groups === null || groups.has(checkpoint)) wanted.add(checkpoint);
     else notes.note("in no group, so left out of scaling", { checkpoint });
   }
-  const lines = collectStudyPoints(rows, wanted, scale, options, "scaling", notes);
-  const analyzed = lines.sort(compareLineKeys).flatMap((line) => analyzeLine(line, scaling, groups, scale, notes));
+  const lines = collectStudyPoints(rows, wanted, scale, pairing, "scaling", notes);
+  const options = { scale, replicates: replicatesFor(lines.length * (2 * scaling.columns.length + 2)) };
+  const analyzed = lines.sort(compareLineKeys).flatMap((line) => analyzeLine(line, scaling, groups, options, notes));
   if (analyzed.length === 0) {
     const why = notes.list().map(({ text }) => text);
     throw new InputError(
       `--scaling: nothing can be estimated: ${why.join("; ") || "no checkpoint has both accuracies"}`,
     );
   }
+  const alongs = representatives(analyzed);
   const family = holmFamily(
-    analyzed.flatMap(({ effects, slopes, together }) =>
-      [...effects.flatMap(({ along, above }) => [along, above]), slopes, together].filter((tested) => tested !== null),
-    ),
+    analyzed
+      .flatMap(({ effects, slopes, together }) =>
+        [...effects.map(({ above }) => above), slopes, together].filter((tested) => tested !== null),
+      )
+      .concat([...new Set(alongs.values())]),
   );
   const { adjust } = family;
   return {
@@ -74,7 +78,11 @@ export function studyScaling(
     scale,
     comparisons: analyzed.map((line) => ({
       ...line,
-      effects: line.effects.map((effect) => ({ ...effect, along: adjust(effect.along), above: adjust(effect.above) })),
+      effects: line.effects.map((effect) => ({
+        ...effect,
+        along: adjust(alongs.get(effect.along) as ColumnEffect),
+        above: adjust(effect.above),
+      })),
       slopes: line.slopes === null ? null : adjust(line.slopes),
       together: line.together === null ? null : adjust(line.together),
     })),
@@ -87,7 +95,7 @@ function analyzeLine(
   { points, ...key }: StudyPoints,
   { columns, values }: ScalingValues,
   groups: ColumnOf | null,
-  scale: FitScale,
+  options: TestOptions,
   notes: NoteCollector,
 ): (LineKey & ScalingLine & { readonly noise: NoiseModel })[] {
   const { benchmark, idSide } = key;
@@ -99,7 +107,7 @@ function analyzeLine(
       columns.map(({ column }) => column),
       points.map(({ checkpoint }) => values.get(checkpoint) as readonly number[]),
       points.map(({ checkpoint }) => groups?.get(checkpoint) ?? ""),
-      { scale, noise },
+      { ...options, noise },
     );
     for (const { column, inflation } of line.effects) {
       if (inflation <= HIGH_INFLATION) continue;
@@ -115,4 +123,24 @@ function analyzeLine(
     notes.note(`no scaling: ${error.message}`, { benchmark }, name);
     return [];
   }
+}
+
+/**
+ * An effect along the line has no part in the shift: on benchmarks of the same checkpoints and x axis it is one effect, and counts once
+ * in the family.
+ *
+ * @returns each effect → the first that is the same
+ */
+function representatives(lines: readonly (LineKey & ScalingLine)[]): Map<ColumnEffect, ColumnEffect> {
+  const firsts = new Map<string, ColumnEffect>();
+  const result = new Map<ColumnEffect, ColumnEffect>();
+  for (const { idSide, idMetric, templates, effects } of lines) {
+    for (const { column, along } of effects) {
+      const key = JSON.stringify([idSide, idMetric, templates, column, along.estimate, along.se]);
+      const first = firsts.get(key) ?? along;
+      firsts.set(key, first);
+      result.set(along, first);
+    }
+  }
+  return result;
 }

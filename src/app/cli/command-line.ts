@@ -4,7 +4,7 @@ import { packagePath } from "../../foundation/files/package-root.ts";
 import { addSubmit } from "./add-submit.ts";
 import { addTable } from "./add-table.ts";
 import { describeExit } from "./exit-status.ts";
-import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
+import { columns, pairs, pathValue, values, wholeNumber } from "./option-values.ts";
 import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
 import { TIMEOUT, withEvaluateOptions } from "./with-evaluate-options.ts";
 
@@ -73,6 +73,16 @@ function program(supervise: Supervise): Command {
     )
     .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
+    .option(
+      "--mixture <source=column>",
+      "columns of --metadata with each checkpoint's shares of its pre-training data, from 0 to 1: does mixing dilute?",
+      columns,
+    )
+    .option(
+      "--scaling <column>",
+      "numeric columns of --metadata (COLUMN, COLUMN=log2 or COLUMN=linear): their effects along and above the line",
+      columns,
+    )
     .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
     .option(
       "--metadata <file>",

@@ -85,7 +85,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     axes: about.axes,
     defaultProtocols: defaultProtocolsOf(about),
   });
-  const usesMetadata = options.replicates !== undefined || (options.groupBy ?? "group") !== "group";
+  const usesMetadata =
+    [options.replicates, options.mixture, options.scaling].some((option) => option !== undefined) ||
+    (options.groupBy ?? "group") !== "group";
   const metadata = usesMetadata ? await metadataOf(options.metadata, sources) : options.metadata;
   const named = parsed.flatMap((one) => one.results.map((result) => renameResult(result, apart)));
   const extras = joinExtras([

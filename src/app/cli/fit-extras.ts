@@ -1,24 +1,23 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { type BaselineLine, policyWords } from "../../analysis/robustness/baseline-lines.ts";
 import { compareGroups } from "../../analysis/robustness/group-lines.ts";
-import { type ColumnOf, groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";
 import { compareWithReference } from "../../analysis/robustness/relative-study.ts";
 import { aggregateReplicates } from "../../analysis/robustness/replicates.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { readText } from "../../foundation/files/read-text.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { formatGroupTable, formatReplicateTable } from "../../output/tables/group-table.ts";
 import { formatGroups, formatGroupTests } from "../../output/tables/groups-csv.ts";
 import { formatRelative } from "../../output/tables/relative-csv.ts";
 import { formatRelativeTable } from "../../output/tables/relative-table.ts";
 import { formatReplicates } from "../../output/tables/replicates-csv.ts";
+import { type FitTermsOptions, mixtureTerms, scalingTerms } from "./fit-terms.ts";
+import { readColumn, readGroups } from "./read-groups.ts";
 
 /** The options of `fit` beyond the comparison with the baseline. */
-export interface FitExtrasOptions {
+export interface FitExtrasOptions extends FitTermsOptions {
   /** column of the metadata, or `group` of the accuracies: one line for each of its values */
   readonly groupBy?: string;
-  readonly metadata?: string;
   /** column of the metadata: checkpoints of one value are replicates of one model */
   readonly replicates?: string;
   /** checkpoint that the others' relative robustness is against */
@@ -55,6 +54,8 @@ export async function fitExtras(
     await groupExtras(study, scale, options),
     await replicateExtras(study, options),
     relativeExtras(study, options),
+    { ...NOTHING, ...(await mixtureTerms(study, scale, options)) },
+    { ...NOTHING, ...(await scalingTerms(study, scale, options)) },
   ]);
 }
 
@@ -72,13 +73,13 @@ export function joinExtras(extras: readonly FitExtras[]): FitExtras {
 async function groupExtras(study: RobustnessStudy, scale: FitScale, options: FitExtrasOptions): Promise<FitExtras> {
   const { groupBy, metadata } = options;
   if (groupBy === undefined) {
-    if (metadata === undefined || options.replicates !== undefined) return NOTHING;
-    throw new InputError("--metadata is given, but neither --group-by nor --replicates says which column to use");
+    const usesMetadata = [options.replicates, options.mixture, options.scaling].some((option) => option !== undefined);
+    if (metadata === undefined || usesMetadata) return NOTHING;
+    throw new InputError(
+      "--metadata is given, but none of --group-by, --replicates, --mixture and --scaling says which column to use",
+    );
   }
-  const groups =
-    metadata === undefined && groupBy === "group"
-      ? groupsOfRows(study.accuracies)
-      : await readColumn(metadata, groupBy, "--group-by");
+  const groups = await readGroups(study.accuracies, metadata, groupBy);
   const { comparisons, notes } = compareGroups(study.accuracies, groups, scale, study.pairing, study.rules);
   const lines = comparisons.flatMap(({ lines, piece, covariance: _, pHolm: __, ...key }) =>
     lines.map(({ group, fit }) => ({
@@ -124,11 +125,4 @@ function relativeExtras(study: RobustnessStudy, { relativeTo }: FitExtrasOptions
     tables: [(nameOf) => formatRelativeTable(rows, relativeTo, study.pairing.axes, nameOf("relative.csv"))],
     json: { relative: rows },
   };
-}
-
-async function readColumn(metadata: string | undefined, column: string, option: string): Promise<ColumnOf> {
-  if (metadata === undefined) {
-    throw new InputError(`${option} ${column}: give the CSV file that has this column with --metadata`);
-  }
-  return parseMetadata(await readText(metadata), metadata, column);
 }

@@ -15,6 +15,13 @@ export function values(text: string, previous: readonly string[] | undefined): s
   return [...(previous ?? []), ...here.map(pathValue)];
 }
 
+/** Gathers names of columns, or what stands before them: it may be repeated, and names may be separated by commas. */
+export function columns(text: string, previous: readonly string[] | undefined): string[] {
+  const here = text.split(",").map((name) => name.trim());
+  if (here.some((name) => name === "")) throw new InvalidArgumentError("expected names of columns between commas");
+  return [...(previous ?? []), ...here];
+}
+
 /** Gathers an option's values where commas belong to them. */
 export function texts(text: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), text];

@@ -1,0 +1,88 @@
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import { parseMixtureSources, parseShares } from "../../analysis/robustness/mixture-shares.ts";
+import { studyMixtures } from "../../analysis/robustness/mixture-study.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { parseScaling, parseScalingColumns } from "../../analysis/robustness/scaling-columns.ts";
+import { studyScaling } from "../../analysis/robustness/scaling-study.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { createNoteCollector, type Note } from "../../foundation/notes.ts";
+import { formatMixtureTable } from "../../output/tables/mixture-table.ts";
+import { formatMixturePlaces, formatMixtures } from "../../output/tables/mixtures-csv.ts";
+import { formatScaling } from "../../output/tables/scaling-csv.ts";
+import { formatScalingTable } from "../../output/tables/scaling-table.ts";
+import { needMetadata, readGroups } from "./read-groups.ts";
+
+/** The options of `fit` that ask what moves lines. */
+export interface FitTermsOptions {
+  /** SOURCE=COLUMN of the metadata: each checkpoint's shares of its pre-training data */
+  readonly mixture?: readonly string[];
+  /** numeric columns of the metadata: COLUMN, COLUMN=log2 or COLUMN=linear */
+  readonly scaling?: readonly string[];
+  /** column of the groups, each of which has a height of its line under `scaling` */
+  readonly groupBy?: string;
+  readonly metadata?: string;
+}
+
+/** What an analysis of lines gives to `fit`. */
+export interface FitTerms {
+  /** name → content */
+  readonly files: readonly (readonly [string, string])[];
+  /** for the terminal */
+  readonly tables: readonly ((nameOf: (table: string) => string | null) => string)[];
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly notes: readonly Note[];
+}
+
+const PLACES = "mixture-places.csv";
+
+/** Whether mixing sources dilutes them; null where the options do not ask. */
+export async function mixtureTerms(
+  study: RobustnessStudy,
+  scale: FitScale,
+  { mixture, metadata }: FitTermsOptions,
+): Promise<FitTerms | null> {
+  if (mixture === undefined) return null;
+  const sources = parseMixtureSources(mixture);
+  const path = needMetadata(metadata, `--mixture ${mixture.join(",")}`);
+  const notes = createNoteCollector();
+  const shares = parseShares(await readText(path), path, sources, checkpointsOf(study), notes);
+  const mixtures = studyMixtures(study.accuracies, shares, scale, study.pairing);
+  return {
+    files: [
+      ["mixtures.csv", formatMixtures(mixtures)],
+      [PLACES, formatMixturePlaces(mixtures)],
+    ],
+    tables: [(nameOf) => formatMixtureTable(mixtures, nameOf(PLACES))],
+    json: { mixtures: withoutNotes(mixtures) },
+    notes: [...notes.list(), ...mixtures.notes],
+  };
+}
+
+/** What numeric columns do along the line and above it; null where the options do not ask. */
+export async function scalingTerms(
+  study: RobustnessStudy,
+  scale: FitScale,
+  { scaling, groupBy, metadata }: FitTermsOptions,
+): Promise<FitTerms | null> {
+  if (scaling === undefined) return null;
+  const columns = parseScalingColumns(scaling);
+  const path = needMetadata(metadata, `--scaling ${scaling.join(",")}`);
+  const notes = createNoteCollector();
+  const values = parseScaling(await readText(path), path, columns, checkpointsOf(study), notes);
+  const groups = groupBy === undefined ? null : await readGroups(study.accuracies, metadata, groupBy);
+  const effects = studyScaling(study.accuracies, values, groups, scale, study.pairing);
+  return {
+    files: [["scaling.csv", formatScaling(effects, groupBy ?? "")]],
+    tables: [() => formatScalingTable(effects, groupBy)],
+    json: { scaling: withoutNotes(effects) },
+    notes: [...notes.list(), ...effects.notes],
+  };
+}
+
+function checkpointsOf({ accuracies }: RobustnessStudy): Set<string> {
+  return new Set(accuracies.map(({ checkpoint }) => checkpoint));
+}
+
+function withoutNotes<Study extends { readonly notes: readonly Note[] }>({ notes: _, ...study }: Study) {
+  return study;
+}

@@ -1,0 +1,26 @@
+import { type ColumnOf, groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";
+import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+
+/** The groups that `--group-by` names: a column of the metadata, or `group` of the accuracies where no metadata are given. */
+export async function readGroups(
+  rows: readonly AccuracyRow[],
+  metadata: string | undefined,
+  groupBy: string,
+): Promise<ColumnOf> {
+  if (metadata === undefined && groupBy === "group") return groupsOfRows(rows);
+  return readColumn(metadata, groupBy, "--group-by");
+}
+
+/** One column of the metadata. @throws InputError where none are given, naming the option that needs them */
+export async function readColumn(metadata: string | undefined, column: string, option: string): Promise<ColumnOf> {
+  const path = needMetadata(metadata, `${option} ${column}`);
+  return parseMetadata(await readText(path), path, column);
+}
+
+/** @throws InputError where no metadata are given */
+export function needMetadata(metadata: string | undefined, option: string): string {
+  if (metadata !== undefined) return metadata;
+  throw new InputError(`${option}: give the CSV file that has this column with --metadata`);
+}

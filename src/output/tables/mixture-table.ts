@@ -1,0 +1,117 @@
+import type { MixtureComparison, MixtureStudy, MixtureVerdict } from "../../analysis/robustness/mixture-study.ts";
+import { decimal, percent, probability } from "../../foundation/number-text.ts";
+import { cutEnd } from "./name-text.ts";
+import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
+
+const NAME_WIDTH = 28;
+/** Places shown. */
+const SHOWN = 40;
+
+const VERDICTS: Readonly<Record<MixtureVerdict, string>> = {
+  dilution: "dilution",
+  "slopes-differ": "slopes differ",
+  "not-linear": "not linear in the shares",
+  "no-difference-shown": "no difference shown",
+};
+
+/**
+ * What is shown of mixtures on each benchmark, then where the mixtures lie between their parts.
+ *
+ * @param placesFile that holds all places; null where none is written
+ */
+export function formatMixtureTable(study: MixtureStudy, placesFile: string | null): string {
+  const { sources, scale, comparisons, familySize } = study;
+  const columns = [
+    left("benchmark"),
+    left("x axis"),
+    right("n"),
+    right("at, %"),
+    right("p slopes"),
+    right("p heights"),
+    right("p linear"),
+    left("effect of"),
+    right(scale),
+    left("95 %"),
+    left("shown"),
+  ];
+  const rows = comparisons.flatMap((comparison) =>
+    comparison.effects.map((effect, i) => [
+      ...(i === 0 ? testCells(comparison) : ["", "", "", "", "", "", ""]),
+      printable(cutEnd(sources[effect.source] as string, NAME_WIDTH)),
+      decimal(effect.estimate, 2),
+      rangeOf(effect),
+      i === 0 ? VERDICTS[comparison.verdict] : "",
+    ]),
+  );
+  const title = [
+    `Mixtures of ${printable(sources.join(", "))}: p values by Holm over ${familySize}; effect: ${effectWords(sources)}`,
+    "slopes and linear: parametric bootstrap; heights: errors in x taken out",
+  ];
+  return [...title, formatTextTable(columns, rows), ...placeLines(study, placesFile)].join("\n");
+}
+
+function effectWords(sources: readonly string[]): string {
+  if (sources.length > 2) return "all of a source against equal shares of the others";
+  return `all of ${printable(sources[0] as string)} against all of ${printable(sources[1] as string)}`;
+}
+
+function testCells({ benchmark, idSide, n, at, slopes, heights, lackOfFit }: MixtureComparison): string[] {
+  return [
+    printable(cutEnd(benchmark, NAME_WIDTH)),
+    printable(cutEnd(idSide, NAME_WIDTH)),
+    String(n),
+    percent(at),
+    slopes === null ? "–" : probability(slopes.pHolm),
+    probability(heights.pHolm),
+    lackOfFit === null ? "–" : probability(lackOfFit.pHolm),
+  ];
+}
+
+function placeLines({ comparisons, sources, scale }: MixtureStudy, file: string | null): string[] {
+  const columns = [
+    left("benchmark"),
+    left("mixture"),
+    right("n"),
+    right("measured, %"),
+    right("expected, %"),
+    right(`difference, ${scale}`),
+    left("95 %"),
+    right("from the better part"),
+    left("95 %"),
+    left("which"),
+  ];
+  const rows = comparisons.flatMap(({ benchmark, places }) =>
+    places.map((place) => [
+      printable(cutEnd(benchmark, NAME_WIDTH)),
+      printable(mixtureText(place.shares, sources)),
+      String(place.n),
+      percent(place.accuracy),
+      percent(place.expectedAccuracy),
+      decimal(place.difference.estimate, 2),
+      rangeOf(place.difference),
+      decimal(place.fromBetter.estimate, 2),
+      rangeOf(place.fromBetter),
+      printable(cutEnd(sources[place.betterSource] as string, NAME_WIDTH)),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const title = "Mixtures between their parts, at the stated accuracy: expected by interpolation of the parts' lines";
+  return [
+    "",
+    title,
+    formatTextTable(columns, rows.slice(0, SHOWN)),
+    ...moreRows(Math.max(0, rows.length - SHOWN), file),
+  ];
+}
+
+/** `noto 25 %, emojione 75 %`. */
+function mixtureText(shares: readonly number[], sources: readonly string[]): string {
+  const parts = shares.flatMap((share, c) =>
+    share > 0 ? [`${cutEnd(sources[c] as string, 12)} ${percent(share, 0)} %`] : [],
+  );
+  return parts.join(", ");
+}
+
+function rangeOf({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${decimal(low, 2)} … ${decimal(high, 2)}`;
+}
