@@ -58,7 +58,19 @@ describe("the README", () => {
     expect(text).toContain("npm test");
     const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1] as string);
     expect(links.length).toBeGreaterThan(3);
-    for (const link of links) expect(() => readFileSync(join(root, link))).not.toThrow();
+    const anchorOf = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, "")
+        .trim()
+        .replace(/\s/g, "-");
+    for (const link of links) {
+      const [file = "", anchor] = link.split("#");
+      const target = readFileSync(join(root, file), "utf8");
+      if (anchor === undefined) continue;
+      const headings = [...target.matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] as string));
+      expect(headings, link).toContain(anchor);
+    }
   });
 
   it("has a reason for every package it stands on", () => {

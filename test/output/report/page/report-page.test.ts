@@ -122,6 +122,27 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     expect(errors).toEqual([]);
   });
 
+  it("has every benchmark in distribution as an x axis to choose, in plot, tables and address", async () => {
+    const two = await render(results, "--id", "imagenet,imagenet-v2", "--no-figures", "--out", join(suite, "two.html"));
+    const { page, errors } = await openReport(two);
+    await page.getByRole("button", { name: "Sketch" }).first().click();
+    const label = page.locator("#plot .x-label");
+    await expect.poll(() => label.textContent()).toMatch(/^ImageNet top-1/);
+    const title = page.locator("#robustness thead th").nth(1);
+    await expect.poll(() => title.textContent()).toContain("ImageNet %");
+    const first = await page.locator("#robustness tbody tr").first().textContent();
+    const axis = page.getByLabel("x axis", { exact: true });
+    await axis.selectOption("imagenet-v2");
+    await expect.poll(() => label.textContent()).toMatch(/^ImageNetV2 top-1/);
+    await expect.poll(() => title.textContent()).not.toContain("ImageNet %");
+    expect(await page.locator("#robustness tbody tr").first().textContent()).not.toBe(first);
+    const again = await openReport(two, { hash: new URL(page.url()).hash });
+    await expect.poll(() => again.page.locator("#plot .x-label").textContent()).toMatch(/^ImageNetV2 top-1/);
+    await axis.selectOption("imagenet");
+    await expect.poll(() => label.textContent()).toMatch(/^ImageNet top-1/);
+    expect(errors).toEqual([]);
+  });
+
   it("narrows plot and tables to the names searched for", async () => {
     const { page } = await openReport(report);
     await page.getByLabel("Search", { exact: true }).fill("B-16");
