@@ -7,6 +7,8 @@ import type { ModelPoint } from "./model-point.ts";
 
 /** Below this reliability of x, the line that an interval is about is corrected for x's errors. */
 const LOW_RELIABILITY = 0.95;
+/** Above this Student's t is the normal distribution to more digits than are kept. */
+const MOST_FREEDOM = 1e9;
 
 /** Variances of a model's distance from a line whose models saw the same images, on the scale. */
 export interface SharedError {
@@ -56,7 +58,7 @@ export function sharedError(fit: BaselineFit, point: ModelPoint): SharedError | 
   if (outcomes === undefined) return null;
   let line = known.get(fit);
   if (line === undefined) {
-    line = lineErrors(fit);
+    line = tryLineErrors(fit);
     known.set(fit, line);
   }
   if (line === null) return null;
@@ -87,8 +89,19 @@ export function sharedError(fit: BaselineFit, point: ModelPoint): SharedError | 
   const estimated = line.residualVariance * squares;
   return {
     ...{ expected, slope, lineVariance, xVariance: xSd ** 2, yVariance: ySd ** 2, xLine, yLine, yx },
-    degreesOfFreedom: Math.max(n - 2, Math.min(1e9, (n - 2) * (total / estimated) ** 2)),
+    degreesOfFreedom:
+      estimated > 0 ? Math.max(n - 2, Math.min(MOST_FREEDOM, (n - 2) * (total / estimated) ** 2)) : MOST_FREEDOM,
   };
+}
+
+/** @returns null too where x hardly varies, so that no slope can be told from its errors */
+function tryLineErrors(fit: BaselineFit): LineErrors | null {
+  try {
+    return lineErrors(fit);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 function lineErrors(fit: BaselineFit): LineErrors | null {
@@ -166,7 +179,9 @@ function distanceCovariance(outcomes: readonly PointOutcomes[], xSd: Float64Arra
 function scaleSd(variance: number, accuracy: number, expected: number, { derivative }: ScaleFunctions): number {
   const here = accuracy * (1 - accuracy);
   const there = expected * (1 - expected);
-  if (here === 0 || there === 0) return 0;
+  if (here === 0) return 0;
+  // A straight line of accuracies leaves [0, 1]
+  if (!(there > 0)) return derivative(accuracy) * Math.sqrt(variance);
   return derivative(expected) * Math.sqrt((variance * there) / here);
 }
 

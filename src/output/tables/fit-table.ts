@@ -167,7 +167,9 @@ export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, wit
 
 function certainty(row: RobustnessRow): string {
   if (row.low === null || row.high === null) return "no interval: the number of images is not known";
-  return `95 % interval ${pointsRange(row.low, row.high)}, from finite images and the line's own error`;
+  const shared =
+    row.noise === "independent" ? "" : `, ${row.noise.replace("-", " ")}: what they have in common cancels`;
+  return `95 % interval ${pointsRange(row.low, row.high)}, from finite images and the line's own error${shared}`;
 }
 
 function overview(study: RobustnessStudy, side: string, marks: WarningMarks, file: string | null): string {

@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { FitScale } from "../../../src/analysis/lines/fit-scale.ts";
+import { effectiveImages } from "../../../src/analysis/lines/shared-noise.ts";
 import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
 import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
@@ -96,5 +99,36 @@ describe("the interval of effective robustness where the line's models saw the s
   it("leaves the estimate as it is", () => {
     const points = drawWorld(2, 0.5);
     expect(last(points).effectiveRobustness).toBe(last(points.map(withoutOutcomes)).effectiveRobustness);
+  });
+
+  it("is an interval or none, whatever few images say", () => {
+    const column = fc.array(fc.boolean(), { minLength: 30, maxLength: 30 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(column, column), { minLength: 4, maxLength: 7 }),
+        fc.constantFrom("logit", "probit", "linear") as fc.Arbitrary<FitScale>,
+        fc.boolean(),
+        (models, scale, isClustered) => {
+          const options = isClustered ? { cluster: Array.from({ length: 30 }, (_, i) => i % 10) } : {};
+          const points = models.map(([x, y], i): ModelPoint => {
+            const [a, b] = [outcomesOf(x, { ...options, images: "x" }), outcomesOf(y, { ...options, images: "y" })];
+            const worth = { idImages: effectiveImages(a), images: effectiveImages(b) };
+            return {
+              ...{ model: `m${i}`, idAccuracy: a.correct / 30, accuracy: b.correct / 30, ...worth },
+              outcomes: { x: [a], y: [b] },
+            };
+          });
+          const [asked, ...others] = points as [ModelPoint, ...ModelPoint[]];
+          fc.pre(new Set(others.map(({ idAccuracy }) => idAccuracy)).size > 1);
+          fc.pre(
+            points.every(({ idAccuracy, accuracy }) => ![0, 1].includes(idAccuracy) && ![0, 1].includes(accuracy)),
+          );
+          const [row] = effectiveRobustness(fitBaseline(others, { scale }), [asked]);
+          if (row?.low == null || row.high == null) return;
+          expect(row.noise).toBe(isClustered ? "shared-clusters" : "shared-images");
+          expect(Number.isFinite(row.low) && Number.isFinite(row.high) && row.low <= row.high).toBe(true);
+        },
+      ),
+    );
   });
 });

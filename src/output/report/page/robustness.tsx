@@ -39,7 +39,8 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
       about={
         <>
           Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
-          {idTitle(data.axes, shownSide(view, data.axes))}, with 95 % intervals. <b class="star">★</b> outside the 95 %
+          {idTitle(data.axes, shownSide(view, data.axes))}, with 95 % intervals, which take the noise of finite images
+          as independent: too wide where the line's models saw the same ones. <b class="star">★</b> outside the 95 %
           prediction band of the baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the
           accuracies the line was fitted on: no verdict, so below the others; <b>‡</b> a doubtful published row or a
           second of the same weights or run, not drawn: not ranked, so last.
