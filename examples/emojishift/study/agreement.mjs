@@ -1,39 +1,35 @@
 // Agreement on the line: whether two checkpoints' top-1 classes agree as often as accuracies would have it.
-import { leastSquares } from "../../../dist/foundation/statistics/least-squares.js";
-import { normalCdf, normalQuantile } from "../../../dist/foundation/statistics/normal-distribution.js";
+import { fitAgreement } from "../../../dist/analysis/agreement/agreement-line.js";
+import { countAgreement } from "../../../dist/analysis/agreement/count-agreement.js";
 
 /**
  * The lines of accuracies and of agreements of all pairs of checkpoints, on probit axes, and the accuracy under a shift that the agreements'
- * line gives without labels.
+ * line gives without labels: what `shiftline fit --agreement probit` computes.
  *
  * @param top1    of readTop1
  * @param rows    rows of the checkpoints of the analysis
  * @param accuracies benchmark → accuracy of each row of top1
- * @returns rows { benchmark, accuracy, agreement: { slope, intercept, r2 }, meanError }; meanError: mean |predicted − measured accuracy|
- * @see C. Baek et al., Agreement-on-the-line, NeurIPS 2022 (ALine-S)
+ * @returns rows { benchmark, accuracy, agreement: { slope, intercept, r2 }, meanError, breaks }; meanError: mean |predicted − measured accuracy|
+ *   of ALine-S; breaks: why agreement does not stand for accuracy
+ * @see C. Baek et al., Agreement-on-the-line, NeurIPS 2022
  */
 export function agreementOnTheLine({ idBenchmark, shifts }, top1, rows, accuracies) {
-  const agreements = new Map([idBenchmark, ...shifts].map((id) => [id, pairAgreements(top1.benchmarks.get(id), rows)]));
-  const probits = (values) => values.map((value) => normalQuantile(Math.min(1 - 1e-9, Math.max(1e-9, value))));
-  const ofRows = (benchmark) => rows.map((row) => accuracies(benchmark)[row]);
+  const sets = new Map([idBenchmark, ...shifts].map((id) => [id, setOf(id)]));
   return shifts.map((benchmark) => {
-    const accuracy = leastSquares(probits(ofRows(idBenchmark)), probits(ofRows(benchmark)));
-    const agreement = leastSquares(probits(agreements.get(idBenchmark)), probits(agreements.get(benchmark)));
-    const predicted = probits(ofRows(idBenchmark)).map((x) => normalCdf(agreement.intercept + agreement.slope * x));
-    const errors = predicted.map((value, i) => Math.abs(value - ofRows(benchmark)[i]));
-    return { benchmark, accuracy, agreement, meanError: errors.reduce((sum, error) => sum + error, 0) / errors.length };
+    const [x, y] = [sets.get(idBenchmark), sets.get(benchmark)];
+    const set = { checkpoints: rows.map(String), x: x.tops, y: y.tops, xCounts: x.counts, yCounts: y.counts };
+    const { accuracy, agreement, errors, breaks } = fitAgreement({ benchmark, idSide: idBenchmark }, set, "probit");
+    return { benchmark, accuracy, agreement, meanError: errors.alineS, breaks };
   });
-}
 
-/** The share of pictures on which the two checkpoints of each pair give the same class. */
-function pairAgreements({ top1, pictures }, rows) {
-  const agreements = [];
-  rows.forEach((a, i) => {
-    for (const b of rows.slice(0, i)) {
-      let same = 0;
-      for (let k = 0; k < pictures; k++) if (top1[a * pictures + k] === top1[b * pictures + k]) same++;
-      agreements.push(same / pictures);
-    }
-  });
-  return agreements;
+  function setOf(id) {
+    const { top1: classes, pictures } = top1.benchmarks.get(id);
+    const tops = rows.map((row) => ({
+      n: pictures,
+      classes: Int32Array.from(classes.subarray(row * pictures, (row + 1) * pictures)),
+      images: id,
+      accuracy: accuracies(id)[row],
+    }));
+    return { tops, counts: countAgreement(tops.map((top) => top.classes)) };
+  }
 }
