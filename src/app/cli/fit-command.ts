@@ -150,8 +150,10 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
 }
 
 /** Whether anything is made of which images are right: lines of checkpoints that were evaluated here, or clusters. */
-async function usesOutcomes(baseline: string, { cluster, groupBy }: FitCommandOptions): Promise<boolean> {
-  return cluster !== undefined || groupBy !== undefined || (await statIfThere(baseline))?.isDirectory() === true;
+async function usesOutcomes(baseline: string, options: FitCommandOptions): Promise<boolean> {
+  const { cluster, groupBy, mixture, scaling } = options;
+  const isUsed = [cluster, groupBy, mixture, scaling].some((option) => option !== undefined);
+  return isUsed || (await statIfThere(baseline))?.isDirectory() === true;
 }
 
 /** The table that a path names, else {@link ROBUSTNESS}. */
