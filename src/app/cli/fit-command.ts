@@ -69,6 +69,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const opened = await openBaseline(typed, outcomes);
   const parsed = [];
   for (const source of sources) parsed.push(await readAccuracies(source, outcomes));
+  outcomes?.checkUsed();
   const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
   const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
   const rows = parsed.flatMap((one) => one.rows.map(apart.rename));

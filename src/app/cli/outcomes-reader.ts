@@ -14,6 +14,8 @@ export interface OutcomesReader {
   /** @returns undefined, with a note, where the result has no predictions or they contradict its metrics */
   read(result: StoredResult): Promise<ImageOutcomes | undefined>;
   notes(): Note[];
+  /** @throws InputError if clusters were asked for, and no result has predictions that show them */
+  checkUsed(): void;
 }
 
 /**
@@ -24,16 +26,26 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
   const clustering = await openClustering(cluster);
   const notes = createNoteCollector();
   const read = new Map<string, ImageOutcomes | undefined>();
-  const unknown = "so the noise of its images is taken as independent of the other checkpoints'";
+  const unknown =
+    clustering === null
+      ? "so the noise of its images is taken as independent of the other checkpoints'"
+      : "so its images are taken as independent, whatever --cluster says";
+  const say = clustering === null ? notes.note : notes.warn;
   return {
     notes: notes.list,
+    checkUsed: () => {
+      if (clustering === null || [...read.values()].some((outcomes) => outcomes !== undefined)) return;
+      throw new InputError(
+        "--cluster: which images are right is read from predictions.csv, and no input has any; give results folders",
+      );
+    },
     read: async (result) => {
       const path = resolve(result.folder);
       if (!read.has(path)) {
         const { checkpoint } = result.metrics;
         try {
           const outcomes = await readOutcomes(result, clustering);
-          if (outcomes === null) notes.note(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
+          if (outcomes === null) say(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
           read.set(path, outcomes ?? undefined);
         } catch (error) {
           if (!(error instanceof InputError) || clustering?.by === "file") throw error;

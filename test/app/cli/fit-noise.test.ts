@@ -88,6 +88,11 @@ describe("the noise of images in shiftline fit", () => {
     expect(new Set(rows.map(({ noise }) => noise))).toEqual(new Set(["independent"]));
   });
 
+  it("refuses clusters where no input has predictions", async () => {
+    const run = await shiftline(["fit", "openclip", "--cluster", "class"]);
+    expect([run.status, run.stderr]).toEqual([1, expect.stringContaining("no input has any; give results folders")]);
+  });
+
   it("refuses a file of clusters that lacks an image, has one twice, or none of a benchmark", async () => {
     const { out } = await resultsFolder();
     const folder = temporaryFolder();
