@@ -99,7 +99,11 @@ function program(supervise: Supervise): Command {
       "agreement on the line, probit or logit: what every two checkpoints agree on, and the accuracies that predicts",
     )
     .option("--relative-to <checkpoint>", "relative robustness against this checkpoint")
-    .option("--format <name>", "of what is printed: text, markdown, latex or wide-csv", "text")
+    .option(
+      "--format <name>",
+      "of what is printed: text, markdown, latex or wide-csv; with accuracies and for papers: shiftline table",
+      "text",
+    )
     .option("--out <path>", "folder, or a .csv file (default: the one results folder given, else none)", pathValue)
     .action(async (inputs: string[], options) => {
       const { runFit } = await import("./fit-command.ts");
@@ -120,7 +124,11 @@ function program(supervise: Supervise): Command {
       "also put each beside this baseline's nearest model (default with one: openai-clip)",
       pathValue,
     )
-    .option("--format <name>", "text, markdown, latex, csv (tidy) or wide-csv (accuracies)", "text")
+    .option(
+      "--format <name>",
+      "text, markdown, latex, csv (tidy) or wide-csv (accuracies; tidy: shiftline table)",
+      "text",
+    )
     .action(async (checkpoints: string[], options) => {
       const { runCompare } = await import("./compare-command.ts");
       await runCompare(checkpoints, options);

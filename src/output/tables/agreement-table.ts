@@ -1,8 +1,8 @@
 import type { AgreementLine } from "../../analysis/agreement/agreement-line.ts";
 import type { LineDifference } from "../../analysis/agreement/line-difference.ts";
 import { decimal, percent } from "../../foundation/number-text.ts";
-import { cutEnd } from "./name-text.ts";
-import { formatTextTable, left, printable, right } from "./text-table.ts";
+import { nameShortener } from "./shorten-names.ts";
+import { formatTextTable, left, right } from "./text-table.ts";
 
 const NAME_WIDTH = 26;
 
@@ -21,9 +21,13 @@ export function formatAgreementTable(lines: readonly AgreementLine[], file: stri
     right("ALine-D, pp"),
     left("breaks"),
   ];
+  const short = nameShortener(
+    lines.flatMap(({ benchmark, idSide }) => [benchmark, idSide]),
+    NAME_WIDTH,
+  );
   const rows = lines.map(({ benchmark, idSide, agreement, accuracy, differences, errors, breaks }) => [
-    printable(cutEnd(benchmark, NAME_WIDTH)),
-    printable(cutEnd(idSide, NAME_WIDTH)),
+    short(benchmark),
+    short(idSide),
     String(agreement.n),
     decimal(agreement.slope, 2),
     decimal(agreement.r2, 3),

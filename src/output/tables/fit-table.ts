@@ -20,8 +20,8 @@ import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { decimal, percent, percentRange, points, pointsRange } from "../../foundation/number-text.ts";
 import { coveredBlock } from "./covered-text.ts";
-import { cutEnd } from "./name-text.ts";
 import { inShiftOrder } from "./shift-order.ts";
+import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
 import { verdictText } from "./verdict-text.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
@@ -76,20 +76,15 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
   const of = first.group === "" ? "" : `, group ${printable(first.group)}`;
   const prompts = new Set(lines.map((line) => line.templates));
   const prompt = prompts.size > 1 || first.templates === "" ? "" : `, templates ${printable(first.templates)}`;
-  const rows = lines.map(({ benchmark, protocol, templates, idSide, fit }) => [
-    printable(
-      cutEnd(
-        [benchmark, isWholeProtocol(protocol, axes) ? "" : protocol].filter((part) => part !== "").join(" "),
-        NAME_WIDTH,
-      ),
-    ),
-    axis(idSide, axes),
-    ...(prompts.size > 1 ? [printable(cutEnd(templates, 12))] : []),
-    `${decimal(fit.slope, 3)} ±${decimal(fit.slopeSe, 3)}`,
-    decimal(fit.intercept, 3),
-    decimal(fit.r2, 3),
-    String(fit.n),
-    percentRange(fit.idMin, fit.idMax),
+  const nameOf = ({ benchmark, protocol }: BaselineLine) =>
+    [benchmark, isWholeProtocol(protocol, axes) ? "" : protocol].filter((part) => part !== "").join(" ");
+  const short = nameShortener(lines.map(nameOf), NAME_WIDTH);
+  const shortTemplates = nameShortener(prompts, 12);
+  const rows = lines.map((line) => [
+    short(nameOf(line)),
+    axis(line.idSide, axes),
+    ...(prompts.size > 1 ? [shortTemplates(line.templates)] : []),
+    ...lineCells(line),
   ]);
   const columns = [
     left("line of"),
@@ -102,6 +97,16 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
     left("x range %"),
   ];
   return `Baseline ${printable(first.baseline)}${of}${prompt}, fitted on the ${first.fit.scale} scale\n${formatTextTable(columns, rows)}`;
+}
+
+function lineCells({ fit }: BaselineLine): string[] {
+  return [
+    `${decimal(fit.slope, 3)} ±${decimal(fit.slopeSe, 3)}`,
+    decimal(fit.intercept, 3),
+    decimal(fit.r2, 3),
+    String(fit.n),
+    percentRange(fit.idMin, fit.idMax),
+  ];
 }
 
 /** @param several whether the checkpoint has figures of other templates too */
@@ -125,8 +130,12 @@ function checkpointBlock(
   ];
   const last = [AVERAGE, MEAN_OF_SHIFTS];
   const ordered = [...rows].sort((a, b) => last.indexOf(a.benchmark) - last.indexOf(b.benchmark));
+  const short = nameShortener(
+    ordered.map(({ benchmark }) => benchmark),
+    24,
+  );
   const cells = ordered.map((row) => [
-    printable(cutEnd(row.benchmark, 24)),
+    short(row.benchmark),
     axis(row.idSide, axes),
     percent(row.idAccuracy),
     percent(row.accuracy),
@@ -202,14 +211,21 @@ function overview(study: RobustnessStudy, side: string, marks: WarningMarks, fil
   const doubtful = new Map(
     rows.flatMap(({ checkpoint, doubt }) => (doubt === undefined ? [] : [[checkpoint, doubt] as const])),
   );
-  const cells = sorted.slice(0, SHOWN).map((own) => {
+  const top = sorted.slice(0, SHOWN);
+  const of = top.map((own) => own.values().next().value as RobustnessRow);
+  const listed = [...doubtful].flatMap(([checkpoint, { instead }]) => [checkpoint, instead]);
+  const names = [...of.map(({ checkpoint }) => checkpoint), ...listed];
+  const short = nameShortener(names, several ? 20 : NAME_WIDTH);
+  const shortTemplates = nameShortener(
+    of.map(({ templates }) => templates),
+    9,
+  );
+  const cells = top.map((own) => {
     const any = own.values().next().value as RobustnessRow;
     const outside = outsideBy(own);
     const x = whole.get(keyText(any, ["checkpoint", "templates"]));
     return [
-      printable(
-        several ? `${cutEnd(any.checkpoint, 20)} ${cutEnd(any.templates, 9)}` : cutEnd(any.checkpoint, NAME_WIDTH),
-      ),
+      several ? `${short(any.checkpoint)} ${shortTemplates(any.templates)}` : short(any.checkpoint),
       x === undefined ? "" : percent(x),
       ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
       outside > 0 ? percent(outside) : "",
@@ -232,7 +248,7 @@ function overview(study: RobustnessStudy, side: string, marks: WarningMarks, fil
       : []),
     formatTextTable(columns, cells),
     ...moreRows(sorted.length - cells.length, file),
-    ...doubtLines(doubtful),
+    ...doubtLines(doubtful, short),
   ].join("\n");
 }
 
@@ -240,15 +256,11 @@ function shortTitle(benchmark: string, axes: StudyAxes): string {
   return printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, ""));
 }
 
-/** The checkpoints that are not ranked, and why. */
-function doubtLines(doubtful: ReadonlyMap<string, RowDoubt>): string[] {
+/** The checkpoints that are not ranked, and why. @param short cuts names that are too long */
+function doubtLines(doubtful: ReadonlyMap<string, RowDoubt>, short: (name: string) => string): string[] {
   if (doubtful.size === 0) return [];
   const columns = [left("not ranked"), left("quality"), left("see instead")];
-  const rows = [...doubtful].map(([checkpoint, { quality, instead }]) => [
-    printable(cutEnd(checkpoint, NAME_WIDTH)),
-    quality,
-    printable(cutEnd(instead, NAME_WIDTH)),
-  ]);
+  const rows = [...doubtful].map(([checkpoint, { quality, instead }]) => [short(checkpoint), quality, short(instead)]);
   return ["", formatTextTable(columns, rows)];
 }
 

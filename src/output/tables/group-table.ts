@@ -1,7 +1,7 @@
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
 import { decimal, percent, points, probability } from "../../foundation/number-text.ts";
-import { cutEnd } from "./name-text.ts";
+import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
 
 const NAME_WIDTH = 28;
@@ -18,8 +18,12 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
     right("r2"),
   ];
   const blocks = comparisons.map((comparison) => {
+    const short = nameShortener(
+      comparison.lines.map(({ group }) => group),
+      NAME_WIDTH,
+    );
     const rows = comparison.lines.map(({ group, fit, slopeInterval, interceptInterval }) => [
-      printable(cutEnd(group, NAME_WIDTH)),
+      short(group),
       String(fit.n),
       decimal(fit.slope, 2),
       range(slopeInterval),
@@ -46,9 +50,13 @@ function range({ low, high }: { readonly low: number; readonly high: number }): 
 
 /** Mean (sd) of effective robustness over replicates, in percentage points. */
 export function formatReplicateTable(rows: readonly ReplicateRow[], column: string): string {
+  const short = nameShortener(
+    rows.flatMap(({ replicateOf, benchmark }) => [replicateOf, benchmark]),
+    NAME_WIDTH,
+  );
   const cells = rows.map((row) => [
-    printable(cutEnd(row.replicateOf, NAME_WIDTH)),
-    printable(cutEnd(row.benchmark, NAME_WIDTH)),
+    short(row.replicateOf),
+    short(row.benchmark),
     String(row.n),
     withSd(row.accuracy, percent),
     withSd(row.effectiveRobustness, points),

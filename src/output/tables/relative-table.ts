@@ -1,7 +1,7 @@
 import type { RelativeRow } from "../../analysis/robustness/relative-study.ts";
 import { AVERAGE, idTitle, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { points, pointsRange } from "../../foundation/number-text.ts";
-import { cutEnd } from "./name-text.ts";
+import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, moreRows, printable, type TableColumn } from "./text-table.ts";
 
 /** Rows shown. */
@@ -28,15 +28,18 @@ export function formatRelativeTable(
 ): string {
   const averages = rows.filter((row) => row.benchmark === AVERAGE);
   const shown = averages.length > 0 ? averages : rows;
-  const cells = shown
-    .slice(0, SHOWN)
-    .map((row) => [
-      printable(cutEnd(row.model, NAME_WIDTH)),
-      printable(row.benchmark),
-      points(row.idDifference),
-      points(row.relativeRobustness),
-      row.low === null || row.high === null ? "" : pointsRange(row.low, row.high),
-    ]);
+  const top = shown.slice(0, SHOWN);
+  const short = nameShortener(
+    top.map(({ model }) => model),
+    NAME_WIDTH,
+  );
+  const cells = top.map((row) => [
+    short(row.model),
+    printable(row.benchmark),
+    points(row.idDifference),
+    points(row.relativeRobustness),
+    row.low === null || row.high === null ? "" : pointsRange(row.low, row.high),
+  ]);
   const title = `Relative robustness against ${printable(reference)}; intervals as if on different images`;
   return [title, formatTextTable(columnsOf(axes), cells), ...moreRows(shown.length - cells.length, file)].join("\n");
 }

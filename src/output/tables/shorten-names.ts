@@ -1,4 +1,5 @@
 import { cutMiddle } from "./name-text.ts";
+import { printable } from "./text-table.ts";
 
 /**
  * Names of at most `length` characters, no two alike: a name that fits stays as it is, others lose what they share. Where
@@ -29,6 +30,16 @@ export function shortenNames(names: readonly string[], length: number): Map<stri
     }
   }
   return shorts;
+}
+
+/**
+ * How a table for a terminal shows names that a column has room for `length` characters of: safe to print, no two alike.
+ *
+ * @param names all that the column may hold
+ */
+export function nameShortener(names: Iterable<string>, length: number): (name: string) => string {
+  const shorts = shortenNames([...new Set([...names].map(printable))], length);
+  return (name) => shorts.get(printable(name)) ?? cutMiddle(printable(name), length);
 }
 
 /** Names that are shown alike. */
