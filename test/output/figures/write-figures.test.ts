@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { writePublishedFigures } from "../../../scripts/published-figures.ts";
 import { figureText } from "../../../src/output/figures/figure-text.ts";
-import { buildPanels } from "../../../src/output/figures/scatter-panel.ts";
+import { buildPanels, type ScatterPanel } from "../../../src/output/figures/scatter-panel.ts";
 import { figureNames, writeFigures } from "../../../src/output/figures/write-figures.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { panelsOfNames, zooPanel, zooStudy } from "./samples.ts";
@@ -87,6 +87,20 @@ describe("figures on disk", () => {
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect(data.filter((value) => value < 100).length).toBeGreaterThan(1500);
+  });
+});
+
+describe("names of figures", () => {
+  it("say which x axis a panel is on where it is not the first panel's", () => {
+    const sides = ["imagenet", "imagenet@imagenet-r", "imagenet-v2", "imagenet-v2@imagenet-r", "imagenet-v2"];
+    const panels = sides.map((idSide) => ({ benchmark: "imagenet-r", idSide }) as ScatterPanel);
+    expect(figureNames(panels)).toEqual([
+      "imagenet-r",
+      "imagenet-r-same-classes",
+      "imagenet-r-on-imagenet-v2",
+      "imagenet-r-on-imagenet-v2-same-classes",
+      "imagenet-r-on-imagenet-v2-2",
+    ]);
   });
 });
 
