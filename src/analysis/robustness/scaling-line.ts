@@ -79,10 +79,13 @@ export function analyzeScalingLine(
   ]);
   const one = points.map(() => [1]);
   const test = (full: LineTerms, reduced: LineTerms) => testTerms(points, full, reduced, options);
-  const canAsk = names.length > 1 && n > parameters + names.length;
-  const slopes = canAsk ? test({ heights, slopes: indicators }, { heights, slopes: one }) : null;
+  // A group of one checkpoint has a height that goes through it, and no slope
+  const several = names.filter((name) => groups.indexOf(name) !== groups.lastIndexOf(name));
+  const ofGroups = groups.map((group) => several.map((name) => (name === group ? 1 : 0)));
+  const canAsk = several.length > 1 && n > parameters - 1 + several.length;
+  const slopes = canAsk ? test({ heights, slopes: ofGroups }, { heights, slopes: one }) : null;
   const slopesDiffer = slopes !== null && slopes.p < SLOPES_LEVEL;
-  const terms = { heights, slopes: slopesDiffer ? indicators : one };
+  const terms = { heights, slopes: slopesDiffer ? ofGroups : one };
   const along = { heights, slopes: points.map(() => []) };
   const contrasts = columns.map((_, c) => heightContrast(terms, names.length + c));
   const { noise } = options;

@@ -53,6 +53,18 @@ describe("scaling without errors in x", () => {
     expect(analyze((value) => 3 * value).p).closeTo(plain.p, DELTA);
   });
 
+  it("takes a group of one checkpoint, which says nothing of slopes or effects", () => {
+    const [points, one] = [exactPoints(expected), { x: 0.3, y: 0.9, xImages: 1e5, yImages: 1e5 }];
+    const columns = ["samples", "steps"];
+    const values = [...expected.values, [2, 5]];
+    const line = analyzeScalingLine([...points, one], columns, values, [...groups, "single"], OPTIONS);
+    expect([line.slopes?.df1, line.slopes?.df2]).toEqual([expected.slopes.df1, expected.slopes.df2]);
+    expect(line.slopes?.statistic).closeTo(expected.slopes.f, DELTA);
+    line.effects.forEach(({ above }, c) => {
+      expectEffect(above, expected.above[c] as ExpectedEffect);
+    });
+  });
+
   it("refuses columns that are collinear or constant within groups, and too few checkpoints", () => {
     const points = exactPoints(expected);
     const analyze = (columns: readonly string[], values: readonly (readonly number[])[], n = points.length) =>
