@@ -1,6 +1,6 @@
 import type { MixtureComparison, MixtureStudy, MixtureVerdict } from "../../analysis/robustness/mixture-study.ts";
 import { decimal, percent, probability } from "../../foundation/number-text.ts";
-import { cutEnd } from "./name-text.ts";
+import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
 
 const NAME_WIDTH = 28;
@@ -34,10 +34,11 @@ export function formatMixtureTable(study: MixtureStudy, placesFile: string | nul
     left("95 %"),
     left("shown"),
   ];
+  const short = shortener(study);
   const rows = comparisons.flatMap((comparison) =>
     comparison.effects.map((effect, i) => [
-      ...(i === 0 ? testCells(comparison) : ["", "", "", "", "", "", ""]),
-      printable(cutEnd(sources[effect.source] as string, NAME_WIDTH)),
+      ...(i === 0 ? testCells(comparison, short) : ["", "", "", "", "", "", ""]),
+      short(sources[effect.source] as string),
       decimal(effect.estimate, 2),
       rangeOf(effect),
       i === 0 ? VERDICTS[comparison.verdict] : "",
@@ -50,15 +51,23 @@ export function formatMixtureTable(study: MixtureStudy, placesFile: string | nul
   return [...title, formatTextTable(columns, rows), ...placeLines(study, placesFile)].join("\n");
 }
 
+function shortener({ comparisons, sources }: MixtureStudy): (name: string) => string {
+  const names = comparisons.flatMap(({ benchmark, idSide }) => [benchmark, idSide]);
+  return nameShortener([...names, ...sources], NAME_WIDTH);
+}
+
 function effectWords(sources: readonly string[]): string {
   if (sources.length > 2) return "all of a source against equal shares of the others";
   return `all of ${printable(sources[0] as string)} against all of ${printable(sources[1] as string)}`;
 }
 
-function testCells({ benchmark, idSide, n, at, slopes, heights, lackOfFit }: MixtureComparison): string[] {
+function testCells(
+  { benchmark, idSide, n, at, slopes, heights, lackOfFit }: MixtureComparison,
+  short: (name: string) => string,
+): string[] {
   return [
-    printable(cutEnd(benchmark, NAME_WIDTH)),
-    printable(cutEnd(idSide, NAME_WIDTH)),
+    short(benchmark),
+    short(idSide),
     String(n),
     percent(at),
     slopes === null ? "–" : probability(slopes.pHolm),
@@ -67,7 +76,10 @@ function testCells({ benchmark, idSide, n, at, slopes, heights, lackOfFit }: Mix
   ];
 }
 
-function placeLines({ comparisons, sources, scale }: MixtureStudy, file: string | null): string[] {
+function placeLines(study: MixtureStudy, file: string | null): string[] {
+  const { comparisons, sources, scale } = study;
+  const short = shortener(study);
+  const brief = nameShortener(sources, 12);
   const columns = [
     left("benchmark"),
     left("mixture"),
@@ -82,8 +94,8 @@ function placeLines({ comparisons, sources, scale }: MixtureStudy, file: string 
   ];
   const rows = comparisons.flatMap(({ benchmark, places }) =>
     places.map((place) => [
-      printable(cutEnd(benchmark, NAME_WIDTH)),
-      printable(mixtureText(place.shares, sources)),
+      short(benchmark),
+      mixtureText(place.shares, sources.map(brief)),
       String(place.n),
       percent(place.accuracy),
       percent(place.expectedAccuracy),
@@ -91,7 +103,7 @@ function placeLines({ comparisons, sources, scale }: MixtureStudy, file: string 
       rangeOf(place.difference),
       decimal(place.fromBetter.estimate, 2),
       rangeOf(place.fromBetter),
-      printable(cutEnd(sources[place.betterSource] as string, NAME_WIDTH)),
+      short(sources[place.betterSource] as string),
     ]),
   );
   if (rows.length === 0) return [];
@@ -106,9 +118,7 @@ function placeLines({ comparisons, sources, scale }: MixtureStudy, file: string 
 
 /** `noto 25 %, emojione 75 %`. */
 function mixtureText(shares: readonly number[], sources: readonly string[]): string {
-  const parts = shares.flatMap((share, c) =>
-    share > 0 ? [`${cutEnd(sources[c] as string, 12)} ${percent(share, 0)} %`] : [],
-  );
+  const parts = shares.flatMap((share, c) => (share > 0 ? [`${sources[c]} ${percent(share, 0)} %`] : []));
   return parts.join(", ");
 }
 

@@ -1,8 +1,3 @@
-/** A name of at most `length` characters, cut at its end. */
-export function cutEnd(name: string, length: number): string {
-  return name.length > length ? `${name.slice(0, length - 1)}…` : name;
-}
-
 /** A name of at most `length` characters, cut in its middle: its ends are what tells checkpoints apart. */
 export function cutMiddle(name: string, length: number): string {
   const characters = [...name];

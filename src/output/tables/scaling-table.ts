@@ -1,6 +1,6 @@
 import type { ScalingComparison, ScalingStudy } from "../../analysis/robustness/scaling-study.ts";
 import { decimal, probability } from "../../foundation/number-text.ts";
-import { cutEnd } from "./name-text.ts";
+import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
 
 const NAME_WIDTH = 28;
@@ -24,12 +24,15 @@ export function formatScalingTable(study: ScalingStudy, groupBy: string | undefi
     right("p above"),
     right("inflation"),
   ];
+  const names = comparisons.flatMap(({ benchmark, idSide, effects }) => [
+    ...[benchmark, idSide],
+    ...effects.map(({ column }) => column),
+  ]);
+  const short = nameShortener(names, NAME_WIDTH);
   const rows = comparisons.flatMap(({ benchmark, idSide, n, effects }) =>
     effects.map(({ column, along, above, inflation }, c) => [
-      ...(c === 0
-        ? [printable(cutEnd(benchmark, NAME_WIDTH)), printable(cutEnd(idSide, NAME_WIDTH)), String(n)]
-        : ["", "", ""]),
-      printable(cutEnd(column, NAME_WIDTH)),
+      ...(c === 0 ? [short(benchmark), short(idSide), String(n)] : ["", "", ""]),
+      short(column),
       decimal(along.estimate, 3),
       rangeOf(along),
       decimal(above.estimate, 3),
