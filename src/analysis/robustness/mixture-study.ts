@@ -91,7 +91,7 @@ export function studyMixtures(
       const effects = line.effects.map((effect) =>
         effect.p === null ? { ...effect, pHolm: null } : family.adjust(effect),
       );
-      return { ...line, ...tests, effects, verdict: verdictOf(tests) };
+      return { ...line, ...tests, effects, verdict: mixtureVerdict(tests) };
     }),
     familySize: family.size,
     notes: notes.list(),
@@ -151,7 +151,8 @@ function checkSources(sources: readonly string[], shares: readonly (readonly num
   }
 }
 
-function verdictOf({
+/** The verdict of a line, from p values after Holm's adjustment. */
+export function mixtureVerdict({
   slopes,
   heights,
   lackOfFit,
