@@ -5,6 +5,7 @@ import { GROUP_DESIGNS } from "./_coverage-groups.ts";
 import { MIXTURE_DESIGNS } from "./_coverage-mixtures.ts";
 import { SCALING_DESIGNS } from "./_coverage-scaling.ts";
 import { SHARED_DESIGNS } from "./_coverage-shared.ts";
+import { SINGLE_DESIGNS } from "./_coverage-single.ts";
 
 /** Every design of `npm run bench -- coverage`, in the order of its table. A topic's designs lie in a file of their own. */
 export const COVERAGE_DESIGNS: readonly CoverageDesign[] = [
@@ -14,4 +15,5 @@ export const COVERAGE_DESIGNS: readonly CoverageDesign[] = [
   ...SHARED_DESIGNS,
   ...COMPARISON_DESIGNS,
   ...AGREEMENT_DESIGNS,
+  ...SINGLE_DESIGNS,
 ];

@@ -1,9 +1,9 @@
 import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
-import type { FitScale } from "../lines/fit-scale.ts";
+import { decimal } from "../../foundation/number-text.ts";
 import type { Baseline } from "./baseline.ts";
-import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
+import { type BaselineFit, type BaselineFitOptions, fitBaseline, isUnreliable } from "./baseline-fit.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import { type BaselineRules, isInPiece, isLeftOut, type LinePiece, linePieces } from "./line-rules.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
@@ -43,7 +43,7 @@ export interface BaselineLines {
  */
 export function fitBaselineLines(
   baseline: Baseline,
-  scale: FitScale,
+  how: Required<BaselineFitOptions>,
   axes: StudyAxes,
   defaults: ReadonlyMap<string, string>,
   notes: NoteCollector,
@@ -69,7 +69,7 @@ export function fitBaselineLines(
     }
   }
   const group = rules.group ?? onlyGroup(rows);
-  const lines = [...byLine.values()].flatMap((pairs) => fitPieces(baseline, group, scale, pairs, notes));
+  const lines = [...byLine.values()].flatMap((pairs) => fitPieces(baseline, group, how, pairs, notes));
   if (lines.length > 0) return { id: baseline.id, lines, protocols, pairing };
   const why = notes.list().map(({ text }) => text);
   throw new InputError(
@@ -90,7 +90,7 @@ function noteDoubts({ id, rows }: Baseline, notes: NoteCollector): void {
 function fitPieces(
   baseline: Baseline,
   group: string,
-  scale: FitScale,
+  how: Required<BaselineFitOptions>,
   pairs: readonly PairedRow[],
   notes: NoteCollector,
 ): BaselineLine[] {
@@ -101,8 +101,9 @@ function fitPieces(
     try {
       const fit = fitBaseline(
         points.filter((point) => isInPiece(point, piece)),
-        { scale },
+        how,
       );
+      noteWeaknesses(fit, key, notes);
       return [{ baseline: baseline.id, group, ...key, policy: policyWords(fit, piece), piece, fit }];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -112,10 +113,35 @@ function fitPieces(
   });
 }
 
-/** The policy in words: `0 and 1 dropped: none`, or the models dropped, then the rules. */
+/** What makes a line differ from the true one. */
+function noteWeaknesses(fit: BaselineFit, { benchmark, idSide }: LineKey, notes: NoteCollector): void {
+  const about = { benchmark };
+  const name = `${benchmark} on ${idSide}`;
+  if (isUnreliable(fit)) {
+    const use =
+      fit.corrected === null
+        ? "and x too unreliable for a correction, so there are no intervals"
+        : "intervals rest on the corrected line (slope_corrected)";
+    notes.warn(
+      `finite images make up more than 5 % of the variance of x, so a line is too flat: measure x on more images; ${use}`,
+      about,
+      `${name} (reliability ${decimal(fit.reliability as number, 2)})`,
+    );
+  }
+  if (fit.dropped.length > 0) {
+    notes.warn(
+      "models at exactly 0 or 1 are left out of the line, which makes it flatter: fit with --line binomial, which keeps them",
+      about,
+      `${name} (${fit.dropped.length} of ${fit.dropped.length + fit.n} models)`,
+    );
+  }
+}
+
+/** The policy in words: what was done with accuracies of 0 and 1, `0 and 1 dropped: none` or which, then the rules. */
 export function policyWords(fit: BaselineFit, piece: Pick<LinePiece, "words">): string {
-  const dropped = fit.dropped.length === 0 ? "none" : fit.dropped.join("; ");
-  const ends = fit.scale === "linear" ? "0 and 1 kept" : `0 and 1 dropped: ${dropped}`;
+  const names = (models: readonly string[]) => (models.length === 0 ? "none" : models.join("; "));
+  const kept = fit.line === "binomial" ? `0 and 1 kept as counts, x moved inside: ${names(fit.moved)}` : "0 and 1 kept";
+  const ends = fit.line === "binomial" || fit.scale === "linear" ? kept : `0 and 1 dropped: ${names(fit.dropped)}`;
   return piece.words === "" ? ends : `${ends} | ${piece.words}`;
 }
 

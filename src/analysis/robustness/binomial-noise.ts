@@ -1,31 +1,29 @@
-import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import type { ScaleFunctions } from "../lines/fit-scale.ts";
-import type { ModelPoint } from "./model-point.ts";
+import { imagesWorth, type ModelPoint } from "./model-point.ts";
 
 /**
- * The variance about a line, on the scale, that a model has from its finite images alone: that of its accuracy under the
- * shift, and that of its in-distribution accuracy carried along the line.
+ * The variance of a model's x, on the scale, that comes from its finite images.
  *
- * @param slope    of the line, on the scale
- * @param expected accuracy that the line expects of the model
- * @returns null where the images are not known, or an accuracy is at 0 or 1
+ * @returns null where the images are not known, or the accuracy is at 0 or 1 where the scale is infinite
  */
-export function binomialVariance(
-  point: ModelPoint,
-  expected: number,
-  slope: number,
-  { derivative }: ScaleFunctions,
+export function idVariance(
+  { idAccuracy, idImages }: Pick<ModelPoint, "idAccuracy" | "idImages">,
+  { derivative, endless }: ScaleFunctions,
 ): number | null {
-  const { idAccuracy, idImages } = point;
-  const own = ownVariance(point, expected);
-  if (own === null || idImages == null || !isInside(expected) || !isInside(idAccuracy)) return null;
-  const id = (idAccuracy * (1 - idAccuracy)) / idImages;
-  return own * derivative(expected) ** 2 + id * (slope * derivative(idAccuracy)) ** 2;
+  if (idImages == null || (endless && !isInside(idAccuracy))) return null;
+  return (derivative(idAccuracy) ** 2 * idAccuracy * (1 - idAccuracy)) / idImages;
 }
 
-function ownVariance({ bounds, images }: ModelPoint, expected: number): number | null {
-  if (bounds != null) return ((bounds.high - bounds.low) / (2 * Z95)) ** 2;
-  return images == null ? null : (expected * (1 - expected)) / images;
+/**
+ * The variance of a model's accuracy under the shift, on the scale, that comes from its finite images.
+ *
+ * @param expected accuracy that the line expects of the model: a chance low or high one would give a wrong variance
+ * @returns null where the images are not known, or nothing between 0 and 1 is expected
+ */
+export function shiftVariance(point: ModelPoint, expected: number, { derivative }: ScaleFunctions): number | null {
+  const images = imagesWorth(point);
+  if (images === null || !isInside(expected)) return null;
+  return (derivative(expected) ** 2 * expected * (1 - expected)) / images;
 }
 
 function isInside(accuracy: number): boolean {

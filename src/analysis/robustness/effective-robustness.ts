@@ -1,13 +1,14 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
-import { lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
+import { lineAt } from "../../foundation/statistics/least-squares.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
+import { estimateSe, type LineEstimate } from "../lines/corrected-line.ts";
 import { type ScaleFunctions, scaleFunctions } from "../lines/fit-scale.ts";
 import type { NoiseModel } from "../lines/shared-noise.ts";
-import { type BaselineFit, checkPoint, isEnd } from "./baseline-fit.ts";
-import { binomialVariance } from "./binomial-noise.ts";
-import type { ModelPoint } from "./model-point.ts";
-import { type PredictionError, predictionHalfWidth, predictionP } from "./prediction.ts";
-import { type SharedError, sharedError } from "./shared-error.ts";
+import { type BaselineFit, intervalLine, isUnreliable } from "./baseline-fit.ts";
+import { insideEnds } from "./fit-by-binomial.ts";
+import { checkPoint, imagesWorth, type ModelPoint } from "./model-point.ts";
+import { predictAt } from "./prediction.ts";
+import { sharedError } from "./shared-error.ts";
 import { sharedInterval } from "./shared-interval.ts";
 
 /** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
@@ -19,7 +20,14 @@ export interface EffectiveRobustness {
   readonly expectedAccuracy: number;
   /** accuracy − expectedAccuracy; above the line is positive */
   readonly effectiveRobustness: number;
-  /** 95 % interval of `effectiveRobustness`, given finite images and an estimated line; null: images not known */
+  /** what the line expects that is corrected for errors of x; null where x is reliable, or no correction is known */
+  readonly correctedExpected: number | null;
+  /** accuracy − correctedExpected */
+  readonly correctedRobustness: number | null;
+  /**
+   * 95 % interval of `effectiveRobustness`, given finite images and an estimated line; of `correctedRobustness` where x is
+   * not reliable. null: images not known, or too few to tell
+   */
   readonly low: number | null;
   readonly high: number | null;
   /** how `low` and `high` take the noise of the images */
@@ -48,37 +56,38 @@ export interface EffectiveRobustness {
  * under shift, that of the in-distribution accuracy (carried along the line), and the line's own (t with n − 2 degrees
  * of freedom). The latter two are joined on the fit's scale and carried to accuracy end by end, so the interval need not
  * be symmetric; the joining takes each part's own distance to its bound (the method of variance estimates recovery).
- * A bootstrap of the models would be too short: of nine it covers 86 to 90 %. Where it is known of the model and of all the
- * line's which images are right, the errors that they share cancel (`noise`); without, the interval is too wide.
+ * A bootstrap of the models would be too short: of nine it covers 86 to 90 %. Where errors of x make the line too flat
+ * (reliability below 0.95) the interval is about the corrected line, which has a wider error; below 0.3 there is none. Where
+ * it is known of the model and of all the line's which images are right, the errors that they share cancel (`noise`);
+ * without, the interval is too wide.
  *
- * `predictionLow` and `predictionHigh` answer another question, whether the model is beyond the baseline's own scatter.
- * They are the t prediction interval of the line. The scatter holds the baseline's binomial noise; where a new model's is
- * larger on the scale (an accuracy nearer 0 or 1, fewer images), the difference is added, with Welch's and Satterthwaite's
- * degrees of freedom: without it the interval would cover 93 % five points above the OpenAI models, and ever less below them.
+ * `predictionLow` and `predictionHigh` answer another question, whether the model is beyond the baseline's own scatter, see
+ * `predictAt`. At their own x models scatter about the plain line, so the prediction rests on that.
  *
  * @param fit    of `fitBaseline`
  * @param points models to compare; they need not be in the baseline
  * @throws InputError if an accuracy is outside [0, 1]
- * @throws RangeError if an in-distribution accuracy is exactly 0 or 1 on a scale where that is infinite
+ * @throws RangeError if an in-distribution accuracy is exactly 0 or 1 where the scale is infinite; of a binomial line only if
+ *   its images are not known: with them it is moved half an image inside
  * @see R. Taori et al. 2020, section 2, for the definition; G. Y. Zou & A. Donner, Construction of confidence limits about
  *   effect measures: a general approach, Statistics in Medicine 27, 2008, for the joining
  */
 export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoint[]): EffectiveRobustness[] {
   const functions = scaleFunctions(fit.scale);
+  const line = intervalLine(fit);
   return points.map((point) => {
     checkPoint(point);
     const { model, idAccuracy, accuracy } = point;
-    const x = functions.forward(idAccuracy);
+    const moved = fit.line === "binomial" ? insideEnds(point) : point;
+    const x = functions.forward(moved.idAccuracy);
     const expectedAccuracy = functions.inverse(lineAt(fit, x));
-    const error: PredictionError = {
-      scatterSe: Math.hypot(fit.residualSd, lineSe(fit, x)),
-      degreesOfFreedom: fit.n - 2,
-      noiseSd: Math.sqrt(noiseBeyondBaseline(fit, functions, point, expectedAccuracy)),
-    };
-    const halfWidth = predictionHalfWidth(error, 0.05);
-    const y = lineAt(fit, x);
-    const inside = insideEnds(point, functions);
-    const shared = sharedError(fit, point);
+    const correctedExpected = isUnreliable(fit) && line !== null ? functions.inverse(lineAt(line, x)) : null;
+    const { interval, p } = predictAt(fit, moved.idAccuracy, {
+      images: imagesWorth(point),
+      idImages: point.idImages ?? null,
+    });
+    const shared = fit.line === "least-squares" && line !== null ? sharedError(fit, point) : null;
+    const sampling = line === null ? null : samplingBounds(point, functions);
     const outsideBy = Math.max(0, fit.idMin - idAccuracy, idAccuracy - fit.idMax);
     return {
       model,
@@ -86,11 +95,17 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       accuracy,
       expectedAccuracy,
       effectiveRobustness: accuracy - expectedAccuracy,
-      ...robustnessInterval(fit, functions, point, x, expectedAccuracy, shared),
+      correctedExpected,
+      correctedRobustness: correctedExpected === null ? null : accuracy - correctedExpected,
+      ...(line === null || sampling === null
+        ? { low: null, high: null }
+        : shared === null
+          ? robustnessInterval(line, fit.tQuantile, functions, accuracy, x, sampling)
+          : sharedInterval(accuracy, x, sampling.shift, sampling.id, shared, functions)),
       noise: shared === null ? "independent" : isClustered(point) ? "shared-clusters" : "shared-images",
-      predictionLow: functions.inverse(y - halfWidth),
-      predictionHigh: functions.inverse(y + halfWidth),
-      predictionP: inside === null || !hasScatter(fit) ? null : predictionP(error, functions.forward(inside) - y),
+      predictionLow: interval.low,
+      predictionHigh: interval.high,
+      predictionP: p(accuracy),
       extrapolated: outsideBy > 0,
       outsideBy,
     };
@@ -101,44 +116,34 @@ function isClustered({ outcomes }: ModelPoint): boolean {
   return outcomes?.y.some(({ clusters }) => clusters !== null) ?? false;
 }
 
-/** Residuals below this, on any scale, are rounding: the models lie on their line, which tells no scatter. */
-const ROUNDING = 1e-9;
-
-function hasScatter({ residualSd }: BaselineFit): boolean {
-  return residualSd > ROUNDING;
+/** What finite images leave open of a point's two accuracies. */
+interface SamplingBounds {
+  readonly shift: Interval;
+  readonly id: Interval;
 }
 
-/** The accuracy; where it is exactly 0 or 1 and that is infinite, half an image from there; null if images are not known. */
-function insideEnds({ accuracy, images }: ModelPoint, { endless }: ScaleFunctions): number | null {
-  if (!endless || !isEnd(accuracy)) return accuracy;
-  return images == null ? null : (accuracy * images + 0.5) / (images + 1);
-}
-
-/** Variance that a point has from its finite images and that the residuals of the line do not hold; 0 if not known. */
-function noiseBeyondBaseline(fit: BaselineFit, functions: ScaleFunctions, point: ModelPoint, expected: number): number {
-  const own = binomialVariance(point, expected, fit.slope, functions);
-  return own === null || fit.binomialVariance === null ? 0 : Math.max(0, own - fit.binomialVariance);
+/** @returns null where images are not known, or so few that the interval of x reaches 0 or 1, where the line ends */
+function samplingBounds(point: ModelPoint, { endless }: ScaleFunctions): SamplingBounds | null {
+  const shift = samplingInterval(point);
+  const id = point.idImages == null ? null : scoreInterval(point.idAccuracy, point.idImages);
+  if (shift === null || id === null || (endless && (id.low <= 0 || id.high >= 1))) return null;
+  return { shift, id };
 }
 
 function robustnessInterval(
-  fit: BaselineFit,
+  line: LineEstimate,
+  tQuantile: number,
   functions: ScaleFunctions,
-  point: ModelPoint,
+  accuracy: number,
   x: number,
-  expectedAccuracy: number,
-  shared: SharedError | null,
-): { readonly low: number | null; readonly high: number | null } {
-  const own = samplingInterval(point);
-  const id = point.idImages == null ? null : scoreInterval(point.idAccuracy, point.idImages);
-  // So few images that the interval of x reaches 0 or 1: the line ends there
-  const isOpen = functions.endless && id !== null && (id.low <= 0 || id.high >= 1);
-  if (own === null || id === null || isOpen) return { low: null, high: null };
-  if (shared !== null) return sharedInterval(point.accuracy, x, own, id, shared, functions);
-  const expected = expectedInterval(fit, functions, x, id);
-  const difference = point.accuracy - expectedAccuracy;
+  { shift, id }: SamplingBounds,
+): Interval {
+  const expectedAccuracy = functions.inverse(lineAt(line, x));
+  const expected = expectedInterval(line, tQuantile, functions, x, id);
+  const difference = accuracy - expectedAccuracy;
   return {
-    low: difference - Math.hypot(point.accuracy - own.low, expected.high - expectedAccuracy),
-    high: difference + Math.hypot(own.high - point.accuracy, expectedAccuracy - expected.low),
+    low: difference - Math.hypot(accuracy - shift.low, expected.high - expectedAccuracy),
+    high: difference + Math.hypot(shift.high - accuracy, expectedAccuracy - expected.low),
   };
 }
 
@@ -149,10 +154,16 @@ export function samplingInterval(point: ModelPoint): Interval | null {
 }
 
 /** 95 % interval of what the line expects, its x known only within `id`. */
-function expectedInterval(fit: BaselineFit, { forward, inverse }: ScaleFunctions, x: number, id: Interval): Interval {
-  const y = lineAt(fit, x);
-  const ofLine = fit.tQuantile * lineSe(fit, x);
-  const ends = [fit.slope * (forward(id.low) - x), fit.slope * (forward(id.high) - x)];
+function expectedInterval(
+  line: LineEstimate,
+  tQuantile: number,
+  { forward, inverse }: ScaleFunctions,
+  x: number,
+  id: Interval,
+): Interval {
+  const y = lineAt(line, x);
+  const ofLine = tQuantile * estimateSe(line, x);
+  const ends = [line.slope * (forward(id.low) - x), line.slope * (forward(id.high) - x)];
   return {
     low: inverse(y - Math.hypot(ofLine, Math.min(...ends))),
     high: inverse(y + Math.hypot(ofLine, Math.max(...ends))),

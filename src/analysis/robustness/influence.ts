@@ -1,7 +1,9 @@
+import { InputError } from "../../foundation/errors.ts";
 import { largest } from "../../foundation/math/extremes.ts";
 import { lineAt } from "../../foundation/statistics/least-squares.ts";
 import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
+import { fitByBinomial, insideEnds } from "./fit-by-binomial.ts";
 
 /** What one baseline model does to the line. Accuracies are fractions, slope and intercept on the fit's scale. */
 export interface Influence {
@@ -10,8 +12,8 @@ export interface Influence {
   readonly accuracy: number;
   /** accuracy − the line's, the model being in the line */
   readonly residual: number;
-  /** its weight in the line's value at its own place, from 1/n to 1 */
-  readonly leverage: number;
+  /** its weight in the line's value at its own place, from 1/n to 1; null of a binomial line */
+  readonly leverage: number | null;
   /** the line without it; null where the others have one x, or are too few for a line with an uncertainty */
   readonly slopeWithout: number | null;
   readonly interceptWithout: number | null;
@@ -20,11 +22,16 @@ export interface Influence {
 }
 
 /**
- * Leave-one-out influence of each model of a line, by the closed form of the line without one point.
+ * Leave-one-out influence of each model of a line, by the closed form of the line without one point; a binomial line is
+ * fitted again without each.
  *
  * @see R. D. Cook & S. Weisberg, Residuals and Influence in Regression, 1982, section 3.3
  */
 export function leaveOneOut(fit: BaselineFit): Influence[] {
+  return fit.line === "binomial" ? refitWithoutEach(fit) : leastSquaresWithoutEach(fit);
+}
+
+function leastSquaresWithoutEach(fit: BaselineFit): Influence[] {
   const { forward, inverse } = scaleFunctions(fit.scale);
   const expected = fit.models.map(({ idAccuracy }) => inverse(lineAt(fit, forward(idAccuracy))));
   return fit.models.map(({ model, idAccuracy, accuracy }, i) => {
@@ -37,9 +44,30 @@ export function leaveOneOut(fit: BaselineFit): Influence[] {
     const error = (forward(accuracy) - lineAt(fit, forward(idAccuracy))) / (1 - leverage);
     const slope = fit.slope - (error * dx) / fit.xSumOfSquares;
     const intercept = fit.intercept - error * (1 / fit.n - (fit.xMean * dx) / fit.xSumOfSquares);
-    const changes = [fit.xMin, fit.xMean, fit.xMax].map((x) =>
-      Math.abs(inverse(lineAt({ slope, intercept }, x)) - inverse(lineAt(fit, x))),
-    );
-    return { ...about, slopeWithout: slope, interceptWithout: intercept, largestChange: largest(changes) };
+    return { ...about, ...changeTo(fit, { slope, intercept }) };
   });
+}
+
+function refitWithoutEach(fit: BaselineFit): Influence[] {
+  const { forward, inverse } = scaleFunctions(fit.scale);
+  return fit.models.map((point) => {
+    const { model, idAccuracy, accuracy } = point;
+    const expected = inverse(lineAt(fit, forward(insideEnds(point).idAccuracy)));
+    const about = { model, idAccuracy, accuracy, residual: accuracy - expected, leverage: null };
+    const others = fit.models.filter((one) => one !== point);
+    try {
+      return { ...about, ...changeTo(fit, fitByBinomial(others, scaleFunctions(fit.scale))) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { ...about, slopeWithout: null, interceptWithout: null, largestChange: null };
+    }
+  });
+}
+
+function changeTo(fit: BaselineFit, { slope, intercept }: Pick<BaselineFit, "slope" | "intercept">) {
+  const { inverse } = scaleFunctions(fit.scale);
+  const changes = [fit.xMin, fit.xMean, fit.xMax].map((x) =>
+    Math.abs(inverse(lineAt({ slope, intercept }, x)) - inverse(lineAt(fit, x))),
+  );
+  return { slopeWithout: slope, interceptWithout: intercept, largestChange: largest(changes) };
 }

@@ -1,4 +1,6 @@
+import { InputError } from "../../foundation/errors.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
+import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import type { PointOutcomes } from "../lines/shared-noise.ts";
 
 /** A model's place in the scatter plot: accuracies are fractions in [0, 1]. */
@@ -14,6 +16,29 @@ export interface ModelPoint {
   readonly images?: number | null;
   /** 95 % interval of `accuracy` from its finite images, where it is not one fraction of `images`: a mean over sets */
   readonly bounds?: Interval | null;
+  /** images of one set that such a mean is worth: accuracy (1 − accuracy) / variance; from `bounds` where absent */
+  readonly effectiveImages?: number | null;
   /** which images are right, where that is known of both accuracies; `idImages` and `images` are effective numbers then */
   readonly outcomes?: PointOutcomes;
+}
+
+/** Images of one set that the accuracy under the shift is worth; null where that is not known. */
+export function imagesWorth({ accuracy, images, bounds, effectiveImages }: ModelPoint): number | null {
+  if (effectiveImages != null) return effectiveImages;
+  if (bounds == null) return images ?? null;
+  const sd = (bounds.high - bounds.low) / (2 * Z95);
+  return accuracy > 0 && accuracy < 1 && sd > 0 ? (accuracy * (1 - accuracy)) / sd ** 2 : null;
+}
+
+/** Whether an accuracy is exactly 0 or 1: infinitely far on the logit and probit scales. */
+export function isEnd(accuracy: number): boolean {
+  return accuracy === 0 || accuracy === 1;
+}
+
+/** @throws InputError unless both accuracies are fractions */
+export function checkPoint({ model, idAccuracy, accuracy }: ModelPoint): void {
+  for (const value of [idAccuracy, accuracy]) {
+    if (value >= 0 && value <= 1) continue;
+    throw new InputError(`${model}: expected accuracies as fractions in [0, 1], got ${value}`);
+  }
 }

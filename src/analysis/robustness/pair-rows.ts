@@ -134,8 +134,20 @@ function averageOf(parts: readonly PairedRow[], id: AccuracyRow, idSide: string)
   const sets = points.map(({ outcomes }) => outcomes?.y[0]).filter((set) => set !== undefined);
   const point: ModelPoint = {
     ...{ model: id.checkpoint, idAccuracy: id.accuracy, accuracy, idImages: imagesOf(id), bounds },
+    effectiveImages: meanWorth(points, accuracy),
     ...(x !== undefined && sets.length === points.length ? { outcomes: { x, y: sets } } : {}),
   };
   const key = { ...taskKey(id), benchmark: AVERAGE, protocol: "" };
   return { ...key, metric: id.metric, idSide, idMetric: id.metric, point, parts };
+}
+
+/** Images of one set that a mean over sets is worth; where all are 0 or all 1, those of one accuracy in every set. */
+function meanWorth(points: readonly ModelPoint[], accuracy: number): number | null {
+  let [variance, ofEqual] = [0, 0];
+  for (const { accuracy: own, images } of points) {
+    if (images == null) return null;
+    variance += (own * (1 - own)) / images / points.length ** 2;
+    ofEqual += 1 / images / points.length ** 2;
+  }
+  return variance === 0 ? 1 / ofEqual : (accuracy * (1 - accuracy)) / variance;
 }

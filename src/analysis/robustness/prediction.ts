@@ -1,44 +1,146 @@
+import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
+import { lineAt } from "../../foundation/statistics/least-squares.ts";
+import { normalQuantile } from "../../foundation/statistics/normal-distribution.ts";
+import { mixtureCdf, type NormalMixture, smallestSd } from "../../foundation/statistics/normal-mixture.ts";
 import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
+import { countLowerTail, countUpperTail, type UncertainCount } from "../../foundation/statistics/uncertain-count.ts";
+import { estimateSe } from "../lines/corrected-line.ts";
+import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
+import { posteriorAt } from "../lines/line-posterior.ts";
+import type { BaselineFit } from "./baseline-fit.ts";
+import { idVariance } from "./binomial-noise.ts";
+import { isEnd } from "./model-point.ts";
 
-/** Where one more model of a line may lie, on the line's scale. */
-export interface PredictionError {
-  /** standard error from the scatter of the line's models and the line's own uncertainty, of an estimated variance */
-  readonly scatterSe: number;
-  /** degrees of freedom of `scatterSe` */
-  readonly degreesOfFreedom: number;
-  /** standard deviation of the binomial noise that the model has beyond that of the line's models, known; 0 for none */
-  readonly noiseSd: number;
+/** What one more model of a line's kind is measured on; null: not known, so as many images as the line's models have. */
+export interface MeasuredOn {
+  /** images of the shift, or that a mean over sets is worth */
+  readonly images: number | null;
+  readonly idImages: number | null;
+}
+
+/** Where one more model of a line's kind may lie. */
+export interface Prediction {
+  /** 95 % interval of its accuracy */
+  readonly interval: Interval;
+  /** probability that it lies at least as far from the line as this accuracy, both sides; null where nothing says so */
+  readonly p: (accuracy: number) => number | null;
+}
+
+const OUTSIDE = 0.05;
+/** Residuals below this, on any scale, are rounding: the models lie on their line, which tells no scatter. */
+const ROUNDING = 1e-9;
+
+/**
+ * Predicts the measured accuracy of one more model of the line's kind at an in-distribution accuracy.
+ *
+ * Where images are known its number of correct images is binomial, given an accuracy whose logit (or probit …) is uncertain:
+ * by the scatter of models, by the line, and by the images of its x. The scatter is what the residuals hold beyond the known
+ * noise of the line's models, and its own uncertainty is integrated over, see `LinePosterior`. Tails are exact ones of the
+ * discrete count, so intervals are conservative where few images are right or wrong. Where images are not known it is the t
+ * prediction interval of the line, whose residuals hold the models' noise.
+ *
+ * @throws RangeError at an in-distribution accuracy of 0 or 1 where the scale is infinite
+ */
+export function predictAt(fit: BaselineFit, idAccuracy: number, measured: MeasuredOn): Prediction {
+  const { posterior } = fit;
+  const images = measured.images ?? fit.images;
+  const idImages = measured.idImages ?? fit.idImages;
+  if (posterior === null || images === null || idImages === null) return studentPrediction(fit, idAccuracy, images);
+  const functions = scaleFunctions(fit.scale);
+  const ofId = idVariance({ idAccuracy, idImages }, functions) as number;
+  const mixture = posteriorAt(posterior, functions.forward(idAccuracy), fit.slope ** 2 * ofId);
+  const middle = Math.min(1, Math.max(0, functions.inverse(lineAt(fit, functions.forward(idAccuracy)))));
+  return countPrediction(countOf(mixture, fit.scale, images), middle, fit);
+}
+
+function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number | null): Prediction {
+  const { forward, inverse, endless } = scaleFunctions(fit.scale);
+  const x = forward(idAccuracy);
+  const y = lineAt(fit, x);
+  const scatter = fit.residualSd ?? 0;
+  const se = Math.hypot(scatter, estimateSe(fit, x));
+  const degreesOfFreedom = fit.n - 2;
+  const halfWidth = -studentTQuantile(OUTSIDE / 2, degreesOfFreedom) * se;
+  return {
+    interval: { low: inverse(y - halfWidth), high: inverse(y + halfWidth) },
+    p: (accuracy) => {
+      if (scatter <= ROUNDING || (endless && isEnd(accuracy) && images === null)) return null;
+      // 0 and 1 are infinitely far: half an image from there
+      const inside =
+        endless && isEnd(accuracy) ? (accuracy * (images as number) + 0.5) / ((images as number) + 1) : accuracy;
+      return studentTTwoSided((forward(inside) - y) / se, degreesOfFreedom);
+    },
+  };
+}
+
+function countOf(mixture: NormalMixture, scale: FitScale, n: number): UncertainCount {
+  const { forward, inverse, derivative } = scaleFunctions(scale);
+  // From log-odds; the probit is odd about ½, so an accuracy near 1 keeps its digits in 1 − accuracy
+  const onScale = (u: number): number => {
+    if (scale === "logit") return u;
+    if (scale === "probit" && u > 0) return -onScale(-u);
+    return forward(1 / (1 + Math.exp(-u)));
+  };
+  const mirrored = { ...mixture, means: mixture.means.map((mean) => -mean) };
+  const p = Math.min(0.999, Math.max(0.001, inverse(mixture.means[0] as number)));
+  return {
+    n,
+    below: remembered((u) => mixtureCdf(mixture, onScale(u))),
+    above: remembered((u) => mixtureCdf(mirrored, -onScale(u))),
+    resolution: smallestSd(mixture) / (derivative(p) * p * (1 - p)),
+    logits: scale === "logit" ? mixture : null,
+  };
+}
+
+function remembered(of: (u: number) => number): (u: number) => number {
+  const known = new Map<number, number>();
+  return (u) => {
+    const value = known.get(u) ?? of(u);
+    known.set(u, value);
+    return value;
+  };
+}
+
+function countPrediction(count: UncertainCount, middle: number, { residualSd }: BaselineFit): Prediction {
+  const low = (k: number) => countLowerTail(k, count);
+  const high = (k: number) => countUpperTail(k, count);
+  const { n } = count;
+  const p = (accuracy: number) =>
+    residualSd !== null && residualSd <= ROUNDING
+      ? null
+      : Math.min(1, 2 * Math.min(low(accuracy * n), high(accuracy * n)));
+  const interval = {
+    low: low(0) >= OUTSIDE / 2 ? 0 : countWhere(low, n, middle) / n,
+    high: high(n) >= OUTSIDE / 2 ? 1 : 1 - countWhere((k) => high(n - k), n, 1 - middle) / n,
+  };
+  return { interval, p };
 }
 
 /**
- * Half the width of the two-sided prediction interval: Student's t, its degrees of freedom by Welch and Satterthwaite where
- * known noise is added to the estimated scatter.
- *
- * @param p probability outside the interval, in (0, 1)
- * @see B. L. Welch, The generalization of Student's problem when several different population variances are involved, 1947
+ * The count at which a rising tail probability reaches the level: regula falsi (Illinois) on a scale where it is nearly
+ * straight.
  */
-export function predictionHalfWidth(error: PredictionError, p: number): number {
-  return -studentTQuantile(p / 2, effectiveDegreesOfFreedom(error)) * Math.hypot(error.scatterSe, error.noiseSd);
-}
-
-/**
- * The probability that one more model of the line's kind lies at least as far from the line: the p for which the prediction
- * interval ends at this distance.
- *
- * @param distance from the line, on its scale
- */
-export function predictionP(error: PredictionError, distance: number): number {
-  const se = Math.hypot(error.scatterSe, error.noiseSd);
-  if (distance === 0) return 1;
-  if (se === 0 || !Number.isFinite(distance)) return 0;
-  return studentTTwoSided(distance / se, effectiveDegreesOfFreedom(error));
-}
-
-/** Above this Student's t is the normal distribution to more digits than are kept. */
-const MAX_DEGREES_OF_FREEDOM = 1e9;
-
-function effectiveDegreesOfFreedom({ scatterSe, degreesOfFreedom, noiseSd }: PredictionError): number {
-  if (noiseSd === 0) return degreesOfFreedom;
-  const ratio = 1 + (noiseSd / scatterSe) ** 2; // of the variances: all to the scatter's
-  return Math.min(degreesOfFreedom * ratio ** 2, MAX_DEGREES_OF_FREEDOM);
+function countWhere(tail: (k: number) => number, n: number, start: number): number {
+  const target = normalQuantile(OUTSIDE / 2);
+  const countAt = (v: number) => Math.min(n, Math.max(0, (n + 1) / (1 + Math.exp(-v)) - 0.5));
+  const height = (v: number) => normalQuantile(Math.min(1 - 1e-16, Math.max(1e-300, tail(countAt(v))))) - target;
+  const end = Math.log(2 * n + 1);
+  const middle = Math.log((start * n + 0.5) / (n - start * n + 0.5));
+  let [a, fa] = [middle, height(middle)];
+  let reach = 4 / Math.sqrt(n * start * (1 - start) + 1);
+  let [b, fb] = [a, fa];
+  for (; fa > 0 === fb > 0 && Math.abs(b) < end; reach *= 2) {
+    b = fa > 0 ? Math.max(-end, middle - reach) : Math.min(end, middle + reach);
+    fb = height(b);
+  }
+  for (let round = 0; round < 60; round++) {
+    const straight = b - (fb * (b - a)) / (fb - fa);
+    const v = straight > Math.min(a, b) && straight < Math.max(a, b) ? straight : (a + b) / 2;
+    const f = height(v);
+    if (Math.abs(f) < 1e-8 || Math.abs(b - a) < 1e-10) return countAt(v);
+    if (f > 0 !== fb > 0) [a, fa] = [b, fb];
+    else fa /= 2;
+    [b, fb] = [v, f];
+  }
+  return countAt(b);
 }

@@ -1,5 +1,6 @@
 import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
+import type { LineKind } from "./baseline-fit.ts";
 import type { EffectiveRobustness } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
 
@@ -24,6 +25,7 @@ export interface RobustnessRow
     Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh" | "predictionP"> {
   readonly checkpoint: string;
   readonly scale: FitScale;
+  readonly line: LineKind;
   readonly baseline: string;
   readonly group: string;
   /** null for the mean of the shifts, which has no line of its own */

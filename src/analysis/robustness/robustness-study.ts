@@ -10,12 +10,14 @@ import { compareTexts, taskKey } from "../../foundation/evaluation-key.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
 import type { Baseline } from "./baseline.ts";
-import { isEnd } from "./baseline-fit.ts";
+import type { LineKind } from "./baseline-fit.ts";
 import { type BaselineLine, type BaselineLines, baselineRules, fitBaselineLines } from "./baseline-lines.ts";
-import { type EffectiveRobustness, effectiveRobustness } from "./effective-robustness.ts";
+import { type EffectiveRobustness, effectiveRobustness, samplingInterval } from "./effective-robustness.ts";
+import { insideEnds } from "./fit-by-binomial.ts";
 import { compareLineKeys, type LineKey, lineKey } from "./line-key.ts";
 import { bestLine, noteDifferences } from "./line-match.ts";
 import type { BaselineRules } from "./line-rules.ts";
+import { isEnd } from "./model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "./robustness-row.ts";
 import {
@@ -45,6 +47,8 @@ export interface RobustnessStudy {
 export interface StudyOptions {
   /** default: logit */
   readonly scale?: FitScale;
+  /** default: least-squares */
+  readonly line?: LineKind;
   /** default: ImageNet and its five shifts */
   readonly axes?: StudyAxes;
   /** benchmark → its default protocol, for rows that name none */
@@ -64,13 +68,13 @@ export function studyRobustness(
   baseline: Baseline,
   options: StudyOptions = {},
 ): RobustnessStudy {
-  const scale = options.scale ?? "logit";
+  const how = { scale: options.scale ?? "logit", line: options.line ?? "least-squares" };
   const axes = options.axes ?? IMAGENET_AXES;
   const defaults = options.defaultProtocols ?? new Map();
   const own = mergeRows(withDefaultProtocols(rows, defaults));
   const baselineRows = mergeRows(withDefaultProtocols(baseline.rows, defaults));
   const notes = createNoteCollector();
-  const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, scale, axes, defaults, notes);
+  const lines = fitBaselineLines({ ...baseline, rows: baselineRows }, how, axes, defaults, notes);
   const members = new Set(lines.lines.flatMap((line) => line.fit.models.map((point) => point.model)));
   const results: UntestedRow[] = [];
   for (const [checkpoint, ofCheckpoint] of rowsByCheckpoint(own)) {
@@ -80,7 +84,7 @@ export function studyRobustness(
       });
     }
     noteIncomplete(ofCheckpoint, notes);
-    results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, scale, notes));
+    results.push(...compareCheckpoint(checkpoint, ofCheckpoint, lines, notes));
   }
   if (results.length === 0) {
     const hint = own.some(({ benchmark }) => isInDistribution(benchmark, axes))
@@ -105,7 +109,6 @@ function compareCheckpoint(
   checkpoint: string,
   rows: readonly AccuracyRow[],
   lines: BaselineLines,
-  scale: FitScale,
   notes: NoteCollector,
 ): UntestedRow[] {
   const { axes } = lines.pairing;
@@ -124,7 +127,7 @@ function compareCheckpoint(
   }
   const results = new Map<PairedRow, UntestedRow>();
   for (const pair of pairs) {
-    const result = comparePair(pair, pairs, lines, scale, notes);
+    const result = comparePair(pair, pairs, lines, notes);
     if (result !== undefined) results.set(pair, result);
   }
   noteMissingAxes(checkpoint, pairs, lines, notes);
@@ -141,12 +144,13 @@ function comparePair(
   pair: PairedRow,
   pairs: readonly PairedRow[],
   lines: BaselineLines,
-  scale: FitScale,
   notes: NoteCollector,
 ): UntestedRow | undefined {
-  const { model: checkpoint, idAccuracy } = pair.point;
+  const { model: checkpoint } = pair.point;
   const line = bestLine(pair, pairs, lines, notes);
   if (line === undefined) return undefined;
+  const { scale } = line.fit;
+  const { idAccuracy } = line.fit.line === "binomial" ? insideEnds(pair.point) : pair.point;
   if (isEnd(idAccuracy) && scale !== "linear") {
     notes.note(`accuracy on ${pair.idSide} is exactly ${idAccuracy}, where ${scale} is infinite: left out`, {
       checkpoint,
@@ -155,8 +159,16 @@ function comparePair(
   }
   noteDifferences(pair, line, notes);
   const [{ model: _, ...figures }] = effectiveRobustness(line.fit, [pair.point]) as [EffectiveRobustness];
-  if (figures.low === null) notes.note("no intervals: the number of images (column n) is not known", { checkpoint });
-  const about = { scale, baseline: line.baseline, group: line.group };
+  if (figures.low === null) {
+    const isKnown = samplingInterval(pair.point) !== null && pair.point.idImages != null;
+    notes.note(
+      isKnown
+        ? "no intervals: too few images to tell x from the others', or from 0 and 1"
+        : "no intervals: the number of images (column n) is not known",
+      { checkpoint },
+    );
+  }
+  const about = { scale, line: line.fit.line, baseline: line.baseline, group: line.group };
   const isMember = line.fit.models.some(({ model }) => model === checkpoint);
   return { checkpoint, ...lineKey(pair), ...about, ...figures, isMember };
 }
@@ -171,6 +183,8 @@ function meanOfShifts(average: PairedRow, parts: readonly UntestedRow[]): Untest
     accuracy: average.point.accuracy,
     expectedAccuracy: mean(parts.map((part) => part.expectedAccuracy)),
     effectiveRobustness: mean(parts.map((part) => part.effectiveRobustness)),
+    correctedExpected: null,
+    correctedRobustness: null,
     low: null,
     high: null,
     predictionLow: null,

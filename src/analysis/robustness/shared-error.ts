@@ -1,12 +1,11 @@
 import { createCorrectedFit } from "../lines/corrected-fit.ts";
+import { LOW_RELIABILITY } from "../lines/corrected-line.ts";
 import { type ScaleFunctions, scaleFunctions } from "../lines/fit-scale.ts";
 import { commonLine } from "../lines/line-terms.ts";
 import { accuracyVariance, errorCorrelation, type PointOutcomes, sharedNoise } from "../lines/shared-noise.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
 import type { ModelPoint } from "./model-point.ts";
 
-/** Below this reliability of x, the line that an interval is about is corrected for x's errors. */
-const LOW_RELIABILITY = 0.95;
 /** Above this Student's t is the normal distribution to more digits than are kept. */
 const MOST_FREEDOM = 1e9;
 

@@ -72,6 +72,11 @@ function program(supervise: Supervise): Command {
       pathValue,
     )
     .option("--scale <name>", "scale of the line: logit, probit or linear", "logit")
+    .option(
+      "--line <name>",
+      "least-squares, or binomial: keeps accuracies of 0 and 1, weighs by images",
+      "least-squares",
+    )
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
     .option(
       "--mixture <source=column>",
@@ -157,6 +162,11 @@ function program(supervise: Supervise): Command {
       pathValue,
     )
     .option("--scale <name>", "the scale shown first: logit, probit or linear", "logit")
+    .option(
+      "--line <name>",
+      "of the baselines: least-squares, or binomial, which keeps accuracies of 0 and 1",
+      "least-squares",
+    )
     .option("--group-by <column>", "a line for each value of this column of --metadata")
     .option(
       "--metadata <file>",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { FIT_SCALES, type FitScale } from "../../analysis/lines/fit-scale.ts";
+import { LINE_KINDS, type LineKind } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { coverExtrapolated } from "../../analysis/robustness/covering-baselines.ts";
 import { leaveOneOut } from "../../analysis/robustness/influence.ts";
@@ -40,6 +41,8 @@ export interface FitCommandOptions extends FitExtrasOptions {
   readonly baseline?: string;
   /** default: logit */
   readonly scale?: string;
+  /** default: least-squares */
+  readonly line?: string;
   /** `class`, or a CSV file with the columns image and cluster: images of a cluster are not independent */
   readonly cluster?: string;
   /** scale of agreement on the line, probit or logit; not fitted where absent */
@@ -62,6 +65,7 @@ export interface FitCommandOptions extends FitExtrasOptions {
  */
 export async function runFit(inputs: readonly string[], options: FitCommandOptions): Promise<void> {
   const scale = parseScale(options.scale ?? "logit");
+  const line = parseLine(options.line ?? "least-squares");
   const format = parseFormat(options);
   const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
   const typed = options.baseline ?? defaultBaseline(options.study, sources);
@@ -76,6 +80,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const about = await openStudy(options);
   const study = studyRobustness(rows, baseline, {
     scale,
+    line,
     axes: about.axes,
     defaultProtocols: defaultProtocolsOf(about),
   });
@@ -83,6 +88,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const renamed = others.map((other) => ({ ...other, rows: other.rows.map(apart.rename) }));
   const covered = coverExtrapolated(study, renamed, {
     scale,
+    line,
     axes: about.axes,
     defaultProtocols: defaultProtocolsOf(about),
   });
@@ -134,7 +140,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   } else if (format === "wide-csv") {
     printText(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
-    const fitted = `fitted on the ${scale} scale; baseline ${baseline.id}`;
+    const fitted = `fitted on the ${scale} scale${line === "binomial" ? ", binomial" : ""}; baseline ${baseline.id}`;
     const notRanked = study.rows.some(({ doubt }) => doubt !== undefined)
       ? "; ‡ doubtful or a second row of a run"
       : "";
@@ -199,6 +205,13 @@ export function parseScale(typed: string): FitScale {
   return scale;
 }
 
-function lineJson({ piece: _, fit, ...about }: BaselineLine) {
-  return { ...about, ...fit, influence: leaveOneOut(fit) };
+/** @throws InputError naming the kinds of line that are known */
+export function parseLine(typed: string): LineKind {
+  const line = LINE_KINDS.find((one) => one === typed);
+  if (line === undefined) throw new InputError(`unknown line "${typed}"; known: ${LINE_KINDS.join(", ")}`);
+  return line;
+}
+
+function lineJson({ piece: _, fit: { posterior: __, ...fit }, ...about }: BaselineLine) {
+  return { ...about, ...fit, influence: leaveOneOut({ ...fit, posterior: null }) };
 }

@@ -1,5 +1,6 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import type { LineKind } from "../../analysis/robustness/baseline-fit.ts";
 import { parseMetadata } from "../../analysis/robustness/metadata.ts";
 import { listBaselines } from "../../analysis/robustness/read-baseline.ts";
 import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
@@ -32,6 +33,7 @@ export interface GatherOptions {
   readonly title: string;
   readonly baseline: string;
   readonly scale: FitScale;
+  readonly line: LineKind;
   readonly groupBy: string | undefined;
   readonly metadata: string | undefined;
   readonly cache: CorrectnessCache;
@@ -102,6 +104,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       axes: options.study.axes,
       baselines,
       scale: options.scale,
+      ...(options.line === "least-squares" ? {} : { line: options.line }),
       groupings,
       groupBy: options.groupBy ?? null,
       notes: [...apart.notes, ...[...read, first].flatMap((one) => one.notes)],

@@ -13,7 +13,7 @@ import { studyReport, withoutBaseline } from "../../output/report/report-study.t
 import { formatStill } from "../../output/report/still.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import type { CorrectnessCache } from "./check-results.ts";
-import { parseScale } from "./fit-command.ts";
+import { parseLine, parseScale } from "./fit-command.ts";
 import { defaultBaseline, openStudy, readAccuracies } from "./fit-inputs.ts";
 import { type GatheredReport, type GatherOptions, gatherReport } from "./gather-report.ts";
 import { claimOutputs } from "./made-from.ts";
@@ -41,6 +41,7 @@ export interface ReportCommandOptions {
   readonly baseline?: string;
   /** default: logit */
   readonly scale?: string;
+  readonly line?: string;
   readonly groupBy?: string;
   readonly metadata?: string;
   /** mistakes to show of each checkpoint on each benchmark */
@@ -177,6 +178,7 @@ function gatherOptions({ sources, options, cache }: Target, study: Study): Gathe
       options.title ?? study.title ?? `Robustness: ${sources.map((source) => basename(resolve(source))).join(", ")}`,
     baseline: options.baseline ?? defaultBaseline(options.study, sources),
     scale: parseScale(options.scale ?? "logit"),
+    line: parseLine(options.line ?? "least-squares"),
     groupBy: options.groupBy,
     metadata: options.metadata,
   };

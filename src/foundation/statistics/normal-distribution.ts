@@ -14,6 +14,38 @@ export function normalCdf(z: number): number {
   return z > 0 ? 1 - normalCdf(-z) : Math.exp(logLowerTail(z));
 }
 
+/** Nodes of the table of {@link tabulatedNormalCdf}: z = −j / TABLE_STEPS. */
+const TABLE_STEPS = 32;
+const TABLE_ENDS = 12;
+let table: { readonly cdf: Float64Array; readonly density: Float64Array } | undefined;
+
+/**
+ * {@link normalCdf} for loops: a Taylor series of six terms about the nearest node of a table, relative error below 1e-7
+ * in the lower tail and below 1e-10 within 4 of 0.
+ *
+ * @param z any number, infinities included
+ */
+export function tabulatedNormalCdf(z: number): number {
+  if (z > 0) return 1 - tabulatedNormalCdf(-z);
+  if (!(z > -TABLE_ENDS)) return normalCdf(z);
+  table ??= makeTable();
+  const j = Math.round(-z * TABLE_STEPS);
+  const at = -j / TABLE_STEPS;
+  const d = z - at;
+  // Derivatives of the density are Hermite polynomials times it
+  const square = at * at;
+  const h3 = at * (square - 3);
+  const h4 = square * (square - 6) + 3;
+  const h5 = at * (square * (square - 10) + 15);
+  const series = d * (1 + d * (-at / 2 + d * ((square - 1) / 6 + d * (-h3 / 24 + d * (h4 / 120 - (d * h5) / 720)))));
+  return (table.cdf[j] as number) + (table.density[j] as number) * series;
+}
+
+function makeTable() {
+  const z = Float64Array.from({ length: TABLE_ENDS * TABLE_STEPS + 1 }, (_, j) => -j / TABLE_STEPS);
+  return { cdf: z.map(normalCdf), density: z.map((value) => Math.exp(-0.5 * value * value - LOG_SQRT_TWO_PI)) };
+}
+
 /**
  * The quantile of the standard normal distribution (probit): the z that a variable stays at or below with probability p.
  * simple-statistics has a `probit` too, which is a coarse approximation and not monotone: do not fit on it.

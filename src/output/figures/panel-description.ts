@@ -12,7 +12,7 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
     ...(baseline.length === 0 ? [] : [`${count(baseline.length, "more model")} of the baseline's line`]),
     ...lines.map(
       ({ label, slope, intercept, r2, n, scale }) =>
-        `line of ${label}: slope ${decimal(slope, 3)}, intercept ${decimal(intercept, 3)} on the ${scale} scale, r² ${decimal(r2, 3)}, n = ${n}`,
+        `line of ${label}: slope ${decimal(slope, 3)}, intercept ${decimal(intercept, 3)} on the ${scale} scale, ${r2 === null ? "binomial" : `r² ${decimal(r2, 3)}`}, n = ${n}`,
     ),
     ...(lines.length === 0 ? ["no line"] : ["bands are at 95 %"]),
     ...[incompleteNote([panel])].filter((note) => note !== null),

@@ -30,7 +30,8 @@ export interface PanelLine {
   readonly scale: FitScale;
   readonly idMin: number;
   readonly idMax: number;
-  readonly r2: number;
+  /** null of a binomial line */
+  readonly r2: number | null;
   readonly n: number;
   /** by rising x, over all of the axis that the line serves; it holds idMin and idMax where they are on the axis */
   readonly samples: readonly LineSample[];

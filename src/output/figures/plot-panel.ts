@@ -211,7 +211,9 @@ function titleMarks(panel: ScatterPanel, theme: FigureTheme, fontSize: number, w
   const lines = panel.lines.filter(({ ofBaseline }) => ofBaseline);
   const [titleSize, fitSize] = [fontSize * 1.16, fontSize * 0.92];
   const title = shortenMiddle(figureText(panel.title), width / BOLD, titleSize);
-  const fit = lines.length === 1 ? `r² = ${decimal(lines[0]?.r2 ?? 0, 3)}, n = ${lines[0]?.n}` : "";
+  const [line] = lines.length === 1 ? lines : [];
+  const r2 = line?.r2 == null ? "" : `r² = ${decimal(line.r2, 3)}, `;
+  const fit = line === undefined ? "" : `${r2}n = ${line.n}`;
   const room = width - BOLD * textWidth(title, titleSize) - fontSize;
   return [
     Plot.text([title], {

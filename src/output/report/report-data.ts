@@ -1,5 +1,6 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import type { LineKind } from "../../analysis/robustness/baseline-fit.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";
@@ -25,6 +26,8 @@ export interface ReportData {
   /** the one that is shown first is the first */
   readonly baselines: readonly Baseline[];
   readonly scale: FitScale;
+  /** how the baselines' lines are fitted; default: least-squares */
+  readonly line?: LineKind;
   readonly groupings: readonly Grouping[];
   /** column of the grouping shown first; null: none */
   readonly groupBy: string | null;

@@ -6,7 +6,7 @@ import type { PanelStudy } from "../figures/panel-study.ts";
 import type { ReportData } from "./report-data.ts";
 
 /** What a study needs of a report. */
-export type StudiedData = Pick<ReportData, "results" | "baselines" | "benchmarks" | "groupings" | "axes">;
+export type StudiedData = Pick<ReportData, "results" | "baselines" | "benchmarks" | "groupings" | "axes" | "line">;
 
 /** A study, or why there is none. */
 export interface StudyOutcome {
@@ -21,7 +21,12 @@ export function studyReport(data: StudiedData, baseline: string, scale: string):
   try {
     const defaultProtocols = new Map(data.benchmarks.map(({ id, defaultProtocol }) => [id, defaultProtocol]));
     return {
-      study: studyRobustness(data.results, chosen, { scale: scale as FitScale, axes: data.axes, defaultProtocols }),
+      study: studyRobustness(data.results, chosen, {
+        scale: scale as FitScale,
+        ...(data.line === undefined ? {} : { line: data.line }),
+        axes: data.axes,
+        defaultProtocols,
+      }),
       problem: "",
     };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isUnreliable } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 
 import { rowsOnPreferredSides } from "../../analysis/robustness/preferred-side.ts";
@@ -74,6 +75,7 @@ export function formatStudy(
 function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
   const first = lines[0] as BaselineLine;
   const of = first.group === "" ? "" : `, group ${printable(first.group)}`;
+  const isBinomial = first.fit.line === "binomial";
   const prompts = new Set(lines.map((line) => line.templates));
   const prompt = prompts.size > 1 || first.templates === "" ? "" : `, templates ${printable(first.templates)}`;
   const nameOf = ({ benchmark, protocol }: BaselineLine) =>
@@ -92,18 +94,33 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
     ...(prompts.size > 1 ? [left("templates")] : []),
     right("slope ±se"),
     right("intercept"),
-    right("r2"),
+    right(isBinomial ? "scatter" : "r2"),
+    right("rel. x"),
     right("n"),
     left("x range %"),
   ];
-  return `Baseline ${printable(first.baseline)}${of}${prompt}, fitted on the ${first.fit.scale} scale\n${formatTextTable(columns, rows)}`;
+  return `Baseline ${printable(first.baseline)}${of}${prompt}, fitted on the ${first.fit.scale} scale${isBinomial ? ", binomial" : ""}\n${[formatTextTable(columns, rows), ...correctedLines(lines)].join("\n")}`;
+}
+
+/** The lines that errors of x make too flat, corrected. */
+function correctedLines(lines: readonly BaselineLine[]): string[] {
+  return lines.flatMap(({ benchmark, idSide, fit }) => {
+    if (!isUnreliable(fit)) return [];
+    const { corrected } = fit;
+    const what =
+      corrected === null
+        ? "x too unreliable to correct the line"
+        : `corrected slope ${decimal(corrected.slope, 3)} ±${decimal(corrected.slopeSe, 3)}, intercept ${decimal(corrected.intercept, 3)}`;
+    return [`  ${printable(benchmark)} on ${printable(idSide)}: ${what}`];
+  });
 }
 
 function lineCells({ fit }: BaselineLine): string[] {
   return [
     `${decimal(fit.slope, 3)} ±${decimal(fit.slopeSe, 3)}`,
     decimal(fit.intercept, 3),
-    decimal(fit.r2, 3),
+    fit.r2 === null ? decimal(fit.scatterSd ?? 0, 3) : decimal(fit.r2, 3),
+    fit.reliability === null ? "" : decimal(fit.reliability, 2),
     String(fit.n),
     percentRange(fit.idMin, fit.idMax),
   ];
@@ -175,10 +192,12 @@ export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, wit
 }
 
 function certainty(row: RobustnessRow): string {
-  if (row.low === null || row.high === null) return "no interval: the number of images is not known";
+  if (row.low === null || row.high === null) return "no interval: the number of images is not known, or too small";
   const shared =
     row.noise === "independent" ? "" : `, ${row.noise.replace("-", " ")}: what they have in common cancels`;
-  return `95 % interval ${pointsRange(row.low, row.high)}, from finite images and the line's own error${shared}`;
+  const interval = `95 % interval ${pointsRange(row.low, row.high)}`;
+  if (row.correctedRobustness === null) return `${interval}, from finite images and the line's own error${shared}`;
+  return `${points(row.correctedRobustness)} points from the line corrected for errors of x, ${interval}${shared}`;
 }
 
 function overview(study: RobustnessStudy, side: string, marks: WarningMarks, file: string | null): string {

@@ -17,6 +17,13 @@ const FIT_COLUMNS = [
   "x_min",
   "x_max",
   "policy",
+  "line",
+  "scatter_sd",
+  "reliability",
+  "slope_corrected",
+  "slope_corrected_se",
+  "intercept_corrected",
+  "intercept_corrected_se",
 ] as const;
 const INFLUENCE_COLUMNS = [
   "baseline",
@@ -34,8 +41,9 @@ const INFLUENCE_COLUMNS = [
 ] as const;
 
 /**
- * The text of `fits.csv`: one row a line. Slope, intercept and residual_sd are on the scale; x_min and x_max are
- * in-distribution accuracies, fractions.
+ * The text of `fits.csv`: one row a line. Slope, intercept, residual_sd and scatter_sd are on the scale; x_min and x_max are
+ * in-distribution accuracies, fractions. r2 and residual_sd are empty for a binomial line; scatter_sd, reliability and the
+ * corrected line where a number of images is not known, the latter also where x is too unreliable for it.
  */
 export function formatFits(lines: readonly BaselineLine[]): string {
   const rows = lines.map((line) => ({
@@ -49,6 +57,13 @@ export function formatFits(lines: readonly BaselineLine[]): string {
     x_min: line.fit.idMin,
     x_max: line.fit.idMax,
     policy: line.policy,
+    line: line.fit.line,
+    scatter_sd: computed(line.fit.scatterSd),
+    reliability: computed(line.fit.reliability),
+    slope_corrected: computed(line.fit.corrected?.slope ?? null),
+    slope_corrected_se: computed(line.fit.corrected?.slopeSe ?? null),
+    intercept_corrected: computed(line.fit.corrected?.intercept ?? null),
+    intercept_corrected_se: computed(line.fit.corrected?.interceptSe ?? null),
   }));
   return formatCsv(FIT_COLUMNS, rows);
 }

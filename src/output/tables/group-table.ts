@@ -29,7 +29,7 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
       range(slopeInterval),
       decimal(fit.intercept, 2),
       range(interceptInterval),
-      decimal(fit.r2, 3),
+      fit.r2 === null ? "" : decimal(fit.r2, 3),
     ]);
     const rule = comparison.piece.words;
     const title = `${printable(comparison.benchmark)} on ${printable(comparison.idSide)}, lines by ${printable(column)}${rule === "" ? "" : ` (${printable(rule)})`}`;

@@ -23,6 +23,9 @@ const COLUMNS = [
   "prediction_p_holm",
   "verdict",
   "noise",
+  "line",
+  "expected_corrected",
+  "effective_robustness_corrected",
 ] as const;
 
 /**
@@ -51,6 +54,9 @@ export function formatRobustness(rows: readonly RobustnessRow[]): string {
     verdict: row.verdict,
     noise: row.low === null ? null : row.noise,
     quality: row.doubt?.quality ?? "ok",
+    line: row.line,
+    expected_corrected: computed(row.correctedExpected),
+    effective_robustness_corrected: computed(row.correctedRobustness),
   }));
   return formatCsv(COLUMNS, cells);
 }

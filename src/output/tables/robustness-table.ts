@@ -1,3 +1,4 @@
+import { isUnreliable } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { isWholeProtocol, mainSide, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
@@ -21,19 +22,28 @@ interface RobustnessGrid {
 
 /** The lines' figures for a paper. */
 export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): PlainTable {
+  const isAnyUnreliable = lines.some(({ fit }) => isUnreliable(fit));
   const columns: TableColumn[] = [
     { title: "line of", align: "left" },
     { title: "x axis", align: "left" },
-    ...["slope", "se", "intercept", "r2", "n"].map((title): TableColumn => ({ title, align: "right" })),
+    ...["slope", "se", "intercept", "r2", "n", "reliability", "corrected slope", "corrected se"]
+      .filter((title) => isAnyUnreliable || !title.startsWith("corrected"))
+      .map((title): TableColumn => ({ title, align: "right" })),
   ];
   const ordered = inShiftOrder(lines, ({ baseline, group }) => JSON.stringify([baseline, group]), axes);
   const rows = ordered.map(({ benchmark, protocol, idSide, fit }) => [
     columnName(benchmark, protocol, axes),
     idSide,
-    ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map((value) => decimal(value, 3)),
+    ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map(cellOf),
     String(fit.n),
+    cellOf(fit.reliability),
+    ...(isAnyUnreliable ? [fit.corrected?.slope, fit.corrected?.slopeSe].map(cellOf) : []),
   ]);
   return { columns, rows };
+}
+
+function cellOf(value: number | null | undefined): string {
+  return value == null ? "" : decimal(value, 3);
 }
 
 /**

@@ -4,10 +4,10 @@ import { seededRandom } from "../../seeded-random.ts";
 import { measureCoverage, type World } from "./coverage-simulation.ts";
 
 /**
- * Runs of each world: 2500 by default (a standard error of 0.44 points); more, and printed, by
+ * Runs of each world: 1500 by default (a standard error of 0.56 points); more, and printed, by
  * `SHIFTLINE_COVERAGE_RUNS=40000 npx vitest run test/robustness/coverage.test.ts`.
  */
-const DEFAULT_RUNS = 2500;
+const DEFAULT_RUNS = 1500;
 const RUNS = Number(process.env.SHIFTLINE_COVERAGE_RUNS ?? DEFAULT_RUNS);
 
 /** Lines like those of the nine OpenAI models: slope, intercept, residual sd and images of the set. */

@@ -26,7 +26,9 @@ it("gives line, confidence band and prediction band as numpy and scipy do", asyn
       ...[band.predictionLow, band.predictionHigh],
     ];
     found.forEach((value, i) => {
-      expect(value, `${shift} ${scale} at ${accuracy}, number ${i}`).closeTo(expected[i] as number, DELTA);
+      // The prediction is integrated on two grids; beyond 0 and 1 one image of 7,500 is 1.3e-4
+      const delta = i < 3 ? DELTA : 2e-4;
+      expect(value, `${shift} ${scale} at ${accuracy}, number ${i}`).closeTo(expected[i] as number, delta);
     });
     expect(band.extrapolated).toBe(accuracy < fit.idMin || accuracy > fit.idMax);
     const [own] = effectiveRobustness(fit, [{ model: "new", idAccuracy: accuracy, accuracy: 0.5 }]);

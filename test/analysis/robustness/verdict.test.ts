@@ -4,7 +4,6 @@ import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
 import { coverExtrapolated } from "../../../src/analysis/robustness/covering-baselines.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
 import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
-import { predictionHalfWidth, predictionP } from "../../../src/analysis/robustness/prediction.ts";
 import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
 import { judgeRows, testedRows, type UntestedRow } from "../../../src/analysis/robustness/verdict.ts";
@@ -74,45 +73,9 @@ describe("a verdict", () => {
     expect(tested.every((row) => (row.predictionPHolm as number) >= (row.predictionP as number))).toBe(true);
     expect(tested.every(({ extrapolated }) => !extrapolated)).toBe(true);
   });
-
-  it("is from the line alone where the accuracy is exactly 0, half an image from there", () => {
-    const random = seededRandom(3);
-    const fit = fitBaseline(pointsOfOneKind(random, MODELS).map((point) => ({ ...point, images: 50, idImages: 50 })));
-    const point = { model: "none right", idAccuracy: 0.6, images: 4, idImages: 50_000 };
-    const [zero] = effectiveRobustness(fit, [{ ...point, accuracy: 0 }]);
-    const [half] = effectiveRobustness(fit, [{ ...point, accuracy: 0.1 }]);
-    expect(zero?.predictionP).closeTo(half?.predictionP as number, 1e-9);
-  });
 });
 
-describe("the probability of a distance", () => {
-  it("is that of the interval that ends there", () => {
-    for (const noiseSd of [0, 0.05, 1]) {
-      const error = { scatterSe: 0.1, degreesOfFreedom: 7, noiseSd };
-      for (const p of [0.9, 0.05, 1e-3, 1e-9]) {
-        expect(predictionP(error, predictionHalfWidth(error, p)) / p).closeTo(1, 1e-8);
-      }
-      expect(predictionP(error, 0)).closeTo(1, 1e-9);
-      expect(predictionP(error, Number.POSITIVE_INFINITY)).toBe(0);
-    }
-  });
-});
-
-describe("the probability of any distance, of any error", () => {
-  it("is a probability, the same on both sides, and smaller further out; its interval is no NaN", () => {
-    const size = fc.constantFrom(0, 1e-300, 1e-12, 1e-3, 0.1, 10, 1e12);
-    const error = fc.record({ scatterSe: size, noiseSd: size, degreesOfFreedom: fc.constantFrom(1, 2, 7, 300) });
-    fc.assert(
-      fc.property(error, size, size, (one, a, b) => {
-        const [near, far] = [predictionP(one, Math.min(a, b)), predictionP(one, Math.max(a, b))];
-        expect(near >= far && near <= 1 && far >= 0).toBe(true);
-        expect(predictionP(one, -Math.max(a, b))).toBe(far);
-        expect(predictionHalfWidth(one, 0.05)).toBeGreaterThanOrEqual(0);
-      }),
-      { seed: 19, numRuns: 500 },
-    );
-  });
-
+describe("the probability of any distance", () => {
   it("never makes a NaN of a model's figures, on any scale, at 0 and 1, of any or an unknown number of images", () => {
     const inner = fc.double({ min: 0.001, max: 0.999, noNaN: true });
     const idAccuracy = fc.oneof(fc.constantFrom(0, 0.5, 1), inner);
@@ -130,7 +93,7 @@ describe("the probability of any distance, of any error", () => {
         expect(Object.values(others).some(Number.isNaN)).toBe(false);
         expect(p === null || (p >= 0 && p <= 1)).toBe(true);
       }),
-      { seed: 19, numRuns: 1000 },
+      { seed: 19, numRuns: 300 },
     );
   });
 

@@ -1,0 +1,117 @@
+import type { LeastSquares } from "../../foundation/statistics/least-squares.ts";
+import { type NormalMixture, normalizedWeights } from "../../foundation/statistics/normal-mixture.ts";
+
+/** A line and the scatter about it, both uncertain: at each node a scatter, and level and slope given that scatter. */
+export interface LinePosterior {
+  /** where levels are of */
+  readonly xMean: number;
+  /** (nodes,), sum 1 */
+  readonly weights: Float64Array;
+  /** variance of the models about the line, the noise of finite images left out */
+  readonly scatterVariances: Float64Array;
+  readonly levels: Float64Array;
+  readonly slopes: Float64Array;
+  readonly levelVariances: Float64Array;
+  readonly covariances: Float64Array;
+  readonly slopeVariances: Float64Array;
+}
+
+/** Densities of the grid below e^−22 of the highest are left out. */
+const LOG_LEFT_OUT = 22;
+/** Nodes at most. */
+const MAX_NODES = 400;
+
+/**
+ * What least squares says of the scatter where the noise of each point is known: the total variance about the line, scatter
+ * and mean noise, is the residual sum of squares over a chi-square variable (the reference posterior), and where that is
+ * below the noise there is no scatter. Without noise a prediction from it is Student's t.
+ *
+ * @param x     (n,) the line's x
+ * @param noise (n,) known error variances about the line
+ * @returns noiseVariance: what of the residual variance the noise explains on average
+ */
+export function leastSquaresPosterior(
+  line: LeastSquares,
+  x: readonly number[],
+  noise: readonly number[],
+): { readonly posterior: LinePosterior; readonly noiseVariance: number } {
+  const { n, xMean, xSumOfSquares } = line;
+  let [floor, level, covariance, slope] = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const dx = (x[i] as number) - xMean;
+    const own = noise[i] as number;
+    floor += own * (1 - 1 / n - dx ** 2 / xSumOfSquares);
+    level += own / n ** 2;
+    covariance += (own * dx) / (n * xSumOfSquares);
+    slope += (own * dx ** 2) / xSumOfSquares ** 2;
+  }
+  const degreesOfFreedom = n - 2;
+  floor /= degreesOfFreedom;
+  const { scatterVariances, weights } = scatterNodes(degreesOfFreedom, line.residualSd ** 2, floor);
+  const nodes = weights.length;
+  const posterior = {
+    xMean,
+    weights,
+    scatterVariances,
+    levels: new Float64Array(nodes).fill(line.intercept + line.slope * xMean),
+    slopes: new Float64Array(nodes).fill(line.slope),
+    levelVariances: scatterVariances.map((scatter) => scatter / n + level),
+    covariances: new Float64Array(nodes).fill(covariance),
+    slopeVariances: scatterVariances.map((scatter) => scatter / xSumOfSquares + slope),
+  };
+  return { posterior, noiseVariance: floor };
+}
+
+/**
+ * Scatters and their weights: even steps of ln(total variance), the trapezoidal rule; totals below the noise are one node
+ * without scatter.
+ */
+function scatterNodes(degreesOfFreedom: number, residualVariance: number, noise: number) {
+  const step = gridStep(degreesOfFreedom);
+  const height = (log: number) => -0.5 * degreesOfFreedom * (log + residualVariance * Math.exp(-log) - centre - 1);
+  const centre = Math.log(Math.max(residualVariance, Number.MIN_VALUE));
+  let none = 0;
+  const logWeights: number[] = [];
+  const scatters: number[] = [];
+  const add = (log: number): boolean => {
+    const scatter = Math.exp(log) - noise;
+    if (scatter > 0) {
+      scatters.push(scatter);
+      logWeights.push(height(log));
+    } else none += Math.exp(height(log));
+    return height(log) > -LOG_LEFT_OUT;
+  };
+  for (let j = 0; j < MAX_NODES && add(centre + j * step); j++);
+  for (let j = 1; j < MAX_NODES && add(centre - j * step); j++);
+  if (none > 0) {
+    scatters.push(0);
+    logWeights.push(Math.log(none));
+  }
+  return { scatterVariances: Float64Array.from(scatters), weights: normalizedWeights(Float64Array.from(logWeights)) };
+}
+
+/** A step of ln(variance) that is fine beside its posterior's standard deviation. */
+export function gridStep(degreesOfFreedom: number): number {
+  return Math.min(0.8, 0.9 * Math.sqrt(2 / degreesOfFreedom));
+}
+
+/**
+ * Where one more model of the line's kind may lie at x, on infinitely many images of the shift.
+ *
+ * @param idVariance variance about the line from the finite images of its x
+ */
+export function posteriorAt(posterior: LinePosterior, x: number, idVariance: number): NormalMixture {
+  const dx = x - posterior.xMean;
+  const { weights, scatterVariances, levels, slopes, levelVariances, covariances, slopeVariances } = posterior;
+  const means = levels.map((level, j) => level + dx * (slopes[j] as number));
+  const sds = scatterVariances.map((scatter, j) =>
+    Math.sqrt(
+      scatter +
+        idVariance +
+        (levelVariances[j] as number) +
+        2 * dx * (covariances[j] as number) +
+        dx ** 2 * (slopeVariances[j] as number),
+    ),
+  );
+  return { weights, means, sds };
+}
