@@ -3,8 +3,8 @@ import { holm } from "../../../dist/foundation/statistics/holm.js";
 import { agreementOnTheLine } from "./agreement.mjs";
 import { compareMixtures, compareScaling, compareSources, sourceLines } from "./lines.mjs";
 
-/** Simulated data sets of a test that decides, and of those that are given beside it. */
-const REPLICATES = { deciding: 1999, beside: 499 };
+/** Simulated data sets of what decides, and of what is given beside it. */
+const REPLICATES = { deciding: { tests: 1999, effects: 999 }, beside: { tests: 199, effects: 0 } };
 
 /** What an analysis asks of a benchmark, with drawings or pictures as units. */
 const ANALYSES = {

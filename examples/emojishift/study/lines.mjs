@@ -1,6 +1,6 @@
 // The plan's questions to lines, put to Shiftline's engine.
 import { testEquivalence } from "../../../dist/analysis/lines/equivalence.js";
-import { estimateEffect } from "../../../dist/analysis/lines/estimate-effect.js";
+import { estimateEffects } from "../../../dist/analysis/lines/estimate-effect.js";
 import { testTerms } from "../../../dist/analysis/lines/test-terms.js";
 import { logit } from "../../../dist/foundation/statistics/logit.js";
 
@@ -29,14 +29,18 @@ function design({ cells: runs }, groupOf, adjust) {
   return { names, groups, ofGroups, constant, withAdjusted };
 }
 
-function ask({ points, noise, replicates }, groups) {
+/** @param replicates simulated data sets of tests and of effects; no effects': t intervals */
+function ask({ points, noise, replicates = { tests: 499, effects: 0 } }, groups) {
   const options = { scale: "logit", noise, scatterGroups: groups };
+  const estimates = (terms, contrasts) =>
+    estimateEffects(points, terms, contrasts, { ...options, replicates: replicates.effects });
   return {
     test: (name, full, reduced) => ({
       test: name,
-      ...testTerms(points, full, reduced, { ...options, replicates }),
+      ...testTerms(points, full, reduced, { ...options, replicates: replicates.tests }),
     }),
-    estimate: (terms, heights, slopes) => estimateEffect(points, terms, { heights, slopes }, options),
+    estimates,
+    estimate: (terms, heights, slopes) => estimates(terms, [{ heights, slopes }])[0],
   };
 }
 
@@ -61,18 +65,26 @@ export function sourceLines(data, units, adjust) {
  */
 export function compareSources(data, units, adjust, margin) {
   const { names, groups, ofGroups, constant, withAdjusted } = design(data, ({ source }) => source, adjust);
-  const { test, estimate } = ask(data[units], groups);
+  const { test, estimates } = ask(data[units], groups);
   const separate = { heights: withAdjusted(ofGroups), slopes: ofGroups };
   const parallel = { heights: withAdjusted(ofGroups), slopes: constant };
   const common = { heights: withAdjusted(constant), slopes: constant };
-  const effects = names.flatMap((a, i) =>
+  const pairs = names.flatMap((a, i) =>
     names.slice(i + 1).map((b, k) => {
       const heights = unit(names.length + adjust.length, i);
       heights[i + 1 + k] = -1;
-      const effect = estimate(parallel, heights, [0]);
-      return { effect: `${a} − ${b}`, ...effect, equivalence: testEquivalence(effect, margin) };
+      return { effect: `${a} − ${b}`, contrast: { heights, slopes: [0] } };
     }),
   );
+  const found = estimates(
+    parallel,
+    pairs.map(({ contrast }) => contrast),
+  );
+  const effects = found.map((effect, k) => ({
+    effect: pairs[k].effect,
+    ...effect,
+    equivalence: testEquivalence(effect, margin),
+  }));
   return {
     decisions: [
       test("slopes", separate, parallel),

@@ -104,6 +104,7 @@ function dilutionTable({ id, benchmarks }, plan, title, decision, effects) {
       "lack of fit, p",
       "half and half − middle of the parts",
       "these drawings: all Noto − all EmojiOne",
+      "verdict",
     ],
     benchmarks.map((benchmark) => [
       title(benchmark),
