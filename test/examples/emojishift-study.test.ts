@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { readStudy } from "../../src/analysis/robustness/read-study.ts";
-import { root } from "../app/cli/run-cli.ts";
+import { root, runProcess, shiftline } from "../app/cli/run-cli.ts";
+import { fixtures, temporaryFolder } from "../helpers.ts";
 
 const EXAMPLE = join(root, "examples", "emojishift");
 const STUDY = join(EXAMPLE, "study");
@@ -91,5 +92,150 @@ describe("EmojiShift's full study", () => {
     // A cell is the mean of its checkpoints
     expect([...correctnessOf(benchmark, [[0, 1]]).values]).toEqual([1, 0.5, 0.5, 0]);
     expect([...correctnessOf(benchmark, [[0], [1]], [9]).values]).toEqual([0, 0, 1, 0]);
+  });
+
+  describe("its results", () => {
+    const decisions = () => table(join(STUDY, "results", "decisions.csv"));
+
+    it("come from one command, which gives the committed tables and figures", async () => {
+      const out = temporaryFolder();
+      const run = await runProcess([process.execPath, join(STUDY, "analyze.mjs"), "--out", out]);
+      expect(run.status, run.stderr).toBe(0);
+      const files = readdirSync(out).sort();
+      expect(files).toEqual(readdirSync(join(STUDY, "results")).sort());
+      for (const file of files) {
+        expect(readFileSync(join(out, file), "utf8") === readFileSync(join(STUDY, "results", file), "utf8"), file).toBe(
+          true,
+        );
+      }
+    }, 300_000);
+
+    it("answer the questions of the plan, each with its own family of decisions, and no others", () => {
+      const tests: Record<string, (hypothesis: { columns: string[] }) => string[]> = {
+        groups: () => ["slopes", "heights", "one line"],
+        mixture: () => ["dilution", "lack of fit"],
+        scaling: ({ columns }) => columns.map((column) => `log2 ${column}`),
+      };
+      const planned = plan.hypotheses.flatMap((hypothesis: never) => {
+        const { id, analysis, benchmarks } = hypothesis as { id: string; analysis: string; benchmarks: string[] };
+        return benchmarks.flatMap((benchmark) =>
+          (tests[analysis] as (typeof tests)[string])(hypothesis).map((test) => `${id} ${benchmark} ${test}`),
+        );
+      });
+      const decided = decisions().filter(({ kind }) => kind === "decision");
+      expect(decided.map((row) => `${row.hypothesis} ${row.benchmark} ${row.test}`)).toEqual(planned);
+      for (const hypothesis of plan.hypotheses) {
+        const family = decided
+          .filter((row) => row.hypothesis === hypothesis.id)
+          .sort((a, b) => Number(a.p) - Number(b.p));
+        let adjusted = 0;
+        family.forEach((row, k) => {
+          adjusted = Math.max(adjusted, Math.min(1, (family.length - k) * Number(row.p)));
+          // Six digits are written
+          expect(Number(row.p_holm)).closeTo(adjusted, 1e-5);
+          expect(row.shown).toBe(String(adjusted < plan.level));
+        });
+      }
+      const effects = table(join(STUDY, "results", "effects.csv"));
+      for (const row of effects.filter(({ margin }) => margin !== "")) expect(Number(row.margin)).toBe(plan.margin);
+    });
+
+    it("are in the README as the analysis writes them", () => {
+      const readme = readFileSync(join(EXAMPLE, "README.md"), "utf8");
+      const sections = readFileSync(join(STUDY, "results", "tables.md"), "utf8")
+        .trim()
+        .split(/\n\n(?=## )/);
+      expect(sections).toHaveLength(10);
+      for (const section of sections) {
+        const [heading = "", ...lines] = section.split("\n");
+        const between = `<!-- study: ${heading.slice(3)} -->\n${lines.join("\n")}\n\n<!-- end -->`;
+        expect(readme.includes(between), heading).toBe(true);
+      }
+    });
+
+    it("are of whole seeds, at least as many as the plan asks for", () => {
+      const { checkpoints } = JSON.parse(readFileSync(join(STUDY, "top1.json"), "utf8")) as { checkpoints: string[] };
+      const rows = table(join(STUDY, "checkpoints.csv"));
+      const seeds = new Set(
+        rows.filter((row) => checkpoints.includes(row.checkpoint as string)).map(({ seed }) => seed),
+      );
+      expect(seeds.size).toBeGreaterThanOrEqual(plan.fewestSeeds);
+      expect(rows.filter(({ seed }) => seeds.has(seed)).map(({ checkpoint }) => checkpoint)).toEqual(checkpoints);
+    });
+
+    it("have the accuracies that evaluate wrote: the top-1 classes say the same, to the picture", async () => {
+      const { readTop1, thingsOf } = await script("study", "read-study.mjs");
+      const { accuraciesOf, correctnessOf } = await script("study", "correctness.mjs");
+      const top1 = readTop1();
+      const each = top1.checkpoints.map((_: string, row: number) => [row]);
+      const second = thingsOf(plan.secondDrawings[0]);
+      const rows = table(join(STUDY, "accuracies.csv"));
+      expect(rows).toHaveLength(top1.checkpoints.length * (top1.benchmarks.size + plan.secondDrawings.length));
+      const found = new Map<string, number[]>();
+      for (const { checkpoint, benchmark = "", protocol = "", value, n, correct, metric } of rows) {
+        const key = `${benchmark} ${protocol}`;
+        const shown = protocol === "160" ? undefined : second;
+        if (!found.has(key)) found.set(key, accuraciesOf(correctnessOf(top1.benchmarks.get(benchmark), each, shown)));
+        const accuracy = (found.get(key) as number[])[top1.checkpoints.indexOf(checkpoint)] as number;
+        expect(metric).toBe("top1");
+        expect(Number(value)).closeTo(accuracy, 1e-12);
+        expect(Math.round(accuracy * Number(n))).toBe(Number(correct));
+      }
+    });
+
+    it("are open_clip's, of every picture of two checkpoints", async () => {
+      const { readTop1 } = await script("study", "read-study.mjs");
+      const { decodeTop1 } = await script("study", "top1-file.mjs");
+      const folder = join(fixtures, "emojishift", "study");
+      const about = JSON.parse(readFileSync(join(folder, "about.json"), "utf8"));
+      const counts = Object.values(about.pictures) as number[];
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      expect(total).toBe(14_240);
+      const theirs = decodeTop1(readFileSync(join(folder, "top1.npy")), about.checkpoints.length, total, "top1.npy");
+      const { checkpoints, benchmarks } = readTop1();
+      about.checkpoints.forEach((name: string, i: number) => {
+        let at = i * total;
+        let same = 0;
+        for (const [id, count] of Object.entries(about.pictures) as [string, number][]) {
+          const { top1, pictures } = benchmarks.get(id);
+          expect(pictures).toBe(count);
+          const row = checkpoints.indexOf(name);
+          expect(row).toBeGreaterThanOrEqual(0);
+          for (let k = 0; k < count; k++) if (top1[row * count + k] === theirs[at + k]) same++;
+          at += count;
+        }
+        // Two classes that are as good as equal may change places
+        expect(same / total, name).toBeGreaterThanOrEqual(0.9998);
+      });
+    });
+
+    it("can be fitted as any accuracies can", async () => {
+      const about = [
+        "--study",
+        join(STUDY, "study.json"),
+        "--metadata",
+        join(STUDY, "checkpoints.csv"),
+        "--group-by",
+        "source",
+      ];
+      const run = await shiftline([
+        "fit",
+        join(STUDY, "accuracies.csv"),
+        ...about,
+        "--out",
+        temporaryFolder(),
+        "--quiet",
+      ]);
+      expect(run.status, run.stderr).toBe(0);
+    }, 60_000);
+
+    it("are small", () => {
+      const sizes = readdirSync(STUDY, { recursive: true, encoding: "utf8" })
+        .map((path) => statSync(join(STUDY, path)))
+        .filter((info) => info.isFile())
+        .map(({ size }) => size);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(15e6);
+      expect(Math.max(...sizes)).toBeLessThan(1e6);
+    });
   });
 });

@@ -126,16 +126,6 @@ describe("EmojiShift", () => {
     expect(readdirSync(join(COMMITTED, "figures"))).toContain("all-shifts.svg");
   }, 60_000);
 
-  it("says in its README what its findings' script prints", () => {
-    const script = join(STUDY, "make", "findings.mjs");
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script], { cwd: root, encoding: "utf8" });
-    expect(status, stderr).toBe(0);
-    const readme = readFileSync(join(root, STUDY, "README.md"), "utf8");
-    const tables = stdout.trim().split("\n\n");
-    expect(tables).toHaveLength(7);
-    for (const one of tables) expect(readme).toContain(one);
-  }, 30_000);
-
   it("is as large as it says, and every group has four sizes", () => {
     const sizes = readdirSync(join(root, STUDY), { recursive: true, encoding: "utf8" })
       .map((path) => statSync(join(root, STUDY, path)))

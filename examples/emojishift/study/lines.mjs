@@ -104,14 +104,22 @@ export function compareSources(data, units, adjust, margin) {
  */
 export function compareMixtures(data, units, adjust, share) {
   const { names, groups, ofGroups, constant, withAdjusted } = design(data, share, adjust);
-  const { test, estimate } = ask(data[units], groups);
+  const { test, estimate, estimates } = ask(data[units], groups);
   const shares = data.cells.map((run) => [1, share(run)]);
   const linear = { heights: withAdjusted(shares), slopes: constant };
   const freeSlopes = { heights: withAdjusted(shares), slopes: shares };
   const free = { heights: withAdjusted(ofGroups), slopes: constant };
   const none = unit(2 + adjust.length, -1);
   const x0 = mean(data[units].points.map(({ x }) => logit(x)));
-  const parts = { first: names.indexOf(1), second: names.indexOf(0) };
+  const mixed = names.filter((value) => value > 0 && value < 1);
+  const all = names.length + adjust.length;
+  const places = mixed.map((value) => {
+    const heights = unit(all, names.indexOf(value));
+    heights[names.indexOf(1)] -= value;
+    heights[names.indexOf(0)] -= 1 - value;
+    return { heights, slopes: [0] };
+  });
+  const found = estimates(free, [...places, ...names.map((_, k) => ({ heights: unit(all, k), slopes: [logit(AT)] }))]);
   return {
     decisions: [
       test("dilution", linear, { heights: withAdjusted(constant), slopes: constant }),
@@ -121,36 +129,27 @@ export function compareMixtures(data, units, adjust, share) {
     effects: [
       { effect: "all of it − none of it", ...estimate(linear, unit(none.length, 1), [0]) },
       { effect: "all of it − none of it (slopes free)", ...estimate(freeSlopes, unit(none.length, 1), [0, x0]) },
-      ...names
-        .filter((value) => value > 0 && value < 1)
-        .map((value) => {
-          const heights = unit(names.length + adjust.length, names.indexOf(value));
-          heights[parts.first] -= value;
-          heights[parts.second] -= 1 - value;
-          return { effect: `share ${value} − straight line between the parts`, ...estimate(free, heights, [0]) };
-        }),
+      ...mixed.map((value, k) => ({ effect: `share ${value} − straight line between the parts`, ...found[k] })),
     ],
-    heights: names.map((value, k) => ({
-      share: value,
-      ...estimate(free, unit(names.length + adjust.length, k), [logit(AT)]),
-    })),
+    heights: names.map((value, k) => ({ share: value, ...found[mixed.length + k] })),
   };
 }
 
 /** Effects of doublings at the same reference accuracy, all columns in one model, with a height for each source. */
 export function compareScaling(data, units, columns) {
   const { names, groups, ofGroups, constant } = design(data, ({ source }) => source, []);
-  const { test, estimate } = ask(data[units], groups);
+  const { test, estimates } = ask(data[units], groups);
   const model = (used) => {
     const logs = logColumns(data.cells, used);
     return { heights: ofGroups.map((row, i) => [...row, ...logs[i]]), slopes: constant };
   };
   const full = model(columns);
+  const found = estimates(
+    full,
+    columns.map((_, c) => ({ heights: unit(names.length + columns.length, names.length + c), slopes: [0] })),
+  );
   return {
     decisions: columns.map((column) => test(`log2 ${column}`, full, model(columns.filter((name) => name !== column)))),
-    effects: columns.map((column, c) => ({
-      effect: `log2 ${column}`,
-      ...estimate(full, unit(names.length + columns.length, names.length + c), [0]),
-    })),
+    effects: found.map((effect, c) => ({ effect: `log2 ${columns[c]}`, ...effect })),
   };
 }
