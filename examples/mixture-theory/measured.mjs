@@ -9,7 +9,9 @@ import { weightOfShare } from "./setting.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PILOT = join(ROOT, "results", "emojishift", "accuracies.csv");
-const STUDY = join(ROOT, "examples", "emojishift", "study", "results", "heights.csv");
+const STUDY = join(ROOT, "examples", "emojishift", "study", "results", "lines.csv");
+/** Sources by EmojiOne's share. */
+const SHARES = { noto: 0, "noto75-emojione25": 0.25, "noto50-emojione50": 0.5, "noto25-emojione75": 0.75, emojione: 1 };
 
 /** Reference accuracy at which EmojiShift compares heights: every source reaches it. */
 export const REFERENCE_ACCURACY = 0.15;
@@ -18,28 +20,23 @@ export const REFERENCE_ACCURACY = 0.15;
  * Heights of the lines of EmojiShift's sources made of Noto and EmojiOne: those that the full study has, the pilot's 28 checkpoints' where it
  * has none yet.
  *
- * @returns rows { shift, share (of EmojiOne), height, low, high }; accuracies are fractions, low and high a 95 % interval of the height
+ * @returns rows { shift, share (of EmojiOne), height, low, high }; accuracies are fractions, low and high an interval of the height: of about 95 %
  */
 export function measuredHeights() {
   return existsSync(STUDY) ? studyHeights() : pilotHeights();
 }
 
-/** Own styles by drawings that no training saw; the heights are on the logit scale, by Noto's share. */
+/** Own styles by new pictures of the drawings that were trained on; two standard errors for new pictures of these drawings. */
 function studyHeights() {
   const rows = parse(readFileSync(STUDY, "utf8"), { columns: true });
-  const styles = {
-    "emoji-noto-second": "Noto",
-    "emoji-emojione-second": "EmojiOne",
-    average: "average of five shifts",
-  };
+  const styles = { "emoji-noto": "Noto", "emoji-emojione": "EmojiOne", average: "average of five shifts" };
   return Object.entries(styles).flatMap(([benchmark, shift]) =>
-    rows
-      .filter((row) => row.benchmark === benchmark)
-      .map(({ share, estimate, low, high }) => {
-        const [height, lowest, highest] = [estimate, low, high].map((value) => inverseLogit(Number(value)));
-        return { shift, share: 1 - Number(share), height, low: lowest, high: highest };
-      })
-      .sort((a, b) => a.share - b.share),
+    Object.entries(SHARES).map(([source, share]) => {
+      const row = rows.find((line) => line.benchmark === benchmark && line.source === source);
+      const [height, error] = [Number(row.height), Number(row.pictures_height_se)];
+      const [low, high] = [height - 2 * error, height + 2 * error].map(inverseLogit);
+      return { shift, share, height: inverseLogit(height), low, high };
+    }),
   );
 }
 
@@ -48,14 +45,13 @@ function pilotHeights() {
   const reference = "emoji-fluent-emoji-flat";
   const five = ["fluent-emoji", "fxemoji", "noto-v1", "fluent-emoji-high-contrast", "emojione-monotone"];
   const styles = { Noto: ["noto"], EmojiOne: ["emojione"], "average of five shifts": five };
-  const sources = ["noto", "noto75-emojione25", "noto50-emojione50", "noto25-emojione75", "emojione"];
   const values = new Map();
   for (const { checkpoint, benchmark, accuracy } of parseAccuracies(readFileSync(PILOT, "utf8"), PILOT).rows) {
     values.set(`${checkpoint} ${benchmark}`, accuracy);
   }
   const checkpoints = [...new Set([...values.keys()].map((key) => key.split(" ")[0]))];
   return Object.entries(styles).flatMap(([shift, names]) =>
-    sources.map((source, i) => {
+    Object.entries(SHARES).map(([source, share]) => {
       const members = checkpoints.filter((name) => name.replace(/-\d+(-seed\d+)?$/, "") === source);
       const points = members.map((model) => ({
         model,
@@ -64,7 +60,7 @@ function pilotHeights() {
       }));
       const band = lineBand(fitBaseline(points), REFERENCE_ACCURACY);
       const { expectedAccuracy: height, confidenceLow: low, confidenceHigh: high } = band;
-      return { shift, share: i / (sources.length - 1), height, low, high };
+      return { shift, share, height, low, high };
     }),
   );
 }
