@@ -1,8 +1,11 @@
 import { type Contrast, type Effect, estimateEffects } from "../src/analysis/lines/estimate-effect.ts";
 import { commonLine, groupLines, type LineTerms } from "../src/analysis/lines/line-terms.ts";
 import { testTerms } from "../src/analysis/lines/test-terms.ts";
+import { testOneLine } from "../src/analysis/robustness/group-effects.ts";
+import { holm } from "../src/foundation/statistics/holm.ts";
+import { logit } from "../src/foundation/statistics/logit.ts";
 import type { CoverageDesign } from "./_coverage-design.ts";
-import { drawGroups, type GroupSample, type GroupWorld, middleOf, ofGroup } from "./_coverage-world.ts";
+import { drawGroups, type GroupSample, type GroupWorld, ofGroup } from "./_coverage-world.ts";
 
 /** EmojiShift's: six sources of four to six checkpoints, 640 images on both axes. */
 const EMOJISHIFT: GroupWorld = {
@@ -113,7 +116,7 @@ function interval(
         effect === "slope"
           ? ofGroup(world.slopes, last) - ofGroup(world.slopes, 0)
           : ofGroup(world.heights, last) - ofGroup(world.heights, 0);
-      const { terms, contrast } = lastLessFirst(sample, effect, middleOf(world));
+      const { terms, contrast } = lastLessFirst(sample, effect);
       const seed = Math.floor(random.uniform() * 2 ** 31);
       const [estimated] = estimateEffects(sample.points, terms, [contrast], {
         scale: "logit",
@@ -130,7 +133,6 @@ function interval(
 function lastLessFirst(
   { groups }: GroupSample,
   effect: "slope" | "height",
-  _middle: number,
 ): { readonly terms: LineTerms; readonly contrast: Contrast } {
   const terms = groupLines(groups, effect === "slope" ? "separate" : "parallel");
   const count = Math.max(...groups) + 1;
@@ -144,13 +146,72 @@ function lastLessFirst(
   };
 }
 
+/** Two lines as far apart as the margin, or one line: is it called one line? */
+function equivalence(name: string, world: GroupWorld, expectation: CoverageDesign["expectation"]): CoverageDesign {
+  return {
+    name: `groups: one line: ${name}`,
+    topic: "groups",
+    procedure: "one line within 0.1 logit (TOST)",
+    nominal: 0.05,
+    expectation,
+    simulate: (random, replicates) => {
+      const { points, groups } = drawGroups(world, random);
+      const ends = world.range.map(logit);
+      const seed = Math.floor(random.uniform() * 2 ** 31);
+      const { p } = testOneLine(points, groups, [[1, 0]], ends, 0.1, { scale: "logit", replicates, seed });
+      return { hit: p <= 0.05, before: null };
+    },
+  };
+}
+
+/** Slopes and heights together, by Holm: is anything said to differ that does not? */
+function tree(name: string, world: GroupWorld): CoverageDesign {
+  return {
+    name: `groups: tree: ${name}`,
+    topic: "groups",
+    procedure: "any difference called, Holm over slopes and heights",
+    nominal: 0.05,
+    expectation: "conservative",
+    simulate: (random, replicates) => {
+      const { points, groups } = drawGroups(world, random);
+      const options = {
+        scale: "logit",
+        replicates,
+        seed: Math.floor(random.uniform() * 2 ** 31),
+        scatterGroups: groups,
+      } as const;
+      const parallel = groupLines(groups, "parallel");
+      const slopes = testTerms(points, groupLines(groups, "separate"), parallel, options);
+      const heights = testTerms(points, parallel, commonLine(points.length), options);
+      const called = (p: number, q: number) => holm([p, q]).some((adjusted) => adjusted <= 0.05);
+      return { hit: called(slopes.p, heights.p), before: slopes.quickP <= 0.05 || heights.quickP <= 0.05 };
+    },
+  };
+}
+
+const world = (name: string) => WORLDS[name] as GroupWorld;
 const named = Object.entries(WORLDS);
+/** Worlds in which heights and intervals are tried too. */
+const SHORT = [
+  "EmojiShift",
+  "EmojiShift, unequal scatter",
+  "EmojiShift, 2,560 images on x",
+  "50,000 images, scatter 1 to 8",
+  "3 × 4 points, scatter 1 to 8",
+  "2 × 4 points, equal scatter",
+  "2 × 4 points, scatter 1 to 5",
+  "groups apart in x, 640 images",
+];
+const CLOSE: GroupWorld = { ...MANY_IMAGES, sizes: [10, 10], scatter: [0.04] };
 
 export const GROUP_DESIGNS: readonly CoverageDesign[] = [
-  ...named.map(([name, world]) => test(name, world, "slopes", "calibrated")),
-  ...named.map(([name, world]) => test(name, world, "heights", "calibrated")),
-  ...named.map(([name, world]) => interval(name, world, "slope", "calibrated")),
-  ...named.map(([name, world]) => interval(name, world, "height", "calibrated")),
+  ...named.map(([name, drawn]) => test(name, drawn, "slopes", "calibrated")),
+  ...SHORT.map((name) => test(name, world(name), "heights", "calibrated")),
+  ...SHORT.map((name) => interval(name, world(name), "slope", "calibrated")),
+  ...SHORT.map((name) => interval(name, world(name), "height", "calibrated")),
+  tree("EmojiShift, unequal scatter", world("EmojiShift, unequal scatter")),
+  equivalence("two lines 0.1 logit apart", { ...CLOSE, heights: [-1, -1.1] }, "conservative"),
+  equivalence("one line", CLOSE, "power"),
   test(
     "EmojiShift, two slopes 0.5 steeper",
     { ...EMOJISHIFT, slopes: [0.9, 0.9, 0.9, 0.9, 1.4, 1.4] },

@@ -136,7 +136,7 @@ export async function readPilot(referenceId: string, shiftIds: readonly string[]
     const scaled = scalePoints(points, "logit");
     const fit = createCorrectedFit(terms, points.length);
     fit.fit(scaled);
-    const scatter = scatterVariances(fit, scaled, new Int32Array(points.length), 1, 0)[0] as number;
+    const scatter = scatterVariances(fit, scaled, new Int32Array(points.length), 1)[0] as number;
     const effectOf = (heights: readonly number[]) => {
       const weights = new Float64Array(points.length);
       fit.effectWeights(fit.heightWeights(heights), [0], scaled, weights);

@@ -1,7 +1,7 @@
 /**
  * Simulates data sets in which the truth is known, and counts how often tests reject and intervals hold it.
  *
- *   npm run bench -- coverage [PATTERN] [--repetitions 2000] [--replicates 199] [--processes 1] [--missing] [--write]
+ *   npm run bench -- coverage [PATTERN] [--repetitions 2000] [--replicates 99] [--processes 1] [--missing] [--write]
  *
  * PATTERN: only designs whose name or topic contains it. --write puts each design's row into bench/measured/coverage.json as soon as it is
  * done; --missing leaves out designs that have their row with as many repetitions, so that a run that was stopped goes on. Each data set
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     repetitions: { type: "string", default: "2000" },
-    replicates: { type: "string", default: "199" },
+    replicates: { type: "string", default: "99" },
     processes: { type: "string", default: "1" },
     missing: { type: "boolean", default: false },
     write: { type: "boolean", default: false },

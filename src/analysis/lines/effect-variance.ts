@@ -2,7 +2,7 @@ import type { CorrectedFit } from "./corrected-fit.ts";
 import type { SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
-import { drawnToNoise, groupFreedoms, groupVariances, residualNoise } from "./scatter.ts";
+import { groupVariances, residualNoise } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared, varianceOfSum } from "./shared-errors.ts";
 
 /** The variance of an effect, with the degrees of freedom that it is estimated from (Satterthwaite's). */
@@ -34,14 +34,13 @@ export function createEffectVariance(
   const covariances = isShared(noise) ? errorCovariances(measured, fit.pointSlopes, noise) : null;
   const expected = covariances === null ? null : expectedResidualSquares(terms, measured.x, covariances);
   const ofErrors = residualNoise(fit, measured, groups, count, expected);
-  const ofGroup = groupFreedoms(fit.freedoms, groups, count);
   const units = noise?.units ?? Number.POSITIVE_INFINITY;
   const total = new Float64Array(n);
   const byGroup = new Float64Array(count);
   const freedoms = new Float64Array(count);
   const result: EffectVariance = { value: 0, degreesOfFreedom: 0 };
   return (weights, points) => {
-    groupVariances(fit.residuals, fit.freedoms, groups, count, 0, total);
+    groupVariances(fit.residuals, fit.freedoms, groups, count, total);
     if (count === 1 && covariances === null) {
       // One variance for all, as least squares has it
       result.value = 0;
@@ -54,7 +53,7 @@ export function createEffectVariance(
     for (let i = 0; i < n; i++) {
       const g = groups[i] as number;
       const noise = ofErrors[i] as number;
-      const variance = drawnToNoise(total[i] as number, ofGroup[i] as number, noise);
+      const variance = total[i] as number;
       const error =
         covariances !== null
           ? 0

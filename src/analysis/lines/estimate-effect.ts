@@ -24,7 +24,7 @@ export interface EffectOptions {
   readonly scale: FitScale;
   /** of the interval; default 0.95 */
   readonly level?: number;
-  /** simulated data sets; default 999; 0: t intervals with Satterthwaite's degrees of freedom instead */
+  /** simulated data sets; default 499; 0: t intervals with Satterthwaite's degrees of freedom instead */
   readonly replicates?: number;
   /** default 1 */
   readonly seed?: number;
@@ -49,7 +49,7 @@ export interface Effect {
   readonly pivots: Float64Array | null;
 }
 
-export const EFFECT_REPLICATES = 999;
+export const EFFECT_REPLICATES = 499;
 
 /**
  * Estimates effects with their intervals by a bootstrap-t: data sets are simulated from the model as it is fitted, with the errors of
@@ -92,7 +92,7 @@ export function estimateEffects(
   const expected = isShared(noise)
     ? expectedResidualSquares(terms, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
     : null;
-  const scatter = scatterVariances(fit, scaled, groups, count, 0, expected);
+  const scatter = scatterVariances(fit, scaled, groups, count, expected);
   const model = fitLineModel(points, scaled, terms, fit, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);

@@ -7,14 +7,7 @@ import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
 import { emptyPoints, scalePoints } from "./scaled-points.ts";
-import {
-  drawnToNoise,
-  groupFreedoms,
-  groupVariances,
-  priorFreedom,
-  residualNoise,
-  scatterVariances,
-} from "./scatter.ts";
+import { groupVariances, scatterVariances } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
@@ -47,8 +40,7 @@ export const SEED = 1;
 
 /**
  * Tests whether points need a full model or a reduced one does: a parametric bootstrap of the F statistic of the nested
- * least-squares fits on empirical logits, each group weighted by its variance about the full model (drawn up to what finite
- * images make of it). Data sets are simulated under the reduced model as it is fitted with
+ * least-squares fits on empirical logits, each group weighted by its variance about the full model. Data sets are simulated under the reduced model as it is fitted with
  * errors in x taken into account, with the measurement's binomial errors on both axes and with each group's scatter.
  *
  * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against
@@ -77,9 +69,6 @@ export function testTerms(
   const expected = isShared(noise)
     ? expectedResidualSquares(full, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
     : null;
-  const prior = priorFreedom(fit.residuals, freedoms, groups, groupCount);
-  const ofGroup = groupFreedoms(freedoms, groups, groupCount);
-  const floor = residualNoise(fit, scaled, groups, groupCount, expected);
 
   const sums = new Float64Array(2);
   const residuals = new Float64Array(n);
@@ -87,9 +76,8 @@ export function testTerms(
   const f = (x: Float64Array, y: Float64Array): number => {
     nested.fit(x, y, null, sums, residuals);
     if (groupCount > 1) {
-      groupVariances(residuals, freedoms, groups, groupCount, prior, weights);
-      for (let i = 0; i < n; i++)
-        weights[i] = 1 / Math.sqrt(drawnToNoise(weights[i] as number, ofGroup[i] as number, floor[i] as number));
+      groupVariances(residuals, freedoms, groups, groupCount, weights);
+      for (let i = 0; i < n; i++) weights[i] = 1 / Math.sqrt(weights[i] as number);
       nested.fit(x, y, weights, sums, residuals);
     }
     return fOf(sums, df1, df2);
@@ -97,7 +85,7 @@ export function testTerms(
   const statistic = f(scaled.x, scaled.y);
   if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
-  const scatter = scatterVariances(fit, scaled, groups, groupCount, prior, expected);
+  const scatter = scatterVariances(fit, scaled, groups, groupCount, expected);
   const model = fitLineModel(points, scaled, reduced, fit, noise, scatter);
   const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
   const simulated = emptyPoints(n);

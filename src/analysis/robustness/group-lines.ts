@@ -3,7 +3,6 @@ import { InputError } from "../../foundation/errors.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundation/statistics/analysis-of-covariance.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
-import { holm } from "../../foundation/statistics/holm.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
@@ -25,6 +24,8 @@ export interface GroupLine {
   readonly fit: BaselineFit;
   readonly slopeInterval: Interval;
   readonly interceptInterval: Interval;
+  /** the group's checkpoints here, those left out of the line for an accuracy of exactly 0 or 1 too */
+  readonly points: readonly ModelPoint[];
 }
 
 /** The lines of the groups for one benchmark and x axis, or one piece of it where the baseline's rules split it. */
@@ -32,10 +33,11 @@ export interface GroupComparison extends LineKey {
   /** the accuracies in distribution that these lines are of, and the models that the baseline's rules leave out */
   readonly piece: LinePiece;
   readonly lines: readonly GroupLine[];
-  /** null where fewer than two groups have a line, or they leave no scatter to test against */
+  /**
+   * a quick look, which knows neither errors in x nor unequal scatter: decisions are of `decideGroups`; null where fewer than two groups have
+   * a line, or they leave no scatter to test against
+   */
   readonly covariance: AnalysisOfCovariance | null;
-  /** p of "is it more than one line?", adjusted by Holm over all benchmarks and x axes compared; null without a test */
-  readonly pHolm: number | null;
 }
 
 export interface GroupStudy {
@@ -46,7 +48,7 @@ export interface GroupStudy {
 
 /**
  * Fits one line for each group of checkpoints on every benchmark and x axis, by the rules of the baseline beside whose
- * lines they stand (from which accuracy on, where a line is split, which of its models are left out), and tests by analysis of covariance whether
+ * lines they stand (from which accuracy on, where a line is split, which of its models are left out); `decideGroups` says whether
  * the lines differ: does the pre-training data decide the line (Nguyen et al. 2022, Fang et al. 2022)?
  *
  * @param rows    top-1 accuracies of the checkpoints, each key once, protocols not empty where a default is known
@@ -92,12 +94,7 @@ export function compareGroups(
     const why = notes.list().map(({ text }) => text);
     throw new InputError(`no group can have a line: ${why.join("; ") || "no checkpoint is in a group"}`);
   }
-  const tested = comparisons.filter((one) => one.covariance !== null);
-  const adjusted = holm(tested.map((one) => (one.covariance as AnalysisOfCovariance).lines.p));
-  return {
-    comparisons: comparisons.map((one) => ({ ...one, pHolm: adjusted[tested.indexOf(one)] ?? null })),
-    notes: notes.list(),
-  };
+  return { comparisons, notes: notes.list() };
 }
 
 function addPoint(
@@ -143,6 +140,7 @@ function groupLine(group: string, points: readonly ModelPoint[], scale: FitScale
   });
   return {
     group,
+    points,
     fit,
     slopeInterval: around(fit.slope, fit.slopeSe),
     interceptInterval: around(fit.intercept, fit.interceptSe),

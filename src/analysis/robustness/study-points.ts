@@ -70,13 +70,13 @@ export function collectStudyPoints(
   return [...lines.values()].map(({ key, points }) => ({ ...key, points }));
 }
 
-function isInfinite({ x, y, xImages, yImages }: LinePoint): boolean {
+export function isInfinite({ x, y, xImages, yImages }: LinePoint): boolean {
   const isEnd = (accuracy: number) => accuracy === 0 || accuracy === 1;
   return (isEnd(x) && xImages === Number.POSITIVE_INFINITY) || (isEnd(y) && yImages === Number.POSITIVE_INFINITY);
 }
 
 /** A mean over sets is worth the images that a single set with its variance would have. */
-function toLinePoint({ idAccuracy: x, accuracy: y, idImages, images, bounds }: ModelPoint): LinePoint {
+export function toLinePoint({ idAccuracy: x, accuracy: y, idImages, images, bounds }: ModelPoint): LinePoint {
   const variance = bounds == null ? 0 : ((bounds.high - bounds.low) / (2 * Z95)) ** 2;
   const ofMean = variance > 0 && y > 0 && y < 1 ? (y * (1 - y)) / variance : null;
   return {

@@ -4,7 +4,7 @@ import { packagePath } from "../../foundation/files/package-root.ts";
 import { addSubmit } from "./add-submit.ts";
 import { addTable } from "./add-table.ts";
 import { describeExit } from "./exit-status.ts";
-import { columns, pairs, pathValue, values, wholeNumber } from "./option-values.ts";
+import { columns, pairs, pathValue, positiveNumber, values, wholeNumber } from "./option-values.ts";
 import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
 import { TIMEOUT, withEvaluateOptions } from "./with-evaluate-options.ts";
 
@@ -87,6 +87,11 @@ function program(supervise: Supervise): Command {
       "--scaling <column>",
       "numeric columns of --metadata (COLUMN, COLUMN=log2 or COLUMN=linear): their effects along and above the line",
       columns,
+    )
+    .option(
+      "--margin <number>",
+      "lines of groups that are closer count as one line, on the scale (default: 0.1)",
+      positiveNumber,
     )
     .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
     .option(

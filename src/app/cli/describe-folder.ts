@@ -10,6 +10,7 @@ export const FIT_OUTPUTS: readonly string[] = [
   "relative.csv",
   "groups.csv",
   "group-tests.csv",
+  "group-effects.csv",
   "replicates.csv",
   "mixtures.csv",
   "mixture-places.csv",

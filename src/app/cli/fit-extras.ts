@@ -1,13 +1,15 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { type BaselineLine, policyWords } from "../../analysis/robustness/baseline-lines.ts";
+import { type DecidedGroups, decideGroups } from "../../analysis/robustness/group-decisions.ts";
 import { compareGroups } from "../../analysis/robustness/group-lines.ts";
 import { compareWithReference } from "../../analysis/robustness/relative-study.ts";
 import { aggregateReplicates } from "../../analysis/robustness/replicates.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Note } from "../../foundation/notes.ts";
+import { formatGroupEffects, formatGroupTests } from "../../output/tables/group-decisions-csv.ts";
 import { formatGroupTable, formatReplicateTable } from "../../output/tables/group-table.ts";
-import { formatGroups, formatGroupTests } from "../../output/tables/groups-csv.ts";
+import { formatGroups } from "../../output/tables/groups-csv.ts";
 import { formatRelative } from "../../output/tables/relative-csv.ts";
 import { formatRelativeTable } from "../../output/tables/relative-table.ts";
 import { formatReplicates } from "../../output/tables/replicates-csv.ts";
@@ -18,6 +20,8 @@ import { readColumn, readGroups } from "./read-groups.ts";
 export interface FitExtrasOptions extends FitTermsOptions {
   /** column of the metadata, or `group` of the accuracies: one line for each of its values */
   readonly groupBy?: string;
+  /** on the scale: lines of groups that are closer count as one line */
+  readonly margin?: number;
   /** column of the metadata: checkpoints of one value are replicates of one model */
   readonly replicates?: string;
   /** checkpoint that the others' relative robustness is against */
@@ -81,7 +85,11 @@ async function groupExtras(study: RobustnessStudy, scale: FitScale, options: Fit
   }
   const groups = await readGroups(study.accuracies, metadata, groupBy);
   const { comparisons, notes } = compareGroups(study.accuracies, groups, scale, study.pairing, study.rules);
-  const lines = comparisons.flatMap(({ lines, piece, covariance: _, pHolm: __, ...key }) =>
+  const decided = decideGroups(comparisons, {
+    scale,
+    ...(options.margin === undefined ? {} : { margin: options.margin }),
+  });
+  const lines = comparisons.flatMap(({ lines, piece, covariance: _, ...key }) =>
     lines.map(({ group, fit }) => ({
       baseline: OWN_LINES,
       group,
@@ -95,12 +103,19 @@ async function groupExtras(study: RobustnessStudy, scale: FitScale, options: Fit
     lines,
     files: [
       ["groups.csv", formatGroups(comparisons, groupBy)],
-      ["group-tests.csv", formatGroupTests(comparisons, groupBy)],
+      ["group-tests.csv", formatGroupTests(comparisons, decided, groupBy)],
+      ["group-effects.csv", formatGroupEffects(comparisons, decided, groupBy)],
     ],
-    tables: [() => formatGroupTable(comparisons, groupBy)],
-    json: { groups: comparisons },
+    tables: [() => formatGroupTable(comparisons, decided, groupBy)],
+    json: { groups: comparisons, groupDecisions: decisionsJson(decided) },
     notes,
   };
+}
+
+/** The decisions without the simulated data sets. */
+function decisionsJson({ decisions, family }: DecidedGroups): unknown {
+  const withoutPivots = (key: string, value: unknown) => (key === "pivots" ? undefined : value);
+  return JSON.parse(JSON.stringify({ family, decisions }, withoutPivots));
 }
 
 async function replicateExtras(study: RobustnessStudy, options: FitExtrasOptions): Promise<FitExtras> {

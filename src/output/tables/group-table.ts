@@ -1,13 +1,18 @@
+import type { DecidedGroups, GroupDecisions } from "../../analysis/robustness/group-decisions.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
-import { decimal, percent, points, probability } from "../../foundation/number-text.ts";
+import { decimal, percent, percentWords, points, probability } from "../../foundation/number-text.ts";
 import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
 
 const NAME_WIDTH = 28;
 
-/** The groups' lines on each benchmark, and whether they are more than one line. */
-export function formatGroupTable(comparisons: readonly GroupComparison[], column: string): string {
+/** The groups' lines on each benchmark, and what is decided of them. */
+export function formatGroupTable(
+  comparisons: readonly GroupComparison[],
+  { decisions, family }: DecidedGroups,
+  column: string,
+): string {
   const columns = [
     left("group"),
     right("n"),
@@ -17,7 +22,7 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
     left("95 %"),
     right("r2"),
   ];
-  const blocks = comparisons.map((comparison) => {
+  const blocks = comparisons.map((comparison, i) => {
     const short = nameShortener(
       comparison.lines.map(({ group }) => group),
       NAME_WIDTH,
@@ -33,15 +38,40 @@ export function formatGroupTable(comparisons: readonly GroupComparison[], column
     ]);
     const rule = comparison.piece.words;
     const title = `${printable(comparison.benchmark)} on ${printable(comparison.idSide)}, lines by ${printable(column)}${rule === "" ? "" : ` (${printable(rule)})`}`;
-    return [`${title}: ${verdict(comparison)}`, formatTextTable(columns, rows)].join("\n");
+    return [
+      `${title}: ${verdictText(comparison, decisions[i] as GroupDecisions)}`,
+      formatTextTable(columns, rows),
+    ].join("\n");
   });
-  return blocks.join("\n\n");
+  const about = `p values by simulation, adjusted by Holm over the ${family} tests of all of these`;
+  return [...blocks, ...(family === 0 ? [] : [about])].join("\n\n");
 }
 
-function verdict({ covariance, pHolm }: GroupComparison): string {
-  if (covariance === null || pHolm === null) return "nothing to test";
-  const more = pHolm < 0.05 ? "more than one line" : "no difference shown";
-  return `${more}\n  one line for all: p ${probability(pHolm)} (Holm); equal slopes: p ${probability(covariance.slopes.p)}; equal heights: p ${probability(covariance.intercepts.p)}`;
+function verdictText({ lines }: GroupComparison, { verdict, tests, common, heights }: GroupDecisions): string {
+  if (tests === null) return "nothing to test";
+  const scale = lines[0]?.fit.scale ?? "";
+  const found = [`equal slopes: p ${probability(tests.slopes.pHolm)}`];
+  if (tests.heights !== null) found.push(`equal heights: p ${probability(tests.heights.pHolm)}`);
+  if (tests.oneLine !== null) {
+    const { margin, pHolm } = tests.oneLine;
+    found.push(`one line within ${decimal(margin, 2)} ${scale}: p ${probability(pHolm)}`);
+  }
+  const described = heights.length > 0 && common !== null ? `, described at ${percentWords(common.middle)}` : "";
+  const heading = {
+    "slopes-differ": `slopes differ; heights depend on x${described}`,
+    "heights-differ": "heights differ, no difference of slopes shown",
+    "one-line": "one line",
+    "no-difference-shown": `no difference shown${remaining(tests.oneLine, scale)}`,
+    "not-tested": "nothing to test",
+  }[verdict];
+  return `${heading}\n  ${found.join("; ")}`;
+}
+
+/** What the data leave open where no difference is shown. */
+function remaining(oneLine: { readonly atMost: number } | null, scale: string): string {
+  if (oneLine === null) return "; the groups have no x in common";
+  if (!Number.isFinite(oneLine.atMost)) return "; any difference remains possible";
+  return `; differences up to ${decimal(oneLine.atMost, 2)} ${scale} remain possible`;
 }
 
 function range({ low, high }: { readonly low: number; readonly high: number }): string {

@@ -20,21 +20,6 @@ const GROUP_COLUMNS = [
   "x_min",
   "x_max",
 ] as const;
-const TEST_COLUMNS = [
-  "column",
-  ...LINE_COLUMNS,
-  "rule",
-  "scale",
-  "groups",
-  "n",
-  "test",
-  "f",
-  "df1",
-  "df2",
-  "p",
-  "p_holm",
-] as const;
-
 /**
  * The text of `groups.csv`: one row a group's line, with 95 % t intervals of slope and intercept. `rule`: which models the
  * baseline's rules leave in.
@@ -61,30 +46,4 @@ export function formatGroups(comparisons: readonly GroupComparison[], column: st
     })),
   );
   return formatCsv(GROUP_COLUMNS, rows);
-}
-
-/**
- * The text of `group-tests.csv`: for each benchmark three F tests. `slopes`: do the slopes differ; `intercepts`:
- * supposing equal slopes, does the height; `lines`: is it more than one line. `p_holm` adjusts `lines` over all rows.
- */
-export function formatGroupTests(comparisons: readonly GroupComparison[], column: string): string {
-  const rows = comparisons.flatMap((comparison) => {
-    const { lines, covariance, pHolm } = comparison;
-    if (covariance === null) return [];
-    return (["slopes", "intercepts", "lines"] as const).map((test) => ({
-      column,
-      ...lineCells(comparison),
-      rule: comparison.piece.words,
-      scale: lines[0]?.fit.scale,
-      groups: lines.length,
-      n: lines.reduce((sum, line) => sum + line.fit.n, 0),
-      test,
-      f: computed(covariance[test].f),
-      df1: covariance[test].df1,
-      df2: covariance[test].df2,
-      p: computed(covariance[test].p),
-      p_holm: test === "lines" ? computed(pHolm) : null,
-    }));
-  });
-  return formatCsv(TEST_COLUMNS, rows);
 }

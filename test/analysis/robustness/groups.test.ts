@@ -35,7 +35,7 @@ describe("lines of groups", () => {
       expect((slopeInterval.high - slopeInterval.low) / 2).closeTo(fit.tQuantile * fit.slopeSe, 1e-12);
       expect((slopeInterval.high + slopeInterval.low) / 2).closeTo(fit.slope, 1e-12);
     }
-    expect(v2?.pHolm).toBeGreaterThanOrEqual(v2?.covariance?.lines.p as number);
+    expect(v2?.covariance?.lines.p).toBeGreaterThan(0);
     expect(noteLines(notes)[0]).toMatch(/^in no group, so left out of the groups' lines: .* and \d+ more$/);
   });
 
