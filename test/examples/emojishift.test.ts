@@ -120,7 +120,14 @@ describe("EmojiShift", () => {
     ];
     const run = await shiftline(["fit", COMMITTED, ...about, "--out", folder, "--quiet"]);
     expect(run.status, run.stderr).toBe(0);
-    for (const file of ["fits.csv", "robustness.csv", "influence.csv", "groups.csv", "group-tests.csv"]) {
+    for (const file of [
+      "fits.csv",
+      "robustness.csv",
+      "influence.csv",
+      "groups.csv",
+      "group-tests.csv",
+      "group-effects.csv",
+    ]) {
       expect(readFileSync(join(folder, file), "utf8"), file).toBe(readFileSync(join(COMMITTED, file), "utf8"));
     }
     expect(readdirSync(join(COMMITTED, "figures"))).toContain("all-shifts.svg");

@@ -165,7 +165,13 @@ describe("shiftline fit", () => {
         .split("\n");
     expect(read("groups.csv")).toHaveLength(1 + 6 * 2);
     expect(read("groups.csv")[1]).toMatch(/^data,'=laion,/);
-    expect(read("group-tests.csv")).toHaveLength(1 + 6 * 3);
+    const tests = read("group-tests.csv");
+    expect(tests.filter((line) => line.includes(",quick look,"))).toHaveLength(6 * 3);
+    // Slopes and one line of each; heights where equal slopes are not rejected
+    const decisions = tests.filter((line) => line.includes(",decision,"));
+    expect(decisions.length).toBeGreaterThanOrEqual(6 * 2);
+    expect(decisions.length).toBeLessThanOrEqual(6 * 3);
+    expect(read("group-effects.csv")).toHaveLength(1 + 6 * 2);
     expect(read("replicates.csv")).toHaveLength(1 + 4 * 7);
     expect(read("relative.csv")).toHaveLength(1 + 11 * 6);
     expect(read("fits.csv").filter((line) => line.startsWith("checkpoints,"))).toHaveLength(6 * 2);
