@@ -202,11 +202,13 @@ const SHORT = [
   "2 × 4 points, scatter 1 to 5",
   "groups apart in x, 640 images",
 ];
+/** Variances of two or three degrees of freedom that differ 25 times: no test of means is exact here (Behrens and Fisher). */
+const HARDEST = "2 × 4 points, scatter 1 to 5";
 const CLOSE: GroupWorld = { ...MANY_IMAGES, sizes: [10, 10], scatter: [0.04] };
 
 export const GROUP_DESIGNS: readonly CoverageDesign[] = [
   ...named.map(([name, drawn]) => test(name, drawn, "slopes", "calibrated")),
-  ...SHORT.map((name) => test(name, world(name), "heights", "calibrated")),
+  ...SHORT.map((name) => test(name, world(name), "heights", name === HARDEST ? "limit" : "calibrated")),
   ...SHORT.map((name) => interval(name, world(name), "slope", "calibrated")),
   ...SHORT.map((name) => interval(name, world(name), "height", "calibrated")),
   tree("EmojiShift, unequal scatter", world("EmojiShift, unequal scatter")),
