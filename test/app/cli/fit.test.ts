@@ -219,7 +219,7 @@ describe("shiftline fit", () => {
     ],
     ["groups without metadata", good, ["--group-by", "data"], /--group-by data: give the CSV file/],
     ["groups without a group column", good, ["--group-by", "group"], /have no column group/],
-    ["metadata without a use", good, ["--metadata", "m.csv"], /neither --group-by nor --replicates/],
+    ["metadata without a use", good, ["--metadata", "m.csv"], /none of --group-by, --replicates/],
     ["an unknown reference", good, ["--relative-to", "b"], /unknown checkpoint "b" to compare with; known: a/],
   ])("refuses %s with status 1 and writes nothing", async (_, csv, options, message) => {
     const folder = writeTree(temporaryFolder(), { "in.csv": csv });
