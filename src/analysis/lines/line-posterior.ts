@@ -47,7 +47,11 @@ export function leastSquaresPosterior(
   }
   const degreesOfFreedom = n - 2;
   floor /= degreesOfFreedom;
-  const { scatterVariances, weights } = scatterNodes(degreesOfFreedom, Math.max(line.residualSd ** 2, 1e-9 * floor, 1e-30), floor);
+  const { scatterVariances, weights } = scatterNodes(
+    degreesOfFreedom,
+    Math.max(line.residualSd ** 2, 1e-9 * floor, 1e-30),
+    floor,
+  );
   const nodes = weights.length;
   const posterior = {
     xMean,

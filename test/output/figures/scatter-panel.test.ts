@@ -129,7 +129,13 @@ describe("panels of a study", () => {
     expect(partial?.baseline.length).toBe(9);
 
     const openai = await readBaseline("openai-clip");
-    const { lines, pairing } = fitBaselineLines(openai, { scale: "logit", line: "least-squares" }, IMAGENET_AXES, new Map(), createNoteCollector());
+    const { lines, pairing } = fitBaselineLines(
+      openai,
+      { scale: "logit", line: "least-squares" },
+      IMAGENET_AXES,
+      new Map(),
+      createNoteCollector(),
+    );
     const empty = buildPanels({ lines, pairing, rows: [], accuracies: [] });
     expect(empty.map(({ baseline, checkpoints }) => [baseline.length, checkpoints.length])).toEqual(
       Array.from({ length: 6 }, () => [9, 0]),
