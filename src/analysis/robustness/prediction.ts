@@ -3,7 +3,12 @@ import { lineAt } from "../../foundation/statistics/least-squares.ts";
 import { normalQuantile } from "../../foundation/statistics/normal-distribution.ts";
 import { mixtureCdf, type NormalMixture, smallestSd } from "../../foundation/statistics/normal-mixture.ts";
 import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
-import { countLowerTail, countUpperTail, type UncertainCount } from "../../foundation/statistics/uncertain-count.ts";
+import {
+  countLowerTail,
+  countUpperTail,
+  LARGE_COUNT,
+  type UncertainCount,
+} from "../../foundation/statistics/uncertain-count.ts";
 import { estimateSe } from "../lines/corrected-line.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { posteriorAt } from "../lines/line-posterior.ts";
@@ -110,10 +115,16 @@ function countPrediction(count: UncertainCount, middle: number, { residualSd }: 
       ? null
       : Math.min(1, 2 * Math.min(low(accuracy * n), high(accuracy * n)));
   const interval = {
-    low: low(0) >= OUTSIDE / 2 ? 0 : countWhere(low, n, middle) / n,
-    high: high(n) >= OUTSIDE / 2 ? 1 : 1 - countWhere((k) => high(n - k), n, 1 - middle) / n,
+    low: reachesEnd(low, n) ? 0 : countWhere(low, n, middle) / n,
+    high: reachesEnd((k) => high(n - k), n) ? 1 : 1 - countWhere((k) => high(n - k), n, 1 - middle) / n,
   };
   return { interval, p };
+}
+
+/** Whether a rising tail is at the level at 0 already. Where it is below it at a large count, which is fast to ask, it is so at 0. */
+function reachesEnd(tail: (k: number) => number, n: number): boolean {
+  if (n >= 2 * LARGE_COUNT && tail(LARGE_COUNT) < OUTSIDE / 2) return false;
+  return tail(0) >= OUTSIDE / 2;
 }
 
 /**

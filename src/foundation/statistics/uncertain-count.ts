@@ -20,7 +20,7 @@ export interface UncertainCount {
 }
 
 /** From this many right and as many wrong ones on, the skewness of a count is small enough for its first correction. */
-const LARGE = 150;
+export const LARGE_COUNT = 150;
 
 /** Points of the grid at most: a resolution that would need more is not followed below a 30th of the binomial noise. */
 const MAX_POINTS = 480;
@@ -37,7 +37,7 @@ const LOG_LEFT_OUT = 24;
 export function countLowerTail(k: number, { n, below, resolution, logits }: UncertainCount): number {
   if (k < 0) return 0;
   if (k >= n) return 1;
-  if (logits !== null && Math.min(k, n - k) >= LARGE) return largeCountTail(k + 1, n - k, 1, logits);
+  if (logits !== null && Math.min(k, n - k) >= LARGE_COUNT) return largeCountTail(k + 1, n - k, 1, logits);
   const last = n - 1; // for a beta distribution of shapes that are at least 1
   if (k > last && last > 0) return 1 - (n - k) * (1 - meanOverBeta(n, 1, below, resolution));
   return meanOverBeta(k + 1, Math.max(1, n - k), below, resolution);
@@ -47,7 +47,7 @@ export function countLowerTail(k: number, { n, below, resolution, logits }: Unce
 export function countUpperTail(k: number, { n, above, resolution, logits }: UncertainCount): number {
   if (k <= 0) return 1;
   if (k > n) return 0;
-  if (logits !== null && Math.min(k, n - k) >= LARGE) return largeCountTail(k, n - k + 1, -1, logits);
+  if (logits !== null && Math.min(k, n - k) >= LARGE_COUNT) return largeCountTail(k, n - k + 1, -1, logits);
   if (k < 1 && n > 1) return 1 - k * (1 - meanOverBeta(1, n, above, resolution));
   return meanOverBeta(Math.max(1, k), n - k + 1, above, resolution);
 }
