@@ -162,7 +162,7 @@ describe("EmojiShift", () => {
     it("add a shift of one's own, and a study of it", async () => {
       const printed = await followTutorial("shift.md", store);
       expect(printed).toHaveLength(7);
-      expect(printed[3]).toMatch(/emoji-pixelated 160/);
+      expect(printed[3]).toMatch(/^checkpoint +Pixelated$/m);
       expect(printed[5]).toMatch(/^emoji-pixelated +emoji-fluent-emoji-flat/m);
       expect(printed[6]).toMatch(/report\.html$/m);
     }, 120_000);
@@ -170,7 +170,7 @@ describe("EmojiShift", () => {
     it("add prompts and class names of one's own", async () => {
       const printed = await followTutorial("prompts.md", store);
       expect(printed[0]).toMatch(/my-templates/);
-      expect(printed[2]).toMatch(/emoji-fluent-emoji-flat 160/);
+      expect(printed[2]).toMatch(/^checkpoint +Fluent flat +Fluent 3-D/m);
     }, 120_000);
   });
 });
