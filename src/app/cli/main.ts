@@ -1,8 +1,16 @@
-import { runCommandLine } from "./command-line.ts";
+import { describeExit } from "./exit-status.ts";
 
 // A closed pipe (`| head`) ends the output, not the work
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-await runCommandLine(process.argv.slice(2));
+try {
+  // Imported here: where the machine lets a process open too few files, the modules themselves cannot be read
+  const { runCommandLine } = await import("./command-line.ts");
+  await runCommandLine(process.argv.slice(2));
+} catch (error) {
+  const { status, text } = describeExit(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = status;
+}
