@@ -13,15 +13,26 @@ export function warningsOf(results: readonly StoredResult[]): Note[] {
   });
 }
 
-/** Warnings as they are printed, each text once: the results it is about, and what it says. */
+/**
+ * Warnings as they are printed, each text once: the results it is about, and what it says. A text that begins with the name of
+ * the checkpoint it is about is printed as it is.
+ */
 export function describeWarnings(warnings: readonly Note[]): string[] {
-  const subjects = new Map<string, Set<string>>();
+  const subjects = new Map<string, Map<string, NoteSubject>>();
   for (const { text, about } of warnings) {
-    const of = subjects.get(text) ?? new Set();
-    if (about !== undefined) of.add(describeSubject(about));
+    const of = subjects.get(text) ?? new Map();
+    if (about !== undefined) of.set(describeSubject(about), about);
     subjects.set(text, of);
   }
-  return [...subjects].map(([text, of]) => (of.size === 0 ? text : `${some([...of])}: ${text}`));
+  return [...subjects].map(([text, of]) => {
+    const [first] = of.values();
+    if (first === undefined || (of.size === 1 && namesSubject(text, first))) return text;
+    return `${some([...of.keys()])}: ${text}`;
+  });
+}
+
+function namesSubject(text: string, { checkpoint }: NoteSubject): boolean {
+  return checkpoint !== undefined && [",", ":"].some((end) => text.startsWith(checkpoint + end));
 }
 
 function describeSubject({ checkpoint, benchmark, protocol, templates }: NoteSubject): string {

@@ -14,6 +14,7 @@ import { readResults } from "../../../src/evaluation/results/read-results.ts";
 import { checkAccuraciesFile, rebuildAccuracies } from "../../../src/evaluation/results/rebuild-accuracies.ts";
 import { checkCheckpointName } from "../../../src/evaluation/results/replaceable-result.ts";
 import { describeWarnings, warningsOf } from "../../../src/evaluation/results/result-warnings.ts";
+import { makeWarning } from "../../../src/foundation/notes.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { asNobody } from "../../permissions.ts";
 import { sampleResult, writeSample } from "./sample-result.ts";
@@ -134,6 +135,13 @@ describe("results of a folder", () => {
     const { results, problems } = await readResults(out, { runs: true });
     expect(describeWarnings(warningsOf(results))).toEqual([
       "a, imagenet 1000, t; a, imagenet-r 1000, t: labels are in another order",
+    ]);
+    const about = { checkpoint: "a", benchmark: "imagenet", protocol: "1000", templates: "t" };
+    const named = ["a, imagenet, protocol 1000: below chance", "a: texts are padded", "ab: is another"];
+    expect(describeWarnings(named.map((text) => makeWarning(text, about)))).toEqual([
+      "a, imagenet, protocol 1000: below chance",
+      "a: texts are padded",
+      "a, imagenet 1000, t: ab: is another",
     ]);
     expect(problems.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/b\/.*run\.json: images: 9, but metrics\.json beside it says 10/),
