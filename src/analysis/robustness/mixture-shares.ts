@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
-import { type NumbersOf, parseNumericColumns } from "./numeric-columns.ts";
+import { type NumbersOf, noteMissing, parseNumericColumns } from "./numeric-columns.ts";
 
 /** A source of pre-training data, and the metadata column that holds each checkpoint's share of it. */
 export interface MixtureSource {
@@ -57,11 +57,10 @@ export function parseShares(
   notes: NoteCollector,
 ): MixtureShares {
   const columns = sources.map(({ column }) => column);
-  const { numbers, incomplete } = parseNumericColumns(text, where, columns, (share) =>
+  const numbers = parseNumericColumns(text, where, columns, (share) =>
     share >= 0 && share <= 1 ? null : "expected a share from 0 to 1",
   );
-  for (const checkpoint of incomplete.filter((name) => known.has(name)))
-    notes.note(`not all of ${columns.join(", ")} are given, so left out of the mixtures`, { checkpoint });
+  noteMissing(numbers, columns, known, "the mixtures", notes);
   const shares = new Map<string, readonly number[]>();
   for (const [checkpoint, values] of numbers) {
     const sum = values.reduce((total, value) => total + value, 0);

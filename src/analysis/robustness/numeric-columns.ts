@@ -1,26 +1,20 @@
 import { InputError } from "../../foundation/errors.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
+import type { NoteCollector } from "../../foundation/notes.ts";
 import { checkpointColumn } from "./metadata.ts";
 
 /** What a checkpoint has in several numeric columns, in the columns' order. */
 export type NumbersOf = ReadonlyMap<string, readonly number[]>;
 
-export interface NumericColumns {
-  /** checkpoint → its numbers, finite; only checkpoints that have all of them */
-  readonly numbers: NumbersOf;
-  /** checkpoints that have some of the cells empty */
-  readonly incomplete: readonly string[];
-}
-
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /**
- * Reads numeric columns of a metadata CSV: a row a checkpoint, named in `checkpoint` or `model`. Checkpoints with all the
- * cells empty are as if they had no row.
+ * Reads numeric columns of a metadata CSV: a row a checkpoint, named in `checkpoint` or `model`.
  *
  * @param where file name, for messages
  * @param check what is wrong with a number, for a message; null where nothing is
+ * @returns finite numbers, of the checkpoints that have all of them
  * @throws InputError naming row and column of a cell that holds no finite number or a wrong one; if a column is missing,
  *   or a checkpoint has two rows that disagree
  */
@@ -29,7 +23,7 @@ export function parseNumericColumns(
   where: string,
   columns: readonly string[],
   check: (value: number) => string | null = () => null,
-): NumericColumns {
+): NumbersOf {
   const records = parseCsv(text, where, columns);
   const name = checkpointColumn(records, where);
   const cells = new Map<string, readonly (number | null)[]>();
@@ -44,13 +38,25 @@ export function parseNumericColumns(
     cells.set(checkpoint, values);
   });
   const numbers = new Map<string, readonly number[]>();
-  const incomplete: string[] = [];
   for (const [checkpoint, values] of cells) {
     const known = values.filter((value) => value !== null);
     if (known.length === columns.length) numbers.set(checkpoint, known);
-    else if (known.length > 0) incomplete.push(checkpoint);
   }
-  return { numbers, incomplete };
+  return numbers;
+}
+
+/** Names the checkpoints that have not all of the numbers, or no row: a misspelled name looks the same. */
+export function noteMissing(
+  numbers: NumbersOf,
+  columns: readonly string[],
+  known: Iterable<string>,
+  leftOutOf: string,
+  notes: NoteCollector,
+): void {
+  for (const checkpoint of known) {
+    if (numbers.has(checkpoint)) continue;
+    notes.note(`not all of ${columns.join(", ")} are given, so left out of ${leftOutOf}`, { checkpoint });
+  }
 }
 
 function parseCell(cell: string, place: string, check: (value: number) => string | null): number | null {

@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { largest, smallest } from "../../foundation/math/extremes.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
-import { type NumbersOf, parseNumericColumns } from "./numeric-columns.ts";
+import { type NumbersOf, noteMissing, parseNumericColumns } from "./numeric-columns.ts";
 
 /** How a column enters: by its base-2 logarithm, so that an effect is per doubling, or as it is, per unit. */
 export type ScalingTransform = "log2" | "linear";
@@ -59,9 +59,8 @@ export function parseScaling(
   notes: NoteCollector,
 ): ScalingValues {
   const names = columns.map(({ column }) => column);
-  const { numbers, incomplete } = parseNumericColumns(text, where, names);
-  for (const checkpoint of incomplete.filter((name) => known.has(name)))
-    notes.note(`not all of ${names.join(", ")} are given, so left out of scaling`, { checkpoint });
+  const numbers = parseNumericColumns(text, where, names);
+  noteMissing(numbers, names, known, "scaling", notes);
   const rows = [...numbers].filter(([checkpoint]) => known.has(checkpoint));
   if (rows.length === 0) throw new InputError(`${where}: no checkpoint of the inputs has ${names.join(", ")}`);
   const transforms = columns.map(({ column, transform }, c) => {

@@ -6,14 +6,13 @@ import { createNoteCollector } from "../../../src/foundation/notes.ts";
 import { noteLines } from "../../note-lines.ts";
 
 describe("numeric columns of metadata", () => {
-  it("are read as numbers, and checkpoints with an empty cell listed", () => {
+  it("are read as numbers, of checkpoints without an empty cell", () => {
     const text = "checkpoint,a,b\nx,1,2.5e3\n'-y,-.5,0\nz,,1\nw,,\nx,1.0,2500\n";
-    const { numbers, incomplete } = parseNumericColumns(text, "m.csv", ["a", "b"]);
+    const numbers = parseNumericColumns(text, "m.csv", ["a", "b"]);
     expect([...numbers]).toEqual([
       ["x", [1, 2500]],
       ["-y", [-0.5, 0]],
     ]);
-    expect(incomplete).toEqual(["z"]);
   });
 
   it.each([
@@ -44,15 +43,15 @@ const SOURCES = [
 const known = new Set(["a", "b", "c", "d"]);
 
 describe("shares of sources", () => {
-  it("are divided by sums that rounding left near 1; checkpoints with other sources or empty cells are noted", () => {
+  it("are divided by sums that rounding left near 1; checkpoints with other sources, empty cells or no row are noted", () => {
     const notes = createNoteCollector();
-    const text = "checkpoint,n,e\na,1,0\nb,0.333,0.666\nc,0.5,0.2\nd,0.5,\nunknown,0.1,0.1\n";
-    const { sources, shares } = parseShares(text, "m.csv", SOURCES, known, notes);
+    const text = "checkpoint,n,e\na,1,0\nb,0.333,0.666\nc,0.5,0.2\nd,0.5,\ne,,\nunknown,0.1,0.1\n";
+    const { sources, shares } = parseShares(text, "m.csv", SOURCES, new Set([...known, "e", "misspelled"]), notes);
     expect(sources).toEqual(["noto", "emojione"]);
     expect([...shares.keys()]).toEqual(["a", "b"]);
     expect(shares.get("b")?.[0]).closeTo(1 / 3, 1e-12);
     expect(noteLines(notes.list())).toEqual([
-      "not all of n, e are given, so left out of the mixtures: d",
+      "not all of n, e are given, so left out of the mixtures: d, e, misspelled",
       "trained on other sources too, so left out of the mixtures: c",
     ]);
   });
@@ -93,6 +92,7 @@ describe("columns of scaling", () => {
     expect(scaling.values.get("b")).toEqual([Math.log2(640), 500, 1]);
     expect(scaling.values.has("unknown")).toBe(false);
     expect(noteLines(notes.list())).toEqual([
+      "not all of samples, steps, depth are given, so left out of scaling: d",
       "scaling takes samples by its base-2 logarithm",
       "scaling takes steps as it is",
     ]);
