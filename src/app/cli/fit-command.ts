@@ -17,6 +17,7 @@ import { formatRobustness } from "../../output/tables/robustness-csv.ts";
 import { formatWideRobustness, linesTable, robustnessTable } from "../../output/tables/robustness-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
+import { FIT_OUTPUTS } from "./describe-folder.ts";
 import { agreementExtras } from "./fit-agreement.ts";
 import { type FitExtrasOptions, fitExtras, joinExtras } from "./fit-extras.ts";
 import { defaultBaseline, metadataOf, openBaseline, openStudy, otherBaselines, readAccuracies } from "./fit-inputs.ts";
@@ -163,8 +164,17 @@ async function usesOutcomes(baseline: string, options: FitCommandOptions): Promi
   return isUsed || (await statIfThere(baseline))?.isDirectory() === true;
 }
 
-/** The table that a path names, else {@link ROBUSTNESS}. */
+/**
+ * The table that a path names, else {@link ROBUSTNESS}.
+ *
+ * @throws InputError if the name is that of a table which these options do not make
+ */
 function oneTable(tables: ReadonlyMap<string, string>, file: string): Map<string, string> {
+  if (FIT_OUTPUTS.includes(file) && !tables.has(file)) {
+    throw new InputError(
+      `--out ${file}: these options do not make that table; they make ${[...tables.keys()].join(", ")}`,
+    );
+  }
   return new Map([[file, tables.get(file) ?? (tables.get(ROBUSTNESS) as string)]]);
 }
 

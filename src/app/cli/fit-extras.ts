@@ -77,6 +77,7 @@ export function joinExtras(extras: readonly FitExtras[]): FitExtras {
 async function groupExtras(study: RobustnessStudy, scale: FitScale, options: FitExtrasOptions): Promise<FitExtras> {
   const { groupBy, metadata } = options;
   if (groupBy === undefined) {
+    if (options.margin !== undefined) throw new InputError("--margin: of lines of groups; name them with --group-by");
     const usesMetadata = [options.replicates, options.mixture, options.scaling].some((option) => option !== undefined);
     if (metadata === undefined || usesMetadata) return NOTHING;
     throw new InputError(

@@ -85,6 +85,9 @@ export async function runTable(inputs: readonly string[], options: TableCommandO
   const place = options.out === undefined ? null : await outputPlace(sources, options.out, FORMATS[format]);
   const opened = await openTable(sources, { study: options.study, id: options.id, baseline: options.baseline, scale });
   const table = tableOf(opened, options);
+  if (options.metadata !== undefined && options.sort === undefined && options.groupBy === undefined) {
+    throw new InputError("--metadata is given, but neither --sort nor --group-by says which column to use");
+  }
   const metadata = await readMetadata(await metadataOf(options.metadata, sources));
   const by = groupingOf(options.groupBy, opened, metadata);
   const shown: ShownTable = {

@@ -46,6 +46,7 @@ export function sortRows(table: ResultsTable, by: string | undefined, metadata: 
       `--sort ${by}: no such column; known: checkpoint, ${columns}, rho (of the average) or rho:COLUMN, and the columns of --metadata`,
     );
   }
+  checkValues(table, values, `--sort ${by}`);
   const value = (i: number) => values.get(row(i).checkpoint) ?? "";
   return indices.sort(
     (a, b) => Number(value(a) === "") - Number(value(b) === "") || compareNatural(value(a), value(b)) || a - b,
@@ -79,6 +80,7 @@ function findColumn({ columns }: ResultsTable, name: string): number {
  * Divides sorted rows into groups, in the order in which their first rows come.
  *
  * @param groupOf checkpoint → group; checkpoints without one come last, under `no <name>`
+ * @throws InputError if no row has a group
  */
 export function groupRows(
   table: ResultsTable,
@@ -86,6 +88,7 @@ export function groupRows(
   by: { readonly name: string; readonly groupOf: ReadonlyMap<string, string> } | null,
 ): RowGroup[] {
   if (by === null) return [{ title: null, rows: order }];
+  checkValues(table, by.groupOf, `--group-by ${by.name}`);
   const groups = new Map<string, number[]>();
   const without: number[] = [];
   for (const i of order) {
@@ -95,6 +98,13 @@ export function groupRows(
   }
   const titled = [...groups].map(([title, rows]): RowGroup => ({ title: `${by.name}: ${title}`, rows }));
   return without.length === 0 ? titled : [...titled, { title: `no ${by.name}`, rows: without }];
+}
+
+/** @throws InputError where the metadata are of other checkpoints, or the column is empty */
+function checkValues({ rows }: ResultsTable, values: ReadonlyMap<string, string>, option: string): void {
+  const names = rows.map(({ checkpoint }) => checkpoint);
+  if (names.length === 0 || names.some((name) => (values.get(name) ?? "") !== "")) return;
+  throw new InputError(`${option}: no checkpoint of the table has a value in that column; the first is ${names[0]}`);
 }
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;

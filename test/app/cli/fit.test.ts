@@ -220,12 +220,25 @@ describe("shiftline fit", () => {
     ["groups without metadata", good, ["--group-by", "data"], /--group-by data: give the CSV file/],
     ["groups without a group column", good, ["--group-by", "group"], /have no column group/],
     ["metadata without a use", good, ["--metadata", "m.csv"], /none of --group-by, --replicates/],
+    ["a margin without groups", good, ["--margin", "0.2"], /--margin: of lines of groups; name them with --group-by/],
     ["an unknown reference", good, ["--relative-to", "b"], /unknown checkpoint "b" to compare with; known: a/],
   ])("refuses %s with status 1 and writes nothing", async (_, csv, options, message) => {
     const folder = writeTree(temporaryFolder(), { "in.csv": csv });
     const run = await shiftline(["fit", join(folder, "in.csv"), ...options, "--out", join(folder, "out")]);
     expect(run.stderr).toMatch(message);
     expect([run.status, run.stdout]).toEqual([1, ""]);
+    expect(readdirSync(folder)).toEqual(["in.csv"]);
+  });
+
+  it("gives no table another's name, as of mixtures where no mixture is asked for", async () => {
+    const folder = writeTree(temporaryFolder(), { "in.csv": good });
+    for (const name of ["mixtures.csv", "agreement.csv", "group-tests.csv"]) {
+      const run = await shiftline(["fit", join(folder, "in.csv"), "--out", join(folder, name)]);
+      expect(run.stderr).toContain(
+        `--out ${name}: these options do not make that table; they make fits.csv, robustness.csv`,
+      );
+      expect([run.status, run.stdout]).toEqual([1, ""]);
+    }
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 

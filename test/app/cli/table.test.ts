@@ -172,6 +172,7 @@ describe("shiftline table", () => {
       "--templates mine: no result with them; there are openai-80, simple-7",
     );
     expect(await refused("--protocol", "imagenet-r=113")).toContain("no result of it; there are 1000, 200");
+    expect(await refused("--metadata", "m.csv")).toContain("neither --sort nor --group-by says which column");
     expect(await refused("--digits", "9")).toContain("expected 1, 2 or 3");
     expect((await shiftline(["table", "--help"])).stdout).toContain(
       "$ shiftline table results --sort average --format markdown",

@@ -45,6 +45,9 @@ describe("sortRows", () => {
   it("goes by a column of the metadata, numbers by size, and names what is known", async () => {
     const samples = { "run-10": "90", "run-9": "1e3" };
     expect(await sorted("samples", rows, { samples })).toEqual(["run-10", "run-9", "Run-9"]);
+    await expect(sorted("samples", rows, { samples: { another: "1", "run-9": "" } })).rejects.toThrow(
+      "--sort samples: no checkpoint of the table has a value in that column; the first is run-10",
+    );
     await expect(sorted("size")).rejects.toThrow("--sort size: no such column; known: checkpoint, IN, IN-V2, IN-R");
   });
 });
@@ -63,5 +66,9 @@ describe("groupRows", () => {
       { title: "no data", rows: [0] },
     ]);
     expect(groupRows(table, [2, 0], null)).toEqual([{ title: null, rows: [2, 0] }]);
+    const misspelled = { name: "data", groupOf: new Map([["A", "laion"]]) };
+    expect(() => groupRows(table, [2, 0], misspelled)).toThrow(
+      "--group-by data: no checkpoint of the table has a value in that column",
+    );
   });
 });
