@@ -1,6 +1,9 @@
 import type { CorrectedFit } from "./corrected-fit.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
+/** Residuals below this, on any scale, are rounding: the points lie on their line, which tells no scatter. */
+export const ROUNDING = 1e-9;
+
 /**
  * Variance of each point about its line, as its group of points has it, measurement errors included.
  *

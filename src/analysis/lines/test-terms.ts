@@ -5,9 +5,9 @@ import type { FitScale } from "./fit-scale.ts";
 import { fitLineModel } from "./fitted-line-model.ts";
 import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
-import { createNestedResiduals, type NestedResiduals } from "./nested-residuals.ts";
+import { createNestedResiduals } from "./nested-residuals.ts";
 import { emptyPoints, scalePoints } from "./scaled-points.ts";
-import { groupVariances, scatterVariances } from "./scatter.ts";
+import { groupVariances, ROUNDING, scatterVariances } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
@@ -43,7 +43,7 @@ export const SEED = 1;
  * least-squares fits on empirical logits, each group weighted by its variance about the full model. Data sets are simulated under the reduced model as it is fitted with
  * errors in x taken into account, with the measurement's binomial errors on both axes and with each group's scatter.
  *
- * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against
+ * @throws RangeError if the full model adds nothing to the reduced one, or leaves no residual to test against, of a group of points too
  * @throws InputError if an accuracy is no fraction, or an accuracy of 0 or 1 has no number of images
  * @see K. Krishnamoorthy, F. Lu & T. Mathew, Computational Statistics & Data Analysis 51, 2007, for unequal variances
  */
@@ -82,8 +82,12 @@ export function testTerms(
     }
     return fOf(sums, df1, df2);
   };
+  nested.fit(scaled.x, scaled.y, null, sums, residuals);
+  const quickF = fOf(sums, df1, df2);
+  groupVariances(residuals, freedoms, groups, groupCount, weights);
+  if (weights.some((variance) => variance <= ROUNDING ** 2))
+    throw new RangeError("points lie on the full model: nothing to test against");
   const statistic = f(scaled.x, scaled.y);
-  if (!Number.isFinite(statistic)) throw new RangeError("the points lie on the full model: nothing to test against");
 
   const scatter = scatterVariances(fit, scaled, groups, groupCount, expected);
   const model = fitLineModel(points, scaled, reduced, fit, noise, scatter);
@@ -99,15 +103,9 @@ export function testTerms(
     df1,
     df2,
     p: (1 + atLeast) / (1 + replicates),
-    quickP: quickP(nested, scaled.x, scaled.y, df1, df2),
+    quickP: fUpperTail(quickF, df1, df2),
     replicates,
   };
-}
-
-function quickP(nested: NestedResiduals, x: Float64Array, y: Float64Array, df1: number, df2: number): number {
-  const sums = new Float64Array(2);
-  nested.fit(x, y, null, sums, new Float64Array(x.length));
-  return fUpperTail(fOf(sums, df1, df2), df1, df2);
 }
 
 function fOf(sums: Float64Array, df1: number, df2: number): number {

@@ -12,6 +12,7 @@ import {
 import { estimateSe } from "../lines/corrected-line.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { posteriorAt } from "../lines/line-posterior.ts";
+import { ROUNDING } from "../lines/scatter.ts";
 import type { BaselineFit } from "./baseline-fit.ts";
 import { idVariance } from "./binomial-noise.ts";
 import { isEnd } from "./model-point.ts";
@@ -32,8 +33,6 @@ export interface Prediction {
 }
 
 const OUTSIDE = 0.05;
-/** Residuals below this, on any scale, are rounding: the models lie on their line, which tells no scatter. */
-const ROUNDING = 1e-9;
 
 /**
  * Predicts the measured accuracy of one more model of the line's kind at an in-distribution accuracy.

@@ -30,6 +30,16 @@ describe("the engine of lines", () => {
     expect(test).toThrow(RangeError);
   });
 
+  it("does not test against a group of points on its line, whose rounding would be its scatter", () => {
+    const points = PLACES.map((x, i) => {
+      const wave = GROUPS[i] === 0 ? 0 : 0.05 * Math.sin(7 * i);
+      return point(x, inverseLogit(0.9 * logit(x) - 0.5 + wave), Number.POSITIVE_INFINITY);
+    });
+    const options = { scale: "logit", replicates: 19, scatterGroups: GROUPS } as const;
+    const test = () => testTerms(points, groupLines(GROUPS, "separate"), groupLines(GROUPS, "parallel"), options);
+    expect(test).toThrow("points lie on the full model: nothing to test against");
+  });
+
   it("does not depend on the order of the points", () => {
     const points = PLACES.map((x, i) => point(x, inverseLogit(0.9 * logit(x) - 0.5 + 0.05 * Math.sin(7 * i))));
     const order = [7, 2, 9, 0, 4, 1, 8, 3, 6, 5];
