@@ -3,7 +3,7 @@ import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
 import { commonLine, groupLines } from "../lines/line-terms.ts";
 import { scalePoints } from "../lines/scaled-points.ts";
 import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
-import { REPLICATES, type TermsTest, testTerms } from "../lines/test-terms.ts";
+import { type TermsTest, testTerms } from "../lines/test-terms.ts";
 import {
   type GroupDifference,
   groupPairs,
@@ -13,7 +13,7 @@ import {
   testOneLine,
 } from "./group-effects.ts";
 import type { GroupComparison } from "./group-lines.ts";
-import { type Adjusted, holmFamily } from "./holm-family.ts";
+import { type Adjusted, holmFamily, replicatesFor } from "./holm-family.ts";
 import { isInfinite, toLinePoint } from "./study-points.ts";
 
 /** What is said of the groups' lines. */
@@ -40,7 +40,7 @@ export interface GroupDecisions {
 
 export interface DecisionOptions {
   readonly scale: FitScale;
-  /** on the scale: lines that are closer count as one line; default {@link MARGIN} */
+  /** on the scale: lines that are closer count as one line; default {@link marginOf} the scale */
   readonly margin?: number;
   /** simulated data sets of a test; default: 1999, or as many as Holm's adjustment needs to reach p = 0.01 */
   readonly replicates?: number;
@@ -55,8 +55,14 @@ export interface DecidedGroups {
   readonly family: number;
 }
 
-/** On the logit scale: 2.5 percentage points at an accuracy of 50 %, 1.6 at 20 %, 0.9 at 10 %. */
-export const MARGIN = 0.1;
+/** Accuracies that are closer count as one, at 50 %. */
+const MARGIN = 0.025;
+
+/** The margin on a scale: 2.5 percentage points at an accuracy of 50 %; on the logit scale 0.1, which is 1.6 points at 20 % and 0.9 at 10 %. */
+export function marginOf(scale: FitScale): number {
+  return MARGIN * scaleFunctions(scale).derivative(0.5);
+}
+
 const LEVEL = 0.05;
 /** Tests of a comparison at most. */
 const TESTS = 3;
@@ -67,8 +73,7 @@ const TESTS = 3;
  * they are not shown.
  */
 export function decideGroups(comparisons: readonly GroupComparison[], options: DecisionOptions): DecidedGroups {
-  // The smallest p of a test is 1 / (replicates + 1), which Holm multiplies by the size of the family
-  const replicates = options.replicates ?? Math.max(REPLICATES, 100 * TESTS * comparisons.length - 1);
+  const replicates = options.replicates ?? replicatesFor(TESTS * comparisons.length);
   const asked = comparisons.map((comparison) => askTests(comparison, { ...options, replicates }));
   const family = holmFamily(
     asked.flatMap((tests) =>
@@ -104,8 +109,8 @@ export function decideGroups(comparisons: readonly GroupComparison[], options: D
 }
 
 /** The tests of one comparison; null where there is nothing to test. */
-function askTests({ lines }: GroupComparison, options: DecisionOptions) {
-  const { scale, margin = MARGIN, replicates, effectReplicates } = options;
+function askTests({ lines }: GroupComparison, options: DecisionOptions & { readonly replicates: number }) {
+  const { scale, margin = marginOf(options.scale), replicates, effectReplicates } = options;
   const { endless, inverse } = scaleFunctions(scale);
   const members = lines.flatMap(({ points }, group) =>
     points.flatMap((model) => {
@@ -115,9 +120,9 @@ function askTests({ lines }: GroupComparison, options: DecisionOptions) {
   );
   const points = members.map(({ point }) => point);
   const groups = members.map(({ group }) => group);
-  if (lines.length < 2 || points.length <= 2 * lines.length) return null;
+  if (lines.length < 2) return null; // with two, each of three points at least, residuals are left
   const { noise, model } = noiseOf(members.map(({ outcomes }) => outcomes));
-  const asTest = { scale, noise, scatterGroups: groups, ...(replicates === undefined ? {} : { replicates }) };
+  const asTest = { scale, noise, scatterGroups: groups, replicates };
   const effects: EffectOptions = {
     scale,
     noise,

@@ -1,12 +1,11 @@
 import { type AccuracyRow, doubtText, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
-import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
 import { scaleFunctions } from "../lines/fit-scale.ts";
 import type { LinePoint } from "../lines/line-point.ts";
 import type { PointOutcomes } from "../lines/shared-noise.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
-import type { ModelPoint } from "./model-point.ts";
+import { imagesWorth, type ModelPoint } from "./model-point.ts";
 import { type PairOptions, pairRows } from "./pair-rows.ts";
 
 /** A checkpoint in the analysis of one line. */
@@ -75,14 +74,12 @@ export function isInfinite({ x, y, xImages, yImages }: LinePoint): boolean {
   return (isEnd(x) && xImages === Number.POSITIVE_INFINITY) || (isEnd(y) && yImages === Number.POSITIVE_INFINITY);
 }
 
-/** A mean over sets is worth the images that a single set with its variance would have. */
-export function toLinePoint({ idAccuracy: x, accuracy: y, idImages, images, bounds }: ModelPoint): LinePoint {
-  const variance = bounds == null ? 0 : ((bounds.high - bounds.low) / (2 * Z95)) ** 2;
-  const ofMean = variance > 0 && y > 0 && y < 1 ? (y * (1 - y)) / variance : null;
+/** A model's accuracies with the images that they are worth. */
+export function toLinePoint(point: ModelPoint): LinePoint {
   return {
-    x,
-    y,
-    xImages: idImages ?? Number.POSITIVE_INFINITY,
-    yImages: ofMean ?? images ?? Number.POSITIVE_INFINITY,
+    x: point.idAccuracy,
+    y: point.accuracy,
+    xImages: point.idImages ?? Number.POSITIVE_INFINITY,
+    yImages: imagesWorth(point) ?? Number.POSITIVE_INFINITY,
   };
 }

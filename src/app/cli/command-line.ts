@@ -90,7 +90,7 @@ function program(supervise: Supervise): Command {
     )
     .option(
       "--margin <number>",
-      "lines of groups that are closer count as one line, on the scale (default: 0.1)",
+      "lines of groups that are closer count as one line, on the scale (default: 2.5 points at 50 %, so 0.1 on logit)",
       positiveNumber,
     )
     .option("--replicates <column>", "mean (sd) over checkpoints with one value in this column of --metadata")
