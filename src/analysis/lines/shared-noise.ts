@@ -118,7 +118,7 @@ function fewestUnits(points: readonly (PointOutcomes | null)[]): number {
 }
 
 /**
- * The noise of points, and what it is called: shared where it is known of all which images are right.
+ * The noise of points, and what it is called: shared where it is known of all which images are right, and any saw the same.
  *
  * @param points undefined where it is not known
  */
@@ -128,8 +128,9 @@ export function noiseOf(points: readonly (PointOutcomes | undefined)[]): {
 } {
   const known = points.filter((point) => point !== undefined);
   if (known.length === 0 || known.length < points.length) return { noise: null, model: "independent" };
+  const noise = sharedNoise(known);
   const isClustered = known.some(({ y }) => y.some(({ clusters }) => clusters !== null));
-  return { noise: sharedNoise(known), model: isClustered ? "shared-clusters" : "shared-images" };
+  return { noise, model: noise === null ? "independent" : isClustered ? "shared-clusters" : "shared-images" };
 }
 
 function correlationMatrix(accuracies: readonly (AccuracyOutcomes | null)[]): Float64Array | null {

@@ -7,6 +7,7 @@ import {
   effectiveImages,
   errorCorrelation,
   errorCovariance,
+  noiseOf,
   sharedNoise,
 } from "../../../src/analysis/lines/shared-noise.ts";
 import { fixtures } from "../../helpers.ts";
@@ -91,7 +92,13 @@ describe("sharedNoise", () => {
 
   it("is null where no two points share images", () => {
     const alone = (i: number) => [outcomesOf(rows[i] as boolean[], { images: `set ${i}` })];
-    expect(sharedNoise([0, 1, 2].map((i) => ({ x: alone(i), y: alone(i) })))).toBeNull();
+    const apart = [0, 1, 2].map((i) => ({ x: alone(i), y: alone(i) }));
+    expect(sharedNoise(apart)).toBeNull();
+    expect(noiseOf(apart)).toEqual({ noise: null, model: "independent" });
+    expect(noiseOf([point(0), point(1)]).model).toBe("shared-images");
+    expect(noiseOf([point(0, clusters), point(1, clusters)]).model).toBe("shared-clusters");
+    expect(noiseOf([point(0), undefined])).toEqual({ noise: null, model: "independent" });
+    expect(noiseOf([])).toEqual({ noise: null, model: "independent" });
   });
 
   it("has no correlation with an accuracy without errors: all right", () => {
