@@ -18,6 +18,9 @@ export interface OutcomesReader {
   checkUsed(): void;
 }
 
+/** Right and wrong images from which on two models do not get the very same ones right by chance. */
+const TELLING = 20;
+
 /**
  * @param cluster `class`, or a CSV file with the columns image and cluster; images are independent where absent
  * @throws InputError if the file is not as it should be
@@ -26,6 +29,17 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
   const clustering = await openClustering(cluster);
   const notes = createNoteCollector();
   const read = new Map<string, ImageOutcomes | undefined>();
+  const firstWith = new Map<string, string>();
+  const warnOfTwin = ({ metrics }: StoredResult, { n, correct, bits, images }: ImageOutcomes) => {
+    if (Math.min(correct, n - correct) < TELLING) return;
+    const { checkpoint, benchmark, protocol } = metrics;
+    const answers = [benchmark, protocol, images, Buffer.from(bits.buffer).toString("base64")].join("\0");
+    const first = firstWith.get(answers) ?? checkpoint;
+    firstWith.set(answers, first);
+    if (first === checkpoint) return;
+    const twins = `${first} and ${checkpoint}`;
+    notes.warn("the very same images are right: a model under two names counts twice in lines and tests", {}, twins);
+  };
   const unknown =
     clustering === null
       ? "so the noise of its images is taken as independent of the other checkpoints'"
@@ -46,6 +60,7 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
         try {
           const outcomes = await readOutcomes(result, clustering);
           if (outcomes === null) say(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
+          else warnOfTwin(result, outcomes);
           read.set(path, outcomes ?? undefined);
         } catch (error) {
           if (!(error instanceof InputError) || clustering?.by === "file") throw error;

@@ -88,6 +88,21 @@ describe("the noise of images in shiftline fit", () => {
     expect(new Set(rows.map(({ noise }) => noise))).toEqual(new Set(["independent"]));
   });
 
+  it("warns of a checkpoint that is there under two names, and of no other", async () => {
+    const { out, at } = await resultsFolder();
+    expect((await fitRows(out)).stderr).not.toContain("under two names");
+    for (const benchmark of ["imagenet", "imagenet-v2"]) {
+      const folder = at.get(`c ${benchmark}`) as string;
+      const predictions = readFileSync(join(folder, "predictions.csv"), "utf8");
+      const correct = predictions.split("\n").filter((row) => /,(\d+),\1$/.test(row)).length;
+      const metrics = sampleResult({ checkpoint: "copy", benchmark, n: CLASSES * PER_CLASS }, correct);
+      await writeSample(out, metrics, {}, predictions);
+    }
+    expect((await fitRows(out)).stderr).toMatch(
+      /^warning: the very same images are right: a model under two names counts twice in lines and tests: c and copy$/m,
+    );
+  });
+
   it("refuses clusters where no input has predictions", async () => {
     const run = await shiftline(["fit", "openclip", "--cluster", "class"]);
     expect([run.status, run.stderr]).toEqual([1, expect.stringContaining("no input has any; give results folders")]);
