@@ -142,13 +142,14 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     printText(formatWideRobustness(study.rows, study.pairing.axes));
   } else {
     const fitted = `fitted on the ${scale} scale${line === "binomial" ? ", binomial" : ""}; baseline ${baseline.id}`;
+    const ofGroups = line === "binomial" && lines.length > study.lines.length ? "; lines of groups least squares" : "";
     const notRanked = study.rows.some(({ doubt }) => doubt !== undefined)
       ? "; ‡ doubtful or a second row of a run"
       : "";
     const caption = `Effective robustness in percentage points, 95 % intervals; † extrapolated${notRanked}`;
     const robustness = [caption, fitted];
     const blocks = [
-      block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}`], format),
+      block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}${ofGroups}`], format),
       block(robustnessTable(study.rows, study.pairing.axes, marks), robustness, format, marks.footnotes),
     ];
     printText(blocks.join("\n\n"));

@@ -6,7 +6,7 @@ import { compareWithReference } from "../../analysis/robustness/relative-study.t
 import { aggregateReplicates } from "../../analysis/robustness/replicates.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { InputError } from "../../foundation/errors.ts";
-import type { Note } from "../../foundation/notes.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import { formatGroupEffects, formatGroupTests } from "../../output/tables/group-decisions-csv.ts";
 import { formatGroupTable, formatReplicateTable } from "../../output/tables/group-table.ts";
 import { formatGroups } from "../../output/tables/groups-csv.ts";
@@ -26,6 +26,8 @@ export interface FitExtrasOptions extends FitTermsOptions {
   readonly replicates?: string;
   /** checkpoint that the others' relative robustness is against */
   readonly relativeTo?: string;
+  /** kind of the baseline's line; the lines of the analyses here are of logits */
+  readonly line?: string;
 }
 
 /** The name under which a table is written; null where it is not. */
@@ -60,7 +62,16 @@ export async function fitExtras(
     relativeExtras(study, options),
     { ...NOTHING, ...(await mixtureTerms(study, scale, options)) },
     { ...NOTHING, ...(await scalingTerms(study, scale, options)) },
+    { ...NOTHING, notes: lineNotes(options) },
   ]);
+}
+
+/** That a binomial line is asked for, and which lines are none. */
+function lineNotes({ line, groupBy, mixture, scaling }: FitExtrasOptions): Note[] {
+  const asked = Object.entries({ "--group-by": groupBy, "--mixture": mixture, "--scaling": scaling });
+  const names = asked.flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (line !== "binomial" || names.length === 0) return [];
+  return [makeNote(`--line binomial is of the baseline's lines; those of ${names.join(", ")} are least squares`)];
 }
 
 /** What several options make, as one. */

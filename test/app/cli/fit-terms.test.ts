@@ -208,3 +208,21 @@ describe("shiftline fit --scaling", () => {
     expect(await of(["--scaling", "samples=log10"])).toMatch(/expected COLUMN, COLUMN=log2 or COLUMN=linear/);
   });
 });
+
+describe("shiftline fit --line binomial", () => {
+  it("says which lines stay least squares", async () => {
+    const groups = metadata(({ share }) => (share < 0.5 ? "low" : "high"), "source");
+    const binomial = ["--line", "binomial"];
+    const note = (names: string) =>
+      `note: --line binomial is of the baseline's lines; those of ${names} are least squares`;
+    const byGroup = await fit(groups, [...binomial, "--group-by", "source", "--format", "markdown"]);
+    expect(byGroup.status, byGroup.stderr).toBe(0);
+    expect(byGroup.stderr).toContain(note("--group-by"));
+    expect(byGroup.stdout).toMatch(/^Lines fitted on the logit scale, binomial; .*; lines of groups least squares$/m);
+    const lines = records(join(byGroup.out, "fits.csv")).map(({ baseline, line }) => `${baseline} ${line}`);
+    expect([...new Set(lines)].sort()).toEqual(["checkpoints least-squares", "openai-clip binomial"]);
+    expect((await fit(SHARES, [...binomial, ...MIXTURE])).stderr).toContain(note("--mixture"));
+    const plain = await fit(groups, ["--group-by", "source", "--format", "markdown"]);
+    expect(plain.stderr + plain.stdout).not.toContain("least squares");
+  });
+});
