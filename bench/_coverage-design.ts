@@ -20,9 +20,9 @@ export interface CoverageDesign {
   readonly nominal: number;
   /**
    * `calibrated`: between 3 and 7 % (93 and 97 %). `conservative`: at most 5 % (at least 95 %), within Monte Carlo error. `power`: any share,
-   * the hypothesis does not hold. `limit`: known to be outside what is calibrated, and documented: at most 10 % (at least 90 %).
+   * the hypothesis does not hold.
    */
-  readonly expectation: "calibrated" | "conservative" | "limit" | "power";
+  readonly expectation: "calibrated" | "conservative" | "power";
   /**
    * Draws a data set and tries the procedure on it.
    *
@@ -52,7 +52,6 @@ export function boundsOf({
 }: Pick<CoverageDesign, "nominal" | "expectation">): readonly [number, number] {
   const isTest = nominal < 0.5;
   if (expectation === "power") return [0, 1];
-  if (expectation === "limit") return isTest ? [0, 0.1] : [0.9, 1];
   if (expectation === "calibrated") return [nominal - 0.02, nominal + 0.02];
   return isTest ? [0, nominal] : [nominal, 1];
 }

@@ -90,12 +90,8 @@ const WORLDS: readonly (readonly [string, LineWorld])[] = [9, 30].flatMap((model
   [`2 % expected, 7,500 images, ${models} models`, { ...WIDE, models, expected: 0.02, scatter: 0.2, images: 7500 }],
 ]) as never;
 
-/**
- * What is not promised: the slope of a line whose models at 0 or 1 were dropped, which a warning says; and that of a plain line
- * whose reliability is about 0.95, where it is corrected in some data sets only and covers about 91 %.
- */
+/** What is not promised: the slope of a line whose models at 0 or 1 were dropped, which a warning says. */
 function isPromised(name: string, line: LineKind, procedure: Procedure): boolean {
-  if (name.startsWith("x 5.5–26 %") && procedure === "slope") return false;
   const nearEnds = name.startsWith("0.2 %") || name.startsWith("99.7 %");
   return !(nearEnds && line === "least-squares" && (procedure === "slope" || procedure === "expected"));
 }

@@ -82,8 +82,7 @@ async function measureAll(): Promise<void> {
     counts.push(count);
     known.set(count.name, count);
     if (values.write) {
-      const order = COVERAGE_DESIGNS.flatMap(({ name }) => known.get(name) ?? []);
-      writeMeasured("coverage", { designs: order });
+      writeMeasured("coverage", { designs: relabeled(known) });
     }
     console.error(
       `${design.name}: ${counted.hits} of ${repetitions}, ${Math.round((performance.now() - begun) / 1000)} s`,
@@ -92,6 +91,16 @@ async function measureAll(): Promise<void> {
   for (const worker of workers) worker.disconnect();
   console.log(coverageTable(counts));
   if (!counts.every(isWithinBounds)) process.exitCode = 1;
+}
+
+/** The counts in the order of the designs, what they should be as the designs say it now. */
+function relabeled(known: ReadonlyMap<string, CoverageCount>): CoverageCount[] {
+  return COVERAGE_DESIGNS.flatMap((design) => {
+    const count = known.get(design.name);
+    if (count === undefined) return [];
+    const { repetitions, replicates, hits, before } = count;
+    return [countOf(design, repetitions, replicates, { hits, before })];
+  });
 }
 
 /** Shares a design's data sets among processes. */

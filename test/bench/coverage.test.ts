@@ -1,10 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type CoverageCount, isWithinBounds } from "../../bench/_coverage-design.ts";
+import { ROOT } from "../../bench/_child.ts";
+import { type CoverageCount, type CoverageDesign, isWithinBounds } from "../../bench/_coverage-design.ts";
 import { COVERAGE_DESIGNS } from "../../bench/_coverage-designs.ts";
 import { countHits } from "../../bench/_coverage-run.ts";
 import { readMeasured } from "../../bench/_measured.ts";
 
 const measured = readMeasured<{ readonly designs: readonly CoverageCount[] }>("coverage")?.designs ?? [];
+
+const DOCUMENT = readFileSync(join(ROOT, "docs", "statistics.md"), "utf8");
+
+/** The cells of the first table below a heading of the document, row by row. */
+function rowsOf(heading: string): string[][] {
+  const lines = (DOCUMENT.split(`\n${heading}\n`)[1] as string).split("\n");
+  const from = lines.findIndex((line) => line.startsWith("|---")) + 1;
+  const length = lines.slice(from).findIndex((line) => !line.startsWith("|"));
+  return lines.slice(from, from + length).map((line) => line.slice(2, -2).split(" | "));
+}
 
 /** Designs tried here, on few data sets: hits of a hundred, and of the method before. */
 const TRIED: readonly (readonly [string, readonly [number, number]])[] = [
@@ -14,16 +27,44 @@ const TRIED: readonly (readonly [string, readonly [number, number]])[] = [
 ];
 
 describe("coverage in simulated data", () => {
-  it("has designs of different names, and what is measured is of them", () => {
-    const names = COVERAGE_DESIGNS.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
-    expect(names).toEqual(expect.arrayContaining(measured.map(({ name }) => name)));
+  it("has designs of different names, and all are measured, as what they say they are", () => {
+    const labels = ({ name, topic, procedure, nominal, expectation }: CoverageDesign | CoverageCount) => ({
+      name,
+      topic,
+      procedure,
+      nominal,
+      expectation,
+    });
+    expect(new Set(COVERAGE_DESIGNS.map(({ name }) => name)).size).toBe(COVERAGE_DESIGNS.length);
+    expect(measured.map(labels)).toEqual(COVERAGE_DESIGNS.map(labels));
   });
 
-  it("is measured on at least 2,000 data sets of a design, and within its bounds", () => {
-    expect(measured.length).toBeGreaterThan(0);
+  it("is measured on at least 2,000 data sets of a design; the document names those outside their bounds", () => {
     expect(measured.filter(({ repetitions }) => repetitions < 2000)).toEqual([]);
-    expect(measured.filter((count) => !isWithinBounds(count)).map(({ name }) => name)).toEqual([]);
+    const outside = rowsOf("### Outside their bounds").map(([name, nominal, now]) => `${name}: ${nominal}, ${now}`);
+    expect(outside.length).toBeGreaterThan(0);
+    const share = (value: number, digits: number) => `${(100 * value).toFixed(digits)} %`;
+    const found = measured
+      .filter((count) => !isWithinBounds(count))
+      .map(({ name, nominal, hits, repetitions }) => `${name}: ${share(nominal, 0)}, ${share(hits / repetitions, 1)}`);
+    expect([...outside].sort()).toEqual(found.sort());
+    expect(DOCUMENT).toContain(`Of the ${measured.length} designs of`);
+  });
+
+  it("stands in the document's table of groups as it was measured", () => {
+    const rows = rowsOf("### Tests and intervals of groups");
+    const designs = ["slopes", "slopes", "heights", "heights", "slope difference", "height difference"];
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [name, ...cells] of rows) {
+      for (const [at, kind] of designs.entries()) {
+        const count = measured.find((one) => one.name === `groups: ${kind}: ${name}`);
+        const isBefore = at === 1 || at === 3;
+        const hits = isBefore ? count?.before : count?.hits;
+        const where = `${name}, ${kind}${isBefore ? ", before" : ""}`;
+        if (count === undefined || hits == null) expect(cells[at], where).toBe("–");
+        else expect(Number(cells[at]), where).closeTo((100 * hits) / count.repetitions, 0.0501); // a digit is written
+      }
+    }
   });
 
   it.each(TRIED)("stays near its level: %s", (name, [low, high]) => {
