@@ -66,7 +66,8 @@ function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number 
   const degreesOfFreedom = fit.n - 2;
   const halfWidth = -studentTQuantile(OUTSIDE / 2, degreesOfFreedom) * se;
   return {
-    interval: { low: inverse(y - halfWidth), high: inverse(y + halfWidth) },
+    // The linear scale goes on beyond 0 and 1; accuracies do not
+    interval: { low: Math.max(0, inverse(y - halfWidth)), high: Math.min(1, inverse(y + halfWidth)) },
     p: (accuracy) => {
       if (scatter <= ROUNDING || (endless && isEnd(accuracy) && images === null)) return null;
       // 0 and 1 are infinitely far: half an image from there
