@@ -94,6 +94,57 @@ describe("EmojiShift's full study", () => {
     expect([...correctnessOf(benchmark, [[0], [1]], [9]).values]).toEqual([0, 0, 1, 0]);
   });
 
+  describe("its simulations", () => {
+    const simulated = () => table(join(STUDY, "simulations.csv"));
+    const percent = (hits: string | undefined, of: string | undefined) => (100 * Number(hits)) / Number(of);
+
+    it("are of every design, as many as the README states, and their ranges are those of the README", async () => {
+      const { DESIGNS } = await script("study", "simulations.mjs");
+      const rows = simulated();
+      expect([...new Set(rows.map((row) => `${row.hypothesis} ${row.benchmark}`))]).toEqual(
+        DESIGNS.map(({ name }: { name: string }) => name),
+      );
+      expect(DESIGNS).toHaveLength(8);
+      expect(rows.every((row) => row.data_sets === "2000" && row.replicates === "99")).toBe(true);
+      const range = (chosen: typeof rows, hits = "hits") => {
+        const shares = chosen.map((row) => percent(row[hits], row.of));
+        return `${Math.min(...shares).toFixed(1)} to ${Math.max(...shares).toFixed(1)} %`;
+      };
+      const tests = (test: string, hypotheses = ["dilution"]) =>
+        rows.filter((row) => row.test?.startsWith(test) && hypotheses.includes(row.hypothesis as string));
+      const ofSources = ["sources", "own-style"];
+      const readme = readFileSync(join(EXAMPLE, "README.md"), "utf8").replace(/\s+/g, " ");
+      expect(readme).toContain(
+        `reject what is true in ${range([...tests("slopes", ofSources), ...tests("heights", ofSources)])} (sources, slopes and heights), ` +
+          `${range(tests("dilution"))} (dilution), ${range(tests("lack of fit"))} (lack of fit) and ` +
+          `${range(tests("log2", ["scaling"]))} (samples and steps); ` +
+          `at nominal 1 % dilution is found in ${range(tests("dilution"), "hits_at_1_percent")}. ` +
+          `Intervals of 95 % cover ${range(rows.filter(({ kind }) => kind === "interval"))}.`,
+      );
+      const worst = tests("dilution").sort((a, b) => Number(b.hits) - Number(a.hits))[0];
+      expect(worst?.benchmark).toBe("emoji-emojione-second");
+    });
+
+    it("can be made again in part: each data set has a seed of its own, and few reject what is true", async () => {
+      const { DESIGNS, simulate } = await script("study", "simulations.mjs");
+      const { readPlan, readRuns, readTable, readTop1 } = await script("study", "read-study.mjs");
+      const { studyPoints } = await script("study", "points.mjs");
+      const study = studyPoints(readPlan(), readRuns(), readTop1(), readTable(join(STUDY, "training.csv")));
+      for (const name of ["scaling emoji-emojione-monotone", "dilution average"]) {
+        const design = DESIGNS.find((candidate: { name: string }) => candidate.name === name);
+        const hits = (from: number, to: number): { test: string; hits: number; of: number }[] =>
+          simulate(plan, study, design, [from, to], 19);
+        const [first, second, all] = [hits(0, 15), hits(15, 30), hits(0, 30)];
+        all.forEach(({ test, hits: count, of }, k) => {
+          expect(count).toBe((first[k]?.hits as number) + (second[k]?.hits as number));
+          // Of 30 at 5 %, 7 or more have p = 0.001; of intervals at 95 %, which share their data sets, likewise
+          if (test === "effects") expect(count / of).toBeGreaterThan(0.77);
+          else expect(count).toBeLessThan(7);
+        });
+      }
+    }, 60_000);
+  });
+
   describe("its results", () => {
     const decisions = () => table(join(STUDY, "results", "decisions.csv"));
 

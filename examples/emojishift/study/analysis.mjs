@@ -7,7 +7,7 @@ import { compareMixtures, compareScaling, compareSources, sourceLines } from "./
 const REPLICATES = { deciding: { tests: 1999, effects: 999 }, beside: { tests: 199, effects: 0 } };
 
 /** What an analysis asks of a benchmark, with drawings or pictures as units. */
-const ANALYSES = {
+export const ANALYSES = {
   groups: (data, units, { adjust }, { margin }) => compareSources(data, units, adjust, margin),
   mixture: (data, units, { adjust, columns }) =>
     compareMixtures(data, units, adjust, ({ shares }) => shares[Object.keys(columns)[0]]),
@@ -15,7 +15,7 @@ const ANALYSES = {
 };
 
 /** The cells that a hypothesis is about: of a mixture, those made of its sources alone. */
-function belongs({ analysis, columns }) {
+export function belongs({ analysis, columns }) {
   if (analysis !== "mixture") return () => true;
   return ({ shares }) => Math.abs(Object.keys(columns).reduce((sum, name) => sum + shares[name], 0) - 1) < 1e-9;
 }
