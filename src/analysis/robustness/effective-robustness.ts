@@ -7,7 +7,7 @@ import type { NoiseModel } from "../lines/shared-noise.ts";
 import { type BaselineFit, intervalLine, isUnreliable } from "./baseline-fit.ts";
 import { insideEnds } from "./fit-by-binomial.ts";
 import { checkPoint, imagesWorth, type ModelPoint } from "./model-point.ts";
-import { predictAt } from "./prediction.ts";
+import { type PredictionEnds, predictAt } from "./prediction.ts";
 import { sharedError } from "./shared-error.ts";
 import { sharedInterval } from "./shared-interval.ts";
 
@@ -43,6 +43,8 @@ export interface EffectiveRobustness {
    * null where nothing says so: the line's models lie on it exactly, or the accuracy is infinitely far on the scale
    */
   readonly predictionP: number | null;
+  /** the accuracies at which `predictionP` falls to a level: where it may be rejected among many */
+  readonly predictionEnds: (level: number) => PredictionEnds;
   /** whether `idAccuracy` is outside the accuracies the line was fitted on */
   readonly extrapolated: boolean;
   /** how far outside; 0 inside */
@@ -82,7 +84,7 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
     const x = functions.forward(moved.idAccuracy);
     const expectedAccuracy = functions.inverse(lineAt(fit, x));
     const correctedExpected = isUnreliable(fit) && line !== null ? functions.inverse(lineAt(line, x)) : null;
-    const { interval, p } = predictAt(fit, moved.idAccuracy, {
+    const { interval, endsAt, p } = predictAt(fit, moved.idAccuracy, {
       images: imagesWorth(point),
       idImages: point.idImages ?? null,
     });
@@ -106,6 +108,7 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       predictionLow: interval.low,
       predictionHigh: interval.high,
       predictionP: p(accuracy),
+      predictionEnds: endsAt,
       extrapolated: outsideBy > 0,
       outsideBy,
     };

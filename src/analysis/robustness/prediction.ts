@@ -1,6 +1,5 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { lineAt } from "../../foundation/statistics/least-squares.ts";
-import { normalQuantile } from "../../foundation/statistics/normal-distribution.ts";
 import { mixtureCdf, type NormalMixture, smallestSd } from "../../foundation/statistics/normal-mixture.ts";
 import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
 import {
@@ -24,10 +23,18 @@ export interface MeasuredOn {
   readonly idImages: number | null;
 }
 
+/** Accuracies below and above which one more model lies with a probability; null where no accuracy is so far. */
+export interface PredictionEnds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /** Where one more model of a line's kind may lie. */
 export interface Prediction {
   /** 95 % interval of its accuracy */
   readonly interval: Interval;
+  /** the accuracies at which `p` falls to a level; the ends of `interval` at 0.05 */
+  readonly endsAt: (level: number) => PredictionEnds;
   /** probability that it lies at least as far from the line as this accuracy, both sides; null where nothing says so */
   readonly p: (accuracy: number) => number | null;
 }
@@ -64,10 +71,16 @@ function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number 
   const scatter = fit.residualSd ?? 0;
   const se = Math.hypot(scatter, estimateSe(fit, x));
   const degreesOfFreedom = fit.n - 2;
-  const halfWidth = -studentTQuantile(OUTSIDE / 2, degreesOfFreedom) * se;
-  return {
+  const endsAt = (level: number) => {
+    const halfWidth = -studentTQuantile(level / 2, degreesOfFreedom) * se;
+    const [low, high] = [inverse(y - halfWidth), inverse(y + halfWidth)];
     // The linear scale goes on beyond 0 and 1; accuracies do not
-    interval: { low: Math.max(0, inverse(y - halfWidth)), high: Math.min(1, inverse(y + halfWidth)) },
+    return { low: low < 0 ? null : low, high: high > 1 ? null : high };
+  };
+  const ends = endsAt(OUTSIDE);
+  return {
+    interval: { low: ends.low ?? 0, high: ends.high ?? 1 },
+    endsAt,
     p: (accuracy) => {
       if (scatter <= ROUNDING || (endless && isEnd(accuracy) && images === null)) return null;
       // 0 and 1 are infinitely far: half an image from there
@@ -114,34 +127,45 @@ function countPrediction(count: UncertainCount, middle: number, { residualSd }: 
     residualSd !== null && residualSd <= ROUNDING
       ? null
       : Math.min(1, 2 * Math.min(low(accuracy * n), high(accuracy * n)));
-  const interval = {
-    low: reachesEnd(low, n) ? 0 : countWhere(low, n, middle) / n,
-    high: reachesEnd((k) => high(n - k), n) ? 1 : 1 - countWhere((k) => high(n - k), n, 1 - middle) / n,
+  const fromHigh = (k: number) => high(n - k);
+  const find = (level: number, near: Interval): PredictionEnds => {
+    const above = endOf(fromHigh, n, 1 - near.high, level / 2);
+    return { low: endOf(low, n, near.low, level / 2), high: above === null ? null : 1 - above };
   };
-  return { interval, p };
+  const ends = find(OUTSIDE, { low: middle, high: middle });
+  const interval = { low: ends.low ?? 0, high: ends.high ?? 1 };
+  return { interval, endsAt: (level) => find(level, interval), p };
 }
 
-/** Whether a rising tail is at the level at 0 already. Where it is below it at a large count, which is fast to ask, it is so at 0. */
-function reachesEnd(tail: (k: number) => number, n: number): boolean {
-  if (n >= 2 * LARGE_COUNT && tail(LARGE_COUNT) < OUTSIDE / 2) return false;
-  return tail(0) >= OUTSIDE / 2;
+/** The share of n at which a rising tail probability reaches a target; null where it is there at 0 already. */
+function endOf(tail: (k: number) => number, n: number, start: number, target: number): number | null {
+  return reachesEnd(tail, n, target) ? null : countWhere(tail, n, start, target) / n;
+}
+
+/** Whether a rising tail is at the target at 0 already. Where it is below it at a large count, which is fast to ask, it is so at 0. */
+function reachesEnd(tail: (k: number) => number, n: number, target: number): boolean {
+  if (n >= 2 * LARGE_COUNT && tail(LARGE_COUNT) < target) return false;
+  return tail(0) >= target;
 }
 
 /**
- * The count at which a rising tail probability reaches the level: regula falsi (Illinois) on a scale where it is nearly
+ * The count at which a rising tail probability reaches a target: regula falsi (Illinois) on a scale where it is nearly
  * straight.
  */
-function countWhere(tail: (k: number) => number, n: number, start: number): number {
-  const target = normalQuantile(OUTSIDE / 2);
+function countWhere(tail: (k: number) => number, n: number, start: number, probability: number): number {
+  const target = roughQuantile(probability);
   const countAt = (v: number) => Math.min(n, Math.max(0, (n + 1) / (1 + Math.exp(-v)) - 0.5));
-  const height = (v: number) => normalQuantile(Math.min(1 - 1e-16, Math.max(1e-300, tail(countAt(v))))) - target;
+  const height = (v: number) => roughQuantile(tail(countAt(v))) - target;
   const end = Math.log(2 * n + 1);
-  const middle = Math.log((start * n + 0.5) / (n - start * n + 0.5));
+  const inside = Math.min(n / (n + 1), Math.max(1 / (n + 1), start)); // a line may lead beyond 0 and 1
+  const middle = Math.log((inside * n + 0.5) / (n - inside * n + 0.5));
   let [a, fa] = [middle, height(middle)];
-  let reach = 4 / Math.sqrt(n * start * (1 - start) + 1);
+  const reach = 4 / Math.sqrt(n * inside * (1 - inside) + 1);
   let [b, fb] = [a, fa];
-  for (; fa > 0 === fb > 0 && Math.abs(b) < end; reach *= 2) {
-    b = fa > 0 ? Math.max(-end, middle - reach) : Math.min(end, middle + reach);
+  while (fa > 0 === fb > 0 && Math.abs(b) < end) {
+    const wanted = b === a ? reach : Math.abs(b - a) * Math.min(8, Math.max(0.5, 1.25 * Math.abs(fb / (fb - fa))));
+    [a, fa] = [b, fb];
+    b = fa > 0 ? Math.max(-end, b - wanted) : Math.min(end, b + wanted);
     fb = height(b);
   }
   for (let round = 0; round < 60; round++) {
@@ -154,4 +178,10 @@ function countWhere(tail: (k: number) => number, n: number, start: number): numb
     [b, fb] = [v, f];
   }
   return countAt(b);
+}
+
+/** About the normal quantile of a probability, for a scale on which a tail is nearly straight: fast, finite, and rising. */
+function roughQuantile(p: number): number {
+  if (p > 0.5) return -roughQuantile(1 - p);
+  return 1 - Math.sqrt(1 - 2 * Math.log(2 * Math.max(1e-300, p)));
 }

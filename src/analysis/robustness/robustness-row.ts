@@ -22,7 +22,7 @@ export const MEAN_OF_SHIFTS = "mean-of-shifts";
 /** A checkpoint's place beside a line of the baseline. */
 export interface RobustnessRow
   extends LineKey,
-    Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh" | "predictionP"> {
+    Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh" | "predictionP" | "predictionEnds"> {
   readonly checkpoint: string;
   readonly scale: FitScale;
   readonly line: LineKind;
@@ -35,6 +35,12 @@ export interface RobustnessRow
   readonly predictionP: number | null;
   /** the same after Holm's adjustment over all tested rows of the inputs; null where the row was not tested */
   readonly predictionPHolm: number | null;
+  /**
+   * effective robustness beyond which the row is called below or above whatever the others show: the ends of the prediction
+   * band at Holm's first step. null where no accuracy is so far, or the row was not tested
+   */
+  readonly decisionLow: number | null;
+  readonly decisionHigh: number | null;
   readonly verdict: Verdict;
   /** why it is not ranked, absent where nothing makes the checkpoint's accuracies doubtful or a repetition */
   readonly doubt?: RowDoubt;

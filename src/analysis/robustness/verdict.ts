@@ -1,4 +1,6 @@
 import { holm } from "../../foundation/statistics/holm.ts";
+import type { EffectiveRobustness } from "./effective-robustness.ts";
+import type { PredictionEnds } from "./prediction.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow, type Verdict } from "./robustness-row.ts";
 import { AVERAGE } from "./study-axes.ts";
 
@@ -6,7 +8,10 @@ import { AVERAGE } from "./study-axes.ts";
 export const VERDICT_LEVEL = 0.05;
 
 /** A row before the others are looked at. */
-export interface UntestedRow extends Omit<RobustnessRow, "verdict" | "predictionPHolm"> {
+export interface UntestedRow
+  extends Omit<RobustnessRow, "verdict" | "predictionPHolm" | "decisionLow" | "decisionHigh"> {
+  /** see `EffectiveRobustness`; absent where the row has no line of its own, or a family already */
+  readonly predictionEnds?: EffectiveRobustness["predictionEnds"];
   /** whether the checkpoint is, by its name, a model of the row's line */
   readonly isMember?: boolean;
 }
@@ -30,9 +35,15 @@ export function judgeRows(rows: readonly UntestedRow[]): RobustnessRow[] {
   return rows.map((row, i) => {
     const predictionPHolm = byRow.get(row) ?? null;
     const verdict = untested[i] ?? verdictOf(row, predictionPHolm as number);
-    const { isMember: _, ...figures } = row;
-    return { ...figures, predictionPHolm, verdict };
+    const { isMember: _, predictionEnds, ...figures } = row;
+    const ends = predictionPHolm === null ? undefined : predictionEnds?.(VERDICT_LEVEL / tested.length);
+    return { ...figures, predictionPHolm, ...decisionEnds(row, ends), verdict };
   });
+}
+
+function decisionEnds({ expectedAccuracy }: UntestedRow, ends: PredictionEnds | undefined) {
+  const distance = (end: number | null | undefined) => (end == null ? null : end - expectedAccuracy);
+  return { decisionLow: distance(ends?.low), decisionHigh: distance(ends?.high) };
 }
 
 function verdictOf({ effectiveRobustness }: UntestedRow, p: number): Verdict {

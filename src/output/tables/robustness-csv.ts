@@ -26,11 +26,14 @@ const COLUMNS = [
   "line",
   "expected_corrected",
   "effective_robustness_corrected",
+  "decision_low",
+  "decision_high",
 ] as const;
 
 /**
  * The text of `robustness.csv`: one row a checkpoint, benchmark and x axis. All numbers are fractions of 1; low and high
- * are of effective_robustness, prediction_low and prediction_high of the accuracy.
+ * are of effective_robustness, prediction_low and prediction_high of the accuracy; decision_low and decision_high are the
+ * effective robustness that is called below or above whatever the other rows show (Holm's first step).
  */
 export function formatRobustness(rows: readonly RobustnessRow[]): string {
   const cells = rows.map((row) => ({
@@ -51,6 +54,8 @@ export function formatRobustness(rows: readonly RobustnessRow[]): string {
     outside_by: computed(row.outsideBy),
     prediction_p: computed(row.predictionP),
     prediction_p_holm: computed(row.predictionPHolm),
+    decision_low: computed(row.decisionLow),
+    decision_high: computed(row.decisionHigh),
     verdict: row.verdict,
     noise: row.low === null ? null : row.noise,
     quality: row.doubt?.quality ?? "ok",

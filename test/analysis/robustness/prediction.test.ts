@@ -98,4 +98,34 @@ describe("the prediction of one more model", () => {
       expect(predictAt(common, 0.5, { images: 100, idImages: 5000 }).interval.high).toBe(1);
     }
   });
+
+  it("ends there too where a straight line leads beyond 0 or 1, and at any other probability", () => {
+    const random = seededRandom(8);
+    const straight = Array.from({ length: 9 }, (_, i) => {
+      const idAccuracy = 0.3 + 0.05 * i;
+      return {
+        model: `${i}`,
+        idAccuracy,
+        accuracy: 1.25 * idAccuracy + 0.02 * NORMAL(random),
+        images: 2000,
+        idImages: 2000,
+      };
+    });
+    const mirrored = straight.map((point) => ({ ...point, accuracy: 1 - point.accuracy }));
+    const on = { images: 2000, idImages: 2000 };
+    const beyond = predictAt(fitBaseline(straight, { scale: "linear" }), 0.81, on);
+    const below = predictAt(fitBaseline(mirrored, { scale: "linear" }), 0.81, on);
+    expect(beyond.interval.low).toBeLessThan(0.99);
+    expect([beyond.interval.high, below.interval.low]).toEqual([1, 0]);
+    expect(beyond.interval.low).closeTo(1 - below.interval.high, 1e-6);
+    for (const level of [0.05, 0.05 / 40, 0.05 / 5000]) {
+      expect((beyond.p(beyond.endsAt(level).low as number) as number) / level).closeTo(1, 1e-4);
+      expect(beyond.endsAt(level).high).toBeNull();
+      for (const line of ["least-squares", "binomial"] as const) {
+        const { endsAt, p } = predictAt(fitBaseline(models(500), { line }), 0.5, { images: 400, idImages: 500 });
+        const { low, high } = endsAt(level);
+        for (const end of [low, high]) expect((p(end as number) as number) / level).closeTo(1, 1e-4);
+      }
+    }
+  });
 });

@@ -72,6 +72,15 @@ describe("a verdict", () => {
     expect(testedRows(rows)).toBe(tested.length);
     expect(tested.every((row) => (row.predictionPHolm as number) >= (row.predictionP as number))).toBe(true);
     expect(tested.every(({ extrapolated }) => !extrapolated)).toBe(true);
+    // What is called so whatever the others show is where Holm's first step decides: a p of 0.05 / tests
+    const level = 0.05 / tested.length;
+    const beyond = (row: (typeof rows)[number]) =>
+      row.effectiveRobustness < (row.decisionLow ?? -1) || row.effectiveRobustness > (row.decisionHigh ?? 1);
+    for (const row of tested) expect(beyond(row), row.checkpoint).toBe((row.predictionP as number) < level);
+    expect(tested.filter(beyond).length).toBeGreaterThan(10);
+    for (const { verdict } of tested.filter(beyond)) expect(["above", "below"]).toContain(verdict);
+    const others = rows.filter((row) => !tested.includes(row));
+    for (const { decisionLow, decisionHigh } of others) expect([decisionLow, decisionHigh]).toEqual([null, null]);
   });
 });
 

@@ -23,7 +23,7 @@ describe("fits.csv, robustness.csv and influence.csv", () => {
       "baseline,group,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy,line,scatter_sd,reliability,slope_corrected,slope_corrected_se,intercept_corrected,intercept_corrected_se",
     );
     expect(formatRobustness(study.rows).split("\n")[0]).toBe(
-      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict,noise,line,expected_corrected,effective_robustness_corrected",
+      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict,noise,line,expected_corrected,effective_robustness_corrected,decision_low,decision_high",
     );
     expect(records(formatInfluence(study.lines))).toHaveLength(6 * 9);
   });
