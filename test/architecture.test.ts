@@ -54,8 +54,10 @@ describe("the house", () => {
     const known = FLOORS.flatMap((floor) => (HOUSE[floor] as readonly string[]).map((room) => `${floor}/${room}`));
     const beside = [...rooms].filter((room) => !known.includes(room));
     expect(beside.sort()).toEqual([
+      "foundation/closest-names.ts",
       "foundation/errors.ts",
       "foundation/evaluation-key.ts",
+      "foundation/name-pattern.ts",
       "foundation/native-library.ts",
       "foundation/notes.ts",
       "foundation/number-text.ts",

@@ -4,7 +4,7 @@ import { packagePath } from "../../foundation/files/package-root.ts";
 import { addSubmit } from "./add-submit.ts";
 import { addTable } from "./add-table.ts";
 import { describeExit } from "./exit-status.ts";
-import { columns, pairs, pathValue, positiveNumber, values, wholeNumber } from "./option-values.ts";
+import { columns, HIGHLIGHT, pairs, pathValue, positiveNumber, texts, values, wholeNumber } from "./option-values.ts";
 import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
 import { TIMEOUT, withEvaluateOptions } from "./with-evaluate-options.ts";
 
@@ -178,6 +178,7 @@ function program(supervise: Supervise): Command {
       "CSV file with a row a checkpoint, whose columns can be chosen as groups (default: openclip's, where its published rows are an input)",
       pathValue,
     )
+    .option("--highlight <pattern>", HIGHLIGHT, texts)
     .option("--thumbnails <n>", "show the n surest mistakes of each checkpoint, from the images at hand", wholeNumber)
     .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)

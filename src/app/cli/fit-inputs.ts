@@ -1,5 +1,7 @@
-import { basename, join, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import type { FocusInput, Origin } from "../../analysis/robustness/focus.ts";
 import { NO_RULES } from "../../analysis/robustness/line-rules.ts";
 import { baselineMetadata, listBaselines, readBaseline } from "../../analysis/robustness/read-baseline.ts";
 import { readStudy, type Study, withInDistribution } from "../../analysis/robustness/read-study.ts";
@@ -10,12 +12,14 @@ import { ACCURACY, figureOf } from "../../evaluation/scoring/metrics/registry.ts
 import { InputError } from "../../foundation/errors.ts";
 import { evaluationKey, keyText } from "../../foundation/evaluation-key.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
+import { packagePath } from "../../foundation/files/package-root.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { describeNoResults, FIT_OUTPUTS } from "./describe-folder.ts";
 import type { OutcomesReader } from "./outcomes-reader.ts";
 
 /** Accuracies of checkpoints, and what is to be said of them. */
 export interface ReadAccuracies extends ParsedAccuracies {
+  readonly origin: Origin;
   /** those that have files of their own, with what their runs say */
   readonly results: readonly StoredResult[];
   /** results that could not be read or cannot be true: none of them is in the rows */
@@ -31,15 +35,27 @@ export interface ReadAccuracies extends ParsedAccuracies {
 export async function readAccuracies(typed: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
   const found = await statIfThere(typed);
   if (found?.isDirectory()) return readFolder(typed, outcomes);
-  if (found?.isFile()) return fromTable(parseAccuracies(await readText(typed), typed));
-  if ((await listBaselines()).includes(typed)) return fromTable(await readBaseline(typed));
+  if (found?.isFile()) {
+    return fromTable(parseAccuracies(await readText(typed), typed), (await isShipped(typed)) ? "published" : "table");
+  }
+  if ((await listBaselines()).includes(typed)) return fromTable(await readBaseline(typed), "published");
   throw new InputError(
     `${typed}: no such file or folder; expected a results folder, an accuracies.csv, or a baseline (${(await listBaselines()).join(", ")})`,
   );
 }
 
-function fromTable({ rows, notes }: ParsedAccuracies): ReadAccuracies {
-  return { rows, notes, results: [], leftOut: [] };
+function fromTable({ rows, notes }: ParsedAccuracies, origin: Origin): ReadAccuracies {
+  return { origin, rows, notes, results: [], leftOut: [] };
+}
+
+/** Whether a file is a baseline that ships with the package, named by its path. */
+async function isShipped(path: string): Promise<boolean> {
+  return dirname(await realpath(path)) === (await realpath(packagePath("benchmarks", "baselines")));
+}
+
+/** Whose checkpoints each input holds, in the order given. */
+export function focusInputs(read: readonly Pick<ReadAccuracies, "origin" | "rows">[]): FocusInput[] {
+  return read.map(({ origin, rows }) => ({ origin, checkpoints: rows.map(({ checkpoint }) => checkpoint) }));
 }
 
 /** A baseline, and what is to be said of the results that it was read from. */
@@ -81,7 +97,8 @@ async function readFolder(folder: string, outcomes?: OutcomesReader): Promise<Re
   const paths = (await tableNames(folder)).map((name) => join(folder, name));
   if (paths.length === 0) throw new InputError(await describeNoResults(folder));
   const parsed = await readTables(paths, folder);
-  return fromTable({ rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) });
+  const all = { rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) };
+  return fromTable(all, "table");
 }
 
 /** Rows with which images are right; one after another, as each file is read at once. */
@@ -115,7 +132,8 @@ export function accuraciesOf(
   folder: string,
   leftOut: readonly string[],
 ): ReadAccuracies {
-  return { rows: results.flatMap((result) => toRow(result, folder)), notes: [], results, leftOut };
+  const rows = results.flatMap((result) => toRow(result, folder));
+  return { origin: "results", rows, notes: [], results, leftOut };
 }
 
 /** CSV files in a folder that may hold accuracies. */

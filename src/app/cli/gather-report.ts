@@ -1,6 +1,7 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
 import type { LineKind } from "../../analysis/robustness/baseline-fit.ts";
+import { chooseFocus } from "../../analysis/robustness/focus.ts";
 import { parseMetadata } from "../../analysis/robustness/metadata.ts";
 import { listBaselines } from "../../analysis/robustness/read-baseline.ts";
 import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
@@ -20,6 +21,7 @@ import { type CheckedResult, type CorrectnessCache, checkResults } from "./check
 import { describeNoResults, isEmptyFolder } from "./describe-folder.ts";
 import {
   accuraciesOf,
+  focusInputs,
   metadataOf,
   type OpenedBaseline,
   openBaseline,
@@ -36,6 +38,8 @@ export interface GatherOptions {
   readonly line: LineKind;
   readonly groupBy: string | undefined;
   readonly metadata: string | undefined;
+  /** what is in focus, see `chooseFocus`; by default the user's checkpoints */
+  readonly highlight: readonly string[] | undefined;
   readonly cache: CorrectnessCache;
   /** results read, of those of one folder */
   readonly onProgress?: (done: number, total: number) => void;
@@ -71,7 +75,8 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       read.push(accuraciesOf(checked, source, [...problems.map(describeProblem), ...leftOut]));
     } else if (isFolder && (await isEmptyFolder(source))) {
       // A folder that nothing has been written to yet is a report without checkpoints
-      read.push({ rows: [], notes: [makeNote(await describeNoResults(source))], results: [], leftOut: [] });
+      const notes = [makeNote(await describeNoResults(source))];
+      read.push({ origin: "results", rows: [], notes, results: [], leftOut: [] });
     } else read.push(await readAccuracies(source));
   }
   const rows = read.flatMap((one) => one.rows);
@@ -100,6 +105,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       version: await packageVersion(),
       checkpoints: [...new Set(results.map((row) => row.checkpoint))].sort(),
       results,
+      focus: chooseFocus(focusInputs(read), options.highlight),
       benchmarks: benchmarkTitles(options.study),
       axes: options.study.axes,
       baselines,

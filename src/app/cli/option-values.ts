@@ -27,6 +27,10 @@ export function texts(text: string, previous: readonly string[] | undefined): st
   return [...(previous ?? []), text];
 }
 
+/** What `--highlight` does in the help of the commands that have it. */
+export const HIGHLIGHT =
+  "checkpoints in focus, the others grey and below: a name, a part of names, or a glob such as '*-laion*'; may be repeated (default: yours, beside published ones)";
+
 type Pairs = readonly (readonly [string, string])[] | undefined;
 
 /** Gathers ID=PATH pairs. */

@@ -44,6 +44,8 @@ export interface ReportCommandOptions {
   readonly line?: string;
   readonly groupBy?: string;
   readonly metadata?: string;
+  /** names, parts of names or globs of the checkpoints in focus; default: the user's, where there are others */
+  readonly highlight?: readonly string[];
   /** mistakes to show of each checkpoint on each benchmark */
   readonly thumbnails?: number;
   readonly data?: string;
@@ -181,6 +183,7 @@ function gatherOptions({ sources, options, cache }: Target, study: Study): Gathe
     line: parseLine(options.line ?? "least-squares"),
     groupBy: options.groupBy,
     metadata: options.metadata,
+    highlight: options.highlight,
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { closestNames } from "../../foundation/closest-names.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { packagePath } from "../../foundation/files/package-root.ts";
 import { parseJson } from "../../foundation/files/parse-json.ts";
@@ -34,8 +35,6 @@ export interface NamedArchitecture {
   readonly pretrained: PretrainedName | null;
 }
 
-/** Names that an unknown name is compared with in a message. */
-const SUGGESTIONS = 5;
 let read: Promise<OpenClipNames> | null = null;
 
 /** The table that ships with the package; read once. */
@@ -71,25 +70,4 @@ export function findArchitecture(names: OpenClipNames, wanted: string): NamedArc
   if (pretrained !== undefined) return { name, config, pretrained };
   const known = tags.length === 0 ? "it has none" : `known: ${tags.map((row) => row.tag).join(", ")}`;
   throw new InputError(`unknown pretrained tag "${tag}" of ${name}; ${known}`);
-}
-
-/** The names that differ least from a name, by edit distance without regard to case. */
-function closestNames(wanted: string, names: readonly string[]): string[] {
-  const distances = names.map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }));
-  distances.sort((a, b) => a.distance - b.distance);
-  return distances.slice(0, SUGGESTIONS).map(({ name }) => name);
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (previous[column - 1] as number) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] as number) + 1, (current[column - 1] as number) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] as number;
 }

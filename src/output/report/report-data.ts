@@ -1,6 +1,7 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
 import type { LineKind } from "../../analysis/robustness/baseline-fit.ts";
+import type { Focus } from "../../analysis/robustness/focus.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";
@@ -21,6 +22,8 @@ export interface ReportData {
   /** names, sorted */
   readonly checkpoints: readonly string[];
   readonly results: readonly ReportResult[];
+  /** which of them the report is about, and which are seen beside them */
+  readonly focus: Focus;
   readonly benchmarks: readonly BenchmarkTitle[];
   readonly axes: StudyAxes;
   /** the one that is shown first is the first */

@@ -64,8 +64,23 @@ describe("shiftline report", () => {
     expect(status).toBe(0);
     const { data } = readPage(out);
     expect(data.checkpoints).toHaveLength(118);
+    expect(data.focus).toEqual({ subject: [], by: "none" });
     expect(data.baselines.map(({ id }) => id)).toEqual(["openai-clip", "imagenet-testbed", "openclip"]);
   });
+
+  it("has the user's checkpoints in focus beside published ones, or those of --highlight", async () => {
+    const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["b", "a"], imagesPerClass: 1 });
+    const out = join(results, "..", "beside.html");
+    const args = ["report", "openclip", results, "--out", out, "--no-figures", "--quiet"];
+    expect((await shiftline(args)).status).toBe(0);
+    expect(readPage(out).data.focus).toEqual({ subject: ["a", "b"], by: "input" });
+    expect((await shiftline([...args, "--highlight", "b", "--highlight", "convnext_xx*"])).status).toBe(0);
+    const { focus } = readPage(out).data;
+    expect(focus).toMatchObject({ by: "highlight" });
+    expect(focus.subject[0]).toBe("b");
+    expect(focus.subject.slice(1).every((name) => name.startsWith("convnext_xx"))).toBe(true);
+    expect(focus.subject.length).toBeGreaterThan(1);
+  }, 60_000);
 
   it("offers the columns of the metadata as groups", async () => {
     const folder = temporaryFolder();
@@ -89,6 +104,11 @@ describe("shiftline report", () => {
     ["an unknown baseline", ["openclip", "--baseline", "nobody"], /unknown baseline "nobody"/],
     ["an unknown scale", ["openclip", "--scale", "cubic"], /unknown scale "cubic"/],
     ["a column that is not there", ["openclip", "--group-by", "colour"], /--group-by colour: no such column/],
+    [
+      "a pattern that matches nothing",
+      ["openclip", "--highlight", "convnext_larg_d"],
+      /--highlight convnext_larg_d: no checkpoint is called that, .* did you mean convnext_large_d/,
+    ],
     ["results named twice", ["openclip", "--results", "x"], /either as arguments or with --results/],
   ] as const) {
     it(`says what to do about ${what}`, async () => {

@@ -12,6 +12,7 @@ const DATA: ReportData = {
   version: "0.0.0",
   checkpoints: ["</script>"],
   results: [],
+  focus: { subject: ["</script>"], by: "all" },
   benchmarks: [],
   axes: IMAGENET_AXES,
   baselines: [],
