@@ -27,3 +27,8 @@ export function groupLines(groups: readonly number[], which: "separate" | "paral
   const indicators = groups.map((group) => Array.from({ length: count }, (_, column) => (column === group ? 1 : 0)));
   return { heights: indicators, slopes: which === "separate" ? indicators : groups.map(() => [1]) };
 }
+
+/** The same lines with more columns of heights: what moves heights alike in every group and at every x. */
+export function withHeights({ heights, slopes }: LineTerms, columns: readonly (readonly number[])[]): LineTerms {
+  return { heights: heights.map((row, i) => [...row, ...(columns[i] ?? [])]), slopes };
+}

@@ -1,3 +1,4 @@
+import { InputError } from "../../foundation/errors.ts";
 import { norm, orthogonalPart } from "../../foundation/math/orthogonal-part.ts";
 
 /** How far columns say the same within groups, so that their effects cannot be told apart. */
@@ -43,4 +44,31 @@ export function columnInflation(
       return share <= 1e-9 ? Number.POSITIVE_INFINITY : 1 / share ** 2;
     }),
   };
+}
+
+/** Beyond this the columns' effects are told apart by rounding. */
+const MAX_INFLATION = 1000;
+
+/**
+ * @param columns   their names
+ * @param hasGroups there is more than one
+ * @param option    that names the columns
+ * @throws InputError if a column does not vary within groups, or others determine it there
+ */
+export function checkInflation(
+  columns: readonly string[],
+  { inflation, correlations }: ColumnInflation,
+  hasGroups: boolean,
+  option: string,
+): void {
+  const within = hasGroups ? " within groups" : "";
+  columns.forEach((column, c) => {
+    if (Number.isNaN(correlations[c]?.[c]))
+      throw new InputError(`${column} does not vary${within}, so it has no effect there`);
+    if ((inflation[c] as number) <= MAX_INFLATION) return;
+    const others = columns.filter((_, at) => at !== c).join(", ");
+    throw new InputError(
+      `${column} is determined by ${others}${within}, so their effects cannot be told apart: name fewer columns in ${option}, or evaluate checkpoints in which they vary separately`,
+    );
+  });
 }

@@ -1,19 +1,23 @@
-import type { EffectOptions } from "../lines/estimate-effect.ts";
+import { InputError } from "../../foundation/errors.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
-import { commonLine, groupLines } from "../lines/line-terms.ts";
+import { commonLine, groupLines, type LineTerms, withHeights } from "../lines/line-terms.ts";
 import { scalePoints } from "../lines/scaled-points.ts";
 import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
 import { type TermsTest, testTerms } from "../lines/test-terms.ts";
+import { adjustedColumns, describeAdjustment, type GroupAdjustment } from "./group-adjustment.ts";
 import {
   type GroupDifference,
+  type GroupEffectOptions,
   groupPairs,
   heightDifferences,
   type OneLineTest,
   slopeDifferences,
   testOneLine,
 } from "./group-effects.ts";
+import { type HeightsAt, heightsAt } from "./group-heights.ts";
 import type { GroupComparison } from "./group-lines.ts";
 import { type Adjusted, holmFamily, replicatesFor } from "./holm-family.ts";
+import type { ScalingValues } from "./scaling-columns.ts";
 import { isInfinite, toLinePoint } from "./study-points.ts";
 
 /** What is said of the groups' lines. */
@@ -35,6 +39,12 @@ export interface GroupDecisions {
   readonly slopes: readonly GroupDifference[];
   /** at the middle of the common x where slopes differ: descriptions, without a p */
   readonly heights: readonly GroupDifference[];
+  /** at the in-distribution accuracy that was asked for; null where none was */
+  readonly at: HeightsAt | null;
+  /** null where heights are not adjusted */
+  readonly adjustment: GroupAdjustment | null;
+  /** why nothing could be tested; null where something was, or the points lie on their lines */
+  readonly fault: string | null;
   readonly noise: NoiseModel;
 }
 
@@ -46,6 +56,10 @@ export interface DecisionOptions {
   readonly replicates?: number;
   /** simulated data sets of effects; default 499 */
   readonly effectReplicates?: number;
+  /** in-distribution accuracy at which heights are given as well, a fraction in (0, 1) */
+  readonly at?: number;
+  /** what heights are adjusted for: values of every checkpoint in the comparisons; every test and effect is of lines with these columns */
+  readonly adjust?: ScalingValues;
 }
 
 export interface DecidedGroups {
@@ -71,24 +85,29 @@ const TESTS = 3;
  * Decides for every benchmark and x axis whether groups have different lines, by calibrated tests: slopes, then heights where slopes are not
  * shown to differ, then whether the lines are shown to be one within a margin. One family for Holm over all of it: heights stay in it where
  * they are not shown.
+ *
+ * @throws InputError if heights cannot be adjusted on any benchmark: a column does not vary within groups, say
  */
 export function decideGroups(comparisons: readonly GroupComparison[], options: DecisionOptions): DecidedGroups {
   const replicates = options.replicates ?? replicatesFor(TESTS * comparisons.length);
   const asked = comparisons.map((comparison) => askTests(comparison, { ...options, replicates }));
+  const faults = asked.flatMap((tests) => (typeof tests === "string" ? [tests] : []));
+  if (faults.length > 0 && faults.length === asked.length) throw new InputError([...new Set(faults)].join("; "));
   const family = holmFamily(
     asked.flatMap((tests) =>
-      tests === null ? [] : [tests.slopes, tests.heights, ...(tests.oneLine === null ? [] : [tests.oneLine])],
+      tests === null || typeof tests === "string"
+        ? []
+        : [tests.slopes, tests.heights, ...(tests.oneLine === null ? [] : [tests.oneLine])],
     ),
   );
   const decisions = asked.map((tests): GroupDecisions => {
-    if (tests === null)
-      return { verdict: "not-tested", tests: null, common: null, slopes: [], heights: [], noise: "independent" };
+    if (tests === null || typeof tests === "string") return { ...NOT_TESTED, fault: tests };
     const slopes = family.adjust(tests.slopes);
     const heights = family.adjust(tests.heights);
     const oneLine = tests.oneLine === null ? null : family.adjust(tests.oneLine);
     const slopesDiffer = slopes.pHolm < LEVEL;
     const at = slopesDiffer ? (tests.common?.onScale ?? null) : null;
-    const { points, groups, pairs, effects } = tests;
+    const { points, groups, pairs, effects, asTest } = tests;
     return {
       verdict: slopesDiffer
         ? "slopes-differ"
@@ -102,20 +121,38 @@ export function decideGroups(comparisons: readonly GroupComparison[], options: D
         tests.common === null ? null : { low: tests.common.low, high: tests.common.high, middle: tests.common.middle },
       slopes: slopeDifferences(points, groups, pairs, effects),
       heights: slopesDiffer && at === null ? [] : heightDifferences(points, groups, pairs, at, effects),
+      at: options.at === undefined ? null : heightsAt(points, groups, pairs, options.at, options.scale, effects),
+      adjustment:
+        effects.adjusted === undefined
+          ? null
+          : describeAdjustment(points, groups, slopesDiffer ? "separate" : "parallel", effects, asTest),
+      fault: null,
       noise: tests.noise,
     };
   });
   return { decisions, family: family.size };
 }
 
-/** The tests of one comparison; null where there is nothing to test. */
+const NOT_TESTED: GroupDecisions = {
+  verdict: "not-tested",
+  tests: null,
+  common: null,
+  slopes: [],
+  heights: [],
+  at: null,
+  adjustment: null,
+  fault: null,
+  noise: "independent",
+};
+
+/** The tests of one comparison; null where there is nothing to test, a text where heights cannot be adjusted. */
 function askTests({ lines }: GroupComparison, options: DecisionOptions & { readonly replicates: number }) {
   const { scale, margin = marginOf(options.scale), replicates, effectReplicates } = options;
   const { endless, inverse } = scaleFunctions(scale);
   const members = lines.flatMap(({ points }, group) =>
     points.flatMap((model) => {
       const point = toLinePoint(model);
-      return endless && isInfinite(point) ? [] : [{ point, group, outcomes: model.outcomes }];
+      return endless && isInfinite(point) ? [] : [{ point, group, outcomes: model.outcomes, checkpoint: model.model }];
     }),
   );
   const points = members.map(({ point }) => point);
@@ -123,13 +160,17 @@ function askTests({ lines }: GroupComparison, options: DecisionOptions & { reado
   if (lines.length < 2) return null; // with two, each of three points at least, residuals are left
   const { noise, model } = noiseOf(members.map(({ outcomes }) => outcomes));
   const asTest = { scale, noise, scatterGroups: groups, replicates };
-  const effects: EffectOptions = {
-    scale,
-    noise,
-    ...(effectReplicates === undefined ? {} : { replicates: effectReplicates }),
-  };
-  const parallel = groupLines(groups, "parallel");
+  const names = members.map(({ checkpoint }) => checkpoint);
   try {
+    const adjusted = options.adjust === undefined ? undefined : adjustedColumns(names, groups, options.adjust);
+    const effects: GroupEffectOptions = {
+      scale,
+      noise,
+      ...(effectReplicates === undefined ? {} : { replicates: effectReplicates }),
+      ...(adjusted === undefined ? {} : { adjusted }),
+    };
+    const withAdjusted = (terms: LineTerms) => withHeights(terms, adjusted ?? []);
+    const parallel = withAdjusted(groupLines(groups, "parallel"));
     const { x } = scalePoints(points, scale);
     const rangeOf = (group: number) => x.filter((_, i) => groups[i] === group);
     const low = Math.max(...lines.map((_, group) => Math.min(...rangeOf(group))));
@@ -141,13 +182,20 @@ function askTests({ lines }: GroupComparison, options: DecisionOptions & { reado
       groups,
       pairs,
       effects,
+      asTest,
       noise: model,
-      slopes: testTerms(points, groupLines(groups, "separate"), parallel, asTest),
-      heights: testTerms(points, parallel, commonLine(points.length), asTest),
+      slopes: testTerms(points, withAdjusted(groupLines(groups, "separate")), parallel, asTest),
+      heights: testTerms(points, parallel, withAdjusted(commonLine(points.length)), asTest),
       oneLine: low < high ? testOneLine(points, groups, pairs, [low, high], margin, effects) : null,
       common: low < high ? { low: inverse(low), high: inverse(high), middle: inverse(middle), onScale: middle } : null,
     };
   } catch (error) {
+    const columns = 2 * lines.length + (options.adjust?.columns.length ?? 0);
+    if (options.adjust !== undefined) {
+      if (error instanceof InputError) return error.message;
+      if (points.length <= columns)
+        return `${columns} columns of the adjusted lines need more checkpoints, got ${points.length}`;
+    }
     if (error instanceof RangeError) return null; // the points lie on their lines
     throw error;
   }

@@ -1,7 +1,7 @@
 import { testEquivalence } from "../lines/equivalence.ts";
 import { type Contrast, type Effect, type EffectOptions, estimateEffects } from "../lines/estimate-effect.ts";
 import type { LinePoint } from "../lines/line-point.ts";
-import { groupLines } from "../lines/line-terms.ts";
+import { groupLines, withHeights } from "../lines/line-terms.ts";
 
 /** A group's line less another's, on the scale, errors in x taken into account. */
 export interface GroupDifference {
@@ -9,6 +9,12 @@ export interface GroupDifference {
   readonly group: number;
   readonly reference: number;
   readonly effect: Effect;
+}
+
+/** How effects of groups are estimated. */
+export interface GroupEffectOptions extends EffectOptions {
+  /** (n, m) columns that heights are adjusted for, each about its mean; default: none */
+  readonly adjusted?: readonly (readonly number[])[];
 }
 
 /** Of more groups than this every one is compared with the largest, not every pair. */
@@ -27,7 +33,7 @@ export function slopeDifferences(
   points: readonly LinePoint[],
   groups: readonly number[],
   pairs: readonly (readonly [number, number])[],
-  options: EffectOptions,
+  options: GroupEffectOptions,
 ): GroupDifference[] {
   const zero = new Array<number>(Math.max(...groups) + 1).fill(0);
   const contrasts = pairs.map((pair) => ({ heights: zero, slopes: signs(pair, zero.length) }));
@@ -44,7 +50,7 @@ export function heightDifferences(
   groups: readonly number[],
   pairs: readonly (readonly [number, number])[],
   at: number | null,
-  options: EffectOptions,
+  options: GroupEffectOptions,
 ): GroupDifference[] {
   const contrasts = pairs.map((pair) => {
     const heights = signs(pair, Math.max(...groups) + 1);
@@ -73,7 +79,7 @@ export function testOneLine(
   pairs: readonly (readonly [number, number])[],
   ends: readonly number[],
   margin: number,
-  options: EffectOptions,
+  options: GroupEffectOptions,
 ): OneLineTest {
   const tests = ends
     .flatMap((at) => heightDifferences(points, groups, pairs, at, options))
@@ -91,10 +97,27 @@ function differences(
   which: "separate" | "parallel",
   pairs: readonly (readonly [number, number])[],
   contrasts: readonly Contrast[],
-  options: EffectOptions,
+  options: GroupEffectOptions,
 ): GroupDifference[] {
-  const effects = estimateEffects(points, groupLines(groups, which), contrasts, { ...options, scatterGroups: groups });
+  const effects = estimateOfGroups(points, groups, which, contrasts, options);
   return pairs.map(([group, reference], i) => ({ group, reference, effect: effects[i] as Effect }));
+}
+
+/** Effects of the model of groups' lines; contrasts have no heights of the adjusted columns unless they name them. */
+export function estimateOfGroups(
+  points: readonly LinePoint[],
+  groups: readonly number[],
+  which: "separate" | "parallel",
+  contrasts: readonly Contrast[],
+  { adjusted = [], ...options }: GroupEffectOptions,
+): Effect[] {
+  const terms = withHeights(groupLines(groups, which), adjusted);
+  const width = terms.heights[0]?.length ?? 0;
+  const padded = contrasts.map(({ heights, slopes }) => ({
+    heights: [...heights, ...new Array<number>(width - heights.length).fill(0)],
+    slopes,
+  }));
+  return estimateEffects(points, terms, padded, { ...options, scatterGroups: groups });
 }
 
 function signs([group, reference]: readonly [number, number], count: number): number[] {

@@ -5,7 +5,7 @@ import type { LinePoint } from "../lines/line-point.ts";
 import type { LineTerms } from "../lines/line-terms.ts";
 import { type ContrastTest, testContrasts } from "../lines/test-contrasts.ts";
 import { type TermsTest, type TestOptions, testTerms } from "../lines/test-terms.ts";
-import { columnInflation } from "./column-inflation.ts";
+import { checkInflation, columnInflation } from "./column-inflation.ts";
 
 /** An effect per doubling (or per unit) of a column, the other columns and the group held fixed, on the scale. */
 export interface ColumnEffect extends Effect {
@@ -39,8 +39,6 @@ export interface ScalingLine {
 
 /** Level of the test of the slopes, which decides whether each group has one. */
 const SLOPES_LEVEL = 0.05;
-/** Beyond this the columns' effects are told apart by rounding. */
-const MAX_INFLATION = 1000;
 
 /**
  * Estimates what columns such as the samples seen do along the line and above it, in one model: a height for each group, one slope
@@ -66,7 +64,7 @@ export function analyzeScalingLine(
     columns.map((_, c) => values.map((row) => row[c] as number)),
     names.map((_, g) => indicators.map((row) => row[g] as number)),
   );
-  checkInflation(columns, inflation, correlations, names.length > 1);
+  checkInflation(columns, { inflation, correlations }, names.length > 1, "--scaling");
   const parameters = names.length + columns.length + 1;
   if (n < parameters + 2)
     throw new InputError(
@@ -118,22 +116,4 @@ function heightContrast({ heights, slopes }: LineTerms, at: number): Contrast {
     heights: (heights[0] ?? []).map((_, c) => (c === at ? 1 : 0)),
     slopes: (slopes[0] ?? []).map(() => 0),
   };
-}
-
-function checkInflation(
-  columns: readonly string[],
-  inflation: readonly number[],
-  correlations: readonly (readonly number[])[],
-  hasGroups: boolean,
-): void {
-  const within = hasGroups ? " within groups" : "";
-  columns.forEach((column, c) => {
-    if (Number.isNaN(correlations[c]?.[c]))
-      throw new InputError(`${column} does not vary${within}, so it has no effect there`);
-    if ((inflation[c] as number) <= MAX_INFLATION) return;
-    const others = columns.filter((_, at) => at !== c).join(", ");
-    throw new InputError(
-      `${column} is determined by ${others}${within}, so their effects cannot be told apart: name fewer columns in --scaling, or evaluate checkpoints in which they vary separately`,
-    );
-  });
 }

@@ -4,7 +4,17 @@ import { packagePath } from "../../foundation/files/package-root.ts";
 import { addSubmit } from "./add-submit.ts";
 import { addTable } from "./add-table.ts";
 import { describeExit } from "./exit-status.ts";
-import { columns, HIGHLIGHT, pairs, pathValue, positiveNumber, texts, values, wholeNumber } from "./option-values.ts";
+import {
+  accuracy,
+  columns,
+  HIGHLIGHT,
+  pairs,
+  pathValue,
+  positiveNumber,
+  texts,
+  values,
+  wholeNumber,
+} from "./option-values.ts";
 import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
 import { TIMEOUT, withEvaluateOptions } from "./with-evaluate-options.ts";
 
@@ -78,6 +88,16 @@ function program(supervise: Supervise): Command {
       "least-squares",
     )
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
+    .option(
+      "--adjust <column>",
+      "with --group-by: numeric columns of --metadata that heights are adjusted for (COLUMN, COLUMN=log2, COLUMN=linear)",
+      columns,
+    )
+    .option(
+      "--at <accuracy>",
+      "with --group-by: also each group's height at this in-distribution accuracy, 0.6 or 60%",
+      accuracy,
+    )
     .option(
       "--mixture <source=column>",
       "columns of --metadata with each checkpoint's shares of its pre-training data, from 0 to 1: does mixing dilute?",

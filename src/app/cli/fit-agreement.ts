@@ -11,7 +11,7 @@ import {
   formatAgreementPredictions,
 } from "../../output/tables/agreement-csv.ts";
 import { formatAgreementTable } from "../../output/tables/agreement-table.ts";
-import { type FitExtras, NOTHING } from "./fit-extras.ts";
+import { type FitExtras, NOTHING } from "./fit-extra.ts";
 
 const PREDICTIONS = "agreement-predictions.csv";
 

@@ -19,7 +19,8 @@ import { printable } from "../../output/tables/text-table.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { FIT_OUTPUTS } from "./describe-folder.ts";
 import { agreementExtras } from "./fit-agreement.ts";
-import { type FitExtrasOptions, fitExtras, joinExtras } from "./fit-extras.ts";
+import type { FitExtrasOptions } from "./fit-extra.ts";
+import { fitExtras, joinExtras } from "./fit-extras.ts";
 import { defaultBaseline, metadataOf, openBaseline, openStudy, otherBaselines, readAccuracies } from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { createOutcomesReader } from "./outcomes-reader.ts";
@@ -94,7 +95,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     defaultProtocols: defaultProtocolsOf(about),
   });
   const usesMetadata =
-    [options.replicates, options.mixture, options.scaling].some((option) => option !== undefined) ||
+    [options.replicates, options.mixture, options.scaling, options.adjust].some((option) => option !== undefined) ||
     (options.groupBy ?? "group") !== "group";
   const metadata = usesMetadata ? await metadataOf(options.metadata, sources) : options.metadata;
   const named = parsed.flatMap((one) => one.results.map((result) => renameResult(result, apart)));

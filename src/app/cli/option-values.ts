@@ -60,6 +60,14 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** An accuracy strictly between 0 and 1, as a fraction or in percent: `0.6`, `60%`. */
+export function accuracy(text: string): number {
+  const percent = /^(.+?)\s*%$/.exec(text.trim());
+  const value = percent === null ? Number(text) : Number(percent[1]) / 100;
+  if (text.trim() !== "" && value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("expected an accuracy strictly between 0 and 1, as 0.6 or 60%");
+}
+
 /** A number above 0. */
 export function positiveNumber(text: string): number {
   const value = Number(text);

@@ -1,7 +1,10 @@
+import type { Effect } from "../../analysis/lines/estimate-effect.ts";
 import type { TermsTest } from "../../analysis/lines/test-terms.ts";
 import type { DecidedGroups, GroupDecisions } from "../../analysis/robustness/group-decisions.ts";
 import type { GroupDifference } from "../../analysis/robustness/group-effects.ts";
+import type { GroupHeight } from "../../analysis/robustness/group-heights.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
+import { columnWords, type ScalingValues } from "../../analysis/robustness/scaling-columns.ts";
 import { computed, formatCsv } from "../../foundation/files/format-csv.ts";
 import { LINE_COLUMNS, lineCells } from "./line-cells.ts";
 
@@ -25,6 +28,7 @@ const TEST_COLUMNS = [
   "replicates",
   "noise",
   "verdict",
+  "adjusted_for",
 ] as const;
 const EFFECT_COLUMNS = [
   "column",
@@ -43,32 +47,50 @@ const EFFECT_COLUMNS = [
   "family_high",
   "family_p",
   "noise",
+  "accuracy",
+  "accuracy_low",
+  "accuracy_high",
+  "extrapolated",
+  "adjusted_for",
 ] as const;
+
+/** What the groups are made by, and what their heights are adjusted for. */
+export interface GroupTableAbout {
+  /** column of the groups */
+  readonly column: string;
+  readonly adjusted: ScalingValues["columns"];
+}
+
 /** Cells that a row does not have. */
-const EMPTY = Object.fromEntries(TEST_COLUMNS.map((name) => [name, null])) as Record<
-  (typeof TEST_COLUMNS)[number],
-  null
->;
+const EMPTY = emptyCells(TEST_COLUMNS);
+const EMPTY_EFFECT = emptyCells(EFFECT_COLUMNS);
 /** The F tests of an analysis of covariance. */
 const QUICK_LOOKS = ["slopes", "intercepts", "lines"] as const;
 
 /**
  * The text of `group-tests.csv`: for each benchmark the decisions (`slopes`: equal slopes; `heights`: equal heights, slopes equal, where these
  * are not rejected; `one-line`: the lines differ by the margin or more), whose `p_holm` is adjusted over the `family` tests of the whole
- * file; and as quick looks the F tests of an analysis of covariance, which know neither errors in x nor unequal scatter.
+ * file; and as quick looks the F tests of an analysis of covariance, which know neither errors in x nor unequal scatter. With `adjusted_for` the
+ * decisions are of heights at the same values of these columns, there are no quick looks, and the role `check` tests the assumption that the columns
+ * move heights alike in every group (`same-effects`; outside the family).
  */
 export function formatGroupTests(
   comparisons: readonly GroupComparison[],
   decided: DecidedGroups,
-  column: string,
+  { column, adjusted }: GroupTableAbout,
 ): string {
   const rows = comparisons.flatMap((comparison, i) => {
     const about = {
       ...aboutCells(comparison, column),
+      adjusted_for: adjusted.map(columnWords).join("; "),
       groups: comparison.lines.length,
       n: comparison.lines.reduce((sum, line) => sum + line.fit.n, 0),
     };
-    const cells = [...decisionCells(decided.decisions[i] as GroupDecisions, decided.family), ...quickCells(comparison)];
+    const decisions = decided.decisions[i] as GroupDecisions;
+    const cells = [
+      ...decisionCells(decisions, decided.family),
+      ...(adjusted.length === 0 ? quickCells(comparison) : checkCells(decisions)),
+    ];
     return cells.map((row) => ({ ...EMPTY, ...about, ...row }));
   });
   return formatCsv(TEST_COLUMNS, rows);
@@ -80,13 +102,8 @@ function decisionCells({ tests, verdict, noise }: GroupDecisions, family: number
   const about = { role: "decision", family, noise, verdict };
   const simulated = (test: string, of: TermsTest & { readonly pHolm: number }) => ({
     ...about,
-    test,
-    f: computed(of.statistic),
-    df1: of.df1,
-    df2: of.df2,
-    p: computed(of.p),
+    ...testCells(test, of),
     p_holm: computed(of.pHolm),
-    replicates: of.replicates,
   });
   return [
     simulated("slopes", slopes),
@@ -106,6 +123,15 @@ function decisionCells({ tests, verdict, noise }: GroupDecisions, family: number
   ];
 }
 
+function testCells(test: string, { statistic, df1, df2, p, replicates }: TermsTest) {
+  return { test, f: computed(statistic), df1, df2, p: computed(p), replicates };
+}
+
+function checkCells({ adjustment, noise }: GroupDecisions) {
+  const { sameEffects = null } = adjustment ?? {};
+  return sameEffects === null ? [] : [{ role: "check", noise, ...testCells("same-effects", sameEffects) }];
+}
+
 function quickCells({ covariance }: GroupComparison) {
   if (covariance === null) return [];
   return QUICK_LOOKS.map((test) => ({
@@ -121,31 +147,68 @@ function quickCells({ covariance }: GroupComparison) {
 /**
  * The text of `group-effects.csv`: each pair of groups, the first less the reference, on the scale, errors in x taken into account. `family_low`
  * … `family_p` hold for all pairs of the benchmark together; `at` is the in-distribution accuracy of a height. Where slopes differ, heights
- * have no p: they describe, and are others at another x.
+ * have no p: they describe, and are others at another x. `height-at` are heights at the in-distribution accuracy that was asked for, each group with
+ * its slope: of a group (no reference; `accuracy` and its interval are the same as fractions) and of pairs, which describe too. `extrapolated`: no
+ * checkpoint of a group is so low, or none so high. `adjustment: COLUMN` is the effect of a column that heights are adjusted for.
  */
 export function formatGroupEffects(
   comparisons: readonly GroupComparison[],
   { decisions }: DecidedGroups,
-  column: string,
+  { column, adjusted }: GroupTableAbout,
 ): string {
   const rows = comparisons.flatMap((comparison, i) => {
-    const { slopes, heights, common, noise, tests } = decisions[i] as GroupDecisions;
-    const row = (difference: GroupDifference, cells: { effect: string; at: number | null; isTested: boolean }) => ({
+    const { slopes, heights, common, noise, tests, at: asked, adjustment } = decisions[i] as GroupDecisions;
+    const about = {
+      ...EMPTY_EFFECT,
       ...aboutCells(comparison, column),
-      effect: cells.effect,
-      group: comparison.lines[difference.group]?.group,
-      reference: comparison.lines[difference.reference]?.group,
-      at: cells.at,
-      ...effectCells(difference, cells.isTested),
       noise,
+      adjusted_for: adjusted.map(columnWords).join("; "),
+    };
+    const row = ({ group, reference, effect }: GroupDifference, cells: EffectAbout) => ({
+      ...about,
+      effect: cells.effect,
+      group: comparison.lines[group]?.group ?? "",
+      reference: comparison.lines[reference]?.group ?? "",
+      at: cells.at,
+      ...effectCells(effect, cells.isTested),
+      extrapolated: cells.extrapolated ?? null,
     });
     const at = common?.middle ?? null;
+    const isOutside = (group: number) => asked?.groups[group]?.extrapolated === true;
     return [
       ...slopes.map((difference) => row(difference, { effect: "slope", at: null, isTested: true })),
       ...heights.map((difference) => row(difference, { effect: "height", at, isTested: tests?.heights !== null })),
+      ...(asked === null
+        ? []
+        : [
+            ...asked.groups.map((height) => ({
+              ...row({ ...height, reference: -1 }, heightAt(asked.at, height.extrapolated)),
+              ...accuracyCells(height),
+            })),
+            ...asked.differences.map((difference) =>
+              row(difference, heightAt(asked.at, isOutside(difference.group) || isOutside(difference.reference))),
+            ),
+          ]),
+      ...(adjustment?.effects ?? []).map((effect, c) => ({
+        ...about,
+        effect: `adjustment: ${columnWords(adjusted[c] as (typeof adjusted)[number])}`,
+        ...effectCells(effect, true),
+      })),
     ];
   });
   return formatCsv(EFFECT_COLUMNS, rows);
+}
+
+interface EffectAbout {
+  readonly effect: string;
+  readonly at: number | null;
+  readonly isTested: boolean;
+  readonly extrapolated?: boolean;
+}
+
+/** Heights at the accuracy that was asked for describe: they have no p. */
+function heightAt(at: number, extrapolated: boolean): EffectAbout {
+  return { effect: "height-at", at, isTested: false, extrapolated };
 }
 
 function aboutCells(comparison: GroupComparison, column: string) {
@@ -153,7 +216,7 @@ function aboutCells(comparison: GroupComparison, column: string) {
   return { column, ...lineCells(comparison), rule: comparison.piece.words, scale };
 }
 
-function effectCells({ effect }: GroupDifference, isTested: boolean) {
+function effectCells(effect: Effect, isTested: boolean) {
   const { family } = effect;
   return {
     estimate: computed(effect.estimate),
@@ -164,6 +227,14 @@ function effectCells({ effect }: GroupDifference, isTested: boolean) {
     family_high: finite(family.high),
     family_p: isTested ? computed(family.p) : null,
   };
+}
+
+function accuracyCells({ accuracy, low, high }: GroupHeight) {
+  return { accuracy: computed(accuracy), accuracy_low: finite(low), accuracy_high: finite(high) };
+}
+
+function emptyCells<Column extends string>(columns: readonly Column[]) {
+  return Object.fromEntries(columns.map((name) => [name, null])) as Record<Column, null>;
 }
 
 /** Empty where the simulated data sets leave an interval open. */

@@ -1,7 +1,10 @@
 import type { DecidedGroups, GroupDecisions } from "../../analysis/robustness/group-decisions.ts";
+import type { GroupHeight } from "../../analysis/robustness/group-heights.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
-import { decimal, percent, percentWords, points, probability } from "../../foundation/number-text.ts";
+import { columnWords } from "../../analysis/robustness/scaling-columns.ts";
+import { decimal, percent, percentRange, percentWords, points, probability } from "../../foundation/number-text.ts";
+import type { GroupTableAbout } from "./group-decisions-csv.ts";
 import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
 
@@ -11,8 +14,9 @@ const NAME_WIDTH = 28;
 export function formatGroupTable(
   comparisons: readonly GroupComparison[],
   { decisions, family }: DecidedGroups,
-  column: string,
+  { column, adjusted }: GroupTableAbout,
 ): string {
+  const at = decisions.find((decision) => decision.at !== null)?.at?.at ?? null;
   const columns = [
     left("group"),
     right("n"),
@@ -21,13 +25,15 @@ export function formatGroupTable(
     right("intercept"),
     left("95 %"),
     right("r2"),
+    ...(at === null ? [] : [right(`at ${percentWords(at)}`), left("95 %")]),
   ];
   const blocks = comparisons.map((comparison, i) => {
     const short = nameShortener(
       comparison.lines.map(({ group }) => group),
       NAME_WIDTH,
     );
-    const rows = comparison.lines.map(({ group, fit, slopeInterval, interceptInterval }) => [
+    const decision = decisions[i] as GroupDecisions;
+    const rows = comparison.lines.map(({ group, fit, slopeInterval, interceptInterval }, number) => [
       short(group),
       String(fit.n),
       decimal(fit.slope, 2),
@@ -35,20 +41,66 @@ export function formatGroupTable(
       decimal(fit.intercept, 2),
       range(interceptInterval),
       fit.r2 === null ? "" : decimal(fit.r2, 3),
+      ...(at === null ? [] : heightCells(decision.at?.groups[number])),
     ]);
     const rule = comparison.piece.words;
     const title = `${printable(comparison.benchmark)} on ${printable(comparison.idSide)}, lines by ${printable(column)}${rule === "" ? "" : ` (${printable(rule)})`}`;
     return [
-      `${title}: ${verdictText(comparison, decisions[i] as GroupDecisions)}`,
+      `${title}: ${verdictText(comparison, decision)}`,
+      ...adjustmentLines(decision, adjusted, comparison.lines[0]?.fit.scale ?? ""),
       formatTextTable(columns, rows),
     ].join("\n");
   });
   const about = `p values by simulation, adjusted by Holm over the ${family} tests of all of these`;
-  return [...blocks, ...(family === 0 ? [] : [about])].join("\n\n");
+  const footnotes = [
+    ...(family === 0 ? [] : [about]),
+    ...(at === null
+      ? []
+      : [
+          `at ${percentWords(at)}: expected accuracy in % by the group's line, errors in x taken into account; † extrapolated: none of its checkpoints is so low, or none so high`,
+        ]),
+    ...(adjusted.length === 0 ? [] : [adjustmentWords(adjusted, at !== null)]),
+  ];
+  return [...blocks, footnotes.join("\n")].filter((block) => block !== "").join("\n\n");
 }
 
-function verdictText({ lines }: GroupComparison, { verdict, tests, common, heights }: GroupDecisions): string {
-  if (tests === null) return "nothing to test";
+function heightCells(height: GroupHeight | undefined): string[] {
+  if (height === undefined) return ["", ""];
+  const { accuracy, low, high, extrapolated } = height;
+  return [`${percent(accuracy)}${extrapolated ? "†" : ""}`, percentRange(low, high)];
+}
+
+/** What is compared, and what it takes for granted. */
+function adjustmentWords(adjusted: GroupTableAbout["adjusted"], hasHeights: boolean): string {
+  const names = adjusted.map((column) => printable(columnWords(column))).join(", ");
+  const means = adjusted.length === 1 ? "mean" : "means";
+  return [
+    `tests${hasHeights ? " and heights" : ""} are of lines adjusted for ${names}, at the checkpoints' ${means}; the lines in the tables are as they are drawn, not adjusted`,
+    `assumed: ${names} ${adjusted.length === 1 ? "moves" : "move"} heights in a straight line on the scale, by the same amount in every group and at every x`,
+  ].join("\n");
+}
+
+/** What the columns do on one benchmark, and whether they do it alike in every group. */
+function adjustmentLines(
+  { adjustment }: GroupDecisions,
+  adjusted: GroupTableAbout["adjusted"],
+  scale: string,
+): string[] {
+  if (adjustment === null) return [];
+  const effects = adjustment.effects.map(
+    (effect, c) =>
+      `${printable(columnWords(adjusted[c] as (typeof adjusted)[number]))} ${decimal(effect.estimate, 2)} (${range(effect)})`,
+  );
+  const { sameEffects } = adjustment;
+  const check =
+    sameEffects === null
+      ? "too few checkpoints to check that"
+      : `p ${probability(sameEffects.p)}, not in Holm's family`;
+  return [`  heights move by, in ${scale} per unit: ${effects.join("; ")}; the same in every group: ${check}`];
+}
+
+function verdictText({ lines }: GroupComparison, { verdict, tests, common, heights, fault }: GroupDecisions): string {
+  if (tests === null) return fault === null ? "nothing to test" : `nothing to test: ${printable(fault)}`;
   const scale = lines[0]?.fit.scale ?? "";
   const found = [`equal slopes: p ${probability(tests.slopes.pHolm)}`];
   if (tests.heights !== null) found.push(`equal heights: p ${probability(tests.heights.pHolm)}`);

@@ -209,6 +209,62 @@ describe("shiftline fit --scaling", () => {
   });
 });
 
+describe("shiftline fit --group-by, --adjust and --at", () => {
+  /** Sources `low` and `high` differ by the share's half; samples move along the line only. */
+  const META = metadata((one) => `${one.share < 0.5 ? "low" : "high"},${160 * 2 ** one.doublings}`, "source,samples");
+  const GROUPS = ["--group-by", "source"];
+
+  it("adjusts heights, prints what that assumes, and gives heights at the accuracy that is asked for", async () => {
+    const run = await fit(META, [...GROUPS, "--adjust", "samples", "--at", "30%"]);
+    expect(run.status, run.stderr).toBe(0);
+    expect(run.stderr).toContain("note: the groups' lines adjusted by --adjust takes samples by its base-2 logarithm");
+    expect(run.stdout).toContain(
+      "assumed: log2 samples moves heights in a straight line on the scale, by the same amount in every group and at every x",
+    );
+    expect(run.stdout).toMatch(/^group +n +slope .* at 30\.0 % +95 %$/m);
+    const tests = records(join(run.out, "group-tests.csv"));
+    expect(tests.map(({ test, role }) => `${test} ${role}`)).toEqual([
+      "slopes decision",
+      "heights decision",
+      "one-line decision",
+      "same-effects check",
+    ]);
+    expect(new Set(tests.map((row) => row.adjusted_for))).toEqual(new Set(["log2 samples"]));
+    const effects = records(join(run.out, "group-effects.csv"));
+    const [high, low] = effects.filter(({ effect, reference }) => effect === "height-at" && reference === "");
+    expect([high?.group, low?.group, low?.at, low?.extrapolated]).toEqual(["high", "low", "0.3", "false"]);
+    expect(inverseLogit(Number(low?.estimate))).toBeCloseTo(Number(low?.accuracy), 9);
+    expect(Number(high?.accuracy)).toBeGreaterThan(Number(low?.accuracy_high));
+    expect(effects.find(({ effect }) => effect === "adjustment: log2 samples")).toMatchObject({ group: "", at: "" });
+  });
+
+  it("says where no checkpoint of a group is so high, and leaves out and names checkpoints without a value", async () => {
+    const run = await fit(META.replace("m0-0,low,160", "m0-0,low,"), [...GROUPS, "--adjust", "samples", "--at", "0.9"]);
+    expect(run.stderr).toMatch(
+      /warning: 90\.0 % is outside a group's accuracies in distribution, so its height there is extrapolated: high \(.*–.* % on imagenet\), low \(/,
+    );
+    expect(run.stderr).toContain(
+      "not all of samples are given, so left out of the groups' lines adjusted by --adjust: m0-0",
+    );
+    expect(records(join(run.out, "groups.csv")).map(({ n }) => n)).toEqual(["9", "5"]);
+    expect(run.stdout).toMatch(/^low +5 .*†/m);
+  });
+
+  it("refuses accuracies that are none, a column that does not vary, and both without groups", async () => {
+    for (const at of ["0", "1", "60", "100%", "x"]) {
+      const run = await fit(META, [...GROUPS, "--at", at]);
+      expect(run.stderr).toContain("expected an accuracy strictly between 0 and 1, as 0.6 or 60%");
+    }
+    const within = metadata((one) => (one.share < 0.5 ? "low,1" : "high,2"), "source,size");
+    expect((await fit(within, [...GROUPS, "--adjust", "size"])).stderr).toContain("size does not vary within groups");
+    for (const option of [
+      ["--at", "0.5"],
+      ["--adjust", "samples"],
+    ])
+      expect((await fit(META, option)).stderr).toContain(`${option[0]}: of lines of groups; name them with --group-by`);
+  });
+});
+
 describe("shiftline fit --line binomial", () => {
   it("says which lines stay least squares", async () => {
     const groups = metadata(({ share }) => (share < 0.5 ? "low" : "high"), "source");

@@ -172,6 +172,15 @@ describe("claimOutputs", () => {
     expect(readFileSync(join(folder, name), "utf8")).toBe(text);
   });
 
+  it("replaces a recorded table of an earlier version, which had fewer columns", async () => {
+    const folder = writeTree(temporaryFolder(), { "fits.csv": "baseline\nb\n" });
+    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(/not a file that shiftline fit wrote/);
+    rmSync(join(folder, "fits.csv"));
+    await claimOutputs(fit(folder, [folder]));
+    writeTree(folder, { "fits.csv": "baseline\nb\n" });
+    await claimOutputs(fit(folder, [folder]));
+  });
+
   it("takes a PNG for one of ours by the record, or by the SVG beside it", async () => {
     const folder = temporaryFolder();
     for (const [name, text] of Object.entries(ours)) writeTree(folder, { [name]: Buffer.from(text, "latin1") });

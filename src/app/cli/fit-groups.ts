@@ -1,0 +1,120 @@
+import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import { policyWords } from "../../analysis/robustness/baseline-lines.ts";
+import { ADJUST_USE } from "../../analysis/robustness/group-adjustment.ts";
+import { type DecidedGroups, decideGroups } from "../../analysis/robustness/group-decisions.ts";
+import { compareGroups, type GroupComparison } from "../../analysis/robustness/group-lines.ts";
+import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { parseScaling, parseScalingColumns, type ScalingValues } from "../../analysis/robustness/scaling-columns.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { createNoteCollector, type NoteCollector } from "../../foundation/notes.ts";
+import { percentRange, percentWords } from "../../foundation/number-text.ts";
+import { formatGroupEffects, formatGroupTests } from "../../output/tables/group-decisions-csv.ts";
+import { formatGroupTable } from "../../output/tables/group-table.ts";
+import { formatGroups } from "../../output/tables/groups-csv.ts";
+import { type FitExtras, type FitExtrasOptions, NOTHING } from "./fit-extra.ts";
+import { needMetadata, readGroups } from "./read-groups.ts";
+
+/** `baseline` of lines that are drawn by the checkpoints themselves, in groups. */
+const OWN_LINES = "checkpoints";
+
+/** Lines of groups, and whether they differ. */
+export async function groupExtras(
+  study: RobustnessStudy,
+  scale: FitScale,
+  options: FitExtrasOptions,
+): Promise<FitExtras> {
+  const { groupBy, metadata, at, margin } = options;
+  if (groupBy === undefined) {
+    refuseWithoutGroups(options);
+    return NOTHING;
+  }
+  const notes = createNoteCollector();
+  const groups = await readGroups(study.accuracies, metadata, groupBy);
+  const adjust = await readAdjustment(study, groups, options, notes);
+  const rows = study.accuracies.filter(
+    ({ checkpoint }) => adjust === undefined || adjust.values.has(checkpoint) || !groups.has(checkpoint),
+  );
+  const { comparisons, notes: ofLines } = compareGroups(rows, groups, scale, study.pairing, study.rules);
+  const decided = decideGroups(comparisons, {
+    scale,
+    ...(margin === undefined ? {} : { margin }),
+    ...(at === undefined ? {} : { at }),
+    ...(adjust === undefined ? {} : { adjust }),
+  });
+  noteOutside(comparisons, decided, notes);
+  const lines = comparisons.flatMap(({ lines, piece, covariance: _, ...key }) =>
+    lines.map(({ group, fit }) => ({
+      baseline: OWN_LINES,
+      group,
+      ...key,
+      policy: policyWords(fit, piece),
+      piece,
+      fit,
+    })),
+  );
+  const about = { column: groupBy, adjusted: adjust?.columns ?? [] };
+  return {
+    lines,
+    files: [
+      ["groups.csv", formatGroups(comparisons, groupBy)],
+      ["group-tests.csv", formatGroupTests(comparisons, decided, about)],
+      ["group-effects.csv", formatGroupEffects(comparisons, decided, about)],
+    ],
+    tables: [() => formatGroupTable(comparisons, decided, about)],
+    json: { groups: comparisons, groupDecisions: decisionsJson(decided, about) },
+    notes: [...notes.list(), ...ofLines],
+  };
+}
+
+/** @throws InputError naming an option that is of groups */
+function refuseWithoutGroups({ at, adjust, margin, metadata, replicates, mixture, scaling }: FitExtrasOptions): void {
+  const ofGroups = Object.entries({ "--margin": margin, "--adjust": adjust, "--at": at });
+  const needing = ofGroups.find(([, value]) => value !== undefined);
+  if (needing !== undefined) throw new InputError(`${needing[0]}: of lines of groups; name them with --group-by`);
+  const usesMetadata = [replicates, mixture, scaling].some((option) => option !== undefined);
+  if (metadata === undefined || usesMetadata) return;
+  throw new InputError(
+    "--metadata is given, but none of --group-by, --replicates, --mixture and --scaling says which column to use",
+  );
+}
+
+/** What heights are adjusted for; checkpoints without it are in no line. */
+async function readAdjustment(
+  study: RobustnessStudy,
+  groups: ColumnOf,
+  { adjust, metadata }: FitExtrasOptions,
+  notes: NoteCollector,
+): Promise<ScalingValues | undefined> {
+  if (adjust === undefined) return undefined;
+  const columns = parseScalingColumns(adjust, ADJUST_USE);
+  const path = needMetadata(metadata, `--adjust ${adjust.join(",")}`);
+  const grouped = study.accuracies.filter(({ checkpoint }) => groups.has(checkpoint));
+  const known = new Set(grouped.map(({ checkpoint }) => checkpoint));
+  return parseScaling(await readText(path), path, columns, known, notes, ADJUST_USE);
+}
+
+/** Names the groups that have no checkpoints about the accuracy at which heights are given. */
+function noteOutside(comparisons: readonly GroupComparison[], decided: DecidedGroups, notes: NoteCollector): void {
+  decided.decisions.forEach(({ at }, i) => {
+    const { lines, idSide } = comparisons[i] as GroupComparison;
+    for (const { group, extrapolated } of at?.groups ?? []) {
+      if (at === null || !extrapolated) continue;
+      const line = lines[group];
+      const x = line?.points.map(({ idAccuracy }) => idAccuracy) ?? [];
+      const range = percentRange(Math.min(...x), Math.max(...x));
+      notes.warn(
+        `${percentWords(at.at)} is outside a group's accuracies in distribution, so its height there is extrapolated`,
+        { benchmark: idSide },
+        `${line?.group} (${range} % on ${idSide})`,
+      );
+    }
+  });
+}
+
+/** The decisions without the simulated data sets. */
+function decisionsJson({ decisions, family }: DecidedGroups, about: { readonly adjusted: ScalingValues["columns"] }) {
+  const withoutPivots = (key: string, value: unknown) => (key === "pivots" ? undefined : value);
+  return JSON.parse(JSON.stringify({ family, adjusted: about.adjusted, decisions }, withoutPivots)) as unknown;
+}
