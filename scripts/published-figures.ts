@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { NO_FOCUS } from "../src/analysis/robustness/focus.ts";
 import { compareGroups } from "../src/analysis/robustness/group-lines.ts";
 import { groupsOfRows } from "../src/analysis/robustness/metadata.ts";
 
@@ -32,7 +33,10 @@ export async function publishedFigures(): Promise<Map<string, ScatterPanel[]>> {
   const groups = groupsOfRows(types.accuracies);
   const { comparisons } = compareGroups(types.accuracies, groups, "logit", types.pairing, types.rules);
   return new Map([
-    ["openclip-zoo", buildPanels(studyRobustness(zoo.rows, openai, options), { benchmarks: BENCHMARKS })],
+    [
+      "openclip-zoo",
+      buildPanels(studyRobustness(zoo.rows, openai, options), { benchmarks: BENCHMARKS, focus: NO_FOCUS }),
+    ],
     [
       "imagenet-testbed",
       buildPanels(types, {

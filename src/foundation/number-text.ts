@@ -48,6 +48,31 @@ export function count(n: number): string {
   return n.toLocaleString("en-US");
 }
 
+/** A number of any kind with all its digits, 12 at most: `12,800,000`, `4.41`, `−0.002`. */
+export function quantity(value: number): string {
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 12 }).replace("-", "−");
+}
+
+/** From `10k` on numbers are shortened. */
+const SHORTENED = 10_000;
+const UNITS = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+/** A number of any kind, short: `160`, `2,560`, `12.8M`, `34B`, `1e-5`. Six digits at most. */
+export function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 1e-4 || size >= 1e15)) {
+    const text = Number(value.toPrecision(6)).toExponential();
+    return text.replace("e+", "e").replace(/^-/, "−");
+  }
+  const [unit, name] = (size < SHORTENED ? undefined : UNITS.find(([one]) => size >= one)) ?? [1, ""];
+  return `${(value / unit).toLocaleString("en-US", { maximumSignificantDigits: 6 }).replace("-", "−")}${name}`;
+}
+
 /** How many of something pass in a second: `8.4`, `123`. */
 export function rate(perSecond: number): string {
   return perSecond.toFixed(perSecond < 10 ? 1 : 0);

@@ -12,7 +12,9 @@ import {
   points,
   pointsRange,
   probability,
+  quantity,
   rate,
+  shortNumber,
 } from "../../src/foundation/number-text.ts";
 
 describe("numbers that people read", () => {
@@ -66,6 +68,14 @@ describe("numbers that people read", () => {
       "0.041",
       "1.000",
     ]);
+  });
+
+  it("are of any kind, in full or short", () => {
+    expect([12_800_000, 4.41, -0.002, 0].map(quantity)).toEqual(["12,800,000", "4.41", "−0.002", "0"]);
+    expect([160, 2560, 9999, 10_000, 12_800_000, 34e9, 2e12].map(shortNumber)).toEqual([
+      ...["160", "2,560", "9,999", "10k", "12.8M", "34B", "2T"],
+    ]);
+    expect([0, -0.5, -40_000, 0.00001, 3e15].map(shortNumber)).toEqual(["0", "−0.5", "−40k", "1e-5", "3e15"]);
   });
 
   it("are counts, rates, times and sizes", () => {

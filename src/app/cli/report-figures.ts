@@ -23,6 +23,7 @@ export function planReportFigures(
   const grouping = data.groupings.find(({ column }) => column === data.groupBy);
   const options = {
     scale: data.scale,
+    focus: data.focus,
     ...(grouping === undefined
       ? {}
       : {

@@ -1,21 +1,5 @@
 import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
-import { textWidth } from "./figure-text.ts";
-
-/** The accuracies at an axis's ends, fractions. */
-export type Domain = readonly [low: number, high: number];
-
-/** An axis of accuracies: where each falls in pixels, and where its ticks are. */
-export interface AccuracyAxis {
-  readonly scale: FitScale;
-  readonly domain: Domain;
-  /** pixels of the domain's ends */
-  readonly range: readonly [number, number];
-  /** accuracies at the ticks, rising */
-  readonly ticks: readonly number[];
-  /** @returns the pixel of an accuracy; of one beyond the domain, or at 0 or 1, that of the nearer end */
-  readonly toPixel: (accuracy: number) => number;
-  readonly toAccuracy: (pixel: number) => number;
-}
+import { type AxisStyle, type Domain, type PlotAxis, plotAxis } from "./plot-axis.ts";
 
 /** Percentages that read well where a scale spreads the ends, from many to few. */
 const TAILS: readonly (readonly number[])[] = [
@@ -34,30 +18,14 @@ const STEPS = [50, 25, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
 const ENOUGH = 4;
 const MOST_TICKS = 11;
 
-/** @param direction along which tick labels stand beside each other: their width counts on x, their height on y */
+/** An axis of accuracies, with its ticks at round percentages. */
 export function accuracyAxis(
   scale: FitScale,
   domain: Domain,
   range: readonly [number, number],
-  { direction, fontSize }: { readonly direction: "x" | "y"; readonly fontSize: number },
-): AccuracyAxis {
-  const { forward, inverse } = scaleFunctions(scale);
-  const [low, high] = [forward(domain[0]), forward(domain[1])];
-  const perUnit = (range[1] - range[0]) / (high - low);
-  const toPixel = (accuracy: number) => {
-    if (accuracy <= domain[0]) return range[0];
-    if (accuracy >= domain[1]) return range[1];
-    return range[0] + (forward(accuracy) - low) * perUnit;
-  };
-  const toAccuracy = (pixel: number) => inverse(low + (pixel - range[0]) / perUnit);
-  const room = (accuracy: number) =>
-    direction === "x" ? textWidth(tickLabel(accuracy), fontSize) + 0.7 * fontSize : 1.9 * fontSize;
-  const free = (ticks: readonly number[]) =>
-    ticks.every((tick, i) => {
-      const next = ticks[i + 1];
-      return next === undefined || Math.abs(toPixel(next) - toPixel(tick)) >= (room(tick) + room(next)) / 2;
-    });
-  return { scale, domain, range, ticks: chooseTicks(scale, domain, free), toPixel, toAccuracy };
+  style: AxisStyle,
+): PlotAxis {
+  return plotAxis(scale, domain, range, tickLabel, style, (isFree) => chooseTicks(scale, domain, isFree));
 }
 
 /** `20`, `0.5`: percent, without the sign, with as many decimals as it has. */

@@ -1,5 +1,5 @@
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
-import { FONT_FAMILY, figureText } from "./figure-text.ts";
+import { FONT_FAMILY, figureText, textWidth } from "./figure-text.ts";
 import { LIGHT } from "./figure-theme.ts";
 import { describe, fillBackground, type PlotOptions, plotPanel, SVG, wholeInPrint } from "./plot-panel.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
@@ -12,7 +12,7 @@ export interface GridOptions extends Omit<PlotOptions, "height" | "legend"> {
 
 /** All panels in a grid with one legend below. */
 export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions): SVGSVGElement {
-  const { document, width, theme = LIGHT, fontSize = 8.6 } = options;
+  const { document, width, theme = LIGHT, fontSize = 8.6, measure = textWidth } = options;
   const columns = Math.max(1, Math.min(options.columns ?? 3, panels.length));
   const cell = width / columns;
   const figures = panels.map((panel) =>
@@ -30,7 +30,8 @@ export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions):
   const entries = legendEntries(panels);
   const inset = fontSize * 1.5;
   const legendTop = rows * (rowHeight + GAP);
-  const height = wholeInPrint(legendTop + legendHeight(entries, width - 2 * inset, fontSize) + fontSize * 0.6);
+  const room = { width: width - 2 * inset, fontSize, measure };
+  const height = wholeInPrint(legendTop + legendHeight(entries, room) + fontSize * 0.6);
 
   const svg = document.createElementNS(SVG, "svg") as SVGSVGElement;
   for (const [name, value] of Object.entries({
@@ -49,7 +50,7 @@ export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions):
     svg.append(panel);
   });
   if (entries.length > 0) {
-    const legend = plotLegend(entries, { document, theme, width: width - 2 * inset, fontSize });
+    const legend = plotLegend(entries, { document, theme, ...room });
     legend.setAttribute("x", String(inset));
     legend.setAttribute("y", String(legendTop));
     svg.append(legend);

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
+import { FONT_FAMILY, figureText, shortenMiddle, type TextMeasure } from "./figure-text.ts";
 import { type FigureTheme, groupStyle } from "./figure-theme.ts";
 import { equalityLine } from "./panel-curves.ts";
-import { incompleteNote } from "./panel-description.ts";
-import { hollow, solid } from "./panel-marks.ts";
+import { farLegend, incompleteNote } from "./panel-description.ts";
+import { hollow, RUN_OPACITY, RUN_WIDTH, solid } from "./panel-marks.ts";
+import { pointLook } from "./point-look.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /** What an entry explains. */
@@ -11,6 +12,8 @@ export interface LegendEntry {
   readonly kind:
     | "baseline"
     | "checkpoint"
+    | "context"
+    | "run"
     | "group"
     | "line"
     | "confidence"
@@ -22,6 +25,8 @@ export interface LegendEntry {
   readonly text: string;
   /** of a group: its place in the panel's list */
   readonly index?: number;
+  /** of a group: whether none of it is in focus */
+  readonly isContext?: boolean;
 }
 
 interface PlacedEntry extends LegendEntry {
@@ -40,21 +45,26 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
     if (!entries.some(({ kind, text }) => kind === entry.kind && text === entry.text)) entries.push(entry);
   };
   for (const panel of panels) {
-    const drawn = panel.checkpoints.filter(({ inBaseline, group }) => !inBaseline || panel.groups.includes(group));
-    if (drawn.some(({ group }) => !panel.groups.includes(group))) {
+    const drawn = panel.checkpoints.filter((one) => pointLook(one, panel) === "checkpoint");
+    if (drawn.length > 0) {
       const bars = drawn.some(({ yLow }) => yLow !== null);
       add({ kind: "checkpoint", text: bars ? "checkpoint, 95 % interval" : "checkpoint" });
     }
   }
   const titles = panels[0]?.groupTitles ?? {};
   panels[0]?.groups.forEach((group, index) => {
-    const used = panels.some(({ checkpoints }) => checkpoints.some((one) => one.group === group));
-    if (used) add({ kind: "group", text: figureText(titles[group] ?? group), index });
+    const used = panels.flatMap(({ checkpoints }) => checkpoints.filter((one) => one.group === group));
+    if (used.length === 0) return;
+    const isContext = used.every((one) => one.isContext);
+    add({ kind: "group", text: figureText(titles[group] ?? group), index, isContext });
   });
+  const isOther = (panel: ScatterPanel) =>
+    panel.checkpoints.some((one) => pointLook(one, panel) === "context" && !panel.groups.includes(one.group));
+  if (panels.some(isOther)) add({ kind: "context", text: "other checkpoints" });
+  if (panels.some(({ runs }) => runs.length > 0)) add({ kind: "run", text: "a training" });
   for (const panel of panels) {
     const hasBaseline =
-      panel.baseline.length > 0 ||
-      panel.checkpoints.some(({ inBaseline, group }) => inBaseline && !panel.groups.includes(group));
+      panel.baseline.length > 0 || panel.checkpoints.some((one) => pointLook(one, panel) === "baseline");
     const label = panel.lines.find(({ ofBaseline }) => ofBaseline)?.label;
     if (hasBaseline && label !== undefined) add({ kind: "baseline", text: `${figureText(label)} model` });
     if (label !== undefined) {
@@ -62,26 +72,34 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
     } else if (panel.lines.length > 0) add({ kind: "line", text: "line of a group" });
   }
   const lines = panels.flatMap((panel) => panel.lines);
-  if (lines.length > 0) add({ kind: "confidence", text: "95 % confidence" });
+  if (lines.some(({ hasBand }) => hasBand)) add({ kind: "confidence", text: "95 % confidence" });
   if (lines.some(({ ofBaseline }) => ofBaseline)) add({ kind: "prediction", text: "95 % prediction" });
   if (lines.some(({ samples }) => samples.some(({ extrapolated }) => extrapolated))) {
     add({ kind: "extrapolated", text: "extrapolated" });
   }
   if (panels.some((panel) => equalityLine(panel) !== null)) add({ kind: "equality", text: "y = x" });
-  const incomplete = incompleteNote(panels);
-  if (incomplete !== null) add({ kind: "note", text: incomplete });
+  for (const note of [incompleteNote(panels), farLegend(panels)]) {
+    if (note !== null) add({ kind: "note", text: note });
+  }
   return entries;
 }
 
+/** Pixels that a legend may take, and how its texts are measured. */
+export interface LegendRoom {
+  readonly width: number;
+  readonly fontSize: number;
+  readonly measure: TextMeasure;
+}
+
 /** Entries in rows that fit the width. */
-function layOut(entries: readonly LegendEntry[], width: number, fontSize: number) {
+function layOut(entries: readonly LegendEntry[], { width, fontSize, measure }: LegendRoom) {
   const placed: PlacedEntry[] = [];
   const rowHeight = fontSize * 1.55;
   let [x, row] = [0, 0];
   for (const entry of entries) {
     const indent = entry.kind === "note" ? 0 : SWATCH + GAP;
-    const text = shortenMiddle(entry.text, width - indent, fontSize);
-    const length = indent + textWidth(text, fontSize);
+    const text = shortenMiddle(entry.text, width - indent, fontSize, measure);
+    const length = indent + measure(text, fontSize);
     if (x > 0 && (x + length > width || entry.kind === "note")) [x, row] = [0, row + 1];
     placed.push({ ...entry, text, x, y: (row + 0.5) * rowHeight });
     x += length + BETWEEN;
@@ -90,22 +108,17 @@ function layOut(entries: readonly LegendEntry[], width: number, fontSize: number
 }
 
 /** Height of a legend in pixels. */
-export function legendHeight(entries: readonly LegendEntry[], width: number, fontSize: number): number {
-  return layOut(entries, width, fontSize).height;
+export function legendHeight(entries: readonly LegendEntry[], room: LegendRoom): number {
+  return layOut(entries, room).height;
 }
 
 /** Draws a legend by Plot; class `legend`. */
 export function plotLegend(
   entries: readonly LegendEntry[],
-  options: {
-    readonly document?: Document;
-    readonly theme: FigureTheme;
-    readonly width: number;
-    readonly fontSize: number;
-  },
+  options: LegendRoom & { readonly document?: Document; readonly theme: FigureTheme },
 ): SVGSVGElement {
   const { theme, width, fontSize } = options;
-  const { placed, height } = layOut(entries, width, fontSize);
+  const { placed, height } = layOut(entries, options);
   const of = (...kinds: readonly LegendEntry["kind"][]) => placed.filter(({ kind }) => kinds.includes(kind));
   const middle = { x: ({ x }: PlacedEntry) => x + SWATCH / 2, y: "y" };
   const across = { x1: "x", x2: ({ x }: PlacedEntry) => x + SWATCH, y: "y" };
@@ -152,11 +165,18 @@ export function plotLegend(
           strokeWidth: 0.9,
         },
       ),
+      Plot.link(of("run"), { ...sides(across), stroke: theme.ink, strokeWidth: RUN_WIDTH, strokeOpacity: RUN_OPACITY }),
+      Plot.dot(of("context"), { ...middle, ...solid(theme.context, theme), r: 2.6 }),
       Plot.dot(of("checkpoint"), { ...middle, ...solid(theme.checkpoint, theme), r: 3.4 }),
       Plot.dot(of("baseline"), { ...middle, ...hollow(theme.baseline, theme), r: 2.6 }),
       ...of("group").map((entry) => {
         const { color, symbol } = groupStyle(theme, entry.index as number);
-        return Plot.dot([entry], { ...middle, ...solid(color, theme), symbol, r: 3.4 });
+        return Plot.dot([entry], {
+          ...middle,
+          ...solid(entry.isContext === true ? theme.context : color, theme),
+          symbol,
+          r: 3.4,
+        });
       }),
       Plot.text(placed, {
         x: ({ x, kind }: PlacedEntry) => (kind === "note" ? x : x + SWATCH + GAP),

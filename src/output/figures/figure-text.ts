@@ -20,7 +20,10 @@ const WIDE_CHARACTER =
   /[\p{Extended_Pictographic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff00-\uffef]/u;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Width of a text in pixels, from font metrics: the same with and without a browser. */
+/** Gives the width of a text in pixels. A page measures what its browser draws, see {@link textWidth} for files. */
+export type TextMeasure = (text: string, fontSize: number) => number;
+
+/** Width of a text in pixels, from the metrics of the font that files are drawn in. */
 export function textWidth(text: string, fontSize: number): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
@@ -43,13 +46,13 @@ export function figureText(name: string): string {
 }
 
 /** A name cut in its middle to fit a width: start and end tell names apart. */
-export function shortenMiddle(name: string, width: number, fontSize: number): string {
-  if (textWidth(name, fontSize) <= width) return name;
+export function shortenMiddle(name: string, width: number, fontSize: number, measure: TextMeasure = textWidth): string {
+  if (measure(name, fontSize) <= width) return name;
   const parts = [...graphemes.segment(name)].map(({ segment }) => segment);
   for (let kept = Math.min(parts.length - 1, 400); kept > 1; kept--) {
     const head = Math.ceil(kept / 2);
     const short = `${parts.slice(0, head).join("")}…${parts.slice(parts.length - (kept - head)).join("")}`;
-    if (textWidth(short, fontSize) <= width) return short;
+    if (measure(short, fontSize) <= width) return short;
   }
   return "…";
 }

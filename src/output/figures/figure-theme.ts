@@ -8,6 +8,8 @@ export interface FigureTheme {
   /** the baseline's points, line and bands */
   readonly baseline: string;
   readonly checkpoint: string;
+  /** checkpoints and lines that those in focus are seen beside */
+  readonly context: string;
   /** one a group, in their order; begun again after the last, with another marker */
   readonly groups: readonly string[];
 }
@@ -25,6 +27,7 @@ export const LIGHT: FigureTheme = {
   grid: "#eceef1",
   baseline: "#0072b2",
   checkpoint: "#d55e00",
+  context: "#8d959e",
   groups: ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#1b1f24"],
 };
 
@@ -35,6 +38,7 @@ export const DARK: FigureTheme = {
   grid: "#2a2f37",
   baseline: "#56b4e9",
   checkpoint: "#ff8c42",
+  context: "#717b87",
   groups: ["#56b4e9", "#f0e442", "#00c08b", "#ff8c42", "#e59cc6", "#3f8fd6", "#e8eaed"],
 };
 

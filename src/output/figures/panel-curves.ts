@@ -1,6 +1,6 @@
 import { scaleFunctions } from "../../analysis/lines/fit-scale.ts";
-import type { Domain } from "./accuracy-axis.ts";
 import type { PanelLine } from "./panel-lines.ts";
+import type { Domain } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /** A stretch of a curve inside the frame, all within or all beyond the accuracies that its line was fitted on. */

@@ -6,15 +6,20 @@ import type { ScatterPanel } from "./scatter-panel.ts";
 export function describePanel(panel: ScatterPanel, omittedLabels: number): string {
   const { checkpoints, baseline, lines, notes, xLabel, yLabel } = panel;
   const members = checkpoints.filter(({ inBaseline }) => inBaseline).length;
+  const context = checkpoints.filter(({ isContext }) => isContext).length;
+  const parts = [
+    ...(members === 0 ? [] : [`${members} in the baseline's line`]),
+    ...(context === 0 ? [] : [`${context} to compare with`]),
+  ];
   const sentences = [
     `${yLabel} against ${xLabel}`,
-    `${count(checkpoints.length, "checkpoint")}${members === 0 ? "" : `, of which ${members} in the baseline's line`}`,
+    `${count(checkpoints.length, "checkpoint")}${parts.length === 0 ? "" : `, of which ${parts.join(" and ")}`}`,
     ...(baseline.length === 0 ? [] : [`${count(baseline.length, "more model")} of the baseline's line`]),
     ...lines.map(
       ({ label, slope, intercept, r2, n, scale }) =>
         `line of ${label}: slope ${decimal(slope, 3)}, intercept ${decimal(intercept, 3)} on the ${scale} scale, ${r2 === null ? "binomial" : `r² ${decimal(r2, 3)}`}, n = ${n}`,
     ),
-    ...(lines.length === 0 ? ["no line"] : ["bands are at 95 %"]),
+    ...(lines.length === 0 ? ["no line"] : lines.some(({ hasBand }) => hasBand) ? ["bands are at 95 %"] : []),
     ...[incompleteNote([panel])].filter((note) => note !== null),
     ...atTheEdge(panel),
     ...notes,
@@ -39,6 +44,12 @@ export function incompleteNote(panels: readonly ScatterPanel[]): string | null {
   if (least === undefined) return null;
   const checkpoints = new Set(partial.map(({ name }) => name)).size;
   return `${count(checkpoints, "checkpoint")} not on all images: from ${least.n} of ${least.of}`;
+}
+
+/** How many checkpoints the axes leave out. */
+export function farLegend(panels: readonly ScatterPanel[]): string | null {
+  const names = new Set(panels.flatMap(({ far }) => far.map(({ name }) => name)));
+  return names.size === 0 ? null : `${count(names.size, "checkpoint")} far from the rest not drawn`;
 }
 
 /** Points that the axes cannot hold: 0 and 1, where a scale is infinite. */

@@ -1,6 +1,6 @@
 import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
-import type { Domain } from "./accuracy-axis.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
+import type { Domain } from "./plot-axis.ts";
 
 /** Free space at each end, as a share of the axis. */
 const PADDING = 0.06;
@@ -9,12 +9,17 @@ const LEAST = { logit: 1, probit: 0.6, linear: 0.1 } as const;
 /** How far beyond its point an interval may stretch the axis; a longer one is cut by the frame. */
 const FARTHEST = { logit: 1, probit: 0.6, linear: 0.2 } as const;
 
+export interface PanelDomains {
+  readonly xDomain: Domain;
+  readonly yDomain: Domain;
+}
+
 /** Axes that hold every point, and the checkpoints' intervals unless they are very long. */
 export function panelDomains(
   baseline: readonly PanelPoint[],
   checkpoints: readonly PanelCheckpoint[],
   scale: FitScale,
-): { readonly xDomain: Domain; readonly yDomain: Domain } {
+): PanelDomains {
   const xs = [...baseline.map(({ x }) => [x, x, x]), ...checkpoints.map(({ x, xLow, xHigh }) => [x, xLow, xHigh])];
   const ys = [...baseline.map(({ y }) => [y, y, y]), ...checkpoints.map(({ y, yLow, yHigh }) => [y, yLow, yHigh])];
   return { xDomain: domain(xs, scale), yDomain: domain(ys, scale) };

@@ -1,8 +1,8 @@
-import type { AccuracyAxis } from "./accuracy-axis.ts";
-import { figureText, shortenMiddle, textWidth } from "./figure-text.ts";
+import { figureText, shortenMiddle, type TextMeasure } from "./figure-text.ts";
 import { clamp, curvePieces, equalityLine } from "./panel-curves.ts";
 import type { PanelCheckpoint } from "./panel-points.ts";
 import { type Box, type PlacedLabel, placeLabels } from "./place-labels.ts";
+import type { PlotAxis } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /** A checkpoint's name where it stands in the figure, in pixels. */
@@ -32,14 +32,19 @@ const WIDEST = 0.45;
  */
 export function labelPanel(
   panel: ScatterPanel,
-  axes: { readonly x: AccuracyAxis; readonly y: AccuracyAxis },
-  style: { readonly fontSize: number; readonly radius: number; readonly choice: LabelChoice },
+  axes: { readonly x: PlotAxis; readonly y: PlotAxis },
+  style: {
+    readonly fontSize: number;
+    readonly radius: number;
+    readonly choice: LabelChoice;
+    readonly measure: TextMeasure;
+  },
 ): PanelLabels {
   const { x, y } = axes;
   const frame = boxOf(x.range[0], y.range[0], x.range[1], y.range[1]);
   const wanted = chooseLabels(panel, style.choice);
   const texts = wanted.map(({ name }) =>
-    shortenMiddle(figureText(name), WIDEST * (frame.right - frame.left), style.fontSize),
+    shortenMiddle(figureText(name), WIDEST * (frame.right - frame.left), style.fontSize, style.measure),
   );
   const marker = (point: { readonly x: number; readonly y: number }) =>
     around(x.toPixel(point.x), y.toPixel(point.y), style.radius + 0.5);
@@ -48,12 +53,14 @@ export function labelPanel(
       x: x.toPixel(checkpoint.x),
       y: y.toPixel(checkpoint.y),
       clearance: style.radius + 2.5,
-      width: textWidth(texts[i] as string, style.fontSize),
+      width: style.measure(texts[i] as string, style.fontSize),
       height: style.fontSize * 1.05,
+      canBeFar: panel.hasContext,
     })),
     {
       frame: { left: frame.left + 2, top: frame.top + 2, right: frame.right - 2, bottom: frame.bottom - 2 },
-      markers: [...panel.baseline, ...panel.checkpoints].map(marker),
+      markers: [...panel.baseline, ...panel.checkpoints.filter(({ isContext }) => !isContext)].map(marker),
+      dots: panel.checkpoints.filter(({ isContext }) => isContext).map(marker),
       curves: curveBoxes(panel, axes),
       bars: errorBars(panel, axes),
     },
@@ -68,22 +75,27 @@ export function labelPanel(
   };
 }
 
-function chooseLabels({ checkpoints }: ScatterPanel, choice: LabelChoice): PanelCheckpoint[] {
-  const all = nameable(checkpoints);
+function chooseLabels(panel: ScatterPanel, choice: LabelChoice): PanelCheckpoint[] {
+  const all = nameable(panel);
   const count = choice === "all" ? all.length : choice === "none" ? 0 : choice;
-  return [...all].sort((a, b) => telling(b) - telling(a)).slice(0, count);
+  const last = new Set(panel.runs.map(({ checkpoints }) => checkpoints.at(-1)));
+  return [...all]
+    .sort((a, b) => Number(last.has(b.name)) - Number(last.has(a.name)) || telling(b) - telling(a))
+    .slice(0, count);
 }
 
-/** Those that are no part of the baseline; all, where every one is. */
-function nameable(checkpoints: readonly PanelCheckpoint[]): readonly PanelCheckpoint[] {
+/** Those in focus where there are others; else those that are no part of the baseline, or all where every one is. */
+function nameable({ checkpoints, hasContext }: ScatterPanel): readonly PanelCheckpoint[] {
+  if (hasContext) return checkpoints.filter(({ isContext }) => !isContext);
   const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
   return own.length > 0 ? own : checkpoints;
 }
 
-/** The default choice: all of a few, the most telling of many. */
-export function defaultLabels({ checkpoints, groups }: ScatterPanel): LabelChoice {
-  if (nameable(checkpoints).length <= FEW) return "all";
-  return groups.length > 0 ? "none" : MOST_TELLING;
+/** The default choice: all of a few, of many the ends of trainings or the most telling. */
+export function defaultLabels(panel: ScatterPanel): LabelChoice {
+  if (nameable(panel).length <= FEW) return "all";
+  if (panel.runs.length > 0) return Math.min(FEW, panel.runs.length);
+  return panel.groups.length > 0 && !panel.hasContext ? "none" : MOST_TELLING;
 }
 
 function telling({ y, effectiveRobustness, predictionLow, predictionHigh }: PanelCheckpoint): number {
@@ -92,7 +104,7 @@ function telling({ y, effectiveRobustness, predictionLow, predictionHigh }: Pane
   return 10 * beyond + Math.abs(effectiveRobustness);
 }
 
-function curveBoxes(panel: ScatterPanel, { x, y }: { readonly x: AccuracyAxis; readonly y: AccuracyAxis }): Box[] {
+function curveBoxes(panel: ScatterPanel, { x, y }: { readonly x: PlotAxis; readonly y: PlotAxis }): Box[] {
   const equality = equalityLine(panel);
   const curves = panel.lines.flatMap((line) => curvePieces(line, panel).map(({ points }) => points));
   if (equality !== null) {
@@ -107,7 +119,7 @@ function curveBoxes(panel: ScatterPanel, { x, y }: { readonly x: AccuracyAxis; r
   );
 }
 
-function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: { x: AccuracyAxis; y: AccuracyAxis }): Box[] {
+function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: { x: PlotAxis; y: PlotAxis }): Box[] {
   const { x, y } = axes;
   return checkpoints.flatMap((one) => {
     const [px, py] = [x.toPixel(one.x), y.toPixel(one.y)];

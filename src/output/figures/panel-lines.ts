@@ -3,7 +3,7 @@ import type { BaselineFit } from "../../analysis/robustness/baseline-fit.ts";
 import { lineBand } from "../../analysis/robustness/line-band.ts";
 import type { LineKey } from "../../analysis/robustness/line-key.ts";
 import { closestKeys, isSameTask } from "../../foundation/evaluation-key.ts";
-import type { Domain } from "./accuracy-axis.ts";
+import type { Domain } from "./plot-axis.ts";
 
 /** A line with its bands at one x; accuracies are fractions. */
 export interface LineSample {
@@ -25,6 +25,10 @@ export interface PanelLine {
   readonly group: string;
   /** whether it is the baseline's line; else it is of a group of checkpoints */
   readonly ofBaseline: boolean;
+  /** whether its band is drawn: the baseline's, and a group's in focus where they are few */
+  readonly hasBand: boolean;
+  /** whether it is of a group that those in focus are seen beside */
+  readonly isContext: boolean;
   readonly slope: number;
   readonly intercept: number;
   readonly scale: FitScale;
@@ -57,7 +61,7 @@ export function chooseLines<T extends LineKey>(key: LineKey, candidates: readonl
  */
 export function panelLine(
   fit: BaselineFit,
-  about: Pick<PanelLine, "label" | "group" | "ofBaseline">,
+  about: Pick<PanelLine, "label" | "group" | "ofBaseline" | "hasBand" | "isContext">,
   domain: Domain,
   serves: { readonly from: number; readonly to: number },
 ): PanelLine {

@@ -1,18 +1,20 @@
 import * as Plot from "@observablehq/plot";
 import { scaleFunctions } from "../../analysis/lines/fit-scale.ts";
-import type { AccuracyAxis } from "./accuracy-axis.ts";
+import { panelScales } from "./axis-scale.ts";
 import { figureText } from "./figure-text.ts";
-import { type FigureTheme, groupStyle } from "./figure-theme.ts";
+import { type FigureTheme, GROUP_SYMBOLS, groupStyle } from "./figure-theme.ts";
 import { type BandPiece, bandPieces, type CurvePiece, clamp, curvePieces, equalityLine } from "./panel-curves.ts";
 import type { PanelLine } from "./panel-lines.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
+import type { PlotAxis } from "./plot-axis.ts";
+import { type PointLook, pointLook } from "./point-look.ts";
 import { pointTitle } from "./point-title.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /** A panel's two axes. */
 export interface PanelAxes {
-  readonly x: AccuracyAxis;
-  readonly y: AccuracyAxis;
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
 }
 
 /** How marks look that depend on how many there are. */
@@ -28,8 +30,9 @@ export interface MarkStyle {
   readonly pointTitles: boolean;
 }
 
-/** The colour of a line: of its group where the panel has it, else the baseline's. */
-export function lineColor({ group }: PanelLine, { groups }: ScatterPanel, theme: FigureTheme): string {
+/** The colour of a line: of its group where the panel has it, else the baseline's; grey of a group that is not in focus. */
+export function lineColor({ group, isContext }: PanelLine, { groups }: ScatterPanel, theme: FigureTheme): string {
+  if (isContext) return theme.context;
   const index = groups.indexOf(group);
   return index < 0 ? theme.baseline : groupStyle(theme, index).color;
 }
@@ -41,7 +44,7 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
   const several = panel.lines.filter(({ ofBaseline }) => !ofBaseline).length > 0;
   const bands = (["prediction", "confidence"] as const).flatMap((band) =>
     panel.lines.flatMap((line, i) => {
-      if (band === "prediction" && !line.ofBaseline) return [];
+      if (!line.hasBand || (band === "prediction" && !line.ofBaseline)) return [];
       const color = lineColor(line, panel, theme);
       const strength = (band === "prediction" ? 0.12 : 0.22) * (several ? 0.8 : 1);
       const pieces = bandPieces(line, panel, band).filter(({ extrapolated }) => line.ofBaseline || !extrapolated);
@@ -87,7 +90,7 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
       x: ({ x }: CurvePiece["points"][number]) => forward(x),
       y: ({ y }: CurvePiece["points"][number]) => forward(y),
       stroke,
-      strokeWidth: (line.ofBaseline ? 1.5 : 1.3) - (extrapolated ? 0.3 : 0),
+      strokeWidth: (line.ofBaseline ? 1.5 : line.isContext ? 0.9 : 1.3) - (extrapolated ? 0.3 : 0),
       strokeLinecap: "butt",
       ...(extrapolated ? { strokeDasharray: "4 3", strokeOpacity: line.ofBaseline ? 0.75 : 0.55 } : {}),
       className: `line line-${index}${extrapolated ? " extrapolated" : ""}`,
@@ -95,43 +98,92 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
   }
 }
 
-/** Baseline models, error bars and checkpoints. Classes: `baseline`, `interval`, `checkpoints` with `group-<place>`. */
+/**
+ * Context, baseline models, runs, error bars and checkpoints, the later over the earlier. Classes: `context`, `baseline`, `run`,
+ * `interval`, `checkpoints` with `in-baseline` or `group-<place>`.
+ */
 export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyle): Plot.Markish[] {
   const { theme, radius } = style;
   const { baseline, checkpoints, groups } = panel;
-  const asBaseline = checkpoints.filter((one) => one.inBaseline && !groups.includes(one.group));
-  const others = checkpoints.filter((one) => !asBaseline.includes(one));
-  const ungrouped = others.filter(({ group }) => !groups.includes(group));
+  const looking = (look: PointLook) => checkpoints.filter((one) => pointLook(one, panel) === look);
+  const [asBaseline, context, ungrouped, grouped] = [
+    looking("baseline"),
+    looking("context"),
+    looking("checkpoint"),
+    looking("group"),
+  ];
   const baselineStyle = { ...hollow(theme.baseline, theme), r: Math.min(radius, 2.6) };
   const models = [
     dots(panel, baseline, { ...baselineStyle, className: "baseline" }, style),
     dots(panel, asBaseline, { ...baselineStyle, className: "checkpoints in-baseline" }, style),
   ];
+  const beside = [undefined, ...GROUP_SYMBOLS].flatMap((symbol) => {
+    const points = context.filter(({ group }) => symbolOf(group, panel) === symbol);
+    const look = { ...solid(theme.context, theme), ...(symbol === undefined ? {} : { symbol }) };
+    return points.length === 0
+      ? []
+      : [dots(panel, points, { ...look, r: Math.min(radius, 2.6), className: "checkpoints context" }, style)];
+  });
   return [
+    ...beside,
     ...(style.baselineOnTop ? [] : models),
+    ...runMarks(panel, theme),
     ...intervalMarks(panel, axes, ungrouped, theme.checkpoint, style),
     ...groups.flatMap((group, i) =>
       intervalMarks(
         panel,
         axes,
-        others.filter((one) => one.group === group),
+        grouped.filter((one) => one.group === group),
         groupStyle(theme, i).color,
         style,
       ),
     ),
+    ...(panel.hasContext && style.baselineOnTop ? models : []),
     ...groups.map((group, i) => {
       const { color, symbol } = groupStyle(theme, i);
-      const own = others.filter((one) => one.group === group);
+      const members = grouped.filter((one) => one.group === group);
       return dots(
         panel,
-        own,
+        members,
         { ...solid(color, theme), symbol, r: radius, className: `checkpoints group-${i}` },
         style,
       );
     }),
     dots(panel, ungrouped, { ...solid(theme.checkpoint, theme), r: radius, className: "checkpoints" }, style),
-    ...(style.baselineOnTop ? models : []),
+    ...(!panel.hasContext && style.baselineOnTop ? models : []),
   ];
+}
+
+function symbolOf(group: string, { groups }: ScatterPanel) {
+  const index = groups.indexOf(group);
+  return index < 0 ? undefined : GROUP_SYMBOLS[index % GROUP_SYMBOLS.length];
+}
+
+export const RUN_WIDTH = 1;
+export const RUN_OPACITY = 0.6;
+
+/** A line through the checkpoints of each training, in their order: in the colour of the group that they are of. */
+function runMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish[] {
+  const scales = panelScales(panel);
+  const byName = new Map(panel.checkpoints.map((one) => [one.name, one]));
+  return panel.runs.map(({ checkpoints }) => {
+    const points = checkpoints.map((name) => byName.get(name) as PanelCheckpoint);
+    return Plot.line(points, {
+      x: ({ x }: PanelPoint) => scales.x.forward(clamp(x, panel.xDomain)),
+      y: ({ y }: PanelPoint) => scales.y.forward(clamp(y, panel.yDomain)),
+      stroke: runColor(points, panel, theme),
+      strokeWidth: RUN_WIDTH,
+      strokeOpacity: RUN_OPACITY,
+      className: "run",
+    });
+  });
+}
+
+function runColor(points: readonly PanelCheckpoint[], panel: ScatterPanel, theme: FigureTheme): string {
+  if (points.every(({ isContext }) => isContext)) return theme.context;
+  const groups = new Set(points.map(({ group }) => panel.groups.indexOf(group)));
+  const [index = -1] = groups;
+  return groups.size === 1 && index >= 0 ? groupStyle(theme, index).color : theme.ink;
 }
 
 export function hollow(color: string, theme: FigureTheme): Plot.DotOptions {
@@ -144,11 +196,13 @@ export function solid(color: string, theme: FigureTheme): Plot.DotOptions {
 }
 
 function dots(panel: ScatterPanel, points: readonly PanelPoint[], options: Plot.DotOptions, style: MarkStyle) {
-  const { forward } = scaleFunctions(panel.scale);
+  const scales = panelScales(panel);
   return Plot.dot(points, {
-    x: ({ x }: PanelPoint) => forward(clamp(x, panel.xDomain)),
-    y: ({ y }: PanelPoint) => forward(clamp(y, panel.yDomain)),
-    ...(style.pointTitles ? { title: (point: PanelPoint) => figureText(pointTitle(point)) } : {}),
+    x: ({ x }: PanelPoint) => scales.x.forward(clamp(x, panel.xDomain)),
+    y: ({ y }: PanelPoint) => scales.y.forward(clamp(y, panel.yDomain)),
+    ...(style.pointTitles
+      ? { title: (point: PanelPoint) => figureText(pointTitle(point, panel.xColumn?.column)) }
+      : {}),
     sort: null,
     ...options,
   });
@@ -156,19 +210,20 @@ function dots(panel: ScatterPanel, points: readonly PanelPoint[], options: Plot.
 
 /** Error bars, of those intervals that are longer than the marker that would hide them. */
 function intervalMarks(
-  { scale, xDomain, yDomain }: ScatterPanel,
+  panel: ScatterPanel,
   { x: xAxis, y: yAxis }: PanelAxes,
   checkpoints: readonly PanelCheckpoint[],
   stroke: string,
   { radius, barWidth, barOpacity }: MarkStyle,
 ): Plot.Markish[] {
-  const { forward } = scaleFunctions(scale);
+  const { xDomain, yDomain } = panel;
+  const scales = panelScales(panel);
   const look = { stroke, strokeWidth: barWidth, strokeOpacity: barOpacity };
-  const seen = (axis: AccuracyAxis, centre: number, ...ends: readonly (number | null)[]) =>
+  const seen = (axis: PlotAxis, centre: number, ...ends: readonly (number | null)[]) =>
     ends.every((end) => end !== null) &&
     ends.some((end) => Math.abs(axis.toPixel(end as number) - axis.toPixel(centre)) > radius);
-  const onX = (x: number) => forward(clamp(x, xDomain));
-  const onY = (y: number) => forward(clamp(y, yDomain));
+  const onX = (x: number) => scales.x.forward(clamp(x, xDomain));
+  const onY = (y: number) => scales.y.forward(clamp(y, yDomain));
   return [
     Plot.ruleY(
       checkpoints.filter(({ x, xLow, xHigh }) => seen(xAxis, x, xLow, xHigh)),

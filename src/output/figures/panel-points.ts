@@ -43,6 +43,8 @@ export interface PanelCheckpoint extends PanelPoint {
   readonly extrapolated: boolean;
   /** whether the baseline's line was fitted with it, so that its distance is a residual */
   readonly inBaseline: boolean;
+  /** whether it is what others, which are in focus, are seen beside */
+  readonly isContext: boolean;
 }
 
 /** A checkpoint's pair of accuracies, with all its rows to look counts up in. */
@@ -129,7 +131,7 @@ export function panelCheckpoint(
   { pair, rows }: CheckpointPair,
   study: PanelStudy,
   groups: ColumnOf | undefined,
-  members: ReadonlySet<string>,
+  { members, isContext }: { readonly members: ReadonlySet<string>; readonly isContext: (name: string) => boolean },
 ): PanelCheckpoint {
   const { point, protocol, templates, classNames, idSide } = pair;
   const text = lineKeyText(pair);
@@ -160,6 +162,7 @@ export function panelCheckpoint(
     predictionHigh: row?.predictionHigh ?? null,
     extrapolated: row?.extrapolated ?? false,
     inBaseline: members.has(point.model),
+    isContext: isContext(point.model),
   };
 }
 

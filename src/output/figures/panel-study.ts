@@ -1,4 +1,5 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import type { Focus } from "../../analysis/robustness/focus.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
@@ -32,4 +33,22 @@ export interface PanelOptions {
   /** order of the groups; default: by name */
   readonly groupOrder?: readonly string[];
   readonly groupTitles?: Readonly<Record<string, string>>;
+  /** which checkpoints are in focus; default: all. Where none is in question the axes leave out what lies far from the rest */
+  readonly focus?: Focus;
+  /** trainings whose checkpoints are joined by a line */
+  readonly runs?: readonly PanelRun[];
+  /** a numeric column on the x axis, in place of an accuracy */
+  readonly x?: NumericColumn;
+}
+
+/** Checkpoints of one training in their order. */
+export interface PanelRun {
+  readonly run: string;
+  readonly checkpoints: readonly string[];
+}
+
+/** A column of the metadata that holds numbers: checkpoint → number. */
+export interface NumericColumn {
+  readonly column: string;
+  readonly numbers: Readonly<Record<string, number>>;
 }

@@ -15,6 +15,8 @@ export interface LabelRequest {
   readonly clearance: number;
   readonly width: number;
   readonly height: number;
+  /** whether it may stand at the end of a long line; default: false */
+  readonly canBeFar?: boolean;
 }
 
 /** A label's place: its box, and the line to its point where it is not beside it. */
@@ -26,16 +28,20 @@ export interface PlacedLabel {
   readonly leader: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } | null;
 }
 
-/** What labels keep off: the markers (never covered), and curves and error bars (covered only if there is no other place). */
+/** What labels keep off: the markers (never covered), and dots, curves and error bars (covered only if there is no other place). */
 export interface LabelSurroundings {
   readonly frame: Box;
   readonly markers: readonly Box[];
+  /** markers of what matters less than a name */
+  readonly dots?: readonly Box[];
   readonly curves: readonly Box[];
   readonly bars: readonly Box[];
 }
 
 /** Distances from the point, in pixels beyond the clearance; beyond the first a line leads to the label. */
 const RINGS = [0, 9, 18, 30];
+/** Farther ones, for names that are worth a long line. */
+const FAR_RINGS = [46, 66];
 /** Directions, best first: right, left, above, below, then the corners. */
 const DIRECTIONS: readonly (readonly [number, number])[] = [
   ...([
@@ -49,9 +55,9 @@ const DIRECTIONS: readonly (readonly [number, number])[] = [
     [0, 1],
   ] as const),
 ];
-/** Costs in one unit: a step to a worse direction, one ring farther, a piece of a curve or an error
- * bar covered, a marker under a leader. */
-const COST = { direction: 1, ring: 9, curve: 4, bar: 14, markerCrossed: 7 } as const;
+/** Costs in one unit: a step to a worse direction, one ring farther, a piece of a curve, an error bar or
+ * a dot covered, a marker under a leader. */
+const COST = { direction: 1, ring: 9, curve: 4, bar: 14, dot: 8, markerCrossed: 7 } as const;
 
 /**
  * Places labels one after another, each at its cheapest free place. No two boxes intersect, none leaves the frame or
@@ -60,7 +66,7 @@ const COST = { direction: 1, ring: 9, curve: 4, bar: 14, markerCrossed: 7 } as c
  * @param requests in the order of their importance
  */
 export function placeLabels(requests: readonly LabelRequest[], surroundings: LabelSurroundings): PlacedLabel[] {
-  const { frame, markers, curves, bars } = surroundings;
+  const { frame, markers, dots = [], curves, bars } = surroundings;
   const placed: PlacedLabel[] = [];
   for (const [index, request] of requests.entries()) {
     let best: { readonly cost: number; readonly label: PlacedLabel } | undefined;
@@ -78,7 +84,8 @@ export function placeLabels(requests: readonly LabelRequest[], surroundings: Lab
       const covered = curves.filter((curve) => intersects(box, curve)).length;
       const crossed = leader === null ? 0 : markers.filter((marker) => crosses(leader, marker)).length;
       const barred = bars.filter((bar) => intersects(box, bar)).length;
-      const total = cost + COST.curve * covered + COST.bar * barred + COST.markerCrossed * crossed;
+      const dotted = dots.filter((dot) => intersects(box, dot)).length;
+      const total = COST.dot * dotted + cost + COST.curve * covered + COST.bar * barred + COST.markerCrossed * crossed;
       if (best === undefined || total < best.cost) best = { cost: total, label };
     }
     if (best !== undefined) placed.push(best.label);
@@ -86,8 +93,9 @@ export function placeLabels(requests: readonly LabelRequest[], surroundings: Lab
   return placed;
 }
 
-function candidates(index: number, { x, y, clearance, width, height }: LabelRequest) {
-  return RINGS.flatMap((distance, ring) =>
+function candidates(index: number, { x, y, clearance, width, height, canBeFar = false }: LabelRequest) {
+  const rings = canBeFar ? [...RINGS, ...FAR_RINGS] : RINGS;
+  return rings.flatMap((distance, ring) =>
     DIRECTIONS.map(([dx, dy], d) => {
       const diagonal = dx !== 0 && dy !== 0 ? Math.SQRT1_2 : 1;
       const reach = (clearance + distance) * diagonal;

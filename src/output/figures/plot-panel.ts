@@ -1,13 +1,15 @@
 import * as Plot from "@observablehq/plot";
-import { scaleFunctions } from "../../analysis/lines/fit-scale.ts";
-import { decimal } from "../../foundation/number-text.ts";
-import { type AccuracyAxis, accuracyAxis, tickLabel } from "./accuracy-axis.ts";
+import { accuracyAxis } from "./accuracy-axis.ts";
+import { axisFunctions, panelScales } from "./axis-scale.ts";
 import { legendEntries, legendHeight, plotLegend } from "./figure-legend.ts";
-import { BOLD, FONT_FAMILY, figureText, shortenMiddle, textWidth } from "./figure-text.ts";
+import { FONT_FAMILY, figureText, type TextMeasure, textWidth } from "./figure-text.ts";
 import { type FigureTheme, LIGHT } from "./figure-theme.ts";
+import { numberAxis } from "./number-axis.ts";
 import { describePanel } from "./panel-description.ts";
+import { axisMarks, titleMarks } from "./panel-frame.ts";
 import { type CheckpointLabel, defaultLabels, type LabelChoice, labelPanel } from "./panel-labels.ts";
 import { lineMarks, type MarkStyle, pointMarks } from "./panel-marks.ts";
+import type { AxisStyle, PlotAxis } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 export interface PlotOptions {
@@ -27,6 +29,8 @@ export interface PlotOptions {
   readonly legend?: boolean;
   /** a title in each point, shown by browsers when the pointer rests on it; default: true */
   readonly pointTitles?: boolean;
+  /** default: the widths of the font that files are drawn in */
+  readonly measure?: TextMeasure;
 }
 
 /** A panel drawn, and what an interactive layer needs to know of it. */
@@ -38,8 +42,8 @@ export interface PanelFigure {
    */
   readonly svg: SVGSVGElement;
   /** accuracy ↔ pixel of the svg's own coordinates */
-  readonly x: AccuracyAxis;
-  readonly y: AccuracyAxis;
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
   readonly labels: readonly CheckpointLabel[];
   /** names asked for that found no free place */
   readonly omittedLabels: number;
@@ -54,17 +58,18 @@ const FRAME_ASPECT = 0.86;
 
 /** Draws one panel by Observable Plot. Runs in a browser, and in Node with the `document` of a DOM library. */
 export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigure {
-  const { width, theme = LIGHT, fontSize = 9.5 } = options;
-  const { forward } = scaleFunctions(panel.scale);
+  const { width, theme = LIGHT, fontSize = 9.5, measure = textWidth } = options;
+  const scales = panelScales(panel);
   const entries = options.legend === false ? [] : legendEntries([panel]);
   const margin = { left: fontSize * 4.1, right: fontSize * 0.9, top: fontSize * 2.3, bottom: fontSize * 3.5 };
   const legendWidth = width - margin.left - margin.right;
-  const legend = legendHeight(entries, legendWidth, fontSize * 0.92);
+  const legendRoom = { width: legendWidth, fontSize: fontSize * 0.92, measure };
+  const legend = legendHeight(entries, legendRoom);
   const below = margin.bottom + (legend === 0 ? 0 : legend + fontSize * 0.5);
   const height = options.height ?? wholeInPrint(margin.top + FRAME_ASPECT * legendWidth + below);
   const bottom = height - below;
-  const x = accuracyAxis(panel.scale, panel.xDomain, [margin.left, width - margin.right], { direction: "x", fontSize });
-  const y = accuracyAxis(panel.scale, panel.yDomain, [bottom, margin.top], { direction: "y", fontSize });
+  const x = xAxis(panel, [margin.left, width - margin.right], { direction: "x", fontSize, measure });
+  const y = accuracyAxis(panel.scale, panel.yDomain, [bottom, margin.top], { direction: "y", fontSize, measure });
   const style = markStyle(panel, options, theme);
   const { placed, omitted } = labelPanel(
     panel,
@@ -73,6 +78,7 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
       fontSize: fontSize * 0.87,
       radius: style.radius,
       choice: options.labels ?? defaultLabels(panel),
+      measure,
     },
   );
   const description = describePanel(panel, omitted);
@@ -86,18 +92,18 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
     marginTop: margin.top,
     marginBottom: height - bottom,
     style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px`, color: theme.ink },
-    x: { type: "linear", domain: panel.xDomain.map(forward), range: [...x.range], axis: null, nice: false },
-    y: { type: "linear", domain: panel.yDomain.map(forward), range: [...y.range], axis: null, nice: false },
+    x: { type: "linear", domain: panel.xDomain.map(scales.x.forward), range: [...x.range], axis: null, nice: false },
+    y: { type: "linear", domain: panel.yDomain.map(scales.y.forward), range: [...y.range], axis: null, nice: false },
     marks: [
-      ...axisMarks(panel, { x, y }, theme, fontSize),
+      ...axisMarks(panel, { x, y }, theme, { fontSize, measure }),
       ...lineMarks(panel, theme),
       ...pointMarks(panel, { x, y }, style),
       ...labelMarks(placed, { x, y }, theme, fontSize * 0.87),
-      ...titleMarks(panel, theme, fontSize, width - margin.left - margin.right),
+      ...titleMarks(panel, theme, { fontSize, measure }, width - margin.left - margin.right),
     ],
   }) as SVGSVGElement;
   if (entries.length > 0) {
-    const drawn = plotLegend(entries, { ...options, theme, width: legendWidth, fontSize: fontSize * 0.92 });
+    const drawn = plotLegend(entries, { ...options, theme, ...legendRoom });
     drawn.setAttribute("x", String(margin.left));
     drawn.setAttribute("y", String(height - legend - fontSize * 0.4));
     svg.append(drawn);
@@ -137,116 +143,31 @@ export function describe(svg: SVGSVGElement, title: string, description: string)
   }
 }
 
+function xAxis(
+  { scale, xDomain, xColumn }: ScatterPanel,
+  range: readonly [number, number],
+  style: AxisStyle,
+): PlotAxis {
+  if (xColumn !== null) return numberAxis(xColumn.scale, xDomain, range, style);
+  return accuracyAxis(scale, xDomain, range, style);
+}
+
 function markStyle(panel: ScatterPanel, { pointTitles = true, width }: PlotOptions, theme: FigureTheme): MarkStyle {
-  const count = panel.checkpoints.length;
+  const count = panel.checkpoints.filter(({ isContext }) => !isContext).length;
   const room = Math.min(1, width / 300);
   const radius = (count <= 20 ? 3.4 : count <= 120 ? 2.6 : 2) * Math.max(0.8, room);
-  const many = count > 40;
+  const many = panel.checkpoints.length > 40;
   return { theme, radius, barWidth: many ? 0.6 : 0.9, barOpacity: many ? 0.45 : 0.9, baselineOnTop: many, pointTitles };
-}
-
-function axisMarks(
-  panel: ScatterPanel,
-  { x, y }: { readonly x: AccuracyAxis; readonly y: AccuracyAxis },
-  theme: FigureTheme,
-  fontSize: number,
-): Plot.Markish[] {
-  const { forward, inverse } = scaleFunctions(panel.scale);
-  const tickFormat = (value: number) => tickLabel(inverse(value));
-  const shared = {
-    tickFormat,
-    tickSize: 3.5,
-    tickPadding: 2.5,
-    color: theme.muted,
-    fontSize,
-    labelArrow: "none" as const,
-  };
-  const xTicks = x.ticks.map(forward);
-  const yTicks = y.ticks.map(forward);
-  const grid =
-    theme.grid === "none"
-      ? []
-      : [
-          Plot.gridX(xTicks, { stroke: theme.grid, strokeOpacity: 1, strokeWidth: 0.8 }),
-          Plot.gridY(yTicks, { stroke: theme.grid, strokeOpacity: 1, strokeWidth: 0.8 }),
-        ];
-  return [
-    ...grid,
-    Plot.frame({ stroke: theme.muted, strokeWidth: 0.8 }),
-    Plot.axisX(xTicks, { ...shared, label: null }),
-    Plot.axisY(yTicks, { ...shared, label: null }),
-    Plot.text([fitLabel(panel.xLabel, Math.abs(x.range[1] - x.range[0]), fontSize)], {
-      frameAnchor: "bottom",
-      lineAnchor: "top",
-      dy: fontSize * 1.95,
-      fill: theme.ink,
-      fontSize,
-      text: String,
-      className: "x-label",
-    }),
-    Plot.text([fitLabel(panel.yLabel, Math.abs(y.range[1] - y.range[0]), fontSize)], {
-      frameAnchor: "left",
-      textAnchor: "middle",
-      rotate: -90,
-      dx: -fontSize * 3.3,
-      fill: theme.ink,
-      fontSize,
-      text: String,
-      className: "y-label",
-    }),
-  ];
-}
-
-/** An axis label as long as the axis has room for. */
-function fitLabel(label: string, room: number, fontSize: number): string {
-  const text = figureText(label);
-  const shorter = [text];
-  for (const part of [/, \w+ scale/, " accuracy", " top-1"]) shorter.push((shorter.at(-1) as string).replace(part, ""));
-  return (
-    shorter.find((one) => textWidth(one, fontSize) <= room) ?? shortenMiddle(shorter.at(-1) as string, room, fontSize)
-  );
-}
-
-function titleMarks(panel: ScatterPanel, theme: FigureTheme, fontSize: number, width: number): Plot.Markish[] {
-  const lines = panel.lines.filter(({ ofBaseline }) => ofBaseline);
-  const [titleSize, fitSize] = [fontSize * 1.16, fontSize * 0.92];
-  const title = shortenMiddle(figureText(panel.title), width / BOLD, titleSize);
-  const [line] = lines.length === 1 ? lines : [];
-  const r2 = line?.r2 == null ? "" : `r² = ${decimal(line.r2, 3)}, `;
-  const fit = line === undefined ? "" : `${r2}n = ${line.n}`;
-  const room = width - BOLD * textWidth(title, titleSize) - fontSize;
-  return [
-    Plot.text([title], {
-      frameAnchor: "top-left",
-      lineAnchor: "bottom",
-      dy: -fontSize * 0.55,
-      text: String,
-      fontSize: titleSize,
-      fontWeight: "bold",
-      fill: theme.ink,
-      className: "panel-title",
-    }),
-    Plot.text(textWidth(fit, fitSize) <= room ? [fit] : [], {
-      frameAnchor: "top-right",
-      lineAnchor: "bottom",
-      dy: -fontSize * 0.55,
-      text: String,
-      fontSize: fitSize,
-      fill: theme.muted,
-      className: "panel-fit",
-    }),
-  ];
 }
 
 function labelMarks(
   labels: readonly CheckpointLabel[],
-  { x, y }: { readonly x: AccuracyAxis; readonly y: AccuracyAxis },
+  { x, y }: { readonly x: PlotAxis; readonly y: PlotAxis },
   theme: FigureTheme,
   fontSize: number,
 ): Plot.Markish[] {
-  const { forward } = scaleFunctions(x.scale);
-  const onX = (pixel: number) => forward(x.toAccuracy(pixel));
-  const onY = (pixel: number) => forward(y.toAccuracy(pixel));
+  const onX = (pixel: number) => axisFunctions(x.scale).forward(x.toValue(pixel));
+  const onY = (pixel: number) => axisFunctions(y.scale).forward(y.toValue(pixel));
   const led = labels.flatMap(({ leader }) => (leader === null ? [] : [leader]));
   return [
     Plot.link(led, {

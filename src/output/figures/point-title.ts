@@ -1,12 +1,16 @@
-import { percent, points } from "../../foundation/number-text.ts";
+import { percent, points, quantity } from "../../foundation/number-text.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 
-/** A point in words, for its title: name, accuracies with intervals, effective robustness, images. */
-export function pointTitle(point: PanelPoint | PanelCheckpoint): string {
+/**
+ * A point in words, for its title: name, accuracies with intervals, effective robustness, images.
+ *
+ * @param xColumn the column that x is a number of, where it is no accuracy
+ */
+export function pointTitle(point: PanelPoint | PanelCheckpoint, xColumn?: string): string {
   const { name, group, x, y, xLow, xHigh, yLow, yHigh } = point;
   const parts = [
     `${name}${group === "" ? "" : ` (${group})`}`,
-    `x ${percent(x, 2)} %${interval(xLow, xHigh)}`,
+    xColumn === undefined ? `x ${percent(x, 2)} %${interval(xLow, xHigh)}` : `${xColumn} ${quantity(x)}`,
     `y ${percent(y, 2)} %${interval(yLow, yHigh)}`,
   ];
   if ("effectiveRobustness" in point && point.effectiveRobustness !== null) {

@@ -1,4 +1,5 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import { contextOf, type Focus, hasContext, NO_FOCUS } from "../../analysis/robustness/focus.ts";
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
 
 import { preferredIdSide } from "../../analysis/robustness/preferred-side.ts";
@@ -10,7 +11,7 @@ import {
   sameClassesSide,
 } from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
-import type { Domain } from "./accuracy-axis.ts";
+import { farNote, partFarPoints } from "./far-points.ts";
 import { panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
 import {
@@ -23,8 +24,9 @@ import {
   pairCheckpoints,
   panelCheckpoint,
 } from "./panel-points.ts";
-import type { PanelOptions, PanelStudy } from "./panel-study.ts";
+import type { PanelOptions, PanelRun, PanelStudy } from "./panel-study.ts";
 import { axisLabel, benchmarkTitle, idAxisLabel } from "./panel-titles.ts";
+import type { Domain } from "./plot-axis.ts";
 
 /** One scatter plot as plain data: accuracies are fractions; nothing of it is about pixels or colours. */
 export interface ScatterPanel extends LineKey {
@@ -47,9 +49,20 @@ export interface ScatterPanel extends LineKey {
   readonly groups: readonly string[];
   /** group → what a legend calls it, where that is not its own name */
   readonly groupTitles?: Readonly<Record<string, string>>;
+  /** whether some checkpoints are in focus and others may not be: only then do the two look different */
+  readonly hasContext: boolean;
+  /** checkpoints too far from the rest for the axes, see {@link partFarPoints}; ordered by name */
+  readonly far: readonly PanelCheckpoint[];
+  /** trainings, each with those of its checkpoints that are drawn, two at least */
+  readonly runs: readonly PanelRun[];
+  /** the numeric column on the x axis; null where that is of accuracies. Then every x is a number of the column */
+  readonly xColumn: { readonly column: string; readonly scale: "number" | "log" } | null;
   /** what the reader of this panel should know, e.g. checkpoints scored by another protocol */
   readonly notes: readonly string[];
 }
+
+/** Groups whose bands can be told apart where they lie over each other, beside the baseline's. */
+const MOST_BANDS = 2;
 
 /**
  * Makes the panels of a study: one a shift, and one for the average. It reads what was fitted and measured; lines of other
@@ -84,15 +97,21 @@ function buildPanel(
 
   const lines = chooseLines(key, baselineLines);
   const members = new Set(lines.flatMap(({ fit }) => fit.models.map(({ model }) => model)));
-  const checkpoints = chosen
-    .map((one) => panelCheckpoint(one, study, options.groups, members))
+  const { focus } = options;
+  const isContext = contextOf(focus ?? NO_FOCUS);
+  const placed = chosen
+    .map((one) => panelCheckpoint(one, study, options.groups, { members, isContext }))
     .sort((a, b) => compareTexts(a.name, b.name));
-  const names = new Set(checkpoints.map(({ name }) => name));
+  const names = new Set(placed.map(({ name }) => name));
   const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
   const groupLines = chooseGroupLines(key, lines, options);
   const titles = options.titles ?? titlesOf(study.pairing.axes);
   const otherClasses = hasOtherClasses(benchmark, idSide, study.pairing.axes);
+  const { near: checkpoints, far } = partFarPoints(baseline, placed, scale, canBeLeftOut(focus));
   const domains = panelDomains(baseline, checkpoints, scale);
+  const isBeside = focus !== undefined && hasContext(focus);
+  const inFocus = (group: string) => !isBeside || placed.some((one) => one.group === group && !one.isContext);
+  const hasBands = groupLines.filter(({ group }) => inFocus(group)).length <= MOST_BANDS;
   return {
     ...key,
     title: benchmarkTitle(benchmark, titles),
@@ -105,22 +124,49 @@ function buildPanel(
     checkpoints,
     lines: [
       ...lines.map((line, i) =>
-        panelLine(line.fit, { label: line.baseline, group: line.group, ofBaseline: true }, domains.xDomain, {
-          from: line.piece.servesFrom,
-          to: lines[i + 1]?.piece.servesFrom ?? 1,
-        }),
+        panelLine(
+          line.fit,
+          { label: line.baseline, group: line.group, ofBaseline: true, hasBand: true, isContext: false },
+          domains.xDomain,
+          {
+            from: line.piece.servesFrom,
+            to: lines[i + 1]?.piece.servesFrom ?? 1,
+          },
+        ),
       ),
       ...groupLines.map(({ group, fit, piece }) =>
-        panelLine(fit, { label: group, group, ofBaseline: false }, domains.xDomain, {
-          from: piece.servesFrom,
-          to: Math.min(piece.to, 1),
-        }),
+        panelLine(
+          fit,
+          { label: group, group, ofBaseline: false, hasBand: hasBands && inFocus(group), isContext: !inFocus(group) },
+          domains.xDomain,
+          {
+            from: piece.servesFrom,
+            to: Math.min(piece.to, 1),
+          },
+        ),
       ),
     ],
     groups: groupsOf(study, options),
     ...(options.groupTitles === undefined ? {} : { groupTitles: options.groupTitles }),
-    notes: [...notes, ...missingNote(all, chosen, benchmark, idSide)],
+    hasContext: isBeside,
+    far,
+    runs: drawnRuns(options.runs ?? [], checkpoints),
+    xColumn: null,
+    notes: [...notes, ...farNote(far), ...missingNote(all, chosen, benchmark, idSide)],
   };
+}
+
+/** Only what is not in question: beside a focus its context, of published models alone all but those of the line. */
+function canBeLeftOut(focus: Focus | undefined): (checkpoint: PanelCheckpoint) => boolean {
+  if (focus === undefined || focus.by === "all") return () => false;
+  return ({ inBaseline, isContext }) => !inBaseline && (isContext || focus.by === "none");
+}
+
+function drawnRuns(runs: readonly PanelRun[], drawn: readonly PanelCheckpoint[]): PanelRun[] {
+  const names = new Set(drawn.map(({ name }) => name));
+  return runs
+    .map(({ run, checkpoints }) => ({ run, checkpoints: checkpoints.filter((name) => names.has(name)) }))
+    .filter(({ checkpoints }) => checkpoints.length > 1);
 }
 
 /** How many checkpoints have the benchmark on another x axis only. */

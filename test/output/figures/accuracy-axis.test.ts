@@ -5,7 +5,9 @@ import { accuracyAxis, tickLabel } from "../../../src/output/figures/accuracy-ax
 import { textWidth } from "../../../src/output/figures/figure-text.ts";
 
 const labels = (scale: FitScale, low: number, high: number, pixels: number) =>
-  accuracyAxis(scale, [low, high], [0, pixels], { direction: "x", fontSize: 9.5 }).ticks.map(tickLabel).join(" ");
+  accuracyAxis(scale, [low, high], [0, pixels], { direction: "x", fontSize: 9.5, measure: textWidth })
+    .ticks.map(tickLabel)
+    .join(" ");
 
 describe("ticks", () => {
   it("stand at round percentages whatever the range", () => {
@@ -26,12 +28,16 @@ describe("ticks", () => {
         (scale, low, length, pixels) => {
           const high = Math.min(0.999, low + length);
           fc.pre(high - low > 0.002);
-          const axis = accuracyAxis(scale, [low, high], [10, 10 + pixels], { direction: "x", fontSize: 9.5 });
+          const axis = accuracyAxis(scale, [low, high], [10, 10 + pixels], {
+            direction: "x",
+            fontSize: 9.5,
+            measure: textWidth,
+          });
           expect(axis.ticks.length).toBeGreaterThanOrEqual(2);
           axis.ticks.forEach((tick, i) => {
             expect(tick).toBeGreaterThanOrEqual(low);
             expect(tick).toBeLessThanOrEqual(high);
-            expect(axis.toAccuracy(axis.toPixel(tick))).closeTo(tick, 1e-9);
+            expect(axis.toValue(axis.toPixel(tick))).closeTo(tick, 1e-9);
             const next = axis.ticks[i + 1];
             if (next === undefined) return;
             const room = (textWidth(tickLabel(tick), 9.5) + textWidth(tickLabel(next), 9.5)) / 2;

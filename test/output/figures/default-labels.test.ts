@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { defaultLabels } from "../../../src/output/figures/panel-labels.ts";
 import type { ScatterPanel } from "../../../src/output/figures/scatter-panel.ts";
 
-function panel(own: number, inBaseline: number, groups: string[]): ScatterPanel {
-  const checkpoints = Array.from({ length: own + inBaseline }, (_, i) => ({ inBaseline: i >= own }));
-  return { checkpoints, groups } as unknown as ScatterPanel;
+function panel(own: number, inBaseline: number, groups: string[], context: number | null = null): ScatterPanel {
+  const checkpoints = Array.from({ length: own + inBaseline + (context ?? 0) }, (_, i) => ({
+    inBaseline: i >= own && i < own + inBaseline,
+    isContext: i >= own + inBaseline,
+  }));
+  return { checkpoints, groups, hasContext: context !== null, runs: [] } as unknown as ScatterPanel;
 }
 
 describe("the names in a figure", () => {
@@ -18,5 +21,15 @@ describe("the names in a figure", () => {
     expect(defaultLabels(panel(3, 28, ["a"]))).toBe("all");
     expect(defaultLabels(panel(0, 12, ["a"]))).toBe("all");
     expect(defaultLabels(panel(0, 28, ["a"]))).toBe("none");
+  });
+
+  it("are of the checkpoints in focus where others lie beside them", () => {
+    expect(defaultLabels(panel(12, 0, [], 100))).toBe("all");
+    expect(defaultLabels(panel(20, 0, ["a"], 100))).toBe(8);
+  });
+
+  it("are of the last checkpoints of trainings where there are many", () => {
+    const runs = ["a", "b", "c"].map((run) => ({ run, checkpoints: [`${run}-1`, `${run}-2`] }));
+    expect(defaultLabels({ ...panel(20, 0, []), runs })).toBe(3);
   });
 });

@@ -73,7 +73,7 @@ describe("colours", () => {
         return (high + 0.05) / (low + 0.05);
       };
       for (const text of [theme.ink, theme.muted]) expect(contrast(text, theme.background)).toBeGreaterThan(4.5);
-      for (const mark of [theme.baseline, theme.checkpoint])
+      for (const mark of [theme.baseline, theme.checkpoint, theme.context])
         expect(contrast(mark, theme.background)).toBeGreaterThan(3);
     });
   }

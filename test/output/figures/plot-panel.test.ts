@@ -28,8 +28,8 @@ describe("a panel's figure", () => {
       found.forEach((circle, i) => {
         const point = expected[i] as (typeof expected)[number];
         // Plot's marks are at half pixels on some screens; outside one they are exact but for its decimals
-        expect(figure.x.toAccuracy(Number(circle.getAttribute("cx")))).closeTo(point.x, 1e-9);
-        expect(figure.y.toAccuracy(Number(circle.getAttribute("cy")))).closeTo(point.y, 1e-9);
+        expect(figure.x.toValue(Number(circle.getAttribute("cx")))).closeTo(point.x, 1e-9);
+        expect(figure.y.toValue(Number(circle.getAttribute("cy")))).closeTo(point.y, 1e-9);
         expect(circle.querySelector("title")?.textContent).toContain(point.name);
       });
     }
@@ -45,8 +45,8 @@ describe("a panel's figure", () => {
     const area = vertices(only(all(figure, "g.prediction-band:not(.extrapolated) path")));
     const confidence = vertices(only(all(figure, "g.confidence-band:not(.extrapolated) path")));
     inside.forEach((sample, i) => {
-      const at = (points: [number, number][], k: number) => figure.y.toAccuracy((points[k] as [number, number])[1]);
-      expect(figure.x.toAccuracy((drawn[i] as [number, number])[0])).closeTo(sample.x, 1e-4);
+      const at = (points: [number, number][], k: number) => figure.y.toValue((points[k] as [number, number])[1]);
+      expect(figure.x.toValue((drawn[i] as [number, number])[0])).closeTo(sample.x, 1e-4);
       expect(at(drawn, i)).closeTo(sample.y, 1e-4); // Plot rounds paths to thousandths of a pixel
       expect(at(area, i)).closeTo(sample.predictionHigh, 1e-4);
       expect(at(area, area.length - 1 - i)).closeTo(sample.predictionLow, 1e-4);
@@ -62,10 +62,10 @@ describe("a panel's figure", () => {
     const [one] = panel.checkpoints;
     const x = only(all(figure, "g.interval-x line"));
     const y = only(all(figure, "g.interval-y line"));
-    expect(figure.x.toAccuracy(Number(x.getAttribute("x1")))).closeTo(one?.xLow as number, 1e-9);
-    expect(figure.x.toAccuracy(Number(x.getAttribute("x2")))).closeTo(one?.xHigh as number, 1e-9);
-    expect(figure.y.toAccuracy(Number(y.getAttribute("y1")))).closeTo(one?.yLow as number, 1e-9);
-    expect(figure.y.toAccuracy(Number(y.getAttribute("y2")))).closeTo(one?.yHigh as number, 1e-9);
+    expect(figure.x.toValue(Number(x.getAttribute("x1")))).closeTo(one?.xLow as number, 1e-9);
+    expect(figure.x.toValue(Number(x.getAttribute("x2")))).closeTo(one?.xHigh as number, 1e-9);
+    expect(figure.y.toValue(Number(y.getAttribute("y1")))).closeTo(one?.yLow as number, 1e-9);
+    expect(figure.y.toValue(Number(y.getAttribute("y2")))).closeTo(one?.yHigh as number, 1e-9);
   });
 
   it("says beside the marks how many images of the expected there were", async () => {
@@ -85,7 +85,7 @@ describe("a panel's figure", () => {
       expect(texts.length).toBeGreaterThan(4);
       for (const text of texts) {
         const pixel = translateOf(text)[place];
-        expect(figure[axis].toAccuracy(pixel)).closeTo(Number(text.textContent) / 100, 1e-9);
+        expect(figure[axis].toValue(pixel)).closeTo(Number(text.textContent) / 100, 1e-9);
       }
     }
   });

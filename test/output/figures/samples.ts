@@ -31,14 +31,23 @@ export async function zooPanel(benchmark: string): Promise<ScatterPanel> {
   return only(buildPanels(await zooStudy(), { benchmarks: [benchmark] }));
 }
 
+let testbed: ReturnType<typeof compareTestbed> | null = null;
+
+/** The groups are compared once a file: their tests are simulated. */
 export async function testbedPanels(options: PanelOptions = {}): Promise<ScatterPanel[]> {
+  testbed ??= compareTestbed();
+  const { study, groups, groupLines } = await testbed;
+  return buildPanels(study, { groups, groupLines, ...options });
+}
+
+async function compareTestbed() {
   const [openai, testbed] = await Promise.all(["openai-clip", "imagenet-testbed"].map(readBaseline));
   if (openai === undefined || testbed === undefined) throw new Error("two baselines are read");
   const rows = testbed.rows.filter(({ group }) => group !== "low-accuracy");
   const study = studyRobustness([...rows, ...openai.rows], testbed);
   const groups = groupsOfRows(study.accuracies);
   const groupLines = compareGroups(study.accuracies, groups, "logit", study.pairing, study.rules).comparisons;
-  return buildPanels(study, { groups, groupLines, ...options });
+  return { study, groups, groupLines };
 }
 
 /** Panels of checkpoints with these names on ImageNet and ImageNet-R, against the OpenAI line. */

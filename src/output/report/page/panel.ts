@@ -48,6 +48,7 @@ export function viewPanel(
   const options = {
     scale: view.scale as FitScale,
     benchmarks: [benchmark],
+    focus: data.focus,
     inDistribution: shownSide(view, study.pairing.axes),
     ...(view.axis === ""
       ? {}

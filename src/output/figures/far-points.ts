@@ -1,0 +1,65 @@
+import { quantile } from "simple-statistics";
+import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
+import { percent } from "../../foundation/number-text.ts";
+import { panelDomains } from "./panel-domains.ts";
+import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
+import type { Domain } from "./plot-axis.ts";
+
+/** Quartile distances beyond the quartiles from which on a point is far out (Tukey, Exploratory Data Analysis, 1977). */
+const FAR_OUT = 3;
+/** Of fewer points quartiles say little. */
+const ENOUGH = 12;
+
+/**
+ * Parts checkpoints that lie far out on either axis from the others, so that a few broken ones do not squeeze the rest into a
+ * corner. One that the axes of the rest hold anyway is not far.
+ *
+ * @param canBeLeft whether a checkpoint may be left out: none in focus, and no model of the line
+ */
+export function partFarPoints(
+  baseline: readonly PanelPoint[],
+  checkpoints: readonly PanelCheckpoint[],
+  scale: FitScale,
+  canBeLeft: (checkpoint: PanelCheckpoint) => boolean,
+): { readonly near: readonly PanelCheckpoint[]; readonly far: readonly PanelCheckpoint[] } {
+  const all = [...baseline, ...checkpoints];
+  if (all.length < ENOUGH || !checkpoints.some(canBeLeft)) return { near: checkpoints, far: [] };
+  const { forward } = scaleFunctions(scale);
+  const [isFarOnX, isFarOnY] = [all.map(({ x }) => forward(x)), all.map(({ y }) => forward(y))].map(fence) as [
+    Fence,
+    Fence,
+  ];
+  const isFar = (one: PanelCheckpoint) => canBeLeft(one) && (isFarOnX(forward(one.x)) || isFarOnY(forward(one.y)));
+  const kept = checkpoints.filter((one) => !isFar(one));
+  const { xDomain, yDomain } = panelDomains(baseline, kept, scale);
+  const isHeld = (one: PanelCheckpoint) => isInside(one.x, xDomain) && isInside(one.y, yDomain);
+  return {
+    near: checkpoints.filter((one) => !isFar(one) || isHeld(one)),
+    far: checkpoints.filter((one) => isFar(one) && !isHeld(one)),
+  };
+}
+
+/** How many checkpoints the axes leave out, and where they lie. */
+export function farNote(far: readonly PanelCheckpoint[]): string[] {
+  if (far.length === 0) return [];
+  const range = (values: readonly number[]) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => percent(value));
+    return low === high ? `${low} %` : `${low}–${high} %`;
+  };
+  const [x, y] = [far.map((one) => one.x), far.map((one) => one.y)].map(range);
+  return [`${far.length} checkpoint${far.length === 1 ? "" : "s"} far from the rest not drawn: x ${x}, y ${y}`];
+}
+
+type Fence = (place: number) => boolean;
+
+function fence(places: readonly number[]): Fence {
+  const finite = places.filter(Number.isFinite);
+  if (finite.length < ENOUGH) return () => false;
+  const [low, high] = [quantile(finite, 0.25), quantile(finite, 0.75)];
+  const reach = FAR_OUT * (high - low);
+  return (place) => place < low - reach || place > high + reach;
+}
+
+function isInside(value: number, [low, high]: Domain): boolean {
+  return value >= low && value <= high;
+}
