@@ -110,7 +110,6 @@ describe("the house", () => {
     const others = [
       "app/cli/command-line.ts",
       "evaluation/evaluate/allocation.ts",
-      "evaluation/evaluate/run-record.ts",
       "foundation/files/atomic-write.ts",
       "foundation/files/machine-error.ts",
       "foundation/files/package-root.ts",

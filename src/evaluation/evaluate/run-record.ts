@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
@@ -8,6 +7,7 @@ import { onnxRuntimeVersion } from "../../model/onnx/onnx-runtime.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { RunRecord } from "../results/run-file.ts";
 import type { Allocation } from "./allocation.ts";
+import { checkoutCommit } from "./checkout-commit.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
 
 /** What an evaluation has of the machine, as the plan decided. */
@@ -41,7 +41,7 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
   const { protocol, prompts, classNames } = result;
   return {
     schema: 1,
-    shiftline: { version: await packageVersion(), commit: await gitCommit() },
+    shiftline: { version: await packageVersion(), commit: await programCommit() },
     recipe: result.recipe,
     checkpoint: {
       id: checkpoint.id,
@@ -151,13 +151,10 @@ async function versions(): Promise<Record<string, string>> {
   };
 }
 
-/** Commit of the checkout the program runs from; null where it was installed as a package. */
-async function gitCommit(): Promise<string | null> {
-  try {
-    const head = (await readFile(packagePath(".git", "HEAD"), "utf8")).trim();
-    if (!head.startsWith("ref: ")) return head;
-    return (await readFile(packagePath(".git", ...head.slice("ref: ".length).split("/")), "utf8")).trim();
-  } catch {
-    return null;
-  }
+let commit: Promise<string | null> | undefined;
+
+/** Commit of the checkout that the program runs from, asked once. */
+function programCommit(): Promise<string | null> {
+  commit ??= checkoutCommit(packagePath());
+  return commit;
 }
