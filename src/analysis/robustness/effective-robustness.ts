@@ -5,6 +5,8 @@ import { estimateSe, type LineEstimate } from "../lines/corrected-line.ts";
 import { type ScaleFunctions, scaleFunctions } from "../lines/fit-scale.ts";
 import type { NoiseModel } from "../lines/shared-noise.ts";
 import { type BaselineFit, intervalLine, isUnreliable } from "./baseline-fit.ts";
+import { idVariance } from "./binomial-noise.ts";
+import { detectableAccuracies } from "./detectable.ts";
 import { insideEnds } from "./fit-by-binomial.ts";
 import { checkPoint, imagesWorth, type ModelPoint } from "./model-point.ts";
 import { type PredictionEnds, predictAt } from "./prediction.ts";
@@ -45,6 +47,8 @@ export interface EffectiveRobustness {
   readonly predictionP: number | null;
   /** the accuracies at which `predictionP` falls to a level: where it may be rejected among many */
   readonly predictionEnds: (level: number) => PredictionEnds;
+  /** true accuracies at which the measured one is beyond such ends with 80 % power; null where images are not known */
+  readonly detectable: (ends: PredictionEnds) => PredictionEnds;
   /** whether `idAccuracy` is outside the accuracies the line was fitted on */
   readonly extrapolated: boolean;
   /** how far outside; 0 inside */
@@ -109,10 +113,19 @@ export function effectiveRobustness(fit: BaselineFit, points: readonly ModelPoin
       predictionHigh: interval.high,
       predictionP: p(accuracy),
       predictionEnds: endsAt,
+      detectable: (ends) => detectableOn(fit, point, ends),
       extrapolated: outsideBy > 0,
       outsideBy,
     };
   });
+}
+
+/** On as many images as the line's models where the point's are not known, as the prediction takes it. */
+function detectableOn(fit: BaselineFit, point: ModelPoint, ends: PredictionEnds): PredictionEnds {
+  const images = imagesWorth(point) ?? fit.images;
+  const ofId = idVariance({ ...point, idImages: point.idImages ?? fit.idImages }, scaleFunctions(fit.scale));
+  if (images === null || ofId === null) return { low: null, high: null };
+  return detectableAccuracies(ends, { scale: fit.scale, images, expectedSd: Math.abs(fit.slope) * Math.sqrt(ofId) });
 }
 
 function isClustered({ outcomes }: ModelPoint): boolean {

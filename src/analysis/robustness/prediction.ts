@@ -91,7 +91,12 @@ function studentPrediction(fit: BaselineFit, idAccuracy: number, images: number 
   };
 }
 
-function countOf(mixture: NormalMixture, scale: FitScale, n: number): UncertainCount {
+/**
+ * The count of n images of a model whose accuracy is uncertain.
+ *
+ * @param mixture distribution of the accuracy on the scale
+ */
+export function countOf(mixture: NormalMixture, scale: FitScale, n: number): UncertainCount {
   const { forward, inverse, derivative } = scaleFunctions(scale);
   // From log-odds; the probit is odd about ½, so an accuracy near 1 keeps its digits in 1 − accuracy
   const onScale = (u: number): number => {

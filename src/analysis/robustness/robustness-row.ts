@@ -22,7 +22,10 @@ export const MEAN_OF_SHIFTS = "mean-of-shifts";
 /** A checkpoint's place beside a line of the baseline. */
 export interface RobustnessRow
   extends LineKey,
-    Omit<EffectiveRobustness, "model" | "predictionLow" | "predictionHigh" | "predictionP" | "predictionEnds"> {
+    Omit<
+      EffectiveRobustness,
+      "model" | "predictionLow" | "predictionHigh" | "predictionP" | "predictionEnds" | "detectable"
+    > {
   readonly checkpoint: string;
   readonly scale: FitScale;
   readonly line: LineKind;
@@ -41,6 +44,12 @@ export interface RobustnessRow
    */
   readonly decisionLow: number | null;
   readonly decisionHigh: number | null;
+  /**
+   * minimum detectable effective robustness: the true ones nearest to 0 that so many images show at Holm's first step with 80 %
+   * power. null where there are none, the row was not tested, or the images are not known
+   */
+  readonly detectableLow: number | null;
+  readonly detectableHigh: number | null;
   readonly verdict: Verdict;
   /** why it is not ranked, absent where nothing makes the checkpoint's accuracies doubtful or a repetition */
   readonly doubt?: RowDoubt;

@@ -8,10 +8,10 @@ import { AVERAGE } from "./study-axes.ts";
 export const VERDICT_LEVEL = 0.05;
 
 /** A row before the others are looked at. */
-export interface UntestedRow
-  extends Omit<RobustnessRow, "verdict" | "predictionPHolm" | "decisionLow" | "decisionHigh"> {
+export interface UntestedRow extends Omit<RobustnessRow, "verdict" | "predictionPHolm" | keyof NeededDistances> {
   /** see `EffectiveRobustness`; absent where the row has no line of its own, or a family already */
   readonly predictionEnds?: EffectiveRobustness["predictionEnds"];
+  readonly detectable?: EffectiveRobustness["detectable"];
   /** whether the checkpoint is, by its name, a model of the row's line */
   readonly isMember?: boolean;
 }
@@ -35,15 +35,28 @@ export function judgeRows(rows: readonly UntestedRow[]): RobustnessRow[] {
   return rows.map((row, i) => {
     const predictionPHolm = byRow.get(row) ?? null;
     const verdict = untested[i] ?? verdictOf(row, predictionPHolm as number);
-    const { isMember: _, predictionEnds, ...figures } = row;
+    const { isMember: _, predictionEnds, detectable, ...figures } = row;
     const ends = predictionPHolm === null ? undefined : predictionEnds?.(VERDICT_LEVEL / tested.length);
-    return { ...figures, predictionPHolm, ...decisionEnds(row, ends), verdict };
+    return { ...figures, predictionPHolm, ...neededDistances(row, ends, detectable), verdict };
   });
 }
 
-function decisionEnds({ expectedAccuracy }: UntestedRow, ends: PredictionEnds | undefined) {
-  const distance = (end: number | null | undefined) => (end == null ? null : end - expectedAccuracy);
-  return { decisionLow: distance(ends?.low), decisionHigh: distance(ends?.high) };
+type NeededDistances = Pick<RobustnessRow, "decisionLow" | "decisionHigh" | "detectableLow" | "detectableHigh">;
+
+/** The distances from the line that a verdict needs: measured ones, and true ones that have it with power. */
+function neededDistances(
+  { expectedAccuracy }: UntestedRow,
+  ends: PredictionEnds | undefined,
+  detectable: UntestedRow["detectable"],
+): NeededDistances {
+  const distance = (accuracy: number | null | undefined) => (accuracy == null ? null : accuracy - expectedAccuracy);
+  const shown = ends === undefined ? undefined : detectable?.(ends);
+  return {
+    decisionLow: distance(ends?.low),
+    decisionHigh: distance(ends?.high),
+    detectableLow: distance(shown?.low),
+    detectableHigh: distance(shown?.high),
+  };
 }
 
 function verdictOf({ effectiveRobustness }: UntestedRow, p: number): Verdict {

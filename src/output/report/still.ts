@@ -2,7 +2,7 @@ import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts"
 import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
 import type { PanelStudy } from "../figures/panel-study.ts";
 import { buildPanels } from "../figures/scatter-panel.ts";
-import { headline } from "../tables/fit-table.ts";
+import { headline } from "../tables/fit-headline.ts";
 import { printable } from "../tables/text-table.ts";
 import { escapeHtml } from "./page.ts";
 

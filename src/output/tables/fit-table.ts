@@ -1,6 +1,5 @@
 import { isUnreliable } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
-
 import { rowsOnPreferredSides } from "../../analysis/robustness/preferred-side.ts";
 import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
@@ -11,7 +10,6 @@ import {
   idTitle,
   isWholeProtocol,
   type StudyAxes,
-  shiftCount,
   wholeSides,
 } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, isOutsideBand, testedRows } from "../../analysis/robustness/verdict.ts";
@@ -21,10 +19,10 @@ import { largest } from "../../foundation/math/extremes.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { decimal, percent, percentRange, points, pointsRange } from "../../foundation/number-text.ts";
 import { coveredBlock } from "./covered-text.ts";
+import { headline } from "./fit-headline.ts";
 import { inShiftOrder } from "./shift-order.ts";
 import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
-import { verdictText } from "./verdict-text.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 
 /** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
@@ -165,39 +163,6 @@ function checkpointBlock(
   const table = formatTextTable(columns, cells);
   const headlines = headlineRows(rows).map((row) => headline(row, axes, tests, several));
   return [...headlines, table].join("\n");
-}
-
-/**
- * How far above the line, its verdict, and what finite images leave open.
- *
- * @param tests rows that the verdicts were adjusted over
- * @param withTemplates names the template set beside the checkpoint
- */
-export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, withTemplates = false): string {
-  const what =
-    row.benchmark === AVERAGE ? `on the average of the ${shiftCount(axes)} shifts` : `on ${printable(row.benchmark)}`;
-  const side = row.effectiveRobustness >= 0 ? "above" : "below";
-  const distance = percent(Math.abs(row.effectiveRobustness));
-  const lines = [
-    `${printable(row.checkpoint)}${withTemplates ? ` (${printable(row.templates)})` : ""}: ${distance} points ${side} the line ${what}${printable(againstWords(axes, row.idSide))}`,
-    `  ${printable(verdictText(row, tests))}`,
-    `  ${certainty(row)}`,
-  ];
-  if (row.extrapolated) {
-    lines.push(
-      `  EXTRAPOLATED: ${percent(row.outsideBy)} points outside the baseline's ${idTitle(axes, row.idSide)} accuracies, where the line may not hold`,
-    );
-  }
-  return lines.join("\n");
-}
-
-function certainty(row: RobustnessRow): string {
-  if (row.low === null || row.high === null) return "no interval: the number of images is not known, or too small";
-  const shared =
-    row.noise === "independent" ? "" : `, ${row.noise.replace("-", " ")}: what they have in common cancels`;
-  const interval = `95 % interval ${pointsRange(row.low, row.high)}`;
-  if (row.correctedRobustness === null) return `${interval}, from finite images and the line's own error${shared}`;
-  return `${points(row.correctedRobustness)} points from the line corrected for errors of x, ${interval}${shared}`;
 }
 
 function overview(study: RobustnessStudy, side: string, marks: WarningMarks, file: string | null): string {

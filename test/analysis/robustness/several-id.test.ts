@@ -32,6 +32,8 @@ function figures({
   predictionPHolm: __,
   decisionLow: ___,
   decisionHigh: ____,
+  detectableLow: _____,
+  detectableHigh: ______,
   ...row
 }: RobustnessRow): string {
   return JSON.stringify(row);

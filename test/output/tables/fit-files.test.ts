@@ -4,7 +4,8 @@ import { readBaseline } from "../../../src/analysis/robustness/read-baseline.ts"
 import type { RobustnessRow } from "../../../src/analysis/robustness/robustness-row.ts";
 import { studyRobustness } from "../../../src/analysis/robustness/robustness-study.ts";
 import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
-import { formatStudy, headline } from "../../../src/output/tables/fit-table.ts";
+import { headline } from "../../../src/output/tables/fit-headline.ts";
+import { formatStudy } from "../../../src/output/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../../../src/output/tables/fits-csv.ts";
 import { formatRobustness } from "../../../src/output/tables/robustness-csv.ts";
 
@@ -23,7 +24,7 @@ describe("fits.csv, robustness.csv and influence.csv", () => {
       "baseline,group,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,slope,intercept,slope_se,r2,residual_sd,n,x_min,x_max,policy,line,scatter_sd,reliability,slope_corrected,slope_corrected_se,intercept_corrected,intercept_corrected_se",
     );
     expect(formatRobustness(study.rows).split("\n")[0]).toBe(
-      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict,noise,line,expected_corrected,effective_robustness_corrected,decision_low,decision_high",
+      "checkpoint,benchmark,protocol,templates,class_names,metric,id_side,id_metric,scale,baseline,group,id_accuracy,accuracy,expected_accuracy,effective_robustness,low,high,prediction_low,prediction_high,extrapolated,outside_by,quality,prediction_p,prediction_p_holm,verdict,noise,line,expected_corrected,effective_robustness_corrected,decision_low,decision_high,minimum_detectable_low,minimum_detectable_high",
     );
     expect(records(formatInfluence(study.lines))).toHaveLength(6 * 9);
   });
@@ -80,6 +81,7 @@ describe("what fit prints", () => {
       ViT-B-16/datacomp_xl_s13b_b90k: 3.7 points below the line on the average of the five shifts
         below the baseline's 95 % prediction band (p 0.001 after Holm over 6)
         95 % interval −4.6 … −2.7, from finite images and the line's own error
+        minimum detectable: −2.3 or +2.2 points, with 80 % power at level 0.05/6, Holm's first step
       benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
       ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
       imagenet-v2      imagenet  73.5   66.0    67.3       −1.3  −2.4 … −0.2    66.0–68.5
