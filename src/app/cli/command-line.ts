@@ -199,6 +199,12 @@ function program(supervise: Supervise): Command {
       pathValue,
     )
     .option("--highlight <pattern>", HIGHLIGHT, texts)
+    .option("--join <column>", "join the checkpoints of one training, named in this column of --metadata, by a line")
+    .option("--order <column>", "numeric column of --metadata that orders a training's checkpoints, for --join")
+    .option(
+      "--x <column>",
+      "also plot accuracies over this numeric column of --metadata (samples, steps, …), without a line",
+    )
     .option("--thumbnails <n>", "show the n surest mistakes of each checkpoint, from the images at hand", wholeNumber)
     .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)

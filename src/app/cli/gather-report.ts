@@ -28,6 +28,7 @@ import {
   type ReadAccuracies,
   readAccuracies,
 } from "./fit-inputs.ts";
+import { type ColumnOptions, readReportColumns } from "./report-columns.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 export interface GatherOptions {
@@ -40,6 +41,7 @@ export interface GatherOptions {
   readonly metadata: string | undefined;
   /** what is in focus, see `chooseFocus`; by default the user's checkpoints */
   readonly highlight: readonly string[] | undefined;
+  readonly columns: ColumnOptions;
   readonly cache: CorrectnessCache;
   /** results read, of those of one folder */
   readonly onProgress?: (done: number, total: number) => void;
@@ -90,7 +92,11 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     told.map((one) => one.metrics),
     defaults,
   );
-  const groupings = [...groupsOf(results), ...(await readGroupings(await metadataOf(options.metadata, sources)))];
+  const metadata = await metadataOf(options.metadata, sources);
+  const groupings = [...groupsOf(results), ...(await readGroupings(metadata))];
+  const checkpoints = [...new Set(results.map((row) => row.checkpoint))].sort();
+  const focus = chooseFocus(focusInputs(read), options.highlight);
+  const { notes: ofColumns, ...columns } = await readReportColumns(metadata, checkpoints, focus, options.columns);
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
       `--group-by ${options.groupBy}: no such column with ${MOST_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
@@ -103,9 +109,9 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       schema: 1,
       title: options.title,
       version: await packageVersion(),
-      checkpoints: [...new Set(results.map((row) => row.checkpoint))].sort(),
+      checkpoints,
       results,
-      focus: chooseFocus(focusInputs(read), options.highlight),
+      focus,
       benchmarks: benchmarkTitles(options.study),
       axes: options.study.axes,
       baselines,
@@ -113,7 +119,8 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       ...(options.line === "least-squares" ? {} : { line: options.line }),
       groupings,
       groupBy: options.groupBy ?? null,
-      notes: [...apart.notes, ...[...read, first].flatMap((one) => one.notes)],
+      ...columns,
+      notes: [...apart.notes, ...ofColumns, ...[...read, first].flatMap((one) => one.notes)],
       warnings: warningsOf([...told, ...first.results.map((one) => renameResult(one, apart))]),
     },
   };

@@ -46,6 +46,11 @@ export interface ReportCommandOptions {
   readonly metadata?: string;
   /** names, parts of names or globs of the checkpoints in focus; default: the user's, where there are others */
   readonly highlight?: readonly string[];
+  /** column of the metadata that says which training a checkpoint is of: its checkpoints are joined, by the numbers of `order` */
+  readonly join?: string;
+  readonly order?: string;
+  /** numeric column of the metadata on the x axis of figures beside the others */
+  readonly x?: string;
   /** mistakes to show of each checkpoint on each benchmark */
   readonly thumbnails?: number;
   readonly data?: string;
@@ -184,6 +189,7 @@ function gatherOptions({ sources, options, cache }: Target, study: Study): Gathe
     groupBy: options.groupBy,
     metadata: options.metadata,
     highlight: options.highlight,
+    columns: { join: options.join, order: options.order, x: options.x },
   };
 }
 

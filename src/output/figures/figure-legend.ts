@@ -128,7 +128,9 @@ export function plotLegend(
     y1: ({ y }: PlacedEntry) => y - half,
     y2: ({ y }: PlacedEntry) => y + half,
   });
-  const lineInk = entries.some(({ kind }) => kind === "group") ? theme.muted : theme.baseline;
+  const hasGroups = entries.some(({ kind }) => kind === "group");
+  const lineInk = hasGroups ? theme.muted : theme.baseline;
+  const runInk = hasGroups ? theme.muted : theme.checkpoint;
   const svg = Plot.plot({
     ...(options.document === undefined ? {} : { document: options.document }),
     width,
@@ -165,7 +167,7 @@ export function plotLegend(
           strokeWidth: 0.9,
         },
       ),
-      Plot.link(of("run"), { ...sides(across), stroke: theme.ink, strokeWidth: RUN_WIDTH, strokeOpacity: RUN_OPACITY }),
+      Plot.link(of("run"), { ...sides(across), stroke: runInk, strokeWidth: RUN_WIDTH, strokeOpacity: RUN_OPACITY }),
       Plot.dot(of("context"), { ...middle, ...solid(theme.context, theme), r: 2.6 }),
       Plot.dot(of("checkpoint"), { ...middle, ...solid(theme.checkpoint, theme), r: 3.4 }),
       Plot.dot(of("baseline"), { ...middle, ...hollow(theme.baseline, theme), r: 2.6 }),

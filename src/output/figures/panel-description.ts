@@ -1,4 +1,5 @@
 import { decimal } from "../../foundation/number-text.ts";
+import { farNote } from "./far-points.ts";
 import { figureText } from "./figure-text.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
@@ -22,6 +23,7 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
     ...(lines.length === 0 ? ["no line"] : lines.some(({ hasBand }) => hasBand) ? ["bands are at 95 %"] : []),
     ...[incompleteNote([panel])].filter((note) => note !== null),
     ...atTheEdge(panel),
+    ...farNote(panel.far),
     ...notes,
     ...(omittedLabels === 0 ? [] : [`${count(omittedLabels, "name")} left out for want of room`]),
   ];

@@ -3,7 +3,7 @@ import { decimal } from "../../foundation/number-text.ts";
 import { panelScales } from "./axis-scale.ts";
 import { BOLD, figureText, shortenMiddle, type TextMeasure } from "./figure-text.ts";
 import type { FigureTheme } from "./figure-theme.ts";
-import type { PlotAxis } from "./plot-axis.ts";
+import type { PanelAxes } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /** Size of an axis's and a title's texts, and how they are measured. */
@@ -15,7 +15,7 @@ export interface TextStyle {
 /** Grid, frame, ticks and what the axes are of. */
 export function axisMarks(
   panel: ScatterPanel,
-  { x, y }: { readonly x: PlotAxis; readonly y: PlotAxis },
+  { x, y }: PanelAxes,
   theme: FigureTheme,
   texts: TextStyle,
 ): Plot.Markish[] {

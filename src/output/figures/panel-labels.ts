@@ -2,7 +2,7 @@ import { figureText, shortenMiddle, type TextMeasure } from "./figure-text.ts";
 import { clamp, curvePieces, equalityLine } from "./panel-curves.ts";
 import type { PanelCheckpoint } from "./panel-points.ts";
 import { type Box, type PlacedLabel, placeLabels } from "./place-labels.ts";
-import type { PlotAxis } from "./plot-axis.ts";
+import type { PanelAxes } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /** A checkpoint's name where it stands in the figure, in pixels. */
@@ -32,7 +32,7 @@ const WIDEST = 0.45;
  */
 export function labelPanel(
   panel: ScatterPanel,
-  axes: { readonly x: PlotAxis; readonly y: PlotAxis },
+  axes: PanelAxes,
   style: {
     readonly fontSize: number;
     readonly radius: number;
@@ -61,7 +61,7 @@ export function labelPanel(
       frame: { left: frame.left + 2, top: frame.top + 2, right: frame.right - 2, bottom: frame.bottom - 2 },
       markers: [...panel.baseline, ...panel.checkpoints.filter(({ isContext }) => !isContext)].map(marker),
       dots: panel.checkpoints.filter(({ isContext }) => isContext).map(marker),
-      curves: curveBoxes(panel, axes),
+      curves: [...curveBoxes(panel, axes), ...runBoxes(panel, axes)],
       bars: errorBars(panel, axes),
     },
   );
@@ -104,7 +104,7 @@ function telling({ y, effectiveRobustness, predictionLow, predictionHigh }: Pane
   return 10 * beyond + Math.abs(effectiveRobustness);
 }
 
-function curveBoxes(panel: ScatterPanel, { x, y }: { readonly x: PlotAxis; readonly y: PlotAxis }): Box[] {
+function curveBoxes(panel: ScatterPanel, { x, y }: PanelAxes): Box[] {
   const equality = equalityLine(panel);
   const curves = panel.lines.flatMap((line) => curvePieces(line, panel).map(({ points }) => points));
   if (equality !== null) {
@@ -119,7 +119,24 @@ function curveBoxes(panel: ScatterPanel, { x, y }: { readonly x: PlotAxis; reado
   );
 }
 
-function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: { x: PlotAxis; y: PlotAxis }): Box[] {
+/** The lines of trainings, in short pieces. */
+function runBoxes({ runs, checkpoints }: ScatterPanel, { x, y }: PanelAxes): Box[] {
+  const places = new Map(checkpoints.map((one) => [one.name, [x.toPixel(one.x), y.toPixel(one.y)] as const]));
+  return runs.flatMap((run) =>
+    run.checkpoints.slice(1).flatMap((name, i) => {
+      const [[x1, y1], [x2, y2]] = [places.get(run.checkpoints[i] as string), places.get(name)] as [Place, Place];
+      const pieces = Math.ceil(Math.hypot(x2 - x1, y2 - y1) / PIECE);
+      const at = (k: number) => [x1 + (k / pieces) * (x2 - x1), y1 + (k / pieces) * (y2 - y1)] as const;
+      return Array.from({ length: pieces }, (_, k) => boxOf(...at(k), ...at(k + 1)));
+    }),
+  );
+}
+
+type Place = readonly [number, number];
+/** Pixels of a piece of a line, which is kept off as a box. */
+const PIECE = 6;
+
+function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: PanelAxes): Box[] {
   const { x, y } = axes;
   return checkpoints.flatMap((one) => {
     const [px, py] = [x.toPixel(one.x), y.toPixel(one.y)];

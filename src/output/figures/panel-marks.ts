@@ -6,16 +6,10 @@ import { type FigureTheme, GROUP_SYMBOLS, groupStyle } from "./figure-theme.ts";
 import { type BandPiece, bandPieces, type CurvePiece, clamp, curvePieces, equalityLine } from "./panel-curves.ts";
 import type { PanelLine } from "./panel-lines.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
-import type { PlotAxis } from "./plot-axis.ts";
+import type { PanelAxes, PlotAxis } from "./plot-axis.ts";
 import { type PointLook, pointLook } from "./point-look.ts";
 import { pointTitle } from "./point-title.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
-
-/** A panel's two axes. */
-export interface PanelAxes {
-  readonly x: PlotAxis;
-  readonly y: PlotAxis;
-}
 
 /** How marks look that depend on how many there are. */
 export interface MarkStyle {
@@ -162,7 +156,7 @@ function symbolOf(group: string, { groups }: ScatterPanel) {
 export const RUN_WIDTH = 1;
 export const RUN_OPACITY = 0.6;
 
-/** A line through the checkpoints of each training, in their order: in the colour of the group that they are of. */
+/** A line through the checkpoints of each training, in their order, in the color that they have. */
 function runMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish[] {
   const scales = panelScales(panel);
   const byName = new Map(panel.checkpoints.map((one) => [one.name, one]));
@@ -183,7 +177,8 @@ function runColor(points: readonly PanelCheckpoint[], panel: ScatterPanel, theme
   if (points.every(({ isContext }) => isContext)) return theme.context;
   const groups = new Set(points.map(({ group }) => panel.groups.indexOf(group)));
   const [index = -1] = groups;
-  return groups.size === 1 && index >= 0 ? groupStyle(theme, index).color : theme.ink;
+  if (groups.size > 1) return theme.muted;
+  return index >= 0 ? groupStyle(theme, index).color : theme.checkpoint;
 }
 
 export function hollow(color: string, theme: FigureTheme): Plot.DotOptions {

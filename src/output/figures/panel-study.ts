@@ -37,8 +37,6 @@ export interface PanelOptions {
   readonly focus?: Focus;
   /** trainings whose checkpoints are joined by a line */
   readonly runs?: readonly PanelRun[];
-  /** a numeric column on the x axis, in place of an accuracy */
-  readonly x?: NumericColumn;
 }
 
 /** Checkpoints of one training in their order. */

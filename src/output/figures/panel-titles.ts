@@ -1,5 +1,5 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
-import { AVERAGE } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 
 /** The names that papers give the shipped benchmarks, short enough for a panel. */
 const TITLES: ReadonlyMap<string, string> = new Map([
@@ -13,6 +13,12 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ["objectnet", "ObjectNet"],
   [AVERAGE, "Average of five shifts"],
 ]);
+
+/** A study's titles; its average is called by the number of its shifts. */
+export function studyTitles({ titles, shifts }: StudyAxes): ReadonlyMap<string, string> {
+  const average = shifts.length === 5 ? [] : [[AVERAGE, `Average of ${shifts.length} shifts`] as const];
+  return new Map([...average, ...Object.entries(titles)]);
+}
 
 /** What a figure calls a benchmark; the id of one that does not ship with the package. */
 export function benchmarkTitle(benchmark: string, titles?: ReadonlyMap<string, string>): string {

@@ -18,6 +18,12 @@ export interface PlotAxis {
   readonly toValue: (pixel: number) => number;
 }
 
+/** A panel's two axes. */
+export interface PanelAxes {
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
+}
+
 export interface AxisStyle {
   /** along which tick labels stand beside each other: their width counts on x, their height on y */
   readonly direction: "x" | "y";

@@ -9,7 +9,7 @@ import { describePanel } from "./panel-description.ts";
 import { axisMarks, titleMarks } from "./panel-frame.ts";
 import { type CheckpointLabel, defaultLabels, type LabelChoice, labelPanel } from "./panel-labels.ts";
 import { lineMarks, type MarkStyle, pointMarks } from "./panel-marks.ts";
-import type { AxisStyle, PlotAxis } from "./plot-axis.ts";
+import type { AxisStyle, PanelAxes, PlotAxis } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 export interface PlotOptions {
@@ -162,7 +162,7 @@ function markStyle(panel: ScatterPanel, { pointTitles = true, width }: PlotOptio
 
 function labelMarks(
   labels: readonly CheckpointLabel[],
-  { x, y }: { readonly x: PlotAxis; readonly y: PlotAxis },
+  { x, y }: PanelAxes,
   theme: FigureTheme,
   fontSize: number,
 ): Plot.Markish[] {

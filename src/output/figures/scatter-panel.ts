@@ -3,15 +3,9 @@ import { contextOf, type Focus, hasContext, NO_FOCUS } from "../../analysis/robu
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
 
 import { preferredIdSide } from "../../analysis/robustness/preferred-side.ts";
-import {
-  AVERAGE,
-  hasOtherClasses,
-  mainSide,
-  type StudyAxes,
-  sameClassesSide,
-} from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, hasOtherClasses, mainSide, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
-import { farNote, partFarPoints } from "./far-points.ts";
+import { partFarPoints } from "./far-points.ts";
 import { panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
 import {
@@ -25,7 +19,7 @@ import {
   panelCheckpoint,
 } from "./panel-points.ts";
 import type { PanelOptions, PanelRun, PanelStudy } from "./panel-study.ts";
-import { axisLabel, benchmarkTitle, idAxisLabel } from "./panel-titles.ts";
+import { axisLabel, benchmarkTitle, idAxisLabel, studyTitles } from "./panel-titles.ts";
 import type { Domain } from "./plot-axis.ts";
 
 /** One scatter plot as plain data: accuracies are fractions; nothing of it is about pixels or colours. */
@@ -105,7 +99,7 @@ function buildPanel(
   const names = new Set(placed.map(({ name }) => name));
   const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
   const groupLines = chooseGroupLines(key, lines, options);
-  const titles = options.titles ?? titlesOf(study.pairing.axes);
+  const titles = options.titles ?? studyTitles(study.pairing.axes);
   const otherClasses = hasOtherClasses(benchmark, idSide, study.pairing.axes);
   const { near: checkpoints, far } = partFarPoints(baseline, placed, scale, canBeLeftOut(focus));
   const domains = panelDomains(baseline, checkpoints, scale);
@@ -152,7 +146,7 @@ function buildPanel(
     far,
     runs: drawnRuns(options.runs ?? [], checkpoints),
     xColumn: null,
-    notes: [...notes, ...farNote(far), ...missingNote(all, chosen, benchmark, idSide)],
+    notes: [...notes, ...missingNote(all, chosen, benchmark, idSide)],
   };
 }
 
@@ -228,10 +222,4 @@ function benchmarksOf(study: PanelStudy, pairs: readonly CheckpointPair[]): stri
   const { shifts } = study.pairing.axes;
   const others = [...known].filter((one) => one !== AVERAGE && !shifts.includes(one));
   return [...shifts, ...others.sort(), AVERAGE].filter((benchmark) => known.has(benchmark));
-}
-
-/** A study's titles; its average is called by the number of its shifts. */
-function titlesOf({ titles, shifts }: StudyAxes): ReadonlyMap<string, string> {
-  const average = shifts.length === 5 ? [] : [[AVERAGE, `Average of ${shifts.length} shifts`] as const];
-  return new Map([...average, ...Object.entries(titles)]);
 }

@@ -13,6 +13,8 @@ export interface WriteOptions {
   readonly formats?: readonly FigureFormat[];
   /** which figures, by name; default: each panel, and `all-shifts` */
   readonly names?: readonly string[];
+  /** after each name; default: none */
+  readonly suffix?: string;
 }
 
 export type FigureFormat = "svg" | "png";
@@ -39,16 +41,19 @@ export async function writeFigures(
   const { plotGrid } = await import("./compose-figure.ts");
   const render = await import("./render-figure.ts");
   const document = await render.createFigureDocument();
-  const { theme, labels, formats = FORMATS } = options;
+  const { theme, labels, formats = FORMATS, suffix = "" } = options;
   const look = { document, ...(theme === undefined ? {} : { theme }), ...(labels === undefined ? {} : { labels }) };
   const inches = (width: number) => width * render.PIXELS_PER_INCH;
 
-  const figures = figureNames(panels).map((name, i) => ({
+  const figures = figureNames(panels, suffix).map((name, i) => ({
     name,
     draw: () => plotPanel(panels[i] as ScatterPanel, { ...look, width: inches(render.ONE_COLUMN) }).svg,
   }));
   if (panels.length > 0) {
-    figures.push({ name: ALL_SHIFTS, draw: () => plotGrid(panels, { ...look, width: inches(render.TWO_COLUMNS) }) });
+    figures.push({
+      name: `${ALL_SHIFTS}${safeName(suffix)}`,
+      draw: () => plotGrid(panels, { ...look, width: inches(render.TWO_COLUMNS) }),
+    });
   }
   const written: string[] = [];
   const pngs: Promise<void>[] = [];
@@ -70,8 +75,8 @@ export async function writeFigures(
 }
 
 /** Names of the files that {@link writeFigures} writes without other options. */
-export function figureFiles(panels: readonly ScatterPanel[]): string[] {
-  const names = panels.length === 0 ? [] : [...figureNames(panels), ALL_SHIFTS];
+export function figureFiles(panels: readonly ScatterPanel[], suffix = ""): string[] {
+  const names = panels.length === 0 ? [] : [...figureNames(panels, suffix), `${ALL_SHIFTS}${safeName(suffix)}`];
   return names.flatMap((name) => FORMATS.map((format) => `${name}.${format}`));
 }
 
@@ -79,20 +84,25 @@ export function figureFiles(panels: readonly ScatterPanel[]): string[] {
  * A file name for each panel: its benchmark, `-same-classes` on that x axis, `-on-<benchmark>` on the x axis of another
  * benchmark in distribution than the first panel's, a number where a name is taken.
  */
-export function figureNames(panels: readonly ScatterPanel[]): string[] {
-  const taken = new Set([ALL_SHIFTS]);
+export function figureNames(panels: readonly ScatterPanel[], suffix = ""): string[] {
+  const taken = new Set([`${ALL_SHIFTS}${safeName(suffix)}`]);
   const first = benchmarkOfSide(panels[0]?.idSide ?? "");
   return panels.map(({ benchmark, idSide }) => {
-    const stem =
-      benchmark
-        .replace(/[^\w.-]+/g, "_")
-        .replace(/^\.+/, "_")
-        .slice(0, 100) || "_";
+    const stem = safeName(benchmark) || "_";
     const side = benchmarkOfSide(idSide);
-    const name = `${stem}${side === first ? "" : `-on-${side}`}${idSide.includes("@") ? "-same-classes" : ""}`;
+    const onSide = side === first ? "" : `-on-${safeName(side)}`;
+    const name = `${stem}${onSide}${idSide.includes("@") ? "-same-classes" : ""}${safeName(suffix)}`;
     let free = name;
     for (let i = 2; taken.has(free.toLowerCase()); i++) free = `${name}-${i}`;
     taken.add(free.toLowerCase());
     return free;
   });
+}
+
+/** A part of a name, safe in every folder. */
+function safeName(text: string): string {
+  return text
+    .replace(/[^\w.-]+/g, "_")
+    .replace(/^\.+/, "_")
+    .slice(0, 100);
 }

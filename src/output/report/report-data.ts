@@ -7,6 +7,8 @@ import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";
 import type { EvaluationKey, TaskKey } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
+import type { NumericColumn, PanelRun } from "../figures/panel-study.ts";
+import type { JoinColumns } from "../figures/runs.ts";
 
 /*
  * What the report's page is given, as JSON: plain data, no path of the machine that made it, no clock. All accuracies are
@@ -32,6 +34,14 @@ export interface ReportData {
   /** how the baselines' lines are fitted; default: least-squares */
   readonly line?: LineKind;
   readonly groupings: readonly Grouping[];
+  /** columns of the metadata that hold numbers, each a possible x axis */
+  readonly numbers: readonly NumericColumn[];
+  /** the one on the x axis first; null: an accuracy */
+  readonly x: string | null;
+  /** columns that say which checkpoints are of one training, and their order; null: none are joined */
+  readonly join: JoinColumns | null;
+  /** trainings whose checkpoints are joined by a line */
+  readonly runs: readonly PanelRun[];
   /** column of the grouping shown first; null: none */
   readonly groupBy: string | null;
   /** what was left out, or differs */

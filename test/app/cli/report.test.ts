@@ -99,6 +99,30 @@ describe("shiftline report", () => {
     expect(readFileSync(join(results, "figures", "imagenet-a.svg"), "utf8")).toContain("group-1");
   }, 60_000);
 
+  it("joins trainings and draws accuracies over a numeric column", async () => {
+    const folder = temporaryFolder();
+    const results = makeResults(join(folder, "results"), { checkpoints: ["a-1", "a-2", "b"], imagesPerClass: 1 });
+    const metadata = join(folder, "m.csv");
+    writeTree(folder, { "m.csv": "checkpoint,run,step,note\na-1,a,100,x\na-2,a,20000,y\nelsewhere,a,1,z\n" });
+    const args = ["report", results, "--metadata", metadata, "--join", "run", "--order", "step", "--x", "step"];
+    const { status, stderr } = await shiftline(args);
+    expect(status, stderr).toBe(0);
+    expect(stderr.match(/not joined/g)).toHaveLength(1);
+    expect(stderr).toContain(`note: no run and step in ${metadata}, so not joined: b\n`);
+    expect(readPage(join(results, "report.html")).data).toMatchObject({
+      numbers: [{ column: "step", numbers: { "a-1": 100, "a-2": 20_000 } }],
+      x: "step",
+      join: { column: "run", order: "step" },
+      runs: [{ run: "a", checkpoints: ["a-1", "a-2"] }],
+    });
+    const figure = (name: string) => readFileSync(join(results, "figures", name), "utf8");
+    expect(figure("imagenet-a.svg")).toContain('class="run"');
+    expect(figure("imagenet-over-step.svg")).toContain("step (log scale)");
+    expect(figure("all-shifts-over-step.svg")).not.toContain("prediction-band");
+    const wrong = await shiftline(["report", results, "--metadata", metadata, "--x", "stepp"]);
+    expect(wrong.stderr).toContain(`--x stepp: no such column in ${metadata}; those with numbers: step`);
+  }, 60_000);
+
   for (const [what, args, message] of [
     ["a folder that is not there", ["no-such-folder"], /no-such-folder: no such file or folder/],
     ["an unknown baseline", ["openclip", "--baseline", "nobody"], /unknown baseline "nobody"/],
@@ -108,6 +132,11 @@ describe("shiftline report", () => {
       "a pattern that matches nothing",
       ["openclip", "--highlight", "convnext_larg_d"],
       /--highlight convnext_larg_d: no checkpoint is called that, .* did you mean convnext_large_d/,
+    ],
+    [
+      "trainings without an order",
+      ["openclip", "--join", "family"],
+      /--join family: name the numeric column that orders/,
     ],
     ["results named twice", ["openclip", "--results", "x"], /either as arguments or with --results/],
   ] as const) {

@@ -62,7 +62,7 @@ describe("a figure of checkpoints in focus beside others", () => {
     expect(near.xDomain[0]).toBeGreaterThan(0.1);
     expect(near.far.length).toBe(8);
     expect(near.far.every(({ x }) => x < near.xDomain[0])).toBe(true);
-    expect(near.notes.join()).toContain("8 checkpoints far from the rest not drawn: x 0.8–5.1 %, y 1.2–2.0 %");
+    expect(draw(near).description).toContain("8 checkpoints far from the rest not drawn: x 0.8–5.1 %, y 1.2–2.0 %");
     const low = await zooBeside({ mine: [0.02, 0.015] });
     expect(low.xDomain[0]).toBeLessThan(0.02);
     expect(names(low.checkpoints)).toContain("mine");

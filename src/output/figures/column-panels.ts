@@ -1,0 +1,96 @@
+import { isDrawnAsLog, numberDomain } from "./number-axis.ts";
+import { panelDomains } from "./panel-domains.ts";
+import type { PanelCheckpoint } from "./panel-points.ts";
+import type { NumericColumn } from "./panel-study.ts";
+import { axisLabel, benchmarkTitle } from "./panel-titles.ts";
+import type { ScatterPanel } from "./scatter-panel.ts";
+
+/**
+ * The same checkpoints over a numeric column: a panel for the benchmark in distribution, then one for each of the panels given.
+ * Nothing is fitted to a column, so there are no lines, and no distances from one.
+ *
+ * @param panels of accuracies against accuracy in distribution
+ */
+export function columnPanels(
+  panels: readonly ScatterPanel[],
+  { column, numbers }: NumericColumn,
+  titles: ReadonlyMap<string, string>,
+): ScatterPanel[] {
+  // What is far out in accuracy need not be so over the column
+  const whole = panels.map((panel) => ({ ...panel, checkpoints: [...panel.checkpoints, ...panel.far], far: [] }));
+  const first = whole.find(({ idSide }) => !idSide.includes("@"));
+  const all = first === undefined ? whole : [inDistributionPanel(first, whole, titles), ...whole];
+  return all.flatMap((panel) => {
+    const placed = panel.checkpoints.flatMap((one) => {
+      const x = numbers[one.name];
+      return x === undefined ? [] : [{ ...one, ...WITHOUT_LINE, x, xLow: null, xHigh: null }];
+    });
+    if (placed.length === 0) return [];
+    const scale = isDrawnAsLog(placed.map(({ x }) => x)) ? "log" : "number";
+    const names = new Set(placed.map(({ name }) => name));
+    const lacking = panel.checkpoints.length - placed.length;
+    return [
+      {
+        ...panel,
+        xLabel: scale === "log" ? `${column} (log scale)` : column,
+        xColumn: { column, scale },
+        xDomain: numberDomain(
+          scale,
+          placed.map(({ x }) => x),
+        ),
+        yDomain: panelDomains(
+          [],
+          panel.checkpoints.filter(({ name }) => names.has(name)),
+          panel.scale,
+        ).yDomain,
+        hasEquality: false,
+        baseline: [],
+        lines: [],
+        checkpoints: placed,
+        runs: panel.runs
+          .map((run) => ({ ...run, checkpoints: run.checkpoints.filter((name) => names.has(name)) }))
+          .filter(({ checkpoints }) => checkpoints.length > 1),
+        notes: [
+          ...panel.notes,
+          ...(lacking === 0 ? [] : [`${lacking} checkpoint${lacking === 1 ? "" : "s"} without ${column} left out`]),
+        ],
+      },
+    ];
+  });
+}
+
+/** What is said of a line's distance, where there is no line. */
+const WITHOUT_LINE = {
+  expectedAccuracy: null,
+  effectiveRobustness: null,
+  low: null,
+  high: null,
+  predictionLow: null,
+  predictionHigh: null,
+  extrapolated: false,
+  inBaseline: false,
+} as const;
+
+/** Accuracy in distribution, as the panels of that x axis have it. */
+function inDistributionPanel(
+  like: ScatterPanel,
+  panels: readonly ScatterPanel[],
+  titles: ReadonlyMap<string, string>,
+): ScatterPanel {
+  const byName = new Map<string, PanelCheckpoint>();
+  for (const panel of panels.filter(({ idSide }) => idSide === like.idSide)) {
+    for (const one of panel.checkpoints) {
+      if (byName.has(one.name)) continue;
+      const { x: y, xLow: yLow, xHigh: yHigh, idImages: images, idExpected: expected } = one;
+      byName.set(one.name, { ...one, y, yLow, yHigh, images, expected });
+    }
+  }
+  return {
+    ...like,
+    benchmark: like.idSide,
+    title: benchmarkTitle(like.idSide, titles),
+    yLabel: axisLabel(like.idSide, like.scale, titles),
+    checkpoints: [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    notes: [],
+  };
+}
