@@ -1,0 +1,53 @@
+import { fromPlanes, toPlanes } from "./number-bytes.ts";
+
+/** Names of images: their text, and the numbers in it by themselves, which mostly grow from name to name. */
+export interface CodedNames {
+  /** the names with a mark and its digits for each number, each with `END` behind it */
+  readonly names: Uint8Array;
+  /** each number less that in its place in the name before */
+  readonly numbers: Uint8Array;
+}
+
+const END = "\0";
+const MARK = "\x01";
+/** A number that stands by itself: not a piece of a hash. */
+const NUMBER = /(?<![0-9A-Za-z])\d{1,8}(?![0-9A-Za-z])/g;
+const MARKED = /\x01(\d)/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these two have a meaning here, and none in a file's name
+const RESERVED = /[\0\x01]/g;
+
+export function encodeNames(names: readonly string[]): CodedNames {
+  const numbers: number[] = [];
+  let last: number[] = [];
+  const texts = names.map((name) => {
+    const found: number[] = [];
+    const text = name.replace(RESERVED, "\ufffd").replace(NUMBER, (digits) => {
+      numbers.push(Number(digits) - (last[found.length] ?? 0));
+      found.push(Number(digits));
+      return MARK + digits.length;
+    });
+    last = found;
+    return text + END;
+  });
+  return { names: new TextEncoder().encode(texts.join("")), numbers: toPlanes(numbers) };
+}
+
+export function decodeNames({ names, numbers }: CodedNames): string[] {
+  const changes = fromPlanes(numbers);
+  let next = 0;
+  let last: number[] = [];
+  return new TextDecoder()
+    .decode(names)
+    .split(END)
+    .slice(0, -1)
+    .map((text) => {
+      const found: number[] = [];
+      const name = text.replace(MARKED, (_, digits: string) => {
+        const number = (changes[next++] as number) + (last[found.length] ?? 0);
+        found.push(number);
+        return String(number).padStart(Number(digits), "0");
+      });
+      last = found;
+      return name;
+    });
+}
