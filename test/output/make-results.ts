@@ -124,7 +124,7 @@ function writeResult(
   writeFileSync(
     join(place, "run.json"),
     JSON.stringify({
-      ...(names === null ? {} : madeRun(checkpoint, id, random)),
+      ...(names === null ? {} : madeRun(checkpoint, id, classNames, random)),
       schema: 1,
       shiftline: { version: "0.1.0", commit: null },
       recipe: { fingerprint: `made-up-${checkpoint}`, manifest_sha256: `made-up-${id}` },

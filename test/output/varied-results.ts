@@ -56,9 +56,10 @@ export function variedScores(margin: number, random: () => number): string {
 }
 
 /** The parts of `run.json` that a report shows of a result. */
-export function madeRun(checkpoint: string, benchmark: string, random: () => number): object {
+export function madeRun(checkpoint: string, benchmark: string, classNames: string, random: () => number): object {
   return {
     checkpoint: {
+      id: checkpoint,
       layout: "open-clip",
       architecture: { name: "ViT-B-32", source: "open_clip_config.json", format: "safetensors" },
       tokenizer: "tokenizer.json",
@@ -75,8 +76,8 @@ export function madeRun(checkpoint: string, benchmark: string, random: () => num
     },
     benchmark: { version: 1, classes: 1000, sha256: hexDigits(64, () => 0.3) },
     prompts: {
-      templates: { n: 80, sha256: hexDigits(64, () => 0.4) },
-      class_names: { n: 1000, sha256: hexDigits(64, () => 0.5) },
+      templates: { id: "openai-80", n: 80, sha256: hexDigits(64, () => 0.4) },
+      class_names: { id: classNames, n: 1000, sha256: hexDigits(64, () => 0.5) },
     },
     machine: { cpu: "a processor", cores: 64, platform: "linux x64" },
     seconds: { embedding: Math.round(3000 * random()), scoring: Math.round(90 * random()) / 10 },

@@ -6,6 +6,7 @@ import { addTable } from "./add-table.ts";
 import { describeExit } from "./exit-status.ts";
 import {
   accuracy,
+  budget,
   columns,
   HIGHLIGHT,
   pairs,
@@ -205,7 +206,17 @@ function program(supervise: Supervise): Command {
       "--x <column>",
       "also plot accuracies over this numeric column of --metadata (samples, steps, …), without a line",
     )
-    .option("--thumbnails <n>", "show the n surest mistakes of each checkpoint, from the images at hand", wholeNumber)
+    .option(
+      "--images-of <pattern>",
+      "checkpoints whose single images are in the page: a name, a part of names, or a glob; may be repeated (default: ten, those in focus first, then the most accurate)",
+      texts,
+    )
+    .option(
+      "--thumbnails <n>",
+      "small pictures of n images of each of these on each benchmark, the surest mistakes first, from the images at hand",
+      wholeNumber,
+    )
+    .option("--budget <mb>", "MB that the page may take, and its pictures: PAGE or PAGE,PICTURES", budget)
     .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)
     .option("--no-figures", "no SVG and PNG files beside the page")

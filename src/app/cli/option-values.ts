@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { DEFAULT_LIMITS, type PageLimits } from "../../output/report/page-limits.ts";
 
 /** A path as typed; shells leave "~/" as it is behind "=", as in `--out=~/results`. */
 export function pathValue(text: string): string {
@@ -58,6 +59,13 @@ function gather(text: string, previous: Pairs, form: string, read: (path: string
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
   return Number(text);
+}
+
+/** What a report may weigh, in MB: the page, or the page and its pictures. */
+export function budget(text: string): PageLimits {
+  const [page, pictures, ...rest] = text.split(",").map((part) => 1e6 * positiveNumber(part));
+  if (rest.length > 0) throw new InvalidArgumentError("expected PAGE or PAGE,PICTURES in MB");
+  return { page: page ?? DEFAULT_LIMITS.page, pictures: pictures ?? DEFAULT_LIMITS.pictures };
 }
 
 /** An accuracy strictly between 0 and 1, as a fraction or in percent: `0.6`, `60%`. */

@@ -1,13 +1,14 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
+import type { Study } from "../../analysis/robustness/read-study.ts";
 import { readProgress } from "../../evaluation/evaluate/run-progress.ts";
-import { readResults, type StoredResult } from "../../evaluation/results/read-results.ts";
+import { readResults } from "../../evaluation/results/read-results.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
 import { makeNote, makeWarning } from "../../foundation/notes.ts";
 import { formatPage } from "../../output/report/page.ts";
+import type { PageLimits } from "../../output/report/page-limits.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
 import { studyReport, withoutBaseline } from "../../output/report/report-study.ts";
 import { formatStill } from "../../output/report/still.ts";
@@ -21,9 +22,9 @@ import { outputPlace } from "./output-place.ts";
 import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
 import { startProgress } from "./progress-reporter.ts";
-import { readDetails, resultsStamp } from "./report-details.ts";
+import { readContent } from "./report-content.ts";
+import { resultsStamp } from "./report-details.ts";
 import { planReportFigures } from "./report-figures.ts";
-import { readMistakes } from "./report-mistakes.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
 /** The options of `shiftline report` as the command line gives them. */
@@ -51,8 +52,12 @@ export interface ReportCommandOptions {
   readonly order?: string;
   /** numeric column of the metadata on the x axis of figures beside the others */
   readonly x?: string;
-  /** mistakes to show of each checkpoint on each benchmark */
+  /** names, parts of names or globs of the checkpoints whose single images are in the page; default: see `chooseForImages` */
+  readonly imagesOf?: readonly string[];
+  /** pictures for each of these checkpoints on each benchmark */
   readonly thumbnails?: number;
+  /** bytes that the page may have; default: 3 MB, and 8 MB of pictures */
+  readonly budget?: PageLimits;
   readonly data?: string;
   readonly dataDir?: readonly (readonly [string, string])[];
   /** false: no SVG and PNG files beside the page */
@@ -126,29 +131,28 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   if (leftOut.length > 0 && gathered.checkpoints.length === 0 && !options.watch) {
     throw new InputError(`${sources.join(", ")}: no result can be used: ${leftOut.join("; ")}`);
   }
-  const defaults = defaultProtocolsOf(about);
-  const details = await readDetails(stored, gathered.checkpoints, { benchmarks: about.benchmarks, defaults });
-  const mistakes = await mistakesOf(stored, target, about);
   const baseline = gathered.baselines[0]?.id ?? "";
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
   const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
   const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
   const noLine =
     problem === "" || gathered.checkpoints.length === 0 ? [] : [makeNote(`no line to compare with: ${problem}`)];
-  const all = [...gathered.notes, ...(study?.notes ?? []), ...details.notes, ...mistakes.notes, ...noLine];
-  const said = sortNotes(all, gathered.warnings, leftOut);
-  const notes = [...said.warnings.map((text) => makeWarning(text)), ...said.notes.map((text) => makeNote(text))];
-  const data: ReportData = {
+  const known = [...gathered.notes, ...(study?.notes ?? []), ...noLine];
+  const { warnings } = sortNotes(known, gathered.warnings, leftOut);
+  const studied = study ?? withoutBaseline(gathered);
+  const still = await formatStill(gathered.title, studied, gathered.checkpoints.length, warnings);
+  const bare = {
     ...gathered,
-    notes,
+    notes: known,
     figures: figures.names,
     reloadSeconds,
     progress: await progressOf(sources),
   };
-  const { sets, pictures } = mistakes;
-  const studied = study ?? withoutBaseline(gathered);
-  const still = await formatStill(data.title, studied, data.checkpoints.length, said.warnings);
-  const page = await formatPage({ data, details, mistakes: { sets, pictures }, still });
+  const { details, notes: more, ...content } = await readContent(stored, bare, still, { study: about, out, options });
+  const said = sortNotes([...known, ...more], gathered.warnings, leftOut);
+  const notes = [...said.warnings.map((text) => makeWarning(text)), ...said.notes.map((text) => makeNote(text))];
+  const data: ReportData = { ...bare, notes };
+  const page = await formatPage({ ...content, data, details: { ...details, notes: more }, still });
   const files = [basename(out), ...figures.names].map((name) => ({ name }));
   await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
   await figures.write(dirname(out));
@@ -191,24 +195,6 @@ function gatherOptions({ sources, options, cache }: Target, study: Study): Gathe
     highlight: options.highlight,
     columns: { join: options.join, order: options.order, x: options.x },
   };
-}
-
-async function mistakesOf(
-  stored: readonly StoredResult[],
-  { out, options }: Target,
-  study: Study,
-): ReturnType<typeof readMistakes> {
-  const { thumbnails: count, data, dataDir = [] } = options;
-  if (count === undefined) return { sets: [], pictures: [], notes: [] };
-  const storeRoot = join(dirname(out), "..", ".shiftline", "store");
-  return await readMistakes(stored, {
-    count,
-    data,
-    dataDirs: Object.fromEntries(dataDir),
-    storeRoot,
-    benchmarks: study.benchmarks,
-    defaults: defaultProtocolsOf(study),
-  });
 }
 
 /** Renders whenever something changed, until a signal comes; then once more, as a page that stays as it is. */

@@ -6,69 +6,51 @@ import { METRICS_FILE, type ResultMetrics } from "../../evaluation/results/metri
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import { keyText, TASK_FIELDS, taskKey } from "../../foundation/evaluation-key.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
+import type { FilledPage } from "../../output/report/fill-page.ts";
 import { describeImageSets, type SetMember } from "../../output/report/image-set-details.ts";
-import type { ImageSetDetails, ReportDetails } from "../../output/report/report-data.ts";
+import type { ImageSetDetails } from "../../output/report/report-data.ts";
 import type { CheckedResult } from "./check-results.ts";
-
-export interface DetailsOptions {
-  readonly benchmarks: readonly Benchmark[];
-  /** benchmark → its default protocol: these are kept first where the page would grow too large */
-  readonly defaults: ReadonlyMap<string, string>;
-}
-
-/** Characters of counts in a page: more would make it too large to send around. */
-const MOST_COUNTS = 8_000_000;
 
 /**
  * Counts the images that each checkpoint, and each pair, gets right, by class.
  *
  * @param checkpoints names in the page's order
  */
-export async function readDetails(
+export async function readImageSets(
   results: readonly CheckedResult[],
   checkpoints: readonly string[],
-  options: DetailsOptions,
-): Promise<ReportDetails> {
+  benchmarks: readonly Benchmark[],
+): Promise<ImageSetDetails[]> {
   const position = new Map(checkpoints.map((name, i) => [name, i]));
-  const byKey = new Map<string, { readonly metrics: ResultMetrics; readonly members: SetMember[] }>();
+  const byTask = new Map<string, { readonly metrics: ResultMetrics; readonly members: SetMember[] }>();
   for (const { metrics, correctness } of results) {
     const member = { checkpoint: position.get(metrics.checkpoint) as number, correctness };
     const id = keyText(metrics, TASK_FIELDS);
-    const known = byKey.get(id);
-    if (known === undefined) byKey.set(id, { metrics, members: [member] });
+    const known = byTask.get(id);
+    if (known === undefined) byTask.set(id, { metrics, members: [member] });
     else known.members.push(member);
   }
-  const isDefault = ({ benchmark, protocol }: ResultMetrics) => options.defaults.get(benchmark) === protocol;
-  const ordered = [...byKey.values()].sort((a, b) => Number(isDefault(b.metrics)) - Number(isDefault(a.metrics)));
-  return { ...(await countSets(ordered, options.benchmarks)), runs: results.map(({ summary }) => summary) };
+  const tasks = [...byTask.values()].map(({ metrics, members }) => ({
+    key: { ...taskKey(metrics), expectedN: metrics.expectedN },
+    members,
+  }));
+  const nameOf = await readClassNamer(
+    tasks.map(({ key }) => key),
+    benchmarks,
+  );
+  return tasks.flatMap(({ key, members }) => describeImageSets(key, members, (label) => nameOf(key, label)));
 }
 
-async function countSets(
-  groups: readonly { readonly metrics: ResultMetrics; readonly members: readonly SetMember[] }[],
-  benchmarks: readonly Benchmark[],
-): Promise<Pick<ReportDetails, "sets" | "notes">> {
-  const keys = groups.map(({ metrics }) => ({
-    ...taskKey(metrics),
-    expectedN: metrics.expectedN,
-  }));
-  const nameOf = await readClassNamer(keys, benchmarks);
-  const sets: ImageSetDetails[] = [];
-  const notes: Note[] = [];
-  let size = 0;
-  for (const [i, { members }] of groups.entries()) {
-    const key = keys[i] as (typeof keys)[number];
-    const described = describeImageSets(key, members, (label) => nameOf(key, label));
-    const own = described.reduce((sum, set) => sum + set.correct.length + (set.both?.length ?? 0), 0);
-    if (size + own > MOST_COUNTS) {
-      const { benchmark, protocol, templates } = key;
-      const text = `${benchmark} ${protocol}, ${templates}: classes and pairs left out, to keep the page small`;
-      notes.push(makeNote(text, taskKey(key)));
-      continue;
-    }
-    size += own;
-    sets.push(...described);
-  }
-  return { sets, notes };
+/** What a page says of counts that it has no room for. */
+export function describeCountCuts({ withoutCounts, withoutPairs }: FilledPage): Note[] {
+  const about = (sets: readonly ImageSetDetails[], what: string) => {
+    const names = [
+      ...new Set(sets.map(({ benchmark, protocol, templates }) => `${benchmark} ${protocol}, ${templates}`)),
+    ];
+    if (names.length === 0) return [];
+    return [makeNote(`${what} left out, to keep the page small (more room: --budget): ${names.join("; ")}`)];
+  };
+  return [...about(withoutCounts, "classes and pairs"), ...about(withoutPairs, "pairs of checkpoints")];
 }
 
 /** Whether a results folder changed between two looks at it: what its `metrics.json` files are, and when written. */

@@ -11,6 +11,14 @@ const NEIGHBORS = 8;
 /** Pairs to the left, and above, that a pair's count is expected from. */
 const NEAR_PAIRS = 4;
 
+/** Sum of each row. @param counts (rows, columns), row-major */
+export function rowSums(counts: Uint32Array, rows: number): number[] {
+  const columns = counts.length / rows;
+  return Array.from({ length: rows }, (_, row) =>
+    counts.subarray(row * columns, (row + 1) * columns).reduce((sum, n) => sum + n, 0),
+  );
+}
+
 /** Rows by falling sum, the first of equal ones first. @param sums of each row */
 export function orderOfSums(sums: readonly number[]): number[] {
   return sums.map((_, row) => row).sort((a, b) => (sums[b] as number) - (sums[a] as number) || a - b);
@@ -33,7 +41,10 @@ export function encodeCounts(counts: ArrayLike<number>, order: readonly number[]
 }
 
 /** @param rows how many there are */
-export function decodeCounts(bytes: Uint8Array, rows: number): { readonly counts: Uint32Array; readonly order: number[] } {
+export function decodeCounts(
+  bytes: Uint8Array,
+  rows: number,
+): { readonly counts: Uint32Array; readonly order: number[] } {
   const numbers = fromPlanes(bytes);
   const order = [...numbers.subarray(0, rows)];
   const columns = rows === 0 ? 0 : (numbers.length - rows) / rows;

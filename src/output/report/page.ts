@@ -1,28 +1,32 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { deflateSync } from "node:zlib";
 import { packagePath } from "../../foundation/files/package-root.ts";
-import type { ReportData, ReportDetails, ReportMistakes } from "./report-data.ts";
+import { packBytes, packJson } from "./page-blocks.ts";
+import type { ReportData, ReportDetails, ReportImages, ReportPictures } from "./report-data.ts";
 
 /** What a page is made of. */
 export interface PageContent {
   readonly data: ReportData;
   readonly details: ReportDetails;
-  readonly mistakes: ReportMistakes;
+  readonly images: ReportImages;
+  readonly pictures: ReportPictures;
+  /** what `details` and `images` name by number, packed */
+  readonly blocks: readonly string[];
   /** HTML shown until the page's program has started, and where it may not run */
   readonly still: string;
 }
 
 /**
  * The report as one HTML file: it opens from disk, asks no host for anything (its policy forbids it), and runs no code
- * but the package's own. The data are in it deflated.
+ * but the package's own. The data and the program are in it deflated.
  */
-export async function formatPage({ data, details, mistakes, still }: PageContent): Promise<string> {
+export async function formatPage(content: PageContent): Promise<string> {
+  const { data, details, images, pictures, blocks, still } = content;
   const script = (await readPart("app.js")).trim();
   const style = (await readPart("app.css")).trim();
   const policy = [
     "default-src 'none'",
-    `script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`,
+    `script-src ${[LOADER, script].map(hashSource).join(" ")}`,
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
     "base-uri 'none'",
@@ -41,14 +45,32 @@ export async function formatPage({ data, details, mistakes, still }: PageContent
 </head>
 <body>
 <div id="app">${still}</div>
-<script type="text/plain" id="data">${pack(data)}</script>
-<script type="text/plain" id="details">${pack(details)}</script>
-<script type="application/json" id="mistakes">${JSON.stringify(mistakes).replace(/</g, "\\u003c")}</script>
-<script>${script}</script>
+<script type="text/plain" id="data">${packJson(data)}</script>
+<script type="text/plain" id="details">${packJson(details)}</script>
+<script type="text/plain" id="images">${packJson(images)}</script>
+<script type="text/plain" id="blocks">${blocks.join("\n")}</script>
+<script type="application/json" id="pictures">${JSON.stringify(pictures).replace(/</g, "\\u003c")}</script>
+<script type="text/plain" id="program">${packBytes(Buffer.from(script))}</script>
+<script>${LOADER}</script>
 </body>
 </html>
 `;
 }
+
+/** Inflates the program and runs it, or says why it cannot. */
+const LOADER = `(async () => {
+const text = atob(document.getElementById("program").textContent);
+const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+const script = document.createElement("script");
+script.textContent = await new Response(stream).text();
+document.body.append(script);
+})().catch((error) => {
+const note = document.createElement("p");
+note.className = "lead caution";
+note.textContent = "This page could not start its program (" + error + "). It needs a browser of 2023 or newer; what stands below does not change.";
+document.getElementById("app").prepend(note);
+});`;
 
 /** Text as it may stand in HTML, in an element or in a quoted attribute. */
 export function escapeHtml(text: string): string {
@@ -56,8 +78,9 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&${names[c]};`);
 }
 
-function pack(value: unknown): string {
-  return deflateSync(JSON.stringify(value), { level: 9 }).toString("base64");
+/** What a policy names a script by. */
+function hashSource(script: string): string {
+  return `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 }
 
 /** A part of the page's program, as `npm run build` bundles it. */

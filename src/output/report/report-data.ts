@@ -9,6 +9,7 @@ import type { EvaluationKey, TaskKey } from "../../foundation/evaluation-key.ts"
 import type { Note } from "../../foundation/notes.ts";
 import type { NumericColumn, PanelRun } from "../figures/panel-study.ts";
 import type { JoinColumns } from "../figures/runs.ts";
+import type { CodedRecords } from "./image-codec.ts";
 
 /*
  * What the report's page is given, as JSON: plain data, no path of the machine that made it, no clock. All accuracies are
@@ -93,7 +94,7 @@ export interface Grouping {
 
 /** The part that the page opens when it is asked for more: images counted by class and pair, and the recipes. */
 export interface ReportDetails {
-  readonly sets: readonly ImageSetDetails[];
+  readonly sets: readonly StoredImageSet[];
   readonly runs: readonly RunSummary[];
   /** what is not in it, to keep the page small */
   readonly notes: readonly Note[];
@@ -110,12 +111,19 @@ export interface ImageSetDetails extends TaskKey {
   readonly names: readonly (string | null)[];
   /** images of each label */
   readonly images: readonly number[];
-  /** base64 of little-endian counts (checkpoints, labels): images of the label that the checkpoint gets right */
-  readonly correct: string;
-  /** bits of one of them */
-  readonly correctBits: 16 | 32;
-  /** base64 of uint32 little-endian, upper triangle by rows (0,1), (0,2), …: images that both get right; null: left out */
-  readonly both: string | null;
+  /** (checkpoints, labels) images of the label that the checkpoint gets right */
+  readonly correct: Uint32Array;
+  /** upper triangle by rows (0,1), (0,2), …: images that both get right; null: left out */
+  readonly both: Uint32Array | null;
+}
+
+/** Number of a block of bytes: they lie in the page one after the other, each deflated. */
+export type BlockNumber = number;
+
+/** The same, as the page holds it: counts are blocks, see `count-codec.ts`. */
+export interface StoredImageSet extends Omit<ImageSetDetails, "correct" | "both"> {
+  readonly correct: BlockNumber;
+  readonly both: BlockNumber | null;
 }
 
 /** The recipe of one result, from its `run.json`. */
@@ -130,25 +138,39 @@ export interface RunSummary extends EvaluationKey {
   readonly recipe: readonly (readonly [string, string])[];
 }
 
-/** The mistakes that a checkpoint was surest of on one benchmark. */
-export interface MistakeSet extends Pick<EvaluationKey, "checkpoint" | "benchmark" | "protocol"> {
-  readonly mistakes: readonly Mistake[];
+/** Single images: what some chosen checkpoints said of each. */
+export interface ReportImages {
+  /** positions in ReportData.checkpoints, in the order in which they were chosen */
+  readonly checkpoints: readonly number[];
+  /** what was left out, by which rule, and how to have it: sentences */
+  readonly cuts: readonly string[];
+  /** confidence is in steps of so many percent */
+  readonly step: number;
+  /** false: images that each of these checkpoints gets right are not listed */
+  readonly isWhole: boolean;
+  readonly sets: readonly StoredImages[];
 }
 
-export interface Mistake {
-  /** path below the benchmark's root */
-  readonly image: string;
-  /** position in ReportMistakes.pictures */
-  readonly picture: number;
-  /** names of the right classes and of the predicted one */
-  readonly label: string;
-  readonly predicted: string;
-  /** share of the best class in a softmax over the five best, at CLIP's logit scale of 100 */
-  readonly confidence: number;
+/** The images of one benchmark, by one protocol and one set of prompts. */
+export interface StoredImages extends TaskKey {
+  /** images of the set, and those that are listed */
+  readonly n: number;
+  readonly listed: number;
+  /** positions in ReportData.checkpoints */
+  readonly checkpoints: readonly number[];
+  /** labels as in predictions.csv; the names are null where they are not known */
+  readonly labels: readonly string[];
+  readonly names: readonly (string | null)[];
+  /** names of the classes that are predicted */
+  readonly classes: Readonly<Record<number, string>>;
+  /** see `image-codec.ts` */
+  readonly blocks: Readonly<Record<keyof CodedRecords, BlockNumber>>;
 }
 
-export interface ReportMistakes {
-  readonly sets: readonly MistakeSet[];
+/** Small pictures of images. */
+export interface ReportPictures {
+  /** for each of ReportImages.sets: rows of listed images, and the place of their picture in `uris` */
+  readonly sets: readonly { readonly rows: readonly number[]; readonly places: readonly number[] }[];
   /** data URIs, each image once */
-  readonly pictures: readonly string[];
+  readonly uris: readonly string[];
 }

@@ -20,7 +20,7 @@ describe("shiftline report", () => {
     expect(status).toBe(0);
     expect(stdout).toBe(`${join(out, "report.html")}\n`);
     expect(stderr).toContain("2 checkpoints; open this file in a browser:");
-    const { data, details, mistakes } = readPage(join(out, "report.html"));
+    const { data, details, images, pictures } = readPage(join(out, "report.html"));
     expect(data.checkpoints).toEqual(["resnet-open-clip", "vit-open-clip"]);
     const written = JSON.parse(
       readFileSync(join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "metrics.json"), "utf8"),
@@ -32,14 +32,13 @@ describe("shiftline report", () => {
     const recipe = new Map(run?.recipe ?? []);
     expect(recipe.get("preprocessing")).toContain("rounded half to even");
     expect(recipe.get("templates")).toMatch(/^7, SHA-256 [0-9a-f]{16}$/);
-    const set = mistakes.sets.find((one) => one.checkpoint === "vit-open-clip");
-    expect(set?.mistakes).toHaveLength(3);
-    for (const one of set?.mistakes ?? []) {
-      expect(mistakes.pictures[one.picture]).toMatch(/^data:image\/webp;base64,/);
-      expect(one.label).not.toBe(one.predicted);
-    }
-    const confidences = set?.mistakes.map(({ confidence }) => confidence) ?? [];
-    expect(confidences).toEqual([...confidences].sort((a, b) => b - a));
+    expect(images).toMatchObject({ checkpoints: [1, 0], cuts: [], step: 1, isWhole: true });
+    expect(images.sets.map(({ benchmark, protocol, n, listed }) => [benchmark, protocol, n, listed])).toEqual([
+      ["imagenet", "1000", 123, 123],
+    ]);
+    expect(pictures.uris.length).toBeGreaterThanOrEqual(3);
+    expect(pictures.sets[0]?.rows).toHaveLength(pictures.uris.length);
+    for (const uri of pictures.uris) expect(uri).toMatch(/^data:image\/webp;base64,/);
     expect(readFileSync(join(out, "report.html"), "utf8")).not.toContain(folder);
   }, 120_000);
 

@@ -5,9 +5,9 @@ import type { ClassSpace } from "../../../src/data/benchmark/class-space.ts";
 import type { Manifest } from "../../../src/data/dataset/manifest.ts";
 import { checkImagesOnce } from "../../../src/evaluation/results/check-correctness.ts";
 import { parseCorrectness } from "../../../src/evaluation/results/correctness.ts";
-import { surestMistakes } from "../../../src/evaluation/results/mistakes.ts";
 import { parsePredictions } from "../../../src/evaluation/results/parse-predictions.ts";
 import { formatPredictions, scanPredictions } from "../../../src/evaluation/results/predictions-file.ts";
+import { readScoredPredictions } from "../../../src/evaluation/results/scored-predictions.ts";
 import type { Predictions } from "../../../src/evaluation/scoring/predict.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 
@@ -81,9 +81,12 @@ describe("predictions.csv", () => {
         const rowScores: number[][] = [];
         scanPredictions(content, "p", (row) => rowScores.push(row.scores().map(Math.fround)));
         expect(rowScores).toEqual(images.map(({ scores }) => scores.map((score) => (score === 0 ? 0 : score))));
-        const mistakes = surestMistakes(content, images.length, "p");
-        const wrong = images.filter((image) => !isRight(image, 1));
-        expect(mistakes.map(({ image }) => image).sort()).toEqual(wrong.map(({ path }) => path).sort());
+        const scored = readScoredPredictions(content, "p");
+        expect(scored.images).toEqual(images.map(({ path }) => path));
+        expect([...scored.imageLabels].map((label) => scored.classes[label])).toEqual(
+          images.map(({ accepted }) => accepted),
+        );
+        expect([...scored.predicted]).toEqual(images.map(({ top }) => top[0]));
         expect(() => checkImagesOnce(content, "p")).not.toThrow();
         const [first] = images;
         const twice = bytes(written([...images, first as Predicted]));
@@ -150,7 +153,7 @@ describe("predictions.csv", () => {
     expect(() => parsePredictions(content, "p.csv")).toThrow(message);
     expect(() => parseCorrectness(content, "p.csv")).toThrow(message);
     expect(() => checkImagesOnce(content, "p.csv")).toThrow(message);
-    expect(() => surestMistakes(content, 1, "p.csv")).toThrow(message);
+    expect(() => readScoredPredictions(content, "p.csv")).toThrow(message);
   });
 
   it("is refused by every reader where it ends before the last cell of its last row", () => {

@@ -22,12 +22,8 @@ describe("describeImageSets", () => {
     const [set] = sets;
     expect(set).toMatchObject({ ...KEY, n: 4, checkpoints: [4, 2, 7], labels: ["0", "1"], images: [2, 2] });
     expect(set?.names).toEqual(["class 0", "class 1"]);
-    const numbers = (text: string, bytes: 2 | 4) => {
-      const buffer = Buffer.from(text, "base64");
-      return Array.from({ length: buffer.length / bytes }, (_, i) => buffer.readUIntLE(i * bytes, bytes));
-    };
-    expect(numbers(set?.correct as string, 2)).toEqual([2, 2, 2, 0, 1, 2]);
-    expect(numbers(set?.both as string, 4)).toEqual([2, 3, 1]); // (4, 2), (4, 7), (2, 7)
+    expect([...(set?.correct ?? [])]).toEqual([2, 2, 2, 0, 1, 2]);
+    expect([...(set?.both ?? [])]).toEqual([2, 3, 1]); // (4, 2), (4, 7), (2, 7)
   });
 
   it("counts classes of more than 65,535 images, and the page pairs them", () => {
@@ -44,9 +40,6 @@ describe("describeImageSets", () => {
     expect(set.right).toEqual([69_000, 65_536, 66_000]);
     expect(classCounts(set, 1)).toEqual([{ label: "0", name: "class", n: images, correct: 65_536 }]);
     expect(comparePair(set, 0, 1)).toMatchObject({ both: 65_536, onlyFirst: 3464, onlySecond: 0, neither: 1000 });
-    const [small] = describeImageSets(KEY, [member(0, 0, 1)], () => null);
-    expect([about?.correctBits, small?.correctBits]).toEqual([32, 16]);
-    expect(openSet(small as ImageSetDetails).right).toEqual([2]);
   });
 
   it("pairs nobody with a checkpoint that saw other images", () => {

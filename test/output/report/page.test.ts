@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { IMAGENET_AXES } from "../../../src/analysis/robustness/study-axes.ts";
 import { makeNote } from "../../../src/foundation/notes.ts";
 import { escapeHtml, formatPage } from "../../../src/output/report/page.ts";
+import { packBytes } from "../../../src/output/report/page-blocks.ts";
 import type { ReportData } from "../../../src/output/report/report-data.ts";
 import { parsePage } from "./read-page.ts";
 
@@ -30,24 +31,35 @@ const DATA: ReportData = {
   progress: [],
 };
 const DETAILS = { sets: [], runs: [], notes: [makeNote("</script>")] };
-const MISTAKES = { sets: [], pictures: ["</script><b>"] };
+const bytes = Uint8Array.from([0, 1, 60, 255]);
+const IMAGES = { checkpoints: [], cuts: ["</script>"], step: 1, isWhole: true, sets: [] };
+const PICTURES = { sets: [], uris: ["</script><b>"] };
+const CONTENT = {
+  data: DATA,
+  details: DETAILS,
+  images: IMAGES,
+  pictures: PICTURES,
+  blocks: [packBytes(bytes)],
+  still: "",
+};
 
 describe("formatPage", () => {
   it("holds the data deflated, and gives them back", async () => {
-    const html = await formatPage({ data: DATA, details: DETAILS, mistakes: MISTAKES, still: "" });
-    expect(parsePage(html)).toEqual({ data: DATA, details: DETAILS, mistakes: MISTAKES });
+    const html = await formatPage(CONTENT);
+    const { still: _, ...held } = CONTENT;
+    expect(parsePage(html)).toEqual({ ...held, blocks: [Buffer.from(bytes)] });
   });
 
   it("has one program, the one its policy names, and asks for nothing from outside", async () => {
-    const html = await formatPage({ data: DATA, details: DETAILS, mistakes: MISTAKES, still: "" });
-    expect(html.match(/<script/g)).toHaveLength(4); // three of data, one program
+    const html = await formatPage(CONTENT);
+    expect(html.match(/<script/g)).toHaveLength(7); // six of data, one that runs: it starts the program, which is data
     expect(html).not.toContain("<script>alert(1)");
-    expect(html).toMatch(/default-src 'none'; script-src 'sha256-[\w+/=]+'/);
+    expect(html).toMatch(/default-src 'none'; script-src 'sha256-[\w+/=]+' 'sha256-[\w+/=]+';/);
     expect(html).not.toMatch(/(?:src|href)="?https?:/);
   });
 
   it("is the same bytes for the same content", async () => {
-    const page = { data: DATA, details: DETAILS, mistakes: MISTAKES, still: "<p>x</p>" };
+    const page = { ...CONTENT, still: "<p>x</p>" };
     expect(await formatPage(page)).toBe(await formatPage(page));
   });
 });

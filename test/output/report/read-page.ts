@@ -1,19 +1,33 @@
 import { readFileSync } from "node:fs";
-import { inflateSync } from "node:zlib";
-import type { ReportData, ReportDetails, ReportMistakes } from "../../../src/output/report/report-data.ts";
+import { inflateRawSync } from "node:zlib";
+import type {
+  ReportData,
+  ReportDetails,
+  ReportImages,
+  ReportPictures,
+} from "../../../src/output/report/report-data.ts";
 
 /** What a report's page holds, as its program reads it. */
 export interface PageData {
   readonly data: ReportData;
   readonly details: ReportDetails;
-  readonly mistakes: ReportMistakes;
+  readonly images: ReportImages;
+  readonly pictures: ReportPictures;
+  readonly blocks: readonly Uint8Array[];
 }
 
 /** Reads what is embedded in a page. */
 export function parsePage(html: string): PageData {
   const part = (id: string) => new RegExp(`id="${id}">([^<]*)<`).exec(html)?.[1] ?? "";
-  const unpack = (id: string) => JSON.parse(inflateSync(Buffer.from(part(id), "base64")).toString());
-  return { data: unpack("data"), details: unpack("details"), mistakes: JSON.parse(part("mistakes")) };
+  const inflate = (text: string) => inflateRawSync(Buffer.from(text, "base64"));
+  const unpack = (id: string) => JSON.parse(inflate(part(id)).toString());
+  return {
+    data: unpack("data"),
+    details: unpack("details"),
+    images: unpack("images"),
+    pictures: JSON.parse(part("pictures")),
+    blocks: part("blocks").split("\n").filter(Boolean).map(inflate),
+  };
 }
 
 /** The same of a page's file. */

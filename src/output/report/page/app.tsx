@@ -2,7 +2,7 @@ import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { FIT_SCALES } from "../../../analysis/lines/fit-scale.ts";
 import { AVERAGE, isInDistribution } from "../../../analysis/robustness/study-axes.ts";
-import type { ReportData, ReportDetails } from "../report-data.ts";
+import type { ReportData, ReportImages } from "../report-data.ts";
 import { groupReport, studyReport } from "../report-study.ts";
 import { Accuracies } from "./accuracies.tsx";
 import { AgreementMatrix } from "./agreement.tsx";
@@ -11,7 +11,7 @@ import { CheckpointPage } from "./checkpoint-page.tsx";
 import { Classes } from "./classes.tsx";
 import { Compare } from "./compare.tsx";
 import { Select } from "./controls.tsx";
-import { readData, readDetails, readMistakes } from "./decode.ts";
+import { type OpenDetails, readData, readDetails, readImages } from "./decode.ts";
 import { Empty, Footer, Search, ThemeChoice } from "./frame.tsx";
 import { Headline } from "./headline.tsx";
 import { Live } from "./live.tsx";
@@ -24,10 +24,11 @@ import { formatView, parseView, START, type View } from "./view.ts";
 function App({ data }: { readonly data: ReportData }): JSX.Element {
   const start = useMemo(() => startView(data), [data]);
   const [view, setView] = useState(() => parseView(location.hash, start));
-  const [details, setDetails] = useState<ReportDetails | null>(null);
-  const mistakes = useMemo(readMistakes, []);
+  const [details, setDetails] = useState<OpenDetails | null>(null);
+  const [images, setImages] = useState<ReportImages | null>(null);
   useEffect(() => {
     readDetails().then(setDetails);
+    readImages().then(setImages);
     const follow = () => setView(parseView(location.hash, start));
     window.addEventListener("hashchange", follow);
     window.addEventListener("popstate", follow);
@@ -56,7 +57,7 @@ function App({ data }: { readonly data: ReportData }): JSX.Element {
     [data, view.baseline, view.scale],
   );
   const groups = useMemo(() => groupReport(data, study, view.group, view.scale), [data, study, view.group, view.scale]);
-  const props: PageProps = { data, details, mistakes, view, change, names };
+  const props: PageProps = { data, details, images, view, change, names };
   return (
     <>
       <button type="button" class="skip" onClick={skipToMain}>
@@ -185,9 +186,4 @@ async function start(): Promise<void> {
   document.documentElement.dataset.ready = "yes";
 }
 
-start().catch((error: unknown) => {
-  const note = document.createElement("p");
-  note.className = "lead caution";
-  note.textContent = `This page could not start its program (${String(error)}). It needs a browser of 2023 or newer; what stands below does not change.`;
-  document.getElementById("app")?.prepend(note);
-});
+start();

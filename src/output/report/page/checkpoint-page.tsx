@@ -10,7 +10,6 @@ import { markWarnings } from "../../tables/warning-marks.ts";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
 import { CheckpointHeadline } from "./headline.tsx";
-import { Mistakes } from "./mistakes.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { Reliability } from "./reliability.tsx";
 import { RobustnessCell } from "./robustness.tsx";
@@ -70,7 +69,6 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
         </Section>
       )}
       <OwnAccuracies data={data} checkpoint={checkpoint} />
-      <Mistakes {...alone} checkpoint={checkpoint} />
       <Classes {...alone} checkpoint={checkpoint} />
       <Reliability {...alone} />
     </>

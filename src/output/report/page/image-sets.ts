@@ -6,55 +6,39 @@ import {
   type StudyAxes,
 } from "../../../analysis/robustness/study-axes.ts";
 import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
+import { pairPosition, rowSums } from "../count-codec.ts";
 import type { ImageSetDetails, ReportData } from "../report-data.ts";
-import { uint16From, uint32From } from "./decode.ts";
 import { shiftTitle } from "./study.ts";
 
-/** The counts of one image set, unpacked. */
+/** An image set with what is looked up in it. */
 export interface ImageSet {
   readonly about: ImageSetDetails;
   /** position in ReportData.checkpoints → row of this set */
   readonly rows: ReadonlyMap<number, number>;
-  /** (checkpoints, labels) images right */
-  readonly correct: Uint16Array | Uint32Array;
-  /** images that each right, by row */
+  /** images that each gets right, by row */
   readonly right: readonly number[];
-  /** upper triangle of the images that both get right; null: left out */
-  readonly both: Uint32Array | null;
 }
 
-const unpacked = new WeakMap<ImageSetDetails, ImageSet>();
+const opened = new WeakMap<ImageSetDetails, ImageSet>();
 
-/** Unpacks a set once. */
+/** Opens a set once. */
 export function openSet(about: ImageSetDetails): ImageSet {
-  const known = unpacked.get(about);
+  const known = opened.get(about);
   if (known !== undefined) return known;
-  const correct = about.correctBits === 16 ? uint16From(about.correct) : uint32From(about.correct);
-  const classes = about.labels.length;
-  const right = about.checkpoints.map((_, row) => sum(correct.subarray(row * classes, (row + 1) * classes)));
   const set: ImageSet = {
     about,
-    correct,
-    right,
+    right: rowSums(about.correct, about.checkpoints.length),
     rows: new Map(about.checkpoints.map((checkpoint, row) => [checkpoint, row])),
-    both: about.both === null ? null : uint32From(about.both),
   };
-  unpacked.set(about, set);
+  opened.set(about, set);
   return set;
-}
-
-function sum(counts: Iterable<number>): number {
-  let total = 0;
-  for (const count of counts) total += count;
-  return total;
 }
 
 /** Images that two rows of a set both get right. @returns undefined where the pairs were left out */
 export function bothRight(set: ImageSet, first: number, second: number): number | undefined {
   if (first === second) return set.right[first];
   const [i, j] = first < second ? [first, second] : [second, first];
-  const n = set.about.checkpoints.length;
-  return set.both?.[i * n - (i * (i + 1)) / 2 + (j - i - 1)];
+  return set.about.both?.[pairPosition(i, j, set.about.checkpoints.length)];
 }
 
 /** Two checkpoints paired on the images of a set. @returns null where one is not in it, or the pairs were left out */
@@ -78,7 +62,7 @@ export interface ClassCount {
 export function classCounts(set: ImageSet, checkpoint: number): ClassCount[] | null {
   const row = set.rows.get(checkpoint);
   if (row === undefined) return null;
-  const { labels, names, images } = set.about;
+  const { labels, names, images, correct } = set.about;
   return labels.flatMap((label, c) =>
     label === ""
       ? []
@@ -87,7 +71,7 @@ export function classCounts(set: ImageSet, checkpoint: number): ClassCount[] | n
             label,
             name: names[c] ?? `class ${label}`,
             n: images[c] as number,
-            correct: set.correct[row * labels.length + c] as number,
+            correct: correct[row * labels.length + c] as number,
           },
         ],
   );

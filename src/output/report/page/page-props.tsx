@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { cutMiddle } from "../../tables/name-text.ts";
-import type { ImageSetDetails, ReportData, ReportDetails, ReportMistakes } from "../report-data.ts";
+import type { ImageSetDetails, ReportData, ReportImages } from "../report-data.ts";
 import { Pick } from "./controls.tsx";
+import type { OpenDetails } from "./decode.ts";
 import { setId } from "./image-sets.ts";
 import type { View } from "./view.ts";
 
@@ -9,8 +10,9 @@ import type { View } from "./view.ts";
 export interface PageProps {
   readonly data: ReportData;
   /** null until they are unpacked */
-  readonly details: ReportDetails | null;
-  readonly mistakes: ReportMistakes;
+  readonly details: OpenDetails | null;
+  /** null until they are unpacked */
+  readonly images: ReportImages | null;
   readonly view: View;
   readonly change: (part: Partial<View>) => void;
   /** checkpoints that the search leaves */

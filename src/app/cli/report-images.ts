@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts";
+import type { Study } from "../../analysis/robustness/read-study.ts";
+import { PREDICTIONS_FILE } from "../../evaluation/results/predictions-file.ts";
+import { readScoredPredictions, type ScoredPredictions } from "../../evaluation/results/scored-predictions.ts";
+import { keyText, TASK_FIELDS, taskKey } from "../../foundation/evaluation-key.ts";
+import { readBytes } from "../../foundation/files/read-text.ts";
+import { chooseForImages, type ImageChoice } from "../../output/report/choose-images.ts";
+import type { ReportData } from "../../output/report/report-data.ts";
+import type { ChosenImages } from "../../output/report/store-images.ts";
+import type { CheckedResult } from "./check-results.ts";
+
+export interface ReportImagesOptions {
+  readonly study: Study;
+  /** benchmark → its default protocol: the one whose images are shown */
+  readonly defaults: ReadonlyMap<string, string>;
+  /** names, parts of names or globs of checkpoints; none: chosen by a rule, see `chooseForImages` */
+  readonly patterns: readonly string[];
+}
+
+/** Single images of the checkpoints that were chosen. */
+export interface ReadImages extends ImageChoice {
+  /** checkpoints that have predictions */
+  readonly candidates: number;
+  readonly sets: readonly ChosenImages[];
+}
+
+/**
+ * Reads what the chosen checkpoints said of single images: of each benchmark by its default protocol, and by the prompts that most
+ * of them have.
+ *
+ * @throws InputError if a file is no `predictions.csv` with scores, or nobody matches a pattern
+ */
+export async function readImages(
+  results: readonly CheckedResult[],
+  data: Pick<ReportData, "checkpoints" | "results" | "axes" | "focus">,
+  { study, defaults, patterns }: ReportImagesOptions,
+): Promise<ReadImages> {
+  const candidates = [...new Set(results.map(({ metrics }) => metrics.checkpoint))];
+  if (candidates.length === 0) return { chosen: [], rule: "", candidates: 0, sets: [] };
+  const { results: accuracies, axes, focus } = data;
+  const choice = chooseForImages({ candidates, focus, results: accuracies, axes, defaults, patterns });
+  const position = new Map(data.checkpoints.map((name, i) => [name, i]));
+  const wanted = byPrompts(
+    choice.chosen.flatMap((name) =>
+      results.filter(
+        ({ metrics: { checkpoint, benchmark, protocol } }) =>
+          checkpoint === name && (defaults.get(benchmark) ?? protocol) === protocol,
+      ),
+    ),
+  );
+  const keys = wanted.map(([first]) => taskKey((first as CheckedResult).metrics));
+  const nameOf = await readClassNamer(keys, study.benchmarks);
+  const sets: ChosenImages[] = [];
+  for (const [i, members] of wanted.entries()) {
+    const key = keys[i] as (typeof keys)[number];
+    const read: ScoredPredictions[] = [];
+    for (const { folder } of members) {
+      const path = join(folder, PREDICTIONS_FILE);
+      read.push(readScoredPredictions(await readBytes(path), path));
+    }
+    const { labels, classes, images, imageLabels } = read[0] as ScoredPredictions;
+    sets.push({
+      ...key,
+      checkpoints: members.map(({ metrics }) => position.get(metrics.checkpoint) as number),
+      labels,
+      names: labels.map((label) => nameOf(key, label)),
+      classes,
+      images,
+      imageLabels,
+      predicted: read.map(({ predicted }) => predicted),
+      confidence: read.map(({ confidence }) => confidence),
+      nameOf: (value) => nameOf(key, String(value)),
+    });
+  }
+  return { ...choice, candidates: candidates.length, sets };
+}
+
+/** Results of the same images together, of each benchmark those by the prompts that most have; in the order of benchmarks. */
+function byPrompts(results: readonly CheckedResult[]): CheckedResult[][] {
+  const byTask = new Map<string, CheckedResult[]>();
+  for (const result of results) {
+    const id = keyText(result.metrics, TASK_FIELDS);
+    byTask.set(id, [...(byTask.get(id) ?? []), result]);
+  }
+  const best = new Map<string, CheckedResult[]>();
+  for (const members of [...byTask.values()].sort((a, b) => b.length - a.length)) {
+    const { benchmark } = (members[0] as CheckedResult).metrics;
+    if (!best.has(benchmark)) best.set(benchmark, members);
+  }
+  return [...best.values()].flatMap((members) => {
+    const byImages = new Map<string, CheckedResult[]>();
+    for (const member of members) {
+      const { images } = member.correctness;
+      byImages.set(images, [...(byImages.get(images) ?? []), member]);
+    }
+    return [...byImages.values()];
+  });
+}

@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import type { ImageEntry } from "../../data/sources/image-entry.ts";
+import type { ImageSource } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
+import { locateBenchmarks } from "../../evaluation/evaluate/locate-benchmarks.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
+import { count, megabytes } from "../../foundation/number-text.ts";
+import { orderForPictures } from "../../output/report/picture-order.ts";
+import type { ReportPictures } from "../../output/report/report-data.ts";
+import type { ChosenImages, FittedImages } from "../../output/report/store-images.ts";
+import { thumbnail } from "../../output/report/thumbnail.ts";
+
+export interface PicturesOptions {
+  /** pictures for each checkpoint on each benchmark */
+  readonly count: number;
+  /** bytes that all may take in a page */
+  readonly limit: number;
+  /** where the images are, as for `evaluate` */
+  readonly data: string | undefined;
+  readonly dataDirs: Readonly<Record<string, string>>;
+  /** where indexes of tars are kept */
+  readonly storeRoot: string;
+}
+
+/**
+ * Makes small pictures for a report: of each checkpoint on each benchmark the mistakes that it was surest of, then what it got
+ * right and was least sure of. They are made in turns, so that a limit cuts all alike.
+ *
+ * @returns what was made, and what could not be or did not fit
+ * @throws InputError if the images are not where they are said to be
+ */
+export async function makePictures(
+  fitted: FittedImages | null,
+  sets: readonly ChosenImages[],
+  options: PicturesOptions,
+): Promise<ReportPictures & { readonly notes: readonly Note[] }> {
+  const { images, sources } = await findImages(options);
+  if (fitted === null) return { sets: [], uris: [], notes: [] };
+  const missing = new Set<string>();
+  const uris: string[] = [];
+  const made = fitted.stored.sets.map(() => new Map<number, number>());
+  let bytes = 0;
+  let leftOut = 0;
+  try {
+    for (const { set, row, benchmark, image } of orderForPictures(fitted, sets, options.count)) {
+      const found = images.get(`${benchmark}\n${image}`);
+      if (found === undefined) {
+        const isThere = [...images.keys()].some((key) => key.startsWith(`${benchmark}\n`));
+        missing.add(
+          isThere ? `${benchmark}: ${image} cannot be shown` : `${benchmark}: no pictures, its images are not at hand`,
+        );
+        continue;
+      }
+      if (bytes >= options.limit) {
+        leftOut++;
+        continue;
+      }
+      const { source, root, entry } = found;
+      const uri = await readPicture(source, entry, join(root, entry.path));
+      if (uri === null) missing.add(`${benchmark}: ${image} cannot be shown`);
+      else if (bytes + uri.length > options.limit) {
+        bytes = options.limit;
+        leftOut++;
+      } else {
+        bytes += uri.length;
+        made[set]?.set(row, uris.push(uri) - 1);
+      }
+    }
+  } finally {
+    await Promise.all(sources.map((source) => source.close()));
+  }
+  const notes = [...missing].map((text) => makeNote(text));
+  if (leftOut > 0) notes.push(makeNote(describeLimit(uris.length, leftOut, options.limit)));
+  return {
+    sets: made.map((places) => ({ rows: [...places.keys()], places: [...places.values()] })),
+    uris,
+    notes,
+  };
+}
+
+function describeLimit(made: number, leftOut: number, limit: number): string {
+  return `pictures of ${count(made)} of ${count(made + leftOut)} images: they have ${megabytes(limit)} MB of a report (more: --budget PAGE,PICTURES)`;
+}
+
+async function readPicture(source: ImageSource, entry: ImageEntry, where: string): Promise<string | null> {
+  try {
+    const { bytes } = await source.read(entry);
+    return await thumbnail(bytes, where);
+  } catch (error) {
+    if (error instanceof InputError || (error as NodeJS.ErrnoException).code !== undefined) return null;
+    throw error;
+  }
+}
+
+interface FoundImage {
+  readonly source: ImageSource;
+  readonly root: string;
+  readonly entry: ImageEntry;
+}
+
+/** Every image at hand, by benchmark and path, and the sources they are read from. */
+async function findImages({
+  data,
+  dataDirs,
+  storeRoot,
+}: PicturesOptions): Promise<{ readonly images: Map<string, FoundImage>; readonly sources: readonly ImageSource[] }> {
+  if (data === undefined && Object.keys(dataDirs).length === 0) {
+    throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
+  }
+  const { benchmarks } = await locateBenchmarks({ data, dataDirs, storeRoot });
+  const images = new Map<string, FoundImage>();
+  const sources = benchmarks.map(({ benchmark, located }) => {
+    const source = openSource(located);
+    for (const entry of located.images) {
+      images.set(`${benchmark.id}\n${entry.path}`, { source, root: located.root, entry });
+    }
+    return source;
+  });
+  return { images, sources };
+}

@@ -1,0 +1,64 @@
+import { InputError } from "../../foundation/errors.ts";
+import { scanPredictions } from "./predictions-file.ts";
+
+/** The predictions of a file with how sure the checkpoint was of each. */
+export interface ScoredPredictions {
+  /** (n,) names of the images */
+  readonly images: readonly string[];
+  /** labels as they stand, in the order of their first image, and the classes that are right of each */
+  readonly labels: readonly string[];
+  readonly classes: readonly (readonly number[])[];
+  /** (n,) positions in `labels` */
+  readonly imageLabels: Uint32Array;
+  /** (n,) the best class */
+  readonly predicted: Uint32Array;
+  /** (n,) share of the best class, see `shareOfBest`; NaN where there are no scores */
+  readonly confidence: Float32Array;
+}
+
+/**
+ * Reads a `predictions.csv` with its scores.
+ *
+ * @param where file name, for messages
+ * @throws InputError if it is no `predictions.csv`, see `scanPredictions`, or a score is no number
+ */
+export function readScoredPredictions(bytes: Uint8Array, where: string): ScoredPredictions {
+  const images: string[] = [];
+  const imageLabels: number[] = [];
+  const predicted: number[] = [];
+  const confidence: number[] = [];
+  const { labels } = scanPredictions(bytes, where, (row) => {
+    const scores = row.scores();
+    if (!scores.every(Number.isFinite)) {
+      throw new InputError(`${where}: row ${row.index + 1}: not as evaluate writes it; evaluate again`);
+    }
+    images.push(row.image());
+    imageLabels.push(row.label.position);
+    predicted.push(row.predicted);
+    confidence.push(shareOfBest(scores));
+  });
+  return {
+    images,
+    labels: labels.map(({ text }) => text),
+    classes: labels.map(({ classes }) => classes),
+    imageLabels: Uint32Array.from(imageLabels),
+    predicted: Uint32Array.from(predicted),
+    confidence: Float32Array.from(confidence),
+  };
+}
+
+/** What CLIP's trained temperature ends at: cosines are multiplied by it. */
+const LOGIT_SCALE = 100;
+
+/**
+ * Share of the best class in a softmax over the five best at a logit scale of 100.
+ *
+ * @param scores cosines of the best classes, the best first
+ * @returns NaN where there are none
+ */
+export function shareOfBest(scores: readonly number[]): number {
+  if (scores.length === 0) return Number.NaN;
+  const best = Math.max(...scores);
+  const shares = scores.map((score) => Math.exp(LOGIT_SCALE * (score - best)));
+  return (shares[0] as number) / shares.reduce((total, share) => total + share, 0);
+}

@@ -1,0 +1,84 @@
+import { encodeCounts, encodePairs, orderOfSums, rowSums } from "./count-codec.ts";
+import { addBlock, packBytes, packJson } from "./page-blocks.ts";
+import type { ImageSetDetails, StoredImageSet } from "./report-data.ts";
+import { type ChosenImages, type FittedImages, fitImages } from "./store-images.ts";
+
+/** Single images have at least this share of what is left for counts and images. */
+const IMAGE_SHARE = 0.25;
+
+export interface PageFilling {
+  readonly sets: readonly ImageSetDetails[];
+  /** whether a set is by its benchmark's default protocol: those go first */
+  readonly isDefault: (set: ImageSetDetails) => boolean;
+  /** positions in ReportData.checkpoints whose single images are wanted, the first first */
+  readonly chosen: readonly number[];
+  readonly images: readonly ChosenImages[];
+  /** bytes that are left for all this */
+  readonly bytes: number;
+}
+
+export interface FilledPage {
+  readonly sets: readonly StoredImageSet[];
+  /** null: none of them */
+  readonly images: FittedImages | null;
+  readonly blocks: readonly string[];
+  /** sets whose counts, or whose pairs alone, did not fit */
+  readonly withoutCounts: readonly ImageSetDetails[];
+  readonly withoutPairs: readonly ImageSetDetails[];
+}
+
+/**
+ * Puts counts and single images in a page while there is room: counts and pairs by the default protocols, the images, then
+ * the other protocols. Images have a share of the room whatever the counts take.
+ */
+export function fillPage({ sets, isDefault, chosen, images, bytes }: PageFilling): FilledPage {
+  const packed = sets.map((set) => ({ set, isFirst: isDefault(set), ...packSet(set) }));
+  const first = packed.filter(({ isFirst }) => isFirst);
+  const planned = first.reduce(
+    (sum, { counts, pairs, bytes: own }) => sum + own + counts.length + (pairs?.length ?? 0),
+    0,
+  );
+  const fitted = chosen.length === 0 ? null : fitImages(chosen, images, Math.max(IMAGE_SHARE * bytes, bytes - planned));
+  let left = bytes - (fitted?.bytes ?? 0);
+  const fits = (size: number) => {
+    if (size > left) return false;
+    left -= size;
+    return true;
+  };
+  const hasCounts = new Set<ImageSetDetails>();
+  const hasPairs = new Set<ImageSetDetails>();
+  for (const group of [first, packed.filter(({ isFirst }) => !isFirst)]) {
+    for (const { set, counts, bytes: own } of group) if (fits(own + counts.length)) hasCounts.add(set);
+    for (const { set, pairs } of group) {
+      if (pairs !== null && hasCounts.has(set) && fits(pairs.length)) hasPairs.add(set);
+    }
+  }
+  const blocks = [...(fitted?.blocks ?? [])]; // their numbers are those of `fitted`
+  const stored = packed.flatMap(({ set, counts, pairs }): StoredImageSet[] => {
+    if (!hasCounts.has(set)) return [];
+    const correct = addBlock(blocks, counts);
+    return [{ ...set, correct, both: pairs !== null && hasPairs.has(set) ? addBlock(blocks, pairs) : null }];
+  });
+  return {
+    sets: stored,
+    images: fitted,
+    blocks,
+    withoutCounts: sets.filter((set) => !hasCounts.has(set)),
+    withoutPairs: sets.filter((set) => hasCounts.has(set) && set.checkpoints.length > 1 && !hasPairs.has(set)),
+  };
+}
+
+function packSet(set: ImageSetDetails): {
+  readonly counts: string;
+  readonly pairs: string | null;
+  readonly bytes: number;
+} {
+  const { correct, both, labels, ...about } = set;
+  const right = rowSums(correct, set.checkpoints.length);
+  const order = orderOfSums(right);
+  return {
+    counts: packBytes(encodeCounts(correct, order, labels.length)),
+    pairs: both === null ? null : packBytes(encodePairs(both, right, order)),
+    bytes: packJson({ ...about, labels }).length,
+  };
+}

@@ -1,0 +1,162 @@
+import type { TaskKey } from "../../foundation/evaluation-key.ts";
+import { type CodedRecords, encodeRecords, UNKNOWN_STEP } from "./image-codec.ts";
+import { addBlock, packBytes, packJson } from "./page-blocks.ts";
+import type { ReportImages, StoredImages } from "./report-data.ts";
+
+/** What chosen checkpoints said of the images of one benchmark, by one protocol and one set of prompts. */
+export interface ChosenImages extends TaskKey {
+  /** positions in ReportData.checkpoints, in the order in which they were chosen */
+  readonly checkpoints: readonly number[];
+  /** labels as in predictions.csv; the names are null where they are not known */
+  readonly labels: readonly string[];
+  readonly names: readonly (string | null)[];
+  /** of each label: the classes that are right */
+  readonly classes: readonly (readonly number[])[];
+  /** (n,) names of the images, and positions in `labels` */
+  readonly images: readonly string[];
+  readonly imageLabels: Uint32Array;
+  /** by checkpoint, (n,): the best class, and its share in [0, 1]; NaN where there are no scores */
+  readonly predicted: readonly Uint32Array[];
+  readonly confidence: readonly Float32Array[];
+  /** name of a class; null where it is not known */
+  readonly nameOf: (value: number) => string | null;
+}
+
+/** How much of the images a page holds. */
+export interface ImageDetail {
+  /** so many of the checkpoints, the first chosen first */
+  readonly checkpoints: number;
+  /** confidence in steps of so many percent */
+  readonly step: number;
+  /** false: without the images that each of these checkpoints gets right */
+  readonly isWhole: boolean;
+}
+
+/** From the most that a page may hold of so many checkpoints to the least. */
+const DETAILS: readonly Omit<ImageDetail, "checkpoints">[] = [
+  { step: 1, isWhole: true },
+  { step: 5, isWhole: true },
+  { step: 5, isWhole: false },
+  { step: 10, isWhole: false },
+];
+const LEAST = DETAILS.at(-1) as (typeof DETAILS)[number];
+
+/** Images ready to be put in a page. */
+export interface FittedImages {
+  readonly detail: ImageDetail;
+  readonly stored: Pick<ReportImages, "checkpoints" | "step" | "isWhole" | "sets">;
+  readonly blocks: readonly string[];
+  /** for each set: the images that are listed, as positions in ChosenImages.images */
+  readonly listed: readonly Uint32Array[];
+  /** bytes that they take in a page */
+  readonly bytes: number;
+}
+
+/**
+ * As much of the images as a number of bytes holds: all chosen checkpoints before some, and of these all images and fine
+ * steps of confidence before fewer.
+ *
+ * @param chosen positions in ReportData.checkpoints, in the order in which they were chosen
+ * @returns null where not even one checkpoint fits
+ */
+export function fitImages(
+  chosen: readonly number[],
+  sets: readonly ChosenImages[],
+  bytes: number,
+): FittedImages | null {
+  const make = (detail: ImageDetail) => storeImages(chosen, sets, detail);
+  const checkpoints = largestFit(chosen.length, (count) => make({ ...LEAST, checkpoints: count }).bytes <= bytes);
+  if (checkpoints === 0) return null;
+  for (const detail of DETAILS) {
+    const fitted = make({ ...detail, checkpoints });
+    if (fitted.bytes <= bytes) return fitted;
+  }
+  return null;
+}
+
+/** The largest number of 0 to most that fits; 0 does. */
+function largestFit(most: number, fits: (count: number) => boolean): number {
+  if (fits(most)) return most;
+  let [low, high] = [0, most - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function storeImages(chosen: readonly number[], sets: readonly ChosenImages[], detail: ImageDetail): FittedImages {
+  const kept = chosen.slice(0, detail.checkpoints);
+  const blocks: string[] = [];
+  const listed: Uint32Array[] = [];
+  const stored: StoredImages[] = [];
+  for (const set of sets) {
+    const rows = set.checkpoints.flatMap((checkpoint, row) => (kept.includes(checkpoint) ? [row] : []));
+    if (rows.length === 0) continue;
+    const images = listImages(set, rows, detail.isWhole);
+    listed.push(images);
+    stored.push(storeSet(set, rows, images, detail.step, blocks));
+  }
+  const { step, isWhole } = detail;
+  const result = { checkpoints: kept, step, isWhole, sets: stored };
+  const bytes = packJson(result).length + blocks.reduce((sum, block) => sum + block.length + 1, 0);
+  return { detail, stored: result, blocks, listed, bytes };
+}
+
+function listImages(
+  { classes, imageLabels, predicted }: ChosenImages,
+  rows: readonly number[],
+  isWhole: boolean,
+): Uint32Array {
+  const all = Uint32Array.from(imageLabels, (_, image) => image);
+  if (isWhole) return all;
+  return all.filter((image) => {
+    const right = classes[imageLabels[image] as number] ?? [];
+    return rows.some((row) => !right.includes(predicted[row]?.[image] as number));
+  });
+}
+
+function storeSet(
+  set: ChosenImages,
+  rows: readonly number[],
+  listed: Uint32Array,
+  step: number,
+  blocks: string[],
+): StoredImages {
+  const n = listed.length;
+  const predicted = new Uint32Array(rows.length * n);
+  const steps = new Uint8Array(rows.length * n);
+  for (const [r, row] of rows.entries()) {
+    for (let i = 0; i < n; i++) {
+      const image = listed[i] as number;
+      predicted[r * n + i] = set.predicted[row]?.[image] as number;
+      steps[r * n + i] = toStep(set.confidence[row]?.[image] as number, step);
+    }
+  }
+  const names = Array.from(listed, (image) => set.images[image] as string);
+  const labels = Uint32Array.from(listed, (image) => set.imageLabels[image] as number);
+  const coded = encodeRecords({ names, labels, predicted, steps }, set.classes);
+  const classes: Record<number, string> = {};
+  for (const value of new Set(predicted)) {
+    const name = set.nameOf(value);
+    if (name !== null) classes[value] = name;
+  }
+  const { benchmark, protocol, templates, classNames } = set;
+  return {
+    ...{ benchmark, protocol, templates, classNames },
+    n: set.images.length,
+    listed: n,
+    checkpoints: rows.map((row) => set.checkpoints[row] as number),
+    labels: set.labels,
+    names: set.names,
+    classes,
+    blocks: Object.fromEntries(
+      Object.entries(coded).map(([name, bytes]) => [name, addBlock(blocks, packBytes(bytes))]),
+    ) as Record<keyof CodedRecords, number>,
+  };
+}
+
+function toStep(confidence: number, step: number): number {
+  return Number.isNaN(confidence) ? UNKNOWN_STEP : Math.round((100 * confidence) / step);
+}
