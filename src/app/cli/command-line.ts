@@ -211,11 +211,7 @@ function program(supervise: Supervise): Command {
       "checkpoints whose single images are in the page: a name, a part of names, or a glob; may be repeated (default: ten, those in focus first, then the most accurate)",
       texts,
     )
-    .option(
-      "--thumbnails <n>",
-      "small pictures of n images of each of these on each benchmark, the surest mistakes first, from the images at hand",
-      wholeNumber,
-    )
+    .option("--thumbnails <n>", "pictures of n images of each on each benchmark, surest mistakes first", wholeNumber)
     .option("--budget <mb>", "MB that the page may take, and its pictures: PAGE or PAGE,PICTURES", budget)
     .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)
