@@ -16,6 +16,17 @@ export function closestNames(wanted: string, names: readonly string[], options: 
   return distances.slice(0, count).map(({ name }) => name);
 }
 
+/** Changes that a mistyped name has at most: for each three letters, one. */
+const LETTERS_PER_CHANGE = 3;
+
+/** The name that is meant by a mistyped one: the nearest, if few letters differ; undefined where none is near. */
+export function nearestName(wanted: string, names: readonly string[]): string | undefined {
+  const [nearest] = closestNames(wanted, names, { count: 1 });
+  if (nearest === undefined) return undefined;
+  const allowed = Math.max(1, Math.ceil(Math.min(wanted.length, nearest.length) / LETTERS_PER_CHANGE));
+  return editDistance(wanted.toLowerCase(), nearest.toLowerCase(), false) <= allowed ? nearest : undefined;
+}
+
 /** Levenshtein's distance of two texts, or of the first from the nearest part of the second (Sellers 1980). */
 function editDistance(a: string, b: string, ofParts: boolean): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => (ofParts ? 0 : column));

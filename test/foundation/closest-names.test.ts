@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closestNames } from "../../src/foundation/closest-names.ts";
+import { closestNames, nearestName } from "../../src/foundation/closest-names.ts";
 
 const NAMES = ["RN50", "ViT-B-32/openai", "ViT-L-14/laion2b", "convnext_large_d/laion2b"];
 
@@ -14,5 +14,14 @@ describe("closestNames", () => {
     expect(closestNames("laion", NAMES, { ofParts: true })[0]).toBe("ViT-L-14/laion2b");
     expect(closestNames("convnext_larg", NAMES, { ofParts: true })[0]).toBe("convnext_large_d/laion2b");
     expect(closestNames("l-14/lion", NAMES, { ofParts: true })[0]).toBe("ViT-L-14/laion2b");
+  });
+});
+
+describe("nearestName", () => {
+  it("gives the name that is meant, and none where no name is near", () => {
+    expect(nearestName("imagenet_r", ["imagenet", "imagenet-r", "imagenet-a"])).toBe("imagenet-r");
+    expect(nearestName("probti", ["logit", "probit", "linear"])).toBe("probit");
+    expect(nearestName("cubic", ["logit", "probit", "linear"])).toBeUndefined();
+    expect(nearestName("x", [])).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ export interface EvaluateCommandOptions {
   readonly data?: string;
   readonly dataDir?: [string, string][];
   readonly benchmark?: string[];
+  readonly protocol?: [string, string][];
   readonly templates?: string[];
   readonly classNames?: string;
   readonly out: string;
@@ -35,6 +36,7 @@ const OPTIONS = {
   data: "--data",
   dataDir: "--data-dir",
   benchmark: "--benchmark",
+  protocol: "--protocol",
   templates: "--templates",
   classNames: "--class-names",
   out: "--out",
@@ -77,16 +79,26 @@ function argumentsOf(option: string, value: Value): string[] {
 
 /** The library's options from the command line's. @throws InputError for what is given twice */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, benchmark, name, dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = command;
-  const given = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
+  const { dataDir, benchmark, name, protocol, ...others } = command;
+  const { dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = others;
+  const given = Object.fromEntries(
+    Object.entries(same).filter(([key, value]) => Object.hasOwn(OPTIONS, key) && value !== undefined),
+  );
   const namedPaths = name?.map(([id, path]): [string, string] => [path, id]);
   return {
     ...given,
     checkpoints,
     ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
+    ...(protocol === undefined ? {} : { protocols: groupValues(protocol) }),
     ...(dataDir === undefined ? {} : { dataDirs: toRecord(dataDir, "--data-dir") }),
     ...(namedPaths === undefined ? {} : { names: toRecord(namedPaths, "--name") }),
   };
+}
+
+function groupValues(entries: readonly (readonly [string, string])[]): Record<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of entries) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return Object.fromEntries(groups);
 }
 
 function toRecord(entries: readonly (readonly [string, string])[], option: string): Record<string, string> {

@@ -2,7 +2,9 @@ import { CommanderError } from "commander";
 import { InputError } from "../../foundation/errors.ts";
 import { machineError } from "../../foundation/files/machine-error.ts";
 import { printable } from "../../output/tables/text-table.ts";
+import { printableLines } from "./print-result.ts";
 import { StoppedError } from "./stop-signals.ts";
+import { UsageError } from "./usage-error.ts";
 
 const EXIT_INPUT = 1;
 const EXIT_USAGE = 2;
@@ -11,6 +13,7 @@ const EXIT_DEFECT = 70;
 /** What a command that threw ends with: the exit status, and what is printed of it, empty where that is done already. */
 export function describeExit(error: unknown): { readonly status: number; readonly text: string } {
   if (error instanceof CommanderError) return { status: error.exitCode === 0 ? 0 : EXIT_USAGE, text: "" };
+  if (error instanceof UsageError) return { status: EXIT_USAGE, text: printableLines(error.message) };
   if (error instanceof StoppedError) return { status: error.exitCode, text: "" };
   const input = error instanceof InputError ? error : machineError(error);
   if (input !== null) return { status: EXIT_INPUT, text: `shiftline: ${printable(input.message)}` };

@@ -27,14 +27,16 @@ import { createOutcomesReader } from "./outcomes-reader.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
+import { resultSources } from "./result-sources.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
-const DEFAULT_RESULTS = "results";
 /** The table that `fit` is about. */
 const ROBUSTNESS = "robustness.csv";
 
 /** The options of `shiftline fit` as the command line gives them. */
 export interface FitCommandOptions extends FitExtrasOptions {
+  /** more results, beside those that are arguments */
+  readonly results?: readonly string[];
   /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
   readonly study?: string;
   /** benchmarks in distribution, each an x axis; default: the study's */
@@ -69,7 +71,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const scale = parseScale(options.scale ?? "logit");
   const line = parseLine(options.line ?? "least-squares");
   const format = parseFormat(options);
-  const sources = inputs.length > 0 ? inputs : [DEFAULT_RESULTS];
+  const sources = resultSources(inputs, options.results);
   const typed = options.baseline ?? defaultBaseline(options.study, sources);
   const outcomes = (await usesOutcomes(typed, options)) ? await createOutcomesReader(options.cluster) : undefined;
   const opened = await openBaseline(typed, outcomes);

@@ -13,6 +13,7 @@ import { listNamedFiles } from "../../foundation/files/named-data.ts";
 import { megabytes } from "../../foundation/number-text.ts";
 import { formatTextTable, printable, type TableColumn } from "../../output/tables/text-table.ts";
 import { printJson } from "./print-result.ts";
+import { resultSources } from "./result-sources.ts";
 
 interface Listing {
   readonly columns: readonly TableColumn[];
@@ -27,8 +28,14 @@ interface Listing {
 
 interface Places {
   readonly store: string;
-  readonly results: string;
+  readonly results: readonly string[];
   readonly deep?: boolean;
+}
+
+/** The options of `shiftline list` as the command line gives them. */
+export interface ListCommandOptions extends Pick<Places, "store" | "deep"> {
+  readonly results?: readonly string[];
+  readonly json?: boolean;
 }
 
 const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
@@ -40,11 +47,17 @@ const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
   store: listStoreRows,
 };
 
-/** Runs `shiftline list`: one row each, as a table or as JSON. */
-export async function runList(what: string, options: Places & { readonly json?: boolean }): Promise<void> {
+/** Runs `shiftline list`: one row each, as a table or as JSON. @param inputs results folders, for checkpoints */
+export async function runList(what: string, inputs: readonly string[], options: ListCommandOptions): Promise<void> {
   const list = Object.hasOwn(LISTS, what) ? LISTS[what] : undefined;
   if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
-  const { columns, rows, json = rows, below = [], problems = [] } = await list(options);
+  const {
+    columns,
+    rows,
+    json = rows,
+    below = [],
+    problems = [],
+  } = await list({ ...options, results: resultSources(inputs, options.results) });
   for (const problem of problems) process.stderr.write(`warning: ${printable(problem)}\n`);
   if (options.json) printJson(json);
   else if (rows.length === 0) process.stdout.write(`no ${what}\n`);
@@ -117,8 +130,8 @@ function describeGroups(groups: readonly string[]): string {
 /** The checkpoints that have results, with the number of benchmarks and of results of each. */
 async function listCheckpointRows({ results }: Places): Promise<Listing> {
   const byCheckpoint = new Map<string, Set<string>[]>();
-  const read = await readResults(results);
-  for (const { metrics } of read.results) {
+  const read = await Promise.all(results.map((folder) => readResults(folder)));
+  for (const { metrics } of read.flatMap((one) => one.results)) {
     const { checkpoint, benchmark } = metrics;
     const [benchmarks, all] = byCheckpoint.get(checkpoint) ?? [new Set<string>(), new Set<string>()];
     benchmarks?.add(benchmark);
@@ -132,7 +145,7 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
       benchmarks: benchmarks?.size ?? 0,
       results: all?.size ?? 0,
     })),
-    problems: read.problems.map(describeProblem),
+    problems: read.flatMap((one) => one.problems).map(describeProblem),
   };
 }
 

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { nearestName } from "../../foundation/closest-names.ts";
 import { DEFAULT_LIMITS, type PageLimits } from "../../output/report/page-limits.ts";
 
 /** A path as typed; shells leave "~/" as it is behind "=", as in `--out=~/results`. */
@@ -83,4 +84,14 @@ export function positiveNumber(text: string): number {
     throw new InvalidArgumentError("expected a number above 0");
   }
   return value;
+}
+
+/** Takes one of some names. */
+export function choice(names: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (names.includes(text)) return text;
+    const nearest = nearestName(text, names);
+    const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    throw new InvalidArgumentError(`expected ${names.join(", ")}${meant}`);
+  };
 }

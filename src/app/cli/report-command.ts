@@ -25,6 +25,7 @@ import { startProgress } from "./progress-reporter.ts";
 import { readContent } from "./report-content.ts";
 import { resultsStamp } from "./report-details.ts";
 import { planReportFigures } from "./report-figures.ts";
+import { resultSources } from "./result-sources.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
 /** The options of `shiftline report` as the command line gives them. */
@@ -33,8 +34,8 @@ export interface ReportCommandOptions {
   readonly study?: string;
   /** benchmarks in distribution to choose the x axis from; default: the study's */
   readonly id?: readonly string[];
-  /** default: `results` */
-  readonly results?: string;
+  /** more results, beside those that are arguments */
+  readonly results?: readonly string[];
   /** a file, or a folder for `report.html`; default: the one results folder given. Other inputs need it */
   readonly out?: string;
   readonly title?: string;
@@ -67,7 +68,6 @@ export interface ReportCommandOptions {
   readonly json?: boolean;
 }
 
-const DEFAULT_RESULTS = "results";
 /** Seconds between two looks at the results, and after which a page that is being made anew opens itself again. */
 const LOOK_EVERY = 2;
 const RELOAD_EVERY = 5;
@@ -83,14 +83,11 @@ interface Target {
  * Runs `shiftline report`: one HTML file, and the figures beside it as SVG and PNG. Only reads what it is given. With
  * `watch` it goes on until it is stopped, and renders again whenever a result or the progress of an evaluation changed.
  *
- * @param inputs results folders, CSV files or ids of published baselines; `--results` where there is none
+ * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
  * @throws InputError for what the user can put right
  */
 export async function runReport(inputs: readonly string[], options: ReportCommandOptions): Promise<void> {
-  if (inputs.length > 0 && options.results !== undefined) {
-    throw new InputError("name the results either as arguments or with --results, not both");
-  }
-  const sources = inputs.length > 0 ? inputs : [options.results ?? DEFAULT_RESULTS];
+  const sources = resultSources(inputs, options.results);
   const out = await reportPath(sources, options.out);
   const target: Target = { sources, out, options, cache: new Map() };
   if (options.watch) return await watch(target);

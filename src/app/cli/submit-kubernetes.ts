@@ -19,7 +19,7 @@ export interface SubmitKubernetesOptions extends EvaluateCommandOptions {
   readonly cpus: number;
   /** MiB */
   readonly memory?: number;
-  readonly atOnce?: number;
+  readonly maxParallel?: number;
 }
 
 const SHARDS = 8;
@@ -30,7 +30,8 @@ const CLAIM_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** Runs `shiftline submit kubernetes`. Nothing is read: the paths are those that the pods see. */
 export async function submitKubernetes(checkpoints: string[], command: SubmitKubernetesOptions): Promise<void> {
-  const { jobs, image, claim, readOnlyClaim, jobName, namespace, shards, cpus, memory, atOnce, ...evaluate } = command;
+  const { jobs, image, claim, readOnlyClaim, jobName, namespace, shards, cpus, memory, maxParallel, ...evaluate } =
+    command;
   const claims = [...toClaims(claim ?? [], false), ...toClaims(readOnlyClaim ?? [], true)];
   for (const name of [jobName, ...(namespace === undefined ? [] : [namespace])]) {
     if (!OBJECT_NAME.test(name))
@@ -45,7 +46,7 @@ export async function submitKubernetes(checkpoints: string[], command: SubmitKub
     report: [`--results=${command.out}`],
     claims,
     size: { shards: shards ?? SHARDS, cpus, memory: memory ?? MEMORY },
-    ...(atOnce === undefined ? {} : { atOnce }),
+    ...(maxParallel === undefined ? {} : { maxParallel }),
     shardsVariable: SHARDS_VARIABLE,
   });
   await writeJobs(jobs, manifests);

@@ -24,7 +24,7 @@ export interface SubmitSlurmOptions extends EvaluateCommandOptions {
   readonly memory?: number;
   /** minutes */
   readonly time?: number;
-  readonly atOnce?: number;
+  readonly maxParallel?: number;
   readonly partition?: string;
   readonly account?: string;
   readonly sbatch?: string[];
@@ -41,11 +41,12 @@ const planSchema = z.object({
 
 /** Runs `shiftline submit slurm`: checks the sweep's inputs, sizes its jobs by a short trial, writes and submits them. */
 export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOptions): Promise<void> {
-  const { jobs, shards, cpus, memory, time, atOnce, partition, account, sbatch, setup, run, ...evaluate } = command;
+  const { jobs, shards, cpus, memory, time, maxParallel, partition, account, sbatch, setup, run, ...evaluate } =
+    command;
   const folder = jobs ?? join(dirname(command.out), ".shiftline", "jobs", "slurm");
   const args = evaluateArguments(checkpoints, evaluate);
   const wanted = { cpus, shards, memory, minutes: time };
-  const settings = { ...wanted, atOnce, partition, account, sbatch, setup };
+  const settings = { ...wanted, maxParallel, partition, account, sbatch, setup };
   const settingTexts = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value ?? null)}`);
   const key = [process.cwd(), ...settingTexts, ...args];
   const size = (await readPlannedSize(folder, key)) ?? (await measureSize(toOptions(checkpoints, evaluate), wanted));
@@ -55,7 +56,7 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
     report: [`--results=${command.out}`],
     cwd: process.cwd(),
     size,
-    ...(atOnce === undefined ? {} : { atOnce }),
+    ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(partition === undefined ? {} : { partition }),
     ...(account === undefined ? {} : { account }),
     sbatch: sbatch ?? [],

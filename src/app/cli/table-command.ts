@@ -24,9 +24,9 @@ import { claimOutputs } from "./made-from.ts";
 import { outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printText, toPrintableJson } from "./print-result.ts";
+import { resultSources } from "./result-sources.ts";
 import { type OpenedTable, openTable } from "./table-study.ts";
 
-const DEFAULT_RESULTS = "results";
 /** Formats and the endings of their files. */
 const FORMATS = {
   text: ".txt",
@@ -80,8 +80,7 @@ export interface TableCommandOptions {
 export async function runTable(inputs: readonly string[], options: TableCommandOptions): Promise<void> {
   const format = chooseFormat(options);
   const scale = parseScale(options.scale ?? "logit");
-  const given = [...inputs, ...(options.results ?? [])];
-  const sources = given.length > 0 ? given : [DEFAULT_RESULTS];
+  const sources = resultSources(inputs, options.results);
   const place = options.out === undefined ? null : await outputPlace(sources, options.out, FORMATS[format]);
   const opened = await openTable(sources, { study: options.study, id: options.id, baseline: options.baseline, scale });
   const table = tableOf(opened, options);

@@ -1,41 +1,59 @@
 import type { Command } from "commander";
-import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
+import { MOST_USED } from "./common-options.ts";
+import { pairs, pathValue, protocols, values, wholeNumber } from "./option-values.ts";
+
+export const WHAT_IS_SCORED = "What is scored:";
+export const SPEED = "Machines and speed:";
 
 /** The options that say what is evaluated, and how. */
 export function withEvaluateOptions(command: Command): Command {
   return command
+    .optionsGroup(MOST_USED)
     .option("--data <root>", "folder that holds the benchmarks' folders", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
-    .option("--benchmark <id>", "benchmarks to score; every one found where absent", values)
     .option(
-      "--templates <id>",
-      "template sets: openai-80, simple-7, single-1, or a .txt file (default: openai-80)",
+      "--benchmark <ids>",
+      "benchmarks to score, between commas or repeated; every one found where absent",
       values,
     )
     .option(
-      "--class-names <id>",
-      "class names: imagenet-openai, or a .csv file with index, name and perhaps wnid (default: the benchmark's)",
-      pathValue,
+      "--templates <ids>",
+      "template sets: openai-80, simple-7, single-1, or a .txt or .json file (default: openai-80)",
+      values,
     )
     .option("--out <folder>", "results folder", pathValue, "results")
-    .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)", pathValue)
     .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
+    .optionsGroup(WHAT_IS_SCORED)
     .option(
-      "--variant <name>",
-      "which weights, where a folder has several: quantized, fp16, …; by tower: vision=fp16,text=int8",
+      "--protocol <id=name>",
+      "a protocol of a benchmark to score (default: all of them); may be repeated",
+      protocols,
     )
+    .option(
+      "--class-names <id>",
+      "class names: imagenet-openai, objectnet, or a .csv file with index, name and perhaps wnid (default: the benchmark's)",
+      pathValue,
+    )
+    .option("--limit <n>", "a seeded sample of n images, spread over the classes", wholeNumber)
+    .option("--allow-incomplete", "score a benchmark that has other than its number of images")
+    .option("--skip-unreadable", "go on past images that cannot be read, and count them")
+    .optionsGroup("Checkpoints:")
     .option(
       "--arch <name>",
       "architecture of weights that no file describes, by open_clip's name: ViT-B-32, ViT-B-32-quickgelu:laion400m_e32, …",
     )
-    .option("--limit <n>", "a seeded sample of so many images, spread over the classes", wholeNumber)
-    .option("--allow-incomplete", "score a benchmark that has other than its number of images")
-    .option("--skip-unreadable", "go on past images that cannot be read, and count them")
+    .option(
+      "--variant <name>",
+      "which weights, where a folder has several: quantized, fp16, …; by tower: vision=fp16,text=int8",
+    )
     .option("--allow-unsound", "score checkpoints that fail a check of inspect, with a warning in every table")
-    .option("--batch-size <n>", "images a run of the model (default: 8)", wholeNumber)
-    .option("--part-size <n>", "images a stored part (default: 512)", wholeNumber)
+    .optionsGroup(SPEED)
+    .option("--store <folder>", "where embeddings are kept (default: .shiftline/store beside --out)", pathValue)
+    .option("--batch-size <n>", "images per run of the model (default: 8)", wholeNumber)
+    .option("--part-size <n>", "images per stored part (default: 512)", wholeNumber)
     .option("--timeout <seconds>", TIMEOUT, wholeNumber);
 }
 
-/** What `--timeout` says of itself. */
-export const TIMEOUT = "end where one run of a graph takes longer (default: 60 s, and 600 s more for each GB of it)";
+/** What `--timeout` does, in the help of the commands that have it. */
+export const TIMEOUT =
+  "end where one run of a graph takes longer, in seconds (default: 60, and 600 more for each GB of the graph)";

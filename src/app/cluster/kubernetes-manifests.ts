@@ -25,7 +25,7 @@ export interface KubernetesPlan {
   readonly claims: readonly VolumeClaim[];
   readonly size: Omit<TaskSize, "minutes">;
   /** most pods at once; all where absent */
-  readonly atOnce?: number;
+  readonly maxParallel?: number;
   /** the environment variable that tells a pod the number of shards */
   readonly shardsVariable: string;
 }
@@ -57,13 +57,13 @@ function toText(manifest: Json): string {
 }
 
 function embedJob(plan: KubernetesPlan): Json {
-  const { size, atOnce, shardsVariable } = plan;
+  const { size, maxParallel, shardsVariable } = plan;
   const embed = container(plan, "embed", ["evaluate", `--threads=${size.cpus}`, "--shard=auto", ...plan.evaluate]);
   const env = [{ name: shardsVariable, value: String(size.shards) }];
   return job(plan, "embed", {
     completionMode: "Indexed",
     completions: size.shards,
-    parallelism: Math.min(atOnce ?? size.shards, size.shards),
+    parallelism: Math.min(maxParallel ?? size.shards, size.shards),
     backoffLimitPerIndex: RETRIES,
     podFailurePolicy: failurePolicy("embed"),
     template: podTemplate(plan, { containers: [{ ...embed, env }] }),

@@ -14,7 +14,7 @@ export interface SlurmPlan {
   readonly cwd: string;
   readonly size: TaskSize;
   /** most tasks at once; all where absent */
-  readonly atOnce?: number;
+  readonly maxParallel?: number;
   readonly partition?: string;
   readonly account?: string;
   /** more options of sbatch, for all jobs: `--qos=long` */
@@ -36,8 +36,8 @@ const MOST_KILLS = 3;
  * @throws InputError for an sbatch option that would not stay one line
  */
 export function slurmScripts(plan: SlurmPlan): JobFile[] {
-  const { size, atOnce } = plan;
-  const array = `0-${size.shards - 1}${atOnce === undefined ? "" : `%${atOnce}`}`;
+  const { size, maxParallel } = plan;
+  const array = `0-${size.shards - 1}${maxParallel === undefined ? "" : `%${maxParallel}`}`;
   const evaluate = ["evaluate", "--threads=$SLURM_CPUS_PER_TASK"];
   return [
     {

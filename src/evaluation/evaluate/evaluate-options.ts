@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   readonly dataDirs?: Readonly<Record<string, string>>;
   /** ids; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[];
+  /** benchmark id → those of its protocols that are scored; all of a benchmark that is not named */
+  readonly protocols?: Readonly<Record<string, readonly string[]>>;
   /** template sets, by id or path of a .txt file; openai-80 where absent */
   readonly templates?: readonly string[];
   /** class-name list, by id or path of a .csv file; the benchmark's own where absent */

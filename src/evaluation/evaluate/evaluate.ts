@@ -83,6 +83,7 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
           orders,
           notes,
           machine: plan,
+          options: plan.options,
           started,
           embedSeconds: seconds,
           attempts,

@@ -9,12 +9,14 @@ import { checkFoldersDistinct, ignoresCase } from "../results/result-collisions.
 import type { Part } from "../store/part-store.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import { checkExports } from "./check-exports.ts";
+import { checkProtocols } from "./check-protocols.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
 import { missingParts } from "./missing-parts.ts";
 import { openCheckpoints } from "./open-checkpoints.ts";
 import { planImages, shareContents } from "./planned-images.ts";
 import { type OpenedRun, openRun, type PlannedRun, unitsOf } from "./planned-runs.ts";
+import { recordedOptions } from "./recorded-options.ts";
 import { handlersOf } from "./run-handlers.ts";
 import { planTexts, type TextPlan } from "./text-plan.ts";
 
@@ -43,6 +45,8 @@ export interface EvaluationPlan {
   readonly runs: readonly PlannedRun[];
   /** of each checkpoint, in their order */
   readonly texts: readonly TextPlan[];
+  /** those that were given, for the record */
+  readonly options: Readonly<Record<string, unknown>>;
   /** units of work the images make, of all shards and stored or not */
   readonly imageUnits: number;
   /** what the user should know before the work begins */
@@ -71,6 +75,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const opening = openCheckpoints({ ...options, out, hashMemory: readOnly ? undefined : join(storeRoot, "hashes") });
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks({ ...options, storeRoot });
+  checkProtocols(options.protocols, data.benchmarks);
   const { checkpoints, notes: checkpointNotes } = await opening;
   const notes: Note[] = [...data.notes, ...checkpointNotes];
 
@@ -119,6 +124,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
     skipUnreadable,
     runs,
     texts: await planTexts(storeRoot, runs, kind),
+    options: recordedOptions(options),
     imageUnits: units,
     notes,
   };

@@ -24,6 +24,8 @@ export interface PlannedProtocol {
 export interface ProtocolOptions {
   /** class-name list, by id or path; the benchmark's where absent */
   readonly classNames?: string | undefined;
+  /** benchmark id → those of its protocols that are scored; all where it is not named */
+  readonly protocols?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly allowIncomplete?: boolean | undefined;
   /** images of the sample; all where absent */
   readonly limit?: number | undefined;
@@ -57,6 +59,7 @@ export async function planProtocols(
     notes.push(makeNote(text, { benchmark: benchmark.id, protocol: id }));
   };
   const [defaultProtocol] = benchmark.protocols;
+  const asked = options.protocols?.[benchmark.id];
   let isScoredByDefault = (_: number) => true;
   let isIncompleteNoted = false;
   for (const protocol of benchmark.protocols) {
@@ -70,6 +73,7 @@ export async function planProtocols(
     const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
     const isScored = (label: number) => space.accepted[label] !== null;
     if (protocol === defaultProtocol) isScoredByDefault = isScored;
+    if (asked !== undefined && !asked.includes(protocol.id)) continue;
     const images = located.images.withLabels(isScored);
     const reason = whyLeftOut(benchmark, protocol, images, isScoredByDefault);
     if (reason !== null) {

@@ -21,6 +21,8 @@ export interface MachineFacts {
 /** What a run's record says beside the plan. */
 export interface RunFacts {
   readonly machine: MachineFacts;
+  /** those that were given: what a command line and its file of options came to */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly started: Date;
   /** seconds the embedding took in this call, shared with the checkpoints that were embedded together */
   readonly embedSeconds: number;
@@ -78,6 +80,7 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
       content_sha256: facts.contentSha256,
     },
     warnings: facts.warnings,
+    options: facts.options,
     store: { folder: store.folder, parts: store.parts.length },
     versions: await versions(),
     machine: {

@@ -17,6 +17,8 @@ export interface ScoreRunOptions {
   /** all that is known before the scores: each result keeps the warnings about it */
   readonly notes: readonly Note[];
   readonly machine: MachineFacts;
+  /** those that were given, for the record */
+  readonly options: Readonly<Record<string, unknown>>;
   /** when the evaluation began */
   readonly started: Date;
   /** seconds the embedding took, shared with the runs that were embedded together */
@@ -53,7 +55,7 @@ export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promi
         if (labelWarning.isOrder) wrongOrder ??= makeWarning(labelWarning.text, about);
       }
       const warnings = warningsAbout(labelNote === null ? notes : [...notes, labelNote], key);
-      const facts = { machine, started, embedSeconds, embedded, contentSha256, warnings };
+      const facts = { machine, options: options.options, started, embedSeconds, embedded, contentSha256, warnings };
       options.onResult(result, await writeScores(run, result, scores, facts));
     });
   }

@@ -97,6 +97,8 @@ const runSchema = z.object({
     }),
   ),
   warnings: must(z.array(text)),
+  /** of the call that made it, without defaults */
+  options: may(z.record(text, z.unknown())),
   store: may(z.object({ folder: text, parts: number })),
   versions: may(z.record(text, text)),
   machine: may(z.object({ cpu: may(text), cores: may(number), platform: may(text) })),

@@ -58,13 +58,8 @@ describe("shiftline convert", () => {
   });
 
   it.each([
-    ["without --out", [], 2, /required option '--out <folder>' not specified/],
-    [
-      "for a layout that is none",
-      ["--out", "x", "--layout", "coreml"],
-      1,
-      /--layout coreml: expected open_clip or hugg/,
-    ],
+    ["without --out", [], 2, /--out <folder> is missing/],
+    ["for a layout that is none", ["--out", "x", "--layout", "coreml"], 2, /--layout coreml: expected open_clip, hugg/],
   ] as const)("refuses to write %s", async (_, words, expected, message) => {
     const { status, stdout, stderr } = await shiftline(["convert", weightFolder(NAME), ...words]);
     expect(stderr).toMatch(message);

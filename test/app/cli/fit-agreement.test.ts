@@ -68,7 +68,7 @@ describe("shiftline fit --agreement", () => {
 
   it("is refused on another scale, and for accuracies without predictions", async () => {
     const scale = await shiftline(["fit", RESULTS, ...STUDY, "--agreement", "linear"]);
-    expect([scale.status, scale.stderr]).toEqual([1, expect.stringContaining('unknown scale of agreement "linear"')]);
+    expect([scale.status, scale.stderr]).toEqual([2, expect.stringContaining("--agreement linear: expected probit")]);
     const published = await shiftline(["fit", "openclip", "--agreement", "probit"]);
     expect([published.status, published.stderr]).toEqual([
       1,

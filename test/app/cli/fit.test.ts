@@ -197,7 +197,6 @@ describe("shiftline fit", () => {
       ["--baseline", "openai"],
       /unknown baseline "openai"; known: imagenet-testbed, openai-clip, openclip/,
     ],
-    ["an unknown scale", good, ["--scale", "log"], /unknown scale "log"; known: logit, probit, linear/],
     ["a missing column", good.replace("benchmark", "set"), [], /in\.csv: expected the columns.*missing: benchmark/],
     [
       "percent",
@@ -283,8 +282,8 @@ describe("shiftline fit", () => {
     expect(wide.length).toBe(1 + 118);
     expect(wide[0]).toMatch(/^checkpoint,templates,/);
     const refused = await shiftline(["fit", "openclip", "--out", folder, "--format", "word"]);
-    expect(refused.stderr).toMatch(/unknown format "word"; known: text, markdown, latex, wide-csv/);
-    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/--format word: expected text, markdown, latex, wide-csv/);
+    expect(refused.status).toBe(2);
   }, 30_000);
 });
 

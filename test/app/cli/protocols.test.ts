@@ -94,6 +94,21 @@ describe("evaluate on a root with every benchmark, in one command", () => {
     expect(accuracies.length).toBe(15 * 3);
   }, 60_000);
 
+  it("scores the protocols asked for, and names those that are not there", async () => {
+    const out = join(temporaryFolder(), "results");
+    const args = ["--data", join(sketches, "root"), "--templates", "single-1", "--benchmark", "objectnet,imagenet-a"];
+    const run = (...asked: string[]) => evaluate(out, ...args, ...asked.flatMap((one) => ["--protocol", one]));
+    const { stdout } = await run("objectnet=official", "objectnet=objectnet-names");
+    const found = (JSON.parse(stdout) as Result[]).map(({ benchmark, protocol }) => `${benchmark} ${protocol}`);
+    expect(found.sort()).toEqual([
+      ...["imagenet-a 1000", "imagenet-a 200", "objectnet objectnet-names", "objectnet official"],
+    ]);
+    expect((await run("objectnet=offical")).stderr).toMatch(
+      /objectnet has no protocol "offical"; known: .*; did you mean official\?/,
+    );
+    expect((await run("imagenet=1000")).stderr).toMatch(/imagenet: not evaluated here; evaluated are .*objectnet/);
+  }, 60_000);
+
   it("gives them with the eighty templates too", async () => {
     const out = join(temporaryFolder(), "results");
     const { status, stdout } = await evaluate(

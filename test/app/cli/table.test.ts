@@ -159,7 +159,7 @@ describe("shiftline table", () => {
   it("says what is wrong with its options", async () => {
     const refused = async (...options: string[]) => (await shiftline(["table", results, ...options])).stderr;
     expect(await refused("--format", "docx")).toContain(
-      'unknown format "docx"; known: text, markdown, latex, csv, json, parquet',
+      "--format docx: expected text, markdown, latex, csv, json, parquet",
     );
     expect(await refused("--format", "parquet")).toContain("name a file with --out, as --out table.parquet");
     expect(await refused("--format", "csv", "--out", "t.tex")).toContain(

@@ -14,7 +14,7 @@ const plan: KubernetesPlan = {
     { name: "work", path: "/vol", readOnly: false },
   ],
   size: { shards: 16, cpus: 4, memory: 8192 },
-  atOnce: 5,
+  maxParallel: 5,
   shardsVariable: "SHIFTLINE_SHARDS",
 };
 

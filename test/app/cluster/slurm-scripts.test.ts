@@ -12,7 +12,7 @@ const plan: SlurmPlan = {
   report: ["--results=/scratch/it's mine"],
   cwd: "/home/me/my study",
   size: { shards: 8, cpus: 4, memory: 4096, minutes: 95 },
-  atOnce: 3,
+  maxParallel: 3,
   partition: "cpu",
   account: "lab",
   sbatch: ["--qos=long"],

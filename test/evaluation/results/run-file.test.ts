@@ -51,6 +51,7 @@ const record: RunRecord = {
     content_sha256: "x",
   },
   warnings: ["labels"],
+  options: { limit: 10 },
   store: { folder: "store", parts: 1 },
   versions: { node: "20.20.2" },
   machine: { cpu: "CPU", cores: 2, platform: "linux-x64" },

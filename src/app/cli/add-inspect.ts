@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
+import { pathValue, values, wholeNumber } from "./option-values.ts";
+import type { Supervise } from "./supervised-process.ts";
+import { TIMEOUT } from "./with-evaluate-options.ts";
+
+/** `shiftline inspect`. */
+export function addInspect(root: Command, supervise: Supervise): void {
+  const command = root
+    .command("inspect")
+    .description("print what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
+    .argument("<path>", "a checkpoint (folder, weights or .onnx file), a folder of data, or a benchmark's .json file")
+    .optionsGroup(MOST_USED)
+    .option("--deep", "decode every image of a data folder, and compare its content with the last time")
+    .option("--benchmark <ids>", "benchmarks to look for in a data folder", values)
+    .optionsGroup("Checkpoints:")
+    .option("--variant <name>", "which weights, where a checkpoint's folder has several")
+    .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")
+    .optionsGroup("Machines and speed:")
+    .option("--store <folder>", "where the content of data folders is remembered", pathValue, ".shiftline/store")
+    .option("--timeout <seconds>", TIMEOUT, wholeNumber);
+  withExamples(
+    withCommonOptions(command),
+    "shiftline inspect open_clip_model.safetensors",
+    "shiftline inspect checkpoints/mine --variant fp16",
+    "shiftline inspect /data --benchmark imagenet,imagenet-r --deep",
+    "shiftline inspect fruit/fruit.json",
+  ).action(async (path: string, options) => {
+    if (await supervise({ sweep: false, timeout: options.timeout })) return;
+    const { runInspect } = await import("./inspect-command.ts");
+    await runInspect(path, options);
+  });
+}
