@@ -37,6 +37,7 @@ interface PlacedEntry extends LegendEntry {
 const SWATCH = 16;
 const GAP = 5;
 const BETWEEN = 12;
+const GROUP_LINE = "line of a group";
 
 /** What the panels' marks mean, each kind that occurs once. */
 export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
@@ -68,8 +69,9 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
     const label = panel.lines.find(({ ofBaseline }) => ofBaseline)?.label;
     if (hasBaseline && label !== undefined) add({ kind: "baseline", text: `${figureText(label)} model` });
     if (label !== undefined) {
-      add({ kind: "line", text: panel.groups.length > 0 ? "line of a group" : "its line" });
-    } else if (panel.lines.length > 0) add({ kind: "line", text: "line of a group" });
+      const isOfGroups = panel.lines.some(({ group }) => panel.groups.includes(group));
+      add({ kind: "line", text: isOfGroups ? GROUP_LINE : "its line" });
+    } else if (panel.lines.length > 0) add({ kind: "line", text: GROUP_LINE });
   }
   const lines = panels.flatMap((panel) => panel.lines);
   if (lines.some(({ hasBand }) => hasBand)) add({ kind: "confidence", text: "95 % confidence" });
@@ -129,7 +131,7 @@ export function plotLegend(
     y2: ({ y }: PlacedEntry) => y + half,
   });
   const hasGroups = entries.some(({ kind }) => kind === "group");
-  const lineInk = hasGroups ? theme.muted : theme.baseline;
+  const lineInk = entries.some(({ text }) => text === GROUP_LINE) ? theme.muted : theme.baseline;
   const runInk = hasGroups ? theme.muted : theme.checkpoint;
   const svg = Plot.plot({
     ...(options.document === undefined ? {} : { document: options.document }),

@@ -30,14 +30,13 @@ interface Row {
 }
 
 /** Every accuracy: a row a checkpoint, a column a benchmark and protocol. */
-export function Accuracies({ data, view, change, names }: PageProps): JSX.Element {
+export function Accuracies({ data, view, change }: PageProps): JSX.Element {
   const results = useMemo(
     () => data.results.filter((one) => view.prompts === "" || one.templates === view.prompts),
     [data, view.prompts],
   );
   const rows = useMemo(() => toRows(results, view.metric, data.warnings), [data, results, view.metric]);
-  const shown = useMemo(() => rows.filter(({ checkpoint }) => names.has(checkpoint)), [rows, names]);
-  const columns = useMemo(() => toColumns(data, results, rows, change), [data, results, rows, change]);
+  const columns = useMemo(() => toColumns(data, results, rows), [data, results, rows]);
   const available = METRICS.filter(({ id }) => id === ACCURACY.id || results.some((one) => hasMetric(one, id)));
   const { interval } = findMetric(view.metric) ?? ACCURACY;
   return (
@@ -70,7 +69,14 @@ export function Accuracies({ data, view, change, names }: PageProps): JSX.Elemen
         </>
       }
     >
-      <Table caption="Accuracy of every checkpoint" columns={columns} rows={shown} keyOf={(row) => row.checkpoint} />
+      <Table
+        id="accuracies"
+        caption="Accuracy of every checkpoint"
+        columns={columns}
+        rows={rows}
+        keyOf={(row) => row.checkpoint}
+        checkpointOf={(row) => row.checkpoint}
+      />
       <WarningList warnings={data.warnings} />
     </Section>
   );
@@ -99,12 +105,7 @@ function toRows(results: readonly ReportResult[], metric: string, notes: readonl
   return [...rows].map(([checkpoint, cells]) => ({ checkpoint, cells }));
 }
 
-function toColumns(
-  data: ReportData,
-  results: readonly ReportResult[],
-  rows: readonly Row[],
-  change: PageProps["change"],
-): Column<Row>[] {
+function toColumns(data: ReportData, results: readonly ReportResult[], rows: readonly Row[]): Column<Row>[] {
   const found = new Map<string, ReportResult>();
   for (const result of results) if (!found.has(columnId(result))) found.set(columnId(result), result);
   const used = [...found].filter(([id]) => rows.some(({ cells }) => cells.has(id)));
@@ -120,7 +121,7 @@ function toColumns(
     {
       id: "checkpoint",
       title: "Checkpoint",
-      cell: (row) => <CheckpointName name={row.checkpoint} change={change} />,
+      cell: (row) => <CheckpointName name={row.checkpoint} />,
       value: (row) => row.checkpoint,
     },
     ...ordered.map(([id, { benchmark, protocol, templates }]): Column<Row> => {

@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { errorConsistency } from "../../../analysis/comparison/error-consistency.ts";
 import { decimal } from "../../../foundation/number-text.ts";
-import { cutMiddle } from "../../tables/name-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
 import { bothRight, type ImageSet, openSet, setId, setTitle } from "./image-sets.ts";
-import { chosenSet, type PageProps } from "./page-props.tsx";
+import { CheckpointName, chosenSet, type PageProps } from "./page-props.tsx";
+import { useView } from "./view-context.ts";
 
 /** Kappa of every two checkpoints of a set, the most accurate first. */
 interface Agreement {
@@ -15,21 +15,20 @@ interface Agreement {
   readonly kappa: Float32Array;
 }
 
-/** Names beside the matrix up to so many checkpoints; beyond, they are read by pointing. */
-const NAMED = 40;
-const NAME_LENGTH = 28;
+/** All names stand beside the matrix up to so many checkpoints; beyond, those in focus or searched for, and the others are read by pointing. */
+const NAMED = 60;
+/** Pixels of a cell that has a name, and of the whole at most. */
+const CELL = { least: 15, most: 40 } as const;
+const MOST_PIXELS = 560;
 
 /** Which checkpoints are right and wrong on the same images. */
-export function AgreementMatrix({ data, details, view, change, names }: PageProps): JSX.Element | null {
+export function AgreementMatrix({ data, details, view, change }: PageProps): JSX.Element | null {
   const sets = useMemo(
     () => (details?.sets ?? []).filter(({ checkpoints, both }) => checkpoints.length > 1 && both !== null),
     [details],
   );
   const set = chosenSet(sets, view.set);
-  const agreement = useMemo(
-    () => (set === undefined ? null : agreementOf(data, openSet(set), names)),
-    [data, set, names],
-  );
+  const agreement = useMemo(() => (set === undefined ? null : agreementOf(data, openSet(set))), [data, set]);
   if (set === undefined || agreement === null) return null;
   return (
     <Section
@@ -45,19 +44,14 @@ export function AgreementMatrix({ data, details, view, change, names }: PageProp
         />
       }
     >
-      {agreement.names.length < 2 ? (
-        <p class="quiet">Fewer than two checkpoints of this search have results here.</p>
-      ) : (
-        <Matrix {...agreement} change={change} />
-      )}
+      <Matrix {...agreement} change={change} />
     </Section>
   );
 }
 
-function agreementOf(data: ReportData, set: ImageSet, names: ReadonlySet<string>): Agreement {
+function agreementOf(data: ReportData, set: ImageSet): Agreement {
   const rows = set.about.checkpoints
     .map((checkpoint, row) => ({ name: data.checkpoints[checkpoint] as string, row, right: set.right[row] as number }))
-    .filter(({ name }) => names.has(name))
     .sort((a, b) => b.right - a.right || (a.name < b.name ? -1 : 1));
   const n = rows.length;
   const kappa = new Float32Array(n * n).fill(Number.NaN);
@@ -80,6 +74,7 @@ interface Place {
 
 function Matrix({ names, kappa, change }: Agreement & { readonly change: PageProps["change"] }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const { pinned } = useView();
   const [place, setPlace] = useState<Place | null>(null);
   const n = names.length;
   useEffect(() => draw(canvas.current, n, kappa), [n, kappa]);
@@ -110,35 +105,58 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
   };
   const open = (at: Place | null) => {
     if (at === null || at.i === at.j) return;
-    change({ first: names[at.i] as string, second: names[at.j] as string });
-    document.getElementById("compare")?.scrollIntoView({ behavior: "smooth" });
+    change({ tab: "compare", first: names[at.i] as string, second: names[at.j] as string });
   };
+  const isNamed = n <= NAMED;
+  const side = isNamed ? n * Math.max(CELL.least, Math.min(CELL.most, 420 / n)) : MOST_PIXELS;
+  const marked = names.map((name, i) => ({ name, i })).filter(({ name }) => isNamed || pinned.has(name));
   return (
     <div class="matrix">
-      <div class="matrix-body">
-        {n <= NAMED && (
-          <ol class="matrix-names">
-            {names.map((name) => (
-              <li key={name} title={name}>
-                <bdi>{cutMiddle(name, NAME_LENGTH)}</bdi>
-              </li>
-            ))}
-          </ol>
-        )}
-        <canvas
-          ref={canvas}
-          style={{ width: `${Math.min(560, Math.max(160, n * 22))}px` }}
-          role="img"
-          tabIndex={0}
-          aria-label={`Agreement of ${n} checkpoints; arrow keys move from pair to pair, Enter compares the two`}
-          onPointerMove={(event) => setPlace(placeOf(event))}
-          onPointerLeave={() => setPlace(null)}
-          onClick={(event) => open(placeOf(event))}
-          onKeyDown={move}
-        />
+      <div class="matrix-body" style={{ maxWidth: `calc(${side}px + min(16rem, 40%))` }}>
+        <ol class="matrix-names">
+          {marked.map(({ name, i }) => (
+            <li key={name} style={{ top: `${(100 * (i + 0.5)) / n}%` }}>
+              <CheckpointName name={name} /> <span class="quiet">{i + 1}</span>
+            </li>
+          ))}
+        </ol>
+        <div class="matrix-square">
+          <canvas
+            ref={canvas}
+            role="img"
+            tabIndex={0}
+            aria-label={`Agreement of ${n} checkpoints; arrow keys move from pair to pair, Enter compares the two`}
+            onPointerMove={(event) => setPlace(placeOf(event))}
+            onPointerLeave={() => setPlace(null)}
+            onClick={(event) => open(placeOf(event))}
+            onKeyDown={move}
+          />
+          {place !== null && (
+            <span
+              class="matrix-cell"
+              style={{
+                left: `${(100 * place.j) / n}%`,
+                top: `${(100 * place.i) / n}%`,
+                width: `${100 / n}%`,
+                height: `${100 / n}%`,
+              }}
+            />
+          )}
+          {isNamed && (
+            <ol class="matrix-columns" aria-hidden="true">
+              {names.map((name, i) => (
+                <li key={name} title={name}>
+                  {i + 1}
+                </li>
+              ))}
+            </ol>
+          )}
+        </div>
       </div>
       <p class="matrix-reading" aria-live="polite">
-        {place === null ? "Point at a cell to read it; click to compare the two." : describe(names, kappa, place)}
+        {place === null
+          ? "Columns are numbered as the rows. Point at a cell to read it; click to compare the two."
+          : describe(names, kappa, place)}
       </p>
       <p class="ramp" aria-hidden="true">
         0 <span class="ramp-bar" /> 1

@@ -1,25 +1,35 @@
 import { type JSX, render } from "preact";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { FIT_SCALES } from "../../../analysis/lines/fit-scale.ts";
-import { AVERAGE, isInDistribution } from "../../../analysis/robustness/study-axes.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
+import { cutMiddle } from "../../tables/name-text.ts";
+import { shortenNames } from "../../tables/shorten-names.ts";
 import type { ReportData, ReportImages } from "../report-data.ts";
-import { groupReport, studyReport } from "../report-study.ts";
+import { groupReport, studyReport, withoutBaseline } from "../report-study.ts";
 import { Accuracies } from "./accuracies.tsx";
 import { AgreementMatrix } from "./agreement.tsx";
 import "./app.css";
+import "./first-screen.css";
+import "./print.css";
 import { CheckpointPage } from "./checkpoint-page.tsx";
 import { Classes } from "./classes.tsx";
 import { Compare } from "./compare.tsx";
-import { Select } from "./controls.tsx";
+import { usualPrompts } from "./context-words.ts";
 import { type OpenDetails, readData, readDetails, readImages } from "./decode.ts";
-import { Empty, Footer, Search, ThemeChoice } from "./frame.tsx";
-import { Headline } from "./headline.tsx";
+import { FirstScreen } from "./first-screen.tsx";
+import { Empty, Footer, ThemeChoice } from "./frame.tsx";
 import { Live } from "./live.tsx";
 import type { PageProps } from "./page-props.tsx";
+import { plotChoices } from "./panel.ts";
 import { Reliability } from "./reliability.tsx";
 import { Robustness } from "./robustness.tsx";
-import { Scatter } from "./scatter.tsx";
+import { findCheckpoints, pinnedSubjects, subjectsOf } from "./subjects.ts";
+import { Tabs, tabsOf } from "./tabs.tsx";
+import { themeStyles } from "./theme.ts";
 import { formatView, parseView, START, type View } from "./view.ts";
+import { ViewContext, type ViewTools } from "./view-context.ts";
+
+/** Characters of a name in tables and sentences. */
+const LONGEST_NAME = 48;
 
 function App({ data }: { readonly data: ReportData }): JSX.Element {
   const start = useMemo(() => startView(data), [data]);
@@ -37,140 +47,147 @@ function App({ data }: { readonly data: ReportData }): JSX.Element {
       window.removeEventListener("popstate", follow);
     };
   }, [start]);
+  // Another page is read from its top
+  const page = `${view.tab} ${view.checkpoint}`;
+  const shownPage = useRef(page);
+  useEffect(() => {
+    if (shownPage.current !== page) window.scrollTo(0, 0);
+    shownPage.current = page;
+  }, [page]);
   const change = useCallback(
     (part: Partial<View>) =>
       setView((old) => {
         const next = { ...old, ...part };
         const address = formatView(next, start);
-        // Another checkpoint's page is a step that the browser's back button undoes; a choice on a page is not
-        if (next.checkpoint !== old.checkpoint) {
-          history.pushState(null, "", address);
-          window.scrollTo(0, 0);
-        } else history.replaceState(null, "", address);
+        // Another page is a step that the browser's back button undoes; a choice on a page is not
+        if (next.checkpoint !== old.checkpoint || next.tab !== old.tab) history.pushState(null, "", address);
+        else history.replaceState(null, "", address);
         return next;
       }),
     [start],
   );
-  const names = useMemo(() => search(data, view.search), [data, view.search]);
-  const { study, problem } = useMemo(
-    () => studyReport(data, view.baseline, view.scale),
-    [data, view.baseline, view.scale],
-  );
-  const groups = useMemo(() => groupReport(data, study, view.group, view.scale), [data, study, view.group, view.scale]);
-  const props: PageProps = { data, details, images, view, change, names };
+  const shorts = useMemo(() => shortenNames(data.checkpoints, LONGEST_NAME), [data]);
+  const tools = useMemo<ViewTools>(() => {
+    const found = findCheckpoints(data, view.search);
+    return {
+      view,
+      change,
+      address: (part) => formatView({ ...view, ...part }, start),
+      short: (name) => shorts.get(name) ?? cutMiddle(name, LONGEST_NAME),
+      pinned: new Set([...pinnedSubjects(data), ...found]),
+      found,
+    };
+  }, [data, view, change, start, shorts]);
+  const tabs = useMemo(() => tabsOf(data, details), [data, details]);
+  const tab = tabs.some(({ id }) => id === view.tab) ? view.tab : "";
+  const isPage = data.checkpoints.length > 0;
   return (
-    <>
+    <ViewContext.Provider value={tools}>
       <button type="button" class="skip" onClick={skipToMain}>
         Skip to the content
       </button>
       <header class="top">
         <div class="top-line">
-          <p class="brand">{data.title}</p>
-          <div class="controls">
-            <ThemeChoice />
-          </div>
+          <p class="brand">
+            <bdi>{data.title}</bdi>
+          </p>
+          {isPage && <Tabs tabs={tabs} current={view.checkpoint === "" ? tab : null} />}
+          <ThemeChoice />
         </div>
         <Live data={data} />
       </header>
       <main id="main" tabIndex={-1}>
-        {data.checkpoints.length === 0 ? (
-          <Empty />
-        ) : view.checkpoint !== "" ? (
-          <CheckpointPage {...props} study={study} />
+        {isPage ? (
+          <Page data={data} details={details} images={images} view={view} change={change} tab={tab} />
         ) : (
-          <>
-            <h1>{summary(data)}</h1>
-            {study !== null && <Headline {...props} study={study} />}
-            {problem !== "" && <p class="lead caution">No line to compare with: {problem}.</p>}
-            <div class="controls main-controls">
-              <Choices {...props} />
-              <Search {...props} />
-            </div>
-            <Scatter {...props} study={study} groups={groups} />
-            {study !== null && <Robustness {...props} study={study} />}
-            <Accuracies {...props} />
-            <Compare {...props} />
-            <Classes {...props} checkpoint={view.first} />
-            <AgreementMatrix {...props} />
-            <Reliability {...props} />
-          </>
+          <Empty />
         )}
       </main>
       <Footer data={data} />
-    </>
+    </ViewContext.Provider>
   );
 }
 
-/** What is shared by all parts: baseline, scale, group and prompts. */
-function Choices({ data, view, change }: PageProps): JSX.Element {
-  const prompts = [...new Set(data.results.map(({ templates }) => templates))].sort();
+/** The tab, or the checkpoint's page, that the address names. */
+function Page(props: PageProps & { readonly tab: string }): JSX.Element {
+  const { data, view, tab } = props;
+  const { study, problem } = useMemo(
+    () => studyReport(data, view.baseline, view.scale),
+    [data, view.baseline, view.scale],
+  );
+  const groups = useMemo(() => groupReport(data, study, view.group, view.scale), [data, study, view.group, view.scale]);
+  if (view.checkpoint !== "") return <CheckpointPage {...props} study={study} />;
+  switch (tab) {
+    case "compare":
+      return (
+        <>
+          <h1 class="tab-title">
+            <bdi>{view.first}</bdi> and <bdi>{view.second}</bdi>
+          </h1>
+          <Compare {...props} />
+        </>
+      );
+    case "classes":
+      return (
+        <>
+          <h1 class="tab-title">
+            Classes of <bdi>{view.first}</bdi>
+          </h1>
+          <Classes {...props} checkpoint={view.first} />
+        </>
+      );
+    case "agreement":
+      return (
+        <>
+          <h1 class="tab-title">Agreement of {data.checkpoints.length} checkpoints</h1>
+          <AgreementMatrix {...props} />
+        </>
+      );
+    case "runs":
+      return (
+        <>
+          <h1 class="tab-title">Runs and notes</h1>
+          <Reliability {...props} />
+        </>
+      );
+    default:
+      return <Overview {...props} study={study} problem={problem} groups={groups} />;
+  }
+}
+
+/** The first screen, and the tables that it is made from. */
+function Overview(
+  props: PageProps & ReturnType<typeof studyReport> & { readonly groups: ReturnType<typeof groupReport> },
+): JSX.Element {
+  const { data, study, view } = props;
+  const choices = useMemo(() => plotChoices(data, study ?? withoutBaseline(data)), [data, study]);
+  const isThere = choices.some((choice) => choice.benchmark === view.benchmark);
+  const benchmark = isThere ? view.benchmark : (choices[0]?.benchmark ?? "");
   return (
     <>
-      <Select
-        label="Baseline"
-        value={view.baseline}
-        choices={data.baselines.map(({ id }) => ({ value: id, label: id }))}
-        onChange={(baseline) => change({ baseline })}
-      />
-      <Select
-        label="Scale"
-        value={view.scale}
-        choices={FIT_SCALES.map((scale) => ({ value: scale, label: scale }))}
-        onChange={(scale) => change({ scale })}
-      />
-      <Select
-        label="Groups"
-        value={view.group}
-        choices={[
-          { value: "", label: "none" },
-          ...data.groupings.map(({ column }) => ({ value: column, label: column })),
-        ]}
-        onChange={(group) => change({ group })}
-      />
-      <Select
-        label="Prompts"
-        value={view.prompts}
-        choices={prompts.map((one) => ({ value: one, label: one === "" ? "not known" : one }))}
-        onChange={(value) => change({ prompts: value })}
-      />
+      <FirstScreen {...props} benchmark={benchmark} />
+      {study !== null && <Robustness {...props} study={study} benchmark={benchmark} />}
+      <Accuracies {...props} />
     </>
   );
 }
 
-/** What the page shows at first: the baseline asked for, the average where there is one, the prompts used most. */
+/** What the page shows at first: the baseline asked for with its prompts, the average where there is one. */
 function startView(data: ReportData): View {
-  const counts = new Map<string, number>();
-  for (const { templates } of data.results) counts.set(templates, (counts.get(templates) ?? 0) + 1);
-  const usual = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]?.[0] ?? "";
+  const baseline = data.baselines[0]?.id ?? "";
+  const [first, second] = [...subjectsOf(data), ...data.checkpoints];
+  const other = [second, ...data.checkpoints].find((name) => name !== first);
   return {
     ...START,
-    baseline: data.baselines[0]?.id ?? "",
+    baseline,
     scale: data.scale,
     group: data.groupBy ?? "",
+    x: data.x ?? "",
     benchmark: AVERAGE,
-    prompts: usual,
-    first: data.checkpoints[0] ?? "",
-    second: data.checkpoints[1] ?? "",
+    prompts: usualPrompts(data, baseline),
+    first: first ?? "",
+    second: other ?? "",
   };
-}
-
-function summary(data: ReportData): string {
-  const shifts = new Set(
-    data.results.map(({ benchmark }) => benchmark).filter((id) => !isInDistribution(id, data.axes)),
-  ).size;
-  const checkpoints = data.checkpoints.length === 1 ? "One checkpoint" : `${data.checkpoints.length} checkpoints`;
-  return `${checkpoints}, ${shifts === 1 ? "one distribution shift" : `${shifts} distribution shifts`}`;
-}
-
-/** Checkpoints whose name holds every word of the search, letter case aside. */
-function search(data: ReportData, typed: string): ReadonlySet<string> {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return new Set(
-    data.checkpoints.filter((name) => {
-      const lower = name.toLowerCase();
-      return words.every((word) => lower.includes(word));
-    }),
-  );
 }
 
 /** The address holds the view, so a link to an element would replace it. */
@@ -181,6 +198,9 @@ function skipToMain(): void {
 async function start(): Promise<void> {
   const root = document.getElementById("app") as HTMLElement;
   const data = await readData();
+  const style = document.createElement("style");
+  style.textContent = themeStyles();
+  document.head.append(style);
   root.replaceChildren();
   render(<App data={data} />, root);
   document.documentElement.dataset.ready = "yes";

@@ -7,44 +7,40 @@ import { ACCURACY, figureOf, METRICS } from "../../../evaluation/scoring/metrics
 import { keyText } from "../../../foundation/evaluation-key.ts";
 import { percent, percentRange } from "../../../foundation/number-text.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
+import { answerCheckpoint } from "./answer.ts";
+import { AnswerView } from "./answer-view.tsx";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
-import { CheckpointHeadline } from "./headline.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { Reliability } from "./reliability.tsx";
 import { RobustnessCell } from "./robustness.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
+import { useView } from "./view-context.ts";
 import { resultWarnings, WarningList, WarningMark } from "./warnings.tsx";
 
 /** All that is known of one checkpoint. */
 export function CheckpointPage(props: PageProps & { readonly study: RobustnessStudy | null }): JSX.Element {
-  const { data, view, change, study } = props;
+  const { data, view, study } = props;
+  const { address } = useView();
   const { checkpoint } = view;
-  const alone = { ...props, names: new Set([checkpoint]) };
   const rows = (study?.rows ?? []).filter((row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS);
-  const neighbour = data.checkpoints.find((name) => name !== checkpoint);
+  const neighbor = data.checkpoints.find((name) => name !== checkpoint);
   return (
     <>
       <nav class="crumbs" aria-label="Where you are">
-        <button type="button" class="plain" onClick={() => change({ checkpoint: "" })}>
-          ← All checkpoints
-        </button>
-        {neighbour !== undefined && (
-          <button
-            type="button"
-            class="plain"
-            onClick={() => {
-              change({
-                checkpoint: "",
-                first: checkpoint,
-                second: view.second === checkpoint ? neighbour : view.second,
-              });
-              setTimeout(() => document.getElementById("compare")?.scrollIntoView(), 50);
-            }}
+        <a href={address({ checkpoint: "" })}>← All checkpoints</a>
+        {neighbor !== undefined && (
+          <a
+            href={address({
+              checkpoint: "",
+              tab: "compare",
+              first: checkpoint,
+              second: view.second === checkpoint ? neighbor : view.second,
+            })}
           >
             Compare with another
-          </button>
+          </a>
         )}
       </nav>
       <h1 class="checkpoint-title">
@@ -52,7 +48,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
       </h1>
       {!data.checkpoints.includes(checkpoint) && <p class="lead">There is no checkpoint of this name here.</p>}
       {study !== null && data.checkpoints.includes(checkpoint) && (
-        <CheckpointHeadline {...props} study={study} checkpoint={checkpoint} />
+        <AnswerView answer={answerCheckpoint(data, study, view, view.benchmark, checkpoint)} level={2} />
       )}
       {rows.length > 0 && (
         <Section
@@ -61,6 +57,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
           about={`What the line of ${view.baseline} expects at the checkpoint's accuracy in distribution, and where another model of the baseline's kind would fall (95 %).`}
         >
           <Table
+            id="shifts"
             caption="Effective robustness on every shift"
             columns={columnsOf(data)}
             rows={rows}
@@ -69,8 +66,8 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
         </Section>
       )}
       <OwnAccuracies data={data} checkpoint={checkpoint} />
-      <Classes {...alone} checkpoint={checkpoint} />
-      <Reliability {...alone} />
+      <Classes {...props} checkpoint={checkpoint} />
+      <Reliability {...props} />
     </>
   );
 }
@@ -177,7 +174,13 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
   ];
   return (
     <Section id="own-accuracies" title="Accuracy">
-      <Table caption={`Accuracies of ${checkpoint}`} columns={columns} rows={own} keyOf={(row) => keyText(row)} />
+      <Table
+        id="own-accuracies"
+        caption={`Accuracies of ${checkpoint}`}
+        columns={columns}
+        rows={own}
+        keyOf={(row) => keyText(row)}
+      />
       <WarningList warnings={data.warnings.filter(({ about }) => about?.checkpoint === checkpoint)} />
     </Section>
   );

@@ -9,7 +9,7 @@ import { classCounts, inDistributionSet, openSet, setId, setTitle } from "./imag
 import { CheckpointChoice, chosenSet, type PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";
 
-interface ClassRow {
+export interface ClassRow {
   readonly label: string;
   readonly name: string;
   readonly n: number;
@@ -54,6 +54,7 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
     >
       <Table
         key={setId(set)}
+        id="classes"
         caption={`Classes of ${set.benchmark}`}
         columns={columns}
         rows={rows}
@@ -65,7 +66,7 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
   );
 }
 
-function classRows(
+export function classRows(
   axes: StudyAxes,
   set: ImageSetDetails,
   sets: readonly ImageSetDetails[],

@@ -11,7 +11,7 @@ import { type Column, Table } from "./table.tsx";
 import { type ComparedSet, comparisonsCsv } from "./tables-csv.ts";
 
 /** A row of the table. */
-interface PairRow extends ComparedSet {
+export interface PairRow extends ComparedSet {
   readonly set: ImageSetDetails;
   readonly title: string;
 }
@@ -84,6 +84,7 @@ export function Compare({ data, details, view, change }: PageProps): JSX.Element
             differences {shown === 1 ? "is" : "are"} more than chance.
           </p>
           <Table
+            id="compare"
             caption="Differences of the two"
             columns={columns(rows.length)}
             rows={rows}
@@ -96,7 +97,8 @@ export function Compare({ data, details, view, change }: PageProps): JSX.Element
   );
 }
 
-function pairRows(
+/** The two on every image set that both have, decided together. */
+export function pairRows(
   data: PageProps["data"],
   details: PageProps["details"],
   first: number,
@@ -226,7 +228,7 @@ function ChangedClasses(props: {
 }
 
 /** The classes with the largest difference of images right, the first better or the second. */
-function classChanges(set: ImageSetDetails, first: number, second: number) {
+export function classChanges(set: ImageSetDetails, first: number, second: number) {
   const opened = openSet(set);
   const own = classCounts(opened, first) ?? [];
   const other = classCounts(opened, second) ?? [];

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { ReportData } from "../report-data.ts";
 import type { PageProps } from "./page-props.tsx";
+import { useView } from "./view-context.ts";
 
 const THEMES = ["auto", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
@@ -47,23 +48,26 @@ function apply(theme: Theme): void {
   window.dispatchEvent(new Event("shiftline-theme"));
 }
 
-/** Narrows everything to the checkpoints whose names hold what is typed. */
-export function Search({ data, view, change, names }: PageProps): JSX.Element | null {
+/** Highlights the checkpoints whose names hold what is typed; the others stay. */
+export function Search({ data, view, change }: PageProps): JSX.Element | null {
   const id = useId();
+  const { found } = useView();
   if (data.checkpoints.length < 2) return null;
   return (
-    <span class="control">
-      <label for={id}>Search</label>
+    <span class="control search">
+      <label class="unseen" for={id}>
+        Search
+      </label>
       <input
         id={id}
         type="search"
-        placeholder="name of a checkpoint"
+        placeholder="Find a checkpoint"
         value={view.search}
         onInput={(event) => change({ search: event.currentTarget.value })}
       />
       {view.search !== "" && (
         <span class="quiet" role="status">
-          {names.size} of {data.checkpoints.length}
+          {found.size} of {data.checkpoints.length}
         </span>
       )}
     </span>

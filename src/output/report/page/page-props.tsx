@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
-import { cutMiddle } from "../../tables/name-text.ts";
 import type { ImageSetDetails, ReportData, ReportImages } from "../report-data.ts";
 import { Pick } from "./controls.tsx";
 import type { OpenDetails } from "./decode.ts";
 import { setId } from "./image-sets.ts";
 import type { View } from "./view.ts";
+import { useView } from "./view-context.ts";
 
 /** What every part of the page is given. */
 export interface PageProps {
@@ -15,24 +15,16 @@ export interface PageProps {
   readonly images: ReportImages | null;
   readonly view: View;
   readonly change: (part: Partial<View>) => void;
-  /** checkpoints that the search leaves */
-  readonly names: ReadonlySet<string>;
 }
 
-const LONGEST = 48;
-
-/** A checkpoint's name that opens its page. */
-export function CheckpointName({
-  name,
-  change,
-}: {
-  readonly name: string;
-  readonly change: PageProps["change"];
-}): JSX.Element {
+/** A checkpoint's name as a link to its page. */
+export function CheckpointName({ name }: { readonly name: string }): JSX.Element {
+  const { address, short, found } = useView();
+  const text = <bdi>{short(name)}</bdi>;
   return (
-    <button type="button" class="name" title={name} onClick={() => change({ checkpoint: name })}>
-      <bdi>{cutMiddle(name, LONGEST)}</bdi>
-    </button>
+    <a class="name" title={name} href={address({ checkpoint: name })}>
+      {found.has(name) ? <mark>{text}</mark> : text}
+    </a>
   );
 }
 
@@ -43,13 +35,14 @@ export function chosenSet(sets: readonly ImageSetDetails[], id: string): ImageSe
 
 /** A choice of the checkpoint that a part of the overview is about. */
 export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element | null {
+  const { short } = useView();
   if (view.checkpoint !== "") return null;
   return (
     <Pick
       label="Checkpoint"
       placeholder="type a name"
       value={view.first}
-      choices={data.checkpoints.map((name) => ({ value: name, label: cutMiddle(name, LONGEST) }))}
+      choices={data.checkpoints.map((name) => ({ value: name, label: short(name) }))}
       onChange={(first) => change({ first })}
     />
   );

@@ -7,6 +7,7 @@ import type { PanelStudy } from "../../figures/panel-study.ts";
 import { buildPanels, type ScatterPanel } from "../../figures/scatter-panel.ts";
 import type { ReportData } from "../report-data.ts";
 import { shiftColumns, shiftTitle, shownSide } from "./study.ts";
+import { hasVerdictGroups, verdictGroups } from "./verdict-groups.ts";
 import type { View } from "./view.ts";
 
 /** A shift that can be put in the plot. */
@@ -35,29 +36,34 @@ function pairedBenchmarks({ accuracies, pairing }: PanelStudy): RobustnessStudy[
   ) as unknown as RobustnessStudy["rows"];
 }
 
-/** The panel of a view, of the checkpoints that the search leaves, on the axes of all. */
+/** The panel of a view. */
 export function viewPanel(
   data: ReportData,
   study: PanelStudy,
   comparisons: readonly GroupComparison[],
   view: View,
   benchmark: string,
-  names: ReadonlySet<string>,
 ): ScatterPanel | undefined {
   const grouping = data.groupings.find(({ column }) => column === view.group);
+  const numbers = data.numbers.find(({ column }) => column === view.x);
   const options = {
     scale: view.scale as FitScale,
     benchmarks: [benchmark],
-    focus: data.focus,
+    // Of published models alone nothing is left out: the plot begins with a part of itself, and shows all when asked
+    ...(data.focus.by === "none" ? {} : { focus: data.focus }),
     inDistribution: shownSide(view, study.pairing.axes),
     ...(view.axis === ""
       ? {}
       : { idSide: view.axis === "same" ? ("same-classes" as const) : ("all-classes" as const) }),
+    runs: data.runs,
+    ...(numbers === undefined ? {} : { x: numbers }),
     ...(view.protocol === "" ? {} : { protocols: new Map([[benchmark, view.protocol]]) }),
     ...(view.prompts === "" ? {} : { templates: view.prompts }),
     ...(grouping === undefined ? {} : { groups: new Map(Object.entries(grouping.groups)), groupLines: comparisons }),
   };
-  const [whole] = buildPanels(study, options);
-  if (whole === undefined) return undefined;
-  return { ...whole, checkpoints: whole.checkpoints.filter(({ name }) => names.has(name)) };
+  const verdicts = grouping === undefined && hasVerdictGroups(data, study) ? verdictGroups(study.rows, benchmark) : {};
+  const [panel] = buildPanels(study, { ...options, ...verdicts });
+  if (panel === undefined) return undefined;
+  const lines = panel.lines.map((line) => ({ ...line, hasBand: line.ofBaseline || line.group === view.band }));
+  return { ...panel, lines };
 }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { percent, percentRange, points, pointsRange } from "../../../foundation/number-text.ts";
+import { percent, percentRange, points, pointsRange, quantity } from "../../../foundation/number-text.ts";
 import type { PanelCheckpoint, PanelPoint } from "../../figures/panel-points.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
 
@@ -11,11 +11,21 @@ export interface PlacedPoint {
   readonly top: number;
 }
 
+/** What the x axis is of: an in-distribution benchmark's title, or a column of numbers. */
+export interface AxisName {
+  readonly title: string;
+  readonly isColumn: boolean;
+}
+
 const WIDTH = 260;
 const LONGEST = 80;
 
 /** What a point says of itself, beside it. */
-export function Tip(props: { readonly placed: PlacedPoint; readonly width: number; readonly of: string }): JSX.Element {
+export function Tip(props: {
+  readonly placed: PlacedPoint;
+  readonly width: number;
+  readonly of: AxisName;
+}): JSX.Element {
   const { placed, width, of } = props;
   const { point, left, top, isCheckpoint } = placed;
   const isRight = left + WIDTH + 24 < width;
@@ -44,13 +54,12 @@ function FactRow({ name, value }: { readonly name: string; readonly value: strin
   );
 }
 
-/** @param of the in-distribution benchmark's title */
-function facts({ point }: PlacedPoint, of: string): [string, string][] {
+function facts({ point }: PlacedPoint, of: AxisName): [string, string][] {
   const { group, x, y, xLow, xHigh, yLow, yHigh } = point;
   const range = (low: number | null, high: number | null) =>
     low === null || high === null ? "" : ` (${percentRange(low, high)})`;
   const all: [string, string][] = [
-    [of, `${percent(x, 2)} %${range(xLow, xHigh)}`],
+    [of.title, of.isColumn ? quantity(x) : `${percent(x, 2)} %${range(xLow, xHigh)}`],
     ["under shift", `${percent(y, 2)} %${range(yLow, yHigh)}`],
   ];
   if (group !== "") all.unshift(["group", group]);
@@ -66,7 +75,7 @@ function facts({ point }: PlacedPoint, of: string): [string, string][] {
 }
 
 /** The same in a sentence, for readers that do not see it. */
-export function describePoint(placed: PlacedPoint, of: string): string {
+export function describePoint(placed: PlacedPoint, of: AxisName): string {
   const kind = placed.isCheckpoint ? "" : ", of the baseline";
   return `${placed.point.name}${kind}: ${facts(placed, of)
     .map((fact) => fact.join(" "))

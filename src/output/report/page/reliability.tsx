@@ -9,17 +9,14 @@ import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
 
 /** What the numbers rest on: images scored, what was skipped, warnings, and the recipe of every run. */
-export function Reliability({ data, details, view, change, names }: PageProps): JSX.Element | null {
+export function Reliability({ data, details, view }: PageProps): JSX.Element | null {
   const [isAll, setAll] = useState(false);
   const runs = useMemo(
-    () =>
-      (details?.runs ?? []).filter(
-        ({ checkpoint }) => names.has(checkpoint) && (view.checkpoint === "" || view.checkpoint === checkpoint),
-      ),
-    [details, names, view.checkpoint],
+    () => (details?.runs ?? []).filter(({ checkpoint }) => view.checkpoint === "" || view.checkpoint === checkpoint),
+    [details, view.checkpoint],
   );
   const remarked = runs.filter((run) => remarksOf(run).length > 0);
-  const columns = useMemo(() => columnsOf(data, change), [data, change]);
+  const columns = useMemo(() => columnsOf(data), [data]);
   const notes = [...data.notes, ...(details?.notes ?? [])];
   if (data.checkpoints.length === 0) return null;
   return (
@@ -53,22 +50,24 @@ export function Reliability({ data, details, view, change, names }: PageProps): 
       )}
       {runs.length > 0 && (
         <Table
+          id="runs"
           caption="Results and their recipes"
           columns={columns}
           rows={isAll || remarked.length === 0 ? runs : remarked}
           keyOf={(run) => keyText(run)}
+          checkpointOf={(run) => run.checkpoint}
         />
       )}
     </Section>
   );
 }
 
-function columnsOf(data: ReportData, change: PageProps["change"]): Column<RunSummary>[] {
+function columnsOf(data: ReportData): Column<RunSummary>[] {
   return [
     {
       id: "checkpoint",
       title: "Checkpoint",
-      cell: (run) => <CheckpointName name={run.checkpoint} change={change} />,
+      cell: (run) => <CheckpointName name={run.checkpoint} />,
       value: (run) => run.checkpoint,
     },
     {

@@ -11,6 +11,7 @@ import { formatRobustness } from "../../tables/robustness-csv.ts";
 import { markWarnings, type WarningMarks } from "../../tables/warning-marks.ts";
 import { Section } from "./controls.tsx";
 import { download } from "./download.ts";
+import { rankTier } from "./lead-rows.ts";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { type ShiftColumn, shiftColumns, shownRows, shownSide } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
@@ -24,14 +25,16 @@ interface Row {
 }
 
 /** Effective robustness of every checkpoint on every shift. */
-export function Robustness(props: PageProps & { readonly study: RobustnessStudy }): JSX.Element {
-  const { data, view, change, names, study } = props;
-  const shown = useMemo(() => shownRows(study, view).filter((row) => names.has(row.checkpoint)), [study, names, view]);
+export function Robustness(
+  props: PageProps & { readonly study: RobustnessStudy; readonly benchmark: string },
+): JSX.Element {
+  const { data, view, study, benchmark } = props;
+  const shown = useMemo(() => shownRows(study, view), [study, view]);
   const shifts = useMemo(() => shiftColumns(data, shown), [data, shown]);
   const side = shownSide(view, data.axes);
   const rows = useMemo(() => toRows(shown, study, side), [shown, study, side]);
   const marks = useMemo(() => markWarnings(data.warnings, data.axes), [data]);
-  const columns = useMemo(() => toColumns(data, side, shifts, marks, change), [data, side, shifts, marks, change]);
+  const columns = useMemo(() => toColumns(data, side, shifts, marks), [data, side, shifts, marks]);
   return (
     <Section
       id="robustness"
@@ -58,11 +61,13 @@ export function Robustness(props: PageProps & { readonly study: RobustnessStudy 
       }
     >
       <Table
+        id="robustness"
         caption="Effective robustness in percentage points"
         columns={columns}
         rows={rows}
         keyOf={(row) => row.checkpoint}
-        sortBy={shifts[0]?.id ?? ""}
+        checkpointOf={(row) => row.checkpoint}
+        sortBy={(shifts.find((shift) => shift.benchmark === benchmark) ?? shifts[0])?.id ?? ""}
         descending={true}
       />
       <WarningList warnings={data.warnings} />
@@ -92,13 +97,12 @@ function toColumns(
   side: string,
   shifts: readonly ShiftColumn[],
   marks: WarningMarks,
-  change: PageProps["change"],
 ): Column<Row>[] {
   return [
     {
       id: "checkpoint",
       title: "Checkpoint",
-      cell: (row) => <CheckpointName name={row.checkpoint} change={change} />,
+      cell: (row) => <CheckpointName name={row.checkpoint} />,
       value: (row) => row.checkpoint,
     },
     {
@@ -115,16 +119,10 @@ function toColumns(
         align: "right",
         cell: (row) => <RobustnessCell row={row.cells.get(id)} marks={marks} />,
         value: (row) => row.cells.get(id)?.effectiveRobustness,
-        tier: (row) => tierOf(row.cells.get(id)),
+        tier: (row) => rankTier(row.cells.get(id)),
       }),
     ),
   ];
-}
-
-/** Where a row stands in a ranking: within the line's range, extrapolated, not ranked. */
-function tierOf(row: RobustnessRow | undefined): number {
-  if (row?.doubt !== undefined) return 2;
-  return row?.extrapolated ? 1 : 0;
 }
 
 export function RobustnessCell({

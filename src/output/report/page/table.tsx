@@ -1,6 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { count } from "../../../foundation/number-text.ts";
+import { formatOrder, type Order, parseOrder } from "./table-order.ts";
+import { useView } from "./view-context.ts";
 
 /** A column of a table: what stands in a cell, and what it is sorted by. */
 export interface Column<Row> {
@@ -17,6 +19,8 @@ export interface Column<Row> {
 }
 
 interface TableProps<Row> {
+  /** tells it from the page's other tables, in the address */
+  readonly id: string;
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
@@ -26,76 +30,107 @@ interface TableProps<Row> {
   readonly descending?: boolean;
   /** rows shown before the reader asks for more */
   readonly first?: number;
+  /** checkpoint that a row is of: rows of those in focus or searched for stand first */
+  readonly checkpointOf?: (row: Row) => string;
 }
 
 const FIRST_ROWS = 25;
 
-/** A table that sorts by any column. */
+/** A table that sorts by any column; the address keeps how. */
 export function Table<Row>(props: TableProps<Row>): JSX.Element {
-  const { caption, columns, rows, keyOf } = props;
-  const [sort, setSort] = useState({ id: props.sortBy ?? "", descending: props.descending ?? false });
-  const [isWhole, setWhole] = useState(false);
-  const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort]);
-  const shown = isWhole ? sorted : sorted.slice(0, props.first ?? FIRST_ROWS);
+  const { id, caption, columns, rows, keyOf, checkpointOf } = props;
+  const { view, change, pinned } = useView();
+  const start: Order = { column: props.sortBy ?? "", descending: props.descending ?? false };
+  const chosen = parseOrder(view.sort, id);
+  const sort = chosen !== undefined && columns.some((one) => one.id === chosen.column) ? chosen : start;
+  const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort.column, sort.descending]);
+  const isPinned = (row: Row) => checkpointOf !== undefined && pinned.has(checkpointOf(row));
+  const top = sorted.filter(isPinned);
+  // Where all are in focus none is set apart
+  const [above, rest] = top.length === sorted.length ? [[], sorted] : [top, sorted.filter((row) => !isPinned(row))];
+  const whole = view.whole.split(",").filter(Boolean);
+  const isWhole = whole.includes(id);
+  const shown = isWhole ? rest : rest.slice(0, props.first ?? FIRST_ROWS);
   const toggle = (column: Column<Row>) => {
     const numeric = typeof column.value(rows[0] as Row) === "number";
-    setSort(sort.id === column.id ? { ...sort, descending: !sort.descending } : { id: column.id, descending: numeric });
+    const next =
+      sort.column === column.id
+        ? { ...sort, descending: !sort.descending }
+        : { column: column.id, descending: numeric };
+    change({ sort: formatOrder(view.sort, id, next) });
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled, by keyboard too
-    <section class="scroll" tabIndex={0} aria-label={caption}>
-      <table>
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th
-                key={column.id}
-                scope="col"
-                class={column.align}
-                aria-sort={sort.id !== column.id ? "none" : sort.descending ? "descending" : "ascending"}
-              >
-                <button type="button" class="sort" title={column.hint} onClick={() => toggle(column)}>
-                  {column.title}
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map((column, c) =>
-                c === 0 ? (
-                  <th key={column.id} scope="row" class={column.align}>
-                    {column.cell(row)}
-                  </th>
-                ) : (
-                  <td key={column.id} class={column.align}>
-                    {column.cell(row)}
-                  </td>
-                ),
-              )}
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled, by keyboard too */}
+      <section class="scroll" tabIndex={0} aria-label={caption}>
+        <table>
+          <caption class="unseen">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th
+                  key={column.id}
+                  scope="col"
+                  class={column.align}
+                  aria-sort={sort.column !== column.id ? "none" : sort.descending ? "descending" : "ascending"}
+                >
+                  <button type="button" class="sort" title={column.hint} onClick={() => toggle(column)}>
+                    {column.title}
+                  </button>
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          {above.length > 0 && <Rows rows={above} columns={columns} keyOf={keyOf} kind="pinned" />}
+          <Rows rows={shown} columns={columns} keyOf={keyOf} kind="" />
+        </table>
+      </section>
       {rows.length === 0 && <p class="quiet">Nothing to show.</p>}
-      {sorted.length > shown.length && (
-        <p>
-          <button type="button" class="plain" onClick={() => setWhole(true)}>
+      {rest.length > shown.length && (
+        <p class="more">
+          <button type="button" class="plain" onClick={() => change({ whole: [...whole, id].join(",") })}>
             Show all {count(sorted.length)} rows
-          </button>
+          </button>{" "}
+          <span class="quiet">
+            {count(above.length + shown.length)} of {count(sorted.length)} are shown
+          </span>
         </p>
       )}
-    </section>
+    </>
+  );
+}
+
+function Rows<Row>(props: {
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly keyOf: (row: Row) => string;
+  readonly kind: string;
+}): JSX.Element {
+  return (
+    <tbody class={props.kind}>
+      {props.rows.map((row) => (
+        <tr key={props.keyOf(row)}>
+          {props.columns.map((column, c) =>
+            c === 0 ? (
+              <th key={column.id} scope="row" class={column.align}>
+                {column.cell(row)}
+              </th>
+            ) : (
+              <td key={column.id} class={column.align}>
+                {column.cell(row)}
+              </td>
+            ),
+          )}
+        </tr>
+      ))}
+    </tbody>
   );
 }
 
 function sortRows<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  { id, descending }: { readonly id: string; readonly descending: boolean },
+  { column: id, descending }: Order,
 ): readonly Row[] {
   const column = columns.find((one) => one.id === id);
   if (column === undefined) return rows;

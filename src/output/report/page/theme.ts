@@ -1,35 +1,61 @@
-import { useEffect, useState } from "preact/hooks";
 import { DARK, type FigureTheme, LIGHT, PRINT } from "../../figures/figure-theme.ts";
+import { VERDICTS } from "./verdict-groups.ts";
 
-/** Grounds of the page, as in its styles. */
-const THEMES: Readonly<Record<"light" | "dark" | "print", FigureTheme>> = {
-  light: { ...LIGHT, background: "#ffffff" },
-  dark: { ...DARK, background: "#12161c" },
-  print: PRINT,
-};
+/*
+ * The plot takes its colours from CSS variables: it follows the reader's choice, the system and the printer without being
+ * drawn again, which no program on the page is given time for before a page is printed.
+ */
 
-/** The colours that figures have now; they follow the reader's choice, the system, and the printer. */
-export function useFigureTheme(): FigureTheme {
-  const [name, setName] = useState(currentTheme);
-  useEffect(() => {
-    const follow = () => setName(currentTheme());
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    const printer = matchMedia("print");
-    system.addEventListener("change", follow);
-    printer.addEventListener("change", follow);
-    window.addEventListener("shiftline-theme", follow);
-    return () => {
-      system.removeEventListener("change", follow);
-      printer.removeEventListener("change", follow);
-      window.removeEventListener("shiftline-theme", follow);
-    };
-  }, []);
-  return THEMES[name];
+/** The page's own backgrounds, as in its styles. */
+const BACKGROUNDS = { light: "#ffffff", dark: "#12161c" } as const;
+
+type Colors = Readonly<Record<string, string | readonly string[]>>;
+
+/** The colours of figures on the page: a variable for each. */
+export const PAGE_THEME: FigureTheme = Object.fromEntries(
+  Object.entries(LIGHT as unknown as Colors).map(([name, value]) => [
+    name,
+    typeof value === "string" ? variable(name) : value.map((_, i) => variable(`${name}-${i}`)),
+  ]),
+) as unknown as FigureTheme;
+
+/** The colours of a figure whose groups are verdicts. @param groups as the panel has them */
+export function verdictTheme(theme: FigureTheme, groups: readonly string[]): FigureTheme {
+  const [, , green, vermilion, , sky] = theme.groups;
+  const colors: Readonly<Record<string, string | undefined>> = {
+    [VERDICTS.above]: green,
+    [VERDICTS.within]: sky,
+    [VERDICTS.below]: vermilion,
+  };
+  return { ...theme, groups: groups.map((group) => colors[group] ?? theme.context) };
 }
 
-function currentTheme(): keyof typeof THEMES {
-  if (matchMedia("print").matches) return "print";
-  const { theme } = document.documentElement.dataset;
-  if (theme === "light" || theme === "dark") return theme;
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+/** The values of the variables, for light and dark screens and for paper. */
+export function themeStyles(): string {
+  const light = values({ ...LIGHT, background: BACKGROUNDS.light });
+  const dark = values({ ...DARK, background: BACKGROUNDS.dark });
+  return [
+    `:root{${light}}`,
+    `@media screen and (prefers-color-scheme:dark){:root:not([data-theme="light"]){${dark}}}`,
+    `@media screen{:root[data-theme="dark"]{${dark}}}`,
+    `@media print{:root{${values({ ...PRINT, grid: "transparent" })}}}`,
+  ].join("\n");
+}
+
+function variable(name: string): string {
+  return `var(${nameOf(name)})`;
+}
+
+function nameOf(name: string): string {
+  return `--figure-${name}`;
+}
+
+function values(theme: FigureTheme): string {
+  return Object.entries(theme as unknown as Colors)
+    .flatMap(([name, value]) =>
+      typeof value === "string"
+        ? [`${nameOf(name)}:${value}`]
+        : value.map((color, i) => `${nameOf(`${name}-${i}`)}:${color}`),
+    )
+    .join(";");
 }

@@ -2,7 +2,9 @@ import { ACCURACY } from "../../../evaluation/scoring/metrics/registry.ts";
 
 /** What the reader chose to see. It is kept in the address, so that a view can be sent to someone. */
 export interface View {
-  /** the checkpoint whose page is open; "" for the overview */
+  /** part of the page; "" for the overview. A tab that the page does not have shows the overview */
+  readonly tab: string;
+  /** the checkpoint whose page is open; "" for the tabs */
   readonly checkpoint: string;
   readonly baseline: string;
   readonly scale: string;
@@ -13,10 +15,13 @@ export interface View {
   readonly protocol: string;
   /** x axis: all classes of ImageNet, or those of the shift; "" as the baseline's rules have it */
   readonly axis: Axis;
+  /** numeric column of the metadata on the x axis; "" for an accuracy */
+  readonly x: string;
   /** the benchmark in distribution; "" for the study's first */
   readonly id: string;
   /** template set and class names, as `promptsOf` writes them */
   readonly prompts: string;
+  /** what highlighted names hold */
   readonly search: string;
   readonly metric: string;
   /** the two that are compared */
@@ -24,9 +29,18 @@ export interface View {
   readonly second: string;
   /** image set of classes and agreement */
   readonly set: string;
+  /** how tables are sorted, see `formatOrder` */
+  readonly sort: string;
+  /** tables that show all their rows, comma-separated */
+  readonly whole: string;
+  /** window of the plot, see `formatWindow`; "" as it begins, "all" for every point */
+  readonly zoom: string;
+  /** group whose band is in the plot; "" for that of the baseline alone */
+  readonly band: string;
 }
 
 export const START: View = {
+  tab: "",
   checkpoint: "",
   baseline: "",
   scale: "",
@@ -34,6 +48,7 @@ export const START: View = {
   benchmark: "",
   protocol: "",
   axis: "",
+  x: "",
   id: "",
   prompts: "",
   search: "",
@@ -41,6 +56,10 @@ export const START: View = {
   first: "",
   second: "",
   set: "",
+  sort: "",
+  whole: "",
+  zoom: "",
+  band: "",
 };
 
 export type Axis = "" | "all" | "same";

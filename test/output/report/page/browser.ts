@@ -1,16 +1,13 @@
-import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { skipUnless } from "../../../require.ts";
-
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = [process.env.CHROMIUM, ...PLACES].find((path) => path !== undefined && existsSync(path));
+import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 
 /** Whether the tests that open a browser are to be skipped; said aloud. */
 export const withoutBrowser = skipUnless(
   "chromium",
-  executablePath !== undefined,
+  chromiumPath !== undefined,
   "no Chromium here (apt-get install chromium, or name one in CHROMIUM), so the report is not opened in a browser",
 );
 
@@ -18,12 +15,8 @@ let running: Promise<Browser> | undefined;
 
 async function browser(): Promise<Browser> {
   running ??= chromium.launch({
-    executablePath: executablePath as string,
-    // As root its sandbox cannot start; the other switches keep it from calling home
-    args: [
-      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    ],
+    executablePath: chromiumPath as string,
+    args: CHROMIUM_ARGS,
   });
   return await running;
 }

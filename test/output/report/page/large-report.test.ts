@@ -47,6 +47,7 @@ describe.skipIf(withoutBrowser)("a report of 300 checkpoints on 6 benchmarks", (
     expect(await rows.count()).toBe(25);
     await page.locator("#accuracies").getByRole("button", { name: "Show all 300 rows" }).click();
     expect(await rows.count()).toBe(CHECKPOINTS);
+    await page.getByRole("link", { name: "Agreement" }).click();
     await page.waitForSelector("#agreement canvas");
     expect(await page.locator("#agreement canvas").getAttribute("aria-label")).toContain("300 checkpoints");
   });

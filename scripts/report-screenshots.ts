@@ -1,0 +1,107 @@
+// Pictures of reports as people meet them, to look at: FOLDER gets NAME-VIEW-SIZE-THEME.png. PATTERN keeps those whose name holds it.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium } from "playwright-core";
+import { type ReportCommandOptions, runReport } from "../src/app/cli/report-command.ts";
+import { makeResults } from "../test/output/make-results.ts";
+import { CHROMIUM_ARGS, chromiumPath } from "../test/output/report/page/chromium.ts";
+
+const SIZES = {
+  "1280x720": { width: 1280, height: 720 },
+  "1440x900": { width: 1440, height: 900 },
+  "390x844": { width: 390, height: 844 },
+  "820x1180": { width: 820, height: 1180 },
+} as const;
+const THEMES = ["light", "dark", "print"] as const;
+/** What is opened of each report: the address of a view, and whether more than the first screen is taken. */
+const VIEWS: Readonly<Record<string, { readonly hash: string; readonly whole: boolean }>> = {
+  first: { hash: "", whole: false },
+  whole: { hash: "", whole: true },
+  compare: { hash: "#tab=compare", whole: true },
+  classes: { hash: "#tab=classes", whole: true },
+  agreement: { hash: "#tab=agreement", whole: true },
+  runs: { hash: "#tab=runs", whole: true },
+};
+
+interface Subject {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly options: ReportCommandOptions;
+}
+
+if (chromiumPath === undefined) throw new Error("no Chromium here: apt-get install chromium, or name one in CHROMIUM");
+const out = resolve(process.argv[2] ?? join(tmpdir(), "shiftline-screenshots"));
+const pattern = process.argv[3] ?? "";
+const scratch = mkdtempSync(join(tmpdir(), "shiftline-shots-"));
+const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+try {
+  mkdirSync(out, { recursive: true });
+  for (const { name, inputs, options } of subjects(scratch)) {
+    const wanted = plan(name);
+    if (wanted.length === 0) continue;
+    const report = join(scratch, `${name}.html`);
+    await runReport(inputs, { ...options, out: report, figures: false, quiet: true });
+    for (const shot of wanted) await take(browser, report, shot);
+  }
+  console.log(out);
+} finally {
+  await browser.close();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** The reports: real results, the published zoo, and a user's few runs, whose results are made up, beside it. */
+function subjects(folder: string): Subject[] {
+  const made = (name: string, checkpoints: readonly string[], imagesPerClass: number, ability: number) =>
+    makeResults(join(folder, name), { checkpoints, imagesPerClass, seed: ability });
+  const emoji = join("examples", "emojishift");
+  return [
+    { name: "zoo", inputs: ["openclip"], options: {} },
+    {
+      name: "emojishift",
+      inputs: [join("results", "emojishift")],
+      options: { study: join(emoji, "study.json"), metadata: join(emoji, "checkpoints.csv"), groupBy: "source" },
+    },
+    { name: "mine", inputs: [made("mine", ["my-vit-b-32-dedup-epoch-30"], 2, 1), "openclip"], options: {} },
+    {
+      name: "two",
+      inputs: [made("two", ["vit-b-32-baseline-recipe", "vit-b-32-filtered-data"], 10, 2), "openclip"],
+      options: {},
+    },
+    {
+      name: "few",
+      inputs: [made("few", ["step-10000", "step-20000", "step-40000", "step-80000"], 2, 3), "openclip"],
+      options: {},
+    },
+  ];
+}
+
+interface Shot {
+  readonly path: string;
+  readonly size: keyof typeof SIZES;
+  readonly theme: (typeof THEMES)[number];
+  readonly hash: string;
+  readonly whole: boolean;
+}
+
+function plan(name: string): Shot[] {
+  return Object.entries(VIEWS)
+    .flatMap(([view, { hash, whole }]) =>
+      (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
+        THEMES.map((theme) => ({ path: join(out, `${name}-${view}-${size}-${theme}.png`), size, theme, hash, whole })),
+      ),
+    )
+    .filter(({ path, theme, whole }) => path.includes(pattern) && (theme !== "print" || whole));
+}
+
+/** Printed from dark mode, where a page's colours could stay dark. */
+async function take(from: Browser, report: string, { path, size, theme, hash, whole }: Shot): Promise<void> {
+  const page = await from.newPage({ viewport: SIZES[size], colorScheme: theme === "light" ? "light" : "dark" });
+  await page.goto(`${pathToFileURL(report)}${hash}`);
+  await page.waitForSelector("html[data-ready]");
+  await page.waitForTimeout(300);
+  if (theme === "print") await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.screenshot({ path, fullPage: whole });
+  await page.close();
+}

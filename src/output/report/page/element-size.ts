@@ -1,0 +1,19 @@
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+/** Width and height of an element in whole pixels, whenever they change; 0 before it is laid out. */
+export function useSize(element: RefObject<HTMLElement | null>): { readonly width: number; readonly height: number } {
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    if (element.current === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const { width = 0, height = 0 } = entry?.contentRect ?? {};
+      const [w, h] = [Math.floor(width), Math.floor(height)];
+      // An element that is not shown keeps its figure
+      if (w > 0 && h > 0) setSize((old) => (old.width === w && old.height === h ? old : { width: w, height: h }));
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element]);
+  return size;
+}

@@ -1,0 +1,60 @@
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
+import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
+import { shownRows } from "./study.ts";
+import type { View } from "./view.ts";
+
+/**
+ * The rows of a benchmark that the page's answer is about: for each checkpoint one, on the view's x axis and prompts, by the
+ * protocol that is in the plot. Within the line's range first, then extrapolated, then those that are not ranked; each by
+ * falling effective robustness, as the table has them.
+ *
+ * @param benchmark the one in the plot; where it has no row, the average, else the first that has
+ */
+export function leadRows(study: RobustnessStudy, view: View, benchmark: string): RobustnessRow[] {
+  const shown = shownRows(study, view).filter((row) => row.benchmark !== MEAN_OF_SHIFTS);
+  const has = (id: string) => shown.some((row) => row.benchmark === id);
+  const of = [benchmark, AVERAGE].find(has) ?? shown[0]?.benchmark;
+  return rankRows(
+    onePerCheckpoint(
+      study,
+      view,
+      shown.filter((row) => row.benchmark === of),
+    ),
+  );
+}
+
+/** A checkpoint's row on each benchmark, by the protocols that the plot shows. */
+export function checkpointRows(study: RobustnessStudy, view: View, checkpoint: string): RobustnessRow[] {
+  const own = shownRows(study, view).filter((row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS);
+  const benchmarks = [...new Set(own.map(({ benchmark }) => benchmark))];
+  return benchmarks.flatMap((benchmark) =>
+    onePerCheckpoint(
+      study,
+      { ...view, protocol: "" },
+      own.filter((row) => row.benchmark === benchmark),
+    ),
+  );
+}
+
+/** Where a row stands in a ranking: within the line's range, extrapolated, not ranked. */
+export function rankTier(row: RobustnessRow | undefined): number {
+  if (row?.doubt !== undefined) return 2;
+  return row?.extrapolated ? 1 : 0;
+}
+
+function rankRows(rows: readonly RobustnessRow[]): RobustnessRow[] {
+  return [...rows].sort((a, b) => rankTier(a) - rankTier(b) || b.effectiveRobustness - a.effectiveRobustness);
+}
+
+function onePerCheckpoint({ pairing }: RobustnessStudy, view: View, rows: readonly RobustnessRow[]): RobustnessRow[] {
+  const distance = (row: RobustnessRow) =>
+    (row.protocol === (view.protocol || pairing.preferredProtocols.get(row.benchmark)) ? 0 : 2) +
+    (pairing.preferredClassNames.has(row.classNames) ? 0 : 1);
+  const chosen = new Map<string, RobustnessRow>();
+  for (const row of rows) {
+    const known = chosen.get(row.checkpoint);
+    if (known === undefined || distance(row) < distance(known)) chosen.set(row.checkpoint, row);
+  }
+  return [...chosen.values()];
+}

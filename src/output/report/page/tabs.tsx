@@ -1,0 +1,45 @@
+import type { JSX } from "preact";
+import type { ReportData } from "../report-data.ts";
+import type { PageProps } from "./page-props.tsx";
+import { useView } from "./view-context.ts";
+
+export interface Tab {
+  /** as in the address; "" for the overview */
+  readonly id: string;
+  readonly title: string;
+}
+
+/** The parts of the page that its data can fill. What is not unpacked yet is taken to be there. */
+export function tabsOf(data: ReportData, details: PageProps["details"]): Tab[] {
+  const isSeveral = data.checkpoints.length > 1;
+  const hasSets = details === null || details.sets.length > 0;
+  const hasPairs =
+    details === null || details.sets.some(({ both, checkpoints }) => both !== null && checkpoints.length > 1);
+  return [
+    { id: "", title: "Overview" },
+    ...(isSeveral && hasPairs ? [{ id: "compare", title: "Compare" }] : []),
+    ...(hasSets ? [{ id: "classes", title: "Classes" }] : []),
+    ...(isSeveral && hasPairs ? [{ id: "agreement", title: "Agreement" }] : []),
+    { id: "runs", title: "Runs and notes" },
+  ];
+}
+
+/** Links to the parts of the page. */
+export function Tabs({
+  tabs,
+  current,
+}: {
+  readonly tabs: readonly Tab[];
+  readonly current: string | null;
+}): JSX.Element {
+  const { address } = useView();
+  return (
+    <nav class="tabs" aria-label="Parts of the report">
+      {tabs.map(({ id, title }) => (
+        <a key={id} href={address({ tab: id, checkpoint: "" })} aria-current={id === current ? "page" : undefined}>
+          {title}
+        </a>
+      ))}
+    </nav>
+  );
+}
