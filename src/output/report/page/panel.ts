@@ -3,7 +3,9 @@ import type { GroupComparison } from "../../../analysis/robustness/group-lines.t
 import { MEAN_OF_SHIFTS } from "../../../analysis/robustness/robustness-row.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { isInDistribution } from "../../../analysis/robustness/study-axes.ts";
+import { columnPanels } from "../../figures/column-panels.ts";
 import type { PanelStudy } from "../../figures/panel-study.ts";
+import { studyTitles } from "../../figures/panel-titles.ts";
 import { buildPanels, type ScatterPanel } from "../../figures/scatter-panel.ts";
 import type { ReportData } from "../report-data.ts";
 import { shiftColumns, shiftTitle, shownSide } from "./study.ts";
@@ -56,7 +58,6 @@ export function viewPanel(
       ? {}
       : { idSide: view.axis === "same" ? ("same-classes" as const) : ("all-classes" as const) }),
     runs: data.runs,
-    ...(numbers === undefined ? {} : { x: numbers }),
     ...(view.protocol === "" ? {} : { protocols: new Map([[benchmark, view.protocol]]) }),
     ...(view.prompts === "" ? {} : { templates: view.prompts }),
     ...(grouping === undefined ? {} : { groups: new Map(Object.entries(grouping.groups)), groupLines: comparisons }),
@@ -65,5 +66,6 @@ export function viewPanel(
   const [panel] = buildPanels(study, { ...options, ...verdicts });
   if (panel === undefined) return undefined;
   const lines = panel.lines.map((line) => ({ ...line, hasBand: line.ofBaseline || line.group === view.band }));
-  return { ...panel, lines };
+  const drawn = { ...panel, lines };
+  return numbers === undefined ? drawn : (columnPanels([drawn], numbers, studyTitles(data.axes)).at(-1) ?? drawn);
 }

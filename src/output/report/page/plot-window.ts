@@ -50,7 +50,7 @@ export function firstWindow(panel: ScatterPanel, matters: (name: string) => bool
     ...panel.baseline,
     ...panel.checkpoints.filter(({ name, inBaseline }) => inBaseline || matters(name)),
   ];
-  if (points.length < 2) return wholeWindow(panel);
+  if (points.length < 2 || panel.xColumn !== null) return wholeWindow(panel);
   const scales = panelScales(panel);
   const x = around(
     points.map((point) => point.x),
