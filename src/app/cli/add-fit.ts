@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { choiceOption, MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
-import { accuracy, columns, pathValue, positiveNumber, values } from "./option-values.ts";
+import { accuracy, columns, HIGHLIGHT, pathValue, positiveNumber, texts, values } from "./option-values.ts";
 import { INPUTS, LINES, METADATA, RESULTS, SCALES, STUDY } from "./shared-options.ts";
 
 /** `shiftline fit`. */
@@ -18,6 +18,7 @@ export function addFit(root: Command): void {
     )
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
     .option("--metadata <file>", METADATA, pathValue)
+    .option("--highlight <pattern>", HIGHLIGHT, texts)
     .addOption(
       choiceOption(
         "--format <name>",

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { choiceOption, MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
-import { pathValue, protocols, values } from "./option-values.ts";
+import { HIGHLIGHT, pathValue, protocols, texts, values } from "./option-values.ts";
 import { INPUTS, METADATA, RESULTS, SCALES, STUDY } from "./shared-options.ts";
 
 /** `shiftline table`. */
@@ -22,6 +22,7 @@ export function addTable(root: Command): void {
     .option("--sort <column>", "checkpoint, a column (IN-A, imagenet-a, average), rho, rho:COLUMN, or of --metadata")
     .option("--group-by <column>", "rows under headings: a column of --metadata, or group of the accuracies")
     .option("--metadata <file>", METADATA, pathValue)
+    .option("--highlight <pattern>", HIGHLIGHT, texts)
     .option("--digits <n>", "decimals of figures in percent: 1 (default), 2 or 3", digits)
     .optionsGroup("The line:")
     .option("--baseline <id>", "the line that effective robustness is against, as for fit", pathValue)

@@ -3,8 +3,10 @@ import { FIT_SCALES, type FitScale } from "../../analysis/lines/fit-scale.ts";
 import { LINE_KINDS, type LineKind } from "../../analysis/robustness/baseline-fit.ts";
 import type { BaselineLine } from "../../analysis/robustness/baseline-lines.ts";
 import { coverExtrapolated } from "../../analysis/robustness/covering-baselines.ts";
+import { chooseFocus, subjectFirst } from "../../analysis/robustness/focus.ts";
 import { leaveOneOut } from "../../analysis/robustness/influence.ts";
 import { defaultProtocolsOf } from "../../analysis/robustness/read-study.ts";
+import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";
 import { warningsOf } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -21,7 +23,15 @@ import { FIT_OUTPUTS } from "./describe-folder.ts";
 import { agreementExtras } from "./fit-agreement.ts";
 import type { FitExtrasOptions } from "./fit-extra.ts";
 import { fitExtras, joinExtras } from "./fit-extras.ts";
-import { defaultBaseline, metadataOf, openBaseline, openStudy, otherBaselines, readAccuracies } from "./fit-inputs.ts";
+import {
+  defaultBaseline,
+  focusInputs,
+  metadataOf,
+  openBaseline,
+  openStudy,
+  otherBaselines,
+  readAccuracies,
+} from "./fit-inputs.ts";
 import { claimOutputs } from "./made-from.ts";
 import { createOutcomesReader } from "./outcomes-reader.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
@@ -51,6 +61,8 @@ export interface FitCommandOptions extends FitExtrasOptions {
   readonly cluster?: string;
   /** scale of agreement on the line, probit or logit; not fitted where absent */
   readonly agreement?: string;
+  /** names, parts of names or globs of the checkpoints in focus, printed first; default: the user's, where there are others */
+  readonly highlight?: readonly string[];
   /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
   readonly out?: string;
   /** default: text */
@@ -81,6 +93,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
   const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
   const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
+  const focus = chooseFocus(focusInputs(parsed), options.highlight);
   const about = await openStudy(options);
   const study = studyRobustness(rows, baseline, {
     scale,
@@ -137,12 +150,12 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   } else if (format === "text") {
     const nameOf = (table: string) => writtenName(table, place, tables);
     const texts = [
-      formatStudy(study, warnings, nameOf(ROBUSTNESS), covered),
+      formatStudy(study, warnings, nameOf(ROBUSTNESS), covered, focus),
       ...extras.tables.map((text) => text(nameOf)),
     ];
     printText(texts.join("\n\n"));
   } else if (format === "wide-csv") {
-    printText(formatWideRobustness(study.rows, study.pairing.axes));
+    printText(formatWideRobustness(subjectFirst(study.rows, focus, nameOfRow), study.pairing.axes));
   } else {
     const fitted = `fitted on the ${scale} scale${line === "binomial" ? ", binomial" : ""}; baseline ${baseline.id}`;
     const ofGroups = line === "binomial" && lines.length > study.lines.length ? "; lines of groups least squares" : "";
@@ -153,12 +166,21 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     const robustness = [caption, fitted];
     const blocks = [
       block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}${ofGroups}`], format),
-      block(robustnessTable(study.rows, study.pairing.axes, marks), robustness, format, marks.footnotes),
+      block(
+        robustnessTable(subjectFirst(study.rows, focus, nameOfRow), study.pairing.axes, marks),
+        robustness,
+        format,
+        marks.footnotes,
+      ),
     ];
     printText(blocks.join("\n\n"));
   }
   if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
   checkNothingLeftOut(leftOut);
+}
+
+function nameOfRow({ checkpoint }: RobustnessRow): string {
+  return checkpoint;
 }
 
 /** Whether anything is made of which images are right: lines of checkpoints that were evaluated here, or clusters. */

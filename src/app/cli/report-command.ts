@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasContext } from "../../analysis/robustness/focus.ts";
 import type { Study } from "../../analysis/robustness/read-study.ts";
 import { readProgress } from "../../evaluation/evaluate/run-progress.ts";
 import { readResults } from "../../evaluation/results/read-results.ts";
@@ -156,7 +157,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   await atomicWrite(out, page);
   if (reloadSeconds === null) {
     printNotes(said, options.quiet ?? false);
-    say(`${gathered.checkpoints.length} checkpoints; open this file in a browser:`);
+    say(`${countText(gathered)}; open this file in a browser:`);
   }
   return {
     report: out,
@@ -167,6 +168,14 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     warnings: said.warnings,
     leftOut,
   };
+}
+
+/** `4 checkpoints beside 118 others`; without a focus how many there are. */
+function countText({ checkpoints, focus }: GatheredReport["data"]): string {
+  const subject = hasContext(focus) ? focus.subject.length : checkpoints.length;
+  const others = checkpoints.length - subject;
+  const beside = others === 0 ? "" : ` beside ${others} ${others === 1 ? "other" : "others"}`;
+  return `${subject} checkpoint${subject === 1 ? "" : "s"}${beside}`;
 }
 
 /** Of hundreds of checkpoints the predictions take a while to read. */

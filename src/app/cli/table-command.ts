@@ -1,11 +1,12 @@
 import { extname, join } from "node:path";
+import { chooseFocus, subjectFirst } from "../../analysis/robustness/focus.ts";
 import { groupsOfRows, parseMetadata } from "../../analysis/robustness/metadata.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
-import { groupRows, type MetadataColumn, sortRows } from "../../output/tables/arrange-rows.ts";
+import { focusRows, groupRows, type MetadataColumn, sortRows } from "../../output/tables/arrange-rows.ts";
 import { tableCaption } from "../../output/tables/results-caption.ts";
 import { formatResultsLatex, formatResultsMarkdown } from "../../output/tables/results-markup.ts";
 import {
@@ -61,6 +62,8 @@ export interface TableCommandOptions {
   /** controls as columns */
   readonly controls?: boolean;
   readonly sort?: string;
+  /** names, parts of names or globs of the checkpoints in focus, on top; default: the user's, where there are others */
+  readonly highlight?: readonly string[];
   readonly groupBy?: string;
   readonly metadata?: string;
   readonly digits?: number;
@@ -89,9 +92,12 @@ export async function runTable(inputs: readonly string[], options: TableCommandO
   }
   const metadata = await readMetadata(await metadataOf(options.metadata, sources));
   const by = groupingOf(options.groupBy, opened, metadata);
+  const focus = chooseFocus(opened.inputs, options.highlight);
+  const order = sortRows(table, options.sort, metadata);
+  const pinned = subjectFirst(order, focus, (i) => table.rows[i]?.checkpoint as string);
   const shown: ShownTable = {
     table,
-    groups: groupRows(table, sortRows(table, options.sort, metadata), by),
+    groups: by === null ? focusRows(table, order, focus) : groupRows(table, pinned, by),
     digits: options.digits ?? 1,
     controlColumns: options.controls ?? false,
   };

@@ -1,5 +1,6 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
+import type { FocusInput } from "../../analysis/robustness/focus.ts";
 import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
 import { studyRobustness } from "../../analysis/robustness/robustness-study.ts";
 import { type AccuracyRow, mergeRows, withDefaultProtocols } from "../../evaluation/results/accuracy-row.ts";
@@ -11,6 +12,7 @@ import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { TableStudy } from "../../output/tables/results-table.ts";
 import {
   defaultBaseline,
+  focusInputs,
   type OpenedBaseline,
   openBaseline,
   openStudy,
@@ -39,6 +41,8 @@ export interface OpenedTable {
   readonly notes: readonly Note[];
   readonly warnings: readonly Note[];
   readonly leftOut: readonly string[];
+  /** whose checkpoints each input holds */
+  readonly inputs: readonly FocusInput[];
 }
 
 /**
@@ -84,6 +88,7 @@ export async function compareRead(
     notes: [...apart.notes, ...read.flatMap((one) => one.notes), ...notes],
     warnings: warningsOf(results.map((result) => renameResult(result, apart))),
     leftOut: [...new Set(read.flatMap((one) => one.leftOut))],
+    inputs: focusInputs(parsed),
   };
 }
 

@@ -1,3 +1,4 @@
+import { contextOf, type Focus } from "../../analysis/robustness/focus.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
 import type { ResultsCell, ResultsRow, ResultsTable } from "./results-table.ts";
@@ -12,6 +13,10 @@ export interface RowGroup {
 
 /** Finds a column of the metadata: checkpoint → value. Undefined where there is no such column. */
 export type MetadataColumn = (name: string) => ReadonlyMap<string, string> | undefined;
+
+/** Headings over rows in focus, and over what they are seen beside. */
+export const IN_FOCUS = "in focus";
+export const OTHERS = "others";
 
 /** Before the name of a column, for its distances from the line; alone: those of the average. */
 const DISTANCE = "rho";
@@ -98,6 +103,18 @@ export function groupRows(
   }
   const titled = [...groups].map(([title, rows]): RowGroup => ({ title: `${by.name}: ${title}`, rows }));
   return without.length === 0 ? titled : [...titled, { title: `no ${by.name}`, rows: without }];
+}
+
+/** Rows in focus under a heading, then the others; without headings where not both are there. */
+export function focusRows(table: ResultsTable, order: readonly number[], focus: Focus): RowGroup[] {
+  const isContext = contextOf(focus);
+  const isBeside = (i: number) => isContext((table.rows[i] as ResultsRow).checkpoint);
+  const [subject, others] = [order.filter((i) => !isBeside(i)), order.filter(isBeside)];
+  if (subject.length === 0 || others.length === 0) return [{ title: null, rows: order }];
+  return [
+    { title: IN_FOCUS, rows: subject },
+    { title: OTHERS, rows: others },
+  ];
 }
 
 /** @throws InputError where the metadata are of other checkpoints, or the column is empty */

@@ -1,3 +1,4 @@
+import { contextOf, type Focus, hasContext, NO_FOCUS } from "../../analysis/robustness/focus.ts";
 import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { AVERAGE, type StudyAxes, shiftCount } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
@@ -5,18 +6,26 @@ import { percent } from "../../foundation/number-text.ts";
 import { printable } from "./text-table.ts";
 import { verdictText } from "./verdict-text.ts";
 
-/** Rows that are named one by one; of more, the verdicts are counted. */
+/** Rows that are named one by one; of more, the verdicts are counted, but of those in focus beside others. */
 const NAMED = 6;
 
 /** What other baselines say of rows that the baseline asked for only extrapolates. */
-export function coveredBlock(covered: readonly RobustnessRow[], axes: StudyAxes): string {
+export function coveredBlock(covered: readonly RobustnessRow[], axes: StudyAxes, focus: Focus = NO_FOCUS): string {
+  const isContext = contextOf(focus);
   const byBaseline = new Map<string, RobustnessRow[]>();
   for (const row of headlineRows(covered)) byBaseline.set(row.baseline, [...(byBaseline.get(row.baseline) ?? []), row]);
   const lines = [...byBaseline].flatMap(([baseline, rows]) => {
     const tests = testedRows(covered.filter((row) => row.baseline === baseline));
-    return rows.length <= NAMED
-      ? rows.map((row) => `  ${printable(baseline)}: ${sentence(row, axes, tests)}`)
-      : [`  ${printable(baseline)}: ${counts(rows)}; see fit --baseline ${printable(baseline)}`];
+    const subject = hasContext(focus) ? rows.filter(({ checkpoint }) => !isContext(checkpoint)) : [];
+    const named = [rows, subject].find(({ length }) => length <= NAMED) ?? [];
+    const counted = rows.filter((row) => !named.includes(row));
+    const also = named.length > 0 ? "besides, " : "";
+    return [
+      ...named.map((row) => `  ${printable(baseline)}: ${sentence(row, axes, tests)}`),
+      ...(counted.length === 0
+        ? []
+        : [`  ${printable(baseline)}: ${also}${counts(counted)}; see fit --baseline ${printable(baseline)}`]),
+    ];
   });
   return ["Extrapolated above, but within the accuracies of another baseline:", ...lines].join("\n");
 }

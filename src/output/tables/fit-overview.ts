@@ -1,0 +1,135 @@
+import { contextOf, type Focus, hasContext } from "../../analysis/robustness/focus.ts";
+import { rowsOnPreferredSides } from "../../analysis/robustness/preferred-side.ts";
+import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
+import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { AVERAGE, againstWords, idTitle, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { isOutsideBand, testedRows } from "../../analysis/robustness/verdict.ts";
+import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
+import { keyText } from "../../foundation/evaluation-key.ts";
+import { largest } from "../../foundation/math/extremes.ts";
+import { percent, points } from "../../foundation/number-text.ts";
+import { IN_FOCUS, OTHERS } from "./arrange-rows.ts";
+import { nameShortener } from "./shorten-names.ts";
+import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
+import type { WarningMarks } from "./warning-marks.ts";
+
+/** Rows shown; of those beside the ones in focus at least so many. */
+const SHOWN = 40;
+const FEWEST = 10;
+const NAME_WIDTH = 30;
+
+export interface OverviewOptions {
+  /** the x axis */
+  readonly side: string;
+  readonly marks: WarningMarks;
+  /** that holds all rows; null where none is written */
+  readonly file: string | null;
+  readonly focus: Focus;
+}
+
+/** A row a checkpoint, the highest first; those in focus on top, all of them. */
+export function overview(study: RobustnessStudy, { side, marks, file, focus }: OverviewOptions): string {
+  const { rows } = study;
+  const { axes } = study.pairing;
+  const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
+  const tests = testedRows(rows);
+  const shown = rowsOnPreferredSides(rows, study, side);
+  const benchmarks = [...new Set(shown.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
+  const several = new Set(shown.map((row) => row.templates)).size > 1;
+  const onOwnClasses = new Set(shown.filter((row) => row.idSide !== side).map(({ benchmark }) => benchmark));
+  const whole = new Map(
+    rows
+      .filter(({ idSide }) => idSide === side)
+      .map((row) => [keyText(row, ["checkpoint", "templates"]), row.idAccuracy]),
+  );
+  const byRow = new Map<string, Map<string, RobustnessRow>>();
+  for (const row of shown) {
+    const key = keyText(row, ["checkpoint", "templates"]);
+    const own = byRow.get(key) ?? new Map<string, RobustnessRow>();
+    if (!own.has(row.benchmark)) own.set(row.benchmark, row);
+    byRow.set(key, own);
+  }
+  const lead = benchmarks.includes(AVERAGE) ? AVERAGE : (benchmarks[0] as string);
+  // An extrapolated distance is worth less: those come last
+  const height = (own: ReadonlyMap<string, RobustnessRow>) =>
+    (own.get(lead)?.effectiveRobustness ?? -2) - (outsideBy(own) > 0 ? 4 : 0);
+  const isDoubtful = (own: ReadonlyMap<string, RobustnessRow>) => [...own.values()].some(({ doubt }) => doubt);
+  const sorted = [...byRow.values()].filter((own) => !isDoubtful(own)).sort((a, b) => height(b) - height(a));
+  const doubtful = new Map(
+    rows.flatMap(({ checkpoint, doubt }) => (doubt === undefined ? [] : [[checkpoint, doubt] as const])),
+  );
+  const isContext = contextOf(focus);
+  const isBeside = (own: ReadonlyMap<string, RobustnessRow>) => isContext(anyOf(own).checkpoint);
+  const subject = hasContext(focus) ? sorted.filter((own) => !isBeside(own)) : [];
+  const others = hasContext(focus) ? sorted.filter(isBeside) : sorted;
+  const top = [...subject, ...others.slice(0, Math.max(FEWEST, SHOWN - subject.length))];
+  const of = top.map(anyOf);
+  const listed = [...doubtful].flatMap(([checkpoint, { instead }]) => [checkpoint, instead]);
+  const names = [...of.map(({ checkpoint }) => checkpoint), ...listed];
+  const short = nameShortener(names, several ? 20 : NAME_WIDTH);
+  const shortTemplates = nameShortener(
+    of.map(({ templates }) => templates),
+    9,
+  );
+  const cells = top.map((own) => {
+    const any = anyOf(own);
+    const outside = outsideBy(own);
+    const x = whole.get(keyText(any, ["checkpoint", "templates"]));
+    return [
+      several ? `${short(any.checkpoint)} ${shortTemplates(any.templates)}` : short(any.checkpoint),
+      x === undefined ? "" : percent(x),
+      ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
+      outside > 0 ? percent(outside) : "",
+    ];
+  });
+  const columns = [
+    left("checkpoint"),
+    right("x %"),
+    ...benchmarks.map((benchmark) => right(shortTitle(benchmark, axes))),
+    right("outside"),
+  ];
+  return [
+    `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points${printable(againstWords(axes, side))}, by ${printable(lead)}`,
+    ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${tests} tests`] : []),
+    `  outside  points from x, its ${idTitle(axes, side)} accuracy, to the baseline's nearest: no verdict, so last`,
+    ...(onOwnClasses.size > 0
+      ? [
+          `  against  ${idTitle(axes, side)} on their classes, as the baseline's rules have it: ${[...onOwnClasses].map((benchmark) => shortTitle(benchmark, axes)).join(", ")}`,
+        ]
+      : []),
+    formatTextTable(columns, withHeadings(cells, subject.length)),
+    ...moreRows(sorted.length - cells.length, file),
+    ...doubtLines(doubtful, short),
+  ].join("\n");
+}
+
+/** Headings over the rows in focus and the others, where there are both. */
+function withHeadings(rows: readonly (readonly string[])[], subject: number): (readonly string[])[] {
+  if (subject === 0 || subject === rows.length) return [...rows];
+  return [[IN_FOCUS], ...rows.slice(0, subject), [OTHERS], ...rows.slice(subject)];
+}
+
+function anyOf(rows: ReadonlyMap<string, RobustnessRow>): RobustnessRow {
+  return rows.values().next().value as RobustnessRow;
+}
+
+function shortTitle(benchmark: string, axes: StudyAxes): string {
+  return printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, ""));
+}
+
+/** The checkpoints that are not ranked, and why. @param short cuts names that are too long */
+function doubtLines(doubtful: ReadonlyMap<string, RowDoubt>, short: (name: string) => string): string[] {
+  if (doubtful.size === 0) return [];
+  const columns = [left("not ranked"), left("quality"), left("see instead")];
+  const rows = [...doubtful].map(([checkpoint, { quality, instead }]) => [short(checkpoint), quality, short(instead)]);
+  return ["", formatTextTable(columns, rows)];
+}
+
+function outsideBy(rows: ReadonlyMap<string, RobustnessRow>): number {
+  return largest([...rows.values()].map((row) => row.outsideBy));
+}
+
+function mark(row: RobustnessRow | undefined, marks: WarningMarks): string {
+  if (row === undefined) return "";
+  return `${points(row.effectiveRobustness)}${isOutsideBand(row) ? "*" : " "}${marks.of(row).padEnd(marks.footnotes.length > 0 ? 1 : 0)}`;
+}
