@@ -15,6 +15,13 @@ function table(header, rows) {
   return [header, header.map((_, i) => (i === 0 ? "---" : "---:")), ...rows].map(line).join("\n");
 }
 
+/** Why agreement does not stand for accuracy, in words. */
+const BREAKS = {
+  "agreement-scattered": "agreements scattered (r² < 0.95)",
+  "accuracy-scattered": "accuracies scattered (r² < 0.95)",
+  "lines-differ": "lines differ",
+};
+
 /** @returns {Record<string, string>} name → Markdown */
 export function fragmentsOf(plan, titles, study, analysis) {
   const sources = Object.keys(SOURCE_TITLES);
@@ -80,6 +87,7 @@ export function fragmentsOf(plan, titles, study, analysis) {
         "slope, accuracies",
         "slope, agreements",
         "mean error of predicted accuracy, points",
+        "breaks",
       ],
       agreement.map((row) => [
         title(row.benchmark),
@@ -88,6 +96,7 @@ export function fragmentsOf(plan, titles, study, analysis) {
         row.accuracy.slope.toFixed(2),
         row.agreement.slope.toFixed(2),
         percent(row.meanError),
+        row.breaks.map((name) => BREAKS[name]).join("; ") || "no",
       ]),
     ),
   };

@@ -118,9 +118,15 @@ function runsCsv(plan, { runs, excluded, accuracies }) {
 function agreementCsv(agreement) {
   const line = ({ slope, intercept, r2 }) => [slope, intercept, r2];
   const header =
-    "benchmark,accuracy_slope,accuracy_intercept,accuracy_r2,agreement_slope,agreement_intercept,agreement_r2,mean_error";
+    "benchmark,accuracy_slope,accuracy_intercept,accuracy_r2,agreement_slope,agreement_intercept,agreement_r2,mean_error,breaks";
   return csv(
     header.split(","),
-    agreement.map((row) => [row.benchmark, ...line(row.accuracy), ...line(row.agreement), row.meanError]),
+    agreement.map((row) => [
+      row.benchmark,
+      ...line(row.accuracy),
+      ...line(row.agreement),
+      row.meanError,
+      row.breaks.join(";"),
+    ]),
   );
 }

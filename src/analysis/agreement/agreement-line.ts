@@ -6,6 +6,9 @@ import type { LineKey } from "../robustness/line-key.ts";
 import { solveAlineD } from "./aline.ts";
 import { compareLines, type LineDifferences } from "./line-difference.ts";
 
+/** Outside these shares the paper's program leaves a pair out; here only where the scale is infinite, see docs/statistics.md. */
+export const EXTREME = { low: 0.05, high: 0.98 } as const;
+
 /** Share of the variance that a line must explain: Baek et al. 2022 tell shifts where agreement is on the line by it. */
 export const MIN_R2 = 0.95;
 
@@ -40,6 +43,8 @@ export interface AgreementLine extends LineKey {
   readonly agreements: Float64Array;
   /** pairs and checkpoints at exactly 0 or 1, where the scale is infinite: in no line */
   readonly droppedPairs: number;
+  /** pairs in the line that agree on fewer images than 5 %, or on more than 98 %, in distribution or under the shift */
+  readonly extremePairs: number;
   readonly droppedCheckpoints: readonly string[];
   readonly agreement: LeastSquares;
   /** null without labels, or with fewer than three checkpoints to fit */
@@ -67,7 +72,8 @@ export interface AgreementSet {
  * of accuracy, and predicts the accuracies under the shift from agreement and labels in distribution alone.
  *
  * @throws RangeError with fewer than three checkpoints or three pairs that are on the scale
- * @see C. Baek, Y. Jiang, A. Raghunathan, J. Z. Kolter, Agreement-on-the-line, NeurIPS 2022
+ * @see C. Baek, Y. Jiang, A. Raghunathan, J. Z. Kolter, Agreement-on-the-line, NeurIPS 2022; `aline` in agreement_trajectory.ipynb of
+ *   github.com/kebaek/Agreement-on-the-line at 99cb46e
  */
 export function fitAgreement(key: LineKey, set: AgreementSet, scale: FitScale): AgreementLine {
   const { forward, inverse, endless } = scaleFunctions(scale);
@@ -108,6 +114,13 @@ export function fitAgreement(key: LineKey, set: AgreementSet, scale: FitScale): 
     idAgreements,
     agreements,
     droppedPairs: pairX.length - ofPairs.x.length,
+    extremePairs: [...pairX.keys()].filter(
+      (i) =>
+        !Number.isNaN((pairX[i] as number) + (pairY[i] as number)) &&
+        [idAgreements[i] as number, agreements[i] as number].some(
+          (share) => share < EXTREME.low || share > EXTREME.high,
+        ),
+    ).length,
     droppedCheckpoints: set.checkpoints.filter((_, i) => Number.isNaN((x[i] as number) + (y[i] as number))),
     agreement,
     accuracy,

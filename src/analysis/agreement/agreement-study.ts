@@ -78,8 +78,14 @@ export function studyAgreement(
       `no line of agreement can be fitted: it needs three checkpoints with predictions.csv in distribution and under a shift${why.length > 0 ? `; ${why.join("; ")}` : ""}`,
     );
   }
-  for (const { droppedPairs, droppedCheckpoints, benchmark, idSide } of lines) {
+  for (const { droppedPairs, extremePairs, agreement, droppedCheckpoints, benchmark, idSide } of lines) {
     const where = `${benchmark} on ${idSide}`;
+    if (extremePairs > 0)
+      notes.note(
+        "pairs that agree on fewer than 5 % or more than 98 % of the images are in the line here; the program of Baek et al. leaves them out",
+        { benchmark },
+        `${where} (${extremePairs} of ${agreement.n})`,
+      );
     if (droppedPairs > 0)
       notes.note(`agreement of exactly 0 or 1, so pairs in no line (${droppedPairs})`, { benchmark }, where);
     if (droppedCheckpoints.length > 0)

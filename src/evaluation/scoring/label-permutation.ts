@@ -1,6 +1,7 @@
 import { percentWords } from "../../foundation/number-text.ts";
 import { binomialUpperTail } from "../../foundation/statistics/binomial-tail.ts";
 import { mcnemarExact } from "../../foundation/statistics/mcnemar.ts";
+import { distinctModesP } from "./distinct-modes.ts";
 
 /** A one-to-one renaming of the labels under which predictions that seem wrong are right. */
 export interface LabelPermutation {
@@ -11,6 +12,11 @@ export interface LabelPermutation {
   readonly correctOtherwise: number;
   /** exact probability of so uneven a split by chance (McNemar) */
   readonly p: number;
+  /**
+   * labels are taken for so many different classes that images which are alike in each class do not explain it; else such images
+   * would look the same
+   */
+  readonly isDistinct: boolean;
   /** labels whose images are most often taken for one other class, the clearest first */
   readonly examples: readonly { readonly label: number; readonly seenAs: number; readonly images: number }[];
 }
@@ -36,6 +42,10 @@ const EXAMPLES = 3;
  * of every class's images and judged on the rest, in turn, so that what fits by chance gains nothing: a poor checkpoint
  * has no renaming.
  *
+ * Images of a class that are renderings of one drawing are no independent witnesses: a checkpoint that takes one for another class
+ * takes all for it. So labels in a wrong order are looked for among each other first: a renaming leads to labels that have
+ * images. One that leads to other classes too must be shown to name more different ones than such drawings would.
+ *
  * @param top1   (n,) predicted classes, in 0..classes−1
  * @param labels (n,) the class that is right for each, in 0..classes−1
  * @param chance expected accuracy where the same predictions are dealt at random
@@ -56,30 +66,46 @@ export function findLabelPermutation(
   const correct = labels.reduce((sum, label, i) => sum + (label === top1[i] ? 1 : 0), 0);
   const isAtChance = binomialUpperTail(correct, n, chance) > NOT_ABOVE_CHANCE;
   if (TIMES * correct > n && !isAtChance) return null;
+  const hasImages = new Uint8Array(classes);
+  for (const label of labels) hasImages[label] = 1;
+  const everyClass = new Uint8Array(classes).fill(1);
+  const few = Math.min(FEWEST_CLASSES, classes);
+  const needed = Math.max(TIMES * correct, TIMES * chance * n, LEAST_RIGHT * n);
+  let isDistinct: boolean | null = null;
+  for (const allowed of hasImages.includes(0) ? [hasImages, everyClass] : [everyClass]) {
+    const { correctOtherwise, onlyOwn, onlyOther, gained } = judgeRenaming(top1, labels, classes, allowed);
+    const p = mcnemarExact(onlyOwn, onlyOther);
+    const isFarBetter = correctOtherwise >= needed || (isAtChance && correctOtherwise >= MOST_RIGHT * n);
+    if (!isFarBetter || onlyOther <= onlyOwn || gained < few || p >= SIGNIFICANCE) continue;
+    isDistinct ??= distinctModesP(top1, labels, classes) < SIGNIFICANCE;
+    if (!isDistinct && allowed === everyClass && hasImages.includes(0)) continue;
+    return { n, correct, correctOtherwise, p, isDistinct, examples: clearest(top1, labels, classes, allowed) };
+  }
+  return null;
+}
+
+/** What renamings get right that were learned from other images. */
+function judgeRenaming(top1: Int32Array, labels: Int32Array, classes: number, allowed: Uint8Array) {
   const folds = foldOf(labels, classes);
   let correctOtherwise = 0;
   let onlyOwn = 0;
-  const gained = new Map<number, number>();
+  let onlyOther = 0;
+  const gained = new Set<number>();
   for (let fold = 0; fold < FOLDS; fold++) {
-    const renaming = learn(top1, labels, classes, (i) => folds[i] !== fold);
-    for (let i = 0; i < n; i++) {
-      if (folds[i] !== fold) continue;
-      const label = labels[i] as number;
+    const renaming = learn(top1, labels, classes, allowed, (i) => folds[i] !== fold);
+    labels.forEach((label, i) => {
+      if (folds[i] !== fold) return;
       const isRight = top1[i] === label;
       const isRightOtherwise = top1[i] === renaming[label];
       if (isRightOtherwise) correctOtherwise++;
       if (isRight && !isRightOtherwise) onlyOwn++;
-      if (isRightOtherwise && !isRight) gained.set(label, (gained.get(label) ?? 0) + 1);
-    }
+      if (isRightOtherwise && !isRight) {
+        onlyOther++;
+        gained.add(label);
+      }
+    });
   }
-  const onlyOther = [...gained.values()].reduce((sum, count) => sum + count, 0);
-  const p = mcnemarExact(onlyOwn, onlyOther);
-  const needed = Math.max(TIMES * correct, TIMES * chance * n, LEAST_RIGHT * n);
-  const isFarBetter = correctOtherwise >= needed || (isAtChance && correctOtherwise >= MOST_RIGHT * n);
-  if (!isFarBetter || onlyOther <= onlyOwn || gained.size < Math.min(FEWEST_CLASSES, classes) || p >= SIGNIFICANCE) {
-    return null;
-  }
-  return { n, correct, correctOtherwise, p, examples: clearest(top1, labels, classes) };
+  return { correctOtherwise, onlyOwn, onlyOther, gained: gained.size };
 }
 
 /** Each class's images in turn. */
@@ -110,20 +136,31 @@ function countPairs(
     .map(([pair, count]) => [Math.floor(pair / classes), pair % classes, count]);
 }
 
-/** Label → class, one to one; −1 where no class is left that it was taken for. */
-function learn(top1: Int32Array, labels: Int32Array, classes: number, isUsed: (i: number) => boolean): Int32Array {
+/** Label → class, one to one, of the allowed ones; −1 where no class is left that it was taken for. */
+function learn(
+  top1: Int32Array,
+  labels: Int32Array,
+  classes: number,
+  allowed: Uint8Array,
+  isUsed: (i: number) => boolean,
+): Int32Array {
   const renaming = new Int32Array(classes).fill(-1);
   const isTaken = new Uint8Array(classes);
   for (const [label, predicted] of countPairs(top1, labels, classes, isUsed)) {
-    if (renaming[label] !== -1 || isTaken[predicted] === 1) continue;
+    if (renaming[label] !== -1 || isTaken[predicted] === 1 || allowed[predicted] === 0) continue;
     renaming[label] = predicted;
     isTaken[predicted] = 1;
   }
   return renaming;
 }
 
-function clearest(top1: Int32Array, labels: Int32Array, classes: number): LabelPermutation["examples"] {
-  const renaming = learn(top1, labels, classes, () => true);
+function clearest(
+  top1: Int32Array,
+  labels: Int32Array,
+  classes: number,
+  allowed: Uint8Array,
+): LabelPermutation["examples"] {
+  const renaming = learn(top1, labels, classes, allowed, () => true);
   return countPairs(top1, labels, classes, () => true)
     .filter(([label, predicted]) => label !== predicted && renaming[label] === predicted)
     .slice(0, EXAMPLES)
@@ -138,10 +175,13 @@ function clearest(top1: Int32Array, labels: Int32Array, classes: number): LabelP
  */
 export function describePermutation(
   what: string,
-  { n, correct, correctOtherwise, examples }: LabelPermutation,
+  { n, correct, correctOtherwise, isDistinct, examples }: LabelPermutation,
   nameOf: (label: number) => string,
 ): string {
   const percent = (correctCount: number) => percentWords(correctCount / n);
   const seen = examples.map(({ label, seenAs }) => `"${nameOf(label)}" looks like "${nameOf(seenAs)}"`);
-  return `${what}: the labels are likely in a wrong order: accuracy is ${percent(correct)}, but ${percent(correctOtherwise)} where each label stands for another class, learned from other images (${seen.join(", ")}); check the labels against the class list`;
+  const found = `accuracy is ${percent(correct)}, but ${percent(correctOtherwise)} where each label stands for another class, learned from other images (${seen.join(", ")})`;
+  return isDistinct
+    ? `${what}: the labels are likely in a wrong order: ${found}; check the labels against the class list`
+    : `${what}: the labels may be in a wrong order: ${found}; check the labels against the class list, unless the images of a class are much alike, as renderings of one drawing are: then a checkpoint that takes one for another class takes all for it`;
 }

@@ -23,6 +23,7 @@ const LINE_FIGURES = [
   "aline_s_error",
   "aline_d_error",
   "breaks",
+  "extreme_pairs",
 ] as const;
 const PREDICTION_FIGURES = [
   "scale",
@@ -64,7 +65,7 @@ export function formatAgreement(lines: readonly AgreementLine[]): string {
 /**
  * The text of `agreement-lines.csv`: agreement's line beside accuracy's on one scale, their differences (agreement − accuracy)
  * with intervals, the mean errors of ALine-S and ALine-D as fractions, and in `breaks` why agreement does not stand for
- * accuracy, with ";" between, empty where it does.
+ * accuracy, with ";" between, empty where it does. `extreme_pairs`: those of the line that agree on fewer than 5 % or more than 98 % of the images.
  */
 export function formatAgreementLines(lines: readonly AgreementLine[]): string {
   const rows = lines.map((line) => {
@@ -90,6 +91,7 @@ export function formatAgreementLines(lines: readonly AgreementLine[]): string {
       aline_s_error: computed(errors.alineS),
       aline_d_error: computed(errors.alineD),
       breaks: line.breaks.join(";"),
+      extreme_pairs: line.extremePairs,
     };
   });
   return formatCsv([...LINE_METRIC_COLUMNS, ...LINE_FIGURES], rows);

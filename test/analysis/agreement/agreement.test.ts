@@ -125,6 +125,15 @@ describe("agreement on the line", () => {
     ]);
   });
 
+  it("counts the pairs that the paper's program leaves out, and keeps them in the line", () => {
+    const set = oracleSet();
+    expect(fitAgreement(KEY, set, "probit").extremePairs).toBe(0);
+    const rare = set.yCounts.map((count, pair) => (pair === 3 ? 14 : count)); // of 300: 4.7 %
+    const often = set.xCounts.map((count, pair) => (pair === 5 ? 491 : count)); // of 500: 98.2 %
+    const line = fitAgreement(KEY, { ...set, yCounts: rare, xCounts: often }, "probit");
+    expect([line.extremePairs, line.droppedPairs, line.agreement.n]).toEqual([2, 0, 28]);
+  });
+
   it("leaves pairs and checkpoints at 0 and 1 out, and counts them", () => {
     const set = oracleSet();
     const same = { ...set, x: [...set.x], y: [...set.y] };

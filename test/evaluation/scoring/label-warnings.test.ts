@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { chanceAccuracy, describeChance, findChanceAccuracy } from "../../../src/evaluation/scoring/chance.ts";
 import { describePermutation, findLabelPermutation } from "../../../src/evaluation/scoring/label-permutation.ts";
@@ -82,6 +83,57 @@ describe("findLabelPermutation", () => {
     const { truth, top1 } = run(2000, 100, 0, 3);
     const confused = top1.map((seen, i) => ((truth[i] as number) < 15 ? 99 - (truth[i] as number) : seen));
     expect(permutation(confused, truth, 100)).toBeNull();
+  });
+
+  it("finds labels that lead to classes without images, from a checkpoint that takes them for different ones", () => {
+    const { truth, top1 } = run(1400, 35, 0.6, 3);
+    const found = permutation(
+      top1.map((seen) => 160 - 1 - seen),
+      truth,
+      160,
+    );
+    expect(found?.isDistinct).toBe(true);
+    expect(found!.correctOtherwise / 1400).toBeGreaterThan(0.55);
+  });
+
+  it("is not misled by images of a class that are alike: each drawing taken for one class, several for the same", () => {
+    const random = seededRandom(2);
+    const classes = 160;
+    const takenFor = Int32Array.from({ length: classes }, () => Math.floor(random() * classes));
+    const truth = Int32Array.from({ length: 32 * 35 }, (_, i) => i % 35);
+    const noisy = (label: number) => (random() < 0.4 ? takenFor[label] : Math.floor(random() * classes)) as number;
+    expect(permutation(truth.map(noisy), truth, classes)).toBeNull();
+    // Where all classes have images nothing else tells them from labels in a wrong order: it is said that there are two reasons
+    const every = Int32Array.from({ length: 32 * classes }, (_, i) => i % classes);
+    const found = permutation(every.map(noisy), every, classes);
+    expect(found?.isDistinct).toBe(false);
+    expect(describePermutation("x", found!, String)).toMatch(
+      /^x: the labels may be in a wrong order: .*, unless the images of a class are much alike/,
+    );
+  });
+
+  it("says nothing of EmojiShift's second drawings, 32 renderings of each, and finds mixed-up labels of its reference", async () => {
+    const script = join(fixtures, "..", "..", "examples", "emojishift", "study", "read-study.mjs");
+    const { checkpoints, benchmarks } = (await import(pathToFileURL(script).href)).readTop1();
+    const read = (id: string) => {
+      const { top1, pictures, things } = benchmarks.get(id);
+      const labels = Int32Array.from({ length: pictures }, (_, k) => things[k % things.length] as number);
+      const runs = (checkpoints as string[]).map((_, row) =>
+        Int32Array.from(top1.subarray(row * pictures, (row + 1) * pictures) as Uint8Array),
+      );
+      return { labels, runs, things: things as number[] };
+    };
+    const second = read("emoji-twemoji-second");
+    for (const classes of second.runs) expect(permutation(classes, second.labels, 160)).toBeNull();
+    const { labels, runs, things } = read("emoji-fluent-emoji-flat");
+    const order = shuffled(things.length, 3);
+    const mixedUp = labels.map((label) => things[order[things.indexOf(label)] as number] as number);
+    const clear = runs.filter((run) => run.filter((seen, i) => seen === labels[i]).length > 0.24 * labels.length);
+    expect(clear.length).toBeGreaterThan(1);
+    for (const classes of clear) {
+      expect(permutation(classes, labels, 160)).toBeNull();
+      expect(permutation(classes, mixedUp, 160)).not.toBeNull();
+    }
   });
 
   it("refuses predictions of other images", () => {
@@ -171,9 +223,17 @@ describe("describePermutation", () => {
   it("gives both accuracies and the clearest pairs by name", () => {
     const text = describePermutation(
       "x",
-      { n: 1000, correct: 1, correctOtherwise: 549, p: 0, examples: [{ label: 0, seenAs: 1, images: 9 }] },
+      {
+        n: 1000,
+        correct: 1,
+        correctOtherwise: 549,
+        p: 0,
+        isDistinct: true,
+        examples: [{ label: 0, seenAs: 1, images: 9 }],
+      },
       (label) => ["tench", "goldfish"][label] as string,
     );
+    expect(text).toMatch(/^x: the labels are likely in a wrong order: .*; check the labels against the class list$/);
     expect(text).toContain("accuracy is 0.10 %, but 54.9 % where each label stands for another class");
     expect(text).toContain('"tench" looks like "goldfish"');
   });
