@@ -6,4 +6,11 @@
  */
 export class InputError extends Error {
   override readonly name = "InputError";
+  /** what lies behind the message and would make it long: everything that is accepted, say; printed under `--verbose` */
+  readonly detail: string | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly detail?: string | undefined } = {}) {
+    super(message, options);
+    this.detail = options.detail;
+  }
 }

@@ -47,6 +47,10 @@ export function buildProgram(supervise: Supervise): Command {
   addList(root);
   addSubmit(root, supervise);
   throwUsageErrors(root);
+  root.hook("preAction", async (_, command) => {
+    const { checkArguments } = await import("./misread-arguments.ts");
+    await checkArguments(command);
+  });
   return root;
 }
 
@@ -67,11 +71,12 @@ async function withConfig(words: readonly string[]): Promise<readonly string[]> 
  * @param supervise by default a process of its own for what may block; tests do everything in theirs
  */
 export async function runCommandLine(words: readonly string[], supervise: Supervise = isDoneSupervised): Promise<void> {
+  let line = words;
   try {
-    const line = await withConfig(words);
+    line = await withConfig(words);
     await buildProgram(supervise).parseAsync(line, { from: "user" });
   } catch (error) {
-    const { status, text } = describeExit(error);
+    const { status, text } = describeExit(error, line.includes("--verbose"));
     if (text !== "") process.stderr.write(`${text}\n`);
     process.exitCode = status;
   }

@@ -8,6 +8,7 @@ import {
 } from "../../model/checkpoint/conversion/convert-checkpoint.ts";
 import { formatTextTable, printable } from "../../output/tables/text-table.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
+import { checkOutputFolder } from "./output-place.ts";
 import { printJson, printText } from "./print-result.ts";
 import { startProgress } from "./progress-reporter.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
@@ -26,6 +27,7 @@ export interface ConvertCommandOptions {
 /** Runs `shiftline convert`: progress, notes and warnings to stderr, what was written to stdout. */
 export async function runConvert(path: string, command: ConvertCommandOptions): Promise<void> {
   const layout = parseLayout(command.layout);
+  await checkOutputFolder(command.out, "checkpoint");
   const progress = startProgress({ quiet: command.quiet ?? false, isBrief: true });
   const stop = listenForStop((text) => progress.note(text), answerStop);
   try {

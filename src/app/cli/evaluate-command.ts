@@ -11,6 +11,7 @@ import { resolveShard } from "../cluster/shard-environment.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
 import { formatDryRun } from "./dry-run-text.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
+import { checkOutputFolder } from "./output-place.ts";
 import { printJson, printText } from "./print-result.ts";
 import { type ProgressReporter, startProgress, type TaskProgress } from "./progress-reporter.ts";
 import { sameCommand } from "./same-command.ts";
@@ -33,6 +34,7 @@ export async function runEvaluate(
   const scored: EvaluateResult[] = [];
   try {
     checkTogether(command);
+    await checkOutputFolder(command.out, "results");
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
       onProgress: (state) => progress.update(describeProgress(state)),

@@ -11,15 +11,20 @@ const EXIT_USAGE = 2;
 const EXIT_DEFECT = 70;
 
 /** What a command that threw ends with: the exit status, and what is printed of it, empty where that is done already. */
-export function describeExit(error: unknown): { readonly status: number; readonly text: string } {
+export function describeExit(error: unknown, isVerbose = false): { readonly status: number; readonly text: string } {
   if (error instanceof CommanderError) return { status: error.exitCode === 0 ? 0 : EXIT_USAGE, text: "" };
   if (error instanceof UsageError) return { status: EXIT_USAGE, text: printableLines(error.message) };
   if (error instanceof StoppedError) return { status: error.exitCode, text: "" };
   const input = error instanceof InputError ? error : machineError(error);
-  if (input !== null) return { status: EXIT_INPUT, text: `shiftline: ${printable(input.message)}` };
+  if (input !== null) return { status: EXIT_INPUT, text: `shiftline: ${describeInput(input, isVerbose)}` };
   const stack = error instanceof Error ? error.stack : String(error);
   return {
     status: EXIT_DEFECT,
     text: `shiftline: this is a defect, not your mistake; please report it with the lines below\n${stack}`,
   };
+}
+
+function describeInput({ message, detail }: InputError, isVerbose: boolean): string {
+  if (detail === undefined) return printable(message);
+  return isVerbose ? `${printable(message)}\n${printableLines(detail)}` : `${printable(message)} (more: --verbose)`;
 }

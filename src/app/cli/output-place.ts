@@ -37,6 +37,24 @@ export async function outputPlace(
   throw new InputError(`--out ${out}: there is a file of this name; name a folder, or a file that ends in ${ending}`);
 }
 
+/** Endings of files that commands write: none is that of a folder. */
+const FILE_ENDINGS = [".csv", ".html", ".json", ".md", ".parquet", ".png", ".svg", ".tex", ".txt", ".zip"];
+
+/**
+ * Checks the `--out` of a command that makes many files.
+ *
+ * @param what the folder is of: "results"
+ * @throws InputError if it is a file, or has the name of one
+ */
+export async function checkOutputFolder(out: string, what: string): Promise<void> {
+  const found = await statIfThere(out);
+  if (found?.isDirectory()) return;
+  const ending = extname(out).toLowerCase();
+  if (found === null && !FILE_ENDINGS.includes(ending)) return;
+  const reason = found === null ? `a name that ends in ${ending} is a file's` : "there is a file of this name";
+  throw new InputError(`--out ${out}: ${reason}; name a folder for the ${what}`);
+}
+
 /** Whether a path is a folder of results, or one that they will come to: nothing else is in it. */
 async function isResultsFolder(path: string): Promise<boolean> {
   if ((await statIfThere(path))?.isDirectory() !== true) return false;

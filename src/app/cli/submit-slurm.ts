@@ -14,6 +14,7 @@ import { type SlurmPlan, slurmScripts } from "../cluster/slurm-scripts.ts";
 import { sizeTasks, type TaskSize } from "../cluster/task-size.ts";
 import { writeJobs } from "../cluster/write-jobs.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
+import { checkOutputFolder } from "./output-place.ts";
 
 /** The options of `shiftline submit slurm` as the command line gives them. */
 export interface SubmitSlurmOptions extends EvaluateCommandOptions {
@@ -44,6 +45,7 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   const { jobs, shards, cpus, memory, time, maxParallel, partition, account, sbatch, setup, run, ...evaluate } =
     command;
   const folder = jobs ?? join(dirname(command.out), ".shiftline", "jobs", "slurm");
+  await checkOutputFolder(command.out, "results");
   const args = evaluateArguments(checkpoints, evaluate);
   const wanted = { cpus, shards, memory, minutes: time };
   const settings = { ...wanted, maxParallel, partition, account, sbatch, setup };

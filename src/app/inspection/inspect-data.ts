@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { describeContents } from "../../model/checkpoint/describe-contents.ts";
 import { type BenchmarkInspection, inspectBenchmark, storeIsThere } from "./inspect-benchmark.ts";
 import type { DataProblem } from "./inspect-benchmark-problems.ts";
 import { inspectDefinition } from "./inspect-definition.ts";
@@ -92,9 +93,14 @@ async function definitionProblems(places: readonly Place[]): Promise<DataProblem
   return problems;
 }
 
+/** Folders that a message names. */
+const FEW_FOLDERS = 3;
+
 function nothingFound(benchmarks: readonly Benchmark[], root: string): InputError {
   const names = benchmarks.flatMap(({ folders }) => folders.slice(0, 1));
+  const ids = benchmarks.map(({ id }) => id).join(", ");
   return new InputError(
-    `${root}: none of the benchmarks ${benchmarks.map(({ id }) => id).join(", ")} is there; expected folders such as ${names.join(", ")}, or one benchmark's class folders, files or tars`,
+    `${root}: neither a checkpoint nor data: ${describeContents(root)}; expected weights or .onnx files, or folders such as ${names.slice(0, FEW_FOLDERS).join(", ")}, or one benchmark's class folders, files or tars`,
+    { detail: `looked for ${ids}, in folders such as ${names.join(", ")}` },
   );
 }

@@ -63,7 +63,8 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
   const ids = wanted.map(({ benchmark }) => benchmark.id).join(", ");
   const kept = wanted[0]?.benchmark.folders.slice(0, 3).join(", ");
   throw new InputError(
-    `${data}: none of the benchmarks ${ids} is there; looked for the folders they are kept in, such as ${kept}; name one with --data-dir ID=PATH`,
+    `${data}: no benchmark there; looked for the folders they are kept in, such as ${kept}; name one with --data-dir ID=PATH`,
+    { detail: `looked for ${ids}` },
   );
 }
 

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, extname, isAbsolute, join } from "node:path";
+import { nearestName } from "../closest-names.ts";
 import { InputError } from "../errors.ts";
 import { statIfThere } from "./if-there.ts";
 import { packagePath } from "./package-root.ts";
@@ -30,9 +31,10 @@ export async function findNamedFile(typed: string, what: string, folder: string,
   const known = await listNamedFiles(folder, ending);
   const match = known.find((file) => file.id === typed);
   if (match !== undefined) return match;
-  throw new InputError(
-    `unknown ${what} "${typed}"; known: ${known.map((file) => file.id).join(", ")}, or the path of a ${ending} file`,
-  );
+  const ids = known.map((file) => file.id);
+  const nearest = nearestName(typed, ids);
+  const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new InputError(`unknown ${what} "${typed}"; known: ${ids.join(", ")}, or the path of a ${ending} file${meant}`);
 }
 
 /**

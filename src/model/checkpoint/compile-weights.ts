@@ -31,7 +31,7 @@ export async function compileWeights(
 ): Promise<FoundModel> {
   const settled = await readSettledWeights(facts, file).catch((cause: unknown) => {
     if (!(cause instanceof InputError) || isWeightName(file)) throw cause;
-    throw new InputError(`${cause.message}; ${ACCEPTED}`, { cause });
+    throw new InputError(cause.message, { cause, detail: ACCEPTED });
   });
   const { weights, files, states } = settled;
   const configs = parseModelConfigs(facts);

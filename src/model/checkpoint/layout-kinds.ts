@@ -20,5 +20,7 @@ const byWords = "two graphs whose names differ in the tower's word alone (image_
 const weights =
   "weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name)";
 
-/** What is accepted, in the words of the error messages. */
-export const ACCEPTED = `accepted: ${[weights, ...named, byWords, ...described].join("; ")}`;
+/** What is accepted, a line each. */
+export const ACCEPTED = ["accepted are:", ...[weights, ...named, byWords, ...described].map((one) => `  ${one}`)].join(
+  "\n",
+);

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
+import { describeContents } from "./describe-contents.ts";
 import {
   type ChosenGraphs,
   chooseGraphs,
@@ -34,6 +35,8 @@ export interface Layout {
 /** Why no layout was found, for people. */
 export interface LayoutProblem {
   readonly problem: string;
+  /** What is accepted, where that may help. */
+  readonly detail?: string;
   /** Whether a shiftline.json for the folder's graphs would help. */
   readonly needsDraft: boolean;
 }
@@ -90,15 +93,13 @@ function describeGroup(
 }
 
 function notWhole(
-  { path, graphs: files, weightFiles }: CheckpointFacts,
+  { path, root, graphs: files, weightFiles }: CheckpointFacts,
   groups: readonly GraphGroup[],
   variant: string | undefined,
 ): LayoutProblem {
-  const found = files.length === 0 ? "no .onnx file and no weights in it" : `found ${files.join(", ")}`;
-  const accepted =
-    weightFiles.length === 0
-      ? ACCEPTED
-      : `to use its weights, give their file (${weightFiles.join(", ")}); ${ACCEPTED}`;
+  const found =
+    files.length === 0 ? `no .onnx file and no weights in it; ${describeContents(root)}` : `found ${files.join(", ")}`;
+  const advice = weightFiles.length === 0 ? "" : `; to use its weights, give their file (${weightFiles.join(", ")})`;
   const variants = listVariants(groups);
   const needsDraft = variants.length === 0; // a variant is the shorter way
   const others = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
@@ -112,10 +113,14 @@ function notWhole(
     const [given, missing, tower] = vision.has("")
       ? [names.vision, names.text, "text"]
       : [names.text, names.vision, "image"];
-    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}; ${accepted}`;
-    return { problem, needsDraft };
+    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}${advice}`;
+    return { problem, needsDraft, detail: ACCEPTED };
   }
-  return { problem: `${path}: no checkpoint of a known layout: ${found}${others}; ${accepted}`, needsDraft };
+  return {
+    problem: `${path}: no checkpoint of a known layout: ${found}${others}${advice}`,
+    needsDraft,
+    detail: ACCEPTED,
+  };
 }
 
 function layoutOfFile(facts: CheckpointFacts, file: string, variant: string | undefined): Layout {

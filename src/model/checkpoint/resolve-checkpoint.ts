@@ -84,7 +84,7 @@ export function chooseLayout(facts: CheckpointFacts, variant?: string): Layout |
   const draft = found.needsDraft ? draftShiftlineJson(facts, readableGraphs(facts)) : null;
   const advice =
     draft === null ? "" : `; if they are the towers of one checkpoint, ${describeDraft(facts.root, draft)}`;
-  throw new InputError(`${found.problem}${advice}`);
+  throw new InputError(`${found.problem}${advice}`, { detail: "detail" in found ? found.detail : undefined });
 }
 
 /** Graphs that are looked into for a draft; a folder with more is no export. */

@@ -6,29 +6,30 @@ import { FIT_SCALES } from "../../../src/analysis/lines/fit-scale.ts";
 import { LINE_KINDS } from "../../../src/analysis/robustness/baseline-fit.ts";
 import { examplesOf } from "../../../src/app/cli/common-options.ts";
 import { LINES, SCALES } from "../../../src/app/cli/shared-options.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { idleProgram, leaves, shellWords } from "./command-tree.ts";
-import { root, shiftline } from "./run-cli.ts";
+import { demo, root, shiftline } from "./run-cli.ts";
 
 const commands = leaves(idleProgram());
 const named = commands.map((command): [string, Command] => [command.name(), command]);
 
 /** What is parsed of a line: the command, its arguments and options. @throws as the command line does */
-function parsed(line: string) {
+async function parsed(line: string) {
   const [name, ...words] = shellWords(line);
   expect(name).toBe("shiftline");
   let found: { command: string; operands: readonly string[]; options: object } | null = null;
   const program = idleProgram((command, operands) => {
     found = { command: command.name(), operands, options: command.opts() };
   });
-  program.parse(words, { from: "user" });
+  await program.parseAsync(words, { from: "user" });
   return found;
 }
 
 describe("the help of every command", () => {
-  it.each(named)("%s has examples, and each is a line that it takes", (name, command) => {
+  it.each(named)("%s has examples, and each is a line that it takes", async (name, command) => {
     const examples = examplesOf(command);
     expect(examples.length).toBeGreaterThan(0);
-    for (const line of examples) expect(parsed(line), line).toMatchObject({ command: name });
+    for (const line of examples) expect(await parsed(line), line).toMatchObject({ command: name });
   });
 
   it.each(named)("%s has its most used options first and those of every command last", (_, command) => {
@@ -54,7 +55,7 @@ describe("the help of every command", () => {
     const [above = ""] = stdout.split("Examples:");
     for (const line of above.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
     const overview = (await shiftline(["--help"])).stdout;
-    for (const line of overview.match(/\$ (shiftline .*)/g) ?? []) parsed(line.slice(2));
+    for (const line of overview.match(/\$ (shiftline .*)/g) ?? []) await parsed(line.slice(2));
     expect(overview).toContain("shiftline COMMAND --help");
   });
 
@@ -74,8 +75,8 @@ describe("command lines in the documentation", () => {
     })
     .flatMap((line) => /^(?:npx )?(shiftline [a-z].*?)(?:\s+#.*)?$/.exec(line)?.[1] ?? []);
 
-  it.each([...new Set(lines)])("%s", (line) => {
-    expect(parsed(line)).not.toBeNull();
+  it.each([...new Set(lines)])("%s", async (line) => {
+    expect(await parsed(line)).not.toBeNull();
   });
 });
 
@@ -105,5 +106,74 @@ describe("a mistake in the command line", () => {
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
     if (line !== "") expect(stderr.split("\n").length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("an argument that is meant as an option's value", () => {
+  it.each([
+    [
+      "evaluate a --benchmark imagenet imagenet-r",
+      "imagenet-r is a benchmark, not a checkpoint: write --benchmark imagenet,imagenet-r",
+    ],
+    ["evaluate a imagenet-r", "imagenet-r is a benchmark, not a checkpoint: write --benchmark imagenet-r"],
+    [
+      "table openclip --templates openai-80 simple-7",
+      "simple-7 is a template set, not results: write --templates openai-80,simple-7",
+    ],
+    [
+      "fit openclip --id imagenet imagenet-v2",
+      "imagenet-v2 is a benchmark, not results: write --id imagenet,imagenet-v2",
+    ],
+    [
+      "compare a b --benchmark imagenet imagenet-a",
+      "imagenet-a is a benchmark, not a checkpoint: write --benchmark imagenet,imagenet-a",
+    ],
+  ])("%s", async (line, message) => {
+    const { status, stdout, stderr } = await shiftline(shellWords(line));
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr.split("\n")[0]).toMatch(new RegExp(`^shiftline \\w+: ${message}$`));
+  });
+
+  it("is an argument where there is such a file, and no such option", async () => {
+    const cwd = temporaryFolder();
+    writeTree(cwd, { "imagenet-r/notes.txt": "" });
+    const run = await shiftline(["table", "imagenet-r"], { cwd });
+    expect([run.status, run.stderr]).toEqual([1, expect.stringContaining("imagenet-r: expected results")]);
+  });
+});
+
+describe("messages about what is not there", () => {
+  it("are short, with what is accepted behind --verbose", async () => {
+    const cwd = temporaryFolder();
+    writeTree(cwd, { "oth/notes.txt": "", "out.csv": "" });
+    const args = ["evaluate", "oth", "--data-dir", `imagenet=${demo}`, "--limit", "1"];
+    const short = await shiftline(args, { cwd });
+    expect(short.stderr.trimEnd().split("\n").at(-1)).toBe(
+      "shiftline: oth: no checkpoint of a known layout: no .onnx file and no weights in it; it holds notes.txt (more: --verbose)",
+    );
+    const long = await shiftline([...args, "--verbose"], { cwd });
+    expect(long.stderr).toMatch(/it holds notes\.txt\naccepted are:\n {2}weights \(.*\n {2}onnx\/model\.onnx/);
+    expect([short.status, long.status]).toEqual([1, 1]);
+    const inspected = await shiftline(["inspect", "oth"], { cwd });
+    expect(inspected.stderr).toMatch(
+      /^shiftline: oth: neither a checkpoint nor data: it holds notes\.txt; .{0,160}\n$/,
+    );
+  });
+
+  it("name a folder of results where --out is a file", async () => {
+    const cwd = temporaryFolder();
+    writeTree(cwd, { mine: "" });
+    const out = async (path: string) => (await shiftline(["evaluate", "a", "--out", path], { cwd })).stderr;
+    expect(await out("table.csv")).toBe(
+      "shiftline: --out table.csv: a name that ends in .csv is a file's; name a folder for the results\n",
+    );
+    expect(await out("mine")).toBe(
+      "shiftline: --out mine: there is a file of this name; name a folder for the results\n",
+    );
+  });
+
+  it("suggest the id that may be meant", async () => {
+    const { stderr } = await shiftline(["evaluate", "a", "--data", demo, "--benchmark", "imagenet_r"]);
+    expect(stderr).toMatch(/unknown benchmark "imagenet_r"; known: .*; did you mean imagenet-r\?\n$/);
   });
 });

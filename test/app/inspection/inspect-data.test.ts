@@ -343,7 +343,9 @@ describe("inspectData on planted mistakes", () => {
     await expect(inspectData(join(root, "file.txt"))).rejects.toThrow(
       "expected a folder with benchmarks, found a file",
     );
-    await expect(inspectData(join(root, "empty"))).rejects.toThrow("none of the benchmarks imagenet, ");
+    await expect(inspectData(join(root, "empty"))).rejects.toThrow(
+      "neither a checkpoint nor data: it holds x.txt; expected weights or .onnx files, or folders such as imagenet/val",
+    );
     await expect(inspectData(join(root, "data"))).rejects.toThrow(
       "its layout fits 5 benchmarks (imagenet, imagenet-sketch, imagenet-v2, imagenet-v2-threshold, imagenet-v2-top); say which with --benchmark ID",
     );

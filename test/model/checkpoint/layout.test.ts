@@ -93,20 +93,31 @@ describe("readLayout", () => {
     [["textual.onnx"], /textual.onnx is there, but no graph of the image tower: expected visual.onnx beside it/],
     [["visual.onnx"], /visual.onnx is there, but no graph of the text tower: expected textual.onnx beside it/],
     [["onnx/vision_model.onnx"], /no graph of the text tower: expected onnx\/text_model.onnx/],
-    [["clip.onnx"], /no checkpoint of a known layout: found clip.onnx; accepted: weights/],
-    [["notes.txt"], /no checkpoint of a known layout: no .onnx file and no weights in it; accepted/],
-  ])("says what is missing of %j and what would be accepted", async (files, message) => {
+    [["clip.onnx"], /no checkpoint of a known layout: found clip.onnx$/],
+    [["notes.txt"], /no checkpoint of a known layout: no .onnx file and no weights in it; it holds notes.txt$/],
+  ])("says what is missing of %j", async (files, message) => {
     await expect(readLayout(folder(...files))).rejects.toThrow(message);
     await expect(readLayout(folder(...files))).rejects.toThrow(InputError);
   });
 
-  it("names every layout in the message", async () => {
-    const root = folder("clip.onnx");
-    await expect(readLayout(root)).rejects.toThrow(
-      new InputError(
-        `${root}: no checkpoint of a known layout: found clip.onnx; accepted: weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name); onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/); visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip); two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx); or a shiftline.json that names the files`,
-      ),
-    );
+  it("says what lies in a folder without a model: nothing, files, or checkpoints below it", async () => {
+    await expect(readLayout(temporaryFolder())).rejects.toThrow(/no weights in it; the folder is empty$/);
+    const files = folder("a.txt", "b/c.txt", "d.txt", "e.txt", "f.txt", "g.txt", ".hidden");
+    await expect(readLayout(files)).rejects.toThrow(/it holds a\.txt, b\/, d\.txt, e\.txt, f\.txt and 1 more$/);
+    const above = folder("a/open_clip_model.safetensors", "b/onnx/model.onnx", "notes/x.txt");
+    await expect(readLayout(above)).rejects.toThrow(/checkpoints may be the folders in it: a, b; give those$/);
+  });
+
+  it("has every layout behind the message", async () => {
+    const error = await readLayout(folder("clip.onnx")).catch((caught: unknown) => caught);
+    expect((error as InputError).detail?.split("\n")).toEqual([
+      "accepted are:",
+      "  weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name)",
+      "  onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/)",
+      "  visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip)",
+      "  two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx)",
+      "  or a shiftline.json that names the files",
+    ]);
   });
 
   it("follows a shiftline.json whatever else is there", async () => {

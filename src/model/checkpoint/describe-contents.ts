@@ -1,0 +1,38 @@
+import { type Dirent, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isWeightName } from "./weight-names.ts";
+
+/** Names in a message. */
+const FEW = 5;
+/** Folders that are looked into for checkpoints. */
+const MAX_FOLDERS = 64;
+
+/** What a folder without graphs and weights holds, for the message: nothing, checkpoints one level below, or other files. */
+export function describeContents(root: string): string {
+  const entries = list(root);
+  if (entries.length === 0) return "the folder is empty";
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const below = folders.slice(0, MAX_FOLDERS).filter((name) => holdsModel(join(root, name)));
+  if (below.length > 0) return `checkpoints may be the folders in it: ${few(below)}; give those`;
+  return `it holds ${few(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)))}`;
+}
+
+function holdsModel(folder: string): boolean {
+  const names = list(folder).map(({ name }) => name);
+  return names.some((name) => isWeightName(name) || name.endsWith(".onnx") || name === "onnx");
+}
+
+/** Entries in the order of their names; none where the folder cannot be listed, which is said elsewhere. */
+function list(folder: string): Dirent[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter(({ name }) => !name.startsWith(".")).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}
+
+function few(names: readonly string[]): string {
+  const more = names.length - FEW;
+  return `${names.slice(0, FEW).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
