@@ -117,6 +117,7 @@ describe("the house", () => {
       "model/architectures/timm-vits.ts",
       "model/tokenizer/clip-byte-pairs.ts",
       "model/tokenizer/html-entities.ts",
+      "output/figures/bundled-font.ts",
       "output/report/page.ts",
     ];
     expect(found.sort()).toEqual(["foundation/files/regular-file.ts", ...others].sort());

@@ -7,7 +7,7 @@ import {
   createFigureDocument,
   PIXELS_PER_INCH,
   TWO_COLUMNS,
-  toSvgText,
+  toSvgFile,
 } from "../../dist/output/figures/render-figure.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -53,7 +53,7 @@ export async function drawFigure({ lines, theory, measured }) {
     panel.setAttribute("x", String(i * PANEL.width));
     svg.append(panel);
   });
-  return toSvgText(svg);
+  return await toSvgFile(svg);
 }
 
 function drawLines(document, { title, remark, xLabel, yLabel, xTicks, yTicks, xDomain, yDomain, series }) {

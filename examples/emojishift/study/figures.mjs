@@ -7,7 +7,7 @@ import {
   createFigureDocument,
   PIXELS_PER_INCH,
   TWO_COLUMNS,
-  toSvgText,
+  toSvgFile,
 } from "../../../dist/output/figures/render-figure.js";
 import { buildPanels } from "../../../dist/output/figures/scatter-panel.js";
 import { drawHeights } from "./heights-figure.mjs";
@@ -41,7 +41,7 @@ export async function drawFigures(plan, path, study, { heights }) {
   ];
   const width = TWO_COLUMNS * PIXELS_PER_INCH;
   return {
-    "lines.svg": toSvgText(plotGrid(panels, { document, width })),
+    "lines.svg": await toSvgFile(plotGrid(panels, { document, width })),
     "dilution.svg": await drawHeights(heights, heightTitles(about)),
   };
 }

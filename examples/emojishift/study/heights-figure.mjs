@@ -7,7 +7,7 @@ import {
   createFigureDocument,
   PIXELS_PER_INCH,
   TWO_COLUMNS,
-  toSvgText,
+  toSvgFile,
 } from "../../../dist/output/figures/render-figure.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -53,7 +53,7 @@ export async function drawHeights(heights, titles) {
     panel.setAttribute("y", String(Math.floor(i / COLUMNS) * PANEL.height));
     svg.append(panel);
   });
-  return toSvgText(svg);
+  return await toSvgFile(svg);
 }
 
 function drawPanel(document, title, rows, isFirst) {

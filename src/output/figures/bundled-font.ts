@@ -1,7 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+
+import { type FontOutlines, parseFont } from "./font-outlines.ts";
+import type { FigureFonts } from "./outline-texts.ts";
 
 const PACKAGE = "@expo-google-fonts/arimo";
 const FACES = ["400Regular", "700Bold"];
@@ -37,9 +40,22 @@ export async function withBundledFont<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+let fonts: Promise<FigureFonts> | undefined;
+
+/** The faces of the font that comes with the package, read once. */
+export function figureFonts(): Promise<FigureFonts> {
+  fonts ??= Promise.all(FACES.map(async (face) => parseFont(await readFile(facePath(face))))).then(
+    ([regular, bold]) => ({ regular: regular as FontOutlines, bold: bold as FontOutlines }),
+  );
+  return fonts;
+}
+
+function facePath(face: string): string {
+  return createRequire(import.meta.url).resolve(`${PACKAGE}/${face}/Arimo_${face}.ttf`);
+}
+
 function fontSettings(folder: string, system: string): string {
-  const fonts = dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`));
-  const folders = FACES.map((face) => `<dir>${xml(join(fonts, face))}</dir>`).join("");
+  const folders = FACES.map((face) => `<dir>${xml(dirname(facePath(face)))}</dir>`).join("");
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>${folders}<include ignore_missing="yes">${xml(system)}</include><cachedir>${xml(folder)}</cachedir></fontconfig>

@@ -10,7 +10,29 @@ const WIDTHS = [
   ...[333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556],
   ...[556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584],
 ];
-/** Of characters that the table lacks: an upper bound for most scripts. */
+/** The same from U+00A0 to U+00FF. */
+const LATIN_1_WIDTHS = [
+  ...[278, 333, 556, 556, 556, 556, 260, 556, 333, 737, 370, 556, 584, 333, 737, 552],
+  ...[400, 549, 333, 333, 333, 576, 537, 333, 333, 333, 365, 556, 834, 834, 834, 611],
+  ...[667, 667, 667, 667, 667, 667, 1000, 722, 667, 667, 667, 667, 278, 278, 278, 278],
+  ...[722, 722, 778, 778, 778, 778, 778, 584, 778, 722, 722, 722, 722, 667, 667, 611],
+  ...[556, 556, 556, 556, 556, 556, 889, 500, 556, 556, 556, 556, 278, 278, 278, 278],
+  ...[556, 556, 556, 556, 556, 556, 556, 549, 611, 556, 556, 556, 556, 500, 556, 500],
+];
+/** The same of signs that numbers and shortened names have. */
+const SIGNS: Readonly<Record<string, number>> = {
+  "–": 556,
+  "—": 1000,
+  "‘": 222,
+  "’": 222,
+  "“": 333,
+  "”": 333,
+  "†": 556,
+  "‡": 556,
+  "…": 1000,
+  "−": 584,
+};
+/** Of characters that the tables lack: an upper bound for most scripts. */
 const OTHER = 700;
 const WIDE = 1300; // emoji, and Chinese, Japanese and Korean
 /** How much wider Arial Bold is in what titles consist of, at most. */
@@ -28,7 +50,8 @@ export function textWidth(text: string, fontSize: number): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
     const code = segment.length === 1 ? segment.charCodeAt(0) : 0;
-    width += WIDTHS[code - 0x20] ?? (WIDE_CHARACTER.test(segment) ? WIDE : OTHER);
+    const known = WIDTHS[code - 0x20] ?? LATIN_1_WIDTHS[code - 0xa0] ?? SIGNS[segment];
+    width += known ?? (WIDE_CHARACTER.test(segment) ? WIDE : OTHER);
   }
   return (width / 1000) * fontSize;
 }

@@ -1,6 +1,7 @@
 import { loadSharp } from "../../data/image/load-sharp.ts";
-import { withBundledFont } from "./bundled-font.ts";
+import { figureFonts, withBundledFont } from "./bundled-font.ts";
 import { FONT_FAMILY } from "./figure-text.ts";
+import { outlineTexts } from "./outline-texts.ts";
 
 /** Widths that journals and conferences print figures at, in inches; 96 pixels of a figure are one inch. */
 export const ONE_COLUMN = 3.25;
@@ -62,9 +63,22 @@ export function toSvgText(svg: SVGSVGElement): string {
   return `${copy.outerHTML}\n`;
 }
 
+/**
+ * The same with the letters' outlines in place of texts: a file that looks the same where its font is missing, with room for
+ * every text as it was measured.
+ */
+export async function toSvgFile(svg: SVGSVGElement): Promise<string> {
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  outlineTexts(copy, await figureFonts());
+  return toSvgText(copy);
+}
+
+/** To hundredths of a pixel; factors of a scale to six digits. */
 function roundNumbers(value: string): string {
-  return value.replace(/-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+/gi, (number) =>
-    String(Number(Number(number).toFixed(2)) + 0),
+  return value.replace(/scale\([^)]*\)|-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+/gi, (number) =>
+    number.startsWith("scale")
+      ? number.replace(/[-\d.e]+(?=[,)])/g, (factor) => String(Number(Number(factor).toPrecision(6))))
+      : String(Number(Number(number).toFixed(2)) + 0),
   );
 }
 
@@ -78,11 +92,10 @@ export async function toPng(svgText: string): Promise<Uint8Array> {
     .replace(/^<svg[^>]*>/, (root) =>
       root.replace(/"([\d.]+)in"/g, (_, inches) => `"${Number(inches) * PIXELS_PER_INCH}"`),
     );
-  return withBundledFont(async () => {
-    const sharp = loadSharp();
-    return sharp(Buffer.from(inBundledFont), { density: SVG_DPI })
+  const draw = async () =>
+    loadSharp()(Buffer.from(inBundledFont), { density: SVG_DPI })
       .png({ palette: true, effort: 2, dither: 0 })
       .withMetadata({ density: PNG_DPI })
       .toBuffer();
-  });
+  return /<text\b/.test(inBundledFont) ? withBundledFont(draw) : draw();
 }

@@ -59,7 +59,7 @@ export async function writeFigures(
   const pngs: Promise<void>[] = [];
   for (const { name, draw } of figures) {
     if (options.names?.includes(name) === false) continue;
-    const text = render.toSvgText(draw());
+    const text = await render.toSvgFile(draw());
     if (formats.includes("svg")) await atomicWrite(join(folder, `${name}.svg`), text);
     // sharp works in threads of its own while the next figure is drawn here
     if (formats.includes("png")) {
