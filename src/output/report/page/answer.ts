@@ -94,9 +94,9 @@ function answerOne(about: About, study: RobustnessStudy, row: RobustnessRow): An
 function coveredSentence(covered: CoveredRow | undefined): Part[][] {
   if (covered === undefined) return [];
   const { row, tests } = covered;
-  const over = tests > 1 ? ` after Holm over ${tests} tests` : "";
+  const over = tests > 1 ? ` after Holm over ${tests}` : "";
   const p = row.predictionPHolm === null ? "" : ` (p ${probability(row.predictionPHolm)}${over})`;
-  const said = row.verdict === "within" ? "within its 95 % prediction band" : `${row.verdict} its 95 % prediction band`;
+  const said = row.verdict === "within" ? "within its band" : `${row.verdict} its band`;
   return [[`The line of ${row.baseline} covers that accuracy: ${distance(row)} it, ${said}${p}${interval(row)}.`]];
 }
 
@@ -204,7 +204,7 @@ function standing({ tests, data }: About, row: RobustnessRow): string {
   const p =
     row.predictionPHolm === null
       ? ""
-      : ` (p ${probability(row.predictionPHolm)}${tests > 1 ? ` after Holm over ${tests} tests` : ""})`;
+      : ` (p ${probability(row.predictionPHolm)}${tests > 1 ? ` after Holm over ${tests}` : ""})`;
   switch (row.verdict) {
     case "above":
     case "below":

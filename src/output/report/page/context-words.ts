@@ -68,7 +68,7 @@ function averageWords(data: ReportData, study: RobustnessStudy, view: View): str
       .filter((id) => !shifts.includes(id) && data.benchmarks.some((one) => one.id === id)),
   );
   const outside = others.size === 0 ? "" : `; not in it: ${titles([...others])}`;
-  return `average of ${titles(shifts)}, each by the baseline's protocol${outside}`;
+  return `average of ${titles(shifts)} by the baseline's protocols${outside}`;
 }
 
 function missingWords(data: ReportData, present: readonly string[]): string[] {

@@ -47,7 +47,9 @@ export function Plot({ panel, theme, of, window: kept, start, onWindow }: PlotPr
     if (width === 0 || height === 0) return null;
     const fontSize = isNarrow ? TEXT.small : TEXT.usual;
     const options = { width, height, theme, fontSize, measure: measureText, pointTitles: false };
-    return plotPanel(shownPanel, { ...options, legend: !isNarrow });
+    const made = plotPanel(shownPanel, { ...options, legend: !isNarrow });
+    dropMarkLabels(made.svg);
+    return made;
   }, [shownPanel, theme, width, height, isNarrow]);
   drawn.current = figure;
   const points = useMemo(() => (figure === null ? [] : placePoints(shownPanel, figure)), [shownPanel, figure]);
@@ -139,20 +141,27 @@ export function Plot({ panel, theme, of, window: kept, start, onWindow }: PlotPr
           )}
         </div>
       </div>
-      {isNarrow && <Legend panel={panel} theme={theme} width={width} />}
-      {outside > 0 && (
-        <p class="plot-outside">
-          {outside} {outside === 1 ? "checkpoint lies" : "checkpoints lie"} outside this view.{" "}
-          <button type="button" class="link" onClick={() => onWindow(wholeWindow(panel))}>
-            Show all
-          </button>
-        </p>
-      )}
+      <div class="plot-foot">
+        {isNarrow && <Legend panel={panel} theme={theme} width={width} />}
+        {outside > 0 && (
+          <p class="plot-outside">
+            {outside} {outside === 1 ? "checkpoint lies" : "checkpoints lie"} outside this view.{" "}
+            <button type="button" class="link" onClick={() => onWindow(wholeWindow(panel))}>
+              Show all
+            </button>
+          </p>
+        )}
+      </div>
       <p class="unseen" aria-live="polite">
         {shown === undefined ? "" : describePoint(shown, of)}
       </p>
     </figure>
   );
+}
+
+/** Plot labels its groups of marks ("dot", "frame"): inside one image, whose name and description say it all, these are noise. */
+function dropMarkLabels(svg: SVGSVGElement): void {
+  for (const mark of svg.querySelectorAll("[aria-label]:not([role])")) mark.removeAttribute("aria-label");
 }
 
 function Legend(props: {
@@ -165,7 +174,9 @@ function Legend(props: {
   useEffect(() => {
     if (width === 0) return;
     const options = { width, theme, fontSize: TEXT.small, measure: measureText };
-    host.current?.replaceChildren(plotLegend(legendEntries([panel]), options));
+    const legend = plotLegend(legendEntries([panel]), options);
+    dropMarkLabels(legend);
+    host.current?.replaceChildren(legend);
   }, [panel, theme, width]);
   return (
     <details class="plot-legend">
