@@ -1,4 +1,4 @@
-// Pictures of reports as people meet them, to look at: FOLDER gets NAME-VIEW-SIZE-THEME.png. PATTERN keeps those whose name holds it.
+// Pictures of reports as people meet them, to look at: FOLDER gets NAME-VIEW-SIZE-THEME.png and NAME-VIEW-print.png. PATTERN keeps those whose name holds it.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,7 +14,9 @@ const SIZES = {
   "390x844": { width: 390, height: 844 },
   "820x1180": { width: 820, height: 1180 },
 } as const;
-const THEMES = ["light", "dark", "print"] as const;
+const THEMES = ["light", "dark"] as const;
+/** Width of A4 at 96 dots to the inch; printed from dark mode, where a page's colors could stay dark. */
+const PAPER = { width: 794, height: 1123 } as const;
 /** What is opened of each report: the address of a view, and whether more than the first screen is taken. */
 const VIEWS: Readonly<Record<string, { readonly hash: string; readonly whole: boolean }>> = {
   first: { hash: "", whole: false },
@@ -39,11 +41,12 @@ const browser = await chromium.launch({ executablePath: chromiumPath, args: CHRO
 try {
   mkdirSync(out, { recursive: true });
   for (const { name, inputs, options } of subjects(scratch)) {
-    const wanted = plan(name);
+    const planned = settings().map((setting) => ({ setting, shots: shotsOf(name, setting) }));
+    const wanted = planned.filter(({ shots }) => shots.length > 0);
     if (wanted.length === 0) continue;
     const report = join(scratch, `${name}.html`);
     await runReport(inputs, { ...options, out: report, figures: false, quiet: true });
-    for (const shot of wanted) await take(browser, report, shot);
+    for (const { setting, shots } of wanted) await take(browser, report, setting, shots);
   }
   console.log(out);
 } finally {
@@ -78,30 +81,48 @@ function subjects(folder: string): Subject[] {
 }
 
 interface Shot {
-  readonly path: string;
-  readonly size: keyof typeof SIZES;
-  readonly theme: (typeof THEMES)[number];
+  readonly view: keyof typeof VIEWS;
   readonly hash: string;
   readonly whole: boolean;
+  readonly path: string;
 }
 
-function plan(name: string): Shot[] {
+/** A browser's window, in which the views of a report are opened one after the other. */
+interface Setting {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme: "light" | "dark";
+  readonly isPaper: boolean;
+}
+
+function settings(): Setting[] {
+  const screens = Object.entries(SIZES).flatMap(([size, viewport]) =>
+    THEMES.map((colorScheme) => ({ name: `${size}-${colorScheme}`, viewport, colorScheme, isPaper: false })),
+  );
+  return [...screens, { name: "print", viewport: PAPER, colorScheme: "dark", isPaper: true }];
+}
+
+function shotsOf(report: string, setting: Setting): Shot[] {
   return Object.entries(VIEWS)
-    .flatMap(([view, { hash, whole }]) =>
-      (Object.keys(SIZES) as (keyof typeof SIZES)[]).flatMap((size) =>
-        THEMES.map((theme) => ({ path: join(out, `${name}-${view}-${size}-${theme}.png`), size, theme, hash, whole })),
-      ),
-    )
-    .filter(({ path, theme, whole }) => path.includes(pattern) && (theme !== "print" || whole));
+    .map(([view, how]) => ({ ...how, view, path: join(out, `${report}-${view}-${setting.name}.png`) }))
+    .filter(({ path, whole }) => path.includes(pattern) && (whole || !setting.isPaper));
 }
 
-/** Printed from dark mode, where a page's colours could stay dark. */
-async function take(from: Browser, report: string, { path, size, theme, hash, whole }: Shot): Promise<void> {
-  const page = await from.newPage({ viewport: SIZES[size], colorScheme: theme === "light" ? "light" : "dark" });
-  await page.goto(`${pathToFileURL(report)}${hash}`);
+async function take(from: Browser, report: string, setting: Setting, shots: readonly Shot[]): Promise<void> {
+  const page = await from.newPage({ viewport: setting.viewport, colorScheme: setting.colorScheme });
+  await page.goto(pathToFileURL(report).href);
   await page.waitForSelector("html[data-ready]");
-  await page.waitForTimeout(300);
-  if (theme === "print") await page.emulateMedia({ media: "print", colorScheme: "dark" });
-  await page.screenshot({ path, fullPage: whole });
+  for (const { hash, whole, path } of shots) {
+    await page.emulateMedia({ media: "screen" });
+    await page.evaluate((address) => {
+      location.hash = address;
+    }, hash);
+    await page.waitForTimeout(300);
+    // The program may leave out tabs that it has nothing for
+    const wanted = hash === "" ? 1 : await page.locator(`nav.tabs a[href="${hash}"]`).count();
+    if (wanted === 0) continue;
+    if (setting.isPaper) await page.emulateMedia({ media: "print" });
+    await page.screenshot({ path, fullPage: whole });
+  }
   await page.close();
 }

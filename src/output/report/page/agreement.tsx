@@ -112,7 +112,8 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
   const marked = names.map((name, i) => ({ name, i })).filter(({ name }) => isNamed || pinned.has(name));
   return (
     <div class="matrix">
-      <div class="matrix-body" style={{ maxWidth: `calc(${side}px + min(16rem, 40%))` }}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a large matrix is scrolled on a phone, by keyboard too */}
+      <section class="matrix-body" tabIndex={0} aria-label="Agreement of every two checkpoints">
         <ol class="matrix-names">
           {marked.map(({ name, i }) => (
             <li key={name} style={{ top: `${(100 * (i + 0.5)) / n}%` }}>
@@ -120,7 +121,10 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
             </li>
           ))}
         </ol>
-        <div class="matrix-square">
+        <div
+          class="matrix-square"
+          style={{ maxWidth: `${side}px`, minWidth: isNamed ? `${n * CELL.least}px` : "14rem" }}
+        >
           <canvas
             ref={canvas}
             role="img"
@@ -152,7 +156,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
             </ol>
           )}
         </div>
-      </div>
+      </section>
       <p class="matrix-reading" aria-live="polite">
         {place === null
           ? "Columns are numbered as the rows. Point at a cell to read it; click to compare the two."

@@ -130,7 +130,7 @@ function Page(props: PageProps & { readonly tab: string }): JSX.Element {
     case "classes":
       return (
         <>
-          <h1 class="tab-title">
+          <h1 class="tab-title alone">
             Classes of <bdi>{view.first}</bdi>
           </h1>
           <Classes {...props} checkpoint={view.first} />
@@ -139,14 +139,14 @@ function Page(props: PageProps & { readonly tab: string }): JSX.Element {
     case "agreement":
       return (
         <>
-          <h1 class="tab-title">Agreement of {data.checkpoints.length} checkpoints</h1>
+          <h1 class="tab-title alone">Agreement of {data.checkpoints.length} checkpoints</h1>
           <AgreementMatrix {...props} />
         </>
       );
     case "runs":
       return (
         <>
-          <h1 class="tab-title">Runs and notes</h1>
+          <h1 class="tab-title alone">Runs and notes</h1>
           <Reliability {...props} />
         </>
       );

@@ -29,6 +29,7 @@ export function contextWords(data: ReportData, study: RobustnessStudy, view: Vie
       ? []
       : [`prompts ${view.prompts}${isTheirs ? "" : ` (the baseline's are ${prompts.join(", ")})`}`]),
     row.benchmark === AVERAGE ? averageWords(data, study, view) : `protocol ${row.protocol}`,
+    "intervals: finite images",
     ...missingWords(
       data,
       rows.map(({ checkpoint }) => checkpoint),

@@ -9,8 +9,9 @@ export function useSize(element: RefObject<HTMLElement | null>): { readonly widt
     const observer = new ResizeObserver(([entry]) => {
       const { width = 0, height = 0 } = entry?.contentRect ?? {};
       const [w, h] = [Math.floor(width), Math.floor(height)];
-      // An element that is not shown keeps its figure
-      if (w > 0 && h > 0) setSize((old) => (old.width === w && old.height === h ? old : { width: w, height: h }));
+      // An element that is not shown keeps its figure, and paper takes the figure that the screen has
+      if (w > 0 && h > 0 && !matchMedia("print").matches)
+        setSize((old) => (old.width === w && old.height === h ? old : { width: w, height: h }));
     });
     observer.observe(element.current);
     return () => observer.disconnect();

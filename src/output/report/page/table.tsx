@@ -35,6 +35,9 @@ interface TableProps<Row> {
 }
 
 const FIRST_ROWS = 25;
+/** The same on a phone, where a row is as high as three. */
+const FIRST_ROWS_NARROW = 8;
+const isNarrow = () => matchMedia("(max-width: 640px)").matches;
 
 /** A table that sorts by any column; the address keeps how. */
 export function Table<Row>(props: TableProps<Row>): JSX.Element {
@@ -50,7 +53,7 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const [above, rest] = top.length === sorted.length ? [[], sorted] : [top, sorted.filter((row) => !isPinned(row))];
   const whole = view.whole.split(",").filter(Boolean);
   const isWhole = whole.includes(id);
-  const shown = isWhole ? rest : rest.slice(0, props.first ?? FIRST_ROWS);
+  const shown = isWhole ? rest : rest.slice(0, isNarrow() ? FIRST_ROWS_NARROW : (props.first ?? FIRST_ROWS));
   const toggle = (column: Column<Row>) => {
     const numeric = typeof column.value(rows[0] as Row) === "number";
     const next =

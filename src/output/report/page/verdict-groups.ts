@@ -5,8 +5,8 @@ import type { ReportData } from "../report-data.ts";
 /** Verdicts as groups of a plot. */
 export const VERDICTS = {
   above: "above the band, after Holm",
-  within: "within it, after Holm",
-  below: "below it, after Holm",
+  within: "within the band, after Holm",
+  below: "below the band, after Holm",
   none: "no verdict",
 } as const;
 
