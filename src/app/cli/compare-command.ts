@@ -28,6 +28,7 @@ import { formatComparisons } from "../../output/tables/comparison-csv.ts";
 import { type ClassNamer, formatNearest, formatPairs } from "../../output/tables/comparison-text.ts";
 import { formatResultsLatex, formatResultsMarkdown } from "../../output/tables/results-markup.ts";
 import { inShiftOrder } from "../../output/tables/shift-order.ts";
+import { taskTitles } from "../../output/tables/task-title.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { formatWideAccuracies } from "../../output/tables/wide-csv.ts";
 import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
@@ -76,7 +77,9 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   const shown = [...new Set([...checkpoints, ...pairs.flat()])];
   const own = await readOwnResults(shown, results, options, read);
   const nearest = await compareNearest(checkpoints, pairs.length === 0, results, own.all, options);
-  const nameOf = await readClassNamer(comparison.rows, (await readStudy(undefined)).benchmarks);
+  const about = await readStudy(undefined);
+  const nameOf = await readClassNamer(comparison.rows, about.benchmarks);
+  const titleOf = taskTitles(about.benchmarks, about.axes);
   const notes = [...comparison.notes, ...nearest.notes];
   const warnings = [
     ...warningsOf(own.stored),
@@ -89,11 +92,11 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   else {
     const pairRows = inShiftOrder(comparison.rows, ({ first, second }) => JSON.stringify([first, second]));
     const nearestRows = inShiftOrder(nearest.rows, ({ checkpoint }) => checkpoint);
-    const parts = [await accuraciesText(format, shown, own.stored, results)];
+    const parts = [await accuraciesText(format, shown, own.stored, { results, defaults: defaultProtocolsOf(about) })];
     const marks = markWarnings(warnings);
     if (format !== "csv" && format !== "wide-csv") {
-      if (pairRows.length > 0) parts.push(formatPairs(pairRows, format, nameOf, marks));
-      if (nearestRows.length > 0) parts.push(formatNearest(nearestRows, format, marks));
+      if (pairRows.length > 0) parts.push(formatPairs(pairRows, format, nameOf, marks, titleOf));
+      if (nearestRows.length > 0) parts.push(formatNearest(nearestRows, format, marks, titleOf));
     } else if (format === "csv") parts.push(formatComparisons(pairRows, nearestRows));
     printText(parts.filter((part) => part !== "").join("\n\n"));
   }
@@ -234,11 +237,11 @@ async function accuraciesText(
   format: Format,
   checkpoints: readonly string[],
   stored: readonly StoredResult[],
-  results: string,
+  { results, defaults }: { readonly results: string; readonly defaults: ReadonlyMap<string, string> },
 ): Promise<string> {
   if (format === "wide-csv") {
     const metrics = stored.map((one) => one.metrics);
-    return formatWideAccuracies(accuracyGrid(metrics, checkpoints));
+    return formatWideAccuracies(accuracyGrid(metrics, checkpoints, defaults));
   }
   if (format !== "markdown" && format !== "latex") return "";
   const shown = await showResults(stored, results, { study: undefined, benchmarks: [], baseline: null });

@@ -12,13 +12,11 @@ import { warningsOf } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
-import { block } from "../../output/tables/comparison-text.ts";
 import { formatStudy } from "../../output/tables/fit-table.ts";
 import { formatFits, formatInfluence } from "../../output/tables/fits-csv.ts";
 import { formatRobustness } from "../../output/tables/robustness-csv.ts";
-import { formatWideRobustness, linesTable, robustnessTable } from "../../output/tables/robustness-table.ts";
+import { formatWideRobustness } from "../../output/tables/robustness-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
-import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { FIT_OUTPUTS } from "./describe-folder.ts";
 import { agreementExtras } from "./fit-agreement.ts";
 import type { FitExtrasOptions } from "./fit-extra.ts";
@@ -32,6 +30,7 @@ import {
   otherBaselines,
   readAccuracies,
 } from "./fit-inputs.ts";
+import { formatFitForPaper } from "./fit-papers.ts";
 import { claimOutputs } from "./made-from.ts";
 import { createOutcomesReader } from "./outcomes-reader.ts";
 import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
@@ -136,7 +135,6 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const leftOut = [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))];
   const said = sortNotes(all, warnings, leftOut);
   printNotes(said, options.quiet ?? false);
-  const marks = markWarnings(warnings, study.pairing.axes);
   if (options.json) {
     const { warnings: texts } = said;
     printJson({
@@ -159,21 +157,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   } else {
     const fitted = `fitted on the ${scale} scale${line === "binomial" ? ", binomial" : ""}; baseline ${baseline.id}`;
     const ofGroups = line === "binomial" && lines.length > study.lines.length ? "; lines of groups least squares" : "";
-    const notRanked = study.rows.some(({ doubt }) => doubt !== undefined)
-      ? "; ‡ doubtful or a second row of a run"
-      : "";
-    const caption = `Effective robustness in percentage points, 95 % intervals; † extrapolated${notRanked}`;
-    const robustness = [caption, fitted];
-    const blocks = [
-      block(linesTable(lines, study.pairing.axes), [`Lines ${fitted}${ofGroups}`], format),
-      block(
-        robustnessTable(subjectFirst(study.rows, focus, nameOfRow), study.pairing.axes, marks),
-        robustness,
-        format,
-        marks.footnotes,
-      ),
-    ];
-    printText(blocks.join("\n\n"));
+    printText(formatFitForPaper(study, format, { lines, fitted: `${fitted}${ofGroups}`, about, warnings, focus }));
   }
   if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
   checkNothingLeftOut(leftOut);

@@ -34,8 +34,13 @@ export interface AccuracyCell {
  * Arranges results as a grid; the order of the results does not matter.
  *
  * @param checkpoints rows and their order; all, by name, where absent
+ * @param defaults    benchmark → its default protocol: those of a set of prompts come before the others
  */
-export function accuracyGrid(results: readonly ResultMetrics[], checkpoints?: readonly string[]): AccuracyGrid {
+export function accuracyGrid(
+  results: readonly ResultMetrics[],
+  checkpoints?: readonly string[],
+  defaults: ReadonlyMap<string, string> = new Map(),
+): AccuracyGrid {
   const names = checkpoints ?? [...new Set(results.map(({ checkpoint }) => checkpoint))].sort();
   const keys = new Map<string, AccuracyColumn>();
   const cells = new Map<string, AccuracyCell>();
@@ -48,7 +53,10 @@ export function accuracyGrid(results: readonly ResultMetrics[], checkpoints?: re
     const { value, low, high, n } = figure;
     cells.set(keyText({ ...column, checkpoint }), { value, low, high, n, expectedN });
   }
-  const columns = [...keys.values()].sort(compareColumns);
+  const isOther = ({ benchmark, protocol }: AccuracyColumn) => (defaults.get(benchmark) ?? protocol) !== protocol;
+  const columns = [...keys.values()].sort(
+    (a, b) => compareTexts(a.templates, b.templates) || Number(isOther(a)) - Number(isOther(b)) || compareColumns(a, b),
+  );
   return {
     checkpoints: names,
     columns,
@@ -56,9 +64,9 @@ export function accuracyGrid(results: readonly ResultMetrics[], checkpoints?: re
   };
 }
 
-/** Each set of prompts together, its benchmarks in the order of every table. */
+/** Benchmarks in the order of every table. */
 function compareColumns(a: AccuracyColumn, b: AccuracyColumn): number {
-  return compareTexts(a.templates, b.templates) || shiftOrder()(a.benchmark, b.benchmark) || compareKeys(a, b);
+  return shiftOrder()(a.benchmark, b.benchmark) || compareKeys(a, b);
 }
 
 /**

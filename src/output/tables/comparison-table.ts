@@ -2,6 +2,7 @@ import type { BenchmarkComparison } from "../../analysis/comparison/compare-chec
 import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import { decimal, percent, points, pointsRange, probability } from "../../foundation/number-text.ts";
+import { plainTitle, type TaskTitle } from "./task-title.ts";
 import { left, right, type TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
@@ -12,8 +13,12 @@ export interface PlainTable {
 }
 
 /** Accuracies of the pair on each benchmark, their difference with its interval, and the test. */
-export function differenceTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
-  const label = markedLabels(rows, marks);
+export function differenceTable(
+  rows: readonly BenchmarkComparison[],
+  marks: WarningMarks = NO_MARKS,
+  title: TaskTitle = plainTitle,
+): PlainTable {
+  const label = markedLabels(rows, marks, title);
   return {
     columns: [
       left("benchmark"),
@@ -37,8 +42,12 @@ export function differenceTable(rows: readonly BenchmarkComparison[], marks: War
 }
 
 /** On how many images the pair agrees, how far that is beyond chance, and what n can show. */
-export function agreementTable(rows: readonly BenchmarkComparison[], marks: WarningMarks = NO_MARKS): PlainTable {
-  const label = markedLabels(rows, marks);
+export function agreementTable(
+  rows: readonly BenchmarkComparison[],
+  marks: WarningMarks = NO_MARKS,
+  title: TaskTitle = plainTitle,
+): PlainTable {
+  const label = markedLabels(rows, marks, title);
   return {
     columns: [
       left("benchmark"),
@@ -61,8 +70,12 @@ export function agreementTable(rows: readonly BenchmarkComparison[], marks: Warn
 }
 
 /** A checkpoint beside the nearest model of a baseline. */
-export function nearestTable(rows: readonly NearestRow[], marks: WarningMarks = NO_MARKS): PlainTable {
-  const name = benchmarkLabels(rows);
+export function nearestTable(
+  rows: readonly NearestRow[],
+  marks: WarningMarks = NO_MARKS,
+  title: TaskTitle = plainTitle,
+): PlainTable {
+  const name = benchmarkLabels(rows, title);
   const label = (row: NearestRow) => withMark(name(row), marks.of(row));
   return {
     columns: [
@@ -91,10 +104,9 @@ interface Labelled extends TaskKey {
 }
 
 /** Names a row: templates and class names where they differ between rows, `n of expected` where images are missing. */
-export function benchmarkLabels(rows: readonly Labelled[]): (row: Labelled) => string {
+export function benchmarkLabels(rows: readonly Labelled[], title: TaskTitle = plainTitle): (row: Labelled) => string {
   const several = new Set(rows.map(({ templates }) => templates)).size > 1;
-  const base = (row: TaskKey) =>
-    [`${row.benchmark} ${row.protocol}`.trimEnd(), ...(several ? [row.templates] : [])].join(", ");
+  const base = (row: TaskKey) => [title(row), ...(several ? [row.templates] : [])].join(", ");
   const classNames = new Map<string, Set<string>>();
   for (const row of rows) classNames.set(base(row), (classNames.get(base(row)) ?? new Set()).add(row.classNames));
   return (row) => {
@@ -108,8 +120,9 @@ export function benchmarkLabels(rows: readonly Labelled[]): (row: Labelled) => s
 function markedLabels(
   rows: readonly BenchmarkComparison[],
   marks: WarningMarks,
+  title: TaskTitle,
 ): (row: Pick<BenchmarkComparison, "first" | "second"> & Labelled) => string {
-  const name = benchmarkLabels(rows);
+  const name = benchmarkLabels(rows, title);
   return (row) => {
     const both = [row.first, row.second].map((checkpoint) => marks.of({ ...row, checkpoint }));
     return withMark(name(row), both.find((mark) => mark !== "") ?? "");

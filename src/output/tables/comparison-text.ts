@@ -5,6 +5,7 @@ import type { NearestRow } from "../../analysis/robustness/compare-nearest.ts";
 import { agreementTable, benchmarkLabels, differenceTable, nearestTable, type PlainTable } from "./comparison-table.ts";
 import { formatLatexTable } from "./latex-table.ts";
 import { formatMarkdownTable, toMarkdownText } from "./markdown-table.ts";
+import { plainTitle, type TaskTitle } from "./task-title.ts";
 import { formatTextTable, printable } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
@@ -22,6 +23,7 @@ export function formatPairs(
   format: TextFormat,
   nameOf: ClassNamer,
   marks: WarningMarks = NO_MARKS,
+  titleOf: TaskTitle = plainTitle,
 ): string {
   const pairs = new Map<string, BenchmarkComparison[]>();
   for (const row of rows) {
@@ -30,10 +32,10 @@ export function formatPairs(
   }
   return [...pairs.values()]
     .map((own) => {
-      const classes = changedClasses(own, nameOf);
+      const classes = changedClasses(own, nameOf, titleOf);
       return [
-        block(differenceTable(own, marks), title(own, rows.length), format, marks.footnotes),
-        block(agreementTable(own, marks), agreementHeading(rows.length), format, marks.footnotes),
+        block(differenceTable(own, marks, titleOf), title(own, rows.length), format, marks.footnotes),
+        block(agreementTable(own, marks, titleOf), agreementHeading(rows.length), format, marks.footnotes),
         ...(classes.length > 0 && format !== "latex" ? [list("Most changed classes", classes, format)] : []),
       ].join("\n\n");
     })
@@ -41,7 +43,12 @@ export function formatPairs(
 }
 
 /** The unpaired comparison with the nearest published models. */
-export function formatNearest(rows: readonly NearestRow[], format: TextFormat, marks: WarningMarks = NO_MARKS): string {
+export function formatNearest(
+  rows: readonly NearestRow[],
+  format: TextFormat,
+  marks: WarningMarks = NO_MARKS,
+  titleOf: TaskTitle = plainTitle,
+): string {
   return [...new Set(rows.map(({ checkpoint }) => checkpoint))]
     .map((checkpoint) => {
       const own = rows.filter((row) => row.checkpoint === checkpoint);
@@ -52,7 +59,7 @@ export function formatNearest(rows: readonly NearestRow[], format: TextFormat, m
         "are as of different images, too wide where they were the same",
       ];
       return block(
-        nearestTable(own, marks),
+        nearestTable(own, marks, titleOf),
         format === "text" ? heading : [heading[0] as string, heading.slice(1).join(" ")],
         format,
         marks.footnotes,
@@ -108,8 +115,8 @@ function title(rows: readonly BenchmarkComparison[], tests: number): string[] {
 }
 
 /** A line a benchmark: the classes that the first gains most and loses most. */
-function changedClasses(rows: readonly BenchmarkComparison[], nameOf: ClassNamer): string[] {
-  const label = benchmarkLabels(rows);
+function changedClasses(rows: readonly BenchmarkComparison[], nameOf: ClassNamer, titleOf: TaskTitle): string[] {
+  const label = benchmarkLabels(rows, titleOf);
   return rows.flatMap((row) => {
     const gains = row.classes.filter(({ onlyFirst, onlySecond }) => onlyFirst > onlySecond).slice(0, CLASSES_SHOWN);
     const losses = row.classes.filter(({ onlyFirst, onlySecond }) => onlyFirst < onlySecond).slice(0, CLASSES_SHOWN);

@@ -7,8 +7,9 @@ import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
 import { decimal, points } from "../../foundation/number-text.ts";
 import type { PlainTable } from "./comparison-table.ts";
 import { inShiftOrder } from "./shift-order.ts";
+import type { TaskTitle } from "./task-title.ts";
 import type { TableColumn } from "./text-table.ts";
-import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
+import type { WarningMarks } from "./warning-marks.ts";
 
 /** Effective robustness as a grid: a row a checkpoint and template set, a column a benchmark, protocol and x axis. */
 interface RobustnessGrid {
@@ -21,7 +22,7 @@ interface RobustnessGrid {
 }
 
 /** The lines' figures for a paper. */
-export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): PlainTable {
+export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes, title: TaskTitle): PlainTable {
   const isAnyUnreliable = lines.some(({ fit }) => isUnreliable(fit));
   const columns: TableColumn[] = [
     { title: "line of", align: "left" },
@@ -32,8 +33,8 @@ export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes): Pla
   ];
   const ordered = inShiftOrder(lines, ({ baseline, group }) => JSON.stringify([baseline, group]), axes);
   const rows = ordered.map(({ benchmark, protocol, idSide, fit }) => [
-    columnName(benchmark, protocol, axes),
-    idSide,
+    title({ benchmark, protocol }),
+    sideTitle(idSide, title),
     ...[fit.slope, fit.slopeSe, fit.intercept, fit.r2].map(cellOf),
     String(fit.n),
     cellOf(fit.reliability),
@@ -54,9 +55,9 @@ function cellOf(value: number | null | undefined): string {
 export function robustnessTable(
   rows: readonly RobustnessRow[],
   axes: StudyAxes,
-  marks: WarningMarks = NO_MARKS,
+  { marks, title }: { readonly marks: WarningMarks; readonly title: TaskTitle },
 ): PlainTable {
-  const grid = robustnessGrid(rows, axes);
+  const grid = robustnessGrid(rows, axes, (row) => `${title(row)} on ${sideTitle(row.idSide, title)}`);
   const several = new Set(grid.rows.map((row) => row.templates)).size > 1;
   return {
     columns: [
@@ -74,7 +75,10 @@ export function robustnessTable(
 
 /** The same as a wide CSV: fractions, empty where there is no figure; with the rows' `quality` where any is doubtful. */
 export function formatWideRobustness(rows: readonly RobustnessRow[], axes: StudyAxes): string {
-  const grid = robustnessGrid(rows, axes);
+  const grid = robustnessGrid(rows, axes, ({ benchmark, protocol, idSide }) => {
+    const column = isWholeProtocol(protocol, axes) ? benchmark : `${benchmark} ${protocol}`;
+    return idSide === mainSide(axes) ? column : `${column} on ${idSide}`;
+  });
   const isAnyDoubtful = rows.some(({ doubt }) => doubt !== undefined);
   const header = ["checkpoint", "templates", ...(isAnyDoubtful ? ["quality"] : []), ...grid.columns];
   const lines = grid.rows.map(({ checkpoint, templates, cells }) => [
@@ -90,10 +94,12 @@ function qualityOf(cells: ReadonlyMap<string, RobustnessRow>): string {
   return [...cells.values()].find(({ doubt }) => doubt !== undefined)?.doubt?.quality ?? "ok";
 }
 
-function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): RobustnessGrid {
+function robustnessGrid(
+  rows: readonly RobustnessRow[],
+  axes: StudyAxes,
+  nameOf: (row: RobustnessRow) => string,
+): RobustnessGrid {
   const columns: string[] = [];
-  const nameOf = ({ benchmark, protocol, idSide }: RobustnessRow) =>
-    `${columnName(benchmark, protocol, axes)}${idSide === mainSide(axes) ? "" : ` on ${idSide}`}`;
   for (const row of inShiftOrder(rows, () => "", axes)) {
     if (row.benchmark !== MEAN_OF_SHIFTS && !columns.includes(nameOf(row))) columns.push(nameOf(row));
   }
@@ -109,8 +115,10 @@ function robustnessGrid(rows: readonly RobustnessRow[], axes: StudyAxes): Robust
   return { columns, rows: [...byName.values()] };
 }
 
-function columnName(benchmark: string, protocol: string, axes: StudyAxes): string {
-  return isWholeProtocol(protocol, axes) ? benchmark : `${benchmark} ${protocol}`;
+/** An x axis: `imagenet@imagenet-r` is ImageNet on the classes of ImageNet-R. */
+function sideTitle(idSide: string, title: TaskTitle): string {
+  const [benchmark = "", protocol = ""] = idSide.split("@");
+  return title({ benchmark, protocol });
 }
 
 function cell(row: RobustnessRow | undefined, marks: WarningMarks): string {

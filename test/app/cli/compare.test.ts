@@ -43,12 +43,10 @@ describe("shiftline compare", () => {
     expect(stderr).toBe("");
     expect(stdout).toContain("vit (first) minus resnet (second), prompts openai-80\n");
     expect(stdout).toContain("1 of 2 differences are more than chance (McNemar's exact test, Holm over 2)");
-    expect(stdout).toMatch(/^imagenet 1000, 40 of 50 +70\.00 +65\.00 +\+5\.00 +−\S+ … \+\S+ +0\.500 +0\.500$/m);
-    expect(stdout).toMatch(
-      /^imagenet-r 200, 40 of 50 +75\.00 +30\.00 +\+45\.00 +\+\S+ … \+\S+ +< 0\.0001 +< 0\.0001$/m,
-    );
-    expect(stdout).toMatch(/^imagenet-r 200, 40 of 50 +12 +18 +0 +10 +/m);
-    expect(stdout).toContain("imagenet 1000, 40 of 50: first better: great white shark (7 against 6 of 10), ");
+    expect(stdout).toMatch(/^IN, 40 of 50 +70\.00 +65\.00 +\+5\.00 +−\S+ … \+\S+ +0\.500 +0\.500$/m);
+    expect(stdout).toMatch(/^IN-R, 40 of 50 +75\.00 +30\.00 +\+45\.00 +\+\S+ … \+\S+ +< 0\.0001 +< 0\.0001$/m);
+    expect(stdout).toMatch(/^IN-R, 40 of 50 +12 +18 +0 +10 +/m);
+    expect(stdout).toContain("IN, 40 of 50: first better: great white shark (7 against 6 of 10), ");
   });
 
   it("prints every figure of the library, with the images that only one gets right, as JSON", async () => {
@@ -96,7 +94,7 @@ describe("shiftline compare", () => {
     const { stdout, stderr } = await run(["vit"], { results: folder });
     expect(stdout).toContain("vit beside the model of openai-clip nearest in ImageNet accuracy");
     expect(stdout).toContain("unpaired: published accuracies do not say which images were right");
-    expect(stdout).toMatch(/^imagenet 1000, 40 of 50 +RN50x16\/openai +70\.00 +70\.\d\d /m);
+    expect(stdout).toMatch(/^IN, 40 of 50 +RN50x16\/openai +70\.00 +70\.\d\d /m);
     expect(stderr).toContain("another number of images than behind the published accuracy");
     const beside = await run(["vit", "resnet"], { results: folder, baseline: "imagenet-testbed", format: "csv" });
     expect(beside.stdout.match(/,unpaired,/g)?.length).toBeGreaterThanOrEqual(4);

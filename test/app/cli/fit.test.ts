@@ -274,8 +274,13 @@ describe("shiftline fit", () => {
       return stdout;
     };
     const markdown = await run("markdown");
-    expect(markdown).toMatch(/^\| average \| imagenet \| 1\.679 \| 0\.027 \|/m);
-    expect(markdown.split("\n").filter((line) => line.includes("ViT-B-32/openai")).length).toBe(1);
+    expect(markdown).toMatch(/^\| average \| IN \| 1\.679 \| 0\.027 \|/m);
+    const own = markdown.split("\n").filter((line) => line.startsWith("| ViT-B-32/openai "));
+    expect(own.map((line) => line.slice(0, 60))).toEqual([
+      expect.stringMatching(/^\| ViT-B-32\/openai \| 63\.3 \(62\.9/), // accuracies, then effective robustness
+      expect.stringMatching(/^\| ViT-B-32\/openai \| −0\.6 ¶/),
+    ]);
+    expect(markdown).toContain("| checkpoint | IN | IN-V2 | IN-R | IN-Sketch | IN-A | ObjectNet | Avg. |");
     const latex = await run("latex");
     expect(latex).toContain("\\toprule");
     const wide = (await run("wide-csv")).trim().split("\n");

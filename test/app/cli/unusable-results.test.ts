@@ -104,8 +104,8 @@ describe("results that cannot be used", () => {
     const compared = await shiftline(["compare", "a", "f", "--results", out]);
     expect(compared.stderr).toMatch(/^warning: \S+\/a\/imagenet-r\/\S+: \d+ of 200 images are right/m);
     expect(compared.stderr).not.toMatch(/\/[bcde]\//);
-    expect(compared.stdout).toMatch(/^imagenet-v2 1000, /m);
-    expect(compared.stdout).not.toMatch(/^imagenet-r 200, /m);
+    expect(compared.stdout).toMatch(/^IN-V2, /m);
+    expect(compared.stdout).not.toMatch(/^IN-R, /m);
     expect(compared.status).toBe(1);
     const only = await shiftline(["compare", "a", "f", "--results", out, "--benchmark", "imagenet-r"]);
     expect([only.status, only.stdout]).toEqual([1, ""]);
@@ -179,14 +179,14 @@ describe("warnings of runs", () => {
     expect(text.match(/^average .*[+−]\d+\.\d+!/gm)).toHaveLength(1);
     expect(text).toContain(`\n! warning: ${TEXT}\n`);
     const markdown = await run("fit", out, "--format", "markdown");
-    expect(markdown).toMatch(/^\| a \|.* \\! \|/m);
-    expect(markdown).not.toMatch(/^\| b \|.* \\! \|/m);
-    expect(markdown.trimEnd().split("\n").at(-1)).toMatch(/^\\! warning: a, imagenet-r 200/);
+    expect(markdown).toMatch(/^\| a \|.*\\!/m);
+    expect(markdown).not.toMatch(/^\| b \|.*\\!/m);
+    expect(markdown.trimEnd().split("\n").at(-1)).toMatch(/^- \\! warning: a, imagenet-r 200/);
     const latex = await run("fit", out, "--format", "latex");
     expect(latex).toMatch(/\\par\{\\footnotesize ! warning: a, imagenet-r 200.*\\par\}\n\\end\{table\}/);
     const pairs = await run("compare", "b", "a", "--results", out);
-    expect(pairs).toMatch(/^imagenet-r 200, 200 of 30000 ! /m);
-    expect(pairs).not.toMatch(/^imagenet 1000, 1000 of 50000 !/m);
+    expect(pairs).toMatch(/^IN-R, 200 of 30000 ! /m);
+    expect(pairs).not.toMatch(/^IN, 1000 of 50000 !/m);
     expect(pairs).toContain(`\n! warning: ${TEXT}\n`);
     const csv = ["--format", "wide-csv"];
     for (const args of [

@@ -61,6 +61,25 @@ describe("the wide CSV of accuracies", () => {
     );
   });
 
+  it("has each set of prompts together, in it the default protocols before the others", () => {
+    const results = ["u", "t"].flatMap((templates) => [
+      metrics("a", "imagenet", 1, { templates }),
+      metrics("a", "imagenet", 2, { templates, protocol: "imagenet-r" }),
+      metrics("a", "imagenet-r", 3, { templates, protocol: "1000" }),
+      metrics("a", "imagenet-r", 4, { templates, protocol: "200" }),
+    ]);
+    const defaults = new Map([
+      ["imagenet", "1000"],
+      ["imagenet-r", "200"],
+    ]);
+    const [header] = formatWideAccuracies(accuracyGrid(results, ["a"], defaults)).split("\n");
+    const each = ["imagenet/1000", "imagenet-r/200", "imagenet/imagenet-r", "imagenet-r/1000"];
+    expect(header?.split(",").filter((title) => !title.endsWith("expected"))).toEqual([
+      "checkpoint",
+      ...["t", "u"].flatMap((templates) => each.map((title) => `${title}/${templates}`)),
+    ]);
+  });
+
   it("tells columns apart that differ in the class names alone", () => {
     const results = [metrics("a", "imagenet", 1), metrics("a", "imagenet", 2, { classNames: "mine" })];
     expect(formatWideAccuracies(accuracyGrid(results))).toBe(

@@ -1,0 +1,26 @@
+import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import type { TaskKey } from "../../foundation/evaluation-key.ts";
+import { isControl, shortTitle, type TableBenchmark } from "./results-columns.ts";
+
+/** Names a benchmark and its protocol in a table. */
+export type TaskTitle = (task: Pick<TaskKey, "benchmark" | "protocol">) => string;
+
+/** Ids, as files have them. */
+export const plainTitle: TaskTitle = ({ benchmark, protocol }) => `${benchmark} ${protocol}`.trimEnd();
+
+/**
+ * Titles as papers write them: `IN-R`; `IN-R (1000)` where the protocol is not the default; `IN (IN-R classes)` for the
+ * in-distribution benchmark on a shift's classes, which is never the shift itself. Ids for benchmarks that are not known.
+ */
+export function taskTitles(benchmarks: readonly TableBenchmark[], axes: StudyAxes): TaskTitle {
+  return (task) => {
+    const { benchmark, protocol } = task;
+    const known = benchmarks.find(({ id }) => id === benchmark);
+    if (known === undefined) return plainTitle(task);
+    const title = shortTitle(benchmark, benchmarks);
+    if (isControl(task, axes)) {
+      return `${title} (${axes.shifts.includes(protocol) ? shortTitle(protocol, benchmarks) : protocol} classes)`;
+    }
+    return protocol === "" || protocol === known.protocols[0]?.id ? title : `${title} (${protocol})`;
+  };
+}
