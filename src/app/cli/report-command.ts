@@ -138,7 +138,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const known = [...gathered.notes, ...(study?.notes ?? []), ...noLine];
   const { warnings } = sortNotes(known, gathered.warnings, leftOut);
   const studied = study ?? withoutBaseline(gathered);
-  const still = await formatStill(gathered.title, studied, gathered.checkpoints.length, warnings);
+  const still = await formatStill(gathered, studied, warnings);
   const bare = {
     ...gathered,
     notes: known,

@@ -16,6 +16,8 @@ export interface LegendEntry {
     | "run"
     | "group"
     | "line"
+    /** of the baseline, beside lines of groups */
+    | "baseline-line"
     | "confidence"
     | "prediction"
     | "extrapolated"
@@ -70,6 +72,8 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
     if (hasBaseline && label !== undefined) add({ kind: "baseline", text: `${figureText(label)} model` });
     if (label !== undefined) {
       const isOfGroups = panel.lines.some(({ group }) => panel.groups.includes(group));
+      const isOfNone = panel.lines.some(({ ofBaseline, group }) => ofBaseline && !panel.groups.includes(group));
+      if (isOfGroups && isOfNone) add({ kind: "baseline-line", text: `line of ${figureText(label)}` });
       add({ kind: "line", text: isOfGroups ? GROUP_LINE : "its line" });
     } else if (panel.lines.length > 0) add({ kind: "line", text: GROUP_LINE });
   }
@@ -132,6 +136,7 @@ export function plotLegend(
   });
   const hasGroups = entries.some(({ kind }) => kind === "group");
   const lineInk = entries.some(({ text }) => text === GROUP_LINE) ? theme.muted : theme.baseline;
+  const baselineInk = entries.some(({ kind }) => kind === "baseline-line") ? theme.ink : theme.baseline;
   const runInk = hasGroups ? theme.muted : theme.checkpoint;
   const svg = Plot.plot({
     ...(options.document === undefined ? {} : { document: options.document }),
@@ -146,6 +151,7 @@ export function plotLegend(
     marks: [
       Plot.rect(of("prediction"), { ...band(fontSize * 0.42), fill: lineInk, fillOpacity: 0.14 }),
       Plot.rect(of("confidence"), { ...band(fontSize * 0.42), fill: lineInk, fillOpacity: 0.32 }),
+      Plot.link(of("baseline-line"), { ...sides(across), stroke: baselineInk, strokeWidth: 1.5 }),
       Plot.link(of("line"), { ...sides(across), stroke: lineInk, strokeWidth: 1.5 }),
       Plot.link(of("extrapolated"), {
         ...sides(across),
@@ -172,7 +178,7 @@ export function plotLegend(
       Plot.link(of("run"), { ...sides(across), stroke: runInk, strokeWidth: RUN_WIDTH, strokeOpacity: RUN_OPACITY }),
       Plot.dot(of("context"), { ...middle, ...solid(theme.context, theme), r: 2.6 }),
       Plot.dot(of("checkpoint"), { ...middle, ...solid(theme.checkpoint, theme), r: 3.4 }),
-      Plot.dot(of("baseline"), { ...middle, ...hollow(theme.baseline, theme), r: 2.6 }),
+      Plot.dot(of("baseline"), { ...middle, ...hollow(baselineInk, theme), r: 2.6 }),
       ...of("group").map((entry) => {
         const { color, symbol } = groupStyle(theme, entry.index as number);
         return Plot.dot([entry], {

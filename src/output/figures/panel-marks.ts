@@ -25,10 +25,17 @@ export interface MarkStyle {
 }
 
 /** The colour of a line: of its group where the panel has it, else the baseline's; grey of a group that is not in focus. */
-export function lineColor({ group, isContext }: PanelLine, { groups }: ScatterPanel, theme: FigureTheme): string {
+export function lineColor({ group, isContext }: PanelLine, panel: ScatterPanel, theme: FigureTheme): string {
   if (isContext) return theme.context;
-  const index = groups.indexOf(group);
-  return index < 0 ? theme.baseline : groupStyle(theme, index).color;
+  const index = panel.groups.indexOf(group);
+  return index < 0 ? baselineColor(panel, theme) : groupStyle(theme, index).color;
+}
+
+/** Beside lines of groups the baseline is dark: its own color is that of a group. */
+function baselineColor({ lines, groups }: ScatterPanel, theme: FigureTheme): string {
+  const isBeside = lines.some(({ ofBaseline }) => !ofBaseline);
+  const isOfNone = lines.some(({ ofBaseline, group }) => ofBaseline && !groups.includes(group));
+  return isBeside && isOfNone ? theme.ink : theme.baseline;
 }
 
 /** y = x, bands and lines. Classes: `equality`, and `prediction-band`, `confidence-band`, `line` with `line-<place>`. */
@@ -48,7 +55,9 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
     }),
   );
   const curves = panel.lines.flatMap((line, i) =>
-    curvePieces(line, panel).map((piece) => curve(piece, line, i, lineColor(line, panel, theme))),
+    curvePieces(line, panel)
+      .filter(({ extrapolated }) => !(line.isContext && extrapolated))
+      .map((piece) => curve(piece, line, i, lineColor(line, panel, theme))),
   );
   return [
     ...bands,
@@ -106,7 +115,7 @@ export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyl
     looking("checkpoint"),
     looking("group"),
   ];
-  const baselineStyle = { ...hollow(theme.baseline, theme), r: Math.min(radius, 2.6) };
+  const baselineStyle = { ...hollow(baselineColor(panel, theme), theme), r: Math.min(radius, 2.6) };
   const models = [
     dots(panel, baseline, { ...baselineStyle, className: "baseline" }, style),
     dots(panel, asBaseline, { ...baselineStyle, className: "checkpoints in-baseline" }, style),

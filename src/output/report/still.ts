@@ -1,3 +1,4 @@
+import { contextOf } from "../../analysis/robustness/focus.ts";
 import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
 import type { PanelStudy } from "../figures/panel-study.ts";
@@ -5,6 +6,7 @@ import { buildPanels } from "../figures/scatter-panel.ts";
 import { headline } from "../tables/fit-headline.ts";
 import { printable } from "../tables/text-table.ts";
 import { escapeHtml } from "./page.ts";
+import type { ReportData } from "./report-data.ts";
 
 /** Checkpoints that are named one by one. */
 const NAMED = 5;
@@ -13,14 +15,17 @@ const SIZE = { width: 960, height: 600, fontSize: 13 } as const;
 
 /** What is shown of a report before its program has started, and where none may run: words and one plot. */
 export async function formatStill(
-  title: string,
+  data: Pick<ReportData, "title" | "checkpoints" | "focus" | "runs">,
   study: PanelStudy,
-  checkpoints: number,
   warnings: readonly string[] = [],
 ): Promise<string> {
+  const { title, focus } = data;
+  const isContext = contextOf(focus);
+  const checkpoints = data.checkpoints.filter((name) => !isContext(name)).length;
+  const others = data.checkpoints.length - checkpoints;
   const rows = headlineRows(study.rows)
-    .filter(({ doubt }) => doubt === undefined)
-    .sort((a, b) => b.effectiveRobustness - a.effectiveRobustness);
+    .filter(({ doubt, checkpoint }) => doubt === undefined && !isContext(checkpoint))
+    .sort((a, b) => Number(a.extrapolated) - Number(b.extrapolated) || b.effectiveRobustness - a.effectiveRobustness);
   const named = rows
     .slice(0, NAMED)
     .map(
@@ -28,17 +33,22 @@ export async function formatStill(
         `<p>${escapeHtml(headline(row, study.pairing.axes, testedRows(study.rows))).replace(/\n\s*/g, "<br>")}</p>`,
     );
   const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
-  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${checkpoints} checkpoints</h1>
+  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${checkpoints} checkpoint${checkpoints === 1 ? "" : "s"}${others === 0 ? "" : ` beside ${others} others`}</h1>
 <div class="lead">${[...named, ...warnings.slice(0, NAMED).map(caution)].join("\n")}${rest}</div>
-<figure class="plot">${await plot(study, rows[0])}</figure></main>`;
+<figure class="plot">${await plot(data, study, rows[0])}</figure></main>`;
 }
 
 function caution(text: string): string {
   return `<p class="caution">warning: ${escapeHtml(printable(text))}</p>`;
 }
 
-async function plot(study: PanelStudy, lead: RobustnessRow | undefined): Promise<string> {
-  const [panel] = buildPanels(study, lead === undefined ? {} : { benchmarks: [lead.benchmark] });
+async function plot(
+  { focus, runs }: Pick<ReportData, "focus" | "runs">,
+  study: PanelStudy,
+  lead: RobustnessRow | undefined,
+): Promise<string> {
+  const options = { focus, runs, ...(lead === undefined ? {} : { benchmarks: [lead.benchmark] }) };
+  const [panel] = buildPanels(study, options);
   if (panel === undefined) return "";
   const { plotPanel } = await import("../figures/plot-panel.ts");
   const { createFigureDocument, toSvgText } = await import("../figures/render-figure.ts");

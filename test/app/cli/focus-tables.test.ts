@@ -1,8 +1,9 @@
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../helpers.ts";
 import { makeResults } from "../../output/make-results.ts";
-import { shiftline } from "./run-cli.ts";
+import { root, shiftline } from "./run-cli.ts";
 
 const MINE = ["mine-1", "mine-2", "mine-3", "mine-4", "mine-5"];
 const makeMine = () => makeResults(join(temporaryFolder(), "results"), { checkpoints: MINE, imagesPerClass: 1 });
@@ -68,6 +69,26 @@ describe("the user's checkpoints beside 118 published ones", () => {
     for (const family of ["family: vit", "family: resnet"]) {
       expect(headed[headed.indexOf(family) + 1]).toMatch(/^(ViT-B-32\/openai|RN50\/)/);
     }
+  });
+
+  it("are not those of a published table, named by its path or not, but those of any other", async () => {
+    const folder = temporaryFolder();
+    const shipped = join(root, "benchmarks", "baselines", "openclip.csv");
+    const copy = join(folder, "copy.csv");
+    copyFileSync(shipped, copy);
+    const table = async (...inputs: string[]) => (await shiftline(["table", ...inputs, "--quiet"])).stdout;
+    const results = makeMine();
+    expect(
+      names(await table(shipped, results))
+        .slice(1, 6)
+        .sort(),
+    ).toEqual(MINE);
+    expect(
+      names(await table(results, copy))
+        .slice(1, 6)
+        .sort(),
+    ).toEqual(MINE);
+    expect(names(await table(copy, results))).not.toContain("in focus"); // both are the user's
   });
 
   it("are told by names that are near where a pattern matches none", async () => {

@@ -82,6 +82,23 @@ describe("a figure of checkpoints in focus beside others", () => {
   });
 });
 
+describe("the baseline's line beside lines of groups", () => {
+  it("is dark and named in the legend where it is of none of them, and has a color of its own otherwise", async () => {
+    const [panel] = await testbedPanels({ benchmarks: ["imagenet-r"], idSide: "all-classes" });
+    const { lines, groups } = panel as ScatterPanel;
+    const baseline = lines.findIndex(({ ofBaseline }) => ofBaseline);
+    expect(
+      draw(panel as ScatterPanel)
+        .svg.querySelector(`g.line-${baseline}`)
+        ?.getAttribute("fill"),
+    ).not.toBe(LIGHT.ink);
+    const others = groups.filter((group) => group !== lines[baseline]?.group);
+    const { svg } = draw({ ...(panel as ScatterPanel), groups: others });
+    expect(svg.querySelector(`g.line.line-${baseline}`)?.getAttribute("stroke")).toBe(LIGHT.ink);
+    expect(svg.querySelector(".legend")?.textContent).toContain("line of imagenet-testbed");
+  });
+});
+
 describe("bands in a figure of groups", () => {
   it("are the baseline's alone where many groups have lines, and those in focus where few are", async () => {
     const options = { benchmarks: ["imagenet-r"], idSide: "all-classes" } as const;
@@ -99,6 +116,10 @@ describe("bands in a figure of groups", () => {
       expect(curve?.getAttribute("stroke") === LIGHT.context).toBe(line.isContext);
     }
     expect(focused.lines.filter(({ isContext }) => isContext).length).toBeGreaterThan(2);
+    expect(svg.querySelector("g.line.line-0.extrapolated")).not.toBeNull();
+    for (const [i, { isContext }] of focused.lines.entries()) {
+      if (isContext) expect(svg.querySelector(`g.line.line-${i}.extrapolated`)).toBeNull();
+    }
     expect(focused.checkpoints.filter(({ isContext }) => !isContext).every(({ group }) => group === "more-data")).toBe(
       true,
     );
