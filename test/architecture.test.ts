@@ -57,6 +57,7 @@ describe("the house", () => {
       "foundation/closest-names.ts",
       "foundation/errors.ts",
       "foundation/evaluation-key.ts",
+      "foundation/group-notes.ts",
       "foundation/name-pattern.ts",
       "foundation/native-library.ts",
       "foundation/notes.ts",

@@ -64,6 +64,11 @@ export function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+/** A benchmark and its protocol in words: `imagenet-a, protocol 200`. */
+export function taskWords({ benchmark, protocol }: Pick<TaskKey, "benchmark" | "protocol">): string {
+  return protocol === "" ? benchmark : `${benchmark}, protocol ${protocol}`;
+}
+
 /** Whether two keys are of the same benchmark, protocol and prompts, whatever their checkpoints. */
 export function isSameTask(a: TaskKey, b: TaskKey): boolean {
   return TASK_FIELDS.every((field) => a[field] === b[field]);

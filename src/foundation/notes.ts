@@ -16,14 +16,30 @@ export interface Note {
   /** one sentence without a full stop; it names what it is about */
   readonly text: string;
   readonly about?: NoteSubject;
+  /** what it shares with others: `groupNotes` makes one line of them */
+  readonly cause?: NoteCause;
 }
 
-export function makeNote(text: string, about?: NoteSubject): Note {
-  return { severity: "note", text, ...(about === undefined ? {} : { about }) };
+/** Why a note is given, and of what; its text says the same in one sentence. */
+export interface NoteCause {
+  /** "only part of the images": said once for all notes of the cause */
+  readonly text: string;
+  /** "imagenet-a, protocol 200 (46 of 7500)"; absent where the names say it all */
+  readonly where?: string;
+  /** what it is of, each once: names of checkpoints, say */
+  readonly names: readonly string[];
 }
 
-export function makeWarning(text: string, about?: NoteSubject): Note {
-  return { severity: "warning", text, ...(about === undefined ? {} : { about }) };
+export function makeNote(text: string, about?: NoteSubject, cause?: NoteCause): Note {
+  return noteOf("note", text, about, cause);
+}
+
+export function makeWarning(text: string, about?: NoteSubject, cause?: NoteCause): Note {
+  return noteOf("warning", text, about, cause);
+}
+
+function noteOf(severity: Note["severity"], text: string, about?: NoteSubject, cause?: NoteCause): Note {
+  return { severity, text, ...(about === undefined ? {} : { about }), ...(cause === undefined ? {} : { cause }) };
 }
 
 /** Adds notes that are not there yet: several benchmarks may have one set of prompts. */
@@ -47,44 +63,57 @@ export interface NoteCollector {
    * Adds a note.
    *
    * @param name what to call what it is about; the checkpoint, else the benchmark where absent
+   * @param cause what messages share that differ in where they apply; absent: the message
    */
-  note(message: string, about?: NoteSubject, name?: string): void;
+  note(message: string, about?: NoteSubject, name?: string, cause?: MessageCause): void;
   /** Adds a warning. */
-  warn(message: string, about?: NoteSubject, name?: string): void;
+  warn(message: string, about?: NoteSubject, name?: string, cause?: MessageCause): void;
   /** in the order first added, e.g. `no accuracy on imagenet: a, b and 3 more`; `about` where it is one thing only */
   list(): Note[];
 }
 
+/** A message in two parts, see {@link NoteCause}. */
+export type MessageCause = Required<Pick<NoteCause, "text" | "where">>;
+
 interface Message {
   readonly severity: Note["severity"];
   readonly message: string;
+  readonly cause: MessageCause | undefined;
   readonly subjects: Map<string, NoteSubject>;
 }
 
 export function createNoteCollector(): NoteCollector {
   const messages = new Map<string, Message>();
-  const add = (severity: Note["severity"], message: string, about?: NoteSubject, name?: string) => {
+  const add = (
+    severity: Note["severity"],
+    message: string,
+    about?: NoteSubject,
+    name?: string,
+    cause?: MessageCause,
+  ) => {
     const key = `${severity}: ${message}`;
-    const known = messages.get(key) ?? { severity, message, subjects: new Map<string, NoteSubject>() };
+    const known = messages.get(key) ?? { severity, message, cause, subjects: new Map<string, NoteSubject>() };
     messages.set(key, known);
     if (about !== undefined) known.subjects.set(name ?? about.checkpoint ?? about.benchmark ?? "", about);
   };
   return {
-    note: (message, about, name) => add("note", message, about, name),
-    warn: (message, about, name) => add("warning", message, about, name),
+    note: (message, about, name, cause) => add("note", message, about, name, cause),
+    warn: (message, about, name, cause) => add("warning", message, about, name, cause),
     list: () => [...messages.values()].map(toNote),
   };
 }
 
-function toNote({ severity, message, subjects }: Message): Note {
+function toNote({ severity, message, cause, subjects }: Message): Note {
   const [only] = subjects.values();
-  const text = subjects.size === 0 ? message : `${message}: ${some([...subjects.keys()])}`;
+  const names = [...subjects.keys()].filter((name) => name !== "");
+  const text = subjects.size === 0 ? message : `${message}: ${someNames([...subjects.keys()])}`;
   const about = subjects.size === 1 ? only : undefined;
-  return severity === "warning" ? makeWarning(text, about) : makeNote(text, about);
+  const shared = cause === undefined && names.length === 0 ? undefined : { ...(cause ?? { text: message }), names };
+  return noteOf(severity, text, about, shared);
 }
 
 /** The first names of a list, and how many more there are. */
-function some(names: readonly string[]): string {
-  const first = names.slice(0, LISTED).join(", ");
-  return names.length > LISTED ? `${first} and ${names.length - LISTED} more` : first;
+export function someNames(names: readonly string[], listed = LISTED, between = ", "): string {
+  const first = names.slice(0, listed).join(between);
+  return names.length > listed ? `${first} and ${names.length - listed} more` : first;
 }

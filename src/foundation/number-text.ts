@@ -73,6 +73,11 @@ export function shortNumber(value: number): string {
   return `${(value / unit).toLocaleString("en-US", { maximumSignificantDigits: 6 }).replace("-", "−")}${name}`;
 }
 
+/** How many of a thing, which takes an s where they are none or several: `1 checkpoint`, `12 checkpoints`, `1,000 images`. */
+export function plural(n: number, thing: string): string {
+  return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
+}
+
 /** How many of something pass in a second: `8.4`, `123`. */
 export function rate(perSecond: number): string {
   return perSecond.toFixed(perSecond < 10 ? 1 : 0);

@@ -1,4 +1,4 @@
-import { closestKeys, isSameTask } from "../../foundation/evaluation-key.ts";
+import { closestKeys, isSameTask, taskWords } from "../../foundation/evaluation-key.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 import type { BaselineLine, BaselineLines } from "./baseline-lines.ts";
 import { haveSameAxes } from "./line-key.ts";
@@ -25,9 +25,15 @@ export function bestLine(
   if (candidates.length === 0) {
     const anyAxis = lines.lines.some((line) => line.benchmark === benchmark);
     if (!anyAxis)
-      notes.note(`baseline ${lines.id} has no line for ${benchmark}, so no effective robustness there`, {
-        checkpoint: pair.point.model,
-      });
+      notes.note(
+        `baseline ${lines.id} has no line for ${benchmark}, so no effective robustness there`,
+        { checkpoint: pair.point.model },
+        undefined,
+        {
+          text: `baseline ${lines.id} has no line for a benchmark, so no effective robustness there`,
+          where: benchmark,
+        },
+      );
     return undefined;
   }
   if (benchmark !== AVERAGE && protocol !== "" && known !== undefined && !known.has(protocol)) {
@@ -35,6 +41,12 @@ export function bestLine(
     if (other) {
       notes.note(
         `${benchmark} by protocol ${protocol} is not compared: baseline ${lines.id} has ${[...known].join(", ")}`,
+        undefined,
+        undefined,
+        {
+          text: `not compared: another protocol than baseline ${lines.id} has`,
+          where: `${taskWords(pair)} (there ${[...known].join(", ")})`,
+        },
       );
       return undefined;
     }
@@ -46,8 +58,18 @@ export function bestLine(
     .findLast((line) => line.piece.servesFrom <= pair.point.idAccuracy);
 }
 
-/** Names what a checkpoint's accuracy and the line it is compared with do not share. An unknown is no difference. */
-export function noteDifferences(pair: PairedRow, line: BaselineLine, notes: NoteCollector): void {
+/**
+ * Names what a checkpoint's accuracy and the line it is compared with do not share. An unknown is no difference; of a benchmark that is
+ * not complete, which is noted elsewhere, the number of images is none.
+ *
+ * @param expectedN images of the complete benchmark; null: not known
+ */
+export function noteDifferences(
+  pair: PairedRow,
+  line: BaselineLine,
+  expectedN: number | null,
+  notes: NoteCollector,
+): void {
   const { model: checkpoint, images } = pair.point;
   for (const [field, name] of [
     ["protocol", `${pair.benchmark}: protocol`],
@@ -56,13 +78,23 @@ export function noteDifferences(pair: PairedRow, line: BaselineLine, notes: Note
   ] as const) {
     const [own, other] = [pair[field], line[field]];
     if (own === other || own === "" || other === "") continue;
-    notes.warn(`${name} ${own}, but ${other} in baseline ${line.baseline}: the difference is in the figures`, {
-      checkpoint,
+    const what = `${name} ${own}, but ${other} in baseline ${line.baseline}`;
+    notes.warn(`${what}: the difference is in the figures`, { checkpoint }, undefined, {
+      text: "what a figure and its line do not share, so the difference is in the figures",
+      where: what,
     });
   }
   const baselineImages = line.fit.models[0]?.images;
   if (images == null || baselineImages == null || images === baselineImages) return;
-  notes.note(`${pair.benchmark}: ${images} images, but ${baselineImages} in baseline ${line.baseline}`, {
-    checkpoint,
-  });
+  if (expectedN !== null && images !== expectedN && baselineImages === expectedN) return;
+  const place = taskWords(pair);
+  notes.note(
+    `${place}: ${images} images, but ${baselineImages} in baseline ${line.baseline}`,
+    { checkpoint },
+    undefined,
+    {
+      text: `another number of images than in baseline ${line.baseline}`,
+      where: `${place} (${images}, there ${baselineImages})`,
+    },
+  );
 }

@@ -6,7 +6,7 @@ import {
   withDefaultProtocols,
 } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { compareTexts, taskKey } from "../../foundation/evaluation-key.ts";
+import { compareTexts, isSameTask, taskKey, taskWords } from "../../foundation/evaluation-key.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import type { FitScale } from "../lines/fit-scale.ts";
 import type { Baseline } from "./baseline.ts";
@@ -114,20 +114,24 @@ function compareCheckpoint(
   const { axes } = lines.pairing;
   const { pairs, unpaired, lacksForAverage } = pairRows(rows, lines.pairing);
   for (const { row, idSide } of unpaired) {
+    const place = `${row.benchmark} on ${idSide}`;
     notes.note(
       `no accuracy on ${idSide} with the prompts of ${row.benchmark}, so no effective robustness${againstWords(axes, idSide)}`,
-      {
-        checkpoint,
-      },
+      { checkpoint },
+      undefined,
+      { text: "no accuracy on the x axis with the shift's prompts, so no effective robustness", where: place },
     );
   }
   if (pairs.length === 0 && unpaired.length === 0) notes.note("no accuracy under any shift", { checkpoint });
   if (lacksForAverage.length > 0 && pairs.length > 0) {
-    notes.note(`no average of the ${shiftCount(axes)} shifts, lacking ${lacksForAverage.join(", ")}`, { checkpoint });
+    const text = `no average of the ${shiftCount(axes)} shifts`;
+    const where = `lacking ${lacksForAverage.join(", ")}`;
+    notes.note(`${text}, ${where}`, { checkpoint }, undefined, { text, where });
   }
   const results = new Map<PairedRow, UntestedRow>();
   for (const pair of pairs) {
-    const result = comparePair(pair, pairs, lines, notes);
+    const expectedN = rows.find((row) => isSameTask(row, pair))?.expectedN ?? null;
+    const result = comparePair(pair, pairs, expectedN, lines, notes);
     if (result !== undefined) results.set(pair, result);
   }
   noteMissingAxes(checkpoint, pairs, lines, notes);
@@ -143,6 +147,7 @@ function compareCheckpoint(
 function comparePair(
   pair: PairedRow,
   pairs: readonly PairedRow[],
+  expectedN: number | null,
   lines: BaselineLines,
   notes: NoteCollector,
 ): UntestedRow | undefined {
@@ -157,7 +162,7 @@ function comparePair(
     });
     return undefined;
   }
-  noteDifferences(pair, line, notes);
+  noteDifferences(pair, line, expectedN, notes);
   const [{ model: _, ...figures }] = effectiveRobustness(line.fit, [pair.point]) as [EffectiveRobustness];
   if (figures.low === null) {
     const isKnown = samplingInterval(pair.point) !== null && pair.point.idImages != null;
@@ -210,20 +215,35 @@ function noteMissingAxes(
     const own = axes(pairs, benchmark);
     for (const idSide of own) {
       if (!ofLines.has(idSide))
-        notes.note(`baseline ${lines.id} has no ${idSide}, so that axis of ${benchmark} has no line`);
+        notes.note(
+          `baseline ${lines.id} has no ${idSide}, so that axis of ${benchmark} has no line`,
+          undefined,
+          undefined,
+          {
+            text: `baseline ${lines.id} has no such x axis, so no line there`,
+            where: `${benchmark} on ${idSide}`,
+          },
+        );
     }
     for (const idSide of ofLines) {
       if (!own.has(idSide))
-        notes.note(`no accuracy on ${idSide}, so no figure of ${benchmark} on that axis`, { checkpoint });
+        notes.note(`no accuracy on ${idSide}, so no figure of ${benchmark} on that axis`, { checkpoint }, undefined, {
+          text: "no accuracy on an x axis that the baseline has, so no figure there",
+          where: `${benchmark} on ${idSide}`,
+        });
     }
   }
 }
 
 function noteIncomplete(rows: readonly AccuracyRow[], notes: NoteCollector): void {
-  for (const { checkpoint, benchmark, n, expectedN } of rows) {
-    if (n !== null && expectedN !== null && n !== expectedN) {
-      notes.note(`${benchmark}: only ${n} of ${expectedN} images`, { checkpoint });
-    }
+  for (const row of rows) {
+    const { checkpoint, n, expectedN } = row;
+    if (n === null || expectedN === null || n === expectedN) continue;
+    const place = taskWords(row);
+    notes.note(`${place}: only ${n} of ${expectedN} images`, { checkpoint }, undefined, {
+      text: "only part of the images",
+      where: `${place} (${n} of ${expectedN})`,
+    });
   }
 }
 

@@ -55,6 +55,8 @@ export interface CompareCommandOptions {
   /** default: text */
   readonly format?: string;
   readonly quiet?: boolean;
+  /** every note in full */
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -87,7 +89,7 @@ export async function runCompare(typed: readonly string[], options: CompareComma
   ];
   const leftOut = [...new Set([...own.leftOut, ...nearest.leftOut])];
   const said = sortNotes(notes, warnings, leftOut);
-  printNotes(said, options.quiet ?? false);
+  printNotes(said, options);
   if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.warnings, nameOf));
   else {
     const pairRows = inShiftOrder(comparison.rows, ({ first, second }) => JSON.stringify([first, second]));

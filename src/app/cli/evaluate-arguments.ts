@@ -26,6 +26,7 @@ export interface EvaluateCommandOptions {
   readonly mergeOnly?: boolean;
   readonly timeout?: number;
   readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -56,6 +57,7 @@ const OPTIONS = {
   dryRun: "--dry-run",
   timeout: "--timeout",
   quiet: "--quiet",
+  verbose: "--verbose",
   json: "--json",
 } as const satisfies Record<keyof EvaluateCommandOptions, string>;
 
@@ -80,7 +82,7 @@ function argumentsOf(option: string, value: Value): string[] {
 /** The library's options from the command line's. @throws InputError for what is given twice */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
   const { dataDir, benchmark, name, protocol, ...others } = command;
-  const { dryRun: _, quiet: __, json: ___, shard: ____, timeout: _____, ...same } = others;
+  const { dryRun: _, quiet: __, verbose: ___, json: ____, shard: _____, timeout: ______, ...same } = others;
   const given = Object.fromEntries(
     Object.entries(same).filter(([key, value]) => Object.hasOwn(OPTIONS, key) && value !== undefined),
   );

@@ -11,6 +11,7 @@ import { resolveShard } from "../cluster/shard-environment.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
 import { formatDryRun } from "./dry-run-text.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
+import { createNoteBuffer } from "./note-buffer.ts";
 import { checkOutputFolder } from "./output-place.ts";
 import { printJson, printText } from "./print-result.ts";
 import { type ProgressReporter, startProgress, type TaskProgress } from "./progress-reporter.ts";
@@ -30,6 +31,7 @@ export async function runEvaluate(
   study?: string,
 ): Promise<void> {
   const progress = startProgress({ quiet: command.quiet ?? false });
+  const notes = createNoteBuffer((line) => progress.warning(line), command);
   const stop = listenForStop((text) => progress.note(text), answerStop);
   const scored: EvaluateResult[] = [];
   try {
@@ -37,20 +39,30 @@ export async function runEvaluate(
     await checkOutputFolder(command.out, "results");
     const options: EvaluateOptions = {
       ...toOptions(checkpoints, command),
-      onProgress: (state) => progress.update(describeProgress(state)),
-      onNote: ({ severity, text }) => progress[severity](`${severity}: ${printable(text)}`),
-      onResult: (result) => scored.push(result),
+      onProgress: (state) => {
+        if (!isPlanning(state)) notes.flush();
+        progress.update(describeProgress(state));
+      },
+      onNote: (note) => notes.add(note),
+      onResult: (result) => {
+        notes.flush();
+        scored.push(result);
+      },
       signal: stop.signal,
     };
-    if (command.shard !== undefined) return await runShard(options, command, progress);
+    if (command.shard !== undefined) return await runShard(options, command, progress, notes.flush);
     if (command.dryRun) {
       const result = await dryRun(options);
+      notes.flush();
       if (command.json) printJson(result);
       else printText(formatDryRun(result));
       return;
     }
-    await printResults(await evaluate(options), command, study, progress);
+    const results = await evaluate(options);
+    notes.flush();
+    await printResults(results, command, study, progress);
   } catch (error) {
+    notes.flush();
     progress.stop();
     if (!(error instanceof StoppedError) && scored.length > 0) {
       await printResults(scored, command, study, progress);
@@ -64,6 +76,11 @@ export async function runEvaluate(
     progress.stop();
     stop.dispose();
   }
+}
+
+/** Whether the plan is made yet: what it notes is printed together. */
+function isPlanning({ phase }: EvaluateProgress): boolean {
+  return phase === "checks" || phase === "files";
 }
 
 /** A phase counts what it is called; images that come after the prompts are named. */
@@ -100,9 +117,11 @@ async function runShard(
   options: EvaluateOptions,
   command: EvaluateCommandOptions,
   progress: ProgressReporter,
+  flushNotes: () => void,
 ): Promise<void> {
   const shard = resolveShard(command.shard as string);
   const result = await embedShard(options, shard);
+  flushNotes();
   progress.stop();
   if (command.json) printJson(result);
   const { imagesEmbedded, promptsEmbedded, seconds } = result;

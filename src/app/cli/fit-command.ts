@@ -67,6 +67,8 @@ export interface FitCommandOptions extends FitExtrasOptions {
   /** default: text */
   readonly format?: string;
   readonly quiet?: boolean;
+  /** every note in full */
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -134,7 +136,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const warnings = warningsOf(results.map((result) => renameResult(result, apart)));
   const leftOut = [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))];
   const said = sortNotes(all, warnings, leftOut);
-  printNotes(said, options.quiet ?? false);
+  printNotes(said, options);
   if (options.json) {
     const { warnings: texts } = said;
     printJson({

@@ -14,7 +14,7 @@ import { statIfThere } from "../../foundation/files/if-there.ts";
 import { packageVersion } from "../../foundation/files/package-root.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
-import { makeNote } from "../../foundation/notes.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { BenchmarkTitle, Grouping, ReportData } from "../../output/report/report-data.ts";
 import { joinResults } from "../../output/report/report-results.ts";
 import { type CheckedResult, type CorrectnessCache, checkResults } from "./check-results.ts";
@@ -48,7 +48,9 @@ export interface GatherOptions {
 }
 
 export interface GatheredReport {
-  readonly data: Omit<ReportData, "figures" | "reloadSeconds" | "progress">;
+  readonly data: Omit<ReportData, "figures" | "reloadSeconds" | "progress" | "notes"> & {
+    readonly notes: readonly Note[];
+  };
   /** the results that have files of their own, for what is told of single images */
   readonly stored: readonly CheckedResult[];
   /** why results are not among them */

@@ -1,12 +1,23 @@
 import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
-import type { Note } from "../../foundation/notes.ts";
+import { groupNotes, type NoteGroup } from "../../foundation/group-notes.ts";
+import { makeWarning, type Note } from "../../foundation/notes.ts";
 import { printable } from "../../output/tables/text-table.ts";
 
 /** What the user should know: notes, and warnings that a number may be wrong or that one is missing; each text once. */
 export interface SortedNotes {
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+  /** the same, a line for each cause: warnings, then notes */
+  readonly groups: readonly NoteGroup[];
+}
+
+/** How much of the notes is printed. */
+export interface NoteOptions {
+  /** warnings alone */
+  readonly quiet?: boolean;
+  /** what the line of a cause leaves out too */
+  readonly verbose?: boolean;
 }
 
 /**
@@ -17,19 +28,29 @@ export interface SortedNotes {
  * @param leftOut  results that were left out, with the reason
  */
 export function sortNotes(notes: readonly Note[], warnings: readonly Note[], leftOut: readonly string[]): SortedNotes {
-  const textsOf = (wanted: Note["severity"]) =>
-    notes.filter(({ severity }) => severity === wanted).map(({ text }) => text);
-  return {
-    notes: [...new Set(textsOf("note"))],
-    warnings: [...new Set([...leftOut, ...describeWarnings(warnings), ...textsOf("warning")])],
-  };
+  const ofSeverity = (wanted: Note["severity"]) => notes.filter(({ severity }) => severity === wanted);
+  const ofRuns = [...leftOut, ...describeWarnings(warnings)].map((text) => makeWarning(text));
+  const ordered = [...ofRuns, ...ofSeverity("warning"), ...ofSeverity("note")];
+  const textsOf = (wanted: Note["severity"]) => [
+    ...new Set(ordered.filter(({ severity }) => severity === wanted).map(({ text }) => text)),
+  ];
+  return { notes: textsOf("note"), warnings: textsOf("warning"), groups: groupNotes(ordered) };
 }
 
-/** Prints them to stderr; warnings under `--quiet` too. */
-export function printNotes({ notes, warnings }: SortedNotes, quiet: boolean): void {
-  for (const text of warnings) process.stderr.write(`warning: ${printable(text)}\n`);
-  if (quiet) return;
-  for (const text of notes) process.stderr.write(`note: ${printable(text)}\n`);
+/** Prints them to stderr, a line for each cause; warnings under `--quiet` too. */
+export function printNotes({ groups }: Pick<SortedNotes, "groups">, options: NoteOptions): void {
+  for (const line of noteLines(groups, options)) process.stderr.write(`${line}\n`);
+}
+
+/** The lines of groups: `note: CAUSE: a, b and 3 more (all: --verbose)`, under `verbose` every name below the cause. */
+export function noteLines(groups: readonly NoteGroup[], { quiet = false, verbose = false }: NoteOptions): string[] {
+  return groups
+    .filter(({ severity }) => severity === "warning" || !quiet)
+    .flatMap(({ severity, text, cause, details }) => {
+      if (details.length === 0) return [printable(`${severity}: ${text}`)];
+      if (!verbose) return [printable(`${severity}: ${text} (all: --verbose)`)];
+      return [printable(`${severity}: ${cause}:`), ...details.map((detail) => printable(`  ${detail}`))];
+    });
 }
 
 /** Notes as `--json` gives them: texts in their order, a warning begins with "warning: ". */

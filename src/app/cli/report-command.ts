@@ -7,7 +7,7 @@ import { readResults } from "../../evaluation/results/read-results.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
-import { makeNote, makeWarning } from "../../foundation/notes.ts";
+import { makeNote } from "../../foundation/notes.ts";
 import { formatPage } from "../../output/report/page.ts";
 import type { PageLimits } from "../../output/report/page-limits.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
@@ -66,6 +66,8 @@ export interface ReportCommandOptions {
   readonly figures?: boolean;
   readonly watch?: boolean;
   readonly quiet?: boolean;
+  /** every note in full */
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -141,22 +143,21 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const still = await formatStill(gathered, studied, warnings);
   const bare = {
     ...gathered,
-    notes: known,
+    notes: sortNotes(known, gathered.warnings, leftOut).groups,
     figures: figures.names,
     reloadSeconds,
     progress: await progressOf(sources),
   };
   const { details, notes: more, ...content } = await readContent(stored, bare, still, { study: about, out, options });
   const said = sortNotes([...known, ...more], gathered.warnings, leftOut);
-  const notes = [...said.warnings.map((text) => makeWarning(text)), ...said.notes.map((text) => makeNote(text))];
-  const data: ReportData = { ...bare, notes };
+  const data: ReportData = { ...bare, notes: said.groups };
   const page = await formatPage({ ...content, data, details: { ...details, notes: more }, still });
   const files = [basename(out), ...figures.names].map((name) => ({ name }));
   await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
   await figures.write(dirname(out));
   await atomicWrite(out, page);
   if (reloadSeconds === null) {
-    printNotes(said, options.quiet ?? false);
+    printNotes(said, options);
     say(`${countText(gathered)}; open this file in a browser:`);
   }
   return {

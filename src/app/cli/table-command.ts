@@ -70,6 +70,8 @@ export interface TableCommandOptions {
   readonly format?: string;
   readonly out?: string;
   readonly quiet?: boolean;
+  /** every note in full */
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -102,7 +104,7 @@ export async function runTable(inputs: readonly string[], options: TableCommandO
     controlColumns: options.controls ?? false,
   };
   const said = sortNotes([...opened.notes, ...hiddenNotes(table)], opened.warnings, opened.leftOut);
-  printNotes(said, options.quiet ?? false);
+  printNotes(said, options);
   const content = formatTable(format, shown, by?.groupOf ?? null, opened.notes);
   if (place === null) printContent(content, shown, format);
   else {

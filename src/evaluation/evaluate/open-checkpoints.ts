@@ -58,7 +58,7 @@ export async function openCheckpoints(options: OpenCheckpointsOptions): Promise<
 function notesOf({ id, notes, warnings }: Checkpoint): Note[] {
   const about = { checkpoint: id };
   return [
-    ...notes.map((text) => makeNote(`${id}: ${text}`, about)),
-    ...warnings.map((text) => makeWarning(`${id}: ${text}`, about)),
+    ...notes.map((text) => makeNote(`${id}: ${text}`, about, { text, names: [id] })),
+    ...warnings.map((text) => makeWarning(`${id}: ${text}`, about, { text, names: [id] })),
   ];
 }

@@ -46,7 +46,7 @@ export interface ReportData {
   /** column of the grouping shown first; null: none */
   readonly groupBy: string | null;
   /** what was left out, or differs */
-  readonly notes: readonly Note[];
+  readonly notes: readonly ReportNote[];
   /** what the runs that made the results warned of */
   readonly warnings: readonly Note[];
   /** figures that lie beside the page */
@@ -55,6 +55,11 @@ export interface ReportData {
   readonly reloadSeconds: number | null;
   /** evaluations under way when the page was made */
   readonly progress: readonly WorkUnderWay[];
+}
+
+/** A note as the page shows it: what its line leaves out is folded below it. */
+export interface ReportNote extends Pick<Note, "severity" | "text"> {
+  readonly details?: readonly string[];
 }
 
 /** How far an evaluation was when the page was made. */

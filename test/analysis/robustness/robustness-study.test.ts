@@ -182,8 +182,8 @@ describe("a study of checkpoints beside a baseline", () => {
     );
     expect(noteLines(notes)).toEqual(
       expect.arrayContaining([
-        "imagenet: only 100 of 50000 images: c",
-        "imagenet-a: 7400 images, but 10000 in baseline mine: c",
+        "imagenet, protocol 1000: only 100 of 50000 images: c",
+        "imagenet-a, protocol 200: 7400 images, but 10000 in baseline mine: c",
         "no intervals: the number of images (column n) is not known: d",
       ]),
     );

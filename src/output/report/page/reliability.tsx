@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { keyText } from "../../../foundation/evaluation-key.ts";
-import { count } from "../../../foundation/number-text.ts";
-import type { ReportData, RunSummary } from "../report-data.ts";
+import { count, plural } from "../../../foundation/number-text.ts";
+import type { ReportData, ReportNote, RunSummary } from "../report-data.ts";
 import { Section } from "./controls.tsx";
 import { CheckpointName, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
@@ -17,7 +17,7 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
   );
   const remarked = runs.filter((run) => remarksOf(run).length > 0);
   const columns = useMemo(() => columnsOf(data), [data]);
-  const notes = [...data.notes, ...(details?.notes ?? [])];
+  const notes: readonly ReportNote[] = [...data.notes, ...(details?.notes ?? [])];
   if (data.checkpoints.length === 0) return null;
   return (
     <Section
@@ -41,13 +41,15 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
     >
       {notes.length > 0 && (
         <ul class="notes">
-          {notes.map(({ severity, text }) => (
+          {notes.map(({ severity, text, details = [] }) => (
             <li key={`${severity}: ${text}`} class={severity === "warning" ? "warning" : undefined}>
               {severity === "warning" ? `warning: ${text}` : text}
+              <Folded lines={details} />
             </li>
           ))}
         </ul>
       )}
+      <RunNotes runs={runs} />
       {runs.length > 0 && (
         <Table
           id="runs"
@@ -59,6 +61,45 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
         />
       )}
     </Section>
+  );
+}
+
+/** What notes of the checkpoints say, each once, with the results that it is of. */
+function RunNotes({ runs }: { readonly runs: readonly RunSummary[] }): JSX.Element | null {
+  const byText = new Map<string, { results: number; checkpoints: Set<string> }>();
+  for (const { notes, checkpoint } of runs) {
+    for (const note of notes) {
+      const known = byText.get(note) ?? { results: 0, checkpoints: new Set() };
+      known.results++;
+      known.checkpoints.add(checkpoint);
+      byText.set(note, known);
+    }
+  }
+  if (byText.size === 0) return null;
+  return (
+    <ul class="notes">
+      {[...byText].map(([text, { results, checkpoints }]) => (
+        <li key={text}>
+          {text}: {plural(results, "result")} of {plural(checkpoints.size, "checkpoint")}
+          <Folded lines={[...checkpoints]} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Lines that a click shows. */
+function Folded({ lines }: { readonly lines: readonly string[] }): JSX.Element | null {
+  if (lines.length === 0) return null;
+  return (
+    <details>
+      <summary>{lines.length === 1 ? "which" : `all ${count(lines.length)}`}</summary>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -134,11 +175,10 @@ function columnsOf(data: ReportData): Column<RunSummary>[] {
   ];
 }
 
-function remarksOf({ n, expectedN, skipped, warnings, notes }: RunSummary): string[] {
+function remarksOf({ n, expectedN, skipped, warnings }: RunSummary): string[] {
   return [
     ...(n === expectedN ? [] : [`only ${count(n)} of ${count(expectedN)} images`]),
     ...(skipped === 0 ? [] : [`${count(skipped)} images could not be read`]),
     ...warnings,
-    ...notes,
   ];
 }

@@ -1,0 +1,58 @@
+import { type Note, type NoteCause, someNames } from "./notes.ts";
+
+/** Notes of one cause. */
+export interface NoteGroup {
+  readonly severity: Note["severity"];
+  /** one line: the cause, and the first of where and of what */
+  readonly text: string;
+  /** the cause alone, for a heading of the details */
+  readonly cause: string;
+  /** what the line leaves out, a line each with every name; empty where it has all */
+  readonly details: readonly string[];
+}
+
+/** Places that the line of a group has; of names, as many as any note lists. */
+const PLACES = 3;
+const NAMES = 5;
+
+/** Puts notes of one cause together, in the order in which causes are first given; the same text is there once. */
+export function groupNotes(notes: readonly Note[]): NoteGroup[] {
+  const groups = new Map<string, Map<string, Note>>();
+  for (const note of notes) {
+    const key = `${note.severity}: ${note.cause?.text ?? note.text}`;
+    const group = groups.get(key) ?? new Map<string, Note>();
+    groups.set(key, group);
+    group.set(note.text, note);
+  }
+  return [...groups.values()].map((group) => toGroup([...group.values()]));
+}
+
+function toGroup(notes: readonly Note[]): NoteGroup {
+  const { severity, text, cause } = notes[0] as Note;
+  if (cause === undefined) return { severity, text, cause: text, details: [] };
+  const causes = notes.map((note) => note.cause as NoteCause);
+  const places = [...new Set(causes.flatMap(({ where }) => (where === undefined ? [] : [where])))];
+  const names = [...new Set(causes.flatMap((one) => one.names))];
+  const isWhole =
+    places.length <= PLACES &&
+    names.length <= NAMES &&
+    (places.length === 0 || causes.every((one) => one.names.length === names.length));
+  return {
+    severity,
+    text: notes.length === 1 ? text : lineOf(causes, places, names),
+    cause: cause.text,
+    details: isWhole ? [] : places.length === 0 ? names : causes.map(detailOf),
+  };
+}
+
+function lineOf(causes: readonly NoteCause[], places: readonly string[], names: readonly string[]): string {
+  const { text } = causes[0] as NoteCause;
+  if (places.length === 0) return `${text}: ${someNames(names, NAMES)}`;
+  const times = causes.reduce((sum, one) => sum + Math.max(1, one.names.length), 0);
+  const of = names.length === 0 ? "" : `; of ${someNames(names, NAMES)}`;
+  return `${text}, ${times} times: ${someNames(places, PLACES, "; ")}${of}`;
+}
+
+function detailOf({ where, names }: NoteCause): string {
+  return [where ?? "", names.join(", ")].filter((part) => part !== "").join(": ");
+}
