@@ -1,7 +1,7 @@
 import { type Contrast, type Effect, estimateEffects } from "../src/analysis/lines/estimate-effect.ts";
 import { commonLine, groupLines, type LineTerms } from "../src/analysis/lines/line-terms.ts";
-import { testTerms } from "../src/analysis/lines/test-terms.ts";
-import { testOneLine } from "../src/analysis/robustness/group-effects.ts";
+import { type TestOptions, testTerms } from "../src/analysis/lines/test-terms.ts";
+import { groupPairs, heightDifferences, testOneLine, testPairs } from "../src/analysis/robustness/group-effects.ts";
 import { holm } from "../src/foundation/statistics/holm.ts";
 import { logit } from "../src/foundation/statistics/logit.ts";
 import type { CoverageDesign } from "./_coverage-design.ts";
@@ -66,11 +66,13 @@ const WORLDS: Readonly<Record<string, GroupWorld>> = {
   },
 };
 
+export type Hypothesis = "slopes" | "heights";
+
 /** A test at level 0.05 of a hypothesis that holds in the world, or does not. */
 function test(
   name: string,
   world: GroupWorld,
-  hypothesis: "slopes" | "heights",
+  hypothesis: Hypothesis,
   expectation: CoverageDesign["expectation"],
 ): CoverageDesign {
   return {
@@ -80,20 +82,28 @@ function test(
     nominal: 0.05,
     expectation,
     simulate: (random, replicates) => {
-      const { points, groups } = drawGroups(world, random);
-      const parallel = groupLines(groups, "parallel");
-      const [full, reduced] =
-        hypothesis === "slopes" ? [groupLines(groups, "separate"), parallel] : [parallel, commonLine(points.length)];
+      const sample = drawGroups(world, random);
       const seed = Math.floor(random.uniform() * 2 ** 31);
-      const { p, quickP } = testTerms(points, full, reduced, {
-        scale: "logit",
-        replicates,
-        seed,
-        scatterGroups: groups,
-      });
+      const { p, quickP } = testGroups(sample, hypothesis, { scale: "logit", replicates, seed });
       return { hit: p <= 0.05, before: quickP <= 0.05 };
     },
   };
+}
+
+/** p of `decideGroups`' test, and of the plain F test. */
+export function testGroups(
+  { points, groups }: GroupSample,
+  hypothesis: Hypothesis,
+  { scale, replicates = 0, ...rest }: TestOptions,
+): { readonly p: number; readonly quickP: number } {
+  const parallel = groupLines(groups, "parallel");
+  if (hypothesis === "slopes") {
+    const options = { ...rest, scale, replicates, scatterGroups: groups };
+    return testTerms(points, groupLines(groups, "separate"), parallel, options);
+  }
+  const pairs = groupPairs(Math.max(...groups) + 1);
+  const { p } = testPairs(heightDifferences(points, groups, pairs, null, { ...rest, scale, replicates }));
+  return { p, quickP: testTerms(points, parallel, commonLine(points.length), { scale, replicates: 0 }).quickP };
 }
 
 /** A 95 % interval of the difference between the last group and the first. */
@@ -173,18 +183,11 @@ function tree(name: string, world: GroupWorld): CoverageDesign {
     nominal: 0.05,
     expectation: "conservative",
     simulate: (random, replicates) => {
-      const { points, groups } = drawGroups(world, random);
-      const options = {
-        scale: "logit",
-        replicates,
-        seed: Math.floor(random.uniform() * 2 ** 31),
-        scatterGroups: groups,
-      } as const;
-      const parallel = groupLines(groups, "parallel");
-      const slopes = testTerms(points, groupLines(groups, "separate"), parallel, options);
-      const heights = testTerms(points, parallel, commonLine(points.length), options);
-      const called = (p: number, q: number) => holm([p, q]).some((adjusted) => adjusted <= 0.05);
-      return { hit: called(slopes.p, heights.p), before: slopes.quickP <= 0.05 || heights.quickP <= 0.05 };
+      const sample = drawGroups(world, random);
+      const options = { scale: "logit", replicates, seed: Math.floor(random.uniform() * 2 ** 31) } as const;
+      const [slopes, heights] = [testGroups(sample, "slopes", options), testGroups(sample, "heights", options)];
+      const called = holm([slopes.p, heights.p]).some((adjusted) => adjusted <= 0.05);
+      return { hit: called, before: slopes.quickP <= 0.05 || heights.quickP <= 0.05 };
     },
   };
 }

@@ -1,12 +1,11 @@
-import { commonLine, groupLines } from "../src/analysis/lines/line-terms.ts";
 import { effectiveImages, type PointOutcomes, sharedNoise } from "../src/analysis/lines/shared-noise.ts";
-import { testTerms } from "../src/analysis/lines/test-terms.ts";
 import { fitBaseline } from "../src/analysis/robustness/baseline-fit.ts";
 import { effectiveRobustness } from "../src/analysis/robustness/effective-robustness.ts";
 import type { ModelPoint } from "../src/analysis/robustness/model-point.ts";
 import { inverseLogit, logit } from "../src/foundation/statistics/logit.ts";
 import type { RandomNumbers } from "../src/foundation/statistics/random-numbers.ts";
 import type { CoverageDesign } from "./_coverage-design.ts";
+import { type Hypothesis, testGroups } from "./_coverage-groups.ts";
 import { type Difficulty, drawOutcomes } from "./_coverage-images.ts";
 
 /** A line's models and a checkpoint, all on the same images. */
@@ -151,7 +150,7 @@ function independent(name: string, world: SharedWorld): CoverageDesign {
 }
 
 /** Groups that saw the same images: a test at level 0.05 of equal slopes or heights, which hold; before: noise independent. */
-function groupTest(name: string, hypothesis: "slopes" | "heights", difficulty: Difficulty): CoverageDesign {
+function groupTest(name: string, hypothesis: Hypothesis, difficulty: Difficulty): CoverageDesign {
   return {
     name: `shared noise: groups: ${hypothesis}: ${name}`,
     topic: "shared noise",
@@ -170,12 +169,9 @@ function groupTest(name: string, hypothesis: "slopes" | "heights", difficulty: D
         const worth = { xImages: effectiveImages(inX), yImages: effectiveImages(inY) };
         return { x: inX.correct / inX.n, y: inY.correct / inY.n, ...worth };
       });
-      const parallel = groupLines(groups, "parallel");
-      const [full, reduced] =
-        hypothesis === "slopes" ? [groupLines(groups, "separate"), parallel] : [parallel, commonLine(points.length)];
       const seed = Math.floor(random.uniform() * 2 ** 31);
-      const options = { scale: "logit", replicates, seed, scatterGroups: groups } as const;
-      const p = (noise: ReturnType<typeof sharedNoise>) => testTerms(points, full, reduced, { ...options, noise }).p;
+      const p = (noise: ReturnType<typeof sharedNoise>) =>
+        testGroups({ points, groups }, hypothesis, { scale: "logit", replicates, seed, noise }).p;
       return { hit: p(sharedNoise(outcomes)) <= 0.05, before: p(null) <= 0.05 };
     },
   };

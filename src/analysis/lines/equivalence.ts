@@ -1,5 +1,4 @@
-import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
-import { type Effect, pivotQuantile, pivotTail } from "./estimate-effect.ts";
+import { criticalP, type Effect, simulatedTail, studentP, studentReach } from "./estimate-effect.ts";
 
 /** Whether an effect is shown to be smaller than a margin. */
 export interface Equivalence {
@@ -16,15 +15,15 @@ export interface Equivalence {
  * @param margin > 0, in the effect's unit
  * @see D. J. Schuirmann, J. Pharmacokin. Biopharm. 15, 1987
  */
-export function testEquivalence({ estimate, se, degreesOfFreedom, pivots }: Effect, margin: number): Equivalence {
+export function testEquivalence(effect: Effect, margin: number): Equivalence {
   if (!(margin > 0)) throw new RangeError(`expected a positive margin, got ${margin}`);
-  const room = margin - Math.abs(estimate);
-  const distance = se === 0 ? Number.POSITIVE_INFINITY : Math.abs(room) / se;
-  const twoSided = pivots === null ? studentTTwoSided(distance, degreesOfFreedom) : pivotTail(pivots, distance);
-  const reach = pivots === null ? studentTQuantile(0.95, degreesOfFreedom) : pivotQuantile(pivots, 0.9);
+  const { simulatedP } = effect;
+  const room = margin - Math.abs(effect.estimate);
+  const student = studentP(room, effect);
+  const twoSided = simulatedP === null ? student : simulatedTail(simulatedP, student);
   return {
     margin,
     p: room > 0 ? twoSided / 2 : 1 - twoSided / 2,
-    atMost: Math.abs(estimate) + (se === 0 ? 0 : reach * se),
+    atMost: Math.abs(effect.estimate) + studentReach(effect, simulatedP === null ? 0.1 : criticalP(simulatedP, 0.9)),
   };
 }

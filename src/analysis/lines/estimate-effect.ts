@@ -1,14 +1,14 @@
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { createRandomNumbers } from "../../foundation/statistics/random-numbers.ts";
 import { studentTQuantile, studentTTwoSided } from "../../foundation/statistics/student-t.ts";
-import { createCorrectedFit } from "./corrected-fit.ts";
-import { createEffectVariance } from "./effect-variance.ts";
+import { type CorrectedFit, createCorrectedFit } from "./corrected-fit.ts";
+import { createEffectVariances } from "./effect-variance.ts";
 import type { FitScale } from "./fit-scale.ts";
 import { fitLineModel } from "./fitted-line-model.ts";
 import type { LinePoint, SharedNoise } from "./line-point.ts";
 import type { LineTerms } from "./line-terms.ts";
 import { emptyPoints, type ScaledPoints, scalePoints } from "./scaled-points.ts";
-import { scatterVariances } from "./scatter.ts";
+import { createScatterDraws } from "./scatter.ts";
 import { errorCovariances, expectedResidualSquares, isShared } from "./shared-errors.ts";
 import { createPointSimulator } from "./simulate-points.ts";
 
@@ -39,24 +39,27 @@ export interface Effect {
   readonly se: number;
   readonly low: number;
   readonly high: number;
-  /** of `se` (Satterthwaite's); the interval's width is that of `pivots` */
+  /** of `se` (Satterthwaite's) */
   readonly degreesOfFreedom: number;
-  /** that the effect is 0: the share of simulated data sets that are at least as far from the model's effect, in standard errors, as the estimate is from 0 */
+  /** that the effect is 0: the share of simulated data sets whose t test of the model's effect has at most the p that the estimate's of 0 has */
   readonly p: number;
-  /** interval and p that hold for all effects of the call together (largest distance of any of them) */
+  /** interval and p that hold for all effects of the call together (smallest p of any of them) */
   readonly family: Interval & { readonly p: number };
-  /** how far the effect was from the model's in the simulated data sets, in standard errors without sign; ascending; null without any */
-  readonly pivots: Float64Array | null;
+  /** p of the t tests of the model's effect in the simulated data sets, ascending; null without any */
+  readonly simulatedP: Float64Array | null;
 }
 
 export const EFFECT_REPLICATES = 499;
 
 /**
- * Estimates effects with their intervals by a bootstrap-t: data sets are simulated from the model as it is fitted, with the errors of
- * the measurement on both axes and each group's scatter, and the effect's distance from the truth is counted in its standard error.
+ * Estimates effects with their intervals by a parametric bootstrap: data sets are simulated from the model as it is fitted, with the
+ * errors of the measurement on both axes and a scatter of each group drawn from what its residuals leave open, and in each the model's effect is
+ * tested by Welch's t. The p of these tests, not their t, is what is compared: a t of few degrees of freedom is long-tailed, and how
+ * few there are differs from data set to data set where groups scatter differently.
  *
  * @throws RangeError if the terms' columns depend on each other, or leave no residual degree of freedom
- * @see P. Hall, The Bootstrap and Edgeworth Expansion, 1992, section 3.5 (symmetric bootstrap-t)
+ * @see R. Beran, JASA 83, 1988 (prepivoting); B. L. Welch, Biometrika 34, 1947; P. H. Westfall & S. S. Young, Resampling-Based
+ *   Multiple Testing, 1993, section 2.3 (smallest p)
  */
 export function estimateEffects(
   points: readonly LinePoint[],
@@ -73,18 +76,23 @@ export function estimateEffects(
   fit.fit(scaled);
   const groups = Int32Array.from(options.scatterGroups ?? points.map(() => 0));
   const count = groups.reduce((largest, group) => Math.max(largest, group), 0) + 1;
-  const varianceOf = createEffectVariance(fit, terms, scaled, noise, groups);
-  const heightWeights = contrasts.map(({ heights }) => fit.heightWeights(heights));
+  const variances = createEffectVariances(fit, terms, scaled, noise, groups);
+  const effects = createWeights(fit, contrasts, n);
   const weights = new Float64Array(n);
-  const measure = (at: number, of: ScaledPoints) => {
-    fit.effectWeights(heightWeights[at] as Float64Array, (contrasts[at] as Contrast).slopes, of, weights);
+  const refresh = (of: ScaledPoints) => {
+    effects.refresh(of);
+    variances.refresh(of);
+  };
+  const measure = (at: number, { y }: ScaledPoints) => {
+    effects.write(at, weights);
     let estimate = 0;
-    for (let i = 0; i < n; i++) estimate += (weights[i] as number) * (of.y[i] as number);
+    for (let i = 0; i < n; i++) estimate += (weights[i] as number) * (y[i] as number);
     return estimate;
   };
+  refresh(scaled);
   const found = contrasts.map((_, at) => {
     const estimate = measure(at, scaled);
-    const { value, degreesOfFreedom } = varianceOf(weights, scaled);
+    const { value, degreesOfFreedom } = variances.of(weights);
     return { estimate, se: Math.sqrt(value), degreesOfFreedom };
   });
   if (replicates === 0) return found.map((effect) => studentEffect(effect, level, contrasts.length));
@@ -92,37 +100,42 @@ export function estimateEffects(
   const expected = isShared(noise)
     ? expectedResidualSquares(terms, scaled.x, errorCovariances(scaled, fit.pointSlopes, noise))
     : null;
-  const scatter = scatterVariances(fit, scaled, groups, count, expected);
-  const model = fitLineModel(points, scaled, terms, fit, noise, scatter);
-  const draw = createPointSimulator(model, scale, createRandomNumbers(seed));
+  const random = createRandomNumbers(seed);
+  const model = fitLineModel(points, scaled, terms, fit, noise, new Float64Array(n));
+  const drawScatter = createScatterDraws(fit, scaled, groups, count, expected, random);
+  const draw = createPointSimulator(model, scale, random);
   const simulated = emptyPoints(n);
-  const pivots = contrasts.map(() => new Float64Array(replicates));
-  const farthest = new Float64Array(replicates);
+  const simulatedP = contrasts.map(() => new Float64Array(replicates));
+  const smallest = new Float64Array(replicates).fill(1);
   for (let replicate = 0; replicate < replicates; replicate++) {
+    drawScatter(model.scatterSd);
     draw(simulated);
     const isFitted = tryFit(() => fit.fit(simulated));
+    if (isFitted) refresh(simulated);
     for (let at = 0; at < contrasts.length; at++) {
-      const distance = isFitted
-        ? Math.abs(measure(at, simulated) - (found[at] as Estimate).estimate) /
-          Math.sqrt(varianceOf(weights, simulated).value)
-        : Number.POSITIVE_INFINITY;
-      const pivot = Number.isNaN(distance) ? 0 : distance; // 0 / 0: without any error
-      (pivots[at] as Float64Array)[replicate] = pivot;
-      farthest[replicate] = Math.max(farthest[replicate] as number, pivot);
+      const p = isFitted ? testAt(at, (found[at] as Estimate).estimate) : 0;
+      (simulatedP[at] as Float64Array)[replicate] = p;
+      smallest[replicate] = Math.min(smallest[replicate] as number, p);
     }
   }
-  farthest.sort();
+  smallest.sort();
   return found.map((effect, at) => {
-    const ascending = (pivots[at] as Float64Array).sort();
-    const distance = effect.estimate === 0 ? 0 : Math.abs(effect.estimate) / effect.se;
+    const ascending = (simulatedP[at] as Float64Array).sort();
+    const p = studentP(effect.estimate, effect);
     return {
       ...effect,
-      ...around(effect, pivotQuantile(ascending, level)),
-      p: pivotTail(ascending, distance),
-      family: { ...around(effect, pivotQuantile(farthest, level)), p: pivotTail(farthest, distance) },
-      pivots: ascending,
+      ...around(effect, criticalP(ascending, level)),
+      p: simulatedTail(ascending, p),
+      family: { ...around(effect, criticalP(smallest, level)), p: simulatedTail(smallest, p) },
+      simulatedP: ascending,
     };
   });
+
+  function testAt(at: number, truth: number): number {
+    const estimate = measure(at, simulated);
+    const { value, degreesOfFreedom } = variances.of(weights);
+    return studentP(estimate - truth, { se: Math.sqrt(value), degreesOfFreedom });
+  }
 }
 
 /** One effect with its t interval, without simulating: see {@link estimateEffects}. */
@@ -143,37 +156,82 @@ interface Estimate {
 
 /** The t interval; of several effects together by Bonferroni. */
 function studentEffect(effect: Estimate, level: number, effects: number): Effect {
-  const { estimate, se, degreesOfFreedom } = effect;
-  const p = estimate === 0 ? 1 : studentTTwoSided(estimate / se, degreesOfFreedom);
-  const reach = (error: number) => -studentTQuantile(error / 2, degreesOfFreedom);
+  const p = studentP(effect.estimate, effect);
   return {
     ...effect,
-    ...around(effect, reach(1 - level)),
+    ...around(effect, 1 - level),
     p,
-    family: { ...around(effect, reach((1 - level) / effects)), p: Math.min(1, effects * p) },
-    pivots: null,
+    family: { ...around(effect, (1 - level) / effects), p: Math.min(1, effects * p) },
+    simulatedP: null,
   };
 }
 
-function around({ estimate, se }: Estimate, reach: number): Interval {
-  return se === 0 ? { low: estimate, high: estimate } : { low: estimate - reach * se, high: estimate + reach * se };
+/**
+ * The weights l with which contrasts of a fit are l · y. They are linear in the contrasts, so those of a single coefficient are solved for once a
+ * fit, however many pairs of them are compared.
+ */
+function createWeights(fit: CorrectedFit, contrasts: readonly Contrast[], n: number) {
+  const rows = contrasts.map(({ heights, slopes }) => [...heights, ...slopes]);
+  const heightCount = contrasts[0]?.heights.length ?? 0;
+  const width = rows[0]?.length ?? 0;
+  const used = Array.from({ length: width }, (_, c) => c).filter((c) => rows.some((row) => row[c] !== 0));
+  const unit = (length: number, at: number) => Array.from({ length }, (_, c) => (c === at ? 1 : 0));
+  const columns = used.map((c) => ({
+    heights: fit.heightWeights(unit(heightCount, c)),
+    slopes: unit(width - heightCount, c - heightCount),
+    weights: new Float64Array(n),
+  }));
+  const parts = rows.map((row) =>
+    used.flatMap((c, at) => {
+      const factor = row[c] as number;
+      return factor === 0 ? [] : [{ factor, weights: (columns[at] as { weights: Float64Array }).weights }];
+    }),
+  );
+  return {
+    refresh: (points: ScaledPoints) => {
+      for (const { heights, slopes, weights } of columns) fit.effectWeights(heights, slopes, points, weights);
+    },
+    write: (at: number, out: Float64Array) => {
+      out.fill(0);
+      for (const { factor, weights } of parts[at] as { factor: number; weights: Float64Array }[])
+        for (let i = 0; i < n; i++) out[i] = (out[i] as number) + factor * (weights[i] as number);
+    },
+  };
 }
 
-/** The value that a share `level` of simulated data sets and the measured one, together, stay at or below. */
-export function pivotQuantile(ascending: Float64Array, level: number): number {
-  const at = Math.ceil(level * (ascending.length + 1)) - 1;
-  return at < ascending.length ? (ascending[at] as number) : Number.POSITIVE_INFINITY;
+/** Two-sided p of a t test. */
+export function studentP(distance: number, { se, degreesOfFreedom }: Omit<Estimate, "estimate">): number {
+  if (distance === 0) return 1; // without any error too
+  return se === 0 ? 0 : studentTTwoSided(distance / se, degreesOfFreedom);
 }
 
-/** Share of simulated data sets, and the measured one, that are at least so far. */
-export function pivotTail(ascending: Float64Array, distance: number): number {
+/** The interval of the values whose two-sided p is at least `p`. */
+function around(effect: Estimate, p: number): Interval {
+  const reach = studentReach(effect, p);
+  return { low: effect.estimate - reach, high: effect.estimate + reach };
+}
+
+/** How far from the estimate the two-sided p of a t test falls to `p`; Infinity of 0. */
+export function studentReach({ se, degreesOfFreedom }: Omit<Estimate, "estimate">, p: number): number {
+  if (se === 0 || p >= 1) return 0;
+  return p > 0 ? -studentTQuantile(p / 2, degreesOfFreedom) * se : Number.POSITIVE_INFINITY;
+}
+
+/** The p that a share `level` of the simulated data sets and the measured one, together, stay at or above; 0 if they are too few to say. */
+export function criticalP(ascending: Float64Array, level: number): number {
+  const all = ascending.length + 1;
+  return ascending[all - Math.ceil(level * all) - 1] ?? 0;
+}
+
+/** Share of simulated data sets, and the measured one, whose p is at most so large. */
+export function simulatedTail(ascending: Float64Array, p: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ascending[middle] as number) < distance) low = middle + 1;
+    if ((ascending[middle] as number) <= p) low = middle + 1;
     else high = middle;
   }
-  return (1 + ascending.length - low) / (1 + ascending.length);
+  return (1 + low) / (1 + ascending.length);
 }
 
 /** Whether simulated points had a fit: with few images their x may all be equal. */

@@ -1,3 +1,4 @@
+import type { RandomNumbers } from "../../foundation/statistics/random-numbers.ts";
 import type { CorrectedFit } from "./corrected-fit.ts";
 import type { ScaledPoints } from "./scaled-points.ts";
 
@@ -79,6 +80,39 @@ export function scatterVariances(
     const median = (1 - 2 / (9 * Math.max(1, ofGroup[i] as number))) ** 3;
     return Math.max(0, variance / median - (noise[i] as number));
   });
+}
+
+/**
+ * Prepares draws of what the scatter may be beyond what finite images make, to simulate from: a group's variance about the fit, which few
+ * residuals tell badly, is its residuals' sum of squares over a chi-square variable (the reference posterior), and its noise is taken off.
+ *
+ * @returns writes a standard deviation for each point, (n,); groups are drawn anew in every call
+ */
+export function createScatterDraws(
+  fit: CorrectedFit,
+  points: ScaledPoints,
+  groups: Int32Array,
+  count: number,
+  expected: Float64Array | null,
+  random: RandomNumbers,
+): (out: Float64Array) => void {
+  const n = groups.length;
+  const variances = new Float64Array(n);
+  groupVariances(fit.residuals, fit.freedoms, groups, count, variances);
+  const noise = residualNoise(fit, points, groups, count, expected);
+  const freedoms = groupFreedoms(fit.freedoms, groups, count);
+  const first = Array.from({ length: count }, (_, group) => groups.indexOf(group));
+  const factors = new Float64Array(count);
+  return (out) => {
+    for (let g = 0; g < count; g++) {
+      const freedom = Math.max(1, freedoms[first[g] as number] ?? 1);
+      factors[g] = freedom / random.chiSquared(freedom);
+    }
+    for (let i = 0; i < n; i++) {
+      const variance = (variances[i] as number) * (factors[groups[i] as number] as number);
+      out[i] = Math.sqrt(Math.max(0, variance - (noise[i] as number)));
+    }
+  };
 }
 
 /** Degrees of freedom of each point's group, (n,). */

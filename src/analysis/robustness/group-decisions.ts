@@ -1,6 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
+import { EFFECT_REPLICATES } from "../lines/estimate-effect.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
-import { commonLine, groupLines, type LineTerms, withHeights } from "../lines/line-terms.ts";
+import { groupLines, type LineTerms, withHeights } from "../lines/line-terms.ts";
 import { scalePoints } from "../lines/scaled-points.ts";
 import { type NoiseModel, noiseOf } from "../lines/shared-noise.ts";
 import { type TermsTest, testTerms } from "../lines/test-terms.ts";
@@ -11,8 +12,10 @@ import {
   groupPairs,
   heightDifferences,
   type OneLineTest,
+  type PairsTest,
   slopeDifferences,
   testOneLine,
+  testPairs,
 } from "./group-effects.ts";
 import { type HeightsAt, heightsAt } from "./group-heights.ts";
 import type { GroupComparison } from "./group-lines.ts";
@@ -30,7 +33,7 @@ export interface GroupDecisions {
   readonly tests: null | {
     readonly slopes: Adjusted<TermsTest>;
     /** null where equal slopes are rejected: the heights' order then depends on x */
-    readonly heights: Adjusted<TermsTest> | null;
+    readonly heights: Adjusted<PairsTest> | null;
     /** null where no x is common to all groups */
     readonly oneLine: Adjusted<OneLineTest> | null;
   };
@@ -54,7 +57,7 @@ export interface DecisionOptions {
   readonly margin?: number;
   /** simulated data sets of a test; default: 1999, or as many as Holm's adjustment needs to reach p = 0.01 */
   readonly replicates?: number;
-  /** simulated data sets of effects; default 499 */
+  /** simulated data sets of differences that are described or held against the margin; default 499 */
   readonly effectReplicates?: number;
   /** in-distribution accuracy at which heights are given as well, a fraction in (0, 1) */
   readonly at?: number;
@@ -107,7 +110,7 @@ export function decideGroups(comparisons: readonly GroupComparison[], options: D
     const oneLine = tests.oneLine === null ? null : family.adjust(tests.oneLine);
     const slopesDiffer = slopes.pHolm < LEVEL;
     const at = slopesDiffer ? (tests.common?.onScale ?? null) : null;
-    const { points, groups, pairs, effects, asTest } = tests;
+    const { points, groups, pairs, described, asTest } = tests;
     return {
       verdict: slopesDiffer
         ? "slopes-differ"
@@ -119,13 +122,13 @@ export function decideGroups(comparisons: readonly GroupComparison[], options: D
       tests: { slopes, heights: slopesDiffer ? null : heights, oneLine },
       common:
         tests.common === null ? null : { low: tests.common.low, high: tests.common.high, middle: tests.common.middle },
-      slopes: slopeDifferences(points, groups, pairs, effects),
-      heights: slopesDiffer && at === null ? [] : heightDifferences(points, groups, pairs, at, effects),
-      at: options.at === undefined ? null : heightsAt(points, groups, pairs, options.at, options.scale, effects),
+      slopes: tests.slopePairs,
+      heights: !slopesDiffer ? tests.heightPairs : at === null ? [] : tests.heightsAt(at),
+      at: options.at === undefined ? null : heightsAt(points, groups, pairs, options.at, options.scale, described),
       adjustment:
-        effects.adjusted === undefined
+        described.adjusted === undefined
           ? null
-          : describeAdjustment(points, groups, slopesDiffer ? "separate" : "parallel", effects, asTest),
+          : describeAdjustment(points, groups, slopesDiffer ? "separate" : "parallel", described, asTest),
       fault: null,
       noise: tests.noise,
     };
@@ -147,7 +150,7 @@ const NOT_TESTED: GroupDecisions = {
 
 /** The tests of one comparison; null where there is nothing to test, a text where heights cannot be adjusted. */
 function askTests({ lines }: GroupComparison, options: DecisionOptions & { readonly replicates: number }) {
-  const { scale, margin = marginOf(options.scale), replicates, effectReplicates } = options;
+  const { scale, margin = marginOf(options.scale), replicates, effectReplicates = EFFECT_REPLICATES } = options;
   const { endless, inverse } = scaleFunctions(scale);
   const members = lines.flatMap(({ points }, group) =>
     points.flatMap((model) => {
@@ -161,32 +164,33 @@ function askTests({ lines }: GroupComparison, options: DecisionOptions & { reado
   const { noise, model } = noiseOf(members.map(({ outcomes }) => outcomes));
   const asTest = { scale, noise, scatterGroups: groups, replicates };
   const names = members.map(({ checkpoint }) => checkpoint);
+  const pairs = groupPairs(lines.length);
   try {
     const adjusted = options.adjust === undefined ? undefined : adjustedColumns(names, groups, options.adjust);
-    const effects: GroupEffectOptions = {
-      scale,
-      noise,
-      ...(effectReplicates === undefined ? {} : { replicates: effectReplicates }),
-      ...(adjusted === undefined ? {} : { adjusted }),
-    };
+    const tested: GroupEffectOptions = { scale, noise, replicates, ...(adjusted === undefined ? {} : { adjusted }) };
+    const described: GroupEffectOptions = { ...tested, replicates: effectReplicates };
     const withAdjusted = (terms: LineTerms) => withHeights(terms, adjusted ?? []);
     const parallel = withAdjusted(groupLines(groups, "parallel"));
     const { x } = scalePoints(points, scale);
     const rangeOf = (group: number) => x.filter((_, i) => groups[i] === group);
     const low = Math.max(...lines.map((_, group) => Math.min(...rangeOf(group))));
     const high = Math.min(...lines.map((_, group) => Math.max(...rangeOf(group))));
-    const pairs = groupPairs(lines.map(({ points: ofGroup }) => ofGroup.length));
     const middle = (low + high) / 2;
+    const slopePairs = slopeDifferences(points, groups, pairs, described);
+    const heightPairs = heightDifferences(points, groups, pairs, null, tested);
     return {
       points,
       groups,
       pairs,
-      effects,
+      described,
       asTest,
       noise: model,
+      slopePairs,
       slopes: testTerms(points, withAdjusted(groupLines(groups, "separate")), parallel, asTest),
-      heights: testTerms(points, parallel, withAdjusted(commonLine(points.length)), asTest),
-      oneLine: low < high ? testOneLine(points, groups, pairs, [low, high], margin, effects) : null,
+      heightPairs,
+      heights: testPairs(heightPairs),
+      heightsAt: (at: number) => heightDifferences(points, groups, pairs, at, described),
+      oneLine: low < high ? testOneLine(points, groups, pairs, [low, high], margin, described) : null,
       common: low < high ? { low: inverse(low), high: inverse(high), middle: inverse(middle), onScale: middle } : null,
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { testEquivalence } from "../lines/equivalence.ts";
-import { type Contrast, type Effect, type EffectOptions, estimateEffects } from "../lines/estimate-effect.ts";
+import { type Contrast, type Effect, type EffectOptions, estimateEffects, studentP } from "../lines/estimate-effect.ts";
 import type { LinePoint } from "../lines/line-point.ts";
 import { groupLines, withHeights } from "../lines/line-terms.ts";
 
@@ -17,15 +17,43 @@ export interface GroupEffectOptions extends EffectOptions {
   readonly adjusted?: readonly (readonly number[])[];
 }
 
-/** Of more groups than this every one is compared with the largest, not every pair. */
-export const MOST_GROUPS_IN_PAIRS = 8;
+/** All pairs of groups, by number. */
+export function groupPairs(groups: number): (readonly [number, number])[] {
+  const all = Array.from({ length: groups }, (_, group) => group);
+  return all.flatMap((a) => all.slice(a + 1).map((b) => [b, a] as const));
+}
 
-/** The pairs of groups that are compared, by number. */
-export function groupPairs(sizes: readonly number[]): (readonly [number, number])[] {
-  const all = sizes.map((_, group) => group);
-  if (sizes.length <= MOST_GROUPS_IN_PAIRS) return all.flatMap((a) => all.slice(a + 1).map((b) => [b, a] as const));
-  const largest = sizes.indexOf(Math.max(...sizes));
-  return all.filter((group) => group !== largest).map((group) => [group, largest] as const);
+/** A test of whether all groups have the same slope, or height: none if no pair differs. */
+export interface PairsTest extends Pick<GroupDifference, "group" | "reference"> {
+  /** of the pair whose p is smallest: its difference in standard errors */
+  readonly t: number;
+  readonly degreesOfFreedom: number;
+  /** share of the simulated data sets in which the smallest p of any pair is at most as small as here; the data set counts as one */
+  readonly p: number;
+  readonly replicates: number;
+}
+
+/**
+ * Tests whether any pair differs, by the pair that differs most clearly: the groups differ where a `family` interval of a pair lies off 0.
+ *
+ * @param differences of all pairs, at least one, with simulated data sets
+ * @see P. H. Westfall & S. S. Young, Resampling-Based Multiple Testing, 1993, section 2.3
+ */
+export function testPairs(differences: readonly GroupDifference[]): PairsTest {
+  const clearest = differences.reduce((best, difference) => (pOf(difference) < pOf(best) ? difference : best));
+  const { group, reference, effect } = clearest;
+  return {
+    group,
+    reference,
+    t: effect.estimate / effect.se,
+    degreesOfFreedom: effect.degreesOfFreedom,
+    p: effect.family.p,
+    replicates: effect.simulatedP?.length ?? 0,
+  };
+}
+
+function pOf({ effect }: GroupDifference): number {
+  return studentP(effect.estimate, effect);
 }
 
 /** Differences of the groups' slopes. */

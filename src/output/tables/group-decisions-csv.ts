@@ -1,7 +1,7 @@
 import type { Effect } from "../../analysis/lines/estimate-effect.ts";
 import type { TermsTest } from "../../analysis/lines/test-terms.ts";
 import type { DecidedGroups, GroupDecisions } from "../../analysis/robustness/group-decisions.ts";
-import type { GroupDifference } from "../../analysis/robustness/group-effects.ts";
+import type { GroupDifference, PairsTest } from "../../analysis/robustness/group-effects.ts";
 import type { GroupHeight } from "../../analysis/robustness/group-heights.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import { columnWords, type ScalingValues } from "../../analysis/robustness/scaling-columns.ts";
@@ -17,6 +17,10 @@ const TEST_COLUMNS = [
   "n",
   "test",
   "role",
+  "group",
+  "reference",
+  "t",
+  "df",
   "f",
   "df1",
   "df2",
@@ -70,7 +74,7 @@ const QUICK_LOOKS = ["slopes", "intercepts", "lines"] as const;
 /**
  * The text of `group-tests.csv`: for each benchmark the decisions (`slopes`: equal slopes; `heights`: equal heights, slopes equal, where these
  * are not rejected; `one-line`: the lines differ by the margin or more), whose `p_holm` is adjusted over the `family` tests of the whole
- * file; and as quick looks the F tests of an analysis of covariance, which know neither errors in x nor unequal scatter. With `adjusted_for` the
+ * file; of heights the pair that differs most clearly, with its t; and as quick looks the F tests of an analysis of covariance, which know neither errors in x nor unequal scatter. With `adjusted_for` the
  * decisions are of heights at the same values of these columns, there are no quick looks, and the role `check` tests the assumption that the columns
  * move heights alike in every group (`same-effects`; outside the family).
  */
@@ -88,7 +92,7 @@ export function formatGroupTests(
     };
     const decisions = decided.decisions[i] as GroupDecisions;
     const cells = [
-      ...decisionCells(decisions, decided.family),
+      ...decisionCells(comparison, decisions, decided.family),
       ...(adjusted.length === 0 ? quickCells(comparison) : checkCells(decisions)),
     ];
     return cells.map((row) => ({ ...EMPTY, ...about, ...row }));
@@ -96,18 +100,22 @@ export function formatGroupTests(
   return formatCsv(TEST_COLUMNS, rows);
 }
 
-function decisionCells({ tests, verdict, noise }: GroupDecisions, family: number) {
+function decisionCells({ lines }: GroupComparison, { tests, verdict, noise }: GroupDecisions, family: number) {
   if (tests === null) return [];
   const { slopes, heights, oneLine } = tests;
   const about = { role: "decision", family, noise, verdict };
-  const simulated = (test: string, of: TermsTest & { readonly pHolm: number }) => ({
+  const simulated = (
+    test: string,
+    of: { readonly p: number; readonly pHolm: number; readonly replicates: number },
+  ) => ({
     ...about,
-    ...testCells(test, of),
+    test,
+    p: computed(of.p),
     p_holm: computed(of.pHolm),
   });
   return [
-    simulated("slopes", slopes),
-    ...(heights === null ? [] : [simulated("heights", heights)]),
+    { ...simulated("slopes", slopes), f: computed(slopes.statistic), df1: slopes.df1, df2: slopes.df2 },
+    ...(heights === null ? [] : [{ ...simulated("heights", heights), ...pairCells(lines, heights) }]),
     ...(oneLine === null
       ? []
       : [
@@ -130,6 +138,16 @@ function testCells(test: string, { statistic, df1, df2, p, replicates }: TermsTe
 function checkCells({ adjustment, noise }: GroupDecisions) {
   const { sameEffects = null } = adjustment ?? {};
   return sameEffects === null ? [] : [{ role: "check", noise, ...testCells("same-effects", sameEffects) }];
+}
+
+/** The pair that differs most clearly. */
+function pairCells(lines: GroupComparison["lines"], { group, reference, t, degreesOfFreedom }: PairsTest) {
+  return {
+    group: lines[group]?.group,
+    reference: lines[reference]?.group,
+    t: computed(t),
+    df: computed(degreesOfFreedom),
+  };
 }
 
 function quickCells({ covariance }: GroupComparison) {

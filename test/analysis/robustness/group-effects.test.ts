@@ -5,12 +5,12 @@ import type { LinePoint } from "../../../src/analysis/lines/line-point.ts";
 import {
   groupPairs,
   heightDifferences,
-  MOST_GROUPS_IN_PAIRS,
   slopeDifferences,
   testOneLine,
+  testPairs,
 } from "../../../src/analysis/robustness/group-effects.ts";
 import { inverseLogit, logit } from "../../../src/foundation/statistics/logit.ts";
-import { studentTTwoSided } from "../../../src/foundation/statistics/student-t.ts";
+import { studentTQuantile, studentTTwoSided } from "../../../src/foundation/statistics/student-t.ts";
 
 const WAVE = [1, -1.2, 0.3, 0.8, -1.1, 0.2];
 const LINES = [
@@ -19,7 +19,7 @@ const LINES = [
   { slope: 1.3, height: -0.6 },
 ] as const;
 const GROUPS = LINES.flatMap((_, number) => WAVE.map(() => number));
-const PAIRS = groupPairs([6, 6, 6]);
+const PAIRS = groupPairs(3);
 const OPTIONS = { scale: "logit", replicates: 199 } as const;
 
 /** Three lines that cross each other, with a scatter that has no slope to speak of. */
@@ -38,15 +38,46 @@ function points(scatter = 0.01, images = 1e6): LinePoint[] {
 }
 
 describe("pairs of groups", () => {
-  it("are all of up to eight groups, and of more each with the largest", () => {
+  it("are all, of however many groups", () => {
     expect(PAIRS).toEqual([
       [1, 0],
       [2, 0],
       [2, 1],
     ]);
-    expect(groupPairs(new Array(MOST_GROUPS_IN_PAIRS).fill(3))).toHaveLength(28);
-    const many = [3, 3, 3, 9, 3, 3, 3, 3, 9];
-    expect(groupPairs(many)).toEqual([0, 1, 2, 4, 5, 6, 7, 8].map((group) => [group, 3]));
+    expect(new Set(groupPairs(12).map(([a, b]) => `${Math.min(a, b)} ${Math.max(a, b)}`)).size).toBe(66);
+  });
+});
+
+describe("the test of any pair", () => {
+  it("is that of the pair that differs most clearly, and rejects where an interval of the family lies off 0", () => {
+    for (const scatter of [0.05, 0.3, 0.6]) {
+      const differences = heightDifferences(points(scatter), GROUPS, PAIRS, null, OPTIONS);
+      const { group, reference, t, degreesOfFreedom, p, replicates } = testPairs(differences);
+      const clearest = differences.find((pair) => pair.group === group && pair.reference === reference);
+      expect(p).toBe(Math.min(...differences.map(({ effect }) => effect.family.p)));
+      const student = differences.map(({ effect }) =>
+        studentTTwoSided(effect.estimate / effect.se, effect.degreesOfFreedom),
+      );
+      expect(studentTTwoSided(t, degreesOfFreedom)).closeTo(Math.min(...student), 1e-15);
+      expect(clearest?.effect.family.p).toBe(p);
+      expect(replicates).toBe(199);
+      const isOff = differences.some(({ effect }) => effect.family.low > 0 || effect.family.high < 0);
+      expect(p <= 0.05, `scatter ${scatter}`).toBe(isOff);
+    }
+  });
+
+  it("finds a pair that differs among groups that do not", () => {
+    const worlds = [0, 0, 0, 0.15, 0];
+    const groups = worlds.flatMap((_, group) => WAVE.map(() => group));
+    const apart = worlds.flatMap((height) =>
+      WAVE.map((wave, i) => {
+        const x = -1 + 0.4 * i;
+        return { x: inverseLogit(x), y: inverseLogit(height + x + 0.03 * wave), xImages: 1e6, yImages: 1e6 };
+      }),
+    );
+    const found = testPairs(heightDifferences(apart, groups, groupPairs(5), null, OPTIONS));
+    expect([found.group, found.reference]).toContain(3);
+    expect(found.p).toBe(1 / 200);
   });
 });
 
@@ -95,8 +126,8 @@ describe("the test of one line", () => {
 });
 
 describe("two one-sided tests", () => {
-  const effect = (estimate: number, se: number, pivots: Float64Array | null = null): Effect => ({
-    ...{ estimate, se, degreesOfFreedom: 7, low: 0, high: 0, p: 1, pivots },
+  const effect = (estimate: number, se: number, simulatedP: Float64Array | null = null): Effect => ({
+    ...{ estimate, se, degreesOfFreedom: 7, low: 0, high: 0, p: 1, simulatedP },
     family: { low: 0, high: 0, p: 1 },
   });
 
@@ -109,11 +140,12 @@ describe("two one-sided tests", () => {
     expect(testEquivalence(effect(0.17, 0.02), 0.1).p).closeTo(1 - p, 1e-12);
   });
 
-  it("count simulated distances where there are any", () => {
-    const pivots = Float64Array.from({ length: 99 }, (_, i) => (i + 1) / 25);
-    const { p, atMost } = testEquivalence(effect(0.02, 0.02, pivots), 0.1);
-    expect(p).closeTo((1 + 0) / 100 / 2, 1e-12); // none of the 99 is at 4 or beyond
-    expect(atMost).closeTo(0.02 + (90 / 25) * 0.02, 1e-12); // the 90th of 99
+  it("count simulated data sets where there are any", () => {
+    const simulatedP = Float64Array.from({ length: 99 }, (_, i) => (i + 1) / 200);
+    const { p, atMost } = testEquivalence(effect(0.02, 0.02, simulatedP), 0.1);
+    // t = 4 of 7 degrees of freedom has p 0.0052, and one of the 99 is at 0.005
+    expect(p).closeTo((1 + 1) / 100 / 2, 1e-12);
+    expect(atMost).closeTo(0.02 + 0.02 * -studentTQuantile(0.05 / 2, 7), 1e-12); // the tenth is at 0.05
   });
 
   it("of an effect without error say it as it is", () => {
