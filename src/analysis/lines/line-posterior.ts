@@ -1,5 +1,6 @@
 import type { LeastSquares } from "../../foundation/statistics/least-squares.ts";
 import { type NormalMixture, normalizedWeights } from "../../foundation/statistics/normal-mixture.ts";
+import { explainedVariance } from "./corrected-line.ts";
 
 /** A line and the scatter about it, both uncertain: at each node a scatter, and level and slope given that scatter. */
 export interface LinePosterior {
@@ -36,17 +37,16 @@ export function leastSquaresPosterior(
   noise: readonly number[],
 ): { readonly posterior: LinePosterior; readonly noiseVariance: number } {
   const { n, xMean, xSumOfSquares } = line;
-  let [floor, level, covariance, slope] = [0, 0, 0, 0];
+  let [level, covariance, slope] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     const dx = (x[i] as number) - xMean;
     const own = noise[i] as number;
-    floor += own * (1 - 1 / n - dx ** 2 / xSumOfSquares);
     level += own / n ** 2;
     covariance += (own * dx) / (n * xSumOfSquares);
     slope += (own * dx ** 2) / xSumOfSquares ** 2;
   }
   const degreesOfFreedom = n - 2;
-  floor /= degreesOfFreedom;
+  const floor = explainedVariance(line, x, noise);
   const { scatterVariances, weights } = scatterNodes(
     degreesOfFreedom,
     Math.max(line.residualSd ** 2, 1e-9 * floor, 1e-30),

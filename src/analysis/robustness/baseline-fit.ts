@@ -59,7 +59,7 @@ export function fitBaseline(points: readonly ModelPoint[], options: BaselineFitO
   }
   const fitted = line === "binomial" ? fitByBinomial(points, functions) : fitByLeastSquares(points, functions);
   const ids = fitted.models.map((point) => point.idAccuracy);
-  const { reliability, xSumOfSquares } = fitted;
+  const { reliability, precision, xSumOfSquares } = fitted;
   return {
     ...fitted,
     line,
@@ -69,7 +69,7 @@ export function fitBaseline(points: readonly ModelPoint[], options: BaselineFitO
     images: harmonicMean(fitted.models.map(imagesWorth)),
     idImages: harmonicMean(fitted.models.map(({ idImages }) => idImages ?? null)),
     tQuantile: -studentTQuantile(0.025, fitted.n - 2),
-    corrected: reliability === null ? null : correctLine(fitted, xSumOfSquares, reliability),
+    corrected: reliability === null ? null : correctLine(fitted, precision ?? fitted, xSumOfSquares, reliability),
   };
 }
 
@@ -82,9 +82,12 @@ function harmonicMean(values: readonly (number | null)[]): number | null {
   return values.length / sum;
 }
 
-/** The line that intervals rest on: the corrected one where x is unreliable; null where that one is not known. */
+/**
+ * The line that intervals rest on: the corrected one, however reliable x is, since with many models the plain line is surely too flat already
+ * where it is so only slightly; the plain one where the images of x are not known; null where x is too unreliable for a correction.
+ */
 export function intervalLine(fit: BaselineFit): LineEstimate | null {
-  return isUnreliable(fit) ? fit.corrected : fit;
+  return fit.reliability === null ? fit : fit.corrected;
 }
 
 /** Whether errors of x make the line visibly flatter than the true one. */

@@ -27,8 +27,8 @@ export interface EffectiveRobustness {
   /** accuracy − correctedExpected */
   readonly correctedRobustness: number | null;
   /**
-   * 95 % interval of `effectiveRobustness`, given finite images and an estimated line; of `correctedRobustness` where x is
-   * not reliable. null: images not known, or too few to tell
+   * 95 % interval of the distance from the true line, given finite images and an estimated line: about `correctedRobustness`
+   * where x is not reliable, and next to `effectiveRobustness` elsewhere. null: images not known, or too few to tell
    */
   readonly low: number | null;
   readonly high: number | null;
@@ -62,8 +62,8 @@ export interface EffectiveRobustness {
  * under shift, that of the in-distribution accuracy (carried along the line), and the line's own (t with n − 2 degrees
  * of freedom). The latter two are joined on the fit's scale and carried to accuracy end by end, so the interval need not
  * be symmetric; the joining takes each part's own distance to its bound (the method of variance estimates recovery).
- * A bootstrap of the models would be too short: of nine it covers 86 to 90 %. Where errors of x make the line too flat
- * (reliability below 0.95) the interval is about the corrected line, which has a wider error; below 0.3 there is none. Where
+ * A bootstrap of the models would be too short: of nine it covers 86 to 90 %. Where the images of x are known the interval is
+ * about the line corrected for errors of x, which has a wider error; below a reliability of 0.3 there is none. Where
  * it is known of the model and of all the line's which images are right, the errors that they share cancel (`noise`);
  * without, the interval is too wide.
  *

@@ -42,6 +42,7 @@ export function fitByBinomial(models: readonly ModelPoint[], functions: ScaleFun
     xMax: largest(x),
     r2: null,
     residualSd: null,
+    precision: line, // by its likelihood
     reliability: reliabilityOf(xVariance, [noise / total]),
     models,
     dropped: [],

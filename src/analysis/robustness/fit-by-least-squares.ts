@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { leastSquares, lineAt, lineSe } from "../../foundation/statistics/least-squares.ts";
-import { reliabilityOf } from "../lines/corrected-line.ts";
+import { linePrecision, reliabilityOf } from "../lines/corrected-line.ts";
 import type { ScaleFunctions } from "../lines/fit-scale.ts";
 import { leastSquaresPosterior } from "../lines/line-posterior.ts";
 import { idVariance, shiftVariance } from "./binomial-noise.ts";
@@ -45,10 +45,15 @@ export function fitByLeastSquares(points: readonly ModelPoint[], functions: Scal
     dropped,
     moved: [],
   };
-  if (xNoise === null || yNoise === null) return { ...about, scatterSd: null, posterior: null };
+  if (xNoise === null || yNoise === null) return { ...about, scatterSd: null, precision: null, posterior: null };
   const noise = yNoise.map((own, i) => own + line.slope ** 2 * (xNoise[i] as number));
   const { posterior, noiseVariance } = leastSquaresPosterior(line, x, noise);
-  return { ...about, scatterSd: Math.sqrt(Math.max(0, line.residualSd ** 2 - noiseVariance)), posterior };
+  return {
+    ...about,
+    scatterSd: Math.sqrt(Math.max(0, line.residualSd ** 2 - noiseVariance)),
+    precision: linePrecision(line, x, noise),
+    posterior,
+  };
 }
 
 function known(values: readonly (number | null)[]): number[] | null {

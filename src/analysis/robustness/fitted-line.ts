@@ -1,4 +1,4 @@
-import type { LineEstimate } from "../lines/corrected-line.ts";
+import type { LineEstimate, LinePrecision } from "../lines/corrected-line.ts";
 import type { LinePosterior } from "../lines/line-posterior.ts";
 import type { ModelPoint } from "./model-point.ts";
 
@@ -15,6 +15,8 @@ export interface FittedLine extends LineEstimate {
   readonly scatterSd: number | null;
   /** share of the variance of x, as the line weighs its models, that finite images do not explain; null: images not known */
   readonly reliability: number | null;
+  /** how surely the line is known where each model's noise is; null: images not known */
+  readonly precision: LinePrecision | null;
   /** what is known of line and scatter, for predictions; null: images not known */
   readonly posterior: LinePosterior | null;
   /** the models fitted, as given */

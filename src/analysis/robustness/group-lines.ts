@@ -4,7 +4,7 @@ import { createNoteCollector, type Note, type NoteCollector } from "../../founda
 import { type AnalysisOfCovariance, analysisOfCovariance } from "../../foundation/statistics/analysis-of-covariance.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import { type FitScale, scaleFunctions } from "../lines/fit-scale.ts";
-import { type BaselineFit, fitBaseline } from "./baseline-fit.ts";
+import { type BaselineFit, fitBaseline, intervalLine } from "./baseline-fit.ts";
 import { type LineKey, lineKey, lineKeyText } from "./line-key.ts";
 import {
   type BaselineRules,
@@ -18,12 +18,15 @@ import type { ColumnOf } from "./metadata.ts";
 import type { ModelPoint } from "./model-point.ts";
 import { type PairedRow, type PairOptions, pairRows } from "./pair-rows.ts";
 
-/** The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale. */
+/**
+ * The line of one group of checkpoints, with 95 % t intervals of slope and intercept, on the scale: of the line corrected for errors of x where
+ * its images are known; null where x is too unreliable for a correction.
+ */
 export interface GroupLine {
   readonly group: string;
   readonly fit: BaselineFit;
-  readonly slopeInterval: Interval;
-  readonly interceptInterval: Interval;
+  readonly slopeInterval: Interval | null;
+  readonly interceptInterval: Interval | null;
   /** the group's checkpoints here, those left out of the line for an accuracy of exactly 0 or 1 too */
   readonly points: readonly ModelPoint[];
 }
@@ -134,6 +137,7 @@ function linesOfPiece(
 
 function groupLine(group: string, points: readonly ModelPoint[], scale: FitScale): GroupLine {
   const fit = fitBaseline(points, { scale });
+  const line = intervalLine(fit);
   const around = (value: number, standardError: number) => ({
     low: value - fit.tQuantile * standardError,
     high: value + fit.tQuantile * standardError,
@@ -142,8 +146,8 @@ function groupLine(group: string, points: readonly ModelPoint[], scale: FitScale
     group,
     points,
     fit,
-    slopeInterval: around(fit.slope, fit.slopeSe),
-    interceptInterval: around(fit.intercept, fit.interceptSe),
+    slopeInterval: line && around(line.slope, line.slopeSe),
+    interceptInterval: line && around(line.intercept, line.interceptSe),
   };
 }
 

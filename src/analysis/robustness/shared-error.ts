@@ -1,5 +1,4 @@
 import { createCorrectedFit } from "../lines/corrected-fit.ts";
-import { LOW_RELIABILITY } from "../lines/corrected-line.ts";
 import { type ScaleFunctions, scaleFunctions } from "../lines/fit-scale.ts";
 import { commonLine } from "../lines/line-terms.ts";
 import { accuracyVariance, errorCorrelation, type PointOutcomes, sharedNoise } from "../lines/shared-noise.ts";
@@ -113,25 +112,17 @@ function lineErrors(fit: BaselineFit): LineErrors | null {
   const xSd = Float64Array.from(fit.models, ({ idAccuracy }, i) =>
     scaleSd(accuracyVariance((outcomes[i] as PointOutcomes).x), idAccuracy, idAccuracy, functions),
   );
-  const line = (variances: Float64Array) => {
-    const points = { x, y, xVariance: variances, yVariance: new Float64Array(n) };
-    const corrected = createCorrectedFit(commonLine(n), n, sharedNoise(outcomes));
-    corrected.fit(points);
-    const heights = corrected.heightWeights([1]);
-    const weightsAt = (place: number) => {
-      const weights = new Float64Array(n);
-      corrected.effectWeights(heights, [place], points, weights);
-      return weights;
-    };
-    return {
-      weightsAt,
-      slope: corrected.slopes[0] as number,
-      residuals: corrected.residuals,
-      isReliable: (corrected.reliabilities[0] as number) >= LOW_RELIABILITY,
-    };
+  const points = { x, y, xVariance: xSd.map((sd) => sd ** 2), yVariance: new Float64Array(n) };
+  const corrected = createCorrectedFit(commonLine(n), n, sharedNoise(outcomes));
+  corrected.fit(points);
+  const heights = corrected.heightWeights([1]);
+  const weightsAt = (place: number) => {
+    const weights = new Float64Array(n);
+    corrected.effectWeights(heights, [place], points, weights);
+    return weights;
   };
-  const corrected = line(xSd.map((sd) => sd ** 2));
-  const { weightsAt, slope, residuals } = corrected.isReliable ? line(new Float64Array(n)) : corrected;
+  const slope = corrected.slopes[0] as number;
+  const { residuals } = corrected;
   const ySd = Float64Array.from(fit.models, ({ accuracy }, i) => {
     const expected = functions.inverse((y[i] as number) - (residuals[i] as number));
     return scaleSd(accuracyVariance((outcomes[i] as PointOutcomes).y), accuracy, expected, functions);

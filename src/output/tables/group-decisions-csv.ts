@@ -104,18 +104,9 @@ function decisionCells({ lines }: GroupComparison, { tests, verdict, noise }: Gr
   if (tests === null) return [];
   const { slopes, heights, oneLine } = tests;
   const about = { role: "decision", family, noise, verdict };
-  const simulated = (
-    test: string,
-    of: { readonly p: number; readonly pHolm: number; readonly replicates: number },
-  ) => ({
-    ...about,
-    test,
-    p: computed(of.p),
-    p_holm: computed(of.pHolm),
-  });
   return [
-    { ...simulated("slopes", slopes), f: computed(slopes.statistic), df1: slopes.df1, df2: slopes.df2 },
-    ...(heights === null ? [] : [{ ...simulated("heights", heights), ...pairCells(lines, heights) }]),
+    { ...about, ...testCells("slopes", slopes), p_holm: computed(slopes.pHolm) },
+    ...(heights === null ? [] : [{ ...about, ...pairCells(lines, heights), p_holm: computed(heights.pHolm) }]),
     ...(oneLine === null
       ? []
       : [
@@ -140,13 +131,19 @@ function checkCells({ adjustment, noise }: GroupDecisions) {
   return sameEffects === null ? [] : [{ role: "check", noise, ...testCells("same-effects", sameEffects) }];
 }
 
-/** The pair that differs most clearly. */
-function pairCells(lines: GroupComparison["lines"], { group, reference, t, degreesOfFreedom }: PairsTest) {
+/** The test of heights: the pair that differs most clearly. */
+function pairCells(
+  lines: GroupComparison["lines"],
+  { group, reference, t, degreesOfFreedom, p, replicates }: PairsTest,
+) {
   return {
+    test: "heights",
     group: lines[group]?.group,
     reference: lines[reference]?.group,
     t: computed(t),
     df: computed(degreesOfFreedom),
+    p: computed(p),
+    replicates,
   };
 }
 

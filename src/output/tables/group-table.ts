@@ -4,6 +4,7 @@ import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
 import { columnWords } from "../../analysis/robustness/scaling-columns.ts";
 import { decimal, percent, percentRange, percentWords, points, probability } from "../../foundation/number-text.ts";
+import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import type { GroupTableAbout } from "./group-decisions-csv.ts";
 import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
@@ -126,7 +127,9 @@ function remaining(oneLine: { readonly atMost: number } | null, scale: string): 
   return `; differences up to ${decimal(oneLine.atMost, 2)} ${scale} remain possible`;
 }
 
-function range({ low, high }: { readonly low: number; readonly high: number }): string {
+function range(interval: Interval | null): string {
+  if (interval === null) return "–";
+  const { low, high } = interval;
   return `${decimal(low, 2)} … ${decimal(high, 2)}`;
 }
 

@@ -21,7 +21,7 @@ const GROUP_COLUMNS = [
   "x_max",
 ] as const;
 /**
- * The text of `groups.csv`: one row a group's line, with 95 % t intervals of slope and intercept. `rule`: which models the
+ * The text of `groups.csv`: one row a group's line, with 95 % t intervals of slope and intercept, errors of x taken into account. `rule`: which models the
  * baseline's rules leave in.
  */
 export function formatGroups(comparisons: readonly GroupComparison[], column: string): string {
@@ -34,11 +34,11 @@ export function formatGroups(comparisons: readonly GroupComparison[], column: st
       scale: fit.scale,
       n: fit.n,
       slope: computed(fit.slope),
-      slope_low: computed(slopeInterval.low),
-      slope_high: computed(slopeInterval.high),
+      slope_low: computed(slopeInterval?.low ?? null),
+      slope_high: computed(slopeInterval?.high ?? null),
       intercept: computed(fit.intercept),
-      intercept_low: computed(interceptInterval.low),
-      intercept_high: computed(interceptInterval.high),
+      intercept_low: computed(interceptInterval?.low ?? null),
+      intercept_high: computed(interceptInterval?.high ?? null),
       r2: computed(fit.r2),
       residual_sd: computed(fit.residualSd),
       x_min: fit.idMin,

@@ -20,7 +20,7 @@ function cornLine() {
 describe("the line corrected for errors of x", () => {
   it("is Fuller's of the corn yields, with his standard errors", () => {
     const reliability = reliabilityOf(CORN.xx, [CORN.error]);
-    const line = correctLine(cornLine(), (CORN.n - 1) * CORN.xx, reliability);
+    const line = correctLine(cornLine(), cornLine(), (CORN.n - 1) * CORN.xx, reliability);
     // As many digits as are printed: 67.5612 + 0.4232 x, standard errors 12.54 and 0.1745
     expect(line?.slope).closeTo(0.4232, 5e-5);
     expect(line?.intercept).closeTo(67.5612, 5e-3);
@@ -36,7 +36,7 @@ describe("the line corrected for errors of x", () => {
     const plain = leastSquares(x, y);
     const levelSe = lineSe(plain, plain.xMean);
     const reliability = reliabilityOf(plain.xSumOfSquares / (plain.n - 1), noise);
-    const corrected = correctLine({ ...plain, levelSe }, plain.xSumOfSquares, reliability);
+    const corrected = correctLine({ ...plain, levelSe }, { ...plain, levelSe }, plain.xSumOfSquares, reliability);
     const fit = createCorrectedFit({ heights: x.map(() => [1]), slopes: x.map(() => [1]) }, x.length);
     fit.fit({
       x: Float64Array.from(x),
@@ -50,11 +50,11 @@ describe("the line corrected for errors of x", () => {
   it("is the plain line with its standard errors where x has no error, and none where x says too little", () => {
     const plain = leastSquares([1, 2, 3, 5], [1, 2.5, 2.7, 5]);
     const line = { ...plain, levelSe: lineSe(plain, plain.xMean) };
-    const same = correctLine(line, plain.xSumOfSquares, 1);
+    const same = correctLine(line, line, plain.xSumOfSquares, 1);
     expect(same).toMatchObject({ slope: plain.slope, intercept: plain.intercept, slopeSe: plain.slopeSe });
     expect(estimateSe(line, 4)).closeTo(lineSe(plain, 4), 1e-12);
     expect(reliabilityOf(2, [3, 3])).toBe(0);
-    expect(correctLine(line, plain.xSumOfSquares, 0.29)).toBeNull();
-    expect(correctLine(line, plain.xSumOfSquares, 0.31)?.slope).closeTo(plain.slope / 0.31, 1e-12);
+    expect(correctLine(line, line, plain.xSumOfSquares, 0.29)).toBeNull();
+    expect(correctLine(line, line, plain.xSumOfSquares, 0.31)?.slope).closeTo(plain.slope / 0.31, 1e-12);
   });
 });

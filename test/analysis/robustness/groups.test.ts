@@ -31,9 +31,11 @@ describe("lines of groups", () => {
       const expected = expectedValues.covariance[test];
       expect(v2?.covariance?.[test].f, test).closeTo(expected.f, 1e-9 * expected.f);
     }
-    for (const { fit, slopeInterval } of v2?.lines ?? []) {
-      expect((slopeInterval.high - slopeInterval.low) / 2).closeTo(fit.tQuantile * fit.slopeSe, 1e-12);
-      expect((slopeInterval.high + slopeInterval.low) / 2).closeTo(fit.slope, 1e-12);
+    for (const { fit, slopeInterval, interceptInterval } of v2?.lines ?? []) {
+      const line = fit.corrected as NonNullable<typeof fit.corrected>; // the images of x are known
+      expect(slopeInterval?.high).closeTo(line.slope + fit.tQuantile * line.slopeSe, 1e-12);
+      expect(slopeInterval?.low).closeTo(line.slope - fit.tQuantile * line.slopeSe, 1e-12);
+      expect(interceptInterval?.low).closeTo(line.intercept - fit.tQuantile * line.interceptSe, 1e-12);
     }
     expect(v2?.covariance?.lines.p).toBeGreaterThan(0);
     expect(noteLines(notes)[0]).toMatch(/^in no group, so left out of the groups' lines: .* and \d+ more$/);
