@@ -48,7 +48,7 @@ export interface GatherOptions {
 }
 
 export interface GatheredReport {
-  readonly data: Omit<ReportData, "figures" | "reloadSeconds" | "progress" | "notes"> & {
+  readonly data: Omit<ReportData, "findings" | "figures" | "reloadSeconds" | "progress" | "notes"> & {
     readonly notes: readonly Note[];
   };
   /** the results that have files of their own, for what is told of single images */

@@ -26,6 +26,7 @@ import { startProgress } from "./progress-reporter.ts";
 import { readContent } from "./report-content.ts";
 import { resultsStamp } from "./report-details.ts";
 import { planReportFigures } from "./report-figures.ts";
+import { readFindings } from "./report-findings.ts";
 import { resultSources } from "./result-sources.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
@@ -46,6 +47,10 @@ export interface ReportCommandOptions {
   readonly scale?: string;
   readonly line?: string;
   readonly groupBy?: string;
+  /** SOURCE=COLUMN of the metadata, as for `fit` */
+  readonly mixture?: readonly string[];
+  /** numeric columns of the metadata, as for `fit` */
+  readonly scaling?: readonly string[];
   readonly metadata?: string;
   /** names, parts of names or globs of the checkpoints in focus; default: the user's, where there are others */
   readonly highlight?: readonly string[];
@@ -133,16 +138,20 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   }
   const baseline = gathered.baselines[0]?.id ?? "";
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
+  // While results land, only what is quick
+  const { findings, notes: ofFindings } =
+    reloadSeconds === null ? await readFindings(sources, stored, gathered, options) : { findings: null, notes: [] };
   const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
   const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
   const noLine =
     problem === "" || gathered.checkpoints.length === 0 ? [] : [makeNote(`no line to compare with: ${problem}`)];
-  const known = [...gathered.notes, ...(study?.notes ?? []), ...noLine];
+  const known = [...gathered.notes, ...(study?.notes ?? []), ...ofFindings, ...noLine];
   const { warnings } = sortNotes(known, gathered.warnings, leftOut);
   const studied = study ?? withoutBaseline(gathered);
   const still = await formatStill(gathered, studied, warnings);
   const bare = {
     ...gathered,
+    findings,
     notes: sortNotes(known, gathered.warnings, leftOut).groups,
     figures: figures.names,
     reloadSeconds,

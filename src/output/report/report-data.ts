@@ -1,7 +1,9 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import type { NoiseModel } from "../../analysis/lines/shared-noise.ts";
 import type { Baseline } from "../../analysis/robustness/baseline.ts";
 import type { LineKind } from "../../analysis/robustness/baseline-fit.ts";
 import type { Focus } from "../../analysis/robustness/focus.ts";
+import type { GroupVerdict } from "../../analysis/robustness/group-decisions.ts";
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import type { MetricValue } from "../../evaluation/scoring/metrics/metric.ts";
@@ -45,6 +47,8 @@ export interface ReportData {
   readonly runs: readonly PanelRun[];
   /** column of the grouping shown first; null: none */
   readonly groupBy: string | null;
+  /** what was asked about lines of groups, mixtures and scaling; null: nothing */
+  readonly findings: ReportFindings | null;
   /** what was left out, or differs */
   readonly notes: readonly ReportNote[];
   /** what the runs that made the results warned of */
@@ -60,6 +64,37 @@ export interface ReportData {
 /** A note as the page shows it: what its line leaves out is folded below it. */
 export interface ReportNote extends Pick<Note, "severity" | "text"> {
   readonly details?: readonly string[];
+}
+
+/** What `fit` decides with the same options, on the first baseline. */
+export interface ReportFindings {
+  readonly scale: FitScale;
+  /** null: no groups were asked for */
+  readonly groups: GroupFindings | null;
+  /** of mixtures and scaling: the tables that `fit` prints */
+  readonly tables: readonly { readonly title: string; readonly text: string }[];
+}
+
+/** Whether the lines of a grouping's groups differ, on every benchmark and x axis. */
+export interface GroupFindings {
+  readonly column: string;
+  /** p values that Holm's adjustment is over */
+  readonly family: number;
+  readonly rows: readonly GroupFinding[];
+}
+
+export interface GroupFinding {
+  readonly benchmark: string;
+  readonly protocol: string;
+  readonly templates: string;
+  readonly idSide: string;
+  /** the stretch of the x axis that it is of, where the baseline's rules split it; else "" */
+  readonly rule: string;
+  readonly verdict: GroupVerdict;
+  /** verdict and tests in words */
+  readonly heading: string;
+  readonly tests: string;
+  readonly noise: NoiseModel;
 }
 
 /** How far an evaluation was when the page was made. */

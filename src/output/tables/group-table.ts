@@ -100,8 +100,19 @@ function adjustmentLines(
   return [`  heights move by, in ${scale} per unit: ${effects.join("; ")}; the same in every group: ${check}`];
 }
 
-function verdictText({ lines }: GroupComparison, { verdict, tests, common, heights, fault }: GroupDecisions): string {
-  if (tests === null) return fault === null ? "nothing to test" : `nothing to test: ${printable(fault)}`;
+function verdictText(comparison: GroupComparison, decision: GroupDecisions): string {
+  const { heading, tests } = verdictWords(comparison, decision);
+  return tests === "" ? heading : `${heading}\n  ${tests}`;
+}
+
+/** What is decided of the groups' lines on a benchmark, and the tests that it rests on; "" where there was nothing to test. */
+export function verdictWords(
+  { lines }: GroupComparison,
+  { verdict, tests, common, heights, fault }: GroupDecisions,
+): { readonly heading: string; readonly tests: string } {
+  if (tests === null) {
+    return { heading: fault === null ? "nothing to test" : `nothing to test: ${printable(fault)}`, tests: "" };
+  }
   const scale = lines[0]?.fit.scale ?? "";
   const found = [`equal slopes: p ${probability(tests.slopes.pHolm)}`];
   if (tests.heights !== null) found.push(`equal heights: p ${probability(tests.heights.pHolm)}`);
@@ -117,7 +128,7 @@ function verdictText({ lines }: GroupComparison, { verdict, tests, common, heigh
     "no-difference-shown": `no difference shown${remaining(tests.oneLine, scale)}`,
     "not-tested": "nothing to test",
   }[verdict];
-  return `${heading}\n  ${found.join("; ")}`;
+  return { heading, tests: found.join("; ") };
 }
 
 /** What the data leave open where no difference is shown. */

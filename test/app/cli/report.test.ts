@@ -86,6 +86,7 @@ describe("shiftline report", () => {
     const results = makeResults(join(folder, "results"), {
       checkpoints: ["a", "b", "c", "d", "e", "f"],
       imagesPerClass: 1,
+      benchmarks: ["imagenet", "imagenet-a"],
     });
     writeTree(folder, {
       "m.csv": `checkpoint,source,note\n${["a", "b", "c"].map((name) => `${name},x,\n`).join("")}d,y,\ne,y,\nf,y,\n`,
@@ -96,6 +97,27 @@ describe("shiftline report", () => {
     expect(data.groupBy).toBe("source");
     expect(data.groupings).toEqual([{ column: "source", groups: { a: "x", b: "x", c: "x", d: "y", e: "y", f: "y" } }]);
     expect(readFileSync(join(results, "figures", "imagenet-a.svg"), "utf8")).toContain("group-1");
+  }, 60_000);
+
+  it("decides about groups, mixtures and scaling as fit does, with the noise of the same images", async () => {
+    const checkpoints = Array.from({ length: 8 }, (_, i) => `run-${i}`);
+    const benchmarks = ["imagenet", "imagenet-r"];
+    const results = makeResults(join(temporaryFolder(), "results"), { checkpoints, imagesPerClass: 1, benchmarks });
+    const rows = checkpoints.map((name, i) => `${name},${i < 4 ? "web" : "photos"},${i % 3 === 0 ? 1 : 0.5},${1 + i}`);
+    writeTree(results, { "meta.csv": ["checkpoint,source,web,samples", ...rows, ""].join("\n") });
+    const asked = ["--group-by", "source", "--scaling", "samples", "--metadata", join(results, "meta.csv"), "--quiet"];
+    const out = join(results, "..", "page.html");
+    expect((await shiftline(["report", results, ...asked, "--no-figures", "--out", out])).status).toBe(0);
+    const fit = await shiftline(["fit", results, ...asked]);
+    const { findings } = readPage(out).data;
+    expect(findings?.groups?.rows.map(({ benchmark, noise }) => [benchmark, noise])).toEqual([
+      ["imagenet-r", "shared-images"],
+    ]);
+    for (const { heading, tests } of findings?.groups?.rows ?? []) {
+      expect(fit.stdout).toContain(`lines by source: ${heading}\n  ${tests}\n`);
+    }
+    expect(findings?.tables.map(({ title }) => title)).toEqual(["Scaling"]);
+    expect(fit.stdout).toContain(findings?.tables[0]?.text);
   }, 60_000);
 
   it("joins trainings and draws accuracies over a numeric column", async () => {

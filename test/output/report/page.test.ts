@@ -24,6 +24,7 @@ const DATA: ReportData = {
   join: null,
   runs: [],
   groupBy: null,
+  findings: null,
   notes: [],
   warnings: [],
   figures: [],

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { isWholeProtocol, mainSide } from "../../../analysis/robustness/study-axes.ts";
+import { isWholeProtocol } from "../../../analysis/robustness/study-axes.ts";
 import { INTERVAL_METHODS } from "../../../evaluation/scoring/metrics/metric.ts";
 import { ACCURACY, findMetric, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText, TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import type { Note } from "../../../foundation/notes.ts";
 import { percent, percentRange } from "../../../foundation/number-text.ts";
+import { shiftOrder } from "../../tables/shift-order.ts";
 import type { ReportData, ReportResult } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
 import { download } from "./download.ts";
@@ -110,13 +111,12 @@ function toColumns(data: ReportData, results: readonly ReportResult[], rows: rea
   for (const result of results) if (!found.has(columnId(result))) found.set(columnId(result), result);
   const used = [...found].filter(([id]) => rows.some(({ cells }) => cells.has(id)));
   const several = new Set(used.map(([, { templates }]) => templates)).size > 1;
-  const ordered = used.sort(([, a], [, b]) => {
-    const [own, other] = [a, b].map(
-      (one) =>
-        `${one.benchmark === mainSide(data.axes) ? "" : one.benchmark}/${isWholeProtocol(one.protocol, data.axes) ? "" : one.protocol}`,
-    );
-    return (own as string) < (other as string) ? -1 : 1;
-  });
+  const byShift = shiftOrder(data.axes);
+  const rest = ({ protocol, templates }: ReportResult) =>
+    `${isWholeProtocol(protocol, data.axes) ? "" : protocol}/${templates}`;
+  const ordered = used.sort(
+    ([, a], [, b]) => byShift(a.benchmark, b.benchmark) || (rest(a) < rest(b) ? -1 : Number(rest(a) > rest(b))),
+  );
   return [
     {
       id: "checkpoint",

@@ -17,6 +17,7 @@ import { usualPrompts } from "./context-words.ts";
 import { type OpenDetails, readData, readDetails, readImages } from "./decode.ts";
 import { FirstScreen } from "./first-screen.tsx";
 import { Empty, Footer, ThemeChoice } from "./frame.tsx";
+import { GroupLines } from "./group-lines.tsx";
 import { Live } from "./live.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { plotChoices } from "./panel.ts";
@@ -166,6 +167,7 @@ function Overview(
   return (
     <>
       <FirstScreen {...props} benchmark={benchmark} />
+      <GroupLines {...props} />
       {study !== null && <Robustness {...props} study={study} benchmark={benchmark} />}
       <Accuracies {...props} />
     </>

@@ -5,6 +5,7 @@ import type { RobustnessStudy } from "../../../analysis/robustness/robustness-st
 import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
 import { withoutBaseline } from "../report-study.ts";
 import { type Answer, answerRobustness } from "./answer.ts";
+import { answerGroups, groupFindings, shownFindings } from "./answer-groups.ts";
 import { answerPair, betterFirst, pairOf, shownPairs } from "./answer-pair.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { type PairRow, pairRows } from "./compare.tsx";
@@ -15,7 +16,7 @@ import { viewPanel } from "./panel.ts";
 import { Scatter } from "./scatter.tsx";
 import { subjectsOf } from "./subjects.ts";
 import { useView } from "./view-context.ts";
-import { WhyLead, WhyMany, WhyPair } from "./why.tsx";
+import { WhyGroups, WhyLead, WhyMany, WhyPair } from "./why.tsx";
 import { LeadClasses } from "./why-classes.tsx";
 import { countVerdicts } from "./why-rows.ts";
 
@@ -44,7 +45,7 @@ export function FirstScreen(props: FirstScreenProps): JSX.Element {
         ? answerPair(data, pair, paired, { study, problem }, view)
         : study === null
           ? withoutLine(subjects.length, problem)
-          : answerRobustness(data, study, view, benchmark),
+          : answerStudy(data, study, view, benchmark),
     [data, study, view, benchmark, pair, paired, subjects, problem],
   );
   return (
@@ -58,6 +59,14 @@ export function FirstScreen(props: FirstScreenProps): JSX.Element {
       </aside>
     </div>
   );
+}
+
+/** Of checkpoints that are the line's own models no distance is a verdict: what was decided of their groups is the answer. */
+function answerStudy(data: PageProps["data"], study: RobustnessStudy, view: PageProps["view"], benchmark: string) {
+  const groups = groupFindings(data, view);
+  const isOwnLine =
+    groups !== undefined && study.rows.every(({ verdict }) => verdict === "in-baseline" || verdict === "not-tested");
+  return isOwnLine ? answerGroups(data, groups, view, benchmark) : answerRobustness(data, study, view, benchmark);
 }
 
 /** Two runs on the images that both saw, the better first; no pair where the page is not about two. */
@@ -94,6 +103,10 @@ function Why(
   const { data, study, view, answer, benchmark, pair, pairs } = props;
   if (pair !== undefined && pairs.length > 0) return <WhyPair {...props} pair={pair} rows={pairs} />;
   if (study === null) return null;
+  const findings = groupFindings(data, view);
+  if (answer.lead === undefined && findings !== undefined) {
+    return <WhyGroups data={data} rows={shownFindings(data, view, findings)} benchmark={benchmark} />;
+  }
   const subjects = subjectsOf(data);
   const rows = answer.lead === undefined ? [] : checkpointRows(study, view, answer.lead.checkpoint);
   if (subjects.length === 1) return rows.length === 0 ? null : <WhyLead {...props} rows={rows} />;

@@ -4,7 +4,8 @@ import type { RobustnessRow } from "../../../analysis/robustness/robustness-row.
 import { AVERAGE, isInDistribution } from "../../../analysis/robustness/study-axes.ts";
 import { isOutsideBand } from "../../../analysis/robustness/verdict.ts";
 import { count, points, pointsRange } from "../../../foundation/number-text.ts";
-import type { ReportData } from "../report-data.ts";
+import type { GroupFinding, ReportData } from "../report-data.ts";
+import { differs } from "./answer-groups.ts";
 import type { PairRow } from "./compare.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { resultsBehind } from "./partial-images.ts";
@@ -106,6 +107,27 @@ export function WhyPair(
         })}
       </ul>
       <PairClasses {...props} />
+    </>
+  );
+}
+
+/** On which shifts groups' lines differ. */
+export function WhyGroups(props: {
+  readonly data: ReportData;
+  readonly rows: readonly GroupFinding[];
+  readonly benchmark: string;
+}): JSX.Element {
+  const { data, rows, benchmark } = props;
+  return (
+    <>
+      <h2 class="why-title">Do lines differ, by shift</h2>
+      <ul class="why-list why-words">
+        {rows.map((row) => (
+          <WhyRow key={row.benchmark} data={data} benchmark={row.benchmark} shown={benchmark}>
+            <span>{differs(row) ? <b>{row.heading}</b> : row.heading}</span>
+          </WhyRow>
+        ))}
+      </ul>
     </>
   );
 }

@@ -1,0 +1,23 @@
+import type { DecidedGroups, GroupDecisions } from "../../analysis/robustness/group-decisions.ts";
+import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
+import { verdictWords } from "../tables/group-table.ts";
+import type { GroupFindings } from "./report-data.ts";
+
+/** What is decided of groups' lines, as the page says it. */
+export function describeGroups(
+  comparisons: readonly GroupComparison[],
+  { decisions, family }: DecidedGroups,
+  column: string,
+): GroupFindings {
+  return {
+    column,
+    family,
+    rows: comparisons.map((comparison, i) => {
+      const decision = decisions[i] as GroupDecisions;
+      const { benchmark, protocol, templates, idSide, piece } = comparison;
+      const { heading, tests } = verdictWords(comparison, decision);
+      const { verdict, noise } = decision;
+      return { benchmark, protocol, templates, idSide, rule: piece.words, verdict, heading, tests, noise };
+    }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { JSX } from "preact";
+import { idTitle } from "../../../analysis/robustness/study-axes.ts";
+import type { GroupFinding, GroupFindings } from "../report-data.ts";
+import { differs, groupFindings } from "./answer-groups.ts";
+import { Section } from "./controls.tsx";
+import type { PageProps } from "./page-props.tsx";
+import { shiftTitle } from "./study.ts";
+import { type Column, Table } from "./table.tsx";
+
+/** Whether lines of groups differ, and what mixtures and scaling come to: what `fit` decides, in its words. */
+export function GroupLines({ data, view }: PageProps): JSX.Element | null {
+  const groups = groupFindings(data, view);
+  const tables = data.findings?.tables ?? [];
+  if (groups === undefined && tables.length === 0) return null;
+  return (
+    <Section
+      id="group-lines"
+      title={groups === undefined ? "Lines of these checkpoints" : `Lines by ${groups.column}`}
+      about={groups === undefined ? undefined : aboutOf(groups)}
+    >
+      {groups !== undefined && (
+        <Table
+          id="group-lines"
+          caption={`Whether lines by ${groups.column} differ`}
+          columns={columnsOf(data)}
+          rows={groups.rows}
+          keyOf={({ benchmark, protocol, templates, idSide, rule }) =>
+            JSON.stringify([benchmark, protocol, templates, idSide, rule])
+          }
+        />
+      )}
+      {tables.map(({ title, text }) => (
+        <details key={title}>
+          <summary>{title}</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide text is scrolled, by keyboard too */}
+          <pre tabIndex={0}>{text}</pre>
+        </details>
+      ))}
+    </Section>
+  );
+}
+
+function aboutOf({ rows, family }: GroupFindings): string {
+  const isShared = rows.some(({ noise }) => noise === "shared-images");
+  return `By simulated tests: slopes first, then heights where equal slopes are not rejected, then whether it is one line within a margin; p after Holm over ${family} tests. Noise of finite images is taken as ${isShared ? "shared where checkpoints saw the same ones" : "independent"}.`;
+}
+
+function columnsOf(data: PageProps["data"]): Column<GroupFinding>[] {
+  return [
+    {
+      id: "benchmark",
+      title: "Shift",
+      cell: ({ benchmark, protocol, rule }) =>
+        `${shiftTitle(data, benchmark, protocol)}${rule === "" ? "" : ` (${rule})`}`,
+      value: ({ benchmark }) => benchmark,
+    },
+    {
+      id: "axis",
+      title: "x axis",
+      cell: ({ idSide }) => `${idTitle(data.axes, idSide)}${idSide.includes("@") ? ", same classes" : ""}`,
+      value: ({ idSide }) => idSide,
+    },
+    {
+      id: "verdict",
+      title: "Decision",
+      cell: (row) => (differs(row) ? <b>{row.heading}</b> : row.heading),
+      value: ({ verdict }) => verdict,
+    },
+    { id: "tests", title: "Tests", cell: ({ tests }) => tests, value: ({ tests }) => tests },
+  ];
+}
