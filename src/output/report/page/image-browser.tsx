@@ -1,0 +1,326 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
+import { count } from "../../../foundation/number-text.ts";
+import type { ReportImages, StoredImages } from "../report-data.ts";
+import { Pick, Section, Select } from "./controls.tsx";
+import { ImageDetails } from "./image-details.tsx";
+import { ImageList } from "./image-list.tsx";
+import { setId, setTitle } from "./image-sets.ts";
+import { className, type OpenImages, openImages } from "./open-images.ts";
+import type { PageProps } from "./page-props.tsx";
+import {
+  type ImageQuery,
+  ORDERS,
+  parseOrder,
+  parseShow,
+  type SelectedImages,
+  SHOWS,
+  type Show,
+  selectImages,
+} from "./select-images.ts";
+import { useView } from "./view-context.ts";
+
+/** Single images: who is right about which, by class, confidence and name. Everything chosen is in the address. */
+export function ImageBrowser(props: PageProps & { readonly alone?: string }): JSX.Element | null {
+  const { data, images, view, alone } = props;
+  const set = images === null ? undefined : chosenImages(images, view.set);
+  const opened = useOpened(images, set);
+  if (images === null) return <p class="quiet">Reading the images …</p>;
+  const first = alone ?? view.first;
+  const names = images.checkpoints.map((checkpoint) => data.checkpoints[checkpoint] as string);
+  const title = set === undefined ? "" : setTitle(data, set, images.sets);
+  return (
+    <Section
+      id="images"
+      title={`Images${title === "" ? "" : ` of ${title}`}`}
+      about="Confidence is the share of the best class in a softmax over the five best, at CLIP's logit scale of 100."
+      actions={
+        <Select
+          label="Benchmark"
+          value={set === undefined ? "" : taskOf(set)}
+          choices={images.sets.map((one) => ({ value: taskOf(one), label: setTitle(data, one, images.sets) }))}
+          onChange={(task) => props.change({ set: setOfTask(props, task), label: "", as: "", image: "" })}
+        />
+      }
+    >
+      {images.cuts.length > 0 && (
+        <ul class="notes image-cuts">
+          {images.cuts.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+      {set === undefined || !set.checkpoints.includes(data.checkpoints.indexOf(first)) ? (
+        <NotHere name={first} names={set === undefined ? names : namesOf(props, set)} />
+      ) : opened === null ? (
+        <p class="quiet">Reading the images …</p>
+      ) : (
+        <Browser {...props} first={first} opened={opened} />
+      )}
+    </Section>
+  );
+}
+
+/** The set that an address names by its task, else the first. */
+function chosenImages({ sets }: ReportImages, id: string): StoredImages | undefined {
+  return sets.find((set) => id.startsWith(`${taskOf(set)}|`)) ?? sets[0];
+}
+
+/** What a set is of, as the ids of image sets begin. */
+function taskOf(set: StoredImages): string {
+  return TASK_FIELDS.map((field) => set[field]).join("|");
+}
+
+/** The id of a set that classes and pairs know. */
+function setOfTask({ details }: PageProps, task: string): string {
+  const set = details?.sets.find((one) => setId(one).startsWith(`${task}|`));
+  return set === undefined ? `${task}|` : setId(set);
+}
+
+function namesOf({ data }: Pick<PageProps, "data">, { checkpoints }: StoredImages): string[] {
+  return checkpoints.map((checkpoint) => data.checkpoints[checkpoint] as string);
+}
+
+function useOpened(images: ReportImages | null, set: StoredImages | undefined): OpenImages | null {
+  const [opened, setOpened] = useState<OpenImages | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    if (images !== null && set !== undefined) {
+      openImages(images, set).then((found) => {
+        if (isWanted) setOpened(found);
+      });
+    }
+    return () => {
+      isWanted = false;
+    };
+  }, [images, set]);
+  return opened !== null && opened.about === set ? opened : null;
+}
+
+/** Says where single images are to be found. */
+function NotHere({ name, names }: { readonly name: string; readonly names: readonly string[] }): JSX.Element {
+  const { address } = useView();
+  return (
+    <>
+      <p>
+        Single images of <bdi>{name}</bdi> are not in this page
+        {names.length === 0 ? "." : "; they are of:"}
+      </p>
+      <ul class="notes">
+        {names.map((one) => (
+          <li key={one}>
+            <a href={address({ tab: "images", checkpoint: "", first: one, image: "" })}>
+              <bdi>{one}</bdi>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <p>
+        To have them: <code class="command">shiftline report --images-of {name}</code>
+      </p>
+    </>
+  );
+}
+
+function Browser(
+  props: PageProps & { readonly first: string; readonly opened: OpenImages; readonly alone?: string },
+): JSX.Element {
+  const { view, change, opened, first, alone } = props;
+  const { address } = useView();
+  const names = namesOf(props, opened.about);
+  const second = alone !== undefined || view.second === first ? -1 : names.indexOf(view.second);
+  const query: ImageQuery = {
+    first: names.indexOf(first),
+    second,
+    show: parseShow(view.show),
+    label: view.label,
+    as: view.as,
+    find: view.find,
+    isPictured: view.pictured === "only",
+    order: parseOrder(view.order),
+  };
+  const asked = Object.values(query).join("\n");
+  const selected = useMemo(() => selectImages(opened, query), [opened, asked]);
+  const { rows } = selected;
+  const open = useMemo(() => (view.image === "" ? -1 : opened.records.names.indexOf(view.image)), [opened, view.image]);
+  const at = open === -1 ? -1 : rows.indexOf(open);
+  const addressOf = (row: number) => address({ image: opened.records.names[row] as string });
+  const pictured = opened.pictures.size;
+  return (
+    <>
+      <div class="controls image-controls">
+        {alone === undefined && (
+          <>
+            <Select
+              label="Checkpoint"
+              value={first}
+              choices={names.map((name) => ({ value: name, label: name }))}
+              onChange={(name) => change({ first: name, ...(name === view.second ? { second: first } : {}), as: "" })}
+            />
+            <Select
+              label="beside"
+              value={second === -1 ? "" : view.second}
+              choices={[
+                { value: "", label: "none" },
+                ...names.filter((name) => name !== first).map((name) => ({ value: name, label: name })),
+              ]}
+              onChange={(name) => change({ second: name })}
+            />
+          </>
+        )}
+        <ClassChoice {...props} opened={opened} />
+        <Find {...props} />
+        <Select
+          label="Order"
+          value={query.order}
+          choices={ORDERS.map((order) => ({ value: order, label: ORDER_TITLES[order] }))}
+          onChange={(order) => change({ order: order === ORDERS[0] ? "" : order })}
+        />
+        {pictured > 0 && pictured < opened.records.names.length && (
+          <label class="control">
+            <input
+              type="checkbox"
+              checked={query.isPictured}
+              onChange={(event) => change({ pictured: event.currentTarget.checked ? "only" : "" })}
+            />
+            with a picture
+          </label>
+        )}
+      </div>
+      <Shows query={query} selected={selected} first={first} second={second === -1 ? "" : view.second} />
+      {view.as !== "" && (
+        <p>
+          Taken for <bdi>{className(opened, Number(view.as))}</bdi>. <a href={address({ as: "" })}>Any class</a>
+        </p>
+      )}
+      <p role="status">
+        {count(rows.length)} {rows.length === 1 ? "image" : "images"}
+        {opened.about.listed < opened.about.n
+          ? `, of the ${count(opened.about.listed)} listed of ${count(opened.about.n)}`
+          : `, of ${count(opened.about.n)}`}
+        . <PictureWords opened={opened} rows={rows} />
+      </p>
+      {open !== -1 && (
+        <ImageDetails
+          images={opened}
+          row={open}
+          checkpoints={names}
+          previous={at > 0 ? (rows[at - 1] as number) : null}
+          next={at >= 0 && at + 1 < rows.length ? (rows[at + 1] as number) : null}
+          addressOf={addressOf}
+        />
+      )}
+      {view.image !== "" && open === -1 && (
+        <p class="caution">
+          There is no image <bdi>{view.image}</bdi> here.
+        </p>
+      )}
+      {rows.length > 0 && (
+        <ImageList
+          images={opened}
+          rows={rows}
+          first={query.first}
+          second={second}
+          names={[first, second === -1 ? "" : view.second]}
+          open={open}
+          addressOf={addressOf}
+        />
+      )}
+    </>
+  );
+}
+
+const ORDER_TITLES = { surest: "surest first", unsure: "least sure first", listed: "as in the benchmark" } as const;
+
+/** Says how many pictures there are, and how to have more. */
+function PictureWords({
+  opened,
+  rows,
+}: {
+  readonly opened: OpenImages;
+  readonly rows: Uint32Array;
+}): JSX.Element | null {
+  const has = useMemo(() => rows.reduce((sum, row) => sum + Number(opened.pictures.has(row)), 0), [opened, rows]);
+  if (rows.length === 0 || has === rows.length) return null;
+  return (
+    <span class="quiet">
+      {has === 0 ? "None has a picture in this page" : `${count(has)} of them have a picture in this page`}; more:{" "}
+      <code>shiftline report --thumbnails 100 --data ROOT</code>
+    </span>
+  );
+}
+
+/** Links to the images by who is right. */
+function Shows(props: {
+  readonly query: ImageQuery;
+  readonly selected: SelectedImages;
+  readonly first: string;
+  readonly second: string;
+}): JSX.Element {
+  const { query, selected, first, second } = props;
+  const { address, short } = useView();
+  const [a, b] = [short(first), short(second)];
+  const titles: Readonly<Record<Show, string>> = {
+    wrong: `${a} wrong`,
+    right: `${a} right`,
+    "only-first": `only ${a} right`,
+    "only-second": `only ${b} right`,
+    "both-wrong": "both wrong",
+    "both-right": "both right",
+    all: "all",
+  };
+  const shows = SHOWS.filter((show) => second !== "" || !/^(?:only|both)-/.test(show));
+  return (
+    <nav class="image-shows" aria-label="Who is right">
+      {shows.map((show) => (
+        <a
+          key={show}
+          href={address({ show: show === SHOWS[0] ? "" : show, image: "" })}
+          aria-current={show === query.show ? "true" : undefined}
+        >
+          <bdi>{titles[show]}</bdi> <span class="quiet">{count(selected.counts[show])}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** A choice of the class that images are of. */
+function ClassChoice({ view, change, opened }: PageProps & { readonly opened: OpenImages }): JSX.Element {
+  const choices = useMemo(() => {
+    const { about, labelNames } = opened;
+    const times = new Map<string, number>();
+    for (const name of labelNames) times.set(name, (times.get(name) ?? 0) + 1);
+    const unique = labelNames.map((name, i) => ((times.get(name) ?? 0) > 1 ? `${name} (${about.labels[i]})` : name));
+    return { byName: new Map(unique.map((name, i) => [name, about.labels[i] as string])), names: unique };
+  }, [opened]);
+  const position = opened.about.labels.indexOf(view.label);
+  const sorted = useMemo(
+    () => [...choices.names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
+    [choices],
+  );
+  return (
+    <Pick
+      label="Class"
+      placeholder="any: type a name"
+      value={view.label === "" ? "" : (choices.names[position] ?? "")}
+      choices={[{ value: "", label: "any" }, ...sorted.map((name) => ({ value: name, label: name }))]}
+      onChange={(name) => change({ label: choices.byName.get(name) ?? "", image: "" })}
+    />
+  );
+}
+
+function Find({ view, change }: PageProps): JSX.Element {
+  return (
+    <label class="control">
+      <span>Find</span>
+      <input
+        type="search"
+        placeholder="image or class"
+        value={view.find}
+        onInput={(event) => change({ find: event.currentTarget.value })}
+      />
+    </label>
+  );
+}

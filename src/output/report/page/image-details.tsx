@@ -1,0 +1,88 @@
+import type { JSX } from "preact";
+import { Picture } from "./image-tile.tsx";
+import { type OpenImages, verdictOf } from "./open-images.ts";
+import { useView } from "./view-context.ts";
+
+interface DetailsProps {
+  readonly images: OpenImages;
+  readonly row: number;
+  readonly checkpoints: readonly string[];
+  /** the images before and after it in the list; null: none */
+  readonly previous: number | null;
+  readonly next: number | null;
+  readonly addressOf: (row: number) => string;
+}
+
+/** All that is known of one image: what each checkpoint takes it for. */
+export function ImageDetails({ images, row, checkpoints, previous, next, addressOf }: DetailsProps): JSX.Element {
+  const { address } = useView();
+  const { records, labelNames, about } = images;
+  const name = records.names[row] as string;
+  const label = records.labels[row] as number;
+  return (
+    <section class="image-details" aria-label="The open image">
+      <Picture uri={images.pictures.get(row)} />
+      <div>
+        <h3>
+          <a href={address({ label: about.labels[label] as string, as: "", find: "", image: "" })}>
+            <bdi>{labelNames[label]}</bdi>
+          </a>
+        </h3>
+        <p class="image-name">
+          <bdi>{name}</bdi>
+        </p>
+        <table>
+          <caption class="unseen">What each checkpoint takes the image for</caption>
+          <thead>
+            <tr>
+              <th scope="col">Checkpoint</th>
+              <th scope="col">takes it for</th>
+              <th scope="col" class="right">
+                confidence
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {checkpoints.map((checkpoint, member) => {
+              const verdict = verdictOf(images, member, row);
+              return (
+                <tr key={checkpoint}>
+                  <th scope="row">
+                    <a href={address({ first: checkpoint, as: "" })}>
+                      <bdi>{checkpoint}</bdi>
+                    </a>
+                  </th>
+                  <td class={verdict.isRight ? "better" : "worse"}>
+                    {verdict.isRight ? "✓" : "✗"}{" "}
+                    {verdict.isRight ? (
+                      <bdi>{verdict.name}</bdi>
+                    ) : (
+                      <a
+                        class="worse"
+                        href={address({
+                          first: checkpoint,
+                          show: "wrong",
+                          label: about.labels[label] as string,
+                          as: String(verdict.value),
+                          find: "",
+                        })}
+                      >
+                        <bdi>{verdict.name}</bdi>
+                      </a>
+                    )}
+                  </td>
+                  <td class="right">{verdict.confidence === null ? "–" : `${verdict.confidence} %`}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        <p class="image-steps">
+          {previous !== null && <a href={addressOf(previous)}>← previous</a>}
+          {next !== null && <a href={addressOf(next)}>next →</a>}
+          <a href={address({ image: "" })}>close</a>
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,134 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { count } from "../../../foundation/number-text.ts";
+import { useSize } from "./element-size.ts";
+import { ImageTile } from "./image-tile.tsx";
+import type { OpenImages } from "./open-images.ts";
+import { usePrinting } from "./theme.ts";
+import { columnsOf, listHeight, scrollToTile, type TileLayout, tileOfKey, tileWindow } from "./tile-window.ts";
+
+/** Pixels of a tile, with the gap after it: as in images.css. */
+const TILE = { width: 236, gap: 10, withPicture: 262, withoutPicture: 118 } as const;
+/** Images that are printed. */
+const PRINTED = 48;
+
+interface ImageListProps {
+  readonly images: OpenImages;
+  readonly rows: Uint32Array;
+  readonly first: number;
+  /** −1: none */
+  readonly second: number;
+  /** names of the two; that of the second "" */
+  readonly names: readonly [string, string];
+  /** row that is open, −1: none */
+  readonly open: number;
+  readonly addressOf: (row: number) => string;
+}
+
+/** Images side by side, of which only the visible ones are in the page: tens of thousands scroll as ten do. */
+export function ImageList(props: ImageListProps): JSX.Element {
+  const { images, rows } = props;
+  const isPrinting = usePrinting();
+  if (isPrinting) {
+    return (
+      <>
+        <ul class="image-list image-list-printed">
+          {Array.from(rows.subarray(0, PRINTED), (row) => (
+            <li key={row}>
+              <ImageTile {...props} row={row} isPictured={images.pictures.size > 0} />
+            </li>
+          ))}
+        </ul>
+        {rows.length > PRINTED && (
+          <p class="quiet">
+            The first {PRINTED} of {count(rows.length)}.
+          </p>
+        )}
+      </>
+    );
+  }
+  return <ScrolledList {...props} />;
+}
+
+function ScrolledList(props: ImageListProps): JSX.Element {
+  const { images, rows, open } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const { width, height } = useSize(box);
+  const [scrollTop, setScrollTop] = useState(0);
+  const [current, setCurrent] = useState(0);
+  const isPictured = images.pictures.size > 0;
+  const layout: TileLayout = useMemo(
+    () => ({
+      count: rows.length,
+      columns: columnsOf(width, TILE.width, TILE.gap),
+      lineHeight: isPictured ? TILE.withPicture : TILE.withoutPicture,
+    }),
+    [rows, width, isPictured],
+  );
+  // Another choice begins at its top, or where the open image is
+  useLayoutEffect(() => {
+    const at = Math.max(0, rows.indexOf(open));
+    setCurrent(at);
+    scrollTo(box.current, scrollToTile(layout, at, 0, box.current?.clientHeight ?? 0));
+  }, [rows, layout.columns]);
+  const wantsFocus = useRef(false);
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    box.current?.querySelector<HTMLElement>(`[data-tile="${current}"] a`)?.focus({ preventScroll: true });
+  }, [current]);
+  const move = (event: KeyboardEvent) => {
+    const lines = Math.max(1, Math.floor(height / layout.lineHeight));
+    const next = tileOfKey(event.key, current, layout, lines);
+    if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    wantsFocus.current = true;
+    scrollTo(box.current, scrollToTile(layout, next, box.current?.scrollTop ?? 0, height));
+    setCurrent(next);
+  };
+  const { from, to } = tileWindow(layout, scrollTop, height);
+  const tiles = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+  // The one that has the focus stays, or scrolling would take the focus away
+  if (current < rows.length && (current < from || current >= to)) tiles.push(current);
+  const place = (tile: number) => ({
+    top: `${Math.floor(tile / layout.columns) * layout.lineHeight}px`,
+    left: `${(100 * (tile % layout.columns)) / layout.columns}%`,
+    width: `calc(${100 / layout.columns}% - ${TILE.gap}px)`,
+    height: `${layout.lineHeight - TILE.gap}px`,
+  });
+  return (
+    <div ref={box} class="image-view" onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
+      <ul
+        class="image-list"
+        style={{ height: `${listHeight(layout)}px` }}
+        aria-label="Images; arrow keys move from one to the next"
+      >
+        {tiles.map((tile) => {
+          const row = rows[tile] as number;
+          return (
+            <li
+              key={row}
+              data-tile={tile}
+              style={place(tile)}
+              aria-posinset={tile + 1}
+              aria-setsize={rows.length}
+              onFocusIn={() => setCurrent(tile)}
+            >
+              <ImageTile
+                {...props}
+                row={row}
+                isPictured={isPictured}
+                tabIndex={tile === current ? 0 : -1}
+                onKeyDown={move}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function scrollTo(box: HTMLDivElement | null, top: number): void {
+  if (box !== null) box.scrollTop = top;
+}

@@ -1,0 +1,66 @@
+import type { JSX } from "preact";
+import { type OpenImages, type Verdict, verdictOf } from "./open-images.ts";
+
+interface TileProps {
+  readonly images: OpenImages;
+  readonly row: number;
+  readonly first: number;
+  readonly second: number;
+  readonly names: readonly [string, string];
+  readonly open: number;
+  readonly addressOf: (row: number) => string;
+  /** whether some images of the set have pictures: this one has a place for its */
+  readonly isPictured: boolean;
+  readonly tabIndex?: number;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+}
+
+/** An image with its class and what the two checkpoints take it for: a link to all that is known of it. */
+export function ImageTile(props: TileProps): JSX.Element {
+  const { images, row, first, second, names, open, addressOf, isPictured, tabIndex, onKeyDown } = props;
+  const { records, labelNames } = images;
+  const name = records.names[row] as string;
+  const label = labelNames[records.labels[row] as number] as string;
+  return (
+    <a
+      class="image-tile"
+      href={addressOf(row)}
+      tabIndex={tabIndex}
+      onKeyDown={onKeyDown}
+      aria-current={row === open ? "true" : undefined}
+      title={name}
+    >
+      {isPictured && <Picture uri={images.pictures.get(row)} />}
+      <span class="image-label">
+        <bdi>{label}</bdi>
+      </span>
+      <VerdictLine name={names[0]} verdict={verdictOf(images, first, row)} />
+      {second >= 0 && <VerdictLine name={names[1]} verdict={verdictOf(images, second, row)} />}
+      <span class="image-name">
+        <bdi>{name}</bdi>
+      </span>
+    </a>
+  );
+}
+
+/** The image, or a place for it that says that it is not there. */
+export function Picture({ uri }: { readonly uri: string | undefined }): JSX.Element {
+  if (uri === undefined) return <span class="no-picture">no picture</span>;
+  return <img class="picture" src={uri} alt="" decoding="async" />;
+}
+
+function VerdictLine({ name, verdict }: { readonly name: string; readonly verdict: Verdict }): JSX.Element {
+  const { isRight, confidence } = verdict;
+  return (
+    <span class="verdict">
+      <span class={isRight ? "better" : "worse"}>
+        <span aria-hidden="true">{isRight ? "✓" : "✗"}</span>
+        <span class="unseen">
+          {name} {isRight ? "right: " : "wrong: "}
+        </span>{" "}
+        <bdi>{verdict.name}</bdi>
+      </span>
+      {confidence !== null && <span class="quiet"> {confidence} %</span>}
+    </span>
+  );
+}

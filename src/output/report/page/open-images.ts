@@ -1,0 +1,101 @@
+import { decodeRecords, type ImageRecords } from "../image-codec.ts";
+import type { ReportImages, ReportPictures, StoredImages } from "../report-data.ts";
+import { readBlock, readPictures } from "./decode.ts";
+
+/** The listed images of a set, unpacked. */
+export interface OpenImages {
+  readonly about: StoredImages;
+  readonly records: ImageRecords;
+  /** confidence is in steps of so many percent */
+  readonly step: number;
+  /** names of the labels, by position */
+  readonly labelNames: readonly string[];
+  /** by checkpoint, (n,): whether the image is right */
+  readonly right: readonly Uint8Array[];
+  /** row → data URI of its picture */
+  readonly pictures: ReadonlyMap<number, string>;
+}
+
+const opened = new WeakMap<StoredImages, Promise<OpenImages>>();
+let allPictures: ReportPictures | undefined;
+
+/** Unpacks a set once. */
+export function openImages(images: ReportImages, set: StoredImages): Promise<OpenImages> {
+  const known = opened.get(set);
+  if (known !== undefined) return known;
+  const promise = unpackImages(images, set);
+  opened.set(set, promise);
+  return promise;
+}
+
+async function unpackImages(images: ReportImages, about: StoredImages): Promise<OpenImages> {
+  const { names, numbers, labels, wrong, places, literals, steps } = about.blocks;
+  const blocks = await Promise.all([names, numbers, labels, wrong, places, literals, steps].map(readBlock));
+  const coded = {
+    names: blocks[0] as Uint8Array,
+    numbers: blocks[1] as Uint8Array,
+    labels: blocks[2] as Uint8Array,
+    wrong: blocks[3] as Uint8Array,
+    places: blocks[4] as Uint8Array,
+    literals: blocks[5] as Uint8Array,
+    steps: blocks[6] as Uint8Array,
+  };
+  allPictures ??= readPictures();
+  const { rows = [], places: uris = [] } = allPictures.sets[images.sets.indexOf(about)] ?? {};
+  const all = allPictures.uris;
+  const pictures = new Map(rows.map((row, i) => [row, all[uris[i] as number] as string]));
+  const classes = classesOf(about);
+  return describeImages(about, decodeRecords(coded, classes, about.checkpoints.length), images.step, pictures);
+}
+
+/** Puts together what is looked up in a set's images. */
+export function describeImages(
+  about: StoredImages,
+  records: ImageRecords,
+  step: number,
+  pictures: ReadonlyMap<number, string>,
+): OpenImages {
+  const classes = classesOf(about);
+  const n = records.names.length;
+  const right = about.checkpoints.map((_, member) =>
+    Uint8Array.from({ length: n }, (_, row) =>
+      Number((classes[records.labels[row] as number] ?? []).includes(records.predicted[member * n + row] as number)),
+    ),
+  );
+  const labelNames = about.labels.map(
+    (label, i) => about.names[i] ?? (label === "" ? "none of the classes" : `class ${label}`),
+  );
+  return { about, records, step, labelNames, right, pictures };
+}
+
+function classesOf({ labels }: StoredImages): readonly (readonly number[])[] {
+  return labels.map((label) => (label === "" ? [] : label.split(";").map(Number)));
+}
+
+/** Name of a predicted class. */
+export function className({ about }: OpenImages, value: number): string {
+  return about.classes[value] ?? `class ${value}`;
+}
+
+/** What a checkpoint takes an image for. */
+export interface Verdict {
+  readonly value: number;
+  readonly name: string;
+  readonly isRight: boolean;
+  /** in percent; null: not known */
+  readonly confidence: number | null;
+}
+
+/** @param member row of the checkpoint in the set */
+export function verdictOf(images: OpenImages, member: number, row: number): Verdict {
+  const { records, step, right } = images;
+  const n = records.names.length;
+  const value = records.predicted[member * n + row] as number;
+  const steps = records.steps[member * n + row] as number;
+  return {
+    value,
+    name: className(images, value),
+    isRight: right[member]?.[row] === 1,
+    confidence: steps === 255 ? null : Math.min(100, steps * step),
+  };
+}
