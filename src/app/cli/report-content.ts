@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
+import { benchmarkPaths, defaultProtocolsOf, type Study } from "../../analysis/robustness/read-study.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import { megabytes } from "../../foundation/number-text.ts";
 import { describeCuts } from "../../output/report/describe-cuts.ts";
@@ -82,6 +82,7 @@ export async function readContent(
     return await makePictures(filled.images, read.sets, {
       count,
       limit: limits.pictures,
+      known: benchmarkPaths(study),
       data: root,
       dataDirs: Object.fromEntries(dataDir),
       storeRoot: join(dirname(out), "..", ".shiftline", "store"),

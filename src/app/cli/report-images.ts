@@ -8,6 +8,7 @@ import { readBytes } from "../../foundation/files/read-text.ts";
 import { chooseForImages, type ImageChoice } from "../../output/report/choose-images.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
 import type { ChosenImages } from "../../output/report/store-images.ts";
+import { shiftOrder } from "../../output/tables/shift-order.ts";
 import type { CheckedResult } from "./check-results.ts";
 
 export interface ReportImagesOptions {
@@ -41,6 +42,7 @@ export async function readImages(
   const { results: accuracies, axes, focus } = data;
   const choice = chooseForImages({ candidates, focus, results: accuracies, axes, defaults, patterns });
   const position = new Map(data.checkpoints.map((name, i) => [name, i]));
+  const order = shiftOrder(axes);
   const wanted = byPrompts(
     choice.chosen.flatMap((name) =>
       results.filter(
@@ -48,7 +50,7 @@ export async function readImages(
           checkpoint === name && (defaults.get(benchmark) ?? protocol) === protocol,
       ),
     ),
-  );
+  ).sort(([a], [b]) => order((a as CheckedResult).metrics.benchmark, (b as CheckedResult).metrics.benchmark));
   const keys = wanted.map(([first]) => taskKey((first as CheckedResult).metrics));
   const nameOf = await readClassNamer(keys, study.benchmarks);
   const sets: ChosenImages[] = [];

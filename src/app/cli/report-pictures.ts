@@ -16,6 +16,8 @@ export interface PicturesOptions {
   readonly count: number;
   /** bytes that all may take in a page */
   readonly limit: number;
+  /** ids or paths of the benchmarks' definitions */
+  readonly known: readonly string[];
   /** where the images are, as for `evaluate` */
   readonly data: string | undefined;
   readonly dataDirs: Readonly<Record<string, string>>;
@@ -101,6 +103,7 @@ interface FoundImage {
 
 /** Every image at hand, by benchmark and path, and the sources they are read from. */
 async function findImages({
+  known,
   data,
   dataDirs,
   storeRoot,
@@ -108,7 +111,7 @@ async function findImages({
   if (data === undefined && Object.keys(dataDirs).length === 0) {
     throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
   }
-  const { benchmarks } = await locateBenchmarks({ data, dataDirs, storeRoot });
+  const { benchmarks } = await locateBenchmarks({ known, data, dataDirs, storeRoot });
   const images = new Map<string, FoundImage>();
   const sources = benchmarks.map(({ benchmark, located }) => {
     const source = openSource(located);

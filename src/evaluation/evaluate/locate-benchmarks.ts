@@ -14,6 +14,8 @@ export interface LocateOptions {
   readonly dataDirs?: Readonly<Record<string, string>> | undefined;
   /** ids or paths of definitions; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[] | undefined;
+  /** ids or paths of the definitions that there are, where `benchmarks` is absent; default: those that ship with the package */
+  readonly known?: readonly string[] | undefined;
   /** where the indexes of tars are kept */
   readonly storeRoot: string;
 }
@@ -70,11 +72,13 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
 
 type WantedBenchmark = Omit<LocatedBenchmark, "located">;
 
-async function wantedBenchmarks({ data, dataDirs = {}, benchmarks }: LocateOptions): Promise<WantedBenchmark[]> {
-  const asked = benchmarks ?? (data === undefined ? [] : await listBenchmarks());
+async function wantedBenchmarks({ data, dataDirs = {}, benchmarks, known }: LocateOptions): Promise<WantedBenchmark[]> {
+  const asked = benchmarks ?? known ?? (data === undefined ? [] : await listBenchmarks());
+  const isAsked = (id: string) => benchmarks !== undefined || data !== undefined || Object.hasOwn(dataDirs, id);
   const wanted: WantedBenchmark[] = [];
   for (const idOrPath of asked) {
-    wanted.push({ benchmark: await readBenchmark(idOrPath), isUserDefined: isBenchmarkFile(idOrPath) });
+    const benchmark = await readBenchmark(idOrPath);
+    if (isAsked(benchmark.id)) wanted.push({ benchmark, isUserDefined: isBenchmarkFile(idOrPath) });
   }
   const isKnown = (id: string) => wanted.some(({ benchmark }) => benchmark.id === id);
   for (const id of Object.keys(dataDirs)) {

@@ -9,6 +9,7 @@ import { Accuracies } from "./accuracies.tsx";
 import { AgreementMatrix } from "./agreement.tsx";
 import "./app.css";
 import "./first-screen.css";
+import "./images.css";
 import "./print.css";
 import { CheckpointPage } from "./checkpoint-page.tsx";
 import { Classes } from "./classes.tsx";
@@ -18,6 +19,7 @@ import { type OpenDetails, readData, readDetails, readImages } from "./decode.ts
 import { FirstScreen } from "./first-screen.tsx";
 import { Empty, Footer, ThemeChoice } from "./frame.tsx";
 import { GroupLines } from "./group-lines.tsx";
+import { ImageBrowser } from "./image-browser.tsx";
 import { Live } from "./live.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { plotChoices } from "./panel.ts";
@@ -32,14 +34,12 @@ import { ViewContext, type ViewTools } from "./view-context.ts";
 /** Characters of a name in tables and sentences. */
 const LONGEST_NAME = 48;
 
-function App({ data }: { readonly data: ReportData }): JSX.Element {
-  const start = useMemo(() => startView(data), [data]);
+function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element {
+  const start = useMemo(() => startView(data, images), [data, images]);
   const [view, setView] = useState(() => parseView(location.hash, start));
   const [details, setDetails] = useState<OpenDetails | null>(null);
-  const [images, setImages] = useState<ReportImages | null>(null);
   useEffect(() => {
     readDetails().then(setDetails);
-    readImages().then(setImages);
     const follow = () => setView(parseView(location.hash, start));
     window.addEventListener("hashchange", follow);
     window.addEventListener("popstate", follow);
@@ -79,7 +79,7 @@ function App({ data }: { readonly data: ReportData }): JSX.Element {
       found,
     };
   }, [data, view, change, start, shorts]);
-  const tabs = useMemo(() => tabsOf(data, details), [data, details]);
+  const tabs = useMemo(() => tabsOf(data, details, images), [data, details, images]);
   const tab = tabs.some(({ id }) => id === view.tab) ? view.tab : "";
   const isPage = data.checkpoints.length > 0;
   return (
@@ -137,6 +137,15 @@ function Page(props: PageProps & { readonly tab: string }): JSX.Element {
           <Classes {...props} checkpoint={view.first} />
         </>
       );
+    case "images":
+      return (
+        <>
+          <h1 class="tab-title">
+            Images: A <bdi>{view.first}</bdi>, B <bdi>{view.second}</bdi>
+          </h1>
+          <ImageBrowser {...props} />
+        </>
+      );
     case "agreement":
       return (
         <>
@@ -174,11 +183,14 @@ function Overview(
   );
 }
 
-/** What the page shows at first: the baseline asked for with its prompts, the average where there is one. */
-function startView(data: ReportData): View {
+/**
+ * What the page shows at first: the baseline asked for with its prompts, the average where there is one, and the two
+ * checkpoints whose single images were chosen first.
+ */
+function startView(data: ReportData, images: ReportImages): View {
   const baseline = data.baselines[0]?.id ?? "";
-  const [first, second] = [...subjectsOf(data), ...data.checkpoints];
-  const other = [second, ...data.checkpoints].find((name) => name !== first);
+  const chosen = images.checkpoints.map((checkpoint) => data.checkpoints[checkpoint]);
+  const [first, second] = new Set([...chosen, ...subjectsOf(data), ...data.checkpoints]);
   return {
     ...START,
     baseline,
@@ -188,7 +200,7 @@ function startView(data: ReportData): View {
     benchmark: AVERAGE,
     prompts: usualPrompts(data, baseline),
     first: first ?? "",
-    second: other ?? "",
+    second: second ?? "",
   };
 }
 
@@ -199,12 +211,12 @@ function skipToMain(): void {
 
 async function start(): Promise<void> {
   const root = document.getElementById("app") as HTMLElement;
-  const data = await readData();
+  const [data, images] = await Promise.all([readData(), readImages()]);
   const style = document.createElement("style");
   style.textContent = themeStyles();
   document.head.append(style);
   root.replaceChildren();
-  render(<App data={data} />, root);
+  render(<App data={data} images={images} />, root);
   document.documentElement.dataset.ready = "yes";
 }
 

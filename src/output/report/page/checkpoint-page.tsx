@@ -11,6 +11,7 @@ import { answerCheckpoint } from "./answer.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { Classes } from "./classes.tsx";
 import { Section } from "./controls.tsx";
+import { ImageBrowser } from "./image-browser.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { Reliability } from "./reliability.tsx";
 import { RobustnessCell } from "./robustness.tsx";
@@ -66,6 +67,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
         </Section>
       )}
       <OwnAccuracies data={data} checkpoint={checkpoint} />
+      <ImageBrowser {...props} alone={checkpoint} />
       <Classes {...props} checkpoint={checkpoint} />
       <Reliability {...props} />
     </>

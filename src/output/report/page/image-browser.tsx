@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import { count } from "../../../foundation/number-text.ts";
@@ -24,17 +24,16 @@ import { useView } from "./view-context.ts";
 /** Single images: who is right about which, by class, confidence and name. Everything chosen is in the address. */
 export function ImageBrowser(props: PageProps & { readonly alone?: string }): JSX.Element | null {
   const { data, images, view, alone } = props;
-  const set = images === null ? undefined : chosenImages(images, view.set);
+  const set = chosenImages(images, view.set);
   const opened = useOpened(images, set);
-  if (images === null) return <p class="quiet">Reading the images …</p>;
+  if (images.sets.length + images.cuts.length === 0) return null;
   const first = alone ?? view.first;
   const names = images.checkpoints.map((checkpoint) => data.checkpoints[checkpoint] as string);
   const title = set === undefined ? "" : setTitle(data, set, images.sets);
   return (
     <Section
       id="images"
-      title={`Images${title === "" ? "" : ` of ${title}`}`}
-      about="Confidence is the share of the best class in a softmax over the five best, at CLIP's logit scale of 100."
+      title={alone !== undefined || title === "" ? `Images${title === "" ? "" : ` of ${title}`}` : title}
       actions={
         <Select
           label="Benchmark"
@@ -44,13 +43,6 @@ export function ImageBrowser(props: PageProps & { readonly alone?: string }): JS
         />
       }
     >
-      {images.cuts.length > 0 && (
-        <ul class="notes image-cuts">
-          {images.cuts.map((text) => (
-            <li key={text}>{text}</li>
-          ))}
-        </ul>
-      )}
       {set === undefined || !set.checkpoints.includes(data.checkpoints.indexOf(first)) ? (
         <NotHere name={first} names={set === undefined ? names : namesOf(props, set)} />
       ) : opened === null ? (
@@ -58,8 +50,21 @@ export function ImageBrowser(props: PageProps & { readonly alone?: string }): JS
       ) : (
         <Browser {...props} first={first} opened={opened} />
       )}
+      <ul class="notes image-cuts">
+        {[...images.cuts, CONFIDENCE].map((text) => (
+          <li key={text}>{withOptions(text)}</li>
+        ))}
+      </ul>
     </Section>
   );
+}
+
+const CONFIDENCE =
+  "Confidence (%) is the share of the best class in a softmax over the five best, at CLIP's logit scale of 100.";
+
+/** A sentence whose options are not broken between lines. */
+function withOptions(text: string): ComponentChildren[] {
+  return text.split(/(--[a-z-]+ [\w.]+)/).map((part, i) => (i % 2 === 1 ? <code key={part}>{part}</code> : part));
 }
 
 /** The set that an address names by its task, else the first. */
@@ -82,11 +87,11 @@ function namesOf({ data }: Pick<PageProps, "data">, { checkpoints }: StoredImage
   return checkpoints.map((checkpoint) => data.checkpoints[checkpoint] as string);
 }
 
-function useOpened(images: ReportImages | null, set: StoredImages | undefined): OpenImages | null {
+function useOpened(images: ReportImages, set: StoredImages | undefined): OpenImages | null {
   const [opened, setOpened] = useState<OpenImages | null>(null);
   useEffect(() => {
     let isWanted = true;
-    if (images !== null && set !== undefined) {
+    if (set !== undefined) {
       openImages(images, set).then((found) => {
         if (isWanted) setOpened(found);
       });
@@ -153,13 +158,13 @@ function Browser(
         {alone === undefined && (
           <>
             <Select
-              label="Checkpoint"
+              label="A"
               value={first}
               choices={names.map((name) => ({ value: name, label: name }))}
               onChange={(name) => change({ first: name, ...(name === view.second ? { second: first } : {}), as: "" })}
             />
             <Select
-              label="beside"
+              label="B"
               value={second === -1 ? "" : view.second}
               choices={[
                 { value: "", label: "none" },
@@ -188,7 +193,7 @@ function Browser(
           </label>
         )}
       </div>
-      <Shows query={query} selected={selected} first={first} second={second === -1 ? "" : view.second} />
+      <Shows query={query} selected={selected} second={second === -1 ? "" : view.second} />
       {view.as !== "" && (
         <p>
           Taken for <bdi>{className(opened, Number(view.as))}</bdi>. <a href={address({ as: "" })}>Any class</a>
@@ -217,15 +222,7 @@ function Browser(
         </p>
       )}
       {rows.length > 0 && (
-        <ImageList
-          images={opened}
-          rows={rows}
-          first={query.first}
-          second={second}
-          names={[first, second === -1 ? "" : view.second]}
-          open={open}
-          addressOf={addressOf}
-        />
+        <ImageList images={opened} rows={rows} first={query.first} second={second} open={open} addressOf={addressOf} />
       )}
     </>
   );
@@ -255,17 +252,16 @@ function PictureWords({
 function Shows(props: {
   readonly query: ImageQuery;
   readonly selected: SelectedImages;
-  readonly first: string;
   readonly second: string;
 }): JSX.Element {
-  const { query, selected, first, second } = props;
-  const { address, short } = useView();
-  const [a, b] = [short(first), short(second)];
+  const { query, selected, second } = props;
+  const { address } = useView();
+  const a = second === "" ? "" : "A ";
   const titles: Readonly<Record<Show, string>> = {
-    wrong: `${a} wrong`,
-    right: `${a} right`,
-    "only-first": `only ${a} right`,
-    "only-second": `only ${b} right`,
+    wrong: `${a}wrong`,
+    right: `${a}right`,
+    "only-first": "only A right",
+    "only-second": "only B right",
     "both-wrong": "both wrong",
     "both-right": "both right",
     all: "all",
@@ -279,7 +275,7 @@ function Shows(props: {
           href={address({ show: show === SHOWS[0] ? "" : show, image: "" })}
           aria-current={show === query.show ? "true" : undefined}
         >
-          <bdi>{titles[show]}</bdi> <span class="quiet">{count(selected.counts[show])}</span>
+          {titles[show]} <span class="quiet">{count(selected.counts[show])}</span>
         </a>
       ))}
     </nav>
@@ -314,7 +310,7 @@ function ClassChoice({ view, change, opened }: PageProps & { readonly opened: Op
 function Find({ view, change }: PageProps): JSX.Element {
   return (
     <label class="control">
-      <span>Find</span>
+      <span class="quiet">Find</span>
       <input
         type="search"
         placeholder="image or class"

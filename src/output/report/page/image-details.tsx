@@ -19,6 +19,7 @@ export function ImageDetails({ images, row, checkpoints, previous, next, address
   const { records, labelNames, about } = images;
   const name = records.names[row] as string;
   const label = records.labels[row] as number;
+  const tab = { tab: "images", checkpoint: "" };
   return (
     <section class="image-details" aria-label="The open image">
       <Picture uri={images.pictures.get(row)} />
@@ -48,7 +49,7 @@ export function ImageDetails({ images, row, checkpoints, previous, next, address
               return (
                 <tr key={checkpoint}>
                   <th scope="row">
-                    <a href={address({ first: checkpoint, as: "" })}>
+                    <a href={address({ ...tab, first: checkpoint, as: "" })}>
                       <bdi>{checkpoint}</bdi>
                     </a>
                   </th>
@@ -60,6 +61,7 @@ export function ImageDetails({ images, row, checkpoints, previous, next, address
                       <a
                         class="worse"
                         href={address({
+                          ...tab,
                           first: checkpoint,
                           show: "wrong",
                           label: about.labels[label] as string,

@@ -4,11 +4,10 @@ import { count } from "../../../foundation/number-text.ts";
 import { useSize } from "./element-size.ts";
 import { ImageTile } from "./image-tile.tsx";
 import type { OpenImages } from "./open-images.ts";
-import { usePrinting } from "./theme.ts";
 import { columnsOf, listHeight, scrollToTile, type TileLayout, tileOfKey, tileWindow } from "./tile-window.ts";
 
 /** Pixels of a tile, with the gap after it: as in images.css. */
-const TILE = { width: 236, gap: 10, withPicture: 262, withoutPicture: 118 } as const;
+const TILE = { width: 164, gap: 8, withPicture: 240, withoutPicture: 102 } as const;
 /** Images that are printed. */
 const PRINTED = 48;
 
@@ -18,21 +17,22 @@ interface ImageListProps {
   readonly first: number;
   /** −1: none */
   readonly second: number;
-  /** names of the two; that of the second "" */
-  readonly names: readonly [string, string];
   /** row that is open, −1: none */
   readonly open: number;
   readonly addressOf: (row: number) => string;
 }
 
-/** Images side by side, of which only the visible ones are in the page: tens of thousands scroll as ten do. */
+/**
+ * Images side by side, of which only the visible ones are in the page: tens of thousands scroll as ten do. Paper has the first
+ * ones, which are in the page for that: no program of a page runs before it is printed.
+ */
 export function ImageList(props: ImageListProps): JSX.Element {
   const { images, rows } = props;
-  const isPrinting = usePrinting();
-  if (isPrinting) {
-    return (
-      <>
-        <ul class="image-list image-list-printed">
+  return (
+    <>
+      <ScrolledList {...props} />
+      <div class="image-print">
+        <ul class="image-list">
           {Array.from(rows.subarray(0, PRINTED), (row) => (
             <li key={row}>
               <ImageTile {...props} row={row} isPictured={images.pictures.size > 0} />
@@ -44,10 +44,9 @@ export function ImageList(props: ImageListProps): JSX.Element {
             The first {PRINTED} of {count(rows.length)}.
           </p>
         )}
-      </>
-    );
-  }
-  return <ScrolledList {...props} />;
+      </div>
+    </>
+  );
 }
 
 function ScrolledList(props: ImageListProps): JSX.Element {

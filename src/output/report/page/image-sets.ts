@@ -5,7 +5,7 @@ import {
   mainSide,
   type StudyAxes,
 } from "../../../analysis/robustness/study-axes.ts";
-import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
+import { TASK_FIELDS, type TaskKey } from "../../../foundation/evaluation-key.ts";
 import { pairPosition, rowSums } from "../count-codec.ts";
 import type { ImageSetDetails, ReportData } from "../report-data.ts";
 import { shiftTitle } from "./study.ts";
@@ -83,7 +83,7 @@ export function setId(set: ImageSetDetails): string {
 }
 
 /** What a set is of, as a choice. */
-export function setTitle(data: ReportData, set: ImageSetDetails, sets: readonly ImageSetDetails[]): string {
+export function setTitle(data: ReportData, set: TaskKey, sets: readonly TaskKey[]): string {
   const title = shiftTitle(data, set.benchmark, set.protocol);
   const several = new Set(sets.map(({ templates }) => templates)).size > 1;
   return several ? `${title}, ${set.templates}` : title;

@@ -6,7 +6,6 @@ interface TileProps {
   readonly row: number;
   readonly first: number;
   readonly second: number;
-  readonly names: readonly [string, string];
   readonly open: number;
   readonly addressOf: (row: number) => string;
   /** whether some images of the set have pictures: this one has a place for its */
@@ -17,7 +16,7 @@ interface TileProps {
 
 /** An image with its class and what the two checkpoints take it for: a link to all that is known of it. */
 export function ImageTile(props: TileProps): JSX.Element {
-  const { images, row, first, second, names, open, addressOf, isPictured, tabIndex, onKeyDown } = props;
+  const { images, row, first, second, open, addressOf, isPictured, tabIndex, onKeyDown } = props;
   const { records, labelNames } = images;
   const name = records.names[row] as string;
   const label = labelNames[records.labels[row] as number] as string;
@@ -34,8 +33,8 @@ export function ImageTile(props: TileProps): JSX.Element {
       <span class="image-label">
         <bdi>{label}</bdi>
       </span>
-      <VerdictLine name={names[0]} verdict={verdictOf(images, first, row)} />
-      {second >= 0 && <VerdictLine name={names[1]} verdict={verdictOf(images, second, row)} />}
+      <VerdictLine letter={second >= 0 ? "A" : ""} verdict={verdictOf(images, first, row)} />
+      {second >= 0 && <VerdictLine letter="B" verdict={verdictOf(images, second, row)} />}
       <span class="image-name">
         <bdi>{name}</bdi>
       </span>
@@ -49,16 +48,14 @@ export function Picture({ uri }: { readonly uri: string | undefined }): JSX.Elem
   return <img class="picture" src={uri} alt="" decoding="async" />;
 }
 
-function VerdictLine({ name, verdict }: { readonly name: string; readonly verdict: Verdict }): JSX.Element {
+function VerdictLine({ letter, verdict }: { readonly letter: string; readonly verdict: Verdict }): JSX.Element {
   const { isRight, confidence } = verdict;
   return (
     <span class="verdict">
+      {letter !== "" && <span class="quiet">{letter} </span>}
       <span class={isRight ? "better" : "worse"}>
         <span aria-hidden="true">{isRight ? "✓" : "✗"}</span>
-        <span class="unseen">
-          {name} {isRight ? "right: " : "wrong: "}
-        </span>{" "}
-        <bdi>{verdict.name}</bdi>
+        <span class="unseen">{isRight ? "right: " : "wrong: "}</span> <bdi>{verdict.name}</bdi>
       </span>
       {confidence !== null && <span class="quiet"> {confidence} %</span>}
     </span>

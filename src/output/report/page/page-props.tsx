@@ -11,8 +11,7 @@ export interface PageProps {
   readonly data: ReportData;
   /** null until they are unpacked */
   readonly details: OpenDetails | null;
-  /** null until they are unpacked */
-  readonly images: ReportImages | null;
+  readonly images: ReportImages;
   readonly view: View;
   readonly change: (part: Partial<View>) => void;
 }

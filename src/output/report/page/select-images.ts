@@ -110,14 +110,14 @@ function finder(images: OpenImages, { find, first, second }: ImageQuery): (row: 
   };
 }
 
-/** By the first checkpoint's confidence; equal ones, and those without, in the benchmark's order. */
-function sortRows({ records }: OpenImages, rows: Uint32Array, { order, first }: ImageQuery): Uint32Array {
+/** By the first checkpoint's confidence, unknown last; of equal ones those with a picture first, then in the benchmark's order. */
+function sortRows({ records, pictures }: OpenImages, rows: Uint32Array, { order, first }: ImageQuery): Uint32Array {
   if (order === "listed") return rows;
   const n = records.names.length;
   const keys = Float64Array.from(rows, (row) => {
     const step = records.steps[first * n + row] as number;
     const rank = step === UNKNOWN_STEP ? UNKNOWN_STEP : order === "surest" ? UNKNOWN_STEP - 1 - step : step;
-    return rank * n + row;
+    return (2 * rank + Number(!pictures.has(row))) * n + row;
   });
   return Uint32Array.from(keys.sort(), (key) => key % n);
 }

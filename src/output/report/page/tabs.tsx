@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { ReportData } from "../report-data.ts";
+import type { ReportData, ReportImages } from "../report-data.ts";
 import type { PageProps } from "./page-props.tsx";
 import { useView } from "./view-context.ts";
 
@@ -10,14 +10,16 @@ export interface Tab {
 }
 
 /** The parts of the page that its data can fill. What is not unpacked yet is taken to be there. */
-export function tabsOf(data: ReportData, details: PageProps["details"]): Tab[] {
+export function tabsOf(data: ReportData, details: PageProps["details"], images: ReportImages): Tab[] {
   const isSeveral = data.checkpoints.length > 1;
   const hasSets = details === null || details.sets.length > 0;
+  const hasImages = images.sets.length + images.cuts.length > 0;
   const hasPairs =
     details === null || details.sets.some(({ both, checkpoints }) => both !== null && checkpoints.length > 1);
   return [
     { id: "", title: "Overview" },
     ...(isSeveral && hasPairs ? [{ id: "compare", title: "Compare" }] : []),
+    ...(hasImages ? [{ id: "images", title: "Images" }] : []),
     ...(hasSets ? [{ id: "classes", title: "Classes" }] : []),
     ...(isSeveral && hasPairs ? [{ id: "agreement", title: "Agreement" }] : []),
     { id: "runs", title: "Runs and notes" },

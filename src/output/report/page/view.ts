@@ -37,6 +37,19 @@ export interface View {
   readonly zoom: string;
   /** group whose band is in the plot; "" for that of the baseline alone */
   readonly band: string;
+  /** the browser of images: who is right, see `parseShow`; "" for the first checkpoint's mistakes */
+  readonly show: string;
+  /** label, and class that the first checkpoint takes images for; "" for any */
+  readonly label: string;
+  readonly as: string;
+  /** words that an image or its classes have */
+  readonly find: string;
+  /** see `parseOrder` */
+  readonly order: string;
+  /** "only" for images that have a picture */
+  readonly pictured: string;
+  /** name of the image that is open */
+  readonly image: string;
 }
 
 export const START: View = {
@@ -60,6 +73,13 @@ export const START: View = {
   whole: "",
   zoom: "",
   band: "",
+  show: "",
+  label: "",
+  as: "",
+  find: "",
+  order: "",
+  pictured: "",
+  image: "",
 };
 
 export type Axis = "" | "all" | "same";
