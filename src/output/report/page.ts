@@ -47,7 +47,7 @@ export async function formatPage(content: PageContent): Promise<string> {
 <div id="app">${still}</div>
 <script type="text/plain" id="data">${packJson(data)}</script>
 <script type="text/plain" id="details">${packJson(details)}</script>
-<script type="text/plain" id="images">${packJson(images)}</script>
+<script type="text/plain" id="single-images">${packJson(images)}</script>
 <script type="text/plain" id="blocks">${blocks.join("\n")}</script>
 <script type="application/json" id="pictures">${JSON.stringify(pictures).replace(/</g, "\\u003c")}</script>
 <script type="text/plain" id="program">${packBytes(Buffer.from(script))}</script>

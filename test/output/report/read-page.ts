@@ -24,7 +24,7 @@ export function parsePage(html: string): PageData {
   return {
     data: unpack("data"),
     details: unpack("details"),
-    images: unpack("images"),
+    images: unpack("single-images"),
     pictures: JSON.parse(part("pictures")),
     blocks: part("blocks").split("\n").filter(Boolean).map(inflate),
   };

@@ -184,13 +184,14 @@ function Overview(
 }
 
 /**
- * What the page shows at first: the baseline asked for with its prompts, the average where there is one, and the two
- * checkpoints whose single images were chosen first.
+ * What the page shows at first: the baseline asked for with its prompts, the average where there is one, and two
+ * checkpoints whose single images are in the page.
  */
 function startView(data: ReportData, images: ReportImages): View {
   const baseline = data.baselines[0]?.id ?? "";
-  const chosen = images.checkpoints.map((checkpoint) => data.checkpoints[checkpoint]);
-  const [first, second] = new Set([...chosen, ...subjectsOf(data), ...data.checkpoints]);
+  const usual = [...subjectsOf(data), ...data.checkpoints];
+  const chosen = new Set(images.checkpoints.map((checkpoint) => data.checkpoints[checkpoint]));
+  const [first, second] = new Set([...usual.filter((name) => chosen.has(name)), ...usual]);
   return {
     ...START,
     baseline,

@@ -6,6 +6,7 @@ import { binomialInterval } from "../../../foundation/statistics/binomial-interv
 import type { ImageSetDetails } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
 import { classCounts, inDistributionSet, openSet, setId, setTitle } from "./image-sets.ts";
+import { ImagesLink } from "./images-link.tsx";
 import { CheckpointChoice, chosenSet, type PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";
 
@@ -22,7 +23,7 @@ export interface ClassRow {
 
 /** How each class fares under a shift: where the drop comes from. */
 export function Classes(props: PageProps & { readonly checkpoint: string }): JSX.Element | null {
-  const { data, details, view, change, checkpoint } = props;
+  const { data, details, images, view, change, checkpoint } = props;
   const position = data.checkpoints.indexOf(checkpoint);
   const sets = useMemo(
     () => (details?.sets ?? []).filter(({ checkpoints }) => checkpoints.includes(position)),
@@ -33,7 +34,19 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
     () => (set === undefined ? [] : classRows(data.axes, set, details?.sets ?? [], position)),
     [data, set, details, position],
   );
-  const columns = useMemo(() => columnsOf(rows, idTitle(data.axes)), [data, rows]);
+  const columns = useMemo(
+    () =>
+      columnsOf(rows, idTitle(data.axes), ({ label, name }) =>
+        set === undefined ? (
+          <bdi>{name}</bdi>
+        ) : (
+          <ImagesLink images={images} set={set} checkpoints={[position]} part={{ first: checkpoint, label }}>
+            <bdi>{name}</bdi>
+          </ImagesLink>
+        ),
+      ),
+    [data, rows, images, set, position, checkpoint],
+  );
   if (set === undefined) return null;
   return (
     <Section
@@ -86,10 +99,15 @@ export function classRows(
   });
 }
 
-function columnsOf(rows: readonly ClassRow[], title: string): Column<ClassRow>[] {
+/** @param nameOf what the cell of a class's name has */
+function columnsOf(
+  rows: readonly ClassRow[],
+  title: string,
+  nameOf: (row: ClassRow) => JSX.Element,
+): Column<ClassRow>[] {
   const hasId = rows.some((row) => row.id !== null);
   const all: Column<ClassRow>[] = [
-    { id: "class", title: "Class", cell: (row) => <bdi>{row.name}</bdi>, value: (row) => row.name },
+    { id: "class", title: "Class", cell: nameOf, value: (row) => row.name },
     {
       id: "accuracy",
       title: "Under shift",

@@ -6,6 +6,7 @@ import type { ImageSetDetails } from "../report-data.ts";
 import { Pick, Section } from "./controls.tsx";
 import { download } from "./download.ts";
 import { classCounts, comparePair, openSet, setId, setTitle } from "./image-sets.ts";
+import { ImagesLink } from "./images-link.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { type Column, Table } from "./table.tsx";
 import { type ComparedSet, comparisonsCsv } from "./tables-csv.ts";
@@ -20,7 +21,7 @@ export interface PairRow extends ComparedSet {
 const CLASSES = 8;
 
 /** Two checkpoints, image by image. */
-export function Compare({ data, details, view, change }: PageProps): JSX.Element | null {
+export function Compare({ data, details, images, view, change }: PageProps): JSX.Element | null {
   const first = data.checkpoints.indexOf(view.first);
   const second = data.checkpoints.indexOf(view.second);
   const rows = useMemo(() => pairRows(data, details, first, second), [data, details, first, second]);
@@ -67,6 +68,9 @@ export function Compare({ data, details, view, change }: PageProps): JSX.Element
           onChange={(name) => change({ second: name })}
         />
       </div>
+      <p class="pair-names">
+        First: <bdi>{view.first}</bdi>; second: <bdi>{view.second}</bdi>.
+      </p>
       {details === null && <p class="quiet">Reading the counts …</p>}
       {details !== null && rows.length === 0 && (
         <p class="quiet">
@@ -86,11 +90,15 @@ export function Compare({ data, details, view, change }: PageProps): JSX.Element
           <Table
             id="compare"
             caption="Differences of the two"
-            columns={columns(rows.length)}
+            columns={columns(rows.length, (row, show) => (
+              <ImagesLink images={images} set={row.set} checkpoints={[first, second]} part={{ show }}>
+                {count(show === "only-first" ? row.onlyFirst : row.onlySecond)}
+              </ImagesLink>
+            ))}
             rows={rows}
             keyOf={({ set }) => setId(set)}
           />
-          <ChangedClasses rows={rows} first={first} second={second} />
+          <ChangedClasses rows={rows} images={images} first={first} second={second} />
         </>
       )}
     </Section>
@@ -113,7 +121,11 @@ export function pairRows(
   return rows.map((row, i) => ({ ...row, ...(decisions[i] as PairedDecision) }));
 }
 
-function columns(tests: number): Column<PairRow>[] {
+/** @param only what a cell has of the images that one of the two alone gets right */
+function columns(
+  tests: number,
+  only: (row: PairRow, show: "only-first" | "only-second") => JSX.Element,
+): Column<PairRow>[] {
   return [
     { id: "set", title: "Benchmark", cell: (row) => row.title, value: (row) => row.title },
     {
@@ -147,14 +159,14 @@ function columns(tests: number): Column<PairRow>[] {
       id: "only-first",
       title: "Only first right",
       align: "right",
-      cell: (row) => count(row.onlyFirst),
+      cell: (row) => only(row, "only-first"),
       value: (row) => row.onlyFirst,
     },
     {
       id: "only-second",
       title: "Only second right",
       align: "right",
-      cell: (row) => count(row.onlySecond),
+      cell: (row) => only(row, "only-second"),
       value: (row) => row.onlySecond,
     },
     {
@@ -195,6 +207,7 @@ function columns(tests: number): Column<PairRow>[] {
 
 function ChangedClasses(props: {
   readonly rows: readonly PairRow[];
+  readonly images: PageProps["images"];
   readonly first: number;
   readonly second: number;
 }): JSX.Element {
@@ -214,7 +227,15 @@ function ChangedClasses(props: {
                       {difference > 0 ? "+" : "−"}
                       {Math.abs(difference)}
                     </span>{" "}
-                    <bdi>{name}</bdi> <span class="quiet">of {n}</span>
+                    <ImagesLink
+                      images={props.images}
+                      set={set}
+                      checkpoints={[props.first, props.second]}
+                      part={{ label, show: difference > 0 ? "only-first" : "only-second" }}
+                    >
+                      <bdi>{name}</bdi>
+                    </ImagesLink>{" "}
+                    <span class="quiet">of {n}</span>
                   </li>
                 ))}
                 {changes.length === 0 && <li class="quiet">none</li>}

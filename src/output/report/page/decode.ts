@@ -35,7 +35,7 @@ async function openCounts(stored: StoredImageSet): Promise<ImageSetDetails> {
 
 /** Reads what there is of single images, without the images. */
 export async function readImages(): Promise<ReportImages> {
-  return (await unpack("images")) as ReportImages;
+  return (await unpack("single-images")) as ReportImages;
 }
 
 export function readPictures(): ReportPictures {

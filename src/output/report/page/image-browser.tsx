@@ -67,9 +67,13 @@ function withOptions(text: string): ComponentChildren[] {
   return text.split(/(--[a-z-]+ [\w.]+)/).map((part, i) => (i % 2 === 1 ? <code key={part}>{part}</code> : part));
 }
 
-/** The set that an address names by its task, else the first. */
+/** The set that an address names by its task, else one of its benchmark, else the first. */
 function chosenImages({ sets }: ReportImages, id: string): StoredImages | undefined {
-  return sets.find((set) => id.startsWith(`${taskOf(set)}|`)) ?? sets[0];
+  return (
+    sets.find((set) => id.startsWith(`${taskOf(set)}|`)) ??
+    sets.find(({ benchmark }) => id.startsWith(`${benchmark}|`)) ??
+    sets[0]
+  );
 }
 
 /** What a set is of, as the ids of image sets begin. */

@@ -58,7 +58,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
   });
 
   it("shows the numbers that fit and compare write, byte for byte", async () => {
-    const { page } = await openReport(report);
+    const { page } = await openReport(report, { hash: "#first=alpha-b-32&second=beta-b-16" });
     const fit = await shiftline(["fit", results, "--out", join(results, "..", "fit"), "--quiet"]);
     expect(fit.status).toBe(0);
     const written = (name: string) => readFileSync(join(results, "..", "fit", name), "utf8");
