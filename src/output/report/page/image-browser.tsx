@@ -3,22 +3,14 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import { count } from "../../../foundation/number-text.ts";
 import type { ReportImages, StoredImages } from "../report-data.ts";
-import { Pick, Section, Select } from "./controls.tsx";
+import { type Pick, Section, Select } from "./controls.tsx";
+import { ImageControls, Shows } from "./image-controls.tsx";
 import { ImageDetails } from "./image-details.tsx";
 import { ImageList } from "./image-list.tsx";
 import { setId, setTitle } from "./image-sets.ts";
 import { className, type OpenImages, openImages } from "./open-images.ts";
 import type { PageProps } from "./page-props.tsx";
-import {
-  type ImageQuery,
-  ORDERS,
-  parseOrder,
-  parseShow,
-  type SelectedImages,
-  SHOWS,
-  type Show,
-  selectImages,
-} from "./select-images.ts";
+import { type ImageQuery, parseOrder, parseShow, selectImages } from "./select-images.ts";
 import { useView } from "./view-context.ts";
 
 /** Single images: who is right about which, by class, confidence and name. Everything chosen is in the address. */
@@ -135,7 +127,7 @@ function NotHere({ name, names }: { readonly name: string; readonly names: reado
 function Browser(
   props: PageProps & { readonly first: string; readonly opened: OpenImages; readonly alone?: string },
 ): JSX.Element {
-  const { view, change, opened, first, alone } = props;
+  const { view, opened, first, alone } = props;
   const { address } = useView();
   const names = namesOf(props, opened.about);
   const second = alone !== undefined || view.second === first ? -1 : names.indexOf(view.second);
@@ -155,48 +147,9 @@ function Browser(
   const open = useMemo(() => (view.image === "" ? -1 : opened.records.names.indexOf(view.image)), [opened, view.image]);
   const at = open === -1 ? -1 : rows.indexOf(open);
   const addressOf = (row: number) => address({ image: opened.records.names[row] as string });
-  const pictured = opened.pictures.size;
   return (
     <>
-      <div class="controls image-controls">
-        {alone === undefined && (
-          <>
-            <Select
-              label="A"
-              value={first}
-              choices={names.map((name) => ({ value: name, label: name }))}
-              onChange={(name) => change({ first: name, ...(name === view.second ? { second: first } : {}), as: "" })}
-            />
-            <Select
-              label="B"
-              value={second === -1 ? "" : view.second}
-              choices={[
-                { value: "", label: "none" },
-                ...names.filter((name) => name !== first).map((name) => ({ value: name, label: name })),
-              ]}
-              onChange={(name) => change({ second: name })}
-            />
-          </>
-        )}
-        <ClassChoice {...props} opened={opened} />
-        <Find {...props} />
-        <Select
-          label="Order"
-          value={query.order}
-          choices={ORDERS.map((order) => ({ value: order, label: ORDER_TITLES[order] }))}
-          onChange={(order) => change({ order: order === ORDERS[0] ? "" : order })}
-        />
-        {pictured > 0 && pictured < opened.records.names.length && (
-          <label class="control">
-            <input
-              type="checkbox"
-              checked={query.isPictured}
-              onChange={(event) => change({ pictured: event.currentTarget.checked ? "only" : "" })}
-            />
-            with a picture
-          </label>
-        )}
-      </div>
+      <ImageControls {...props} names={names} query={query} />
       <Shows query={query} selected={selected} second={second === -1 ? "" : view.second} />
       {view.as !== "" && (
         <p>
@@ -232,8 +185,6 @@ function Browser(
   );
 }
 
-const ORDER_TITLES = { surest: "surest first", unsure: "least sure first", listed: "as in the benchmark" } as const;
-
 /** Says how many pictures there are, and how to have more. */
 function PictureWords({
   opened,
@@ -249,78 +200,5 @@ function PictureWords({
       {has === 0 ? "None has a picture in this page" : `${count(has)} of them have a picture in this page`}; more:{" "}
       <code>shiftline report --thumbnails 100 --data ROOT</code>
     </span>
-  );
-}
-
-/** Links to the images by who is right. */
-function Shows(props: {
-  readonly query: ImageQuery;
-  readonly selected: SelectedImages;
-  readonly second: string;
-}): JSX.Element {
-  const { query, selected, second } = props;
-  const { address } = useView();
-  const a = second === "" ? "" : "A ";
-  const titles: Readonly<Record<Show, string>> = {
-    wrong: `${a}wrong`,
-    right: `${a}right`,
-    "only-first": "only A right",
-    "only-second": "only B right",
-    "both-wrong": "both wrong",
-    "both-right": "both right",
-    all: "all",
-  };
-  const shows = SHOWS.filter((show) => second !== "" || !/^(?:only|both)-/.test(show));
-  return (
-    <nav class="image-shows" aria-label="Who is right">
-      {shows.map((show) => (
-        <a
-          key={show}
-          href={address({ show: show === SHOWS[0] ? "" : show, image: "" })}
-          aria-current={show === query.show ? "true" : undefined}
-        >
-          {titles[show]} <span class="quiet">{count(selected.counts[show])}</span>
-        </a>
-      ))}
-    </nav>
-  );
-}
-
-/** A choice of the class that images are of. */
-function ClassChoice({ view, change, opened }: PageProps & { readonly opened: OpenImages }): JSX.Element {
-  const choices = useMemo(() => {
-    const { about, labelNames } = opened;
-    const times = new Map<string, number>();
-    for (const name of labelNames) times.set(name, (times.get(name) ?? 0) + 1);
-    const unique = labelNames.map((name, i) => ((times.get(name) ?? 0) > 1 ? `${name} (${about.labels[i]})` : name));
-    return { byName: new Map(unique.map((name, i) => [name, about.labels[i] as string])), names: unique };
-  }, [opened]);
-  const position = opened.about.labels.indexOf(view.label);
-  const sorted = useMemo(
-    () => [...choices.names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
-    [choices],
-  );
-  return (
-    <Pick
-      label="Class"
-      placeholder="any: type a name"
-      value={view.label === "" ? "" : (choices.names[position] ?? "")}
-      choices={[{ value: "", label: "any" }, ...sorted.map((name) => ({ value: name, label: name }))]}
-      onChange={(name) => change({ label: choices.byName.get(name) ?? "", image: "" })}
-    />
-  );
-}
-
-function Find({ view, change }: PageProps): JSX.Element {
-  return (
-    <label class="control">
-      <span class="quiet">Find</span>
-      <input
-        type="search"
-        placeholder="image or class"
-        value={view.find}
-        onInput={(event) => change({ find: event.currentTarget.value })}
-      />
-    </label>
   );
 }
