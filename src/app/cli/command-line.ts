@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { packagePath } from "../../foundation/files/package-root.ts";
 import { addCompare } from "./add-compare.ts";
+import { addCompletion } from "./add-completion.ts";
 import { addConvert } from "./add-convert.ts";
 import { addEvaluate } from "./add-evaluate.ts";
 import { addFit } from "./add-fit.ts";
@@ -46,6 +47,7 @@ export function buildProgram(supervise: Supervise): Command {
   addConvert(root, supervise);
   addList(root);
   addSubmit(root, supervise);
+  addCompletion(root);
   throwUsageErrors(root);
   root.hook("preAction", async (_, command) => {
     const { checkArguments } = await import("./misread-arguments.ts");

@@ -34,7 +34,7 @@ describe("the help of every command", () => {
 
   it.each(named)("%s has its most used options first and those of every command last", (_, command) => {
     const groups = [...new Set(command.options.map((option) => option.helpGroupHeading))];
-    expect(["Most used:", "Options:"]).toContain(groups[0]);
+    if (groups.length > 1) expect(["Most used:", "Options:"]).toContain(groups[0]);
     expect(groups.at(-1)).toBe("In every command:");
     for (const option of command.options) expect(option.description, option.flags).toMatch(/^\S.*[^.]$/);
   });

@@ -1,0 +1,32 @@
+import { type Command, createArgument } from "commander";
+import { withCommonOptions, withExamples } from "./common-options.ts";
+import type { Shell } from "./completion-command.ts";
+import { choice } from "./option-values.ts";
+
+const SHELLS = ["bash", "zsh", "fish"];
+
+/** `shiftline completion`. */
+export function addCompletion(root: Command): void {
+  const command = root
+    .command("completion")
+    .description("print a script by which a shell completes commands, options, and ids of what ships")
+    .addArgument(createArgument("<shell>", "bash, zsh or fish").choices(SHELLS).argParser(choice(SHELLS)));
+  withExamples(
+    withCommonOptions(command),
+    "shiftline completion bash",
+    "shiftline completion zsh",
+    "shiftline completion fish",
+  )
+    .addHelpText(
+      "after",
+      `
+For good, in the shell's start-up file:
+  bash, ~/.bashrc                    eval "$(shiftline completion bash)"
+  zsh, ~/.zshrc, after compinit      eval "$(shiftline completion zsh)"
+  fish, ~/.config/fish/config.fish   shiftline completion fish | source`,
+    )
+    .action(async (shell: Shell, { json }: { json?: boolean }) => {
+      const { runCompletion } = await import("./completion-command.ts");
+      await runCompletion(shell, root, json ?? false);
+    });
+}
