@@ -12,8 +12,6 @@ import { warningsOf } from "../../evaluation/results/result-warnings.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
 import { packageVersion } from "../../foundation/files/package-root.ts";
-import { parseCsv } from "../../foundation/files/parse-csv.ts";
-import { readText } from "../../foundation/files/read-text.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { BenchmarkTitle, Grouping, ReportData } from "../../output/report/report-data.ts";
 import { joinResults } from "../../output/report/report-results.ts";
@@ -22,12 +20,12 @@ import { describeNoResults, isEmptyFolder } from "./describe-folder.ts";
 import {
   accuraciesOf,
   focusInputs,
-  metadataOf,
   type OpenedBaseline,
   openBaseline,
   type ReadAccuracies,
   readAccuracies,
 } from "./fit-inputs.ts";
+import { columnsOf, type MetadataFile, mergeColumn, readMetadataFiles } from "./metadata-files.ts";
 import { type ColumnOptions, readReportColumns } from "./report-columns.ts";
 import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
@@ -94,11 +92,11 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     told.map((one) => one.metrics),
     defaults,
   );
-  const metadata = await metadataOf(options.metadata, sources);
-  const groupings = [...groupsOf(results), ...(await readGroupings(metadata))];
+  const metadata = await readMetadataFiles(options.metadata, sources);
+  const groupings = [...groupsOf(results), ...readGroupings(metadata)];
   const checkpoints = [...new Set(results.map((row) => row.checkpoint))].sort();
   const focus = chooseFocus(focusInputs(read), options.highlight);
-  const { notes: ofColumns, ...columns } = await readReportColumns(metadata, checkpoints, focus, options.columns);
+  const { notes: ofColumns, ...columns } = readReportColumns(metadata, checkpoints, focus, options.columns);
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
       `--group-by ${options.groupBy}: no such column with ${MOST_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
@@ -165,13 +163,12 @@ function groupsOf(rows: readonly AccuracyRow[]): Grouping[] {
   return isUsable(groups) ? [{ column: "group", groups }] : [];
 }
 
-async function readGroupings(metadata: string | undefined): Promise<Grouping[]> {
-  if (metadata === undefined) return [];
-  const text = await readText(metadata);
-  const columns = Object.keys(parseCsv(text, metadata, [])[0] as Record<string, string>);
-  return columns
-    .filter((column) => column !== "checkpoint" && column !== "model")
-    .map((column) => ({ column, groups: Object.fromEntries(parseMetadata(text, metadata, column)) }))
+function readGroupings(files: readonly MetadataFile[]): Grouping[] {
+  return columnsOf(files)
+    .map((column) => {
+      const groups = mergeColumn(files, column, ({ text, path }) => parseMetadata(text, path, column));
+      return { column, groups: Object.fromEntries(groups) };
+    })
     .filter(({ groups }) => isUsable(groups));
 }
 

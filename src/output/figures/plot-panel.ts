@@ -156,8 +156,15 @@ function markStyle(panel: ScatterPanel, { pointTitles = true, width }: PlotOptio
   const count = panel.checkpoints.filter(({ isContext }) => !isContext).length;
   const room = Math.min(1, width / 300);
   const radius = (count <= 20 ? 3.4 : count <= 120 ? 2.6 : 2) * Math.max(0.8, room);
-  const many = panel.checkpoints.length > 40;
-  return { theme, radius, barWidth: many ? 0.6 : 0.9, barOpacity: many ? 0.45 : 0.9, baselineOnTop: many, pointTitles };
+  const isMany = count > 40; // intervals are of those in focus alone
+  return {
+    theme,
+    radius,
+    barWidth: isMany ? 0.6 : 0.9,
+    barOpacity: isMany ? 0.45 : 0.9,
+    baselineOnTop: panel.checkpoints.length > 40,
+    pointTitles,
+  };
 }
 
 function labelMarks(

@@ -67,11 +67,19 @@ describe("shiftline report", () => {
     expect(data.baselines.map(({ id }) => id)).toEqual(["openai-clip", "imagenet-testbed", "openclip"]);
   });
 
-  it("has the user's checkpoints in focus beside published ones, or those of --highlight", async () => {
+  it("has the user's checkpoints in focus beside published ones, or those of --highlight, and the metadata of both", async () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["b", "a"], imagesPerClass: 1 });
     const out = join(results, "..", "beside.html");
-    const args = ["report", "openclip", results, "--out", out, "--no-figures", "--quiet"];
+    writeTree(join(results, ".."), { "m.csv": "checkpoint,gflops,family\na,5,ours\nRN50/openai,7,resnet\n" });
+    const metadata = ["--metadata", join(results, "..", "m.csv"), "--x", "gflops"];
+    const args = ["report", "openclip", results, ...metadata, "--out", out, "--no-figures", "--quiet"];
     expect((await shiftline(args)).status).toBe(0);
+    const { numbers, groupings } = readPage(out).data;
+    const gflops = numbers.find(({ column }) => column === "gflops")?.numbers ?? {};
+    expect(gflops).toMatchObject({ a: 5, "RN50/openai": 7 }); // the user's file is asked first
+    expect(Object.keys(gflops).length).toBeGreaterThan(100);
+    const family = groupings.find(({ column }) => column === "family")?.groups;
+    expect(family).toMatchObject({ a: "ours", "ViT-B-32/openai": "vit" });
     expect(readPage(out).data.focus).toEqual({ subject: ["a", "b"], by: "input" });
     expect((await shiftline([...args, "--highlight", "b", "--highlight", "convnext_xx*"])).status).toBe(0);
     const { focus } = readPage(out).data;
