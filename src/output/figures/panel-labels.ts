@@ -1,4 +1,5 @@
-import { figureText, shortenMiddle, type TextMeasure } from "./figure-text.ts";
+import { figureText, type TextMeasure } from "./figure-text.ts";
+import { fitNames } from "./fit-names.ts";
 import { clamp, curvePieces, equalityLine } from "./panel-curves.ts";
 import type { PanelCheckpoint } from "./panel-points.ts";
 import { type Box, type PlacedLabel, placeLabels } from "./place-labels.ts";
@@ -43,9 +44,9 @@ export function labelPanel(
   const { x, y } = axes;
   const frame = boxOf(x.range[0], y.range[0], x.range[1], y.range[1]);
   const wanted = chooseLabels(panel, style.choice);
-  const texts = wanted.map(({ name }) =>
-    shortenMiddle(figureText(name), WIDEST * (frame.right - frame.left), style.fontSize, style.measure),
-  );
+  const names = wanted.map(({ name }) => figureText(name));
+  const fitted = fitNames(names, WIDEST * (frame.right - frame.left), style.fontSize, style.measure);
+  const texts = names.map((name) => fitted.get(name) as string);
   const marker = (point: { readonly x: number; readonly y: number }) =>
     around(x.toPixel(point.x), y.toPixel(point.y), style.radius + 0.5);
   const placed = placeLabels(
