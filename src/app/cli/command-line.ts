@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { packagePath } from "../../foundation/files/package-root.ts";
+import { addCite } from "./add-cite.ts";
 import { addCompare } from "./add-compare.ts";
 import { addCompletion } from "./add-completion.ts";
 import { addConvert } from "./add-convert.ts";
@@ -43,6 +44,7 @@ export function buildProgram(supervise: Supervise): Command {
   addFit(root);
   addCompare(root);
   addReport(root);
+  addCite(root);
   addInspect(root, supervise);
   addConvert(root, supervise);
   addList(root);

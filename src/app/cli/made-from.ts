@@ -23,7 +23,7 @@ const HEAD_BYTES = 16_384;
 const SAME_FOLDER = ".";
 
 export interface Outputs {
-  readonly command: "fit" | "report" | "table";
+  readonly command: "fit" | "report" | "table" | "cite";
   readonly folder: string;
   /** as the user gave them: folders, files, ids of published rows */
   readonly inputs: readonly string[];

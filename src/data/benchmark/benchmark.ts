@@ -31,6 +31,7 @@ const benchmarkSchema = z.strictObject({
   title: z.string(),
   shortTitle: z.string().min(1).max(MAX_SHORT_TITLE).optional(),
   paper: z.string().optional(),
+  cite: z.array(z.string()).optional(),
   licence: z.string().optional(),
   images: z.int().positive(),
   classes: z.string(),
@@ -68,6 +69,8 @@ export interface Benchmark {
   /** what tables of many columns call it, as papers do: `IN-V2`; the title where absent */
   readonly shortTitle?: string | undefined;
   readonly paper?: string | undefined;
+  /** keys of citations/references.bib, or paths of .bib files with entries of its own */
+  readonly cite?: readonly string[] | undefined;
   readonly licence?: string | undefined;
   /** images of the default protocol when complete */
   readonly images: number;
@@ -94,10 +97,11 @@ export async function readBenchmark(typed: string): Promise<Benchmark> {
   const file = await findNamedFile(typed, "benchmark", FOLDER, ".json");
   const text = await readText(file.path);
   const content = checkJson(parseJsonText(text, file.path), file.path, benchmarkSchema);
-  const { protocols, classes, classNames, templates, ...definition } = content;
+  const { protocols, classes, classNames, templates, cite, ...definition } = content;
   const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
   const benchmark: Benchmark = {
     ...definition,
+    ...(cite === undefined ? {} : { cite: cite.map((name) => ownFile(name, [".bib"], beside)) }),
     classes: await readClassList(beside(classes)),
     ...(templates === undefined ? {} : { templates: ownFile(templates, [".txt", ".json"], beside) }),
     protocols: await Promise.all(

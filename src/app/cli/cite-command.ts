@@ -1,0 +1,165 @@
+import { join } from "node:path";
+import { listBaselines } from "../../analysis/robustness/read-baseline.ts";
+import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { atomicWrite } from "../../foundation/files/atomic-write.ts";
+import type { BibEntry } from "../../foundation/files/bib-entries.ts";
+import { makeNote } from "../../foundation/notes.ts";
+import { inShiftOrder } from "../../output/tables/shift-order.ts";
+import { printable } from "../../output/tables/text-table.ts";
+import { readAccuracies } from "./fit-inputs.ts";
+import { claimOutputs } from "./made-from.ts";
+import { outputPlace, placeName } from "./output-place.ts";
+import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
+import { printJson, printText } from "./print-result.ts";
+import { readCitations, resolveCitations } from "./read-citations.ts";
+import { resultSources } from "./result-sources.ts";
+
+/** First line of a file, by which it is known as one of ours. */
+const HEAD = "% made by shiftline cite";
+const FILE = "citations.bib";
+const DEFAULT_BASELINE = "openai-clip";
+/** What the default baseline's lines are drawn over. */
+const IN_DISTRIBUTION = "imagenet";
+
+/** The options of `shiftline cite` as the command line gives them. */
+export interface CiteCommandOptions {
+  /** more results, beside those that are arguments */
+  readonly results?: readonly string[];
+  /** ids, and files of the user's: cited too, and without results in their place */
+  readonly benchmark?: readonly string[];
+  /** default: openai-clip, where there are results on ImageNet */
+  readonly baseline?: string;
+  readonly out?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is cited, and the entries for it. */
+interface Citation {
+  readonly what: string;
+  readonly entries: readonly BibEntry[];
+}
+
+/** What results use. */
+interface Used {
+  readonly benchmarks: readonly string[];
+  readonly templates: readonly string[];
+  readonly baselines: readonly string[];
+  /** names of `uses.json` */
+  readonly methods: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Runs `shiftline cite`: BibTeX of the benchmarks, prompts, baselines and methods that results use, each entry once, under
+ * a comment with what it is for.
+ *
+ * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none and no benchmark
+ */
+export async function runCite(inputs: readonly string[], options: CiteCommandOptions): Promise<void> {
+  const { benchmark: asked = [], out } = options;
+  const isOfResults = inputs.length > 0 || options.results !== undefined || asked.length === 0;
+  const sources = isOfResults ? resultSources(inputs, options.results) : [];
+  const used = await readUsed(sources, options.baseline);
+  const { citations, unknown } = await collect(used, asked);
+  const notes =
+    unknown.length === 0
+      ? []
+      : [
+          makeNote(
+            `nothing is known to cite for ${unknown.join(", ")}; --benchmark FILE.json reads "cite" of a definition`,
+          ),
+        ];
+  printNotes(sortNotes(notes, [], used.leftOut), options);
+  const text = formatCitations(citations);
+  if (out !== undefined) {
+    const place = await outputPlace(sources, out, ".bib");
+    if (place === null) throw new InputError(`--out ${out}: expected a folder, or a file that ends in .bib`);
+    const name = place.file ?? FILE;
+    const from = [...sources, ...asked];
+    await claimOutputs({ command: "cite", folder: place.folder, inputs: from, files: [{ name, header: HEAD }] });
+    await atomicWrite(join(place.folder, name), `${HEAD}\n\n${text}`);
+    if (!options.quiet) process.stderr.write(`written to ${printable(placeName({ ...place, file: name }))}\n`);
+  } else if (options.json) printJson(citations);
+  else printText(text);
+  checkNothingLeftOut(used.leftOut);
+}
+
+async function readUsed(sources: readonly string[], baseline: string | undefined): Promise<Used> {
+  const benchmarks = new Set<string>();
+  const templates = new Set<string>();
+  /** those with predictions, which can be paired */
+  const checkpoints = new Set<string>();
+  const leftOut: string[] = [];
+  let hasRecall = false;
+  for (const source of sources) {
+    const read = await readAccuracies(source);
+    leftOut.push(...read.leftOut);
+    for (const row of read.rows) {
+      benchmarks.add(row.benchmark);
+      templates.add(row.templates);
+    }
+    for (const { metrics } of read.results) {
+      checkpoints.add(metrics.checkpoint);
+      hasRecall ||= metrics.metrics.some(({ metric }) => metric === "mean_per_class_recall");
+    }
+  }
+  const shipped = await listBaselines();
+  const line = baseline ?? (benchmarks.has(IN_DISTRIBUTION) ? DEFAULT_BASELINE : undefined);
+  return {
+    benchmarks: [...benchmarks],
+    templates: [...templates],
+    baselines: [...new Set([...(line === undefined ? [] : [line]), ...sources.filter((one) => shipped.includes(one))])],
+    methods: [
+      "accuracy",
+      ...(hasRecall ? ["recall"] : []),
+      ...(line === undefined ? [] : ["robustness"]),
+      ...(checkpoints.size > 1 ? ["comparison"] : []),
+    ],
+    leftOut,
+  };
+}
+
+async function collect(
+  used: Used,
+  asked: readonly string[],
+): Promise<{ readonly citations: readonly Citation[]; readonly unknown: readonly string[] }> {
+  const { references, uses } = await readCitations();
+  const given: Benchmark[] = [];
+  for (const idOrPath of asked) given.push(await readBenchmark(idOrPath));
+  const shipped = await Promise.all((await listBenchmarks()).map(readBenchmark));
+  const definitions = new Map([...shipped, ...given].map((benchmark) => [benchmark.id, benchmark]));
+  const ids = [...new Set([...used.benchmarks, ...given.map(({ id }) => id)])].map((benchmark) => ({ benchmark }));
+  const citations: Citation[] = [];
+  const unknown: string[] = [];
+  for (const { benchmark: id } of inShiftOrder(ids, () => "")) {
+    const definition = definitions.get(id);
+    const entries = await resolveCitations(definition?.cite ?? [], references, definition?.path ?? id);
+    if (entries.length === 0) unknown.push(id);
+    else citations.push({ what: `data: ${definition?.title ?? id}`, entries });
+  }
+  const add = async (what: string, keys: readonly string[] = []) => {
+    if (keys.length > 0) citations.push({ what, entries: await resolveCitations(keys, references, what) });
+  };
+  for (const id of used.templates) await add(`prompts: ${id}`, uses.templates[id]);
+  for (const id of used.baselines) await add(`baseline: ${id}`, uses.baselines[id]);
+  for (const id of used.methods) await add(`method: ${uses.methods[id]?.title}`, uses.methods[id]?.cite);
+  return { citations, unknown };
+}
+
+/** Each entry once, in the order of first use, under the uses that it is for. */
+function formatCitations(citations: readonly Citation[]): string {
+  const uses = new Map<string, { text: string; for: string[] }>();
+  for (const { what, entries } of citations) {
+    for (const { key, text } of entries) {
+      const known = uses.get(key) ?? { text, for: [] };
+      known.for.push(what);
+      uses.set(key, known);
+    }
+  }
+  const parts = [...uses.values()].map((use) =>
+    [...use.for.map((what) => `% ${printable(what)}`), use.text].join("\n"),
+  );
+  return `${parts.join("\n\n")}\n`;
+}
