@@ -2,9 +2,11 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { errorConsistency } from "../../../analysis/comparison/error-consistency.ts";
 import { decimal } from "../../../foundation/number-text.ts";
+import { shortenNames } from "../../tables/shorten-names.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
 import { bothRight, type ImageSet, openSet, setId, setTitle } from "./image-sets.ts";
+import { isNarrow } from "./narrow.ts";
 import { CheckpointName, chosenSet, type PageProps } from "./page-props.tsx";
 import { useView } from "./view-context.ts";
 
@@ -20,6 +22,7 @@ const NAMED = 60;
 /** Pixels of a cell that has a name, and of the whole at most. */
 const CELL = { least: 15, most: 40 } as const;
 const MOST_PIXELS = 560;
+const NAME_LENGTH = { usual: 32, narrow: 15 } as const;
 
 /** Which checkpoints are right and wrong on the same images. */
 export function AgreementMatrix({ data, details, view, change }: PageProps): JSX.Element | null {
@@ -110,14 +113,16 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
   const isNamed = n <= NAMED;
   const side = isNamed ? n * Math.max(CELL.least, Math.min(CELL.most, 420 / n)) : MOST_PIXELS;
   const marked = names.map((name, i) => ({ name, i })).filter(({ name }) => isNamed || pinned.has(name));
+  const shorts = useMemo(() => shortenNames(names, isNarrow() ? NAME_LENGTH.narrow : NAME_LENGTH.usual), [names]);
+  const widest = Math.max(6, ...marked.map(({ name }) => [...(shorts.get(name) ?? name)].length));
   return (
     <div class="matrix">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a large matrix is scrolled on a phone, by keyboard too */}
       <section class="matrix-body" tabIndex={0} aria-label="Agreement of every two checkpoints">
-        <ol class="matrix-names">
+        <ol class="matrix-names" style={{ width: `${widest + 4}ch` }}>
           {marked.map(({ name, i }) => (
             <li key={name} style={{ top: `${(100 * (i + 0.5)) / n}%` }}>
-              <CheckpointName name={name} /> <span class="quiet">{i + 1}</span>
+              <CheckpointName name={name} text={shorts.get(name) ?? name} /> <span class="quiet">{i + 1}</span>
             </li>
           ))}
         </ol>

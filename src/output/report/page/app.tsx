@@ -2,6 +2,7 @@ import { type JSX, render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
+import { inShiftOrder } from "../../tables/shift-order.ts";
 import { shortenNames } from "../../tables/shorten-names.ts";
 import type { ReportData, ReportImages } from "../report-data.ts";
 import { groupReport, studyReport, withoutBaseline } from "../report-study.ts";
@@ -21,6 +22,7 @@ import { Empty, Footer, ThemeChoice } from "./frame.tsx";
 import { GroupLines } from "./group-lines.tsx";
 import { ImageBrowser } from "./image-browser.tsx";
 import { Live } from "./live.tsx";
+import { openForPrint } from "./open-for-print.ts";
 import type { PageProps } from "./page-props.tsx";
 import { plotChoices } from "./panel.ts";
 import { Reliability } from "./reliability.tsx";
@@ -39,7 +41,7 @@ function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element 
   const [view, setView] = useState(() => parseView(location.hash, start));
   const [details, setDetails] = useState<OpenDetails | null>(null);
   useEffect(() => {
-    readDetails().then(setDetails);
+    readDetails().then((read) => setDetails({ ...read, sets: inShiftOrder(read.sets, () => "", data.axes) }));
     const follow = () => setView(parseView(location.hash, start));
     window.addEventListener("hashchange", follow);
     window.addEventListener("popstate", follow);
@@ -47,7 +49,8 @@ function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element 
       window.removeEventListener("hashchange", follow);
       window.removeEventListener("popstate", follow);
     };
-  }, [start]);
+  }, [start, data]);
+  useEffect(openForPrint, []);
   // Another page is read from its top
   const page = `${view.tab} ${view.checkpoint}`;
   const shownPage = useRef(page);

@@ -11,7 +11,7 @@ import { AnswerView } from "./answer-view.tsx";
 import { type PairRow, pairRows } from "./compare.tsx";
 import { contextWords } from "./context-words.ts";
 import { checkpointRows } from "./lead-rows.ts";
-import type { PageProps } from "./page-props.tsx";
+import { notesOf, type PageProps } from "./page-props.tsx";
 import { viewPanel } from "./panel.ts";
 import { Scatter } from "./scatter.tsx";
 import { subjectsOf } from "./subjects.ts";
@@ -124,8 +124,13 @@ function Why(
 /** That there are warnings and notes, and where they are. */
 function Remarks({ data, details }: PageProps): JSX.Element | null {
   const { address } = useView();
-  const warnings = data.warnings.length;
-  const notes = data.notes.length + (details?.notes.length ?? 0);
+  const warnings = new Set(
+    [...data.warnings, ...notesOf({ data, details }).filter(({ severity }) => severity === "warning")].map(
+      ({ text }) => text,
+    ),
+  ).size;
+  const all = notesOf({ data, details });
+  const notes = all.filter(({ severity }) => severity === "note").length;
   if (warnings + notes === 0) return null;
   const parts = [
     ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? "warning" : "warnings"}`] : []),

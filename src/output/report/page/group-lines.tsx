@@ -63,9 +63,13 @@ function columnsOf(data: PageProps["data"]): Column<GroupFinding>[] {
     {
       id: "verdict",
       title: "Decision",
-      cell: (row) => (differs(row) ? <b>{row.heading}</b> : row.heading),
+      cell: (row) => (
+        <div class="decision">
+          {differs(row) ? <b>{row.heading}</b> : row.heading}
+          <small>{row.tests}</small>
+        </div>
+      ),
       value: ({ verdict }) => verdict,
     },
-    { id: "tests", title: "Tests", cell: ({ tests }) => tests, value: ({ tests }) => tests },
   ];
 }

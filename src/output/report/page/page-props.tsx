@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { ImageSetDetails, ReportData, ReportImages } from "../report-data.ts";
+import type { ImageSetDetails, ReportData, ReportImages, ReportNote } from "../report-data.ts";
 import { Pick } from "./controls.tsx";
 import type { OpenDetails } from "./decode.ts";
 import { setId } from "./image-sets.ts";
@@ -16,10 +16,11 @@ export interface PageProps {
   readonly change: (part: Partial<View>) => void;
 }
 
-/** A checkpoint's name as a link to its page. */
-export function CheckpointName({ name }: { readonly name: string }): JSX.Element {
+/** A checkpoint's name as a link to its page; `text` where a place has room for less than a table. */
+export function CheckpointName(props: { readonly name: string; readonly text?: string }): JSX.Element {
+  const { name } = props;
   const { address, short, found } = useView();
-  const text = <bdi>{short(name)}</bdi>;
+  const text = <bdi>{props.text ?? short(name)}</bdi>;
   return (
     <a class="name" title={name} href={address({ checkpoint: name })}>
       {found.has(name) ? <mark>{text}</mark> : text}
@@ -45,4 +46,10 @@ export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element
       onChange={(first) => change({ first })}
     />
   );
+}
+
+/** The page's notes, each once. */
+export function notesOf({ data, details }: Pick<PageProps, "data" | "details">): readonly ReportNote[] {
+  const own = new Set(data.notes.map(({ text }) => text));
+  return [...data.notes, ...(details?.notes ?? []).filter(({ text }) => !own.has(text))];
 }

@@ -2,9 +2,9 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { keyText } from "../../../foundation/evaluation-key.ts";
 import { count, plural } from "../../../foundation/number-text.ts";
-import type { ReportData, ReportNote, RunSummary } from "../report-data.ts";
+import type { ReportData, RunSummary } from "../report-data.ts";
 import { Section } from "./controls.tsx";
-import { CheckpointName, type PageProps } from "./page-props.tsx";
+import { CheckpointName, notesOf, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
 
@@ -17,7 +17,7 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
   );
   const remarked = runs.filter((run) => remarksOf(run).length > 0);
   const columns = useMemo(() => columnsOf(data), [data]);
-  const notes: readonly ReportNote[] = [...data.notes, ...(details?.notes ?? [])];
+  const notes = notesOf({ data, details });
   if (data.checkpoints.length === 0) return null;
   return (
     <Section

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { count } from "../../../foundation/number-text.ts";
+import { isNarrow } from "./narrow.ts";
 import { formatOrder, type Order, parseOrder } from "./table-order.ts";
 import { useView } from "./view-context.ts";
 
@@ -37,7 +38,6 @@ interface TableProps<Row> {
 const FIRST_ROWS = 25;
 /** The same on a phone, where a row is as high as three. */
 const FIRST_ROWS_NARROW = 8;
-const isNarrow = () => matchMedia("(max-width: 640px)").matches;
 
 /** A table that sorts by any column; the address keeps how. */
 export function Table<Row>(props: TableProps<Row>): JSX.Element {

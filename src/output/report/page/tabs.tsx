@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { ReportData, ReportImages } from "../report-data.ts";
 import type { PageProps } from "./page-props.tsx";
 import { useView } from "./view-context.ts";
@@ -35,8 +36,14 @@ export function Tabs({
   readonly current: string | null;
 }): JSX.Element {
   const { address } = useView();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the row of tabs scrolls
+  useEffect(() => {
+    const shown = nav.current?.querySelector(`[aria-current="page"]`);
+    if (shown != null && current !== "") shown.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [current]);
   return (
-    <nav class="tabs" aria-label="Parts of the report">
+    <nav ref={nav} class="tabs" aria-label="Parts of the report">
       {tabs.map(({ id, title }) => (
         <a key={id} href={address({ tab: id, checkpoint: "" })} aria-current={id === current ? "page" : undefined}>
           {title}

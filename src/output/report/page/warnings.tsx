@@ -22,7 +22,7 @@ export function WarningMark({ texts }: { readonly texts: readonly string[] }): J
 export function WarningList({ warnings }: { readonly warnings: readonly Note[] }): JSX.Element | null {
   const { footnotes } = markWarnings(warnings);
   if (footnotes.length === 0) return null;
-  return (
+  const list = (
     <ul class="notes">
       {footnotes.map((text) => (
         <li key={text} class="warning">
@@ -30,5 +30,12 @@ export function WarningList({ warnings }: { readonly warnings: readonly Note[] }
         </li>
       ))}
     </ul>
+  );
+  if (footnotes.length === 1) return list;
+  return (
+    <details class="notes">
+      <summary>{footnotes.length} warnings about marked figures</summary>
+      {list}
+    </details>
   );
 }

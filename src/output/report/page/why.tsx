@@ -111,6 +111,14 @@ export function WhyPair(
   );
 }
 
+const GROUP_WORDS: Readonly<Record<GroupFinding["verdict"], string>> = {
+  "slopes-differ": "slopes differ",
+  "heights-differ": "heights differ",
+  "one-line": "one line",
+  "no-difference-shown": "no difference shown",
+  "not-tested": "not tested",
+};
+
 /** On which shifts groups' lines differ. */
 export function WhyGroups(props: {
   readonly data: ReportData;
@@ -124,7 +132,9 @@ export function WhyGroups(props: {
       <ul class="why-list why-words">
         {rows.map((row) => (
           <WhyRow key={row.benchmark} data={data} benchmark={row.benchmark} shown={benchmark}>
-            <span>{differs(row) ? <b>{row.heading}</b> : row.heading}</span>
+            <span title={row.heading}>
+              {differs(row) ? <b>{GROUP_WORDS[row.verdict]}</b> : GROUP_WORDS[row.verdict]}
+            </span>
           </WhyRow>
         ))}
       </ul>

@@ -113,6 +113,12 @@ describe.skipIf(withoutBrowser)("the report's first screen", () => {
     await page.getByRole("link", { name: "Compare", exact: true }).click();
     await expect.poll(() => page.locator("h1").textContent()).toBe("first-recipe and second-recipe");
     expect(page.url()).toMatch(/#tab=compare$/);
+    // What is folded is printed too
+    await page.waitForSelector("#compare details");
+    const folded = () => page.locator("#compare details:not([open])").count();
+    expect(await folded()).toBe(1);
+    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    expect(await folded()).toBe(0);
   });
 
   for (const colorScheme of ["light", "dark"] as const) {
