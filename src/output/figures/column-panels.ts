@@ -22,7 +22,7 @@ export function columnPanels(
   const all = first === undefined ? whole : [inDistributionPanel(first, whole, titles), ...whole];
   return all.flatMap((panel) => {
     const placed = panel.checkpoints.flatMap((one) => {
-      const x = numbers[one.name];
+      const x = Object.hasOwn(numbers, one.name) ? numbers[one.name] : undefined;
       return x === undefined ? [] : [{ ...one, ...WITHOUT_LINE, x, xLow: null, xHigh: null }];
     });
     if (placed.length === 0) return [];

@@ -100,6 +100,12 @@ describe("panels over a numeric column", () => {
     expect(middle - low).closeTo(high - middle, 1e-6);
   });
 
+  it("take no number from what every object has", async () => {
+    const names = ["constructor", "toString", "a"];
+    const [panel] = columnPanels(await panelsOfNames(names), { column: "n", numbers: { a: 1 } }, new Map());
+    expect(panel?.checkpoints.map(({ name, x }) => [name, x])).toEqual([["a", 1]]);
+  });
+
   it("leave out a benchmark of which no checkpoint has a number", async () => {
     expect(columnPanels(await panelsOfNames(NAMES), { column: "x", numbers: {} }, new Map())).toEqual([]);
   });
