@@ -126,7 +126,7 @@ function answerMany(about: About, rows: readonly RobustnessRow[], subjects: numb
     tested === 0
       ? [`: none of the ${rows.length} that can be compared has a verdict ${where(data, first)}${whyNot(rows)}.`]
       : [
-          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${count(about.tests)} tests)${tested < rows.length ? `; ${rows.length - tested} have none${whyNot(rows)}` : ""}.`,
+          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${count(about.tests)} tests)${tested < rows.length ? `; ${rows.length - tested} ${rows.length - tested === 1 ? "has" : "have"} none${whyNot(rows)}` : ""}.`,
         ];
   const lead: Part[] =
     best === undefined

@@ -74,5 +74,7 @@ function averageWords(data: ReportData, study: RobustnessStudy, view: View): str
 
 function missingWords(data: ReportData, present: readonly string[]): string[] {
   const lacking = subjectsOf(data).filter((name) => !present.includes(name)).length;
-  return lacking === 0 ? [] : [`${lacking} of ${subjectsOf(data).length} checkpoints have no result here`];
+  return lacking === 0
+    ? []
+    : [`${lacking} of ${subjectsOf(data).length} checkpoints ${lacking === 1 ? "has" : "have"} no result here`];
 }
