@@ -175,6 +175,36 @@ describe("shiftline report", () => {
     });
   }
 
+  it("keeps pictures and page below what --budget allows, and says what is not there", async () => {
+    const out = join(temporaryFolder(), "results");
+    expect((await shiftline(demoRun(out, "vit-open-clip"))).status).toBe(0);
+    const args = ["report", out, "--thumbnails", "200", "--data-dir", `imagenet=${demo}`, "--no-figures"];
+    const all = await shiftline(args);
+    expect(all.status).toBe(0);
+    const whole = readPage(join(out, "report.html"));
+    expect(whole.pictures.uris).toHaveLength(123);
+    const some = await shiftline([...args, "--budget", "3,0.05"]);
+    expect(some.stderr).toMatch(/note: pictures of \d+ of 123 images: they have 0\.1 MB of a report/);
+    const { pictures, images } = readPage(join(out, "report.html"));
+    const bytes = pictures.uris.reduce((sum, uri) => sum + uri.length, 0);
+    expect(bytes).toBeLessThan(50_000);
+    expect(bytes).toBeGreaterThan(25_000);
+    expect(images).toEqual(whole.images);
+    const none = await shiftline([...args.slice(0, 2), "--no-figures", "--budget", "0.1"]);
+    expect(none.status).toBe(0);
+    expect(none.stderr).toContain("alone take");
+    expect(none.stderr).toContain("Single images of no checkpoint are in this page");
+    expect(none.stderr).toContain("classes and pairs left out, to keep the page small");
+    const { details, ...cut } = readPage(join(out, "report.html"));
+    expect([details.sets, cut.images.sets, cut.blocks]).toEqual([[], [], []]);
+    expect(cut.data.results).toEqual(whole.data.results);
+    const bad = await shiftline([...args.slice(0, 2), "--budget", "3,2,1"]);
+    expect(bad.status).toBe(2);
+    const nobody = await shiftline([...args.slice(0, 2), "--images-of", "nobody"]);
+    expect(nobody.stderr).toContain("--images-of nobody: no checkpoint with predictions");
+    expect(nobody.status).toBe(1);
+  }, 60_000);
+
   it("asks for the images when thumbnails are wanted, and names a damaged result", async () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a"], imagesPerClass: 1 });
     const asked = await shiftline(["report", results, "--thumbnails", "2"]);

@@ -7,7 +7,11 @@ import type { OpenImages } from "./open-images.ts";
 import { columnsOf, listHeight, scrollToTile, type TileLayout, tileOfKey, tileWindow } from "./tile-window.ts";
 
 /** Pixels of a tile, with the gap after it: as in images.css. */
-const TILE = { width: 164, gap: 8, withPicture: 240, withoutPicture: 102 } as const;
+const TILE = {
+  gap: 8,
+  withPicture: { width: 164, height: 240 },
+  withoutPicture: { width: 226, height: 102 },
+} as const;
 /** Images that are printed. */
 const PRINTED = 48;
 
@@ -56,13 +60,14 @@ function ScrolledList(props: ImageListProps): JSX.Element {
   const [scrollTop, setScrollTop] = useState(0);
   const [current, setCurrent] = useState(0);
   const isPictured = images.pictures.size > 0;
+  const size = isPictured ? TILE.withPicture : TILE.withoutPicture;
   const layout: TileLayout = useMemo(
     () => ({
       count: rows.length,
-      columns: columnsOf(width, TILE.width, TILE.gap),
-      lineHeight: isPictured ? TILE.withPicture : TILE.withoutPicture,
+      columns: columnsOf(width, size.width, TILE.gap),
+      lineHeight: size.height,
     }),
-    [rows, width, isPictured],
+    [rows, width, size],
   );
   // Another choice begins at its top, or where the open image is
   useLayoutEffect(() => {

@@ -36,7 +36,7 @@ export function ImageTile(props: TileProps): JSX.Element {
       <VerdictLine letter={second >= 0 ? "A" : ""} verdict={verdictOf(images, first, row)} />
       {second >= 0 && <VerdictLine letter="B" verdict={verdictOf(images, second, row)} />}
       <span class="image-name">
-        <bdi>{name}</bdi>
+        <bdi>{name.slice(name.lastIndexOf("/") + 1)}</bdi>
       </span>
     </a>
   );
@@ -52,12 +52,12 @@ function VerdictLine({ letter, verdict }: { readonly letter: string; readonly ve
   const { isRight, confidence } = verdict;
   return (
     <span class="verdict">
-      {letter !== "" && <span class="quiet">{letter} </span>}
-      <span class={isRight ? "better" : "worse"}>
+      {letter !== "" && <span class="quiet">{letter}</span>}
+      <span class={isRight ? "verdict-class better" : "verdict-class worse"}>
         <span aria-hidden="true">{isRight ? "✓" : "✗"}</span>
         <span class="unseen">{isRight ? "right: " : "wrong: "}</span> <bdi>{verdict.name}</bdi>
       </span>
-      {confidence !== null && <span class="quiet"> {confidence} %</span>}
+      {confidence !== null && <span class="quiet">{confidence} %</span>}
     </span>
   );
 }

@@ -9,7 +9,9 @@ import { makeResults } from "../../make-results.ts";
 import { closeBrowser, openReport, withoutBrowser } from "./browser.ts";
 
 const suite = mkdtempSync(join(tmpdir(), "shiftline-first-screen-"));
-const TABS = ["", "compare", "classes", "agreement", "runs"] as const;
+/** What a tab has where it has no table. */
+const CONTENT: Readonly<Record<string, string>> = { "tab=agreement": "canvas", "tab=images": ".image-tile" };
+const TABS = ["", "compare", "images", "classes", "agreement", "runs"] as const;
 let mine: string;
 let two: string;
 
@@ -128,7 +130,7 @@ describe.skipIf(withoutBrowser)("the report's first screen", () => {
         await page.evaluate((hash) => {
           location.hash = hash;
         }, tab);
-        await page.waitForSelector(tab === "tab=agreement" ? "canvas" : "main table tbody tr");
+        await page.waitForSelector(CONTENT[tab] ?? "main table tbody tr");
         const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
         const said = violations.map(
           ({ id, nodes }) =>
