@@ -2,10 +2,14 @@ import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { buildProgram } from "../src/app/cli/command-line.ts";
+import { withConfigFile } from "../src/app/cli/config-file.ts";
 import { checkpoints, demo, shiftline } from "./app/cli/run-cli.ts";
-import { temporaryFolder, writeTree } from "./helpers.ts";
+import { fixtures, temporaryFolder, writeTree } from "./helpers.ts";
 
 const root = join(import.meta.dirname, "..");
+/** Every benchmark, with a few images of each. */
+const sketches = join(fixtures, "sketches", "root");
 
 describe("the README", () => {
   const text = readFileSync(join(root, "README.md"), "utf8");
@@ -18,6 +22,43 @@ describe("the README", () => {
       encoding: "utf8",
     });
     expect(output).toBe("zebra\n");
+  });
+
+  it("goes from a checkpoint to the table of a paper in at most six commands that run", async () => {
+    const block = /## From a checkpoint to the table of a paper[\s\S]*?```sh\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
+    const lines = block.trim().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(6);
+    const cwd = temporaryFolder();
+    for (const line of lines) {
+      const words = line.replace(/ +#.*/, "").split(" ").slice(2);
+      const here = words.map((word) =>
+        word === "checkpoints/mine" ? join(checkpoints, "hf-combined") : word === "/data" ? sketches : word,
+      );
+      // Of each set a few images are at hand, and one template is enough to see the commands work
+      const cheap =
+        { evaluate: ["--allow-incomplete", "--templates", "single-1"], report: ["--no-figures"] }[here[0] as string] ??
+        [];
+      const { status, stderr } = await shiftline([...here, ...cheap, "--quiet"], { cwd });
+      expect(status, `${line}\n${stderr}`).toBe(0);
+    }
+    const table = readFileSync(join(cwd, "table.tex"), "utf8");
+    expect(table).toContain("checkpoint & IN & IN-V2 & IN-R & IN-Sketch & IN-A & ObjectNet & Avg.");
+    expect(readFileSync(join(cwd, "table.bib"), "utf8")).toContain("@inproceedings{barbu2019objectnet,");
+    expect(readFileSync(join(cwd, "results", "report.html"), "utf8")).toContain("hf-combined");
+  }, 60_000);
+
+  it("shows a file of options that evaluate takes", async () => {
+    const [, yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(text) ?? [];
+    const file = join(writeTree(temporaryFolder(), { "sweep.yaml": yaml.replace(/^ {2}/gm, "") }), "sweep.yaml");
+    const words = await withConfigFile(
+      ["evaluate", "--config", file],
+      buildProgram(async () => true),
+    );
+    expect(words).toEqual([
+      ...["evaluate", "--data=/data", "--data-dir=imagenet=/data/val", "--templates=openai-80", "--templates=simple-7"],
+      ...["--protocol=objectnet=objectnet-names", "--allow-incomplete", "--config", file, "--"],
+      ...["checkpoints/a", "checkpoints/b"],
+    ]);
   });
 
   it("describes a benchmark of one's own that works as it is described", async () => {

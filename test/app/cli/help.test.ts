@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -8,7 +9,7 @@ import { examplesOf } from "../../../src/app/cli/common-options.ts";
 import { LINES, SCALES } from "../../../src/app/cli/shared-options.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { idleProgram, leaves, shellWords } from "./command-tree.ts";
-import { demo, root, shiftline } from "./run-cli.ts";
+import { cli, demo, root, shiftline } from "./run-cli.ts";
 
 const commands = leaves(idleProgram());
 const named = commands.map((command): [string, Command] => [command.name(), command]);
@@ -57,6 +58,18 @@ describe("the help of every command", () => {
     const overview = (await shiftline(["--help"])).stdout;
     for (const line of overview.match(/\$ (shiftline .*)/g) ?? []) await parsed(line.slice(2));
     expect(overview).toContain("shiftline COMMAND --help");
+  });
+
+  it("reads no library but the one that parses the command line, so that it is there at once", () => {
+    const run = spawnSync(process.execPath, [cli, "--help"], {
+      env: { ...process.env, NODE_DEBUG: "esm" },
+      encoding: "utf8",
+    });
+    expect(run.status).toBe(0);
+    const libraries = run.stderr.matchAll(/file:\/\/\S*?\/node_modules\/((?:@[\w-]+\/)?[\w.-]+)\//g);
+    expect([...new Set([...libraries].map(([, name]) => name))]).toEqual(["commander"]);
+    const modules = run.stderr.match(/file:\/\/\S*?\/dist\/[\w/-]+\.js/g);
+    expect(new Set(modules).size).toBeLessThan(40);
   });
 
   it("has the scales and kinds of line that can be fitted", () => {
