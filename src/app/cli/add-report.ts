@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { choiceOption, MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
-import { budget, HIGHLIGHT, pairs, pathValue, texts, values, wholeNumber } from "./option-values.ts";
+import { budget, columns, HIGHLIGHT, pairs, pathValue, texts, values, wholeNumber } from "./option-values.ts";
 import { INPUTS, LINES, METADATA, RESULTS, SCALES, STUDY } from "./shared-options.ts";
 
 /** `shiftline report`. */
@@ -15,18 +15,19 @@ export function addReport(root: Command): void {
     .option("--results <paths>", RESULTS, values)
     .option("--out <path>", "folder, or an .html file (default: the one results folder given)", pathValue)
     .option("--title <text>", "title of the page")
+    .option("--highlight <pattern>", HIGHLIGHT, texts)
+    .option("--watch", "render again as results land, until stopped")
+    .optionsGroup("Groups and trainings:")
     .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
     .option("--metadata <file>", `${METADATA}; its columns can be chosen as groups`, pathValue)
-    .option("--mixture <source=column>", "does mixing sources dilute, as for fit", values)
-    .option("--scaling <column>", "effects of numeric columns along and above the line, as for fit", values)
-    .option("--highlight <pattern>", HIGHLIGHT, texts)
+    .option("--mixture <source=column>", "does mixing sources dilute, as for fit", columns)
+    .option("--scaling <column>", "effects of numeric columns along and above the line, as for fit", columns)
     .option("--join <column>", "join the checkpoints of one training, named in this column of --metadata, by a line")
     .option("--order <column>", "numeric column of --metadata that orders a training's checkpoints, for --join")
     .option(
       "--x <column>",
       "also plot accuracies over this numeric column of --metadata (samples, steps, …), without a line",
     )
-    .option("--watch", "render again as results land, until stopped")
     .optionsGroup("What is shown first:")
     .option(
       "--baseline <id>",

@@ -11,7 +11,11 @@ const EVERYWHERE = "In every command:";
 export function withCommonOptions(command: Command): Command {
   return command
     .optionsGroup(EVERYWHERE)
-    .option("--config <file>", "YAML or JSON file of options; the command line wins over it", pathValue)
+    .option(
+      "--config <file>",
+      "YAML or JSON file of these options, paths as on the command line, which wins over it",
+      pathValue,
+    )
     .option("--quiet", "print nothing but results, warnings and errors")
     .option("--verbose", "print every note, and what lies behind an error")
     .option("--json", "print results as JSON")

@@ -45,7 +45,7 @@ export function listenForStop(
     }
     first = { name, at: performance.now(), count: 1 };
     answer();
-    say("stopping after the batch at work; once more to stop at once");
+    say("finishing the current batch; press Ctrl-C again to stop now");
     controller.abort(new StoppedError(name));
   };
   const handlers = { SIGINT: stop("SIGINT"), SIGTERM: stop("SIGTERM") };

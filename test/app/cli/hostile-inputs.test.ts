@@ -122,7 +122,7 @@ unix.concurrent("work without end", () => {
       child.kill(name);
       expect(await ended).toEqual([name === "SIGINT" ? 130 : 143, null]);
       expect(performance.now() - begun).toBeLessThan(3000);
-      expect(text()).toContain("once more to stop at once");
+      expect(text()).toContain("press Ctrl-C again to stop now");
     },
   );
 
