@@ -5,7 +5,8 @@ import type { EvaluateOptions, EvaluateProgress, EvaluateResult } from "../../ev
 import { describeMissing, MissingEmbeddingsError } from "../../evaluation/evaluate/missing-embeddings.ts";
 import { metricsRecord } from "../../evaluation/results/metrics-file.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { duration } from "../../foundation/number-text.ts";
+import { someNames } from "../../foundation/notes.ts";
+import { duration, plural } from "../../foundation/number-text.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { resolveShard } from "../cluster/shard-environment.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
@@ -19,6 +20,9 @@ import { sameCommand } from "./same-command.ts";
 import { evaluateTable } from "./show-results.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
+
+/** Checkpoints at work that a line of progress names. */
+const CHECKPOINTS_NAMED = 2;
 
 /**
  * Runs `shiftline evaluate`: progress and notes to stderr, results to stdout.
@@ -84,9 +88,11 @@ function isPlanning({ phase }: EvaluateProgress): boolean {
 }
 
 /** A phase counts what it is called; images that come after the prompts are named. */
-function describeProgress({ phase, done, total, imagesAhead }: EvaluateProgress): TaskProgress {
-  const next = imagesAhead > 0 ? `${imagesAhead} images` : undefined;
-  return { task: phase, unit: phase, done, total, next };
+function describeProgress({ phase, imagesAhead, checkpoints, benchmark, ...state }: EvaluateProgress): TaskProgress {
+  const next = imagesAhead > 0 ? plural(imagesAhead, "image") : undefined;
+  const of = checkpoints.length === 0 ? [] : [someNames(checkpoints, CHECKPOINTS_NAMED)];
+  const about = [...of, ...(benchmark === null ? [] : [`on ${benchmark}`])].join(" ");
+  return { task: phase, unit: phase, ...state, next, about };
 }
 
 async function printResults(

@@ -18,6 +18,10 @@ export interface TaskProgress {
   readonly total: number;
   /** what comes after this task: "500 images" */
   readonly next?: string | undefined;
+  /** share of the task's expected time that is behind, where items differ in what they cost; absent: done / total */
+  readonly share?: number | undefined;
+  /** what is worked on: "ViT-B-32 on imagenet" */
+  readonly about?: string | undefined;
 }
 
 export interface ProgressReporter {
@@ -86,7 +90,7 @@ export function startProgress({ quiet, isBrief = false }: ProgressReporterOption
     update: (state) => {
       if (quiet) return;
       if (rates.task !== state.task) rates = startRates(state.task, rates.at);
-      advance(rates, state.done);
+      advance(rates, state);
       if (isDue(state)) show(state);
     },
     note: (text) => {
@@ -106,29 +110,36 @@ interface Rates {
   /** of the last update; at first, of the end of the task before */
   at: number;
   done: number;
-  /** done of late, and in how many seconds: the older, the less it counts */
+  /** share of the time that is behind */
+  share: number;
+  /** done of late, that share of late, and in how many seconds: the older, the less it counts */
   lately: number;
+  shareLately: number;
   seconds: number;
 }
 
 function startRates(task: string, at: number): Rates {
-  return { task, at, done: 0, lately: 0, seconds: 0 };
+  return { task, at, done: 0, share: 0, lately: 0, shareLately: 0, seconds: 0 };
 }
 
-function advance(rates: Rates, done: number): void {
+function advance(rates: Rates, { done, total, share = done / Math.max(total, 1) }: TaskProgress): void {
   const now = performance.now();
   const passed = (now - rates.at) / 1000;
   const kept = Math.exp(-passed / MEMORY);
   rates.lately = rates.lately * kept + done - rates.done;
+  // A total that changes may take the share back
+  rates.shareLately = rates.shareLately * kept + Math.max(0, share - rates.share);
+  rates.share = share;
   rates.seconds = rates.seconds * kept + passed;
   rates.at = now;
   rates.done = done;
 }
 
-function describe({ unit, done, total, next }: TaskProgress, rates: Rates): string {
+function describe({ unit, next, about = "" }: TaskProgress, rates: Rates): string {
   const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
-  if (perSecond <= 0) return ""; // nothing is done yet
+  const what = about === "" ? "" : `  ${about}`;
+  if (perSecond <= 0) return what.trimStart(); // nothing is done yet
   const speed = `${rate(perSecond)} ${unit}/s`;
-  const left = duration((total - done) / Math.max(perSecond, 1e-9));
-  return `${speed}, ${left} left${next === undefined ? "" : `, then ${next}`}`;
+  const left = duration((1 - rates.share) / Math.max(rates.shareLately / Math.max(rates.seconds, 1e-3), 1e-9));
+  return `${speed}, ${left} left${next === undefined ? "" : `, then ${next}`}${what}`;
 }

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import { groupRuns } from "./embed-missing-images.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { type EvaluationPlan, planEvaluation } from "./evaluation-plan.ts";
 import { measureImages, measurePrompts } from "./measure-speed.ts";
@@ -59,25 +59,33 @@ async function estimatePrompts({ texts, runtime }: EvaluationPlan): Promise<DryR
   return rows;
 }
 
-/** A checkpoint is measured on the first images it lacks. */
+/**
+ * Runs that are embedded together are measured together, on their first images: each image is decoded once for all of them. The same
+ * checkpoints on another benchmark are taken to be as fast.
+ */
 async function estimateImages(plan: EvaluationPlan): Promise<DryRunRow[]> {
-  const rows: DryRunRow[] = [];
-  const measured = new Map<Checkpoint, number>();
-  for (const run of plan.runs) {
+  const perImage = new Map<PlannedRun, number>();
+  const measured = new Map<string, number>();
+  for (const group of groupRuns(plan.runs, plan.modelMemory)) {
+    const lacking = group.filter(({ missing }) => missing.length > 0);
+    if (lacking.length === 0) continue;
+    const key = lacking.map(({ checkpoint }) => checkpoint.id).join("\n");
+    const seconds = measured.get(key) ?? (await measureImages(lacking, plan));
+    measured.set(key, seconds);
+    for (const run of lacking) perImage.set(run, seconds);
+  }
+  return plan.runs.map((run) => {
     const { checkpoint, benchmark, manifest } = run;
     const toEmbed = imagesToEmbed([run]);
-    const perImage = toEmbed === 0 ? 0 : (measured.get(checkpoint) ?? (await measureImages(run, plan)));
-    if (toEmbed > 0) measured.set(checkpoint, perImage);
-    rows.push({
+    return {
       checkpoint: checkpoint.id,
       benchmark: benchmark.id,
       images: manifest.images.length,
       imagesToEmbed: toEmbed,
       bytes: bytesToRead(run),
-      seconds: perImage * toEmbed,
-    });
-  }
-  return rows;
+      seconds: (perImage.get(run) ?? 0) * toEmbed,
+    };
+  });
 }
 
 function bytesToRead({ missing, manifest }: PlannedRun): number {

@@ -42,7 +42,7 @@ export async function* embedMissingImages(
 }
 
 /** Runs that share a manifest and a part size, and whose models fit in memory together. */
-function groupRuns(runs: readonly PlannedRun[], modelMemory: number): PlannedRun[][] {
+export function groupRuns(runs: readonly PlannedRun[], modelMemory: number): PlannedRun[][] {
   const groups: { key: string; bytes: number; runs: PlannedRun[] }[] = [];
   for (const run of runs) {
     const key = `${run.manifest.sha256}\n${run.manifest.root}\n${run.store.parts[0]?.rows}`;

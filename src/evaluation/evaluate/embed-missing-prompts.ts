@@ -16,8 +16,8 @@ export interface EmbedMissingPromptsOptions {
   readonly runtime: Runtime;
   /** every chunk where absent */
   readonly share?: PromptShare;
-  /** prompts embedded, and to embed here; the second is exact for the list at work, a maximum for those after it */
-  readonly onProgress: (done: number, total: number) => void;
+  /** prompts embedded, and to embed here; the second is exact for the list at work, a maximum for those after it; of whose checkpoint */
+  readonly onProgress: (done: number, total: number, checkpoint: string) => void;
   readonly checkStopped: () => void;
 }
 
@@ -45,7 +45,7 @@ export async function embedMissingPrompts(
       onOpened: (encoder) => probePadding(text, encoder),
       onProgress: (here, total) => {
         done = before + here;
-        onProgress(done, before + total + ahead);
+        onProgress(done, before + total + ahead, text.checkpoint.id);
       },
     });
   }

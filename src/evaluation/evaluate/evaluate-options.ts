@@ -69,4 +69,9 @@ export interface EvaluateProgress {
   readonly total: number;
   /** images still to come, while prompts are embedded */
   readonly imagesAhead: number;
+  /** share of the phase's expected time that is behind, in [0, 1]: checkpoints differ in what an image or a prompt costs */
+  readonly share: number;
+  /** checkpoints at work, and the benchmark of the images; empty and null where there is none */
+  readonly checkpoints: readonly string[];
+  readonly benchmark: string | null;
 }

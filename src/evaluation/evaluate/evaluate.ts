@@ -65,7 +65,7 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
     runtime: plan.runtime,
     attempts,
     handlers,
-    onProgress: (done) => progress.prompts(done, prompts),
+    onProgress: (done, checkpoint, share) => progress.prompts(done, prompts, checkpoint, share),
   });
   const runs = plan.runs.filter(({ checkpoint }) => prepared.checkpoints.has(checkpoint));
   const orders = await readLabelOrders();

@@ -19,6 +19,7 @@ import { type OpenedRun, openRun, type PlannedRun, unitsOf } from "./planned-run
 import { recordedOptions } from "./recorded-options.ts";
 import { handlersOf } from "./run-handlers.ts";
 import { planTexts, type TextPlan } from "./text-plan.ts";
+import { planProgress } from "./track-progress.ts";
 
 /** Images per part: at most this many are embedded twice after a run is killed. */
 const PART_SIZE = 512;
@@ -111,7 +112,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
     remember: !readOnly,
     shard,
     checkStopped: handlers.checkStopped,
-    onProgress: (done, total) => handlers.progress({ phase: "checks", done, total, imagesAhead: 0 }),
+    onProgress: (done, total) => handlers.progress(planProgress("checks", done, total)),
   });
   notes.push(...checked);
   return {

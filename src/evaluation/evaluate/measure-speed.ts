@@ -17,24 +17,32 @@ export async function measurePrompts(
   checkpoint: Checkpoint,
   prompts: readonly string[],
   runtime: Runtime,
+  count = PROBE_PROMPTS,
 ): Promise<number> {
   // Spread over the list, so that short and long prompts are among them
-  const step = Math.max(1, Math.floor(prompts.length / PROBE_PROMPTS));
-  const probe = prompts.filter((_, i) => i % step === 0).slice(0, PROBE_PROMPTS);
+  const step = Math.max(1, Math.floor(prompts.length / count));
+  const probe = prompts.filter((_, i) => i % step === 0).slice(0, count);
   return secondsPerItem(1, (onProgress) => embedPrompts(checkpoint, probe, { ...runtime, onProgress }));
 }
 
-/** Embeds a few batches of a run's images, whatever it lacks, and keeps nothing. @returns seconds per image */
+/**
+ * Embeds a few batches of images with the checkpoints of runs that are embedded together, whatever they lack, and keeps nothing.
+ *
+ * @param runs of one manifest
+ * @returns seconds per image and checkpoint
+ */
 export async function measureImages(
-  { checkpoint, preCrop, manifest }: Pick<PlannedRun, "checkpoint" | "preCrop" | "manifest">,
+  runs: readonly Pick<PlannedRun, "checkpoint" | "preCrop" | "manifest">[],
   settings: EmbedSettings,
 ): Promise<number> {
   const { runtime, batchSize, modelMemory } = settings;
-  const copies = planEncoderThreads([checkpoint], { threads: runtime.threads, modelMemory }).count;
+  const { manifest } = runs[0] as PlannedRun;
+  const checkpoints = runs.map(({ checkpoint }) => checkpoint);
+  const copies = planEncoderThreads(checkpoints, { threads: runtime.threads, modelMemory }).count;
   const n = Math.min(batchSize * copies * (1 + PROBE_BATCHES), manifest.images.length);
   const images = manifest.images.pick(Int32Array.from({ length: n }, (_, at) => at));
   const parts = [{ index: 0, first: 0, rows: n }];
-  const targets = [{ checkpoint, preCrop, sink: NOWHERE, parts }];
+  const targets = runs.map(({ checkpoint, preCrop }) => ({ checkpoint, preCrop, sink: NOWHERE, parts }));
   const options = { runtime, batchSize, modelMemory, skipUnreadable: true };
   return secondsPerItem(copies, (onProgress) =>
     embedImages({ ...manifest, images }, targets, { ...options, onProgress }),

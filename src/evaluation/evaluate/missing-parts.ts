@@ -4,6 +4,7 @@ import type { ChangedPart, Part } from "../store/part-store.ts";
 import { countImages, nameImages } from "./name-images.ts";
 import type { OpenedRun } from "./planned-runs.ts";
 import type { RunHandlers } from "./run-handlers.ts";
+import { planProgress } from "./track-progress.ts";
 
 /** A run, and the parts it may make. */
 export interface AssignedRun {
@@ -58,7 +59,7 @@ export async function missingParts(
 export function updateOptions(threads: number, { progress, checkStopped }: RunHandlers): UpdateOptions {
   return {
     threads,
-    onProgress: (done, total) => progress({ phase: "files", done, total, imagesAhead: 0 }),
+    onProgress: (done, total) => progress(planProgress("files", done, total)),
     checkStopped,
   };
 }

@@ -38,6 +38,40 @@ describe("progress in a log file", () => {
     expect(lines()).toEqual(["imagenet: headers 160/648  16 images/s, 31 s left, then 2 tasks\n"]);
   });
 
+  it("names what is worked on, and tells a time left that comes true where the items of later work cost another time", () => {
+    const progress = startProgress({ quiet: false });
+    // 1,000 prompts of a large checkpoint take 200 s, 9,000 of a small one 20 s
+    const costs = [200, 20];
+    let [n, spent] = [0, 0];
+    const begun = clock;
+    for (const [i, { items, about }] of [
+      { items: 1000, about: "large" },
+      { items: 9000, about: "small" },
+    ].entries()) {
+      for (let step = 0; step < 100; step++) {
+        n += items / 100;
+        spent += (costs[i] as number) / 100;
+        clock += (1000 * (costs[i] as number)) / 100;
+        progress.update({ task: "prompts", unit: "prompts", done: n, total: 10_000, share: spent / 220, about });
+      }
+    }
+    const said = lines().map((line) => /^prompts (\d+)\/[^,]*, (?:(\d+) min )?(\d+) s left {2}(\w+)\n$/.exec(line));
+    for (const match of said) expect(match).not.toBeNull();
+    const after = said.map((match) => ({
+      n: Number(match?.[1]),
+      seconds: 60 * Number(match?.[2] ?? 0) + Number(match?.[3]),
+      about: match?.[4],
+    }));
+    const elapsed = (count: number) => (count <= 1000 ? count / 5 : 200 + (count - 1000) / 450);
+    for (const { n: count, seconds } of after.filter((one) => elapsed(one.n) >= 60)) {
+      const truth = 220 - elapsed(count);
+      expect(Math.abs(seconds - truth)).toBeLessThanOrEqual(0.3 * truth + 1);
+    }
+    expect(new Set(after.map(({ about }) => about))).toEqual(new Set(["large", "small"]));
+    expect(clock - begun).toBeCloseTo(220_000, 3);
+    expect(after.length).toBeLessThanOrEqual(23);
+  });
+
   it("has nothing of brief work that is done at once, and the same lines of brief work that is not", () => {
     const update = (progress: ReturnType<typeof startProgress>, seconds: number) => {
       for (let done = 1; done <= 10; done++) {

@@ -1,0 +1,51 @@
+import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
+import type { Runtime } from "../../model/onnx/runtime.ts";
+import { measurePrompts } from "./measure-speed.ts";
+import { missingPrompts, type TextPlan } from "./text-plan.ts";
+
+/** Fewer prompts than this are embedded before a time left is worth measuring for. */
+const MIN_PROMPTS = 10_000;
+/** Prompts that a text encoder is measured on: less than a second's work of a large one. */
+const PROBE_PROMPTS = 64;
+
+/**
+ * What a prompt costs with each checkpoint, so that the time left holds where a small checkpoint follows a large one. Encoders of
+ * one size are measured once; where all are of one size, or there is little to do, none is.
+ *
+ * @returns seconds per prompt, or 1 for all
+ */
+export async function promptCosts(
+  texts: readonly TextPlan[],
+  runtime: Runtime,
+): Promise<ReadonlyMap<TextPlan, number>> {
+  const work = texts.filter(({ missing }) => missing > 0);
+  const prompts = work.reduce((sum, { missing }) => sum + missing, 0);
+  const bySize = new Map<number, TextPlan[]>();
+  for (const text of work) {
+    const size = textBytes(text.checkpoint);
+    bySize.set(size, [...(bySize.get(size) ?? []), text]);
+  }
+  const costs = new Map(texts.map((text) => [text, 1]));
+  if (bySize.size < 2 || prompts < MIN_PROMPTS) return costs;
+  for (const alike of bySize.values()) {
+    const [first] = alike as [TextPlan];
+    const seconds = await tryToMeasure(first, runtime);
+    if (seconds === null) return new Map(texts.map((text) => [text, 1]));
+    for (const text of alike) costs.set(text, seconds);
+  }
+  return costs;
+}
+
+/** Null where the checkpoint fails, which its own turn reports. */
+async function tryToMeasure(text: TextPlan, runtime: Runtime): Promise<number | null> {
+  try {
+    return await measurePrompts(text.checkpoint, await missingPrompts(text), runtime, PROBE_PROMPTS);
+  } catch {
+    return null;
+  }
+}
+
+function textBytes({ files }: Checkpoint): number {
+  const graph = files.filter((file) => file.role.startsWith("text"));
+  return (graph.length > 0 ? graph : files).reduce((sum, file) => sum + file.bytes, 0);
+}
