@@ -5,7 +5,7 @@ import { INTERVAL_METHODS } from "../../../evaluation/scoring/metrics/metric.ts"
 import { ACCURACY, findMetric, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText, TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
 import type { Note } from "../../../foundation/notes.ts";
-import { percent, percentRange } from "../../../foundation/number-text.ts";
+import { count, percent, percentRange } from "../../../foundation/number-text.ts";
 import { shiftOrder } from "../../tables/shift-order.ts";
 import type { ReportData, ReportResult } from "../report-data.ts";
 import { Section, Select } from "./controls.tsx";
@@ -150,7 +150,7 @@ function AccuracyCell({ cell }: { readonly cell: Cell | undefined }): JSX.Elemen
       {cell.low !== null && cell.high !== null && <span class="interval">{percentRange(cell.low, cell.high)}</span>}
       {isPartial && (
         <span class="flag" title={`${cell.n} of ${cell.expectedN} images`}>
-          {cell.n} of {cell.expectedN}
+          {count(cell.n as number)} of {count(cell.expectedN as number)}
         </span>
       )}
     </>

@@ -10,7 +10,7 @@ import { leadRows } from "./lead-rows.ts";
 import { shiftTitle } from "./study.ts";
 import type { View } from "./view.ts";
 
-/** Answers which of two checkpoints is better on the same images, and says where both stand beside the line. */
+/** Answers which of two checkpoints is better on the same images, and says where both stand beside the line. @param rows none while they are unpacked */
 export function answerPair(
   data: ReportData,
   pair: readonly [string, string],
@@ -36,7 +36,9 @@ export function answerPair(
   return {
     question: ["Which is more accurate, image by image: ", { checkpoint: first }, " or ", { checkpoint: second }, "?"],
     sentences: [
-      [...verdict, `: ${said.join("; ")} (McNemar's exact test, Holm over ${rows.length})${partial(shown)}.`],
+      rows.length === 0
+        ? ["Reading the counts …"]
+        : [...verdict, `: ${said.join("; ")} (McNemar's exact test, Holm over ${rows.length})${partial(shown)}.`],
       ...(study === null ? [[`No line to compare with: ${problem}.`]] : beside(data, study, view, pair)),
     ],
     lead: undefined,

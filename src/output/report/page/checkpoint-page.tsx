@@ -5,7 +5,8 @@ import type { RobustnessStudy } from "../../../analysis/robustness/robustness-st
 import { idTitle } from "../../../analysis/robustness/study-axes.ts";
 import { ACCURACY, figureOf, METRICS } from "../../../evaluation/scoring/metrics/registry.ts";
 import { keyText } from "../../../foundation/evaluation-key.ts";
-import { percent, percentRange } from "../../../foundation/number-text.ts";
+import { count, percent, percentRange } from "../../../foundation/number-text.ts";
+import { inShiftOrder } from "../../tables/shift-order.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
 import { answerCheckpoint } from "./answer.ts";
 import { AnswerView } from "./answer-view.tsx";
@@ -25,7 +26,11 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
   const { data, view, study } = props;
   const { address } = useView();
   const { checkpoint } = view;
-  const rows = (study?.rows ?? []).filter((row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS);
+  const rows = inShiftOrder(
+    (study?.rows ?? []).filter((row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS),
+    () => "",
+    data.axes,
+  );
   const neighbor = data.checkpoints.find((name) => name !== checkpoint);
   return (
     <>
@@ -129,7 +134,11 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
 }
 
 function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonly checkpoint: string }): JSX.Element {
-  const own = data.results.filter((result) => result.checkpoint === checkpoint);
+  const own = inShiftOrder(
+    data.results.filter((result) => result.checkpoint === checkpoint),
+    () => "",
+    data.axes,
+  );
   const columns: Column<(typeof own)[number]>[] = [
     {
       id: "benchmark",
@@ -170,7 +179,11 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
       title: "Images",
       align: "right",
       cell: ({ n, expectedN }) =>
-        n === null ? "unknown" : expectedN === null || n === expectedN ? String(n) : `${n} of ${expectedN}`,
+        n === null
+          ? "unknown"
+          : expectedN === null || n === expectedN
+            ? count(n)
+            : `${count(n)} of ${count(expectedN)}`,
       value: (row) => row.n ?? undefined,
     },
   ];

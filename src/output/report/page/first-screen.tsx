@@ -41,12 +41,12 @@ export function FirstScreen(props: FirstScreenProps): JSX.Element {
   const { pair, paired } = useMemo(() => comparedPair(data, details, subjects), [data, details, subjects]);
   const answer = useMemo(
     () =>
-      pair !== undefined && paired.length > 0
+      pair !== undefined && (paired.length > 0 || details === null)
         ? answerPair(data, pair, paired, { study, problem }, view)
         : study === null
           ? withoutLine(subjects.length, problem)
           : answerStudy(data, study, view, benchmark),
-    [data, study, view, benchmark, pair, paired, subjects, problem],
+    [data, details, study, view, benchmark, pair, paired, subjects, problem],
   );
   return (
     <div class="first-screen">

@@ -105,6 +105,26 @@ describe.skipIf(withoutBrowser)("the report's first screen", () => {
     expect(errors).toEqual([]);
   });
 
+  it("zooms by a pinch, and opens no checkpoint by it", async () => {
+    const { page, errors } = await openReport(mine, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    const box = await page.locator(".plot-frame").boundingBox();
+    if (box === null) throw new Error("no plot");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const session = await page.context().newCDPSession(page);
+    const touch = async (type: "touchStart" | "touchMove" | "touchEnd", apart: number) => {
+      const touchPoints = type === "touchEnd" ? [] : [-apart, apart].map((dx, id) => ({ x: x + dx, y, id }));
+      await session.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
+    const ticks = () => page.locator("#plot svg").first().textContent();
+    const first = await ticks();
+    await touch("touchStart", 30);
+    for (const apart of [40, 60, 80]) await touch("touchMove", apart);
+    await touch("touchEnd", 0);
+    await expect.poll(ticks).not.toBe(first);
+    await expect.poll(() => page.url()).toMatch(/zoom=[\d._]+$/);
+    expect(errors).toEqual([]);
+  });
+
   it("has real links: to checkpoints, tabs and shifts, which open beside the page too", async () => {
     const { page } = await openReport(two);
     const href = await page.locator("#accuracies a.name").first().getAttribute("href");
