@@ -39,7 +39,8 @@ export async function makePictures(
 ): Promise<ReportPictures & { readonly notes: readonly Note[] }> {
   const { images, sources } = await findImages(options);
   if (fitted === null) return { sets: [], uris: [], notes: [] };
-  const missing = new Set<string>();
+  const atHand = new Set([...images.keys()].map((key) => key.slice(0, key.indexOf("\n"))));
+  const missing = new Map<string, number>();
   const uris: string[] = [];
   const made = fitted.stored.sets.map(() => new Map<number, number>());
   let bytes = 0;
@@ -48,10 +49,7 @@ export async function makePictures(
     for (const { set, row, benchmark, image } of orderForPictures(fitted, sets, options.count)) {
       const found = images.get(`${benchmark}\n${image}`);
       if (found === undefined) {
-        const isThere = [...images.keys()].some((key) => key.startsWith(`${benchmark}\n`));
-        missing.add(
-          isThere ? `${benchmark}: ${image} cannot be shown` : `${benchmark}: no pictures, its images are not at hand`,
-        );
+        missing.set(benchmark, (missing.get(benchmark) ?? 0) + 1);
         continue;
       }
       if (bytes >= options.limit) {
@@ -60,7 +58,7 @@ export async function makePictures(
       }
       const { source, root, entry } = found;
       const uri = await readPicture(source, entry, join(root, entry.path));
-      if (uri === null) missing.add(`${benchmark}: ${image} cannot be shown`);
+      if (uri === null) missing.set(benchmark, (missing.get(benchmark) ?? 0) + 1);
       else if (bytes + uri.length > options.limit) {
         bytes = options.limit;
         leftOut++;
@@ -72,7 +70,13 @@ export async function makePictures(
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }
-  const notes = [...missing].map((text) => makeNote(text));
+  const notes = [...missing].map(([benchmark, number]) =>
+    makeNote(
+      atHand.has(benchmark)
+        ? `${benchmark}: no pictures of ${count(number)} images, which are not at hand or cannot be read`
+        : `${benchmark}: no pictures, for its images are not at hand`,
+    ),
+  );
   if (leftOut > 0) notes.push(makeNote(describeLimit(uris.length, leftOut, options.limit)));
   return {
     sets: made.map((places) => ({ rows: [...places.keys()], places: [...places.values()] })),

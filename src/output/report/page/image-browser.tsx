@@ -99,6 +99,11 @@ function useOpened(images: ReportImages, set: StoredImages | undefined): OpenIma
   return opened !== null && opened.about === set ? opened : null;
 }
 
+/** A word as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w.+/:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Says where single images are to be found. */
 function NotHere({ name, names }: { readonly name: string; readonly names: readonly string[] }): JSX.Element {
   const { address } = useView();
@@ -118,7 +123,7 @@ function NotHere({ name, names }: { readonly name: string; readonly names: reado
         ))}
       </ul>
       <p>
-        To have them: <code class="command">shiftline report --images-of {name}</code>
+        To have them: <code class="command">shiftline report --images-of {shellWord(name)}</code>
       </p>
     </>
   );
@@ -168,6 +173,8 @@ function Browser(
           images={opened}
           row={open}
           checkpoints={names}
+          first={query.first}
+          second={second}
           previous={at > 0 ? (rows[at - 1] as number) : null}
           next={at >= 0 && at + 1 < rows.length ? (rows[at + 1] as number) : null}
           addressOf={addressOf}

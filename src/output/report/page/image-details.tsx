@@ -7,6 +7,9 @@ interface DetailsProps {
   readonly images: OpenImages;
   readonly row: number;
   readonly checkpoints: readonly string[];
+  /** rows of the two in the set; second −1: there is none */
+  readonly first: number;
+  readonly second: number;
   /** the images before and after it in the list; null: none */
   readonly previous: number | null;
   readonly next: number | null;
@@ -14,7 +17,8 @@ interface DetailsProps {
 }
 
 /** All that is known of one image: what each checkpoint takes it for. */
-export function ImageDetails({ images, row, checkpoints, previous, next, addressOf }: DetailsProps): JSX.Element {
+export function ImageDetails(props: DetailsProps): JSX.Element {
+  const { images, row, checkpoints, first, second, previous, next, addressOf } = props;
   const { address } = useView();
   const { records, labelNames, about } = images;
   const name = records.names[row] as string;
@@ -49,6 +53,8 @@ export function ImageDetails({ images, row, checkpoints, previous, next, address
               return (
                 <tr key={checkpoint}>
                   <th scope="row">
+                    {second >= 0 && member === first && "A "}
+                    {member === second && "B "}
                     <a href={address({ ...tab, first: checkpoint, as: "" })}>
                       <bdi>{checkpoint}</bdi>
                     </a>

@@ -132,7 +132,11 @@ describe.skipIf(withoutBrowser)("the browser of images", () => {
       hasTouch: true,
     });
     await page.waitForSelector(".image-tile");
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await width()).toBeLessThanOrEqual(360);
+    await page.locator(".image-tile").first().click();
+    await page.waitForSelector(".image-details");
+    expect(await width()).toBeLessThanOrEqual(360);
     await page.emulateMedia({ media: "print" });
     expect(await page.locator(".image-view").isVisible()).toBe(false);
     expect(await page.locator(".image-print .image-tile:visible").count()).toBe(48);
