@@ -70,19 +70,24 @@ export async function makePictures(
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }
-  const notes = [...missing].map(([benchmark, number]) =>
-    makeNote(
-      atHand.has(benchmark)
-        ? `${benchmark}: no pictures of ${count(number)} images, which are not at hand or cannot be read`
-        : `${benchmark}: no pictures, for its images are not at hand`,
-    ),
-  );
+  const notes = describeMissing(missing, atHand);
   if (leftOut > 0) notes.push(makeNote(describeLimit(uris.length, leftOut, options.limit)));
   return {
     sets: made.map((places) => ({ rows: [...places.keys()], places: [...places.values()] })),
     uris,
     notes,
   };
+}
+
+/** @param missing benchmark → images without a picture @param atHand benchmarks of which some images are there */
+function describeMissing(missing: ReadonlyMap<string, number>, atHand: ReadonlySet<string>): Note[] {
+  const nowhere = [...missing.keys()].filter((benchmark) => !atHand.has(benchmark));
+  const some = [...missing].filter(([benchmark]) => atHand.has(benchmark));
+  const notes = some.map(([benchmark, number]) =>
+    makeNote(`${benchmark}: no pictures of ${count(number)} images, which are not at hand or cannot be read`),
+  );
+  if (nowhere.length === 0) return notes;
+  return [...notes, makeNote(`no pictures of ${nowhere.join(", ")}: their images are not at hand`)];
 }
 
 function describeLimit(made: number, leftOut: number, limit: number): string {
