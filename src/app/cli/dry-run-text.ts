@@ -1,5 +1,5 @@
 import type { DryRun } from "../../evaluation/evaluate/dry-run.ts";
-import { duration, megabytes } from "../../foundation/number-text.ts";
+import { duration, megabytes, plural } from "../../foundation/number-text.ts";
 import { formatTextTable } from "../../output/tables/text-table.ts";
 
 /** What a dry run found, for people. */
@@ -23,7 +23,7 @@ export function formatDryRun(result: DryRun): string {
     ]),
   );
   const prompts = result.prompts.map(
-    (row) => `${row.checkpoint}: ${row.promptsToEmbed} prompts to embed, ${duration(row.seconds)}`,
+    (row) => `${row.checkpoint}: ${plural(row.promptsToEmbed, "prompt")} to embed, ${duration(row.seconds)}`,
   );
   return `${images}\n${prompts.join("\n")}\nabout ${duration(result.seconds)} in all; nothing was written\n`;
 }

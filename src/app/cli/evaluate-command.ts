@@ -132,7 +132,7 @@ async function runShard(
   if (command.json) printJson(result);
   const { imagesEmbedded, promptsEmbedded, seconds } = result;
   progress.note(
-    `shard ${shard.index}/${shard.count}: embedded ${imagesEmbedded} images and ${promptsEmbedded} prompts in ${duration(seconds)}; once every shard is done, the same command without --shard scores them`,
+    `shard ${shard.index}/${shard.count}: embedded ${plural(imagesEmbedded, "image")} and ${plural(promptsEmbedded, "prompt")} in ${duration(seconds)}; once every shard is done, the same command without --shard scores them`,
   );
 }
 

@@ -10,7 +10,7 @@ import { listStore } from "../../evaluation/store/list-store.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
-import { megabytes } from "../../foundation/number-text.ts";
+import { megabytes, plural } from "../../foundation/number-text.ts";
 import { formatTextTable, printable, type TableColumn } from "../../output/tables/text-table.ts";
 import { printJson } from "./print-result.ts";
 import { resultSources } from "./result-sources.ts";
@@ -169,7 +169,7 @@ async function listStoreRows({ store, deep }: Places): Promise<Listing> {
     })),
     json: entries,
     below: [
-      `${entries.length} folders, ${megabytes(total)} MB`,
+      `${plural(entries.length, "folder")}, ${megabytes(total)} MB`,
       ...entries.flatMap((entry) => entry.problems).map((problem) => `problem: ${problem}`),
     ],
   };

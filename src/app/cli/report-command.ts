@@ -8,6 +8,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
 import { makeNote } from "../../foundation/notes.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { formatPage } from "../../output/report/page.ts";
 import type { PageLimits } from "../../output/report/page-limits.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
@@ -184,8 +185,8 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
 function countText({ checkpoints, focus }: GatheredReport["data"]): string {
   const subject = hasContext(focus) ? focus.subject.length : checkpoints.length;
   const others = checkpoints.length - subject;
-  const beside = others === 0 ? "" : ` beside ${others} ${others === 1 ? "other" : "others"}`;
-  return `${subject} checkpoint${subject === 1 ? "" : "s"}${beside}`;
+  const beside = others === 0 ? "" : ` beside ${plural(others, "other")}`;
+  return `${plural(subject, "checkpoint")}${beside}`;
 }
 
 /** Of hundreds of checkpoints the predictions take a while to read. */
@@ -223,7 +224,8 @@ async function watch(target: Target): Promise<void> {
       if (stamp !== last) {
         const { report, checkpoints } = await render(target, RELOAD_EVERY);
         if (last === "") process.stdout.write(`${printable(report)}\n`);
-        if (!target.options.quiet) process.stderr.write(`rendered ${checkpoints} checkpoints; watching, Ctrl-C ends\n`);
+        if (!target.options.quiet)
+          process.stderr.write(`rendered ${plural(checkpoints, "checkpoint")}; watching, Ctrl-C ends\n`);
         last = stamp;
       }
       await sleep(LOOK_EVERY * 1000, undefined, { signal: stop.signal }).catch(() => {});

@@ -8,6 +8,7 @@ import type { EvaluateOptions } from "../../evaluation/evaluate/evaluate-options
 import { planEvaluation } from "../../evaluation/evaluate/evaluation-plan.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { shellLine } from "../cluster/shell-quote.ts";
 import { type SlurmPlan, slurmScripts } from "../cluster/slurm-scripts.ts";
@@ -66,7 +67,7 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   };
   const planFile = { name: PLAN_FILE, content: `${JSON.stringify({ command: key, size }, null, 2)}\n` };
   await writeJobs(folder, [planFile, ...slurmScripts(plan)]);
-  const tasks = `${size.shards} ${size.shards === 1 ? "task" : "tasks"}`;
+  const tasks = plural(size.shards, "task");
   const sized = `${tasks} of ${size.cpus} CPUs, ${size.memory} MiB and ${size.minutes} minutes`;
   process.stderr.write(`${sized}; written to ${printable(folder)}\n`);
   if (run) await submit(folder);

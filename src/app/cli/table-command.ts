@@ -6,6 +6,7 @@ import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { focusRows, groupRows, type MetadataColumn, sortRows } from "../../output/tables/arrange-rows.ts";
 import { tableCaption } from "../../output/tables/results-caption.ts";
 import { formatResultsLatex, formatResultsMarkdown } from "../../output/tables/results-markup.ts";
@@ -158,7 +159,7 @@ function hiddenNotes({ otherPrompts, otherProtocols }: ResultsTable): Note[] {
   ] as const;
   return hidden.flatMap(([what, counts, remedy]) => {
     if (counts.size === 0) return [];
-    const names = [...counts].map(([name, n]) => `${name || "not known"} (${n} ${n === 1 ? "result" : "results"})`);
+    const names = [...counts].map(([name, n]) => `${name || "not known"} (${plural(n, "result")})`);
     return [makeNote(`not in the table: ${what} ${names.join(", ")}; ${remedy}`)];
   });
 }

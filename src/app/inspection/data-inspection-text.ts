@@ -1,4 +1,4 @@
-import { count } from "../../foundation/number-text.ts";
+import { count, plural } from "../../foundation/number-text.ts";
 import { formatTextTable, printable } from "../../output/tables/text-table.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 import type { DataProblem } from "./inspect-benchmark-problems.ts";
@@ -44,11 +44,8 @@ export function formatDataInspection(inspection: DataInspection): string {
 function verdict({ root, benchmarks, problems, sound }: DataInspection): string[] {
   const wrong = problems.filter(({ severity }) => severity === "error").length;
   const ids = new Set(benchmarks.map(({ benchmark }) => benchmark)).size;
-  const found = `${ids} benchmark${ids === 1 ? "" : "s"}`;
-  return [
-    shorten(root, WIDTH),
-    sound ? `${found}: complete and sound` : `${found}: ${wrong} thing${wrong === 1 ? "" : "s"} wrong`,
-  ];
+  const found = plural(ids, "benchmark");
+  return [shorten(root, WIDTH), sound ? `${found}: complete and sound` : `${found}: ${plural(wrong, "thing")} wrong`];
 }
 
 function formatProblem(problem: DataProblem, root: string): string[] {

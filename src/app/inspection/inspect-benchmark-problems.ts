@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { describeClutter } from "../../data/sources/clutter.ts";
-import { count } from "../../foundation/number-text.ts";
+import { count, plural } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 
 /** Something a person should know about a data folder, and what to do. */
@@ -107,7 +107,7 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     if (items.length > 0)
       problems.push({ severity, kind, message: `${message}: ${count(items.length)}`, advice, items });
   };
-  const unknown = one.unknownFolders.map(({ name, images }) => `${name}/ (${count(images)} images)`);
+  const unknown = one.unknownFolders.map(({ name, images }) => `${name}/ (${plural(images, "image")})`);
   add(
     "error",
     "unknown folders",

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { count } from "../../foundation/number-text.ts";
+import { count, plural } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 import { benchmarkProblems, type DataProblem } from "./inspect-benchmark-problems.ts";
 import type { UnrecognisedFolder } from "./inspect-places.ts";
@@ -80,7 +80,7 @@ function copies(benchmarks: readonly BenchmarkInspection[]): DataProblem[] {
         kind: "two copies",
         benchmark: one.benchmark,
         root: one.root,
-        message: `a second copy, of ${count(one.images)} images, beside ${other.root} of ${count(other.images)}`,
+        message: `a second copy, of ${plural(one.images, "image")}, beside ${other.root} of ${count(other.images)}`,
         advice: `move one elsewhere, or say which is meant with --data-dir ${one.benchmark}=PATH`,
         items: [other.root, one.root],
       },

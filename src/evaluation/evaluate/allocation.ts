@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { byteSize } from "../../foundation/number-text.ts";
+import { byteSize, plural } from "../../foundation/number-text.ts";
 
 /** What this process may use of the machine, and who says so. */
 export interface Allocation {
@@ -53,7 +53,7 @@ export function readAllocation(sources: AllocationSources = {}): Allocation {
 
 /** The allocation in one line, for people. */
 export function describeAllocation({ threads, threadsFrom, memory, memoryFrom }: Allocation): string {
-  return `${threads} ${threads === 1 ? "thread" : "threads"} (${threadsFrom}), ${byteSize(memory)} of memory (${memoryFrom})`;
+  return `${plural(threads, "thread")} (${threadsFrom}), ${byteSize(memory)} of memory (${memoryFrom})`;
 }
 
 /** The first of the smallest values, with its name. */

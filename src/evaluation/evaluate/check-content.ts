@@ -4,6 +4,7 @@ import { nameFew } from "../../data/dataset/describe-aside.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
+import { plural } from "../../foundation/number-text.ts";
 
 /**
  * Compares the images that were embedded with those that `inspect --deep` wrote down for the same folder.
@@ -40,9 +41,9 @@ async function describeChanges(
   const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
   const since = `${root}: since it was inspected with --deep`;
   return [
-    ...(changed.length > 0 ? [`${since}, ${changed.length} images changed: ${nameFew(changed)}`] : []),
+    ...(changed.length > 0 ? [`${since}, ${plural(changed.length, "image")} changed: ${nameFew(changed)}`] : []),
     ...(relabelled.length > 0
-      ? [`${since}, ${relabelled.length} images moved to another class: ${nameFew(relabelled)}`]
+      ? [`${since}, ${plural(relabelled.length, "image")} moved to another class: ${nameFew(relabelled)}`]
       : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import { plural } from "../../foundation/number-text.ts";
 import type { EvaluationPlan } from "./evaluation-plan.ts";
 import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
 import type { TextPlan } from "./text-plan.ts";
@@ -48,7 +49,7 @@ function missingImages(run: PlannedRun): MissingEmbeddings {
 
 /** "vit-b on imagenet: 37 of 123 images, in parts 1, 5-7". */
 export function describeMissing({ checkpoint, benchmark, parts, n, total }: MissingEmbeddings): string {
-  if (benchmark === null) return `${checkpoint}: ${n} prompts`;
+  if (benchmark === null) return `${checkpoint}: ${plural(n, "prompt")}`;
   return `${checkpoint} on ${benchmark}: ${n} of ${total} images, in ${describeParts(parts)}`;
 }
 

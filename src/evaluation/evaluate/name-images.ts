@@ -1,11 +1,12 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
+import { plural } from "../../foundation/number-text.ts";
 
 /** Images named one by one in a message; of more, the number. */
 const FEW = 3;
 
 /** "1 image", "12 images". */
 export function countImages(n: number): string {
-  return n === 1 ? "1 image" : `${n} images`;
+  return plural(n, "image");
 }
 
 /** The first images of a list by their paths, and how many more there are. */

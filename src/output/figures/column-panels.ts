@@ -1,3 +1,4 @@
+import { plural } from "../../foundation/number-text.ts";
 import { isDrawnAsLog, numberDomain } from "./number-axis.ts";
 import { panelDomains } from "./panel-domains.ts";
 import type { PanelCheckpoint } from "./panel-points.ts";
@@ -52,7 +53,7 @@ export function columnPanels(
           .filter(({ checkpoints }) => checkpoints.length > 1),
         notes: [
           ...panel.notes,
-          ...(lacking === 0 ? [] : [`${lacking} checkpoint${lacking === 1 ? "" : "s"} without ${column} left out`]),
+          ...(lacking === 0 ? [] : [`${plural(lacking, "checkpoint")} without ${column} left out`]),
         ],
       },
     ];

@@ -1,6 +1,6 @@
 import { quantile } from "simple-statistics";
 import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
-import { percent } from "../../foundation/number-text.ts";
+import { percent, plural } from "../../foundation/number-text.ts";
 import { panelDomains } from "./panel-domains.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 import type { Domain } from "./plot-axis.ts";
@@ -47,7 +47,7 @@ export function farNote(far: readonly PanelCheckpoint[]): string[] {
     return low === high ? `${low} %` : `${low}–${high} %`;
   };
   const [x, y] = [far.map((one) => one.x), far.map((one) => one.y)].map(range);
-  return [`${far.length} checkpoint${far.length === 1 ? "" : "s"} far from the rest not drawn: x ${x}, y ${y}`];
+  return [`${plural(far.length, "checkpoint")} far from the rest not drawn: x ${x}, y ${y}`];
 }
 
 type Fence = (place: number) => boolean;

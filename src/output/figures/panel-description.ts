@@ -1,4 +1,4 @@
-import { decimal } from "../../foundation/number-text.ts";
+import { decimal, plural } from "../../foundation/number-text.ts";
 import { farNote } from "./far-points.ts";
 import { figureText } from "./figure-text.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
@@ -14,8 +14,8 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
   ];
   const sentences = [
     `${yLabel} against ${xLabel}`,
-    `${count(checkpoints.length, "checkpoint")}${parts.length === 0 ? "" : `, of which ${parts.join(" and ")}`}`,
-    ...(baseline.length === 0 ? [] : [`${count(baseline.length, "more model")} of the baseline's line`]),
+    `${plural(checkpoints.length, "checkpoint")}${parts.length === 0 ? "" : `, of which ${parts.join(" and ")}`}`,
+    ...(baseline.length === 0 ? [] : [`${plural(baseline.length, "more model")} of the baseline's line`]),
     ...lines.map(
       ({ label, slope, intercept, r2, n, scale }) =>
         `line of ${label}: slope ${decimal(slope, 3)}, intercept ${decimal(intercept, 3)} on the ${scale} scale, ${r2 === null ? "binomial" : `r² ${decimal(r2, 3)}`}, n = ${n}`,
@@ -25,7 +25,7 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
     ...atTheEdge(panel),
     ...farNote(panel.far),
     ...notes,
-    ...(omittedLabels === 0 ? [] : [`${count(omittedLabels, "name")} left out for want of room`]),
+    ...(omittedLabels === 0 ? [] : [`${plural(omittedLabels, "name")} left out for want of room`]),
   ];
   return figureText(`${sentences.join("; ")}.`);
 }
@@ -45,13 +45,13 @@ export function incompleteNote(panels: readonly ScatterPanel[]): string | null {
   const [least] = partial;
   if (least === undefined) return null;
   const checkpoints = new Set(partial.map(({ name }) => name)).size;
-  return `${count(checkpoints, "checkpoint")} not on all images: from ${least.n} of ${least.of}`;
+  return `${plural(checkpoints, "checkpoint")} not on all images: from ${least.n} of ${least.of}`;
 }
 
 /** How many checkpoints the axes leave out. */
 export function farLegend(panels: readonly ScatterPanel[]): string | null {
   const names = new Set(panels.flatMap(({ far }) => far.map(({ name }) => name)));
-  return names.size === 0 ? null : `${count(names.size, "checkpoint")} far from the rest not drawn`;
+  return names.size === 0 ? null : `${plural(names.size, "checkpoint")} far from the rest not drawn`;
 }
 
 /** Points that the axes cannot hold: 0 and 1, where a scale is infinite. */
@@ -59,9 +59,5 @@ function atTheEdge({ checkpoints, xDomain, yDomain }: ScatterPanel): string[] {
   const outside = checkpoints.filter(
     ({ x, y }) => x < xDomain[0] || x > xDomain[1] || y < yDomain[0] || y > yDomain[1],
   );
-  return outside.length === 0 ? [] : [`${count(outside.length, "checkpoint")} beyond the axes, drawn at their edge`];
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+  return outside.length === 0 ? [] : [`${plural(outside.length, "checkpoint")} beyond the axes, drawn at their edge`];
 }

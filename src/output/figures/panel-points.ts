@@ -7,6 +7,7 @@ import { type PairedRow, type PairOptions, pairRows } from "../../analysis/robus
 import { AVERAGE, benchmarkOfSide, idSideOf, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
 import { isSameTask, matchScore } from "../../foundation/evaluation-key.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
 import type { PanelOptions, PanelStudy } from "./panel-study.ts";
 
@@ -106,20 +107,18 @@ export function choosePairs(
   const chosen = [...byCheckpoint.values()];
   const notes: string[] = [];
   const missing = [...leftOut].filter((model) => !byCheckpoint.has(model));
-  if (missing.length > 0) notes.push(`${models(missing.length)} without protocol ${key.protocol} left out`);
+  if (missing.length > 0)
+    notes.push(`${plural(missing.length, "checkpoint")} without protocol ${key.protocol} left out`);
   for (const [field, name] of [
     ["protocol", "protocol"],
     ["templates", "template set"],
   ] as const) {
     const others = chosen.filter(({ pair }) => pair[field] !== key[field]);
     const values = [...new Set(others.map(({ pair }) => pair[field] || "none"))].sort();
-    if (others.length > 0) notes.push(`${models(others.length)} with another ${name}: ${values.join(", ")}`);
+    if (others.length > 0)
+      notes.push(`${plural(others.length, "checkpoint")} with another ${name}: ${values.join(", ")}`);
   }
   return { chosen, notes };
-}
-
-function models(count: number): string {
-  return count === 1 ? "1 checkpoint" : `${count} checkpoints`;
 }
 
 /** The models that a line was fitted on. */

@@ -1,10 +1,10 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { contextOf, type Focus, hasContext, NO_FOCUS } from "../../analysis/robustness/focus.ts";
 import { haveSameAxes, type LineKey, lineKey } from "../../analysis/robustness/line-key.ts";
-
 import { preferredIdSide } from "../../analysis/robustness/preferred-side.ts";
 import { AVERAGE, hasOtherClasses, mainSide, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { partFarPoints } from "./far-points.ts";
 import { panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
@@ -178,7 +178,7 @@ function missingNote(
   const missing = new Set(all.filter(({ pair }) => pair.benchmark === benchmark).map(({ pair }) => pair.point.model));
   for (const model of [...onAxis, ...chosen.map(({ pair }) => pair.point.model)]) missing.delete(model);
   const { size } = missing;
-  return size === 0 ? [] : [`${size} checkpoint${size === 1 ? "" : "s"} without accuracy on ${idSide} left out`];
+  return size === 0 ? [] : [`${plural(size, "checkpoint")} without accuracy on ${idSide} left out`];
 }
 
 /** The lines of each group that are nearest to the panel's key, in pieces where they are split. The group that the baseline's line is of has its line. */

@@ -1,6 +1,7 @@
 import { contextOf } from "../../analysis/robustness/focus.ts";
 import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
+import { plural } from "../../foundation/number-text.ts";
 import type { PanelStudy } from "../figures/panel-study.ts";
 import { buildPanels } from "../figures/scatter-panel.ts";
 import { headline } from "../tables/fit-headline.ts";
@@ -33,7 +34,7 @@ export async function formatStill(
         `<p>${escapeHtml(headline(row, study.pairing.axes, testedRows(study.rows))).replace(/\n\s*/g, "<br>")}</p>`,
     );
   const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
-  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${checkpoints} checkpoint${checkpoints === 1 ? "" : "s"}${others === 0 ? "" : ` beside ${others} others`}</h1>
+  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${plural(checkpoints, "checkpoint")}${others === 0 ? "" : ` beside ${plural(others, "other")}`}</h1>
 <div class="lead">${[...named, ...warnings.slice(0, NAMED).map(caution)].join("\n")}${rest}</div>
 <figure class="plot">${await plot(data, study, rows[0])}</figure></main>`;
 }

@@ -2,7 +2,7 @@ import { contextOf, type Focus, hasContext, NO_FOCUS } from "../../analysis/robu
 import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts";
 import { AVERAGE, type StudyAxes, shiftCount } from "../../analysis/robustness/study-axes.ts";
 import { headlineRows, testedRows } from "../../analysis/robustness/verdict.ts";
-import { percent } from "../../foundation/number-text.ts";
+import { percent, plural } from "../../foundation/number-text.ts";
 import { printable } from "./text-table.ts";
 import { verdictText } from "./verdict-text.ts";
 
@@ -40,5 +40,5 @@ function sentence(row: RobustnessRow, axes: StudyAxes, tests: number): string {
 function counts(rows: readonly RobustnessRow[]): string {
   const count = (verdict: RobustnessRow["verdict"]) => rows.filter((row) => row.verdict === verdict).length;
   const tested = ["above", "below", "within"] as const;
-  return `${rows.length} checkpoints, ${tested.map((verdict) => `${count(verdict)} ${verdict}`).join(", ")}`;
+  return `${plural(rows.length, "checkpoint")}, ${tested.map((verdict) => `${count(verdict)} ${verdict}`).join(", ")}`;
 }

@@ -7,7 +7,7 @@ import { isOutsideBand, testedRows } from "../../analysis/robustness/verdict.ts"
 import type { RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import { keyText } from "../../foundation/evaluation-key.ts";
 import { largest } from "../../foundation/math/extremes.ts";
-import { percent, points } from "../../foundation/number-text.ts";
+import { percent, plural, points } from "../../foundation/number-text.ts";
 import { IN_FOCUS, OTHERS } from "./arrange-rows.ts";
 import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
@@ -89,8 +89,8 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
     right("outside"),
   ];
   return [
-    `Effective robustness of ${checkpoints - doubtful.size} checkpoints in percentage points${printable(againstWords(axes, side))}, by ${printable(lead)}`,
-    ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${tests} tests`] : []),
+    `Effective robustness of ${plural(checkpoints - doubtful.size, "checkpoint")} in percentage points${printable(againstWords(axes, side))}, by ${printable(lead)}`,
+    ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${plural(tests, "test")}`] : []),
     `  outside  points from x, its ${idTitle(axes, side)} accuracy, to the baseline's nearest: no verdict, so last`,
     ...(onOwnClasses.size > 0
       ? [

@@ -3,7 +3,15 @@ import type { GroupHeight } from "../../analysis/robustness/group-heights.ts";
 import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ReplicateRow } from "../../analysis/robustness/replicates.ts";
 import { columnWords } from "../../analysis/robustness/scaling-columns.ts";
-import { decimal, percent, percentRange, percentWords, points, probability } from "../../foundation/number-text.ts";
+import {
+  decimal,
+  percent,
+  percentRange,
+  percentWords,
+  plural,
+  points,
+  probability,
+} from "../../foundation/number-text.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
 import type { GroupTableAbout } from "./group-decisions-csv.ts";
 import { nameShortener } from "./shorten-names.ts";
@@ -52,7 +60,7 @@ export function formatGroupTable(
       formatTextTable(columns, rows),
     ].join("\n");
   });
-  const about = `p values by simulation, adjusted by Holm over the ${family} tests of all of these`;
+  const about = `p values by simulation, adjusted by Holm over all of these (${plural(family, "test")})`;
   const footnotes = [
     ...(family === 0 ? [] : [about]),
     ...(at === null

@@ -1,6 +1,6 @@
 import { mainSide } from "../../analysis/robustness/study-axes.ts";
 import { ROW_QUALITIES, type RowDoubt } from "../../evaluation/results/accuracy-row.ts";
-import { count } from "../../foundation/number-text.ts";
+import { count, plural } from "../../foundation/number-text.ts";
 import type { ColumnKind, ResultsColumn } from "./results-columns.ts";
 import { promptsName } from "./results-rows.ts";
 import { areResiduals, MARKS, type MarkName, rowNamer, type Section, type ShownTable } from "./results-sections.ts";
@@ -79,7 +79,7 @@ export function tableLegend({ table }: ShownTable, sections: readonly Section[])
 function words(mark: MarkName, table: ResultsTable): readonly string[] {
   switch (mark) {
     case "outside":
-      return [`outside the line's 95 % prediction band, by Holm over ${table.line?.tests} tests`];
+      return [`outside the line's 95 % prediction band, by Holm over ${plural(table.line?.tests ?? 0, "test")}`];
     case "extrapolated":
       return ["extrapolated: outside the accuracies that the line was fitted on, so no verdict"];
     case "residual":

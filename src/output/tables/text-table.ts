@@ -1,3 +1,4 @@
+import { plural } from "../../foundation/number-text.ts";
 export interface TableColumn {
   readonly title: string;
   readonly align: "left" | "right";
@@ -31,7 +32,7 @@ export function formatTextTable(columns: readonly TableColumn[], rows: readonly 
 /** The line under a table that does not show all rows. @param file that holds them; null where none is written */
 export function moreRows(count: number, file: string | null): string[] {
   if (count === 0) return [];
-  return [`… and ${count} more ${count === 1 ? "row" : "rows"}${file === null ? "" : ` in ${printable(file)}`}`];
+  return [`… and ${plural(count, "more row")}${file === null ? "" : ` in ${printable(file)}`}`];
 }
 
 /** Text from elsewhere made safe for a terminal: control characters are shown, not obeyed. */

@@ -167,7 +167,7 @@ describe("inspectData on planted mistakes", () => {
       "note: clutter",
       "note: other files",
     ]);
-    expect(problem(inspection, "unknown folders").items).toEqual(["Owls/ (1 images)"]);
+    expect(problem(inspection, "unknown folders").items).toEqual(["Owls/ (1 image)"]);
     expect(problem(inspection, "loose images").items).toEqual(["loose.jpg"]);
     expect(inspection.benchmarks[0]).toMatchObject({ images: 6, strayFiles: 2 });
   });
@@ -216,7 +216,7 @@ describe("inspectData on planted mistakes", () => {
     const inspection = await inspectPets(pets);
     expect(problem(inspection, "two copies")).toMatchObject({
       severity: "error",
-      message: `a second copy, of 1 images, beside ${join(pets.root, "pets")} of 6`,
+      message: `a second copy, of 1 image, beside ${join(pets.root, "pets")} of 6`,
       items: [join(pets.root, "pets"), join(pets.root, "pets-again")],
     });
   });

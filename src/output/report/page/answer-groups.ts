@@ -1,4 +1,5 @@
 import { AVERAGE, shiftCount } from "../../../analysis/robustness/study-axes.ts";
+import { plural } from "../../../foundation/number-text.ts";
 import type { GroupFinding, GroupFindings, ReportData } from "../report-data.ts";
 import type { Answer, Part } from "./answer.ts";
 import { shiftTitle } from "./study.ts";
@@ -36,7 +37,7 @@ export function answerGroups(data: ReportData, groups: GroupFindings, view: View
     row.benchmark === AVERAGE
       ? `on the average of the ${shiftCount(data.axes)} shifts`
       : `on ${shiftTitle(data, row.benchmark, row.protocol)}`;
-  const tests = row.tests === "" ? "" : ` (${row.tests}; Holm over ${groups.family} tests)`;
+  const tests = row.tests === "" ? "" : ` (${row.tests}; Holm over ${plural(groups.family, "test")})`;
   const differing = rows.filter(differs).map((one) => shiftTitle(data, one.benchmark, one.protocol));
   return {
     question,

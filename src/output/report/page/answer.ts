@@ -3,7 +3,7 @@ import type { RobustnessStudy } from "../../../analysis/robustness/robustness-st
 import { AVERAGE, benchmarkOfSide, idTitle, shiftCount } from "../../../analysis/robustness/study-axes.ts";
 import { testedRows } from "../../../analysis/robustness/verdict.ts";
 import { doubtWords } from "../../../evaluation/results/accuracy-row.ts";
-import { count, percent, points, pointsRange, probability } from "../../../foundation/number-text.ts";
+import { count, percent, plural, points, pointsRange, probability } from "../../../foundation/number-text.ts";
 import { markWarnings } from "../../tables/warning-marks.ts";
 import type { ReportData } from "../report-data.ts";
 import { type CoveredRow, coveredRow } from "./covered-rows.ts";
@@ -126,7 +126,7 @@ function answerMany(about: About, rows: readonly RobustnessRow[], subjects: numb
     tested === 0
       ? [`: none of the ${rows.length} that can be compared has a verdict ${where(data, first)}${whyNot(rows)}.`]
       : [
-          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${count(about.tests)} tests)${tested < rows.length ? `; ${rows.length - tested} ${rows.length - tested === 1 ? "has" : "have"} none${whyNot(rows)}` : ""}.`,
+          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${plural(about.tests, "test")})${tested < rows.length ? `; ${rows.length - tested} ${rows.length - tested === 1 ? "has" : "have"} none${whyNot(rows)}` : ""}.`,
         ];
   const lead: Part[] =
     best === undefined

@@ -1,6 +1,6 @@
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { AVERAGE, idTitle } from "../../../analysis/robustness/study-axes.ts";
-import { percent } from "../../../foundation/number-text.ts";
+import { percent, plural } from "../../../foundation/number-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { leadRows } from "./lead-rows.ts";
 import { shiftTitle, shownRows, shownSide } from "./study.ts";
@@ -20,7 +20,7 @@ export function contextWords(data: ReportData, study: RobustnessStudy, view: Vie
   const models =
     line === undefined
       ? ""
-      : ` (${line.fit.n} models, ${side} ${percent(line.fit.idMin)}–${percent(line.fit.idMax)} %)`;
+      : ` (${plural(line.fit.n, "model")}, ${side} ${percent(line.fit.idMin)}–${percent(line.fit.idMax)} %)`;
   const prompts = promptsOfBaseline(data, view.baseline);
   const isTheirs = view.prompts === "" || prompts.length === 0 || prompts.includes(view.prompts);
   return [

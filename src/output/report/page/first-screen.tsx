@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { GroupComparison } from "../../../analysis/robustness/group-lines.ts";
 import type { RobustnessStudy } from "../../../analysis/robustness/robustness-study.ts";
 import { AVERAGE } from "../../../analysis/robustness/study-axes.ts";
+import { plural } from "../../../foundation/number-text.ts";
 import { withoutBaseline } from "../report-study.ts";
 import { type Answer, answerRobustness } from "./answer.ts";
 import { answerGroups, groupFindings, shownFindings } from "./answer-groups.ts";
@@ -132,10 +133,7 @@ function Remarks({ data, details }: PageProps): JSX.Element | null {
   const all = notesOf({ data, details });
   const notes = all.filter(({ severity }) => severity === "note").length;
   if (warnings + notes === 0) return null;
-  const parts = [
-    ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? "warning" : "warnings"}`] : []),
-    ...(notes > 0 ? [`${notes} ${notes === 1 ? "note" : "notes"}`] : []),
-  ];
+  const parts = [...(warnings > 0 ? [plural(warnings, "warning")] : []), ...(notes > 0 ? [plural(notes, "note")] : [])];
   return (
     <p class={warnings > 0 ? "why-remarks caution" : "why-remarks"}>
       <a href={address({ tab: "runs" })}>{parts.join(" and ")}</a> about these results

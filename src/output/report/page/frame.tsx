@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
+import { plural } from "../../../foundation/number-text.ts";
 import type { ReportData } from "../report-data.ts";
 import type { PageProps } from "./page-props.tsx";
 import { useView } from "./view-context.ts";
@@ -93,7 +94,7 @@ export function Footer({ data }: { readonly data: ReportData }): JSX.Element {
     <footer>
       <p>
         Shiftline {data.version}. Everything is in this file: it asks no host for anything.
-        {data.figures.length > 0 && ` Beside it lie ${data.figures.length} figures as SVG and PNG.`}
+        {data.figures.length > 0 && ` Beside it: ${plural(data.figures.length, "figure")} as SVG and PNG.`}
       </p>
     </footer>
   );

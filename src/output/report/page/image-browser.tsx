@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { TASK_FIELDS } from "../../../foundation/evaluation-key.ts";
-import { count } from "../../../foundation/number-text.ts";
+import { count, plural } from "../../../foundation/number-text.ts";
 import type { ReportImages, StoredImages } from "../report-data.ts";
 import { type Pick, Section, Select } from "./controls.tsx";
 import { ImageControls, Shows } from "./image-controls.tsx";
@@ -162,7 +162,7 @@ function Browser(
         </p>
       )}
       <p role="status">
-        {count(rows.length)} {rows.length === 1 ? "image" : "images"}
+        {plural(rows.length, "image")}
         {opened.about.listed < opened.about.n
           ? `, of the ${count(opened.about.listed)} listed of ${count(opened.about.n)}`
           : `, of ${count(opened.about.n)}`}

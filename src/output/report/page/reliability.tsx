@@ -28,7 +28,7 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
           ? "Reading the recipes …"
           : runs.length === 0
             ? "These accuracies come from a table: how they were made is not known here."
-            : `${count(runs.length)} results; ${remarked.length === 0 ? "none has a remark" : `${count(remarked.length)} with remarks`}. Each opens to its recipe.`
+            : `${plural(runs.length, "result")}; ${remarked.length === 0 ? "none has a remark" : `${count(remarked.length)} with remarks`}. Each opens to its recipe.`
       }
       actions={
         remarked.length > 0 &&
@@ -178,7 +178,7 @@ function columnsOf(data: ReportData): Column<RunSummary>[] {
 function remarksOf({ n, expectedN, skipped, warnings }: RunSummary): string[] {
   return [
     ...(n === expectedN ? [] : [`only ${count(n)} of ${count(expectedN)} images`]),
-    ...(skipped === 0 ? [] : [`${count(skipped)} images could not be read`]),
+    ...(skipped === 0 ? [] : [`${plural(skipped, "image")} could not be read`]),
     ...warnings,
   ];
 }
