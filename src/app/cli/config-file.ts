@@ -7,6 +7,8 @@ import { claims, columns, pairs, protocols, texts, values } from "./option-value
 
 /** Bytes of a file of options; one with a thousand checkpoints has 100 kB. */
 const MAX_BYTES = 1_000_000;
+/** Values of an option: each is joined to those before it, so that their number counts squared. */
+const MAX_VALUES = 10_000;
 /** Options of the program itself, not of what it does. */
 const NOT_IN_FILES = ["--config", "--help"];
 
@@ -75,15 +77,29 @@ async function readEntries(path: string): Promise<Entry[]> {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw new InputError(`${path}: ${problem.message.split("\n", 1)[0]?.replace(/:$/, "")}`);
   if (!isMap(document.contents)) throw new InputError(`${path}: expected options as "name: value", or a JSON object`);
-  return document.contents.items.map(({ key, value }) => {
+  const entries = document.contents.items.map(({ key, value }) => {
     if (!isScalar(key)) throw new InputError(`${path}: expected the name of an option before each ":"`);
     return { key: String(key.value), node: value as Node | null };
   });
+  checkOnce(
+    entries.map(({ key }) => key),
+    path,
+  );
+  return entries;
+}
+
+/** The parser's own check compares every two keys. @throws InputError if one is there twice */
+function checkOnce(keys: readonly string[], where: string): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) throw new InputError(`${where}: ${key} is there twice`);
+    seen.add(key);
+  }
 }
 
 function parse(text: string, path: string): Document {
   try {
-    return parseDocument(text, { schema: "failsafe", uniqueKeys: true, prettyErrors: true, logLevel: "silent" });
+    return parseDocument(text, { schema: "failsafe", uniqueKeys: false, prettyErrors: true, logLevel: "silent" });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(`${path}: nested too deep`, { cause });
@@ -101,6 +117,7 @@ function optionWords(option: Option, node: Node | null, where: string): string[]
   }
   const gathers = GATHERING.includes(parseArg);
   const texts = isMap(node) && PAIRS.includes(parseArg) ? pairTexts(node, where) : itemTexts(node, gathers, where);
+  if (texts.length > MAX_VALUES) throw new InputError(`${where}: more than ${MAX_VALUES} values`);
   for (const text of texts) {
     try {
       parseArg?.(text, undefined);
@@ -119,11 +136,16 @@ function itemTexts(node: unknown, several: boolean, where: string): string[] {
 }
 
 function pairTexts(node: { readonly items: readonly unknown[] }, where: string): string[] {
-  return node.items.map((item) => {
-    const [key] = isPair(item) ? itemTexts(item.key, false, where) : [];
-    const [value] = isPair(item) ? itemTexts(item.value, false, where) : [];
-    return `${key}=${value}`;
+  const entries = node.items.map((item) => {
+    const [key = ""] = isPair(item) ? itemTexts(item.key, false, where) : [];
+    const [value = ""] = isPair(item) ? itemTexts(item.value, false, where) : [];
+    return { key, value };
   });
+  checkOnce(
+    entries.map(({ key }) => key),
+    where,
+  );
+  return entries.map(({ key, value }) => `${key}=${value}`);
 }
 
 function unknownKey(file: string, key: string, command: Command): InputError {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildProgram } from "../../../src/app/cli/command-line.ts";
 import { withConfigFile } from "../../../src/app/cli/config-file.ts";
@@ -89,7 +90,8 @@ describe("--config", () => {
     ["data-dir: [imagenet]\n", /data-dir: imagenet: expected ID=PATH/],
     ["benchmark: {imagenet: a}\n", /benchmark: expected a value, or a list/],
     ["dry-run: yes\n", /dry-run: expected true or false, got yes/],
-    ["limit: 1\nlimit: 2\n", /options\.yaml: Map keys must be unique/],
+    ["limit: 1\nlimit: 2\n", /options\.yaml: limit is there twice/],
+    ["data-dir: {a: b, a: c}\n", /data-dir: a is there twice/],
     ["- a\n", /expected options as "name: value"/],
     ["", /expected options as "name: value"/],
     ["? [a]\n: b\n", /expected the name of an option/],
@@ -103,8 +105,57 @@ describe("--config", () => {
     expect((error as Error).message.slice(0, 2000)).toMatch(message);
   });
 
+  it("takes or refuses whatever is in the file, and never fails otherwise", async () => {
+    const token = fc.constantFrom(
+      "data",
+      "limit",
+      "benchmark",
+      "data-dir",
+      ": ",
+      ":",
+      "\n",
+      "  ",
+      "- ",
+      "[",
+      "]",
+      "{",
+      "}",
+      ",",
+    );
+    const odd = fc.constantFrom(
+      "&a",
+      "*a",
+      "!!set",
+      "|",
+      ">",
+      "?",
+      "'",
+      '"',
+      "#",
+      "---",
+      "%YAML 9",
+      "<<",
+      "\t",
+      "\u0000",
+      "é",
+    );
+    const text = fc.array(fc.oneof({ weight: 3, arbitrary: token }, odd), { maxLength: 20 }).map((all) => all.join(""));
+    await fc.assert(
+      fc.asyncProperty(text, async (content) => {
+        const result = await expand(content, ["evaluate", "a"]).catch((error: unknown) => error);
+        expect(Array.isArray(result) || result instanceof InputError).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("refuses a file that nests deeply or is large", async () => {
     await expect(expand(`data: ${"[".repeat(20_000)}\n`, ["evaluate", "a"])).rejects.toThrow(InputError);
+    const keys = Array.from({ length: 50_000 }, (_, i) => `a${i}: b\n`).join(""); // comparing every two takes a minute
+    await expect(expand(keys, ["evaluate", "a"])).rejects.toThrow(/has no option a0;/);
+    await expect(expand(`data-dir: {${keys.replaceAll("\n", ",")}}`, ["evaluate", "a"])).rejects.toThrow(
+      /more than 10000/,
+    );
     await expect(expand(`#${"x".repeat(1_000_000)}\n`, ["evaluate", "a"])).rejects.toThrow(/1000000|1 MB|1\.0 MB/);
   });
 

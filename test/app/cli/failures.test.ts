@@ -240,6 +240,6 @@ describe("list", () => {
       expect(JSON.parse((await shiftline(["list", what, "--json"])).stdout).length).toBeGreaterThan(0);
     }
     mkdirSync(join(temporaryFolder(), "empty"));
-    expect((await shiftline(["list", "toString"])).status).toBe(1);
+    expect((await shiftline(["list", "toString"])).status).toBe(2);
   });
 });
