@@ -168,6 +168,9 @@ function Browser(
           : `, of ${count(opened.about.n)}`}
         . <PictureWords opened={opened} rows={rows} />
       </p>
+      <p class="unseen" aria-live="polite">
+        {open !== -1 && `Open: ${opened.labelNames[opened.records.labels[open] as number]}, ${view.image}`}
+      </p>
       {open !== -1 && (
         <ImageDetails
           images={opened}

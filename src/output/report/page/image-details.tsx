@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { Picture } from "./image-tile.tsx";
 import { type OpenImages, verdictOf } from "./open-images.ts";
 import { useView } from "./view-context.ts";
@@ -20,12 +21,15 @@ interface DetailsProps {
 export function ImageDetails(props: DetailsProps): JSX.Element {
   const { images, row, checkpoints, first, second, previous, next, addressOf } = props;
   const { address } = useView();
+  const section = useRef<HTMLElement>(null);
+  // The list may have been scrolled to, and this is above it
+  useEffect(() => section.current?.scrollIntoView({ block: "nearest" }), [row]);
   const { records, labelNames, about } = images;
   const name = records.names[row] as string;
   const label = records.labels[row] as number;
   const tab = { tab: "images", checkpoint: "" };
   return (
-    <section class="image-details" aria-label="The open image">
+    <section ref={section} class="image-details" aria-label="The open image">
       <Picture uri={images.pictures.get(row)} />
       <div>
         <h3>

@@ -80,6 +80,7 @@ describe.skipIf(withoutBrowser)("the browser of images", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => page.locator(".image-details tbody tr").count()).toBe(2);
     expect(page.url()).toContain("image=");
+    expect(await page.locator("#images [aria-live]").textContent()).toMatch(/^Open: .+, n\d+\/ILSVRC/);
     await page.mouse.move(600, 500);
     await page.locator(".image-view").evaluate((box) => box.scrollTo(0, box.scrollHeight / 2));
     await expect
