@@ -93,7 +93,9 @@ function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element 
       <header class="top">
         <div class="top-line">
           <p class="brand">
-            <bdi>{data.title}</bdi>
+            <a href={location.href.replace(/#.*/s, "")} onClick={toStart}>
+              <bdi>{data.title}</bdi>
+            </a>
           </p>
           {isPage && <Tabs tabs={tabs} current={view.checkpoint === "" ? tab : null} />}
           <ThemeChoice />
@@ -206,6 +208,13 @@ function startView(data: ReportData, images: ReportImages): View {
     first: first ?? "",
     second: second ?? "",
   };
+}
+
+/** Back to what the page began with, without reading it again. */
+function toStart(event: MouseEvent): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab or window of its own
+  event.preventDefault();
+  location.hash = "";
 }
 
 /** The address holds the view, so a link to an element would replace it. */
