@@ -1,3 +1,4 @@
+import { formatClasses } from "../results/classes-file.ts";
 import { formatPredictions } from "../results/predictions-file.ts";
 import { checkImageContent } from "../results/replaceable-result.ts";
 import { writeResult } from "../results/result-folder.ts";
@@ -20,13 +21,14 @@ export async function writeScores(
   { metrics, predictions, seconds }: ResultScores,
   facts: WriteScoresFacts,
 ): Promise<EvaluateResult> {
-  const { folder, recipe, space } = result;
+  const { folder, recipe, space, classNames } = result;
   const { n } = metrics;
   await checkImageContent(folder, { ...recipe, content_sha256: facts.contentSha256 }, n);
   const skipped = await skippedImages(run, result);
   const record = await describeRun(run, result, { ...facts, scoreSeconds: seconds, n, skipped });
   const text = formatPredictions(run.manifest, predictions, space);
   await run.checkpoint.checkUnchanged();
-  await writeResult(folder, { run: record, metrics, predictions: text });
+  const classes = formatClasses(space, classNames.names);
+  await writeResult(folder, { run: record, metrics, predictions: text, classes });
   return { ...metrics, folder, skipped: skipped.length, warnings: facts.warnings };
 }

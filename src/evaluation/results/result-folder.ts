@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { atomicWrite, type FileContent } from "../../foundation/files/atomic-write.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
+import { CLASSES_FILE } from "./classes-file.ts";
 import { formatMetrics, METRICS_FILE, type ResultMetrics } from "./metrics-file.ts";
 import { PREDICTIONS_FILE } from "./predictions-file.ts";
 import { formatRun, RUN_FILE, type RunRecord } from "./run-file.ts";
@@ -18,12 +19,19 @@ export function resultPrompts({ templates, classNames }: Pick<EvaluationKey, "te
   return [templates, `${templates}+${classNames}`];
 }
 
-/** Writes a result's three files; `metrics.json` comes last, so what it says is always backed by the other two. */
-export async function writeResult(
-  folder: string,
-  files: { readonly run: RunRecord; readonly metrics: ResultMetrics; readonly predictions: FileContent },
-): Promise<void> {
+/** What a result's files hold. */
+export interface ResultFiles {
+  readonly run: RunRecord;
+  readonly metrics: ResultMetrics;
+  readonly predictions: FileContent;
+  /** of `formatClasses` */
+  readonly classes: string;
+}
+
+/** Writes a result's files; `metrics.json` comes last, so what it says is always backed by the others. */
+export async function writeResult(folder: string, files: ResultFiles): Promise<void> {
   await removeStaleFiles(folder);
+  await atomicWrite(join(folder, CLASSES_FILE), files.classes);
   await atomicWrite(join(folder, PREDICTIONS_FILE), files.predictions);
   await atomicWrite(join(folder, RUN_FILE), formatRun(files.run));
   await atomicWrite(join(folder, METRICS_FILE), formatMetrics(files.metrics));

@@ -101,6 +101,12 @@ describe("what evaluate writes", () => {
       expected_n: "50000",
     });
     const run = JSON.parse(read(together, "run.json"));
+    const names: Row[] = parse(read(together, "classes.csv"), { columns: true });
+    const labels = new Set(
+      (parse(read(together, "predictions.csv"), { columns: true }) as Row[]).map((row) => row.label),
+    );
+    expect(names[0]).toEqual({ label: "0", class_name: "tench" });
+    expect(names.filter(({ label }) => labels.has(label))).toHaveLength(labels.size);
     expect(run).toMatchObject({
       schema: 1,
       checkpoint: { layout: "open_clip" },

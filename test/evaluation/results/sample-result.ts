@@ -40,6 +40,6 @@ export async function writeSample(
   predictions: FileContent = "",
 ): Promise<string> {
   const folder = resultFolder(out, metrics, CLASS_NAMES);
-  await writeResult(folder, { run: run as RunRecord, metrics, predictions });
+  await writeResult(folder, { run: run as RunRecord, metrics, predictions, classes: "label,class_name\n" });
   return folder;
 }
