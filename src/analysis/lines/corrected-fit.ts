@@ -81,8 +81,12 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
     }
   };
 
+  const shared = noise?.x == null ? null : sharedProjector(noise.x, heightBasis, n);
+  const roots = new Float64Array(n);
+
   /** What u makes of ZᵀZ: tr(R S_j V S_k), R the projector off the heights. */
-  const expectedError = (points: ScaledPoints) => {
+  const expectedError = ({ xVariance }: ScaledPoints) => {
+    if (shared !== null) for (let i = 0; i < n; i++) roots[i] = Math.sqrt(xVariance[i] as number);
     correction.fill(0);
     for (let j = 0; j < s; j++) {
       const first = slopeColumns[j] as Float64Array;
@@ -91,9 +95,9 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
         let sum = 0;
         for (let i = 0; i < n; i++) {
           const product = (first[i] as number) * (second[i] as number);
-          if (product !== 0) sum += (heightFreedoms[i] as number) * product * (points.xVariance[i] as number);
+          if (product !== 0) sum += (heightFreedoms[i] as number) * product * (xVariance[i] as number);
         }
-        if (noise?.x != null) sum += correlatedError(first, second, points, noise.x, heightBasis);
+        if (shared !== null) sum += correlatedError(first, second, roots, shared);
         correction[j * s + k] = sum;
         correction[k * s + j] = sum;
       }
@@ -242,25 +246,27 @@ function leastSquaresWeights(columns: readonly Float64Array[], contrast: readonl
   return weights;
 }
 
+/** R times the correlations, element by element, without its diagonal: (n, n). */
+function sharedProjector(correlations: Float64Array, heightBasis: readonly Float64Array[], n: number): Float64Array {
+  return correlations.map((correlation, at) => {
+    const [i, l] = [Math.floor(at / n), at % n];
+    if (i === l) return 0;
+    let projector = 0;
+    for (const q of heightBasis) projector -= (q[i] as number) * (q[l] as number);
+    return projector * correlation;
+  });
+}
+
 /** The part of tr(R S_j V S_k) that lies off the diagonal of V. */
-function correlatedError(
-  first: Float64Array,
-  second: Float64Array,
-  { xVariance }: ScaledPoints,
-  correlations: Float64Array,
-  heightBasis: readonly Float64Array[],
-): number {
+function correlatedError(first: Float64Array, second: Float64Array, roots: Float64Array, shared: Float64Array): number {
   const n = first.length;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    for (let l = 0; l < n; l++) {
-      if (l === i) continue;
-      let projector = 0;
-      for (const q of heightBasis) projector -= (q[i] as number) * (q[l] as number);
-      const covariance =
-        (correlations[i * n + l] as number) * Math.sqrt((xVariance[i] as number) * (xVariance[l] as number));
-      sum += projector * (first[i] as number) * (second[l] as number) * covariance;
-    }
+    const left = (first[i] as number) * (roots[i] as number);
+    if (left === 0) continue;
+    let row = 0;
+    for (let l = 0; l < n; l++) row += (shared[i * n + l] as number) * (second[l] as number) * (roots[l] as number);
+    sum += left * row;
   }
   return sum;
 }
