@@ -1,6 +1,7 @@
 import { AGREEMENT_DESIGNS } from "./_coverage-agreement.ts";
 import { COMPARISON_DESIGNS } from "./_coverage-comparisons.ts";
 import type { CoverageDesign } from "./_coverage-design.ts";
+import { GROUP_CHOICE_DESIGNS } from "./_coverage-group-choice.ts";
 import { GROUP_DESIGNS } from "./_coverage-groups.ts";
 import { MIXTURE_DESIGNS } from "./_coverage-mixtures.ts";
 import { SCALING_DESIGNS } from "./_coverage-scaling.ts";
@@ -10,6 +11,7 @@ import { SINGLE_DESIGNS } from "./_coverage-single.ts";
 /** Every design of `npm run bench -- coverage`, in the order of its table. A topic's designs lie in a file of their own. */
 export const COVERAGE_DESIGNS: readonly CoverageDesign[] = [
   ...GROUP_DESIGNS,
+  ...GROUP_CHOICE_DESIGNS,
   ...MIXTURE_DESIGNS,
   ...SCALING_DESIGNS,
   ...SHARED_DESIGNS,

@@ -29,7 +29,7 @@ const MANY_IMAGES: GroupWorld = {
   yImages: 50_000,
 };
 
-const WORLDS: Readonly<Record<string, GroupWorld>> = {
+export const GROUP_WORLDS: Readonly<Record<string, GroupWorld>> = {
   EmojiShift: EMOJISHIFT,
   "EmojiShift, even x": { ...EMOJISHIFT, spacing: "even" },
   "EmojiShift, unequal scatter": { ...EMOJISHIFT, scatter: [0.02, 0.05, 0.05, 0.1, 0.2, 0.4] },
@@ -192,8 +192,8 @@ function tree(name: string, world: GroupWorld): CoverageDesign {
   };
 }
 
-const world = (name: string) => WORLDS[name] as GroupWorld;
-const named = Object.entries(WORLDS);
+export const world = (name: string) => GROUP_WORLDS[name] as GroupWorld;
+const named = Object.entries(GROUP_WORLDS);
 /** Worlds in which heights and intervals are tried too. */
 const SHORT = [
   "EmojiShift",

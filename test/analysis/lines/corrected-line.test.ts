@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createCorrectedFit } from "../../../src/analysis/lines/corrected-fit.ts";
-import { correctLine, estimateSe, reliabilityOf } from "../../../src/analysis/lines/corrected-line.ts";
+import {
+  correctLine,
+  estimateSe,
+  explainedVariance,
+  linePrecision,
+  reliabilityOf,
+} from "../../../src/analysis/lines/corrected-line.ts";
 import { leastSquares, lineSe } from "../../../src/foundation/statistics/least-squares.ts";
 import { seededRandom } from "../../seeded-random.ts";
 
@@ -56,5 +62,34 @@ describe("the line corrected for errors of x", () => {
     expect(reliabilityOf(2, [3, 3])).toBe(0);
     expect(correctLine(line, line, plain.xSumOfSquares, 0.29)).toBeNull();
     expect(correctLine(line, line, plain.xSumOfSquares, 0.31)?.slope).closeTo(plain.slope / 0.31, 1e-12);
+  });
+
+  it("is known as surely as points of different, known noise allow, and as in least squares where they are alike", () => {
+    const random = seededRandom(5);
+    const x = Array.from({ length: 10 }, (_, i) => i + random());
+    for (const size of [0.01, 40]) {
+      // below the residual variance, and above it
+      const y = x.map((value) => value + 4 * (random() - 0.5));
+      const line = leastSquares(x, y);
+      const alike = linePrecision(line, x, new Array<number>(10).fill(size));
+      expect(alike.slopeSe).closeTo(line.slopeSe, 1e-12);
+      expect(alike.levelSe).closeTo(lineSe(line, line.xMean), 1e-12);
+      expect(alike.xMean).closeTo(line.xMean, 1e-9);
+      const noise = x.map((_, i) => (i === 0 ? 5 : 1) * size);
+      const precision = linePrecision(line, x, noise);
+      // The sandwich, weight by weight: the line at a place is Σ w y
+      const explained = explainedVariance(line, x, noise);
+      const variances = noise.map((own) =>
+        line.residualSd ** 2 > explained
+          ? line.residualSd ** 2 - explained + own
+          : (own * line.residualSd ** 2) / explained,
+      );
+      for (const at of [-3, 2, 9]) {
+        const weights = x.map((value) => 1 / 10 + ((at - line.xMean) * (value - line.xMean)) / line.xSumOfSquares);
+        const variance = weights.reduce((sum, weight, i) => sum + weight ** 2 * (variances[i] as number), 0);
+        expect(estimateSe(precision, at)).closeTo(Math.sqrt(variance), 1e-12);
+      }
+      expect(precision.slopeSe).toBeGreaterThan(line.slopeSe); // the noisy point is at the end
+    }
   });
 });

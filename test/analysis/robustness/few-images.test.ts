@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitBaseline } from "../../../src/analysis/robustness/baseline-fit.ts";
+import { fitBaseline, intervalLine } from "../../../src/analysis/robustness/baseline-fit.ts";
 import { effectiveRobustness } from "../../../src/analysis/robustness/effective-robustness.ts";
 import { leaveOneOut } from "../../../src/analysis/robustness/influence.ts";
 import type { ModelPoint } from "../../../src/analysis/robustness/model-point.ts";
@@ -94,6 +94,23 @@ describe("lines of x on few images", () => {
     expect(correctedRobustness).toBeLessThan(plain);
     expect(low).toBeLessThan(correctedRobustness as number);
     expect(high).toBeGreaterThan(correctedRobustness as number);
+  });
+
+  it("have intervals about the corrected line where x is reliable too, and the plain line without a warning", () => {
+    const fit = fitBaseline(weak(640, 0.05, 0.3));
+    expect(fit.reliability).toBeGreaterThan(0.95);
+    expect(fit.reliability).toBeLessThan(0.99);
+    expect(intervalLine(fit)).toBe(fit.corrected);
+    // At an end of x, measured on endless images, the interval's middle lies off the plain line: the errors of x are in it
+    const point = { model: "c", idAccuracy: 0.3, accuracy: 0.3, idImages: 1e9, images: 1e9 };
+    const [figures] = effectiveRobustness(fit, [point]);
+    const { low, high, effectiveRobustness: plain, correctedRobustness } = figures as NonNullable<typeof figures>;
+    expect(correctedRobustness).toBeNull();
+    expect(((low as number) + (high as number)) / 2).toBeLessThan(plain);
+    expect(low).toBeLessThan(plain);
+    expect(high).toBeGreaterThan(plain);
+    const withoutImages = fitBaseline(weak(640, 0.05, 0.3).map(({ idImages: _, ...rest }) => rest));
+    expect(intervalLine(withoutImages)).toBe(withoutImages);
   });
 
   it("have no interval below 0.3, and nothing corrected where x is reliable or its images unknown", () => {
