@@ -11,9 +11,11 @@ const measured = readMeasured<{ readonly designs: readonly CoverageCount[] }>("c
 
 const DOCUMENT = readFileSync(join(ROOT, "docs", "statistics.md"), "utf8");
 
-/** The cells of the first table below a heading of the document, row by row. */
+/** The cells of the first table below a heading of the document, row by row; none where its section has no table. */
 function rowsOf(heading: string): string[][] {
-  const lines = (DOCUMENT.split(`\n${heading}\n`)[1] as string).split("\n");
+  const section = (DOCUMENT.split(`\n${heading}\n`)[1] as string).split(/\n#+ /)[0] as string;
+  const lines = [...section.split("\n"), ""]; // a table may end the section
+  if (!lines.some((line) => line.startsWith("|---"))) return [];
   const from = lines.findIndex((line) => line.startsWith("|---")) + 1;
   const length = lines.slice(from).findIndex((line) => !line.startsWith("|"));
   return lines.slice(from, from + length).map((line) => line.slice(2, -2).split(" | "));
@@ -42,13 +44,13 @@ describe("coverage in simulated data", () => {
   it("is measured on at least 2,000 data sets of a design; the document names those outside their bounds", () => {
     expect(measured.filter(({ repetitions }) => repetitions < 2000)).toEqual([]);
     const outside = rowsOf("### Outside their bounds").map(([name, nominal, now]) => `${name}: ${nominal}, ${now}`);
-    expect(outside.length).toBeGreaterThan(0);
+    expect(DOCUMENT.includes("### Outside their bounds\n\nNone: ")).toBe(outside.length === 0);
     const share = (value: number, digits: number) => `${(100 * value).toFixed(digits)} %`;
     const found = measured
       .filter((count) => !isWithinBounds(count))
       .map(({ name, nominal, hits, repetitions }) => `${name}: ${share(nominal, 0)}, ${share(hits / repetitions, 1)}`);
     expect([...outside].sort()).toEqual(found.sort());
-    expect(DOCUMENT).toContain(`Of the ${measured.length} designs of`);
+    expect(DOCUMENT).toMatch(new RegExp(`[Oo]f the ${measured.length} designs of`));
   });
 
   it("stands in the document's table of groups as it was measured", () => {
@@ -64,6 +66,18 @@ describe("coverage in simulated data", () => {
         if (count === undefined || hits == null) expect(cells[at], where).toBe("–");
         else expect(Number(cells[at]), where).closeTo((100 * hits) / count.repetitions, 0.0501); // a digit is written
       }
+    }
+  });
+
+  it("stands in the document's table of F and pairs as it was measured", () => {
+    const rows = rowsOf("### F or pairs");
+    const choices = measured.filter(({ topic }) => topic === "choice of test");
+    expect(rows.map(([name]) => `choice of test: ${name}`)).toEqual(choices.map(({ name }) => name));
+    for (const [at, { name, procedure, hits, before, repetitions }] of choices.entries()) {
+      const [, ofF, ofPairs] = rows[at] as string[];
+      const [taken, left] = procedure.includes("F; before") ? [ofF, ofPairs] : [ofPairs, ofF];
+      expect(Number(taken), name).closeTo((100 * hits) / repetitions, 0.0501);
+      expect(Number(left), `${name}, not taken`).closeTo((100 * (before as number)) / repetitions, 0.0501);
     }
   });
 
