@@ -46,30 +46,18 @@ function choice(
 
 const EMOJISHIFT = world("EmojiShift");
 const MANY_IMAGES = world("50,000 images, equal scatter");
-const UNEQUAL = world("50,000 images, scatter 1 to 8");
 
 export const GROUP_CHOICE_DESIGNS: readonly CoverageDesign[] = [
   choice("EmojiShift, two of six 0.5 steeper", "slopes", { ...EMOJISHIFT, slopes: [0.9, 0.9, 0.9, 0.9, 1.4, 1.4] }),
-  choice("EmojiShift, one of six 1 steeper", "slopes", { ...EMOJISHIFT, slopes: [0.9, 0.9, 0.9, 0.9, 0.9, 1.9] }),
-  choice("50,000 images, one of six 0.5 steeper", "slopes", { ...MANY_IMAGES, slopes: [1, 1, 1, 1, 1, 1.5] }),
-  choice("50,000 images, scatter 1 to 8, one 0.4 steeper", "slopes", { ...UNEQUAL, slopes: [1.4, 1, 1, 1, 1, 1] }),
   choice("none differs, x of 18 to 26 %, 640 images", "slopes", world("x of 18 to 26 %, 640 images"), "calibrated"),
   choice("EmojiShift, three of six 0.2 lower", "heights", {
     ...EMOJISHIFT,
     heights: [-1.9, -1.9, -1.9, -2.1, -2.1, -2.1],
-  }),
-  choice("EmojiShift, one of six 0.3 lower", "heights", {
-    ...EMOJISHIFT,
-    heights: [-1.9, -1.9, -1.9, -1.9, -1.9, -2.2],
   }),
   choice("EmojiShift, two of six 0.3 apart", "heights", {
     ...EMOJISHIFT,
     heights: [-1.75, -1.9, -1.9, -1.9, -1.9, -2.05],
   }),
   choice("50,000 images, one of six 0.2 lower", "heights", { ...MANY_IMAGES, heights: [-1, -1, -1, -1, -1, -1.2] }),
-  choice("50,000 images, scatter 1 to 8, one 0.25 higher", "heights", {
-    ...UNEQUAL,
-    heights: [-0.75, -1, -1, -1, -1, -1],
-  }),
   choice("none differs, 2 × 4 points, scatter 1 to 5", "heights", world("2 × 4 points, scatter 1 to 5"), "calibrated"),
 ];
