@@ -11,6 +11,7 @@ import {
   formatAgreementPredictions,
 } from "../../output/tables/agreement-csv.ts";
 import { formatAgreementTable } from "../../output/tables/agreement-table.ts";
+import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { type FitExtras, NOTHING } from "./fit-extra.ts";
 
 const PREDICTIONS = "agreement-predictions.csv";
@@ -60,7 +61,13 @@ export async function agreementExtras(
       ["agreement-lines.csv", formatAgreementLines(lines)],
       [PREDICTIONS, formatAgreementPredictions(lines)],
     ],
-    tables: [(nameOf) => formatAgreementTable(lines, nameOf(PREDICTIONS))],
+    tables: [
+      (nameOf) =>
+        formatAgreementTable(
+          inShiftOrder(lines, () => "", study.pairing.axes),
+          nameOf(PREDICTIONS),
+        ),
+    ],
     json: {
       agreement: lines.map(({ idAgreements, agreements, ...line }) => ({
         ...line,

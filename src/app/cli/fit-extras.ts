@@ -8,6 +8,7 @@ import { formatReplicateTable } from "../../output/tables/group-table.ts";
 import { formatRelative } from "../../output/tables/relative-csv.ts";
 import { formatRelativeTable } from "../../output/tables/relative-table.ts";
 import { formatReplicates } from "../../output/tables/replicates-csv.ts";
+import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { type FitExtras, type FitExtrasOptions, NOTHING } from "./fit-extra.ts";
 import { groupExtras } from "./fit-groups.ts";
 import { mixtureTerms, scalingTerms } from "./fit-terms.ts";
@@ -56,7 +57,13 @@ async function replicateExtras(study: RobustnessStudy, options: FitExtrasOptions
   return {
     ...NOTHING,
     files: [["replicates.csv", formatReplicates(rows)]],
-    tables: [() => formatReplicateTable(rows, column)],
+    tables: [
+      () =>
+        formatReplicateTable(
+          inShiftOrder(rows, ({ replicateOf }) => replicateOf, study.pairing.axes),
+          column,
+        ),
+    ],
     json: { replicates: rows },
   };
 }

@@ -1,11 +1,12 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { policyWords } from "../../analysis/robustness/baseline-lines.ts";
 import { ADJUST_USE } from "../../analysis/robustness/group-adjustment.ts";
-import { type DecidedGroups, decideGroups } from "../../analysis/robustness/group-decisions.ts";
+import { type DecidedGroups, decideGroups, type GroupDecisions } from "../../analysis/robustness/group-decisions.ts";
 import { compareGroups, type GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
 import { parseScaling, parseScalingColumns, type ScalingValues } from "../../analysis/robustness/scaling-columns.ts";
+import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { createNoteCollector, type NoteCollector } from "../../foundation/notes.ts";
@@ -13,6 +14,7 @@ import { percentRange, percentWords } from "../../foundation/number-text.ts";
 import { formatGroupEffects, formatGroupTests } from "../../output/tables/group-decisions-csv.ts";
 import { formatGroupTable } from "../../output/tables/group-table.ts";
 import { formatGroups } from "../../output/tables/groups-csv.ts";
+import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { type FitExtras, type FitExtrasOptions, NOTHING } from "./fit-extra.ts";
 import { needMetadata, readGroups } from "./read-groups.ts";
 
@@ -62,10 +64,26 @@ export async function groupExtras(
       ["group-tests.csv", formatGroupTests(comparisons, decided, about)],
       ["group-effects.csv", formatGroupEffects(comparisons, decided, about)],
     ],
-    tables: [() => formatGroupTable(comparisons, decided, about)],
+    tables: [() => formatGroupTable(...orderedGroups(comparisons, decided, study.pairing.axes), about)],
     json: { groups: comparisons, groupDecisions: decisionsJson(decided, about) },
     notes: [...notes.list(), ...ofLines],
   };
+}
+
+/** Comparisons and what is decided of them, in the order of shifts in tables. */
+function orderedGroups(
+  comparisons: readonly GroupComparison[],
+  decided: DecidedGroups,
+  axes: StudyAxes,
+): [GroupComparison[], DecidedGroups] {
+  const together = comparisons.map((comparison, i) => ({
+    benchmark: comparison.benchmark,
+    comparison,
+    decision: decided.decisions[i] as GroupDecisions,
+  }));
+  const ordered = inShiftOrder(together, () => "", axes);
+  const decisions = ordered.map(({ decision }) => decision);
+  return [ordered.map(({ comparison }) => comparison), { ...decided, decisions }];
 }
 
 /** @throws InputError naming an option that is of groups */

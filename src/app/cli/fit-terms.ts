@@ -1,4 +1,5 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
+import type { LineKey } from "../../analysis/robustness/line-key.ts";
 import { parseMixtureSources, parseShares } from "../../analysis/robustness/mixture-shares.ts";
 import { studyMixtures } from "../../analysis/robustness/mixture-study.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
@@ -10,6 +11,7 @@ import { formatMixtureTable } from "../../output/tables/mixture-table.ts";
 import { formatMixturePlaces, formatMixtures } from "../../output/tables/mixtures-csv.ts";
 import { formatScaling } from "../../output/tables/scaling-csv.ts";
 import { formatScalingTable } from "../../output/tables/scaling-table.ts";
+import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { needMetadata, readGroups } from "./read-groups.ts";
 
 /** The options of `fit` that ask what moves lines. */
@@ -52,7 +54,7 @@ export async function mixtureTerms(
       ["mixtures.csv", formatMixtures(mixtures)],
       [PLACES, formatMixturePlaces(mixtures)],
     ],
-    tables: [(nameOf) => formatMixtureTable(mixtures, nameOf(PLACES))],
+    tables: [(nameOf) => formatMixtureTable(inTableOrder(mixtures, study), nameOf(PLACES))],
     json: { mixtures: withoutNotes(mixtures) },
     notes: [...notes.list(), ...mixtures.notes],
   };
@@ -73,7 +75,7 @@ export async function scalingTerms(
   const effects = studyScaling(study.accuracies, values, groups, scale, study.pairing);
   return {
     files: [["scaling.csv", formatScaling(effects, groupBy ?? "")]],
-    tables: [() => formatScalingTable(effects, groupBy)],
+    tables: [() => formatScalingTable(inTableOrder(effects, study), groupBy)],
     json: { scaling: withoutNotes(effects) },
     notes: [...notes.list(), ...effects.notes],
   };
@@ -81,6 +83,14 @@ export async function scalingTerms(
 
 function checkpointsOf({ accuracies }: RobustnessStudy): Set<string> {
   return new Set(accuracies.map(({ checkpoint }) => checkpoint));
+}
+
+/** With its comparisons in the order of shifts in tables. */
+function inTableOrder<Compared extends { readonly comparisons: readonly LineKey[] }>(
+  compared: Compared,
+  { pairing }: RobustnessStudy,
+): Compared {
+  return { ...compared, comparisons: inShiftOrder(compared.comparisons, () => "", pairing.axes) };
 }
 
 function withoutNotes<Study extends { readonly notes: readonly Note[] }>({ notes: _, ...study }: Study) {

@@ -1,4 +1,5 @@
 import { count, plural } from "../../foundation/number-text.ts";
+import { nameShortener } from "../../output/tables/shorten-names.ts";
 import { formatTextTable, printable } from "../../output/tables/text-table.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 import type { DataProblem } from "./inspect-benchmark-problems.ts";
@@ -15,6 +16,10 @@ const MARKS = { error: "WRONG", warning: "LOOK", note: "note" } as const;
 /** An inspection as people read it: the verdict, what is wrong with what to do, then what was found. 80 columns. */
 export function formatDataInspection(inspection: DataInspection): string {
   const { root, benchmarks, problems, deep } = inspection;
+  const shortFolder = nameShortener(
+    benchmarks.map((one) => placeBelow(root, one.root)),
+    28,
+  );
   return [
     ...verdict(inspection),
     ...problems.flatMap((problem) => ["", ...formatProblem(problem, root)]),
@@ -32,7 +37,7 @@ export function formatDataInspection(inspection: DataInspection): string {
         count(one.images),
         count(one.expectedImages),
         `${one.classes}/${one.expectedClasses}`,
-        shorten(placeBelow(root, one.root), 28),
+        shortFolder(placeBelow(root, one.root)),
       ]),
     ),
     "",

@@ -250,6 +250,19 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     expect(run.stdout).toMatch(/^low +5 .*†/m);
   });
 
+  it("has the shifts in the study's order in every table, whatever the files' order", async () => {
+    const [header, ...rows] = accuracies().trimEnd().split("\n");
+    const v2 = rows.filter((line) => line.includes(",imagenet-v2,"));
+    const first = v2.map((line) => line.replace("imagenet-v2,1000", "imagenet-a,200"));
+    const both = `${[header, ...first, ...rows].join("\n")}\n`;
+    const run = await fit(META, [...GROUPS, "--scaling", "samples"], both);
+    expect(run.status, run.stderr).toBe(0);
+    const shifts = [...run.stdout.matchAll(/^(imagenet-(?:a|v2)) (?:on imagenet, lines| +imagenet +15)/gm)].map(
+      ([, id]) => id,
+    );
+    expect(shifts).toEqual(["imagenet-v2", "imagenet-a", "imagenet-v2", "imagenet-a"]);
+  });
+
   it("refuses accuracies that are none, a column that does not vary, and both without groups", async () => {
     for (const at of ["0", "1", "60", "100%", "x"]) {
       const run = await fit(META, [...GROUPS, "--at", at]);
