@@ -53,6 +53,15 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
     await page.waitForSelector("#accuracies tbody tr");
     await page.getByRole("link", { name: "Runs and notes" }).click();
     await page.waitForSelector("#reliability tbody tr");
+    const note = page.locator("#reliability ul.notes > li", { hasText: "only part of the images" });
+    expect(await note.count()).toBe(1); // of 5 checkpoints on 6 benchmarks
+    expect(await note.textContent()).toMatch(
+      /^only part of the images, 30 times: imagenet, protocol 1000 \(4000 of 50000\); /,
+    );
+    const places = note.locator("details li");
+    expect([await places.count(), await places.first().isVisible()]).toEqual([6, false]);
+    await note.locator("summary").click();
+    expect(await places.first().isVisible()).toBe(true);
     expect(errors).toEqual([]);
     expect(requests).toEqual([]);
   });
