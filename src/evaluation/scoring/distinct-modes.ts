@@ -11,8 +11,11 @@ const REPLICATES = 9999;
  *
  * @param top1   (n,) predicted classes, in 0..classes−1
  * @param labels (n,) the class that is right for each, in 0..classes−1
- * @returns the share of draws in which as many labels, each with the prediction of any image, name as many classes or more; the
- *   labels at hand count as one draw
+ * Which classes drawings are taken for is not known but from themselves, so all are taken to be as likely: several meet most rarely then.
+ * Few labels of many classes differ by chance alone.
+ *
+ * @returns the share of draws in which as many labels, each with a class at random, name as many classes or more; the labels at
+ *   hand count as one draw
  */
 export function distinctModesP(top1: Int32Array, labels: Int32Array, classes: number): number {
   const modes = modesOf(top1, labels, classes);
@@ -23,7 +26,7 @@ export function distinctModesP(top1: Int32Array, labels: Int32Array, classes: nu
   for (let draw = 0; draw < REPLICATES; draw++) {
     let named = 0;
     for (let k = 0; k < modes.length; k++) {
-      const drawn = top1[Math.floor(random.uniform() * top1.length)] as number;
+      const drawn = Math.floor(random.uniform() * classes);
       if (seenIn[drawn] === draw) continue;
       seenIn[drawn] = draw;
       named++;

@@ -43,8 +43,8 @@ const EXAMPLES = 3;
  * has no renaming.
  *
  * Images of a class that are renderings of one drawing are no independent witnesses: a checkpoint that takes one for another class
- * takes all for it. So labels in a wrong order are looked for among each other first: a renaming leads to labels that have
- * images. One that leads to other classes too must be shown to name more different ones than such drawings would.
+ * takes all for it. So a renaming that leads to classes without images must be shown to name more different ones than such
+ * drawings would; else labels in a wrong order are looked for among each other.
  *
  * @param top1   (n,) predicted classes, in 0..classes−1
  * @param labels (n,) the class that is right for each, in 0..classes−1
@@ -71,17 +71,17 @@ export function findLabelPermutation(
   const everyClass = new Uint8Array(classes).fill(1);
   const few = Math.min(FEWEST_CLASSES, classes);
   const needed = Math.max(TIMES * correct, TIMES * chance * n, LEAST_RIGHT * n);
-  let isDistinct: boolean | null = null;
-  for (const allowed of hasImages.includes(0) ? [hasImages, everyClass] : [everyClass]) {
+  const find = (allowed: Uint8Array, isDistinct: () => boolean): LabelPermutation | null => {
     const { correctOtherwise, onlyOwn, onlyOther, gained } = judgeRenaming(top1, labels, classes, allowed);
     const p = mcnemarExact(onlyOwn, onlyOther);
     const isFarBetter = correctOtherwise >= needed || (isAtChance && correctOtherwise >= MOST_RIGHT * n);
-    if (!isFarBetter || onlyOther <= onlyOwn || gained < few || p >= SIGNIFICANCE) continue;
-    isDistinct ??= distinctModesP(top1, labels, classes) < SIGNIFICANCE;
-    if (!isDistinct && allowed === everyClass && hasImages.includes(0)) continue;
-    return { n, correct, correctOtherwise, p, isDistinct, examples: clearest(top1, labels, classes, allowed) };
-  }
-  return null;
+    if (!isFarBetter || onlyOther <= onlyOwn || gained < few || p >= SIGNIFICANCE) return null;
+    const examples = clearest(top1, labels, classes, allowed);
+    return { n, correct, correctOtherwise, p, isDistinct: isDistinct(), examples };
+  };
+  const anywhere = find(everyClass, () => distinctModesP(top1, labels, classes) < SIGNIFICANCE);
+  if (anywhere?.isDistinct || !hasImages.includes(0)) return anywhere;
+  return find(hasImages, () => false);
 }
 
 /** What renamings get right that were learned from other images. */
