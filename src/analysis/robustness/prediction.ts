@@ -104,20 +104,24 @@ export function countOf(mixture: NormalMixture, scale: FitScale, n: number): Unc
     if (scale === "probit" && u > 0) return -onScale(-u);
     return forward(1 / (1 + Math.exp(-u)));
   };
-  const mirrored = { ...mixture, means: mixture.means.map((mean) => -mean) };
+  let mirrored: NormalMixture | undefined; // large counts do not need it
   const p = Math.min(0.999, Math.max(0.001, inverse(mixture.means[0] as number)));
   return {
     n,
     below: remembered((u) => mixtureCdf(mixture, onScale(u))),
-    above: remembered((u) => mixtureCdf(mirrored, -onScale(u))),
+    above: remembered((u) => {
+      mirrored ??= { ...mixture, means: mixture.means.map((mean) => -mean) };
+      return mixtureCdf(mirrored, -onScale(u));
+    }),
     resolution: smallestSd(mixture) / (derivative(p) * p * (1 - p)),
     logits: scale === "logit" ? mixture : null,
   };
 }
 
 function remembered(of: (u: number) => number): (u: number) => number {
-  const known = new Map<number, number>();
+  let known: Map<number, number> | undefined;
   return (u) => {
+    known ??= new Map();
     const value = known.get(u) ?? of(u);
     known.set(u, value);
     return value;
