@@ -32,6 +32,8 @@ const LEAST_RIGHT = 0.2;
 /** … or, where few classes leave no room for that, this much, with the labels' own not above chance. */
 const MOST_RIGHT = 0.75;
 const NOT_ABOVE_CHANCE = 0.05;
+/** A renaming to classes without images, of too few labels to tell from drawings, is named where it makes so much right: drawings reach 0.37. */
+const CLEARLY_RIGHT = 0.5;
 /** Each image is judged by a renaming that was learned without its fold. */
 const FOLDS = 5;
 const EXAMPLES = 3;
@@ -44,7 +46,8 @@ const EXAMPLES = 3;
  *
  * Images of a class that are renderings of one drawing are no independent witnesses: a checkpoint that takes one for another class
  * takes all for it. So a renaming that leads to classes without images must be shown to name more different ones than such
- * drawings would; else labels in a wrong order are looked for among each other.
+ * drawings would, or, of labels too few for that, make {@link CLEARLY_RIGHT} of all images right, which are not copies; else labels in a
+ * wrong order are looked for among each other.
  *
  * @param top1   (n,) predicted classes, in 0..classes−1
  * @param labels (n,) the class that is right for each, in 0..classes−1
@@ -81,7 +84,18 @@ export function findLabelPermutation(
   };
   const anywhere = find(everyClass, () => distinctModesP(top1, labels, classes) < SIGNIFICANCE);
   if (anywhere?.isDistinct || !hasImages.includes(0)) return anywhere;
-  return find(hasImages, () => false);
+  const isClear = anywhere !== null && anywhere.correctOtherwise >= CLEARLY_RIGHT * n && !areCopies(top1, labels);
+  return isClear ? anywhere : find(hasImages, () => false);
+}
+
+/** Whether all images of each label are taken for one class, as copies of an image are by any checkpoint. */
+function areCopies(top1: Int32Array, labels: Int32Array): boolean {
+  const takenFor = new Map<number, number>();
+  return labels.every((label, i) => {
+    const seenAs = takenFor.get(label) ?? (top1[i] as number);
+    takenFor.set(label, seenAs);
+    return seenAs === top1[i];
+  });
 }
 
 /** What renamings get right that were learned from other images. */
