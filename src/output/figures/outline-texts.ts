@@ -40,8 +40,11 @@ export function outlineTexts(svg: SVGSVGElement, fonts: FigureFonts): void {
   for (const [id, d] of [...used].sort(([a], [b]) => (a < b ? -1 : 1))) {
     definitions.append(element(document, "path", { id, d }));
   }
-  svg.querySelector("desc")?.after(definitions);
-  if (definitions.parentNode === null) svg.prepend(definitions);
+  // A figure's title comes first, else screen readers do not find it
+  const heads = [...svg.children].filter(({ localName }) => localName === "title" || localName === "desc");
+  const last = heads.at(-1);
+  if (last === undefined) svg.prepend(definitions);
+  else last.after(definitions);
 }
 
 function outlined(

@@ -97,4 +97,10 @@ describe("a figure's file", () => {
     expect(rims).toMatch(/^<g stroke-width="\d+(\.\d+)?">(<use [^>]*>){3}$/);
     expect(letters).toMatch(/^<g stroke="none">(<use [^>]*>){3}$/);
   });
+
+  it("come after a figure's title, which screen readers look for first", async () => {
+    const svg = newDocument().createElementNS("http://www.w3.org/2000/svg", "svg") as unknown as SVGSVGElement;
+    svg.innerHTML = "<title>What it shows</title><text>A</text>";
+    expect(await toSvgFile(svg)).toMatch(/<svg[^>]*><title>What it shows<\/title><defs>/);
+  });
 });
