@@ -106,6 +106,7 @@ async function readUsed(sources: readonly string[], baseline: string | undefined
     }
   }
   const shipped = await listBaselines();
+  if (baseline !== undefined && !shipped.includes(baseline)) await readAccuracies(baseline); // a wrong name is said
   const line = baseline ?? (benchmarks.has(IN_DISTRIBUTION) ? DEFAULT_BASELINE : undefined);
   return {
     benchmarks: [...benchmarks],
@@ -139,6 +140,7 @@ async function collect(
     if (entries.length === 0) unknown.push(id);
     else citations.push({ what: `data: ${definition?.title ?? id}`, entries });
   }
+  unknown.push(...used.baselines.filter((id) => uses.baselines[id] === undefined));
   const add = async (what: string, keys: readonly string[] = []) => {
     if (keys.length > 0) citations.push({ what, entries: await resolveCitations(keys, references, what) });
   };

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { choice, pathValue } from "./option-values.ts";
 
 /** Headings under which a command's help has its options; those of `MOST_USED` come first. */
@@ -14,12 +14,18 @@ export function withCommonOptions(command: Command): Command {
     .option(
       "--config <file>",
       "YAML or JSON file of these options, paths as on the command line, which wins over it",
-      pathValue,
+      configPath,
     )
     .option("--quiet", "print nothing but results, warnings and errors")
     .option("--verbose", "print every note, and what lies behind an error")
     .option("--json", "print results as JSON")
     .addHelpOption(new Option("-h, --help", "print this help").helpGroup(EVERYWHERE));
+}
+
+/** A second file would silently take the place of the first. */
+function configPath(text: string, previous: string | undefined): string {
+  if (previous !== undefined) throw new InvalidArgumentError("expected one file: --config is given twice");
+  return pathValue(text);
 }
 
 /** An option with one of some fixed values; a mistyped value is answered with the nearest. */

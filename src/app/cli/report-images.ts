@@ -3,6 +3,7 @@ import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts
 import type { Study } from "../../analysis/robustness/read-study.ts";
 import { PREDICTIONS_FILE } from "../../evaluation/results/predictions-file.ts";
 import { readScoredPredictions, type ScoredPredictions } from "../../evaluation/results/scored-predictions.ts";
+import { InputError } from "../../foundation/errors.ts";
 import { keyText, TASK_FIELDS, taskKey } from "../../foundation/evaluation-key.ts";
 import { readBytes } from "../../foundation/files/read-text.ts";
 import { chooseForImages, type ImageChoice } from "../../output/report/choose-images.ts";
@@ -38,6 +39,11 @@ export async function readImages(
   { study, defaults, patterns }: ReportImagesOptions,
 ): Promise<ReadImages> {
   const candidates = [...new Set(results.map(({ metrics }) => metrics.checkpoint))];
+  if (candidates.length === 0 && patterns.length > 0) {
+    throw new InputError(
+      `--images-of ${patterns.join(",")}: no checkpoint of the report has predictions of single images`,
+    );
+  }
   if (candidates.length === 0) return { chosen: [], rule: "", candidates: 0, sets: [] };
   const { results: accuracies, axes, focus } = data;
   const choice = chooseForImages({ candidates, focus, results: accuracies, axes, defaults, patterns });

@@ -22,7 +22,9 @@ export function describeCuts(images: FittedImages | null, { chosen, rule, candid
     const which =
       shown === 0 ? "Single images of no checkpoint" : `Single images of ${shown} of ${count(candidates)} checkpoints`;
     const why =
-      shown < chosen.length ? `; ${chosen.length} were chosen, but the page is kept below ${limit} (${more})` : "";
+      shown < chosen.length
+        ? `; ${count(chosen.length)} ${chosen.length === 1 ? "was" : "were"} chosen, but the page is kept below ${limit} (${more})`
+        : "";
     cuts.push(
       `${which} are in this page, chosen: ${rule}${why}. For others, make the report with --images-of PATTERN.`,
     );

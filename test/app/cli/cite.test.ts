@@ -102,6 +102,15 @@ describe("shiftline cite", () => {
     ]);
   });
 
+  it("refuses a baseline that is none, and names one that nothing is known of", async () => {
+    const folder = temporaryFolder();
+    writeTree(folder, { "line.csv": "checkpoint,benchmark,value\na,imagenet,0.5\n" });
+    const run = (baseline: string) => shiftline(["cite", "openclip", "--baseline", baseline], { cwd: folder });
+    const refused = await run("openai-clipp");
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("openai-clipp: no such file")]);
+    expect((await run("line.csv")).stderr).toContain("nothing is known to cite for line.csv");
+  });
+
   it("takes a benchmark of one's own with entries of its own, and names one without", async () => {
     const folder = temporaryFolder();
     const definition = {

@@ -184,6 +184,11 @@ out: results
     });
   }, 30_000);
 
+  it("is one file: a second would take the place of the first", async () => {
+    const { status, stderr } = await shiftline(["fit", "--config", "a.yaml", "--config=b.yaml"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("--config is given twice")]);
+  });
+
   it("that is not there is named", async () => {
     const { status, stderr } = await shiftline(["fit", "--config", "nowhere.yaml"]);
     expect([status, stderr]).toEqual([1, expect.stringContaining("nowhere.yaml: ")]);

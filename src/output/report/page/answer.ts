@@ -114,11 +114,12 @@ function answerMany(about: About, rows: readonly RobustnessRow[], subjects: numb
   const counted = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
   const [above, below, within] = [counted("above"), counted("below"), counted("within")];
   const tested = above + below + within;
+  const absent = subjects - rows.length;
   const best = bestSupported(rows);
   const verdict: Part =
     above > 0
       ? {
-          strong: above === rows.length ? "Yes" : `${above} of ${rows.length} ${above === 1 ? "is" : "are"}`,
+          strong: above === subjects ? "Yes" : `${above} of ${subjects} ${above === 1 ? "is" : "are"}`,
           tone: "better",
         }
       : { strong: tested === 0 ? "Open" : "None is shown to be", tone: "" };
@@ -126,13 +127,13 @@ function answerMany(about: About, rows: readonly RobustnessRow[], subjects: numb
     tested === 0
       ? [`: none of the ${rows.length} that can be compared has a verdict ${where(data, first)}${whyNot(rows)}.`]
       : [
-          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${plural(about.tests, "test")})${tested < rows.length ? `; ${rows.length - tested} ${rows.length - tested === 1 ? "has" : "have"} none${whyNot(rows)}` : ""}.`,
+          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${plural(about.tests, "test")})${tested < subjects ? `; ${subjects - tested} ${subjects - tested === 1 ? "has" : "have"} none${whyNot(rows, absent)}` : ""}.`,
         ];
   const lead: Part[] =
     best === undefined
       ? []
       : [
-          above > 0 ? "Best supported: " : "Furthest above within its range: ",
+          above > 0 ? "Best supported: " : "Highest beside the line, within its range: ",
           { checkpoint: best.checkpoint },
           `, ${distance(best)} the line, ${standing(about, best)}${images(data, best)}${doubtful(data, best)}.`,
         ];
@@ -242,7 +243,8 @@ function doubtful(data: ReportData, row: RobustnessRow): string {
   return markWarnings(data.warnings, data.axes).of(row) === "" ? "" : "; a warning concerns a result behind it";
 }
 
-function whyNot(rows: readonly RobustnessRow[]): string {
+/** @param absent checkpoints without a row */
+function whyNot(rows: readonly RobustnessRow[], absent = 0): string {
   const reasons: readonly (readonly [Verdict, string])[] = [
     ["extrapolated", "beyond the accuracies of the line"],
     ["in-baseline", "among the line's models"],
@@ -253,6 +255,7 @@ function whyNot(rows: readonly RobustnessRow[]): string {
     const n = rows.filter((row) => row.verdict === verdict).length;
     return n === 0 ? [] : [`${count(n)} ${words}`];
   });
+  if (absent > 0) found.push(`${count(absent)} without accuracies here`);
   return found.length === 0 ? "" : ` (${found.join(", ")})`;
 }
 

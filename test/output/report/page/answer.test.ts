@@ -109,7 +109,18 @@ describe("the answer of a report's first screen", () => {
     expect(none.question).toBe(
       "Is any of these 2 published checkpoints more robust than line at equal ImageNet accuracy?",
     );
-    expect(none.text).toMatch(/^None is shown to be .*Furthest above within its range: a, /);
+    expect(none.text).toMatch(/^None is shown to be .*Highest beside the line, within its range: a, /);
+  });
+
+  it("counts checkpoints that cannot be compared among those without a verdict", () => {
+    const lacking = rowsOf("lacking", 0.6).slice(0, 1);
+    const { question, text } = answer([
+      ...rowsOf("a", 0.6, { above: 0.6 }),
+      ...rowsOf("b", 0.6, { above: 0.7 }),
+      ...lacking,
+    ]);
+    expect(question).toMatch(/^Are these 3 checkpoints/);
+    expect(text).toMatch(/^2 of 3 are .*: of 2 with a verdict, 2 above .*; 1 has none \(1 without accuracies here\)/);
   });
 
   it("asks no line about the checkpoints that it is fitted on", () => {
