@@ -84,7 +84,7 @@ describe("evaluate --shard", () => {
     const refused = await shiftline([...run(out), "--merge-only"]);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toMatch(/vit-open-clip on imagenet: \d+ of 123 images, in parts 1, 5, 9/);
-    expect(refused.stderr).toMatch(/hf-split: \d+ prompts/);
+    expect(refused.stderr).toMatch(/hf-split: [\d,]+ prompts/);
     expect(existsSync(out)).toBe(false);
     const command = /: (shiftline evaluate .*)$/m.exec(refused.stderr)?.[1] as string;
     expect(command).not.toContain("--merge-only");

@@ -96,12 +96,22 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
   it("names the point under the pointer within 50 ms, and opens its page at a click", async () => {
     const { page } = await openReport(report);
     const circle = page.locator("#plot .checkpoints circle, #plot .checkpoints path").first();
-    await circle.scrollIntoViewIfNeeded();
-    const box = await circle.boundingBox();
-    if (box === null) throw new Error("no checkpoint in the plot");
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    await page.mouse.move(x, y);
-    const name = await page.locator(".tip .tip-name").textContent();
+    let [x, y] = [0, 0];
+    let name: string | null = null;
+    // The plot is drawn anew as soon as its place is measured, so the point may go while it is looked for
+    await expect
+      .poll(async () => {
+        const box = await circle.boundingBox({ timeout: 1000 }).catch(() => null);
+        if (box === null) return null;
+        [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+        await page.mouse.move(x, y);
+        name = await page
+          .locator(".tip .tip-name")
+          .textContent({ timeout: 1000 })
+          .catch(() => null);
+        return name;
+      })
+      .not.toBeNull();
     expect(["alpha-b-32", "beta-b-16", "gamma-l-14", "delta-rn50", "epsilon-h-14"]).toContain(name);
     await expect.poll(() => page.locator(".tip").textContent()).toMatch(/above the line[+−][\d.]+/);
     expect(await hoverTime(page)).toBeLessThan(50);
