@@ -23,7 +23,7 @@ export interface DetectableOn {
  * drawn anew on both axes, the line is given. The count needed is a whole one where the images are.
  *
  * @param ends measured accuracies beyond which the checkpoint is called below or above
- * @returns null on a side that has no end, or that no count of the images reaches
+ * @returns null on a side that has no end, or that no count of the images reaches, or no accuracy strictly between 0 and 1
  */
 export function detectableAccuracies({ low, high }: PredictionEnds, on: DetectableOn): PredictionEnds {
   return {
@@ -57,7 +57,9 @@ function detectable(end: number, side: 1 | -1, { scale, images: n, expectedSd }:
     const next = b - fb / (slope * side > 0.1 / noise ? slope : side / noise);
     [a, fa, b] = [b, fb, next];
   }
-  return inverse(b);
+  // On the linear scale the search may leave what is an accuracy: then none has this power
+  const found = inverse(b);
+  return found > 0 && found < 1 ? found : null;
 }
 
 const ONE = Float64Array.of(1);

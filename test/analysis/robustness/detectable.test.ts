@@ -61,6 +61,11 @@ describe("the minimum detectable effective robustness", () => {
     },
   );
 
+  it("is no accuracy above 1", () => {
+    const on = { scale: "linear", images: 333.3, expectedSd: 0 } as const;
+    expect(detectableAccuracies({ low: 0.99996, high: null }, on)).toEqual({ low: null, high: null });
+  });
+
   it("is the binomial's of the count needed where x is known without error", () => {
     const { low, high } = detectableAccuracies({ low: 0.3, high: 0.4 }, { scale: "logit", images: 200, expectedSd: 0 });
     // More than 80 of 200, fewer than 60
