@@ -93,7 +93,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
     defaults,
   );
   const metadata = await readMetadataFiles(options.metadata, sources);
-  const groupings = [...groupsOf(results), ...readGroupings(metadata)];
+  const groupings = [...groupsOf(results), ...readGroupings(metadata, options.groupBy)];
   const checkpoints = [...new Set(results.map((row) => row.checkpoint))].sort();
   const focus = chooseFocus(focusInputs(read), options.highlight);
   const { notes: ofColumns, ...columns } = readReportColumns(metadata, checkpoints, focus, options.columns);
@@ -163,10 +163,13 @@ function groupsOf(rows: readonly AccuracyRow[]): Grouping[] {
   return isUsable(groups) ? [{ column: "group", groups }] : [];
 }
 
-function readGroupings(files: readonly MetadataFile[]): Grouping[] {
+/** @param groupBy the column that lines are fitted by: of the first file that has it, the user's where there is one, as `fit` takes it */
+function readGroupings(files: readonly MetadataFile[], groupBy: string | undefined): Grouping[] {
   return columnsOf(files)
     .map((column) => {
-      const groups = mergeColumn(files, column, ({ text, path }) => parseMetadata(text, path, column));
+      const having = files.filter(({ columns }) => columns.includes(column));
+      const used = column === groupBy ? having.slice(0, 1) : having;
+      const groups = mergeColumn(used, column, ({ text, path }) => parseMetadata(text, path, column));
       return { column, groups: Object.fromEntries(groups) };
     })
     .filter(({ groups }) => isUsable(groups));

@@ -87,6 +87,13 @@ describe("shiftline report", () => {
     expect(focus.subject[0]).toBe("b");
     expect(focus.subject.slice(1).every((name) => name.startsWith("convnext_xx"))).toBe(true);
     expect(focus.subject.length).toBeGreaterThan(1);
+    // Lines are of the user's groups alone, as those of fit are
+    const own = ["RN50/openai", "RN101/openai", "RN50x4/openai"];
+    writeTree(join(results, ".."), { "own.csv": `checkpoint,family\n${own.map((name) => `${name},mine\n`).join("")}` });
+    const grouped = [...args, "--metadata", join(results, "..", "own.csv"), "--group-by", "family"];
+    expect((await shiftline(grouped)).status).toBe(0);
+    const { groups } = readPage(out).data.groupings.find(({ column }) => column === "family") ?? {};
+    expect(groups).toEqual(Object.fromEntries(own.map((name) => [name, "mine"])));
   }, 60_000);
 
   it("offers the columns of the metadata as groups", async () => {
