@@ -28,9 +28,11 @@ export function groupNotes(notes: readonly Note[]): NoteGroup[] {
 }
 
 function toGroup(notes: readonly Note[]): NoteGroup {
-  const { severity, text, cause } = notes[0] as Note;
+  const { severity, text } = notes[0] as Note;
+  const cause = notes.find((note) => note.cause !== undefined)?.cause;
   if (cause === undefined) return { severity, text, cause: text, details: [] };
-  const causes = notes.map((note) => note.cause as NoteCause);
+  // The cause alone may be a note too, which names nothing
+  const causes = notes.map((note): NoteCause => note.cause ?? { text: note.text, names: [] });
   const places = [...new Set(causes.flatMap(({ where }) => (where === undefined ? [] : [where])))];
   const names = [...new Set(causes.flatMap((one) => one.names))];
   const isWhole =

@@ -20,6 +20,17 @@ function incomplete() {
 }
 
 describe("notes of one cause", () => {
+  it("puts the cause alone and the same with names together, in either order", () => {
+    const alone = makeNote("no tokenizer");
+    const named = makeNote("no tokenizer: a", undefined, { text: "no tokenizer", names: ["a"] });
+    for (const notes of [
+      [alone, named],
+      [named, alone],
+    ]) {
+      expect(groupNotes(notes).map(({ text }) => text)).toEqual(["no tokenizer: a"]);
+    }
+  });
+
   it("are one line, with their count, the first places with their protocol, and of what", () => {
     const [group, ...others] = groupNotes(incomplete());
     expect(others).toEqual([]);
