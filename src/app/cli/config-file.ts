@@ -99,7 +99,7 @@ function checkOnce(keys: readonly string[], where: string): void {
 
 function parse(text: string, path: string): Document {
   try {
-    return parseDocument(text, { schema: "failsafe", uniqueKeys: false, prettyErrors: true, logLevel: "silent" });
+    return parseDocument(text, { schema: "failsafe", uniqueKeys: false, prettyErrors: true, logLevel: "error" });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new InputError(`${path}: nested too deep`, { cause });

@@ -189,6 +189,10 @@ out: results
     expect([status, stderr]).toEqual([2, expect.stringContaining("--config is given twice")]);
   });
 
+  it("is one document: those behind the first would be dropped", async () => {
+    await expect(expand("scale: linear\n---\nscale: logit\n", ["fit"])).rejects.toThrow(/multiple documents/);
+  });
+
   it("that is not there is named", async () => {
     const { status, stderr } = await shiftline(["fit", "--config", "nowhere.yaml"]);
     expect([status, stderr]).toEqual([1, expect.stringContaining("nowhere.yaml: ")]);
