@@ -44,6 +44,7 @@ describe.skipIf(withoutBrowser)("the browser of images", () => {
     await expect.poll(() => page.locator("h1").textContent()).toBe("alpha and beta");
     const row = page.locator("#compare tbody tr", { hasText: /^R/ });
     const links = row.locator("a");
+    await links.nth(1).waitFor(); // texts of links that are not there yet are none
     const [onlyFirst, onlySecond] = (await links.allTextContents()).map((text) => Number(text.replaceAll(",", "")));
     await links.first().click();
     await expect.poll(() => page.locator("h1").textContent()).toBe("Images: A alpha, B beta");
