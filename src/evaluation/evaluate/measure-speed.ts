@@ -6,8 +6,10 @@ import { planEncoderThreads } from "../embedding/encoder-threads.ts";
 import type { EmbedSettings } from "./embed-missing-images.ts";
 import type { PlannedRun } from "./planned-runs.ts";
 
-/** Batches that each thread runs to learn the speed, after one that is not counted. */
+/** Batches that each thread runs to learn the speed, after one that is not counted; more where they take no time to speak of. */
 const PROBE_BATCHES = 2;
+/** Seconds that images are embedded for at least, where there are so many. */
+const PROBE_SECONDS = 2;
 const PROBE_PROMPTS = 192;
 /** Takes embeddings and keeps none. */
 const NOWHERE: EmbeddingSink = { write: async () => {} };
@@ -22,11 +24,12 @@ export async function measurePrompts(
   // Spread over the list, so that short and long prompts are among them
   const step = Math.max(1, Math.floor(prompts.length / count));
   const probe = prompts.filter((_, i) => i % step === 0).slice(0, count);
-  return secondsPerItem(1, (onProgress) => embedPrompts(checkpoint, probe, { ...runtime, onProgress }));
+  return (await timeItems(1, (onProgress) => embedPrompts(checkpoint, probe, { ...runtime, onProgress }))).perItem;
 }
 
 /**
- * Embeds a few batches of images with the checkpoints of runs that are embedded together, whatever they lack, and keeps nothing.
+ * Embeds some images with the checkpoints of runs that are embedded together, whatever they lack, and keeps nothing. The images are
+ * spread over the set: those of its first class may be large or small, or lie together on a disk.
  *
  * @param runs of one manifest
  * @returns seconds per image and checkpoint
@@ -39,25 +42,35 @@ export async function measureImages(
   const { manifest } = runs[0] as PlannedRun;
   const checkpoints = runs.map(({ checkpoint }) => checkpoint);
   const copies = planEncoderThreads(checkpoints, { threads: runtime.threads, modelMemory }).count;
-  const n = Math.min(batchSize * copies * (1 + PROBE_BATCHES), manifest.images.length);
-  const images = manifest.images.pick(Int32Array.from({ length: n }, (_, at) => at));
-  const parts = [{ index: 0, first: 0, rows: n }];
-  const targets = runs.map(({ checkpoint, preCrop }) => ({ checkpoint, preCrop, sink: NOWHERE, parts }));
   const options = { runtime, batchSize, modelMemory, skipUnreadable: true };
-  return secondsPerItem(copies, (onProgress) =>
-    embedImages({ ...manifest, images }, targets, { ...options, onProgress }),
-  );
+  const total = manifest.images.length;
+  let n = Math.min(batchSize * copies * (1 + PROBE_BATCHES), total);
+  for (;;) {
+    const images = manifest.images.pick(spread(n, total));
+    const parts = [{ index: 0, first: 0, rows: n }];
+    const targets = runs.map(({ checkpoint, preCrop }) => ({ checkpoint, preCrop, sink: NOWHERE, parts }));
+    const { perItem, seconds } = await timeItems(copies, (onProgress) =>
+      embedImages({ ...manifest, images }, targets, { ...options, onProgress }),
+    );
+    if (seconds >= PROBE_SECONDS || n === total) return perItem;
+    n = Math.min(total, Math.ceil(n * Math.min(16, Math.max(2, (1.5 * PROBE_SECONDS) / seconds))));
+  }
+}
+
+/** n of the numbers from 0 to total − 1, evenly spread, rising. */
+function spread(n: number, total: number): Int32Array {
+  return Int32Array.from({ length: n }, (_, at) => Math.floor(((at + 0.5) * total) / n));
 }
 
 /**
- * Seconds per item, without the warming up.
+ * Seconds of the items after the warming up, and seconds of each.
  *
  * @param copies  batches that run side by side: so many reports of progress hold the warming up
  */
-async function secondsPerItem(
+async function timeItems(
   copies: number,
   work: (onProgress: (done: number) => void) => Promise<unknown>,
-): Promise<number> {
+): Promise<{ readonly perItem: number; readonly seconds: number }> {
   const start = { done: 0, at: performance.now() };
   let warm = start;
   let last = start;
@@ -67,5 +80,6 @@ async function secondsPerItem(
     if (++reports === copies) warm = last;
   });
   const from = warm.done < last.done ? warm : start;
-  return (last.at - from.at) / 1000 / Math.max(last.done - from.done, 1);
+  const seconds = (last.at - from.at) / 1000;
+  return { perItem: seconds / Math.max(last.done - from.done, 1), seconds };
 }
