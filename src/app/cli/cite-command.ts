@@ -14,9 +14,8 @@ import { checkNothingLeftOut, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
 import { readCitations, resolveCitations } from "./read-citations.ts";
 import { resultSources } from "./result-sources.ts";
+import { sealText } from "./sealed-text.ts";
 
-/** First line of a file, by which it is known as one of ours. */
-const HEAD = "% made by shiftline cite";
 const FILE = "citations.bib";
 const DEFAULT_BASELINE = "openai-clip";
 /** What the default baseline's lines are drawn over. */
@@ -78,8 +77,8 @@ export async function runCite(inputs: readonly string[], options: CiteCommandOpt
     if (place === null) throw new InputError(`--out ${out}: expected a folder, or a file that ends in .bib`);
     const name = place.file ?? FILE;
     const from = [...sources, ...asked];
-    await claimOutputs({ command: "cite", folder: place.folder, inputs: from, files: [{ name, header: HEAD }] });
-    await atomicWrite(join(place.folder, name), `${HEAD}\n\n${text}`);
+    await claimOutputs({ command: "cite", folder: place.folder, inputs: from, files: [{ name }] });
+    await atomicWrite(join(place.folder, name), sealText(`\n${text}`));
     if (!options.quiet) process.stderr.write(`written to ${printable(placeName({ ...place, file: name }))}\n`);
   } else if (options.json) printJson(citations);
   else printText(text);

@@ -7,6 +7,7 @@ import { readOwnTextIfThere, statIfThere } from "../../foundation/files/if-there
 import { parseJson } from "../../foundation/files/parse-json.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { openRegular } from "../../foundation/files/regular-file.ts";
+import { isSealed } from "./sealed-text.ts";
 
 /** Beside outputs: what each was made from. Without it nobody can tell whose a `fits.csv` is. */
 const RECORD = ".made-from.json";
@@ -58,7 +59,9 @@ export async function claimOutputs({ command, folder, inputs, files }: Outputs):
       );
     }
     if (!(await isOurs(file, header, known !== undefined))) {
-      throw new InputError(`${file}: not a file that shiftline ${command} wrote; ${remedy}`);
+      throw new InputError(
+        `${file}: not a file that shiftline ${command} wrote${name.endsWith(".bib") ? ", or it was changed since" : ""}; ${remedy}`,
+      );
     }
     if (known === undefined && from.join() !== SAME_FOLDER) {
       throw new InputError(`${file}: what it was made from is not known (${RECORD} does not have it); ${remedy}`);
@@ -106,10 +109,11 @@ function describe(inputs: readonly string[]): string {
   return names.join(", ");
 }
 
-/** Whether a file is of the form that the command writes. A PNG says nothing: the SVG beside it, or the record, does. */
+/** Whether a file is of the form that the command writes; BibTeX, which people add entries to, as it was written. A PNG says nothing: the SVG beside it, or the record, does. */
 async function isOurs(file: string, header: string | undefined, isRecorded: boolean): Promise<boolean> {
-  const head = await readHead(file);
   const type = extname(file).toLowerCase();
+  if (type === ".bib") return isSealed((await readOwnTextIfThere(file)) ?? "");
+  const head = await readHead(file);
   if (header !== undefined) return isHeader(head.split(/\r?\n/, 1)[0] as string, header, isRecorded);
   if (type === ".html") return head.includes('<meta name="generator" content="Shiftline ');
   if (type === ".json") return head.startsWith('{\n  "made_by": "shiftline ');

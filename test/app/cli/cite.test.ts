@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listBaselines } from "../../../src/analysis/robustness/read-baseline.ts";
@@ -94,6 +94,15 @@ describe("shiftline cite", () => {
     expect(json.map(({ what }) => what)).toContain("prompts: openai-80");
     const again = await shiftline(["cite", single, "--out", folder]);
     expect(again.stderr).toBe(`written to ${join(folder, "citations.bib")}\n`);
+    expect((await shiftline(["cite", single, "--out", folder])).status).toBe(0);
+    const written = join(folder, "citations.bib");
+    appendFileSync(written, "\n@misc{mine, title = {An entry added by hand}}\n");
+    const kept = await shiftline(["cite", single, "--out", folder]);
+    expect([kept.status, kept.stderr]).toEqual([
+      1,
+      expect.stringContaining("wrote, or it was changed since; it is not"),
+    ]);
+    expect(readFileSync(written, "utf8")).toContain("added by hand");
     writeTree(folder, { "mine.bib": "@misc{a,}\n" });
     const refused = await shiftline(["cite", single, "--out", join(folder, "mine.bib")]);
     expect([refused.status, refused.stderr]).toEqual([
