@@ -1,10 +1,9 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readRegularIntoSync } from "../../foundation/files/regular-file.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import { folderKeys } from "../benchmark/layout.ts";
 import { clutterKind } from "../sources/clutter.ts";
-import { compareText, IMAGE_NAME, isFolder } from "../sources/folder-entry.ts";
+import { compareText, IMAGE_NAME, isFolder, listFolder } from "../sources/folder-entry.ts";
 import { classNamer } from "./class-folder-names.ts";
 import { nameFew } from "./describe-aside.ts";
 
@@ -74,10 +73,10 @@ interface Entry {
 
 function readEntries(path: string): Entry[] {
   try {
-    return readdirSync(path, { withFileTypes: true })
+    return listFolder(path, ".")
       .filter(({ name }) => clutterKind(name) === null)
       .slice(0, MOST_ENTRIES)
-      .map((entry) => ({ name: entry.name, isFolder: isFolder(path, entry) }))
+      .map((entry) => ({ name: entry.name, isFolder: isFolder(path, ".", entry) }))
       .sort((a, b) => compareText(a.name, b.name));
   } catch {
     return [];

@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { readError } from "../../foundation/files/read-error.ts";
-import { openRegularWithStats, readRegularIntoSync } from "../../foundation/files/regular-file.ts";
+import { type FilePath, openRegularWithStats, readRegularIntoSync } from "../../foundation/files/regular-file.ts";
 
 /** Bytes that are read in pieces, wherever they are. The shape of hyparquet's AsyncBuffer. */
 export interface ByteSource {
@@ -20,7 +20,7 @@ export interface FileBytes extends ByteSource {
 }
 
 /** Opens a regular file. @throws InputError if it is none, else what the system throws */
-export async function openFileBytes(path: string): Promise<FileBytes> {
+export async function openFileBytes(path: FilePath): Promise<FileBytes> {
   const { file, stats } = await openRegularWithStats(path);
   const byteLength = Number(stats.size);
   return {
@@ -47,13 +47,19 @@ async function readRange(file: FileHandle, start: number, end: number): Promise<
  * The bytes of a file from a position on, as many as `into` holds and fewer where the file ends, without waiting: of many
  * small reads this is the fastest.
  *
+ * @param name  of the path, for messages
  * @returns a view on `into`
  * @throws InputError if the file cannot be read
  */
-export function readFileStart(path: string, position: number, into: Uint8Array): Uint8Array {
+export function readFileStart(
+  path: FilePath,
+  position: number,
+  into: Uint8Array,
+  name: string = path.toString(),
+): Uint8Array {
   try {
     return into.subarray(0, readRegularIntoSync(path, into, position));
   } catch (cause) {
-    throw readError(path, cause);
+    throw readError(name, cause);
   }
 }

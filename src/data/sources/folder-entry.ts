@@ -1,8 +1,9 @@
-import { type Dirent, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
-import { InputError } from "../../foundation/errors.ts";
+import { readdirSync, type Stats, statSync } from "node:fs";
+import type { FilePath } from "../../foundation/files/regular-file.ts";
 import { clutterKind } from "./clutter.ts";
+import { systemPath } from "./image-entry.ts";
 import type { ListOptions } from "./image-source.ts";
+import { isEscaped, memberName } from "./member-name.ts";
 
 /** Names of files that count as images. */
 export const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
@@ -15,34 +16,43 @@ export function isImage(name: string): boolean {
 /**
  * The size of an image file; 0 for a link to nothing, of which reading it tells.
  *
- * @param onFault  told of a name that cannot be used to open it, and of what is no file (a pipe would never end)
+ * @param onFault  told of what is no file (a pipe would never end)
  * @returns null where it is not to be listed
  */
 export function imageSize(root: string, path: string, onFault: ListOptions["onFault"]): number | null {
-  const place = join(root, path);
-  const info = statOf(place);
-  let listed = true;
-  if (info === undefined && path.includes("\ufffd")) {
-    listed = onFault({ path, reason: NOT_UTF8, error: notUtf8(place) });
-  } else if (info?.isFile() === false) listed = onFault({ path, reason: "it is no regular file", error: null });
-  return listed ? (info?.size ?? 0) : null;
+  const info = statOf(systemPath(root, path));
+  if (info?.isFile() === false && !onFault({ path, reason: "it is no regular file", error: null })) return null;
+  return info?.size ?? 0;
 }
 
-const NOT_UTF8 = "its name is not UTF-8, so it cannot be opened by it; rename it";
-
-/** The error for what is there under bytes that are no text. */
-export function notUtf8(path: string): InputError {
-  return new InputError(`${path}: ${NOT_UTF8}`);
+/** A file or folder in a folder. */
+export interface FolderEntry {
+  /** in the form of `memberName` */
+  readonly name: string;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
 }
 
-/** Whether an entry is a folder, or a link to one. */
-export function isFolder(parent: string, entry: Dirent): boolean {
+/** What is in a folder, in no order. Names that are not UTF-8 are read as bytes. @throws what the system throws */
+export function listFolder(root: string, path: string): FolderEntry[] {
+  const place = systemPath(root, path);
+  const entries = readdirSync(place, { withFileTypes: true });
+  if (!entries.some(({ name }) => name.includes("\ufffd") || isEscaped(name))) return entries;
+  return readdirSync(place, { withFileTypes: true, encoding: "buffer" }).map((entry) => ({
+    name: memberName(entry.name),
+    isDirectory: () => entry.isDirectory(),
+    isSymbolicLink: () => entry.isSymbolicLink(),
+  }));
+}
+
+/** Whether an entry of a folder below the root is a folder, or a link to one. */
+export function isFolder(root: string, path: string, entry: FolderEntry): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statOf(join(parent, entry.name))?.isDirectory() ?? false;
+  return statOf(systemPath(root, `${path}/${entry.name}`))?.isDirectory() ?? false;
 }
 
 /** undefined for what is not there, also where a link leads nowhere or in a circle. */
-export function statOf(path: string): Stats | undefined {
+export function statOf(path: FilePath): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {

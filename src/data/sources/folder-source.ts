@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { isSettled } from "../../foundation/files/file-identity.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
 import { type FileBytes, openFileBytes, readFileStart } from "./byte-source.ts";
 import { compareText, imageSize } from "./folder-entry.ts";
-import { type ImageEntry, imageIdentity } from "./image-entry.ts";
+import { fileOf, type ImageEntry, imageIdentity, systemPath } from "./image-entry.ts";
 import type { ImageBytes, SourceFormat, SourceListing } from "./image-source.ts";
 import { findNumbered } from "./numbered-files.ts";
 import { type ClassFolder, type FolderWalk, findClassFolders, imagesBelow, openWalk } from "./walk-folder.ts";
@@ -21,8 +20,8 @@ export const folderFormat: SourceFormat = {
       if (origin.from === "folder name") return listClassFolders(openWalk(root, onFault), origin.labelOf);
       return origin.from === "file number" ? listNumbered(openWalk(root, onFault), origin.pattern) : null;
     },
-    read: (image) => readImageFile(join(root, image.path), image),
-    readHead: (image, into) => readFileStart(join(root, image.path), 0, into),
+    read: (image) => readImageFile(root, image),
+    readHead: (image, into) => readFileStart(systemPath(root, image.path), 0, into, fileOf(root, image)),
     close: async () => {},
   }),
 };
@@ -71,13 +70,14 @@ function listNumbered(walk: FolderWalk, pattern: string): SourceListing | null {
  * Reads an image's file. Its state is taken as it is opened, before the first byte: whatever changes the bytes read after
  * that gives the file another.
  */
-async function readImageFile(path: string, image: ImageEntry): Promise<ImageBytes> {
+async function readImageFile(root: string, image: ImageEntry): Promise<ImageBytes> {
+  const path = fileOf(root, image);
   const now = Date.now();
   if (image.bytes > MOST_BYTES) {
     throw new InputError(`${path}: has ${image.bytes} bytes; ${MOST_BYTES} are the most that is read as an image`);
   }
   try {
-    const file = await openFileBytes(path);
+    const file = await openFileBytes(systemPath(root, image.path));
     try {
       const bytes = await readListed(path, file, image.bytes);
       return { bytes, identity: isSettled(file.opened, now) ? imageIdentity(image, file.opened) : "" };

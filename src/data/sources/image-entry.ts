@@ -1,6 +1,8 @@
 import type { BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { identityOf } from "../../foundation/files/file-identity.ts";
+import type { FilePath } from "../../foundation/files/regular-file.ts";
+import { isEscaped, memberNameBytes } from "./member-name.ts";
 
 /** One image: path below the root with "/" between, size, and label. */
 export interface ImageEntry {
@@ -22,9 +24,20 @@ export interface ContainerPlace {
   readonly state?: string;
 }
 
-/** Path of the file that an image is in. */
+/** Path of the file that an image is in, as messages name it. */
 export function fileOf(root: string, { path, container }: ImageEntry): string {
   return join(root, container?.file ?? path);
+}
+
+/** The same as the system is given it. */
+export function systemFileOf(root: string, { path, container }: ImageEntry): FilePath {
+  return systemPath(root, container?.file ?? path);
+}
+
+/** What a path below a root is to the system, where names that are not UTF-8 stand in it (see `memberName`). */
+export function systemPath(root: string, path: string): FilePath {
+  if (!isEscaped(path)) return join(root, path);
+  return Buffer.concat([Buffer.from(join(root, "/")), memberNameBytes(path)]);
 }
 
 /**

@@ -1,11 +1,13 @@
-import { type Dirent, readdirSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import type { Aside } from "./aside.ts";
 import { countClutter } from "./clutter.ts";
-import { compareText, IMAGE_NAME, isFolder, isImage, notUtf8 } from "./folder-entry.ts";
+import { compareText, type FolderEntry, IMAGE_NAME, isFolder, isImage, listFolder } from "./folder-entry.ts";
+import { systemPath } from "./image-entry.ts";
 import type { ListOptions } from "./image-source.ts";
+import { memberName } from "./member-name.ts";
 
 /** A walk through a benchmark's folder; it collects what lies aside. */
 export interface FolderWalk extends Aside {
@@ -27,6 +29,9 @@ export interface FolderWalk extends Aside {
   /** real paths of the root and of all folders that hold it or a class folder */
   readonly above: Set<string>;
 }
+
+/** How folders beside the classes that may not be read are counted among clutter. */
+const FORBIDDEN = "folders without permission to read them";
 
 export interface ClassFolder {
   readonly name: string;
@@ -55,12 +60,11 @@ export function openWalk(root: string, onFault: ListOptions["onFault"]): FolderW
 }
 
 /** Entries of a folder below the root; none where it cannot be read. */
-export function readEntries(walk: FolderWalk, path: string): Dirent[] {
-  const place = join(walk.root, path);
+export function readEntries(walk: FolderWalk, path: string): FolderEntry[] {
   try {
-    return readdirSync(place, { withFileTypes: true });
+    return listFolder(walk.root, path);
   } catch (cause) {
-    const error = path.includes("\ufffd") ? notUtf8(place) : readError(place, cause);
+    const error = readError(join(walk.root, path), cause);
     walk.onFault({ path, reason: `the folder cannot be read: ${(cause as NodeJS.ErrnoException).code}`, error });
     return [];
   }
@@ -82,7 +86,7 @@ export function findClassFolders(
   const others: { name: string; isFolder: boolean }[] = [];
   for (const entry of readEntries(walk, ".")) {
     const { name } = entry;
-    const folder = isFolder(root, entry);
+    const folder = isFolder(root, ".", entry);
     const label = folder ? labelOf(name) : undefined;
     if (label !== undefined) found.push({ name, label, isLink: entry.isSymbolicLink() });
     else others.push({ name, isFolder: folder });
@@ -91,12 +95,12 @@ export function findClassFolders(
   walk.labelOf = labelOf;
   for (const { name, isFolder } of others) noteOther(walk, name, isFolder);
   found.sort((a, b) => a.label - b.label || Number(a.isLink) - Number(b.isLink) || compareText(a.name, b.name));
-  const rootReal = realPath(root);
+  const rootReal = realPath(root, ".");
   const folders: ClassFolder[] = [];
   const nameOf = new Map<string, string>();
   addAbove(walk, rootReal);
   for (const { name, label, isLink } of found) {
-    const real = isLink ? realPath(join(root, name)) : join(rootReal, name);
+    const real = isLink ? realPath(root, name) : join(rootReal, name);
     const known = walk.read.get(real);
     if (known === label) {
       walk.links.push(name);
@@ -121,10 +125,22 @@ export function findClassFolders(
 function noteOther(walk: FolderWalk, name: string, folder: boolean): void {
   if (countClutter(walk.clutter, name)) return;
   if (folder) {
-    const images = readEntries(walk, name).filter((entry) => isImage(entry.name)).length;
+    const images = readBeside(walk, name).filter((entry) => isImage(entry.name)).length;
     if (images > 0) walk.unknown.push({ name, images });
   } else if (IMAGE_NAME.test(name)) walk.looseImages.push(name);
   else walk.strayFiles++;
+}
+
+/** Entries of a folder that is no class. One that may not be read, as lost+found by another name, is only counted. */
+function readBeside(walk: FolderWalk, name: string): FolderEntry[] {
+  try {
+    return listFolder(walk.root, name);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EPERM") return readEntries(walk, name);
+    walk.clutter.set(FORBIDDEN, (walk.clutter.get(FORBIDDEN) ?? 0) + 1);
+    return [];
+  }
 }
 
 /** A folder and all that hold it. */
@@ -157,9 +173,9 @@ function collect(walk: FolderWalk, place: Place, paths: string[]): void {
     const { name } = entry;
     if (countClutter(walk.clutter, name)) continue;
     const path = `${place.path}/${name}`;
-    if (isFolder(join(walk.root, place.path), entry)) {
+    if (isFolder(walk.root, place.path, entry)) {
       const isLink = entry.isSymbolicLink();
-      const real = isLink ? realPath(join(walk.root, path)) : join(place.real, name);
+      const real = isLink ? realPath(walk.root, path) : join(place.real, name);
       const inner = { path, real, label: place.label, isLinked: place.isLinked || isLink };
       if (inner.isLinked && !mayRead(walk, inner)) continue;
       const before = paths.length;
@@ -195,10 +211,11 @@ function twoClasses(path: string, other: string): InputError {
   );
 }
 
-function realPath(path: string): string {
+/** In the form of `memberName`. */
+function realPath(root: string, path: string): string {
   try {
-    return realpathSync(path);
+    return memberName(realpathSync.native(systemPath(root, path), "buffer"));
   } catch (cause) {
-    throw readError(path, cause);
+    throw readError(join(root, path), cause);
   }
 }

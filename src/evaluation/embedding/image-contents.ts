@@ -2,10 +2,11 @@ import { type BigIntStats, statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Manifest } from "../../data/dataset/manifest.ts";
-import { fileOf, type ImageEntry, imageIdentity } from "../../data/sources/image-entry.ts";
+import { type ImageEntry, imageIdentity, systemFileOf } from "../../data/sources/image-entry.ts";
 import type { SourcePlace } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
 import { timesTellChanges } from "../../foundation/files/file-identity.ts";
+import type { FilePath } from "../../foundation/files/regular-file.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
 import { BLOCK, blockFile, nameBlock, type Remembered, readBlock, writeBlock } from "./contents-file.ts";
@@ -64,7 +65,7 @@ const HASH_BYTES = 32;
 export async function openImageContents(
   folder: string,
   manifest: Manifest,
-  options: { readonly keep?: boolean; readonly believes?: (path: string, stats: BigIntStats) => boolean } = {},
+  options: { readonly keep?: boolean; readonly believes?: (path: FilePath, stats: BigIntStats) => boolean } = {},
 ): Promise<ImageContents> {
   const { images, sha256: listed } = manifest;
   const { keep = true, believes = timesTellChanges } = options;
@@ -127,11 +128,11 @@ export async function openImageContents(
     for (const [block, wanted] of positions) {
       options.checkStopped?.();
       const entries = await readEntries(block);
-      const containers = new Map<string, BigIntStats | null>();
+      const containers = new Map<FilePath, BigIntStats | null>();
       const missing: number[] = [];
       for (const position of wanted) {
         const image = images.at(position);
-        const path = fileOf(manifest.root, image);
+        const path = systemFileOf(manifest.root, image);
         const stats = image.container === undefined ? statOf(path) : (containers.get(path) ?? statOf(path));
         if (image.container !== undefined) containers.set(path, stats);
         const known = entries[position - block * BLOCK] ?? null;
@@ -226,7 +227,7 @@ function positionsByBlock(ranges: readonly ImageRange[], n: number): Map<number,
   return blocks;
 }
 
-function statOf(path: string): BigIntStats | null {
+function statOf(path: FilePath): BigIntStats | null {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
   } catch {

@@ -1,4 +1,5 @@
 import { type BigIntStats, statfsSync } from "node:fs";
+import type { FilePath } from "./regular-file.ts";
 
 /**
  * Which state of which file was read: size, inode, and when content and inode last changed, in nanoseconds. No program can
@@ -48,7 +49,7 @@ const SECOND = 1_000_000_000n;
 const silentDevices = new Map<bigint, boolean>();
 
 /** Whether a change of this file's content always shows in its times or inode: not on every file system. */
-export function timesTellChanges(path: string, { dev, mtimeNs, ctimeNs }: BigIntStats): boolean {
+export function timesTellChanges(path: FilePath, { dev, mtimeNs, ctimeNs }: BigIntStats): boolean {
   // A time of the inode's change that only repeats the content's, in whole seconds, is made up
   if (ctimeNs === mtimeNs && ctimeNs % SECOND === 0n) return false;
   const known = silentDevices.get(dev) ?? isSilent(path);
@@ -56,7 +57,7 @@ export function timesTellChanges(path: string, { dev, mtimeNs, ctimeNs }: BigInt
   return !known;
 }
 
-function isSilent(path: string): boolean {
+function isSilent(path: FilePath): boolean {
   try {
     return SILENT_FILE_SYSTEMS.has(Number(statfsSync(path).type) >>> 0);
   } catch {

@@ -11,11 +11,14 @@ import { byteSize } from "../number-text.ts";
 /** O_NONBLOCK: opening a named pipe returns at once, so that it can be refused. It changes nothing for a regular file. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
+/** A path as the system is given it: bytes where it is not UTF-8. */
+export type FilePath = string | Buffer;
+
 /** The largest file that is held in memory whole, bytes: one read of the system gives no more. */
 export const MOST_BYTES = 2 ** 31 - 1;
 
 /** Opens a regular file to be read. @throws InputError if it is no regular file, else what the system throws */
-export async function openRegular(path: string): Promise<FileHandle> {
+export async function openRegular(path: FilePath): Promise<FileHandle> {
   const file = await open(path, READ);
   try {
     checkRegular(path, await file.stat());
@@ -28,7 +31,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
 
 /** The same, with the state of the open file. */
 export async function openRegularWithStats(
-  path: string,
+  path: FilePath,
 ): Promise<{ readonly file: FileHandle; readonly stats: BigIntStats }> {
   const file = await open(path, READ);
   try {
@@ -42,7 +45,7 @@ export async function openRegularWithStats(
 }
 
 /** The same, synchronously. @returns a file descriptor, which the caller closes */
-export function openRegularSync(path: string): number {
+export function openRegularSync(path: FilePath): number {
   const file = openSync(path, READ);
   try {
     checkRegular(path, fstatSync(file));
@@ -85,7 +88,7 @@ export async function readRegular(path: string, most: number = MOST_BYTES): Prom
  * @returns how many there are: fewer than it holds only where the file ends
  * @throws InputError if it is no regular file, else what the system throws
  */
-export function readRegularIntoSync(path: string, into: Uint8Array, position: number): number {
+export function readRegularIntoSync(path: FilePath, into: Uint8Array, position: number): number {
   const file = openRegularSync(path);
   try {
     return fillSync(file, into, position);
@@ -106,7 +109,7 @@ export function fillSync(file: number, into: Uint8Array, position: number): numb
 }
 
 /** @throws InputError naming what the path is, if it is no regular file */
-export function checkRegular(path: string, info: Stats | BigIntStats): void {
+export function checkRegular(path: FilePath, info: Stats | BigIntStats): void {
   if (info.isFile()) return;
   const kind = info.isDirectory()
     ? "a folder"

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { describeAside } from "../../../src/data/dataset/describe-aside.ts";
 import { listImages } from "../../../src/data/dataset/list-images.ts";
 import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
+import { openSource } from "../../../src/data/sources/source-formats.ts";
 import { listWebDataset } from "../../../src/data/sources/web-dataset.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { definitionFiles } from "../benchmark/make-definition.ts";
@@ -266,16 +267,29 @@ describe("names of folders and files", () => {
     expect((await surveyImages(imagenet, root))?.aside.looseImages).toEqual(["ILSVRC2012_val_00000001_n01440764.JPEG"]);
   });
 
-  it("that are not UTF-8 are named, not called missing", async () => {
+  it("that are not UTF-8 are read as they are, and written with their bytes", async () => {
     const root = twoClasses();
-    const bytes = Buffer.concat([Buffer.from(join(root, "n01440764/caf")), Buffer.from([0xe9]), Buffer.from(".jpg")]);
-    symlinkSync("a.jpg", bytes);
-    await expect(listImages(imagenet, root)).rejects.toThrow(/caf\ufffd\.jpg: its name is not UTF-8.*rename it/);
-    const other = twoClasses();
-    mkdirSync(Buffer.concat([Buffer.from(join(other, "caf")), Buffer.from([0xe9])]));
-    await expect(listImages(imagenet, other)).rejects.toThrow(/caf\ufffd: its name is not UTF-8.*rename it/);
-    expect((await surveyImages(imagenet, root))?.unreadable).toEqual([
-      { path: "n01440764/caf\ufffd.jpg", reason: "its name is not UTF-8, so it cannot be opened by it; rename it" },
+    const latin1 = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, "latin1")]);
+    writeFileSync(latin1("n01440764/caf\xe9.jpg"), "not ascii");
+    mkdirSync(latin1("n01443537/\xff"));
+    writeFileSync(latin1("n01443537/\xff/x.jpg"), "xyz");
+    writeFileSync(join(root, "n01443537/\\xFF.jpg"), "backslash");
+    symlinkSync(Buffer.from("../n01443537/\xff", "latin1"), join(root, "n01440764/theirs"));
+    expect(await pathsIn(root)).toEqual([
+      "n01440764/a.jpg",
+      "n01440764/b.jpg",
+      "n01440764/caf\\xE9.jpg",
+      "n01443537/\\x5CxFF.jpg",
+      "n01443537/\\xFF/x.jpg",
+      "n01443537/c.jpg",
+      "n01443537/d.jpg",
     ]);
+    const listed = await listImages(imagenet, root);
+    const source = openSource(listed!);
+    const texts = [...listed!.images].map(async (image) => Buffer.from((await source.read(image)).bytes).toString());
+    expect(await Promise.all(texts)).toEqual(["a", "b", "not ascii", "backslash", "xyz", "c", "d"]);
+    const head = await source.readHead(listed!.images.at(4), new Uint8Array(2));
+    expect(Buffer.from(head).toString()).toBe("xy");
+    await source.close();
   });
 });

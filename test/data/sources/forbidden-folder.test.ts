@@ -1,0 +1,32 @@
+import { expect, it, vi } from "vitest";
+import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
+import { listImages } from "../../../src/data/dataset/list-images.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+
+// root may read everything: what the system would refuse is refused here
+vi.mock("node:fs", async (load) => {
+  const fs = await load<typeof import("node:fs")>();
+  const readdirSync = (path: string, options: object) => {
+    if (/(?:lost\+found|private|n01443537)$/.test(path)) throw Object.assign(new Error("no"), { code: "EACCES" });
+    return fs.readdirSync(path, options);
+  };
+  return { ...fs, readdirSync, default: fs };
+});
+
+const imagenet = await readBenchmark("imagenet");
+
+it("passes over folders beside the classes that it may not read, and counts them", async () => {
+  const images = { "n01440764/a.jpg": "a", "lost+found/x.jpg": "x", "n01440764/lost+found/x.jpg": "x" };
+  const root = writeTree(temporaryFolder(), { ...images, "private/x.jpg": "x" });
+  const listed = await listImages(imagenet, root);
+  expect([...listed!.images].map(({ path }) => path)).toEqual(["n01440764/a.jpg"]);
+  expect([...listed!.aside.clutter]).toEqual([
+    ["lost+found", 2],
+    ["folders without permission to read them", 1],
+  ]);
+});
+
+it("stops at a class folder that it may not read", async () => {
+  const root = writeTree(temporaryFolder(), { "n01440764/a.jpg": "a", "n01443537/b.jpg": "b" });
+  await expect(listImages(imagenet, root)).rejects.toThrow(/n01443537: no permission to read it/);
+});
