@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from "commander";
-import { columns, pairs, pathValue, protocols, texts, values } from "./option-values.ts";
+import { columns, pairs, pathValue, protocolChoices, protocols, texts, values } from "./option-values.ts";
 import { shippedIds, shippedValues } from "./shipped-values.ts";
 
 /** What may stand for a value on the command line. */
@@ -54,7 +54,7 @@ async function describeTree(command: Command, name: string): Promise<CompletionC
 
 async function describeOption(option: Option): Promise<CompletionOption> {
   const { parseArg } = option;
-  const isRepeated = [values, columns, texts, pairs, protocols].some((parse) => parse === parseArg);
+  const isRepeated = [values, columns, texts, pairs, protocolChoices, protocols].some((parse) => parse === parseArg);
   return {
     long: String(option.long),
     description: firstClause(option.description),
@@ -67,7 +67,8 @@ async function describeValue({ long, argChoices, parseArg }: Option): Promise<Co
   if (argChoices !== undefined) return { names: argChoices, form: "one", files: false };
   if (long === "--results") return { ...(await ofResults()), form: parseArg === values ? "list" : "one" };
   const names = (await shippedValues(String(long)))?.ids ?? [];
-  if (parseArg === pairs || parseArg === protocols) return { names, form: "pair", files: parseArg === pairs };
+  if ([pairs, protocolChoices, protocols].some((parse) => parse === parseArg))
+    return { names, form: "pair", files: parseArg === pairs };
   return { names, form: parseArg === values ? "list" : "one", files: parseArg === values || parseArg === pathValue };
 }
 

@@ -3,7 +3,7 @@ import { type Document, isMap, isPair, isScalar, isSeq, type Node, parseDocument
 import { nearestName } from "../../foundation/closest-names.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
-import { claims, columns, pairs, protocols, texts, values } from "./option-values.ts";
+import { claims, columns, pairs, protocolChoices, protocols, texts, values } from "./option-values.ts";
 
 /** Bytes of a file of options; one with a thousand checkpoints has 100 kB. */
 const MAX_BYTES = 1_000_000;
@@ -13,8 +13,8 @@ const MAX_VALUES = 10_000;
 const NOT_IN_FILES = ["--config", "--help"];
 
 /** Parsers of options that may be repeated, and of those whose values are NAME=VALUE. */
-const GATHERING: readonly unknown[] = [values, columns, texts, pairs, claims, protocols];
-const PAIRS: readonly unknown[] = [columns, pairs, claims, protocols];
+const GATHERING: readonly unknown[] = [values, columns, texts, pairs, claims, protocolChoices, protocols];
+const PAIRS: readonly unknown[] = [columns, pairs, claims, protocolChoices, protocols];
 
 /**
  * The command line that a `--config` file and the words of a command line come to: the file's options that the words do not

@@ -8,6 +8,7 @@ export function formatDryRun(result: DryRun): string {
     [
       { title: "checkpoint", align: "left" },
       { title: "benchmark", align: "left" },
+      { title: "protocols", align: "left" },
       { title: "images", align: "right" },
       { title: "to embed", align: "right" },
       { title: "MB to read", align: "right" },
@@ -16,6 +17,7 @@ export function formatDryRun(result: DryRun): string {
     result.rows.map((row) => [
       row.checkpoint,
       row.benchmark,
+      row.protocols.join(", "),
       String(row.images),
       String(row.imagesToEmbed),
       megabytes(row.bytes),

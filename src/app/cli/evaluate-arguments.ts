@@ -76,7 +76,9 @@ function argumentsOf(option: string, value: Value): string[] {
   if (value === undefined || value === false) return [];
   if (value === true) return [option];
   if (typeof value !== "object") return [`${option}=${value}`];
-  return value.map((item) => `${option}=${typeof item === "string" ? item : item.join("=")}`);
+  return value.map(
+    (item) => `${option}=${typeof item === "string" ? item : item.filter((part) => part !== "").join("=")}`,
+  );
 }
 
 /** The library's options from the command line's. @throws InputError for what is given twice */

@@ -45,6 +45,17 @@ export function claims(text: string, previous: Pairs): [string, string][] {
   return gather(text, previous, "NAME=PATH", (path) => path);
 }
 
+/** Gathers protocols: BENCHMARK=PROTOCOL, or PROTOCOL of every benchmark that has it, whose benchmark is "" then. */
+export function protocolChoices(text: string, previous: Pairs): [string, string][] {
+  const at = text.indexOf("=");
+  if (at === 0) throw new InvalidArgumentError("expected PROTOCOL or BENCHMARK=PROTOCOL");
+  const here = values(text.slice(at + 1), undefined).map((id): [string, string] => [
+    text.slice(0, Math.max(at, 0)),
+    id,
+  ]);
+  return [...((previous ?? []) as [string, string][]), ...here];
+}
+
 /** Gathers BENCHMARK=PROTOCOL pairs. */
 export function protocols(text: string, previous: Pairs): [string, string][] {
   return gather(text, previous, "BENCHMARK=PROTOCOL", (protocol) => protocol);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MOST_USED } from "./common-options.ts";
-import { pairs, pathValue, protocols, values, wholeNumber } from "./option-values.ts";
+import { pairs, pathValue, protocolChoices, values, wholeNumber } from "./option-values.ts";
 
 export const WHAT_IS_SCORED = "What is scored:";
 export const SPEED = "Machines and speed:";
@@ -25,9 +25,9 @@ export function withEvaluateOptions(command: Command): Command {
     .option("--name <id=path>", "name of a checkpoint in the results; may be repeated", pairs)
     .optionsGroup(WHAT_IS_SCORED)
     .option(
-      "--protocol <id=name>",
-      "a protocol of a benchmark to score (default: all of them); may be repeated",
-      protocols,
+      "--protocol <[id=]name>",
+      "a protocol to score, of one benchmark or of all that have it; no image of others is embedded (default: all protocols); may be repeated",
+      protocolChoices,
     )
     .option(
       "--class-names <id>",

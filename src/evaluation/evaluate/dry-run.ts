@@ -8,6 +8,8 @@ import { missingPrompts } from "./text-plan.ts";
 export interface DryRunRow {
   readonly checkpoint: string;
   readonly benchmark: string;
+  /** those that are scored from these images */
+  readonly protocols: readonly string[];
   /** images of the benchmark at hand, and of them those still to embed */
   readonly images: number;
   readonly imagesToEmbed: number;
@@ -75,11 +77,12 @@ async function estimateImages(plan: EvaluationPlan): Promise<DryRunRow[]> {
     for (const run of lacking) perImage.set(run, seconds);
   }
   return plan.runs.map((run) => {
-    const { checkpoint, benchmark, manifest } = run;
+    const { checkpoint, benchmark, manifest, results } = run;
     const toEmbed = imagesToEmbed([run]);
     return {
       checkpoint: checkpoint.id,
       benchmark: benchmark.id,
+      protocols: [...new Set(results.map(({ protocol }) => protocol.id))],
       images: manifest.images.length,
       imagesToEmbed: toEmbed,
       bytes: bytesToRead(run),

@@ -19,7 +19,10 @@ export interface EvaluateOptions {
   readonly dataDirs?: Readonly<Record<string, string>>;
   /** ids; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[];
-  /** benchmark id → those of its protocols that are scored; all of a benchmark that is not named */
+  /**
+   * benchmark id → those of its protocols that are scored, and "" → those of every benchmark that has them; all of a benchmark
+   * of which none is named. Images that none of them scores are not embedded.
+   */
   readonly protocols?: Readonly<Record<string, readonly string[]>>;
   /** template sets, by id or path of a .txt file; openai-80 where absent */
   readonly templates?: readonly string[];

@@ -9,7 +9,6 @@ import { checkFoldersDistinct, ignoresCase } from "../results/result-collisions.
 import type { Part } from "../store/part-store.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import { checkExports } from "./check-exports.ts";
-import { checkProtocols } from "./check-protocols.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
 import { missingParts } from "./missing-parts.ts";
@@ -17,6 +16,7 @@ import { openCheckpoints } from "./open-checkpoints.ts";
 import { planImages, shareContents } from "./planned-images.ts";
 import { type OpenedRun, openRun, type PlannedRun, unitsOf } from "./planned-runs.ts";
 import { recordedOptions } from "./recorded-options.ts";
+import { resolveProtocols } from "./resolve-protocols.ts";
 import { handlersOf } from "./run-handlers.ts";
 import { planTexts, type TextPlan } from "./text-plan.ts";
 import { planProgress } from "./track-progress.ts";
@@ -76,14 +76,14 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const opening = openCheckpoints({ ...options, out, hashMemory: readOnly ? undefined : join(storeRoot, "hashes") });
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks({ ...options, storeRoot });
-  checkProtocols(options.protocols, data.benchmarks);
+  const protocols = resolveProtocols(options.protocols, data.benchmarks);
   const { checkpoints, notes: checkpointNotes } = await opening;
   const notes: Note[] = [...data.notes, ...checkpointNotes];
 
   const openContents = shareContents(join(storeRoot, "contents"), !readOnly);
   const opened: OpenedRun[] = [];
   for (const located of data.benchmarks) {
-    const planned = await planImages(located, options, openContents);
+    const planned = await planImages(located, { ...options, protocols }, openContents);
     addNotes(notes, planned.notes);
     for (const images of planned.images) {
       for (const checkpoint of checkpoints) {
