@@ -7,7 +7,9 @@ import type { Layout } from "../benchmark/layout.ts";
 import type { ImageEntry } from "../sources/image-entry.ts";
 import type { LabelOrigin } from "../sources/image-source.ts";
 import { classNamer } from "./class-folder-names.ts";
+import { checkAgainstPaths } from "./contradicting-paths.ts";
 import { readLabelFile } from "./label-file.ts";
+import { sampleLabels } from "./sample-labels.ts";
 
 /** How a layout labels images: where a source finds the numbers, and which row of the class list each stands for. */
 export interface Labelling {
@@ -42,8 +44,8 @@ export function labellingOf(benchmark: Benchmark, layout: Layout, root: string):
     case "web-dataset": {
       const rows = labelRows(benchmark, layout.key);
       return {
-        origin: { from: "sample", classes: rows.length },
-        label: async (images) => labelByRow(images, rows),
+        origin: { from: "sample", classes: rows.length, labels: sampleLabels(benchmark, rows) },
+        label: (images, onUnlabelled) => checkAgainstPaths(images, benchmark, root, onUnlabelled),
       };
     }
   }
@@ -85,10 +87,6 @@ function* labelByNumber(
     last = { number, path };
     yield { path, bytes, label };
   }
-}
-
-function* labelByRow(images: Iterable<ImageEntry>, rows: readonly number[]): Iterable<ImageEntry> {
-  for (const image of images) yield { ...image, label: rows[image.label] as number };
 }
 
 /** The set's own class index → row of the class list. */

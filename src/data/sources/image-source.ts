@@ -18,8 +18,37 @@ export type LabelOrigin =
   | { readonly from: "folder name"; readonly labelOf: (name: string) => number | undefined }
   /** the number in the file's name: the pattern's first group */
   | { readonly from: "file number"; readonly pattern: string }
-  /** a number that comes with the image, from 0 and below `classes` */
-  | { readonly from: "sample"; readonly classes: number };
+  /** what comes with the image: a number from 0 on and below `classes` where the set names none, or text; `labels` reads it */
+  | { readonly from: "sample"; readonly classes: number; readonly labels: SampleLabels };
+
+/** Names of classes that a set brings, in the order of the numbers that are its labels. */
+export interface LabelNames {
+  readonly names: readonly string[];
+  /** file, and place in it, for messages */
+  readonly where: string;
+}
+
+/**
+ * Makes the reader of labels that come with images; of the same names it is the same one.
+ *
+ * @param names  absent where the set brings none
+ * @throws InputError where the names contradict the benchmark's classes, or are not known
+ */
+export type SampleLabels = (names?: LabelNames) => Promise<LabelReader>;
+
+/** Reads labels that come with images. */
+export interface LabelReader {
+  /**
+   * Row of the class list.
+   *
+   * @param label  a number, -1 where the set says that it has none; or text: digits, a wnid, a folder's name, a class's name
+   * @param where  the image, for messages
+   * @throws InputError for what is no class of the benchmark, or more than one
+   */
+  rowOf(label: number | string, where: string): number;
+  /** what makes the labels doubtful */
+  readonly warnings: readonly string[];
+}
 
 /** Something that is listed by name and cannot be read. */
 export interface ListFault {

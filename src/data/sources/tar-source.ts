@@ -1,10 +1,11 @@
+import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { isSettled, stateWithinRun } from "../../foundation/files/file-identity.ts";
 import { NOTHING_ASIDE } from "./aside.ts";
 import { type ByteSource, readFileStart } from "./byte-source.ts";
 import { createFilePool, type FilePool } from "./file-pool.ts";
 import { type ContainerPlace, fileOf, type ImageEntry, imageIdentity } from "./image-entry.ts";
-import type { ImageBytes, SourceFormat, SourceListing } from "./image-source.ts";
+import type { ImageBytes, LabelOrigin, SourceFormat, SourceListing } from "./image-source.ts";
 import { listWebDataset } from "./web-dataset.ts";
 
 /** Images in tars, each with its label beside it: a WebDataset. They are read in place. */
@@ -14,7 +15,7 @@ export const tarFormat: SourceFormat = {
     const pool = createFilePool();
     return {
       list: async (origin, { cacheFolder }) =>
-        origin.from === "sample" ? listSamples(root, origin.classes, cacheFolder) : null,
+        origin.from === "sample" ? listSamples(root, origin, cacheFolder) : null,
       read: (image) => readMember(fileOf(root, image), image, pool),
       readHead: (image, into) => {
         const part = into.subarray(0, Math.min(into.length, image.bytes));
@@ -27,18 +28,22 @@ export const tarFormat: SourceFormat = {
 
 async function listSamples(
   root: string,
-  classes: number,
+  { classes, labels }: LabelOrigin & { readonly from: "sample" },
   cacheFolder: string | undefined,
 ): Promise<SourceListing | null> {
   const set = await listWebDataset(root, { classes, cacheFolder });
   if (set === null) return null;
+  const reader = await labels(set.classNames ?? undefined);
   const entries = function* (): Iterable<ImageEntry> {
     for (const { tar, member, offset, bytes, label } of set.images) {
       const state = set.states.get(tar) as string;
-      yield { path: `${tar}/${member}`, bytes, label, container: { file: tar, position: offset, state } };
+      const path = `${tar}/${member}`;
+      const row = reader.rowOf(label, join(root, path));
+      yield { path, bytes, label: row, container: { file: tar, position: offset, state } };
     }
   };
-  const { clutter, notes, warnings } = set;
+  const { clutter, notes } = set;
+  const warnings = [...set.warnings, ...reader.warnings];
   return { images: entries(), aside: { ...NOTHING_ASIDE, clutter, notes, warnings }, folders: [], unknownFolders: [] };
 }
 

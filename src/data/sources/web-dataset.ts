@@ -5,6 +5,7 @@ import { stateWithinRun } from "../../foundation/files/file-identity.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { type ClutterCounts, countClutter } from "./clutter.ts";
+import type { LabelNames } from "./image-source.ts";
 import { indexTar } from "./tar-index.ts";
 import { readTarIndex } from "./tar-index-cache.ts";
 import { quote, type TarMember } from "./tar-member.ts";
@@ -29,6 +30,8 @@ export interface WebDataset {
   readonly images: readonly TarImage[];
   /** tar → the state it was in when its members were listed */
   readonly states: ReadonlyMap<string, string>;
+  /** what classnames.txt calls the classes; null where there is none */
+  readonly classNames: LabelNames | null;
   /** members that were passed over as clutter, by kind */
   readonly clutter: ClutterCounts;
   /** what a user should know of the shards, and what makes them doubtful */
@@ -99,6 +102,7 @@ export async function listWebDataset(root: string, options: WebDatasetOptions = 
   return {
     images,
     states,
+    classNames: classNames === null ? null : { names: classNames, where: join(root, CLASS_NAMES) },
     clutter,
     notes: found.notes,
     warnings: found.isTraining ? [training] : [],

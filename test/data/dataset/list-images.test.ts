@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, symlinkSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import { findData, openDataFolder } from "../../../src/data/dataset/locate.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { root as packageRoot } from "../../app/cli/run-cli.ts";
 import { folderOfManyFiles, temporaryFolder, writeTree } from "../../helpers.ts";
+import { makeTar } from "../sources/make-tar.ts";
 
 const IMAGES = 30_000;
 const dist = join(packageRoot, "dist");
@@ -60,6 +61,24 @@ describe("listImages on imagenet", async () => {
     expect([...(listed?.images ?? [])].map((image) => image.label)).toEqual([
       65, 970, 230, 809, 516, 57, 334, 415, 674, 332,
     ]);
+  });
+
+  it("refuses a WebDataset whose classnames.txt has the classes in another order", async () => {
+    const tar = makeTar([
+      { name: "s0.cls", content: "0" },
+      { name: "s0.jpg", content: "image" },
+    ]);
+    const names = readFileSync(join(packageRoot, "prompts", "class-names", "imagenet-openai.csv"), "utf8")
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.replace(/^\d+,n\d+,/, ""));
+    const setOf = (order: readonly string[]) =>
+      writeTree(temporaryFolder(), { "0.tar": tar, "classnames.txt": order.join("\n") });
+    expect((await listImages(imagenet, setOf(names)))?.images.label(0)).toBe(0);
+    await expect(listImages(imagenet, setOf([...names].sort()))).rejects.toThrow(
+      /classnames.txt: label 0 is called "Affenpinscher", but that class of imagenet is "tench"/,
+    );
   });
 
   it("passes over files that are no images, hidden files and folders without images", async () => {

@@ -18,7 +18,8 @@ export const cardsFormat = {
       async list(origin) {
         const text = origin.from === "sample" ? await readTextIfThere(join(root, "cards.json")) : null;
         if (text === null) return null;
-        return { images: entries(JSON.parse(text)), aside: NOTHING_ASIDE, folders: [], unknownFolders: [] };
+        const { rowOf } = await origin.labels();
+        return { images: entries(JSON.parse(text), rowOf), aside: NOTHING_ASIDE, folders: [], unknownFolders: [] };
       },
       read: (image) =>
         pool.use(fileOf(root, image), async (file) => ({
@@ -35,10 +36,10 @@ export const cardsFormat = {
   },
 };
 
-function* entries(cards) {
+function* entries(cards, rowOf) {
   let position = 0;
   for (const { name, label, bytes } of cards) {
-    yield { path: `cards.bin/${name}`, bytes, label, container: { file: "cards.bin", position } };
+    yield { path: `cards.bin/${name}`, bytes, label: rowOf(label, name), container: { file: "cards.bin", position } };
     position += bytes;
   }
 }
