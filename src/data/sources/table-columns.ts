@@ -1,0 +1,145 @@
+import { z } from "zod";
+
+/** A column of a table, or a field of a struct in it. */
+export interface TableField {
+  readonly name: string;
+  /** what its values are: bytes, text, whole numbers, a struct of fields, or what is of no use here */
+  readonly kind: "bytes" | "text" | "number" | "struct" | "unused";
+  /** fields of a struct; none in others */
+  readonly fields: readonly TableField[];
+}
+
+/** Where a table has what is read of it: names of columns, and of fields in them. */
+export interface TableColumns {
+  /** encoded images */
+  readonly image: readonly string[];
+  /** names of the images' files; null where there are none */
+  readonly path: readonly string[] | null;
+  readonly label: readonly string[];
+  /** names of the classes that numbers as labels stand for, in their order; null where the table does not tell */
+  readonly labelNames: readonly string[] | null;
+}
+
+/** What columns are called, those to prefer first. */
+const IMAGE_NAMES = ["image", "img", "jpg", "jpeg", "png", "webp", "image_bytes", "bytes", "picture", "photo"];
+const LABEL_NAMES = [
+  "wnid",
+  "synset",
+  "synset_id",
+  "label",
+  "labels",
+  "cls",
+  "target",
+  "class",
+  "class_id",
+  "class_idx",
+  "class_index",
+  "class_label",
+  "class_name",
+  "classname",
+  "category",
+];
+const PATH_NAMES = ["path", "file_name", "filename", "image_path", "file", "__key__", "key", "image_id"];
+
+/** Why a table cannot be read as images with labels, in words and without its name. */
+export class TableFault extends Error {
+  override readonly name = "TableFault";
+}
+
+/**
+ * Chooses the columns of a table that hold images, their names and their labels: by the features that `datasets` writes
+ * beside the schema, else by name and kind.
+ *
+ * @param features  the text of the schema's metadata "huggingface"; undefined where there is none
+ * @throws TableFault where there is no such column, or more than one
+ */
+export function chooseColumns(fields: readonly TableField[], features: string | undefined): TableColumns {
+  const types = readFeatures(features);
+  const image = chooseImage(fields, types);
+  const label = chooseLabel(fields, types);
+  const path = choosePath(fields, image);
+  return { image: image.path, path, label: [label.name], labelNames: types.get(label.name)?.names ?? null };
+}
+
+const featuresSchema = z.object({ info: z.object({ features: z.record(z.string(), z.unknown()) }) });
+const featureSchema = z.object({ _type: z.string(), names: z.array(z.string()).nullish().catch(null) });
+
+type Feature = z.infer<typeof featureSchema>;
+
+function readFeatures(text: string | undefined): Map<string, Feature> {
+  const types = new Map<string, Feature>();
+  for (const [name, value] of Object.entries(parseFeatures(text))) {
+    const feature = featureSchema.safeParse(value);
+    if (feature.success) types.set(name, feature.data);
+  }
+  return types;
+}
+
+/** Without them the order of the labels could not be told: what cannot be read is a fault. */
+function parseFeatures(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return featuresSchema.safeParse(value).data?.info.features ?? {};
+  } catch {
+    throw new TableFault('the features that its metadata have ("huggingface") are not JSON; write the table again');
+  }
+}
+
+interface ImageColumn {
+  readonly column: TableField;
+  readonly path: readonly string[];
+}
+
+function chooseImage(fields: readonly TableField[], types: ReadonlyMap<string, Feature>): ImageColumn {
+  const found = fields.flatMap((column): ImageColumn[] => {
+    if (column.kind === "bytes") return [{ column, path: [column.name] }];
+    const bytes = column.fields.find(({ name, kind }) => name === "bytes" && kind === "bytes");
+    return bytes === undefined ? [] : [{ column, path: [column.name, "bytes"] }];
+  });
+  const declared = found.filter(({ column }) => types.get(column.name)?._type === "Image");
+  const candidates = declared.length > 0 ? declared : found;
+  const chosen = pick(candidates, ({ column }) => column.name, IMAGE_NAMES);
+  if (chosen !== null) return chosen;
+  const names = candidates.map(({ column }) => column.name);
+  if (names.length > 1)
+    throw new TableFault(`several columns may be the images (${names.join(", ")}); keep one of them`);
+  throw new TableFault(`no column of images (bytes, or a struct with bytes) among ${describeFields(fields)}`);
+}
+
+function chooseLabel(fields: readonly TableField[], types: ReadonlyMap<string, Feature>): TableField {
+  const found = fields.filter(({ kind }) => kind === "number" || kind === "text");
+  const wnids = found.filter(({ name, kind }) => kind === "text" && /^(?:wnid|synset)/i.test(name));
+  const declared = found.filter(({ name }) => types.get(name)?._type === "ClassLabel");
+  const named = found.filter(({ name }) => LABEL_NAMES.includes(name.toLowerCase()));
+  const candidates = [wnids, declared, named].find(({ length }) => length > 0) ?? [];
+  const chosen = pick(candidates, ({ name }) => name, LABEL_NAMES);
+  if (chosen !== null) return chosen;
+  const names = candidates.map(({ name }) => name);
+  if (names.length > 1)
+    throw new TableFault(`several columns may be the labels (${names.join(", ")}); keep one of them`);
+  throw new TableFault(`no column of labels (such as label, cls, wnid) among ${describeFields(fields)}`);
+}
+
+function choosePath(fields: readonly TableField[], { column }: ImageColumn): readonly string[] | null {
+  const inside = column.fields.find(({ name, kind }) => name === "path" && kind === "text");
+  if (inside !== undefined) return [column.name, "path"];
+  const beside = fields.filter(({ name, kind }) => kind === "text" && PATH_NAMES.includes(name.toLowerCase()));
+  const chosen = pick(beside, ({ name }) => name, PATH_NAMES);
+  return chosen === null ? null : [chosen.name];
+}
+
+/** The one that is there, else the one whose name is first in the list; null where that is none. */
+function pick<Item>(items: readonly Item[], nameOf: (item: Item) => string, order: readonly string[]): Item | null {
+  if (items.length <= 1) return items[0] ?? null;
+  for (const name of order) {
+    const named = items.filter((item) => nameOf(item).toLowerCase() === name);
+    if (named.length === 1) return named[0] ?? null;
+  }
+  return null;
+}
+
+function describeFields(fields: readonly TableField[]): string {
+  const some = fields.slice(0, 20).map(({ name, kind }) => (kind === "unused" ? name : `${name} (${kind})`));
+  return some.length === 0 ? "its columns, of which there are none" : some.join(", ");
+}
