@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { parseWhole } from "../../foundation/files/parse-csv.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
@@ -65,18 +65,19 @@ function* labelByNumber(
   { root, pattern, labels, wnids }: NumberLabels,
   onUnlabelled: OnUnlabelled,
 ): Iterable<ImageEntry> {
-  let last = { number: 0, path: "" };
+  const pathOf: string[] = []; // by number
   for (const { path, bytes, label: number } of images) {
     const label = labels[number - 1];
+    const twin = pathOf[number];
     const wnid = pattern
-      .exec(path)
+      .exec(posix.basename(path))
       ?.slice(2)
       .find((group) => /^n\d{8}$/.test(group ?? ""));
     const fault =
       label === undefined
         ? `its number is not in 1…${labels.length}, so its label is not known`
-        : number === last.number
-          ? `a second image of number ${number}, beside ${last.path}`
+        : twin !== undefined
+          ? `a second image of number ${number}, beside ${twin}`
           : wnid !== undefined && wnids !== undefined && wnid !== wnids[label]
             ? `its name says ${wnid}, but the image of number ${number} is of ${wnids[label]}; were the files numbered anew?`
             : null;
@@ -84,7 +85,7 @@ function* labelByNumber(
       onUnlabelled(path, new InputError(`${join(root, path)}: ${fault}`));
       continue;
     }
-    last = { number, path };
+    pathOf[number] = path;
     yield { path, bytes, label };
   }
 }

@@ -4,7 +4,14 @@ import type { Benchmark } from "../benchmark/benchmark.ts";
 import type { Layout } from "../benchmark/layout.ts";
 import type { Aside } from "../sources/aside.ts";
 import { collectImages, type ImageList } from "../sources/image-list.ts";
-import type { ListOptions, SourceListing, SourcePlace } from "../sources/image-source.ts";
+import {
+  type ImageSource,
+  type ListOptions,
+  placeOf,
+  type SourceListing,
+  type SourcePlace,
+  type SourceRoot,
+} from "../sources/image-source.ts";
 import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { labellingOf, type OnUnlabelled } from "./labelling.ts";
 
@@ -16,20 +23,22 @@ export interface ListedImages extends SourcePlace {
 }
 
 /**
- * Lists the images below a folder that is laid out in one of the benchmark's ways, in canonical order: by class, then
- * by path (flat: by number; in containers: theirs). Other files are passed over.
+ * Lists the images of a place that is laid out in one of the benchmark's ways, in canonical order: by class, then by path
+ * (flat: by number; in containers: theirs). Other files are passed over.
  *
- * @param cacheFolder  where the indexes of tars are kept; each is read anew where absent
- * @returns null if the folder is laid out in none of them
+ * @param rootOrPlace  a folder, or files picked in it
+ * @param cacheFolder  where the indexes of containers are kept; each is read anew where absent
+ * @returns null if the place is laid out in none of them
  * @throws InputError for a folder of images that is no class of the benchmark, or what cannot be read
  */
 export async function listImages(
   benchmark: Benchmark,
-  root: string,
+  rootOrPlace: string | SourceRoot,
   cacheFolder?: string,
 ): Promise<ListedImages | null> {
-  for (const layout of benchmark.layouts) {
-    const listed = await listLayout(benchmark, layout, root, {
+  const place = typeof rootOrPlace === "string" ? { root: rootOrPlace } : rootOrPlace;
+  return eachLayout(benchmark, place, async (opened, layout) => {
+    const listed = await listLayout(benchmark, layout, opened, {
       cacheFolder,
       onFault: ({ error }) => {
         if (error === null) return true;
@@ -41,13 +50,38 @@ export async function listImages(
       onUnknownFolder: (name) => {
         const key = layout.kind === "class-folders" ? layout.key : "name";
         throw new InputError(
-          `${join(root, name)}: holds images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
+          `${join(place.root, name)}: holds images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
         );
       },
     });
-    if (listed === null) continue;
-    const { format, images, aside } = listed;
-    return { format, root, layout, images, aside };
+    if (listed === null) return null;
+    const { images, aside } = listed;
+    return { ...placeOf(listed), layout, images, aside };
+  });
+}
+
+/** A place opened in one format. */
+export interface OpenedSource {
+  readonly place: SourcePlace;
+  readonly source: ImageSource;
+}
+
+/** Calls for each format and each layout of the benchmark, until there is a result. Files in folders come before containers. */
+export async function eachLayout<Result>(
+  benchmark: Benchmark,
+  place: SourceRoot,
+  list: (opened: OpenedSource, layout: Layout) => Promise<Result | null>,
+): Promise<Result | null> {
+  for (const { name: format, open } of SOURCE_FORMATS) {
+    const source = open(place);
+    try {
+      for (const layout of benchmark.layouts) {
+        const result = await list({ place: placeOf({ ...place, format }), source }, layout);
+        if (result !== null) return result;
+      }
+    } finally {
+      await source.close();
+    }
   }
   return null;
 }
@@ -60,26 +94,18 @@ export interface ListLayoutOptions extends ListOptions {
 
 export interface ListedLayout extends ListedImages, Pick<SourceListing, "folders" | "unknownFolders"> {}
 
-/** Lists the images of one layout, from the first format of source that has any. Null where none has. */
+/** Lists the images of one layout. Null where there is none. */
 export async function listLayout(
   benchmark: Benchmark,
   layout: Layout,
-  root: string,
+  { place, source }: OpenedSource,
   options: ListLayoutOptions,
 ): Promise<ListedLayout | null> {
-  const labelling = labellingOf(benchmark, layout, root);
-  for (const { name: format, open } of SOURCE_FORMATS) {
-    const source = open(root);
-    try {
-      const listing = await source.list(labelling.origin, options);
-      if (listing === null) continue;
-      const { aside, folders, unknownFolders } = listing;
-      for (const { name } of unknownFolders) options.onUnknownFolder(name);
-      const images = collectImages(await labelling.label(listing.images, options.onUnlabelled));
-      return { format, root, layout, images, aside, folders, unknownFolders };
-    } finally {
-      await source.close();
-    }
-  }
-  return null;
+  const labelling = labellingOf(benchmark, layout, place.root);
+  const listing = await source.list(labelling.origin, options);
+  if (listing === null) return null;
+  const { aside, folders, unknownFolders } = listing;
+  for (const { name } of unknownFolders) options.onUnknownFolder(name);
+  const images = collectImages(await labelling.label(listing.images, options.onUnlabelled));
+  return { ...place, layout, images, aside, folders, unknownFolders };
 }

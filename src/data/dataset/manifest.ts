@@ -3,14 +3,12 @@ import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import type { ImageList } from "../sources/image-list.ts";
+import { placeOf, type SourcePlace } from "../sources/image-source.ts";
 import type { LocatedData } from "./locate.ts";
 
 /** The images of one run in canonical order. Everything stored or scored refers to them by position. */
-export interface Manifest {
+export interface Manifest extends SourcePlace {
   readonly benchmark: string;
-  /** name of the source's format */
-  readonly format: string;
-  readonly root: string;
   readonly layout: string;
   readonly images: ImageList;
   /** SHA-256 over path and size of every image, in order */
@@ -35,8 +33,7 @@ export function makeManifest(
   const images = limit === undefined || limit >= wanted.length ? wanted : sampleImages(wanted, limit);
   return {
     benchmark: benchmark.id,
-    format: data.format,
-    root: data.root,
+    ...placeOf(data),
     layout: data.layout.kind,
     images,
     sha256: hashImages(images),

@@ -4,7 +4,8 @@ import type { Layout } from "../benchmark/layout.ts";
 import { NOTHING_ASIDE } from "../sources/aside.ts";
 import { compareText } from "../sources/folder-entry.ts";
 import { collectImages } from "../sources/image-list.ts";
-import { type ListedLayout, listLayout } from "./list-images.ts";
+import type { SourceRoot } from "../sources/image-source.ts";
+import { eachLayout, type ListedLayout, listLayout, type OpenedSource } from "./list-images.ts";
 
 /** A folder of a benchmark as it is, right or wrong. Paths are below its root, "/" between. */
 export interface ImageSurvey extends ListedLayout {
@@ -15,35 +16,32 @@ export interface ImageSurvey extends ListedLayout {
 }
 
 /**
- * Surveys a folder in the first of the benchmark's layouts that it has, as `listImages` reads it, but notes what that
+ * Surveys a place in the first of the benchmark's layouts that it has, as `listImages` reads it, but notes what that
  * refuses and goes on.
  *
- * @param cacheFolder  where the indexes of tars are kept
+ * @param cacheFolder  where the indexes of containers are kept
  * @returns null if it is laid out in none of them
  * @throws InputError for a label file that cannot be used
  */
 export async function surveyImages(
   benchmark: Benchmark,
-  root: string,
+  rootOrPlace: string | SourceRoot,
   cacheFolder?: string,
 ): Promise<ImageSurvey | null> {
-  for (const layout of benchmark.layouts) {
-    const survey = await surveyLayout(benchmark, layout, root, cacheFolder);
-    if (survey !== null) return survey;
-  }
-  return null;
+  const place = typeof rootOrPlace === "string" ? { root: rootOrPlace } : rootOrPlace;
+  return eachLayout(benchmark, place, (opened, layout) => surveyLayout(benchmark, layout, opened, cacheFolder));
 }
 
 async function surveyLayout(
   benchmark: Benchmark,
   layout: Layout,
-  root: string,
+  opened: OpenedSource,
   cacheFolder: string | undefined,
 ): Promise<ImageSurvey | null> {
   const unreadable: { path: string; reason: string }[] = [];
   const unlabelled: string[] = [];
   try {
-    const listed = await listLayout(benchmark, layout, root, {
+    const listed = await listLayout(benchmark, layout, opened, {
       cacheFolder,
       onFault: ({ path, reason }) => {
         unreadable.push({ path, reason });
@@ -60,6 +58,6 @@ async function surveyLayout(
     // of a flat layout, the definition's label file is at fault
     if (!(cause instanceof InputError) || layout.kind === "flat") throw cause;
     const nothing = { images: collectImages([]), aside: NOTHING_ASIDE, folders: [], unknownFolders: [] };
-    return { ...nothing, format: "", root, layout, unreadable: [], problem: cause.message };
+    return { ...nothing, ...opened.place, format: "", layout, unreadable: [], problem: cause.message };
   }
 }

@@ -15,8 +15,9 @@ import { type ClassFolder, type FolderWalk, findClassFolders, imagesBelow, openW
  */
 export const folderFormat: SourceFormat = {
   name: "folder",
-  open: (root) => ({
+  open: ({ root, files }) => ({
     list: async (origin, { onFault }) => {
+      if (files !== undefined) return null; // picked files are containers
       if (origin.from === "folder name") return listClassFolders(openWalk(root, onFault), origin.labelOf);
       return origin.from === "file number" ? listNumbered(openWalk(root, onFault), origin.pattern) : null;
     },

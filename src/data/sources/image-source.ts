@@ -1,12 +1,25 @@
 import type { Aside } from "./aside.ts";
 import type { ImageEntry } from "./image-entry.ts";
 
-/** Where images are and how they are kept, as plain data: a thread opens the source anew from it. */
-export interface SourcePlace {
-  /** name of a {@link SourceFormat} */
-  readonly format: string;
+/** Where images are looked for, as plain data. */
+export interface SourceRoot {
   /** the folder that all paths are below */
   readonly root: string;
+  /** names of the files in the root that were picked; all that lie there where absent */
+  readonly files?: readonly string[] | undefined;
+  /** file whose first line is the password of encrypted members */
+  readonly passwordFile?: string | undefined;
+}
+
+/** Where images are and how they are kept, as plain data: a thread opens the source anew from it. */
+export interface SourcePlace extends SourceRoot {
+  /** name of a {@link SourceFormat} */
+  readonly format: string;
+}
+
+/** The plain data of a place that more is known of, for a thread. */
+export function placeOf({ format, root, files, passwordFile }: SourcePlace): SourcePlace {
+  return { format, root, files, passwordFile };
 }
 
 /**
@@ -117,5 +130,5 @@ export interface ImageSource {
 export interface SourceFormat {
   /** stays the same from version to version */
   readonly name: string;
-  open(root: string): ImageSource;
+  open(root: SourceRoot): ImageSource;
 }

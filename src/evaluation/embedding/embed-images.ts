@@ -1,4 +1,5 @@
 import type { Manifest } from "../../data/dataset/manifest.ts";
+import { placeOf } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
@@ -95,7 +96,7 @@ export async function embedImages(
     }
   }
   const budget = shareBudget(Math.min(IMAGE_MEMORY + imageThreads * MEMORY_PER_THREAD, modelMemory / 2));
-  const place = { format: manifest.format, root: manifest.root };
+  const place = placeOf(manifest);
   const setup = { place, preparations: preparations.list, budget };
   const depth = imageThreads + READ_BEYOND;
   const reader = startReadAhead(requests(), {

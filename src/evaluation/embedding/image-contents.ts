@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { type ImageEntry, imageIdentity, systemFileOf } from "../../data/sources/image-entry.ts";
-import type { SourcePlace } from "../../data/sources/image-source.ts";
+import { placeOf, type SourcePlace } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
 import { timesTellChanges } from "../../foundation/files/file-identity.ts";
 import type { FilePath } from "../../foundation/files/regular-file.ts";
@@ -69,7 +69,7 @@ export async function openImageContents(
 ): Promise<ImageContents> {
   const { images, sha256: listed } = manifest;
   const { keep = true, believes = timesTellChanges } = options;
-  const place = { format: manifest.format, root: manifest.root };
+  const place = placeOf(manifest);
   const root = await realpath(manifest.root).catch(() => manifest.root);
   const hashes = Buffer.alloc(images.length * HASH_BYTES);
   const state = new Uint8Array(images.length); // 0 unknown, 1 in `hashes`, 2 unreadable

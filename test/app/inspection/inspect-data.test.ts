@@ -299,7 +299,7 @@ describe("inspectData on planted mistakes", () => {
     const cut = problem(await inspectPets(pets), "not listed");
     expect(cut.message).toMatch(/pets-again\/test\/0\.tar: member "s0.jpg": it claims/);
     const packed = writeTree(temporaryFolder(), {
-      "imagenet-r/imagenet-r.tar": "",
+      "imagenet-r/imagenet-r.7z": "",
       "sketch/n01440764/a.jpg": photo(0),
     });
     expect(problem(await inspectData(packed), "not recognised")).toMatchObject({

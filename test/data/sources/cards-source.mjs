@@ -8,7 +8,7 @@ import { fileOf, imageIdentity } from "./image-entry.js";
 
 export const cardsFormat = {
   name: "cards",
-  open: (root) => {
+  open: ({ root }) => {
     const pool = createFilePool();
     const slice = async (bytes, image, length) => {
       const { position } = image.container;

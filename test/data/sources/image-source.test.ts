@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ImageEntry } from "../../../src/data/sources/image-entry.ts";
 import { openSource } from "../../../src/data/sources/source-formats.ts";
-import { listWebDataset } from "../../../src/data/sources/web-dataset.ts";
 import { hashImages, UNREADABLE } from "../../../src/evaluation/embedding/hash-images.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { stateWithinRun } from "../../../src/foundation/files/file-identity.ts";
 import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { fixtures, temporaryFolder } from "../../helpers.ts";
+import { listWebDataset } from "./list-web-dataset.ts";
 import { writeTar } from "./make-tar.ts";
 
 function sourceOfTest(format: string, root: string) {

@@ -20,7 +20,7 @@ function packageWithCards(): string {
   copyFileSync(join(import.meta.dirname, "cards-source.mjs"), join(sources, "cards-source.js"));
   const list = join(sources, "source-formats.js");
   const text = readFileSync(list, "utf8");
-  const more = text.replace("[folderFormat, tarFormat]", "[folderFormat, tarFormat, cardsFormat]");
+  const more = text.replace("SOURCE_FORMATS = [", "SOURCE_FORMATS = [cardsFormat, ");
   expect(more).not.toBe(text);
   writeFileSync(list, `import { cardsFormat } from "./cards-source.js";\n${more}`);
   return folder;

@@ -2,11 +2,10 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SampleLabels } from "../../../src/data/sources/image-source.ts";
 import { openSource } from "../../../src/data/sources/source-formats.ts";
-import { listWebDataset, type WebDatasetOptions } from "../../../src/data/sources/web-dataset.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
+import { asTheyAre, listWebDataset, type WebDatasetOptions } from "./list-web-dataset.ts";
 import { type MadeMember, makeTar } from "./make-tar.ts";
 
 const expected = JSON.parse(readFileSync(join(fixtures, "tars", "expected.json"), "utf8"));
@@ -25,8 +24,10 @@ function setOf(shards: Readonly<Record<string, readonly MadeMember[]>>, files: R
   return writeTree(root, { ...Object.fromEntries(tars), ...files });
 }
 
-/** Labels that are the classes' rows. */
-const asTheyAre: SampleLabels = async () => ({ rowOf: Number, warnings: [] });
+const DOWNLOAD = makeTar([
+  { name: "README", content: "x" },
+  { name: "images/a.png", content: "x" },
+]);
 
 async function refusal(root: string, options?: WebDatasetOptions): Promise<string> {
   const error = await listWebDataset(root, options).then(
@@ -125,10 +126,7 @@ describe("listWebDataset", () => {
   it.each([
     ["an empty folder", {}],
     ["class folders", { "n01440764/a.jpg": "" }],
-    [
-      "a download that was not unpacked",
-      { "imagenet-2012.tar": "", "test/ILSVRC2012.tar": "", "objectnet-1.0.tar": "" },
-    ],
+    ["downloads without labels beside the images", { "imagenet-2012.tar": DOWNLOAD, "test/ILSVRC2012.tar": DOWNLOAD }],
     ["hidden files", { "test/._0.tar": "" }],
   ])("returns null for %s", async (_, files) => {
     expect(await listWebDataset(writeTree(temporaryFolder(), files))).toBeNull();

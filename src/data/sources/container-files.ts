@@ -1,0 +1,205 @@
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { readError } from "../../foundation/files/read-error.ts";
+import { readText } from "../../foundation/files/read-text.ts";
+import { noShards, parseShard, SHARD_COUNT_FILE, type Shard, sortShards } from "./numbered-shards.ts";
+
+/** Files that hold one set of images together. */
+export interface FileSet {
+  /** paths below the root, "/" between, in order */
+  readonly files: readonly string[];
+  /** they are called as a set's shards are; a single file may be anything */
+  readonly isNumbered: boolean;
+  /** their names say that they are a training set's */
+  readonly isTraining: boolean;
+}
+
+/** The files of a format below a root. */
+export interface FoundFiles {
+  /** shards of one set; or single files, of which those are read that hold images with labels */
+  readonly sets: readonly FileSet[];
+  /** a test split beside the set: a doubt where its images have labels too */
+  readonly rival: FileSet | null;
+  /** what a user should know of how they were chosen, each without a full stop */
+  readonly notes: readonly string[];
+}
+
+/** What a file's name says it is for. */
+const WORDS = {
+  validation: /(?:^|[^a-z])(?:val|valid|validation|dev)(?![a-z])/i,
+  test: /(?:^|[^a-z])test(?![a-z])/i,
+  train: /(?:^|[^a-z])(?:train|training)(?![a-z])/i,
+};
+
+export type Split = keyof typeof WORDS;
+
+/** The split that a name speaks of; of several, the one that is held out. Null where it speaks of none. */
+export function splitOf(name: string): Split | null {
+  const splits: readonly Split[] = ["validation", "test", "train"];
+  return splits.find((split) => WORDS[split].test(name)) ?? null;
+}
+
+/** Where files are looked for, below the root: the first of these that has any counts, each with the splits in it. */
+const FOLDERS = ["", "data/", "default/"];
+const SPLITS = ["", "test/", "val/", "valid/", "validation/"];
+
+/** Files of one name but for their number, or a single file. */
+interface NamedFiles {
+  readonly folder: string;
+  /** the name before the number; of a single file its whole name */
+  readonly prefix: string;
+  readonly shards: readonly Shard[];
+  readonly isNumbered: boolean;
+}
+
+/**
+ * Finds the files of a container format below a root: shards, numbered from 0 or from 1, in `root` or in the folder of a
+ * split (`test/`, `validation/`), `data/` or `default/` before it, as the Hub keeps them; or single files.
+ * `nshards.txt` beside shards, or their names, say how many there are; without these, they are those that are there. Of
+ * several sets the one that is called validation is taken, or test, where all others are called train or test. Other
+ * files are skipped.
+ *
+ * @param endings  how the files' names end, lower case
+ * @param picked   names of the files in the root that count; all where absent
+ * @returns null if there is none
+ * @throws InputError naming a shard that is missing, one too many, two of one number, or shards of two sets
+ */
+export async function findContainerFiles(
+  root: string,
+  endings: readonly string[],
+  picked?: readonly string[],
+): Promise<FoundFiles | null> {
+  if (picked !== undefined) return pickedFiles(root, endings, picked);
+  for (const folder of FOLDERS) {
+    const named: NamedFiles[] = [];
+    let missing: InputError | null = null;
+    for (const split of SPLITS) {
+      const found = await namedFiles(root, `${folder}${split}`, endings);
+      if (found instanceof InputError) missing ??= found;
+      else named.push(...found);
+    }
+    if (named.length > 0) return chooseSets(root, named);
+    if (missing !== null) throw missing;
+  }
+  return null;
+}
+
+/** Files that a user named: numbered ones of one name are a set; others are all of it, by name. */
+function pickedFiles(root: string, endings: readonly string[], picked: readonly string[]): FoundFiles | null {
+  const shards = picked.flatMap((name) => parseShard(name, endings) ?? []);
+  if (shards.length === 0) return null;
+  const prefixes = new Set(shards.map(({ prefix, number }) => (number === null ? null : prefix)));
+  const isSet = shards.length > 1 && prefixes.size === 1 && !prefixes.has(null);
+  const ordered = isSet ? sortShards(root, shards, null) : [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const files = ordered.map(({ name }) => name);
+  const isTraining = splitOf(files[0] as string) === "train";
+  return { sets: [{ files, isNumbered: isSet, isTraining }], rival: null, notes: [] };
+}
+
+/** @returns an error where shards are counted and none is there */
+async function namedFiles(
+  root: string,
+  folder: string,
+  endings: readonly string[],
+): Promise<NamedFiles[] | InputError> {
+  const path = join(root, folder);
+  const names = fileNames(path);
+  const count = names.includes(SHARD_COUNT_FILE) ? await readCount(join(path, SHARD_COUNT_FILE)) : null;
+  const byPrefix = new Map<string, Shard[]>();
+  const single: Shard[] = [];
+  for (const name of names) {
+    const shard = parseShard(name, endings);
+    if (shard === null) continue;
+    if (shard.number === null) single.push(shard);
+    else byPrefix.set(shard.prefix, [...(byPrefix.get(shard.prefix) ?? []), shard]);
+  }
+  const named: NamedFiles[] = [];
+  // without a count, files with some number at the end (imagenet-2012.tar) may be downloads
+  const areShards = count !== null || [...byPrefix.values()].some(looksLikeSet);
+  for (const [prefix, shards] of byPrefix) {
+    if (areShards) named.push({ folder, prefix, shards, isNumbered: true });
+    else single.push(...shards);
+  }
+  if (named.length === 0 && count !== null && endings.includes(".tar")) return noShards(path, count);
+  return [...named, ...single.map((shard) => ({ folder, prefix: shard.name, shards: [shard], isNumbered: false }))];
+}
+
+function looksLikeSet(shards: readonly Shard[]): boolean {
+  const [first] = shards as [Shard, ...Shard[]];
+  if (first.prefix === "" || first.of !== null || shards.some(({ number }) => number === 0)) return true;
+  return shards.length > 1 && shards.some(({ number }) => number === 1);
+}
+
+/** The sets to read. @throws InputError where it is not clear */
+async function chooseSets(root: string, named: readonly NamedFiles[]): Promise<FoundFiles> {
+  const numbered = named.filter(({ isNumbered }) => isNumbered);
+  const sets = numbered.length > 0 ? numbered : named;
+  const called = (split: Split) => sets.filter(({ folder, prefix }) => splitOf(folder + prefix) === split);
+  const [held, rivals] =
+    called("validation").length > 0 ? [called("validation"), called("test")] : [called("test"), []];
+  const [chosen] = held;
+  const isClear = held.length === 1 && rivals.length < 2 && sets.length === 1 + rivals.length + called("train").length;
+  if (sets.length === 1 || (isClear && chosen !== undefined)) {
+    const set = chosen ?? (sets[0] as NamedFiles);
+    const others = sets.filter((candidate) => candidate !== set);
+    const notes = others.map(
+      (other) =>
+        `${root}: read are the ${set.isNumbered ? "shards" : "files"} called ${pattern(set)}; passed over: ${other.shards.length} called ${pattern(other)}`,
+    );
+    const ordered = await orderSet(root, set, notes);
+    const rival = rivals[0] === undefined ? null : fileSet(rivals[0]);
+    return { sets: [ordered], rival, notes };
+  }
+  if (numbered.length > 1) {
+    const names = sets.map(({ folder, shards }) => folder + (shards[0] as Shard).name).sort();
+    throw new InputError(
+      `${root}: shards of more than one set: ${names.join(", ")}; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,
+    );
+  }
+  return { sets: sets.filter((set) => !called("train").includes(set)).map(fileSet), rival: null, notes: [] };
+}
+
+function pattern({ folder, prefix, shards, isNumbered }: NamedFiles): string {
+  return folder + (isNumbered ? `${prefix}*${(shards[0] as Shard).ending}` : prefix);
+}
+
+async function orderSet(root: string, set: NamedFiles, notes: string[]): Promise<FileSet> {
+  if (!set.isNumbered) return fileSet(set);
+  const path = join(root, set.folder);
+  const hasCount = fileNames(path).includes(SHARD_COUNT_FILE);
+  const ordered = sortShards(path, set.shards, hasCount ? await readCount(join(path, SHARD_COUNT_FILE)) : null);
+  if (ordered[0]?.number === 1) notes.push(`${path}: the shards are numbered from 1`);
+  return fileSet({ ...set, shards: ordered });
+}
+
+function fileSet({ folder, prefix, shards, isNumbered }: NamedFiles): FileSet {
+  return {
+    files: shards.map(({ name }) => folder + name),
+    isNumbered,
+    isTraining: splitOf(folder + prefix) === "train",
+  };
+}
+
+async function readCount(path: string): Promise<number> {
+  const text = (await readText(path)).trim();
+  if (!/^[1-9][0-9]{0,6}$/.test(text)) {
+    throw new InputError(`${path}: expected the number of shards, got "${text.slice(0, 40)}"`);
+  }
+  return Number(text);
+}
+
+/** Names of the files in a folder, without hidden ones; none if it is not there. */
+function fileNames(folder: string): string[] {
+  let entries: Dirent[];
+  try {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw readError(folder, cause);
+  }
+  return entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
+    .map((entry) => entry.name)
+    .sort();
+}

@@ -1,0 +1,206 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../../foundation/errors.ts";
+import { isSettled, stateWithinRun } from "../../foundation/files/file-identity.ts";
+import { readError } from "../../foundation/files/read-error.ts";
+import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
+import { type FileSet, findContainerFiles, splitOf } from "./container-files.ts";
+import type { ContainerFormat, ContainerOptions, ContainerReader, MemberPlace } from "./container-format.ts";
+import { hasRowLabels, hasSamples, listSamples } from "./container-samples.ts";
+import { createFilePool, type FilePool } from "./file-pool.ts";
+import { type ContainerPlace, fileOf, type ImageEntry, imageIdentity } from "./image-entry.ts";
+import type { ImageBytes, LabelOrigin, SourceFormat, SourceListing, SourceRoot } from "./image-source.ts";
+import type { FileContents, MemberListing } from "./member-listing.ts";
+import { listClassMembers, listNumberedMembers } from "./member-names.ts";
+
+/** Images in files that hold many, each read in place: what is common to all such formats. */
+export function containerFormat(format: ContainerFormat): SourceFormat {
+  return {
+    name: format.name,
+    open: (place) => {
+      const pool = createFilePool();
+      const reader = format.open({ passwordFile: place.passwordFile });
+      let contents: Promise<Contents | null> | null = null; // the same for every origin of labels
+      return {
+        list: async (origin, { cacheFolder }) => {
+          contents ??= readContents(format, place, { cacheFolder, passwordFile: place.passwordFile });
+          const found = await contents;
+          return found === null ? null : listContents(place.root, found, origin);
+        },
+        read: (image) => readMember(fileOf(place.root, image), image, pool, reader),
+        readHead: (image, into) => {
+          const path = fileOf(place.root, image);
+          return pool.use(path, (bytes) => reader.readHead({ path, bytes }, memberOf(image), into));
+        },
+        close: async () => {
+          await reader.close();
+          await pool.close();
+        },
+      };
+    },
+  };
+}
+
+interface SetContents {
+  readonly set: FileSet;
+  readonly files: readonly FileContents[];
+}
+
+interface Contents {
+  readonly sets: readonly SetContents[];
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+async function readContents(
+  format: ContainerFormat,
+  { root, files: picked }: SourceRoot,
+  options: ContainerOptions,
+): Promise<Contents | null> {
+  const found = await findContainerFiles(root, format.endings, picked);
+  if (found === null) return null;
+  const notes = [...found.notes];
+  const warnings: string[] = [];
+  const sets: SetContents[] = [];
+  for (const set of found.sets) {
+    const files: FileContents[] = [];
+    for (const file of set.files) files.push(await readFile(format, root, file, options, { notes, warnings }));
+    sets.push({ set, files });
+  }
+  if (found.rival !== null) await checkRival(format, root, found.rival, found.sets, options);
+  return { sets, notes, warnings };
+}
+
+async function readFile(
+  format: ContainerFormat,
+  root: string,
+  file: string,
+  options: ContainerOptions,
+  said: { readonly notes: string[]; readonly warnings: string[] },
+): Promise<FileContents> {
+  const path = join(root, file);
+  const state = await stateOf(path);
+  const index = await format.index(path, options);
+  const members = [...index.members];
+  if ((await stateOf(path)) !== state) {
+    throw new InputError(`${path}: changed while its members were listed; run again once it is complete`);
+  }
+  said.notes.push(...index.notes);
+  said.warnings.push(...index.warnings);
+  return { file, path, state, members, labelNames: index.labelNames };
+}
+
+async function stateOf(path: string): Promise<string> {
+  try {
+    return stateWithinRun(path, await stat(path, { bigint: true }));
+  } catch (cause) {
+    throw readError(path, cause);
+  }
+}
+
+/** A test split beside a validation split is passed over where it has no labels, as ImageNet's. @throws InputError else */
+async function checkRival(
+  format: ContainerFormat,
+  root: string,
+  rival: FileSet,
+  sets: readonly FileSet[],
+  options: ContainerOptions,
+): Promise<void> {
+  const [file = ""] = rival.files;
+  const { members } = await readFile(format, root, file, options, { notes: [], warnings: [] });
+  const unlabelled = members.length > 0 && members.every(({ label }) => label === -1);
+  if (unlabelled) return;
+  const names = [file, ...sets.map(({ files }) => files[0])].join(", ");
+  throw new InputError(
+    `${root}: shards of more than one set: ${names}; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,
+  );
+}
+
+/** Of several single files, the one that holds images with labels is read. */
+async function listContents(
+  root: string,
+  { sets, notes, warnings }: Contents,
+  origin: LabelOrigin,
+): Promise<SourceListing | null> {
+  const fitting: { readonly set: FileSet; readonly listing: MemberListing }[] = [];
+  for (const { set, files } of sets) {
+    const listing = await listMembers(root, files, origin, set.isNumbered);
+    if (listing !== null) fitting.push({ set, listing });
+  }
+  const held = fitting.filter(({ set }) => splitOf(set.files[0] as string) === "validation");
+  const [chosen, second] = held.length > 0 ? held : fitting;
+  if (chosen === undefined) return null;
+  if (second !== undefined) {
+    const names = [chosen, second].map(({ set }) => set.files[0]);
+    throw new InputError(
+      `${root}: images in more than one file: ${names.join(", ")}; name the one to read with --data-dir ID=${join(root, names[0] as string)}`,
+    );
+  }
+  const { set, listing } = chosen;
+  const training = `${join(root, set.files[0] as string)}: its name says that it is of a training set`;
+  const aside = {
+    ...listing.aside,
+    notes: [...notes, ...listing.aside.notes],
+    warnings: [...warnings, ...listing.aside.warnings, ...(set.isTraining ? [training] : [])],
+  };
+  return { ...listing, aside, images: entriesOf(listing) };
+}
+
+async function listMembers(
+  root: string,
+  files: readonly FileContents[],
+  origin: LabelOrigin,
+  isNumbered: boolean,
+): Promise<MemberListing | null> {
+  const hasLabels = hasRowLabels(files) || hasSamples(files);
+  // labels that come with the images count more than names
+  if (origin.from !== "sample") {
+    if (hasLabels) return null;
+    return origin.from === "folder name"
+      ? listClassMembers(files, origin.labelOf)
+      : listNumberedMembers(files, origin.pattern);
+  }
+  return hasLabels || isNumbered ? listSamples(root, files, origin) : null;
+}
+
+function* entriesOf({ images }: MemberListing): Iterable<ImageEntry> {
+  for (const { file, member, label } of images) {
+    const container = { file: file.file, position: member.position, state: file.state };
+    yield { path: `${file.file}/${member.name}`, bytes: member.bytes, label, container };
+  }
+}
+
+/** Reads an image's bytes, with the state that the container was in before they were read. */
+async function readMember(
+  path: string,
+  image: ImageEntry,
+  pool: FilePool,
+  reader: ContainerReader,
+): Promise<ImageBytes> {
+  const now = Date.now();
+  const { state } = containerOf(image);
+  const member = memberOf(image);
+  if (member.bytes > MOST_BYTES) {
+    throw new InputError(
+      `${path}: member ${member.name}: has ${member.bytes} bytes; ${MOST_BYTES} are the most that is read as an image`,
+    );
+  }
+  const { bytes, stats } = await pool.use(path, async (file) => {
+    const stats = await file.stats();
+    if (state !== undefined && stateWithinRun(path, stats) !== state) {
+      throw new InputError(`${path}: changed during the run, after its members were listed`);
+    }
+    return { bytes: await reader.read({ path, bytes: file }, member), stats };
+  });
+  return { bytes, identity: isSettled(stats, now) ? imageIdentity(image, stats) : "" };
+}
+
+function memberOf(image: ImageEntry): MemberPlace {
+  const { file, position } = containerOf(image);
+  return { name: image.path.slice(file.length + 1), position, bytes: image.bytes };
+}
+
+function containerOf({ path, container }: ImageEntry): ContainerPlace {
+  if (container === undefined) throw new Error(`${path}: listed without the file that holds it`);
+  return container;
+}

@@ -1,0 +1,162 @@
+import { InputError } from "../../foundation/errors.ts";
+import { clutterKind } from "./clutter.ts";
+import { splitOf } from "./container-files.ts";
+import type { ContainerMember } from "./container-format.ts";
+import { IMAGE_NAME } from "./folder-entry.ts";
+import {
+  type FileContents,
+  isClutter,
+  type LabelledMember,
+  type MemberAside,
+  type MemberListing,
+  noteOther,
+  openAside,
+} from "./member-listing.ts";
+
+/**
+ * The images of containers that lie in class folders, at whatever depth: `imagenet-r/n01443537/a.jpg`. All class folders lie
+ * in one folder; of a training and a validation set the latter is taken.
+ *
+ * @param labelOf  the class a folder's name stands for; undefined where it is none
+ * @returns null where no folder is a class
+ * @throws InputError for class folders in more than one place
+ */
+export function listClassMembers(
+  files: readonly FileContents[],
+  labelOf: (name: string) => number | undefined,
+): MemberListing | null {
+  const known = new Map<string, number | undefined>();
+  const classOf = (segment: string) => {
+    if (!known.has(segment)) known.set(segment, labelOf(segment));
+    return known.get(segment);
+  };
+  const depthIn = (segments: readonly string[]) => {
+    const depth = segments.findIndex((segment, at) => at < segments.length - 1 && classOf(segment) !== undefined);
+    return depth < 0 ? null : depth;
+  };
+  const place = choosePlace(files, depthIn);
+  if (place === null) return null;
+  const aside = openAside();
+  aside.notes.push(...place.notes);
+  const folders = new Map<string, { readonly name: string; readonly label: number; images: number }>();
+  const unknown = new Map<string, { readonly name: string; images: number }>();
+  const images: LabelledMember[] = [];
+  for (const { file, member, segments } of membersOf(files)) {
+    if (!isBelow(segments, place.segments)) {
+      if (!isClutter(aside, file.file, segments)) noteOther(aside, file.file, member.name);
+      continue;
+    }
+    const depth = place.segments.length;
+    const name = segments[depth] as string;
+    const path = [file.file, ...segments.slice(0, depth + 1)].join("/");
+    const label = depth < segments.length - 1 ? classOf(name) : undefined;
+    if (isClutter(aside, file.file, segments, label === undefined ? depth : depth + 1)) continue;
+    if (!IMAGE_NAME.test(member.name)) aside.strayFiles++;
+    else if (label !== undefined) {
+      images.push({ file, member, label });
+      count(folders, path, () => ({ name: path, label, images: 0 }));
+      noteMisplaced(aside, file.file, segments, depth, label, classOf);
+    } else if (depth < segments.length - 1) count(unknown, path, () => ({ name: path, images: 0 }));
+    else aside.looseImages.push(`${file.file}/${member.name}`);
+  }
+  return { images, aside, folders: [...folders.values()], unknownFolders: [...unknown.values()] };
+}
+
+function count<Count extends { images: number }>(counts: Map<string, Count>, key: string, make: () => Count): void {
+  const counted = counts.get(key) ?? make();
+  counted.images++;
+  counts.set(key, counted);
+}
+
+function noteMisplaced(
+  aside: MemberAside,
+  file: string,
+  segments: readonly string[],
+  depth: number,
+  label: number,
+  classOf: (segment: string) => number | undefined,
+): void {
+  for (let at = depth + 1; at < segments.length - 1; at++) {
+    const named = classOf(segments[at] as string);
+    const path = [file, ...segments.slice(0, at + 1)].join("/");
+    if (named !== undefined && named !== label && !aside.misplaced.includes(path)) aside.misplaced.push(path);
+  }
+}
+
+/**
+ * The images of containers whose names hold a number: the pattern's first group. All lie in one folder.
+ *
+ * @returns null where no name fits
+ * @throws InputError for such images in more than one folder
+ */
+export function listNumberedMembers(files: readonly FileContents[], pattern: string): MemberListing | null {
+  const expression = new RegExp(pattern);
+  const isNumbered = (segments: readonly string[]) => expression.test(segments.at(-1) as string);
+  const place = choosePlace(files, (segments) => (isNumbered(segments) ? segments.length - 1 : null));
+  if (place === null) return null;
+  const aside = openAside();
+  aside.notes.push(...place.notes);
+  const images: LabelledMember[] = [];
+  for (const { file, member, segments } of membersOf(files)) {
+    const match =
+      isBelow(segments, place.segments) && segments.length === place.segments.length + 1
+        ? expression.exec(segments.at(-1) as string)
+        : null;
+    if (match !== null) images.push({ file, member, label: Number(match[1]) });
+    else if (!isClutter(aside, file.file, segments)) noteOther(aside, file.file, member.name);
+  }
+  return { images, aside, folders: [], unknownFolders: [] };
+}
+
+interface Place {
+  /** of the folder, from the container's root on */
+  readonly segments: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * The folder that holds what is wanted.
+ *
+ * @param depthIn  how many folders down a member's path what is wanted begins; null for a member that is nothing of it
+ */
+function choosePlace(
+  files: readonly FileContents[],
+  depthIn: (segments: readonly string[]) => number | null,
+): Place | null {
+  const places = new Map<string, { readonly segments: readonly string[]; readonly path: string; images: number }>();
+  for (const { file, member, segments } of membersOf(files)) {
+    const depth = IMAGE_NAME.test(member.name) ? depthIn(segments) : null;
+    if (depth === null || segments.slice(0, depth).some((segment) => clutterKind(segment) !== null)) continue;
+    const above = segments.slice(0, depth);
+    count(places, above.join("/"), () => ({ segments: above, path: [file.path, ...above].join("/"), images: 0 }));
+  }
+  const all = [...places.values()];
+  const [first] = all;
+  if (first === undefined) return null;
+  if (all.length === 1) return { segments: first.segments, notes: [] };
+  const called = (split: string) => all.filter(({ segments }) => splitOf(segments.join("/")) === split);
+  const [held] = called("validation");
+  if (held === undefined || called("validation").length > 1 || called("train").length < all.length - 1) {
+    throw new InputError(
+      `${first.path}: images with labels in more than one folder: ${all
+        .map(({ path }) => path)
+        .sort()
+        .join(", ")}; pack those to be scored alone`,
+    );
+  }
+  const others = all.filter((place) => place !== held);
+  const notes = others.map(({ path, images }) => `${held.path}: read; passed over: ${images} images in ${path}`);
+  return { segments: held.segments, notes };
+}
+
+function isBelow(segments: readonly string[], place: readonly string[]): boolean {
+  return segments.length > place.length && place.every((segment, at) => segments[at] === segment);
+}
+
+function* membersOf(
+  files: readonly FileContents[],
+): Iterable<{ readonly file: FileContents; readonly member: ContainerMember; readonly segments: readonly string[] }> {
+  for (const file of files) {
+    for (const member of file.members) yield { file, member, segments: member.name.split("/") };
+  }
+}

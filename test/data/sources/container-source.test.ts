@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
+import { listImages } from "../../../src/data/dataset/list-images.ts";
+import { openSource } from "../../../src/data/sources/source-formats.ts";
+import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { type MadeMember, makeTar } from "./make-tar.ts";
+
+const imagenet = await readBenchmark("imagenet");
+
+/** A folder of tars: path → names of members, of which each holds its name. */
+function tarsOf(tars: Readonly<Record<string, readonly (string | MadeMember)[]>>): string {
+  const made = Object.entries(tars).map(([path, names]) => [
+    path,
+    makeTar(names.map((name) => (typeof name === "string" ? { name, content: name } : name))),
+  ]);
+  return writeTree(temporaryFolder(), Object.fromEntries(made));
+}
+
+async function rowsIn(root: string, files?: readonly string[]) {
+  const listed = await listImages(imagenet, { root, files });
+  if (listed === null) return null;
+  const source = openSource(listed);
+  try {
+    for (const image of listed.images) {
+      const { bytes } = await source.read(image);
+      expect(image.path.endsWith(`/${Buffer.from(bytes)}`)).toBe(true);
+    }
+  } finally {
+    await source.close();
+  }
+  return [...listed.images].map(({ path, label }) => [path, label]);
+}
+
+describe("an archive with class folders", () => {
+  it.each(["", "./", "imagenet-r/", "a/b c/d/"])("is read below %j, in the archive's order", async (above) => {
+    const root = tarsOf({
+      "imagenet-r.tar": [
+        `${above}README.txt`,
+        `${above}n01443537/b.jpg`,
+        `${above}n01440764/a.jpg`,
+        `${above}n01443537/deep/a.png`,
+      ],
+    });
+    const paths = ["n01443537/b.jpg", "n01440764/a.jpg", "n01443537/deep/a.png"];
+    const at = `imagenet-r.tar/${above.replace("./", "")}`;
+    const listed = await listImages(imagenet, root);
+    expect([...listed!.images].map(({ path, label }) => [path, label])).toEqual(
+      paths.map((path, i) => [at + path, [1, 0, 1][i]]),
+    );
+    expect(listed?.aside).toMatchObject({ strayFiles: 1, looseImages: [], notes: [], warnings: [] });
+  });
+
+  it("is that of the validation set where training images are in it too, and says so", async () => {
+    const root = tarsOf({ "all.tar": ["in/train/n01440764/a.jpg", "in/val/n01440764/b.jpg", "x/n01.jpg"] });
+    const listed = await listImages(imagenet, root);
+    expect([...listed!.images].map(({ path }) => path)).toEqual(["all.tar/in/val/n01440764/b.jpg"]);
+    expect(listed?.aside.notes).toEqual([
+      `${root}/all.tar/in/val: read; passed over: 1 images in ${root}/all.tar/in/train`,
+    ]);
+    const two = tarsOf({ "all.tar": ["a/n01440764/a.jpg", "b/n01440764/a.jpg"] });
+    await expect(listImages(imagenet, two)).rejects.toThrow(
+      /images with labels in more than one folder: .*tar\/a, .*b;/,
+    );
+  });
+
+  it("is not read with a folder that is no class; clutter, loose images and misplaced folders are noted", async () => {
+    const names = [
+      "r/n01440764/a.jpg",
+      "r/n01440764/n01443537/b.jpg",
+      "r/x.jpg",
+      "y.png",
+      "__MACOSX/r/n01440764/._a.jpg",
+    ];
+    const root = tarsOf({ "r.tar": names });
+    const { aside } = (await listImages(imagenet, root))!;
+    expect(aside).toMatchObject({
+      misplaced: ["r.tar/r/n01440764/n01443537"],
+      looseImages: ["r.tar/r/x.jpg", "r.tar/y.png"],
+      strayFiles: 0,
+    });
+    expect([...aside.clutter]).toEqual([["__MACOSX", 1]]);
+    const more = tarsOf({ "r.tar": [...names, "r/cats/a.jpg"] });
+    await expect(listImages(imagenet, more)).rejects.toThrow(
+      `${more}/r.tar/r/cats: holds images, but its name is not the wnid of a class of imagenet`,
+    );
+  });
+});
+
+describe("an archive with numbered images", () => {
+  it.each(["", "./", "val/"])("is read below %j, in the archive's order", async (above) => {
+    const names = [3, 1, 2].map((number) => `ILSVRC2012_val_0000000${number}.JPEG`);
+    const root = tarsOf({ "ILSVRC2012_img_val.tar": names.map((name) => above + name) });
+    const listed = await listImages(imagenet, root);
+    expect([...listed!.images].map(({ path }) => path.split("/").at(-1))).toEqual(names);
+    expect([...listed!.images].map(({ label }) => label)).toEqual([230, 65, 970]);
+  });
+
+  it("is refused with two images of one number, wherever they are", async () => {
+    const names = ["JPEG", "png"].map((ending) => `ILSVRC2012_val_00000001.${ending}`);
+    const root = tarsOf({ "a.tar": [names[0]!, "ILSVRC2012_val_00000002.JPEG", names[1]!] });
+    await expect(listImages(imagenet, root)).rejects.toThrow(/a second image of number 1/);
+  });
+});
+
+describe("files of a folder", () => {
+  it("are those that were picked", async () => {
+    const root = tarsOf({ "a.tar": ["n01440764/a.jpg"], "b.tar": ["n01443537/b.jpg"], "c.tar": ["README"] });
+    expect(await rowsIn(root, ["b.tar"])).toEqual([["b.tar/n01443537/b.jpg", 1]]);
+    expect(await rowsIn(root, ["c.tar"])).toBeNull();
+    await expect(listImages(imagenet, root)).rejects.toThrow(/images in more than one file: a\.tar, b\.tar/);
+  });
+
+  it("are the one that holds images with labels, beside others", async () => {
+    const root = tarsOf({
+      "b.tar": ["n01443537/b.jpg"],
+      "devkit.tar": ["data/meta.mat"],
+      "train.tar": ["n01440764.tar"],
+    });
+    expect(await rowsIn(root)).toEqual([["b.tar/n01443537/b.jpg", 1]]);
+  });
+});

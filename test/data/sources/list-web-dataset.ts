@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SampleLabels } from "../../../src/data/sources/image-source.ts";
+import { openSource } from "../../../src/data/sources/source-formats.ts";
+
+/** Labels that are the classes' rows. */
+export const asTheyAre: SampleLabels = async () => ({ rowOf: Number, warnings: [] });
+
+export interface WebDatasetOptions {
+  readonly classes?: number;
+  readonly cacheFolder?: string;
+}
+
+/** The images of a WebDataset of tars, as tests look at them. Classes: as many as `classnames.txt` has, else many. */
+export async function listWebDataset(root: string, { classes, cacheFolder }: WebDatasetOptions = {}) {
+  const source = openSource({ format: "tar", root });
+  const names = join(root, "classnames.txt");
+  const named = existsSync(names) ? readFileSync(names, "utf8").trim().split("\n").length : 1000;
+  try {
+    const listing = await source.list(
+      { from: "sample", classes: classes ?? named, labels: asTheyAre },
+      { cacheFolder, onFault: () => true },
+    );
+    if (listing === null) return null;
+    const images = [...listing.images].map(({ path, bytes, label, container }) => {
+      const { file: tar, position: offset } = container as { file: string; position: number };
+      return { tar, member: path.slice(tar.length + 1), offset, bytes, label };
+    });
+    const { clutter, notes, warnings } = listing.aside;
+    return { images, clutter, notes, warnings };
+  } finally {
+    await source.close();
+  }
+}
