@@ -18,7 +18,7 @@ export function withEvaluateOptions(command: Command): Command {
     )
     .option(
       "--templates <ids>",
-      "template sets: openai-80, simple-7, single-1, or a .txt or .json file (default: openai-80)",
+      "template sets: openai-80, simple-7, single-1, or a .txt, .json or .py file (default: openai-80)",
       values,
     )
     .option("--out <folder>", "results folder", pathValue, "results")
@@ -31,7 +31,7 @@ export function withEvaluateOptions(command: Command): Command {
     )
     .option(
       "--class-names <id>",
-      "class names: imagenet-openai, objectnet, or a .csv file with index, name and perhaps wnid (default: the benchmark's)",
+      "class names: imagenet-openai, objectnet, or a file: .csv with index, name and perhaps wnid, one a line in .txt, .json, .py (default: the benchmark's)",
       pathValue,
     )
     .option("--limit <n>", "a seeded sample of n images, spread over the classes", wholeNumber)

@@ -4,14 +4,17 @@ import { parseCsv, parseWhole } from "../../foundation/files/parse-csv.ts";
 import { parseOnce } from "../../foundation/files/parse-once.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import type { Note } from "../../foundation/notes.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import { checkClassNames, doubtfulClassNames } from "./class-name-checks.ts";
+import { LISTED_ENDINGS, type ListedNames, parseListedNames, type WantedNames } from "./class-name-forms.ts";
 
 export interface ClassNameList {
   readonly id: string;
   readonly path: string;
-  /** in the order of the file's `index` column */
+  /** in the order of the file's `index` column, or another that it has */
   readonly names: readonly string[];
+  /** "wnid": ascending by WordNet id, because the file has no other order */
+  readonly order: ListedNames["order"];
   /** the file's other columns, in the same order: WordNet ids, folder names */
   readonly columns: ReadonlyMap<string, readonly string[]>;
   /** SHA-256 of the names, joined by newlines */
@@ -24,26 +27,36 @@ const FOLDER = "prompts/class-names";
 const ENDING = ".csv";
 
 /**
- * Reads a class-name list: one that ships with the package, by id, or the user's own CSV file with the columns
- * `index` (0 to c−1, each once) and `name`, and columns that name the classes, such as `wnid`.
+ * Reads a class-name list: one that ships with the package, by id, or the user's own: a CSV file with the columns
+ * `index` (0 to c−1, each once) and `name`, and columns that name the classes, such as `wnid`; or what
+ * {@link parseListedNames} reads.
  *
- * @param typed  "imagenet-openai", or the path of a .csv file
+ * @param typed   "imagenet-openai", or the path of a .csv, .txt, .json or .py file
+ * @param wanted  chooses among the data sets of a file that has several
  * @throws InputError for an unknown id, a missing column, an index that is absent or twice, a name that is empty or looks
  *   pasted from code, or another list than the package's under one of its ids
  */
-export async function readClassNames(typed: string): Promise<ClassNameList> {
-  const file = await findNamedFile(typed, "class-name list", FOLDER, ENDING);
-  const list = await readFile(file);
+export async function readClassNames(typed: string, wanted?: WantedNames): Promise<ClassNameList> {
+  const file = await findNamedFile(typed, "class-name list", FOLDER, ENDING, LISTED_ENDINGS);
+  const { changes, ...list } = await readFile(file, wanted);
   checkClassNames(list.names, file.path);
   await checkShippedId(file, list.sha256);
-  return { ...list, notes: doubtfulClassNames(list.names, file.path, file.id) };
+  const about = { classNames: file.id };
+  const noted = changes.map((text) => makeNote(`${file.path}: ${text}`, about));
+  return { ...list, notes: [...noted, ...doubtfulClassNames(list.names, file.path, file.id)] };
 }
 
-async function readFile({ id, path }: NamedFile): Promise<Omit<ClassNameList, "notes">> {
-  return { id, path, ...parseClassNames(await readText(path), path) };
+type ReadNames = Omit<ClassNameList, "notes"> & Pick<ListedNames, "changes">;
+
+async function readFile({ id, path }: NamedFile, wanted?: WantedNames): Promise<ReadNames> {
+  const text = await readText(path);
+  if (!LISTED_ENDINGS.some((ending) => path.endsWith(ending))) return { id, path, ...parseClassNames(text, path) };
+  const { names, wnids, order, changes } = parseListedNames(text, path, wanted);
+  const columns = new Map(wnids === null ? [] : [["wnid", wnids]]);
+  return { id, path, columns, order, changes, ...named(names) };
 }
 
-const parseClassNames = parseOnce((text, path): Omit<ClassNameList, "id" | "path" | "notes"> => {
+const parseClassNames = parseOnce((text, path): Omit<ReadNames, "id" | "path"> => {
   const rows = parseCsv(text, path, ["index", "name"]);
   const byIndex = new Array<Record<string, string>>(rows.length);
   for (const row of rows) {
@@ -56,7 +69,7 @@ const parseClassNames = parseOnce((text, path): Omit<ClassNameList, "id" | "path
   }
   const others = Object.keys(rows[0] as Record<string, string>).filter((name) => name !== "index" && name !== "name");
   const columns = new Map(others.map((name) => [name, byIndex.map((row) => row[name] as string)]));
-  return { columns, ...named(byIndex.map((row) => row.name as string)) };
+  return { columns, order: "index", changes: [], ...named(byIndex.map((row) => row.name as string)) };
 });
 
 /** Names and their hash. */

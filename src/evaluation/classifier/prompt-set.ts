@@ -1,12 +1,12 @@
-import { z } from "zod";
+import { nearestName } from "../../foundation/closest-names.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { fileId } from "../../foundation/files/named-data.ts";
-import { describeIssues } from "../../foundation/files/parse-json.ts";
-import { readJson } from "../../foundation/files/read-text.ts";
+import { type LiteralMap, mapOf, parseLiteral, textsOf } from "../../foundation/files/parse-literal.ts";
+import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import { makeWarning, type Note } from "../../foundation/notes.ts";
+import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { pastedProblem } from "./pasted-code.ts";
-import { fillTemplate, readTemplateSet } from "./template.ts";
+import { checkListedTemplates, fillTemplate, readTemplateSet, type TemplateSet, templateSet } from "./template.ts";
 
 /** What turns class names into prompts: templates for all classes, or a list of descriptions for each. */
 export interface PromptSet {
@@ -19,32 +19,66 @@ export interface PromptSet {
   readonly notes: readonly Note[];
   /** @throws InputError if a class has no description */
   promptsOf(className: string): readonly string[];
+  /**
+   * What the user should know of the prompts of these classes.
+   *
+   * @throws InputError naming the classes without a description
+   */
+  checkNames(classNames: readonly string[]): readonly Note[];
 }
 
 /**
- * Reads a prompt set: a template set (see `readTemplateSet`), or the user's own .json file of descriptions: an object
- * whose keys are the class names and whose values are lists of prompts, used as they are.
+ * Reads a prompt set: a template set (see `readTemplateSet`), or the user's own .json file: a list of templates;
+ * descriptions, an object whose keys are the class names and whose values are lists of prompts, used as they are, as CuPL has
+ * them; or either of them by data set, as CLIP_benchmark has them.
  *
+ * @param datasets  names that the data set may go by in a file that has several, the likeliest first
  * @throws InputError for what `readTemplateSet` refuses, or a .json file of another form
  */
-export async function readPromptSet(typed: string): Promise<PromptSet> {
-  if (typed.endsWith(".json")) return await readDescriptions(typed);
-  const { id, templates, sha256: hash, notes } = await readTemplateSet(typed);
-  const promptsOf = (className: string) => templates.map((template) => fillTemplate(template, className));
-  return { id, sha256: hash, size: templates.length, notes, promptsOf };
+export async function readPromptSet(typed: string, datasets: readonly string[] = []): Promise<PromptSet> {
+  if (!typed.endsWith(".json")) return fromTemplates(await readTemplateSet(typed));
+  const file = { id: fileId(typed, "prompts"), path: typed };
+  const value = parseLiteral(await readText(typed), typed, "json");
+  const chosen = mapOf(value) === null ? value : chooseDataset(mapOf(value) as LiteralMap, typed, datasets);
+  const templates = textsOf(chosen);
+  if (templates !== null) return fromTemplates(await templateSet(file, checkListedTemplates(templates, typed)));
+  return fromDescriptions(file.id, descriptionsOf(mapOf(chosen), typed), typed);
 }
 
-const descriptionsSchema = z.record(z.string(), z.array(z.string().min(1)).min(1));
+function fromTemplates({ id, templates, sha256: hash, notes }: TemplateSet): PromptSet {
+  const promptsOf = (className: string) => templates.map((template) => fillTemplate(template, className));
+  return { id, sha256: hash, size: templates.length, notes, promptsOf, checkNames: () => [] };
+}
 
-async function readDescriptions(path: string): Promise<PromptSet> {
-  const parsed = descriptionsSchema.safeParse(await readJson(path));
-  if (!parsed.success) {
-    throw new InputError(
-      `${path}: expected an object of class names, each with a list of prompts: ${describeIssues(parsed.error)}`,
-    );
+/** The prompts of the data set, where the file has them by data set; else the whole of it. */
+function chooseDataset(map: LiteralMap, path: string, datasets: readonly string[]) {
+  const wanted = datasets.find((dataset) => map.has(dataset));
+  if (wanted !== undefined) return map.get(wanted) ?? null;
+  const values = [...map.values()];
+  const isTemplates = values.every((list) => textsOf(list)?.every((text) => text.includes("{c}")) === true);
+  if (values.length === 0 || !(isTemplates || values.every((value) => mapOf(value) !== null))) return map;
+  throw new InputError(
+    `${path}: has prompts of the data sets ${[...map.keys()].join(", ")}, and not of this one; looked for ${datasets.join(", ")}`,
+  );
+}
+
+type Descriptions = ReadonlyMap<string, readonly string[]>;
+
+function descriptionsOf(map: LiteralMap | null, path: string): Descriptions {
+  const expected = `${path}: expected an object of class names, each with a list of prompts`;
+  if (map === null || map.size === 0) throw new InputError(expected);
+  const descriptions = new Map<string, readonly string[]>();
+  for (const [name, value] of map) {
+    const prompts = textsOf(value);
+    if (prompts === null || prompts.length === 0 || prompts.some((prompt) => prompt.trim() === "")) {
+      throw new InputError(`${expected}: ${name}: ${JSON.stringify(value)?.slice(0, 60)}`);
+    }
+    descriptions.set(name, prompts);
   }
-  const descriptions = new Map(Object.entries(parsed.data));
-  const id = fileId(path, "descriptions");
+  return descriptions;
+}
+
+function fromDescriptions(id: string, descriptions: Descriptions, path: string): PromptSet {
   return {
     id,
     sha256: sha256(JSON.stringify([...descriptions].sort(([a], [b]) => (a < b ? -1 : 1)))),
@@ -55,24 +89,67 @@ async function readDescriptions(path: string): Promise<PromptSet> {
       if (prompts !== undefined) return prompts;
       throw new InputError(`${path}: no prompts for the class "${className}"`);
     },
+    checkNames: (classNames) => checkNames(descriptions, classNames, path, id),
   };
 }
 
-/** @throws InputError for a description that looks pasted from code or a list, naming its class */
-function checkDescriptions(descriptions: ReadonlyMap<string, readonly string[]>, path: string, id: string): Note[] {
-  let unfilled: string | undefined;
-  for (const [className, prompts] of descriptions) {
-    for (const prompt of prompts) {
-      const pasted = pastedProblem(prompt.trim());
-      if (pasted !== null) {
-        throw new InputError(
-          `${path}: ${className}: looks pasted from code or a list (${pasted.reason}), and that would be in the prompt: ${pasted.fix === null ? "" : `write ${pasted.fix} instead of `}${prompt}`,
-        );
-      }
-      if (prompt.includes("{}")) unfilled ??= prompt;
-    }
+/** Classes named one by one in a message. */
+const NAMED = 5;
+/** Where fewer descriptions than this share have their class's name, they are no prompts of their own. */
+const MIN_NAMED_SHARE = 0.1;
+
+function checkNames(descriptions: Descriptions, classNames: readonly string[], path: string, id: string): Note[] {
+  const missing = [...new Set(classNames)].filter((name) => !descriptions.has(name));
+  const unused = [...descriptions.keys()].filter((name) => !classNames.includes(name));
+  if (missing.length > 0) {
+    const named = missing.slice(0, NAMED).map((name) => {
+      const nearest = nearestName(name, unused);
+      return nearest === undefined ? `"${name}"` : `"${name}" (is "${nearest}" meant?)`;
+    });
+    const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : "";
+    throw new InputError(
+      `${path}: no prompts for ${missing.length === 1 ? "the class" : `${missing.length} classes:`} ${named.join(", ")}${more}; keys must be the class names, which --class-names FILE replaces`,
+    );
   }
-  if (unfilled === undefined) return [];
-  const text = `${path}: descriptions are used as they are: the braces are in the prompt, and no class name is put there: ${unfilled}`;
-  return [makeWarning(text, { templates: id })];
+  const about = { templates: id };
+  const used = [...new Set(classNames)].flatMap((name) =>
+    (descriptions.get(name) as readonly string[]).map((prompt) => ({ name, prompt })),
+  );
+  const withName = used.filter(({ name, prompt }) => prompt.toLowerCase().includes(name.toLowerCase())).length;
+  if (withName >= MIN_NAMED_SHARE * used.length) return [];
+  const example = used.find(({ name, prompt }) => !prompt.toLowerCase().includes(name.toLowerCase()));
+  const text = `${path}: ${used.length - withName} of ${used.length} prompts do not have the name of their class, and are used as they are: ${example?.prompt} for ${example?.name}; descriptors that a template is to hold have to be written out`;
+  return [makeWarning(text, about)];
+}
+
+/** Where more than this share of descriptions look pasted, quotes and commas of code are in them all. */
+const MAX_PASTED_SHARE = 0.1;
+
+/** @throws InputError where many descriptions look pasted from code or a list, naming the first one's class */
+function checkDescriptions(descriptions: Descriptions, path: string, id: string): Note[] {
+  const about = { templates: id };
+  const all = [...descriptions].flatMap(([name, prompts]) => prompts.map((prompt) => ({ name, prompt })));
+  const odd = all.flatMap(({ name, prompt }) => {
+    const pasted = pastedProblem(prompt.trim().replace(/\s+/g, " ")); // tokenizers take line breaks for spaces
+    return pasted === null ? [] : [{ name, prompt, pasted }];
+  });
+  const [first] = odd;
+  const notes: Note[] = [];
+  if (first !== undefined) {
+    const { name, prompt, pasted } = first;
+    const what = `looks pasted from code or a list (${pasted.reason}), and that would be in the prompt`;
+    if (odd.length > MAX_PASTED_SHARE * all.length) {
+      const fix = pasted.fix === null ? "" : `write ${pasted.fix} instead of `;
+      throw new InputError(`${path}: ${name}: ${what}: ${fix}${prompt}`);
+    }
+    // What a language model wrote has lists in it
+    const text = `${path}: ${odd.length} of ${all.length} descriptions look like parts of lists or code, and are used as they are: ${JSON.stringify(prompt)} for ${name}`;
+    notes.push(makeNote(text, about));
+  }
+  const unfilled = all.find(({ prompt }) => /\{c?\}/.test(prompt))?.prompt;
+  if (unfilled !== undefined) {
+    const text = `${path}: descriptions are used as they are: the braces are in the prompt, and no class name is put there: ${unfilled}`;
+    notes.push(makeWarning(text, about));
+  }
+  return notes;
 }

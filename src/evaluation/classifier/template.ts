@@ -1,5 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { findNamedFile, listNamedFiles, type NamedFile } from "../../foundation/files/named-data.ts";
+import { looksLikeLiteral, parseLiteral, textsOf } from "../../foundation/files/parse-literal.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
@@ -19,20 +20,34 @@ export interface TemplateSet {
 
 const FOLDER = "prompts/templates";
 const ENDING = ".txt";
+/** Endings of files with a list of templates in code. */
+const LISTED_ENDINGS = [".py"];
 
 /**
  * Reads a template set: one that ships with the package, by id, or the user's own file, one template a line.
  *
- * @param typed  "openai-80", "simple-7", "single-1", or the path of a .txt file
+ * @param typed  "openai-80", "simple-7", "single-1", or the path of a .txt file, or of one with a list of Python
  * @throws InputError for an unknown id, an empty file, a template that has not exactly one `{}` or looks pasted from code,
  *   or another set than the package's under one of its ids
  */
 export async function readTemplateSet(typed: string): Promise<TemplateSet> {
-  const file = await findNamedFile(typed, "template set", FOLDER, ENDING);
-  const templates = parseTemplates(await readText(file.path), file.path);
+  const file = await findNamedFile(typed, "template set", FOLDER, ENDING, LISTED_ENDINGS);
+  const text = await readText(file.path);
+  return templateSet(file, looksLikeLiteral(text) ? listedTemplates(text, file.path) : parseTemplates(text, file.path));
+}
+
+/** The set of a file's templates. @throws InputError if the file has the id of another set that ships */
+export async function templateSet(file: NamedFile, templates: readonly Template[]): Promise<TemplateSet> {
   const hash = sha256(templates.join("\n"));
   await checkShippedId(file, hash);
   return { id: file.id, templates, sha256: hash, notes: doubtfulTemplates(templates, file.path, file.id) };
+}
+
+/** The templates of a list of Python: all of the file, so that no line of it is taken for a template. */
+function listedTemplates(text: string, path: string): Template[] {
+  const templates = textsOf(parseLiteral(text, path, "python"));
+  if (templates === null) throw new InputError(`${path}: expected a list of templates`);
+  return checkListedTemplates(templates, path);
 }
 
 /** An id of a set that ships means that set, in results and in the baselines they are compared with. */
@@ -67,6 +82,18 @@ export function parseTemplates(text: string, where: string): Template[] {
   const others = problems.length - 1;
   const more = others === 0 ? "" : others === 1 ? "; so is 1 more line" : `; so are ${others} more lines`;
   throw new InputError(`${where}: ${first.message} (line ${first.line})${more}`);
+}
+
+/**
+ * Checks templates that a list has, as CLIP_benchmark writes them too, with `{c}` for the class name.
+ *
+ * @throws InputError for no template, or naming one that is none
+ */
+export function checkListedTemplates(listed: readonly string[], where: string): Template[] {
+  const odd = listed.find((template) => template.trim() === "" || /[\r\n]/.test(template));
+  if (odd !== undefined)
+    throw new InputError(`${where}: expected a template on one line, found ${JSON.stringify(odd)}`);
+  return parseTemplates(listed.map((template) => template.replaceAll("{c}", "{}")).join("\n"), where);
 }
 
 /** Why a line cannot be a template; null where it can. */

@@ -24,9 +24,9 @@ export interface EvaluateOptions {
    * of which none is named. Images that none of them scores are not embedded.
    */
   readonly protocols?: Readonly<Record<string, readonly string[]>>;
-  /** template sets, by id or path of a .txt file; openai-80 where absent */
+  /** template sets, by id or path of a .txt, .json or .py file; openai-80 where absent */
   readonly templates?: readonly string[];
-  /** class-name list, by id or path of a .csv file; the benchmark's own where absent */
+  /** class-name list, by id or path of a .csv, .txt, .json or .py file; the benchmark's own where absent */
   readonly classNames?: string;
   /** results folder; "results" where absent */
   readonly out?: string;

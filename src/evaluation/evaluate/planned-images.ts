@@ -5,6 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { addNotes, makeNote, type Note } from "../../foundation/notes.ts";
 import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
 import { type ImageContents, openImageContents } from "../embedding/image-contents.ts";
+import { datasetNames } from "./dataset-names.ts";
 import type { LocatedBenchmark } from "./locate-benchmarks.ts";
 import { type PlannedProtocol, type ProtocolOptions, planProtocols } from "./planned-protocols.ts";
 import { warnOfShippedId } from "./shipped-benchmark.ts";
@@ -41,7 +42,10 @@ export async function planImages(
   options: PlanImagesOptions,
   openContents: OpenContents,
 ): Promise<{ readonly images: readonly PlannedImages[]; readonly notes: readonly Note[] }> {
-  const promptSets = await readPromptSets(options.templates ?? [benchmark.templates ?? "openai-80"]);
+  const promptSets = await readPromptSets(
+    options.templates ?? [benchmark.templates ?? "openai-80"],
+    datasetNames(benchmark),
+  );
   const notes: Note[] = [];
   for (const set of promptSets) addNotes(notes, set.notes);
   const { protocols, notes: protocolNotes } = await planProtocols(benchmark, located, options);
@@ -49,6 +53,7 @@ export async function planImages(
     ...protocolNotes,
     ...doubtfulBenchmark(benchmark),
     ...(isUserDefined ? await warnOfShippedId(benchmark, protocols) : []),
+    ...promptSets.flatMap((set) => protocols.flatMap(({ classNames }) => set.checkNames(classNames.names))),
   ]);
   const images: PlannedImages[] = [];
   for (const preCrop of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {
@@ -72,10 +77,10 @@ function scoresAny(accepted: PlannedProtocol["space"]["accepted"], { images }: M
   return false;
 }
 
-async function readPromptSets(idsOrPaths: readonly string[]): Promise<PromptSet[]> {
+async function readPromptSets(idsOrPaths: readonly string[], datasets: readonly string[]): Promise<PromptSet[]> {
   const sets: PromptSet[] = [];
   for (const idOrPath of idsOrPaths) {
-    const set = await readPromptSet(idOrPath);
+    const set = await readPromptSet(idOrPath, datasets);
     if (sets.some(({ id }) => id === set.id)) throw new InputError(`two template sets are called "${set.id}"`);
     sets.push(set);
   }

@@ -9,6 +9,7 @@ import { addNotes, makeNote, makeWarning, type Note } from "../../foundation/not
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type MatchedClassNames, matchClassNames, readProtocolClassNames } from "../scoring/class-name-order.ts";
 import { findDataDoubts } from "./data-doubts.ts";
+import { datasetNames } from "./dataset-names.ts";
 
 /** A protocol that will be scored: its class names and its classes. */
 export interface PlannedProtocol {
@@ -107,8 +108,8 @@ async function chooseClassNames(
   const ofProtocol = await readProtocolClassNames(benchmark, protocol);
   const defaultId = ofProtocol.list.id;
   if (asked === undefined) return { matched: ofProtocol, defaultId };
-  const list = await readClassNames(asked);
   const needed = ofProtocol.list.names.length;
+  const list = await readClassNames(asked, { datasets: datasetNames(benchmark), names: needed });
   if (list.names.length !== needed) {
     return { reason: `class-name list ${list.id} has ${list.names.length} names, it needs ${needed}` };
   }

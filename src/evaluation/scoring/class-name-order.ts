@@ -32,6 +32,11 @@ export function matchClassNames(
 ): MatchedClassNames {
   const notes: Note[] = [...list.notes];
   let matched = list;
+  if (list.order === "wnid" && !hasOrder(list, benchmark, protocol, own)) {
+    throw new InputError(
+      `${list.path}: has no order but that of its WordNet ids, and which class of ${benchmark.id}, protocol ${protocol.id}, each one is is not known; write the names in the order of the classes, one a line`,
+    );
+  }
   for (const column of keyColumns(benchmark)) {
     const cells = matched.columns.get(column);
     if (cells === undefined) continue;
@@ -47,11 +52,18 @@ export function matchClassNames(
     }
     matched = reorderClassNames(matched, place);
     const about = { benchmark: benchmark.id, classNames: list.id };
+    if (list.order === "wnid") continue; // it has no other order
     notes.push(makeNote(`${list.path}: ordered by its column ${column}, not by index: ${what}`, about));
   }
   notes.push(...checkNamesAgainstFolders(matched, benchmark, protocol));
   if (own !== null) checkNamesAgainstOwn(matched, own);
   return { list: matched, notes };
+}
+
+/** Whether every class of a list that is ordered by WordNet id is known to have the id there, in whatever order. */
+function hasOrder(list: ClassNameList, benchmark: Benchmark, protocol: Protocol, own: ClassNameList | null): boolean {
+  const cells = list.columns.get("wnid") ?? [];
+  return !expectedKeys("wnid", benchmark, protocol, own, cells.length).includes(undefined);
 }
 
 /** Columns that name a class wherever they are: those of folders, and WordNet's. */

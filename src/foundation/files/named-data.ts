@@ -19,10 +19,19 @@ export interface NamedFile {
  * @param what    what it is, for messages: "template set"
  * @param folder  folder below the package root, e.g. "prompts/templates"
  * @param ending  ".txt", ".csv" or ".json"
+ * @param others  endings of files in further forms, which none that ships has
  * @throws InputError naming the known ids if there is no such file, or if the file's name cannot be an id
  */
-export async function findNamedFile(typed: string, what: string, folder: string, ending: string): Promise<NamedFile> {
-  const isPath = typed.endsWith(ending) || typed.includes("/") || typed.includes("\\") || isAbsolute(typed);
+export async function findNamedFile(
+  typed: string,
+  what: string,
+  folder: string,
+  ending: string,
+  others: readonly string[] = [],
+): Promise<NamedFile> {
+  const endings = [ending, ...others];
+  const isPath =
+    endings.some((one) => typed.endsWith(one)) || typed.includes("/") || typed.includes("\\") || isAbsolute(typed);
   if (isPath) {
     const found = await statIfThere(typed);
     if (found?.isFile()) return { id: fileId(typed, what), path: typed };
@@ -34,7 +43,9 @@ export async function findNamedFile(typed: string, what: string, folder: string,
   const ids = known.map((file) => file.id);
   const nearest = nearestName(typed, ids);
   const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  throw new InputError(`unknown ${what} "${typed}"; known: ${ids.join(", ")}, or the path of a ${ending} file${meant}`);
+  throw new InputError(
+    `unknown ${what} "${typed}"; known: ${ids.join(", ")}, or the path of a ${endings.join(", ")} file${meant}`,
+  );
 }
 
 /**

@@ -42,4 +42,50 @@ describe("prompt sets", () => {
     await expect(readPromptSet(join(folder, "torn.json"))).rejects.toThrow(/torn\.json: not JSON/);
     await expect(readPromptSet(join(folder, "none.json"))).rejects.toThrow(/none\.json: no such file/);
   });
+
+  it("are read from CLIP_benchmark's files, which have them by data set, and from lists of code", async () => {
+    const folder = writeTree(temporaryFolder(), {
+      "templates.json": JSON.stringify({ pets: ["a pet {c}"], imagenet1k: ["a {c}.", "the {c}."] }),
+      "cupl.json": JSON.stringify({ pets: { cat: ["a cat"] }, imagenet1k: { tench: ["a tench\nis a fish"] } }),
+      "array.json": JSON.stringify(["a {c}.", "the {}."]),
+      "lines.py": "templates = [\n  'a {}.',  # first\n  'the {}.',\n]\n",
+      "same.txt": "a {}.\nthe {}.\n",
+      "broken.json": JSON.stringify(["a {}.\nthe {}."]),
+      "other.json": JSON.stringify(["a {}.", "the {class}."]),
+    });
+    const read = (file: string) => readPromptSet(join(folder, file), ["imagenet-r", "imagenet1k"]);
+    const same = await read("same.txt");
+    for (const file of ["templates.json", "array.json", "lines.py"]) {
+      const set = await read(file);
+      expect(set.promptsOf("tench"), file).toEqual(["a tench.", "the tench."]);
+      expect(set.sha256).toBe(same.sha256);
+    }
+    expect((await read("cupl.json")).promptsOf("tench")).toEqual(["a tench\nis a fish"]);
+    for (const file of ["templates.json", "cupl.json"]) {
+      await expect(readPromptSet(join(folder, file), ["cars"])).rejects.toThrow(
+        /has prompts of the data sets pets, imagenet1k, and not of this one; looked for cars/,
+      );
+    }
+    await expect(read("broken.json")).rejects.toThrow(/expected a template on one line/);
+    await expect(read("other.json")).rejects.toThrow(/exactly one \{\} in a template, found 0 in "the \{class\}/);
+  });
+
+  it("of classes that lack some name all of them, with the keys that are likely meant", async () => {
+    const folder = writeTree(temporaryFolder(), {
+      "d.json": JSON.stringify({ zebra: ["a zebra"], "polar-bear": ["a polar bear"], lion: ["a lion"] }),
+      "descriptors.json": JSON.stringify({ zebra: ["black and white stripes"], lion: ["a mane"] }),
+    });
+    const set = await readPromptSet(join(folder, "d.json"));
+    expect(set.checkNames(["zebra", "lion"])).toEqual([]);
+    expect(() => set.checkNames(["zebra", "polar bear", "yak"])).toThrow(
+      /no prompts for 2 classes: "polar bear" \(is "polar-bear" meant\?\), "yak"; keys must be the class names/,
+    );
+    const descriptors = await readPromptSet(join(folder, "descriptors.json"));
+    expect(descriptors.checkNames(["zebra", "lion"])).toMatchObject([
+      {
+        severity: "warning",
+        text: expect.stringMatching(/2 of 2 prompts do not have the name of their class.*stripes for zebra/),
+      },
+    ]);
+  });
 });

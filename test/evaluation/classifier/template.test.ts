@@ -31,7 +31,7 @@ describe("template sets", () => {
     expect(() => parseTemplates("{} or {}\n", "t.txt")).toThrow(/found 2/);
     expect(() => parseTemplates("\n \n", "t.txt")).toThrow("t.txt: expected one template a line, found none");
     await expect(readTemplateSet("openai-81")).rejects.toThrow(
-      'unknown template set "openai-81"; known: openai-80, simple-7, single-1, or the path of a .txt file',
+      'unknown template set "openai-81"; known: openai-80, simple-7, single-1, or the path of a .txt, .py file',
     );
     await expect(readTemplateSet("./none.txt")).rejects.toThrow("template set ./none.txt: no such file");
   });
