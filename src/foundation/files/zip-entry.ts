@@ -1,0 +1,148 @@
+import type { InputError } from "../errors.ts";
+import { safeNumber } from "./zip-end.ts";
+
+/*
+ * What a zip says of a file, twice: in its directory, and in a local header before the file's data.
+ * Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7, 4.3.12, 4.4, 4.5
+ */
+export const ENTRY_BYTES = 46;
+export const LOCAL_BYTES = 30;
+const ENTRY = 0x02014b50;
+const LOCAL = 0x04034b50;
+const UNKNOWN = 0xffffffff; // "see the 64-bit field"
+const LONG_FIELD = 1;
+const ENCRYPTED = 1;
+const DESCRIPTOR = 8;
+const STRONG = 64;
+const MASKED = 0x2000;
+
+/** An entry of a zip's directory. */
+export interface ZipEntry {
+  /** as it lies in the archive */
+  readonly nameBytes: Buffer;
+  readonly flags: number;
+  /** 0 where it is stored as it is, 8 deflated */
+  readonly method: number;
+  readonly encrypted: boolean;
+  /** encrypted in a way that only PKWARE's programs read, or with its header hidden */
+  readonly strong: boolean;
+  /** time of day, in MS-DOS' form */
+  readonly time: number;
+  /** CRC-32 of its content */
+  readonly crc: number;
+  /** bytes of its content */
+  readonly size: number;
+  /** bytes that it takes in the archive */
+  readonly storedSize: number;
+  /** where its local header is, from the archive's beginning */
+  readonly headerOffset: number;
+  /** the part of a split archive that it is in */
+  readonly disk: number;
+  /** system whose attributes it has: 0 MS-DOS, 3 Unix */
+  readonly host: number;
+  readonly attributes: number;
+  readonly extra: Buffer;
+  /** bytes of the entry itself */
+  readonly length: number;
+}
+
+/** Words a fault in an entry or a header of the named file as an error. */
+export type EntryFault = (what: string) => InputError;
+
+/** Bytes of the entry that begins at a position; null where none does. The first {@link ENTRY_BYTES} of it must be there. */
+export function entryLength(bytes: Buffer, at: number): number | null {
+  if (bytes.readUInt32LE(at) !== ENTRY) return null;
+  return [28, 30, 32].reduce((length, field) => length + bytes.readUInt16LE(at + field), ENTRY_BYTES);
+}
+
+/**
+ * Reads the entry at a position, all of which is there: {@link entryLength} says how much that is.
+ *
+ * @param fault  given the name's bytes
+ * @throws what `fault` makes of an extra field that is damaged, or of sizes that are missing from it
+ */
+export function parseEntry(bytes: Buffer, at: number, fault: (nameBytes: Buffer) => EntryFault): ZipEntry {
+  const nameEnd = at + ENTRY_BYTES + bytes.readUInt16LE(at + 28);
+  const nameBytes = bytes.subarray(at + ENTRY_BYTES, nameEnd);
+  const extra = bytes.subarray(nameEnd, nameEnd + bytes.readUInt16LE(at + 30));
+  const flags = bytes.readUInt16LE(at + 8);
+  const short = [bytes.readUInt32LE(at + 24), bytes.readUInt32LE(at + 20), bytes.readUInt32LE(at + 42)];
+  const [size, storedSize, headerOffset] = longValues(short, extra, () => fault(nameBytes));
+  return {
+    nameBytes,
+    flags,
+    method: bytes.readUInt16LE(at + 10),
+    encrypted: (flags & ENCRYPTED) !== 0,
+    strong: (flags & (STRONG | MASKED)) !== 0,
+    time: bytes.readUInt16LE(at + 12),
+    crc: bytes.readUInt32LE(at + 16),
+    size: size as number,
+    storedSize: storedSize as number,
+    headerOffset: headerOffset as number,
+    disk: bytes.readUInt16LE(at + 34),
+    host: bytes[at + 5] as number,
+    attributes: bytes.readUInt32LE(at + 38),
+    extra,
+    length: ENTRY_BYTES + nameBytes.length + extra.length + bytes.readUInt16LE(at + 32),
+  };
+}
+
+/** Bytes of the local header that begins here, with its name and extra field. The first {@link LOCAL_BYTES} must be there. */
+export function localLength(bytes: Buffer): number {
+  return LOCAL_BYTES + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+}
+
+/**
+ * Holds a whole local header against its entry. Where they differ, readers that believe the header and readers that believe
+ * the directory read different things.
+ *
+ * @throws what `fault` makes of a difference
+ */
+export function checkLocalHeader(bytes: Buffer, entry: ZipEntry, fault: EntryFault): void {
+  if (bytes.length < LOCAL_BYTES || bytes.readUInt32LE(0) !== LOCAL) {
+    throw fault("no header is where the directory says");
+  }
+  const differs = (what: string) => fault(`its header has another ${what} than the directory`);
+  const flags = bytes.readUInt16LE(6);
+  if (bytes.readUInt16LE(8) !== entry.method) throw differs("method");
+  if (((flags ^ entry.flags) & (ENCRYPTED | STRONG | MASKED)) !== 0) throw differs("encryption");
+  const nameEnd = LOCAL_BYTES + bytes.readUInt16LE(26);
+  if (!entry.nameBytes.equals(bytes.subarray(LOCAL_BYTES, nameEnd))) throw differs("name");
+  const short = [bytes.readUInt32LE(22), bytes.readUInt32LE(18)];
+  const [size, storedSize] = longValues(short, bytes.subarray(nameEnd), () => fault);
+  const crc = bytes.readUInt32LE(14);
+  // Written in one pass: sizes and CRC come after the data, and the header may have zeros
+  const isLater = (flags & DESCRIPTOR) !== 0;
+  const agrees = (value: number | undefined, expected: number) => value === expected || (isLater && value === 0);
+  if (!agrees(crc, entry.crc)) throw differs("CRC");
+  if (!agrees(size, entry.size) || !agrees(storedSize, entry.storedSize)) throw differs("size");
+}
+
+/** The values of 32 bits, or, where one says so, of 64 in the extra field 1, which has those alone. */
+function longValues(short: readonly number[], extra: Buffer, fault: () => EntryFault): number[] {
+  if (!short.includes(UNKNOWN)) return short as number[];
+  const long = extraField(extra, LONG_FIELD, fault);
+  let used = 0;
+  return short.map((value) => {
+    if (value !== UNKNOWN) return value;
+    const number = long !== null && used + 8 <= long.length ? safeNumber(long, used) : null;
+    used += 8;
+    if (number === null) throw fault()("its 64-bit sizes are missing or damaged");
+    return number;
+  });
+}
+
+/** A field of an extra field; null where it has none of this kind. */
+export function extraField(extra: Buffer, kind: number, fault: () => EntryFault): Buffer | null {
+  let found: Buffer | null = null;
+  for (let from = 0; from + 4 <= extra.length; ) {
+    const end = from + 4 + extra.readUInt16LE(from + 2);
+    if (end > extra.length) throw fault()("its extra field is damaged");
+    if (extra.readUInt16LE(from) === kind) {
+      if (found !== null) throw fault()("its extra field has a part twice");
+      found = extra.subarray(from + 4, end);
+    }
+    from = end;
+  }
+  return found;
+}
