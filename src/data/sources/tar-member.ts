@@ -98,7 +98,7 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
 }
 
 /** Why no member may be called so; null where it may. */
-function nameFault(name: string): string | null {
+export function nameFault(name: string): string | null {
   if (name === "") return "it has no name";
   if (name.length > NAME_LENGTH) return `its name has ${name.length} characters, expected ${NAME_LENGTH} at most`;
   if (/\p{Cc}/u.test(name)) return "its name holds a control character";

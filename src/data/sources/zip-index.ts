@@ -1,0 +1,147 @@
+import { closeSync, fstatSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { readError } from "../../foundation/files/read-error.ts";
+import { fillSync, openRegularSync } from "../../foundation/files/regular-file.ts";
+import { splitArchive, type ZipDirectory, type ZipFile, zipFault } from "../../foundation/files/zip-end.ts";
+import type { EntryFault, ZipEntry } from "../../foundation/files/zip-entry.ts";
+import { byteSize, plural } from "../../foundation/number-text.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { ContainerIndex, ContainerMember } from "./container-format.ts";
+import { isImage } from "./folder-entry.ts";
+import { nameFault, SMALL_BYTES } from "./tar-member.ts";
+import { NO_PASSWORD, type PlacedEntry, packingOf, readZipMember, type ZipPassword } from "./zip-data.ts";
+import { headerPlaces, memberFault, openDirectory, zipEntries } from "./zip-entries.ts";
+import { zipName } from "./zip-name.ts";
+import { memberPlaces } from "./zip-places.ts";
+
+/** Entries after which other work of the process gets its turn. */
+const TURN = 2048;
+
+const FOLDER_ATTRIBUTE = 0x10;
+/** Kinds of file in the upper half of Unix' attributes. */
+const KIND = 0xf000;
+const REGULAR = 0x8000;
+const FOLDER = 0x4000;
+const LINK = 0xa000;
+const UNIX_HOSTS: readonly number[] = [3, 19];
+
+/** Labels beside images: they are read with the index, and so must be small. */
+const LABEL_NAME = /\.cls$/i;
+
+/**
+ * Lists the files of a zip, in the order of its directory, without reading an image; of encrypted ones the smallest is read,
+ * to know that the password is right.
+ *
+ * @throws InputError naming the zip, and the member: what is no whole zip in a single part, members that overlap or have one
+ *   name, names that lead outside, links, and images that are packed in a way that cannot be read
+ */
+export async function indexZip(path: string, password: ZipPassword | null): Promise<ContainerIndex> {
+  let opened: number | null = null;
+  try {
+    const descriptor = openRegularSync(path);
+    opened = descriptor;
+    const { size } = fstatSync(descriptor);
+    const read = (offset: number, length: number): Buffer => {
+      const bytes = Buffer.allocUnsafeSlow(length);
+      if (fillSync(descriptor, bytes, offset) === length) return bytes;
+      throw zipFault({ path }, `it ends before byte ${offset + length}`);
+    };
+    return await listZip({ path, size, read }, password);
+  } catch (cause) {
+    throw readError(path, cause);
+  } finally {
+    if (opened !== null) closeSync(opened);
+  }
+}
+
+async function listZip(file: ZipFile, password: ZipPassword | null): Promise<ContainerIndex> {
+  const directory = openDirectory(file);
+  const source = sourceOf(file);
+  const members: ContainerMember[] = [];
+  const names = new Set<string>();
+  const places = memberPlaces(file, directory);
+  const proof = passwordProof(password);
+  let entries = 0;
+  let backslashes = 0;
+  for (const { entry, position } of zipEntries(file, directory)) {
+    if (++entries % TURN === 0) await nextTurn();
+    const { name, fault, hasBackslashes } = checkName(file, entry);
+    places.add(entry, fault);
+    if (isFolder(entry, name.endsWith("/"), fault)) continue;
+    const ownName = name.split("/").filter(isOwnSegment).join("/");
+    if (names.has(ownName)) throw fault("a second one of this name");
+    names.add(ownName);
+    if (hasBackslashes) backslashes += 1;
+    const placed = { entry, places: headerPlaces(entry, directory), fault };
+    if (isImage(ownName.slice(ownName.lastIndexOf("/") + 1))) proof.add(placed);
+    const isLabel = LABEL_NAME.test(ownName) && entry.size <= SMALL_BYTES;
+    const label = isLabel ? Buffer.from(await readZipMember(source, placed, password)).toString("latin1") : null;
+    members.push({ name: ownName, bytes: entry.size, position, text: label });
+  }
+  places.check();
+  await proof.check(source);
+  return { members, notes: notesOf(file, directory, backslashes), warnings: [] };
+}
+
+function checkName(file: ZipFile, entry: ZipEntry): { name: string; fault: EntryFault; hasBackslashes: boolean } {
+  const { text, backslashes } = zipName(entry, memberFault(file.path, entry.nameBytes.toString()));
+  const fault = memberFault(file.path, text);
+  if (entry.disk !== 0) throw splitArchive(file);
+  const wrong = nameFault(text);
+  if (wrong !== null) throw fault(wrong);
+  return { name: text, fault, hasBackslashes: backslashes };
+}
+
+function isOwnSegment(segment: string): boolean {
+  return segment !== "" && segment !== ".";
+}
+
+/** Whether an entry is a folder. @throws what `fault` makes of a link, a device, and a folder with content */
+function isFolder({ host, attributes, size, storedSize }: ZipEntry, isNamed: boolean, fault: EntryFault): boolean {
+  const kind = (attributes >>> 16) & KIND;
+  if (kind === LINK) throw fault("it is a symbolic link, expected files and folders only; pack the files themselves");
+  const isUnix = UNIX_HOSTS.includes(host);
+  if (isUnix && ![0, REGULAR, FOLDER].includes(kind)) {
+    throw fault("it is a device or a pipe, expected files and folders only; pack the files themselves");
+  }
+  if (isNamed && size > 0) throw fault("it is a file, but its name is that of a folder");
+  const isMarked = (isUnix && kind === FOLDER) || (attributes & FOLDER_ATTRIBUTE) !== 0;
+  return isNamed || (isMarked && storedSize === 0);
+}
+
+/** Checks how images are packed as they are added; then that the password is theirs, by the smallest that is encrypted. */
+function passwordProof(password: ZipPassword | null) {
+  let smallest: PlacedEntry | null = null;
+  return {
+    add: (image: PlacedEntry): void => {
+      const { entry, fault } = image;
+      packingOf(entry, fault);
+      if (!entry.encrypted) return;
+      if (password === null) throw fault(NO_PASSWORD);
+      if (entry.size > 0 && entry.storedSize < (smallest?.entry.storedSize ?? Number.POSITIVE_INFINITY))
+        smallest = image;
+    },
+    check: async (source: ByteSource): Promise<void> => {
+      if (smallest !== null) await readZipMember(source, smallest, password);
+    },
+  };
+}
+
+function notesOf(file: ZipFile, { before }: ZipDirectory, backslashes: number): string[] {
+  const notes: string[] = [];
+  if (before > 0) notes.push(`${file.path}: the ${byteSize(before)} before the archive are skipped`);
+  if (backslashes > 0) {
+    notes.push(`${file.path}: in the names of ${plural(backslashes, "member")} "\\" is read as "/", between folders`);
+  }
+  return notes;
+}
+
+function sourceOf({ read, size }: ZipFile): ByteSource {
+  return {
+    byteLength: size,
+    slice: async (start, end = size) => {
+      const { buffer, byteOffset, byteLength } = read(start, Math.max(0, end - start));
+      return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+    },
+  };
+}
