@@ -110,11 +110,10 @@ export function checkLocalHeader(bytes: Buffer, entry: ZipEntry, fault: EntryFau
   if (!entry.nameBytes.equals(bytes.subarray(LOCAL_BYTES, nameEnd))) throw differs("name");
   const short = [bytes.readUInt32LE(22), bytes.readUInt32LE(18)];
   const [size, storedSize] = longValues(short, bytes.subarray(nameEnd), () => fault);
-  const crc = bytes.readUInt32LE(14);
-  // Written in one pass: sizes and CRC come after the data, and the header may have zeros
+  // Written in one pass: sizes and CRC come after the data. Here may be zeros, and as CRC anything (Info-ZIP: the time)
   const isLater = (flags & DESCRIPTOR) !== 0;
   const agrees = (value: number | undefined, expected: number) => value === expected || (isLater && value === 0);
-  if (!agrees(crc, entry.crc)) throw differs("CRC");
+  if (!isLater && bytes.readUInt32LE(14) !== entry.crc) throw differs("CRC");
   if (!agrees(size, entry.size) || !agrees(storedSize, entry.storedSize)) throw differs("size");
 }
 
