@@ -31,6 +31,8 @@ export interface ContainerIndex {
   /** what a user should know, sentences without a full stop */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
+  /** called where the file is chosen among others. @throws InputError for what keeps its images from being read */
+  readonly check?: (() => Promise<void>) | undefined;
 }
 
 /** An open file of the container, and where it is, for messages. */

@@ -87,7 +87,7 @@ async function readFile(
   }
   said.notes.push(...index.notes);
   said.warnings.push(...index.warnings);
-  return { file, path, state, members, labelNames: index.labelNames };
+  return { file, path, state, members, labelNames: index.labelNames, check: index.check };
 }
 
 async function stateOf(path: string): Promise<string> {
@@ -122,10 +122,10 @@ async function listContents(
   { sets, notes, warnings }: Contents,
   origin: LabelOrigin,
 ): Promise<SourceListing | null> {
-  const fitting: { readonly set: FileSet; readonly listing: MemberListing }[] = [];
+  const fitting: (SetContents & { readonly listing: MemberListing })[] = [];
   for (const { set, files } of sets) {
     const listing = await listMembers(root, files, origin, set.isNumbered);
-    if (listing !== null) fitting.push({ set, listing });
+    if (listing !== null) fitting.push({ set, files, listing });
   }
   const held = fitting.filter(({ set }) => splitOf(set.files[0] as string) === "validation");
   const [chosen, second] = held.length > 0 ? held : fitting;
@@ -136,7 +136,8 @@ async function listContents(
       `${root}: images in more than one file: ${names.join(", ")}; name the one to read with --data-dir ID=${join(root, names[0] as string)}`,
     );
   }
-  const { set, listing } = chosen;
+  const { set, files, listing } = chosen;
+  for (const { check } of files) await check?.();
   const training = `${join(root, set.files[0] as string)}: its name says that it is of a training set`;
   const aside = {
     ...listing.aside,

@@ -13,6 +13,7 @@ export interface FileContents {
   readonly state: string;
   readonly members: readonly ContainerMember[];
   readonly labelNames: readonly string[] | undefined;
+  readonly check: (() => Promise<void>) | undefined;
 }
 
 /** An image in a container, with the number that its class has by its origin. */

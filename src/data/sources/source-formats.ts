@@ -2,9 +2,14 @@ import { containerFormat } from "./container-source.ts";
 import { folderFormat } from "./folder-source.ts";
 import type { ImageSource, SourceFormat, SourcePlace } from "./image-source.ts";
 import { tarContainer } from "./tar-format.ts";
+import { zipFormat } from "./zip-format.ts";
 
 /** Every format that images are read in, in the order in which a root is tried. A new one is its file and its name here. */
-export const SOURCE_FORMATS: readonly SourceFormat[] = [folderFormat, containerFormat(tarContainer)];
+export const SOURCE_FORMATS: readonly SourceFormat[] = [
+  folderFormat,
+  containerFormat(tarContainer),
+  containerFormat(zipFormat),
+];
 
 /** Opens a source that was listed before, in any thread. @throws Error for a format that is none */
 export function openSource(place: SourcePlace): ImageSource {

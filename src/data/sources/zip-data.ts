@@ -232,7 +232,7 @@ async function decrypt(
   return data;
 }
 
-export const NO_PASSWORD = "encrypted; pass --zip-password-file FILE, a file whose first line is the password";
+const NO_PASSWORD = "encrypted; pass --zip-password-file FILE, a file whose first line is the password";
 
 /** Never more bytes than the entry claims. */
 async function inflate(packed: Buffer, entry: ZipEntry, fault: EntryFault): Promise<Buffer> {

@@ -9,7 +9,7 @@ import type { ByteSource } from "./byte-source.ts";
 import type { ContainerIndex, ContainerMember } from "./container-format.ts";
 import { isImage } from "./folder-entry.ts";
 import { nameFault, SMALL_BYTES } from "./tar-member.ts";
-import { NO_PASSWORD, type PlacedEntry, packingOf, readZipMember, type ZipPassword } from "./zip-data.ts";
+import { type PlacedEntry, packingOf, readZipMember, type ZipPassword } from "./zip-data.ts";
 import { headerPlaces, memberFault, openDirectory, zipEntries } from "./zip-entries.ts";
 import { zipName } from "./zip-name.ts";
 import { memberPlaces } from "./zip-places.ts";
@@ -29,13 +29,20 @@ const UNIX_HOSTS: readonly number[] = [3, 19];
 const LABEL_NAME = /\.cls$/i;
 
 /**
- * Lists the files of a zip, in the order of its directory, without reading an image; of encrypted ones the smallest is read,
- * to know that the password is right.
+ * Lists the files of a zip, in the order of its directory, without reading an image.
  *
+ * @param password  of encrypted members; null where none is given
+ * @returns `check` refuses images that are packed in a way that cannot be read, and a missing or wrong password, by reading
+ *   the smallest that is encrypted
  * @throws InputError naming the zip, and the member: what is no whole zip in a single part, members that overlap or have one
- *   name, names that lead outside, links, and images that are packed in a way that cannot be read
+ *   name, names that lead outside, links
  */
 export async function indexZip(path: string, password: ZipPassword | null): Promise<ContainerIndex> {
+  return withZip(path, (file) => listZip(file, password));
+}
+
+/** Opens a zip, and closes it when the work is done. */
+async function withZip<Result>(path: string, work: (file: ZipFile) => Promise<Result>): Promise<Result> {
   let opened: number | null = null;
   try {
     const descriptor = openRegularSync(path);
@@ -46,7 +53,7 @@ export async function indexZip(path: string, password: ZipPassword | null): Prom
       if (fillSync(descriptor, bytes, offset) === length) return bytes;
       throw zipFault({ path }, `it ends before byte ${offset + length}`);
     };
-    return await listZip({ path, size, read }, password);
+    return await work({ path, size, read });
   } catch (cause) {
     throw readError(path, cause);
   } finally {
@@ -60,36 +67,36 @@ async function listZip(file: ZipFile, password: ZipPassword | null): Promise<Con
   const members: ContainerMember[] = [];
   const names = new Set<string>();
   const places = memberPlaces(file, directory);
-  const proof = passwordProof(password);
+  const images = imageCheck();
   let entries = 0;
   let backslashes = 0;
   for (const { entry, position } of zipEntries(file, directory)) {
     if (++entries % TURN === 0) await nextTurn();
-    const { name, fault, hasBackslashes } = checkName(file, entry);
+    const { text, fault, hasBackslashes } = checkName(file, entry);
     places.add(entry, fault);
-    if (isFolder(entry, name.endsWith("/"), fault)) continue;
-    const ownName = name.split("/").filter(isOwnSegment).join("/");
-    if (names.has(ownName)) throw fault("a second one of this name");
-    names.add(ownName);
+    if (isFolder(entry, text.endsWith("/"), fault)) continue;
+    const name = text.split("/").filter(isOwnSegment).join("/");
+    if (names.has(name)) throw fault("a second one of this name");
+    names.add(name);
     if (hasBackslashes) backslashes += 1;
     const placed = { entry, places: headerPlaces(entry, directory), fault };
-    if (isImage(ownName.slice(ownName.lastIndexOf("/") + 1))) proof.add(placed);
-    const isLabel = LABEL_NAME.test(ownName) && entry.size <= SMALL_BYTES;
+    if (isImage(name.slice(name.lastIndexOf("/") + 1))) images.add(placed);
+    const isLabel = LABEL_NAME.test(name) && entry.size <= SMALL_BYTES;
     const label = isLabel ? Buffer.from(await readZipMember(source, placed, password)).toString("latin1") : null;
-    members.push({ name: ownName, bytes: entry.size, position, text: label });
+    members.push({ name, bytes: entry.size, position, text: label });
   }
   places.check();
-  await proof.check(source);
-  return { members, notes: notesOf(file, directory, backslashes), warnings: [] };
+  const check = () => withZip(file.path, (opened) => images.check(sourceOf(opened), password));
+  return { members, notes: notesOf(file, directory, backslashes), warnings: [], check };
 }
 
-function checkName(file: ZipFile, entry: ZipEntry): { name: string; fault: EntryFault; hasBackslashes: boolean } {
+function checkName(file: ZipFile, entry: ZipEntry): { text: string; fault: EntryFault; hasBackslashes: boolean } {
   const { text, backslashes } = zipName(entry, memberFault(file.path, entry.nameBytes.toString()));
   const fault = memberFault(file.path, text);
   if (entry.disk !== 0) throw splitArchive(file);
   const wrong = nameFault(text);
   if (wrong !== null) throw fault(wrong);
-  return { name: text, fault, hasBackslashes: backslashes };
+  return { text, fault, hasBackslashes: backslashes };
 }
 
 function isOwnSegment(segment: string): boolean {
@@ -109,19 +116,24 @@ function isFolder({ host, attributes, size, storedSize }: ZipEntry, isNamed: boo
   return isNamed || (isMarked && storedSize === 0);
 }
 
-/** Checks how images are packed as they are added; then that the password is theirs, by the smallest that is encrypted. */
-function passwordProof(password: ZipPassword | null) {
-  let smallest: PlacedEntry | null = null;
+/** Whether the images of a zip can be read, as far as that is known without reading each. */
+function imageCheck() {
+  let smallest: PlacedEntry | null = null; // of those that are encrypted
+  let unreadable: unknown = null;
   return {
-    add: (image: PlacedEntry): void => {
+    add(image: PlacedEntry): void {
       const { entry, fault } = image;
-      packingOf(entry, fault);
-      if (!entry.encrypted) return;
-      if (password === null) throw fault(NO_PASSWORD);
-      if (entry.size > 0 && entry.storedSize < (smallest?.entry.storedSize ?? Number.POSITIVE_INFINITY))
-        smallest = image;
+      try {
+        packingOf(entry, fault);
+      } catch (cause) {
+        unreadable ??= cause;
+        return;
+      }
+      const isSmaller = smallest === null || entry.storedSize < smallest.entry.storedSize || smallest.entry.size === 0;
+      if (entry.encrypted && isSmaller && (entry.size > 0 || smallest === null)) smallest = image;
     },
-    check: async (source: ByteSource): Promise<void> => {
+    async check(source: ByteSource, password: ZipPassword | null): Promise<void> {
+      if (unreadable !== null) throw unreadable;
       if (smallest !== null) await readZipMember(source, smallest, password);
     },
   };
