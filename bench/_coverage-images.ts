@@ -50,7 +50,12 @@ export function drawOutcomes(
   return accuracies.map((_, c) => {
     const counts = right[c] as Int32Array;
     const correct = counts.reduce((sum, count) => sum + count, 0);
-    const counted = { n: images, correct, bits: bits[c] as Uint32Array, images: name };
-    return makeOutcomes(counted, isClustered ? { images: sizes, correct: counts } : null);
+    const counted = {
+      n: images,
+      correct,
+      bits: bits[c] as Uint32Array,
+      images: { n: images, names: name, contents: null },
+    };
+    return makeOutcomes(counted, isClustered ? { sha256: null, images: sizes, correct: counts } : null);
   });
 }

@@ -69,7 +69,10 @@ try {
     if (missing.length > 0) throw new Error("a part is not whole");
     const predictions = await predict(store, { manifest, weights, space });
     computeMetrics(judgePredictions(manifest, predictions, space));
-    await atomicWrite(join(scratch, "predictions.csv"), formatPredictions(manifest, predictions, space));
+    await atomicWrite(
+      join(scratch, "predictions.csv"),
+      formatPredictions(manifest, predictions, space, () => "0".repeat(64)),
+    );
     times.push((performance.now() - begun) / 1000);
     console.log(`run ${run + 1}: ${times.at(-1)?.toFixed(2)} s`);
   }

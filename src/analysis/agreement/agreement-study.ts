@@ -1,4 +1,5 @@
 import { type AccuracyRow, rowsByCheckpoint } from "../../evaluation/results/accuracy-row.ts";
+import { haveSameRows, rowsInOrderOf } from "../../evaluation/results/image-rows.ts";
 import type { TopClasses } from "../../evaluation/results/top-classes.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { keyText, TASK_FIELDS, type TaskKey } from "../../foundation/evaluation-key.ts";
@@ -53,7 +54,7 @@ export function studyAgreement(
     const names = members.map(({ checkpoint }) => checkpoint);
     const count = (task: TaskKey, side: "x" | "y") => {
       const id = JSON.stringify([keyText(task, TASK_FIELDS), names]);
-      const known = counts.get(id) ?? countAgreement(members.map((member) => member[side].classes));
+      const known = counts.get(id) ?? countAgreement(classesInOrder(members.map((member) => member[side])));
       counts.set(id, known);
       return known;
     };
@@ -115,12 +116,21 @@ function addMember(
   line.members.push({ checkpoint, idTask, x, y });
 }
 
+/** Best classes of the same images in the first's order. */
+function classesInOrder(tops: readonly TopClasses[]): Int32Array[] {
+  const [first] = tops as [TopClasses];
+  return tops.map(({ images, classes }) => {
+    const rows = rowsInOrderOf(first.images, images);
+    return rows === null ? classes : Int32Array.from(rows, (row) => classes[row] as number);
+  });
+}
+
 /** @throws InputError naming two checkpoints of other images */
 function checkSameImages(members: readonly Member[], side: "x" | "y", where: string): void {
   const [first] = members as [Member];
-  const different = members.find((member) => member[side].images !== first[side].images);
+  const different = members.find((member) => !haveSameRows(member[side].images, first[side].images));
   if (different === undefined) return;
   throw new InputError(
-    `${where}: ${first.checkpoint} (${first[side].n} images) and ${different.checkpoint} (${different[side].n}) did not see the same images in the same order, so their agreement cannot be counted; evaluate both on the same copy of the data, with the same --limit`,
+    `${where}: ${first.checkpoint} (${first[side].n} images) and ${different.checkpoint} (${different[side].n}) did not see the same images, so their agreement cannot be counted; evaluate both on the same copy of the data, with the same --limit`,
   );
 }

@@ -1,10 +1,14 @@
-import type { CheckpointPredictions, ResultPredictions } from "../../evaluation/results/image-predictions.ts";
+import {
+  type CheckpointPredictions,
+  CONTENT_PART,
+  type ResultPredictions,
+} from "../../evaluation/results/image-predictions.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/evaluation-key.ts";
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import { decideTogether, type PairedDecision } from "./decide-together.ts";
 import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
-import { pairImages } from "./paired-outcomes.ts";
+import { haveContent, pairOutcomes } from "./paired-outcomes.ts";
 
 /** Characters of a recipe's part in a message. */
 const SHOWN = 7;
@@ -36,8 +40,8 @@ export interface CompareOptions {
  * @param a read from a results folder by `readCheckpointPredictions`, or made by hand
  * @param b likewise
  * @returns rows in the order of a's results
- * @throws InputError if they have nothing in common that was evaluated alike, or did not see the same images somewhere:
- *   they are not paired then
+ * @throws InputError if they have nothing in common that was evaluated alike, or no image in common somewhere, or images with
+ *   different labels: they are not paired then
  */
 export function compareCheckpoints(
   a: CheckpointPredictions,
@@ -50,7 +54,7 @@ export function compareCheckpoints(
 /**
  * The same for several pairs of checkpoints; Holm's adjustment is then over all rows of all pairs.
  *
- * @throws InputError if a pair has nothing in common, or did not see the same images somewhere
+ * @throws InputError if a pair has nothing in common, or no image in common somewhere, or images with different labels
  */
 export function comparePairs(
   pairs: readonly (readonly [CheckpointPredictions, CheckpointPredictions])[],
@@ -73,7 +77,7 @@ export function comparePairs(
         second: b.checkpoint,
         ...taskKey(own),
         expectedN: own.expectedN,
-        ...comparePaired(pairImages(own.images, other.images, where)),
+        ...comparePaired(pairOutcomes(own.images, other.images, where, notes)),
       };
     });
   });
@@ -138,9 +142,13 @@ function commonResults(
   return common;
 }
 
-/** The parts of a recipe that both have and that differ. */
-function differingParts({ recipe: own = {} }: ResultPredictions, { recipe: other = {} }: ResultPredictions): string[] {
-  return Object.keys(own).filter((name) => Object.hasOwn(other, name) && own[name] !== other[name]);
+/** The parts of a recipe that both have and that differ. Where both know the content of each image, these are compared instead. */
+function differingParts(first: ResultPredictions, second: ResultPredictions): string[] {
+  const [own, other] = [first.recipe ?? {}, second.recipe ?? {}];
+  const ofImages = haveContent(first.images) && haveContent(second.images);
+  return Object.keys(own).filter(
+    (name) => Object.hasOwn(other, name) && own[name] !== other[name] && !(ofImages && name.startsWith(CONTENT_PART)),
+  );
 }
 
 function textOf(result: ResultPredictions): string {

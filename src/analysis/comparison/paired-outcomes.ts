@@ -1,8 +1,16 @@
+import {
+  type IdentifiedImages,
+  type ImagePairing,
+  labelText,
+  pairImages,
+} from "../../evaluation/results/image-pairing.ts";
 import { type ImagePrediction, isRight } from "../../evaluation/results/image-predictions.ts";
 import { InputError } from "../../foundation/errors.ts";
+import type { NoteCollector } from "../../foundation/notes.ts";
 
 /** An image that two checkpoints saw, and which of them got it right. */
 export interface PairedImage {
+  /** its path in the first's predictions */
   readonly image: string;
   readonly classes: readonly number[];
   readonly first: boolean;
@@ -13,57 +21,96 @@ export interface PairedImage {
 const NAMED = 3;
 
 /**
- * Pairs two checkpoints' predictions image by image; their order need not be the same.
+ * Pairs two checkpoints' predictions image by image, see `pairImages`; their order need not be the same.
  *
  * @param where  what is compared, for messages: "imagenet 1000: a and b"
+ * @param notes  gets a warning where images are in the predictions of one only: these are left out
  * @returns the images in the first's order
- * @throws InputError if there is none, one is there twice, the two did not see the same images, or an image's right
- *   classes differ, saying how many
+ * @throws InputError if none is in both, one path is there twice, or the right classes of an image differ, saying of how
+ *   many
  */
-export function pairImages(
+export function pairOutcomes(
   first: readonly ImagePrediction[],
   second: readonly ImagePrediction[],
   where: string,
+  notes: Pick<NoteCollector, "warn">,
 ): PairedImage[] {
   if (first.length === 0 || second.length === 0) throw new InputError(`${where}: no image to compare`);
-  const [ofFirst, ofSecond] = [byImage(first, where), byImage(second, where)];
-  const onlyFirst = first.filter(({ image }) => !ofSecond.has(image));
-  const onlySecond = second.filter(({ image }) => !ofFirst.has(image));
-  if (onlyFirst.length > 0 || onlySecond.length > 0) {
-    const shared = first.length - onlyFirst.length;
+  for (const predictions of [first, second]) checkPathsOnce(predictions, where);
+  const pairs = pairImages(identify(first), identify(second));
+  const [onlyFirst, onlySecond] = [named(first, pairs.onlyFirst), named(second, pairs.onlySecond)];
+  const n = pairs.first.length;
+  if (pairs.relabeled.length > 0) {
+    const firstRows = pairs.relabeled.map(([row]) => row);
     throw new InputError(
-      `${where}: the images differ: ${shared} in both, ${only(onlyFirst)} only in the first's predictions, ${only(onlySecond)} only in the second's; evaluate both on the same copy of the data, with the same --limit`,
+      `${where}: ${named(first, firstRows)} of ${first.length} images have another label in the second's predictions; evaluate both with one version of the benchmark, on data with the same labels`,
     );
   }
-  const relabelled = first.filter(({ image, classes }) => !isSame(classes, ofSecond.get(image)?.classes ?? []));
-  if (relabelled.length > 0) {
-    throw new InputError(
-      `${where}: ${only(relabelled)} of ${first.length} images have another label in the second's predictions; evaluate both with one version of the benchmark`,
-    );
+  if (n < Math.max(first.length, second.length)) {
+    const why = pairs.by === "path" ? BY_PATH : changedContent(first, second, pairs);
+    const text = `${where}: the images differ: ${n} in both, ${onlyFirst} only in the first's predictions, ${onlySecond} only in the second's${why}`;
+    if (n === 0) throw new InputError(`${text}; evaluate both on the same images, with the same --limit`);
+    notes.warn(`${text}; only those in both are compared`);
   }
-  return first.map((prediction) => ({
-    image: prediction.image,
-    classes: prediction.classes,
-    first: isRight(prediction),
-    second: isRight(ofSecond.get(prediction.image) as ImagePrediction),
-  }));
+  return Array.from(pairs.first, (row, i): PairedImage => {
+    const prediction = first[row] as ImagePrediction;
+    return {
+      image: prediction.image,
+      classes: prediction.classes,
+      first: isRight(prediction),
+      second: isRight(second[pairs.second[i] as number] as ImagePrediction),
+    };
+  });
 }
 
-function byImage(predictions: readonly ImagePrediction[], where: string): Map<string, ImagePrediction> {
-  const found = new Map<string, ImagePrediction>();
-  for (const prediction of predictions) {
-    if (found.has(prediction.image)) throw new InputError(`${where}: image ${prediction.image} is there twice`);
-    found.set(prediction.image, prediction);
+/** Whether every image has its content. */
+export function haveContent(predictions: readonly ImagePrediction[]): boolean {
+  return predictions.every(({ content }) => content !== undefined);
+}
+
+function identify(predictions: readonly ImagePrediction[]): IdentifiedImages {
+  const labels = new Map<readonly number[], string>();
+  const at = (row: number) => predictions[row] as ImagePrediction;
+  return {
+    n: predictions.length,
+    name: (row) => at(row).image,
+    label: (row) => {
+      const { classes } = at(row);
+      const text = labels.get(classes) ?? labelText(classes);
+      labels.set(classes, text);
+      return text;
+    },
+    content: haveContent(predictions) ? (row) => at(row).content as string : null,
+  };
+}
+
+function checkPathsOnce(predictions: readonly ImagePrediction[], where: string): void {
+  const seen = new Set<string>();
+  for (const { image } of predictions) {
+    if (seen.has(image)) throw new InputError(`${where}: image ${image} is there twice`);
+    seen.add(image);
   }
-  return found;
 }
 
-function isSame(a: readonly number[], b: readonly number[]): boolean {
-  return a === b || (a.length === b.length && a.every((value) => b.includes(value)));
+/** What explains that images differ, where the content of some is not known. */
+const BY_PATH =
+  " (by their paths, because results of older versions do not have the contents of images; evaluate again)";
+
+/** The same where it is known: images that changed. */
+function changedContent(
+  first: readonly ImagePrediction[],
+  second: readonly ImagePrediction[],
+  { onlyFirst, onlySecond }: ImagePairing,
+): string {
+  const paths = new Set(Array.from(onlySecond, (row) => second[row]?.image));
+  const changed = onlyFirst.filter((row) => paths.has(first[row]?.image));
+  return changed.length === 0 ? "" : `, ${named(first, changed)} with other content under the same path`;
 }
 
-function only(images: readonly ImagePrediction[]): string {
-  if (images.length === 0) return "0";
-  const names = images.slice(0, NAMED).map(({ image }) => image);
-  return `${images.length} (${names.join(", ")}${images.length > NAMED ? ", …" : ""})`;
+function named(predictions: readonly ImagePrediction[], rows: ArrayLike<number>): string {
+  if (rows.length === 0) return "0";
+  const names = Array.from(rows)
+    .slice(0, NAMED)
+    .map((row) => predictions[row]?.image);
+  return `${rows.length} (${names.join(", ")}${rows.length > NAMED ? ", …" : ""})`;
 }

@@ -1,5 +1,7 @@
 import { countBoth } from "../../evaluation/results/count-both.ts";
 import type { ImageOutcomes } from "../../evaluation/results/image-outcomes.ts";
+import { haveSameRows } from "../../evaluation/results/image-rows.ts";
+import { InputError } from "../../foundation/errors.ts";
 import { Z95 } from "../../foundation/statistics/normal-distribution.ts";
 import { studentTQuantile } from "../../foundation/statistics/student-t.ts";
 import type { SharedNoise } from "./line-point.ts";
@@ -25,12 +27,13 @@ export interface PointOutcomes {
  * different images add nothing.
  *
  * @param b of the same object as `a`: the variance
+ * @throws InputError if the same images are in different clusters
  * @see W. G. Cochran, Sampling Techniques, 1977, section 9.7, for clusters of unequal size: the ratio estimator
  */
 export function errorCovariance(a: AccuracyOutcomes, b: AccuracyOutcomes): number {
   let sum = 0;
   for (const first of a) {
-    for (const second of b) if (first.images === second.images) sum += setCovariance(first, second);
+    for (const second of b) if (haveSameRows(first.images, second.images)) sum += setCovariance(first, second);
   }
   return sum / (a.length * b.length);
 }
@@ -45,6 +48,10 @@ function setCovariance(a: ImageOutcomes, b: ImageOutcomes): number {
 function clusterCovariance(a: ImageOutcomes, b: ImageOutcomes): number {
   const { images = [], correct: ofA = [] } = a.clusters ?? {};
   const { correct: ofB = [] } = b.clusters ?? {};
+  const [keyA = null, keyB = null] = [a.clusters?.sha256, b.clusters?.sha256];
+  if (keyA !== null && keyB !== null && keyA !== keyB) {
+    throw new InputError("--cluster: images of the same content have different clusters under different paths");
+  }
   const count = images.length;
   if (count < 2) return 0;
   const [pA, pB] = [a.correct / a.n, b.correct / b.n];

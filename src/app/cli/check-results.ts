@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { checkCorrectness, checkImagesOnce } from "../../evaluation/results/check-correctness.ts";
 import { type Correctness, parseCorrectness } from "../../evaluation/results/correctness.ts";
+import { completeRows, type ImageRows, type KnownRows, rowsKey } from "../../evaluation/results/image-rows.ts";
 import type { ResultMetrics } from "../../evaluation/results/metrics-file.ts";
 import { PREDICTIONS_FILE } from "../../evaluation/results/predictions-file.ts";
 import { describeProblem, placeOf, type StoredResult } from "../../evaluation/results/read-results.ts";
@@ -35,7 +36,7 @@ export async function checkResults(
   const checked: CheckedResult[] = [];
   const leftOut: string[] = [];
   /** lists of images that were looked through: the same images in the same order need it once */
-  const lists = new Set([...cache.values()].map(({ correctness }) => correctness.images));
+  const lists: KnownRows = new Map([...cache.values()].map(({ correctness: { images } }) => [rowsKey(images), images]));
   for (const [i, result] of results.entries()) {
     onProgress?.(i, results.length);
     try {
@@ -50,14 +51,21 @@ export async function checkResults(
     }
   }
   onProgress?.(results.length, results.length);
-  return { checked, leftOut };
+  const complete = completeRows(checked.map(({ correctness }) => correctness.images));
+  return {
+    checked: checked.map((result, i) => ({
+      ...result,
+      correctness: { ...result.correctness, images: complete[i] as ImageRows },
+    })),
+    leftOut,
+  };
 }
 
 async function readCorrectness(
   folder: string,
   metrics: ResultMetrics,
   cache: CorrectnessCache,
-  lists: Set<string>,
+  lists: KnownRows,
 ): Promise<Correctness> {
   const path = join(folder, PREDICTIONS_FILE);
   const found = await statIfThere(path);
@@ -68,10 +76,10 @@ async function readCorrectness(
     return known.correctness;
   }
   const bytes = await readBytes(path);
-  const correctness = parseCorrectness(bytes, path);
+  const before = lists.size;
+  const correctness = parseCorrectness(bytes, path, { known: lists });
   checkCorrectness(path, metrics, correctness);
-  if (!lists.has(correctness.images)) checkImagesOnce(bytes, path);
-  lists.add(correctness.images);
+  if (lists.size > before) checkImagesOnce(bytes, path);
   cache.set(path, { stamp, correctness });
   return correctness;
 }

@@ -1,5 +1,6 @@
 import { studyAgreement } from "../../analysis/agreement/agreement-study.ts";
 import type { RobustnessStudy } from "../../analysis/robustness/robustness-study.ts";
+import { completeRows, type ImageRows, type KnownRows } from "../../evaluation/results/image-rows.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import { readTopClasses, type TopClasses } from "../../evaluation/results/top-classes.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -41,15 +42,21 @@ export async function agreementExtras(
   }
   const notes = createNoteCollector();
   const tops = new Map<string, TopClasses>();
+  const lists: KnownRows = new Map();
   const known = new Set(study.accuracies.map((row) => keyText(row)));
   // One after another: a file is parsed at once, and read into memory whole
   for (const result of results) {
     const key = keyText(evaluationKey(result.metrics));
     if (!known.has(key) || tops.has(key)) continue;
-    const top = await readTopClasses(result);
+    const top = await readTopClasses(result, lists);
     if (top === null)
       notes.note("has no predictions.csv everywhere, so no agreement there", { checkpoint: result.metrics.checkpoint });
     else tops.set(key, top);
+  }
+  const keys = [...tops.keys()];
+  const complete = completeRows([...tops.values()].map(({ images }) => images));
+  for (const [i, key] of keys.entries()) {
+    tops.set(key, { ...(tops.get(key) as TopClasses), images: complete[i] as ImageRows });
   }
   const topOf = (checkpoint: string, task: Parameters<Parameters<typeof studyAgreement>[1]>[1]) =>
     tops.get(keyText(evaluationKey({ checkpoint, ...task })));

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
+import { bitsByContent } from "../../evaluation/results/count-both.ts";
 import {
   type Clustering,
   type ImageOutcomes,
   readClusters,
   readOutcomes,
 } from "../../evaluation/results/image-outcomes.ts";
+import type { KnownRows } from "../../evaluation/results/image-rows.ts";
 import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { createNoteCollector, type Note } from "../../foundation/notes.ts";
@@ -30,10 +32,13 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
   const notes = createNoteCollector();
   const read = new Map<string, ImageOutcomes | undefined>();
   const firstWith = new Map<string, string>();
-  const warnOfTwin = ({ metrics }: StoredResult, { n, correct, bits, images }: ImageOutcomes) => {
+  const lists: KnownRows = new Map();
+  const warnOfTwin = ({ metrics }: StoredResult, outcomes: ImageOutcomes) => {
+    const { n, correct, images } = outcomes;
     if (Math.min(correct, n - correct) < TELLING) return;
     const { checkpoint, benchmark, protocol } = metrics;
-    const answers = [benchmark, protocol, images, Buffer.from(bits.buffer).toString("base64")].join("\0");
+    const bits = Buffer.from(bitsByContent(outcomes).slice().buffer).toString("base64");
+    const answers = [benchmark, protocol, images.contents?.set ?? images.names, bits].join("\0");
     const first = firstWith.get(answers) ?? checkpoint;
     firstWith.set(answers, first);
     if (first === checkpoint) return;
@@ -58,7 +63,7 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
       if (!read.has(path)) {
         const { checkpoint } = result.metrics;
         try {
-          const outcomes = await readOutcomes(result, clustering);
+          const outcomes = await readOutcomes(result, clustering, lists);
           if (outcomes === null) say(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
           else warnOfTwin(result, outcomes);
           read.set(path, outcomes ?? undefined);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readClassNamer } from "../../analysis/comparison/compare-class-names.ts";
 import type { Study } from "../../analysis/robustness/read-study.ts";
+import { groupByImages, rowsInOrderOf } from "../../evaluation/results/image-rows.ts";
 import { PREDICTIONS_FILE } from "../../evaluation/results/predictions-file.ts";
 import { readScoredPredictions, type ScoredPredictions } from "../../evaluation/results/scored-predictions.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -63,9 +64,10 @@ export async function readImages(
   for (const [i, members] of wanted.entries()) {
     const key = keys[i] as (typeof keys)[number];
     const read: ScoredPredictions[] = [];
-    for (const { folder } of members) {
+    for (const { folder, correctness } of members) {
       const path = join(folder, PREDICTIONS_FILE);
-      read.push(readScoredPredictions(await readBytes(path), path));
+      const rows = rowsInOrderOf((members[0] as CheckedResult).correctness.images, correctness.images);
+      read.push(inOrder(readScoredPredictions(await readBytes(path), path), rows));
     }
     const { labels, classes, images, imageLabels } = read[0] as ScoredPredictions;
     sets.push({
@@ -84,6 +86,14 @@ export async function readImages(
   return { ...choice, candidates: candidates.length, sets };
 }
 
+/** Predictions in the order of these rows; null: as they are. */
+function inOrder(scored: ScoredPredictions, rows: Uint32Array | null): ScoredPredictions {
+  if (rows === null) return scored;
+  const predicted = Uint32Array.from(rows, (row) => scored.predicted[row] as number);
+  const confidence = Float32Array.from(rows, (row) => scored.confidence[row] as number);
+  return { ...scored, predicted, confidence };
+}
+
 /** Results of the same images together, of each benchmark those by the prompts that most have; in the order of benchmarks. */
 function byPrompts(results: readonly CheckedResult[]): CheckedResult[][] {
   const byTask = new Map<string, CheckedResult[]>();
@@ -96,12 +106,5 @@ function byPrompts(results: readonly CheckedResult[]): CheckedResult[][] {
     const { benchmark } = (members[0] as CheckedResult).metrics;
     if (!best.has(benchmark)) best.set(benchmark, members);
   }
-  return [...best.values()].flatMap((members) => {
-    const byImages = new Map<string, CheckedResult[]>();
-    for (const member of members) {
-      const { images } = member.correctness;
-      byImages.set(images, [...(byImages.get(images) ?? []), member]);
-    }
-    return [...byImages.values()];
-  });
+  return [...best.values()].flatMap((members) => groupByImages(members, ({ correctness }) => correctness.images));
 }

@@ -26,7 +26,7 @@ export async function writeScores(
   await checkImageContent(folder, { ...recipe, content_sha256: facts.contentSha256 }, n);
   const skipped = await skippedImages(run, result);
   const record = await describeRun(run, result, { ...facts, scoreSeconds: seconds, n, skipped });
-  const text = formatPredictions(run.manifest, predictions, space);
+  const text = formatPredictions(run.manifest, predictions, space, run.contents.sha256);
   await run.checkpoint.checkUnchanged();
   const classes = formatClasses(space, classNames.names);
   await writeResult(folder, { run: record, metrics, predictions: text, classes });

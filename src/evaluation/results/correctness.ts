@@ -1,4 +1,6 @@
-import { type PredictionRow, scanPredictions } from "./predictions-file.ts";
+import { type ImageRows, type KnownRows, rowsKey } from "./image-rows.ts";
+import { CONTENT_DIGITS, contentText, type PredictionRow, scanPredictions } from "./predictions-file.ts";
+import { makeContents } from "./row-contents.ts";
 
 /** Which images of a result are right, and how many of each class. */
 export interface Correctness {
@@ -8,8 +10,8 @@ export interface Correctness {
   readonly top5: number | null;
   /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
   readonly bits: Uint32Array;
-  /** digest of the images and their labels, in order: equal for two results of the same images */
-  readonly images: string;
+  /** which images these are, and in which order */
+  readonly images: ImageRows;
   /** labels as they stand, in the order of their first image, with their images and how many of these are right */
   readonly labels: readonly string[];
   readonly classImages: readonly number[];
@@ -20,30 +22,35 @@ export interface Correctness {
  * Reads who is right from a `predictions.csv`.
  *
  * @param where file name, for messages
- * @param visit is shown each row too
+ * @param options.visit is shown each row too
+ * @param options.known lists of images that were read before; a new one is added
  * @throws InputError if it is no `predictions.csv`, see `scanPredictions`
  */
 export function parseCorrectness(
   bytes: Uint8Array,
   where: string,
-  visit: (row: PredictionRow) => void = () => {},
+  { visit, known = new Map() }: { readonly visit?: (row: PredictionRow) => void; readonly known?: KnownRows } = {},
 ): Correctness {
   const classImages: number[] = [];
   const classCorrect: number[] = [];
-  const digest = startDigest();
+  const [names, contents] = [startDigest(), startDigest()];
   let bits = new Uint32Array(1024);
   let correct = 0;
   let further = 0;
   const labelHashes: LabelHash[] = [];
-  const { n, labels, hasFive } = scanPredictions(bytes, where, (row) => {
+  const { n, labels, hasFive, hasContent } = scanPredictions(bytes, where, (row) => {
     const { position, text, classes } = row.label;
     if (position === classImages.length) {
       classImages.push(0);
       classCorrect.push(0);
       labelHashes.push(hashLabel(text));
     }
-    digest.add(row, labelHashes[position] as LabelHash);
-    visit(row);
+    names.add(row.bytes, row.from, row.to, labelHashes[position] as LabelHash);
+    if (row.hasContent) {
+      const at = row.findContent();
+      contents.add(row.text, at, at + CONTENT_DIGITS, labelHashes[position] as LabelHash);
+    }
+    visit?.(row);
     const { index } = row;
     if (index === bits.length * 32) bits = doubled(bits);
     classImages[position] = (classImages[position] as number) + 1;
@@ -53,21 +60,50 @@ export function parseCorrectness(
       correct++;
     } else if (row.isRightAmongFive()) further++;
   });
+  const digests = { n, names: `${n}-${names.text()}`, contents: hasContent ? { list: contents.text() } : null };
+  const key = rowsKey(digests);
+  const images = known.get(key) ?? readRows(bytes, where, digests);
+  known.set(key, images);
   return {
     n,
     correct,
     top5: hasFive ? correct + further : null,
     bits: bits.slice(0, Math.ceil(n / 32)),
-    images: `${n}-${digest.text()}`,
+    images,
     labels: labels.map(({ text }) => text),
     classImages,
     classCorrect,
   };
 }
 
+/** What the images of a file are, by digests of their names and of their contents, both with the labels. */
+function readRows(
+  bytes: Uint8Array,
+  where: string,
+  digests: { readonly n: number; readonly names: string; readonly contents: { readonly list: string } | null },
+): ImageRows {
+  const { n, names, contents } = digests;
+  if (contents === null) return { n, names, contents: null };
+  const paths: string[] = [];
+  const labels: string[] = [];
+  const hashes: string[] = [];
+  scanPredictions(bytes, where, (row) => {
+    paths.push(row.image());
+    labels.push(row.label.text);
+    hashes.push(contentText(row));
+  });
+  const images = {
+    n,
+    name: (row: number) => paths[row] as string,
+    label: (row: number) => labels[row] as string,
+    content: (row: number) => hashes[row] as string,
+  };
+  return { n, names, contents: makeContents(images, contents.list) };
+}
+
 /** Two hashes of 32 bits over words of four bytes: a digest to tell image lists apart, not to withstand an attack. */
 interface Digest {
-  add(image: Pick<PredictionRow, "bytes" | "from" | "to">, label: LabelHash): void;
+  add(bytes: Uint8Array, from: number, to: number, label: LabelHash): void;
   text(): string;
 }
 
@@ -81,7 +117,7 @@ const SEEDS = { high: 0x811c9dc5, low: 0x9dc5811c };
 function startDigest(): Digest {
   let { high, low } = SEEDS;
   return {
-    add: ({ bytes, from, to }, label) => {
+    add: (bytes, from, to, label) => {
       let first = mix(high, label.high ^ (to - from), HIGH_FACTOR);
       let second = mix(low, label.low ^ (to - from), LOW_FACTOR);
       for (let i = from; i < to; i += WORD) {

@@ -1,19 +1,44 @@
 import type { Correctness } from "./correctness.ts";
+import { areInOneOrder, haveSameRows } from "./image-rows.ts";
+
+type RightImages = Pick<Correctness, "n" | "bits" | "images">;
 
 /**
- * Images that two results get right both.
+ * Images that two results of the same images get right both, in whatever order each has them.
  *
- * @throws RangeError if they are not of equally many images
+ * @throws RangeError if they are not of the same images
  */
-export function countBoth(a: Pick<Correctness, "n" | "bits">, b: Pick<Correctness, "n" | "bits">): number {
-  if (a.n !== b.n) throw new RangeError(`expected results of equally many images, got ${a.n} and ${b.n}`);
+export function countBoth(a: RightImages, b: RightImages): number {
+  if (!haveSameRows(a.images, b.images)) {
+    throw new RangeError(`expected results of the same images, got ${a.n} and ${b.n} images`);
+  }
+  const inOneOrder = areInOneOrder(a.images, b.images);
+  const [first, second] = inOneOrder ? [a.bits, b.bits] : [bitsByContent(a), bitsByContent(b)];
   let count = 0;
-  for (let i = 0; i < a.bits.length; i++) {
+  for (let i = 0; i < first.length; i++) {
     // Bits set in a word of 32, by halves, quarters, …: H. S. Warren, Hacker's Delight, figure 5-2
-    let word = (a.bits[i] as number) & (b.bits[i] as number);
+    let word = (first[i] as number) & (second[i] as number);
     word -= (word >>> 1) & 0x55555555;
     word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
     count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
   }
   return count;
+}
+
+/** Made once for each result: a study counts every pair of hundreds. */
+const byContent = new WeakMap<Uint32Array, Uint32Array>();
+
+/** The bits of a result whose contents are known, in the order of `orderByContent`: that of all results of these images. */
+export function bitsByContent({ bits, images }: RightImages): Uint32Array {
+  const order = images.contents?.order;
+  if (order === undefined) return bits;
+  const known = byContent.get(bits);
+  if (known !== undefined) return known;
+  const ordered = new Uint32Array(bits.length);
+  for (const [place, row] of order.entries()) {
+    const bit = ((bits[row >>> 5] as number) >>> (row & 31)) & 1;
+    ordered[place >>> 5] = (ordered[place >>> 5] as number) | (bit << (place & 31));
+  }
+  byContent.set(bits, ordered);
+  return ordered;
 }

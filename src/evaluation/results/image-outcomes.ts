@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
@@ -5,6 +6,7 @@ import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { readBytes, readText } from "../../foundation/files/read-text.ts";
 import { checkCorrectness } from "./check-correctness.ts";
 import { type Correctness, parseCorrectness } from "./correctness.ts";
+import type { ImageRows, KnownRows } from "./image-rows.ts";
 import { PREDICTIONS_FILE, scanPredictions } from "./predictions-file.ts";
 import type { StoredResult } from "./read-results.ts";
 
@@ -14,16 +16,18 @@ export interface ImageOutcomes {
   readonly correct: number;
   /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
   readonly bits: Uint32Array;
-  /** equal for two results of the same images, in one order */
-  readonly images: string;
+  /** which images these are, and in which order */
+  readonly images: ImageRows;
   /** null: the images are independent */
   readonly clusters: ClusterCounts | null;
   /** Keeps it out of JSON: it is what figures are made from, not a figure. */
   toJSON(): undefined;
 }
 
-/** Images of each cluster, and how many of these are right; clusters in the order of their first image. */
+/** Images of each cluster, and how many of these are right; clusters in the order of their names. */
 export interface ClusterCounts {
+  /** SHA-256 of the clusters of all images, by content; null where contents are not known, or labels are the clusters */
+  readonly sha256: string | null;
   readonly images: ArrayLike<number>;
   readonly correct: ArrayLike<number>;
 }
@@ -61,18 +65,23 @@ export async function readClusters(path: string): Promise<Clustering> {
  * Reads who is right from a result's `predictions.csv`.
  *
  * @param clustering null: images are independent
+ * @param known lists of images that were read before; a new one is added
  * @returns null where there is no such file
  * @throws InputError if it contradicts the metrics beside it, or an image has no cluster
  */
-export async function readOutcomes(result: StoredResult, clustering: Clustering | null): Promise<ImageOutcomes | null> {
+export async function readOutcomes(
+  result: StoredResult,
+  clustering: Clustering | null,
+  known: KnownRows = new Map(),
+): Promise<ImageOutcomes | null> {
   const path = join(result.folder, PREDICTIONS_FILE);
   if ((await statIfThere(path)) === null) return null;
   const bytes = await readBytes(path);
-  const correctness = parseCorrectness(bytes, path);
+  const correctness = parseCorrectness(bytes, path, { known });
   checkCorrectness(path, result.metrics, correctness);
   const clusters =
     clustering?.by === "file"
-      ? countClusters(bytes, path, clustersOf(clustering, result.metrics.benchmark))
+      ? countClusters(bytes, path, clustersOf(clustering, result.metrics.benchmark), correctness.images)
       : clustering?.by === "class"
         ? classCounts(correctness)
         : null;
@@ -87,8 +96,14 @@ export function makeOutcomes(
   return { n, correct, bits, images, clusters, toJSON: () => undefined };
 }
 
-function classCounts({ classImages, classCorrect }: Correctness): ClusterCounts {
-  return { images: Int32Array.from(classImages), correct: Int32Array.from(classCorrect) };
+function classCounts({ labels, classImages, classCorrect }: Correctness): ClusterCounts {
+  return { sha256: null, ...inNameOrder(labels, classImages, classCorrect) };
+}
+
+function inNameOrder(names: readonly string[], images: readonly number[], correct: readonly number[]) {
+  const order = [...names.keys()].sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
+  const inOrder = (counts: readonly number[]) => Int32Array.from(order, (c) => counts[c] as number);
+  return { images: inOrder(images), correct: inOrder(correct) };
 }
 
 function clustersOf(
@@ -102,17 +117,29 @@ function clustersOf(
   );
 }
 
-function countClusters(bytes: Uint8Array, path: string, clusterOf: ReadonlyMap<string, string>): ClusterCounts {
+function countClusters(
+  bytes: Uint8Array,
+  path: string,
+  clusterOf: ReadonlyMap<string, string>,
+  { contents }: ImageRows,
+): ClusterCounts {
   const positions = new Map<string, number>();
   const images: number[] = [];
   const correct: number[] = [];
+  const all: string[] = [];
   scanPredictions(bytes, path, (row) => {
     const cluster = clusterOf.get(row.image());
     if (cluster === undefined) throw new InputError(`${path}: image ${row.image()} has no cluster`);
     const c = positions.get(cluster) ?? positions.size;
     positions.set(cluster, c);
+    all.push(cluster);
     images[c] = (images[c] ?? 0) + 1;
     correct[c] = (correct[c] ?? 0) + (row.label.classes.includes(row.predicted) ? 1 : 0);
   });
-  return { images: Int32Array.from(images), correct: Int32Array.from(correct) };
+  const hash = createHash("sha256");
+  for (const row of contents?.order ?? []) hash.update(`${JSON.stringify(all[row])}\n`);
+  return {
+    sha256: contents === null ? null : hash.digest("hex"),
+    ...inNameOrder([...positions.keys()], images, correct),
+  };
 }

@@ -8,6 +8,8 @@ export interface ImagePrediction {
   readonly classes: readonly number[];
   /** the best class */
   readonly predicted: number;
+  /** the first 32 digits of the SHA-256 of its file: where two results have it, their images are paired by it */
+  readonly content?: string;
 }
 
 /** A checkpoint's predictions of one benchmark by one protocol and one set of prompts. */
@@ -28,6 +30,9 @@ export interface CheckpointPredictions {
   readonly textSha256?: string | null;
   readonly results: readonly ResultPredictions[];
 }
+
+/** How the part of a recipe begins that is of the content of all images. */
+export const CONTENT_PART = "content of the images";
 
 /** Whether the best class is one of those that are right. */
 export function isRight({ classes, predicted }: ImagePrediction): boolean {

@@ -1,8 +1,8 @@
 import type { ImagePrediction } from "./image-predictions.ts";
-import { scanPredictions } from "./predictions-file.ts";
+import { contentText, scanPredictions } from "./predictions-file.ts";
 
 /**
- * Parses `predictions.csv`: the image, its right classes and the best class. Images of one label share the list of its
+ * Parses `predictions.csv`: the image, its right classes, the best class and the content. Images of one label share the list of its
  * classes.
  *
  * @param where file name, for messages
@@ -12,7 +12,8 @@ export function parsePredictions(bytes: Uint8Array, where: string): ImagePredict
   const predictions: ImagePrediction[] = [];
   scanPredictions(bytes, where, (row) => {
     row.checkRest();
-    predictions.push({ image: row.image(), classes: row.label.classes, predicted: row.predicted });
+    const prediction = { image: row.image(), classes: row.label.classes, predicted: row.predicted };
+    predictions.push(row.hasContent ? { ...prediction, content: contentText(row) } : prediction);
   });
   return predictions;
 }

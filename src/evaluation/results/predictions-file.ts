@@ -7,6 +7,7 @@ import { checkHeader } from "../../foundation/files/parse-csv.ts";
 import { type CsvScanner, scanCsv } from "../../foundation/files/scan-csv.ts";
 import { fromSpreadsheetText } from "../../foundation/files/spreadsheet-text.ts";
 import type { Predictions } from "../scoring/predict.ts";
+import { createLabels, type PredictionLabel, wholeNumber } from "./prediction-labels.ts";
 
 export const PREDICTIONS_FILE = "predictions.csv";
 
@@ -15,7 +16,10 @@ const PLACES = 5;
 const places = Array.from({ length: PLACES }, (_, place) => place);
 const TOP = places.map((place) => `top${place + 1}`);
 const SCORES = places.map((place) => `score${place + 1}`);
-const COLUMNS = ["image", "label", ...TOP, ...SCORES];
+const CONTENT = "content";
+const COLUMNS = ["image", "label", ...TOP, ...SCORES, CONTENT];
+/** Digits of a content: the first half of the SHA-256 of the image's file, enough to tell images apart. */
+export const CONTENT_DIGITS = 32;
 /** Columns without which a file has no predictions. */
 const NEEDED = ["image", "label", "top1"] as const;
 
@@ -23,10 +27,18 @@ const ROWS_PER_PIECE = 2048;
 
 /**
  * The text of `predictions.csv`, in pieces: one row an image in the manifest's order, with the label (several with ";" between
- * where several classes are right, none where none is), the best five classes and their cosines. Numbers are the shortest
- * that give the same float32 back, so the same predictions are the same bytes.
+ * where several classes are right, none where none is), the best five classes and their cosines, and the content by which
+ * results of the same images are paired. Numbers are the shortest that give the same float32 back, so the same predictions
+ * are the same bytes.
+ *
+ * @param contentOf SHA-256 of the image's file at a position of the manifest
  */
-export function* formatPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): Iterable<string> {
+export function* formatPredictions(
+  manifest: Manifest,
+  predictions: Predictions,
+  space: ClassSpace,
+  contentOf: (position: number) => string,
+): Iterable<string> {
   const { k, top, scores } = predictions;
   let rows: CsvCell[][] = [COLUMNS];
   for (const [i, position] of predictions.images.entries()) {
@@ -36,12 +48,25 @@ export function* formatPredictions(manifest: Manifest, predictions: Predictions,
       (space.accepted[image.label] ?? []).join(";"),
       ...places.map((place) => (place < k ? (top[i * k + place] as number) : null)),
       ...places.map((place) => (place < k ? shortestFloat32(scores[i * k + place] as number) : null)),
+      shortContent(contentOf(position)),
     ]);
     if (rows.length < ROWS_PER_PIECE) continue;
     yield formatCsvRows(rows);
     rows = [];
   }
   if (rows.length > 0) yield formatCsvRows(rows);
+}
+
+/** The content of an image as `predictions.csv` has it: the first 32 digits of the SHA-256 of its file. */
+export function shortContent(hash: string): string {
+  if (hash.length < CONTENT_DIGITS) throw new Error(`expected the SHA-256 of an image, got "${hash}"`);
+  return hash.slice(0, CONTENT_DIGITS);
+}
+
+/** The content of the image of a row. @throws InputError if it is none */
+export function contentText(row: PredictionRow): string {
+  const at = row.findContent();
+  return row.text.toString("latin1", at, at + CONTENT_DIGITS);
 }
 
 /** The number of fewest digits that reads back as the same float32. */
@@ -51,15 +76,6 @@ function shortestFloat32(value: number): number {
     if (Math.fround(rounded) === value) return rounded;
   }
   return Number(value.toPrecision(9));
-}
-
-/** The classes that are right for some images. */
-export interface PredictionLabel {
-  /** as it stands: classes with ";" between, "" where none is right */
-  readonly text: string;
-  readonly classes: readonly number[];
-  /** among the labels, in the order of their first image */
-  readonly position: number;
 }
 
 /** A row of a `predictions.csv` while it is looked at: the next row is the same object. */
@@ -74,6 +90,12 @@ export interface PredictionRow {
   readonly bytes: Buffer;
   readonly from: number;
   readonly to: number;
+  /** whether the file has the contents of its images */
+  readonly hasContent: boolean;
+  /** the whole file */
+  readonly text: Buffer;
+  /** Finds the content of the image: 32 digits. @returns where they begin in `text`. @throws InputError if they are none */
+  findContent(): number;
   /** The name of the image: its path below the benchmark's root. */
   image(): string;
   /** Whether a right class is among the best five. */
@@ -92,6 +114,8 @@ export interface ScannedPredictions {
   readonly labels: readonly PredictionLabel[];
   /** whether the file has the columns of all five classes */
   readonly hasFive: boolean;
+  /** whether it has the contents of its images */
+  readonly hasContent: boolean;
 }
 
 /**
@@ -121,6 +145,7 @@ export function scanPredictions(
   const cellsOf = (names: readonly string[]) => names.map((name) => header.indexOf(name)).filter((cell) => cell >= 0);
   const furtherCells = cellsOf(TOP.slice(1));
   const scoreCells = cellsOf(SCORES);
+  const contentCell = header.indexOf(CONTENT);
   const lastFurther = Math.max(...furtherCells);
   csv.need(Math.max(imageCell, labelCell, bestCell) + 1);
   const labels = createLabels(text, csv);
@@ -131,6 +156,19 @@ export function scanPredictions(
     bytes: text,
     from: 0,
     to: 0,
+    hasContent: contentCell >= 0,
+    text,
+    findContent: () => {
+      if (contentCell === header.length - 1) csv.findLast();
+      else csv.find(contentCell + 1);
+      const from = bounds[2 * contentCell] as number;
+      const at = text[from] === QUOTE ? from + 1 : from;
+      if (areDigits(text, at) && (bounds[2 * contentCell + 1] as number) - from === CONTENT_DIGITS + 2 * (at - from))
+        return at;
+      throw new InputError(
+        `${where}: row ${csv.row}: expected ${CONTENT_DIGITS} digits as content, found "${csv.text(contentCell)}"; evaluate again`,
+      );
+    },
     image: () => row.bytes.toString("utf8", row.from, row.to),
     isRightAmongFive: () => {
       const { classes } = row.label;
@@ -160,15 +198,19 @@ export function scanPredictions(
     visit(row);
   }
   if (row.index >= 0) csv.find(header.length); // a file that was cut off shows it in its last row
-  return { n: row.index + 1, labels: labels.list, hasFive: furtherCells.length === PLACES - 1 };
+  return {
+    n: row.index + 1,
+    labels: labels.list,
+    hasFive: furtherCells.length === PLACES - 1,
+    hasContent: row.hasContent,
+  };
 }
 
 const QUOTE = 34;
 const APOSTROPHE = 39;
 const ZERO = 48;
-/** A class may have so many digits. */
-const MAX_DIGITS = 9;
-const WHOLE = /^\d{1,9}$/;
+const LETTER_A = 97;
+const LETTER_F = 102;
 
 /** Finds the bytes of the row's name: those of the cell, unless it has quotation marks or an apostrophe before it. */
 function findName(row: Mutable<PredictionRow>, text: Buffer, csv: CsvScanner, imageCell: number): void {
@@ -190,72 +232,11 @@ function setName(row: Mutable<PredictionRow>, bytes: Buffer, from: number, to: n
   row.to = to;
 }
 
-/** The labels that were found, each one object. */
-interface Labels {
-  readonly list: readonly PredictionLabel[];
-  /** The label in a cell of the current row; null where a part of it is no class. */
-  find(cell: number): PredictionLabel | null;
-}
-
-function createLabels(text: Buffer, csv: CsvScanner): Labels {
-  const { bounds } = csv;
-  const list: PredictionLabel[] = [];
-  const byText = new Map<string, PredictionLabel>();
-  const byClass = new Map<number, PredictionLabel>();
-  let last: PredictionLabel | null = null;
-  let lastFrom = 0;
-  let lastTo = -1;
-  const add = (name: string, classes: readonly number[]) => {
-    const label = { text: name, classes, position: list.length };
-    list.push(label);
-    return label;
-  };
-  const parse = (name: string): PredictionLabel | null => {
-    const parts = name === "" ? [] : name.split(";");
-    if (!parts.every((part) => WHOLE.test(part))) return null;
-    const label = byText.get(name) ?? add(name, parts.map(Number));
-    byText.set(name, label);
-    return label;
-  };
-  return {
-    list,
-    find: (cell) => {
-      const from = bounds[2 * cell] as number;
-      const to = bounds[2 * cell + 1] as number;
-      if (isSame(text, lastFrom, lastTo, from, to)) return last;
-      lastFrom = from;
-      lastTo = to;
-      const only = wholeNumber(text, bounds, cell);
-      if (only < 0) last = parse(csv.text(cell));
-      else {
-        last = byClass.get(only) ?? add(String(only), [only]);
-        byClass.set(only, last);
-      }
-      return last;
-    },
-  };
-}
-
-function isSame(text: Buffer, a: number, aEnd: number, b: number, bEnd: number): boolean {
-  if (aEnd - a !== bEnd - b) return false;
-  for (let i = 0; i < aEnd - a; i++) if (text[a + i] !== text[b + i]) return false;
+/** Whether there are the digits of a content from here on: 0 to 9, a to f. */
+function areDigits(text: Buffer, from: number): boolean {
+  for (let i = from; i < from + CONTENT_DIGITS; i++) {
+    const digit = text[i] ?? 0;
+    if (!((digit >= ZERO && digit <= ZERO + 9) || (digit >= LETTER_A && digit <= LETTER_F))) return false;
+  }
   return true;
-}
-
-/** The number in a cell; −1 where there is none. */
-function wholeNumber(text: Buffer, bounds: Int32Array, cell: number): number {
-  let from = bounds[2 * cell] as number;
-  let to = bounds[2 * cell + 1] as number;
-  if (text[from] === QUOTE) {
-    from++;
-    to--;
-  }
-  if (from >= to || to - from > MAX_DIGITS) return -1;
-  let value = 0;
-  for (let i = from; i < to; i++) {
-    const digit = (text[i] as number) - ZERO;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }

@@ -4,7 +4,7 @@ import { taskKey } from "../../foundation/evaluation-key.ts";
 import { readFolderIfThere, statIfThere } from "../../foundation/files/if-there.ts";
 import { readBytes } from "../../foundation/files/read-text.ts";
 import type { Note } from "../../foundation/notes.ts";
-import { type CheckpointPredictions, isRight, type ResultPredictions } from "./image-predictions.ts";
+import { type CheckpointPredictions, CONTENT_PART, isRight, type ResultPredictions } from "./image-predictions.ts";
 import { checkCounts } from "./metrics-checks.ts";
 import { METRICS_FILE } from "./metrics-file.ts";
 import { parsePredictions } from "./parse-predictions.ts";
@@ -129,7 +129,7 @@ async function readResult({ folder, metrics, made, run }: StoredResult): Promise
   const [content, list] = [run?.images?.content_sha256, run?.recipe?.manifest_sha256];
   if (content !== undefined && list !== undefined) {
     // Of other lists of images the contents differ in any case: they are compared only of one list
-    parts.push([`content of the images (list ${list.slice(0, 8)})`, content]);
+    parts.push([`${CONTENT_PART} (list ${list.slice(0, 8)})`, content]);
   }
   for (const [part, hash] of Object.entries(made.definition ?? {})) {
     parts.push([`definition of the benchmark, ${part}`, hash]);

@@ -3,7 +3,8 @@ import { statIfThere } from "../../foundation/files/if-there.ts";
 import { readBytes } from "../../foundation/files/read-text.ts";
 import { checkCorrectness } from "./check-correctness.ts";
 import { parseCorrectness } from "./correctness.ts";
-import { PREDICTIONS_FILE } from "./predictions-file.ts";
+import type { ImageRows, KnownRows } from "./image-rows.ts";
+import { PREDICTIONS_FILE, type PredictionRow } from "./predictions-file.ts";
 import type { StoredResult } from "./read-results.ts";
 
 /** The best class of every image of a result: what two checkpoints can agree on. */
@@ -11,8 +12,8 @@ export interface TopClasses {
   readonly n: number;
   /** (n,) rows of the protocol's class list */
   readonly classes: Int32Array;
-  /** digest of the images and their labels, in order: equal for two results of the same images */
-  readonly images: string;
+  /** which images these are, and in which order */
+  readonly images: ImageRows;
   /** share of the images that are right; null where no image has a label */
   readonly accuracy: number | null;
 }
@@ -23,16 +24,17 @@ export interface TopClasses {
  * @param where file name, for messages
  * @throws InputError if it is no `predictions.csv`, see `scanPredictions`
  */
-export function parseTopClasses(bytes: Uint8Array, where: string) {
+export function parseTopClasses(bytes: Uint8Array, where: string, known: KnownRows = new Map()) {
   let classes = new Int32Array(1024);
-  const correctness = parseCorrectness(bytes, where, ({ index, predicted }) => {
+  const visit = ({ index, predicted }: PredictionRow) => {
     if (index === classes.length) {
       const larger = new Int32Array(classes.length * 2);
       larger.set(classes);
       classes = larger;
     }
     classes[index] = predicted;
-  });
+  };
+  const correctness = parseCorrectness(bytes, where, { visit, known });
   const { n, correct, images, labels } = correctness;
   const isLabeled = labels.some((label) => label !== "");
   const top: TopClasses = { n, classes: classes.slice(0, n), images, accuracy: isLabeled ? correct / n : null };
@@ -42,13 +44,14 @@ export function parseTopClasses(bytes: Uint8Array, where: string) {
 /**
  * Reads the best classes of a result.
  *
+ * @param known lists of images that were read before; a new one is added
  * @returns null where it has no `predictions.csv`
  * @throws InputError if the file contradicts the metrics beside it
  */
-export async function readTopClasses({ folder, metrics }: StoredResult): Promise<TopClasses | null> {
+export async function readTopClasses({ folder, metrics }: StoredResult, known: KnownRows): Promise<TopClasses | null> {
   const path = join(folder, PREDICTIONS_FILE);
   if ((await statIfThere(path)) === null) return null;
-  const { top, correctness } = parseTopClasses(await readBytes(path), path);
+  const { top, correctness } = parseTopClasses(await readBytes(path), path, known);
   checkCorrectness(path, metrics, correctness);
   return top;
 }

@@ -30,6 +30,8 @@ export interface CsvScanner {
    * @throws InputError as `next`
    */
   find(cells: number): void;
+  /** Finds the last cell of the current row, without those before it where it can. @throws InputError as `next` */
+  findLast(): void;
   /** The text of a cell that was found, without its quotation marks. */
   text(cell: number): string;
 }
@@ -92,6 +94,17 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     if (columns === Number.POSITIVE_INFINITY) return; // the header
     if (found < cells) throw fault(`${found} cells, expected ${columns}`);
     if (found === columns && start !== -1) throw fault(`more than ${columns} cells`);
+  }
+
+  function findLast(): void {
+    if (plainEnd === -1 || start === -1) {
+      find(columns);
+      return;
+    }
+    let place = plainEnd;
+    while (place > start && text[place - 1] !== COMMA) place--;
+    bounds[2 * (columns - 1)] = place;
+    bounds[2 * columns - 1] = plainEnd;
   }
 
   /** Finds cells from `start` to `plainEnd`, so many in all. */
@@ -180,6 +193,7 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     },
     next,
     find,
+    findLast,
     text: cellText,
   };
 }

@@ -1,5 +1,6 @@
 import type { Correctness } from "../../evaluation/results/correctness.ts";
 import { countBoth } from "../../evaluation/results/count-both.ts";
+import { groupByImages } from "../../evaluation/results/image-rows.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import type { ImageSetDetails } from "./report-data.ts";
 
@@ -27,13 +28,7 @@ export function describeImageSets(
   members: readonly SetMember[],
   nameOf: (label: string) => string | null,
 ): ImageSetDetails[] {
-  const byImages = new Map<string, SetMember[]>();
-  for (const member of members) {
-    const same = byImages.get(member.correctness.images);
-    if (same === undefined) byImages.set(member.correctness.images, [member]);
-    else same.push(member);
-  }
-  return [...byImages.values()].map((same) => {
+  return groupByImages(members, ({ correctness }) => correctness.images).map((same) => {
     const { n, labels, classImages } = (same[0] as SetMember).correctness;
     return {
       ...key,
@@ -42,10 +37,17 @@ export function describeImageSets(
       labels,
       names: labels.map(nameOf),
       images: classImages,
-      correct: Uint32Array.from(same.flatMap(({ correctness }) => correctness.classCorrect)),
+      correct: Uint32Array.from(same.flatMap(({ correctness }) => classCorrectOf(correctness, labels))),
       both: same.length > MOST_PAIRED ? null : countPairs(same),
     };
   });
+}
+
+/** Images right of each of these labels. Results of the same images may have their labels in another order. */
+function classCorrectOf(correctness: Correctness, labels: readonly string[]): readonly number[] {
+  if (correctness.labels.every((label, c) => label === labels[c])) return correctness.classCorrect;
+  const counts = new Map(correctness.labels.map((label, c) => [label, correctness.classCorrect[c] as number]));
+  return labels.map((label) => counts.get(label) as number);
 }
 
 function countPairs(members: readonly SetMember[]): Uint32Array {

@@ -25,7 +25,8 @@ const KEY = {
 
 function topClasses(classes: readonly number[], labels: readonly number[], images = "list"): TopClasses {
   const correct = classes.filter((one, i) => one === labels[i]).length;
-  return { n: classes.length, classes: Int32Array.from(classes), images, accuracy: correct / classes.length };
+  const rows = { n: classes.length, names: images, contents: null };
+  return { n: classes.length, classes: Int32Array.from(classes), images: rows, accuracy: correct / classes.length };
 }
 
 function oracleSet(): AgreementSet {
@@ -254,7 +255,7 @@ describe("a study of agreement", () => {
 
   it("is refused for checkpoints that did not see the same images, naming two", () => {
     const other = topOf((top, checkpoint, benchmark) =>
-      checkpoint === "c3" && benchmark === "imagenet-r" ? { ...top, images: "another" } : top,
+      checkpoint === "c3" && benchmark === "imagenet-r" ? { ...top, images: { ...top.images, names: "another" } } : top,
     );
     expect(() => studyAgreement(rows, other, "probit", pairing)).toThrow(
       /imagenet-r 200: c0 \(300 images\) and c3 \(300\) did not see the same images/,

@@ -16,7 +16,7 @@ export function outcomesOf(
   });
   const total = right.filter(Boolean).length;
   return makeOutcomes(
-    { n: right.length, correct: total, bits, images },
-    cluster === undefined ? null : { images: sizes, correct },
+    { n: right.length, correct: total, bits, images: { n: right.length, names: images, contents: null } },
+    cluster === undefined ? null : { sha256: null, images: sizes, correct },
   );
 }

@@ -139,7 +139,16 @@ describe("shiftline compare", () => {
     await refuse(["vit"], { baseline: "openai" }, /unknown baseline "openai"; known: imagenet-testbed, openai-clip/);
     await refuse(["vit"], { results: join(folder, "none") }, /no results here/);
     await writeCheckpoint(folder, "short", { "imagenet/1000": () => true }, 30);
-    await refuse(["vit", "short"], {}, /imagenet 1000, openai-80: vit and short: the images differ: 30 in both, 10 /);
+  });
+
+  it("compares the images that both have, and warns of the others", async () => {
+    const folder = await results();
+    await writeCheckpoint(folder, "short", { "imagenet/1000": () => true }, 30);
+    const { stdout, stderr } = await run(["vit", "short"], { results: folder, quiet: true });
+    expect(stderr).toMatch(
+      /^warning: imagenet 1000, openai-80: vit and short: the images differ: 30 in both, 10 .* only those in both are compared$/m,
+    );
+    expect(stdout).toContain("IN, 30 of 50");
   });
 
   it("does not compare two checkpoints evaluated by another version or definition of a benchmark, and says so", async () => {

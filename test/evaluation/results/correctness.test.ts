@@ -47,7 +47,7 @@ describe("parseCorrectness", () => {
 
   it("gives the same digest to the same images and labels, and another to others", () => {
     const digest = (...lines: string[]) =>
-      parseCorrectness(bytes(`image,label,top1,x\n${lines.join("\n")}\n`), "p").images;
+      parseCorrectness(bytes(`image,label,top1,x\n${lines.join("\n")}\n`), "p").images.names;
     expect(digest("a,1,5,0", "b,2,6,0")).toBe(digest("a,1,7,9", "b,2,8,9"));
     const first = digest("a,1,5,0", "b,2,6,0");
     for (const other of [
@@ -99,6 +99,6 @@ describe("countBoth", () => {
 
   it("refuses results of other numbers of images", () => {
     const of = (n: number) => parseCorrectness(bytes(`image,label,top1,x\n${"a,1,1,0\n".repeat(n)}`), "p");
-    expect(() => countBoth(of(2), of(3))).toThrow("expected results of equally many images, got 2 and 3");
+    expect(() => countBoth(of(2), of(3))).toThrow("expected results of the same images, got 2 and 3 images");
   });
 });

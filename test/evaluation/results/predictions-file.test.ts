@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -12,6 +13,8 @@ import type { Predictions } from "../../../src/evaluation/scoring/predict.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+const contentOfPath = (path: string) => createHash("sha256").update(path).digest("hex");
 
 /** An image, its right classes, the classes by falling score, and the scores. */
 interface Predicted {
@@ -31,7 +34,8 @@ function written(images: readonly Predicted[]): string {
     scores: Float32Array.from(images.flatMap(({ scores }) => scores)),
   };
   const space: ClassSpace = { rows: [], accepted: images.map(({ accepted }) => accepted) };
-  return [...formatPredictions(manifest as unknown as Manifest, predictions, space)].join("");
+  const contentOf = (i: number) => contentOfPath((images[i] as Predicted).path);
+  return [...formatPredictions(manifest as unknown as Manifest, predictions, space, contentOf)].join("");
 }
 
 /** Images that are all of class 0 and taken for class 1. */
@@ -68,7 +72,12 @@ describe("predictions.csv", () => {
         const text = written(images);
         const content = bytes(text);
         expect(parsePredictions(content, "p")).toEqual(
-          images.map(({ path, accepted, top }) => ({ image: path, classes: accepted, predicted: top[0] })),
+          images.map(({ path, accepted, top }) => ({
+            image: path,
+            classes: accepted,
+            predicted: top[0],
+            content: contentOfPath(path).slice(0, 32),
+          })),
         );
         const correctness = parseCorrectness(content, "p");
         const right = images.map((image) => isRight(image, 1));
@@ -111,7 +120,7 @@ describe("predictions.csv", () => {
     const before = guarded.replace("'=", "=").replace("'+", "+").replace("'@", "@");
     expect(before).not.toBe(guarded);
     expect(parsePredictions(bytes(before), "p")).toEqual(parsePredictions(bytes(guarded), "p"));
-    const digest = (text: string) => parseCorrectness(bytes(text), "p").images;
+    const digest = (text: string) => parseCorrectness(bytes(text), "p").images.names;
     expect(digest(before)).toBe(digest(guarded));
     expect(digest(before.replace("=1", "=2"))).not.toBe(digest(guarded));
   });
@@ -164,6 +173,26 @@ describe("predictions.csv", () => {
       const cut = bytes(text.slice(0, end));
       for (const read of [parseCorrectness, parsePredictions, checkImagesOnce])
         expect(() => read(cut, "p.csv"), `${read.name} of ${text.slice(last, end)}`).toThrow(InputError);
+    }
+  });
+
+  it("is refused where a content is no SHA-256, wherever its column is, and read where it is", () => {
+    const content = "0123456789abcdef0123456789abcdef";
+    const columns = (text: string) => [
+      `image,label,top1,content\na,1,1,${text}\n`,
+      `content,image,label,top1\n${text},a,1,1`,
+      `image,label,top1,content\r\n"a",1,1,"${text}"\r\n`,
+    ];
+    for (const text of columns(content)) {
+      expect(parsePredictions(bytes(text), "p")).toEqual([{ image: "a", classes: [1], predicted: 1, content }]);
+      expect(parseCorrectness(bytes(text), "p").images.contents?.order).toEqual(Uint32Array.of(0));
+    }
+    for (const wrong of ["", content.slice(1), `${content}0`, content.toUpperCase(), `${content.slice(1)}g`]) {
+      for (const text of columns(wrong)) {
+        const message = /^p: row 1: expected 32 digits as content, found "/;
+        expect(() => parsePredictions(bytes(text), "p")).toThrow(message);
+        expect(() => parseCorrectness(bytes(text), "p")).toThrow(message);
+      }
     }
   });
 

@@ -1,0 +1,122 @@
+/** What identifies the images of a result: columns, a row an image. */
+export interface IdentifiedImages {
+  readonly n: number;
+  /** path below the benchmark's root */
+  name(row: number): string;
+  /** the right classes as text, the same for the same classes: see `labelText` */
+  label(row: number): string;
+  /** digest of the bytes of the image's file, see `CONTENT_DIGITS`; null where a result does not have it of every image */
+  readonly content: ((row: number) => string) | null;
+}
+
+/** The images that two results have in common. All are rows of the results. */
+export interface ImagePairing {
+  /** by what images are the same */
+  readonly by: "content" | "path";
+  /** rows of the same images, in the first's order */
+  readonly first: Uint32Array;
+  readonly second: Uint32Array;
+  /** rows of images that the other result does not have, or not so often */
+  readonly onlyFirst: Uint32Array;
+  readonly onlySecond: Uint32Array;
+  /** rows of the same images under different labels: these are not paired */
+  readonly relabeled: readonly (readonly [first: number, second: number])[];
+}
+
+/** Right classes as text, whatever their order. */
+export function labelText(classes: readonly number[]): string {
+  return classes.length < 2 ? classes.join() : [...new Set(classes)].sort((a, b) => a - b).join(";");
+}
+
+/**
+ * Pairs the images of two results: by content where both have it, else by path. Images of one content that are there
+ * several times pair label by label, of one label in the order of their paths: the pairs do not depend on the order of the
+ * rows, nor on which result is the first.
+ */
+export function pairImages(first: IdentifiedImages, second: IdentifiedImages): ImagePairing {
+  const by = first.content !== null && second.content !== null ? "content" : "path";
+  const [a, b] = [identities(first, by), identities(second, by)];
+  const [aOrder, bOrder] = [orderRows(first, a), orderRows(second, b)];
+  const partner = new Int32Array(first.n).fill(-1);
+  const onlyFirst: number[] = [];
+  const onlySecond: number[] = [];
+  const relabeled: [number, number][] = [];
+  let [i, j] = [0, 0];
+  while (i < aOrder.length || j < bOrder.length) {
+    const identity = smaller(a[aOrder[i] as number], b[bOrder[j] as number]);
+    const [aRows, bRows] = [rowsFrom(aOrder, i, a, identity), rowsFrom(bOrder, j, b, identity)];
+    [i, j] = [i + aRows.length, j + bRows.length];
+    const left = pairLabels(aRows, bRows, first, second, partner);
+    const shared = Math.min(left.first.length, left.second.length);
+    for (let k = 0; k < shared; k++) relabeled.push([left.first[k] as number, left.second[k] as number]);
+    onlyFirst.push(...left.first.slice(shared));
+    onlySecond.push(...left.second.slice(shared));
+  }
+  const rows = Uint32Array.from(partner.keys()).filter((row) => (partner[row] as number) >= 0);
+  return {
+    by,
+    first: rows,
+    second: rows.map((row) => partner[row] as number),
+    onlyFirst: Uint32Array.from(onlyFirst).sort(),
+    onlySecond: Uint32Array.from(onlySecond).sort(),
+    relabeled: relabeled.sort((x, y) => x[0] - y[0]),
+  };
+}
+
+/** Rows by content, label and path: the same images of two results of the same images are at the same place. */
+export function orderByContent(images: IdentifiedImages): Uint32Array {
+  return orderRows(images, identities(images, "content"));
+}
+
+function identities({ n, name, content }: IdentifiedImages, by: ImagePairing["by"]): string[] {
+  return Array.from({ length: n }, (_, row) => (by === "path" || content === null ? name(row) : content(row)));
+}
+
+function orderRows(images: IdentifiedImages, identity: readonly string[]): Uint32Array {
+  return Uint32Array.from(identity.keys()).sort(
+    (a, b) =>
+      compareTexts(identity[a] as string, identity[b] as string) ||
+      compareTexts(images.label(a), images.label(b)) ||
+      compareTexts(images.name(a), images.name(b)) ||
+      a - b,
+  );
+}
+
+/** By code units: the same on every machine. */
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function smaller(a: string | undefined, b: string | undefined): string {
+  return (b === undefined || (a !== undefined && a < b) ? a : b) as string;
+}
+
+/** The rows of an identity that begin at a place of the order. */
+function rowsFrom(order: Uint32Array, from: number, identity: readonly string[], wanted: string): Uint32Array {
+  let to = from;
+  while (to < order.length && identity[order[to] as number] === wanted) to++;
+  return order.subarray(from, to);
+}
+
+/** Pairs rows of one identity, both by label and path. @returns those that are left */
+function pairLabels(
+  a: Uint32Array,
+  b: Uint32Array,
+  first: IdentifiedImages,
+  second: IdentifiedImages,
+  partner: Int32Array,
+): { readonly first: number[]; readonly second: number[] } {
+  const left = { first: [] as number[], second: [] as number[] };
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [row, candidate] = [a[i], b[j]];
+    const order =
+      row === undefined ? 1 : candidate === undefined ? -1 : compareTexts(first.label(row), second.label(candidate));
+    if (order === 0) partner[row as number] = candidate as number;
+    else if (order < 0) left.first.push(row as number);
+    else left.second.push(candidate as number);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+  }
+  return left;
+}

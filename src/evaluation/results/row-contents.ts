@@ -1,0 +1,15 @@
+import { createHash } from "node:crypto";
+import { type IdentifiedImages, orderByContent } from "./image-pairing.ts";
+import type { ImageRowContents } from "./image-rows.ts";
+
+/**
+ * What the contents of a result's images are.
+ *
+ * @param list digest of the contents and labels of the images, in order
+ */
+export function makeContents(images: IdentifiedImages, list: string): ImageRowContents {
+  const order = orderByContent(images);
+  const hash = createHash("sha256");
+  for (const row of order) hash.update(`${images.content?.(row)} ${images.label(row)}\n`);
+  return { list, set: hash.digest("hex"), order };
+}
