@@ -5,6 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
 export interface EvaluateCommandOptions {
   readonly data?: string;
   readonly dataDir?: [string, string][];
+  readonly folderNames?: [string, string][];
   readonly benchmark?: string[];
   readonly protocol?: [string, string][];
   readonly templates?: string[];
@@ -36,6 +37,7 @@ type Value = string | number | boolean | readonly string[] | readonly (readonly 
 const OPTIONS = {
   data: "--data",
   dataDir: "--data-dir",
+  folderNames: "--folder-names",
   benchmark: "--benchmark",
   protocol: "--protocol",
   templates: "--templates",
@@ -83,7 +85,7 @@ function argumentsOf(option: string, value: Value): string[] {
 
 /** The library's options from the command line's. @throws InputError for what is given twice */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, benchmark, name, protocol, ...others } = command;
+  const { dataDir, folderNames, benchmark, name, protocol, ...others } = command;
   const { dryRun: _, quiet: __, verbose: ___, json: ____, shard: _____, timeout: ______, ...same } = others;
   const given = Object.fromEntries(
     Object.entries(same).filter(([key, value]) => Object.hasOwn(OPTIONS, key) && value !== undefined),
@@ -95,6 +97,7 @@ export function toOptions(checkpoints: string[], command: EvaluateCommandOptions
     ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
     ...(protocol === undefined ? {} : { protocols: groupValues(protocol) }),
     ...(dataDir === undefined ? {} : { dataDirs: toRecord(dataDir, "--data-dir") }),
+    ...(folderNames === undefined ? {} : { folderNames: toRecord(folderNames, "--folder-names") }),
     ...(namedPaths === undefined ? {} : { names: toRecord(namedPaths, "--name") }),
   };
 }

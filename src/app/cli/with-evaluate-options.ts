@@ -34,6 +34,11 @@ export function withEvaluateOptions(command: Command): Command {
       "class names: imagenet-openai, objectnet, or a file: .csv with index, name and perhaps wnid, one a line in .txt, .json, .py (default: the benchmark's)",
       pathValue,
     )
+    .option(
+      "--folder-names <id=column>",
+      "column of the class list that class folders named by numbers are of: index, index+1, ilsvrc2012_id, …; may be repeated",
+      pairs,
+    )
     .option("--limit <n>", "a seeded sample of n images, spread over the classes", wholeNumber)
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")

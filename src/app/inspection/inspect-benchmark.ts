@@ -17,7 +17,7 @@ export interface BenchmarkInspection {
   readonly benchmark: string;
   readonly title: string;
   readonly root: string;
-  readonly layout: "class-folders" | "flat" | "web-dataset";
+  readonly layout: "class-folders" | "numbered-folders" | "flat" | "web-dataset";
   /** column of the class list that names the folders, or whose values the tars' labels are; null where there is none */
   readonly key: string | null;
   /** class folders are named by numbers, which are read as numbers: 10 is after 9 */
@@ -100,7 +100,7 @@ export async function inspectBenchmark(
     title: benchmark.title,
     root,
     layout: layout.kind,
-    key: layout.kind === "flat" ? null : (layout.key ?? null),
+    key: "key" in layout ? (layout.key ?? null) : null,
     numeric: folders.length > 0 && folders.every((folder) => /^\d+$/.test(folder.name)),
     images: images.length,
     expectedImages: Math.max(benchmark.images, ...scored.map(({ expected }) => expected)),

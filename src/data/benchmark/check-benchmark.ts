@@ -40,7 +40,9 @@ export function checkBenchmark({ id, path, classes, layouts, protocols }: Checke
   for (const [at, layout] of layouts.entries()) {
     const where = `${path}: layouts.${at}`;
     if (layout.kind === "flat") checkPattern(layout.pattern, where);
-    else if (layout.key !== undefined) {
+    else if (layout.kind === "numbered-folders") {
+      for (const key of layout.keys) checkFolders(classKeys(classes, key, where), key, where);
+    } else if (layout.key !== undefined) {
       const keys = classKeys(classes, layout.key, where);
       if (layout.kind === "class-folders") checkFolders(keys, layout.key, where);
       else checkDistinct(keys, layout.key, where);

@@ -41,15 +41,28 @@ const parseClassList = parseOnce((text, path): ClassList => {
   return { size: rows.length, keys };
 });
 
-/** The value of one column for every class. @throws InputError if the list has no such column */
+/**
+ * The value of one column for every class. Beside the file's columns there are `row`, the position in the list from 0 on,
+ * and for a column of numbers `<column>+1`, where it counts from 0 and is counted from 1: `index+1`, `row+1`.
+ *
+ * @throws InputError if the list has no such column
+ */
 export function classKeys(list: ClassList, column: string, where: string): readonly string[] {
-  const values = list.keys.get(column);
+  const values = list.keys.get(column) ?? derivedKeys(list, column);
   if (values === undefined) {
     throw new InputError(
       `${where}: the class list has no column "${column}"; it has ${[...list.keys.keys()].join(", ")}`,
     );
   }
   return values;
+}
+
+function derivedKeys({ keys, size }: ClassList, column: string): readonly string[] | undefined {
+  if (column === "row") return Array.from({ length: size }, (_, row) => String(row));
+  if (column === "row+1") return Array.from({ length: size }, (_, row) => String(row + 1));
+  const values = column.endsWith("+1") ? keys.get(column.slice(0, -2)) : undefined;
+  if (!values?.every((value) => /^\d*$/.test(value))) return undefined;
+  return values.map((value) => (value === "" ? "" : String(Number(value) + 1)));
 }
 
 /** The numbers of a cell that may hold several, "409;530"; none where it is empty. @throws InputError for others */

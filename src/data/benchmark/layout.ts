@@ -4,8 +4,23 @@ import { z } from "zod";
 export const layoutSchema = z.discriminatedUnion("kind", [
   /** one folder a class, named by a column of the class list */
   z.strictObject({ kind: z.literal("class-folders"), key: z.string() }),
-  /** all images in one folder; the pattern's first group is the 1-based line of the label file */
-  z.strictObject({ kind: z.literal("flat"), pattern: z.string(), labels: z.string() }),
+  /**
+   * one folder a class, named by a number of one of these columns of the class list (see `classKeys`): which, the images'
+   * official names tell, or the user
+   */
+  z.strictObject({ kind: z.literal("numbered-folders"), keys: z.array(z.string()).min(1) }),
+  /**
+   * all images in one folder; the pattern's first group is the 1-based line of the label file. `example` is a name as messages
+   * give it. A CSV file `solution` in a folder that holds the images below `images` labels them too, as Kaggle's
+   * LOC_val_solution.csv does: a name without its ending, and a wnid before other words
+   */
+  z.strictObject({
+    kind: z.literal("flat"),
+    pattern: z.string(),
+    labels: z.string(),
+    example: z.string().optional(),
+    solution: z.strictObject({ file: z.string(), images: z.string() }).optional(),
+  }),
   /** each image with its label beside it, as in tars with a .cls an image: the row of the class list, or the value of its column `key` */
   z.strictObject({ kind: z.literal("web-dataset"), key: z.string().optional() }),
 ]);
@@ -19,13 +34,18 @@ export function folderKeys(layouts: readonly Layout[]): string[] {
 
 /** What to look for in a folder, in words. */
 export function describeLayouts(layouts: readonly Layout[]): string {
-  return layouts
-    .map((layout) =>
-      layout.kind === "flat"
-        ? `files like ${layout.pattern}`
-        : layout.kind === "web-dataset"
-          ? "tars like test/0.tar"
-          : `one folder a class, named by its ${layout.key}`,
-    )
-    .join(", or ");
+  return layouts.flatMap((layout) => describeLayout(layout) ?? []).join(", or ");
+}
+
+function describeLayout(layout: Layout): string | null {
+  switch (layout.kind) {
+    case "class-folders":
+      return `one folder a class, named by its ${layout.key}`;
+    case "numbered-folders":
+      return layout.keys.length === 1 ? `one folder a class, named by its ${layout.keys[0]}` : null;
+    case "flat":
+      return layout.example === undefined ? `files like ${layout.pattern}` : `files called ${layout.example}, …`;
+    case "web-dataset":
+      return "tars like test/0.tar";
+  }
 }

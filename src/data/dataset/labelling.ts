@@ -32,6 +32,8 @@ export function labellingOf(benchmark: Benchmark, layout: Layout, root: string):
         origin: { from: "folder name", labelOf: classNamer(benchmark, layout.key) },
         label: async (images) => images, // a folder's name stands for a row itself
       };
+    case "numbered-folders":
+      throw new Error("folders named by numbers are listed by the column that they are of");
     case "flat":
       return {
         origin: { from: "file number", pattern: layout.pattern },

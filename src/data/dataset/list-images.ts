@@ -13,11 +13,14 @@ import {
   type SourceRoot,
 } from "../sources/image-source.ts";
 import { SOURCE_FORMATS } from "../sources/source-formats.ts";
+import { decideFolderNumbers, folderNumber } from "./folder-numbers.ts";
 import { labellingOf, type OnUnlabelled } from "./labelling.ts";
 
 /** A benchmark's images in a folder, and what else lies there. */
 export interface ListedImages extends SourcePlace {
   readonly layout: Layout;
+  /** column of the class list that class folders named by numbers turned out to be of */
+  readonly numberedBy?: string | undefined;
   readonly images: ImageList;
   readonly aside: Aside;
 }
@@ -55,8 +58,8 @@ export async function listImages(
       },
     });
     if (listed === null) return null;
-    const { images, aside } = listed;
-    return { ...placeOf(listed), layout, images, aside };
+    const { layout: read, numberedBy, images, aside } = listed;
+    return { ...placeOf(listed), layout: read, numberedBy, images, aside };
   });
 }
 
@@ -98,9 +101,11 @@ export interface ListedLayout extends ListedImages, Pick<SourceListing, "folders
 export async function listLayout(
   benchmark: Benchmark,
   layout: Layout,
-  { place, source }: OpenedSource,
+  opened: OpenedSource,
   options: ListLayoutOptions,
 ): Promise<ListedLayout | null> {
+  if (layout.kind === "numbered-folders") return listNumberedFolders(benchmark, layout.keys, opened, options);
+  const { place, source } = opened;
   const labelling = labellingOf(benchmark, layout, place.root);
   const listing = await source.list(labelling.origin, options);
   if (listing === null) return null;
@@ -108,4 +113,22 @@ export async function listLayout(
   for (const { name } of unknownFolders) options.onUnknownFolder(name);
   const images = collectImages(await labelling.label(listing.images, options.onUnlabelled));
   return { ...place, layout, images, aside, folders, unknownFolders };
+}
+
+/** Looks which column the folders' numbers are of, and lists them by it. */
+async function listNumberedFolders(
+  benchmark: Benchmark,
+  keys: readonly string[],
+  opened: OpenedSource,
+  options: ListLayoutOptions,
+): Promise<ListedLayout | null> {
+  const { place, source } = opened;
+  const listing = await source.list({ from: "folder name", labelOf: folderNumber }, options);
+  if (listing === null) return null;
+  const decided = await decideFolderNumbers(benchmark, keys, listing.images, place.root);
+  if (decided === null) return null;
+  const listed = await listLayout(benchmark, { kind: "class-folders", key: decided.key }, opened, options);
+  if (listed === null) return null;
+  const aside = { ...listed.aside, notes: [...listed.aside.notes, decided.note] };
+  return { ...listed, numberedBy: decided.key, aside };
 }

@@ -101,8 +101,15 @@ function fits(benchmark: Benchmark, entries: readonly Entry[]): boolean {
       const pattern = new RegExp(layout.pattern);
       return entries.some(({ name, isFolder }) => !isFolder && pattern.test(name));
     }
-    const labelOf = classNamer(benchmark, layout.key);
-    return entries.some(({ name, isFolder }) => isFolder && labelOf(name) !== undefined);
+    const folders = entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
+    if (layout.kind === "class-folders") {
+      const labelOf = classNamer(benchmark, layout.key);
+      return folders.some((name) => labelOf(name) !== undefined);
+    }
+    return layout.keys.some((key) => {
+      const labelOf = classNamer(benchmark, key);
+      return folders.length > 1 && folders.every((name) => labelOf(name) !== undefined);
+    });
   });
 }
 
@@ -135,22 +142,8 @@ function readHead(path: string): string {
   }
 }
 
-/** Numbers as names: which column they may be of cannot be told, so none is taken. */
+/** Numbers that are those of no column: others stop the listing, which says of which they may be. */
 function describeNumbers(benchmark: Benchmark, names: readonly string[]): string {
-  const numbers = names.map(Number);
-  const { size } = benchmark.classes;
-  const columns = [...benchmark.classes.keys]
-    .filter(([, values]) => {
-      const known = new Set(values.filter((value) => /^\d+$/.test(value)).map(Number));
-      return numbers.every((number) => known.has(number));
-    })
-    .map(([column]) => column);
   const [key = "class"] = folderKeys(benchmark.layouts);
-  const fit =
-    columns.length > 0
-      ? `they may be the class list's ${columns.join(" or ")}, counted from 0, or any other numbering`
-      : Math.max(...numbers) === size
-        ? "they may be counted from 1"
-        : "they are no numbers of its class list";
-  return `its folders are named by numbers (${nameFew(names)}), and a number does not say what class it is: ${fit}; name them by ${key}`;
+  return `its folders are named by numbers (${nameFew(names)}), which are none of its class list; name them by ${key}`;
 }

@@ -40,7 +40,9 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
 /** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */
 async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
   if (located.layout.kind !== "class-folders") return null;
-  const keys = classKeys(benchmark.classes, located.layout.key, benchmark.path);
+  const isNumbered = located.numberedBy !== undefined && benchmark.classes.keys.has("wnid");
+  const key = isNumbered ? "wnid" : located.layout.key;
+  const keys = classKeys(benchmark.classes, key, benchmark.path);
   const labels = new Set<number>();
   for (let at = 0; at < located.images.length; at++) labels.add(located.images.label(at));
   const classFolders = [...labels].map((label) => keys[label] as string);

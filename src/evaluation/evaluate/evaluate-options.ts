@@ -17,6 +17,11 @@ export interface EvaluateOptions {
   readonly data?: string;
   /** benchmark id → its folder */
   readonly dataDirs?: Readonly<Record<string, string>>;
+  /**
+   * benchmark id → column of its class list that its class folders are named by, where their names are numbers and nothing
+   * else tells which: `index`, `index+1`, `ilsvrc2012_id`, …
+   */
+  readonly folderNames?: Readonly<Record<string, string>>;
   /** ids; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[];
   /**

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { checkFolderNames, withFolderNames } from "../../data/benchmark/folder-names.ts";
 import { findData, type LocatedData, openDataFolder } from "../../data/dataset/locate.ts";
 import { describeContents, looksLike } from "../../data/dataset/what-lies-here.ts";
 import { statOf } from "../../data/sources/folder-entry.ts";
@@ -12,6 +13,8 @@ export interface LocateOptions {
   readonly data?: string | undefined;
   /** benchmark id → its folder */
   readonly dataDirs?: Readonly<Record<string, string>> | undefined;
+  /** benchmark id → column of the class list that its class folders are named by */
+  readonly folderNames?: Readonly<Record<string, string>> | undefined;
   /** ids or paths of definitions; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[] | undefined;
   /** ids or paths of the definitions that there are, where `benchmarks` is absent; default: those that ship with the package */
@@ -41,7 +44,7 @@ export interface LocatedBenchmarks {
  * @throws InputError if one that was asked for is not there, or none is; or if a folder is that of another benchmark
  */
 export async function locateBenchmarks(options: LocateOptions): Promise<LocatedBenchmarks> {
-  const { data, dataDirs = {}, storeRoot } = options;
+  const { data, dataDirs = {}, folderNames = {}, storeRoot } = options;
   const tars = join(storeRoot, "tars");
   if (data !== undefined && statOf(data)?.isDirectory() !== true) throw new InputError(`${data}: no such folder`);
   const wanted = await wantedBenchmarks(options);
@@ -52,8 +55,10 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
     let located: LocatedData | null = null;
     if (folder !== undefined) located = await openDataFolder(benchmark, folder, tars);
     else if (root !== undefined) located = await findData(benchmark, root, wanted.length === 1, tars);
+    const column = folderNames[benchmark.id];
+    if (located !== null && column !== undefined) checkFolderNames(located.root, located.layout.kind, column);
     if (located !== null) found.push({ benchmark, located, isUserDefined });
-    else if (options.benchmarks !== undefined) throw new InputError(notFound(benchmark, root));
+    else if (options.benchmarks !== undefined || column !== undefined) throw new InputError(notFound(benchmark, root));
   }
   if (found.length > 0) return { benchmarks: found, notes: await checkVariants(found, data) };
   const itself = wanted.find(({ benchmark }) => looksLike(benchmark, data as string))?.benchmark.id;
@@ -72,7 +77,8 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
 
 type WantedBenchmark = Omit<LocatedBenchmark, "located">;
 
-async function wantedBenchmarks({ data, dataDirs = {}, benchmarks, known }: LocateOptions): Promise<WantedBenchmark[]> {
+async function wantedBenchmarks(options: LocateOptions): Promise<WantedBenchmark[]> {
+  const { data, dataDirs = {}, folderNames = {}, benchmarks, known } = options;
   const asked = benchmarks ?? known ?? (data === undefined ? [] : await listBenchmarks());
   const isAsked = (id: string) => benchmarks !== undefined || data !== undefined || Object.hasOwn(dataDirs, id);
   const wanted: WantedBenchmark[] = [];
@@ -87,7 +93,14 @@ async function wantedBenchmarks({ data, dataDirs = {}, benchmarks, known }: Loca
   const ids = wanted.map(({ benchmark }) => benchmark.id);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
   if (twice !== undefined) throw new InputError(`two benchmarks are called "${twice}"`);
-  if (wanted.length > 0) return wanted;
+  const idle = Object.keys(folderNames).find((id) => !isKnown(id));
+  if (idle !== undefined) throw new InputError(`--folder-names ${idle}=…: ${idle} is not among what is to be scored`);
+  if (wanted.length > 0) {
+    return wanted.map(({ benchmark, isUserDefined }) => {
+      const column = folderNames[benchmark.id];
+      return { benchmark: column === undefined ? benchmark : withFolderNames(benchmark, column), isUserDefined };
+    });
+  }
   throw new InputError(
     "no images: name the folder that holds the benchmarks with --data ROOT, or one with --data-dir ID=PATH",
   );

@@ -5,6 +5,7 @@ import { describeIncomplete, INCOMPLETE_ADVICE } from "../../data/dataset/incomp
 import type { LocatedData } from "../../data/dataset/locate.ts";
 import type { ImageList } from "../../data/sources/image-list.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
 import { addNotes, makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type MatchedClassNames, matchClassNames, readProtocolClassNames } from "../scoring/class-name-order.ts";
@@ -81,7 +82,7 @@ export async function planProtocols(
       leaveOut(protocol, reason);
       continue;
     }
-    const definition = await hashDefinition(benchmark, protocol, space);
+    const definition = { ...(await hashDefinition(benchmark, protocol, space)), ...folderNumbersPart(located) };
     planned.push({ protocol, classNames, defaultClassNames: names.defaultId, space, definition });
     if (images.length === protocol.images) continue;
     const text = describeIncomplete(benchmark, protocol, located, images, isScored);
@@ -97,6 +98,11 @@ export async function planProtocols(
   }
   if (planned.length > 0) return { protocols: planned, notes };
   throw new InputError(`${benchmark.id}: no protocol can be scored: ${leftOut.join("; ")}`);
+}
+
+/** Which column numbers as folders' names were read by, which no definition says: by another, labels are others. */
+function folderNumbersPart({ numberedBy }: LocatedData): DefinitionHashes {
+  return numberedBy === undefined ? {} : { "folder numbers": sha256(numberedBy) };
 }
 
 /** @returns the class names asked for in the order of the protocol's classes, or why they do not fit it */

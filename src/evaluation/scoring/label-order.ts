@@ -40,7 +40,7 @@ const SIGNIFICANCE = 1e-3;
  * @throws InputError if the package's list of devkit numbers is damaged
  */
 export async function readLabelOrders(): Promise<LabelOrder[]> {
-  const path = packagePath("benchmarks", "classes", "imagenet-devkit-order.csv");
+  const path = packagePath("benchmarks", "classes", "imagenet.csv");
   const column = (await readClassList(path)).keys.get("ilsvrc2012_id") ?? [];
   const devkit = Int32Array.from(column, (id) => Number(id) - 1);
   if (
