@@ -68,7 +68,8 @@ function* labelByNumber(
   onUnlabelled: OnUnlabelled,
 ): Iterable<ImageEntry> {
   const pathOf: string[] = []; // by number
-  for (const { path, bytes, label: number } of images) {
+  for (const image of images) {
+    const { path, label: number } = image;
     const label = labels[number - 1];
     const twin = pathOf[number];
     const wnid = pattern
@@ -88,7 +89,7 @@ function* labelByNumber(
       continue;
     }
     pathOf[number] = path;
-    yield { path, bytes, label };
+    yield { ...image, label };
   }
 }
 
