@@ -85,7 +85,7 @@ async function readFile(
   if ((await stateOf(path)) !== state) {
     throw new InputError(`${path}: changed while its members were listed; run again once it is complete`);
   }
-  said.notes.push(...index.notes);
+  for (const note of index.notes) if (!said.notes.includes(note)) said.notes.push(note); // shards are alike
   said.warnings.push(...index.warnings);
   return { file, path, state, members, labelNames: index.labelNames, check: index.check };
 }

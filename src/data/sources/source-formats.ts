@@ -1,6 +1,7 @@
 import { containerFormat } from "./container-source.ts";
 import { folderFormat } from "./folder-source.ts";
 import type { ImageSource, SourceFormat, SourcePlace } from "./image-source.ts";
+import { parquetContainer } from "./parquet-format.ts";
 import { tarContainer } from "./tar-format.ts";
 import { zipFormat } from "./zip-format.ts";
 
@@ -9,6 +10,7 @@ export const SOURCE_FORMATS: readonly SourceFormat[] = [
   folderFormat,
   containerFormat(tarContainer),
   containerFormat(zipFormat),
+  containerFormat(parquetContainer),
 ];
 
 /** Opens a source that was listed before, in any thread. @throws Error for a format that is none */

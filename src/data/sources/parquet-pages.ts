@@ -1,0 +1,118 @@
+import type { PageHeader } from "hyparquet";
+import type { ByteSource } from "./byte-source.ts";
+import { decodeWith } from "./parquet-fault.ts";
+import type { Chunk } from "./parquet-footer.ts";
+import { structEnd } from "./parquet-thrift.ts";
+import { TableFault } from "./table-columns.ts";
+
+/** A page of a column: some rows' values, or the dictionary that other pages' numbers stand for. */
+export interface Page {
+  readonly isDictionary: boolean;
+  /** where its data begin in the file */
+  readonly offset: number;
+  /** bytes in the file, and as they are once decompressed */
+  readonly bytes: number;
+  readonly decompressedBytes: number;
+  /** first row in its row group; 0 for a dictionary */
+  readonly firstRow: number;
+  /** rows, or entries of a dictionary */
+  readonly count: number;
+  readonly encoding: string;
+  /** of a data page of version 2: levels come before the values and are not compressed */
+  readonly levels: { readonly bytes: number; readonly areApart: boolean; readonly compressed: boolean };
+}
+
+/** A header is read with this much at first: most have 20 bytes, or 100 with statistics. */
+const HEADER_BYTES = 512;
+/** Old writers put the smallest and the largest value into a header, whole images too. */
+const LONGEST_HEADER = 16 << 20;
+/** Pages of no rows that are put up with. */
+const EMPTY_PAGES = 64;
+
+/**
+ * Lists the pages of a column chunk by their headers; what is in them is not read.
+ *
+ * @param rows  of the row group: the pages hold all of them, each once
+ * @throws TableFault for a header that cannot be, pages outside the chunk, or other rows
+ */
+export async function listPages(file: ByteSource, chunk: Chunk, rows: number): Promise<Page[]> {
+  const { parquetHeader } = await import("hyparquet/src/column.js");
+  const pages: Page[] = [];
+  let firstRow = 0;
+  for (let at = chunk.start; firstRow < rows || (rows === 0 && at < chunk.end); ) {
+    if (at >= chunk.end) throw new TableFault(`damaged: its pages hold ${firstRow} of ${rows} rows`);
+    if (pages.length > rows + EMPTY_PAGES) throw new TableFault(`damaged: more than ${pages.length} pages`);
+    const bytes = await readHeader(file, at, chunk.end);
+    const header = decodeWith("a page's header", () => parquetHeader({ view: viewOf(bytes), offset: 0 }));
+    const offset = at + bytes.length;
+    const length = toCount(header.compressed_page_size, "a page's size");
+    if (offset + length > chunk.end) throw new TableFault(`damaged: its page at byte ${at} goes on behind its end`);
+    at = offset + length;
+    const page = readPage(header, offset, length, firstRow);
+    if (page === null) continue;
+    if (page.isDictionary && pages.some(({ isDictionary }) => isDictionary)) {
+      throw new TableFault("damaged: a second dictionary in a row group");
+    }
+    pages.push(page);
+    if (!page.isDictionary) firstRow += page.count;
+    if (firstRow > rows) throw new TableFault(`damaged: its pages hold more than its row group's ${rows} rows`);
+  }
+  return pages;
+}
+
+/** The bytes of the header that begins there. */
+async function readHeader(file: ByteSource, at: number, end: number): Promise<Uint8Array> {
+  for (let window = HEADER_BYTES; ; window *= 8) {
+    const bytes = new Uint8Array(await file.slice(at, Math.min(at + window, end)));
+    const length = structEnd(bytes);
+    if (length !== null) return bytes.subarray(0, length);
+    if (at + window >= end || window >= LONGEST_HEADER) {
+      throw new TableFault(`damaged: the header of its page at byte ${at} does not end`);
+    }
+  }
+}
+
+/** Null for a page that holds no values: an index. */
+function readPage(header: PageHeader, offset: number, bytes: number, firstRow: number): Page | null {
+  const decompressedBytes = toCount(header.uncompressed_page_size, "a page's size");
+  const base = { isDictionary: false, offset, bytes, decompressedBytes, firstRow };
+  const together = { bytes: 0, areApart: false, compressed: true };
+  if (header.type === "DICTIONARY_PAGE" && header.dictionary_page_header !== undefined) {
+    const { num_values, encoding } = header.dictionary_page_header;
+    const count = toCount(num_values, "a dictionary's size");
+    if (count > decompressedBytes) {
+      throw new TableFault(`damaged: a dictionary of ${count} entries in ${decompressedBytes} bytes`);
+    }
+    return { ...base, isDictionary: true, firstRow: 0, count, encoding: String(encoding), levels: together };
+  }
+  if (header.type === "DATA_PAGE" && header.data_page_header !== undefined) {
+    const { num_values, encoding, definition_level_encoding: levels } = header.data_page_header;
+    if (levels !== "RLE") throw new TableFault(`definition levels are encoded as ${levels}, which is not read`);
+    return { ...base, count: toCount(num_values, "a page's rows"), encoding: String(encoding), levels: together };
+  }
+  if (header.type === "DATA_PAGE_V2" && header.data_page_header_v2 !== undefined) {
+    const v2 = header.data_page_header_v2;
+    const levels = toCount(v2.definition_levels_byte_length, "the size of a page's levels");
+    if (toCount(v2.repetition_levels_byte_length ?? 0, "the size of a page's levels") > 0) {
+      throw new TableFault("damaged: a page of lists in a column that has none");
+    }
+    if (levels > Math.min(bytes, decompressedBytes)) throw new TableFault("damaged: a page's levels are beyond it");
+    return {
+      ...base,
+      count: toCount(v2.num_values, "a page's rows"),
+      encoding: String(v2.encoding),
+      levels: { bytes: levels, areApart: true, compressed: v2.is_compressed !== false },
+    };
+  }
+  if (header.type === "INDEX_PAGE") return null;
+  throw new TableFault(`damaged: a page of an unknown kind at byte ${offset}`);
+}
+
+function toCount(value: unknown, what: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw new TableFault(`damaged: ${what} cannot be ${String(value).slice(0, 40)}`);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}

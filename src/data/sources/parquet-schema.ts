@@ -1,0 +1,78 @@
+import type { SchemaElement } from "hyparquet";
+import { TableFault } from "./table-columns.ts";
+
+/** A column that holds values. */
+export interface Leaf {
+  /** position in a row group's list of columns */
+  readonly column: number;
+  /** its name, after those of the structs that it is in */
+  readonly path: readonly string[];
+  /** physical type, as Parquet calls it: "INT64", "BYTE_ARRAY" */
+  readonly type: string;
+  /** what its values are; null for what is of no use here: decimals, dates, JSON, floating point */
+  readonly kind: "bytes" | "text" | "number" | null;
+  readonly isUnsigned: boolean;
+  /** definition level of a value that is not null: how many of the fields on its path may be null */
+  readonly maxDefinition: number;
+  /** whether a row may have several values */
+  readonly isRepeated: boolean;
+}
+
+/** Structs in structs; Parquet has no limit. */
+const DEPTH = 32;
+
+/**
+ * The columns with values, in the order of the file.
+ *
+ * @param schema  its elements, depth first, as the footer lists them
+ * @throws TableFault where they are no tree
+ */
+export function readLeaves(schema: readonly SchemaElement[]): Leaf[] {
+  const leaves: Leaf[] = [];
+  let next = 1;
+  const visit = (parent: SchemaElement, path: readonly string[], definition: number, repeated: boolean): void => {
+    if (path.length > DEPTH) throw new TableFault(`columns nested more than ${DEPTH} deep`);
+    for (let i = 0; i < (parent.num_children ?? 0); i++) {
+      const element = schema[next++];
+      if (element === undefined) throw new TableFault("damaged: its schema ends early");
+      const own = [...path, String(element.name)];
+      const level = definition + (element.repetition_type === "REQUIRED" ? 0 : 1);
+      const isRepeated = repeated || element.repetition_type === "REPEATED";
+      if ((element.num_children ?? 0) > 0) visit(element, own, level, isRepeated);
+      else if (element.type !== undefined) leaves.push(leafOf(element, leaves.length, own, level, isRepeated));
+      else if (element.num_children === undefined) throw new TableFault(`damaged: ${own.join(".")} has no type`);
+    }
+  };
+  const root = schema[0];
+  if (root === undefined) throw new TableFault("damaged: it has no schema");
+  visit(root, [], 0, false);
+  if (next !== schema.length) throw new TableFault("damaged: its schema goes on behind its end");
+  return leaves;
+}
+
+function leafOf(
+  element: SchemaElement,
+  column: number,
+  path: readonly string[],
+  maxDefinition: number,
+  isRepeated: boolean,
+): Leaf {
+  const isUnsigned = element.converted_type?.startsWith("UINT_") === true || isUnsignedInteger(element);
+  return { column, path, type: String(element.type), kind: kindOf(element), isUnsigned, maxDefinition, isRepeated };
+}
+
+function isUnsignedInteger({ logical_type: logical }: SchemaElement): boolean {
+  return logical?.type === "INTEGER" && !logical.isSigned;
+}
+
+function kindOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): Leaf["kind"] {
+  const isBare = converted === undefined && logical === undefined;
+  if (type === "BYTE_ARRAY") {
+    if (isBare) return "bytes";
+    const isText =
+      converted === "UTF8" || converted === "ENUM" || logical?.type === "STRING" || logical?.type === "ENUM";
+    return isText ? "text" : null;
+  }
+  if (type !== "INT32" && type !== "INT64") return null;
+  return isBare || /^U?INT_/.test(converted ?? "") || logical?.type === "INTEGER" ? "number" : null;
+}

@@ -1,0 +1,97 @@
+import { TableFault } from "./table-columns.ts";
+
+/*
+ * Parquet's footers and page headers are structs of Thrift's compact protocol, which hyparquet parses. It takes lengths and
+ * nesting as they are claimed, so the bytes are walked first: afterwards every length lies in them, and what is made of them
+ * is bounded. Source: github.com/apache/thrift, doc/specs/thrift-compact-protocol.md.
+ */
+
+/** Parquet's own structs are 8 deep at most. */
+const DEPTH = 32;
+
+/** Fields and list elements of a struct. A column chunk with statistics has about 25: this is 20,000 row groups of two columns. */
+const VALUES = 1_000_000;
+
+const STOP = 0;
+const TRUE = 1;
+const FALSE = 2;
+const BYTE = 3;
+const I16 = 4;
+const I64 = 6;
+const DOUBLE = 7;
+const BINARY = 8;
+const LIST = 9;
+const STRUCT = 12;
+
+interface Walk {
+  readonly bytes: Uint8Array;
+  at: number;
+  values: number;
+}
+
+/**
+ * Where the struct ends that begins at `start`.
+ *
+ * @returns null if the bytes end before it does
+ * @throws TableFault for what is no struct of Parquet: types that it has not, nesting and counts beyond any use
+ */
+export function structEnd(bytes: Uint8Array, start = 0): number | null {
+  const walk = { bytes, at: start, values: 0 };
+  return skipStruct(walk, 1) ? walk.at : null;
+}
+
+/** Each of these is false where the bytes end first. */
+function skipStruct(walk: Walk, depth: number): boolean {
+  if (depth > DEPTH) throw new TableFault(`damaged: structs nested more than ${DEPTH} deep`);
+  while (walk.at < walk.bytes.length) {
+    const head = walk.bytes[walk.at++] as number;
+    const type = head & 15;
+    if (type === STOP) return true;
+    if (head < 16 && readVarint(walk, 5) === null) return false; // the field's number
+    if (type !== TRUE && type !== FALSE && !skipValue(walk, type, depth)) return false; // a boolean is its type
+  }
+  return false;
+}
+
+function skipValue(walk: Walk, type: number, depth: number): boolean {
+  if (++walk.values > VALUES) throw new TableFault(`damaged, or of more parts than can be of use (${VALUES})`);
+  if (type <= BYTE) return skip(walk, 1);
+  if (type >= I16 && type <= I64) return readVarint(walk, type === I64 ? 10 : 5) !== null;
+  if (type === DOUBLE) return skip(walk, 8);
+  if (type === STRUCT) return skipStruct(walk, depth + 1);
+  if (type === BINARY) {
+    const length = readVarint(walk, 5);
+    return length !== null && skip(walk, length);
+  }
+  if (type !== LIST) throw new TableFault(`damaged: a Thrift type that Parquet does not use (${type})`);
+  return skipList(walk, depth + 1);
+}
+
+function skipList(walk: Walk, depth: number): boolean {
+  if (depth > DEPTH) throw new TableFault(`damaged: lists nested more than ${DEPTH} deep`);
+  const head = walk.bytes[walk.at++];
+  if (head === undefined) return false;
+  const size = head >> 4 === 15 ? readVarint(walk, 5) : head >> 4;
+  if (size === null || size > walk.bytes.length - walk.at) return false; // an element takes a byte at least
+  const type = head & 15;
+  if (type === STOP) throw new TableFault("damaged: a list of nothing");
+  for (let i = 0; i < size; i++) if (!skipValue(walk, type, depth)) return false;
+  return true;
+}
+
+function skip(walk: Walk, bytes: number): boolean {
+  walk.at += bytes;
+  return walk.at <= walk.bytes.length;
+}
+
+/** An unsigned number of 7 bits a byte; null where the bytes end first. */
+function readVarint(walk: Walk, most: number): number | null {
+  let value = 0;
+  for (let i = 0; i < most; i++) {
+    const byte = walk.bytes[walk.at++];
+    if (byte === undefined) return null;
+    value += (byte & 127) * 2 ** (7 * i);
+    if (byte < 128) return value;
+  }
+  throw new TableFault("damaged: a number that does not end");
+}

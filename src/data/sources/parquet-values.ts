@@ -1,0 +1,188 @@
+import { decodeWith } from "./parquet-fault.ts";
+import { decodeHybrid } from "./parquet-levels.ts";
+import { TableFault } from "./table-columns.ts";
+
+/** Values of a column of bytes, each a range [start, end) of `bytes`. */
+export interface ByteValues {
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** An encoding that writers give to blocks of a delta: 128 values, or 2,048. */
+const DELTA_BLOCK = 1 << 20;
+/** The most that values which repeat the start of those before them may come to, bytes. */
+const EXPANDED_BYTES = 1 << 30;
+
+/**
+ * Decodes values of a column of bytes, PLAIN or as deltas.
+ *
+ * @param bytes  all of a page's values
+ * @throws TableFault where they are fewer or more than `count`
+ */
+export async function decodeBytes(bytes: Uint8Array, count: number, encoding: string): Promise<ByteValues> {
+  if (encoding === "PLAIN") return decodePlain(bytes, count);
+  if (encoding === "DELTA_LENGTH_BYTE_ARRAY") {
+    const { values, end } = await decodeDeltas(bytes, 0, count);
+    return sliceValues(bytes, end, values);
+  }
+  if (encoding === "DELTA_BYTE_ARRAY") {
+    const prefixes = await decodeDeltas(bytes, 0, count);
+    const suffixes = await decodeDeltas(bytes, prefixes.end, count);
+    return joinPrefixes(prefixes.values, sliceValues(bytes, suffixes.end, suffixes.values));
+  }
+  throw new TableFault(`values are encoded as ${encoding}, which is not read`);
+}
+
+function decodePlain(bytes: Uint8Array, count: number): ByteValues {
+  if (4 * count > bytes.length) throw endsEarly(0, count);
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
+  const view = viewOf(bytes);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    if (at + 4 > bytes.length) throw endsEarly(i, count);
+    starts[i] = at + 4;
+    at += 4 + view.getUint32(at, true);
+    if (at > bytes.length) throw endsEarly(i, count);
+    ends[i] = at;
+  }
+  if (at !== bytes.length) throw leftOver(bytes.length - at);
+  return { bytes, starts, ends };
+}
+
+/** Values of known lengths, one behind the other. */
+function sliceValues(bytes: Uint8Array, start: number, lengths: Int32Array): ByteValues {
+  const starts = new Uint32Array(lengths.length);
+  const ends = new Uint32Array(lengths.length);
+  let at = start;
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i] as number;
+    if (length < 0 || at + length > bytes.length) throw endsEarly(i, lengths.length);
+    starts[i] = at;
+    at += length;
+    ends[i] = at;
+  }
+  if (at !== bytes.length) throw leftOver(bytes.length - at);
+  return { bytes, starts, ends };
+}
+
+/** Each value begins as the one before it does. */
+function joinPrefixes(prefixes: Int32Array, suffixes: ByteValues): ByteValues {
+  const starts = new Uint32Array(prefixes.length);
+  const ends = new Uint32Array(prefixes.length);
+  let total = 0;
+  let before = 0;
+  for (let i = 0; i < prefixes.length; i++) {
+    const prefix = prefixes[i] as number;
+    if (prefix < 0 || prefix > before) throw new TableFault("damaged: a value repeats more than the one before it has");
+    before = prefix + (suffixes.ends[i] as number) - (suffixes.starts[i] as number);
+    starts[i] = total;
+    total += before;
+    ends[i] = total;
+    if (total > EXPANDED_BYTES) throw new TableFault(`a page of more than ${EXPANDED_BYTES} bytes`);
+  }
+  const bytes = new Uint8Array(total);
+  for (let i = 0; i < prefixes.length; i++) {
+    const at = starts[i] as number;
+    const prefix = prefixes[i] as number;
+    if (prefix > 0) bytes.copyWithin(at, starts[i - 1] as number, (starts[i - 1] as number) + prefix);
+    bytes.set(suffixes.bytes.subarray(suffixes.starts[i], suffixes.ends[i]), at + prefix);
+  }
+  return { bytes, starts, ends };
+}
+
+/** Decodes whole numbers of 32 or 64 bits. @throws TableFault as {@link decodeBytes}, and for numbers beyond ±2^53 */
+export async function decodeNumbers(
+  bytes: Uint8Array,
+  count: number,
+  encoding: string,
+  type: { readonly bits: 32 | 64; readonly isUnsigned: boolean },
+): Promise<Float64Array> {
+  const raw = await decodeIntegers(bytes, count, encoding, type.bits);
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const value = raw[i] as number | bigint;
+    const number = Number(value);
+    numbers[i] = type.isUnsigned && number < 0 ? number + 2 ** type.bits : number;
+    if (!Number.isSafeInteger(numbers[i])) throw new TableFault(`the number ${value} is beyond any use`);
+  }
+  return numbers;
+}
+
+async function decodeIntegers(
+  bytes: Uint8Array,
+  count: number,
+  encoding: string,
+  bits: 32 | 64,
+): Promise<Int32Array | BigInt64Array> {
+  if (encoding === "DELTA_BINARY_PACKED") return (await decodeDeltas<32 | 64>(bytes, 0, count, bits)).values;
+  const width = bits / 8;
+  if (width * count > bytes.length) throw endsEarly(Math.floor(bytes.length / width), count);
+  if (width * count < bytes.length) throw leftOver(bytes.length - width * count);
+  const own = Uint8Array.from(bytes); // memory that begins where numbers may
+  if (encoding === "BYTE_STREAM_SPLIT") {
+    for (let i = 0; i < count; i++) for (let b = 0; b < width; b++) own[i * width + b] = bytes[b * count + i] as number;
+  } else if (encoding !== "PLAIN") {
+    throw new TableFault(`numbers are encoded as ${encoding}, which is not read`);
+  }
+  return bits === 32 ? new Int32Array(own.buffer) : new BigInt64Array(own.buffer);
+}
+
+async function decodeDeltas<Bits extends 32 | 64 = 32>(
+  bytes: Uint8Array,
+  start: number,
+  count: number,
+  bits?: Bits,
+): Promise<{ values: Bits extends 64 ? Int32Array | BigInt64Array : Int32Array; end: number }> {
+  const { deltaBinaryUnpack } = await import("hyparquet/src/delta.js");
+  checkDeltas(bytes, start, count);
+  const values = bits === 64 ? new BigInt64Array(count) : new Int32Array(count);
+  const reader = { view: viewOf(bytes), offset: start };
+  decodeWith("delta-encoded data", () => deltaBinaryUnpack(reader, count, values));
+  return { values: values as Bits extends 64 ? Int32Array | BigInt64Array : Int32Array, end: reader.offset };
+}
+
+/** What hyparquet takes as it is claimed: the header says how many values come, and in blocks of which size. */
+function checkDeltas(bytes: Uint8Array, start: number, count: number): void {
+  const header: number[] = [];
+  for (let at = start; header.length < 3; ) {
+    let value = 0;
+    for (let shift = 0, byte = 128; byte >= 128; shift += 7) {
+      if (at >= bytes.length || shift > 28) throw endsEarly(0, count);
+      byte = bytes[at++] as number;
+      value += (byte & 127) * 2 ** shift;
+    }
+    header.push(value);
+  }
+  const [block = 0, parts = 0, values = 0] = header;
+  if (values !== count) throw new TableFault(`damaged: ${values} delta-encoded values, expected ${count}`);
+  if (block === 0 || block > DELTA_BLOCK || parts === 0 || block % (32 * parts) !== 0) {
+    throw new TableFault(`damaged: delta-encoded in blocks of ${block} values in ${parts} parts`);
+  }
+}
+
+/** Decodes positions in a dictionary. @param entries  of the dictionary. @throws TableFault for one beyond it */
+export function decodeIndices(bytes: Uint8Array, count: number, entries: number): Uint32Array {
+  const indices = new Uint32Array(count);
+  if (count === 0) return indices;
+  const bitWidth = bytes[0];
+  if (bitWidth === undefined) throw endsEarly(0, count);
+  decodeHybrid(bytes.subarray(1), bitWidth, indices);
+  for (const index of indices) {
+    if (index >= entries) throw new TableFault(`damaged: entry ${index} of a dictionary of ${entries}`);
+  }
+  return indices;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function endsEarly(at: number, count: number): TableFault {
+  return new TableFault(`damaged: its values end after ${at} of ${count}`);
+}
+
+function leftOver(bytes: number): TableFault {
+  return new TableFault(`damaged: ${bytes} bytes are left behind its values`);
+}

@@ -1,0 +1,57 @@
+/** Results that are kept while they were used lately. */
+export interface RecentCache<Key, Result> {
+  /** The result for a key: the one that is kept or under way, else made anew. A failed one is not kept. */
+  get(key: Key, make: () => Promise<Result>): Promise<Result>;
+  clear(): void;
+}
+
+/**
+ * Makes a cache that keeps what was used last, whatever its weight, and before it what fits into `capacity` with it.
+ *
+ * @param weigh  of a result, in the capacity's unit; known once it is made
+ */
+export function createRecentCache<Key, Result>(
+  capacity: number,
+  weigh: (result: Result) => number,
+): RecentCache<Key, Result> {
+  const kept = new Map<Key, { readonly result: Promise<Result>; weight: number }>(); // the one used last is the last
+  let total = 0;
+
+  function drop(key: Key): void {
+    total -= kept.get(key)?.weight ?? 0;
+    kept.delete(key);
+  }
+
+  function settle(key: Key, result: Result): void {
+    const entry = kept.get(key);
+    if (entry === undefined) return;
+    entry.weight = weigh(result);
+    total += entry.weight;
+    for (const oldest of kept.keys()) {
+      if (total <= capacity || kept.size === 1) break;
+      drop(oldest);
+    }
+  }
+
+  return {
+    get(key, make) {
+      const known = kept.get(key);
+      if (known !== undefined) {
+        kept.delete(key);
+        kept.set(key, known);
+        return known.result;
+      }
+      const entry = { result: make(), weight: 0 };
+      kept.set(key, entry);
+      entry.result.then(
+        (result) => kept.get(key) === entry && settle(key, result),
+        () => kept.get(key) === entry && drop(key),
+      );
+      return entry.result;
+    },
+    clear() {
+      kept.clear();
+      total = 0;
+    },
+  };
+}
