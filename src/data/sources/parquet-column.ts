@@ -15,11 +15,14 @@ export interface ColumnPages {
   readonly dictionary: Page | null;
 }
 
+const NO_CHUNK: Chunk = { codec: "UNCOMPRESSED", start: 0, end: 0 };
+
 /** @throws TableFault naming column and row group */
 export function openColumn(file: ByteSource, footer: OpenFooter, group: RowGroup, leaf: Leaf): Promise<ColumnPages> {
   return withinAsync(
     () => placeOf(group, leaf),
     async () => {
+      if (group.rows === 0) return { chunk: NO_CHUNK, pages: [], dictionary: null };
       const chunk = footer.chunkOf(group, leaf);
       const pages = await listPages(file, chunk, group.rows);
       const dictionary = pages.find(({ isDictionary }) => isDictionary) ?? null;

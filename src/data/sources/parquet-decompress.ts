@@ -36,9 +36,9 @@ async function findCodec(codec: string): Promise<Decompress> {
     case "SNAPPY":
       return decompressSnappy;
     case "GZIP":
-      return (bytes, length) => unzipSync(bytes, { maxOutputLength: Math.max(length, 1) });
+      return (bytes, length) => plain(unzipSync(bytes, { maxOutputLength: Math.max(length, 1) }));
     case "BROTLI":
-      return (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: Math.max(length, 1) });
+      return (bytes, length) => plain(brotliDecompressSync(bytes, { maxOutputLength: Math.max(length, 1) }));
     case "LZ4_RAW":
       return decompressLz4;
     case "LZ4":
@@ -50,6 +50,11 @@ async function findCodec(codec: string): Promise<Decompress> {
     default:
       throw new TableFault(`compressed by ${codec}, which is not read; write it with snappy, zstd or uncompressed`);
   }
+}
+
+/** A buffer's bytes as the other decompressors give them. */
+function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 function checkClaim(bytes: number, length: number): void {

@@ -39,7 +39,7 @@ export async function listPages(file: ByteSource, chunk: Chunk, rows: number): P
   const { parquetHeader } = await import("hyparquet/src/column.js");
   const pages: Page[] = [];
   let firstRow = 0;
-  for (let at = chunk.start; firstRow < rows || (rows === 0 && at < chunk.end); ) {
+  for (let at = chunk.start; firstRow < rows; ) {
     if (at >= chunk.end) throw new TableFault(`damaged: its pages hold ${firstRow} of ${rows} rows`);
     if (pages.length > rows + EMPTY_PAGES) throw new TableFault(`damaged: more than ${pages.length} pages`);
     const bytes = await readHeader(file, at, chunk.end);

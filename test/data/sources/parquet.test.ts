@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { describe, expect, it } from "vitest";
+import { openFileBytes } from "../../../src/data/sources/byte-source.ts";
+import type { ContainerMember } from "../../../src/data/sources/container-format.ts";
+import { parquetContainer } from "../../../src/data/sources/parquet-format.ts";
+import { decompressLz4Hadoop } from "../../../src/data/sources/parquet-lz4.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
+import { fixtures } from "../../helpers.ts";
+
+type Row = readonly [image: string | null, path: string | null, label: number | string | null];
+
+const folder = join(fixtures, "parquet");
+const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as {
+  readonly files: Readonly<Record<string, readonly Row[]>>;
+  readonly hadoop: { readonly raw: string; readonly frames: string; readonly block: string };
+};
+
+const EMPTY = digest(new Uint8Array(0));
+
+function digest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+}
+
+/** Reads a file as an evaluation does: its index, then each image by its place, backwards too. */
+async function readAll(name: string) {
+  const path = join(folder, name);
+  const index = await parquetContainer.index(path, {});
+  const members = [...index.members];
+  const bytes = await openFileBytes(path);
+  const reader = parquetContainer.open({});
+  const file = { path, bytes };
+  try {
+    const images = await Promise.all(members.map((member) => reader.read(file, member).catch((error) => error)));
+    const heads = [];
+    for (const member of [...members].reverse()) {
+      heads.unshift(await reader.readHead(file, member, new Uint8Array(16)).catch((error) => error));
+    }
+    return { index, members, images, heads };
+  } finally {
+    await reader.close();
+    await bytes.close();
+  }
+}
+
+/** What hyparquet reads, which walks whole columns. */
+async function readByHyparquet(name: string): Promise<(Uint8Array | null | undefined)[]> {
+  const content = readFileSync(join(folder, name));
+  const file = content.buffer.slice(content.byteOffset, content.byteOffset + content.length) as ArrayBuffer;
+  const rows = await parquetReadObjects({ file, compressors, utf8: false });
+  return rows.map(({ image, webp }) => {
+    const value = image ?? webp;
+    return value instanceof Uint8Array || value === null || value === undefined ? value : value.bytes;
+  });
+}
+
+describe("each file that pyarrow or datasets wrote", () => {
+  it.each(Object.entries(expected.files))("%s gives pyarrow's rows and hyparquet's bytes", async (name, rows) => {
+    const { members, images, heads } = await readAll(name);
+    expect(members.map(({ label }) => label ?? null)).toEqual(rows.map(([, , label]) => label));
+    const paths = rows.map(([, path]) => path);
+    const named = paths.every((path) => path !== null);
+    if (named) expect(members.map((member) => member.name)).toEqual(paths);
+    else expect(members.every((member, row) => member.name.startsWith(String(row).padStart(8, "0")))).toBe(true);
+    const byHyparquet = await readByHyparquet(name);
+    for (const [row, [image]] of rows.entries()) {
+      const read = images[row];
+      if (image === null || image === EMPTY) {
+        expect(read).toBeInstanceOf(InputError);
+        expect(read.message).toMatch(`${name}: row ${row} `);
+        expect(read.message).toMatch(image === null ? /is null/ : /is empty/);
+        continue;
+      }
+      expect(digest(read), `row ${row}`).toBe(image);
+      expect(Buffer.compare(read, byHyparquet[row] as Uint8Array), `row ${row}, hyparquet`).toBe(0);
+      expect(heads[row]).toEqual(read.slice(0, 16));
+      expect([0, read.length]).toContain((members[row] as ContainerMember).bytes);
+    }
+    if (rows.length > 0) expect(rows.some(([image]) => image !== null)).toBe(true);
+  });
+
+  it("without compression has each image's place in the file, with compression none", async () => {
+    const isPlaced = async (name: string) => (await readAll(name)).members.map(({ bytes }) => bytes > 0);
+    for (const name of ["none-plain", "none-dictionary", "none-v2", "pages-fallback", "datasets"]) {
+      expect(new Set(await isPlaced(`${name}.parquet`)), name).toEqual(new Set([true]));
+    }
+    for (const name of ["snappy-plain", "zstd-dictionary", "delta"]) {
+      expect(new Set(await isPlaced(`${name}.parquet`)), name).toEqual(new Set([false]));
+    }
+  });
+});
+
+it("names of classes are those that datasets wrote, and what is read is noted", async () => {
+  const { index } = await readAll("datasets.parquet");
+  expect(index.labelNames).toEqual(["tench", "goldfish", "hay"]);
+  expect(index.notes).toEqual(["images are read from the column image.bytes, labels from label"]);
+});
+
+it.each(["encrypted.parquet", "encrypted-columns.parquet"])("%s is refused", async (name) => {
+  await expect(parquetContainer.index(join(folder, name), {})).rejects.toThrow(/encrypted Parquet is not read/);
+});
+
+it("LZ4 is read in Hadoop's frames and without", () => {
+  const { raw, frames, block } = expected.hadoop;
+  for (const packed of [frames, block]) {
+    const bytes = decompressLz4Hadoop(Buffer.from(packed, "hex"), raw.length / 2);
+    expect(Buffer.from(bytes).toString("hex")).toBe(raw);
+    expect(() => decompressLz4Hadoop(Buffer.from(packed, "hex"), raw.length / 2 + 1)).toThrow(/LZ4/);
+  }
+});
