@@ -10,8 +10,12 @@ export function matchNames(names: readonly string[], pattern: string): string[] 
   return names.filter((name) => isGlobMatch(name.toLowerCase(), wanted));
 }
 
-/** Goes back to the last `*` where the rest does not match: no pattern takes more than pattern × name steps. */
-function isGlobMatch(name: string, glob: string): boolean {
+/**
+ * Whether a name matches a pattern with `*` (any characters) and `?` (any character) from end to end.
+ *
+ * Goes back to the last `*` where the rest does not match: no pattern takes more than pattern × name steps.
+ */
+export function isGlobMatch(name: string, glob: string): boolean {
   let [at, part, star, from] = [0, 0, -1, 0];
   while (at < name.length) {
     if (glob[part] === "*") [star, from, part] = [part, at, part + 1];

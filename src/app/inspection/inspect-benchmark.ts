@@ -8,6 +8,7 @@ import { contentManifestPath, readContentManifest, writeContentManifest } from "
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { ImageSurvey } from "../../data/dataset/survey-images.ts";
 import { countLabels, type ImageList } from "../../data/sources/image-list.ts";
+import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { type ContentProgress, checkContent, NOTHING_CHECKED } from "./inspect-content.ts";
 import type { Place } from "./inspect-places.ts";
 import { inspectProtocols, type ProtocolInspection } from "./inspect-protocols.ts";
@@ -80,7 +81,8 @@ export async function inspectBenchmark(
   known: readonly Benchmark[],
   options: InspectBenchmarkOptions,
 ): Promise<BenchmarkInspection> {
-  const { root, layout, images, aside, folders } = survey;
+  const { layout, images, aside, folders } = survey;
+  const root = pathOfPlace(survey);
   const { protocols, needed } = await inspectProtocols(benchmark, images);
   const path = options.store === undefined ? null : await contentManifestPath(options.store, benchmark.id, root);
   const before = path === null ? null : await readContentManifest(path, benchmark.id, root);
@@ -152,11 +154,12 @@ function toHash(before: readonly Required<ContentEntry>[], images: ImageList): n
 async function manifestState(
   path: string,
   before: readonly Required<ContentEntry>[] | null,
-  { root, images }: ImageSurvey,
+  survey: ImageSurvey,
   hashes: readonly (string | null)[],
   deep: boolean,
   benchmark: string,
 ): Promise<BenchmarkInspection["manifest"]> {
+  const { images } = survey;
   const now = Array.from(images, ({ path: image, bytes, label }, at) => ({
     path: image,
     bytes,
@@ -169,7 +172,7 @@ async function manifestState(
     return { path, state: differs ? "changed" : "unchanged", changes: differs ? changes : null };
   }
   if (!deep || images.length === 0) return null;
-  await writeContentManifest(path, benchmark, root, now);
+  await writeContentManifest(path, benchmark, pathOfPlace(survey), now);
   return { path, state: "written", changes: null };
 }
 

@@ -2,15 +2,16 @@ import { realpath } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
-import { foldersNamed } from "../../data/dataset/locate.ts";
+import { type NamedPlace, placesNamed } from "../../data/dataset/data-place.ts";
 import { type ImageSurvey, surveyImages } from "../../data/dataset/survey-images.ts";
 import { describeContents } from "../../data/dataset/what-lies-here.ts";
 import { InputError } from "../../foundation/errors.ts";
 
-/** A folder that holds a benchmark. */
+/** A folder or container that holds a benchmark. */
 export interface Place {
   readonly benchmark: Benchmark;
   readonly survey: ImageSurvey;
+  readonly real: string;
 }
 
 export interface UnrecognisedFolder {
@@ -28,7 +29,7 @@ export interface Places {
 }
 
 /**
- * Finds every folder below a root that holds one of the benchmarks, by the names people keep them under; where there is
+ * Finds every folder or container below a root that holds one of the benchmarks, by the names people keep them under; where there is
  * none, whether the root itself is one: by its own name, by the one benchmark asked for, or by its class folders.
  *
  * @throws InputError if the root could be several benchmarks
@@ -41,17 +42,26 @@ export async function findPlaces(
   const places: Place[] = [];
   const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
   for (const benchmark of benchmarks) {
-    for (const { folder, real } of await foldersNamed(benchmark.folders, root)) {
-      const survey = await surveyImages(benchmark, folder, cacheFolder);
-      if (survey !== null) places.push({ benchmark, survey });
-      else passed.push({ folder, real, benchmark });
+    const { folders, files } = await placesNamed(benchmark.folders, root);
+    const look = async (place: NamedPlace) => {
+      const survey = await surveyImages(benchmark, place, cacheFolder);
+      if (survey !== null) places.push({ benchmark, survey, real: place.real });
+      return survey !== null;
+    };
+    const inFolders: boolean[] = [];
+    for (const place of folders) {
+      const isThere = await look(place);
+      inFolders.push(isThere);
+      if (!isThere) passed.push({ folder: place.path, real: place.real, benchmark });
     }
+    // an archive beside the folder that it was unpacked to is no second copy
+    if (!inFolders.includes(true)) for (const file of files) await look(file);
   }
   if (places.length === 0) {
     const place = await rootAsPlace(benchmarks, root, cacheFolder);
     if (place !== null) return { places: [place], unrecognised: [] };
   }
-  const taken = await Promise.all(places.map(({ survey }) => realpath(survey.root)));
+  const taken = places.map(({ real }) => real);
   const unrecognised = new Map<string, UnrecognisedFolder>();
   for (const { folder, real, benchmark } of passed) {
     // imagenet/ is passed over where imagenet/val is found, and imagenet-v2/ where one of the three in it is
@@ -72,9 +82,10 @@ async function rootAsPlace(
   cacheFolder: string | undefined,
 ): Promise<Place | null> {
   const candidates: Place[] = [];
+  const real = await realpath(resolve(root));
   for (const benchmark of benchmarks) {
     const survey = await surveyImages(benchmark, root, cacheFolder);
-    if (survey !== null) candidates.push({ benchmark, survey });
+    if (survey !== null) candidates.push({ benchmark, survey, real });
   }
   const [first, ...others] = await narrow(candidates, root);
   if (first === undefined) return null;

@@ -1,6 +1,7 @@
 import type { Benchmark, Protocol } from "../benchmark/benchmark.ts";
 import { folderKeys } from "../benchmark/layout.ts";
 import { countLabels, type ImageList } from "../sources/image-list.ts";
+import { pathOfPlace } from "../sources/image-source.ts";
 import { nameFew } from "./describe-aside.ts";
 import type { LocatedData } from "./locate.ts";
 
@@ -35,7 +36,7 @@ export function describeIncomplete(
         : `; ${empty.length} of its classes have none`;
   const loose = located.aside.looseImages.length;
   const beside = loose === 0 ? "" : `; ${loose} lie there without a class: ${nameFew(located.aside.looseImages)}`;
-  return `${located.root}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
+  return `${pathOfPlace(located)}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
 }
 
 function folderNames({ layouts, classes }: Benchmark): readonly string[] {

@@ -8,6 +8,7 @@ import {
   type ImageSource,
   type ListOptions,
   placeOf,
+  type SourceFormat,
   type SourceListing,
   type SourcePlace,
   type SourceRoot,
@@ -31,6 +32,7 @@ export interface ListedImages extends SourcePlace {
  *
  * @param rootOrPlace  a folder, or files picked in it
  * @param cacheFolder  where the indexes of containers are kept; each is read anew where absent
+ * @param isOf  the formats that are looked for; all where absent
  * @returns null if the place is laid out in none of them
  * @throws InputError for a folder of images that is no class of the benchmark, or what cannot be read
  */
@@ -38,9 +40,11 @@ export async function listImages(
   benchmark: Benchmark,
   rootOrPlace: string | SourceRoot,
   cacheFolder?: string,
+  isOf?: (format: SourceFormat) => boolean,
 ): Promise<ListedImages | null> {
   const place = typeof rootOrPlace === "string" ? { root: rootOrPlace } : rootOrPlace;
-  return eachLayout(benchmark, place, async (opened, layout) => {
+  const formats = isOf === undefined ? SOURCE_FORMATS : SOURCE_FORMATS.filter(isOf);
+  return eachLayout(benchmark, place, formats, async (opened, layout) => {
     const listed = await listLayout(benchmark, layout, opened, {
       cacheFolder,
       onFault: ({ error }) => {
@@ -73,9 +77,10 @@ export interface OpenedSource {
 export async function eachLayout<Result>(
   benchmark: Benchmark,
   place: SourceRoot,
+  formats: readonly SourceFormat[],
   list: (opened: OpenedSource, layout: Layout) => Promise<Result | null>,
 ): Promise<Result | null> {
-  for (const { name: format, open } of SOURCE_FORMATS) {
+  for (const { name: format, open } of formats) {
     const source = open(place);
     try {
       for (const layout of benchmark.layouts) {

@@ -1,78 +1,103 @@
-import { realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import { describeLayouts } from "../benchmark/layout.ts";
+import { pathOfPlace, type SourceFormat, type SourceRoot } from "../sources/image-source.ts";
+import { SOURCE_FORMATS } from "../sources/source-formats.ts";
+import { placeAt, placesNamed } from "./data-place.ts";
 import { type ListedImages, listImages } from "./list-images.ts";
 import { describeContents } from "./what-lies-here.ts";
 
 /** Where a benchmark's images were found. */
 export type LocatedData = ListedImages;
 
-/**
- * Lists a benchmark's images in the folder the user named for it.
- *
- * @throws InputError if it is not there, holds no images, or is laid out in none of the benchmark's ways
- */
-export async function openDataFolder(benchmark: Benchmark, root: string, cacheFolder?: string): Promise<LocatedData> {
-  const found = await stat(root).catch(() => undefined);
-  if (found === undefined) throw new InputError(`${root}: no such folder`);
-  if (!found.isDirectory())
-    throw new InputError(`${root}: expected a folder with the images of ${benchmark.id}, found a file`);
-  const listed = await listImages(benchmark, root, cacheFolder);
-  if (listed === null) {
-    throw new InputError(
-      `${root}: no images of ${benchmark.id} here: ${describeContents(benchmark, root)}; expected ${describeLayouts(benchmark.layouts)}`,
-    );
-  }
-  if (listed.images.length === 0)
-    throw new InputError(`${root}: class folders of ${benchmark.id} without a single image`);
-  return listed;
+/** What a search for images goes by, beside the benchmark. */
+export interface LocateDataOptions {
+  /** where the indexes of containers are kept; each is made anew where absent */
+  readonly cacheFolder?: string | undefined;
+  /** file whose first line is the password of encrypted archives */
+  readonly passwordFile?: string | undefined;
 }
 
 /**
- * Finds a benchmark below a root by the names people keep it under.
+ * Lists a benchmark's images in the folder, the file or the files of a pattern that the user named for it.
+ *
+ * @throws InputError if it is not there, holds no images, or is laid out in none of the benchmark's ways
+ */
+export async function openDataFolder(
+  benchmark: Benchmark,
+  path: string,
+  { cacheFolder, passwordFile }: LocateDataOptions = {},
+): Promise<LocatedData> {
+  const place = { ...(await placeAt(path)), passwordFile };
+  const listed = await listImages(benchmark, place, cacheFolder);
+  if (listed === null) {
+    const contents =
+      place.files === undefined ? describeContents(benchmark, place.root) : await describeFiles(place, cacheFolder);
+    throw new InputError(
+      `${path}: no images of ${benchmark.id} here: ${contents}; expected ${describeLayouts(benchmark.layouts)}`,
+    );
+  }
+  if (listed.images.length === 0)
+    throw new InputError(`${path}: class folders of ${benchmark.id} without a single image`);
+  return listed;
+}
+
+interface Candidate {
+  readonly place: SourceRoot;
+  /** formats that are looked for; all where absent */
+  readonly isOf?: (format: SourceFormat) => boolean;
+}
+
+const isFolderFormat = ({ endings }: SourceFormat) => endings === undefined;
+
+/**
+ * Finds a benchmark below a root by the names people keep it under: in a folder, else in a container that is called so.
  *
  * @param alone  this benchmark alone was asked for: the root itself may be its folder
  * @returns null if it is not there
- * @throws InputError if two folders hold it
+ * @throws InputError if two folders hold it, or two containers
  */
 export async function findData(
   benchmark: Benchmark,
   root: string,
   alone: boolean,
-  cacheFolder?: string,
+  { cacheFolder, passwordFile }: LocateDataOptions = {},
 ): Promise<LocatedData | null> {
-  const found: LocatedData[] = [];
-  for (const { folder } of await foldersNamed(alone ? [...benchmark.folders, "."] : benchmark.folders, root)) {
-    const listed = await listImages(benchmark, folder, cacheFolder);
-    if (listed !== null && listed.images.length > 0) found.push(listed);
+  const { folders, files } = await placesNamed(benchmark.folders, root);
+  const itself = alone ? (await placesNamed(["."], root)).folders : [];
+  const other = itself.filter(({ real }) => folders.every((folder) => folder.real !== real));
+  const steps: readonly (readonly Candidate[])[] = [
+    [...folders.map((place) => ({ place })), ...other.map((place) => ({ place, isOf: isFolderFormat }))],
+    files.map((place) => ({ place })),
+    other.map((place) => ({ place })),
+  ];
+  for (const step of steps) {
+    const found: LocatedData[] = [];
+    for (const { place, isOf } of step) {
+      const listed = await listImages(benchmark, { ...place, passwordFile }, cacheFolder, isOf);
+      if (listed !== null && listed.images.length > 0) found.push(listed);
+    }
+    const [first, second] = found;
+    if (first !== undefined && second !== undefined) {
+      throw new InputError(
+        `${benchmark.id} is at two places below ${root}: ${pathOfPlace(first)} and ${pathOfPlace(second)}; say which with --data-dir ${benchmark.id}=PATH`,
+      );
+    }
+    if (first !== undefined) return first;
   }
-  const [first, second] = found;
-  if (first !== undefined && second !== undefined) {
-    throw new InputError(
-      `${benchmark.id} is at two places below ${root}: ${first.root} and ${second.root}; say which with --data-dir ${benchmark.id}=PATH`,
-    );
-  }
-  return first ?? null;
+  return null;
 }
 
-/**
- * The folders of these names that are there, each once: two names of one folder, by a link or where letter case does not
- * count, are one place.
- *
- * @param names  paths below the root; "." is the root itself
- */
-export async function foldersNamed(
-  names: readonly string[],
-  root: string,
-): Promise<{ readonly folder: string; readonly real: string }[]> {
-  const found = new Map<string, string>();
-  for (const name of names) {
-    const folder = name === "." ? root : join(root, name);
-    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) continue;
-    const real = await realpath(folder);
-    if (!found.has(real)) found.set(real, folder);
+/** What picked files hold. */
+async function describeFiles(place: SourceRoot, cacheFolder: string | undefined): Promise<string> {
+  for (const { open } of SOURCE_FORMATS) {
+    const source = open(place);
+    try {
+      const contents = await source.describe?.({ cacheFolder, onFault: () => true });
+      if (contents !== undefined && contents !== null) return contents;
+    } finally {
+      await source.close();
+    }
   }
-  return [...found].map(([real, folder]) => ({ folder, real }));
+  return "it is no container of images that is known";
 }

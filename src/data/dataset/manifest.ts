@@ -3,7 +3,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import type { ImageList } from "../sources/image-list.ts";
-import { placeOf, type SourcePlace } from "../sources/image-source.ts";
+import { pathOfPlace, placeOf, type SourcePlace } from "../sources/image-source.ts";
 import type { LocatedData } from "./locate.ts";
 
 /** The images of one run in canonical order. Everything stored or scored refers to them by position. */
@@ -29,7 +29,7 @@ export function makeManifest(
 ): Manifest {
   const { scored, limit } = options;
   const wanted = scored === undefined ? data.images : data.images.withLabels(scored);
-  if (wanted.length === 0) throw new InputError(`${data.root}: no image of ${benchmark.id} to score`);
+  if (wanted.length === 0) throw new InputError(`${pathOfPlace(data)}: no image of ${benchmark.id} to score`);
   const images = limit === undefined || limit >= wanted.length ? wanted : sampleImages(wanted, limit);
   return {
     benchmark: benchmark.id,

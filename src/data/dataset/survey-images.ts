@@ -5,6 +5,7 @@ import { NOTHING_ASIDE } from "../sources/aside.ts";
 import { compareText } from "../sources/folder-entry.ts";
 import { collectImages } from "../sources/image-list.ts";
 import type { SourceRoot } from "../sources/image-source.ts";
+import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { eachLayout, type ListedLayout, listLayout, type OpenedSource } from "./list-images.ts";
 
 /** A folder of a benchmark as it is, right or wrong. Paths are below its root, "/" between. */
@@ -29,7 +30,9 @@ export async function surveyImages(
   cacheFolder?: string,
 ): Promise<ImageSurvey | null> {
   const place = typeof rootOrPlace === "string" ? { root: rootOrPlace } : rootOrPlace;
-  return eachLayout(benchmark, place, (opened, layout) => surveyLayout(benchmark, layout, opened, cacheFolder));
+  return eachLayout(benchmark, place, SOURCE_FORMATS, (opened, layout) =>
+    surveyLayout(benchmark, layout, opened, cacheFolder),
+  );
 }
 
 async function surveyLayout(

@@ -9,23 +9,31 @@ import type { ContainerFormat, ContainerOptions, ContainerReader, MemberPlace } 
 import { hasRowLabels, hasSamples, listSamples } from "./container-samples.ts";
 import { createFilePool, type FilePool } from "./file-pool.ts";
 import { type ContainerPlace, fileOf, type ImageEntry, imageIdentity } from "./image-entry.ts";
-import type { ImageBytes, LabelOrigin, SourceFormat, SourceListing, SourceRoot } from "./image-source.ts";
-import type { FileContents, MemberListing } from "./member-listing.ts";
+import type { ImageBytes, LabelOrigin, ListOptions, SourceFormat, SourceListing, SourceRoot } from "./image-source.ts";
+import { describeMembers, type FileContents, type MemberListing } from "./member-listing.ts";
 import { listClassMembers, listNumberedMembers } from "./member-names.ts";
 
 /** Images in files that hold many, each read in place: what is common to all such formats. */
 export function containerFormat(format: ContainerFormat): SourceFormat {
   return {
     name: format.name,
+    endings: format.endings,
     open: (place) => {
       const pool = createFilePool();
       const reader = format.open({ passwordFile: place.passwordFile });
       let contents: Promise<Contents | null> | null = null; // the same for every origin of labels
+      const contentsOf = ({ cacheFolder }: ListOptions) => {
+        contents ??= readContents(format, place, { cacheFolder, passwordFile: place.passwordFile });
+        return contents;
+      };
       return {
-        list: async (origin, { cacheFolder }) => {
-          contents ??= readContents(format, place, { cacheFolder, passwordFile: place.passwordFile });
-          const found = await contents;
+        list: async (origin, options) => {
+          const found = await contentsOf(options);
           return found === null ? null : listContents(place.root, found, origin);
+        },
+        describe: async (options) => {
+          const found = await contentsOf(options);
+          return found === null ? null : describeMembers(found.sets.flatMap(({ files }) => files));
         },
         read: (image) => readMember(fileOf(place.root, image), image, pool, reader),
         readHead: (image, into) => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Aside } from "./aside.ts";
 import type { ImageEntry } from "./image-entry.ts";
 
@@ -15,6 +16,13 @@ export interface SourceRoot {
 export interface SourcePlace extends SourceRoot {
   /** name of a {@link SourceFormat} */
   readonly format: string;
+}
+
+/** A place as messages name it: its folder, or the files that were picked in it. */
+export function pathOfPlace({ root, files }: SourceRoot): string {
+  const [first] = files ?? [];
+  if (files === undefined || first === undefined) return root;
+  return files.length === 1 ? join(root, first) : `${join(root, first)} and ${files.length - 1} more`;
 }
 
 /** The plain data of a place that more is known of, for a thread. */
@@ -114,6 +122,8 @@ export interface ImageSource {
    * @throws InputError for what makes a listing impossible
    */
   list(origin: LabelOrigin, options: ListOptions): Promise<SourceListing | null>;
+  /** What is there, for the message where none of it can be listed; null where there is nothing of this format. */
+  describe?(options: ListOptions): Promise<string | null>;
   /** Reads an image whole. @throws InputError if it cannot be read, or is not as it was listed */
   read(image: ImageEntry): Promise<ImageBytes>;
   /**
@@ -130,5 +140,7 @@ export interface ImageSource {
 export interface SourceFormat {
   /** stays the same from version to version */
   readonly name: string;
+  /** how the names of its files end, lower case, where a file that is called as a benchmark is taken for it */
+  readonly endings?: readonly string[];
   open(root: SourceRoot): ImageSource;
 }

@@ -71,3 +71,23 @@ export function noteOther(aside: MemberAside, file: string, name: string): void 
   if (IMAGE_NAME.test(name)) aside.looseImages.push(`${file}/${name}`);
   else aside.strayFiles++;
 }
+
+/** Names that a message gives. */
+const FEW = 3;
+
+/** What containers hold, for the message where none of it can be labeled. */
+export function describeMembers(files: readonly FileContents[]): string {
+  const members = files.flatMap((file) => file.members);
+  const images = members.filter(({ name, label }) => label !== undefined || IMAGE_NAME.test(name));
+  if (images.length === 0) {
+    return members.length === 0 ? "it is empty" : `it holds no image, but ${nameSome(members.map(({ name }) => name))}`;
+  }
+  const folders = [...new Set(images.map(({ name }) => name.split("/").slice(0, -1).join("/")))].filter(Boolean);
+  const where = folders.length === 0 ? "in no folder" : `in folders called ${nameSome(folders)}`;
+  return `it holds ${images.length} ${images.length === 1 ? "image" : "images"} ${where}, such as ${images[0]?.name}`;
+}
+
+function nameSome(names: readonly string[]): string {
+  const named = names.slice(0, FEW).join(", ");
+  return names.length > FEW ? `${named} and ${names.length - FEW} more` : named;
+}

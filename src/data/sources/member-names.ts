@@ -54,7 +54,7 @@ export function listClassMembers(
     if (!IMAGE_NAME.test(member.name)) aside.strayFiles++;
     else if (label !== undefined) {
       images.push({ file, member, label });
-      count(folders, path, () => ({ name: path, label, images: 0 }));
+      count(folders, name, () => ({ name, label, images: 0 }));
       noteMisplaced(aside, file.file, segments, depth, label, classOf);
     } else if (depth < segments.length - 1) count(unknown, path, () => ({ name: path, images: 0 }));
     else aside.looseImages.push(`${file.file}/${member.name}`);

@@ -13,6 +13,9 @@ export const SOURCE_FORMATS: readonly SourceFormat[] = [
   containerFormat(parquetContainer),
 ];
 
+/** How the names of containers end, lower case. */
+export const CONTAINER_ENDINGS: readonly string[] = SOURCE_FORMATS.flatMap(({ endings }) => endings ?? []);
+
 /** Opens a source that was listed before, in any thread. @throws Error for a format that is none */
 export function openSource(place: SourcePlace): ImageSource {
   const found = SOURCE_FORMATS.find(({ name }) => name === place.format);

@@ -1,3 +1,4 @@
+import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Note } from "../../foundation/notes.ts";
 import type { UpdateOptions } from "../embedding/image-contents.ts";
@@ -20,7 +21,7 @@ export async function checkUnchanged(runs: readonly PlannedRun[], options: Updat
     const positions = parts.flatMap(({ changed, readable }) => [...changed, ...readable]);
     if (positions.length === 0) continue;
     throw new InputError(
-      `${manifest.root}: ${countImages(positions.length)} changed during the run: ${nameImages(manifest, positions)}; nothing was scored on them; run the same command again once they are complete`,
+      `${pathOfPlace(manifest)}: ${countImages(positions.length)} changed during the run: ${nameImages(manifest, positions)}; nothing was scored on them; run the same command again once they are complete`,
     );
   }
 }

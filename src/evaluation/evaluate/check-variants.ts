@@ -1,9 +1,10 @@
 import { realpath } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { namedVariant, variantsOf } from "../../data/benchmark/variants.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
 import { haveSameImages } from "../../data/dataset/same-images.ts";
+import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 
@@ -58,17 +59,24 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
   const below = data === undefined ? ".." : relative(resolve(data), root);
   const isBelow = below !== "" && !below.startsWith("..");
   const given = namedVariant(variants, isBelow ? below : below === "" ? basename(root) : root);
-  const tar = located.images.at(0).container?.file;
-  const inside = tar === undefined ? null : namedVariant(variants, basename(tar));
+  const { container, path } = located.images.at(0);
+  const file = container?.file;
+  // the archive's name, and the folder that its class folders lie in
+  const folder = located.layout.kind === "class-folders" ? dirname(dirname(path)) : (file ?? "");
+  const inside = (file === undefined ? [] : [file, folder]).map((name) => ({
+    name,
+    variant: namedVariant(variants, basename(name)),
+  }));
   const real = await realpath(root);
   const isLink = real !== root && !(isBelow && real === join(await realpath(data as string), below));
   const behind = isLink ? namedVariant(variants, real) : null;
-  const named = [given, inside, behind].filter((variant) => variant !== null);
+  const named = [given, ...inside.map(({ variant }) => variant), behind].filter((variant) => variant !== null);
   const different = named.find((variant) => variant.isPlain && variant.id !== id);
-  const place = behind !== null && behind === different ? `${located.root} (a link to ${real})` : located.root;
+  const shown = pathOfPlace(located);
+  const place = behind !== null && behind === different ? `${shown} (a link to ${real})` : shown;
   if (different !== undefined) {
-    const what =
-      inside === different && tar !== undefined ? `${join(located.root, tar)}: its name is` : `${place}: its name is`;
+    const name = inside.find(({ variant }) => variant === different)?.name;
+    const what = name === undefined ? `${place}: its name is` : `${join(located.root, name)}: its name is`;
     throw new InputError(
       `${what} that of ${different.id}, and it is read as ${id}: the two cannot be told apart by what is in them; give it as --data-dir ${different.id}=PATH, or rename it if its name is wrong`,
     );
@@ -81,13 +89,15 @@ async function checkName(candidate: Candidate, data: string | undefined): Promis
   if (!isShipped) return null;
   const alike = variants.filter((variant) => variant.id !== id).map((variant) => variant.id);
   const text = `${place}: nothing in its name says whether it is ${id}, as which it is read, or ${alike.join(" or ")}, which look the same`;
-  const isUsual = benchmark.folders.some((folder) => basename(folder) === basename(root));
+  const isUsual = benchmark.folders.some((folder) => basename(folder) === basename(located.files?.[0] ?? root));
   return isUsual ? makeNote(text, about) : makeWarning(text, about);
 }
 
 /** @throws InputError for two benchmarks that are scored alike, or both ship, in one folder; or in two of the same images */
 async function checkPairs(candidates: readonly Candidate[]): Promise<void> {
-  const reals = await Promise.all(candidates.map(({ located }) => realpath(located.root)));
+  const reals = await Promise.all(
+    candidates.map(async ({ located }) => [await realpath(located.root), ...(located.files ?? [])].join("\n")),
+  );
   for (const [b, second] of candidates.entries()) {
     for (const [a, first] of candidates.slice(0, b).entries()) {
       const ids = `${first.benchmark.id} and ${second.benchmark.id}`;
@@ -97,12 +107,12 @@ async function checkPairs(candidates: readonly Candidate[]): Promise<void> {
       if (reals[a] === reals[b]) {
         if (!areAlike && !(first.isShipped && second.isShipped)) continue;
         throw new InputError(
-          `${second.located.root}: read as ${ids}, which are different images; name each one's folder with --data-dir ID=PATH`,
+          `${pathOfPlace(second.located)}: read as ${ids}, which are different images; name each one's folder with --data-dir ID=PATH`,
         );
       }
       if (areAlike && (await haveSameImages(first.located, second.located))) {
         throw new InputError(
-          `${first.located.root} and ${second.located.root}: hold the same images, and are read as ${ids}, which are different ones; get the right ones`,
+          `${pathOfPlace(first.located)} and ${pathOfPlace(second.located)}: hold the same images, and are read as ${ids}, which are different ones; get the right ones`,
         );
       }
     }

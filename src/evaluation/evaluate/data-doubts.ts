@@ -4,6 +4,7 @@ import { classKeys } from "../../data/benchmark/class-list.ts";
 import { describeAside, nameFew } from "../../data/dataset/describe-aside.ts";
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
+import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 
 /** Why a folder may not hold what it is read as, and what lies in it beside the images. */
@@ -20,7 +21,8 @@ const TRAINING = /^(?:train|training)$/i;
 export async function findDataDoubts(benchmark: Benchmark, located: LocatedData): Promise<DataDoubts> {
   const about = { benchmark: benchmark.id };
   const warn = (text: string) => makeWarning(text, about);
-  const { root, aside } = located;
+  const { aside } = located;
+  const root = pathOfPlace(located);
   const notes: Note[] = [];
   const likelySet = await describeLikelySet(benchmark, located);
   if (likelySet !== null) notes.push(warn(`${root}: ${likelySet}`));
@@ -33,7 +35,7 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
     notes.push(warn(`${root}: ${folders}: ${nameFew(aside.misplaced)}`));
   }
   for (const text of aside.warnings) notes.push(warn(text));
-  for (const text of describeAside(located)) notes.push(makeNote(text, about));
+  for (const text of describeAside({ root, aside })) notes.push(makeNote(text, about));
   return { notes, likelySet };
 }
 

@@ -11,7 +11,7 @@ import { checkVariants } from "./check-variants.ts";
 export interface LocateOptions {
   /** folder that holds the benchmarks' folders */
   readonly data?: string | undefined;
-  /** benchmark id → its folder */
+  /** benchmark id → its folder, its container, or a pattern of containers in one folder */
   readonly dataDirs?: Readonly<Record<string, string>> | undefined;
   /** benchmark id → column of the class list that its class folders are named by */
   readonly folderNames?: Readonly<Record<string, string>> | undefined;
@@ -19,7 +19,9 @@ export interface LocateOptions {
   readonly benchmarks?: readonly string[] | undefined;
   /** ids or paths of the definitions that there are, where `benchmarks` is absent; default: those that ship with the package */
   readonly known?: readonly string[] | undefined;
-  /** where the indexes of tars are kept */
+  /** file whose first line is the password of encrypted archives */
+  readonly passwordFile?: string | undefined;
+  /** where the indexes of containers are kept */
   readonly storeRoot: string;
 }
 
@@ -45,7 +47,7 @@ export interface LocatedBenchmarks {
  */
 export async function locateBenchmarks(options: LocateOptions): Promise<LocatedBenchmarks> {
   const { data, dataDirs = {}, folderNames = {}, storeRoot } = options;
-  const tars = join(storeRoot, "tars");
+  const how = { cacheFolder: join(storeRoot, "tars"), passwordFile: options.passwordFile };
   if (data !== undefined && statOf(data)?.isDirectory() !== true) throw new InputError(`${data}: no such folder`);
   const wanted = await wantedBenchmarks(options);
   const found: LocatedBenchmark[] = [];
@@ -53,8 +55,8 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
     const folder = dataDirs[benchmark.id];
     const root = data ?? (isUserDefined ? dirname(benchmark.path) : undefined);
     let located: LocatedData | null = null;
-    if (folder !== undefined) located = await openDataFolder(benchmark, folder, tars);
-    else if (root !== undefined) located = await findData(benchmark, root, wanted.length === 1, tars);
+    if (folder !== undefined) located = await openDataFolder(benchmark, folder, how);
+    else if (root !== undefined) located = await findData(benchmark, root, wanted.length === 1, how);
     const column = folderNames[benchmark.id];
     if (located !== null && column !== undefined) checkFolderNames(located.root, located.layout.kind, column);
     if (located !== null) found.push({ benchmark, located, isUserDefined });
