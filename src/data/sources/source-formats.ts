@@ -1,3 +1,4 @@
+import { arrowFormat } from "./arrow-format.ts";
 import { containerFormat } from "./container-source.ts";
 import { folderFormat } from "./folder-source.ts";
 import type { ImageSource, SourceFormat, SourcePlace } from "./image-source.ts";
@@ -11,6 +12,7 @@ export const SOURCE_FORMATS: readonly SourceFormat[] = [
   containerFormat(tarContainer),
   containerFormat(zipFormat),
   containerFormat(parquetContainer),
+  containerFormat(arrowFormat),
 ];
 
 /** How the names of containers end, lower case. */
