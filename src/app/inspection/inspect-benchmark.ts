@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
+import type { Layout } from "../../data/benchmark/layout.ts";
 import { namedVariant, variantsOf } from "../../data/benchmark/variants.ts";
 import { type ContentChanges, type ContentEntry, compareContent } from "../../data/dataset/compare-content.ts";
 import { contentManifestPath, readContentManifest, writeContentManifest } from "../../data/dataset/content-manifest.ts";
@@ -18,7 +19,7 @@ export interface BenchmarkInspection {
   readonly benchmark: string;
   readonly title: string;
   readonly root: string;
-  readonly layout: "class-folders" | "numbered-folders" | "flat" | "web-dataset";
+  readonly layout: Layout["kind"];
   /** column of the class list that names the folders, or whose values the tars' labels are; null where there is none */
   readonly key: string | null;
   /** class folders are named by numbers, which are read as numbers: 10 is after 9 */

@@ -42,7 +42,8 @@ export function checkBenchmark({ id, path, classes, layouts, protocols }: Checke
     if (layout.kind === "flat") checkPattern(layout.pattern, where);
     else if (layout.kind === "numbered-folders") {
       for (const key of layout.keys) checkFolders(classKeys(classes, key, where), key, where);
-    } else if (layout.key !== undefined) {
+    } else if (layout.kind === "solution-file") classKeys(classes, "wnid", where);
+    else if (layout.key !== undefined) {
       const keys = classKeys(classes, layout.key, where);
       if (layout.kind === "class-folders") checkFolders(keys, layout.key, where);
       else checkDistinct(keys, layout.key, where);

@@ -35,7 +35,7 @@ async function hashLabels({ classes, layouts, path }: Benchmark): Promise<Defini
     if (layout.kind === "flat") {
       const labels = await readText(join(dirname(path), layout.labels));
       parts.set(`flat ${layout.labels}`, labels.replaceAll("\r\n", "\n").trim());
-    } else if (layout.kind !== "numbered-folders" && layout.key !== undefined) {
+    } else if ("key" in layout && layout.key !== undefined) {
       parts.set(`${layout.kind} ${layout.key}`, JSON.stringify(classKeys(classes, layout.key, path)));
     }
   }

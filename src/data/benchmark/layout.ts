@@ -9,18 +9,18 @@ export const layoutSchema = z.discriminatedUnion("kind", [
    * official names tell, or the user
    */
   z.strictObject({ kind: z.literal("numbered-folders"), keys: z.array(z.string()).min(1) }),
-  /**
-   * all images in one folder; the pattern's first group is the 1-based line of the label file. `example` is a name as messages
-   * give it. A CSV file `solution` in a folder that holds the images below `images` labels them too, as Kaggle's
-   * LOC_val_solution.csv does: a name without its ending, and a wnid before other words
-   */
+  /** all images in one folder; the pattern's first group is the 1-based line of the label file, `example` a name for messages */
   z.strictObject({
     kind: z.literal("flat"),
     pattern: z.string(),
     labels: z.string(),
     example: z.string().optional(),
-    solution: z.strictObject({ file: z.string(), images: z.string() }).optional(),
   }),
+  /**
+   * all images in one folder; a CSV file beside them, or in the folder that they lie below as `images`, says the wnid of each
+   * name, as Kaggle's LOC_val_solution.csv does
+   */
+  z.strictObject({ kind: z.literal("solution-file"), file: z.string(), images: z.string() }),
   /** each image with its label beside it, as in tars with a .cls an image: the row of the class list, or the value of its column `key` */
   z.strictObject({ kind: z.literal("web-dataset"), key: z.string().optional() }),
 ]);
@@ -43,6 +43,8 @@ function describeLayout(layout: Layout): string | null {
       return `one folder a class, named by its ${layout.key}`;
     case "numbered-folders":
       return layout.keys.length === 1 ? `one folder a class, named by its ${layout.keys[0]}` : null;
+    case "solution-file":
+      return null;
     case "flat":
       return layout.example === undefined ? `files like ${layout.pattern}` : `files called ${layout.example}, …`;
     case "web-dataset":

@@ -4,12 +4,14 @@ import { parseWhole } from "../../foundation/files/parse-csv.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import { classKeys } from "../benchmark/class-list.ts";
 import type { Layout } from "../benchmark/layout.ts";
+import { IMAGE_NAME } from "../sources/folder-entry.ts";
 import type { ImageEntry } from "../sources/image-entry.ts";
 import type { LabelOrigin } from "../sources/image-source.ts";
 import { classNamer } from "./class-folder-names.ts";
 import { checkAgainstPaths } from "./contradicting-paths.ts";
 import { readLabelFile } from "./label-file.ts";
 import { sampleLabels } from "./sample-labels.ts";
+import { readSolutionFile } from "./solution-file.ts";
 
 /** How a layout labels images: where a source finds the numbers, and which row of the class list each stands for. */
 export interface Labelling {
@@ -24,8 +26,12 @@ export interface Labelling {
 
 export type OnUnlabelled = (path: string, error: InputError) => void;
 
-/** @param root  of the images, for messages. @throws InputError for a class list whose labels are not numbers in a row */
-export function labellingOf(benchmark: Benchmark, layout: Layout, root: string): Labelling {
+/**
+ * @param root  of the images
+ * @returns null where the layout's labels are not there
+ * @throws InputError for labels that are no classes, or a class list whose labels are not numbers in a row
+ */
+export async function labellingOf(benchmark: Benchmark, layout: Layout, root: string): Promise<Labelling | null> {
   switch (layout.kind) {
     case "class-folders":
       return {
@@ -34,15 +40,27 @@ export function labellingOf(benchmark: Benchmark, layout: Layout, root: string):
       };
     case "numbered-folders":
       throw new Error("folders named by numbers are listed by the column that they are of");
-    case "flat":
+    case "solution-file": {
+      const solution = await readSolutionFile(benchmark, layout, root);
+      if (solution === null) return null;
       return {
-        origin: { from: "file number", pattern: layout.pattern },
+        origin: { from: "file name", numberOf: (name) => solution.rowOf.get(imageStem(name) ?? "") },
+        label: async (images, onUnlabelled) => withoutTwins(images, root, onUnlabelled),
+      };
+    }
+    case "flat": {
+      const pattern = new RegExp(layout.pattern);
+      return {
+        origin: { from: "file name", numberOf: (name) => numberIn(pattern, name) },
         label: async (images, onUnlabelled) => {
+          const solution = benchmark.layouts.find((other) => other.kind === "solution-file");
+          if (solution !== undefined) await readSolutionFile(benchmark, solution, root); // refused where it contradicts
           const labels = await readLabelFile(join(dirname(benchmark.path), layout.labels), benchmark.classes.size);
-          const file = { root, pattern: new RegExp(layout.pattern), labels, wnids: benchmark.classes.keys.get("wnid") };
+          const file = { root, pattern, labels, wnids: benchmark.classes.keys.get("wnid") };
           return labelByNumber(images, file, onUnlabelled);
         },
       };
+    }
     case "web-dataset": {
       const rows = labelRows(benchmark, layout.key);
       return {
@@ -50,6 +68,32 @@ export function labellingOf(benchmark: Benchmark, layout: Layout, root: string):
         label: (images, onUnlabelled) => checkAgainstPaths(images, benchmark, root, onUnlabelled),
       };
     }
+  }
+}
+
+function numberIn(pattern: RegExp, name: string): number | undefined {
+  const number = pattern.exec(name)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** An image's name without its ending; null for other files. */
+function imageStem(name: string): string | null {
+  return IMAGE_NAME.test(name) ? name.replace(IMAGE_NAME, "") : null;
+}
+
+/** Refuses a second image of one name, which has another ending. */
+function* withoutTwins(images: Iterable<ImageEntry>, root: string, onUnlabelled: OnUnlabelled): Iterable<ImageEntry> {
+  const seen = new Map<string | null, string>();
+  for (const image of images) {
+    const stem = imageStem(posix.basename(image.path));
+    const twin = seen.get(stem);
+    seen.set(stem, image.path);
+    if (twin === undefined) yield image;
+    else
+      onUnlabelled(
+        image.path,
+        new InputError(`${join(root, image.path)}: a second image of this name, beside ${twin}`),
+      );
   }
 }
 

@@ -111,7 +111,8 @@ export async function listLayout(
 ): Promise<ListedLayout | null> {
   if (layout.kind === "numbered-folders") return listNumberedFolders(benchmark, layout.keys, opened, options);
   const { place, source } = opened;
-  const labelling = labellingOf(benchmark, layout, place.root);
+  const labelling = await labellingOf(benchmark, layout, place.root);
+  if (labelling === null) return null;
   const listing = await source.list(labelling.origin, options);
   if (listing === null) return null;
   const { aside, folders, unknownFolders } = listing;

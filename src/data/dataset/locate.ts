@@ -29,7 +29,7 @@ export async function openDataFolder(
   { cacheFolder, passwordFile }: LocateDataOptions = {},
 ): Promise<LocatedData> {
   const place = { ...(await placeAt(path)), passwordFile };
-  const listed = await listImages(benchmark, place, cacheFolder);
+  const listed = (await listImages(benchmark, place, cacheFolder)) ?? (await listBelow(benchmark, place, cacheFolder));
   if (listed === null) {
     const contents =
       place.files === undefined ? describeContents(benchmark, place.root) : await describeFiles(place, cacheFolder);
@@ -40,6 +40,18 @@ export async function openDataFolder(
   if (listed.images.length === 0)
     throw new InputError(`${path}: class folders of ${benchmark.id} without a single image`);
   return listed;
+}
+
+/** The images of a tree that its top folder was named for, as Kaggle's. */
+async function listBelow(
+  benchmark: Benchmark,
+  { root, files }: SourceRoot,
+  cacheFolder: string | undefined,
+): Promise<LocatedData | null> {
+  const below = benchmark.layouts.flatMap((layout) => (layout.kind === "solution-file" ? [layout.images] : []));
+  const { folders } = await placesNamed(files === undefined ? below : [], root);
+  const [folder] = folders;
+  return folder === undefined ? null : listImages(benchmark, { root: folder.root }, cacheFolder);
 }
 
 interface Candidate {

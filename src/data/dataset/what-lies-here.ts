@@ -96,7 +96,7 @@ export function looksLike(benchmark: Benchmark, root: string): boolean {
 
 function fits(benchmark: Benchmark, entries: readonly Entry[]): boolean {
   return benchmark.layouts.some((layout) => {
-    if (layout.kind === "web-dataset") return false; // test/ is looked into anyway
+    if (layout.kind === "web-dataset" || layout.kind === "solution-file") return false; // test/ is looked into anyway
     if (layout.kind === "flat") {
       const pattern = new RegExp(layout.pattern);
       return entries.some(({ name, isFolder }) => !isFolder && pattern.test(name));

@@ -167,7 +167,7 @@ async function listMembers(
     if (hasLabels) return null;
     return origin.from === "folder name"
       ? listClassMembers(files, origin.labelOf)
-      : listNumberedMembers(files, origin.pattern);
+      : listNumberedMembers(files, origin.numberOf);
   }
   return hasLabels || isNumbered ? listSamples(root, files, origin) : null;
 }

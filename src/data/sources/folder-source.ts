@@ -19,7 +19,7 @@ export const folderFormat: SourceFormat = {
     list: async (origin, { onFault }) => {
       if (files !== undefined) return null; // picked files are containers
       if (origin.from === "folder name") return listClassFolders(openWalk(root, onFault), origin.labelOf);
-      return origin.from === "file number" ? listNumbered(openWalk(root, onFault), origin.pattern) : null;
+      return origin.from === "file name" ? listNumbered(openWalk(root, onFault), origin.numberOf) : null;
     },
     read: (image) => readImageFile(root, image),
     readHead: (image, into) => readFileStart(systemPath(root, image.path), 0, into, fileOf(root, image)),
@@ -55,8 +55,8 @@ function* imagesByClass(
   }
 }
 
-function listNumbered(walk: FolderWalk, pattern: string): SourceListing | null {
-  const numbered = findNumbered(walk, pattern);
+function listNumbered(walk: FolderWalk, numberOf: (name: string) => number | undefined): SourceListing | null {
+  const numbered = findNumbered(walk, numberOf);
   if (numbered === null) return null;
   const images = function* (): Iterable<ImageEntry> {
     for (const { name, number } of numbered) {

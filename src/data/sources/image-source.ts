@@ -37,8 +37,8 @@ export function placeOf({ format, root, files, passwordFile }: SourcePlace): Sou
 export type LabelOrigin =
   /** the folder below the root that holds it; `labelOf` gives the number of a folder's name, undefined where it is no class */
   | { readonly from: "folder name"; readonly labelOf: (name: string) => number | undefined }
-  /** the number in the file's name: the pattern's first group */
-  | { readonly from: "file number"; readonly pattern: string }
+  /** the file's name, without folders; `numberOf` gives its number, undefined for a name that has none */
+  | { readonly from: "file name"; readonly numberOf: (name: string) => number | undefined }
   /** what comes with the image: a number from 0 on and below `classes` where the set names none, or text; `labels` reads it */
   | { readonly from: "sample"; readonly classes: number; readonly labels: SampleLabels };
 

@@ -84,25 +84,26 @@ function noteMisplaced(
 }
 
 /**
- * The images of containers whose names hold a number: the pattern's first group. All lie in one folder.
+ * The images of containers whose names have a number. All lie in one folder.
  *
+ * @param numberOf  of a name without folders; undefined where it has none
  * @returns null where no name fits
  * @throws InputError for such images in more than one folder
  */
-export function listNumberedMembers(files: readonly FileContents[], pattern: string): MemberListing | null {
-  const expression = new RegExp(pattern);
-  const isNumbered = (segments: readonly string[]) => expression.test(segments.at(-1) as string);
-  const place = choosePlace(files, (segments) => (isNumbered(segments) ? segments.length - 1 : null));
+export function listNumberedMembers(
+  files: readonly FileContents[],
+  numberOf: (name: string) => number | undefined,
+): MemberListing | null {
+  const numberIn = (segments: readonly string[]) => numberOf(segments.at(-1) as string);
+  const place = choosePlace(files, (segments) => (numberIn(segments) === undefined ? null : segments.length - 1));
   if (place === null) return null;
   const aside = openAside();
   aside.notes.push(...place.notes);
   const images: LabelledMember[] = [];
   for (const { file, member, segments } of membersOf(files)) {
-    const match =
-      isBelow(segments, place.segments) && segments.length === place.segments.length + 1
-        ? expression.exec(segments.at(-1) as string)
-        : null;
-    if (match !== null) images.push({ file, member, label: Number(match[1]) });
+    const isThere = isBelow(segments, place.segments) && segments.length === place.segments.length + 1;
+    const number = isThere ? numberIn(segments) : undefined;
+    if (number !== undefined) images.push({ file, member, label: number });
     else if (!isClutter(aside, file.file, segments)) noteOther(aside, file.file, member.name);
   }
   return { images, aside, folders: [], unknownFolders: [] };

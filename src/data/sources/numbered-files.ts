@@ -8,14 +8,13 @@ export interface NumberedFile {
   readonly number: number;
 }
 
-/** The files of the root whose names fit the pattern, by number; what else is there is noted. Null where none fits. */
-export function findNumbered(walk: FolderWalk, pattern: string): NumberedFile[] | null {
-  const expression = new RegExp(pattern);
+/** The files of the root whose names have a number, by number; what else is there is noted. Null where none has. */
+export function findNumbered(walk: FolderWalk, numberOf: (name: string) => number | undefined): NumberedFile[] | null {
   const files: NumberedFile[] = [];
   const others: string[] = [];
   for (const entry of readEntries(walk, ".")) {
-    const match = expression.exec(entry.name);
-    if (match !== null && !entry.isDirectory()) files.push({ name: entry.name, number: Number(match[1]) });
+    const number = entry.isDirectory() ? undefined : numberOf(entry.name);
+    if (number !== undefined) files.push({ name: entry.name, number });
     else if (entry.isDirectory()) countClutter(walk.clutter, entry.name);
     else others.push(entry.name);
   }

@@ -80,9 +80,11 @@ function applyKeyStream(data: Buffer, key: Buffer): void {
   const counters = Buffer.alloc(Math.min(STREAM_BYTES, Math.ceil(data.length / BLOCK) * BLOCK));
   let counter = 1;
   for (let from = 0; from < data.length; from += counters.length) {
-    for (let at = 0; at < counters.length; at += BLOCK) counters.writeUIntLE(counter++, at, 6);
+    // an image has fewer than 2^32 blocks
+    for (let at = 0; at < counters.length; at += BLOCK) counters.writeUInt32LE(counter++, at);
     const stream = cipher.update(counters);
-    const end = Math.min(data.length, from + stream.length);
-    for (let i = from; i < end; i++) data[i] = (data[i] as number) ^ (stream[i - from] as number);
+    const end = Math.min(data.length - from, stream.length);
+    const piece = data.subarray(from, from + end);
+    for (let i = 0; i < end; i++) piece[i] = (piece[i] as number) ^ (stream[i] as number);
   }
 }

@@ -175,7 +175,7 @@ async function readRaw(
   length: number,
   fault: EntryFault,
 ): Promise<Buffer> {
-  let failure: unknown = fault("no header is where the directory says");
+  let failure: unknown = null;
   for (const place of places) {
     try {
       return await readRawAt(bytes, entry, place, length, fault);
@@ -184,7 +184,7 @@ async function readRaw(
       failure = cause;
     }
   }
-  throw failure;
+  throw failure ?? fault("no header is where the directory says");
 }
 
 async function readRawAt(

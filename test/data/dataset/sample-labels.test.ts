@@ -24,8 +24,8 @@ async function readerOf(id: string, names?: readonly string[]): Promise<LabelRea
   const benchmark = await readBenchmark(id);
   const layout = benchmark.layouts.find(({ kind }) => kind === "web-dataset");
   if (layout === undefined) throw new Error(id);
-  const { origin } = labellingOf(benchmark, layout, "root");
-  if (origin.from !== "sample") throw new Error(id);
+  const origin = (await labellingOf(benchmark, layout, "root"))?.origin;
+  if (origin?.from !== "sample") throw new Error(id);
   return origin.labels(names === undefined ? undefined : namesOf(names));
 }
 
