@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { isGlobMatch } from "../../foundation/name-pattern.ts";
 import { clutterKind } from "../sources/clutter.ts";
@@ -58,7 +58,7 @@ export interface NamedPlace extends SourceRoot {
  * The folders of these names that are there, and the containers that are called so, with an ending or without; each once:
  * two names of one folder, by a link or where letter case does not count, are one place.
  *
- * @param names  paths below the root; "." is the root itself
+ * @param names  paths below the root, "*" for any part of a folder's name; "." is the root itself
  */
 export async function placesNamed(
   names: readonly string[],
@@ -72,7 +72,7 @@ export async function placesNamed(
     listings.set(folder, listing);
     return listing;
   };
-  for (const name of names) {
+  for (const name of await expandNames(names, namesIn, root)) {
     const path = name === "." ? root : join(root, name);
     if (await isFolder(path)) {
       const real = await realpath(path);
@@ -91,6 +91,29 @@ export async function placesNamed(
     }
   }
   return { folders: [...folders.values()], files: [...files.values()] };
+}
+
+/** The names without "*", each in the place of what it stands for: a snapshot's folder in the Hub's cache is a hash. */
+async function expandNames(
+  names: readonly string[],
+  namesIn: (folder: string) => Promise<readonly string[]>,
+  root: string,
+): Promise<string[]> {
+  const expanded: string[] = [];
+  for (const name of names) {
+    let paths = [""];
+    for (const part of name.includes("*") ? name.split("/") : []) {
+      const next: string[] = [];
+      for (const path of paths) {
+        const there = part.includes("*") ? await namesIn(join(root, path)) : [part];
+        const fitting = there.filter((entry) => clutterKind(entry) === null && isGlobMatch(entry, part));
+        next.push(...fitting.sort(compareText).map((entry) => posix.join(path, entry)));
+      }
+      paths = next;
+    }
+    expanded.push(...(name.includes("*") ? paths : [name]));
+  }
+  return expanded;
 }
 
 async function isFolder(path: string): Promise<boolean> {
