@@ -64,6 +64,19 @@ export function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+/** The id of a protocol on a list of classes: `1000@imagenet100`. No protocol of a definition has "@" in its id. */
+export function subsetProtocol(protocol: string, classes: string): string {
+  return `${protocol}@${classes}`;
+}
+
+/** The protocol, and the list of classes that it is restricted to; null where it is on all its classes. */
+export function splitProtocol(protocol: string): { readonly whole: string; readonly classes: string | null } {
+  const at = protocol.indexOf("@");
+  return at === -1
+    ? { whole: protocol, classes: null }
+    : { whole: protocol.slice(0, at), classes: protocol.slice(at + 1) };
+}
+
 /** A benchmark and its protocol in words: `imagenet-a, protocol 200`. */
 export function taskWords({ benchmark, protocol }: Pick<TaskKey, "benchmark" | "protocol">): string {
   return protocol === "" ? benchmark : `${benchmark}, protocol ${protocol}`;

@@ -5,7 +5,15 @@ import { effectiveImages } from "../lines/shared-noise.ts";
 import { samplingInterval } from "./effective-robustness.ts";
 import type { LineKey } from "./line-key.ts";
 import type { ModelPoint } from "./model-point.ts";
-import { AVERAGE, idSideOf, isInDistribution, type StudyAxes, sameClassesSide, wholeSides } from "./study-axes.ts";
+import {
+  AVERAGE,
+  idSideOf,
+  isInDistribution,
+  listedClassesSide,
+  type StudyAxes,
+  sameClassesSide,
+  wholeSides,
+} from "./study-axes.ts";
 
 /** A model's accuracy under one shift beside its in-distribution accuracy on one x axis. */
 export interface PairedRow extends LineKey {
@@ -54,10 +62,12 @@ export function pairRows(rows: readonly AccuracyRow[], options: PairOptions): Pa
     const ids = rows.filter((row) => row.benchmark === whole);
     const byId = new Map<AccuracyRow, PairedRow[]>();
     for (const row of shifts) {
-      for (const idSide of [whole, sameClassesSide(whole, row.benchmark)]) {
+      const listed = listedClassesSide(whole, row.protocol, axes);
+      const sides = listed === null ? [whole, sameClassesSide(whole, row.benchmark)] : [listed];
+      for (const idSide of sides) {
         const id = findId(ids, row, idSide, options);
         if (id === undefined) {
-          if (idSide === whole) unpaired.push({ row, idSide });
+          if (idSide === sides[0]) unpaired.push({ row, idSide });
           continue;
         }
         const pair = {

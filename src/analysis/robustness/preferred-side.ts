@@ -1,3 +1,4 @@
+import { splitProtocol } from "../../foundation/evaluation-key.ts";
 import type { LineKey } from "./line-key.ts";
 import type { LineRule } from "./line-rules.ts";
 import type { RobustnessStudy } from "./robustness-study.ts";
@@ -13,7 +14,11 @@ export function rowsOnPreferredSides<Row extends LineKey>(
   inDistribution?: string,
 ): Row[] {
   const sides = new Map<string, string>();
-  return rows.filter(({ benchmark, idSide }) => {
+  return rows.filter(({ benchmark, protocol, idSide }) => {
+    // a protocol on a list of classes has but one axis: the benchmark in distribution on the same list
+    if (splitProtocol(protocol).classes !== null) {
+      return benchmarkOfSide(idSide) === (inDistribution ?? mainSide(study.pairing.axes));
+    }
     const side = sides.get(benchmark) ?? preferredIdSide(benchmark, study, rows, inDistribution);
     sides.set(benchmark, side);
     return idSide === side;

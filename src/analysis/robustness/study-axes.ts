@@ -1,4 +1,5 @@
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
+import { splitProtocol, subsetProtocol } from "../../foundation/evaluation-key.ts";
 
 /** `benchmark` of the unweighted mean accuracy of the study's shifts. */
 export const AVERAGE = "average";
@@ -72,6 +73,20 @@ export function idSideOf(
   const set = axes.inDistribution.find((one) => one.benchmark === benchmark);
   if (set === undefined) throw new RangeError(`${benchmark} is not in distribution`);
   return set.wholeProtocols.includes(protocol) ? benchmark : sameClassesSide(benchmark, protocol);
+}
+
+/**
+ * The x axis of a shift's protocol that is restricted to a list of classes: the benchmark in distribution on the same list. All
+ * its classes are no axis for it.
+ *
+ * @returns null where the protocol is on all its classes
+ */
+export function listedClassesSide(inDistribution: string, protocol: string, axes: StudyAxes): string | null {
+  const { classes } = splitProtocol(protocol);
+  const set = axes.inDistribution.find(({ benchmark }) => benchmark === inDistribution);
+  const whole = set?.wholeProtocols.find((one) => one !== "");
+  if (classes === null) return null;
+  return sameClassesSide(inDistribution, subsetProtocol(whole ?? "", classes));
 }
 
 /** The x axis of a benchmark in distribution on the classes of a shift. */

@@ -8,6 +8,7 @@ export interface EvaluateCommandOptions {
   readonly folderNames?: [string, string][];
   readonly benchmark?: string[];
   readonly protocol?: [string, string][];
+  readonly classes?: string;
   readonly templates?: string[];
   readonly classNames?: string;
   readonly out: string;
@@ -40,6 +41,7 @@ const OPTIONS = {
   folderNames: "--folder-names",
   benchmark: "--benchmark",
   protocol: "--protocol",
+  classes: "--classes",
   templates: "--templates",
   classNames: "--class-names",
   out: "--out",

@@ -30,6 +30,11 @@ export function withEvaluateOptions(command: Command): Command {
       protocolChoices,
     )
     .option(
+      "--classes <file>",
+      "score these classes alone: a list of WordNet ids or names, or below a line index of numbers, one a line",
+      pathValue,
+    )
+    .option(
       "--class-names <id>",
       "class names: imagenet-openai, objectnet, or a file: .csv with index, name and perhaps wnid, one a line in .txt, .json, .py (default: the benchmark's)",
       pathValue,

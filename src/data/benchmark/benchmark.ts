@@ -34,6 +34,7 @@ const benchmarkSchema = z.strictObject({
   cite: z.array(z.string()).optional(),
   licence: z.string().optional(),
   images: z.int().positive(),
+  imagesPerClass: z.int().positive().optional(),
   classes: z.string(),
   classNames: z.string(),
   templates: z.string().optional(),
@@ -74,6 +75,8 @@ export interface Benchmark {
   readonly licence?: string | undefined;
   /** images of the default protocol when complete */
   readonly images: number;
+  /** images of each class when complete, where all have the same number */
+  readonly imagesPerClass?: number | undefined;
   readonly classes: ClassList;
   /** template set where none is asked for, by id or path */
   readonly templates?: string | undefined;

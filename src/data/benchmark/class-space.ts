@@ -49,3 +49,14 @@ function indices(list: ClassList, column: string, names: number, where: string):
     throw new InputError(`${where}: column ${column} names class name ${beyond}, but there are ${names}`);
   });
 }
+
+/** The rows of the class-name list that a space needs, ascending. */
+export function usedRows({ rows }: Pick<ClassSpace, "rows">): number[] {
+  return [...new Set(rows.flatMap((members) => [...members]))].sort((a, b) => a - b);
+}
+
+/** A space whose classes are rows of a list that has some of the class names only. @param names rows of them, ascending */
+export function renumberRows(space: ClassSpace, names: readonly number[]): ClassSpace {
+  const placeOf = new Map(names.map((row, place) => [row, place]));
+  return { ...space, rows: space.rows.map((members) => members.map((row) => placeOf.get(row) as number)) };
+}

@@ -77,6 +77,14 @@ function named(names: readonly string[]): Pick<ClassNameList, "names" | "sha256"
   return { names, sha256: sha256(names.join("\n")) };
 }
 
+/** The names of some rows of a list. @param rows ascending; null for all */
+export function namesOfRows(
+  { names }: Pick<ClassNameList, "names">,
+  rows: readonly number[] | null,
+): readonly string[] {
+  return rows === null ? names : rows.map((row) => names[row] as string);
+}
+
 /** The list with its rows in another order: row r of it becomes row `place[r]`. */
 export function reorderClassNames(list: ClassNameList, place: readonly number[]): ClassNameList {
   const ordered = (values: readonly string[]) => {

@@ -29,6 +29,8 @@ export interface EvaluateOptions {
    * of which none is named. Images that none of them scores are not embedded.
    */
   readonly protocols?: Readonly<Record<string, readonly string[]>>;
+  /** file of a list of classes, one a line: protocols are scored on these alone, each benchmark's first where `protocols` names none of it */
+  readonly classes?: string;
   /** template sets, by id or path of a .txt, .json or .py file; openai-80 where absent */
   readonly templates?: readonly string[];
   /** class-name list, by id or path of a .csv, .txt, .json or .py file; the benchmark's own where absent */

@@ -3,6 +3,7 @@ import { doubtfulBenchmark } from "../../data/benchmark/check-benchmark.ts";
 import { type Manifest, makeManifest } from "../../data/dataset/manifest.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { addNotes, makeNote, type Note } from "../../foundation/notes.ts";
+import { namesOfRows } from "../classifier/class-names.ts";
 import { type PromptSet, readPromptSet } from "../classifier/prompt-set.ts";
 import { type ImageContents, openImageContents } from "../embedding/image-contents.ts";
 import { datasetNames } from "./dataset-names.ts";
@@ -53,7 +54,9 @@ export async function planImages(
     ...protocolNotes,
     ...doubtfulBenchmark(benchmark),
     ...(isUserDefined ? await warnOfShippedId(benchmark, protocols) : []),
-    ...promptSets.flatMap((set) => protocols.flatMap(({ classNames }) => set.checkNames(classNames.names))),
+    ...promptSets.flatMap((set) =>
+      protocols.flatMap(({ classNames, nameRows }) => set.checkNames(namesOfRows(classNames, nameRows))),
+    ),
   ]);
   const images: PlannedImages[] = [];
   for (const preCrop of new Set(protocols.map(({ protocol }) => protocol.preCrop))) {

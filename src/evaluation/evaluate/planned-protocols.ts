@@ -1,5 +1,5 @@
 import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
-import { type ClassSpace, resolveClassSpace } from "../../data/benchmark/class-space.ts";
+import { type ClassSpace, resolveClassSpace, usedRows } from "../../data/benchmark/class-space.ts";
 import { type DefinitionHashes, hashDefinition } from "../../data/benchmark/definition.ts";
 import { describeIncomplete, INCOMPLETE_ADVICE } from "../../data/dataset/incomplete.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
@@ -9,8 +9,11 @@ import { sha256 } from "../../foundation/files/sha256.ts";
 import { addNotes, makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { type ClassNameList, readClassNames } from "../classifier/class-names.ts";
 import { type MatchedClassNames, matchClassNames, readProtocolClassNames } from "../scoring/class-name-order.ts";
+import { type ClassSubset, findClasses } from "../scoring/class-subset.ts";
+import { readClassSubset } from "../scoring/class-subset-file.ts";
 import { findDataDoubts } from "./data-doubts.ts";
 import { datasetNames } from "./dataset-names.ts";
+import { restrictProtocol } from "./restrict-protocol.ts";
 
 /** A protocol that will be scored: its class names and its classes. */
 export interface PlannedProtocol {
@@ -21,6 +24,10 @@ export interface PlannedProtocol {
   readonly space: ClassSpace;
   /** what the definition says that can change a score */
   readonly definition: DefinitionHashes;
+  /** the classes that it is restricted to; null where it is the benchmark's own protocol */
+  readonly subset: ClassSubset | null;
+  /** rows of the class names that its classifier has, ascending; null for all, so that protocols share it */
+  readonly nameRows: readonly number[] | null;
 }
 
 export interface ProtocolOptions {
@@ -28,6 +35,8 @@ export interface ProtocolOptions {
   readonly classNames?: string | undefined;
   /** benchmark id → those of its protocols that are scored; all where it is not named */
   readonly protocols?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** file of a list of classes: every protocol is restricted to them */
+  readonly classes?: string | undefined;
   readonly allowIncomplete?: boolean | undefined;
   /** images of the sample; all where absent */
   readonly limit?: number | undefined;
@@ -61,29 +70,38 @@ export async function planProtocols(
     notes.push(makeNote(text, { benchmark: benchmark.id, protocol: id }));
   };
   const [defaultProtocol] = benchmark.protocols;
-  const asked = options.protocols?.[benchmark.id];
+  const file = options.classes === undefined ? null : await readClassSubset(options.classes);
+  const chosen = options.protocols?.[benchmark.id];
+  // of a list, the other protocols score the same images by other rules: only where they are asked for
+  const asked = chosen ?? (file === null ? undefined : [(defaultProtocol as Protocol).id]);
   let isScoredByDefault = (_: number) => true;
   let isIncompleteNoted = false;
-  for (const protocol of benchmark.protocols) {
-    const names = await chooseClassNames(benchmark, protocol, options.classNames);
+  for (const whole of benchmark.protocols) {
+    const names = await chooseClassNames(benchmark, whole, options.classNames);
     if ("reason" in names) {
-      leaveOut(protocol, names.reason);
+      leaveOut(whole, names.reason);
       continue;
     }
     addNotes(notes, names.matched.notes);
     const classNames = names.matched.list;
-    const space = resolveClassSpace(benchmark, protocol, classNames.names.length);
+    const wholeSpace = resolveClassSpace(benchmark, whole, classNames.names.length);
+    if (whole === defaultProtocol) isScoredByDefault = (label) => wholeSpace.accepted[label] !== null;
+    if (asked !== undefined && !asked.includes(whole.id)) continue;
+    const { protocol, space, subset } =
+      file === null
+        ? { protocol: whole, space: wholeSpace, subset: null }
+        : restrictProtocol(whole, wholeSpace, findClasses(file, benchmark, whole, classNames), { benchmark, located });
     const isScored = (label: number) => space.accepted[label] !== null;
-    if (protocol === defaultProtocol) isScoredByDefault = isScored;
-    if (asked !== undefined && !asked.includes(protocol.id)) continue;
     const images = located.images.withLabels(isScored);
     const reason = whyLeftOut(benchmark, protocol, images, isScoredByDefault);
     if (reason !== null) {
       leaveOut(protocol, reason);
       continue;
     }
-    const definition = { ...(await hashDefinition(benchmark, protocol, space)), ...folderNumbersPart(located) };
-    planned.push({ protocol, classNames, defaultClassNames: names.defaultId, space, definition });
+    const hashes = { ...(await hashDefinition(benchmark, protocol, space)), ...folderNumbersPart(located) };
+    const definition = subset === null ? hashes : { ...hashes, classes: subset.sha256 };
+    const nameRows = subset === null ? null : usedRows(space);
+    planned.push({ protocol, classNames, defaultClassNames: names.defaultId, space, definition, subset, nameRows });
     if (images.length === protocol.images) continue;
     const text = describeIncomplete(benchmark, protocol, located, images, isScored);
     if (options.allowIncomplete === true) continue; // every table says of how many
@@ -92,7 +110,7 @@ export async function planProtocols(
       throw new InputError(`${text}; ${INCOMPLETE_ADVICE}${likely}`);
     }
     if (isIncompleteNoted) continue;
-    isIncompleteNoted = protocol === defaultProtocol;
+    isIncompleteNoted = whole === defaultProtocol;
     const about = { benchmark: benchmark.id, ...(isIncompleteNoted ? {} : { protocol: protocol.id }) };
     notes.push(makeWarning(`${text}; the sample is of what is there`, about));
   }

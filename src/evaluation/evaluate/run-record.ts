@@ -40,7 +40,7 @@ export interface RunFacts {
 /** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
 export async function describeRun(run: PlannedRun, result: PlannedResult, facts: RunFacts): Promise<RunRecord> {
   const { checkpoint, benchmark, manifest, store } = run;
-  const { protocol, prompts, classNames } = result;
+  const { protocol, prompts, classNames, subset } = result;
   return {
     schema: 1,
     shiftline: { version: await packageVersion(), commit: await programCommit() },
@@ -65,6 +65,7 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
       sha256: benchmark.sha256,
       protocol: protocol.id,
       classes: result.space.rows.length,
+      ...(subset === null ? {} : { class_list: { id: subset.id, sha256: subset.sha256, n: subset.rows.length } }),
       pre_crop: run.preCrop,
     },
     prompts: {

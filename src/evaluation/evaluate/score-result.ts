@@ -1,3 +1,4 @@
+import { renumberRows } from "../../data/benchmark/class-space.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { ResultMetrics } from "../results/metrics-file.ts";
@@ -42,7 +43,8 @@ export async function scoreResult(
   const begun = performance.now();
   const { key, protocol, space, classNames } = result;
   const { weights } = await readClassifier(text, result, { runtime, checkStopped });
-  const predictions = await predict(store, { manifest, weights, space }, runtime.threads);
+  const rowsOfWeights = result.nameRows === null ? space : renumberRows(space, result.nameRows);
+  const predictions = await predict(store, { manifest, weights, space: rowsOfWeights }, runtime.threads);
   const what = `${key.checkpoint}, ${key.benchmark}, protocol ${key.protocol}`;
   const labelWarning = warnOfLabelOrder(what, { names: classNames.names, manifest, predictions, space }, orders);
   const metrics: ResultMetrics = {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import type { RuntimeKind } from "../../model/onnx/runtime.ts";
-import type { ClassNameList } from "../classifier/class-names.ts";
+import { type ClassNameList, namesOfRows } from "../classifier/class-names.ts";
 import type { PromptSet } from "../classifier/prompt-set.ts";
 import { openClassifierStore } from "../store/classifier-store.ts";
 import { storedTextKey, textFolderName } from "../store/list-store.ts";
@@ -11,6 +11,8 @@ import { checkpointsOf, type PlannedRun } from "./planned-runs.ts";
 /** What a zero-shot classifier is made of, beside the checkpoint. */
 export interface ClassifierDefinition {
   readonly classNames: ClassNameList;
+  /** rows of the class names that it is of, ascending; null for all */
+  readonly nameRows: readonly number[] | null;
   readonly prompts: PromptSet;
 }
 
@@ -47,9 +49,10 @@ export async function planTexts(
     const place = textPlace(storeRoot, checkpoint, runtime);
     const store = openClassifierStore(place.folder, place.key);
     const classifiers: PlannedClassifier[] = [];
-    for (const { classNames, prompts } of distinctClassifiers(runs.filter((run) => run.checkpoint === checkpoint))) {
-      const isBuilt = await store.has(promptsOfClasses({ classNames, prompts }));
-      classifiers.push({ classNames, prompts, isBuilt });
+    for (const definition of distinctClassifiers(runs.filter((run) => run.checkpoint === checkpoint))) {
+      const { classNames, nameRows, prompts } = definition;
+      const isBuilt = await store.has(promptsOfClasses(definition));
+      classifiers.push({ classNames, nameRows, prompts, isBuilt });
     }
     const missing = await missingPrompts({ ...place, classifiers });
     texts.push({ ...place, classifiers, missing: missing.length });
@@ -70,7 +73,7 @@ function textPlace(storeRoot: string, checkpoint: Checkpoint, runtime: RuntimeKi
 function distinctClassifiers(runs: readonly Pick<PlannedRun, "results">[]): ClassifierDefinition[] {
   const distinct = new Map<string, ClassifierDefinition>();
   for (const result of runs.flatMap(({ results }) => results)) {
-    const key = `${result.classNames.sha256}\n${result.prompts.sha256}`;
+    const key = `${result.classNames.sha256}\n${result.nameRows?.join() ?? ""}\n${result.prompts.sha256}`;
     if (!distinct.has(key)) distinct.set(key, result);
   }
   return [...distinct.values()];
@@ -89,8 +92,8 @@ export async function missingPrompts(text: Omit<TextPlan, "missing">): Promise<s
 }
 
 /** The prompts of each class, c lists in the order of the class names. Made when needed: 80,000 take 8 MB. */
-export function promptsOfClasses({ classNames, prompts }: ClassifierDefinition): (readonly string[])[] {
-  return classNames.names.map((name) => prompts.promptsOf(name));
+export function promptsOfClasses({ classNames, nameRows, prompts }: ClassifierDefinition): (readonly string[])[] {
+  return namesOfRows(classNames, nameRows).map((name) => prompts.promptsOf(name));
 }
 
 /** A text plan's prompts as they are embedded: a list for each classifier. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { differingParts } from "../../data/benchmark/definition.ts";
+import { type DefinitionHashes, differingParts } from "../../data/benchmark/definition.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { EvaluationKey } from "../../foundation/evaluation-key.ts";
 import { DEFAULT_RUNTIME } from "../../model/onnx/runtime.ts";
@@ -47,6 +47,10 @@ export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definit
   if (differing.length === 1 && differing[0] === "manifest_sha256" && (old.images?.n ?? 0) < images) return null;
   const isOlderVersion = (old.recipe?.benchmark_version ?? 0) < recipe.benchmark_version;
   if (old.recipe?.fingerprint === recipe.fingerprint && isOlderVersion) return null;
+  const lists = listsThatDiffer(old.recipe?.definition ?? {}, recipe.definition);
+  if (lists.length > 0 && differing.every((part) => part === "definition" || part === "manifest_sha256")) {
+    return `holds a result made otherwise (another ${lists.join(" and another ")} of this name); it is not written over: rename the file, choose another --out, or move that folder away`;
+  }
   const hint = differing.some((part) => part === "fingerprint" || part === "text_sha256")
     ? "give this checkpoint another name with --name ID=PATH, or "
     : differing.includes("definition")
@@ -54,6 +58,14 @@ export function whyNotReplaceable(old: StoredRun, { key, recipe, images, definit
       : "";
   const names = differing.map((part) => `${PARTS[part].endsWith("s") ? "other" : "another"} ${PARTS[part]}`);
   return `holds a result made otherwise (${names.join(", ")}); it is not written over: ${hint}choose another --out, or move that folder away`;
+}
+
+/** What the user's files of lists are in messages, by the part of a definition's hashes. */
+const LISTS: Readonly<Record<string, string>> = { classes: "list of classes", labels: "file of labels" };
+
+/** The user's lists that two definitions have and that differ, under one name. */
+function listsThatDiffer(old: DefinitionHashes, next: DefinitionHashes): string[] {
+  return differingParts(old, next).flatMap((part) => LISTS[part] ?? []);
 }
 
 /** The parts in which two recipes differ; one that does not name what ran the graphs is of cpu and float32. */

@@ -82,6 +82,8 @@ const runSchema = z.object({
       sha256: may(text),
       protocol: must(text),
       classes: may(number),
+      /** the list of classes that it was restricted to */
+      class_list: may(set),
       pre_crop: may(number),
     }),
   ),
@@ -117,7 +119,7 @@ const runSchema = z.object({
 export type StoredRun = z.infer<typeof runSchema>;
 
 /** Parts of a record that are there only where there is such a thing. */
-type Occasional = "resize" | "stripped_id" | "architecture";
+type Occasional = "resize" | "stripped_id" | "architecture" | "class_list";
 
 type Written<Part> = Part extends readonly (infer Item)[]
   ? readonly Written<Item>[]

@@ -2,7 +2,7 @@ import { AVERAGE, idSideOf, isInDistribution, type StudyAxes } from "../../analy
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { compareTexts } from "../../foundation/evaluation-key.ts";
+import { compareTexts, splitProtocol } from "../../foundation/evaluation-key.ts";
 import { shiftOrder } from "./shift-order.ts";
 
 /**
@@ -50,6 +50,7 @@ export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOpt
     if (isControl(row, axes)) continue;
     protocols.set(row.benchmark, (protocols.get(row.benchmark) ?? new Set()).add(row.protocol));
   }
+  const list = chooseClasses(rows, asked);
   for (const [benchmark, protocol] of asked) {
     const known = protocols.get(benchmark);
     if (known?.has(protocol)) continue;
@@ -57,27 +58,43 @@ export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOpt
     throw new InputError(
       isSubset
         ? `--protocol ${benchmark}=${protocol}: a class subset of the in-distribution benchmark; it is among the controls`
-        : `--protocol ${benchmark}=${protocol}: no result of it; there are ${list(known)}`,
+        : `--protocol ${benchmark}=${protocol}: no result of it; there are ${names(known)}`,
     );
   }
   return new Map(
-    [...protocols].map(([benchmark, known]) => {
+    [...protocols].flatMap(([benchmark, all]): [string, string][] => {
+      const known = new Set([...all].filter((protocol) => splitProtocol(protocol).classes === list));
+      if (known.size === 0) return [];
       const usual = benchmarks.find(({ id }) => id === benchmark)?.protocols[0]?.id;
       const wanted = [asked.get(benchmark), preferred.get(benchmark), usual].find(
         (one) => one !== undefined && known.has(one),
       );
-      return [benchmark, wanted ?? ([...known].sort()[0] as string)];
+      return [[benchmark, wanted ?? ([...known].sort()[0] as string)]];
     }),
   );
 }
 
-function list(protocols: ReadonlySet<string> | undefined): string {
+/**
+ * The list of classes that the table's columns are of: all must be of one, for beside each other, and in an average, accuracies on a
+ * list and on all classes would mislead. That of the protocols asked for, else none where any row is on all classes.
+ */
+function chooseClasses(rows: readonly AccuracyRow[], asked: ReadonlyMap<string, string>): string | null {
+  const ofAsked = [...asked.values()]
+    .map((protocol) => splitProtocol(protocol).classes)
+    .find((classes) => classes !== null);
+  if (ofAsked !== undefined) return ofAsked;
+  const lists = rows.map(({ protocol }) => splitProtocol(protocol).classes);
+  return lists.includes(null) ? null : ((lists as string[]).sort()[0] ?? null);
+}
+
+function names(protocols: ReadonlySet<string> | undefined): string {
   return protocols === undefined ? "none of this benchmark" : [...protocols].sort().join(", ");
 }
 
-/** Whether accuracies are of the in-distribution benchmark on a part of its classes. */
+/** Whether accuracies are of the in-distribution benchmark on the classes of a shift. */
 export function isControl(row: Pick<AccuracyRow, "benchmark" | "protocol">, axes: StudyAxes): boolean {
-  return isInDistribution(row.benchmark, axes) && idSideOf(row, axes) !== row.benchmark;
+  const isOnList = splitProtocol(row.protocol).classes !== null;
+  return !isOnList && isInDistribution(row.benchmark, axes) && idSideOf(row, axes) !== row.benchmark;
 }
 
 /**
@@ -131,6 +148,7 @@ function withTitles(
   const name = (id: string) => shortTitle(id, benchmarks);
   const titles = columns.map(({ kind, benchmark, protocol }) => {
     if (kind === "average") return AVERAGE_TITLE;
+    if (splitProtocol(protocol).classes !== null) return listTitle({ benchmark, protocol }, benchmarks);
     if (kind === "control")
       return `${name(benchmark)} (${isShift(protocol, axes) ? name(protocol) : protocol} classes)`;
     return kind === "other-protocol" ? `${name(benchmark)} (${protocol})` : name(benchmark);
@@ -140,6 +158,16 @@ function withTitles(
     const isUnique = titles.filter((one) => one === title).length === 1;
     return { ...column, title: isUnique ? title : `${title} [${[column.benchmark, column.protocol].join("/")}]` };
   });
+}
+
+/** `IN-V2 (imagenet100 classes)`; with the protocol where it is not the benchmark's first. */
+export function listTitle(
+  { benchmark, protocol }: Pick<AccuracyRow, "benchmark" | "protocol">,
+  benchmarks: readonly TableBenchmark[],
+): string {
+  const { whole, classes } = splitProtocol(protocol);
+  const usual = benchmarks.find(({ id }) => id === benchmark)?.protocols[0]?.id;
+  return `${shortTitle(benchmark, benchmarks)} (${whole === usual ? "" : `${whole}, `}${classes} classes)`;
 }
 
 function isShift(id: string, { shifts }: StudyAxes): boolean {

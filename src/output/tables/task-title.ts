@@ -1,6 +1,6 @@
 import type { StudyAxes } from "../../analysis/robustness/study-axes.ts";
-import type { TaskKey } from "../../foundation/evaluation-key.ts";
-import { isControl, shortTitle, type TableBenchmark } from "./results-columns.ts";
+import { splitProtocol, type TaskKey } from "../../foundation/evaluation-key.ts";
+import { isControl, listTitle, shortTitle, type TableBenchmark } from "./results-columns.ts";
 
 /** Names a benchmark and its protocol in a table. */
 export type TaskTitle = (task: Pick<TaskKey, "benchmark" | "protocol">) => string;
@@ -10,7 +10,8 @@ export const plainTitle: TaskTitle = ({ benchmark, protocol }) => `${benchmark} 
 
 /**
  * Titles as papers write them: `IN-R`; `IN-R (1000)` where the protocol is not the default; `IN (IN-R classes)` for the
- * in-distribution benchmark on a shift's classes, which is never the shift itself. Ids for benchmarks that are not known.
+ * in-distribution benchmark on a shift's classes, which is never the shift itself; `IN (imagenet100 classes)` on a list of
+ * classes. Ids for benchmarks that are not known.
  */
 export function taskTitles(benchmarks: readonly TableBenchmark[], axes: StudyAxes): TaskTitle {
   return (task) => {
@@ -18,6 +19,7 @@ export function taskTitles(benchmarks: readonly TableBenchmark[], axes: StudyAxe
     const known = benchmarks.find(({ id }) => id === benchmark);
     if (known === undefined) return plainTitle(task);
     const title = shortTitle(benchmark, benchmarks);
+    if (splitProtocol(protocol).classes !== null) return listTitle(task, benchmarks);
     if (isControl(task, axes)) {
       return `${title} (${axes.shifts.includes(protocol) ? shortTitle(protocol, benchmarks) : protocol} classes)`;
     }

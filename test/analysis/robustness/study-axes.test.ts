@@ -83,3 +83,40 @@ describe("a study of other axes", async () => {
     expect(buildPanels(study).at(-1)?.title).toBe("Average of 2 shifts");
   });
 });
+
+describe("accuracies on a list of classes", async () => {
+  const openai = await readBaseline("openai-clip");
+  const defaults = new Map([
+    ["imagenet", "1000"],
+    ["imagenet-v2", "1000"],
+    ["imagenet-r", "200"],
+  ]);
+  const rows = openai.rows.filter(({ benchmark }) => defaults.has(benchmark));
+  const listed = rows.map((row) => ({ ...row, protocol: `${defaults.get(row.benchmark)}@some` }));
+  const [first] = rows as [AccuracyRow];
+  const own = (from: readonly AccuracyRow[]) =>
+    from.filter(({ checkpoint }) => checkpoint === first.checkpoint).map((row) => ({ ...row, checkpoint: "mine" }));
+  const options = { defaultProtocols: defaults };
+
+  it("are compared with those on the same list, and with no others", () => {
+    const whole = studyRobustness(own(rows), { ...openai, rows }, options);
+    const some = studyRobustness(own(listed), { ...openai, rows: listed }, options);
+    const robustness = (study: typeof whole, side: string) =>
+      study.rows.flatMap((row) => (row.idSide === side ? [[row.benchmark, row.effectiveRobustness]] : []));
+    expect(robustness(some, "imagenet@1000@some")).toEqual(robustness(whole, "imagenet"));
+    expect(robustness(some, "imagenet@1000@some")).toHaveLength(2);
+    expect(some.rows.every(({ idSide }) => idSide === "imagenet@1000@some")).toBe(true);
+    expect(() => studyRobustness(own(listed), { ...openai, rows }, options)).toThrow(/nothing to compare with/);
+  });
+
+  it("are never beside those on all classes: neither as x axis, nor as shift", () => {
+    const isId = ({ benchmark }: AccuracyRow) => benchmark === "imagenet";
+    const mixed = [...own(rows).filter(isId), ...own(listed).filter((row) => !isId(row))];
+    expect(() => studyRobustness(mixed, { ...openai, rows }, options)).toThrow(
+      /no accuracy on the x axis|nothing to compare/,
+    );
+    const both = studyRobustness([...own(rows), ...own(listed)], { ...openai, rows }, options);
+    const alone = studyRobustness(own(rows), { ...openai, rows }, options);
+    expect(both.rows).toEqual(alone.rows);
+  });
+});

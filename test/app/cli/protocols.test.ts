@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
@@ -107,6 +107,31 @@ describe("evaluate on a root with every benchmark, in one command", () => {
       /objectnet has no protocol "offical"; known: .*; did you mean official\?/,
     );
     expect((await run("imagenet=1000")).stderr).toMatch(/imagenet: not evaluated here; evaluated are .*objectnet/);
+  }, 60_000);
+
+  it("scores the classes of a list as the protocol that has these classes", async () => {
+    const folder = temporaryFolder();
+    const wnids = readFileSync(join(fixtures, "../../benchmarks/classes/imagenet-r.csv"), "utf8").match(/n\d{8}/g);
+    const list = join(folder, "r-classes.txt");
+    writeFileSync(list, [...(wnids ?? [])].reverse().join("\n"));
+    const out = join(folder, "results");
+    const args = ["--data", join(sketches, "root"), "--templates", "simple-7"];
+    const whole = await evaluate(out, ...args, "--benchmark", "imagenet,imagenet-r", "--protocol", "imagenet-r,200");
+    const listed = await evaluate(out, ...args, "--benchmark", "imagenet,imagenet-r", "--classes", list);
+    const folders = (result: CliResult) => (JSON.parse(result.stdout) as Result[]).map((one) => one.folder);
+    expect(folders(listed)).toEqual(
+      ["imagenet/1000", "imagenet-r/200"].map((task) => join(out, "vit-open-clip", `${task}@r-classes`, "simple-7")),
+    );
+    for (const [i, place] of folders(listed).entries()) {
+      const same = (file: string) => readFileSync(join(place, file), "utf8");
+      const reference = (file: string) => readFileSync(join(folders(whole)[i] as string, file), "utf8");
+      expect(same("predictions.csv")).toBe(reference("predictions.csv"));
+      expect(same("classes.csv")).toBe(reference("classes.csv"));
+      expect(JSON.parse(same("metrics.json")).metrics).toEqual(JSON.parse(reference("metrics.json")).metrics);
+    }
+    writeFileSync(list, (wnids ?? []).slice(1).join("\n"));
+    const other = await evaluate(out, ...args, "--benchmark", "imagenet", "--classes", list);
+    expect(other.stderr).toMatch(/holds a result made otherwise \(another list of classes of this name/);
   }, 60_000);
 
   it("gives them with the eighty templates too", async () => {
