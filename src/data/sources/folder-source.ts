@@ -1,11 +1,7 @@
-import { InputError } from "../../foundation/errors.ts";
-import { isSettled } from "../../foundation/files/file-identity.ts";
-import { readError } from "../../foundation/files/read-error.ts";
-import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
-import { type FileBytes, openFileBytes, readFileStart } from "./byte-source.ts";
 import { compareText, imageSize } from "./folder-entry.ts";
-import { fileOf, type ImageEntry, imageIdentity, systemPath } from "./image-entry.ts";
-import type { ImageBytes, SourceFormat, SourceListing } from "./image-source.ts";
+import type { ImageEntry } from "./image-entry.ts";
+import { readImageFile, readImageStart } from "./image-file.ts";
+import type { SourceFormat, SourceListing } from "./image-source.ts";
 import { findNumbered } from "./numbered-files.ts";
 import { type ClassFolder, type FolderWalk, findClassFolders, imagesBelow, openWalk } from "./walk-folder.ts";
 
@@ -22,7 +18,7 @@ export const folderFormat: SourceFormat = {
       return origin.from === "file name" ? listNumbered(openWalk(root, onFault), origin.numberOf) : null;
     },
     read: (image) => readImageFile(root, image),
-    readHead: (image, into) => readFileStart(systemPath(root, image.path), 0, into, fileOf(root, image)),
+    readHead: (image, into) => readImageStart(root, image, into),
     close: async () => {},
   }),
 };
@@ -65,36 +61,4 @@ function listNumbered(walk: FolderWalk, numberOf: (name: string) => number | und
     }
   };
   return { images: images(), aside: walk, folders: [], unknownFolders: [] };
-}
-
-/**
- * Reads an image's file. Its state is taken as it is opened, before the first byte: whatever changes the bytes read after
- * that gives the file another.
- */
-async function readImageFile(root: string, image: ImageEntry): Promise<ImageBytes> {
-  const path = fileOf(root, image);
-  const now = Date.now();
-  if (image.bytes > MOST_BYTES) {
-    throw new InputError(`${path}: has ${image.bytes} bytes; ${MOST_BYTES} are the most that is read as an image`);
-  }
-  try {
-    const file = await openFileBytes(systemPath(root, image.path));
-    try {
-      const bytes = await readListed(path, file, image.bytes);
-      return { bytes, identity: isSettled(file.opened, now) ? imageIdentity(image, file.opened) : "" };
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    throw readError(path, cause);
-  }
-}
-
-/** @param listed  bytes of the file when it was listed */
-async function readListed(path: string, file: FileBytes, listed: number): Promise<Uint8Array> {
-  const bytes = file.byteLength === listed ? new Uint8Array(await file.slice(0, listed)) : null;
-  if (bytes?.length === listed) return bytes;
-  throw new InputError(
-    `${path}: changed during the run: it has ${bytes?.length ?? file.byteLength} bytes, and had ${listed} when it was listed`,
-  );
 }

@@ -2,6 +2,7 @@ import { arrowFormat } from "./arrow-format.ts";
 import { containerFormat } from "./container-source.ts";
 import { folderFormat } from "./folder-source.ts";
 import type { ImageSource, SourceFormat, SourcePlace } from "./image-source.ts";
+import { listFormat } from "./list-source.ts";
 import { parquetContainer } from "./parquet-format.ts";
 import { tarContainer } from "./tar-format.ts";
 import { zipFormat } from "./zip-format.ts";
@@ -13,6 +14,7 @@ export const SOURCE_FORMATS: readonly SourceFormat[] = [
   containerFormat(zipFormat),
   containerFormat(parquetContainer),
   containerFormat(arrowFormat),
+  listFormat,
 ];
 
 /** How the names of containers end, lower case. */

@@ -41,6 +41,23 @@ const LABEL_NAMES = [
 ];
 const PATH_NAMES = ["path", "file_name", "filename", "image_path", "file", "__key__", "key", "image_id"];
 
+/** Of a list of files, whose images are not in a column. */
+const LIST_PATH_NAMES = [
+  ...PATH_NAMES,
+  "filepath",
+  "image",
+  "image_file",
+  "imagefile",
+  "imagepath",
+  "image_name",
+  "imagename",
+  "img",
+  "img_path",
+  "imageid",
+  "name",
+  "id",
+];
+
 /** Why a table cannot be read as images with labels, in words and without its name. */
 export class TableFault extends Error {
   override readonly name = "TableFault";
@@ -86,6 +103,25 @@ function parseFeatures(text: string | undefined): Record<string, unknown> {
   }
 }
 
+/** Columns of a list of files. */
+export interface ListColumns {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** Chooses the columns of a list of images' files by name. @throws TableFault where there is no such column, or more than one */
+export function chooseListColumns(fields: readonly TableField[]): ListColumns {
+  const found = fields.filter(({ name, kind }) => kind === "text" && LIST_PATH_NAMES.includes(plainName(name)));
+  const path = pick(found, ({ name }) => name, LIST_PATH_NAMES);
+  if (path === null) {
+    const fault =
+      found.length === 0 ? "no column of paths (such as path, filename, image)" : "several columns of paths";
+    throw new TableFault(`${fault} among ${describeFields(fields)}`);
+  }
+  const others = fields.filter(({ name }) => name !== path.name);
+  return { path: path.name, label: chooseLabel(others, new Map()).name };
+}
+
 interface ImageColumn {
   readonly column: TableField;
   readonly path: readonly string[];
@@ -111,7 +147,7 @@ function chooseLabel(fields: readonly TableField[], types: ReadonlyMap<string, F
   const found = fields.filter(({ kind }) => kind === "number" || kind === "text");
   const wnids = found.filter(({ name, kind }) => kind === "text" && /^(?:wnid|synset)/i.test(name));
   const declared = found.filter(({ name }) => types.get(name)?._type === "ClassLabel");
-  const named = found.filter(({ name }) => LABEL_NAMES.includes(name.toLowerCase()));
+  const named = found.filter(({ name }) => LABEL_NAMES.includes(plainName(name)));
   const candidates = [wnids, declared, named].find(({ length }) => length > 0) ?? [];
   const chosen = pick(candidates, ({ name }) => name, LABEL_NAMES);
   if (chosen !== null) return chosen;
@@ -124,7 +160,7 @@ function chooseLabel(fields: readonly TableField[], types: ReadonlyMap<string, F
 function choosePath(fields: readonly TableField[], { column }: ImageColumn): readonly string[] | null {
   const inside = column.fields.find(({ name, kind }) => name === "path" && kind === "text");
   if (inside !== undefined) return [column.name, "path"];
-  const beside = fields.filter(({ name, kind }) => kind === "text" && PATH_NAMES.includes(name.toLowerCase()));
+  const beside = fields.filter(({ name, kind }) => kind === "text" && PATH_NAMES.includes(plainName(name)));
   const chosen = pick(beside, ({ name }) => name, PATH_NAMES);
   return chosen === null ? null : [chosen.name];
 }
@@ -133,7 +169,7 @@ function choosePath(fields: readonly TableField[], { column }: ImageColumn): rea
 function pick<Item>(items: readonly Item[], nameOf: (item: Item) => string, order: readonly string[]): Item | null {
   if (items.length <= 1) return items[0] ?? null;
   for (const name of order) {
-    const named = items.filter((item) => nameOf(item).toLowerCase() === name);
+    const named = items.filter((item) => plainName(nameOf(item)) === name);
     if (named.length === 1) return named[0] ?? null;
   }
   return null;
@@ -142,4 +178,9 @@ function pick<Item>(items: readonly Item[], nameOf: (item: Item) => string, orde
 function describeFields(fields: readonly TableField[]): string {
   const some = fields.slice(0, 20).map(({ name, kind }) => (kind === "unused" ? name : `${name} (${kind})`));
   return some.length === 0 ? "its columns, of which there are none" : some.join(", ");
+}
+
+/** A column's name however its words are parted: "Class ID" is class_id. */
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/(?<=\w)[- ](?=\w)/g, "_");
 }

@@ -33,6 +33,19 @@ export function parseCsv(text: string, where: string, columns: readonly string[]
 }
 
 /**
+ * Parses a text of cells into its rows, a header among them where there is one. Empty lines are skipped.
+ *
+ * @throws InputError if a row is shorter or longer than the first
+ */
+export function parseCells(text: string, where: string, delimiter: string): string[][] {
+  try {
+    return parse(text, { delimiter, bom: true, skip_empty_lines: true, trim: true });
+  } catch (cause) {
+    throw new InputError(`${where}: not a CSV file: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
  * Refuses a column that is there twice: which of the two is meant nobody can know. Columns without a name, as
  * spreadsheets append them, may be several.
  *
