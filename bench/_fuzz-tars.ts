@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { memberNameBytes } from "../src/data/sources/member-name.ts";
 import { indexTar } from "../src/data/sources/tar-index.ts";
 import { InputError } from "../src/foundation/errors.ts";
 import { type Random, seededRandom } from "./_random.ts";
@@ -258,7 +259,8 @@ function digestOf(path: string, members: Awaited<ReturnType<typeof indexTar>>): 
         throw new Error(`${name}: not all of its data are there`);
       if (text !== null && text !== content.toString("latin1")) throw new Error(`${name}: its text is not its data`);
       const hash = createHash("sha256").update(content).digest("hex");
-      digest.update(`${type === "file" ? "f" : "d"} ${bytes} ${hash} ${name}\n`);
+      digest.update(`${type === "directory" ? "d" : "f"} ${bytes} ${hash} `);
+      digest.update(Buffer.concat([memberNameBytes(name), Buffer.from("\n")]));
     }
   } finally {
     closeSync(file);

@@ -1,4 +1,5 @@
 import { arrowFormat } from "./arrow-format.ts";
+import { gzipTarContainer, zstdTarContainer } from "./compressed-tar-format.ts";
 import { containerFormat } from "./container-source.ts";
 import { folderFormat } from "./folder-source.ts";
 import type { ImageSource, SourceFormat, SourcePlace } from "./image-source.ts";
@@ -11,6 +12,8 @@ import { zipFormat } from "./zip-format.ts";
 export const SOURCE_FORMATS: readonly SourceFormat[] = [
   folderFormat,
   containerFormat(tarContainer),
+  containerFormat(gzipTarContainer),
+  containerFormat(zstdTarContainer),
   containerFormat(zipFormat),
   containerFormat(parquetContainer),
   containerFormat(arrowFormat),

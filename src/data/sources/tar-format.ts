@@ -11,7 +11,7 @@ export const tarContainer: ContainerFormat = {
   endings: [".tar"],
   index: async (path, { cacheFolder }) => {
     const members = cacheFolder === undefined ? await indexTar(path) : await readTarIndex(path, cacheFolder);
-    return { members: filesOf(members), notes: [], warnings: [] };
+    return { members: filesOf(members), notes: skippedNotes(path, members), warnings: [] };
   },
   open: () => ({
     read: async ({ path, bytes: tar }, { position, bytes: length }) => {
@@ -33,4 +33,15 @@ export function* filesOf(members: readonly TarMember[]): Iterable<ContainerMembe
   for (const { type, name, bytes, offset, text } of members) {
     if (type === "file") yield { name, bytes, position: offset, text };
   }
+}
+
+/** Names that a note gives. */
+const FEW = 3;
+
+/** What was skipped of the members: it is told, as an image might be missing by it. */
+export function skippedNotes(path: string, members: readonly TarMember[]): string[] {
+  const names = members.filter(({ type }) => type === "other").map(({ name }) => name);
+  if (names.length === 0) return [];
+  const more = names.length > FEW ? ` and ${names.length - FEW} more` : "";
+  return [`${path}: skipped, as they are links or devices: ${names.slice(0, FEW).join(", ")}${more}`];
 }

@@ -1,3 +1,5 @@
+import { memberName } from "./member-name.ts";
+
 /** A tar is a row of these: a header, the data, zeros to the next full block. It ends with two blocks of zeros. */
 export const BLOCK = 512;
 
@@ -16,6 +18,7 @@ export interface TarHeader {
 const MAGIC = 257;
 const PREFIX = 345;
 const USTAR = Buffer.from("ustar\0");
+const SLASH = Buffer.from("/");
 
 /**
  * Decodes a header block: ustar, GNU, PAX and older. Strict where readers of tars differ or take the first characters of
@@ -32,14 +35,15 @@ export function decodeHeader(block: Buffer): TarHeader | string {
   if (size === null) return "its size is not a number";
   if (!hasNumbers(block)) return "a field is not a number";
   const flag = String.fromCharCode(block[156] as number);
-  const name = decodeText(block, 0, 100);
-  const prefix = block[PREFIX] === 0 ? "" : decodeText(block, PREFIX, 155);
+  const nameBytes = untilNul(block, 0, 100);
+  const prefixBytes = untilNul(block, PREFIX, 155);
+  const hasPrefix = prefixBytes.length > 0;
   const isUstar = block.compare(USTAR, 0, USTAR.length, MAGIC, MAGIC + USTAR.length) === 0;
   return {
-    name: isUstar && prefix !== "" ? `${prefix}/${name}` : name,
+    name: memberName(isUstar && hasPrefix ? Buffer.concat([prefixBytes, SLASH, nameBytes]) : nameBytes),
     flag,
     size: size < 0 ? Number.NaN : size,
-    oddPrefix: !isUstar && prefix !== "",
+    oddPrefix: !isUstar && hasPrefix,
   };
 }
 
@@ -92,10 +96,10 @@ function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);
 }
 
-/** Bytes up to the first NUL as UTF-8; what is none becomes U+FFFD. */
-export function decodeText(bytes: Buffer, from = 0, length = bytes.length): string {
+/** Bytes up to the first NUL of a field. */
+export function untilNul(bytes: Buffer, from = 0, length = bytes.length): Buffer {
   const end = bytes.indexOf(0, from);
-  return bytes.toString("utf8", from, end === -1 || end > from + length ? from + length : end);
+  return bytes.subarray(from, end === -1 || end > from + length ? from + length : end);
 }
 
 /**
@@ -113,7 +117,7 @@ export function decodeRecords(bytes: Buffer): Map<string, string> | null {
     const end = at + Number(digits);
     const equals = bytes.indexOf("=", at + head.length);
     if (end > bytes.length || bytes[end - 1] !== 10 || equals <= at + head.length || equals >= end) return null;
-    records.set(bytes.toString("utf8", at + head.length, equals), bytes.toString("utf8", equals + 1, end - 1));
+    records.set(bytes.toString("utf8", at + head.length, equals), memberName(bytes.subarray(equals + 1, end - 1)));
     at = end;
   }
   return bytes.subarray(at).every((byte) => byte === 0) ? records : null;

@@ -12,27 +12,36 @@ import type { TarMember } from "./tar-member.ts";
 
 /*
  * A stored index is text: a line of JSON with the tar's path and state, and the SHA-256 of the rest; then a line a member,
- * offset, size, "f" or "d", content as base64 (empty where it is not kept, "=" where there is none), name. A name holds no
+ * offset, size, "f", "d" or "o", content as base64 (empty where it is not kept, "=" where there is none), name. A name holds no
  * control character, so tabs and line ends are free.
  */
-const VERSION = 3;
+const VERSION = 4;
+
+const TYPES = { f: "file", d: "directory", o: "other" } as const;
 
 /** The largest stored index, bytes: that of a tar with 5 million members. */
 const MOST_INDEX = 500e6;
+
+export interface TarIndexOptions {
+  /** whether a later change of the tar shows in its state; where not, it is indexed each time */
+  readonly lasts?: (path: string, stats: BigIntStats) => boolean;
+  /** how the members are listed anew */
+  readonly index?: (path: string) => Promise<TarMember[]>;
+}
 
 /**
  * Lists the members of a tar as {@link indexTar} does, from the index stored for it if the tar's size, inode and times are
  * still the same; else indexes it and stores that. A stored index that is damaged or of another tar counts as none.
  *
  * @param cacheFolder  where indexes are stored, made if it is not there
- * @param lasts  whether a later change of the tar shows in its state; without, it is indexed each time
  * @throws InputError as indexTar does, if the tar changes meanwhile, or if the index cannot be written
  */
 export async function readTarIndex(
   path: string,
   cacheFolder: string,
-  lasts: (path: string, stats: BigIntStats) => boolean = isLasting,
+  options: TarIndexOptions = {},
 ): Promise<TarMember[]> {
+  const { lasts = isLasting, index = indexTar } = options;
   const tar = resolve(path);
   const before = await statTar(path);
   const state = identityOf(before);
@@ -40,7 +49,7 @@ export async function readTarIndex(
   const stored = join(cacheFolder, indexName(tar));
   const known = lasting ? parseIndex(await readText(stored, MOST_INDEX).catch(() => ""), tar, state) : null;
   if (known !== null) return known;
-  const members = await indexTar(path);
+  const members = await index(path);
   if (stateWithinRun(path, await statTar(path)) !== stateWithinRun(path, before)) {
     throw new InputError(`${path}: changed while it was read; try again`);
   }
@@ -78,7 +87,7 @@ function headOf(tar: string, state: string, body: string): string {
 function formatIndex(members: readonly TarMember[], tar: string, state: string): string {
   const lines = members.map(({ name, type, offset, bytes, text }) => {
     const content = text === null ? "" : text === "" ? "=" : Buffer.from(text, "latin1").toString("base64");
-    return `${offset}\t${bytes}\t${type === "file" ? "f" : "d"}\t${content}\t${name}\n`;
+    return `${offset}\t${bytes}\t${type[0]}\t${content}\t${name}\n`;
   });
   const body = lines.join("");
   return `${headOf(tar, state, body)}\n${body}`;
@@ -95,6 +104,6 @@ function parseIndex(text: string, tar: string, state: string): TarMember[] | nul
     .map((line) => {
       const [offset, bytes, type, content, name] = line.split("\t") as [string, string, string, string, string];
       const text = content === "" ? null : Buffer.from(content, "base64").toString("latin1");
-      return { name, type: type === "f" ? "file" : "directory", offset: Number(offset), bytes: Number(bytes), text };
+      return { name, type: TYPES[type as keyof typeof TYPES], offset: Number(offset), bytes: Number(bytes), text };
     });
 }

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { fillSync, openRegularSync } from "../../foundation/files/regular-file.ts";
-import { BLOCK, decodeHeader, decodeRecords, decodeText } from "./tar-header.ts";
+import { memberName } from "./member-name.ts";
+import { BLOCK, decodeHeader, decodeRecords, untilNul } from "./tar-header.ts";
 import { type MemberHeader, quote, readMember, SMALL_BYTES, SPARSE, type TarMember } from "./tar-member.ts";
 
 /** One read holds the next image's header and, with extended headers too, the label before or after it. */
@@ -40,7 +41,8 @@ const TURN = 2048;
 export async function indexTar(path: string, limits: { readonly members?: number } = {}): Promise<TarMember[]> {
   const file = openTar(path);
   try {
-    return await listMembers({ path, file, bytes: fstatSync(file).size }, limits.members ?? MEMBERS);
+    const readAt = windowReader(file);
+    return await listMembers({ path, bytes: fstatSync(file).size, readAt }, limits.members ?? MEMBERS);
   } catch (cause) {
     throw readError(path, cause);
   } finally {
@@ -48,10 +50,25 @@ export async function indexTar(path: string, limits: { readonly members?: number
   }
 }
 
+/**
+ * The same of a tar whose bytes come one after the other. All of it is read.
+ *
+ * @param readAt  the bytes from a position on, fewer only at the end; each position is behind those read before
+ */
+export function indexTarStream(path: string, readAt: (position: number, length: number) => Promise<Uint8Array>) {
+  const bufferAt = async (position: number, length: number) => asBuffer(await readAt(position, length));
+  return listMembers({ path, bytes: null, readAt: bufferAt }, MEMBERS);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 interface OpenTar {
   readonly path: string;
-  readonly file: number;
-  readonly bytes: number;
+  /** null of a stream */
+  readonly bytes: number | null;
+  readonly readAt: ReadAt;
 }
 
 function openTar(path: string): number {
@@ -65,21 +82,21 @@ function openTar(path: string): number {
 async function listMembers(tar: OpenTar, most: number): Promise<TarMember[]> {
   const members: TarMember[] = [];
   const names = new Set<string>();
-  const readAt = windowReader(tar);
   for (let position = 0; ; ) {
-    const header = nextHeader(tar, position, members, readAt);
+    const header = await nextHeader(tar, position, members);
     if (header === null) {
-      checkRest(tar, position, readAt);
+      await checkRest(tar, position);
       return members;
     }
-    const member = readMember(tar.path, header, tar.bytes);
+    const member = readMember(tar.path, header, tar.bytes ?? Number.POSITIVE_INFINITY);
     if (member.type === "file" && names.has(member.name)) {
       throw new InputError(`${tar.path}: member ${quote(member.name)}: a second one of this name`);
     }
     if (members.length === most) throw new InputError(`${tar.path}: more than ${most} members; pack it in shards`);
     if (member.type === "file") names.add(member.name);
     const small = member.type === "file" && member.bytes <= SMALL_BYTES;
-    members.push({ ...member, text: small ? readAt(member.offset, member.bytes).toString("latin1") : null });
+    const text = small ? (await tar.readAt(member.offset, member.bytes)).toString("latin1") : null;
+    members.push({ ...member, text });
     position = member.offset + padded(member.bytes);
     if (members.length % TURN === 0) await nextTurn();
   }
@@ -90,44 +107,45 @@ async function listMembers(tar: OpenTar, most: number): Promise<TarMember[]> {
  *
  * @returns null at the end mark
  */
-function nextHeader(tar: OpenTar, start: number, members: readonly TarMember[], readAt: ReadAt): MemberHeader | null {
-  const refuse = (reason: string) => otherKind(tar, readAt) ?? damaged(tar, start, members, reason);
+async function nextHeader(tar: OpenTar, start: number, members: readonly TarMember[]): Promise<MemberHeader | null> {
+  const refuse = async (reason: string) => (await otherKind(tar)) ?? damaged(tar, start, members, reason);
   let longName: string | null = null;
   let records = NO_RECORDS;
   let kinds = "";
   for (let at = start; ; ) {
-    if (at - start > MOST_OVERHEAD) throw refuse("its header does not end");
-    const block = readAt(at, BLOCK);
-    if (block.length < BLOCK) throw cutShort(tar, members, readAt);
+    if (at - start > MOST_OVERHEAD) throw await refuse("its header does not end");
+    const block = await tar.readAt(at, BLOCK);
+    if (block.length < BLOCK) throw await cutShort(tar, members);
     if (isZero(block)) {
       if (at === start) return null;
-      throw refuse("an extended header has no member after it");
+      throw await refuse("an extended header has no member after it");
     }
     const header = decodeHeader(block);
-    if (typeof header === "string") throw refuse(header);
+    if (typeof header === "string") throw await refuse(header);
     at += BLOCK;
     if (!EXTENDED.includes(header.flag)) {
       return { ...header, headerName: header.name, longName, records, offset: at };
     }
-    if (!(header.size <= MOST_EXTENDED)) throw refuse("its header does not end");
-    const whole = readAll(tar, at, padded(header.size));
-    if (whole === null) throw cutShort(tar, members, readAt);
+    if (!(header.size <= MOST_EXTENDED)) throw await refuse("its header does not end");
+    const whole = await tar.readAt(at, padded(header.size));
+    if (whole.length < padded(header.size)) throw await cutShort(tar, members);
     at += whole.length;
     const content = whole.subarray(0, header.size);
-    if (!isZero(whole.subarray(header.size))) throw refuse("its extended header goes on behind its end");
+    if (!isZero(whole.subarray(header.size))) throw await refuse("its extended header goes on behind its end");
     const kind = header.flag.toLowerCase();
     // Of two of a kind some readers take the first, some the last
-    if (kind !== "g" && kinds.includes(kind)) throw refuse("two extended headers of one kind");
+    if (kind !== "g" && kinds.includes(kind)) throw await refuse("two extended headers of one kind");
     kinds += kind;
-    if (kind === "l") longName = decodeText(content);
+    if (kind === "l") longName = memberName(untilNul(content));
     if (kind === "k" || kind === "l") continue;
     const found = decodeRecords(content);
-    if (found === null) throw refuse("its extended header is damaged");
+    if (found === null) throw await refuse("its extended header is damaged");
     const charset = found.get("hdrcharset");
-    if (charset !== undefined && !CHARSETS.includes(charset)) throw refuse("its names are in an unknown character set");
+    if (charset !== undefined && !CHARSETS.includes(charset))
+      throw await refuse("its names are in an unknown character set");
     if (kind === "x") records = found;
     else if ([...found.keys()].some((key) => ["path", "size"].includes(key) || key.startsWith(SPARSE))) {
-      throw refuse("an extended header gives all members one name or size");
+      throw await refuse("an extended header gives all members one name or size");
     }
   }
 }
@@ -137,37 +155,37 @@ function padded(bytes: number): number {
   return Math.ceil(bytes / BLOCK) * BLOCK;
 }
 
-/** The bytes from a position on; null where the file ends before. */
-function readAll(tar: OpenTar, position: number, length: number): Buffer | null {
-  if (position + length > tar.bytes) return null;
-  const content = Buffer.alloc(length);
-  return fillSync(tar.file, content, position) === length ? content : null;
-}
+/** The bytes from a position on, which hold until the next read; fewer only at the end. */
+type ReadAt = (position: number, length: number) => Buffer | Promise<Buffer>;
 
-type ReadAt = (position: number, length: number) => Buffer;
-
-/** Reads through a small window; the bytes returned hold until the next read, and are fewer only at the file's end. */
-function windowReader(tar: OpenTar): ReadAt {
+/** Reads a file through a small window. */
+function windowReader(file: number): ReadAt {
   const window = Buffer.alloc(WINDOW);
   let start = 0;
   let filled = 0;
   return (position, length) => {
+    if (length > WINDOW) {
+      const bytes = Buffer.alloc(Math.min(length, Math.max(0, fstatSync(file).size - position)));
+      return bytes.subarray(0, fillSync(file, bytes, position));
+    }
     if (position < start || position + length > start + filled) {
       start = position;
-      filled = fillSync(tar.file, window, position);
+      filled = fillSync(file, window, position);
     }
     return window.subarray(position - start, Math.min(position - start + length, filled));
   };
 }
 
 /** After the end mark only zeros may come: another tar behind it would be left out in silence. */
-function checkRest(tar: OpenTar, from: number, readAt: ReadAt): void {
-  const more = new InputError(
-    `${tar.path}: goes on after its end mark at byte ${from}; are these several tars in one? pack them as one`,
-  );
-  if (tar.bytes - from > MOST_OVERHEAD) throw more;
-  for (let position = from; position < tar.bytes; position += WINDOW) {
-    if (!isZero(readAt(position, Math.min(WINDOW, tar.bytes - position)))) throw more;
+async function checkRest({ path, readAt }: OpenTar, from: number): Promise<void> {
+  for (let position = from; ; position += WINDOW) {
+    const bytes = await readAt(position, WINDOW);
+    if (!isZero(bytes) || position - from > MOST_OVERHEAD) {
+      throw new InputError(
+        `${path}: goes on after its end mark at byte ${from}; are these several tars in one? pack them as one`,
+      );
+    }
+    if (bytes.length < WINDOW) return;
   }
 }
 
@@ -175,10 +193,11 @@ function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-function cutShort(tar: OpenTar, members: readonly TarMember[], readAt: ReadAt): InputError {
-  const other = otherKind(tar, readAt);
+async function cutShort(tar: OpenTar, members: readonly TarMember[]): Promise<InputError> {
+  const other = await otherKind(tar);
   if (other !== null) return other;
-  const where = tar.bytes === 0 ? "it is empty" : `it ends at byte ${tar.bytes}${after(members)} without an end mark`;
+  const end = tar.bytes === null ? "" : ` at byte ${tar.bytes}`;
+  const where = tar.bytes === 0 ? "it is empty" : `it ends${end}${after(members)} without an end mark`;
   return new InputError(`${tar.path}: cut short: ${where}; fetch the tar again`);
 }
 
@@ -194,12 +213,11 @@ function after(members: readonly TarMember[]): string {
 }
 
 /** The error for files that are often found in a tar's place; null for others. */
-function otherKind(tar: OpenTar, readAt: ReadAt): InputError | null {
-  const start = readAt(0, Math.min(BLOCK, tar.bytes)).toString("latin1");
+async function otherKind(tar: OpenTar): Promise<InputError | null> {
+  if (tar.bytes === null) return null;
+  const start = (await tar.readAt(0, Math.min(BLOCK, tar.bytes))).toString("latin1");
   if (start.startsWith("\x1f\x8b")) {
-    return new InputError(
-      `${tar.path}: not a tar file, it is compressed by gzip; unpack it with gunzip, a compressed tar cannot be read in parts`,
-    );
+    return new InputError(`${tar.path}: not a tar file, it is compressed by gzip; if it is a tar, call it .tar.gz`);
   }
   if (start.startsWith("version https://git-lfs")) {
     return new InputError(`${tar.path}: not a tar file, it is a Git LFS pointer; fetch the file with git lfs pull`);

@@ -1,11 +1,13 @@
 import { InputError } from "../../foundation/errors.ts";
+import { IMAGE_NAME } from "./folder-entry.ts";
 import type { TarHeader } from "./tar-header.ts";
 
 /** One member of a tar file. */
 export interface TarMember {
   /** its path in the tar, "/" between, without "./" before it and "/" after it */
   readonly name: string;
-  readonly type: "file" | "directory";
+  /** other: a link or a device that is called as no image */
+  readonly type: "file" | "directory" | "other";
   /** where its data begin, in bytes from the start of the tar */
   readonly offset: number;
   /** length of its data */
@@ -40,6 +42,8 @@ export const SPARSE = "GNU.sparse.";
 
 const FILES: readonly string[] = ["0", "\0", "7"];
 const FOLDER = "5";
+/** Of these no data come, so that they can be skipped. */
+const WITHOUT_DATA: readonly string[] = ["1", "2", "3", "4", "6"];
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   1: "a hard link",
   2: "a symbolic link",
@@ -53,7 +57,8 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks a header, and says what it tells of the member. Folders and plain files pass.
+ * Checks a header, and says what it tells of the member. Folders and plain files pass, and links and devices that are
+ * called neither as an image nor as its label.
  *
  * @param tar       the tar's path, for messages
  * @param tarBytes  length of the tar
@@ -67,6 +72,10 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
   const refuse = (reason: string) => new InputError(`${tar}: member ${quote(fullName)}: ${reason}`);
   const wrongName = nameFault(fullName);
   if (wrongName !== null) throw refuse(wrongName);
+  if (WITHOUT_DATA.includes(flag) && header.size === 0 && !/\.cls$/i.test(fullName) && !IMAGE_NAME.test(fullName)) {
+    const name = fullName.split("/").filter(isOwnSegment).join("/");
+    return { name, type: "other", offset, bytes: 0 };
+  }
   const ownKind =
     FILES.includes(flag) || flag === FOLDER ? undefined : (OTHER_KINDS[flag] ?? `of the kind ${quote(flag)}`);
   if (ownKind !== undefined)
@@ -101,10 +110,10 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
 export function nameFault(name: string): string | null {
   if (name === "") return "it has no name";
   if (name.length > NAME_LENGTH) return `its name has ${name.length} characters, expected ${NAME_LENGTH} at most`;
+  const plain = name.replace(/\\x([0-9A-F]{2})/g, (_, hex) => (hex === "5C" ? "\\" : "?")); // see memberName
   if (/\p{Cc}/u.test(name)) return "its name holds a control character";
-  if (name.includes("\ufffd")) return "its name is not UTF-8";
-  if (/^(?:[/\\]|[A-Za-z]:[/\\])/.test(name)) return "its name is an absolute path, expected one below the tar";
-  if (name.split(/[/\\]/).includes("..")) return 'its name has a ".." in it, expected a path below the tar';
+  if (/^(?:[/\\]|[A-Za-z]:[/\\])/.test(plain)) return "its name is an absolute path, expected one below the tar";
+  if (plain.split(/[/\\]/).includes("..")) return 'its name has a ".." in it, expected a path below the tar';
   return null;
 }
 

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../helpers.ts";
 import { type MadeMember, writeTar } from "./make-tar.ts";
 
 /** As of a tar that was made a while ago, on a disk. */
-const readTarIndex = (path: string, cache: string) => readIndex(path, cache, () => true);
+const readTarIndex = (path: string, cache: string) => readIndex(path, cache, { lasts: () => true });
 
 function tarOf(...members: MadeMember[]): string {
   return writeTar(join(temporaryFolder(), "0.tar"), members);

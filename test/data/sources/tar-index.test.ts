@@ -105,11 +105,32 @@ describe("indexTar", () => {
     expect(await refusal(tarOf({ name: "a", prefix: "../b" }))).toContain('"../b/a"');
   });
 
-  it("refuses a name that is not UTF-8, and none", async () => {
-    const block = makeTar([{ name: "a.png" }]);
-    block[0] = 0xff;
-    sealHeader(block);
-    expect(await refusal(fileOf(block))).toContain("not UTF-8");
+  it("takes names that are not UTF-8 in their text form, and refuses those that lead out", async () => {
+    const named = (name: string) => {
+      const block = makeTar([{ name: "a".repeat(name.length) }]);
+      block.write(name, "latin1");
+      sealHeader(block);
+      return fileOf(block);
+    };
+    expect((await indexTar(named("\xff.png"))).map(({ name }) => name)).toEqual(["\\xFF.png"]);
+    expect((await indexTar(named("a/..\xff/b\xe9\\c"))).map(({ name }) => name)).toEqual(["a/..\\xFF/b\\xE9\\x5Cc"]);
+    expect(await refusal(named("\\a\xff"))).toContain("absolute");
+    expect(await refusal(named("a\xff\\..\\b"))).toContain('".."');
+  });
+
+  it("skips links and devices that are called as no image and no label", async () => {
+    const flags = ["1", "2", "3", "4", "6"];
+    const path = tarOf(...flags.map((flag) => ({ name: `latest${flag}`, flag, link: "a" })), {
+      name: "a",
+      content: "1",
+    });
+    expect((await indexTar(path)).map(({ type }) => type)).toEqual([...flags.map(() => "other"), "file"]);
+    for (const name of ["a.JPG", "x/s0.cls"])
+      expect(await refusal(tarOf({ name, flag: "1" }))).toContain("a hard link");
+    expect(await refusal(tarOf({ name: "a", flag: "1", content: "x" }))).toContain("a hard link");
+  });
+
+  it("refuses no name, and that of a folder", async () => {
     expect(await refusal(tarOf({ name: "" }))).toContain("no name");
     expect(await refusal(tarOf({ name: "./", content: "x" }))).toContain("name is that of a folder");
   });
@@ -183,7 +204,7 @@ describe("indexTar", () => {
   });
 
   it("says what a file is that is no tar", async () => {
-    expect(await refusal(fileOf(Buffer.from("1f8b0800".padEnd(2048, "0"), "hex")))).toContain("gunzip");
+    expect(await refusal(fileOf(Buffer.from("1f8b0800".padEnd(2048, "0"), "hex")))).toContain("call it .tar.gz");
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     expect(await refusal(fileOf(pointer))).toContain("Git LFS pointer");
     expect(await refusal(fileOf("x".repeat(4096)))).toContain("not a tar file");

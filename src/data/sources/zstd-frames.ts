@@ -1,0 +1,144 @@
+import type { Decompress } from "fzstd";
+import { ZstdError } from "./zstd-error.ts";
+
+/*
+ * fzstd decodes blocks; frames are taken apart here, so that what a header claims is checked before memory is made for it, and
+ * a stream that is cut short shows. Source of the format: RFC 8878, sections 3.1.1 and 3.1.2.
+ */
+const MAGIC = 0xfd2fb528;
+const SKIPPABLE = 0x184d2a5;
+const MAX_BLOCK = 128 << 10;
+/** What zstd itself takes without --long, bytes; it is made for each frame. */
+const MAX_WINDOW = 128 << 20;
+
+/** Decompresses zstd frames one after the other. @throws ZstdError */
+export async function* unzstd(compressed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const fzstd = await import("fzstd");
+  const input = pieceReader(compressed);
+  for (let frame = 0; ; frame++) {
+    const start = await input.upTo(4);
+    if (start.length === 0 && frame > 0) return;
+    if (start.length < 4) throw new ZstdError("a frame's header is cut short", true);
+    const magic = number(start, 0, 4);
+    if (magic >>> 4 === SKIPPABLE) {
+      await input.skip(number(await input.exactly(4), 0, 4));
+      continue;
+    }
+    if (magic !== MAGIC) throw new ZstdError(frame === 0 ? "it is no zstd" : "bytes that are no frame follow a frame");
+    yield* decodeFrame(input, start, fzstd.Decompress);
+  }
+}
+
+async function* decodeFrame(
+  input: PieceReader,
+  magic: Uint8Array,
+  decoder: typeof Decompress,
+): AsyncGenerator<Uint8Array> {
+  const { bytes: header, contentSize, hasChecksum } = await readHeader(input);
+  let pieces: Uint8Array[] = [];
+  let made = 0;
+  const decode = new decoder((piece) => {
+    made += piece.length;
+    pieces.push(piece);
+  });
+  push(decode, Buffer.concat([magic, header]));
+  for (let isLast = false; !isLast; ) {
+    const head = await input.exactly(3);
+    const bits = number(head, 0, 3);
+    isLast = (bits & 1) === 1;
+    const [type, size] = [(bits >> 1) & 3, bits >> 3];
+    if (type === 3 || size > MAX_BLOCK) throw new ZstdError("a block is not valid");
+    push(decode, Buffer.concat([head, await input.exactly(type === 1 ? 1 : size)]));
+    yield* pieces;
+    pieces = [];
+  }
+  if (contentSize !== null && made !== contentSize) throw new ZstdError("a frame has another size than it says");
+  if (hasChecksum) await input.exactly(4);
+}
+
+interface FrameHeader {
+  readonly bytes: Uint8Array;
+  readonly contentSize: number | null;
+  readonly hasChecksum: boolean;
+}
+
+/** What follows the magic number. */
+async function readHeader(input: PieceReader): Promise<FrameHeader> {
+  const [descriptor] = (await input.exactly(1)) as unknown as [number];
+  const isSingle = (descriptor & 0x20) !== 0;
+  const dictionary = [0, 1, 2, 4][descriptor & 3] as number;
+  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
+  const rest = await input.exactly((isSingle ? 0 : 1) + dictionary + sizeBytes);
+  if ((descriptor & 0x08) !== 0) throw new ZstdError("a frame's header is not valid");
+  if (dictionary > 0) throw new ZstdError("it needs a dictionary");
+  const windowByte = rest[0] ?? 0;
+  const base = 2 ** (10 + (windowByte >> 3));
+  const size = sizeBytes === 0 ? null : number(rest, rest.length - sizeBytes, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
+  const window = isSingle ? (size as number) : base + (base / 8) * (windowByte & 7);
+  if (window > MAX_WINDOW) throw new ZstdError(`its window is of ${window} bytes, of which ${MAX_WINDOW} are taken`);
+  const bytes = Buffer.concat([Uint8Array.of(descriptor), rest]);
+  return { bytes, contentSize: size, hasChecksum: (descriptor & 4) !== 0 };
+}
+
+/** Whatever fzstd meets in damaged data is an error of the data. */
+function push(decoder: Decompress, bytes: Uint8Array): void {
+  try {
+    decoder.push(bytes, false);
+  } catch (cause) {
+    throw new ZstdError((cause as Error).message);
+  }
+}
+
+function number(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let i = length - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] as number);
+  return value;
+}
+
+interface PieceReader {
+  /** So many bytes; fewer only at the end. */
+  upTo(length: number): Promise<Uint8Array>;
+  /** @throws ZstdError where there are fewer */
+  exactly(length: number): Promise<Uint8Array>;
+  skip(length: number): Promise<void>;
+}
+
+function pieceReader(chunks: AsyncGenerator<Uint8Array>): PieceReader {
+  let chunk: Uint8Array = new Uint8Array();
+  async function next(): Promise<boolean> {
+    while (chunk.length === 0) {
+      const { value, done } = await chunks.next();
+      if (done) return false;
+      chunk = value;
+    }
+    return true;
+  }
+  async function upTo(length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length && (await next())) {
+      const part = chunk.subarray(0, length - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+      chunk = chunk.subarray(part.length);
+    }
+    return bytes.subarray(0, filled);
+  }
+  async function exactly(length: number): Promise<Uint8Array> {
+    const bytes = await upTo(length);
+    if (bytes.length < length) throw new ZstdError("it ends in a frame", true);
+    return bytes;
+  }
+  return {
+    upTo,
+    exactly,
+    skip: async (length) => {
+      for (let left = length; left > 0; ) {
+        if (!(await next())) throw new ZstdError("it ends in a frame", true);
+        const part = Math.min(left, chunk.length);
+        chunk = chunk.subarray(part);
+        left -= part;
+      }
+    },
+  };
+}
