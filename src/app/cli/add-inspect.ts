@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
 import { pathValue, values, wholeNumber } from "./option-values.ts";
+import { ZIP_PASSWORD } from "./shared-options.ts";
 import type { Supervise } from "./supervised-process.ts";
 import { TIMEOUT } from "./with-evaluate-options.ts";
 
@@ -13,6 +14,7 @@ export function addInspect(root: Command, supervise: Supervise): void {
     .optionsGroup(MOST_USED)
     .option("--deep", "decode every image of a data folder, and compare its content with the last time")
     .option("--benchmark <ids>", "benchmarks to look for in a data folder", values)
+    .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
     .optionsGroup("Checkpoints:")
     .option("--variant <name>", "which weights, where a checkpoint's folder has several")
     .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")

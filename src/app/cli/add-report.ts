@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { choiceOption, MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
 import { budget, columns, HIGHLIGHT, pairs, pathValue, texts, values, wholeNumber } from "./option-values.ts";
-import { INPUTS, LINES, METADATA, RESULTS, SCALES, STUDY } from "./shared-options.ts";
+import { INPUTS, LINES, METADATA, RESULTS, SCALES, STUDY, ZIP_PASSWORD } from "./shared-options.ts";
 
 /** `shiftline report`. */
 export function addReport(root: Command): void {
@@ -55,6 +55,7 @@ export function addReport(root: Command): void {
     .option("--budget <mb>", "MB that the page may take, and its pictures: PAGE or PAGE,PICTURES", budget)
     .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)
+    .option("--zip-password-file <file>", `${ZIP_PASSWORD}, for --thumbnails`, pathValue)
     .option("--no-figures", "no SVG and PNG files beside the page");
   withExamples(
     withCommonOptions(command),

@@ -5,6 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
 export interface EvaluateCommandOptions {
   readonly data?: string;
   readonly dataDir?: [string, string][];
+  readonly zipPasswordFile?: string;
   readonly folderNames?: [string, string][];
   readonly benchmark?: string[];
   readonly protocol?: [string, string][];
@@ -38,6 +39,7 @@ type Value = string | number | boolean | readonly string[] | readonly (readonly 
 const OPTIONS = {
   data: "--data",
   dataDir: "--data-dir",
+  zipPasswordFile: "--zip-password-file",
   folderNames: "--folder-names",
   benchmark: "--benchmark",
   protocol: "--protocol",

@@ -20,6 +20,7 @@ export interface InspectCommandOptions {
   readonly deep?: boolean;
   readonly store?: string;
   readonly benchmark?: readonly string[];
+  readonly zipPasswordFile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }

@@ -10,6 +10,7 @@ export interface InspectDataCommandOptions {
   /** default: `.shiftline/store` */
   readonly store?: string;
   readonly benchmark?: readonly string[];
+  readonly zipPasswordFile?: string;
 }
 
 /** Runs `shiftline inspect` on a data folder. Exit status 1 if something is wrong. */
@@ -18,6 +19,7 @@ export async function runInspectData(path: string, options: InspectDataCommandOp
   const inspection = await inspectData(path, {
     deep: options.deep ?? false,
     store: options.store ?? ".shiftline/store",
+    zipPasswordFile: options.zipPasswordFile,
     ...(options.benchmark === undefined ? {} : { benchmarks: options.benchmark }),
     progress: ({ benchmark, phase, done, total }) =>
       progress.update({ task: `${benchmark}: ${phase}`, unit: "images", done, total }),

@@ -68,6 +68,7 @@ export interface ReportCommandOptions {
   readonly budget?: PageLimits;
   readonly data?: string;
   readonly dataDir?: readonly (readonly [string, string])[];
+  readonly zipPasswordFile?: string;
   /** false: no SVG and PNG files beside the page */
   readonly figures?: boolean;
   readonly watch?: boolean;

@@ -25,6 +25,7 @@ export interface ContentOptions {
   readonly budget?: PageLimits;
   readonly data?: string;
   readonly dataDir?: readonly (readonly [string, string])[];
+  readonly zipPasswordFile?: string;
 }
 
 /** Bytes kept for the notes about what does not fit. */
@@ -85,6 +86,7 @@ export async function readContent(
       known: benchmarkPaths(study),
       data: root,
       dataDirs: Object.fromEntries(dataDir),
+      passwordFile: options.zipPasswordFile,
       storeRoot: join(dirname(out), "..", ".shiftline", "store"),
     });
   }

@@ -21,6 +21,7 @@ export interface PicturesOptions {
   /** where the images are, as for `evaluate` */
   readonly data: string | undefined;
   readonly dataDirs: Readonly<Record<string, string>>;
+  readonly passwordFile: string | undefined;
   /** where indexes of tars are kept */
   readonly storeRoot: string;
 }
@@ -115,12 +116,13 @@ async function findImages({
   known,
   data,
   dataDirs,
+  passwordFile,
   storeRoot,
 }: PicturesOptions): Promise<{ readonly images: Map<string, FoundImage>; readonly sources: readonly ImageSource[] }> {
   if (data === undefined && Object.keys(dataDirs).length === 0) {
     throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
   }
-  const { benchmarks } = await locateBenchmarks({ known, data, dataDirs, storeRoot });
+  const { benchmarks } = await locateBenchmarks({ known, data, dataDirs, passwordFile, storeRoot });
   const images = new Map<string, FoundImage>();
   const sources = benchmarks.map(({ benchmark, located }) => {
     const source = openSource(located);

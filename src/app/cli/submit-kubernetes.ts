@@ -65,11 +65,11 @@ function toClaims(pairs: readonly (readonly [string, string])[], readOnly: boole
 /** What is written must outlive a pod and be seen by all: below a claim that may be written. What is read may be in the image. */
 function checkPaths(
   checkpoints: readonly string[],
-  { data, dataDir, out, store }: EvaluateCommandOptions,
+  { data, dataDir, zipPasswordFile, out, store }: EvaluateCommandOptions,
   claims: readonly VolumeClaim[],
 ): void {
-  const read = [...checkpoints, ...(data === undefined ? [] : [data]), ...(dataDir ?? []).map(([, path]) => path)];
-  const relative = [...read, out, ...(store === undefined ? [] : [store])].find((path) => !isAbsolute(path));
+  const read = [...checkpoints, data, ...(dataDir ?? []).map(([, path]) => path), zipPasswordFile];
+  const relative = [...read, out, store].find((path) => path !== undefined && !isAbsolute(path));
   if (relative !== undefined) throw new InputError(`${relative}: expected an absolute path, as the pods see it`);
   const storePath = store ?? join(posix.dirname(out), ".shiftline", "store");
   for (const [option, path] of [

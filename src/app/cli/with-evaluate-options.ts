@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { MOST_USED } from "./common-options.ts";
 import { pairs, pathValue, protocolChoices, values, wholeNumber } from "./option-values.ts";
+import { ZIP_PASSWORD } from "./shared-options.ts";
 
 export const WHAT_IS_SCORED = "What is scored:";
 export const SPEED = "Machines and speed:";
@@ -45,6 +46,7 @@ export function withEvaluateOptions(command: Command): Command {
       pairs,
     )
     .option("--limit <n>", "a seeded sample of n images, spread over the classes", wholeNumber)
+    .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
     .option("--allow-incomplete", "score a benchmark that has other than its number of images")
     .option("--skip-unreadable", "go on past images that cannot be read, and count them")
     .optionsGroup("Checkpoints:")

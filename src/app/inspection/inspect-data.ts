@@ -16,6 +16,8 @@ export interface InspectDataOptions {
   readonly store?: string;
   /** ids, or paths of definitions; all that ship with the package where absent */
   readonly benchmarks?: readonly string[];
+  /** file whose first line is the password of encrypted zips */
+  readonly zipPasswordFile?: string | undefined;
   readonly progress?: (progress: InspectDataProgress) => void;
 }
 
@@ -52,7 +54,10 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
   const asked =
     options.benchmarks === undefined ? shipped : await Promise.all([...new Set(options.benchmarks)].map(readBenchmark));
   const cache = deep || storeIsThere(store) ? store : undefined;
-  const { places, unrecognised } = await findPlaces(asked, root, cache === undefined ? undefined : join(cache, "tars"));
+  const { places, unrecognised } = await findPlaces(asked, root, {
+    cacheFolder: cache === undefined ? undefined : join(cache, "tars"),
+    passwordFile: options.zipPasswordFile,
+  });
   if (places.length === 0 && unrecognised.length === 0) throw nothingFound(asked, root);
   const benchmarks: BenchmarkInspection[] = [];
   for (const place of places) {

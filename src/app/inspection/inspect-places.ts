@@ -5,6 +5,7 @@ import { classKeys } from "../../data/benchmark/class-list.ts";
 import { type NamedPlace, placesNamed } from "../../data/dataset/data-place.ts";
 import { type ImageSurvey, surveyImages } from "../../data/dataset/survey-images.ts";
 import { describeContents } from "../../data/dataset/what-lies-here.ts";
+import type { ContainerOptions } from "../../data/sources/container-format.ts";
 import { InputError } from "../../foundation/errors.ts";
 
 /** A folder or container that holds a benchmark. */
@@ -37,14 +38,15 @@ export interface Places {
 export async function findPlaces(
   benchmarks: readonly Benchmark[],
   root: string,
-  cacheFolder: string | undefined,
+  options: ContainerOptions,
 ): Promise<Places> {
+  const { cacheFolder, passwordFile } = options;
   const places: Place[] = [];
   const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
   for (const benchmark of benchmarks) {
     const { folders, files } = await placesNamed(benchmark.folders, root);
     const look = async (place: NamedPlace) => {
-      const survey = await surveyImages(benchmark, place, cacheFolder);
+      const survey = await surveyImages(benchmark, { ...place, passwordFile }, cacheFolder);
       if (survey !== null) places.push({ benchmark, survey, real: place.real });
       return survey !== null;
     };
@@ -58,7 +60,7 @@ export async function findPlaces(
     if (!inFolders.includes(true)) for (const file of files) await look(file);
   }
   if (places.length === 0) {
-    const place = await rootAsPlace(benchmarks, root, cacheFolder);
+    const place = await rootAsPlace(benchmarks, root, options);
     if (place !== null) return { places: [place], unrecognised: [] };
   }
   const taken = places.map(({ real }) => real);
@@ -79,12 +81,12 @@ export async function findPlaces(
 async function rootAsPlace(
   benchmarks: readonly Benchmark[],
   root: string,
-  cacheFolder: string | undefined,
+  { cacheFolder, passwordFile }: ContainerOptions,
 ): Promise<Place | null> {
   const candidates: Place[] = [];
   const real = await realpath(resolve(root));
   for (const benchmark of benchmarks) {
-    const survey = await surveyImages(benchmark, root, cacheFolder);
+    const survey = await surveyImages(benchmark, { root, passwordFile }, cacheFolder);
     if (survey !== null) candidates.push({ benchmark, survey, real });
   }
   const [first, ...others] = await narrow(candidates, root);

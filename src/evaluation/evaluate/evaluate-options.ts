@@ -22,6 +22,8 @@ export interface EvaluateOptions {
    * else tells which: `index`, `index+1`, `ilsvrc2012_id`, …
    */
   readonly folderNames?: Readonly<Record<string, string>>;
+  /** file whose first line is the password of encrypted zips */
+  readonly zipPasswordFile?: string;
   /** ids; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[];
   /**

@@ -75,7 +75,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const storeRoot = options.store ?? join(dirname(out), ".shiftline", "store");
   const opening = openCheckpoints({ ...options, out, hashMemory: readOnly ? undefined : join(storeRoot, "hashes") });
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
-  const data = await locateBenchmarks({ ...options, storeRoot });
+  const data = await locateBenchmarks({ ...options, passwordFile: options.zipPasswordFile, storeRoot });
   const protocols = resolveProtocols(options.protocols, data.benchmarks);
   const { checkpoints, notes: checkpointNotes } = await opening;
   const notes: Note[] = [...data.notes, ...checkpointNotes];

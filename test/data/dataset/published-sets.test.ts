@@ -68,7 +68,7 @@ describe("sets as they are published, under one root and without an option", () 
     const { places, unrecognised } = await findPlaces(
       sets.map(({ benchmark }) => benchmark),
       root,
-      undefined,
+      {},
     );
     expect(places.map(({ survey }) => pathOfPlace(survey)).sort()).toEqual(
       sets.map(({ archive }) => join(root, archive)).sort(),
