@@ -1,6 +1,7 @@
 import {
   type CheckpointPredictions,
   CONTENT_PART,
+  haveContent,
   type ResultPredictions,
 } from "../../evaluation/results/image-predictions.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -8,7 +9,7 @@ import { keyText, TASK_FIELDS, type TaskKey, taskKey } from "../../foundation/ev
 import { createNoteCollector, type Note, type NoteCollector } from "../../foundation/notes.ts";
 import { decideTogether, type PairedDecision } from "./decide-together.ts";
 import { comparePaired, type PairedComparison } from "./paired-comparison.ts";
-import { haveContent, pairOutcomes } from "./paired-outcomes.ts";
+import { pairOutcomes } from "./paired-outcomes.ts";
 
 /** Characters of a recipe's part in a message. */
 const SHOWN = 7;

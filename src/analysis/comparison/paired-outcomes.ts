@@ -1,10 +1,5 @@
-import {
-  type IdentifiedImages,
-  type ImagePairing,
-  labelText,
-  pairImages,
-} from "../../evaluation/results/image-pairing.ts";
-import { type ImagePrediction, isRight } from "../../evaluation/results/image-predictions.ts";
+import { type ImagePairing, pairImages } from "../../evaluation/results/image-pairing.ts";
+import { type ImagePrediction, identifyPredictions, isRight } from "../../evaluation/results/image-predictions.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { NoteCollector } from "../../foundation/notes.ts";
 
@@ -37,7 +32,7 @@ export function pairOutcomes(
 ): PairedImage[] {
   if (first.length === 0 || second.length === 0) throw new InputError(`${where}: no image to compare`);
   for (const predictions of [first, second]) checkPathsOnce(predictions, where);
-  const pairs = pairImages(identify(first), identify(second));
+  const pairs = pairImages(identifyPredictions(first), identifyPredictions(second));
   const [onlyFirst, onlySecond] = [named(first, pairs.onlyFirst), named(second, pairs.onlySecond)];
   const n = pairs.first.length;
   if (pairs.relabeled.length > 0) {
@@ -61,27 +56,6 @@ export function pairOutcomes(
       second: isRight(second[pairs.second[i] as number] as ImagePrediction),
     };
   });
-}
-
-/** Whether every image has its content. */
-export function haveContent(predictions: readonly ImagePrediction[]): boolean {
-  return predictions.every(({ content }) => content !== undefined);
-}
-
-function identify(predictions: readonly ImagePrediction[]): IdentifiedImages {
-  const labels = new Map<readonly number[], string>();
-  const at = (row: number) => predictions[row] as ImagePrediction;
-  return {
-    n: predictions.length,
-    name: (row) => at(row).image,
-    label: (row) => {
-      const { classes } = at(row);
-      const text = labels.get(classes) ?? labelText(classes);
-      labels.set(classes, text);
-      return text;
-    },
-    content: haveContent(predictions) ? (row) => at(row).content as string : null,
-  };
 }
 
 function checkPathsOnce(predictions: readonly ImagePrediction[], where: string): void {

@@ -1,6 +1,7 @@
 import { checkWritable } from "../../foundation/files/atomic-write.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { createAttempts } from "./attempts.ts";
+import { copyPlannedParts } from "./copied-parts.ts";
 import { embedMissingImages } from "./embed-missing-images.ts";
 import { embedMissingPrompts } from "./embed-missing-prompts.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
@@ -28,9 +29,10 @@ export interface ShardResult {
  */
 export async function embedShard(options: EvaluateOptions, shard: Shard): Promise<ShardResult> {
   const begun = performance.now();
-  const plan = await planEvaluation(options, { shard });
+  const planned = await planEvaluation(options, { shard });
   const handlers = handlersOf(options);
-  for (const note of plan.notes) handlers.note(note);
+  for (const note of planned.notes) handlers.note(note);
+  const plan = await copyPlannedParts(planned, handlers);
   const images = imagesToEmbed(plan.runs);
   if (promptsToEmbed(plan.texts) + images > 0) await checkWritable(plan.storeRoot, "--store");
   const attempts = createAttempts(options);

@@ -5,9 +5,11 @@ import { readLabelOrders } from "../scoring/label-order.ts";
 import { markUsed } from "../store/list-store.ts";
 import { type Attempts, createAttempts } from "./attempts.ts";
 import { checkUnchanged, noteContent } from "./check-images.ts";
+import { copyPlannedParts } from "./copied-parts.ts";
 import { embedMissingImages } from "./embed-missing-images.ts";
 import type { EvaluateOptions, EvaluateResult } from "./evaluate-options.ts";
 import { type EvaluationPlan, planEvaluation } from "./evaluation-plan.ts";
+import { runsToScore } from "./existing-results.ts";
 import { checkNothingMissing } from "./missing-embeddings.ts";
 import { updateOptions } from "./missing-parts.ts";
 import { imagesToEmbed, nameRuns, type PlannedResult, type PlannedRun } from "./planned-runs.ts";
@@ -35,12 +37,13 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   for (const note of plan.notes) handlers.note(note);
   await checkWritable(plan.out, "--out");
   if (options.mergeOnly === true) checkNothingMissing(plan);
+  const copied = await copyPlannedParts(plan, handlers);
   const file = openProgressFile(plan.out);
   try {
     const { signal, onResult } = options;
-    const progress = trackProgress(plan.runs, handlers, file);
+    const progress = trackProgress(copied.runs, handlers, file);
     const attempts = createAttempts(options);
-    return await runPlan(plan, { handlers, progress, attempts, signal, onResult });
+    return await runPlan(copied, { handlers, progress, attempts, signal, onResult });
   } finally {
     await file.close();
   }
@@ -67,9 +70,15 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
     handlers,
     onProgress: (done, checkpoint, share) => progress.prompts(done, prompts, checkpoint, share),
   });
-  const runs = plan.runs.filter(({ checkpoint }) => prepared.checkpoints.has(checkpoint));
+  const runs = runsToScore(plan.runs).filter(({ checkpoint }) => prepared.checkpoints.has(checkpoint));
   const orders = await readLabelOrders();
   const results = new Map<PlannedResult, EvaluateResult>();
+  for (const planned of plan.runs.flatMap((run) => run.results)) {
+    if (planned.existing === undefined) continue;
+    const { metrics, skipped, warnings } = planned.existing;
+    results.set(planned, { ...metrics, folder: planned.folder, skipped, warnings });
+    hooks.onResult?.(results.get(planned) as EvaluateResult);
+  }
   const embedding = { attempts, signal, onProgress: progress.images };
   for await (const { runs: group, seconds, done } of embedMissingImages(runs, plan, embedding)) {
     await attempts.run(nameRuns(group), async () => {
@@ -99,6 +108,7 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
     for (const run of group) await markUsed(run.store.folder);
     if (results.size > 0) await attempts.run("accuracies.csv", () => rebuild(plan.out, handlers));
   }
+  if (runs.length === 0 && results.size > 0) await attempts.run("accuracies.csv", () => rebuild(plan.out, handlers));
   for (const { folder } of plan.texts) await markUsed(folder);
   attempts.finish();
   return plan.runs.flatMap((run) => run.results.map((planned) => results.get(planned) as EvaluateResult));

@@ -9,9 +9,11 @@ import { checkFoldersDistinct, ignoresCase } from "../results/result-collisions.
 import type { Part } from "../store/part-store.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import { checkExports } from "./check-exports.ts";
+import { findCopies } from "./copied-parts.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
+import { findExistingResults, runsToScore } from "./existing-results.ts";
 import { locateBenchmarks } from "./locate-benchmarks.ts";
-import { missingParts } from "./missing-parts.ts";
+import { missingParts, updateOptions } from "./missing-parts.ts";
 import { openCheckpoints } from "./open-checkpoints.ts";
 import { planImages, shareContents } from "./planned-images.ts";
 import { type OpenedRun, openRun, type PlannedRun, unitsOf } from "./planned-runs.ts";
@@ -92,17 +94,28 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
       }
     }
   }
-  const results = opened.flatMap((run) => run.results);
-  checkFoldersDistinct(results, await ignoresCase(out));
+  const planned = opened.flatMap((run) => run.results);
+  checkFoldersDistinct(planned, await ignoresCase(out));
 
   const handlers = handlersOf(options);
   const allocation = readAllocation();
   const { threads = allocation.threads } = options;
   const runtime: Runtime = { ...kind, threads };
-  const { parts, units } = assignParts(opened.map(unitsOf), shard);
-  const assigned = opened.map((run, r) => ({ run, parts: parts[r] as readonly Part[] }));
+  const update = updateOptions(threads, handlers);
+  // A shard scores nothing: whoever merges the shards looks at the results
+  const found = shard === WHOLE ? await findExistingResults(opened, update) : { runs: opened, notes: [] };
+  notes.push(...found.notes);
+  const { parts, units } = assignParts(found.runs.map(unitsOf), shard);
+  const toScore = (run: OpenedRun) => run.results.some(({ existing }) => existing === undefined);
+  const assigned = found.runs.map((run, r) => ({ run, parts: toScore(run) ? (parts[r] as readonly Part[]) : [] }));
   const lacking = await missingParts(assigned, { threads, skipUnreadable, mergeOnly, handlers });
-  const runs = opened.map((run, r): PlannedRun => ({ ...run, missing: lacking.missing[r] as readonly Part[] }));
+  const runs: PlannedRun[] = [];
+  for (const [r, run] of found.runs.entries()) {
+    const missing = lacking.missing[r] as readonly Part[];
+    const { copies, notes: copyNotes } = await findCopies(run, missing, { storeRoot, runtime }, update);
+    notes.push(...copyNotes);
+    runs.push({ ...run, copies, missing: missing.filter((part) => !copies.includes(part)) });
+  }
   notes.push(...lacking.notes);
   if (options.threads === undefined) notes.push(makeNote(describeAllocation(allocation)));
   const checked = await checkExports(checkpoints, {
@@ -124,7 +137,7 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
     batchSize: options.batchSize ?? BATCH_SIZE,
     skipUnreadable,
     runs,
-    texts: await planTexts(storeRoot, runs, kind),
+    texts: await planTexts(storeRoot, runsToScore(runs), kind),
     options: recordedOptions(options),
     imageUnits: units,
     notes,

@@ -6,6 +6,7 @@ import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { PromptSet } from "../classifier/prompt-set.ts";
 import type { ShardableRun } from "../embedding/assign-parts.ts";
 import type { ImageContents } from "../embedding/image-contents.ts";
+import type { ExistingResult } from "../results/existing-result.ts";
 import { checkReplaceable } from "../results/replaceable-result.ts";
 import { resultFolder } from "../results/result-folder.ts";
 import type { Recipe } from "../results/run-file.ts";
@@ -23,13 +24,15 @@ export interface PlannedRun {
   readonly store: PartStore;
   /** of the manifest's images, shared by the runs on them */
   readonly contents: ImageContents;
-  /** parts to make: of a shard's plan, only those of the shard */
+  /** parts to embed: of a shard's plan, only those of the shard */
   readonly missing: readonly Part[];
+  /** parts to make of embeddings that are stored for the same images in another list: likewise */
+  readonly copies: readonly Part[];
   readonly results: readonly PlannedResult[];
 }
 
 /** A run of which it is not known yet what it lacks. */
-export type OpenedRun = Omit<PlannedRun, "missing">;
+export type OpenedRun = Omit<PlannedRun, "missing" | "copies">;
 
 /** One protocol with one set of prompts. */
 export interface PlannedResult extends PlannedProtocol {
@@ -37,6 +40,10 @@ export interface PlannedResult extends PlannedProtocol {
   readonly key: EvaluationKey;
   readonly folder: string;
   readonly recipe: Recipe;
+  /** the folder holds a result that differs in its list of images alone: only contents tell whether it is of these */
+  readonly isListedOtherwise: boolean;
+  /** what the folder holds, where it is known to be of these images: it stays */
+  readonly existing?: ExistingResult;
 }
 
 export interface OpenRunOptions {
@@ -61,18 +68,22 @@ export async function openRun(
   const { benchmark, preCrop, manifest, contents } = images;
   const results = planResults(images, checkpoint, { out, runtime });
   const definitionFile = images.isUserDefined ? benchmark.path : null;
-  for (const { folder, recipe, key } of results) {
-    await checkReplaceable(folder, { key, recipe, images: manifest.images.length, definitionFile });
+  const checked: PlannedResult[] = [];
+  for (const result of results) {
+    const { folder, recipe, key, space } = result;
+    const scored = manifest.images.withLabels((label) => space.accepted[label] !== null).length;
+    const isListedOtherwise = await checkReplaceable(folder, { key, recipe, images: scored, definitionFile });
+    checked.push({ ...result, isListedOtherwise });
   }
   const store = await openPartStore(storeRoot, { checkpoint, preCrop, manifest, runtime }, partSize);
-  return { checkpoint, benchmark, preCrop, manifest, store, contents, results };
+  return { checkpoint, benchmark, preCrop, manifest, store, contents, results: checked };
 }
 
 function planResults(
   { benchmark, manifest, protocols, promptSets }: PlannedImages,
   checkpoint: Checkpoint,
   { out, runtime }: Pick<OpenRunOptions, "out" | "runtime">,
-): PlannedResult[] {
+): Omit<PlannedResult, "isListedOtherwise">[] {
   return protocols.flatMap((planned) =>
     promptSets.map((prompts) => {
       const key: EvaluationKey = {

@@ -1,4 +1,5 @@
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
+import { type IdentifiedImages, labelText } from "./image-pairing.ts";
 
 /** What a checkpoint said of one image. */
 export interface ImagePrediction {
@@ -37,4 +38,26 @@ export const CONTENT_PART = "content of the images";
 /** Whether the best class is one of those that are right. */
 export function isRight({ classes, predicted }: ImagePrediction): boolean {
   return classes.includes(predicted);
+}
+
+/** Whether every image has its content. */
+export function haveContent(predictions: readonly ImagePrediction[]): boolean {
+  return predictions.every(({ content }) => content !== undefined);
+}
+
+/** What identifies the images of predictions. */
+export function identifyPredictions(predictions: readonly ImagePrediction[]): IdentifiedImages {
+  const labels = new Map<readonly number[], string>();
+  const at = (row: number) => predictions[row] as ImagePrediction;
+  return {
+    n: predictions.length,
+    name: (row) => at(row).image,
+    label: (row) => {
+      const { classes } = at(row);
+      const text = labels.get(classes) ?? labelText(classes);
+      labels.set(classes, text);
+      return text;
+    },
+    content: haveContent(predictions) ? (row) => at(row).content as string : null,
+  };
 }

@@ -20,6 +20,7 @@ const CONTENT = "content";
 const COLUMNS = ["image", "label", ...TOP, ...SCORES, CONTENT];
 /** Digits of a content: the first half of the SHA-256 of the image's file, enough to tell images apart. */
 export const CONTENT_DIGITS = 32;
+const CONTENT_FORM = /^[0-9a-f]{32}$/;
 /** Columns without which a file has no predictions. */
 const NEEDED = ["image", "label", "top1"] as const;
 
@@ -66,7 +67,9 @@ export function shortContent(hash: string): string {
 /** The content of the image of a row. @throws InputError if it is none */
 export function contentText(row: PredictionRow): string {
   const at = row.findContent();
-  return row.text.toString("latin1", at, at + CONTENT_DIGITS);
+  const content = row.text.toString("latin1", at, at + CONTENT_DIGITS);
+  if (!CONTENT_FORM.test(content)) row.refuseContent();
+  return content;
 }
 
 /** The number of fewest digits that reads back as the same float32. */
@@ -94,8 +97,15 @@ export interface PredictionRow {
   readonly hasContent: boolean;
   /** the whole file */
   readonly text: Buffer;
-  /** Finds the content of the image: 32 digits. @returns where they begin in `text`. @throws InputError if they are none */
+  /**
+   * Finds the content of the image, without a look at its digits, see `contentText`.
+   *
+   * @returns where it begins in `text`
+   * @throws InputError if it is shorter or longer than a content
+   */
   findContent(): number;
+  /** @throws InputError that it is no content */
+  refuseContent(): never;
   /** The name of the image: its path below the benchmark's root. */
   image(): string;
   /** Whether a right class is among the best five. */
@@ -163,8 +173,10 @@ export function scanPredictions(
       else csv.find(contentCell + 1);
       const from = bounds[2 * contentCell] as number;
       const at = text[from] === QUOTE ? from + 1 : from;
-      if (areDigits(text, at) && (bounds[2 * contentCell + 1] as number) - from === CONTENT_DIGITS + 2 * (at - from))
-        return at;
+      const length = (bounds[2 * contentCell + 1] as number) - from - 2 * (at - from);
+      return length === CONTENT_DIGITS ? at : row.refuseContent();
+    },
+    refuseContent: () => {
       throw new InputError(
         `${where}: row ${csv.row}: expected ${CONTENT_DIGITS} digits as content, found "${csv.text(contentCell)}"; evaluate again`,
       );
@@ -208,9 +220,6 @@ export function scanPredictions(
 
 const QUOTE = 34;
 const APOSTROPHE = 39;
-const ZERO = 48;
-const LETTER_A = 97;
-const LETTER_F = 102;
 
 /** Finds the bytes of the row's name: those of the cell, unless it has quotation marks or an apostrophe before it. */
 function findName(row: Mutable<PredictionRow>, text: Buffer, csv: CsvScanner, imageCell: number): void {
@@ -230,13 +239,4 @@ function setName(row: Mutable<PredictionRow>, bytes: Buffer, from: number, to: n
   row.bytes = bytes;
   row.from = from;
   row.to = to;
-}
-
-/** Whether there are the digits of a content from here on: 0 to 9, a to f. */
-function areDigits(text: Buffer, from: number): boolean {
-  for (let i = from; i < from + CONTENT_DIGITS; i++) {
-    const digit = text[i] ?? 0;
-    if (!((digit >= ZERO && digit <= ZERO + 9) || (digit >= LETTER_A && digit <= LETTER_F))) return false;
-  }
-  return true;
 }

@@ -10,7 +10,7 @@ import { keyDifferences, type Recipe, readRun, type StoredRun } from "./run-file
 export interface NewResult {
   readonly key: EvaluationKey;
   readonly recipe: Recipe;
-  /** images of the new run */
+  /** images that its protocol scores */
   readonly images: number;
   /** file of the user's own definition of the benchmark; null where it ships */
   readonly definitionFile: string | null;
@@ -94,18 +94,28 @@ export function isOfOtherContent(
   return recipe?.manifest_sha256 === next.manifest_sha256;
 }
 
+/** Whether two results differ in nothing but their lists of images, which may hold the same images in another container. */
+function differInListAlone(old: StoredRun, { key, recipe }: NewResult): boolean {
+  const differing = differingRecipe(old.recipe ?? {}, recipe);
+  return keyDifferences(old, key).length === 0 && differing.length === 1 && differing[0] === "manifest_sha256";
+}
+
 /**
  * Refuses to write over what was made otherwise, see {@link whyNotReplaceable}.
  *
+ * @returns whether the folder holds a result that differs in its list of images alone and has as many: it may be of the same
+ *   images, see `readSameImages`, and is not to be written over if it is not
  * @throws InputError naming the folder, what differs and what to do
  */
-export async function checkReplaceable(folder: string, next: NewResult): Promise<void> {
+export async function checkReplaceable(folder: string, next: NewResult): Promise<boolean> {
   const run = await readRun(folder).catch((cause: unknown) => {
     if (!(cause instanceof InputError)) throw cause;
     throw new InputError(`${cause.message}; move the folder away, or choose another --out`, { cause });
   });
   const reason = run === null ? null : whyNotReplaceable(run, next);
-  if (reason !== null) throw new InputError(`${folder}: ${reason}`);
+  if (run === null || reason === null) return false;
+  if (run.images?.n === next.images && differInListAlone(run, next)) return true;
+  throw new InputError(`${folder}: ${reason}`);
 }
 
 /**

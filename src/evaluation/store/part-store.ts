@@ -87,6 +87,8 @@ export interface PartStore {
   contentSha256(): Promise<string>;
   /** Every image that was left out of a part. */
   skipped(): Promise<SkippedImage[]>;
+  /** What a part says about its rows, without a look at them; null where it is not there or damaged. */
+  about(part: Part): Promise<AboutPart | null>;
   /** Whether the part is there, by its description alone. */
   has(part: Part): Promise<boolean>;
   /** SHA-256 of every image file when it was embedded, in the manifest's order; null where it could not be read. */
@@ -188,6 +190,7 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
       }
       return skipped;
     },
+    about: readAbout,
     has: async (part) => (await readAbout(part)) !== null,
     content: async () => {
       const all: (string | null)[] = [];
@@ -222,7 +225,8 @@ function contentKey(content: readonly string[]): string {
   return sha256(content.join("\n"));
 }
 
-function embeddingKey({ checkpoint, preCrop, manifest, runtime }: EmbeddedImages): string {
+/** What decides the numbers of stored embeddings, as one key: stores of the same key hold the same. */
+export function embeddingKey({ checkpoint, preCrop, manifest, runtime }: EmbeddedImages): string {
   const { fingerprint, preprocessing } = checkpoint;
   const made = [EMBEDDING_VERSION, fingerprint, canonical(preprocessing), preCrop, manifest.sha256];
   return sha256(JSON.stringify([...made, ...runtimeKey(runtime)]));

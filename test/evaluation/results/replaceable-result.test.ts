@@ -38,7 +38,18 @@ describe("results", () => {
       [{ benchmark_version: 2 }, 10],
       [{ benchmark_version: 2, definition: { protocol: "other" }, class_names_sha256: "other" }, 10],
     ] as const) {
-      await expect(replace(folder, changed, images)).resolves.toBeUndefined();
+      await expect(replace(folder, changed, images)).resolves.toBe(false);
+    }
+  });
+
+  it("of as many images listed otherwise may be of the same, and of any other number are not", async () => {
+    const { folder } = await written({ n: 10, expected: 100 });
+    await expect(replace(folder, { manifest_sha256: "tar" }, 10)).resolves.toBe(true);
+    for (const [changed, images] of [
+      [{ manifest_sha256: "tar" }, 9],
+      [{ manifest_sha256: "tar", precision: "float16" }, 10],
+    ] as const) {
+      await expect(replace(folder, changed, images)).rejects.toThrow(/holds a result made otherwise \(another manifest/);
     }
   });
 

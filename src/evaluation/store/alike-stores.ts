@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { collectImages } from "../../data/sources/image-list.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { readFolderIfThere } from "../../foundation/files/if-there.ts";
+import { readJson } from "../../foundation/files/read-text.ts";
+import { type EmbeddedImages, embeddingKey, openPartStore, type PartStore } from "./part-store.ts";
+
+/** Embeddings by the same checkpoint of another list of a benchmark's images: in another container, or of some of them. */
+export interface AlikeStore {
+  readonly store: PartStore;
+  /** lengths of its images in bytes; null where some are not known */
+  readonly sizes: ReadonlySet<number> | null;
+}
+
+const layoutSchema = z.object({
+  key: z.string(),
+  part_size: z.int().min(1),
+  benchmark: z.string(),
+  fingerprint: z.string(),
+});
+
+const listSchema = z.object({ sha256: z.string(), images: z.array(z.tuple([z.string(), z.number()])) });
+
+/**
+ * Opens the stores of a benchmark's images that differ from one to be made in nothing but the list of images: their
+ * embeddings are what it will hold of images of the same content. Stores that cannot be read are none.
+ *
+ * @param storeRoot `.shiftline/store` or what `--store` named
+ */
+export async function openAlikeStores(storeRoot: string, embedded: EmbeddedImages): Promise<AlikeStore[]> {
+  const { checkpoint, manifest } = embedded;
+  const root = join(storeRoot, "images");
+  const own = embeddingKey(embedded);
+  const alike: AlikeStore[] = [];
+  const entries = (await readFolderIfThere(root)) ?? [];
+  for (const name of entries.map((entry) => entry.name).sort()) {
+    const layout = layoutSchema.safeParse(await readIfWhole(join(root, name, "store.json"))).data;
+    if (layout === undefined || layout.key === own || layout.fingerprint !== checkpoint.fingerprint) continue;
+    if (layout.benchmark !== manifest.benchmark) continue;
+    const list = listSchema.safeParse(await readIfWhole(join(root, name, "manifest.json"))).data;
+    if (list === undefined) continue;
+    const images = collectImages(list.images.map(([path, bytes]) => ({ path, bytes, label: 0 })));
+    const other = { ...embedded, manifest: { ...manifest, sha256: list.sha256, images } };
+    // The key is of preprocessing, pre-crop and runtime too: one of them differs where it is another
+    if (embeddingKey(other) !== layout.key) continue;
+    const store = await openPartStore(storeRoot, other, layout.part_size);
+    const sizes = new Set(list.images.map(([, bytes]) => bytes));
+    alike.push({ store, sizes: sizes.has(0) ? null : sizes });
+  }
+  return alike;
+}
+
+async function readIfWhole(path: string): Promise<unknown> {
+  try {
+    return await readJson(path);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
+import type { Part, PartStore } from "./part-store.ts";
+
+/** Where the embedding of an image is stored. */
+export interface StoredRow {
+  readonly store: PartStore;
+  readonly part: Part;
+  readonly row: number;
+}
+
+/** Bytes of embeddings that are put together at a time. */
+const CHUNK_BYTES = 256e6;
+const FLOAT32 = 4;
+
+/**
+ * Finds stored embeddings by the content of their images.
+ *
+ * @param wanted SHA-256 of images
+ * @returns content → where its embedding is, of those that there are; of an image that could not be read there is none
+ */
+export async function findStoredRows(
+  stores: readonly PartStore[],
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, StoredRow>> {
+  const found = new Map<string, StoredRow>();
+  for (const store of stores) {
+    for (const part of store.parts) {
+      const about = await store.about(part);
+      if (about === null) continue;
+      const skipped = new Set(about.skipped.map(({ index }) => index - part.first));
+      for (const [row, content] of about.content.entries()) {
+        if (content === "" || skipped.has(row) || !wanted.has(content) || found.has(content)) continue;
+        found.set(content, { store, part, row });
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Makes parts of embeddings that are stored elsewhere.
+ *
+ * @param contentOf SHA-256 of the image at a position of the manifest
+ * @param rows      content → where its embedding is
+ * @returns the parts that could not be made: what they need has gone, is damaged, or was made again meanwhile
+ */
+export async function copyParts(
+  into: PartStore,
+  parts: readonly Part[],
+  contentOf: (position: number) => string,
+  rows: ReadonlyMap<string, StoredRow>,
+): Promise<Part[]> {
+  const failed: Part[] = [];
+  const columns = await findColumns(rows);
+  let at = 0;
+  while (at < parts.length) {
+    let to = at + 1;
+    let bytes = 0;
+    for (; to < parts.length && bytes < CHUNK_BYTES; to++) bytes += (parts[to] as Part).rows * columns * FLOAT32;
+    failed.push(...(await copyChunk(into, parts.slice(at, to), contentOf, rows)));
+    at = to;
+  }
+  return failed;
+}
+
+/** Width of the embeddings; 0 where none can be read. */
+async function findColumns(rows: ReadonlyMap<string, StoredRow>): Promise<number> {
+  for (const { store, part } of rows.values()) {
+    const stored = await store.read(part);
+    if (typeof stored !== "string") return stored.matrix.columns;
+  }
+  return 0;
+}
+
+/** A row of a part to be made, and what it is of. */
+interface TargetRow {
+  readonly target: Target;
+  readonly row: number;
+  readonly content: string;
+  readonly from: StoredRow;
+}
+
+interface Target {
+  readonly part: Part;
+  readonly content: readonly string[];
+  data: Float32Array | null;
+  /** rows that are not filled yet */
+  missing: number;
+}
+
+/** Reads each stored part once for all parts of the chunk. */
+async function copyChunk(
+  into: PartStore,
+  parts: readonly Part[],
+  contentOf: (position: number) => string,
+  rows: ReadonlyMap<string, StoredRow>,
+): Promise<Part[]> {
+  const bySource = new Map<Part, TargetRow[]>();
+  const targets = parts.map((part): Target => {
+    const content = Array.from({ length: part.rows }, (_, row) => contentOf(part.first + row));
+    const target: Target = { part, content, data: null, missing: part.rows };
+    for (const [row, hash] of content.entries()) {
+      const from = rows.get(hash);
+      if (from === undefined) continue;
+      const list = bySource.get(from.part) ?? [];
+      list.push({ target, row, content: hash, from });
+      bySource.set(from.part, list);
+    }
+    return target;
+  });
+  for (const [part, wanted] of bySource) {
+    const stored = await (wanted[0] as TargetRow).from.store.read(part);
+    if (typeof stored === "string") continue;
+    for (const { target, row, content, from } of wanted) {
+      if (stored.about.content[from.row] === content) fillRow(target, row, stored.matrix, from.row);
+    }
+  }
+  const failed: Part[] = [];
+  for (const { part, content, data, missing } of targets) {
+    if (data === null || missing > 0) failed.push(part);
+    else
+      await into.write(part, matrix(data, part.rows, data.length / part.rows), {
+        first: part.first,
+        skipped: [],
+        content,
+      });
+  }
+  return failed;
+}
+
+function fillRow(target: Target, row: number, { data, columns }: Matrix, from: number): void {
+  target.data ??= new Float32Array(target.part.rows * columns);
+  if (target.data.length !== target.part.rows * columns) return; // of another width: it stays missing
+  target.data.set(data.subarray(from * columns, (from + 1) * columns), row * columns);
+  target.missing--;
+}
