@@ -10,7 +10,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   evaluation: ["store", "classifier", "embedding", "scoring", "results", "evaluate"],
   analysis: ["lines", "comparison", "robustness", "agreement"],
   output: ["tables", "figures", "report"],
-  app: ["inspection", "cluster", "cli"],
+  app: ["inspection", "certification", "cluster", "cli"],
 };
 const FLOORS = Object.keys(HOUSE);
 /** The public surface and the program's entry, which take from everywhere and which no file imports. */

@@ -12,6 +12,7 @@ import { addList } from "./add-list.ts";
 import { addReport } from "./add-report.ts";
 import { addSubmit } from "./add-submit.ts";
 import { addTable } from "./add-table.ts";
+import { addVerify } from "./add-verify.ts";
 import { describeExit } from "./exit-status.ts";
 import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
 import { throwUsageErrors } from "./usage-error.ts";
@@ -46,6 +47,7 @@ export function buildProgram(supervise: Supervise): Command {
   addReport(root);
   addCite(root);
   addInspect(root, supervise);
+  addVerify(root, supervise);
   addConvert(root, supervise);
   addList(root);
   addSubmit(root, supervise);

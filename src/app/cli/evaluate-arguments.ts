@@ -112,7 +112,8 @@ function groupValues(entries: readonly (readonly [string, string])[]): Record<st
   return Object.fromEntries(groups);
 }
 
-function toRecord(entries: readonly (readonly [string, string])[], option: string): Record<string, string> {
+/** Options of pairs as a record. @throws InputError for a name that is given twice */
+export function toRecord(entries: readonly (readonly [string, string])[], option: string): Record<string, string> {
   const record: Record<string, string> = {};
   for (const [key, value] of entries) {
     if (Object.hasOwn(record, key)) throw new InputError(`${option}: ${key} is given twice`);

@@ -5,6 +5,7 @@ import { isTarIndex } from "../../data/sources/tar-index-cache.ts";
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 import { readTemplateSet } from "../../evaluation/classifier/template.ts";
 import { isContentsFile } from "../../evaluation/embedding/contents-file.ts";
+import { isExaminedFile } from "../../evaluation/embedding/examined-file.ts";
 import { describeProblem, readResults } from "../../evaluation/results/read-results.ts";
 import { listStore } from "../../evaluation/store/list-store.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -149,7 +150,12 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
   };
 }
 
-const SIDE_FILES = { contents: isContentsFile, manifests: isContentManifest, tars: isTarIndex };
+const SIDE_FILES = {
+  contents: isContentsFile,
+  examined: isExaminedFile,
+  manifests: isContentManifest,
+  tars: isTarIndex,
+};
 
 /** What is stored, with totals, and what is wrong with it; deleting a folder named frees its space. */
 async function listStoreRows({ store, deep }: Places): Promise<Listing> {

@@ -53,7 +53,7 @@ function verdict({ root, benchmarks, problems, sound }: DataInspection): string[
   return [shorten(root, WIDTH), sound ? `${found}: complete and sound` : `${found}: ${plural(wrong, "thing")} wrong`];
 }
 
-function formatProblem(problem: DataProblem, root: string): string[] {
+export function formatProblem(problem: DataProblem, root: string): string[] {
   const place = placeBelow(root, problem.root);
   const at = place === "." || place === problem.benchmark ? "" : ` (${shorten(place, 40)})`;
   return [
@@ -95,7 +95,7 @@ function formatFacts(one: BenchmarkInspection): string[] {
 }
 
 /** Breaks text at spaces into lines of at most 80 columns; a longer word stays whole. */
-function wrap(text: string, indent: string, first = ""): string[] {
+export function wrap(text: string, indent: string, first = ""): string[] {
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
@@ -112,7 +112,7 @@ function wrap(text: string, indent: string, first = ""): string[] {
 }
 
 /** The end of a text that is too long, where a path says most. */
-function shorten(text: string, width: number): string {
+export function shorten(text: string, width: number): string {
   const shown = printable(text);
   return shown.length <= width ? shown : `…${shown.slice(shown.length - width + 1)}`;
 }

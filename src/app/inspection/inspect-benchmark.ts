@@ -10,7 +10,7 @@ import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { ImageSurvey } from "../../data/dataset/survey-images.ts";
 import { countLabels, type ImageList } from "../../data/sources/image-list.ts";
 import { pathOfPlace } from "../../data/sources/image-source.ts";
-import { type ContentProgress, checkContent, NOTHING_CHECKED } from "./inspect-content.ts";
+import { type ContentCheck, type ContentProgress, checkContent, NOTHING_CHECKED } from "./inspect-content.ts";
 import type { Place } from "./inspect-places.ts";
 import { inspectProtocols, type ProtocolInspection } from "./inspect-protocols.ts";
 
@@ -71,6 +71,8 @@ export interface InspectBenchmarkOptions {
   readonly deep: boolean;
   readonly store?: string | undefined;
   readonly progress?: ContentProgress | undefined;
+  /** what looks into the images in place of the inspection */
+  readonly check?: ((place: Place) => Promise<ContentCheck>) | undefined;
 }
 
 /** Share of classes that must have one number of images, for the others to be called uneven. */
@@ -78,23 +80,24 @@ const NEARLY_ALL = 0.9;
 
 /** Inspects what {@link import("./inspect-places.ts").findPlaces} found. @throws InputError if the store cannot be used */
 export async function inspectBenchmark(
-  { benchmark, survey }: Place,
+  place: Place,
   known: readonly Benchmark[],
   options: InspectBenchmarkOptions,
 ): Promise<BenchmarkInspection> {
+  const { benchmark, survey } = place;
   const { layout, images, aside, folders } = survey;
   const root = pathOfPlace(survey);
   const { protocols, needed } = await inspectProtocols(benchmark, images);
-  const path = options.store === undefined ? null : await contentManifestPath(options.store, benchmark.id, root);
-  const before = path === null ? null : await readContentManifest(path, benchmark.id, root);
-  const content =
-    survey.problem === null
-      ? await checkContent(survey, {
-          deep: options.deep,
-          ...(before === null ? {} : { alsoHash: toHash(before, images) }),
-          ...(options.progress === undefined ? {} : { progress: options.progress }),
-        })
-      : NOTHING_CHECKED;
+  const path = options.store === undefined ? null : await contentManifestPath(options.store, benchmark.id, survey);
+  const before = path === null ? null : ((await readContentManifest(path, benchmark.id, survey))?.images ?? null);
+  const inspectContent = () =>
+    checkContent(survey, {
+      deep: options.deep,
+      ...(before === null ? {} : { alsoHash: toHash(before, images) }),
+      ...(options.progress === undefined ? {} : { progress: options.progress }),
+    });
+  const { check = inspectContent } = options;
+  const content = survey.problem === null ? await check(place) : NOTHING_CHECKED;
   const counts = countLabels(images);
   const name = classNamer(benchmark, survey);
   const scored = protocols.filter(({ state }) => state !== "left out");
@@ -173,7 +176,7 @@ async function manifestState(
     return { path, state: differs ? "changed" : "unchanged", changes: differs ? changes : null };
   }
   if (!deep || images.length === 0) return null;
-  await writeContentManifest(path, benchmark, pathOfPlace(survey), now);
+  await writeContentManifest(path, benchmark, survey, now);
   return { path, state: "written", changes: null };
 }
 

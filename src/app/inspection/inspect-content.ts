@@ -130,7 +130,7 @@ async function decodeWithin(budget: MemoryBudget, bytes: Uint8Array): Promise<vo
 }
 
 /** Positions of equal keys, groups of two or more; null equals nothing. */
-function groupsOf(keys: readonly (string | null)[]): number[][] {
+export function groupsOf(keys: readonly (string | null)[]): number[][] {
   const groups = new Map<string, number[]>();
   keys.forEach((key, at) => {
     if (key === null) return;

@@ -5,6 +5,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { describeContents } from "../../model/checkpoint/describe-contents.ts";
 import { type BenchmarkInspection, inspectBenchmark, storeIsThere } from "./inspect-benchmark.ts";
 import type { DataProblem } from "./inspect-benchmark-problems.ts";
+import type { ContentCheck } from "./inspect-content.ts";
 import { inspectDefinition } from "./inspect-definition.ts";
 import { findPlaces, type Place } from "./inspect-places.ts";
 import { findProblems } from "./inspect-problems.ts";
@@ -18,7 +19,11 @@ export interface InspectDataOptions {
   readonly benchmarks?: readonly string[];
   /** file whose first line is the password of encrypted zips */
   readonly zipPasswordFile?: string | undefined;
+  /** benchmark id → its folder; the others are looked for below the root */
+  readonly dataDirs?: Readonly<Record<string, string>>;
   readonly progress?: (progress: InspectDataProgress) => void;
+  /** what looks into the images in place of the inspection, which then neither compares nor writes anything down */
+  readonly check?: (place: Place) => Promise<ContentCheck>;
 }
 
 export interface InspectDataProgress {
@@ -49,14 +54,18 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
   const info = await stat(root).catch(() => undefined);
   if (info === undefined) throw new InputError(`${root}: no such folder`);
   if (!info.isDirectory()) throw new InputError(`${root}: expected a folder with benchmarks, found a file`);
-  const { deep = false, store, progress } = options;
+  const { deep = false, store, progress, check } = options;
   const shipped = await Promise.all((await listBenchmarks()).map(readBenchmark));
-  const asked =
+  const { dataDirs = {} } = options;
+  const named =
     options.benchmarks === undefined ? shipped : await Promise.all([...new Set(options.benchmarks)].map(readBenchmark));
+  const unnamed = Object.keys(dataDirs).filter((id) => named.every((benchmark) => benchmark.id !== id));
+  const asked = [...named, ...(await Promise.all(unnamed.map(readBenchmark)))];
   const cache = deep || storeIsThere(store) ? store : undefined;
   const { places, unrecognised } = await findPlaces(asked, root, {
     cacheFolder: cache === undefined ? undefined : join(cache, "tars"),
     passwordFile: options.zipPasswordFile,
+    dataDirs,
   });
   if (places.length === 0 && unrecognised.length === 0) throw nothingFound(asked, root);
   const benchmarks: BenchmarkInspection[] = [];
@@ -65,7 +74,8 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
     benchmarks.push(
       await inspectBenchmark(place, shipped, {
         deep,
-        store,
+        store: check === undefined ? store : undefined,
+        check,
         ...(progress === undefined
           ? {}
           : { progress: (phase, done, total) => progress({ benchmark: id, phase, done, total }) }),

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
-import { type NamedPlace, placesNamed } from "../../data/dataset/data-place.ts";
+import { type NamedPlace, placeAt, placesNamed } from "../../data/dataset/data-place.ts";
 import { type ImageSurvey, surveyImages } from "../../data/dataset/survey-images.ts";
 import { describeContents } from "../../data/dataset/what-lies-here.ts";
 import type { ContainerOptions } from "../../data/sources/container-format.ts";
@@ -29,6 +29,11 @@ export interface Places {
   readonly unrecognised: readonly UnrecognisedFolder[];
 }
 
+export interface FindPlacesOptions extends ContainerOptions {
+  /** benchmark id → its folder or files, which are then not looked for */
+  readonly dataDirs?: Readonly<Record<string, string>>;
+}
+
 /**
  * Finds every folder or container below a root that holds one of the benchmarks, by the names people keep them under; where there is
  * none, whether the root itself is one: by its own name, by the one benchmark asked for, or by its class folders.
@@ -38,12 +43,17 @@ export interface Places {
 export async function findPlaces(
   benchmarks: readonly Benchmark[],
   root: string,
-  options: ContainerOptions,
+  options: FindPlacesOptions = {},
 ): Promise<Places> {
-  const { cacheFolder, passwordFile } = options;
+  const { cacheFolder, passwordFile, dataDirs = {} } = options;
   const places: Place[] = [];
   const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
   for (const benchmark of benchmarks) {
+    const named = dataDirs[benchmark.id];
+    if (named !== undefined) {
+      places.push(await surveyNamed(benchmark, named, options));
+      continue;
+    }
     const { folders, files } = await placesNamed(benchmark.folders, root);
     const look = async (place: NamedPlace) => {
       const survey = await surveyImages(benchmark, { ...place, passwordFile }, cacheFolder);
@@ -76,6 +86,18 @@ export async function findPlaces(
     ([real]) => ![...unrecognised.keys()].some((other) => other.startsWith(join(real, "/"))),
   );
   return { places, unrecognised: outer.map(([, one]) => one) };
+}
+
+async function surveyNamed(
+  benchmark: Benchmark,
+  path: string,
+  { cacheFolder, passwordFile }: ContainerOptions,
+): Promise<Place> {
+  const place = { ...(await placeAt(path)), passwordFile };
+  const survey = await surveyImages(benchmark, place, cacheFolder);
+  if (survey !== null) return { benchmark, survey, real: await realpath(place.root) };
+  const contents = place.files === undefined ? `: ${describeContents(benchmark, place.root)}` : "";
+  throw new InputError(`${path}: no images of ${benchmark.id} here${contents}`);
 }
 
 async function rootAsPlace(

@@ -3,7 +3,7 @@ export interface ContentEntry {
   readonly path: string;
   readonly sha256: string | null;
   readonly label: number;
-  /** tells a change where the hash was not read */
+  /** tells a change where the hash was not read; 0 is a size that the container does not tell */
   readonly bytes?: number;
 }
 
@@ -11,7 +11,7 @@ export interface ContentEntry {
 export interface ContentChanges {
   /** other content under the same path */
   readonly changed: readonly string[];
-  /** the same content under another path; `relabelled` where that is another class */
+  /** the same content under another path, or in another class (`relabelled`) */
   readonly moved: readonly { readonly from: string; readonly to: string; readonly relabelled: boolean }[];
   /** no longer there, nor elsewhere */
   readonly gone: readonly string[];
@@ -21,7 +21,7 @@ export interface ContentChanges {
 /**
  * Compares the images of two times. Every image of `before` is unchanged, changed, moved away or gone, and every one of
  * `after` is unchanged, changed, moved here or added: an image that was overwritten by another that was elsewhere
- * before is gone, and the other moved.
+ * before is gone, and the other moved. Of several images of one content, those of one class belong together.
  *
  * @param before  hashes of all
  * @param after   with null as hash, a path of before with the same `bytes` (or none given) counts as unchanged
@@ -32,20 +32,22 @@ export function compareContent(before: readonly ContentEntry[], after: readonly 
   const isSame = (a: ContentEntry, b: ContentEntry | undefined) => b !== undefined && !differs(a, b);
   const left = before.filter((entry) => !isSame(entry, now.get(entry.path)));
   const came = after.filter((entry) => !isSame(entry, old.get(entry.path)));
-  const byContent = new Map<string, ContentEntry[]>();
-  for (const entry of left) {
-    if (entry.sha256 !== null) byContent.set(entry.sha256, [...(byContent.get(entry.sha256) ?? []), entry]);
-  }
-  const moved: { from: string; to: string; relabelled: boolean }[] = [];
+  const movedTo = new Map<string, ContentEntry>();
   const movedFrom = new Set<string>();
-  const movedTo = new Set<string>();
-  for (const entry of came) {
-    const from = entry.sha256 === null ? undefined : byContent.get(entry.sha256)?.shift();
-    if (from === undefined) continue;
-    moved.push({ from: from.path, to: entry.path, relabelled: from.label !== entry.label });
-    movedFrom.add(from.path);
-    movedTo.add(entry.path);
+  for (const keyOf of [withLabel, ({ sha256 }: ContentEntry) => sha256]) {
+    const waiting = groupBy(left, (entry) => (movedFrom.has(entry.path) ? null : keyOf(entry)));
+    for (const entry of came) {
+      const key = movedTo.has(entry.path) ? null : keyOf(entry);
+      const from = key === null ? undefined : waiting.get(key)?.pop();
+      if (from === undefined) continue;
+      movedTo.set(entry.path, from);
+      movedFrom.add(from.path);
+    }
   }
+  const moved = came.flatMap((entry) => {
+    const from = movedTo.get(entry.path);
+    return from === undefined ? [] : [{ from: from.path, to: entry.path, relabelled: from.label !== entry.label }];
+  });
   const gone = left.filter(({ path }) => !movedFrom.has(path)).map(({ path }) => path);
   const added = new Set(came.filter(({ path }) => !movedTo.has(path)).map(({ path }) => path));
   const changed = new Set(gone.filter((path) => added.has(path)));
@@ -57,7 +59,28 @@ export function compareContent(before: readonly ContentEntry[], after: readonly 
   };
 }
 
+function withLabel({ sha256, label }: ContentEntry): string | null {
+  return sha256 === null ? null : `${sha256} ${label}`;
+}
+
+/** Entries by key, the first of each at the end; those without a key are left out. */
+function groupBy(
+  entries: readonly ContentEntry[],
+  keyOf: (entry: ContentEntry) => string | null,
+): Map<string, ContentEntry[]> {
+  const groups = new Map<string, ContentEntry[]>();
+  for (const entry of entries.toReversed()) {
+    const key = keyOf(entry);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
 function differs(a: ContentEntry, b: ContentEntry): boolean {
-  if (a.bytes !== undefined && b.bytes !== undefined && a.bytes !== b.bytes) return true;
-  return a.sha256 !== null && b.sha256 !== null && a.sha256 !== b.sha256;
+  if (a.label !== b.label) return true;
+  if (a.sha256 !== null && b.sha256 !== null) return a.sha256 !== b.sha256;
+  return Boolean(a.bytes) && Boolean(b.bytes) && a.bytes !== b.bytes;
 }

@@ -7,6 +7,7 @@ import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
 import { readJson } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
+import type { SourceRoot } from "../sources/image-source.ts";
 import type { ContentEntry } from "./compare-content.ts";
 
 const VERSION = 2;
@@ -14,19 +15,34 @@ const VERSION = 2;
 const manifestSchema = z.object({
   version: z.literal(VERSION),
   benchmark: z.string(),
+  /** real path of the folder; names of files that were picked in it, a line each */
   root: z.string(),
+  /** identity of the set where it was found complete and sound */
+  certified: z.string().optional(),
   images: z.array(z.tuple([z.string(), z.number(), z.string().nullable(), z.number()])),
   /** SHA-256 of all the above */
   check: z.string(),
 });
 
-/** Where the content of a benchmark's images in a folder is written down: one file a benchmark and real path. */
-export async function contentManifestPath(store: string, benchmark: string, root: string): Promise<string> {
-  return join(store, "manifests", fileName(benchmark, await realpath(root)));
+/** Where the content of a benchmark's images in a place is written down: one file per benchmark and real path. */
+export async function contentManifestPath(store: string, benchmark: string, place: SourceRoot): Promise<string> {
+  return join(store, "manifests", fileName(benchmark, await realPlace(place)));
+}
+
+/** The real path of a folder, and the names of the files that were picked in it. */
+async function realPlace({ root, files = [] }: SourceRoot): Promise<string> {
+  return [await realpath(root), ...files].join("\n");
 }
 
 function fileName(benchmark: string, root: string): string {
   return `${benchmark}-${sha256(root).slice(0, 16)}.json`;
+}
+
+/** The images of a benchmark's copy as they were written down. */
+export interface ContentManifest {
+  readonly images: readonly Required<ContentEntry>[];
+  /** identity of the set (see `setIdentity`), where it was found complete and sound; null where nobody says so */
+  readonly certified: string | null;
 }
 
 /**
@@ -38,24 +54,25 @@ function fileName(benchmark: string, root: string): string {
 export async function readContentManifest(
   path: string,
   benchmark: string,
-  root: string,
-): Promise<Required<ContentEntry>[] | null> {
+  place: SourceRoot,
+): Promise<ContentManifest | null> {
   if ((await statIfThere(path)) === null) return null;
   const parsed = parseManifest(await readJson(path));
   if (parsed === null) {
     throw new InputError(
-      `${path}: not a content manifest of this version, or damaged; delete it and inspect with --deep again`,
+      `${path}: not a content manifest of this version, or damaged; delete it and run shiftline verify again`,
     );
   }
-  if (parsed.benchmark !== benchmark || parsed.root !== (await realpath(root))) return null;
-  return parsed.images.map(([image, bytes, hash, label]) => ({ path: image, bytes, sha256: hash, label }));
+  if (parsed.benchmark !== benchmark || parsed.root !== (await realPlace(place))) return null;
+  const images = parsed.images.map(([image, bytes, hash, label]) => ({ path: image, bytes, sha256: hash, label }));
+  return { images, certified: parsed.certified ?? null };
 }
 
 function parseManifest(value: unknown): z.infer<typeof manifestSchema> | null {
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) return null;
-  const { benchmark, root, images, check } = parsed.data;
-  return check === checkOf(benchmark, root, images) ? parsed.data : null;
+  const { check, ...content } = parsed.data;
+  return check === checkOf(content) ? parsed.data : null;
 }
 
 /** Whether a file of this name and text is a whole content manifest, of the folder that its name stands for. */
@@ -68,24 +85,37 @@ export function isContentManifest(name: string, text: string): boolean {
   }
 }
 
-/** Writes path, size, SHA-256 and class of every image: one line each, in the order given. */
+/**
+ * Writes path, size, SHA-256 and class of every image: one line each, in the order given.
+ *
+ * @param certified  identity of the set, where it is complete and sound
+ */
 export async function writeContentManifest(
   path: string,
   benchmark: string,
-  root: string,
+  place: SourceRoot,
   images: readonly Required<ContentEntry>[],
+  certified: string | null = null,
 ): Promise<void> {
   const rows = images.map((image): ManifestRow => [image.path, image.bytes, image.sha256, image.label]);
-  const place = await realpath(root);
-  const head = JSON.stringify({ version: VERSION, benchmark, root: place, check: checkOf(benchmark, place, rows) });
+  const about = { benchmark, root: await realPlace(place), ...(certified === null ? {} : { certified }) };
+  const head = JSON.stringify({ version: VERSION, ...about, check: checkOf({ ...about, images: rows }) });
   const lines = rows.map((row) => JSON.stringify(row));
   await atomicWrite(path, `${head.slice(0, -1)},"images":[\n${lines.join(",\n")}\n]}\n`);
 }
 
 type ManifestRow = [path: string, bytes: number, sha256: string | null, label: number];
 
-function checkOf(benchmark: string, root: string, rows: readonly ManifestRow[]): string {
-  const hash = createHash("sha256").update(JSON.stringify([benchmark, root]));
-  for (const row of rows) hash.update(`\n${JSON.stringify(row)}`);
+function checkOf(about: {
+  readonly benchmark: string;
+  readonly root: string;
+  readonly certified?: string | undefined;
+  readonly images: readonly ManifestRow[];
+}): string {
+  const { benchmark, root, certified } = about;
+  const hash = createHash("sha256").update(
+    JSON.stringify([benchmark, root, ...(certified === undefined ? [] : [certified])]),
+  );
+  for (const row of about.images) hash.update(`\n${JSON.stringify(row)}`);
   return hash.digest("hex");
 }

@@ -39,7 +39,8 @@ export function describeIncomplete(
   return `${pathOfPlace(located)}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
 }
 
-function folderNames({ layouts, classes }: Benchmark): readonly string[] {
+/** How the folders of the classes are called as published, in class order; their indices where there are no folders. */
+export function folderNames({ layouts, classes }: Pick<Benchmark, "layouts" | "classes">): readonly string[] {
   const key = folderKeys(layouts).find((key) => classes.keys.has(key)) ?? "index";
   return classes.keys.get(key) ?? [];
 }

@@ -2,48 +2,60 @@ import { compareContent } from "../../data/dataset/compare-content.ts";
 import { contentManifestPath, readContentManifest } from "../../data/dataset/content-manifest.ts";
 import { nameFew } from "../../data/dataset/describe-aside.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
+import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import { plural } from "../../foundation/number-text.ts";
 
+/** What the content of embedded images says of the copy they are from. */
+export interface CheckedContent {
+  /** warnings: images of other content than written down, in another class, or new; or that this is not known */
+  readonly notes: readonly Note[];
+  /** identity of the certified set that all these images belong to, each in its class; null where nothing says so */
+  readonly certified: string | null;
+}
+
 /**
- * Compares the images that were embedded with those that `inspect --deep` wrote down for the same folder.
+ * Compares the images that were embedded with those that `verify`, or `inspect --deep`, wrote down for the same folder.
  *
  * @param content  SHA-256 of each image file when it was embedded, null for one that could not be read
- * @returns what is to be warned of: images with another content, or moved to the folder of another class; or that what
- *   was written down cannot be read
  */
 export async function checkContent(
   storeRoot: string,
   manifest: Manifest,
   content: readonly (string | null)[],
-): Promise<Note[]> {
+): Promise<CheckedContent> {
   const about = { benchmark: manifest.benchmark };
   try {
-    const changes = await describeChanges(storeRoot, manifest, content);
-    return changes.map((text) => makeWarning(text, about));
+    const { changes, certified } = await findChanges(storeRoot, manifest, content);
+    return { notes: changes.map((text) => makeWarning(text, about)), certified };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return [makeWarning(`${error.message}; whether images changed since is not known`, about)];
+    const text = `${error.message}; whether images changed since is not known`;
+    return { notes: [makeWarning(text, about)], certified: null };
   }
 }
 
-async function describeChanges(
+async function findChanges(
   storeRoot: string,
-  { benchmark, root, images }: Manifest,
+  manifest: Manifest,
   content: readonly (string | null)[],
-): Promise<string[]> {
-  const path = await contentManifestPath(storeRoot, benchmark, root);
-  const before = await readContentManifest(path, benchmark, root);
-  if (before === null) return [];
+): Promise<{ readonly changes: string[]; readonly certified: string | null }> {
+  const { benchmark, images } = manifest;
+  const path = await contentManifestPath(storeRoot, benchmark, manifest);
+  const before = await readContentManifest(path, benchmark, manifest);
+  if (before === null) return { changes: [], certified: null };
   const after = [...images].map((image, i) => ({ ...image, sha256: content[i] ?? null }));
-  const { changed, moved } = compareContent(before, after);
+  const { changed, moved, added } = compareContent(before.images, after);
   const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
-  const since = `${root}: since it was inspected with --deep`;
-  return [
+  const since = `${pathOfPlace(manifest)}: since it was ${before.certified === null ? "inspected with --deep" : "certified"}`;
+  const changes = [
     ...(changed.length > 0 ? [`${since}, ${plural(changed.length, "image")} changed: ${nameFew(changed)}`] : []),
     ...(relabelled.length > 0
       ? [`${since}, ${plural(relabelled.length, "image")} moved to another class: ${nameFew(relabelled)}`]
       : []),
+    ...(added.length > 0 ? [`${since}, ${plural(added.length, "image")} came to it: ${nameFew(added)}`] : []),
   ];
+  const isAsCertified = changes.length === 0 && content.every((hash) => hash !== null);
+  return { changes, certified: isAsCertified ? before.certified : null };
 }

@@ -1,8 +1,7 @@
 import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
-import type { Note } from "../../foundation/notes.ts";
 import type { UpdateOptions } from "../embedding/image-contents.ts";
-import { checkContent } from "./check-content.ts";
+import { type CheckedContent, checkContent } from "./check-content.ts";
 import { checkDuplicates } from "./check-duplicates.ts";
 import { countImages, nameImages } from "./name-images.ts";
 import type { PlannedRun } from "./planned-runs.ts";
@@ -27,9 +26,10 @@ export async function checkUnchanged(runs: readonly PlannedRun[], options: Updat
 }
 
 /** What the content of a run's images, once they are all embedded, says of them. */
-export async function noteContent(run: PlannedRun, storeRoot: string): Promise<Note[]> {
+export async function noteContent(run: PlannedRun, storeRoot: string): Promise<CheckedContent> {
   const { manifest, results } = run;
   const content = await run.store.content();
   const isComplete = results.some(({ protocol }) => protocol.images === manifest.images.length);
-  return [...(await checkContent(storeRoot, manifest, content)), ...checkDuplicates({ manifest, content, isComplete })];
+  const { notes, certified } = await checkContent(storeRoot, manifest, content);
+  return { notes: [...notes, ...checkDuplicates({ manifest, content, isComplete })], certified };
 }

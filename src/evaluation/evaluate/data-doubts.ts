@@ -4,8 +4,10 @@ import { classKeys } from "../../data/benchmark/class-list.ts";
 import { describeAside, nameFew } from "../../data/dataset/describe-aside.ts";
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
+import { checkOfficialNumbers } from "../../data/dataset/official-numbers.ts";
 import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
+import { plural } from "../../foundation/number-text.ts";
 
 /** Why a folder may not hold what it is read as, and what lies in it beside the images. */
 export interface DataDoubts {
@@ -33,6 +35,12 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   if (aside.misplaced.length > 0) {
     const folders = "folders named as a class inside the folder of another, whose images count for the outer one";
     notes.push(warn(`${root}: ${folders}: ${nameFew(aside.misplaced)}`));
+  }
+  const numbers = await checkOfficialNumbers(benchmark, located.images);
+  if (numbers !== null && numbers.misplaced.length > 0) {
+    const paths = numbers.misplaced.map(({ path }) => path);
+    const images = `${plural(paths.length, "image")} in another class than that of the number in the name`;
+    notes.push(warn(`${root}: ${images}: ${nameFew(paths)}; see shiftline verify`));
   }
   for (const text of aside.warnings) notes.push(warn(text));
   for (const text of describeAside({ root, aside })) notes.push(makeNote(text, about));

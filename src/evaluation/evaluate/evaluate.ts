@@ -83,14 +83,15 @@ async function runPlan(plan: EvaluationPlan, hooks: RunHooks): Promise<EvaluateR
   for await (const { runs: group, seconds, done } of embedMissingImages(runs, plan, embedding)) {
     await attempts.run(nameRuns(group), async () => {
       if (images > 0) await checkUnchanged(group, updateOptions(plan.runtime.threads, handlers));
-      const contentNotes = await noteContent(group[0] as PlannedRun, plan.storeRoot);
-      for (const note of contentNotes) handlers.noteOnce(note); // several groups may be of the same images
-      const notes = [...plan.notes, ...prepared.warnings, ...contentNotes];
+      const content = await noteContent(group[0] as PlannedRun, plan.storeRoot);
+      for (const note of content.notes) handlers.noteOnce(note); // several groups may be of the same images
+      const notes = [...plan.notes, ...prepared.warnings, ...content.notes];
       for (const run of group) {
         await scoreRun(run, {
           text: textOf(plan, run),
           orders,
           notes,
+          certified: content.certified,
           machine: plan,
           options: plan.options,
           started,

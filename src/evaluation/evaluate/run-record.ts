@@ -30,6 +30,8 @@ export interface RunFacts {
   readonly embedded: number;
   /** SHA-256 over that of every image's file when it was embedded, in the manifest's order */
   readonly contentSha256: string;
+  /** identity of the certified set that the images are of; null where nothing says so */
+  readonly certified: string | null;
   readonly scoreSeconds: number;
   /** images scored */
   readonly n: number;
@@ -79,6 +81,7 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
       layout: manifest.layout,
       manifest_sha256: manifest.sha256,
       content_sha256: facts.contentSha256,
+      certified: facts.n === protocol.images && facts.skipped.length === 0 ? facts.certified : null,
     },
     warnings: facts.warnings,
     options: facts.options,

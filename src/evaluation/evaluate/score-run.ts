@@ -16,6 +16,8 @@ export interface ScoreRunOptions {
   readonly orders: readonly LabelOrder[];
   /** all that is known before the scores: each result keeps the warnings about it */
   readonly notes: readonly Note[];
+  /** identity of the certified set that the images are of; null where nothing says so */
+  readonly certified: string | null;
   readonly machine: MachineFacts;
   /** those that were given, for the record */
   readonly options: Readonly<Record<string, unknown>>;
@@ -33,7 +35,7 @@ export interface ScoreRunOptions {
 
 /** Scores and writes every result of a run whose images are all embedded. What fails is kept in `attempts`. */
 export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promise<void> {
-  const { text, orders, notes, machine, started, embedSeconds, attempts, handlers } = options;
+  const { text, orders, notes, certified, machine, started, embedSeconds, attempts, handlers } = options;
   const { checkStopped } = handlers;
   const embedded = imagesToEmbed([run]);
   const contentSha256 = await run.store.contentSha256();
@@ -55,7 +57,16 @@ export async function scoreRun(run: PlannedRun, options: ScoreRunOptions): Promi
         if (labelWarning.isOrder) wrongOrder ??= makeWarning(labelWarning.text, about);
       }
       const warnings = warningsAbout(labelNote === null ? notes : [...notes, labelNote], key);
-      const facts = { machine, options: options.options, started, embedSeconds, embedded, contentSha256, warnings };
+      const facts = {
+        machine,
+        options: options.options,
+        started,
+        embedSeconds,
+        embedded,
+        contentSha256,
+        certified,
+        warnings,
+      };
       options.onResult(result, await writeScores(run, result, scores, facts));
     });
   }

@@ -96,6 +96,8 @@ const runSchema = z.object({
       layout: may(text),
       manifest_sha256: may(text),
       content_sha256: may(text),
+      /** identity of the complete set that `verify` certified, where the images are of it */
+      certified: may(text.nullable()),
     }),
   ),
   warnings: must(z.array(text)),

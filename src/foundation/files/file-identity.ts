@@ -11,7 +11,7 @@ export function identityOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string
 }
 
 /** The same for two looks within one run: of what holds on every file system, where inodes may be others at each look. */
-export function stateWithinRun(path: string, stats: BigIntStats): string {
+export function stateWithinRun(path: FilePath, stats: BigIntStats): string {
   return timesTellChanges(path, stats) ? identityOf(stats) : `${stats.size} ${stats.mtimeNs}`;
 }
 

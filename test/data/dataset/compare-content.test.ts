@@ -36,6 +36,21 @@ describe("compareContent", () => {
     });
   });
 
+  it("sees another class under the same path, as of a label beside the image", () => {
+    const image = { path: "0.tar/a.jpg", sha256: "x", bytes: 1 };
+    const relabelled = compareContent([{ ...image, label: 0 }], [{ ...image, label: 1 }]);
+    expect(relabelled).toEqual({ ...NONE, moved: [{ from: "0.tar/a.jpg", to: "0.tar/a.jpg", relabelled: true }] });
+  });
+
+  it("joins images of one content by class first, and goes by content where sizes are not known", () => {
+    expect(compareContent(entries("a/1=x b/1=x"), entries("b/9=x a/9=x")).moved).toEqual([
+      { from: "b/1", to: "b/9", relabelled: false },
+      { from: "a/1", to: "a/9", relabelled: false },
+    ]);
+    const [image] = entries("a/1=x") as [ContentEntry];
+    expect(compareContent([{ ...image, bytes: 7 }], [{ ...image, bytes: 0 }])).toEqual(NONE);
+  });
+
   it("takes an unknown hash for unchanged, unless the size differs", () => {
     expect(compareContent(entries("a/1=x"), entries("a/1=?"))).toEqual(NONE);
     const sized = (text: string, bytes: number) => entries(text).map((entry) => ({ ...entry, bytes }));
@@ -56,7 +71,9 @@ describe("compareContent", () => {
       fc.property(images, images, (before, after) => {
         const { changed, moved, gone, added } = compareContent(before, after);
         const content = (list: readonly ContentEntry[], path: string) => list.find((one) => one.path === path)?.sha256;
-        const same = before.filter(({ path, sha256 }) => content(after, path) === sha256).map(({ path }) => path);
+        const isSame = (one: ContentEntry) =>
+          after.some(({ path, sha256, label }) => path === one.path && sha256 === one.sha256 && label === one.label);
+        const same = before.filter(isSame).map(({ path }) => path);
         const left = [...same, ...changed, ...moved.map(({ from }) => from), ...gone].sort();
         const came = [...same, ...changed, ...moved.map(({ to }) => to), ...added].sort();
         expect(left).toEqual(before.map(({ path }) => path).sort());

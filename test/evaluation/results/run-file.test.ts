@@ -49,6 +49,7 @@ const record: RunRecord = {
     layout: "class-folders",
     manifest_sha256: "m",
     content_sha256: "x",
+    certified: null,
   },
   warnings: ["labels"],
   options: { limit: 10 },

@@ -1,0 +1,76 @@
+import { posix } from "node:path";
+import { type ContentEntry, compareContent } from "../../data/dataset/compare-content.ts";
+import { count, plural } from "../../foundation/number-text.ts";
+import type { DataProblem } from "../inspection/inspect-benchmark-problems.ts";
+
+/** What a benchmark's copy is compared with. */
+export interface Reference {
+  /** of the file it is from */
+  readonly path: string;
+  readonly images: readonly ContentEntry[];
+}
+
+/** A problem without its place. */
+type Found = Omit<DataProblem, "benchmark" | "root">;
+
+/**
+ * How a copy differs from its reference. Names and order do not matter for a score: images of other names are noted only.
+ *
+ * @param now         every image of the copy
+ * @param unreadable  paths that are known not to be readable, which are not called altered
+ */
+export function referenceProblems(
+  reference: Reference,
+  now: readonly ContentEntry[],
+  unreadable: ReadonlySet<string>,
+): Found[] {
+  const { moved, ...changes } = compareContent(reference.images, now);
+  const altered = changes.changed.filter((path) => !unreadable.has(path));
+  const relabelled = moved.filter((move) => move.relabelled);
+  const renamed = moved.filter((move) => !move.relabelled);
+  const kept = reference.images.length - altered.length - changes.gone.length;
+  if (reference.images.length > 0 && now.length > 0 && kept === 0) {
+    const message = `none of its ${count(now.length)} images is one of the ${count(reference.images.length)} in ${reference.path}: encoded again, or another set`;
+    return [{ severity: "error", kind: "other images", message, advice: ADVICE, items: [] }];
+  }
+  const problems: Found[] = [];
+  const add = (kind: string, items: readonly string[], message: string) => {
+    if (items.length === 0) return;
+    const text = `${message} ${reference.path}: ${count(items.length)}`;
+    problems.push({ severity: "error", kind, message: text, advice: ADVICE, items });
+  };
+  add("misplaced", relabelled.map(describeMove), "images in another class than in");
+  add("altered", altered, "images of other content than in");
+  add("missing", changes.gone, "images that are not there, of");
+  add("extra", describeExtra(changes.added, now), "images that are not in");
+  if (renamed.length > 0) {
+    const whole = renamed.length === now.length ? "the same images, renamed: " : "";
+    const message = `${whole}${plural(renamed.length, "image")} under other names than in ${reference.path}`;
+    const items = renamed.map(({ from, to }) => `${to}: there ${from}`);
+    problems.push({ severity: "note", kind: "renamed", message, advice: "", items });
+  }
+  return problems;
+}
+
+const ADVICE = "put them back; if it is meant, make what is there the reference with --accept";
+
+function describeMove({ from, to }: { readonly from: string; readonly to: string }): string {
+  if (from === to) return `${to}: labeled otherwise`;
+  if (posix.basename(from) !== posix.basename(to)) return `${to}: there ${from}`;
+  return `${posix.basename(to)}: in ${posix.dirname(to)}, there in ${posix.dirname(from)}`;
+}
+
+/** New images, with what they are copies of. */
+function describeExtra(added: readonly string[], now: readonly ContentEntry[]): string[] {
+  if (added.length === 0) return [];
+  const isAdded = new Set(added);
+  const hashOf = new Map(now.map(({ path, sha256 }) => [path, sha256]));
+  const first = new Map<string, string>();
+  for (const { path, sha256 } of now) {
+    if (sha256 !== null && !isAdded.has(path) && !first.has(sha256)) first.set(sha256, path);
+  }
+  return added.map((path) => {
+    const original = first.get(hashOf.get(path) ?? "");
+    return original === undefined ? path : `${path}: a copy of ${original}`;
+  });
+}

@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+
+/**
+ * What a set of labeled images is, wherever it lies: SHA-256 over class and content of every image. It does not depend on
+ * names, order or container, so that copies of a set on two machines have one identity.
+ *
+ * @param images      hash and class of each
+ * @param classNames  label → name of the class: its folder's, as published
+ * @returns 64 hexadecimal digits
+ */
+export function setIdentity(
+  images: Iterable<{ readonly sha256: string; readonly label: number }>,
+  classNames: readonly string[],
+): string {
+  const lines: string[] = [];
+  for (const { sha256, label } of images) lines.push(`${sha256} ${classNames[label] ?? label}\n`);
+  lines.sort();
+  const hash = createHash("sha256").update("shiftline set 1\n");
+  for (const line of lines) hash.update(line);
+  return hash.digest("hex");
+}

@@ -1,0 +1,205 @@
+import { type BigIntStats, statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { loadSharp } from "../../data/image/load-sharp.ts";
+import { fileOf, type ImageEntry, imageIdentity, systemFileOf } from "../../data/sources/image-entry.ts";
+import type { ImageList } from "../../data/sources/image-list.ts";
+import { placeOf, type SourcePlace } from "../../data/sources/image-source.ts";
+import { openSource } from "../../data/sources/source-formats.ts";
+import { stateWithinRun, timesTellChanges } from "../../foundation/files/file-identity.ts";
+import type { FilePath } from "../../foundation/files/regular-file.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
+import { type ExaminedImage, examineImages as examine } from "./examine-image.ts";
+import type { ExamineSetup } from "./examine-images-worker.ts";
+import { examinedKey } from "./examined-file.ts";
+import { openExaminedMemory } from "./examined-memory.ts";
+import { createLimiter } from "./limiter.ts";
+import { openBudget, shareBudget } from "./memory-budget.ts";
+import { startWorkerPool } from "./worker-pool.ts";
+
+/** What is in a set's images, by position. */
+export interface Examination {
+  /** SHA-256 of an image's bytes; null where they could not be read, or changed meanwhile */
+  sha256(position: number): string | null;
+  /** why an image cannot be read or decoded, without its path; null where it can */
+  fault(position: number): string | null;
+  /** images that were read; the others were known, and are as they were */
+  readonly read: number;
+}
+
+export interface ExamineImagesOptions {
+  /** of the store, for what is found; nothing is remembered where absent */
+  readonly folder?: string | undefined;
+  /** decode the images too, as an evaluation does */
+  readonly decode: boolean;
+  /** read every image, whatever is known of it */
+  readonly deep?: boolean;
+  readonly threads: number;
+  /** called now and then with the images that are known, and all */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** asked between images; throws to stop */
+  readonly checkStopped?: (() => void) | undefined;
+  /** whether a change of this file shows in its state */
+  readonly believes?: (path: FilePath, stats: BigIntStats) => boolean;
+}
+
+/** Goes up when an image would be decoded otherwise. */
+const DECODER = 1;
+/** Images that one task examines. */
+const TASK = 16;
+/** Images up to which threads do not pay: they take 0.1 s each to start. */
+const FEW = 48;
+const MAX_THREADS = 16;
+/** Bytes of memory for decoded images. */
+const DECODING_MEMORY = 640e6;
+/** Images after whose look other work of the process gets its turn. */
+const TURN = 2000;
+const HASH_BYTES = 32;
+const CHANGED = "it changed while it was verified";
+
+/** Images in one place. */
+export type ImagesInPlace = SourcePlace & { readonly images: ImageList };
+
+/**
+ * Reads, hashes and decodes the images that are not known in the state in which their files are; a known image costs a look
+ * at its file. What is found is written down as it goes. An image whose file changes meanwhile has a fault.
+ */
+export async function examineImages(place: ImagesInPlace, options: ExamineImagesOptions): Promise<Examination> {
+  const { images, root } = place;
+  const { decode, deep = false, checkStopped, believes = timesTellChanges } = options;
+  const decoder = decode ? decoderVersions() : "";
+  const real = await realpath(root).catch(() => root);
+  const memory = await openExaminedMemory(options.folder ?? null, { root: real, decoder });
+  const hashes = Buffer.alloc(images.length * HASH_BYTES);
+  const isKnown = new Uint8Array(images.length);
+  const isBelieved = new Uint8Array(images.length);
+  const faults = new Map<number, string>();
+  const set = (position: number, hash: string, fault: string | null) => {
+    isKnown[position] = hash === "" ? 0 : 1;
+    hashes.write(hash, position * HASH_BYTES, "hex");
+    if (fault !== null) faults.set(position, fault);
+  };
+
+  const current = new Set<string>();
+  const unknown: number[] = [];
+  const before = await lookAtFiles(place, checkStopped, (position, image, path, stats) => {
+    if (stats !== null && believes(path, stats)) isBelieved[position] = 1;
+    const key =
+      stats === null || isBelieved[position] === 0 ? "" : examinedKey(image.path, imageIdentity(image, stats));
+    if (key !== "") current.add(key);
+    const known = key === "" || deep ? null : memory.find(key);
+    // what did not decode is decoded again: memory may have been short
+    if (known === null || (decode && known.fault !== null)) unknown.push(position);
+    else set(position, known.sha256, null);
+  });
+
+  let done = images.length - unknown.length;
+  const take = async (position: number, { sha256: hash, identity, fault }: ExaminedImage) => {
+    set(position, hash, fault);
+    if (hash === "" || identity === "" || isBelieved[position] === 0) return;
+    const key = examinedKey(images.at(position).path, identity);
+    current.add(key);
+    await memory.add(key, { sha256: hash, fault: decode ? fault : undefined });
+  };
+  const examiner = openExaminer(place, unknown.length, options);
+  const limiter = createLimiter(2 * examiner.threads);
+  try {
+    for (let at = 0; at < unknown.length; at += TASK) {
+      checkStopped?.();
+      const positions = unknown.slice(at, at + TASK);
+      await limiter.add(async () => {
+        const found = await examiner.run(positions.map((position) => images.at(position)));
+        for (const [i, position] of positions.entries()) await take(position, found[i] as ExaminedImage);
+        done += positions.length;
+        options.onProgress?.(done, images.length);
+      });
+    }
+    await limiter.drain();
+  } finally {
+    await limiter.drain().catch(() => {});
+    await examiner.close();
+    await memory.close((key) => current.has(key));
+  }
+  const after = unknown.length === 0 ? before : await lookAtFiles(place, checkStopped);
+  for (let position = 0; position < images.length; position++) {
+    if (before[position] !== after[position]) set(position, "", CHANGED);
+  }
+  return {
+    sha256: (position) =>
+      isKnown[position] === 1 ? hashes.toString("hex", position * HASH_BYTES, (position + 1) * HASH_BYTES) : null,
+    fault: (position) => faults.get(position) ?? null,
+    read: unknown.length,
+  };
+}
+
+/**
+ * Looks at the file of every image, a container's once.
+ *
+ * @returns (n,) what stands for the state of each; 0 where there is no file
+ */
+async function lookAtFiles(
+  { root, images }: ImagesInPlace,
+  checkStopped: (() => void) | undefined,
+  onLook?: (position: number, image: ImageEntry, path: FilePath, stats: BigIntStats | null) => void,
+): Promise<Float64Array> {
+  const states = new Float64Array(images.length);
+  const containers = new Map<string, BigIntStats | null>();
+  for (let position = 0; position < images.length; position++) {
+    if (position % TURN === 0) {
+      checkStopped?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const image = images.at(position);
+    const path = systemFileOf(root, image);
+    let stats = image.container === undefined ? undefined : containers.get(fileOf(root, image));
+    if (stats === undefined) {
+      stats = statOf(path);
+      if (image.container !== undefined) containers.set(fileOf(root, image), stats);
+    }
+    if (stats !== null) states[position] = stateNumber(path, stats);
+    onLook?.(position, image, path, stats);
+  }
+  return states;
+}
+
+/** 48 bits that are others for another state of a file. */
+function stateNumber(path: FilePath, stats: BigIntStats): number {
+  return 1 + Number.parseInt(sha256(stateWithinRun(path, stats)).slice(0, 12), 16);
+}
+
+function statOf(path: FilePath): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+interface Examiner {
+  readonly threads: number;
+  run(images: readonly ImageEntry[]): Promise<ExaminedImage[]>;
+  close(): Promise<void>;
+}
+
+/** Examines in this thread where there are few images. */
+function openExaminer(images: SourcePlace, n: number, options: ExamineImagesOptions): Examiner {
+  const place = placeOf(images);
+  const budget = options.decode ? shareBudget(DECODING_MEMORY) : null;
+  if (n <= FEW) {
+    const source = openSource(place);
+    const settings = { root: place.root, budget: budget === null ? null : openBudget(budget) };
+    return { threads: 1, run: (images) => examine(source, images, settings), close: () => source.close() };
+  }
+  const threads = Math.min(Math.max(options.threads, 1), MAX_THREADS, Math.ceil(n / TASK));
+  const pool = startWorkerPool<readonly ImageEntry[], ExaminedImage[]>({
+    module: "examine-images-worker",
+    count: threads,
+    setup: { place, budget } satisfies ExamineSetup,
+    transfer: () => [],
+  });
+  return { threads, ...pool };
+}
+
+function decoderVersions(): string {
+  const { versions } = loadSharp();
+  return `${DECODER} sharp ${versions.sharp ?? ""} libvips ${versions.vips}`;
+}
