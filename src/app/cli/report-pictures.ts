@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { compareText } from "../../data/sources/folder-entry.ts";
 import type { ImageEntry } from "../../data/sources/image-entry.ts";
 import type { ImageSource } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
@@ -47,7 +48,9 @@ export async function makePictures(
   let bytes = 0;
   let leftOut = 0;
   try {
-    for (const { set, row, benchmark, image } of orderForPictures(fitted, sets, options.count)) {
+    const wanted = [...orderForPictures(fitted, sets, options.count)];
+    const early = await readInOrder(wanted.map(({ benchmark, image }) => images.get(`${benchmark}\n${image}`)));
+    for (const { set, row, benchmark, image } of wanted) {
       const found = images.get(`${benchmark}\n${image}`);
       if (found === undefined) {
         missing.set(benchmark, (missing.get(benchmark) ?? 0) + 1);
@@ -57,8 +60,7 @@ export async function makePictures(
         leftOut++;
         continue;
       }
-      const { source, root, entry } = found;
-      const uri = await readPicture(source, entry, join(root, entry.path));
+      const uri = early.has(found) ? (early.get(found) ?? null) : await pictureOf(found);
       if (uri === null) missing.set(benchmark, (missing.get(benchmark) ?? 0) + 1);
       else if (bytes + uri.length > options.limit) {
         bytes = options.limit;
@@ -95,10 +97,23 @@ function describeLimit(made: number, leftOut: number, limit: number): string {
   return `pictures of ${count(made)} of ${count(made + leftOut)} images: they have ${megabytes(limit)} MB of a report (more: --budget PAGE,PICTURES)`;
 }
 
-async function readPicture(source: ImageSource, entry: ImageEntry, where: string): Promise<string | null> {
+/** Pictures of images that are read in their container's order, as in a compressed tar, whatever is left out of them later. */
+async function readInOrder(
+  wanted: readonly (FoundImage | undefined)[],
+): Promise<ReadonlyMap<FoundImage, string | null>> {
+  const found = new Set(wanted.filter((image) => image?.source.isSequential === true) as FoundImage[]);
+  const pictures = new Map<FoundImage, string | null>();
+  const placeOf = ({ entry }: FoundImage) => entry.container?.position ?? 0;
+  const fileOf = ({ root, entry }: FoundImage) => join(root, entry.container?.file ?? "");
+  const ordered = [...found].sort((a, b) => compareText(fileOf(a), fileOf(b)) || placeOf(a) - placeOf(b));
+  for (const image of ordered) pictures.set(image, await pictureOf(image));
+  return pictures;
+}
+
+async function pictureOf({ source, root, entry }: FoundImage): Promise<string | null> {
   try {
     const { bytes } = await source.read(entry);
-    return await thumbnail(bytes, where);
+    return await thumbnail(bytes, join(root, entry.path));
   } catch (error) {
     if (error instanceof InputError || (error as NodeJS.ErrnoException).code !== undefined) return null;
     throw error;

@@ -92,10 +92,12 @@ async function checkHeaders(
     try {
       const reading = source.readHead(image, buffer);
       const head = reading instanceof Promise ? await reading : reading; // nothing is waited for where files are at hand
-      keys.push(`${image.bytes} ${crc32(head)}`);
-      let reason = checkImageHeader(head, image.bytes);
+      // of an image that is empty, or of unknown size, all is read
+      const size = image.bytes > 0 ? image.bytes : (await source.read(image)).bytes.length;
+      keys.push(`${size} ${crc32(head)}`);
+      let reason = checkImageHeader(head, size);
       if (reason === NEEDS_MORE) {
-        const whole = await source.readHead(image, new Uint8Array(image.bytes));
+        const whole = await source.readHead(image, new Uint8Array(size));
         reason = checkImageHeader(whole, whole.length);
       }
       if (reason !== null) reasons.set(at, reason);

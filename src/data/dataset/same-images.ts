@@ -28,10 +28,11 @@ function bySize({ images }: LocatedData): Int32Array {
 /** The content of images of these sizes, of no more than {@link READ} of a size, as one text. */
 async function hashes(data: LocatedData, order: Int32Array, sizes: ReadonlySet<number>): Promise<string> {
   const source = openSource(data);
-  const chosen = [...order].map((at) => data.images.at(at)).filter(({ bytes }) => sizes.has(bytes));
+  const chosen = [...order].filter((at) => sizes.has(data.images.at(at).bytes)).slice(0, READ * READ);
   const all: string[] = [];
   try {
-    for (const image of chosen.length <= READ * READ ? chosen : chosen.slice(0, READ * READ)) {
+    // in canonical order: a compressed tar is read forward
+    for (const image of chosen.sort((a, b) => a - b).map((at) => data.images.at(at))) {
       all.push(
         await source.read(image).then(
           ({ bytes }) => sha256(bytes),

@@ -24,6 +24,7 @@ function compressedTar(name: string, endings: readonly string[], how: Compressio
   return {
     name,
     endings,
+    isSequential: true,
     index: async (path, { cacheFolder }) => {
       const index = () => indexStream(path, how);
       const members = cacheFolder === undefined ? await index() : await readTarIndex(path, cacheFolder, { index });

@@ -63,6 +63,8 @@ export interface ContainerFormat {
   readonly name: string;
   /** how the names of such files end, lower case: ".tar.gz", ".tgz" */
   readonly endings: readonly string[];
+  /** whether a file is read from its beginning on: images out of order cost all that is before them */
+  readonly isSequential?: boolean;
   /** Lists what a file holds, without reading an image. @throws InputError naming the file, and the member */
   index(path: string, options: ContainerOptions): Promise<ContainerIndex>;
   open(options: ContainerOptions): ContainerReader;

@@ -27,6 +27,7 @@ export function containerFormat(format: ContainerFormat): SourceFormat {
         return contents;
       };
       return {
+        isSequential: format.isSequential ?? false,
         list: async (origin, options) => {
           const found = await contentsOf(options);
           return found === null ? null : listContents(place.root, found, origin);

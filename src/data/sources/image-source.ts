@@ -115,6 +115,8 @@ export interface ImageBytes {
 
 /** Images below a root, kept in one format. A thread opens its own, and closes it at its end. Reads may run side by side. */
 export interface ImageSource {
+  /** whether images out of order cost all that is before them */
+  readonly isSequential?: boolean;
   /**
    * Lists the images, without reading any.
    *

@@ -51,6 +51,8 @@ const BLOCKS_AT_ONCE = 2;
 const TASK = 32;
 /** Bytes from which threads pay: they take 50 ms each to start. */
 const LARGE = 64e6;
+/** What an image is taken to have whose size its container does not tell. */
+const TYPICAL = 100e3;
 const MAX_THREADS = 16;
 const HASH_BYTES = 32;
 
@@ -150,7 +152,7 @@ export async function openImageContents(
 
   async function hash(unknown: ReadonlyMap<number, readonly number[]>, options: UpdateOptions): Promise<number> {
     const positions = [...unknown.values()].flat();
-    const bytes = positions.reduce((sum, position) => sum + images.at(position).bytes, 0);
+    const bytes = positions.reduce((sum, position) => sum + (images.at(position).bytes || TYPICAL), 0);
     const threads = Math.min(Math.max(options.threads, 1), MAX_THREADS, Math.ceil(positions.length / TASK));
     const hasher = bytes < LARGE ? hashHere(place) : hashInThreads(place, threads);
     const limiter = createLimiter(BLOCKS_AT_ONCE);

@@ -179,7 +179,10 @@ async function load(image: ImageEntry): Promise<Loaded> {
       ? before.then(async () => ({ bytes: await source.readHead(image, new Uint8Array(HEAD_BYTES)), identity: "" }))
       : source.read(image);
     early.catch(() => {}); // awaited below, when it is this image's turn
-    const admitted = before.then(async () => budget.take(decodingMemory((await early).bytes, image.bytes)));
+    const admitted = before.then(async () => {
+      const { bytes } = await early;
+      return budget.take(decodingMemory(bytes, isLarge ? image.bytes : bytes.length));
+    });
     lastAdmitted = admitted.catch(() => {});
     free = await admitted;
     const { bytes, identity } = isLarge ? await source.read(image) : await early;
