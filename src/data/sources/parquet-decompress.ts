@@ -2,6 +2,7 @@ import { brotliDecompressSync, unzipSync } from "node:zlib";
 import { decodeWith } from "./parquet-fault.ts";
 import { decompressLz4, decompressLz4Hadoop } from "./parquet-lz4.ts";
 import { decompressSnappy } from "./parquet-snappy.ts";
+import { openZstd } from "./parquet-zstd.ts";
 import { TableFault } from "./table-columns.ts";
 
 /** Decompresses a page. @throws TableFault for bytes that do not decompress to exactly `length` */
@@ -43,10 +44,8 @@ async function findCodec(codec: string): Promise<Decompress> {
       return decompressLz4;
     case "LZ4":
       return decompressLz4Hadoop;
-    case "ZSTD": {
-      const { decompress } = await import("fzstd");
-      return (bytes, length) => decompress(bytes, new Uint8Array(length));
-    }
+    case "ZSTD":
+      return openZstd();
     default:
       throw new TableFault(`compressed by ${codec}, which is not read; write it with snappy, zstd or uncompressed`);
   }

@@ -10,7 +10,7 @@ const SHORT = 24;
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 export function decompressLz4(input: Uint8Array, length: number): Uint8Array {
-  const output = new Uint8Array(length);
+  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled, or refused
   if (decodeBlock(input, output) !== length) throw damaged();
   return output;
 }
@@ -24,7 +24,7 @@ export function decompressLz4(input: Uint8Array, length: number): Uint8Array {
 export function decompressLz4Hadoop(input: Uint8Array, length: number): Uint8Array {
   const frames = findFrames(input, length);
   if (frames === null) return decompressLz4(input, length);
-  const output = new Uint8Array(length);
+  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled, or refused
   let filled = 0;
   for (const { bytes, size } of frames) {
     if (decodeBlock(bytes, output.subarray(filled, filled + size)) !== size) throw damaged();

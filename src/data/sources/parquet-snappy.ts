@@ -20,7 +20,7 @@ export function decompressSnappy(input: Uint8Array, length: number): Uint8Array 
     claimed += (byte & 127) * 2 ** shift;
   }
   if (claimed !== length) throw new TableFault(`damaged: its snappy data have ${claimed} bytes, expected ${length}`);
-  const output = new Uint8Array(length);
+  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled, or refused
   let filled = 0;
   while (at < input.length) {
     const tag = input[at++] as number;
