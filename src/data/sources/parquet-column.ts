@@ -140,7 +140,7 @@ async function scalarsOf(
   toText: (bytes: Uint8Array) => string,
 ): Promise<readonly (number | string)[]> {
   if (leaf.type !== "BYTE_ARRAY") {
-    const type = { bits: leaf.type === "INT64" ? 64 : 32, isUnsigned: leaf.isUnsigned } as const;
+    const type = { ...leaf, storedBits: leaf.type === "INT64" ? 64 : 32 } as const;
     return Array.from(await decodeNumbers(body.values, body.presence.present, page.encoding, type));
   }
   const { bytes, starts, ends } = await bytesOf(body, page);

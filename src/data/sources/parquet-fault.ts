@@ -30,7 +30,7 @@ export function decodeWith<Result>(what: string, library: () => Result): Result 
     return library();
   } catch (cause) {
     if (cause instanceof TableFault) throw cause;
-    throw new TableFault(`${what} is damaged (${(cause as Error).message})`, { cause });
+    throw new TableFault(`${what} cannot be decoded; fetch the file again`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FileMetaData } from "hyparquet";
 import type { ByteSource } from "./byte-source.ts";
+import { loadHyparquet } from "./load-hyparquet.ts";
 import { decodeWith } from "./parquet-fault.ts";
 import { type Leaf, readLeaves } from "./parquet-schema.ts";
 import { structEnd } from "./parquet-thrift.ts";
@@ -47,7 +48,7 @@ const ROWS = 20_000_000;
  * @throws TableFault for a file that is none, is cut short or encrypted, or claims what cannot be
  */
 export async function readFooter(file: ByteSource): Promise<OpenFooter> {
-  const { parquetMetadata } = await import("hyparquet");
+  const { parquetMetadata } = await loadHyparquet();
   const size = file.byteLength;
   const head = Buffer.from(await file.slice(0, Math.min(size, 64))).toString("latin1");
   const tail = Buffer.from(await file.slice(Math.max(0, size - 8), size));
@@ -116,7 +117,8 @@ function readChunk(
   }
   if (column?.file_path) throw new TableFault("its data are in another file, which is not read");
   const data = column?.meta_data;
-  if (data === undefined) throw new TableFault("damaged: its footer does not say where it is");
+  if (typeof data !== "object" || !Array.isArray(data.path_in_schema))
+    throw new TableFault("damaged: its footer does not say where it is");
   if (data.type !== leaf.type || data.path_in_schema.join(".") !== leaf.path.join(".")) {
     throw new TableFault(`damaged: its footer has ${data.path_in_schema.join(".")} (${data.type}) in its place`);
   }

@@ -52,7 +52,8 @@ export async function indexParquet(path: string): Promise<ContainerIndex> {
   }
 }
 
-interface SyncFile extends ByteSource {
+/** A file that is read without waiting. */
+export interface SyncFile extends ByteSource {
   /** The number of 4 bytes, little-endian, at a position; undefined where the file ends before. */
   lengthAt(position: number): number | undefined;
 }
@@ -80,7 +81,8 @@ function openSync(file: number): SyncFile {
   };
 }
 
-async function listRows(file: SyncFile): Promise<ContainerIndex> {
+/** The rows of an open file. @throws TableFault where {@link indexParquet} throws */
+export async function listRows(file: SyncFile): Promise<ContainerIndex> {
   const table = await openTable(file);
   const { footer, columns } = table;
   const labels = await readScalars(file, footer, table.label, memberName);

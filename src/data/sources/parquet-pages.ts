@@ -1,5 +1,6 @@
 import type { PageHeader } from "hyparquet";
 import type { ByteSource } from "./byte-source.ts";
+import { loadHyparquet } from "./load-hyparquet.ts";
 import { decodeWith } from "./parquet-fault.ts";
 import type { Chunk } from "./parquet-footer.ts";
 import { structEnd } from "./parquet-thrift.ts";
@@ -36,7 +37,7 @@ const EMPTY_PAGES = 64;
  * @throws TableFault for a header that cannot be, pages outside the chunk, or other rows
  */
 export async function listPages(file: ByteSource, chunk: Chunk, rows: number): Promise<Page[]> {
-  const { parquetHeader } = await import("hyparquet/src/column.js");
+  const { parquetHeader } = await loadHyparquet();
   const pages: Page[] = [];
   let firstRow = 0;
   for (let at = chunk.start; firstRow < rows; ) {

@@ -11,6 +11,8 @@ export interface Leaf {
   readonly type: string;
   /** what its values are; null for what is of no use here: decimals, dates, JSON, floating point */
   readonly kind: "bytes" | "text" | "number" | null;
+  /** of whole numbers: bits of the type that the schema declares, 8 to 64 */
+  readonly bits: number;
   readonly isUnsigned: boolean;
   /** definition level of a value that is not null: how many of the fields on its path may be null */
   readonly maxDefinition: number;
@@ -57,12 +59,21 @@ function leafOf(
   maxDefinition: number,
   isRepeated: boolean,
 ): Leaf {
-  const isUnsigned = element.converted_type?.startsWith("UINT_") === true || isUnsignedInteger(element);
-  return { column, path, type: String(element.type), kind: kindOf(element), isUnsigned, maxDefinition, isRepeated };
+  return {
+    column,
+    path,
+    type: String(element.type),
+    kind: kindOf(element),
+    ...integerType(element),
+    maxDefinition,
+    isRepeated,
+  };
 }
 
-function isUnsignedInteger({ logical_type: logical }: SchemaElement): boolean {
-  return logical?.type === "INTEGER" && !logical.isSigned;
+function integerType({ type, converted_type: converted, logical_type: logical }: SchemaElement) {
+  if (logical?.type === "INTEGER") return { bits: Number(logical.bitWidth), isUnsigned: !logical.isSigned };
+  const [, unsigned, bits] = /^(U?)INT_(\d+)$/.exec(converted ?? "") ?? [];
+  return { bits: bits === undefined ? (type === "INT64" ? 64 : 32) : Number(bits), isUnsigned: unsigned === "U" };
 }
 
 function kindOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): Leaf["kind"] {
@@ -74,5 +85,6 @@ function kindOf({ type, converted_type: converted, logical_type: logical }: Sche
     return isText ? "text" : null;
   }
   if (type !== "INT32" && type !== "INT64") return null;
-  return isBare || /^U?INT_/.test(converted ?? "") || logical?.type === "INTEGER" ? "number" : null;
+  if (logical?.type === "INTEGER") return [8, 16, 32, 64].includes(logical.bitWidth) ? "number" : null;
+  return isBare || /^U?INT_/.test(converted ?? "") ? "number" : null;
 }

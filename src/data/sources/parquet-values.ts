@@ -1,3 +1,4 @@
+import { loadHyparquet } from "./load-hyparquet.ts";
 import { decodeWith } from "./parquet-fault.ts";
 import { decodeHybrid } from "./parquet-levels.ts";
 import { TableFault } from "./table-columns.ts";
@@ -92,20 +93,30 @@ function joinPrefixes(prefixes: Int32Array, suffixes: ByteValues): ByteValues {
   return { bytes, starts, ends };
 }
 
-/** Decodes whole numbers of 32 or 64 bits. @throws TableFault as {@link decodeBytes}, and for numbers beyond ±2^53 */
+/** How whole numbers are kept, and the range that they are declared to have. */
+interface IntegerType {
+  readonly storedBits: 32 | 64;
+  readonly bits: number;
+  readonly isUnsigned: boolean;
+}
+
+/** Decodes whole numbers. @throws TableFault as {@link decodeBytes}, and for numbers beyond their type or ±2^53 */
 export async function decodeNumbers(
   bytes: Uint8Array,
   count: number,
   encoding: string,
-  type: { readonly bits: 32 | 64; readonly isUnsigned: boolean },
+  { storedBits, bits, isUnsigned }: IntegerType,
 ): Promise<Float64Array> {
-  const raw = await decodeIntegers(bytes, count, encoding, type.bits);
+  const raw = await decodeIntegers(bytes, count, encoding, storedBits);
+  const low = isUnsigned ? 0 : -(2 ** (bits - 1));
+  const high = isUnsigned ? 2 ** bits : -low;
   const numbers = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const value = raw[i] as number | bigint;
-    const number = Number(value);
-    numbers[i] = type.isUnsigned && number < 0 ? number + 2 ** type.bits : number;
-    if (!Number.isSafeInteger(numbers[i])) throw new TableFault(`the number ${value} is beyond any use`);
+    const stored = Number(raw[i]);
+    const number = isUnsigned && stored < 0 ? stored + 2 ** storedBits : stored;
+    if (!Number.isSafeInteger(number)) throw new TableFault(`the number ${raw[i]} is beyond any use`);
+    if (number < low || number >= high) throw new TableFault(`damaged: the number ${number}, of ${bits} bits`);
+    numbers[i] = number;
   }
   return numbers;
 }
@@ -135,7 +146,7 @@ async function decodeDeltas<Bits extends 32 | 64 = 32>(
   count: number,
   bits?: Bits,
 ): Promise<{ values: Bits extends 64 ? Int32Array | BigInt64Array : Int32Array; end: number }> {
-  const { deltaBinaryUnpack } = await import("hyparquet/src/delta.js");
+  const { deltaBinaryUnpack } = await loadHyparquet();
   checkDeltas(bytes, start, count);
   const values = bits === 64 ? new BigInt64Array(count) : new Int32Array(count);
   const reader = { view: viewOf(bytes), offset: start };
