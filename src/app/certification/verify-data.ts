@@ -11,6 +11,8 @@ import { type BenchmarkVerification, type VerifiedSet, verifySet } from "./verif
 export interface VerifyDataOptions {
   /** benchmark id → its folder */
   readonly dataDirs?: Readonly<Record<string, string>>;
+  /** file whose first line is the password of encrypted zips */
+  readonly zipPasswordFile?: string | undefined;
   /** ids, or paths of definitions; all that ship with the package where absent */
   readonly benchmarks?: readonly string[];
   /** where references are kept, and what was found in images */
@@ -60,6 +62,7 @@ export async function verifyData(root: string | undefined, options: VerifyDataOp
     deep: true,
     store,
     dataDirs,
+    zipPasswordFile: options.zipPasswordFile,
     ...(benchmarks === undefined ? {} : { benchmarks }),
     check: async (place) => {
       const { id } = place.benchmark;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
 import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
+import { ZIP_PASSWORD } from "./shared-options.ts";
 import type { Supervise } from "./supervised-process.ts";
 
 /** `shiftline verify`. */
@@ -19,6 +20,7 @@ export function addVerify(root: Command, supervise: Supervise): void {
     .option("--manifest <file>", "a .csv manifest to compare with, or to write where there is none", pathValue)
     .option("--accept", "make what is there the reference, and replace --manifest by it")
     .option("--deep", "read every image again, not only those whose files changed")
+    .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
     .optionsGroup("Machines and speed:")
     .option("--store <folder>", "where references are kept, and what was read", pathValue, ".shiftline/store")
     .option("--threads <n>", "threads that read and decode (default: those of the machine or the job)", wholeNumber);

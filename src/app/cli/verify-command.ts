@@ -10,6 +10,7 @@ import { answerStop } from "./supervised-process.ts";
 
 export interface VerifyCommandOptions {
   readonly dataDir?: readonly (readonly [string, string])[];
+  readonly zipPasswordFile?: string;
   readonly benchmark?: readonly string[];
   readonly manifest?: string;
   readonly accept?: boolean;
@@ -35,6 +36,7 @@ export async function runVerify(root: string | undefined, options: VerifyCommand
     store,
     threads,
     dataDirs: toRecord(options.dataDir ?? [], "--data-dir"),
+    zipPasswordFile: options.zipPasswordFile,
     ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
     ...(manifest === undefined ? {} : { manifest }),
     ...(accept === undefined ? {} : { accept }),

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { type EntryFault, extraField, type ZipEntry } from "../../foundation/files/zip-entry.ts";
+import { escapeText } from "./member-name.ts";
 
 /** The name is UTF-8, says the writer. */
 const UTF8_FLAG = 0x800;
@@ -34,7 +35,7 @@ export function zipName(entry: ZipEntry, fault: EntryFault): ZipName {
   // As Info-ZIP's unzip does: .NET wrote so before 4.6.1. In Shift-JIS the byte is a part of characters
   const backslashes =
     DOS_HOSTS.includes(host) && text.includes("\\") && !text.includes("/") && nameBytes.every((byte) => byte < 0x80);
-  return { text: backslashes ? text.replaceAll("\\", "/") : text, backslashes };
+  return { text: backslashes ? text.replaceAll("\\", "/") : escapeText(text), backslashes };
 }
 
 function nameText({ nameBytes, flags, extra }: ZipEntry, fault: EntryFault): string {
