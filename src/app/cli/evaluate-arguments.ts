@@ -9,6 +9,7 @@ export interface EvaluateCommandOptions {
   readonly folderNames?: [string, string][];
   readonly benchmark?: string[];
   readonly protocol?: [string, string][];
+  readonly labels?: [string, string][];
   readonly classes?: string;
   readonly templates?: string[];
   readonly classNames?: string;
@@ -43,6 +44,7 @@ const OPTIONS = {
   folderNames: "--folder-names",
   benchmark: "--benchmark",
   protocol: "--protocol",
+  labels: "--labels",
   classes: "--classes",
   templates: "--templates",
   classNames: "--class-names",
@@ -89,7 +91,7 @@ function argumentsOf(option: string, value: Value): string[] {
 
 /** The library's options from the command line's. @throws InputError for what is given twice */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, folderNames, benchmark, name, protocol, ...others } = command;
+  const { dataDir, folderNames, benchmark, name, protocol, labels, ...others } = command;
   const { dryRun: _, quiet: __, verbose: ___, json: ____, shard: _____, timeout: ______, ...same } = others;
   const given = Object.fromEntries(
     Object.entries(same).filter(([key, value]) => Object.hasOwn(OPTIONS, key) && value !== undefined),
@@ -100,6 +102,7 @@ export function toOptions(checkpoints: string[], command: EvaluateCommandOptions
     checkpoints,
     ...(benchmark === undefined ? {} : { benchmarks: benchmark }),
     ...(protocol === undefined ? {} : { protocols: groupValues(protocol) }),
+    ...(labels === undefined ? {} : { labels: toRecord(labels, "--labels") }),
     ...(dataDir === undefined ? {} : { dataDirs: toRecord(dataDir, "--data-dir") }),
     ...(folderNames === undefined ? {} : { folderNames: toRecord(folderNames, "--folder-names") }),
     ...(namedPaths === undefined ? {} : { names: toRecord(namedPaths, "--name") }),

@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<string, keyof typeof FILES>> = {
   "--id": "benchmark",
   "--data-dir": "benchmark",
   "--protocol": "benchmark",
+  "--labels": "benchmark",
   "--templates": "template set",
   "--class-names": "class-name list",
   "--baseline": "baseline",

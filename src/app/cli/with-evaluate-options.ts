@@ -31,6 +31,11 @@ export function withEvaluateOptions(command: Command): Command {
       protocolChoices,
     )
     .option(
+      "--labels <id=file>",
+      "labels of a benchmark's single images, as imagenet=real.json of ImageNet-ReaL: a protocol of the file's name",
+      pairs,
+    )
+    .option(
       "--classes <file>",
       "score these classes alone: a list of WordNet ids or names, or below a line index of numbers, one a line",
       pathValue,

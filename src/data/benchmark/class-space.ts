@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import type { ImageList } from "../sources/image-list.ts";
 import type { Benchmark, Protocol } from "./benchmark.ts";
 import { type ClassList, classKeys, parseIndices } from "./class-list.ts";
 
@@ -11,6 +12,31 @@ export interface ClassSpace {
    * wrong, null if the protocol does not score it.
    */
   readonly accepted: readonly (readonly number[] | null)[];
+  /** labels of single images, which count instead of `accepted`; absent where an image's class decides */
+  readonly imageLabels?: ImageLabels;
+}
+
+/** The classes that are right for single images. */
+export interface ImageLabels {
+  /** @param path of an image of the list that was labeled. @returns null for one that is not scored */
+  classesOf(path: string): readonly number[] | null;
+}
+
+/** The classes that are right for the image at a position of a list: null if it is not scored, none if it is always wrong. */
+export function rightClasses(
+  { accepted, imageLabels }: Pick<ClassSpace, "accepted" | "imageLabels">,
+  images: ImageList,
+  position: number,
+): readonly number[] | null {
+  if (imageLabels !== undefined) return imageLabels.classesOf(images.at(position).path);
+  return accepted[images.label(position)] ?? null;
+}
+
+/** The images of a list that a space scores. */
+export function scoredImages(space: ClassSpace, images: ImageList): ImageList {
+  if (space.imageLabels === undefined) return images.withLabels((label) => space.accepted[label] !== null);
+  const positions = Int32Array.from({ length: images.length }, (_, at) => at);
+  return images.pick(positions.filter((at) => rightClasses(space, images, at) !== null));
 }
 
 /**

@@ -31,6 +31,8 @@ export interface EvaluateOptions {
    * of which none is named. Images that none of them scores are not embedded.
    */
   readonly protocols?: Readonly<Record<string, readonly string[]>>;
+  /** benchmark id → file of labels of its single images, such as ImageNet-ReaL's real.json: a further protocol of the file's name */
+  readonly labels?: Readonly<Record<string, string>>;
   /** file of a list of classes, one a line: protocols are scored on these alone, each benchmark's first where `protocols` names none of it */
   readonly classes?: string;
   /** template sets, by id or path of a .txt, .json or .py file; openai-80 where absent */

@@ -17,6 +17,7 @@ import { missingParts, updateOptions } from "./missing-parts.ts";
 import { openCheckpoints } from "./open-checkpoints.ts";
 import { planImages, shareContents } from "./planned-images.ts";
 import { type OpenedRun, openRun, type PlannedRun, unitsOf } from "./planned-runs.ts";
+import { readLabels } from "./read-labels.ts";
 import { recordedOptions } from "./recorded-options.ts";
 import { resolveProtocols } from "./resolve-protocols.ts";
 import { handlersOf } from "./run-handlers.ts";
@@ -78,14 +79,20 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const opening = openCheckpoints({ ...options, out, hashMemory: readOnly ? undefined : join(storeRoot, "hashes") });
   opening.catch(() => {}); // awaited below: what is wrong with the data is said first
   const data = await locateBenchmarks({ ...options, passwordFile: options.zipPasswordFile, storeRoot });
-  const protocols = resolveProtocols(options.protocols, data.benchmarks);
+  const labelSets = await readLabels(options.labels, data.benchmarks);
+  const further = new Map([...labelSets].map(([id, sets]) => [id, sets.id]));
+  const protocols = resolveProtocols(options.protocols, data.benchmarks, further);
   const { checkpoints, notes: checkpointNotes } = await opening;
   const notes: Note[] = [...data.notes, ...checkpointNotes];
 
   const openContents = shareContents(join(storeRoot, "contents"), !readOnly);
   const opened: OpenedRun[] = [];
   for (const located of data.benchmarks) {
-    const planned = await planImages(located, { ...options, protocols }, openContents);
+    const planned = await planImages(
+      located,
+      { ...options, protocols, labelSets: labelSets.get(located.benchmark.id) },
+      openContents,
+    );
     addNotes(notes, planned.notes);
     for (const images of planned.images) {
       for (const checkpoint of checkpoints) {

@@ -1,5 +1,6 @@
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { doubtfulBenchmark } from "../../data/benchmark/check-benchmark.ts";
+import { type ClassSpace, rightClasses } from "../../data/benchmark/class-space.ts";
 import { type Manifest, makeManifest } from "../../data/dataset/manifest.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { addNotes, makeNote, type Note } from "../../foundation/notes.ts";
@@ -64,7 +65,7 @@ export async function planImages(
     const scored = (label: number) => alike.some(({ space }) => space.accepted[label] !== null);
     const manifest = makeManifest(benchmark, located, { scored, limit: options.limit });
     const contents = await openContents(manifest);
-    const sampled = alike.filter(({ space }) => scoresAny(space.accepted, manifest));
+    const sampled = alike.filter(({ space }) => scoresAny(space, manifest));
     for (const { protocol } of alike.filter((planned) => !sampled.includes(planned))) {
       const text = `${benchmark.id}, protocol ${protocol.id}: left out, because none of the ${manifest.images.length} sampled images is of its classes`;
       notes.push(makeNote(text, { benchmark: benchmark.id, protocol: protocol.id }));
@@ -75,8 +76,8 @@ export async function planImages(
 }
 
 /** Whether a protocol scores some image of a manifest: a small sample may hold none of its classes. */
-function scoresAny(accepted: PlannedProtocol["space"]["accepted"], { images }: Manifest): boolean {
-  for (let at = 0; at < images.length; at++) if (accepted[images.label(at)] !== null) return true;
+function scoresAny(space: ClassSpace, { images }: Manifest): boolean {
+  for (let at = 0; at < images.length; at++) if (rightClasses(space, images, at) !== null) return true;
   return false;
 }
 

@@ -1,7 +1,8 @@
 import type { Benchmark, Protocol } from "../../data/benchmark/benchmark.ts";
-import { type ClassSpace, resolveClassSpace, usedRows } from "../../data/benchmark/class-space.ts";
+import { type ClassSpace, resolveClassSpace, scoredImages, usedRows } from "../../data/benchmark/class-space.ts";
 import { type DefinitionHashes, hashDefinition } from "../../data/benchmark/definition.ts";
 import { describeIncomplete, INCOMPLETE_ADVICE } from "../../data/dataset/incomplete.ts";
+import { type LabelSets, labelImages } from "../../data/dataset/label-sets.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
 import type { ImageList } from "../../data/sources/image-list.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -24,6 +25,8 @@ export interface PlannedProtocol {
   readonly space: ClassSpace;
   /** what the definition says that can change a score */
   readonly definition: DefinitionHashes;
+  /** labels of single images that it scores by; null where an image's class decides */
+  readonly labelSets: LabelSets | null;
   /** the classes that it is restricted to; null where it is the benchmark's own protocol */
   readonly subset: ClassSubset | null;
   /** rows of the class names that its classifier has, ascending; null for all, so that protocols share it */
@@ -35,6 +38,8 @@ export interface ProtocolOptions {
   readonly classNames?: string | undefined;
   /** benchmark id → those of its protocols that are scored; all where it is not named */
   readonly protocols?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** labels of the benchmark's single images: a further protocol of their name */
+  readonly labelSets?: LabelSets | undefined;
   /** file of a list of classes: every protocol is restricted to them */
   readonly classes?: string | undefined;
   readonly allowIncomplete?: boolean | undefined;
@@ -76,7 +81,7 @@ export async function planProtocols(
   const asked = chosen ?? (file === null ? undefined : [(defaultProtocol as Protocol).id]);
   let isScoredByDefault = (_: number) => true;
   let isIncompleteNoted = false;
-  for (const whole of benchmark.protocols) {
+  for (const { whole, labelSets } of candidates(benchmark, options)) {
     const names = await chooseClassNames(benchmark, whole, options.classNames);
     if ("reason" in names) {
       leaveOut(whole, names.reason);
@@ -89,19 +94,32 @@ export async function planProtocols(
     if (asked !== undefined && !asked.includes(whole.id)) continue;
     const { protocol, space, subset } =
       file === null
-        ? { protocol: whole, space: wholeSpace, subset: null }
+        ? { protocol: whole, space: await labelSpace(wholeSpace, labelSets, benchmark, located), subset: null }
         : restrictProtocol(whole, wholeSpace, findClasses(file, benchmark, whole, classNames), { benchmark, located });
     const isScored = (label: number) => space.accepted[label] !== null;
-    const images = located.images.withLabels(isScored);
+    const images = scoredImages(space, located.images);
     const reason = whyLeftOut(benchmark, protocol, images, isScoredByDefault);
     if (reason !== null) {
       leaveOut(protocol, reason);
       continue;
     }
     const hashes = { ...(await hashDefinition(benchmark, protocol, space)), ...folderNumbersPart(located) };
-    const definition = subset === null ? hashes : { ...hashes, classes: subset.sha256 };
+    const definition = {
+      ...hashes,
+      ...(subset === null ? {} : { classes: subset.sha256 }),
+      ...(labelSets === null ? {} : { labels: labelSets.sha256 }),
+    };
     const nameRows = subset === null ? null : usedRows(space);
-    planned.push({ protocol, classNames, defaultClassNames: names.defaultId, space, definition, subset, nameRows });
+    planned.push({
+      protocol,
+      classNames,
+      defaultClassNames: names.defaultId,
+      space,
+      definition,
+      labelSets,
+      subset,
+      nameRows,
+    });
     if (images.length === protocol.images) continue;
     const text = describeIncomplete(benchmark, protocol, located, images, isScored);
     if (options.allowIncomplete === true) continue; // every table says of how many
@@ -121,6 +139,36 @@ export async function planProtocols(
 /** Which column numbers as folders' names were read by, which no definition says: by another, labels are others. */
 function folderNumbersPart({ numberedBy }: LocatedData): DefinitionHashes {
   return numberedBy === undefined ? {} : { "folder numbers": sha256(numberedBy) };
+}
+
+/** The benchmark's protocols, and the first once more by the labels of single images. @throws InputError for names that two have */
+function candidates(
+  { protocols, id }: Benchmark,
+  { labelSets, classes }: ProtocolOptions,
+): readonly { readonly whole: Protocol; readonly labelSets: LabelSets | null }[] {
+  const own = protocols.map((whole) => ({ whole, labelSets: null }));
+  if (labelSets === undefined) return own;
+  const { path, scored } = labelSets;
+  if (classes !== undefined) {
+    throw new InputError(
+      `${path} and ${classes}: labels of single images are not restricted to a list of classes; give one of them`,
+    );
+  }
+  if (protocols.some((protocol) => protocol.id === labelSets.id)) {
+    throw new InputError(
+      `${path}: ${id} has a protocol "${labelSets.id}", as its results would be called; rename the file`,
+    );
+  }
+  return [...own, { whole: { ...(protocols[0] as Protocol), id: labelSets.id, images: scored }, labelSets }];
+}
+
+async function labelSpace(
+  space: ClassSpace,
+  labelSets: LabelSets | null,
+  benchmark: Benchmark,
+  { images, root }: LocatedData,
+): Promise<ClassSpace> {
+  return labelSets === null ? space : { ...space, imageLabels: await labelImages(labelSets, benchmark, images, root) };
 }
 
 /** @returns the class names asked for in the order of the protocol's classes, or why they do not fit it */

@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { rightClasses } from "../../data/benchmark/class-space.ts";
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { packagePath, packageVersion } from "../../foundation/files/package-root.ts";
 import type { TextIdentity } from "../../model/checkpoint/text-identity.ts";
@@ -42,7 +43,7 @@ export interface RunFacts {
 /** The content of `run.json`: everything that made the numbers, and on what machine, how long. */
 export async function describeRun(run: PlannedRun, result: PlannedResult, facts: RunFacts): Promise<RunRecord> {
   const { checkpoint, benchmark, manifest, store } = run;
-  const { protocol, prompts, classNames, subset } = result;
+  const { protocol, prompts, classNames, subset, labelSets } = result;
   return {
     schema: 1,
     shiftline: { version: await packageVersion(), commit: await programCommit() },
@@ -67,6 +68,9 @@ export async function describeRun(run: PlannedRun, result: PlannedResult, facts:
       sha256: benchmark.sha256,
       protocol: protocol.id,
       classes: result.space.rows.length,
+      ...(labelSets === null
+        ? {}
+        : { label_sets: { id: labelSets.id, sha256: labelSets.sha256, n: labelSets.scored } }),
       ...(subset === null ? {} : { class_list: { id: subset.id, sha256: subset.sha256, n: subset.rows.length } }),
       pre_crop: run.preCrop,
     },
@@ -138,8 +142,7 @@ export async function skippedImages(
 ): Promise<{ image: string; reason: string }[]> {
   const skipped: { image: string; reason: string }[] = [];
   for (const { image, index, reason } of await run.store.skipped()) {
-    const label = run.manifest.images.label(index);
-    if (space.accepted[label] !== null) skipped.push({ image, reason });
+    if (rightClasses(space, run.manifest.images, index) !== null) skipped.push({ image, reason });
   }
   return skipped;
 }

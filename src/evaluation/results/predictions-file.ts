@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { ClassSpace } from "../../data/benchmark/class-space.ts";
+import { type ClassSpace, rightClasses } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { type CsvCell, formatCsvRows } from "../../foundation/files/format-csv.ts";
@@ -46,7 +46,7 @@ export function* formatPredictions(
     const image = manifest.images.at(position);
     rows.push([
       image.path,
-      (space.accepted[image.label] ?? []).join(";"),
+      (rightClasses(space, manifest.images, position) ?? []).join(";"),
       ...places.map((place) => (place < k ? (top[i * k + place] as number) : null)),
       ...places.map((place) => (place < k ? shortestFloat32(scores[i * k + place] as number) : null)),
       shortContent(contentOf(position)),

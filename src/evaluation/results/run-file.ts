@@ -84,6 +84,8 @@ const runSchema = z.object({
       classes: may(number),
       /** the list of classes that it was restricted to */
       class_list: may(set),
+      /** the labels of single images, and how many images have any */
+      label_sets: may(set),
       pre_crop: may(number),
     }),
   ),
@@ -121,7 +123,7 @@ const runSchema = z.object({
 export type StoredRun = z.infer<typeof runSchema>;
 
 /** Parts of a record that are there only where there is such a thing. */
-type Occasional = "resize" | "stripped_id" | "architecture" | "class_list";
+type Occasional = "resize" | "stripped_id" | "architecture" | "class_list" | "label_sets";
 
 type Written<Part> = Part extends readonly (infer Item)[]
   ? readonly Written<Item>[]

@@ -2,7 +2,7 @@ import type { ImageMetadata, JudgedPredictions, Metric, MetricValue } from "./me
 import { METRICS } from "./metrics/registry.ts";
 
 /**
- * Computes the metrics that a run allows: one that needs more classes than the protocol has, or metadata that the images
+ * Computes the metrics that a run allows: one that needs more classes than the protocol has, images of one class each, or metadata that the images
  * do not have, is left out.
  *
  * @param metrics those to compute; all that there are where absent
@@ -18,6 +18,7 @@ export function computeMetrics(
   checkPredictions(predictions);
   return metrics
     .filter(({ needs }) => predictions.classes >= needs.classes)
+    .filter(({ needs }) => needs.singleLabel !== true || !predictions.isMultiLabel)
     .filter(({ needs }) => needs.metadata.every((column) => Object.hasOwn(metadata, column)))
     .map((metric) => ({ metric: metric.id, ...metric.compute(predictions, metadata) }));
 }

@@ -1,4 +1,4 @@
-import type { ClassSpace } from "../../data/benchmark/class-space.ts";
+import { type ClassSpace, rightClasses } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import type { JudgedPredictions } from "./metrics/metric.ts";
 import type { Predictions } from "./predict.ts";
@@ -13,10 +13,10 @@ export function judgePredictions(manifest: Manifest, predictions: Predictions, s
   const folders = new Map<number, number>();
   const top = predictions.top.slice();
   const labels = Int32Array.from(predictions.images, (position, i) => {
-    const folder = manifest.images.label(position);
-    const accepted = space.accepted[folder] as readonly number[];
+    const accepted = rightClasses(space, manifest.images, position) as readonly number[];
     const [first] = accepted;
     if (first === undefined) {
+      const folder = manifest.images.label(position);
       const known = folders.get(folder) ?? classes + folders.size;
       folders.set(folder, known);
       return known;
@@ -28,5 +28,6 @@ export function judgePredictions(manifest: Manifest, predictions: Predictions, s
     }
     return first;
   });
-  return { labels, k, top, classes, labelCount: classes + folders.size };
+  const isMultiLabel = space.imageLabels !== undefined;
+  return { labels, k, top, classes, labelCount: classes + folders.size, isMultiLabel };
 }

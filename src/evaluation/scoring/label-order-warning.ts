@@ -1,4 +1,4 @@
-import type { ClassSpace } from "../../data/benchmark/class-space.ts";
+import { type ClassSpace, rightClasses } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { chanceAccuracy, describeChance, findChanceAccuracy } from "./chance.ts";
 import { describeLabelOrder, findLabelOrder, type LabelOrder, type LabelOrderFinding } from "./label-order.ts";
@@ -68,7 +68,7 @@ function judge(
   const top1: number[] = [];
   const right: (readonly number[])[] = [];
   predictions.images.forEach((position, i) => {
-    const accepted = space.accepted[manifest.images.label(position)];
+    const accepted = rightClasses(space, manifest.images, position);
     if (!accepted || !isWanted(accepted)) return;
     top1.push(predictions.top[i * predictions.k] as number);
     right.push(accepted);

@@ -1,4 +1,4 @@
-import type { ClassSpace } from "../../data/benchmark/class-space.ts";
+import { type ClassSpace, rightClasses } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
@@ -46,7 +46,7 @@ export async function predict(
   threads?: number,
 ): Promise<Predictions> {
   const k = Math.min(TOP, space.rows.length);
-  const scored = (position: number) => space.accepted[manifest.images.label(position)] !== null;
+  const scored = (position: number) => rightClasses(space, manifest.images, position) !== null;
   const scorer = await openScorer(weights, { k, groups: space.rows, ...(threads === undefined ? {} : { threads }) });
   try {
     const images: number[] = [];

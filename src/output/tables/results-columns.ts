@@ -1,4 +1,4 @@
-import { AVERAGE, idSideOf, isInDistribution, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
+import { AVERAGE, isInDistribution, isWholeProtocol, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -92,9 +92,11 @@ function names(protocols: ReadonlySet<string> | undefined): string {
 }
 
 /** Whether accuracies are of the in-distribution benchmark on the classes of a shift. */
-export function isControl(row: Pick<AccuracyRow, "benchmark" | "protocol">, axes: StudyAxes): boolean {
-  const isOnList = splitProtocol(row.protocol).classes !== null;
-  return !isOnList && isInDistribution(row.benchmark, axes) && idSideOf(row, axes) !== row.benchmark;
+export function isControl(
+  { benchmark, protocol }: Pick<AccuracyRow, "benchmark" | "protocol">,
+  axes: StudyAxes,
+): boolean {
+  return axes.inDistribution.some((set) => set.benchmark === benchmark && set.classSubsets.includes(protocol));
 }
 
 /**
@@ -151,7 +153,8 @@ function withTitles(
     if (splitProtocol(protocol).classes !== null) return listTitle({ benchmark, protocol }, benchmarks);
     if (kind === "control")
       return `${name(benchmark)} (${isShift(protocol, axes) ? name(protocol) : protocol} classes)`;
-    return kind === "other-protocol" ? `${name(benchmark)} (${protocol})` : name(benchmark);
+    const isPlain = kind !== "in-distribution" || isWholeProtocol(protocol, axes); // by labels of single images it is another figure
+    return kind === "other-protocol" || !isPlain ? `${name(benchmark)} (${protocol})` : name(benchmark);
   });
   return columns.map((column, c) => {
     const title = titles[c] as string;

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readPromptSet } from "../../../src/evaluation/classifier/prompt-set.ts";
 import { buildClassifierFromPrompts } from "../../../src/evaluation/classifier/zero-shot-classifier.ts";
 import type { PromptStore } from "../../../src/evaluation/store/prompt-store.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
-import type { Checkpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { type Checkpoint, openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
+import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 
 /** Builds the classifier of two classes with two prompts each, given the stored embeddings of the four. */
 function build(embeddings: () => readonly (readonly number[])[]) {
@@ -36,5 +40,22 @@ describe("a zero-shot classifier", () => {
   ])("is refused where an embedding is %j beside [1, 0], by the checkpoint's path", async (embedding, message) => {
     const built = build(() => [[1, 0], embedding, [0, 1], [0, 1]]);
     await expect(built).rejects.toThrow(new InputError(message));
+  });
+
+  it("of prompts of each class, as many as each has, is CLIP_benchmark's", async () => {
+    const expected: { prompts: Record<string, string[]>; weights: number[][] } = JSON.parse(
+      readFileSync(join(fixtures, "class-names", "cupl.json"), "utf8"),
+    );
+    const folder = writeTree(temporaryFolder(), { "cupl.json": JSON.stringify(expected.prompts) });
+    const set = await readPromptSet(join(folder, "cupl.json"));
+    const checkpoint = await openCheckpoint(join(fixtures, "checkpoints", "vit-open-clip"));
+    const { weights } = await buildClassifierFromPrompts(
+      checkpoint,
+      Object.keys(expected.prompts).map((name) => set.promptsOf(name)),
+    );
+    expect([weights.rows, weights.columns]).toEqual([3, expected.weights[0]?.length]);
+    const values = expected.weights.flat();
+    // summation order in another runtime and batch: measured below 1e-6
+    for (const [i, value] of values.entries()) expect(weights.data[i]).closeTo(value, 1e-5);
   });
 });

@@ -49,7 +49,9 @@ describe("results", () => {
       [{ manifest_sha256: "tar" }, 9],
       [{ manifest_sha256: "tar", precision: "float16" }, 10],
     ] as const) {
-      await expect(replace(folder, changed, images)).rejects.toThrow(/holds a result made otherwise \(another manifest/);
+      await expect(replace(folder, changed, images)).rejects.toThrow(
+        /holds a result made otherwise \(another manifest/,
+      );
     }
   });
 

@@ -31,7 +31,7 @@ const EXPECTED: { runs: ExpectedRun[] } = JSON.parse(
 
 /** Predictions of images that each have one right class. */
 function judged(labels: Int32Array, top: Int32Array, k: number, classes: number): JudgedPredictions {
-  return { labels, top, k, classes, labelCount: classes };
+  return { labels, top, k, classes, labelCount: classes, isMultiLabel: false };
 }
 
 describe.each(EXPECTED.runs)("the metrics of a run with $name", (run) => {
@@ -179,6 +179,7 @@ describe("judgePredictions", () => {
       top: Int32Array.of(0, 1, 1, 0, 1),
       classes: 3,
       labelCount: 5,
+      isMultiLabel: false,
     });
     expect(given.top).toEqual(Int32Array.of(0, 2, 1, 0, 1)); // not changed
     expect(computeMetrics(found).map(({ metric, value }) => [metric, value])).toEqual([

@@ -13,7 +13,7 @@ export const meanPerClassRecall: Metric = {
   direction: "higher",
   interval: "korn-graubard",
   isCount: false,
-  needs: { classes: 1, metadata: [] },
+  needs: { classes: 1, metadata: [], singleLabel: true },
   compute: (predictions) => {
     const { correct, n } = perClassRecall(predictions);
     return {

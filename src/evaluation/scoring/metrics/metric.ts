@@ -10,6 +10,8 @@ export interface JudgedPredictions {
   readonly classes: number;
   /** the classes, and labels beyond them: of images for which no class is right */
   readonly labelCount: number;
+  /** images have labels of their own, perhaps several: `labels` has the first, and no image is of one class */
+  readonly isMultiLabel: boolean;
 }
 
 /** What is known of each image beside its class: column → (n,) values. */
@@ -64,6 +66,8 @@ export interface MetricNeeds {
   readonly classes: number;
   /** columns of the images' metadata */
   readonly metadata: readonly string[];
+  /** each image is of one class */
+  readonly singleLabel?: true;
 }
 
 /** A figure that every run is summed up by. To add one, write a file that exports one and list it in `registry.ts`. */
