@@ -1,47 +1,81 @@
+import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
+import type { ImageEntry } from "../sources/image-entry.ts";
+import type { ImageSource } from "../sources/image-source.ts";
 import { openSource } from "../sources/source-formats.ts";
 import type { LocatedData } from "./locate.ts";
 
-/** Images that are read of each set: two sets of which all these are the same are the same. */
-const READ = 16;
+/** Images of one set that are looked for in the other: two sets that have all these in common are the same. */
+const SAMPLES = 16;
+/** Images of the other set that are read for each, at most. */
+const MAX_CANDIDATES = 64;
 
 /**
- * Whether two folders hold the same images, in whatever layout: as many, of the same sizes in bytes, and of the same
- * content where some are read. Only sets of equal sizes are read at all.
+ * Whether two places hold the same images, in whatever layout, container and order: as many, of the same sizes in bytes, and
+ * with some of them in common by content. Sets of other sizes are not read. Where a container does not tell the sizes of its
+ * images without reading them, an image is looked for among those of its class.
  */
-export async function haveSameImages(one: LocatedData, other: LocatedData): Promise<boolean> {
-  if (one.images.length !== other.images.length) return false;
-  const [first, second] = [bySize(one), bySize(other)];
-  if (first.some((at, i) => one.images.at(at).bytes !== other.images.at(second[i] as number).bytes)) return false;
-  const step = Math.max(1, Math.floor(first.length / READ));
-  const sizes = new Set(first.filter((_, i) => i % step === 0).map((at) => one.images.at(at).bytes));
-  const [own, theirs] = await Promise.all([hashes(one, first, sizes), hashes(other, second, sizes)]);
-  return own === theirs;
+export async function haveSameImages(first: LocatedData, second: LocatedData): Promise<boolean> {
+  if (first.images.length !== second.images.length) return false;
+  const [sizes, otherSizes] = [sortedSizes(first), sortedSizes(second)];
+  const areSizesKnown = sizes[0] !== 0 && otherSizes[0] !== 0;
+  if (areSizesKnown && sizes.some((bytes, i) => bytes !== otherSizes[i])) return false;
+  const samples = await hashAll(first, samplePositions(first.images.length));
+  const candidatesOf = groupBy(second, areSizesKnown ? "bytes" : "label");
+  const candidates = new Set<number>();
+  for (const position of samples.keys()) {
+    const { bytes, label } = first.images.at(position);
+    const group = candidatesOf.get(areSizesKnown ? bytes : label) ?? [];
+    for (const candidate of group.slice(0, MAX_CANDIDATES)) candidates.add(candidate);
+  }
+  const found = new Set((await hashAll(second, [...candidates])).values());
+  return samples.size > 0 && [...samples.values()].every((hash) => found.has(hash));
 }
 
-/** Positions of the images, the smallest first. */
-function bySize({ images }: LocatedData): Int32Array {
-  const bytes = Float64Array.from(images, (image) => image.bytes);
-  return Int32Array.from(bytes.keys()).sort((a, b) => (bytes[a] as number) - (bytes[b] as number) || a - b);
+function samplePositions(length: number): number[] {
+  const step = Math.max(1, Math.floor(length / SAMPLES));
+  return Array.from({ length: Math.min(SAMPLES, length) }, (_, i) => i * step);
 }
 
-/** The content of images of these sizes, of no more than {@link READ} of a size, as one text. */
-async function hashes(data: LocatedData, order: Int32Array, sizes: ReadonlySet<number>): Promise<string> {
+/** Sizes of all images, the smallest first; 0 is one that is not known. */
+function sortedSizes({ images }: LocatedData): Float64Array {
+  return Float64Array.from(images, ({ bytes }) => bytes).sort();
+}
+
+/** Size or class → positions of its images. */
+function groupBy({ images }: LocatedData, field: "bytes" | "label"): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  let at = 0;
+  for (const image of images) {
+    const group = groups.get(image[field]);
+    if (group === undefined) groups.set(image[field], [at]);
+    else group.push(at);
+    at++;
+  }
+  return groups;
+}
+
+/** Position → SHA-256 of the image, of those that can be read. They are read in order: a compressed tar is read forward. */
+async function hashAll(data: LocatedData, positions: readonly number[]): Promise<Map<number, string>> {
   const source = openSource(data);
-  const chosen = [...order].filter((at) => sizes.has(data.images.at(at).bytes)).slice(0, READ * READ);
-  const all: string[] = [];
+  const hashes = new Map<number, string>();
   try {
-    // in canonical order: a compressed tar is read forward
-    for (const image of chosen.sort((a, b) => a - b).map((at) => data.images.at(at))) {
-      all.push(
-        await source.read(image).then(
-          ({ bytes }) => sha256(bytes),
-          () => "unreadable",
-        ),
-      );
+    for (const position of [...positions].sort((a, b) => a - b)) {
+      const hash = await hashOf(source, data.images.at(position));
+      if (hash !== null) hashes.set(position, hash);
     }
   } finally {
     await source.close();
   }
-  return all.sort().join();
+  return hashes;
+}
+
+/** @returns null for an image that cannot be read */
+async function hashOf(source: ImageSource, image: ImageEntry): Promise<string | null> {
+  try {
+    return sha256((await source.read(image)).bytes);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }
