@@ -93,6 +93,12 @@ function pickedFiles(root: string, endings: readonly string[], picked: readonly 
   const isSet = shards.length > 1 && prefixes.size === 1 && !prefixes.has(null);
   const ordered = isSet ? sortShards(root, shards, null) : [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
   const files = ordered.map(({ name }) => name);
+  const stranger = files.find((name) => splitOf(name) !== splitOf(files[0] as string));
+  if (stranger !== undefined) {
+    throw new InputError(
+      `${join(root, files[0] as string)}: of another split than ${stranger}, by their names; name the files of one`,
+    );
+  }
   const isTraining = splitOf(files[0] as string) === "train";
   return { sets: [{ files, isNumbered: isSet, isTraining }], rival: null, notes: [] };
 }

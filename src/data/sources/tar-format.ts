@@ -39,7 +39,7 @@ export function* filesOf(members: readonly TarMember[]): Iterable<ContainerMembe
 const FEW = 3;
 
 /** What was skipped of the members: it is told, as an image might be missing by it. */
-export function skippedNotes(path: string, members: readonly TarMember[]): string[] {
+export function skippedNotes(path: string, members: readonly Pick<TarMember, "type" | "name">[]): string[] {
   const names = members.filter(({ type }) => type === "other").map(({ name }) => name);
   if (names.length === 0) return [];
   const more = names.length > FEW ? ` and ${names.length - FEW} more` : "";

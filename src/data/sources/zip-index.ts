@@ -7,7 +7,8 @@ import type { EntryFault, ZipEntry } from "../../foundation/files/zip-entry.ts";
 import { byteSize, plural } from "../../foundation/number-text.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { ContainerIndex, ContainerMember } from "./container-format.ts";
-import { isImage } from "./folder-entry.ts";
+import { IMAGE_NAME, isImage } from "./folder-entry.ts";
+import { skippedNotes } from "./tar-format.ts";
 import { nameFault, SMALL_BYTES } from "./tar-member.ts";
 import { type PlacedEntry, packingOf, readZipMember, type ZipPassword } from "./zip-data.ts";
 import { headerPlaces, memberFault, openDirectory, zipEntries } from "./zip-entries.ts";
@@ -35,7 +36,7 @@ const LABEL_NAME = /\.cls$/i;
  * @returns `check` refuses images that are packed in a way that cannot be read, and a missing or wrong password, by reading
  *   the smallest that is encrypted
  * @throws InputError naming the zip, and the member: what is no whole zip in a single part, members that overlap or have one
- *   name, names that lead outside, links
+ *   name, names that lead outside, links that are called as an image or its label
  */
 export async function indexZip(path: string, password: ZipPassword | null): Promise<ContainerIndex> {
   return withZip(path, (file) => listZip(file, password));
@@ -68,14 +69,17 @@ async function listZip(file: ZipFile, password: ZipPassword | null): Promise<Con
   const names = new Set<string>();
   const places = memberPlaces(file, directory);
   const images = imageCheck();
+  const skipped: { readonly type: "other"; readonly name: string }[] = [];
   let entries = 0;
   let backslashes = 0;
   for (const { entry, position } of zipEntries(file, directory)) {
     if (++entries % TURN === 0) await nextTurn();
     const { text, fault, hasBackslashes } = checkName(file, entry);
     places.add(entry, fault);
-    if (isFolder(entry, text.endsWith("/"), fault)) continue;
     const name = text.split("/").filter(isOwnSegment).join("/");
+    const type = typeOf(entry, text, fault);
+    if (type === "other") skipped.push({ type, name });
+    if (type !== "file") continue;
     if (names.has(name)) throw fault("a second one of this name");
     names.add(name);
     if (hasBackslashes) backslashes += 1;
@@ -87,7 +91,8 @@ async function listZip(file: ZipFile, password: ZipPassword | null): Promise<Con
   }
   places.check();
   const check = () => withZip(file.path, (opened) => images.check(sourceOf(opened), password));
-  return { members, notes: notesOf(file, directory, backslashes), warnings: [], check };
+  const notes = [...notesOf(file, directory, backslashes), ...skippedNotes(file.path, skipped)];
+  return { members, notes, warnings: [], check };
 }
 
 function checkName(file: ZipFile, entry: ZipEntry): { text: string; fault: EntryFault; hasBackslashes: boolean } {
@@ -103,17 +108,24 @@ function isOwnSegment(segment: string): boolean {
   return segment !== "" && segment !== ".";
 }
 
-/** Whether an entry is a folder. @throws what `fault` makes of a link, a device, and a folder with content */
-function isFolder({ host, attributes, size, storedSize }: ZipEntry, isNamed: boolean, fault: EntryFault): boolean {
+/**
+ * What an entry is: "other" is a link or a device, which is skipped.
+ *
+ * @throws what `fault` makes of one that is called as an image or a label, and of a folder with content
+ */
+function typeOf(entry: ZipEntry, text: string, fault: EntryFault): "file" | "folder" | "other" {
+  const { host, attributes, size, storedSize } = entry;
   const kind = (attributes >>> 16) & KIND;
-  if (kind === LINK) throw fault("it is a symbolic link, expected files and folders only; pack the files themselves");
   const isUnix = UNIX_HOSTS.includes(host);
-  if (isUnix && ![0, REGULAR, FOLDER].includes(kind)) {
-    throw fault("it is a device or a pipe, expected files and folders only; pack the files themselves");
+  if (kind === LINK || (isUnix && ![0, REGULAR, FOLDER].includes(kind))) {
+    if (!IMAGE_NAME.test(text) && !LABEL_NAME.test(text)) return "other";
+    const what = kind === LINK ? "a symbolic link" : "a device or a pipe";
+    throw fault(`it is ${what}, expected files and folders only; pack the files themselves`);
   }
+  const isNamed = text.endsWith("/");
   if (isNamed && size > 0) throw fault("it is a file, but its name is that of a folder");
   const isMarked = (isUnix && kind === FOLDER) || (attributes & FOLDER_ATTRIBUTE) !== 0;
-  return isNamed || (isMarked && storedSize === 0);
+  return isNamed || (isMarked && storedSize === 0) ? "folder" : "file";
 }
 
 /** Whether the images of a zip can be read, as far as that is known without reading each. */

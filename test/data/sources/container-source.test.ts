@@ -110,6 +110,13 @@ describe("files of a folder", () => {
     await expect(listImages(imagenet, root)).rejects.toThrow(/images in more than one file: a\.tar, b\.tar/);
   });
 
+  it("are refused where those that were picked are of two splits by their names", async () => {
+    const root = tarsOf({ "i-val.tar": ["n01440764/a.jpg"], "i-train.tar": ["n01443537/b.jpg"] });
+    await expect(rowsIn(root, ["i-val.tar", "i-train.tar"])).rejects.toThrow(
+      /i-train\.tar: of another split than i-val/,
+    );
+  });
+
   it("are the one that holds images with labels, beside others", async () => {
     const root = tarsOf({
       "b.tar": ["n01443537/b.jpg"],

@@ -59,6 +59,13 @@ describe("a member is refused by its name or kind", () => {
     expect(await refusal(makeZip([B, member]))).toContain(reason);
   });
 
+  it("but links that no image could be are skipped, and noted", async () => {
+    const link = { ...B, name: "latest", attributes: LINK };
+    expect(await read([A, link])).toEqual({ "a.jpg": A.content });
+    const { notes } = await readZip(fileOf(makeZip([A, link])));
+    expect(notes).toEqual([expect.stringContaining("skipped, as they are links or devices: latest")]);
+  });
+
   it("two of one name, also where only the way it is written differs", async () => {
     expect(await refusal(makeZip([A, { ...B, name: "a.jpg" }]))).toBe('member "a.jpg": a second one of this name');
     expect(await refusal(makeZip([A, { ...B, name: "./a.jpg" }]))).toContain("a second one of this name");
