@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
-import { pathValue, values, wholeNumber } from "./option-values.ts";
+import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
 import { ZIP_PASSWORD } from "./shared-options.ts";
 import type { Supervise } from "./supervised-process.ts";
 import { TIMEOUT } from "./with-evaluate-options.ts";
@@ -10,11 +10,19 @@ export function addInspect(root: Command, supervise: Supervise): void {
   const command = root
     .command("inspect")
     .description("print what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
-    .argument("<path>", "a checkpoint (folder, weights or .onnx file), a folder of data, or a benchmark's .json file")
+    .argument(
+      "<path>",
+      "a checkpoint (folder, weights or .onnx file), data (a folder, an archive or another container), or a benchmark's .json file",
+    )
     .optionsGroup(MOST_USED)
     .option("--deep", "decode every image of a data folder, and compare its content with the last time")
     .option("--benchmark <ids>", "benchmarks to look for in a data folder", values)
     .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
+    .option(
+      "--folder-names <id=column>",
+      "column of the class list that class folders are named by, as for evaluate",
+      pairs,
+    )
     .optionsGroup("Checkpoints:")
     .option("--variant <name>", "which weights, where a checkpoint's folder has several")
     .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")

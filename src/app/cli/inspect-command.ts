@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { endingOf } from "../../data/dataset/data-place.ts";
 import { decimal, megabytes } from "../../foundation/number-text.ts";
 import { GRAPH_FOLDERS } from "../../model/checkpoint/graph-names.ts";
 import { findHubSnapshot } from "../../model/checkpoint/hub-cache.ts";
@@ -21,6 +22,7 @@ export interface InspectCommandOptions {
   readonly store?: string;
   readonly benchmark?: readonly string[];
   readonly zipPasswordFile?: string;
+  readonly folderNames?: readonly (readonly [string, string])[];
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -31,7 +33,7 @@ export interface InspectCommandOptions {
  */
 export async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
   if (path.endsWith(".json") && !isWeightName(basename(path))) return await runInspectDefinition(path, options);
-  if (await isDataFolder(path)) {
+  if (await isData(path)) {
     const { runInspectData } = await import("./inspect-data-command.ts");
     await runInspectData(path, options);
     return;
@@ -46,9 +48,14 @@ export async function runInspect(path: string, options: InspectCommandOptions): 
   if (inspection.checks.some((check) => check.status === "failed")) process.exitCode = 1;
 }
 
-/** A folder without a graph, weights or a checkpoint's configuration, where a checkpoint would have one. */
-async function isDataFolder(path: string): Promise<boolean> {
-  if (!(await stat(path).catch(() => null))?.isDirectory()) return false;
+/**
+ * A container of images or a pattern of them, or a folder without a graph, weights or a checkpoint's configuration, where a
+ * checkpoint would have one.
+ */
+async function isData(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => null);
+  if (info === null) return /[*?]/.test(basename(path));
+  if (!info.isDirectory()) return endingOf(path) !== null && !isWeightName(path.replace(/\.tar$/i, "")); // x.pth.tar
   if ((await findHubSnapshot(path).catch(() => true)) !== null) return false;
   const files = await readdir(path).catch(() => [] as string[]);
   if (files.some(isWeightName)) return false;

@@ -11,6 +11,7 @@ export interface InspectDataCommandOptions {
   readonly store?: string;
   readonly benchmark?: readonly string[];
   readonly zipPasswordFile?: string;
+  readonly folderNames?: readonly (readonly [string, string])[];
 }
 
 /** Runs `shiftline inspect` on a data folder. Exit status 1 if something is wrong. */
@@ -21,6 +22,7 @@ export async function runInspectData(path: string, options: InspectDataCommandOp
     store: options.store ?? ".shiftline/store",
     zipPasswordFile: options.zipPasswordFile,
     ...(options.benchmark === undefined ? {} : { benchmarks: options.benchmark }),
+    ...(options.folderNames === undefined ? {} : { folderNames: Object.fromEntries(options.folderNames) }),
     progress: ({ benchmark, phase, done, total }) =>
       progress.update({ task: `${benchmark}: ${phase}`, unit: "images", done, total }),
   }).finally(() => progress.stop());

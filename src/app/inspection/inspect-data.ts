@@ -1,13 +1,15 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
+import { withFolderNames } from "../../data/benchmark/folder-names.ts";
+import { placeAt } from "../../data/dataset/data-place.ts";
+import { describeContents } from "../../data/dataset/what-lies-here.ts";
 import { InputError } from "../../foundation/errors.ts";
-import { describeContents } from "../../model/checkpoint/describe-contents.ts";
+import { describeCheckpoints } from "../../model/checkpoint/describe-contents.ts";
 import { type BenchmarkInspection, inspectBenchmark, storeIsThere } from "./inspect-benchmark.ts";
 import type { DataProblem } from "./inspect-benchmark-problems.ts";
 import type { ContentCheck } from "./inspect-content.ts";
 import { inspectDefinition } from "./inspect-definition.ts";
-import { findPlaces, type Place } from "./inspect-places.ts";
+import { findPlaces, type Place, rootAsPlace } from "./inspect-places.ts";
 import { findProblems } from "./inspect-problems.ts";
 
 export interface InspectDataOptions {
@@ -21,6 +23,8 @@ export interface InspectDataOptions {
   readonly zipPasswordFile?: string | undefined;
   /** benchmark id → its folder; the others are looked for below the root */
   readonly dataDirs?: Readonly<Record<string, string>>;
+  /** benchmark id → column of the class list that its class folders are named by, as for `evaluate` */
+  readonly folderNames?: Readonly<Record<string, string>>;
   readonly progress?: (progress: InspectDataProgress) => void;
   /** what looks into the images in place of the inspection, which then neither compares nor writes anything down */
   readonly check?: (place: Place) => Promise<ContentCheck>;
@@ -45,29 +49,31 @@ export interface DataInspection {
 }
 
 /**
- * Says which benchmarks are below a folder (or are that folder), how complete they are, and what is wrong with them. Only
- * the store is written to. Every image's first bytes are read; `deep` reads and decodes all of it.
+ * Says which benchmarks are below a folder (or are that folder, a container, or the containers of a pattern), how complete
+ * they are, and what is wrong with them. Only the store is written to. Every image's first bytes are read; `deep` reads and decodes all of it.
  *
  * @throws InputError if the root is no folder, holds none of the benchmarks, or fits several and none by name
  */
 export async function inspectData(root: string, options: InspectDataOptions = {}): Promise<DataInspection> {
-  const info = await stat(root).catch(() => undefined);
-  if (info === undefined) throw new InputError(`${root}: no such folder`);
-  if (!info.isDirectory()) throw new InputError(`${root}: expected a folder with benchmarks, found a file`);
-  const { deep = false, store, progress, check } = options;
+  const { deep = false, store, folderNames = {}, progress, check } = options;
+  const isPicked = (await placeAt(root)).files !== undefined;
   const shipped = await Promise.all((await listBenchmarks()).map(readBenchmark));
   const { dataDirs = {} } = options;
   const named =
     options.benchmarks === undefined ? shipped : await Promise.all([...new Set(options.benchmarks)].map(readBenchmark));
   const unnamed = Object.keys(dataDirs).filter((id) => named.every((benchmark) => benchmark.id !== id));
-  const asked = [...named, ...(await Promise.all(unnamed.map(readBenchmark)))];
-  const cache = deep || storeIsThere(store) ? store : undefined;
-  const { places, unrecognised } = await findPlaces(asked, root, {
-    cacheFolder: cache === undefined ? undefined : join(cache, "tars"),
-    passwordFile: options.zipPasswordFile,
-    dataDirs,
+  const asked = [...named, ...(await Promise.all(unnamed.map(readBenchmark)))].map((benchmark) => {
+    const column = folderNames[benchmark.id];
+    return column === undefined ? benchmark : withFolderNames(benchmark, column);
   });
-  if (places.length === 0 && unrecognised.length === 0) throw nothingFound(asked, root);
+  const cache = deep || storeIsThere(store) ? store : undefined;
+  const cacheFolder = cache === undefined ? undefined : join(cache, "tars");
+  const how = { cacheFolder, passwordFile: options.zipPasswordFile, dataDirs };
+  const itself = isPicked ? await rootAsPlace(asked, root, how) : null;
+  const { places, unrecognised } = isPicked
+    ? { places: itself === null ? [] : [itself], unrecognised: [] }
+    : await findPlaces(asked, root, how);
+  if (places.length === 0 && unrecognised.length === 0) throw await nothingFound(asked, root, cacheFolder);
   const benchmarks: BenchmarkInspection[] = [];
   for (const place of places) {
     const { id } = place.benchmark;
@@ -108,14 +114,15 @@ async function definitionProblems(places: readonly Place[]): Promise<DataProblem
   return problems;
 }
 
-/** Folders that a message names. */
-const FEW_FOLDERS = 3;
-
-function nothingFound(benchmarks: readonly Benchmark[], root: string): InputError {
-  const names = benchmarks.flatMap(({ folders }) => folders.slice(0, 1));
+async function nothingFound(
+  benchmarks: readonly Benchmark[],
+  root: string,
+  cacheFolder: string | undefined,
+): Promise<InputError> {
+  const checkpoints = describeCheckpoints(root);
+  const contents = checkpoints ?? (await describeContents(benchmarks, await placeAt(root), cacheFolder));
   const ids = benchmarks.map(({ id }) => id).join(", ");
-  return new InputError(
-    `${root}: neither a checkpoint nor data: ${describeContents(root)}; expected weights or .onnx files, or folders such as ${names.slice(0, FEW_FOLDERS).join(", ")}, or one benchmark's class folders, files or tars`,
-    { detail: `looked for ${ids}, in folders such as ${names.join(", ")}` },
-  );
+  return new InputError(`${root}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`, {
+    detail: `looked for ${ids}`,
+  });
 }

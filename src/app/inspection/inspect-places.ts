@@ -1,11 +1,16 @@
 import { realpath } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
-import { type NamedPlace, placeAt, placesNamed } from "../../data/dataset/data-place.ts";
+
+import { endingOf, type NamedPlace, placeAt, placesNamed } from "../../data/dataset/data-place.ts";
+import { noImages } from "../../data/dataset/locate.ts";
 import { type ImageSurvey, surveyImages } from "../../data/dataset/survey-images.ts";
+import { describeUnrecognised, type UnrecognisedPlace } from "../../data/dataset/unrecognised-places.ts";
 import { describeContents } from "../../data/dataset/what-lies-here.ts";
 import type { ContainerOptions } from "../../data/sources/container-format.ts";
+import { pathOfPlace, type SourceRoot } from "../../data/sources/image-source.ts";
+
 import { InputError } from "../../foundation/errors.ts";
 
 /** A folder or container that holds a benchmark. */
@@ -15,18 +20,11 @@ export interface Place {
   readonly real: string;
 }
 
-export interface UnrecognisedFolder {
-  readonly folder: string;
-  readonly benchmark: string;
-  /** what is in it instead, and the step that is missing */
-  readonly contents: string;
-}
-
 /** What was found below a root. */
 export interface Places {
   readonly places: readonly Place[];
   /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
-  readonly unrecognised: readonly UnrecognisedFolder[];
+  readonly unrecognised: readonly UnrecognisedPlace[];
 }
 
 export interface FindPlacesOptions extends ContainerOptions {
@@ -47,7 +45,7 @@ export async function findPlaces(
 ): Promise<Places> {
   const { cacheFolder, passwordFile, dataDirs = {} } = options;
   const places: Place[] = [];
-  const passed: { folder: string; real: string; benchmark: Benchmark }[] = [];
+  const passed: { place: NamedPlace; benchmark: Benchmark }[] = [];
   for (const benchmark of benchmarks) {
     const named = dataDirs[benchmark.id];
     if (named !== undefined) {
@@ -64,7 +62,7 @@ export async function findPlaces(
     for (const place of folders) {
       const isThere = await look(place);
       inFolders.push(isThere);
-      if (!isThere) passed.push({ folder: place.path, real: place.real, benchmark });
+      if (!isThere) passed.push({ place, benchmark });
     }
     // an archive beside the folder that it was unpacked to is no second copy
     if (!inFolders.includes(true)) for (const file of files) await look(file);
@@ -74,18 +72,7 @@ export async function findPlaces(
     if (place !== null) return { places: [place], unrecognised: [] };
   }
   const taken = places.map(({ real }) => real);
-  const unrecognised = new Map<string, UnrecognisedFolder>();
-  for (const { folder, real, benchmark } of passed) {
-    // imagenet/ is passed over where imagenet/val is found, and imagenet-v2/ where one of the three in it is
-    if (!taken.some((path) => path === real || path.startsWith(join(real, "/")))) {
-      if (unrecognised.has(real)) continue;
-      unrecognised.set(real, { folder, benchmark: benchmark.id, contents: describeContents(benchmark, folder) });
-    }
-  }
-  const outer = [...unrecognised].filter(
-    ([real]) => ![...unrecognised.keys()].some((other) => other.startsWith(join(real, "/"))),
-  );
-  return { places, unrecognised: outer.map(([, one]) => one) };
+  return { places, unrecognised: await describeUnrecognised(passed, taken, cacheFolder) };
 }
 
 async function surveyNamed(
@@ -96,35 +83,60 @@ async function surveyNamed(
   const place = { ...(await placeAt(path)), passwordFile };
   const survey = await surveyImages(benchmark, place, cacheFolder);
   if (survey !== null) return { benchmark, survey, real: await realpath(place.root) };
-  const contents = place.files === undefined ? `: ${describeContents(benchmark, place.root)}` : "";
-  throw new InputError(`${path}: no images of ${benchmark.id} here${contents}`);
+  throw new InputError(`${path}: ${noImages(benchmark.id, await describeContents([benchmark], place, cacheFolder))}`);
 }
 
-async function rootAsPlace(
+/**
+ * The benchmark that a folder, a container or files of a pattern are: by their name, by the one benchmark asked for, or by
+ * their class folders.
+ *
+ * @throws InputError if it could be several
+ */
+export async function rootAsPlace(
   benchmarks: readonly Benchmark[],
   root: string,
   { cacheFolder, passwordFile }: ContainerOptions,
 ): Promise<Place | null> {
-  const candidates: Place[] = [];
-  const real = await realpath(resolve(root));
-  for (const benchmark of benchmarks) {
-    const survey = await surveyImages(benchmark, { root, passwordFile }, cacheFolder);
-    if (survey !== null) candidates.push({ benchmark, survey, real });
-  }
-  const [first, ...others] = await narrow(candidates, root);
+  const place = { ...(await placeAt(root)), passwordFile };
+  const [first, ...others] = narrow(await surveyEach(benchmarks, place, cacheFolder));
   if (first === undefined) return null;
   if (others.length === 0) return first;
+  // what cannot be listed as any of them has a fault of its own
+  if ([first, ...others].every(({ survey }) => survey.problem !== null)) {
+    throw new InputError(first.survey.problem as string);
+  }
   const ids = [first, ...others].map(({ benchmark }) => benchmark.id);
   throw new InputError(
     `${root}: its layout fits ${ids.length} benchmarks (${ids.join(", ")}); say which with --benchmark ID`,
   );
 }
 
-/** Of the benchmarks that a root may be: those of its name; else those whose images, then whose classes, are just there. */
-async function narrow(candidates: readonly Place[], root: string): Promise<readonly Place[]> {
-  const name = basename(await realpath(resolve(root)));
+/** Surveys a place as the benchmarks of its name, where it is one of these, else as all. */
+async function surveyEach(
+  benchmarks: readonly Benchmark[],
+  place: SourceRoot,
+  cacheFolder: string | undefined,
+): Promise<Place[]> {
+  const real = await realpath(resolve(pathOfPlace({ ...place, files: place.files?.slice(0, 1) })));
+  const file = basename(real);
+  const stem = file.slice(0, file.length - (place.files === undefined ? 0 : (endingOf(file)?.length ?? 0)));
+  const isCalled = ({ folders }: Benchmark) =>
+    folders.some((folder) => basename(folder) !== "data" && [file, stem].includes(basename(folder)));
+  const named = benchmarks.filter(isCalled);
+  for (const some of [named, benchmarks.filter((benchmark) => !named.includes(benchmark))]) {
+    const candidates: Place[] = [];
+    for (const benchmark of some) {
+      const survey = await surveyImages(benchmark, place, cacheFolder);
+      if (survey !== null) candidates.push({ benchmark, survey, real });
+    }
+    if (candidates.length > 0) return candidates;
+  }
+  return [];
+}
+
+/** Of the benchmarks that a root may be: those whose images, then whose classes, are just there. */
+function narrow(candidates: readonly Place[]): readonly Place[] {
   const rules = [
-    ({ benchmark }: Place) => benchmark.folders.some((folder) => folder === name || folder.endsWith(`/${name}`)),
     ({ benchmark, survey }: Place) => survey.problem === null && survey.images.length === benchmark.images,
     ({ benchmark, survey }: Place) => hasJustItsClasses(benchmark, survey),
     ({ survey }: Place) => survey.problem === null && survey.unknownFolders.length === 0,

@@ -1,8 +1,9 @@
 import { relative } from "node:path";
+import { noImages } from "../../data/dataset/locate.ts";
+import type { UnrecognisedPlace } from "../../data/dataset/unrecognised-places.ts";
 import { count, plural } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 import { benchmarkProblems, type DataProblem } from "./inspect-benchmark-problems.ts";
-import type { UnrecognisedFolder } from "./inspect-places.ts";
 
 const SEVERITIES = ["error", "warning", "note"];
 
@@ -33,18 +34,18 @@ const KINDS = [
 export function findProblems(
   root: string,
   benchmarks: readonly BenchmarkInspection[],
-  unrecognised: readonly UnrecognisedFolder[],
+  unrecognised: readonly UnrecognisedPlace[],
   absent: readonly { readonly id: string; readonly folders: readonly string[] }[],
 ): DataProblem[] {
   const problems = benchmarks.flatMap(benchmarkProblems);
-  for (const { folder, benchmark, contents } of unrecognised) {
+  for (const { path, benchmark, contents } of unrecognised) {
     problems.push({
       severity: "error",
       kind: "not recognised",
       benchmark,
-      root: folder,
-      message: `a folder of this name is there, but no class folders, numbered files or tars of it: ${contents}`,
-      advice: "unpack what is in it, move the class folders up into it, or rename it if it is something else",
+      root: path,
+      message: noImages(benchmark, contents),
+      advice: "",
       items: [],
     });
   }

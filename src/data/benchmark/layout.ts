@@ -48,6 +48,6 @@ function describeLayout(layout: Layout): string | null {
     case "flat":
       return layout.example === undefined ? `files like ${layout.pattern}` : `files called ${layout.example}, …`;
     case "web-dataset":
-      return "tars like test/0.tar";
+      return "these in a tar, zip, Parquet or Arrow file";
   }
 }

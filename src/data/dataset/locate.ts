@@ -1,8 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
-import { describeLayouts } from "../benchmark/layout.ts";
 import { pathOfPlace, type SourceFormat, type SourceRoot } from "../sources/image-source.ts";
-import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { placeAt, placesNamed } from "./data-place.ts";
 import { type ListedImages, listImages } from "./list-images.ts";
 import { describeContents } from "./what-lies-here.ts";
@@ -31,11 +29,8 @@ export async function openDataFolder(
   const place = { ...(await placeAt(path)), passwordFile };
   const listed = (await listImages(benchmark, place, cacheFolder)) ?? (await listBelow(benchmark, place, cacheFolder));
   if (listed === null) {
-    const contents =
-      place.files === undefined ? describeContents(benchmark, place.root) : await describeFiles(place, cacheFolder);
-    throw new InputError(
-      `${path}: no images of ${benchmark.id} here: ${contents}; expected ${describeLayouts(benchmark.layouts)}`,
-    );
+    const contents = await describeContents([benchmark], place, cacheFolder);
+    throw new InputError(`${path}: ${noImages(benchmark.id, contents)}`);
   }
   if (listed.images.length === 0)
     throw new InputError(`${path}: class folders of ${benchmark.id} without a single image`);
@@ -52,6 +47,11 @@ async function listBelow(
   const { folders } = await placesNamed(files === undefined ? below : [], root);
   const [folder] = folders;
   return folder === undefined ? null : listImages(benchmark, { root: folder.root }, cacheFolder);
+}
+
+/** That a place has no images of a benchmark, for `evaluate` and `inspect` alike. */
+export function noImages(id: string, contents: string): string {
+  return `no images of ${id} here: ${contents}`;
 }
 
 interface Candidate {
@@ -98,18 +98,4 @@ export async function findData(
     if (first !== undefined) return first;
   }
   return null;
-}
-
-/** What picked files hold. */
-async function describeFiles(place: SourceRoot, cacheFolder: string | undefined): Promise<string> {
-  for (const { open } of SOURCE_FORMATS) {
-    const source = open(place);
-    try {
-      const contents = await source.describe?.({ cacheFolder, onFault: () => true });
-      if (contents !== undefined && contents !== null) return contents;
-    } finally {
-      await source.close();
-    }
-  }
-  return "it is no container of images that is known";
 }

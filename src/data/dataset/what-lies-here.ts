@@ -1,66 +1,110 @@
 import { join } from "node:path";
-import { readRegularIntoSync } from "../../foundation/files/regular-file.ts";
-import type { Benchmark } from "../benchmark/benchmark.ts";
-import { folderKeys } from "../benchmark/layout.ts";
+import { InputError } from "../../foundation/errors.ts";
+import { type Benchmark, listBenchmarks, readBenchmark } from "../benchmark/benchmark.ts";
+import { describeLayouts, folderKeys } from "../benchmark/layout.ts";
 import { clutterKind } from "../sources/clutter.ts";
 import { compareText, IMAGE_NAME, isFolder, listFolder } from "../sources/folder-entry.ts";
+import type { SourceRoot } from "../sources/image-source.ts";
+import { CONTAINER_ENDINGS, SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { classNamer } from "./class-folder-names.ts";
 import { nameFew } from "./describe-aside.ts";
+import { likelyBenchmarks } from "./likely-place.ts";
+import { listImages } from "./list-images.ts";
+import { describeUnread } from "./unread-files.ts";
 
 /** Entries of a folder that are looked at. */
-const MOST_ENTRIES = 5000;
-/** Folders that are looked into, for a benchmark that lies one deeper. */
-const MOST_FOLDERS = 64;
-/** First bytes that tell a container: a tar's mark is at byte 257. */
-const HEAD = 512;
-
-/** Containers by their first bytes: what they are, and the one step that makes them readable. */
-const CONTAINERS: readonly (readonly [test: (head: string, name: string) => boolean, what: string, step: string])[] = [
-  [(head) => head.startsWith("PAR1"), "Parquet", writtenByPython("parquet")],
-  [(head) => head.startsWith("ARROW1") || head.startsWith("\xff\xff\xff\xff"), "Arrow", writtenByPython("arrow")],
-  [(head) => head.startsWith("\x1f\x8b"), "gzip", "unpack it with tar -xzf"],
-  [(head) => head.startsWith("\x28\xb5\x2f\xfd"), "zstd", "unpack it with tar --zstd -xf"],
-  [(head) => head.startsWith("BZh"), "bzip2", "unpack it with tar -xjf"],
-  [(head) => head.startsWith("\xfd7zXZ"), "xz", "unpack it with tar -xJf"],
-  [(head) => head.startsWith("PK\x03\x04") || head.startsWith("PK\x05\x06"), "zip", "unpack it with unzip"],
-  [(head) => head.startsWith("7z\xbc\xaf"), "7z", "unpack it with 7z x"],
-  [(head) => head.startsWith("Rar!"), "RAR", "unpack it with unrar x"],
-  [(head) => head.startsWith("\x89HDF"), "HDF5", "write its images as files, one folder a class"],
-  [(head) => head.startsWith("version https://git-lfs"), "Git LFS pointers", "fetch the files with git lfs pull"],
-  [(head, name) => head.slice(257, 262) === "ustar" || name.endsWith(".tar"), "a packed tar", "unpack it with tar -xf"],
-  [
-    (_, name) => /\.(?:tfrecord|tfrecords)(?:[-.]|$)|tfrecord-\d/.test(name),
-    "TFRecord",
-    "write its images as files, one folder a class",
-  ],
-  [
-    (_, name) => /\.(?:beton|lmdb|mdb)$/.test(name),
-    "a database of images",
-    "write its images as files, one folder a class",
-  ],
-];
-
-function writtenByPython(format: "parquet" | "arrow"): string {
-  return `write its images as files, one folder a class, as with Python's datasets: load_dataset("${format}", data_files=…)`;
-}
+const MAX_ENTRIES = 5000;
+/** Folders that are looked into, for a benchmark that lies deeper, and how deep. */
+const MAX_FOLDERS = 64;
+const MAX_DEPTH = 3;
+/** Benchmarks that are named where images may be of several. */
+const FEW = 3;
 
 /**
- * What is in a folder in which no images of a benchmark were found, and the one step that is missing, for the message:
- * empty, a container that is not read, folders named by another column, or the right folder one level below.
+ * What is in a place in which no images of a benchmark were found, what it looks like, and the one step that is missing. This
+ * is what `evaluate` stops with and what `inspect` finds.
+ *
+ * @param benchmarks   those that were looked for
+ * @param cacheFolder  where the indexes of containers are kept
  */
-export function describeContents(benchmark: Benchmark, root: string): string {
-  const entries = readEntries(root);
-  if (entries.length === 0) return "the folder is empty";
-  const below = foldersThatFit(benchmark, root, entries);
-  if (below.length > 0) return `did you mean ${nameFew(below.map((name) => join(root, name)))}?`;
-  const container = findContainer(root, entries);
-  if (container !== null) return container;
+export async function describeContents(
+  benchmarks: readonly Benchmark[],
+  place: SourceRoot,
+  cacheFolder?: string,
+): Promise<string> {
+  const entries = place.files === undefined ? readEntries(place.root) : [];
+  const expected = `; expected ${describeExpected(benchmarks)}`;
+  if (place.files === undefined && entries.length === 0) return `the folder is empty${expected}`;
+  const below = place.files === undefined ? await placesBelow(benchmarks, place.root, entries, cacheFolder) : [];
+  if (below.length > 0) return `did you mean ${nameFew(below)}?`;
+  const likely = await describeLikely(benchmarks, place, cacheFolder);
+  const files = place.files ?? entries.filter(({ isFolder }) => !isFolder).map(({ name }) => name);
+  const databases = entries.flatMap(({ name, isFolder }) => (isFolder && DATABASE.test(name) ? [name] : []));
+  const unread = describeUnread(place.root, [...files, ...databases]);
+  const contained = await describeContainers(place, cacheFolder);
+  if (contained !== null) return likely === null ? `${contained}${expected}` : `${contained}; ${likely}`;
+  if (unread !== null) return unread;
+  return likely ?? `${place.files === undefined ? describeEntries(benchmarks, entries) : NO_CONTAINER}${expected}`;
+}
+
+/** Names of folders that are a database. */
+const DATABASE = /\.lmdb$/i;
+
+const NO_CONTAINER = "it is no container of images that is known";
+
+function describeExpected(benchmarks: readonly Benchmark[]): string {
+  const [first, ...others] = benchmarks;
+  if (first !== undefined && others.length === 0) return describeLayouts(first.layouts);
+  const names = benchmarks.flatMap(({ folders }) => folders.slice(0, 1));
+  return `folders or archives called as ${nameFew(names)}`;
+}
+
+/** Another benchmark that it is, of those that ship. */
+async function describeLikely(
+  benchmarks: readonly Benchmark[],
+  place: SourceRoot,
+  cacheFolder: string | undefined,
+): Promise<string | null> {
+  const ids = (await listBenchmarks()).filter((id) => benchmarks.every((benchmark) => benchmark.id !== id));
+  const likely = await likelyBenchmarks(await Promise.all(ids.map(readBenchmark)), place, cacheFolder);
+  if (likely === null) return null;
+  return `${likely.by} ${likely.ids.slice(0, FEW).join(" or ")}; is it that set? name it with --data-dir ${likely.ids[0]}=PATH`;
+}
+
+/** What the containers hold that are read, or why they are not. */
+async function describeContainers(place: SourceRoot, cacheFolder: string | undefined): Promise<string | null> {
+  for (const { open } of SOURCE_FORMATS) {
+    const source = open(place);
+    try {
+      const contents = await source.describe?.({ cacheFolder, onFault: () => true });
+      if (contents !== undefined && contents !== null) return contents;
+    } catch (cause) {
+      if (!(cause instanceof InputError)) throw cause;
+      return cause.message;
+    } finally {
+      await source.close();
+    }
+  }
+  return null;
+}
+
+/** Images of the test set of ImageNet. */
+const TEST_IMAGE = /_test_\d{8}\./;
+
+function describeEntries(benchmarks: readonly Benchmark[], entries: readonly Entry[]): string {
   const folders = entries.filter(({ isFolder }) => isFolder).map(({ name }) => name);
   const numbers = folders.filter((name) => /^\d+$/.test(name));
-  if (numbers.length > 0 && numbers.length === folders.length) return describeNumbers(benchmark, numbers);
-  const images = entries.filter(({ name }) => IMAGE_NAME.test(name)).length;
-  if (images > 0) {
-    return `there are ${images} images in it, and nothing says what class each is of: put each in the folder of its class`;
+  if (numbers.length > 0 && numbers.length === folders.length) {
+    const [key = "class"] = folderKeys(benchmarks[0]?.layouts ?? []);
+    return `its folders are named by numbers (${nameFew(numbers)}), which are none of its class list; name them by ${key}`;
+  }
+  const images = entries.filter(({ name }) => IMAGE_NAME.test(name));
+  if (images.length > 0 && images.every(({ name }) => TEST_IMAGE.test(name))) {
+    const some = images.length === 1 ? "its 1 image is" : `its ${images.length} images are`;
+    return `${some} of the test set, whose labels are not published; get the validation set`;
+  }
+  if (images.length > 0) {
+    return `there are ${images.length} images in it, and nothing says what class each is of: put each in the folder of its class`;
   }
   if (folders.length > 0) return `its folders are called ${nameFew(folders)}`;
   return `it holds ${nameFew(entries.map(({ name }) => name))}`;
@@ -75,7 +119,7 @@ function readEntries(path: string): Entry[] {
   try {
     return listFolder(path, ".")
       .filter(({ name }) => clutterKind(name) === null)
-      .slice(0, MOST_ENTRIES)
+      .slice(0, MAX_ENTRIES)
       .map((entry) => ({ name: entry.name, isFolder: isFolder(path, ".", entry) }))
       .sort((a, b) => compareText(a.name, b.name));
   } catch {
@@ -83,20 +127,52 @@ function readEntries(path: string): Entry[] {
   }
 }
 
-/** Folders one level below that hold class folders or numbered files of the benchmark. */
-function foldersThatFit(benchmark: Benchmark, root: string, entries: readonly Entry[]): string[] {
-  const folders = entries.filter(({ isFolder }) => isFolder).slice(0, MOST_FOLDERS);
-  return folders.map(({ name }) => name).filter((name) => fits(benchmark, readEntries(join(root, name))));
+/** The folders nearest below that hold the images of one of the benchmarks. */
+async function placesBelow(
+  benchmarks: readonly Benchmark[],
+  root: string,
+  entries: readonly Entry[],
+  cacheFolder: string | undefined,
+): Promise<string[]> {
+  let level = foldersIn(root, entries);
+  for (let depth = 1; depth <= MAX_DEPTH && level.length > 0; depth++) {
+    const fitting: string[] = [];
+    const next: string[] = [];
+    for (const folder of level.slice(0, MAX_FOLDERS)) {
+      const inside = readEntries(folder);
+      const isThere = benchmarks.some((benchmark) => fits(benchmark, inside));
+      if (isThere || (await holdsContainer(benchmarks, folder, inside, cacheFolder))) fitting.push(folder);
+      else next.push(...foldersIn(folder, inside));
+    }
+    if (fitting.length > 0) return fitting;
+    level = next;
+  }
+  return [];
+}
+
+function foldersIn(root: string, entries: readonly Entry[]): string[] {
+  return entries.flatMap(({ name, isFolder }) => (isFolder ? [join(root, name)] : []));
+}
+
+async function holdsContainer(
+  benchmarks: readonly Benchmark[],
+  folder: string,
+  entries: readonly Entry[],
+  cacheFolder: string | undefined,
+): Promise<boolean> {
+  const isContainer = (name: string) => CONTAINER_ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
+  if (!entries.some(({ name, isFolder }) => !isFolder && isContainer(name))) return false;
+  for (const benchmark of benchmarks) {
+    const listed = await listImages(benchmark, { root: folder }, cacheFolder).catch(() => null);
+    if ((listed?.images.length ?? 0) > 0) return true;
+  }
+  return false;
 }
 
 /** Whether a folder holds class folders or numbered files of a benchmark. */
-export function looksLike(benchmark: Benchmark, root: string): boolean {
-  return fits(benchmark, readEntries(root));
-}
-
 function fits(benchmark: Benchmark, entries: readonly Entry[]): boolean {
   return benchmark.layouts.some((layout) => {
-    if (layout.kind === "web-dataset" || layout.kind === "solution-file") return false; // test/ is looked into anyway
+    if (layout.kind === "web-dataset" || layout.kind === "solution-file") return false; // known by their containers
     if (layout.kind === "flat") {
       const pattern = new RegExp(layout.pattern);
       return entries.some(({ name, isFolder }) => !isFolder && pattern.test(name));
@@ -111,39 +187,4 @@ function fits(benchmark: Benchmark, entries: readonly Entry[]): boolean {
       return folders.length > 1 && folders.every((name) => labelOf(name) !== undefined);
     });
   });
-}
-
-/** The first kind of container that is there. */
-function findContainer(root: string, entries: readonly Entry[]): string | null {
-  const files = entries.filter(({ name, isFolder }) => !isFolder && !IMAGE_NAME.test(name)).map(({ name }) => name);
-  for (const name of files.slice(0, MOST_FOLDERS)) {
-    const head = readHead(join(root, name));
-    const kind = CONTAINERS.find(([test]) => test(head, name.toLowerCase()));
-    if (kind === undefined) continue;
-    const [, what, step] = kind;
-    const like = files.filter((other) => other === name || extension(other) === extension(name)).length;
-    const more = like > 1 ? ` and ${like - 1} more` : "";
-    return `${name}${more}: ${what}, which is not read here; ${step}`;
-  }
-  return null;
-}
-
-function extension(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-}
-
-/** The first bytes of a regular file, a character each; empty for others. */
-function readHead(path: string): string {
-  try {
-    const head = Buffer.alloc(HEAD);
-    return head.toString("latin1", 0, readRegularIntoSync(path, head, 0));
-  } catch {
-    return "";
-  }
-}
-
-/** Numbers that are those of no column: others stop the listing, which says of which they may be. */
-function describeNumbers(benchmark: Benchmark, names: readonly string[]): string {
-  const [key = "class"] = folderKeys(benchmark.layouts);
-  return `its folders are named by numbers (${nameFew(names)}), which are none of its class list; name them by ${key}`;
 }

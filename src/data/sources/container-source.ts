@@ -34,7 +34,9 @@ export function containerFormat(format: ContainerFormat): SourceFormat {
         },
         describe: async (options) => {
           const found = await contentsOf(options);
-          return found === null ? null : describeMembers(found.sets.flatMap(({ files }) => files));
+          if (found === null) return null;
+          const contents = describeMembers(found.sets.flatMap(({ files }) => files));
+          return place.files === undefined ? `${nameFiles(found)}: ${contents}` : contents;
         },
         read: (image) => readMember(fileOf(place.root, image), image, pool, reader),
         readHead: (image, into) => {
@@ -48,6 +50,11 @@ export function containerFormat(format: ContainerFormat): SourceFormat {
       };
     },
   };
+}
+
+function nameFiles({ sets }: Contents): string {
+  const [first = "", ...others] = sets.flatMap(({ set }) => set.files);
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
 interface SetContents {

@@ -1,11 +1,16 @@
+import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { checkFolderNames, withFolderNames } from "../../data/benchmark/folder-names.ts";
-import { findData, type LocatedData, openDataFolder } from "../../data/dataset/locate.ts";
-import { describeContents, looksLike } from "../../data/dataset/what-lies-here.ts";
+import { type NamedPlace, placesNamed } from "../../data/dataset/data-place.ts";
+import { likelyBenchmarks } from "../../data/dataset/likely-place.ts";
+import { findData, type LocatedData, noImages, openDataFolder } from "../../data/dataset/locate.ts";
+import { describeUnrecognised } from "../../data/dataset/unrecognised-places.ts";
+import { describeContents } from "../../data/dataset/what-lies-here.ts";
 import { statOf } from "../../data/sources/folder-entry.ts";
+import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
-import type { Note } from "../../foundation/notes.ts";
+import { makeNote, type Note } from "../../foundation/notes.ts";
 import { checkVariants } from "./check-variants.ts";
 
 export interface LocateOptions {
@@ -48,7 +53,13 @@ export interface LocatedBenchmarks {
 export async function locateBenchmarks(options: LocateOptions): Promise<LocatedBenchmarks> {
   const { data, dataDirs = {}, folderNames = {}, storeRoot } = options;
   const how = { cacheFolder: join(storeRoot, "tars"), passwordFile: options.passwordFile };
-  if (data !== undefined && statOf(data)?.isDirectory() !== true) throw new InputError(`${data}: no such folder`);
+  const there = data === undefined ? null : statOf(data);
+  if (there === undefined) throw new InputError(`${data}: no such folder`);
+  if (there?.isDirectory() === false) {
+    throw new InputError(
+      `${data}: a file; give the folder that holds it as --data, or the file as --data-dir ID=${data}`,
+    );
+  }
   const wanted = await wantedBenchmarks(options);
   const found: LocatedBenchmark[] = [];
   for (const { benchmark, isUserDefined } of wanted) {
@@ -60,21 +71,51 @@ export async function locateBenchmarks(options: LocateOptions): Promise<LocatedB
     const column = folderNames[benchmark.id];
     if (located !== null && column !== undefined) checkFolderNames(located.root, located.layout.kind, column);
     if (located !== null) found.push({ benchmark, located, isUserDefined });
-    else if (options.benchmarks !== undefined || column !== undefined) throw new InputError(notFound(benchmark, root));
+    else if (options.benchmarks !== undefined || column !== undefined)
+      throw await notFound(benchmark, root, how.cacheFolder);
   }
-  if (found.length > 0) return { benchmarks: found, notes: await checkVariants(found, data) };
-  const itself = wanted.find(({ benchmark }) => looksLike(benchmark, data as string))?.benchmark.id;
-  if (itself !== undefined) {
-    throw new InputError(
-      `${data}: holds no folder of a benchmark, but looks like ${itself} itself; give it as --data-dir ${itself}=${data}, or the folder above it as --data`,
+  if (found.length > 0) {
+    const absent = wanted.filter(({ benchmark }) => found.every((other) => other.benchmark !== benchmark));
+    const passed = data === undefined ? [] : await notePassed(absent, found, data, how.cacheFolder);
+    return { benchmarks: found, notes: [...(await checkVariants(found, data)), ...passed] };
+  }
+  throw await nothingFound(
+    wanted.map(({ benchmark }) => benchmark),
+    data as string,
+    how.cacheFolder,
+  );
+}
+
+/** Places of the names of benchmarks that were not found: a set that cannot be read is not left out without a word. */
+async function notePassed(
+  absent: readonly WantedBenchmark[],
+  found: readonly LocatedBenchmark[],
+  data: string,
+  cacheFolder: string,
+): Promise<Note[]> {
+  const passed: { place: NamedPlace; benchmark: Benchmark }[] = [];
+  for (const { benchmark } of absent) {
+    const { folders, files } = await placesNamed(benchmark.folders, data);
+    for (const place of [...folders, ...files]) passed.push({ place, benchmark });
+  }
+  const taken = await Promise.all(found.map(({ located }) => realpath(pathOfPlace(located)).catch(() => located.root)));
+  const unrecognised = await describeUnrecognised(passed, taken, cacheFolder);
+  return unrecognised.map(({ path, benchmark, contents }) => makeNote(`${path}: ${noImages(benchmark, contents)}`));
+}
+
+/** Below the data root there is nothing: whether it is a benchmark itself, or what else it holds. */
+async function nothingFound(benchmarks: readonly Benchmark[], data: string, cacheFolder: string): Promise<InputError> {
+  const likely = await likelyBenchmarks(benchmarks, { root: data }, cacheFolder);
+  if (likely !== null) {
+    const ids = likely.ids.join(" or ");
+    return new InputError(
+      `${data}: holds no folder of a benchmark, but looks like ${ids} itself; give it as --data-dir ${likely.ids[0]}=${data}, or the folder above it as --data`,
     );
   }
-  const ids = wanted.map(({ benchmark }) => benchmark.id).join(", ");
-  const kept = wanted[0]?.benchmark.folders.slice(0, 3).join(", ");
-  throw new InputError(
-    `${data}: no benchmark there; looked for the folders they are kept in, such as ${kept}; name one with --data-dir ID=PATH`,
-    { detail: `looked for ${ids}` },
-  );
+  const contents = await describeContents(benchmarks, { root: data }, cacheFolder);
+  return new InputError(`${data}: no benchmark there: ${contents}; name one with --data-dir ID=PATH`, {
+    detail: `looked for ${benchmarks.map(({ id }) => id).join(", ")}`,
+  });
 }
 
 type WantedBenchmark = Omit<LocatedBenchmark, "located">;
@@ -108,7 +149,15 @@ async function wantedBenchmarks(options: LocateOptions): Promise<WantedBenchmark
   );
 }
 
-function notFound(benchmark: Benchmark, root: string | undefined): string {
-  if (root === undefined) return `${benchmark.id}: no folder for it; name one with --data-dir ${benchmark.id}=PATH`;
-  return `${root}: no ${benchmark.id} there (${describeContents(benchmark, root)}); looked for ${benchmark.folders.join(", ")}; name its folder with --data-dir ${benchmark.id}=PATH`;
+async function notFound(benchmark: Benchmark, root: string | undefined, cacheFolder: string): Promise<InputError> {
+  const { id, folders } = benchmark;
+  if (root === undefined) return new InputError(`${id}: no folder for it; name one with --data-dir ${id}=PATH`);
+  // of the places of its names that are there, the first says what is wrong with it
+  const [there] = (await placesNamed(folders, root)).folders;
+  const place = { root: there?.path ?? root };
+  const contents = await describeContents([benchmark], place, cacheFolder);
+  return new InputError(
+    `${place.root}: ${noImages(id, contents)}; name its folder or archive with --data-dir ${id}=PATH`,
+    { detail: `looked for ${folders.join(", ")}` },
+  );
 }

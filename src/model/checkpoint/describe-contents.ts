@@ -11,10 +11,19 @@ const MAX_FOLDERS = 64;
 export function describeContents(root: string): string {
   const entries = list(root);
   if (entries.length === 0) return "the folder is empty";
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return (
+    describeCheckpoints(root) ??
+    `it holds ${few(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)))}`
+  );
+}
+
+/** Which folders one level below are checkpoints, for the message; null where none is. */
+export function describeCheckpoints(root: string): string | null {
+  const folders = list(root)
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   const below = folders.slice(0, MAX_FOLDERS).filter((name) => holdsModel(join(root, name)));
-  if (below.length > 0) return `checkpoints may be the folders in it: ${few(below)}; give those`;
-  return `it holds ${few(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)))}`;
+  return below.length > 0 ? `checkpoints may be the folders in it: ${few(below)}; give those` : null;
 }
 
 function holdsModel(folder: string): boolean {

@@ -169,7 +169,7 @@ describe("messages about what is not there", () => {
     expect([short.status, long.status]).toEqual([1, 1]);
     const inspected = await shiftline(["inspect", "oth"], { cwd });
     expect(inspected.stderr).toMatch(
-      /^shiftline: oth: neither a checkpoint nor data: it holds notes\.txt; .{0,160}\n$/,
+      /^shiftline: oth: neither a checkpoint \(weights or \.onnx files\) nor data: it holds notes\.txt; .{0,160}\n$/,
     );
   });
 

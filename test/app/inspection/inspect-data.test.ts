@@ -338,13 +338,13 @@ describe("inspectData on planted mistakes", () => {
   });
 
   it("refuses a root that is no folder, holds nothing, or may be several benchmarks", async () => {
-    const root = writeTree(temporaryFolder(), { "data/n01440764/a.jpg": photo(0), "file.txt": "", "empty/x.txt": "" });
+    const root = writeTree(temporaryFolder(), { "data/n01440764/a.jpg": photo(0), "file.bin": "", "empty/x.md": "" });
     await expect(inspectData(join(root, "nowhere"))).rejects.toThrow("nowhere: no such folder");
-    await expect(inspectData(join(root, "file.txt"))).rejects.toThrow(
-      "expected a folder with benchmarks, found a file",
+    await expect(inspectData(join(root, "file.bin"))).rejects.toThrow(
+      "file.bin: neither a checkpoint (weights or .onnx files) nor data: it is no container of images that is known",
     );
     await expect(inspectData(join(root, "empty"))).rejects.toThrow(
-      "neither a checkpoint nor data: it holds x.txt; expected weights or .onnx files, or folders such as imagenet/val",
+      "neither a checkpoint (weights or .onnx files) nor data: it holds x.md; expected folders or archives called as imagenet/val",
     );
     await expect(inspectData(join(root, "data"))).rejects.toThrow(
       "its layout fits 5 benchmarks (imagenet, imagenet-sketch, imagenet-v2, imagenet-v2-threshold, imagenet-v2-top); say which with --benchmark ID",

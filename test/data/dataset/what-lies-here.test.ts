@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { inspectData } from "../../../src/app/inspection/inspect-data.ts";
-import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
+import { type Benchmark, readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { openDataFolder } from "../../../src/data/dataset/locate.ts";
 import { describeContents } from "../../../src/data/dataset/what-lies-here.ts";
 import { locateBenchmarks } from "../../../src/evaluation/evaluate/locate-benchmarks.ts";
@@ -13,78 +12,138 @@ const imagenet = await readBenchmark("imagenet");
 const v2 = await readBenchmark("imagenet-v2");
 const objectnet = await readBenchmark("objectnet");
 const tree = (files: Record<string, string | Uint8Array>) => writeTree(temporaryFolder(), files);
-const bytes = (...numbers: number[]) => Uint8Array.from(numbers);
+const contentsOf = (benchmark: Benchmark, files: Record<string, string | Uint8Array>) =>
+  describeContents([benchmark], { root: tree(files) });
 
 describe("describeContents", () => {
   it.each([
-    ["validation-00000-of-00014.parquet", "PAR1…", /Parquet, which is not read here; write its images as files/],
-    ["cache-validation.arrow", bytes(0xff, 0xff, 0xff, 0xff, 0, 1), /: Arrow, which is not read here/],
-    ["data.arrow", "ARROW1\0\0", /: Arrow, which is not read here/],
-    ["ILSVRC2012_img_val.tar", makeTar([{ name: "a.JPEG", content: "x" }]), /a packed tar.*unpack it with tar -xf/],
-    ["imagenet-r.tar", "", /a packed tar/],
-    ["imagenet-r.tar.gz", gzipSync("x"), /gzip, which is not read here; unpack it with tar -xzf/],
-    ["set.tar.zst", bytes(0x28, 0xb5, 0x2f, 0xfd), /zstd, which is not read here; unpack it with tar --zstd -xf/],
-    ["objectnet-1.0.zip", "PK\x03\x04", /zip, which is not read here; unpack it with unzip/],
-    ["a.bin", "version https://git-lfs.github.com/spec/v1\n", /Git LFS pointers.*git lfs pull/],
-    ["validation-00000-of-00128.tfrecord", "", /TFRecord/],
-  ])("names a container and how it is unpacked: %s", (name, content, said) => {
-    const text = describeContents(imagenet, tree({ [name]: content }));
-    expect(text).toMatch(said);
-    expect(text.startsWith(`${name}: `)).toBe(true);
+    ["imagenet-r.tar.xz", "\xfd7zXZ", "xz, which is not read; unpack it with tar -xJf"],
+    ["imagenet-r.tar.bz2", "BZh9", "bzip2, which is not read; unpack it with tar -xjf"],
+    ["imagenet-r.7z", "7z\xbc\xaf\x27\x1c", "7z, which is not read; unpack it with 7z x"],
+    ["imagenet-r.rar", "Rar!", "RAR, which is not read; unpack it with unrar x"],
+    ["val.h5", "\x89HDF", "HDF5, which is not read; write its images as files, one folder a class"],
+    ["validation-00000-of-00128", "", "TFRecord, which is not read; write its images as files, one folder a class"],
+    [
+      "imagenet-validation.tfrecord-00000-of-00064",
+      "",
+      "TFRecord, which is not read; write its images as files, one folder a class",
+    ],
+    ["val.lmdb", "", "LMDB, which is not read; write its images as files, one folder a class"],
+    ["val.beton", "", "FFCV's format, which is not read; write its images as files, one folder a class"],
+    [
+      "a.bin",
+      "version https://git-lfs.github.com/spec/v1\n",
+      "a pointer of Git LFS, not the file itself; fetch the files with git lfs pull",
+    ],
+    ["imagenet-r.tar.crdownload", "x", "a download that has not ended; fetch it again"],
+    ["index.bin", "<!DOCTYPE html><html>", "a web page, not the file that it is called; fetch it again"],
+  ])("names what is not read, and the one step: %s", async (name, content, said) => {
+    expect(await contentsOf(imagenet, { [name]: Buffer.from(content, "latin1") })).toBe(`${name}: ${said}`);
   });
 
-  it("counts the files of a kind", () => {
-    const files = Object.fromEntries([0, 1, 2].map((i) => [`validation-${i}.parquet`, "PAR1"]));
-    expect(describeContents(imagenet, tree(files))).toMatch(/^validation-0\.parquet and 2 more: Parquet/);
+  it("counts the files of a kind, and knows a folder that is a database", async () => {
+    const files = Object.fromEntries([0, 1, 2].map((i) => [`part-${i}.tfrecord`, ""]));
+    expect(await contentsOf(imagenet, files)).toMatch(/^part-0\.tfrecord and 2 more: TFRecord/);
+    expect(await contentsOf(imagenet, { "val.lmdb/data.mdb": "" })).toMatch(/^val\.lmdb: LMDB/);
   });
 
-  it("names the folder that is one level below", () => {
+  it("names the folder that is levels below, with folders, files or a container in it", async () => {
     const high = tree({ "val/n01440764/0.JPEG": "x", "train/x/0.JPEG": "x" });
-    expect(describeContents(imagenet, high)).toBe(`did you mean ${join(high, "val")}?`);
-    const flat = tree({ "ILSVRC2012_img_val/ILSVRC2012_val_00000001.JPEG": "x" });
-    expect(describeContents(imagenet, flat)).toBe(`did you mean ${join(flat, "ILSVRC2012_img_val")}?`);
-    const images = tree({ "images/air_freshener/a.png": "x", "mappings/a.json": "{}" });
-    expect(describeContents(objectnet, images)).toBe(`did you mean ${join(images, "images")}?`);
-    expect(describeContents(v2, tree({ "some/0/a.jpeg": "x" }))).toMatch(/did you mean .*some\?/);
+    expect(await describeContents([imagenet], { root: high })).toBe(`did you mean ${join(high, "val")}?`);
+    expect(await contentsOf(imagenet, { "ILSVRC2012_img_val/ILSVRC2012_val_00000001.JPEG": "x" })).toMatch(
+      /^did you mean .*\/ILSVRC2012_img_val\?$/,
+    );
+    expect(await contentsOf(objectnet, { "images/air_freshener/a.png": "x", "mappings/a.json": "{}" })).toMatch(
+      /^did you mean .*\/images\?$/,
+    );
+    expect(await contentsOf(v2, { "some/0/a.jpeg": "x" })).toMatch(/did you mean .*some\?/);
+    expect(await contentsOf(imagenet, { "a/b/val/n01440764/0.JPEG": "x" })).toMatch(/did you mean .*\/a\/b\/val\?/);
+    const tar = makeTar([{ name: "n01440764/a.JPEG", content: "x" }]);
+    expect(await contentsOf(imagenet, { "downloads/images.tar": tar })).toMatch(/did you mean .*\/downloads\?/);
   });
 
-  it("says that numbers are none of the class list", () => {
-    expect(describeContents(imagenet, tree({ "1/a.JPEG": "x", "2012/b.JPEG": "x" }))).toBe(
-      "its folders are named by numbers (1, 2012), which are none of its class list; name them by wnid",
+  it("says what a container of other things holds", async () => {
+    const tar = makeTar([{ name: "cats/a.jpg", content: "x" }]);
+    expect(await contentsOf(imagenet, { "x.tar": tar })).toMatch(
+      /^x\.tar: it holds 1 image in folders called cats, such as cats\/a\.jpg; expected one folder a class/,
+    );
+    const train = makeTar([{ name: "n01440764.tar", content: "x" }]);
+    expect(await contentsOf(imagenet, { "ILSVRC2012_img_train.tar": train })).toMatch(
+      /^ILSVRC2012_img_train\.tar: it holds no image, but n01440764\.tar/,
     );
   });
 
-  it("says what else is there", () => {
-    expect(describeContents(imagenet, temporaryFolder())).toBe("the folder is empty");
-    expect(describeContents(imagenet, tree({ ".DS_Store": "x" }))).toBe("the folder is empty");
-    expect(describeContents(imagenet, tree({ "a.jpg": "x", "b.jpg": "x" }))).toMatch(/^there are 2 images in it/);
-    expect(describeContents(imagenet, tree({ "cats/a.jpg": "x" }))).toBe("its folders are called cats");
-    expect(describeContents(imagenet, tree({ "README.md": "x" }))).toBe("it holds README.md");
+  it("names the set that it likely is", async () => {
+    const wnids = (await readBenchmark("imagenet-a")).classes.keys.get("wnid") as string[];
+    const files = Object.fromEntries(wnids.map((wnid) => [`${wnid}/a.jpg`, "x"]));
+    const root = tree(files);
+    const said =
+      "it has images of just the classes of imagenet-a; is it that set? name it with --data-dir imagenet-a=PATH";
+    expect(await describeContents([objectnet], { root })).toBe(said);
+    const tar = makeTar(Object.keys(files).map((name) => ({ name, content: "x" })));
+    expect(await contentsOf(objectnet, { "images.tar": tar })).toContain(`such as ${wnids[0]}/a.jpg; ${said}`);
+  });
+
+  it("says what else is there, and what is expected", async () => {
+    const expected =
+      "; expected one folder a class, named by its wnid, or files called ILSVRC2012_val_00000001.JPEG, …, or these in a tar, zip, Parquet or Arrow file";
+    expect(await contentsOf(imagenet, {})).toBe(`the folder is empty${expected}`);
+    expect(await contentsOf(imagenet, { ".DS_Store": "x" })).toBe(`the folder is empty${expected}`);
+    expect(await contentsOf(imagenet, { "a.jpg": "x", "b.jpg": "x" })).toBe(
+      `there are 2 images in it, and nothing says what class each is of: put each in the folder of its class${expected}`,
+    );
+    expect(await contentsOf(imagenet, { "ILSVRC2012_test_00000001.JPEG": "x" })).toMatch(
+      /^its 1 image is of the test set, whose labels are not published; get the validation set/,
+    );
+    expect(await contentsOf(imagenet, { "cats/a.jpg": "x" })).toBe(`its folders are called cats${expected}`);
+    expect(await contentsOf(imagenet, { "README.md": "x" })).toBe(`it holds README.md${expected}`);
+    expect(await contentsOf(imagenet, { "1/a.JPEG": "x", "2012/b.JPEG": "x" })).toMatch(
+      /^its folders are named by numbers \(1, 2012\), which are none of its class list; name them by wnid/,
+    );
   });
 });
 
-describe("what lies in a folder is told", () => {
-  it("by a run", async () => {
-    const high = tree({ "val/n01440764/0.JPEG": "x" });
-    await expect(openDataFolder(imagenet, high)).rejects.toThrow(
-      `no images of imagenet here: did you mean ${join(high, "val")}?`,
+describe("what lies in a place is told", () => {
+  it("by a run and by an inspection, in the same words", async () => {
+    const root = tree({
+      "imagenet-r/imagenet-r.tar.xz": Buffer.from("\xfd7zXZ", "latin1"),
+      "sketch/n01440764/a.JPEG": "x",
+    });
+    const said = "no images of imagenet-r here: imagenet-r.tar.xz: xz, which is not read; unpack it with tar -xJf";
+    const imagenetR = await readBenchmark("imagenet-r");
+    await expect(openDataFolder(imagenetR, join(root, "imagenet-r"))).rejects.toThrow(
+      `${join(root, "imagenet-r")}: ${said}`,
     );
+    const { problems } = await inspectData(root);
+    expect(problems.find(({ kind }) => kind === "not recognised")?.message).toBe(said);
+    const storeRoot = temporaryFolder();
+    await expect(locateBenchmarks({ data: root, benchmarks: ["imagenet-r"], storeRoot })).rejects.toThrow(said);
+    const { benchmarks, notes } = await locateBenchmarks({ data: root, storeRoot });
+    expect(benchmarks.map(({ benchmark }) => benchmark.id)).toEqual(["imagenet-sketch"]);
+    expect(notes.map(({ severity, text }) => [severity, text])).toEqual([
+      ["note", `${join(root, "imagenet-r")}: ${said}`],
+    ]);
   });
 
-  it("by a run with a data root that is not there, or is a benchmark itself", async () => {
+  it("of a data root that is not there, is a file, holds nothing, or is a benchmark itself", async () => {
     const run = (data: string) => locateBenchmarks({ data, storeRoot: temporaryFolder() });
     await expect(run("/nowhere/at/all")).rejects.toThrow("/nowhere/at/all: no such folder");
-    const val = tree({ "n01440764/0.JPEG": "x" });
+    const val = tree({ "n01440764/0.JPEG": "x", "n02129165/1.JPEG": "x" });
     await expect(run(val)).rejects.toThrow(
-      `${val}: holds no folder of a benchmark, but looks like imagenet itself; give it as --data-dir imagenet=${val}`,
+      /: holds no folder of a benchmark, but looks like imagenet or .* itself; give it as --data-dir imagenet=/,
     );
+    await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: a file; give the folder that holds it/);
+    const other = tree({ "a/b.txt": "x" });
+    const contents = "its folders are called a; expected folders or archives called as ";
+    await expect(run(other)).rejects.toThrow(`${other}: no benchmark there: ${contents}`);
+    await expect(inspectData(other)).rejects.toThrow(`${other}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`);
   });
 
-  it("by an inspection", async () => {
-    const root = tree({ "imagenet-r/imagenet-r.tar": makeTar([]) });
-    const { problems } = await inspectData(root);
-    expect(problems.find(({ kind }) => kind === "not recognised")?.message).toMatch(
-      /of it: imagenet-r\.tar: a packed tar, which is not read here; unpack it with tar -xf$/,
-    );
+  it("of a container by itself", async () => {
+    const root = tree({ "imagenet-r.tar": makeTar([{ name: "imagenet-r/n01443537/art_0.jpg", content: "x" }]) });
+    const { benchmarks } = await inspectData(join(root, "imagenet-r.tar"));
+    expect(benchmarks.map(({ benchmark, root: place, images }) => [benchmark, place, images])).toEqual([
+      ["imagenet-r", join(root, "imagenet-r.tar"), 1],
+    ]);
   });
 });
