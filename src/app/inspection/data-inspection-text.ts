@@ -78,7 +78,7 @@ function formatFacts(one: BenchmarkInspection): string[] {
     one.layout === "flat"
       ? "files in one folder, labelled by their number"
       : one.layout === "web-dataset"
-        ? "tars"
+        ? "labels that come with the images"
         : `class folders named by ${one.key}${one.numeric ? ", read as numbers (10 after 9)" : ""}`;
   const protocols = one.protocols.map(({ id, n, expected, state }) =>
     state === "left out"

@@ -195,7 +195,10 @@ async function readCount(path: string): Promise<number> {
   return Number(text);
 }
 
-/** Names of the files in a folder, without hidden ones; none if it is not there. */
+/** What `map` and `filter` leave in the cache of `datasets`: no files of a set as it was published. */
+const MAPPED = /^cache-[0-9a-f]{16}(?:_[0-9]{5}_of_[0-9]{5})?\.arrow$/;
+
+/** Names of the files in a folder, without hidden ones and results of `map`; none if it is not there. */
 function fileNames(folder: string): string[] {
   let entries: Dirent[];
   try {
@@ -205,7 +208,7 @@ function fileNames(folder: string): string[] {
     throw readError(folder, cause);
   }
   return entries
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".") && !MAPPED.test(entry.name))
     .map((entry) => entry.name)
     .sort();
 }

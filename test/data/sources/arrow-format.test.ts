@@ -153,7 +153,16 @@ describe("folders of datasets", async () => {
     ["save_to_disk", ["data-00000-of-00002.arrow", "data-00001-of-00002.arrow"], "saved"],
     ["a dictionary of splits", ["validation/data-00000-of-00001.arrow", "train/data-00000-of-00001.arrow"], null],
     ["the cache", ["imagenet-1k-validation-00000-of-00001.arrow", "imagenet-1k-train-00000-of-00002.arrow"], null],
-    ["a cache with results of map", ["set-validation.arrow", "cache-0123456789abcdef.arrow"], null],
+    [
+      "the cache with results of map",
+      [
+        "set-validation-00000-of-00001.arrow",
+        "cache-0123456789abcdef.arrow",
+        "cache-0123456789abcdef_00000_of_00002.arrow",
+        "cache-0123456789abcdef_00001_of_00002.arrow",
+      ],
+      null,
+    ],
   ])("are read as %s has them", async (_, names, saved) => {
     const root = temporaryFolder();
     for (const name of names) {
