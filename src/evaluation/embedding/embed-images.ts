@@ -30,6 +30,8 @@ export interface EmbedTarget {
   readonly sink: EmbeddingSink;
   /** the parts to make */
   readonly parts: readonly Part[];
+  /** position → SHA-256 of images of these parts that need not be embedded: the sink puts their rows in place of zeros */
+  readonly known?: ReadonlyMap<number, string>;
 }
 
 /** An image that cannot be read stops the embedding: of every checkpoint, for it is the data that is wrong. */
@@ -131,7 +133,12 @@ export async function embedImages(
       const rows = embeddings[i] as Float32Array;
       checkpoint.checkImageWidth(rows.length / batch.n);
       const at = { first: batch.first, n: batch.n, content };
-      const part = parts.add(t, batch.part, { ...at, embeddings: rows, skipped: skipped[i] as SkippedImage[] });
+      const part = parts.add(
+        t,
+        batch.part,
+        { ...at, embeddings: rows, skipped: skipped[i] as SkippedImage[] },
+        batch.known,
+      );
       if (part === null) continue;
       await checkpoint.checkUnchanged(); // what the threads loaded, long after the hashing, was this
       await sink.write(batch.part, part.embeddings, part.about);

@@ -28,15 +28,24 @@ interface OpenPart {
   filled: number;
 }
 
-/** Gathers batches into parts, for several targets at once; images that were skipped get rows of zeros. */
-export function openParts(): { add(target: number, part: Part, batch: BatchRows): FilledPart | null } {
+/** Gathers batches into parts, for several targets at once; images that were skipped or are known get rows of zeros. */
+export function openParts(): {
+  add(target: number, part: Part, batch: BatchRows, known: ReadonlyMap<number, string>): FilledPart | null;
+} {
   const open = new Map<string, OpenPart>();
   return {
-    /** @returns the part, once its last row has come */
-    add(target, part, { first, n, embeddings, content, skipped }) {
+    /**
+     * @param known  position → SHA-256 of the images of the part that are in no batch
+     * @returns the part, once its last row has come
+     */
+    add(target, part, { first, n, embeddings, content, skipped }, known) {
       const key = `${target} ${part.index}`;
       const columns = embeddings.length / n;
-      const fresh = () => ({ data: new Float32Array(part.rows * columns), content: [], skipped: [], filled: 0 });
+      const fresh = (): OpenPart => {
+        const contents: ImageContent[] = [];
+        for (const [position, hash] of known) contents[position - part.first] = { sha256: hash, identity: "" };
+        return { data: new Float32Array(part.rows * columns), content: contents, skipped: [], filled: known.size };
+      };
       const one: OpenPart = open.get(key) ?? fresh();
       open.set(key, one);
       one.data.set(embeddings, (first - part.first) * columns);

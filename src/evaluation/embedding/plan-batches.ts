@@ -9,10 +9,23 @@ export interface Batch {
   readonly first: number;
   readonly n: number;
   readonly targets: readonly number[];
+  /** position → SHA-256 of the part's images that are in no batch: all its targets know their embeddings */
+  readonly known: ReadonlyMap<number, string>;
 }
 
-/** Batches in canonical order; none crosses the end of a part. @throws Error if the targets' parts differ in size */
-export function planBatches(targets: readonly { readonly parts: readonly Part[] }[], batchSize: number): Batch[] {
+/** What a target lacks. */
+export interface LackingTarget {
+  readonly parts: readonly Part[];
+  /** position → SHA-256 of the images of these parts whose embeddings it has; their rows come out as zeros */
+  readonly known?: ReadonlyMap<number, string>;
+}
+
+/**
+ * Batches in canonical order, without the images that all targets of a part know; none crosses the end of a part.
+ *
+ * @throws Error if the targets' parts differ in size
+ */
+export function planBatches(targets: readonly LackingTarget[], batchSize: number): Batch[] {
   const wanted = new Map<number, { part: Part; targets: number[] }>();
   for (const [t, target] of targets.entries()) {
     for (const part of target.parts) {
@@ -26,11 +39,31 @@ export function planBatches(targets: readonly { readonly parts: readonly Part[] 
   }
   const batches: Batch[] = [];
   for (const { part, targets: needing } of [...wanted.values()].sort((a, b) => a.part.index - b.part.index)) {
-    for (let at = 0; at < part.rows; at += batchSize) {
-      batches.push({ part, first: part.first + at, n: Math.min(batchSize, part.rows - at), targets: needing });
+    const known = knownToAll(
+      part,
+      needing.map((t) => targets[t] as LackingTarget),
+    );
+    const end = part.first + part.rows;
+    let first = part.first;
+    while (first < end) {
+      let n = 0;
+      while (n < batchSize && first + n < end && !known.has(first + n)) n++;
+      if (n > 0) batches.push({ part, first, n, targets: needing, known });
+      first += Math.max(n, 1); // past an image that is known
     }
   }
   return batches;
+}
+
+function knownToAll(part: Part, targets: readonly LackingTarget[]): ReadonlyMap<number, string> {
+  const [first, ...others] = targets.map(({ known }) => known);
+  const common = new Map<number, string>();
+  if (first === undefined) return common;
+  for (let position = part.first; position < part.first + part.rows; position++) {
+    const content = first.get(position);
+    if (content !== undefined && others.every((known) => known?.has(position))) common.set(position, content);
+  }
+  return common;
 }
 
 export interface DistinctPreparations {

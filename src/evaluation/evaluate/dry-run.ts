@@ -91,8 +91,9 @@ async function estimateImages(plan: EvaluationPlan): Promise<DryRunRow[]> {
   });
 }
 
-function bytesToRead({ missing, manifest }: PlannedRun): number {
+function bytesToRead({ missing, known, manifest }: PlannedRun): number {
   return missing.reduce((sum, { first, rows }) => {
-    return manifest.images.slice(first, first + rows).reduce((bytes, image) => bytes + image.bytes, sum);
+    const images = manifest.images.slice(first, first + rows).filter((_, row) => !known.has(first + row));
+    return images.reduce((bytes, image) => bytes + image.bytes, sum);
   }, 0);
 }

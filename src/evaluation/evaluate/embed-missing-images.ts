@@ -1,11 +1,12 @@
 import { type EmbedOptions, embedImages } from "../embedding/embed-images.ts";
 import { imageGraphBytes } from "../embedding/encoder-threads.ts";
 import type { Attempts } from "./attempts.ts";
+import { type CopyPlace, fillKnownRows } from "./copied-parts.ts";
 import { type EmbeddedGroup, embedRuns } from "./embed-runs.ts";
 import { imagesToEmbed, type PlannedRun } from "./planned-runs.ts";
 
 /** What a plan decides of how images are embedded. */
-export type EmbedSettings = Pick<EmbedOptions, "runtime" | "batchSize" | "modelMemory" | "skipUnreadable">;
+export type EmbedSettings = Pick<EmbedOptions, "runtime" | "batchSize" | "modelMemory" | "skipUnreadable"> & CopyPlace;
 
 export interface EmbedMissingImagesOptions {
   readonly attempts: Attempts;
@@ -67,12 +68,10 @@ async function embedGroup(
   const lacking = group.filter(({ missing }) => missing.length > 0);
   const [first] = lacking;
   if (first === undefined) return 0;
-  const targets = lacking.map(({ checkpoint, preCrop, store, missing }) => ({
-    checkpoint,
-    preCrop,
-    sink: store,
-    parts: missing,
-  }));
+  const targets = lacking.map((run) => {
+    const { checkpoint, preCrop, missing, known } = run;
+    return { checkpoint, preCrop, sink: fillKnownRows(run, settings), parts: missing, known };
+  });
   const { runtime, batchSize, modelMemory, skipUnreadable } = settings;
   const { remember } = first.contents;
   const options = { runtime, batchSize, modelMemory, skipUnreadable, remember, ...hooks };

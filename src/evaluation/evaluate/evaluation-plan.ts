@@ -119,9 +119,9 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const runs: PlannedRun[] = [];
   for (const [r, run] of found.runs.entries()) {
     const missing = lacking.missing[r] as readonly Part[];
-    const { copies, notes: copyNotes } = await findCopies(run, missing, { storeRoot, runtime }, update);
+    const { copies, known, notes: copyNotes } = await findCopies(run, missing, { storeRoot, runtime }, update);
     notes.push(...copyNotes);
-    runs.push({ ...run, copies, missing: missing.filter((part) => !copies.includes(part)) });
+    runs.push({ ...run, copies, known, missing: missing.filter((part) => !copies.includes(part)) });
   }
   notes.push(...lacking.notes);
   if (options.threads === undefined) notes.push(makeNote(describeAllocation(allocation)));

@@ -28,11 +28,13 @@ export interface PlannedRun {
   readonly missing: readonly Part[];
   /** parts to make of embeddings that are stored for the same images in another list: likewise */
   readonly copies: readonly Part[];
+  /** position → SHA-256 of the images of the missing parts whose embeddings are stored for another list, and are taken over */
+  readonly known: ReadonlyMap<number, string>;
   readonly results: readonly PlannedResult[];
 }
 
 /** A run of which it is not known yet what it lacks. */
-export type OpenedRun = Omit<PlannedRun, "missing" | "copies">;
+export type OpenedRun = Omit<PlannedRun, "missing" | "copies" | "known">;
 
 /** One protocol with one set of prompts. */
 export interface PlannedResult extends PlannedProtocol {
@@ -126,8 +128,11 @@ export function checkpointsOf(runs: readonly Pick<PlannedRun, "checkpoint">[]): 
 }
 
 /** Images that runs have still to embed; one counts once for each checkpoint. */
-export function imagesToEmbed(runs: readonly Pick<PlannedRun, "missing">[]): number {
-  return runs.reduce((sum, { missing }) => missing.reduce((images, part) => images + part.rows, sum), 0);
+export function imagesToEmbed(runs: readonly Pick<PlannedRun, "missing" | "known">[]): number {
+  return runs.reduce(
+    (sum, { missing, known }) => missing.reduce((images, part) => images + part.rows, sum) - known.size,
+    0,
+  );
 }
 
 /** What runs are, in messages: "vit-b on imagenet, vit-b on imagenet-r". */

@@ -1,3 +1,4 @@
+import { InputError } from "../../foundation/errors.ts";
 import { type Matrix, matrix } from "../../foundation/math/matrix.ts";
 import type { Part, PartStore } from "./part-store.ts";
 
@@ -62,6 +63,41 @@ export async function copyParts(
   }
   return failed;
 }
+
+/**
+ * Copies stored embeddings into rows of a matrix.
+ *
+ * @param rows     content → where its embedding is
+ * @param contents SHA-256 of the images wanted
+ * @param into     (rows, d)
+ * @param places   the row of each
+ * @throws InputError if one has gone meanwhile, is damaged, or is of another width
+ */
+export async function readStoredRows(
+  rows: ReadonlyMap<string, StoredRow>,
+  contents: readonly string[],
+  into: Matrix,
+  places: readonly number[],
+): Promise<void> {
+  const bySource = new Map<Part, { readonly at: number; readonly from: StoredRow }[]>();
+  for (const [at, content] of contents.entries()) {
+    const from = rows.get(content);
+    if (from === undefined) throw new InputError(GONE);
+    bySource.set(from.part, [...(bySource.get(from.part) ?? []), { at, from }]);
+  }
+  for (const [part, wanted] of bySource) {
+    const stored = await (wanted[0] as (typeof wanted)[number]).from.store.read(part);
+    if (typeof stored === "string") throw new InputError(`${stored}; ${AGAIN}`);
+    const { data, columns } = stored.matrix;
+    for (const { at, from } of wanted) {
+      if (columns !== into.columns || stored.about.content[from.row] !== contents[at]) throw new InputError(GONE);
+      into.data.set(data.subarray(from.row * columns, (from.row + 1) * columns), (places[at] as number) * columns);
+    }
+  }
+}
+
+const AGAIN = "run the same command again to embed what was taken from it";
+const GONE = `a stored embedding was removed or made again while it was to be taken over; ${AGAIN}`;
 
 /** Width of the embeddings; 0 where none can be read. */
 async function findColumns(rows: ReadonlyMap<string, StoredRow>): Promise<number> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EvaluateOptions } from "../../../src/evaluation/evaluate/evaluate-options.ts";
@@ -67,6 +67,42 @@ describe("a plan", () => {
     await evaluate({ ...options, checkpoints: [second], names: { [second]: "b" } });
     const whole = await planEvaluation(options);
     expect([whole.texts.map(({ missing }) => missing), imagesToEmbed(whole.runs)]).toEqual([[0, 0], 0]);
+  });
+
+  it("of more classes than were evaluated has only their images to embed, and gives what a fresh run gives", async () => {
+    const sweeps = sweep();
+    const folder = writeTree(temporaryFolder(), { "some.txt": "cat\nowl\n", "dogs.txt": "dog\nowl\n" });
+    const [checkpoint] = sweeps.checkpoints as [string];
+    const options = {
+      ...sweeps,
+      checkpoints: [checkpoint],
+      names: { [checkpoint]: "a" },
+      partSize: 5,
+      allowIncomplete: true,
+    };
+    const embedded: number[] = [];
+    const run = async (more: Partial<EvaluateOptions>) => {
+      let total = 0;
+      const onProgress: EvaluateOptions["onProgress"] = (state) => {
+        if (state.phase === "images") total = Math.max(total, state.done);
+      };
+      const [result] = await evaluate({
+        ...options,
+        ...more,
+        templates: sweeps.templates?.slice(0, 1) ?? [],
+        onProgress,
+      });
+      embedded.push(total);
+      return readFileSync(join(result?.folder as string, "predictions.csv"), "utf8");
+    };
+    await run({ classes: join(folder, "some.txt") });
+    const { runs } = await planEvaluation(options);
+    expect(imagesToEmbed(runs)).toBe(IMAGES_OF_CLASS);
+    const filled = await run({});
+    await run({ classes: join(folder, "dogs.txt") });
+    expect(embedded).toEqual([2 * IMAGES_OF_CLASS, IMAGES_OF_CLASS, 0]);
+    expect(filled).toBe(await run({ out: join(folder, "fresh"), store: join(folder, "fresh-store") }));
+    expect(embedded.at(-1)).toBe(3 * IMAGES_OF_CLASS);
   });
 
   it("of the shards has every part once, and the same units", async () => {
