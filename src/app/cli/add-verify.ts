@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
-import { pairs, pathValue, values, wholeNumber } from "./option-values.ts";
+import { cosine, pairs, pathValue, values, wholeNumber } from "./option-values.ts";
 import { ZIP_PASSWORD } from "./shared-options.ts";
 import type { Supervise } from "./supervised-process.ts";
 
@@ -21,6 +21,19 @@ export function addVerify(root: Command, supervise: Supervise): void {
     .option("--accept", "make what is there the reference, and replace --manifest by it")
     .option("--deep", "read every image again, not only those whose files changed")
     .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
+    .optionsGroup("Images that another set has too:")
+    .option(
+      "--against <path>",
+      "another set, as of training images: a folder, an archive or a pattern; only compares",
+      pathValue,
+    )
+    .option(
+      "--threshold <cosine>",
+      "cosine of stored embeddings from which images are nearly the same (default: 0.97)",
+      cosine,
+    )
+    .option("--checkpoint <name>", "whose stored embeddings (default: those that most images of both sets have)")
+    .option("--out <file>", "a .csv file for the pairs", pathValue)
     .optionsGroup("Machines and speed:")
     .option("--store <folder>", "where references are kept, and what was read", pathValue, ".shiftline/store")
     .option("--threads <n>", "threads that read and decode (default: those of the machine or the job)", wholeNumber);
@@ -29,6 +42,7 @@ export function addVerify(root: Command, supervise: Supervise): void {
     "shiftline verify /data",
     "shiftline verify --data-dir imagenet=/scratch/val --manifest imagenet.csv",
     "shiftline verify /data --benchmark imagenet-r --deep",
+    "shiftline verify /data --benchmark imagenet --against /data/train --out copies.csv",
   ).action(async (path: string | undefined, options) => {
     if (await supervise({ sweep: false })) return;
     const { runVerify } = await import("./verify-command.ts");

@@ -88,6 +88,13 @@ export function accuracy(text: string): number {
   throw new InvalidArgumentError("expected an accuracy strictly between 0 and 1, as 0.6 or 60%");
 }
 
+/** A cosine above 0, at most 1. */
+export function cosine(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError("expected a cosine above 0, at most 1");
+}
+
 /** A number above 0. */
 export function positiveNumber(text: string): number {
   const value = Number(text);

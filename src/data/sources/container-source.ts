@@ -10,7 +10,7 @@ import { hasRowLabels, hasSamples, listSamples } from "./container-samples.ts";
 import { createFilePool, type FilePool } from "./file-pool.ts";
 import { type ContainerPlace, fileOf, type ImageEntry, imageIdentity } from "./image-entry.ts";
 import type { ImageBytes, LabelOrigin, ListOptions, SourceFormat, SourceListing, SourceRoot } from "./image-source.ts";
-import { describeMembers, type FileContents, type MemberListing } from "./member-listing.ts";
+import { describeMembers, type FileContents, listEveryMember, type MemberListing } from "./member-listing.ts";
 import { listClassMembers, listNumberedMembers } from "./member-names.ts";
 
 /** Images in files that hold many, each read in place: what is common to all such formats. */
@@ -138,6 +138,10 @@ async function listContents(
   { sets, notes, warnings }: Contents,
   origin: LabelOrigin,
 ): Promise<SourceListing | null> {
+  if (origin.from === "nothing") {
+    const listing = listEveryMember(sets.flatMap(({ files }) => files));
+    return { ...listing, images: entriesOf(listing) };
+  }
   const fitting: (SetContents & { readonly listing: MemberListing })[] = [];
   for (const { set, files } of sets) {
     const listing = await listMembers(root, files, origin, set.isNumbered);
@@ -166,7 +170,7 @@ async function listContents(
 async function listMembers(
   root: string,
   files: readonly FileContents[],
-  origin: LabelOrigin,
+  origin: Exclude<LabelOrigin, { readonly from: "nothing" }>,
   isNumbered: boolean,
 ): Promise<MemberListing | null> {
   const hasLabels = hasRowLabels(files) || hasSamples(files);

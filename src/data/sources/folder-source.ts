@@ -3,7 +3,14 @@ import type { ImageEntry } from "./image-entry.ts";
 import { readImageFile, readImageStart } from "./image-file.ts";
 import type { SourceFormat, SourceListing } from "./image-source.ts";
 import { findNumbered } from "./numbered-files.ts";
-import { type ClassFolder, type FolderWalk, findClassFolders, imagesBelow, openWalk } from "./walk-folder.ts";
+import {
+  type ClassFolder,
+  everyImage,
+  type FolderWalk,
+  findClassFolders,
+  imagesBelow,
+  openWalk,
+} from "./walk-folder.ts";
 
 /**
  * Images that are files: in class folders, or numbered in the root. Listed by synchronous reads: for 50,000 files three
@@ -14,6 +21,7 @@ export const folderFormat: SourceFormat = {
   open: ({ root, files }) => ({
     list: async (origin, { onFault }) => {
       if (files !== undefined) return null; // picked files are containers
+      if (origin.from === "nothing") return listEveryImage(openWalk(root, onFault));
       if (origin.from === "folder name") return listClassFolders(openWalk(root, onFault), origin.labelOf);
       return origin.from === "file name" ? listNumbered(openWalk(root, onFault), origin.numberOf) : null;
     },
@@ -49,6 +57,16 @@ function* imagesByClass(
     }
     yield* images.sort((a, b) => compareText(a.path, b.path));
   }
+}
+
+function listEveryImage(walk: FolderWalk): SourceListing | null {
+  const images = function* (): Iterable<ImageEntry> {
+    for (const path of everyImage(walk)) {
+      const bytes = imageSize(walk.root, path, walk.onFault);
+      if (bytes !== null) yield { path, bytes, label: 0 };
+    }
+  };
+  return { images: images(), aside: walk, folders: [], unknownFolders: [] };
 }
 
 function listNumbered(walk: FolderWalk, numberOf: (name: string) => number | undefined): SourceListing | null {

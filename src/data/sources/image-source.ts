@@ -40,7 +40,9 @@ export type LabelOrigin =
   /** the file's name, without folders; `numberOf` gives its number, undefined for a name that has none */
   | { readonly from: "file name"; readonly numberOf: (name: string) => number | undefined }
   /** what comes with the image: a number from 0 on and below `classes` where the set names none, or text; `labels` reads it */
-  | { readonly from: "sample"; readonly classes: number; readonly labels: SampleLabels };
+  | { readonly from: "sample"; readonly classes: number; readonly labels: SampleLabels }
+  /** nothing: every image there is, with the label 0 */
+  | { readonly from: "nothing" };
 
 /** Names of classes that a set brings, in the order of the numbers that are its labels. */
 export interface LabelNames {

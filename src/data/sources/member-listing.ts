@@ -72,6 +72,18 @@ export function noteOther(aside: MemberAside, file: string, name: string): void 
   else aside.strayFiles++;
 }
 
+/** Every image of containers, whatever it is of: rows of a table, or members with an image's name. */
+export function listEveryMember(files: readonly FileContents[]): MemberListing {
+  const aside = openAside();
+  const images = files.flatMap((file) =>
+    file.members.flatMap((member): LabelledMember[] => {
+      const isImage = member.label !== undefined || IMAGE_NAME.test(member.name) || /^\d{8}$/.test(member.name);
+      return isImage && !isClutter(aside, file.file, member.name.split("/")) ? [{ file, member, label: 0 }] : [];
+    }),
+  );
+  return { images, aside, folders: [], unknownFolders: [] };
+}
+
 /** Names that a message gives. */
 const FEW = 3;
 

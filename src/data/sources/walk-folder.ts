@@ -148,6 +148,28 @@ function addAbove(walk: FolderWalk, real: string): void {
   for (let path = real; !walk.above.has(path); path = dirname(path)) walk.above.add(path);
 }
 
+/** Paths of all images below the root, folder after folder, by path; each folder once, whatever links lead to it. */
+export function* everyImage(walk: FolderWalk): Iterable<string> {
+  const rootReal = realPath(walk.root, ".");
+  addAbove(walk, rootReal);
+  const entries = readEntries(walk, ".").toSorted((a, b) => compareText(a.name, b.name));
+  const folders: ClassFolder[] = [];
+  for (const entry of entries) {
+    const { name } = entry;
+    if (countClutter(walk.clutter, name)) continue;
+    if (!isFolder(walk.root, ".", entry)) {
+      if (IMAGE_NAME.test(name)) yield name;
+      continue;
+    }
+    const real = entry.isSymbolicLink() ? realPath(walk.root, name) : join(rootReal, name);
+    if (walk.read.has(real) || walk.above.has(real)) continue;
+    walk.read.set(real, 0);
+    walk.classes.add(real);
+    folders.push({ name, label: 0, real });
+  }
+  for (const folder of folders) yield* imagesBelow(walk, folder).sort(compareText);
+}
+
 /**
  * Paths of the images below a class folder at any depth, in no order. A link to a folder is followed unless that folder
  * is read in its own place, so that nothing is counted twice.
