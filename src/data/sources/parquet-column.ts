@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { ByteSource } from "./byte-source.ts";
 import { openCodec } from "./parquet-decompress.ts";
 import { withinAsync } from "./parquet-fault.ts";
@@ -41,10 +42,15 @@ export interface PageBody {
   readonly values: Uint8Array;
 }
 
-/** Reads a page, decompresses it and finds which rows have a value. */
+/** Reads a page, checks it by its checksum where it has one, decompresses it and finds which rows have a value. */
 export async function readPageBody(file: ByteSource, page: Page, leaf: Leaf, codec: string): Promise<PageBody> {
   const raw = new Uint8Array(await file.slice(page.offset, page.offset + page.bytes));
   if (raw.length !== page.bytes) throw new TableFault("cut short while it was read");
+  if (page.crc !== null && crc32(raw) !== page.crc) {
+    throw new TableFault(
+      `damaged: the checksum of its page at byte ${page.offset} does not match; fetch the file again`,
+    );
+  }
   const decompress = await openCodec(codec);
   const { levels } = page;
   const head = raw.subarray(0, levels.bytes);

@@ -129,6 +129,8 @@ interface ImageColumn extends ColumnPages {
 
 async function placeGroup(file: SyncFile, column: ImageColumn, places: Places): Promise<void> {
   const { chunk, pages, dictionary, group, leaf } = column;
+  // what has a checksum is read by whole pages, so that it can be checked
+  if ([dictionary, ...pages].some((page) => page !== null && page.crc !== null)) return;
   const isBare = chunk.codec === "UNCOMPRESSED";
   const entries =
     isBare && dictionary !== null ? walkValues(file, dictionary, dictionary.offset, dictionary.count) : null;

@@ -19,6 +19,8 @@ export interface Page {
   /** rows, or entries of a dictionary */
   readonly count: number;
   readonly encoding: string;
+  /** CRC-32 of its bytes in the file; null where the writer left none */
+  readonly crc: number | null;
   /** of a data page of version 2: levels come before the values and are not compressed */
   readonly levels: { readonly bytes: number; readonly areApart: boolean; readonly compressed: boolean };
 }
@@ -76,7 +78,8 @@ async function readHeader(file: ByteSource, at: number, end: number): Promise<Ui
 /** Null for a page that holds no values: an index. */
 function readPage(header: PageHeader, offset: number, bytes: number, firstRow: number): Page | null {
   const decompressedBytes = toCount(header.uncompressed_page_size, "a page's size");
-  const base = { isDictionary: false, offset, bytes, decompressedBytes, firstRow };
+  const crc = typeof header.crc === "number" ? header.crc >>> 0 : null;
+  const base = { isDictionary: false, offset, bytes, decompressedBytes, firstRow, crc };
   const together = { bytes: 0, areApart: false, compressed: true };
   if (header.type === "DICTIONARY_PAGE" && header.dictionary_page_header !== undefined) {
     const { num_values, encoding } = header.dictionary_page_header;

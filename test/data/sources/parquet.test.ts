@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import type { ContainerMember } from "../../../src/data/sources/container-format
 import { parquetContainer } from "../../../src/data/sources/parquet-format.ts";
 import { decompressLz4Hadoop } from "../../../src/data/sources/parquet-lz4.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
-import { fixtures } from "../../helpers.ts";
+import { fixtures, temporaryFolder } from "../../helpers.ts";
 
 type Row = readonly [image: string | null, path: string | null, label: number | string | null];
 
@@ -27,7 +27,7 @@ function digest(bytes: Uint8Array): string {
 
 /** Reads a file as an evaluation does: its index, then each image by its place, backwards too. */
 async function readAll(name: string) {
-  const path = join(folder, name);
+  const path = resolve(folder, name);
   const index = await parquetContainer.index(path, {});
   const members = [...index.members];
   const bytes = await openFileBytes(path);
@@ -102,6 +102,23 @@ it("names of classes are those that datasets wrote, and what is read is noted", 
 it.each(["encrypted.parquet", "encrypted-columns.parquet"])("%s is refused", async (name) => {
   await expect(parquetContainer.index(join(folder, name), {})).rejects.toThrow(/encrypted Parquet is not read/);
 });
+
+it.each(["checksums.parquet", "pages-snappy.parquet"])(
+  "%s with a byte changed in an image is refused",
+  async (name) => {
+    const content = readFileSync(join(folder, name));
+    const image = (await readAll(name)).images[0] as Uint8Array;
+    const at = content.indexOf(image.subarray(4, 12)); // compressed, random bytes are as they were
+    content[at] = (content[at] as number) ^ 1;
+    const path = join(temporaryFolder(), name);
+    writeFileSync(path, content);
+    const { images } = await readAll(path);
+    expect(images[0]).toBeInstanceOf(InputError);
+    expect(images[0].message).toMatch(
+      /row 0: column image.bytes: damaged: the checksum of its page at byte \d+ does not/,
+    );
+  },
+);
 
 it("LZ4 is read in Hadoop's frames and without", () => {
   const { raw, frames, block } = expected.hadoop;
