@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { endingOf } from "../../data/dataset/data-place.ts";
+import { isListName } from "../../data/sources/list-rows.ts";
 import { decimal, megabytes } from "../../foundation/number-text.ts";
 import { GRAPH_FOLDERS } from "../../model/checkpoint/graph-names.ts";
 import { findHubSnapshot } from "../../model/checkpoint/hub-cache.ts";
@@ -49,13 +50,16 @@ export async function runInspect(path: string, options: InspectCommandOptions): 
 }
 
 /**
- * A container of images or a pattern of them, or a folder without a graph, weights or a checkpoint's configuration, where a
+ * A container of images or a pattern of them, a list of images, or a folder without a graph, weights or a checkpoint's configuration, where a
  * checkpoint would have one.
  */
 async function isData(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => null);
   if (info === null) return /[*?]/.test(basename(path));
-  if (!info.isDirectory()) return endingOf(path) !== null && !isWeightName(path.replace(/\.tar$/i, "")); // x.pth.tar
+  if (!info.isDirectory()) {
+    const isContainer = endingOf(path) !== null && !isWeightName(path.replace(/\.tar$/i, "")); // x.pth.tar
+    return isContainer || isListName(path);
+  }
   if ((await findHubSnapshot(path).catch(() => true)) !== null) return false;
   const files = await readdir(path).catch(() => [] as string[]);
   if (files.some(isWeightName)) return false;

@@ -4,8 +4,10 @@ import { readText } from "../../foundation/files/read-text.ts";
 import { IMAGE_NAME } from "./folder-entry.ts";
 import { chooseListColumns, TableFault, type TableField } from "./table-columns.ts";
 
-/** How the names of lists end. */
-export const LIST_ENDINGS: readonly string[] = [".csv", ".tsv", ".jsonl", ".ndjson", ".txt"];
+/** Whether a file may be a list, by its name. */
+export function isListName(name: string): boolean {
+  return /\.(?:csv|tsv|jsonl|ndjson|txt)$/i.test(name);
+}
 
 /** A row of a list of images' files. */
 export interface ListRow {

@@ -6,7 +6,7 @@ import type { ImageEntry } from "./image-entry.ts";
 import { readImageFile, readImageStart } from "./image-file.ts";
 import type { SourceFormat, SourceRoot } from "./image-source.ts";
 import { findListedFiles } from "./list-paths.ts";
-import { LIST_ENDINGS, readListRows } from "./list-rows.ts";
+import { isListName, readListRows } from "./list-rows.ts";
 
 /**
  * Images that are files, listed in a file with their labels, in its order. A list is read where it is named: a folder of
@@ -49,8 +49,7 @@ export const listFormat: SourceFormat = {
 
 function listOf({ root, files }: SourceRoot): string | null {
   const [name, second] = files ?? [];
-  const isList = name !== undefined && LIST_ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
-  return isList && second === undefined ? join(root, name) : null;
+  return name !== undefined && second === undefined && isListName(name) ? join(root, name) : null;
 }
 
 async function readHashes(root: string, list: string | null): Promise<ReadonlyMap<string, string>> {

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runInspect } from "../../../src/app/cli/inspect-command.ts";
 import { runInspectData } from "../../../src/app/cli/inspect-data-command.ts";
 import { formatDataInspection } from "../../../src/app/inspection/data-inspection-text.ts";
 import type { DataInspection } from "../../../src/app/inspection/inspect-data.ts";
@@ -21,6 +22,13 @@ function columns(text: string): number {
 }
 
 describe("shiftline inspect <data root>", () => {
+  it.each(["folder/photos.csv", "folder/photos.jsonl", "arrow-file/photos.arrow"])("takes a file: %s", async (name) => {
+    const path = join(fixtures, "containers", "same", name);
+    const store = join(temporaryFolder(), "store");
+    const { stdout } = await captured(() => runInspect(path, { store, quiet: true, benchmark: ["imagenet"] }));
+    expect(stdout).toMatch(/imagenet: labels that come with the images; 1000: 20 of 50,000/);
+  });
+
   it("exits with 0 and says so where all is complete and sound", async () => {
     const about = { classNames: "imagenet-openai", protocols: [{ id: "two" }] };
     const definition = writeTree(temporaryFolder(), definitionFiles("mine", ["cat", "dog"], about));
