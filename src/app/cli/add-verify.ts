@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { MOST_USED, withCommonOptions, withExamples } from "./common-options.ts";
 import { cosine, pairs, pathValue, values, wholeNumber } from "./option-values.ts";
-import { ZIP_PASSWORD } from "./shared-options.ts";
+import { DATA_DIR, ZIP_PASSWORD } from "./shared-options.ts";
 import type { Supervise } from "./supervised-process.ts";
 
 /** `shiftline verify`. */
@@ -11,7 +11,7 @@ export function addVerify(root: Command, supervise: Supervise): void {
     .description("certify copies of benchmarks: complete, readable, each image in its class, and unchanged since")
     .argument("[root]", "folder that holds the benchmarks' folders, or a folder of one")
     .optionsGroup(MOST_USED)
-    .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
+    .option("--data-dir <id=path>", DATA_DIR, pairs)
     .option(
       "--benchmark <ids>",
       "benchmarks to verify, between commas or repeated; every one found where absent",

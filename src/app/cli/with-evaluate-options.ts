@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { MOST_USED } from "./common-options.ts";
 import { pairs, pathValue, protocolChoices, values, wholeNumber } from "./option-values.ts";
-import { ZIP_PASSWORD } from "./shared-options.ts";
+import { DATA_DIR, ZIP_PASSWORD } from "./shared-options.ts";
 
 export const WHAT_IS_SCORED = "What is scored:";
 export const SPEED = "Machines and speed:";
@@ -11,7 +11,7 @@ export function withEvaluateOptions(command: Command): Command {
   return command
     .optionsGroup(MOST_USED)
     .option("--data <root>", "folder that holds the benchmarks' folders", pathValue)
-    .option("--data-dir <id=path>", "folder of one benchmark; may be repeated", pairs)
+    .option("--data-dir <id=path>", DATA_DIR, pairs)
     .option(
       "--benchmark <ids>",
       "benchmarks to score, between commas or repeated; every one found where absent",

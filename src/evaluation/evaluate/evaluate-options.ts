@@ -15,7 +15,7 @@ export interface EvaluateOptions {
   readonly checkpoints: readonly string[];
   /** folder that holds the benchmarks' folders */
   readonly data?: string;
-  /** benchmark id → its folder */
+  /** benchmark id → its folder, a container, a pattern of containers, or a list of paths and labels */
   readonly dataDirs?: Readonly<Record<string, string>>;
   /**
    * benchmark id → column of its class list that its class folders are named by, where their names are numbers and nothing
