@@ -42,6 +42,13 @@ function table(kind: string): MadeContainer["make"] {
   };
 }
 
+const PASSWORD = "some password";
+
+/** Where the password of an encrypted container is. */
+export function passwordFileOf(path: string): string {
+  return `${path}.password`;
+}
+
 /** Every container that is timed; a new format is a line here. */
 export const CONTAINERS: readonly MadeContainer[] = [
   { name: "tar", file: "set.tar", make: (folder, path) => void sh('tar -C "$1" -cf "$2" .', folder, path) },
@@ -64,6 +71,22 @@ export const CONTAINERS: readonly MadeContainer[] = [
     name: "zip, deflated",
     file: "set.zip",
     make: (folder, path) => void sh('cd "$1" && zip -q -r "$2" .', folder, path),
+  },
+  {
+    name: "zip, ZipCrypto",
+    file: "set.zip",
+    make: (folder, path) => {
+      void sh('cd "$1" && zip -q -0 -r -P "$3" "$2" .', folder, path, PASSWORD);
+      writeFileSync(passwordFileOf(path), PASSWORD);
+    },
+  },
+  {
+    name: "zip, AES-256",
+    file: "set.zip",
+    make: (folder, path) => {
+      void sh('cd "$1" && 7zz a -tzip -mx=0 -mem=AES256 "-p$3" "$2" . > /dev/null', folder, path, PASSWORD);
+      writeFileSync(passwordFileOf(path), PASSWORD);
+    },
   },
   { name: "Parquet", file: "set.parquet", make: table("none") },
   { name: "Parquet, snappy", file: "set.parquet", make: table("snappy") },

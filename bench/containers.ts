@@ -4,17 +4,17 @@
  *
  *   npm run bench -- containers [PAIRS] [IMAGES] [MEMBERS]
  *
- * The images are the photos of SHIFTLINE_SAMPLES (else the demo's) as often as it takes, copied. tar, gzip, zstd and zip make
- * the archives; Parquet and Arrow need SHIFTLINE_ORACLE, a Python environment with pyarrow. What cannot be made is left out.
+ * The images are the photos of SHIFTLINE_SAMPLES (else the demo's) as often as it takes, copied. tar, gzip, zstd, zip and
+ * 7zz make the archives; Parquet and Arrow need SHIFTLINE_ORACLE, a Python environment with pyarrow. What cannot be made is left out.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readBenchmark } from "../src/data/benchmark/benchmark.ts";
 import { placeAt } from "../src/data/dataset/data-place.ts";
 import { listImages } from "../src/data/dataset/list-images.ts";
 import { openSource } from "../src/data/sources/source-formats.ts";
 import { findPython, lastJson, ROOT, runChild } from "./_child.ts";
-import { makeContainers } from "./_containers.ts";
+import { makeContainers, passwordFileOf } from "./_containers.ts";
 import { findImages } from "./_images.ts";
 import { spread } from "./_median.ts";
 import { makeScratch } from "./_scratch.ts";
@@ -44,7 +44,8 @@ if (process.argv[2] === "--child") {
 async function readPlace(path: string, part: string): Promise<Reading> {
   const benchmark = await readBenchmark("imagenet");
   const start = { bytes: bytesRead(), rss: process.memoryUsage.rss(), time: performance.now() };
-  const listed = await listImages(benchmark, await placeAt(path));
+  const passwordFile = existsSync(passwordFileOf(path)) ? passwordFileOf(path) : undefined;
+  const listed = await listImages(benchmark, { ...(await placeAt(path)), passwordFile });
   if (listed === null) throw new Error(`${path}: no images found`);
   const listedAt = { bytes: bytesRead(), time: performance.now() };
   const listMegabytes = process.resourceUsage().maxRSS / 1024 - start.rss / 2 ** 20;
