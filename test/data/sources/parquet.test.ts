@@ -93,6 +93,45 @@ describe("each file that pyarrow or datasets wrote", () => {
   });
 });
 
+describe("reading some rows", () => {
+  /** Bytes [start, end) that reading these rows of a file asks for, the footer aside. */
+  async function rangesOf(name: string, rows: readonly number[]): Promise<[number, number][]> {
+    const path = join(folder, name);
+    const members = [...(await parquetContainer.index(path, {})).members];
+    const content = readFileSync(path);
+    const ranges: [number, number][] = [];
+    const bytes = {
+      byteLength: content.length,
+      slice: async (start: number, end = content.length) => {
+        if (end - start > 64 && end < content.length - 8) ranges.push([start, end]);
+        return Uint8Array.from(content.subarray(start, end)).buffer;
+      },
+    };
+    const reader = parquetContainer.open({});
+    for (const row of rows) await reader.read({ path, bytes }, members[row] as ContainerMember);
+    await reader.close();
+    return ranges;
+  }
+
+  it("decodes a page once for all rows in it, and no page of other rows", async () => {
+    const all = await rangesOf("row-groups-snappy.parquet", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    const starts = all.map(([start]) => start);
+    expect(new Set(starts).size).toBe(starts.length);
+    const second = await rangesOf("row-groups-snappy.parquet", [5, 4, 7, 6]);
+    expect(second.length).toBeGreaterThan(0);
+    expect(second.length).toBeLessThan(all.length / 2);
+    expect(all).toEqual(expect.arrayContaining(second));
+  });
+
+  it("without compression asks for the images' bytes alone", async () => {
+    const members = [...(await parquetContainer.index(join(folder, "none-plain.parquet"), {})).members];
+    const wanted = [9, 2, 4].map((row) => members[row] as ContainerMember);
+    expect(await rangesOf("none-plain.parquet", [9, 2, 4])).toEqual(
+      wanted.flatMap(({ position, bytes }) => (bytes > 64 ? [[position, position + bytes]] : [])),
+    );
+  });
+});
+
 it("names of classes are those that datasets wrote, and what is read is noted", async () => {
   const { index } = await readAll("datasets.parquet");
   expect(index.labelNames).toEqual(["tench", "goldfish", "hay"]);
