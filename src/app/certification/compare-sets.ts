@@ -106,7 +106,7 @@ export async function compareSets(
   }
   const copies = new Map<string, string[]>();
   const otherHashes = new Set<string>();
-  let otherUnread = 0;
+  let otherUnread = others.unlisted;
   const examination = await look(against, others);
   for (let at = 0; at < others.images.length; at++) {
     const hash = examination.sha256(at);

@@ -5,11 +5,15 @@ import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { placeAt } from "./data-place.ts";
 
 /** Images in one place, of no classes that are known. */
-export type EveryImage = SourcePlace & { readonly images: ImageList };
+export interface EveryImage extends SourcePlace {
+  readonly images: ImageList;
+  /** what is listed by name and cannot be read */
+  readonly unlisted: number;
+}
 
 /**
  * Lists every image of a folder at any depth, or of the containers in it, or of files that a path or pattern picks. What
- * cannot be listed is passed over.
+ * cannot be listed is counted.
  *
  * @throws InputError if there is no such place, or no image in it
  */
@@ -21,10 +25,15 @@ export async function listEveryImage(
   for (const { name, open } of SOURCE_FORMATS) {
     const source = open(place);
     try {
-      const listing = await source.list({ from: "nothing" }, { cacheFolder, onFault: () => false });
+      let unlisted = 0;
+      const onFault = () => {
+        unlisted++;
+        return false;
+      };
+      const listing = await source.list({ from: "nothing" }, { cacheFolder, onFault });
       if (listing === null) continue;
       const images = collectImages(listing.images);
-      if (images.length > 0) return { ...placeOf({ ...place, format: name }), images };
+      if (images.length > 0) return { ...placeOf({ ...place, format: name }), images, unlisted };
     } finally {
       await source.close();
     }

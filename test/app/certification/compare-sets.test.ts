@@ -44,8 +44,10 @@ describe("compareSets", () => {
       "notes.txt": "no image",
     });
     symlinkSync(join(against, "deep"), join(against, "link"));
+    symlinkSync("nowhere", join(against, "gone.jpg"));
     const found = await compare(petsRoot(), against);
-    expect(found).toMatchObject({ same: 2, near: 0, embeddings: null, against: { images: 4 } });
+    expect(found).toMatchObject({ same: 2, near: 0, embeddings: null, against: { images: 5 } });
+    expect(found.unreadable).toEqual({ benchmarks: 0, against: 1 });
     expect(found.pairs).toEqual([
       { kind: "same", benchmark: "pets", class: "cat", image: "cat/a.jpg", copy: "loose.jpg", cosine: null },
       { kind: "same", benchmark: "pets", class: "dog", image: "dog/a.jpg", copy: "deep/er/again.jpg", cosine: null },
