@@ -69,7 +69,7 @@ export async function readImages(
       const rows = rowsInOrderOf((members[0] as CheckedResult).correctness.images, correctness.images);
       read.push(inOrder(readScoredPredictions(await readBytes(path), path), rows));
     }
-    const { labels, classes, images, imageLabels } = read[0] as ScoredPredictions;
+    const { labels, classes, images, contents, imageLabels } = read[0] as ScoredPredictions;
     sets.push({
       ...key,
       checkpoints: members.map(({ metrics }) => position.get(metrics.checkpoint) as number),
@@ -77,6 +77,7 @@ export async function readImages(
       names: labels.map((label) => nameOf(key, label)),
       classes,
       images,
+      contents,
       imageLabels,
       predicted: read.map(({ predicted }) => predicted),
       confidence: read.map(({ confidence }) => confidence),

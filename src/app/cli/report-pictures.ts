@@ -4,9 +4,11 @@ import type { ImageEntry } from "../../data/sources/image-entry.ts";
 import type { ImageSource } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
 import { locateBenchmarks } from "../../evaluation/evaluate/locate-benchmarks.ts";
+import { shortContent } from "../../evaluation/results/predictions-file.ts";
 import { InputError } from "../../foundation/errors.ts";
+import { sha256 } from "../../foundation/files/sha256.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
-import { count, megabytes } from "../../foundation/number-text.ts";
+import { count, megabytes, plural } from "../../foundation/number-text.ts";
 import { orderForPictures } from "../../output/report/picture-order.ts";
 import type { ReportPictures } from "../../output/report/report-data.ts";
 import type { ChosenImages, FittedImages } from "../../output/report/store-images.ts";
@@ -49,8 +51,10 @@ export async function makePictures(
   let leftOut = 0;
   try {
     const wanted = [...orderForPictures(fitted, sets, options.count)];
-    const early = await readInOrder(wanted.map(({ benchmark, image }) => images.get(`${benchmark}\n${image}`)));
-    for (const { set, row, benchmark, image } of wanted) {
+    const early = await readInOrder(
+      wanted.map(({ benchmark, image, content }) => [images.get(`${benchmark}\n${image}`), content] as const),
+    );
+    for (const { set, row, benchmark, image, content } of wanted) {
       const found = images.get(`${benchmark}\n${image}`);
       if (found === undefined) {
         missing.set(benchmark, (missing.get(benchmark) ?? 0) + 1);
@@ -60,7 +64,7 @@ export async function makePictures(
         leftOut++;
         continue;
       }
-      const uri = early.has(found) ? (early.get(found) ?? null) : await pictureOf(found);
+      const uri = early.has(found) ? (early.get(found) ?? null) : await pictureOf(found, content);
       if (uri === null) missing.set(benchmark, (missing.get(benchmark) ?? 0) + 1);
       else if (bytes + uri.length > options.limit) {
         bytes = options.limit;
@@ -87,7 +91,7 @@ function describeMissing(missing: ReadonlyMap<string, number>, atHand: ReadonlyS
   const nowhere = [...missing.keys()].filter((benchmark) => !atHand.has(benchmark));
   const some = [...missing].filter(([benchmark]) => atHand.has(benchmark));
   const notes = some.map(([benchmark, number]) =>
-    makeNote(`${benchmark}: no pictures of ${count(number)} images, which are not at hand or cannot be read`),
+    makeNote(`${benchmark}: no pictures of ${plural(number, "image")}: not at hand, not readable, or changed since`),
   );
   if (nowhere.length === 0) return notes;
   return [...notes, makeNote(`no pictures of ${nowhere.join(", ")}: their images are not at hand`)];
@@ -99,20 +103,26 @@ function describeLimit(made: number, leftOut: number, limit: number): string {
 
 /** Pictures of images that are read in their container's order, as in a compressed tar, whatever is left out of them later. */
 async function readInOrder(
-  wanted: readonly (FoundImage | undefined)[],
+  wanted: readonly (readonly [image: FoundImage | undefined, content: string | null])[],
 ): Promise<ReadonlyMap<FoundImage, string | null>> {
-  const found = new Set(wanted.filter((image) => image?.source.isSequential === true) as FoundImage[]);
+  const found = new Map<FoundImage, string | null>();
+  for (const [image, content] of wanted) if (image?.source.isSequential === true) found.set(image, content);
   const pictures = new Map<FoundImage, string | null>();
   const placeOf = ({ entry }: FoundImage) => entry.container?.position ?? 0;
   const fileOf = ({ root, entry }: FoundImage) => join(root, entry.container?.file ?? "");
-  const ordered = [...found].sort((a, b) => compareText(fileOf(a), fileOf(b)) || placeOf(a) - placeOf(b));
-  for (const image of ordered) pictures.set(image, await pictureOf(image));
+  const ordered = [...found.keys()].sort((a, b) => compareText(fileOf(a), fileOf(b)) || placeOf(a) - placeOf(b));
+  for (const image of ordered) pictures.set(image, await pictureOf(image, found.get(image) ?? null));
   return pictures;
 }
 
-async function pictureOf({ source, root, entry }: FoundImage): Promise<string | null> {
+/**
+ * @param content that the image had when it was predicted; null: not known
+ * @returns null where it cannot be read, or has another content now: of a table whose rows are numbered, another image
+ */
+async function pictureOf({ source, root, entry }: FoundImage, content: string | null): Promise<string | null> {
   try {
     const { bytes } = await source.read(entry);
+    if (content !== null && shortContent(sha256(bytes)) !== content) return null;
     return await thumbnail(bytes, join(root, entry.path));
   } catch (error) {
     if (error instanceof InputError || (error as NodeJS.ErrnoException).code !== undefined) return null;

@@ -4,7 +4,7 @@ import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { EmbeddingSink } from "../embedding/embed-images.ts";
 import type { ImageRange, UpdateOptions } from "../embedding/image-contents.ts";
-import { type AlikeStore, openAlikeStores } from "../store/alike-stores.ts";
+import { type AlikeStore, createStoreFinder, type StoreFinder } from "../store/alike-stores.ts";
 import { copyParts, findStoredRows, readStoredRows, type StoredRow } from "../store/copy-embeddings.ts";
 import type { Part } from "../store/part-store.ts";
 import { countImages } from "./name-images.ts";
@@ -35,12 +35,13 @@ export interface FoundCopies {
 export async function findCopies(
   run: OpenedRun,
   missing: readonly Part[],
-  { storeRoot, runtime }: CopyPlace,
+  finder: StoreFinder,
+  runtime: RuntimeKind,
   options: UpdateOptions,
 ): Promise<FoundCopies> {
   const none: FoundCopies = { copies: [], known: new Map(), notes: [] };
   if (missing.length === 0) return none;
-  const stores = await openAlikeStores(storeRoot, { ...run, runtime });
+  const stores = await finder.find({ ...run, runtime });
   const likely = missing.flatMap((part) => likelyImages(stores, run.manifest, part));
   if (likely.length === 0) return none;
   await run.contents.update(likely, options);
@@ -103,17 +104,23 @@ export async function copyPlannedParts<Plan extends CopyPlace & { readonly runs:
 ): Promise<Plan> {
   if (plan.runs.every(({ copies }) => copies.length === 0)) return plan;
   await checkWritable(plan.storeRoot, "--store");
+  const finder = createStoreFinder(plan.storeRoot);
   const runs: PlannedRun[] = [];
   for (const run of plan.runs) {
     handlers.checkStopped();
-    runs.push(run.copies.length === 0 ? run : await copyRun(run, plan, handlers));
+    runs.push(run.copies.length === 0 ? run : await copyRun(run, finder, plan.runtime, handlers));
   }
   return { ...plan, runs };
 }
 
-async function copyRun(run: PlannedRun, plan: CopyPlace, { note }: RunHandlers): Promise<PlannedRun> {
+async function copyRun(
+  run: PlannedRun,
+  finder: StoreFinder,
+  runtime: RuntimeKind,
+  { note }: RunHandlers,
+): Promise<PlannedRun> {
   const { checkpoint, benchmark, copies, contents, store } = run;
-  const stores = await openAlikeStores(plan.storeRoot, { ...run, runtime: plan.runtime });
+  const stores = await finder.find({ ...run, runtime });
   const failed = await copyParts(store, copies, contents.sha256, await storedRows(run, stores, copies));
   if (failed.length > 0) {
     const text = `${checkpoint.id} on ${benchmark.id}: stored embeddings of ${countImages(rowsOf(failed))} cannot be used; they are embedded again`;
@@ -129,12 +136,14 @@ export function fillKnownRows(run: PlannedRun, { storeRoot, runtime }: CopyPlace
   let found: Promise<Map<string, StoredRow>> | undefined;
   return {
     write: async (part, embeddings, about) => {
-      found ??= openAlikeStores(storeRoot, { ...run, runtime }).then((stores) =>
-        findStoredRows(
-          stores.map((alike) => alike.store),
-          new Set(known.values()),
-        ),
-      );
+      found ??= createStoreFinder(storeRoot)
+        .find({ ...run, runtime })
+        .then((stores) =>
+          findStoredRows(
+            stores.map((alike) => alike.store),
+            new Set(known.values()),
+          ),
+        );
       // an image that another checkpoint lacked was embedded for this one too
       const wanted = positionsOf(part).filter(
         (position) => known.get(position) === about.content[position - part.first],

@@ -6,6 +6,7 @@ import { assignParts } from "../embedding/assign-parts.ts";
 import type { Shard } from "../embedding/shard.ts";
 import { checkAccuraciesFile } from "../results/rebuild-accuracies.ts";
 import { checkFoldersDistinct, ignoresCase } from "../results/result-collisions.ts";
+import { createStoreFinder } from "../store/alike-stores.ts";
 import type { Part } from "../store/part-store.ts";
 import { type Allocation, describeAllocation, readAllocation } from "./allocation.ts";
 import { checkExports } from "./check-exports.ts";
@@ -116,10 +117,11 @@ export async function planEvaluation(options: EvaluateOptions, scope: PlanScope 
   const toScore = (run: OpenedRun) => run.results.some(({ existing }) => existing === undefined);
   const assigned = found.runs.map((run, r) => ({ run, parts: toScore(run) ? (parts[r] as readonly Part[]) : [] }));
   const lacking = await missingParts(assigned, { threads, skipUnreadable, mergeOnly, handlers });
+  const finder = createStoreFinder(storeRoot);
   const runs: PlannedRun[] = [];
   for (const [r, run] of found.runs.entries()) {
     const missing = lacking.missing[r] as readonly Part[];
-    const { copies, known, notes: copyNotes } = await findCopies(run, missing, { storeRoot, runtime }, update);
+    const { copies, known, notes: copyNotes } = await findCopies(run, missing, finder, kind, update);
     notes.push(...copyNotes);
     runs.push({ ...run, copies, known, missing: missing.filter((part) => !copies.includes(part)) });
   }

@@ -1,10 +1,12 @@
 import { InputError } from "../../foundation/errors.ts";
-import { scanPredictions } from "./predictions-file.ts";
+import { contentText, scanPredictions } from "./predictions-file.ts";
 
 /** The predictions of a file with how sure the checkpoint was of each. */
 export interface ScoredPredictions {
   /** (n,) names of the images */
   readonly images: readonly string[];
+  /** (n,) contents of the images, see `shortContent`; null where the file does not have them */
+  readonly contents: readonly string[] | null;
   /** labels as they stand, in the order of their first image, and the classes that are right of each */
   readonly labels: readonly string[];
   readonly classes: readonly (readonly number[])[];
@@ -24,21 +26,24 @@ export interface ScoredPredictions {
  */
 export function readScoredPredictions(bytes: Uint8Array, where: string): ScoredPredictions {
   const images: string[] = [];
+  const contents: string[] = [];
   const imageLabels: number[] = [];
   const predicted: number[] = [];
   const confidence: number[] = [];
-  const { labels } = scanPredictions(bytes, where, (row) => {
+  const { labels, hasContent } = scanPredictions(bytes, where, (row) => {
     const scores = row.scores();
     if (!scores.every(Number.isFinite)) {
       throw new InputError(`${where}: row ${row.index + 1}: not as evaluate writes it; evaluate again`);
     }
     images.push(row.image());
+    if (row.hasContent) contents.push(contentText(row));
     imageLabels.push(row.label.position);
     predicted.push(row.predicted);
     confidence.push(shareOfBest(scores));
   });
   return {
     images,
+    contents: hasContent ? contents : null,
     labels: labels.map(({ text }) => text),
     classes: labels.map(({ classes }) => classes),
     imageLabels: Uint32Array.from(imageLabels),

@@ -22,33 +22,53 @@ const layoutSchema = z.object({
 
 const listSchema = z.object({ sha256: z.string(), images: z.array(z.tuple([z.string(), z.number()])) });
 
-/**
- * Opens the stores of a benchmark's images that differ from one to be made in nothing but the list of images: their
- * embeddings are what it will hold of images of the same content. Stores that cannot be read are none.
- *
- * @param storeRoot `.shiftline/store` or what `--store` named
- */
-export async function openAlikeStores(storeRoot: string, embedded: EmbeddedImages): Promise<AlikeStore[]> {
-  const { checkpoint, manifest } = embedded;
+/** Finds stores that differ in their list of images alone. What each store is of is read once. */
+export interface StoreFinder {
+  /**
+   * Opens the stores of a benchmark's images that differ from one to be made in nothing but the list of images: their
+   * embeddings are what it will hold of images of the same content. Stores that cannot be read are none.
+   */
+  find(embedded: EmbeddedImages): Promise<AlikeStore[]>;
+}
+
+/** @param storeRoot `.shiftline/store` or what `--store` named */
+export function createStoreFinder(storeRoot: string): StoreFinder {
   const root = join(storeRoot, "images");
-  const own = embeddingKey(embedded);
-  const alike: AlikeStore[] = [];
+  let layouts: Promise<StoreLayout[]> | undefined;
+  return {
+    find: async (embedded) => {
+      const { checkpoint, manifest } = embedded;
+      const own = embeddingKey(embedded);
+      layouts ??= readLayouts(root);
+      const alike: AlikeStore[] = [];
+      for (const layout of await layouts) {
+        if (layout.key === own || layout.fingerprint !== checkpoint.fingerprint) continue;
+        if (layout.benchmark !== manifest.benchmark) continue;
+        const list = listSchema.safeParse(await readIfWhole(join(root, layout.name, "manifest.json"))).data;
+        if (list === undefined) continue;
+        const images = collectImages(list.images.map(([path, bytes]) => ({ path, bytes, label: 0 })));
+        const other = { ...embedded, manifest: { ...manifest, sha256: list.sha256, images } };
+        // The key is of preprocessing, pre-crop and runtime too: one of them differs where it is another
+        if (embeddingKey(other) !== layout.key) continue;
+        const store = await openPartStore(storeRoot, other, layout.part_size);
+        const sizes = new Set(list.images.map(([, bytes]) => bytes));
+        alike.push({ store, sizes: sizes.has(0) ? null : sizes });
+      }
+      return alike;
+    },
+  };
+}
+
+type StoreLayout = z.infer<typeof layoutSchema> & { readonly name: string };
+
+async function readLayouts(root: string): Promise<StoreLayout[]> {
+  const layouts: StoreLayout[] = [];
   const entries = (await readFolderIfThere(root)) ?? [];
   for (const name of entries.map((entry) => entry.name).sort()) {
     const layout = layoutSchema.safeParse(await readIfWhole(join(root, name, "store.json"))).data;
-    if (layout === undefined || layout.key === own || layout.fingerprint !== checkpoint.fingerprint) continue;
-    if (layout.benchmark !== manifest.benchmark) continue;
-    const list = listSchema.safeParse(await readIfWhole(join(root, name, "manifest.json"))).data;
-    if (list === undefined) continue;
-    const images = collectImages(list.images.map(([path, bytes]) => ({ path, bytes, label: 0 })));
-    const other = { ...embedded, manifest: { ...manifest, sha256: list.sha256, images } };
-    // The key is of preprocessing, pre-crop and runtime too: one of them differs where it is another
-    if (embeddingKey(other) !== layout.key) continue;
-    const store = await openPartStore(storeRoot, other, layout.part_size);
-    const sizes = new Set(list.images.map(([, bytes]) => bytes));
-    alike.push({ store, sizes: sizes.has(0) ? null : sizes });
+    if (layout !== undefined) layouts.push({ ...layout, name });
   }
-  return alike;
+  return layouts;
 }
 
 async function readIfWhole(path: string): Promise<unknown> {

@@ -8,6 +8,8 @@ export interface WantedPicture {
   readonly row: number;
   readonly benchmark: string;
   readonly image: string;
+  /** of the image when it was predicted, see `ChosenImages`; null: not known */
+  readonly content: string | null;
 }
 
 /**
@@ -41,7 +43,8 @@ export function orderForPictures(fitted: FittedImages, sets: readonly ChosenImag
       const row = rows[rank];
       if (row === undefined || seen.has(`${set} ${row}`)) continue;
       seen.add(`${set} ${row}`);
-      wanted.push({ set, row, benchmark, image: chosen.images[listed[row] as number] as string });
+      const at = listed[row] as number;
+      wanted.push({ set, row, benchmark, image: chosen.images[at] as string, content: chosen.contents?.[at] ?? null });
     }
   }
   return wanted;

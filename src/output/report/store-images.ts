@@ -15,6 +15,8 @@ export interface ChosenImages extends TaskKey {
   /** (n,) names of the images, and positions in `labels` */
   readonly images: readonly string[];
   readonly imageLabels: Uint32Array;
+  /** (n,) contents of the images, see `shortContent`; null where they are not known */
+  readonly contents: readonly string[] | null;
   /** by checkpoint, (n,): the best class, and its share in [0, 1]; NaN where there are no scores */
   readonly predicted: readonly Uint32Array[];
   readonly confidence: readonly Float32Array[];

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ReportData } from "../../../src/output/report/report-data.ts";
@@ -191,6 +191,15 @@ describe("shiftline report", () => {
     expect(all.status).toBe(0);
     const whole = readPage(join(out, "report.html"));
     expect(whole.pictures.uris).toHaveLength(123);
+    // An image under the path of another is not shown in its place
+    const predictions = join(out, "vit-open-clip", "imagenet", "1000", "simple-7", "predictions.csv");
+    const text = readFileSync(predictions, "utf8");
+    writeFileSync(predictions, text.replace(/[0-9a-f]{32}$/m, "0".repeat(32)));
+    expect((await shiftline(args)).stderr).toContain(
+      "no pictures of 1 image: not at hand, not readable, or changed since",
+    );
+    expect(readPage(join(out, "report.html")).pictures.uris).toHaveLength(122);
+    writeFileSync(predictions, text);
     const some = await shiftline([...args, "--budget", "3,0.05"]);
     expect(some.stderr).toMatch(/note: pictures of \d+ of 123 images: they have 0\.1 MB of a report/);
     const { pictures, images } = readPage(join(out, "report.html"));

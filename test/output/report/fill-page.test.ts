@@ -24,6 +24,7 @@ function madeImages(benchmark: string, checkpoints: number, n: number): ChosenIm
     classes: Array.from({ length: LABELS }, (_, i) => [i]),
     images: Array.from({ length: n }, (_, i) => `c/${Math.floor(uniform() * 2 ** 40).toString(16)}-${i}.jpg`),
     imageLabels,
+    contents: null,
     predicted: Array.from({ length: checkpoints }, () =>
       Uint32Array.from(imageLabels, (label, i) =>
         isHard[i] && uniform() < 0.6 ? Math.floor(uniform() * LABELS) : label,
