@@ -89,8 +89,8 @@ describe("sets as they are published, under one root and without an option", () 
 it.each([
   ["imagenet", "imagenet/ILSVRC2012_img_val.tar"],
   ["imagenet", "ILSVRC2012/ILSVRC2012_img_val.tar"],
-  ["imagenet-v2", "imagenetv2/imagenetv2-matched-frequency.tar"],
-  ["imagenet-v2", "datasets--vaishaal--ImageNetV2/snapshots/0f1e2d/imagenetv2-matched-frequency.tar"],
+  ["imagenet-v2", "imagenetv2/imagenetv2-matched-frequency.tar.gz"],
+  ["imagenet-v2", "datasets--vaishaal--ImageNetV2/snapshots/0f1e2d/imagenetv2-matched-frequency.tar.gz"],
   ["imagenet-sketch", "datasets--songweig--imagenet_sketch/snapshots/0f1e2d/data/ImageNet-Sketch.zip"],
   ["imagenet-sketch", "imagenet-sketch/ImageNet-Sketch.zip"],
   ["imagenet-r", "imagenet-r/imagenet-r.tar"],

@@ -31,7 +31,7 @@ const UNSCORED = 50273 - 18574;
  */
 export async function publishedSets(share: Share): Promise<PublishedSet[]> {
   const v2 = (kind: string) => ({
-    archive: `imagenetv2-${kind}.tar`,
+    archive: `imagenetv2-${kind}.tar.gz`,
     top: `imagenetv2-${kind}-format-val`,
     column: "index",
     name: (folder: string, i: number) => `${hash(`${kind} ${folder} ${i}`, 40)}.jpeg`,
