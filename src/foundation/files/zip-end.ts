@@ -70,7 +70,11 @@ function findEnd(file: ZipFile): { end: number; record: Buffer } {
   if (file.size < END_BYTES) throw cut(file);
   const tailLength = Math.min(file.size, END_BYTES + MAX_COMMENT);
   const tail = file.read(file.size - tailLength, tailLength);
-  const ends = (at: number) => at + END_BYTES + tail.readUInt16LE(at + 20) === tailLength;
+  // zeros may follow: what is written to a pipe in blocks (libarchive) has them
+  const ends = (at: number) => {
+    const end = at + END_BYTES + tail.readUInt16LE(at + 20);
+    return end <= tailLength && tail.subarray(end).every((byte) => byte === 0);
+  };
   const at = tail.lastIndexOf(END, tailLength - END_BYTES);
   if (at < 0) throw cut(file);
   if (!ends(at)) throw zipFault(file, "bytes follow its end record, or are missing from it");
