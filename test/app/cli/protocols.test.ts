@@ -183,7 +183,8 @@ describe("layouts of one set", () => {
           predictionsIn(result.folder).map((row) => [members[row.image as string] as string, row]),
         );
         for (const row of predictionsIn((fromFolder[i] as Result).folder)) {
-          expect({ ...renamed.get(row.image as string), image: row.image }).toEqual(row);
+          const { image, content } = row; // the tars hold the same pixels in another format
+          expect({ ...renamed.get(image as string), image, content }).toEqual(row);
         }
         expect(renamed.size).toBe(result.n);
       }

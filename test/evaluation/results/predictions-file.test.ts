@@ -26,7 +26,9 @@ interface Predicted {
 
 /** `predictions.csv` of images that each have a label of their own. */
 function written(images: readonly Predicted[]): string {
-  const manifest = { images: { at: (i: number) => ({ path: (images[i] as Predicted).path, label: i }) } };
+  const manifest = {
+    images: { at: (i: number) => ({ path: (images[i] as Predicted).path, label: i }), label: (i: number) => i },
+  };
   const predictions: Predictions = {
     images: Int32Array.from(images.keys()),
     k: images[0]?.top.length ?? 1,
