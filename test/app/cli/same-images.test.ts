@@ -163,10 +163,13 @@ describe("the same images in another container", () => {
       /: 11 of its 12 are among the 12 at hand with the same label, 1 with another \(dog\/1\.png, now 1\.tar\/1\.png\)/,
     );
     expect(filesOf(folder)).toEqual(files);
-    // Elsewhere, what is stored of the others is used: one part of images of the same sizes is embedded
+    // Elsewhere, what is stored of the others is used: of images of the same sizes only the new one is embedded
     const elsewhere = { ...setting, out: join(temporaryFolder(), "results") };
     const after = await run(elsewhere, asTars(changed));
-    expect(after).toMatchObject({ embedded: 4 });
+    expect(after).toMatchObject({ embedded: 1 });
+    // The last digit of a cosine may differ with the batch; the ranking may not
+    const ranks = (rows: readonly string[]) => rows.map((row) => row.replace(/,[^,]*\.[^,]*/g, ""));
+    expect(ranks(after.rows)).toEqual(ranks((await run(makeSetting(), asTars(changed))).rows));
     // Labels are no part of an embedding
     expect(await run({ ...elsewhere, out: join(temporaryFolder(), "results") }, asTars(relabeled))).toMatchObject({
       embedded: 0,
