@@ -1,10 +1,9 @@
-import { expect, it, vi } from "vitest";
-import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
-import { listImages } from "../../../src/data/dataset/list-images.ts";
+import { afterAll, expect, it, vi } from "vitest";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 
-// root may read everything: what the system would refuse is refused here
-vi.mock("node:fs", async (load) => {
+// root may read everything: what the system would refuse is refused here, by modules that are loaded anew for it
+vi.resetModules();
+vi.doMock("node:fs", async (load) => {
   const fs = await load<typeof import("node:fs")>();
   const readdirSync = (path: string, options: object) => {
     if (/(?:lost\+found|private|n01443537)$/.test(path)) throw Object.assign(new Error("no"), { code: "EACCES" });
@@ -13,6 +12,13 @@ vi.mock("node:fs", async (load) => {
   return { ...fs, readdirSync, default: fs };
 });
 
+afterAll(() => {
+  vi.doUnmock("node:fs");
+  vi.resetModules();
+});
+
+const { readBenchmark } = await import("../../../src/data/benchmark/benchmark.ts");
+const { listImages } = await import("../../../src/data/dataset/list-images.ts");
 const imagenet = await readBenchmark("imagenet");
 
 it("passes over folders beside the classes that it may not read, and counts them", async () => {
