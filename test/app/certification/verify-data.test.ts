@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { compareSets } from "../../../src/app/certification/compare-sets.ts";
 import { formatVerification } from "../../../src/app/certification/verification-text.ts";
 import { type Verification, type VerifyDataOptions, verifyData } from "../../../src/app/certification/verify-data.ts";
 import { isContentManifest } from "../../../src/data/dataset/content-manifest.ts";
@@ -142,6 +143,18 @@ describe("verifyData on damage", () => {
       expect(items(found, "truncated")).toEqual([expect.stringMatching(/^cat\/a\.jpg: /)]);
       expect(items(found, "unreadable").map((item) => item.split(":")[0])).toEqual(["dog/b.jpg", "owl/a.jpg"]);
     }
+  });
+
+  it("decodes what was only hashed before, and finds it damaged", async () => {
+    const store = join(temporaryFolder(), "store");
+    const root = petsRoot({ ...PETS, "owl/b.jpg": photo(5).subarray(0, 700) });
+    const { now } = Date;
+    const later = vi.spyOn(Date, "now").mockImplementation(() => now() + 60_000);
+    await compareSets(root, root, { benchmarks: [petsDefinition()], store, threads: 1 });
+    later.mockRestore();
+    const found = await verify(root, { store });
+    expect(found.benchmarks[0]?.read).toBe(6);
+    expect(items(found, "truncated")).toHaveLength(1);
   });
 
   it("goes on without a store that can be written, and says so", async () => {
