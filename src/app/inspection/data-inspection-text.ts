@@ -73,13 +73,23 @@ function formatItems(items: readonly string[]): string[] {
   return [...named, ...(more === null ? [] : [more])].map((item) => `    ${shorten(item, WIDTH - 4)}`);
 }
 
+function describeLayout({ layout, key, numeric }: BenchmarkInspection): string {
+  switch (layout) {
+    case "flat":
+      return "files in one folder, labelled by their number";
+    case "solution-file":
+      return "files in one folder, labelled by the CSV file of the competition";
+    case "web-dataset":
+      return "labels that come with the images";
+    case "numbered-folders":
+      return "class folders named by numbers";
+    case "class-folders":
+      return `class folders named by ${key}${numeric ? ", read as numbers (10 after 9)" : ""}`;
+  }
+}
+
 function formatFacts(one: BenchmarkInspection): string[] {
-  const layout =
-    one.layout === "flat"
-      ? "files in one folder, labelled by their number"
-      : one.layout === "web-dataset"
-        ? "labels that come with the images"
-        : `class folders named by ${one.key}${one.numeric ? ", read as numbers (10 after 9)" : ""}`;
+  const layout = (one.format === "folder" ? "" : `${one.format}: `) + describeLayout(one);
   const protocols = one.protocols.map(({ id, n, expected, state }) =>
     state === "left out"
       ? `${id}: left out`

@@ -50,6 +50,8 @@ export interface BenchmarkInspection {
   readonly warnings: readonly string[];
   /** folders inside a class folder that are named as another class */
   readonly misplaced: readonly string[];
+  /** of the source: "folder", "tar", "parquet", … */
+  readonly format: string;
   /** links to folders that are read where they are, which are not followed */
   readonly links: readonly string[];
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
@@ -125,6 +127,7 @@ export async function inspectBenchmark(
     notes: aside.notes,
     warnings: aside.warnings,
     misplaced: aside.misplaced,
+    format: survey.format,
     unreadable: [...survey.unreadable, ...content.unreadable],
     duplicates: content.duplicates.map((group) => ({
       paths: group.map((at) => images.at(at).path),

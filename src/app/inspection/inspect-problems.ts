@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { noImages } from "../../data/dataset/locate.ts";
 import type { UnrecognisedPlace } from "../../data/dataset/unrecognised-places.ts";
 import { count, plural } from "../../foundation/number-text.ts";
@@ -91,5 +91,6 @@ function copies(benchmarks: readonly BenchmarkInspection[]): DataProblem[] {
 
 /** A benchmark's place as people read it: below the root, "." where it is the root. */
 export function placeBelow(root: string, place: string): string {
-  return relative(root, place) || ".";
+  const below = relative(root, place) || ".";
+  return below.startsWith("..") ? basename(place) : below; // of a container or a pattern that was named itself
 }

@@ -136,7 +136,9 @@ describe("what lies in a place is told", () => {
     const other = tree({ "a/b.txt": "x" });
     const contents = "its folders are called a; expected folders or archives called as ";
     await expect(run(other)).rejects.toThrow(`${other}: no benchmark there: ${contents}`);
-    await expect(inspectData(other)).rejects.toThrow(`${other}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`);
+    await expect(inspectData(other)).rejects.toThrow(
+      `${other}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`,
+    );
   });
 
   it("of a container by itself", async () => {
