@@ -7,6 +7,7 @@ import {
   parseLiteral,
   textsOf,
 } from "../../foundation/files/parse-literal.ts";
+import { plural } from "../../foundation/number-text.ts";
 
 /** Class names as a file has them, in the order that `order` says. */
 export interface ListedNames {
@@ -17,6 +18,8 @@ export interface ListedNames {
   readonly order: "file" | "index" | "wnid";
   /** what was done to the names */
   readonly changes: readonly string[];
+  /** why they may not be what is meant */
+  readonly doubts?: readonly string[];
 }
 
 /** Of a file that has names of several data sets: which are wanted. */
@@ -33,6 +36,8 @@ export const LISTED_ENDINGS = [".txt", ".json", ".py"] as const;
 const WNID = /^n\d{8}$/;
 const WNID_LINE = /^(n\d{8})[\s,;:]+(\S.*)$/;
 const HAS_WNID = /(?<![\w])n\d{8}(?!\d)/;
+/** A first line that is no class name. */
+const HEADER = /^#?\s*(?:names?|class(?:[ _-]?names?)?|classes|labels?|categor(?:y|ies)|synsets?)$/i;
 const FORMS =
   'names, one a line or a list of texts; "n01440764 tench, Tinca tinca" a line; {"0": ["n01440764", "tench"]} as Keras has it; {"0": "tench"}; {"n01440764": "tench"}; or {"imagenet1k": [names]} as CLIP_benchmark has it';
 
@@ -54,6 +59,11 @@ export function parseListedNames(text: string, path: string, wanted: WantedNames
 
 function fromLines(text: string, path: string): ListedNames {
   const lines = text.trimEnd().split(/\r\n|\r|\n/);
+  if (HEADER.test(lines[0]?.trim() ?? "")) {
+    throw new InputError(
+      `${path}: its first line, ${lines[0]?.trim()}, is no name but says what the lines are; remove it`,
+    );
+  }
   const gap = lines.findIndex((line) => line.trim() === "");
   if (gap !== -1) throw new InputError(`${path}: line ${gap + 1} is empty: is a name missing there?`);
   const entries = lines.map((line) => WNID_LINE.exec(line.trim()));
@@ -143,7 +153,17 @@ function synonyms(listed: Omit<ListedNames, "changes">): ListedNames {
   const first = (name: string) => (name.split(",", 1)[0] as string).trim();
   const example = listed.names.find((name) => name.includes(",")) as string;
   const text = `${changed} of ${listed.names.length} names list several, of which the first is taken: ${first(example)} of ${example}`;
-  return { ...listed, names: listed.names.map(first), changes: [text] };
+  const firsts = new Map<string, string[]>();
+  for (const name of listed.names) firsts.set(first(name), [...(firsts.get(first(name)) ?? []), name]);
+  const shared = [...firsts].filter(([, names]) => names.length > 1);
+  const [[one, names] = ["", []]] = shared;
+  const doubts =
+    shared.length === 0
+      ? []
+      : [
+          `${plural(shared.length, "first name")} of several classes, whose scores are ties that the first class wins: ${one} (${names.join("; ")}); write a name for each`,
+        ];
+  return { ...listed, names: listed.names.map(first), changes: [text], doubts };
 }
 
 /** A name, or a list of names as one text with commas between. */

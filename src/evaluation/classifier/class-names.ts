@@ -4,7 +4,7 @@ import { parseCsv, parseWhole } from "../../foundation/files/parse-csv.ts";
 import { parseOnce } from "../../foundation/files/parse-once.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import { makeNote, type Note } from "../../foundation/notes.ts";
+import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { checkClassNames, doubtfulClassNames } from "./class-name-checks.ts";
 import { LISTED_ENDINGS, type ListedNames, parseListedNames, type WantedNames } from "./class-name-forms.ts";
 
@@ -38,22 +38,23 @@ const ENDING = ".csv";
  */
 export async function readClassNames(typed: string, wanted?: WantedNames): Promise<ClassNameList> {
   const file = await findNamedFile(typed, "class-name list", FOLDER, ENDING, LISTED_ENDINGS);
-  const { changes, ...list } = await readFile(file, wanted);
+  const { changes, doubts = [], ...list } = await readFile(file, wanted);
   checkClassNames(list.names, file.path);
   await checkShippedId(file, list.sha256);
   const about = { classNames: file.id };
   const noted = changes.map((text) => makeNote(`${file.path}: ${text}`, about));
-  return { ...list, notes: [...noted, ...doubtfulClassNames(list.names, file.path, file.id)] };
+  const doubted = doubts.map((text) => makeWarning(`${file.path}: ${text}`, about));
+  return { ...list, notes: [...noted, ...doubted, ...doubtfulClassNames(list.names, file.path, file.id)] };
 }
 
-type ReadNames = Omit<ClassNameList, "notes"> & Pick<ListedNames, "changes">;
+type ReadNames = Omit<ClassNameList, "notes"> & Pick<ListedNames, "changes" | "doubts">;
 
 async function readFile({ id, path }: NamedFile, wanted?: WantedNames): Promise<ReadNames> {
   const text = await readText(path);
   if (!LISTED_ENDINGS.some((ending) => path.endsWith(ending))) return { id, path, ...parseClassNames(text, path) };
-  const { names, wnids, order, changes } = parseListedNames(text, path, wanted);
+  const { names, wnids, order, changes, doubts = [] } = parseListedNames(text, path, wanted);
   const columns = new Map(wnids === null ? [] : [["wnid", wnids]]);
-  return { id, path, columns, order, changes, ...named(names) };
+  return { id, path, columns, order, changes, doubts, ...named(names) };
 }
 
 const parseClassNames = parseOnce((text, path): Omit<ReadNames, "id" | "path"> => {

@@ -27,7 +27,8 @@ export interface ListedClass {
 const HEADER = /^(?:wnid|index|name|folder|label|class_index|imagenet_index|label_id)$/i;
 const WNID_LINE = /^(n\d{8})[\s,;:]+(\S.*)$/;
 /** Columns of a CSV file that say which class a row is, the surest first. */
-const COLUMNS = ["wnid", "folder", "index", "name"];
+const COLUMNS = ["wnid", "folder", "name", "index"];
+const WNID = /^n\d{8}$/;
 
 /**
  * Reads a list of classes: one a line, perhaps below a line that says what they are (`wnid`, `index`, `name`), and perhaps with the
@@ -73,13 +74,18 @@ function fromLines(text: string): ParsedSubset {
 function fromCsv(text: string, path: string): ParsedSubset {
   const rows = parseCsv(text, path, []);
   const columns = Object.keys(rows[0] as Record<string, string>);
-  const column = COLUMNS.find((one) => columns.includes(one));
-  if (column === undefined) {
-    throw new InputError(`${path}: expected a column ${COLUMNS.join(" or ")}, found ${columns.join(", ")}`);
+  const ofWnids = columns.find((one) => rows.every((row) => WNID.test(row[one] ?? "")));
+  const found = ofWnids ?? COLUMNS.find((one) => columns.includes(one));
+  // beside columns that are not known, "index" is likely the number of the row
+  if (found === undefined || (found === "index" && columns.length > 1)) {
+    throw new InputError(
+      `${path}: expected a column ${COLUMNS.join(" or ")}, index alone, found ${columns.join(", ")}; leave the others out`,
+    );
   }
+  const column = ofWnids === undefined ? found : "wnid";
   const entries = rows.map((row, at) => {
     const name = column === "wnid" ? (row.name ?? null) : null;
-    return { text: row[column] as string, place: `row ${at + 1}`, name };
+    return { text: row[found] as string, place: `row ${at + 1}`, name };
   });
   const empty = entries.find((entry) => entry.text === "");
   if (empty !== undefined) throw new InputError(`${path}: ${empty.place}: ${column} is empty`);

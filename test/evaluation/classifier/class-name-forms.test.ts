@@ -54,11 +54,20 @@ describe("class names are read as people have them", () => {
   });
 
   it("and which of several names is taken is said", async () => {
-    const { notes } = await match("index.json", { ...names.map((name) => `${name}, another`) });
+    const distinct = names.map((name, i) => (names.indexOf(name) === i ? name : `${name} ${i}`));
+    const { notes } = await match("index.json", { ...distinct.map((name) => `${name}, another`) });
     expect(notes).toEqual([
       "index.json: 1000 of 1000 names list several, of which the first is taken: tench of tench, another",
     ]);
   });
+});
+
+it("class names whose first of several is that of another class too are warned of", async () => {
+  const crane = names.map((name, i) => (i === 134 ? "crane, bird" : i === 517 ? "crane, machine" : `${name} ${i}, x`));
+  const { notes } = await match("index.json", { ...crane });
+  expect(notes[1]).toBe(
+    "index.json: 1 first name of several classes, whose scores are ties that the first class wins: crane (crane, bird; crane, machine); write a name for each",
+  );
 });
 
 describe("class names that contradict the classes are refused", () => {
@@ -76,6 +85,7 @@ describe("class names that contradict the classes are refused", () => {
       Object.fromEntries(names.map((name, i) => [i + 1, name])),
       /each index from 0 to 999 once; 0 is not/,
     ],
+    ["headed.txt", ["class_name", ...names.slice(0, 999)].join("\n"), /its first line, class_name, is no name/],
     ["wnids.txt", wnids.join("\n"), /index 0: expected the name of a class, found the WordNet id n01440764/],
     [
       "mixed.txt",

@@ -27,6 +27,7 @@ describe("a list of classes", () => {
     ["a.txt", "index\n2\n000\n1\n"],
     ["a.csv", "id,wnid,name\n5,n01443537,goldfish\n6,n01440764,tench\n7,n01484850,\n"],
     ["a.csv", "index\n1\n0\n2\n"],
+    ["a.csv", ",synset\n0,n01443537\n1,n01440764\n2,n01484850\n"],
     ["a.json", '["n01443537", "n01440764", "n01484850"]'],
     ["Labels.json", '{"n01443537": "goldfish", "n01440764": "tench, Tinca tinca", "n01484850": "shark"}'],
     ["a.txt", "classes = ['n01443537', 'n01440764', 'n01484850']"],
@@ -64,7 +65,12 @@ describe("a list of classes", () => {
     ["a.txt", "index\n999\n1000\n", /line 3: 1000 is none of the 1000 classes/],
     ["a.txt", "folder\nn01440764\nn01443537\n", /the classes of imagenet have no folder; they have name, index, wnid/],
     ["a.txt", "n01440764 goldfish\nn01443537 tench\n", /n01440764 is not the class goldfish, and so of 1 more/],
-    ["a.csv", "class,n\ntench,1\ngoldfish,2\n", /expected a column wnid or folder or index or name, found class, n/],
+    [
+      "a.csv",
+      "class,n\ntench,1\ngoldfish,2\n",
+      /expected a column wnid or folder or name or index, index alone, found class, n/,
+    ],
+    ["a.csv", "index,class\n0,tench\n1,goldfish\n", /index alone, found index, class; leave the others out/],
     ["a.csv", "wnid,name\nn01440764,a\n,b\n", /row 2: wnid is empty/],
   ])("is refused where it does not say which classes: %s %j", async (file, content, message) => {
     await expect(find(file, content)).rejects.toThrow(message);
