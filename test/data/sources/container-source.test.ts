@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { listImages } from "../../../src/data/dataset/list-images.ts";
+import { containerFormat } from "../../../src/data/sources/container-source.ts";
 import { openSource } from "../../../src/data/sources/source-formats.ts";
+import { InputError } from "../../../src/foundation/errors.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { type MadeMember, makeTar } from "./make-tar.ts";
 
@@ -124,5 +127,47 @@ describe("files of a folder", () => {
       "train.tar": ["n01440764.tar"],
     });
     expect(await rowsIn(root)).toEqual([["b.tar/n01443537/b.jpg", 1]]);
+  });
+});
+
+describe("a table", () => {
+  /** A format of the test's: each line of a file is the label of an image. */
+  const rows = containerFormat({
+    name: "rows",
+    endings: [".rows"],
+    index: async (path) => {
+      const labels = readFileSync(path, "utf8").trim().split("\n");
+      const members = labels.map((label, i) => ({ name: `${i}`, bytes: 1, position: i, label: Number(label) }));
+      return { members, notes: [], warnings: [] };
+    },
+    open: () => {
+      const unused = () => Promise.reject(new Error("nothing is read"));
+      return { read: unused, readHead: unused, close: async () => {} };
+    },
+  });
+
+  async function labelsIn(files: Readonly<Record<string, string>>): Promise<number[]> {
+    const root = writeTree(temporaryFolder(), files);
+    const labels = async () => ({
+      rowOf: (label: number | string, where: string) => {
+        if (label === -1) throw new InputError(`${where}: no label`);
+        return Number(label);
+      },
+      warnings: [],
+    });
+    const source = rows.open({ root });
+    const listing = await source.list({ from: "sample", classes: 9, labels }, { onFault: () => true });
+    return [...(listing?.images ?? [])].map(({ label }) => label);
+  }
+
+  it("of a validation split is read beside a test split without labels, and refused beside one with labels", async () => {
+    const validation = { "validation-0.rows": "3\n1\n2" };
+    expect(await labelsIn({ ...validation, "test-0.rows": "-1\n-1", "train-0.rows": "7" })).toEqual([3, 1, 2]);
+    await expect(labelsIn({ ...validation, "test-0.rows": "-1\n5" })).rejects.toThrow(
+      /shards of more than one set: test-0\.rows, validation-0\.rows; name those to read/,
+    );
+    await expect(labelsIn({ "test-0.rows": "-1\n-1", "train-0.rows": "7" })).rejects.toThrow(
+      /test-0\.rows\/0: no label/,
+    );
   });
 });
