@@ -1,4 +1,6 @@
+import { createContext, Script } from "node:vm";
 import type { Decompress } from "fzstd";
+import { createXxh64 } from "../../foundation/math/xxh64.ts";
 import { ZstdError } from "./zstd-error.ts";
 
 /*
@@ -37,8 +39,10 @@ async function* decodeFrame(
   const { bytes: header, contentSize, hasChecksum } = await readHeader(input);
   let pieces: Uint8Array[] = [];
   let made = 0;
+  const hash = hasChecksum ? createXxh64() : null;
   const decode = new decoder((piece) => {
     made += piece.length;
+    hash?.update(piece);
     pieces.push(piece);
   });
   push(decode, Buffer.concat([magic, header]));
@@ -53,7 +57,8 @@ async function* decodeFrame(
     pieces = [];
   }
   if (contentSize !== null && made !== contentSize) throw new ZstdError("a frame has another size than it says");
-  if (hasChecksum) await input.exactly(4);
+  if (hash !== null && number(await input.exactly(4), 0, 4) !== hash.low32())
+    throw new ZstdError("its checksum is wrong");
 }
 
 interface FrameHeader {
@@ -80,10 +85,17 @@ async function readHeader(input: PieceReader): Promise<FrameHeader> {
   return { bytes, contentSize: size, hasChecksum: (descriptor & 4) !== 0 };
 }
 
-/** Whatever fzstd meets in damaged data is an error of the data. */
+/** What decoding a block of 128 KiB may take, ms; it takes a few. */
+const DEADLINE = 5000;
+const PUSH = new Script("push()");
+const sandbox = { push: () => {} };
+const CONTEXT = createContext(sandbox);
+
+/** Whatever fzstd meets in damaged data is an error of the data; some it would decode for ever. */
 function push(decoder: Decompress, bytes: Uint8Array): void {
   try {
-    decoder.push(bytes, false);
+    sandbox.push = () => decoder.push(bytes, false);
+    PUSH.runInContext(CONTEXT, { timeout: DEADLINE });
   } catch (cause) {
     throw new ZstdError((cause as Error).message);
   }

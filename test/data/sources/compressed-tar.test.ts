@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fuzzedStreams, readStream, streamFault } from "../../../bench/_fuzz-streams.ts";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { listImages } from "../../../src/data/dataset/list-images.ts";
 import { openFileBytes } from "../../../src/data/sources/byte-source.ts";
@@ -108,6 +109,20 @@ describe("a tar in a compressed stream", () => {
     await expect(listImages(imagenet, long)).rejects.toThrow(/its window is of 268435456 bytes/);
     expect(statSync(join(long, "set.tar.zst")).size).toBeLessThan(100_000);
   });
+});
+
+it("is read right or refused, however its stream is damaged", async () => {
+  const path = join(temporaryFolder(), "fuzzed");
+  const counts = { read: 0, refused: 0, defect: 0 };
+  let whole: string | null = null;
+  for (const stream of fuzzedStreams(3, 300)) {
+    const verdict = await readStream(stream, path);
+    whole ??= "read" in verdict ? verdict.read : ""; // the first is whole
+    expect(streamFault(stream, verdict, whole)).toBeNull();
+    counts["read" in verdict ? "read" : "refused"]++;
+  }
+  expect(counts.read).toBeGreaterThan(5);
+  expect(counts.refused).toBeGreaterThan(100);
 });
 
 describe("openForward", () => {
