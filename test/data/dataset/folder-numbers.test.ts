@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
+import { differingParts } from "../../../src/data/benchmark/definition.ts";
 import { withFolderNames } from "../../../src/data/benchmark/folder-names.ts";
 import { decideFolderNumbers } from "../../../src/data/dataset/folder-numbers.ts";
 import { listImages } from "../../../src/data/dataset/list-images.ts";
 import { surveyImages } from "../../../src/data/dataset/survey-images.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { findDataDoubts } from "../../../src/evaluation/evaluate/data-doubts.ts";
+import { planProtocols } from "../../../src/evaluation/evaluate/planned-protocols.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 
 const imagenet = await readBenchmark("imagenet");
@@ -119,6 +121,18 @@ describe("class folders named by numbers", () => {
     const located = { ...listed!, images: collectImages(labels) };
     expect((await findDataDoubts(imagenet, located)).likelySet).toBeNull();
     expect((await findDataDoubts(imagenet, { ...located, numberedBy: undefined })).likelySet).toMatch(/imagenet-v2/);
+  });
+
+  it("give results of another definition where they are stated to be of another column", async () => {
+    const root = writeTree(temporaryFolder(), { "065/1.JPEG": "x", "970/2.JPEG": "x" });
+    const partOf = async (column: string) => {
+      const benchmark = withFolderNames(imagenet, column);
+      const located = await listImages(benchmark, root);
+      const { protocols } = await planProtocols(benchmark, located!, { allowIncomplete: true });
+      return protocols.map(({ definition }) => definition);
+    };
+    const [index, devkit] = [await partOf("index"), await partOf("ilsvrc2012_id")];
+    expect(differingParts(index[0]!, devkit[0]!)).toEqual(["folder numbers"]);
   });
 
   it("are not taken for classes beside flat files, or where they are no class's numbers", async () => {
