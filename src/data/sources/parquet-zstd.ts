@@ -1,3 +1,4 @@
+import { runWithin } from "./run-within.ts";
 import { TableFault } from "./table-columns.ts";
 
 const MAGIC = 0xfd2fb528;
@@ -5,6 +6,10 @@ const MAGIC = 0xfd2fb528;
 const SKIPPED = 0x184d2a50;
 /** A decoder need not take a larger window, says the format; writers choose one of the content's size at most. */
 const WINDOW = 8 << 20;
+
+/** What decoding may take, ms, and more for each so many bytes: far more than it does. */
+const DEADLINE = 5000;
+const SLOWEST = 5000;
 
 /**
  * Decompresses zstd frames by fzstd, which allocates what a frame's header claims: headers are looked at before.
@@ -23,7 +28,7 @@ export async function openZstd(): Promise<(bytes: Uint8Array, length: number) =>
       output.set(chunk, filled);
       filled += chunk.length;
     });
-    stream.push(bytes, true);
+    runWithin(DEADLINE + length / SLOWEST, () => stream.push(bytes, true));
     return new Uint8Array(output.buffer, 0, filled);
   };
 }

@@ -1,6 +1,6 @@
-import { createContext, Script } from "node:vm";
 import type { Decompress } from "fzstd";
 import { createXxh64 } from "../../foundation/math/xxh64.ts";
+import { runWithin } from "./run-within.ts";
 import { ZstdError } from "./zstd-error.ts";
 
 /*
@@ -87,15 +87,11 @@ async function readHeader(input: PieceReader): Promise<FrameHeader> {
 
 /** What decoding a block of 128 KiB may take, ms; it takes a few. */
 const DEADLINE = 5000;
-const PUSH = new Script("push()");
-const sandbox = { push: () => {} };
-const CONTEXT = createContext(sandbox);
 
 /** Whatever fzstd meets in damaged data is an error of the data; some it would decode for ever. */
 function push(decoder: Decompress, bytes: Uint8Array): void {
   try {
-    sandbox.push = () => decoder.push(bytes, false);
-    PUSH.runInContext(CONTEXT, { timeout: DEADLINE });
+    runWithin(DEADLINE, () => decoder.push(bytes, false));
   } catch (cause) {
     throw new ZstdError((cause as Error).message);
   }

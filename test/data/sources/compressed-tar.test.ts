@@ -9,6 +9,7 @@ import { listImages } from "../../../src/data/dataset/list-images.ts";
 import { openFileBytes } from "../../../src/data/sources/byte-source.ts";
 import { decompress } from "../../../src/data/sources/decompressed-bytes.ts";
 import { openForward } from "../../../src/data/sources/forward-bytes.ts";
+import { runWithin } from "../../../src/data/sources/run-within.ts";
 import { openSource } from "../../../src/data/sources/source-formats.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
@@ -111,18 +112,25 @@ describe("a tar in a compressed stream", () => {
   });
 });
 
+it("is refused where a library would decode it for ever", async () => {
+  const { Decompress } = await import("fzstd");
+  const bytes = readFileSync(join(zstd, "endless.tar.zst"));
+  const decode = () => runWithin(200, () => new Decompress(() => {}).push(bytes, true));
+  expect(decode).toThrow("timed out after 200ms");
+});
+
 it("is read right or refused, however its stream is damaged", async () => {
   const path = join(temporaryFolder(), "fuzzed");
   const counts = { read: 0, refused: 0, defect: 0 };
   let whole: string | null = null;
-  for (const stream of fuzzedStreams(3, 300)) {
+  for (const stream of fuzzedStreams(3, 100)) {
     const verdict = await readStream(stream, path);
     whole ??= "read" in verdict ? verdict.read : ""; // the first is whole
     expect(streamFault(stream, verdict, whole)).toBeNull();
     counts["read" in verdict ? "read" : "refused"]++;
   }
-  expect(counts.read).toBeGreaterThan(5);
-  expect(counts.refused).toBeGreaterThan(100);
+  expect(counts.read).toBeGreaterThan(2);
+  expect(counts.refused).toBeGreaterThan(50);
 });
 
 describe("openForward", () => {
