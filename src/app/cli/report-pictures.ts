@@ -147,7 +147,14 @@ async function findImages({
   if (data === undefined && Object.keys(dataDirs).length === 0) {
     throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
   }
-  const { benchmarks } = await locateBenchmarks({ known, data, dataDirs, passwordFile, storeRoot });
+  const { benchmarks } = await locateBenchmarks({
+    known,
+    data,
+    dataDirs,
+    passwordFile,
+    allowIncomplete: true,
+    storeRoot,
+  });
   const images = new Map<string, FoundImage>();
   const sources = benchmarks.map(({ benchmark, located }) => {
     const source = openSource(located);

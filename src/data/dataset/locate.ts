@@ -14,6 +14,8 @@ export interface LocateDataOptions {
   readonly cacheFolder?: string | undefined;
   /** file whose first line is the password of encrypted archives */
   readonly passwordFile?: string | undefined;
+  /** whether a set of which shards are missing is listed nonetheless, with a warning */
+  readonly allowIncomplete?: boolean | undefined;
 }
 
 /**
@@ -24,9 +26,9 @@ export interface LocateDataOptions {
 export async function openDataFolder(
   benchmark: Benchmark,
   path: string,
-  { cacheFolder, passwordFile }: LocateDataOptions = {},
+  { cacheFolder, ...how }: LocateDataOptions = {},
 ): Promise<LocatedData> {
-  const place = { ...(await placeAt(path)), passwordFile };
+  const place = { ...(await placeAt(path)), ...how };
   const listed = (await listImages(benchmark, place, cacheFolder)) ?? (await listBelow(benchmark, place, cacheFolder));
   if (listed === null) {
     const contents = await describeContents([benchmark], place, cacheFolder);
@@ -73,7 +75,7 @@ export async function findData(
   benchmark: Benchmark,
   root: string,
   alone: boolean,
-  { cacheFolder, passwordFile }: LocateDataOptions = {},
+  { cacheFolder, ...how }: LocateDataOptions = {},
 ): Promise<LocatedData | null> {
   const { folders, files } = await placesNamed(benchmark.folders, root);
   const itself = alone ? (await placesNamed(["."], root)).folders : [];
@@ -86,7 +88,7 @@ export async function findData(
   for (const step of steps) {
     const found: LocatedData[] = [];
     for (const { place, isOf } of step) {
-      const listed = await listImages(benchmark, { ...place, passwordFile }, cacheFolder, isOf);
+      const listed = await listImages(benchmark, { ...place, ...how }, cacheFolder, isOf);
       if (listed !== null && listed.images.length > 0) found.push(listed);
     }
     const [first, second] = found;

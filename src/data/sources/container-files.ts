@@ -23,6 +23,16 @@ export interface FoundFiles {
   readonly rival: FileSet | null;
   /** what a user should know of how they were chosen, each without a full stop */
   readonly notes: readonly string[];
+  /** what makes the set doubtful: shards that are missing */
+  readonly warnings: readonly string[];
+}
+
+/** What a search for files goes by. */
+export interface FindFilesOptions {
+  /** names of the files in the root that count; all where absent */
+  readonly picked?: readonly string[] | undefined;
+  /** whether a set of which shards are missing is taken, with a warning */
+  readonly allowIncomplete?: boolean | undefined;
 }
 
 /** What a file's name says it is for. */
@@ -61,16 +71,16 @@ interface NamedFiles {
  * files are skipped.
  *
  * @param endings  how the files' names end, lower case
- * @param picked   names of the files in the root that count; all where absent
  * @returns null if there is none
  * @throws InputError naming a shard that is missing, one too many, two of one number, or shards of two sets
  */
 export async function findContainerFiles(
   root: string,
   endings: readonly string[],
-  picked?: readonly string[],
+  { picked, allowIncomplete = false }: FindFilesOptions = {},
 ): Promise<FoundFiles | null> {
-  if (picked !== undefined) return pickedFiles(root, endings, picked);
+  const missingShards = openMissing(allowIncomplete);
+  if (picked !== undefined) return pickedFiles(root, endings, picked, missingShards);
   for (const folder of FOLDERS) {
     const named: NamedFiles[] = [];
     let missing: InputError | null = null;
@@ -79,19 +89,42 @@ export async function findContainerFiles(
       if (found instanceof InputError) missing ??= found;
       else named.push(...found);
     }
-    if (named.length > 0) return chooseSets(root, named);
+    if (named.length > 0) return chooseSets(root, named, missingShards);
     if (missing !== null) throw missing;
   }
   return null;
 }
 
+/** What becomes of shards that are missing. */
+interface MissingShards {
+  readonly warnings: readonly string[];
+  readonly report: (error: InputError) => void;
+}
+
+function openMissing(isAllowed: boolean): MissingShards {
+  const warnings: string[] = [];
+  const report = (error: InputError) => {
+    if (!isAllowed)
+      throw new InputError(`${error.message}; fetch the rest, or score what is there with --allow-incomplete`);
+    warnings.push(error.message);
+  };
+  return { warnings, report };
+}
+
 /** Files that a user named: numbered ones of one name are a set; others are all of it, by name. */
-function pickedFiles(root: string, endings: readonly string[], picked: readonly string[]): FoundFiles | null {
+function pickedFiles(
+  root: string,
+  endings: readonly string[],
+  picked: readonly string[],
+  missing: MissingShards,
+): FoundFiles | null {
   const shards = picked.flatMap((name) => parseShard(name, endings) ?? []);
   if (shards.length === 0) return null;
   const prefixes = new Set(shards.map(({ prefix, number }) => (number === null ? null : prefix)));
   const isSet = shards.length > 1 && prefixes.size === 1 && !prefixes.has(null);
-  const ordered = isSet ? sortShards(root, shards, null) : [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ordered = isSet
+    ? sortShards(root, shards, null, missing.report)
+    : [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
   const files = ordered.map(({ name }) => name);
   const stranger = files.find((name) => splitOf(name) !== splitOf(files[0] as string));
   if (stranger !== undefined) {
@@ -100,7 +133,7 @@ function pickedFiles(root: string, endings: readonly string[], picked: readonly 
     );
   }
   const isTraining = splitOf(files[0] as string) === "train";
-  return { sets: [{ files, isNumbered: isSet, isTraining }], rival: null, notes: [] };
+  return { sets: [{ files, isNumbered: isSet, isTraining }], rival: null, notes: [], warnings: missing.warnings };
 }
 
 /** @returns an error where shards are counted and none is there */
@@ -138,7 +171,7 @@ function looksLikeSet(shards: readonly Shard[]): boolean {
 }
 
 /** The sets to read. @throws InputError where it is not clear */
-async function chooseSets(root: string, named: readonly NamedFiles[]): Promise<FoundFiles> {
+async function chooseSets(root: string, named: readonly NamedFiles[], missing: MissingShards): Promise<FoundFiles> {
   const numbered = named.filter(({ isNumbered }) => isNumbered);
   const sets = numbered.length > 0 ? numbered : named;
   const called = (split: Split) => sets.filter(({ folder, prefix }) => splitOf(folder + prefix) === split);
@@ -153,9 +186,9 @@ async function chooseSets(root: string, named: readonly NamedFiles[]): Promise<F
       (other) =>
         `${root}: read are the ${set.isNumbered ? "shards" : "files"} called ${pattern(set)}; passed over: ${other.shards.length} called ${pattern(other)}`,
     );
-    const ordered = await orderSet(root, set, notes);
+    const ordered = await orderSet(root, set, notes, missing);
     const rival = rivals[0] === undefined ? null : fileSet(rivals[0]);
-    return { sets: [ordered], rival, notes };
+    return { sets: [ordered], rival, notes, warnings: missing.warnings };
   }
   if (numbered.length > 1) {
     const names = sets.map(({ folder, shards }) => folder + (shards[0] as Shard).name).sort();
@@ -163,18 +196,24 @@ async function chooseSets(root: string, named: readonly NamedFiles[]): Promise<F
       `${root}: shards of more than one set: ${names.join(", ")}; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,
     );
   }
-  return { sets: sets.filter((set) => !called("train").includes(set)).map(fileSet), rival: null, notes: [] };
+  return {
+    sets: sets.filter((set) => !called("train").includes(set)).map(fileSet),
+    rival: null,
+    notes: [],
+    warnings: [],
+  };
 }
 
 function pattern({ folder, prefix, shards, isNumbered }: NamedFiles): string {
   return folder + (isNumbered ? `${prefix}*${(shards[0] as Shard).ending}` : prefix);
 }
 
-async function orderSet(root: string, set: NamedFiles, notes: string[]): Promise<FileSet> {
+async function orderSet(root: string, set: NamedFiles, notes: string[], missing: MissingShards): Promise<FileSet> {
   if (!set.isNumbered) return fileSet(set);
   const path = join(root, set.folder);
   const hasCount = fileNames(path).includes(SHARD_COUNT_FILE);
-  const ordered = sortShards(path, set.shards, hasCount ? await readCount(join(path, SHARD_COUNT_FILE)) : null);
+  const count = hasCount ? await readCount(join(path, SHARD_COUNT_FILE)) : null;
+  const ordered = sortShards(path, set.shards, count, missing.report);
   if (ordered[0]?.number === 1) notes.push(`${path}: the shards are numbered from 1`);
   return fileSet({ ...set, shards: ordered });
 }

@@ -70,13 +70,13 @@ interface Contents {
 
 async function readContents(
   format: ContainerFormat,
-  { root, files: picked }: SourceRoot,
+  { root, files: picked, allowIncomplete }: SourceRoot,
   options: ContainerOptions,
 ): Promise<Contents | null> {
-  const found = await findContainerFiles(root, format.endings, picked);
+  const found = await findContainerFiles(root, format.endings, { picked, allowIncomplete });
   if (found === null) return null;
   const notes = [...found.notes];
-  const warnings: string[] = [];
+  const warnings = [...found.warnings];
   const sets: SetContents[] = [];
   for (const set of found.sets) {
     const files: FileContents[] = [];

@@ -10,6 +10,8 @@ export interface SourceRoot {
   readonly files?: readonly string[] | undefined;
   /** file whose first line is the password of encrypted members */
   readonly passwordFile?: string | undefined;
+  /** whether a set of which shards are missing is listed nonetheless */
+  readonly allowIncomplete?: boolean | undefined;
 }
 
 /** Where images are and how they are kept, as plain data: a thread opens the source anew from it. */

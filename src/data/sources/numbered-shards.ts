@@ -38,9 +38,15 @@ export function parseShard(name: string, endings: readonly string[]): Shard | nu
  *
  * @param folder  that they are in, for messages
  * @param count   how many there are, where a file says so
- * @throws InputError naming a shard that is missing, one too many, or two of one number
+ * @param onMissing  told of shards that are missing, naming the first; throws to stop there
+ * @throws InputError naming a shard that is one too many, or two of one number
  */
-export function sortShards(folder: string, shards: readonly Shard[], count: number | null): Shard[] {
+export function sortShards(
+  folder: string,
+  shards: readonly Shard[],
+  count: number | null,
+  onMissing: (error: InputError) => void,
+): Shard[] {
   const byNumber = new Map<number, Shard>();
   for (const shard of shards) {
     const number = shard.number as number;
@@ -66,13 +72,13 @@ export function sortShards(folder: string, shards: readonly Shard[], count: numb
     const why = count === null ? "its name says" : `${SHARD_COUNT_FILE} says`;
     throw new InputError(`${join(folder, beyond.name)}: one too many, ${why} ${expected} shards; move it elsewhere`);
   }
-  if (ordered.length < expected) throw missing(folder, ordered, expected, from, count);
+  if (ordered.length < expected) onMissing(missing(folder, ordered, expected, from, count));
   return ordered;
 }
 
 /** The error for shards that are counted, of which none is there. */
 export function noShards(folder: string, count: number): InputError {
-  return missing(folder, [], count, 0, count);
+  return new InputError(`${missing(folder, [], count, 0, count).message}; fetch them`);
 }
 
 function missing(
@@ -97,6 +103,6 @@ function missing(
         ? `shards go up to ${from + expected - 1}`
         : `the names say ${expected} shards`;
   return new InputError(
-    `${join(folder, name)}: missing${more > 0 ? `, and ${more} more` : ""}: ${said}, numbered from ${from}, found ${shards.length}; fetch the rest`,
+    `${join(folder, name)}: missing${more > 0 ? `, and ${more} more` : ""}: ${said}, numbered from ${from}, found ${shards.length}`,
   );
 }

@@ -26,6 +26,8 @@ export interface LocateOptions {
   readonly known?: readonly string[] | undefined;
   /** file whose first line is the password of encrypted archives */
   readonly passwordFile?: string | undefined;
+  /** whether a set of which shards are missing is scored nonetheless */
+  readonly allowIncomplete?: boolean | undefined;
   /** where the indexes of containers are kept */
   readonly storeRoot: string;
 }
@@ -52,7 +54,11 @@ export interface LocatedBenchmarks {
  */
 export async function locateBenchmarks(options: LocateOptions): Promise<LocatedBenchmarks> {
   const { data, dataDirs = {}, folderNames = {}, storeRoot } = options;
-  const how = { cacheFolder: join(storeRoot, "tars"), passwordFile: options.passwordFile };
+  const how = {
+    cacheFolder: join(storeRoot, "tars"),
+    passwordFile: options.passwordFile,
+    allowIncomplete: options.allowIncomplete,
+  };
   const there = data === undefined ? null : statOf(data);
   if (there === undefined) throw new InputError(`${data}: no such folder`);
   if (there?.isDirectory() === false) {

@@ -9,11 +9,12 @@ export const asTheyAre: SampleLabels = async () => ({ rowOf: Number, warnings: [
 export interface WebDatasetOptions {
   readonly classes?: number;
   readonly cacheFolder?: string;
+  readonly allowIncomplete?: boolean;
 }
 
 /** The images of a WebDataset of tars, as tests look at them. Classes: as many as `classnames.txt` has, else many. */
-export async function listWebDataset(root: string, { classes, cacheFolder }: WebDatasetOptions = {}) {
-  const source = openSource({ format: "tar", root });
+export async function listWebDataset(root: string, { classes, cacheFolder, allowIncomplete }: WebDatasetOptions = {}) {
+  const source = openSource({ format: "tar", root, allowIncomplete });
   const names = join(root, "classnames.txt");
   const named = existsSync(names) ? readFileSync(names, "utf8").trim().split("\n").length : 1000;
   try {

@@ -221,6 +221,18 @@ describe("listWebDataset refuses", () => {
     expect(await refusal(setOf({}, { "test/nshards.txt": "1" }))).toMatch(/^test\/0\.tar: missing/);
   });
 
+  it("missing shards no more where an incomplete set is allowed, and warns of them", async () => {
+    const two = { "0.tar": sample("s0", 3), "2.tar": sample("s0", 4) };
+    const root = setOf(two, { "nshards.txt": "5" });
+    expect(await refusal(root)).toMatch(/or score what is there with --allow-incomplete$/);
+    const set = await listWebDataset(root, { allowIncomplete: true });
+    expect(set?.images.map(({ label }) => label)).toEqual([3, 4]);
+    expect(set?.warnings).toEqual([
+      `${root}/1.tar: missing, and 2 more: nshards.txt says 5 shards, numbered from 0, found 2`,
+    ]);
+    expect(await refusal(setOf(two, { "nshards.txt": "2" }), { allowIncomplete: true })).toMatch(/one too many/);
+  });
+
   it("a shard more than nshards.txt says, and two of one number, and two sets", async () => {
     const one = sample("s0", 0);
     expect(await refusal(setOf({ "test/0.tar": one, "test/1.tar": one }, { "test/nshards.txt": "1" }))).toMatch(
