@@ -7,7 +7,7 @@ function folderOf(...paths: string[]): string {
   return writeTree(temporaryFolder(), Object.fromEntries(paths.map((path) => [path, ""])));
 }
 
-const find = (root: string, picked?: string[]) => findContainerFiles(root, [".parquet", ".zip"], picked);
+const find = (root: string, picked?: string[]) => findContainerFiles(root, [".parquet", ".zip"], { picked });
 const shards = (name: string, of: number) =>
   Array.from({ length: of }, (_, i) => `${name}-0000${i}-of-0000${of}.parquet`);
 
