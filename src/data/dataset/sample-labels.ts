@@ -49,7 +49,22 @@ export function sampleLabels(benchmark: Benchmark, numbers: readonly number[]): 
         texts.set(text, row);
         return row;
       };
-      return { rowOf, warnings: warning === null ? [] : [warning] };
+      const warnings = warning === null ? [] : [warning];
+      let isDoubted = false;
+      const rowBeside = (label: number | string, where: string, text?: string): number => {
+        const row = rowOf(label, where);
+        const key = text?.trim() ?? "";
+        if (key === "" || NUMBER.test(key)) return row;
+        const keyed = namers.map((namer) => namer(key)).find((found) => found !== undefined);
+        const named = keyed === undefined ? known.classesNamed(key) : [keyed];
+        if (named.length === 0 || named.includes(row)) return row;
+        const fault = `${where}: its label ${label} is ${known.describe(row)}, but the text beside it says "${key.slice(0, 80)}"`;
+        if (keyed !== undefined) throw new InputError(`${fault}; name the column to trust "wnid", or remove the other`);
+        if (!isDoubted) warnings.push(`${fault}; are the labels numbers of the classes in another order?`);
+        isDoubted = true;
+        return row;
+      };
+      return { rowOf: rowBeside, warnings };
     }
   };
 }

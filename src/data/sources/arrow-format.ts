@@ -48,13 +48,15 @@ async function indexFile(path: string): Promise<ArrowRows> {
   }
 }
 
-function* members({ starts, lengths, paths, labels }: ArrowRows): Iterable<ContainerMember> {
+function* members({ starts, lengths, paths, labels, labelTexts }: ArrowRows): Iterable<ContainerMember> {
   for (const [row, name] of rowNames(paths).entries()) {
+    const text = labelTexts[row] ?? null;
     yield {
       name,
       bytes: lengths[row] as number,
       position: starts[row] as number,
       label: labels[row] as number | string,
+      ...(text === null ? {} : { labelText: text }),
     };
   }
 }

@@ -14,6 +14,8 @@ export interface ArrowRows {
   readonly paths: readonly (string | null)[];
   /** -1 where a row has none */
   readonly labels: readonly (string | number)[];
+  /** text beside labels that are numbers; null where a row has none */
+  readonly labelTexts: readonly (string | null)[];
   readonly labelNames: readonly string[] | null;
   /** false for a stream that ends without its mark */
   readonly isEnded: boolean;
@@ -23,6 +25,7 @@ interface Columns {
   readonly image: ArrowSlot;
   readonly path: ArrowSlot | null;
   readonly label: ArrowSlot;
+  readonly labelText: ArrowSlot | null;
   readonly labelNames: readonly string[] | null;
 }
 
@@ -38,6 +41,7 @@ export async function indexArrow(file: ByteSource): Promise<ArrowRows> {
   const lengths: number[] = [];
   const paths: (string | null)[] = [];
   const labels: (string | number)[] = [];
+  const labelTexts: (string | null)[] = [];
   const dictionaries = new Map<number, Values>();
   const { messages, isEnded } = await readMessages(file);
   let columns: Columns | null = null;
@@ -59,13 +63,15 @@ export async function indexArrow(file: ByteSource): Promise<ArrowRows> {
     }
     await appendImages(placed, columns.image, starts, lengths);
     for (const label of await readColumn(placed, columns.label, dictionaries)) labels.push(label ?? -1);
+    const texts = columns.labelText === null ? [] : await readColumn(placed, columns.labelText, dictionaries);
+    for (let row = 0; row < message.batch.rows; row++) labelTexts.push(toText(texts[row]));
     const named = columns.path === null ? null : await readColumn(placed, columns.path, dictionaries);
     for (let row = 0; row < message.batch.rows; row++) paths.push(named === null ? null : toText(named[row]));
     const missing = lengths.indexOf(-1, lengths.length - message.batch.rows);
     if (missing !== -1) throw noImage(missing, paths[missing] ?? null);
   }
   if (columns === null) throw new TableFault("holds no table");
-  return { starts, lengths, paths, labels, labelNames: columns.labelNames, isEnded: isEnded() };
+  return { starts, lengths, paths, labels, labelTexts, labelNames: columns.labelNames, isEnded: isEnded() };
 }
 
 function findColumns(schema: ArrowSchema): Columns {
@@ -76,6 +82,7 @@ function findColumns(schema: ArrowSchema): Columns {
     image: slotOf(chosen.image),
     path: chosen.path === null ? null : slotOf(chosen.path),
     label: slotOf(chosen.label),
+    labelText: chosen.labelText === undefined ? null : slotOf(chosen.labelText),
     labelNames: chosen.labelNames,
   };
 }
@@ -110,8 +117,8 @@ async function readColumn(
 }
 
 /** The values of a dictionary; none of one that is of a column that is not read. */
-async function readDictionary(placed: PlacedBatch, id: number, { label, path }: Columns): Promise<Values> {
-  const slot = [label, path].find((column) => column?.field.dictionary === id);
+async function readDictionary(placed: PlacedBatch, id: number, { label, labelText, path }: Columns): Promise<Values> {
+  const slot = [label, labelText, path].find((column) => column?.field.dictionary === id);
   if (slot === undefined || slot === null) return [];
   const field: ArrowField = { ...slot.field, dictionary: null, index: slot.field.type };
   return readValues(placed, { field, node: 0, buffer: 0, parents: [] });

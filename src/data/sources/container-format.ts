@@ -18,6 +18,8 @@ export interface ContainerMember {
   readonly position: number;
   /** what a table's row says of its class: a number, or text such as a wnid; absent in archives */
   readonly label?: number | string;
+  /** of a label that is a number: text beside it that may say the class too */
+  readonly labelText?: string;
   /** data of a member that is small enough to be kept in the index, one character a byte (Latin-1) */
   readonly text?: string | null;
 }

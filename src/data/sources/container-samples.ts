@@ -61,7 +61,7 @@ export async function listSamples(
       file.labelNames === undefined ? setNames : { names: file.labelNames, where: file.path },
     );
     for (const { member, label } of given[i] as GivenLabel[]) {
-      images.push({ file, member, label: reader.rowOf(label, join(file.path, member.name)) });
+      images.push({ file, member, label: reader.rowOf(label, join(file.path, member.name), member.labelText) });
     }
     for (const warning of reader.warnings) if (!aside.warnings.includes(warning)) aside.warnings.push(warning);
   }

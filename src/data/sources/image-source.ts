@@ -68,10 +68,11 @@ export interface LabelReader {
    *
    * @param label  a number, -1 where the set says that it has none; or text: digits, a wnid, a folder's name, a class's name
    * @param where  the image, for messages
-   * @throws InputError for what is no class of the benchmark, or more than one
+   * @param text   what stands beside it and may say the class too
+   * @throws InputError for what is no class of the benchmark, or more than one, or where the text is the key of another class
    */
-  rowOf(label: number | string, where: string): number;
-  /** what makes the labels doubtful */
+  rowOf(label: number | string, where: string, text?: string): number;
+  /** what makes the labels doubtful, complete once all are read */
   readonly warnings: readonly string[];
 }
 

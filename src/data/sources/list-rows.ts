@@ -15,6 +15,8 @@ export interface ListRow {
   readonly path: string;
   /** a number, -1 where the row says that it has none; or text */
   readonly label: number | string;
+  /** of a label that is a number: text beside it that may say the class too */
+  readonly labelText?: string | undefined;
   /** lower case, of the file's content; null where the list has none */
   readonly sha256: string | null;
 }
@@ -39,12 +41,13 @@ export async function readListRows(path: string): Promise<ListRow[]> {
     const records = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : parseTable(text, path);
     if (records.length === 0) throw new TableFault("lists no image");
     const fields = fieldsOf(records);
-    const { path: pathColumn, label: labelColumn } = chooseListColumns(fields);
+    const { path: pathColumn, label: labelColumn, labelText } = chooseListColumns(fields);
     const areNumbers = fields.find(({ name }) => name === labelColumn)?.kind === "number";
     const hashColumn = fields.find(({ name }) => HASH_COLUMN.test(name))?.name;
     return records.map((cells, at) => ({
       path: readPath(cells[pathColumn], at),
       label: readLabel(cells[labelColumn], areNumbers),
+      labelText: labelText === null ? undefined : String(cells[labelText] ?? ""),
       sha256: hashColumn === undefined ? null : readHash(cells[hashColumn], at),
     }));
   } catch (cause) {

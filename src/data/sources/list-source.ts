@@ -6,7 +6,7 @@ import type { ImageEntry } from "./image-entry.ts";
 import { readImageFile, readImageStart } from "./image-file.ts";
 import type { SourceFormat, SourceRoot } from "./image-source.ts";
 import { findListedFiles } from "./list-paths.ts";
-import { isListName, readListRows } from "./list-rows.ts";
+import { isListName, type ListRow, readListRows } from "./list-rows.ts";
 
 /**
  * Images that are files, listed in a file with their labels, in its order. A list is read where it is named: a folder of
@@ -25,10 +25,10 @@ export const listFormat: SourceFormat = {
         const files = findListedFiles(root, rows, list);
         const reader = await origin.labels();
         const images = files.map(({ path, bytes }, at): ImageEntry => {
-          const label = rows[at]?.label as number | string;
-          return { path, bytes, label: reader.rowOf(label, `${list}: row ${at + 1}: ${path}`) };
+          const { label, labelText } = rows[at] as ListRow;
+          return { path, bytes, label: reader.rowOf(label, `${list}: row ${at + 1}: ${path}`, labelText) };
         });
-        return { images, aside: NOTHING_ASIDE, folders: [], unknownFolders: [] };
+        return { images, aside: { ...NOTHING_ASIDE, warnings: reader.warnings }, folders: [], unknownFolders: [] };
       },
       describe: async () =>
         list === null

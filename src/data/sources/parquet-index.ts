@@ -87,9 +87,10 @@ export async function listRows(file: SyncFile): Promise<ContainerIndex> {
   const { footer, columns } = table;
   const labels = await readScalars(file, footer, table.label, memberName);
   const paths = table.path === null ? labels.map(() => null) : await readScalars(file, footer, table.path, memberName);
+  const texts = table.labelText === null ? [] : await readScalars(file, footer, table.labelText, memberName);
   const places = await placeImages(file, table);
   return {
-    members: members(rowNames(paths as (string | null)[]), labels, places),
+    members: members(rowNames(paths as (string | null)[]), { labels, texts }, places),
     labelNames: columns.labelNames ?? undefined,
     notes: [`images are read from the column ${table.image.path.join(".")}, labels from ${table.label.path.join(".")}`],
     warnings: [],
@@ -98,13 +99,15 @@ export async function listRows(file: SyncFile): Promise<ContainerIndex> {
 
 function* members(
   names: readonly string[],
-  labels: readonly Scalar[],
+  { labels, texts }: { readonly labels: readonly Scalar[]; readonly texts: readonly Scalar[] },
   { positions, bytes }: Places,
 ): Iterable<ContainerMember> {
   for (const [row, name] of names.entries()) {
     const label = labels[row] ?? null;
     const place = { name, bytes: bytes[row] as number, position: positions[row] as number };
-    yield label === null ? place : { ...place, label };
+    const text = texts[row];
+    if (label === null) yield place;
+    else yield typeof text === "string" ? { ...place, label, labelText: text } : { ...place, label };
   }
 }
 

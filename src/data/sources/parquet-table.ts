@@ -11,6 +11,8 @@ export interface ParquetTable {
   /** names of the images' files; null where there are none */
   readonly path: Leaf | null;
   readonly label: Leaf;
+  /** text beside labels that are numbers; null where there is none */
+  readonly labelText: Leaf | null;
 }
 
 /** The key under which `datasets` writes what its columns mean. */
@@ -34,6 +36,7 @@ export async function openTable(file: ByteSource): Promise<ParquetTable> {
     image: find(columns.image),
     path: columns.path === null ? null : find(columns.path),
     label: find(columns.label),
+    labelText: columns.labelText === undefined ? null : find(columns.labelText),
   };
 }
 

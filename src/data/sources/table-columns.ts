@@ -16,6 +16,8 @@ export interface TableColumns {
   /** names of the images' files; null where there are none */
   readonly path: readonly string[] | null;
   readonly label: readonly string[];
+  /** text beside labels that are numbers, which says the class too; absent where there is none */
+  readonly labelText?: readonly string[];
   /** names of the classes that numbers as labels stand for, in their order; null where the table does not tell */
   readonly labelNames: readonly string[] | null;
 }
@@ -26,6 +28,7 @@ const LABEL_NAMES = [
   "wnid",
   "synset",
   "synset_id",
+  "wordnet_id",
   "label",
   "labels",
   "cls",
@@ -75,7 +78,18 @@ export function chooseColumns(fields: readonly TableField[], features: string | 
   const image = chooseImage(fields, types);
   const label = chooseLabel(fields, types);
   const path = choosePath(fields, image);
-  return { image: image.path, path, label: [label.name], labelNames: types.get(label.name)?.names ?? null };
+  const names = [image.column.name, ...(path ?? [])];
+  const text = textBeside(
+    label,
+    fields.filter(({ name }) => !names.includes(name)),
+  );
+  return {
+    image: image.path,
+    path,
+    label: [label.name],
+    labelNames: types.get(label.name)?.names ?? null,
+    ...(text === null ? {} : { labelText: [text.name] }),
+  };
 }
 
 const featuresSchema = z.object({ info: z.object({ features: z.record(z.string(), z.unknown()) }) });
@@ -107,6 +121,8 @@ function parseFeatures(text: string | undefined): Record<string, unknown> {
 export interface ListColumns {
   readonly path: string;
   readonly label: string;
+  /** text beside labels that are numbers, which says the class too; null where there is none */
+  readonly labelText: string | null;
 }
 
 /** Chooses the columns of a list of images' files by name. @throws TableFault where there is no such column, or more than one */
@@ -119,7 +135,8 @@ export function chooseListColumns(fields: readonly TableField[]): ListColumns {
     throw new TableFault(`${fault} among ${describeFields(fields)}`);
   }
   const others = fields.filter(({ name }) => name !== path.name);
-  return { path: path.name, label: chooseLabel(others, new Map()).name };
+  const label = chooseLabel(others, new Map());
+  return { path: path.name, label: label.name, labelText: textBeside(label, others)?.name ?? null };
 }
 
 interface ImageColumn {
@@ -145,7 +162,7 @@ function chooseImage(fields: readonly TableField[], types: ReadonlyMap<string, F
 
 function chooseLabel(fields: readonly TableField[], types: ReadonlyMap<string, Feature>): TableField {
   const found = fields.filter(({ kind }) => kind === "number" || kind === "text");
-  const wnids = found.filter(({ name, kind }) => kind === "text" && /^(?:wnid|synset)/i.test(name));
+  const wnids = found.filter(({ name, kind }) => kind === "text" && /^(?:wnid|synset|wordnet_id)/i.test(name));
   const declared = found.filter(({ name }) => types.get(name)?._type === "ClassLabel");
   const named = found.filter(({ name }) => LABEL_NAMES.includes(plainName(name)));
   const candidates = [wnids, declared, named].find(({ length }) => length > 0) ?? [];
@@ -155,6 +172,13 @@ function chooseLabel(fields: readonly TableField[], types: ReadonlyMap<string, F
   if (names.length > 1)
     throw new TableFault(`several columns may be the labels (${names.join(", ")}); keep one of them`);
   throw new TableFault(`no column of labels (such as label, cls, wnid) among ${describeFields(fields)}`);
+}
+
+/** The column of text that says the class of a row too, so that numbers in another order than the benchmark's show. */
+function textBeside(label: TableField, fields: readonly TableField[]): TableField | null {
+  if (label.kind !== "number") return null;
+  const texts = fields.filter(({ name, kind }) => kind === "text" && LABEL_NAMES.includes(plainName(name)));
+  return pick(texts, ({ name }) => name, LABEL_NAMES);
 }
 
 function choosePath(fields: readonly TableField[], { column }: ImageColumn): readonly string[] | null {

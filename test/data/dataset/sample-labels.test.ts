@@ -43,6 +43,20 @@ describe("labels that are numbers", () => {
     expect(rows(await readerOf("objectnet"), 113)).toEqual(inOrder(113).map((n) => folders.indexOf(String(n))));
   });
 
+  it("are refused beside the key of another class, and doubted beside the name of another", async () => {
+    const reader = await readerOf("imagenet");
+    expect(["n01440764", "tench", "fish", "", "0"].map((text) => reader.rowOf(0, "image", text))).toEqual([
+      0, 0, 0, 0, 0,
+    ]);
+    expect(reader.rowOf(134, "image", "crane")).toBe(134); // the name of two classes
+    expect(reader.warnings).toEqual([]);
+    expect(() => reader.rowOf(1, "image", "n01440764")).toThrow(
+      /^image: its label 1 is goldfish, but the text beside it says "n01440764"; name/,
+    );
+    expect(reader.rowOf(1, "image", "tench")).toBe(1);
+    expect(reader.warnings).toEqual([expect.stringMatching(/^image: its label 1 .* says "tench"; are the labels/)]);
+  });
+
   it.each([
     ["imagenet", 1000, /^image: label 1000, but the set has 1000 classes \(0 to 999\); .*counted from 1\?$/],
     [

@@ -162,3 +162,12 @@ describe("a list of images and labels", () => {
     );
   });
 });
+
+it("refuses numbers beside the wnids of other classes, and warns of the names of others", async () => {
+  const beside = (text: string) => lines("path,label,class", ...rowsBy(",").map((row) => `${row},${text}`));
+  expect(await refusal(setOf("val.csv", beside("n01440764")))).toMatch(
+    /^row 1: b\/d e\.JPEG: its label 7 is .*"n01440764"/,
+  );
+  const { aside } = await openDataFolder(imagenet, setOf("val.csv", beside("tench")));
+  expect(aside.warnings).toEqual([expect.stringMatching(/row 1: b\/d e\.JPEG: its label 7 is cock, .* says "tench"/)]);
+});

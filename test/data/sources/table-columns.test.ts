@@ -36,6 +36,15 @@ describe("chooseColumns", () => {
     expect(chooseColumns(fieldsOf(fields), undefined)).toEqual({ image, path, label: [label], labelNames: null });
   });
 
+  it.each([
+    ["label:number class_name:text", ["class_name"]],
+    ["label:number category:text class:text", ["class"]],
+    ["label:number caption:text path:text", undefined],
+    ["label:text class_name:text", undefined],
+  ])("of %s takes the text beside labels that are numbers", (fields, text) => {
+    expect(chooseColumns(fieldsOf(`image:bytes ${fields}`), undefined).labelText).toEqual(text);
+  });
+
   it("takes what features declare, with the names of classes", () => {
     const declared = features({
       photo: { _type: "Image" },
