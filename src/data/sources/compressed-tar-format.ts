@@ -1,12 +1,12 @@
 import { InputError } from "../../foundation/errors.ts";
+import { quote, skippedNotes } from "./archive-members.ts";
 import { type FileBytes, openFileBytes } from "./byte-source.ts";
 import type { ContainerFormat, ContainerReader, MemberPlace } from "./container-format.ts";
 import { type Compression, decompress } from "./decompressed-bytes.ts";
 import { type ForwardBytes, openForward } from "./forward-bytes.ts";
-import { filesOf, skippedNotes } from "./tar-format.ts";
+import { filesOf } from "./tar-format.ts";
 import { indexTarStream } from "./tar-index.ts";
 import { readTarIndex } from "./tar-index-cache.ts";
-import { quote } from "./tar-member.ts";
 
 /** Decompressed bytes behind the place of reading that are kept: images that are read side by side lie close together. */
 const KEPT = 16 << 20;

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
+import { quote } from "./archive-members.ts";
 import type { ContainerMember } from "./container-format.ts";
 import type { LabelNames, LabelOrigin } from "./image-source.ts";
 import {
@@ -12,7 +13,6 @@ import {
   type MemberListing,
   openAside,
 } from "./member-listing.ts";
-import { quote } from "./tar-member.ts";
 
 const CLASS_NAMES = "classnames.txt";
 const TYPE = "dataset_type.txt";
@@ -37,7 +37,7 @@ export function hasRowLabels(files: readonly FileContents[]): boolean {
 /**
  * The images of containers that have their labels with them: of a WebDataset, in each file a pair of members a sample,
  * `s0000000.webp` (or .png, .jpg, .jpeg) and `s0000000.cls`, which holds the label as a decimal number; of a table, rows.
- * Samples may bring other members; those, and clutter, are passed over.
+ * Samples may bring other members; those, and clutter, are skipped.
  *
  * Source of the layout: LAION-AI/CLIP_benchmark clip_benchmark/webdataset_builder.py and datasets/builder.py; what is one
  * sample: webdataset's tariterators, the name up to the first dot after the last "/".

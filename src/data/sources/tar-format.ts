@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import { skippedNotes } from "./archive-members.ts";
 import { readFileStart } from "./byte-source.ts";
 import type { ContainerFormat, ContainerMember } from "./container-format.ts";
 import { indexTar } from "./tar-index.ts";
@@ -33,15 +34,4 @@ export function* filesOf(members: readonly TarMember[]): Iterable<ContainerMembe
   for (const { type, name, bytes, offset, text } of members) {
     if (type === "file") yield { name, bytes, position: offset, text };
   }
-}
-
-/** Names that a note gives. */
-const FEW = 3;
-
-/** What was skipped of the members: it is told, as an image might be missing by it. */
-export function skippedNotes(path: string, members: readonly Pick<TarMember, "type" | "name">[]): string[] {
-  const names = members.filter(({ type }) => type === "other").map(({ name }) => name);
-  if (names.length === 0) return [];
-  const more = names.length > FEW ? ` and ${names.length - FEW} more` : "";
-  return [`${path}: skipped, as they are links or devices: ${names.slice(0, FEW).join(", ")}${more}`];
 }

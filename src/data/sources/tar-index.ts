@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { fillSync, openRegularSync } from "../../foundation/files/regular-file.ts";
+import { quote, SMALL_BYTES } from "./archive-members.ts";
 import { memberName } from "./member-name.ts";
 import { BLOCK, decodeHeader, decodeRecords, untilNul } from "./tar-header.ts";
-import { type MemberHeader, quote, readMember, SMALL_BYTES, SPARSE, type TarMember } from "./tar-member.ts";
+import { type MemberHeader, readMember, SPARSE, type TarMember } from "./tar-member.ts";
 
 /** One read holds the next image's header and, with extended headers too, the label before or after it. */
 const WINDOW = 4096;

@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import { nameFault, quote } from "./archive-members.ts";
 import { IMAGE_NAME } from "./folder-entry.ts";
 import type { TarHeader } from "./tar-header.ts";
 
@@ -12,7 +13,7 @@ export interface TarMember {
   readonly offset: number;
   /** length of its data */
   readonly bytes: number;
-  /** its data, one character a byte (Latin-1), where they are at most {@link SMALL_BYTES}: labels need no second read */
+  /** its data, one character a byte (Latin-1), where they are at most `SMALL_BYTES`: labels need no second read */
   readonly text: string | null;
 }
 
@@ -27,12 +28,6 @@ export interface MemberHeader extends TarHeader {
   /** where the data begin */
   readonly offset: number;
 }
-
-/** Members up to this size are kept in the index with their content. */
-export const SMALL_BYTES = 32;
-
-/** 4096 is PATH_MAX of Linux: no longer name could be a path. */
-const NAME_LENGTH = 4096;
 
 /** One read of Node takes 2 GiB − 1 at most, and no image comes near. */
 const MEMBER_BYTES = 2 ** 31 - 1;
@@ -106,26 +101,6 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
   return { name, type: "file", offset, bytes };
 }
 
-/** Why no member may be called so; null where it may. */
-export function nameFault(name: string): string | null {
-  if (name === "") return "it has no name";
-  if (name.length > NAME_LENGTH) return `its name has ${name.length} characters, expected ${NAME_LENGTH} at most`;
-  const plain = name.replace(/\\x([0-9A-F]{2})/g, (_, hex) => (hex === "5C" ? "\\" : "?")); // see memberName
-  if (/\p{Cc}/u.test(name)) return "its name holds a control character";
-  if (/^(?:[/\\]|[A-Za-z]:[/\\])/.test(plain)) return "its name is an absolute path, expected one below the tar";
-  if (plain.split(/[/\\]/).includes("..")) return 'its name has a ".." in it, expected a path below the tar';
-  return null;
-}
-
 function isOwnSegment(segment: string): boolean {
   return segment !== "" && segment !== ".";
-}
-
-/** A name as a message may show it: quoted, control characters escaped, its middle left out where it is long. */
-export function quote(name: string): string {
-  const shown = name.length > 120 ? `${name.slice(0, 80)}…${name.slice(-30)}` : name;
-  return JSON.stringify(shown).replace(
-    /[\u007f-\u009f]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -7,8 +7,8 @@ import {
   parseEntry,
   type ZipEntry,
 } from "../../foundation/files/zip-entry.ts";
+import { quote } from "./archive-members.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { quote } from "./tar-member.ts";
 
 /** Bytes of the directory that are in memory at a time; an entry has at most 196,653. */
 const WINDOW = 1 << 20;

@@ -5,11 +5,10 @@ import { fillSync, openRegularSync } from "../../foundation/files/regular-file.t
 import { splitArchive, type ZipDirectory, type ZipFile, zipFault } from "../../foundation/files/zip-end.ts";
 import type { EntryFault, ZipEntry } from "../../foundation/files/zip-entry.ts";
 import { byteSize, plural } from "../../foundation/number-text.ts";
+import { nameFault, SMALL_BYTES, skippedNotes } from "./archive-members.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { ContainerIndex, ContainerMember } from "./container-format.ts";
 import { IMAGE_NAME, isImage } from "./folder-entry.ts";
-import { skippedNotes } from "./tar-format.ts";
-import { nameFault, SMALL_BYTES } from "./tar-member.ts";
 import { type PlacedEntry, packingOf, readZipMember, type ZipPassword } from "./zip-data.ts";
 import { headerPlaces, memberFault, openDirectory, zipEntries } from "./zip-entries.ts";
 import { zipName } from "./zip-name.ts";
