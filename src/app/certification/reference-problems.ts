@@ -31,18 +31,18 @@ export function referenceProblems(
   const kept = reference.images.length - altered.length - changes.gone.length;
   if (reference.images.length > 0 && now.length > 0 && kept === 0) {
     const message = `none of its ${count(now.length)} images is one of the ${count(reference.images.length)} in ${reference.path}: encoded again, or another set`;
-    return [{ severity: "error", kind: "other images", message, advice: ADVICE, items: [] }];
+    return [{ severity: "error", kind: "other images", message, advice: advise("put them back"), items: [] }];
   }
   const problems: Found[] = [];
-  const add = (kind: string, items: readonly string[], message: string) => {
+  const add = (kind: string, items: readonly string[], message: string, step: string) => {
     if (items.length === 0) return;
     const text = `${message} ${reference.path}: ${count(items.length)}`;
-    problems.push({ severity: "error", kind, message: text, advice: ADVICE, items });
+    problems.push({ severity: "error", kind, message: text, advice: advise(step), items });
   };
-  add("misplaced", relabelled.map(describeMove), "images in another class than in");
-  add("altered", altered, "images of other content than in");
-  add("missing", changes.gone, "images that are not there, of");
-  add("extra", describeExtra(changes.added, now), "images that are not in");
+  add("misplaced", relabelled.map(describeMove), "images in another class than in", "move them back");
+  add("altered", altered, "images of other content than in", "restore them");
+  add("missing", changes.gone, "images that are not there, of", "put them back");
+  add("extra", describeExtra(changes.added, now), "images that are not in", "take them out");
   if (renamed.length > 0) {
     const whole = renamed.length === now.length ? "the same images, renamed: " : "";
     const message = `${whole}${plural(renamed.length, "image")} under other names than in ${reference.path}`;
@@ -52,7 +52,9 @@ export function referenceProblems(
   return problems;
 }
 
-const ADVICE = "put them back; if it is meant, make what is there the reference with --accept";
+function advise(step: string): string {
+  return `${step}; if it is meant, make what is there the reference with --accept`;
+}
 
 function describeMove({ from, to }: { readonly from: string; readonly to: string }): string {
   if (from === to) return `${to}: labeled otherwise`;

@@ -11,6 +11,7 @@ const WIDTH = 80;
 /** A verification as people read it: the verdict, what is wrong with what to do, then each copy. 80 columns. */
 export function formatVerification(verification: Verification): string {
   const { root, benchmarks, problems, certified } = verification;
+  const ids = new Set(benchmarks.map(({ benchmark }) => benchmark)).size;
   const wrong = problems.filter(({ severity }) => severity === "error").length;
   const shortFolder = nameShortener(
     benchmarks.map((copy) => placeBelow(root, copy.root)),
@@ -18,7 +19,7 @@ export function formatVerification(verification: Verification): string {
   );
   return [
     shorten(root, WIDTH),
-    `${plural(benchmarks.length, "benchmark")}: ${certified ? "certified" : `not certified, ${plural(wrong, "thing")} wrong`}`,
+    `${plural(ids, "benchmark")}: ${certified ? "certified" : `not certified, ${plural(wrong, "thing")} wrong`}`,
     ...problems.flatMap((problem) => ["", ...formatProblem(problem, root)]),
     "",
     formatTextTable(

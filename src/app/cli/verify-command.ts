@@ -108,7 +108,7 @@ function checkTogether(root: string | undefined, options: VerifyCommandOptions):
     Object.keys(names).find((name) => names[name] !== undefined);
   if (against === undefined) {
     const name = idle({ "--threshold": threshold, "--checkpoint": checkpoint, "--out": out });
-    if (name !== undefined) throw new InputError(`${name} is of --against OTHER, which is not there`);
+    if (name !== undefined) throw new InputError(`${name} is for --against OTHER; name that set too`);
   } else {
     const name = idle({ "--manifest": manifest, "--accept": accept, "--deep": deep });
     if (name !== undefined) throw new InputError(`${name} certifies copies, which --against does not; run both`);

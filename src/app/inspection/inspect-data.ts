@@ -73,7 +73,8 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
   const { places, unrecognised } = isPicked
     ? { places: itself === null ? [] : [itself], unrecognised: [] }
     : await findPlaces(asked, root, how);
-  if (places.length === 0 && unrecognised.length === 0) throw await nothingFound(asked, root, cacheFolder);
+  if (places.length === 0 && unrecognised.length === 0)
+    throw await nothingFound(asked, root, { cacheFolder, isDataOnly: check !== undefined });
   const benchmarks: BenchmarkInspection[] = [];
   for (const place of places) {
     const { id } = place.benchmark;
@@ -117,12 +118,11 @@ async function definitionProblems(places: readonly Place[]): Promise<DataProblem
 async function nothingFound(
   benchmarks: readonly Benchmark[],
   root: string,
-  cacheFolder: string | undefined,
+  { cacheFolder, isDataOnly }: { readonly cacheFolder: string | undefined; readonly isDataOnly: boolean },
 ): Promise<InputError> {
-  const checkpoints = describeCheckpoints(root);
+  const checkpoints = isDataOnly ? null : describeCheckpoints(root);
   const contents = checkpoints ?? (await describeContents(benchmarks, await placeAt(root), cacheFolder));
   const ids = benchmarks.map(({ id }) => id).join(", ");
-  return new InputError(`${root}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`, {
-    detail: `looked for ${ids}`,
-  });
+  const what = isDataOnly ? "no benchmark there" : "neither a checkpoint (weights or .onnx files) nor data";
+  return new InputError(`${root}: ${what}: ${contents}`, { detail: `looked for ${ids}` });
 }

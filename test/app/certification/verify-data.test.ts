@@ -73,6 +73,18 @@ describe("verifyData on a sound copy", () => {
     expect((await verify(petsRoot(exchanged))).benchmarks[0]?.identity).not.toBe(folder.benchmarks[0]?.identity);
   });
 
+  it("counts benchmarks, not their copies, and says what lies where there is none", async () => {
+    const root = writeTree(
+      petsRoot(),
+      Object.fromEntries(Object.entries(PETS).map(([name, bytes]) => [`animals/${name}`, bytes])),
+    );
+    const found = await verify(root, { benchmarks: [petsDefinition({ folders: ["pets", "animals"] })] });
+    expect(found.benchmarks).toHaveLength(2);
+    expect(formatVerification(found).split("\n")[1]).toMatch(/^1 benchmark: not certified/);
+    const other = writeTree(temporaryFolder(), { "readme.txt": "hi" });
+    await expect(verify(other)).rejects.toThrow(`${other}: no benchmark there: it holds readme.txt; expected`);
+  });
+
   it("prints the verdict, and the identity on a line that can be copied", async () => {
     const verification = await verify(petsRoot());
     const text = formatVerification(verification).split("\n");
@@ -101,6 +113,15 @@ describe("verifyData on a copy that changed", () => {
     expect(items(changed, "missing")).toEqual(["owl/a.jpg"]);
     expect(items(changed, "extra")).toEqual(["dog/copy.jpg: a copy of cat/b.jpg", "dog/new.jpg"]);
     expect(items(changed, "renamed")).toEqual(["dog/c.jpg: there dog/b.jpg"]);
+    const steps = changed.problems.flatMap(({ kind, advice }) =>
+      / if it is meant/.test(advice) ? [[kind, advice.split(";")[0]]] : [],
+    );
+    expect(Object.fromEntries(steps)).toEqual({
+      altered: "restore them",
+      misplaced: "move them back",
+      missing: "put them back",
+      extra: "take them out",
+    });
     expect(kinds(changed)[0]).toBe("error: in two classes");
     expect(kinds(await verify(root, { store }))).toEqual(kinds(changed)); // nothing is written over
     await verify(root, { store, accept: true });
