@@ -7,7 +7,7 @@ import { AVERAGE } from "./study-axes.ts";
 
 /**
  * The line that a checkpoint's accuracy is compared with: of its benchmark and x axis, of its protocol and prompts where
- * the baseline has them, else the baseline's own. A protocol that the baseline does not have is passed over where the
+ * the baseline has them, else the baseline's own. A protocol that the baseline does not have is skipped where the
  * checkpoint has the benchmark by the baseline's protocol too.
  *
  * @param pairs all pairs of the checkpoint

@@ -22,7 +22,7 @@ export interface MeanSd {
 /**
  * Aggregates checkpoints that are replicates of one model, over each benchmark, protocol, prompts and x axis.
  *
- * @param replicateOf checkpoint → the model it is a replicate of; others are passed over
+ * @param replicateOf checkpoint → the model it is a replicate of; others are skipped
  * @returns ordered as the rows
  */
 export function aggregateReplicates(rows: readonly RobustnessRow[], replicateOf: ColumnOf): ReplicateRow[] {

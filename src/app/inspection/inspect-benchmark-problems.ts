@@ -134,7 +134,7 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     "classes that have two folders, as their names are one number",
     "merge them, or remove the wrong one",
   );
-  add("note", "links", one.links, "links to folders that are read where they are, which are passed over", "");
+  add("note", "links", one.links, "links to folders that are read where they are, which are skipped", "");
   add(
     "error",
     "class in a class",
@@ -147,14 +147,14 @@ function placeProblems(one: BenchmarkInspection): Found[] {
   for (const message of one.notes) problems.push({ severity: "note", kind: "choice", message, advice: "", items: [] });
   const clutter = describeClutter(new Map(Object.entries(one.clutter)));
   if (clutter !== "") {
-    const message = `what systems leave beside images, which is passed over: ${clutter}`;
+    const message = `what systems leave beside images, which is skipped: ${clutter}`;
     problems.push({ severity: "note", kind: "clutter", message, advice: "", items: [] });
   }
   if (one.strayFiles > 0) {
     problems.push({
       severity: "note",
       kind: "other files",
-      message: `other files, which are passed over: ${count(one.strayFiles)}`,
+      message: `other files, which are skipped: ${count(one.strayFiles)}`,
       advice: "",
       items: [],
     });
@@ -165,20 +165,26 @@ function placeProblems(one: BenchmarkInspection): Found[] {
 function changeProblems(one: BenchmarkInspection): Found[] {
   const changes = one.manifest?.changes;
   if (one.manifest === null || !changes) return [];
-  const meant = `put them back; if it is meant, delete ${one.manifest.path} and inspect with --deep again`;
+  const meant = `if it is meant, delete ${one.manifest.path} and inspect with --deep again`;
   const problems: Found[] = [];
-  const add = (kind: string, items: readonly string[], message: string) => {
+  const add = (kind: string, items: readonly string[], message: string, step: string) => {
     if (items.length > 0) {
-      problems.push({ severity: "error", kind, message: `${message}: ${count(items.length)}`, advice: meant, items });
+      problems.push({
+        severity: "error",
+        kind,
+        message: `${message}: ${count(items.length)}`,
+        advice: `${step}; ${meant}`,
+        items,
+      });
     }
   };
   const moves = (relabelled: boolean) =>
     changes.moved.filter((move) => move.relabelled === relabelled).map(describeMove);
-  add("moved to another class", moves(true), "images in another class than when written down");
-  add("changed content", changes.changed, "images of other content than when written down");
-  add("images gone", changes.gone, "images gone since they were written down");
-  add("renamed", moves(false), "images of another name than when written down");
-  add("new images", changes.added, "images new since the others were written down");
+  add("moved to another class", moves(true), "images in another class than when written down", "move them back");
+  add("changed content", changes.changed, "images of other content than when written down", "restore them");
+  add("images gone", changes.gone, "images gone since they were written down", "put them back");
+  add("renamed", moves(false), "images of another name than when written down", "name them as before");
+  add("new images", changes.added, "images new since the others were written down", "take them out");
   return problems;
 }
 

@@ -43,7 +43,7 @@ export interface BenchmarkInspection {
   /** classes with another number of images than (nearly) all others have, where that makes up the benchmark */
   readonly unevenClasses: readonly { readonly name: string; readonly images: number; readonly expected: number }[];
   readonly strayFiles: number;
-  /** clutter that is passed over: kind, such as "@eaDir" → files and folders */
+  /** clutter that is skipped: kind, such as "@eaDir" → files and folders */
   readonly clutter: Readonly<Record<string, number>>;
   /** how the images were chosen, where it is not plain, and what makes them doubtful */
   readonly notes: readonly string[];

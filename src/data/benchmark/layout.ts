@@ -2,10 +2,10 @@ import { z } from "zod";
 
 /** A way in which people keep a benchmark's images: where an image's label is read from. */
 export const layoutSchema = z.discriminatedUnion("kind", [
-  /** one folder a class, named by a column of the class list */
+  /** one folder per class, named by a column of the class list */
   z.strictObject({ kind: z.literal("class-folders"), key: z.string() }),
   /**
-   * one folder a class, named by a number of one of these columns of the class list (see `classKeys`): which, the images'
+   * one folder per class, named by a number of one of these columns of the class list (see `classKeys`): which, the images'
    * official names tell, or the user
    */
   z.strictObject({ kind: z.literal("numbered-folders"), keys: z.array(z.string()).min(1) }),
@@ -40,14 +40,14 @@ export function describeLayouts(layouts: readonly Layout[]): string {
 function describeLayout(layout: Layout): string | null {
   switch (layout.kind) {
     case "class-folders":
-      return `one folder a class, named by its ${layout.key}`;
+      return `one folder per class, named by its ${layout.key}`;
     case "numbered-folders":
-      return layout.keys.length === 1 ? `one folder a class, named by its ${layout.keys[0]}` : null;
+      return layout.keys.length === 1 ? `one folder per class, named by its ${layout.keys[0]}` : null;
     case "solution-file":
       return null;
     case "flat":
       return layout.example === undefined ? `files like ${layout.pattern}` : `files called ${layout.example}, …`;
     case "web-dataset":
-      return "these in a tar, zip, Parquet or Arrow file";
+      return "these in a tar, zip, Parquet or Arrow file, or listed in a .csv or .jsonl file";
   }
 }

@@ -6,7 +6,7 @@ const LABEL = /^\d{1,9}$/;
 
 /**
  * Reads a label file: line k holds the label of image k, counted from 1, as a row of the class list. White space around
- * a label, Windows line ends, a byte-order mark and empty lines after the last label are passed over.
+ * a label, Windows line ends, a byte-order mark and empty lines after the last label are skipped.
  *
  * @param classes  rows of the class list: labels are below it
  * @throws InputError naming file and line for an empty line between labels, and for what is no class

@@ -28,7 +28,7 @@ export interface ListedImages extends SourcePlace {
 
 /**
  * Lists the images of a place that is laid out in one of the benchmark's ways, in canonical order: by class, then by path
- * (flat: by number; in containers: theirs). Other files are passed over.
+ * (flat: by number; in containers: theirs). Other files are skipped.
  *
  * @param rootOrPlace  a folder, or files picked in it
  * @param cacheFolder  where the indexes of containers are kept; each is read anew where absent

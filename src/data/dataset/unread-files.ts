@@ -6,7 +6,7 @@ const MAX_FILES = 64;
 /** First bytes that tell a file's format: a tar's mark is at byte 257. */
 const HEAD = 512;
 
-const AS_FILES = "write its images as files, one folder a class";
+const AS_FILES = "write its images as files, one folder per class";
 
 /** Files that hold images and are not read, or cannot be as they are: what they are, and the one step that is missing. */
 const UNREAD: readonly (readonly [test: (head: string, name: string) => boolean, what: string, step: string])[] = [

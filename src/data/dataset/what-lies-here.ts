@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../benchmark/benchmark.ts";
 import { describeLayouts, folderKeys } from "../benchmark/layout.ts";
 import { clutterKind } from "../sources/clutter.ts";
@@ -104,7 +105,7 @@ function describeEntries(benchmarks: readonly Benchmark[], entries: readonly Ent
     return `${some} of the test set, whose labels are not published; get the validation set`;
   }
   if (images.length > 0) {
-    return `there are ${images.length} images in it, and nothing says what class each is of: put each in the folder of its class`;
+    return `${plural(images.length, "image")} lie${images.length === 1 ? "s" : ""} in it, and nothing says of what class: put each in the folder of its class`;
   }
   if (folders.length > 0) return `its folders are called ${nameFew(folders)}`;
   return `it holds ${nameFew(entries.map(({ name }) => name))}`;

@@ -2,7 +2,7 @@ import type { ClutterCounts } from "./clutter.ts";
 
 /** What lies beside a benchmark's images. Paths are below the root, "/" between. */
 export interface Aside {
-  /** clutter that was passed over, by kind */
+  /** clutter that was skipped, by kind */
   readonly clutter: ClutterCounts;
   /** links that were not followed: to folders that are read where they are, or that hold this one */
   readonly links: readonly string[];

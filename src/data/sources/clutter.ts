@@ -31,7 +31,7 @@ export function clutterKind(name: string): string | null {
   return NAMES.get(name.toLowerCase()) ?? null;
 }
 
-/** Clutter that was passed over: kind → how many files and folders; what is in such a folder is not looked at. */
+/** Clutter that was skipped: kind → how many files and folders; what is in such a folder is not looked at. */
 export type ClutterCounts = ReadonlyMap<string, number>;
 
 /** "@eaDir (3), ._* (1)", most frequent first; empty where there is none. */

@@ -184,7 +184,7 @@ async function chooseSets(root: string, named: readonly NamedFiles[], missing: M
     const others = sets.filter((candidate) => candidate !== set);
     const notes = others.map(
       (other) =>
-        `${root}: read are the ${set.isNumbered ? "shards" : "files"} called ${pattern(set)}; passed over: ${other.shards.length} called ${pattern(other)}`,
+        `${root}: read are the ${set.isNumbered ? "shards" : "files"} called ${pattern(set)}; skipped: ${other.shards.length} called ${pattern(other)}`,
     );
     const ordered = await orderSet(root, set, notes, missing);
     const rival = rivals[0] === undefined ? null : fileSet(rivals[0]);

@@ -114,7 +114,7 @@ async function stateOf(path: string): Promise<string> {
   }
 }
 
-/** A test split beside a validation split is passed over where it has no labels, as ImageNet's. @throws InputError else */
+/** A test split beside a validation split is skipped where it has no labels, as ImageNet's. @throws InputError else */
 async function checkRival(
   format: ContainerFormat,
   root: string,

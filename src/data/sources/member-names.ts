@@ -1,4 +1,5 @@
 import { InputError } from "../../foundation/errors.ts";
+import { plural } from "../../foundation/number-text.ts";
 import { clutterKind } from "./clutter.ts";
 import { splitOf } from "./container-files.ts";
 import type { ContainerMember } from "./container-format.ts";
@@ -146,7 +147,7 @@ function choosePlace(
     );
   }
   const others = all.filter((place) => place !== held);
-  const notes = others.map(({ path, images }) => `${held.path}: read; passed over: ${images} images in ${path}`);
+  const notes = others.map(({ path, images }) => `${held.path}: read; skipped: ${plural(images, "image")} in ${path}`);
   return { segments: held.segments, notes };
 }
 

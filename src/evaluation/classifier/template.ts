@@ -62,7 +62,7 @@ async function checkShippedId(file: NamedFile, hash: string): Promise<void> {
 }
 
 /**
- * Parses one template a line; white space around a line is dropped, empty lines are passed over.
+ * Parses one template a line; white space around a line is dropped, empty lines are skipped.
  *
  * @throws InputError for no template, or naming the line that is none, and what it should be where that can be told
  */

@@ -18,8 +18,8 @@ export interface ParsedAccuracies {
  * Parses top-1 accuracies from CSV: an `accuracies.csv`, a baseline, or the user's own table in the same form.
  *
  * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
- * (other rows than top1 are passed over), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and
- * `instead`. A `quality` that is none of {@link ROW_QUALITIES} has a meaning of the table's own: it is passed over, and named in
+ * (other rows than top1 are skipped), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and
+ * `instead`. A `quality` that is none of {@link ROW_QUALITIES} has a meaning of the table's own: it is skipped, and named in
  * the notes. Rows with an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
  * be what they say, as far as its digits go.
  *
@@ -114,7 +114,7 @@ function describeForeign(foreign: ReadonlySet<string>, where: string): string {
   const known = Object.keys(ROW_QUALITIES).join(", ");
   const found = [...foreign].slice(0, LISTED).map((word) => `"${word}"`);
   const rest = foreign.size > LISTED ? ` and ${foreign.size - LISTED} more` : "";
-  return `${where}: quality: passed over, as no row is doubtful by ${found.join(", ")}${rest}; words that make it so: ${known}`;
+  return `${where}: quality: skipped, as no row is doubtful by ${found.join(", ")}${rest}; words that make it so: ${known}`;
 }
 
 function describeEmpty(empty: readonly string[], where: string, column: string): string {

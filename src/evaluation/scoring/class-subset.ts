@@ -118,7 +118,7 @@ function unknownClass(entry: ListedClass, file: ClassSubsetFile, { id, classes }
   const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   const more = unknown.length > 1 ? ` (and ${unknown.length - 1} more of ${file.entries.length})` : "";
   return new InputError(
-    `${file.path}: ${entry.place}: ${entry.text}${more} is none of the ${classes.size} classes of ${id}${meant}; name the benchmarks that have them with --benchmark`,
+    `${file.path}: ${entry.place}: ${entry.text}${more} is none of the ${classes.size} classes of ${id}${meant}; correct it, or name the benchmarks that have it with --benchmark`,
   );
 }
 

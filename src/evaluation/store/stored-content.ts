@@ -24,7 +24,7 @@ export interface StoredContent {
   read(): Promise<Matrix | null>;
 }
 
-/** Goes through all image embeddings of a store; what is damaged is passed over. */
+/** Goes through all image embeddings of a store; what is damaged is skipped. */
 export async function* storedContents(storeRoot: string): AsyncIterable<StoredContent> {
   const root = join(storeRoot, "images");
   for (const name of (await readdir(root).catch(() => [] as string[])).sort()) {

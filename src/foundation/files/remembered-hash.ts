@@ -32,7 +32,7 @@ export interface HashedFile {
  * where that does not hold, because a file system shows no change through mapped memory (`timesTellChanges`), it is read every time.
  *
  * @param folder nothing is remembered where absent
- * @throws what reading the file throws; a note that cannot be read or kept is passed over
+ * @throws what reading the file throws; a note that cannot be read or kept is skipped
  */
 export async function rememberedHash(path: string, folder?: string): Promise<HashedFile> {
   const glance = await fileState(path);

@@ -52,7 +52,7 @@ describe("a path for a benchmark's images", () => {
       "c.mat": "x",
     });
     await expect(openDataFolder(benchmark, join(root, "a.tar"))).rejects.toThrow(
-      /a\.tar: no images of imagenet-r here: it holds 2 images in folders called cats, dogs, such as cats\/a\.jpg; expected one folder a class, named by its wnid/,
+      /a\.tar: no images of imagenet-r here: it holds 2 images in folders called cats, dogs, such as cats\/a\.jpg; expected one folder per class, named by its wnid/,
     );
     await expect(openDataFolder(benchmark, join(root, "b.tar"))).rejects.toThrow(/it holds no image, but README;/);
     await expect(openDataFolder(benchmark, join(root, "c.mat"))).rejects.toThrow(

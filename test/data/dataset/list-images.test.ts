@@ -147,7 +147,7 @@ describe("listImages on imagenet", async () => {
     const empty = temporaryFolder();
     await expect(openDataFolder(imagenet, empty)).rejects.toThrow(InputError);
     await expect(openDataFolder(imagenet, empty)).rejects.toThrow(
-      /no images of imagenet here: the folder is empty; expected one folder a class/,
+      /no images of imagenet here: the folder is empty; expected one folder per class/,
     );
     await expect(openDataFolder(imagenet, join(empty, "nowhere"))).rejects.toThrow(/no such folder/);
     const hollow = temporaryFolder();

@@ -21,15 +21,15 @@ describe("describeContents", () => {
     ["imagenet-r.tar.bz2", "BZh9", "bzip2, which is not read; unpack it with tar -xjf"],
     ["imagenet-r.7z", "7z\xbc\xaf\x27\x1c", "7z, which is not read; unpack it with 7z x"],
     ["imagenet-r.rar", "Rar!", "RAR, which is not read; unpack it with unrar x"],
-    ["val.h5", "\x89HDF", "HDF5, which is not read; write its images as files, one folder a class"],
-    ["validation-00000-of-00128", "", "TFRecord, which is not read; write its images as files, one folder a class"],
+    ["val.h5", "\x89HDF", "HDF5, which is not read; write its images as files, one folder per class"],
+    ["validation-00000-of-00128", "", "TFRecord, which is not read; write its images as files, one folder per class"],
     [
       "imagenet-validation.tfrecord-00000-of-00064",
       "",
-      "TFRecord, which is not read; write its images as files, one folder a class",
+      "TFRecord, which is not read; write its images as files, one folder per class",
     ],
-    ["val.lmdb", "", "LMDB, which is not read; write its images as files, one folder a class"],
-    ["val.beton", "", "FFCV's format, which is not read; write its images as files, one folder a class"],
+    ["val.lmdb", "", "LMDB, which is not read; write its images as files, one folder per class"],
+    ["val.beton", "", "FFCV's format, which is not read; write its images as files, one folder per class"],
     [
       "a.bin",
       "version https://git-lfs.github.com/spec/v1\n",
@@ -65,7 +65,7 @@ describe("describeContents", () => {
   it("says what a container of other things holds", async () => {
     const tar = makeTar([{ name: "cats/a.jpg", content: "x" }]);
     expect(await contentsOf(imagenet, { "x.tar": tar })).toMatch(
-      /^x\.tar: it holds 1 image in folders called cats, such as cats\/a\.jpg; expected one folder a class/,
+      /^x\.tar: it holds 1 image in folders called cats, such as cats\/a\.jpg; expected one folder per class/,
     );
     const train = makeTar([{ name: "n01440764.tar", content: "x" }]);
     expect(await contentsOf(imagenet, { "ILSVRC2012_img_train.tar": train })).toMatch(
@@ -86,11 +86,11 @@ describe("describeContents", () => {
 
   it("says what else is there, and what is expected", async () => {
     const expected =
-      "; expected one folder a class, named by its wnid, or files called ILSVRC2012_val_00000001.JPEG, …, or these in a tar, zip, Parquet or Arrow file";
+      "; expected one folder per class, named by its wnid, or files called ILSVRC2012_val_00000001.JPEG, …, or these in a tar, zip, Parquet or Arrow file, or listed in a .csv or .jsonl file";
     expect(await contentsOf(imagenet, {})).toBe(`the folder is empty${expected}`);
     expect(await contentsOf(imagenet, { ".DS_Store": "x" })).toBe(`the folder is empty${expected}`);
     expect(await contentsOf(imagenet, { "a.jpg": "x", "b.jpg": "x" })).toBe(
-      `there are 2 images in it, and nothing says what class each is of: put each in the folder of its class${expected}`,
+      `2 images lie in it, and nothing says of what class: put each in the folder of its class${expected}`,
     );
     expect(await contentsOf(imagenet, { "ILSVRC2012_test_00000001.JPEG": "x" })).toMatch(
       /^its 1 image is of the test set, whose labels are not published; get the validation set/,

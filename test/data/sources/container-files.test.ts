@@ -33,7 +33,7 @@ describe("findContainerFiles", () => {
     expect(found?.rival?.files).toEqual(shards("data/test", 2));
     expect(found?.notes).toHaveLength(2);
     expect(found?.notes[0]).toBe(
-      `${root}: read are the shards called data/validation-*.parquet; passed over: 2 called data/test-*.parquet`,
+      `${root}: read are the shards called data/validation-*.parquet; skipped: 2 called data/test-*.parquet`,
     );
     const splits = folderOf("default/train/0000.parquet", "default/test/0000.parquet");
     expect((await find(splits))?.sets.map(({ files }) => files)).toEqual([["default/test/0000.parquet"]]);

@@ -58,7 +58,7 @@ describe("an archive with class folders", () => {
     const listed = await listImages(imagenet, root);
     expect([...listed!.images].map(({ path }) => path)).toEqual(["all.tar/in/val/n01440764/b.jpg"]);
     expect(listed?.aside.notes).toEqual([
-      `${root}/all.tar/in/val: read; passed over: 1 images in ${root}/all.tar/in/train`,
+      `${root}/all.tar/in/val: read; skipped: 1 image in ${root}/all.tar/in/train`,
     ]);
     const two = tarsOf({ "all.tar": ["a/n01440764/a.jpg", "b/n01440764/a.jpg"] });
     await expect(listImages(imagenet, two)).rejects.toThrow(

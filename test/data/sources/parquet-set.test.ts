@@ -50,7 +50,7 @@ async function imagesOf(root: string): Promise<[string, number, string][]> {
   }
 }
 
-it("a Hub snapshot is read from its validation files, in their order; test files without labels are passed over", async () => {
+it("a Hub snapshot is read from its validation files, in their order; test files without labels are skipped", async () => {
   const root = setOf({
     "data/train-00000-of-00001.parquet": { labels: [4, 4] },
     "data/test-00000-of-00001.parquet": { labels: [-1, -1, -1] },

@@ -57,16 +57,16 @@ describe("clutter among the images", () => {
     ["thumbnails as one file", "n01440764/Thumbs.db", "Thumbs.db (1)"],
     ["a view's settings", "n01440764/.DS_Store", ".DS_Store (1)"],
     ["Windows' settings, in any case", "n01440764/Desktop.ini", "desktop.ini (1)"],
-  ])("is passed over and counted: %s", async (_, path, said) => {
+  ])("is skipped and counted: %s", async (_, path, said) => {
     const root = twoClasses({ [path]: "x" });
     expect(await pathsIn(root)).toEqual(FOUR);
     const listed = await listImages(imagenet, root);
     expect(describeAside({ root, aside: listed!.aside })).toEqual([
-      `${root}: passed over, as it belongs to no set: ${said}`,
+      `${root}: skipped, as it belongs to no set: ${said}`,
     ]);
   });
 
-  it("is passed over beside flat files", async () => {
+  it("is skipped beside flat files", async () => {
     const root = writeTree(temporaryFolder(), {
       "ILSVRC2012_val_00000001.JPEG": "a",
       "._ILSVRC2012_val_00000001.JPEG": "x",
@@ -76,13 +76,13 @@ describe("clutter among the images", () => {
     const listed = await listImages(imagenet, root);
     expect(listed?.images.length).toBe(1);
     expect(describeAside({ root, aside: listed!.aside })).toEqual([
-      `${root}: passed over, as it belongs to no set: ._* (1), @eaDir (1)`,
-      `${root}: passed over, as nothing says what class it is of: an image: cover.jpg`,
+      `${root}: skipped, as it belongs to no set: ._* (1), @eaDir (1)`,
+      `${root}: skipped, as nothing says what class it is of: an image: cover.jpg`,
     ]);
     expect(await pathsIn(root)).toEqual(["ILSVRC2012_val_00000001.JPEG"]);
   });
 
-  it("is passed over in tars, at any depth, and its labels with it", async () => {
+  it("is skipped in tars, at any depth, and its labels with it", async () => {
     const members = ["s0", "__MACOSX/._s0", "a/@eaDir/s1.jpg/SYNOPHOTO_THUMB", ".ipynb_checkpoints/s0"].map((name) => ({
       name: `${name}.jpg`,
       content: "x",

@@ -88,13 +88,13 @@ describe("listWebDataset", () => {
       "validation beside train, as the Hub keeps ImageNet",
       ["imagenet1k-validation-00.tar", "imagenet1k-validation-01.tar"],
       { "imagenet1k-train-0000.tar": "", "imagenet1k-train-0001.tar": "", "imagenet1k-train-0002.tar": "" },
-      ["read are the shards called imagenet1k-validation-*.tar; passed over: 3 called imagenet1k-train-*.tar"],
+      ["read are the shards called imagenet1k-validation-*.tar; skipped: 3 called imagenet1k-train-*.tar"],
     ],
     [
       "test beside train, of one number each",
       ["mine_test_0.tar"],
       { "mine_train_0.tar": "" },
-      ["read are the shards called mine_test_*.tar; passed over: 1 called mine_train_*.tar"],
+      ["read are the shards called mine_test_*.tar; skipped: 1 called mine_train_*.tar"],
     ],
   ])("finds shards with %s, and says so", async (_, paths, files, notes) => {
     const root = setOf(Object.fromEntries(paths.map((path) => [path, sample("s0", 0)])), files);

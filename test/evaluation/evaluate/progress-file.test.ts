@@ -33,7 +33,7 @@ describe("the progress file", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("of a killed run is told by its age; what is no progress file is passed over", async () => {
+  it("of a killed run is told by its age; what is no progress file is skipped", async () => {
     const out = join(temporaryFolder(), "results");
     const file = openProgressFile(out);
     file.update(state);

@@ -47,7 +47,7 @@ describe("accuracies from CSV", () => {
     ]);
     expect(noteLines(notes)).toEqual([
       expect.stringMatching(
-        /quality: passed over, as no row is doubtful by "high", "constructor"; words that make it so: wrong-act/,
+        /quality: skipped, as no row is doubtful by "high", "constructor"; words that make it so: wrong-act/,
       ),
     ]);
   });
