@@ -39,6 +39,10 @@ export function listClassMembers(
   if (place === null) return null;
   const aside = openAside();
   aside.notes.push(...place.notes);
+  if (splitOf(place.segments.join("/")) === "train") {
+    const path = [files[0]?.path, ...place.segments].join("/");
+    aside.warnings.push(`${path}: its name says that it is of a training set`);
+  }
   const folders = new Map<string, { readonly name: string; readonly label: number; images: number }>();
   const unknown = new Map<string, { readonly name: string; images: number }>();
   const images: LabelledMember[] = [];

@@ -5,7 +5,10 @@ import { describeAside, nameFew } from "../../data/dataset/describe-aside.ts";
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
 import { checkOfficialNumbers } from "../../data/dataset/official-numbers.ts";
+import { splitOf } from "../../data/sources/container-files.ts";
+import { countLabels } from "../../data/sources/image-list.ts";
 import { pathOfPlace } from "../../data/sources/image-source.ts";
+import { InputError } from "../../foundation/errors.ts";
 import { makeNote, makeWarning, type Note } from "../../foundation/notes.ts";
 import { plural } from "../../foundation/number-text.ts";
 
@@ -16,10 +19,11 @@ export interface DataDoubts {
   readonly likelySet: string | null;
 }
 
-/** What people call folders of training images. */
-const TRAINING = /^(?:train|training)$/i;
-
-/** Looks for signs that a benchmark's folder holds other images than the benchmark's. */
+/**
+ * Looks for signs that a benchmark's folder holds other images than the benchmark's.
+ *
+ * @throws InputError where the class folders are below one that is called as a class too
+ */
 export async function findDataDoubts(benchmark: Benchmark, located: LocatedData): Promise<DataDoubts> {
   const about = { benchmark: benchmark.id };
   const warn = (text: string) => makeWarning(text, about);
@@ -28,9 +32,15 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   const notes: Note[] = [];
   const likelySet = await describeLikelySet(benchmark, located);
   if (likelySet !== null) notes.push(warn(`${root}: ${likelySet}`));
-  const name = basename(resolve(root));
-  if (TRAINING.test(name) && !benchmark.folders.some((folder) => basename(folder) === name)) {
+  const name = basename(resolve(located.root));
+  const isTraining = located.files === undefined && splitOf(name) === "train";
+  if (isTraining && !benchmark.folders.some((folder) => basename(folder) === name)) {
     notes.push(warn(`${root}: its name says that it is a training set`));
+  }
+  if (aside.misplaced.length > countLabels(located.images).size) {
+    throw new InputError(
+      `${root}: ${aside.misplaced.length} folders named as classes (${nameFew(aside.misplaced)}) are inside folders that are named as a class too, whose images all would count for the outer one; give the folder that holds the classes`,
+    );
   }
   if (aside.misplaced.length > 0) {
     const folders = "folders named as a class inside the folder of another, whose images count for the outer one";

@@ -123,6 +123,18 @@ describe("class folders named by numbers", () => {
     expect((await findDataDoubts(imagenet, { ...located, numberedBy: undefined })).likelySet).toMatch(/imagenet-v2/);
   });
 
+  it("are refused below a folder that is a number too: all would be of one class", async () => {
+    const v2 = await readBenchmark("imagenet-v2");
+    const below = (...folders: string[]) =>
+      writeTree(temporaryFolder(), Object.fromEntries(folders.map((folder) => [`${folder}/a.jpeg`, "x"])));
+    const nested = below("1/0", "1/10");
+    await expect(findDataDoubts(v2, (await listImages(v2, nested))!)).rejects.toThrow(
+      /2 folders named as classes \(1\/0, 1\/10\) are inside folders .*; give the folder that holds the classes/,
+    );
+    const few = below("1", "1/10");
+    expect((await findDataDoubts(v2, (await listImages(v2, few))!)).notes).not.toEqual([]);
+  });
+
   it("give results of another definition where they are stated to be of another column", async () => {
     const root = writeTree(temporaryFolder(), { "065/1.JPEG": "x", "970/2.JPEG": "x" });
     const partOf = async (column: string) => {

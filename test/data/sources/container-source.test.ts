@@ -60,6 +60,10 @@ describe("an archive with class folders", () => {
     expect(listed?.aside.notes).toEqual([
       `${root}/all.tar/in/val: read; skipped: 1 image in ${root}/all.tar/in/train`,
     ]);
+    const training = tarsOf({ "all.tar": ["in/train/n01440764/a.jpg"] });
+    expect((await listImages(imagenet, training))!.aside.warnings).toEqual([
+      `${training}/all.tar/in/train: its name says that it is of a training set`,
+    ]);
     const two = tarsOf({ "all.tar": ["a/n01440764/a.jpg", "b/n01440764/a.jpg"] });
     await expect(listImages(imagenet, two)).rejects.toThrow(
       /images with labels in more than one folder: .*tar\/a, .*b;/,
