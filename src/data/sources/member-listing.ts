@@ -1,5 +1,5 @@
 import { type Aside, NOTHING_ASIDE } from "./aside.ts";
-import { countClutter } from "./clutter.ts";
+import { clutterKind, countClutter } from "./clutter.ts";
 import type { ContainerMember } from "./container-format.ts";
 import { IMAGE_NAME } from "./folder-entry.ts";
 import type { SourceListing } from "./image-source.ts";
@@ -57,9 +57,9 @@ export function openAside(): MemberAside {
 /** Whether a member is clutter or in a folder of it, below a class folder or elsewhere; such is counted. */
 export function isClutter(aside: MemberAside, file: string, segments: readonly string[], from = 0): boolean {
   for (let at = from; at < segments.length; at++) {
+    if (clutterKind(segments[at] as string) === null) continue;
     const path = [file, ...segments.slice(0, at + 1)].join("/");
-    if (aside.known.has(path)) return true;
-    if (!countClutter(aside.clutter, segments[at] as string)) continue;
+    if (!aside.known.has(path)) countClutter(aside.clutter, segments[at] as string);
     aside.known.add(path);
     return true;
   }

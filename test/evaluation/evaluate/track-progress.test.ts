@@ -10,6 +10,7 @@ function run(checkpoint: string, benchmark: string, images: number, bytes: numbe
     benchmark: { id: benchmark },
     manifest,
     missing: [{ index: 0, first: 0, rows: images }],
+    known: new Map(),
     results: [],
   } as unknown as PlannedRun;
 }
