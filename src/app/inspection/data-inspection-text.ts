@@ -89,7 +89,7 @@ function describeLayout({ layout, key, numeric }: BenchmarkInspection): string {
 }
 
 function formatFacts(one: BenchmarkInspection): string[] {
-  const layout = (one.format === "folder" ? "" : `${one.format}: `) + describeLayout(one);
+  const layout = (["", "folder"].includes(one.format) ? "" : `${one.format}: `) + describeLayout(one);
   const protocols = one.protocols.map(({ id, n, expected, state }) =>
     state === "left out"
       ? `${id}: left out`

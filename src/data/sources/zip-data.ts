@@ -217,7 +217,8 @@ async function decrypt(
 ): Promise<Buffer> {
   if (encryption === "none") return raw;
   if (password === null) throw fault(NO_PASSWORD);
-  const wrong = () => fault(`encrypted, and not by the password in ${password.file}`);
+  const wrong = () =>
+    fault(`encrypted, and not by the password in ${password.file}; write the right password into its first line`);
   if (encryption === "ZipCrypto") {
     decryptZipCrypto(raw, password.keys);
     const check = raw[CRYPTO_HEADER_BYTES - 1];

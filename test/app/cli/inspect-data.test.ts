@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { runInspect } from "../../../src/app/cli/inspect-command.ts";
 import { runInspectData } from "../../../src/app/cli/inspect-data-command.ts";
 import { formatDataInspection } from "../../../src/app/inspection/data-inspection-text.ts";
-import type { DataInspection } from "../../../src/app/inspection/inspect-data.ts";
+import { type DataInspection, inspectData } from "../../../src/app/inspection/inspect-data.ts";
 import { definitionFiles } from "../../data/benchmark/make-definition.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 import { captured } from "./run-cli.ts";
@@ -136,5 +136,11 @@ describe("formatDataInspection", () => {
     });
     expect(text.split("\n").filter((line) => line.includes("unreadable")).length).toBe(5);
     expect(text).toContain("    and 1,195 more\n");
+  });
+
+  it("names no format of a place whose images could not be listed", async () => {
+    const place = writeTree(temporaryFolder(), { "1/a.jpg": "", "2/b.jpg": "", "3/c.jpg": "" });
+    const text = formatDataInspection(await inspectData(place, { benchmarks: ["imagenet"] }));
+    expect(text).toContain("\nimagenet: class folders named by numbers; ");
   });
 });
