@@ -24,6 +24,8 @@ export interface LabelSets {
 
 /** Where fewer of the sets than this share hold the image's label of the benchmark, they are those of other images. */
 const MIN_AGREEMENT = 0.5;
+/** Labeled images in a row of which that must be so: of lists that lie one off from somewhere on, the rest is right. */
+const STRETCH = 500;
 
 /**
  * Reads labels of single images: a JSON list with a list of classes for each image in the order of the benchmark's numbers, from 1 on, as
@@ -54,7 +56,22 @@ export async function readLabelSets(path: string, benchmark: Benchmark): Promise
       `${path}: ${agreeing} of its ${scored} labeled images have the label of ${benchmark.id} among theirs: the lists are not in the order of the images' numbers, or their classes are counted otherwise`,
     );
   }
+  checkStretches(sets, official.labels, path, benchmark.id);
   return { id: fileId(path, "labels"), path, sets, scored, sha256: sha256(JSON.stringify(sets)) };
+}
+
+/** @throws InputError for lists that are in the order of the images' numbers in part only */
+function checkStretches(sets: readonly (readonly number[])[], official: Int32Array, path: string, id: string): void {
+  const labeled = sets.flatMap((set, at) => (set.length > 0 ? [at] : []));
+  for (let from = 0; from + STRETCH <= labeled.length; from += STRETCH) {
+    const stretch = labeled.slice(from, from + STRETCH);
+    const agreeing = stretch.filter((at) => sets[at]?.includes(official[at] as number)).length;
+    if (agreeing >= MIN_AGREEMENT * STRETCH) continue;
+    const [first = 0, last = 0] = [stretch[0], stretch.at(-1)];
+    throw new InputError(
+      `${path}: ${agreeing} of the ${STRETCH} labeled images from number ${first + 1} to ${last + 1} have the label of ${id} among theirs, and most of the others: is a list missing or one too many before?`,
+    );
+  }
 }
 
 /** What a benchmark says of its numbered images: how they are called, and the label of number k at k - 1. */

@@ -9,6 +9,7 @@ import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { formatPredictions } from "../../../src/evaluation/results/predictions-file.ts";
 import { computeMetrics } from "../../../src/evaluation/scoring/compute-metrics.ts";
 import { judgePredictions } from "../../../src/evaluation/scoring/judge-predictions.ts";
+import { packagePath } from "../../../src/foundation/files/package-root.ts";
 import { fixtures, sharedFolder, temporaryFolder, writeTree } from "../../helpers.ts";
 
 /** What ImageNet-ReaL's code and numpy say of predictions, made by test/fixtures/class-names/make-expected.py. */
@@ -97,6 +98,24 @@ describe("labels of single images", () => {
     ["strings", EXPECTED.sets.map((set) => set.map(String)), /expected a list of classes/],
   ])("%s are refused", async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);
+  });
+
+  it("are refused where they lie one off from an image on, though most are right", async () => {
+    const imagenet = await readBenchmark("imagenet");
+    const path = packagePath("benchmarks/classes/imagenet-val-labels.txt");
+    const labels = readFileSync(path, "utf8").trim().split("\n").map(Number);
+    const off = [...labels.slice(0, 40_000), ...labels.slice(40_001), 0].map((label) => [label]);
+    await expect(read(off, imagenet)).rejects.toThrow(
+      /of the 500 labeled images from number 40001 to 40500 have the label of imagenet among theirs, and most of/,
+    );
+    expect(
+      (
+        await read(
+          labels.map((label) => [label]),
+          imagenet,
+        )
+      ).scored,
+    ).toBe(50_000);
   });
 
   it("are refused where images have no numbers, one twice, or one whose class is not theirs", async () => {
