@@ -2,13 +2,12 @@ import type { Decompress } from "fzstd";
 import { createXxh64 } from "../../foundation/math/xxh64.ts";
 import { runWithin } from "./run-within.ts";
 import { ZstdError } from "./zstd-error.ts";
+import { littleEndian, parseZstdHeader, type ZstdHeader, zstdFrameKind, zstdHeaderBytes } from "./zstd-header.ts";
 
 /*
  * fzstd decodes blocks; frames are taken apart here, so that what a header claims is checked before memory is made for it, and
  * a stream that is cut short shows. Source of the format: RFC 8878, sections 3.1.1 and 3.1.2.
  */
-const MAGIC = 0xfd2fb528;
-const SKIPPABLE = 0x184d2a5;
 const MAX_BLOCK = 128 << 10;
 /** What zstd itself takes without --long, bytes; it is made for each frame. */
 const MAX_WINDOW = 128 << 20;
@@ -21,12 +20,12 @@ export async function* unzstd(compressed: AsyncGenerator<Uint8Array>): AsyncGene
     const start = await input.upTo(4);
     if (start.length === 0 && frame > 0) return;
     if (start.length < 4) throw new ZstdError("a frame's header is cut short", true);
-    const magic = number(start, 0, 4);
-    if (magic >>> 4 === SKIPPABLE) {
-      await input.skip(number(await input.exactly(4), 0, 4));
+    const kind = zstdFrameKind(littleEndian(start, 0, 4));
+    if (kind === "skippable") {
+      await input.skip(littleEndian(await input.exactly(4), 0, 4));
       continue;
     }
-    if (magic !== MAGIC) throw new ZstdError(frame === 0 ? "it is no zstd" : "bytes that are no frame follow a frame");
+    if (kind === null) throw new ZstdError(frame === 0 ? "it is no zstd" : "bytes that are no frame follow a frame");
     yield* decodeFrame(input, start, fzstd.Decompress);
   }
 }
@@ -48,7 +47,7 @@ async function* decodeFrame(
   push(decode, Buffer.concat([magic, header]));
   for (let isLast = false; !isLast; ) {
     const head = await input.exactly(3);
-    const bits = number(head, 0, 3);
+    const bits = littleEndian(head, 0, 3);
     isLast = (bits & 1) === 1;
     const [type, size] = [(bits >> 1) & 3, bits >> 3];
     if (type === 3 || size > MAX_BLOCK) throw new ZstdError("a block is not valid");
@@ -57,32 +56,19 @@ async function* decodeFrame(
     pieces = [];
   }
   if (contentSize !== null && made !== contentSize) throw new ZstdError("a frame has another size than it says");
-  if (hash !== null && number(await input.exactly(4), 0, 4) !== hash.low32())
+  if (hash !== null && littleEndian(await input.exactly(4), 0, 4) !== hash.low32())
     throw new ZstdError("its checksum is wrong");
 }
 
-interface FrameHeader {
-  readonly bytes: Uint8Array;
-  readonly contentSize: number | null;
-  readonly hasChecksum: boolean;
-}
-
-/** What follows the magic number. */
-async function readHeader(input: PieceReader): Promise<FrameHeader> {
+/** What follows the magic number, and as it is there. */
+async function readHeader(input: PieceReader): Promise<ZstdHeader & { readonly bytes: Uint8Array }> {
   const [descriptor] = (await input.exactly(1)) as unknown as [number];
-  const isSingle = (descriptor & 0x20) !== 0;
-  const dictionary = [0, 1, 2, 4][descriptor & 3] as number;
-  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
-  const rest = await input.exactly((isSingle ? 0 : 1) + dictionary + sizeBytes);
-  if ((descriptor & 0x08) !== 0) throw new ZstdError("a frame's header is not valid");
-  if (dictionary > 0) throw new ZstdError("it needs a dictionary");
-  const windowByte = rest[0] ?? 0;
-  const base = 2 ** (10 + (windowByte >> 3));
-  const size = sizeBytes === 0 ? null : number(rest, rest.length - sizeBytes, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
-  const window = isSingle ? (size as number) : base + (base / 8) * (windowByte & 7);
-  if (window > MAX_WINDOW) throw new ZstdError(`its window is of ${window} bytes, of which ${MAX_WINDOW} are taken`);
-  const bytes = Buffer.concat([Uint8Array.of(descriptor), rest]);
-  return { bytes, contentSize: size, hasChecksum: (descriptor & 4) !== 0 };
+  const rest = await input.exactly(zstdHeaderBytes(descriptor));
+  const header = parseZstdHeader(descriptor, rest);
+  const { windowBytes } = header;
+  if (windowBytes > MAX_WINDOW)
+    throw new ZstdError(`its window is of ${windowBytes} bytes, of which ${MAX_WINDOW} are taken`);
+  return { ...header, bytes: Buffer.concat([Uint8Array.of(descriptor), rest]) };
 }
 
 /** What decoding a block of 128 KiB may take, ms; it takes a few. */
@@ -95,12 +81,6 @@ function push(decoder: Decompress, bytes: Uint8Array): void {
   } catch (cause) {
     throw new ZstdError((cause as Error).message);
   }
-}
-
-function number(bytes: Uint8Array, at: number, length: number): number {
-  let value = 0;
-  for (let i = length - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] as number);
-  return value;
 }
 
 interface PieceReader {

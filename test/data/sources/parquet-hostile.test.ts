@@ -86,6 +86,17 @@ describe("a page", () => {
     expect(used).toBeLessThan(32 << 20);
   });
 
+  it("of zstd is held against the checksum of each of its frames", async () => {
+    const frame = readFileSync(join(fixtures, "containers", "zstd", "level-19.tar.zst"));
+    const codec = await openCodec("ZSTD");
+    const size = 194_560;
+    const twice = codec?.(Buffer.concat([frame, frame]), 2 * size) as Uint8Array;
+    expect(Buffer.from(twice.subarray(0, size)).equals(twice.subarray(size))).toBe(true);
+    const changed = Buffer.concat([frame, frame]);
+    changed[frame.length - 1] = (frame.at(-1) as number) ^ 1;
+    expect(() => codec?.(changed, 2 * size)).toThrow("damaged: its zstd checksum is wrong");
+  });
+
   it("of levels that repeat for ever fills what it has rows for, and no more", () => {
     const levels = new Uint32Array(4);
     decodeHybrid(Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 0x0f, 1), 1, levels);
