@@ -81,6 +81,7 @@ export async function findContainerFiles(
 ): Promise<FoundFiles | null> {
   const missingShards = openMissing(allowIncomplete);
   if (picked !== undefined) return pickedFiles(root, endings, picked, missingShards);
+  let training: readonly NamedFiles[] | null = null;
   for (const folder of FOLDERS) {
     const named: NamedFiles[] = [];
     let missing: InputError | null = null;
@@ -89,10 +90,13 @@ export async function findContainerFiles(
       if (found instanceof InputError) missing ??= found;
       else named.push(...found);
     }
-    if (named.length > 0) return chooseSets(root, named, missingShards);
+    const isTraining = named.length > 0 && named.every(({ folder, prefix }) => splitOf(folder + prefix) === "train");
+    if (isTraining)
+      training ??= named; // the validation set may be in the next
+    else if (named.length > 0) return chooseSets(root, named, missingShards);
     if (missing !== null) throw missing;
   }
-  return null;
+  return training === null ? null : chooseSets(root, training, missingShards);
 }
 
 /** What becomes of shards that are missing. */
@@ -173,7 +177,9 @@ function looksLikeSet(shards: readonly Shard[]): boolean {
 /** The sets to read. @throws InputError where it is not clear */
 async function chooseSets(root: string, named: readonly NamedFiles[], missing: MissingShards): Promise<FoundFiles> {
   const numbered = named.filter(({ isNumbered }) => isNumbered);
-  const sets = numbered.length > 0 ? numbered : named;
+  const isShard = ({ folder, prefix, isNumbered }: NamedFiles) => isNumbered || splitOf(folder + prefix) !== null;
+  // beside shards a single file is a set where it is called as a split, else a download
+  const sets = numbered.length > 0 ? named.filter(isShard) : named;
   const called = (split: Split) => sets.filter(({ folder, prefix }) => splitOf(folder + prefix) === split);
   const [held, rivals] =
     called("validation").length > 0 ? [called("validation"), called("test")] : [called("test"), []];
@@ -190,7 +196,7 @@ async function chooseSets(root: string, named: readonly NamedFiles[], missing: M
     const rival = rivals[0] === undefined ? null : fileSet(rivals[0]);
     return { sets: [ordered], rival, notes, warnings: missing.warnings };
   }
-  if (numbered.length > 1) {
+  if (numbered.length > 0) {
     const names = sets.map(({ folder, shards }) => folder + (shards[0] as Shard).name).sort();
     throw new InputError(
       `${root}: shards of more than one set: ${names.join(", ")}; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,

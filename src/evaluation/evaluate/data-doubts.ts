@@ -57,8 +57,14 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   return { notes, likelySet };
 }
 
-/** Says which other benchmark the class folders are of: a 1000-way score of a 200-class set means little. */
+/** Says which other benchmark the images are likely of: a 1000-way score of a 200-class set means little. */
 async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Promise<string | null> {
+  const images = located.images.length;
+  const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
+  if (located.layout.kind === "web-dataset") {
+    const likely = likelyOtherSets(benchmark, { classFolders: [], images }, known);
+    return likely === null ? null : describeCount(likely.ids, benchmark);
+  }
   if (located.layout.kind !== "class-folders") return null;
   const isNumbered = located.numberedBy !== undefined && benchmark.classes.keys.has("wnid");
   const key = isNumbered ? "wnid" : located.layout.key;
@@ -66,12 +72,12 @@ async function describeLikelySet(benchmark: Benchmark, located: LocatedData): Pr
   const labels = new Set<number>();
   for (let at = 0; at < located.images.length; at++) labels.add(located.images.label(at));
   const classFolders = [...labels].map((label) => keys[label] as string);
-  const known = await Promise.all((await listBenchmarks()).map(readBenchmark));
-  const likely = likelyOtherSets(benchmark, { classFolders, images: located.images.length }, known);
+  const likely = likelyOtherSets(benchmark, { classFolders, images }, known);
   if (likely === null) return null;
-  const what =
-    likely.by === "classes"
-      ? `its ${classFolders.length} class folders are exactly those of`
-      : "it has as many images as";
-  return `${what} ${likely.ids.join(" or ")}, and not of ${benchmark.id}; is it the right set?`;
+  if (likely.by === "images") return describeCount(likely.ids, benchmark);
+  return `its ${classFolders.length} class folders are exactly those of ${likely.ids.join(" or ")}, and not of ${benchmark.id}; is it the right set?`;
+}
+
+function describeCount(ids: readonly string[], { id }: Benchmark): string {
+  return `it has as many images as ${ids.join(" or ")}, and not of ${id}; is it the right set?`;
 }

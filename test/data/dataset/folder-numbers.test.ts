@@ -123,6 +123,22 @@ describe("class folders named by numbers", () => {
     expect((await findDataDoubts(imagenet, { ...located, numberedBy: undefined })).likelySet).toMatch(/imagenet-v2/);
   });
 
+  it("are compared with other sets by their count where labels come with the images", async () => {
+    const list = Array.from({ length: 7500 }, (_, i) => ({ path: `${i}.jpg`, bytes: 1, label: i % 200 }));
+    const located = {
+      ...(await listImages(
+        imagenet,
+        inFolders((row) => wnids[row] as string),
+      ))!,
+      images: collectImages(list),
+    };
+    const samples = { ...located, layout: { kind: "web-dataset" } as const };
+    expect((await findDataDoubts(await readBenchmark("imagenet-r"), samples)).likelySet).toMatch(
+      /^it has as many images as imagenet-a, and not of imagenet-r/,
+    );
+    expect((await findDataDoubts(await readBenchmark("imagenet-a"), samples)).likelySet).toBeNull();
+  });
+
   it("are refused below a folder that is a number too: all would be of one class", async () => {
     const v2 = await readBenchmark("imagenet-v2");
     const below = (...folders: string[]) =>

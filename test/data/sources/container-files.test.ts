@@ -50,6 +50,16 @@ describe("findContainerFiles", () => {
     expect(await find(folderOf("train.tar", "a.txt"))).toBeNull();
   });
 
+  it("takes no training set where what is held out is a single file, or lies in the next folder", async () => {
+    const filesIn = async (...paths: string[]) => (await find(folderOf(...paths)))?.sets.flatMap(({ files }) => files);
+    expect(await filesIn(...shards("train", 2), "validation.parquet")).toEqual(["validation.parquet"]);
+    expect(await filesIn(...shards("train", 2), ...shards("data/val", 2))).toEqual(shards("data/val", 2));
+    expect(await filesIn(...shards("val", 2), "devkit.zip")).toEqual(shards("val", 2));
+    await expect(filesIn(...shards("val-small", 2), "val.parquet")).rejects.toThrow(
+      /more than one set: val-small-00000-of-00002\.parquet, val\.parquet/,
+    );
+  });
+
   it("refuses shards of two sets, with how to choose", async () => {
     const root = folderOf("a-0.zip", "b-0.zip");
     await expect(find(root)).rejects.toThrow(

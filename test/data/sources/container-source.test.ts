@@ -57,9 +57,7 @@ describe("an archive with class folders", () => {
     const root = tarsOf({ "all.tar": ["in/train/n01440764/a.jpg", "in/val/n01440764/b.jpg", "x/n01.jpg"] });
     const listed = await listImages(imagenet, root);
     expect([...listed!.images].map(({ path }) => path)).toEqual(["all.tar/in/val/n01440764/b.jpg"]);
-    expect(listed?.aside.notes).toEqual([
-      `${root}/all.tar/in/val: read; skipped: 1 image in ${root}/all.tar/in/train`,
-    ]);
+    expect(listed?.aside.notes).toEqual([`${root}/all.tar/in/val: read; skipped: 1 image in ${root}/all.tar/in/train`]);
     const training = tarsOf({ "all.tar": ["in/train/n01440764/a.jpg"] });
     expect((await listImages(imagenet, training))!.aside.warnings).toEqual([
       `${training}/all.tar/in/train: its name says that it is of a training set`,
