@@ -24,6 +24,7 @@ export interface ListRow {
 /** Cells by column. */
 type Cells = Readonly<Record<string, string | number | null>>;
 
+const SPLIT_COLUMN = /^(?:split|subset|partition)$/i;
 const HASH_COLUMN = /^sha-?256$/i;
 const SHA256 = /^[0-9a-f]{64}$/;
 const DIGITS = /^-?\d{1,15}$/;
@@ -41,6 +42,7 @@ export async function readListRows(path: string): Promise<ListRow[]> {
     const records = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : parseTable(text, path);
     if (records.length === 0) throw new TableFault("lists no image");
     const fields = fieldsOf(records);
+    checkSplits(records, fields);
     const { path: pathColumn, label: labelColumn, labelText } = chooseListColumns(fields);
     const areNumbers = fields.find(({ name }) => name === labelColumn)?.kind === "number";
     const hashColumn = fields.find(({ name }) => HASH_COLUMN.test(name))?.name;
@@ -116,6 +118,15 @@ function fieldsOf(records: readonly Cells[]): TableField[] {
     const isNumber = records.every((cells) => cells[name] === null || DIGITS.test(String(cells[name])));
     return { name, kind: isNumber ? "number" : "text", fields: [] };
   });
+}
+
+/** @throws TableFault for a list of several splits, as of training and validation images */
+function checkSplits(records: readonly Cells[], fields: readonly TableField[]): void {
+  for (const { name } of fields.filter((field) => SPLIT_COLUMN.test(field.name))) {
+    const [first, second] = new Set(records.map((cells) => cells[name]));
+    if (second === undefined) continue;
+    throw new TableFault(`its column ${name} says ${first} and ${second}; keep the rows of the split to be scored`);
+  }
 }
 
 function readPath(cell: string | number | null | undefined, at: number): string {

@@ -171,3 +171,12 @@ it("refuses numbers beside the wnids of other classes, and warns of the names of
   const { aside } = await openDataFolder(imagenet, setOf("val.csv", beside("tench")));
   expect(aside.warnings).toEqual([expect.stringMatching(/row 1: b\/d e\.JPEG: its label 7 is cock, .* says "tench"/)]);
 });
+
+it("refuses a list of several splits", async () => {
+  const list = (splits: readonly string[]) =>
+    setOf("val.csv", lines("path,label,split", ...rowsBy(",").map((row, at) => `${row},${splits[at]}`)));
+  expect(await refusal(list(["val", "train", "val"]))).toBe(
+    "its column split says val and train; keep the rows of the split to be scored",
+  );
+  expect(await rowsOf(list(["val", "val", "val"]))).toEqual(ROWS);
+});
