@@ -48,6 +48,7 @@ function setProblems(one: BenchmarkInspection): Found[] {
       items: ids,
     });
   }
+  const isFolder = one.format === "folder";
   const incomplete = one.protocols.filter(({ state }) => state === "incomplete");
   if (incomplete.length > 0) {
     const lines = incomplete.map(({ id, n, expected }) => `protocol ${id}: ${count(n)} of ${count(expected)} images`);
@@ -57,7 +58,7 @@ function setProblems(one: BenchmarkInspection): Found[] {
       kind: "missing images",
       message: `${count(one.images)} of ${count(one.expectedImages)} images${fewer ? "" : ": more than the benchmark has"}`,
       advice: fewer
-        ? "fetch and unpack it again; a run scores what is there only with --allow-incomplete"
+        ? `fetch ${isFolder ? "and unpack it" : "it"} again; a run scores what is there only with --allow-incomplete`
         : "remove what does not belong to it",
       // where no protocol has other numbers than the whole, the message says it all
       items: incomplete.every(({ n, expected }) => n === one.images && expected === one.expectedImages) ? [] : lines,
@@ -68,7 +69,9 @@ function setProblems(one: BenchmarkInspection): Found[] {
       severity: "error",
       kind: "missing classes",
       message: `without an image: ${count(one.missingClasses.length)} of ${count(one.expectedClasses)} classes`,
-      advice: "fetch their folders; were they renamed, or not unpacked?",
+      advice: isFolder
+        ? "fetch their folders; were they renamed, or not unpacked?"
+        : "fetch the whole set again; is a file of several missing?",
       items: one.missingClasses,
     });
   }

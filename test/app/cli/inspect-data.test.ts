@@ -6,6 +6,7 @@ import { runInspectData } from "../../../src/app/cli/inspect-data-command.ts";
 import { formatDataInspection } from "../../../src/app/inspection/data-inspection-text.ts";
 import { type DataInspection, inspectData } from "../../../src/app/inspection/inspect-data.ts";
 import { definitionFiles } from "../../data/benchmark/make-definition.ts";
+import { makeTar } from "../../data/sources/make-tar.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 import { captured } from "./run-cli.ts";
 
@@ -136,6 +137,16 @@ describe("formatDataInspection", () => {
     });
     expect(text.split("\n").filter((line) => line.includes("unreadable")).length).toBe(5);
     expect(text).toContain("    and 1,195 more\n");
+  });
+
+  it("advises to unpack folders alone", async () => {
+    const folder = writeTree(temporaryFolder(), { "n01440764/a.jpg": photo });
+    const tar = join(temporaryFolder(), "val.tar");
+    writeFileSync(tar, makeTar([{ name: "n01440764/a.jpg", content: photo }]));
+    const advice = async (place: string) =>
+      (await inspectData(place, { benchmarks: ["imagenet"] })).problems.map((problem) => problem.advice.split(";")[0]);
+    expect(await advice(folder)).toEqual(["fetch and unpack it again", "fetch their folders"]);
+    expect(await advice(tar)).toEqual(["fetch it again", "fetch the whole set again"]);
   });
 
   it("names no format of a place whose images could not be listed", async () => {
