@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
+import { containersBeside } from "../../data/dataset/containers-beside.ts";
 import { describeAside, nameFew } from "../../data/dataset/describe-aside.ts";
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
@@ -54,6 +55,11 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   }
   for (const text of aside.warnings) notes.push(warn(text));
   for (const text of describeAside({ root, aside })) notes.push(makeNote(text, about));
+  const beside = await containersBeside(located);
+  if (beside.length > 0) {
+    const read = located.format === "folder" ? "files in folders" : `${located.format} files`;
+    notes.push(makeNote(`${root}: read are the ${read}; passed over beside them: ${nameFew(beside)}`, about));
+  }
   return { notes, likelySet };
 }
 

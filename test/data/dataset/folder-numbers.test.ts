@@ -123,6 +123,16 @@ describe("class folders named by numbers", () => {
     expect((await findDataDoubts(imagenet, { ...located, numberedBy: undefined })).likelySet).toMatch(/imagenet-v2/);
   });
 
+  it("are read alone, and containers beside them named", async () => {
+    const root = inFolders((row) => wnids[row] as string);
+    const textsOf = async () => (await findDataDoubts(imagenet, (await listImages(imagenet, root))!)).notes;
+    expect(JSON.stringify(await textsOf())).not.toMatch(/passed over beside/);
+    writeTree(root, { "rest.zip": "x", "._a.tar": "x", "notes.txt": "x" });
+    expect(JSON.stringify(await textsOf())).toMatch(
+      /read are the files in folders; passed over beside them: rest\.zip"/,
+    );
+  });
+
   it("are compared with other sets by their count where labels come with the images", async () => {
     const list = Array.from({ length: 7500 }, (_, i) => ({ path: `${i}.jpg`, bytes: 1, label: i % 200 }));
     const located = {
