@@ -67,6 +67,10 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
   const refuse = (reason: string) => new InputError(`${tar}: member ${quote(fullName)}: ${reason}`);
   const wrongName = nameFault(fullName);
   if (wrongName !== null) throw refuse(wrongName);
+  if (path !== undefined && longName !== null) throw refuse(`it has a second name, ${quote(longName)}; pack it again`);
+  if (path === undefined && longName === null && header.oddPrefix) {
+    throw refuse("its header is of no known format: bytes stand where only ustar has a prefix; pack it again");
+  }
   if (WITHOUT_DATA.includes(flag) && header.size === 0 && !/\.cls$/i.test(fullName) && !IMAGE_NAME.test(fullName)) {
     const name = fullName.split("/").filter(isOwnSegment).join("/");
     return { name, type: "other", offset, bytes: 0 };
@@ -77,10 +81,6 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
     throw refuse(`it is ${ownKind}, expected files and folders only; pack the files themselves`);
   if (records.size > 0 && [...records.keys()].some((key) => key.startsWith(SPARSE))) {
     throw refuse("it is a sparse file, expected whole ones; pack it without --sparse");
-  }
-  if (path !== undefined && longName !== null) throw refuse(`it has a second name, ${quote(longName)}; pack it again`);
-  if (path === undefined && longName === null && header.oddPrefix) {
-    throw refuse("its header is of no known format: bytes stand where only ustar has a prefix; pack it again");
   }
   const name = fullName.split("/").filter(isOwnSegment).join("/");
   if (flag === FOLDER) return { name, type: "directory", offset, bytes: 0 }; // whatever size it claims, no data come

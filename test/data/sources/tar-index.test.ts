@@ -282,6 +282,14 @@ describe("indexTar", () => {
     }
   });
 
+  it("refuses such a prefix and a second name of a member that is skipped too", async () => {
+    const device = makeTar([{ name: "device", prefix: "before", flag: "3" }]);
+    device.write("ustar  \0", 257, "latin1");
+    expect(await refusal(fileOf(sealHeader(device)))).toContain("bytes stand where only ustar has a prefix");
+    const link = tarOf({ name: "a", gnuName: "b", pax: { path: "c" }, flag: "2", link: "d" });
+    expect(await refusal(link)).toContain("a second name");
+  });
+
   it("refuses a long name that goes on behind the size in its header", async () => {
     const block = makeTar([{ name: "cut", gnuName: "long.png", content: "x" }]);
     block.write("00000000004\0", 124, "latin1");
