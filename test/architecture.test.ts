@@ -47,7 +47,7 @@ function placeOf(path: string): number {
 describe("the house", () => {
   const files = sourceFiles();
 
-  it("has the floors and rooms that docs/architecture.md names", () => {
+  it("has the floors and rooms that docs/reference/architecture.md names", () => {
     const rooms = new Set(
       files.filter(({ path }) => !SURFACE.includes(path)).map(({ path }) => path.split("/").slice(0, 2).join("/")),
     );
@@ -66,8 +66,8 @@ describe("the house", () => {
     expect(known.filter((room) => !rooms.has(room))).toEqual([]);
   });
 
-  it("is what docs/architecture.md describes: every floor and room, and no file that is not there", () => {
-    const text = readFileSync(join(src, "../docs/architecture.md"), "utf8");
+  it("is what docs/reference/architecture.md describes: every floor and room, and no file that is not there", () => {
+    const text = readFileSync(join(src, "../docs/reference/architecture.md"), "utf8");
     const rows = [...text.matchAll(/^\| `(\w+)\/` \| ((?:`\w+` ?)+)\|/gm)].map(([, floor, rooms]) => [
       floor,
       (rooms as string).match(/\w+/g),

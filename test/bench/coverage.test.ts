@@ -9,7 +9,7 @@ import { readMeasured } from "../../bench/_measured.ts";
 
 const measured = readMeasured<{ readonly designs: readonly CoverageCount[] }>("coverage")?.designs ?? [];
 
-const DOCUMENT = readFileSync(join(ROOT, "docs", "statistics.md"), "utf8");
+const DOCUMENT = readFileSync(join(ROOT, "docs", "reference", "statistics.md"), "utf8");
 
 /** The cells of the first table below a heading of the document, row by row; none where its section has no table. */
 function rowsOf(heading: string): string[][] {

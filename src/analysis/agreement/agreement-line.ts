@@ -6,7 +6,7 @@ import type { LineKey } from "../robustness/line-key.ts";
 import { solveAlineD } from "./aline.ts";
 import { compareLines, type LineDifferences } from "./line-difference.ts";
 
-/** Outside these shares the paper's program leaves a pair out; here only where the scale is infinite, see docs/statistics.md. */
+/** Outside these shares the paper's program leaves a pair out; here only where the scale is infinite, see docs/reference/statistics.md. */
 export const EXTREME = { low: 0.05, high: 0.98 } as const;
 
 /** Share of the variance that a line must explain: Baek et al. 2022 tell shifts where agreement is on the line by it. */

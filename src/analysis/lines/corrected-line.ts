@@ -70,7 +70,7 @@ export function reliabilityOf(xVariance: number, errorVariances: ArrayLike<numbe
  * The line through the true x: errors in x make a line flatter by the reliability, so the slope is divided by it, about the
  * mean of x (moment correction with known error variances; in least squares Fuller's estimator). Its standard errors hold
  * the line's own, those of the reliability, and the scatter that the steeper line leaves; Student's t with n − 2 degrees of
- * freedom gives intervals that cover 94 to 99 % in simulation, see docs/statistics.md.
+ * freedom gives intervals that cover 94 to 99 % in simulation, see docs/reference/statistics.md.
  *
  * @param line            a line fitted as if x had no error
  * @param precision       of the line: its own, or {@link linePrecision} where the points' noise differs
