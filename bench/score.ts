@@ -12,7 +12,7 @@ import { createPreprocessing } from "../src/data/image/preprocessing.ts";
 import { collectImages } from "../src/data/sources/image-list.ts";
 import { formatPredictions } from "../src/evaluation/results/predictions-file.ts";
 import { computeMetrics } from "../src/evaluation/scoring/compute-metrics.ts";
-import { judgePredictions } from "../src/evaluation/scoring/judge-predictions.ts";
+import { labelPredictions } from "../src/evaluation/scoring/label-predictions.ts";
 import { predict } from "../src/evaluation/scoring/predict.ts";
 import { openPartStore } from "../src/evaluation/store/part-store.ts";
 import { atomicWrite } from "../src/foundation/files/atomic-write.ts";
@@ -68,7 +68,7 @@ try {
     const { missing } = await store.check();
     if (missing.length > 0) throw new Error("a part is not whole");
     const predictions = await predict(store, { manifest, weights, space });
-    computeMetrics(judgePredictions(manifest, predictions, space));
+    computeMetrics(labelPredictions(manifest, predictions, space));
     await atomicWrite(
       join(scratch, "predictions.csv"),
       formatPredictions(manifest, predictions, space, () => "0".repeat(64)),

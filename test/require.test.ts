@@ -12,7 +12,7 @@ describe("skipUnless", () => {
     expect(skipUnless("slurm", true, "no sbatch")).toBe(false);
   });
 
-  it("skips aloud what is missing and not required", () => {
+  it("reports as skipped what is missing and not required", () => {
     vi.stubEnv("SHIFTLINE_REQUIRE", "chromium");
     const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     expect(skipUnless("slurm", false, "no sbatch")).toBe(true);

@@ -42,7 +42,7 @@ export interface CorrectedFit {
 }
 
 /** No more than this share of a slope column's square is taken for measurement error: a slope is at most 5 times the plain one. */
-const MOST_ERROR = 0.8;
+const MAX_ERROR = 0.8;
 const DEPENDENT = 1e-10;
 
 /**
@@ -142,7 +142,7 @@ export function createCorrectedFit(terms: LineTerms, n: number, noise: SharedNoi
       choleskySolve(lower, s, row);
       const partial = 1 / (row[j] as number);
       const error = correction[j * s + j] as number;
-      const bounded = Math.min(error, MOST_ERROR * partial);
+      const bounded = Math.min(error, MAX_ERROR * partial);
       reliabilities[j] = 1 - bounded / partial;
       right[j] = right[j] as number;
       slopes[j] = error > 0 ? Math.sqrt(bounded / error) : 1;

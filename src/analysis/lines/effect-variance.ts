@@ -12,7 +12,7 @@ export interface EffectVariance {
 }
 
 /** More makes no difference to an interval. */
-const MOST_FREEDOM = 1e6;
+const MAX_FREEDOM = 1e6;
 
 /** Variances of effects of a fit. */
 export interface EffectVariances {
@@ -86,7 +86,7 @@ export function createEffectVariances(
       uncertainty += part ** 2 / (freedoms[g] as number);
     }
     result.value = value;
-    result.degreesOfFreedom = uncertainty > 0 ? Math.min(MOST_FREEDOM, value ** 2 / uncertainty) : MOST_FREEDOM;
+    result.degreesOfFreedom = uncertainty > 0 ? Math.min(MAX_FREEDOM, value ** 2 / uncertainty) : MAX_FREEDOM;
     return result;
   };
   return { refresh, of };

@@ -67,7 +67,7 @@ export interface EffectiveRobustness {
  * it is known of the model and of all the line's which images are right, the errors that they share cancel (`noise`);
  * without, the interval is too wide.
  *
- * `predictionLow` and `predictionHigh` answer another question, whether the model is beyond the baseline's own scatter, see
+ * `predictionLow` and `predictionHigh` answer another question, whether the model is outside the baseline's 95 % prediction band, see
  * `predictAt`. At their own x models scatter about the plain line, so the prediction rests on that.
  *
  * @param fit    of `fitBaseline`

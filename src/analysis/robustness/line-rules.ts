@@ -57,7 +57,7 @@ export interface LinePiece {
 /** The pieces that a benchmark's line on an x axis consists of: one, or two where the rules split it. */
 export function linePieces(rules: LineRules, benchmark: string, idSide: string): LinePiece[] {
   const rule = rules.lines.find((one) => one.benchmark === benchmark && one.idSide === idSide);
-  const least = rule?.from ?? 0;
+  const from = rule?.from ?? 0;
   const without = rule?.without ?? [];
   const words = (...bounds: readonly (string | null)[]) =>
     [
@@ -67,12 +67,12 @@ export function linePieces(rules: LineRules, benchmark: string, idSide: string):
     ]
       .filter((part) => part !== null)
       .join(", ");
-  const atLeast = least > 0 ? `x >= ${least}` : null;
+  const atLeast = from > 0 ? `x >= ${from}` : null;
   const end = Number.POSITIVE_INFINITY;
-  if (rule?.splitAt === undefined) return [{ from: least, to: end, servesFrom: 0, without, words: words(atLeast) }];
+  if (rule?.splitAt === undefined) return [{ from: from, to: end, servesFrom: 0, without, words: words(atLeast) }];
   const { splitAt } = rule;
   return [
-    { from: least, to: splitAt, servesFrom: 0, without, words: words(atLeast, `x < ${splitAt}`) },
+    { from: from, to: splitAt, servesFrom: 0, without, words: words(atLeast, `x < ${splitAt}`) },
     { from: splitAt, to: end, servesFrom: splitAt, without, words: words(`x >= ${splitAt}`) },
   ];
 }

@@ -17,8 +17,8 @@ const FOLDER = "benchmarks/baselines";
  *
  * @throws InputError for an unknown id or a file that is not as it should be
  */
-export async function readBaseline(typed: string): Promise<Baseline> {
-  const file = await findNamedFile(typed, "baseline", FOLDER, ".csv");
+export async function readBaseline(idOrPath: string): Promise<Baseline> {
+  const file = await findNamedFile(idOrPath, "baseline", FOLDER, ".csv");
   const { rows, notes } = parseAccuracies(await readText(file.path), file.path);
   return { id: file.id, rows, rules: await readRules(join(dirname(file.path), `${file.id}.json`)), notes };
 }

@@ -6,7 +6,7 @@ import type { BaselineFit } from "./baseline-fit.ts";
 import type { ModelPoint } from "./model-point.ts";
 
 /** Above this Student's t is the normal distribution to more digits than are kept. */
-const MOST_FREEDOM = 1e9;
+const MAX_FREEDOM = 1e9;
 
 /** Variances of a model's distance from a line whose models saw the same images, on the scale. */
 export interface SharedError {
@@ -88,7 +88,7 @@ export function sharedError(fit: BaselineFit, point: ModelPoint): SharedError | 
   return {
     ...{ expected, slope, lineVariance, xVariance: xSd ** 2, yVariance: ySd ** 2, xLine, yLine, yx },
     degreesOfFreedom:
-      estimated > 0 ? Math.max(n - 2, Math.min(MOST_FREEDOM, (n - 2) * (total / estimated) ** 2)) : MOST_FREEDOM,
+      estimated > 0 ? Math.max(n - 2, Math.min(MAX_FREEDOM, (n - 2) * (total / estimated) ** 2)) : MAX_FREEDOM,
   };
 }
 

@@ -66,13 +66,13 @@ export interface CompareCommandOptions {
  * what is left out or differs to stderr. A result that cannot be read or cannot be true is left out and named, and the
  * command fails once the rest is done; results of other checkpoints are not looked at.
  *
- * @param typed names of checkpoints in the results, or their folders
+ * @param idsOrPaths names of checkpoints in the results, or their folders
  * @throws InputError for what the user can put right; nothing is printed then
  */
-export async function runCompare(typed: readonly string[], options: CompareCommandOptions): Promise<void> {
+export async function runCompare(idsOrPaths: readonly string[], options: CompareCommandOptions): Promise<void> {
   const format = parseFormat(options);
   const results = options.results ?? DEFAULT_RESULTS;
-  const checkpoints = await findCheckpoints(typed, results);
+  const checkpoints = await findCheckpoints(idsOrPaths, results);
   const pairs = pairNames(checkpoints, options.reference && (await findCheckpoints([options.reference], results))[0]);
   const read = await readPairs(pairs, results, options);
   const comparison = compareRead(pairs, read);
@@ -113,9 +113,9 @@ function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
 }
 
 /** Checkpoints' names in the results: as typed, or as `evaluate` names them by their path. */
-async function findCheckpoints(typed: readonly string[], results: string): Promise<string[]> {
+async function findCheckpoints(idsOrPaths: readonly string[], results: string): Promise<string[]> {
   const found: string[] = [];
-  for (const one of typed) {
+  for (const one of idsOrPaths) {
     let name: string | undefined;
     for (const candidate of namesOf(one)) {
       if (name === undefined && (await hasResults(results, candidate))) name = candidate;

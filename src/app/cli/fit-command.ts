@@ -85,9 +85,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const line = parseLine(options.line ?? "least-squares");
   const format = parseFormat(options);
   const sources = resultSources(inputs, options.results);
-  const typed = options.baseline ?? defaultBaseline(options.study, sources);
-  const outcomes = (await usesOutcomes(typed, options)) ? await createOutcomesReader(options.cluster) : undefined;
-  const opened = await openBaseline(typed, outcomes);
+  const idOrPath = options.baseline ?? defaultBaseline(options.study, sources);
+  const outcomes = (await usesOutcomes(idOrPath, options)) ? await createOutcomesReader(options.cluster) : undefined;
+  const opened = await openBaseline(idOrPath, outcomes);
   const parsed = [];
   for (const source of sources) parsed.push(await readAccuracies(source, outcomes));
   outcomes?.checkUsed();
@@ -221,16 +221,16 @@ function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORM
 }
 
 /** @throws InputError naming the scales that are known */
-export function parseScale(typed: string): FitScale {
-  const scale = FIT_SCALES.find((one) => one === typed);
-  if (scale === undefined) throw new InputError(`unknown scale "${typed}"; known: ${FIT_SCALES.join(", ")}`);
+export function parseScale(value: string): FitScale {
+  const scale = FIT_SCALES.find((one) => one === value);
+  if (scale === undefined) throw new InputError(`unknown scale "${value}"; known: ${FIT_SCALES.join(", ")}`);
   return scale;
 }
 
 /** @throws InputError naming the kinds of line that are known */
-export function parseLine(typed: string): LineKind {
-  const line = LINE_KINDS.find((one) => one === typed);
-  if (line === undefined) throw new InputError(`unknown line "${typed}"; known: ${LINE_KINDS.join(", ")}`);
+export function parseLine(value: string): LineKind {
+  const line = LINE_KINDS.find((one) => one === value);
+  if (line === undefined) throw new InputError(`unknown line "${value}"; known: ${LINE_KINDS.join(", ")}`);
   return line;
 }
 

@@ -32,15 +32,18 @@ export interface ReadAccuracies extends ParsedAccuracies {
  * @param outcomes reads which images of a results folder are right; not read where absent
  * @throws InputError if it is none of these, or holds no accuracy
  */
-export async function readAccuracies(typed: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
-  const found = await statIfThere(typed);
-  if (found?.isDirectory()) return readFolder(typed, outcomes);
+export async function readAccuracies(idOrPath: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
+  const found = await statIfThere(idOrPath);
+  if (found?.isDirectory()) return readFolder(idOrPath, outcomes);
   if (found?.isFile()) {
-    return fromTable(parseAccuracies(await readText(typed), typed), (await isShipped(typed)) ? "published" : "table");
+    return fromTable(
+      parseAccuracies(await readText(idOrPath), idOrPath),
+      (await isShipped(idOrPath)) ? "published" : "table",
+    );
   }
-  if ((await listBaselines()).includes(typed)) return fromTable(await readBaseline(typed), "published");
+  if ((await listBaselines()).includes(idOrPath)) return fromTable(await readBaseline(idOrPath), "published");
   throw new InputError(
-    `${typed}: no such file or folder; expected a results folder, an accuracies.csv, or a baseline (${(await listBaselines()).join(", ")})`,
+    `${idOrPath}: no such file or folder; expected a results folder, an accuracies.csv, or a baseline (${(await listBaselines()).join(", ")})`,
   );
 }
 
@@ -62,11 +65,11 @@ export function focusInputs(read: readonly Pick<ReadAccuracies, "origin" | "rows
 export type OpenedBaseline = Baseline & Pick<ReadAccuracies, "results" | "leftOut">;
 
 /** Reads a baseline: the id of one that ships with the package, a CSV file, or a results folder. */
-export async function openBaseline(typed: string, outcomes?: OutcomesReader): Promise<OpenedBaseline> {
-  const shipped = (await listBaselines()).includes(typed);
-  const found = shipped ? null : await statIfThere(typed);
-  if (found?.isDirectory() !== true) return { ...(await readBaseline(typed)), results: [], leftOut: [] };
-  return { ...(await readFolder(typed, outcomes)), id: basename(resolve(typed)), rules: NO_RULES };
+export async function openBaseline(idOrPath: string, outcomes?: OutcomesReader): Promise<OpenedBaseline> {
+  const shipped = (await listBaselines()).includes(idOrPath);
+  const found = shipped ? null : await statIfThere(idOrPath);
+  if (found?.isDirectory() !== true) return { ...(await readBaseline(idOrPath)), results: [], leftOut: [] };
+  return { ...(await readFolder(idOrPath, outcomes)), id: basename(resolve(idOrPath)), rules: NO_RULES };
 }
 
 /** The metadata of the published baseline among the sources, where no file is given: the first that has one. */

@@ -56,7 +56,7 @@ export interface GatheredReport {
 }
 
 /** Groups that a plot can tell apart. */
-const MOST_GROUPS = 12;
+const MAX_GROUPS = 12;
 
 /**
  * Reads what a report is about: accuracies from results folders, tables and published baselines, the baselines that it
@@ -99,7 +99,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
   const { notes: ofColumns, ...columns } = readReportColumns(metadata, checkpoints, focus, options.columns);
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
-      `--group-by ${options.groupBy}: no such column with ${MOST_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
+      `--group-by ${options.groupBy}: no such column with ${MAX_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
     );
   }
   return {
@@ -177,5 +177,5 @@ function readGroupings(files: readonly MetadataFile[], groupBy: string | undefin
 
 function isUsable(groups: Readonly<Record<string, string>>): boolean {
   const distinct = new Set(Object.values(groups)).size;
-  return distinct > 0 && distinct <= MOST_GROUPS;
+  return distinct > 0 && distinct <= MAX_GROUPS;
 }

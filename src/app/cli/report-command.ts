@@ -215,7 +215,7 @@ function gatherOptions({ sources, options, cache }: Target, study: Study): Gathe
   };
 }
 
-/** Renders whenever something changed, until a signal comes; then once more, as a page that stays as it is. */
+/** Renders whenever something changed, until a signal comes; then again, as a page that stays as it is. */
 async function watch(target: Target): Promise<void> {
   const stop = listenForStop((text) => process.stderr.write(`${text}\n`));
   let last = "";

@@ -15,10 +15,10 @@ import { isRepeated, type StopSignal } from "./stop-signals.ts";
  *
  * @see https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
  */
-export const GIVE_BACK = { MALLOC_MMAP_THRESHOLD_: "1048576", MALLOC_TRIM_THRESHOLD_: "16777216" } as const;
+export const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: "1048576", MALLOC_TRIM_THRESHOLD_: "16777216" } as const;
 
 /** Tells a process that it is the one {@link runSupervised} started, and by which. */
-const MARK = "SHIFTLINE_SUPERVISED_BY";
+const CHILD_MARKER = "SHIFTLINE_SUPERVISED_BY";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What a supervised process reports. */
@@ -49,7 +49,7 @@ export async function runSupervised({ sweep, timeout }: SupervisedOptions): Prom
   const giveBack = sweep && process.platform === "linux" && process.env.MALLOC_MMAP_THRESHOLD_ === undefined;
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, ...(giveBack ? GIVE_BACK : {}), [MARK]: String(process.pid) },
+    env: { ...process.env, ...(giveBack ? MALLOC_ENV : {}), [CHILD_MARKER]: String(process.pid) },
   });
   const work = new Map<string, { readonly what: string; readonly seconds: number; elapsed: number }>();
   let stop: StopSignal | null = null;
@@ -136,8 +136,8 @@ function describeDeath(signal: NodeJS.Signals, what: string | undefined): string
 
 /** Has a process that {@link runSupervised} started report to the one that did. @returns whether this is such a process */
 function becomeSupervised(): boolean {
-  const parent = Number(process.env[MARK]);
-  delete process.env[MARK]; // not for a process that this one starts
+  const parent = Number(process.env[CHILD_MARKER]);
+  delete process.env[CHILD_MARKER]; // not for a process that this one starts
   if (!(parent > 0) || process.send === undefined) return false;
   const send = (report: Report) => process.send?.(report, undefined, undefined, () => {});
   tellStopping = () => send({ stopping: true });

@@ -52,11 +52,11 @@ export interface OpenedTable {
  * @throws InputError for what the user can put right
  */
 export async function openTable(sources: readonly string[], options: TableStudyOptions): Promise<OpenedTable> {
-  const typed = options.baseline ?? defaultBaseline(options.study, sources);
+  const idOrPath = options.baseline ?? defaultBaseline(options.study, sources);
   // As fit does, so that intervals are those of robustness.csv
-  const isFolder = (await statIfThere(typed))?.isDirectory() === true;
+  const isFolder = (await statIfThere(idOrPath))?.isDirectory() === true;
   const outcomes = isFolder ? await createOutcomesReader(undefined) : undefined;
-  const opened = await openBaseline(typed, outcomes);
+  const opened = await openBaseline(idOrPath, outcomes);
   const parsed: ReadAccuracies[] = [];
   for (const source of sources) parsed.push(await readAccuracies(source, outcomes));
   const read = await compareRead(parsed, opened, options);

@@ -26,8 +26,8 @@ export interface SlurmPlan {
 /** Seconds before the time limit at which Slurm sends the signal: enough to finish a batch and flush. */
 const SIGNAL_BEFORE = 120;
 /** Times a task is queued again at its time limit, and after it was killed: a mistake must not go round for ever. */
-const MOST_LIMITS = 50;
-const MOST_KILLS = 3;
+const MAX_LIMITS = 50;
+const MAX_KILLS = 3;
 
 /**
  * The scripts of a sweep: the array `embed.sh`, `merge.sh` after it, `report.sh` after that, and `submit.sh`, which submits
@@ -122,7 +122,7 @@ while :; do
 done
 
 restarts=\${SLURM_RESTART_COUNT:-0}
-if { $limit && ((status == 143 && restarts < ${MOST_LIMITS})); } || ((status == 137 && restarts < ${MOST_KILLS})); then
+if { $limit && ((status == 143 && restarts < ${MAX_LIMITS})); } || ((status == 137 && restarts < ${MAX_KILLS})); then
   echo "ended with status $status: queued again, to go on where it stopped" >&2
   scontrol requeue ${work.job}
 fi

@@ -25,7 +25,7 @@ export interface Trial {
 /** Long enough that starting and loading models is little beside it, short enough to fit a busy queue's gaps. */
 const SECONDS_A_TASK = 3600;
 /** Slurm's own limit on the tasks of an array (MaxArraySize) is 1001 unless raised. */
-const MOST_SHARDS = 1000;
+const MAX_SHARDS = 1000;
 /** A cluster's cores may be half as fast as this machine's. */
 const SLOWER = 2;
 /** Minutes for starting, reading checkpoints and listing images over a busy file system. */
@@ -43,8 +43,8 @@ const MEMORY_MARGIN = 1.5;
 export function sizeTasks(trial: Trial, wanted: Partial<TaskSize> & { readonly cpus: number }): TaskSize {
   const { cpus } = wanted;
   const seconds = (trial.seconds * trial.threads) / cpus;
-  const most = Math.max(1, Math.min(trial.units, MOST_SHARDS));
-  const shards = wanted.shards ?? Math.min(Math.max(1, Math.ceil(seconds / SECONDS_A_TASK)), most);
+  const maxShards = Math.max(1, Math.min(trial.units, MAX_SHARDS));
+  const shards = wanted.shards ?? Math.min(Math.max(1, Math.ceil(seconds / SECONDS_A_TASK)), maxShards);
   const minutes = wanted.minutes ?? START + Math.ceil((SLOWER * seconds) / shards / 60);
   // Each thread may hold buffers and a model of its own, so more threads than the trial had need more
   const peak = (trial.memory / 2 ** 20) * Math.max(1, cpus / trial.threads) * MEMORY_MARGIN;

@@ -1,4 +1,4 @@
-import { MOST_PIXELS } from "../../data/image/decoded-image.ts";
+import { MAX_PIXELS } from "../../data/image/decoded-image.ts";
 import { readDimensions } from "../../data/image/image-dimensions.ts";
 import { recogniseFormat } from "../../data/image/image-format.ts";
 import { openTiff } from "../../data/image/tiff.ts";
@@ -31,7 +31,7 @@ export function checkImageHeader(head: Uint8Array, bytes: number): string | null
     if (dimensions === null) return whole ? `the ${format} ends before it says its size` : NEEDS_MORE;
     const [width, height] = dimensions;
     if (format !== "GIF" && (width === 0 || height === 0)) return `the ${format} is of ${width} × ${height} pixels`;
-    return width * height > MOST_PIXELS ? `the ${format} is of more than ${MOST_PIXELS} pixels` : null;
+    return width * height > MAX_PIXELS ? `the ${format} is of more than ${MAX_PIXELS} pixels` : null;
   } catch (cause) {
     if (cause instanceof InputError) return cause.message;
     throw cause;

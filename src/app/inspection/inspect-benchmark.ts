@@ -117,7 +117,7 @@ export async function inspectBenchmark(
     protocols,
     missingClasses: survey.problem !== null ? [] : [...needed].filter((row) => !counts.has(row)).map(name),
     emptyFolders: folders.filter((folder) => folder.images === 0).map((folder) => folder.name),
-    twinFolders: twins(folders),
+    twinFolders: duplicateFolders(folders),
     unknownFolders: survey.unknownFolders,
     looseImages: aside.looseImages,
     unevenClasses: uneven(benchmark, counts, name),
@@ -191,7 +191,7 @@ function classNamer(benchmark: Benchmark, { layout, folders }: ImageSurvey): (ro
   return (row) => own.get(row) ?? keys[row] ?? String(row);
 }
 
-function twins(folders: ImageSurvey["folders"]): string[][] {
+function duplicateFolders(folders: ImageSurvey["folders"]): string[][] {
   const byLabel = new Map<number, string[]>();
   for (const { label, name } of folders) byLabel.set(label, [...(byLabel.get(label) ?? []), name]);
   return [...byLabel.values()].filter((names) => names.length > 1);

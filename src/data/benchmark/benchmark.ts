@@ -96,8 +96,8 @@ const FOLDER = "benchmarks";
  *
  * @throws InputError for an unknown id, or naming the file, the field and what was expected there
  */
-export async function readBenchmark(typed: string): Promise<Benchmark> {
-  const file = await findNamedFile(typed, "benchmark", FOLDER, ".json");
+export async function readBenchmark(idOrPath: string): Promise<Benchmark> {
+  const file = await findNamedFile(idOrPath, "benchmark", FOLDER, ".json");
   const text = await readText(file.path);
   const content = checkJson(parseJsonText(text, file.path), file.path, benchmarkSchema);
   const { protocols, classes, classNames, templates, cite, ...definition } = content;
@@ -136,8 +136,8 @@ function ownFile(name: string, endings: readonly string[], beside: (name: string
 }
 
 /** Whether what the user typed is the path of a definition, not the id of one that ships. */
-export function isBenchmarkFile(typed: string): boolean {
-  return typed.endsWith(".json");
+export function isBenchmarkFile(idOrPath: string): boolean {
+  return idOrPath.endsWith(".json");
 }
 
 /** Ids of the benchmarks that ship with the package. */

@@ -6,7 +6,7 @@ const SEGMENTS = 3;
 /** A name's own part that is shorter than this is looked for only behind the name that all variants share. */
 const TELLING = 7;
 /** What all variants' names begin with is looked for only if it has so many letters. */
-const LEAST_STEM = 4;
+const MIN_STEM = 4;
 /** Folders that say nothing of what set they hold. */
 const GENERIC = /^(?:val|validation|test|images|data|imgs|root)$/;
 
@@ -52,7 +52,7 @@ export function namedVariant(variants: readonly Benchmark[], path: string): Name
     for (const name of names[v] as string[]) {
       const mark = name.slice(stem.length);
       if (mark === "" || others.has(name)) continue;
-      const isPlain = stem.length >= LEAST_STEM && holds(segments.join("/"), stem + mark);
+      const isPlain = stem.length >= MIN_STEM && holds(segments.join("/"), stem + mark);
       if (!isPlain && !isNamed(segments, mark)) continue;
       const found = { id: variant.id, isPlain: isPlain || mark.length >= TELLING, length: mark.length };
       if (best === null || Number(found.isPlain) * 1000 + found.length > Number(best.isPlain) * 1000 + best.length) {

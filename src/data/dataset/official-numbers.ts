@@ -14,7 +14,7 @@ export interface OfficialNumbers {
 }
 
 /** Share of a benchmark's images that must have official names for the others to be called missing. */
-const MOST = 0.5;
+const MAX_SHARE = 0.5;
 
 /**
  * Compares images with the official numbering of a benchmark's files, in whatever folders or containers they are.
@@ -48,7 +48,7 @@ export async function checkOfficialNumbers(benchmark: Benchmark, images: ImageLi
   const nameOf = (number: number) =>
     name.replace(digits, String(number).padStart(digits.length, "0")).replace(/_n\d{8}(?=\.)/, "");
   const missing: string[] = [];
-  if (seen.size > MOST * labels.length) {
+  if (seen.size > MAX_SHARE * labels.length) {
     for (let number = 1; number <= labels.length; number++) if (!seen.has(number)) missing.push(nameOf(number));
   }
   return { misplaced, missing, repeated: [...repeated.values()] };

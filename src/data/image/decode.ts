@@ -1,7 +1,7 @@
 import type { OutputInfo, Sharp } from "sharp";
 import { InputError } from "../../foundation/errors.ts";
 import { cmykToRgb } from "./cmyk.ts";
-import { checkSize, type DecodedImage, damaged, MOST_PIXELS, tooLarge } from "./decoded-image.ts";
+import { checkSize, type DecodedImage, damaged, MAX_PIXELS, tooLarge } from "./decoded-image.ts";
 import { decodeGif } from "./gif.ts";
 import { type ImageFormat, recogniseFormat } from "./image-format.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
@@ -21,7 +21,7 @@ import { copyOnePage } from "./tiff-one-page.ts";
  * frame, 16-bit grey is clipped at 255 as Pillow clips it.
  *
  * @param bytes a JPEG, PNG, WebP, GIF or TIFF file
- * @throws InputError if the bytes are no such image, are damaged or cut off, hold more than `MOST_PIXELS` pixels, or
+ * @throws InputError if the bytes are no such image, are damaged or cut off, hold more than `MAX_PIXELS` pixels, or
  *   are of a kind that cannot be decoded to Pillow's bytes; it says what is wrong but does not know the file's name
  */
 export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
@@ -135,7 +135,7 @@ function words(data: Uint8Array): Uint16Array {
 function open(bytes: Uint8Array, format: ImageFormat, failOn: "truncated" | "error" | "warning" = "truncated"): Sharp {
   return loadSharp()(bytes, {
     failOn,
-    limitInputPixels: MOST_PIXELS,
+    limitInputPixels: MAX_PIXELS,
     unlimited: format === "JPEG", // that is, however many warnings libjpeg gives
     ignoreIcc: true,
   });

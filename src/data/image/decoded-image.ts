@@ -9,16 +9,16 @@ export interface DecodedImage {
 }
 
 /** The largest image that is decoded, pixels; Pillow's own limit (twice Image.MAX_IMAGE_PIXELS): 537 MB as RGB. */
-export const MOST_PIXELS = 178_956_970;
+export const MAX_PIXELS = 178_956_970;
 
 /** @throws InputError if an image of this size is not decoded */
 export function checkSize(format: ImageFormat, width: number, height: number): void {
-  if (width * height > MOST_PIXELS) throw tooLarge(format);
+  if (width * height > MAX_PIXELS) throw tooLarge(format);
 }
 
 /** The error of an image whose size is refused. */
 export function tooLarge(format: ImageFormat, cause?: unknown): InputError {
-  return new InputError(`a ${format} image of more than ${MOST_PIXELS} pixels, which is refused; make it smaller`, {
+  return new InputError(`a ${format} image of more than ${MAX_PIXELS} pixels, which is refused; make it smaller`, {
     cause,
   });
 }

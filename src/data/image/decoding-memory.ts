@@ -1,4 +1,4 @@
-import { MOST_PIXELS } from "./decoded-image.ts";
+import { MAX_PIXELS } from "./decoded-image.ts";
 import { readDimensions } from "./image-dimensions.ts";
 import { recogniseFormat } from "./image-format.ts";
 
@@ -13,14 +13,14 @@ const BYTES_PER_PIXEL = 6;
  * @returns bytes; as much as the largest image takes, where the head does not say
  */
 export function decodingMemory(head: Uint8Array, bytes: number): number {
-  return bytes + BYTES_PER_PIXEL * Math.min(statedPixels(head), MOST_PIXELS);
+  return bytes + BYTES_PER_PIXEL * Math.min(statedPixels(head), MAX_PIXELS);
 }
 
 function statedPixels(head: Uint8Array): number {
   try {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const dimensions = readDimensions(recogniseFormat(head), view);
-    return dimensions === null ? MOST_PIXELS : dimensions[0] * dimensions[1];
+    return dimensions === null ? MAX_PIXELS : dimensions[0] * dimensions[1];
   } catch {
     return 0; // no image: its decoder says so without decoding
   }

@@ -1,7 +1,7 @@
 import type { GifFirstFrame } from "./gif-first-frame.ts";
 
 const TABLE = 4096; // codes, Pillow's GIFTABLE and GIFBUFFER
-const MOST_BITS = 12; // of a code that the table grows to
+const MAX_BITS = 12; // of a code that the table grows to
 const BLOCK = 65_536; // bytes that Pillow reads at a time, ImageFile.MAXBLOCK
 
 /**
@@ -16,7 +16,7 @@ export function decompressGif(bytes: Uint8Array, frame: GifFirstFrame): Uint8Arr
   const { width, height, codeSize: bits } = frame;
   const cutOff = "its compressed pixels are cut off";
   const broken = "its compressed pixels are damaged";
-  if (bits > MOST_BITS) return `its pixels have ${bits} bits, expected 0 to ${MOST_BITS}`;
+  if (bits > MAX_BITS) return `its pixels have ${bits} bits, expected 0 to ${MAX_BITS}`;
 
   const pixels = new Uint8Array(width * height);
   const rows = rowOrder(height, frame.interlaced);
@@ -93,7 +93,7 @@ export function decompressGif(bytes: Uint8Array, frame: GifFirstFrame): Uint8Arr
       if (next < TABLE) {
         data[next] = lastPixel;
         link[next] = last;
-        if (next === mask && size < MOST_BITS) {
+        if (next === mask && size < MAX_BITS) {
           size++;
           mask = (1 << size) - 1;
         }

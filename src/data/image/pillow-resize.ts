@@ -15,7 +15,7 @@ import { createSimdResample } from "./resample-simd.ts";
  */
 export type Resampler = (image: DecodedImage, geometry: Geometry, target: Size, pixels: Uint8Array) => void;
 
-const MOST_KEPT_TAPS = 64; // one axis of one image size each; photos come in a few dozen common sizes
+const MAX_KEPT_TAPS = 64; // one axis of one image size each; photos come in a few dozen common sizes
 
 /**
  * Makes a resampler: Pillow's 8-bit two-pass resize, each row first and then each column. It keeps its scratch memory
@@ -32,7 +32,7 @@ export function createResampler(): Resampler {
     let taps = kept.get(key);
     if (taps === undefined) {
       taps = computeFilterTaps(source, resized, first, count, by);
-      if (kept.size >= MOST_KEPT_TAPS) kept.delete(kept.keys().next().value!); // the oldest
+      if (kept.size >= MAX_KEPT_TAPS) kept.delete(kept.keys().next().value!); // the oldest
       kept.set(key, taps);
     }
     return taps;

@@ -10,7 +10,7 @@ export interface PngInflate {
 }
 
 const WINDOW = 32_768;
-const MOST_BITS = 15; // of a Huffman code
+const MAX_BITS = 15; // of a Huffman code
 const LENGTH_BASE = [
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163,
 ];
@@ -72,7 +72,7 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
     let code = 0;
     let first = 0;
     let index = 0;
-    for (let length = 1; length <= MOST_BITS; length++) {
+    for (let length = 1; length <= MAX_BITS; length++) {
       code |= take(1);
       const count = counts[length]!;
       if (code - count < first) return symbols[index + code - first]!;
@@ -252,11 +252,11 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
 
 /** @throws Stop if the lengths make no code; an incomplete one may have a single code of one bit where `mayBeSingle` */
 function buildCode(sizes: Uint8Array, mayBeSingle: boolean): Code {
-  const counts = new Uint16Array(MOST_BITS + 1);
+  const counts = new Uint16Array(MAX_BITS + 1);
   for (const size of sizes) counts[size]!++;
   const most = counts.findLastIndex((count, length) => length > 0 && count > 0);
   let left = 1;
-  for (let length = 1; length <= MOST_BITS; length++) {
+  for (let length = 1; length <= MAX_BITS; length++) {
     left = left * 2 - counts[length]!;
     if (left < 0) throw new Stop("its compressed pixels are damaged: codes that overlap");
   }
@@ -264,8 +264,8 @@ function buildCode(sizes: Uint8Array, mayBeSingle: boolean): Code {
     throw new Stop("its compressed pixels are damaged: an incomplete code");
   }
   counts[0] = 0;
-  const offsets = new Uint16Array(MOST_BITS + 2);
-  for (let length = 1; length <= MOST_BITS; length++) offsets[length + 1] = offsets[length]! + counts[length]!;
+  const offsets = new Uint16Array(MAX_BITS + 2);
+  for (let length = 1; length <= MAX_BITS; length++) offsets[length + 1] = offsets[length]! + counts[length]!;
   const symbols = new Uint16Array(sizes.length);
   for (const [symbol, size] of sizes.entries()) if (size > 0) symbols[offsets[size]!++] = symbol;
   return { counts, symbols };

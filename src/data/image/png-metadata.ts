@@ -40,8 +40,8 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-const MOST_TEXT = 1 << 20; // bytes that a compressed chunk may hold, Pillow's MAX_TEXT_CHUNK
-const MOST_TEXT_IN_ALL = 64 * MOST_TEXT;
+const MAX_TEXT = 1 << 20; // bytes that a compressed chunk may hold, Pillow's MAX_TEXT_CHUNK
+const MAX_TEXT_IN_ALL = 64 * MAX_TEXT;
 const LARGEST_RATIO = 1032; // of deflate
 
 /**
@@ -166,14 +166,14 @@ function takeText(state: PngState, kind: string, data: Uint8Array): string | und
   // Pillow keeps texts among its own notes, where these names would mean something else
   if (["transparency", "interlace", "bbox"].includes(keyword)) return `it has a text named ${keyword}`;
   if (kind === "tEXt" && keyword !== "") state.textBytes += rest.length;
-  return state.textBytes > MOST_TEXT_IN_ALL ? "its texts are larger than 64 MiB" : undefined;
+  return state.textBytes > MAX_TEXT_IN_ALL ? "its texts are larger than 64 MiB" : undefined;
 }
 
 /** Whether Pillow finds more in compressed data than it takes; damaged data it passes over. */
 function isTooLarge(data: Uint8Array): boolean {
-  if (data.length * LARGEST_RATIO <= MOST_TEXT) return false;
+  if (data.length * LARGEST_RATIO <= MAX_TEXT) return false;
   try {
-    inflateSync(data, { maxOutputLength: MOST_TEXT });
+    inflateSync(data, { maxOutputLength: MAX_TEXT });
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";

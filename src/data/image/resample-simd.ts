@@ -18,8 +18,8 @@ interface Kernels {
 type Sums = [starts: number, weights: number];
 
 const BAND_BYTES = 1 << 18; // of source rows at a time, so that they are read from a core's own cache
-const MOST_ROW_BYTES = 1 << 24;
-const MOST_BETWEEN_BYTES = 1 << 26;
+const MAX_ROW_BYTES = 1 << 24;
+const MAX_BETWEEN_BYTES = 1 << 26;
 const SLACK = 64; // bytes that the kernels may read or write beyond a part
 const PAGE = 1 << 16;
 
@@ -53,7 +53,7 @@ export function createSimdResample(): SimdResample | null {
     const sourceBytes = sourceWidth * 3;
     const rowBytes = width * 3;
     const rows = endRow - firstRow;
-    if (sourceBytes > MOST_ROW_BYTES || (rows + 1) * rowBytes > MOST_BETWEEN_BYTES) return false;
+    if (sourceBytes > MAX_ROW_BYTES || (rows + 1) * rowBytes > MAX_BETWEEN_BYTES) return false;
     const across = horizontal === null ? null : packTaps(horizontal, 4);
     const down = vertical === null ? null : packTaps(vertical, 2);
     const bandRows = Math.min(rows, Math.max(1, Math.floor(BAND_BYTES / sourceBytes)));

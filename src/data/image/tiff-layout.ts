@@ -43,7 +43,7 @@ export const TIFF_TAG = {
 } as const;
 
 const COMPRESSIONS = [1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32809, 32946, 34676, 34677, 34925, 50000, 50001];
-const MOST_SAMPLES = 6;
+const MAX_SAMPLES = 6;
 
 /** Photometric interpretation, sample format, fill order, bits, extra samples: mode, raw mode. Both byte orders. */
 const MODES = new Map<string, string>();
@@ -150,7 +150,7 @@ export function readTiffLayout(directory: TiffDirectory): TiffLayout | string {
     samples -= extraSamples.length;
     extraSamples = [];
   }
-  if (samples > MOST_SAMPLES) return `it has ${samples} samples`;
+  if (samples > MAX_SAMPLES) return `it has ${samples} samples`;
   if (samples < bits.length) bits = bits.slice(0, samples);
   else if (samples > bits.length && bits.length === 1) bits = Array<number>(samples).fill(bits[0]!);
   if (bits.length !== samples) return `it has ${samples} samples, and bits for ${bits.length}`;

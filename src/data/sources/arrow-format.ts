@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-error.ts";
-import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
+import { MAX_BYTES } from "../../foundation/files/regular-file.ts";
 import { type ArrowRows, indexArrow } from "./arrow-index.ts";
 import { openFileBytes } from "./byte-source.ts";
 import type { ContainerFile, ContainerFormat, ContainerMember, MemberPlace } from "./container-format.ts";
@@ -66,9 +66,9 @@ async function readPart(
   member: MemberPlace,
   length: number,
 ): Promise<Uint8Array> {
-  if (member.bytes > MOST_BYTES) {
+  if (member.bytes > MAX_BYTES) {
     throw new InputError(
-      `${path}: ${member.name}: has ${member.bytes} bytes; ${MOST_BYTES} are the most that is read as an image`,
+      `${path}: ${member.name}: has ${member.bytes} bytes; ${MAX_BYTES} are the most that is read as an image`,
     );
   }
   const bytes = new Uint8Array(await file.slice(member.position, member.position + length));

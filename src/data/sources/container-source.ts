@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { InputError } from "../../foundation/errors.ts";
 import { isSettled, stateWithinRun } from "../../foundation/files/file-identity.ts";
 import { readError } from "../../foundation/files/read-error.ts";
-import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
+import { MAX_BYTES } from "../../foundation/files/regular-file.ts";
 import { type FileSet, findContainerFiles, splitOf } from "./container-files.ts";
 import type { ContainerFormat, ContainerOptions, ContainerReader, MemberPlace } from "./container-format.ts";
 import { hasRowLabels, hasSamples, listSamples } from "./container-samples.ts";
@@ -201,9 +201,9 @@ async function readMember(
   const now = Date.now();
   const { state } = containerOf(image);
   const member = memberOf(image);
-  if (member.bytes > MOST_BYTES) {
+  if (member.bytes > MAX_BYTES) {
     throw new InputError(
-      `${path}: member ${member.name}: has ${member.bytes} bytes; ${MOST_BYTES} are the most that is read as an image`,
+      `${path}: member ${member.name}: has ${member.bytes} bytes; ${MAX_BYTES} are the most that is read as an image`,
     );
   }
   const { bytes, stats } = await pool.use(path, async (file) => {

@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import { isSettled } from "../../foundation/files/file-identity.ts";
 import { readError } from "../../foundation/files/read-error.ts";
-import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
+import { MAX_BYTES } from "../../foundation/files/regular-file.ts";
 import { type FileBytes, openFileBytes, readFileStart } from "./byte-source.ts";
 import { fileOf, type ImageEntry, imageIdentity, systemPath } from "./image-entry.ts";
 import type { ImageBytes } from "./image-source.ts";
@@ -13,8 +13,8 @@ import type { ImageBytes } from "./image-source.ts";
 export async function readImageFile(root: string, image: ImageEntry): Promise<ImageBytes> {
   const path = fileOf(root, image);
   const now = Date.now();
-  if (image.bytes > MOST_BYTES) {
-    throw new InputError(`${path}: has ${image.bytes} bytes; ${MOST_BYTES} are the most that is read as an image`);
+  if (image.bytes > MAX_BYTES) {
+    throw new InputError(`${path}: has ${image.bytes} bytes; ${MAX_BYTES} are the most that is read as an image`);
   }
   try {
     const file = await openFileBytes(systemPath(root, image.path));

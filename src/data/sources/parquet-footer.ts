@@ -132,8 +132,8 @@ function readChunk(
   return { codec: String(data.codec ?? "unknown"), start, end };
 }
 
-function toCount(value: unknown, what: string, most: number): number {
+function toCount(value: unknown, what: string, maximum: number): number {
   const count = typeof value === "bigint" || typeof value === "number" ? Number(value) : Number.NaN;
-  if (Number.isInteger(count) && count >= 0 && count <= most) return count;
+  if (Number.isInteger(count) && count >= 0 && count <= maximum) return count;
   throw new TableFault(`damaged: ${what} cannot be ${String(value).slice(0, 40)}`);
 }

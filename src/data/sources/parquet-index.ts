@@ -1,6 +1,6 @@
 import { closeSync, fstatSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { fillSync, MOST_BYTES, openRegularSync } from "../../foundation/files/regular-file.ts";
+import { fillSync, MAX_BYTES, openRegularSync } from "../../foundation/files/regular-file.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { ContainerIndex, ContainerMember } from "./container-format.ts";
 import { memberName } from "./member-name.ts";
@@ -191,8 +191,8 @@ function walkValues(file: SyncFile, page: Page, start: number, count: number): V
     if (length === undefined || at + 4 + length > end) {
       throw new TableFault(`damaged: its values end after ${i} of ${count}`);
     }
-    if (length > MOST_BYTES) {
-      throw new TableFault(`an image of ${length} bytes; ${MOST_BYTES} are the most that is read as an image`);
+    if (length > MAX_BYTES) {
+      throw new TableFault(`an image of ${length} bytes; ${MAX_BYTES} are the most that is read as an image`);
     }
     starts[i] = at + 4;
     lengths[i] = length;

@@ -85,9 +85,9 @@ function skip(walk: Walk, bytes: number): boolean {
 }
 
 /** An unsigned number of 7 bits a byte; null where the bytes end first. */
-function readVarint(walk: Walk, most: number): number | null {
+function readVarint(walk: Walk, maximum: number): number | null {
   let value = 0;
-  for (let i = 0; i < most; i++) {
+  for (let i = 0; i < maximum; i++) {
     const byte = walk.bytes[walk.at++];
     if (byte === undefined) return null;
     value += (byte & 127) * 2 ** (7 * i);

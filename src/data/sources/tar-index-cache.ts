@@ -20,7 +20,7 @@ const VERSION = 4;
 const TYPES = { f: "file", d: "directory", o: "other" } as const;
 
 /** The largest stored index, bytes: that of a tar with 5 million members. */
-const MOST_INDEX = 500e6;
+const MAX_INDEX = 500e6;
 
 export interface TarIndexOptions {
   /** whether a later change of the tar shows in its state; where not, it is indexed each time */
@@ -47,7 +47,7 @@ export async function readTarIndex(
   const state = identityOf(before);
   const lasting = lasts(path, before);
   const stored = join(cacheFolder, indexName(tar));
-  const known = lasting ? parseIndex(await readText(stored, MOST_INDEX).catch(() => ""), tar, state) : null;
+  const known = lasting ? parseIndex(await readText(stored, MAX_INDEX).catch(() => ""), tar, state) : null;
   if (known !== null) return known;
   const members = await index(path);
   if (stateWithinRun(path, await statTar(path)) !== stateWithinRun(path, before)) {

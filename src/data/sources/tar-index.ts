@@ -12,13 +12,13 @@ import { type MemberHeader, readMember, SPARSE, type TarMember } from "./tar-mem
 const WINDOW = 4096;
 
 /** Headers of one member, and zeros after the last, beyond this are not what a tar writer makes. */
-const MOST_OVERHEAD = 16 << 20;
+const MAX_OVERHEAD = 16 << 20;
 
 /** ImageNet's training set in one tar has 2.6 million, with labels. One is about 150 bytes of memory. */
 const MEMBERS = 10_000_000;
 
 /** An extended header beyond this holds no name that could be a path. */
-const MOST_EXTENDED = 4 << 20;
+const MAX_EXTENDED = 4 << 20;
 
 /** Types of headers that say more of the member after them: GNU's long name and link, records for one or for all. */
 const EXTENDED: readonly string[] = ["L", "K", "x", "X", "g"];
@@ -80,7 +80,7 @@ function openTar(path: string): number {
   }
 }
 
-async function listMembers(tar: OpenTar, most: number): Promise<TarMember[]> {
+async function listMembers(tar: OpenTar, maxMembers: number): Promise<TarMember[]> {
   const members: TarMember[] = [];
   const names = new Set<string>();
   for (let position = 0; ; ) {
@@ -93,7 +93,8 @@ async function listMembers(tar: OpenTar, most: number): Promise<TarMember[]> {
     if (member.type === "file" && names.has(member.name)) {
       throw new InputError(`${tar.path}: member ${quote(member.name)}: a second one of this name`);
     }
-    if (members.length === most) throw new InputError(`${tar.path}: more than ${most} members; pack it in shards`);
+    if (members.length === maxMembers)
+      throw new InputError(`${tar.path}: more than ${maxMembers} members; pack it in shards`);
     if (member.type === "file") names.add(member.name);
     const small = member.type === "file" && member.bytes <= SMALL_BYTES;
     const text = small ? (await tar.readAt(member.offset, member.bytes)).toString("latin1") : null;
@@ -114,7 +115,7 @@ async function nextHeader(tar: OpenTar, start: number, members: readonly TarMemb
   let records = NO_RECORDS;
   let kinds = "";
   for (let at = start; ; ) {
-    if (at - start > MOST_OVERHEAD) throw await refuse("its header does not end");
+    if (at - start > MAX_OVERHEAD) throw await refuse("its header does not end");
     const block = await tar.readAt(at, BLOCK);
     if (block.length < BLOCK) throw await cutShort(tar, members);
     if (isZero(block)) {
@@ -127,7 +128,7 @@ async function nextHeader(tar: OpenTar, start: number, members: readonly TarMemb
     if (!EXTENDED.includes(header.flag)) {
       return { ...header, headerName: header.name, longName, records, offset: at };
     }
-    if (!(header.size <= MOST_EXTENDED)) throw await refuse("its header does not end");
+    if (!(header.size <= MAX_EXTENDED)) throw await refuse("its header does not end");
     const whole = await tar.readAt(at, padded(header.size));
     if (whole.length < padded(header.size)) throw await cutShort(tar, members);
     at += whole.length;
@@ -181,7 +182,7 @@ function windowReader(file: number): ReadAt {
 async function checkRest({ path, readAt }: OpenTar, from: number): Promise<void> {
   for (let position = from; ; position += WINDOW) {
     const bytes = await readAt(position, WINDOW);
-    if (!isZero(bytes) || position - from > MOST_OVERHEAD) {
+    if (!isZero(bytes) || position - from > MAX_OVERHEAD) {
       throw new InputError(
         `${path}: goes on after its end mark at byte ${from}; are these several tars in one? pack them as one`,
       );

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { constants, crc32, inflateRaw, inflateRawSync } from "node:zlib";
 import { InputError } from "../../foundation/errors.ts";
-import { MOST_BYTES } from "../../foundation/files/regular-file.ts";
+import { MAX_BYTES } from "../../foundation/files/regular-file.ts";
 import {
   checkLocalHeader,
   type EntryFault,
@@ -90,8 +90,8 @@ export function packingOf(entry: ZipEntry, fault: EntryFault): Packing {
   const isPossible =
     method === STORED ? packedSize === entry.size : packedSize >= 0 && entry.size <= MAX_RATIO * packedSize;
   if (!isPossible) throw fault(`its ${entry.storedSize} bytes cannot hold the ${entry.size} that it claims`);
-  if (entry.size > MOST_BYTES || entry.storedSize > MOST_BYTES) {
-    throw fault(`it claims ${entry.size} bytes; ${MOST_BYTES} are the most that is read`);
+  if (entry.size > MAX_BYTES || entry.storedSize > MAX_BYTES) {
+    throw fault(`it claims ${entry.size} bytes; ${MAX_BYTES} are the most that is read`);
   }
   return { isDeflated: method === DEFLATED, encryption, packedSize };
 }
@@ -194,10 +194,12 @@ async function readRawAt(
   length: number,
   fault: EntryFault,
 ): Promise<Buffer> {
-  const least = LOCAL_BYTES + entry.nameBytes.length;
+  const minimumBytes = LOCAL_BYTES + entry.nameBytes.length;
   const cut = () => fault("the file ends within its data; fetch the archive again");
-  if (place + least + length > bytes.byteLength) throw cut();
-  let first = Buffer.from(await bytes.slice(place, Math.min(place + least + SPARE_BYTES + length, bytes.byteLength)));
+  if (place + minimumBytes + length > bytes.byteLength) throw cut();
+  let first = Buffer.from(
+    await bytes.slice(place, Math.min(place + minimumBytes + SPARE_BYTES + length, bytes.byteLength)),
+  );
   const start = first.length < LOCAL_BYTES ? 0 : localLength(first);
   if (start > first.length) first = Buffer.from(await bytes.slice(place, Math.min(place + start, bytes.byteLength)));
   checkLocalHeader(first.subarray(0, Math.max(start, 0)), entry, fault);

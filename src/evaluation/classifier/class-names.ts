@@ -31,13 +31,13 @@ const ENDING = ".csv";
  * `index` (0 to c−1, each once) and `name`, and columns that name the classes, such as `wnid`; or what
  * {@link parseListedNames} reads.
  *
- * @param typed   "imagenet-openai", or the path of a .csv, .txt, .json or .py file
+ * @param idOrPath   "imagenet-openai", or the path of a .csv, .txt, .json or .py file
  * @param wanted  chooses among the data sets of a file that has several
  * @throws InputError for an unknown id, a missing column, an index that is absent or twice, a name that is empty or looks
  *   pasted from code, or another list than the package's under one of its ids
  */
-export async function readClassNames(typed: string, wanted?: WantedNames): Promise<ClassNameList> {
-  const file = await findNamedFile(typed, "class-name list", FOLDER, ENDING, LISTED_ENDINGS);
+export async function readClassNames(idOrPath: string, wanted?: WantedNames): Promise<ClassNameList> {
+  const file = await findNamedFile(idOrPath, "class-name list", FOLDER, ENDING, LISTED_ENDINGS);
   const { changes, doubts = [], ...list } = await readFile(file, wanted);
   checkClassNames(list.names, file.path);
   await checkShippedId(file, list.sha256);

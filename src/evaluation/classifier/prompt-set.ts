@@ -35,14 +35,14 @@ export interface PromptSet {
  * @param datasets  names that the data set may go by in a file that has several, the likeliest first
  * @throws InputError for what `readTemplateSet` refuses, or a .json file of another form
  */
-export async function readPromptSet(typed: string, datasets: readonly string[] = []): Promise<PromptSet> {
-  if (!typed.endsWith(".json")) return fromTemplates(await readTemplateSet(typed));
-  const file = { id: fileId(typed, "prompts"), path: typed };
-  const value = parseLiteral(await readText(typed), typed, "json");
-  const chosen = mapOf(value) === null ? value : chooseDataset(mapOf(value) as LiteralMap, typed, datasets);
+export async function readPromptSet(idOrPath: string, datasets: readonly string[] = []): Promise<PromptSet> {
+  if (!idOrPath.endsWith(".json")) return fromTemplates(await readTemplateSet(idOrPath));
+  const file = { id: fileId(idOrPath, "prompts"), path: idOrPath };
+  const value = parseLiteral(await readText(idOrPath), idOrPath, "json");
+  const chosen = mapOf(value) === null ? value : chooseDataset(mapOf(value) as LiteralMap, idOrPath, datasets);
   const templates = textsOf(chosen);
-  if (templates !== null) return fromTemplates(await templateSet(file, checkListedTemplates(templates, typed)));
-  return fromDescriptions(file.id, descriptionsOf(mapOf(chosen), typed), typed);
+  if (templates !== null) return fromTemplates(await templateSet(file, checkListedTemplates(templates, idOrPath)));
+  return fromDescriptions(file.id, descriptionsOf(mapOf(chosen), idOrPath), idOrPath);
 }
 
 function fromTemplates({ id, templates, sha256: hash, notes }: TemplateSet): PromptSet {

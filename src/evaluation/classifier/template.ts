@@ -26,12 +26,12 @@ const LISTED_ENDINGS = [".py"];
 /**
  * Reads a template set: one that ships with the package, by id, or the user's own file, one template a line.
  *
- * @param typed  "openai-80", "simple-7", "single-1", or the path of a .txt file, or of one with a list of Python
+ * @param idOrPath  "openai-80", "simple-7", "single-1", or the path of a .txt file, or of one with a list of Python
  * @throws InputError for an unknown id, an empty file, a template that has not exactly one `{}` or looks pasted from code,
  *   or another set than the package's under one of its ids
  */
-export async function readTemplateSet(typed: string): Promise<TemplateSet> {
-  const file = await findNamedFile(typed, "template set", FOLDER, ENDING, LISTED_ENDINGS);
+export async function readTemplateSet(idOrPath: string): Promise<TemplateSet> {
+  const file = await findNamedFile(idOrPath, "template set", FOLDER, ENDING, LISTED_ENDINGS);
   const text = await readText(file.path);
   return templateSet(file, looksLikeLiteral(text) ? listedTemplates(text, file.path) : parseTemplates(text, file.path));
 }

@@ -1,14 +1,14 @@
 import { workerData } from "node:worker_threads";
+import type { EncoderGraph } from "../../model/checkpoint/encoder-graph.ts";
 import type { ImageEncoder } from "../../model/checkpoint/encoders.ts";
 import { openImageEncoder } from "../../model/checkpoint/image-encoder.ts";
-import type { Tower } from "../../model/checkpoint/tower.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
 import { serveTasks } from "./worker-program.ts";
 
 /** Runs image towers over batches, in a thread of its own: onnxruntime blocks the thread that asks it. */
 
 export interface EncoderSetup {
-  readonly towers: readonly Tower[];
+  readonly towers: readonly EncoderGraph[];
   /** threads are for one operation */
   readonly runtime: Runtime;
 }
@@ -42,7 +42,7 @@ async function encodeBatch({ n, buffers, towers }: EncoderTask): Promise<Encoder
   await opened;
   const embeddings: Float32Array[] = [];
   for (const { tower, buffer } of towers) {
-    const { height, width } = (setup.towers[tower] as Tower).size;
+    const { height, width } = (setup.towers[tower] as EncoderGraph).size;
     const pixels = new Float32Array(buffers[buffer] as ArrayBuffer, 0, n * 3 * height * width);
     embeddings.push(await (encoders[tower] as ImageEncoder).encode(pixels, n));
   }

@@ -141,7 +141,7 @@ function folderNumbersPart({ numberedBy }: LocatedData): DefinitionHashes {
   return numberedBy === undefined ? {} : { "folder numbers": sha256(numberedBy) };
 }
 
-/** The benchmark's protocols, and the first once more by the labels of single images. @throws InputError for names that two have */
+/** The benchmark's protocols, and the first again by the labels of single images. @throws InputError for names that two have */
 function candidates(
   { protocols, id }: Benchmark,
   { labelSets, classes }: ProtocolOptions,

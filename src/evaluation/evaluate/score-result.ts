@@ -3,9 +3,9 @@ import { InputError } from "../../foundation/errors.ts";
 import type { Runtime } from "../../model/onnx/runtime.ts";
 import type { ResultMetrics } from "../results/metrics-file.ts";
 import { computeMetrics } from "../scoring/compute-metrics.ts";
-import { judgePredictions } from "../scoring/judge-predictions.ts";
 import type { LabelOrder } from "../scoring/label-order.ts";
 import { type LabelWarning, warnOfLabelOrder } from "../scoring/label-order-warning.ts";
+import { labelPredictions } from "../scoring/label-predictions.ts";
 import { type Predictions, predict } from "../scoring/predict.ts";
 import { readClassifier } from "./build-classifiers.ts";
 import type { PlannedResult, PlannedRun } from "./planned-runs.ts";
@@ -51,7 +51,7 @@ export async function scoreResult(
     ...key,
     n: predictions.images.length,
     expectedN: protocol.images,
-    metrics: computeMetrics(judgePredictions(manifest, predictions, space)),
+    metrics: computeMetrics(labelPredictions(manifest, predictions, space)),
   };
   checkFinite(metrics);
   return { predictions, metrics, labelWarning, seconds: (performance.now() - begun) / 1000 };

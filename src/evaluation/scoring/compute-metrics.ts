@@ -1,4 +1,4 @@
-import type { ImageMetadata, JudgedPredictions, Metric, MetricValue } from "./metrics/metric.ts";
+import type { ImageMetadata, LabeledPredictions, Metric, MetricValue } from "./metrics/metric.ts";
 import { METRICS } from "./metrics/registry.ts";
 
 /**
@@ -11,7 +11,7 @@ import { METRICS } from "./metrics/registry.ts";
  *   more predictions of an image than there are
  */
 export function computeMetrics(
-  predictions: JudgedPredictions,
+  predictions: LabeledPredictions,
   metadata: ImageMetadata = {},
   metrics: readonly Metric[] = METRICS,
 ): MetricValue[] {
@@ -23,7 +23,7 @@ export function computeMetrics(
     .map((metric) => ({ metric: metric.id, ...metric.compute(predictions, metadata) }));
 }
 
-function checkPredictions({ labels, k, top, classes, labelCount }: JudgedPredictions): void {
+function checkPredictions({ labels, k, top, classes, labelCount }: LabeledPredictions): void {
   const n = labels.length;
   if (n === 0) throw new RangeError("accuracy needs at least one image, got none");
   if (!Number.isInteger(k) || k < 1 || k > classes || top.length !== n * k) {

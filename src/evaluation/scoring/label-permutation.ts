@@ -28,9 +28,9 @@ const SIGNIFICANCE = 1e-3;
 /** The other accuracy must be so many times the labels' own, and chance's … */
 const TIMES = 5;
 /** … and so much at least: a poor checkpoint that takes some classes for others reaches less. */
-const LEAST_RIGHT = 0.2;
+const MIN_RIGHT = 0.2;
 /** … or, where few classes leave no room for that, this much, with the labels' own not above chance. */
-const MOST_RIGHT = 0.75;
+const MAX_RIGHT = 0.75;
 const NOT_ABOVE_CHANCE = 0.05;
 /** A renaming to classes without images, of too few labels to tell from drawings, is named where it makes so much right: drawings reach 0.37. */
 const CLEARLY_RIGHT = 0.5;
@@ -53,7 +53,7 @@ const EXAMPLES = 3;
  * @param labels (n,) the class that is right for each, in 0..classes−1
  * @param chance expected accuracy where the same predictions are dealt at random
  * @returns null unless there are {@link FEWEST_IMAGES} images, the renaming's accuracy is {@link TIMES} times the labels'
- *   own and chance, and {@link LEAST_RIGHT} (or {@link MOST_RIGHT} where the labels' own is not above chance), {@link FEWEST_CLASSES} classes gain,
+ *   own and chance, and {@link MIN_RIGHT} (or {@link MAX_RIGHT} where the labels' own is not above chance), {@link FEWEST_CLASSES} classes gain,
  *   and McNemar's exact test gives p below {@link SIGNIFICANCE}
  * @throws RangeError if the lengths differ
  */
@@ -73,11 +73,11 @@ export function findLabelPermutation(
   for (const label of labels) hasImages[label] = 1;
   const everyClass = new Uint8Array(classes).fill(1);
   const few = Math.min(FEWEST_CLASSES, classes);
-  const needed = Math.max(TIMES * correct, TIMES * chance * n, LEAST_RIGHT * n);
+  const needed = Math.max(TIMES * correct, TIMES * chance * n, MIN_RIGHT * n);
   const find = (allowed: Uint8Array, isDistinct: () => boolean): LabelPermutation | null => {
     const { correctOtherwise, onlyOwn, onlyOther, gained } = judgeRenaming(top1, labels, classes, allowed);
     const p = mcnemarExact(onlyOwn, onlyOther);
-    const isFarBetter = correctOtherwise >= needed || (isAtChance && correctOtherwise >= MOST_RIGHT * n);
+    const isFarBetter = correctOtherwise >= needed || (isAtChance && correctOtherwise >= MAX_RIGHT * n);
     if (!isFarBetter || onlyOther <= onlyOwn || gained < few || p >= SIGNIFICANCE) return null;
     const examples = clearest(top1, labels, classes, allowed);
     return { n, correct, correctOtherwise, p, isDistinct: isDistinct(), examples };

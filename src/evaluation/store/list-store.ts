@@ -159,7 +159,7 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
   }
   const isPart = (name: string) => /^part-\d{5,}(-[0-9a-f]{8}\.npy|\.json)$/.test(name);
   const isKnown = (name: string) => isPart(name) || name === "store.json" || name === "manifest.json";
-  for (const problem of await strangers(folder, isKnown)) problems.push(problem);
+  for (const problem of await unknownFiles(folder, isKnown)) problems.push(problem);
   return { ...entry, checkpoint, benchmark, images, whole, total, problems, layout };
 }
 
@@ -176,7 +176,7 @@ async function listText(folder: string, deep: boolean): Promise<StoreEntry> {
     if (textFolderName(text.about.of ?? "") === basename(folder)) whole++;
     else problems.push(`${stem}.json: it does not name this folder's checkpoint; it is not used`);
   }
-  for (const problem of await strangers(folder, (name) => isText(name) || name === PADDING_FILE))
+  for (const problem of await unknownFiles(folder, (name) => isText(name) || name === PADDING_FILE))
     problems.push(problem);
   return { ...(await describe(folder)), kind: "text", whole, total: stems.length, problems };
 }
@@ -186,7 +186,7 @@ function stateOf<About>(stem: string, deep: boolean) {
 }
 
 /** Files that are not the store's, or that a run which was killed left over. */
-async function strangers(folder: string, isKnown: (name: string) => boolean): Promise<string[]> {
+async function unknownFiles(folder: string, isKnown: (name: string) => boolean): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);

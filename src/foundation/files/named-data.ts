@@ -23,7 +23,7 @@ export interface NamedFile {
  * @throws InputError naming the known ids if there is no such file, or if the file's name cannot be an id
  */
 export async function findNamedFile(
-  typed: string,
+  idOrPath: string,
   what: string,
   folder: string,
   ending: string,
@@ -31,20 +31,23 @@ export async function findNamedFile(
 ): Promise<NamedFile> {
   const endings = [ending, ...others];
   const isPath =
-    endings.some((one) => typed.endsWith(one)) || typed.includes("/") || typed.includes("\\") || isAbsolute(typed);
+    endings.some((one) => idOrPath.endsWith(one)) ||
+    idOrPath.includes("/") ||
+    idOrPath.includes("\\") ||
+    isAbsolute(idOrPath);
   if (isPath) {
-    const found = await statIfThere(typed);
-    if (found?.isFile()) return { id: fileId(typed, what), path: typed };
-    throw new InputError(`${what} ${typed}: no such file`);
+    const found = await statIfThere(idOrPath);
+    if (found?.isFile()) return { id: fileId(idOrPath, what), path: idOrPath };
+    throw new InputError(`${what} ${idOrPath}: no such file`);
   }
   const known = await listNamedFiles(folder, ending);
-  const match = known.find((file) => file.id === typed);
+  const match = known.find((file) => file.id === idOrPath);
   if (match !== undefined) return match;
   const ids = known.map((file) => file.id);
-  const nearest = nearestName(typed, ids);
+  const nearest = nearestName(idOrPath, ids);
   const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   throw new InputError(
-    `unknown ${what} "${typed}"; known: ${ids.join(", ")}, or the path of a ${endings.join(", ")} file${meant}`,
+    `unknown ${what} "${idOrPath}"; known: ${ids.join(", ")}, or the path of a ${endings.join(", ")} file${meant}`,
   );
 }
 

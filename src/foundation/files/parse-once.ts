@@ -1,7 +1,7 @@
 /** Characters of a text that is remembered: class lists have some 40,000. */
 const LONGEST = 1 << 20;
 /** Texts that are remembered at a time. */
-const MOST = 32;
+const MAX_ENTRIES = 32;
 
 /**
  * Makes a parser that remembers its latest results: a file that is read again, with the same content, is not parsed again. The content
@@ -19,7 +19,7 @@ export function parseOnce<Parsed>(
     if (text.length > LONGEST) return parsed;
     known.set(where, { text, parsed });
     const [oldest] = known.keys();
-    if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+    if (known.size > MAX_ENTRIES && oldest !== undefined) known.delete(oldest);
     return parsed;
   };
 }

@@ -13,8 +13,8 @@ export const MAX_TEXT_BYTES = 256e6;
  *
  * @throws InputError if it is not there, cannot be read, is no regular file, is too large, or is not UTF-8
  */
-export async function readText(path: string, most: number = MAX_TEXT_BYTES): Promise<string> {
-  return textOf({ path, bytes: await readBytes(path, most), fault: null });
+export async function readText(path: string, maxBytes: number = MAX_TEXT_BYTES): Promise<string> {
+  return textOf({ path, bytes: await readBytes(path, maxBytes), fault: null });
 }
 
 /** Reads and parses a JSON file. @throws InputError if it cannot be read or is not JSON */
@@ -28,9 +28,9 @@ export async function readJsonAs<Schema extends z.ZodType>(path: string, schema:
 }
 
 /** Reads a whole file. @throws InputError if it is not there, cannot be read, is no regular file, or has more than `most` bytes */
-export async function readBytes(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(path: string, maxBytes?: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await readRegular(path, most);
+    return await readRegular(path, maxBytes);
   } catch (cause) {
     throw readError(path, cause);
   }

@@ -15,7 +15,7 @@ const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 export type FilePath = string | Buffer;
 
 /** The largest file that is held in memory whole, bytes: one read of the system gives no more. */
-export const MOST_BYTES = 2 ** 31 - 1;
+export const MAX_BYTES = 2 ** 31 - 1;
 
 /** Opens a regular file to be read. @throws InputError if it is no regular file, else what the system throws */
 export async function openRegular(path: FilePath): Promise<FileHandle> {
@@ -59,16 +59,16 @@ export function openRegularSync(path: FilePath): number {
 /**
  * Reads a regular file whole.
  *
- * @param most refuse a file of more bytes, before any of it is read
+ * @param maxBytes refuse a file of more bytes, before any of it is read
  * @returns memory of its own
  * @throws InputError if it is no regular file or is larger, else what the system throws
  */
-export async function readRegular(path: string, most: number = MOST_BYTES): Promise<Buffer<ArrayBuffer>> {
+export async function readRegular(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer<ArrayBuffer>> {
   const file = await open(path, READ);
   try {
     const info = await file.stat();
     checkRegular(path, info);
-    if (info.size > most) throw tooLarge(path, info.size, most);
+    if (info.size > maxBytes) throw tooLarge(path, info.size, maxBytes);
     const bytes = Buffer.allocUnsafeSlow(info.size);
     let filled = 0;
     while (filled < bytes.length) {
@@ -121,6 +121,6 @@ export function checkRegular(path: FilePath, info: Stats | BigIntStats): void {
   throw new InputError(`${path}: expected a file, found ${kind}`);
 }
 
-function tooLarge(path: string, bytes: number, most: number): InputError {
-  return new InputError(`${path}: ${byteSize(bytes)}, of which at most ${byteSize(most)} are read`);
+function tooLarge(path: string, bytes: number, maxBytes: number): InputError {
+  return new InputError(`${path}: ${byteSize(bytes)}, of which at most ${byteSize(maxBytes)} are read`);
 }

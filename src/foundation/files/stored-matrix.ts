@@ -24,7 +24,7 @@ export type StoredState<About> =
   | { readonly state: "absent" }
   | { readonly state: "damaged"; readonly reason: string };
 
-const OTHER_CONTENT = "its content is not what was written";
+const OTHER_CONTENT = "checksum mismatch";
 
 interface Sidecar<About> {
   /** name of the numbers' file, beside this one */
@@ -90,7 +90,7 @@ export async function storedMatrixAbout<About>(stem: string): Promise<About | nu
 /** Reads the numbers and checks them against their SHA-256; the reason as a string where they are not whole. */
 export async function readStoredMatrix<About>(stem: string): Promise<StoredMatrix<About> | string> {
   const first = await readNumbers<About>(stem);
-  // Another run may have put new numbers in the place of those the description named: look once more
+  // Another run may have put new numbers in the place of those the description named: read again
   return typeof first === "string" ? readNumbers(stem) : first;
 }
 

@@ -48,8 +48,8 @@ export function findZipDirectory(file: ZipFile): ZipDirectory {
   const [length, offset] = [12, 16].map((field) => record.readUInt32LE(field)) as [number, number];
   const short = { disk, startDisk, onDisk, count: total as number, length, offset };
   const long = readEnd64(file, end);
-  const agreesWith = (name: keyof typeof short, most: number) =>
-    long === null || short[name] === long[name] || short[name] === most;
+  const agreesWith = (name: keyof typeof short, maximum: number) =>
+    long === null || short[name] === long[name] || short[name] === maximum;
   const agree =
     (["disk", "startDisk", "onDisk", "count"] as const).every((name) => agreesWith(name, 0xffff)) &&
     (["length", "offset"] as const).every((name) => agreesWith(name, FOUR_GIB - 1));

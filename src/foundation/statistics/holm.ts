@@ -13,10 +13,10 @@ export function holm(pValues: readonly number[]): number[] {
   });
   const ascending = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
   const adjusted = new Array<number>(pValues.length);
-  let least = 0;
+  let minimum = 0;
   ascending.forEach(({ p, index }, rank) => {
-    least = Math.min(1, Math.max(least, (pValues.length - rank) * p));
-    adjusted[index] = least;
+    minimum = Math.min(1, Math.max(minimum, (pValues.length - rank) * p));
+    adjusted[index] = minimum;
   });
   return adjusted;
 }

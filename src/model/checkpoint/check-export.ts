@@ -2,13 +2,13 @@ import { findActivations } from "../onnx/activation.ts";
 import { sliceGraph } from "../onnx/graph-slice.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkActivation, ownConfigs } from "./activation-check.ts";
+import type { EncoderGraph } from "./encoder-graph.ts";
 import type { EncoderOptions } from "./encoders.ts";
 import { checkCaptionEnds, checkTower, checkWidths, type ExportCheck, makeProbeImages } from "./export-checks.ts";
 import { openImageEncoder } from "./image-encoder.ts";
 import { PROBE_PROMPTS } from "./own-length.ts";
 import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
-import type { Tower } from "./tower.ts";
 import { type PrecisionClass, precisionClass } from "./tower-precision.ts";
 
 /** What the checks need of a checkpoint: little, so that a sweep can hold it for each of many. */
@@ -19,7 +19,7 @@ export interface ExportSubject {
 }
 
 interface CheckedGraph {
-  readonly tower: Tower;
+  readonly tower: EncoderGraph;
   readonly precision: PrecisionClass;
   /** What the graph's own nodes show, which takes no run. */
   readonly activation: ExportCheck;

@@ -4,6 +4,7 @@ import type { OnnxModel } from "../onnx/onnx-model.ts";
 import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
 import { choosePreprocessing, warnOfArchPreprocessing, warnOfOtherPreprocessing } from "./choose-preprocessing.ts";
+import { type EncoderGraph, findSides, quantizesActivations } from "./encoder-graph.ts";
 import type { FoundCheckpoint, FoundGraph } from "./found-checkpoint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { checkByteInput, checkFixedImages, checkFixedTexts } from "./graph-input-checks.ts";
@@ -13,7 +14,6 @@ import { isSiglip, type ModelConfigs } from "./model-config.ts";
 import type { PreprocessingConfig } from "./preprocessing-config.ts";
 import type { TextPooling } from "./text-pooling.ts";
 import { chooseTextSettings, type TextSettings } from "./text-settings.ts";
-import { findSides, quantizesActivations, type Tower } from "./tower.ts";
 import {
   describeTensor,
   givesStates,
@@ -36,8 +36,8 @@ export interface CheckpointSettings {
   readonly preprocessing: PreprocessingConfig;
   readonly textSettings: TextSettings | null;
   /** How the graphs are to be opened. */
-  readonly visionTower: Tower;
-  readonly textTower: Tower | null;
+  readonly visionTower: EncoderGraph;
+  readonly textTower: EncoderGraph | null;
   /** What is unusual of its graphs. */
   readonly graphNotes: readonly string[];
   /** Why its numbers may be wrong. */
@@ -45,7 +45,7 @@ export interface CheckpointSettings {
 }
 
 /** How the inputs and outputs of a layout's graphs are told. */
-export type PortRules = Pick<Tower, "visionHints" | "textHints" | "pooled">;
+export type PortRules = Pick<EncoderGraph, "visionHints" | "textHints" | "pooled">;
 
 export function portRules({ kind, shiftline }: Layout, configs: ModelConfigs): PortRules {
   const pooled = layoutKind(kind).library === "transformers" && isSiglip(configs.huggingFace?.config);
@@ -154,8 +154,8 @@ const WIDENED =
 
 function makeTower(
   { model, bytes, source, ports }: ResolvedTower<VisionPorts | TextPorts>,
-  use: Omit<Tower, "path" | "source" | "rowByRow" | "roundsActivations" | "embedding">,
-): Tower {
+  use: Omit<EncoderGraph, "path" | "source" | "batchInvariant" | "roundsActivations" | "embedding">,
+): EncoderGraph {
   return {
     ...use,
     embedding: ports.embedding,
@@ -163,7 +163,7 @@ function makeTower(
     ...(source === undefined ? {} : { source }),
     bytes,
     ...(model.widens ? { widens: true } : {}),
-    rowByRow: quantizesActivations(model),
+    batchInvariant: quantizesActivations(model),
     roundsActivations: roundsActivations(model),
   };
 }

@@ -2,9 +2,9 @@ import { InputError } from "../../foundation/errors.ts";
 import { type GraphSession, openSession } from "../onnx/session.ts";
 import { runnableGraph } from "../onnx/widen-bfloat16.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
+import { type EncoderGraph, findSides } from "./encoder-graph.ts";
 import type { EncoderOptions, ImageEncoder } from "./encoders.ts";
 import { fixedAxis, fixedWidth, pixelFeed } from "./graph-feeds.ts";
-import { findSides, type Tower } from "./tower.ts";
 import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "./unused-inputs.ts";
 
 /**
@@ -12,7 +12,7 @@ import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "
  *
  * @throws InputError if onnxruntime cannot load the graph, or it has no image side
  */
-export async function openImageEncoder(tower: Tower, options: EncoderOptions = {}): Promise<ImageEncoder> {
+export async function openImageEncoder(tower: EncoderGraph, options: EncoderOptions = {}): Promise<ImageEncoder> {
   const session = await openSession(await runnableGraph(tower), options, tower.bytes);
   try {
     return await makeImageEncoder(session, tower);
@@ -22,7 +22,7 @@ export async function openImageEncoder(tower: Tower, options: EncoderOptions = {
   }
 }
 
-async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<ImageEncoder> {
+async function makeImageEncoder(session: GraphSession, tower: EncoderGraph): Promise<ImageEncoder> {
   const { vision, text } = findSides(session, tower);
   if (vision === null) throw new InputError(`${tower.path}: a text graph where a graph that takes images is needed`);
   const { height, width } = tower.size;
@@ -53,7 +53,7 @@ async function makeImageEncoder(session: GraphSession, tower: Tower): Promise<Im
     if (pixels.length < n * imageLength)
       throw new RangeError(`${n} images have ${n * imageLength} values, got ${pixels.length}`);
     if (n === 0) return new Float32Array(0);
-    const step = tower.rowByRow ? 1 : (batchSize ?? n);
+    const step = tower.batchInvariant ? 1 : (batchSize ?? n);
     const embeddings = new Float32Array(n * dimension);
     for (let start = 0; start < n; start += step) {
       const count = Math.min(step, n - start);

@@ -4,6 +4,7 @@ import { foldPath, pathNameProblem } from "../../foundation/files/path-name.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { type ExportRun, exportSubject, listChecks, type RunOptions, runExport } from "./check-export.ts";
 import { openCheckpointTokenizer, warnOfTokenizer } from "./checkpoint-tokenizer.ts";
+import type { EncoderGraph } from "./encoder-graph.ts";
 import type { EncoderOptions, ImageEncoder, TextEncoder } from "./encoders.ts";
 import type { ExportCheck } from "./export-checks.ts";
 import { type CheckpointFile, fingerprint, hashFiles } from "./fingerprint.ts";
@@ -14,7 +15,6 @@ import { preprocessingSource } from "./preprocessing-config.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text-identity.ts";
-import type { Tower } from "./tower.ts";
 import { watchFiles } from "./unchanged-files.ts";
 import type { WeightFacts } from "./weight-facts.ts";
 
@@ -42,7 +42,7 @@ export interface Checkpoint {
   /** Why its numbers may be wrong, in the same form. */
   readonly warnings: readonly string[];
   /** How the image graph is opened: plain data, which a thread can be given. */
-  readonly imageTower: Tower;
+  readonly imageTower: EncoderGraph;
   /**
    * Runs both towers on made-up inputs. What it shows goes, with what the files say, into `exportChecks`.
    *

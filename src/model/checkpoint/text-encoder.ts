@@ -3,12 +3,12 @@ import { type GraphSession, openSession } from "../onnx/session.ts";
 import { runnableGraph } from "../onnx/widen-bfloat16.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkEmbeddings } from "./check-embeddings.ts";
+import { type EncoderGraph, findSides } from "./encoder-graph.ts";
 import type { EncoderOptions, TextEncoder } from "./encoders.ts";
 import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
 import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
 import { poolStates } from "./text-pooling.ts";
-import { findSides, type Tower } from "./tower.ts";
 import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "./unused-inputs.ts";
 
 /**
@@ -17,7 +17,7 @@ import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "
  * @throws InputError if onnxruntime cannot load the graph, or it has no text side
  */
 export async function openTextEncoder(
-  tower: Tower,
+  tower: EncoderGraph,
   tokenizer: Tokenizer,
   options: EncoderOptions = {},
 ): Promise<TextEncoder> {
@@ -30,7 +30,7 @@ export async function openTextEncoder(
   }
 }
 
-async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: Tokenizer): Promise<TextEncoder> {
+async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, tokenizer: Tokenizer): Promise<TextEncoder> {
   const { vision, text } = findSides(session, tower);
   if (text === null) throw new InputError(`${tower.path}: an image graph where a graph that takes texts is needed`);
   const { contextLength } = tower;
@@ -77,7 +77,7 @@ async function makeTextEncoder(session: GraphSession, tower: Tower, tokenizer: T
     length: number,
     { pad = padId, unused = plain }: { pad?: number; unused?: UnusedInputs } = {},
   ): Promise<Float32Array> => {
-    const step = tower.rowByRow ? 1 : textsAtOnce(rows.length, length, batchSize);
+    const step = tower.batchInvariant ? 1 : textsAtOnce(rows.length, length, batchSize);
     let embeddings = new Float32Array(0);
     for (let start = 0; start < rows.length; start += step) {
       const part = rows.slice(start, start + step);

@@ -52,11 +52,11 @@ export interface StandAloneOptions {
   /** metadata properties of the ONNX file */
   readonly metadata?: ReadonlyMap<string, string>;
   /** bytes up to which the weights are put into the ONNX file; protobuf ends a message at 2 GiB */
-  readonly mostInline?: number;
+  readonly maxInlineBytes?: number;
 }
 
 /** Leaves room below protobuf's 2 GiB for a graph of any size. */
-const MOST_INLINE = 1.9e9;
+const MAX_INLINE = 1.9e9;
 /** Tensors in a side file begin at whole pages, so that runtimes can map them (onnx.proto3, TensorProto.external_data). */
 const PAGE = 4096;
 
@@ -68,7 +68,7 @@ const PAGE = 4096;
  */
 export function standAloneGraph(
   { bytes, folder }: { readonly bytes: Uint8Array; readonly folder: string },
-  { name, dataName, rename, metadata = new Map(), mostInline = MOST_INLINE }: StandAloneOptions,
+  { name, dataName, rename, metadata = new Map(), maxInlineBytes = MAX_INLINE }: StandAloneOptions,
 ): StandAloneGraph {
   const isGraph = ({ number }: WireField) => number === FIELD.ModelProto.graph;
   const fields = [...fieldsOf(bytes)];
@@ -83,7 +83,7 @@ export function standAloneGraph(
   let at = 0;
   const initializers = weights.flatMap((weight): (Uint8Array | FileRange)[] => {
     const { values } = weight;
-    if (inside <= mostInline || values instanceof Uint8Array) return insideGraph(weight);
+    if (inside <= maxInlineBytes || values instanceof Uint8Array) return insideGraph(weight);
     const gap = (PAGE - (at % PAGE)) % PAGE;
     const place = { location: posix.basename(dataName), offset: at + gap, length: sizeOf(values) };
     data.push(new Uint8Array(gap), values);

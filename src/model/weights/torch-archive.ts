@@ -75,10 +75,10 @@ function checkByteOrder(file: WeightFile, entry: ZipEntry | undefined): void {
   );
 }
 
-function smallEntry(file: WeightFile, entry: ZipEntry, most: number): Buffer {
-  if (entry.size > most) {
+function smallEntry(file: WeightFile, entry: ZipEntry, maxBytes: number): Buffer {
+  if (entry.size > maxBytes) {
     throw new InputError(
-      `${file.path}: ${entry.name.split("/").slice(1).join("/")} has ${byteSize(entry.size)}, of which at most ${byteSize(most)} are read; save the state dict alone`,
+      `${file.path}: ${entry.name.split("/").slice(1).join("/")} has ${byteSize(entry.size)}, of which at most ${byteSize(maxBytes)} are read; save the state dict alone`,
     );
   }
   return file.read(storedOffset(file, entry), entry.size);

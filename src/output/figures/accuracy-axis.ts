@@ -16,7 +16,7 @@ const TAILS: readonly (readonly number[])[] = [
 /** From coarse to fine; steps below one percent only where there would be too few ticks without. */
 const STEPS = [50, 25, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
 const ENOUGH = 4;
-const MOST_TICKS = 11;
+const MAX_TICKS = 11;
 
 /** An axis of accuracies, with its ticks at round percentages. */
 export function accuracyAxis(
@@ -45,7 +45,7 @@ function chooseTicks(scale: FitScale, domain: Domain, free: (ticks: readonly num
   let best: number[] = [];
   for (const percents of sets) {
     const ticks = percents.map((percent) => Number((percent / 100).toFixed(8))).filter(inside);
-    if (ticks.length > best.length && ticks.length <= MOST_TICKS && free(ticks)) best = ticks;
+    if (ticks.length > best.length && ticks.length <= MAX_TICKS && free(ticks)) best = ticks;
     if (best.length >= ENOUGH && percents === wholeSteps) break;
   }
   return best;

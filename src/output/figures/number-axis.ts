@@ -4,7 +4,7 @@ import { type AxisStyle, type Domain, type PlotAxis, plotAxis } from "./plot-axi
 
 /** Beyond it, numbers are drawn by their logarithm. */
 const DECADES = 2;
-const MOST_TICKS = 9;
+const MAX_TICKS = 9;
 const PADDING = 0.05;
 
 /** Whether numbers span so much that their logarithm is drawn: more than two decades, all above 0. */
@@ -35,7 +35,7 @@ export function numberAxis(
 ): PlotAxis {
   return plotAxis(scale, domain, range, shortNumber, style, (isFree) => {
     const sets = scale === "log" ? logTicks(domain) : evenTicks(domain);
-    return sets.find((ticks) => ticks.length <= MOST_TICKS && isFree(ticks)) ?? [];
+    return sets.find((ticks) => ticks.length <= MAX_TICKS && isFree(ticks)) ?? [];
   });
 }
 
@@ -55,7 +55,7 @@ function logTicks(domain: Domain): number[][] {
 }
 
 function evenTicks(domain: Domain): number[][] {
-  const power = Math.floor(Math.log10((domain[1] - domain[0]) / MOST_TICKS));
+  const power = Math.floor(Math.log10((domain[1] - domain[0]) / MAX_TICKS));
   const steps = [power, power + 1, power + 2].flatMap((p) => [1, 2, 5].map((part) => [part, p] as const));
   return steps.map(([part, p]) => {
     const step = Number(`${part}e${p}`);

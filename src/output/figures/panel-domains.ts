@@ -5,7 +5,7 @@ import type { Domain } from "./plot-axis.ts";
 /** Free space at each end, as a share of the axis. */
 const PADDING = 0.06;
 /** Least length of an axis in the scale's unit: one checkpoint alone is not drawn as if under a microscope. */
-const LEAST = { logit: 1, probit: 0.6, linear: 0.1 } as const;
+const MIN_SPAN = { logit: 1, probit: 0.6, linear: 0.1 } as const;
 /** How far beyond its point an interval may stretch the axis; a longer one is cut by the frame. */
 const FARTHEST = { logit: 1, probit: 0.6, linear: 0.2 } as const;
 
@@ -42,7 +42,7 @@ function domain(values: readonly (readonly (number | null | undefined)[])[], sca
   if (places.length === 0) return [0.1, 0.9];
   let low = places.reduce((a, b) => Math.min(a, b));
   let high = places.reduce((a, b) => Math.max(a, b));
-  const lacking = Math.max(0, LEAST[scale] - (high - low)) / 2;
+  const lacking = Math.max(0, MIN_SPAN[scale] - (high - low)) / 2;
   const padding = PADDING * (high - low + 2 * lacking);
   low -= lacking + padding;
   high += lacking + padding;

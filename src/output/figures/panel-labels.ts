@@ -23,7 +23,7 @@ export type LabelChoice = "all" | "none" | number;
 
 /** As many names as a panel carries without becoming a table: of more checkpoints only the most telling are named. */
 const FEW = 12;
-const MOST_TELLING = 8;
+const MAX_PRIORITY_LABELS = 8;
 /** A name takes at most this share of the frame's width. */
 const WIDEST = 0.45;
 
@@ -81,7 +81,7 @@ function chooseLabels(panel: ScatterPanel, choice: LabelChoice): PanelCheckpoint
   const count = choice === "all" ? all.length : choice === "none" ? 0 : choice;
   const last = new Set(panel.runs.map(({ checkpoints }) => checkpoints.at(-1)));
   return [...all]
-    .sort((a, b) => Number(last.has(b.name)) - Number(last.has(a.name)) || telling(b) - telling(a))
+    .sort((a, b) => Number(last.has(b.name)) - Number(last.has(a.name)) || labelPriority(b) - labelPriority(a))
     .slice(0, count);
 }
 
@@ -96,10 +96,10 @@ function nameable({ checkpoints, hasContext }: ScatterPanel): readonly PanelChec
 export function defaultLabels(panel: ScatterPanel): LabelChoice {
   if (nameable(panel).length <= FEW) return "all";
   if (panel.runs.length > 0) return Math.min(FEW, panel.runs.length);
-  return panel.groups.length > 0 && !panel.hasContext ? "none" : MOST_TELLING;
+  return panel.groups.length > 0 && !panel.hasContext ? "none" : MAX_PRIORITY_LABELS;
 }
 
-function telling({ y, effectiveRobustness, predictionLow, predictionHigh }: PanelCheckpoint): number {
+function labelPriority({ y, effectiveRobustness, predictionLow, predictionHigh }: PanelCheckpoint): number {
   if (effectiveRobustness === null || predictionLow === null || predictionHigh === null) return y;
   const beyond = Math.max(0, y - predictionHigh, predictionLow - y);
   return 10 * beyond + Math.abs(effectiveRobustness);

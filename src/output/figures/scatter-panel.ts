@@ -56,7 +56,7 @@ export interface ScatterPanel extends LineKey {
 }
 
 /** Groups whose bands can be told apart where they lie over each other, beside the baseline's. */
-const MOST_BANDS = 2;
+const MAX_BANDS = 2;
 
 /**
  * Makes the panels of a study: one a shift, and one for the average. It reads what was fitted and measured; lines of other
@@ -105,7 +105,7 @@ function buildPanel(
   const domains = panelDomains(baseline, checkpoints, scale);
   const isBeside = focus !== undefined && hasContext(focus);
   const inFocus = (group: string) => !isBeside || placed.some((one) => one.group === group && !one.isContext);
-  const hasBands = groupLines.filter(({ group }) => inFocus(group)).length <= MOST_BANDS;
+  const hasBands = groupLines.filter(({ group }) => inFocus(group)).length <= MAX_BANDS;
   return {
     ...key,
     title: benchmarkTitle(benchmark, titles),

@@ -15,7 +15,7 @@ export interface SetMember {
 }
 
 /** Above so many checkpoints the pairs are too many to hold: the page shows accuracies only. */
-const MOST_PAIRED = 500;
+const MAX_PAIRED = 500;
 
 /**
  * Puts the checkpoints that saw the same images together, and counts by class and by pair. Those that saw others make a
@@ -38,7 +38,7 @@ export function describeImageSets(
       names: labels.map(nameOf),
       images: classImages,
       correct: Uint32Array.from(same.flatMap(({ correctness }) => classCorrectOf(correctness, labels))),
-      both: same.length > MOST_PAIRED ? null : countPairs(same),
+      both: same.length > MAX_PAIRED ? null : countPairs(same),
     };
   });
 }

@@ -41,7 +41,7 @@ const DETAILS: readonly Omit<ImageDetail, "checkpoints">[] = [
   { step: 5, isWhole: false },
   { step: 10, isWhole: false },
 ];
-const LEAST = DETAILS.at(-1) as (typeof DETAILS)[number];
+const MIN_DETAIL = DETAILS.at(-1) as (typeof DETAILS)[number];
 
 /** Images ready to be put in a page. */
 export interface FittedImages {
@@ -67,7 +67,7 @@ export function fitImages(
   bytes: number,
 ): FittedImages | null {
   const make = (detail: ImageDetail) => storeImages(chosen, sets, detail);
-  const checkpoints = largestFit(chosen.length, (count) => make({ ...LEAST, checkpoints: count }).bytes <= bytes);
+  const checkpoints = largestFit(chosen.length, (count) => make({ ...MIN_DETAIL, checkpoints: count }).bytes <= bytes);
   if (checkpoints === 0) return null;
   for (const detail of DETAILS) {
     const fitted = make({ ...detail, checkpoints });

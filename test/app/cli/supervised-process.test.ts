@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { GIVE_BACK } from "../../../src/app/cli/supervised-process.ts";
+import { MALLOC_ENV } from "../../../src/app/cli/supervised-process.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { childrenOf, isRunning } from "./processes.ts";
 import { cli, demoRun, root, shiftlineProcess } from "./run-cli.ts";
@@ -55,7 +55,7 @@ linux("a sweep", () => {
     });
     const [child] = childrenOf(parent.pid as number);
     const environment = readFileSync(`/proc/${child}/environ`, "utf8").split("\0");
-    for (const [name, value] of Object.entries(GIVE_BACK)) expect(environment).toContain(`${name}=${value}`);
+    for (const [name, value] of Object.entries(MALLOC_ENV)) expect(environment).toContain(`${name}=${value}`);
     parent.kill("SIGKILL");
     await expect.poll(() => isRunning(child as number), { timeout: 10_000 }).toBe(false);
   }, 60_000);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "../../../src/data/image/decode.ts";
-import { MOST_PIXELS } from "../../../src/data/image/decoded-image.ts";
+import { MAX_PIXELS } from "../../../src/data/image/decoded-image.ts";
 import { decodingMemory } from "../../../src/data/image/decoding-memory.ts";
 import { readDimensions } from "../../../src/data/image/image-dimensions.ts";
 import { recogniseFormat } from "../../../src/data/image/image-format.ts";
@@ -34,9 +34,9 @@ describe("the size an image states", () => {
   it("decides the memory: of 178 million pixels a gigabyte, also where the head does not reach it", () => {
     const png = Buffer.from("89504e470d0a1a0a0000000d49484452000034400000344008020000", "hex");
     expect(decodingMemory(png, 1e6)).toBe(1e6 + 6 * 0x3440 * 0x3440);
-    expect(decodingMemory(png.subarray(0, 20), 1e6)).toBe(1e6 + 6 * MOST_PIXELS);
+    expect(decodingMemory(png.subarray(0, 20), 1e6)).toBe(1e6 + 6 * MAX_PIXELS);
     expect(decodingMemory(Buffer.from("no image"), 8)).toBe(8);
     const huge = Buffer.from("89504e470d0a1a0a0000000d49484452ffffffffffffffff08020000", "hex");
-    expect(decodingMemory(huge, 0)).toBe(6 * MOST_PIXELS); // it is refused before it is decoded
+    expect(decodingMemory(huge, 0)).toBe(6 * MAX_PIXELS); // it is refused before it is decoded
   });
 });

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { ClassSpace } from "../../../src/data/benchmark/class-space.ts";
 import type { Manifest } from "../../../src/data/dataset/manifest.ts";
 import { computeMetrics } from "../../../src/evaluation/scoring/compute-metrics.ts";
-import { judgePredictions } from "../../../src/evaluation/scoring/judge-predictions.ts";
+import { labelPredictions } from "../../../src/evaluation/scoring/label-predictions.ts";
 import { perClassRecall } from "../../../src/evaluation/scoring/metrics/mean-per-class-recall.ts";
-import type { JudgedPredictions, Metric, MetricValue } from "../../../src/evaluation/scoring/metrics/metric.ts";
+import type { LabeledPredictions, Metric, MetricValue } from "../../../src/evaluation/scoring/metrics/metric.ts";
 import { METRICS } from "../../../src/evaluation/scoring/metrics/registry.ts";
 import type { Predictions } from "../../../src/evaluation/scoring/predict.ts";
 import { binomialInterval } from "../../../src/foundation/statistics/binomial-interval.ts";
@@ -30,13 +30,13 @@ const EXPECTED: { runs: ExpectedRun[] } = JSON.parse(
 );
 
 /** Predictions of images that each have one right class. */
-function judged(labels: Int32Array, top: Int32Array, k: number, classes: number): JudgedPredictions {
+function labeled(labels: Int32Array, top: Int32Array, k: number, classes: number): LabeledPredictions {
   return { labels, top, k, classes, labelCount: classes, isMultiLabel: false };
 }
 
 describe.each(EXPECTED.runs)("the metrics of a run with $name", (run) => {
   const labels = Int32Array.from(run.labels);
-  const predictions = judged(labels, Int32Array.from(run.top), run.k, run.classCount);
+  const predictions = labeled(labels, Int32Array.from(run.top), run.k, run.classCount);
   const metrics = computeMetrics(predictions);
   const metric = (name: string) => metrics.find((entry) => entry.metric === name);
 
@@ -77,34 +77,34 @@ describe("computeMetrics", () => {
 
   it("is a top-1 of one and a top-5 that looks at the first five only", () => {
     const top = Int32Array.of(3, 1, 2, 4, 5, 0); // the label is sixth
-    const [top1, top5] = computeMetrics(judged(Int32Array.of(0), top, 6, 6));
+    const [top1, top5] = computeMetrics(labeled(Int32Array.of(0), top, 6, 6));
     expect([top1?.correct, top5?.correct]).toEqual([0, 0]);
     expect(top5).toMatchObject(binomialInterval(0, 1));
   });
 
   it("refuses no image", () => {
-    expect(() => computeMetrics(judged(new Int32Array(0), new Int32Array(0), 1, 3))).toThrow(
+    expect(() => computeMetrics(labeled(new Int32Array(0), new Int32Array(0), 1, 3))).toThrow(
       "accuracy needs at least one image, got none",
     );
   });
 
   it("refuses predictions of another shape, and too few for top-5", () => {
-    expect(() => computeMetrics(judged(labels, new Int32Array(5), 2, 3))).toThrow(
+    expect(() => computeMetrics(labeled(labels, new Int32Array(5), 2, 3))).toThrow(
       "expected predictions (3, k) with k in 1..3, got 5 numbers for k = 2",
     );
-    expect(() => computeMetrics(judged(labels, new Int32Array(12), 4, 3))).toThrow(RangeError);
-    expect(() => computeMetrics(judged(labels, new Int32Array(0), 0, 3))).toThrow(RangeError);
-    expect(() => computeMetrics(judged(labels, new Int32Array(12), 4, 9))).toThrow(
+    expect(() => computeMetrics(labeled(labels, new Int32Array(12), 4, 3))).toThrow(RangeError);
+    expect(() => computeMetrics(labeled(labels, new Int32Array(0), 0, 3))).toThrow(RangeError);
+    expect(() => computeMetrics(labeled(labels, new Int32Array(12), 4, 9))).toThrow(
       "top-5 accuracy needs five predictions an image, got 4",
     );
   });
 
   it("names the image whose label or prediction is no class", () => {
-    expect(() => computeMetrics(judged(Int32Array.of(0, 3), new Int32Array(2), 1, 3))).toThrow(
+    expect(() => computeMetrics(labeled(Int32Array.of(0, 3), new Int32Array(2), 1, 3))).toThrow(
       "image 1: expected a class in 0..2, got 3",
     );
-    expect(() => computeMetrics(judged(Int32Array.of(0, -1), new Int32Array(2), 1, 3))).toThrow("got -1");
-    expect(() => computeMetrics(judged(Int32Array.of(0, 1), Int32Array.of(7, 1), 1, 3))).toThrow(
+    expect(() => computeMetrics(labeled(Int32Array.of(0, -1), new Int32Array(2), 1, 3))).toThrow("got -1");
+    expect(() => computeMetrics(labeled(Int32Array.of(0, 1), Int32Array.of(7, 1), 1, 3))).toThrow(
       "image 0: expected a class in 0..2, got 7",
     );
   });
@@ -112,7 +112,7 @@ describe("computeMetrics", () => {
 
 describe("perClassRecall", () => {
   it("counts the images of each class and those that are right", () => {
-    const recall = perClassRecall(judged(Int32Array.of(0, 0, 0, 2, 2), Int32Array.of(0, 1, 0, 2, 0), 1, 4));
+    const recall = perClassRecall(labeled(Int32Array.of(0, 0, 0, 2, 2), Int32Array.of(0, 1, 0, 2, 0), 1, 4));
     expect(recall).toEqual({ correct: Int32Array.of(2, 0, 1, 0), n: Int32Array.of(3, 0, 2, 0) });
   });
 });
@@ -121,7 +121,7 @@ describe("the registry", () => {
   it("has metrics of different names, with the figures that they say", () => {
     expect(METRICS.map(({ id }) => id)).toEqual(["top1", "top5", "mean_per_class_recall"]);
     const figures = computeMetrics(
-      judged(
+      labeled(
         Int32Array.of(0, 1, 1),
         Int32Array.from({ length: 15 }, (_, i) => i % 5),
         5,
@@ -148,7 +148,7 @@ describe("the registry", () => {
         return { value: Math.min(...values), correct: null, n: labels.length, low: 0, high: 1, interval: "none" };
       },
     };
-    const predictions = judged(Int32Array.of(0, 1, 0, 1), Int32Array.of(0, 1, 1, 1), 1, 2);
+    const predictions = labeled(Int32Array.of(0, 1, 0, 1), Int32Array.of(0, 1, 1, 1), 1, 2);
     expect(computeMetrics(predictions, {}, [worst])).toEqual([]);
     expect(computeMetrics(predictions, { group: ["a", "a", "b", "b"] }, [worst])).toMatchObject([
       { metric: "worst_group", value: 0.5 },
@@ -156,7 +156,7 @@ describe("the registry", () => {
   });
 });
 
-describe("judgePredictions", () => {
+describe("labelPredictions", () => {
   const folders = [0, 1, 2, 2, 3];
   const manifest = { images: { label: (i: number) => folders[i] as number } } as unknown as Manifest;
   const predictions = (k: number, ...top: number[]): Predictions => ({
@@ -172,7 +172,7 @@ describe("judgePredictions", () => {
 
   it("takes any of several right classes, and images without one as labels beyond the classes", () => {
     const given = predictions(1, 0, 2, 1, 0, 1);
-    const found = judgePredictions(manifest, given, space([[0], [1, 2], [], []], 3));
+    const found = labelPredictions(manifest, given, space([[0], [1, 2], [], []], 3));
     expect(found).toEqual({
       labels: Int32Array.of(0, 1, 3, 3, 4),
       k: 1,
@@ -190,7 +190,7 @@ describe("judgePredictions", () => {
 
   it("has no top-5 of a protocol of four classes, however many folders have no right class", () => {
     const top = folders.flatMap(() => [0, 1, 2, 3]);
-    const found = judgePredictions(manifest, predictions(4, ...top), space([[0], [1], [], []], 4));
+    const found = labelPredictions(manifest, predictions(4, ...top), space([[0], [1], [], []], 4));
     expect([found.classes, found.labelCount]).toEqual([4, 6]);
     expect(computeMetrics(found).map(({ metric }) => metric)).toEqual(["top1", "mean_per_class_recall"]);
   });

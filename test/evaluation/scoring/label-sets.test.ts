@@ -8,7 +8,7 @@ import type { Manifest } from "../../../src/data/dataset/manifest.ts";
 import { collectImages } from "../../../src/data/sources/image-list.ts";
 import { formatPredictions } from "../../../src/evaluation/results/predictions-file.ts";
 import { computeMetrics } from "../../../src/evaluation/scoring/compute-metrics.ts";
-import { judgePredictions } from "../../../src/evaluation/scoring/judge-predictions.ts";
+import { labelPredictions } from "../../../src/evaluation/scoring/label-predictions.ts";
 import { packagePath } from "../../../src/foundation/files/package-root.ts";
 import { fixtures, sharedFolder, temporaryFolder, writeTree } from "../../helpers.ts";
 
@@ -64,7 +64,7 @@ describe("labels of single images", () => {
       scores: new Float32Array(scored.length * 5),
     };
     const manifest = { images } as Manifest;
-    const metrics = computeMetrics(judgePredictions(manifest, predictions, space));
+    const metrics = computeMetrics(labelPredictions(manifest, predictions, space));
     expect(metrics.map(({ metric, correct, n, value }) => [metric, correct, n, value])).toEqual([
       ["top1", EXPECTED.expected.top1, EXPECTED.expected.n, EXPECTED.expected.accuracy],
       ["top5", EXPECTED.expected.top5, EXPECTED.expected.n, EXPECTED.expected.top5 / EXPECTED.expected.n],

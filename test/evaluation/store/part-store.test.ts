@@ -45,7 +45,7 @@ describe("the part store", () => {
     writeFileSync(file, bytes.subarray(0, bytes.length - 4));
     const { missing, damaged } = await again.check();
     expect(missing).toEqual([store.parts[1], store.parts[2]]);
-    expect(damaged).toEqual([expect.stringContaining(`${name}: its content is not what was written`)]);
+    expect(damaged).toEqual([expect.stringContaining(`${name}: checksum mismatch`)]);
     const entries = await listStore(root);
     expect(entries).toMatchObject([{ kind: "images", checkpoint: "tiny", benchmark: "imagenet", images: 10 }]);
   });

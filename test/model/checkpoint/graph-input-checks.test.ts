@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createNormalizationTable, normalizePixels } from "../../../src/data/image/normalize.ts";
+import { findSides } from "../../../src/model/checkpoint/encoder-graph.ts";
 import { pixelFeed } from "../../../src/model/checkpoint/graph-feeds.ts";
 import { checkByteInput } from "../../../src/model/checkpoint/graph-input-checks.ts";
-import { findSides } from "../../../src/model/checkpoint/tower.ts";
 import { findVisionPorts, NO_HINTS } from "../../../src/model/checkpoint/tower-ports.ts";
 import type { NodeSpec, TensorSpec } from "../../../src/model/onnx/encode-model.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";

@@ -71,7 +71,7 @@ async function run(source: GraphSource, input: string, output: string): Promise<
 describe("standAloneGraph", () => {
   const expected = plain.map((value, i) => Math.fround(2 * (2 * Math.fround(fine[i] as number) + 2 * value)));
 
-  for (const [where, mostInline] of [
+  for (const [where, maxInlineBytes] of [
     ["in the ONNX file", undefined],
     ["in a file beside it", 0],
   ] as const) {
@@ -82,22 +82,25 @@ describe("standAloneGraph", () => {
         ["y", "image_features"],
       ]);
       const before = await run({ ...source, name: "a graph" }, "x", "y");
-      const { path, plans } = await write(source, { rename, ...(mostInline === undefined ? {} : { mostInline }) });
+      const { path, plans } = await write(source, {
+        rename,
+        ...(maxInlineBytes === undefined ? {} : { maxInlineBytes: maxInlineBytes }),
+      });
       const after = await run({ path }, "image", "image_features");
       expect(after).toEqual(before);
       for (const [i, value] of after.entries()) expect(value).closeTo(expected[i] as number, 1e-4); // order of the sum
       const model = readOnnxModel(path);
-      expect(await checkExternalData(model)).toEqual(mostInline === 0 ? ["t.onnx_data"] : []);
+      expect(await checkExternalData(model)).toEqual(maxInlineBytes === 0 ? ["t.onnx_data"] : []);
       const types = Object.fromEntries(model.tensors.map(({ name, type }) => [name, type]));
       expect(types).toEqual({ w32: "float32", w16: "float16", wb: "float32", w64: "float32", two: "float32" });
       expect(plans.map(({ name }) => name)).toEqual(
-        mostInline === 0 ? ["onnx/t.onnx", "onnx/t.onnx_data"] : ["onnx/t.onnx"],
+        maxInlineBytes === 0 ? ["onnx/t.onnx", "onnx/t.onnx_data"] : ["onnx/t.onnx"],
       );
     });
   }
 
   it("begins each weight of a side file at a page, and says the bytes of its files before they are written", async () => {
-    const { path, plans } = await write(storedGraph(), { mostInline: 0 });
+    const { path, plans } = await write(storedGraph(), { maxInlineBytes: 0 });
     const offsets = readOnnxModel(path).tensors.flatMap(({ external }) => (external === null ? [] : [external.offset]));
     expect(offsets).toEqual([0, 4096, 8192, 12_288]);
     for (const plan of plans) {

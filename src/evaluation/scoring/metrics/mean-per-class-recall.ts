@@ -1,6 +1,6 @@
 import { mean } from "simple-statistics";
 import { stratifiedInterval } from "../../../foundation/statistics/stratified-interval.ts";
-import { CONFIDENCE, type JudgedPredictions, type Metric } from "./metric.ts";
+import { CONFIDENCE, type LabeledPredictions, type Metric } from "./metric.ts";
 
 /**
  * The unweighted mean, over the classes that have images, of the fraction of their images that are right at top-1:
@@ -34,7 +34,7 @@ export interface PerClassRecall {
 }
 
 /** Counts, for each label, its images and those predicted as it. */
-export function perClassRecall({ labels, k, top, labelCount }: JudgedPredictions): PerClassRecall {
+export function perClassRecall({ labels, k, top, labelCount }: LabeledPredictions): PerClassRecall {
   const correct = new Int32Array(labelCount);
   const n = new Int32Array(labelCount);
   labels.forEach((label, i) => {

@@ -1,5 +1,5 @@
 /** What the metrics of a run are computed from: its predictions, each image with the one label that counts as right. */
-export interface JudgedPredictions {
+export interface LabeledPredictions {
   /** (n,) the label of each image, in 0..labelCount−1 */
   readonly labels: Int32Array;
   /** classes kept for each image, in 1..classes */
@@ -87,7 +87,7 @@ export interface Metric {
   readonly atLeast?: string;
   readonly needs: MetricNeeds;
   /** @throws RangeError if the predictions are too few for it */
-  compute(predictions: JudgedPredictions, metadata: ImageMetadata): MetricFigure;
+  compute(predictions: LabeledPredictions, metadata: ImageMetadata): MetricFigure;
   /** The images right where the metric is a count, else the value; null where the counts do not show it. */
   recount(counts: PredictionCounts): number | null;
 }

@@ -38,7 +38,7 @@ export interface ConvertOptions {
   /** when aborted, what was written is removed and the signal's reason is thrown */
   readonly signal?: AbortSignal;
   /** bytes up to which weights are put into the ONNX file itself; 1.9 GB where absent, as protobuf ends a message at 2 GiB */
-  readonly mostInline?: number;
+  readonly maxInlineBytes?: number;
 }
 
 export interface ConvertedCheckpoint {
@@ -82,7 +82,7 @@ export async function convertCheckpoint(
   }
   const library = layoutKind(resolved.layout.kind).library;
   const layout = options.layout ?? (library === "transformers" ? "hugging-face" : "open_clip");
-  const pairs = standAloneGraphs(resolved, layout, options.mostInline);
+  const pairs = standAloneGraphs(resolved, layout, options.maxInlineBytes);
   const graphs = pairs.flatMap(({ graph, data }) => (data === null ? [graph] : [graph, data]));
   const sideFiles = pairs.flatMap(({ graph, data }) => (data === null ? [] : [posix.basename(graph.name, ".onnx")]));
   const small = layout === "open_clip" ? await openClipFiles(resolved) : await huggingFaceFiles(resolved, sideFiles);
@@ -127,7 +127,7 @@ function describeTexts(resolved: ResolvedCheckpoint): string {
 function standAloneGraphs(
   resolved: ResolvedCheckpoint,
   layout: ConvertedLayout,
-  mostInline: number | undefined,
+  maxInlineBytes: number | undefined,
 ): StandAloneGraph[] {
   const { vision, text, layout: found } = resolved;
   if (text === null) throw new InputError(`${found.root}: it has no text tower`);
@@ -147,7 +147,7 @@ function standAloneGraphs(
         [tower.ports.embedding.name, names.output],
       ]),
       metadata,
-      ...(mostInline === undefined ? {} : { mostInline }),
+      ...(maxInlineBytes === undefined ? {} : { maxInlineBytes: maxInlineBytes }),
     });
   };
   return [graphOf(vision, "vision", vision.ports.pixels.name), graphOf(text, "text", text.ports.ids.name)];

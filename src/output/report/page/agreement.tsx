@@ -21,7 +21,7 @@ interface Agreement {
 const NAMED = 60;
 /** Pixels of a cell that has a name, and of the whole at most. */
 const CELL = { least: 15, most: 40 } as const;
-const MOST_PIXELS = 560;
+const MAX_PIXELS = 560;
 const NAME_LENGTH = { usual: 32, narrow: 15 } as const;
 
 /** Which checkpoints are right and wrong on the same images. */
@@ -111,7 +111,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
     change({ tab: "compare", first: names[at.i] as string, second: names[at.j] as string });
   };
   const isNamed = n <= NAMED;
-  const side = isNamed ? n * Math.max(CELL.least, Math.min(CELL.most, 420 / n)) : MOST_PIXELS;
+  const side = isNamed ? n * Math.max(CELL.least, Math.min(CELL.most, 420 / n)) : MAX_PIXELS;
   const marked = names.map((name, i) => ({ name, i })).filter(({ name }) => isNamed || pinned.has(name));
   const shorts = useMemo(() => shortenNames(names, isNarrow() ? NAME_LENGTH.narrow : NAME_LENGTH.usual), [names]);
   const widest = Math.max(6, ...marked.map(({ name }) => [...(shorts.get(name) ?? name)].length));

@@ -14,10 +14,10 @@ export function pinnedSubjects({ checkpoints, focus }: ReportData): readonly str
 }
 
 /** Checkpoints that are searched for: each word is a name, a part of one, or a glob; all words must match. Empty where nothing is typed. */
-export function findCheckpoints({ checkpoints }: ReportData, typed: string): ReadonlySet<string> {
-  const words = typed.split(/\s+/).filter(Boolean);
+export function findCheckpoints({ checkpoints }: ReportData, query: string): ReadonlySet<string> {
+  const words = query.split(/\s+/).filter(Boolean);
   if (words.length === 0) return new Set();
   const matches = words.map((word) => new Set(matchNames(checkpoints, word)));
-  const whole = matchNames(checkpoints, typed.trim());
+  const whole = matchNames(checkpoints, query.trim());
   return new Set([...whole, ...checkpoints.filter((name) => matches.every((matched) => matched.has(name)))]);
 }

@@ -105,7 +105,7 @@ describe("convertCheckpoint", () => {
   });
 
   it("puts weights that one ONNX file cannot hold beside it, where transformers.js is told to look", async () => {
-    const options = { mostInline: 0, layout: "hugging-face" } as const;
+    const options = { maxInlineBytes: 0, layout: "hugging-face" } as const;
     const { out, files } = await convertsFaithfully(weightFolder("siglip-open-clip"), options);
     expect(files).toContain(join("onnx", "vision_model.onnx_data"));
     expect(files).toContain(join("onnx", "text_model.onnx_data"));
@@ -113,11 +113,11 @@ describe("convertCheckpoint", () => {
     expect(config["transformers.js_config"]).toEqual({
       use_external_data_format: { vision_model: true, text_model: true },
     });
-    const own = await convertsFaithfully(weightFolder("hf-clip"), { mostInline: 0 });
+    const own = await convertsFaithfully(weightFolder("hf-clip"), { maxInlineBytes: 0 });
     const extended = JSON.parse(readFileSync(join(own.out, "config.json"), "utf8"));
     const before = JSON.parse(readFileSync(join(exportFolder("hf-clip"), "config.json"), "utf8"));
     expect(extended).toEqual({ ...before, "transformers.js_config": config["transformers.js_config"] });
-    const besides = await convertsFaithfully(weightFolder("siglip-open-clip"), { mostInline: 0 });
+    const besides = await convertsFaithfully(weightFolder("siglip-open-clip"), { maxInlineBytes: 0 });
     expect(besides.files).toContain("visual.onnx.data");
   });
 

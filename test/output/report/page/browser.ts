@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { skipUnless } from "../../../require.ts";
 import { CHROMIUM_ARGS, chromiumPath } from "./chromium.ts";
 
-/** Whether the tests that open a browser are to be skipped; said aloud. */
+/** Whether the tests that open a browser are to be skipped, with a message. */
 export const withoutBrowser = skipUnless(
   "chromium",
   chromiumPath !== undefined,

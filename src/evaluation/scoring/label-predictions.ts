@@ -1,13 +1,13 @@
 import { type ClassSpace, rightClasses } from "../../data/benchmark/class-space.ts";
 import type { Manifest } from "../../data/dataset/manifest.ts";
-import type { JudgedPredictions } from "./metrics/metric.ts";
+import type { LabeledPredictions } from "./metrics/metric.ts";
 import type { Predictions } from "./predict.ts";
 
 /**
  * Holds a protocol's predictions against the labels. Where several classes are right for an image, any of them counts as
  * the first. Where none is, the image is wrong, and its folder is a label beyond the classes.
  */
-export function judgePredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): JudgedPredictions {
+export function labelPredictions(manifest: Manifest, predictions: Predictions, space: ClassSpace): LabeledPredictions {
   const { k } = predictions;
   const classes = space.rows.length;
   const folders = new Map<number, number>();

@@ -18,7 +18,7 @@ import {
 } from "./tower-ports.ts";
 
 /** A graph and how it is to be used. */
-export interface Tower {
+export interface EncoderGraph {
   /** Absolute path of the graph, or of the weights that it was compiled from. */
   readonly path: string;
   /** The graph in memory, where it was compiled; else it is the file. */
@@ -38,7 +38,7 @@ export interface Tower {
   /** Bytes of the graph and its weights, by which its runs are given their time. */
   readonly bytes?: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
-  readonly rowByRow: boolean;
+  readonly batchInvariant: boolean;
   /** Whether the graph rounds activations to whole numbers: texts are then always padded to the context. */
   readonly roundsActivations: boolean;
 }
@@ -56,7 +56,7 @@ export interface TowerSides {
  */
 export function findSides(
   graph: GraphPorts | GraphSession,
-  tower: Pick<Tower, "visionHints" | "textHints" | "pooled" | "pooling">,
+  tower: Pick<EncoderGraph, "visionHints" | "textHints" | "pooled" | "pooling">,
 ): TowerSides {
   refuseNaFlex(graph);
   const takes = graphTakes(graph);
