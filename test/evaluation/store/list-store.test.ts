@@ -120,7 +120,7 @@ describe("listStore", () => {
       [1, 3],
       [0, 1],
     ]);
-    for (const { problems } of deep) expect(problems).toEqual([expect.stringContaining("its content is not what was")]);
+    for (const { problems } of deep) expect(problems).toEqual([expect.stringContaining("checksum mismatch")]);
   });
 
   it("names a folder that says not what it is, lists what else is there, and is empty without a store", async () => {
