@@ -79,7 +79,10 @@ describe("the help of every command", () => {
 });
 
 describe("command lines in the documentation", () => {
-  const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) => join("docs", name))];
+  const documents = [
+    "README.md",
+    ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((path) => join("docs", path)),
+  ];
   const lines = documents
     .filter((path) => path.endsWith(".md"))
     .flatMap((path) => {

@@ -31,13 +31,13 @@ let last: Promise<unknown> = Promise.resolve();
 export function shiftline(
   words: readonly string[],
   { cwd = root }: { readonly cwd?: string } = {},
-): Promise<CliResult> {
+): Promise<CliResult & Captured> {
   const result = last.then(() => runHere(words, cwd));
   last = result.catch(() => {});
   return result;
 }
 
-async function runHere(words: readonly string[], cwd: string): Promise<CliResult> {
+async function runHere(words: readonly string[], cwd: string): Promise<CliResult & Captured> {
   type CommandLine = typeof import("../../../src/app/cli/command-line.ts");
   const { runCommandLine } = await built<CommandLine>("app/cli/command-line.js");
   const before = { cwd: process.cwd(), argv: process.argv };
@@ -51,28 +51,38 @@ async function runHere(words: readonly string[], cwd: string): Promise<CliResult
   }
 }
 
+/** What a command printed: each stream, and `transcript`, both in the order of a terminal. */
+export interface Captured {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly transcript: string;
+}
+
 /** Does what prints and sets the process's status, and keeps both from this process. */
-export async function captured(
-  work: () => Promise<unknown>,
-): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+export async function captured(work: () => Promise<unknown>): Promise<Captured> {
   const { exitCode } = process;
-  const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+  const both: Buffer[] = [];
+  const [stdout, stderr] = [capture(process.stdout, both), capture(process.stderr, both)];
   process.exitCode = undefined;
   try {
     await work();
-    return { status: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+    const transcript = Buffer.concat(both).toString();
+    return { status: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text(), transcript };
   } finally {
     for (const stream of [stdout, stderr]) stream.end();
     process.exitCode = exitCode;
   }
 }
 
-/** Keeps what is written to a stream of this process from it. */
-function capture(stream: NodeJS.WriteStream): { text(): string; end(): void } {
+/** Keeps what is written to a stream of this process from it, and adds it to `both` too. */
+function capture(stream: NodeJS.WriteStream, both: Buffer[]): { text(): string; end(): void } {
   const chunks: Buffer[] = [];
   const original = stream.write;
   stream.write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
-    chunks.push(Buffer.from(chunk as string));
+    const bytes = Buffer.from(chunk as string);
+    chunks.push(bytes);
+    both.push(bytes);
     const written = more.find((one) => typeof one === "function") as ((error?: Error | null) => void) | undefined;
     if (written !== undefined) process.nextTick(written);
     return true;

@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { transformSync } from "esbuild";
+import { afterAll, expect } from "vitest";
+import { checkpoints, root, shiftline } from "../app/cli/run-cli.ts";
+import { fixtures, temporaryFolder } from "../helpers.ts";
+import { type Block, commandLines, outputDifference } from "./command-blocks.ts";
+
+/** What all pages share: `/data` with a few images of each benchmark, and a store, so that each image is embedded once. */
+export interface Placeholders {
+  readonly data: string;
+  readonly store: string;
+}
+
+/** Called where tests are declared: removed when they have ended. */
+export function makePlaceholders(): Placeholders {
+  const folder = mkdtempSync(join(tmpdir(), "shiftline-docs-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const [data, store] = [join(folder, "data"), join(folder, "shiftline")];
+  cpSync(join(fixtures, "sketches", "root"), data, { recursive: true });
+  mkdirSync(store);
+  return { data, store };
+}
+
+/**
+ * An empty folder with what pages take for granted: `checkpoints/mine` (weights of transformers), `checkpoints/other` (weights of
+ * open_clip), `examples` as in a clone, and the package as a project has it that installed it.
+ */
+function newProject({ store }: Placeholders): string {
+  const folder = temporaryFolder();
+  const weights = join(checkpoints, "weights");
+  copy(join(weights, "hf-clip.safetensors"), join(folder, "checkpoints/mine/model.safetensors"));
+  for (const name of ["config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"]) {
+    copy(join(checkpoints, "hf-split", name), join(folder, "checkpoints/mine", name));
+  }
+  copy(join(weights, "tiny.safetensors"), join(folder, "checkpoints/other/open_clip_model.safetensors"));
+  for (const name of ["open_clip_config.json", "tokenizer.json", "tokenizer_config.json"]) {
+    copy(join(checkpoints, "external-data", name), join(folder, "checkpoints/other", name));
+  }
+  symlinkSync(join(root, "examples"), join(folder, "examples"));
+  symlinkSync(store, join(folder, ".shiftline"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules", "shiftline"));
+  mkdirSync(join(folder, "bin"));
+  stub(join(folder, "bin", "npx"), `[ "$1" = shiftline ] || exit 127; shift`);
+  stub(join(folder, "bin", "shiftline"), "");
+  return folder;
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to);
+}
+
+/** A program that notes the words it is given, which the shell made of a line. */
+function stub(path: string, before: string): void {
+  writeFileSync(path, `#!/bin/sh\n${before}\nprintf '%s\\0' "$@" >> "$WORDS"\nprintf '\\n\\0' >> "$WORDS"\n`);
+  chmodSync(path, 0o755);
+}
+
+/** Does what a page says, in an empty folder: saves its files, runs its blocks, compares what they print. */
+export async function followPage(blocks: readonly Block[], placeholders: Placeholders): Promise<void> {
+  const folder = newProject(placeholders);
+  let printed = "";
+  for (const block of blocks) {
+    const where = `${block.page}:${block.line}`;
+    if (block.mark?.kind === "file") {
+      const path = join(folder, block.mark.name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, withPlaceholders(block.content, placeholders).replace(/\bopenai-80\b/g, "single-1"));
+    } else if (block.mark?.kind === "run") {
+      const { status, output } = await run(block, block.mark, folder, placeholders);
+      expect(status, `${where}\n${output}`).toBe(block.mark.status);
+      printed = output.replaceAll(placeholders.data, "/data").replaceAll(`${folder}/`, "");
+    } else if (block.mark?.kind === "output") {
+      expect(outputDifference(block.content, printed), `${where}\n${printed}`).toBeUndefined();
+    }
+  }
+}
+
+interface Outcome {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+async function run(
+  block: Block,
+  mark: { readonly asWritten: boolean },
+  folder: string,
+  placeholders: Placeholders,
+): Promise<Outcome> {
+  if (block.language !== "sh") return runScript(block, folder);
+  let output = "";
+  for (const line of commandLines(block.content)) {
+    const outcome = await type(
+      withPlaceholders(line, placeholders),
+      folder,
+      mark.asWritten ? (words) => words : cheaper,
+    );
+    output += outcome.output;
+    if (outcome.status !== 0) return { status: outcome.status, output: `${output}\n${line}` };
+  }
+  return { status: 0, output };
+}
+
+const withPlaceholders = (text: string, { data }: Placeholders): string =>
+  text.replace(/(^|[\s='",[])\/data(?=$|[\s/'",\]])/gm, (_, before: string) => before + data);
+
+/** Runs one line as a shell does; `shiftline` runs in this process, with the words that the shell made of it. */
+async function type(line: string, folder: string, change: (words: string[]) => string[]): Promise<Outcome> {
+  const noted = join(folder, "bin", "words");
+  const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}`, WORDS: noted };
+  const typed = spawnSync("/bin/sh", ["-c", line], { cwd: folder, env, encoding: "utf8" });
+  let output = typed.stderr + typed.stdout;
+  if (typed.status !== 0 || !existsSync(noted)) return { status: typed.status, output };
+  const commands = readFileSync(noted, "utf8").split("\0\n\0").slice(0, -1);
+  rmSync(noted);
+  for (const command of commands) {
+    const { status, transcript } = await shiftline(change(command.split("\0")), { cwd: folder });
+    output += transcript;
+    if (status !== 0) return { status, output };
+  }
+  return { status: 0, output };
+}
+
+/** Of each set a few images are there; one template and no figures are enough to see that a command works. */
+function cheaper(words: string[]): string[] {
+  const [command = ""] = words;
+  const cheap = words.map((word) => word.replace(/\bopenai-80\b/, "single-1"));
+  if (command === "report") return [...cheap, "--no-figures"];
+  if (command !== "evaluate" && command !== "submit") return cheap;
+  const templates = words.some((word) => /^--(templates|config)\b/.test(word)) ? [] : ["--templates", "single-1"];
+  return [...cheap, ...templates, "--allow-incomplete"];
+}
+
+function runScript({ language, content }: Block, folder: string): Outcome {
+  const path = join(folder, "example.mjs");
+  writeFileSync(path, language === "ts" ? transformSync(content, { loader: "ts", format: "esm" }).code : content);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path], { cwd: folder, encoding: "utf8" });
+  return { status, output: stderr + stdout };
+}
