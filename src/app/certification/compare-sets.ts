@@ -68,7 +68,7 @@ export interface SetComparison {
   readonly pairs: readonly CopyPair[];
 }
 
-/** Cosine from which two images count as nearly the same; how it was chosen is in docs/verification.md. */
+/** Cosine from which two images count as nearly the same; how it was chosen is in docs/reference/verification.md. */
 export const NEAR_COSINE = 0.97;
 
 /**

@@ -285,7 +285,7 @@ describe("shiftline table", () => {
   );
 
   describe("in pandas and R", () => {
-    const text = readFileSync(join(root, "docs/tables.md"), "utf8");
+    const text = readFileSync(join(root, "docs/reference/tables.md"), "utf8");
     const code = (language: string) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1] as string;
     const ran = async (...command: string[]) => {
       const cwd = temporaryFolder();

@@ -29,8 +29,8 @@ describe("open_clip's 196 pretrained names", () => {
     }
   });
 
-  it("are listed in docs/architectures.md", async () => {
-    const page = join(import.meta.dirname, "../../../docs/architectures.md");
+  it("are listed in docs/reference/architectures.md", async () => {
+    const page = join(import.meta.dirname, "../../../docs/reference/architectures.md");
     await expect(formatNamesTable(names, models)).toMatchFileSnapshot(page);
   });
 });

@@ -39,7 +39,7 @@ export function withoutDepth({ vision, text, ...rest }: OpenClipConfig): unknown
   return { ...rest, vision: visionRest, text: textRest };
 }
 
-/** The table as Markdown, which `docs/architectures.md` holds. */
+/** The table as Markdown, which `docs/reference/architectures.md` holds. */
 export function formatNamesTable({ source }: OpenClipNames, models: readonly NamedModel[]): string {
   const tried = models.filter(({ outcome }) => "tried" in outcome);
   const refused = models.filter(({ outcome }) => "refused" in outcome);
