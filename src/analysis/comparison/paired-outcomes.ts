@@ -21,7 +21,7 @@ const NAMED = 3;
  * @param where  what is compared, for messages: "imagenet 1000: a and b"
  * @param notes  gets a warning where images are in the predictions of one only: these are left out
  * @returns the images in the first's order
- * @throws InputError if none is in both, one path is there twice, or the right classes of an image differ, saying of how
+ * @throws InputError if none is in both, one path appears twice, or the right classes of an image differ, saying of how
  *   many
  */
 export function pairOutcomes(
@@ -61,7 +61,7 @@ export function pairOutcomes(
 function checkPathsOnce(predictions: readonly ImagePrediction[], where: string): void {
   const seen = new Set<string>();
   for (const { image } of predictions) {
-    if (seen.has(image)) throw new InputError(`${where}: image ${image} is there twice`);
+    if (seen.has(image)) throw new InputError(`${where}: image ${image} appears twice`);
     seen.add(image);
   }
 }

@@ -22,7 +22,7 @@ const ROUNDING = 0.01 + 1e-9;
 /**
  * Reads what `--mixture` names: `SOURCE=COLUMN`, or `COLUMN` alone for a source of that name.
  *
- * @throws InputError with fewer than two sources, or where a source or a column is there twice
+ * @throws InputError with fewer than two sources, or where a source or a column appears twice
  */
 export function parseMixtureSources(texts: readonly string[]): MixtureSource[] {
   const sources = texts.map((text) => {
@@ -34,7 +34,7 @@ export function parseMixtureSources(texts: readonly string[]): MixtureSource[] {
   for (const field of ["source", "column"] as const) {
     const names = sources.map((source) => source[field]);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) throw new InputError(`--mixture: the ${field} ${twice} is there twice`);
+    if (twice !== undefined) throw new InputError(`--mixture: the ${field} ${twice} appears twice`);
   }
   if (sources.length >= 2) return sources;
   const [only] = sources.map(({ source }) => source);

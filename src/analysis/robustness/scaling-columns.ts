@@ -49,7 +49,7 @@ const MIN_FACTOR = 4;
 /**
  * Reads what `--scaling` or `--adjust` names: `COLUMN`, `COLUMN=log2` or `COLUMN=linear`.
  *
- * @throws InputError for another transform, or a column that is there twice
+ * @throws InputError for another transform, or a column that appears twice
  */
 export function parseScalingColumns(texts: readonly string[], { option } = SCALING_USE): ScalingColumn[] {
   const columns = texts.map((text) => {
@@ -61,7 +61,7 @@ export function parseScalingColumns(texts: readonly string[], { option } = SCALI
   });
   const names = columns.map(({ column }) => column);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new InputError(`${option}: the column ${twice} is there twice`);
+  if (twice !== undefined) throw new InputError(`${option}: the column ${twice} appears twice`);
   return columns;
 }
 

@@ -88,11 +88,11 @@ async function readEntries(path: string): Promise<Entry[]> {
   return entries;
 }
 
-/** The parser's own check compares every two keys. @throws InputError if one is there twice */
+/** The parser's own check compares every two keys. @throws InputError if one appears twice */
 function checkOnce(keys: readonly string[], where: string): void {
   const seen = new Set<string>();
   for (const key of keys) {
-    if (seen.has(key)) throw new InputError(`${where}: ${key} is there twice`);
+    if (seen.has(key)) throw new InputError(`${where}: ${key} appears twice`);
     seen.add(key);
   }
 }

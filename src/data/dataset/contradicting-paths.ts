@@ -10,7 +10,7 @@ const WNID = /(?<![A-Za-z0-9])n\d{8}(?![0-9])/g;
  * Checks labels that come with images against what the images' names say: a wnid, or the number that the benchmark's
  * official files have.
  *
- * @param onContradiction  told of an image whose name says another class, which is left out, or that is there twice
+ * @param onContradiction  told of an image whose name says another class, which is left out, or that appears twice
  */
 export async function checkAgainstPaths(
   images: Iterable<ImageEntry>,

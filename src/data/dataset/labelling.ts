@@ -144,7 +144,7 @@ function labelRows(benchmark: Benchmark, key: string | undefined): number[] {
   for (const [row, value] of classKeys(benchmark.classes, key, benchmark.path).entries()) {
     if (value === "") continue;
     const label = parseWhole(value);
-    const fault = label === null ? `expected a number from 0 on, got "${value}"` : `${label} is there twice`;
+    const fault = label === null ? `expected a number from 0 on, got "${value}"` : `${label} appears twice`;
     if (label === null || rows[label] !== undefined) {
       throw new InputError(`${benchmark.path}: the class list's column ${key}: ${fault}`);
     }

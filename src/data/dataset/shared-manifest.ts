@@ -61,7 +61,7 @@ export async function readSharedManifest(path: string): Promise<SharedManifest> 
   return sets;
 }
 
-/** The rows of a benchmark as its images. @throws InputError for a class that the benchmark does not have, or a path that is there twice */
+/** The rows of a benchmark as its images. @throws InputError for a class that the benchmark does not have, or a path that appears twice */
 export function sharedImages(
   path: string,
   rows: readonly Readonly<Record<string, string>>[],
@@ -74,7 +74,7 @@ export function sharedImages(
     const image = fromSpreadsheetText(row.image ?? "");
     const label = labels.get(name);
     if (label === undefined) throw new InputError(`${path}: ${image}: "${name}" is no class of ${benchmark.id}`);
-    if (seen.has(image)) throw new InputError(`${path}: ${benchmark.id}: ${image} is there twice`);
+    if (seen.has(image)) throw new InputError(`${path}: ${benchmark.id}: ${image} appears twice`);
     seen.add(image);
     return { path: image, label, bytes: Number(row.bytes), sha256: row.sha256 ?? "" };
   });

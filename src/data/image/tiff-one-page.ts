@@ -20,7 +20,7 @@ const SINGLE = new Set([254, 255, 256, 257, 259, 262, 266, 277, 278, 284, 292, 2
  *
  * @param directory of the file; its entries must lie inside
  * @returns the copy; or in words why not, where Pillow's reading of the directory and libtiff's may differ: a tag that
- *   is there twice, or is of another type or count than it has to be
+ *   appears twice, or is of another type or count than it has to be
  */
 export function copyOnePage(
   bytes: Uint8Array,

@@ -23,7 +23,7 @@ const FEW = 3;
  * of one image.
  *
  * @param list  for messages
- * @throws InputError naming the row: a path that leads outside, a file that is not there, or is there twice
+ * @throws InputError naming the row: a path that leads outside, a file that is not there, or appears twice
  */
 export function findListedFiles(root: string, rows: readonly ListRow[], list: string): ListedFile[] {
   const real = realpathSync(root);

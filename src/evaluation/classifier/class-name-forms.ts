@@ -180,7 +180,7 @@ function spaced(name: string): string {
 function checkDistinct(wnids: readonly string[], path: string): void {
   const seen = new Set<string>();
   for (const wnid of wnids) {
-    if (seen.has(wnid)) throw new InputError(`${path}: ${wnid} is there twice`);
+    if (seen.has(wnid)) throw new InputError(`${path}: ${wnid} appears twice`);
     seen.add(wnid);
   }
 }

@@ -139,7 +139,7 @@ function doubtfulTemplates(templates: readonly Template[], where: string, id: st
   warn("a template has $ before its {}", (template) => /\$\{\}/.test(template));
   const twice = templates.find((template, i) => templates.indexOf(template) !== i);
   if (twice !== undefined) {
-    notes.push(makeNote(`${where}: a template that is there twice counts twice: ${twice}`, { templates: id }));
+    notes.push(makeNote(`${where}: a template that appears twice counts twice: ${twice}`, { templates: id }));
   }
   return notes;
 }

@@ -82,7 +82,7 @@ export function mergeRows(rows: readonly AccuracyRow[]): AccuracyRow[] {
     }
     const of = TASK_FIELDS.map((field) => row[field]).filter((part) => part !== "");
     throw new InputError(
-      `${old.where} and ${row.where}: ${row.checkpoint} (${of.join(", ")}) is there twice with another ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,
+      `${old.where} and ${row.where}: ${row.checkpoint} (${of.join(", ")}) appears twice with another ${differing}: ${old[differing]} and ${row[differing]}; keep one of them`,
     );
   }
   return [...seen.values()];

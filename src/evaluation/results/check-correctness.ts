@@ -31,7 +31,7 @@ function countClasses({ labels, classImages, classCorrect }: Correctness): Predi
 }
 
 /**
- * Refuses predictions with an image that is there twice.
+ * Refuses predictions with an image that appears twice.
  *
  * @param bytes a `predictions.csv`
  * @throws InputError naming the image
@@ -40,7 +40,7 @@ export function checkImagesOnce(bytes: Uint8Array, path: string): void {
   const seen = new Set<string>();
   scanPredictions(bytes, path, (row) => {
     const bytes = row.bytes.toString("latin1", row.from, row.to); // cheaper than the name, and as different
-    if (seen.has(bytes)) throw new InputError(`${path}: image ${row.image()} is there twice`);
+    if (seen.has(bytes)) throw new InputError(`${path}: image ${row.image()} appears twice`);
     seen.add(bytes);
   });
 }

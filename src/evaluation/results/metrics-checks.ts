@@ -16,7 +16,7 @@ const TOLERANCE = 1e-9;
 export function contradiction({ n, metrics }: Figures): string | null {
   const names = metrics.map(({ metric }) => metric);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) return `${twice} is there twice`;
+  if (twice !== undefined) return `${twice} appears twice`;
   for (const figure of metrics) {
     const problem = figure.n === n ? contradictionOf(figure) : `is of ${figure.n} images, but n is ${n}`;
     if (problem !== null) return `${figure.metric} ${problem}`;

@@ -35,7 +35,7 @@ const WNID = /^n\d{8}$/;
  * name behind a WordNet id; a CSV file with such a column; or a list in JSON or Python, or a dictionary whose keys are WordNet ids.
  * Empty lines and those that begin with "# " are skipped.
  *
- * @throws InputError for another form, an entry that is there twice, or fewer than two
+ * @throws InputError for another form, an entry that appears twice, or fewer than two
  */
 export async function readClassSubset(path: string): Promise<ClassSubsetFile> {
   const text = await readText(path);
@@ -47,7 +47,7 @@ export async function readClassSubset(path: string): Promise<ClassSubsetFile> {
   const seen = new Map<string, string>();
   for (const { text: entry, place } of parsed.entries) {
     const before = seen.get(entry);
-    if (before !== undefined) throw new InputError(`${path}: ${entry} is there twice, at ${before} and ${place}`);
+    if (before !== undefined) throw new InputError(`${path}: ${entry} appears twice, at ${before} and ${place}`);
     seen.set(entry, place);
   }
   if (parsed.entries.length < 2) {

@@ -14,7 +14,7 @@ const START = /@\s*(\w+)\s*\{\s*([^\s,{}]+)\s*,/g;
  * a comment.
  *
  * @param where file name, for messages
- * @throws InputError if an entry is not closed, or a key is there twice
+ * @throws InputError if an entry is not closed, or a key appears twice
  */
 export function parseBibEntries(text: string, where: string): BibEntry[] {
   const entries: BibEntry[] = [];
@@ -24,7 +24,7 @@ export function parseBibEntries(text: string, where: string): BibEntry[] {
     const key = match[2] as string;
     const end = closingBrace(text, text.indexOf("{", match.index));
     if (end === null) throw new InputError(`${where}: entry ${key}: its brace is not closed`);
-    if (keys.has(key)) throw new InputError(`${where}: entry ${key} is there twice`);
+    if (keys.has(key)) throw new InputError(`${where}: entry ${key} appears twice`);
     keys.add(key);
     entries.push({ key, text: text.slice(match.index, end + 1) });
     START.lastIndex = end + 1;

@@ -46,7 +46,7 @@ export function parseCells(text: string, where: string, delimiter: string): stri
 }
 
 /**
- * Refuses a column that is there twice: which of the two is meant nobody can know. Columns without a name, as
+ * Refuses a column that appears twice: which of the two is meant nobody can know. Columns without a name, as
  * spreadsheets append them, may be several.
  *
  * @returns the header
@@ -55,7 +55,7 @@ export function parseCells(text: string, where: string, delimiter: string): stri
 export function checkHeader(header: readonly string[], where: string): string[] {
   const twice = header.find((name, c) => name !== "" && header.indexOf(name) !== c);
   if (twice === undefined) return [...header];
-  throw new InputError(`${where}: the column ${twice} is there twice; remove or rename one`);
+  throw new InputError(`${where}: the column ${twice} appears twice; remove or rename one`);
 }
 
 /** A whole number as people and spreadsheets write it, "007" and "7.0" too; null for anything else: an empty cell is no 0. */

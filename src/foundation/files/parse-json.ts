@@ -18,7 +18,7 @@ export function parseJson<Schema extends z.ZodType>(text: string, where: string,
   const value = parseJsonText(text, where);
   let written = 0;
   for (const [, colon] of text.matchAll(STRINGS)) if (colon !== undefined) written++;
-  if (written !== countKeys(value)) throw new InputError(`${where}: a key is there twice`);
+  if (written !== countKeys(value)) throw new InputError(`${where}: a key appears twice`);
   return checkJson(value, where, schema);
 }
 

@@ -37,7 +37,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Parses a file that is one value: JSON, or a list, tuple or dictionary of Python, perhaps with a name and "=" before it and
- * comments. Nothing in it is run. What Python or `JSON.parse` would take silently is refused: a key that is there twice, and
+ * comments. Nothing in it is run. What Python or `JSON.parse` would take silently is refused: a key that appears twice, and
  * two strings without a comma between them, which Python joins.
  *
  * @throws InputError naming the line and what was expected there
@@ -125,7 +125,7 @@ export function parseLiteral(text: string, where: string, dialect: "json" | "pyt
       if (dialect === "python" && /[,}]/.test(text.charAt(at))) throw refuse("a set, which has no order; write a list");
       if (text[at] !== ":") throw refuse(`expected ":" after the key "${key}", found ${found()}`);
       at++;
-      if (entries.has(key)) throw refuse(`the key "${key}" is there twice`);
+      if (entries.has(key)) throw refuse(`the key "${key}" appears twice`);
       entries.set(key, value(depth + 1));
     }
     at++;

@@ -62,7 +62,7 @@ const OPENING_BRACE = 0x7b;
  * Reads the header of a safetensors file.
  *
  * @throws InputError where the reference implementation refuses it: a length beyond the file, offsets with gaps or overlaps,
- *   bytes that are not the shape's; and where a name is there twice
+ *   bytes that are not the shape's; and where a name appears twice
  */
 export function readSafetensors(file: WeightFile): FileTensors {
   const fault = (what: string): InputError => new InputError(`${file.path}: not a sound safetensors file: ${what}`);

@@ -79,7 +79,7 @@ export function parseStrictJson(text: string, depth: number, where: string): Jso
     do {
       skipSpace();
       const name = string();
-      if (entries.has(name)) throw fault("a name is there twice");
+      if (entries.has(name)) throw fault("a name appears twice");
       if (!taken(":")) throw fault("not JSON");
       entries.set(name, value(left));
     } while (taken(","));

@@ -43,7 +43,7 @@ export function readZipDirectory(file: WeightFile): ReadonlyMap<string, ZipEntry
     const name = nameOf(entry.nameBytes);
     if (entry.disk !== 0) throw splitArchive(file);
     if (!staysInside(name)) throw zipFault(file, `entry ${shown(name)}: its name leads out of the archive`);
-    if (found.has(name)) throw zipFault(file, `entry ${shown(name)} is there twice`);
+    if (found.has(name)) throw zipFault(file, `entry ${shown(name)} appears twice`);
     found.set(name, { ...entry, name, limit: offset });
     at += entryBytes;
   }

@@ -175,7 +175,7 @@ describe("compareCheckpoints", () => {
     expect(compare(second.map((one, i) => (i === 3 ? { ...one, classes: [7] } : one)))).toThrow(
       /1 \(3\.jpg\) of 10 images have another label/,
     );
-    expect(compare([...second, second[0] as ImagePrediction])).toThrow(/image 0\.jpg is there twice/);
+    expect(compare([...second, second[0] as ImagePrediction])).toThrow(/image 0\.jpg appears twice/);
     expect(compare([])).toThrow(/no image to compare/);
   });
 

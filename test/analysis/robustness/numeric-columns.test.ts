@@ -74,8 +74,8 @@ describe("shares of sources", () => {
       { source: "emojione", column: "emojione" },
     ]);
     expect(() => parseMixtureSources(["noto=n"])).toThrow(/at least two sources, got noto/);
-    expect(() => parseMixtureSources(["noto=n", "noto=e"])).toThrow(/the source noto is there twice/);
-    expect(() => parseMixtureSources(["noto=n", "emojione=n"])).toThrow(/the column n is there twice/);
+    expect(() => parseMixtureSources(["noto=n", "noto=e"])).toThrow(/the source noto appears twice/);
+    expect(() => parseMixtureSources(["noto=n", "emojione=n"])).toThrow(/the column n appears twice/);
     for (const text of ["=n", "noto="])
       expect(() => parseMixtureSources([text, "e"])).toThrow(/expected SOURCE=COLUMN/);
   });
@@ -105,6 +105,6 @@ describe("columns of scaling", () => {
     expect(() => read(["s=log2"], "checkpoint,s\na,0\nb,5\n")).toThrow(/expected numbers above 0 for log2, found 0/);
     expect(() => read(["s"], "checkpoint,s\nx,1\n")).toThrow(/no checkpoint of the inputs has s/);
     expect(() => parseScalingColumns(["samples=log10"])).toThrow(/expected COLUMN, COLUMN=log2 or COLUMN=linear/);
-    expect(() => parseScalingColumns(["samples", "samples=linear"])).toThrow(/the column samples is there twice/);
+    expect(() => parseScalingColumns(["samples", "samples=linear"])).toThrow(/the column samples appears twice/);
   });
 });

@@ -148,7 +148,7 @@ describe("shiftline cite", () => {
 describe("parseBibEntries", () => {
   it.each([
     ["@misc{a, title = {x}\n", /refs\.bib: entry a: its brace is not closed/],
-    ["@misc{a,}\n@misc{a,}\n", /refs\.bib: entry a is there twice/],
+    ["@misc{a,}\n@misc{a,}\n", /refs\.bib: entry a appears twice/],
   ])("refuses %j", (text, message) => {
     expect(() => parseBibEntries(text, "refs.bib")).toThrow(message);
   });

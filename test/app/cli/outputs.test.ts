@@ -198,7 +198,7 @@ describe("claimOutputs", () => {
     );
     expect(existsSync(join(folder, ".made-from.json"))).toBe(false);
     writeTree(folder, { ".made-from.json": '{"schema":1,"files":{"fits.csv":["."],"fits.csv":["x"]}}' });
-    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(/a key is there twice.*remove it only with them/);
+    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(/a key appears twice.*remove it only with them/);
   });
 });
 

@@ -92,8 +92,8 @@ describe("results that cannot be used", () => {
       /\/a\/\S+predictions\.csv: \d+ of 200 images are right, but metrics\.json beside it says \d+ of 200/,
       /\/b\/\S+predictions\.csv: \d+ of 200 images are right at top-5, but metrics\.json beside it says 200/,
       /\/c\/\S+predictions\.csv: its mean per-class recall is 0\.\d+, but metrics\.json beside it says 0\.99/,
-      /\/d\/\S+predictions\.csv: image c6\/image-6\.jpeg is there twice/,
-      /\/e\/\S+predictions\.csv: the column score4 is there twice/,
+      /\/d\/\S+predictions\.csv: image c6\/image-6\.jpeg appears twice/,
+      /\/e\/\S+predictions\.csv: the column score4 appears twice/,
     ]) {
       expect(report.stderr).toMatch(message);
     }

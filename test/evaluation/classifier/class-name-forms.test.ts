@@ -107,7 +107,7 @@ describe("class names that contradict the classes are refused", () => {
     [
       "twice.json",
       `{${names.map((name, i) => `"${i === 1 ? 0 : i}": ${JSON.stringify(name)}`)}}`,
-      /the key "0" is there twice/,
+      /the key "0" appears twice/,
     ],
     [
       "joined.py",

@@ -165,7 +165,7 @@ describe("templates that were pasted from code or a list", () => {
     );
   });
 
-  it("are warned of where a comma, a space or $ may be meant, and noted where a line is there twice", async () => {
+  it("are warned of where a comma, a space or $ may be meant, and noted where a line appears twice", async () => {
     const folder = writeTree(temporaryFolder(), {
       "mine.txt":
         "\ufeffa {},\r\n#a photo of a {}\r\n\r\na\u00a0photo of a {}\r\na \u0024{} bill\r\nthe {}\r\nthe {}\r\n",
@@ -188,7 +188,7 @@ describe("templates that were pasted from code or a list", () => {
       "a template begins with #, which is in every prompt of it: #a photo of a {}",
       "a template has a space that is none of the usual, which is in every prompt of it: a\u00a0photo of a {}",
       "a template has $ before its {}, which is in every prompt of it: a \u0024{} bill",
-      "a template that is there twice counts twice: the {}",
+      "a template that appears twice counts twice: the {}",
     ]);
   });
 });

@@ -60,23 +60,23 @@ describe("parseCorrectness", () => {
     }
   });
 
-  it("counts top-5 where the file has the five places, and takes no column that is there twice", () => {
+  it("counts top-5 where the file has the five places, and takes no column that appears twice", () => {
     const head = "image,label,top1,top2,top3,top4,top5,score1,score2,score3,score4,score5";
     const body =
       "a,7,7,1,2,3,4,,,,,\nb,7,1,2,3,4,7,,,,,\nc,7;9,1,9,3,4,5,,,,,\nd,7,1,2,3,4,5,,,,,\ne,,1,2,3,4,5,,,,,\nf,7,1,,,,,7,,,,\n";
     expect(parseCorrectness(bytes(`${head}\n${body}`), "p")).toMatchObject({ n: 6, correct: 1, top5: 3 });
     expect(parseCorrectness(bytes("image,label,top1,x\na,1,1,0\n"), "p").top5).toBeNull();
     const twice = bytes(`${head.replace("top2", "top1")}\n${body}`);
-    expect(() => parseCorrectness(twice, "p")).toThrow(/p: the column top1 is there twice/);
+    expect(() => parseCorrectness(twice, "p")).toThrow(/p: the column top1 appears twice/);
   });
 
-  it("names an image that is there twice, whatever its name holds and wherever its column is", () => {
+  it("names an image that appears twice, whatever its name holds and wherever its column is", () => {
     const once = '"a,""\nb.jpg",1,1,0\n"a,""\nc.jpg",1,1,0\nd,1,1,0\n';
     expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}`), "p")).not.toThrow();
     expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}"a,""\nb.jpg",2,1,0\n`), "p")).toThrow(
-      /p: image a,"\nb\.jpg is there twice/,
+      /p: image a,"\nb\.jpg appears twice/,
     );
-    expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}d,1,1,0`), "p")).toThrow(/image d is there twice/);
+    expect(() => checkImagesOnce(bytes(`image,label,top1,x\n${once}d,1,1,0`), "p")).toThrow(/image d appears twice/);
     expect(() => checkImagesOnce(bytes("label,image,top1\n1,a,1\n1,b,1\n1,a,1\n"), "p")).toThrow(/image a is there/);
   });
 });

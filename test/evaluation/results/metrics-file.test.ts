@@ -72,7 +72,7 @@ describe("metrics.json", () => {
       /top1 has 101 of 100 images right/,
     ],
     ["top-5 below top-1", (c) => (c.metrics[1] = counted("top5", 40, 100)), /top5 has 40 images right, top1 55/],
-    ["a metric twice", (c) => c.metrics.push(counted("top1", 99, 100)), /top1 is there twice/],
+    ["a metric twice", (c) => c.metrics.push(counted("top1", 99, 100)), /top1 appears twice/],
     ["a count over other images", (c) => (c.metrics[0] = counted("top1", 5, 9)), /top1 is of 9 images, but n is 100/],
     ["an interval beside the value", (c) => ((c.metrics[2] as { low: number }).low = 0.55), /outside its interval/],
     ["percent", (c) => ((c.metrics[2] as { value: number }).value = 55), /metrics\.2\.value: /],
@@ -92,10 +92,10 @@ describe("metrics.json", () => {
     },
   );
 
-  it("is refused where a key is there twice, where it is torn, and where NaN stands for a number", () => {
+  it("is refused where a key appears twice, where it is torn, and where NaN stands for a number", () => {
     const text = JSON.stringify(file());
     const twice = text.replace('"correct":55', '"correct":99,"correct":55');
-    expect(() => parseMetrics(twice, "m")).toThrow(/m: a key is there twice/);
+    expect(() => parseMetrics(twice, "m")).toThrow(/m: a key appears twice/);
     expect(() => parseMetrics(text.slice(0, -9), "m")).toThrow(/m: not JSON/);
     expect(() => parseMetrics(text.replace('"value":0.55', '"value":NaN'), "m")).toThrow(/m: not JSON/);
     expect(() => parseMetrics("null", "m")).toThrow(/m: the whole file: /);

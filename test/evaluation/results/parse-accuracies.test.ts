@@ -80,9 +80,9 @@ describe("accuracies from CSV", () => {
     ["a row too short", "model,benchmark,accuracy\na,imagenet\n", /not a CSV file/],
     ["only a header", "model,benchmark,accuracy\n", /found no row/],
     [
-      "a column that is there twice",
+      "a column that appears twice",
       "model,benchmark,value,value\na,imagenet,0.5,0.99\n",
-      /a\.csv: the column value is there twice; remove or rename one/,
+      /a\.csv: the column value appears twice; remove or rename one/,
     ],
     [
       "a second accuracy",
@@ -144,7 +144,7 @@ describe("accuracies from CSV", () => {
     const other = parseAccuracies(`${HEADER}a,imagenet,1000,openai-80,x,top1,0.6,10,10\n`, "b.csv").rows;
     expect(mergeRows([...one, ...one])).toEqual(one);
     expect(() => mergeRows([...one, ...other])).toThrow(
-      "a.csv: row 1 and b.csv: row 1: a (imagenet, 1000, openai-80, x) is there twice with another accuracy: 0.5 and 0.6; keep one of them",
+      "a.csv: row 1 and b.csv: row 1: a (imagenet, 1000, openai-80, x) appears twice with another accuracy: 0.5 and 0.6; keep one of them",
     );
   });
 });

@@ -101,7 +101,7 @@ describe("predictions.csv", () => {
         expect(() => checkImagesOnce(content, "p")).not.toThrow();
         const [first] = images;
         const twice = bytes(written([...images, first as Predicted]));
-        expect(() => checkImagesOnce(twice, "p")).toThrow(`p: image ${first?.path} is there twice`);
+        expect(() => checkImagesOnce(twice, "p")).toThrow(`p: image ${first?.path} appears twice`);
       }),
       { seed: 17, numRuns: 200 },
     );
@@ -151,7 +151,7 @@ describe("predictions.csv", () => {
   it.each([
     ["a missing column", "image,label\na,1\n", /^p\.csv: expected the columns image, label, top1; found image, label$/],
     ["no header", "", /^p\.csv: expected the columns .*found nothing$/],
-    ["a column twice", "image,label,top1,top1\na,1,1,1\n", /^p\.csv: the column top1 is there twice/],
+    ["a column twice", "image,label,top1,top1\na,1,1,1\n", /^p\.csv: the column top1 appears twice/],
     ["a label that is no number", "image,label,top1\na,1,1\nb,cat,1\n", /^p\.csv: row 2: .* found "cat" and "1"$/],
     ["an empty one of several", "image,label,top1\na,3;,1\n", /^p\.csv: row 1: expected whole numbers .*"3;" and "1"$/],
     ["no prediction", "image,label,top1\na,1,\n", /^p\.csv: row 1: expected whole numbers .*"1" and ""$/],

@@ -59,7 +59,7 @@ describe("a list of classes", () => {
       "tench\nmissile\n",
       /missile: is the name of several classes of imagenet \(rows 657, 744\); list them by index or wnid/,
     ],
-    ["a.txt", "n01440764\nn01443537\nn01440764\n", /n01440764 is there twice, at line 1 and line 3/],
+    ["a.txt", "n01440764\nn01443537\nn01440764\n", /n01440764 appears twice, at line 1 and line 3/],
     ["a.txt", "index\n1\n01\n", /line 3: 01: is the class of line 2, 1/],
     ["a.txt", "n01440764\n", /expected at least two classes, one a line, found 1/],
     ["a.txt", "index\n999\n1000\n", /line 3: 1000 is none of the 1000 classes/],

@@ -35,8 +35,8 @@ describe("a JSON file of ours", () => {
     expect(message(1000)).toMatch(/^x\.json: 0: [^;]*(; [1-4]: [^;]*){4}; and 995 more$/);
   });
 
-  it("is refused where a key is there twice", () => {
+  it("is refused where a key appears twice", () => {
     const text = '{"size": 3, "size": 4, "vision": {"file": "a:\\"b\\":"}}';
-    expect(() => parseJson(text, "x.json", schema)).toThrow("x.json: a key is there twice");
+    expect(() => parseJson(text, "x.json", schema)).toThrow("x.json: a key appears twice");
   });
 });

@@ -38,8 +38,8 @@ describe("a literal", () => {
     ['[f"a {c}"]', 'a string with "f" before it'],
     ["[lambda c: c]", 'expected a value, found "lambda c: c]"'],
     ['{"a", "b"}', "a set, which has no order"],
-    ['{"a": 1, "a": 2}', 'the key "a" is there twice'],
-    ["{1: 1, 1: 2}", 'the key "1" is there twice'],
+    ['{"a": 1, "a": 2}', 'the key "a" appears twice'],
+    ["{1: 1, 1: 2}", 'the key "1" appears twice'],
     ['["""a"""]', "triple quotes"],
     ['["\\q"]', "the escape \\q"],
     ['a = ["a"]\nb = ["b"]', "line 2: expected one value in the file, found more"],
@@ -51,8 +51,8 @@ describe("a literal", () => {
     expect(() => python(text)).toThrow(message);
   });
 
-  it("of JSON is refused where a key is there twice, or it is none", () => {
-    expect(() => json('{"a": 1,\n "a": 2}')).toThrow('names.json: line 2: the key "a" is there twice');
+  it("of JSON is refused where a key appears twice, or it is none", () => {
+    expect(() => json('{"a": 1,\n "a": 2}')).toThrow('names.json: line 2: the key "a" appears twice');
     expect(() => json('["a",]')).toThrow(/names\.json: not JSON/);
   });
 

@@ -197,7 +197,7 @@ describe("a zip that is not sound", () => {
       makeZip([...entries, { name: "other/data/0", content: Buffer.alloc(8) }]),
       "outside the archive's folder",
     ],
-    ["a name twice", makeZip([...entries, { name: "archive/data/0", content: Buffer.alloc(8) }]), "is there twice"],
+    ["a name twice", makeZip([...entries, { name: "archive/data/0", content: Buffer.alloc(8) }]), "appears twice"],
     [
       "entries that overlap",
       makeZip([...entries, { name: "archive/data/1", content: pickle, claims: { offset: 0 } }]),
@@ -322,12 +322,12 @@ describe("a safetensors header that is not sound", () => {
     [
       "a name twice",
       makeSafetensors(`{"a":${JSON.stringify(a)},"a":${JSON.stringify(a)}}`, 8),
-      "a name is there twice",
+      "a name appears twice",
     ],
     [
       "a name twice, by an escape",
       makeSafetensors(`{"a":${JSON.stringify(a)},"\\u0061":${JSON.stringify(a)}}`, 8),
-      "a name is there twice",
+      "a name appears twice",
     ],
     ["a list", makeSafetensors('{"a":[]}', 0), 'tensor "a"'],
     ["metadata that are no texts", makeSafetensors({ __metadata__: { format: 1 }, a }, 8), "metadata"],

@@ -41,7 +41,7 @@ describe("parseStrictJson", () => {
         const expected = attempt(() => pairs(JSON.parse(text)));
         const found = attempt(() => plain(parseStrictJson(text, 8, "f")));
         if (found instanceof Error && !(expected instanceof Error)) {
-          expect(found.message).toMatch(/a name is there twice/);
+          expect(found.message).toMatch(/a name appears twice/);
         } else if (found instanceof Error) {
           expect(found).toBeInstanceOf(InputError);
         } else {
@@ -59,8 +59,8 @@ describe("parseStrictJson", () => {
     expect(parseStrictJson("[1.0, 1e0, -0]", 1, "f")).toEqual([{ fraction: 1 }, { fraction: 1 }, { fraction: -0 }]);
   });
 
-  it("refuses a name that is there twice, and what lies deeper than asked", () => {
-    expect(() => parseStrictJson('{"a": 1, "\\u0061": 2}', 1, "f.json")).toThrow("f.json: a name is there twice");
+  it("refuses a name that appears twice, and what lies deeper than asked", () => {
+    expect(() => parseStrictJson('{"a": 1, "\\u0061": 2}', 1, "f.json")).toThrow("f.json: a name appears twice");
     expect(() => parseStrictJson("[[[]]]", 2, "f.json")).toThrow("f.json: nested deeper than 2 at character 2");
   });
 });
