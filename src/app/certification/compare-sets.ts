@@ -86,12 +86,12 @@ export async function compareSets(
   const { store, threads, checkStopped, threshold = NEAR_COSINE, checkpoint } = options;
   const places = await findSets(root, options);
   const container = { cacheFolder: join(store, "tars"), passwordFile: options.zipPasswordFile };
-  const others = await listEveryImage(against, container);
+  const otherImages = await listEveryImage(against, container);
   const look = async (set: string, images: ImagesInPlace) => {
     const onProgress = (done: number, total: number) => options.onProgress?.({ set, done, total });
     return examineImages(images, { folder: join(store, EXAMINED), decode: false, threads, onProgress, checkStopped });
   };
-  const ours = new Map<string, OwnImage[]>();
+  const imagesByHash = new Map<string, OwnImage[]>();
   let unread = 0;
   const classes = new Map<string, ClassCounts>();
   for (const { benchmark, survey } of places) {
@@ -101,23 +101,23 @@ export async function compareSets(
       const { path, label } = survey.images.at(at);
       const image = { benchmark: benchmark.id, class: names[label] ?? String(label), path };
       countImage(classes, image);
-      if (!append(ours, examination.sha256(at), image)) unread++;
+      if (!append(imagesByHash, examination.sha256(at), image)) unread++;
     }
   }
   const copies = new Map<string, string[]>();
   const otherHashes = new Set<string>();
-  let otherUnread = others.unlisted;
-  const examination = await look(against, others);
-  for (let at = 0; at < others.images.length; at++) {
+  let otherUnread = otherImages.unlisted;
+  const examination = await look(against, otherImages);
+  for (let at = 0; at < otherImages.images.length; at++) {
     const hash = examination.sha256(at);
     if (hash === null) otherUnread++;
     else {
       otherHashes.add(hash);
-      if (ours.has(hash)) append(copies, hash, others.images.at(at).path);
+      if (imagesByHash.has(hash)) append(copies, hash, otherImages.images.at(at).path);
     }
   }
-  const pairs: CopyPair[] = [...copies].flatMap(([hash, paths]) => pairUp(ours.get(hash) ?? [], paths, null));
-  const ownHashes = new Set(ours.keys());
+  const pairs: CopyPair[] = [...copies].flatMap(([hash, paths]) => pairUp(imagesByHash.get(hash) ?? [], paths, null));
+  const ownHashes = new Set(imagesByHash.keys());
   const shared = await chooseSharedEmbeddings(store, ownHashes, otherHashes, checkpoint);
   if (shared !== null) {
     const near = await findNearPairs(
@@ -127,12 +127,12 @@ export async function compareSets(
     );
     const wanted = new Set(near.map(({ right }) => right));
     const pathsOf = new Map<string, string[]>();
-    for (let at = 0; at < others.images.length; at++) {
+    for (let at = 0; at < otherImages.images.length; at++) {
       const hash = examination.sha256(at);
-      if (hash !== null && wanted.has(hash)) append(pathsOf, hash, others.images.at(at).path);
+      if (hash !== null && wanted.has(hash)) append(pathsOf, hash, otherImages.images.at(at).path);
     }
     for (const { left, right, cosine } of near)
-      pairs.push(...pairUp(ours.get(left) ?? [], pathsOf.get(right) ?? [], cosine));
+      pairs.push(...pairUp(imagesByHash.get(left) ?? [], pathsOf.get(right) ?? [], cosine));
   }
   const { same, near } = countCopies(classes, pairs);
   return {
@@ -141,7 +141,7 @@ export async function compareSets(
       root: pathOfPlace(survey),
       images: survey.images.length,
     })),
-    against: { root: against, images: others.images.length },
+    against: { root: against, images: otherImages.images.length },
     unreadable: { benchmarks: unread, against: otherUnread },
     same,
     near,

@@ -69,9 +69,9 @@ function nearLines({ embeddings, sets, against }: SetComparison, near: string, s
   const { checkpoint, threshold, left, leftContents, right, rightContents } = embeddings;
   const covered = `${count(left)} of ${count(leftContents)} and ${count(right)} of ${count(rightContents)} images`;
   const isPartial = left < leftContents || right < rightContents;
-  const others = isPartial ? "; of the others only the same images were looked for" : "";
+  const partialNote = isPartial ? "; of the others only the same images were looked for" : "";
   return wrap(
-    `nearly the same: ${near}, by a cosine from ${decimal(threshold, 3)} of ${checkpoint}'s embeddings, stored of ${covered}${others}`,
+    `nearly the same: ${near}, by a cosine from ${decimal(threshold, 3)} of ${checkpoint}'s embeddings, stored of ${covered}${partialNote}`,
     "  ",
   );
 }

@@ -61,11 +61,11 @@ type Found = Omit<DataProblem, "benchmark" | "root">;
  * @param examined  null where its images cannot be listed
  */
 export async function verifySet(
-  one: BenchmarkInspection,
+  inspection: BenchmarkInspection,
   examined: ExaminedPlace | null,
   options: VerifySetOptions,
 ): Promise<VerifiedSet> {
-  const { benchmark: id, title, root, images, expectedImages } = one;
+  const { benchmark: id, title, root, images, expectedImages } = inspection;
   const facts = { benchmark: id, title, root, images, expectedImages };
   if (examined === null) {
     const reference = { path: "", state: "none" } as const;

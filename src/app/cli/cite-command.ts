@@ -110,7 +110,9 @@ async function readUsed(sources: readonly string[], baseline: string | undefined
   return {
     benchmarks: [...benchmarks],
     templates: [...templates],
-    baselines: [...new Set([...(line === undefined ? [] : [line]), ...sources.filter((one) => shipped.includes(one))])],
+    baselines: [
+      ...new Set([...(line === undefined ? [] : [line]), ...sources.filter((source) => shipped.includes(source))]),
+    ],
     methods: [
       "accuracy",
       ...(hasRecall ? ["recall"] : []),

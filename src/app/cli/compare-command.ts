@@ -31,11 +31,11 @@ import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { taskTitles } from "../../output/tables/task-title.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 import { formatWideAccuracies } from "../../output/tables/wide-csv.ts";
+import { distinguishAccuracies, renameResult } from "./distinguish-accuracies.ts";
 import { accuraciesOf, openBaseline } from "./fit-inputs.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
 import { showResults } from "./show-results.ts";
-import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 const DEFAULT_RESULTS = "results";
 const DEFAULT_BASELINE = "openai-clip";
@@ -77,24 +77,26 @@ export async function runCompare(idsOrPaths: readonly string[], options: Compare
   const read = await readPairs(pairs, results, options);
   const comparison = compareRead(pairs, read);
   const shown = [...new Set([...checkpoints, ...pairs.flat()])];
-  const own = await readOwnResults(shown, results, options, read);
-  const nearest = await compareNearest(checkpoints, pairs.length === 0, results, own.all, options);
+  const usable = await readUsableResults(shown, results, options, read);
+  const nearest = await compareNearest(checkpoints, pairs.length === 0, results, usable.all, options);
   const about = await readStudy(undefined);
   const nameOf = await readClassNamer(comparison.rows, about.benchmarks);
   const titleOf = taskTitles(about.benchmarks, about.axes);
   const notes = [...comparison.notes, ...nearest.notes];
   const warnings = [
-    ...warningsOf(own.stored),
+    ...warningsOf(usable.stored),
     ...nearest.warnings.filter(({ about }) => isAsked(about?.benchmark, options)),
   ];
-  const leftOut = [...new Set([...own.leftOut, ...nearest.leftOut])];
-  const said = sortNotes(notes, warnings, leftOut);
-  printNotes(said, options);
-  if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, said.warnings, nameOf));
+  const leftOut = [...new Set([...usable.leftOut, ...nearest.leftOut])];
+  const sortedNotes = sortNotes(notes, warnings, leftOut);
+  printNotes(sortedNotes, options);
+  if (options.json) printJson(toJson(comparison.rows, nearest.rows, notes, sortedNotes.warnings, nameOf));
   else {
     const pairRows = inShiftOrder(comparison.rows, ({ first, second }) => JSON.stringify([first, second]));
     const nearestRows = inShiftOrder(nearest.rows, ({ checkpoint }) => checkpoint);
-    const parts = [await accuraciesText(format, shown, own.stored, { results, defaults: defaultProtocolsOf(about) })];
+    const parts = [
+      await accuraciesText(format, shown, usable.stored, { results, defaults: defaultProtocolsOf(about) }),
+    ];
     const marks = markWarnings(warnings);
     if (format !== "csv" && format !== "wide-csv") {
       if (pairRows.length > 0) parts.push(formatPairs(pairRows, format, nameOf, marks, titleOf));
@@ -106,7 +108,7 @@ export async function runCompare(idsOrPaths: readonly string[], options: Compare
 }
 
 function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
-  const known = FORMATS.find((one) => one === format);
+  const known = FORMATS.find((candidate) => candidate === format);
   if (known === undefined) throw new InputError(`unknown format "${format}"; known: ${FORMATS.join(", ")}`);
   if (json && known !== "text") throw new InputError(`--json and --format ${known} exclude each other; leave one out`);
   return known;
@@ -115,12 +117,12 @@ function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
 /** Checkpoints' names in the results: as typed, or as `evaluate` names them by their path. */
 async function findCheckpoints(idsOrPaths: readonly string[], results: string): Promise<string[]> {
   const found: string[] = [];
-  for (const one of idsOrPaths) {
+  for (const idOrPath of idsOrPaths) {
     let name: string | undefined;
-    for (const candidate of namesOf(one)) {
+    for (const candidate of namesOf(idOrPath)) {
       if (name === undefined && (await hasResults(results, candidate))) name = candidate;
     }
-    if (name === undefined) throw await noResults(results, one);
+    if (name === undefined) throw await noResults(results, idOrPath);
     found.push(name);
   }
   const twice = found.find((name, i) => found.indexOf(name) !== i);
@@ -158,14 +160,14 @@ function compareRead(pairs: readonly (readonly [string, string])[], read: ReadPa
   try {
     return comparePairs(pairs.map(([first, second]) => [of(first), of(second)] as const));
   } catch (cause) {
-    const problems = [...read.values()].flatMap((one) => one.problems);
+    const problems = [...read.values()].flatMap((entry) => entry.problems);
     if (!(cause instanceof InputError) || problems.length === 0) throw cause;
     throw new InputError(`${[...problems.map(describeProblem), cause.message].join("; ")}`, { cause });
   }
 }
 
 /** Results of the checkpoints that are compared, without those that cannot be used. */
-interface OwnResults {
+interface UsableResults {
   readonly all: readonly StoredResult[];
   /** of the benchmarks asked for */
   readonly stored: readonly StoredResult[];
@@ -173,21 +175,21 @@ interface OwnResults {
 }
 
 /** Reads them; where predictions were read too, those that they do not make are among what cannot be used. */
-async function readOwnResults(
+async function readUsableResults(
   checkpoints: readonly string[],
   results: string,
   { benchmark }: CompareCommandOptions,
   read: ReadPairs,
-): Promise<OwnResults> {
+): Promise<UsableResults> {
   const all: StoredResult[] = [];
   const stored: StoredResult[] = [];
   const leftOut: string[] = [];
   const isWanted = (id: string | undefined) => benchmark === undefined || id === undefined || benchmark.includes(id);
   for (const checkpoint of checkpoints) {
-    const own = await readResults(results, { checkpoint, runs: true });
+    const checkpointResults = await readResults(results, { checkpoint, runs: true });
     const paired = read.get(checkpoint);
-    const used = new Set(paired?.predictions.results.map((one) => keyText(one, TASK_FIELDS)));
-    for (const result of own.results) {
+    const used = new Set(paired?.predictions.results.map((entry) => keyText(entry, TASK_FIELDS)));
+    for (const result of checkpointResults.results) {
       const { metrics } = result;
       const isAsked = isWanted(metrics.benchmark);
       const key = keyText(metrics, TASK_FIELDS);
@@ -195,7 +197,7 @@ async function readOwnResults(
       all.push(result);
       if (isAsked) stored.push(result);
     }
-    const problems = paired?.problems ?? own.problems.filter(({ place }) => isWanted(place[1]));
+    const problems = paired?.problems ?? checkpointResults.problems.filter(({ place }) => isWanted(place[1]));
     leftOut.push(...problems.map(describeProblem));
   }
   return { all, stored, leftOut };
@@ -214,9 +216,12 @@ async function compareNearest(
 ): Promise<NearestComparison & { readonly warnings: readonly Note[]; readonly leftOut: readonly string[] }> {
   if (!isAlone && baseline === undefined) return { rows: [], notes: [], warnings: [], leftOut: [] };
   const read = await openBaseline(baseline ?? DEFAULT_BASELINE);
-  const own = accuraciesOf(stored, results, []).rows;
-  const apart = await tellAccuraciesApart(read.rows, own);
-  const [opened, rows] = [{ ...read, rows: read.rows.map(apart.rename) }, own.map(apart.rename)];
+  const checkpointRows = accuraciesOf(stored, results, []).rows;
+  const distinguished = await distinguishAccuracies(read.rows, checkpointRows);
+  const [opened, rows] = [
+    { ...read, rows: read.rows.map(distinguished.rename) },
+    checkpointRows.map(distinguished.rename),
+  ];
   const protocols = defaultProtocolsOf(await readStudy(undefined));
   const each = checkpoints.map((checkpoint) =>
     compareWithNearest(
@@ -227,9 +232,9 @@ async function compareNearest(
   );
   const isWanted = (row: NearestRow) => benchmark === undefined || benchmark.includes(row.benchmark);
   return {
-    rows: each.flatMap((one) => one.rows).filter(isWanted),
-    notes: [...apart.notes, ...opened.notes, ...each.flatMap((one) => one.notes)],
-    warnings: warningsOf([...stored, ...read.results].map((one) => renameResult(one, apart))),
+    rows: each.flatMap((comparison) => comparison.rows).filter(isWanted),
+    notes: [...distinguished.notes, ...opened.notes, ...each.flatMap((comparison) => comparison.notes)],
+    warnings: warningsOf([...stored, ...read.results].map((result) => renameResult(result, distinguished))),
     leftOut: opened.leftOut,
   };
 }
@@ -242,7 +247,7 @@ async function accuraciesText(
   { results, defaults }: { readonly results: string; readonly defaults: ReadonlyMap<string, string> },
 ): Promise<string> {
   if (format === "wide-csv") {
-    const metrics = stored.map((one) => one.metrics);
+    const metrics = stored.map((result) => result.metrics);
     return formatWideAccuracies(accuracyGrid(metrics, checkpoints, defaults));
   }
   if (format !== "markdown" && format !== "latex") return "";

@@ -13,7 +13,7 @@ export function bashCompletion(commands: readonly CompletionCommand[]): string {
     .map(({ name, commands }) =>
       caseLine(
         name,
-        commands.map((one) => one.name),
+        commands.map((command) => command.name),
       ),
     );
   const kinds = commands.flatMap(({ name, options, operand }) => {

@@ -5,11 +5,11 @@ export function fishCompletion(commands: readonly CompletionCommand[]): string {
   const lines = commands.flatMap(({ name, commands: below, options, operand }) => {
     const condition = conditionOf(
       name,
-      below.map((one) => one.name),
+      below.map((subcommand) => subcommand.name),
     );
     const start = `complete -c shiftline -n ${quote(condition)}`;
     return [
-      ...below.map((one) => `${start} -f -a ${one.name} -d ${quote(one.description)}`),
+      ...below.map((subcommand) => `${start} -f -a ${subcommand.name} -d ${quote(subcommand.description)}`),
       ...options.map(({ long, description, value }) => {
         const given = value === null ? "" : ` -r ${argument(value)}`;
         return `${start} -l ${long.slice(2)}${given} -d ${quote(description)}`;

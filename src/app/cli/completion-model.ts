@@ -41,15 +41,17 @@ async function describeTree(command: Command, name: string): Promise<CompletionC
     .visibleOptions(command)
     .filter(({ long }) => long !== undefined);
   const [argument] = command.registeredArguments;
-  const own: CompletionCommand = {
+  const described: CompletionCommand = {
     name,
     description: command.description(),
     commands: command.commands.map((below) => ({ name: below.name(), description: below.description() })),
     options: await Promise.all(options.map(describeOption)),
     operand: argument === undefined ? null : await describeOperand(argument),
   };
-  const below = command.commands.map((one) => describeTree(one, `${name} ${one.name()}`.trimStart()));
-  return [own, ...(await Promise.all(below)).flat()];
+  const below = command.commands.map((subcommand) =>
+    describeTree(subcommand, `${name} ${subcommand.name()}`.trimStart()),
+  );
+  return [described, ...(await Promise.all(below)).flat()];
 }
 
 async function describeOption(option: Option): Promise<CompletionOption> {

@@ -23,8 +23,10 @@ function commandFunction({ name, commands, options, operand }: CompletionCommand
     const argument = operand === null ? [] : [quote(`*:value:${action(operand)}`)];
     return [head, `  _arguments -S ${[...specs, ...argument].join(" \\\n    ")}`, "}"].join("\n");
   }
-  const described = commands.map((one) => quote(`${one.name}:${one.description}`));
-  const cases = commands.map((one) => `    ${one.name}) ${functionName(`${name} ${one.name}`.trimStart())} ;;`);
+  const described = commands.map((subcommand) => quote(`${subcommand.name}:${subcommand.description}`));
+  const cases = commands.map(
+    (subcommand) => `    ${subcommand.name}) ${functionName(`${name} ${subcommand.name}`.trimStart())} ;;`,
+  );
   return `${head}
   local curcontext="$curcontext" state line commands
   _arguments -C ${[...specs, "'1:command:->command'", "'*::argument:->argument'"].join(" \\\n    ")}

@@ -56,10 +56,10 @@ export async function describeNoResults(folder: string): Promise<string> {
 /** Whether nothing is in a folder but what a run under way or a report of it has put there. */
 export async function isEmptyFolder(folder: string): Promise<boolean> {
   const entries = (await readFolderIfThere(folder)) ?? [];
-  const ours = (name: string, isFile: boolean) =>
+  const isOurs = (name: string, isFile: boolean) =>
     name.startsWith(".") || (isFile ? extname(name) === ".html" || FIT_OUTPUTS.includes(name) : name === "figures");
   const isAtWork = entries.some(({ name }) => name === basename(progressFolder(folder)));
-  return isAtWork || entries.every((entry) => ours(entry.name, entry.isFile()));
+  return isAtWork || entries.every((entry) => isOurs(entry.name, entry.isFile()));
 }
 
 /** Files in a folder and some levels below it, as the names on the way; the nearest first. */

@@ -91,10 +91,10 @@ function argumentsOf(option: string, value: Value): string[] {
 
 /** The library's options from the command line's. @throws InputError for what is given twice */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
-  const { dataDir, folderNames, benchmark, name, protocol, labels, ...others } = command;
-  const { dryRun: _, quiet: __, verbose: ___, json: ____, shard: _____, timeout: ______, ...same } = others;
+  const { dataDir, folderNames, benchmark, name, protocol, labels, ...renamed } = command;
+  const { dryRun: _, quiet: __, verbose: ___, json: ____, shard: _____, timeout: ______, ...evaluateOptions } = renamed;
   const given = Object.fromEntries(
-    Object.entries(same).filter(([key, value]) => Object.hasOwn(OPTIONS, key) && value !== undefined),
+    Object.entries(evaluateOptions).filter(([key, value]) => Object.hasOwn(OPTIONS, key) && value !== undefined),
   );
   const namedPaths = name?.map(([id, path]): [string, string] => [path, id]);
   return {

@@ -24,17 +24,18 @@ const SCALES = ["probit", "logit"] as const;
  * Agreement on the line, of the checkpoints that have predictions.
  *
  * @param results the inputs' results, by the names that the study has
- * @param typed   the scale of `--agreement`; nothing where absent
+ * @param requested   the scale of `--agreement`; nothing where absent
  * @throws InputError for another scale, or inputs without predictions
  */
 export async function agreementExtras(
   study: RobustnessStudy,
   results: readonly StoredResult[],
-  typed: string | undefined,
+  requested: string | undefined,
 ): Promise<FitExtras> {
-  if (typed === undefined) return NOTHING;
-  const scale = SCALES.find((one) => one === typed);
-  if (scale === undefined) throw new InputError(`unknown scale of agreement "${typed}"; known: ${SCALES.join(", ")}`);
+  if (requested === undefined) return NOTHING;
+  const scale = SCALES.find((candidate) => candidate === requested);
+  if (scale === undefined)
+    throw new InputError(`unknown scale of agreement "${requested}"; known: ${SCALES.join(", ")}`);
   if (results.length === 0) {
     throw new InputError(
       "--agreement needs results folders with predictions.csv: a table of accuracies does not contain which class each image was given",
@@ -60,7 +61,7 @@ export async function agreementExtras(
   }
   const topOf = (checkpoint: string, task: Parameters<Parameters<typeof studyAgreement>[1]>[1]) =>
     tops.get(keyText(evaluationKey({ checkpoint, ...task })));
-  const { lines, notes: ofStudy } = studyAgreement(study.accuracies, topOf, scale, study.pairing);
+  const { lines, notes: agreementNotes } = studyAgreement(study.accuracies, topOf, scale, study.pairing);
   return {
     ...NOTHING,
     files: [
@@ -82,6 +83,6 @@ export async function agreementExtras(
         agreements: [...agreements],
       })),
     },
-    notes: [...notes.list(), ...ofStudy],
+    notes: [...notes.list(), ...agreementNotes],
   };
 }

@@ -18,6 +18,7 @@ import { formatRobustness } from "../../output/tables/robustness-csv.ts";
 import { formatWideRobustness } from "../../output/tables/robustness-table.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import { FIT_OUTPUTS } from "./describe-folder.ts";
+import { distinguishAccuracies, renameResult } from "./distinguish-accuracies.ts";
 import { agreementExtras } from "./fit-agreement.ts";
 import type { FitExtrasOptions } from "./fit-extra.ts";
 import { fitExtras, joinExtras } from "./fit-extras.ts";
@@ -37,7 +38,6 @@ import { type OutputPlace, outputPlace, placeName } from "./output-place.ts";
 import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-notes.ts";
 import { printJson, printText } from "./print-result.ts";
 import { resultSources } from "./result-sources.ts";
-import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 /** The table that `fit` is about. */
 const ROBUSTNESS = "robustness.csv";
@@ -91,9 +91,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const parsed = [];
   for (const source of sources) parsed.push(await readAccuracies(source, outcomes));
   outcomes?.checkUsed();
-  const apart = await tellAccuraciesApart(opened.rows, ...parsed.map((one) => one.rows));
-  const baseline = { ...opened, rows: opened.rows.map(apart.rename) };
-  const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
+  const distinguished = await distinguishAccuracies(opened.rows, ...parsed.map((input) => input.rows));
+  const baseline = { ...opened, rows: opened.rows.map(distinguished.rename) };
+  const rows = parsed.flatMap((input) => input.rows.map(distinguished.rename));
   const focus = chooseFocus(focusInputs(parsed), options.highlight);
   const about = await openStudy(options);
   const study = studyRobustness(rows, baseline, {
@@ -102,8 +102,11 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     axes: about.axes,
     defaultProtocols: defaultProtocolsOf(about),
   });
-  const others = options.study === undefined ? await otherBaselines(baseline.id) : [];
-  const renamed = others.map((other) => ({ ...other, rows: other.rows.map(apart.rename) }));
+  const published = options.study === undefined ? await otherBaselines(baseline.id) : [];
+  const renamed = published.map((publishedBaseline) => ({
+    ...publishedBaseline,
+    rows: publishedBaseline.rows.map(distinguished.rename),
+  }));
   const covered = coverExtrapolated(study, renamed, {
     scale,
     line,
@@ -114,7 +117,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     [options.replicates, options.mixture, options.scaling, options.adjust].some((option) => option !== undefined) ||
     (options.groupBy ?? "group") !== "group";
   const metadata = usesMetadata ? await metadataOf(options.metadata, sources) : options.metadata;
-  const named = parsed.flatMap((one) => one.results.map((result) => renameResult(result, apart)));
+  const named = parsed.flatMap((input) => input.results.map((result) => renameResult(result, distinguished)));
   const extras = joinExtras([
     await fitExtras(study, scale, { ...options, ...(metadata === undefined ? {} : { metadata }) }),
     await agreementExtras(study, named, options.agreement),
@@ -130,15 +133,15 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   const files = place === null || place.file === null ? tables : oneTable(tables, place.file);
   if (place !== null) await writeTables(place.folder, sources, files);
 
-  const ofInputs = [...parsed, baseline].flatMap((one) => one.notes);
-  const all = [...apart.notes, ...ofInputs, ...(outcomes?.notes() ?? []), ...study.notes, ...extras.notes];
-  const results = [...parsed, baseline].flatMap((one) => one.results);
-  const warnings = warningsOf(results.map((result) => renameResult(result, apart)));
-  const leftOut = [...new Set([...parsed, baseline].flatMap((one) => one.leftOut))];
-  const said = sortNotes(all, warnings, leftOut);
-  printNotes(said, options);
+  const inputNotes = [...parsed, baseline].flatMap((input) => input.notes);
+  const all = [...distinguished.notes, ...inputNotes, ...(outcomes?.notes() ?? []), ...study.notes, ...extras.notes];
+  const results = [...parsed, baseline].flatMap((input) => input.results);
+  const warnings = warningsOf(results.map((result) => renameResult(result, distinguished)));
+  const leftOut = [...new Set([...parsed, baseline].flatMap((input) => input.leftOut))];
+  const sortedNotes = sortNotes(all, warnings, leftOut);
+  printNotes(sortedNotes, options);
   if (options.json) {
-    const { warnings: texts } = said;
+    const { warnings: texts } = sortedNotes;
     printJson({
       lines: lines.map(lineJson),
       rows: study.rows,
@@ -158,8 +161,9 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
     printText(formatWideRobustness(subjectFirst(study.rows, focus, nameOfRow), study.pairing.axes));
   } else {
     const fitted = `fitted on the ${scale} scale${line === "binomial" ? ", binomial" : ""}; baseline ${baseline.id}`;
-    const ofGroups = line === "binomial" && lines.length > study.lines.length ? "; lines of groups least squares" : "";
-    printText(formatFitForPaper(study, format, { lines, fitted: `${fitted}${ofGroups}`, about, warnings, focus }));
+    const groupLines =
+      line === "binomial" && lines.length > study.lines.length ? "; lines of groups least squares" : "";
+    printText(formatFitForPaper(study, format, { lines, fitted: `${fitted}${groupLines}`, about, warnings, focus }));
   }
   if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
   checkNothingLeftOut(leftOut);
@@ -214,7 +218,7 @@ function writtenLine(place: OutputPlace | null, files: ReadonlyMap<string, strin
 const FORMATS = ["text", "markdown", "latex", "wide-csv"] as const;
 
 function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORMATS)[number] {
-  const known = FORMATS.find((one) => one === format);
+  const known = FORMATS.find((candidate) => candidate === format);
   if (known === undefined) throw new InputError(`unknown format "${format}"; known: ${FORMATS.join(", ")}`);
   if (json && known !== "text") throw new InputError(`--json and --format ${known} exclude each other; leave one out`);
   return known;
@@ -222,14 +226,14 @@ function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORM
 
 /** @throws InputError naming the scales that are known */
 export function parseScale(value: string): FitScale {
-  const scale = FIT_SCALES.find((one) => one === value);
+  const scale = FIT_SCALES.find((candidate) => candidate === value);
   if (scale === undefined) throw new InputError(`unknown scale "${value}"; known: ${FIT_SCALES.join(", ")}`);
   return scale;
 }
 
 /** @throws InputError naming the kinds of line that are known */
 export function parseLine(value: string): LineKind {
-  const line = LINE_KINDS.find((one) => one === value);
+  const line = LINE_KINDS.find((candidate) => candidate === value);
   if (line === undefined) throw new InputError(`unknown line "${value}"; known: ${LINE_KINDS.join(", ")}`);
   return line;
 }

@@ -41,11 +41,11 @@ function lineNotes({ line, groupBy, mixture, scaling }: FitExtrasOptions): Note[
 /** What several options make, as one. */
 export function joinExtras(extras: readonly FitExtras[]): FitExtras {
   return {
-    lines: extras.flatMap((one) => one.lines),
-    files: extras.flatMap((one) => one.files),
-    tables: extras.flatMap((one) => one.tables),
-    json: Object.assign({}, ...extras.map((one) => one.json)),
-    notes: extras.flatMap((one) => one.notes),
+    lines: extras.flatMap((extra) => extra.lines),
+    files: extras.flatMap((extra) => extra.files),
+    tables: extras.flatMap((extra) => extra.tables),
+    json: Object.assign({}, ...extras.map((extra) => extra.json)),
+    notes: extras.flatMap((extra) => extra.notes),
   };
 }
 

@@ -38,7 +38,7 @@ export async function groupExtras(
   const rows = study.accuracies.filter(
     ({ checkpoint }) => adjust === undefined || adjust.values.has(checkpoint) || !groups.has(checkpoint),
   );
-  const { comparisons, notes: ofLines } = compareGroups(rows, groups, scale, study.pairing, study.rules);
+  const { comparisons, notes: lineNotes } = compareGroups(rows, groups, scale, study.pairing, study.rules);
   const decided = decideGroups(comparisons, {
     scale,
     ...(margin === undefined ? {} : { margin }),
@@ -66,7 +66,7 @@ export async function groupExtras(
     ],
     tables: [() => formatGroupTable(...orderedGroups(comparisons, decided, study.pairing.axes), about)],
     json: { groups: comparisons, groupDecisions: decisionsJson(decided, about) },
-    notes: [...notes.list(), ...ofLines],
+    notes: [...notes.list(), ...lineNotes],
   };
 }
 
@@ -88,8 +88,8 @@ function orderedGroups(
 
 /** @throws InputError naming an option that is of groups */
 function refuseWithoutGroups({ at, adjust, margin, metadata, replicates, mixture, scaling }: FitExtrasOptions): void {
-  const ofGroups = Object.entries({ "--margin": margin, "--adjust": adjust, "--at": at });
-  const needing = ofGroups.find(([, value]) => value !== undefined);
+  const groupOptions = Object.entries({ "--margin": margin, "--adjust": adjust, "--at": at });
+  const needing = groupOptions.find(([, value]) => value !== undefined);
   if (needing !== undefined) throw new InputError(`${needing[0]}: of lines of groups; name them with --group-by`);
   const usesMetadata = [replicates, mixture, scaling].some((option) => option !== undefined);
   if (metadata === undefined || usesMetadata) return;

@@ -84,7 +84,7 @@ export async function metadataOf(given: string | undefined, sources: readonly st
 
 /** The baselines that ship with the package, without this one. */
 export async function otherBaselines(id: string): Promise<Baseline[]> {
-  return Promise.all((await listBaselines()).filter((other) => other !== id).map(readBaseline));
+  return Promise.all((await listBaselines()).filter((shippedId) => shippedId !== id).map(readBaseline));
 }
 
 /** A folder's `metrics.json` files where it has them, else its CSV files. */
@@ -100,7 +100,7 @@ async function readFolder(folder: string, outcomes?: OutcomesReader): Promise<Re
   const paths = (await tableNames(folder)).map((name) => join(folder, name));
   if (paths.length === 0) throw new InputError(await describeNoResults(folder));
   const parsed = await readTables(paths, folder);
-  const all = { rows: parsed.flatMap((one) => one.rows), notes: parsed.flatMap((one) => one.notes) };
+  const all = { rows: parsed.flatMap((table) => table.rows), notes: parsed.flatMap((table) => table.notes) };
   return fromTable(all, "table");
 }
 

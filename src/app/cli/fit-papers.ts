@@ -47,15 +47,15 @@ export function formatFitForPaper(
   const isOfContext = (i: number) => isContext(table.rows[i]?.checkpoint ?? "");
   order.sort((a, b) => Number(isOfContext(a)) - Number(isOfContext(b)) || a - b);
   const shown = { table, groups: groupRows(table, order, null), digits: DIGITS, controlColumns: false };
-  const others = study.rows.filter(({ idSide }) => idSide.split("@", 1)[0] !== mainSide(axes));
+  const furtherRows = study.rows.filter(({ idSide }) => idSide.split("@", 1)[0] !== mainSide(axes));
   const marks = markWarnings(warnings, axes);
-  const notRanked = others.some(({ doubt }) => doubt !== undefined) ? "; ‡ not ranked" : "";
+  const notRanked = furtherRows.some(({ doubt }) => doubt !== undefined) ? "; ‡ not ranked" : "";
   const caption = `Effective robustness in percentage points, 95 % intervals; † extrapolated${notRanked}`;
   return [
     block(linesTable(lines, axes, title), [`Lines ${fitted}`], format),
     format === "latex" ? formatResultsLatex(shown) : formatResultsMarkdown(shown),
-    ...(others.length > 0
-      ? [block(robustnessTable(others, axes, { marks, title }), [caption, fitted], format, marks.footnotes)]
+    ...(furtherRows.length > 0
+      ? [block(robustnessTable(furtherRows, axes, { marks, title }), [caption, fitted], format, marks.footnotes)]
       : []),
   ].join("\n\n");
 }

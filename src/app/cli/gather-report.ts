@@ -17,6 +17,7 @@ import type { BenchmarkTitle, Grouping, ReportData } from "../../output/report/r
 import { joinResults } from "../../output/report/report-results.ts";
 import { type CheckedResult, type CorrectnessCache, checkResults } from "./check-results.ts";
 import { describeNoResults, isEmptyFolder } from "./describe-folder.ts";
+import { distinguishAccuracies, renameResult } from "./distinguish-accuracies.ts";
 import {
   accuraciesOf,
   focusInputs,
@@ -27,7 +28,6 @@ import {
 } from "./fit-inputs.ts";
 import { columnsOf, type MetadataFile, mergeColumn, readMetadataFiles } from "./metadata-files.ts";
 import { type ColumnOptions, readReportColumns } from "./report-columns.ts";
-import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 export interface GatherOptions {
   readonly study: Study;
@@ -81,30 +81,33 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       read.push({ origin: "results", rows: [], notes, results: [], leftOut: [] });
     } else read.push(await readAccuracies(source));
   }
-  const rows = read.flatMap((one) => one.rows);
+  const rows = read.flatMap((input) => input.rows);
   const defaults = defaultProtocolsOf(options.study);
   const { all, first } = await readBaselines(options.baseline, options.study);
-  const apart = await tellAccuraciesApart(rows, ...all.map((one) => one.rows));
-  const baselines = all.map((one) => ({ ...one, rows: one.rows.map((row) => withoutMade(apart.rename(row))) }));
-  const told = stored.map((one) => renameResult(one, apart));
+  const distinguished = await distinguishAccuracies(rows, ...all.map((baseline) => baseline.rows));
+  const baselines = all.map((baseline) => ({
+    ...baseline,
+    rows: baseline.rows.map((row) => withoutMade(distinguished.rename(row))),
+  }));
+  const renamed = stored.map((result) => renameResult(result, distinguished));
   const results = joinResults(
-    rows.map((row) => withoutMade(apart.rename(row))),
-    told.map((one) => one.metrics),
+    rows.map((row) => withoutMade(distinguished.rename(row))),
+    renamed.map((result) => result.metrics),
     defaults,
   );
   const metadata = await readMetadataFiles(options.metadata, sources);
   const groupings = [...groupsOf(results), ...readGroupings(metadata, options.groupBy)];
   const checkpoints = [...new Set(results.map((row) => row.checkpoint))].sort();
   const focus = chooseFocus(focusInputs(read), options.highlight);
-  const { notes: ofColumns, ...columns } = readReportColumns(metadata, checkpoints, focus, options.columns);
+  const { notes: columnNotes, ...columns } = readReportColumns(metadata, checkpoints, focus, options.columns);
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
       `--group-by ${options.groupBy}: no such column with ${MAX_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
     );
   }
   return {
-    stored: told,
-    leftOut: [...new Set([...read, first].flatMap((one) => one.leftOut))],
+    stored: renamed,
+    leftOut: [...new Set([...read, first].flatMap((input) => input.leftOut))],
     data: {
       schema: 1,
       title: options.title,
@@ -120,8 +123,8 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       groupings,
       groupBy: options.groupBy ?? null,
       ...columns,
-      notes: [...apart.notes, ...ofColumns, ...[...read, first].flatMap((one) => one.notes)],
-      warnings: warningsOf([...told, ...first.results.map((one) => renameResult(one, apart))]),
+      notes: [...distinguished.notes, ...columnNotes, ...[...read, first].flatMap((input) => input.notes)],
+      warnings: warningsOf([...renamed, ...first.results.map((result) => renameResult(result, distinguished))]),
     },
   };
 }
@@ -133,13 +136,13 @@ function withoutMade({ made: _, ...row }: AccuracyRow): AccuracyRow {
 
 /** The baseline asked for, then the others that ship with the package, which are of ImageNet. */
 async function readBaselines(
-  typed: string,
+  idOrPath: string,
   { axes }: Study,
 ): Promise<{ readonly all: Baseline[]; readonly first: OpenedBaseline }> {
-  const first = await openBaseline(typed);
+  const first = await openBaseline(idOrPath);
   const shipped = axes === IMAGENET_AXES ? await listBaselines() : [];
-  const others = shipped.filter((id) => id !== first.id);
-  const opened = [first, ...(await Promise.all(others.map((id) => openBaseline(id))))];
+  const otherIds = shipped.filter((id) => id !== first.id);
+  const opened = [first, ...(await Promise.all(otherIds.map((id) => openBaseline(id))))];
   const all = opened.map(({ id, rows, rules, notes }) => ({
     id,
     rules,

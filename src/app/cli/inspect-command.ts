@@ -65,8 +65,9 @@ async function isData(path: string): Promise<boolean> {
   if (files.some(isWeightName)) return false;
   for (const folder of [".", ...GRAPH_FOLDERS]) {
     const names = await readdir(join(path, folder)).catch(() => [] as string[]);
-    const own = /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
-    if (names.some((name) => own.test(name))) return false;
+    const checkpointFile =
+      /\.onnx$|^(?:shiftline|open_clip_config|preprocessor_config|preprocess_cfg|tokenizer|config)\.json$/;
+    if (names.some((name) => checkpointFile.test(name))) return false;
   }
   return true;
 }
@@ -148,7 +149,7 @@ function describeWeights({ weights, image, text, files }: CheckpointInspection):
   const towers = [image, ...(text === null ? [] : [text])];
   const types = towers.map(describeTypes);
   const used = towers.reduce((sum, { parameterBytes }) => sum + parameterBytes, 0);
-  const whole = files.reduce((sum, { role, bytes }) => sum + (role === "weights" ? bytes : 0), 0);
+  const totalBytes = files.reduce((sum, { role, bytes }) => sum + (role === "weights" ? bytes : 0), 0);
   const works = [
     `${Number((image.gflops ?? 0).toPrecision(3))} GFLOP per image`,
     ...(text === null
@@ -157,7 +158,7 @@ function describeWeights({ weights, image, text, files }: CheckpointInspection):
   ];
   return [
     ["architecture", `${architecture} (${source})`],
-    ["weights", [`${format}, ${megabytes(used, 2)} MB used of ${megabytes(whole, 2)}`, ...types].join("; ")],
+    ["weights", [`${format}, ${megabytes(used, 2)} MB used of ${megabytes(totalBytes, 2)}`, ...types].join("; ")],
     ["work", works.join(", ")],
   ];
 }
@@ -196,6 +197,6 @@ function describePadding({ textIdentity, paddingTakesPart }: CheckpointInspectio
 
 function describeContext(inspection: CheckpointInspection): string {
   if (inspection.contextLength === null) return "none";
-  const own = inspection.ownLength ? "prompts at their own length (proved)" : "prompts padded to it";
-  return `${inspection.contextLength} (${inspection.contextSource ?? "unknown"}), ${own}`;
+  const promptLength = inspection.ownLength ? "prompts at their own length (proved)" : "prompts padded to it";
+  return `${inspection.contextLength} (${inspection.contextSource ?? "unknown"}), ${promptLength}`;
 }

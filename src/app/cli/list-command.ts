@@ -122,17 +122,17 @@ async function listBaselineRows(): Promise<Listing> {
 }
 
 /** Groups named one by one in a list; of more, the number. */
-const FEW_GROUPS = 5;
+const MAX_NAMED_GROUPS = 5;
 
 function describeGroups(groups: readonly string[]): string {
-  return groups.length <= FEW_GROUPS ? groups.join(", ") : `${groups.length} groups, one a pre-training source`;
+  return groups.length <= MAX_NAMED_GROUPS ? groups.join(", ") : `${groups.length} groups, one a pre-training source`;
 }
 
 /** The checkpoints that have results, with the number of benchmarks and of results of each. */
 async function listCheckpointRows({ results }: Places): Promise<Listing> {
   const byCheckpoint = new Map<string, Set<string>[]>();
   const read = await Promise.all(results.map((folder) => readResults(folder)));
-  for (const { metrics } of read.flatMap((one) => one.results)) {
+  for (const { metrics } of read.flatMap((folder) => folder.results)) {
     const { checkpoint, benchmark } = metrics;
     const [benchmarks, all] = byCheckpoint.get(checkpoint) ?? [new Set<string>(), new Set<string>()];
     benchmarks?.add(benchmark);
@@ -146,7 +146,7 @@ async function listCheckpointRows({ results }: Places): Promise<Listing> {
       benchmarks: benchmarks?.size ?? 0,
       results: all?.size ?? 0,
     })),
-    problems: read.flatMap((one) => one.problems).map(describeProblem),
+    problems: read.flatMap((folder) => folder.problems).map(describeProblem),
   };
 }
 

@@ -52,19 +52,19 @@ export async function claimOutputs({ command, folder, inputs, files }: Outputs):
     const file = join(folder, name);
     if ((await statIfThere(file))?.isFile() !== true) continue; // nothing there; what is no file cannot be replaced
     const known = Object.hasOwn(record, name) ? record[name] : undefined;
-    const remedy = `it is not replaced: name another place with --out, or move it away`;
+    const advice = `it is not replaced: name another place with --out, or move it away`;
     if (known !== undefined && known.join("\n") !== from.join("\n")) {
       throw new InputError(
-        `${file}: made from ${describe(known)}, and now it would be from ${describe(from)}; ${remedy}`,
+        `${file}: made from ${describe(known)}, and now it would be from ${describe(from)}; ${advice}`,
       );
     }
     if (!(await isOurs(file, header, known !== undefined))) {
       throw new InputError(
-        `${file}: not a file that shiftline ${command} wrote${name.endsWith(".bib") ? ", or it was changed since" : ""}; ${remedy}`,
+        `${file}: not a file that shiftline ${command} wrote${name.endsWith(".bib") ? ", or it was changed since" : ""}; ${advice}`,
       );
     }
     if (known === undefined && from.join() !== SAME_FOLDER) {
-      throw new InputError(`${file}: what it was made from is not known (${RECORD} does not have it); ${remedy}`);
+      throw new InputError(`${file}: what it was made from is not known (${RECORD} does not have it); ${advice}`);
     }
   }
   const claimed = { ...record, ...Object.fromEntries(files.map(({ name }) => [name, from])) };
@@ -103,8 +103,8 @@ async function realPath(folder: string): Promise<string> {
 }
 
 function describe(inputs: readonly string[]): string {
-  const names = inputs.map((one) =>
-    one === SAME_FOLDER ? "the results in this folder" : one.replace(/^published:/, ""),
+  const names = inputs.map((input) =>
+    input === SAME_FOLDER ? "the results in this folder" : input.replace(/^published:/, ""),
   );
   return names.join(", ");
 }

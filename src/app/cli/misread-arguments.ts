@@ -5,7 +5,7 @@ import { shippedValues } from "./shipped-values.ts";
 import { usageError } from "./usage-error.ts";
 
 /** Options that take several values, between commas: a value after a space is read as an argument. */
-const SEVERAL = ["--benchmark", "--templates", "--id"];
+const MULTI_VALUED = ["--benchmark", "--templates", "--id"];
 
 /**
  * Finds arguments that are meant as an option's value, as in `--benchmark imagenet imagenet-r`.
@@ -17,7 +17,7 @@ export async function checkArguments(command: Command): Promise<void> {
   const [argument] = command.registeredArguments;
   if (argument?.variadic !== true) return;
   for (const text of command.args) {
-    for (const option of command.options.filter(({ long }) => SEVERAL.includes(String(long)))) {
+    for (const option of command.options.filter(({ long }) => MULTI_VALUED.includes(String(long)))) {
       const values = await shippedValues(String(option.long));
       if (values === null || !values.ids.includes(text)) continue;
       const given = [command.getOptionValue(option.attributeName()) ?? []].flat() as string[];

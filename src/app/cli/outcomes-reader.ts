@@ -21,7 +21,7 @@ export interface OutcomesReader {
 }
 
 /** Right and wrong images from which on two models do not get the very same ones right by chance. */
-const TELLING = 20;
+const MIN_DISTINCTIVE = 20;
 
 /**
  * @param cluster `class`, or a CSV file with the columns image and cluster; images are independent where absent
@@ -33,23 +33,23 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
   const read = new Map<string, ImageOutcomes | undefined>();
   const firstWith = new Map<string, string>();
   const lists: KnownRows = new Map();
-  const warnOfTwin = ({ metrics }: StoredResult, outcomes: ImageOutcomes) => {
+  const warnOfDuplicate = ({ metrics }: StoredResult, outcomes: ImageOutcomes) => {
     const { n, correct, images } = outcomes;
-    if (Math.min(correct, n - correct) < TELLING) return;
+    if (Math.min(correct, n - correct) < MIN_DISTINCTIVE) return;
     const { checkpoint, benchmark, protocol } = metrics;
     const bits = Buffer.from(bitsByContent(outcomes).slice().buffer).toString("base64");
     const answers = [benchmark, protocol, images.contents?.set ?? images.names, bits].join("\0");
     const first = firstWith.get(answers) ?? checkpoint;
     firstWith.set(answers, first);
     if (first === checkpoint) return;
-    const twins = `${first} and ${checkpoint}`;
-    notes.warn("the very same images are right: a model under two names counts twice in lines and tests", {}, twins);
+    const names = `${first} and ${checkpoint}`;
+    notes.warn("the very same images are right: a model under two names counts twice in lines and tests", {}, names);
   };
   const unknown =
     clustering === null
       ? "so the noise of its images is taken as independent of the other checkpoints'"
       : "so its images are taken as independent, whatever --cluster says";
-  const say = clustering === null ? notes.note : notes.warn;
+  const addNote = clustering === null ? notes.note : notes.warn;
   return {
     notes: notes.list,
     checkUsed: () => {
@@ -64,8 +64,8 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
         const { checkpoint } = result.metrics;
         try {
           const outcomes = await readOutcomes(result, clustering, lists);
-          if (outcomes === null) say(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
-          else warnOfTwin(result, outcomes);
+          if (outcomes === null) addNote(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
+          else warnOfDuplicate(result, outcomes);
           read.set(path, outcomes ?? undefined);
         } catch (error) {
           if (!(error instanceof InputError) || clustering?.by === "file") throw error;

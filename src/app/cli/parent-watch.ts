@@ -3,8 +3,8 @@ import { workerData } from "node:worker_threads";
 /** Ends this process when the one that started it is gone, in a thread of its own: the main one may be blocked for ever. */
 
 /** Milliseconds between two looks. */
-const EVERY = 500;
+const CHECK_INTERVAL = 500;
 
 setInterval(() => {
   if (process.ppid !== workerData) process.kill(process.pid, "SIGKILL");
-}, EVERY);
+}, CHECK_INTERVAL);

@@ -2,11 +2,11 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { duration, rate } from "../../foundation/number-text.ts";
 
 /** Seconds between two showings on a terminal, and between two lines where there is none. */
-const SHOW_EVERY = { terminal: 0.1, file: 10 };
+const SHOW_INTERVAL = { terminal: 0.1, file: 10 };
 /** Seconds in which nothing is shown of work that is often done by then. */
-const PATIENCE = { terminal: 0.2, file: 10 };
+const QUIET_PERIOD = { terminal: 0.2, file: 10 };
 /** Seconds after which what was seen counts a third: steady over batches that come together, yet follows a machine that slows down. */
-const MEMORY = 20;
+const DECAY_SECONDS = 20;
 
 /** How far a command's work is. */
 export interface TaskProgress {
@@ -48,18 +48,18 @@ export interface ProgressReporterOptions {
 export function startProgress({ quiet, isBrief = false }: ProgressReporterOptions): ProgressReporter {
   const stream = process.stderr;
   const medium = stream.isTTY ? "terminal" : "file";
-  const begun = performance.now();
+  const startedAt = performance.now();
   let bars: MultiBar | null = null;
   let bar: SingleBar | null = null;
-  let rates = startRates("", begun);
-  let shown = medium === "file" ? begun : Number.NEGATIVE_INFINITY; // a short run's log has no line but the last
+  let rates = startRates("", startedAt);
+  let shown = medium === "file" ? startedAt : Number.NEGATIVE_INFINITY; // a short run's log has no line but the last
   let ended = ""; // the task whose end is shown
 
   const isDue = ({ task, done, total }: TaskProgress): boolean => {
     const now = performance.now();
-    if (isBrief && now - begun < PATIENCE[medium] * 1000) return false;
+    if (isBrief && now - startedAt < QUIET_PERIOD[medium] * 1000) return false;
     const isEnd = done >= total && ended !== task;
-    if (!isEnd && now - shown < SHOW_EVERY[medium] * 1000) return false;
+    if (!isEnd && now - shown < SHOW_INTERVAL[medium] * 1000) return false;
     if (isEnd) ended = task;
     shown = now;
     return true;
@@ -113,22 +113,22 @@ interface Rates {
   /** share of the time that is behind */
   share: number;
   /** done of late, that share of late, and in how many seconds: the older, the less it counts */
-  lately: number;
-  shareLately: number;
+  recentDone: number;
+  recentShare: number;
   seconds: number;
 }
 
 function startRates(task: string, at: number): Rates {
-  return { task, at, done: 0, share: 0, lately: 0, shareLately: 0, seconds: 0 };
+  return { task, at, done: 0, share: 0, recentDone: 0, recentShare: 0, seconds: 0 };
 }
 
 function advance(rates: Rates, { done, total, share = done / Math.max(total, 1) }: TaskProgress): void {
   const now = performance.now();
   const passed = (now - rates.at) / 1000;
-  const kept = Math.exp(-passed / MEMORY);
-  rates.lately = rates.lately * kept + done - rates.done;
+  const kept = Math.exp(-passed / DECAY_SECONDS);
+  rates.recentDone = rates.recentDone * kept + done - rates.done;
   // A total that changes may take the share back
-  rates.shareLately = rates.shareLately * kept + Math.max(0, share - rates.share);
+  rates.recentShare = rates.recentShare * kept + Math.max(0, share - rates.share);
   rates.share = share;
   rates.seconds = rates.seconds * kept + passed;
   rates.at = now;
@@ -136,10 +136,10 @@ function advance(rates: Rates, { done, total, share = done / Math.max(total, 1) 
 }
 
 function describe({ unit, next, about = "" }: TaskProgress, rates: Rates): string {
-  const perSecond = rates.lately / Math.max(rates.seconds, 1e-3);
+  const perSecond = rates.recentDone / Math.max(rates.seconds, 1e-3);
   const what = about === "" ? "" : `  ${about}`;
   if (perSecond <= 0) return what.trimStart(); // nothing is done yet
   const speed = `${rate(perSecond)} ${unit}/s`;
-  const left = duration((1 - rates.share) / Math.max(rates.shareLately / Math.max(rates.seconds, 1e-3), 1e-9));
+  const left = duration((1 - rates.share) / Math.max(rates.recentShare / Math.max(rates.seconds, 1e-3), 1e-9));
   return `${speed}, ${left} left${next === undefined ? "" : `, then ${next}`}${what}`;
 }

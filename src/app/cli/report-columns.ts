@@ -43,10 +43,10 @@ export function readReportColumns(
   }
   const numbers = columnsOf(files).flatMap((column) => {
     const known = column === x ? numbersOf(files, column) : numbersIfAll(files, column);
-    const ofReport = Object.fromEntries(
+    const reportNumbers = Object.fromEntries(
       names.flatMap((name) => (known.has(name) ? [[name, known.get(name) as number]] : [])),
     );
-    return Object.keys(ofReport).length === 0 ? [] : [{ column, numbers: ofReport }];
+    return Object.keys(reportNumbers).length === 0 ? [] : [{ column, numbers: reportNumbers }];
   });
   if (x !== undefined && !numbers.some(({ column }) => column === x)) {
     throw new InputError(`--x ${x}: no checkpoint of the report has a number there in ${pathsOf(files, x)}`);
@@ -85,7 +85,7 @@ function checkColumn(files: readonly MetadataFile[], option: string, column: str
   const columns = columnsOf(files);
   if (columns.includes(column)) return;
   if (files.length === 0) throw new InputError(`--${option} ${column}: give the CSV file that has it with --metadata`);
-  const wanted = option === "join" ? columns : columns.filter((one) => numbersIfAll(files, one).size > 0);
+  const wanted = option === "join" ? columns : columns.filter((candidate) => numbersIfAll(files, candidate).size > 0);
   const those = option === "join" ? "it has" : "those with numbers:";
   throw new InputError(
     `--${option} ${column}: no such column in ${files.map(({ path }) => path).join(", ")}; ${those} ${wanted.join(", ") || "none"}`,

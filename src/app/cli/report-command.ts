@@ -79,8 +79,8 @@ export interface ReportCommandOptions {
 }
 
 /** Seconds between two looks at the results, and after which a page that is being made anew opens itself again. */
-const LOOK_EVERY = 2;
-const RELOAD_EVERY = 5;
+const POLL_INTERVAL = 2;
+const RELOAD_INTERVAL = 5;
 
 interface Target {
   readonly sources: readonly string[];
@@ -130,7 +130,7 @@ interface Written {
 
 async function render(target: Target, reloadSeconds: number | null): Promise<Written> {
   const { sources, out, options } = target;
-  const say = (text: string) => {
+  const printLine = (text: string) => {
     if (!options.quiet) process.stderr.write(`${printable(text)}\n`);
   };
   const about = await openStudy(options);
@@ -141,13 +141,13 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const baseline = gathered.baselines[0]?.id ?? "";
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
   // While results land, only what is quick
-  const { findings, notes: ofFindings } =
+  const { findings, notes: findingNotes } =
     reloadSeconds === null ? await readFindings(sources, stored, gathered, options) : { findings: null, notes: [] };
   const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
   const figures = withFigures ? planReportFigures(gathered, study) : { names: [], write: async () => {} };
   const noLine =
     problem === "" || gathered.checkpoints.length === 0 ? [] : [makeNote(`no line to compare with: ${problem}`)];
-  const known = [...gathered.notes, ...(study?.notes ?? []), ...ofFindings, ...noLine];
+  const known = [...gathered.notes, ...(study?.notes ?? []), ...findingNotes, ...noLine];
   const { warnings } = sortNotes(known, gathered.warnings, leftOut);
   const studied = study ?? withoutBaseline(gathered);
   const still = await formatStill(gathered, studied, warnings);
@@ -160,24 +160,24 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
     progress: await progressOf(sources),
   };
   const { details, notes: more, ...content } = await readContent(stored, bare, still, { study: about, out, options });
-  const said = sortNotes([...known, ...more], gathered.warnings, leftOut);
-  const data: ReportData = { ...bare, notes: said.groups };
+  const sortedNotes = sortNotes([...known, ...more], gathered.warnings, leftOut);
+  const data: ReportData = { ...bare, notes: sortedNotes.groups };
   const page = await formatPage({ ...content, data, details: { ...details, notes: more }, still });
   const files = [basename(out), ...figures.names].map((name) => ({ name }));
   await claimOutputs({ command: "report", folder: dirname(out), inputs: sources, files });
   await figures.write(dirname(out));
   await atomicWrite(out, page);
   if (reloadSeconds === null) {
-    printNotes(said, options);
-    say(`${countText(gathered)}; open this file in a browser:`);
+    printNotes(sortedNotes, options);
+    printLine(`${countText(gathered)}; open this file in a browser:`);
   }
   return {
     report: out,
     bytes: Buffer.byteLength(page),
     checkpoints: data.checkpoints.length,
     figures: data.figures,
-    notes: said.notes,
-    warnings: said.warnings,
+    notes: sortedNotes.notes,
+    warnings: sortedNotes.warnings,
     leftOut,
   };
 }
@@ -185,8 +185,8 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
 /** `4 checkpoints beside 118 others`; without a focus how many there are. */
 function countText({ checkpoints, focus }: GatheredReport["data"]): string {
   const subject = hasContext(focus) ? focus.subject.length : checkpoints.length;
-  const others = checkpoints.length - subject;
-  const beside = others === 0 ? "" : ` beside ${plural(others, "other")}`;
+  const contextCount = checkpoints.length - subject;
+  const beside = contextCount === 0 ? "" : ` beside ${plural(contextCount, "other")}`;
   return `${plural(subject, "checkpoint")}${beside}`;
 }
 
@@ -223,13 +223,13 @@ async function watch(target: Target): Promise<void> {
     while (!stop.signal.aborted) {
       const stamp = await lookAt(target.sources);
       if (stamp !== last) {
-        const { report, checkpoints } = await render(target, RELOAD_EVERY);
+        const { report, checkpoints } = await render(target, RELOAD_INTERVAL);
         if (last === "") process.stdout.write(`${printable(report)}\n`);
         if (!target.options.quiet)
           process.stderr.write(`rendered ${plural(checkpoints, "checkpoint")}; watching, Ctrl-C ends\n`);
         last = stamp;
       }
-      await sleep(LOOK_EVERY * 1000, undefined, { signal: stop.signal }).catch(() => {});
+      await sleep(POLL_INTERVAL * 1000, undefined, { signal: stop.signal }).catch(() => {});
     }
     await render(target, null);
     throw stop.signal.reason instanceof StoppedError ? stop.signal.reason : new StoppedError("SIGINT");

@@ -29,7 +29,7 @@ export interface ContentOptions {
 }
 
 /** Bytes kept for the notes about what does not fit. */
-const RESERVE = 16_000;
+const NOTES_RESERVE = 16_000;
 
 /**
  * Reads what the page shows of classes, pairs and single images, as much as its limit holds, and makes its pictures.
@@ -51,7 +51,7 @@ export async function readContent(
   const none = { checkpoints: [], cuts: [], step: 1, isWhole: true, sets: [] };
   const noPictures = { sets: [], uris: [] };
   const bare = { data, details: { sets: [], runs, notes: [] }, images: none, pictures: noPictures, blocks: [], still };
-  const base = Buffer.byteLength(await formatPage(bare)) + RESERVE;
+  const base = Buffer.byteLength(await formatPage(bare)) + NOTES_RESERVE;
   const filled = fillPage({
     sets,
     isDefault: ({ benchmark, protocol }) => (defaults.get(benchmark) ?? protocol) === protocol,

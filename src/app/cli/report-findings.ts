@@ -53,7 +53,7 @@ export async function readFindings(
   const metadata = await metadataOf(options.metadata, sources);
   const asked = { ...options, ...(metadata === undefined ? {} : { metadata }) };
   const terms = [await mixtureTerms(study, data.scale, asked), await scalingTerms(study, data.scale, asked)];
-  const found = terms.flatMap((one) => (one === null ? [] : [one]));
+  const found = terms.flatMap((term) => (term === null ? [] : [term]));
   const titles = ["Mixtures", "Scaling"].filter((_, i) => terms[i] !== null);
   return {
     findings: {
@@ -73,7 +73,7 @@ function groupFindings(
   { groupings, scale }: { readonly groupings: ReportData["groupings"]; readonly scale: FitScale },
   column: string,
 ): ReportFindings["groups"] {
-  const grouping = groupings.find((one) => one.column === column);
+  const grouping = groupings.find((candidate) => candidate.column === column);
   if (grouping === undefined) return null;
   const groups = new Map(Object.entries(grouping.groups));
   const { comparisons } = compareGroups(study.accuracies, groups, scale, study.pairing, study.rules);

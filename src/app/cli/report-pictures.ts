@@ -88,13 +88,13 @@ export async function makePictures(
 
 /** @param missing benchmark → images without a picture @param atHand benchmarks of which some images are there */
 function describeMissing(missing: ReadonlyMap<string, number>, atHand: ReadonlySet<string>): Note[] {
-  const nowhere = [...missing.keys()].filter((benchmark) => !atHand.has(benchmark));
+  const unavailable = [...missing.keys()].filter((benchmark) => !atHand.has(benchmark));
   const some = [...missing].filter(([benchmark]) => atHand.has(benchmark));
   const notes = some.map(([benchmark, number]) =>
     makeNote(`${benchmark}: no pictures of ${plural(number, "image")}: not at hand, not readable, or changed since`),
   );
-  if (nowhere.length === 0) return notes;
-  return [...notes, makeNote(`no pictures of ${nowhere.join(", ")}: their images are not at hand`)];
+  if (unavailable.length === 0) return notes;
+  return [...notes, makeNote(`no pictures of ${unavailable.join(", ")}: their images are not at hand`)];
 }
 
 function describeLimit(made: number, leftOut: number, limit: number): string {

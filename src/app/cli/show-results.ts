@@ -35,10 +35,10 @@ export async function showResults(
 ): Promise<ShownTable> {
   const options = { study, id: undefined, baseline: undefined, scale: "logit" } as const;
   const opened = await compareRead([accuraciesOf(stored, folder, [])], baseline, options);
-  const ofUser = await Promise.all(benchmarks.filter(isBenchmarkFile).map(readBenchmark));
+  const userBenchmarks = await Promise.all(benchmarks.filter(isBenchmarkFile).map(readBenchmark));
   const table = buildResultsTable(opened.accuracies, {
     axes: opened.about.axes,
-    benchmarks: [...opened.about.benchmarks, ...ofUser],
+    benchmarks: [...opened.about.benchmarks, ...userBenchmarks],
     study: opened.study,
     prompts: { templates: null, classNames: null, allClassNames: true },
     otherProtocols: true,

@@ -18,23 +18,23 @@ export interface StopSignal {
 }
 
 /** Milliseconds within which two signals are one: a scheduler, npx or a parent may hand on what the group was sent as well. */
-const TOGETHER = 500;
+const SAME_SIGNAL_WINDOW = 500;
 
 /** Whether another signal asks again: it comes later than one that was handed on would, is another one, or is the third. */
 export function isRepeated(first: StopSignal, name: NodeJS.Signals): boolean {
   first.count += 1;
-  return name !== first.name || first.count > 2 || performance.now() - first.at > TOGETHER;
+  return name !== first.name || first.count > 2 || performance.now() - first.at > SAME_SIGNAL_WINDOW;
 }
 
 /**
  * Turns SIGINT and SIGTERM into an abort: the batch at work is finished and whole parts stay. A second signal ends the
  * process at once; parts are written atomically, so nothing stored is lost even then.
  *
- * @param answer called at the first signal
+ * @param onFirstSignal called at the first signal
  */
 export function listenForStop(
-  say: (text: string) => void,
-  answer: () => void = () => {},
+  print: (text: string) => void,
+  onFirstSignal: () => void = () => {},
 ): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
   let first: StopSignal | null = null;
@@ -44,8 +44,8 @@ export function listenForStop(
       return;
     }
     first = { name, at: performance.now(), count: 1 };
-    answer();
-    say("finishing the current batch; press Ctrl-C again to stop now");
+    onFirstSignal();
+    print("finishing the current batch; press Ctrl-C again to stop now");
     controller.abort(new StoppedError(name));
   };
   const handlers = { SIGINT: stop("SIGINT"), SIGTERM: stop("SIGTERM") };

@@ -32,7 +32,7 @@ export interface SupervisedOptions {
 }
 
 /** Seconds in which a process says that it heard a signal; one that does not is held up, and loses nothing if it ends. */
-const ANSWER = 5;
+const ANSWER_TIMEOUT = 5;
 /** Milliseconds between two looks at the clock. */
 const TICK = 250;
 
@@ -46,10 +46,10 @@ const TICK = 250;
 export async function runSupervised({ sweep, timeout }: SupervisedOptions): Promise<number | null> {
   if (process.platform === "win32" || becomeSupervised()) return null;
   checkOpenFiles();
-  const giveBack = sweep && process.platform === "linux" && process.env.MALLOC_MMAP_THRESHOLD_ === undefined;
+  const setsMalloc = sweep && process.platform === "linux" && process.env.MALLOC_MMAP_THRESHOLD_ === undefined;
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, ...(giveBack ? MALLOC_ENV : {}), [CHILD_MARKER]: String(process.pid) },
+    env: { ...process.env, ...(setsMalloc ? MALLOC_ENV : {}), [CHILD_MARKER]: String(process.pid) },
   });
   const work = new Map<string, { readonly what: string; readonly seconds: number; elapsed: number }>();
   let stop: StopSignal | null = null;
@@ -85,14 +85,14 @@ export async function runSupervised({ sweep, timeout }: SupervisedOptions): Prom
     // While both processes were stopped (Ctrl-Z, a container that was paused), no time passed
     const seconds = Math.min(now - last, 2 * TICK) / 1000;
     last = now;
-    for (const one of work.values()) {
-      one.elapsed += seconds;
-      if (one.elapsed > one.seconds)
-        end(stop === null ? 1 : stopStatus(stop.name), `shiftline: ${printable(describeLate(one))}`);
+    for (const piece of work.values()) {
+      piece.elapsed += seconds;
+      if (piece.elapsed > piece.seconds)
+        end(stop === null ? 1 : stopStatus(stop.name), `shiftline: ${printable(describeLate(piece))}`);
     }
     if (stop === null || answered) return;
     sinceStop += seconds;
-    if (sinceStop > ANSWER) end(stopStatus(stop.name), `stopped by ${stop.name}, which was not answered`);
+    if (sinceStop > ANSWER_TIMEOUT) end(stopStatus(stop.name), `stopped by ${stop.name}, which was not answered`);
   }, TICK);
 
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
@@ -140,7 +140,7 @@ function becomeSupervised(): boolean {
   delete process.env[CHILD_MARKER]; // not for a process that this one starts
   if (!(parent > 0) || process.send === undefined) return false;
   const send = (report: Report) => process.send?.(report, undefined, undefined, () => {});
-  tellStopping = () => send({ stopping: true });
+  reportStopping = () => send({ stopping: true });
   announceWork(send);
   process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
   process.channel?.unref();
@@ -156,9 +156,9 @@ function becomeSupervised(): boolean {
   return true;
 }
 
-let tellStopping: () => void = () => {};
+let reportStopping: () => void = () => {};
 
 /** Tells the supervising process, if there is one, that a signal was heard and the work is being ended. */
 export function answerStop(): void {
-  tellStopping();
+  reportStopping();
 }

@@ -104,8 +104,8 @@ export async function runTable(inputs: readonly string[], options: TableCommandO
     digits: options.digits ?? 1,
     controlColumns: options.controls ?? false,
   };
-  const said = sortNotes([...opened.notes, ...hiddenNotes(table)], opened.warnings, opened.leftOut);
-  printNotes(said, options);
+  const sortedNotes = sortNotes([...opened.notes, ...hiddenNotes(table)], opened.warnings, opened.leftOut);
+  printNotes(sortedNotes, options);
   const content = formatTable(format, shown, by?.groupOf ?? null, opened.notes);
   if (place === null) printContent(content, shown, format);
   else {
@@ -136,9 +136,9 @@ function tableOf(opened: OpenedTable, options: TableCommandOptions): ResultsTabl
 function chooseTemplates({ accuracies, study }: OpenedTable, options: TableCommandOptions): readonly string[] | null {
   const known = new Set(accuracies.map(({ templates }) => templates));
   const classNames = new Set(accuracies.map((row) => row.classNames));
-  for (const asked of options.templates ?? []) {
-    if (known.has(asked)) continue;
-    throw new InputError(`--templates ${asked}: no result with them; there are ${[...known].sort().join(", ")}`);
+  for (const requested of options.templates ?? []) {
+    if (known.has(requested)) continue;
+    throw new InputError(`--templates ${requested}: no result with them; there are ${[...known].sort().join(", ")}`);
   }
   if (options.classNames !== undefined && !classNames.has(options.classNames)) {
     throw new InputError(
@@ -146,8 +146,8 @@ function chooseTemplates({ accuracies, study }: OpenedTable, options: TableComma
     );
   }
   if (options.templates !== undefined) return options.templates;
-  const ofBaseline = new Set((study?.lines ?? []).map(({ templates }) => templates));
-  const shared = [...ofBaseline].filter((one) => one !== "" && known.has(one));
+  const baselineTemplates = new Set((study?.lines ?? []).map(({ templates }) => templates));
+  const shared = [...baselineTemplates].filter((id) => id !== "" && known.has(id));
   return shared.length === 0 ? null : shared;
 }
 
@@ -157,10 +157,10 @@ function hiddenNotes({ otherPrompts, otherProtocols }: ResultsTable): Note[] {
     ["prompts", otherPrompts, "name them with --templates or --class-names"],
     ["protocols", otherProtocols, "--other-protocols shows them, --protocol chooses"],
   ] as const;
-  return hidden.flatMap(([what, counts, remedy]) => {
+  return hidden.flatMap(([what, counts, advice]) => {
     if (counts.size === 0) return [];
     const names = [...counts].map(([name, n]) => `${name || "not known"} (${plural(n, "result")})`);
-    return [makeNote(`not in the table: ${what} ${names.join(", ")}; ${remedy}`)];
+    return [makeNote(`not in the table: ${what} ${names.join(", ")}; ${advice}`)];
   });
 }
 

@@ -10,6 +10,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { statIfThere } from "../../foundation/files/if-there.ts";
 import { makeNote, type Note } from "../../foundation/notes.ts";
 import type { TableStudy } from "../../output/tables/results-table.ts";
+import { distinguishAccuracies, renameResult } from "./distinguish-accuracies.ts";
 import {
   defaultBaseline,
   focusInputs,
@@ -20,7 +21,6 @@ import {
   readAccuracies,
 } from "./fit-inputs.ts";
 import { createOutcomesReader } from "./outcomes-reader.ts";
-import { renameResult, tellAccuraciesApart } from "./told-apart.ts";
 
 export interface TableStudyOptions {
   readonly study: string | undefined;
@@ -74,20 +74,20 @@ export async function compareRead(
     ...(path === undefined ? {} : { study: path }),
     ...(id === undefined ? {} : { id }),
   });
-  const apart = await tellAccuraciesApart(opened?.rows ?? [], ...parsed.map((one) => one.rows));
-  const baseline = opened === null ? null : { ...opened, rows: opened.rows.map(apart.rename) };
+  const distinguished = await distinguishAccuracies(opened?.rows ?? [], ...parsed.map((input) => input.rows));
+  const baseline = opened === null ? null : { ...opened, rows: opened.rows.map(distinguished.rename) };
   const read = baseline === null ? parsed : [...parsed, baseline];
-  const rows = parsed.flatMap((one) => one.rows.map(apart.rename));
+  const rows = parsed.flatMap((input) => input.rows.map(distinguished.rename));
   const accuracies = mergeRows(withDefaultProtocols(rows, defaultProtocolsOf(about)));
   const { study, notes } = baseline === null ? { study: null, notes: [] } : compare(rows, baseline, about, options);
-  const results: StoredResult[] = read.flatMap((one) => [...one.results]);
+  const results: StoredResult[] = read.flatMap((input) => [...input.results]);
   return {
     about,
     accuracies,
     study,
-    notes: [...apart.notes, ...read.flatMap((one) => one.notes), ...notes],
-    warnings: warningsOf(results.map((result) => renameResult(result, apart))),
-    leftOut: [...new Set(read.flatMap((one) => one.leftOut))],
+    notes: [...distinguished.notes, ...read.flatMap((input) => input.notes), ...notes],
+    warnings: warningsOf(results.map((result) => renameResult(result, distinguished))),
+    leftOut: [...new Set(read.flatMap((input) => input.leftOut))],
     inputs: focusInputs(parsed),
   };
 }

@@ -31,7 +31,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
  */
 export function usageError(command: Command, { message }: Pick<CommanderError, "message">): UsageError {
   const name = commandName(command);
-  const mistake = WORDS.reduce((text, [theirs, ours]) => text.replace(theirs, ours), message);
+  const mistake = WORDS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
   const help = command.createHelp();
   const [, wrong] = /^(--[\w-]+)/.exec(mistake) ?? [];
   const [, meant = wrong] = /; did you mean (?:one of )?(--[\w-]+).*\?$/.exec(mistake) ?? [];

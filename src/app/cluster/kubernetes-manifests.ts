@@ -35,7 +35,7 @@ const RETRIES = 3;
 /** Seconds between SIGTERM and SIGKILL: enough to finish a batch and flush. */
 const GRACE = 120;
 /** Exit statuses of mistakes that another try, or another pod, would only repeat: what the user can mend, and usage. */
-const HOPELESS = [1, 2];
+const PERMANENT_FAILURES = [1, 2];
 
 /**
  * The manifests of a sweep: an Indexed Job that embeds, a Job that merges, scores and reports, and the commands that apply
@@ -93,7 +93,7 @@ function failurePolicy(containerName: string): Json {
   return {
     rules: [
       { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-      { action: "FailJob", onExitCodes: { containerName, operator: "In", values: HOPELESS } },
+      { action: "FailJob", onExitCodes: { containerName, operator: "In", values: PERMANENT_FAILURES } },
     ],
   };
 }

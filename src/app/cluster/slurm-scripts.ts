@@ -78,11 +78,11 @@ interface Work {
   readonly job: string;
 }
 
-function script(plan: SlurmPlan, name: string, own: readonly string[], log: string, work: Work): string {
+function script(plan: SlurmPlan, name: string, jobDirectives: readonly string[], log: string, work: Work): string {
   const { size, partition, account, sbatch, setup, cwd, program } = plan;
   const directives = [
     `--job-name=shiftline-${name}`,
-    ...own,
+    ...jobDirectives,
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(account === undefined ? [] : [`--account=${account}`]),
     "--nodes=1",
@@ -99,7 +99,7 @@ function script(plan: SlurmPlan, name: string, own: readonly string[], log: stri
   const [verb, ...options] = work.words;
   const command = [shellLine(program), verb, ...options.map((word) => `"${word}"`), shellLine(work.args)].join(" ");
   return `#!/usr/bin/env bash
-${directives.map((one) => `#SBATCH ${checkDirective(one)}`).join("\n")}
+${directives.map((directive) => `#SBATCH ${checkDirective(directive)}`).join("\n")}
 set -euo pipefail
 
 cd -- ${shellQuote(cwd)}

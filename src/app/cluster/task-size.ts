@@ -23,13 +23,13 @@ export interface Trial {
 }
 
 /** Long enough that starting and loading models is little beside it, short enough to fit a busy queue's gaps. */
-const SECONDS_A_TASK = 3600;
+const SECONDS_PER_TASK = 3600;
 /** Slurm's own limit on the tasks of an array (MaxArraySize) is 1001 unless raised. */
 const MAX_SHARDS = 1000;
 /** A cluster's cores may be half as fast as this machine's. */
-const SLOWER = 2;
+const SLOWDOWN = 2;
 /** Minutes for starting, reading checkpoints and listing images over a busy file system. */
-const START = 10;
+const START_MINUTES = 10;
 const MEMORY_STEP = 512; // MiB
 /** Above the trial's peak, which saw a few batches only. */
 const MEMORY_MARGIN = 1.5;
@@ -44,8 +44,8 @@ export function sizeTasks(trial: Trial, wanted: Partial<TaskSize> & { readonly c
   const { cpus } = wanted;
   const seconds = (trial.seconds * trial.threads) / cpus;
   const maxShards = Math.max(1, Math.min(trial.units, MAX_SHARDS));
-  const shards = wanted.shards ?? Math.min(Math.max(1, Math.ceil(seconds / SECONDS_A_TASK)), maxShards);
-  const minutes = wanted.minutes ?? START + Math.ceil((SLOWER * seconds) / shards / 60);
+  const shards = wanted.shards ?? Math.min(Math.max(1, Math.ceil(seconds / SECONDS_PER_TASK)), maxShards);
+  const minutes = wanted.minutes ?? START_MINUTES + Math.ceil((SLOWDOWN * seconds) / shards / 60);
   // Each thread may hold buffers and a model of its own, so more threads than the trial had need more
   const peak = (trial.memory / 2 ** 20) * Math.max(1, cpus / trial.threads) * MEMORY_MARGIN;
   const memory = wanted.memory ?? Math.max(2, Math.ceil(peak / MEMORY_STEP)) * MEMORY_STEP;

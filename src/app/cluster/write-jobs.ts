@@ -18,13 +18,13 @@ export async function writeJobs(folder: string, files: readonly JobFile[]): Prom
   const fresh: JobFile[] = [];
   for (const file of files) {
     const path = join(folder, file.name);
-    const there = await readRegular(path).catch((cause: NodeJS.ErrnoException) => {
+    const existing = await readRegular(path).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT") return null;
       if (cause instanceof InputError) throw cause;
       throw new InputError(`${path}: cannot be read: ${cause.message}`, { cause });
     });
-    if (there === null) fresh.push(file);
-    else if (there.toString("utf8") !== file.content) {
+    if (existing === null) fresh.push(file);
+    else if (existing.toString("utf8") !== file.content) {
       throw new InputError(
         `${path}: there already, and other than what would be written; delete the folder, or name another with --jobs`,
       );

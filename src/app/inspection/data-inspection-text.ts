@@ -17,7 +17,7 @@ const MARKS = { error: "WRONG", warning: "LOOK", note: "note" } as const;
 export function formatDataInspection(inspection: DataInspection): string {
   const { root, benchmarks, problems, deep } = inspection;
   const shortFolder = nameShortener(
-    benchmarks.map((one) => placeBelow(root, one.root)),
+    benchmarks.map((inspected) => placeBelow(root, inspected.root)),
     28,
   );
   return [
@@ -32,12 +32,12 @@ export function formatDataInspection(inspection: DataInspection): string {
         { title: "classes", align: "right" },
         { title: "folder", align: "left" },
       ],
-      benchmarks.map((one) => [
-        one.benchmark,
-        count(one.images),
-        count(one.expectedImages),
-        `${one.classes}/${one.expectedClasses}`,
-        shortFolder(placeBelow(root, one.root)),
+      benchmarks.map((inspected) => [
+        inspected.benchmark,
+        count(inspected.images),
+        count(inspected.expectedImages),
+        `${inspected.classes}/${inspected.expectedClasses}`,
+        shortFolder(placeBelow(root, inspected.root)),
       ]),
     ),
     "",
@@ -88,9 +88,10 @@ function describeLayout({ layout, key, numeric }: BenchmarkInspection): string {
   }
 }
 
-function formatFacts(one: BenchmarkInspection): string[] {
-  const layout = (["", "folder"].includes(one.format) ? "" : `${one.format}: `) + describeLayout(one);
-  const protocols = one.protocols.map(({ id, n, expected, state }) =>
+function formatFacts(inspection: BenchmarkInspection): string[] {
+  const layout =
+    (["", "folder"].includes(inspection.format) ? "" : `${inspection.format}: `) + describeLayout(inspection);
+  const protocols = inspection.protocols.map(({ id, n, expected, state }) =>
     state === "left out"
       ? `${id}: left out`
       : `${id}: ${count(n)}${state === "complete" ? "" : ` of ${count(expected)}`}`,
@@ -100,8 +101,8 @@ function formatFacts(one: BenchmarkInspection): string[] {
     unchanged: "as written down",
     changed: "changed since written down",
   };
-  const manifest = one.manifest === null ? [] : [written[one.manifest.state]];
-  return wrap(`${one.benchmark}: ${[layout, ...protocols, ...manifest].join("; ")}`, "  ");
+  const manifest = inspection.manifest === null ? [] : [written[inspection.manifest.state]];
+  return wrap(`${inspection.benchmark}: ${[layout, ...protocols, ...manifest].join("; ")}`, "  ");
 }
 
 /** Breaks text at spaces into lines of at most 80 columns; a longer word stays whole. */

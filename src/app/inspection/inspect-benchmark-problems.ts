@@ -23,21 +23,26 @@ export interface DataProblem {
 type Found = Omit<DataProblem, "benchmark" | "root">;
 
 /** What is wrong with one benchmark in one folder, in no order. */
-export function benchmarkProblems(one: BenchmarkInspection): DataProblem[] {
-  const found = [...setProblems(one), ...placeProblems(one), ...changeProblems(one), ...imageProblems(one)];
-  return found.map((problem) => ({ ...problem, benchmark: one.benchmark, root: one.root }));
+export function benchmarkProblems(inspection: BenchmarkInspection): DataProblem[] {
+  const found = [
+    ...setProblems(inspection),
+    ...placeProblems(inspection),
+    ...changeProblems(inspection),
+    ...imageProblems(inspection),
+  ];
+  return found.map((problem) => ({ ...problem, benchmark: inspection.benchmark, root: inspection.root }));
 }
 
-function setProblems(one: BenchmarkInspection): Found[] {
-  if (one.problem !== null) {
-    return [{ severity: "error", kind: "not listed", message: one.problem, advice: "", items: [] }];
+function setProblems(inspection: BenchmarkInspection): Found[] {
+  if (inspection.problem !== null) {
+    return [{ severity: "error", kind: "not listed", message: inspection.problem, advice: "", items: [] }];
   }
   const problems: Found[] = [];
-  if (one.likelySets !== null) {
-    const { ids, by } = one.likelySets;
+  if (inspection.likelySets !== null) {
+    const { ids, by } = inspection.likelySets;
     const what = {
       classes: "its class folders are exactly those",
-      images: `its ${count(one.images)} images are as many as those`,
+      images: `its ${count(inspection.images)} images are as many as those`,
       name: "its name is that",
     }[by];
     problems.push({
@@ -48,34 +53,36 @@ function setProblems(one: BenchmarkInspection): Found[] {
       items: ids,
     });
   }
-  const isFolder = one.format === "folder";
-  const incomplete = one.protocols.filter(({ state }) => state === "incomplete");
+  const isFolder = inspection.format === "folder";
+  const incomplete = inspection.protocols.filter(({ state }) => state === "incomplete");
   if (incomplete.length > 0) {
     const lines = incomplete.map(({ id, n, expected }) => `protocol ${id}: ${count(n)} of ${count(expected)} images`);
     const fewer = incomplete.some(({ n, expected }) => n < expected);
     problems.push({
       severity: "error",
       kind: "missing images",
-      message: `${count(one.images)} of ${count(one.expectedImages)} images${fewer ? "" : ": more than the benchmark has"}`,
+      message: `${count(inspection.images)} of ${count(inspection.expectedImages)} images${fewer ? "" : ": more than the benchmark has"}`,
       advice: fewer
         ? `fetch ${isFolder ? "and unpack it" : "it"} again; a run scores what is there only with --allow-incomplete`
         : "remove what does not belong to it",
       // where no protocol has other numbers than the whole, the message says it all
-      items: incomplete.every(({ n, expected }) => n === one.images && expected === one.expectedImages) ? [] : lines,
+      items: incomplete.every(({ n, expected }) => n === inspection.images && expected === inspection.expectedImages)
+        ? []
+        : lines,
     });
   }
-  if (one.missingClasses.length > 0) {
+  if (inspection.missingClasses.length > 0) {
     problems.push({
       severity: "error",
       kind: "missing classes",
-      message: `without an image: ${count(one.missingClasses.length)} of ${count(one.expectedClasses)} classes`,
+      message: `without an image: ${count(inspection.missingClasses.length)} of ${count(inspection.expectedClasses)} classes`,
       advice: isFolder
         ? "fetch their folders; were they renamed, or not unpacked?"
         : "fetch the whole set again; is a file of several missing?",
-      items: one.missingClasses,
+      items: inspection.missingClasses,
     });
   }
-  const empty = one.emptyFolders.filter((name) => !one.missingClasses.includes(name));
+  const empty = inspection.emptyFolders.filter((name) => !inspection.missingClasses.includes(name));
   if (empty.length > 0) {
     problems.push({
       severity: "warning",
@@ -85,20 +92,20 @@ function setProblems(one: BenchmarkInspection): Found[] {
       items: empty,
     });
   }
-  if (one.unevenClasses.length > 0) {
-    const each = one.unevenClasses[0]?.expected ?? 0;
+  if (inspection.unevenClasses.length > 0) {
+    const each = inspection.unevenClasses[0]?.expected ?? 0;
     problems.push({
       severity: "error",
       kind: "uneven classes",
-      message: `classes of other than ${count(each)} images, which nearly all have: ${count(one.unevenClasses.length)}`,
+      message: `classes of other than ${count(each)} images, which nearly all have: ${count(inspection.unevenClasses.length)}`,
       advice: "fetch these folders again",
-      items: one.unevenClasses.map(({ name, images }) => `${name}: ${images}`),
+      items: inspection.unevenClasses.map(({ name, images }) => `${name}: ${images}`),
     });
   }
   return problems;
 }
 
-function placeProblems(one: BenchmarkInspection): Found[] {
+function placeProblems(inspection: BenchmarkInspection): Found[] {
   const problems: Found[] = [];
   const add = (
     severity: Found["severity"],
@@ -110,7 +117,7 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     if (items.length > 0)
       problems.push({ severity, kind, message: `${message}: ${count(items.length)}`, advice, items });
   };
-  const unknown = one.unknownFolders.map(({ name, images }) => `${name}/ (${plural(images, "image")})`);
+  const unknown = inspection.unknownFolders.map(({ name, images }) => `${name}/ (${plural(images, "image")})`);
   add(
     "error",
     "unknown folders",
@@ -119,45 +126,46 @@ function placeProblems(one: BenchmarkInspection): Found[] {
     "move them elsewhere; a run stops at them",
   );
   const loose =
-    one.layout === "flat"
+    inspection.layout === "flat"
       ? "images without a number of the benchmark"
       : "images beside the class folders, so without a class";
   add(
     "error",
     "loose images",
-    one.looseImages,
+    inspection.looseImages,
     loose,
     "move each into the folder of its class; a run passes them over",
   );
-  const twins = one.twinFolders.map((names) => names.join(" and "));
+  const duplicateFolders = inspection.twinFolders.map((names) => names.join(" and "));
   add(
     "error",
     "two folders of one class",
-    twins,
+    duplicateFolders,
     "classes that have two folders, as their names are one number",
     "merge them, or remove the wrong one",
   );
-  add("note", "links", one.links, "links to folders that are read where they are, which are skipped", "");
+  add("note", "links", inspection.links, "links to folders that are read where they are, which are skipped", "");
   add(
     "error",
     "class in a class",
-    one.misplaced,
+    inspection.misplaced,
     "folders named as a class inside the folder of another, whose images count for the outer one",
     "move each to where its class belongs",
   );
-  for (const message of one.warnings)
+  for (const message of inspection.warnings)
     problems.push({ severity: "error", kind: "training set", message, advice: "get the validation set", items: [] });
-  for (const message of one.notes) problems.push({ severity: "note", kind: "choice", message, advice: "", items: [] });
-  const clutter = describeClutter(new Map(Object.entries(one.clutter)));
+  for (const message of inspection.notes)
+    problems.push({ severity: "note", kind: "choice", message, advice: "", items: [] });
+  const clutter = describeClutter(new Map(Object.entries(inspection.clutter)));
   if (clutter !== "") {
     const message = `what systems leave beside images, which is skipped: ${clutter}`;
     problems.push({ severity: "note", kind: "clutter", message, advice: "", items: [] });
   }
-  if (one.strayFiles > 0) {
+  if (inspection.strayFiles > 0) {
     problems.push({
       severity: "note",
       kind: "other files",
-      message: `other files, which are skipped: ${count(one.strayFiles)}`,
+      message: `other files, which are skipped: ${count(inspection.strayFiles)}`,
       advice: "",
       items: [],
     });
@@ -165,10 +173,10 @@ function placeProblems(one: BenchmarkInspection): Found[] {
   return problems;
 }
 
-function changeProblems(one: BenchmarkInspection): Found[] {
-  const changes = one.manifest?.changes;
-  if (one.manifest === null || !changes) return [];
-  const meant = `if it is meant, delete ${one.manifest.path} and inspect with --deep again`;
+function changeProblems(inspection: BenchmarkInspection): Found[] {
+  const changes = inspection.manifest?.changes;
+  if (inspection.manifest === null || !changes) return [];
+  const meant = `if it is meant, delete ${inspection.manifest.path} and inspect with --deep again`;
   const problems: Found[] = [];
   const add = (kind: string, items: readonly string[], message: string, step: string) => {
     if (items.length > 0) {
@@ -191,20 +199,20 @@ function changeProblems(one: BenchmarkInspection): Found[] {
   return problems;
 }
 
-function imageProblems(one: BenchmarkInspection): Found[] {
+function imageProblems(inspection: BenchmarkInspection): Found[] {
   const problems: Found[] = [];
-  if (one.unreadable.length > 0) {
+  if (inspection.unreadable.length > 0) {
     problems.push({
       severity: "error",
       kind: "unreadable",
-      message: `unreadable: ${count(one.unreadable.length)}`,
+      message: `unreadable: ${count(inspection.unreadable.length)}`,
       advice: "fetch them again; a run goes on past them only with --skip-unreadable",
-      items: one.unreadable.map(({ path, reason }) => `${path}: ${reason}`),
+      items: inspection.unreadable.map(({ path, reason }) => `${path}: ${reason}`),
     });
   }
-  const complete = one.protocols.every(({ state }) => state !== "incomplete");
+  const complete = inspection.protocols.every(({ state }) => state !== "incomplete");
   for (const acrossClasses of [true, false]) {
-    const groups = one.duplicates.filter((group) => group.acrossClasses === acrossClasses);
+    const groups = inspection.duplicates.filter((group) => group.acrossClasses === acrossClasses);
     if (groups.length === 0) continue;
     // Published sets hold some images twice, even in two classes: a set with the right number is as it was published
     const published = complete ? " (the number of images is right, so the set may have been published so)" : "";

@@ -185,10 +185,10 @@ async function manifestState(
 
 /** How a class is called in messages: as its folder is, or would be. */
 function classNamer(benchmark: Benchmark, { layout, folders }: ImageSurvey): (row: number) => string {
-  const own = new Map(folders.map(({ label, name }) => [label, name]));
+  const folderNames = new Map(folders.map(({ label, name }) => [label, name]));
   const key = layout.kind === "class-folders" ? layout.key : benchmark.classes.keys.has("wnid") ? "wnid" : "index";
   const keys = classKeys(benchmark.classes, key, benchmark.path);
-  return (row) => own.get(row) ?? keys[row] ?? String(row);
+  return (row) => folderNames.get(row) ?? keys[row] ?? String(row);
 }
 
 function duplicateFolders(folders: ImageSurvey["folders"]): string[][] {
@@ -203,9 +203,9 @@ function uneven(
   name: (row: number) => string,
 ): BenchmarkInspection["unevenClasses"] {
   const expected = benchmark.images / benchmark.classes.size;
-  const others = [...counts].filter(([, count]) => count !== expected);
-  if (counts.size - others.length < NEARLY_ALL * benchmark.classes.size) return [];
-  return others.map(([row, count]) => ({ name: name(row), images: count, expected }));
+  const deviating = [...counts].filter(([, count]) => count !== expected);
+  if (counts.size - deviating.length < NEARLY_ALL * benchmark.classes.size) return [];
+  return deviating.map(([row, count]) => ({ name: name(row), images: count, expected }));
 }
 
 /** The set of its kind whose name the folder has: from inside ImageNetV2's sets look the same. */

@@ -14,11 +14,11 @@ import { checkImageHeader, NEEDS_MORE } from "./image-header-check.ts";
 /** Holds the header of nearly every photo; a longer one is read whole. */
 const HEAD_BYTES = 16 << 10;
 /** Images read and decoded at a time: as many as libuv has threads. */
-const AT_A_TIME = 4;
+const MAX_CONCURRENT = 4;
 /** Bytes of memory for the images that are decoded. */
 const DECODING_MEMORY = 640e6;
 /** Files after which other work of the process gets its turn. */
-const TURN = 1000;
+const FILES_PER_TURN = 1000;
 
 export interface ContentCheck {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
@@ -38,7 +38,7 @@ export type CheckedImages = Pick<ListedImages, "format" | "root" | "images">;
 
 /**
  * Looks into the images: in their first bytes, with SHA-256 only of those that have a twin by size and first bytes; or
- * `deep`: every one is decoded and hashed. At most {@link AT_A_TIME} images are in memory.
+ * `deep`: every one is decoded and hashed. At most {@link MAX_CONCURRENT} images are in memory.
  *
  * @param alsoHash  positions whose SHA-256 is wanted in any case
  */
@@ -53,8 +53,8 @@ export async function checkContent(
   const budget = openBudget(shareBudget(DECODING_MEMORY));
   const source = openSource(data);
   try {
-    const twins = options.deep ? [...digests.keys()] : await checkHeaders(data, source, reasons, options.progress);
-    const wanted = [...new Set([...twins, ...(options.alsoHash ?? [])])].filter((at) => !reasons.has(at));
+    const candidates = options.deep ? [...digests.keys()] : await checkHeaders(data, source, reasons, options.progress);
+    const wanted = [...new Set([...candidates, ...(options.alsoHash ?? [])])].filter((at) => !reasons.has(at));
     let done = 0;
     await eachOf(wanted, async (at) => {
       const image = images.at(at);
@@ -105,7 +105,7 @@ async function checkHeaders(
       keys[at] = null;
       reasons.set(at, describeFailure(cause, fileOf(root, image)));
     }
-    if (at % TURN === 0) {
+    if (at % FILES_PER_TURN === 0) {
       progress?.("headers", at, images.length);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -148,5 +148,5 @@ async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>):
   const worker = async () => {
     while (next < items.length) await work(items[next++] as T);
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  await Promise.all(Array.from({ length: MAX_CONCURRENT }, worker));
 }

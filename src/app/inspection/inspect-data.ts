@@ -68,12 +68,12 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
   });
   const cache = deep || storeIsThere(store) ? store : undefined;
   const cacheFolder = cache === undefined ? undefined : join(cache, "tars");
-  const how = { cacheFolder, passwordFile: options.zipPasswordFile, dataDirs };
-  const itself = isPicked ? await rootAsPlace(asked, root, how) : null;
-  const { places, unrecognised } = isPicked
-    ? { places: itself === null ? [] : [itself], unrecognised: [] }
-    : await findPlaces(asked, root, how);
-  if (places.length === 0 && unrecognised.length === 0)
+  const findOptions = { cacheFolder, passwordFile: options.zipPasswordFile, dataDirs };
+  const itself = isPicked ? await rootAsPlace(asked, root, findOptions) : null;
+  const { places, unrecognized } = isPicked
+    ? { places: itself === null ? [] : [itself], unrecognized: [] }
+    : await findPlaces(asked, root, findOptions);
+  if (places.length === 0 && unrecognized.length === 0)
     throw await nothingFound(asked, root, { cacheFolder, isDataOnly: check !== undefined });
   const benchmarks: BenchmarkInspection[] = [];
   for (const place of places) {
@@ -89,9 +89,9 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
       }),
     );
   }
-  const seen = new Set([...benchmarks, ...unrecognised].map(({ benchmark }) => benchmark));
+  const seen = new Set([...benchmarks, ...unrecognized].map(({ benchmark }) => benchmark));
   const absent = options.benchmarks === undefined ? [] : asked.filter(({ id }) => !seen.has(id));
-  const problems = [...(await definitionProblems(places)), ...findProblems(root, benchmarks, unrecognised, absent)];
+  const problems = [...(await definitionProblems(places)), ...findProblems(root, benchmarks, unrecognized, absent)];
   return { root, deep, benchmarks, problems, sound: !problems.some(({ severity }) => severity === "error") };
 }
 

@@ -24,7 +24,7 @@ export interface Place {
 export interface Places {
   readonly places: readonly Place[];
   /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
-  readonly unrecognised: readonly UnrecognisedPlace[];
+  readonly unrecognized: readonly UnrecognisedPlace[];
 }
 
 export interface FindPlacesOptions extends ContainerOptions {
@@ -69,10 +69,10 @@ export async function findPlaces(
   }
   if (places.length === 0) {
     const place = await rootAsPlace(benchmarks, root, options);
-    if (place !== null) return { places: [place], unrecognised: [] };
+    if (place !== null) return { places: [place], unrecognized: [] };
   }
   const taken = places.map(({ real }) => real);
-  return { places, unrecognised: await describeUnrecognised(passed, taken, cacheFolder) };
+  return { places, unrecognized: await describeUnrecognised(passed, taken, cacheFolder) };
 }
 
 async function surveyNamed(

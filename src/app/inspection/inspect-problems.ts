@@ -34,11 +34,11 @@ const KINDS = [
 export function findProblems(
   root: string,
   benchmarks: readonly BenchmarkInspection[],
-  unrecognised: readonly UnrecognisedPlace[],
+  unrecognized: readonly UnrecognisedPlace[],
   absent: readonly { readonly id: string; readonly folders: readonly string[] }[],
 ): DataProblem[] {
   const problems = benchmarks.flatMap(benchmarkProblems);
-  for (const { path, benchmark, contents } of unrecognised) {
+  for (const { path, benchmark, contents } of unrecognized) {
     problems.push({
       severity: "error",
       kind: "not recognised",
@@ -68,22 +68,22 @@ export function findProblems(
 
 function copies(benchmarks: readonly BenchmarkInspection[]): DataProblem[] {
   const first = new Map<string, BenchmarkInspection>();
-  return benchmarks.flatMap((one): DataProblem[] => {
-    if (one.images === 0 && one.problem === null) return []; // a run passes over empty class folders
-    const other = first.get(one.benchmark);
-    if (other === undefined) {
-      first.set(one.benchmark, one);
+  return benchmarks.flatMap((inspection): DataProblem[] => {
+    if (inspection.images === 0 && inspection.problem === null) return []; // a run passes over empty class folders
+    const earlier = first.get(inspection.benchmark);
+    if (earlier === undefined) {
+      first.set(inspection.benchmark, inspection);
       return [];
     }
     return [
       {
         severity: "error",
         kind: "two copies",
-        benchmark: one.benchmark,
-        root: one.root,
-        message: `a second copy, of ${plural(one.images, "image")}, beside ${other.root} of ${count(other.images)}`,
-        advice: `move one elsewhere, or say which is meant with --data-dir ${one.benchmark}=PATH`,
-        items: [other.root, one.root],
+        benchmark: inspection.benchmark,
+        root: inspection.root,
+        message: `a second copy, of ${plural(inspection.images, "image")}, beside ${earlier.root} of ${count(earlier.images)}`,
+        advice: `move one elsewhere, or say which is meant with --data-dir ${inspection.benchmark}=PATH`,
+        items: [earlier.root, inspection.root],
       },
     ];
   });

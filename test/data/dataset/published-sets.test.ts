@@ -65,7 +65,7 @@ describe("sets as they are published, under one root and without an option", () 
 
   it("are found as the archives that they are", async () => {
     expectAll(await locate(root));
-    const { places, unrecognised } = await findPlaces(
+    const { places, unrecognized: unrecognised } = await findPlaces(
       sets.map(({ benchmark }) => benchmark),
       root,
       {},

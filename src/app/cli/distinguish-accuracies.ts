@@ -11,7 +11,7 @@ import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
 
 /** Tells apart what has one name in accuracies that are compared: see {@link tellApart}. */
-export async function tellAccuraciesApart(...lists: readonly (readonly NamedAccuracy[])[]): Promise<ToldApart> {
+export async function distinguishAccuracies(...lists: readonly (readonly NamedAccuracy[])[]): Promise<ToldApart> {
   return tellApart(lists.flat(), await shippedHashes());
 }
 
