@@ -8,18 +8,12 @@ import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-const INSTALLED = join(root, "node_modules", ".shiftline-installed");
 const BUILT = join(root, "dist", ".shiftline-built");
 
 /** Makes the checkout ready to run. Says what it does on stderr; silent when there is nothing to do. */
 export function setUp() {
   checkNode();
-  const lock = digest(["package-lock.json", "package.json", ".npmrc"]);
-  if (stamp(INSTALLED) !== lock) {
-    say("installing packages from the npm registry (once)");
-    npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-    writeFileSync(INSTALLED, lock);
-  }
+  install(".", "installing packages from the npm registry (once)");
   const settings = [
     "package-lock.json",
     "tsconfig.json",
@@ -36,6 +30,16 @@ export function setUp() {
   }
 }
 
+/** Runs `npm ci` in a folder of the checkout, unless it has run with this lockfile. */
+export function install(folder, what) {
+  const installed = join(root, folder, "node_modules", ".shiftline-installed");
+  const lock = digest(["package-lock.json", "package.json", ".npmrc"].map((name) => join(folder, name)));
+  if (stamp(installed) === lock) return;
+  say(what);
+  npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: join(root, folder) });
+  writeFileSync(installed, lock);
+}
+
 /** Runs a program in the project's folder with the terminal as its own. @returns its exit status */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
@@ -48,11 +52,11 @@ export function runBin(name, args, options) {
   return run(process.execPath, [join(root, "node_modules", ...name.split("/")), ...args], options);
 }
 
-function npm(args) {
+function npm(args, options = {}) {
   const cli = process.env.npm_execpath;
   const status = cli?.endsWith(".js")
-    ? run(process.execPath, [cli, ...args])
-    : run("npm", args, { shell: process.platform === "win32" });
+    ? run(process.execPath, [cli, ...args], options)
+    : run("npm", args, { ...options, shell: process.platform === "win32" });
   if (status !== 0) {
     say(`npm ${args[0]} failed with status ${status}; its own message is above`);
     process.exit(status);
