@@ -94,24 +94,9 @@ describe("the README", () => {
     expect(result.metrics[0].correct).toBeGreaterThanOrEqual(3);
   }, 30_000);
 
-  it("links to files that are there, and names the commands that need nothing but Node", () => {
+  it("names the commands that need nothing but Node", () => {
     expect(text).toContain("npm start");
     expect(text).toContain("npm test");
-    const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1] as string);
-    expect(links.length).toBeGreaterThan(3);
-    const anchorOf = (heading: string) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\s-]/g, "")
-        .trim()
-        .replace(/\s/g, "-");
-    for (const link of links) {
-      const [file = "", anchor] = link.split("#");
-      const target = readFileSync(join(root, file), "utf8");
-      if (anchor === undefined) continue;
-      const headings = [...target.matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] as string));
-      expect(headings, link).toContain(anchor);
-    }
   });
 
   it("has a reason for every package it stands on", () => {
