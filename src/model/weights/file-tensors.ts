@@ -4,13 +4,14 @@ import { readTorchArchive } from "./torch-archive.ts";
 import type { WeightFile } from "./weight-file.ts";
 import type { FileTensors, StoredTensor } from "./weights.ts";
 
-/** At the top of a model, whatever wraps it. */
+/** Tensors that are at the top level of a model, below any wrapper. */
 const TOP = /^(?:module\.|_orig_mod\.)*[^.]+$/;
 
-/** @throws InputError if the file is damaged, claims what it does not hold, or holds no tensors */
+/** @throws InputError if the file is damaged, is shorter than it claims, or contains no tensors */
 export function readFileTensors(file: WeightFile, kind: "safetensors" | "zip"): FileTensors {
   const read = kind === "zip" ? readTorchArchive(file) : readSafetensors(file);
-  if (read.tensors.length === 0 && read.unusable.size === 0) throw new InputError(`${file.path}: it holds no tensors`);
+  if (read.tensors.length === 0 && read.unusable.size === 0)
+    throw new InputError(`${file.path}: it contains no tensors`);
   const values = new Map(read.values);
   for (const tensor of read.tensors) {
     const value = wholeNumber(file, tensor);
@@ -19,7 +20,9 @@ export function readFileTensors(file: WeightFile, kind: "safetensors" | "zip"): 
   return { ...read, values };
 }
 
-/** The value of a single whole number at the top: OpenAI's archives keep sizes so. Null for any other tensor. */
+/**
+ * The value of a top-level tensor that is a single integer, as which OpenAI's archives store sizes. Null for any other tensor.
+ */
 function wholeNumber(file: WeightFile, { name, type, shape, offset, byteLength }: StoredTensor): number | null {
   if (shape.length > 0 || (type !== "int64" && type !== "int32") || !TOP.test(name)) return null;
   const bytes = file.read(offset, byteLength);

@@ -4,10 +4,10 @@ import type { FileTensors, StoredTensor, Weights } from "./weights.ts";
 import { shown } from "./zip-directory.ts";
 
 /**
- * The tensors of a checkpoint's files under the names of its model.
+ * Joins the tensors of a checkpoint's files under the names that its model uses.
  *
- * @param parts what each file holds, at least one
- * @throws InputError if two names are the same without what PyTorch's wrappers put before them
+ * @param parts the content of each file, at least one
+ * @throws InputError if two names are equal once the prefixes of PyTorch's wrappers are removed
  */
 export function joinWeights(path: string, files: readonly string[], parts: readonly FileTensors[]): Weights {
   const { strip, notes } = stripPrefixes(parts.flatMap(({ tensors }) => tensors.map(({ name }) => name)));
@@ -17,7 +17,7 @@ export function joinWeights(path: string, files: readonly string[], parts: reado
   const free = (given: string): string => {
     const name = strip(given);
     if (!tensors.has(name) && !unusable.has(name)) return name;
-    throw new InputError(`${path}: two tensors are called ${shown(name)}: ${shown(given)} and another`);
+    throw new InputError(`${path}: two tensors are named ${shown(name)}: ${shown(given)} and another`);
   };
   for (const part of parts) {
     for (const tensor of part.tensors) {

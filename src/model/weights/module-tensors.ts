@@ -2,12 +2,12 @@ import { InputError } from "../../foundation/errors.ts";
 import { isKind, type PickleDict, type PickleRecord, type PickleValue } from "./pickle-value.ts";
 
 /**
- * The state dict of a module that was pickled whole, or of a TorchScript module: its parameters, buffers and submodules, by
- * names joined with dots.
+ * Builds the state dict of a module that was pickled whole, or of a TorchScript module: its parameters and buffers and those of
+ * its submodules, by names joined with dots.
  *
- * @param budget characters that all names may have together: modules may be shared, and then have several names
- * @returns null where it is no module
- * @throws InputError if there are more names, or if a module holds itself
+ * @param budget maximum total length of all names in characters: a shared module has several names
+ * @returns null if `root` is not a module
+ * @throws InputError if the names exceed the budget, or a module contains itself
  */
 export function moduleTensors(
   root: PickleValue,
@@ -26,7 +26,7 @@ export function moduleTensors(
   const found = new Map<string, PickleValue>();
   const open = new Set<PickleRecord>();
   let left = budget;
-  // Leaving a module is a step of its own, so that no depth of modules needs a depth of calls
+  // Leaving a module is a separate step, so that deeply nested modules need no deep call stack
   const steps: ({ readonly module: PickleRecord; readonly prefix: string } | { readonly leave: PickleRecord })[] = [
     { module: root as PickleRecord, prefix: "" },
   ];
@@ -36,7 +36,7 @@ export function moduleTensors(
       continue;
     }
     const { module, prefix } = step;
-    if (open.has(module)) throw new InputError(`${where}: a module holds itself; save its state_dict() instead`);
+    if (open.has(module)) throw new InputError(`${where}: a module contains itself; save its state_dict() instead`);
     open.add(module);
     steps.push({ leave: module });
     const modules: typeof steps = [];
@@ -53,7 +53,7 @@ export function moduleTensors(
 
 type Attributes = readonly (readonly [string, PickleValue])[];
 
-/** What a module holds, by name; null where a value is no module. */
+/** The attributes of a module by name; null if a value is not a module. */
 function attributesOf(value: PickleRecord): Attributes | null {
   if (value.problem !== null || !isKind(value.state, "dict")) return null;
   const { state } = value;
@@ -71,7 +71,7 @@ function named({ entries }: PickleDict): Attributes {
   return [...(entries ?? [])].filter((entry): entry is [string, PickleValue] => typeof entry[0] === "string");
 }
 
-/** Names of buffers that are not in a state dict: a set, as protocol 2 writes it by a call. */
+/** Names of the buffers that a state dict omits: a set, which protocol 2 writes as a call. */
 function nonPersistent(value: PickleValue | undefined): ReadonlySet<PickleValue> {
   const set = isKind(value, "record") && isKind(value.args, "tuple") ? value.args.items[0] : value;
   return new Set(isKind(set, "list") || isKind(set, "set") ? set.items : []);

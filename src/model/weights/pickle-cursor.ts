@@ -1,25 +1,25 @@
 import { isUtf8 } from "node:buffer";
 import { InputError } from "../../foundation/errors.ts";
 
-/** Bytes of the largest whole number that is kept; a larger is known to be there, and is not read. */
+/** Maximum size of an integer in bytes; a larger integer is skipped. */
 const MAX_INTEGER_BYTES = 256;
-/** Characters of a module's or a class's name. */
+/** Maximum length of a module or class name, in characters. */
 const MAX_LINE = 4096;
 
-/** Reads a pickle's opcodes and their arguments, never beyond its end. */
+/** Reads a pickle's opcodes and their arguments, never past its end. */
 export interface PickleCursor {
   position(): number;
   byte(): number;
-  /** @param bytes 1, 2, 4 or 8 of an unsigned number, the least significant first */
+  /** @param bytes size of an unsigned little-endian integer: 1, 2, 4 or 8 */
   unsigned(bytes: 1 | 2 | 4 | 8): number;
   signed4(): number;
   double(): number;
   bytes(length: number): Buffer;
   text(length: number): string;
-  /** Python 2's str: UTF-8, as torch.load takes it, or bytes as Latin-1 */
+  /** Python 2's str: UTF-8, as torch.load decodes it, or bytes as Latin-1 */
   oldText(length: number): string;
   line(): string;
-  /** a whole number in two's complement; null for one that is too large to be kept */
+  /** an integer in two's complement; null if it exceeds the maximum size */
   integer(length: number): number | bigint | null;
   fault(what: string): InputError;
 }
@@ -28,9 +28,9 @@ export interface PickleCursor {
 export function pickleCursor(pickle: Buffer, where: string): PickleCursor {
   let at = 0;
   const fault = (what: string): InputError =>
-    new InputError(`${where}: not a sound pickle: ${what} at byte ${at}; fetch or save the file again`);
+    new InputError(`${where}: not a valid pickle: ${what} at byte ${at}; fetch or save the file again`);
   const take = (length: number): number => {
-    if (length > pickle.length - at) throw fault("it is cut short");
+    if (length > pickle.length - at) throw fault("it is truncated");
     const from = at;
     at += length;
     return from;
@@ -61,7 +61,7 @@ export function pickleCursor(pickle: Buffer, where: string): PickleCursor {
     },
     line() {
       const end = pickle.indexOf(10, at);
-      if (end < 0) throw fault("it is cut short");
+      if (end < 0) throw fault("it is truncated");
       if (end - at > MAX_LINE) throw fault(`a name has more than ${MAX_LINE} characters`);
       const line = pickle.subarray(at, end);
       if (!isUtf8(line)) throw fault("a name is not UTF-8");

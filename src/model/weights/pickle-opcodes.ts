@@ -1,4 +1,4 @@
-/** The pickle opcodes that are read: those of protocols 2 to 5. Source: CPython's Lib/pickletools.py. */
+/** The supported pickle opcodes: those of protocols 2 to 5. Source: CPython's Lib/pickletools.py. */
 export const OPCODE = {
   MARK: 0x28,
   EMPTY_TUPLE: 0x29,
@@ -56,5 +56,5 @@ export const OPCODE = {
   BYTEARRAY8: 0x96,
 } as const;
 
-/** Opcodes of the protocols 0 and 1, which write numbers and strings as lines of text: I L F S V P g p i. */
+/** Opcodes of protocols 0 and 1, which write numbers and strings as lines of text: I L F S V P g p i. */
 export const TEXT_OPCODES: ReadonlySet<number> = new Set([..."ILFSVPgpi"].map((letter) => letter.charCodeAt(0)));

@@ -1,20 +1,20 @@
 import type { InputError } from "../../foundation/errors.ts";
 import type { PickleValue } from "./pickle-value.ts";
 
-/** The stack, marks and memo of a pickle that is read. Each method throws where a value, mark or key is missing. */
+/** The stack, marks and memo of a pickle reader. Each method throws if a value, mark or key is missing. */
 export interface PickleStack {
   push(value: PickleValue): void;
   pop(): PickleValue;
-  /** Takes the last values, in the order in which they were pushed. */
+  /** Pops the last values, in the order in which they were pushed. */
   popLast(count: number): PickleValue[];
-  /** The value on top, which stays there. */
+  /** Returns the top value without popping it. */
   top(): PickleValue;
   mark(): void;
-  /** Takes what lies above the last mark, and the mark. */
+  /** Pops the values above the last mark, and the mark. */
   popMark(): PickleValue[];
-  /** Drops the value on top, or the mark where nothing lies above it. */
+  /** Drops the top value, or the mark if it is on top. */
   drop(): void;
-  /** Values and marks. */
+  /** Number of values and marks. */
   depth(): number;
   put(index: number): void;
   memoize(): void;
@@ -57,7 +57,7 @@ export function pickleStack(fault: (what: string) => InputError): PickleStack {
     memoize: () => void memo.set(memo.size, top()),
     get(index) {
       const value = memo.get(index);
-      if (value === undefined) throw fault(`nothing was kept under ${index}`);
+      if (value === undefined) throw fault(`the memo has no entry ${index}`);
       return value;
     },
   };

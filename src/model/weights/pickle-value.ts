@@ -1,6 +1,6 @@
 /*
- * What a pickle describes, as plain data. Nothing that a pickle names is imported or called: an object of a class or function
- * that is not known stays a record of its name, its arguments and its state.
+ * The content of a pickle as plain data. Nothing that a pickle names is imported or called: an object of an unknown class or
+ * function remains a record of its name, arguments and state.
  */
 export type PickleValue =
   | null
@@ -35,7 +35,7 @@ export interface PickleSet {
 
 export interface PickleDict {
   readonly kind: "dict";
-  /** null while it is empty: a byte of a pickle makes one */
+  /** null while it is empty, because one byte of a pickle creates a dict */
   entries: Map<PickleValue, PickleValue> | null;
 }
 
@@ -45,40 +45,42 @@ export interface PickleGlobal {
   readonly name: string;
 }
 
-/** An object that a class or function would have made. */
+/** An object that a class or function would have created. */
 export interface PickleRecord {
   readonly kind: "record";
-  /** the class or function; of what is no global, what it is */
+  /** the class or function; if that is not a global, a description of it */
   readonly name: string;
   readonly args: PickleValue;
-  /** what it would have been given as its state; null for none */
+  /** the state that it would have received; null for none */
   state: PickleValue;
-  /** why it is not what it could be: a tensor with wrong arguments; null where it is simply not known */
+  /**
+   * why it is not a tensor although its name is that of one, such as invalid arguments; null if the class or function is unknown
+   */
   readonly problem: string | null;
 }
 
-/** The memory of tensors: an entry of the archive. */
+/** The memory of one or more tensors: an entry of the archive. */
 export interface TorchStorage {
   readonly kind: "storage";
-  /** PyTorch's name of its elements, `float32`; null for bytes of no type */
+  /** PyTorch's name of the element type, such as `float32`; null for untyped bytes */
   readonly dtype: string | null;
   readonly key: string;
-  /** elements; bytes where it has no type */
+  /** number of elements; of bytes if it is untyped */
   readonly count: number;
 }
 
-/** A view on a storage. */
+/** A view of a storage. */
 export interface TorchTensor {
   readonly kind: "tensor";
   readonly storage: TorchStorage;
-  /** PyTorch's name of its elements */
+  /** PyTorch's name of the element type */
   readonly dtype: string;
-  /** elements before its first */
+  /** offset of its first element in the storage, in elements */
   readonly offset: number;
   readonly shape: readonly number[];
-  /** elements to step per axis */
+  /** stride of each axis, in elements */
   readonly strides: readonly number[];
-  /** why its values are not those that lie there; null where they are */
+  /** why its values differ from the stored ones; null if they do not */
   problem: string | null;
 }
 
@@ -89,10 +91,10 @@ export function isKind<Kind extends "list" | "tuple" | "set" | "dict" | "global"
   return typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
 }
 
-/** What a value is, for messages: `a list`, `a string`, `numpy.core.multiarray._reconstruct`. */
+/** Describes a value for messages: `a list`, `a string`, `numpy.core.multiarray._reconstruct`. */
 export function describeValue(value: PickleValue): string {
   if (value === null) return "None";
-  if (typeof value === "boolean") return "a truth value";
+  if (typeof value === "boolean") return "a boolean";
   if (typeof value === "number" || typeof value === "bigint") return "a number";
   if (typeof value === "string") return "a string";
   if (value instanceof Uint8Array) return "bytes";

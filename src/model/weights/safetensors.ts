@@ -11,9 +11,9 @@ import { shown } from "./zip-directory.ts";
  * Source: https://huggingface.co/docs/safetensors, "Format"; reference: safetensors 0.8.0, src/tensor.rs, `SafeTensors::read_metadata`, `Metadata::validate`
  */
 const LENGTH_BYTES = 8;
-/** The longest header that is read, bytes: that of 150,000 tensors. The reference reads 100 MB, which take 1.5 GB once parsed. */
+/** Maximum size of a header in bytes, enough for 150,000 tensors. The reference allows 100 MB, which take 1.5 GB once parsed. */
 const MAX_HEADER = 16e6;
-/** The header, a tensor, its shape. */
+/** Nesting depth: the header, a tensor, its shape. */
 const DEPTH = 3;
 const MAX_AXES = 64;
 
@@ -29,7 +29,7 @@ const TYPES: ReadonlyMap<string, StoredType> = new Map([
   ["U8", "uint8"],
   ["BOOL", "bool"],
 ]);
-/** Bits of the elements that the format knows and this program does not read. */
+/** Bits per element of the types that the format defines and this program does not read. */
 const OTHER_BITS: ReadonlyMap<string, number> = new Map([
   ["F4", 4],
   ["F6_E2M3", 6],
@@ -55,18 +55,18 @@ interface Entry {
   readonly end: number;
 }
 
-/** What a header, which is a JSON object, begins with: the format allows no white space before it. */
+/** The first byte of a header, which is a JSON object: the format allows no white space before it. */
 const OPENING_BRACE = 0x7b;
 
 /**
  * Reads the header of a safetensors file.
  *
- * @throws InputError where the reference implementation refuses it: a length beyond the file, offsets with gaps or overlaps,
- *   bytes that are not the shape's; and where a name appears twice
+ * @throws InputError where the reference implementation rejects the file: a length beyond the file, offsets with gaps or
+ *   overlaps, a byte count that does not match the shape; also if a name appears twice
  */
 export function readSafetensors(file: WeightFile): FileTensors {
-  const fault = (what: string): InputError => new InputError(`${file.path}: not a sound safetensors file: ${what}`);
-  if (file.size < LENGTH_BYTES) throw fault(`cut short: expected at least 8 bytes, got ${file.size}`);
+  const fault = (what: string): InputError => new InputError(`${file.path}: not a valid safetensors file: ${what}`);
+  if (file.size < LENGTH_BYTES) throw fault(`truncated: expected at least 8 bytes, got ${file.size}`);
   const claimed = file.read(0, LENGTH_BYTES).readBigUInt64LE(0);
   if (file.size === LENGTH_BYTES || file.read(LENGTH_BYTES, 1)[0] !== OPENING_BRACE) {
     throw new InputError(
@@ -74,10 +74,10 @@ export function readSafetensors(file: WeightFile): FileTensors {
     );
   }
   if (claimed > BigInt(MAX_HEADER)) {
-    throw fault(`its header claims ${claimed} bytes, of which at most ${byteSize(MAX_HEADER)} are read`);
+    throw fault(`its header claims ${claimed} bytes, the maximum is ${byteSize(MAX_HEADER)}`);
   }
   const start = LENGTH_BYTES + Number(claimed);
-  if (start > file.size) throw fault(`cut short: its header ends at byte ${start}, the file has ${file.size}`);
+  if (start > file.size) throw fault(`truncated: its header ends at byte ${start}, the file has ${file.size}`);
   const bytes = file.read(LENGTH_BYTES, Number(claimed));
   if (!isUtf8(bytes)) throw fault("its header is not UTF-8");
   const header = parseStrictJson(bytes.toString("utf8"), DEPTH, `${file.path}: header`);
@@ -88,14 +88,14 @@ export function readSafetensors(file: WeightFile): FileTensors {
   for (const entry of entries) {
     if (entry.begin !== end || entry.end < entry.begin) {
       throw fault(
-        `tensor ${shown(entry.name)}: its bytes ${entry.begin} to ${entry.end} do not follow the tensor before, which ends at ${end}`,
+        `tensor ${shown(entry.name)}: its bytes ${entry.begin} to ${entry.end} do not follow the previous tensor, which ends at ${end}`,
       );
     }
     end = entry.end;
     checkBytes(entry, fault);
     const type = TYPES.get(entry.dtype);
     if (type === undefined) {
-      unusable.set(entry.name, `its elements are ${shown(entry.dtype)}, which are not read`);
+      unusable.set(entry.name, `its element type is ${shown(entry.dtype)}, which is not supported`);
     } else {
       const { name, shape } = entry;
       const offset = start + entry.begin;
@@ -113,7 +113,7 @@ export function readSafetensors(file: WeightFile): FileTensors {
   if (start + end !== file.size) {
     throw fault(
       start + end > file.size
-        ? `cut short: expected ${start + end} bytes, got ${file.size}; fetch the file again`
+        ? `truncated: expected ${start + end} bytes, got ${file.size}; fetch the file again`
         : `${file.size - start - end} bytes follow its last tensor`,
     );
   }
@@ -129,7 +129,7 @@ function entriesOf(header: JsonValue, fault: Fault): Entry[] {
     if (name === "__metadata__") {
       const texts = value instanceof Map ? [...value.values()] : [null];
       if (value !== null && !texts.every((text) => typeof text === "string")) {
-        throw fault("its metadata are not texts by name");
+        throw fault("its __metadata__ is not an object of strings");
       }
       continue;
     }
@@ -139,7 +139,7 @@ function entriesOf(header: JsonValue, fault: Fault): Entry[] {
     const [begin, end, rest] = Array.isArray(offsets) ? (offsets as readonly JsonValue[]) : [];
     const sound = typeof dtype === "string" && isSizes(shape) && isSize(begin) && isSize(end) && rest === undefined;
     if (!sound) {
-      throw fault(`tensor ${shown(name)}: expected its dtype, its shape and the offsets of its beginning and end`);
+      throw fault(`tensor ${shown(name)}: expected a dtype, a shape and two data_offsets`);
     }
     if (shape.length > MAX_AXES) throw fault(`tensor ${shown(name)}: it has ${shape.length} axes`);
     entries.push({ name, dtype, shape, begin, end });
@@ -147,12 +147,12 @@ function entriesOf(header: JsonValue, fault: Fault): Entry[] {
   return entries;
 }
 
-/** @throws InputError if the bytes are not those of the shape; those of a type that the format may get are not known */
+/** @throws InputError if the byte count does not match the shape; types that the format may add later are not checked */
 function checkBytes({ name, dtype, shape, begin, end }: Entry, fault: Fault): void {
   const type = TYPES.get(dtype);
   const bits = type === undefined ? OTHER_BITS.get(dtype) : 8 * STORED_BYTES[type];
   if (bits === undefined) return;
-  // The reference multiplies in this order and refuses an overflow, also before an axis of no elements
+  // The reference multiplies in this order and rejects an overflow, even before an axis of size 0
   let expected = 1;
   for (const size of shape) {
     expected *= size;
@@ -160,7 +160,7 @@ function checkBytes({ name, dtype, shape, begin, end }: Entry, fault: Fault): vo
   }
   if (expected * bits !== (end - begin) * 8) {
     throw fault(
-      `tensor ${shown(name)}: it has ${end - begin} bytes, but (${shape.join(", ")}) of ${dtype} need ${(expected * bits) / 8}`,
+      `tensor ${shown(name)}: it has ${end - begin} bytes, but shape (${shape.join(", ")}) of ${dtype} needs ${(expected * bits) / 8}`,
     );
   }
 }

@@ -3,22 +3,22 @@ import { moduleTensors } from "./module-tensors.ts";
 import { describeValue, isKind, type PickleDict, type PickleValue } from "./pickle-value.ts";
 import { shown } from "./zip-directory.ts";
 
-/** Where training code puts a state dict, in the order in which they are looked for; open_clip's first. */
+/** Keys under which training code stores a state dict, in the order in which they are tried; open_clip's first. */
 const PLACES = ["state_dict", "model", "model_state_dict", "module"];
-/** Entries listed in a message. */
+/** Maximum number of entries in a message. */
 const LISTED = 12;
 
 export interface StateDict {
-  /** what stands under each name, tensors and the rest */
+  /** every entry by name, tensors and others */
   readonly entries: ReadonlyMap<string, PickleValue>;
   readonly notes: readonly string[];
 }
 
 /**
- * Finds the state dict in what a checkpoint's pickle holds: itself, or under a name that is usual; a module that was
- * pickled whole gives its own.
+ * Finds the state dict in the content of a checkpoint's pickle: the content itself, the entry of a usual name, or the state dict
+ * of a module that was pickled whole.
  *
- * @param budget characters that all names may have together
+ * @param budget maximum total length of all names in characters
  * @throws InputError if there is none
  */
 export function findStateDict(root: PickleValue, where: string, budget: number): StateDict {
@@ -33,18 +33,18 @@ export function findStateDict(root: PickleValue, where: string, budget: number):
     const value = root.entries?.get(place) ?? null;
     const entries = isKind(value, "dict") ? named(value) : moduleTensors(value, where, budget);
     if (entries === null || !hasTensor(entries)) continue;
-    return { entries, notes: [`the state dict lies under ${shown(place)}${restNote(root, value)}`] };
+    return { entries, notes: [`the state dict is the entry ${shown(place)}${restNote(root, value)}`] };
   }
   const bare = named(root);
   if (hasTensor(bare)) return { entries: bare, notes: [] };
   const keys = [...(root.entries?.keys() ?? [])].slice(0, LISTED);
   const list = keys.map((key) => (typeof key === "string" ? shown(key) : describeValue(key))).join(", ") || "nothing";
   throw new InputError(
-    `${where}: no tensors at its top, nor under ${PLACES.map(shown).join(", ")}; it holds ${list}; save the state dict alone: torch.save(checkpoint[…], path)`,
+    `${where}: no tensors at its top level or under ${PLACES.map(shown).join(", ")}; it contains ${list}; save the state dict alone: torch.save(checkpoint[…], path)`,
   );
 }
 
-/** Names the other state dicts of a checkpoint, an average of weights say: which is meant is the user's to know. */
+/** Names the other state dicts of a checkpoint, such as an average of weights: only the user knows which one is meant. */
 function restNote(root: PickleDict, used: PickleValue): string {
   const known = new Map<PickleValue, boolean>([[used, false]]);
   const names: string[] = [];
@@ -55,7 +55,7 @@ function restNote(root: PickleDict, used: PickleValue): string {
     if (holds) names.push(shown(key));
   }
   if (names.length === 0) return "";
-  return `; tensors under ${names.slice(0, LISTED).join(", ")} are not read`;
+  return `; the tensors of ${names.slice(0, LISTED).join(", ")} are not read`;
 }
 
 function hasTensor(entries: ReadonlyMap<PickleValue, PickleValue>): boolean {

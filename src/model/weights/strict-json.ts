@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 
-/** A parsed object: a Map, so that no name means anything to JavaScript. */
+/** A parsed value. Objects are Maps, so that no name has a meaning in JavaScript. */
 export type JsonValue =
   | null
   | boolean
@@ -10,7 +10,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | ReadonlyMap<string, JsonValue>;
 
-/** A number that is not written as a whole number: a size of 1.0 is none. */
+/** A number that is not written as an integer: 1.0 is not a valid size. */
 export interface JsonFraction {
   readonly fraction: number;
 }
@@ -24,12 +24,12 @@ const LITERALS: readonly (readonly [string, JsonValue])[] = [
 ];
 
 /**
- * Parses JSON of untrusted files: no name twice in an object, where `JSON.parse` takes the last; no deeper than asked; and
- * whole numbers are told from others.
+ * Parses JSON of untrusted files. Unlike `JSON.parse`, it rejects duplicate names in an object, limits the nesting depth and
+ * distinguishes integers from other numbers.
  *
- * @param depth objects and arrays within each other
+ * @param depth maximum nesting depth of objects and arrays
  * @param where file name, for messages
- * @throws InputError saying at which character it is not such JSON, without any of its text
+ * @throws InputError with the character at which the text is invalid, and without any of the text
  */
 export function parseStrictJson(text: string, depth: number, where: string): JsonValue {
   let at = 0;
@@ -62,7 +62,7 @@ export function parseStrictJson(text: string, depth: number, where: string): Jso
     try {
       return JSON.parse(text.slice(from, at)) as string;
     } catch {
-      throw fault("not JSON: a wrong escape");
+      throw fault("not JSON: an invalid escape");
     }
   };
   const list = (left: number): JsonValue[] => {
@@ -108,6 +108,6 @@ export function parseStrictJson(text: string, depth: number, where: string): Jso
   };
   const parsed = value(depth);
   skipSpace();
-  if (at < text.length) throw fault("not JSON: something follows it");
+  if (at < text.length) throw fault("not JSON: more text follows it");
   return parsed;
 }

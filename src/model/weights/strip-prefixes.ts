@@ -1,13 +1,13 @@
-/** What PyTorch's wrappers put before the names of all tensors: DistributedDataParallel and DataParallel, torch.compile. */
+/** Prefixes that PyTorch's wrappers add to the names of all tensors: DistributedDataParallel and DataParallel, torch.compile. */
 const WRAPPERS = ["module.", "_orig_mod."];
-/** torch.compile of a part of a model. */
+/** Prefix that torch.compile adds to a part of a model. */
 const COMPILED = /(?<=^|\.)_orig_mod\./g;
 
 /**
- * Finds what wrappers of PyTorch put into the names of tensors: `module.` where every tensor has it, `_orig_mod.` wherever
- * it stands.
+ * Finds the prefixes that PyTorch's wrappers add to the names of tensors: `module.` if every tensor has it, `_orig_mod.` anywhere
+ * in a name.
  *
- * @returns a function that removes it from a name, and what was removed, for a note
+ * @returns a function that removes them from a name, and a note that lists the removed prefixes
  */
 export function stripPrefixes(tensorNames: readonly string[]): { strip: (name: string) => string; notes: string[] } {
   const removed = new Set<string>();

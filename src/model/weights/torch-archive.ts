@@ -10,15 +10,15 @@ import type { FileTensors, StoredTensor, WeightFormat } from "./weights.ts";
 import { readZipDirectory, shown, storedOffset, type ZipEntry } from "./zip-directory.ts";
 
 /*
- * What torch.save has written since 1.6, and torch.jit.save: a zip of uncompressed entries below one folder: `data.pkl`, a
+ * The format of torch.save since 1.6, and of torch.jit.save: a zip of uncompressed entries below one folder, with `data.pkl`, a
  * pickle whose tensors name their storages by key, and `data/<key>`, the storages.
  * Source: torch/serialization.py, caffe2/serialize/inline_container.h of PyTorch 2.13
  */
 
-/** The largest pickle that is read, bytes. The state dict of 10,000 tensors and their optimizer has 4 MB. */
+/** Maximum size of a pickle in bytes. The state dict of 10,000 tensors and their optimizer has 4 MB. */
 const MAX_PICKLE = 16e6;
 
-/** @throws InputError if it is no such archive, is damaged, or holds no state dict */
+/** @throws InputError if the file is not such an archive, is damaged, or contains no state dict */
 export function readTorchArchive(file: WeightFile): FileTensors {
   const entries = readZipDirectory(file);
   const root = rootOf(file, entries);
@@ -49,45 +49,45 @@ export function readTorchArchive(file: WeightFile): FileTensors {
   return { format, tensors, unusable, values, notes: found.notes };
 }
 
-/** The folder that everything lies in. */
+/** The folder that contains every entry. */
 function rootOf(file: WeightFile, entries: ReadonlyMap<string, ZipEntry>): string {
   const [first = ""] = entries.keys();
   const root = first.slice(0, first.indexOf("/"));
   const outside = [...entries.keys()].find((name) => !name.startsWith(`${root}/`));
   if (first.includes("/") && entries.has(`${root}/data.pkl`)) {
     if (outside === undefined) return root;
-    throw new InputError(`${file.path}: entry ${shown(outside)} lies outside the archive's folder ${shown(root)}`);
+    throw new InputError(`${file.path}: entry ${shown(outside)} is outside the archive's folder ${shown(root)}`);
   }
   const kind = [...entries.keys()].some((name) => name.endsWith(".npy"))
     ? "a NumPy archive"
     : "a zip archive without <folder>/data.pkl";
   throw new InputError(
-    `${file.path}: ${kind}, not weights of PyTorch; expected what torch.save or safetensors writes; if weights were zipped, unpack them`,
+    `${file.path}: ${kind}, not PyTorch weights; expected a file of torch.save or safetensors; if weights were zipped, unpack them`,
   );
 }
 
 function checkByteOrder(file: WeightFile, entry: ZipEntry | undefined): void {
-  if (entry === undefined) return; // before 2.1, and little-endian then
+  if (entry === undefined) return; // PyTorch before 2.1, which always wrote little-endian
   const order = smallEntry(file, entry, 64).toString("latin1");
   if (order === "little") return;
   throw new InputError(
-    `${file.path}: its numbers are not little-endian, its byteorder is ${JSON.stringify(order)}; save it again on a little-endian machine`,
+    `${file.path}: expected little-endian numbers, got byteorder ${JSON.stringify(order)}; save it again on a little-endian machine`,
   );
 }
 
 function smallEntry(file: WeightFile, entry: ZipEntry, maxBytes: number): Buffer {
   if (entry.size > maxBytes) {
     throw new InputError(
-      `${file.path}: ${entry.name.split("/").slice(1).join("/")} has ${byteSize(entry.size)}, of which at most ${byteSize(maxBytes)} are read; save the state dict alone`,
+      `${file.path}: ${entry.name.split("/").slice(1).join("/")} has ${byteSize(entry.size)}, the maximum is ${byteSize(maxBytes)}; save the state dict alone`,
     );
   }
   return file.read(storedOffset(file, entry), entry.size);
 }
 
-/** Why something beside the tensors cannot stand for one; null where it never does: modules' flags, hooks, lists of sizes. */
+/** Why an entry cannot be used as a tensor; null for entries that never are tensors: flags of modules, hooks, lists of sizes. */
 function problemOf(value: PickleValue, format: WeightFormat): string | null {
   if (isKind(value, "record") && !value.name.startsWith("torch.jit._pickle.")) {
-    return value.problem ?? `it is ${describeValue(value)}, which is not read`;
+    return value.problem ?? `it is ${describeValue(value)}, which is not supported`;
   }
-  return format === "torchscript" || value === null ? null : `it is no tensor, but ${describeValue(value)}`;
+  return format === "torchscript" || value === null ? null : `expected a tensor, got ${describeValue(value)}`;
 }

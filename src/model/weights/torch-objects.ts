@@ -23,11 +23,11 @@ const STORAGE_TYPES: ReadonlyMap<string, string | null> = new Map([
   ["UntypedStorage", null],
 ]);
 
-/** Axes of a tensor. PyTorch sets no limit, its operators end at 64. */
+/** Maximum number of axes of a tensor. PyTorch sets no limit, but its operators support 64. */
 const MAX_AXES = 64;
 
 /**
- * The few functions of PyTorch that make tensors, on descriptions of tensors.
+ * Replacements of the PyTorch functions that create tensors; they create descriptions of tensors.
  *
  * @see torch/_utils.py of PyTorch 2.13: `_rebuild_tensor_v2`, `_rebuild_parameter`, `_rebuild_from_type_v2`
  */
@@ -38,7 +38,7 @@ function call(name: string, args: readonly PickleValue[]): PickleValue | undefin
     case "torch._utils._rebuild_tensor":
       return args.length === 4 ? tensor(name, args, null) : malformed(name);
     case "torch._utils._rebuild_tensor_v2":
-      // storage, offset, shape, strides, requires_grad, hooks, and since 2.0 bits of how values are to be read
+      // storage, offset, shape, strides, requires_grad, hooks, and since 2.0 flags for lazy negation and conjugation
       return args.length === 6 || args.length === 7 ? tensor(name, args, args[6] ?? null) : malformed(name);
     case "torch._utils._rebuild_tensor_v3": {
       // storage of bytes, offset, shape, strides, requires_grad, hooks, type, bits
@@ -59,7 +59,7 @@ function call(name: string, args: readonly PickleValue[]): PickleValue | undefin
   }
 }
 
-/** A tensor with attributes: function, class, arguments, attributes. Of subclasses, only the class knows what its values are. */
+/** A tensor with attributes: function, class, arguments, attributes. The values of a subclass are known only to its code. */
 function fromType([made, type, args]: readonly PickleValue[]): PickleValue | undefined {
   const plain =
     isKind(type, "global") && (type.name === "torch.Tensor" || type.name === "torch.nn.parameter.Parameter");
@@ -77,7 +77,7 @@ function load(persistentId: PickleValue): TorchStorage | undefined {
   return dtype === undefined || !isSound ? undefined : { kind: "storage", dtype, key, count };
 }
 
-/** @param type  of a storage of bytes, the element type */
+/** @param type  the element type of an untyped storage */
 function tensor(
   name: string,
   [storage, offset, shape, strides]: readonly PickleValue[],
@@ -92,12 +92,12 @@ function tensor(
   return { kind: "tensor", storage, dtype, offset, shape: sizes, strides: steps, problem: bitsProblem(bits) };
 }
 
-/** Lazy negation and conjugation: what lies in the file are other values. */
+/** Lazy negation and conjugation: the stored values differ from the tensor's. */
 function bitsProblem(bits: PickleValue): string | null {
   if (bits === null || (isKind(bits, "dict") && [...(bits.entries?.values() ?? [])].every((bit) => bit === false))) {
     return null;
   }
-  return "it is a view that negates or conjugates what is stored; save tensor.clone() instead";
+  return "it is a view that negates or conjugates the stored values; save tensor.clone() instead";
 }
 
 function sizesOf(value: PickleValue | undefined): readonly number[] | null {
@@ -111,6 +111,6 @@ function isSize(value: PickleValue | undefined): value is number {
 }
 
 function malformed(name: string): PickleRecord {
-  const problem = `the arguments of ${name} describe no tensor`;
+  const problem = `the arguments of ${name} do not describe a tensor`;
   return { kind: "record", name, args: null, state: null, problem };
 }

@@ -4,27 +4,27 @@ import type { WeightFile } from "./weight-file.ts";
 import { STORED_BYTES, type StoredTensor, type StoredType } from "./weights.ts";
 import { shown, storedOffset, type ZipEntry } from "./zip-directory.ts";
 
-/** Says where a tensor's bytes are, or why they cannot be used. */
+/** Locates a tensor's bytes, or reports why they cannot be used. */
 export type TensorPlace = Omit<StoredTensor, "name"> | { readonly problem: string };
 
 /**
  * Finds tensors in the archive's storages.
  *
- * @param entryOf the archive's entry of a storage's key
- * @returns a function that throws InputError where the archive does not hold what the tensor claims
+ * @param entryOf returns the archive's entry for a storage's key
+ * @returns a function that throws InputError if the archive does not contain the tensor's storage, or it is too short
  */
 export function tensorPlaces(
   file: WeightFile,
   entryOf: (key: string) => ZipEntry | undefined,
 ): (name: string, tensor: TorchTensor) => TensorPlace {
-  /** by key: the storage as it was first described, and where it begins */
+  /** by key: the first description of the storage, and its start in the file */
   const known = new Map<string, { storage: TorchStorage; entry: ZipEntry; start: number }>();
   const placeOf = (name: string, storage: TorchStorage): { entry: ZipEntry; start: number } => {
     const found = known.get(storage.key);
     if (found !== undefined) {
-      // PyTorch takes the first for all
+      // PyTorch uses the first description for all tensors
       if (found.storage.dtype === storage.dtype && found.storage.count === storage.count) return found;
-      throw fault(file, name, `its storage ${shown(storage.key)} is described twice, differently`);
+      throw fault(file, name, `its storage ${shown(storage.key)} has two different descriptions`);
     }
     const entry = entryOf(storage.key);
     if (entry === undefined) throw fault(file, name, `its storage ${shown(storage.key)} is not in the archive`);
@@ -34,7 +34,7 @@ export function tensorPlaces(
   };
   return (name, { storage, dtype, offset, shape, strides, problem }) => {
     if (problem !== null) return { problem };
-    if (!(dtype in STORED_BYTES)) return { problem: `its elements are ${dtype}, which are not read` };
+    if (!(dtype in STORED_BYTES)) return { problem: `its element type is ${dtype}, which is not supported` };
     const type = dtype as StoredType;
     const bytes = STORED_BYTES[type];
     const span = spanOf(shape, strides);
@@ -48,7 +48,7 @@ export function tensorPlaces(
     }
     const end = (offset + span) * bytes;
     if (!Number.isSafeInteger(end) || end > expected) {
-      throw fault(file, name, `it ends at byte ${end} of its storage, which has ${expected}`);
+      throw fault(file, name, `it ends at byte ${end} of its storage, which has ${expected} bytes`);
     }
     const contiguous = span === 0 || isContiguous(shape, strides);
     return {
@@ -62,16 +62,16 @@ export function tensorPlaces(
   };
 }
 
-/** Elements from a view's first to its last; none where an axis has none. Infinite where that is no number. */
+/** Number of elements from a view's first to its last; 0 if an axis has size 0, infinite if it cannot be counted. */
 function spanOf(shape: readonly number[], strides: readonly number[]): number {
   if (shape.includes(0)) return 0;
   let last = 0;
   for (const [i, size] of shape.entries()) last += (size - 1) * (strides[i] as number);
-  // Each term may be rounded once it is no safe integer; the sum is none then either
+  // A term that is not a safe integer may be rounded; the sum is then not a safe integer either
   return Number.isSafeInteger(last) ? last + 1 : Number.POSITIVE_INFINITY;
 }
 
-/** Whether elements lie row by row without gaps; how far an axis of one element steps does not matter. */
+/** Whether elements are row-major without gaps; the stride of an axis of size 1 does not matter. */
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {

@@ -3,29 +3,29 @@ import { OPCODE, TEXT_OPCODES } from "./pickle-opcodes.ts";
 import { type PickleStack, pickleStack } from "./pickle-stack.ts";
 import { describeValue, isKind, type PickleDict, type PickleRecord, type PickleValue } from "./pickle-value.ts";
 
-/** Opcodes of the longest pickle that is read. The state dict of 10,000 tensors and their optimizer has 1.7 million. */
+/** Maximum number of opcodes. The state dict of 10,000 tensors and their optimizer has 1.7 million. */
 const MAX_OPCODES = 2e6;
 
-/** What is made of the classes and functions that are known; the rest become records. */
+/** Creates the objects of known classes and functions; others become records. */
 export interface PickleObjects {
-  /** @returns undefined where the class or function is not known */
+  /** @returns undefined if the class or function is unknown */
   call(name: string, args: readonly PickleValue[]): PickleValue | undefined;
-  /** @returns undefined for an id of a form that is not known */
+  /** @returns undefined for an id of an unknown form */
   load(persistentId: PickleValue): PickleValue | undefined;
 }
 
 /**
- * Reads a pickle of protocol 2 to 5 as plain data. No class or function that it names is imported or called.
- * Every opcode makes at most one value of constant size and copies nothing, so memory is bounded by the pickle's length.
+ * Reads a pickle of protocol 2 to 5 as plain data. No class or function that it names is imported or called. Every opcode creates
+ * at most one value of constant size and copies nothing, so the pickle's length bounds the memory.
  *
  * @param where the file and the pickle in it, for messages
- * @throws InputError if it is damaged, or needs more than data: its text protocols, extension codes, out-of-band buffers
+ * @throws InputError if it is damaged, or uses unsupported features: text protocols, extension codes, out-of-band buffers
  * @see https://docs.python.org/3/library/pickle.html; CPython's Lib/pickle.py, `_Unpickler`
  */
 export function unpickle(pickle: Buffer, where: string, objects: PickleObjects): PickleValue {
   const cursor = pickleCursor(pickle, where);
   const stack = pickleStack(cursor.fault);
-  if (cursor.byte() !== OPCODE.PROTO) throw cursor.fault("it does not begin with its protocol");
+  if (cursor.byte() !== OPCODE.PROTO) throw cursor.fault("it does not begin with a protocol number");
   const protocol = cursor.byte();
   if (protocol < 2 || protocol > 5) throw cursor.fault(`its protocol is ${protocol}, expected 2 to 5,`);
   for (let count = 0; count < MAX_OPCODES; count++) {
@@ -33,7 +33,7 @@ export function unpickle(pickle: Buffer, where: string, objects: PickleObjects):
     if (opcode === OPCODE.STOP) {
       const value = stack.pop();
       if (stack.depth() > 0) throw cursor.fault("values are left over");
-      if (cursor.position() < pickle.length) throw cursor.fault("bytes follow its end");
+      if (cursor.position() < pickle.length) throw cursor.fault("bytes follow the end of the pickle");
       return value;
     }
     const value = VALUES[opcode];
@@ -75,9 +75,9 @@ const VALUES: Readonly<Record<number, Value>> = {
   [OPCODE.GLOBAL]: (cursor) => ({ kind: "global", name: `${cursor.line()}.${cursor.line()}` }),
 };
 
-/** Opcodes that work on what the stack holds. */
+/** Opcodes that operate on the stack. */
 const ACTIONS: Readonly<Record<number, Action>> = {
-  [OPCODE.FRAME]: (_, cursor) => void cursor.unsigned(8), // a hint for readers of streams
+  [OPCODE.FRAME]: (_, cursor) => void cursor.unsigned(8), // a hint for stream readers
   [OPCODE.MARK]: (stack) => stack.mark(),
   [OPCODE.POP]: (stack) => stack.drop(),
   [OPCODE.POP_MARK]: (stack) => void stack.popMark(),
@@ -145,8 +145,8 @@ const ACTIONS: Readonly<Record<number, Action>> = {
 };
 
 function unknownOpcode(opcode: number): string {
-  if (TEXT_OPCODES.has(opcode)) return "an opcode of the text protocols 0 and 1";
-  return `the opcode 0x${opcode.toString(16).padStart(2, "0")}, which is not read,`;
+  if (TEXT_OPCODES.has(opcode)) return "an opcode of text protocol 0 or 1";
+  return `unsupported opcode 0x${opcode.toString(16).padStart(2, "0")}`;
 }
 
 function pushTuple(stack: PickleStack, items: readonly PickleValue[]): void {
@@ -154,7 +154,7 @@ function pushTuple(stack: PickleStack, items: readonly PickleValue[]): void {
 }
 
 function integer(cursor: PickleCursor, length: number): PickleValue {
-  return cursor.integer(length) ?? record(`a whole number of ${length} bytes`, null);
+  return cursor.integer(length) ?? record(`an integer of ${length} bytes`, null);
 }
 
 function makeObject(stack: PickleStack, cursor: PickleCursor, objects: PickleObjects): void {
@@ -163,13 +163,13 @@ function makeObject(stack: PickleStack, cursor: PickleCursor, objects: PickleObj
 }
 
 function made(callable: PickleValue, args: PickleValue, objects: PickleObjects, cursor: PickleCursor): PickleValue {
-  if (!isKind(args, "tuple")) throw cursor.fault("arguments are no tuple");
+  if (!isKind(args, "tuple")) throw cursor.fault("arguments are not a tuple");
   if (!isKind(callable, "global")) return record(callable, args);
   if (callable.name === "collections.OrderedDict" && args.items.length === 0) return { kind: "dict", entries: null };
   return objects.call(callable.name, args.items) ?? record(callable, args);
 }
 
-/** An object that is not made. @param callable what would have made it, or words for that */
+/** A record in place of an object. @param callable the class or function that would have created it, or a description of it */
 function record(callable: PickleValue, args: PickleValue): PickleRecord {
   const name = typeof callable === "string" ? callable : describeCallable(callable);
   return { kind: "record", name, args, state: null, problem: null };
@@ -201,15 +201,15 @@ function setItems(target: PickleValue, pairs: PickleValue[], cursor: PickleCurso
 
 function build(target: PickleValue, state: PickleValue, cursor: PickleCursor): void {
   if (isKind(target, "record")) {
-    if (target.state !== null) throw cursor.fault("an object is given its state twice");
+    if (target.state !== null) throw cursor.fault("an object receives its state twice");
     target.state = state;
     return;
   }
-  // Attributes of an OrderedDict: `_metadata` of a state dict
+  // attributes of an OrderedDict: `_metadata` of a state dict
   if (isKind(target, "dict")) return;
   if (isKind(target, "tensor")) {
-    target.problem = "its state is set again after it was made";
+    target.problem = "its state is set again after it was created";
     return;
   }
-  throw cursor.fault(`${describeValue(target)} is given a state`);
+  throw cursor.fault(`${describeValue(target)} receives a state`);
 }

@@ -4,19 +4,21 @@ import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { fillSync, openRegularSync } from "../../foundation/files/regular-file.ts";
 
-/** An open weight file. Only small pieces of it are read: headers, directories, pickles. */
+/** An open weight file. Only small parts of it are read: headers, directories, pickles. */
 export interface WeightFile {
-  /** as it was given, for messages */
+  /** the path as given, for messages */
   readonly path: string;
-  /** the same without links: what tensors name as their file */
+  /** the path without symbolic links: the `file` of its tensors */
   readonly realPath: string;
   /** bytes */
   readonly size: number;
-  /** @throws InputError if the file has no such bytes: it was cut meanwhile, or a header claims more than there is */
+  /**
+   * @throws InputError if the file does not have these bytes: it was truncated since it was opened, or a header claims too much
+   */
   readonly read: (offset: number, length: number) => Buffer;
 }
 
-/** @param fill puts bytes from an offset on into memory, and says how many there were */
+/** @param fill reads bytes from an offset into memory, and returns how many were read */
 export function weightFile(
   path: string,
   realPath: string,
@@ -34,9 +36,9 @@ export function weightFile(
 }
 
 /**
- * Opens a regular file, and closes it when the work is done.
+ * Opens a regular file, runs `work`, and closes the file.
  *
- * @throws InputError if it cannot be read or is no regular file, and what the work throws
+ * @throws InputError if the file cannot be read or is not a regular file; also rethrows errors of `work`
  */
 export async function withWeightFile<Result>(path: string, work: (file: WeightFile) => Result): Promise<Result> {
   let descriptor: number | null = null;
@@ -54,5 +56,5 @@ export async function withWeightFile<Result>(path: string, work: (file: WeightFi
 }
 
 function cut(path: string, expected: number, size: number): InputError {
-  return new InputError(`${path}: cut short: expected at least ${expected} bytes, got ${size}; fetch the file again`);
+  return new InputError(`${path}: truncated: expected at least ${expected} bytes, got ${size}; fetch the file again`);
 }

@@ -1,4 +1,4 @@
-/** Element types of stored tensors, in onnxruntime's words. */
+/** Element types of stored tensors, as onnxruntime names them. */
 export type StoredType =
   | "float32"
   | "float16"
@@ -11,7 +11,7 @@ export type StoredType =
   | "uint8"
   | "bool";
 
-/** Bytes of one element. */
+/** Bytes per element. */
 export const STORED_BYTES: Readonly<Record<StoredType, number>> = {
   float32: 4,
   float16: 2,
@@ -25,29 +25,29 @@ export const STORED_BYTES: Readonly<Record<StoredType, number>> = {
   bool: 1,
 };
 
-/** A tensor where it lies in a weight file. Its bytes were checked to lie inside the file; its values were not read. */
+/** The location of a tensor in a weight file. Its bytes are known to be inside the file; its values were not read. */
 export interface StoredTensor {
   /** name in the state dict, without `module.` and `_orig_mod.` */
   readonly name: string;
   readonly type: StoredType;
-  /** sizes of its axes; empty for a scalar */
+  /** size of each axis; empty for a scalar */
   readonly shape: readonly number[];
-  /** real path of the file that holds its bytes */
+  /** real path of the file that contains its bytes */
   readonly file: string;
   /** bytes from the file's start to the tensor's first element */
   readonly offset: number;
   /** bytes from its first element to the end of its last */
   readonly byteLength: number;
-  /** elements to step per axis where it is not contiguous and row-major; null where it is */
+  /** stride of each axis in elements; null if the tensor is contiguous and row-major */
   readonly strides: readonly number[] | null;
 }
 
 export type WeightFormat = "safetensors" | "pytorch" | "torchscript";
 
-/** What a single file holds, by the names that it gives. */
+/** The content of a single file, under the names that the file uses. */
 export interface FileTensors {
   readonly format: WeightFormat;
-  /** no name twice, nor in both */
+  /** names are unique across `tensors` and `unusable` */
   readonly tensors: readonly StoredTensor[];
   /** tensors that cannot be used → why */
   readonly unusable: ReadonlyMap<string, string>;
@@ -57,16 +57,16 @@ export interface FileTensors {
 
 /** The tensors of a checkpoint's weight files. */
 export interface Weights {
-  /** the file that was given: the weights, or the index of their shards */
+  /** the given file: the weights, or the index of their shards */
   readonly path: string;
   readonly format: WeightFormat;
-  /** real paths of every file that tensors lie in, and of the index where there is one */
+  /** real paths of all files that contain tensors, and of the index if there is one */
   readonly files: readonly string[];
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** tensors that the file names but that cannot be used → why; an error only where one is needed */
+  /** names of tensors that cannot be used → why; an error only if such a tensor is needed */
   readonly unusable: ReadonlyMap<string, string>;
-  /** numbers that lie beside the tensors, by name (OpenAI's archives: `input_resolution`, `context_length`) */
+  /** integers stored beside the tensors, by name (OpenAI's archives: `input_resolution`, `context_length`) */
   readonly values: ReadonlyMap<string, number>;
-  /** what the user should know: where the state dict was found, which prefix was removed */
+  /** notes for the user: where the state dict was found, which prefixes were removed */
   readonly notes: readonly string[];
 }

@@ -12,27 +12,27 @@ import {
 import { byteSize } from "../../foundation/number-text.ts";
 import type { WeightFile } from "./weight-file.ts";
 
-/** The largest directory that is read, bytes. A checkpoint of 10,000 tensors and their optimizer has 2.6 MB. */
+/** Maximum size of a directory in bytes. A checkpoint of 10,000 tensors and their optimizer has 2.6 MB. */
 const MAX_DIRECTORY = 4e6;
 
-/** A file within a zip. */
+/** A file in a zip. */
 export interface ZipEntry extends ZipRecord {
   readonly name: string;
-  /** where the next entry begins, or the directory */
+  /** start of the next entry or of the directory, which bounds this entry */
   readonly limit: number;
 }
 
 /**
  * Lists the files of a zip, in the order of its directory.
  *
- * @throws InputError if it is no whole zip in a single part, or if names or places are not what a sound writer makes: a
- *   name twice, a name that leads out of the archive, entries that overlap
+ * @throws InputError if the file is not a complete zip in a single part, a name appears twice or leads out of the archive, or
+ *   entries overlap
  */
 export function readZipDirectory(file: WeightFile): ReadonlyMap<string, ZipEntry> {
   const { offset, length, count, before, wraps } = findZipDirectory(file);
-  if (before > 0 || wraps) throw zipFault(file, "its directory does not end where its end begins");
+  if (before > 0 || wraps) throw zipFault(file, "its directory does not end at its end-of-directory record");
   if (length > MAX_DIRECTORY) {
-    throw zipFault(file, `its directory has ${byteSize(length)}, of which at most ${byteSize(MAX_DIRECTORY)} are read`);
+    throw zipFault(file, `its directory has ${byteSize(length)}, the maximum is ${byteSize(MAX_DIRECTORY)}`);
   }
   const bytes = file.read(offset, length);
   const found = new Map<string, ZipEntry>();
@@ -47,7 +47,8 @@ export function readZipDirectory(file: WeightFile): ReadonlyMap<string, ZipEntry
     found.set(name, { ...entry, name, limit: offset });
     at += entryBytes;
   }
-  if (found.size !== count) throw zipFault(file, `its directory lists ${found.size} entries, its end says ${count}`);
+  if (found.size !== count)
+    throw zipFault(file, `its directory lists ${found.size} entries, its end-of-directory record ${count}`);
   return withLimits(file, found, offset);
 }
 
@@ -56,16 +57,16 @@ function nameOf(bytes: Buffer): string {
 }
 
 /**
- * Where the bytes of a stored entry begin.
+ * Finds the start of a stored entry's bytes.
  *
- * @throws InputError if it is compressed or encrypted, or if its local header is not that of the directory
+ * @throws InputError if the entry is compressed or encrypted, or its local header differs from the directory
  */
 export function storedOffset(file: WeightFile, entry: ZipEntry): number {
   const what = `entry ${shown(entry.name)}`;
   if (entry.encrypted) throw zipFault(file, `${what} is encrypted`);
   if (entry.method !== 0 || entry.size !== entry.storedSize) {
     throw new InputError(
-      `${file.path}: ${what} is compressed; torch.save stores its entries as they are: unpack the archive and load it in PyTorch, or save it again with torch.save`,
+      `${file.path}: ${what} is compressed; torch.save does not compress entries: unpack the archive and load it in PyTorch, or save it again with torch.save`,
     );
   }
   const header = file.read(entry.headerOffset, LOCAL_BYTES + entry.nameBytes.length);
@@ -74,13 +75,13 @@ export function storedOffset(file: WeightFile, entry: ZipEntry): number {
     header.readUInt16LE(8) === entry.method &&
     header.readUInt16LE(26) === entry.nameBytes.length &&
     entry.nameBytes.equals(header.subarray(LOCAL_BYTES));
-  if (!agrees) throw zipFault(file, `${what}: its header is not what the directory says`);
+  if (!agrees) throw zipFault(file, `${what}: its header differs from the directory`);
   const start = entry.headerOffset + header.length + header.readUInt16LE(28);
-  if (start + entry.size > entry.limit) throw zipFault(file, `${what} overlaps what follows it`);
+  if (start + entry.size > entry.limit) throw zipFault(file, `${what} overlaps the next entry`);
   return start;
 }
 
-/** Gives each entry the place where the next begins. @throws InputError if two overlap */
+/** Sets the limit of each entry: the start of the next one. @throws InputError if two entries overlap */
 function withLimits(
   file: WeightFile,
   entries: ReadonlyMap<string, ZipEntry>,
@@ -91,13 +92,13 @@ function withLimits(
   for (const [i, entry] of sorted.entries()) {
     const limit = sorted[i + 1]?.headerOffset ?? directory;
     const end = entry.headerOffset + LOCAL_BYTES + entry.nameBytes.length + entry.storedSize;
-    if (end > limit) throw zipFault(file, `entry ${shown(entry.name)} overlaps what follows it`);
+    if (end > limit) throw zipFault(file, `entry ${shown(entry.name)} overlaps the next entry`);
     limits.set(entry.name, limit);
   }
   return new Map([...entries].map(([name, entry]) => [name, { ...entry, limit: limits.get(name) as number }]));
 }
 
-/** A name out of a file, for messages: quoted, and not longer than a line. */
+/** Quotes a name from a file for messages, shortened to a line. */
 export function shown(name: string): string {
   return JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}…` : name);
 }

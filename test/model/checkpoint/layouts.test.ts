@@ -287,7 +287,7 @@ describe("token states that are pooled outside the graph", () => {
         ).subarray(0, 250),
       },
       [],
-      /2_Dense\/model.safetensors: not a sound safetensors file: cut short: expected 360 bytes, got 250/,
+      /2_Dense\/model.safetensors: not a valid safetensors file: truncated: expected 360 bytes, got 250/,
     ],
     [
       "weights that are none",

@@ -376,7 +376,7 @@ describe("weights are refused, in one line,", () => {
     [
       "a picture",
       () => join(writeTree(temporaryFolder(), { "cat.jpeg": "\xff\xd8\xff\xe0 and so on" }), "cat.jpeg"),
-      /cat.jpeg: neither safetensors nor weights of PyTorch; expected a .safetensors file/,
+      /cat.jpeg: neither safetensors nor PyTorch weights; expected a .safetensors file/,
     ],
   ];
 

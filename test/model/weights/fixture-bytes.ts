@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { STORED_BYTES, type StoredTensor } from "../../../src/model/weights/weights.ts";
 
-/** A tensor's values row by row, as hexadecimal bytes, read from where it is said to lie. */
+/** A tensor's values in row-major order as hexadecimal bytes, read from its stated location. */
 export function tensorBytes({ type, shape, file, offset, byteLength, strides }: StoredTensor): string {
   const bytes = Buffer.alloc(byteLength);
   const descriptor = openSync(file, "r");

@@ -1,12 +1,12 @@
 /*
- * Weight files byte by byte, sound and not: zips as torch.save writes them, pickles by their opcodes, safetensors by their
+ * Makes valid and invalid weight files byte by byte: zips like those of torch.save, pickles from opcodes, safetensors from a
  * header.
  */
 
 export interface MadeEntry {
   readonly name: string;
   readonly content: Buffer;
-  /** what the directory says instead of the truth */
+  /** false values for the directory */
   readonly claims?: {
     readonly size?: number;
     readonly storedSize?: number;
@@ -16,7 +16,7 @@ export interface MadeEntry {
   };
 }
 
-/** A zip of uncompressed entries. Checksums are left at zero: nothing reads them. */
+/** A zip of uncompressed entries. Checksums stay zero because nothing reads them. */
 export function makeZip(
   entries: readonly MadeEntry[],
   end: { readonly count?: number; readonly comment?: string } = {},
@@ -56,7 +56,7 @@ export function makeZip(
   return Buffer.concat([...parts, listing, tail, comment]);
 }
 
-/** What torch.save writes of a pickle and its storages. */
+/** The archive that torch.save writes for a pickle and its storages. */
 export function makeArchive(
   pickle: Buffer,
   storages: Readonly<Record<string, Buffer>> = {},
@@ -66,17 +66,17 @@ export function makeArchive(
   return makeZip([{ name: "archive/data.pkl", content: pickle }, ...data, ...more]);
 }
 
-/** A pickle of protocol 2: opcodes as Latin-1 text, and pieces. */
+/** A pickle of protocol 2, from pieces: opcodes as Latin-1 text, or bytes. */
 export function makePickle(...pieces: readonly string[]): Buffer {
   return Buffer.from(`\x80\x02${pieces.join("")}.`, "latin1");
 }
 
-/** Opcodes of a text. */
+/** Opcodes of a string. */
 export function text(value: string): string {
   return `X${uint32(Buffer.byteLength(value))}${Buffer.from(value).toString("latin1")}`;
 }
 
-/** Opcodes of a whole number in eight bytes. */
+/** Opcodes of an integer in eight bytes. */
 export function whole(value: number | bigint): string {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt(value));
@@ -94,7 +94,7 @@ export function tuple(...items: readonly string[]): string {
   return `(${items.join("")}t`;
 }
 
-/** Opcodes of a dict by name. */
+/** Opcodes of a dict with string keys. */
 export function dict(entries: Readonly<Record<string, string>>): string {
   const items = Object.entries(entries).map(([key, value]) => text(key) + value);
   return `}(${items.join("")}u`;
@@ -114,7 +114,7 @@ interface MadeTensor {
   readonly storage?: string;
 }
 
-/** Opcodes of a float32 tensor, by default of the storage "0" of two elements. */
+/** Opcodes of a float32 tensor, by default of storage "0" with two elements. */
 export function tensor({
   key = "0",
   count = 2,
@@ -129,7 +129,7 @@ export function tensor({
   return call("torch._utils", "_rebuild_tensor_v2", place, whole(offset), sizes, steps, "\x89", hooks);
 }
 
-/** A safetensors file. @param header JSON text, or what is turned into it */
+/** A safetensors file. @param header JSON text, or a value to be serialized */
 export function makeSafetensors(header: unknown, data: number | Buffer = 0, length?: bigint): Buffer {
   const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
   const prefix = Buffer.alloc(8);

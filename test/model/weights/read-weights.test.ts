@@ -35,7 +35,7 @@ describe("readWeights", () => {
     expect([...weights.tensors].every(([key, tensor]) => tensor.name === key)).toBe(true);
   });
 
-  it("says strides only where elements do not lie row by row; an axis of one element steps anywhere", async () => {
+  it("reports strides only if elements are not row-major; the stride of an axis of size 1 does not matter", async () => {
     const { tensors } = await read("views.pt");
     const strides = Object.fromEntries([...tensors].map(([name, tensor]) => [name, tensor.strides]));
     expect(strides).toEqual({
@@ -55,14 +55,14 @@ describe("readWeights", () => {
     });
   });
 
-  it("lets tensors share a storage: one place under two names", async () => {
+  it("lets tensors share a storage: two names have one location", async () => {
     const { tensors } = await read("views.pt");
     const [base, same, rows] = ["base", "same", "rows"].map((name) => tensors.get(name) as StoredTensor);
     expect(same).toEqual({ ...base, name: "same" });
     expect(rows?.offset).toBe((base?.offset ?? 0) + 16);
   });
 
-  it("says why a tensor cannot be used, and reads the rest", async () => {
+  it("reports why a tensor cannot be used, and reads the rest", async () => {
     const views = await read("views.pt");
     expect(views.unusable.get("negated")).toMatch(/negates or conjugates/);
     expect(views.unusable.get("conjugated")).toMatch(/negates or conjugates/);
@@ -72,9 +72,9 @@ describe("readWeights", () => {
     expect((await read("parameters.pt")).unusable.get("array")).toMatch(/numpy/);
   });
 
-  it("says where the state dict lay, what else holds tensors, and which prefix was removed", async () => {
+  it("reports where the state dict was, which other entries contain tensors, and which prefix was removed", async () => {
     expect((await read("training.pt")).notes).toEqual([
-      'the state dict lies under "state_dict"; tensors under "state_dict_ema" are not read',
+      'the state dict is the entry "state_dict"; the tensors of "state_dict_ema" are not read',
       "module. was removed from the names of tensors",
     ]);
     expect((await read("compiled-parts.pt")).notes).toEqual([
@@ -82,7 +82,7 @@ describe("readWeights", () => {
     ]);
   });
 
-  it("follows the links of the Hub's cache, and names what they lead to", async () => {
+  it("follows the links of the Hub's cache, and reports their targets", async () => {
     const root = temporaryFolder();
     const names = [
       "model.safetensors.index.json",
@@ -100,13 +100,13 @@ describe("readWeights", () => {
     expect(weights.tensors.get("a.weight")?.file).toBe(blobs[1]);
   });
 
-  it("reads of 600 MB only the header", async () => {
+  it("reads only the header of a file of 600 MB", async () => {
     const path = join(temporaryFolder(), "large.safetensors");
     const header = Buffer.from(JSON.stringify({ a: { dtype: "F32", shape: [15e7], data_offsets: [0, 6e8] } }));
     const length = Buffer.alloc(8);
     length.writeUInt32LE(header.length);
     writeFileSync(path, Buffer.concat([length, header]));
-    truncateSync(path, 8 + header.length + 6e8); // a hole: it takes no room
+    truncateSync(path, 8 + header.length + 6e8); // a sparse file: it takes no disk space
     const { arrayBuffers } = process.memoryUsage();
     const { tensors } = await readWeights(path);
     expect(tensors.get("a")?.byteLength).toBe(6e8);

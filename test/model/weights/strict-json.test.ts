@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { type JsonValue, parseStrictJson } from "../../../src/model/weights/strict-json.ts";
 
-/** The same as JSON.parse gives it; entries as pairs, so that no name is special. */
+/** The value as JSON.parse returns it; entries as pairs, so that no name is special. */
 function plain(value: JsonValue): unknown {
   if (value instanceof Map) return byName([...value].map(([name, inner]) => [name, plain(inner)]));
   if (Array.isArray(value)) return value.map(plain);
@@ -54,12 +54,12 @@ describe("parseStrictJson", () => {
     expect(accepted).toBeGreaterThan(100);
   });
 
-  it("tells whole numbers from others, however they are written", () => {
+  it("distinguishes integers from other numbers, in any notation", () => {
     expect(parseStrictJson("[10, -3, 9007199254740991]", 1, "f")).toEqual([10, -3, 9007199254740991]);
     expect(parseStrictJson("[1.0, 1e0, -0]", 1, "f")).toEqual([{ fraction: 1 }, { fraction: 1 }, { fraction: -0 }]);
   });
 
-  it("refuses a name that appears twice, and what lies deeper than asked", () => {
+  it("refuses a duplicate name, and values nested too deep", () => {
     expect(() => parseStrictJson('{"a": 1, "\\u0061": 2}', 1, "f.json")).toThrow("f.json: a name appears twice");
     expect(() => parseStrictJson("[[[]]]", 2, "f.json")).toThrow("f.json: nested deeper than 2 at character 2");
   });
