@@ -106,11 +106,11 @@ export async function inspectCheckpoint(path: string, options: CheckpointOptions
     weights: resolved.weights,
     fingerprint: checkpointFingerprint(files, resolved),
     files,
-    image: inspectTower(resolved.vision, resolved.vision.ports.pixels, image, resolved.weights?.image),
+    image: inspectTower(resolved.vision, resolved.vision.signature.pixels, image, resolved.weights?.image),
     text:
       resolved.text === null || text === null
         ? null
-        : inspectTower(resolved.text, resolved.text.ports.ids, text, resolved.weights?.text),
+        : inspectTower(resolved.text, resolved.text.signature.ids, text, resolved.weights?.text),
     preprocessing: resolved.preprocessing.preprocessing,
     preprocessingSource: preprocessingSource(resolved.preprocessing),
     tokenizer: tokenizer === null ? null : describeTokenizer(tokenizer),
@@ -136,7 +136,7 @@ function inspectTower(
   compiled: CompiledTower | undefined,
 ): TowerInspection {
   const { model } = tower;
-  const slice = sliceGraph(model, tower.ports.embedding.name);
+  const slice = sliceGraph(model, tower.signature.embedding.name);
   // A compiled graph brings numbers of its own, which are no weights
   const weights = weightsOf(slice).filter(({ external }) => compiled === undefined || external !== null);
   return {
@@ -144,7 +144,7 @@ function inspectTower(
     inputs: model.inputs,
     outputs: model.outputs,
     input: input.name,
-    output: tower.ports.embedding.name,
+    output: tower.signature.embedding.name,
     producer: model.producer,
     irVersion: model.irVersion,
     opsets: Object.fromEntries(model.opsets),

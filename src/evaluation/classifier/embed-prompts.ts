@@ -83,7 +83,7 @@ export async function embedChunks(
     await options.onOpened?.(encoder);
     const tokens = prompts.map((prompt) => tokenizer.encode(prompt, encoder.contextLength));
     const order = prompts.map((_, i) => i);
-    if (encoder.ownLength) order.sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);
+    if (encoder.variableLength) order.sort((a, b) => tokens[a]!.length - tokens[b]!.length || a - b);
     const chunks = missingChunks(prompts, order, options);
     const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     let before = 0;

@@ -13,6 +13,6 @@ export function convolutionNorm(
     strides: [stride, stride],
     pads: [padding, padding, padding, padding],
   });
-  const about = [norm.weight, norm.bias, norm.mean, norm.variance].map((tensor) => graph.weight(tensor));
-  return graph.op("BatchNormalization", [convolved, ...about], { epsilon: { float: norm.epsilon } });
+  const parameters = [norm.weight, norm.bias, norm.mean, norm.variance].map((tensor) => graph.weight(tensor));
+  return graph.op("BatchNormalization", [convolved, ...parameters], { epsilon: { float: norm.epsilon } });
 }

@@ -144,13 +144,13 @@ export function graphBuilder(): GraphBuilder {
         const rowElements = product(tensor.shape.slice(1));
         return float32(storedAs(tensor, shape, rows[0] * rowElements), tensor);
       }
-      const lying = storedAs(
+      const memoryLayout = storedAs(
         tensor,
         order.map((axis) => tensor.shape[axis] as number),
         0,
       );
       const perm = tensor.shape.map((_, axis) => order.indexOf(axis));
-      let value = op("Transpose", [float32(lying, tensor)], { perm });
+      let value = op("Transpose", [float32(memoryLayout, tensor)], { perm });
       if (rows[0] !== 0 || rows[1] !== tensor.shape[0])
         value = op("Slice", [value, integers(rows[0]), integers(rows[1]), integers(0)]);
       return view.shape === undefined ? value : op("Reshape", [value, integers(...shape)]);
@@ -169,8 +169,8 @@ export function graphBuilder(): GraphBuilder {
       return spec.name;
     },
     op,
-    outputs(type, given, wanted, attributes, domain) {
-      const names = wanted.map((name) => (name === null ? "" : `${type}_${nodes.length}_${name}`));
+    outputs(type, given, outputNames, attributes, domain) {
+      const names = outputNames.map((name) => (name === null ? "" : `${type}_${nodes.length}_${name}`));
       node(type, given, names, attributes, domain);
       return names as never;
     },

@@ -8,7 +8,7 @@ const FAMILIES = ["metaclip", "dfn"];
 /** The score of the published name of a repository or file; above any tag's. */
 const PUBLISHED = 1000;
 /** OpenAI's files have its models' names: those of other weights too. Its archives are known by their content. */
-const NAMES_NOTHING = "openai";
+const UNINFORMATIVE_NAME = "openai";
 
 /**
  * The pretrained names of open_clip that a path names: by the repository on the Hugging Face Hub, the file's name as
@@ -47,7 +47,7 @@ function pathParts(path: string): string[] {
 /** How exactly a part of a path names weights: 0 for not at all. */
 function score({ tag, repository, file }: PretrainedName, part: string): number {
   if (repository !== null && clean(repository.replace(/^.*\//, "")) === part) return PUBLISHED;
-  if (file !== null && tag !== NAMES_NOTHING && clean(file.replace(/\.\w+$/, "")) === part) return PUBLISHED;
+  if (file !== null && tag !== UNINFORMATIVE_NAME && clean(file.replace(/\.\w+$/, "")) === part) return PUBLISHED;
   if (hasWord(part, clean(tag))) return tag.length;
   return FAMILIES.some((family) => tag.startsWith(family) && hasWord(part, family)) ? 1 : 0;
 }

@@ -50,8 +50,8 @@ export function openClipNames(): Promise<OpenClipNames> {
  *
  * @throws InputError naming the closest names, or the model's tags
  */
-export function findArchitecture(names: OpenClipNames, wanted: string): NamedArchitecture {
-  const [model = "", tag] = wanted.split(":");
+export function findArchitecture(names: OpenClipNames, requested: string): NamedArchitecture {
+  const [model = "", tag] = requested.split(":");
   const spelled = model.replaceAll("/", "-").replace(/@(\d+)px$/, "-$1");
   const name = Object.hasOwn(names.models, spelled)
     ? spelled
@@ -59,7 +59,7 @@ export function findArchitecture(names: OpenClipNames, wanted: string): NamedArc
   if (name === undefined) {
     const closest = closestNames(spelled, Object.keys(names.models));
     throw new InputError(
-      `unknown architecture "${wanted}"; did you mean ${closest.join(", ")}? (names are ${names.source}'s model names)`,
+      `unknown architecture "${requested}"; did you mean ${closest.join(", ")}? (names are ${names.source}'s model names)`,
     );
   }
   const config = names.models[name] as Readonly<Record<string, unknown>>;

@@ -33,8 +33,8 @@ export function activationWarning(names: OpenClipNames, facts: ActivationFacts):
     ? "an archive of OpenAI's, whose models compute QuickGELU"
     : `${pretrained === null ? "by its path " : ""}${weightsText(rows)}, which ${needed ? "needs QuickGELU" : "was trained with GELU"}`;
   const alternatives = models.filter((model) => model.endsWith("-quickgelu") === needed);
-  const remedy = alternatives.length === 1 ? `; --arch ${alternatives[0]} has it` : "";
-  return `${path} is ${weights}, but ${source} says ${quickGelu ? "QuickGELU" : "GELU"}, so its scores are probably too low${remedy}`;
+  const advice = alternatives.length === 1 ? `; --arch ${alternatives[0]} has it` : "";
+  return `${path} is ${weights}, but ${source} says ${quickGelu ? "QuickGELU" : "GELU"}, so its scores are probably too low${advice}`;
 }
 
 function weightsText(rows: readonly PretrainedName[]): string {

@@ -157,8 +157,9 @@ function describeByShapes(
     const config = parseOpenClipConfig(modelCfg, name);
     const activation = config.text.activation === "quick_gelu" ? "QuickGELU" : "GELU";
     const certain = byPath === null ? "" : `, by its path ${byPath.model}:${byPath.tags.join(" or ")}`;
-    const others = fitting.filter((model) => model !== name);
-    const remedy = others.length === 0 ? "" : `; if it was trained with the other, give --arch ${others.join(" or ")}`;
+    const otherModels = fitting.filter((model) => model !== name);
+    const advice =
+      otherModels.length === 0 ? "" : `; if it was trained with the other, give --arch ${otherModels.join(" or ")}`;
     return {
       config,
       source,
@@ -169,7 +170,7 @@ function describeByShapes(
         byPath?.isPublished || config.vision.kind === "timm"
           ? []
           : [
-              `${byPath === null ? "nothing" : "only a word in its path"} says whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is taken, as ${byPath === null ? name : `open_clip's ${byPath.model}:${byPath.tags.join(" or ")}`} has it${remedy}`,
+              `${byPath === null ? "nothing" : "only a word in its path"} says whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is taken, as ${byPath === null ? name : `open_clip's ${byPath.model}:${byPath.tags.join(" or ")}`} has it${advice}`,
             ],
     };
   }

@@ -5,7 +5,7 @@ import { layoutKind } from "./layout-kinds.ts";
 import type { ModelConfigs } from "./model-config.ts";
 
 /** Where both libraries' configs are in the folder, the one of the checkpoint's layout counts. */
-export function ownConfigs(layout: Layout, configs: ModelConfigs): ModelConfigs {
+export function configsOfLayout(layout: Layout, configs: ModelConfigs): ModelConfigs {
   const { mainConfig } = layoutKind(layout.kind);
   if (configs[mainConfig] === null) return configs;
   return { ...configs, [mainConfig === "openClip" ? "huggingFace" : "openClip"]: null };
@@ -33,11 +33,11 @@ export function checkActivation(
   if (isQuick === (expected.quick ?? false))
     return { name, status: "ok", detail: `the graph has ${found}, as ${expected.source} says` };
   if (expected.quick === null) {
-    const silent = `${expected.source}: right for OpenAI's weights and others trained with QuickGELU`;
-    return { name, status: "ok", detail: `the graph has ${found}, ${silent}` };
+    const undecided = `${expected.source}: right for OpenAI's weights and others trained with QuickGELU`;
+    return { name, status: "ok", detail: `the graph has ${found}, ${undecided}` };
   }
-  const wanted = expected.quick ? "QuickGELU" : "GELU";
-  const detail = `the graph has ${found}, but ${expected.source} says ${wanted}: one of them is wrong, and accuracy suffers by points`;
+  const expectedName = expected.quick ? "QuickGELU" : "GELU";
+  const detail = `the graph has ${found}, but ${expected.source} says ${expectedName}: one of them is wrong, and accuracy suffers by points`;
   return { name, status: "warning", detail };
 }
 

@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
-import { describeTensor } from "./tower-ports.ts";
+import { describeTensor } from "./encoder-signature.ts";
 
 /** What a tower's output must be in every run. */
 export interface ExpectedEmbeddings {

@@ -1,15 +1,15 @@
 import { findActivations } from "../onnx/activation.ts";
 import { sliceGraph } from "../onnx/graph-slice.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { checkActivation, ownConfigs } from "./activation-check.ts";
+import { checkActivation, configsOfLayout } from "./activation-check.ts";
 import type { EncoderGraph } from "./encoder-graph.ts";
 import type { EncoderOptions } from "./encoders.ts";
 import { checkCaptionEnds, checkTower, checkWidths, type ExportCheck, makeProbeImages } from "./export-checks.ts";
 import { openImageEncoder } from "./image-encoder.ts";
-import { PROBE_PROMPTS } from "./own-length.ts";
 import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
 import { openTextEncoder } from "./text-encoder.ts";
 import { type PrecisionClass, precisionClass } from "./tower-precision.ts";
+import { PROBE_PROMPTS } from "./variable-length.ts";
 
 /** What the checks need of a checkpoint: little, so that a sweep can hold it for each of many. */
 export interface ExportSubject {
@@ -47,16 +47,16 @@ const PROBE_IMAGES = 3;
 const PROBE_CAPTIONS = [...PROBE_PROMPTS, "a diagram of two dogs"] as const;
 
 export function exportSubject(resolved: ResolvedCheckpoint, tokenizer: Tokenizer | null): ExportSubject {
-  const configs = ownConfigs(resolved.layout, resolved.configs);
+  const configs = configsOfLayout(resolved.layout, resolved.configs);
   const { vision, visionTower, text, textTower } = resolved;
-  const imageSlice = sliceGraph(vision.model, vision.ports.embedding.name);
+  const imageSlice = sliceGraph(vision.model, vision.signature.embedding.name);
   const image: CheckedGraph = {
     tower: visionTower,
     precision: precisionClass(imageSlice),
     activation: checkActivation("image", findActivations(imageSlice), configs),
   };
   if (text === null || textTower === null || tokenizer === null) return { image, text: null };
-  const textSlice = sliceGraph(text.model, text.ports.embedding.name);
+  const textSlice = sliceGraph(text.model, text.signature.embedding.name);
   const activation = checkActivation("text", findActivations(textSlice), configs);
   return { image, text: { tower: textTower, precision: precisionClass(textSlice), activation, tokenizer } };
 }
@@ -121,7 +121,7 @@ async function runTexts(
 ): Promise<TowerRun & Pick<ExportRun, "ownLength" | "paddingTakesPart">> {
   const encoder = await openTextEncoder(tower, tokenizer, options);
   try {
-    const { dimension, ownLength, encode, encodeBeside } = encoder;
+    const { dimension, variableLength: ownLength, encode, encodeBeside } = encoder;
     const rows = captions(tokenizer, encoder.contextLength);
     const checks = await checkTower({
       tower: "text",

@@ -5,6 +5,14 @@ import { roundsActivations } from "../onnx/rounded-activations.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
 import { choosePreprocessing, warnOfArchPreprocessing, warnOfOtherPreprocessing } from "./choose-preprocessing.ts";
 import { type EncoderGraph, findSides, quantizesActivations } from "./encoder-graph.ts";
+import {
+  describeTensor,
+  givesStates,
+  NO_HINTS,
+  type SignatureHints,
+  type TextSignature,
+  type VisionSignature,
+} from "./encoder-signature.ts";
 import type { FoundCheckpoint, FoundGraph } from "./found-checkpoint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { checkByteInput, checkFixedImages, checkFixedTexts } from "./graph-input-checks.ts";
@@ -14,25 +22,17 @@ import { isSiglip, type ModelConfigs } from "./model-config.ts";
 import type { PreprocessingConfig } from "./preprocessing-config.ts";
 import type { TextPooling } from "./text-pooling.ts";
 import { chooseTextSettings, type TextSettings } from "./text-settings.ts";
-import {
-  describeTensor,
-  givesStates,
-  NO_HINTS,
-  type PortHints,
-  type TextPorts,
-  type VisionPorts,
-} from "./tower-ports.ts";
 
 /** One tower: its graph's file, what the graph says of itself, and where things go in and come out. */
-export interface ResolvedTower<Ports> extends FoundGraph {
-  readonly ports: Ports;
+export interface ResolvedTower<Signature> extends FoundGraph {
+  readonly signature: Signature;
 }
 
 /** How a checkpoint is used. */
 export interface CheckpointSettings {
-  readonly vision: ResolvedTower<VisionPorts>;
+  readonly vision: ResolvedTower<VisionSignature>;
   /** Null where one file was given that holds no text tower. */
-  readonly text: ResolvedTower<TextPorts> | null;
+  readonly text: ResolvedTower<TextSignature> | null;
   readonly preprocessing: PreprocessingConfig;
   readonly textSettings: TextSettings | null;
   /** How the graphs are to be opened. */
@@ -45,9 +45,9 @@ export interface CheckpointSettings {
 }
 
 /** How the inputs and outputs of a layout's graphs are told. */
-export type PortRules = Pick<EncoderGraph, "visionHints" | "textHints" | "pooled">;
+export type SignatureRules = Pick<EncoderGraph, "visionHints" | "textHints" | "pooled">;
 
-export function portRules({ kind, shiftline }: Layout, configs: ModelConfigs): PortRules {
+export function signatureRules({ kind, shiftline }: Layout, configs: ModelConfigs): SignatureRules {
   const pooled = layoutKind(kind).library === "transformers" && isSiglip(configs.huggingFace?.config);
   if (shiftline === null) return { visionHints: NO_HINTS, textHints: NO_HINTS, pooled };
   const { vision, text } = shiftline;
@@ -59,7 +59,7 @@ export function portRules({ kind, shiftline }: Layout, configs: ModelConfigs): P
 }
 
 /** Whether embeddings of texts have to be pooled outside the graph. */
-export function poolsOutside({ shiftline }: Layout, rules: PortRules, text: OnnxModel): boolean {
+export function poolsOutside({ shiftline }: Layout, rules: SignatureRules, text: OnnxModel): boolean {
   return shiftline?.text.pooling !== undefined || givesStates(text, rules.textHints, rules.pooled);
 }
 
@@ -71,21 +71,22 @@ export function poolsOutside({ shiftline }: Layout, rules: PortRules, text: Onnx
  */
 export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | undefined): CheckpointSettings {
   const { layout, configs, vision: visionGraph, text: textGraph } = found;
-  const rules = { ...portRules(layout, configs), pooling };
+  const rules = { ...signatureRules(layout, configs), pooling };
   const visionSides = findSides(visionGraph.model, rules);
   const textSides = textGraph === visionGraph ? visionSides : findSides(textGraph.model, rules);
   if (visionSides.vision === null) throw wrongSide(layout, layout.vision, "texts", "images");
   if (textSides.text === null && !layout.singleFile) throw wrongSide(layout, layout.text, "images", "texts");
 
-  const vision = { ...visionGraph, ports: visionSides.vision };
-  if (textGraph === visionGraph) refuseOneOutput(vision.model, vision.ports, textSides.text);
-  const text = textSides.text === null ? null : { ...textGraph, ports: textSides.text };
-  const preprocessing = choosePreprocessing(found, vision.ports.pixels);
+  const vision = { ...visionGraph, signature: visionSides.vision };
+  if (textGraph === visionGraph) refuseOneOutput(vision.model, vision.signature, textSides.text);
+  const text = textSides.text === null ? null : { ...textGraph, signature: textSides.text };
+  const preprocessing = choosePreprocessing(found, vision.signature.pixels);
   const { size } = preprocessing.preprocessing;
   const byteWarnings = checkByteInput(vision, preprocessing.leavesNormalization === true);
   const textSettings = text === null ? null : settingsOfTexts(found, text);
-  checkFixedImages(vision.ports, size, vision.model.path);
-  if (text !== null && textSettings !== null) checkFixedTexts(text.ports, textSettings.contextLength, text.model.path);
+  checkFixedImages(vision.signature, size, vision.model.path);
+  if (text !== null && textSettings !== null)
+    checkFixedTexts(text.signature, textSettings.contextLength, text.model.path);
   const contextLength = textSettings?.contextLength ?? 0; // not used without a text side
   const models = [visionGraph.model, textGraph.model];
   const textNote = text === null ? [`${layout.vision} has no text tower: only images can be embedded`] : [];
@@ -97,13 +98,13 @@ export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | un
     visionTower: makeTower(vision, { ...rules, size, contextLength }),
     textTower: text === null ? null : makeTower(text, { ...rules, size, contextLength }),
     graphNotes: [
-      ...(models.some(quantizesActivations) ? [ROW_BY_ROW] : []),
+      ...(models.some(quantizesActivations) ? [BATCH_DEPENDENT] : []),
       ...textNote,
       ...(models.some(({ widens }) => widens) ? [WIDENED] : []),
     ],
     warnings: [
       ...byteWarnings,
-      ...warnOfOtherPreprocessing(found, vision.ports.pixels, preprocessing),
+      ...warnOfOtherPreprocessing(found, vision.signature.pixels, preprocessing),
       ...warnOfArchPreprocessing(found, preprocessing),
       ...warnOfStates(configs, vision, rules.visionHints),
       ...(text === null ? [] : warnOfStates(configs, text, rules.textHints)),
@@ -112,17 +113,17 @@ export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | un
   };
 }
 
-function settingsOfTexts(found: FoundCheckpoint, { model, ports }: ResolvedTower<TextPorts>): TextSettings {
+function settingsOfTexts(found: FoundCheckpoint, { model, signature }: ResolvedTower<TextSignature>): TextSettings {
   const tower = found.weights?.facts.text;
   return chooseTextSettings(found, {
-    sequenceLength: fixedAxis(ports.ids, 1),
-    vocabularySize: tower?.vocabularySize ?? tokenEmbeddingRows(model, ports.ids.name),
+    sequenceLength: fixedAxis(signature.ids, 1),
+    vocabularySize: tower?.vocabularySize ?? tokenEmbeddingRows(model, signature.ids.name),
     positionRows: tower?.contextLength ?? null,
   });
 }
 
 /** A graph with both sides and one output for both gives what compares them, whatever the output is called. */
-function refuseOneOutput({ path }: OnnxModel, vision: VisionPorts, text: TextPorts | null): void {
+function refuseOneOutput({ path }: OnnxModel, vision: VisionSignature, text: TextSignature | null): void {
   if (vision.embedding.name !== text?.embedding.name) return;
   throw new InputError(
     `${path}: its output ${describeTensor(vision.embedding)} would be the image embedding and the text embedding at once; what a graph gives for both is scores of images against texts: export it with an output for each (image_embeds, text_embeds)`,
@@ -132,8 +133,8 @@ function refuseOneOutput({ path }: OnnxModel, vision: VisionPorts, text: TextPor
 /** A pooled state that a shiftline.json names: in CLIP's towers from transformers it comes before the projection. */
 function warnOfStates(
   configs: ModelConfigs,
-  { file, model, ports }: ResolvedTower<VisionPorts | TextPorts>,
-  hints: PortHints,
+  { file, model, signature }: ResolvedTower<VisionSignature | TextSignature>,
+  hints: SignatureHints,
 ): string[] {
   const named = hints.output ?? "";
   if (!/hidden_state|pooler_output|pooled_output/i.test(named) || isSiglip(configs.huggingFace?.config)) return [];
@@ -142,28 +143,28 @@ function warnOfStates(
   if (projected === undefined && !isClip) return [];
   const instead = projected === undefined ? "" : `; the graph also has ${projected.name}`;
   return [
-    `shiftline.json names ${ports.embedding.name} of ${file}, in CLIP's towers the state before the projection: images and texts cannot be compared by it${instead}`,
+    `shiftline.json names ${signature.embedding.name} of ${file}, in CLIP's towers the state before the projection: images and texts cannot be compared by it${instead}`,
   ];
 }
 
-const ROW_BY_ROW =
+const BATCH_DEPENDENT =
   "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
 
 const WIDENED =
   "bfloat16 weights are computed with in float32, which holds them exactly: onnxruntime has no bfloat16 kernels on processors, and activations are not rounded to bfloat16";
 
 function makeTower(
-  { model, bytes, source, ports }: ResolvedTower<VisionPorts | TextPorts>,
-  use: Omit<EncoderGraph, "path" | "source" | "batchInvariant" | "roundsActivations" | "embedding">,
+  { model, bytes, source, signature }: ResolvedTower<VisionSignature | TextSignature>,
+  use: Omit<EncoderGraph, "path" | "source" | "batchDependent" | "roundsActivations" | "embedding">,
 ): EncoderGraph {
   return {
     ...use,
-    embedding: ports.embedding,
+    embedding: signature.embedding,
     path: model.path,
     ...(source === undefined ? {} : { source }),
     bytes,
     ...(model.widens ? { widens: true } : {}),
-    batchInvariant: quantizesActivations(model),
+    batchDependent: quantizesActivations(model),
     roundsActivations: roundsActivations(model),
   };
 }

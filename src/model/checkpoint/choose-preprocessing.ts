@@ -3,13 +3,13 @@ import { createPreprocessing, type Preprocessing } from "../../data/image/prepro
 import { InputError } from "../../foundation/errors.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { findCompanion } from "./checkpoint-facts.ts";
+import { describeTensor, isChannelsLast } from "./encoder-signature.ts";
 import type { FoundCheckpoint } from "./found-checkpoint.ts";
 import { fixedImageSize } from "./graph-feeds.ts";
 import { layoutKind } from "./layout-kinds.ts";
 import { OPEN_CLIP_FILES, parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 import { type PreprocessingConfig, preprocessingSource } from "./preprocessing-config.ts";
 import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
-import { describeTensor, isChannelsLast } from "./tower-ports.ts";
 
 /**
  * How images are prepared, by the files of the checkpoint's layout: `preprocessor_config.json` (or the `image_processor` of
@@ -101,11 +101,11 @@ export function warnOfOtherPreprocessing(
   const followed = chosen.files.join(" and ");
   try {
     const found = parseOpenClipFiles(facts, configs, pixels);
-    const other = found && forInput(pixels, layout.vision, found);
-    const differing = other === null ? [] : differingFields(chosen.preprocessing, other.preprocessing);
-    if (other === null || differing.length === 0) return [];
+    const openClip = found && forInput(pixels, layout.vision, found);
+    const differing = openClip === null ? [] : differingFields(chosen.preprocessing, openClip.preprocessing);
+    if (openClip === null || differing.length === 0) return [];
     return [
-      `${followed} and ${other.files.join(" and ")} prepare images differently (${differing.join("; ")}): ${followed} is followed`,
+      `${followed} and ${openClip.files.join(" and ")} prepare images differently (${differing.join("; ")}): ${followed} is followed`,
     ];
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;

@@ -3,8 +3,8 @@ import { InputError } from "../../foundation/errors.ts";
 import type { CheckpointFacts, CompanionFile } from "./checkpoint-facts.ts";
 import { type CheckpointPlace, findPlace } from "./checkpoint-place.ts";
 import { listModelFiles, listWeights, type ModelFiles } from "./list-model-files.ts";
-import { lookAt, readCompanion } from "./look-at.ts";
 import { DENSE_WEIGHTS, POOLING_FILES, poolingFolders } from "./pooling-config.ts";
+import { readCompanion, statCompanion } from "./read-companion.ts";
 import { parseShiftlineJson } from "./shiftline-json.ts";
 import { TOKENIZER_FOLDERS, tokenizerPlace } from "./tokenizer-place.ts";
 
@@ -33,14 +33,14 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
   const companions = new Map<string, CompanionFile>();
   const facts: CheckpointFacts = { ...place, ...(await modelFiles(place)), companions };
   const { graphs } = facts;
-  const add = async (names: Iterable<string>, read: typeof lookAt) => {
+  const add = async (names: Iterable<string>, read: typeof statCompanion) => {
     const found = await Promise.all([...new Set(names)].map((name) => read(place.root, name)));
     for (const companion of found) if (companion !== null) companions.set(companion.file, companion);
   };
 
   await add(CONFIGURATIONS, readCompanion);
-  const described = whereSound(() => parseShiftlineJson(facts));
-  const modules = whereSound(() => poolingFolders(facts));
+  const described = validOrNull(() => parseShiftlineJson(facts));
+  const modules = validOrNull(() => poolingFolders(facts));
   const folders = [modules?.pooling, modules?.dense, described?.text.dense].filter(
     (folder) => typeof folder === "string",
   );
@@ -52,7 +52,7 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
   const inFolders = ["tokenizer.json", "vocab.json", "merges.txt"].flatMap((name) =>
     TOKENIZER_FOLDERS.map((folder) => posix.join(folder, name)),
   );
-  await add([...inFolders, ...besideGraphs, ...weights], lookAt);
+  await add([...inFolders, ...besideGraphs, ...weights], statCompanion);
   const { vocabulary, beside } = tokenizerPlace(facts, described);
   await add([...vocabulary, ...beside], readCompanion);
   return facts;
@@ -66,7 +66,7 @@ async function modelFiles({ root, singleFile, weightFile }: CheckpointPlace): Pr
 }
 
 /** What follows from files that are sound; null where one is not, which is an error for what needs it. */
-function whereSound<T>(parse: () => T): T | null {
+function validOrNull<T>(parse: () => T): T | null {
   try {
     return parse();
   } catch (cause) {

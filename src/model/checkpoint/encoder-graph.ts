@@ -3,19 +3,19 @@ import type { OnnxModel } from "../onnx/onnx-model.ts";
 import type { GraphSource } from "../onnx/onnx-runtime.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import type { GraphSession } from "../onnx/session.ts";
-import type { ImageSize } from "./graph-feeds.ts";
-import type { TextPooling } from "./text-pooling.ts";
 import {
-  findTextPorts,
-  findVisionPorts,
-  type GraphPorts,
+  findTextSignature,
+  findVisionSignature,
+  type GraphSignature,
   graphTakes,
-  type PortHints,
   refuseNaFlex,
   refuseOtherInputs,
-  type TextPorts,
-  type VisionPorts,
-} from "./tower-ports.ts";
+  type SignatureHints,
+  type TextSignature,
+  type VisionSignature,
+} from "./encoder-signature.ts";
+import type { ImageSize } from "./graph-feeds.ts";
+import type { TextPooling } from "./text-pooling.ts";
 
 /** A graph and how it is to be used. */
 export interface EncoderGraph {
@@ -23,8 +23,8 @@ export interface EncoderGraph {
   readonly path: string;
   /** The graph in memory, where it was compiled; else it is the file. */
   readonly source?: GraphSource | undefined;
-  readonly visionHints: PortHints;
-  readonly textHints: PortHints;
+  readonly visionHints: SignatureHints;
+  readonly textHints: SignatureHints;
   /** Whether `pooler_output` is the embedding (SigLIP from transformers). */
   readonly pooled: boolean;
   /** The output that is the embedding, as the file declares it: onnxruntime's own shapes may differ. */
@@ -38,15 +38,15 @@ export interface EncoderGraph {
   /** Bytes of the graph and its weights, by which its runs are given their time. */
   readonly bytes?: number;
   /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
-  readonly batchInvariant: boolean;
+  readonly batchDependent: boolean;
   /** Whether the graph rounds activations to whole numbers: texts are then always padded to the context. */
   readonly roundsActivations: boolean;
 }
 
 /** The sides of a graph; null where it does not have the side. */
 export interface TowerSides {
-  readonly vision: VisionPorts | null;
-  readonly text: TextPorts | null;
+  readonly vision: VisionSignature | null;
+  readonly text: TextSignature | null;
 }
 
 /**
@@ -55,13 +55,15 @@ export interface TowerSides {
  * @throws InputError if a side's input or output cannot be told, or the graph wants inputs that nothing here can feed
  */
 export function findSides(
-  graph: GraphPorts | GraphSession,
+  graph: GraphSignature | GraphSession,
   tower: Pick<EncoderGraph, "visionHints" | "textHints" | "pooled" | "pooling">,
 ): TowerSides {
   refuseNaFlex(graph);
   const takes = graphTakes(graph);
-  const vision = takes.images ? findVisionPorts(graph, tower.visionHints, tower.pooled) : null;
-  const text = takes.texts ? findTextPorts(graph, tower.textHints, tower.pooled, tower.pooling !== undefined) : null;
+  const vision = takes.images ? findVisionSignature(graph, tower.visionHints, tower.pooled) : null;
+  const text = takes.texts
+    ? findTextSignature(graph, tower.textHints, tower.pooled, tower.pooling !== undefined)
+    : null;
   refuseOtherInputs(graph, vision, text);
   return { vision, text };
 }

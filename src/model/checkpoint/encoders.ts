@@ -45,7 +45,7 @@ export interface TextEncoder {
    * Whether texts may be cut to the longest of their batch: proved at open time, and of each length when it first occurs;
    * else they are padded to the context.
    */
-  readonly ownLength: boolean;
+  readonly variableLength: boolean;
   /**
    * Embeds texts as one batch (split and padded where the graph has a fixed batch). With `ownLength` a batch costs as
    * much as its longest text, so callers sort by length.

@@ -2,7 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { TextEncoder } from "./encoders.ts";
 import type { ImageSize } from "./graph-feeds.ts";
-import { unitDistance } from "./own-length.ts";
+import { unitDistance } from "./variable-length.ts";
 
 /** One sanity check of an export, with what was found in a sentence. */
 export interface ExportCheck {
@@ -15,7 +15,7 @@ export interface ExportCheck {
 const BATCH_TOLERANCE = { float32: 1e-4, float16: 5e-3, quantised: 1e-4 } as const;
 
 /** Kernels of quantised weights may take another path for one row than for several. Mixing rows shows as much more. */
-const QUANTISED_ROUNDING = 1e-2;
+const QUANTIZED_ROUNDING = 1e-2;
 
 /** Captions closer than this are one caption to the tower: rounding alone stays below it. */
 const SAME_CAPTION = 1e-5;
@@ -33,7 +33,7 @@ const SAME_EMBEDDING = 1e-6;
 const SUM_OF_PROBABILITIES = 2e-3;
 
 /** Tokens of the longest caption that is tried: no prompt of a benchmark is longer, and work grows with the square. */
-const LONGEST_CAPTION = 256;
+const MAX_CAPTION_TOKENS = 256;
 
 /** Smooth, different images, (n, 3, H, W), values about as normalised pixels have them. */
 export function makeProbeImages(n: number, { height, width }: ImageSize): Float32Array {
@@ -104,11 +104,12 @@ async function checkRows(
     const last = await encode(n - 1, n);
     const again = await encode(n - 1, n);
     const differing = rowDistance(last, again);
-    const bits = differing === 0 ? "two runs give the same bits" : `two runs differ by up to ${inShort(differing)}`;
+    const bits =
+      differing === 0 ? "two runs give the same bits" : `two runs differ by up to ${formatDifference(differing)}`;
     const largest = Math.max(rowDistance(first, rowOf(0)), rowDistance(last, rowOf(n - 1)));
-    const found = `alone and in a batch of ${n} they differ by up to ${inShort(largest)}`;
+    const found = `alone and in a batch of ${n} they differ by up to ${formatDifference(largest)}`;
     const fits = largest <= BATCH_TOLERANCE[precision];
-    const rounds = precision === "quantised" && largest <= QUANTISED_ROUNDING;
+    const rounds = precision === "quantised" && largest <= QUANTIZED_ROUNDING;
     return [
       { name: deterministic, status: differing <= SAME_EMBEDDING ? "ok" : "warning", detail: bits },
       fits
@@ -126,15 +127,15 @@ async function checkOtherSide(
   encodeBeside: (from: number, to: number) => Promise<Float32Array>,
   rowOf: (i: number) => Float32Array,
 ): Promise<ExportCheck[]> {
-  const others = tower === "image" ? "texts" : "images";
-  const name = `${tower} embeddings do not depend on the ${others}`;
+  const otherInputs = tower === "image" ? "texts" : "images";
+  const name = `${tower} embeddings do not depend on the ${otherInputs}`;
   const verdict = "the output is scores against them, or a fusion of both, not an embedding";
   let beside: Float32Array;
   try {
     beside = await encodeBeside(0, n);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    return [{ name, status: "failed", detail: `beside other ${others}: ${cause.message}: ${verdict}` }];
+    return [{ name, status: "failed", detail: `beside other ${otherInputs}: ${cause.message}: ${verdict}` }];
   }
   const d = beside.length / n;
   let largest = 0;
@@ -142,7 +143,7 @@ async function checkOtherSide(
     largest = Math.max(largest, rowDistance(beside.subarray(i * d, (i + 1) * d), rowOf(i)));
   }
   if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `beside others they are the same` }];
-  const detail = `beside other ${others} they differ by up to ${inShort(largest)}: ${verdict}`;
+  const detail = `beside other ${otherInputs} they differ by up to ${formatDifference(largest)}: ${verdict}`;
   return [{ name, status: "failed", detail }];
 }
 
@@ -150,8 +151,8 @@ function checkDistinct({ tower, n }: CheckedTower, rowOf: (i: number) => Float32
   const name = `${tower} embeddings of different ${tower}s differ`;
   let largest = 0;
   for (let i = 1; i < n; i++) largest = Math.max(largest, rowDistance(rowOf(0), rowOf(i)));
-  if (largest > SAME_EMBEDDING) return { name, status: "ok", detail: `by up to ${inShort(largest)}` };
-  const detail = `${n} different ${tower}s get one embedding (they differ by ${inShort(largest)}): the output does not depend on its input, or the weights are not those of a trained tower`;
+  if (largest > SAME_EMBEDDING) return { name, status: "ok", detail: `by up to ${formatDifference(largest)}` };
+  const detail = `${n} different ${tower}s get one embedding (they differ by ${formatDifference(largest)}): the output does not depend on its input, or the weights are not those of a trained tower`;
   return { name, status: "failed", detail };
 }
 
@@ -218,7 +219,7 @@ async function compareCaptionEnds(
   tokenizer: Tokenizer,
   precision: CheckedTower["precision"],
 ): Promise<ExportCheck> {
-  const longest = Math.min(encoder.contextLength, LONGEST_CAPTION);
+  const longest = Math.min(encoder.contextLength, MAX_CAPTION_TOKENS);
   const pairOf = (start: string) => makePair((word) => `${start} ${word}`, tokenizer, encoder.contextLength);
   const short = ["a photo of a", "a photo", "a"].map(pairOf).find((pair) => pair.length > 0) ?? [];
   if (short.length === 0)
@@ -230,11 +231,11 @@ async function compareCaptionEnds(
   const d = encoder.dimension;
   const at = (i: number) => embeddings.subarray(i * d, (i + 1) * d);
   const distances = [unitDistance(at(0), at(1)), unitDistance(at(2), at(3))];
-  const [bySome, byMany] = distances.map(inShort);
-  const found = `short captions by ${bySome}, captions of ${rows[2]?.length} tokens by ${byMany}`;
-  const byStart = starts.length === 0 ? 0 : unitDistance(at(4), at(5));
-  if (Math.min(...distances) > SAME_CAPTION && (distances[0] as number) < ROUNDED_END * byStart) {
-    const detail = `they hardly differ: ${found}, by ${inShort(byStart)} where the first word differs: the rounding of quantised activations may be all that differs, because the export looks for the wrong end-of-text token`;
+  const [shortDistance, longDistance] = distances.map(formatDifference);
+  const found = `short captions by ${shortDistance}, captions of ${rows[2]?.length} tokens by ${longDistance}`;
+  const startDistance = starts.length === 0 ? 0 : unitDistance(at(4), at(5));
+  if (Math.min(...distances) > SAME_CAPTION && (distances[0] as number) < ROUNDED_END * startDistance) {
+    const detail = `they hardly differ: ${found}, by ${formatDifference(startDistance)} where the first word differs: the rounding of quantised activations may be all that differs, because the export looks for the wrong end-of-text token`;
     return { name, status: "warning", detail };
   }
   if (distances.every((distance) => distance > SAME_CAPTION))
@@ -269,6 +270,6 @@ function longestStart(tokenizer: Tokenizer, contextLength: number): string {
   return start;
 }
 
-function inShort(difference: number): string {
+function formatDifference(difference: number): string {
   return difference === 0 ? "0" : difference.toExponential(1);
 }

@@ -2,7 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { toFloat16 } from "../onnx/float16.ts";
 import type { Feed } from "../onnx/onnx-runtime.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
-import { isChannelsLast, type TextPorts } from "./tower-ports.ts";
+import { isChannelsLast, type TextSignature } from "./encoder-signature.ts";
 
 /** Height and width of the images a graph is fed, in pixels. */
 export interface ImageSize {
@@ -16,13 +16,13 @@ export interface ImageSize {
  *
  * @param planes (n, 3, H, W) float32
  */
-export function pixelFeed(port: TensorInfo, planes: Float32Array, n: number, size: ImageSize): Feed {
-  const last = isChannelsLast(port);
+export function pixelFeed(input: TensorInfo, planes: Float32Array, n: number, size: ImageSize): Feed {
+  const last = isChannelsLast(input);
   const pixels = last ? channelsLast(planes, n) : planes;
   const dims = last ? [n, size.height, size.width, 3] : [n, 3, size.height, size.width];
-  if (port.type === "uint8") return { data: toBytes(pixels), dims };
-  if (port.type === "float16") return { data: toFloat16(pixels), dims };
-  if (port.type === "float64") return { data: new Float64Array(pixels), dims };
+  if (input.type === "uint8") return { data: toBytes(pixels), dims };
+  if (input.type === "float16") return { data: toFloat16(pixels), dims };
+  if (input.type === "float64") return { data: new Float64Array(pixels), dims };
   return { data: pixels, dims };
 }
 
@@ -46,17 +46,17 @@ function toBytes(pixels: Float32Array): Uint8Array {
 }
 
 /** Height and width that an image input fixes; each null where it does not. */
-export function fixedImageSize(port: TensorInfo): { height: number | null; width: number | null } {
-  const [height, width] = isChannelsLast(port) ? [1, 2] : [2, 3];
-  return { height: fixedAxis(port, height as number), width: fixedAxis(port, width as number) };
+export function fixedImageSize(input: TensorInfo): { height: number | null; width: number | null } {
+  const [height, width] = isChannelsLast(input) ? [1, 2] : [2, 3];
+  return { height: fixedAxis(input, height as number), width: fixedAxis(input, width as number) };
 }
 
 /** Whole numbers as a feed of the input's own element type; int64 and int32 for ids, floats for masks of some exports. */
-export function integerFeed(port: TensorInfo, values: Int32Array, dims: readonly number[]): Feed {
-  if (port.type === "int32") return { data: values, dims };
-  if (port.type === "int64") return { data: BigInt64Array.from(values, BigInt), dims };
-  if (port.type === "float32") return { data: Float32Array.from(values), dims };
-  throw new InputError(`input ${port.name} has type ${port.type}; int32 or int64 is expected`);
+export function integerFeed(input: TensorInfo, values: Int32Array, dims: readonly number[]): Feed {
+  if (input.type === "int32") return { data: values, dims };
+  if (input.type === "int64") return { data: BigInt64Array.from(values, BigInt), dims };
+  if (input.type === "float32") return { data: Float32Array.from(values), dims };
+  throw new InputError(`input ${input.name} has type ${input.type}; int32 or int64 is expected`);
 }
 
 /** How texts are laid out for a graph: rows of ids, padded at the end. */
@@ -70,7 +70,7 @@ export interface TextBatch {
 }
 
 /** The ids, and whatever the graph takes beside them, for one batch of texts. */
-export function textFeeds(ports: TextPorts, batch: TextBatch): Record<string, Feed> {
+export function textFeeds(signature: TextSignature, batch: TextBatch): Record<string, Feed> {
   const { rows, length, padId, attendPadding } = batch;
   const dims = [rows.length, length];
   const ids = new Int32Array(rows.length * length).fill(padId);
@@ -81,11 +81,11 @@ export function textFeeds(ports: TextPorts, batch: TextBatch): Record<string, Fe
     mask.fill(1, i * length, i * length + row.length);
     for (let t = 0; t < length; t++) positions[i * length + t] = t;
   }
-  const feeds: Record<string, Feed> = { [ports.ids.name]: integerFeed(ports.ids, ids, dims) };
-  const { attentionMask, positionIds, tokenTypeIds } = ports;
+  const feeds: Record<string, Feed> = { [signature.ids.name]: integerFeed(signature.ids, ids, dims) };
+  const { attentionMask, positionIds, tokenTypeIds } = signature;
   if (attentionMask !== null) feeds[attentionMask.name] = integerFeed(attentionMask, mask, dims);
   if (positionIds !== null) {
-    const isRow = positionIds.shape[0] === 1 && ports.ids.shape[0] !== 1; // one row of positions for all texts
+    const isRow = positionIds.shape[0] === 1 && signature.ids.shape[0] !== 1; // one row of positions for all texts
     const values = isRow ? positions.subarray(0, length) : positions;
     feeds[positionIds.name] = integerFeed(positionIds, values, isRow ? [1, length] : dims);
   }

@@ -2,8 +2,8 @@ import { InputError } from "../../foundation/errors.ts";
 import { byteSize } from "../../foundation/number-text.ts";
 import { readInputArithmetic } from "../onnx/input-arithmetic.ts";
 import type { OnnxModel } from "../onnx/onnx-model.ts";
+import { describeTensor, type TextSignature, type VisionSignature } from "./encoder-signature.ts";
 import { fixedAxis, type ImageSize } from "./graph-feeds.ts";
-import { describeTensor, type TextPorts, type VisionPorts } from "./tower-ports.ts";
 
 /** Bytes of one batch that is fed: 1,783 images of 224 × 224 pixels, of which exports with a fixed batch have at most 256. */
 const MAX_PIXEL_BYTES = 2 ** 30;
@@ -16,7 +16,7 @@ const MAX_TOKENS = 2 ** 22;
  * @param path what messages call the graph
  * @throws InputError naming the size
  */
-export function checkFixedImages({ pixels }: VisionPorts, { height, width }: ImageSize, path: string): void {
+export function checkFixedImages({ pixels }: VisionSignature, { height, width }: ImageSize, path: string): void {
   const batch = fixedAxis(pixels, 0) ?? 1;
   const bytes = batch * 3 * height * width * Float32Array.BYTES_PER_ELEMENT;
   if (bytes <= MAX_PIXEL_BYTES) return;
@@ -26,7 +26,7 @@ export function checkFixedImages({ pixels }: VisionPorts, { height, width }: Ima
 }
 
 /** The same of texts. @throws InputError naming the size */
-export function checkFixedTexts({ ids }: TextPorts, contextLength: number, path: string): void {
+export function checkFixedTexts({ ids }: TextSignature, contextLength: number, path: string): void {
   const batch = fixedAxis(ids, 0) ?? 1;
   if (batch * contextLength <= MAX_TOKENS) return;
   throw new InputError(
@@ -42,7 +42,7 @@ export function checkFixedTexts({ ids }: TextPorts, contextLength: number, path:
  * @throws InputError if the bytes are quantized values of something else than pixels
  */
 export function checkByteInput(
-  { file, model, ports: { pixels } }: { file: string; model: OnnxModel; ports: VisionPorts },
+  { file, model, signature: { pixels } }: { file: string; model: OnnxModel; signature: VisionSignature },
   isConfigured: boolean,
 ): string[] {
   if (pixels.type !== "uint8") return [];

@@ -65,8 +65,8 @@ function groupByWords(files: readonly string[]): GraphGroup[] {
   for (const file of files) {
     const stem = file.slice(0, -".onnx".length);
     const towers = new Set(Array.from(stem.matchAll(TOWER_WORD), ([word]) => (/^t/i.test(word) ? "text" : "vision")));
-    const [tower, other] = towers;
-    if (tower === undefined || other !== undefined) continue;
+    const [tower, secondTower] = towers;
+    if (tower === undefined || secondTower !== undefined) continue;
     const variant = PRECISION.exec(stem)?.[1]?.toLowerCase() ?? "";
     const key = stem.replace(PRECISION, "").replace(TOWER_WORD, "*").toLowerCase();
     const group = groups.get(key) ?? { vision: [], text: [] };

@@ -14,7 +14,7 @@ const side = z.number().int().positive();
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 
 /** What says in transformers' words how images are prepared; a file with none of them may be in open_clip's. */
-const OWN_KEYS = [
+const TRANSFORMERS_KEYS = [
   "do_resize",
   "resample",
   "do_center_crop",
@@ -31,7 +31,11 @@ const OWN_KEYS = [
  */
 function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
   const has = (key: string) => json[key] !== undefined && json[key] !== null;
-  return has("resize_mode") && !OWN_KEYS.some(has) && !OWN_TYPES.test(String(json.image_processor_type ?? ""));
+  return (
+    has("resize_mode") &&
+    !TRANSFORMERS_KEYS.some(has) &&
+    !TRANSFORMERS_TYPES.test(String(json.image_processor_type ?? ""))
+  );
 }
 
 /**
@@ -41,20 +45,20 @@ function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
  * @param read what transformers' words come to
  * @throws InputError naming the keys
  */
-function refuseOtherWords(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
+function refuseContradiction(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
   const values = { ...read, resize_mode: read.resizeMode, fill_color: read.fillColor } as Record<string, unknown>;
-  const other = OPEN_CLIP_KEYS.filter(
+  const conflicting = OPEN_CLIP_KEYS.filter(
     (key) => json[key] !== undefined && json[key] !== null && !isDeepStrictEqual(json[key], values[key]),
   );
-  if (other.length === 0) return;
-  const found = other.map((key) => `${key} ${JSON.stringify(json[key])} and ${JSON.stringify(values[key])}`);
+  if (conflicting.length === 0) return;
+  const found = conflicting.map((key) => `${key} ${JSON.stringify(json[key])} and ${JSON.stringify(values[key])}`);
   throw new InputError(
     `${where}: in open_clip's words and in transformers' it says different things (${found.join("; ")}): which of them prepared images in training is not said; remove one kind, or describe the checkpoint in a shiftline.json`,
   );
 }
 
 /** Processors of transformers, which know no other words than its own. */
-const OWN_TYPES = /^(?:(?:Chinese)?CLIP|Siglip|ViT|DeiT)/;
+const TRANSFORMERS_TYPES = /^(?:(?:Chinese)?CLIP|Siglip|ViT|DeiT)/;
 const OPEN_CLIP_KEYS = ["mean", "std", "resize_mode", "interpolation", "fill_color"];
 
 const schema = z.looseObject({
@@ -220,13 +224,13 @@ function parseProcessor(json: unknown, where: string, pixels: TensorInfo): Omit<
   const fields = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
   if (!isOpenClipProcessor(fields)) {
     const preprocessing = parseHuggingFacePreprocessing(json, where);
-    refuseOtherWords(fields, preprocessing, where);
+    refuseContradiction(fields, preprocessing, where);
     return { preprocessing, notes: [] };
   }
   const graphSize = graphImageSize(pixels);
   const preprocessing = parseOpenClipPreprocessing(json, null, graphSize ?? { height: 224, width: 224 }, where);
-  return { preprocessing, notes: [OPEN_CLIP_WORDS, ...noteOfSize(fields.size, graphSize)] };
+  return { preprocessing, notes: [OPEN_CLIP_KEYS_NOTE, ...noteOfSize(fields.size, graphSize)] };
 }
 
-const OPEN_CLIP_WORDS =
+const OPEN_CLIP_KEYS_NOTE =
   "the image processor is written in open_clip's words (mean, std, resize_mode) and read as open_clip does";

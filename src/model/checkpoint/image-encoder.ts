@@ -53,7 +53,7 @@ async function makeImageEncoder(session: GraphSession, tower: EncoderGraph): Pro
     if (pixels.length < n * imageLength)
       throw new RangeError(`${n} images have ${n * imageLength} values, got ${pixels.length}`);
     if (n === 0) return new Float32Array(0);
-    const step = tower.batchInvariant ? 1 : (batchSize ?? n);
+    const step = tower.batchDependent ? 1 : (batchSize ?? n);
     const embeddings = new Float32Array(n * dimension);
     for (let start = 0; start < n; start += step) {
       const count = Math.min(step, n - start);

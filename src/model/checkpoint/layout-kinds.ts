@@ -21,6 +21,7 @@ const weights =
   "weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name)";
 
 /** What is accepted, a line each. */
-export const ACCEPTED = ["accepted are:", ...[weights, ...named, byWords, ...described].map((one) => `  ${one}`)].join(
-  "\n",
-);
+export const ACCEPTED = [
+  "accepted are:",
+  ...[weights, ...named, byWords, ...described].map((format) => `  ${format}`),
+].join("\n");

@@ -102,10 +102,10 @@ function notWhole(
   const advice = weightFiles.length === 0 ? "" : `; to use its weights, give their file (${weightFiles.join(", ")})`;
   const variants = listVariants(groups);
   const needsDraft = variants.length === 0; // a variant is the shorter way
-  const others = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
+  const variantList = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
   if (variant !== undefined) {
     const plain = groups.some((group) => chooseGraphs(group, null) !== null) ? "; without --variant it opens" : "";
-    const problem = `${path}: no variant "${variant}"${others || "; it has no variants"}${plain}; ${found}`;
+    const problem = `${path}: no variant "${variant}"${variantList || "; it has no variants"}${plain}; ${found}`;
     return { problem, needsDraft: false };
   }
   for (const { kind, names, vision, text } of groups) {
@@ -113,11 +113,11 @@ function notWhole(
     const [given, missing, tower] = vision.has("")
       ? [names.vision, names.text, "text"]
       : [names.text, names.vision, "image"];
-    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${others}${advice}`;
+    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${variantList}${advice}`;
     return { problem, needsDraft, detail: ACCEPTED };
   }
   return {
-    problem: `${path}: no checkpoint of a known layout: ${found}${others}${advice}`,
+    problem: `${path}: no checkpoint of a known layout: ${found}${variantList}${advice}`,
     needsDraft,
     detail: ACCEPTED,
   };

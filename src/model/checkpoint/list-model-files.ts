@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import { GRAPH_FOLDERS } from "./graph-names.ts";
-import { faultOf, lookAt } from "./look-at.ts";
+import { faultOf, statCompanion } from "./read-companion.ts";
 import { isUnfinishedName, isWeightName } from "./weight-names.ts";
 
 export type ModelFiles = Pick<CheckpointFacts, "graphs" | "graphsFault" | "weightFiles" | "unfinished">;
@@ -20,7 +20,7 @@ export async function listModelFiles(root: string): Promise<ModelFiles> {
       for (const entry of entries) {
         const path = posix.join(folder, entry.name);
         // Qualcomm AI Hub gives a folder of the graph's name, with the graph and its weights in it
-        const inside = entry.isDirectory() ? await lookAt(root, `${path}/model.onnx`) : null;
+        const inside = entry.isDirectory() ? await statCompanion(root, `${path}/model.onnx`) : null;
         if (inside !== null && !inside.isFile) throw inside.fault;
         if (inside !== null) graphs.push(inside.file);
         else if (!entry.isDirectory()) graphs.push(path);

@@ -90,8 +90,8 @@ export interface CheckpointOptions {
 export async function openCheckpoint(path: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
   const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
   const checkWidths = widthCheck(path);
-  checkWidths("image", fixedWidth(resolved.vision.ports.embedding));
-  if (resolved.text !== null) checkWidths("text", fixedWidth(resolved.text.ports.embedding));
+  checkWidths("image", fixedWidth(resolved.vision.signature.embedding));
+  if (resolved.text !== null) checkWidths("text", fixedWidth(resolved.text.signature.embedding));
   // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
   const { visionTower, textTower, textSettings } = resolved;
   const subject = exportSubject(resolved, tokenizer);

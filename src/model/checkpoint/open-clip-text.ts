@@ -34,9 +34,9 @@ export function parseOpenClipText(openClip: ConfigFile<OpenClipModelConfig> | nu
   if (openClip === null || text === undefined || text === null) return null;
   const { clean, ...rest } = text.tokenizer_kwargs ?? {};
   const stripsSeparator = rest.strip_sep_token === true && Boolean(text.hf_tokenizer_name); // only HFTokenizer takes it
-  const others = Object.entries(rest).filter(([key]) => !(stripsSeparator && key === "strip_sep_token"));
+  const options = Object.entries(rest).filter(([key]) => !(stripsSeparator && key === "strip_sep_token"));
   const unsupported = [
-    ...others.filter(([, value]) => value !== null && value !== false && value !== ""),
+    ...options.filter(([, value]) => value !== null && value !== false && value !== ""),
     ...(text.tokenizer_mode ? [["tokenizer_mode", text.tokenizer_mode]] : []),
   ].map(([key, value]) => `${key} ${JSON.stringify(value)}`);
   const usual = text.hf_tokenizer_name ? "whitespace" : "lower"; // what open_clip does when the config is silent

@@ -30,7 +30,7 @@ export async function paddingTakesPart(
   const expected = await encode(short, tokenizer.padId);
   const d = expected.length / short.length;
   try {
-    const found = await encode(short, otherId(tokenizer, short));
+    const found = await encode(short, unusedId(tokenizer, short));
     return short.some((_, i) => {
       const [from, to] = [i * d, (i + 1) * d];
       return !(distance(found.subarray(from, to), expected.subarray(from, to)) <= TOLERANCE[precision]);
@@ -48,7 +48,7 @@ function distance(a: Float32Array, b: Float32Array): number {
 }
 
 /** The smallest id that is neither padding nor a token of a probe: it ends no text, and is in every vocabulary. */
-function otherId({ padId, endOfText }: Pick<Tokenizer, "padId" | "endOfText">, probes: readonly Int32Array[]): number {
+function unusedId({ padId, endOfText }: Pick<Tokenizer, "padId" | "endOfText">, probes: readonly Int32Array[]): number {
   for (let id = 0; ; id++) {
     if (id !== padId && id !== endOfText && !probes.some((row) => row.includes(id))) return id;
   }

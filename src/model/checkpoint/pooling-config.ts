@@ -88,15 +88,15 @@ export function poolingFolders(facts: CheckpointFacts): {
 function sortModules(modules: z.infer<typeof MODULES>, where: string): [string | null, string | null] {
   const kind = ({ type }: { type: string }) => type.split(".").at(-1);
   const of = (name: string) => modules.filter((module) => kind(module) === name);
-  const other = modules.find(
+  const unsupported = modules.find(
     (module) => !["Transformer", "Pooling", "Dense", "Normalize"].includes(kind(module) ?? ""),
   );
   const order = modules.map(kind).filter((name) => name === "Pooling" || name === "Dense");
-  if (other !== undefined) {
+  if (unsupported !== undefined) {
     // a whole CLIP as one module pools by itself
     if (modules.every((module) => kind(module) !== "Pooling")) return [null, null];
     throw new InputError(
-      `${where}: the module ${other.type} is not supported: only Transformer, Pooling, Dense and Normalize are`,
+      `${where}: the module ${unsupported.type} is not supported: only Transformer, Pooling, Dense and Normalize are`,
     );
   }
   if (of("Pooling").length > 1 || of("Dense").length > 1 || order[0] === "Dense")

@@ -5,16 +5,16 @@ import { checkExternalData, graphBytes } from "../onnx/external-data.ts";
 import { readOnnxModel } from "../onnx/onnx-model.ts";
 import { describeWidened } from "../onnx/widen-bfloat16.ts";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
-import { poolsOutside, portRules } from "./checkpoint-settings.ts";
+import { poolsOutside, signatureRules } from "./checkpoint-settings.ts";
 import { readDenseLayer } from "./dense-weights.ts";
+import { graphTakes } from "./encoder-signature.ts";
 import type { FoundCheckpoint, FoundGraph } from "./found-checkpoint.ts";
 import type { FoundModel, RoleFile } from "./found-model.ts";
 import type { Layout } from "./layout.ts";
-import { stateIfReadable } from "./look-at.ts";
 import { parseModelConfigs } from "./model-config.ts";
 import { type PoolingConfig, parsePooling } from "./pooling-config.ts";
+import { stateIfReadable } from "./read-companion.ts";
 import type { TextPooling } from "./text-pooling.ts";
-import { graphTakes } from "./tower-ports.ts";
 
 /**
  * Reads what the graphs of an export say of themselves, and how their token states are pooled where they give these.
@@ -70,7 +70,7 @@ function graphRoles({ layout, vision, text }: FoundCheckpoint): (readonly [strin
 }
 
 function choosePooling({ facts, layout, configs, text }: FoundCheckpoint): PoolingConfig | null {
-  const pools = poolsOutside(layout, portRules(layout, configs), text.model);
+  const pools = poolsOutside(layout, signatureRules(layout, configs), text.model);
   return pools ? parsePooling(facts, layout.shiftline) : null;
 }
 

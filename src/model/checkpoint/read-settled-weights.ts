@@ -5,7 +5,7 @@ import type { FileState } from "../../foundation/files/file-state.ts";
 import { readWeights } from "../weights/read-weights.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
-import { stateIfReadable } from "./look-at.ts";
+import { stateIfReadable } from "./read-companion.ts";
 
 /** Weights, with what the file system showed of their files before they were read. */
 export interface SettledWeights {

@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
-import { type CheckpointSettings, decideSettings, portRules } from "./checkpoint-settings.ts";
+import { type CheckpointSettings, decideSettings, signatureRules } from "./checkpoint-settings.ts";
 import { readCheckpointFacts } from "./companion-files.ts";
 import { compileWeights } from "./compile-weights.ts";
 import type { ReadFile } from "./fingerprint.ts";
@@ -124,7 +124,7 @@ function modelConfigs({ layout, configs, weights }: FoundCheckpoint, hasText: bo
   const { library } = layoutKind(layout.kind);
   const files: string[] = [];
   if (library === "open_clip" && configs.openClip !== null && hasText) files.push(configs.openClip.file);
-  const { pooled } = portRules(layout, configs);
+  const { pooled } = signatureRules(layout, configs);
   const describes = pooled || (weights !== null && library === "transformers");
   if (describes && configs.huggingFace !== null) files.push(configs.huggingFace.file);
   return files;

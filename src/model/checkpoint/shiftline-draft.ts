@@ -4,19 +4,19 @@ import { InputError } from "../../foundation/errors.ts";
 import { tokenEmbeddingRows } from "../onnx/token-embedding.ts";
 import { CLIP_VOCABULARY_SIZE } from "../tokenizer/clip-byte-pairs.ts";
 import { type CheckpointFacts, findCompanion } from "./checkpoint-facts.ts";
+import { findTextSignature, findVisionSignature, graphTakes, refuseNaFlex } from "./encoder-signature.ts";
 import type { FoundGraph } from "./found-checkpoint.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 import { parseHuggingFaceFiles } from "./hugging-face-preprocessing.ts";
 import { parseModelConfigs } from "./model-config.ts";
 import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 import { graphImageSize } from "./preprocessing-config.ts";
-import { findTextPorts, findVisionPorts, graphTakes, refuseNaFlex } from "./tower-ports.ts";
 
 /** A shiftline.json for graphs that no layout fits. */
 export interface ShiftlineDraft {
   readonly json: Readonly<Record<string, unknown>>;
   /** What no file said, and the user has to check. */
-  readonly unsaid: readonly string[];
+  readonly assumed: readonly string[];
   /** Whose values stand for what no file said. */
   readonly model: "CLIP" | "Chinese-CLIP";
   /** Rows of a vocabulary whose tokenizer has to be put there too, null where nothing is missing. */
@@ -53,9 +53,9 @@ export function draftShiftlineJson(facts: CheckpointFacts, graphs: readonly Foun
 }
 
 /** The draft in a message: one line that can be pasted. */
-export function describeDraft(root: string, { json, unsaid, model, missingVocabulary }: ShiftlineDraft): string {
+export function describeDraft(root: string, { json, assumed, model, missingVocabulary }: ShiftlineDraft): string {
   const check =
-    unsaid.length === 0 ? "" : ` (${unsaid.join(" and ")} are ${model}'s own, which no file here says: check them)`;
+    assumed.length === 0 ? "" : ` (${assumed.join(" and ")} are ${model}'s own, which no file here says: check them)`;
   const missing =
     missingVocabulary === null ? "" : `put its tokenizer.json (${missingVocabulary} tokens) into ${root}, and `;
   return `${missing}write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;
@@ -63,13 +63,13 @@ export function describeDraft(root: string, { json, unsaid, model, missingVocabu
 
 function draftOf(facts: CheckpointFacts, vision: FoundGraph, text: FoundGraph): ShiftlineDraft {
   const configs = parseModelConfigs(facts);
-  const { pixels } = findVisionPorts(vision.model);
-  const { ids } = findTextPorts(text.model);
-  const unsaid: string[] = [];
-  const said = parseHuggingFaceFiles(facts, configs, pixels) ?? parseOpenClipFiles(facts, configs, pixels);
-  const images = said?.preprocessing;
+  const { pixels } = findVisionSignature(vision.model);
+  const { ids } = findTextSignature(text.model);
+  const assumed: string[] = [];
+  const found = parseHuggingFaceFiles(facts, configs, pixels) ?? parseOpenClipFiles(facts, configs, pixels);
+  const images = found?.preprocessing;
   const size = images?.size ?? graphImageSize(pixels);
-  if (images === undefined) unsaid.push(`${size === null ? "size, " : ""}mean, std, resizeMode and interpolation`);
+  if (images === undefined) assumed.push(`${size === null ? "size, " : ""}mean, std, resizeMode and interpolation`);
   const { height, width } = size ?? { height: 224, width: 224 };
   const length = fixedAxis(ids, 1);
   const saysLength = configs.openClip !== null || configs.huggingFace !== null || length !== null;
@@ -77,7 +77,7 @@ function draftOf(facts: CheckpointFacts, vision: FoundGraph, text: FoundGraph): 
   const isClip = rows === CLIP_VOCABULARY_SIZE;
   const isChinese = rows === CHINESE_CLIP_VOCABULARY;
   const contextLength = length ?? (saysLength && !isClip ? undefined : isChinese ? 52 : 77);
-  if (length === null && contextLength !== undefined && !isClip) unsaid.push("contextLength");
+  if (length === null && contextLength !== undefined && !isClip) assumed.push("contextLength");
   const tokenizer = findCompanion(
     facts,
     "tokenizer.json",
@@ -99,7 +99,7 @@ function draftOf(facts: CheckpointFacts, vision: FoundGraph, text: FoundGraph): 
       ...(contextLength === undefined ? {} : { contextLength }),
       ...(tokenizer === null ? {} : { tokenizer: tokenizer.file }),
     },
-    unsaid,
+    assumed: assumed,
     model: isChinese ? "Chinese-CLIP" : "CLIP",
     missingVocabulary: tokenizer !== null || hasBytePairs(facts) || isClip ? null : rows,
   };

@@ -34,7 +34,7 @@ export interface ContextSources {
 }
 
 /** Above this, transformers' `model_max_length` means "no limit known" (it writes 1e30). */
-const LARGEST_CONTEXT = 32_768;
+const MAX_CONTEXT = 32_768;
 
 /**
  * The context length: the graph's fixed token axis; else shiftline.json, open_clip's configuration, then the shorter of
@@ -45,35 +45,35 @@ const LARGEST_CONTEXT = 32_768;
  */
 export function chooseContext(sources: ContextSources): TextContext {
   const { layout, sequenceLength } = sources;
-  const said = withinPositions(sources, configuredContext(sources));
+  const configured = withinPositions(sources, configuredContext(sources));
   if (sequenceLength === null) {
-    if (said !== null && said.length > LARGEST_CONTEXT) {
+    if (configured !== null && configured.length > MAX_CONTEXT) {
       throw new InputError(
-        `${join(layout.root, said.source)}: a context of ${said.length} tokens, of which at most ${LARGEST_CONTEXT} are accepted; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
+        `${join(layout.root, configured.source)}: a context of ${configured.length} tokens, of which at most ${MAX_CONTEXT} are accepted; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
       );
     }
-    if (said !== null) return said;
+    if (configured !== null) return configured;
     throw new InputError(
       `${layout.root}: nothing says how many tokens ${layout.text} takes; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
     );
   }
   const source = `the fixed token axis of ${layout.text}`;
-  const differs = said !== null && said.length !== sequenceLength;
+  const differs = configured !== null && configured.length !== sequenceLength;
   if (differs && layout.shiftline?.contextLength !== undefined) {
     throw new InputError(
-      `${layout.root}: shiftline.json: contextLength ${said.length}, but ${layout.text} takes ${sequenceLength} tokens`,
+      `${layout.root}: shiftline.json: contextLength ${configured.length}, but ${layout.text} takes ${sequenceLength} tokens`,
     );
   }
-  const note = `context length ${sequenceLength} from the graph; ${said?.source} says ${said?.length}`;
+  const note = `context length ${sequenceLength} from the graph; ${configured?.source} says ${configured?.length}`;
   return { length: sequenceLength, source, file: null, notes: differs ? [note] : [] };
 }
 
 /** More tokens than positions a text cannot have. Fewer are what a file says. */
-function withinPositions({ layout, positionRows }: ContextSources, said: TextContext | null): TextContext | null {
-  if (positionRows === null || (said !== null && said.length <= positionRows)) return said;
+function withinPositions({ layout, positionRows }: ContextSources, configured: TextContext | null): TextContext | null {
+  if (positionRows === null || (configured !== null && configured.length <= positionRows)) return configured;
   const source = `the position embedding of ${layout.text}`;
-  const note = `context length ${positionRows} from ${source}; ${said?.source} says ${said?.length}`;
-  return { length: positionRows, source, file: null, notes: said === null ? [] : [note] };
+  const note = `context length ${positionRows} from ${source}; ${configured?.source} says ${configured?.length}`;
+  return { length: positionRows, source, file: null, notes: configured === null ? [] : [note] };
 }
 
 function configuredContext(sources: ContextSources): TextContext | null {
@@ -102,7 +102,7 @@ function configuredContext(sources: ContextSources): TextContext | null {
 function parseLongest(tokenizerConfig: CompanionFile): number | null {
   const schema = z.looseObject({ model_max_length: z.number().nullish() });
   const length = jsonAs(tokenizerConfig, schema).model_max_length;
-  if (typeof length !== "number" || length > LARGEST_CONTEXT) return null;
+  if (typeof length !== "number" || length > MAX_CONTEXT) return null;
   if (length >= 1 && Number.isInteger(length)) return length;
   throw new InputError(`${tokenizerConfig.path}: model_max_length: expected a whole number from 1 on, got ${length}`);
 }

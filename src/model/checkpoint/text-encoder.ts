@@ -6,10 +6,10 @@ import { checkEmbeddings } from "./check-embeddings.ts";
 import { type EncoderGraph, findSides } from "./encoder-graph.ts";
 import type { EncoderOptions, TextEncoder } from "./encoders.ts";
 import { fixedAxis, fixedWidth, textFeeds } from "./graph-feeds.ts";
-import { createLengthProof, PROBE_PROMPTS, proveOwnLength } from "./own-length.ts";
 import { paddingTakesPart } from "./padding-probe.ts";
 import { poolStates } from "./text-pooling.ts";
 import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "./unused-inputs.ts";
+import { createLengthProof, PROBE_PROMPTS, proveVariableLength } from "./variable-length.ts";
 
 /**
  * Opens the text tower of a graph and proves whether its prompts may be cut to their own length.
@@ -77,7 +77,7 @@ async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, token
     length: number,
     { pad = padId, unused = plain }: { pad?: number; unused?: UnusedInputs } = {},
   ): Promise<Float32Array> => {
-    const step = tower.batchInvariant ? 1 : textsAtOnce(rows.length, length, batchSize);
+    const step = tower.batchDependent ? 1 : textsAtOnce(rows.length, length, batchSize);
     let embeddings = new Float32Array(0);
     for (let start = 0; start < rows.length; start += step) {
       const part = rows.slice(start, start + step);
@@ -92,28 +92,28 @@ async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, token
 
   // Where activations are rounded, trials on some texts prove nothing of others.
   const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.roundsActivations;
-  const ownLength = mayBeShort && (await proveOwnLength(probes, probed, run));
+  const variableLength = mayBeShort && (await proveVariableLength(probes, probed, run));
   const isProved = createLengthProof(tokenizer, probed, run);
   const dimension = knownWidth ?? (await run(probes.slice(0, 1), probed)).length;
   knownWidth = dimension;
 
   const encode = async (tokens: readonly Int32Array[], unused: UnusedInputs): Promise<Float32Array> => {
     if (tokens.length === 0) return new Float32Array(0);
-    const longest = tokens.reduce((most, row) => Math.max(most, row.length), 1);
+    const longest = tokens.reduce((maximum, row) => Math.max(maximum, row.length), 1);
     if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
-    const isShort = ownLength && longest < probed && (await isProved(longest));
+    const isShort = variableLength && longest < probed && (await isProved(longest));
     return await run(tokens, isShort ? longest : contextLength, { unused });
   };
   return {
     dimension,
     contextLength,
-    ownLength,
+    variableLength,
     encode: (tokens) => encode(tokens, plain),
     encodeBeside:
       sides &&
       ((tokens) => runBeside(sides, "texts", { tied, different: "image" }, (unused) => encode(tokens, unused))),
     async paddingTakesPart() {
-      if (ownLength) return false;
+      if (variableLength) return false;
       const precision = tower.roundsActivations ? "rounded" : "exact";
       const encodePadded = (rows: readonly Int32Array[], pad: number) => run(rows, probed, { pad });
       return await paddingTakesPart(probes, probed, tokenizer, precision, encodePadded);

@@ -36,8 +36,8 @@ export function poolStates(
   const [n, t, h] = dims as [number, number, number];
   const isWhole = dims.length === 3 && n === lengths.length && lengths.every((length) => length >= 1 && length <= t);
   if (!isWhole || (dense !== null && dense.inputs !== h)) {
-    const wanted = dense === null ? "(n, tokens, width)" : `(n, tokens, ${dense.inputs})`;
-    throw new InputError(`${where} gave (${dims.join(", ")}) for ${lengths.length} texts, ${wanted} was expected`);
+    const expected = dense === null ? "(n, tokens, width)" : `(n, tokens, ${dense.inputs})`;
+    throw new InputError(`${where} gave (${dims.join(", ")}) for ${lengths.length} texts, ${expected} was expected`);
   }
   const d = dense?.outputs ?? h;
   const data = new Float32Array(n * d);

@@ -11,9 +11,9 @@ export function weightsOf(slice: GraphSlice): OnnxTensor[] {
 
 /** The element type that most of a tower's weights have: "float32", "float16", or "quantised (int8)" and the like. */
 export function describePrecision(slice: GraphSlice): string {
-  const isQuantised = slice.nodes.some((node) => /Quantize|Integer|QLinear|NBits/.test(node.op));
+  const isQuantized = slice.nodes.some((node) => /Quantize|Integer|QLinear|NBits/.test(node.op));
   const type = mainType(weightsOf(slice));
-  return isQuantised ? `quantised (${type})` : type;
+  return isQuantized ? `quantised (${type})` : type;
 }
 
 export function precisionClass(slice: GraphSlice): PrecisionClass {

@@ -1,12 +1,12 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { Feed } from "../onnx/onnx-runtime.ts";
+import type { TextSignature, VisionSignature } from "./encoder-signature.ts";
 import { fixedAxis, type ImageSize, pixelFeed, textFeeds } from "./graph-feeds.ts";
-import type { TextPorts, VisionPorts } from "./tower-ports.ts";
 
 /** Both sides of a graph that holds both towers. */
 export interface BothSides {
-  readonly vision: VisionPorts;
-  readonly text: TextPorts;
+  readonly vision: VisionSignature;
+  readonly text: TextSignature;
   readonly size: ImageSize;
   /** Tokens of a dummy text. */
   readonly contextLength: number;
@@ -41,8 +41,8 @@ export function dummyFeeds(
   asked: "images" | "texts",
   { tied, different }: DummyFeedOptions,
 ): UnusedInputs {
-  const port = asked === "images" ? sides.text.ids : sides.vision.pixels;
-  const fixed = fixedAxis(port, 0);
+  const input = asked === "images" ? sides.text.ids : sides.vision.pixels;
+  const fixed = fixedAxis(input, 0);
   const several = asked === "images" && typeof different === "object" ? different.rows.length : 2;
   return (n) => {
     const batch = fixed ?? (tied ? n : different ? several : 1);

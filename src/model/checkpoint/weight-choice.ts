@@ -50,14 +50,15 @@ function chooseNamed(
   const named = all.filter(({ family }) => family !== null);
   const plain = named.filter((candidate) => candidate.variant === "");
   const variants = [...new Set(named.map((candidate) => candidate.variant))].filter((name) => name !== "").sort();
-  const wanted = variant ?? (plain.length > 0 ? "" : variants.length === 1 ? (variants[0] as string) : null);
+  const chosenVariant = variant ?? (plain.length > 0 ? "" : variants.length === 1 ? (variants[0] as string) : null);
   const list = variants.length === 0 ? "it has no variants" : `variants that exist (--variant): ${variants.join(", ")}`;
-  if (wanted === null) return { problem: `${facts.path}: its weights are variants alone; ${list}`, needsDraft: false };
-  const candidates = named.filter((candidate) => candidate.variant === wanted);
+  if (chosenVariant === null)
+    return { problem: `${facts.path}: its weights are variants alone; ${list}`, needsDraft: false };
+  const candidates = named.filter((candidate) => candidate.variant === chosenVariant);
   if (candidates.length === 0) {
     const opens = plain.length === 0 ? "" : "; without --variant it opens";
     const found = `found ${named.map(({ file }) => file).join(", ")}`;
-    return { problem: `${facts.path}: no variant "${wanted}"; ${list}${opens}; ${found}`, needsDraft: false };
+    return { problem: `${facts.path}: no variant "${chosenVariant}"; ${list}${opens}; ${found}`, needsDraft: false };
   }
   const family = describedFamily(facts);
   const rank = (candidate: WeightName) =>

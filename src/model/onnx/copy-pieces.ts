@@ -42,17 +42,17 @@ async function* readRange(
   const file = open.get(path) ?? (await openRegular(path).catch(refuse(path)));
   open.set(path, file);
   for (let done = 0; done < length; ) {
-    const wanted = Math.min(CHUNK, length - done);
-    for (let filled = 0; filled < wanted; ) {
+    const byteCount = Math.min(CHUNK, length - done);
+    for (let filled = 0; filled < byteCount; ) {
       const { bytesRead } = await file
-        .read(buffer, filled, wanted - filled, offset + done + filled)
+        .read(buffer, filled, byteCount - filled, offset + done + filled)
         .catch(refuse(path));
       if (bytesRead === 0)
         throw new InputError(`${path}: it ends before its tensors do; it was cut, or is being written`);
       filled += bytesRead;
     }
-    done += wanted;
-    const chunk = buffer.subarray(0, wanted);
+    done += byteCount;
+    const chunk = buffer.subarray(0, byteCount);
     yield widens === null ? chunk : toFloat32(chunk, widens);
   }
 }

@@ -100,7 +100,7 @@ export function encodeModel(spec: ModelSpec): Uint8Array {
       producerName: spec.producer.name,
       producerVersion: spec.producer.version,
       graph: draftGraph(spec),
-      functions: spec.functions?.map((own) => draftFunction(own, opsetImport)),
+      functions: spec.functions?.map((functionSpec) => draftFunction(functionSpec, opsetImport)),
     },
     writer,
   );
@@ -165,10 +165,10 @@ function draftAttribute(value: AttributeSpec): Draft<AttributeProto> {
 }
 
 function draftTensor(spec: TensorSpec): Draft<TensorProto> {
-  const about = { dims: spec.dims, dataType: elementCode(spec.type), name: spec.name };
-  if (spec.external === undefined) return { ...about, rawData: encodeValues(spec) };
+  const metadata = { dims: spec.dims, dataType: elementCode(spec.type), name: spec.name };
+  if (spec.external === undefined) return { ...metadata, rawData: encodeValues(spec) };
   return {
-    ...about,
+    ...metadata,
     externalData: Object.entries(spec.external).map(([key, value]) => ({ key, value: String(value) })),
     dataLocation: TensorProtoDataLocation.EXTERNAL,
   };

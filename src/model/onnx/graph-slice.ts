@@ -37,7 +37,7 @@ export function sliceGraph(model: OnnxModel, output: string): GraphSlice {
 /** Nodes with those of their subgraphs and of the functions that they call. */
 export function flattenNodes(nodes: readonly OnnxNode[], model: OnnxModel): OnnxNode[] {
   return nodes.flatMap((node) => {
-    const own = model.functions.get(functionKey(node)) ?? [];
-    return [node, ...flattenNodes([...node.body, ...own], model)];
+    const functionNodes = model.functions.get(functionKey(node)) ?? [];
+    return [node, ...flattenNodes([...node.body, ...functionNodes], model)];
   });
 }

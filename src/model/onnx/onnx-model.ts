@@ -62,7 +62,7 @@ export function parseOnnxModel(bytes: Uint8Array, path: string): OnnxModel {
   for (const { domain, name: op, overload, node } of message.functions) {
     functions.set(
       functionKey({ domain, op, overload }),
-      node.map((one) => describeNode(one, tensors)),
+      node.map((nodeProto) => describeNode(nodeProto, tensors)),
     );
   }
   checkExpansion({ nodes, functions }, path);
@@ -97,10 +97,10 @@ function readMessage(bytes: Uint8Array, path: string): { readonly message: Model
   if (fault === "damaged") throw notOnnx(path);
   const fields = [...fieldsOf(bytes)];
   const graph = fields.find(({ number }) => number === FIELD.ModelProto.graph);
-  const others = fields.filter((field) => field !== graph).map(({ raw }) => raw);
+  const otherFields = fields.filter((field) => field !== graph).map(({ raw }) => raw);
   try {
     return {
-      message: readModelProto(new PbfReader(joinPieces(others))),
+      message: readModelProto(new PbfReader(joinPieces(otherFields))),
       graph: graph === undefined ? null : readGraph(graph.body),
     };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import type { OnnxModel } from "./onnx-model.ts";
 
 /** Operations that pass ids or a table on without changing how many rows there are. */
-const PASSED_ON = new Set(["Cast", "Identity", "DequantizeLinear", "Reshape", "Flatten", "Clip", "Where"]);
+const PASS_THROUGH = new Set(["Cast", "Identity", "DequantizeLinear", "Reshape", "Flatten", "Clip", "Where"]);
 
 /**
  * How many rows the table has from which a text graph takes its token embeddings: the vocabulary's size. Found as the
@@ -18,7 +18,7 @@ export function tokenEmbeddingRows(model: OnnxModel, ids: string): number | null
     const [first, second] = node.inputs;
     const output = node.outputs[0];
     if (output === undefined || first === undefined) continue;
-    if (PASSED_ON.has(node.op)) {
+    if (PASS_THROUGH.has(node.op)) {
       if (node.inputs.some((name) => idNames.has(name))) idNames.add(output);
       const rows = tables.get(first);
       if (rows !== undefined) tables.set(output, rows);

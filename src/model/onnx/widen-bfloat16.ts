@@ -121,9 +121,9 @@ function isTypeAttribute(bytes: Uint8Array): boolean {
 }
 
 /** A text of a message; empty where it is not there. */
-function textOf(bytes: Uint8Array, wanted: number): string {
+function textOf(bytes: Uint8Array, fieldNumber: number): string {
   let text = "";
-  for (const { number, body } of fieldsOf(bytes)) if (number === wanted) text = new TextDecoder().decode(body);
+  for (const { number, body } of fieldsOf(bytes)) if (number === fieldNumber) text = new TextDecoder().decode(body);
   return text;
 }
 

@@ -48,7 +48,7 @@ export function choosePadding(source: PaddingSource, vocabulary: PaddingVocabula
   if (source.rule === "vocabulary" && vocabulary.vocabularySize === CLIP_VOCABULARY_SIZE) {
     return { id: 0, source: "the rule for CLIP's vocabulary of 49,408 tokens", isExplicit: false };
   }
-  return findPaddingToken(source.files, vocabulary) ?? usualPadding(vocabulary);
+  return findPaddingToken(source.files, vocabulary) ?? defaultPadding(vocabulary);
 }
 
 const NAMES = z.looseObject({ pad_token: TOKEN_NAME.nullish() });
@@ -80,10 +80,14 @@ function findPaddingToken(files: PaddingFiles, vocabulary: PaddingVocabulary): P
     }
     return { id, source: `${baseName(file.path)}: pad_token "${token}"`, isExplicit: true };
   }
-  const own = config.tokenizer_class ?? files.defaultClass;
-  const usual = own === null || own === undefined ? undefined : CLASS_PADDING[own.replace(/Fast$/, "")];
+  const tokenizerClass = config.tokenizer_class ?? files.defaultClass;
+  const usual =
+    tokenizerClass === null || tokenizerClass === undefined
+      ? undefined
+      : CLASS_PADDING[tokenizerClass.replace(/Fast$/, "")];
   const usualId = usual === undefined ? undefined : vocabulary.idOf(usual);
-  if (usualId !== undefined) return { id: usualId, source: `"${usual}", the default of ${own}`, isExplicit: true };
+  if (usualId !== undefined)
+    return { id: usualId, source: `"${usual}", the default of ${tokenizerClass}`, isExplicit: true };
   if (vocabulary.padding === null) return null;
   const { token: named, id } = vocabulary.padding;
   return { id: (named === null ? undefined : vocabulary.idOf(named)) ?? id, source: PADDING_PART, isExplicit: true };
@@ -107,7 +111,7 @@ const CLASS_PADDING: Readonly<Record<string, string>> = {
   XLMRobertaTokenizer: "<pad>",
 };
 
-function usualPadding({ idOf, endOfText }: PaddingVocabulary): Padding {
+function defaultPadding({ idOf, endOfText }: PaddingVocabulary): Padding {
   for (const token of ["<pad>", "[PAD]"]) {
     const id = idOf(token);
     if (id !== undefined) return { id, source: `no file names it: "${token}", by its name`, isExplicit: false };

@@ -184,7 +184,9 @@ function isKnownClip(file: FileContent): boolean {
 
 function holdsClipVocabulary({ model }: TokenizerJsonContent): boolean {
   const merges = model.merges;
-  const own = clipBytePairs().merges;
-  if (model.type !== "BPE" || !Array.isArray(merges) || merges.length !== own.length) return false;
-  return own.every((merge, rank) => merge === (Array.isArray(merges[rank]) ? merges[rank].join(" ") : merges[rank]));
+  const clipMerges = clipBytePairs().merges;
+  if (model.type !== "BPE" || !Array.isArray(merges) || merges.length !== clipMerges.length) return false;
+  return clipMerges.every(
+    (merge, rank) => merge === (Array.isArray(merges[rank]) ? merges[rank].join(" ") : merges[rank]),
+  );
 }

@@ -28,6 +28,6 @@ export function joinWeights(path: string, files: readonly string[], parts: reado
     for (const [given, value] of part.values) values.set(strip(given), value);
   }
   const { format } = parts[0] as FileTensors;
-  const said = new Set([...parts.flatMap((part) => part.notes), ...notes]);
-  return { path, format, files, tensors, unusable, values, notes: [...said] };
+  const allNotes = new Set([...parts.flatMap((part) => part.notes), ...notes]);
+  return { path, format, files, tensors, unusable, values, notes: [...allNotes] };
 }

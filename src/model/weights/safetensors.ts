@@ -137,8 +137,8 @@ function entriesOf(header: JsonValue, fault: Fault): Entry[] {
       value instanceof Map ? (value.get(field) as JsonValue | undefined) : undefined,
     );
     const [begin, end, rest] = Array.isArray(offsets) ? (offsets as readonly JsonValue[]) : [];
-    const sound = typeof dtype === "string" && isSizes(shape) && isSize(begin) && isSize(end) && rest === undefined;
-    if (!sound) {
+    const isValid = typeof dtype === "string" && isSizes(shape) && isSize(begin) && isSize(end) && rest === undefined;
+    if (!isValid) {
       throw fault(`tensor ${shown(name)}: expected a dtype, a shape and two data_offsets`);
     }
     if (shape.length > MAX_AXES) throw fault(`tensor ${shown(name)}: it has ${shape.length} axes`);

@@ -71,10 +71,10 @@ function fromType([made, type, args]: readonly PickleValue[]): PickleValue | und
 function load(persistentId: PickleValue): TorchStorage | undefined {
   if (!isKind(persistentId, "tuple") || persistentId.items.length !== 5) return undefined;
   const [word, type, key, , count] = persistentId.items;
-  const isSound = word === "storage" && isKind(type, "global") && typeof key === "string" && isSize(count);
-  const className = isSound ? /^torch\.(?:storage\.)?(\w+)$/.exec(type.name)?.[1] : undefined;
+  const isValid = word === "storage" && isKind(type, "global") && typeof key === "string" && isSize(count);
+  const className = isValid ? /^torch\.(?:storage\.)?(\w+)$/.exec(type.name)?.[1] : undefined;
   const dtype = STORAGE_TYPES.get(className ?? "");
-  return dtype === undefined || !isSound ? undefined : { kind: "storage", dtype, key, count };
+  return dtype === undefined || !isValid ? undefined : { kind: "storage", dtype, key, count };
 }
 
 /** @param type  the element type of an untyped storage */

@@ -26,10 +26,10 @@ export function weightFile(
   fill: (bytes: Buffer, offset: number) => number,
 ): WeightFile {
   const read = (offset: number, length: number): Buffer => {
-    if (offset < 0 || length < 0 || offset + length > size) throw cut(path, offset + length, size);
+    if (offset < 0 || length < 0 || offset + length > size) throw truncatedError(path, offset + length, size);
     const bytes = Buffer.allocUnsafe(length);
     const filled = fill(bytes, offset);
-    if (filled < length) throw cut(path, offset + length, offset + filled);
+    if (filled < length) throw truncatedError(path, offset + length, offset + filled);
     return bytes;
   };
   return { path, realPath, size, read };
@@ -55,6 +55,6 @@ export async function withWeightFile<Result>(path: string, work: (file: WeightFi
   }
 }
 
-function cut(path: string, expected: number, size: number): InputError {
+function truncatedError(path: string, expected: number, size: number): InputError {
   return new InputError(`${path}: truncated: expected at least ${expected} bytes, got ${size}; fetch the file again`);
 }

@@ -68,11 +68,11 @@ export function unit(vector: Float32Array): Float32Array {
 export function largestDifference(found: readonly Float32Array[], expected: readonly Float32Array[]): number {
   let largest = 0;
   found.forEach((row, i) => {
-    const other = expected[i];
-    if (other === undefined || other.length !== row.length) largest = Number.POSITIVE_INFINITY;
+    const target = expected[i];
+    if (target === undefined || target.length !== row.length) largest = Number.POSITIVE_INFINITY;
     else
       row.forEach((value, d) => {
-        const difference = Math.abs(value - (other[d] as number));
+        const difference = Math.abs(value - (target[d] as number));
         if (!(difference <= largest)) largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
       });
   });

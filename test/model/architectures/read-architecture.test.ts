@@ -107,8 +107,8 @@ describe("a state dict with open_clip's names", () => {
     const trained = { file: "../params.txt", arch: "ViT-B-32-quickgelu" };
     const found = await readArchitecture(weightsOf(shapes), { ...NONE, trained });
     expect(found).toMatchObject({ name: "ViT-B-32-quickgelu", source: "../params.txt of its training", warnings: [] });
-    const other = { file: "../params.txt", arch: "ViT-B-16" };
-    expect(await refused(weightsOf(shapes), { ...NONE, trained: other })).toMatch(
+    const smaller = { file: "../params.txt", arch: "ViT-B-16" };
+    expect(await refused(weightsOf(shapes), { ...NONE, trained: smaller })).toMatch(
       /but ..\/params.txt of its training expects/,
     );
   });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { type Checkpoint, openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
-import { unitDistance } from "../../../src/model/checkpoint/own-length.ts";
+import { unitDistance } from "../../../src/model/checkpoint/variable-length.ts";
 import { fixtures } from "../../helpers.ts";
 import { huggingFaceFolder, openClipFolder } from "./tiny-checkpoint.ts";
 import { visionWeights } from "./tiny-towers.ts";
@@ -179,14 +179,14 @@ describe("text encoder", () => {
     ["the token axis is fixed", { length: 77 }],
   ] as const)("pads to the context where %s", async (_, text) => {
     const { encoder, encode } = await textEncoder(openClipFolder({ text }));
-    expect(encoder.ownLength).toBe(false);
+    expect(encoder.variableLength).toBe(false);
     expectClose((await encode("a dog", "a photo of a cat")).subarray(0, 4), await encode("a dog"), 1e-6);
   });
 
   it("proves each length when it first occurs: one at which the graph differs is padded to the context", async () => {
     const sound = await textEncoder(openClipFolder());
     const odd = await textEncoder(openClipFolder({ text: { oddLength: 6 } }));
-    expect(odd.encoder.ownLength).toBe(true);
+    expect(odd.encoder.variableLength).toBe(true);
     for (const caption of ["a dog", "a big dog", "a big red dog", "a photo of a big red dog"]) {
       // The graph adds 1 to every number of a text of 6 tokens ("a big red dog") and to no other
       expectClose(await odd.encode(caption), await sound.encode(caption), 1e-5);
@@ -200,9 +200,9 @@ describe("text encoder", () => {
 
   it("pads to the context where activations are rounded, not where weights are only stored so", async () => {
     const rounded = await textEncoder(openClipFolder({ text: { quantizes: "activations" } }));
-    expect(rounded.encoder.ownLength).toBe(false);
+    expect(rounded.encoder.variableLength).toBe(false);
     const stored = await textEncoder(openClipFolder({ text: { quantizes: "weights" } }));
-    expect(stored.encoder.ownLength).toBe(true);
+    expect(stored.encoder.variableLength).toBe(true);
   });
 
   it("tells whether padding takes part: not in a causal tower, nor behind a mask that is obeyed", async () => {
@@ -250,15 +250,15 @@ describe("text encoder", () => {
     const text = { pooling: "mean", mask: "attention_mask", output: "pooler_output" } as const;
     const folder = huggingFaceFolder({ split: true, text, vision: { output: "pooler_output" }, files });
     const { encoder } = await textEncoder(folder);
-    expect(encoder.ownLength).toBe(false);
+    expect(encoder.variableLength).toBe(false);
   });
 
   it("feeds position ids and token types", async () => {
-    const others = [
+    const extraInputs = [
       { name: "position_ids", type: "int64" as const, shape: [1, "length"] },
       { name: "token_type_ids", type: "int64" as const, shape: ["batch", "length"] },
     ];
-    const { encode } = await textEncoder(huggingFaceFolder({ split: true, text: { others } }));
+    const { encode } = await textEncoder(huggingFaceFolder({ split: true, text: { extraInputs } }));
     const reference = await textEncoder(huggingFaceFolder({ split: true }));
     expectClose(await encode("a dog", "the cat"), await reference.encode("a dog", "the cat"), 1e-7);
   });
@@ -283,7 +283,7 @@ describe("a graph with both towers", () => {
     expectClose(await found.encode(pixels, 5), await expected.encode(pixels, 5), 1e-6);
     const captions = ["a dog", "the big cat", "a photo of an old armchair"];
     const [texts, reference] = [await textEncoder(both), await textEncoder(single)];
-    expect(texts.encoder.ownLength).toBe(true);
+    expect(texts.encoder.variableLength).toBe(true);
     expectClose(await texts.encode(...captions), await reference.encode(...captions), 1e-6);
   });
 

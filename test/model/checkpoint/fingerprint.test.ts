@@ -50,10 +50,10 @@ describe("fingerprint", () => {
     const files = { "visual.data": weights(visionWeights(4)) };
     const base = openClipFolder({ vision: external, files });
     const prints = new Set([await print(base)]);
-    const other = [...visionWeights(4)];
-    other[0] = 0.123;
+    const changedWeights = [...visionWeights(4)];
+    changedWeights[0] = 0.123;
     const variants = [
-      openClipFolder({ vision: external, files: { "visual.data": weights(other) } }),
+      openClipFolder({ vision: external, files: { "visual.data": weights(changedWeights) } }),
       openClipFolder({ vision: { ...external, activation: "GELU" }, files }),
       openClipFolder({ vision: external, text: { activation: "GELU" }, files }),
       openClipFolder({

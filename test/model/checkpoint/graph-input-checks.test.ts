@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createNormalizationTable, normalizePixels } from "../../../src/data/image/normalize.ts";
 import { findSides } from "../../../src/model/checkpoint/encoder-graph.ts";
+import { findVisionSignature, NO_HINTS } from "../../../src/model/checkpoint/encoder-signature.ts";
 import { pixelFeed } from "../../../src/model/checkpoint/graph-feeds.ts";
 import { checkByteInput } from "../../../src/model/checkpoint/graph-input-checks.ts";
-import { findVisionPorts, NO_HINTS } from "../../../src/model/checkpoint/tower-ports.ts";
 import type { NodeSpec, TensorSpec } from "../../../src/model/onnx/encode-model.ts";
 import { readOnnxModel } from "../../../src/model/onnx/onnx-model.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
@@ -52,7 +52,7 @@ function byteModel(nodes: readonly NodeSpec[], tensors: readonly TensorSpec[] = 
     tensors,
   });
   const model = readOnnxModel(join(writeTree(temporaryFolder(), { "v.onnx": bytes }), "v.onnx"));
-  return { file: "v.onnx", model, ports: findVisionPorts(model) };
+  return { file: "v.onnx", model, signature: findVisionSignature(model) };
 }
 
 const scale = (value: number): TensorSpec => ({ name: "s", type: "float32", dims: [], values: [value] });
@@ -92,7 +92,7 @@ describe("inputs that are refused", () => {
   });
 
   it("are those with three channels on neither end", () => {
-    expect(() => findVisionPorts(graph([["x", "float32", ["n", 224, 3, 224]]]))).toThrow(
+    expect(() => findVisionSignature(graph([["x", "float32", ["n", 224, 3, 224]]]))).toThrow(
       /x float32 \(n, 224, 3, 224\): \(n, 3, height, width\) or \(n, height, width, 3\) is expected/,
     );
   });

@@ -135,8 +135,8 @@ describe("strip_sep_token", () => {
 
   it("is refused where no file says which token separates", async () => {
     await expect(openCheckpoint(clipa(true, {}))).rejects.toThrow(/strip_sep_token, and no file names its sep_token/);
-    const other = openCheckpoint(clipa(true, { sep_token: "<sep>" }));
-    await expect(other).rejects.toThrow(/its sep_token "<sep>" is not in the vocabulary/);
+    const opening = openCheckpoint(clipa(true, { sep_token: "<sep>" }));
+    await expect(opening).rejects.toThrow(/its sep_token "<sep>" is not in the vocabulary/);
   });
 });
 
@@ -170,8 +170,8 @@ describe("token states that are pooled outside the graph", () => {
       ]),
     );
     const identity = { ...dense, activation_function: "torch.nn.modules.linear.Identity" };
-    const other = await openCheckpoint(folder({ "2_Dense/config.json": JSON.stringify(identity) }));
-    expect(other.fingerprint).not.toBe(checkpoint.fingerprint);
+    const changed = await openCheckpoint(folder({ "2_Dense/config.json": JSON.stringify(identity) }));
+    expect(changed.fingerprint).not.toBe(checkpoint.fingerprint);
   });
 
   it("take the Dense layer's weights from PyTorch's file too", async () => {

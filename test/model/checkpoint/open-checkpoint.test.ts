@@ -156,7 +156,9 @@ describe("openCheckpoint refuses, in one line,", () => {
     [
       "an input that nothing can feed",
       () =>
-        openClipFolder({ text: { others: [{ name: "language", type: "int64", shape: ["batch", 3] }], input: "text" } }),
+        openClipFolder({
+          text: { extraInputs: [{ name: "language", type: "int64", shape: ["batch", 3] }], input: "text" },
+        }),
       /textual.onnx: the graph has an input that shiftline cannot feed: language int64 \(batch, 3\)/,
     ],
     [
@@ -217,7 +219,7 @@ describe("openCheckpoint of trained exports", () => {
     const checkpoint = await openCheckpoint(join(fixtures, "checkpoints", "resnet-open-clip"));
     const images = await checkpoint.openImageEncoder({ threads: 1 });
     const texts = await checkpoint.openTextEncoder({ threads: 1 });
-    expect([images.dimension, texts.dimension, texts.contextLength, texts.ownLength]).toEqual([40, 40, 32, false]);
+    expect([images.dimension, texts.dimension, texts.contextLength, texts.variableLength]).toEqual([40, 40, 32, false]);
     const pixels = new Float32Array(2 * 3 * 96 * 96).fill(0.1);
     expect((await images.encode(pixels, 2)).length).toBe(2 * 40);
     await Promise.all([images.close(), texts.close()]);

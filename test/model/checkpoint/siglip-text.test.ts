@@ -24,12 +24,12 @@ beforeAll(() => {
 /** Towers as transformers exports SigLIP's: `pooler_output`, padding attended; with these files beside them. */
 function siglipFolder(kind: Kind, config: object, files: Record<string, object>): string {
   const tokenizer = JSON.stringify(kind["tokenizer.json"]).replaceAll('"charsmap"', JSON.stringify(kinds.charsmap));
-  const others = Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)]);
+  const configFiles = Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)]);
   return huggingFaceFolder({
     split: true,
     vision: { output: "pooler_output" },
     text: { output: "pooler_output", pooling: "mean", vocabulary: 2000 },
-    files: { "config.json": JSON.stringify(config), "tokenizer.json": tokenizer, ...Object.fromEntries(others) },
+    files: { "config.json": JSON.stringify(config), "tokenizer.json": tokenizer, ...Object.fromEntries(configFiles) },
   });
 }
 

@@ -37,19 +37,26 @@ function wordFolder(textCfg: object | null, text: object = {}): string {
 
 describe("a checkpoint's text identity", () => {
   it("differs where the same files under other names are tokenized otherwise, and the fingerprint does not", async () => {
-    const [named, other] = [await openCheckpoint(wordFolder(null)), await openCheckpoint(renamed(wordFolder(null)))];
-    expect(named.fingerprint).toBe(other.fingerprint);
-    expect([named.text?.cleaning, other.text?.cleaning]).toEqual(["open_clip", "none"]);
-    expect(named.text?.sha256).not.toBe(other.text?.sha256);
+    const [named, renamedCheckpoint] = [
+      await openCheckpoint(wordFolder(null)),
+      await openCheckpoint(renamed(wordFolder(null))),
+    ];
+    expect(named.fingerprint).toBe(renamedCheckpoint.fingerprint);
+    expect([named.text?.cleaning, renamedCheckpoint.text?.cleaning]).toEqual(["open_clip", "none"]);
+    expect(named.text?.sha256).not.toBe(renamedCheckpoint.text?.sha256);
   });
 
   it("is one where open_clip's configuration decides, whatever the files are called", async () => {
-    const [named, other] = await Promise.all(
+    const [named, unnamed] = await Promise.all(
       [wordFolder(ofHuggingFace), renamed(wordFolder(ofHuggingFace))].map((folder) => openCheckpoint(folder)),
     );
-    expect(other?.text).toEqual(named?.text);
-    expect(other?.text).toMatchObject({ cleaning: "canonicalize", cleaningSource: "open_clip_config.json", padId: 0 });
-    expect(other?.notes).toContain(
+    expect(unnamed?.text).toEqual(named?.text);
+    expect(unnamed?.text).toMatchObject({
+      cleaning: "canonicalize",
+      cleaningSource: "open_clip_config.json",
+      padId: 0,
+    });
+    expect(unnamed?.notes).toContain(
       "texts are cleaned and padded as open_clip_config.json says: training used open_clip",
     );
   });

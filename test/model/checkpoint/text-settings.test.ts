@@ -234,10 +234,10 @@ describe("the tokenizer of a shiftline.json", () => {
   });
 
   it("is a tokenizer.json beside it as it is, or CLIP's own vocabulary with open_clip's cleaning", async () => {
-    const own = await settings(
+    const folderSettings = await settings(
       folder({ contextLength: 9 }, { "tokenizer.json": wordTokenizer() }, { vocabulary: 100 }),
     );
-    expect(own.source).toMatchObject({ cleaning: "none", padding: { rule: "vocabulary" } });
+    expect(folderSettings.source).toMatchObject({ cleaning: "none", padding: { rule: "vocabulary" } });
     const shipped = await settings(folder({}));
     const padding = { rule: "vocabulary", files: NO_PADDING_FILES };
     expect(shipped.source).toEqual({ tokenizerJson: null, cleaning: "open_clip", encoding: "open_clip", padding });

@@ -53,7 +53,7 @@ export interface TinyText {
   readonly mask: string | null;
   readonly activation: "none" | "QuickGELU" | "GELU";
   /** More inputs, declared and not used. */
-  readonly others: readonly ValueSpec[];
+  readonly extraInputs: readonly ValueSpec[];
   /** Rounds the pooled values to steps of 1/64, or reads the projection through such steps, as QDQ exports do. */
   readonly quantizes: "nothing" | "activations" | "weights";
   /** Adds 1 to every embedding when the token axis has this length, null for never. */
@@ -94,7 +94,7 @@ const TEXT: TinyText = {
   endOfText: 49_407,
   mask: null,
   activation: "none",
-  others: [],
+  extraInputs: [],
   quantizes: "nothing",
   oddLength: null,
   tail: null,
@@ -230,7 +230,7 @@ function textModel(spec: TinyText): ModelSpec {
     inputs: [
       { name: spec.input, type: spec.type, shape: [spec.batch, spec.length] },
       ...(spec.mask === null ? [] : [{ name: spec.mask, type: spec.type, shape: [spec.batch, spec.length] }]),
-      ...spec.others,
+      ...spec.extraInputs,
     ],
     outputs: [{ name: spec.output, type: "float32", shape: spec.outputShape ?? [spec.batch, dimension] }],
     nodes: [

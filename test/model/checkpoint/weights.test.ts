@@ -10,7 +10,7 @@ import {
   type CheckpointOptions,
   openCheckpoint,
 } from "../../../src/model/checkpoint/open-checkpoint.ts";
-import { unitDistance } from "../../../src/model/checkpoint/own-length.ts";
+import { unitDistance } from "../../../src/model/checkpoint/variable-length.ts";
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 import {
   bfloat16Tensors,

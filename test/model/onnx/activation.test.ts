@@ -46,8 +46,8 @@ describe("findActivations", () => {
   it("does not take another factor, or a gate on another value, for QuickGELU", () => {
     const gate = [node("Mul", ["x", "f"], "s"), node("Sigmoid", ["s"], "g")];
     expect(activationsOf([...gate, node("Mul", ["x", "g"], "y")], [scalar("f", 1.6)])).toEqual([]);
-    const other = [node("Neg", ["x"], "n"), ...gate, node("Mul", ["n", "g"], "y")];
-    expect(activationsOf(other, [scalar("f", 1.702)])).toEqual([]);
+    const unrelated = [node("Neg", ["x"], "n"), ...gate, node("Mul", ["n", "g"], "y")];
+    expect(activationsOf(unrelated, [scalar("f", 1.702)])).toEqual([]);
   });
 
   it("tells SiLU from QuickGELU", () => {

@@ -44,8 +44,8 @@ describe("float16", () => {
         const half = bitsOf(value);
         const distance = Math.abs(float16ToNumber(half) - value);
         for (const neighbour of [half - 1, half + 1]) {
-          const other = float16ToNumber(neighbour & 0xffff);
-          if (Number.isFinite(other)) expect(distance).toBeLessThanOrEqual(Math.abs(other - value));
+          const neighborValue = float16ToNumber(neighbour & 0xffff);
+          if (Number.isFinite(neighborValue)) expect(distance).toBeLessThanOrEqual(Math.abs(neighborValue - value));
         }
       }),
     );

@@ -38,12 +38,12 @@ describe("a graph's functions", () => {
     const [first] = doublingFunctions(1).functions ?? [];
     if (first === undefined) throw new Error("no function");
     // F0 calls the other F0: no circle
-    const other = { ...first, overload: "second" };
+    const overloaded = { ...first, overload: "second" };
     const caller = {
       ...first,
       nodes: [{ op: "F0", inputs: ["x"], outputs: ["y"], domain: "local", overload: "second" }],
     };
-    const detour = { nodes: doublingFunctions(1).nodes, functions: [caller, other] };
+    const detour = { nodes: doublingFunctions(1).nodes, functions: [caller, overloaded] };
     expect([...readDetour(detour).functions.keys()]).toEqual(["local:F0", "local:F0:second"]);
   });
 });

@@ -29,7 +29,7 @@ describe("openScorer", () => {
       classes,
       d,
     );
-    const one = await openScorer(weights, { k: 5, threads: 1 });
+    const scorer = await openScorer(weights, { k: 5, threads: 1 });
     const two = await openScorer(weights, { k: 5, threads: 2 });
     const all = await two.score(features);
     for (const [start, rows] of [
@@ -38,11 +38,11 @@ describe("openScorer", () => {
       [8388, 612],
       [8999, 1],
     ] as const) {
-      const part = await one.score(matrix(features.data.subarray(start * d, (start + rows) * d), rows, d));
+      const part = await scorer.score(matrix(features.data.subarray(start * d, (start + rows) * d), rows, d));
       expect(part.indices).toEqual(all.indices.slice(start * 5, (start + rows) * 5));
       expect(part.values).toEqual(all.values.slice(start * 5, (start + rows) * 5));
     }
-    await one.close();
+    await scorer.close();
     await two.close();
   });
 
@@ -141,9 +141,9 @@ describe("the best classes", () => {
     await fc.assert(
       fc.asyncProperty(problem, async ({ features, classifier, part }) => {
         const k = 1 + Math.floor(part * (classifier.length - 1));
-        const own = classifier.map((_, r) => [r]);
+        const ownRows = classifier.map((_, r) => [r]);
         expect(await scoreOnce(toMatrix(features), toMatrix(classifier), { k })).toEqual(
-          referenceTop(features, classifier, own, k),
+          referenceTop(features, classifier, ownRows, k),
         );
       }),
       { numRuns: 150, seed: 1 },

@@ -21,17 +21,17 @@ describe("fieldsOf", () => {
   it("gives the fields that were written, and their bytes", () => {
     fc.assert(
       fc.property(fc.array(field), (fields) => {
-        const pieces = fields.map((one) => {
-          if (!("content" in one)) return varintField(one.number, one.value);
-          if (one.wire === 2) return joinPieces(delimitedField(one.number, [one.content]));
-          return joinPieces([fieldKey(one.number, one.wire), one.content]);
+        const pieces = fields.map((field) => {
+          if (!("content" in field)) return varintField(field.number, field.value);
+          if (field.wire === 2) return joinPieces(delimitedField(field.number, [field.content]));
+          return joinPieces([fieldKey(field.number, field.wire), field.content]);
         });
         const read = [...fieldsOf(joinPieces(pieces))];
-        expect(read.map((one) => [one.number, one.wire])).toEqual(fields.map((one) => [one.number, one.wire]));
+        expect(read.map((field) => [field.number, field.wire])).toEqual(fields.map((one) => [one.number, one.wire]));
         expect(read.map(({ raw }) => raw)).toEqual(pieces);
-        for (const [i, one] of fields.entries()) {
-          if ("content" in one) expect(read[i]?.body).toEqual(one.content);
-          else expect(read[i]?.value).toBe(one.value);
+        for (const [i, field] of fields.entries()) {
+          if ("content" in field) expect(read[i]?.body).toEqual(field.content);
+          else expect(read[i]?.value).toBe(field.value);
         }
       }),
       { seed: 3 },

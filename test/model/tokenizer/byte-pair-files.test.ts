@@ -70,15 +70,15 @@ describe("vocab.json and merges.txt", () => {
     const files = { "tokenizer_config.json": { tokenizer_class: "CLIPTokenizer" } };
     const bytePairs = filesOf({ vocab, merges: clipBytePairs().merges, files });
     expect(open(bytePairs, "open_clip").isClipEncoding).toBe(true);
-    const own = open(bytePairs);
-    expect(own.isClipEncoding).toBe(false);
+    const tokenizer = open(bytePairs);
+    expect(tokenizer.isClipEncoding).toBe(false);
     const usual = openTokenizer({
       tokenizerJson: null,
       cleaning: "none",
       encoding: "open_clip",
       padding: { rule: "fixed", id: 0, source: "test" },
     });
-    for (const caption of captions) expect(own.encode(caption, 77)).toEqual(usual.encode(caption, 77));
+    for (const caption of captions) expect(tokenizer.encode(caption, 77)).toEqual(usual.encode(caption, 77));
   });
 
   const clip = fixture.trained.clip as Fixture["trained"][string];

@@ -66,8 +66,8 @@ describe("the padding token", () => {
       isExplicit: false,
     });
     expect(paddingOf(files, "tokenizer")).toMatchObject({ id: 49_407, isExplicit: true });
-    const others = paddingOf(first.files, "vocabulary");
-    expect(others.id).toBe(first.pad_id);
+    const vocabularyPadding = paddingOf(first.files, "vocabulary");
+    expect(vocabularyPadding.id).toBe(first.pad_id);
   });
 
   it("is what a configuration of the model says", () => {

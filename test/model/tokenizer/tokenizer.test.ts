@@ -36,7 +36,7 @@ interface ImagenetPrompts {
 
 const odd = readFixture("odd-strings.json.gz") as OddCaptions;
 const byVocabulary = { rule: "vocabulary", files: NO_PADDING_FILES } as const;
-const own: TokenizerSource = {
+const clipSource: TokenizerSource = {
   tokenizerJson: null,
   cleaning: "open_clip",
   encoding: "open_clip",
@@ -78,7 +78,7 @@ describe("CLIP's own vocabulary", () => {
     expect(sha256(prompts.join("\n"))).toBe(expected.prompts);
     const [count, contextLength] = expected.shape;
     expect(prompts).toHaveLength(count);
-    for (const source of [own, { ...own, tokenizerJson: clipJson, cleaning: "none" } as const]) {
+    for (const source of [clipSource, { ...clipSource, tokenizerJson: clipJson, cleaning: "none" } as const]) {
       const tokenizer = openTokenizer(source);
       const whole = createHash("sha256");
       const blocks: string[] = [];
@@ -102,16 +102,16 @@ describe("CLIP's own vocabulary", () => {
 
   it("gives open_clip's ids for 2,000 odd captions", () => {
     expect(odd.captions).toHaveLength(2000);
-    expect(differing(openTokenizer(own), odd.captions, "open_clip")).toEqual([]);
+    expect(differing(openTokenizer(clipSource), odd.captions, "open_clip")).toEqual([]);
   });
 
   it("leaves mis-decoded text as it is, and is open_clip's there too but for that repair", () => {
     expect(odd.excepted.length).toBeGreaterThan(50);
-    expect(differing(openTokenizer(own), odd.excepted, "open_clip")).toEqual([]);
+    expect(differing(openTokenizer(clipSource), odd.excepted, "open_clip")).toEqual([]);
   });
 
   it("takes over from a tokenizer.json of the same vocabulary in an open_clip layout", () => {
-    const tokenizer = openTokenizer({ ...own, tokenizerJson: clipJson });
+    const tokenizer = openTokenizer({ ...clipSource, tokenizerJson: clipJson });
     expect(tokenizer.description).toBe("tokenizer.json (BPE, 49408 tokens), open_clip cleaning");
     expect(differing(tokenizer, odd.captions, "open_clip")).toEqual([]);
   });
@@ -122,22 +122,22 @@ describe("CLIP's own vocabulary", () => {
   });
 
   it("gives transformers' ids for the odd captions in a Hugging Face layout", () => {
-    const tokenizer = openTokenizer({ ...own, tokenizerJson: clipJson, cleaning: "none" });
+    const tokenizer = openTokenizer({ ...clipSource, tokenizerJson: clipJson, cleaning: "none" });
     expect(odd.captions.filter((caption) => caption.hugging_face !== null).length).toBeGreaterThan(1800);
     expect(differing(tokenizer, odd.captions, "hugging_face")).toEqual([]);
-    expect(differing(openTokenizer({ ...own, cleaning: "none" }), odd.captions, "hugging_face")).toEqual([]);
+    expect(differing(openTokenizer({ ...clipSource, cleaning: "none" }), odd.captions, "hugging_face")).toEqual([]);
   });
 
   it("pads with 0 and ends with 49407 as open_clip does, or pads as told", () => {
-    const tokenizer = openTokenizer(own);
+    const tokenizer = openTokenizer(clipSource);
     expect(tokenizer).toMatchObject({ padId: 0, endOfText: 49_407, vocabularySize: 49_408, cleaning: "open_clip" });
     expect(tokenizer.description).toBe("CLIP's own vocabulary (BPE, 49408 tokens), open_clip cleaning");
     const padding = { rule: "fixed", id: 49_407, source: "shiftline.json: padId" } as const;
-    expect(openTokenizer({ ...own, padding }).padId).toBe(49_407);
+    expect(openTokenizer({ ...clipSource, padding }).padId).toBe(49_407);
   });
 
   it("canonicalizes where it is told to", () => {
-    const [plain, canonical] = [openTokenizer(own), openTokenizer({ ...own, cleaning: "canonicalize" })];
+    const [plain, canonical] = [openTokenizer(clipSource), openTokenizer({ ...clipSource, cleaning: "canonicalize" })];
     const ids = plain.encode("an icecream cone in a b 1", 77);
     expect(canonical.encode("An ICE-cream_cone, (in a.b?) #1!".replace(".", "_"), 77)).toEqual(ids);
   });
@@ -145,7 +145,7 @@ describe("CLIP's own vocabulary", () => {
   it.each(["open_clip", "canonicalize", "none"] as const)(
     "never throws, never exceeds the context, starts and ends every text (%s)",
     (cleaning) => {
-      const tokenizer = openTokenizer({ ...own, cleaning });
+      const tokenizer = openTokenizer({ ...clipSource, cleaning });
       const text = fc.oneof(
         fc.string({ unit: "binary" }),
         fc.string({ unit: "grapheme", maxLength: 200 }),
@@ -188,7 +188,7 @@ describe("padding of a tokenizer.json", () => {
     const silent = contentOf("silent.json", { pad_token: null });
     const padOf = (tokenizerJson: FileContent, config: FileContent | null) => {
       const padding = { rule: "vocabulary", files: { ...NO_PADDING_FILES, config } } as const;
-      return openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" }).padId;
+      return openTokenizer({ ...clipSource, tokenizerJson, padding, cleaning: "none" }).padId;
     };
     expect(padOf(padded, config)).toBe(4);
     expect(padOf(padded, silent)).toBe(2);
@@ -200,7 +200,7 @@ describe("padding of a tokenizer.json", () => {
     const tokenizerJson = contentOf("named.json", { model, post_processor });
     const config = contentOf("strange.json", { pad_token: "<nothing>" });
     const padding = { rule: "tokenizer", files: { ...NO_PADDING_FILES, config } } as const;
-    const open = () => openTokenizer({ ...own, tokenizerJson, padding, cleaning: "none" });
+    const open = () => openTokenizer({ ...clipSource, tokenizerJson, padding, cleaning: "none" });
     expect(open).toThrow(`${config.path}: pad_token: "<nothing>" is not in the vocabulary`);
     expect(open).toThrow(InputError);
   });
@@ -237,7 +237,7 @@ describe("a tokenizer.json that is none", () => {
     [{ model: { type: "WordLevel", vocab: { a: 0 } }, added_tokens: [{ id: -1, content: "x" }] }, "added_tokens.0.id"],
   ])("is an InputError that names the file and the reason: %j", (content, reason) => {
     const tokenizerJson = contentOf("broken.json", content);
-    const open = () => openTokenizer({ ...own, tokenizerJson, cleaning: "none" });
+    const open = () => openTokenizer({ ...clipSource, tokenizerJson, cleaning: "none" });
     expect(open).toThrow(InputError);
     expect(open).toThrow(`${tokenizerJson.path}: `);
     expect(open).toThrow(reason);
@@ -245,7 +245,7 @@ describe("a tokenizer.json that is none", () => {
 
   it("is an InputError when it is not there", () => {
     const fault = new InputError("nowhere.json: no such file or folder");
-    const open = () => openTokenizer({ ...own, tokenizerJson: { path: "nowhere.json", bytes: null, fault } });
+    const open = () => openTokenizer({ ...clipSource, tokenizerJson: { path: "nowhere.json", bytes: null, fault } });
     expect(open).toThrow("nowhere.json: no such file or folder");
     expect(open).toThrow(InputError);
   });

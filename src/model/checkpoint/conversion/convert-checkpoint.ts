@@ -13,9 +13,9 @@ import { copyPieces } from "../../onnx/copy-pieces.ts";
 import { type FilePlan, type StandAloneGraph, standAloneGraph } from "../../onnx/stand-alone-graph.ts";
 import type { ResolvedTower } from "../checkpoint-settings.ts";
 import { openCheckpointTokenizer } from "../checkpoint-tokenizer.ts";
+import type { TextSignature, VisionSignature } from "../encoder-signature.ts";
 import { layoutKind } from "../layout-kinds.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "../resolve-checkpoint.ts";
-import type { TextPorts, VisionPorts } from "../tower-ports.ts";
 import { checkConversion } from "./check-conversion.ts";
 import { HUGGING_FACE_GRAPHS, huggingFaceFiles, huggingFaceOutputs } from "./hugging-face-files.ts";
 import { OPEN_CLIP_GRAPHS, openClipFiles } from "./open-clip-files.ts";
@@ -134,7 +134,7 @@ function standAloneGraphs(
   const outputs = huggingFaceOutputs(resolved);
   // Without the folder, which is nobody's business where the checkpoint goes
   const metadata = carryWarnings(resolved.warnings.map((warning) => warning.replaceAll(join(found.root, "/"), "")));
-  const graphOf = (tower: ResolvedTower<VisionPorts | TextPorts>, side: "vision" | "text", input: string) => {
+  const graphOf = (tower: ResolvedTower<VisionSignature | TextSignature>, side: "vision" | "text", input: string) => {
     const { source } = tower;
     if (source === undefined || "path" in source) throw new Error(`${found.root}: its graphs were not compiled`);
     const names =
@@ -144,13 +144,13 @@ function standAloneGraphs(
       dataName: names.dataName,
       rename: new Map([
         [input, names.input],
-        [tower.ports.embedding.name, names.output],
+        [tower.signature.embedding.name, names.output],
       ]),
       metadata,
       ...(maxInlineBytes === undefined ? {} : { maxInlineBytes: maxInlineBytes }),
     });
   };
-  return [graphOf(vision, "vision", vision.ports.pixels.name), graphOf(text, "text", text.ports.ids.name)];
+  return [graphOf(vision, "vision", vision.signature.pixels.name), graphOf(text, "text", text.signature.ids.name)];
 }
 
 async function writeGraphs(

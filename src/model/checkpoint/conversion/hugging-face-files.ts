@@ -68,7 +68,7 @@ function clipConfig(resolved: ResolvedCheckpoint): Record<string, unknown> {
   return {
     architectures: ["CLIPModel"],
     model_type: "clip",
-    ...embeddingWidth("projection_dim", vision.ports.embedding),
+    ...embeddingWidth("projection_dim", vision.signature.embedding),
     text_config: {
       model_type: "clip_text_model",
       ...hiddenAct(activations.text),

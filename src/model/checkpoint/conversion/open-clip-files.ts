@@ -42,7 +42,7 @@ function describeModel(resolved: ResolvedCheckpoint): Record<string, unknown> {
   const { vision, preprocessing, textSettings } = resolved;
   const { height, width } = preprocessing.preprocessing.size;
   return {
-    ...embeddingWidth("embed_dim", vision.ports.embedding),
+    ...embeddingWidth("embed_dim", vision.signature.embedding),
     quick_gelu: towerActivations(resolved).text === "QuickGELU",
     vision_cfg: { image_size: height === width ? height : [height, width] },
     text_cfg: { context_length: textSettings?.contextLength, vocab_size: textSettings?.vocabularySize },

@@ -24,7 +24,7 @@ export async function copyOf({ layout }: ResolvedCheckpoint, file: string, name 
 }
 
 /** Files beside a tokenizer.json that name its special tokens. */
-const BESIDE = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+const TOKENIZER_SIDE_FILES = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
 /**
  * The tokenizer's files, in the checkpoint's own folder wherever they were; vocab.json and merges.txt as the tokenizer.json that they
@@ -45,7 +45,7 @@ export async function tokenizerFiles(resolved: ResolvedCheckpoint, always: boole
   const vocabulary = textSettings.files.find(({ role }) => role === "tokenizer")?.path ?? "";
   const folder = posix.dirname(vocabulary);
   const there = (await readFolderIfThere(join(layout.root, folder)))?.map(({ name }) => name) ?? [];
-  const beside = BESIDE.filter((name) => there.includes(name));
+  const beside = TOKENIZER_SIDE_FILES.filter((name) => there.includes(name));
   return [first, ...(await Promise.all(beside.map((name) => copyOf(resolved, posix.join(folder, name), name))))];
 }
 

@@ -11,14 +11,14 @@ export interface TowerActivations {
 }
 
 export function towerActivations({ vision, text }: ResolvedCheckpoint): TowerActivations {
-  return { vision: mostOf(vision), text: text === null ? null : mostOf(text) };
+  return { vision: mostFrequent(vision), text: text === null ? null : mostFrequent(text) };
 }
 
-interface Tower {
+interface TowerGraph {
   readonly model: OnnxModel;
-  readonly ports: { readonly embedding: TensorInfo };
+  readonly signature: { readonly embedding: TensorInfo };
 }
 
-function mostOf({ model, ports }: Tower): ActivationName | null {
-  return findActivations(sliceGraph(model, ports.embedding.name))[0]?.name ?? null;
+function mostFrequent({ model, signature }: TowerGraph): ActivationName | null {
+  return findActivations(sliceGraph(model, signature.embedding.name))[0]?.name ?? null;
 }

@@ -113,8 +113,8 @@ describe("convertCheckpoint", () => {
     expect(config["transformers.js_config"]).toEqual({
       use_external_data_format: { vision_model: true, text_model: true },
     });
-    const own = await convertsFaithfully(weightFolder("hf-clip"), { maxInlineBytes: 0 });
-    const extended = JSON.parse(readFileSync(join(own.out, "config.json"), "utf8"));
+    const converted = await convertsFaithfully(weightFolder("hf-clip"), { maxInlineBytes: 0 });
+    const extended = JSON.parse(readFileSync(join(converted.out, "config.json"), "utf8"));
     const before = JSON.parse(readFileSync(join(exportFolder("hf-clip"), "config.json"), "utf8"));
     expect(extended).toEqual({ ...before, "transformers.js_config": config["transformers.js_config"] });
     const besides = await convertsFaithfully(weightFolder("siglip-open-clip"), { maxInlineBytes: 0 });

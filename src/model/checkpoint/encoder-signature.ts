@@ -2,20 +2,20 @@ import { InputError } from "../../foundation/errors.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 
 /** Names of a graph's inputs and outputs that a shiftline.json gives; null where it leaves them to be found. */
-export interface PortHints {
+export interface SignatureHints {
   readonly input: string | null;
   readonly output: string | null;
   readonly attentionMask: string | null;
 }
 
 /** Where the pixels go in and the image embeddings come out. */
-export interface VisionPorts {
+export interface VisionSignature {
   readonly pixels: TensorInfo;
   readonly embedding: TensorInfo;
 }
 
 /** Where the token ids go in, with what accompanies them, and where the text embeddings come out. */
-export interface TextPorts {
+export interface TextSignature {
   readonly ids: TensorInfo;
   readonly attentionMask: TensorInfo | null;
   readonly positionIds: TensorInfo | null;
@@ -24,14 +24,14 @@ export interface TextPorts {
 }
 
 /** A graph's inputs and outputs, as its metadata has them. */
-export interface GraphPorts {
+export interface GraphSignature {
   /** What messages call the graph: its path. */
   readonly path: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
 }
 
-export const NO_HINTS: PortHints = { input: null, output: null, attentionMask: null };
+export const NO_HINTS: SignatureHints = { input: null, output: null, attentionMask: null };
 
 const PIXEL_NAMES = ["pixel_values", "image", "images", "input_image", "pixels", "input"];
 const ID_NAMES = ["input_ids", "text", "texts", "input_text", "tokens", "text_tokens", "token_ids", "input"];
@@ -58,16 +58,16 @@ const WHAT_LOGITS_ARE = "scores of a run's images against its texts, not embeddi
  *
  * @throws InputError naming its inputs and what to use in its place
  */
-export function refuseNaFlex({ path, inputs }: GraphPorts): void {
-  const own = inputs.filter(({ name }) => /^(?:spatial_shapes|pixel_attention_mask)$/.test(name));
-  if (own.length === 0) return;
+export function refuseNaFlex({ path, inputs }: GraphSignature): void {
+  const naFlexInputs = inputs.filter(({ name }) => /^(?:spatial_shapes|pixel_attention_mask)$/.test(name));
+  if (naFlexInputs.length === 0) return;
   throw new InputError(
-    `${path}: a SigLIP 2 NaFlex graph (${own.map(describeTensor).join(", ")}), which takes patches of images of any shape: not supported; use the twin of a fixed resolution, for siglip2-base-patch16-naflex siglip2-base-patch16-256`,
+    `${path}: a SigLIP 2 NaFlex graph (${naFlexInputs.map(describeTensor).join(", ")}), which takes patches of images of any shape: not supported; use the twin of a fixed resolution, for siglip2-base-patch16-naflex siglip2-base-patch16-256`,
   );
 }
 
 /** Whether the graph takes images, texts, or both. */
-export function graphTakes(graph: GraphPorts): { images: boolean; texts: boolean } {
+export function graphTakes(graph: GraphSignature): { images: boolean; texts: boolean } {
   return { images: graph.inputs.some(mayBePixels), texts: graph.inputs.some(mayBeIds) };
 }
 
@@ -78,7 +78,11 @@ export function graphTakes(graph: GraphPorts): { images: boolean; texts: boolean
  * @throws InputError naming inputs or outputs with their shapes, when none or several could be meant, or the input's
  *   type or layout is not supported
  */
-export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, pooled = false): VisionPorts {
+export function findVisionSignature(
+  graph: GraphSignature,
+  hints: SignatureHints = NO_HINTS,
+  pooled = false,
+): VisionSignature {
   const pixels = pick(graph, "vision", "input", hints.input, PIXEL_NAMES, mayBePixels);
   if (!["float32", "float16", "float64", "uint8"].includes(pixels.type)) {
     throw new InputError(
@@ -92,8 +96,8 @@ export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, 
     );
   }
   const names = [...IMAGE_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
-  const mayBe = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/text/i.test(output.name);
-  return { pixels, embedding: pick(graph, "vision", "output", hints.output, names, mayBe) };
+  const isCandidate = (output: TensorInfo) => mayBeEmbedding(output, pooled) && !/text/i.test(output.name);
+  return { pixels, embedding: pick(graph, "vision", "output", hints.output, names, isCandidate) };
 }
 
 /**
@@ -103,12 +107,12 @@ export function findVisionPorts(graph: GraphPorts, hints: PortHints = NO_HINTS, 
  * @param poolsStates whether it is known how token states are pooled: they are taken where no output is an embedding
  * @throws InputError naming inputs or outputs with their shapes
  */
-export function findTextPorts(
-  graph: GraphPorts,
-  hints: PortHints = NO_HINTS,
+export function findTextSignature(
+  graph: GraphSignature,
+  hints: SignatureHints = NO_HINTS,
   pooled = false,
   poolsStates = false,
-): TextPorts {
+): TextSignature {
   const ids = pick(graph, "text", "input", hints.input, ID_NAMES, mayBeIds);
   if (ids.type !== "int32" && ids.type !== "int64") {
     throw new InputError(`${graph.path}: input ${describeTensor(ids)}: int32 or int64 token ids are expected`);
@@ -120,30 +124,34 @@ export function findTextPorts(
   const names = [...TEXT_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
   const isEmbedding = (output: TensorInfo) => mayBeTextEmbedding(output, pooled);
   const pools = poolsStates && !graph.outputs.some(isEmbedding);
-  const mayBe = pools ? mayBeStates : isEmbedding;
+  const isCandidate = pools ? mayBeStates : isEmbedding;
   return {
     ids,
     attentionMask: find(hints.attentionMask ?? "attention_mask"),
     positionIds: find("position_ids"),
     tokenTypeIds: find("token_type_ids"),
-    embedding: pick(graph, "text", "output", hints.output, names, mayBe),
+    embedding: pick(graph, "text", "output", hints.output, names, isCandidate),
   };
 }
 
 /** Whether a text graph gives a state for each token and no embedding. */
-export function givesStates(graph: GraphPorts, hints: PortHints, pooled: boolean): boolean {
+export function givesStates(graph: GraphSignature, hints: SignatureHints, pooled: boolean): boolean {
   const { outputs } = graph;
   if (hints.output !== null) return outputs.some((output) => output.name === hints.output && mayBeStates(output));
   return outputs.some(mayBeStates) && !outputs.some((output) => mayBeTextEmbedding(output, pooled));
 }
 
 /** @throws InputError if the graph has inputs beside those of the given sides, naming them */
-export function refuseOtherInputs(graph: GraphPorts, vision: VisionPorts | null, text: TextPorts | null): void {
+export function refuseOtherInputs(
+  graph: GraphSignature,
+  vision: VisionSignature | null,
+  text: TextSignature | null,
+): void {
   const fed = [vision?.pixels, text?.ids, text?.attentionMask, text?.positionIds, text?.tokenTypeIds];
-  const others = graph.inputs.filter((input) => !fed.some((port) => port?.name === input.name));
-  if (others.length > 0) {
+  const unknownInputs = graph.inputs.filter((input) => !fed.some((tensor) => tensor?.name === input.name));
+  if (unknownInputs.length > 0) {
     throw new InputError(
-      `${graph.path}: the graph has ${others.length === 1 ? "an input" : "inputs"} that shiftline cannot feed: ${others.map(describeTensor).join(", ")}; export it without`,
+      `${graph.path}: the graph has ${unknownInputs.length === 1 ? "an input" : "inputs"} that shiftline cannot feed: ${unknownInputs.map(describeTensor).join(", ")}; export it without`,
     );
   }
 }
@@ -160,12 +168,12 @@ export function describeTensor(tensor: TensorInfo): string {
 }
 
 function pick(
-  graph: GraphPorts,
+  graph: GraphSignature,
   tower: "vision" | "text",
   kind: "input" | "output",
   hint: string | null,
   names: readonly string[],
-  mayBe: (tensor: TensorInfo) => boolean,
+  isCandidate: (tensor: TensorInfo) => boolean,
 ): TensorInfo {
   const all = kind === "input" ? graph.inputs : graph.outputs;
   if (hint !== null) {
@@ -178,13 +186,13 @@ function pick(
     }
     return named;
   }
-  const candidates = all.filter(mayBe);
+  const candidates = all.filter(isCandidate);
   for (const name of names) {
     const known = candidates.find((tensor) => tensor.name === name);
     if (known !== undefined) return known;
   }
   if (candidates.length === 1) return candidates[0] as TensorInfo;
-  const wanted = {
+  const tensorNames = {
     visioninput: "pixels",
     visionoutput: "image embedding",
     textinput: "token ids",
@@ -200,7 +208,7 @@ function pick(
       ? `${states.name} has a state for each token, and nothing says how they are pooled: ${SAY_POOLING}`
       : `name it in a shiftline.json as ${tower}.${kind}`;
   throw new InputError(
-    `${graph.path}: ${problem} ${kind} can be the ${wanted[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; ${advice}`,
+    `${graph.path}: ${problem} ${kind} can be the ${tensorNames[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; ${advice}`,
   );
 }
 
@@ -208,7 +216,7 @@ const SAY_POOLING =
   "add sentence-transformers' 1_Pooling/config.json (and 2_Dense), or text.pooling to a shiftline.json, or export the graph with the pooled and projected embedding";
 const EXPORT_EMBEDDINGS = "export the graph with its image and text embeddings (image_embeds, text_embeds) as outputs";
 
-function missing(graph: GraphPorts, key: string, name: string, kind: "input" | "output"): InputError {
+function missing(graph: GraphSignature, key: string, name: string, kind: "input" | "output"): InputError {
   const all = kind === "input" ? graph.inputs : graph.outputs;
   return new InputError(
     `${graph.path}: shiftline.json names ${key} "${name}", which the graph does not have; its ${kind}s: ${all.map(describeTensor).join(", ")}`,

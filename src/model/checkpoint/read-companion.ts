@@ -8,7 +8,7 @@ import { checkRegular } from "../../foundation/files/regular-file.ts";
 import type { CompanionFile } from "./checkpoint-facts.ts";
 
 /** Whether a file is there, without its content; null where it is not. */
-export async function lookAt(root: string, file: string): Promise<CompanionFile | null> {
+export async function statCompanion(root: string, file: string): Promise<CompanionFile | null> {
   const path = join(root, file);
   const companion = { file, path, bytes: null, state: null };
   try {
@@ -23,7 +23,7 @@ export async function lookAt(root: string, file: string): Promise<CompanionFile 
 
 /** The same with its content; what cannot be read is a fault of it. */
 export async function readCompanion(root: string, file: string): Promise<CompanionFile | null> {
-  const companion = await lookAt(root, file);
+  const companion = await statCompanion(root, file);
   if (companion === null || !companion.isFile) return companion;
   const { path } = companion;
   try {

@@ -22,7 +22,7 @@ type EncodeRows = (rows: readonly Int32Array[], length: number) => Promise<Float
  * @returns whether all agree within 1e-5 as unit vectors; false where the graph does not run at the shorter length, or
  *   a probe fills the context, so that nothing would be proved
  */
-export async function proveOwnLength(
+export async function proveVariableLength(
   probes: readonly [Int32Array, Int32Array],
   contextLength: number,
   encode: EncodeRows,
