@@ -13,7 +13,7 @@ import { formatPage } from "../../output/report/page.ts";
 import type { PageLimits } from "../../output/report/page-limits.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
 import { studyReport, withoutBaseline } from "../../output/report/report-study.ts";
-import { formatStill } from "../../output/report/still.ts";
+import { formatStaticPreview } from "../../output/report/static-preview.ts";
 import { printable } from "../../output/tables/text-table.ts";
 import type { CorrectnessCache } from "./check-results.ts";
 import { parseLine, parseScale } from "./fit-command.ts";
@@ -150,7 +150,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   const known = [...gathered.notes, ...(study?.notes ?? []), ...findingNotes, ...noLine];
   const { warnings } = sortNotes(known, gathered.warnings, leftOut);
   const studied = study ?? withoutBaseline(gathered);
-  const still = await formatStill(gathered, studied, warnings);
+  const still = await formatStaticPreview(gathered, studied, warnings);
   const bare = {
     ...gathered,
     findings,

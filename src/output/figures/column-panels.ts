@@ -22,9 +22,9 @@ export function columnPanels(
   const first = whole.find(({ idSide }) => !idSide.includes("@"));
   const all = first === undefined ? whole : [inDistributionPanel(first, whole, titles), ...whole];
   return all.flatMap((panel) => {
-    const placed = panel.checkpoints.flatMap((one) => {
-      const x = Object.hasOwn(numbers, one.name) ? numbers[one.name] : undefined;
-      return x === undefined ? [] : [{ ...one, ...WITHOUT_LINE, x, xLow: null, xHigh: null }];
+    const placed = panel.checkpoints.flatMap((checkpoint) => {
+      const x = Object.hasOwn(numbers, checkpoint.name) ? numbers[checkpoint.name] : undefined;
+      return x === undefined ? [] : [{ ...checkpoint, ...WITHOUT_LINE, x, xLow: null, xHigh: null }];
     });
     if (placed.length === 0) return [];
     const scale = isDrawnAsLog(placed.map(({ x }) => x)) ? "log" : "number";
@@ -80,10 +80,10 @@ function inDistributionPanel(
 ): ScatterPanel {
   const byName = new Map<string, PanelCheckpoint>();
   for (const panel of panels.filter(({ idSide }) => idSide === like.idSide)) {
-    for (const one of panel.checkpoints) {
-      if (byName.has(one.name)) continue;
-      const { x: y, xLow: yLow, xHigh: yHigh, idImages: images, idExpected: expected } = one;
-      byName.set(one.name, { ...one, y, yLow, yHigh, images, expected });
+    for (const checkpoint of panel.checkpoints) {
+      if (byName.has(checkpoint.name)) continue;
+      const { x: y, xLow: yLow, xHigh: yHigh, idImages: images, idExpected: expected } = checkpoint;
+      byName.set(checkpoint.name, { ...checkpoint, y, yLow, yHigh, images, expected });
     }
   }
   return {

@@ -14,28 +14,29 @@ const ENOUGH = 12;
  * Parts checkpoints that lie far out on either axis from the others, so that a few broken ones do not squeeze the rest into a
  * corner. One that the axes of the rest hold anyway is not far.
  *
- * @param canBeLeft whether a checkpoint may be left out: none in focus, and no model of the line
+ * @param canBeOmitted whether a checkpoint may be left out: none in focus, and no model of the line
  */
-export function partFarPoints(
+export function separateFarPoints(
   baseline: readonly PanelPoint[],
   checkpoints: readonly PanelCheckpoint[],
   scale: FitScale,
-  canBeLeft: (checkpoint: PanelCheckpoint) => boolean,
+  canBeOmitted: (checkpoint: PanelCheckpoint) => boolean,
 ): { readonly near: readonly PanelCheckpoint[]; readonly far: readonly PanelCheckpoint[] } {
   const all = [...baseline, ...checkpoints];
-  if (all.length < ENOUGH || !checkpoints.some(canBeLeft)) return { near: checkpoints, far: [] };
+  if (all.length < ENOUGH || !checkpoints.some(canBeOmitted)) return { near: checkpoints, far: [] };
   const { forward } = scaleFunctions(scale);
   const [isFarOnX, isFarOnY] = [all.map(({ x }) => forward(x)), all.map(({ y }) => forward(y))].map(fence) as [
     Fence,
     Fence,
   ];
-  const isFar = (one: PanelCheckpoint) => canBeLeft(one) && (isFarOnX(forward(one.x)) || isFarOnY(forward(one.y)));
-  const kept = checkpoints.filter((one) => !isFar(one));
+  const isFar = (checkpoint: PanelCheckpoint) =>
+    canBeOmitted(checkpoint) && (isFarOnX(forward(checkpoint.x)) || isFarOnY(forward(checkpoint.y)));
+  const kept = checkpoints.filter((checkpoint) => !isFar(checkpoint));
   const { xDomain, yDomain } = panelDomains(baseline, kept, scale);
-  const isHeld = (one: PanelCheckpoint) => isInside(one.x, xDomain) && isInside(one.y, yDomain);
+  const isOnAxes = (checkpoint: PanelCheckpoint) => isInside(checkpoint.x, xDomain) && isInside(checkpoint.y, yDomain);
   return {
-    near: checkpoints.filter((one) => !isFar(one) || isHeld(one)),
-    far: checkpoints.filter((one) => isFar(one) && !isHeld(one)),
+    near: checkpoints.filter((checkpoint) => !isFar(checkpoint) || isOnAxes(checkpoint)),
+    far: checkpoints.filter((checkpoint) => isFar(checkpoint) && !isOnAxes(checkpoint)),
   };
 }
 
@@ -46,7 +47,7 @@ export function farNote(far: readonly PanelCheckpoint[]): string[] {
     const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => percent(value));
     return low === high ? `${low} %` : `${low}–${high} %`;
   };
-  const [x, y] = [far.map((one) => one.x), far.map((one) => one.y)].map(range);
+  const [x, y] = [far.map((checkpoint) => checkpoint.x), far.map((checkpoint) => checkpoint.y)].map(range);
   return [`${plural(far.length, "checkpoint")} far from the rest not drawn: x ${x}, y ${y}`];
 }
 

@@ -48,7 +48,7 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
     if (!entries.some(({ kind, text }) => kind === entry.kind && text === entry.text)) entries.push(entry);
   };
   for (const panel of panels) {
-    const drawn = panel.checkpoints.filter((one) => pointLook(one, panel) === "checkpoint");
+    const drawn = panel.checkpoints.filter((checkpoint) => pointLook(checkpoint, panel) === "checkpoint");
     if (drawn.length > 0) {
       const bars = drawn.some(({ yLow }) => yLow !== null);
       add({ kind: "checkpoint", text: bars ? "checkpoint, 95 % interval" : "checkpoint" });
@@ -56,18 +56,20 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
   }
   const titles = panels[0]?.groupTitles ?? {};
   panels[0]?.groups.forEach((group, index) => {
-    const used = panels.flatMap(({ checkpoints }) => checkpoints.filter((one) => one.group === group));
+    const used = panels.flatMap(({ checkpoints }) => checkpoints.filter((checkpoint) => checkpoint.group === group));
     if (used.length === 0) return;
-    const isContext = used.every((one) => one.isContext);
+    const isContext = used.every((checkpoint) => checkpoint.isContext);
     add({ kind: "group", text: figureText(titles[group] ?? group), index, isContext });
   });
   const isOther = (panel: ScatterPanel) =>
-    panel.checkpoints.some((one) => pointLook(one, panel) === "context" && !panel.groups.includes(one.group));
+    panel.checkpoints.some(
+      (checkpoint) => pointLook(checkpoint, panel) === "context" && !panel.groups.includes(checkpoint.group),
+    );
   if (panels.some(isOther)) add({ kind: "context", text: "other checkpoints" });
   if (panels.some(({ runs }) => runs.length > 0)) add({ kind: "run", text: "a training" });
   for (const panel of panels) {
     const hasBaseline =
-      panel.baseline.length > 0 || panel.checkpoints.some((one) => pointLook(one, panel) === "baseline");
+      panel.baseline.length > 0 || panel.checkpoints.some((checkpoint) => pointLook(checkpoint, panel) === "baseline");
     const label = panel.lines.find(({ ofBaseline }) => ofBaseline)?.label;
     if (hasBaseline && label !== undefined) add({ kind: "baseline", text: `${figureText(label)} model` });
     if (label !== undefined) {

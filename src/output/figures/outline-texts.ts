@@ -64,11 +64,11 @@ function outlined(
   const x = pixels(text.getAttribute("x"), fontSize) + pixels(text.getAttribute("dx"), fontSize) + shift * scale;
   const y = pixels(text.getAttribute("y"), fontSize) + pixels(text.getAttribute("dy"), fontSize);
   const place = `${text.getAttribute("transform") ?? ""} translate(${x},${y}) scale(${scale},${-scale})`.trim();
-  const own = text.getAttribute("fill");
+  const fill = text.getAttribute("fill");
   const group = element(document, "g", {
     transform: place,
     "aria-label": content,
-    ...(own === null ? {} : { fill: own }),
+    ...(fill === null ? {} : { fill: fill }),
   });
   const stroke = inherited(text, "stroke");
   // All rims first, then all letters: a letter's rim must not cover the letter before it

@@ -39,13 +39,14 @@ export function incompleteNote(panels: readonly ScatterPanel[]): string | null {
       { name, n: idImages, of: idExpected },
     ])
     .filter(
-      (one): one is { name: string; n: number; of: number } => one.n !== null && one.of !== null && one.n !== one.of,
+      (checkpoint): checkpoint is { name: string; n: number; of: number } =>
+        checkpoint.n !== null && checkpoint.of !== null && checkpoint.n !== checkpoint.of,
     )
     .sort((a, b) => a.n / a.of - b.n / b.of);
-  const [least] = partial;
-  if (least === undefined) return null;
+  const [lowest] = partial;
+  if (lowest === undefined) return null;
   const checkpoints = new Set(partial.map(({ name }) => name)).size;
-  return `${plural(checkpoints, "checkpoint")} not on all images: from ${least.n} of ${least.of}`;
+  return `${plural(checkpoints, "checkpoint")} not on all images: from ${lowest.n} of ${lowest.of}`;
 }
 
 /** How many checkpoints the axes leave out. */

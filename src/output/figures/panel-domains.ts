@@ -32,11 +32,11 @@ function domain(values: readonly (readonly (number | null | undefined)[])[], sca
   const places: number[] = [];
   for (const [value, ...ends] of values) {
     if (!drawable(value)) continue;
-    const centre = forward(value);
-    places.push(centre);
+    const center = forward(value);
+    places.push(center);
     for (const end of ends) {
       if (!drawable(end)) continue;
-      places.push(Math.max(centre - FARTHEST[scale], Math.min(centre + FARTHEST[scale], forward(end))));
+      places.push(Math.max(center - FARTHEST[scale], Math.min(center + FARTHEST[scale], forward(end))));
     }
   }
   if (places.length === 0) return [0.1, 0.9];

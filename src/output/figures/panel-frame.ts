@@ -70,7 +70,7 @@ function fitLabel(label: string, room: number, { fontSize, measure }: TextStyle)
   const shorter = [text];
   for (const part of [/, \w+ scale/, " accuracy", " top-1"]) shorter.push((shorter.at(-1) as string).replace(part, ""));
   return (
-    shorter.find((one) => measure(one, fontSize) <= room) ??
+    shorter.find((candidate) => measure(candidate, fontSize) <= room) ??
     shortenMiddle(shorter.at(-1) as string, room, fontSize, measure)
   );
 }

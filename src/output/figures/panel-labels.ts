@@ -88,8 +88,8 @@ function chooseLabels(panel: ScatterPanel, choice: LabelChoice): PanelCheckpoint
 /** Those in focus where there are others; else those that are no part of the baseline, or all where every one is. */
 function nameable({ checkpoints, hasContext }: ScatterPanel): readonly PanelCheckpoint[] {
   if (hasContext) return checkpoints.filter(({ isContext }) => !isContext);
-  const own = checkpoints.filter(({ inBaseline }) => !inBaseline);
-  return own.length > 0 ? own : checkpoints;
+  const outsideBaseline = checkpoints.filter(({ inBaseline }) => !inBaseline);
+  return outsideBaseline.length > 0 ? outsideBaseline : checkpoints;
 }
 
 /** The default choice: all of a few, of many the ends of trainings or the most telling. */
@@ -122,7 +122,9 @@ function curveBoxes(panel: ScatterPanel, { x, y }: PanelAxes): Box[] {
 
 /** The lines of trainings, in short pieces. */
 function runBoxes({ runs, checkpoints }: ScatterPanel, { x, y }: PanelAxes): Box[] {
-  const places = new Map(checkpoints.map((one) => [one.name, [x.toPixel(one.x), y.toPixel(one.y)] as const]));
+  const places = new Map(
+    checkpoints.map((checkpoint) => [checkpoint.name, [x.toPixel(checkpoint.x), y.toPixel(checkpoint.y)] as const]),
+  );
   return runs.flatMap((run) =>
     run.checkpoints.slice(1).flatMap((name, i) => {
       const [[x1, y1], [x2, y2]] = [places.get(run.checkpoints[i] as string), places.get(name)] as [Place, Place];
@@ -139,14 +141,28 @@ const PIECE = 6;
 
 function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: PanelAxes): Box[] {
   const { x, y } = axes;
-  return checkpoints.flatMap((one) => {
-    const [px, py] = [x.toPixel(one.x), y.toPixel(one.y)];
+  return checkpoints.flatMap((checkpoint) => {
+    const [px, py] = [x.toPixel(checkpoint.x), y.toPixel(checkpoint.y)];
     const bars: Box[] = [];
-    if (one.xLow !== null && one.xHigh !== null) {
-      bars.push(boxOf(x.toPixel(clamp(one.xLow, xDomain)), py - 0.5, x.toPixel(clamp(one.xHigh, xDomain)), py + 0.5));
+    if (checkpoint.xLow !== null && checkpoint.xHigh !== null) {
+      bars.push(
+        boxOf(
+          x.toPixel(clamp(checkpoint.xLow, xDomain)),
+          py - 0.5,
+          x.toPixel(clamp(checkpoint.xHigh, xDomain)),
+          py + 0.5,
+        ),
+      );
     }
-    if (one.yLow !== null && one.yHigh !== null) {
-      bars.push(boxOf(px - 0.5, y.toPixel(clamp(one.yLow, yDomain)), px + 0.5, y.toPixel(clamp(one.yHigh, yDomain))));
+    if (checkpoint.yLow !== null && checkpoint.yHigh !== null) {
+      bars.push(
+        boxOf(
+          px - 0.5,
+          y.toPixel(clamp(checkpoint.yLow, yDomain)),
+          px + 0.5,
+          y.toPixel(clamp(checkpoint.yHigh, yDomain)),
+        ),
+      );
     }
     return bars;
   });

@@ -61,7 +61,7 @@ export function chooseLines<T extends LineKey>(key: LineKey, candidates: readonl
  */
 export function panelLine(
   fit: BaselineFit,
-  about: Pick<PanelLine, "label" | "group" | "ofBaseline" | "hasBand" | "isContext">,
+  attributes: Pick<PanelLine, "label" | "group" | "ofBaseline" | "hasBand" | "isContext">,
   domain: Domain,
   serves: { readonly from: number; readonly to: number },
 ): PanelLine {
@@ -78,7 +78,7 @@ export function panelLine(
       extrapolated: band.extrapolated,
     };
   });
-  return { ...about, slope, intercept, scale, idMin, idMax, r2, n, samples };
+  return { ...attributes, slope, intercept, scale, idMin, idMax, r2, n, samples };
 }
 
 function sampleAt(

@@ -33,9 +33,9 @@ export function lineColor({ group, isContext }: PanelLine, panel: ScatterPanel, 
 
 /** Beside lines of groups the baseline is dark: its own color is that of a group. */
 function baselineColor({ lines, groups }: ScatterPanel, theme: FigureTheme): string {
-  const isBeside = lines.some(({ ofBaseline }) => !ofBaseline);
-  const isOfNone = lines.some(({ ofBaseline, group }) => ofBaseline && !groups.includes(group));
-  return isBeside && isOfNone ? theme.ink : theme.baseline;
+  const hasGroupLines = lines.some(({ ofBaseline }) => !ofBaseline);
+  const hasOwnLine = lines.some(({ ofBaseline, group }) => ofBaseline && !groups.includes(group));
+  return hasGroupLines && hasOwnLine ? theme.ink : theme.baseline;
 }
 
 /** y = x, bands and lines. Classes: `equality`, and `prediction-band`, `confidence-band`, `line` with `line-<place>`. */
@@ -108,19 +108,19 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
 export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyle): Plot.Markish[] {
   const { theme, radius } = style;
   const { baseline, checkpoints, groups } = panel;
-  const looking = (look: PointLook) => checkpoints.filter((one) => pointLook(one, panel) === look);
+  const withLook = (look: PointLook) => checkpoints.filter((checkpoint) => pointLook(checkpoint, panel) === look);
   const [asBaseline, context, ungrouped, grouped] = [
-    looking("baseline"),
-    looking("context"),
-    looking("checkpoint"),
-    looking("group"),
+    withLook("baseline"),
+    withLook("context"),
+    withLook("checkpoint"),
+    withLook("group"),
   ];
   const baselineStyle = { ...hollow(baselineColor(panel, theme), theme), r: Math.min(radius, 2.6) };
   const models = [
     dots(panel, baseline, { ...baselineStyle, className: "baseline" }, style),
     dots(panel, asBaseline, { ...baselineStyle, className: "checkpoints in-baseline" }, style),
   ];
-  const beside = [undefined, ...GROUP_SYMBOLS].flatMap((symbol) => {
+  const contextMarks = [undefined, ...GROUP_SYMBOLS].flatMap((symbol) => {
     const points = context.filter(({ group }) => symbolOf(group, panel) === symbol);
     const look = { ...solid(theme.context, theme), ...(symbol === undefined ? {} : { symbol }) };
     return points.length === 0
@@ -128,7 +128,7 @@ export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyl
       : [dots(panel, points, { ...look, r: Math.min(radius, 2.6), className: "checkpoints context" }, style)];
   });
   return [
-    ...beside,
+    ...contextMarks,
     ...(style.baselineOnTop ? [] : models),
     ...runMarks(panel, theme),
     ...intervalMarks(panel, axes, ungrouped, theme.checkpoint, style),
@@ -136,7 +136,7 @@ export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyl
       intervalMarks(
         panel,
         axes,
-        grouped.filter((one) => one.group === group),
+        grouped.filter((checkpoint) => checkpoint.group === group),
         groupStyle(theme, i).color,
         style,
       ),
@@ -144,7 +144,7 @@ export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyl
     ...(panel.hasContext && style.baselineOnTop ? models : []),
     ...groups.map((group, i) => {
       const { color, symbol } = groupStyle(theme, i);
-      const members = grouped.filter((one) => one.group === group);
+      const members = grouped.filter((checkpoint) => checkpoint.group === group);
       return dots(
         panel,
         members,
@@ -168,7 +168,7 @@ export const RUN_OPACITY = 0.6;
 /** A line through the checkpoints of each training, in their order, in the color that they have. */
 function runMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish[] {
   const scales = panelScales(panel);
-  const byName = new Map(panel.checkpoints.map((one) => [one.name, one]));
+  const byName = new Map(panel.checkpoints.map((checkpoint) => [checkpoint.name, checkpoint]));
   return panel.runs.map(({ checkpoints }) => {
     const points = checkpoints.map((name) => byName.get(name) as PanelCheckpoint);
     return Plot.line(points, {
@@ -223,9 +223,9 @@ function intervalMarks(
   const { xDomain, yDomain } = panel;
   const scales = panelScales(panel);
   const look = { stroke, strokeWidth: barWidth, strokeOpacity: barOpacity };
-  const seen = (axis: PlotAxis, centre: number, ...ends: readonly (number | null)[]) =>
+  const seen = (axis: PlotAxis, center: number, ...ends: readonly (number | null)[]) =>
     ends.every((end) => end !== null) &&
-    ends.some((end) => Math.abs(axis.toPixel(end as number) - axis.toPixel(centre)) > radius);
+    ends.some((end) => Math.abs(axis.toPixel(end as number) - axis.toPixel(center)) > radius);
   const onX = (x: number) => scales.x.forward(clamp(x, xDomain));
   const onY = (y: number) => scales.y.forward(clamp(y, yDomain));
   return [

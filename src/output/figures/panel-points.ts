@@ -94,15 +94,15 @@ export function choosePairs(
 ): { readonly chosen: CheckpointPair[]; readonly notes: string[] } {
   const byCheckpoint = new Map<string, CheckpointPair>();
   const leftOut = new Set<string>();
-  for (const one of candidates) {
-    const { model } = one.pair.point;
-    if (strict && one.pair.protocol !== key.protocol) {
+  for (const candidate of candidates) {
+    const { model } = candidate.pair.point;
+    if (strict && candidate.pair.protocol !== key.protocol) {
       leftOut.add(model);
       continue;
     }
-    const other = byCheckpoint.get(model);
-    const isCloser = other === undefined || matchScore(key, one.pair) > matchScore(key, other.pair);
-    if (isCloser) byCheckpoint.set(model, one);
+    const current = byCheckpoint.get(model);
+    const isCloser = current === undefined || matchScore(key, candidate.pair) > matchScore(key, current.pair);
+    if (isCloser) byCheckpoint.set(model, candidate);
   }
   const chosen = [...byCheckpoint.values()];
   const notes: string[] = [];
@@ -113,10 +113,10 @@ export function choosePairs(
     ["protocol", "protocol"],
     ["templates", "template set"],
   ] as const) {
-    const others = chosen.filter(({ pair }) => pair[field] !== key[field]);
-    const values = [...new Set(others.map(({ pair }) => pair[field] || "none"))].sort();
-    if (others.length > 0)
-      notes.push(`${plural(others.length, "checkpoint")} with another ${name}: ${values.join(", ")}`);
+    const differing = chosen.filter(({ pair }) => pair[field] !== key[field]);
+    const values = [...new Set(differing.map(({ pair }) => pair[field] || "none"))].sort();
+    if (differing.length > 0)
+      notes.push(`${plural(differing.length, "checkpoint")} with another ${name}: ${values.join(", ")}`);
   }
   return { chosen, notes };
 }
@@ -134,15 +134,15 @@ export function panelCheckpoint(
 ): PanelCheckpoint {
   const { point, protocol, templates, classNames, idSide } = pair;
   const text = lineKeyText(pair);
-  const row = study.rows.find((one) => one.checkpoint === point.model && lineKeyText(one) === text);
+  const row = study.rows.find((candidate) => candidate.checkpoint === point.model && lineKeyText(candidate) === text);
   const { axes } = study.pairing;
   const id = rows.find(
-    (one) =>
-      one.benchmark === benchmarkOfSide(idSide) &&
-      one.metric === pair.idMetric &&
-      idSideOf(one, axes) === idSide &&
-      one.templates === templates &&
-      one.accuracy === point.idAccuracy,
+    (accuracy) =>
+      accuracy.benchmark === benchmarkOfSide(idSide) &&
+      accuracy.metric === pair.idMetric &&
+      idSideOf(accuracy, axes) === idSide &&
+      accuracy.templates === templates &&
+      accuracy.accuracy === point.idAccuracy,
   );
   return {
     ...place(point),
@@ -183,11 +183,11 @@ function place(point: ModelPoint): Omit<PanelPoint, "group"> {
 /** Images behind the accuracy under the shift, and of the whole benchmark; summed over the sets of an average. */
 function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[], axes: StudyAxes) {
   const parts = pair.benchmark === AVERAGE ? (pair.parts ?? []) : [pair];
-  const own = parts.map((part) => rows.find((row) => row.metric === part.metric && isSameTask(row, part)));
+  const partRows = parts.map((part) => rows.find((row) => row.metric === part.metric && isSameTask(row, part)));
   const whole = pair.benchmark === AVERAGE ? axes.shifts.length : 1;
   const sum = (values: readonly (number | null | undefined)[]) =>
     values.length === whole && values.every((value) => value != null) ? values.reduce((a, b) => a + b, 0) : null;
-  return { images: sum(own.map((row) => row?.n)), expected: sum(own.map((row) => row?.expectedN)) };
+  return { images: sum(partRows.map((row) => row?.n)), expected: sum(partRows.map((row) => row?.expectedN)) };
 }
 
 function mostCommon(values: readonly string[]): string {

@@ -75,10 +75,10 @@ export function placeLabels(requests: readonly LabelRequest[], surroundings: Lab
       const { box, leader } = label;
       if (!isWithin(box, frame) || markers.some((marker) => intersects(box, marker))) continue;
       const collides = placed.some(
-        (other) =>
-          intersects(box, other.box) ||
-          (leader !== null && crosses(leader, other.box)) ||
-          (other.leader !== null && crosses(other.leader, box)),
+        (neighbor) =>
+          intersects(box, neighbor.box) ||
+          (leader !== null && crosses(leader, neighbor.box)) ||
+          (neighbor.leader !== null && crosses(neighbor.leader, box)),
       );
       if (collides) continue;
       const covered = curves.filter((curve) => intersects(box, curve)).length;

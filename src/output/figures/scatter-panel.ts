@@ -5,7 +5,7 @@ import { preferredIdSide } from "../../analysis/robustness/preferred-side.ts";
 import { AVERAGE, hasOtherClasses, mainSide, sameClassesSide } from "../../analysis/robustness/study-axes.ts";
 import { compareTexts } from "../../foundation/evaluation-key.ts";
 import { plural } from "../../foundation/number-text.ts";
-import { partFarPoints } from "./far-points.ts";
+import { separateFarPoints } from "./far-points.ts";
 import { panelDomains } from "./panel-domains.ts";
 import { chooseLines, type PanelLine, panelLine } from "./panel-lines.ts";
 import {
@@ -45,7 +45,7 @@ export interface ScatterPanel extends LineKey {
   readonly groupTitles?: Readonly<Record<string, string>>;
   /** whether some checkpoints are in focus and others may not be: only then do the two look different */
   readonly hasContext: boolean;
-  /** checkpoints too far from the rest for the axes, see {@link partFarPoints}; ordered by name */
+  /** checkpoints too far from the rest for the axes, see {@link separateFarPoints}; ordered by name */
   readonly far: readonly PanelCheckpoint[];
   /** trainings, each with those of its checkpoints that are drawn, two at least */
   readonly runs: readonly PanelRun[];
@@ -94,17 +94,18 @@ function buildPanel(
   const { focus } = options;
   const isContext = contextOf(focus ?? NO_FOCUS);
   const placed = chosen
-    .map((one) => panelCheckpoint(one, study, options.groups, { members, isContext }))
+    .map((pair) => panelCheckpoint(pair, study, options.groups, { members, isContext }))
     .sort((a, b) => compareTexts(a.name, b.name));
   const names = new Set(placed.map(({ name }) => name));
   const baseline = lines.flatMap((line) => baselinePoints(line)).filter(({ name }) => !names.has(name));
   const groupLines = chooseGroupLines(key, lines, options);
   const titles = options.titles ?? studyTitles(study.pairing.axes);
   const otherClasses = hasOtherClasses(benchmark, idSide, study.pairing.axes);
-  const { near: checkpoints, far } = partFarPoints(baseline, placed, scale, canBeLeftOut(focus));
+  const { near: checkpoints, far } = separateFarPoints(baseline, placed, scale, canBeLeftOut(focus));
   const domains = panelDomains(baseline, checkpoints, scale);
-  const isBeside = focus !== undefined && hasContext(focus);
-  const inFocus = (group: string) => !isBeside || placed.some((one) => one.group === group && !one.isContext);
+  const isFocused = focus !== undefined && hasContext(focus);
+  const inFocus = (group: string) =>
+    !isFocused || placed.some((checkpoint) => checkpoint.group === group && !checkpoint.isContext);
   const hasBands = groupLines.filter(({ group }) => inFocus(group)).length <= MAX_BANDS;
   return {
     ...key,
@@ -142,7 +143,7 @@ function buildPanel(
     ],
     groups: groupsOf(study, options),
     ...(options.groupTitles === undefined ? {} : { groupTitles: options.groupTitles }),
-    hasContext: isBeside,
+    hasContext: isFocused,
     far,
     runs: drawnRuns(options.runs ?? [], checkpoints),
     xColumn: null,
@@ -184,14 +185,14 @@ function missingNote(
 /** The lines of each group that are nearest to the panel's key, in pieces where they are split. The group that the baseline's line is of has its line. */
 function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines = [] }: PanelOptions) {
   const candidates = groupLines
-    .filter((one) => haveSameAxes(one, key))
-    .flatMap((one) => one.lines.map(({ group, fit }) => ({ ...lineKey(one), group, fit, piece: one.piece })));
+    .filter((line) => haveSameAxes(line, key))
+    .flatMap((line) => line.lines.map(({ group, fit }) => ({ ...lineKey(line), group, fit, piece: line.piece })));
   const drawn = new Set(lines.map(({ group }) => group));
   const groups = [...new Set(candidates.map(({ group }) => group))].filter((group) => !drawn.has(group)).sort();
   return groups.flatMap((group) =>
     chooseLines(
       key,
-      candidates.filter((one) => one.group === group),
+      candidates.filter((candidate) => candidate.group === group),
     ),
   );
 }
@@ -199,9 +200,11 @@ function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines
 /** The groups of all the study's checkpoints, so that a group has one marker in every panel. */
 function groupsOf({ accuracies }: PanelStudy, { groups, groupOrder = [] }: PanelOptions): string[] {
   if (groups === undefined) return [];
-  const own = new Set(accuracies.map(({ checkpoint }) => groups.get(checkpoint) ?? "").filter((group) => group !== ""));
-  const ordered = groupOrder.filter((group) => own.has(group));
-  return [...ordered, ...[...own].filter((group) => !ordered.includes(group)).sort()];
+  const present = new Set(
+    accuracies.map(({ checkpoint }) => groups.get(checkpoint) ?? "").filter((group) => group !== ""),
+  );
+  const ordered = groupOrder.filter((group) => present.has(group));
+  return [...ordered, ...[...present].filter((group) => !ordered.includes(group)).sort()];
 }
 
 function chooseIdSide(
@@ -220,6 +223,6 @@ function chooseIdSide(
 function benchmarksOf(study: PanelStudy, pairs: readonly CheckpointPair[]): string[] {
   const known = new Set([...study.lines, ...pairs.map(({ pair }) => pair)].map(({ benchmark }) => benchmark));
   const { shifts } = study.pairing.axes;
-  const others = [...known].filter((one) => one !== AVERAGE && !shifts.includes(one));
-  return [...shifts, ...others.sort(), AVERAGE].filter((benchmark) => known.has(benchmark));
+  const rest = [...known].filter((benchmark) => benchmark !== AVERAGE && !shifts.includes(benchmark));
+  return [...shifts, ...rest.sort(), AVERAGE].filter((benchmark) => known.has(benchmark));
 }

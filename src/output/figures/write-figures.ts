@@ -67,9 +67,9 @@ export async function writeFigures(
       png.catch(() => {}); // thrown below: until then it must not count as unhandled
       pngs.push(png);
     }
-    written.push(...FORMATS.filter((one) => formats.includes(one)).map((one) => `${name}.${one}`));
+    written.push(...FORMATS.filter((format) => formats.includes(format)).map((format) => `${name}.${format}`));
   }
-  const failed = (await Promise.allSettled(pngs)).find((one) => one.status === "rejected");
+  const failed = (await Promise.allSettled(pngs)).find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return written;
 }

@@ -35,7 +35,7 @@ export function fillPage({ sets, isDefault, chosen, images, bytes }: PageFilling
   const packed = sets.map((set) => ({ set, isFirst: isDefault(set), ...packSet(set) }));
   const first = packed.filter(({ isFirst }) => isFirst);
   const planned = first.reduce(
-    (sum, { counts, pairs, bytes: own }) => sum + own + counts.length + (pairs?.length ?? 0),
+    (sum, { counts, pairs, bytes: metadataBytes }) => sum + metadataBytes + counts.length + (pairs?.length ?? 0),
     0,
   );
   const fitted = chosen.length === 0 ? null : fitImages(chosen, images, Math.max(IMAGE_SHARE * bytes, bytes - planned));
@@ -48,7 +48,8 @@ export function fillPage({ sets, isDefault, chosen, images, bytes }: PageFilling
   const hasCounts = new Set<ImageSetDetails>();
   const hasPairs = new Set<ImageSetDetails>();
   for (const group of [first, packed.filter(({ isFirst }) => !isFirst)]) {
-    for (const { set, counts, bytes: own } of group) if (fits(own + counts.length)) hasCounts.add(set);
+    for (const { set, counts, bytes: metadataBytes } of group)
+      if (fits(metadataBytes + counts.length)) hasCounts.add(set);
     for (const { set, pairs } of group) {
       if (pairs !== null && hasCounts.has(set) && fits(pairs.length)) hasPairs.add(set);
     }
@@ -73,12 +74,12 @@ function packSet(set: ImageSetDetails): {
   readonly pairs: string | null;
   readonly bytes: number;
 } {
-  const { correct, both, labels, ...about } = set;
+  const { correct, both, labels, ...metadata } = set;
   const right = rowSums(correct, set.checkpoints.length);
   const order = orderOfSums(right);
   return {
     counts: packBytes(encodeCounts(correct, order, labels.length)),
     pairs: both === null ? null : packBytes(encodePairs(both, right, order)),
-    bytes: packJson({ ...about, labels }).length,
+    bytes: packJson({ ...metadata, labels }).length,
   };
 }

@@ -21,10 +21,10 @@ export interface WantedPicture {
 export function orderForPictures(fitted: FittedImages, sets: readonly ChosenImages[], count: number): WantedPicture[] {
   const turns = fitted.stored.sets.flatMap(({ benchmark, checkpoints, templates }, set) => {
     const chosen = sets.find(
-      (one) =>
-        one.benchmark === benchmark &&
-        one.templates === templates &&
-        checkpoints.every((checkpoint) => one.checkpoints.includes(checkpoint)),
+      (candidate) =>
+        candidate.benchmark === benchmark &&
+        candidate.templates === templates &&
+        checkpoints.every((checkpoint) => candidate.checkpoints.includes(checkpoint)),
     ) as ChosenImages;
     const listed = fitted.listed[set] as Uint32Array;
     return checkpoints.map((checkpoint) => ({

@@ -23,9 +23,9 @@ export function joinResults(
   const byKey = new Map(metrics.map((result) => [keyText(result), result]));
   return mergeRows(withDefaultProtocols(rows, defaults)).map((row) => {
     const found = byKey.get(keyText(row));
-    const own = figureOf(found?.metrics ?? [], { id: row.metric });
+    const accuracyFigure = figureOf(found?.metrics ?? [], { id: row.metric });
     const others = (found?.metrics ?? []).filter(({ metric }) => metric !== row.metric);
-    return { ...row, where: "", ...bounds(row, own), others };
+    return { ...row, where: "", ...bounds(row, accuracyFigure), others };
   });
 }
 

@@ -42,7 +42,7 @@ export function groupReport(
   column: string,
   scale: string,
 ): { readonly comparisons: readonly GroupComparison[]; readonly problem: string } {
-  const grouping = data.groupings.find((one) => one.column === column);
+  const grouping = data.groupings.find((candidate) => candidate.column === column);
   if (study === null || grouping === undefined) return { comparisons: [], problem: "" };
   try {
     const groups = new Map(Object.entries(grouping.groups));

@@ -77,9 +77,9 @@ export function fitImages(
 }
 
 /** The largest number of 0 to most that fits; 0 does. */
-function largestFit(most: number, fits: (count: number) => boolean): number {
-  if (fits(most)) return most;
-  let [low, high] = [0, most - 1];
+function largestFit(maximum: number, fits: (count: number) => boolean): number {
+  if (fits(maximum)) return maximum;
+  let [low, high] = [0, maximum - 1];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (fits(middle)) low = middle;

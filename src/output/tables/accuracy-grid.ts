@@ -81,6 +81,6 @@ export function columnTitles(columns: readonly AccuracyColumn[], separator: stri
     [benchmark, protocol, ...(several ? [templates] : [])].join(separator),
   );
   return titles.map((title, c) =>
-    titles.filter((other) => other === title).length === 1 ? title : `${title}+${columns[c]?.classNames}`,
+    titles.filter((candidate) => candidate === title).length === 1 ? title : `${title}+${columns[c]?.classNames}`,
   );
 }

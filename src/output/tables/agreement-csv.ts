@@ -42,7 +42,7 @@ const PREDICTION_FIGURES = [
 export function formatAgreement(lines: readonly AgreementLine[]): string {
   const rows = lines.flatMap((line) => {
     const { checkpoints, idAgreements, agreements, idImages, images } = line;
-    const about = lineCells(line);
+    const keyCells = lineCells(line);
     let pair = 0;
     return checkpoints.flatMap(({ checkpoint: first }, i) =>
       checkpoints.slice(i + 1).map(({ checkpoint: second }) => {
@@ -50,7 +50,7 @@ export function formatAgreement(lines: readonly AgreementLine[]): string {
         return {
           first,
           second,
-          ...about,
+          ...keyCells,
           id_agreement: computed(idAgreements[at] as number),
           id_n: idImages,
           agreement: computed(agreements[at] as number),

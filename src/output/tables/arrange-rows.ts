@@ -109,11 +109,11 @@ export function groupRows(
 export function focusRows(table: ResultsTable, order: readonly number[], focus: Focus): RowGroup[] {
   const isContext = contextOf(focus);
   const isBeside = (i: number) => isContext((table.rows[i] as ResultsRow).checkpoint);
-  const [subject, others] = [order.filter((i) => !isBeside(i)), order.filter(isBeside)];
-  if (subject.length === 0 || others.length === 0) return [{ title: null, rows: order }];
+  const [subject, context] = [order.filter((i) => !isBeside(i)), order.filter(isBeside)];
+  if (subject.length === 0 || context.length === 0) return [{ title: null, rows: order }];
   return [
     { title: IN_FOCUS, rows: subject },
-    { title: OTHERS, rows: others },
+    { title: OTHERS, rows: context },
   ];
 }
 
@@ -133,8 +133,11 @@ function compareNatural(a: string, b: string): number {
   if (isA !== isB) return isA ? -1 : 1;
   const [left, right] = [parts(a), parts(b)];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [one, two] = [left[i] as string, right[i] as string];
-    const order = /^\d/.test(one) && /^\d/.test(two) ? Number(one) - Number(two) : compareTexts(one, two);
+    const [leftPart, rightPart] = [left[i] as string, right[i] as string];
+    const order =
+      /^\d/.test(leftPart) && /^\d/.test(rightPart)
+        ? Number(leftPart) - Number(rightPart)
+        : compareTexts(leftPart, rightPart);
     if (order !== 0) return order;
   }
   return left.length - right.length || compareTexts(a, b);

@@ -98,13 +98,13 @@ export function nearestTable(
 }
 
 /** What a row is called by. */
-interface Labelled extends TaskKey {
+interface Labeled extends TaskKey {
   readonly n: number | null;
   readonly expectedN: number | null;
 }
 
 /** Names a row: templates and class names where they differ between rows, `n of expected` where images are missing. */
-export function benchmarkLabels(rows: readonly Labelled[], title: TaskTitle = plainTitle): (row: Labelled) => string {
+export function benchmarkLabels(rows: readonly Labeled[], title: TaskTitle = plainTitle): (row: Labeled) => string {
   const several = new Set(rows.map(({ templates }) => templates)).size > 1;
   const base = (row: TaskKey) => [title(row), ...(several ? [row.templates] : [])].join(", ");
   const classNames = new Map<string, Set<string>>();
@@ -121,7 +121,7 @@ function markedLabels(
   rows: readonly BenchmarkComparison[],
   marks: WarningMarks,
   title: TaskTitle,
-): (row: Pick<BenchmarkComparison, "first" | "second"> & Labelled) => string {
+): (row: Pick<BenchmarkComparison, "first" | "second"> & Labeled) => string {
   const name = benchmarkLabels(rows, title);
   return (row) => {
     const both = [row.first, row.second].map((checkpoint) => marks.of({ ...row, checkpoint }));

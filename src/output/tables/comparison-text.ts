@@ -31,11 +31,11 @@ export function formatPairs(
     pairs.set(key, [...(pairs.get(key) ?? []), row]);
   }
   return [...pairs.values()]
-    .map((own) => {
-      const classes = changedClasses(own, nameOf, titleOf);
+    .map((pairRows) => {
+      const classes = changedClasses(pairRows, nameOf, titleOf);
       return [
-        block(differenceTable(own, marks, titleOf), title(own, rows.length), format, marks.footnotes),
-        block(agreementTable(own, marks, titleOf), agreementHeading(rows.length), format, marks.footnotes),
+        block(differenceTable(pairRows, marks, titleOf), title(pairRows, rows.length), format, marks.footnotes),
+        block(agreementTable(pairRows, marks, titleOf), agreementHeading(rows.length), format, marks.footnotes),
         ...(classes.length > 0 && format !== "latex" ? [list("Most changed classes", classes, format)] : []),
       ].join("\n\n");
     })
@@ -51,15 +51,15 @@ export function formatNearest(
 ): string {
   return [...new Set(rows.map(({ checkpoint }) => checkpoint))]
     .map((checkpoint) => {
-      const own = rows.filter((row) => row.checkpoint === checkpoint);
-      const baseline = own[0]?.baseline ?? "";
+      const nearest = rows.filter((row) => row.checkpoint === checkpoint);
+      const baseline = nearest[0]?.baseline ?? "";
       const heading = [
         `${checkpoint} beside the model of ${baseline} nearest in ImageNet accuracy: top-1 in percent`,
         "unpaired: published accuracies do not say which images were right, so the intervals (Newcombe 1998, independent)",
         "are as of different images, too wide where they were the same",
       ];
       return block(
-        nearestTable(own, marks, titleOf),
+        nearestTable(nearest, marks, titleOf),
         format === "text" ? heading : [heading[0] as string, heading.slice(1).join(" ")],
         format,
         marks.footnotes,
@@ -122,9 +122,11 @@ function changedClasses(rows: readonly BenchmarkComparison[], nameOf: ClassNamer
     const losses = row.classes.filter(({ onlyFirst, onlySecond }) => onlyFirst < onlySecond).slice(0, CLASSES_SHOWN);
     if (gains.length + losses.length === 0) return [];
     const parts = [
-      ...(gains.length > 0 ? [`first better: ${gains.map((one) => describeClass(row, one, nameOf)).join(", ")}`] : []),
+      ...(gains.length > 0
+        ? [`first better: ${gains.map((change) => describeClass(row, change, nameOf)).join(", ")}`]
+        : []),
       ...(losses.length > 0
-        ? [`second better: ${losses.map((one) => describeClass(row, one, nameOf)).join(", ")}`]
+        ? [`second better: ${losses.map((change) => describeClass(row, change, nameOf)).join(", ")}`]
         : []),
     ];
     return [`${label(row)}: ${parts.join("; ")}`];

@@ -34,7 +34,9 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
   const checkpoints = new Set(rows.map((row) => row.checkpoint)).size;
   const tests = testedRows(rows);
   const shown = rowsOnPreferredSides(rows, study, side);
-  const benchmarks = [...new Set(shown.map((row) => row.benchmark))].filter((one) => one !== MEAN_OF_SHIFTS);
+  const benchmarks = [...new Set(shown.map((row) => row.benchmark))].filter(
+    (benchmark) => benchmark !== MEAN_OF_SHIFTS,
+  );
   const several = new Set(shown.map((row) => row.templates)).size > 1;
   const onOwnClasses = new Set(shown.filter((row) => row.idSide !== side).map(({ benchmark }) => benchmark));
   const whole = new Map(
@@ -45,24 +47,24 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
   const byRow = new Map<string, Map<string, RobustnessRow>>();
   for (const row of shown) {
     const key = keyText(row, ["checkpoint", "templates"]);
-    const own = byRow.get(key) ?? new Map<string, RobustnessRow>();
-    if (!own.has(row.benchmark)) own.set(row.benchmark, row);
-    byRow.set(key, own);
+    const cells = byRow.get(key) ?? new Map<string, RobustnessRow>();
+    if (!cells.has(row.benchmark)) cells.set(row.benchmark, row);
+    byRow.set(key, cells);
   }
   const lead = benchmarks.includes(AVERAGE) ? AVERAGE : (benchmarks[0] as string);
   // An extrapolated distance is worth less: those come last
-  const height = (own: ReadonlyMap<string, RobustnessRow>) =>
-    (own.get(lead)?.effectiveRobustness ?? -2) - (outsideBy(own) > 0 ? 4 : 0);
-  const isDoubtful = (own: ReadonlyMap<string, RobustnessRow>) => [...own.values()].some(({ doubt }) => doubt);
-  const sorted = [...byRow.values()].filter((own) => !isDoubtful(own)).sort((a, b) => height(b) - height(a));
+  const height = (cells: ReadonlyMap<string, RobustnessRow>) =>
+    (cells.get(lead)?.effectiveRobustness ?? -2) - (outsideBy(cells) > 0 ? 4 : 0);
+  const isDoubtful = (cells: ReadonlyMap<string, RobustnessRow>) => [...cells.values()].some(({ doubt }) => doubt);
+  const sorted = [...byRow.values()].filter((cells) => !isDoubtful(cells)).sort((a, b) => height(b) - height(a));
   const doubtful = new Map(
     rows.flatMap(({ checkpoint, doubt }) => (doubt === undefined ? [] : [[checkpoint, doubt] as const])),
   );
   const isContext = contextOf(focus);
-  const isBeside = (own: ReadonlyMap<string, RobustnessRow>) => isContext(anyOf(own).checkpoint);
-  const subject = hasContext(focus) ? sorted.filter((own) => !isBeside(own)) : [];
-  const others = hasContext(focus) ? sorted.filter(isBeside) : sorted;
-  const top = [...subject, ...others.slice(0, Math.max(FEWEST, SHOWN - subject.length))];
+  const isContextRow = (cells: ReadonlyMap<string, RobustnessRow>) => isContext(anyOf(cells).checkpoint);
+  const subject = hasContext(focus) ? sorted.filter((cells) => !isContextRow(cells)) : [];
+  const context = hasContext(focus) ? sorted.filter(isContextRow) : sorted;
+  const top = [...subject, ...context.slice(0, Math.max(FEWEST, SHOWN - subject.length))];
   const of = top.map(anyOf);
   const listed = [...doubtful].flatMap(([checkpoint, { instead }]) => [checkpoint, instead]);
   const names = [...of.map(({ checkpoint }) => checkpoint), ...listed];
@@ -71,14 +73,14 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
     of.map(({ templates }) => templates),
     9,
   );
-  const cells = top.map((own) => {
-    const any = anyOf(own);
-    const outside = outsideBy(own);
+  const cells = top.map((cellsOfRow) => {
+    const any = anyOf(cellsOfRow);
+    const outside = outsideBy(cellsOfRow);
     const x = whole.get(keyText(any, ["checkpoint", "templates"]));
     return [
       several ? `${short(any.checkpoint)} ${shortTemplates(any.templates)}` : short(any.checkpoint),
       x === undefined ? "" : percent(x),
-      ...benchmarks.map((benchmark) => mark(own.get(benchmark), marks)),
+      ...benchmarks.map((benchmark) => mark(cellsOfRow.get(benchmark), marks)),
       outside > 0 ? percent(outside) : "",
     ];
   });

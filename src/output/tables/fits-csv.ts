@@ -71,16 +71,16 @@ export function formatFits(lines: readonly BaselineLine[]): string {
 /** The text of `influence.csv`: one row a model of a line, with the line that the others alone would draw. */
 export function formatInfluence(lines: readonly BaselineLine[]): string {
   const rows = lines.flatMap((line) =>
-    leaveOneOut(line.fit).map((one) => ({
+    leaveOneOut(line.fit).map((influence) => ({
       ...ofCells(line),
-      model: one.model,
-      id_accuracy: one.idAccuracy,
-      accuracy: computed(one.accuracy),
-      residual: computed(one.residual),
-      leverage: computed(one.leverage),
-      slope_without: computed(one.slopeWithout),
-      intercept_without: computed(one.interceptWithout),
-      largest_change: computed(one.largestChange),
+      model: influence.model,
+      id_accuracy: influence.idAccuracy,
+      accuracy: computed(influence.accuracy),
+      residual: computed(influence.residual),
+      leverage: computed(influence.leverage),
+      slope_without: computed(influence.slopeWithout),
+      intercept_without: computed(influence.interceptWithout),
+      largest_change: computed(influence.largestChange),
     })),
   );
   return formatCsv(INFLUENCE_COLUMNS, rows);

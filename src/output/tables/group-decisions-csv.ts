@@ -59,7 +59,7 @@ const EFFECT_COLUMNS = [
 ] as const;
 
 /** What the groups are made by, and what their heights are adjusted for. */
-export interface GroupTableAbout {
+export interface GroupTableContext {
   /** column of the groups */
   readonly column: string;
   readonly adjusted: ScalingValues["columns"];
@@ -81,11 +81,11 @@ const QUICK_LOOKS = ["slopes", "intercepts", "lines"] as const;
 export function formatGroupTests(
   comparisons: readonly GroupComparison[],
   decided: DecidedGroups,
-  { column, adjusted }: GroupTableAbout,
+  { column, adjusted }: GroupTableContext,
 ): string {
   const rows = comparisons.flatMap((comparison, i) => {
-    const about = {
-      ...aboutCells(comparison, column),
+    const rowCells = {
+      ...keyCells(comparison, column),
       adjusted_for: adjusted.map(columnWords).join("; "),
       groups: comparison.lines.length,
       n: comparison.lines.reduce((sum, line) => sum + line.fit.n, 0),
@@ -95,7 +95,7 @@ export function formatGroupTests(
       ...decisionCells(comparison, decisions, decided.family),
       ...(adjusted.length === 0 ? quickCells(comparison) : checkCells(decisions)),
     ];
-    return cells.map((row) => ({ ...EMPTY, ...about, ...row }));
+    return cells.map((row) => ({ ...EMPTY, ...rowCells, ...row }));
   });
   return formatCsv(TEST_COLUMNS, rows);
 }
@@ -103,15 +103,15 @@ export function formatGroupTests(
 function decisionCells({ lines }: GroupComparison, { tests, verdict, noise }: GroupDecisions, family: number) {
   if (tests === null) return [];
   const { slopes, heights, oneLine } = tests;
-  const about = { role: "decision", family, noise, verdict };
+  const rowCells = { role: "decision", family, noise, verdict };
   return [
-    { ...about, ...testCells("slopes", slopes), p_holm: computed(slopes.pHolm) },
-    ...(heights === null ? [] : [{ ...about, ...pairCells(lines, heights), p_holm: computed(heights.pHolm) }]),
+    { ...rowCells, ...testCells("slopes", slopes), p_holm: computed(slopes.pHolm) },
+    ...(heights === null ? [] : [{ ...rowCells, ...pairCells(lines, heights), p_holm: computed(heights.pHolm) }]),
     ...(oneLine === null
       ? []
       : [
           {
-            ...about,
+            ...rowCells,
             test: "one-line",
             p: computed(oneLine.p),
             p_holm: computed(oneLine.pHolm),
@@ -169,18 +169,18 @@ function quickCells({ covariance }: GroupComparison) {
 export function formatGroupEffects(
   comparisons: readonly GroupComparison[],
   { decisions }: DecidedGroups,
-  { column, adjusted }: GroupTableAbout,
+  { column, adjusted }: GroupTableContext,
 ): string {
   const rows = comparisons.flatMap((comparison, i) => {
     const { slopes, heights, common, noise, tests, at: asked, adjustment } = decisions[i] as GroupDecisions;
-    const about = {
+    const rowCells = {
       ...EMPTY_EFFECT,
-      ...aboutCells(comparison, column),
+      ...keyCells(comparison, column),
       noise,
       adjusted_for: adjusted.map(columnWords).join("; "),
     };
-    const row = ({ group, reference, effect }: GroupDifference, cells: EffectAbout) => ({
-      ...about,
+    const row = ({ group, reference, effect }: GroupDifference, cells: EffectContext) => ({
+      ...rowCells,
       effect: cells.effect,
       group: comparison.lines[group]?.group ?? "",
       reference: comparison.lines[reference]?.group ?? "",
@@ -205,7 +205,7 @@ export function formatGroupEffects(
             ),
           ]),
       ...(adjustment?.effects ?? []).map((effect, c) => ({
-        ...about,
+        ...rowCells,
         effect: `adjustment: ${columnWords(adjusted[c] as (typeof adjusted)[number])}`,
         ...effectCells(effect, true),
       })),
@@ -214,7 +214,7 @@ export function formatGroupEffects(
   return formatCsv(EFFECT_COLUMNS, rows);
 }
 
-interface EffectAbout {
+interface EffectContext {
   readonly effect: string;
   readonly at: number | null;
   readonly isTested: boolean;
@@ -222,11 +222,11 @@ interface EffectAbout {
 }
 
 /** Heights at the accuracy that was asked for describe: they have no p. */
-function heightAt(at: number, extrapolated: boolean): EffectAbout {
+function heightAt(at: number, extrapolated: boolean): EffectContext {
   return { effect: "height-at", at, isTested: false, extrapolated };
 }
 
-function aboutCells(comparison: GroupComparison, column: string) {
+function keyCells(comparison: GroupComparison, column: string) {
   const scale = comparison.lines[0]?.fit.scale;
   return { column, ...lineCells(comparison), rule: comparison.piece.words, scale };
 }

@@ -13,7 +13,7 @@ import {
   probability,
 } from "../../foundation/number-text.ts";
 import type { Interval } from "../../foundation/statistics/binomial-interval.ts";
-import type { GroupTableAbout } from "./group-decisions-csv.ts";
+import type { GroupTableContext } from "./group-decisions-csv.ts";
 import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
 
@@ -23,7 +23,7 @@ const NAME_WIDTH = 28;
 export function formatGroupTable(
   comparisons: readonly GroupComparison[],
   { decisions, family }: DecidedGroups,
-  { column, adjusted }: GroupTableAbout,
+  { column, adjusted }: GroupTableContext,
 ): string {
   const at = decisions.find((decision) => decision.at !== null)?.at?.at ?? null;
   const columns = [
@@ -60,9 +60,9 @@ export function formatGroupTable(
       formatTextTable(columns, rows),
     ].join("\n");
   });
-  const about = `p values by simulation, adjusted by Holm over all of these (${plural(family, "test")})`;
+  const pValueNote = `p values by simulation, adjusted by Holm over all of these (${plural(family, "test")})`;
   const footnotes = [
-    ...(family === 0 ? [] : [about]),
+    ...(family === 0 ? [] : [pValueNote]),
     ...(at === null
       ? []
       : [
@@ -80,7 +80,7 @@ function heightCells(height: GroupHeight | undefined): string[] {
 }
 
 /** What is compared, and what it takes for granted. */
-function adjustmentWords(adjusted: GroupTableAbout["adjusted"], hasHeights: boolean): string {
+function adjustmentWords(adjusted: GroupTableContext["adjusted"], hasHeights: boolean): string {
   const names = adjusted.map((column) => printable(columnWords(column))).join(", ");
   const means = adjusted.length === 1 ? "mean" : "means";
   return [
@@ -92,7 +92,7 @@ function adjustmentWords(adjusted: GroupTableAbout["adjusted"], hasHeights: bool
 /** What the columns do on one benchmark, and whether they do it alike in every group. */
 function adjustmentLines(
   { adjustment }: GroupDecisions,
-  adjusted: GroupTableAbout["adjusted"],
+  adjusted: GroupTableContext["adjusted"],
   scale: string,
 ): string[] {
   if (adjustment === null) return [];

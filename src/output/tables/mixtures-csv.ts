@@ -50,7 +50,7 @@ const PLACE_COLUMNS = [
  */
 export function formatMixtures(study: MixtureStudy): string {
   const rows = study.comparisons.flatMap((comparison) => {
-    const about = aboutCells(study, comparison, comparison.n);
+    const key = keyCells(study, comparison, comparison.n);
     const { slopes, heights, lackOfFit, verdict } = comparison;
     const tests = (
       [
@@ -59,10 +59,10 @@ export function formatMixtures(study: MixtureStudy): string {
         ["lack-of-fit", lackOfFit],
       ] as const
     ).flatMap(([quantity, test]) =>
-      test === null ? [] : [{ ...about, quantity, ...testCells(test, study.familySize), verdict }],
+      test === null ? [] : [{ ...key, quantity, ...testCells(test, study.familySize), verdict }],
     );
     const effects = comparison.effects.map((effect) => ({
-      ...about,
+      ...key,
       quantity: "effect",
       source: study.sources[effect.source],
       against: againstOf(study.sources, effect.source),
@@ -82,7 +82,7 @@ export function formatMixtures(study: MixtureStudy): string {
 export function formatMixturePlaces(study: MixtureStudy): string {
   const rows = study.comparisons.flatMap((comparison) =>
     comparison.places.map((place) => ({
-      ...aboutCells(study, comparison, place.n),
+      ...keyCells(study, comparison, place.n),
       shares: sharesText(place.shares),
       accuracy: computed(place.accuracy),
       expected_accuracy: computed(place.expectedAccuracy),
@@ -103,7 +103,7 @@ export function againstOf(sources: readonly string[], source: number): string {
   return sources.filter((_, at) => at !== source).join(";");
 }
 
-function aboutCells({ sources, scale }: MixtureStudy, comparison: MixtureComparison, n: number) {
+function keyCells({ sources, scale }: MixtureStudy, comparison: MixtureComparison, n: number) {
   return {
     sources: sources.join(";"),
     ...lineCells(comparison),

@@ -14,14 +14,14 @@ import type { ResultsTable } from "./results-table.ts";
  */
 export function sectionCaption({ table }: ShownTable, section: Section, best: string): string[] {
   const { columns, axes } = table;
-  const shown = (kind: ColumnKind) => columns.filter((one) => one.kind === kind).map(({ title }) => title);
+  const shown = (kind: ColumnKind) => columns.filter((column) => column.kind === kind).map(({ title }) => title);
   const main = mainSide(axes);
-  const id = columns.find((one) => one.kind === "in-distribution" && one.benchmark === main)?.title ?? main;
+  const id = columns.find((column) => column.kind === "in-distribution" && column.benchmark === main)?.title ?? main;
   const average = shown("average")[0];
   const hasAverage = average !== undefined && section.columns.includes(average);
   const hasBest = section.groups.some(({ rows }) => rows.some(({ cells }) => cells.some((cell) => cell?.isBest)));
   const intervals = hasAverage ? "Clopper-Pearson, of the average from its shifts" : "Clopper-Pearson";
-  const prompts = `prompts: ${[...new Set(table.rows.map(promptsName).filter((one) => one !== ""))].join("; ") || "not known"}`;
+  const prompts = `prompts: ${[...new Set(table.rows.map(promptsName).filter((name) => name !== ""))].join("; ") || "not known"}`;
   const isMain = section.part === "accuracy" || section.part === "robustness";
   return [
     section.part === "robustness"
@@ -39,7 +39,7 @@ export function sectionCaption({ table }: ShownTable, section: Section, best: st
 
 /** The same for all sections, each sentence once. */
 export function tableCaption(shown: ShownTable, sections: readonly Section[], best: string): string[] {
-  return [...new Set(sections.flatMap((one) => sectionCaption(shown, one, best)))];
+  return [...new Set(sections.flatMap((section) => sectionCaption(shown, section, best)))];
 }
 
 function accuracyWords(part: Section["part"], id: string): string {
@@ -59,8 +59,8 @@ function robustnessWords(table: ResultsTable, id: string): string {
 }
 
 function protocols(columns: readonly ResultsColumn[]): string {
-  const own = columns.filter(({ kind }) => kind !== "average" && kind !== "control" && kind !== "other-protocol");
-  const named = own.filter(({ protocol }) => protocol !== "").map(({ title, protocol }) => `${title} ${protocol}`);
+  const main = columns.filter(({ kind }) => kind !== "average" && kind !== "control" && kind !== "other-protocol");
+  const named = main.filter(({ protocol }) => protocol !== "").map(({ title, protocol }) => `${title} ${protocol}`);
   return named.length === 0 ? "not known" : named.join(", ");
 }
 

@@ -67,7 +67,7 @@ export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOpt
       if (known.size === 0) return [];
       const usual = benchmarks.find(({ id }) => id === benchmark)?.protocols[0]?.id;
       const wanted = [asked.get(benchmark), preferred.get(benchmark), usual].find(
-        (one) => one !== undefined && known.has(one),
+        (candidate) => candidate !== undefined && known.has(candidate),
       );
       return [[benchmark, wanted ?? ([...known].sort()[0] as string)]];
     }),
@@ -117,7 +117,9 @@ export function resultsColumns(
     found.set(JSON.stringify([benchmark, protocol]), { kind, benchmark, protocol });
   }
   const columns = [...found.values()];
-  const isWhole = axes.shifts.every((shift) => columns.some((one) => one.kind === "shift" && one.benchmark === shift));
+  const isWhole = axes.shifts.every((shift) =>
+    columns.some((column) => column.kind === "shift" && column.benchmark === shift),
+  );
   if (isWhole && axes.shifts.length > 1) columns.push({ kind: "average", benchmark: AVERAGE, protocol: "" });
   const order = shiftOrder(axes);
   const kinds: ColumnKind[] = ["control", "other-protocol"];
@@ -158,7 +160,7 @@ function withTitles(
   });
   return columns.map((column, c) => {
     const title = titles[c] as string;
-    const isUnique = titles.filter((one) => one === title).length === 1;
+    const isUnique = titles.filter((candidate) => candidate === title).length === 1;
     return { ...column, title: isUnique ? title : `${title} [${[column.benchmark, column.protocol].join("/")}]` };
   });
 }
@@ -179,7 +181,7 @@ function isShift(id: string, { shifts }: StudyAxes): boolean {
 
 /** What columns call a benchmark: its short title, its title where that is short, else its id. */
 export function shortTitle(id: string, benchmarks: readonly TableBenchmark[]): string {
-  const known = benchmarks.find((one) => one.id === id);
+  const known = benchmarks.find((benchmark) => benchmark.id === id);
   if (known === undefined) return id;
   return known.shortTitle ?? (known.title.length <= MAX_TITLE ? known.title : id);
 }

@@ -21,7 +21,8 @@ export function formatResultsMarkdown(shown: ShownTable): string {
   ];
   return [
     ...sections.map(
-      (one) => `${toMarkdownText(one.title)}\n\n${formatMarkdownTable(columnsOf(one), rowsOf(one, false))}`,
+      (section) =>
+        `${toMarkdownText(section.title)}\n\n${formatMarkdownTable(columnsOf(section), rowsOf(section, false))}`,
     ),
     notes.map((text) => `- ${text}`).join("\n"),
   ].join("\n\n");
@@ -33,12 +34,12 @@ export function formatResultsMarkdown(shown: ShownTable): string {
  */
 export function formatResultsLatex(shown: ShownTable): string {
   return tableSections(shown)
-    .map((one) =>
-      formatLatexTable(columnsOf(one), rowsOf(one, true), {
+    .map((section) =>
+      formatLatexTable(columnsOf(section), rowsOf(section, true), {
         isDense: true,
-        caption: `${sectionCaption(shown, one, "Bold").map(capitalized).join(". ")}.`,
-        label: `tab:${one.part}`,
-        footnotes: tableLegend(shown, [one]).map((entry) => entry.join(" ")),
+        caption: `${sectionCaption(shown, section, "Bold").map(capitalized).join(". ")}.`,
+        label: `tab:${section.part}`,
+        footnotes: tableLegend(shown, [section]).map((entry) => entry.join(" ")),
       }),
     )
     .join("\n\n");

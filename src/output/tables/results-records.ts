@@ -48,7 +48,7 @@ export function resultsRecords(
   groupOf: ReadonlyMap<string, string> | null,
 ): ResultsRecord[] {
   const { columns, rows, line } = table;
-  const about = { baseline: line?.baseline ?? null, scale: line?.scale ?? null };
+  const study = { baseline: line?.baseline ?? null, scale: line?.scale ?? null };
   return groups
     .flatMap((group) => group.rows)
     .flatMap((i) => {
@@ -56,7 +56,7 @@ export function resultsRecords(
       const group = groupOf === null ? row.group : (groupOf.get(row.checkpoint) ?? "");
       return columns.flatMap((column, c) => {
         const cell = row.cells[c] ?? null;
-        return cell === null ? [] : [record(row, column, cell, { group, ...about })];
+        return cell === null ? [] : [record(row, column, cell, { group, ...study })];
       });
     });
 }
@@ -65,12 +65,12 @@ function record(
   row: ResultsRow,
   { kind, benchmark, title, protocol }: ResultsColumn,
   cell: ResultsCell,
-  about: { readonly group: string; readonly baseline: string | null; readonly scale: string | null },
+  study: { readonly group: string; readonly baseline: string | null; readonly scale: string | null },
 ): ResultsRecord {
   const { robustness } = cell;
   return {
     checkpoint: row.checkpoint,
-    group: about.group,
+    group: study.group,
     kind,
     benchmark,
     title,
@@ -88,8 +88,8 @@ function record(
     verdict: robustness?.verdict ?? null,
     prediction_p_holm: computed(robustness?.predictionPHolm ?? null),
     extrapolated: robustness?.extrapolated ?? null,
-    baseline: robustness === null ? null : about.baseline,
-    scale: robustness === null ? null : about.scale,
+    baseline: robustness === null ? null : study.baseline,
+    scale: robustness === null ? null : study.scale,
     line_of_other_prompts: robustness === null ? null : cell.isOtherPrompts,
     quality: row.doubt?.quality ?? "ok",
     warning: cell.hasWarning || (robustness !== null && cell.hasRobustnessWarning),
@@ -104,7 +104,9 @@ export function formatResultsCsv(records: readonly ResultsRecord[]): string {
 /** The records as Parquet, with the same columns. */
 export function formatResultsParquet(records: readonly ResultsRecord[]): Uint8Array {
   return formatParquet(
-    NAMES.map((name) => ({ name, type: COLUMNS[name], values: records.map((one) => one[name]) }) as ParquetColumn),
+    NAMES.map(
+      (name) => ({ name, type: COLUMNS[name], values: records.map((record) => record[name]) }) as ParquetColumn,
+    ),
   );
 }
 

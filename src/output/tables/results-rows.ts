@@ -37,32 +37,32 @@ export function promptRows(
   rows: readonly AccuracyRow[],
   choice: PromptChoice,
   benchmarks: readonly TableBenchmark[],
-): { readonly rows: PromptRow[]; readonly others: ReadonlyMap<string, number> } {
-  const own = ownClassNames(rows, benchmarks);
-  const named = rows.map((row): NamedRow => ({ row, variant: own(row) ? "" : row.classNames }));
+): { readonly rows: PromptRow[]; readonly omitted: ReadonlyMap<string, number> } {
+  const usesDefaultNames = defaultClassNames(rows, benchmarks);
+  const named = rows.map((row): NamedRow => ({ row, variant: usesDefaultNames(row) ? "" : row.classNames }));
   // Templates that a source does not name, or that a model without text has none of, are no others
   const isOfTemplates = ({ templates }: AccuracyRow) =>
     choice.templates === null || templates === "" || choice.templates.includes(templates);
   const ofTemplates = named.filter(({ row }) => isOfTemplates(row));
-  const hasOwn = ofTemplates.some(({ variant }) => variant === "");
+  const hasDefaultNames = ofTemplates.some(({ variant }) => variant === "");
   const isChosen = ({ row, variant }: NamedRow) => {
     if (choice.classNames !== null) return row.classNames === choice.classNames;
-    return choice.allClassNames === true || !hasOwn || variant === "";
+    return choice.allClassNames === true || !hasDefaultNames || variant === "";
   };
   const chosen = ofTemplates.filter(isChosen);
   const found = new Map<string, { first: NamedRow; rows: AccuracyRow[] }>();
-  for (const one of chosen) {
-    const key = JSON.stringify([one.row.checkpoint, one.row.templates, one.variant]);
+  for (const namedRow of chosen) {
+    const key = JSON.stringify([namedRow.row.checkpoint, namedRow.row.templates, namedRow.variant]);
     const known = found.get(key);
-    if (known === undefined) found.set(key, { first: one, rows: [one.row] });
-    else known.rows.push(one.row);
+    if (known === undefined) found.set(key, { first: namedRow, rows: [namedRow.row] });
+    else known.rows.push(namedRow.row);
   }
-  const others = new Map<string, number>();
+  const omitted = new Map<string, number>();
   const shown = new Set(chosen.map(({ row }) => row));
   for (const { row, variant } of named) {
     if (shown.has(row)) continue;
     const name = promptsName({ templates: row.templates, classNames: variant });
-    others.set(name, (others.get(name) ?? 0) + 1);
+    omitted.set(name, (omitted.get(name) ?? 0) + 1);
   }
   return {
     rows: [...found.values()].map(({ first: { row, variant }, rows: ofRow }) => ({
@@ -73,7 +73,7 @@ export function promptRows(
       doubt: ofRow.find(({ doubt }) => doubt !== undefined)?.doubt,
       rows: ofRow,
     })),
-    others,
+    omitted,
   };
 }
 
@@ -83,7 +83,7 @@ export function promptsName({ templates, classNames }: Pick<PromptRow, "template
 }
 
 /** Tells whether a row has its protocol's own class names: those of the definition; where that is not known, the first met. */
-function ownClassNames(
+function defaultClassNames(
   rows: readonly AccuracyRow[],
   benchmarks: readonly TableBenchmark[],
 ): (row: AccuracyRow) => boolean {

@@ -90,7 +90,7 @@ export interface ResultsTableOptions {
  */
 export function buildResultsTable(accuracies: readonly AccuracyRow[], options: ResultsTableOptions): ResultsTable {
   const { axes, study } = options;
-  const { rows: found, others } = promptRows(accuracies, options.prompts, options.benchmarks);
+  const { rows: found, omitted } = promptRows(accuracies, options.prompts, options.benchmarks);
   const shown = found.flatMap(({ rows }) => rows);
   const columnOptions = {
     axes,
@@ -103,7 +103,14 @@ export function buildResultsTable(accuracies: readonly AccuracyRow[], options: R
   const columns = all.filter(({ kind }) => options.otherProtocols === true || kind !== "other-protocol");
   const index = study === null ? null : indexRobustness(study.rows, study.lines, mainSide(axes));
   const warnings = options.warnings ?? [];
-  const context = { columns, chosen, axes, index, own: markWarnings(warnings), line: markWarnings(warnings, axes) };
+  const context = {
+    columns,
+    chosen,
+    axes,
+    index,
+    accuracyMarks: markWarnings(warnings),
+    distanceMarks: markWarnings(warnings, axes),
+  };
   const rows = found
     .map(({ rows: ofRow, ...row }) => ({ ...row, cells: cellsOf({ ...row, rows: ofRow }, context) }))
     .filter(({ cells }) => cells.some((cell) => cell !== null));
@@ -118,9 +125,9 @@ export function buildResultsTable(accuracies: readonly AccuracyRow[], options: R
       study === null || first === undefined
         ? null
         : { baseline: first.baseline, scale: first.fit.scale, tests: testedRows(study.rows) },
-    otherPrompts: others,
+    otherPrompts: omitted,
     otherProtocols: hiddenProtocols(shown, all, columns),
-    warnings: context.own.footnotes,
+    warnings: context.accuracyMarks.footnotes,
   };
 }
 
@@ -140,14 +147,16 @@ interface CellContext {
   readonly chosen: ReadonlyMap<string, string>;
   readonly axes: StudyAxes;
   readonly index: RobustnessIndex | null;
-  readonly own: WarningMarks;
-  readonly line: WarningMarks;
+  readonly accuracyMarks: WarningMarks;
+  readonly distanceMarks: WarningMarks;
 }
 
 function cellsOf(row: PromptRow, context: CellContext): (ResultsCell | null)[] {
   const single = context.columns.map(({ kind, benchmark, protocol }) => {
     if (kind === "average") return null;
-    const fitting = row.rows.filter((one) => one.benchmark === benchmark && one.protocol === protocol);
+    const fitting = row.rows.filter(
+      (accuracyRow) => accuracyRow.benchmark === benchmark && accuracyRow.protocol === protocol,
+    );
     // A file that leaves class names out beside one that names them: the latter says more
     const found = fitting.find(({ classNames }) => classNames !== "") ?? fitting[0];
     return found === undefined ? null : cellOf(found, kind === "shift" || kind === "other-benchmark", context);
@@ -156,7 +165,7 @@ function cellsOf(row: PromptRow, context: CellContext): (ResultsCell | null)[] {
   return single.map((cell, c) => (context.columns[c]?.kind === "average" ? average : cell));
 }
 
-function cellOf(row: AccuracyRow, hasLine: boolean, { index, own, line }: CellContext): ResultsCell {
+function cellOf(row: AccuracyRow, hasLine: boolean, { index, accuracyMarks, distanceMarks }: CellContext): ResultsCell {
   const { accuracy, n, expectedN, classNames } = row;
   const interval = n === null ? null : betaInterval(accuracy * n, n, 0.95);
   return {
@@ -169,15 +178,17 @@ function cellOf(row: AccuracyRow, hasLine: boolean, { index, own, line }: CellCo
     classNames,
     isIncomplete: n !== null && expectedN !== null && n !== expectedN,
     ...findRobustness(hasLine ? index : null, row),
-    hasWarning: own.of(row) !== "",
-    hasRobustnessWarning: line.of(row) !== "",
+    hasWarning: accuracyMarks.of(row) !== "",
+    hasRobustnessWarning: distanceMarks.of(row) !== "",
   };
 }
 
 /** The mean of the shifts' accuracies, as the study's average has it, where the row has them all. */
 function averageOf(row: PromptRow, cells: readonly (ResultsCell | null)[], context: CellContext): ResultsCell | null {
-  const { axes, chosen, columns, index, line } = context;
-  const parts = row.rows.filter((one) => !isControl(one, axes) && chosen.get(one.benchmark) === one.protocol);
+  const { axes, chosen, columns, index, distanceMarks } = context;
+  const parts = row.rows.filter(
+    (accuracyRow) => !isControl(accuracyRow, axes) && chosen.get(accuracyRow.benchmark) === accuracyRow.protocol,
+  );
   const preferredClassNames = new Set(parts.map(({ classNames }) => classNames));
   const { pairs } = pairRows(parts, { axes, preferredProtocols: chosen, preferredClassNames });
   const averages = pairs.filter(({ benchmark }) => benchmark === AVERAGE);
@@ -198,6 +209,6 @@ function averageOf(row: PromptRow, cells: readonly (ResultsCell | null)[], conte
     isIncomplete: shifts.some((cell) => cell.isIncomplete),
     ...findRobustness(index, { ...key, accuracy }, shifts),
     hasWarning,
-    hasRobustnessWarning: hasWarning || line.of(key) !== "",
+    hasRobustnessWarning: hasWarning || distanceMarks.of(key) !== "",
   };
 }

@@ -30,8 +30,8 @@ export function formatResultsText(shown: ShownTable, width: number | null = null
   const whole = new Map(names.map((name) => [name, printable(name)]));
   const cut = shortenNames([...new Set(whole.values())], SHORT_NAME);
   const short = new Map(names.map((name) => [name, cut.get(whole.get(name) as string) as string]));
-  const isCut = sections.map((one) => width !== null && !fits(one, whole, width));
-  const blocks = sections.map((one, s) => sectionText(one, isCut[s] ? short : whole, width));
+  const isCut = sections.map((section) => width !== null && !fits(section, whole, width));
+  const blocks = sections.map((section, s) => sectionText(section, isCut[s] ? short : whole, width));
   const listed = isCut.some(Boolean) ? names.filter((name) => short.get(name) !== whole.get(name)) : [];
   const notes = [
     ...tableCaption(shown, sections, BEST),
@@ -48,7 +48,7 @@ function fits(section: Section, names: ReadonlyMap<string, string>, width: numbe
 
 function totalWidth(section: Section, names: ReadonlyMap<string, string>, isWide: boolean): number {
   const widths = section.columns.map((_, c) => columnLayout(section, c, isWide).width);
-  return nameWidth(section, names) + widths.reduce((sum, one) => sum + GAP + one, 0);
+  return nameWidth(section, names) + widths.reduce((sum, columnWidth) => sum + GAP + columnWidth, 0);
 }
 
 function sectionText(section: Section, names: ReadonlyMap<string, string>, width: number | null): string {
@@ -105,10 +105,10 @@ interface ColumnLayout {
 
 function columnLayout(section: Section, c: number, isWide: boolean): ColumnLayout {
   const cells = rowsOf(section).flatMap(({ cells: ofRow }) => ofRow[c] ?? []);
-  const most = (lengths: readonly number[]) => Math.max(0, largest(lengths));
-  const figure = most(cells.map((cell) => cell.figure.length));
-  const marks = most(cells.map((cell) => marksText(cell).length));
-  const interval = most(cells.map((cell) => cell.interval?.length ?? 0));
+  const maximum = (lengths: readonly number[]) => Math.max(0, largest(lengths));
+  const figure = maximum(cells.map((cell) => cell.figure.length));
+  const marks = maximum(cells.map((cell) => marksText(cell).length));
+  const interval = maximum(cells.map((cell) => cell.interval?.length ?? 0));
   const inside = isWide ? figure + marks + (interval > 0 ? interval + 3 : 0) : Math.max(figure + marks, interval);
   return { figure, marks, interval, width: Math.max(printable(section.columns[c] as string).length, inside) };
 }

@@ -108,9 +108,9 @@ function robustnessGrid(
     if (row.benchmark === MEAN_OF_SHIFTS) continue;
     const column = nameOf(row);
     const key = keyText(row, ["checkpoint", "templates"]);
-    const own = byName.get(key) ?? { checkpoint: row.checkpoint, templates: row.templates, cells: new Map() };
-    if (!own.cells.has(column)) own.cells.set(column, row);
-    byName.set(key, own);
+    const gridRow = byName.get(key) ?? { checkpoint: row.checkpoint, templates: row.templates, cells: new Map() };
+    if (!gridRow.cells.has(column)) gridRow.cells.set(column, row);
+    byName.set(key, gridRow);
   }
   return { columns, rows: [...byName.values()] };
 }

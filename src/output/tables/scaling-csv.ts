@@ -35,7 +35,7 @@ const COLUMNS = [
  */
 export function formatScaling(study: ScalingStudy, groupBy: string): string {
   const rows = study.comparisons.flatMap((comparison) => {
-    const about = {
+    const keyCells = {
       group_by: groupBy,
       ...lineCells(comparison),
       scale: study.scale,
@@ -45,7 +45,7 @@ export function formatScaling(study: ScalingStudy, groupBy: string): string {
     };
     const effects = comparison.effects.flatMap(({ column, inflation, ...effect }, c) =>
       (["along", "above"] as const).map((quantity) => ({
-        ...about,
+        ...keyCells,
         column,
         transform: study.columns[c]?.transform,
         quantity,
@@ -57,7 +57,7 @@ export function formatScaling(study: ScalingStudy, groupBy: string): string {
     );
     const tests = (["together", "slopes"] as const).flatMap((quantity) => {
       const test = comparison[quantity];
-      return test === null ? [] : [{ ...about, column: "", quantity, ...testCells(test, study.familySize) }];
+      return test === null ? [] : [{ ...keyCells, column: "", quantity, ...testCells(test, study.familySize) }];
     });
     return [...effects, ...tests];
   });

@@ -33,18 +33,18 @@ interface Row {
 /** Every accuracy: a row a checkpoint, a column a benchmark and protocol. */
 export function Accuracies({ data, view, change }: PageProps): JSX.Element {
   const results = useMemo(
-    () => data.results.filter((one) => view.prompts === "" || one.templates === view.prompts),
+    () => data.results.filter((result) => view.prompts === "" || result.templates === view.prompts),
     [data, view.prompts],
   );
   const rows = useMemo(() => toRows(results, view.metric, data.warnings), [data, results, view.metric]);
   const columns = useMemo(() => toColumns(data, results, rows), [data, results, rows]);
-  const available = METRICS.filter(({ id }) => id === ACCURACY.id || results.some((one) => hasMetric(one, id)));
+  const available = METRICS.filter(({ id }) => id === ACCURACY.id || results.some((result) => hasMetric(result, id)));
   const { interval } = findMetric(view.metric) ?? ACCURACY;
   return (
     <Section
       id="accuracies"
       title="Accuracy"
-      about={
+      description={
         <>
           Zero-shot, in percent, with 95 % intervals ({INTERVAL_METHODS[interval]}). A <span class="flag">partial</span>{" "}
           figure is of fewer images than the benchmark has
@@ -94,14 +94,14 @@ function columnId(result: ReportResult): string {
 function toRows(results: readonly ReportResult[], metric: string, notes: readonly Note[]): Row[] {
   const rows = new Map<string, Map<string, Cell>>();
   for (const result of results) {
-    const other = result.others.find((one) => one.metric === metric);
-    if (metric !== result.metric && other === undefined) continue;
+    const metricValue = result.others.find((candidate) => candidate.metric === metric);
+    if (metric !== result.metric && metricValue === undefined) continue;
     const { accuracy, low, high, n, expectedN } = result;
     const warnings = resultWarnings(notes, result);
-    const cell = { ...(other ?? { value: accuracy, low, high, n }), expectedN, warnings };
-    const own = rows.get(result.checkpoint) ?? new Map<string, Cell>();
-    own.set(columnId(result), cell);
-    rows.set(result.checkpoint, own);
+    const cell = { ...(metricValue ?? { value: accuracy, low, high, n }), expectedN, warnings };
+    const cells = rows.get(result.checkpoint) ?? new Map<string, Cell>();
+    cells.set(columnId(result), cell);
+    rows.set(result.checkpoint, cells);
   }
   return [...rows].map(([checkpoint, cells]) => ({ checkpoint, cells }));
 }

@@ -20,7 +20,7 @@ interface Agreement {
 /** All names stand beside the matrix up to so many checkpoints; beyond, those in focus or searched for, and the others are read by pointing. */
 const NAMED = 60;
 /** Pixels of a cell that has a name, and of the whole at most. */
-const CELL = { least: 15, most: 40 } as const;
+const CELL = { minimum: 15, maximum: 40 } as const;
 const MAX_PIXELS = 560;
 const NAME_LENGTH = { usual: 32, narrow: 15 } as const;
 
@@ -37,12 +37,12 @@ export function AgreementMatrix({ data, details, view, change }: PageProps): JSX
     <Section
       id="agreement"
       title="Agreement"
-      about="Error consistency (Cohen's kappa of being right, Geirhos et al. 2020): 1 means right and wrong on the same images, 0 as two independent checkpoints of these accuracies. The most accurate checkpoint comes first."
+      description="Error consistency (Cohen's kappa of being right, Geirhos et al. 2020): 1 means right and wrong on the same images, 0 as two independent checkpoints of these accuracies. The most accurate checkpoint comes first."
       actions={
         <Select
           label="Benchmark"
           value={setId(set)}
-          choices={sets.map((one) => ({ value: setId(one), label: setTitle(data, one, sets) }))}
+          choices={sets.map((set) => ({ value: setId(set), label: setTitle(data, set, sets) }))}
           onChange={(value) => change({ set: value })}
         />
       }
@@ -53,7 +53,7 @@ export function AgreementMatrix({ data, details, view, change }: PageProps): JSX
 }
 
 function agreementOf(data: ReportData, set: ImageSet): Agreement {
-  const rows = set.about.checkpoints
+  const rows = set.details.checkpoints
     .map((checkpoint, row) => ({ name: data.checkpoints[checkpoint] as string, row, right: set.right[row] as number }))
     .sort((a, b) => b.right - a.right || (a.name < b.name ? -1 : 1));
   const n = rows.length;
@@ -62,7 +62,7 @@ function agreementOf(data: ReportData, set: ImageSet): Agreement {
     for (let j = i + 1; j < n; j++) {
       const second = rows[j] as (typeof rows)[number];
       const both = bothRight(set, first.row, second.row) ?? 0;
-      const value = errorConsistency(both, first.right - both, second.right - both, set.about.n)?.kappa ?? Number.NaN;
+      const value = errorConsistency(both, first.right - both, second.right - both, set.details.n)?.kappa ?? Number.NaN;
       kappa[i * n + j] = value;
       kappa[j * n + i] = value;
     }
@@ -111,7 +111,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
     change({ tab: "compare", first: names[at.i] as string, second: names[at.j] as string });
   };
   const isNamed = n <= NAMED;
-  const side = isNamed ? n * Math.max(CELL.least, Math.min(CELL.most, 420 / n)) : MAX_PIXELS;
+  const side = isNamed ? n * Math.max(CELL.minimum, Math.min(CELL.maximum, 420 / n)) : MAX_PIXELS;
   const marked = names.map((name, i) => ({ name, i })).filter(({ name }) => isNamed || pinned.has(name));
   const shorts = useMemo(() => shortenNames(names, isNarrow() ? NAME_LENGTH.narrow : NAME_LENGTH.usual), [names]);
   const widest = Math.max(6, ...marked.map(({ name }) => [...(shorts.get(name) ?? name)].length));
@@ -128,7 +128,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
         </ol>
         <div
           class="matrix-square"
-          style={{ maxWidth: `${side}px`, minWidth: isNamed ? `${n * CELL.least}px` : "14rem" }}
+          style={{ maxWidth: `${side}px`, minWidth: isNamed ? `${n * CELL.minimum}px` : "14rem" }}
         >
           <canvas
             ref={canvas}

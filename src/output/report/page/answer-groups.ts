@@ -28,7 +28,7 @@ export function shownFindings(data: ReportData, view: View, { rows }: GroupFindi
 /** Answers whether groups of checkpoints, which are the line's models, lie on different lines. */
 export function answerGroups(data: ReportData, groups: GroupFindings, view: View, benchmark: string): Answer {
   const rows = shownFindings(data, view, groups);
-  const row = rows.find((one) => one.benchmark === benchmark);
+  const row = rows.find((finding) => finding.benchmark === benchmark);
   const question = [`Does ${groups.column} change the line, at equal accuracy in distribution?`];
   if (row === undefined) {
     return { question, sentences: [[{ strong: "Open", tone: "" }, ": nothing was tested here."]], lead: undefined };
@@ -38,7 +38,7 @@ export function answerGroups(data: ReportData, groups: GroupFindings, view: View
       ? `on the average of the ${shiftCount(data.axes)} shifts`
       : `on ${shiftTitle(data, row.benchmark, row.protocol)}`;
   const tests = row.tests === "" ? "" : ` (${row.tests}; Holm over ${plural(groups.family, "test")})`;
-  const differing = rows.filter(differs).map((one) => shiftTitle(data, one.benchmark, one.protocol));
+  const differing = rows.filter(differs).map(({ benchmark, protocol }) => shiftTitle(data, benchmark, protocol));
   return {
     question,
     sentences: [

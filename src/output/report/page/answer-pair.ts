@@ -25,7 +25,7 @@ export function answerPair(
   const open = shown.length - better.length - worse.length;
   const names = (list: readonly PairRow[]) => list.map(({ title }) => title).join(", ");
   const [winner, loser] = [better, worse].map((list) => list.length > 0) as [boolean, boolean];
-  const said = [
+  const clauses = [
     ...(winner ? [`more images right on ${names(better)}`] : []),
     ...(loser ? [`fewer on ${names(worse)}`] : []),
     ...(open > 0 ? [`no difference shown on ${open === shown.length ? `any of ${open}` : `the other ${open}`}`] : []),
@@ -38,8 +38,8 @@ export function answerPair(
     sentences: [
       rows.length === 0
         ? ["Reading the counts …"]
-        : [...verdict, `: ${said.join("; ")} (McNemar's exact test, Holm over ${rows.length})${partial(shown)}.`],
-      ...(study === null ? [[`No line to compare with: ${problem}.`]] : beside(data, study, view, pair)),
+        : [...verdict, `: ${clauses.join("; ")} (McNemar's exact test, Holm over ${rows.length})${partial(shown)}.`],
+      ...(study === null ? [[`No line to compare with: ${problem}.`]] : linePositions(data, study, view, pair)),
     ],
     lead: undefined,
   };
@@ -65,16 +65,16 @@ function partial(rows: readonly PairRow[]): string {
 }
 
 /** Where each of the two stands beside the baseline's line. */
-function beside(
+function linePositions(
   data: ReportData,
   study: RobustnessStudy,
   view: View,
   pair: readonly [string, string],
 ): readonly (readonly Part[])[] {
   const rows = leadRows(study, view, view.benchmark);
-  const own = pair.flatMap((name) => rows.filter(({ checkpoint }) => checkpoint === name));
-  if (own.length < 2) return [];
-  const [row] = own as [(typeof own)[number]];
+  const pairRows = pair.flatMap((name) => rows.filter(({ checkpoint }) => checkpoint === name));
+  if (pairRows.length < 2) return [];
+  const [row] = pairRows as [(typeof pairRows)[number]];
   const where =
     row.benchmark === AVERAGE
       ? `the average of the ${shiftCount(data.axes)} shifts`
@@ -85,10 +85,10 @@ function beside(
   return [
     [
       `Beside the line of ${view.baseline} on ${where}: `,
-      ...own.flatMap((one, i): Part[] => [
+      ...pairRows.flatMap((row, i): Part[] => [
         i === 0 ? "" : "; ",
-        { checkpoint: one.checkpoint },
-        ` ${points(one.effectiveRobustness)} points, ${words[one.verdict] ?? "no verdict"}`,
+        { checkpoint: row.checkpoint },
+        ` ${points(row.effectiveRobustness)} points, ${words[row.verdict] ?? "no verdict"}`,
       ]),
       ".",
     ],
@@ -107,7 +107,7 @@ export function pairOf(data: ReportData, subjects: readonly string[]): readonly 
   const [first, second] = subjects;
   if (subjects.length !== 2 || first === undefined || second === undefined) return undefined;
   const hasBoth = [first, second].every((name) =>
-    data.results.some((one) => one.checkpoint === name && !isInDistribution(one.benchmark, data.axes)),
+    data.results.some((result) => result.checkpoint === name && !isInDistribution(result.benchmark, data.axes)),
   );
   return hasBoth ? [first, second] : undefined;
 }

@@ -31,14 +31,14 @@ export interface Answer {
 export function answerRobustness(data: ReportData, study: RobustnessStudy, view: View, benchmark: string): Answer {
   const subjects = new Set(subjectsOf(data));
   const rows = leadRows(study, view, benchmark).filter(({ checkpoint }) => subjects.has(checkpoint));
-  const about: About = { data, view, tests: testedRows(study.rows) };
+  const context: AnswerContext = { data, view, tests: testedRows(study.rows) };
   const [first] = rows;
   if (subjects.size === 1) {
     const [checkpoint] = [...subjects] as [string];
-    return first === undefined ? withoutRow(about, checkpoint) : answerOne(about, study, first);
+    return first === undefined ? withoutRow(context, checkpoint) : answerOne(context, study, first);
   }
-  if (rows.length > 0 && rows.every(({ verdict }) => verdict === "in-baseline")) return answerResiduals(about, rows);
-  return answerMany(about, rows, subjects.size);
+  if (rows.length > 0 && rows.every(({ verdict }) => verdict === "in-baseline")) return answerResiduals(context, rows);
+  return answerSeveral(context, rows, subjects.size);
 }
 
 /** The same of one checkpoint, whatever is in focus. */
@@ -49,19 +49,19 @@ export function answerCheckpoint(
   benchmark: string,
   checkpoint: string,
 ): Answer {
-  const row = leadRows(study, view, benchmark).find((one) => one.checkpoint === checkpoint);
-  const about: About = { data, view, tests: testedRows(study.rows) };
-  return row === undefined ? withoutRow(about, checkpoint) : answerOne(about, study, row);
+  const row = leadRows(study, view, benchmark).find((candidate) => candidate.checkpoint === checkpoint);
+  const context: AnswerContext = { data, view, tests: testedRows(study.rows) };
+  return row === undefined ? withoutRow(context, checkpoint) : answerOne(context, study, row);
 }
 
-interface About {
+interface AnswerContext {
   readonly data: ReportData;
   readonly view: View;
   /** rows that Holm's adjustment is over */
   readonly tests: number;
 }
 
-function withoutRow({ data, view }: About, checkpoint: string): Answer {
+function withoutRow({ data, view }: AnswerContext, checkpoint: string): Answer {
   return {
     question: ["Is ", { checkpoint }, ` more robust than ${view.baseline}?`],
     sentences: [
@@ -74,15 +74,19 @@ function withoutRow({ data, view }: About, checkpoint: string): Answer {
   };
 }
 
-function answerOne(about: About, study: RobustnessStudy, row: RobustnessRow): Answer {
-  const { data, view } = about;
+function answerOne(context: AnswerContext, study: RobustnessStudy, row: RobustnessRow): Answer {
+  const { data, view } = context;
   const { checkpoint } = row;
   return {
-    question: ["Is ", { checkpoint }, ` more robust than ${view.baseline} at equal ${sideTitle(about, row)} accuracy?`],
+    question: [
+      "Is ",
+      { checkpoint },
+      ` more robust than ${view.baseline} at equal ${sideTitle(context, row)} accuracy?`,
+    ],
     sentences: [
       [
         { strong: WORDS[row.verdict], tone: toneOf(row) },
-        `: ${distance(row)} the baseline's line ${where(data, row)}, ${standing(about, row)}${images(data, row)}${doubtful(data, row)}.`,
+        `: ${distance(row)} the baseline's line ${where(data, row)}, ${standing(context, row)}${images(data, row)}${doubtful(data, row)}.`,
       ],
       ...coveredSentence(coveredRow(data, study, view, row)),
     ],
@@ -96,16 +100,16 @@ function coveredSentence(covered: CoveredRow | undefined): Part[][] {
   const { row, tests } = covered;
   const over = tests > 1 ? ` after Holm over ${tests}` : "";
   const p = row.predictionPHolm === null ? "" : ` (p ${probability(row.predictionPHolm)}${over})`;
-  const said = row.verdict === "within" ? "within its band" : `${row.verdict} its band`;
-  return [[`The line of ${row.baseline} covers that accuracy: ${distance(row)} it, ${said}${p}${interval(row)}.`]];
+  const position = row.verdict === "within" ? "within its band" : `${row.verdict} its band`;
+  return [[`The line of ${row.baseline} covers that accuracy: ${distance(row)} it, ${position}${p}${interval(row)}.`]];
 }
 
-function answerMany(about: About, rows: readonly RobustnessRow[], subjects: number): Answer {
-  const { data, view } = about;
+function answerSeveral(context: AnswerContext, rows: readonly RobustnessRow[], subjects: number): Answer {
+  const { data, view } = context;
   const [first] = rows;
-  const isOwn = data.focus.by !== "none";
-  const at = first === undefined ? "" : ` at equal ${sideTitle(about, first)} accuracy`;
-  const question = isOwn
+  const hasFocus = data.focus.by !== "none";
+  const at = first === undefined ? "" : ` at equal ${sideTitle(context, first)} accuracy`;
+  const question = hasFocus
     ? [`Are these ${subjects} checkpoints more robust than ${view.baseline}${at}?`]
     : [`Is any of these ${subjects} published checkpoints more robust than ${view.baseline}${at}?`];
   if (first === undefined) {
@@ -127,7 +131,7 @@ function answerMany(about: About, rows: readonly RobustnessRow[], subjects: numb
     tested === 0
       ? [`: none of the ${rows.length} that can be compared has a verdict ${where(data, first)}${whyNot(rows)}.`]
       : [
-          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${plural(about.tests, "test")})${tested < subjects ? `; ${subjects - tested} ${subjects - tested === 1 ? "has" : "have"} none${whyNot(rows, absent)}` : ""}.`,
+          ` ${where(data, first)}: of ${tested} with a verdict, ${above} above the 95 % prediction band, ${within} within, ${below} below (Holm over ${plural(context.tests, "test")})${tested < subjects ? `; ${subjects - tested} ${subjects - tested === 1 ? "has" : "have"} none${whyNot(rows, absent)}` : ""}.`,
         ];
   const lead: Part[] =
     best === undefined
@@ -135,14 +139,14 @@ function answerMany(about: About, rows: readonly RobustnessRow[], subjects: numb
       : [
           above > 0 ? "Best supported: " : "Highest beside the line, within its range: ",
           { checkpoint: best.checkpoint },
-          `, ${distance(best)} the line, ${standing(about, best)}${images(data, best)}${doubtful(data, best)}.`,
+          `, ${distance(best)} the line, ${standing(context, best)}${images(data, best)}${doubtful(data, best)}.`,
         ];
   return { question, sentences: [[verdict, ...counts], ...(lead.length === 0 ? [] : [lead])], lead: best };
 }
 
 /** Of a line that all checkpoints are part of. */
-function answerResiduals(about: About, rows: readonly RobustnessRow[]): Answer {
-  const { data } = about;
+function answerResiduals(context: AnswerContext, rows: readonly RobustnessRow[]): Answer {
+  const { data } = context;
   const [best] = rows as [RobustnessRow];
   return {
     question: [`How do these ${rows.length} checkpoints stand beside the line through them?`],
@@ -194,14 +198,14 @@ function where(data: ReportData, { benchmark, protocol }: RobustnessRow): string
     : `on ${shiftTitle(data, benchmark, protocol)}`;
 }
 
-function sideTitle({ data }: About, { idSide }: RobustnessRow): string {
+function sideTitle({ data }: AnswerContext, { idSide }: RobustnessRow): string {
   const title = idTitle(data.axes, idSide);
   const side = benchmarkOfSide(idSide);
   return side === idSide ? title : `${title} (classes of ${shiftTitle(data, idSide.slice(side.length + 1), "")})`;
 }
 
 /** What the statistics carry of a row's place. */
-function standing({ tests, data }: About, row: RobustnessRow): string {
+function standing({ tests, data }: AnswerContext, row: RobustnessRow): string {
   const p =
     row.predictionPHolm === null
       ? ""

@@ -60,7 +60,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
         <Section
           id="shifts"
           title="Beside the line"
-          about={`What the line of ${view.baseline} expects at the checkpoint's accuracy in distribution, and where another model of the baseline's kind would fall (95 %).`}
+          description={`What the line of ${view.baseline} expects at the checkpoint's accuracy in distribution, and where another model of the baseline's kind would fall (95 %).`}
         >
           <Table
             id="shifts"
@@ -71,7 +71,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
           />
         </Section>
       )}
-      <OwnAccuracies data={data} checkpoint={checkpoint} />
+      <CheckpointAccuracies data={data} checkpoint={checkpoint} />
       <ImageBrowser {...props} alone={checkpoint} />
       <Classes {...props} checkpoint={checkpoint} />
       <Reliability {...props} />
@@ -133,13 +133,16 @@ function columnsOf(data: PageProps["data"]): Column<RobustnessRow>[] {
   ];
 }
 
-function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonly checkpoint: string }): JSX.Element {
-  const own = inShiftOrder(
+function CheckpointAccuracies({
+  data,
+  checkpoint,
+}: Pick<PageProps, "data"> & { readonly checkpoint: string }): JSX.Element {
+  const results = inShiftOrder(
     data.results.filter((result) => result.checkpoint === checkpoint),
     () => "",
     data.axes,
   );
-  const columns: Column<(typeof own)[number]>[] = [
+  const columns: Column<(typeof results)[number]>[] = [
     {
       id: "benchmark",
       title: "Benchmark",
@@ -163,7 +166,7 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
       value: (row) => row.accuracy,
     },
     ...METRICS.filter((metric) => metric !== ACCURACY).map(
-      (metric): Column<(typeof own)[number]> => ({
+      (metric): Column<(typeof results)[number]> => ({
         id: metric.id,
         title: `${metric.column} %`,
         align: "right",
@@ -193,7 +196,7 @@ function OwnAccuracies({ data, checkpoint }: Pick<PageProps, "data"> & { readonl
         id="own-accuracies"
         caption={`Accuracies of ${checkpoint}`}
         columns={columns}
-        rows={own}
+        rows={results}
         keyOf={(row) => keyText(row)}
       />
       <WarningList warnings={data.warnings.filter(({ about }) => about?.checkpoint === checkpoint)} />

@@ -52,14 +52,14 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
     <Section
       id="classes"
       title="Classes"
-      about={`Accuracy of each class under the shift and, where it was evaluated, on ${idTitle(data.axes)} with the same classes competing. A class has few images, so its interval (95 %, Clopper–Pearson) is wide: the largest drops are partly the unluckiest.`}
+      description={`Accuracy of each class under the shift and, where it was evaluated, on ${idTitle(data.axes)} with the same classes competing. A class has few images, so its interval (95 %, Clopper–Pearson) is wide: the largest drops are partly the unluckiest.`}
       actions={
         <>
           <CheckpointChoice {...props} />
           <Select
             label="Benchmark"
             value={setId(set)}
-            choices={sets.map((one) => ({ value: setId(one), label: setTitle(data, one, sets) }))}
+            choices={sets.map((set) => ({ value: setId(set), label: setTitle(data, set, sets) }))}
             onChange={(value) => change({ set: value })}
           />
         </>
@@ -87,9 +87,9 @@ export function classRows(
 ): ClassRow[] {
   const inDistribution = inDistributionSet(axes, set, sets, checkpoint);
   const ids = new Map(
-    (inDistribution === undefined ? [] : (classCounts(openSet(inDistribution), checkpoint) ?? [])).map((one) => [
-      one.label,
-      one,
+    (inDistribution === undefined ? [] : (classCounts(openSet(inDistribution), checkpoint) ?? [])).map((idClass) => [
+      idClass.label,
+      idClass,
     ]),
   );
   return (classCounts(openSet(set), checkpoint) ?? []).map(({ label, name, n, correct }) => {

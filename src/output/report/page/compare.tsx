@@ -32,7 +32,7 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
     <Section
       id="compare"
       title="Compare two checkpoints"
-      about="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “detectable” is the minimum detectable difference: what so many images show with 80 % power at the level of Holm's first step, which the other rows cannot change."
+      description="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “detectable” is the minimum detectable difference: what so many images show with 80 % power at the level of Holm's first step, which the other rows cannot change."
       actions={
         <button
           type="button"
@@ -251,10 +251,15 @@ function ChangedClasses(props: {
 /** The classes with the largest difference of images right, the first better or the second. */
 export function classChanges(set: ImageSetDetails, first: number, second: number) {
   const opened = openSet(set);
-  const own = classCounts(opened, first) ?? [];
-  const other = classCounts(opened, second) ?? [];
-  return own
-    .map(({ label, name, n, correct }, c) => ({ label, name, n, difference: correct - (other[c]?.correct ?? 0) }))
+  const firstCounts = classCounts(opened, first) ?? [];
+  const secondCounts = classCounts(opened, second) ?? [];
+  return firstCounts
+    .map(({ label, name, n, correct }, c) => ({
+      label,
+      name,
+      n,
+      difference: correct - (secondCounts[c]?.correct ?? 0),
+    }))
     .filter(({ difference }) => difference !== 0)
     .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference))
     .slice(0, CLASSES);

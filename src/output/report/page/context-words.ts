@@ -15,7 +15,7 @@ export function contextWords(data: ReportData, study: RobustnessStudy, view: Vie
   const lines = study.lines.filter(
     (line) => line.benchmark === row.benchmark && line.idSide === row.idSide && line.protocol === row.protocol,
   );
-  const [line] = lines.length > 0 ? lines : study.lines.filter((one) => one.benchmark === row.benchmark);
+  const [line] = lines.length > 0 ? lines : study.lines.filter((line) => line.benchmark === row.benchmark);
   const side = idTitle(data.axes, shownSide(view, data.axes));
   const models =
     line === undefined
@@ -40,7 +40,7 @@ export function contextWords(data: ReportData, study: RobustnessStudy, view: Vie
 /** Prompts of a baseline's rows, the most used first; those that it does not name are left out. */
 export function promptsOfBaseline({ baselines }: Pick<ReportData, "baselines">, id: string): string[] {
   const counts = new Map<string, number>();
-  for (const { templates } of baselines.find((one) => one.id === id)?.rows ?? []) {
+  for (const { templates } of baselines.find((candidate) => candidate.id === id)?.rows ?? []) {
     if (templates !== "") counts.set(templates, (counts.get(templates) ?? 0) + 1);
   }
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([templates]) => templates);
@@ -63,12 +63,12 @@ export function usualPrompts(data: ReportData, baseline: string): string {
 function averageWords(data: ReportData, study: RobustnessStudy, view: View): string {
   const { shifts } = data.axes;
   const titles = (ids: readonly string[]) => ids.map((id) => shiftTitle(data, id, "")).join(", ");
-  const others = new Set(
+  const outsideShifts = new Set(
     shownRows(study, view)
       .map(({ benchmark }) => benchmark)
-      .filter((id) => !shifts.includes(id) && data.benchmarks.some((one) => one.id === id)),
+      .filter((id) => !shifts.includes(id) && data.benchmarks.some((title) => title.id === id)),
   );
-  const outside = others.size === 0 ? "" : `; not in it: ${titles([...others])}`;
+  const outside = outsideShifts.size === 0 ? "" : `; not in it: ${titles([...outsideShifts])}`;
   return `average of ${titles(shifts)} by the baseline's protocols${outside}`;
 }
 

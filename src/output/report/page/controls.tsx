@@ -69,20 +69,20 @@ export function Pick(props: PickProps): JSX.Element | null {
 interface SectionProps {
   readonly id: string;
   readonly title: string;
-  readonly about?: ComponentChildren;
+  readonly description?: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
 /** A part of the page with its heading, what it shows in a sentence, and what can be done with it. */
-export function Section({ id, title, about, actions, children }: SectionProps): JSX.Element {
+export function Section({ id, title, description, actions, children }: SectionProps): JSX.Element {
   return (
     <section id={id} aria-labelledby={`${id}-title`} class="part">
       <div class="part-head">
         <h2 id={`${id}-title`}>{title}</h2>
         {actions !== undefined && <div class="actions">{actions}</div>}
       </div>
-      {about !== undefined && <p class="about">{about}</p>}
+      {description !== undefined && <p class="about">{description}</p>}
       {children}
     </section>
   );

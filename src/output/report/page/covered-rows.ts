@@ -21,10 +21,10 @@ export function coveredRow(
   row: RobustnessRow,
 ): CoveredRow | undefined {
   if (row.verdict !== "extrapolated") return undefined;
-  const own = study.accuracies.filter(({ checkpoint }) => checkpoint === row.checkpoint);
+  const accuracies = study.accuracies.filter(({ checkpoint }) => checkpoint === row.checkpoint);
   const rows = study.rows.filter(({ checkpoint }) => checkpoint === row.checkpoint);
   const covered = coverExtrapolated(
-    { ...study, rows, accuracies: own },
+    { ...study, rows, accuracies: accuracies },
     data.baselines.filter(({ id }) => id !== view.baseline),
     {
       scale: view.scale as FitScale,
@@ -33,7 +33,7 @@ export function coveredRow(
       defaultProtocols: new Map(data.benchmarks.map(({ id, defaultProtocol }) => [id, defaultProtocol])),
     },
   );
-  const found = covered.find((one) => lineKeyText(one) === lineKeyText(row));
+  const found = covered.find((candidate) => lineKeyText(candidate) === lineKeyText(row));
   if (found === undefined) return undefined;
   return { row: found, tests: testedRows(covered.filter(({ baseline }) => baseline === found.baseline)) };
 }

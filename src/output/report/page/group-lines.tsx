@@ -16,7 +16,7 @@ export function GroupLines({ data, view }: PageProps): JSX.Element | null {
     <Section
       id="group-lines"
       title={groups === undefined ? "Lines of these checkpoints" : `Lines by ${groups.column}`}
-      about={groups === undefined ? undefined : aboutOf(groups)}
+      description={groups === undefined ? undefined : testDescription(groups)}
     >
       {groups !== undefined && (
         <Table
@@ -40,7 +40,7 @@ export function GroupLines({ data, view }: PageProps): JSX.Element | null {
   );
 }
 
-function aboutOf({ rows, family }: GroupFindings): string {
+function testDescription({ rows, family }: GroupFindings): string {
   const isShared = rows.some(({ noise }) => noise === "shared-images");
   return `By simulated tests: slopes first, then heights where equal slopes are not rejected, then whether it is one line within a margin; p after Holm over ${family} tests. Noise of finite images is taken as ${isShared ? "shared where checkpoints saw the same ones" : "independent"}.`;
 }

@@ -30,7 +30,10 @@ export function ImageBrowser(props: PageProps & { readonly alone?: string }): JS
         <Select
           label="Benchmark"
           value={set === undefined ? "" : taskOf(set)}
-          choices={images.sets.map((one) => ({ value: taskOf(one), label: setTitle(data, one, images.sets) }))}
+          choices={images.sets.map((imageSet) => ({
+            value: taskOf(imageSet),
+            label: setTitle(data, imageSet, images.sets),
+          }))}
           onChange={(task) => props.change({ set: setOfTask(props, task), label: "", as: "", image: "" })}
         />
       }
@@ -75,7 +78,7 @@ function taskOf(set: StoredImages): string {
 
 /** The id of a set that classes and pairs know. */
 function setOfTask({ details }: PageProps, task: string): string {
-  const set = details?.sets.find((one) => setId(one).startsWith(`${task}|`));
+  const set = details?.sets.find((candidate) => setId(candidate).startsWith(`${task}|`));
   return set === undefined ? `${task}|` : setId(set);
 }
 
@@ -96,7 +99,7 @@ function useOpened(images: ReportImages, set: StoredImages | undefined): OpenIma
       isWanted = false;
     };
   }, [images, set]);
-  return opened !== null && opened.about === set ? opened : null;
+  return opened !== null && opened.set === set ? opened : null;
 }
 
 /** A word as a shell takes it. */
@@ -114,10 +117,10 @@ function NotHere({ name, names }: { readonly name: string; readonly names: reado
         {names.length === 0 ? "." : "; they are of:"}
       </p>
       <ul class="notes">
-        {names.map((one) => (
-          <li key={one}>
-            <a href={address({ tab: "images", checkpoint: "", first: one, image: "" })}>
-              <bdi>{one}</bdi>
+        {names.map((checkpoint) => (
+          <li key={checkpoint}>
+            <a href={address({ tab: "images", checkpoint: "", first: checkpoint, image: "" })}>
+              <bdi>{checkpoint}</bdi>
             </a>
           </li>
         ))}
@@ -134,7 +137,7 @@ function Browser(
 ): JSX.Element {
   const { view, opened, first, alone } = props;
   const { address } = useView();
-  const names = namesOf(props, opened.about);
+  const names = namesOf(props, opened.set);
   const second = alone !== undefined || view.second === first ? -1 : names.indexOf(view.second);
   const query: ImageQuery = {
     first: names.indexOf(first),
@@ -163,9 +166,9 @@ function Browser(
       )}
       <p role="status">
         {plural(rows.length, "image")}
-        {opened.about.listed < opened.about.n
-          ? `, of the ${count(opened.about.listed)} listed of ${count(opened.about.n)}`
-          : `, of ${count(opened.about.n)}`}
+        {opened.set.listed < opened.set.n
+          ? `, of the ${count(opened.set.listed)} listed of ${count(opened.set.n)}`
+          : `, of ${count(opened.set.n)}`}
         . <PictureWords opened={opened} rows={rows} />
       </p>
       <p class="unseen" aria-live="polite">

@@ -103,13 +103,13 @@ export function Shows(props: {
 /** A choice of the class that images are of. */
 function ClassChoice({ view, change, opened }: PageProps & { readonly opened: OpenImages }): JSX.Element {
   const choices = useMemo(() => {
-    const { about, labelNames } = opened;
+    const { set, labelNames } = opened;
     const times = new Map<string, number>();
     for (const name of labelNames) times.set(name, (times.get(name) ?? 0) + 1);
-    const unique = labelNames.map((name, i) => ((times.get(name) ?? 0) > 1 ? `${name} (${about.labels[i]})` : name));
-    return { byName: new Map(unique.map((name, i) => [name, about.labels[i] as string])), names: unique };
+    const unique = labelNames.map((name, i) => ((times.get(name) ?? 0) > 1 ? `${name} (${set.labels[i]})` : name));
+    return { byName: new Map(unique.map((name, i) => [name, set.labels[i] as string])), names: unique };
   }, [opened]);
-  const position = opened.about.labels.indexOf(view.label);
+  const position = opened.set.labels.indexOf(view.label);
   const sorted = useMemo(
     () => [...choices.names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
     [choices],

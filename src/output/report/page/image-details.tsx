@@ -24,7 +24,7 @@ export function ImageDetails(props: DetailsProps): JSX.Element {
   const section = useRef<HTMLElement>(null);
   // The list may have been scrolled to, and this is above it
   useEffect(() => section.current?.scrollIntoView({ block: "nearest" }), [row]);
-  const { records, labelNames, about } = images;
+  const { records, labelNames, set } = images;
   const name = records.names[row] as string;
   const label = records.labels[row] as number;
   const tab = { tab: "images", checkpoint: "" };
@@ -33,7 +33,7 @@ export function ImageDetails(props: DetailsProps): JSX.Element {
       <Picture uri={images.pictures.get(row)} />
       <div>
         <h3>
-          <a href={address({ label: about.labels[label] as string, as: "", find: "", image: "" })}>
+          <a href={address({ label: set.labels[label] as string, as: "", find: "", image: "" })}>
             <bdi>{labelNames[label]}</bdi>
           </a>
         </h3>
@@ -74,7 +74,7 @@ export function ImageDetails(props: DetailsProps): JSX.Element {
                           ...tab,
                           first: checkpoint,
                           show: "wrong",
-                          label: about.labels[label] as string,
+                          label: set.labels[label] as string,
                           as: String(verdict.value),
                           find: "",
                         })}

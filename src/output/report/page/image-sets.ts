@@ -12,7 +12,7 @@ import { shiftTitle } from "./study.ts";
 
 /** An image set with what is looked up in it. */
 export interface ImageSet {
-  readonly about: ImageSetDetails;
+  readonly details: ImageSetDetails;
   /** position in ReportData.checkpoints → row of this set */
   readonly rows: ReadonlyMap<number, number>;
   /** images that each gets right, by row */
@@ -22,15 +22,15 @@ export interface ImageSet {
 const opened = new WeakMap<ImageSetDetails, ImageSet>();
 
 /** Opens a set once. */
-export function openSet(about: ImageSetDetails): ImageSet {
-  const known = opened.get(about);
+export function openSet(details: ImageSetDetails): ImageSet {
+  const known = opened.get(details);
   if (known !== undefined) return known;
   const set: ImageSet = {
-    about,
-    right: rowSums(about.correct, about.checkpoints.length),
-    rows: new Map(about.checkpoints.map((checkpoint, row) => [checkpoint, row])),
+    details,
+    right: rowSums(details.correct, details.checkpoints.length),
+    rows: new Map(details.checkpoints.map((checkpoint, row) => [checkpoint, row])),
   };
-  opened.set(about, set);
+  opened.set(details, set);
   return set;
 }
 
@@ -38,7 +38,7 @@ export function openSet(about: ImageSetDetails): ImageSet {
 export function bothRight(set: ImageSet, first: number, second: number): number | undefined {
   if (first === second) return set.right[first];
   const [i, j] = first < second ? [first, second] : [second, first];
-  return set.about.both?.[pairPosition(i, j, set.about.checkpoints.length)];
+  return set.details.both?.[pairPosition(i, j, set.details.checkpoints.length)];
 }
 
 /** Two checkpoints paired on the images of a set. @returns null where one is not in it, or the pairs were left out */
@@ -47,7 +47,7 @@ export function comparePair(set: ImageSet, first: number, second: number): Paire
   if (i === undefined || j === undefined) return null;
   const both = bothRight(set, i, j);
   if (both === undefined) return null;
-  return comparePairedCounts(both, (set.right[i] as number) - both, (set.right[j] as number) - both, set.about.n);
+  return comparePairedCounts(both, (set.right[i] as number) - both, (set.right[j] as number) - both, set.details.n);
 }
 
 /** Images of a class, and how many of them a checkpoint gets right. */
@@ -62,7 +62,7 @@ export interface ClassCount {
 export function classCounts(set: ImageSet, checkpoint: number): ClassCount[] | null {
   const row = set.rows.get(checkpoint);
   if (row === undefined) return null;
-  const { labels, names, images, correct } = set.about;
+  const { labels, names, images, correct } = set.details;
   return labels.flatMap((label, c) =>
     label === ""
       ? []
@@ -98,11 +98,12 @@ export function inDistributionSet(
 ): ImageSetDetails | undefined {
   if (isInDistribution(set.benchmark, axes)) return undefined;
   const id = mainSide(axes);
-  const own = sets.filter(
-    (one) => one.benchmark === id && one.templates === set.templates && one.checkpoints.includes(checkpoint),
+  const candidates = sets.filter(
+    (candidate) =>
+      candidate.benchmark === id && candidate.templates === set.templates && candidate.checkpoints.includes(checkpoint),
   );
   const protocol = isWholeProtocol(set.protocol, axes) ? set.protocol : set.benchmark;
-  return own.find((one) => one.protocol === protocol && sharesLabels(one, set));
+  return candidates.find((candidate) => candidate.protocol === protocol && sharesLabels(candidate, set));
 }
 
 function sharesLabels(a: ImageSetDetails, b: ImageSetDetails): boolean {

@@ -26,13 +26,15 @@ export function leadRows(study: RobustnessStudy, view: View, benchmark: string):
 
 /** A checkpoint's row on each benchmark, by the protocols that the plot shows. */
 export function checkpointRows(study: RobustnessStudy, view: View, checkpoint: string): RobustnessRow[] {
-  const own = shownRows(study, view).filter((row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS);
-  const benchmarks = [...new Set(own.map(({ benchmark }) => benchmark))];
+  const checkpointRows = shownRows(study, view).filter(
+    (row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS,
+  );
+  const benchmarks = [...new Set(checkpointRows.map(({ benchmark }) => benchmark))];
   return benchmarks.flatMap((benchmark) =>
     onePerCheckpoint(
       study,
       { ...view, protocol: "" },
-      own.filter((row) => row.benchmark === benchmark),
+      checkpointRows.filter((row) => row.benchmark === benchmark),
     ),
   );
 }

@@ -4,7 +4,7 @@ import { readBlock, readPictures } from "./decode.ts";
 
 /** The listed images of a set, unpacked. */
 export interface OpenImages {
-  readonly about: StoredImages;
+  readonly set: StoredImages;
   readonly records: ImageRecords;
   /** confidence is in steps of so many percent */
   readonly step: number;
@@ -28,8 +28,8 @@ export function openImages(images: ReportImages, set: StoredImages): Promise<Ope
   return promise;
 }
 
-async function unpackImages(images: ReportImages, about: StoredImages): Promise<OpenImages> {
-  const { names, numbers, labels, wrong, places, literals, steps } = about.blocks;
+async function unpackImages(images: ReportImages, set: StoredImages): Promise<OpenImages> {
+  const { names, numbers, labels, wrong, places, literals, steps } = set.blocks;
   const blocks = await Promise.all([names, numbers, labels, wrong, places, literals, steps].map(readBlock));
   const coded = {
     names: blocks[0] as Uint8Array,
@@ -41,31 +41,31 @@ async function unpackImages(images: ReportImages, about: StoredImages): Promise<
     steps: blocks[6] as Uint8Array,
   };
   allPictures ??= readPictures();
-  const { rows = [], places: uris = [] } = allPictures.sets[images.sets.indexOf(about)] ?? {};
+  const { rows = [], places: uris = [] } = allPictures.sets[images.sets.indexOf(set)] ?? {};
   const all = allPictures.uris;
   const pictures = new Map(rows.map((row, i) => [row, all[uris[i] as number] as string]));
-  const classes = classesOf(about);
-  return describeImages(about, decodeRecords(coded, classes, about.checkpoints.length), images.step, pictures);
+  const classes = classesOf(set);
+  return describeImages(set, decodeRecords(coded, classes, set.checkpoints.length), images.step, pictures);
 }
 
 /** Puts together what is looked up in a set's images. */
 export function describeImages(
-  about: StoredImages,
+  set: StoredImages,
   records: ImageRecords,
   step: number,
   pictures: ReadonlyMap<number, string>,
 ): OpenImages {
-  const classes = classesOf(about);
+  const classes = classesOf(set);
   const n = records.names.length;
-  const right = about.checkpoints.map((_, member) =>
+  const right = set.checkpoints.map((_, member) =>
     Uint8Array.from({ length: n }, (_, row) =>
       Number((classes[records.labels[row] as number] ?? []).includes(records.predicted[member * n + row] as number)),
     ),
   );
-  const labelNames = about.labels.map(
-    (label, i) => about.names[i] ?? (label === "" ? "none of the classes" : `class ${label}`),
+  const labelNames = set.labels.map(
+    (label, i) => set.names[i] ?? (label === "" ? "none of the classes" : `class ${label}`),
   );
-  return { about, records, step, labelNames, right, pictures };
+  return { set, records, step, labelNames, right, pictures };
 }
 
 function classesOf({ labels }: StoredImages): readonly (readonly number[])[] {
@@ -73,8 +73,8 @@ function classesOf({ labels }: StoredImages): readonly (readonly number[])[] {
 }
 
 /** Name of a predicted class. */
-export function className({ about }: OpenImages, value: number): string {
-  return about.classes[value] ?? `class ${value}`;
+export function className({ set }: OpenImages, value: number): string {
+  return set.classes[value] ?? `class ${value}`;
 }
 
 /** What a checkpoint takes an image for. */

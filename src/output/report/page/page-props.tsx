@@ -50,6 +50,6 @@ export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element
 
 /** The page's notes, each once. */
 export function notesOf({ data, details }: Pick<PageProps, "data" | "details">): readonly ReportNote[] {
-  const own = new Set(data.notes.map(({ text }) => text));
-  return [...data.notes, ...(details?.notes ?? []).filter(({ text }) => !own.has(text))];
+  const pageNotes = new Set(data.notes.map(({ text }) => text));
+  return [...data.notes, ...(details?.notes ?? []).filter(({ text }) => !pageNotes.has(text))];
 }

@@ -28,9 +28,11 @@ export function resultsBehind(data: ReportData, row: RobustnessRow): ReportResul
   const { axes } = data;
   const shifts = row.benchmark === AVERAGE ? axes.shifts : [row.benchmark];
   const id = benchmarkOfSide(row.idSide);
-  const own = data.results.filter((one) => one.checkpoint === row.checkpoint && one.templates === row.templates);
+  const results = data.results.filter(
+    (result) => result.checkpoint === row.checkpoint && result.templates === row.templates,
+  );
   const side = row.idSide === id ? wholeProtocols(data, id) : new Set([row.idSide.slice(id.length + 1)]);
-  return own.filter(({ benchmark, protocol }) =>
+  return results.filter(({ benchmark, protocol }) =>
     benchmark === id
       ? side.has(protocol)
       : shifts.includes(benchmark) && (row.benchmark === AVERAGE || protocol === row.protocol),

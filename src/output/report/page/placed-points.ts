@@ -28,11 +28,11 @@ export function nearestPoint(
   prefers: ReadonlySet<string>,
 ): number | null {
   let best: number | null = null;
-  let least = REACH;
+  let nearest = REACH;
   points.forEach(({ point, isCheckpoint, left: x, top: y }, i) => {
     const distance = Math.hypot(x - left, y - top) - (isCheckpoint ? 1 : 0) - (prefers.has(point.name) ? 4 : 0);
-    if (distance < least) {
-      least = distance;
+    if (distance < nearest) {
+      nearest = distance;
       best = i;
     }
   });

@@ -71,8 +71,8 @@ export function usePlotGestures(
       const [first, second] = all;
       if (first === undefined) return;
       begun = {
-        x: all.reduce((sum, one) => sum + one.x, 0) / all.length,
-        y: all.reduce((sum, one) => sum + one.y, 0) / all.length,
+        x: all.reduce((sum, pointer) => sum + pointer.x, 0) / all.length,
+        y: all.reduce((sum, pointer) => sum + pointer.y, 0) / all.length,
         window: latest.current.window,
         distance: second === undefined ? 0 : Math.hypot(first.x - second.x, first.y - second.y),
       };
@@ -89,8 +89,8 @@ export function usePlotGestures(
       const all = [...pointers.values()];
       const [first, second] = all;
       const middle = {
-        x: all.reduce((sum, one) => sum + one.x, 0) / all.length,
-        y: all.reduce((sum, one) => sum + one.y, 0) / all.length,
+        x: all.reduce((sum, pointer) => sum + pointer.x, 0) / all.length,
+        y: all.reduce((sum, pointer) => sum + pointer.y, 0) / all.length,
       };
       const { panel: whole } = latest.current;
       const drawn = figure.current;

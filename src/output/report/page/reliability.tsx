@@ -23,7 +23,7 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
     <Section
       id="reliability"
       title="Reliability of these numbers"
-      about={
+      description={
         details === null
           ? "Reading the recipes …"
           : runs.length === 0

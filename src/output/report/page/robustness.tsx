@@ -39,7 +39,7 @@ export function Robustness(
     <Section
       id="robustness"
       title="Effective robustness"
-      about={
+      description={
         <>
           Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
           {idTitle(data.axes, shownSide(view, data.axes))}, with 95 % intervals, which take the noise of finite images
@@ -80,10 +80,10 @@ function toRows(rows: readonly RobustnessRow[], study: RobustnessStudy, side: st
   const wholeAccuracies = new Map(whole.map(({ checkpoint, idAccuracy }) => [checkpoint, idAccuracy]));
   const byCheckpoint = new Map<string, Map<string, RobustnessRow>>();
   for (const row of rows) {
-    const own = byCheckpoint.get(row.checkpoint) ?? new Map<string, RobustnessRow>();
+    const cells = byCheckpoint.get(row.checkpoint) ?? new Map<string, RobustnessRow>();
     const id = `${row.benchmark}/${row.protocol}`;
-    if (!own.has(id)) own.set(id, row);
-    byCheckpoint.set(row.checkpoint, own);
+    if (!cells.has(id)) cells.set(id, row);
+    byCheckpoint.set(row.checkpoint, cells);
   }
   return [...byCheckpoint].map(([checkpoint, cells]) => ({
     checkpoint,

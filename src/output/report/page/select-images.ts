@@ -40,13 +40,13 @@ export interface SelectedImages {
 
 /** Finds the images that a query asks for. */
 export function selectImages(images: OpenImages, query: ImageQuery): SelectedImages {
-  const { records, right, about } = images;
+  const { records, right, set } = images;
   const n = records.names.length;
   const { first, second, show } = query;
   const isFound = finder(images, query);
-  const wantedLabel = query.label === "" ? -1 : about.labels.indexOf(query.label);
+  const wantedLabel = query.label === "" ? -1 : set.labels.indexOf(query.label);
   const wantedClass = query.as === "" ? -1 : Number(query.as);
-  const counts: Record<Show, number> = Object.fromEntries(SHOWS.map((one) => [one, 0])) as Record<Show, number>;
+  const counts: Record<Show, number> = Object.fromEntries(SHOWS.map((show) => [show, 0])) as Record<Show, number>;
   const found = new Uint32Array(n);
   let length = 0;
   for (let row = 0; row < n; row++) {
@@ -57,10 +57,10 @@ export function selectImages(images: OpenImages, query: ImageQuery): SelectedIma
     const isFirst = right[first]?.[row] === 1;
     const isSecond = second < 0 ? null : right[second]?.[row] === 1;
     let isShown = false;
-    for (const one of SHOWS) {
-      if (!belongs(one, isFirst, isSecond)) continue;
-      counts[one]++;
-      if (one === show) isShown = true;
+    for (const choice of SHOWS) {
+      if (!belongs(choice, isFirst, isSecond)) continue;
+      counts[choice]++;
+      if (choice === show) isShown = true;
     }
     if (isShown) found[length++] = row;
   }

@@ -48,7 +48,10 @@ export function Settings(props: PageProps & { readonly panel: ScatterPanel | und
         <Select
           label="Prompts"
           value={view.prompts}
-          choices={prompts.map((one) => ({ value: one, label: one === "" ? "not known" : one }))}
+          choices={prompts.map((promptSet) => ({
+            value: promptSet,
+            label: promptSet === "" ? "not known" : promptSet,
+          }))}
           onChange={(value) => change({ prompts: value })}
         />
         {panel !== undefined && <ProtocolChoice {...props} panel={panel} />}
@@ -68,7 +71,7 @@ export function Settings(props: PageProps & { readonly panel: ScatterPanel | und
 
 function ProtocolChoice(props: PageProps & { readonly panel: ScatterPanel }): JSX.Element | null {
   const { data, view, change, panel } = props;
-  const ofBenchmark = data.results.filter((one) => one.benchmark === panel.benchmark);
+  const ofBenchmark = data.results.filter((result) => result.benchmark === panel.benchmark);
   const protocols = [...new Set(ofBenchmark.map(({ protocol }) => protocol))].sort();
   return (
     <Select
@@ -84,7 +87,7 @@ function AxisChoice(props: PageProps & { readonly panel: ScatterPanel }): JSX.El
   const { data, view, change, panel } = props;
   const { benchmark } = panel;
   const choices = wholeSides(data.axes).flatMap((id) => {
-    const hasSame = data.results.some((one) => one.benchmark === id && one.protocol === benchmark);
+    const hasSame = data.results.some((result) => result.benchmark === id && result.protocol === benchmark);
     const title = idTitle(data.axes, id);
     const same = {
       value: sameClassesSide(id, benchmark),

@@ -16,10 +16,12 @@ export function shownRows(study: RobustnessStudy, view: View): RobustnessRow[] {
   const { rows, pairing } = study;
   const id = shownSide(view, pairing.axes);
   const same = ({ benchmark }: RobustnessRow) => sameClassesSide(id, benchmark);
-  const own = rows.filter((row) => view.prompts === "" || row.templates === view.prompts);
-  if (view.axis === "") return rowsOnPreferredSides(own, study, id);
-  const withSame = new Set(own.filter((row) => row.idSide === same(row)).map(({ benchmark }) => benchmark));
-  return own.filter((row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : id));
+  const ofPrompts = rows.filter((row) => view.prompts === "" || row.templates === view.prompts);
+  if (view.axis === "") return rowsOnPreferredSides(ofPrompts, study, id);
+  const withSame = new Set(ofPrompts.filter((row) => row.idSide === same(row)).map(({ benchmark }) => benchmark));
+  return ofPrompts.filter(
+    (row) => row.idSide === (view.axis === "same" && withSame.has(row.benchmark) ? same(row) : id),
+  );
 }
 
 /** The benchmark in distribution that the view is on. */
@@ -63,7 +65,7 @@ const SHORT: Readonly<Record<string, string>> = {
 export function shiftTitle(data: ReportData, benchmark: string, protocol: string): string {
   const usual = data.benchmarks.find(({ id }) => id === benchmark)?.defaultProtocol;
   const { titles } = data.axes;
-  const own = Object.hasOwn(titles, benchmark) ? titles[benchmark] : undefined;
-  const name = own ?? (Object.hasOwn(SHORT, benchmark) ? (SHORT[benchmark] as string) : benchmark);
+  const knownTitle = Object.hasOwn(titles, benchmark) ? titles[benchmark] : undefined;
+  const name = knownTitle ?? (Object.hasOwn(SHORT, benchmark) ? (SHORT[benchmark] as string) : benchmark);
   return protocol === "" || protocol === usual ? name : `${name} ${protocol}`;
 }

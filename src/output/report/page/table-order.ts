@@ -23,8 +23,8 @@ export function parseOrder(sort: string, table: string): Order | undefined {
 /** The same with another order for a table; the other tables' stay. */
 export function formatOrder(sort: string, table: string, { column, descending }: Order): string {
   const id = encodeURIComponent(table);
-  const others = sort.split(",").filter((part) => part !== "" && part.split(":", 1)[0] !== id);
-  return [...others, `${id}:${encodeURIComponent(column)}:${descending ? "down" : "up"}`].join(",");
+  const otherTables = sort.split(",").filter((part) => part !== "" && part.split(":", 1)[0] !== id);
+  return [...otherTables, `${id}:${encodeURIComponent(column)}:${descending ? "down" : "up"}`].join(",");
 }
 
 function decoded(text: string): string {

@@ -45,7 +45,7 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const { view, change, pinned } = useView();
   const start: Order = { column: props.sortBy ?? "", descending: props.descending ?? false };
   const chosen = parseOrder(view.sort, id);
-  const sort = chosen !== undefined && columns.some((one) => one.id === chosen.column) ? chosen : start;
+  const sort = chosen !== undefined && columns.some((column) => column.id === chosen.column) ? chosen : start;
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort.column, sort.descending]);
   const isPinned = (row: Row) => checkpointOf !== undefined && pinned.has(checkpointOf(row));
   const top = sorted.filter(isPinned);
@@ -135,7 +135,7 @@ function sortRows<Row>(
   columns: readonly Column<Row>[],
   { column: id, descending }: Order,
 ): readonly Row[] {
-  const column = columns.find((one) => one.id === id);
+  const column = columns.find((candidate) => candidate.id === id);
   if (column === undefined) return rows;
   const sign = descending ? -1 : 1;
   const keyed = rows.map((row) => ({ row, value: column.value(row), tier: column.tier?.(row) ?? 0 }));

@@ -13,10 +13,10 @@ export interface ComparedSet extends PairedCounts, PairedDecision {
 /** `accuracies.csv` of a report's results, as `evaluate` writes it. */
 export function accuraciesCsv(results: readonly ReportResult[]): string {
   return formatAccuracies(
-    results.map(({ metric, accuracy, low, high, n, others, ...result }) => {
+    results.map(({ metric, accuracy, low, high, n, others: _otherMetrics, ...result }) => {
       const interval = low === null ? null : "clopper-pearson";
       const correct = n === null ? null : Math.round(accuracy * n);
-      return { ...result, metrics: [{ metric, value: accuracy, low, high, interval, correct, n }, ...others] };
+      return { ...result, metrics: [{ metric, value: accuracy, low, high, interval, correct, n }, ..._otherMetrics] };
     }),
   );
 }

@@ -11,8 +11,8 @@ export interface TileLayout {
 const OVERSCAN = 3;
 
 /** Tiles that fit side by side, at least one. */
-export function columnsOf(width: number, leastWidth: number, gap: number): number {
-  return Math.max(1, Math.floor((width + gap) / (leastWidth + gap)));
+export function columnsOf(width: number, minWidth: number, gap: number): number {
+  return Math.max(1, Math.floor((width + gap) / (minWidth + gap)));
 }
 
 /** Pixels of the whole list. */

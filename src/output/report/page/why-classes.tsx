@@ -48,11 +48,11 @@ function farthestWithClasses({ data, details }: PageProps, rows: readonly Robust
   for (const row of byDistance) {
     const position = data.checkpoints.indexOf(row.checkpoint);
     const set = details?.sets.find(
-      (one) =>
-        one.benchmark === row.benchmark &&
-        one.protocol === row.protocol &&
-        one.templates === row.templates &&
-        one.checkpoints.includes(position),
+      (candidate) =>
+        candidate.benchmark === row.benchmark &&
+        candidate.protocol === row.protocol &&
+        candidate.templates === row.templates &&
+        candidate.checkpoints.includes(position),
     );
     if (set === undefined) continue;
     const all = classRows(data.axes, set, details?.sets ?? [], position).filter(({ change }) => change !== undefined);

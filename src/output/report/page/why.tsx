@@ -228,8 +228,10 @@ function intervalOf({ low, high }: RobustnessRow): string {
 
 /** The images that a shift's accuracy is of; none told of an average, which is of several. */
 function imagesOf(data: ReportData, row: RobustnessRow): { readonly n: number | null; readonly of: number | null } {
-  const own = resultsBehind(data, row).find(({ benchmark }) => benchmark === row.benchmark);
-  return row.benchmark === AVERAGE || own === undefined ? { n: null, of: null } : { n: own.n, of: own.expectedN };
+  const result = resultsBehind(data, row).find(({ benchmark }) => benchmark === row.benchmark);
+  return row.benchmark === AVERAGE || result === undefined
+    ? { n: null, of: null }
+    : { n: result.n, of: result.expectedN };
 }
 
 /** What stands last in a line: how many images where that is not all, else the interval. */

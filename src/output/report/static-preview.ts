@@ -15,7 +15,7 @@ const NAMED = 5;
 const SIZE = { width: 960, height: 600, fontSize: 13 } as const;
 
 /** What is shown of a report before its program has started, and where none may run: words and one plot. */
-export async function formatStill(
+export async function formatStaticPreview(
   data: Pick<ReportData, "title" | "checkpoints" | "focus" | "runs">,
   study: PanelStudy,
   warnings: readonly string[] = [],
@@ -23,7 +23,7 @@ export async function formatStill(
   const { title, focus } = data;
   const isContext = contextOf(focus);
   const checkpoints = data.checkpoints.filter((name) => !isContext(name)).length;
-  const others = data.checkpoints.length - checkpoints;
+  const contextCount = data.checkpoints.length - checkpoints;
   const rows = headlineRows(study.rows)
     .filter(({ doubt, checkpoint }) => doubt === undefined && !isContext(checkpoint))
     .sort((a, b) => Number(a.extrapolated) - Number(b.extrapolated) || b.effectiveRobustness - a.effectiveRobustness);
@@ -34,7 +34,7 @@ export async function formatStill(
         `<p>${escapeHtml(headline(row, study.pairing.axes, testedRows(study.rows))).replace(/\n\s*/g, "<br>")}</p>`,
     );
   const rest = rows.length > NAMED ? `<p>… and ${rows.length - NAMED} more</p>` : "";
-  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${plural(checkpoints, "checkpoint")}${others === 0 ? "" : ` beside ${plural(others, "other")}`}</h1>
+  return `<main><p class="brand">${escapeHtml(title)}</p><h1>${plural(checkpoints, "checkpoint")}${contextCount === 0 ? "" : ` beside ${plural(contextCount, "other")}`}</h1>
 <div class="lead">${[...named, ...warnings.slice(0, NAMED).map(caution)].join("\n")}${rest}</div>
 <figure class="plot">${await plot(data, study, rows[0])}</figure></main>`;
 }
