@@ -60,7 +60,7 @@ describe("the check of blocks", () => {
       "docs/page.md",
       "- A list\n\n  <!-- run, status 1 -->\n  ```sh\n  # why\n  a \\\n    b\n\n  c\n  ```\n",
     );
-    expect(block?.mark).toEqual({ kind: "run", status: 1, asWritten: false });
+    expect(block?.mark).toEqual({ kind: "run", status: 1, options: ["status 1"] });
     expect(commandLines(block?.content ?? "")).toEqual(["a b", "c"]);
   });
 

@@ -16,18 +16,25 @@ export interface Block {
 
 /**
  * What a test does with a block:
- * - `<!-- run -->`: runs it; `<!-- run, status 1 -->`: and expects this exit status; `<!-- run, as written -->`: without cheap options
+ * - `<!-- run -->`: runs it, with cheap options (`follow-page.ts`); after commas: `status 1` is the exit status that is expected,
+ *   `all templates` keeps openai-80, `as written` adds no option
  * - `<!-- file: NAME -->`: saves it under this name in the page's folder, for the commands after it
  * - `<!-- output -->`: compares its lines with what the block before it printed; `…` stands for any text, alone for any lines
  * - `<!-- run by FILE -->`: another test does
  * - `<!-- not run: REASON -->`: nothing
  */
 export type Mark =
-  | { readonly kind: "run"; readonly status: number; readonly asWritten: boolean }
+  | RunMark
   | { readonly kind: "file"; readonly name: string }
   | { readonly kind: "output" }
   | { readonly kind: "run-by"; readonly test: string }
   | { readonly kind: "not-run"; readonly reason: string };
+
+export interface RunMark {
+  readonly kind: "run";
+  readonly status: number;
+  readonly options: readonly string[];
+}
 
 /** Languages of what a reader types or copies. */
 const CODE =
@@ -67,13 +74,9 @@ export function blocksOf(page: string, text = readFileSync(join(root, page), "ut
 }
 
 function markOf(comment: string): Mark | undefined {
-  const run = /^run(?:, (?:status (\d)|(as written)))*$/.exec(comment);
-  if (run !== null) {
-    return {
-      kind: "run",
-      status: Number(/status (\d)/.exec(comment)?.[1] ?? 0),
-      asWritten: comment.includes("as written"),
-    };
+  if (/^run(, (status \d|as written|all templates))*$/.test(comment)) {
+    const [, ...options] = comment.split(", ");
+    return { kind: "run", status: Number(/status (\d)/.exec(comment)?.[1] ?? 0), options };
   }
   const [, name] = /^file: ([\w./-]+)$/.exec(comment) ?? [];
   if (name !== undefined) return { kind: "file", name };

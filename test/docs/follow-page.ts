@@ -16,13 +16,16 @@ import { transformSync } from "esbuild";
 import { afterAll, expect } from "vitest";
 import { checkpoints, root, shiftline } from "../app/cli/run-cli.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
-import { type Block, commandLines, outputDifference } from "./command-blocks.ts";
+import { type Block, commandLines, outputDifference, type RunMark } from "./command-blocks.ts";
 
 /** What all pages share: `/data` with a few images of each benchmark, and a store, so that each image is embedded once. */
 export interface Placeholders {
   readonly data: string;
   readonly store: string;
 }
+
+/** Stands for `/data`, and is as long: lines break where they break for a reader. */
+const DATA = "_data";
 
 /** Called where tests are declared: removed when they have ended. */
 export function makePlaceholders(): Placeholders {
@@ -38,19 +41,20 @@ export function makePlaceholders(): Placeholders {
  * An empty folder with what pages take for granted: `checkpoints/mine` (weights of transformers), `checkpoints/other` (weights of
  * open_clip), `examples` as in a clone, and the package as a project has it that installed it.
  */
-function newProject({ store }: Placeholders): string {
+function newProject({ data, store }: Placeholders): string {
   const folder = temporaryFolder();
   const weights = join(checkpoints, "weights");
   copy(join(weights, "hf-clip.safetensors"), join(folder, "checkpoints/mine/model.safetensors"));
   for (const name of ["config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"]) {
     copy(join(checkpoints, "hf-split", name), join(folder, "checkpoints/mine", name));
   }
-  copy(join(weights, "tiny.safetensors"), join(folder, "checkpoints/other/open_clip_model.safetensors"));
+  copy(join(weights, "siglip-open-clip.safetensors"), join(folder, "checkpoints/other/open_clip_model.safetensors"));
   for (const name of ["open_clip_config.json", "tokenizer.json", "tokenizer_config.json"]) {
-    copy(join(checkpoints, "external-data", name), join(folder, "checkpoints/other", name));
+    copy(join(checkpoints, "siglip-open-clip", name), join(folder, "checkpoints/other", name));
   }
   symlinkSync(join(root, "examples"), join(folder, "examples"));
   symlinkSync(store, join(folder, ".shiftline"));
+  symlinkSync(data, join(folder, DATA));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules", "shiftline"));
   mkdirSync(join(folder, "bin"));
@@ -79,11 +83,11 @@ export async function followPage(blocks: readonly Block[], placeholders: Placeho
     if (block.mark?.kind === "file") {
       const path = join(folder, block.mark.name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, withPlaceholders(block.content, placeholders).replace(/\bopenai-80\b/g, "single-1"));
+      writeFileSync(path, withPlaceholders(block.content).replace(/\bopenai-80\b/g, "single-1"));
     } else if (block.mark?.kind === "run") {
-      const { status, output } = await run(block, block.mark, folder, placeholders);
+      const { status, output } = await run(block, block.mark, folder);
       expect(status, `${where}\n${output}`).toBe(block.mark.status);
-      printed = output.replaceAll(placeholders.data, "/data").replaceAll(`${folder}/`, "");
+      printed = output.replaceAll(DATA, "/data").replaceAll(`${folder}/`, "");
     } else if (block.mark?.kind === "output") {
       expect(outputDifference(block.content, printed), `${where}\n${printed}`).toBeUndefined();
     }
@@ -95,28 +99,19 @@ interface Outcome {
   readonly output: string;
 }
 
-async function run(
-  block: Block,
-  mark: { readonly asWritten: boolean },
-  folder: string,
-  placeholders: Placeholders,
-): Promise<Outcome> {
+async function run(block: Block, mark: RunMark, folder: string): Promise<Outcome> {
   if (block.language !== "sh") return runScript(block, folder);
   let output = "";
   for (const line of commandLines(block.content)) {
-    const outcome = await type(
-      withPlaceholders(line, placeholders),
-      folder,
-      mark.asWritten ? (words) => words : cheaper,
-    );
+    const outcome = await type(withPlaceholders(line), folder, (words) => cheaper(words, mark));
     output += outcome.output;
     if (outcome.status !== 0) return { status: outcome.status, output: `${output}\n${line}` };
   }
   return { status: 0, output };
 }
 
-const withPlaceholders = (text: string, { data }: Placeholders): string =>
-  text.replace(/(^|[\s='",[])\/data(?=$|[\s/'",\]])/gm, (_, before: string) => before + data);
+const withPlaceholders = (text: string): string =>
+  text.replace(/(^|[\s='",[])\/data(?=$|[\s/'",\]])/gm, (_, before: string) => `${before}${DATA}`);
 
 /** Runs one line as a shell does; `shiftline` runs in this process, with the words that the shell made of it. */
 async function type(line: string, folder: string, change: (words: string[]) => string[]): Promise<Outcome> {
@@ -136,11 +131,13 @@ async function type(line: string, folder: string, change: (words: string[]) => s
 }
 
 /** Of each set a few images are there; one template and no figures are enough to see that a command works. */
-function cheaper(words: string[]): string[] {
+function cheaper(words: string[], { options }: RunMark): string[] {
   const [command = ""] = words;
+  if (options.includes("as written")) return words;
+  if (command === "report") return [...words, "--no-figures"];
+  if (command !== "evaluate" && command !== "submit") return words;
+  if (options.includes("all templates")) return [...words, "--allow-incomplete"];
   const cheap = words.map((word) => word.replace(/\bopenai-80\b/, "single-1"));
-  if (command === "report") return [...cheap, "--no-figures"];
-  if (command !== "evaluate" && command !== "submit") return cheap;
   const templates = words.some((word) => /^--(templates|config)\b/.test(word)) ? [] : ["--templates", "single-1"];
   return [...cheap, ...templates, "--allow-incomplete"];
 }
