@@ -1,11 +1,11 @@
 export interface ClosestOptions {
-  /** names to give at most; default: 5 */
+  /** maximum number of names; default: 5 */
   readonly count?: number;
-  /** whether a part of a name may be meant: what stands before and after it does not count */
+  /** whether the wanted name may be a part of a name: text before and after it does not count */
   readonly ofParts?: boolean;
 }
 
-/** Names that differ least from a name, by edit distance without regard to case; the nearest first. */
+/** Returns the names with the smallest edit distance from a name, ignoring case, nearest first. */
 export function closestNames(wanted: string, names: readonly string[], options: ClosestOptions = {}): string[] {
   const { count = 5, ofParts = false } = options;
   const distances = names.map((name) => ({
@@ -16,10 +16,10 @@ export function closestNames(wanted: string, names: readonly string[], options: 
   return distances.slice(0, count).map(({ name }) => name);
 }
 
-/** Changes that a mistyped name has at most: for each three letters, one. */
+/** Maximum edits of a mistyped name: one per three letters. */
 const LETTERS_PER_CHANGE = 3;
 
-/** The name that is meant by a mistyped one: the nearest, if few letters differ; undefined where none is near. */
+/** Returns the name that a mistyped name most likely means: the nearest, if few letters differ; else undefined. */
 export function nearestName(wanted: string, names: readonly string[]): string | undefined {
   const [nearest] = closestNames(wanted, names, { count: 1 });
   if (nearest === undefined) return undefined;
@@ -27,7 +27,7 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
   return editDistance(wanted.toLowerCase(), nearest.toLowerCase(), false) <= allowed ? nearest : undefined;
 }
 
-/** Levenshtein's distance of two texts, or of the first from the nearest part of the second (Sellers 1980). */
+/** Levenshtein distance of two texts, or of the first from the nearest part of the second (Sellers 1980). */
 function editDistance(a: string, b: string, ofParts: boolean): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => (ofParts ? 0 : column));
   for (let row = 1; row <= a.length; row++) {

@@ -1,12 +1,12 @@
 /**
- * Marks what the user can put right: a wrong path, a file that is not what it should be, an unknown id.
- * The command line prints its message alone and exits with 1; anything else is a defect and prints its stack.
+ * Marks an error that the user can fix: a wrong path, a file that is not what it should be, an unknown id. The command
+ * line prints its message alone and exits with 1. Any other error is a defect and is printed with its stack.
  *
- * Messages say where, what was expected, what came, and what to do: a lower-case fragment without a full stop.
+ * Messages state where, what was expected, what was found and what to do, as a lower-case fragment without a full stop.
  */
 export class InputError extends Error {
   override readonly name = "InputError";
-  /** what lies behind the message and would make it long: everything that is accepted, say; printed under `--verbose` */
+  /** a longer explanation that the message leaves out, such as all accepted values; printed under `--verbose` */
   readonly detail: string | undefined;
 
   constructor(message: string, options: ErrorOptions & { readonly detail?: string | undefined } = {}) {

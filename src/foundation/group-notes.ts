@@ -1,21 +1,21 @@
 import { type Note, type NoteCause, someNames } from "./notes.ts";
 
-/** Notes of one cause. */
+/** Notes with the same cause. */
 export interface NoteGroup {
   readonly severity: Note["severity"];
-  /** one line: the cause, and the first of where and of what */
+  /** one line: the cause, and the first places and names */
   readonly text: string;
-  /** the cause alone, for a heading of the details */
+  /** the cause alone, as a heading for the details */
   readonly cause: string;
-  /** what the line leaves out, a line each with every name; empty where it has all */
+  /** what the line leaves out, one entry per line with all names; empty where nothing is left out */
   readonly details: readonly string[];
 }
 
-/** Places that the line of a group has; of names, as many as any note lists. */
+/** Maximum number of places on the line of a group; of names, the maximum of any note. */
 const PLACES = 3;
 const NAMES = 5;
 
-/** Puts notes of one cause together, in the order in which causes are first given; the same text is there once. */
+/** Groups notes by cause, in the order in which causes first appear; duplicate texts appear once. */
 export function groupNotes(notes: readonly Note[]): NoteGroup[] {
   const groups = new Map<string, Map<string, Note>>();
   for (const note of notes) {
@@ -31,14 +31,14 @@ function toGroup(notes: readonly Note[]): NoteGroup {
   const { severity, text } = notes[0] as Note;
   const cause = notes.find((note) => note.cause !== undefined)?.cause;
   if (cause === undefined) return { severity, text, cause: text, details: [] };
-  // The cause alone may be a note too, which names nothing
+  // A note may also be the cause alone, without names
   const causes = notes.map((note): NoteCause => note.cause ?? { text: note.text, names: [] });
   const places = [...new Set(causes.flatMap(({ where }) => (where === undefined ? [] : [where])))];
-  const names = [...new Set(causes.flatMap((one) => one.names))];
+  const names = [...new Set(causes.flatMap((noteCause) => noteCause.names))];
   const isWhole =
     places.length <= PLACES &&
     names.length <= NAMES &&
-    (places.length === 0 || causes.every((one) => one.names.length === names.length));
+    (places.length === 0 || causes.every((noteCause) => noteCause.names.length === names.length));
   return {
     severity,
     text: notes.length === 1 ? text : lineOf(causes, places, names),
@@ -50,7 +50,7 @@ function toGroup(notes: readonly Note[]): NoteGroup {
 function lineOf(causes: readonly NoteCause[], places: readonly string[], names: readonly string[]): string {
   const { text } = causes[0] as NoteCause;
   if (places.length === 0) return `${text}: ${someNames(names, NAMES)}`;
-  const times = causes.reduce((sum, one) => sum + Math.max(1, one.names.length), 0);
+  const times = causes.reduce((sum, noteCause) => sum + Math.max(1, noteCause.names.length), 0);
   const of = names.length === 0 ? "" : `; of ${someNames(names, NAMES)}`;
   return `${text}, ${times} times: ${someNames(places, PLACES, "; ")}${of}`;
 }

@@ -1,6 +1,7 @@
 /**
- * The names that a pattern stands for, without regard to case: the name itself where it is among them; else, of a pattern with
- * `*` (any characters) or `?` (any character), those that it matches from end to end; else those that contain it.
+ * Finds the names that a pattern matches, ignoring case. A pattern that equals a name matches that name alone. A
+ * pattern with `*` (any characters) or `?` (any character) must match a whole name. Any other pattern matches the names
+ * that contain it.
  */
 export function matchNames(names: readonly string[], pattern: string): string[] {
   const wanted = pattern.toLowerCase();
@@ -11,9 +12,9 @@ export function matchNames(names: readonly string[], pattern: string): string[] 
 }
 
 /**
- * Whether a name matches a pattern with `*` (any characters) and `?` (any character) from end to end.
+ * Whether a whole name matches a pattern with `*` (any characters) and `?` (any character).
  *
- * Goes back to the last `*` where the rest does not match: no pattern takes more than pattern × name steps.
+ * Backtracks only to the last `*`, so it takes at most pattern × name steps.
  */
 export function isGlobMatch(name: string, glob: string): boolean {
   let [at, part, star, from] = [0, 0, -1, 0];

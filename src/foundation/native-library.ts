@@ -1,18 +1,18 @@
 import { InputError } from "./errors.ts";
 
-/** Where onnxruntime and sharp have a library, as README.md says. */
+/** Systems for which onnxruntime and sharp have a library, as listed in README.md. */
 const SUPPORTED =
   "Linux on x64 or arm64 with glibc 2.28 or newer (Debian 10, Ubuntu 20.04, RHEL 8 and later; not Alpine, whose libc is musl), macOS on arm64, Windows on x64 or arm64";
 
 /**
- * What it means that a package with a library of the system's own cannot be loaded: the system is not one that it is made
- * for, or the installation lacks it.
+ * Explains why a package with a native library cannot be loaded: the system is not supported, or the installation lacks
+ * the library.
  *
- * @param name the package's
+ * @param name the package's name
  */
 export function nativeLibraryError(name: string, cause: unknown): unknown {
   const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === "EMFILE" || code === "ENFILE" || code === "ENOMEM") return cause; // the machine's limits
+  if (code === "EMFILE" || code === "ENFILE" || code === "ENOMEM") return cause; // limits of the machine
   const reason = String(message).split("\n")[0]?.trim().replace(/[.:]$/, "");
   return new InputError(
     `${name} cannot be loaded on this system (${describeSystem()}): ${reason}; supported: ${SUPPORTED}. On one of these, install again, without --omit=optional`,
@@ -20,7 +20,7 @@ export function nativeLibraryError(name: string, cause: unknown): unknown {
   );
 }
 
-/** "linux x64, glibc 2.31": of the C library only Linux has several. */
+/** Describes the system: "linux x64, glibc 2.31". Only Linux has several C libraries. */
 function describeSystem(): string {
   const system = `${process.platform} ${process.arch}`;
   if (process.platform !== "linux") return system;

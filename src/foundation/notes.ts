@@ -1,32 +1,32 @@
 import { type EvaluationKey, matches } from "./evaluation-key.ts";
 
-/** Names that are listed after a collected message. */
+/** Maximum number of names listed after a collected message. */
 const LISTED = 5;
 
-/** What a note is about; a field that is not given means "all". */
+/** What a note is about; an absent field means "all". */
 export type NoteSubject = Partial<EvaluationKey>;
 
 /**
- * What the user should know of numbers. A warning means that a number may be wrong, or that one is missing: it is printed
- * under `--quiet` too, kept in the `run.json` of every result it concerns, and shown under every table of them. A note is
- * information. The word "warning: " or "note: " is added where one is printed.
+ * Information about numbers for the user. A warning means that a number may be wrong or is missing. It is printed even
+ * under `--quiet`, stored in the `run.json` of every result it concerns, and shown below every table with such a
+ * result. A note is information. The prefix "warning: " or "note: " is added when one is printed.
  */
 export interface Note {
   readonly severity: "note" | "warning";
-  /** one sentence without a full stop; it names what it is about */
+  /** one sentence without a full stop that names its subject */
   readonly text: string;
   readonly about?: NoteSubject;
-  /** what it shares with others: `groupNotes` makes one line of them */
+  /** what the note shares with others: `groupNotes` makes one line of them */
   readonly cause?: NoteCause;
 }
 
-/** Why a note is given, and of what; its text says the same in one sentence. */
+/** Why a note is given, and for which subjects; its text states the same in one sentence. */
 export interface NoteCause {
-  /** "only part of the images": said once for all notes of the cause */
+  /** "only part of the images": printed once for all notes with this cause */
   readonly text: string;
-  /** "imagenet-a, protocol 200 (46 of 7500)"; absent where the names say it all */
+  /** "imagenet-a, protocol 200 (46 of 7500)"; absent where the names are sufficient */
   readonly where?: string;
-  /** what it is of, each once: names of checkpoints, say */
+  /** the subjects, each once: names of checkpoints, for example */
   readonly names: readonly string[];
 }
 
@@ -42,7 +42,7 @@ function noteOf(severity: Note["severity"], text: string, about?: NoteSubject, c
   return { severity, text, ...(about === undefined ? {} : { about }), ...(cause === undefined ? {} : { cause }) };
 }
 
-/** Adds notes that are not there yet: several benchmarks may have one set of prompts. */
+/** Adds notes that are not in the list yet: several benchmarks may share a set of prompts. */
 export function addNotes(notes: Note[], more: readonly Note[]): void {
   for (const note of more) if (!notes.some((known) => isSameNote(known, note))) notes.push(note);
 }
@@ -51,24 +51,27 @@ function isSameNote(a: Note, b: Note): boolean {
   return a.text === b.text && JSON.stringify(a.about) === JSON.stringify(b.about);
 }
 
-/** Texts of the warnings that concern a result, each once, in order. */
+/** Returns the texts of the warnings that concern a result, each once, in order. */
 export function warningsAbout(notes: readonly Note[], result: EvaluationKey): string[] {
   const concerning = notes.filter(({ severity, about = {} }) => severity === "warning" && matches(about, result));
   return [...new Set(concerning.map((note) => note.text))];
 }
 
-/** Collects what the user should know of an analysis: each message once, followed by the names of what it is about. */
+/** Collects the notes of an analysis: each message once, followed by the names of its subjects. */
 export interface NoteCollector {
   /**
    * Adds a note.
    *
-   * @param name what to call what it is about; the checkpoint, else the benchmark where absent
-   * @param cause what messages share that differ in where they apply; absent: the message
+   * @param name the subject's name in the message; default: the checkpoint, else the benchmark
+   * @param cause what messages share that differ in where they apply; default: the message
    */
   note(message: string, about?: NoteSubject, name?: string, cause?: MessageCause): void;
   /** Adds a warning. */
   warn(message: string, about?: NoteSubject, name?: string, cause?: MessageCause): void;
-  /** in the order first added, e.g. `no accuracy on imagenet: a, b and 3 more`; `about` where it is one thing only */
+  /**
+   * in the order first added, e.g. `no accuracy on imagenet: a, b and 3 more`; with `about` where there is one subject
+   * only
+   */
   list(): Note[];
 }
 
@@ -112,7 +115,7 @@ function toNote({ severity, message, cause, subjects }: Message): Note {
   return noteOf(severity, text, about, shared);
 }
 
-/** The first names of a list, and how many more there are. */
+/** Lists the first names and the number of further ones. */
 export function someNames(names: readonly string[], listed = LISTED, between = ", "): string {
   const first = names.slice(0, listed).join(between);
   return names.length > listed ? `${first} and ${names.length - listed} more` : first;

@@ -102,7 +102,7 @@ function parse(text: string, path: string): Document {
     return parseDocument(text, { schema: "failsafe", uniqueKeys: false, prettyErrors: true, logLevel: "error" });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new InputError(`${path}: nested too deep`, { cause });
+    throw new InputError(`${path}: nesting is too deep`, { cause });
   }
 }
 

@@ -184,7 +184,7 @@ async function readRaw(
       failure = cause;
     }
   }
-  throw failure ?? fault("no header is where the directory says");
+  throw failure ?? fault("there is no header where the directory states one");
 }
 
 async function readRawAt(

@@ -141,7 +141,7 @@ export async function embedImages(
       );
       if (part === null) continue;
       await checkpoint.checkUnchanged(); // what the threads loaded, long after the hashing, was this
-      await sink.write(batch.part, part.embeddings, part.about);
+      await sink.write(batch.part, part.embeddings, part.metadata);
       await options.remember?.(batch.part.first, part.content);
     }
     done += batch.n * batch.targets.length;

@@ -5,7 +5,7 @@ import { fileOf, type ImageEntry, imageIdentity, systemFileOf } from "../../data
 import type { ImageList } from "../../data/sources/image-list.ts";
 import { placeOf, type SourcePlace } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
-import { stateWithinRun, timesTellChanges } from "../../foundation/files/file-identity.ts";
+import { stateWithinRun, timesShowChanges } from "../../foundation/files/file-identity.ts";
 import type { FilePath } from "../../foundation/files/regular-file.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { type ExaminedImage, examineImages as examine } from "./examine-image.ts";
@@ -65,7 +65,7 @@ export type ImagesInPlace = SourcePlace & { readonly images: ImageList };
  */
 export async function examineImages(place: ImagesInPlace, options: ExamineImagesOptions): Promise<Examination> {
   const { images, root } = place;
-  const { decode, deep = false, checkStopped, believes = timesTellChanges } = options;
+  const { decode, deep = false, checkStopped, believes = timesShowChanges } = options;
   const decoder = decode ? decoderVersions() : "";
   const real = await realpath(root).catch(() => root);
   const memory = await openExaminedMemory(options.folder ?? null, { root: real, decoder });

@@ -5,7 +5,7 @@ import type { Manifest } from "../../data/dataset/manifest.ts";
 import { type ImageEntry, imageIdentity, systemFileOf } from "../../data/sources/image-entry.ts";
 import { placeOf, type SourcePlace } from "../../data/sources/image-source.ts";
 import { openSource } from "../../data/sources/source-formats.ts";
-import { timesTellChanges } from "../../foundation/files/file-identity.ts";
+import { timesShowChanges } from "../../foundation/files/file-identity.ts";
 import type { FilePath } from "../../foundation/files/regular-file.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { removeStaleFiles } from "../../foundation/files/stale-files.ts";
@@ -70,7 +70,7 @@ export async function openImageContents(
   options: { readonly keep?: boolean; readonly believes?: (path: FilePath, stats: BigIntStats) => boolean } = {},
 ): Promise<ImageContents> {
   const { images, sha256: listed } = manifest;
-  const { keep = true, believes = timesTellChanges } = options;
+  const { keep = true, believes = timesShowChanges } = options;
   const place = placeOf(manifest);
   const root = await realpath(manifest.root).catch(() => manifest.root);
   const hashes = Buffer.alloc(images.length * HASH_BYTES);

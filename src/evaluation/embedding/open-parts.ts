@@ -16,7 +16,7 @@ export interface BatchRows {
 
 export interface FilledPart {
   readonly embeddings: Matrix;
-  readonly about: AboutPart;
+  readonly metadata: AboutPart;
   /** what was read of each image's file */
   readonly content: readonly ImageContent[];
 }
@@ -61,7 +61,7 @@ export function openParts(): {
       one.skipped.sort((a, b) => a.index - b.index);
       return {
         embeddings: { data: one.data, rows: part.rows, columns },
-        about: { first: part.first, skipped: one.skipped, content: one.content.map((image) => image.sha256) },
+        metadata: { first: part.first, skipped: one.skipped, content: one.content.map((image) => image.sha256) },
         content: one.content,
       };
     },

@@ -81,7 +81,7 @@ async function readFeatures(
 ): Promise<{ features: Matrix; positions: number[] }> {
   const stored = await store.read(part);
   if (typeof stored === "string") throw new InputError(`${stored}; run the same command again to make it anew`);
-  const { matrix: m, about } = stored;
+  const { matrix: m, metadata: about } = stored;
   if (m.columns !== d) {
     throw new InputError(
       `${store.folder}: image embeddings have ${m.columns} columns, the classifier has ${d}; the two towers do not belong together`,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { sha256 } from "../../foundation/files/sha256.ts";
-import { readStoredMatrix, storedMatrixAbout, writeStoredMatrix } from "../../foundation/files/stored-matrix.ts";
+import { readStoredMatrix, storedMatrixMetadata, writeStoredMatrix } from "../../foundation/files/stored-matrix.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 
 /** Goes up whenever the same prompt embeddings would give other weights. */
@@ -33,13 +33,13 @@ export function openClassifierStore(folder: string, of: string): ClassifierStore
   return {
     has: async (prompts) => {
       const { key, stem } = place(prompts);
-      const about = await storedMatrixAbout<AboutClassifier>(stem);
+      const about = await storedMatrixMetadata<AboutClassifier>(stem);
       return about?.key === key && about.of === of;
     },
     read: async (prompts) => {
       const { key, stem } = place(prompts);
       const stored = await readStoredMatrix<AboutClassifier>(stem);
-      if (typeof stored === "string" || stored.about.key !== key || stored.about.of !== of) return null;
+      if (typeof stored === "string" || stored.metadata.key !== key || stored.metadata.of !== of) return null;
       if (stored.matrix.rows !== prompts.length) return null;
       return stored.matrix;
     },

@@ -90,7 +90,7 @@ export async function readStoredRows(
     if (typeof stored === "string") throw new InputError(`${stored}; ${AGAIN}`);
     const { data, columns } = stored.matrix;
     for (const { at, from } of wanted) {
-      if (columns !== into.columns || stored.about.content[from.row] !== contents[at]) throw new InputError(GONE);
+      if (columns !== into.columns || stored.metadata.content[from.row] !== contents[at]) throw new InputError(GONE);
       into.data.set(data.subarray(from.row * columns, (from.row + 1) * columns), (places[at] as number) * columns);
     }
   }
@@ -148,7 +148,7 @@ async function copyChunk(
     const stored = await (wanted[0] as TargetRow).from.store.read(part);
     if (typeof stored === "string") continue;
     for (const { target, row, content, from } of wanted) {
-      if (stored.about.content[from.row] === content) fillRow(target, row, stored.matrix, from.row);
+      if (stored.metadata.content[from.row] === content) fillRow(target, row, stored.matrix, from.row);
     }
   }
   const failed: Part[] = [];

@@ -151,9 +151,9 @@ async function listImages(folder: string, deep: boolean): Promise<StoreEntry & {
     if (part.state === "damaged") problems.push(part.reason);
     if (part.state !== "whole") continue;
     const isOurs =
-      part.about.first === index * size &&
+      part.metadata.first === index * size &&
       part.rows === Math.min(size, images - index * size) &&
-      part.about.key === key;
+      part.metadata.key === key;
     if (isOurs) whole++;
     else problems.push(`${stem}.json: it is of another checkpoint, or of other images`);
   }
@@ -173,7 +173,7 @@ async function listText(folder: string, deep: boolean): Promise<StoreEntry> {
     const text = await stateOf<{ readonly of?: string }>(stem, deep);
     if (text.state === "damaged") problems.push(text.reason);
     if (text.state !== "whole") continue;
-    if (textFolderName(text.about.of ?? "") === basename(folder)) whole++;
+    if (textFolderName(text.metadata.of ?? "") === basename(folder)) whole++;
     else problems.push(`${stem}.json: it does not name this folder's checkpoint; it is not used`);
   }
   for (const problem of await unknownFiles(folder, (name) => isText(name) || name === PADDING_FILE))

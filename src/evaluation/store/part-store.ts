@@ -9,7 +9,7 @@ import { sha256 } from "../../foundation/files/sha256.ts";
 import {
   readStoredMatrix,
   removeStaleMatrices,
-  storedMatrixAbout,
+  storedMatrixMetadata,
   storedMatrixState,
   writeStoredMatrix,
 } from "../../foundation/files/stored-matrix.ts";
@@ -94,7 +94,7 @@ export interface PartStore {
   /** SHA-256 of every image file when it was embedded, in the manifest's order; null where it could not be read. */
   content(): Promise<(string | null)[]>;
   /** @returns the (rows, d) embeddings, or why they cannot be used */
-  read(part: Part): Promise<{ readonly matrix: Matrix; readonly about: AboutPart } | string>;
+  read(part: Part): Promise<{ readonly matrix: Matrix; readonly metadata: AboutPart } | string>;
   write(part: Part, embeddings: Matrix, about: AboutPart): Promise<void>;
 }
 
@@ -133,7 +133,7 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
   const isRemade = (part: Part, content: readonly string[]) =>
     contents.has(part.index) && contents.get(part.index) !== contentKey(content);
   const readAbout = async (part: Part) => {
-    const about = await storedMatrixAbout<StoredAbout>(stem(part));
+    const about = await storedMatrixMetadata<StoredAbout>(stem(part));
     return about === null || isForeign(part, about) ? null : about;
   };
   let laidOut = false;
@@ -146,8 +146,8 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
       const skipped: Part[] = [];
       for (const part of only) {
         const found = await storedMatrixState<StoredAbout>(stem(part));
-        if (found.state === "whole" && found.rows === part.rows && !isForeign(part, found.about)) {
-          if (found.about.skipped.length > 0) skipped.push(part);
+        if (found.state === "whole" && found.rows === part.rows && !isForeign(part, found.metadata)) {
+          if (found.metadata.skipped.length > 0) skipped.push(part);
           continue;
         }
         missing.push(part);
@@ -203,8 +203,8 @@ export async function openPartStore(storeRoot: string, embedded: EmbeddedImages,
     read: async (part) => {
       const stored = await readStoredMatrix<StoredAbout>(stem(part));
       if (typeof stored === "string") return stored;
-      if (stored.matrix.rows !== part.rows || isForeign(part, stored.about)) return foreign(part);
-      return isRemade(part, stored.about.content) ? remade(part) : stored;
+      if (stored.matrix.rows !== part.rows || isForeign(part, stored.metadata)) return foreign(part);
+      return isRemade(part, stored.metadata.content) ? remade(part) : stored;
     },
     write: async (part, embeddings, about) => {
       if (!laidOut) {

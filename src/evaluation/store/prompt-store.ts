@@ -57,8 +57,8 @@ export async function openPromptStore(folder: string, of: string): Promise<Promp
 
 async function readableStem(stem: string, of: string): Promise<readonly string[] | null> {
   const stored = await storedMatrixState<AboutPrompts>(stem);
-  if (stored.state !== "whole" || stored.about.of !== of || !Array.isArray(stored.about.prompts)) return null;
-  return stored.about.prompts.length === stored.rows ? stored.about.prompts : null;
+  if (stored.state !== "whole" || stored.metadata.of !== of || !Array.isArray(stored.metadata.prompts)) return null;
+  return stored.metadata.prompts.length === stored.rows ? stored.metadata.prompts : null;
 }
 
 async function readPrompts(
@@ -79,7 +79,7 @@ async function readPrompts(
       files.set(found.stem, file);
     }
     // Another run may have written the file again since it was looked at
-    if (file.about.of !== of || file.about.prompts[found.row] !== prompt) {
+    if (file.metadata.of !== of || file.metadata.prompts[found.row] !== prompt) {
       throw new Error(`${found.stem}.json: it is of something else than when it was opened`);
     }
     embeddings.push(row(file.matrix, found.row));

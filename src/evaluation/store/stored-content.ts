@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../foundation/files/read-text.ts";
-import { readStoredMatrix, storedMatrixAbout } from "../../foundation/files/stored-matrix.ts";
+import { readStoredMatrix, storedMatrixMetadata } from "../../foundation/files/stored-matrix.ts";
 import type { Matrix } from "../../foundation/math/matrix.ts";
 import type { AboutPart } from "./part-store.ts";
 
@@ -36,13 +36,13 @@ export async function* storedContents(storeRoot: string): AsyncIterable<StoredCo
     for (const file of (await readdir(folder)).sort()) {
       if (!/^part-\d{5,}\.json$/.test(file)) continue;
       const stem = join(folder, file.slice(0, -".json".length));
-      const about = await storedMatrixAbout<AboutPart>(stem);
+      const about = await storedMatrixMetadata<AboutPart>(stem);
       if (about === null) continue;
       const content = contentOf(about);
       const read = async () => {
         const stored = await readStoredMatrix<AboutPart>(stem);
         if (typeof stored === "string" || stored.matrix.rows !== content.length) return null;
-        return contentOf(stored.about).join() === content.join() ? stored.matrix : null;
+        return contentOf(stored.metadata).join() === content.join() ? stored.matrix : null;
       };
       yield { checkpoint, model, content, read };
     }

@@ -4,24 +4,24 @@ import { access, type FileHandle, link, mkdir, open, rename, rm, stat } from "no
 import { dirname, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 
-/** Content of a file: bytes, text, or either in pieces, which are written one by one and never held together. */
+/** Content of a file: bytes, text, or either in pieces, which are written one at a time and never held together. */
 export type FileContent = Uint8Array | string | Iterable<string> | AsyncIterable<Uint8Array>;
 
 /**
- * Writes a file so that a reader, or a run that is killed, sees the old content or the new, never a part: to a temporary
- * name in the same folder, flushed to disk, renamed, and the folder flushed, so that the new name outlives a power cut.
- * Makes the folder if it is not there.
+ * Writes a file so that readers, and later runs if this one is killed, see the old content or the new, never a part. It
+ * writes to a temporary name in the same folder, flushes the file to disk, renames it and flushes the folder, so that
+ * the new name survives a power failure. Creates the folder if it does not exist.
  *
- * @throws InputError if the disk is full or the place cannot be written; the temporary file is removed
+ * @throws InputError if the disk is full or the path cannot be written; the temporary file is removed
  */
 export async function atomicWrite(path: string, content: FileContent): Promise<void> {
   await writeAs(path, content, rename);
 }
 
 /**
- * The same, but only where no file of this name is: of several that try at once, one succeeds.
+ * Like {@link atomicWrite}, but only if no file has this name. If several callers try at once, one succeeds.
  *
- * @returns whether it was this one
+ * @returns whether this call created the file
  */
 export async function atomicCreate(path: string, content: FileContent): Promise<boolean> {
   let created = true;
@@ -31,7 +31,7 @@ export async function atomicCreate(path: string, content: FileContent): Promise<
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code;
       if (code === "EEXIST") created = false;
-      // A file system without hard links: nearly as good, two that try in the same millisecond both succeed
+      // On a file system without hard links, two callers within the same millisecond may both succeed
       else if (await stat(path).catch(() => null)) created = false;
       else return rename(temporary, path);
     }
@@ -58,7 +58,10 @@ async function writeAs(
   }
 }
 
-/** Writes a file that is not there yet and flushes it to disk. @throws what the system throws; a part of it may be left */
+/**
+ * Writes a file that does not exist yet and flushes it to disk. @throws the system's error; a part of the file may
+ * remain
+ */
 export async function writeFlushed(path: string, content: FileContent): Promise<void> {
   const file = await open(path, "wx");
   try {
@@ -70,9 +73,9 @@ export async function writeFlushed(path: string, content: FileContent): Promise<
 }
 
 /**
- * Whether files can be written below a folder, asked before the work whose results go there; nothing is made.
+ * Checks whether files can be written below a folder, before the work whose results go there. Creates nothing.
  *
- * @param option what names another place, for the message: "--out"
+ * @param option the option that sets the path, for the message: "--out"
  * @throws InputError if the file system is read-only, the user may not write there, or a part of the path is a file
  */
 export async function checkWritable(folder: string, option: string): Promise<void> {
@@ -88,7 +91,7 @@ export async function checkWritable(folder: string, option: string): Promise<voi
   }
 }
 
-/** Makes a folder and those above it. Node's own way says "not there" of a file system that is read-only. */
+/** Creates a folder and its parents. With `recursive`, Node reports ENOENT on a read-only file system. */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -101,21 +104,21 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Of two that make one folder, one finds it there. */
+/** If two callers create one folder, the second finds it there. */
 function ignoreThere(cause: NodeJS.ErrnoException): void {
   if (cause.code !== "EEXIST") throw cause;
 }
 
-/** The names that {@link atomicWrite} gives to files it has not finished; the group is the number of the process. */
+/** Matches the names that {@link atomicWrite} gives to unfinished files; the group is the process id. */
 export const TEMPORARY_NAME = /\.tmp-(\d+)-[0-9a-f]{8}$/;
 
 async function writeContent(file: FileHandle, content: FileContent): Promise<void> {
   if (typeof content === "string" || content instanceof Uint8Array) return file.writeFile(content);
-  // Not one writeFile of the iterable: that one writes short pieces with a system call each
+  // Not a single writeFile of the iterable: it would write each short piece with a separate system call
   for await (const piece of content) await file.appendFile(piece);
 }
 
-/** Flushes a folder's list of names, where the system can: Windows, and some network file systems, cannot. */
+/** Flushes a folder's list of names where the system supports it: Windows and some network file systems do not. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   await folder?.sync().catch(() => {});
@@ -123,10 +126,10 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * What a failed write means to the user, as an InputError; other errors come back as they are.
+ * Explains a failed write to the user as an InputError. Returns other errors unchanged.
  *
- * @param advice what to do about the place
- * @param kept   what is left of the work where the disk is full
+ * @param advice what to do about the path
+ * @param kept   what is kept of the work if the disk is full
  */
 export function writeError(path: string, cause: unknown, advice = "", kept = "what is finished is kept"): unknown {
   const code = (cause as NodeJS.ErrnoException).code;

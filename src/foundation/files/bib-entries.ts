@@ -3,18 +3,18 @@ import { InputError } from "../errors.ts";
 /** An entry of a BibTeX file. */
 export interface BibEntry {
   readonly key: string;
-  /** the whole entry, as it is in the file */
+  /** the whole entry, as in the file */
   readonly text: string;
 }
 
 const START = /@\s*(\w+)\s*\{\s*([^\s,{}]+)\s*,/g;
 
 /**
- * The entries of a BibTeX file in its order: from "@type{key," to the brace that closes it. What stands between entries is
- * a comment.
+ * Parses the entries of a BibTeX file, in its order: from "@type{key," to the closing brace. Text between entries is a
+ * comment.
  *
  * @param where file name, for messages
- * @throws InputError if an entry is not closed, or a key appears twice
+ * @throws InputError if an entry is not closed or a key appears twice
  */
 export function parseBibEntries(text: string, where: string): BibEntry[] {
   const entries: BibEntry[] = [];
@@ -32,7 +32,7 @@ export function parseBibEntries(text: string, where: string): BibEntry[] {
   return entries;
 }
 
-/** Where the brace at a place is closed; a brace behind a backslash is text. */
+/** Finds the brace that closes the one at a position; a brace after a backslash is text. */
 function closingBrace(text: string, open: number): number | null {
   let depth = 0;
   for (let at = open; at < text.length; at++) {

@@ -1,17 +1,20 @@
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData, threadId } from "node:worker_threads";
 
 /*
- * Work on files that somebody else made may never end: a graph that loops, a pattern that backtracks. It blocks its thread,
- * which can then not look at a clock, and a thread in native code cannot be ended without its process. So such work is
- * announced when it begins and when it ends, and a supervising process (commands/supervised-process.ts) keeps the time.
- * Where nobody supervises, as in the library, announcing does nothing.
+ * Work on files from others may never end: a graph that loops, a pattern that backtracks. It blocks its thread, which
+ * then cannot check a clock, and a thread in native code cannot be ended without ending its process. Such work is
+ * therefore announced when it begins and ends, and a supervising process (app/cli/supervised-process.ts) enforces the
+ * time limit. Without a supervisor, as in the library, announcing does nothing.
  */
 
-/** Work begins or ends. What has begun and does not end within its seconds is stopped, with its process. */
+/**
+ * The beginning or end of work. Work that has begun and does not end within its seconds is stopped, together with its
+ * process.
+ */
 export type WorkEvent =
   | {
       readonly begin: string;
-      /** in the words of a message: "clip/visual.onnx: one run of its graph" */
+      /** as worded in a message: "clip/visual.onnx: one run of its graph" */
       readonly what: string;
       readonly seconds: number;
     }
@@ -20,23 +23,23 @@ export type WorkEvent =
 type Announce = (event: WorkEvent) => void;
 
 const CHANNEL = "shiftline-deadlines";
-/** Pieces of work after which a burst counts as a new one. */
+/** Pieces of work after which a new burst begins. */
 const PIECES = 1024;
 
-/** undefined: not looked for yet; null: nobody supervises */
+/** undefined: not looked up yet; null: no supervisor */
 let announce: Announce | null | undefined;
 let begun = 0;
 
-/** Has the work of this thread and of all threads started from now on announced. Called once, in the main thread. */
-export function announceWork(tell: Announce): void {
-  announce = tell;
+/** Announces the work of this thread and of all threads started from now on. Called once, in the main thread. */
+export function announceWork(send: Announce): void {
+  announce = send;
   setEnvironmentData(CHANNEL, true);
   const channel = new BroadcastChannel(CHANNEL);
-  channel.onmessage = (message) => tell((message as { readonly data: WorkEvent }).data);
+  channel.onmessage = (message) => send((message as { readonly data: WorkEvent }).data);
   channel.unref();
 }
 
-/** Does work that may never end, under a supervisor's deadline. */
+/** Runs work that may never end, under a supervisor's deadline. */
 export async function withDeadline<T>(what: string, seconds: number, work: () => Promise<T>): Promise<T> {
   const end = begin(what, seconds);
   try {
@@ -47,8 +50,8 @@ export async function withDeadline<T>(what: string, seconds: number, work: () =>
 }
 
 /**
- * A deadline for synchronous work of many short pieces, to be called before each: all that this thread does before its event
- * loop goes on counts as one, or 1,024 pieces of it.
+ * Creates a deadline for synchronous work of many short pieces; the returned function is called before each piece. All
+ * pieces until the event loop continues count as one burst, up to 1,024 pieces.
  */
 export function createBurstDeadline(what: string, seconds: number): () => void {
   let left = 0;
@@ -72,14 +75,14 @@ export function createBurstDeadline(what: string, seconds: number): () => void {
 
 function begin(what: string, seconds: number): () => void {
   announce ??= findSupervisor();
-  const tell = announce;
-  if (tell === null) return () => {};
+  const send = announce;
+  if (send === null) return () => {};
   const id = `${threadId}-${++begun}`;
-  tell({ begin: id, what, seconds });
-  return () => tell({ end: id });
+  send({ begin: id, what, seconds });
+  return () => send({ end: id });
 }
 
-/** In a thread, the main thread hands on what is announced; undefined there where nobody supervises. */
+/** Finds the supervisor. In a thread, the main thread forwards announcements; null where there is no supervisor. */
 function findSupervisor(): Announce | null {
   if (getEnvironmentData(CHANNEL) !== true) return null;
   const channel = new BroadcastChannel(CHANNEL);

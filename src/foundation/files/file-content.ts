@@ -2,23 +2,26 @@ import type { z } from "zod";
 import { InputError } from "../errors.ts";
 import { checkJson, parseJsonText } from "./parse-json.ts";
 
-/** A file's content, read once. Why it could not be read is kept, and is an error only for whoever needs what is in the file. */
+/** A file's content, read once. A read error is kept and thrown only when the content is needed. */
 export interface FileContent {
-  /** what messages call the file */
+  /** the path shown in messages */
   readonly path: string;
-  /** null where it could not be read, or was not read */
+  /** null where the file could not be read or was not read */
   readonly bytes: Uint8Array | null;
-  /** what is thrown where the content is needed; null where nothing was wrong */
+  /** thrown when the content is needed; null where nothing was wrong */
   readonly fault: InputError | null;
 }
 
-/** @throws InputError saying why it could not be read */
+/** Returns the bytes. @throws InputError if the file could not be read */
 export function bytesOf({ path, bytes, fault }: FileContent): Uint8Array {
   if (bytes !== null) return bytes;
   throw fault ?? new Error(`${path}: its content was not read`);
 }
 
-/** The content as UTF-8 text; a byte-order mark is dropped. @throws InputError if it could not be read, or is not UTF-8 */
+/**
+ * Returns the content as UTF-8 text without a byte-order mark. @throws InputError if it could not be read or is not
+ * UTF-8
+ */
 export function textOf(file: FileContent): string {
   const bytes = bytesOf(file);
   try {
@@ -29,12 +32,14 @@ export function textOf(file: FileContent): string {
   }
 }
 
-/** The content as JSON. @throws InputError if it could not be read, or is not JSON */
+/** Returns the content as JSON. @throws InputError if it could not be read or is not JSON */
 export function jsonOf(file: FileContent): unknown {
   return parseJsonText(textOf(file), file.path);
 }
 
-/** The content as JSON of the form that the schema says. @throws InputError naming each field and what was expected there too */
+/**
+ * Returns the content as JSON that matches the schema. @throws InputError naming each wrong field and what was expected
+ */
 export function jsonAs<Schema extends z.ZodType>(file: FileContent, schema: Schema): z.infer<Schema> {
   return checkJson(jsonOf(file), file.path, schema);
 }

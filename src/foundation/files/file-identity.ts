@@ -2,37 +2,40 @@ import { type BigIntStats, statfsSync } from "node:fs";
 import type { FilePath } from "./regular-file.ts";
 
 /**
- * Which state of which file was read: size, inode, and when content and inode last changed, in nanoseconds. No program can
- * set the time of an inode's change back, so two states with one identity have one content, except where
- * {@link timesTellChanges} or {@link isSettled} is false.
+ * Identifies the state of a file that was read: size, inode, and the times of the last change of content and inode, in
+ * nanoseconds. Programs cannot set back the time of an inode's change, so two states with the same identity have the
+ * same content, except where {@link timesShowChanges} or {@link isSettled} is false.
  */
 export function identityOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
   return `${size} ${ino} ${mtimeNs} ${ctimeNs}`;
 }
 
-/** The same for two looks within one run: of what holds on every file system, where inodes may be others at each look. */
+/**
+ * Like {@link identityOf}, for two looks within one run. It uses only what holds on every file system: on some, inodes
+ * change between looks.
+ */
 export function stateWithinRun(path: FilePath, stats: BigIntStats): string {
-  return timesTellChanges(path, stats) ? identityOf(stats) : `${stats.size} ${stats.mtimeNs}`;
+  return timesShowChanges(path, stats) ? identityOf(stats) : `${stats.size} ${stats.mtimeNs}`;
 }
 
-/** Nanoseconds for which a file must have been as it is: within one tick of its clock a file system may show a change as none. */
+/** Nanoseconds for which a file must be unchanged: a file system may not show a change within one tick of its clock. */
 const SETTLED = 3_000_000_000n;
 
-/** Whether a later change is sure to show. @param now  in milliseconds since 1970, before the content is read */
+/** Whether a later change is certain to show. @param now  in milliseconds since 1970, before the content is read */
 export function isSettled({ ctimeNs }: BigIntStats, now = Date.now()): boolean {
   return BigInt(now) * 1_000_000n - ctimeNs > SETTLED;
 }
 
 /*
- * File systems that show another content with the times and inode of before, by their number in statfs(2): what is written
- * through a mapping shows no time (tmpfs, ramfs); a read-only image has times and inodes of its maker's choice; there is
- * no time of the inode's change, or a user program answers for it (FAT, exFAT, 9P, FUSE).
+ * File systems that may show changed content with unchanged times and inode, by their number in statfs(2). On tmpfs and
+ * ramfs, a write through a mapping updates no time. In a read-only image, times and inodes are those its maker chose.
+ * FAT, exFAT, 9P and FUSE have no time of the inode's change, or a user program supplies it.
  */
-const SILENT_FILE_SYSTEMS: ReadonlySet<number> = new Set([
+const CHANGE_HIDING_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x01021994, // tmpfs
   0x858458f6, // ramfs
   0x958458f6, // hugetlbfs
-  0x2fc12fc1, // ZFS: the time of a write through a mapping is that of its writing back
+  0x2fc12fc1, // ZFS: a write through a mapping gets the time at which it is written back
   0x73717368, // squashfs
   0xe0f5e1e2, // erofs
   0x28cd3d45, // cramfs
@@ -46,26 +49,26 @@ const SILENT_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 ]);
 
 const SECOND = 1_000_000_000n;
-const silentDevices = new Map<bigint, boolean>();
+const deviceHidesChanges = new Map<bigint, boolean>();
 
-/** Whether a change of this file's content always shows in its times or inode: not on every file system. */
-export function timesTellChanges(path: FilePath, { dev, mtimeNs, ctimeNs }: BigIntStats): boolean {
-  // A time of the inode's change that only repeats the content's, in whole seconds, is made up
+/** Whether every change of this file's content shows in its times or inode: not so on every file system. */
+export function timesShowChanges(path: FilePath, { dev, mtimeNs, ctimeNs }: BigIntStats): boolean {
+  // An inode time that only repeats the content's time in whole seconds is synthetic
   if (ctimeNs === mtimeNs && ctimeNs % SECOND === 0n) return false;
-  const known = silentDevices.get(dev) ?? isSilent(path);
-  silentDevices.set(dev, known);
+  const known = deviceHidesChanges.get(dev) ?? hidesChanges(path);
+  deviceHidesChanges.set(dev, known);
   return !known;
 }
 
-function isSilent(path: FilePath): boolean {
+function hidesChanges(path: FilePath): boolean {
   try {
-    return SILENT_FILE_SYSTEMS.has(Number(statfsSync(path).type) >>> 0);
+    return CHANGE_HIDING_FILE_SYSTEMS.has(Number(statfsSync(path).type) >>> 0);
   } catch {
     return true;
   }
 }
 
-/** Whether a state seen now may be remembered as that of the content: every later change shows in it. */
+/** Whether the present state may be remembered as that of the content: every later change shows in it. */
 export function isLasting(path: string, stats: BigIntStats): boolean {
-  return isSettled(stats) && timesTellChanges(path, stats);
+  return isSettled(stats) && timesShowChanges(path, stats);
 }

@@ -1,6 +1,6 @@
 import { ByteWriter, parquetWrite } from "hyparquet-writer";
 
-/** A column of a Parquet file, all of one type; null is a missing value. */
+/** A column of a Parquet file, with values of one type; null is a missing value. */
 export type ParquetColumn = { readonly name: string } & (
   | { readonly type: "text"; readonly values: readonly (string | null)[] }
   | { readonly type: "number"; readonly values: readonly (number | null)[] }
@@ -9,14 +9,14 @@ export type ParquetColumn = { readonly name: string } & (
 );
 
 /**
- * Bytes of a Parquet file: texts as UTF-8 strings, numbers as doubles, counts as 64-bit integers. The same columns give the
- * same bytes.
+ * Encodes a Parquet file: texts as UTF-8 strings, numbers as doubles, counts as 64-bit integers. The same columns give
+ * the same bytes.
  *
- * @throws RangeError unless all columns have as many values
+ * @throws RangeError unless all columns have the same number of values
  */
 export function formatParquet(columns: readonly ParquetColumn[]): Uint8Array {
   const lengths = new Set(columns.map(({ values }) => values.length));
-  if (lengths.size > 1) throw new RangeError(`expected columns of one length, got ${[...lengths].join(", ")}`);
+  if (lengths.size > 1) throw new RangeError(`expected columns of equal length, got ${[...lengths].join(", ")}`);
   const writer = new ByteWriter();
   parquetWrite({ writer, columnData: columns.map(toSource), createdBy: "shiftline" });
   return new Uint8Array(writer.getBuffer());

@@ -3,16 +3,16 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { sha256File } from "./sha256.ts";
 
-/** Bytes from which a thread of its own pays: it takes 40 ms to start, in which 40 MB are hashed. */
+/** File size from which a separate thread pays: starting one takes 40 ms, the time to hash 40 MB. */
 const LARGE = 64e6;
 
 /**
- * SHA-256 of a file, as {@link sha256File}; a large one is hashed in a thread of its own, so that several are hashed
- * side by side, and the calling thread goes on with other work.
+ * Computes the SHA-256 of a file like {@link sha256File}. Hashes a large file in a separate thread, so that several
+ * files are hashed in parallel and the calling thread can continue.
  */
 export async function hashInThread(path: string): Promise<string> {
   if ((await stat(path)).size < LARGE) return sha256File(path);
-  // The same ending as this file: .js as built, .ts when run from the sources
+  // The file extension of this module: .js when built, .ts when run from the sources
   const ending = extname(import.meta.url);
   const worker = new Worker(new URL(`./hash-worker${ending}`, import.meta.url), {
     workerData: path,

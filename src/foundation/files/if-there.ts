@@ -4,36 +4,39 @@ import { InputError } from "../errors.ts";
 import { readError } from "./read-error.ts";
 import { readText } from "./read-text.ts";
 
-/** What lies at a path; null where nothing does. @throws InputError if it cannot be looked at: that is not the same */
+/**
+ * Returns the state of a path, or null where nothing exists. @throws InputError if the path cannot be inspected, which
+ * is a different case
+ */
 export async function statIfThere(path: string): Promise<Stats | null> {
   return orNull(path, () => stat(path));
 }
 
-/** A folder's entries by name; null where there is no folder. @throws InputError if it cannot be read */
+/** Lists a folder's entries by name; null where the folder does not exist. @throws InputError if it cannot be read */
 export async function readFolderIfThere(path: string): Promise<Dirent[] | null> {
   const entries = await orNull(path, () => readdir(path, { withFileTypes: true }));
   return entries?.sort((a, b) => (a.name < b.name ? -1 : 1)) ?? null;
 }
 
-/** A UTF-8 text file; null where there is none. @throws InputError if it cannot be read, or is not UTF-8 */
+/** Reads a UTF-8 text file; null where it does not exist. @throws InputError if it cannot be read or is not UTF-8 */
 export async function readTextIfThere(path: string): Promise<string | null> {
   return orNull(path, () => readText(path));
 }
 
-/** Bytes that a file of ours may have: what is larger is damage, and is not read into memory. */
+/** Maximum size of a small file that this program wrote; a larger file is damaged and is not read into memory. */
 const MAX_BYTES = 64e6;
 
 /**
- * A small text file that this program wrote.
+ * Reads a small text file that this program wrote.
  *
- * @returns null where there is none
- * @throws InputError if it is no regular file, is too large to be one of ours, or cannot be read
+ * @returns null where it does not exist
+ * @throws InputError if it is not a regular file, is too large or cannot be read
  */
 export async function readOwnTextIfThere(path: string): Promise<string | null> {
   const found = await statIfThere(path);
   if (found === null) return null;
   if (!found.isFile()) throw new InputError(`${path}: not a regular file`);
-  if (found.size > MAX_BYTES) throw new InputError(`${path}: ${found.size} bytes are too many for such a file`);
+  if (found.size > MAX_BYTES) throw new InputError(`${path}: expected at most ${MAX_BYTES} bytes, found ${found.size}`);
   return readTextIfThere(path);
 }
 

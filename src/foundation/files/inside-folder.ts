@@ -1,7 +1,6 @@
 /**
- * Whether a path that a file names stays below that file's folder, on every system: it is relative, and no ".." leads out.
- * Links on the way are followed wherever they lead: they were made by whoever has the folder, and the Hub's cache is all
- * links.
+ * Whether a path named in a file stays below that file's folder, on every system: it is relative and no ".." leads out.
+ * Links on the way may lead anywhere: the owner of the folder made them, and the Hub's cache consists of links.
  */
 export function staysInside(path: string): boolean {
   if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || path.includes("\0")) return false;

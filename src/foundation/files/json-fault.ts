@@ -1,9 +1,9 @@
-/** Characters up to which the place is looked for: a text is parsed some twenty times for it. */
+/** Maximum length of a text in which the error is located: locating it takes about twenty parses. */
 const SEARCHED = 4e6;
 
 /**
- * What is wrong with a text that `JSON.parse` refuses, without a character of it: the file may be any, and a message is no
- * place for its content.
+ * Describes the error in a text that `JSON.parse` rejects, without quoting any of the text: the file may be any file,
+ * and its content does not belong in a message.
  *
  * @returns "not JSON: …", with line and column counted from 1
  */
@@ -11,7 +11,7 @@ export function jsonFault(text: string): string {
   if (text.trim() === "") return "not JSON: it is empty";
   if (text.length > SEARCHED) return "not JSON";
   if (failure(text) !== "wrong") return "not JSON: it ends too early";
-  // A beginning is wrong from the first wrong character on: the shortest such beginning ends with it
+  // A prefix is invalid from the first wrong character on: the shortest invalid prefix ends with that character
   let sound = 0;
   let wrong = text.length;
   while (wrong - sound > 1) {
@@ -23,7 +23,7 @@ export function jsonFault(text: string): string {
   return `not JSON: line ${before.length}, column ${before.at(-1)?.length}`;
 }
 
-/** Whether a beginning of a text is wrong, or only not all: the error is then at its end. */
+/** Whether a prefix is invalid or only incomplete, in which case the error is at its end. */
 function failure(beginning: string): "wrong" | "early" | null {
   try {
     JSON.parse(beginning);

@@ -2,12 +2,12 @@ import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { InputError } from "../errors.ts";
 
-/** What the machine refuses whatever the program does, by the system's code. */
+/** Limits and failures of the machine, by the system's error code. */
 const REASONS: Readonly<Record<string, string>> = {
   EMFILE: "too many open files; raise the limit with ulimit -n",
   ENFILE: "the system has too many open files; close other programs",
   ENOMEM: "the system has no memory left",
-  EAGAIN: "the system gives no more threads or processes; raise the limit with ulimit -u, or use fewer --threads",
+  EAGAIN: "the system allows no more threads or processes; raise the limit with ulimit -u, or use fewer --threads",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   EROFS: "the file system is read-only",
@@ -15,8 +15,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A limit or failure of the machine, which the program met where nothing can be said of a file: while it loaded a module or
- * started a thread. Other errors of the system are defects where they come this far.
+ * Describes a limit or failure of the machine that is not tied to an input file, such as one met while loading a module
+ * or starting a thread. Other system errors that get this far are defects.
  *
  * @returns null for any other error
  */
@@ -35,11 +35,11 @@ function codeIn(error: Error): string {
   return /\b(E[A-Z]{3,})\b/.exec(error.message)?.[1] ?? "";
 }
 
-/** Files that loading the program's modules, its threads and a few tars keep open at once. */
+/** Files that the program's modules, its threads and a few tars keep open at the same time. */
 const FILES_NEEDED = 100;
 
 /**
- * Tries whether the process may open the files it needs: where it may not, Node would say that modules are missing.
+ * Checks whether the process may open as many files as it needs. Without this check, Node would report missing modules.
  *
  * @throws InputError naming the limit to raise
  */

@@ -6,20 +6,20 @@ import { statIfThere } from "./if-there.ts";
 import { packagePath } from "./package-root.ts";
 import { pathNameProblem } from "./path-name.ts";
 
-/** A data file and the id it goes by: its name without the ending. */
+/** A data file and its id: its name without the extension. */
 export interface NamedFile {
   readonly id: string;
   readonly path: string;
 }
 
 /**
- * Finds a data file by what the user typed: the id of one that ships with the package (`openai-80`), or the path
- * of the user's own (with a folder separator or the file ending in it, `./my-templates.txt`).
+ * Finds a data file by the user's input: the id of a file that ships with the package (`openai-80`), or the path of a
+ * user's file (it contains a folder separator or ends in the file extension: `./my-templates.txt`).
  *
- * @param what    what it is, for messages: "template set"
+ * @param what    the kind of file, for messages: "template set"
  * @param folder  folder below the package root, e.g. "prompts/templates"
  * @param ending  ".txt", ".csv" or ".json"
- * @param others  endings of files in further forms, which none that ships has
+ * @param moreEndings  further extensions that only users' files have
  * @throws InputError naming the known ids if there is no such file, or if the file's name cannot be an id
  */
 export async function findNamedFile(
@@ -27,11 +27,11 @@ export async function findNamedFile(
   what: string,
   folder: string,
   ending: string,
-  others: readonly string[] = [],
+  moreEndings: readonly string[] = [],
 ): Promise<NamedFile> {
-  const endings = [ending, ...others];
+  const endings = [ending, ...moreEndings];
   const isPath =
-    endings.some((one) => idOrPath.endsWith(one)) ||
+    endings.some((candidate) => idOrPath.endsWith(candidate)) ||
     idOrPath.includes("/") ||
     idOrPath.includes("\\") ||
     isAbsolute(idOrPath);
@@ -52,21 +52,21 @@ export async function findNamedFile(
 }
 
 /**
- * The id of a user's file: its name without the ending. Results lie in a folder of that name.
+ * Returns the id of a user's file: its name without the extension. Results are written to a folder of that name.
  *
- * @throws InputError if that cannot be the name of a folder: "...txt" would be the parent's
+ * @throws InputError if a folder cannot have that name: "...txt" would name the parent folder
  */
 export function fileId(path: string, what: string): string {
   const name = basename(path);
-  const id = /^\.[^.]*$/.test(name) ? "" : basename(name, extname(name)); // ".txt" is an ending without a name
+  const id = /^\.[^.]*$/.test(name) ? "" : basename(name, extname(name)); // ".txt" is an extension without a name
   const problem = pathNameProblem(id);
   if (problem === null) return id;
   throw new InputError(
-    `${what} ${path}: "${id}", the file's name without its ending, ${problem}; results lie in a folder of that name, so rename the file`,
+    `${what} ${path}: "${id}", the file's name without its extension, ${problem}; results are written to a folder of that name, so rename the file`,
   );
 }
 
-/** The data files of one kind that ship with the package, by id. */
+/** Lists the data files of one kind that ship with the package, by id. */
 export async function listNamedFiles(folder: string, ending: string): Promise<NamedFile[]> {
   const names = await readdir(packagePath(folder));
   return names

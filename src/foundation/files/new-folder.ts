@@ -5,7 +5,7 @@ import { InputError } from "../errors.ts";
 import { checkWritable, type FileContent, makeFolder, syncFolder, writeError, writeFlushed } from "./atomic-write.ts";
 import { readFolderIfThere, statIfThere } from "./if-there.ts";
 
-/** A folder that is being filled, and is not yet in its place. */
+/** A folder that is being filled and has not been moved to its place yet. */
 export interface UnfinishedFolder {
   readonly path: string;
   /** Writes a file below it. @param file relative path, with "/" between */
@@ -13,11 +13,11 @@ export interface UnfinishedFolder {
 }
 
 /**
- * Fills a folder so that whoever looks sees all of it or nothing: beside its place, under a hidden name that no `*` of a shell matches,
- * then renamed. Where the work fails or is stopped, what was written is removed.
+ * Fills a folder so that it appears complete or not at all: it is filled next to its place, under a hidden name that no
+ * shell `*` matches, and then renamed. If the work fails or is stopped, the written files are removed.
  *
- * @param folder must not be there yet, or be empty
- * @param option what names another place, for messages: "--out"
+ * @param folder must not exist yet, or be empty
+ * @param option the option that sets the path, for messages: "--out"
  * @throws InputError if it has content, cannot be written or the disk is full; what `fill` throws
  */
 export async function writeNewFolder<T>(
@@ -52,24 +52,22 @@ export async function writeNewFolder<T>(
   }
 }
 
-/**
- * @throws InputError if there is something at the path that is no empty folder, or nothing can be written there
- */
+/** @throws InputError if the path is anything but an empty folder, or cannot be written */
 export async function checkVacant(folder: string, option: string): Promise<void> {
   const found = await statIfThere(folder);
   if (found !== null && !found.isDirectory()) {
-    throw new InputError(`${option} ${folder}: there is a file of this name; name a folder that is not there yet`);
+    throw new InputError(`${option} ${folder}: a file has this name; name a folder that does not exist yet`);
   }
   if (found !== null && ((await readFolderIfThere(folder))?.length ?? 0) > 0) throw occupied(folder, option);
   if (found !== null && resolve(folder) === process.cwd()) {
-    throw new InputError(`${option} ${folder}: the folder you are in cannot be replaced; name a new folder in it`);
+    throw new InputError(`${option} ${folder}: the current folder cannot be replaced; name a new folder in it`);
   }
   await checkWritable(dirname(resolve(folder)), option);
 }
 
 async function moveTo(from: string, place: string, folder: string, option: string): Promise<void> {
   try {
-    // An empty folder makes way: not every system renames onto one
+    // An empty folder is removed first: not every system renames onto one
     await rmdir(place).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== "ENOENT") throw cause;
     });
@@ -78,7 +76,7 @@ async function moveTo(from: string, place: string, folder: string, option: strin
     const code = (cause as NodeJS.ErrnoException).code ?? "";
     if (["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(code)) throw occupied(folder, option, { cause });
     if (["EBUSY", "EXDEV"].includes(code)) {
-      throw new InputError(`${option} ${folder}: it is in use, as where a disk is mounted; name a new folder in it`, {
+      throw new InputError(`${option} ${folder}: it is in use, for example as a mount point; name a new folder in it`, {
         cause,
       });
     }
@@ -88,15 +86,18 @@ async function moveTo(from: string, place: string, folder: string, option: strin
 
 function occupied(folder: string, option: string, options?: ErrorOptions): InputError {
   return new InputError(
-    `${option} ${folder}: it is not empty, and nothing in it is replaced; name another folder`,
+    `${option} ${folder}: not empty; existing files are never replaced; name another folder`,
     options,
   );
 }
 
-/** Unfinished folders beside a place that killed runs left: nothing removes them, as they may be another machine's that are being filled. */
+/**
+ * Lists unfinished folders next to a path that killed runs left. They are never removed, because another machine may
+ * still be filling them.
+ */
 export async function listUnfinished(folder: string): Promise<string[]> {
   const place = resolve(folder);
   const prefix = `.${basename(place)}.tmp-`;
-  const names = (await readFolderIfThere(dirname(place)).catch(() => null))?.map(({ name }) => name) ?? []; // only to name them
+  const names = (await readFolderIfThere(dirname(place)).catch(() => null))?.map(({ name }) => name) ?? []; // only for a message
   return names.filter((name) => name.startsWith(prefix)).map((name) => join(dirname(folder), name));
 }

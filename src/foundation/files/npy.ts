@@ -2,25 +2,26 @@ import { InputError } from "../errors.ts";
 import { type Matrix, matrix } from "../math/matrix.ts";
 
 /*
- * NumPy's array file, version 1.0: magic, version, header length (uint16 little-endian), a Python dictionary padded with
- * spaces to a multiple of 64 bytes and ended by a newline, then the numbers. Here always float32, little-endian, row-major,
- * two dimensions; Node runs on little-endian machines only, so the numbers are the memory's own bytes.
+ * NumPy's array file, version 1.0: magic, version, header length (uint16 little-endian), a Python dictionary padded
+ * with spaces to a multiple of 64 bytes and ended by a newline, then the numbers. Only two-dimensional float32 arrays
+ * are supported, little-endian and row-major. Node runs on little-endian machines only, so the numbers are copied as
+ * they are in memory.
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 const MAGIC = "\x93NUMPY";
 const PREFIX_BYTES = 10; // magic 6, version 2, header length 2
 const ALIGNMENT = 64;
-const GROWTH_DIGITS = 21; // numpy leaves room for the row count to grow to this many digits
+const GROWTH_DIGITS = 21; // numpy reserves space for a row count of this many digits
 
-/** What a file's header says. */
+/** The content of a file's header. */
 export interface NpyHeader {
   readonly rows: number;
   readonly columns: number;
-  /** where the first number is, in bytes from the start of the file */
+  /** offset of the first number, in bytes from the start of the file */
   readonly dataOffset: number;
 }
 
-/** The bytes of the matrix as `numpy.save` writes a float32 array of its shape (n, d). */
+/** Encodes a matrix (n, d) as `numpy.save` writes a float32 array of its shape. */
 export function encodeNpy(m: Matrix): Uint8Array {
   const header = npyHeader(m.rows, m.columns);
   const dataOffset = PREFIX_BYTES + header.length;
@@ -32,7 +33,7 @@ export function encodeNpy(m: Matrix): Uint8Array {
   return bytes;
 }
 
-/** The size of the file that {@link encodeNpy} makes of a matrix of this shape. */
+/** Returns the size of the file that {@link encodeNpy} makes of a matrix of this shape, in bytes. */
 export function npyBytes(rows: number, columns: number): number {
   return PREFIX_BYTES + npyHeader(rows, columns).length + rows * columns * Float32Array.BYTES_PER_ELEMENT;
 }
@@ -45,16 +46,16 @@ function npyHeader(rows: number, columns: number): string {
 }
 
 /**
- * Reads the header of a .npy file, and nothing of the numbers.
+ * Parses the header of a .npy file, not its numbers.
  *
- * @param bytes the start of the file, at least the header whole
- * @param what  names the file in errors
+ * @param bytes the start of the file, with the complete header
+ * @param what  the file's name, for errors
  * @throws InputError if it is not version 1.0, float32 little-endian, C order and two-dimensional
  */
 export function parseNpyHeader(bytes: Uint8Array, what: string): NpyHeader {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (text.toString("latin1", 0, 6) !== MAGIC)
-    throw new InputError(`${what}: not a .npy file, its first bytes are others`);
+    throw new InputError(`${what}: not a .npy file: the magic bytes are missing`);
   if (bytes.length < PREFIX_BYTES) throw truncated(what, PREFIX_BYTES, bytes.length);
   if (bytes[6] !== 1 || bytes[7] !== 0) {
     throw new InputError(`${what}: expected .npy version 1.0, got ${bytes[6]}.${bytes[7]}`);
@@ -65,7 +66,7 @@ export function parseNpyHeader(bytes: Uint8Array, what: string): NpyHeader {
   const entries = /^\{'descr': ('[^']*'|\[.*\]), 'fortran_order': (True|False), 'shape': \(([^()]*)\), \} *\n$/.exec(
     header,
   );
-  if (entries === null) throw new InputError(`${what}: its .npy header is not as numpy writes it`);
+  if (entries === null) throw new InputError(`${what}: malformed .npy header`);
   const [, type, fortranOrder, shape = ""] = entries;
   if (type !== "'<f4'") throw new InputError(`${what}: expected float32 ('<f4'), got ${type}`);
   if (fortranOrder !== "False") throw new InputError(`${what}: expected C order, got Fortran order`);
@@ -75,11 +76,11 @@ export function parseNpyHeader(bytes: Uint8Array, what: string): NpyHeader {
 }
 
 /**
- * Reads a .npy file of a float32 matrix.
+ * Parses a .npy file with a float32 matrix.
  *
- * @param bytes the whole file; the matrix is a view on them where their memory is aligned to 4 bytes, else a copy
- * @param what  names the file in errors
- * @throws InputError if it is anything else than {@link encodeNpy} writes, is cut short or goes on after the numbers
+ * @param bytes the whole file; the matrix is a view of it where its memory is aligned to 4 bytes, else a copy
+ * @param what  the file's name, for errors
+ * @throws InputError if it differs from what {@link encodeNpy} writes, is truncated or continues after the numbers
  */
 export function parseNpy(bytes: Uint8Array, what: string): Matrix {
   const { rows, columns, dataOffset } = parseNpyHeader(bytes, what);

@@ -2,11 +2,11 @@ import { parse } from "csv-parse/sync";
 import { InputError } from "../errors.ts";
 
 /**
- * Parses a CSV file with a header line into one object a row; every value is a string as it stands.
+ * Parses a CSV file with a header line into one object per row; values are unchanged strings.
  *
  * @param where  file name, for messages
- * @param columns  columns that must be there; others are kept too
- * @throws InputError if a column is missing or there twice, a row is too short or too long, or there is no row
+ * @param columns  required columns; others are kept too
+ * @throws InputError if a column is missing or appears twice, a row is too short or too long, or there are no rows
  */
 export function parseCsv(text: string, where: string, columns: readonly string[]): Record<string, string>[] {
   let rows: Record<string, string>[];
@@ -22,7 +22,7 @@ export function parseCsv(text: string, where: string, columns: readonly string[]
     throw new InputError(`${where}: not a CSV file: ${(cause as Error).message}`, { cause });
   }
   const first = rows[0];
-  if (first === undefined) throw new InputError(`${where}: expected a header line and rows, found no row`);
+  if (first === undefined) throw new InputError(`${where}: expected a header line and rows, found no rows`);
   const missing = columns.filter((column) => !Object.hasOwn(first, column));
   if (missing.length > 0) {
     throw new InputError(
@@ -33,7 +33,7 @@ export function parseCsv(text: string, where: string, columns: readonly string[]
 }
 
 /**
- * Parses a text of cells into its rows, a header among them where there is one. Empty lines are skipped.
+ * Parses a text of cells into its rows, including a header. Empty lines are skipped.
  *
  * @throws InputError if a row is shorter or longer than the first
  */
@@ -46,8 +46,8 @@ export function parseCells(text: string, where: string, delimiter: string): stri
 }
 
 /**
- * Refuses a column that appears twice: which of the two is meant nobody can know. Columns without a name, as
- * spreadsheets append them, may be several.
+ * Refuses a column that appears twice, because it is unclear which one is meant. Several columns may have no name, as
+ * spreadsheets append them.
  *
  * @returns the header
  * @throws InputError naming the column
@@ -58,7 +58,10 @@ export function checkHeader(header: readonly string[], where: string): string[] 
   throw new InputError(`${where}: the column ${twice} appears twice; remove or rename one`);
 }
 
-/** A whole number as people and spreadsheets write it, "007" and "7.0" too; null for anything else: an empty cell is no 0. */
+/**
+ * Parses a whole number as people and spreadsheets write it, including "007" and "7.0". Null for anything else: an
+ * empty cell is not 0.
+ */
 export function parseWhole(cell: string | undefined): number | null {
   return cell !== undefined && /^\d{1,15}(?:\.0*)?$/.test(cell) ? Number(cell) : null;
 }

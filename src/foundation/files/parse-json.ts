@@ -4,15 +4,15 @@ import { jsonFault } from "./json-fault.ts";
 
 /** A string, and the colon that makes it a key. */
 const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
-/** Issues listed in a message; a file of the wrong kind may have thousands. */
+/** Maximum number of issues in a message; a file of the wrong kind may have thousands. */
 const LISTED = 5;
 
 /**
- * Parses JSON of one of our own files: of the form that the schema says, and no key twice, where `JSON.parse` silently
- * takes the last.
+ * Parses JSON of one of the program's file formats. It must match the schema and have no duplicate keys, of which
+ * `JSON.parse` would silently keep the last.
  *
  * @param where file name, for messages
- * @throws InputError naming each field and what was expected there
+ * @throws InputError naming each wrong field and what was expected
  */
 export function parseJson<Schema extends z.ZodType>(text: string, where: string, schema: Schema): z.infer<Schema> {
   const value = parseJsonText(text, where);
@@ -22,7 +22,7 @@ export function parseJson<Schema extends z.ZodType>(text: string, where: string,
   return checkJson(value, where, schema);
 }
 
-/** Parses JSON of any form. @throws InputError saying where it is not JSON */
+/** Parses JSON of any form. @throws InputError naming the place where it is not JSON */
 export function parseJsonText(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
@@ -31,14 +31,17 @@ export function parseJsonText(text: string, where: string): unknown {
   }
 }
 
-/** A parsed value of the form that the schema says. @throws InputError naming each field and what was expected there */
+/** Checks a parsed value against a schema. @throws InputError naming each wrong field and what was expected */
 export function checkJson<Schema extends z.ZodType>(value: unknown, where: string, schema: Schema): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new InputError(`${where}: ${describeIssues(parsed.error)}`, { cause: parsed.error });
 }
 
-/** What is wrong with a JSON file, field by field, in one line: `vision.file: Invalid input: expected string, …; size: …`. */
+/**
+ * Describes what is wrong with a JSON file, field by field, on one line: `vision.file: Invalid input: expected string,
+ * …; size: …`.
+ */
 export function describeIssues({ issues }: z.ZodError): string {
   const listed = issues
     .slice(0, LISTED)
@@ -47,7 +50,7 @@ export function describeIssues({ issues }: z.ZodError): string {
   return issues.length > LISTED ? `${listed}; and ${issues.length - LISTED} more` : listed;
 }
 
-/** Keys of a value's objects, however deep they lie. */
+/** Counts the keys of all objects in a value, at any depth. */
 function countKeys(value: unknown): number {
   let keys = 0;
   const waiting = [value];

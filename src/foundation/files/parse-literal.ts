@@ -1,11 +1,14 @@
 import { InputError } from "../errors.ts";
 import { parseJsonText } from "./parse-json.ts";
 
-/** A value of JSON, or of a Python literal. Objects and dictionaries are maps in their order; keys that are numbers are decimal. */
+/**
+ * A value of JSON or of a Python literal. Objects and dictionaries are ordered maps; keys that are numbers are in
+ * decimal.
+ */
 export type Literal = string | number | boolean | null | readonly Literal[] | LiteralMap;
 export type LiteralMap = ReadonlyMap<string, Literal>;
 
-/** Values in values: lists of names, prompts and labels need three. */
+/** Maximum nesting: lists of names, prompts and labels need three levels. */
 const MAX_DEPTH = 16;
 const SPACE = { json: /\s*/y, python: /(?:\s|#[^\n]*)*/y };
 const JSON_STRING = /"(?:[^"\\\n]|\\.)*"/y;
@@ -24,7 +27,7 @@ const WORDS: ReadonlyMap<string, Literal> = new Map([
     ["None", null],
   ] as const),
 ]);
-/** What stands before a pasted list: `imagenet_classes = ` */
+/** The start of a pasted list: `imagenet_classes = ` */
 const ASSIGNMENT = /[A-Za-z_][\w.]*\s*(?::[^=\n]*)?=\s*/y;
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ...([
@@ -36,9 +39,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Parses a file that is one value: JSON, or a list, tuple or dictionary of Python, perhaps with a name and "=" before it and
- * comments. Nothing in it is run. What Python or `JSON.parse` would take silently is refused: a key that appears twice, and
- * two strings without a comma between them, which Python joins.
+ * Parses a file that contains one value: JSON, or a Python list, tuple or dictionary, optionally after a name and "="
+ * and with comments. Nothing in it is executed. Two things that Python or `JSON.parse` would accept silently are
+ * refused: a duplicate key, and two strings without a comma between them, which Python joins.
  *
  * @throws InputError naming the line and what was expected there
  */
@@ -72,10 +75,10 @@ export function parseLiteral(text: string, where: string, dialect: "json" | "pyt
     const content = double ?? single;
     if (content === undefined) {
       at = begin;
-      if (quoted !== "") throw refuse("a string in triple quotes; write it in quotes");
+      if (quoted !== "") throw refuse("a string in triple quotes; use single or double quotes");
       return null;
     }
-    if (!/^[uU]?$/.test(prefix)) throw refuse(`a string with "${prefix}" before it; write the text itself`);
+    if (!/^[uU]?$/.test(prefix)) throw refuse(`a string with the prefix "${prefix}"; write the text itself`);
     const value = content.replaceAll(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)/g, (sequence, rest: string) => {
       if (rest.length > 1) return String.fromCharCode(Number.parseInt(rest.slice(1), 16));
       const known = ESCAPES.get(rest);
@@ -133,7 +136,7 @@ export function parseLiteral(text: string, where: string, dialect: "json" | "pyt
   };
 
   const value = (depth: number): Literal => {
-    if (depth > MAX_DEPTH) throw refuse("nested too deep");
+    if (depth > MAX_DEPTH) throw refuse("nesting is too deep");
     skip();
     const opening = text[at];
     if (opening === "[") {
@@ -160,7 +163,7 @@ export function parseLiteral(text: string, where: string, dialect: "json" | "pyt
     throw refuse(`expected a value, found ${found()}`);
   };
 
-  if (dialect === "json") parseJsonText(text, where); // words its faults
+  if (dialect === "json") parseJsonText(text, where); // report errors in words
   skip();
   if (dialect === "python") match(ASSIGNMENT);
   const whole = value(0);
@@ -171,17 +174,17 @@ export function parseLiteral(text: string, where: string, dialect: "json" | "pyt
   return whole;
 }
 
-/** Whether a text begins as a list or dictionary in code does, perhaps with a name before it. */
+/** Whether a text begins like a list or dictionary in code, optionally after a name and "=". */
 export function looksLikeLiteral(text: string): boolean {
   return /^\s*(?:#[^\n]*\n\s*)*(?:[A-Za-z_][\w.]*\s*=\s*)?[[({]\s*(?:#[^\n]*\n\s*)*[[({"'\d]/.test(text);
 }
 
-/** A list of texts, or null. */
+/** Returns a value as a list of texts, or null. */
 export function textsOf(value: Literal | undefined): readonly string[] | null {
   return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : null;
 }
 
-/** A map, or null. */
+/** Returns a value as a map, or null. */
 export function mapOf(value: Literal | undefined): LiteralMap | null {
   return value instanceof Map ? value : null;
 }

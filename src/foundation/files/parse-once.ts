@@ -1,11 +1,11 @@
-/** Characters of a text that is remembered: class lists have some 40,000. */
+/** Maximum length of a text that is remembered, in characters: class lists have about 40,000. */
 const LONGEST = 1 << 20;
-/** Texts that are remembered at a time. */
+/** Maximum number of texts that are remembered. */
 const MAX_ENTRIES = 32;
 
 /**
- * Makes a parser that remembers its latest results: a file that is read again, with the same content, is not parsed again. The content
- * decides, not the file's time. Results are shared, so nobody may change them; what the parser throws is not remembered.
+ * Makes a parser that remembers its latest results, so that a file with unchanged content is not parsed again. The
+ * content decides, not the file's time. Results are shared and must not be changed; errors are not remembered.
  */
 export function parseOnce<Parsed>(
   parse: (text: string, where: string) => Parsed,

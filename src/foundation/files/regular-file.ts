@@ -4,20 +4,22 @@ import { InputError } from "../errors.ts";
 import { byteSize } from "../number-text.ts";
 
 /*
- * The user's files are opened here and nowhere else, and only regular files are read: a named pipe would wait for a writer
- * for ever, a terminal for its user, and a device such as /dev/zero has no end. What a link leads to counts.
+ * All files of users are opened here, and only regular files are read: a named pipe would wait for a writer
+ * indefinitely, a terminal for its user, and a device such as /dev/zero has no end. The target of a link counts.
  */
 
-/** O_NONBLOCK: opening a named pipe returns at once, so that it can be refused. It changes nothing for a regular file. */
+/**
+ * With O_NONBLOCK, opening a named pipe returns at once, so that it can be refused. It has no effect on a regular file.
+ */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** A path as the system is given it: bytes where it is not UTF-8. */
+/** A path as passed to the system: bytes where it is not UTF-8. */
 export type FilePath = string | Buffer;
 
-/** The largest file that is held in memory whole, bytes: one read of the system gives no more. */
+/** Maximum size of a file that is read into memory whole, in bytes: a single system read returns no more. */
 export const MAX_BYTES = 2 ** 31 - 1;
 
-/** Opens a regular file to be read. @throws InputError if it is no regular file, else what the system throws */
+/** Opens a regular file for reading. @throws InputError if it is not a regular file, else the system's error */
 export async function openRegular(path: FilePath): Promise<FileHandle> {
   const file = await open(path, READ);
   try {
@@ -29,7 +31,7 @@ export async function openRegular(path: FilePath): Promise<FileHandle> {
   }
 }
 
-/** The same, with the state of the open file. */
+/** Opens a regular file and returns its state too. */
 export async function openRegularWithStats(
   path: FilePath,
 ): Promise<{ readonly file: FileHandle; readonly stats: BigIntStats }> {
@@ -44,7 +46,7 @@ export async function openRegularWithStats(
   }
 }
 
-/** The same, synchronously. @returns a file descriptor, which the caller closes */
+/** Opens a regular file synchronously. @returns a file descriptor, which the caller closes */
 export function openRegularSync(path: FilePath): number {
   const file = openSync(path, READ);
   try {
@@ -57,11 +59,11 @@ export function openRegularSync(path: FilePath): number {
 }
 
 /**
- * Reads a regular file whole.
+ * Reads a whole regular file.
  *
- * @param maxBytes refuse a file of more bytes, before any of it is read
- * @returns memory of its own
- * @throws InputError if it is no regular file or is larger, else what the system throws
+ * @param maxBytes refuse a larger file before reading any of it
+ * @returns memory that nothing else uses
+ * @throws InputError if it is not a regular file or is too large, else the system's error
  */
 export async function readRegular(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer<ArrayBuffer>> {
   const file = await open(path, READ);
@@ -73,7 +75,7 @@ export async function readRegular(path: string, maxBytes: number = MAX_BYTES): P
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
-      if (bytesRead === 0) return bytes.subarray(0, filled); // it was cut since
+      if (bytesRead === 0) return bytes.subarray(0, filled); // truncated in the meantime
       filled += bytesRead;
     }
     return bytes;
@@ -83,32 +85,35 @@ export async function readRegular(path: string, maxBytes: number = MAX_BYTES): P
 }
 
 /**
- * Fills memory with a regular file's bytes from a position on, synchronously.
+ * Fills a buffer with a regular file's bytes from a position on, synchronously.
  *
- * @returns how many there are: fewer than it holds only where the file ends
- * @throws InputError if it is no regular file, else what the system throws
+ * @returns the number of bytes read: fewer than the buffer holds only at the end of the file
+ * @throws InputError if it is not a regular file, else the system's error
  */
-export function readRegularIntoSync(path: FilePath, into: Uint8Array, position: number): number {
+export function readRegularIntoSync(path: FilePath, buffer: Uint8Array, position: number): number {
   const file = openRegularSync(path);
   try {
-    return fillSync(file, into, position);
+    return fillSync(file, buffer, position);
   } finally {
     closeSync(file);
   }
 }
 
-/** Fills memory with an open file's bytes from a position on. @returns how many there are: fewer only where the file ends */
-export function fillSync(file: number, into: Uint8Array, position: number): number {
+/**
+ * Fills a buffer with an open file's bytes from a position on. @returns the number of bytes read: fewer only at the
+ * file's end
+ */
+export function fillSync(file: number, buffer: Uint8Array, position: number): number {
   let filled = 0;
-  while (filled < into.length) {
-    const bytesRead = readSync(file, into, filled, into.length - filled, position + filled);
+  while (filled < buffer.length) {
+    const bytesRead = readSync(file, buffer, filled, buffer.length - filled, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
   return filled;
 }
 
-/** @throws InputError naming what the path is, if it is no regular file */
+/** @throws InputError naming the kind of file if it is not a regular file */
 export function checkRegular(path: FilePath, info: Stats | BigIntStats): void {
   if (info.isFile()) return;
   const kind = info.isDirectory()
@@ -122,5 +127,5 @@ export function checkRegular(path: FilePath, info: Stats | BigIntStats): void {
 }
 
 function tooLarge(path: string, bytes: number, maxBytes: number): InputError {
-  return new InputError(`${path}: ${byteSize(bytes)}, of which at most ${byteSize(maxBytes)} are read`);
+  return new InputError(`${path}: ${byteSize(bytes)}, more than the maximum of ${byteSize(maxBytes)}`);
 }

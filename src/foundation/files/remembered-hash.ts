@@ -6,33 +6,34 @@ import { hashInThread } from "./hash-in-thread.ts";
 import { readText } from "./read-text.ts";
 import { sha256 } from "./sha256.ts";
 
-/** Bytes from which remembering pays: fewer are hashed sooner than two small files are read. */
+/** File size from which remembering pays: hashing less is faster than reading two small files. */
 const WORTH_REMEMBERING = 8e6;
 
 const noteSchema = z.strictObject({
   path: z.string(),
   state: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** SHA-256 of the other fields, so that a damaged note is not believed */
+  /** SHA-256 of the other fields, which detects a damaged note */
   check: z.string(),
 });
 
-/** A file's content, and what the file system showed of it before it was read and after. */
+/** A file's hash, and its state in the file system before and after reading. */
 export interface HashedFile {
   /** 64 hexadecimal digits */
   readonly sha256: string;
   readonly before: FileState;
-  /** of another state where the file was changed meanwhile */
+  /** differs from `before` where the file was changed during reading */
   readonly after: FileState;
 }
 
 /**
- * SHA-256 of a file, remembered in `folder`: read again only where the file system shows another size, inode or time of
- * change than when it was hashed. Whatever writes to a file sets the time of its inode's change, which no program can set back;
- * where that does not hold, because a file system shows no change through mapped memory (`timesTellChanges`), it is read every time.
+ * Returns the SHA-256 of a file, remembered in `folder`. The file is read again only where its size, inode or time of
+ * change differ from when it was hashed. Every write sets the time of the inode's change, which no program can set
+ * back. Where a file system does not show changes through mapped memory (`timesShowChanges`), the file is read every
+ * time.
  *
  * @param folder nothing is remembered where absent
- * @throws what reading the file throws; a note that cannot be read or kept is skipped
+ * @throws the error of reading the file; a note that cannot be read or kept is skipped
  */
 export async function rememberedHash(path: string, folder?: string): Promise<HashedFile> {
   const glance = await fileState(path);
@@ -74,7 +75,7 @@ async function readNote(path: string): Promise<Note | null> {
   }
 }
 
-/** A store that cannot be written is told of when parts are written to it, not here. */
+/** A store that cannot be written is reported when parts are written to it, not here. */
 async function keep(path: string, text: string): Promise<void> {
   try {
     await atomicWrite(path, text);

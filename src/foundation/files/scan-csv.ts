@@ -1,36 +1,39 @@
 import { InputError } from "../errors.ts";
 
 /**
- * Goes through the rows of a CSV text and finds where the bytes of each cell are, without a string or a copy of any: for
- * files of millions of cells of which a few are needed.
+ * Iterates over the rows of a CSV text and finds where the bytes of each cell are, without copying any or making a
+ * string: for files of millions of cells of which a few are needed.
  */
 export interface CsvScanner {
-  /** cells of the first row; none where there is no row */
+  /** cells of the first row; empty where there are no rows */
   readonly header: readonly string[];
-  /** the current row, from 1: the header is 0 */
+  /** the current row, from 1; the header is row 0 */
   readonly row: number;
   /**
-   * (2 header.length,) the first byte and the end of each cell, quotation marks included: of the cells that are needed,
-   * and more after `find`
+   * (2 header.length,) the first byte and the end of each cell, including quotation marks; set for the needed cells,
+   * and for more after `find`
    */
   readonly bounds: Int32Array;
-  /** Makes `next` look for the first cells of a row only, so many. All are looked for where it is not called. */
+  /** Makes `next` find only the first `cells` cells of a row. By default it finds all. */
   need(cells: number): void;
   /**
-   * Goes to the next row. Empty lines are skipped; the last line need not end.
+   * Advances to the next row. Empty lines are skipped; the last line needs no line end.
    *
-   * @returns false after the last
-   * @throws InputError if a needed cell is not there, or a quotation mark stands where none can
+   * @returns false after the last row
+   * @throws InputError if a needed cell is missing or a quotation mark is misplaced
    */
   next(): boolean;
   /**
    * Finds more cells of the current row.
    *
-   * @param cells the first so many; where it is all, the row is held to have no more
+   * @param cells how many from the first; if it is all of them, the row must have no more
    * @throws InputError as `next`
    */
   find(cells: number): void;
-  /** Finds the last cell of the current row, without those before it where it can. @throws InputError as `next` */
+  /**
+   * Finds the last cell of the current row, without finding those before it where possible. @throws InputError as
+   * `next`
+   */
   findLast(): void;
   /** The text of a cell that was found, without its quotation marks. */
   text(cell: number): string;
@@ -43,12 +46,13 @@ const COMMA = 44;
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
 
 /**
- * Opens a scanner behind the first row: commas between cells, quotation marks where a cell has any of these or a line end,
- * doubled inside; lines end with LF or CR LF. Every row has as many cells as the first.
+ * Opens a scanner positioned after the first row. Commas separate cells; quotation marks enclose cells that contain a
+ * comma, a line end or a quotation mark, which is doubled; lines end with LF or CR LF. Every row has as many cells as
+ * the first.
  *
  * @param text  UTF-8
  * @param where file name, for messages
- * @throws InputError if a quotation mark stands where none can
+ * @throws InputError if a quotation mark is misplaced
  */
 export function scanCsv(text: Buffer, where: string): CsvScanner {
   const { length } = text;
@@ -56,12 +60,15 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
   let columns = Number.POSITIVE_INFINITY;
   let wanted = Number.POSITIVE_INFINITY;
   let bounds = new Int32Array(64);
-  /** cells found of the current row, and where the next one starts; −1 after the last */
+  /** number of cells found in the current row, and where the next one starts; −1 after the last */
   let found = 0;
   let start = 0;
-  /** where the row ends, if no quotation mark is at or behind `start`; −1 where one is: only its cells say where it ends */
+  /**
+   * where the row ends if no quotation mark is at or after `start`; else −1, and only the row's cells show where it
+   * ends
+   */
   let plainEnd = -1;
-  /** the first quotation mark behind some earlier place */
+  /** the first quotation mark after some earlier position */
   let quote = -1;
   let row = -1;
 
@@ -78,7 +85,7 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     return true;
   }
 
-  /** Finds where the row ends, and the next one starts, if no quotation mark can hold its line end. */
+  /** Finds where the row ends and the next one starts, if no quotation mark can enclose its line end. */
   function seekEnd(): void {
     if (quote < start) quote = indexOrEnd(QUOTE, start);
     const end = indexOrEnd(LINE_FEED, start);
@@ -107,13 +114,13 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     bounds[2 * columns - 1] = plainEnd;
   }
 
-  /** Finds cells from `start` to `plainEnd`, so many in all. */
-  function findPlainCells(most: number): void {
+  /** Finds cells from `start` to `plainEnd`, up to a total of `cells`. */
+  function findPlainCells(cells: number): void {
     const bytes = text;
     const end = plainEnd;
     let cell = found;
     let place = start;
-    for (; cell < most && place !== -1; cell++) {
+    for (; cell < cells && place !== -1; cell++) {
       if (2 * cell === bounds.length) bounds = grown(bounds);
       bounds[2 * cell] = place;
       while (place < end && bytes[place] !== COMMA) place++;
@@ -124,7 +131,7 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     start = place;
   }
 
-  /** Finds one cell where it, or one after it, has quotation marks. */
+  /** Finds one cell where it or a later cell has quotation marks. */
   function findCell(): void {
     if (2 * found === bounds.length) bounds = grown(bounds);
     const isQuoted = text[start] === QUOTE;
@@ -146,7 +153,7 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     }
   }
 
-  /** The first such byte from a place on; the end of the text where there is none. */
+  /** Finds the first such byte from a position on; the end of the text where there is none. */
   function indexOrEnd(byte: number, from: number): number {
     const index = text.indexOf(byte, from);
     return index === -1 ? length : index;
@@ -160,7 +167,7 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
     }
   }
 
-  /** The place after the mark that closes a cell. */
+  /** Returns the position after the quotation mark that closes a cell. */
   function quotedEnd(from: number): number {
     let end = text.indexOf(QUOTE, from + 1);
     while (end !== -1 && text[end + 1] === QUOTE) end = text.indexOf(QUOTE, end + 2);
@@ -198,7 +205,7 @@ export function scanCsv(text: Buffer, where: string): CsvScanner {
   };
 }
 
-/** Whether a byte ends a cell that has no quotation marks, or may not be in it. */
+/** Whether a byte ends a cell without quotation marks or cannot be in it. */
 function isDelimiter(byte: number): boolean {
   return byte === COMMA || byte === LINE_FEED || byte === QUOTE;
 }

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { openRegular } from "./regular-file.ts";
 
-/** SHA-256 of bytes or of UTF-8 text, 64 hexadecimal digits. */
+/** Computes the SHA-256 of bytes or of UTF-8 text, as 64 hexadecimal digits. */
 export function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
 /**
- * SHA-256 of a file's content, read as a stream, 64 hexadecimal digits.
+ * Computes the SHA-256 of a file's content, read as a stream, as 64 hexadecimal digits.
  *
- * @throws InputError if it is no regular file, else what the system throws
+ * @throws InputError if it is not a regular file, else the system's error
  */
 export async function sha256File(path: string): Promise<string> {
   const hash = createHash("sha256");

@@ -1,9 +1,9 @@
-/** A name as it goes into a CSV cell: a spreadsheet would run one like `=cmd`, so an apostrophe goes before it. */
+/** Protects a name for a CSV cell: a spreadsheet would run a name like `=cmd`, so an apostrophe is put before it. */
 export function toSpreadsheetText(name: string): string {
   return /^'*[=+\-@\t\r]/.test(name) ? `'${name}` : name;
 }
 
-/** The name that {@link toSpreadsheetText} wrote. */
+/** Reverses {@link toSpreadsheetText}. */
 export function fromSpreadsheetText(cell: string): string {
   return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
 }

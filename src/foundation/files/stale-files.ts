@@ -3,16 +3,16 @@ import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TEMPORARY_NAME } from "./atomic-write.ts";
 
-/** Writing one file takes seconds at most: what is older than this was left by a run that was killed. */
+/** Writing a file takes seconds: an older one was left by a killed run. */
 const STALE_AFTER = 3600e3; // 1 h, in ms
 
 /**
- * Removes the unfinished files that killed runs left in a folder: those with a temporary name, and those that
- * `isStale` names, if nobody has touched them for an hour. The hour is by the clock of the file system, which another
- * machine's files have their times from: this machine's may be hours ahead of it. Files that a running process of this
- * machine may be writing stay, however old. Never fails: they only take space.
+ * Removes the unfinished files that killed runs left in a folder: files with a temporary name, and those that `isStale`
+ * selects, if they have not changed for an hour. Time is read from the file system's clock, which also sets the times
+ * of other machines' files; the clock of this machine may be hours ahead of it. Files that a running process of this
+ * machine may be writing stay, whatever their age. Never fails, because the files only take space.
  *
- * @param isStale  of the names in the folder, which others are left over
+ * @param isStale  selects further leftovers by their name in the folder
  */
 export async function removeStaleFiles(
   folder: string,
@@ -31,7 +31,7 @@ export async function removeStaleFiles(
   }
 }
 
-/** The time that a file written to the folder just now has, in ms; null where none can be written. */
+/** Returns the time that a file written to the folder now gets, in ms; null where none can be written. */
 async function fileSystemClock(folder: string): Promise<number | null> {
   const path = join(folder, `clock.tmp-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
@@ -44,14 +44,14 @@ async function fileSystemClock(folder: string): Promise<number | null> {
   }
 }
 
-/** Whether a process of this machine has the number in the name: it may have been stopped for a while, and go on. */
+/** Whether a process of this machine has the id in the name: it may be paused and continue. */
 function isBeingWritten(name: string): boolean {
   const pid = Number(TEMPORARY_NAME.exec(name)?.[1]);
-  if (!Number.isInteger(pid) || pid === process.pid || pid <= 0) return false; // one's own take seconds, not an hour
+  if (!Number.isInteger(pid) || pid === process.pid || pid <= 0) return false; // this process writes a file in seconds, not in an hour
   try {
     process.kill(pid, 0);
     return true;
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"; // it runs, as another user
+    return (cause as NodeJS.ErrnoException).code === "EPERM"; // it runs as another user
   }
 }

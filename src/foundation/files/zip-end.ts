@@ -1,8 +1,8 @@
 import { InputError } from "../errors.ts";
 
 /*
- * A zip ends with its directory: an entry for each file, then the end record, and before that, where 32 bits are too few,
- * the 64-bit end record and its locator.
+ * A zip ends with its directory: an entry per file, then the end record, preceded by the 64-bit end record and its
+ * locator where 32 bits are too few.
  * Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
  */
 const END_BYTES = 22;
@@ -14,33 +14,36 @@ const FOUR_GIB = 2 ** 32;
 
 /** An open zip. */
 export interface ZipFile {
-  /** as it was given, for messages */
+  /** the path as given, for messages */
   readonly path: string;
   /** bytes */
   readonly size: number;
-  /** @throws InputError if the file has no such bytes */
+  /** @throws InputError if the range is outside the file */
   readonly read: (offset: number, length: number) => Buffer;
 }
 
-/** Where a zip's directory is. */
+/** The position and size of a zip's directory. */
 export interface ZipDirectory {
   /** where it begins in the file */
   readonly offset: number;
   /** bytes */
   readonly length: number;
-  /** how many entries its end says there are; without {@link is64} the last 16 bits of it are sure */
+  /** number of entries, by the end record; without {@link is64} only its last 16 bits are reliable */
   readonly count: number;
-  /** bytes of the file before the archive begins: what unpacks itself has a program there. All offsets are from there on */
+  /**
+   * bytes of the file before the archive begins, such as the program of a self-extracting archive. All offsets count
+   * from there
+   */
   readonly before: number;
   readonly is64: boolean;
-  /** the archive is larger than 4 GiB, and its offsets are written without what goes beyond: macOS' Finder does so */
+  /** the archive is larger than 4 GiB and its offsets are stored modulo 2^32, as by macOS Finder */
   readonly wraps: boolean;
 }
 
 /**
- * Finds the directory by the end records, which must lie directly behind it.
+ * Finds the directory by the end records, which must directly follow it.
  *
- * @throws InputError if there is none, if two records or two places disagree, or if it is a part of a split archive
+ * @throws InputError if there is none, if two records or two positions disagree, or if it is part of a split archive
  */
 export function findZipDirectory(file: ZipFile): ZipDirectory {
   const { end, record } = findEnd(file);
@@ -59,7 +62,7 @@ export function findZipDirectory(file: ZipFile): ZipDirectory {
   const start = found.start - found.length;
   const before = start - found.offset;
   if (before < 0 || (found.before !== null && found.before !== before)) {
-    throw zipFault(file, "its directory does not end where its end begins");
+    throw zipFault(file, "its directory does not end at its end-of-directory record");
   }
   const wraps = long === null && before > 0 && before % FOUR_GIB === 0;
   const { count } = found;
@@ -70,23 +73,23 @@ function findEnd(file: ZipFile): { end: number; record: Buffer } {
   if (file.size < END_BYTES) throw cut(file);
   const tailLength = Math.min(file.size, END_BYTES + MAX_COMMENT);
   const tail = file.read(file.size - tailLength, tailLength);
-  // zeros may follow: what is written to a pipe in blocks (libarchive) has them
+  // zeros may follow: an archive written to a pipe in blocks (libarchive) has them
   const ends = (at: number) => {
     const end = at + END_BYTES + tail.readUInt16LE(at + 20);
     return end <= tailLength && tail.subarray(end).every((byte) => byte === 0);
   };
   const at = tail.lastIndexOf(END, tailLength - END_BYTES);
   if (at < 0) throw cut(file);
-  if (!ends(at)) throw zipFault(file, "bytes follow its end record, or are missing from it");
+  if (!ends(at)) throw zipFault(file, "bytes follow its end record or are missing from it");
   for (let earlier = at; earlier > 0; ) {
     earlier = tail.lastIndexOf(END, earlier - 1);
     if (earlier < 0) break;
-    if (ends(earlier)) throw zipFault(file, "it has two end records, and readers differ in which they take");
+    if (ends(earlier)) throw zipFault(file, "it has two end records, and programs differ in which they use");
   }
   return { end: file.size - tailLength + at, record: tail.subarray(at, at + END_BYTES) };
 }
 
-/** The 64-bit end record; null where there is none. */
+/** Reads the 64-bit end record; null where there is none. */
 function readEnd64(file: ZipFile, end: number) {
   if (end < LOCATOR_BYTES) return null;
   const locator = file.read(end - LOCATOR_BYTES, LOCATOR_BYTES);
@@ -94,12 +97,12 @@ function readEnd64(file: ZipFile, end: number) {
   if (locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) !== 1) throw splitArchive(file);
   const start = end - LOCATOR_BYTES - END64_BYTES;
   const claimed = safeNumber(locator, 8);
-  if (start < 0 || claimed === null || claimed > start) throw zipFault(file, "its 64-bit end is damaged");
+  if (start < 0 || claimed === null || claimed > start) throw zipFault(file, "its 64-bit end record is damaged");
   const record = file.read(start, END64_BYTES);
   const [onDisk, count, length, offset] = [24, 32, 40, 48].map((field) => safeNumber(record, field));
   const sound = record.readUInt32LE(0) === 0x06064b50 && record.readBigUInt64LE(4) === BigInt(END64_BYTES - 12);
   if (!sound || onDisk == null || count == null || length == null || offset == null) {
-    throw zipFault(file, "its 64-bit end is damaged");
+    throw zipFault(file, "its 64-bit end record is damaged");
   }
   const before = start - claimed;
   return {
@@ -108,7 +111,7 @@ function readEnd64(file: ZipFile, end: number) {
   };
 }
 
-/** A number of 64 bits; null where it is beyond 2^53. */
+/** Reads a number of 64 bits; null where it exceeds 2^53. */
 export function safeNumber(bytes: Buffer, at: number): number | null {
   const value = bytes.readBigUInt64LE(at);
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : null;
@@ -120,7 +123,7 @@ export function zipFault({ path }: Pick<ZipFile, "path">, what: string): InputEr
 
 export function splitArchive(file: Pick<ZipFile, "path">): InputError {
   return new InputError(
-    `${file.path}: it is a part of a split archive; join the parts, with zip -s 0 PARTS.zip --out WHOLE.zip for example`,
+    `${file.path}: part of a split archive; join the parts first, for example with zip -s 0 PARTS.zip --out WHOLE.zip`,
   );
 }
 

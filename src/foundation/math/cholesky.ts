@@ -1,8 +1,8 @@
 /**
- * Factors a symmetric positive definite matrix in place into L Lᵀ; the upper triangle is left as it is.
+ * Factors a symmetric positive definite matrix in place into L Lᵀ; the upper triangle is unchanged.
  *
- * @param matrix (n, n) row by row; receives L in its lower triangle
- * @returns false if the matrix is not positive definite: its content is then of no use
+ * @param matrix (n, n), row-major; receives L in its lower triangle
+ * @returns false if the matrix is not positive definite: its content is then unusable
  */
 export function choleskyInPlace(matrix: Float64Array, n: number): boolean {
   for (let j = 0; j < n; j++) {
@@ -39,7 +39,7 @@ export function choleskySolve(lower: Float64Array, n: number, vector: Float64Arr
   }
 }
 
-/** Multiplies a vector of independent numbers by L, so that they have the factored matrix as their covariance. */
+/** Multiplies a vector of independent numbers by L, which gives it the factored matrix as covariance. */
 export function choleskyMultiply(lower: Float64Array, n: number, independent: Float64Array, out: Float64Array): void {
   for (let i = 0; i < n; i++) {
     let value = 0;

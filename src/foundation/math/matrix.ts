@@ -6,7 +6,7 @@ export interface Matrix {
 }
 
 /**
- * Makes a matrix over existing data, without a copy.
+ * Makes a matrix from existing data, without a copy.
  *
  * @param data    rows × columns numbers, row-major
  * @throws RangeError if the length of the data is not rows × columns
@@ -18,7 +18,7 @@ export function matrix(data: Float32Array, rows: number, columns: number): Matri
   return { data, rows, columns };
 }
 
-/** Row r of the matrix, (columns,), as a view on the same memory. */
+/** Returns row r of the matrix, (columns,), as a view of the same memory. */
 export function row(m: Matrix, r: number): Float32Array {
   return m.data.subarray(r * m.columns, (r + 1) * m.columns);
 }

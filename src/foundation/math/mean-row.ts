@@ -1,12 +1,12 @@
 import { type Matrix, row } from "./matrix.ts";
 
 /**
- * The mean of some rows, summed in float64 in the order given.
+ * Computes the mean of some rows, summed in float64 in the given order.
  *
  * @param m       (n, d)
- * @param indices which rows; one listed twice counts twice; all rows if absent
+ * @param indices which rows; a row listed twice counts twice; all rows if absent
  * @returns (d,) in float32
- * @throws RangeError if there is no row to take the mean of, or an index is outside the matrix
+ * @throws RangeError if there are no rows or an index is outside the matrix
  */
 export function meanRow(m: Matrix, indices?: Int32Array): Float32Array {
   const chosen = indices ?? Int32Array.from({ length: m.rows }, (_, r) => r);

@@ -1,15 +1,15 @@
 /**
- * The part of a column that is orthogonal to the span of others: its least-squares residual on them. Modified Gram-Schmidt,
- * twice, so that what is left of a dependent column is rounding.
+ * Computes the part of a column that is orthogonal to the span of other columns: its least-squares residual on them.
+ * Uses modified Gram-Schmidt, twice, so that only rounding is left of a dependent column.
  *
  * @param column (n,)
- * @param others columns of n each, dependent ones among them allowed
+ * @param spanning columns of n each; they may be linearly dependent
  * @throws RangeError where lengths differ
  * @see L. Giraud, J. Langou, M. Rozloznik, The loss of orthogonality in the Gram-Schmidt process, 2005: twice is enough
  */
-export function orthogonalPart(column: ArrayLike<number>, others: readonly ArrayLike<number>[]): Float64Array {
+export function orthogonalPart(column: ArrayLike<number>, spanning: readonly ArrayLike<number>[]): Float64Array {
   const basis: Float64Array[] = [];
-  for (const candidate of others) {
+  for (const candidate of spanning) {
     if (candidate.length !== column.length) {
       throw new RangeError(`expected columns of ${column.length}, got one of ${candidate.length}`);
     }
@@ -21,12 +21,12 @@ export function orthogonalPart(column: ArrayLike<number>, others: readonly Array
   return project(column, basis);
 }
 
-/** Whether a column lies in the span of others, but for rounding. */
-export function isInSpan(column: ArrayLike<number>, others: readonly ArrayLike<number>[]): boolean {
-  return norm(orthogonalPart(column, others)) <= DEPENDENT * norm(column);
+/** Whether a column is in the span of other columns, up to rounding. */
+export function isInSpan(column: ArrayLike<number>, spanning: readonly ArrayLike<number>[]): boolean {
+  return norm(orthogonalPart(column, spanning)) <= DEPENDENT * norm(column);
 }
 
-/** Length of what is left of a column, relative to it, that counts as rounding. */
+/** Maximum length of a residual, relative to its column, that counts as rounding. */
 const DEPENDENT = 1e-9;
 
 /** Euclidean length. */

@@ -1,7 +1,7 @@
 /** A running XXH64 with seed 0. */
 export interface Xxh64 {
   update(bytes: Uint8Array): void;
-  /** The lower 32 bits of the hash of all bytes so far. */
+  /** Returns the lower 32 bits of the hash of all bytes so far. */
   low32(): number;
 }
 
@@ -18,7 +18,8 @@ const P5: Word = [0x165667c5, 0x27d4eb2f];
 const STRIPE = 32;
 
 /**
- * The hash by which a zstd frame is checked. Words of 64 bits are held as two halves: BigInt takes ten times as long.
+ * Creates the hash that checks a zstd frame. 64-bit words are represented as two halves, because BigInt takes ten times
+ * as long.
  *
  * @see https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md, "XXH64 Algorithm Description"
  */
@@ -82,14 +83,14 @@ function round(lanes: Uint32Array, lane: number, wordLow: number, wordHigh: numb
   const sum = ((lanes[lane] as number) + productLow) | 0;
   const carry = sum >>> 0 < productLow >>> 0 ? 1 : 0;
   const high = ((lanes[lane + 1] as number) + productHigh + carry) | 0;
-  // rotated by 31: by 32, the halves change places, and back by 1
+  // rotated left by 31: swap the halves (32), then rotate right by 1
   const low = (high >>> 1) | (sum << 31);
   const top = (sum >>> 1) | (high << 31);
   lanes[lane] = Math.imul(low, P1_LOW);
   lanes[lane + 1] = highOf(low, P1_LOW) + Math.imul(low, P1_HIGH) + Math.imul(top, P1_LOW);
 }
 
-/** The upper half of the product of two unsigned numbers of 32 bits. */
+/** Returns the upper half of the product of two unsigned 32-bit numbers. */
 function highOf(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;

@@ -15,21 +15,21 @@ export interface NestedTest {
   readonly p: number;
 }
 
-/** Do groups share one line? */
+/** Tests whether groups share one line. */
 export interface AnalysisOfCovariance {
-  /** are the slopes different? */
+  /** do the slopes differ? */
   readonly slopes: NestedTest;
-  /** supposing equal slopes: do the lines differ in height? */
+  /** given equal slopes: do the lines differ in height? */
   readonly intercepts: NestedTest;
-  /** slopes and heights together: is it more than one line? */
+  /** slopes and heights together: do the groups need more than one line? */
   readonly lines: NestedTest;
 }
 
 /**
- * Analysis of covariance: least squares of y on x with a line for each group, with parallel lines, and with one line for
- * all, compared by F tests of their residual sums of squares.
+ * Analysis of covariance: fits y on x by least squares with a line for each group, with parallel lines, and with one
+ * line for all, and compares the residual sums of squares by F tests.
  *
- * @param groups g ≥ 2 groups of at least two points with different x each, and more than 2 g points in all
+ * @param groups g ≥ 2 groups of at least two points with different x each, and more than 2 g points in total
  * @throws RangeError if there are fewer, a number is not finite, or the separate lines leave no residual
  * @see N. R. Draper & H. Smith, Applied Regression Analysis, 3rd ed., chapter 14
  */
@@ -50,7 +50,7 @@ export function analysisOfCovariance(groups: readonly GroupPoints[]): AnalysisOf
     sumsAboutMean({ x: groups.flatMap((group) => group.x), y: groups.flatMap((group) => group.y) }),
   );
   if (!(separate > 1e-14 * pooled.yy))
-    throw new RangeError("the groups' points lie on their lines: nothing to test against");
+    throw new RangeError("the groups' points are exactly on their lines: there is no residual variance for the test");
   return {
     slopes: nestedTest(parallel, separate, g - 1, n - 2 * g),
     intercepts: nestedTest(common, parallel, g - 1, n - g - 1),
@@ -65,7 +65,7 @@ interface Sums {
 }
 
 function sumsAboutMean({ x, y }: GroupPoints): Sums & { readonly n: number } {
-  if (x.length !== y.length) throw new RangeError(`expected as many y as x, got ${y.length} and ${x.length}`);
+  if (x.length !== y.length) throw new RangeError(`expected equal numbers of x and y, got ${x.length} and ${y.length}`);
   if (x.length < 2) throw new RangeError(`a group's line needs at least two points, got ${x.length}`);
   if (![...x, ...y].every(Number.isFinite)) throw new RangeError("expected finite numbers");
   const [xMean, yMean] = [mean([...x]), mean([...y])];
@@ -76,7 +76,7 @@ function sumsAboutMean({ x, y }: GroupPoints): Sums & { readonly n: number } {
     sums.xy += dx * dy;
     sums.yy += dy * dy;
   });
-  if (sums.xx === 0) throw new RangeError("a group's line needs different x");
+  if (sums.xx === 0) throw new RangeError("a group's line needs at least two different x");
   return sums;
 }
 

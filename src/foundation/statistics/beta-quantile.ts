@@ -1,7 +1,7 @@
 import { checkShapes, logBetaPower, logIncompleteBeta } from "./incomplete-beta.ts";
 
 /**
- * The quantile of the beta distribution: the x at which a Beta(a, b) variable is at most x with probability p.
+ * Computes the quantile of the beta distribution: the x at which a Beta(a, b) variable is at most x with probability p.
  *
  * @param p in [0, 1]
  * @param a > 0, need not be whole
@@ -14,10 +14,11 @@ export function betaQuantile(p: number, a: number, b: number): number {
 }
 
 /**
- * ln(x / (1 − x)) of the quantile x of {@link betaQuantile}: keeps the digits of 1 − x when x is near 1.
+ * Computes ln(x / (1 − x)) of the quantile x of {@link betaQuantile}, which keeps the digits of 1 − x when x is near 1.
  *
- * Newton's method on ln I_x over u = ln(x / (1 − x)). There the beta distribution is log-concave, so its distribution
- * function is too, and Newton's steps cannot overshoot to the right: after the first they only climb to the solution.
+ * Uses Newton's method on ln I_x over u = ln(x / (1 − x)). The distribution of u is log-concave, so its distribution
+ * function is too, and Newton's steps cannot overshoot to the right: after the first they increase monotonically to the
+ * solution.
  */
 export function betaQuantileLogit(p: number, a: number, b: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`expected a probability in [0, 1], got ${p}`);

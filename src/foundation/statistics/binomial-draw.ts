@@ -1,11 +1,14 @@
 import { normalCdf } from "./normal-distribution.ts";
 
-/** From this variance of the count on, the Cornish-Fisher expansion is within 0.002 of the distribution function. */
+/**
+ * If the variance of the count is at least this, the Cornish-Fisher expansion is within 0.002 of the distribution
+ * function.
+ */
 const EXPANDED_FROM = 12;
 
 /**
- * The count of a binomial distribution at the quantile of a standard normal z: correlated z give correlated counts (a
- * Gaussian copula). Exact by inversion while the variance is small, else by the Cornish-Fisher expansion.
+ * Returns the binomial count at the quantile of a standard normal z: correlated z give correlated counts (a Gaussian
+ * copula). Exact by inversion while the variance is small, else by the Cornish-Fisher expansion.
  *
  * @param z any number
  * @param n whole, ≥ 1
@@ -34,7 +37,7 @@ export function binomialAtNormal(z: number, n: number, p: number): number {
     probability *= ((n - k) / (k + 1)) * odds;
     k++;
     cumulated += probability;
-    if (probability < 1e-18 && k > n * p) break; // the rest is rounding
+    if (probability < 1e-18 && k > n * p) break; // the rest is rounding error
   }
   return k;
 }

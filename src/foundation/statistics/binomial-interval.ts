@@ -7,8 +7,9 @@ export interface Interval {
 }
 
 /**
- * The Clopper-Pearson ("exact") two-sided interval of a fraction: it covers the truth with at least the confidence asked,
- * whatever the truth is. Bounds are quantiles of beta distributions; low is 0 at no success, high is 1 at nothing else.
+ * Computes the Clopper-Pearson ("exact") two-sided interval of a fraction, which covers the true fraction with at least
+ * the requested confidence, whatever that fraction is. The bounds are quantiles of beta distributions; low is 0 without
+ * successes, high is 1 without failures.
  *
  * @param successes  0 ≤ successes ≤ trials
  * @param trials     > 0
@@ -24,7 +25,8 @@ export function binomialInterval(successes: number, trials: number, confidence =
 }
 
 /**
- * The same formula where successes and trials need not be whole: an effective sample size, see `stratifiedInterval`.
+ * Applies the same formula to successes and trials that need not be whole: an effective sample size, see
+ * `stratifiedInterval`.
  *
  * @throws RangeError if trials is not above 0, successes are outside 0..trials or the confidence is outside (0, 1)
  */

@@ -1,10 +1,10 @@
 import { regularizedIncompleteBeta } from "./incomplete-beta.ts";
 
 /**
- * P(X ≥ k) of a binomial distribution, exact up to rounding.
+ * Computes P(X ≥ k) of a binomial distribution, exact up to rounding.
  *
  * @param n  trials
- * @param p  probability of each, in [0, 1]
+ * @param p  success probability of each trial, in [0, 1]
  * @see scipy.stats.binom.sf(k − 1, n, p)
  */
 export function binomialUpperTail(k: number, n: number, p: number): number {

@@ -1,7 +1,8 @@
 import { normalCdf } from "./normal-distribution.ts";
 
 /**
- * The probability that a chi-square variable is at least `value`, by the recurrence over its degrees of freedom.
+ * Computes the probability that a chi-square variable is at least `value`, by the recurrence over its degrees of
+ * freedom.
  *
  * @param value            ≥ 0, may be infinite
  * @param degreesOfFreedom whole, ≥ 1
@@ -18,7 +19,7 @@ export function chiSquareUpperTail(value: number, degreesOfFreedom: number): num
   const half = value / 2;
   const isOdd = degreesOfFreedom % 2 === 1;
   let tail = isOdd ? 2 * normalCdf(-Math.sqrt(value)) : Math.exp(-half);
-  // ln of half^(d/2) e^−half / Γ(d/2 + 1): e^−half itself may vanish where the sum does not
+  // ln of half^(d/2) e^−half / Γ(d/2 + 1): e^−half may underflow where the sum does not
   let logTerm = isOdd ? 0.5 * Math.log(half) - half - Math.log(Math.sqrt(Math.PI) / 2) : Math.log(half) - half;
   for (let d = isOdd ? 1 : 2; d < degreesOfFreedom; d += 2) {
     tail += Math.exp(logTerm);

@@ -1,9 +1,9 @@
 import { regularizedIncompleteBeta } from "./incomplete-beta.ts";
 
 /**
- * The probability that an F variable is at least f: the p-value of an analysis of variance or covariance.
+ * Computes the probability that an F variable is at least f: the p-value of an analysis of variance or covariance.
  *
- * @param f           ≥ 0, infinity included
+ * @param f           ≥ 0, may be infinite
  * @param numerator   degrees of freedom of the numerator, > 0
  * @param denominator degrees of freedom of the denominator, > 0
  * @throws RangeError outside these ranges

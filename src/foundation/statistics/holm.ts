@@ -1,6 +1,6 @@
 /**
- * Holm's step-down adjustment: p-values that may each be compared with one level, which then bounds the probability of
- * any false finding among them all.
+ * Adjusts p-values by Holm's step-down method. Comparing the adjusted values with a level bounds the probability of any
+ * false positive among them by that level.
  *
  * @param pValues probabilities in [0, 1]
  * @returns adjusted values in the same order, each at least its p-value, at most 1

@@ -1,9 +1,9 @@
-const STIRLING_FROM = 15; // from here on five terms of the series are exact to 2e-16
+const STIRLING_FROM = 15; // five terms of the series are exact to 2e-16 from here on
 
 /**
- * The regularized incomplete beta function I_x(a, b): the probability that a Beta(a, b) variable is at most x.
- * Relative error below 1e-11 for a, b up to 1e7 (measured against mpmath), in the lower tail to 1e-300 too; for the
- * upper tail ask for I_y(b, a), which loses no digits where this is near 1.
+ * Computes the regularized incomplete beta function I_x(a, b): the probability that a Beta(a, b) variable is at most x.
+ * Relative error below 1e-11 for a, b up to 1e7 (measured against mpmath), in the lower tail down to 1e-300. For the
+ * upper tail compute I_y(b, a), which loses no digits where I_x(a, b) is near 1.
  *
  * @param a > 0
  * @param b > 0
@@ -16,8 +16,8 @@ export function regularizedIncompleteBeta(a: number, b: number, x: number, y = 1
 }
 
 /**
- * The natural logarithm of I_x(a, b), finite where I_x itself is too small for a float64.
- * Parameters and errors: {@link regularizedIncompleteBeta}.
+ * Computes the natural logarithm of I_x(a, b), finite where I_x itself underflows. Parameters and errors: {@link
+ * regularizedIncompleteBeta}.
  */
 export function logIncompleteBeta(a: number, b: number, x: number, y = 1 - x): number {
   checkShapes(a, b);
@@ -36,10 +36,10 @@ export function checkShapes(a: number, b: number): void {
 }
 
 /**
- * ln(x^a y^b / B(a, b)), which is x y times the density of Beta(a, b) at x: the slope of I_x over ln(x / y).
+ * Computes ln(x^a y^b / B(a, b)), which is x y times the density of Beta(a, b) at x: the slope of I_x over ln(x / y).
  *
- * Gamma functions of large arguments would cancel and leave few digits, so each is its Stirling formula, and the
- * leading parts meet in deviances that are computed whole.
+ * Gamma functions of large arguments would cancel and leave few digits. Each is therefore written by Stirling's
+ * formula, and their leading terms are combined in deviances that are computed without cancellation.
  *
  * @see C. Loader, Fast and accurate computation of binomial probabilities, 2000 (saddle-point expansion)
  */
@@ -53,7 +53,7 @@ export function logBetaPower(a: number, b: number, x: number, y: number): number
 }
 
 /**
- * ln I_x(a, b) by a continued fraction b0 + a1 / (b1 + a2 / (b2 + …)), evaluated from the front (modified Lentz).
+ * Computes ln I_x(a, b) by a continued fraction b0 + a1 / (b1 + a2 / (b2 + …)), evaluated forward (modified Lentz).
  *
  * @see A. R. DiDonato & A. H. Morris, ACM TOMS 18, 1992 (algorithm 708), equation 9
  */
@@ -62,9 +62,9 @@ function logByFraction(a: number, b: number, x: number, y: number): number {
     m + (m * (b - m) * x) / (a + 2 * m - 1) + ((a + m) * (a * y - b * x + 1 + m * (1 + y))) / (a + 2 * m + 1);
   let fraction = awayFromZero((a * (a * y - b * x + 1)) / (a + 1));
   let numerators = fraction; // ratio of successive numerators of the convergents
-  let denominators = 0; // and of the denominators, upside down
-  const most = 1000 + 20 * Math.sqrt(a + b); // it takes about the square root of the larger shape
-  for (let m = 1; m <= most; m++) {
+  let denominators = 0; // and of the denominators, inverted
+  const maxTerms = 1000 + 20 * Math.sqrt(a + b); // it needs about the square root of the larger shape
+  for (let m = 1; m <= maxTerms; m++) {
     const partNumerator = ((a + m - 1) / (a + 2 * m - 1)) * ((a + b + m - 1) / (a + 2 * m - 1)) * (m * (b - m) * x * x);
     const part = partDenominator(m);
     denominators = 1 / awayFromZero(part + partNumerator * denominators);
@@ -89,7 +89,7 @@ function stirlingError(z: number): number {
   return error + (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s / 1188)))) / high;
 }
 
-/** k ln(k / mean) + mean − k, without the cancellation near k = mean. */
+/** k ln(k / mean) + mean − k, without cancellation near k = mean. */
 function deviance(k: number, mean: number): number {
   const excess = (mean - k) / k;
   if (Math.abs(excess) > 0.2) return k * (excess - Math.log(mean / k));

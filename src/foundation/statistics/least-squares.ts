@@ -4,7 +4,7 @@ import { linearRegression, max, mean, min } from "simple-statistics";
 export interface LeastSquares {
   readonly slope: number;
   readonly intercept: number;
-  /** share of y's variance that the line explains, in [0, 1]; 0 where y is constant, as scipy has it */
+  /** share of y's variance that the line explains, in [0, 1]; 0 where y is constant, as in scipy */
   readonly r2: number;
   /** standard deviation of the residuals, with n − 2 degrees of freedom */
   readonly residualSd: number;
@@ -22,13 +22,14 @@ export interface LeastSquares {
  * Fits y on x by ordinary least squares.
  *
  * @param x (n,) the explanatory values
- * @param y (n,) the values explained
- * @throws RangeError with fewer than three points, lists of different length, a value that is not finite, or all x equal
+ * @param y (n,) the explained values
+ * @throws RangeError with fewer than three points, lists of different length, a value that is not finite, or all x
+ *   equal
  * @see scipy.stats.linregress, the oracle
  */
 export function leastSquares(x: readonly number[], y: readonly number[]): LeastSquares {
   const n = x.length;
-  if (y.length !== n) throw new RangeError(`a line needs as many y as x, got ${y.length} and ${n}`);
+  if (y.length !== n) throw new RangeError(`a line needs equal numbers of x and y, got ${n} and ${y.length}`);
   if (n < 3) throw new RangeError(`a line with its uncertainty needs at least three points, got ${n}`);
   x.forEach((value, i) => {
     if (!Number.isFinite(value) || !Number.isFinite(y[i])) {
@@ -36,14 +37,15 @@ export function leastSquares(x: readonly number[], y: readonly number[]): LeastS
     }
   });
   const [xMin, xMax] = [min([...x]), max([...x])];
-  if (xMin === xMax) throw new RangeError(`a line needs different x, got ${n} times ${xMin}`);
+  if (xMin === xMax) throw new RangeError(`a line needs at least two different x, got ${xMin} ${n} times`);
 
   const [xMean, yMean] = [mean([...x]), mean([...y])];
-  // Fitted about the means: the intercept there is near 0 and loses no digits where x or y are far from it.
-  const centred = x.map((value, i) => [value - xMean, (y[i] as number) - yMean]);
-  const { m: slope, b: offset } = linearRegression(centred);
+  // Fitted to values centered at their means: the intercept there is near 0 and keeps its digits where x or y are far
+  // from 0
+  const centered = x.map((value, i) => [value - xMean, (y[i] as number) - yMean]);
+  const { m: slope, b: offset } = linearRegression(centered);
   let [xSumOfSquares, ySumOfSquares, residualSumOfSquares] = [0, 0, 0];
-  for (const [dx = 0, dy = 0] of centred) {
+  for (const [dx = 0, dy = 0] of centered) {
     xSumOfSquares += dx * dx;
     ySumOfSquares += dy * dy;
     residualSumOfSquares += (dy - offset - slope * dx) ** 2;
@@ -65,12 +67,12 @@ export function leastSquares(x: readonly number[], y: readonly number[]): LeastS
   };
 }
 
-/** The line's y at x. */
+/** Returns the line's y at x. */
 export function lineAt(line: Pick<LeastSquares, "slope" | "intercept">, x: number): number {
   return line.intercept + line.slope * x;
 }
 
-/** Standard error of the line's y at x, the points' own scatter left out. */
+/** Returns the standard error of the line's y at x, without the scatter of the points. */
 export function lineSe(line: LeastSquares, x: number): number {
   return line.residualSd * Math.sqrt(1 / line.n + (x - line.xMean) ** 2 / line.xSumOfSquares);
 }

@@ -1,31 +1,34 @@
-/** What the likelihood of one count says of its linear predictor and of the scatter. */
+/** The likelihood of one count as a function of its linear predictor and of the scatter. */
 export interface CountLikelihood {
-  /** log-likelihood, the binomial coefficient left out */
+  /** log-likelihood without the binomial coefficient */
   readonly logLikelihood: number;
   /** its first derivative over the linear predictor */
   readonly score: number;
   /** minus its second derivative */
   readonly information: number;
-  /** mean of u² given the count: where its mean over counts is scatterSd², the likelihood is highest over the scatter */
+  /**
+   * mean of u² given the count; where its mean over counts is scatterSd², the likelihood over the scatter is maximal
+   */
   readonly meanSquare: number;
 }
 
-/** The integrand is left out where it is e^−37 of its highest. */
+/** The integrand is omitted where it is below e^−37 of its maximum. */
 const LOG_LEFT_OUT = 37;
 /** Step of the trapezoidal rule in standard deviations of the integrand at its mode. */
 const STEP = 0.5;
-/** Longest step: the likelihood of a count of 0 or n ends in a cliff about 1 wide, however wide the scatter is. */
+/** Maximum step: the likelihood of a count of 0 or n has an edge about 1 wide, however wide the scatter is. */
 const MAX_STEP = 0.3;
 
 /**
- * The likelihood of a count whose logit has normal scatter: K ~ Bin(n, 1 / (1 + e^−(eta + u))), u ~ N(0, scatterSd²). The
- * integral over u is the trapezoidal rule about the integrand's mode with the step its curvature there asks for, out to
- * where it vanishes: exponentially accurate for analytic integrands, as adaptive Gauss–Hermite quadrature is.
+ * Computes the likelihood of a count whose logit has normal scatter: K ~ Bin(n, 1 / (1 + e^−(eta + u))), u ~ N(0,
+ * scatterSd²). The integral over u uses the trapezoidal rule around the integrand's mode. Its step follows from the
+ * curvature at the mode, and it extends to where the integrand vanishes. Like adaptive Gauss–Hermite quadrature, it is
+ * exponentially accurate for analytic integrands.
  *
  * @param k         from 0 to n; k and n need not be whole
  * @param scatterSd ≥ 0
- * @see J. C. Pinheiro & D. M. Bates, Approximations to the log-likelihood function in the nonlinear mixed-effects model,
- *   Journal of Computational and Graphical Statistics 4, 1995
+ * @see J. C. Pinheiro & D. M. Bates, Approximations to the log-likelihood function in the nonlinear mixed-effects
+ *   model, Journal of Computational and Graphical Statistics 4, 1995
  */
 export function countLikelihood(k: number, n: number, eta: number, scatterSd: number): CountLikelihood {
   if (scatterSd === 0) {
@@ -69,7 +72,7 @@ export function countLikelihood(k: number, n: number, eta: number, scatterSd: nu
   };
 }
 
-/** Where the integrand is highest: Newton's method, the derivative being monotone, kept within the bounds known so far. */
+/** Finds the integrand's mode by Newton's method on its monotone derivative, kept within the bounds known so far. */
 function modeOf(k: number, n: number, eta: number, precision: number): number {
   let [low, high] = [-(n - k) / precision, k / precision];
   let u = 0;

@@ -1,17 +1,19 @@
-/** Standard deviations of the number of discordant pairs beyond which nothing is summed: less than 1e-15 lies there. */
+/**
+ * Range of the sum over the number of discordant pairs, in standard deviations: the probability outside is below 1e-15.
+ */
 const REACH = 8;
-/** Weights above this are scaled down, with what was summed so far. */
+/** Weights above this are scaled down, together with the sums so far. */
 const LARGEST_WEIGHT = 1e150;
 
 /**
- * The power of McNemar's exact two-sided test on n pairs, summed over every number of discordant pairs.
+ * Computes the power of McNemar's exact two-sided test on n pairs, summed over every number of discordant pairs.
  *
- * @param discordance chance that one alone of a pair is right, in (0, 1]
+ * @param discordance probability that exactly one of a pair is right, in (0, 1]
  * @param difference  of the two fractions, in [0, discordance]
  * @param n           pairs, whole, > 0
  * @param alpha       level, in (0, 1): the test rejects at p ≤ alpha
- * @see S. W. Duffy, Asymptotic and exact power for the McNemar test and its analogue with R controls per case, Biometrics
- *   40, 1984
+ * @see S. W. Duffy, Asymptotic and exact power for the McNemar test and its analogue with R controls per case,
+ *   Biometrics 40, 1984
  */
 export function mcnemarPower(discordance: number, difference: number, n: number, alpha: number): number {
   const mean = n * discordance;
@@ -22,7 +24,7 @@ export function mcnemarPower(discordance: number, difference: number, n: number,
   const fair = createLowerTail(0.5);
   const favored = createLowerTail((1 + difference / discordance) / 2);
   const opposed = createLowerTail((1 - difference / discordance) / 2);
-  /** chance of so many discordant pairs, beside that of the first summed */
+  /** probability of this number of discordant pairs, relative to that of the first number summed */
   let weight = 1;
   let weights = 0;
   let power = 0;
@@ -50,7 +52,7 @@ export function mcnemarPower(discordance: number, difference: number, n: number,
   return power / weights;
 }
 
-/** P(X ≤ k) of a binomial distribution while its trials and k grow from 0 and −1. */
+/** P(X ≤ k) of a binomial distribution as its trials and k grow from 0 and −1. */
 interface LowerTail {
   probability(): number;
   /** P(X ≤ k + 1) */
@@ -69,7 +71,7 @@ function createLowerTail(p: number): LowerTail {
     probability: () => tail,
     next: () => tail + following,
     addTrial: () => {
-      // P(X = k) of the trials before, from P(X = k + 1)
+      // P(X = k) for the previous number of trials, from P(X = k + 1)
       const last = k < 0 || p === 0 || p === 1 ? 0 : (following * (k + 1) * (1 - p)) / ((trials - k) * p);
       tail -= p * last;
       trials++;

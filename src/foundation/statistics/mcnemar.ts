@@ -1,8 +1,8 @@
 import { regularizedIncompleteBeta } from "./incomplete-beta.ts";
 
 /**
- * McNemar's exact test of two classifiers on the same images: the two-sided probability, if each image that only one of
- * them gets right were a coin toss, of a split at least as uneven. Not the mid-p variant.
+ * McNemar's exact test of two classifiers on the same images. Returns the two-sided probability of a split at least as
+ * uneven if each image that only one of them gets right were a coin toss. Not the mid-p variant.
  *
  * @param onlyFirst  images that only the first gets right
  * @param onlySecond images that only the second gets right

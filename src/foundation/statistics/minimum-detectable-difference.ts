@@ -1,16 +1,17 @@
 import { mcnemarPower } from "./mcnemar-power.ts";
 import { normalQuantile } from "./normal-distribution.ts";
 
-/** Width at which the search ends: a hundredth of what an image changes in the largest benchmarks. */
+/** Width at which the search ends: a hundredth of the change that one image makes in the largest benchmarks. */
 const PRECISION = 1e-9;
 
 /**
- * The smallest true difference of two fractions that McNemar's exact two-sided test on n pairs shows with the power asked,
- * if as many pairs as observed are discordant; at least as many as the difference itself needs.
+ * Computes the minimum detectable difference of two fractions: the smallest true difference that McNemar's exact
+ * two-sided test on n pairs detects with the requested power, if the fraction of discordant pairs is as observed or,
+ * where the difference needs more, as large as the difference.
  *
- * @param discordance fraction of the pairs of which one alone is right, in [0, 1]
+ * @param discordance fraction of the pairs of which exactly one is right, in [0, 1]
  * @param n           pairs, whole, > 0
- * @param alpha       level of the test, in (0, 1): of several tests, that at which each is decided
+ * @param alpha       level of the test, in (0, 1); for several tests, the level at which each is decided
  * @param power       in (0.5, 1)
  * @returns a fraction in (0, 1]; null where n is too small for any difference
  * @throws RangeError outside these ranges
@@ -41,9 +42,11 @@ export function minimumDetectableDifference(discordance: number, n: number, alph
 }
 
 /**
- * Where the search begins: n = (z_α √ψ + z_β √(ψ − Δ²))² / Δ² solved for Δ, with ψ the discordance; 0 where it has no solution.
+ * Returns the start of the search: n = (z_α √ψ + z_β √(ψ − Δ²))² / Δ² solved for Δ, with ψ the discordance; 0 where
+ * there is no solution.
  *
- * @see R. J. Connor, Sample size for testing differences in proportions for the paired-sample design, Biometrics 43, 1987
+ * @see R. J. Connor, Sample size for testing differences in proportions for the paired-sample design, Biometrics 43,
+ *   1987
  */
 function asymptoticDifference(discordance: number, n: number, alpha: number, power: number): number {
   const zAlpha = -normalQuantile(alpha / 2);

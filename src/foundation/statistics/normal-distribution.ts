@@ -1,12 +1,12 @@
 const LOG_SQRT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
-/** Below this the lower tail is a continued fraction; above, the series about 0 has lost few digits to cancellation. */
+/** Below this the lower tail is a continued fraction; above it, the series about 0 loses few digits to cancellation. */
 const FRACTION_BELOW = -2;
 
 /**
- * The probability that a standard normal variable is at most z; the lower tail keeps all digits, so for an upper tail
- * ask for −z. Relative error below 1e-13 for z ≤ 0 down to −38 (measured against mpmath).
+ * Computes the probability that a standard normal variable is at most z. The lower tail keeps all digits, so for an
+ * upper tail pass −z. Relative error below 1e-13 for z ≤ 0 down to −38 (measured against mpmath).
  *
- * @param z any number, infinities included
+ * @param z any number, may be infinite
  * @throws RangeError if z is NaN
  */
 export function normalCdf(z: number): number {
@@ -20,10 +20,10 @@ const TABLE_ENDS = 12;
 let table: { readonly cdf: Float64Array; readonly density: Float64Array } | undefined;
 
 /**
- * {@link normalCdf} for loops: a Taylor series of six terms about the nearest node of a table, relative error below 1e-7
- * in the lower tail and below 1e-10 within 4 of 0.
+ * {@link normalCdf} for loops: a Taylor series of six terms about the nearest node of a table. Relative error below
+ * 1e-7 in the lower tail and below 1e-10 within 4 of 0.
  *
- * @param z any number, infinities included
+ * @param z any number, may be infinite
  */
 export function tabulatedNormalCdf(z: number): number {
   if (z > 0) return 1 - tabulatedNormalCdf(-z);
@@ -32,7 +32,7 @@ export function tabulatedNormalCdf(z: number): number {
   const j = Math.round(-z * TABLE_STEPS);
   const at = -j / TABLE_STEPS;
   const d = z - at;
-  // Derivatives of the density are Hermite polynomials times it
+  // Derivatives of the density are Hermite polynomials times the density
   const square = at * at;
   const h3 = at * (square - 3);
   const h4 = square * (square - 6) + 3;
@@ -47,11 +47,11 @@ function makeTable() {
 }
 
 /**
- * The quantile of the standard normal distribution (probit): the z that a variable stays at or below with probability p.
- * simple-statistics has a `probit` too, which is a coarse approximation and not monotone: do not fit on it.
+ * Computes the quantile of the standard normal distribution (probit): the z that a variable stays at or below with
+ * probability p. The `probit` of simple-statistics is a coarse approximation and not monotone; do not use it in fits.
  *
- * Newton's method on the logarithm of the distribution function, which is concave: from a start below the solution the
- * steps only climb to it.
+ * Uses Newton's method on the logarithm of the distribution function, which is concave: from a start below the solution
+ * the steps increase monotonically to it.
  *
  * @param p in (0, 1)
  * @throws RangeError outside
@@ -75,7 +75,7 @@ function logLowerTail(z: number): number {
   return z < FRACTION_BELOW ? logDensity + Math.log(millsRatio(-z)) : Math.log(0.5 - Math.exp(logDensity) * series(-z));
 }
 
-/** (1 − Φ(z)) / φ(z) = 1 / (z + 1 / (z + 2 / (z + 3 / …))), from the back (Abramowitz & Stegun 26.2.14). */
+/** (1 − Φ(z)) / φ(z) = 1 / (z + 1 / (z + 2 / (z + 3 / …))), evaluated backward (Abramowitz & Stegun 26.2.14). */
 function millsRatio(z: number): number {
   let tail = z;
   for (let term = 20 + Math.ceil(500 / z); term > 0; term--) tail = z + term / tail;

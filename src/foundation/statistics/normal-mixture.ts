@@ -1,6 +1,6 @@
 import { tabulatedNormalCdf } from "./normal-distribution.ts";
 
-/** A mixture of normal distributions: what is normal, but with a variance, and maybe a mean, that is known only so far. */
+/** A mixture of normal distributions, for a normal variable whose variance, and possibly mean, is uncertain. */
 export interface NormalMixture {
   /** (nodes,), sum 1 */
   readonly weights: Float64Array;
@@ -10,7 +10,7 @@ export interface NormalMixture {
   readonly sds: Float64Array;
 }
 
-/** The probability that a variable of the mixture is at most `value`, which may be infinite. */
+/** Computes the probability that a variable of the mixture is at most `value`, which may be infinite. */
 export function mixtureCdf({ weights, means, sds }: NormalMixture, value: number): number {
   let sum = 0;
   for (let j = 0; j < weights.length; j++) {
@@ -19,14 +19,16 @@ export function mixtureCdf({ weights, means, sds }: NormalMixture, value: number
   return sum;
 }
 
-/** The smallest standard deviation of a mixture: how fine its distribution function can be. */
+/**
+ * Returns the smallest standard deviation of a mixture: the finest scale on which its distribution function changes.
+ */
 export function smallestSd({ sds }: NormalMixture): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (const sd of sds) smallest = Math.min(smallest, sd);
   return smallest;
 }
 
-/** Weights of logarithms, e.g. of a posterior density at the nodes of a grid, as fractions that sum to 1. */
+/** Turns logarithms of weights, such as of a posterior density at the nodes of a grid, into fractions that sum to 1. */
 export function normalizedWeights(logWeights: Float64Array): Float64Array {
   let highest = Number.NEGATIVE_INFINITY;
   for (const value of logWeights) highest = Math.max(highest, value);

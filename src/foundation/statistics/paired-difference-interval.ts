@@ -7,9 +7,10 @@ export interface DifferenceInterval {
 }
 
 /**
- * Tango's score interval of the difference of two fractions of the same n: the differences that the score test, whose
- * null at zero is McNemar's, does not reject. Its coverage is near the confidence asked also for few images and
- * few discordant ones, where the textbook (Wald) interval falls short; without a discordant image it still has a width.
+ * Computes Tango's score interval of the difference of two fractions of the same n: the differences that the score test
+ * does not reject; at zero that test is McNemar's. Its coverage stays near the requested confidence for few images and
+ * few discordant ones, where the textbook (Wald) interval falls short. Without discordant images it still has a
+ * positive width.
  *
  * @param onlyFirst  images that only the first gets right
  * @param onlySecond images that only the second gets right
@@ -41,11 +42,13 @@ export function checkPairedCounts(onlyFirst: number, onlySecond: number, n: numb
     if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`expected a count of images, got ${count}`);
   }
   if (onlyFirst + onlySecond > n) {
-    throw new RangeError(`expected at most ${n} images that one alone gets right, got ${onlyFirst} and ${onlySecond}`);
+    throw new RangeError(
+      `expected at most ${n} images that exactly one gets right, got ${onlyFirst} and ${onlySecond}`,
+    );
   }
 }
 
-/** The difference, not below the observed one, at which the score statistic is −z; bisected to the last bit. */
+/** Finds the difference, not below the observed one, at which the score statistic is −z; bisected to the last bit. */
 function upperBound(b: number, c: number, n: number, z: number): number {
   let low = (b - c) / n;
   let high = 1;
@@ -57,12 +60,15 @@ function upperBound(b: number, c: number, n: number, z: number): number {
   }
 }
 
-/** Standard deviation of b − c if the true difference is `delta`, the rest at its most likely value. */
+/**
+ * Standard deviation of b − c if the true difference is `delta` and the other parameter has its maximum-likelihood
+ * value.
+ */
 function nullDeviation(b: number, c: number, n: number, delta: number): number {
   const linear = -b - c + (2 * n - b + c) * delta;
   const constant = -c * delta * (1 - delta);
   const root = Math.sqrt(Math.max(0, linear * linear - 8 * n * constant));
-  // The larger root of 2n q² + linear q + constant = 0, without the cancellation where linear is positive
+  // The larger root of 2n q² + linear q + constant = 0, without cancellation where linear is positive
   const q = linear > 0 ? (-2 * constant) / (linear + root) : (root - linear) / (4 * n);
   return Math.sqrt(Math.max(0, n * (2 * q + delta * (1 - delta))));
 }

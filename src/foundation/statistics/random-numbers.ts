@@ -1,6 +1,6 @@
-/** Random numbers that are the same from the same seed, on every machine. */
+/** Random numbers that are the same for the same seed on every machine. */
 export interface RandomNumbers {
-  /** uniform in (0, 1), of 53 bits */
+  /** uniform in (0, 1), with 53 bits */
   readonly uniform: () => number;
   /** standard normal */
   readonly normal: () => number;
@@ -9,7 +9,8 @@ export interface RandomNumbers {
 }
 
 /**
- * A generator of random numbers: sfc32 (C. Doty-Humphrey's PractRand), normal numbers by Marsaglia's polar method.
+ * Creates a generator of random numbers: sfc32 (C. Doty-Humphrey's PractRand), with normal numbers by Marsaglia's polar
+ * method.
  *
  * @param seed a whole number from 0 to 2^32 − 1
  */
@@ -23,7 +24,7 @@ export function createRandomNumbers(seed: number): RandomNumbers {
     c = (((c << 21) | (c >>> 11)) + result) | 0;
     return result >>> 0;
   };
-  for (let i = 0; i < 20; i++) next(); // near seeds are far apart after this
+  for (let i = 0; i < 20; i++) next(); // after this, sequences of nearby seeds are unrelated
   const uniform = () => ((next() >>> 5) * 67108864 + (next() >>> 6) + 0.5) / 9007199254740992;
   let spare: number | null = null;
   const normal = () => {

@@ -2,8 +2,9 @@ import type { Interval } from "./binomial-interval.ts";
 import { normalQuantile } from "./normal-distribution.ts";
 
 /**
- * Wilson's score interval of a fraction: its coverage is near the confidence asked on average, where Clopper-Pearson's is
- * at least that. It is the one to combine with other uncertainties, which would otherwise pile up their margins.
+ * Computes Wilson's score interval of a fraction. Its coverage is near the requested confidence on average, while that
+ * of Clopper-Pearson is at least the requested confidence. Use it to combine with other uncertainties, where
+ * conservative margins would add up.
  *
  * @param fraction   in [0, 1]; need not be a whole number of trials
  * @param trials     > 0
@@ -20,11 +21,11 @@ export function scoreInterval(fraction: number, trials: number, confidence = 0.9
     throw new RangeError(`expected a confidence in (0, 1), got ${confidence}`);
   }
   const square = normalQuantile((1 - confidence) / 2) ** 2;
-  const centre = fraction + square / (2 * trials);
+  const center = fraction + square / (2 * trials);
   const reach = Math.sqrt(square * ((fraction * (1 - fraction)) / trials + square / (4 * trials ** 2)));
   const whole = 1 + square / trials;
   return {
-    low: fraction === 0 ? 0 : (centre - reach) / whole,
-    high: fraction === 1 ? 1 : (centre + reach) / whole,
+    low: fraction === 0 ? 0 : (center - reach) / whole,
+    high: fraction === 1 ? 1 : (center + reach) / whole,
   };
 }

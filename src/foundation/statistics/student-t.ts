@@ -2,7 +2,7 @@ import { betaQuantileLogit } from "./beta-quantile.ts";
 import { regularizedIncompleteBeta } from "./incomplete-beta.ts";
 
 /**
- * The quantile of Student's t distribution: the t that a variable stays at or below with probability p.
+ * Computes the quantile of Student's t distribution: the t that a variable stays at or below with probability p.
  *
  * @param p                in (0, 1)
  * @param degreesOfFreedom > 0
@@ -15,13 +15,13 @@ export function studentTQuantile(p: number, degreesOfFreedom: number): number {
     throw new RangeError(`expected positive, finite degrees of freedom, got ${degreesOfFreedom}`);
   }
   if (p > 0.5) return -studentTQuantile(1 - p, degreesOfFreedom);
-  // t² is degreesOfFreedom (1 − x) / x where x has the two tails' probability
+  // t² is degreesOfFreedom (1 − x) / x where x has the two-tailed probability
   const logit = betaQuantileLogit(2 * p, degreesOfFreedom / 2, 0.5);
   return -Math.sqrt(degreesOfFreedom) * Math.exp(-logit / 2);
 }
 
 /**
- * The probability that Student's t lies at least as far from 0 as `t`, on either side.
+ * Computes the probability that Student's t is at least as far from 0 as `t`, in either direction.
  *
  * @param degreesOfFreedom > 0
  * @throws RangeError if it is not

@@ -3,33 +3,36 @@ import { tabulatedNormalCdf } from "./normal-distribution.ts";
 import type { NormalMixture } from "./normal-mixture.ts";
 
 /**
- * The distribution of a count whose probability is uncertain itself: K ~ Bin(n, p), p of a distribution of its own.
- * A logit-normal p makes it the logit-normal binomial distribution.
+ * The distribution of a count whose success probability is uncertain: K ~ Bin(n, p), where p has a distribution. With a
+ * logit-normal p it is the logit-normal binomial distribution.
  */
 export interface UncertainCount {
   /** trials, > 0; need not be whole: an effective number */
   readonly n: number;
   /** P(ln(p / (1 − p)) ≤ u) */
   readonly below: (u: number) => number;
-  /** P(ln(p / (1 − p)) ≥ u), with all digits where it is small */
+  /** P(ln(p / (1 − p)) ≥ u), accurate where it is small */
   readonly above: (u: number) => number;
-  /** about the smallest distance in u over which these two bend: the grid is finer */
+  /** approximately the smallest scale in u on which these two functions bend: the grid is finer */
   readonly resolution: number;
-  /** the distribution of ln(p / (1 − p)) where it is such a mixture: large counts are fast then */
+  /** the distribution of ln(p / (1 − p)) where it is such a mixture, which makes large counts fast */
   readonly logits: NormalMixture | null;
 }
 
-/** From this many right and as many wrong ones on, the skewness of a count is small enough for its first correction. */
+/** With at least this many successes and failures, the first skewness correction of a count suffices. */
 export const LARGE_COUNT = 150;
 
-/** Points of the grid at most: a resolution that would need more is not followed below a 30th of the binomial noise. */
+/**
+ * Maximum number of grid points. A resolution that would need more is followed only down to a 30th of the binomial
+ * noise.
+ */
 const MAX_POINTS = 480;
-/** The density of ln(p / (1 − p)) is left out where it is e^−24 of its highest. */
+/** The density of ln(p / (1 − p)) is omitted where it is below e^−24 of its maximum. */
 const LOG_LEFT_OUT = 24;
 
 /**
- * P(K ≤ k). For a given p it is P(B ≥ p), B ~ Beta(k + 1, n − k), so it is the mean of P(p ≤ B): the trapezoidal rule over
- * ln(B / (1 − B)), which converges fast because both functions are smooth there.
+ * Computes P(K ≤ k). For a given p it is P(B ≥ p), B ~ Beta(k + 1, n − k), so it is the mean of P(p ≤ B). The
+ * trapezoidal rule over ln(B / (1 − B)) converges fast because both functions are smooth.
  *
  * @param k from 0 to n; between whole numbers by the same formula, linear within 1 of n
  * @see Abramowitz & Stegun 26.5.24 for the binomial tail as an incomplete beta function
@@ -38,12 +41,12 @@ export function countLowerTail(k: number, { n, below, resolution, logits }: Unce
   if (k < 0) return 0;
   if (k >= n) return 1;
   if (logits !== null && Math.min(k, n - k) >= LARGE_COUNT) return largeCountTail(k + 1, n - k, 1, logits);
-  const last = n - 1; // for a beta distribution of shapes that are at least 1
+  const last = n - 1; // for a beta distribution whose shapes are at least 1
   if (k > last && last > 0) return 1 - (n - k) * (1 - meanOverBeta(n, 1, below, resolution));
   return meanOverBeta(k + 1, Math.max(1, n - k), below, resolution);
 }
 
-/** P(K ≥ k), see {@link countLowerTail}; linear in k below 1. */
+/** Computes P(K ≥ k), see {@link countLowerTail}; linear in k below 1. */
 export function countUpperTail(k: number, { n, above, resolution, logits }: UncertainCount): number {
   if (k <= 0) return 1;
   if (k > n) return 0;
@@ -53,8 +56,9 @@ export function countUpperTail(k: number, { n, above, resolution, logits }: Unce
 }
 
 /**
- * The same mean for large shapes, where ln(B / (1 − B)) is nearly normal: its first three cumulants, those of a difference of
- * two log-gamma variables, and the first term of Edgeworth's series. Within 2e-4 of the integral from 150 on.
+ * Computes the same mean for large shapes, where ln(B / (1 − B)) is nearly normal, from its first three cumulants
+ * (those of a difference of two log-gamma variables) and the first term of Edgeworth's series. Within 2e-4 of the
+ * integral from 150 on.
  *
  * @param side 1: P(p ≤ B), −1: P(p ≥ B)
  */
@@ -77,7 +81,7 @@ function meanOverBeta(a: number, b: number, of: (u: number) => number, resolutio
   const sd = Math.sqrt(1 / a + 1 / b);
   const [left, right] = [reach(a, sd), reach(b, sd)];
   const finest = Math.max(0.7 * Math.min(sd, resolution), (left + right) / MAX_POINTS);
-  const step = 2 ** Math.floor(Math.log2(finest)); // the same u for other counts: whoever gives `of` may remember them
+  const step = 2 ** Math.floor(Math.log2(finest)); // the same u for different counts: callers may cache values of `of`
   const mode = Math.log(a / b);
   let [sum, total] = [0, 0];
   for (let i = Math.ceil((mode - left) / step); i * step <= mode + right; i++) {
@@ -89,7 +93,10 @@ function meanOverBeta(a: number, b: number, of: (u: number) => number, resolutio
   return sum / total;
 }
 
-/** How far from its mode the density reaches: at least a normal one's, at most an exponential tail's of rate `shape`. */
+/**
+ * Distance from the mode that the density reaches: at least that of a normal density, at most that of an exponential
+ * tail of rate `shape`.
+ */
 function reach(shape: number, sd: number): number {
   return Math.sqrt(2 * LOG_LEFT_OUT) * sd + LOG_LEFT_OUT / shape;
 }

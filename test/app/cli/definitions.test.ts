@@ -99,7 +99,7 @@ describe("evaluate with prompts of the user's own", () => {
     const out = join(folder, "out", "results");
     expectRefused(
       await run(root, out, "vit-open-clip", "--templates", join(folder, "...txt")),
-      /"\.\.", the file's name without its ending, means another folder/,
+      /"\.\.", the file's name without its extension, means another folder/,
     );
     const name = ["--name", `..=${join(checkpoints, "vit-open-clip")}`];
     expectRefused(

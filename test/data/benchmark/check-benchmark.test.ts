@@ -35,7 +35,7 @@ describe("a definition", () => {
     [{ protocols: [{ id: "..." }] }, /protocols\.0\.id: expected lower-case/],
     [{ protocols: [{ id: "a." }] }, /protocols\.0\.id: "a\." ends with a dot/],
     [{ protocols: [{ id: "x".repeat(201) }] }, /protocols\.0\.id: .* is longer than 200 bytes/],
-    [{ id: "con" }, /id: "con" is a device's name/],
+    [{ id: "con" }, /id: "con" is a device name/],
     [{ id: "../up" }, /id: expected lower-case/],
     [{ version: 0 }, /version: .*expected number to be >0/],
     [{ version: 1.5 }, /version: .*expected int/],

@@ -74,18 +74,18 @@ describe("a member is refused by its name or kind", () => {
 
 describe("a header that differs from the directory is refused, as is data that differs from both", () => {
   it.each<[string, MadeZipMember, string]>([
-    ["a name", { ...A, local: { name: "c.jpg" } }, 'member "a.jpg": its header has another name than the directory'],
-    ["a longer name", { ...A, local: { name: "a.jpg.txt" } }, "another name"],
-    ["a method", { ...A, local: { method: 8 } }, "another method"],
-    ["an encryption", { ...A, local: { flags: 1 } }, "another encryption"],
-    ["a CRC", { ...A, local: { crc: 1 } }, "another CRC"],
-    ["a size", { ...A, method: 8, local: { size: 1 } }, "another size"],
-    ["a packed size", { ...A, method: 8, local: { storedSize: 1 } }, "another size"],
-    ["a size, with sizes after the data", { ...A, method: 8, flags: 8, local: { size: 1 } }, "another size"],
+    ["a name", { ...A, local: { name: "c.jpg" } }, 'member "a.jpg": its header and the directory differ in name'],
+    ["a longer name", { ...A, local: { name: "a.jpg.txt" } }, "differ in name"],
+    ["a method", { ...A, local: { method: 8 } }, "differ in method"],
+    ["an encryption", { ...A, local: { flags: 1 } }, "differ in encryption"],
+    ["a CRC", { ...A, local: { crc: 1 } }, "differ in CRC"],
+    ["a size", { ...A, method: 8, local: { size: 1 } }, "differ in size"],
+    ["a packed size", { ...A, method: 8, local: { storedSize: 1 } }, "differ in size"],
+    ["a size, with sizes after the data", { ...A, method: 8, flags: 8, local: { size: 1 } }, "differ in size"],
     [
       "a place",
       { ...A, packed: Buffer.from(`${A.content}1234`), storedSize: A.content.length, listed: { offset: 4 } },
-      "no header is where the directory says",
+      "there is no header where the directory states one",
     ],
     [
       "the data",
@@ -181,10 +181,14 @@ describe("archives that are no whole zip", () => {
       makeZip([A], { comment: `PK\x05\x06${"\0".repeat(18)}and more` }),
       "bytes follow its end record",
     ],
-    ["a part of several", makeZip([A], { disk: 1 }), "a part of a split archive"],
-    ["a member in another part", makeZip([{ ...A, disk: 1 }]), "a part of a split archive"],
+    ["a part of several", makeZip([A], { disk: 1 }), "part of a split archive"],
+    ["a member in another part", makeZip([{ ...A, disk: 1 }]), "part of a split archive"],
     ["one entry too many", makeZip([A], { count: 2 }), "its directory lists 1 entries, its end says 2"],
-    ["a directory that begins later", makeZip([A], { offset: 90 }), "its directory does not end where its end begins"],
+    [
+      "a directory that begins later",
+      makeZip([A], { offset: 90 }),
+      "its directory does not end at its end-of-directory record",
+    ],
     ["a directory cut short", makeZip([A], { length: 30, offset: 106 }), "its directory is damaged at byte"],
   ])("%s", async (_, bytes, reason) => {
     expect(await refusal(bytes)).toContain(reason);

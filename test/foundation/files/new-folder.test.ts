@@ -35,9 +35,9 @@ describe("writeNewFolder", () => {
     writeFileSync(join(root, "file"), "mine");
     const never = () => expect.unreachable();
     await expect(writeNewFolder(root, "--out", never)).rejects.toThrow(
-      new InputError(`--out ${root}: it is not empty, and nothing in it is replaced; name another folder`),
+      new InputError(`--out ${root}: not empty; existing files are never replaced; name another folder`),
     );
-    await expect(writeNewFolder(join(root, "file"), "--out", never)).rejects.toThrow(/there is a file of this name/);
+    await expect(writeNewFolder(join(root, "file"), "--out", never)).rejects.toThrow(/a file has this name/);
     await expect(writeNewFolder(join(root, "file", "x"), "--out", never)).rejects.toThrow(/is a file, not a folder/);
     expect(readFileSync(join(root, "file"), "utf8")).toBe("mine");
     expect(readdirSync(root)).toEqual(["file"]);
@@ -51,7 +51,7 @@ describe("writeNewFolder", () => {
       mkdirSync(out);
       writeFileSync(join(out, "theirs"), "");
     });
-    await expect(filled).rejects.toThrow(/it is not empty, and nothing in it is replaced/);
+    await expect(filled).rejects.toThrow(/not empty; existing files are never replaced/);
     expect(readdirSync(root)).toEqual(["out"]);
     expect(readdirSync(out)).toEqual(["theirs"]);
   });

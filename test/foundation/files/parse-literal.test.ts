@@ -35,7 +35,7 @@ describe("a literal", () => {
   it.each([
     ['["a" "b"]', "line 1: two strings without a comma between them, which Python joins"],
     ['["a"\n"b"]', "two strings without a comma"],
-    ['[f"a {c}"]', 'a string with "f" before it'],
+    ['[f"a {c}"]', 'a string with the prefix "f"'],
     ["[lambda c: c]", 'expected a value, found "lambda c: c]"'],
     ['{"a", "b"}', "a set, which has no order"],
     ['{"a": 1, "a": 2}', 'the key "a" appears twice'],
@@ -45,7 +45,7 @@ describe("a literal", () => {
     ['a = ["a"]\nb = ["b"]', "line 2: expected one value in the file, found more"],
     ['["a"', "found the end of the file"],
     ["[,]", "expected a value"],
-    [`${"[".repeat(99)}${"]".repeat(99)}`, "nested too deep"],
+    [`${"[".repeat(99)}${"]".repeat(99)}`, "nesting is too deep"],
     ["", "expected a value, found the end of the file"],
   ])("of Python is refused where it is another, or Python itself would read something else: %s", (text, message) => {
     expect(() => python(text)).toThrow(message);

@@ -80,7 +80,8 @@ describe("names that become folders of results", () => {
       "...json": '{"a": ["b"]}',
       "a .csv": "index,name\n0,a\n",
     });
-    const refused = (read: Promise<unknown>) => expect(read).rejects.toThrow(/without its ending, .*rename the file/);
+    const refused = (read: Promise<unknown>) =>
+      expect(read).rejects.toThrow(/without its extension, .*rename the file/);
     await refused(readPromptSet(join(folder, "...txt")));
     await refused(readPromptSet(join(folder, ".txt")));
     await refused(readPromptSet(join(folder, "nul.txt")));

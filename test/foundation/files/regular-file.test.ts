@@ -64,8 +64,8 @@ unix("what is no regular file", () => {
 describe("large files", () => {
   it("are refused before they are read: text of 3 GB, bytes over 2 GiB", async () => {
     const path = sparseFile(3e9);
-    await expect(readText(path)).rejects.toThrow(new InputError(`${path}: 3.0 GB, of which at most 256 MB are read`));
-    await expect(readBytes(path)).rejects.toThrow(new InputError(`${path}: 3.0 GB, of which at most 2.1 GB are read`));
+    await expect(readText(path)).rejects.toThrow(new InputError(`${path}: 3.0 GB, more than the maximum of 256 MB`));
+    await expect(readBytes(path)).rejects.toThrow(new InputError(`${path}: 3.0 GB, more than the maximum of 2.1 GB`));
   });
 });
 

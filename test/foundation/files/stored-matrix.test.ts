@@ -29,8 +29,8 @@ describe("stored matrices", () => {
 
   it("come back as they were written, with what was said about them", async () => {
     const { folder, stem } = await stored();
-    expect(await storedMatrixState(stem)).toEqual({ state: "whole", about: { first: 8 }, rows: 4, columns: 3 });
-    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 8 } });
+    expect(await storedMatrixState(stem)).toEqual({ state: "whole", metadata: { first: 8 }, rows: 4, columns: 3 });
+    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, metadata: { first: 8 } });
     expect(readdirSync(folder).sort()).toEqual([
       expect.stringMatching(/^part-00000-[0-9a-f]{8}\.npy$/),
       "part-00000.json",
@@ -91,7 +91,7 @@ describe("stored matrices", () => {
       expect(await readStoredMatrix(stem)).toBeTypeOf("string");
     }
     await writeStoredMatrix(stem, m, { first: 9 });
-    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { first: 9 } });
+    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, metadata: { first: 9 } });
     expect(readFileSync(`${stem}.npy`)).toEqual(Buffer.from(bytes));
   });
 
@@ -114,8 +114,8 @@ describe("stored matrices", () => {
     await writeStoredMatrix(stem, m, { of: over });
     copyFileSync(`${neighbor}.json`, `${stem}.json`);
     await writeStoredMatrix(stem, m, { of: over });
-    expect(await readStoredMatrix(neighbor)).toEqual({ matrix: m, about: { of: name } });
-    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, about: { of: over } });
+    expect(await readStoredMatrix(neighbor)).toEqual({ matrix: m, metadata: { of: name } });
+    expect(await readStoredMatrix(stem)).toEqual({ matrix: m, metadata: { of: over } });
   });
 
   it("are whole whoever of many writers at once comes last", async () => {
@@ -124,7 +124,7 @@ describe("stored matrices", () => {
     await Promise.all(Array.from({ length: 8 }, (_, k) => writeStoredMatrix(stem, other(k), { first: k })));
     const last = await readStoredMatrix<{ first: number }>(stem);
     if (typeof last === "string") throw new Error(last);
-    expect(last.matrix).toEqual(other(last.about.first));
+    expect(last.matrix).toEqual(other(last.metadata.first));
     // Numbers that lost the race go when they are old, those in use never
     for (const name of readdirSync(folder)) utimesSync(join(folder, name), 0, 0);
     writeFileSync(`${stem}.json.tmp-1-00000000`, "");

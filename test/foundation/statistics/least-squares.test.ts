@@ -69,11 +69,13 @@ describe("leastSquares", () => {
     expect(() => leastSquares([1, 2], [1, 2])).toThrow(
       "a line with its uncertainty needs at least three points, got 2",
     );
-    expect(() => leastSquares([0.1, 0.1, 0.1], [1, 2, 3])).toThrow("a line needs different x, got 3 times 0.1");
+    expect(() => leastSquares([0.1, 0.1, 0.1], [1, 2, 3])).toThrow(
+      "a line needs at least two different x, got 0.1 3 times",
+    );
     expect(() => leastSquares([1, Number.NaN, 3], [1, 2, 3])).toThrow(
       "point 1: expected finite numbers, got x = NaN, y = 2",
     );
     expect(() => leastSquares([1, 2, 3], [1, 2, Number.NEGATIVE_INFINITY])).toThrow("point 2: expected finite numbers");
-    expect(() => leastSquares([1, 2, 3], [1, 2])).toThrow("a line needs as many y as x, got 2 and 3");
+    expect(() => leastSquares([1, 2, 3], [1, 2])).toThrow("a line needs equal numbers of x and y, got 3 and 2");
   });
 });

@@ -207,7 +207,7 @@ describe("convertCheckpoint", () => {
       /external-data: it is an ONNX checkpoint already \(visual\.onnx, textual\.onnx\); convert takes weights$/,
     );
     expect(await messageOf(weightFolder("tiny"), out)).toBe(
-      `--out ${out}: it is not empty, and nothing in it is replaced; name another folder`,
+      `--out ${out}: not empty; existing files are never replaced; name another folder`,
     );
     expect(readdirSync(out)).toEqual(["mine"]);
   });
