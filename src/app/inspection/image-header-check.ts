@@ -1,6 +1,6 @@
 import { MAX_PIXELS } from "../../data/image/decoded-image.ts";
 import { readDimensions } from "../../data/image/image-dimensions.ts";
-import { recogniseFormat } from "../../data/image/image-format.ts";
+import { recognizeFormat } from "../../data/image/image-format.ts";
 import { openTiff } from "../../data/image/tiff.ts";
 import { tiffKind } from "../../data/image/tiff-kind.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -15,7 +15,7 @@ import { InputError } from "../../foundation/errors.ts";
  */
 export function checkImageHeader(head: Uint8Array, bytes: number): string | null {
   try {
-    const format = recogniseFormat(head);
+    const format = recognizeFormat(head);
     const whole = head.length >= bytes;
     if (format === "TIFF") {
       if (!whole) return NEEDS_MORE; // its directory may be anywhere

@@ -11,7 +11,7 @@ import { type Layout, layoutSchema } from "./layout.ts";
 const ID = /^[a-z0-9][a-z0-9._-]*$/;
 const ID_EXPECTED = "expected lower-case letters, digits, dots, dashes";
 
-/** Characters of a short title: it is the head of a table's column. */
+/** Maximum length of a short title, which is the head of a table column. */
 const MAX_SHORT_TITLE = 20;
 
 const protocolSchema = z.strictObject({
@@ -48,17 +48,19 @@ export interface Protocol {
   readonly id: string;
   /** class-name list, by id or path */
   readonly classNames: string;
-  /** the classes that compete: those of the benchmark, every class name, or those of a list of their own */
+  /** the classes that compete: those of the benchmark, every class name, or those of a separate list */
   readonly classes: "own" | "all" | ClassList;
-  /** column of the competing classes' list that says which class names stand for a class; the best of several counts */
+  /**
+   * column of the competing classes' list that states which class names represent a class; the best of several counts
+   */
   readonly rows: string;
-  /** column of the benchmark's class list that says which class names are right for a folder */
+  /** column of the benchmark's class list that states which class names are right for a folder */
   readonly labels: string;
-  /** what becomes of an image for which no class is right */
+  /** what happens to an image for which no class is right */
   readonly unmapped: "left-out" | "wrong";
-  /** pixels cut off at each side before the preprocessing */
+  /** pixels removed at each side before the preprocessing */
   readonly preCrop: number;
-  /** images it scores when the benchmark is complete */
+  /** number of images that it scores when the benchmark is complete */
   readonly images: number;
 }
 
@@ -67,18 +69,18 @@ export interface Benchmark {
   readonly id: string;
   readonly version: number;
   readonly title: string;
-  /** what tables of many columns call it, as papers do: `IN-V2`; the title where absent */
+  /** the name in tables with many columns, as in papers: `IN-V2`; the title where absent */
   readonly shortTitle?: string | undefined;
   readonly paper?: string | undefined;
-  /** keys of citations/references.bib, or paths of .bib files with entries of its own */
+  /** keys of citations/references.bib, or paths of the user's .bib files */
   readonly cite?: readonly string[] | undefined;
   readonly licence?: string | undefined;
-  /** images of the default protocol when complete */
+  /** number of images of the default protocol when complete */
   readonly images: number;
-  /** images of each class when complete, where all have the same number */
+  /** number of images of each class when complete, where all classes have the same number */
   readonly imagesPerClass?: number | undefined;
   readonly classes: ClassList;
-  /** template set where none is asked for, by id or path */
+  /** default template set, by id or path */
   readonly templates?: string | undefined;
   readonly layouts: readonly Layout[];
   readonly folders: readonly string[];
@@ -92,7 +94,7 @@ export interface Benchmark {
 const FOLDER = "benchmarks";
 
 /**
- * Reads a benchmark definition: one that ships with the package, by id, or the user's own .json file.
+ * Reads a benchmark definition: one that ships with the package, by id, or a user's .json file.
  *
  * @throws InputError for an unknown id, or naming the file, the field and what was expected there
  */
@@ -104,13 +106,13 @@ export async function readBenchmark(idOrPath: string): Promise<Benchmark> {
   const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(file.path), name));
   const benchmark: Benchmark = {
     ...definition,
-    ...(cite === undefined ? {} : { cite: cite.map((name) => ownFile(name, [".bib"], beside)) }),
+    ...(cite === undefined ? {} : { cite: cite.map((name) => resolveFile(name, [".bib"], beside)) }),
     classes: await readClassList(beside(classes)),
-    ...(templates === undefined ? {} : { templates: ownFile(templates, [".txt", ".json"], beside) }),
+    ...(templates === undefined ? {} : { templates: resolveFile(templates, [".txt", ".json"], beside) }),
     protocols: await Promise.all(
       protocols.map(async (protocol) => ({
         ...protocol,
-        classNames: ownFile(protocol.classNames ?? classNames, [".csv"], beside),
+        classNames: resolveFile(protocol.classNames ?? classNames, [".csv"], beside),
         classes: await competingClasses(protocol.classes, beside),
         images: protocol.images ?? definition.images,
       })),
@@ -130,17 +132,17 @@ async function competingClasses(
   return classes === "all" ? "all" : await readClassList(beside(classes));
 }
 
-/** A file named in a definition lies beside it; anything else is an id. */
-function ownFile(name: string, endings: readonly string[], beside: (name: string) => string): string {
+/** Resolves a file named in a definition, which is in the definition's folder; anything else is an id. */
+function resolveFile(name: string, endings: readonly string[], beside: (name: string) => string): string {
   return endings.some((ending) => name.endsWith(ending)) ? beside(name) : name;
 }
 
-/** Whether what the user typed is the path of a definition, not the id of one that ships. */
+/** Whether the user's input is the path of a definition, not the id of one that ships with the package. */
 export function isBenchmarkFile(idOrPath: string): boolean {
   return idOrPath.endsWith(".json");
 }
 
-/** Ids of the benchmarks that ship with the package. */
+/** Lists the ids of the benchmarks that ship with the package. */
 export async function listBenchmarks(): Promise<string[]> {
   return (await listNamedFiles(FOLDER, ".json")).map((file) => file.id);
 }

@@ -4,7 +4,7 @@ import { makeNote, type Note } from "../../foundation/notes.ts";
 import { type ClassList, classKeys } from "./class-list.ts";
 import { folderKeys, type Layout } from "./layout.ts";
 
-/** What is checked of a definition that was read. */
+/** The parts of a definition that are checked together. */
 interface CheckedDefinition {
   readonly id: string;
   /** the definition's file */
@@ -22,8 +22,8 @@ interface CheckedProtocol {
 }
 
 /**
- * Checks what a definition's fields say together: ids that name folders, protocols that are there once, columns that the
- * class lists have, folders that are of one class each, patterns that can be read.
+ * Checks a definition's fields against each other: ids can name folders, protocols appear once, class lists have the
+ * named columns, each folder belongs to one class, and patterns are valid.
  *
  * @throws InputError naming the file, the field and what is wrong with it
  */
@@ -31,12 +31,12 @@ export function checkBenchmark({ id, path, classes, layouts, protocols }: Checke
   for (const [field, name] of [["id", id], ...protocols.map((protocol, at) => [`protocols.${at}.id`, protocol.id])]) {
     const problem = pathNameProblem(name as string);
     if (problem !== null)
-      throw new InputError(`${path}: ${field}: "${name}" ${problem}; results lie in a folder of that name`);
+      throw new InputError(`${path}: ${field}: "${name}" ${problem}; results are written to a folder of that name`);
   }
-  const ids = protocols.map((protocol) => protocol.id);
-  const twice = ids.find((one, at) => ids.indexOf(one) !== at);
-  if (twice !== undefined)
-    throw new InputError(`${path}: protocols: two are called "${twice}"; each needs an id of its own`);
+  const protocolIds = protocols.map((protocol) => protocol.id);
+  const duplicate = protocolIds.find((protocolId, at) => protocolIds.indexOf(protocolId) !== at);
+  if (duplicate !== undefined)
+    throw new InputError(`${path}: protocols: two have the id "${duplicate}"; each needs a unique id`);
   for (const [at, layout] of layouts.entries()) {
     const where = `${path}: layouts.${at}`;
     if (layout.kind === "flat") checkPattern(layout.pattern, where);
@@ -56,9 +56,9 @@ export function checkBenchmark({ id, path, classes, layouts, protocols }: Checke
   }
 }
 
-function competingClasses(competing: CheckedProtocol["classes"], own: ClassList): ClassList | null {
+function competingClasses(competing: CheckedProtocol["classes"], benchmarkClasses: ClassList): ClassList | null {
   if (competing === "all") return null;
-  return competing === "own" ? own : competing;
+  return competing === "own" ? benchmarkClasses : competing;
 }
 
 function checkPattern(pattern: string, where: string): void {
@@ -69,14 +69,14 @@ function checkPattern(pattern: string, where: string): void {
     throw new InputError(`${where}: pattern: ${(cause as Error).message}`, { cause });
   }
   if (groups < 1)
-    throw new InputError(`${where}: pattern: expected a group in it, (\\d+), which is the image's number`);
+    throw new InputError(`${where}: pattern: expected a group, such as (\\d+), that matches the image's number`);
 }
 
-/** Folders that are numbers are read as numbers: "009" and "9" are one. */
+/** Checks names of folders. Numbers are compared as numbers: "009" equals "9". */
 function checkFolders(keys: readonly string[], column: string, where: string): void {
   if (keys.every((key) => key === "")) throw new InputError(`${where}: column ${column} of the class list is empty`);
   const bad = keys.find((key) => key === "." || key === ".." || /[/\\]/.test(key));
-  if (bad !== undefined) throw new InputError(`${where}: column ${column}: "${bad}" is no folder's name`);
+  if (bad !== undefined) throw new InputError(`${where}: column ${column}: "${bad}" cannot be the name of a folder`);
   checkDistinct(keys, column, where);
 }
 
@@ -85,25 +85,28 @@ function checkDistinct(keys: readonly string[], column: string, where: string): 
   for (const [row, key] of keys.entries()) {
     if (key === "") continue;
     const plain = /^\d+$/.test(key) ? String(Number(key)) : key.normalize("NFC");
-    const other = rows.get(plain);
-    if (other !== undefined) {
+    const earlierRow = rows.get(plain);
+    if (earlierRow !== undefined) {
       throw new InputError(
-        `${where}: column ${column} of the class list: rows ${other + 1} and ${row + 1} are both "${key}", so its images would be of one of the two classes; name each class once`,
+        `${where}: column ${column} of the class list: rows ${earlierRow + 1} and ${row + 1} are both "${key}", so the class of its images would be ambiguous; name each class once`,
       );
     }
     rows.set(plain, row);
   }
 }
 
-/** What may be meant, but not everywhere: folders that differ in letter case only are one on some file systems. */
+/**
+ * Notes class folders that may be intended but do not work everywhere: names that differ in letter case only are one
+ * folder on some file systems.
+ */
 export function doubtfulBenchmark({ id, path, classes, layouts }: Omit<CheckedDefinition, "protocols">): Note[] {
   return folderKeys(layouts).flatMap((column) => {
     const keys = classKeys(classes, column, path);
     const seen = new Map<string, string>();
     for (const key of keys) {
-      const other = seen.get(key.toLowerCase());
-      if (other !== undefined && other !== "") {
-        const text = `${path}: the class folders ${other} and ${key} differ in letter case only: where that does not count, as on macOS and Windows, they are one folder`;
+      const earlierKey = seen.get(key.toLowerCase());
+      if (earlierKey !== undefined && earlierKey !== "") {
+        const text = `${path}: the class folders ${earlierKey} and ${key} differ in letter case only: on file systems that ignore case, as on macOS and Windows, they are one folder`;
         return [makeNote(text, { benchmark: id })];
       }
       seen.set(key.toLowerCase(), key);

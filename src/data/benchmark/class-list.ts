@@ -4,8 +4,8 @@ import { parseOnce } from "../../foundation/files/parse-once.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 
 /**
- * The classes of a benchmark in the order of their class index. `keys` holds the file's columns: `wnid`, `index`, or
- * what else a layout's folders may be named by.
+ * The classes of a benchmark in the order of their class index. `keys` contains the file's columns: `wnid`, `index`,
+ * and any other column by which a layout's folders are named.
  */
 export interface ClassList {
   readonly size: number;
@@ -14,8 +14,8 @@ export interface ClassList {
 }
 
 /**
- * Reads a class list: a CSV file whose `index` column orders the classes (ascending, each once; it need not start at
- * 0: in a class subset it is the ImageNet index).
+ * Reads a class list: a CSV file whose `index` column orders the classes. Indices are ascending and distinct; they need
+ * not start at 0, because in a class subset they are ImageNet indices.
  *
  * @throws InputError if there is no `index` column or the indices are not whole, ascending and distinct
  */
@@ -23,7 +23,7 @@ export async function readClassList(path: string): Promise<ClassList> {
   return parseClassList(await readText(path), path);
 }
 
-/** Once each: benchmarks share lists, and a run reads every benchmark that ships, to tell them apart. */
+/** Parsed once each: benchmarks share lists, and a run reads every benchmark that ships to distinguish them. */
 const parseClassList = parseOnce((text, path): ClassList => {
   const rows = parseCsv(text, path, ["index"]);
   let previous = -1;
@@ -42,8 +42,9 @@ const parseClassList = parseOnce((text, path): ClassList => {
 });
 
 /**
- * The value of one column for every class. Beside the file's columns there are `row`, the position in the list from 0 on,
- * and for a column of numbers `<column>+1`, where it counts from 0 and is counted from 1: `index+1`, `row+1`.
+ * Returns the values of one column for all classes. In addition to the file's columns there are `row`, the position in
+ * the list from 0 on, and for each column of numbers that counts from 0, `<column>+1`, which counts from 1: `index+1`,
+ * `row+1`.
  *
  * @throws InputError if the list has no such column
  */
@@ -65,7 +66,10 @@ function derivedKeys({ keys, size }: ClassList, column: string): readonly string
   return values.map((value) => (value === "" ? "" : String(Number(value) + 1)));
 }
 
-/** The numbers of a cell that may hold several, "409;530"; none where it is empty. @throws InputError for others */
+/**
+ * Parses the numbers of a cell that may contain several, "409;530"; an empty cell has none. @throws InputError for
+ * other text
+ */
 export function parseIndices(cell: string, where: string): number[] {
   if (cell === "") return [];
   return cell.split(";").map((part) => {

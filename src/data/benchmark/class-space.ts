@@ -8,21 +8,24 @@ export interface ClassSpace {
   /** class → rows of the class-name list, of which the best counts */
   readonly rows: readonly Int32Array[];
   /**
-   * Row of the benchmark's class list → the classes that are right for its images: none if such an image is always
+   * Row of the benchmark's class list → the classes that are right for its images: empty if such an image is always
    * wrong, null if the protocol does not score it.
    */
   readonly accepted: readonly (readonly number[] | null)[];
-  /** labels of single images, which count instead of `accepted`; absent where an image's class decides */
+  /** labels of single images, which replace `accepted`; absent where an image's class decides */
   readonly imageLabels?: ImageLabels;
 }
 
 /** The classes that are right for single images. */
 export interface ImageLabels {
-  /** @param path of an image of the list that was labeled. @returns null for one that is not scored */
+  /** @param path of an image of the labeled list @returns null for an image that is not scored */
   classesOf(path: string): readonly number[] | null;
 }
 
-/** The classes that are right for the image at a position of a list: null if it is not scored, none if it is always wrong. */
+/**
+ * Returns the classes that are right for the image at a position of a list: null if it is not scored, empty if it is
+ * always wrong.
+ */
 export function rightClasses(
   { accepted, imageLabels }: Pick<ClassSpace, "accepted" | "imageLabels">,
   images: ImageList,
@@ -32,7 +35,7 @@ export function rightClasses(
   return accepted[images.label(position)] ?? null;
 }
 
-/** The images of a list that a space scores. */
+/** Returns the positions of the images that a space scores. */
 export function scoredImages(space: ClassSpace, images: ImageList): ImageList {
   if (space.imageLabels === undefined) return images.withLabels((label) => space.accepted[label] !== null);
   const positions = Int32Array.from({ length: images.length }, (_, at) => at);
@@ -40,16 +43,16 @@ export function scoredImages(space: ClassSpace, images: ImageList): ImageList {
 }
 
 /**
- * Works out a protocol's classes.
+ * Resolves a protocol's classes.
  *
- * @param names  how many class names there are
- * @throws InputError if the definition's columns are missing, or name a class name that is not there
+ * @param names  the number of class names
+ * @throws InputError if the definition's columns are missing, or refer to a class name that does not exist
  */
 export function resolveClassSpace(benchmark: Benchmark, protocol: Protocol, names: number): ClassSpace {
   const where = `${benchmark.path}: protocol ${protocol.id}`;
   const labels = indices(benchmark.classes, protocol.labels, names, where);
   const rows = competingRows(benchmark, protocol, names, where);
-  if (rows.length === 0) throw new InputError(`${where}: no class competes`);
+  if (rows.length === 0) throw new InputError(`${where}: no classes compete`);
   const classesOfRow = new Map<number, number[]>();
   for (const [c, members] of rows.entries()) {
     for (const row of members) classesOfRow.set(row, [...(classesOfRow.get(row) ?? []), c]);
@@ -76,12 +79,12 @@ function indices(list: ClassList, column: string, names: number, where: string):
   });
 }
 
-/** The rows of the class-name list that a space needs, ascending. */
+/** Returns the rows of the class-name list that a space needs, in ascending order. */
 export function usedRows({ rows }: Pick<ClassSpace, "rows">): number[] {
   return [...new Set(rows.flatMap((members) => [...members]))].sort((a, b) => a - b);
 }
 
-/** A space whose classes are rows of a list that has some of the class names only. @param names rows of them, ascending */
+/** Renumbers a space for a list that has only some of the class names. @param names rows of those, ascending */
 export function renumberRows(space: ClassSpace, names: readonly number[]): ClassSpace {
   const placeOf = new Map(names.map((row, place) => [row, place]));
   return { ...space, rows: space.rows.map((members) => members.map((row) => placeOf.get(row) as number)) };

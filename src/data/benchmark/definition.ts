@@ -6,13 +6,13 @@ import { classKeys } from "./class-list.ts";
 import type { ClassSpace } from "./class-space.ts";
 
 /**
- * SHA-256 of what a definition says that can change a score, by part: `protocol` (the classes that compete, those that are
- * right for each class, pre-crop, number of images), and for each layout which name or number is which class. A title, a
- * licence or another layout changes none of them.
+ * SHA-256 of the parts of a definition that can change a score: `protocol` (the competing classes, those that are right
+ * for each class, pre-crop, number of images), and for each layout, which name or number belongs to which class. They
+ * do not depend on a title, a license or another layout.
  */
 export type DefinitionHashes = Readonly<Record<string, string>>;
 
-/** @throws InputError if a file of labels cannot be read */
+/** Hashes a definition. @throws InputError if a file of labels cannot be read */
 export async function hashDefinition(
   benchmark: Benchmark,
   protocol: Protocol,
@@ -25,10 +25,10 @@ export async function hashDefinition(
   return { protocol: sha256(JSON.stringify(content)), ...(await labels) };
 }
 
-/** The same for every protocol, and 50,000 lines long for some. */
+/** Cached: the hashes are the same for every protocol, and some take 50,000 lines. */
 const labelHashes = new WeakMap<Benchmark, Promise<DefinitionHashes>>();
 
-/** For each layout, which name or number is which class. */
+/** Returns for each layout which name or number belongs to which class. */
 async function hashLabels({ classes, layouts, path }: Benchmark): Promise<DefinitionHashes> {
   const parts = new Map<string, string>();
   for (const layout of layouts) {
@@ -42,7 +42,7 @@ async function hashLabels({ classes, layouts, path }: Benchmark): Promise<Defini
   return Object.fromEntries([...parts].map(([part, text]) => [part, sha256(text)]));
 }
 
-/** The parts that both have and that differ; what only one has says nothing. */
+/** Returns the parts that both have and that differ; a part that only one has gives no information. */
 export function differingParts(a: DefinitionHashes, b: DefinitionHashes): string[] {
   return Object.keys(a).filter((part) => Object.hasOwn(b, part) && a[part] !== b[part]);
 }

@@ -1,26 +1,31 @@
 import { basename } from "node:path";
 import type { Benchmark } from "./benchmark.ts";
 
-/** Segments at a path's end in which a name is looked for: `imagenetv2/imagenetv2-top-images-format-val/val`. */
+/**
+ * Number of segments at a path's end in which a name is looked for: `imagenetv2/imagenetv2-top-images-format-val/val`.
+ */
 const SEGMENTS = 3;
-/** A name's own part that is shorter than this is looked for only behind the name that all variants share. */
-const TELLING = 7;
-/** What all variants' names begin with is looked for only if it has so many letters. */
+/** A shorter distinctive part of a name is looked for only after the part that all variants share. */
+const MIN_DISTINCTIVE = 7;
+/** The common start of all variants' names is looked for only if it has at least this length. */
 const MIN_STEM = 4;
-/** Folders that say nothing of what set they hold. */
+/** Folders whose names do not identify the set that they contain. */
 const GENERIC = /^(?:val|validation|test|images|data|imgs|root)$/;
 
 /**
- * The known benchmarks that a folder of this one could be as well, by all that is in it: they have the same classes, the
- * same number of images, and are scored alike. ImageNetV2's three sets are; this one is among the result.
+ * Returns the known benchmarks that a folder of this one could also contain, judging by all its content: they have the
+ * same classes and number of images, and are scored alike. ImageNetV2's three sets are such variants. The result
+ * includes this benchmark.
  */
 export function variantsOf(benchmark: Benchmark, known: readonly Benchmark[]): Benchmark[] {
-  const own = structure(benchmark);
-  const others = known.filter((other) => other.id !== benchmark.id && structure(other) === own);
-  return [benchmark, ...others];
+  const benchmarkStructure = structure(benchmark);
+  const variants = known.filter(
+    (candidate) => candidate.id !== benchmark.id && structure(candidate) === benchmarkStructure,
+  );
+  return [benchmark, ...variants];
 }
 
-/** What makes two benchmarks alike. */
+/** Serializes what makes two benchmarks alike. */
 function structure({ images, classes, protocols, templates }: Benchmark): string {
   const scored = protocols.map(({ classes: competing, classNames, ...protocol }) => ({
     ...protocol,
@@ -30,15 +35,16 @@ function structure({ images, classes, protocols, templates }: Benchmark): string
   return JSON.stringify([images, [...classes.keys], scored, templates === undefined ? null : basename(templates)]);
 }
 
-/** Which variant a path names, and whether in so many words that no other reading is likely. */
+/** The variant that a path names, and whether it does so too clearly for another reading. */
 export interface NamedVariant {
   readonly id: string;
   readonly isPlain: boolean;
 }
 
 /**
- * Which of several variants a path names: by the names their folders go by, in any case and with any separators, with or
- * without "-format-val", or by what is left of these without what all of them share ("imagenet-v2/top-images").
+ * Finds which of several variants a path names, by the names of their folders, in any case, with any separators, with
+ * or without "-format-val". A name's distinctive part, without what all variants share, also counts
+ * ("imagenet-v2/top-images").
  *
  * @returns null where it names none
  */
@@ -48,13 +54,17 @@ export function namedVariant(variants: readonly Benchmark[], path: string): Name
   const segments = path.toLowerCase().split("/").filter(Boolean).slice(-SEGMENTS);
   let best: (NamedVariant & { readonly length: number }) | null = null;
   for (const [v, variant] of variants.entries()) {
-    const others = new Set(names.flatMap((list, other) => (other === v ? [] : list)));
+    const otherNames = new Set(names.flatMap((list, index) => (index === v ? [] : list)));
     for (const name of names[v] as string[]) {
-      const mark = name.slice(stem.length);
-      if (mark === "" || others.has(name)) continue;
-      const isPlain = stem.length >= MIN_STEM && holds(segments.join("/"), stem + mark);
-      if (!isPlain && !isNamed(segments, mark)) continue;
-      const found = { id: variant.id, isPlain: isPlain || mark.length >= TELLING, length: mark.length };
+      const distinctive = name.slice(stem.length);
+      if (distinctive === "" || otherNames.has(name)) continue;
+      const isPlain = stem.length >= MIN_STEM && holds(segments.join("/"), stem + distinctive);
+      if (!isPlain && !isNamed(segments, distinctive)) continue;
+      const found = {
+        id: variant.id,
+        isPlain: isPlain || distinctive.length >= MIN_DISTINCTIVE,
+        length: distinctive.length,
+      };
       if (best === null || Number(found.isPlain) * 1000 + found.length > Number(best.isPlain) * 1000 + best.length) {
         best = found;
       }
@@ -63,7 +73,7 @@ export function namedVariant(variants: readonly Benchmark[], path: string): Name
   return best === null ? null : { id: best.id, isPlain: best.isPlain };
 }
 
-/** The names a benchmark goes by, squeezed: "imagenetv2topimages", and shorter, "imagenetv2top". */
+/** Returns the names of a benchmark in compact form: "imagenetv2topimages", and shorter, "imagenetv2top". */
 function namesOf({ id, folders }: Benchmark): string[] {
   const names = new Set<string>();
   for (const folder of [id, ...folders]) {
@@ -88,18 +98,20 @@ function commonStart(names: readonly string[]): string {
   return start;
 }
 
-/** Whether the text holds the name, with any separators in it, and not as the beginning of a longer word or number. */
+/**
+ * Whether the text contains the name, with any separators in it, and not as the beginning of a longer word or number.
+ */
 function holds(text: string, name: string): boolean {
   return new RegExp(spelled(name)).test(text);
 }
 
-/** Whether the last segment that says anything begins with the name. */
+/** Whether the last segment with information begins with the name. */
 function isNamed(segments: readonly string[], name: string): boolean {
   const last = segments.findLast((segment) => !GENERIC.test(segment)) ?? "";
   return new RegExp(`^${spelled(name)}`).test(last);
 }
 
-/** Letters and digits only, so nothing in it has a meaning of its own. */
+/** Builds a pattern that allows separators between the letters and digits of a compact name, which need no escaping. */
 function spelled(name: string): string {
   return [...name].join("[^a-z0-9]*") + (/[0-9]$/.test(name) ? "(?![a-z0-9])" : "(?![a-z])");
 }

@@ -1,6 +1,6 @@
 /**
- * Converts to RGB as Pillow does, without a colour profile: each colour is what black leaves of white, times what the
- * ink leaves of that, with Pillow's rounding of a product of two bytes.
+ * Converts CMYK to RGB as Pillow does, without a color profile: each channel is the share of white that black leaves,
+ * times the share that the ink leaves, with Pillow's rounding of a product of two bytes.
  *
  * @param cmyk  (h, w, 4), 255 is full ink
  * @param shift bits to drop from each sample: 0 for 8-bit samples, 8 for 16-bit ones

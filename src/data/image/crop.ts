@@ -8,8 +8,8 @@ export interface Size {
 }
 
 /**
- * Where the pixels of the result come from. The image is resized to `resized`; of that, the window that starts at
- * (top, left) and measures `window` lands in the result at (padTop, padLeft); the rest of the result is `fill`.
+ * The source of the result's pixels. The image is resized to `resized`; the window of it that starts at (top, left)
+ * with size `window` is placed in the result at (padTop, padLeft); the rest of the result is `fill`.
  */
 export interface Geometry {
   readonly resized: Size;
@@ -29,13 +29,13 @@ export interface Geometry {
  *
  * - A square `shortest` truncates the longer side: int(n · long / short).
  * - `longest`, and `shortest` to a rectangle, round both sides half to even.
- * - With a resize apart from the size, `shortest` truncates in the same way for squares and rectangles, and the crop follows; a crop
- *   larger than the resized image is filled up with 0, as torchvision's `CenterCrop` does.
- * - `shortest` to a rectangle is otherwise bicubic whatever the configuration says, because open_clip does not hand its
- *   interpolation on there.
+ * - With a `resize` that differs from the size, `shortest` truncates in the same way for squares and rectangles, and
+ *   the crop follows; a crop larger than the resized image is padded with 0, as by torchvision's `CenterCrop`.
+ * - Otherwise `shortest` to a rectangle is bicubic whatever the configuration states, because open_clip does not pass
+ *   its interpolation on in this case.
  *
  * @param image size of the decoded image
- * @throws InputError if a side of a very long image would round to no pixel, which the reference refuses too
+ * @throws InputError if a side of a very long image would round to zero pixels, which the reference refuses too
  * @see open_clip src/open_clip/transform.py (3.3.0), torchvision transforms/functional.py (0.28)
  */
 export function planGeometry(image: Size, preprocessing: Preprocessing): Geometry {
@@ -72,17 +72,19 @@ function resizedSize(image: Size, target: Size, mode: Preprocessing["resizeMode"
   if (resized.height > 0 && resized.width > 0) return resized;
   throw new InputError(
     `an image of ${image.width} × ${image.height} pixels cannot be resized to fit ${target.width} × ${target.height}: ` +
-      "its short side would have no pixel; crop the image or use another resize mode",
+      "its short side would have zero pixels; crop the image or use another resize mode",
   );
 }
 
-/** One axis: a centre crop where the image is longer than the target, padding on both sides where it is shorter. */
+/**
+ * Places one axis: a center crop where the image is longer than the target, padding on both sides where it is shorter.
+ */
 function placeWindow(length: number, target: number): { start: number; length: number; pad: number } {
   if (length < target) return { start: 0, length, pad: Math.floor((target - length) / 2) };
   return { start: roundHalfEven((length - target) / 2), length: target, pad: 0 };
 }
 
-/** Python's round(): halves go to the even neighbour. */
+/** Python's round(): halves go to the even neighbor. */
 export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const fraction = value - floor;

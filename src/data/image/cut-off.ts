@@ -1,13 +1,14 @@
-import { recogniseFormat } from "./image-format.ts";
+import { recognizeFormat } from "./image-format.ts";
 
-/** Bytes at the end of a file in which its last marker is looked for: some programs append a little. */
+/** Bytes at the end of a file in which its end marker is searched for: some programs append a little. */
 const TAIL = 1024;
 
 /**
- * Whether the end of an image's file is missing, by its bytes alone: decoders' messages differ from call to call.
+ * Describes whether the end of an image file is missing, by its bytes alone: decoders' messages differ from call to
+ * call.
  *
  * @param bytes  the whole file
- * @returns what is missing, in words; null where nothing is, or where the format does not say
+ * @returns a description of what is missing; null where nothing is, or where the format does not show it
  */
 export function describeCutOff(bytes: Uint8Array): string | null {
   const tail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(-TAIL);
@@ -29,7 +30,7 @@ export function describeCutOff(bytes: Uint8Array): string | null {
 
 function formatOf(bytes: Uint8Array): string | null {
   try {
-    return recogniseFormat(bytes);
+    return recognizeFormat(bytes);
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { cmykToRgb } from "./cmyk.ts";
 import { checkSize, type DecodedImage, damaged, MAX_PIXELS, tooLarge } from "./decoded-image.ts";
 import { decodeGif } from "./gif.ts";
-import { type ImageFormat, recogniseFormat } from "./image-format.ts";
+import { type ImageFormat, recognizeFormat } from "./image-format.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
 import { checkArithmeticScans, checkJpegTail } from "./jpeg-tail.ts";
 import { loadSharp } from "./load-sharp.ts";
@@ -16,16 +16,16 @@ import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 import { copyOnePage } from "./tiff-one-page.ts";
 
 /**
- * Decodes an image to the bytes of `PIL.Image.open(file).convert("RGB")`: colour profiles are ignored, alpha is
- * dropped without blending, the orientation in EXIF is not applied (but a TIFF's own is), an animation gives its first
- * frame, 16-bit grey is clipped at 255 as Pillow clips it.
+ * Decodes an image to the bytes of `PIL.Image.open(file).convert("RGB")`: color profiles are ignored, alpha is dropped
+ * without blending, the orientation in EXIF is not applied (the orientation tag of a TIFF is), an animation gives its
+ * first frame, and 16-bit gray is clipped at 255, as by Pillow.
  *
  * @param bytes a JPEG, PNG, WebP, GIF or TIFF file
- * @throws InputError if the bytes are no such image, are damaged or cut off, hold more than `MAX_PIXELS` pixels, or
- *   are of a kind that cannot be decoded to Pillow's bytes; it says what is wrong but does not know the file's name
+ * @throws InputError if the bytes are not such an image, are damaged or truncated, have more than `MAX_PIXELS` pixels,
+ *   or cannot be decoded to Pillow's bytes; it describes the fault without the file's name
  */
 export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
-  const format = recogniseFormat(bytes);
+  const format = recognizeFormat(bytes);
   switch (format) {
     case "JPEG":
       return decodeJpeg(bytes);
@@ -36,7 +36,7 @@ export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
     case "TIFF":
       return decodeTiff(bytes);
     case "WebP":
-      return decodeColour(open(bytes, format), format);
+      return decodeColor(open(bytes, format), format);
   }
 }
 
@@ -49,8 +49,8 @@ async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
     (singleScan ? checkJpegTail(bytes, header) : undefined);
   if (wrong !== undefined) throw damaged("JPEG", wrong);
   if (components === 4) return decodeCmyk(open(bytes, "JPEG"), "JPEG", 8);
-  if (components === 1 || components === 3) return decodeColour(open(bytes, "JPEG"), "JPEG");
-  throw new InputError(`a JPEG of ${components} components: expected 1 (grey), 3 (colour) or 4 (CMYK)`);
+  if (components === 1 || components === 3) return decodeColor(open(bytes, "JPEG"), "JPEG");
+  throw new InputError(`a JPEG of ${components} components: expected 1 (gray), 3 (color) or 4 (CMYK)`);
 }
 
 async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
@@ -61,9 +61,9 @@ async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
   if (isRegular && (reader.finish() ?? reader.checkConversion()) === undefined) {
     const deepGray = state.layout!.bitDepth === 16 && state.layout!.colorType === 0;
     try {
-      return await (deepGray ? decodeDeepGrey : decodeColour)(open(bytes, "PNG", "error"), "PNG");
+      return await (deepGray ? decodeDeepGray : decodeColor)(open(bytes, "PNG", "error"), "PNG");
     } catch (error) {
-      if (!(error instanceof InputError)) throw error; // libpng is strict: Pillow may read what it does not
+      if (!(error instanceof InputError)) throw error; // libpng is strict: Pillow may read a file that it refuses
     }
   }
   const image = decodeIrregularPng(isRegular ? (openPng(bytes) as PngReader) : reader);
@@ -79,16 +79,16 @@ async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
   const page = copyOnePage(bytes, directory, layout);
   if (typeof page === "string") throw damaged("TIFF", page);
   if (layout.compression >= 2 && layout.compression <= 4) {
-    checkTiffSize(await describe("TIFF", open(page, "TIFF", "error")), layout); // libtiff's judgment of the directory
+    checkTiffSize(await describe("TIFF", open(page, "TIFF", "error")), layout); // the checks that libtiff makes of the directory
     const fax = decodeFaxTiff(bytes, tiff);
     if (fax !== undefined) return fax;
   }
   const kind = tiffKind(layout);
   const wrong = layout.compression === 7 ? checkTiffJpegs(bytes, directory, layout) : undefined;
   if (wrong !== undefined) throw damaged("TIFF", wrong);
-  // libvips refuses a damaged tile at "warning" only; the copy has nothing else to warn of
+  // libvips reports a damaged tile only at "warning"; the copy contains nothing else that causes warnings
   const source = open(page, "TIFF", directory.tags.has(TIFF_TAG.tileOffsets) ? "warning" : "error");
-  const decode = kind === "deep grey" ? decodeDeepGrey : decodeColour;
+  const decode = kind === "deep gray" ? decodeDeepGray : decodeColor;
   const image = await (kind === "cmyk" ? decodeCmyk(source, "TIFF", layout.bits[0]!) : decode(source, "TIFF"));
   checkTiffSize(image, layout);
   return turnTiff(image, layout);
@@ -98,7 +98,7 @@ function checkTiffSize(image: { readonly width: number; readonly height: number 
   if (image.width !== layout.width || image.height !== layout.height) throw damaged("TIFF", "its size is stated twice");
 }
 
-async function decodeColour(source: Sharp, format: ImageFormat): Promise<DecodedImage> {
+async function decodeColor(source: Sharp, format: ImageFormat): Promise<DecodedImage> {
   const { data, info } = await run(format, source.removeAlpha().raw());
   if (info.channels !== 3) throw new InputError(`a ${format} image of ${info.channels} channels: expected 3`);
   return { data, width: info.width, height: info.height };
@@ -113,12 +113,12 @@ async function decodeCmyk(source: Sharp, format: ImageFormat, bits: number): Pro
   return { data: rgb, width: info.width, height: info.height };
 }
 
-/** 16-bit grey: Pillow clips each value at 255 when it converts to RGB, where others would scale. */
-async function decodeDeepGrey(source: Sharp, format: ImageFormat): Promise<DecodedImage> {
-  const grey = source.removeAlpha().toColourspace("grey16").raw({ depth: "ushort" });
-  const { data, info } = await run(format, grey);
+/** Decodes 16-bit gray. Pillow clips each value at 255 when it converts to RGB, where other libraries scale. */
+async function decodeDeepGray(source: Sharp, format: ImageFormat): Promise<DecodedImage> {
+  const gray = source.removeAlpha().toColourspace("grey16").raw({ depth: "ushort" });
+  const { data, info } = await run(format, gray);
   const values = words(data);
-  if (info.channels !== 1) throw new InputError(`a 16-bit grey ${format} of ${info.channels} channels: expected 1`);
+  if (info.channels !== 1) throw new InputError(`a 16-bit gray ${format} of ${info.channels} channels: expected 1`);
   const rgb = new Uint8Array(values.length * 3);
   for (let i = 0; i < values.length; i++) rgb.fill(Math.min(values[i]!, 255), i * 3, i * 3 + 3);
   return { data: rgb, width: info.width, height: info.height };
@@ -129,14 +129,14 @@ function words(data: Uint8Array): Uint16Array {
 }
 
 /**
- * @param failOn what Pillow refuses: it accepts stray bytes in a JPEG, which "error" would not; but a TIFF's damaged
- *   strips it refuses, which "truncated" would leave black. Of a PNG, what "error" refuses our own decoder looks at.
+ * @param failOn what Pillow refuses. It accepts stray bytes in a JPEG, which "error" would refuse. It refuses a TIFF's
+ *   damaged strips, which "truncated" would leave black. A PNG that "error" refuses is decoded by our decoder.
  */
 function open(bytes: Uint8Array, format: ImageFormat, failOn: "truncated" | "error" | "warning" = "truncated"): Sharp {
   return loadSharp()(bytes, {
     failOn,
     limitInputPixels: MAX_PIXELS,
-    unlimited: format === "JPEG", // that is, however many warnings libjpeg gives
+    unlimited: format === "JPEG", // regardless of the number of libjpeg's warnings
     ignoreIcc: true,
   });
 }

@@ -8,22 +8,22 @@ export interface DecodedImage {
   readonly height: number;
 }
 
-/** The largest image that is decoded, pixels; Pillow's own limit (twice Image.MAX_IMAGE_PIXELS): 537 MB as RGB. */
+/** Maximum size of a decoded image in pixels, equal to Pillow's limit (twice Image.MAX_IMAGE_PIXELS): 537 MB as RGB. */
 export const MAX_PIXELS = 178_956_970;
 
-/** @throws InputError if an image of this size is not decoded */
+/** @throws InputError if an image of this size is too large to decode */
 export function checkSize(format: ImageFormat, width: number, height: number): void {
   if (width * height > MAX_PIXELS) throw tooLarge(format);
 }
 
-/** The error of an image whose size is refused. */
+/** Makes the error for an image whose size is refused. */
 export function tooLarge(format: ImageFormat, cause?: unknown): InputError {
-  return new InputError(`a ${format} image of more than ${MAX_PIXELS} pixels, which is refused; make it smaller`, {
+  return new InputError(`a ${format} image of more than ${MAX_PIXELS} pixels, which is the maximum; make it smaller`, {
     cause,
   });
 }
 
-/** The error of an image that cannot be decoded. */
+/** Makes the error for an image that cannot be decoded. */
 export function damaged(format: ImageFormat, reason: string, cause?: unknown): InputError {
-  return new InputError(`the ${format} image cannot be decoded, it may be damaged or cut off: ${reason}`, { cause });
+  return new InputError(`the ${format} image cannot be decoded; it may be damaged or truncated: ${reason}`, { cause });
 }

@@ -1,16 +1,16 @@
-/** Reads a fax's bits, the first of them lowest in what it gives. */
+/** Reads the bits of a fax. The first bit is the lowest in the returned values. */
 export interface FaxBits {
-  /** Starts with other data. */
+  /** starts with new data */
   start(data: Uint8Array): void;
-  /** Makes `count` bits available; after the end, zeros, as long as any bit is left. @throws END_OF_DATA */
+  /** Makes `count` bits available; after the end of the data, zeros while any bit is left. @throws END_OF_DATA */
   need(count: number): void;
   peek(count: number): number;
   skip(count: number): void;
-  /** Skips what is left of a byte. */
+  /** skips the rest of a byte */
   align(): void;
 }
 
-/** Thrown where the data has ended. */
+/** Thrown at the end of the data. */
 export const END_OF_DATA = Symbol("end of data");
 
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -20,6 +20,8 @@ const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
+ * Creates a reader of a fax's bits.
+ *
  * @param lowFirst whether a byte's first pixel is its lowest bit
  * @see libtiff 4.7.1 libtiff/tif_fax3.h, NeedBits8 and NeedBits16
  */

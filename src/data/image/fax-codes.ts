@@ -1,12 +1,12 @@
-/** An entry of a decoding table: what a code means, how many bits it has, and its run length or offset. */
+/** An entry of a decoding table: the meaning of a code, its number of bits, and its run length or offset. */
 export interface FaxCode {
   readonly means: "pass" | "horizontal" | "vertical" | "extension" | "end of line" | "run" | "make-up" | "nothing";
   readonly bits: number;
   readonly value: number;
 }
 
-// ITU-T T.4, tables 2 and 3: terminating codes of runs of 0 to 63, make-up codes of 64 to 1728 by 64, and those of
-// both colors of 1792 to 2560
+// ITU-T T.4, tables 2 and 3: terminating codes of runs of 0 to 63, make-up codes of 64 to 1728 in steps of 64, and the
+// make-up codes of 1792 to 2560 that both colors share
 const WHITE_RUNS =
   "00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 110101 101010 101011 0100111 0001100 0001000 0010111 0000011 0000100 0101000 0101011 0010011 0100100 0011000 00000010 00000011 00011010 00011011 00010010 00010011 00010100 00010101 00010110 00010111 00101000 00101001 00101010 00101011 00101100 00101101 00000100 00000101 00001010 00001011 01010010 01010011 01010100 01010101 00100100 00100101 01011000 01011001 01011010 01011011 01001010 01001011 00110010 00110011 00110100";
 const WHITE_MAKE_UP =
@@ -22,14 +22,16 @@ export const WHITE_BITS = 12;
 export const BLACK_BITS = 13;
 export const MODE_BITS = 7;
 
-/** Indexed by the next bits, the first of them lowest. */
+/** Decoding tables, indexed by the next bits, the first of them lowest. */
 export interface FaxTables {
   readonly white: readonly FaxCode[];
   readonly black: readonly FaxCode[];
   readonly modes: readonly FaxCode[];
 }
 
-/** Builds the tables: not before a fax is read, for a larger heap makes every garbage collection longer. */
+/**
+ * Builds the tables. This happens only when a fax is read, because a larger heap makes every garbage collection longer.
+ */
 export function buildFaxTables(): FaxTables {
   return {
     white: buildTable(WHITE_BITS, runCodes(WHITE_RUNS, WHITE_MAKE_UP)),

@@ -1,7 +1,7 @@
 import { createFaxBits, END_OF_DATA } from "./fax-bits.ts";
 import { BLACK_BITS, buildFaxTables, type FaxCode, MODE_BITS, WHITE_BITS } from "./fax-codes.ts";
 
-/** How a strip of a fax is compressed. */
+/** Describes how a strip of a fax is compressed. */
 export interface FaxOptions {
   /** run lengths in whole bytes (TIFF compression 2), Group 3 with one- or two-dimensional rows, Group 4 */
   readonly scheme: "run lengths" | "group 3" | "group 3 2-d" | "group 4";
@@ -12,34 +12,35 @@ export interface FaxOptions {
 
 /** Decompresses the strips of one image, in order. */
 export interface FaxDecoder {
-  /** @returns (rows, ceil(width / 8)) bytes, 0 is white; or in words why libtiff refuses the strip */
+  /** @returns (rows, ceil(width / 8)) bytes, 0 is white; or the reason why libtiff refuses the strip */
   decodeStrip(data: Uint8Array, rows: number): Uint8Array | string;
 }
 
-/** Thrown where a row's changes do not fit where libtiff keeps them. */
+/** Thrown where a row's changes exceed libtiff's buffer. */
 const OVERFLOW = Symbol("overflow");
 
 /**
- * Decodes faxes as libtiff does, damaged ones too: it goes on after a code it does not know, with what it made of the
- * row until there. libvips takes libtiff's complaint about such a code for an error, so sharp would refuse the image.
+ * Creates a decoder of faxes that decodes as libtiff does, including damaged ones: it continues after an unknown code
+ * with what it has decoded of the row so far. libvips treats libtiff's message about such a code as an error, so sharp
+ * would refuse the image.
  *
  * @see libtiff 4.7.1 libtiff/tif_fax3.c, tif_fax3.h; ITU-T T.4, T.6
  */
 export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDecoder {
   const rowBytes = (width + 7) >> 3;
   const twoDimensional = scheme === "group 4" || scheme === "group 3 2-d";
-  const most = Math.ceil((width + 1) / 32) * 32 * (twoDimensional ? 2 : 1); // runs of a row
+  const maxRuns = Math.ceil((width + 1) / 32) * 32 * (twoDimensional ? 2 : 1); // runs of a row
   let hasEndOfLines = scheme.startsWith("group 3");
-  const runs = new Uint32Array(most * 2); // of the row and of the one before it, alternately
+  const runs = new Uint32Array(maxRuns * 2); // of the row and of the previous row, alternately
 
   const { white, black, modes } = buildFaxTables();
   const { start, need, peek, skip, align } = createFaxBits(lowFirst);
   let endOfLines = 0;
   let current = 0; // where the row's runs start
-  let reference = most;
+  let reference = maxRuns;
   let a0 = 0;
   let run = 0;
-  let pa = 0; // where the next run goes
+  let pa = 0; // where the next run is written
 
   const look = (table: readonly FaxCode[], count: number): FaxCode => {
     need(count);
@@ -48,12 +49,12 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
     return code;
   };
   const put = (more: number): void => {
-    if (pa >= current + most) throw OVERFLOW;
+    if (pa >= current + maxRuns) throw OVERFLOW;
     runs[pa++] = run + more;
     a0 = (a0 + more) | 0;
     run = 0;
   };
-  /** Fits the runs to the row: what is missing is white or black, as it comes. */
+  /** Makes the runs fill the row: missing pixels are white or black, by the current color. */
   const cleanUp = (): void => {
     if (run !== 0) put(0);
     if (a0 === width) return;
@@ -67,7 +68,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
       put(0);
     }
   };
-  /** Reads a run of one color. @returns what ended it: "run", or the code that is none */
+  /** Reads a run of one color. @returns what ended it: "run", or the code that is not a run */
   const readRun = (isBlack: boolean): FaxCode["means"] => {
     for (;;) {
       const code = isBlack ? look(black, BLACK_BITS) : look(white, WHITE_BITS);
@@ -100,29 +101,29 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
     }
   };
 
-  let pb = 0; // the next run of the row before
+  let pb = 0; // the next run of the previous row
   let b1 = 0;
   const checkB1 = (): void => {
     if (pa === current) return;
     while (b1 <= a0 && b1 < width) {
-      if (pb + 1 >= reference + most) throw OVERFLOW;
+      if (pb + 1 >= reference + maxRuns) throw OVERFLOW;
       b1 = (b1 + runs[pb]! + runs[pb + 1]!) | 0;
       pb += 2;
     }
   };
   const nextB1 = (): void => {
-    if (pb >= reference + most) throw OVERFLOW;
+    if (pb >= reference + maxRuns) throw OVERFLOW;
     b1 = (b1 + runs[pb++]!) | 0;
   };
 
-  /** One step of a two-dimensional row. @returns false where the row ends early */
+  /** Decodes one step of a two-dimensional row. @returns false where the row ends early */
   const expandStep = (): boolean => {
-    if (pa >= current + most) throw OVERFLOW;
+    if (pa >= current + maxRuns) throw OVERFLOW;
     const code = look(modes, MODE_BITS);
     switch (code.means) {
       case "pass":
         checkB1();
-        if (pb + 1 >= reference + most) throw OVERFLOW;
+        if (pb + 1 >= reference + maxRuns) throw OVERFLOW;
         nextB1();
         run = (run + b1 - a0) | 0;
         a0 = b1;
@@ -163,7 +164,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
       while (goesOn && a0 < width) goesOn = expandStep();
       if (goesOn && run !== 0) {
         if (run + a0 < width) {
-          need(1); // a last vertical code
+          need(1); // a final vertical code
           if (peek(1) === 0) {
             cleanUp();
             return;
@@ -179,7 +180,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
     }
   };
 
-  /** Goes past the end-of-line code before a row. @returns false if there is none any more: the strip starts again */
+  /** Skips the end-of-line code before a row. @returns false if there are no more: the strip starts again */
   const synchronize = (): boolean => {
     if (!hasEndOfLines) return true;
     if (endOfLines === 0) {
@@ -210,7 +211,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
     start(strip);
     endOfLines = 0;
     current = 0;
-    reference = most;
+    reference = maxRuns;
     if (twoDimensional) {
       runs[reference] = width;
       runs[reference + 1] = 0;
@@ -246,7 +247,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
       if (scheme === "group 4" && endOfLines !== 0) return row > 0 ? endsEarly(row) : "its fax data ends early";
       fillRow(result, row * rowBytes);
       if (twoDimensional) {
-        if (pa < current + most)
+        if (pa < current + maxRuns)
           put(0); // an imaginary change
         else if (scheme === "group 4") return "its fax data is damaged";
         [current, reference] = [reference, current];
@@ -257,7 +258,7 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
   };
 
   const fillRow = (result: Uint8Array, at: number): void => {
-    let end = pa; // what lies behind is left over from rows before, and libtiff may read it
+    let end = pa; // what follows is left over from earlier rows, and libtiff may read it
     if ((end - current) & 1) runs[end++] = 0;
     let x = 0;
     for (let i = current; i < end; i++) {
@@ -271,5 +272,5 @@ export function createFaxDecoder({ scheme, width, lowFirst }: FaxOptions): FaxDe
 }
 
 function endsEarly(row: number): string {
-  return `its fax data ends after ${row} rows, and what Pillow shows of the others is left to chance`;
+  return `its fax data ends after ${row} rows, and Pillow's values of the other rows are undefined`;
 }

@@ -1,10 +1,10 @@
 import type { Interpolation } from "./preprocessing.ts";
 
 /**
- * The weighted sum that makes each pixel of one axis: output i is the sum over t of
- * `weights[i * taps + t]` times source pixel `starts[i] + t`, in units of 2^-22.
+ * The weighted sums that make the pixels of one axis: output i is the sum over t of `weights[i * taps + t]` times
+ * source pixel `starts[i] + t`, in units of 2^-22.
  *
- * Every output has the same number of taps; where the filter is narrower, weights are 0. All taps lie inside the
+ * Every output has the same number of taps; where the filter is narrower, weights are 0. All taps are inside the
  * source: 0 <= starts[i] and starts[i] + taps <= source length.
  */
 export interface FilterTaps {
@@ -47,9 +47,9 @@ function sinc(x: number): number {
 }
 
 /**
- * Computes Pillow's resampling weights of one axis, for outputs first to first + count of a resize from
- * sourceLength to resizedLength pixels. The filter is stretched by the scale when shrinking (antialiasing), weights
- * are normalised in double precision, then rounded half away from zero to 22 fraction bits.
+ * Computes Pillow's resampling weights of one axis, for outputs first to first + count of a resize from sourceLength to
+ * resizedLength pixels. The filter is stretched by the scale when shrinking (antialiasing), weights are normalized in
+ * double precision, then rounded half away from zero to 22 fraction bits.
  *
  * @see Pillow src/libImaging/Resample.c, precompute_coeffs and normalize_coeffs_8bpc
  */
@@ -88,7 +88,7 @@ export function computeFilterTaps(
       exact[t] = weight;
       sum += weight;
     }
-    // near the far edge the window is moved back inside the source, with zero weights in front
+    // near the far edge the window is moved back into the source, with leading zero weights
     const moved = Math.min(start, sourceLength - taps);
     starts[i] = moved;
     for (let t = 0; t < length; t++) {

@@ -1,6 +1,6 @@
-/** Where the first frame of a GIF lies, and the colors of what it shows. */
+/** The position of a GIF's first frame and the colors of what it shows. */
 export interface GifFirstFrame {
-  /** the screen, as Pillow sees it: as large as it says, or as the frame needs */
+  /** the screen as Pillow reads it: the stated size, enlarged to contain the frame */
   readonly screenWidth: number;
   readonly screenHeight: number;
   /** the frame, pixels on the screen */
@@ -9,11 +9,11 @@ export interface GifFirstFrame {
   readonly width: number;
   readonly height: number;
   readonly interlaced: boolean;
-  /** red, green and blue of each color; absent where the color's number is its gray level */
+  /** red, green and blue of each color; absent where each color number is its gray level */
   readonly palette?: Uint8Array;
-  /** the color of what the frame leaves uncovered: the transparent one, or 0 */
+  /** the color of the area that the frame does not cover: the transparent color, or 0 */
   readonly background: number;
-  /** bits of a pixel before compression */
+  /** bits per pixel before compression */
   readonly codeSize: number;
   /** where the sub-blocks of compressed pixels start */
   readonly data: number;
@@ -27,11 +27,11 @@ const COMMENT = 0xfe;
 const APPLICATION = 0xff;
 
 /**
- * Finds the first frame as Pillow does, quirk by quirk: an extension that starts with an empty sub-block swallows the
- * sub-blocks after it, a palette of gray levels in order is none, bytes between blocks are skipped.
+ * Finds the first frame exactly as Pillow does: an extension that starts with an empty sub-block consumes the
+ * sub-blocks after it, a palette that is a gray ramp counts as no palette, and bytes between blocks are skipped.
  *
  * @param bytes a file that starts with "GIF87a" or "GIF89a"
- * @returns the frame, or in words why Pillow finds none
+ * @returns the frame, or the reason why Pillow finds none
  * @see GIF89a specification; Pillow 12.3.0 src/PIL/GifImagePlugin.py, _open and _seek
  */
 export function findGifFirstFrame(bytes: Uint8Array): GifFirstFrame | string {
@@ -40,7 +40,7 @@ export function findGifFirstFrame(bytes: Uint8Array): GifFirstFrame | string {
   const short = (at: number): number => bytes[at]! | (bytes[at + 1]! << 8);
   let p = 13;
 
-  /** Reads a sub-block. @returns it, or undefined for the empty one that ends a sequence */
+  /** Reads a sub-block. @returns undefined for the empty one that ends a sequence */
   const subBlock = (): Uint8Array | undefined => {
     const length = bytes[p++] ?? 0;
     if (length === 0) return undefined;
@@ -101,7 +101,7 @@ export function findGifFirstFrame(bytes: Uint8Array): GifFirstFrame | string {
   return cutOff;
 }
 
-/** Whether each color's number is its gray level, so that Pillow reads the image without a palette. */
+/** Whether each color number is its gray level, so that Pillow reads the image without a palette. */
 function isGrayRamp(colors: Uint8Array): boolean {
   for (let i = 0; i < colors.length; i++) if (colors[i] !== Math.trunc(i / 3)) return false;
   return true;

@@ -1,15 +1,15 @@
 import type { GifFirstFrame } from "./gif-first-frame.ts";
 
 const TABLE = 4096; // codes, Pillow's GIFTABLE and GIFBUFFER
-const MAX_BITS = 12; // of a code that the table grows to
+const MAX_BITS = 12; // the maximum length of a code
 const BLOCK = 65_536; // bytes that Pillow reads at a time, ImageFile.MAXBLOCK
 
 /**
- * Decompresses the pixels of a GIF's frame with Pillow's rules: what it refuses is refused, and what it reads past is
- * read past. An end code before the last pixel is no end where Pillow has more of the file to read; sub-blocks are read
- * until the frame is full, through the empty one that should end them.
+ * Decompresses the pixels of a GIF's frame with Pillow's rules: it accepts and refuses the same data. An end code
+ * before the last pixel does not end the data if Pillow has more of the file to read. Sub-blocks are read until the
+ * frame is full, past an empty one that should end them.
  *
- * @returns (height, width) color numbers, or in words why Pillow refuses them
+ * @returns (height, width) color numbers, or the reason why Pillow refuses them
  * @see Pillow 12.3.0 src/libImaging/GifDecode.c; src/PIL/ImageFile.py, load
  */
 export function decompressGif(bytes: Uint8Array, frame: GifFirstFrame): Uint8Array | string {
@@ -26,7 +26,7 @@ export function decompressGif(bytes: Uint8Array, frame: GifFirstFrame): Uint8Arr
   const data = new Uint8Array(TABLE);
   const string = new Uint8Array(TABLE + 1); // one code's pixels, filled from the right
 
-  let available = Math.min(bytes.length, frame.data + BLOCK); // what Pillow has read of the file
+  let available = Math.min(bytes.length, frame.data + BLOCK); // the bytes of the file that Pillow has read
   let p = frame.data;
   let inBlock = 0;
   let bitBuffer = 0;
@@ -85,7 +85,7 @@ export function decompressGif(bytes: Uint8Array, frame: GifFirstFrame): Uint8Arr
         code = last;
       }
       while (code >= clear) {
-        if (from <= 1 || code >= TABLE) return broken; // the place before is the first pixel's
+        if (from <= 1 || code >= TABLE) return broken; // the preceding position holds the first pixel
         string[--from] = data[code]!;
         code = link[code]!;
       }
@@ -114,7 +114,7 @@ export function decompressGif(bytes: Uint8Array, frame: GifFirstFrame): Uint8Arr
   }
 }
 
-/** The rows in the order in which they come. */
+/** Returns the rows in the order in which they are stored. */
 function rowOrder(height: number, interlaced: boolean): Uint16Array {
   const order = new Uint16Array(height);
   if (!interlaced) return order.map((_, y) => y);

@@ -3,9 +3,9 @@ import { findGifFirstFrame, type GifFirstFrame } from "./gif-first-frame.ts";
 import { decompressGif } from "./gif-lzw.ts";
 
 /**
- * Decodes the first frame of a GIF on its screen, as Pillow shows it: transparent pixels keep their palette color, and
- * what the frame leaves uncovered has the transparent color, or color 0. (libvips' decoder reads frames that end too
- * early and refuses others that Pillow reads, so this is not sharp's.)
+ * Decodes the first frame of a GIF onto its screen as Pillow does: transparent pixels keep their palette color, and the
+ * area that the frame does not cover has the transparent color, or color 0. This is not done by sharp, because libvips'
+ * decoder reads frames that end too early and refuses others that Pillow reads.
  *
  * @param bytes a file that starts with "GIF87a" or "GIF89a"
  * @throws InputError if Pillow refuses the file, or its screen is too large
@@ -19,7 +19,7 @@ export function decodeGif(bytes: Uint8Array): DecodedImage {
   return { data: paint(frame, pixels), width: frame.screenWidth, height: frame.screenHeight };
 }
 
-/** The screen as (height, width, 3) bytes. */
+/** Paints the frame onto the screen. @returns (height, width, 3) bytes */
 function paint(frame: GifFirstFrame, pixels: Uint8Array): Uint8Array {
   const { screenWidth, screenHeight, left, top, width, height } = frame;
   const colors = fullPalette(frame.palette);
@@ -40,7 +40,7 @@ function paint(frame: GifFirstFrame, pixels: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** 256 colors: gray levels without a palette, black for what a palette does not have. */
+/** Returns 256 colors: gray levels without a palette, black for those missing from a palette. */
 function fullPalette(palette: Uint8Array | undefined): Uint8Array {
   if (palette === undefined) return Uint8Array.from({ length: 768 }, (_, i) => Math.trunc(i / 3));
   const colors = new Uint8Array(768);

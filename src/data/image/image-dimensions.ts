@@ -1,11 +1,11 @@
 import type { ImageFormat } from "./image-format.ts";
 import { findMarker, isStandalone, isStartOfFrame, MARKER, segmentEnd } from "./jpeg-markers.ts";
 
-/** Width and height, pixels; null where the bytes end before they are said. */
+/** Width and height in pixels; null where the bytes end before them. */
 export type Dimensions = readonly [width: number, height: number] | null;
 
 /**
- * How large an image says it is, in its first bytes; nothing else of it is looked at.
+ * Reads the size that an image states in its first bytes; nothing else of it is read.
  *
  * @param view the file's first bytes, or all of them
  */
@@ -24,13 +24,13 @@ export function readDimensions(format: ImageFormat, view: DataView): Dimensions 
   }
 }
 
-/** The first frame header; segments before it are skipped by their length. */
+/** Finds the first frame header; segments before it are skipped by their length. */
 function jpeg(view: DataView): Dimensions {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   for (let p = findMarker(bytes, 2); p >= 0 && p + 7 <= bytes.length; p = findMarker(bytes, p)) {
     const marker = bytes[p - 1]!;
     if (isStartOfFrame(marker)) return [view.getUint16(p + 5), view.getUint16(p + 3)];
-    if (marker === MARKER.SOS || marker === MARKER.EOI) return null; // without a frame
+    if (marker === MARKER.SOS || marker === MARKER.EOI) return null; // there is no frame
     if (!isStandalone(marker)) p = segmentEnd(bytes, p);
   }
   return null;
@@ -40,18 +40,20 @@ function png(view: DataView): Dimensions {
   return view.byteLength < 24 ? null : [view.getUint32(16), view.getUint32(20)];
 }
 
-/** The screen, or what the first frame makes of it where it reaches beyond. @see GIF89a, sections 18 to 24 */
+/**
+ * Reads the screen size, or the part that the first frame needs where it extends beyond. @see GIF89a, sections 18 to 24
+ */
 function gif(view: DataView): Dimensions {
   if (view.byteLength < 13) return null;
-  const colours = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
-  let at = 13 + colours(view.getUint8(10));
+  const paletteBytes = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  let at = 13 + paletteBytes(view.getUint8(10));
   while (at + 1 < view.byteLength && view.getUint8(at) === 0x21) {
-    at += 2; // an extension: its label, then blocks of data to an empty one
+    at += 2; // an extension: its label, then blocks of data up to an empty one
     while (at < view.byteLength && view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
     at++;
   }
   const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
-  if (at < view.byteLength && view.getUint8(at) !== 0x2c) return [width, height]; // it has no frame
+  if (at < view.byteLength && view.getUint8(at) !== 0x2c) return [width, height]; // there is no frame
   if (at + 9 > view.byteLength) return null;
   const uint16 = (offset: number) => view.getUint16(at + offset, true);
   return [Math.max(width, uint16(1) + uint16(5)), Math.max(height, uint16(3) + uint16(7))];
@@ -74,7 +76,8 @@ function webp(view: DataView): Dimensions {
 }
 
 /**
- * Tags 256 and 257 of the first directory, which may be anywhere in the file; a BigTIFF's entries have 20 bytes, not 12.
+ * Reads tags 256 and 257 of the first directory, which may be anywhere in the file; entries of a BigTIFF have 20 bytes,
+ * not 12.
  *
  * @see TIFF 6.0, section 2; https://libtiff.gitlab.io/libtiff/specification/bigtiff.html
  */

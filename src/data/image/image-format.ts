@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors.ts";
 
-/** The formats that are decoded to Pillow's bytes. */
+/** The formats that are decoded to the same bytes as by Pillow. */
 export type ImageFormat = "JPEG" | "PNG" | "WebP" | "GIF" | "TIFF";
 
 interface Signature {
@@ -18,7 +18,8 @@ const DECODED: readonly (Signature & { format: ImageFormat })[] = [
   ...["II*\0", "MM\0*", "II\0*", "MM*\0", "II+\0", "MM\0+"].map((magic) => ({ format: "TIFF" as const, magic })),
 ];
 
-// what people have in folders and Pillow may read, but sharp's own build does not, or not to the same bytes
+// formats that people have in folders and Pillow may read, but that sharp's build does not read, or not to the same
+// bytes
 const NAMED: readonly Signature[] = [
   { format: "BMP", magic: "BM" },
   { format: "AVIF or HEIF", magic: "ftyp", offset: 4 },
@@ -33,12 +34,12 @@ const NAMED: readonly Signature[] = [
 ];
 
 /**
- * Tells the format from the first bytes; the file's name does not count.
+ * Recognizes the format by the first bytes; the file's name does not count.
  *
- * @throws InputError if there are no bytes, or they are no image of a format that is decoded; it names what they
- *   seem to be
+ * @throws InputError if there are no bytes or they are not an image of a supported format; it names what they appear to
+ *   be
  */
-export function recogniseFormat(bytes: Uint8Array): ImageFormat {
+export function recognizeFormat(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new InputError("the image file is empty (0 bytes)");
   const found = DECODED.find((signature) => matches(bytes, signature));
   if (found !== undefined) return found.format;

@@ -1,15 +1,15 @@
 import { findMarker, isRestart, isStartOfFrame, MARKER, markerName, segmentEnd } from "./jpeg-markers.ts";
 
-/** What decides how a JPEG is decoded, and whether Pillow accepts it. */
+/** The properties that decide how a JPEG is decoded and whether Pillow accepts it. */
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
   /** 1 gray, 3 color, 4 CMYK or YCCK */
   readonly components: number;
-  /** whether there is one scan of all components, so that Pillow decodes row by row */
+  /** whether one scan contains all components, so that Pillow decodes row by row */
   readonly singleScan: boolean;
   readonly arithmetic: boolean;
-  /** MCUs of that scan, and MCUs between restart markers, 0 for none */
+  /** MCUs of that scan, and MCUs between restart markers (0: no markers) */
   readonly mcus: number;
   readonly restartInterval: number;
   /** where the entropy-coded data of the first scan starts */
@@ -24,11 +24,11 @@ interface Frame {
 }
 
 /**
- * Reads the segments of a JPEG up to its first scan and refuses what Pillow's own reader refuses there; libjpeg, which
- * reads them again, has rules beyond these.
+ * Reads the segments of a JPEG up to its first scan and refuses what Pillow's parser refuses; libjpeg, which reads them
+ * again, has further rules.
  *
  * @param bytes a file that starts with FF D8 FF
- * @returns the header, or in words what is wrong with the file
+ * @returns the header, or a description of what is wrong with the file
  * @see Pillow 12.3.0 src/PIL/JpegImagePlugin.py, JpegImageFile._open and the handlers of MARKER
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | string {
@@ -62,7 +62,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | string {
   return "it ends before its image data";
 }
 
-/** Markers that Pillow reads no length after; libjpeg refuses some of them. */
+/** Whether Pillow reads no length after a marker; libjpeg refuses some of these. */
 function hasNoSegment(marker: number): boolean {
   const isEnd = marker === MARKER.SOI || marker === MARKER.EOI;
   return isRestart(marker) || isEnd || marker === MARKER.JPG || (marker >= 0xf0 && marker < MARKER.COM);
@@ -70,7 +70,7 @@ function hasNoSegment(marker: number): boolean {
 
 function readFrame(marker: number, segment: Uint8Array): Frame | string {
   if (segment.length < 6 || (segment.length - 6) % 3 !== 0) return "its frame header is cut off";
-  if (segment[0] !== 8) return `it has ${segment[0]} bits a sample, expected 8`;
+  if (segment[0] !== 8) return `it has ${segment[0]} bits per sample, expected 8`;
   const sampling: [number, number, number][] = [];
   for (let p = 6; p < segment.length; p += 3) {
     sampling.push([segment[p]!, segment[p + 1]! >> 4, segment[p + 1]! & 15]);
@@ -78,7 +78,7 @@ function readFrame(marker: number, segment: Uint8Array): Frame | string {
   return { marker, height: word(segment, 1), width: word(segment, 3), sampling };
 }
 
-/** What Pillow refuses in other segments. */
+/** Checks what Pillow refuses in other segments. */
 function checkSegment(marker: number, segment: Uint8Array): string | undefined {
   if (marker === MARKER.APP0 && startsWith(segment, "JFIF") && segment.length < 7) return "its JFIF segment is cut off";
   if (marker === MARKER.APP14 && startsWith(segment, "Adobe") && segment.length < 7)
@@ -93,11 +93,11 @@ function checkSegment(marker: number, segment: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** Photoshop's resources: a name must be there where its number is. */
+/** Checks Photoshop's resources: each number must be followed by a name. */
 function checkResources(segment: Uint8Array): string | undefined {
   for (let p = 14; startsWith(segment.subarray(p), "8BIM"); ) {
     p += 6;
-    if (p > segment.length) return undefined; // Pillow passes over a number that is cut off
+    if (p > segment.length) return undefined; // Pillow skips a truncated number
     if (p === segment.length) return "its Photoshop segment is cut off";
     p += 1 + segment[p]!;
     p += p & 1;
@@ -111,9 +111,9 @@ function checkResources(segment: Uint8Array): string | undefined {
 function describe(frame: Frame, scanHeader: Uint8Array, restartInterval: number, scan: number): JpegHeader {
   const { marker, width, height, sampling } = frame;
   const inScan = scanHeader[0] ?? 0;
-  const most = (values: readonly number[]): number => Math.max(1, ...values);
-  const across = most(sampling.map(([, horizontal]) => horizontal));
-  const down = most(sampling.map(([, , vertical]) => vertical));
+  const maximum = (values: readonly number[]): number => Math.max(1, ...values);
+  const across = maximum(sampling.map(([, horizontal]) => horizontal));
+  const down = maximum(sampling.map(([, , vertical]) => vertical));
   const [, only = 1, onlyDown = 1] = sampling[0] ?? [];
   const units = (length: number, factor: number, largest: number): number =>
     Math.ceil((length * factor) / (largest * 8));

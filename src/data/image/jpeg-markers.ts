@@ -1,11 +1,11 @@
 /*
- * How a JPEG is walked, in its header, behind its image data and for its size alone: from marker to marker, past segments
- * whose length they state. What a marker means where it is found, and what is refused, is up to who walks.
+ * Functions that iterate over the markers of a JPEG, skipping segments by the length they state: in its header, after
+ * its image data and for its size alone. The callers decide what a marker means and what is refused.
  *
  * @see ITU-T T.81, annex B
  */
 
-/** Markers by the names that T.81 gives them, without their FF. */
+/** Markers by their names in T.81, without the FF. */
 export const MARKER = {
   /** temporary use in arithmetic coding */
   TEM: 0x01,
@@ -39,9 +39,9 @@ export const MARKER = {
 } as const;
 
 /**
- * The next marker: an FF, or several, before another byte. FF 00 is a byte of data.
+ * Finds the next marker: one or more FF before another byte. FF 00 is a data byte.
  *
- * @returns the position behind it, so that the byte before is the marker; −1 if the bytes end before
+ * @returns the position after it, so that the byte before is the marker; −1 if the bytes end first
  */
 export function findMarker(bytes: Uint8Array, from: number): number {
   for (let p = from; ; ) {
@@ -53,7 +53,10 @@ export function findMarker(bytes: Uint8Array, from: number): number {
   }
 }
 
-/** Where a segment ends whose length stands at a position; the length counts its own two bytes, and may lead beyond the file. */
+/**
+ * Returns the end of a segment whose length is at a position. The length includes its own two bytes and may extend
+ * beyond the file.
+ */
 export function segmentEnd(bytes: Uint8Array, at: number): number {
   return at + Math.max(2, (bytes[at]! << 8) | bytes[at + 1]!);
 }
@@ -72,7 +75,7 @@ export function isStartOfFrame(marker: number): boolean {
   return marker >= MARKER.SOF0 && marker <= MARKER.SOF15 && !isOther;
 }
 
-/** `FF D8`. */
+/** Formats a marker: `FF D8`. */
 export function markerName(marker: number): string {
   return `FF ${marker.toString(16).padStart(2, "0").toUpperCase()}`;
 }

@@ -7,24 +7,24 @@ const END = -1; // no marker: the data ends
 /** Reads markers from `at` on, as libjpeg does between scans. */
 interface Cursor {
   at: number;
-  /** a marker that was found and not dealt with, or 0 */
+  /** a marker that was found and not processed yet, or 0 */
   unread: number;
 }
 
 /**
- * Reads what follows the only scan of a JPEG as libjpeg does, which Pillow has read the file to its end, and libvips
- * does not: a stray marker in the scan ends its data, and what then comes must be markers that belong there.
+ * Reads the data after the only scan of a JPEG as libjpeg does. Pillow lets libjpeg read the file to its end; libvips
+ * does not. A stray marker in the scan ends its data, and only markers that belong there may follow.
  *
  * Where the scan ends does not depend on its content: libjpeg goes from marker to marker, whether it runs out of data
- * before one or has data left. Pillow lets what is wrong pass where libjpeg has to ask for the next 64 KiB to see it.
+ * before one or has data left. Pillow accepts a fault that libjpeg could only see in the next 64 KiB.
  *
- * @returns in words what libjpeg refuses, or undefined
+ * @returns what libjpeg refuses, or undefined
  * @see libjpeg-turbo src/jdmarker.c: next_marker, read_markers, read_restart_marker, jpeg_resync_to_restart; Pillow
  *   src/libImaging/JpegDecode.c, case 4
  */
 export function checkJpegTail(bytes: Uint8Array, header: JpegHeader): string | undefined {
   const cursor: Cursor = { at: header.scan, unread: 0 };
-  if (!passRestarts(bytes, cursor, header)) return undefined; // cut off in the scan: the decoder notices
+  if (!passRestarts(bytes, cursor, header)) return undefined; // truncated in the scan: the decoder reports it
   if (cursor.unread === 0 && !nextMarker(bytes, cursor)) return undefined;
   const available = bytes.subarray(0, Math.ceil(cursor.at / BLOCK) * BLOCK);
   do {
@@ -40,9 +40,10 @@ export function checkJpegTail(bytes: Uint8Array, header: JpegHeader): string | u
 }
 
 /**
- * Arithmetic decoding cannot wait for data: libjpeg gives up where a scan goes on in the next 64 KiB that Pillow reads.
+ * Checks arithmetic coding, which cannot wait for data: libjpeg fails where a scan continues in the next 64 KiB that
+ * Pillow reads.
  *
- * @returns in words what Pillow refuses, or undefined
+ * @returns what Pillow refuses, or undefined
  * @see libjpeg-turbo src/jdarith.c, get_byte
  */
 export function checkArithmeticScans(bytes: Uint8Array, header: JpegHeader): string | undefined {
@@ -53,7 +54,7 @@ export function checkArithmeticScans(bytes: Uint8Array, header: JpegHeader): str
     do goesOn = nextMarker(bytes, cursor);
     while (goesOn && isRestart(cursor.unread));
     if (Math.ceil(start / BLOCK) * BLOCK < (goesOn ? cursor.at : bytes.length)) {
-      return "its arithmetic coding goes on past 64 KiB, where Pillow cannot follow";
+      return "its arithmetic coding continues after 64 KiB, where Pillow cannot read it";
     }
     if (!goesOn) return undefined;
     for (let isScan = false; !isScan; ) {
@@ -65,7 +66,7 @@ export function checkArithmeticScans(bytes: Uint8Array, header: JpegHeader): str
   }
 }
 
-/** Goes past the scan's restart markers, the wrong ones too. @returns false if the data ends before */
+/** Skips the scan's restart markers, including wrong ones. @returns false if the data ends first */
 function passRestarts(bytes: Uint8Array, cursor: Cursor, { mcus, restartInterval }: JpegHeader): boolean {
   if (restartInterval === 0) return true;
   let desired = 0;
@@ -76,7 +77,7 @@ function passRestarts(bytes: Uint8Array, cursor: Cursor, { mcus, restartInterval
       const restarts = isRestart(marker);
       const ahead = (marker - MARKER.RST0 - desired) & 7;
       if (restarts && ahead !== 1 && ahead !== 2 && ahead !== 6 && ahead !== 7) {
-        cursor.unread = 0; // the one that is expected, or one too far away to tell
+        cursor.unread = 0; // the expected one, or one too far away to be identified
         break;
       }
       if (!restarts && marker >= MARKER.SOF0) return true; // stays unread to the scan's end
@@ -96,7 +97,7 @@ function nextMarker(bytes: Uint8Array, cursor: Cursor): boolean {
   return true;
 }
 
-/** The end of a marker's parameters at `at`, `END` if the data ends before, or in words what is wrong. */
+/** Returns the end of a marker's parameters at `at`, `END` if the data ends first, or a description of the fault. */
 function passSegment(bytes: Uint8Array, at: number, marker: number): number | string {
   const name = markerName(marker);
   if (isRestart(marker) || marker === MARKER.TEM) return at;
@@ -110,7 +111,7 @@ function passSegment(bytes: Uint8Array, at: number, marker: number): number | st
   const end = segmentEnd(bytes, at);
   const wrong = `a marker ${name} that does not fit follows its image data`;
   switch (marker) {
-    case MARKER.SOS: // whatever it says, a second scan does not belong there; but Pillow accepts it where its data ends
+    case MARKER.SOS: // a second scan never belongs there; but Pillow accepts it where its data ends
       return passScanHeader(bytes, at, length, wrong);
     case MARKER.DHT:
       return passHuffmanTables(bytes, at + 2, length - 2, wrong);

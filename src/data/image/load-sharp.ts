@@ -6,7 +6,7 @@ type Sharp = typeof import("sharp").default;
 let loaded: Sharp | null = null;
 
 /**
- * The decoder, loaded when it is needed and not before.
+ * Loads the decoder when it is first needed.
  *
  * @throws InputError where sharp has no library for this system
  */
@@ -17,8 +17,8 @@ export function loadSharp(): Sharp {
   } catch (cause) {
     throw nativeLibraryError("sharp, which decodes images,", cause);
   }
-  // Every image is read once, so libvips' cache would only hold memory; and images are decoded side by side in libuv's
-  // threads (UV_THREADPOOL_SIZE of them), so threads inside one image would only get in each other's way.
+  // Every image is read once, so libvips' cache would only take memory. Images are decoded in parallel in libuv's
+  // threads (UV_THREADPOOL_SIZE of them), so threads within one image would only compete with them.
   loaded.cache(false);
   loaded.concurrency(1);
   return loaded;

@@ -6,20 +6,20 @@ import { resampleByLoops } from "./resample-loops.ts";
 import { createSimdResample } from "./resample-simd.ts";
 
 /**
- * Resizes as Pillow does, byte for byte, but only where the crop looks.
+ * Resizes an image to exactly Pillow's bytes, computing only the pixels that the crop keeps.
  *
  * @param image    (h, w, 3)
  * @param geometry what to make of it, from `planGeometry`
- * @param target   size of the result, the preprocessing's
+ * @param target   size of the result, from the preprocessing
  * @param pixels   (H, W, 3), overwritten
  */
 export type Resampler = (image: DecodedImage, geometry: Geometry, target: Size, pixels: Uint8Array) => void;
 
-const MAX_KEPT_TAPS = 64; // one axis of one image size each; photos come in a few dozen common sizes
+const MAX_KEPT_TAPS = 64; // entries for one axis of one image size; photos have a few dozen common sizes
 
 /**
- * Makes a resampler: Pillow's 8-bit two-pass resize, each row first and then each column. It keeps its scratch memory
- * and the weights of recent sizes, so it must not run twice at the same time.
+ * Makes a resampler: Pillow's 8-bit two-pass resize, first each row and then each column. It keeps scratch memory and
+ * the weights of recent sizes, so calls must not overlap.
  *
  * @see Pillow src/libImaging/Resample.c, ImagingResample; src/PIL/Image.py, resize
  */
@@ -60,7 +60,7 @@ export function createResampler(): Resampler {
     if (window.height < target.height || window.width < target.width) pixels.fill(geometry.fill);
     const start = (geometry.padTop * target.width + geometry.padLeft) * 3;
 
-    // Pillow leaves an axis alone whose length stays
+    // Pillow does not resample an axis whose length stays
     const vertical =
       resized.height === image.height
         ? null
@@ -84,7 +84,10 @@ export function createResampler(): Resampler {
   return resample;
 }
 
-/** Pillow resizes an image more than 100 times as high as wide in the other order, which rounds differently. */
+/**
+ * Whether Pillow resizes columns first: it does where an image is more than 100 times as high as wide, which rounds
+ * differently.
+ */
 function isColumnsFirst(image: Size, resized: Size): boolean {
   return image.height > image.width * 100 && resized.height < image.height && resized.width !== image.width;
 }
@@ -94,6 +97,6 @@ function checkLengths(image: DecodedImage, target: Size, pixels: Uint8Array): vo
     throw new RangeError(`expected ${image.width} × ${image.height} × 3 bytes, got ${image.data.length}`);
   }
   if (pixels.length !== target.height * target.width * 3) {
-    throw new RangeError(`expected room for ${target.height} × ${target.width} × 3 bytes, got ${pixels.length}`);
+    throw new RangeError(`expected space for ${target.height} × ${target.width} × 3 bytes, got ${pixels.length}`);
   }
 }

@@ -3,15 +3,18 @@ import { type PngState, takePngChunk, takeSequence } from "./png-metadata.ts";
 
 /** A PNG whose chunks have been read up to its pixels. */
 export interface PngReader {
-  /** as it was before the pixels */
+  /** the state before the pixels */
   readonly state: PngState;
-  /** whether nothing in it is out of the ordinary, so that libpng reads it to the same pixels if it reads it strictly */
+  /** whether libpng in strict mode is certain to read it to the same pixels, because nothing about it is irregular */
   readonly isRegular: boolean;
-  /** The next piece of compressed pixels as Pillow reads them. @returns undefined where Pillow finds no more */
+  /** Returns the next piece of compressed pixels as Pillow reads them. @returns undefined where Pillow finds no more */
   nextPiece(): Uint8Array | undefined;
-  /** Reads the chunks after the pixels. @returns in words why Pillow refuses the file, or undefined */
+  /** Reads the chunks after the pixels. @returns the reason why Pillow refuses the file, or undefined */
   finish(): string | undefined;
-  /** What Pillow cannot convert to RGB once it is decoded, after `finish`. @returns in words, or undefined */
+  /**
+   * Checks, after `finish`, whether Pillow can convert the decoded image to RGB. @returns the reason if not, or
+   * undefined
+   */
   checkConversion(): string | undefined;
 }
 
@@ -25,11 +28,11 @@ interface Chunk {
 }
 
 /**
- * Reads the chunks of a PNG as Pillow does. Up to the pixels each must lie inside the file and match its checksum;
- * chunks that Pillow knows must be as it reads them, before the pixels and after.
+ * Reads the chunks of a PNG as Pillow does. Up to the pixels each must be inside the file and match its checksum;
+ * chunks that Pillow knows must be valid, before the pixels and after.
  *
  * @param bytes a file that starts with PNG's signature
- * @returns the reader, or in words what is wrong with the file
+ * @returns the reader, or a description of what is wrong with the file
  * @see PNG specification, third edition; Pillow 12.3.0 src/PIL/PngImagePlugin.py, _open, load_read and load_end
  */
 export function openPng(bytes: Uint8Array): PngReader | string {
@@ -38,7 +41,7 @@ export function openPng(bytes: Uint8Array): PngReader | string {
   const kinds: string[] = [];
   let p = SIGNATURE_BYTES;
 
-  /** @returns the chunk at `p`, which then is where its content starts; undefined where there is none */
+  /** @returns the chunk at `p`, which then is the start of its content; undefined where there is none */
   const nextChunk = (): Chunk | undefined => {
     if (p + 8 > bytes.length) return undefined;
     const kind = String.fromCharCode(...bytes.subarray(p + 4, p + 8));
@@ -50,7 +53,7 @@ export function openPng(bytes: Uint8Array): PngReader | string {
   const content = ({ start, length }: Chunk): Uint8Array | undefined =>
     start + length <= bytes.length ? bytes.subarray(start, start + length) : undefined;
 
-  let left: number; // of the pixels' chunk
+  let left: number; // of the chunk with pixels
   for (;;) {
     const chunk = nextChunk();
     if (chunk === undefined) return "it ends before its pixels";
@@ -84,7 +87,7 @@ export function openPng(bytes: Uint8Array): PngReader | string {
 
   const nextPiece = (): Uint8Array | undefined => {
     while (left === 0) {
-      p += 4; // the checksum, which Pillow does not look at
+      p += 4; // the checksum, which Pillow does not check
       const chunk = nextChunk();
       if (chunk === undefined) return undefined;
       if (chunk.kind === "fdAT") {
@@ -106,7 +109,7 @@ export function openPng(bytes: Uint8Array): PngReader | string {
     for (;;) {
       p += 4;
       const chunk = nextChunk();
-      if (chunk === undefined || chunk.kind === "IEND") return undefined; // Pillow takes whatever is there for the end
+      if (chunk === undefined || chunk.kind === "IEND") return undefined; // Pillow accepts any data as the end
       const { kind, start, length } = chunk;
       if (kind === "fcTL" && isAnimated) return undefined; // the next frame
       const data = content(chunk);
@@ -124,11 +127,11 @@ export function openPng(bytes: Uint8Array): PngReader | string {
 
   const before = { ...state };
   const checkConversion = (): string | undefined => {
-    const { transparency } = state; // may come after the pixels
+    const { transparency } = state; // may follow the pixels
     const { layout, palette } = before;
     if (layout?.colorType === 3 && transparency === "number" && palette === undefined) return "it has no palette";
     const isGray = layout?.colorType === 0 && layout.bitDepth > 1 && layout.bitDepth < 16;
-    return isGray && transparency === "color" ? "its transparent color is none of its colors" : undefined;
+    return isGray && transparency === "color" ? "its transparent color is not one of its colors" : undefined;
   };
   return { state: before, isRegular: isRegular(bytes, before, kinds), nextPiece, finish, checkConversion };
 }
@@ -137,7 +140,7 @@ function isRegular(bytes: Uint8Array, state: PngState, kinds: readonly string[])
   const { layout, palette, box } = state;
   if (kinds[0] !== "IHDR" || bytes[11] !== 13 || bytes[26] !== 0 || bytes[28]! > 1) return false;
   if (kinds.at(-1) !== "IDAT" || box !== undefined) return false;
-  const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+  const count = (kind: string): number => kinds.filter((chunkKind) => chunkKind === kind).length;
   if (count("IHDR") !== 1 || count("PLTE") > 1 || count("tRNS") > 1) return false;
   if (layout?.colorType !== 3) return true;
   const colors = (palette?.length ?? 0) / 3;

@@ -1,11 +1,14 @@
-/** Decompresses a zlib stream piece by piece, as zlib does: it sees as much of the stream as zlib would, and no more. */
+/** Decompresses a zlib stream piece by piece, as zlib does: it reads exactly as much of the stream as zlib would. */
 export interface PngInflate {
   /**
-   * Fills a row. @returns "full"; "ended" if the stream ended exactly where the last row did, and in the piece in which
-   * the row did; else in words what is wrong
+   * Fills a row. @returns "full"; "ended" if the stream ended exactly at the last row's end and in the same piece; else
+   * a description of what is wrong
    */
   readRow(row: Uint8Array): "full" | "ended" | { readonly wrong: string };
-  /** After the last row: reads what zlib reads of the rest of the piece. @returns in words what is wrong, or undefined */
+  /**
+   * After the last row: reads what zlib reads of the rest of the piece. @returns a description of what is wrong, or
+   * undefined
+   */
   settle(): string | undefined;
 }
 
@@ -18,7 +21,7 @@ LENGTH_BASE.push(195, 227, 258);
 const LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 const LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** A canonical Huffman code: how many codes have each length, and the symbols in order of their codes. */
+/** A canonical Huffman code: how many codes have each length, and the symbols in code order. */
 interface Code {
   readonly counts: Uint16Array;
   readonly symbols: Uint16Array;
@@ -35,6 +38,8 @@ const SETTLED = new Stop("settled");
 const CUT_OFF = new Stop("its compressed pixels are cut off");
 
 /**
+ * Creates a decompressor.
+ *
  * @param nextPiece the next bytes of the stream; undefined where there are none
  * @see RFC 1950, RFC 1951; zlib inflate.c, for what it checks and when
  */
@@ -45,7 +50,7 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
   let bits = 0;
   let held = 0;
   let isSettling = false;
-  let lastOutputIn = 0; // the piece, by number
+  let lastOutputIn = 0; // the number of the piece
 
   const fetch = (): void => {
     const next = nextPiece();
@@ -92,11 +97,11 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
   let stored = 0;
   let lengths: Code = FIXED_LENGTHS;
   let distances: Code = FIXED_DISTANCES;
-  let pendingByte = -1; // a literal that has been read and not given out
+  let pendingByte = -1; // a literal that was read and not returned yet
   let copyLeft = 0;
   let copyFrom = 0;
 
-  /** Goes on to the next output. @returns false at the end of the stream */
+  /** Advances to the next output. @returns false at the end of the stream */
   const advance = (): boolean => {
     for (;;) {
       if (pendingByte >= 0 || copyLeft > 0) return true;
@@ -174,11 +179,12 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
         sizes[i++] = symbol;
         continue;
       }
-      if (symbol === 16 && i === 0) throw new Stop("its compressed pixels are damaged: a repeat of nothing");
+      if (symbol === 16 && i === 0)
+        throw new Stop("its compressed pixels are damaged: a repeat without a preceding length");
       const value = symbol === 16 ? sizes[i - 1]! : 0;
       const times = symbol === 16 ? 3 + take(2) : symbol === 17 ? 3 + take(3) : 11 + take(7);
       if (i + times > lengthCount + distanceCount)
-        throw new Stop("its compressed pixels are damaged: too long a repeat");
+        throw new Stop("its compressed pixels are damaged: a repeat that is too long");
       sizes.fill(value, i, i + times);
       i += times;
     }
@@ -220,7 +226,7 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
         let value = pendingByte;
         if (value >= 0) pendingByte = -1;
         else {
-          if (copyFrom < 0) throw new Stop("its compressed pixels are damaged: a distance too far back");
+          if (copyFrom < 0) throw new Stop("its compressed pixels are damaged: a distance beyond the window");
           value = window[copyFrom++ & (WINDOW - 1)]!;
           copyLeft--;
         }
@@ -250,17 +256,20 @@ export function createPngInflate(nextPiece: () => Uint8Array | undefined): PngIn
   return { readRow, settle };
 }
 
-/** @throws Stop if the lengths make no code; an incomplete one may have a single code of one bit where `mayBeSingle` */
+/**
+ * Builds a code from its lengths. @throws Stop if the lengths are not a valid code; where `mayBeSingle`, an incomplete
+ * code may have a single code of one bit
+ */
 function buildCode(sizes: Uint8Array, mayBeSingle: boolean): Code {
   const counts = new Uint16Array(MAX_BITS + 1);
   for (const size of sizes) counts[size]!++;
-  const most = counts.findLastIndex((count, length) => length > 0 && count > 0);
+  const maxLength = counts.findLastIndex((count, length) => length > 0 && count > 0);
   let left = 1;
   for (let length = 1; length <= MAX_BITS; length++) {
     left = left * 2 - counts[length]!;
-    if (left < 0) throw new Stop("its compressed pixels are damaged: codes that overlap");
+    if (left < 0) throw new Stop("its compressed pixels are damaged: overlapping codes");
   }
-  if (left > 0 && most > 0 && (!mayBeSingle || most !== 1)) {
+  if (left > 0 && maxLength > 0 && (!mayBeSingle || maxLength !== 1)) {
     throw new Stop("its compressed pixels are damaged: an incomplete code");
   }
   counts[0] = 0;

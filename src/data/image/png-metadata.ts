@@ -1,19 +1,19 @@
 import { inflateSync } from "node:zlib";
 
-/** What the chunks of a PNG have said so far, as Pillow keeps it. */
+/** The content of a PNG's chunks read so far, as Pillow stores it. */
 export interface PngState {
   width: number;
   height: number;
-  /** of the last header with a known pair of both; absent before */
+  /** from the last header with a known combination of both; absent before */
   layout?: PngLayout;
   interlaced: boolean;
   palette?: Uint8Array;
-  /** what kind of Python object Pillow makes of the transparency: it decides what Pillow cannot convert */
+  /** the kind of Python object that Pillow makes of the transparency, which decides what Pillow can convert */
   transparency?: "table" | "number" | "color";
-  /** frames of an animation that was announced once and soundly */
+  /** frames of an animation that was announced once, with valid values */
   frames?: number | undefined;
   sequence?: number;
-  /** the place of the coming frame */
+  /** the position of the next frame */
   box?: PngBox;
   isDefaultImage: boolean;
   textBytes: number;
@@ -40,21 +40,21 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-const MAX_TEXT = 1 << 20; // bytes that a compressed chunk may hold, Pillow's MAX_TEXT_CHUNK
+const MAX_TEXT = 1 << 20; // maximum bytes in a compressed chunk, Pillow's MAX_TEXT_CHUNK
 const MAX_TEXT_IN_ALL = 64 * MAX_TEXT;
 const LARGEST_RATIO = 1032; // of deflate
 
 /**
- * Takes in a chunk that is neither pixels nor the end, with Pillow's checks: each kind it knows must be as long as it
- * reads, and a compressed one hold at most a mebibyte.
+ * Processes a chunk that is neither pixels nor the end, with Pillow's checks: a chunk of a known kind must have the
+ * bytes that Pillow reads, and a compressed one at most a mebibyte.
  *
- * @returns in words why Pillow refuses the file, or undefined
+ * @returns the reason why Pillow refuses the file, or undefined
  * @see Pillow 12.3.0 src/PIL/PngImagePlugin.py, PngStream.chunk_*
  */
 export function takePngChunk(state: PngState, kind: string, data: Uint8Array): string | undefined {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const tooShort = (least: number): string | undefined =>
-    data.length < least ? `its ${kind} chunk has ${data.length} bytes, expected at least ${least}` : undefined;
+  const tooShort = (minimum: number): string | undefined =>
+    data.length < minimum ? `its ${kind} chunk has ${data.length} bytes, expected at least ${minimum}` : undefined;
   const isPalette = state.layout?.colorType === 3;
   switch (kind) {
     case "IHDR":
@@ -99,14 +99,14 @@ function takeHeader(state: PngState, view: DataView): string | undefined {
 function takeTransparency(
   state: PngState,
   data: Uint8Array,
-  tooShort: (least: number) => string | undefined,
+  tooShort: (minimum: number) => string | undefined,
 ): string | undefined {
   const { colorType } = state.layout ?? {};
   if (colorType === 3) {
-    const end = data.at(-1) === 0x0a ? data.length - 1 : data.length; // Python's $ matches before a line's end too
-    const others = data.subarray(0, end).filter((alpha) => alpha !== 0xff);
-    const isOne = others.length === 1 && others[0] === 0 && end === data.length;
-    const isOneLine = others.length === 1 && others[0] === 0;
+    const end = data.at(-1) === 0x0a ? data.length - 1 : data.length; // Python's $ also matches before a line end
+    const nonOpaque = data.subarray(0, end).filter((alpha) => alpha !== 0xff);
+    const isOne = nonOpaque.length === 1 && nonOpaque[0] === 0 && end === data.length;
+    const isOneLine = nonOpaque.length === 1 && nonOpaque[0] === 0;
     state.transparency = isOne || isOneLine ? "number" : "table";
   } else if (colorType === 0) {
     const wrong = tooShort(2);
@@ -135,7 +135,7 @@ function takeFrame(state: PngState, view: DataView): string | undefined {
   return undefined;
 }
 
-/** Checks the number that frames and their data carry. */
+/** Checks the sequence number of frames and their data. */
 export function takeSequence(state: PngState, sequence: number, mayStart: boolean): string | undefined {
   const expected = state.sequence === undefined ? (mayStart ? 0 : undefined) : state.sequence + 1;
   if (sequence !== expected) return "its animation's frames are out of order";
@@ -163,13 +163,13 @@ function takeText(state: PngState, kind: string, data: Uint8Array): string | und
     if (translated >= 0) compressed = rest.subarray(translated + 1);
   }
   if (compressed !== undefined && isTooLarge(compressed)) return `its ${kind} chunk is larger than 1 MiB`;
-  // Pillow keeps texts among its own notes, where these names would mean something else
+  // Pillow stores texts together with its own notes, where these names have another meaning
   if (["transparency", "interlace", "bbox"].includes(keyword)) return `it has a text named ${keyword}`;
   if (kind === "tEXt" && keyword !== "") state.textBytes += rest.length;
   return state.textBytes > MAX_TEXT_IN_ALL ? "its texts are larger than 64 MiB" : undefined;
 }
 
-/** Whether Pillow finds more in compressed data than it takes; damaged data it passes over. */
+/** Whether compressed data expands to more than Pillow accepts. Pillow ignores damaged data. */
 function isTooLarge(data: Uint8Array): boolean {
   if (data.length * LARGEST_RATIO <= MAX_TEXT) return false;
   try {

@@ -5,7 +5,7 @@ import type { PngState } from "./png-metadata.ts";
 
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-/** Adam7: where each pass starts and how far apart its pixels are. */
+/** Adam7: where each pass starts and the distance between its pixels. */
 const PASSES = [
   { x: 0, y: 0, across: 8, down: 8 },
   { x: 4, y: 0, across: 8, down: 8 },
@@ -17,10 +17,10 @@ const PASSES = [
 ] as const;
 
 /**
- * Decodes a PNG in which something is out of the ordinary, as Pillow does. libpng has other rules for such files, so
- * sharp decodes only those that libpng reads without complaint; this decoder is slower and rarely needed.
+ * Decodes an irregular PNG as Pillow does. libpng has other rules for such files, so sharp decodes only those that
+ * libpng reads without complaint; this decoder is slower and rarely needed.
  *
- * @returns the image, or in words why Pillow refuses it
+ * @returns the image, or the reason why Pillow refuses it
  * @see Pillow 12.3.0 src/libImaging/ZipDecode.c; src/PIL/PngImagePlugin.py
  */
 export function decodeIrregularPng(reader: PngReader): DecodedImage | string {
@@ -45,11 +45,11 @@ export function decodeIrregularPng(reader: PngReader): DecodedImage | string {
     let previous = new Uint8Array(rowBytes + 1);
     for (let at = y; at < area.height; at += down) {
       const result = inflate.readRow(row);
-      if (result === "ended") break image; // what is missing stays as it is
+      if (result === "ended") break image; // missing rows stay as they are
       if (result !== "full") return result.wrong;
       if (row[0]! > 4) return `a row has filter ${row[0]}, expected 0 to 4`;
       unfilter(row, previous, (bits + 7) >> 3);
-      // Pillow places an interlaced frame at the image's corner, whatever its place
+      // Pillow places an interlaced frame at the image's corner, whatever its position
       const [left, top] = interlaced ? [0, 0] : [area.left, area.top];
       toRgb(row, pixels, rgb, ((top + at) * width + left + x) * 3, across * 3);
       [row, previous] = [previous, row];
@@ -84,7 +84,7 @@ function paeth(left: number, up: number, upLeft: number): number {
   return fromUp <= fromUpLeft ? up : upLeft;
 }
 
-/** Writes a row's pixels as RGB from `p` on, `step` bytes apart. */
+/** Writes a row's pixels as RGB from `p` on, with a step of `step` bytes. */
 type Unpacker = (row: Uint8Array, pixels: number, rgb: Uint8Array, p: number, step: number) => void;
 
 function createUnpacker({ layout, palette }: PngState): Unpacker {

@@ -2,11 +2,11 @@ import { InputError } from "../../foundation/errors.ts";
 import type { DecodedImage } from "./decoded-image.ts";
 
 /**
- * Cuts the same number of pixels off at each side, as `PIL.ImageOps.crop(image, border)` does.
+ * Removes the same number of pixels at each side, as `PIL.ImageOps.crop(image, border)` does.
  *
  * @param pixels  whole number, ≥ 0
  * @returns the image itself for 0 pixels, else a smaller copy
- * @throws InputError if nothing would be left
+ * @throws InputError if no pixels would remain
  */
 export function preCropImage(image: DecodedImage, pixels: number): DecodedImage {
   if (pixels === 0) return image;
@@ -14,7 +14,7 @@ export function preCropImage(image: DecodedImage, pixels: number): DecodedImage 
   const height = image.height - 2 * pixels;
   if (width < 1 || height < 1) {
     throw new InputError(
-      `${image.width}×${image.height} pixels, of which ${pixels} at each side are cut off: nothing is left`,
+      `${image.width}×${image.height} pixels, and a pre-crop of ${pixels} at each side leaves no pixels`,
     );
   }
   const data = new Uint8Array(width * height * 3);

@@ -1,40 +1,43 @@
 import { InputError } from "../../foundation/errors.ts";
 
 /**
- * How an image becomes the size the model wants, as open_clip's evaluation transform names it:
- * - `shortest`: the shorter side to the target, then a centre crop
- * - `squash`: both sides to the target, the aspect ratio is lost
- * - `longest`: the longer side to the target, then padding with the fill colour
+ * How an image is brought to the size that the model needs, by the names of open_clip's evaluation transform:
+ * - `shortest`: the shorter side to the target, then a center crop
+ * - `squash`: both sides to the target; the aspect ratio is lost
+ * - `longest`: the longer side to the target, then padding with the fill color
  */
 export type ResizeMode = "shortest" | "squash" | "longest";
 
-/** Pillow's resampling filter: bicubic with a = -0.5, bilinear, or Lanczos with a = 3; all widen when an image shrinks (antialiasing). */
+/**
+ * Pillow's resampling filter: bicubic with a = -0.5, bilinear, or Lanczos with a = 3; all are widened when an image
+ * shrinks (antialiasing).
+ */
 export type Interpolation = "bicubic" | "bilinear" | "lanczos";
 
-/** Everything that turns a decoded image into the model's input. */
+/** The settings that turn a decoded image into the model's input. */
 export interface Preprocessing {
   /** pixels */
   readonly size: { readonly height: number; readonly width: number };
   readonly resizeMode: ResizeMode;
   /**
-   * What the image is resized to before the centre crop to `size`, in pixels: `shortest` brings the shorter side to it, `squash` both.
-   * Not there where the two are one size, and for `longest`.
+   * The size that the image is resized to before the center crop to `size`, in pixels: `shortest` resizes the shorter
+   * side to it, `squash` both. Absent where the two are equal, and for `longest`.
    */
   readonly resize?: number;
   readonly interpolation: Interpolation;
   /** of channel values in [0, 1], red, green, blue */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** 0 to 255, in all three channels; what `longest` pads with (open_clip's fill_color) */
+  /** 0 to 255, in all three channels; the padding of `longest` (open_clip's fill_color) */
   readonly fillColor: number;
 }
 
-/** What a caller may say of the preprocessing; only the size has no default. */
+/** The preprocessing options of a caller; only the size has no default. */
 export interface PreprocessOptions {
   /** pixels; a number means a square */
   readonly size: number | { readonly height: number; readonly width: number };
   readonly resizeMode?: ResizeMode;
-  /** pixels; what `shortest` or `squash` resize to where the crop to `size` comes after it */
+  /** pixels; what `shortest` or `squash` resize to before the crop to `size` */
   readonly resize?: number;
   readonly interpolation?: Interpolation;
   readonly mean?: readonly [number, number, number];
@@ -42,16 +45,16 @@ export interface PreprocessOptions {
   readonly fillColor?: number;
 }
 
-/** Channel means and standard deviations of CLIP's own training images (open_clip constants.py, OPENAI_DATASET_*). */
+/** Channel means and standard deviations of CLIP's training images (open_clip constants.py, OPENAI_DATASET_*). */
 export const OPENAI_MEAN: readonly [number, number, number] = [0.48145466, 0.4578275, 0.40821073];
 export const OPENAI_STD: readonly [number, number, number] = [0.26862954, 0.26130258, 0.27577711];
 
-const LARGEST_SIDE = 4096; // pixels; models stop at about 1000, and a tensor of this side takes 200 MB
+const LARGEST_SIDE = 4096; // pixels; current models have at most about 1000, and a tensor with this side takes 200 MB
 
 /**
  * Fills in open_clip's defaults (shortest, bicubic, OpenAI's mean and std, fill 0) and checks every value.
  *
- * @throws InputError if a value is out of its range, named with what was expected
+ * @throws InputError if a value is out of range, with the expected range
  */
 export function createPreprocessing(options: PreprocessOptions): Preprocessing {
   const size = typeof options.size === "number" ? { height: options.size, width: options.size } : options.size;
@@ -67,11 +70,11 @@ export function createPreprocessing(options: PreprocessOptions): Preprocessing {
   const mean = threeNumbers("mean", options.mean ?? OPENAI_MEAN);
   const std = threeNumbers("std", options.std ?? OPENAI_STD);
   if (std.some((value) => Math.fround(value) === 0)) {
-    throw new InputError(`preprocessing: std divides, so it must not be 0, got ${std.join(", ")}`);
+    throw new InputError(`preprocessing: std is a divisor and must not be 0, got ${std.join(", ")}`);
   }
   const fillColor = options.fillColor ?? 0;
   if (!Number.isInteger(fillColor) || fillColor < 0 || fillColor > 255) {
-    throw new InputError(`preprocessing: expected a fill colour of 0 to 255, got ${String(fillColor)}`);
+    throw new InputError(`preprocessing: expected a fill color of 0 to 255, got ${String(fillColor)}`);
   }
   const { resize } = options;
   if (resize !== undefined && (!Number.isInteger(resize) || resize < 1 || resize > LARGEST_SIDE)) {
@@ -80,7 +83,7 @@ export function createPreprocessing(options: PreprocessOptions): Preprocessing {
     );
   }
   if (resize !== undefined && resizeMode === "longest") {
-    throw new InputError('preprocessing: resize mode "longest" pads to the size, so it takes no other resize');
+    throw new InputError('preprocessing: resize mode "longest" pads to the size and cannot be combined with resize');
   }
   return {
     size: { height: size.height, width: size.width },
@@ -93,7 +96,7 @@ export function createPreprocessing(options: PreprocessOptions): Preprocessing {
   };
 }
 
-/** Whether there is one size only: the image is resized to a square, and nothing is left to crop but one side's rest. */
+/** Whether resize and size are equal: the image is resized to a square, and only the rest of one side is cropped. */
 function isPlainResize(resize: number | undefined, size: { height: number; width: number }): resize is undefined {
   return resize === undefined || (resize === size.height && resize === size.width);
 }

@@ -1,6 +1,8 @@
 import { type FilterTaps, PRECISION_BITS } from "./filter-taps.ts";
 
-/** What to resample: rows of an image of 3 bytes a pixel, and the sums that make the rows and columns wanted of them. */
+/**
+ * The work of resampling: rows of an image of 3 bytes per pixel, and the sums that make the requested rows and columns.
+ */
 export interface ResampleWork {
   /** (h, w, 3) */
   readonly source: Uint8Array;
@@ -9,17 +11,17 @@ export interface ResampleWork {
   /** source rows that are needed: firstRow to endRow */
   readonly firstRow: number;
   readonly endRow: number;
-  /** null where the width stays: columns are taken from `left` on */
+  /** null where the width stays: columns are copied from `left` on */
   readonly horizontal: FilterTaps | null;
   readonly left: number;
-  /** null where the height stays: rows are taken from `firstRow` on */
+  /** null where the height stays: rows are copied from `firstRow` on */
   readonly vertical: FilterTaps | null;
-  /** of the result, pixels */
+  /** of the result, in pixels */
   readonly width: number;
   readonly height: number;
 }
 
-/** Where the result goes: row i at `start + i * stride`, bytes. */
+/** Where the result is written: row i at `start + i * stride`, in bytes. */
 export interface ResampleTarget {
   readonly pixels: Uint8Array;
   readonly start: number;
@@ -29,9 +31,9 @@ export interface ResampleTarget {
 const ONE_HALF = 1 << (PRECISION_BITS - 1);
 
 /**
- * Pillow's 8-bit resampling in two passes, rows first: sums start at one half, in units of 2^-22, are shifted down and clipped to 0..255
- * after each pass, so that the image between the passes is 8-bit too. These loops take any size and define what resample-simd.ts
- * must compute; they need memory for the image between the passes.
+ * Resamples as Pillow does with 8 bits, in two passes, rows first. Sums start at one half in units of 2^-22, and are
+ * shifted down and clipped to 0..255 after each pass, so the intermediate image has 8 bits too. These loops accept any
+ * size and define what resample-simd.ts must compute; they need memory for the intermediate image.
  *
  * @see Pillow src/libImaging/Resample.c, ImagingResampleHorizontal_8bpc and ImagingResampleVertical_8bpc
  */

@@ -2,7 +2,10 @@ import type { FilterTaps } from "./filter-taps.ts";
 import type { ResampleTarget, ResampleWork } from "./resample-loops.ts";
 import { RESAMPLE_WASM } from "./resample-wasm.ts";
 
-/** Resamples with vectors; false, with nothing done, where the work is too large for it or memory is refused. */
+/**
+ * Resamples with vector instructions. Returns false, without doing anything, where the work is too large for it or
+ * memory is refused.
+ */
 export type SimdResample = (work: ResampleWork, target: ResampleTarget) => boolean;
 
 interface Kernels {
@@ -17,15 +20,15 @@ interface Kernels {
 
 type Sums = [starts: number, weights: number];
 
-const BAND_BYTES = 1 << 18; // of source rows at a time, so that they are read from a core's own cache
+const BAND_BYTES = 1 << 18; // bytes of source rows processed at a time, so that they stay in the core's cache
 const MAX_ROW_BYTES = 1 << 24;
 const MAX_BETWEEN_BYTES = 1 << 26;
 const SLACK = 64; // bytes that the kernels may read or write beyond a part
 const PAGE = 1 << 16;
 
 /**
- * Makes Pillow's two passes out of resample.wat, with memory of its own: one at a time, one per thread. The memory grows to what the
- * largest image needs, some 100 MB at most, and stays.
+ * Creates Pillow's two passes from resample.wat, with separate memory: use one per thread, for one image at a time. The
+ * memory grows to the size that the largest image needs, up to about 100 MB, and is kept.
  *
  * @returns null where the process cannot run WebAssembly with vectors (`node --jitless`, `ulimit -v`)
  */
@@ -58,7 +61,7 @@ export function createSimdResample(): SimdResample | null {
     const down = vertical === null ? null : packTaps(vertical, 2);
     const bandRows = Math.min(rows, Math.max(1, Math.floor(BAND_BYTES / sourceBytes)));
 
-    // one part after the other, each aligned
+    // the parts follow each other, each aligned
     let end = 0;
     const part = (length: number): number => {
       const at = end;
@@ -114,17 +117,18 @@ function instantiate(): Kernels | null {
     const module = new WebAssembly.Module(Buffer.from(RESAMPLE_WASM, "base64"));
     return new WebAssembly.Instance(module).exports as unknown as Kernels;
   } catch (error) {
-    // a processor without such vectors; a limit on address space (`ulimit -v`), of which WebAssembly reserves gigabytes
+    // the processor has no such vectors, or the address space is limited (`ulimit -v`): WebAssembly reserves gigabytes
+    // of it
     if (error instanceof WebAssembly.CompileError || error instanceof RangeError) return null;
     throw error;
   }
 }
 
-/** One axis's sums as the kernels read them: starts, then weights. */
+/** The sums of one axis as the kernels read them: starts, then weights. */
 interface PackedTaps {
   readonly bytes: Uint8Array;
   readonly startsLength: number;
-  /** groups of taps an output has */
+  /** groups of taps per output */
   readonly groups: number;
 }
 
@@ -139,7 +143,7 @@ function packTaps(taps: FilterTaps, group: 2 | 4): PackedTaps {
   return known;
 }
 
-/** Splits each weight w into high · 2^11 + low, pairs of taps side by side; taps are filled up with weights of 0. */
+/** Splits each weight w into high · 2^11 + low, for pairs of adjacent taps; taps are padded with weights of 0. */
 function pack({ starts, weights, taps }: FilterTaps, group: number): PackedTaps {
   const groups = Math.ceil(taps / group);
   const filled = groups * group;

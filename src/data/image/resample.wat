@@ -1,6 +1,6 @@
-;; The two passes of Pillow's 8-bit resampling with 128-bit vectors; resample-loops.ts says what they must compute, resample-simd.ts lays
-;; out the memory. A weight of 22 fraction bits does not fit the 16-bit factors of a dot product, so it comes as w = high · 2^11 + low,
-;; two taps side by side: 32 bits with the highs of both, then 32 bits with their lows.
+;; The two passes of Pillow's 8-bit resampling with 128-bit vectors; resample-loops.ts defines what they compute, resample-simd.ts lays
+;; out the memory. A weight of 22 fraction bits does not fit the 16-bit factors of a dot product, so it is passed as w = high · 2^11 + low,
+;; for two adjacent taps: 32 bits with the high parts of both, then 32 bits with their low parts.
 ;;
 ;; npm run wasm assembles this into resample-wasm.ts.
 (module

@@ -12,20 +12,20 @@ export interface TiffTag {
   readonly data: Uint8Array;
 }
 
-/** What Python makes of a tag's content: whole numbers, other numbers, bytes, or text and the like. */
+/** The value that Python makes of a tag: whole numbers, other numbers, bytes, or anything else, such as text. */
 export interface TiffValues {
   readonly kind: "whole" | "real" | "bytes" | "opaque";
   readonly values: readonly number[];
 }
 
-/** Bytes of a value, by type; types that are missing here Pillow skips. */
+/** Bytes per value, by type; Pillow skips the types that are missing here. */
 export const TIFF_TYPE_BYTES = new Map(
   [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4].map((bytes, i) => [i + 1, bytes] as const).concat([[16, 8]]),
 );
 
 /**
- * Reads the first directory with Pillow's tolerance: entries of an unknown type or without content are skipped, and
- * from one whose content is not in the file on, the rest.
+ * Reads the first directory with Pillow's tolerance: entries of an unknown type or without content are skipped, as are
+ * the first entry whose content is not in the file and all after it.
  *
  * @param bytes a file that starts with one of Pillow's six headers of TIFF and BigTIFF
  * @returns undefined if there is no directory
@@ -56,14 +56,14 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory | undefined 
     const length = count * (TIFF_TYPE_BYTES.get(type) ?? 0);
     if (length === 0) continue;
     if (length > size) at = long(at);
-    if (at >= 2 ** 63) return undefined; // which Python cannot seek to
+    if (at >= 2 ** 63) return undefined; // an offset that Python cannot seek to
     if (at + length > bytes.length) return { ...cutOff, isWhole };
     tags.set(tag, { type, data: bytes.subarray(at, at + length) });
   }
   return { little, big, tags, isWhole };
 }
 
-/** The values of a tag. */
+/** Reads the values of a tag. */
 export function readTiffValues({ little, tags }: TiffDirectory, tag: number): TiffValues | undefined {
   const { type, data } = tags.get(tag) ?? {};
   if (type === undefined || data === undefined) return undefined;

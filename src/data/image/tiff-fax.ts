@@ -14,7 +14,8 @@ const SCHEMES = new Map<number, FaxOptions["scheme"]>([
 /**
  * Reads the pixels of a fax in strips.
  *
- * @returns (height, width) bytes, or in words why not; undefined for other compressions, and faxes in tiles
+ * @returns (height, width) bytes, or the reason why they cannot be read; undefined for other compressions, and faxes in
+ *   tiles
  */
 export function readFaxTiff(
   bytes: Uint8Array,
@@ -36,7 +37,7 @@ export function readFaxTiff(
   if (bits[0] !== 1 || samples !== 1) return "a fax has 1 sample of 1 bit";
   const strips = Math.ceil(height / rows);
   if (rows < 1 || offsets === undefined || offsets.length < strips) return "it does not state where its strips are";
-  const counts = whole(BYTE_COUNTS); // without, libtiff estimates, with rules of its own
+  const counts = whole(BYTE_COUNTS); // without them, libtiff estimates by rules that are not reproduced here
   if (counts === undefined || counts.length < strips) {
     return "it does not state how long its strips are";
   }
@@ -44,7 +45,7 @@ export function readFaxTiff(
   const lowFirst = whole(TIFF_TAG.fillOrder)?.[0] === 2;
   const isTwoDimensional = scheme === "group 3" && ((whole(GROUP_3_OPTIONS)?.[0] ?? 0) & 1) === 1;
   const decoder = createFaxDecoder({ scheme: isTwoDimensional ? "group 3 2-d" : scheme, width, lowFirst });
-  const unpacker = findTiffUnpacker(mode, rawMode.replace(/R$/, "").replace(/;$/, ""))!; // the decoder minds the order
+  const unpacker = findTiffUnpacker(mode, rawMode.replace(/R$/, "").replace(/;$/, ""))!; // the decoder handles the order
   const rowBytes = (width + 7) >> 3;
   const image = new Uint8Array(width * height);
   for (let i = 0, y = 0; i < strips; i++, y += rows) {

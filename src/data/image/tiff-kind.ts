@@ -1,33 +1,34 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { TiffLayout } from "./tiff-layout.ts";
 
-/** How a TIFF is decoded: as it is, from 16-bit grey, or from inks. */
-export type TiffKind = "colour" | "deep grey" | "cmyk";
+/** How a TIFF is decoded: directly, from 16-bit gray, or from inks. */
+export type TiffKind = "color" | "deep gray" | "cmyk";
 
 /**
- * The sample layouts that sharp and Pillow read alike, each compared with Pillow: photometric interpretation, then
- * bits × samples, then the extra sample's meaning. Whatever is missing here one of the two refuses or reads otherwise.
+ * The sample layouts that sharp reads as Pillow does, each compared with Pillow: photometric interpretation, then bits
+ * × samples, then the meaning of the extra sample. Every layout that is missing here is refused, or read differently,
+ * by one of the two.
  */
 const KINDS = new Map<string, TiffKind>([
-  ...["0", "1", "3"].flatMap((grey) =>
-    ["1×1", "2×1", "4×1", "8×1"].map((one) => [`${grey} ${one}`, "colour"] as const),
+  ...["0", "1", "3"].flatMap((gray) =>
+    ["1×1", "2×1", "4×1", "8×1"].map((layout) => [`${gray} ${layout}`, "color"] as const),
   ),
-  ["1 8×2 2", "colour"],
-  ["1 16×1", "deep grey"],
-  ...["8×3", "8×4", "8×4 0", "8×4 1", "8×4 2"].map((rgb) => [`2 ${rgb}`, "colour"] as const),
-  ...["16×3", "16×4", "16×4 0", "16×4 2"].map((rgb) => [`2 ${rgb}`, "colour"] as const),
+  ["1 8×2 2", "color"],
+  ["1 16×1", "deep gray"],
+  ...["8×3", "8×4", "8×4 0", "8×4 1", "8×4 2"].map((rgb) => [`2 ${rgb}`, "color"] as const),
+  ...["16×3", "16×4", "16×4 0", "16×4 2"].map((rgb) => [`2 ${rgb}`, "color"] as const),
   ["5 8×4", "cmyk"],
   ["5 16×4", "cmyk"],
-  ["6 8×3", "colour"],
+  ["6 8×3", "color"],
 ]);
 
-const COLOURS = ["gray", "gray", "RGB", "palette", "mask", "CMYK", "YCbCr", "", "Lab"];
+const COLOR_SPACES = ["gray", "gray", "RGB", "palette", "mask", "CMYK", "YCbCr", "", "Lab"];
 const JPEG_COMPRESSION = 7;
 
 /**
- * Tells how to decode a TIFF.
+ * Decides how to decode a TIFF.
  *
- * @throws InputError, with the layout in words, if the layout is not read as Pillow reads it
+ * @throws InputError describing a layout that is not read as Pillow reads it
  */
 export function tiffKind(layout: TiffLayout): TiffKind {
   const { photometric, samples, extraSamples, planar, compression, sampleFormat } = layout;
@@ -41,7 +42,7 @@ export function tiffKind(layout: TiffLayout): TiffKind {
   const extra = extraSamples.length === 0 ? "" : `, extra samples ${extraSamples.join(", ")}`;
   throw new InputError(
     `a TIFF of ${samples} ${number} ${bits}-bit sample${samples === 1 ? "" : "s"}, ` +
-      `photometric interpretation ${photometric} (${COLOURS[photometric] || "unknown"}), compression ${compression}` +
+      `photometric interpretation ${photometric} (${COLOR_SPACES[photometric] || "unknown"}), compression ${compression}` +
       `${extra}${planar ? ", in planes" : ""} is not read as Pillow reads it; convert it to 8-bit PNG`,
   );
 }

@@ -1,10 +1,10 @@
 import { readTiffValues, type TiffDirectory, type TiffValues } from "./tiff-directory.ts";
 
-/** How the pixels of a TIFF are laid out, in Pillow's terms. */
+/** The layout of a TIFF's pixels, in Pillow's terms. */
 export interface TiffLayout {
   readonly compression: number;
   readonly photometric: number;
-  /** Pillow's mode and raw mode: what an image becomes, and how its samples are stored */
+  /** Pillow's mode and raw mode: the mode of the image, and how its samples are stored */
   readonly mode: string;
   readonly rawMode: string;
   readonly samples: number;
@@ -12,10 +12,10 @@ export interface TiffLayout {
   readonly extraSamples: readonly number[];
   readonly sampleFormat: number;
   readonly planar: boolean;
-  /** as stored: before it is turned */
+  /** as stored, before rotation */
   readonly width: number;
   readonly height: number;
-  /** 1 to 8, or another number, which does nothing */
+  /** 1 to 8; other numbers have no effect */
   readonly orientation: number;
   /** (256, 3) */
   readonly palette?: Uint8Array;
@@ -45,7 +45,7 @@ export const TIFF_TAG = {
 const COMPRESSIONS = [1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32809, 32946, 34676, 34677, 34925, 50000, 50001];
 const MAX_SAMPLES = 6;
 
-/** Photometric interpretation, sample format, fill order, bits, extra samples: mode, raw mode. Both byte orders. */
+/** Photometric interpretation, sample format, fill order, bits, extra samples: mode, raw mode. For both byte orders. */
 const MODES = new Map<string, string>();
 for (const [key, mode] of [
   ...[1, 2, 4, 8].flatMap((bits) =>
@@ -99,7 +99,7 @@ for (const [key, mode] of [
   MODES.set(key, mode);
 }
 
-/** Layouts that only little-endian files may have. */
+/** Layouts that are valid only in little-endian files. */
 const LITTLE_MODES = new Map([
   ["1 1 1 12 ", "I;16 I;12"],
   ["0 1 1 16 ", "I;16 I;16"],
@@ -107,7 +107,7 @@ const LITTLE_MODES = new Map([
   ["1 1 1 32 ", "I I;32N"],
 ]);
 
-/** Big-endian files' names for raw modes. */
+/** Names of raw modes in big-endian files. */
 const BIG_NAMES: Readonly<Record<string, string>> = {
   "I;16 I;16": "I;16B I;16B",
   "I I;16S": "I I;16BS",
@@ -116,34 +116,34 @@ const BIG_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds out how the pixels are laid out, as Pillow does.
+ * Determines how the pixels are laid out, as Pillow does.
  *
- * @returns the layout, or in words why Pillow refuses the file
+ * @returns the layout, or the reason why Pillow refuses the file
  * @see Pillow 12.3.0 src/PIL/TiffImagePlugin.py, OPEN_INFO and _setup
  */
 export function readTiffLayout(directory: TiffDirectory): TiffLayout | string {
-  const all = (tag: number): TiffValues | undefined => readTiffValues(directory, tag);
-  const one = (tag: number, otherwise: number): number => {
-    const found = all(tag);
+  const valuesOf = (tag: number): TiffValues | undefined => readTiffValues(directory, tag);
+  const numberOf = (tag: number, otherwise: number): number => {
+    const found = valuesOf(tag);
     return found === undefined ? otherwise : isNumber(found) ? found.values[0]! : Number.NaN;
   };
   if (directory.tags.has(0xbc01)) return "it is a Windows Media Photo";
-  const compression = one(TIFF_TAG.compression, 1);
+  const compression = numberOf(TIFF_TAG.compression, 1);
   if (!COMPRESSIONS.includes(compression)) return `its compression ${compression} is unknown`;
-  const planar = one(TIFF_TAG.planar, 1) === 2;
-  const photometric = compression === 6 ? 6 : one(TIFF_TAG.photometric, 0);
-  const fillOrder = one(TIFF_TAG.fillOrder, 1);
-  const [width, height] = [all(TIFF_TAG.width), all(TIFF_TAG.height)];
+  const planar = numberOf(TIFF_TAG.planar, 1) === 2;
+  const photometric = compression === 6 ? 6 : numberOf(TIFF_TAG.photometric, 0);
+  const fillOrder = numberOf(TIFF_TAG.fillOrder, 1);
+  const [width, height] = [valuesOf(TIFF_TAG.width), valuesOf(TIFF_TAG.height)];
   if (width?.kind !== "whole" || height?.kind !== "whole") return "it does not state its size";
 
-  let formats = all(TIFF_TAG.sampleFormat)?.values ?? [1];
+  let formats = valuesOf(TIFF_TAG.sampleFormat)?.values ?? [1];
   if (new Set(formats).size === 1 && formats.length > 1) formats = [formats[0]!];
-  const bitsTag = all(TIFF_TAG.bits);
-  const extraTag = all(TIFF_TAG.extraSamples);
+  const bitsTag = valuesOf(TIFF_TAG.bits);
+  const extraTag = valuesOf(TIFF_TAG.extraSamples);
   if ((bitsTag && !isNumber(bitsTag)) || (extraTag && !isNumber(extraTag))) return "its samples are of an unknown kind";
   let bits = bitsTag?.values ?? [1];
   let extraSamples = extraTag?.values ?? [];
-  let samples = one(TIFF_TAG.samples, compression === 6 ? 3 : 1);
+  let samples = numberOf(TIFF_TAG.samples, compression === 6 ? 3 : 1);
   if (Number.isNaN(samples)) return "it has an unknown number of samples";
   if (planar && extraSamples.length > 0 && Math.max(...extraSamples) === 0) {
     bits = bits.slice(0, -extraSamples.length);
@@ -153,11 +153,11 @@ export function readTiffLayout(directory: TiffDirectory): TiffLayout | string {
   if (samples > MAX_SAMPLES) return `it has ${samples} samples`;
   if (samples < bits.length) bits = bits.slice(0, samples);
   else if (samples > bits.length && bits.length === 1) bits = Array<number>(samples).fill(bits[0]!);
-  if (bits.length !== samples) return `it has ${samples} samples, and bits for ${bits.length}`;
+  if (bits.length !== samples) return `it has ${samples} samples, but bits for ${bits.length}`;
 
   const mode = findMode(directory.little, [photometric, formats, fillOrder, bits, extraSamples]);
   if (mode === undefined) return describeSamples(photometric, formats, bits, extraSamples);
-  const palette = mode[0] === "P" || mode[0] === "PA" ? readPalette(all(TIFF_TAG.colorMap)) : undefined;
+  const palette = mode[0] === "P" || mode[0] === "PA" ? readPalette(valuesOf(TIFF_TAG.colorMap)) : undefined;
   if (typeof palette === "string") return palette;
   const orientation = readOrientation(directory);
   if (typeof orientation === "string") return orientation;
@@ -203,7 +203,7 @@ function describeSamples(
   return `its samples are not read by Pillow: ${number}, ${bits.join(", ")} bits, photometric interpretation ${photometric} (${color})${extra}`;
 }
 
-/** Pillow's RGB;L: all reds, all greens, all blues, of which it takes the high bytes. */
+/** Reads Pillow's RGB;L: all reds, all greens, all blues, of which it uses the high bytes. */
 function readPalette(map: TiffValues | undefined): Uint8Array | string {
   if (map?.kind !== "whole" && map?.kind !== "bytes") return "it has no palette";
   const colors = Math.floor(map.values.length / 3);
@@ -215,7 +215,7 @@ function readPalette(map: TiffValues | undefined): Uint8Array | string {
   return palette;
 }
 
-/** The orientation tag, or without one, what the XMP packet says. */
+/** Reads the orientation tag or, without one, the orientation in the XMP packet. */
 function readOrientation(directory: TiffDirectory): number | string {
   const found = readTiffValues(directory, TIFF_TAG.orientation);
   if (found !== undefined) return isNumber(found) ? found.values[0]! : 1;

@@ -1,7 +1,7 @@
 import { readTiffValues, TIFF_TYPE_BYTES, type TiffDirectory } from "./tiff-directory.ts";
 import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 
-// what decoding needs: sizes, samples, places of strips and tiles, options of the compressions, JPEG's tables
+// what decoding needs: sizes, samples, positions of strips and tiles, options of the compressions, JPEG's tables
 const NEEDED = new Set([
   254, 255, 256, 257, 258, 259, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325, 332, 338, 339,
   347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
@@ -14,13 +14,13 @@ const TILE_TAGS: readonly number[] = [TIFF_TAG.tileWidth, TIFF_TAG.tileLength, T
 const SINGLE = new Set([254, 255, 256, 257, 259, 262, 266, 277, 278, 284, 292, 293, 317, 322, 323, 512, 513, 514, 531]);
 
 /**
- * A copy of a TIFF for libvips: its first directory alone, with only what decoding needs, at the file's end. libvips
- * reads all directories and refuses the file for what is wrong in any tag, and for a photometric interpretation that is
- * missing or of another type; Pillow reads the first directory, and takes 0 where it is missing.
+ * Copies a TIFF for libvips: its first directory alone, with only what decoding needs, at the file's end. libvips reads
+ * all directories. It refuses the file for a fault in any tag, and for a photometric interpretation that is missing or
+ * has another type. Pillow reads the first directory, and uses 0 where the photometric interpretation is missing.
  *
- * @param directory of the file; its entries must lie inside
- * @returns the copy; or in words why not, where Pillow's reading of the directory and libtiff's may differ: a tag that
- *   appears twice, or is of another type or count than it has to be
+ * @param directory of the file; its entries must be inside the file
+ * @returns the copy, or the reason why Pillow and libtiff may read the directory differently: a tag that appears twice,
+ *   or has another type or count than it must have
  */
 export function copyOnePage(
   bytes: Uint8Array,
@@ -40,14 +40,14 @@ export function copyOnePage(
     const [tag, type] = [view.getUint16(p, little), view.getUint16(p + 2, little)];
     if (tag !== TIFF_TAG.photometric && !NEEDED.has(tag)) continue;
     const values = big ? Number(view.getBigUint64(p + 4, little)) : view.getUint32(p + 4, little);
-    if (seen.has(tag)) return `it states tag ${tag} twice, which Pillow and libtiff read differently`;
+    if (seen.has(tag)) return `tag ${tag} appears twice, which Pillow and libtiff read differently`;
     if (!OTHER_TYPES.has(tag) && ![3, 4, big ? 16 : 4].includes(type)) return `its tag ${tag} has type ${type}`;
     if (values === 0 || (SINGLE.has(tag) && values !== 1)) return `its tag ${tag} has ${values} values`;
     if (tag === TIFF_TAG.colorMap && values !== 3 * 2 ** bits[0]!) return `its palette has ${values} values`;
     const length = values * (TIFF_TYPE_BYTES.get(type) ?? 0);
     const where = big ? Number(view.getBigUint64(p + 12, little)) : view.getUint32(p + 8, little);
     if (length > offsetBytes && where + length > bytes.length) return `its tag ${tag} is cut off`;
-    if (length > offsetBytes && where < headerBytes) return `its tag ${tag} lies in its header`; // which the copy changes
+    if (length > offsetBytes && where < headerBytes) return `its tag ${tag} points into its header`; // which the copy changes
     seen.add(tag);
     if (tag !== TIFF_TAG.photometric) entries.push(bytes.subarray(p, p + entryBytes));
   }
@@ -75,12 +75,12 @@ export function copyOnePage(
   return copy;
 }
 
-/** Checks that strips or tiles, one of both, lie inside the file, behind its header. */
+/** Checks that strips or tiles, exactly one of the two, are inside the file and after its header. */
 function checkPlaces(bytes: Uint8Array, directory: TiffDirectory, headerBytes: number): string | undefined {
   const { tags } = directory;
   const isTiled = TILE_TAGS.some((tag) => tags.has(tag));
   if (isTiled && (STRIP_TAGS.some((tag) => tags.has(tag)) || !TILE_TAGS.every((tag) => tags.has(tag)))) {
-    return "it states strips and tiles, or half of either";
+    return "it states both strips and tiles, or either incompletely";
   }
   const [offsetTag, lengthTag] = isTiled
     ? [TIFF_TAG.tileOffsets, TILE_LENGTHS]
@@ -90,7 +90,7 @@ function checkPlaces(bytes: Uint8Array, directory: TiffDirectory, headerBytes: n
   if (offsets.length === 0) return "it does not state where its pixels are";
   if (lengths.length < offsets.length) return `it does not state how long its ${isTiled ? "tiles" : "strips"} are`;
   for (const [i, offset] of offsets.entries()) {
-    if (offset < headerBytes) return "its pixels lie in its header"; // which the copy changes
+    if (offset < headerBytes) return "its pixels overlap its header"; // which the copy changes
     if (offset + lengths[i]! > bytes.length) return "its pixels are cut off";
   }
   return undefined;

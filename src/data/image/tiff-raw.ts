@@ -2,7 +2,7 @@ import { readTiffValues, type TiffDirectory } from "./tiff-directory.ts";
 import { TIFF_TAG, type TiffLayout } from "./tiff-layout.ts";
 import { bandsOf, findTiffUnpacker } from "./tiff-unpack.ts";
 
-/** A rectangle of pixels that lie together in the file. */
+/** A rectangle of pixels that are stored together in the file. */
 interface Piece {
   readonly x: number;
   readonly y: number;
@@ -10,14 +10,14 @@ interface Piece {
   readonly bottom: number;
   readonly offset: number;
   readonly rawMode: string;
-  /** bytes from row to row, 0 where rows follow each other */
+  /** bytes from row to row; 0 where rows are contiguous */
   readonly stride: number;
 }
 
 /**
- * Reads the pixels of a TIFF that is not compressed, which Pillow does by itself, without libtiff.
+ * Reads the pixels of an uncompressed TIFF, which Pillow reads itself, without libtiff.
  *
- * @returns (height, width, `bandsOf(mode)`) bytes, or in words why Pillow refuses the file
+ * @returns (height, width, `bandsOf(mode)`) bytes, or the reason why Pillow refuses the file
  * @see Pillow 12.3.0 src/PIL/TiffImagePlugin.py, _setup; src/PIL/ImageFile.py, load; src/libImaging/RawDecode.c
  */
 export function readRawTiff(bytes: Uint8Array, directory: TiffDirectory, layout: TiffLayout): Uint8Array | string {
@@ -25,7 +25,7 @@ export function readRawTiff(bytes: Uint8Array, directory: TiffDirectory, layout:
   if (typeof found === "string") return found;
   const { width, height, mode } = layout;
   const bands = bandsOf(mode);
-  const pieces = found.sort((a, b) => a.offset - b.offset).filter((piece, i, all) => !isSamePlace(piece, all[i + 1])); // of those that follow each other Pillow keeps the last
+  const pieces = found.sort((a, b) => a.offset - b.offset).filter((piece, i, all) => !isSamePlace(piece, all[i + 1])); // of consecutive pieces at one position, Pillow keeps the last
   const image = new Uint8Array(width * height * bands);
   let wrong: string | undefined;
   for (const piece of pieces) {
@@ -37,7 +37,7 @@ export function readRawTiff(bytes: Uint8Array, directory: TiffDirectory, layout:
     if (unpacker === undefined || offset < 0) return "its planes are not read by Pillow";
     const rowBytes = Math.ceil(((right - x) * unpacker.bits) / 8);
     const step = stride || rowBytes;
-    wrong = step < rowBytes ? "its tiles are narrower than their rows" : undefined; // Pillow looks at the last only
+    wrong = step < rowBytes ? "its tiles are narrower than their rows" : undefined; // Pillow checks the last one only
     if (wrong !== undefined) continue;
     if (offset + (bottom - y - 1) * step + rowBytes > bytes.length) return "its pixels are cut off";
     for (let row = y, p = offset; row < bottom; row++, p += step) {
@@ -66,7 +66,7 @@ function findPieces(directory: TiffDirectory, layout: TiffLayout): Piece[] | str
   if (w === undefined || h === undefined) return "it does not state the size of its strips or tiles";
   const offsets = w === width && h === height && !planar ? places.values.slice(-1) : places.values;
 
-  const sum = bits.reduce((all, one) => all + one, 0);
+  const sum = bits.reduce((total, sampleBits) => total + sampleBits, 0);
   const colors = photometric === 2 || photometric === 6 || photometric === 8 ? 3 : photometric === 5 ? 4 : 1;
   const pieces: Piece[] = [];
   let [x, y, layer] = [0, 0, 0];

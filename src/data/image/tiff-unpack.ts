@@ -1,12 +1,12 @@
-/** How a raw mode's samples become bytes of an image in memory. */
+/** Converts a raw mode's samples to the bytes of an image in memory. */
 export interface TiffUnpacker {
-  /** of a pixel, as stored */
+  /** per pixel, as stored */
   readonly bits: number;
-  /** Writes `pixels` pixels from `from` of `source` to `to` of `target`, `bands(mode)` bytes a pixel. */
+  /** Writes `pixels` pixels from `from` of `source` to `to` of `target`, `bandsOf(mode)` bytes per pixel. */
   unpack(source: Uint8Array, from: number, pixels: number, target: Uint8Array, to: number): void;
 }
 
-/** Bytes that a pixel of a mode has in memory: what conversion to RGB needs of it. */
+/** Returns the bytes per pixel of a mode in memory, as needed for conversion to RGB. */
 export function bandsOf(mode: string): 1 | 3 | 4 {
   if (mode === "CMYK") return 4;
   return mode === "RGB" || mode === "RGBA" ? 3 : 1;
@@ -19,8 +19,7 @@ const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Finds Pillow's unpacker of a raw mode. Alpha is left out, deep gray clipped to a byte: that is what conversion to RGB
- * makes of them.
+ * Finds Pillow's unpacker of a raw mode. Alpha is dropped and deep gray is clipped to a byte, as in conversion to RGB.
  *
  * @returns undefined if Pillow has none
  * @see Pillow 12.3.0 src/libImaging/Unpack.c, Convert.c
@@ -48,8 +47,8 @@ function gray(mode: string, name: string, flags: string): TiffUnpacker | undefin
   const bits = mode === "1" ? 1 : Number(/\d/.exec(flags)?.[0] ?? 8);
   const invert = flags.includes("I") ? 0xff : 0;
   const reverse = flags.includes("R");
-  const most = (1 << bits) - 1;
-  const scale = mode === "P" ? 1 : 255 / most;
+  const maxValue = (1 << bits) - 1;
+  const scale = mode === "P" ? 1 : 255 / maxValue;
   return {
     bits,
     unpack: (source, from, pixels, target, to) => {
@@ -57,7 +56,7 @@ function gray(mode: string, name: string, flags: string): TiffUnpacker | undefin
         const at = i * bits;
         let byte = source[from + (at >> 3)]!;
         if (reverse) byte = REVERSED[byte]!;
-        target[to + i] = (((byte ^ invert) >> (8 - bits - (at & 7))) & most) * scale;
+        target[to + i] = (((byte ^ invert) >> (8 - bits - (at & 7))) & maxValue) * scale;
       }
     },
   };
@@ -82,7 +81,7 @@ function interleaved(offsets: readonly number[], step: number, bands: number, re
   };
 }
 
-/** One plane of several. Alpha, plane 3 of RGBA, goes nowhere. */
+/** Unpacks one of several planes. Alpha, plane 3 of RGBA, is dropped. */
 function band(plane: number, bands: number): TiffUnpacker {
   return {
     bits: 8,

@@ -15,7 +15,7 @@ export interface OpenTiff {
 /**
  * Reads the first directory of a TIFF.
  *
- * @throws InputError if Pillow refuses what it says, or the image is too large
+ * @throws InputError if Pillow refuses its content, or the image is too large
  */
 export function openTiff(bytes: Uint8Array): OpenTiff {
   const directory = readTiffDirectory(bytes);
@@ -31,7 +31,7 @@ export function openTiff(bytes: Uint8Array): OpenTiff {
   return { directory, layout };
 }
 
-/** Decodes a TIFF that is not compressed. @throws InputError if Pillow refuses it */
+/** Decodes an uncompressed TIFF. @throws InputError if Pillow refuses it */
 export function decodeRawTiff(bytes: Uint8Array, { directory, layout }: OpenTiff): DecodedImage {
   return finish(readRawTiff(bytes, directory, layout), layout);
 }
@@ -65,12 +65,15 @@ function toRgb(samples: Uint8Array, { mode, palette }: TiffLayout): Uint8Array {
   return rgb;
 }
 
-/** Turns an image by its orientation: 2 to 4 mirrored or upside down or both, 5 to 8 with rows and columns exchanged. */
+/**
+ * Rotates or mirrors an image by its orientation: 2 to 4 mirrored, upside down or both, 5 to 8 with rows and columns
+ * exchanged.
+ */
 export function turnTiff(image: DecodedImage, { orientation }: TiffLayout): DecodedImage {
   if (![2, 3, 4, 5, 6, 7, 8].includes(orientation)) return image;
   const exchanged = orientation >= 5;
   const [width, height] = exchanged ? [image.height, image.width] : [image.width, image.height];
-  const right = [2, 3, 7, 8].includes(orientation); // whether the first column comes from the last one of the source
+  const right = [2, 3, 7, 8].includes(orientation); // whether the first column is the last one of the source
   const bottom = [3, 4, 6, 7].includes(orientation);
   const data = new Uint8Array(image.data.length);
   for (let y = 0, p = 0; y < height; y++) {

@@ -31,7 +31,7 @@ function read(definition: object, files: Record<string, string> = {}): Promise<B
 
 describe("a definition", () => {
   it.each([
-    [{ protocols: [{ id: "all" }, { id: "all" }] }, /protocols: two are called "all"/],
+    [{ protocols: [{ id: "all" }, { id: "all" }] }, /protocols: two have the id "all"/],
     [{ protocols: [{ id: "..." }] }, /protocols\.0\.id: expected lower-case/],
     [{ protocols: [{ id: "a." }] }, /protocols\.0\.id: "a\." ends with a dot/],
     [{ protocols: [{ id: "x".repeat(201) }] }, /protocols\.0\.id: .* is longer than 200 bytes/],
@@ -69,8 +69,8 @@ describe("a definition", () => {
   it.each([
     ["index,folder\n0,cat\n1,dog\n2,cat\n", /rows 1 and 3 are both "cat"/],
     ["index,folder\n0,9\n1,009\n2,10\n", /rows 1 and 2 are both "009"/],
-    ["index,folder\n0,cat\n1,..\n2,dog\n", /"\.\." is no folder's name/],
-    ["index,folder\n0,cat\n1,a/b\n2,dog\n", /"a\/b" is no folder's name/],
+    ["index,folder\n0,cat\n1,..\n2,dog\n", /"\.\." cannot be the name of a folder/],
+    ["index,folder\n0,cat\n1,a/b\n2,dog\n", /"a\/b" cannot be the name of a folder/],
     ["index,folder\n0,\n1,\n2,\n", /column folder of the class list is empty/],
     ["index,folder\n,cat\n1,dog\n2,ant\n", /index: expected whole ascending numbers from 0 on, got ""/],
   ])("is refused for a class list in which a folder is not of one class: %j", async (classes, message) => {

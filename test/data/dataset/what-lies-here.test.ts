@@ -86,7 +86,7 @@ describe("describeContents", () => {
 
   it("says what else is there, and what is expected", async () => {
     const expected =
-      "; expected one folder per class, named by its wnid, or files called ILSVRC2012_val_00000001.JPEG, …, or these in a tar, zip, Parquet or Arrow file, or listed in a .csv or .jsonl file";
+      "; expected one folder per class, named by its wnid, or files named like ILSVRC2012_val_00000001.JPEG, or these in a tar, zip, Parquet or Arrow file, or listed in a .csv or .jsonl file";
     expect(await contentsOf(imagenet, {})).toBe(`the folder is empty${expected}`);
     expect(await contentsOf(imagenet, { ".DS_Store": "x" })).toBe(`the folder is empty${expected}`);
     expect(await contentsOf(imagenet, { "a.jpg": "x", "b.jpg": "x" })).toBe(

@@ -39,7 +39,7 @@ describe("decodeImage", () => {
     ["other-bomb.png", "more than 178956970 pixels"],
     [
       "jpeg-truncated-half.jpg",
-      "the JPEG image cannot be decoded, it may be damaged or cut off: VipsJpeg: premature end",
+      "the JPEG image cannot be decoded; it may be damaged or truncated: VipsJpeg: premature end",
     ],
     ["png-truncated-header.png", "its IHDR chunk is cut off"],
     ["gif-truncated-header.gif", "it ends before its first frame"],

@@ -5,7 +5,7 @@ import { decodeImage } from "../../../src/data/image/decode.ts";
 import { MAX_PIXELS } from "../../../src/data/image/decoded-image.ts";
 import { decodingMemory } from "../../../src/data/image/decoding-memory.ts";
 import { readDimensions } from "../../../src/data/image/image-dimensions.ts";
-import { recogniseFormat } from "../../../src/data/image/image-format.ts";
+import { recognizeFormat } from "../../../src/data/image/image-format.ts";
 import { fixtures } from "../../helpers.ts";
 
 const folder = join(fixtures, "images", "files");
@@ -21,7 +21,7 @@ describe("the size an image states", () => {
   it("is that of its pixels, in every format that is decoded", () => {
     const formats = new Set<string>();
     for (const { name, bytes, image } of decodable) {
-      const format = recogniseFormat(bytes);
+      const format = recognizeFormat(bytes);
       formats.add(format);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const [width, height] = readDimensions(format, view) ?? [0, 0];

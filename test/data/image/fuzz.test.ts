@@ -7,9 +7,9 @@ import { ourVerdict } from "./fuzz/verdict.ts";
 const sources = readSources();
 const [version = "", ...expected] = readFileSync(COMMITTED.file, "utf8").trimEnd().split("\n");
 
-/** Damage that Pillow reads and we refuse by name, its pixels being chance, libtiff's rules not ours, or a canvas too wide for libvips. */
+/** Damage that Pillow reads and we refuse by name: its pixels are undefined, we do not reproduce libtiff's rules, or the canvas is too wide for libvips. */
 const REFUSED_BY_NAME =
-  /left to chance|in the place of|CIE Lab|which Pillow and libtiff read differently|its tag \d+ has|a TIFF of|does not state how long|strips and tiles|in its header|bad image dimensions|^refused expected JPEG/;
+  /rows are undefined|pixels where|CIE Lab|which Pillow and libtiff read differently|its tag \d+ has|a TIFF of|does not state how long|strips and tiles|into its header|overlap its header|bad image dimensions|^refused expected JPEG/;
 
 describe("damaged images", () => {
   it("have Pillow's verdict: refused, or its size and pixels", async () => {

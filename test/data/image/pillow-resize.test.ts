@@ -80,6 +80,6 @@ describe("createResampler", () => {
     const pixels = new Uint8Array(8 * 8 * 3);
     expect(() => preprocessor.toPixels({ data: new Uint8Array(11), width: 2, height: 2 }, pixels)).toThrow(RangeError);
     const image = { data: new Uint8Array(12), width: 2, height: 2 };
-    expect(() => preprocessor.toPixels(image, new Uint8Array(5))).toThrow(/room for 8 × 8 × 3 bytes, got 5/);
+    expect(() => preprocessor.toPixels(image, new Uint8Array(5))).toThrow(/space for 8 × 8 × 3 bytes, got 5/);
   });
 });

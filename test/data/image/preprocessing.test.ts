@@ -26,12 +26,12 @@ describe("createPreprocessing", () => {
     [{ size: 224, resize: 0 }, "expected a resize to 1 to 4096 whole pixels, got 0"],
     [
       { size: 224, resize: 256, resizeMode: "longest" as const },
-      'resize mode "longest" pads to the size, so it takes no other resize',
+      'resize mode "longest" pads to the size and cannot be combined with resize',
     ],
     [{ size: 224, mean: [0.5, 0.5] as never }, "expected mean as three numbers, got 0.5, 0.5"],
     [{ size: 224, std: [0.5, 0, 0.5] as const }, "must not be 0"],
     [{ size: 224, std: [0.5, Number.NaN, 0.5] as const }, "expected std as three numbers"],
-    [{ size: 224, fillColor: 256 }, "expected a fill colour of 0 to 255, got 256"],
+    [{ size: 224, fillColor: 256 }, "expected a fill color of 0 to 255, got 256"],
   ])("refuses %j and says what it expected", (options, message) => {
     expect(() => createPreprocessing(options)).toThrow(InputError);
     expect(() => createPreprocessing(options)).toThrow(message);
