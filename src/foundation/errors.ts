@@ -5,6 +5,7 @@
  * Messages state where, what was expected, what was found and what to do, as a lower-case fragment without a full stop.
  */
 export class InputError extends Error {
+  /** name of the class, for checks across copies of the package */
   override readonly name = "InputError";
   /** a longer explanation that the message leaves out, such as all accepted values; printed under `--verbose` */
   readonly detail: string | undefined;

@@ -1,11 +1,14 @@
 /** Identifies a result. Names are in camel case here and in snake_case in files. */
 export interface EvaluationKey {
+  /** name of the checkpoint, or of a baseline's model */
   readonly checkpoint: string;
+  /** id of the benchmark: `imagenet-a` */
   readonly benchmark: string;
   /** "" where a source does not name it: the benchmark's default */
   readonly protocol: string;
-  /** template set and class-name list; "" where there is none or a source does not name it */
+  /** template set, "" where there is none or a source does not say */
   readonly templates: string;
+  /** class-name list, "" where there is none or a source does not say */
   readonly classNames: string;
 }
 

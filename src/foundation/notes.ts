@@ -12,9 +12,11 @@ export type NoteSubject = Partial<EvaluationKey>;
  * result. A note is information. The prefix "warning: " or "note: " is added when one is printed.
  */
 export interface Note {
+  /** whether a number may be wrong or missing (`warning`), or not (`note`) */
   readonly severity: "note" | "warning";
   /** one sentence without a full stop that names its subject */
   readonly text: string;
+  /** what it is about; everything where absent */
   readonly about?: NoteSubject;
   /** what the note shares with others: `groupNotes` makes one line of them */
   readonly cause?: NoteCause;

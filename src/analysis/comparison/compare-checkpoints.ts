@@ -16,17 +16,23 @@ const SHOWN = 7;
 
 /** Two checkpoints on one benchmark. */
 export interface BenchmarkComparison extends TaskKey, PairedComparison, PairedDecision {
+  /** name of the first checkpoint */
   readonly first: string;
+  /** name of the second checkpoint */
   readonly second: string;
+  /** images of the complete benchmark; null: not known */
   readonly expectedN: number | null;
 }
 
+/** What `compareCheckpoints` finds. */
 export interface CheckpointComparison {
+  /** one row for each benchmark, protocol and set of prompts that both checkpoints have */
   readonly rows: readonly BenchmarkComparison[];
   /** what only one of them has, and what differs in how they were evaluated */
   readonly notes: readonly Note[];
 }
 
+/** Options of `compareCheckpoints`. */
 export interface CompareOptions {
   /** benchmarks to compare; every one that both have where absent */
   readonly benchmarks?: readonly string[];

@@ -7,6 +7,7 @@ export interface ErrorConsistency {
   readonly kappa: number;
   /** 95 % interval, normal with the large-sample standard error, cut to [−1, 1] */
   readonly low: number;
+  /** upper end of the interval, see `low` */
   readonly high: number;
   /** fraction of images that both get right or both wrong */
   readonly observed: number;

@@ -8,13 +8,17 @@ export interface ClassChange {
   readonly label: string;
   /** images of the class */
   readonly n: number;
+  /** images of the class that the first checkpoint gets right */
   readonly firstCorrect: number;
+  /** images of the class that the second checkpoint gets right */
   readonly secondCorrect: number;
-  /** images that only the first gets right, and only the second */
+  /** images that only the first gets right */
   readonly onlyFirst: number;
+  /** images that only the second gets right */
   readonly onlySecond: number;
-  /** McNemar's exact test within the class, and after Holm over all classes that have images */
+  /** McNemar's exact test within the class, two-sided */
   readonly p: number;
+  /** `p` after Holm's adjustment over all classes that have images */
   readonly pHolm: number;
 }
 

@@ -6,18 +6,27 @@ import type { PairedImage } from "./paired-outcomes.ts";
 
 /** Two checkpoints' top-1 on the same images, in counts. Fractions of 1; every difference is the first minus the second. */
 export interface PairedCounts {
+  /** images that both were evaluated on */
   readonly n: number;
+  /** top-1 of the first checkpoint, a fraction in [0, 1] */
   readonly firstAccuracy: number;
+  /** top-1 of the second checkpoint, a fraction in [0, 1] */
   readonly secondAccuracy: number;
+  /** firstAccuracy − secondAccuracy */
   readonly difference: number;
-  /** 95 % interval of the difference */
+  /** lower end of the 95 % interval of the difference */
   readonly low: number;
+  /** upper end of the interval, see `low` */
   readonly high: number;
+  /** method of the interval: Tango's score interval for paired proportions */
   readonly interval: "tango";
-  /** images that both, one alone, or neither gets right */
+  /** images that both get right */
   readonly both: number;
+  /** images that only the first gets right */
   readonly onlyFirst: number;
+  /** images that only the second gets right */
   readonly onlySecond: number;
+  /** images that neither gets right */
   readonly neither: number;
   /** McNemar's exact test, two-sided */
   readonly p: number;
@@ -27,8 +36,9 @@ export interface PairedCounts {
 
 /** The same with the images and classes that make the difference. */
 export interface PairedComparison extends PairedCounts {
-  /** images that only one gets right, in their order */
+  /** images that only the first gets right, in their order */
   readonly onlyFirstImages: readonly string[];
+  /** images that only the second gets right, in their order */
   readonly onlySecondImages: readonly string[];
   /** the most changed first */
   readonly classes: readonly ClassChange[];

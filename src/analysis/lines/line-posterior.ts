@@ -10,10 +10,15 @@ export interface LinePosterior {
   readonly weights: Float64Array;
   /** variance of the models about the line, the noise of finite images left out */
   readonly scatterVariances: Float64Array;
+  /** (nodes,) mean of the line's value at `xMean` */
   readonly levels: Float64Array;
+  /** (nodes,) mean of the slope */
   readonly slopes: Float64Array;
+  /** (nodes,) variance of the level */
   readonly levelVariances: Float64Array;
+  /** (nodes,) covariance of level and slope */
   readonly covariances: Float64Array;
+  /** (nodes,) variance of the slope */
   readonly slopeVariances: Float64Array;
 }
 

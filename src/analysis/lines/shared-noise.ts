@@ -17,7 +17,9 @@ export type NoiseModel = "independent" | "shared-images" | "shared-clusters";
 
 /** The outcomes behind a point's two accuracies. */
 export interface PointOutcomes {
+  /** of the in-distribution accuracy */
   readonly x: AccuracyOutcomes;
+  /** of the accuracy under the shift */
   readonly y: AccuracyOutcomes;
 }
 

@@ -18,10 +18,13 @@ export const LINE_KINDS: readonly LineKind[] = ["least-squares", "binomial"];
 
 /** The line of a baseline, on its scale. */
 export interface BaselineFit extends FittedLine {
+  /** how the line was fitted */
   readonly line: LineKind;
+  /** scale of both axes on which the line is straight */
   readonly scale: FitScale;
-  /** in-distribution accuracies of the models fitted, fractions */
+  /** lowest in-distribution accuracy of the models fitted, a fraction */
   readonly idMin: number;
+  /** highest in-distribution accuracy of the models fitted, a fraction */
   readonly idMax: number;
   /** the t quantile of a two-sided 95 % interval with n − 2 degrees of freedom */
   readonly tQuantile: number;
@@ -33,6 +36,7 @@ export interface BaselineFit extends FittedLine {
   readonly corrected: LineEstimate | null;
 }
 
+/** Options of `fitBaseline`. */
 export interface BaselineFitOptions {
   /** default: logit */
   readonly scale?: FitScale;

@@ -11,11 +11,15 @@ import { isInDistribution, type StudyAxes, wholeSides } from "./study-axes.ts";
 
 /** A fitted line of a baseline, and what it is of. */
 export interface BaselineLine extends LineKey {
+  /** id of the baseline */
   readonly baseline: string;
+  /** group of models that the line is of, "" for all models */
   readonly group: string;
   /** what was done with accuracies of exactly 0 and 1, to which models, and which rules chose the models */
   readonly policy: string;
+  /** the part of the x axis that the line covers */
   readonly piece: LinePiece;
+  /** the line */
   readonly fit: BaselineFit;
 }
 

@@ -4,8 +4,11 @@ import type { LineRules } from "./line-rules.ts";
 
 /** Models whose accuracies draw the line. */
 export interface Baseline {
+  /** id of a shipped baseline, or path of the file */
   readonly id: string;
+  /** accuracies of its models */
   readonly rows: readonly AccuracyRow[];
+  /** which models enter its lines */
   readonly rules: LineRules;
   /** what was left out of its file and why */
   readonly notes: readonly Note[];

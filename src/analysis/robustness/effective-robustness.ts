@@ -15,8 +15,11 @@ import { sharedInterval } from "./shared-interval.ts";
 
 /** How far a model stands from a baseline's line. All numbers are fractions of 1: 0.01 is one percentage point. */
 export interface EffectiveRobustness {
+  /** name of the model */
   readonly model: string;
+  /** in-distribution accuracy, the x axis */
   readonly idAccuracy: number;
+  /** accuracy under the shift, the y axis */
   readonly accuracy: number;
   /** what the line says at `idAccuracy` */
   readonly expectedAccuracy: number;
@@ -31,6 +34,7 @@ export interface EffectiveRobustness {
    * where x is not reliable, and next to `effectiveRobustness` elsewhere. null: images not known, or too few to tell
    */
   readonly low: number | null;
+  /** upper end of the interval, see `low` */
   readonly high: number | null;
   /** how `low` and `high` take the noise of the images */
   readonly noise: NoiseModel;
@@ -39,6 +43,7 @@ export interface EffectiveRobustness {
    * images
    */
   readonly predictionLow: number;
+  /** upper end of the prediction interval, see `predictionLow` */
   readonly predictionHigh: number;
   /**
    * probability that a new model of the baseline's kind lies at least as far from the line; not adjusted for many models.

@@ -4,8 +4,11 @@ import type { ModelPoint } from "./model-point.ts";
 
 /** What each way of fitting gives: slope, intercept and their standard errors are on the scale. */
 export interface FittedLine extends LineEstimate {
+  /** Σ (x − mean)² of the models on the scale */
   readonly xSumOfSquares: number;
+  /** smallest x of the models on the scale */
   readonly xMin: number;
+  /** largest x of the models on the scale */
   readonly xMax: number;
   /** share of y's variance that the line explains; null of a binomial line */
   readonly r2: number | null;

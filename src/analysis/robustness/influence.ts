@@ -7,15 +7,19 @@ import { fitByBinomial, insideEnds } from "./fit-by-binomial.ts";
 
 /** What one baseline model does to the line. Accuracies are fractions, slope and intercept on the fit's scale. */
 export interface Influence {
+  /** name of the model */
   readonly model: string;
+  /** in-distribution accuracy of the model */
   readonly idAccuracy: number;
+  /** accuracy of the model under the shift */
   readonly accuracy: number;
   /** accuracy − the line's, the model being in the line */
   readonly residual: number;
   /** its weight in the line's value at its own place, from 1/n to 1; null of a binomial line */
   readonly leverage: number | null;
-  /** the line without it; null where the others have one x, or are too few for a line with an uncertainty */
+  /** slope of the line without it; null where the others have one x, or are too few for a line with an uncertainty */
   readonly slopeWithout: number | null;
+  /** intercept of the line without it; null like `slopeWithout` */
   readonly interceptWithout: number | null;
   /** the largest change of the expected accuracy without it: at either end or the middle of the line's x range */
   readonly largestChange: number | null;

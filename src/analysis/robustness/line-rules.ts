@@ -2,7 +2,9 @@ import type { ModelPoint } from "./model-point.ts";
 
 /** What a baseline's rules say of one line. */
 export interface LineRule {
+  /** benchmark of the y axis */
   readonly benchmark: string;
+  /** the x axis: the in-distribution benchmark, or it on a shift's classes, e.g. `imagenet@imagenet-r` */
   readonly idSide: string;
   /** least in-distribution accuracy of a model that enters the line */
   readonly from?: number | undefined;
@@ -16,7 +18,9 @@ export interface LineRule {
 export interface LineRules {
   /** the group whose models make the line; all models where absent */
   readonly group?: string | undefined;
+  /** models whose name contains one of these are left out of every line */
   readonly withoutNamesContaining: readonly string[];
+  /** rules of single lines */
   readonly lines: readonly LineRule[];
 }
 
@@ -25,7 +29,9 @@ export const NO_RULES: LineRules = { withoutNamesContaining: [], lines: [] };
 
 /** A baseline's rules, and the names of all its models: the only ones that a rule about names speaks of. */
 export interface BaselineRules {
+  /** the rules of the baseline's file, or those of a baseline without one */
   readonly rules: LineRules;
+  /** names of all its models */
   readonly models: ReadonlySet<string>;
 }
 
@@ -46,9 +52,11 @@ export function isInPiece({ model, idAccuracy }: ModelPoint, piece: LinePiece): 
 export interface LinePiece {
   /** least accuracy of the models fitted */
   readonly from: number;
+  /** upper end, not included */
   readonly to: number;
   /** lower end of the accuracies compared with this line: the first piece serves below `from` too, as extrapolation */
   readonly servesFrom: number;
+  /** names of models that are left out */
   readonly without: readonly string[];
   /** the rule in words, "" where there is none */
   readonly words: string;

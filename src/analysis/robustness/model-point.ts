@@ -5,6 +5,7 @@ import type { PointOutcomes } from "../lines/shared-noise.ts";
 
 /** A model's place in the scatter plot: accuracies are fractions in [0, 1]. */
 export interface ModelPoint {
+  /** name of the model */
   readonly model: string;
   /** in-distribution accuracy, the x axis */
   readonly idAccuracy: number;

@@ -24,7 +24,9 @@ export interface PairedRow extends LineKey {
   readonly parts?: readonly PairedRow[];
 }
 
+/** How accuracies under shifts are paired with in-distribution accuracies. */
 export interface PairOptions {
+  /** which benchmarks are in distribution, and which are shifts */
   readonly axes: StudyAxes;
   /** the protocol to take for an average where a model has several of a benchmark */
   readonly preferredProtocols: ReadonlyMap<string, string>;

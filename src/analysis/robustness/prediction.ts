@@ -25,7 +25,9 @@ export interface MeasuredOn {
 
 /** Accuracies below and above which one more model lies with a probability; null where no accuracy is so far. */
 export interface PredictionEnds {
+  /** lower end, a fraction */
   readonly low: number | null;
+  /** upper end, a fraction */
   readonly high: number | null;
 }
 

@@ -4,7 +4,9 @@ import type { ModelPoint } from "./model-point.ts";
 
 /** A model's gain over a reference under a shift. All numbers are fractions of 1. */
 export interface RelativeRobustness {
+  /** name of the model */
   readonly model: string;
+  /** name of the model it is compared with */
   readonly reference: string;
   /** in-distribution accuracy minus the reference's */
   readonly idDifference: number;
@@ -12,6 +14,7 @@ export interface RelativeRobustness {
   readonly relativeRobustness: number;
   /** 95 % interval as if the two had seen different images: too wide where they saw the same; null: images not known */
   readonly low: number | null;
+  /** upper end of the interval, see `low` */
   readonly high: number | null;
 }
 

@@ -26,13 +26,19 @@ export interface RobustnessRow
       EffectiveRobustness,
       "model" | "predictionLow" | "predictionHigh" | "predictionP" | "predictionEnds" | "detectable"
     > {
+  /** name of the checkpoint */
   readonly checkpoint: string;
+  /** scale of the line */
   readonly scale: FitScale;
+  /** how the line was fitted */
   readonly line: LineKind;
+  /** id of the baseline */
   readonly baseline: string;
+  /** group of the baseline's models that the line is of, "" for all */
   readonly group: string;
   /** null for the mean of the shifts, which has no line of its own */
   readonly predictionLow: number | null;
+  /** upper end of the prediction interval, see `predictionLow` */
   readonly predictionHigh: number | null;
   /** of a new model of the baseline's kind, see `EffectiveRobustness`; null for the mean of the shifts too */
   readonly predictionP: number | null;
@@ -43,13 +49,16 @@ export interface RobustnessRow
    * band at Holm's first step. null where no accuracy is so far, or the row was not tested
    */
   readonly decisionLow: number | null;
+  /** upper end, see `decisionLow` */
   readonly decisionHigh: number | null;
   /**
    * minimum detectable effective robustness: the true ones nearest to 0 that so many images show at Holm's first step with 80 %
    * power. null where there are none, the row was not tested, or the images are not known
    */
   readonly detectableLow: number | null;
+  /** upper end, see `detectableLow` */
   readonly detectableHigh: number | null;
+  /** what can be concluded about the distance from the line */
   readonly verdict: Verdict;
   /** why it is not ranked, absent where nothing makes the checkpoint's accuracies doubtful or a repetition */
   readonly doubt?: RowDoubt;

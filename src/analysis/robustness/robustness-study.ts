@@ -31,7 +31,9 @@ import {
 } from "./study-axes.ts";
 import { judgeRows, type UntestedRow } from "./verdict.ts";
 
+/** What `studyRobustness` finds for all checkpoints and shifts. */
 export interface RobustnessStudy {
+  /** the baseline's lines, one for each benchmark, protocol, prompts and x axis */
   readonly lines: readonly BaselineLine[];
   /** ordered by checkpoint, benchmark, protocol, prompts, x axis */
   readonly rows: readonly RobustnessRow[];
@@ -39,11 +41,13 @@ export interface RobustnessStudy {
   readonly notes: readonly Note[];
   /** the checkpoints' accuracies, each once, with default protocols filled in: for what else is asked of them */
   readonly accuracies: readonly AccuracyRow[];
+  /** how accuracies were paired */
   readonly pairing: PairOptions;
   /** the baseline's: lines of groups obey them too, and panels take their x axes from them */
   readonly rules: BaselineRules;
 }
 
+/** Options of `studyRobustness`. */
 export interface StudyOptions {
   /** default: logit */
   readonly scale?: FitScale;

@@ -6,6 +6,7 @@ export const AVERAGE = "average";
 
 /** A benchmark in distribution: an x axis, and others "on the same classes" where it was evaluated on class subsets. */
 export interface InDistributionSet {
+  /** benchmark id */
   readonly benchmark: string;
   /** protocols that score the whole of it; "" where a source does not say */
   readonly wholeProtocols: readonly string[];

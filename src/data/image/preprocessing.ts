@@ -14,19 +14,30 @@ export type ResizeMode = "shortest" | "squash" | "longest";
  */
 export type Interpolation = "bicubic" | "bilinear" | "lanczos";
 
+/** Height and width of an image. */
+export interface ImageSize {
+  /** pixels */
+  readonly height: number;
+  /** pixels */
+  readonly width: number;
+}
+
 /** The settings that turn a decoded image into the model's input. */
 export interface Preprocessing {
-  /** pixels */
-  readonly size: { readonly height: number; readonly width: number };
+  /** size of the model's input */
+  readonly size: ImageSize;
+  /** how the image is brought to `size` */
   readonly resizeMode: ResizeMode;
   /**
    * The size that the image is resized to before the center crop to `size`, in pixels: `shortest` resizes the shorter
    * side to it, `squash` both. Absent where the two are equal, and for `longest`.
    */
   readonly resize?: number;
+  /** resampling filter of the resize */
   readonly interpolation: Interpolation;
   /** of channel values in [0, 1], red, green, blue */
   readonly mean: readonly [number, number, number];
+  /** divides channel values after `mean` is subtracted; red, green, blue */
   readonly std: readonly [number, number, number];
   /** 0 to 255, in all three channels; the padding of `longest` (open_clip's fill_color) */
   readonly fillColor: number;
@@ -34,14 +45,19 @@ export interface Preprocessing {
 
 /** The preprocessing options of a caller; only the size has no default. */
 export interface PreprocessOptions {
-  /** pixels; a number means a square */
-  readonly size: number | { readonly height: number; readonly width: number };
+  /** size of the model's input; a number means a square of that many pixels */
+  readonly size: number | ImageSize;
+  /** how the image is brought to `size`; `shortest` where absent */
   readonly resizeMode?: ResizeMode;
   /** pixels; what `shortest` or `squash` resize to before the crop to `size` */
   readonly resize?: number;
+  /** resampling filter of the resize; `bicubic` where absent */
   readonly interpolation?: Interpolation;
+  /** subtracted from channel values in [0, 1], red, green, blue; OpenAI's where absent */
   readonly mean?: readonly [number, number, number];
+  /** divides channel values after `mean` is subtracted; OpenAI's where absent */
   readonly std?: readonly [number, number, number];
+  /** 0 to 255; what `longest` pads with; 0 where absent */
   readonly fillColor?: number;
 }
 

@@ -9,6 +9,7 @@ const BATCH = 64;
 /** Prompts a chunk, which is embedded and stored as one: a run that is killed loses less than this. */
 const CHUNK = 2048;
 
+/** Options of embedding prompts. */
 export interface EmbedPromptsOptions extends EncoderOptions {
   /** where embeddings are kept and looked up; without it they are computed and not kept */
   readonly store?: PromptStore;

@@ -6,6 +6,7 @@ import type { Checkpoint } from "../../model/checkpoint/open-checkpoint.ts";
 import { type EmbedPromptsOptions, embedPrompts } from "./embed-prompts.ts";
 import { checkTemplate, fillTemplate, type Template } from "./template.ts";
 
+/** The weights of a zero-shot classifier: image embeddings times these are its scores. */
 export interface ZeroShotClassifier {
   /**
    * (c, d), one row a class in the order of the class names, each of unit length; not multiplied by the logit

@@ -13,10 +13,13 @@ import { trackProgress } from "./track-progress.ts";
 
 /** What a shard made in this call; what was stored already is not counted. */
 export interface ShardResult {
+  /** which shard of how many */
   readonly shard: Shard;
   /** over all checkpoints: an image counts once for each */
   readonly imagesEmbedded: number;
+  /** over all checkpoints: a prompt counts once for each */
   readonly promptsEmbedded: number;
+  /** wall-clock time of the call */
   readonly seconds: number;
 }
 

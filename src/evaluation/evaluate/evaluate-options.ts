@@ -2,14 +2,17 @@ import type { Note } from "../../foundation/notes.ts";
 import type { RuntimeKind } from "../../model/onnx/runtime.ts";
 import type { ResultMetrics } from "../results/metrics-file.ts";
 
+/** A finished evaluation: one checkpoint on one benchmark by one protocol and one set of prompts. */
 export interface EvaluateResult extends ResultMetrics {
   /** where its `run.json`, `metrics.json` and `predictions.csv` are */
   readonly folder: string;
+  /** images that could not be read and were skipped, see `EvaluateOptions.skipUnreadable` */
   readonly skipped: number;
   /** why the numbers may be wrong, as in its `run.json` */
   readonly warnings: readonly string[];
 }
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** folders or files */
   readonly checkpoints: readonly string[];
@@ -51,18 +54,23 @@ export interface EvaluateOptions {
   readonly arch?: string;
   /** a seeded sample of so many images, spread over the classes */
   readonly limit?: number;
+  /** evaluate a benchmark although images of it are missing; false where absent */
   readonly allowIncomplete?: boolean;
+  /** skip images that cannot be read or decoded, and count them; false where absent: such an image stops the run */
   readonly skipUnreadable?: boolean;
   /** score a checkpoint whose export fails a check that `inspect` makes: each failed check is then a warning of its results */
   readonly allowUnsound?: boolean;
   /** embed nothing: score what is stored, and throw `MissingEmbeddingsError` where something is not */
   readonly mergeOnly?: boolean;
+  /** images per inference call */
   readonly batchSize?: number;
   /** what runs the graphs: cpu and float32 where absent, and all there is yet */
   readonly runtime?: Partial<RuntimeKind>;
   /** what the machine has where absent */
   readonly threads?: number;
+  /** images per stored part, the unit in which a stopped run resumes */
   readonly partSize?: number;
+  /** called after each batch */
   readonly onProgress?: (progress: EvaluateProgress) => void;
   /** called once for each note and warning, before the work begins or when it comes up */
   readonly onNote?: (note: Note) => void;
@@ -72,6 +80,7 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How far an evaluation is. */
 export interface EvaluateProgress {
   /**
    * "files": image files that may have changed since they were embedded are read again, before the other work; "checks": of
@@ -80,6 +89,7 @@ export interface EvaluateProgress {
   readonly phase: "files" | "checks" | "prompts" | "images";
   /** of this phase, over all checkpoints and benchmarks of the call; images count once for each checkpoint */
   readonly done: number;
+  /** what `done` reaches at the end of the phase */
   readonly total: number;
   /** images still to come, while prompts are embedded */
   readonly imagesAhead: number;
@@ -87,5 +97,6 @@ export interface EvaluateProgress {
   readonly share: number;
   /** checkpoints at work, and the benchmark of the images; empty and null where there is none */
   readonly checkpoints: readonly string[];
+  /** benchmark of the images at work; null where there is none */
   readonly benchmark: string | null;
 }

@@ -6,6 +6,7 @@ import type { TextPlan } from "./text-plan.ts";
 
 /** What a checkpoint's scores lack: parts of a benchmark's images, or prompts. */
 export interface MissingEmbeddings {
+  /** name of the checkpoint */
   readonly checkpoint: string;
   /** null where it is prompts that are missing */
   readonly benchmark: string | null;
@@ -19,6 +20,7 @@ export interface MissingEmbeddings {
 
 /** Thrown where embeddings are missing that may not be made now. */
 export class MissingEmbeddingsError extends InputError {
+  /** what is missing, by checkpoint and benchmark */
   readonly missing: readonly MissingEmbeddings[];
 
   constructor(missing: readonly MissingEmbeddings[]) {

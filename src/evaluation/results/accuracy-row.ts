@@ -33,7 +33,9 @@ export const ROW_QUALITIES = {
   "same-run": "another checkpoint of the same training run",
 } as const;
 
+/** Why a published row is doubtful or a repetition. */
 export interface RowDoubt {
+  /** the kind of doubt */
   readonly quality: keyof typeof ROW_QUALITIES;
   /** the model to take instead, "" for none */
   readonly instead: string;

@@ -12,7 +12,9 @@ import type { StoredResult } from "./read-results.ts";
 
 /** Which images of a set are right: what the errors of two accuracies have in common is counted from it. */
 export interface ImageOutcomes {
+  /** images */
   readonly n: number;
+  /** images that are right */
   readonly correct: number;
   /** (⌈n / 32⌉,) bit i % 32 of word i / 32: whether image i is right */
   readonly bits: Uint32Array;
@@ -28,7 +30,9 @@ export interface ImageOutcomes {
 export interface ClusterCounts {
   /** SHA-256 of the clusters of all images, by content; null where contents are not known, or labels are the clusters */
   readonly sha256: string | null;
+  /** (clusters,) images of each cluster */
   readonly images: ArrayLike<number>;
+  /** (clusters,) images of each cluster that are right */
   readonly correct: ArrayLike<number>;
 }
 

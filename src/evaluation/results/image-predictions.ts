@@ -17,6 +17,7 @@ export interface ImagePrediction {
 export interface ResultPredictions extends TaskKey {
   /** images of the complete benchmark; null: not known */
   readonly expectedN: number | null;
+  /** predictions, one for each image, in the order of the file */
   readonly images: readonly ImagePrediction[];
   /** what made it, under any names: results of which a part differs are not compared, see `compareCheckpoints` */
   readonly recipe?: Readonly<Record<string, string | number>>;
@@ -24,11 +25,13 @@ export interface ResultPredictions extends TaskKey {
 
 /** All predictions of a checkpoint. */
 export interface CheckpointPredictions {
+  /** name of the checkpoint */
   readonly checkpoint: string;
   /** SHA-256 of the files that make its numbers; null: not known */
   readonly fingerprint?: string | null;
   /** SHA-256 of how its texts were tokenized; null: not known */
   readonly textSha256?: string | null;
+  /** its results, one for each benchmark, protocol and set of prompts */
   readonly results: readonly ResultPredictions[];
 }
 

@@ -1,5 +1,6 @@
 /** What the images of a result are, and in which order: kept once for all results of one list of images. */
 export interface ImageRows {
+  /** number of images */
   readonly n: number;
   /** number of images, and digest of their names and labels, in order */
   readonly names: string;
@@ -7,6 +8,7 @@ export interface ImageRows {
   readonly contents: ImageRowContents | null;
 }
 
+/** Digests of the contents of a result's images. */
 export interface ImageRowContents {
   /** digest of the contents and labels, in order */
   readonly list: string;

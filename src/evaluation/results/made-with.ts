@@ -2,11 +2,13 @@ import type { StoredRun } from "./run-file.ts";
 
 /** What an accuracy was made with, as its `run.json` says; what is absent is not known. */
 export interface MadeWith {
+  /** `version` of the benchmark's definition */
   readonly benchmarkVersion?: number;
   /** SHA-256 of what the benchmark's definition says, by part: see `hashDefinition` */
   readonly definition?: Readonly<Record<string, string>>;
-  /** SHA-256 of the template set and of the class names */
+  /** SHA-256 of the template set */
   readonly templates?: string;
+  /** SHA-256 of the class names */
   readonly classNames?: string;
 }
 

@@ -11,6 +11,7 @@ export interface ResultMetrics extends EvaluationKey {
   readonly n: number;
   /** images of the complete benchmark */
   readonly expectedN: number;
+  /** the figures, in the order of `metrics.json` */
   readonly metrics: readonly MetricValue[];
 }
 

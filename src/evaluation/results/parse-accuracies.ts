@@ -8,7 +8,9 @@ import { type AccuracyRow, ROW_QUALITIES, type RowDoubt } from "./accuracy-row.t
 
 const LISTED = 5;
 
+/** What `parseAccuracies` reads. */
 export interface ParsedAccuracies {
+  /** one row for each accuracy */
   readonly rows: readonly AccuracyRow[];
   /** what was left out and why */
   readonly notes: readonly Note[];
@@ -19,7 +21,7 @@ export interface ParsedAccuracies {
  *
  * Columns: `checkpoint` or `model`, `benchmark`, `value` or `accuracy` (fractions); and where they are there `metric`
  * (other rows than top1 are skipped), `protocol`, `templates`, `class_names`, `group`, `n`, `expected_n`, `quality` and
- * `instead`. A `quality` that is none of {@link ROW_QUALITIES} has a meaning of the table's own: it is skipped, and named in
+ * `instead`. A `quality` that is not one of those that `RowDoubt` lists has a meaning of the table's own: it is skipped, and named in
  * the notes. Rows with an empty accuracy are left out and named in the notes. Where `correct`, `low` and `high` are there too, the accuracy must
  * be what they say, as far as its digits go.
  *

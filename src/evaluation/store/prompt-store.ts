@@ -14,6 +14,7 @@ import { type Matrix, row } from "../../foundation/math/matrix.ts";
  * prompt seen before gets it without the text encoder. Embeddings are as the graph gave them, float32, not normalized.
  */
 export interface PromptStore {
+  /** Whether the embedding of a prompt is stored. */
   has(prompt: string): boolean;
   /** Embeddings of stored prompts, (d,) each, in the order asked. @throws Error if one is not stored */
   read(prompts: readonly string[]): Promise<Float32Array[]>;

@@ -1,7 +1,10 @@
 /** A dense row-major matrix of float32: element (r, c) is `data[r * columns + c]`. */
 export interface Matrix {
+  /** (rows · columns,) the values, row by row */
   readonly data: Float32Array;
+  /** number of rows */
   readonly rows: number;
+  /** number of columns */
   readonly columns: number;
 }
 

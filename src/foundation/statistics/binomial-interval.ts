@@ -2,7 +2,9 @@ import { betaQuantile } from "./beta-quantile.ts";
 
 /** Bounds of a fraction: 0 ≤ low ≤ high ≤ 1. */
 export interface Interval {
+  /** lower end, a fraction */
   readonly low: number;
+  /** upper end, a fraction */
   readonly high: number;
 }
 

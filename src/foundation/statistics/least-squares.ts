@@ -2,19 +2,27 @@ import { linearRegression, max, mean, min } from "simple-statistics";
 
 /** A line y = intercept + slope x fitted by ordinary least squares, with what its intervals need. */
 export interface LeastSquares {
+  /** change of y per unit of x */
   readonly slope: number;
+  /** y at x = 0 */
   readonly intercept: number;
   /** share of y's variance that the line explains, in [0, 1]; 0 where y is constant, as in scipy */
   readonly r2: number;
   /** standard deviation of the residuals, with n − 2 degrees of freedom */
   readonly residualSd: number;
+  /** standard error of the slope */
   readonly slopeSe: number;
+  /** standard error of the intercept */
   readonly interceptSe: number;
+  /** number of points */
   readonly n: number;
+  /** mean of x */
   readonly xMean: number;
   /** Σ (x − mean)² */
   readonly xSumOfSquares: number;
+  /** smallest x */
   readonly xMin: number;
+  /** largest x */
   readonly xMax: number;
 }
 

@@ -25,6 +25,7 @@ interface CheckedGraph {
   readonly activation: ExportCheck;
 }
 
+/** Options of `Checkpoint.runExport`. */
 export interface RunOptions extends EncoderOptions {
   /** also try whether the padding id takes part in text embeddings */
   readonly tryPadding?: boolean;
@@ -33,11 +34,23 @@ export interface RunOptions extends EncoderOptions {
 /** What running an export on made-up inputs showed. */
 export interface ExportRun {
   /** d of each tower; null for text where there is none */
-  readonly dimensions: { readonly image: number; readonly text: number | null };
+  readonly dimensions: {
+    /** width of an image embedding */
+    readonly image: number;
+    /** width of a text embedding; null where there is no text side */
+    readonly text: number | null;
+  };
+  /** whether the text graph takes texts shorter than the context; null where there is no text side */
   readonly ownLength: boolean | null;
   /** whether the padding id takes part in text embeddings; null where that was not asked for, or could not be tried */
   readonly paddingTakesPart: boolean | null;
-  readonly checks: { readonly image: readonly ExportCheck[]; readonly text: readonly ExportCheck[] };
+  /** what the checks of each side found */
+  readonly checks: {
+    /** of the image side */
+    readonly image: readonly ExportCheck[];
+    /** of the text side; empty where there is none */
+    readonly text: readonly ExportCheck[];
+  };
 }
 
 /** Goes up whenever a check is added or judges differently: what an earlier version passed is then checked again. */

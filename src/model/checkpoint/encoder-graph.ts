@@ -1,3 +1,4 @@
+import type { ImageSize } from "../../data/image/preprocessing.ts";
 import { flattenNodes } from "../onnx/graph-slice.ts";
 import type { OnnxModel } from "../onnx/onnx-model.ts";
 import type { GraphSource } from "../onnx/onnx-runtime.ts";
@@ -14,7 +15,6 @@ import {
   type TextSignature,
   type VisionSignature,
 } from "./encoder-signature.ts";
-import type { ImageSize } from "./graph-feeds.ts";
 import type { TextPooling } from "./text-pooling.ts";
 
 /** A graph and how it is to be used. */
@@ -23,13 +23,17 @@ export interface EncoderGraph {
   readonly path: string;
   /** The graph in memory, where it was compiled; else it is the file. */
   readonly source?: GraphSource | undefined;
+  /** Names that a configuration gives the image side's inputs and outputs. */
   readonly visionHints: SignatureHints;
+  /** Names that a configuration gives the text side's inputs and outputs. */
   readonly textHints: SignatureHints;
   /** Whether `pooler_output` is the embedding (SigLIP from transformers). */
   readonly pooled: boolean;
   /** The output that is the embedding, as the file declares it: onnxruntime's own shapes may differ. */
   readonly embedding: TensorInfo;
+  /** Size of the images that the graph is fed. */
   readonly size: ImageSize;
+  /** Token ids per text, with start and end tokens. */
   readonly contextLength: number;
   /** How token states become an embedding, where the text output is these. */
   readonly pooling?: TextPooling | undefined;

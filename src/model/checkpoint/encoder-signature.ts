@@ -3,8 +3,11 @@ import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 
 /** Names of a graph's inputs and outputs that a shiftline.json gives; null where it leaves them to be found. */
 export interface SignatureHints {
+  /** input for pixels or token ids */
   readonly input: string | null;
+  /** output that is the embedding */
   readonly output: string | null;
+  /** input for the attention mask of texts */
   readonly attentionMask: string | null;
 }
 

@@ -1,13 +1,16 @@
+import type { ImageSize } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { TextEncoder } from "./encoders.ts";
-import type { ImageSize } from "./graph-feeds.ts";
 import { unitDistance } from "./variable-length.ts";
 
 /** One sanity check of an export, with what was found in a sentence. */
 export interface ExportCheck {
+  /** what is checked */
   readonly name: string;
+  /** `failed`: the export's numbers would be wrong */
   readonly status: "ok" | "warning" | "failed";
+  /** what was found, one sentence */
   readonly detail: string;
 }
 

@@ -11,6 +11,7 @@ export interface CheckpointFile {
   readonly role: string;
   /** Relative to the checkpoint's folder, with "/" between. */
   readonly path: string;
+  /** Size in bytes. */
   readonly bytes: number;
   /** 64 hexadecimal digits. */
   readonly sha256: string;

@@ -1,14 +1,9 @@
+import type { ImageSize } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { toFloat16 } from "../onnx/float16.ts";
 import type { Feed } from "../onnx/onnx-runtime.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { isChannelsLast, type TextSignature } from "./encoder-signature.ts";
-
-/** Height and width of the images a graph is fed, in pixels. */
-export interface ImageSize {
-  readonly height: number;
-  readonly width: number;
-}
 
 /**
  * Pixels as a feed of the input's own element type and layout. float32 with channels first goes in as it is, without a copy; for uint8

@@ -1,9 +1,10 @@
+import type { ImageSize } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { byteSize } from "../../foundation/number-text.ts";
 import { readInputArithmetic } from "../onnx/input-arithmetic.ts";
 import type { OnnxModel } from "../onnx/onnx-model.ts";
 import { describeTensor, type TextSignature, type VisionSignature } from "./encoder-signature.ts";
-import { fixedAxis, type ImageSize } from "./graph-feeds.ts";
+import { fixedAxis } from "./graph-feeds.ts";
 
 /** Bytes of one batch that is fed: 1,783 images of 224 × 224 pixels, of which exports with a fixed batch have at most 256. */
 const MAX_PIXEL_BYTES = 2 ** 30;

@@ -24,12 +24,15 @@ export interface Checkpoint {
   readonly id: string;
   /** As given. */
   readonly path: string;
+  /** How its files are named and laid out. */
   readonly layout: LayoutId;
   /** What its graphs were compiled from; null where they were exported. */
   readonly weights: WeightFacts | null;
+  /** Every file that can change a number, with its hash. */
   readonly files: readonly CheckpointFile[];
   /** SHA-256 over the role and content of every file that can change a number, and of compiled graphs; 64 hexadecimal digits. */
   readonly fingerprint: string;
+  /** How images are prepared for its image encoder. */
   readonly preprocessing: Preprocessing;
   /** Which file said how images are prepared, or what else did. */
   readonly preprocessingSource: string;
@@ -67,6 +70,7 @@ export interface Checkpoint {
   openTextEncoder(options?: EncoderOptions): Promise<TextEncoder>;
 }
 
+/** Options of `openCheckpoint`. */
 export interface CheckpointOptions {
   /** Names the checkpoint instead of its folder or file. */
   readonly name?: string;

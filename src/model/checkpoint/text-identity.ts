@@ -21,13 +21,19 @@ export interface TextIdentity {
   readonly tokenizerSha256: string;
   /** "open_clip": its encoding of CLIP's vocabulary; "tokenizer.json": as that file says */
   readonly encoding: "open_clip" | "tokenizer.json";
+  /** how a text is cleaned before its tokenizer reads it */
   readonly cleaning: Cleaning;
+  /** what decided `cleaning` */
   readonly cleaningSource: string;
+  /** token ids per text, with start and end tokens */
   readonly contextLength: number;
+  /** what decided `contextLength` */
   readonly contextSource: string;
+  /** id that fills a text up to the context length */
   readonly padId: number;
   /** id of the separator that becomes 0 (open_clip's strip_sep_token); absent where none does */
   readonly strippedId?: number;
+  /** what decided `padId` */
   readonly padSource: string;
   /** whether a file names the padding id; false: a rule of this package chose it */
   readonly isPaddingExplicit: boolean;

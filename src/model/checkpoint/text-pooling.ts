@@ -4,17 +4,21 @@ import { InputError } from "../../foundation/errors.ts";
 export interface TextPooling {
   /** "mean": of the states of the text's own tokens, without padding; "cls": the first token's state */
   readonly mode: "mean" | "cls";
+  /** layer applied to the pooled state; null for none */
   readonly dense: DenseLayer | null;
 }
 
 /** activation(x · weight^T + bias) */
 export interface DenseLayer {
+  /** width of x */
   readonly inputs: number;
+  /** width of the result */
   readonly outputs: number;
   /** (outputs, inputs) */
   readonly weight: Float32Array;
   /** (outputs,), null for none */
   readonly bias: Float32Array | null;
+  /** function applied to each value */
   readonly activation: "identity" | "tanh";
 }
 

@@ -1,7 +1,8 @@
+import type { ImageSize } from "../../data/image/preprocessing.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { Feed } from "../onnx/onnx-runtime.ts";
 import type { TextSignature, VisionSignature } from "./encoder-signature.ts";
-import { fixedAxis, type ImageSize, pixelFeed, textFeeds } from "./graph-feeds.ts";
+import { fixedAxis, pixelFeed, textFeeds } from "./graph-feeds.ts";
 
 /** Both sides of a graph that holds both towers. */
 export interface BothSides {

@@ -10,9 +10,14 @@ process.env.ORT_DISABLE_TELEMETRY ??= "1";
 
 /** A graph to load: a file, or bytes, whose external data lies below a folder. */
 export type GraphSource =
-  | { readonly path: string }
   | {
+      /** the ONNX file */
+      readonly path: string;
+    }
+  | {
+      /** the ONNX file's content */
       readonly bytes: Uint8Array;
+      /** folder that the paths of external data are relative to */
       readonly folder: string;
       /** what it is called in messages: the file it was made from */
       readonly name: string;

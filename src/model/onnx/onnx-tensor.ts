@@ -4,6 +4,7 @@ import type { StringStringEntryProto, TensorProto, TensorShapeProtoDimension, Va
 
 /** An input or output of a graph, in onnxruntime's words. */
 export interface TensorInfo {
+  /** name of the input or output */
   readonly name: string;
   /** onnxruntime's name of the element type: "float32", "float16", "int64", … */
   readonly type: string;

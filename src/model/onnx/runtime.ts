@@ -8,10 +8,13 @@ export type Precision = "float32";
 
 /** What a graph is run by. Provider and precision can change a number, threads cannot. */
 export interface RuntimeKind {
+  /** what computes */
   readonly provider: Provider;
+  /** what is computed in */
   readonly precision: Precision;
 }
 
+/** What a graph is run by, with its threads. */
 export interface Runtime extends RuntimeKind {
   /** for one operation, or of a whole evaluation */
   readonly threads: number;

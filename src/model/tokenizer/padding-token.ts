@@ -7,6 +7,7 @@ import type { TokenizerJson } from "./tokenizer-json.ts";
 
 /** The id that fills a text up to the context length, and what decided it. */
 export interface Padding {
+  /** the id */
   readonly id: number;
   /** for people: the file and key that name it, or the rule that chose it */
   readonly source: string;

@@ -35,6 +35,7 @@ export interface TokenizerSource {
 export interface Tokenizer {
   /** for people and for run.json: "tokenizer.json (BPE, 49408 tokens), open_clip cleaning" */
   readonly description: string;
+  /** how a text is cleaned before it is tokenized */
   readonly cleaning: Cleaning;
   /** type of its model, as tokenizer.json has it: "BPE", "Unigram", "WordPiece", "WordLevel" */
   readonly modelType: string;
@@ -44,7 +45,9 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   /** the same without added tokens, which come only of a text that holds them word for word */
   readonly textVocabularySize: number;
+  /** id that fills a text up to the context length */
   readonly padId: number;
+  /** the same id, with what decided it */
   readonly padding: Padding;
   /** id of the separator that becomes 0, null where none does */
   readonly strippedId: number | null;

@@ -42,6 +42,7 @@ export interface StoredTensor {
   readonly strides: readonly number[] | null;
 }
 
+/** Format of a weight file. */
 export type WeightFormat = "safetensors" | "pytorch" | "torchscript";
 
 /** The content of a single file, under the names that the file uses. */

@@ -36,6 +36,7 @@ export const INTERVAL_METHODS = {
   "korn-graubard": "Korn–Graubard",
 } as const;
 
+/** How an interval of a metric is computed, by its id in `metrics.json`. */
 export type IntervalMethod = keyof typeof INTERVAL_METHODS;
 
 /** The confidence of every metric's interval. */
@@ -49,14 +50,17 @@ export interface MetricFigure {
   readonly correct: number | null;
   /** images evaluated */
   readonly n: number;
+  /** lower end of the 95 % interval */
   readonly low: number;
+  /** upper end of the 95 % interval */
   readonly high: number;
-  /** how low and high were made: an {@link IntervalMethod}, or one of a later version */
+  /** method of the interval, as `metrics.json` names it: `clopper-pearson`, …; a later version may have others */
   readonly interval: string;
 }
 
 /** A figure by its metric's id, as `metrics.json` and `accuracies.csv` have it. */
 export interface MetricValue extends MetricFigure {
+  /** id of the metric: `top1`, `mean_per_class_recall`, … */
   readonly metric: string;
 }
 

@@ -24,8 +24,10 @@ const OPTION = "--out";
 
 /** Layouts that checkpoints are converted to. */
 export const CONVERTED_LAYOUTS = ["open_clip", "hugging-face"] as const;
+/** File names of a written export: open_clip's or Hugging Face's. */
 export type ConvertedLayout = (typeof CONVERTED_LAYOUTS)[number];
 
+/** Options of `convertCheckpoint`. */
 export interface ConvertOptions {
   /** open_clip's name of the model, where no file describes it */
   readonly arch?: string | undefined;
@@ -41,16 +43,30 @@ export interface ConvertOptions {
   readonly maxInlineBytes?: number;
 }
 
+/** An export that `convertCheckpoint` wrote. */
 export interface ConvertedCheckpoint {
+  /** the folder written */
   readonly folder: string;
+  /** how its files are named */
   readonly layout: ConvertedLayout;
-  /** The architecture, and what described it. */
+  /** name of the architecture */
   readonly architecture: string;
+  /** what described the architecture */
   readonly source: string;
   /** Numbers in the weights of each tower. */
-  readonly parameters: { readonly image: number; readonly text: number };
-  /** relative to the folder, with "/" between */
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly parameters: {
+    /** of the image encoder */
+    readonly image: number;
+    /** of the text encoder */
+    readonly text: number;
+  };
+  /** the files written, sorted by path */
+  readonly files: readonly {
+    /** relative to the folder, with "/" between */
+    readonly path: string;
+    /** size in bytes */
+    readonly bytes: number;
+  }[];
   /** What the user should know, each a short sentence without a full stop. */
   readonly notes: readonly string[];
   /** Why its numbers may be wrong, in the same form. */
