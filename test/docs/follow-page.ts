@@ -14,9 +14,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
 import { afterAll, expect } from "vitest";
-import { checkpoints, root, shiftline } from "../app/cli/run-cli.ts";
+import { checkpoints, demo, root, shiftline } from "../app/cli/run-cli.ts";
 import { fixtures, temporaryFolder } from "../helpers.ts";
-import { type Block, commandLines, outputDifference, type RunMark } from "./command-blocks.ts";
+import { type Block, blocksOf, commandLines, outputDifference, type RunMark } from "./command-blocks.ts";
 
 /** What all pages share: `/data` with a few images of each benchmark, and a store, so that each image is embedded once. */
 export interface Placeholders {
@@ -39,7 +39,7 @@ export function makePlaceholders(): Placeholders {
 
 /**
  * An empty folder with what pages take for granted: `checkpoints/mine` (weights of transformers), `checkpoints/other` (weights of
- * open_clip), `examples` as in a clone, and the package as a project has it that installed it.
+ * open_clip), `fruit/photos` (four pictures), `examples` as in a clone, and the package as a project has it that installed it.
  */
 function newProject({ data, store }: Placeholders): string {
   const folder = temporaryFolder();
@@ -51,6 +51,9 @@ function newProject({ data, store }: Placeholders): string {
   copy(join(weights, "siglip-open-clip.safetensors"), join(folder, "checkpoints/other/open_clip_model.safetensors"));
   for (const name of ["open_clip_config.json", "tokenizer.json", "tokenizer_config.json"]) {
     copy(join(checkpoints, "siglip-open-clip", name), join(folder, "checkpoints/other", name));
+  }
+  for (const [fruit, wnid] of Object.entries({ banana: "n07753592", lemon: "n07749582" })) {
+    cpSync(join(demo, wnid), join(folder, "fruit/photos", fruit), { recursive: true });
   }
   symlinkSync(join(root, "examples"), join(folder, "examples"));
   symlinkSync(store, join(folder, ".shiftline"));
@@ -74,9 +77,16 @@ function stub(path: string, before: string): void {
   chmodSync(path, 0o755);
 }
 
+/** The page that describes the benchmark `fruit`, which other pages use. */
+const FRUIT_PAGE = "docs/guides/own-shift.md";
+const isFruit = ({ mark }: Block): boolean => mark?.kind === "file" && mark.name.startsWith("fruit/");
+
 /** Does what a page says, in an empty folder: saves its files, runs its blocks, compares what they print. */
 export async function followPage(blocks: readonly Block[], placeholders: Placeholders): Promise<void> {
   const folder = newProject(placeholders);
+  for (const { mark, content } of blocks.some(isFruit) ? [] : blocksOf(FRUIT_PAGE).filter(isFruit)) {
+    if (mark?.kind === "file") writeFileSync(join(folder, mark.name), content);
+  }
   let printed = "";
   for (const block of blocks) {
     const where = `${block.page}:${block.line}`;
