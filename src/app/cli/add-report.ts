@@ -61,7 +61,7 @@ export function addReport(root: Command): void {
     withCommonOptions(command),
     "shiftline report",
     "shiftline report results --watch",
-    "shiftline report openclip --out openclip",
+    "shiftline report openclip --out zoo",
     "shiftline report results --group-by pretraining --metadata checkpoints.csv --thumbnails 4 --data /data",
   ).action(async (inputs: string[], options) => {
     const { runReport } = await import("./report-command.ts");
