@@ -8,25 +8,24 @@ import { parseOpenClipPreprocessing } from "./open-clip-preprocessing.ts";
 import type { PreprocessingConfig } from "./preprocessing-config.ts";
 import type { TrainingParams } from "./training-params.ts";
 
-/** The weights of an architecture. */
+/** Weights whose architecture is known. */
 export interface DescribedWeights {
-  /** path of the weight file, which may name pretrained weights */
+  /** path of the weight file, which may contain the name of pretrained weights */
   readonly path: string;
-  /** what `--arch` names */
+  /** the value of `--arch` */
   readonly arch: string | undefined;
   readonly architecture: Architecture;
-  /** arguments of the training that wrote them */
+  /** arguments of the training run that wrote the weights */
   readonly training: TrainingParams | null;
 }
 
 /**
- * How images are prepared for weights beside which no file says it: as for the pretrained name that `--arch` gives; as in the training
- * whose arguments lie beside; as for all of
- * the architecture's pretrained names in open_clip where these agree; else by open_clip's defaults, which are also those of its
- * training.
+ * Chooses the preprocessing of weights whose folder has no file that states it. In order of precedence: that of the pretrained
+ * name in `--arch`; that of the training run whose arguments are in the folder; that of all pretrained names of the architecture
+ * in open_clip, if they agree; open_clip's defaults, which are also those of its training.
  *
- * @returns or why that does not follow: the architecture has no name and is not plainly CLIP's; or the path names pretrained weights
- *   for which it would be wrong
+ * @returns the preprocessing, or why it is unknown: the architecture has no name and is not plain CLIP, or the path names
+ *   pretrained weights that need another preprocessing
  */
 export function architecturePreprocessing(
   names: OpenClipNames,
@@ -48,7 +47,7 @@ export function architecturePreprocessing(
   if (architecture.library !== "open_clip" || (!isNamed && !isPlainClip(architecture))) {
     return {
       problem:
-        "expected preprocessor_config.json, open_clip_config.json or preprocess_cfg.json beside the weights, or --arch NAME where they are open_clip's",
+        "expected preprocessor_config.json, open_clip_config.json or preprocess_cfg.json in the folder of the weights, or --arch NAME for weights of open_clip",
     };
   }
   const known = names.pretrained
@@ -68,13 +67,16 @@ export function architecturePreprocessing(
   if (meant !== undefined) {
     const name = `${meant.model}:${meant.tag}`;
     return {
-      problem: `by their path the weights are ${name}, trained on images prepared otherwise than open_clip does by default (${describePreprocessing(meant.preprocessing)}); say so with --arch ${name}, or put a preprocess_cfg.json beside them`,
+      problem: `the path names ${name}, whose preprocessing differs from open_clip's default (${describePreprocessing(meant.preprocessing)}); confirm it with --arch ${name}, or add a preprocess_cfg.json`,
     };
   }
   return describe(standard, "open_clip's defaults", describeDiffering(differing));
 }
 
-/** A tower for which only OpenAI's mean and std were ever used: CLIP's ResNet, or its ViT, with CLIP's vocabulary. */
+/**
+ * Whether the towers are plain CLIP, for which only OpenAI's mean and std are in use: CLIP's ResNet or ViT, with CLIP's
+ * vocabulary.
+ */
 function isPlainClip({ image, text }: Architecture): boolean {
   if (text.tokenEmbedding.shape[0] !== CLIP_VOCABULARY_SIZE) return false;
   return image.kind === "modified-resnet" || (image.preNorm !== null && image.pooling.kind === "first");
@@ -91,7 +93,7 @@ function describeDiffering(differing: readonly KnownPreprocessing[]): string {
   const names = differing.map(
     ({ model, tag, preprocessing }) => `--arch ${model}:${tag} (${describePreprocessing(preprocessing)})`,
   );
-  return `; pretrained weights of this architecture that want another: ${names.join(", ")}`;
+  return `; pretrained weights of this architecture that need another: ${names.join(", ")}`;
 }
 
 function describe(preprocessing: Preprocessing, source: string, addition: string): PreprocessingConfig {
@@ -100,7 +102,7 @@ function describe(preprocessing: Preprocessing, source: string, addition: string
   return {
     preprocessing,
     files: [],
-    notes: [`no file says how images are prepared: as ${source} (${how})${addition}`],
+    notes: [`no file states the preprocessing: that of ${source} is used (${how})${addition}`],
     source,
   };
 }

@@ -11,49 +11,49 @@ import { openTextEncoder } from "./text-encoder.ts";
 import { type PrecisionClass, precisionClass } from "./tower-precision.ts";
 import { PROBE_PROMPTS } from "./variable-length.ts";
 
-/** What the checks need of a checkpoint: little, so that a sweep can hold it for each of many. */
+/** The facts of a checkpoint that the checks need: small, so that a sweep can keep them for many checkpoints. */
 export interface ExportSubject {
   readonly image: CheckedGraph;
-  /** Null where the checkpoint has no text side. */
+  /** Null if the checkpoint has no text tower. */
   readonly text: (CheckedGraph & { readonly tokenizer: Tokenizer }) | null;
 }
 
 interface CheckedGraph {
   readonly tower: EncoderGraph;
   readonly precision: PrecisionClass;
-  /** What the graph's own nodes show, which takes no run. */
+  /** The check of the graph's nodes, which needs no run. */
   readonly activation: ExportCheck;
 }
 
 /** Options of `Checkpoint.runExport`. */
 export interface RunOptions extends EncoderOptions {
-  /** also try whether the padding id takes part in text embeddings */
+  /** also test whether text embeddings depend on the padding id */
   readonly tryPadding?: boolean;
 }
 
-/** What running an export on made-up inputs showed. */
+/** Results of running an export on synthetic inputs. */
 export interface ExportRun {
-  /** d of each tower; null for text where there is none */
+  /** d of each tower; null for a missing text tower */
   readonly dimensions: {
     /** width of an image embedding */
     readonly image: number;
-    /** width of a text embedding; null where there is no text side */
+    /** width of a text embedding; null if there is no text tower */
     readonly text: number | null;
   };
-  /** whether the text graph takes texts shorter than the context; null where there is no text side */
+  /** whether the text graph takes texts shorter than the context; null if there is no text tower */
   readonly ownLength: boolean | null;
-  /** whether the padding id takes part in text embeddings; null where that was not asked for, or could not be tried */
+  /** whether text embeddings depend on the padding id; null if that was not requested or could not be tested */
   readonly paddingTakesPart: boolean | null;
-  /** what the checks of each side found */
+  /** results of the checks of each tower */
   readonly checks: {
-    /** of the image side */
+    /** of the image tower */
     readonly image: readonly ExportCheck[];
-    /** of the text side; empty where there is none */
+    /** of the text tower; empty if there is none */
     readonly text: readonly ExportCheck[];
   };
 }
 
-/** Goes up whenever a check is added or judges differently: what an earlier version passed is then checked again. */
+/** Increases whenever a check is added or changed, so that checkpoints that passed an earlier version are checked again. */
 export const CHECKS_VERSION = 1;
 
 const PROBE_IMAGES = 3;
@@ -75,10 +75,10 @@ export function exportSubject(resolved: ResolvedCheckpoint, tokenizer: Tokenizer
 }
 
 /**
- * Runs both towers on made-up images and captions, one after the other, so that no more than one graph is loaded: about ten
- * embeddings of each, and the proof of own length.
+ * Runs both towers on synthetic images and captions, one after the other, so that only one graph is loaded at a time: about ten
+ * embeddings each, and the proof of variable length.
  *
- * @throws InputError if onnxruntime cannot load a graph, or a side's output has no one width
+ * @throws InputError if onnxruntime cannot load a graph, or the width of an output varies
  */
 export async function runExport(subject: ExportSubject, options: RunOptions = {}): Promise<ExportRun> {
   const image = await runImages(subject.image, subject.text?.tokenizer ?? null, options);
@@ -91,7 +91,7 @@ export async function runExport(subject: ExportSubject, options: RunOptions = {}
   };
 }
 
-/** Every check of an export, in the order of the report. */
+/** All checks of an export, in the order of the report. */
 export function listChecks(subject: ExportSubject, { dimensions, checks }: ExportRun): ExportCheck[] {
   const widths = dimensions.text === null ? [] : [checkWidths(dimensions.image, dimensions.text)];
   const text = subject.text === null ? [] : [...checks.text, subject.text.activation];
@@ -143,7 +143,7 @@ async function runTexts(
       encode: (from, to) => encode(rows.slice(from, to)),
       encodeBeside: encodeBeside && ((from, to) => encodeBeside(rows.slice(from, to))),
     });
-    const works = checks[0]?.status !== "failed"; // else it cannot be run, or gives no numbers
+    const works = checks[0]?.status !== "failed"; // otherwise the tower fails or returns no numbers
     return {
       dimension,
       ownLength,

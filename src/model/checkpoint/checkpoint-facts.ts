@@ -3,50 +3,50 @@ import { InputError } from "../../foundation/errors.ts";
 import type { FileContent } from "../../foundation/files/file-content.ts";
 import type { FileState } from "../../foundation/files/file-state.ts";
 
-/** A small file of a checkpoint's folder, as it was when it was read. */
+/** A small file of a checkpoint's folder, as of the time when it was read. */
 export interface CompanionFile extends FileContent {
   /** relative to the checkpoint's folder, with "/" between */
   readonly file: string;
-  /** Whether it is a regular file; else `fault` says what it is. */
+  /** Whether it is a regular file; if not, `fault` states what it is. */
   readonly isFile: boolean;
-  /** What the file system showed of it before it was read; null where it was not read. */
+  /** State of the file in the file system before it was read; null if it was not read. */
   readonly state: FileState | null;
 }
 
 /**
- * What lies in a checkpoint's folder, read once: everything that is decided about the checkpoint before its graphs are opened follows
- * from it. A file that cannot be read, or a folder that cannot be listed, is an error only for what needs it.
+ * The content of a checkpoint's folder, read once. Every decision about the checkpoint before its graphs are opened follows from
+ * it. A file that cannot be read, or a folder that cannot be listed, is an error only if it is needed.
  */
 export interface CheckpointFacts {
-  /** What messages call the checkpoint. */
+  /** Name of the checkpoint in messages. */
   readonly path: string;
-  /** Absolute path of the folder that the checkpoint's files lie in. */
+  /** Absolute path of the folder that contains the checkpoint's files. */
   readonly root: string;
-  /** The folder's name, or the file's without its ending; in the Hub's cache the repository's. */
+  /** Name of the folder, or of the file without its extension; in the Hub's cache, that of the repository. */
   readonly stem: string;
-  /** The one graph that was given, relative to `root`; null where a folder was, or weights. */
+  /** The given graph file, relative to `root`; null if a folder or weights were given. */
   readonly singleFile: string | null;
-  /** The weights that were given, or the index of their shards, relative to `root`; else null. */
+  /** The given weight file or index of shards, relative to `root`; otherwise null. */
   readonly weightFile: string | null;
-  /** Every graph where layouts have theirs, relative to `root`, sorted. */
+  /** All graphs in the folders that layouts use, relative to `root`, sorted. */
   readonly graphs: readonly string[];
-  /** Why the graphs could not be listed, null where they were. */
+  /** Why the graphs could not be listed; null if they could. */
   readonly graphsFault: InputError | null;
-  /** Every weight file, shard and index of shards in the folder itself, sorted. */
+  /** All weight files, shards and indices of shards in the folder itself, sorted. */
   readonly weightFiles: readonly string[];
-  /** Downloads of weights that are not whole, sorted. */
+  /** Incomplete downloads of weights, sorted. */
   readonly unfinished: readonly string[];
-  /** The companion files that are there, by their path relative to `root`. */
+  /** The companion files that exist, by path relative to `root`. */
   readonly companions: ReadonlyMap<string, CompanionFile>;
-  /** How the folder was chosen, where it is not the one that was given. */
+  /** How the folder was chosen, if it is not the given one. */
   readonly notes: readonly string[];
 }
 
 /**
- * The first of these files that the folder has.
+ * Finds the first of these files that exists in the folder.
  *
  * @param names paths relative to the folder, in order of preference
- * @throws InputError if what has the name is no regular file, or a folder on the way may not be read
+ * @throws InputError if an entry of this name is not a regular file, or a folder in its path cannot be read
  */
 export function findCompanion({ companions }: CheckpointFacts, ...names: readonly string[]): CompanionFile | null {
   for (const name of names) {
@@ -58,7 +58,7 @@ export function findCompanion({ companions }: CheckpointFacts, ...names: readonl
   return null;
 }
 
-/** A file that another one names: where it is not there, needing its content is an error. */
+/** Finds a file that another file names. If it does not exist, an error follows only when its content is needed. */
 export function namedCompanion({ root, companions }: CheckpointFacts, file: string): CompanionFile {
   const known = companions.get(file);
   if (known !== undefined) return known;

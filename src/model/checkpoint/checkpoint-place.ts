@@ -5,10 +5,10 @@ import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import { checkpointName, findHubSnapshot } from "./hub-cache.ts";
 import { weightStem } from "./weight-names.ts";
 
-/** Which folder a path means, and which file of it where one was given. */
+/** The folder that a path denotes, and the file in it if one was given. */
 export type CheckpointPlace = Pick<CheckpointFacts, "path" | "root" | "stem" | "singleFile" | "weightFile" | "notes">;
 
-/** @throws InputError if the path is not there, or the Hub's cache does not say which snapshot is meant */
+/** @throws InputError if the path does not exist, or the Hub's cache does not define which snapshot to use */
 export async function findPlace(path: string): Promise<CheckpointPlace> {
   if (!(await isFolder(path))) return path.endsWith(".onnx") ? placeOfGraph(path) : placeOfWeights(path);
   const snapshot = await findHubSnapshot(path);

@@ -23,28 +23,28 @@ import type { PreprocessingConfig } from "./preprocessing-config.ts";
 import type { TextPooling } from "./text-pooling.ts";
 import { chooseTextSettings, type TextSettings } from "./text-settings.ts";
 
-/** One tower: its graph's file, what the graph says of itself, and where things go in and come out. */
+/** A tower: the file of its graph, the graph's metadata, and its signature. */
 export interface ResolvedTower<Signature> extends FoundGraph {
   readonly signature: Signature;
 }
 
-/** How a checkpoint is used. */
+/** The settings with which a checkpoint is used. */
 export interface CheckpointSettings {
   readonly vision: ResolvedTower<VisionSignature>;
-  /** Null where one file was given that holds no text tower. */
+  /** Null if the given file contains no text tower. */
   readonly text: ResolvedTower<TextSignature> | null;
   readonly preprocessing: PreprocessingConfig;
   readonly textSettings: TextSettings | null;
-  /** How the graphs are to be opened. */
+  /** How the graphs are opened. */
   readonly visionTower: EncoderGraph;
   readonly textTower: EncoderGraph | null;
-  /** What is unusual of its graphs. */
+  /** Unusual properties of its graphs. */
   readonly graphNotes: readonly string[];
   /** Why its numbers may be wrong. */
   readonly warnings: readonly string[];
 }
 
-/** How the inputs and outputs of a layout's graphs are told. */
+/** How the inputs and outputs of a layout's graphs are identified. */
 export type SignatureRules = Pick<EncoderGraph, "visionHints" | "textHints" | "pooled">;
 
 export function signatureRules({ kind, shiftline }: Layout, configs: ModelConfigs): SignatureRules {
@@ -58,15 +58,15 @@ export function signatureRules({ kind, shiftline }: Layout, configs: ModelConfig
   };
 }
 
-/** Whether embeddings of texts have to be pooled outside the graph. */
+/** Whether text embeddings must be pooled outside the graph. */
 export function poolsOutside({ shiftline }: Layout, rules: SignatureRules, text: OnnxModel): boolean {
   return shiftline?.text.pooling !== undefined || givesStates(text, rules.textHints, rules.pooled);
 }
 
 /**
- * Decides how a checkpoint is used, from what was found of it.
+ * Decides how a checkpoint is used from its files.
  *
- * @param pooling how token states become an embedding, where the graph gives these
+ * @param pooling how token states become an embedding, if the graph returns token states
  * @throws InputError if anything is missing, contradictory or not supported
  */
 export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | undefined): CheckpointSettings {
@@ -87,7 +87,7 @@ export function decideSettings(found: FoundCheckpoint, pooling: TextPooling | un
   checkFixedImages(vision.signature, size, vision.model.path);
   if (text !== null && textSettings !== null)
     checkFixedTexts(text.signature, textSettings.contextLength, text.model.path);
-  const contextLength = textSettings?.contextLength ?? 0; // not used without a text side
+  const contextLength = textSettings?.contextLength ?? 0; // not used without a text tower
   const models = [visionGraph.model, textGraph.model];
   const textNote = text === null ? [`${layout.vision} has no text tower: only images can be embedded`] : [];
   return {
@@ -122,15 +122,15 @@ function settingsOfTexts(found: FoundCheckpoint, { model, signature }: ResolvedT
   });
 }
 
-/** A graph with both sides and one output for both gives what compares them, whatever the output is called. */
+/** A graph with both towers and a single output for both returns scores, whatever the name of the output. */
 function refuseOneOutput({ path }: OnnxModel, vision: VisionSignature, text: TextSignature | null): void {
   if (vision.embedding.name !== text?.embedding.name) return;
   throw new InputError(
-    `${path}: its output ${describeTensor(vision.embedding)} would be the image embedding and the text embedding at once; what a graph gives for both is scores of images against texts: export it with an output for each (image_embeds, text_embeds)`,
+    `${path}: its output ${describeTensor(vision.embedding)} cannot be both the image and the text embedding; a common output contains scores of images against texts: export it with separate outputs (image_embeds, text_embeds)`,
   );
 }
 
-/** A pooled state that a shiftline.json names: in CLIP's towers from transformers it comes before the projection. */
+/** Warns of a pooled state that a shiftline.json names: in transformers' CLIP towers it precedes the projection. */
 function warnOfStates(
   configs: ModelConfigs,
   { file, model, signature }: ResolvedTower<VisionSignature | TextSignature>,
@@ -143,15 +143,15 @@ function warnOfStates(
   if (projected === undefined && !isClip) return [];
   const instead = projected === undefined ? "" : `; the graph also has ${projected.name}`;
   return [
-    `shiftline.json names ${signature.embedding.name} of ${file}, in CLIP's towers the state before the projection: images and texts cannot be compared by it${instead}`,
+    `shiftline.json names ${signature.embedding.name} of ${file}, in CLIP's towers the state before the projection, which cannot be compared between images and texts${instead}`,
   ];
 }
 
 const BATCH_DEPENDENT =
-  "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
+  "activations are quantized over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch";
 
 const WIDENED =
-  "bfloat16 weights are computed with in float32, which holds them exactly: onnxruntime has no bfloat16 kernels on processors, and activations are not rounded to bfloat16";
+  "bfloat16 weights are converted to float32, which is exact: onnxruntime has no bfloat16 kernels for CPUs; activations are not rounded to bfloat16";
 
 function makeTower(
   { model, bytes, source, signature }: ResolvedTower<VisionSignature | TextSignature>,
@@ -170,8 +170,8 @@ function makeTower(
 }
 
 function wrongSide(layout: Layout, file: string, has: string, needed: string): InputError {
-  const advice = layout.singleFile ? "; give the folder that holds both towers" : "; are the files swapped?";
+  const advice = layout.singleFile ? "; give the folder that contains both towers" : "; are the files swapped?";
   return new InputError(
-    `${join(layout.root, file)}: its graph takes ${has}, but one that takes ${needed} is needed${advice}`,
+    `${join(layout.root, file)}: expected a graph that takes ${needed}, got one that takes ${has}${advice}`,
   );
 }

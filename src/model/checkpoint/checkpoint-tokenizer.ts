@@ -3,10 +3,10 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { ResolvedCheckpoint } from "./resolve-checkpoint.ts";
 
 /**
- * Opens the tokenizer that was decided on. Added tokens beyond the graph's token embedding, which no usual text gives (the
- * sentinels of T5), are no fault: a text that holds one is refused when it is encoded.
+ * Opens the chosen tokenizer. Added tokens beyond the graph's token embedding that ordinary texts do not produce, such as the
+ * sentinels of T5, are accepted: a text that contains one is refused when it is encoded.
  *
- * @throws InputError if usual texts, their start, end or padding can have ids that the token embedding does not have
+ * @throws InputError if ordinary texts, or the start, end or padding token, can have ids beyond the token embedding
  */
 export function openCheckpointTokenizer({ layout, text, textSettings }: ResolvedCheckpoint): Tokenizer | null {
   if (textSettings === null || text === null) return null;
@@ -19,7 +19,7 @@ export function openCheckpointTokenizer({ layout, text, textSettings }: Resolved
   const embedding = `the token embedding of ${text.file}`;
   if (largest >= rows) {
     throw new InputError(
-      `${root}: the tokenizer has ${tokenizer.vocabularySize} tokens, ${embedding} only ${rows}; one of them belongs to another checkpoint`,
+      `${root}: the tokenizer has ${tokenizer.vocabularySize} tokens, but ${embedding} has only ${rows}; one of them belongs to another checkpoint`,
     );
   }
   return {
@@ -29,23 +29,23 @@ export function openCheckpointTokenizer({ layout, text, textSettings }: Resolved
       const beyond = ids.find((id) => id >= rows);
       if (beyond === undefined) return ids;
       throw new InputError(
-        `${root}: the prompt "${prompt}" holds a special token of the tokenizer (id ${beyond}), which ${embedding} does not have: it has ${rows} rows`,
+        `${root}: the prompt "${prompt}" contains a special token of the tokenizer (id ${beyond}) beyond ${embedding}, which has ${rows} rows`,
       );
     },
   };
 }
 
-/** What is to be said of a tokenizer once it is open: warnings, each a sentence. */
+/** Warnings about an open tokenizer, each a sentence. */
 export function warnOfTokenizer({ textSettings }: ResolvedCheckpoint, tokenizer: Tokenizer | null): string[] {
   if (textSettings === null || tokenizer === null) return [];
   const isSiglip = textSettings.source.cleaning === "siglip";
   if (!isSiglip || tokenizer.cleaning !== "none" || canonicalizes(tokenizer, textSettings.contextLength)) return [];
   return [
-    'its tokenizer.json keeps case or punctuation, which SigLIP was trained without; if its texts were canonicalized in training, say so with "cleaning": "canonicalize" in a shiftline.json',
+    'its tokenizer.json keeps case or punctuation, but SigLIP was trained without; if its training texts were canonicalized, set "cleaning": "canonicalize" in a shiftline.json',
   ];
 }
 
-/** Whether case and punctuation make no difference, as in SigLIP's own tokenizers. */
+/** Whether the tokenizer ignores case and punctuation, as SigLIP's published tokenizers do. */
 function canonicalizes(tokenizer: Tokenizer, contextLength: number): boolean {
   const [plain, marked] = ["a photo of a cat", "A Photo, of a Cat."].map((text) =>
     tokenizer.encode(text, contextLength),

@@ -8,7 +8,7 @@ import { readCompanion, statCompanion } from "./read-companion.ts";
 import { parseShiftlineJson } from "./shiftline-json.ts";
 import { TOKENIZER_FOLDERS, tokenizerPlace } from "./tokenizer-place.ts";
 
-/** Files of the layouts that have one name each. */
+/** Configuration files with a fixed name. */
 const CONFIGURATIONS = [
   "shiftline.json",
   "open_clip_config.json",
@@ -22,11 +22,11 @@ const CONFIGURATIONS = [
 ];
 
 /**
- * Reads every small file of a checkpoint, each once: configurations, and of tokenizers the one that is used. Of other tokenizers is
- * known that they are there. Graphs and weights are listed, not read.
+ * Reads every small file of a checkpoint once: configurations, and the tokenizer that is used. For other tokenizers only their
+ * existence is recorded. Graphs and weights are listed, not read.
  *
  * @param path a folder, a repository's folder in the Hub's cache, one .onnx file, or weights
- * @throws InputError if the path is not there, or the Hub's cache does not say which snapshot is meant
+ * @throws InputError if the path does not exist, or the Hub's cache does not define which snapshot to use
  */
 export async function readCheckpointFacts(path: string): Promise<CheckpointFacts> {
   const place = await findPlace(path);
@@ -58,14 +58,14 @@ export async function readCheckpointFacts(path: string): Promise<CheckpointFacts
   return facts;
 }
 
-/** What a checkpoint can be made of: the graph that was given alone, the weights that were given and those beside them, or all there is. */
+/** The candidate model files of a checkpoint: only the given graph; the given weights and others in their folder; or all. */
 async function modelFiles({ root, singleFile, weightFile }: CheckpointPlace): Promise<ModelFiles> {
   if (singleFile !== null) return { graphs: [singleFile], graphsFault: null, weightFiles: [], unfinished: [] };
   if (weightFile !== null) return { graphs: [], graphsFault: null, ...(await listWeights(root)) };
   return await listModelFiles(root);
 }
 
-/** What follows from files that are sound; null where one is not, which is an error for what needs it. */
+/** The parsed value; null if a file is invalid, which is an error only if the value is needed. */
 function validOrNull<T>(parse: () => T): T | null {
   try {
     return parse();

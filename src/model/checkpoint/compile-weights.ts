@@ -19,10 +19,10 @@ import type { WeightFacts } from "./weight-facts.ts";
 import { isWeightName } from "./weight-names.ts";
 
 /**
- * Compiles a checkpoint's weights to the graphs of its towers, which are kept in memory and read the weights where they lie.
+ * Compiles a checkpoint's weights to the graphs of its towers, which stay in memory and refer to the weight files.
  *
- * @param arch what `--arch` names
- * @throws InputError if the weights cannot be read, nothing describes their architecture, or they are not of it
+ * @param arch the value of `--arch`
+ * @throws InputError if the weights cannot be read, their architecture is unknown, or they do not fit it
  */
 export async function compileWeights(
   facts: CheckpointFacts,
@@ -42,10 +42,10 @@ export async function compileWeights(
   const architecture = await readArchitecture(weights, { openClip, huggingFace, arch, trained });
   const image = compileImageTower(architecture.image);
   const text = compileTextTower(architecture.text);
-  // A configuration beside the weights says the activation itself
+  // A configuration in the folder of the weights states the activation
   const isOfTraining = arch !== undefined || (trained !== undefined && architecture.source.startsWith(trained.file));
   const { root, stem } = facts;
-  // Results say it wherever the weights lie
+  // Results contain the source, so it must not depend on the folder of the weights
   const byName = (text: string) => text.replaceAll(weights.path, file);
   const kind = architecture.library === "transformers" ? "hugging-face" : "open_clip";
   return {
@@ -95,7 +95,7 @@ function weightFacts(
   };
 }
 
-/** How texts are tokenized follows from the description that was used; no other library's decides it. */
+/** Tokenization follows from the description that was used; that of another library is ignored. */
 function describedConfigs(
   configs: ModelConfigs,
   { openClipConfig, source }: Architecture,

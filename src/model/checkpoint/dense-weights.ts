@@ -6,7 +6,9 @@ import type { Weights } from "../weights/weights.ts";
 import type { DenseConfig } from "./pooling-config.ts";
 import type { DenseLayer } from "./text-pooling.ts";
 
-/** Reads the weights of a Dense layer. @throws InputError if the file cannot be read, is damaged, or has them in another shape */
+/**
+ * Reads the weights of a Dense layer. @throws InputError if the file cannot be read, is damaged, or has weights of another shape
+ */
 export async function readDenseLayer(root: string, config: DenseConfig): Promise<DenseLayer> {
   const { inputs, outputs, activation, hasBias, weights: file } = config;
   const weights = await readWeights(join(root, file));

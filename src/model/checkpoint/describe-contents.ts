@@ -2,28 +2,31 @@ import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isWeightName } from "./weight-names.ts";
 
-/** Names in a message. */
+/** Maximum number of names in a message. */
 const FEW = 5;
-/** Folders that are looked into for checkpoints. */
+/** Maximum number of folders that are searched for checkpoints. */
 const MAX_FOLDERS = 64;
 
-/** What a folder without graphs and weights holds, for the message: nothing, checkpoints one level below, or other files. */
+/**
+ * Describes a folder without graphs and weights for a message: it is empty, or contains checkpoints one level below, or other
+ * files.
+ */
 export function describeContents(root: string): string {
   const entries = listEntries(root);
   if (entries.length === 0) return "the folder is empty";
   return (
     describeCheckpoints(root) ??
-    `it holds ${joinFew(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)))}`
+    `it contains ${joinFew(entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)))}`
   );
 }
 
-/** Which folders one level below are checkpoints, for the message; null where none is. */
+/** Names the folders one level below that are checkpoints, for a message; null if there are none. */
 export function describeCheckpoints(root: string): string | null {
   const folders = listEntries(root)
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
   const below = folders.slice(0, MAX_FOLDERS).filter((name) => holdsModel(join(root, name)));
-  return below.length > 0 ? `checkpoints may be the folders in it: ${joinFew(below)}; give those` : null;
+  return below.length > 0 ? `these folders in it may be checkpoints: ${joinFew(below)}; give one of them` : null;
 }
 
 function holdsModel(folder: string): boolean {
@@ -31,7 +34,7 @@ function holdsModel(folder: string): boolean {
   return names.some((name) => isWeightName(name) || name.endsWith(".onnx") || name === "onnx");
 }
 
-/** Entries in the order of their names; none where the folder cannot be listed, which is said elsewhere. */
+/** Entries sorted by name; none if the folder cannot be listed, which is reported elsewhere. */
 function listEntries(folder: string): Dirent[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });

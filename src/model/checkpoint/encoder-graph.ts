@@ -17,11 +17,11 @@ import {
 } from "./encoder-signature.ts";
 import type { TextPooling } from "./text-pooling.ts";
 
-/** A graph and how it is to be used. */
+/** A graph and how it is used. */
 export interface EncoderGraph {
-  /** Absolute path of the graph, or of the weights that it was compiled from. */
+  /** Absolute path of the graph, or of the weights from which it was compiled. */
   readonly path: string;
-  /** The graph in memory, where it was compiled; else it is the file. */
+  /** The graph in memory if it was compiled; otherwise it is read from `path`. */
   readonly source?: GraphSource | undefined;
   /** Names that a configuration gives the image side's inputs and outputs. */
   readonly visionHints: SignatureHints;
@@ -29,34 +29,37 @@ export interface EncoderGraph {
   readonly textHints: SignatureHints;
   /** Whether `pooler_output` is the embedding (SigLIP from transformers). */
   readonly pooled: boolean;
-  /** The output that is the embedding, as the file declares it: onnxruntime's own shapes may differ. */
+  /** The output that contains the embedding, as the file declares it: onnxruntime may report another shape. */
   readonly embedding: TensorInfo;
   /** Size of the images that the graph is fed. */
   readonly size: ImageSize;
   /** Token ids per text, with start and end tokens. */
   readonly contextLength: number;
-  /** How token states become an embedding, where the text output is these. */
+  /** How token states become an embedding, if the text output contains token states. */
   readonly pooling?: TextPooling | undefined;
-  /** Whether its bfloat16 values become float32, for which there are kernels. */
+  /** Whether its bfloat16 values are converted to float32, for which there are kernels. */
   readonly widens?: boolean;
-  /** Bytes of the graph and its weights, by which its runs are given their time. */
+  /** Bytes of the graph and its weights, which determine the time limit of a run. */
   readonly bytes?: number;
-  /** Whether rows must be embedded one at a time: the graph quantises its activations by the range of the whole batch. */
+  /**
+   * Whether embeddings depend on their batch, because the graph quantizes activations by the range of the whole batch: rows are
+   * then embedded one at a time.
+   */
   readonly batchDependent: boolean;
-  /** Whether the graph rounds activations to whole numbers: texts are then always padded to the context. */
+  /** Whether the graph rounds activations to integers: texts are then always padded to the context length. */
   readonly roundsActivations: boolean;
 }
 
-/** The sides of a graph; null where it does not have the side. */
+/** The towers of a graph; null for a missing tower. */
 export interface TowerSides {
   readonly vision: VisionSignature | null;
   readonly text: TextSignature | null;
 }
 
 /**
- * The inputs and outputs of a graph that has an image side, a text side or both.
+ * Finds the signatures of a graph with an image tower, a text tower or both.
  *
- * @throws InputError if a side's input or output cannot be told, or the graph wants inputs that nothing here can feed
+ * @throws InputError if a tower's input or output cannot be identified, or the graph requires unknown inputs
  */
 export function findSides(
   graph: GraphSignature | GraphSession,
@@ -72,7 +75,7 @@ export function findSides(
   return { vision, text };
 }
 
-/** Whether a graph quantises activations when it runs, by the range of all values of a batch (dynamic quantization). */
+/** Whether a graph quantizes activations at run time by the range of all values of a batch (dynamic quantization). */
 export function quantizesActivations(model: OnnxModel): boolean {
   return flattenNodes(model.nodes, model).some((node) => node.op.startsWith("DynamicQuantize"));
 }

@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 
-/** Names of a graph's inputs and outputs that a shiftline.json gives; null where it leaves them to be found. */
+/** Names of a graph's inputs and outputs from a shiftline.json; null for names that it omits and that are searched. */
 export interface SignatureHints {
   /** input for pixels or token ids */
   readonly input: string | null;
@@ -11,13 +11,13 @@ export interface SignatureHints {
   readonly attentionMask: string | null;
 }
 
-/** Where the pixels go in and the image embeddings come out. */
+/** The input and output of an image tower. */
 export interface VisionSignature {
   readonly pixels: TensorInfo;
   readonly embedding: TensorInfo;
 }
 
-/** Where the token ids go in, with what accompanies them, and where the text embeddings come out. */
+/** The inputs and output of a text tower. */
 export interface TextSignature {
   readonly ids: TensorInfo;
   readonly attentionMask: TensorInfo | null;
@@ -26,9 +26,9 @@ export interface TextSignature {
   readonly embedding: TensorInfo;
 }
 
-/** A graph's inputs and outputs, as its metadata has them. */
+/** A graph's inputs and outputs from its metadata. */
 export interface GraphSignature {
-  /** What messages call the graph: its path. */
+  /** Name of the graph in messages: its path. */
   readonly path: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
@@ -48,24 +48,24 @@ const EMBEDDING_NAMES = [
   "features",
   "output",
 ];
-/** Outputs of the right rank that are not embeddings: pooled states before the projection, and logits. */
+/** Outputs of the correct rank that are not embeddings: pooled states before the projection, and logits. */
 const NOT_EMBEDDINGS = /hidden_state|pooler_output|pooled_output|logits|logit_scale|logit_bias|attentions/i;
-/** Scores of a run's images against its texts: what a whole CLIP gives, and no embedding whatever a file says. */
+/** Scores of a run's images against its texts, which a complete CLIP returns: never an embedding, even if a file states it. */
 const PAIR_LOGITS = /logits[_-]?per[_-]?(?:image|text)/i;
 const LOGITS = /logits/i;
 const WHAT_LOGITS_ARE = "scores of a run's images against its texts, not embeddings";
 
 /**
- * Refuses SigLIP 2's NaFlex, which takes patches of images of any shape: which patches, open_clip and transformers decide otherwise
- * than by one image size.
+ * Refuses SigLIP 2's NaFlex, which takes patches of images of any shape: open_clip and transformers do not choose the patches by
+ * a single image size.
  *
- * @throws InputError naming its inputs and what to use in its place
+ * @throws InputError with its inputs and what to use instead
  */
 export function refuseNaFlex({ path, inputs }: GraphSignature): void {
   const naFlexInputs = inputs.filter(({ name }) => /^(?:spatial_shapes|pixel_attention_mask)$/.test(name));
   if (naFlexInputs.length === 0) return;
   throw new InputError(
-    `${path}: a SigLIP 2 NaFlex graph (${naFlexInputs.map(describeTensor).join(", ")}), which takes patches of images of any shape: not supported; use the twin of a fixed resolution, for siglip2-base-patch16-naflex siglip2-base-patch16-256`,
+    `${path}: a SigLIP 2 NaFlex graph (${naFlexInputs.map(describeTensor).join(", ")}), which takes patches of images of any shape: not supported; use the fixed-resolution version, such as siglip2-base-patch16-256 for siglip2-base-patch16-naflex`,
   );
 }
 
@@ -75,11 +75,12 @@ export function graphTakes(graph: GraphSignature): { images: boolean; texts: boo
 }
 
 /**
- * The image side of a graph: by the hints, else by the names exporters use, else the only candidate by rank and type.
+ * Finds the signature of a graph's image tower: by the hints, otherwise by the names that exporters use, otherwise as the only
+ * candidate by rank and type.
  *
- * @param pooled whether `pooler_output` is the embedding, as in SigLIP towers that transformers exported
- * @throws InputError naming inputs or outputs with their shapes, when none or several could be meant, or the input's
- *   type or layout is not supported
+ * @param pooled whether `pooler_output` is the embedding, as in SigLIP towers exported from transformers
+ * @throws InputError with the inputs or outputs and their shapes if there is no candidate or several, or the input's type or
+ *   layout is not supported
  */
 export function findVisionSignature(
   graph: GraphSignature,
@@ -89,13 +90,13 @@ export function findVisionSignature(
   const pixels = pick(graph, "vision", "input", hints.input, PIXEL_NAMES, mayBePixels);
   if (!["float32", "float16", "float64", "uint8"].includes(pixels.type)) {
     throw new InputError(
-      `${graph.path}: input ${describeTensor(pixels)}: float32, float16, float64 or uint8 pixels are expected`,
+      `${graph.path}: input ${describeTensor(pixels)}: expected float32, float16, float64 or uint8 pixels`,
     );
   }
   const channels = pixels.shape[1];
   if (typeof channels === "number" && channels !== 3 && !isChannelsLast(pixels)) {
     throw new InputError(
-      `${graph.path}: input ${describeTensor(pixels)}: (n, 3, height, width) or (n, height, width, 3) is expected`,
+      `${graph.path}: input ${describeTensor(pixels)}: expected (n, 3, height, width) or (n, height, width, 3)`,
     );
   }
   const names = [...IMAGE_EMBEDDING_NAMES, ...EMBEDDING_NAMES, ...(pooled ? ["pooler_output"] : [])];
@@ -104,11 +105,11 @@ export function findVisionSignature(
 }
 
 /**
- * The text side of a graph, found as the image side is. Beside the ids, `attention_mask`, `position_ids` and
- * `token_type_ids` are fed; any other input is refused by name.
+ * Finds the signature of a graph's text tower in the same way. Apart from the ids, it may have `attention_mask`, `position_ids`
+ * and `token_type_ids`; any other input is refused by name.
  *
- * @param poolsStates whether it is known how token states are pooled: they are taken where no output is an embedding
- * @throws InputError naming inputs or outputs with their shapes
+ * @param poolsStates whether the pooling of token states is known, so that they can be used if no output is an embedding
+ * @throws InputError with the inputs or outputs and their shapes
  */
 export function findTextSignature(
   graph: GraphSignature,
@@ -118,7 +119,7 @@ export function findTextSignature(
 ): TextSignature {
   const ids = pick(graph, "text", "input", hints.input, ID_NAMES, mayBeIds);
   if (ids.type !== "int32" && ids.type !== "int64") {
-    throw new InputError(`${graph.path}: input ${describeTensor(ids)}: int32 or int64 token ids are expected`);
+    throw new InputError(`${graph.path}: input ${describeTensor(ids)}: expected int32 or int64 token ids`);
   }
   const find = (name: string) => graph.inputs.find((input) => input.name === name) ?? null;
   if (hints.attentionMask !== null && find(hints.attentionMask) === null) {
@@ -137,14 +138,14 @@ export function findTextSignature(
   };
 }
 
-/** Whether a text graph gives a state for each token and no embedding. */
+/** Whether a text graph returns a state per token and no embedding. */
 export function givesStates(graph: GraphSignature, hints: SignatureHints, pooled: boolean): boolean {
   const { outputs } = graph;
   if (hints.output !== null) return outputs.some((output) => output.name === hints.output && mayBeStates(output));
   return outputs.some(mayBeStates) && !outputs.some((output) => mayBeTextEmbedding(output, pooled));
 }
 
-/** @throws InputError if the graph has inputs beside those of the given sides, naming them */
+/** @throws InputError with the inputs of the graph that belong to neither signature, if there are any */
 export function refuseOtherInputs(
   graph: GraphSignature,
   vision: VisionSignature | null,
@@ -159,15 +160,15 @@ export function refuseOtherInputs(
   }
 }
 
-/** Whether pixels go in as (n, H, W, 3): the last axis has three values and the second does not. */
+/** Whether pixels have the layout (n, H, W, 3): the last axis has size 3 and the second does not. */
 export function isChannelsLast({ shape }: Pick<TensorInfo, "shape">): boolean {
   return shape.length === 4 && shape[3] === 3 && shape[1] !== 3;
 }
 
-/** One tensor for people: `pixel_values float32 (batch, 3, 224, 224)`. */
+/** Describes a tensor for messages: `pixel_values float32 (batch, 3, 224, 224)`. */
 export function describeTensor(tensor: TensorInfo): string {
   const axes = tensor.shape.map((size) => (size === "" ? "?" : size)).join(", ");
-  return `${tensor.name} ${tensor.type} ${tensor.shape.length === 0 ? "(shape not given)" : `(${axes})`}`;
+  return `${tensor.name} ${tensor.type} ${tensor.shape.length === 0 ? "(shape unknown)" : `(${axes})`}`;
 }
 
 function pick(
@@ -208,7 +209,7 @@ function pick(
   const advice = hasLogits
     ? `logits are ${WHAT_LOGITS_ARE}; ${EXPORT_EMBEDDINGS}`
     : states !== undefined
-      ? `${states.name} has a state for each token, and nothing says how they are pooled: ${SAY_POOLING}`
+      ? `${states.name} has a state per token, and no file states how they are pooled: ${SAY_POOLING}`
       : `name it in a shiftline.json as ${tower}.${kind}`;
   throw new InputError(
     `${graph.path}: ${problem} ${kind} can be the ${tensorNames[`${tower}${kind}`]}; the graph's ${kind}s: ${all.map(describeTensor).join(", ")}; ${advice}`,
@@ -235,7 +236,7 @@ function mayBeIds(input: TensorInfo): boolean {
   return integers && input.shape.length === 2 && !/mask|position_ids|token_type_ids/.test(input.name);
 }
 
-/** A state for each token, before any pooling. */
+/** Whether an output may be the states of tokens before pooling. */
 function mayBeStates(output: TensorInfo): boolean {
   const isNamed = /^(?:last_hidden_state|token_embeddings)$/.test(output.name);
   return isNamed && /^float/.test(output.type) && (output.shape.length === 3 || output.shape.length === 0);
@@ -245,7 +246,7 @@ function mayBeTextEmbedding(output: TensorInfo, pooled: boolean): boolean {
   return mayBeEmbedding(output, pooled) && !/image/i.test(output.name);
 }
 
-/** An output of unknown shape may be one: some exporters leave shapes out. */
+/** Whether an output may be an embedding. One of unknown shape may be: some exporters omit shapes. */
 function mayBeEmbedding(output: TensorInfo, pooled: boolean): boolean {
   const rank = output.shape.length;
   const isOther = NOT_EMBEDDINGS.test(output.name) && !(pooled && output.name === "pooler_output");

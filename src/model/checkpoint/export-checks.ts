@@ -4,7 +4,7 @@ import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { TextEncoder } from "./encoders.ts";
 import { unitDistance } from "./variable-length.ts";
 
-/** One sanity check of an export, with what was found in a sentence. */
+/** A sanity check of an export, with a sentence about the result. */
 export interface ExportCheck {
   /** what is checked */
   readonly name: string;
@@ -14,31 +14,34 @@ export interface ExportCheck {
   readonly detail: string;
 }
 
-/** How well a batch of 1 and a batch of n must agree, element by element of unit vectors, by the weights' precision. */
+/** Maximum difference between the unit vectors of a batch of 1 and a batch of n, per element, by precision of the weights. */
 const BATCH_TOLERANCE = { float32: 1e-4, float16: 5e-3, quantised: 1e-4 } as const;
 
-/** Kernels of quantised weights may take another path for one row than for several. Mixing rows shows as much more. */
+/**
+ * Kernels for quantized weights may use another code path for one row than for several. Mixing of rows causes a much larger
+ * difference.
+ */
 const QUANTIZED_ROUNDING = 1e-2;
 
-/** Captions closer than this are one caption to the tower: rounding alone stays below it. */
+/** The tower does not distinguish captions closer than this: rounding errors are smaller. */
 const SAME_CAPTION = 1e-5;
 
 /**
- * Where activations are quantised by their range, a word that is not looked at still moves the rounding. Measured on towers of 1 to 24
- * layers: mostly up to 0.1 of what a first word moves it; a last word that is looked at moves it by 0.3 of that and more.
+ * If activations are quantized by their range, an ignored word still affects the rounding. Measured on towers of 1 to 24 layers,
+ * relative to the effect of the first word: usually up to 0.1 for an ignored last word, at least 0.3 for one that is used.
  */
 const ROUNDED_END = 0.15;
 
-/** Inputs whose unit vectors are closer than this get one embedding: the rounding of float32 in one. */
+/** Unit vectors closer than this count as the same embedding: the rounding error of float32 at 1. */
 const SAME_EMBEDDING = 1e-6;
 
-/** A softmax in float16 sums up to 1 this well. */
+/** Maximum deviation from 1 of the sum of a softmax in float16. */
 const SUM_OF_PROBABILITIES = 2e-3;
 
-/** Tokens of the longest caption that is tried: no prompt of a benchmark is longer, and work grows with the square. */
+/** Maximum length of a test caption in tokens: no prompt of a benchmark is longer, and the cost grows quadratically. */
 const MAX_CAPTION_TOKENS = 256;
 
-/** Smooth, different images, (n, 3, H, W), values about as normalised pixels have them. */
+/** Creates smooth, distinct images (n, 3, H, W) in the typical range of normalized pixels. */
 export function makeProbeImages(n: number, { height, width }: ImageSize): Float32Array {
   const pixels = new Float32Array(n * 3 * height * width);
   let p = 0;
@@ -55,28 +58,28 @@ export function makeProbeImages(n: number, { height, width }: ImageSize): Float3
   return pixels;
 }
 
-/** Whether both towers give embeddings of one width. */
+/** Checks that both towers return embeddings of the same width. */
 export function checkWidths(image: number, text: number): ExportCheck {
   const name = "towers agree in width";
-  if (image === text) return { name, status: "ok", detail: `both give ${image} numbers` };
-  return { name, status: "failed", detail: `the image tower gives ${image} numbers, the text tower ${text}` };
+  if (image === text) return { name, status: "ok", detail: `both return ${image} numbers` };
+  return { name, status: "failed", detail: `the image tower returns ${image} numbers, the text tower ${text}` };
 }
 
-/** A tower as its checks use it: n inputs, embedded as batches of (to − from, d). */
+/** A tower as the checks use it: n inputs, embedded in batches of (to − from, d). */
 export interface CheckedTower {
   readonly tower: "image" | "text";
   readonly n: number;
   readonly precision: keyof typeof BATCH_TOLERANCE;
   /** embeds inputs [from, to) as one batch */
   encode(from: number, to: number): Promise<Float32Array>;
-  /** the same with other content on the graph's other side, null where it has none */
+  /** the same with different inputs for the graph's other tower; null if it has none */
   readonly encodeBeside: ((from: number, to: number) => Promise<Float32Array>) | null;
 }
 
 /**
- * Runs a tower on a few inputs: finite, deterministic, the same alone as in a batch and whatever is on the graph's other side,
- * different for different inputs, vectors with a direction and not scores. Six inputs are embedded, nine where the graph has
- * two sides.
+ * Runs a tower on a few inputs and checks its embeddings: they are finite and deterministic, do not depend on the batch or on the
+ * graph's other tower, differ for different inputs, have a direction, and are not scores. Six inputs are embedded, nine if the
+ * graph has two towers.
  */
 export async function checkTower(subject: CheckedTower): Promise<ExportCheck[]> {
   const { tower, n } = subject;
@@ -95,7 +98,7 @@ export async function checkTower(subject: CheckedTower): Promise<ExportCheck[]> 
   });
 }
 
-/** The first and the last input alone: whatever an export does to a batch, one of them has neighbors that it can take from. */
+/** Embeds the first and the last input alone: if an export mixes the rows of a batch, at least one of them changes. */
 async function checkRows(
   { tower, n, precision, encode }: CheckedTower,
   rowOf: (i: number) => Float32Array,
@@ -108,7 +111,7 @@ async function checkRows(
     const again = await encode(n - 1, n);
     const differing = rowDistance(last, again);
     const bits =
-      differing === 0 ? "two runs give the same bits" : `two runs differ by up to ${formatDifference(differing)}`;
+      differing === 0 ? "two runs return the same bits" : `two runs differ by up to ${formatDifference(differing)}`;
     const largest = Math.max(rowDistance(first, rowOf(0)), rowDistance(last, rowOf(n - 1)));
     const found = `alone and in a batch of ${n} they differ by up to ${formatDifference(largest)}`;
     const fits = largest <= BATCH_TOLERANCE[precision];
@@ -118,13 +121,16 @@ async function checkRows(
       fits
         ? { name, status: "ok", detail: found }
         : rounds
-          ? { name, status: "warning", detail: `${found}: its operations round by the size of the batch` }
+          ? { name, status: "warning", detail: `${found}: rounding depends on the size of the batch` }
           : { name, status: "failed", detail: `${found}: the export mixes the rows of a batch` },
     ];
   });
 }
 
-/** A graph with both sides gives logits, or an image that has seen the text, under any name: an embedding does not. */
+/**
+ * Detects outputs of a graph with two towers that are logits, or image features fused with the text: an embedding does not depend
+ * on the other input.
+ */
 async function checkOtherSide(
   { tower, n, precision }: CheckedTower,
   encodeBeside: (from: number, to: number) => Promise<Float32Array>,
@@ -138,15 +144,15 @@ async function checkOtherSide(
     beside = await encodeBeside(0, n);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    return [{ name, status: "failed", detail: `beside other ${otherInputs}: ${cause.message}: ${verdict}` }];
+    return [{ name, status: "failed", detail: `with other ${otherInputs}: ${cause.message}: ${verdict}` }];
   }
   const d = beside.length / n;
   let largest = 0;
   for (let i = 0; i < n; i++) {
     largest = Math.max(largest, rowDistance(beside.subarray(i * d, (i + 1) * d), rowOf(i)));
   }
-  if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `beside others they are the same` }];
-  const detail = `beside other ${otherInputs} they differ by up to ${formatDifference(largest)}: ${verdict}`;
+  if (largest <= BATCH_TOLERANCE[precision]) return [{ name, status: "ok", detail: `with others they are the same` }];
+  const detail = `with other ${otherInputs} they differ by up to ${formatDifference(largest)}: ${verdict}`;
   return [{ name, status: "failed", detail }];
 }
 
@@ -155,22 +161,22 @@ function checkDistinct({ tower, n }: CheckedTower, rowOf: (i: number) => Float32
   let largest = 0;
   for (let i = 1; i < n; i++) largest = Math.max(largest, rowDistance(rowOf(0), rowOf(i)));
   if (largest > SAME_EMBEDDING) return { name, status: "ok", detail: `by up to ${formatDifference(largest)}` };
-  const detail = `${n} different ${tower}s get one embedding (they differ by ${formatDifference(largest)}): the output does not depend on its input, or the weights are not those of a trained tower`;
+  const detail = `${n} different ${tower}s have the same embedding (they differ by ${formatDifference(largest)}): the output does not depend on its input, or the weights are untrained`;
   return { name, status: "failed", detail };
 }
 
-/** One number a row, or rows that are probabilities, are scores for texts that the graph has inside or beside. */
+/** Detects scores: one number per row, or rows of probabilities, for texts inside the graph or among its inputs. */
 function checkScores({ tower, n }: CheckedTower, rowOf: (i: number) => Float32Array, d: number): ExportCheck {
   const name = `${tower} embeddings are not scores`;
   if (d === 1)
-    return { name, status: "failed", detail: "one number each: that is a score, every cosine of it is 1 or -1" };
+    return { name, status: "failed", detail: "one number each: that is a score; every cosine would be 1 or -1" };
   const areProbabilities = Array.from({ length: n }, (_, i) => rowOf(i)).every(
     (values) =>
       values.every((value) => value >= 0) &&
       Math.abs(values.reduce((sum, value) => sum + value, 0) - 1) <= SUM_OF_PROBABILITIES,
   );
   if (areProbabilities)
-    return { name, status: "failed", detail: "every row is of probabilities: none is negative, and their sum is 1" };
+    return { name, status: "failed", detail: "every row contains probabilities: none is negative, and their sum is 1" };
   return { name, status: "ok", detail: `${d} numbers each` };
 }
 
@@ -185,13 +191,13 @@ function describeLengths(tower: "image" | "text", embeddings: Float32Array, n: n
   return { name, status: "ok", detail: isUnit ? "normalized by the graph" : `not normalized by the graph: ${range}` };
 }
 
-/** The distance of two vectors' directions; 0 for two without any, which is a check of its own. */
+/** The distance between the directions of two vectors; 0 for two zero vectors, which a separate check detects. */
 function rowDistance(a: Float32Array, b: Float32Array): number {
   const isZero = (values: Float32Array) => values.every((value) => value === 0);
   return isZero(a) && isZero(b) ? 0 : unitDistance(a, b);
 }
 
-/** A check's results, or that it failed where the tower could not be run. */
+/** The results of a check, or a failed check if the tower could not run. */
 async function orFailed(name: string, run: () => Promise<ExportCheck[]>): Promise<ExportCheck[]> {
   try {
     return await run();
@@ -202,8 +208,8 @@ async function orFailed(name: string, run: () => Promise<ExportCheck[]>): Promis
 }
 
 /**
- * Whether captions that differ only in their last word get different embeddings, a short pair and one that nearly fills
- * the context. Exports that look for the wrong end-of-text token pool the start of the text and fail this.
+ * Checks that captions that differ only in their last word have different embeddings: a short pair, and one that nearly fills the
+ * context. Exports that search for the wrong end-of-text token pool the start of the text and fail this check.
  *
  * @see huggingface/transformers pull request 24777 (`eos_token_id: 2` in published CLIP configs)
  */
@@ -226,7 +232,11 @@ async function compareCaptionEnds(
   const pairOf = (start: string) => makePair((word) => `${start} ${word}`, tokenizer, encoder.contextLength);
   const short = ["a photo of a", "a photo", "a"].map(pairOf).find((pair) => pair.length > 0) ?? [];
   if (short.length === 0)
-    return { name, status: "warning", detail: "the tokenizer does not tell the test's last words apart" };
+    return {
+      name,
+      status: "warning",
+      detail: "the tokenizer does not distinguish the last words of the test captions",
+    };
   const long = pairOf(longestStart(tokenizer, longest));
   const starts = precision === "quantised" ? makePair((word) => `${word} a photo of a`, tokenizer, longest) : [];
   const rows = [...short, ...(long.length > 0 ? long : short), ...starts];
@@ -238,16 +248,16 @@ async function compareCaptionEnds(
   const found = `short captions by ${shortDistance}, captions of ${rows[2]?.length} tokens by ${longDistance}`;
   const startDistance = starts.length === 0 ? 0 : unitDistance(at(4), at(5));
   if (Math.min(...distances) > SAME_CAPTION && (distances[0] as number) < ROUNDED_END * startDistance) {
-    const detail = `they hardly differ: ${found}, by ${formatDifference(startDistance)} where the first word differs: the rounding of quantised activations may be all that differs, because the export looks for the wrong end-of-text token`;
+    const detail = `they hardly differ: ${found}, by ${formatDifference(startDistance)} where the first word differs: the difference may only be the rounding of quantized activations, because the export searches for the wrong end-of-text token`;
     return { name, status: "warning", detail };
   }
   if (distances.every((distance) => distance > SAME_CAPTION))
     return { name, status: "ok", detail: `they differ: ${found}` };
-  const detail = `they do not differ (${found}): the export looks for the wrong end-of-text token, or cuts captions`;
+  const detail = `they do not differ (${found}): the export searches for the wrong end-of-text token, or truncates captions`;
   return { name, status: "failed", detail };
 }
 
-/** Two captions that differ in one word and in their ids, none where no pair of words does. */
+/** Two captions that differ in one word and in their ids; none if no pair of words works. */
 function makePair(caption: (word: string) => string, tokenizer: Tokenizer, contextLength: number): Int32Array[] {
   for (const words of [
     ["dog", "cat"],
@@ -262,7 +272,7 @@ function makePair(caption: (word: string) => string, tokenizer: Tokenizer, conte
   return [];
 }
 
-/** A caption's start that leaves room for a word: its tokens stop four short of the context. */
+/** The start of a caption that leaves room for a word: its tokens end four before the context length. */
 function longestStart(tokenizer: Tokenizer, contextLength: number): string {
   let start = "a photo of a";
   for (let i = 0; i < contextLength; i++) {

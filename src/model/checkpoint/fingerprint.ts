@@ -5,9 +5,9 @@ import { rememberedHash } from "../../foundation/files/remembered-hash.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { changed } from "./unchanged-files.ts";
 
-/** A file of a checkpoint that can change a number. */
+/** A file of a checkpoint that can affect its results. */
 export interface CheckpointFile {
-  /** What it is to the checkpoint: "vision", "text data", "tokenizer", "preprocessing", … */
+  /** Role in the checkpoint: "vision", "text data", "tokenizer", "preprocessing", … */
   readonly role: string;
   /** Relative to the checkpoint's folder, with "/" between. */
   readonly path: string;
@@ -17,33 +17,33 @@ export interface CheckpointFile {
   readonly sha256: string;
 }
 
-/** A file that was read, or whose head was. */
+/** A file that was read in full or in part. */
 export interface ReadFile {
   readonly role: string;
   /** Relative to the checkpoint's folder. */
   readonly path: string;
-  /** What the file system showed of it before it was read; null where it could not be looked at. */
+  /** State of the file before it was read; null if it is unknown. */
   readonly state: FileState | null;
-  /** All that was read, null where not the whole file was. */
+  /** The content; null if only a part was read. */
   readonly content: Uint8Array | null;
 }
 
-/** A file's hash, and what the file system showed of the file before it was read. */
+/** A file's hash, and the state of the file before it was read. */
 export interface HashedCheckpointFile {
   readonly file: CheckpointFile;
   readonly state: FileState;
 }
 
-/** Bytes from which a hash is remembered, which is sooner looked up than computed. */
+/** Minimum size in bytes of a file whose hash is remembered because a lookup is faster than hashing. */
 const LARGE = 8e6;
 
 /**
- * Hashes files: what was read of a small one, others from the file, the large ones side by side in threads. What is hashed is what
- * was read before: a file that changed since is refused.
+ * Hashes files: small ones from the content that was read, others from the file, large ones in parallel threads. A file that has
+ * changed since it was read is refused.
  *
- * @param memory folder in which the hashes of large files are remembered; each is read again where absent
+ * @param memory folder in which the hashes of large files are remembered; without it, each file is read again
  * @returns in the order given
- * @throws InputError if one is not there, cannot be read, or changed since it was read
+ * @throws InputError if a file does not exist, cannot be read, or changed since it was read
  */
 export async function hashFiles(
   root: string,
@@ -71,8 +71,8 @@ export async function hashFiles(
 }
 
 /**
- * A checkpoint's fingerprint: SHA-256 over the role and content hash of everything that can change a number, in sorted
- * order. Where the checkpoint lies and what its files are called does not matter.
+ * Computes a checkpoint's fingerprint: SHA-256 over the role and content hash of everything that can affect a result, in sorted
+ * order. It does not depend on the checkpoint's location or file names.
  *
  * @returns 64 hexadecimal digits
  */

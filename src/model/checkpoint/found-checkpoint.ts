@@ -8,32 +8,32 @@ import type { WeightFacts } from "./weight-facts.ts";
 
 /** A graph that was read. */
 export interface FoundGraph {
-  /** relative to the checkpoint's folder: the graph, or the weights that it was compiled from */
+  /** path relative to the checkpoint's folder: the graph, or the weights from which it was compiled */
   readonly file: string;
   readonly model: OnnxModel;
-  /** the graph in memory, where it was compiled */
+  /** the graph in memory, if it was compiled */
   readonly source?: GraphSource | undefined;
-  /** of the file and of those beside it that hold its weights */
+  /** total size of the file and its external data */
   readonly bytes: number;
 }
 
-/** What was found of a checkpoint, from which follows how it is used. */
+/** The content of a checkpoint, from which its settings follow. */
 export interface FoundCheckpoint {
   readonly facts: CheckpointFacts;
   readonly layout: Layout;
   readonly configs: ModelConfigs;
-  /** The graph of each tower; one and the same object where it has both. */
+  /** The graph of each tower; the same object if one graph has both. */
   readonly vision: FoundGraph;
   readonly text: FoundGraph;
-  /** Where they were compiled: what from, and the preprocessing that follows from that. */
+  /** For compiled graphs: their source, and the preprocessing that follows from it. */
   readonly weights: FoundWeights | null;
 }
 
-/** What was found of the weights that a checkpoint was compiled from. */
+/** The weights from which a checkpoint was compiled. */
 export interface FoundWeights {
   readonly facts: WeightFacts;
-  /** Whether `--arch` names pretrained weights, and with them how their images are prepared. */
+  /** Whether `--arch` names pretrained weights, whose preprocessing is known. */
   readonly isPretrained: boolean;
-  /** How images are prepared where no file says it; or why that does not follow from the architecture. */
+  /** The preprocessing if no file states it; or why it does not follow from the architecture. */
   readonly preprocessing: PreprocessingConfig | { readonly problem: string };
 }

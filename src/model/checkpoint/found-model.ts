@@ -2,7 +2,7 @@ import type { FileState } from "../../foundation/files/file-state.ts";
 import type { FoundCheckpoint } from "./found-checkpoint.ts";
 import type { TextPooling } from "./text-pooling.ts";
 
-/** A file of a checkpoint, relative to its folder, and what it is to it. */
+/** A file of a checkpoint, relative to its folder, and its role. */
 export interface RoleFile {
   readonly role: string;
   readonly path: string;
@@ -11,15 +11,15 @@ export interface RoleFile {
 /** A checkpoint's graphs, read from files or compiled from weights. */
 export interface FoundModel {
   readonly found: FoundCheckpoint;
-  /** How token states become an embedding, where the graph gives these. */
+  /** How token states become an embedding, if the graph returns token states. */
   readonly pooling: TextPooling | undefined;
-  /** The files that graphs and weights lie in. */
+  /** The files that contain graphs and weights. */
   readonly files: readonly RoleFile[];
-  /** Files that say how token states are pooled. */
+  /** Files that state how token states are pooled. */
   readonly poolingFiles: readonly RoleFile[];
-  /** What the file system showed of these files before they were read; null where one could not be looked at. */
+  /** States of these files before they were read; null if a state is unknown. */
   readonly states: ReadonlyMap<string, FileState | null>;
-  /** What the user should know, before what is unusual of the graphs, and after it. */
+  /** Notes for the user that precede and follow the notes about the graphs. */
   readonly notes: readonly string[];
   readonly laterNotes: readonly string[];
   readonly warnings: readonly string[];

@@ -6,8 +6,8 @@ import type { TensorInfo } from "../onnx/onnx-tensor.ts";
 import { isChannelsLast, type TextSignature } from "./encoder-signature.ts";
 
 /**
- * Pixels as a feed of the input's own element type and layout. float32 with channels first goes in as it is, without a copy; for uint8
- * inputs values of [0, 1] become 0 to 255.
+ * Converts pixels to the element type and layout of an input. float32 with channels first is passed without a copy; for uint8
+ * inputs, values in [0, 1] become 0 to 255.
  *
  * @param planes (n, 3, H, W) float32
  */
@@ -33,38 +33,38 @@ function channelsLast(planes: Float32Array, n: number): Float32Array {
   return pixels;
 }
 
-/** v / 255 in float32, times 255, is within a millionth of v: rounding gives back each of the 256 values. */
+/** v / 255 in float32, times 255, differs from v by less than a millionth: rounding restores each of the 256 values. */
 function toBytes(pixels: Float32Array): Uint8Array {
   const bytes = new Uint8ClampedArray(pixels.length);
   for (let i = 0; i < pixels.length; i++) bytes[i] = (pixels[i] as number) * 255;
   return new Uint8Array(bytes.buffer);
 }
 
-/** Height and width that an image input fixes; each null where it does not. */
+/** Fixed height and width of an image input; null for a dynamic axis. */
 export function fixedImageSize(input: TensorInfo): { height: number | null; width: number | null } {
   const [height, width] = isChannelsLast(input) ? [1, 2] : [2, 3];
   return { height: fixedAxis(input, height as number), width: fixedAxis(input, width as number) };
 }
 
-/** Whole numbers as a feed of the input's own element type; int64 and int32 for ids, floats for masks of some exports. */
+/** Converts integers to the element type of an input: int64 or int32 for ids, floats for the masks of some exports. */
 export function integerFeed(input: TensorInfo, values: Int32Array, dims: readonly number[]): Feed {
   if (input.type === "int32") return { data: values, dims };
   if (input.type === "int64") return { data: BigInt64Array.from(values, BigInt), dims };
   if (input.type === "float32") return { data: Float32Array.from(values), dims };
-  throw new InputError(`input ${input.name} has type ${input.type}; int32 or int64 is expected`);
+  throw new InputError(`input ${input.name} has type ${input.type}, expected int32 or int64`);
 }
 
-/** How texts are laid out for a graph: rows of ids, padded at the end. */
+/** A batch of texts for a graph: rows of ids, padded at the end. */
 export interface TextBatch {
   readonly rows: readonly Int32Array[];
-  /** Tokens of every row after padding. */
+  /** Number of tokens per row after padding. */
   readonly length: number;
   readonly padId: number;
-  /** Whether padding counts as text in the attention mask, where the graph has one (SigLIP: no mask in training). */
+  /** Whether the attention mask, if the graph has one, includes padding (SigLIP was trained without a mask). */
   readonly attendPadding: boolean;
 }
 
-/** The ids, and whatever the graph takes beside them, for one batch of texts. */
+/** The ids and all other text inputs of the graph for a batch of texts. */
 export function textFeeds(signature: TextSignature, batch: TextBatch): Record<string, Feed> {
   const { rows, length, padId, attendPadding } = batch;
   const dims = [rows.length, length];
@@ -90,13 +90,13 @@ export function textFeeds(signature: TextSignature, batch: TextBatch): Record<st
   return feeds;
 }
 
-/** The fixed size of a tensor's axis, null where it is dynamic or not known. */
+/** The fixed size of a tensor's axis; null if it is dynamic or unknown. */
 export function fixedAxis(tensor: TensorInfo, axis: number): number | null {
   const size = tensor.shape[axis];
   return typeof size === "number" ? size : null;
 }
 
-/** d of an embedding (n, d), null where the metadata leaves it open or is not of such a shape. */
+/** d of an embedding (n, d); null if the metadata does not fix it or declares another shape. */
 export function fixedWidth(tensor: TensorInfo): number | null {
   return tensor.shape.length === 2 ? fixedAxis(tensor, 1) : null;
 }

@@ -6,41 +6,41 @@ import type { OnnxModel } from "../onnx/onnx-model.ts";
 import { describeTensor, type TextSignature, type VisionSignature } from "./encoder-signature.ts";
 import { fixedAxis } from "./graph-feeds.ts";
 
-/** Bytes of one batch that is fed: 1,783 images of 224 × 224 pixels, of which exports with a fixed batch have at most 256. */
+/** Maximum bytes of one batch: 1,783 images of 224 × 224 pixels; exports with a fixed batch have at most 256. */
 const MAX_PIXEL_BYTES = 2 ** 30;
-/** Tokens of one batch that is fed: 512 texts of 8,192. */
+/** Maximum number of tokens in one batch: 512 texts of 8,192. */
 const MAX_TOKENS = 2 ** 22;
 
 /**
- * Refuses a graph whose fixed sizes would need more memory for one batch than any export has reason to.
+ * Refuses a graph whose fixed sizes need more memory for a batch than any reasonable export.
  *
- * @param path what messages call the graph
- * @throws InputError naming the size
+ * @param path name of the graph in messages
+ * @throws InputError with the size
  */
 export function checkFixedImages({ pixels }: VisionSignature, { height, width }: ImageSize, path: string): void {
   const batch = fixedAxis(pixels, 0) ?? 1;
   const bytes = batch * 3 * height * width * Float32Array.BYTES_PER_ELEMENT;
   if (bytes <= MAX_PIXEL_BYTES) return;
   throw new InputError(
-    `${path}: takes ${batch} images of ${height} × ${width} at once, ${byteSize(bytes)}; export it with a dynamic batch, or a small one`,
+    `${path}: takes ${batch} images of ${height} × ${width} per batch, ${byteSize(bytes)}; export it with a dynamic batch, or a small one`,
   );
 }
 
-/** The same of texts. @throws InputError naming the size */
+/** The same check for texts. @throws InputError with the size */
 export function checkFixedTexts({ ids }: TextSignature, contextLength: number, path: string): void {
   const batch = fixedAxis(ids, 0) ?? 1;
   if (batch * contextLength <= MAX_TOKENS) return;
   throw new InputError(
-    `${path}: takes ${batch} texts of ${contextLength} tokens at once; export it with a dynamic batch and token axis, or small ones`,
+    `${path}: takes ${batch} texts of ${contextLength} tokens per batch; export it with dynamic batch and token axes, or small ones`,
   );
 }
 
 /**
- * Checks that a uint8 image input is pixels from 0 to 255, and that the graph normalizes them.
+ * Checks that a uint8 image input takes pixels from 0 to 255, and that the graph normalizes them.
  *
- * @param isConfigured whether the checkpoint's files give a mean and a std
- * @returns why the numbers may be wrong
- * @throws InputError if the bytes are quantized values of something else than pixels
+ * @param isConfigured whether the checkpoint's files specify a mean and a std
+ * @returns warnings that the results may be wrong
+ * @throws InputError if the bytes are not pixels but other quantized values
  */
 export function checkByteInput(
   { file, model, signature: { pixels } }: { file: string; model: OnnxModel; signature: VisionSignature },
@@ -60,6 +60,6 @@ export function checkByteInput(
   }
   if (normalizes || !isConfigured) return [];
   return [
-    `nothing in ${file} normalizes its uint8 pixels before the first layer: unless its weights contain mean and std, its embeddings are wrong`,
+    `${file} does not normalize its uint8 pixels before the first layer: unless its weights include mean and std, its embeddings are wrong`,
   ];
 }

@@ -1,17 +1,17 @@
 import type { ExportNames } from "./layout-kind.ts";
 import { LAYOUT_KINDS, type LayoutId } from "./layout-kinds.ts";
 
-/** The graphs of one export by what their names say: files of each tower, and of both in one, by variant ("" is the plain one). */
+/** The graphs of one export, grouped by name: files of each tower, and of both in one, by variant ("" is the plain one). */
 export interface GraphGroup {
   readonly kind: LayoutId | "words";
   readonly vision: ReadonlyMap<string, string>;
   readonly text: ReadonlyMap<string, string>;
   readonly both: ReadonlyMap<string, string>;
-  /** Names of an export that is read by these names alone, without ".onnx", for messages. */
+  /** Names without ".onnx", for messages, of an export that is identified only by its file names. */
   readonly names: Pick<ExportNames, "vision" | "text">;
 }
 
-/** Folders below a checkpoint's own in which exporters put graphs. */
+/** Subfolders of a checkpoint in which exporters put graphs. */
 export const GRAPH_FOLDERS = [
   "onnx",
   "visual",
@@ -24,11 +24,12 @@ export const GRAPH_FOLDERS = [
 ];
 
 /**
- * Sorts graphs into exports: those of the known layouts, and where none of these has a graph of both towers, pairs whose names differ
- * in the tower's word alone (`image_encoder` and `text_encoder`, `b16-visual` and `b16-textual`, `b16.img.fp32` and `b16.txt.fp32`).
+ * Groups graphs into exports: those of the known layouts and, if none of these has graphs for both towers, pairs whose names
+ * differ only in the tower's word (`image_encoder` and `text_encoder`, `b16-visual` and `b16-textual`, `b16.img.fp32` and
+ * `b16.txt.fp32`).
  *
  * @param files relative paths that end in ".onnx"
- * @returns known layouts of which at least one graph is there, then pairs
+ * @returns known layouts with at least one graph, then pairs
  */
 export function groupGraphs(files: readonly string[]): GraphGroup[] {
   const families = LAYOUT_KINDS.flatMap(({ id, exports }) => exports.map((names) => ({ kind: id, ...names })));
@@ -44,7 +45,7 @@ export function groupGraphs(files: readonly string[]): GraphGroup[] {
   return isWhole ? present : [...present, ...groupByWords(files)];
 }
 
-/** Files of one base name by what follows it: `vision_model_fp16.onnx` is the variant "fp16". */
+/** Files with a common base name by the suffix that follows it: `vision_model_fp16.onnx` is the variant "fp16". */
 function variantsOf(files: readonly string[], base: string): Map<string, string> {
   const variants = new Map<string, string>();
   for (const file of files) {
@@ -55,7 +56,7 @@ function variantsOf(files: readonly string[], base: string): Map<string, string>
   return variants;
 }
 
-/** Words that name a tower, where no other letters of their kind touch them: `ImageEncoder`, `image_encoder`, `b16.img.fp32`. */
+/** Words that name a tower, not adjacent to other letters of the same case: `ImageEncoder`, `image_encoder`, `b16.img.fp32`. */
 const TOWER_WORD =
   /(?:(?<![A-Za-z])(?:visual|vision|image|img|textual|text|txt)|Visual|Vision|Image|Img|Textual|Text|Txt)(?=encoder|model|tower|[^a-z]|$)/g;
 const PRECISION = /[._-]((?:fp|float)(?:16|32)|bf16|u?int[48]|q[48](?:f16)?|bnb4|quant(?:ized)?|w8a(?:8|16))$/i;
@@ -71,7 +72,7 @@ function groupByWords(files: readonly string[]): GraphGroup[] {
     const key = stem.replace(PRECISION, "").replace(TOWER_WORD, "*").toLowerCase();
     const group = groups.get(key) ?? { vision: [], text: [] };
     groups.set(key, group);
-    // two names of one tower and one variant (visual.onnx, image.onnx) are two candidates, each in a map of its own
+    // two names of one tower and one variant (visual.onnx, image.onnx) are two candidates in separate maps
     const free = group[tower].find((map) => !map.has(variant));
     if (free === undefined) group[tower].push(new Map([[variant, file]]));
     else free.set(variant, file);
@@ -93,25 +94,25 @@ function stemOf(variants: ReadonlyMap<string, string>): string {
   return ([...variants.values()][0] as string).slice(0, -".onnx".length);
 }
 
-/** The graphs that were chosen, one of both towers or one of each. */
+/** The chosen graphs: one for both towers, or one for each. */
 export interface ChosenGraphs {
   readonly vision: string;
   readonly text: string;
   readonly notes: readonly string[];
 }
 
-/** A variant for both towers, or one for each: null leaves a tower its plain graph. */
+/** A variant for both towers, or one for each; null selects the plain graph of a tower. */
 export interface VariantChoice {
   readonly vision: string | null;
   readonly text: string | null;
-  /** Whether one name was given, for whichever tower has it. */
+  /** Whether a single name was given, which applies to every tower that has it. */
   readonly isCommon: boolean;
 }
 
 /**
- * A variant as users write it: "fp16", or by tower "vision=fp16", "vision=fp16,text=int8".
+ * Parses a variant as users write it: "fp16", or by tower "vision=fp16", "vision=fp16,text=int8".
  *
- * @returns null where it is not of that form
+ * @returns null if it does not have that form
  */
 export function parseVariant(variant: string): VariantChoice | null {
   if (!variant.includes("=")) return { vision: variant, text: variant, isCommon: true };
@@ -125,10 +126,10 @@ export function parseVariant(variant: string): VariantChoice | null {
 }
 
 /**
- * Chooses the graphs of one export. Without a variant: the plain ones, else the only ones. A variant that one tower has is taken for
- * it, with the other's plain graph: `vision_model_fp16` with `text_model`.
+ * Chooses the graphs of one export. Without a variant: the plain ones, otherwise the only ones. A variant that only one tower has
+ * is combined with the other's plain graph: `vision_model_fp16` with `text_model`.
  *
- * @returns null where nothing is whole, or more than one choice would be
+ * @returns null if no choice is complete, or several are
  */
 export function chooseGraphs(group: GraphGroup, variant: VariantChoice | null): ChosenGraphs | null {
   const { vision, text, both } = group;
@@ -161,7 +162,7 @@ function mixed(vision: string, text: string): ChosenGraphs {
   return { vision, text, notes: [`${vision} is used with ${text}`] };
 }
 
-/** Variants that can be asked for: of both towers, or of one where the other has a plain graph; sorted. */
+/** Available variants: of both towers, or of one if the other has a plain graph; sorted. */
 export function listVariants(groups: readonly GraphGroup[]): string[] {
   const variants = new Set<string>();
   for (const group of groups) {

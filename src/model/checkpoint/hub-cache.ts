@@ -4,16 +4,16 @@ import { InputError } from "../../foundation/errors.ts";
 import { readTextIfThere } from "../../foundation/files/if-there.ts";
 
 /*
- * The cache of the Hugging Face Hub: `models--<owner>--<name>/snapshots/<commit>/…` holds links into `blobs/`, and
- * `refs/<branch>` the commit that the branch was at when it was downloaded last.
+ * The cache of the Hugging Face Hub: `models--<owner>--<name>/snapshots/<commit>/…` contains links into `blobs/`, and
+ * `refs/<branch>` contains the commit of the branch at the last download.
  * https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
 const REPOSITORY = /^models--(.+)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /**
- * A checkpoint's name by its folder: the folder's, but of a snapshot in the Hub's cache not the commit's 40 digits but the
- * repository's `owner--name`.
+ * Derives a checkpoint's name from its folder: the folder's name, or, for a snapshot in the Hub's cache, the repository's
+ * `owner--name` instead of the commit's 40 digits.
  */
 export function checkpointName(folder: string): string {
   const absolute = resolve(folder);
@@ -22,22 +22,22 @@ export function checkpointName(folder: string): string {
   return (isSnapshot && repositoryName(dirname(dirname(absolute)))) || name;
 }
 
-/** `owner--name` of a repository's folder in the Hub's cache; null where it is called otherwise. */
+/** `owner--name` of a repository's folder in the Hub's cache; null for a folder with another name. */
 export function repositoryName(folder: string): string | null {
   return REPOSITORY.exec(basename(resolve(folder)))?.[1] ?? null;
 }
 
-/** The snapshot that a repository's folder in the Hub's cache stands for, and how it was chosen. */
+/** The snapshot to use of a repository's folder in the Hub's cache, and how it was chosen. */
 export interface HubSnapshot {
   readonly folder: string;
   readonly note: string;
 }
 
 /**
- * The snapshot of a repository's folder: that of `refs/main`, else the only one.
+ * Finds the snapshot of a repository's folder: that of `refs/main`, otherwise the only one.
  *
- * @returns null where the folder is no repository of the Hub's cache
- * @throws InputError if `refs/main` names a snapshot that is not there, or there are several and nothing says which
+ * @returns null if the folder is not a repository of the Hub's cache
+ * @throws InputError if `refs/main` names a missing snapshot, or there are several snapshots and no `refs/main`
  */
 export async function findHubSnapshot(path: string): Promise<HubSnapshot | null> {
   if (repositoryName(path) === null) return null;
@@ -51,7 +51,6 @@ export async function findHubSnapshot(path: string): Promise<HubSnapshot | null>
   if (main !== undefined && commits.includes(main)) {
     return { folder: join(snapshots, main), note: `snapshot ${main} is used, which refs/main names` };
   }
-  const problem =
-    main === undefined ? "no refs/main says which snapshot is meant" : "refs/main names a snapshot that is not there";
+  const problem = main === undefined ? "several snapshots and no refs/main" : "refs/main names a missing snapshot";
   throw new InputError(`${path}: ${problem}; give one of snapshots/${commits.join(", snapshots/")}`);
 }

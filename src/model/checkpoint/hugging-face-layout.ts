@@ -2,7 +2,7 @@ import { parseHuggingFaceFiles } from "./hugging-face-preprocessing.ts";
 import type { LayoutKind } from "./layout-kind.ts";
 import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 
-/** What optimum and transformers.js export. */
+/** The exports of Optimum and transformers.js. */
 export const HUGGING_FACE = {
   id: "hugging-face",
   accepts: "onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/)",

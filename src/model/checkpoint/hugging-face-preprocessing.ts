@@ -13,7 +13,7 @@ import { graphImageSize, noteOfSize, type PreprocessingConfig } from "./preproce
 const side = z.number().int().positive();
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 
-/** What says in transformers' words how images are prepared; a file with none of them may be in open_clip's. */
+/** transformers' keys of the preprocessing; a file without any of them may use open_clip's keys. */
 const TRANSFORMERS_KEYS = [
   "do_resize",
   "resample",
@@ -26,8 +26,8 @@ const TRANSFORMERS_KEYS = [
 ];
 
 /**
- * Whether a processor's JSON is written in open_clip's words, as jina-clip's is: `resize_mode`, with `mean`, `std`, `interpolation` and
- * `fill_color`, and nothing of what transformers calls these.
+ * Whether a processor's JSON uses open_clip's keys, as jina-clip's does: `resize_mode`, with `mean`, `std`, `interpolation` and
+ * `fill_color`, and none of transformers' equivalents.
  */
 function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
   const has = (key: string) => json[key] !== undefined && json[key] !== null;
@@ -39,11 +39,11 @@ function isOpenClipProcessor(json: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Refuses a processor that says in open_clip's words something else than in transformers': of the two, only one prepared the images
- * of training.
+ * Refuses a processor whose open_clip keys contradict its transformers keys: only one of them describes the preprocessing of
+ * training.
  *
- * @param read what transformers' words come to
- * @throws InputError naming the keys
+ * @param read  the preprocessing that transformers' keys describe
+ * @throws InputError with the keys
  */
 function refuseContradiction(json: Readonly<Record<string, unknown>>, read: Preprocessing, where: string): void {
   const values = { ...read, resize_mode: read.resizeMode, fill_color: read.fillColor } as Record<string, unknown>;
@@ -53,11 +53,11 @@ function refuseContradiction(json: Readonly<Record<string, unknown>>, read: Prep
   if (conflicting.length === 0) return;
   const found = conflicting.map((key) => `${key} ${JSON.stringify(json[key])} and ${JSON.stringify(values[key])}`);
   throw new InputError(
-    `${where}: in open_clip's words and in transformers' it says different things (${found.join("; ")}): which of them prepared images in training is not said; remove one kind, or describe the checkpoint in a shiftline.json`,
+    `${where}: its open_clip keys contradict its transformers keys (${found.join("; ")}), and it is unknown which were used in training; remove one set, or describe the checkpoint in a shiftline.json`,
   );
 }
 
-/** Processors of transformers, which know no other words than its own. */
+/** Processors of transformers, which ignore open_clip's keys. */
 const TRANSFORMERS_TYPES = /^(?:(?:Chinese)?CLIP|Siglip|ViT|DeiT)/;
 const OPEN_CLIP_KEYS = ["mean", "std", "resize_mode", "interpolation", "fill_color"];
 
@@ -79,7 +79,7 @@ const schema = z.looseObject({
 });
 
 interface Defaults {
-  /** What a bare number as `size` means. */
+  /** Meaning of a single number as `size`. */
   readonly square: boolean;
   readonly centerCrop: boolean;
   readonly resample: number;
@@ -91,15 +91,15 @@ const CLIP: Defaults = { square: false, centerCrop: true, resample: 3, mean: OPE
 const SIGLIP: Defaults = { square: true, centerCrop: false, resample: 3, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 const VIT: Defaults = { ...SIGLIP, resample: 2 };
 
-/** Pillow's numbers of its filters. */
+/** Pillow's filter numbers. */
 const FILTERS = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
 /**
- * The preprocessing that a Hugging Face image processor's JSON describes. Defaults of CLIPImageProcessor,
- * SiglipImageProcessor and ViTImageProcessor apply to files of theirs; other processors must say everything.
+ * Parses the preprocessing from the JSON of a Hugging Face image processor. The defaults of CLIPImageProcessor,
+ * SiglipImageProcessor and ViTImageProcessor apply to their files; files of other processors must be complete.
  *
- * @param where what messages call the file
- * @throws InputError naming what is not a resize and a centre crop with bicubic, bilinear or Lanczos interpolation
+ * @param where name of the file in messages
+ * @throws InputError for anything other than a resize and a center crop with bicubic, bilinear or Lanczos interpolation
  * @see transformers 5 src/transformers/models/clip/image_processing_clip.py, models/siglip/image_processing_siglip.py
  */
 export function parseHuggingFacePreprocessing(json: unknown, where: string): Preprocessing {
@@ -108,11 +108,12 @@ export function parseHuggingFacePreprocessing(json: unknown, where: string): Pre
   const type = config.image_processor_type ?? config.feature_extractor_type ?? "";
   if (/^Siglip2/.test(type))
     throw refuse(
-      `${type} is not supported: it makes NaFlex's patches of images of any shape; use the twin of a fixed resolution, or describe the checkpoint in a shiftline.json`,
+      `${type} is not supported: it creates NaFlex patches of images of any shape; use the fixed-resolution version, or describe the checkpoint in a shiftline.json`,
     );
   if (/^Timm/.test(type)) throw refuse(`${type} is not supported; describe the checkpoint in a shiftline.json`);
-  if (config.do_resize === false) throw refuse("do_resize false: images of one size are needed");
-  if (config.do_rescale === false) throw refuse("do_rescale false is not supported: mean and std must be of [0, 1]");
+  if (config.do_resize === false) throw refuse("do_resize false is not supported: all images must have the same size");
+  if (config.do_rescale === false)
+    throw refuse("do_rescale false is not supported: mean and std must refer to values in [0, 1]");
   if (config.do_pad === true) throw refuse("do_pad true is not supported");
   if (typeof config.crop_pct === "number" && config.crop_pct !== 1) {
     throw refuse(`crop_pct ${config.crop_pct} is not supported`);
@@ -153,7 +154,10 @@ function readFilter(resample: number | undefined, refuse: (problem: string) => I
   return filter;
 }
 
-/** The size, whether the shorter side is brought to it and the rest cropped, or both sides are, and what is resized to where it is another size. */
+/**
+ * The size; whether the shorter side is resized to it and the rest cropped, or both sides are resized; and the size before the
+ * crop if it differs.
+ */
 function readGeometry(
   config: z.infer<typeof schema>,
   defaults: Defaults | null,
@@ -167,7 +171,7 @@ function readGeometry(
   if (resize === null) throw refuse(`size ${JSON.stringify(given)} is not supported`);
   const { height, width } = resize;
   if (!crops && resize.mode === "shortest") {
-    throw refuse(`size ${JSON.stringify(given)} without a centre crop leaves images of different sizes`);
+    throw refuse(`size ${JSON.stringify(given)} without a center crop leaves images of different sizes`);
   }
   const cropped = crops ? crop : null;
   const target =
@@ -179,7 +183,7 @@ function readGeometry(
   if (target.height === height && target.width === width) return { size: target, resizeMode: resize.mode };
   if (height !== width) {
     throw refuse(
-      `a resize to ${JSON.stringify(given)} and then a crop to ${target.height} x ${target.width} is not supported: the resize must be to a square, or to one size with the crop`,
+      `a resize to ${JSON.stringify(given)} and then a crop to ${target.height} x ${target.width} is not supported: the resize must be to a square, or to the size of the crop`,
     );
   }
   return { size: target, resizeMode: resize.mode, resize: height };
@@ -201,7 +205,7 @@ function readResize(
   return null;
 }
 
-/** `preprocessor_config.json`, or the `image_processor` of `processor_config.json`; null where neither is there. */
+/** Parses `preprocessor_config.json`, or the `image_processor` of `processor_config.json`; null if neither exists. */
 export function parseHuggingFaceFiles(
   facts: CheckpointFacts,
   _configs: ModelConfigs,
@@ -219,7 +223,7 @@ export function parseHuggingFaceFiles(
   return { ...parseProcessor(json, `${processor.path}: image_processor`, pixels), files: [processor.file] };
 }
 
-/** A processor in transformers' words, or in open_clip's. */
+/** Parses a processor with transformers' or open_clip's keys. */
 function parseProcessor(json: unknown, where: string, pixels: TensorInfo): Omit<PreprocessingConfig, "files"> {
   const fields = z.record(z.string(), z.unknown()).safeParse(json).data ?? {};
   if (!isOpenClipProcessor(fields)) {
@@ -233,4 +237,4 @@ function parseProcessor(json: unknown, where: string, pixels: TensorInfo): Omit<
 }
 
 const OPEN_CLIP_KEYS_NOTE =
-  "the image processor is written in open_clip's words (mean, std, resize_mode) and read as open_clip does";
+  "the image processor uses open_clip's keys (mean, std, resize_mode) and is read as in open_clip";

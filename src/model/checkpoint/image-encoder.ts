@@ -10,7 +10,7 @@ import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "
 /**
  * Opens the image tower of a graph.
  *
- * @throws InputError if onnxruntime cannot load the graph, or it has no image side
+ * @throws InputError if onnxruntime cannot load the graph, or it has no image tower
  */
 export async function openImageEncoder(tower: EncoderGraph, options: EncoderOptions = {}): Promise<ImageEncoder> {
   const session = await openSession(await runnableGraph(tower), options, tower.bytes);
@@ -24,7 +24,7 @@ export async function openImageEncoder(tower: EncoderGraph, options: EncoderOpti
 
 async function makeImageEncoder(session: GraphSession, tower: EncoderGraph): Promise<ImageEncoder> {
   const { vision, text } = findSides(session, tower);
-  if (vision === null) throw new InputError(`${tower.path}: a text graph where a graph that takes images is needed`);
+  if (vision === null) throw new InputError(`${tower.path}: expected a graph that takes images, got a text graph`);
   const { height, width } = tower.size;
   const imageLength = 3 * height * width;
   const batchSize = fixedAxis(vision.pixels, 0);
@@ -79,7 +79,7 @@ async function makeImageEncoder(session: GraphSession, tower: EncoderGraph): Pro
   };
 }
 
-/** Fills a fixed batch up with its first image, so that nothing foreign to the data enters the graph. */
+/** Fills a fixed batch with copies of its first image, so that only real data enters the graph. */
 function padImages(pixels: Float32Array, count: number, batchSize: number): Float32Array {
   const imageLength = pixels.length / count;
   const padded = new Float32Array(batchSize * imageLength);

@@ -5,24 +5,24 @@ import type { PreprocessingParser } from "./preprocessing-config.ts";
 export interface ExportNames {
   readonly vision: string;
   readonly text: string;
-  /** One graph of both towers; null where the exporter makes none. */
+  /** One graph of both towers; null if the exporter writes none. */
   readonly both: string | null;
 }
 
-/** A way to lay out a checkpoint's files: where its graphs are, and whose files and defaults describe them. */
+/** A layout of a checkpoint's files: the locations of its graphs, and the library whose files and defaults describe them. */
 export interface LayoutKind {
-  /** Names it in results and messages. */
+  /** Name in results and messages. */
   readonly id: string;
-  /** What is accepted, in the words of the error messages. */
+  /** Description for error messages of the files that it accepts. */
   readonly accepts: string;
-  /** Exports that are known by name; none where a file names the graphs. */
+  /** Exports that are identified by file names; empty if a file names the graphs. */
   readonly exports: readonly ExportNames[];
-  /** The library whose conventions hold; null where the layout is described by a file of ours. */
+  /** The library whose conventions apply; null for the layout that a shiftline.json describes. */
   readonly library: "transformers" | "open_clip" | null;
-  /** Parsers of the files that say how images are prepared, the layout's own first. */
+  /** Parsers of the files that describe preprocessing, those of the layout first. */
   readonly preprocessing: readonly PreprocessingParser[];
-  /** Whose description of the model counts where both libraries' are there. */
+  /** The library whose description of the model is used if both exist. */
   readonly mainConfig: keyof Pick<ModelConfigs, "openClip" | "huggingFace">;
-  /** How texts are cleaned for a tokenizer in the folder where no configuration says it, and what decided that. */
+  /** Text cleaning for a tokenizer in the folder if no configuration states it, and the source of that choice. */
   readonly cleaning: { readonly cleaning: "none" | "open_clip"; readonly source: string };
 }

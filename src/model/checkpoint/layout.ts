@@ -15,39 +15,39 @@ import { parseShiftlineJson, type ShiftlineJson } from "./shiftline-json.ts";
 import { chooseWeights, type WeightChoice } from "./weight-choice.ts";
 import { isWeightName } from "./weight-names.ts";
 
-/** Which files of a checkpoint hold its graphs; paths are relative to `root`, with "/" between. */
+/** The files of a checkpoint that contain its graphs; paths are relative to `root`, with "/" as separator. */
 export interface Layout {
   readonly kind: LayoutId;
-  /** Absolute path of the folder that the checkpoint's files lie in. */
+  /** Absolute path of the folder that contains the checkpoint's files. */
   readonly root: string;
-  /** The folder's name, or the file's without its ending; in the Hub's cache the repository's. */
+  /** Name of the folder, or of the file without its extension; in the Hub's cache, that of the repository. */
   readonly stem: string;
-  /** The graph that takes images; the same as `text` where one graph takes both. */
+  /** The graph that takes images; equal to `text` if one graph takes both. */
   readonly vision: string;
   /** The graph that takes texts. */
   readonly text: string;
-  /** Whether one file was given: which towers it holds is known only from its graph. */
+  /** Whether a single file was given: only its graph shows which towers it contains. */
   readonly singleFile: boolean;
   readonly shiftline: ShiftlineJson | null;
   readonly notes: readonly string[];
 }
 
-/** Why no layout was found, for people. */
+/** Why no layout was found, for messages. */
 export interface LayoutProblem {
   readonly problem: string;
-  /** What is accepted, where that may help. */
+  /** The accepted formats, if listing them may help. */
   readonly detail?: string;
   /** Whether a shiftline.json for the folder's graphs would help. */
   readonly needsDraft: boolean;
 }
 
 /**
- * Finds a checkpoint's graphs from file names alone, or its weights where it has no graph. Nothing is guessed: a folder that two
- * layouts fit, or none, is a problem that says what was found and what would be accepted.
+ * Finds a checkpoint's graphs by their file names, or its weights if it has no graph. Nothing is guessed: a folder that fits two
+ * layouts or none is a problem, which lists the found files and the accepted formats.
  *
- * @param variant the suffix of other precisions in Hugging Face's naming: "fp16" means `vision_model_fp16.onnx`, for the tower that
- *   has it; by tower: "vision=fp16,text=int8"
- * @throws InputError if the folder cannot be listed, its shiftline.json is damaged, or the variant is none for it
+ * @param variant suffix of another precision in Hugging Face's naming: "fp16" selects `vision_model_fp16.onnx` for each tower
+ *   that has it; by tower: "vision=fp16,text=int8"
+ * @throws InputError if the folder cannot be listed, its shiftline.json is damaged, or the variant does not apply
  */
 export function findLayout(facts: CheckpointFacts, variant?: string): Layout | WeightChoice | LayoutProblem {
   if (facts.singleFile !== null) return layoutOfFile(facts, facts.singleFile, variant);
@@ -86,9 +86,9 @@ function describeGroup(
   { vision, text, notes }: ChosenGraphs,
 ): Pick<Layout, "kind" | "notes"> {
   if (kind !== "words") return { kind, notes };
-  // Their names are of no layout: what the folder says of images is
+  // Their names belong to no layout, so the preprocessing files of the folder decide
   const described = hasProcessor(facts) ? "hugging-face" : "open_clip";
-  const note = `${vision} and ${text} are read as one checkpoint's towers, by their names, in the ${described} layout, by the files beside them`;
+  const note = `${vision} and ${text} are read as the towers of one checkpoint because of their names, in the ${described} layout because of the other files`;
   return { kind: described, notes: [note] };
 }
 
@@ -101,10 +101,10 @@ function notWhole(
     files.length === 0 ? `no .onnx file and no weights in it; ${describeContents(root)}` : `found ${files.join(", ")}`;
   const advice = weightFiles.length === 0 ? "" : `; to use its weights, give their file (${weightFiles.join(", ")})`;
   const variants = listVariants(groups);
-  const needsDraft = variants.length === 0; // a variant is the shorter way
+  const needsDraft = variants.length === 0; // a variant is the simpler advice
   const variantList = variants.length === 0 ? "" : `; variants that exist (--variant): ${variants.join(", ")}`;
   if (variant !== undefined) {
-    const plain = groups.some((group) => chooseGraphs(group, null) !== null) ? "; without --variant it opens" : "";
+    const plain = groups.some((group) => chooseGraphs(group, null) !== null) ? "; it opens without --variant" : "";
     const problem = `${path}: no variant "${variant}"${variantList || "; it has no variants"}${plain}; ${found}`;
     return { problem, needsDraft: false };
   }
@@ -113,11 +113,11 @@ function notWhole(
     const [given, missing, tower] = vision.has("")
       ? [names.vision, names.text, "text"]
       : [names.text, names.vision, "image"];
-    const problem = `${path}: ${given}.onnx is there, but no graph of the ${tower} tower: expected ${missing}.onnx beside it; ${found}${variantList}${advice}`;
+    const problem = `${path}: ${given}.onnx has no matching graph of the ${tower} tower: expected ${missing}.onnx; ${found}${variantList}${advice}`;
     return { problem, needsDraft, detail: ACCEPTED };
   }
   return {
-    problem: `${path}: no checkpoint of a known layout: ${found}${variantList}${advice}`,
+    problem: `${path}: not a checkpoint of a known layout: ${found}${variantList}${advice}`,
     needsDraft,
     detail: ACCEPTED,
   };
@@ -132,7 +132,7 @@ function layoutOfFile(facts: CheckpointFacts, file: string, variant: string | un
     const named = [shiftline.vision.file, shiftline.text.file];
     if (named.includes(file)) return layoutOfShiftline(facts, shiftline, undefined);
     throw new InputError(
-      `${path}: the shiftline.json beside it names other files (${named.join(", ")}); give the folder, or move it`,
+      `${path}: the shiftline.json in its folder names other files (${named.join(", ")}); give the folder, or move the shiftline.json`,
     );
   }
   const isOpenClip = /^(visual|textual)(\/model)?(_[^/]*)?\.onnx$/.test(file) || hasOnlyOpenClipConfig(facts);
@@ -145,13 +145,13 @@ function layoutOfShiftline(facts: CheckpointFacts, shiftline: ShiftlineJson, var
   const named = [shiftline.vision.file, shiftline.text.file];
   if (weightFile !== null) {
     throw new InputError(
-      `${path}: the shiftline.json beside it names graphs (${[...new Set(named)].join(", ")}); give the folder, or move it away`,
+      `${path}: the shiftline.json in its folder names graphs (${[...new Set(named)].join(", ")}); give the folder, or move the shiftline.json`,
     );
   }
   const weights = named.find((file) => isWeightName(posix.basename(file)));
   if (weights !== undefined) {
     throw new InputError(
-      `${path}: its shiftline.json names weights (${weights}), but it describes .onnx graphs; weights are described by open_clip_config.json, or by config.json and preprocessor_config.json: move shiftline.json away`,
+      `${path}: its shiftline.json names weights (${weights}), but it describes .onnx graphs; weights are described by open_clip_config.json, or by config.json and preprocessor_config.json: move the shiftline.json`,
     );
   }
   if (variant !== undefined) {

@@ -8,7 +8,10 @@ import { isUnfinishedName, isWeightName } from "./weight-names.ts";
 
 export type ModelFiles = Pick<CheckpointFacts, "graphs" | "graphsFault" | "weightFiles" | "unfinished">;
 
-/** The graphs and weights of a folder: .onnx files, of the subfolders that layouts use too, and weight files of the folder itself. */
+/**
+ * Lists the graphs and weights of a folder: .onnx files, including those in the subfolders that layouts use, and weight files of
+ * the folder itself.
+ */
 export async function listModelFiles(root: string): Promise<ModelFiles> {
   const graphs: string[] = [];
   const weights = await listWeights(root);
@@ -19,7 +22,7 @@ export async function listModelFiles(root: string): Promise<ModelFiles> {
       );
       for (const entry of entries) {
         const path = posix.join(folder, entry.name);
-        // Qualcomm AI Hub gives a folder of the graph's name, with the graph and its weights in it
+        // Qualcomm AI Hub exports a folder with the graph's name that contains the graph and its weights
         const inside = entry.isDirectory() ? await statCompanion(root, `${path}/model.onnx`) : null;
         if (inside !== null && !inside.isFile) throw inside.fault;
         if (inside !== null) graphs.push(inside.file);
@@ -34,13 +37,13 @@ export async function listModelFiles(root: string): Promise<ModelFiles> {
   return { ...weights, graphs: graphs.sort(), graphsFault: null };
 }
 
-/** Weight files and unfinished downloads of them; none where the folder cannot be listed. */
+/** Lists weight files and their unfinished downloads; none if the folder cannot be listed. */
 export async function listWeights(root: string): Promise<Pick<ModelFiles, "weightFiles" | "unfinished">> {
   const names = await namesIn(root);
   const weightFiles = names.filter(isWeightName);
   const unfinished = names.filter((name) => isUnfinishedName(name) && isWeightName(name.replace(/\.\w+$/, "")));
   if (weightFiles.length > 0) return { weightFiles, unfinished };
-  // Where the Hub's client puts what it has not whole: in the cache among the blobs, of a plain folder in one of its own
+  // The Hub's client stores incomplete downloads among the blobs of the cache, or in a separate subfolder of a plain folder
   for (const folder of [join("..", "..", "blobs"), join(".cache", "huggingface", "download")]) {
     const parts = (await namesIn(join(root, folder))).filter((name) => name.endsWith(".incomplete"));
     unfinished.push(...parts.map((name) => join(folder, name)));

@@ -44,22 +44,22 @@ const huggingFaceSchema = z.looseObject({
   vision_config: z.looseObject({ hidden_act: z.string().nullish(), model_type: z.string().nullish() }).nullish(),
 });
 
-/** open_clip's description of a model: what its `model_cfg` says and this package reads. */
+/** open_clip's description of a model: the fields of its `model_cfg` that this package reads. */
 export type OpenClipModelConfig = z.infer<typeof openClipModelSchema>;
-/** What transformers' `config.json` says and this package reads. */
+/** The fields of transformers' `config.json` that this package reads. */
 export type HuggingFaceConfig = z.infer<typeof huggingFaceSchema>;
 
 /** A parsed file, with its path relative to the checkpoint's folder. */
 export interface ConfigFile<T> {
   readonly file: string;
   readonly config: T;
-  /** Whether it is no file: `file` is then what names it, for messages. */
+  /** Whether it is not a file; `file` is then its name in messages. */
   readonly isNamed?: boolean;
 }
 
 /**
- * What the checkpoint's folder says of the model, each null where the folder does not say it. `openClip` is from
- * open_clip_config.json, or from a config.json that holds an open_clip `model_cfg` alone, as some exporters write it.
+ * The descriptions of the model in the checkpoint's folder; null for those that do not exist. `openClip` is from
+ * open_clip_config.json, or from a config.json that contains only an open_clip `model_cfg`, as some exporters write it.
  */
 export interface ModelConfigs {
   readonly openClip: ConfigFile<OpenClipModelConfig> | null;
@@ -67,7 +67,7 @@ export interface ModelConfigs {
   readonly huggingFace: ConfigFile<HuggingFaceConfig> | null;
 }
 
-/** @throws InputError if one of the files is there but cannot be read, or is not what its name promises */
+/** @throws InputError if one of the files exists but cannot be read or is invalid */
 export function parseModelConfigs(facts: CheckpointFacts): ModelConfigs {
   const openClipFile = findCompanion(facts, "open_clip_config.json");
   const openClip = openClipFile === null ? null : jsonAs(openClipFile, openClipSchema);
@@ -90,7 +90,7 @@ export function parseModelConfigs(facts: CheckpointFacts): ModelConfigs {
   };
 }
 
-/** Whether transformers' towers have their embedding in `pooler_output`, as SigLIP's do. */
+/** Whether transformers' towers return their embedding as `pooler_output`, as SigLIP's do. */
 export function isSiglip(config: HuggingFaceConfig | undefined): boolean {
   return config?.model_type?.startsWith("siglip") ?? false;
 }

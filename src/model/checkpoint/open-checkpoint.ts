@@ -18,85 +18,88 @@ import { identifyText, shippedVocabularySha256, type TextIdentity } from "./text
 import { watchFiles } from "./unchanged-files.ts";
 import type { WeightFacts } from "./weight-facts.ts";
 
-/** A CLIP checkpoint, exported or of weights: where its files are and how they are used. Graphs are loaded when an encoder is opened. */
+/**
+ * A CLIP checkpoint, from exported graphs or from weights: its files and how they are used. Graphs are loaded when an encoder is
+ * opened.
+ */
 export interface Checkpoint {
-  /** The folder's name or the file's stem, or the name given; names the checkpoint's results. */
+  /** The given name, or the folder's name or the file's stem; names the checkpoint's results. */
   readonly id: string;
-  /** As given. */
+  /** The path as given. */
   readonly path: string;
   /** How its files are named and laid out. */
   readonly layout: LayoutId;
-  /** What its graphs were compiled from; null where they were exported. */
+  /** The source of compiled graphs; null for exported graphs. */
   readonly weights: WeightFacts | null;
   /** Every file that can change a number, with its hash. */
   readonly files: readonly CheckpointFile[];
-  /** SHA-256 over the role and content of every file that can change a number, and of compiled graphs; 64 hexadecimal digits. */
+  /** SHA-256 over the role and content of every file that can affect a result, and of compiled graphs; 64 hexadecimal digits. */
   readonly fingerprint: string;
   /** How images are prepared for its image encoder. */
   readonly preprocessing: Preprocessing;
-  /** Which file said how images are prepared, or what else did. */
+  /** The file or other source of the preprocessing. */
   readonly preprocessingSource: string;
-  /** Null where the checkpoint has no text side. */
+  /** Null if the checkpoint has no text tower. */
   readonly tokenizer: Tokenizer | null;
-  /** Whatever decides the token ids of its texts; null where the checkpoint has no text side. */
+  /** Everything that determines the token ids of its texts; null if the checkpoint has no text tower. */
   readonly text: TextIdentity | null;
-  /** What the user should know, each a short sentence without a full stop. */
+  /** Notes for the user, each a short sentence without a full stop. */
   readonly notes: readonly string[];
-  /** Why its numbers may be wrong, in the same form. */
+  /** Reasons why its numbers may be wrong, in the same form. */
   readonly warnings: readonly string[];
-  /** How the image graph is opened: plain data, which a thread can be given. */
+  /** How the image graph is opened: plain data that can be passed to a thread. */
   readonly imageTower: EncoderGraph;
   /**
-   * Runs both towers on made-up inputs. What it shows goes, with what the files say, into `exportChecks`.
+   * Runs both towers on synthetic inputs. `exportChecks` evaluates the result together with the files.
    *
-   * @throws InputError if onnxruntime cannot load a graph, or a side's output has no one width
+   * @throws InputError if onnxruntime cannot load a graph, or the width of an output varies
    */
   runExport(options?: RunOptions): Promise<ExportRun>;
-  /** The sanity checks of the export, given what running it showed. */
+  /** The sanity checks of the export, given the result of `runExport`. */
   exportChecks(run: ExportRun): ExportCheck[];
-  /** Everything beside the files' content that decides what `runExport` shows. */
+  /** Everything apart from the files' content that affects the result of `runExport`. */
   readonly exportSettings: string;
   /**
-   * Holds the files against what was hashed when the checkpoint was opened: what the graphs gave until now is of that content.
+   * Checks that the files still have the content that was hashed when the checkpoint was opened, so that all results so far
+   * belong to that content.
    *
-   * @throws InputError if one has changed since
+   * @throws InputError if a file has changed
    */
   checkUnchanged(): Promise<void>;
-  /** @throws InputError if image embeddings of this width do not go with the text embeddings */
+  /** @throws InputError if the text embeddings have another width */
   checkImageWidth(dimension: number): void;
   /** @throws InputError if onnxruntime cannot load the graph, or the towers differ in width */
   openImageEncoder(options?: EncoderOptions): Promise<ImageEncoder>;
-  /** @throws InputError if there is no text side, onnxruntime cannot load the graph, or the towers differ in width */
+  /** @throws InputError if there is no text tower, onnxruntime cannot load the graph, or the towers differ in width */
   openTextEncoder(options?: EncoderOptions): Promise<TextEncoder>;
 }
 
 /** Options of `openCheckpoint`. */
 export interface CheckpointOptions {
-  /** Names the checkpoint instead of its folder or file. */
+  /** Name of the checkpoint, instead of that of its folder or file. */
   readonly name?: string;
-  /** Chooses another precision in Hugging Face's naming: "fp16" opens `vision_model_fp16.onnx`. */
+  /** Another precision in Hugging Face's naming: "fp16" opens `vision_model_fp16.onnx`. */
   readonly variant?: string;
-  /** Names the architecture of weights, as open_clip does: "ViT-B-32", "ViT-B-32-quickgelu:laion400m_e32". */
+  /** Architecture of weights, as open_clip names it: "ViT-B-32", "ViT-B-32-quickgelu:laion400m_e32". */
   readonly arch?: string;
-  /** Folder in which the hashes of large files are remembered, so that they are read once and not in every run. */
+  /** Folder in which the hashes of large files are remembered, so that the files are not hashed in every run. */
   readonly hashMemory?: string;
 }
 
 /**
- * Opens a CLIP checkpoint: finds its layout, its graphs or the weights that they are compiled from, tokenizer and preprocessing,
- * checks that they fit each other, and hashes them: what was parsed is what was hashed. Nothing is guessed silently: `notes` says
- * what was filled in.
+ * Opens a CLIP checkpoint: finds its layout, its graphs or weights, tokenizer and preprocessing, checks that they are consistent,
+ * and hashes exactly the content that was parsed. Nothing is guessed silently: `notes` lists every default that was used.
  *
  * @param path a folder, one .onnx file, or one file of weights
- * @throws InputError, in one line, if the path is not there or cannot be read; files are missing, truncated,
- *   contradictory, of several layouts or being written; the towers differ in width; there is no tokenizer for the vocabulary
+ * @throws InputError, in one line, if the path does not exist or cannot be read; files are missing, truncated, contradictory, of
+ *   several layouts or being written; the towers differ in width; there is no tokenizer for the vocabulary
  */
 export async function openCheckpoint(path: string, options: CheckpointOptions = {}): Promise<Checkpoint> {
   const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
   const checkWidths = widthCheck(path);
   checkWidths("image", fixedWidth(resolved.vision.signature.embedding));
   if (resolved.text !== null) checkWidths("text", fixedWidth(resolved.text.signature.embedding));
-  // Not `resolved` itself in what follows: the graphs it holds are many MB for a sweep of many checkpoints
+  // The returned object must not refer to `resolved`, whose graphs take many MB in a sweep of many checkpoints
   const { visionTower, textTower, textSettings } = resolved;
   const subject = exportSubject(resolved, tokenizer);
   const text =
@@ -132,7 +135,7 @@ export async function openCheckpoint(path: string, options: CheckpointOptions = 
     },
     async openTextEncoder(encoderOptions) {
       if (textTower === null || tokenizer === null) {
-        throw new InputError(`${path}: it has no text tower; give the folder that holds both towers`);
+        throw new InputError(`${path}: it has no text tower; give the folder that contains both towers`);
       }
       const encoder = await openTextEncoder(textTower, tokenizer, encoderOptions);
       return await closeUnless(encoder, () => checkWidths("text", encoder.dimension));
@@ -145,13 +148,13 @@ export interface ReadCheckpoint {
   readonly resolved: ResolvedCheckpoint;
   readonly tokenizer: Tokenizer | null;
   readonly files: readonly CheckpointFile[];
-  /** @throws InputError if a file has another content than the one that was hashed */
+  /** @throws InputError if a file no longer has the hashed content */
   checkUnchanged(): Promise<void>;
 }
 
 /**
- * Parses and hashes a checkpoint's files, and proves that it was one content: each file is looked at before it is parsed and
- * after it was hashed.
+ * Parses and hashes a checkpoint's files, and verifies that both saw the same content: the state of each file is read before it
+ * is parsed and after it was hashed.
  *
  * @throws InputError as `openCheckpoint` does, also if a file changed meanwhile
  */
@@ -168,7 +171,7 @@ export async function readCheckpoint(
   return { resolved, tokenizer, files, checkUnchanged: watchFiles(root, files, states) };
 }
 
-/** The fingerprint of a checkpoint's hashed files; CLIP's vocabulary that ships counts where it is used, and so do compiled graphs. */
+/** The fingerprint of a checkpoint's hashed files; includes the shipped CLIP vocabulary if it is used, and compiled graphs. */
 export function checkpointFingerprint(files: readonly CheckpointFile[], resolved: ResolvedCheckpoint): string {
   const source = resolved.textSettings?.source;
   const shipped = source !== undefined && source.tokenizerJson === null && source.bytePairs === undefined;
@@ -184,18 +187,18 @@ export function checkpointFingerprint(files: readonly CheckpointFile[], resolved
   return fingerprint([...files, ...vocabulary, ...graphs]);
 }
 
-/** Folders that a results folder has beside those of checkpoints. */
+/** Reserved names in a results folder, which also has a folder per checkpoint. */
 const RESERVED_IDS = [".progress", ".shiftline"];
 
 function checkId(path: string, id: string): string {
-  const problem = RESERVED_IDS.includes(foldPath(id)) ? "is a folder of ours" : pathNameProblem(id);
+  const problem = RESERVED_IDS.includes(foldPath(id)) ? "is a reserved name" : pathNameProblem(id);
   if (problem === null) return id;
   throw new InputError(
-    `${path}: "${id}" cannot name a checkpoint: it ${problem}, and results lie in a folder of that name; give it another with --name ID=PATH`,
+    `${path}: "${id}" cannot name a checkpoint: it ${problem}, but its results need a folder of that name; choose another with --name ID=PATH`,
   );
 }
 
-/** Remembers each tower's width as it becomes known, and refuses a pair that differs. */
+/** Creates a check that records each tower's width when it becomes known, and refuses two different widths. */
 function widthCheck(path: string): (tower: "image" | "text", dimension: number | null) => void {
   const known = new Map<string, number>();
   return (tower, dimension) => {

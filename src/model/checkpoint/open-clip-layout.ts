@@ -2,7 +2,7 @@ import { parseHuggingFaceFiles } from "./hugging-face-preprocessing.ts";
 import type { LayoutKind } from "./layout-kind.ts";
 import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 
-/** Towers of open_clip, with its configuration beside them. */
+/** Towers of open_clip, with its configuration in the same folder. */
 export const OPEN_CLIP = {
   id: "open_clip",
   accepts: "visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip)",

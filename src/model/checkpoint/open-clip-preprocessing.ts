@@ -24,14 +24,14 @@ const schema = z.looseObject({
 });
 
 /**
- * The preprocessing that an open_clip `preprocess_cfg` describes, what it leaves out as open_clip has it: OpenAI's mean
- * and std, bicubic ("random" means bicubic outside training), shortest, fill colour 0.
+ * Parses the preprocessing from an open_clip `preprocess_cfg`. Missing fields have open_clip's defaults: OpenAI's mean and std,
+ * bicubic ("random" means bicubic outside training), shortest, fill color 0.
  *
  * @param json      the `preprocess_cfg`
- * @param imageSize the model's own image size, which open_clip puts above the `preprocess_cfg`'s; null if not known
- * @param fallback  the size where neither says one
- * @param where     what messages call the file
- * @throws InputError naming each field that is not as it should be
+ * @param imageSize the model's image size, which takes precedence over that of the `preprocess_cfg` in open_clip; null if unknown
+ * @param fallback  the size if neither specifies one
+ * @param where     name of the file in messages
+ * @throws InputError with each invalid field
  * @see open_clip 3.3.0 src/open_clip/transform.py `PreprocessCfg`, factory.py `create_model`
  */
 export function parseOpenClipPreprocessing(
@@ -52,10 +52,10 @@ export function parseOpenClipPreprocessing(
   };
 }
 
-/** Files that hold a `preprocess_cfg` alone. */
+/** Files that contain only a `preprocess_cfg`. */
 export const OPEN_CLIP_FILES: readonly string[] = ["visual/preprocess_cfg.json", "preprocess_cfg.json"];
 
-/** `preprocess_cfg.json`, or the `preprocess_cfg` of `open_clip_config.json`; null where neither is there. */
+/** Parses `preprocess_cfg.json`, or the `preprocess_cfg` of `open_clip_config.json`; null if neither exists. */
 export function parseOpenClipFiles(
   facts: CheckpointFacts,
   configs: ModelConfigs,
@@ -74,7 +74,7 @@ export function parseOpenClipFiles(
     const preprocessing = parse(config, found.file);
     if (inConfig !== null && !isDeepStrictEqual(preprocessing, parse(inConfig.config, inConfig.file))) {
       throw new InputError(
-        `${facts.root}: ${found.file} and ${inConfig.file} prepare images differently; remove the wrong one`,
+        `${facts.root}: ${found.file} and ${inConfig.file} specify different preprocessing; remove the wrong one`,
       );
     }
     const notes = noteOfSize(imageSize ?? config.size, graphSize);

@@ -3,20 +3,20 @@ import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { TextIdentity } from "./text-identity.ts";
 
 /**
- * How far apart, as unit vectors, embeddings of one text under two paddings may be without padding taking part: two orders
- * of summation; where activations are rounded, padding that is masked still enters the range they are rounded by, which
- * moved embeddings by up to 0.022 (test/fixtures/checkpoints/hf-split, int8).
+ * Maximum distance between the unit embeddings of one text with two paddings that still counts as independent of padding. `exact`
+ * allows for two orders of summation. `rounded`: even masked padding affects the range by which activations are rounded, which
+ * changed embeddings by up to 0.022 (test/fixtures/checkpoints/hf-split, int8).
  */
 const TOLERANCE = { exact: 1e-5, rounded: 0.1 } as const;
 
 /**
- * Whether what fills a text up to the context takes part in its embedding: the probes, padded with the padding id and
- * with another. No graph that masks padding, or cannot look ahead, tells them apart.
+ * Tests whether an embedding depends on padding, by padding the probes with the padding id and with another id. Graphs that mask
+ * padding or use causal attention return the same embedding for both.
  *
  * @param probes token ids, shorter than the context
  * @param precision whether the graph rounds activations
- * @param encode embeds rows padded with an id to the context; (n, d)
- * @returns false where the probes fill the context
+ * @param encode embeds rows padded to the context length with an id; (n, d)
+ * @returns false if the probes fill the context
  */
 export async function paddingTakesPart(
   probes: readonly Int32Array[],
@@ -36,28 +36,28 @@ export async function paddingTakesPart(
       return !(distance(found.subarray(from, to), expected.subarray(from, to)) <= TOLERANCE[precision]);
     });
   } catch (cause) {
-    if (cause instanceof InputError) return true; // it does not run with the other: it is read
+    if (cause instanceof InputError) return true; // the graph fails with the other id, so it uses it
     throw cause;
   }
 }
 
-/** Euclidean distance of two vectors brought to unit length. */
+/** Euclidean distance between two vectors scaled to unit length. */
 function distance(a: Float32Array, b: Float32Array): number {
   const [lengthA, lengthB] = [Math.hypot(...a), Math.hypot(...b)];
   return Math.hypot(...a.map((value, i) => value / lengthA - (b[i] as number) / lengthB));
 }
 
-/** The smallest id that is neither padding nor a token of a probe: it ends no text, and is in every vocabulary. */
+/** The smallest id that is neither padding nor a token of a probe: it does not end a text, and every vocabulary has it. */
 function unusedId({ padId, endOfText }: Pick<Tokenizer, "padId" | "endOfText">, probes: readonly Int32Array[]): number {
   for (let id = 0; ; id++) {
     if (id !== padId && id !== endOfText && !probes.some((row) => row.includes(id))) return id;
   }
 }
 
-/** Why the numbers may be wrong: padding takes part in the embeddings, and no file says which. */
+/** Warns that results may be wrong: embeddings depend on the padding id, and no file states it. */
 export function warnOfPadding(text: TextIdentity, takesPart: boolean): string[] {
   if (!takesPart || text.isPaddingExplicit) return [];
   return [
-    `padding takes part in the text embeddings, and no file says what the weights were trained with: id ${text.padId} is used (${text.padSource}); another gives other predictions: say it with padId in a shiftline.json`,
+    `text embeddings depend on the padding id, and no file states the id of training: ${text.padId} is used (${text.padSource}); another id changes predictions: set padId in a shiftline.json`,
   ];
 }

@@ -7,29 +7,29 @@ import { type CheckpointFacts, type CompanionFile, findCompanion, namedCompanion
 import type { ShiftlineJson } from "./shiftline-json.ts";
 import type { DenseLayer, TextPooling } from "./text-pooling.ts";
 
-/** What files say of how token states become an embedding. */
+/** How token states become an embedding, according to files. */
 export interface PoolingConfig {
   readonly mode: TextPooling["mode"];
   readonly dense: DenseConfig | null;
-  /** The files that say it, relative to the checkpoint's folder. */
+  /** The files that state it, relative to the checkpoint's folder. */
   readonly files: readonly { readonly role: string; readonly path: string }[];
-  /** For people, a sentence about the output it is applied to. */
+  /** A sentence about the output, for messages. */
   readonly description: string;
 }
 
-/** A Dense layer but for its weights. */
+/** A Dense layer without its weights. */
 export interface DenseConfig extends Omit<DenseLayer, "weight" | "bias"> {
   readonly hasBias: boolean;
   /** The file of its weights, relative to the checkpoint's folder. */
   readonly weights: string;
 }
 
-/** sentence-transformers' files where no modules.json names others. */
+/** sentence-transformers' files, unless a modules.json names others. */
 export const POOLING_FILES = ["modules.json", "1_Pooling/config.json", "2_Dense/config.json"];
-/** The weights of a Dense layer, in its folder; the first that is there. */
+/** File names of a Dense layer's weights; the first that exists is used. */
 export const DENSE_WEIGHTS = ["model.safetensors", "pytorch_model.bin"];
 
-/** The transformer lies in the folder itself, which is the path "". */
+/** The transformer is in the folder itself, whose path is "". */
 const folder = z
   .string()
   .refine((path) => path === "" || staysInside(path), "expected a folder below that of modules.json");
@@ -47,12 +47,12 @@ const ACTIVATIONS: Readonly<Record<string, DenseLayer["activation"]>> = {
 };
 
 /**
- * How a text graph's token states are pooled: `text.pooling` of shiftline.json, else sentence-transformers' modules
+ * Parses how a text graph's token states are pooled: `text.pooling` of shiftline.json, otherwise sentence-transformers' modules
  * (modules.json, 1_Pooling/config.json, 2_Dense).
  *
  * Source: sentence-transformers 5 models/Pooling.py, models/Dense.py (behaviour)
  *
- * @returns null where nothing says it
+ * @returns null if no file states it
  * @throws InputError if a module or an option of one is not supported, or a file is damaged
  */
 export function parsePooling(facts: CheckpointFacts, shiftline: ShiftlineJson | null): PoolingConfig | null {
@@ -72,7 +72,7 @@ export function parsePooling(facts: CheckpointFacts, shiftline: ShiftlineJson | 
   ]);
 }
 
-/** Folders of the Pooling and the Dense module, null where there is none, and the modules.json that names them. */
+/** Folders of the Pooling and Dense modules, null for a missing module, and the modules.json that names them. */
 export function poolingFolders(facts: CheckpointFacts): {
   readonly list: CompanionFile | null;
   readonly pooling: string | null;
@@ -84,7 +84,7 @@ export function poolingFolders(facts: CheckpointFacts): {
   return { list, pooling, dense };
 }
 
-/** Folders of Pooling and Dense; what else comes after the transformer must not change a direction. */
+/** Folders of Pooling and Dense; other modules after the transformer must not change the direction of a vector. */
 function sortModules(modules: z.infer<typeof MODULES>, where: string): [string | null, string | null] {
   const kind = ({ type }: { type: string }) => type.split(".").at(-1);
   const of = (name: string) => modules.filter((module) => kind(module) === name);
@@ -93,14 +93,14 @@ function sortModules(modules: z.infer<typeof MODULES>, where: string): [string |
   );
   const order = modules.map(kind).filter((name) => name === "Pooling" || name === "Dense");
   if (unsupported !== undefined) {
-    // a whole CLIP as one module pools by itself
+    // a complete CLIP as one module pools internally
     if (modules.every((module) => kind(module) !== "Pooling")) return [null, null];
     throw new InputError(
       `${where}: the module ${unsupported.type} is not supported: only Transformer, Pooling, Dense and Normalize are`,
     );
   }
   if (of("Pooling").length > 1 || of("Dense").length > 1 || order[0] === "Dense")
-    throw new InputError(`${where}: ${order.join(", ")}: one Pooling and at most one Dense after it are supported`);
+    throw new InputError(`${where}: ${order.join(", ")}: expected one Pooling and at most one Dense after it`);
   return [of("Pooling")[0]?.path ?? null, of("Dense")[0]?.path ?? null];
 }
 

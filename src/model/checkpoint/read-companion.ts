@@ -7,7 +7,7 @@ import { readContent } from "../../foundation/files/read-text.ts";
 import { checkRegular } from "../../foundation/files/regular-file.ts";
 import type { CompanionFile } from "./checkpoint-facts.ts";
 
-/** Whether a file is there, without its content; null where it is not. */
+/** Checks a file without reading it; null if it does not exist. */
 export async function statCompanion(root: string, file: string): Promise<CompanionFile | null> {
   const path = join(root, file);
   const companion = { file, path, bytes: null, state: null };
@@ -21,7 +21,7 @@ export async function statCompanion(root: string, file: string): Promise<Compani
   }
 }
 
-/** The same with its content; what cannot be read is a fault of it. */
+/** Reads a file; if it cannot be read, the result contains the fault. */
 export async function readCompanion(root: string, file: string): Promise<CompanionFile | null> {
   const companion = await statCompanion(root, file);
   if (companion === null || !companion.isFile) return companion;
@@ -34,14 +34,14 @@ export async function readCompanion(root: string, file: string): Promise<Compani
   }
 }
 
-/** Why a path cannot be read, to be kept. What is no fault of the path is thrown. */
+/** Converts a read error to an InputError to be reported later. Errors that are unrelated to the path are rethrown. */
 export function faultOf(path: string, cause: unknown): InputError {
   const fault = readError(path, cause);
   if (fault instanceof InputError) return fault;
   throw fault;
 }
 
-/** What the file system shows of a file. What cannot be looked at cannot be read either: reading it says why. */
+/** State of a file; null if it is unknown, in which case reading it reports why. */
 export async function stateIfReadable(path: string): Promise<FileState | null> {
   try {
     return await fileState(path);

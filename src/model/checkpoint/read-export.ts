@@ -17,9 +17,9 @@ import { stateIfReadable } from "./read-companion.ts";
 import type { TextPooling } from "./text-pooling.ts";
 
 /**
- * Reads what the graphs of an export say of themselves, and how their token states are pooled where they give these.
+ * Reads the graphs of an export without their weights, and how token states are pooled if the graphs return these.
  *
- * @throws InputError if a graph or what belongs to it is missing, truncated or not supported
+ * @throws InputError if a graph or a file that belongs to it is missing, truncated or not supported
  */
 export async function readExport(facts: CheckpointFacts, layout: Layout): Promise<FoundModel> {
   const states = new Map<string, FileState | null>();
@@ -53,7 +53,7 @@ export async function readExport(facts: CheckpointFacts, layout: Layout): Promis
   };
 }
 
-/** @throws InputError if the file is no whole graph */
+/** @throws InputError if the file is not a complete graph */
 export function readGraph(root: string, file: string): FoundGraph {
   const model = describeWidened(readOnnxModel(join(root, file)));
   return { file, model, bytes: graphBytes(model) };

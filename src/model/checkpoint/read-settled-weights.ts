@@ -7,17 +7,17 @@ import type { Weights } from "../weights/weights.ts";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import { stateIfReadable } from "./read-companion.ts";
 
-/** Weights, with what the file system showed of their files before they were read. */
+/** Weights, with the states of their files before they were read. */
 export interface SettledWeights {
   readonly weights: Weights;
-  /** the files, relative to the checkpoint's folder, by the names that they have there */
+  /** paths of the files relative to the checkpoint's folder */
   readonly files: readonly string[];
   readonly states: ReadonlyMap<string, FileState | null>;
 }
 
 /**
- * Reads what weight files say of themselves. Which shards there are is known only from their index: with shards everything is read
- * again once they were looked at.
+ * Reads the headers of weight files. Only the index names the shards, so with shards everything is read again after their states
+ * are known.
  *
  * @throws InputError as `readWeights` does
  */
@@ -33,7 +33,10 @@ export async function readSettledWeights(facts: CheckpointFacts, file: string): 
   return { weights: await readWeights(path), files, states };
 }
 
-/** A snapshot in the Hub's cache is of links to blobs, which may have been deleted. @throws InputError saying where it leads */
+/**
+ * Refuses a dead link: snapshots in the Hub's cache are links to blobs, which may have been deleted. @throws InputError with the
+ * link's target
+ */
 async function refuseDeadLink(path: string): Promise<void> {
   const target = await readlink(path).catch(() => null);
   const isThere = await stat(path).then(
@@ -41,10 +44,10 @@ async function refuseDeadLink(path: string): Promise<void> {
     () => false,
   );
   if (target === null || isThere) return;
-  throw new InputError(`${path}: a link to ${target}, which is not there; download it again`);
+  throw new InputError(`${path}: a link to ${target}, which does not exist; download it again`);
 }
 
-/** Real paths by the names that lead to them from the checkpoint's folder; in the Hub's cache these are links. */
+/** Maps real paths to their paths in the checkpoint's folder, which are links in the Hub's cache. */
 async function namesOf(facts: CheckpointFacts, file: string, paths: readonly string[]): Promise<string[]> {
   const names = new Map<string, string>();
   for (const name of [...facts.weightFiles, file]) {

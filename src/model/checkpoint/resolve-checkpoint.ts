@@ -14,13 +14,13 @@ import { describeDraft, draftShiftlineJson } from "./shiftline-draft.ts";
 import type { WeightChoice } from "./weight-choice.ts";
 import type { WeightFacts } from "./weight-facts.ts";
 
-/** Everything that a checkpoint's files say, before onnxruntime is asked. */
+/** Everything known from a checkpoint's files, before onnxruntime loads a graph. */
 export interface ResolvedCheckpoint extends Omit<CheckpointSettings, "graphNotes"> {
   readonly layout: Layout;
   readonly configs: ModelConfigs;
-  /** What it was compiled from; null where its graphs were exported. */
+  /** The source of compiled graphs; null for exported graphs. */
   readonly weights: WeightFacts | null;
-  /** Every file that can change a number. */
+  /** Every file that can affect a result. */
   readonly files: readonly ReadFile[];
   readonly notes: readonly string[];
 }
@@ -28,12 +28,13 @@ export interface ResolvedCheckpoint extends Omit<CheckpointSettings, "graphNotes
 export interface ResolveOptions {
   /** chooses among the files of a folder */
   readonly variant?: string | undefined;
-  /** names the architecture of weights, where no file describes it */
+  /** the architecture of weights, if no file describes it */
   readonly arch?: string | undefined;
 }
 
 /**
- * Reads a checkpoint's files, each once, compiles its weights where it has no graphs, and decides how it is used; no graph is loaded.
+ * Reads each of a checkpoint's files once, compiles its weights if it has no graphs, and decides how it is used; no graph is
+ * loaded.
  *
  * @throws InputError if anything is missing, truncated, contradictory or not supported
  */
@@ -44,7 +45,7 @@ export async function resolveCheckpoint(path: string, options: ResolveOptions = 
   if (arch !== undefined && !("weights" in chosen)) {
     const { vision, text } = chosen;
     throw new InputError(
-      `${path}: --arch ${arch} names the architecture of weights, but this checkpoint is of graphs, which have theirs (${[...new Set([vision, text])].join(", ")})`,
+      `${path}: --arch ${arch} applies to weights only, but this checkpoint consists of graphs (${[...new Set([vision, text])].join(", ")})`,
     );
   }
   const model = "weights" in chosen ? await compileWeights(facts, chosen, arch) : await readExport(facts, chosen);
@@ -74,9 +75,9 @@ export async function resolveCheckpoint(path: string, options: ResolveOptions = 
 }
 
 /**
- * The graphs or the weights of a checkpoint.
+ * Chooses the graphs or the weights of a checkpoint.
  *
- * @throws InputError if nothing fits, or several do, with a ready shiftline.json where the graphs allow one
+ * @throws InputError if no layout fits or several do, with a draft of a shiftline.json if possible
  */
 export function chooseLayout(facts: CheckpointFacts, variant?: string): Layout | WeightChoice {
   const found = findLayout(facts, variant);
@@ -87,7 +88,7 @@ export function chooseLayout(facts: CheckpointFacts, variant?: string): Layout |
   throw new InputError(`${found.problem}${advice}`, { detail: "detail" in found ? found.detail : undefined });
 }
 
-/** Graphs that are looked into for a draft; a folder with more is no export. */
+/** Maximum number of graphs that are read for a draft; a folder with more is not an export. */
 const MAX_DRAFTED = 32;
 
 function readableGraphs({ root, graphs }: CheckpointFacts): FoundGraph[] {
@@ -119,7 +120,7 @@ function listFiles(
   return [...files, ...poolingFiles].filter(({ path }) => path !== configs.openClip?.file || !configs.openClip.isNamed);
 }
 
-/** Files that describe the model, where they can change a number. */
+/** Files that describe the model, if they can affect a result. */
 function modelConfigs({ layout, configs, weights }: FoundCheckpoint, hasText: boolean): string[] {
   const { library } = layoutKind(layout.kind);
   const files: string[] = [];

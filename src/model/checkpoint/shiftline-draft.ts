@@ -12,30 +12,30 @@ import { parseModelConfigs } from "./model-config.ts";
 import { parseOpenClipFiles } from "./open-clip-preprocessing.ts";
 import { graphImageSize } from "./preprocessing-config.ts";
 
-/** A shiftline.json for graphs that no layout fits. */
+/** A draft of a shiftline.json for graphs that fit no layout. */
 export interface ShiftlineDraft {
   readonly json: Readonly<Record<string, unknown>>;
-  /** What no file said, and the user has to check. */
+  /** Fields that no file states and that the user must check. */
   readonly assumed: readonly string[];
-  /** Whose values stand for what no file said. */
+  /** The model whose values are assumed for these fields. */
   readonly model: "CLIP" | "Chinese-CLIP";
-  /** Rows of a vocabulary whose tokenizer has to be put there too, null where nothing is missing. */
+  /** Size of the vocabulary whose tokenizer is missing; null if nothing is missing. */
   readonly missingVocabulary: number | null;
 }
 
 /**
- * Rows of the token embedding of Chinese-CLIP (RoBERTa-wwm-ext), whose own exports have no configuration; it squashes images.
+ * Rows of the token embedding of Chinese-CLIP (RoBERTa-wwm-ext), whose exports have no configuration; it squashes images.
  *
  * Source: OFA-Sys/Chinese-CLIP cn_clip/clip/utils.py `image_transform`
  */
 const CHINESE_CLIP_VOCABULARY = 21_128;
 
 /**
- * Drafts the shiftline.json of a folder's graphs: the first that takes images and the first that takes texts, or one that takes both.
- * What files say of images is in it; what none says is CLIP's own.
+ * Drafts the shiftline.json of a folder's graphs: the first that takes images and the first that takes texts, or one that takes
+ * both. It contains the preprocessing that files state, and CLIP's values for the rest.
  *
- * @param graphs those that could be read, in the order of preference
- * @returns null where the graphs are not those of two towers, or their inputs and outputs cannot be told
+ * @param graphs the readable graphs in order of preference
+ * @returns null if the graphs are not those of two towers, or their inputs and outputs cannot be identified
  */
 export function draftShiftlineJson(facts: CheckpointFacts, graphs: readonly FoundGraph[]): ShiftlineDraft | null {
   try {
@@ -47,15 +47,17 @@ export function draftShiftlineJson(facts: CheckpointFacts, graphs: readonly Foun
     if (vision === undefined || text === undefined) return null;
     return draftOf(facts, vision, text);
   } catch (cause) {
-    if (cause instanceof InputError) return null; // it is only advice beside another message
+    if (cause instanceof InputError) return null; // the draft is only advice in addition to another message
     throw cause;
   }
 }
 
-/** The draft in a message: one line that can be pasted. */
+/** The draft for a message: one line that can be pasted. */
 export function describeDraft(root: string, { json, assumed, model, missingVocabulary }: ShiftlineDraft): string {
   const check =
-    assumed.length === 0 ? "" : ` (${assumed.join(" and ")} are ${model}'s own, which no file here says: check them)`;
+    assumed.length === 0
+      ? ""
+      : ` (${assumed.join(" and ")} are those of ${model}, because no file states them: check them)`;
   const missing =
     missingVocabulary === null ? "" : `put its tokenizer.json (${missingVocabulary} tokens) into ${root}, and `;
   return `${missing}write this into ${join(root, "shiftline.json")}${check}: ${JSON.stringify(json)}`;

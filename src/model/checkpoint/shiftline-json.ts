@@ -32,21 +32,19 @@ const schema = z.strictObject({
 });
 
 /**
- * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to it and below its
- * folder; `size` is one number or [height, width]; `resize` is what the image is resized to before a center crop to `size`,
- * where that is not one size; `mean` and `std` are of channel values in [0, 1]; `resizeMode` is "shortest",
- * `interpolation` "bicubic" and `fillColor` 0 when not given. `text.pooling` says how an output of token
- * states is pooled, `text.dense` is the folder of a Dense layer (sentence-transformers' config.json and model.safetensors)
- * after it. Unknown keys are errors, so that no typing error is obeyed
- * silently.
+ * A `shiftline.json`: the description of a checkpoint that fits no known layout. Files are relative to its folder and inside it.
+ * `size` is one number or [height, width]; `resize` is the size before a center crop to `size`, if it differs; `mean` and `std`
+ * apply to channel values in [0, 1]; the defaults are "shortest" for `resizeMode`, "bicubic" for `interpolation` and 0 for
+ * `fillColor`. `text.pooling` states how token states are pooled; `text.dense` is the folder of a subsequent Dense layer
+ * (sentence-transformers' config.json and model.safetensors). Unknown keys are errors, so that a misspelled key is not ignored.
  */
 export type ShiftlineJson = z.infer<typeof schema>;
 
 /**
- * What the folder's shiftline.json says.
+ * Parses the folder's shiftline.json.
  *
- * @returns null where there is none
- * @throws InputError if it cannot be read, is not JSON, or does not have the fields it must have, naming each
+ * @returns null if there is none
+ * @throws InputError if it cannot be read, is not JSON, or has missing or invalid fields, which the message lists
  */
 export function parseShiftlineJson({ companions }: CheckpointFacts): ShiftlineJson | null {
   const found = companions.get("shiftline.json");

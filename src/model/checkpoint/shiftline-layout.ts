@@ -3,7 +3,7 @@ import type { LayoutKind } from "./layout-kind.ts";
 import { heightAndWidth, type PreprocessingConfig } from "./preprocessing-config.ts";
 import { parseShiftlineJson } from "./shiftline-json.ts";
 
-/** A folder that a shiftline.json describes, whatever its files are called. */
+/** A folder that a shiftline.json describes, with any file names. */
 export const SHIFTLINE = {
   id: "shiftline",
   accepts: "a shiftline.json that names the files",

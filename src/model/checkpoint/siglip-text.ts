@@ -5,15 +5,15 @@ import type { FoundCheckpoint } from "./found-checkpoint.ts";
 import { layoutKind } from "./layout-kinds.ts";
 import { isSiglip } from "./model-config.ts";
 
-/** Rows of Gemma's token embedding, which SigLIP 2 has. */
+/** Rows of Gemma's token embedding, which SigLIP 2 uses. */
 const GEMMA_VOCABULARY = 256_000;
 
-/** SigLIP's texts have 64 tokens where config.json leaves transformers' default out. */
+/** SigLIP's context length if config.json omits it because it is transformers' default. */
 export const SIGLIP_CONTEXT = 64;
 
-/** Which SigLIP a Hugging Face layout holds, and the file that says so. */
+/** The version of SigLIP in a Hugging Face layout, and the file that states it. */
 export interface SiglipKind {
-  /** 2 where a file says so; null where the tokenizer decides: SigLIP 2's is a byte-pair encoding. */
+  /** 2 if a file states it; null if the tokenizer decides: SigLIP 2's is a byte-pair encoding. */
   readonly version: 2 | null;
   readonly file: string;
 }
@@ -25,11 +25,11 @@ const CLASSES = z.looseObject({
 });
 
 /**
- * Whether a checkpoint in Hugging Face's layout is SigLIP, and whether its files call it SigLIP 2. Google publishes
- * SigLIP 2 of fixed resolution with the model type "siglip"; its tokenizer's class is Gemma's.
+ * Detects whether a checkpoint in Hugging Face's layout is SigLIP, and whether its files declare SigLIP 2. Google publishes
+ * SigLIP 2 of fixed resolution with the model type "siglip" and Gemma's tokenizer class.
  *
- * @param vocabularySize rows of the graph's token embedding, null where they were not found
- * @returns null for every other model
+ * @param vocabularySize rows of the graph's token embedding; null if unknown
+ * @returns null for all other models
  */
 export function siglipKind(
   { facts, layout, configs }: FoundCheckpoint,

@@ -9,39 +9,38 @@ import { isSiglip, type ModelConfigs } from "./model-config.ts";
 import type { OpenClipText } from "./open-clip-text.ts";
 import { SIGLIP_CONTEXT } from "./siglip-text.ts";
 
-/** How many tokens a checkpoint's texts have. */
+/** The context length of a checkpoint's texts, in tokens. */
 export interface TextContext {
   readonly length: number;
-  /** What said it. */
+  /** The source of the length. */
   readonly source: string;
-  /** The file that said it, where it is one. */
+  /** The source, if it is a file. */
   readonly file: string | null;
   readonly notes: readonly string[];
 }
 
-/** Where the context length is looked for. */
+/** Sources of the context length. */
 export interface ContextSources {
   readonly layout: Layout;
   readonly configs: ModelConfigs;
   readonly openClip: OpenClipText | null;
-  /** tokenizer_config.json, or what there is of its kind. */
+  /** tokenizer_config.json, if it exists. */
   readonly tokenizerConfig: CompanionFile | null;
-  /** The graph's fixed token axis, null where it is dynamic. */
+  /** The graph's fixed token axis; null if it is dynamic. */
   readonly sequenceLength: number | null;
   readonly vocabularySize: number | null;
-  /** Rows of the position embedding, where the graph was compiled. */
+  /** Rows of the position embedding of a compiled graph. */
   readonly positionRows: number | null;
 }
 
-/** Above this, transformers' `model_max_length` means "no limit known" (it writes 1e30). */
+/** Maximum context length. A larger `model_max_length` of transformers means "no known limit" (it writes 1e30). */
 const MAX_CONTEXT = 32_768;
 
 /**
- * The context length: the graph's fixed token axis; else shiftline.json, open_clip's configuration, then the shorter of
- * the tokenizer's `model_max_length` and the model's positions.
+ * Chooses the context length: the graph's fixed token axis; otherwise that of shiftline.json, of open_clip's configuration, or
+ * the shorter of the tokenizer's `model_max_length` and the model's positions.
  *
- * @throws InputError if nothing says it, it is no number of tokens or more than fit in memory, or shiftline.json contradicts
- *   the graph
+ * @throws InputError if no source states it, it is invalid or more than fits into memory, or shiftline.json contradicts the graph
  */
 export function chooseContext(sources: ContextSources): TextContext {
   const { layout, sequenceLength } = sources;
@@ -49,12 +48,12 @@ export function chooseContext(sources: ContextSources): TextContext {
   if (sequenceLength === null) {
     if (configured !== null && configured.length > MAX_CONTEXT) {
       throw new InputError(
-        `${join(layout.root, configured.source)}: a context of ${configured.length} tokens, of which at most ${MAX_CONTEXT} are accepted; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
+        `${join(layout.root, configured.source)}: a context of ${configured.length} tokens, the maximum is ${MAX_CONTEXT}; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
       );
     }
     if (configured !== null) return configured;
     throw new InputError(
-      `${layout.root}: nothing says how many tokens ${layout.text} takes; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
+      `${layout.root}: no file states how many tokens ${layout.text} takes; put contextLength into a shiftline.json, or model_max_length into tokenizer_config.json`,
     );
   }
   const source = `the fixed token axis of ${layout.text}`;
@@ -64,15 +63,15 @@ export function chooseContext(sources: ContextSources): TextContext {
       `${layout.root}: shiftline.json: contextLength ${configured.length}, but ${layout.text} takes ${sequenceLength} tokens`,
     );
   }
-  const note = `context length ${sequenceLength} from the graph; ${configured?.source} says ${configured?.length}`;
+  const note = `context length ${sequenceLength} from the graph; ${configured?.source} states ${configured?.length}`;
   return { length: sequenceLength, source, file: null, notes: differs ? [note] : [] };
 }
 
-/** More tokens than positions a text cannot have. Fewer are what a file says. */
+/** Limits the context length to the number of positions. A smaller length from a file is kept. */
 function withinPositions({ layout, positionRows }: ContextSources, configured: TextContext | null): TextContext | null {
   if (positionRows === null || (configured !== null && configured.length <= positionRows)) return configured;
   const source = `the position embedding of ${layout.text}`;
-  const note = `context length ${positionRows} from ${source}; ${configured?.source} says ${configured?.length}`;
+  const note = `context length ${positionRows} from ${source}; ${configured?.source} states ${configured?.length}`;
   return { length: positionRows, source, file: null, notes: configured === null ? [] : [note] };
 }
 
@@ -83,7 +82,7 @@ function configuredContext(sources: ContextSources): TextContext | null {
   if (openClip !== null) {
     const { contextLength, file, isDefaultContext } = openClip;
     if (!isDefaultContext) return from(contextLength, file);
-    const note = `${file} says no context length: open_clip's ${contextLength} is used`;
+    const note = `${file} states no context length: open_clip's ${contextLength} is used`;
     return { ...from(contextLength, "open_clip's default"), file, notes: [note] };
   }
   const longest = tokenizerConfig === null ? null : parseLongest(tokenizerConfig);
@@ -91,11 +90,11 @@ function configuredContext(sources: ContextSources): TextContext | null {
   if (longest !== null && (positions === null || longest <= positions.length))
     return from(longest, (tokenizerConfig as CompanionFile).file);
   if (positions !== null) {
-    const note = `context length ${positions.length} from ${positions.source}; ${tokenizerConfig?.file} says ${longest}`;
+    const note = `context length ${positions.length} from ${positions.source}; ${tokenizerConfig?.file} states ${longest}`;
     return longest === null ? positions : { ...positions, notes: [...positions.notes, note] };
   }
   if (vocabularySize !== CLIP_VOCABULARY_SIZE || positionRows !== null) return null;
-  const notes = ["no file says the context length: 77, that of CLIP's vocabulary, is used"];
+  const notes = ["no file states the context length: 77, that of CLIP's vocabulary, is used"];
   return { length: 77, source: "CLIP's vocabulary", file: null, notes };
 }
 
@@ -104,16 +103,16 @@ function parseLongest(tokenizerConfig: CompanionFile): number | null {
   const length = jsonAs(tokenizerConfig, schema).model_max_length;
   if (typeof length !== "number" || length > MAX_CONTEXT) return null;
   if (length >= 1 && Number.isInteger(length)) return length;
-  throw new InputError(`${tokenizerConfig.path}: model_max_length: expected a whole number from 1 on, got ${length}`);
+  throw new InputError(`${tokenizerConfig.path}: model_max_length: expected a positive integer, got ${length}`);
 }
 
-/** The positions that the model has: more tokens it cannot take. */
+/** The model's number of positions, which limits the number of tokens. */
 function positionsOf({ huggingFace }: ModelConfigs): TextContext | null {
   if (huggingFace === null) return null;
   const { config, file } = huggingFace;
   const positions = config.text_config?.max_position_embeddings;
   if (positions) return { length: positions, source: file, file, notes: [] };
   if (!isSiglip(config)) return null;
-  const notes = [`${file} says no context length: SigLIP's ${SIGLIP_CONTEXT} is used`];
+  const notes = [`${file} states no context length: SigLIP's ${SIGLIP_CONTEXT} is used`];
   return { length: SIGLIP_CONTEXT, source: "SigLIP's default", file, notes };
 }

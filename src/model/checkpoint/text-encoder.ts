@@ -12,9 +12,9 @@ import { type BothSides, chooseDummyFeeds, runBeside, type UnusedInputs } from "
 import { createLengthProof, PROBE_PROMPTS, proveVariableLength } from "./variable-length.ts";
 
 /**
- * Opens the text tower of a graph and proves whether its prompts may be cut to their own length.
+ * Opens the text tower of a graph and tests whether prompts need padding to the context length.
  *
- * @throws InputError if onnxruntime cannot load the graph, or it has no text side
+ * @throws InputError if onnxruntime cannot load the graph, or it has no text tower
  */
 export async function openTextEncoder(
   tower: EncoderGraph,
@@ -32,7 +32,7 @@ export async function openTextEncoder(
 
 async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, tokenizer: Tokenizer): Promise<TextEncoder> {
   const { vision, text } = findSides(session, tower);
-  if (text === null) throw new InputError(`${tower.path}: an image graph where a graph that takes texts is needed`);
+  if (text === null) throw new InputError(`${tower.path}: expected a graph that takes texts, got an image graph`);
   const { contextLength } = tower;
   const batchSize = fixedAxis(text.ids, 0);
   const expected = { where: `${tower.path}: the text tower`, output: tower.embedding };
@@ -71,7 +71,7 @@ async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, token
       ? { plain: () => ({}), tied: false }
       : await chooseDummyFeeds(sides, "texts", (unused) => runBatch(probes, probed, unused));
 
-  /** Rows of any number, padded to `length`; a fixed batch is filled up with copies of its first row. */
+  /** Embeds any number of rows, padded to `length`; a fixed batch is filled with copies of its first row. */
   const run = async (
     rows: readonly Int32Array[],
     length: number,
@@ -90,7 +90,7 @@ async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, token
     return embeddings;
   };
 
-  // Where activations are rounded, trials on some texts prove nothing of others.
+  // If activations are rounded, a test on some texts proves nothing about others.
   const mayBeShort = fixedAxis(text.ids, 1) === null && !tower.roundsActivations;
   const variableLength = mayBeShort && (await proveVariableLength(probes, probed, run));
   const isProved = createLengthProof(tokenizer, probed, run);
@@ -100,7 +100,7 @@ async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, token
   const encode = async (tokens: readonly Int32Array[], unused: UnusedInputs): Promise<Float32Array> => {
     if (tokens.length === 0) return new Float32Array(0);
     const longest = tokens.reduce((maximum, row) => Math.max(maximum, row.length), 1);
-    if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the context has ${contextLength}`);
+    if (longest > contextLength) throw new RangeError(`a row of ${longest} tokens, the maximum is ${contextLength}`);
     const isShort = variableLength && longest < probed && (await isProved(longest));
     return await run(tokens, isShort ? longest : contextLength, { unused });
   };
@@ -123,20 +123,24 @@ async function makeTextEncoder(session: GraphSession, tower: EncoderGraph, token
 }
 
 /**
- * Squares of token counts in one batch: attention keeps rows × heads × length² numbers of a layer, so this is about 1 GB at
- * sixteen heads. At CLIP's 77 tokens it is 2,829 texts, more than any batch; at 8,192 tokens one text is beyond it by itself.
+ * Maximum sum of squared token counts in one batch: attention stores rows × heads × length² numbers per layer, so this is about 1
+ * GB for sixteen heads. With CLIP's 77 tokens it allows 2,829 texts, more than any batch; at 8,192 tokens a single text exceeds
+ * it.
  */
 const MAX_SQUARES = 2 ** 24;
 
-/** Tokens to which probes are padded at most. What a probe of a dozen tokens shows at 512 holds at 8,192 too, where it would take gigabytes. */
+/**
+ * Maximum length to which probes are padded. The result of a probe of a dozen tokens at 512 also holds at 8,192, which would take
+ * gigabytes.
+ */
 const MAX_PROBED = 512;
 
-/** How many texts of a length are embedded at once, from 1; the graph's fixed batch where it has one. */
+/** How many texts of a length are embedded at once, at least 1; the graph's fixed batch size if it has one. */
 export function textsAtOnce(texts: number, length: number, fixedBatch: number | null): number {
   return fixedBatch ?? Math.max(1, Math.min(texts, Math.floor(MAX_SQUARES / length ** 2)));
 }
 
-/** The context in which probes are tried: the whole one where it is short, or where the graph takes no other. */
+/** The length to which probes are padded: the full context if it is short or fixed by the graph. */
 export function probedContext(contextLength: number, fixedLength: number | null): number {
   return fixedLength ?? Math.min(contextLength, MAX_PROBED);
 }

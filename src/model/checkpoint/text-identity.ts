@@ -4,22 +4,22 @@ import type { Cleaning, Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { CheckpointFile } from "./fingerprint.ts";
 import type { TextSettings } from "./text-settings.ts";
 
-/** Goes up whenever the same settings would give other token ids, or other embeddings of them. */
+/** Increases whenever the same settings would result in other token ids or embeddings. */
 const TEXT_VERSION = 1;
 
 /**
- * Whatever decides the token ids of a checkpoint's texts, with what decided it. Checkpoints of the same files can differ
- * in it, because names and configurations of the folder decide it: it is part of the key of stored text embeddings and of
- * a result's recipe, beside the fingerprint.
+ * Everything that determines the token ids of a checkpoint's texts, with its sources. Checkpoints with equal files can differ in
+ * it, because file names and configurations matter. Together with the fingerprint, it is part of the key of stored text
+ * embeddings and of a result's recipe.
  */
 export interface TextIdentity {
-  /** SHA-256 over what follows, but for descriptions and sources; 64 hexadecimal digits */
+  /** SHA-256 over the other fields except descriptions and sources; 64 hexadecimal digits */
   readonly sha256: string;
-  /** for people */
+  /** description for messages */
   readonly tokenizer: string;
-  /** of tokenizer.json, of the hashes of vocab.json and merges.txt, or of CLIP's merges that ship with the package */
+  /** of tokenizer.json, of the hashes of vocab.json and merges.txt, or of the shipped CLIP merges */
   readonly tokenizerSha256: string;
-  /** "open_clip": its encoding of CLIP's vocabulary; "tokenizer.json": as that file says */
+  /** "open_clip": open_clip's encoding with CLIP's vocabulary; "tokenizer.json": the encoding of that file */
   readonly encoding: "open_clip" | "tokenizer.json";
   /** how a text is cleaned before its tokenizer reads it */
   readonly cleaning: Cleaning;
@@ -31,25 +31,25 @@ export interface TextIdentity {
   readonly contextSource: string;
   /** id that fills a text up to the context length */
   readonly padId: number;
-  /** id of the separator that becomes 0 (open_clip's strip_sep_token); absent where none does */
+  /** id of the separator that is replaced by 0 (open_clip's strip_sep_token); absent if there is none */
   readonly strippedId?: number;
   /** what decided `padId` */
   readonly padSource: string;
-  /** whether a file names the padding id; false: a rule of this package chose it */
+  /** whether a file states the padding id; false if a rule of this package chose it */
   readonly isPaddingExplicit: boolean;
-  /** whether padding counts as text in the attention mask, where the graph has one */
+  /** whether the attention mask, if the graph has one, includes padding */
   readonly attendPadding: boolean;
 }
 
 let shipped: string | undefined;
 
-/** SHA-256 of CLIP's vocabulary that ships with the package. */
+/** SHA-256 of the CLIP vocabulary that ships with the package. */
 export function shippedVocabularySha256(): string {
   shipped ??= sha256(clipBytePairs().merges.join("\n"));
   return shipped;
 }
 
-/** The identity of a checkpoint's text side, given its hashed files. */
+/** Computes the identity of a checkpoint's text tower from its hashed files. */
 export function identifyText(
   settings: TextSettings,
   tokenizer: Tokenizer,

@@ -1,8 +1,8 @@
 import { InputError } from "../../foundation/errors.ts";
 
-/** How the states of a text's tokens become its embedding, outside the graph. Plain data. */
+/** How token states become a text embedding outside the graph. Plain data. */
 export interface TextPooling {
-  /** "mean": of the states of the text's own tokens, without padding; "cls": the first token's state */
+  /** "mean": of the states of the text's tokens without padding; "cls": the first token's state */
   readonly mode: "mean" | "cls";
   /** layer applied to the pooled state; null for none */
   readonly dense: DenseLayer | null;
@@ -28,7 +28,7 @@ export interface DenseLayer {
  * @param states  (n, t, h), row-major
  * @param lengths tokens of each text, without padding
  * @returns (n, d)
- * @throws InputError if the states are not of this shape, or not as wide as the Dense layer takes
+ * @throws InputError if the states do not have this shape, or not the width of the Dense layer's input
  */
 export function poolStates(
   states: Float32Array,
@@ -41,7 +41,7 @@ export function poolStates(
   const isWhole = dims.length === 3 && n === lengths.length && lengths.every((length) => length >= 1 && length <= t);
   if (!isWhole || (dense !== null && dense.inputs !== h)) {
     const expected = dense === null ? "(n, tokens, width)" : `(n, tokens, ${dense.inputs})`;
-    throw new InputError(`${where} gave (${dims.join(", ")}) for ${lengths.length} texts, ${expected} was expected`);
+    throw new InputError(`${where} returned (${dims.join(", ")}) for ${lengths.length} texts, expected ${expected}`);
   }
   const d = dense?.outputs ?? h;
   const data = new Float32Array(n * d);

@@ -15,40 +15,40 @@ import { tokenizerPlace } from "./tokenizer-place.ts";
 /** How a checkpoint's texts become token ids. */
 export interface TextSettings {
   readonly source: TokenizerSource;
-  /** What decided the cleaning. */
+  /** The source of the cleaning. */
   readonly cleaningSource: string;
-  /** Most tokens of a text. */
+  /** Maximum number of tokens of a text. */
   readonly contextLength: number;
-  /** What said the context length. */
+  /** The source of the context length. */
   readonly contextSource: string;
-  /** Rows of the graph's token embedding, null where they were not found. */
+  /** Rows of the graph's token embedding; null if unknown. */
   readonly vocabularySize: number | null;
   /** Files used, relative to the checkpoint's folder, with their roles. */
   readonly files: readonly { readonly role: string; readonly path: string }[];
   readonly notes: readonly string[];
-  /** Why the numbers may be wrong. */
+  /** Reasons why the numbers may be wrong. */
   readonly warnings: readonly string[];
 }
 
-/** What the text graph itself says. */
+/** Properties of the text graph. */
 export interface TextGraphFacts {
-  /** The fixed length of its token axis, null where it is dynamic. */
+  /** The fixed length of its token axis; null if it is dynamic. */
   readonly sequenceLength: number | null;
-  /** Rows of its token embedding, null where they were not found. */
+  /** Rows of its token embedding; null if unknown. */
   readonly vocabularySize: number | null;
-  /** Rows of its position embedding, where the graph was compiled: no text is longer. */
+  /** Rows of the position embedding of a compiled graph, which limits the length of texts. */
   readonly positionRows: number | null;
 }
 
 /**
- * Decides which tokenizer a checkpoint's texts go through and how long they may be.
+ * Chooses the tokenizer and the context length of a checkpoint's texts.
  *
- * `shiftline.json` first. Else open_clip's configuration, under every layout's file names: its cleaning, padding and
- * context length, and CLIP's own vocabulary where the folder brings no tokenizer and theirs has 49,408 tokens. Else a
- * Hugging Face layout's tokenizer.json as it is, canonicalized for SigLIP 2.
+ * `shiftline.json` takes precedence. Next is open_clip's configuration, with any layout's file names: its cleaning, padding and
+ * context length, and CLIP's vocabulary if the folder has no tokenizer and the model's vocabulary has 49,408 tokens. Last is the
+ * unmodified tokenizer.json of a Hugging Face layout, with canonicalized texts for SigLIP 2.
  *
- * @throws InputError if there is no tokenizer for the vocabulary, open_clip's config asks for a tokenizer option that is
- *   not supported, or nothing says the context length
+ * @throws InputError if there is no tokenizer for the vocabulary, open_clip's config requires an unsupported tokenizer option, or
+ *   no source states the context length
  */
 export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts): TextSettings {
   const { facts, layout, configs } = found;
@@ -59,11 +59,11 @@ export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts
   const notes: string[] = [];
   if (pairs !== null) {
     notes.push(
-      `no tokenizer.json: its tokenizer is made of ${pairs.vocabulary.file} and ${pairs.merges.file}, as transformers makes it`,
+      `no tokenizer.json: the tokenizer is built from ${pairs.vocabulary.file} and ${pairs.merges.file}, as in transformers`,
     );
   } else if (tokenizerJson === null) {
     refuseOtherVocabulary(found, openClip, vocabularySize);
-    notes.push("no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used");
+    notes.push("no tokenizer in the folder: CLIP's vocabulary (49,408 tokens) with open_clip's cleaning is used");
   }
   const siglip = openClip === null ? siglipKind(found, tokenizerConfig, graph.vocabularySize) : null;
   const cleaning = chooseCleaning(layout, openClip, siglip, tokenizerJson !== null || pairs !== null);
@@ -77,7 +77,7 @@ export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts
   if (openClip?.stripsSeparator) {
     notes.push(`${openClip.file}: strip_sep_token: the separator token of each text becomes 0, as in open_clip`);
   }
-  // open_clip's configuration is no file of a Hugging Face layout's fingerprint: what it says is in the text identity
+  // open_clip's configuration is not part of a Hugging Face layout's fingerprint: its settings are in the text identity
   const isOther = layoutKind(layout.kind).library === "transformers" && context.file === openClip?.file;
   return {
     source: {
@@ -98,7 +98,7 @@ export function chooseTextSettings(found: FoundCheckpoint, graph: TextGraphFacts
   };
 }
 
-/** The files of the tokenizer that is used; null for those that are not there. */
+/** The files of the chosen tokenizer; null for missing files. */
 interface FoundTokenizer {
   readonly tokenizerJson: CompanionFile | null;
   readonly pairs: { readonly vocabulary: CompanionFile; readonly merges: CompanionFile } | null;
@@ -108,7 +108,7 @@ interface FoundTokenizer {
 function findTokenizer(facts: CheckpointFacts, { shiftline }: Layout): FoundTokenizer {
   const place = tokenizerPlace(facts, shiftline);
   const [first, second] = place.vocabulary;
-  // A file that a shiftline.json names need not be there until it is used; one that was found has to be a file
+  // A file that a shiftline.json names may be missing until it is used; one that was found must be a file
   const take = (file: string) =>
     shiftline?.tokenizer === undefined ? (findCompanion(facts, file) as CompanionFile) : namedCompanion(facts, file);
   const tokenizerJson = first !== undefined && second === undefined ? take(first) : null;
@@ -144,22 +144,22 @@ function refuseOtherVocabulary(
   const { root } = facts;
   if (layoutKind(layout.kind).library === "transformers" && (openClip === null || !openClip.isSimple)) {
     const isClip = vocabularySize === CLIP_VOCABULARY_SIZE;
-    // Of weights the text tower is known to be CLIP's
+    // For weights, the text tower is known to be CLIP's
     if (weights !== null && isClip && configs.huggingFace?.config.model_type === "clip") return;
     const draft = isClip && weights === null ? draftShiftlineJson(facts, [vision, text]) : null;
     const advice =
       draft === null
         ? ""
-        : `; its vocabulary has CLIP's size: to use CLIP's tokenizer that ships with shiftline, with open_clip's cleaning, ${describeDraft(root, draft)}`;
+        : `; its vocabulary has CLIP's size: to use shiftline's CLIP tokenizer with open_clip's cleaning, ${describeDraft(root, draft)}`;
     throw new InputError(
-      `${root}: no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer into the folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))${advice}`,
+      `${root}: expected tokenizer.json, or vocab.json with merges.txt; save the checkpoint's tokenizer into the folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))${advice}`,
     );
   }
   if (vocabularySize === CLIP_VOCABULARY_SIZE) return;
   const name = openClip?.tokenizerName;
   const size = vocabularySize === null ? "is not known" : `has ${vocabularySize} tokens`;
   throw new InputError(
-    `${root}: no tokenizer.json, and its vocabulary ${size}, not the ${CLIP_VOCABULARY_SIZE} of CLIP's tokenizer that ships with shiftline; put its tokenizer.json${name ? ` (${name})` : ""} into the folder`,
+    `${root}: no tokenizer.json, and its vocabulary ${size}, not the ${CLIP_VOCABULARY_SIZE} of shiftline's CLIP tokenizer; put its tokenizer.json${name ? ` (${name})` : ""} into the folder`,
   );
 }
 
@@ -185,12 +185,12 @@ function chooseCleaning(
   const unsupported = openClip?.unsupported.join(", ") ?? "";
   const described = layout.shiftline?.cleaning;
   if (described !== undefined) {
-    const warning = `${openClip?.file} asks for ${unsupported}, which is not followed: shiftline.json says the cleaning`;
+    const warning = `${openClip?.file} requires ${unsupported}, which is ignored: shiftline.json states the cleaning`;
     return { ...choice(described, "shiftline.json"), warnings: unsupported === "" ? [] : [warning] };
   }
   if (openClip !== null) {
     if (unsupported !== "") throw new InputError(`${layout.root}: ${openClip.file}: not supported: ${unsupported}`);
-    const note = `texts are cleaned and padded as ${openClip.file} says: training used open_clip`;
+    const note = `texts are cleaned and padded as ${openClip.file} states: training used open_clip`;
     return choice(openClip.cleaning, openClip.file, layoutKind(layout.kind).library === "open_clip" ? [] : [note]);
   }
   if (siglip?.version === 2) {
@@ -202,12 +202,12 @@ function chooseCleaning(
   return choice(usual.cleaning, usual.source);
 }
 
-/** shiftline.json; else open_clip's configuration; else by the vocabulary. */
+/** Padding from shiftline.json, otherwise from open_clip's configuration, otherwise by the vocabulary. */
 function choosePaddingSource(layout: Layout, openClip: OpenClipText | null, files: PaddingFiles): PaddingSource {
   const padId = layout.shiftline?.padId;
   if (padId !== undefined) return { rule: "fixed", id: padId, source: "shiftline.json: padId" };
   if (openClip === null) return { rule: "vocabulary", files };
-  // open_clip pads the texts of its own tokenizer with 0; those from Hugging Face with their own padding token.
+  // open_clip pads with 0 for its SimpleTokenizer, and with the padding token of Hugging Face tokenizers.
   if (openClip.isSimple) return { rule: "fixed", id: 0, source: `${openClip.file}: open_clip's own tokenizer` };
   return { rule: "tokenizer", files };
 }

@@ -2,18 +2,21 @@ import { posix } from "node:path";
 import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import type { ShiftlineJson } from "./shiftline-json.ts";
 
-/** Folders in which a tokenizer's files are looked for. */
+/** Folders that are searched for a tokenizer's files. */
 export const TOKENIZER_FOLDERS = ["", "textual", "onnx", "text", "text_encoder", "tokenizer"];
 
-/** Which files a checkpoint's tokenizer is made of; paths relative to the checkpoint's folder. */
+/** The files of a checkpoint's tokenizer; paths are relative to the checkpoint's folder. */
 export interface TokenizerPlace {
-  /** tokenizer.json, or vocab.json and merges.txt, or nothing: none is in the folder */
+  /** tokenizer.json, or vocab.json and merges.txt; empty if the folder has no tokenizer */
   readonly vocabulary: readonly string[];
-  /** tokenizer_config.json, special_tokens_map.json and added_tokens.json beside it, whether they are there or not */
+  /** tokenizer_config.json, special_tokens_map.json and added_tokens.json in the same folder, which may not exist */
   readonly beside: readonly string[];
 }
 
-/** The file that a shiftline.json names, else the first tokenizer.json, else the first folder with vocab.json and merges.txt. */
+/**
+ * Finds the file that a shiftline.json names, otherwise the first tokenizer.json, otherwise the first folder with vocab.json and
+ * merges.txt.
+ */
 export function tokenizerPlace({ companions }: CheckpointFacts, described: ShiftlineJson | null): TokenizerPlace {
   if (described?.tokenizer !== undefined) return placeOf(described.tokenizer);
   const named = (name: string) => TOKENIZER_FOLDERS.map((folder) => posix.join(folder, name));
@@ -22,7 +25,7 @@ export function tokenizerPlace({ companions }: CheckpointFacts, described: Shift
   for (const vocabulary of named("vocab.json")) {
     const merges = posix.join(posix.dirname(vocabulary), "merges.txt");
     const found = companions.get(vocabulary);
-    // What has the name and is no file is an error, whatever lies beside it
+    // An entry of this name that is not a file is an error, even if there are alternatives
     if (found !== undefined && (!found.isFile || companions.has(merges))) return placeOf(vocabulary, merges);
   }
   return { vocabulary: [], beside: [] };

@@ -1,15 +1,15 @@
 import type { GraphSlice } from "../onnx/graph-slice.ts";
 import { elementCount, type OnnxTensor } from "../onnx/onnx-tensor.ts";
 
-/** What the weights of a tower are, as far as the comparison of its embeddings goes. */
+/** Precision of a tower's weights, which determines the tolerances of comparisons. */
 export type PrecisionClass = "float32" | "float16" | "quantised";
 
-/** The tensors of a tower that are weights and not shapes, indices or names. */
+/** The tensors of a tower that are weights, as opposed to shapes, indices or names. */
 export function weightsOf(slice: GraphSlice): OnnxTensor[] {
   return slice.tensors.filter((tensor) => !/^(u?int(16|32|64)|bool|string)$/.test(tensor.type));
 }
 
-/** The element type that most of a tower's weights have: "float32", "float16", or "quantised (int8)" and the like. */
+/** The most frequent element type of a tower's weights: "float32", "float16", or, for example, "quantised (int8)". */
 export function describePrecision(slice: GraphSlice): string {
   const isQuantized = slice.nodes.some((node) => /Quantize|Integer|QLinear|NBits/.test(node.op));
   const type = mainType(weightsOf(slice));

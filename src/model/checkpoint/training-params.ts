@@ -4,28 +4,28 @@ import { readTextIfThere } from "../../foundation/files/if-there.ts";
 import type { OpenClipNames } from "../architectures/open-clip-names.ts";
 
 /*
- * open_clip's training writes its arguments into `logs/NAME/params.txt`, a line `name: value` each, and its epochs into
+ * open_clip's training writes its arguments to `logs/NAME/params.txt`, one `name: value` per line, and its epochs to
  * `logs/NAME/checkpoints/`.
  * Source: open_clip 3.3.0 src/open_clip_train/main.py `main`, params.py; src/open_clip/factory.py `create_model_and_transforms`
  */
 
-/** What a training run's arguments say of its weights. */
+/** The arguments of a training run that concern its weights. */
 export interface TrainingParams {
-  /** relative to the folder of the weights */
+  /** path relative to the folder of the weights */
   readonly file: string;
-  /** what to give to `--arch`; null where the model has no name of open_clip's, or sizes that are not the name's */
+  /** the value for `--arch`; null if open_clip does not know the model's name, or the sizes differ from it */
   readonly arch: string | null;
   /** the `preprocess_cfg` of its evaluation */
   readonly preprocessing: Readonly<Record<string, unknown>>;
-  /** whether it began with OpenAI's weights under a model's name without QuickGELU */
+  /** whether training started from OpenAI's weights under a model name without QuickGELU */
   readonly isFromOpenAi: boolean;
 }
 
-/** The arguments of the training that wrote weights into a folder; null where there are none. */
+/** Reads the arguments of the training run that wrote weights to a folder; null if there are none. */
 export async function readTrainingParams(folder: string, names: OpenClipNames): Promise<TrainingParams | null> {
   for (const file of ["params.txt", "../params.txt"]) {
     const text = await readTextIfThere(join(folder, file)).catch((cause: unknown) => {
-      if (cause instanceof InputError) return null; // nobody said that it is open_clip's
+      if (cause instanceof InputError) return null; // the file need not be open_clip's
       throw cause;
     });
     const params = text === null ? null : parseTrainingParams(file, text, names);
@@ -34,7 +34,7 @@ export async function readTrainingParams(folder: string, names: OpenClipNames): 
   return null;
 }
 
-/** @returns null where the text is not of open_clip's training */
+/** @returns null if the text does not come from open_clip's training */
 export function parseTrainingParams(file: string, text: string, names: OpenClipNames): TrainingParams | null {
   const values = new Map(
     text.split(/\r?\n/).flatMap((line): [string, string][] => {
@@ -64,10 +64,10 @@ export function parseTrainingParams(file: string, text: string, names: OpenClipN
 }
 
 /**
- * Why the activation may be another than in training: `--arch` says another model, or the training does not say it itself. Before 3.0
- * open_clip built OpenAI's models with QuickGELU whatever the model's name; since then the name decides.
+ * Warns that the activation may differ from training: `--arch` names another model, or the training arguments do not determine
+ * it. Before 3.0, open_clip built OpenAI's models with QuickGELU regardless of the model's name; since then the name decides.
  *
- * @param arch what `--arch` names
+ * @param arch the value of `--arch`
  * @see open_clip 2.x src/open_clip/factory.py `create_model`, which calls `load_openai_model`
  */
 export function warnOfTraining(training: TrainingParams | null, arch: string | undefined): string[] {
@@ -76,17 +76,17 @@ export function warnOfTraining(training: TrainingParams | null, arch: string | u
   if (arch === undefined) {
     return training.isFromOpenAi
       ? [
-          `${training.file} of the training says ${trained} and pretrained openai: open_clip before 3.0 trained that with QuickGELU, later ones with GELU, which is taken; if it was before, give --arch ${trained}-quickgelu`,
+          `${training.file} of the training states ${trained} and pretrained openai: open_clip before 3.0 trained this with QuickGELU, later versions with GELU, which is used; for an earlier version, give --arch ${trained}-quickgelu`,
         ]
       : [];
   }
   const named = (arch.split(":")[0] as string).replaceAll("/", "-").toLowerCase();
   const expected = [trained, ...(training.isFromOpenAi ? [`${trained}-quickgelu`] : [])];
   if (expected.some((name) => name.toLowerCase() === named)) return [];
-  return [`--arch ${arch} is followed, but ${training.file} of the training says ${trained}`];
+  return [`--arch ${arch} is used, but ${training.file} of the training states ${trained}`];
 }
 
-/** Three numbers as Python prints a list; one stands for all three. */
+/** Parses three numbers as Python prints a list; a single number applies to all three. */
 function listOf(key: string, value: string | undefined): Record<string, readonly number[]> {
   if (value === undefined) return {};
   const numbers = value

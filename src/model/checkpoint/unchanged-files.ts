@@ -11,12 +11,12 @@ interface WatchedFile {
 }
 
 /**
- * Remembers how a checkpoint's files were when they were hashed, so that what is computed from them later can be held against that:
- * graphs are loaded long after the hashing, and external data may be mapped and not read. The check asks the file system, and hashes
- * again what it shows as changed, or what changed so shortly before the hashing that another change might not show.
+ * Records the states of a checkpoint's files when they were hashed, so that changes can be detected later: graphs are loaded long
+ * after hashing, and external data may be memory-mapped. The check compares file states, and hashes a file again if its state
+ * changed, or if it had changed so shortly before hashing that a further change might not be visible.
  *
- * @param states of the files, in their order, when each was hashed
- * @returns the check. @throws InputError if a file has another content, or is gone
+ * @param states states of the files when they were hashed, in the same order
+ * @returns the check, which throws InputError if a file has other content or no longer exists
  */
 export function watchFiles(
   root: string,
@@ -43,9 +43,9 @@ export function watchFiles(
   };
 }
 
-/** What is said of a file that is not what it was when the checkpoint was opened. */
+/** The error for a file that changed after the checkpoint was opened. */
 export function changed(path: string): InputError {
   return new InputError(
-    `${path}: it changed while it was in use: what was computed from it since was not stored; run again when nothing writes to it`,
+    `${path}: it changed while it was in use, so results since then were not stored; run again when nothing writes to it`,
   );
 }

@@ -4,19 +4,19 @@ import type { Feed } from "../onnx/onnx-runtime.ts";
 import type { TextSignature, VisionSignature } from "./encoder-signature.ts";
 import { fixedAxis, pixelFeed, textFeeds } from "./graph-feeds.ts";
 
-/** Both sides of a graph that holds both towers. */
+/** The signatures of a graph that contains both towers. */
 export interface BothSides {
   readonly vision: VisionSignature;
   readonly text: TextSignature;
   readonly size: ImageSize;
-  /** Tokens of a dummy text. */
+  /** Number of tokens of a dummy text. */
   readonly contextLength: number;
 }
 
-/** Gives the feeds of the side that is not asked, for a batch of n on the side that is. */
+/** Returns the feeds of the unused tower for a batch of n inputs of the other tower. */
 export type UnusedInputs = (n: number) => Record<string, Feed>;
 
-/** Texts that are fed beside images. */
+/** Texts that are fed together with images. */
 export interface TextsBeside {
   /** token ids, at least one row */
   readonly rows: readonly Int32Array[];
@@ -24,18 +24,18 @@ export interface TextsBeside {
   readonly attendPadding: boolean;
 }
 
-/** How the side that is not asked is fed. */
+/** How the unused tower is fed. */
 export interface DummyFeedOptions {
-  /** whether the two batches must be of one size */
+  /** whether both batches must have the same size */
   readonly tied: boolean;
-  /** other content, and more rows where the graph leaves their number open: for the proof that embeddings do not depend on it */
+  /** feed different content, and more rows if the graph allows it, to test that embeddings do not depend on it */
   readonly different?: TextsBeside | "image";
 }
 
 /**
- * A graph with both towers runs both whatever is asked of it, and wants all its inputs. The side that is not asked gets
- * as little as it takes: one black image, or one text of two tokens; as many as the other side where the graph ties the
- * two batches together, and its fixed sizes where it has them.
+ * Creates minimal feeds for the unused tower, because a graph with both towers always runs both and requires all inputs: one
+ * black image, or one text of two tokens; as many as the other batch if the graph ties the two batches, and with the fixed sizes
+ * of the graph.
  */
 export function dummyFeeds(
   sides: BothSides,
@@ -65,15 +65,15 @@ export function dummyFeeds(
   };
 }
 
-/** Whether the graph's metadata gives the batch axes of images and texts one name. */
+/** Whether the batch axes of images and texts have the same name in the graph's metadata. */
 export function sharesBatchName(sides: BothSides): boolean {
   const [images, texts] = [sides.vision.pixels.shape[0], sides.text.ids.shape[0]];
   return typeof images === "string" && images !== "" && images === texts;
 }
 
 /**
- * Chooses how the side that is not asked is fed: one dummy for any number of rows, unless the metadata ties the two
- * batches together and a trial shows that it means it.
+ * Chooses how the unused tower is fed: one dummy for any number of rows, unless the metadata ties the two batches and a test run
+ * confirms it.
  *
  * @param run embeds a few inputs, at least two, with these feeds
  */
@@ -102,9 +102,9 @@ async function needsTie(
 }
 
 /**
- * Embeds beside other content than that of the plain dummy.
+ * Embeds inputs together with content that differs from the plain dummy's.
  *
- * @throws InputError if the graph does not take it, or gives another width beside it
+ * @throws InputError if the graph rejects it, or returns another width with it
  */
 export async function runBeside(
   sides: BothSides,
@@ -118,6 +118,6 @@ export async function runBeside(
     return await run(dummyFeeds(sides, asked, { tied, different }));
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    return await run(same); // a graph that pairs rows takes one for all, or as many as there are
+    return await run(same); // a graph that pairs rows takes one row for all, or as many as there are
   }
 }

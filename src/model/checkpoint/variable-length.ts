@@ -7,20 +7,21 @@ export const PROBE_PROMPTS = [
   "a photo of a chesapeake bay retriever, sleeping on an upholstered armchair",
 ] as const;
 
-/** Unit vectors that agree this well, element by element, are one embedding computed in two orders of summation. */
+/** Maximum difference per element of two unit vectors that count as one embedding computed in two orders of summation. */
 const TOLERANCE = 1e-5;
 
 /** Embeds rows padded to `length`; (n, d). */
 type EncodeRows = (rows: readonly Int32Array[], length: number) => Promise<Float32Array>;
 
 /**
- * Proves that a text tower gives a prompt the same embedding at its own length as padded to the full context: two probe
- * prompts, each alone at its own length and both in one batch at the longer one's, against both at full context. True
- * of causal towers that pool at the end-of-text token; not of SigLIP, whose padding takes part.
+ * Tests whether a text tower returns the same embedding for a prompt without padding as for one padded to the full context: two
+ * probe prompts, each alone without padding and both in one batch at the length of the longer one, are compared with both at full
+ * context. This holds for causal towers that pool at the end-of-text token, but not for SigLIP, whose embeddings depend on
+ * padding.
  *
  * @param probes the probes' token ids, the shorter first
- * @returns whether all agree within 1e-5 as unit vectors; false where the graph does not run at the shorter length, or
- *   a probe fills the context, so that nothing would be proved
+ * @returns whether all agree within 1e-5 as unit vectors; false if the graph does not run at the shorter length, or a probe fills
+ *   the context and the test is not possible
  */
 export async function proveVariableLength(
   probes: readonly [Int32Array, Int32Array],
@@ -38,10 +39,11 @@ export async function proveVariableLength(
 }
 
 /**
- * Proves the same of each length, before the first batch of that length is believed: a long probe cut to it, in one batch
- * with the short one. The texts of the batch play no part, so every run decides alike.
+ * Creates a test of single lengths, which runs before the first batch of a length is used: a long probe is cut to that length and
+ * embedded in one batch with the short probe. It does not depend on the texts of the batch, so every run decides alike.
  *
- * @returns whether texts cut to a length keep their embeddings; each length is tried once
+ * @returns a function that reports whether texts of a length keep their embeddings without further padding; each length is tested
+ *   once
  */
 export function createLengthProof(
   tokenizer: Pick<Tokenizer, "encode">,
@@ -51,7 +53,7 @@ export function createLengthProof(
   const short = tokenizer.encode(PROBE_PROMPTS[0], contextLength);
   let fullShort: Promise<Float32Array> | undefined;
   const prove = async (length: number): Promise<boolean> => {
-    const text = `${PROBE_PROMPTS[1]} `.repeat(Math.ceil(length / 8)); // each has more than 8 tokens
+    const text = `${PROBE_PROMPTS[1]} `.repeat(Math.ceil(length / 8)); // each repetition has more than 8 tokens
     const long = tokenizer.encode(text, length);
     const full = await encode([long], contextLength);
     if (short.length > length) return await agrees([long], length, [full], encode);
@@ -67,7 +69,7 @@ export function createLengthProof(
   };
 }
 
-/** Whether rows cut to a length have the embeddings that they have at full context; false where the graph does not run. */
+/** Whether rows of a length have the same embeddings as at full context; false if the graph does not run. */
 async function agrees(
   rows: readonly Int32Array[],
   length: number,
@@ -88,7 +90,7 @@ function rowsOf(embeddings: Float32Array, n: number): Float32Array[] {
   return Array.from({ length: n }, (_, i) => embeddings.subarray(i * d, (i + 1) * d));
 }
 
-/** The largest difference between the elements of two vectors brought to unit length; infinite if one has no length. */
+/** The largest difference between the elements of two vectors scaled to unit length; infinite if one is zero. */
 export function unitDistance(a: Float32Array, b: Float32Array): number {
   const [lengthA, lengthB] = [Math.hypot(...a), Math.hypot(...b)];
   if (lengthA === 0 || lengthB === 0 || a.length !== b.length) return Number.POSITIVE_INFINITY;

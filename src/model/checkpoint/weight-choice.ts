@@ -3,26 +3,26 @@ import type { CheckpointFacts } from "./checkpoint-facts.ts";
 import { parseModelConfigs } from "./model-config.ts";
 import { isUnfinishedName, parseWeightName, type WeightName } from "./weight-names.ts";
 
-/** The weights that a checkpoint is made of. */
+/** The weights of a checkpoint. */
 export interface WeightChoice {
-  /** the weight file, or the index of its shards; relative to the checkpoint's folder */
+  /** path of the weight file or the index of its shards, relative to the checkpoint's folder */
   readonly weights: string;
   readonly notes: readonly string[];
 }
 
-/** Why no weights were chosen, for people. */
+/** Why no weights were chosen, for messages. */
 export interface WeightProblem {
   readonly problem: string;
   readonly needsDraft: false;
 }
 
 /**
- * Chooses a folder's weights: those that its configuration describes (open_clip's before transformers'), then plain ones before
- * variants, safetensors before PyTorch's files, one file before shards. A file that was given is taken.
+ * Chooses a folder's weights. Those that its configuration describes come first (open_clip's before transformers'), then plain
+ * ones before variants, safetensors before PyTorch files, and one file before shards. A given file is always used.
  *
  * @param variant chooses `model.fp16.safetensors` by "fp16"
- * @returns null where the folder has no weights
- * @throws InputError if the variant is none for it, or a download is not whole
+ * @returns null if the folder has no weights
+ * @throws InputError if the variant does not apply, or a download is incomplete
  */
 export function chooseWeights(facts: CheckpointFacts, variant?: string): WeightChoice | WeightProblem | null {
   const { path, weightFile } = facts;
@@ -41,7 +41,10 @@ export function chooseWeights(facts: CheckpointFacts, variant?: string): WeightC
   return chosen;
 }
 
-/** @param all every weight file, those of nobody's names too: another training's may be meant, so they are named as left */
+/**
+ * @param all every weight file, including those without a published name: they may be the intended ones, so the note lists them
+ * as unused
+ */
 function chooseNamed(
   facts: CheckpointFacts,
   all: readonly WeightName[],
@@ -53,10 +56,10 @@ function chooseNamed(
   const chosenVariant = variant ?? (plain.length > 0 ? "" : variants.length === 1 ? (variants[0] as string) : null);
   const list = variants.length === 0 ? "it has no variants" : `variants that exist (--variant): ${variants.join(", ")}`;
   if (chosenVariant === null)
-    return { problem: `${facts.path}: its weights are variants alone; ${list}`, needsDraft: false };
+    return { problem: `${facts.path}: all its weights are variants; ${list}`, needsDraft: false };
   const candidates = named.filter((candidate) => candidate.variant === chosenVariant);
   if (candidates.length === 0) {
-    const opens = plain.length === 0 ? "" : "; without --variant it opens";
+    const opens = plain.length === 0 ? "" : "; it opens without --variant";
     const found = `found ${named.map(({ file }) => file).join(", ")}`;
     return { problem: `${facts.path}: no variant "${chosenVariant}"; ${list}${opens}; ${found}`, needsDraft: false };
   }
@@ -67,15 +70,15 @@ function chooseNamed(
   const { file } = chosen as WeightName;
   const left = all.filter((candidate) => candidate.file !== file).map((candidate) => candidate.file);
   if (left.length === 0) return { weights: file, notes: [] };
-  const note = `${file} is used, not ${left.join(", ")}: of a folder's weights come first those that its configuration describes, then safetensors`;
+  const note = `${file} is used, not ${left.join(", ")}: weights that the folder's configuration describes come first, then safetensors`;
   return { weights: file, notes: [note] };
 }
 
-/** Whose weights the folder's configuration describes. */
+/** The library whose configuration describes the folder's weights. */
 function describedFamily(facts: CheckpointFacts): WeightName["family"] {
   const { openClip, huggingFace } = parseModelConfigs(facts);
   if (openClip !== null) return "open_clip";
-  return huggingFace?.config.model_type ? "transformers" : "open_clip"; // timm's config.json has no type
+  return huggingFace?.config.model_type ? "transformers" : "open_clip"; // timm's config.json has no model_type
 }
 
 function chooseUnnamed(
@@ -89,7 +92,7 @@ function chooseUnnamed(
     const shards = weightFiles.filter((file) => parseWeightName(file) === null);
     if (shards.length > 0) {
       return {
-        problem: `${path}: shards of weights (${shards.join(", ")}) without their index: expected model.safetensors.index.json or pytorch_model.bin.index.json beside them`,
+        problem: `${path}: shards of weights (${shards.join(", ")}) without an index: expected model.safetensors.index.json or pytorch_model.bin.index.json in the same folder`,
         needsDraft: false,
       };
     }
@@ -105,10 +108,13 @@ function chooseUnnamed(
 }
 
 function describeUnfinished(unfinished: readonly string[]): string {
-  return `a download is not whole: ${unfinished.join(", ")}; let it end, or download again`;
+  return `incomplete download: ${unfinished.join(", ")}; wait for it, or download again`;
 }
 
-/** aria2 gives a file its size when it begins, and keeps `NAME.aria2` beside it until all of it is there. */
+/**
+ * Refuses an incomplete download of aria2, which allocates a file's full size at the start and keeps `NAME.aria2` until the
+ * download is complete.
+ */
 function refuseUnfinished({ path, unfinished }: CheckpointFacts, file: string): void {
   const beside = unfinished.filter((name) => name.startsWith(`${file}.`) && isUnfinishedName(name));
   if (beside.length > 0) throw new InputError(`${path}: ${describeUnfinished(beside)}`);

@@ -1,10 +1,10 @@
 import type { WeightFormat } from "../weights/weights.ts";
 
-/** What is known of a checkpoint that was compiled from its weights. */
+/** Facts about a checkpoint that was compiled from its weights. */
 export interface WeightFacts {
   /** The architecture's name. */
   readonly architecture: string;
-  /** What described the architecture. */
+  /** Source of the architecture's description. */
   readonly source: string;
   /** Format of the weight files. */
   readonly format: WeightFormat;
@@ -12,21 +12,21 @@ export interface WeightFacts {
   readonly image: CompiledTower;
   /** The text encoder. */
   readonly text: CompiledText;
-  /** Tensors of the weights that nothing uses, sorted. */
+  /** Unused tensors of the weights, sorted. */
   readonly unused: readonly string[];
 }
 
-/** What is known of a compiled tower. */
+/** Facts about a compiled tower. */
 export interface CompiledTower {
-  /** SHA-256 of the graph, wherever its weights lie; 64 hexadecimal digits */
+  /** SHA-256 of the graph, independent of the location of its weights; 64 hexadecimal digits */
   readonly sha256: string;
   /** number of values in its weights */
   readonly parameters: number;
-  /** of the matrix products for one image, or for one text of the whole context */
+  /** multiply-adds of the matrix products for one image, or for one text of full context length */
   readonly multiplyAdds: number;
 }
 
-/** What is known of a compiled text encoder. */
+/** Facts about a compiled text encoder. */
 export interface CompiledText extends CompiledTower {
   /** rows of the token embedding */
   readonly vocabularySize: number;

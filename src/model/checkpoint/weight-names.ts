@@ -1,11 +1,11 @@
-/** What the name of a weight file says. */
+/** Properties of a weight file that follow from its name. */
 export interface WeightName {
-  /** the file, or the index of its shards; relative to the checkpoint's folder */
+  /** path of the file or the index of its shards, relative to the checkpoint's folder */
   readonly file: string;
-  /** the library that gives files this name; null for a name of nobody's */
+  /** the library that uses this file name; null for any other name */
   readonly family: "open_clip" | "transformers" | null;
   readonly format: "safetensors" | "pytorch";
-  /** the part of `model.fp16.safetensors` that tells it from others; empty where there is none */
+  /** the distinguishing part of a name such as `model.fp16.safetensors`; empty if there is none */
   readonly variant: string;
   readonly isIndex: boolean;
 }
@@ -16,26 +16,26 @@ const INDEX = new RegExp(
   `^${FAMILY}(?:\\.(?<before>[\\w-]+))?\\.(?<ending>safetensors|bin)\\.index(?:\\.(?<after>[\\w-]+))?\\.json$`,
 );
 const SHARD = /[.-]\d{5}-of-\d{5}\.(?:safetensors|bin)$/;
-/** Not .bin, which anything may be called: torchvision puts a meta.bin beside ImageNet's images. */
+/** Not .bin, which is used for many purposes: torchvision writes a meta.bin to ImageNet's folder. */
 const ANY = /\.(?<ending>safetensors|pt|pth|ckpt|th)$/i;
 const ENDINGS = /\.(?:safetensors|bin|pt|pth|ckpt|th)$/i;
-/** What training leaves beside a model: state of the optimizer, arguments, random numbers. */
+/** Files that training writes in addition to a model: optimizer state, arguments, random states. */
 const NO_MODEL = /^(?:training_args|optimizer|scheduler|scaler|rng_state|trainer_state|random_states)\b/;
 const INDEX_NAME = /\.index(?:\.[\w-]+)?\.json$/;
-/** What downloads are called until they are whole. */
+/** File names of incomplete downloads. */
 const UNFINISHED = /\.(?:incomplete|part|partial|crdownload|download|aria2|tmp)$/i;
 
-/** Whether a name is that of weights, or of the index of their shards. */
+/** Whether a name is that of weights or of an index of shards. */
 export function isWeightName(name: string): boolean {
   return parseWeightName(name) !== null || SHARD.test(name);
 }
 
-/** Whether a name is that of a download that is not whole. */
+/** Whether a name is that of an incomplete download. */
 export function isUnfinishedName(name: string): boolean {
   return UNFINISHED.test(name);
 }
 
-/** @returns null for what is no weight file, or only a shard of one */
+/** @returns null for a file that is not a weight file, or only a shard */
 export function parseWeightName(file: string): WeightName | null {
   const index = INDEX.exec(file)?.groups;
   if (index !== undefined) {
@@ -62,7 +62,7 @@ function describe(
   };
 }
 
-/** A weight file's name without its ending; null for the names that say nothing of the model. */
+/** A weight file's name without its extension; null for generic names that do not identify the model. */
 export function weightStem(name: string): string | null {
   if (INDEX_NAME.test(name) || SHARD.test(name)) return null;
   const parsed = parseWeightName(name);

@@ -165,10 +165,10 @@ describe("messages about what is not there", () => {
     const args = ["evaluate", "oth", "--data-dir", `imagenet=${demo}`, "--limit", "1"];
     const short = await shiftline(args, { cwd });
     expect(short.stderr.trimEnd().split("\n").at(-1)).toBe(
-      "shiftline: oth: no checkpoint of a known layout: no .onnx file and no weights in it; it holds notes.txt (more: --verbose)",
+      "shiftline: oth: not a checkpoint of a known layout: no .onnx file and no weights in it; it contains notes.txt (more: --verbose)",
     );
     const long = await shiftline([...args, "--verbose"], { cwd });
-    expect(long.stderr).toMatch(/it holds notes\.txt\naccepted are:\n {2}weights \(.*\n {2}onnx\/model\.onnx/);
+    expect(long.stderr).toMatch(/it contains notes\.txt\naccepted are:\n {2}weights \(.*\n {2}onnx\/model\.onnx/);
     expect([short.status, long.status]).toEqual([1, 1]);
     const inspected = await shiftline(["inspect", "oth"], { cwd });
     expect(inspected.stderr).toMatch(

@@ -179,8 +179,7 @@ describe("padding that takes part in the embeddings, and that no file names", ()
     const folder = unmasked();
     for (const _ of ["fresh", "stored"]) {
       const { stderr } = await runWell([folder], at, "single-1");
-      const text =
-        "mobile: padding takes part in the text embeddings, and no file says what the weights were trained with: id 0 is used";
+      const text = "mobile: text embeddings depend on the padding id, and no file states the id of training: 0 is used";
       expect(stderr).toContain(text);
       expect(recordOf(at.out, "mobile", "single-1").warnings).toContainEqual(expect.stringContaining(text));
     }
@@ -192,6 +191,6 @@ describe("padding that takes part in the embeddings, and that no file names", ()
       join(folder, "open_clip_config.json"),
       JSON.stringify({ model_cfg: { text_cfg: { context_length: 77, vocab_size: 49_408 } } }),
     );
-    expect((await runWell([folder], place(), "single-1")).stderr).not.toMatch(/padding takes part/);
+    expect((await runWell([folder], place(), "single-1")).stderr).not.toMatch(/depend on the padding id/);
   }, 60_000);
 });

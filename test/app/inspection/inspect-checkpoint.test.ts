@@ -84,13 +84,13 @@ describe("inspectCheckpoint", () => {
   it("finds the wrong-EOT bug: captions that differ only at their end get one embedding", async () => {
     const checks = await checksOf(openClipFolder({ text: { pooling: "start" } }));
     expect(checks["captions that differ only at their end differ"]).toMatch(
-      /^failed: they do not differ \(short captions by 0, captions of \d+ tokens by 0\): the export looks for the wrong end-of-text token/,
+      /^failed: they do not differ \(short captions by 0, captions of \d+ tokens by 0\): the export searches for the wrong end-of-text token/,
     );
   });
 
   it("tells towers of different width apart instead of stopping", async () => {
     const checks = await checksOf(openClipFolder({ vision: { dimension: 6 } }));
-    expect(checks["towers agree in width"]).toBe("failed: the image tower gives 6 numbers, the text tower 4");
+    expect(checks["towers agree in width"]).toBe("failed: the image tower returns 6 numbers, the text tower 4");
   });
 
   it("finds an export that mixes the rows of a batch", async () => {
@@ -103,7 +103,7 @@ describe("inspectCheckpoint", () => {
   it("reports embeddings that are not finite", async () => {
     const checks = await checksOf(openClipFolder({ vision: { broken: true } }));
     expect(checks["image embeddings are finite"]).toMatch(
-      /^failed: .*visual.onnx: the image tower gave (NaN|-?Infinity)/,
+      /^failed: .*visual.onnx: the image tower returned (NaN|-?Infinity)/,
     );
   });
 
@@ -121,16 +121,16 @@ describe("inspectCheckpoint", () => {
     const quickGelu = { vision: { activation: "QuickGELU" }, text: { activation: "QuickGELU" } } as const;
     const wrong = await checksOf(openClipFolder({ ...gelu, config: quick }));
     const message =
-      "warning: the graph has GELU x1, but open_clip_config.json (quick_gelu true) says QuickGELU: one of them is wrong, and accuracy suffers by points";
+      "warning: the graph has GELU x1, but open_clip_config.json (quick_gelu true) states QuickGELU: one of them is wrong, which costs several points of accuracy";
     expect([wrong["image activation"], wrong["text activation"]]).toEqual([message, message]);
     const not = { ...openClipConfig, model_cfg: { ...openClipConfig.model_cfg, quick_gelu: false } };
     const other = await checksOf(openClipFolder({ ...quickGelu, config: not }));
     expect(other["image activation"]).toMatch(
-      /^warning: the graph has QuickGELU x1, but .* \(quick_gelu false\) says GELU/,
+      /^warning: the graph has QuickGELU x1, but .* \(quick_gelu false\) states GELU/,
     );
     const right = await checksOf(openClipFolder({ ...quickGelu, config: quick }));
     expect(right["text activation"]).toBe(
-      "ok: the graph has QuickGELU x1, as open_clip_config.json (quick_gelu true) says",
+      "ok: the graph has QuickGELU x1, as open_clip_config.json (quick_gelu true) states",
     );
   });
 
@@ -138,7 +138,7 @@ describe("inspectCheckpoint", () => {
     const towers = { vision: { activation: "QuickGELU" }, text: { activation: "QuickGELU" } } as const;
     const checks = await checksOf(openClipFolder(towers));
     const detail =
-      "ok: the graph has QuickGELU x1, open_clip_config.json (quick_gelu not set): right for OpenAI's weights and others trained with QuickGELU";
+      "ok: the graph has QuickGELU x1, open_clip_config.json (quick_gelu not set): correct for OpenAI's weights and others trained with QuickGELU";
     expect([checks["image activation"], checks["text activation"]]).toEqual([detail, detail]);
   });
 
@@ -151,15 +151,15 @@ describe("inspectCheckpoint", () => {
     const files = { "config.json": JSON.stringify(config) };
     const gelu = { vision: { activation: "GELU" }, text: { activation: "GELU" }, files } as const;
     const checks = await checksOf(huggingFaceFolder(gelu));
-    expect(checks["image activation"]).toMatch(/^ok: .*as config.json \(hidden_act gelu\) says/);
-    expect(checks["text activation"]).toMatch(/^warning: .*but config.json \(hidden_act quick_gelu\) says QuickGELU/);
+    expect(checks["image activation"]).toMatch(/^ok: .*as config.json \(hidden_act gelu\) states/);
+    expect(checks["text activation"]).toMatch(/^warning: .*but config.json \(hidden_act quick_gelu\) states QuickGELU/);
   });
 
   it("knows that transformers leaves QuickGELU out of a CLIP's config, because it is the default", async () => {
     const inspected = (config: object) =>
       checksOf(huggingFaceFolder({ vision: { activation: "GELU" }, files: { "config.json": JSON.stringify(config) } }));
     const checks = await inspected({ model_type: "clip", vision_config: { image_size: 8 } });
-    expect(checks["image activation"]).toMatch(/^warning: .*config.json \(hidden_act quick_gelu\) says QuickGELU/);
+    expect(checks["image activation"]).toMatch(/^warning: .*config.json \(hidden_act quick_gelu\) states QuickGELU/);
     // transformers writes both towers' configs: one without them was written by something else and says nothing of the towers
     const bare = await inspected({ model_type: "clip" });
     expect(bare["image activation"]).toBe("ok: the graph has GELU x1");
@@ -169,7 +169,7 @@ describe("inspectCheckpoint", () => {
     const files = { "config.json": JSON.stringify({ model_type: "clip" }) };
     const towers = { vision: { activation: "GELU" }, text: { activation: "GELU" } } as const;
     const checks = await checksOf(openClipFolder({ ...towers, files }));
-    expect(checks["image activation"]).toMatch(/^ok: .*as open_clip_config.json \(quick_gelu not set\) says/);
+    expect(checks["image activation"]).toMatch(/^ok: .*as open_clip_config.json \(quick_gelu not set\) states/);
   });
 
   it("inspects an image graph alone", async () => {

@@ -79,9 +79,7 @@ it("--arch is for weights: graphs and unknown names are refused before any work"
   const graphs = await shiftline([...demoRun(out, "external-data"), "--arch", "ViT-B-32"]);
   expect([graphs.status, graphs.stderr]).toEqual([
     1,
-    expect.stringMatching(
-      /external-data: --arch ViT-B-32 names the architecture of weights, but this checkpoint is of/,
-    ),
+    expect.stringMatching(/external-data: --arch ViT-B-32 applies to weights only, but this checkpoint consists of/),
   ]);
   const path = join(
     writeTree(temporaryFolder(), { "epoch_32.pt": readFileSync(weightPath("tiny.pt")) }),

@@ -16,11 +16,11 @@ interface Described {
   readonly pooling?: string;
   readonly arch?: string;
   readonly path?: string;
-  /** of the training that wrote the weights */
+  /** arguments of the training run that wrote the weights */
   readonly params?: string;
 }
 
-/** How images are prepared for an architecture of 224 pixels. */
+/** The preprocessing of an architecture of 224 pixels. */
 function prepare({
   name = "",
   vocabulary = 49_408,
@@ -50,8 +50,8 @@ function prepare({
 const found = (described: Described) => prepare(described) as PreprocessingConfig;
 const half = [0.5, 0.5, 0.5];
 
-describe("how images are prepared for weights alone", () => {
-  it("is open_clip's default for CLIP's own towers", () => {
+describe("the preprocessing of weights without preprocessing files", () => {
+  it("is open_clip's default for CLIP's original towers", () => {
     for (const described of [{ arch: "ViT-B-32" }, { name: "ViT-B-32-quickgelu" }, { name: "ViT of 3 blocks" }]) {
       expect(found(described).preprocessing).toEqual({
         size: { height: 224, width: 224 },
@@ -64,12 +64,12 @@ describe("how images are prepared for weights alone", () => {
     }
   });
 
-  it("is that of all of an architecture's pretrained names where they agree", () => {
+  it("is that of all pretrained names of an architecture if they agree", () => {
     expect(found({ arch: "ViT-B-16-SigLIP", vocabulary: 32_000, pooling: "map" })).toMatchObject({
       preprocessing: { mean: half, std: half, resizeMode: "squash", interpolation: "bicubic" },
       source: "open_clip's ViT-B-16-SigLIP",
       notes: [
-        "no file says how images are prepared: as open_clip's ViT-B-16-SigLIP (224 × 224, squash, bicubic, mean 0.5 0.5 0.5, std 0.5 0.5 0.5)",
+        "no file states the preprocessing: that of open_clip's ViT-B-16-SigLIP is used (224 × 224, squash, bicubic, mean 0.5 0.5 0.5, std 0.5 0.5 0.5)",
       ],
     });
     expect(found({ arch: "MobileCLIP-B", pooling: "first" }).preprocessing).toMatchObject({
@@ -84,11 +84,11 @@ describe("how images are prepared for weights alone", () => {
     });
   });
 
-  it("is open_clip's default where they differ, with a note of those that want another", () => {
+  it("is open_clip's default if they differ, with a note of those that need another", () => {
     const { preprocessing, notes, source } = found({ arch: "ViT-L-14" });
     expect([preprocessing.mean, source]).toEqual([OPENAI_MEAN, "open_clip's defaults"]);
     expect(notes.join()).toMatch(
-      /want another: --arch ViT-L-14:laion2b_s32b_b82k \(shortest, bicubic, mean 0.5 0.5 0.5/,
+      /need another: --arch ViT-L-14:laion2b_s32b_b82k \(shortest, bicubic, mean 0.5 0.5 0.5/,
     );
   });
 
@@ -100,7 +100,7 @@ describe("how images are prepared for weights alone", () => {
     expect(found({ arch: "ViT-H-14-quickgelu:dfn5b" }).preprocessing).toMatchObject({ resizeMode: "squash" });
   });
 
-  it("is that of the training whose arguments lie beside the weights", () => {
+  it("is that of the training run whose arguments are in the folder of the weights", () => {
     const params = (lines: string) =>
       `accum_freq: 1\nforce_quick_gelu: False\nlr: 0.0005\nmodel: ViT-B-16-SigLIP\n${lines}`;
     const none =
@@ -125,17 +125,17 @@ describe("how images are prepared for weights alone", () => {
     });
   });
 
-  it("is asked for where the path names weights that want another than the default", () => {
+  it("is requested if the path names weights that need another than the default", () => {
     const path = "/hub/models--laion--CLIP-ViT-L-14-laion2B-s32B-b82K/snapshots/0/open_clip_pytorch_model.bin";
     expect(prepare({ arch: "ViT-L-14", path })).toEqual({
       problem: expect.stringMatching(
-        /by their path the weights are ViT-L-14:laion2b_s32b_b82k, .* say so with --arch ViT-L-14:laion2b_s32b_b82k/,
+        /the path names ViT-L-14:laion2b_s32b_b82k, .* confirm it with --arch ViT-L-14:laion2b_s32b_b82k/,
       ),
     });
     expect(prepare({ arch: "ViT-L-14", path: "/lab/vit_l_14-laion400m_e32.pt" })).toHaveProperty("preprocessing");
   });
 
-  it("is asked for where the architecture has no name and is not plainly CLIP's", () => {
+  it("is requested if the architecture has no name and is not plain CLIP", () => {
     for (const described of [
       { name: "ViT of 12 blocks", vocabulary: 32_000 },
       { name: "ViT of 12 blocks", pooling: "map" },
@@ -157,11 +157,11 @@ describe("the arguments of open_clip's training", () => {
     expect(arch("force_image_size: [336]\nforce_quick_gelu: False\nmodel: ViT-B-32\n")).toBeNull();
   });
 
-  it("do not say the activation of what began with OpenAI's weights, which a warning says", () => {
+  it("do not determine the activation of training that started from OpenAI's weights, with a warning", () => {
     const warn = (text: string, arch?: string) => warnOfTraining(parseTrainingParams("params.txt", text, names), arch);
     const tuned = "force_quick_gelu: False\nmodel: ViT-B-32\npretrained: openai\n";
     expect(warn(tuned)).toEqual([
-      "params.txt of the training says ViT-B-32 and pretrained openai: open_clip before 3.0 trained that with QuickGELU, later ones with GELU, which is taken; if it was before, give --arch ViT-B-32-quickgelu",
+      "params.txt of the training states ViT-B-32 and pretrained openai: open_clip before 3.0 trained this with QuickGELU, later versions with GELU, which is used; for an earlier version, give --arch ViT-B-32-quickgelu",
     ]);
     expect(warn(tuned, "ViT-B-32-quickgelu")).toEqual([]);
     expect(warn(tuned, "ViT-B/32")).toEqual([]);
@@ -171,7 +171,7 @@ describe("the arguments of open_clip's training", () => {
     expect(warn(tuned.replace("openai", "laion2b_e16"), "ViT-B-32-quickgelu")).toHaveLength(1);
   });
 
-  it("are told from another program's", () => {
+  it("are distinguished from another program's", () => {
     expect(parseTrainingParams("params.txt", "model: ViT-B-32\nlr: 1\n", names)).toBeNull();
     expect(parseTrainingParams("params.txt", "\u0000\u0001", names)).toBeNull();
   });

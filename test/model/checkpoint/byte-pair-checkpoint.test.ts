@@ -31,9 +31,9 @@ function folder(mergeList: readonly string[] = merges): string {
 }
 
 describe("a Hugging Face checkpoint with vocab.json and merges.txt", () => {
-  it("opens without tokenizer.json, with transformers' ids, and says what its tokenizer was made of", async () => {
+  it("opens without tokenizer.json, with transformers' ids, and reports the source of its tokenizer", async () => {
     const checkpoint = await openCheckpoint(folder());
-    expect(checkpoint.notes.join("\n")).toContain("its tokenizer is made of vocab.json and merges.txt");
+    expect(checkpoint.notes.join("\n")).toContain("the tokenizer is built from vocab.json and merges.txt");
     const expected = folders["CLIP, by the model's type"]?.ids ?? [];
     for (const [i, caption] of captions.slice(0, 50).entries())
       expect([...(checkpoint.tokenizer?.encode(caption, contextLength) ?? [])]).toEqual(expected[i]);
@@ -42,24 +42,24 @@ describe("a Hugging Face checkpoint with vocab.json and merges.txt", () => {
     );
   });
 
-  it("has another fingerprint and text identity when the merges are others", async () => {
+  it("has another fingerprint and text identity with other merges", async () => {
     const [whole, fewer] = [await openCheckpoint(folder()), await openCheckpoint(folder(merges.slice(0, -1)))];
     expect(whole.fingerprint).not.toBe(fewer.fingerprint);
     expect(whole.text?.sha256).not.toBe(fewer.text?.sha256);
     expect(whole.text?.tokenizerSha256).not.toBe(fewer.text?.tokenizerSha256);
   });
 
-  it("follows a tokenizer.json that lies beside them", async () => {
+  it("prefers a tokenizer.json in the same folder", async () => {
     const root = folder();
     writeFileSync(join(root, "tokenizer.json"), "{}");
     await expect(openCheckpoint(root)).rejects.toThrow(/not a tokenizer.json/);
   });
 
-  it("offers a shiftline.json for CLIP's own tokenizer where there is neither, and the vocabulary has its size", async () => {
+  it("offers a shiftline.json for the shipped CLIP tokenizer if there is neither and the vocabulary has its size", async () => {
     const root = huggingFaceFolder({ text: { vocabulary: 49_408 } });
     for (const name of ["tokenizer.json", "tokenizer_config.json"]) rmSync(join(root, name));
     const message = await openCheckpoint(root).then(String, String);
-    expect(message).toMatch(/no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer/);
+    expect(message).toMatch(/expected tokenizer.json, or vocab.json with merges.txt; save the checkpoint's tokenizer/);
     const json = /write this into \S+shiftline\.json[^{]*(\{.*\})$/.exec(message)?.[1] ?? "";
     writeFileSync(join(root, "shiftline.json"), json);
     const checkpoint = await openCheckpoint(root);

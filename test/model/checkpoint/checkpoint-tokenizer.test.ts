@@ -27,7 +27,7 @@ describe("a tokenizer with more ids than the token embedding has rows", () => {
   it.each([
     ["added only", false],
     ["in the vocabulary too, as T5's are", true],
-  ])("opens where those beyond are added tokens that no usual text gives (%s)", async (_, isInVocabulary) => {
+  ])("opens if the excess ids are added tokens that ordinary texts do not produce (%s)", async (_, isInVocabulary) => {
     const checkpoint = await open(withAdded(sentinels, isInVocabulary));
     const encoder = await checkpoint.openTextEncoder({ threads: 1 });
     const ids = checkpoint.tokenizer?.encode("a photo of a dog", 24) as Int32Array;
@@ -36,19 +36,19 @@ describe("a tokenizer with more ids than the token embedding has rows", () => {
     await encoder.close();
   });
 
-  it("refuses the prompt that holds one word for word, naming it", async () => {
+  it("refuses a prompt that contains such a token, and names it", async () => {
     const { tokenizer } = await open(withAdded(sentinels, true));
     const encode = () => tokenizer?.encode("a photo of <extra_id_0> dog", 24);
     expect(encode).toThrow(InputError);
     expect(encode).toThrow(
-      /the prompt "a photo of <extra_id_0> dog" holds a special token of the tokenizer \(id 101\), which the token embedding of onnx\/model.onnx does not have: it has 100 rows/,
+      /the prompt "a photo of <extra_id_0> dog" contains a special token of the tokenizer \(id 101\) beyond the token embedding of onnx\/model.onnx, which has 100 rows/,
     );
   });
 
-  it("is refused where usual words lie beyond, or padding, or the end of every text", async () => {
+  it("is refused if ids of ordinary words, padding or the end of text exceed the embedding", async () => {
     const words = JSON.parse(wordTokenizer());
     words.model.vocab.zebra = 100;
-    const refusal = /the tokenizer has 101 tokens, the token embedding of onnx\/model.onnx only 100/;
+    const refusal = /the tokenizer has 101 tokens, but the token embedding of onnx\/model.onnx has only 100/;
     await expect(open(JSON.stringify(words))).rejects.toThrow(refusal);
     const padded = { "tokenizer_config.json": JSON.stringify({ pad_token: "<extra>", model_max_length: 24 }) };
     await expect(open(withAdded(["<extra>"], true), padded)).rejects.toThrow(refusal);

@@ -49,7 +49,7 @@ describe("choosePreprocessing of open_clip layouts", () => {
     });
   });
 
-  it("fills in open_clip's defaults, takes 'random' for bicubic, and says when all are defaults", () => {
+  it("uses open_clip's defaults, reads 'random' as bicubic, and reports if all values are defaults", () => {
     const defaults = {
       size: square(224),
       mean: OPENAI_MEAN,
@@ -63,18 +63,18 @@ describe("choosePreprocessing of open_clip layouts", () => {
     const bare = read(openClipGraphs, { "open_clip_config.json": { model_cfg: {} } }, ["n", 3, "h", "w"]);
     expect(bare.preprocessing).toEqual(defaults);
     expect(bare.notes).toEqual([
-      "no file says the image size: 224, open_clip's default, is used",
+      "no file states the image size: 224, open_clip's default, is used",
       "open_clip_config.json has no preprocess_cfg: open_clip's defaults are used",
     ]);
   });
 
-  it("puts the model's image size above the preprocess_cfg's, as open_clip does", () => {
+  it("prefers the model's image size to that of preprocess_cfg, as open_clip does", () => {
     const config = { model_cfg: { vision_cfg: { image_size: [64, 96] } }, preprocess_cfg: { size: 224 } };
     const { preprocessing } = read(openClipGraphs, { "open_clip_config.json": config }, ["n", 3, 64, 96]);
     expect(preprocessing.size).toEqual({ height: 64, width: 96 });
   });
 
-  it("reads visual/preprocess_cfg.json, with a model config that lies in config.json", () => {
+  it("reads visual/preprocess_cfg.json, with a model config in config.json", () => {
     const json = {
       "visual/preprocess_cfg.json": {
         size: [224, 224],
@@ -90,25 +90,27 @@ describe("choosePreprocessing of open_clip layouts", () => {
     expect(result.files).toEqual(["visual/preprocess_cfg.json", "config.json"]);
   });
 
-  it("refuses two files that prepare images differently, and takes two that agree", () => {
+  it("refuses two files with different preprocessing, and accepts two that agree", () => {
     const config = { model_cfg: {}, preprocess_cfg: { resize_mode: "squash" } };
     const both = (mode: string) =>
       read(openClipGraphs, { "open_clip_config.json": config, "preprocess_cfg.json": { resize_mode: mode } });
-    expect(() => both("shortest")).toThrow(/preprocess_cfg.json and open_clip_config.json prepare images differently/);
+    expect(() => both("shortest")).toThrow(
+      /preprocess_cfg.json and open_clip_config.json specify different preprocessing/,
+    );
     expect(both("squash").preprocessing.resizeMode).toBe("squash");
   });
 
-  it("takes preprocessor_config.json, with a note, where open_clip's own file is not there", () => {
+  it("uses preprocessor_config.json, with a note, if open_clip's file does not exist", () => {
     const result = read(openClipGraphs, { "preprocessor_config.json": clipJson });
     expect(result.preprocessing.size).toEqual(square(224));
     expect(result.notes).toEqual([
-      "preprocessing from preprocessor_config.json: the open_clip layout's own file is not there",
+      "preprocessing from preprocessor_config.json: the file of the open_clip layout does not exist",
     ]);
   });
 
-  it("refuses a folder in which nothing says how images are prepared", () => {
+  it("refuses a folder in which no file states the preprocessing", () => {
     expect(() => read(openClipGraphs, {})).toThrow(
-      /nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json/,
+      /no file states the preprocessing: expected preprocessor_config.json, open_clip_config.json/,
     );
   });
 
@@ -117,13 +119,13 @@ describe("choosePreprocessing of open_clip layouts", () => {
     [{ interpolation: "lanczos" }, /interpolation: /],
     [{ resize_mode: "cover" }, /resize_mode: /],
     [{ std: [0, 1, 1] }, /std.0: /],
-  ])("names the field that is wrong: %j", (cfg, message) => {
+  ])("names the invalid field: %j", (cfg, message) => {
     expect(() => read(openClipGraphs, { "preprocess_cfg.json": cfg })).toThrow(message);
   });
 });
 
 describe("choosePreprocessing of Hugging Face layouts", () => {
-  it("prefers preprocessor_config.json to an open_clip_config.json that lies beside it", () => {
+  it("prefers preprocessor_config.json to an open_clip_config.json in the same folder", () => {
     const config = { model_cfg: {}, preprocess_cfg: { resize_mode: "squash" } };
     const json = { "preprocessor_config.json": clipJson, "open_clip_config.json": config };
     const result = read(huggingFaceGraphs, json);
@@ -151,7 +153,7 @@ describe("choosePreprocessing of Hugging Face layouts", () => {
     std: [0.26862954, 0.26130258, 0.27577711],
   };
 
-  it("reads jina-clip's processor, which is in open_clip's words, and says so", () => {
+  it("reads jina-clip's processor, which uses open_clip's keys, with a note", () => {
     const result = read(huggingFaceGraphs, { "preprocessor_config.json": jina });
     expect(result.preprocessing).toEqual({
       size: square(224),
@@ -162,7 +164,7 @@ describe("choosePreprocessing of Hugging Face layouts", () => {
       fillColor: 0,
     });
     expect(result.files).toEqual(["preprocessor_config.json"]);
-    expect(result.notes.join()).toContain("open_clip's words");
+    expect(result.notes.join()).toContain("open_clip's keys");
     const squashed = { ...jina, resize_mode: "squash", size: 512, mean: [0.5, 0.5, 0.5] };
     const second = read(huggingFaceGraphs, { "processor_config.json": { image_processor: squashed } }, [
       "n",
@@ -173,13 +175,13 @@ describe("choosePreprocessing of Hugging Face layouts", () => {
     expect(second.preprocessing).toMatchObject({ size: square(512), resizeMode: "squash", mean: [0.5, 0.5, 0.5] });
   });
 
-  it("takes a processor in the words of both libraries where they agree, and else refuses it, naming what differs", () => {
+  it("accepts a processor with the keys of both libraries if they agree, and otherwise names the differences", () => {
     const clip = { image_processor_type: "CLIPImageProcessor", size: 224, crop_size: 224 };
     const processor = (json: object) => read(huggingFaceGraphs, { "preprocessor_config.json": json }).preprocessing;
     const agreeing = { ...clip, mean: [...OPENAI_MEAN], std: [...OPENAI_STD], resize_mode: "shortest" };
     expect(processor(agreeing)).toEqual(processor(clip));
     expect(() => processor({ ...clip, mean: [0.5, 0.5, 0.5], resize_mode: "squash" })).toThrow(
-      /it says different things \(mean \[0.5,0.5,0.5\] and \[0.48145466,0.4578275,0.40821073\]; resize_mode "squash" and "shortest"\)/,
+      /its open_clip keys contradict its transformers keys \(mean \[0.5,0.5,0.5\] and \[0.48145466,0.4578275,0.40821073\]; resize_mode "squash" and "shortest"\)/,
     );
     const named = { ...jina, image_processor_type: undefined, resample: 2, image_mean: jina.mean, image_std: jina.std };
     expect(() => processor({ ...named, do_center_crop: true })).toThrow(/interpolation "bicubic" and "bilinear"/);
@@ -187,15 +189,15 @@ describe("choosePreprocessing of Hugging Face layouts", () => {
     expect(() => read(huggingFaceGraphs, { "preprocessor_config.json": unknown })).toThrow(/interpolation/);
   });
 
-  it("refuses a size that is not the graph's, naming both", () => {
+  it("refuses a size that differs from the graph's, and names both", () => {
     expect(() => read(huggingFaceGraphs, { "preprocessor_config.json": clipJson }, ["n", 3, 336, 336])).toThrow(
-      /preprocessor_config.json give images of 224 x 224 pixels, but onnx\/model.onnx takes 336 x 336/,
+      /preprocessor_config.json specify images of 224 x 224 pixels, but onnx\/model.onnx takes 336 x 336/,
     );
   });
 });
 
 describe("choosePreprocessing of a shiftline.json", () => {
-  it("takes what it says", () => {
+  it("follows the file", () => {
     const json = {
       vision: { file: "a.onnx" },
       text: { file: "b.onnx" },
@@ -219,7 +221,7 @@ describe("choosePreprocessing of a shiftline.json", () => {
     });
   });
 
-  it("takes a resize apart from the crop, and leaves it out where the two are one size", () => {
+  it("supports a resize that differs from the crop, and omits it if both have the same size", () => {
     const json = { vision: { file: "a.onnx" }, text: { file: "b.onnx" }, size: 224, mean: [0, 0, 0], std: [1, 1, 1] };
     const resized = (resize: number) =>
       read([], { "shiftline.json": { ...json, resize, interpolation: "lanczos" } }).preprocessing;
@@ -227,7 +229,7 @@ describe("choosePreprocessing of a shiftline.json", () => {
     expect(resized(224)).not.toHaveProperty("resize");
   });
 
-  it("refuses keys that it does not know, and names each field that is missing", () => {
+  it("refuses unknown keys, and names each missing field", () => {
     const json = { vision: { file: "a.onnx" }, text: { file: "b.onnx" }, size: 64, mean: [0, 0, 0], std: [1, 1, 1] };
     expect(() => read([], { "shiftline.json": { ...json, resize_mode: "squash" } })).toThrow(/resize_mode/);
     expect(() => read([], { "shiftline.json": { vision: {} } })).toThrow(/vision.file: .*; text: .*; size: .*; mean: /);

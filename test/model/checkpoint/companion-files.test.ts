@@ -28,8 +28,8 @@ function settingsOf(facts: CheckpointFacts, graphs: readonly FoundGraph[]): Chec
 
 const damaged = "{ not JSON";
 
-describe("what lies in a checkpoint's folder", () => {
-  it("is read once: a file that changes afterwards changes nothing", async () => {
+describe("the content of a checkpoint's folder", () => {
+  it("is read once: later changes of a file have no effect", async () => {
     const folder = huggingFaceFolder({ split: true, files: { "config.json": '{"model_type": "clip"}' } });
     const facts = await readCheckpointFacts(folder);
     const graphs = readGraphs(facts);
@@ -47,7 +47,7 @@ describe("what lies in a checkpoint's folder", () => {
     expect(settingsOf(facts, graphs)).toEqual(expected);
   });
 
-  it("decides alike in whatever order the files were found", () => {
+  it("has the same effect for any order of the files", () => {
     const folder = writeTree(temporaryFolder(), { "vision_model.onnx": tinyVision(), "text_model.onnx": tinyText() });
     const facts = makeFacts(
       {
@@ -68,7 +68,7 @@ describe("what lies in a checkpoint's folder", () => {
     );
     const graphs = readGraphs(facts);
     const expected = settingsOf(facts, graphs);
-    expect(expected.warnings).toHaveLength(1); // open_clip's configuration prepares images otherwise
+    expect(expected.warnings).toHaveLength(1); // open_clip's configuration specifies different preprocessing
     fc.assert(
       fc.property(fc.shuffledSubarray([...facts.companions], { minLength: facts.companions.size }), (companions) => {
         expect(settingsOf({ ...facts, companions: new Map(companions) }, graphs)).toEqual(expected);
@@ -77,7 +77,7 @@ describe("what lies in a checkpoint's folder", () => {
     );
   });
 
-  it("may hold damaged files that nothing needs, and names the one that something needs", async () => {
+  it("may include damaged files that are not needed; a damaged file that is needed is named", async () => {
     const unneeded = { "modules.json": damaged, "preprocessor_config.json": damaged, "preprocess_cfg.json/x": "" };
     const folder = openClipFolder({ files: { "modules.json": damaged, "preprocessor_config.json": damaged } });
     expect((await resolveCheckpoint(folder)).preprocessing.files).toEqual(["open_clip_config.json"]);
@@ -93,14 +93,14 @@ describe("what lies in a checkpoint's folder", () => {
     await expect(resolveCheckpoint(folder)).rejects.toThrow(`${join(folder, "open_clip_config.json")}: not UTF-8 text`);
   });
 
-  it("has one tokenizer that is read, and others of which is known that they are there", async () => {
+  it("has one tokenizer that is read; the existence of others is recorded", async () => {
     const files = { "textual/tokenizer.json": wordTokenizer(), "onnx/tokenizer.json": "x".repeat(1000) };
     const { companions } = await readCheckpointFacts(openClipFolder({ files }));
     expect(companions.get("textual/tokenizer.json")?.bytes).not.toBeNull();
     expect(companions.get("onnx/tokenizer.json")).toMatchObject({ isFile: true, bytes: null, fault: null });
   });
 
-  it("is of one layout even where a folder has a graph's name", async () => {
+  it("has one layout even if a folder has a graph's name", async () => {
     const folder = openClipFolder();
     mkdirSync(join(folder, "more.onnx"));
     writeTree(folder, { "other.onnx/model.onnx": tinyVision() });

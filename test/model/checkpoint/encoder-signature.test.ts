@@ -14,7 +14,7 @@ const mask = info("attention_mask", "int64", "n", "length");
 const graph = (inputs: TensorInfo[], outputs: TensorInfo[]) => ({ path: "g.onnx", inputs, outputs });
 const embedding = (name: string) => info(name, "float32", "n", 512);
 
-describe("findVisionPorts", () => {
+describe("findVisionSignature", () => {
   it.each(["image_embeds", "image_features", "unnorm_image_features", "embedding", "output"])(
     "knows the output %s",
     (name) => {
@@ -23,7 +23,7 @@ describe("findVisionPorts", () => {
     },
   );
 
-  it("takes the only candidate where the names are unknown", () => {
+  it("takes the only candidate if the names are unknown", () => {
     const input = info("x.1", "float16", 1, 3, 64, 64);
     const outputs = [info("tokens", "float32", "n", 50, 768), embedding("1234")];
     expect(findVisionSignature(graph([input], outputs))).toEqual({ pixels: input, embedding: embedding("1234") });
@@ -34,7 +34,7 @@ describe("findVisionPorts", () => {
     expect(findVisionSignature(graph([pixels], [output])).embedding).toEqual(output);
   });
 
-  it("never takes a pooled state before the projection for the embedding, but for SigLIP", () => {
+  it("never takes a pooled state before the projection as the embedding, except for SigLIP", () => {
     const outputs = [info("last_hidden_state", "float32", "n", 50, 768), embedding("pooler_output")];
     expect(() => findVisionSignature(graph([pixels], outputs))).toThrow(
       /no output can be the image embedding; the graph's outputs: last_hidden_state float32 \(n, 50, 768\), pooler_output float32 \(n, 512\); name it in a shiftline.json as vision.output/,
@@ -42,7 +42,7 @@ describe("findVisionPorts", () => {
     expect(findVisionSignature(graph([pixels], outputs), NO_HINTS, true).embedding.name).toBe("pooler_output");
   });
 
-  it("asks where two outputs could be meant, and follows a hint", () => {
+  it("refuses two candidate outputs, and follows a hint", () => {
     const outputs = [embedding("a"), embedding("b")];
     expect(() => findVisionSignature(graph([pixels], outputs))).toThrow(
       /more than one output can be the image embedding/,
@@ -56,16 +56,16 @@ describe("findVisionPorts", () => {
   it("refuses pixels of another type or layout", () => {
     const bytes = info("image", "int8", "n", 3, 224, 224);
     expect(() => findVisionSignature(graph([bytes], [embedding("image_embeds")]))).toThrow(
-      /input image int8 \(n, 3, 224, 224\): float32, float16, float64 or uint8 pixels are expected/,
+      /input image int8 \(n, 3, 224, 224\): expected float32, float16, float64 or uint8 pixels/,
     );
     const channelsLast = info("image", "float32", "n", 224, 224, 4);
     expect(() => findVisionSignature(graph([channelsLast], [embedding("image_embeds")]))).toThrow(
-      /\(n, 3, height, width\) or \(n, height, width, 3\) is expected/,
+      /expected \(n, 3, height, width\) or \(n, height, width, 3\)/,
     );
   });
 });
 
-describe("findTextPorts", () => {
+describe("findTextSignature", () => {
   it("takes the ids, and the mask, positions and types that go with them", () => {
     const positions = info("position_ids", "int64", 1, "length");
     const types = info("token_type_ids", "int64", "n", "length");
@@ -90,7 +90,7 @@ describe("findTextPorts", () => {
     expect(findVisionSignature(graph([ids, pixels, mask], outputs)).embedding.name).toBe("image_embeds");
   });
 
-  it("knows a mask by the name that shiftline.json gives", () => {
+  it("identifies a mask by the name in shiftline.json", () => {
     const unknownInput = info("not_padding", "int64", "n", "length");
     const inputs = graph([ids, unknownInput], [embedding("text_embeds")]);
     expect(
@@ -103,7 +103,7 @@ describe("findTextPorts", () => {
 });
 
 describe("refuseOtherInputs", () => {
-  it("names every input that nothing can feed", () => {
+  it("names every unknown input", () => {
     const inputs = graph([ids, info("past_key_values", "float32", "n", 12), mask], [embedding("text_embeds")]);
     const text = findTextSignature(inputs);
     expect(() => refuseOtherInputs(inputs, null, text)).toThrow(

@@ -10,12 +10,12 @@ import { visionWeights } from "./tiny-towers.ts";
 const SIDE = 8;
 const IMAGE = 3 * SIDE * SIDE;
 
-/** n images, (n, 3, 8, 8), of smooth values that binary16 holds well. */
+/** n images (n, 3, 8, 8) with smooth values that binary16 represents well. */
 function images(n: number): Float32Array {
   return Float32Array.from({ length: n * IMAGE }, (_, i) => Math.sin(i * 0.7 + Math.floor(i / IMAGE)) * 1.5);
 }
 
-/** What the tiny tower computes: each channel's mean times the projection. */
+/** The computation of the tiny tower: each channel's mean times the projection. */
 function expectedEmbeddings(pixels: Float32Array, n: number, dimension = 4): number[] {
   const projection = visionWeights(dimension);
   const expected: number[] = [];
@@ -63,7 +63,7 @@ describe("image encoder", () => {
     ["float32", 1e-6], // summation order of 64 values
     ["float64", 1e-6], // the tiny tower computes in float32 inside
     ["float16", 2e-3], // 11 bits of pixels and of the result
-  ] as const)("feeds %s graphs and gives float32 embeddings", async (type, delta) => {
+  ] as const)("feeds %s graphs and returns float32 embeddings", async (type, delta) => {
     const encoder = await imageEncoder(openClipFolder({ vision: { type } }));
     expect(encoder).toMatchObject({ dimension: 4, batchSize: null, precision: type });
     const pixels = images(3);
@@ -88,11 +88,11 @@ describe("image encoder", () => {
   });
 
   it.each(["batch", 2] as const)(
-    "embeds images one at a time where activations are quantised by the range of a batch of %s",
+    "embeds images one at a time if activations are quantized by the range of a batch of %s",
     async (batch) => {
       const folder = openClipFolder({ vision: { quantized: true, batch, outputShape: [batch, 4] } });
       expect((await openCheckpoint(folder)).notes).toContain(
-        "activations are quantised over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch",
+        "activations are quantized over a whole batch: images and texts are embedded one at a time, so that no result depends on its batch",
       );
       const encoder = await imageEncoder(folder);
       const pixels = images(3).map((value, i) => value * (1 + Math.floor(i / IMAGE)));
@@ -104,7 +104,7 @@ describe("image encoder", () => {
     },
   );
 
-  it("leaves the caller's pixels alone and gives memory of its own each time", async () => {
+  it("does not change the caller's pixels and returns new memory each time", async () => {
     const encoder = await imageEncoder(openClipFolder());
     const pixels = images(2);
     const before = pixels.slice();
@@ -126,24 +126,24 @@ describe("image encoder", () => {
     }
   });
 
-  it("finds the width by a trial where the metadata does not say it", async () => {
+  it("finds the width by a test run if the metadata does not state it", async () => {
     const encoder = await imageEncoder(
       openClipFolder({ vision: { dimension: 4, outputShape: null, size: ["h", "w"] } }),
     );
     expect(encoder.dimension).toBe(4);
   });
 
-  it("gives nothing for no images, and refuses fewer pixels than images", async () => {
+  it("returns nothing for no images, and refuses fewer pixels than images", async () => {
     const encoder = await imageEncoder(openClipFolder());
     expect(await encoder.encode(new Float32Array(0), 0)).toEqual(new Float32Array(0));
     await expect(encoder.encode(images(1), 2)).rejects.toThrow(RangeError);
   });
 
-  it("names the tower and the row where an embedding is not finite", async () => {
+  it("names the tower and the row of an embedding that is not finite", async () => {
     const folder = openClipFolder({ vision: { broken: true } });
     const encoder = await imageEncoder(folder);
     await expect(encoder.encode(images(2), 2)).rejects.toThrow(
-      new RegExp(`${folder}/visual.onnx: the image tower gave (NaN|-?Infinity) in row 0 of a batch of 2`),
+      new RegExp(`${folder}/visual.onnx: the image tower returned (NaN|-?Infinity) in row 0 of a batch of 2`),
     );
   });
 
@@ -157,7 +157,7 @@ describe("image encoder", () => {
     }
   });
 
-  it("finishes what is under way before it closes", async () => {
+  it("finishes running calls before it closes", async () => {
     const encoder = await (await openCheckpoint(openClipFolder())).openImageEncoder({ threads: 1 });
     const running = encoder.encode(images(2), 2);
     await encoder.close();
@@ -166,29 +166,29 @@ describe("image encoder", () => {
 });
 
 describe("text encoder", () => {
-  it("cuts prompts of a causal tower to their own length, after proving it", async () => {
+  it("does not pad prompts of a causal tower, after a test", async () => {
     const { encoder, encode } = await textEncoder(openClipFolder());
-    expect(encoder).toMatchObject({ dimension: 4, contextLength: 77, ownLength: true });
+    expect(encoder).toMatchObject({ dimension: 4, contextLength: 77, variableLength: true });
     const alone = await encode("a dog");
     const together = await encode("a dog", "a photo of a very large dog that is running");
     expectClose(together.subarray(0, 4), alone, 1e-6);
   });
 
   it.each([
-    ["padding takes part", { pooling: "mean" }],
+    ["embeddings depend on padding", { pooling: "mean" }],
     ["the token axis is fixed", { length: 77 }],
-  ] as const)("pads to the context where %s", async (_, text) => {
+  ] as const)("pads to the context length if %s", async (_, text) => {
     const { encoder, encode } = await textEncoder(openClipFolder({ text }));
     expect(encoder.variableLength).toBe(false);
     expectClose((await encode("a dog", "a photo of a cat")).subarray(0, 4), await encode("a dog"), 1e-6);
   });
 
-  it("proves each length when it first occurs: one at which the graph differs is padded to the context", async () => {
+  it("tests each length when it first occurs: one at which the graph differs is padded to the context", async () => {
     const sound = await textEncoder(openClipFolder());
     const odd = await textEncoder(openClipFolder({ text: { oddLength: 6 } }));
     expect(odd.encoder.variableLength).toBe(true);
     for (const caption of ["a dog", "a big dog", "a big red dog", "a photo of a big red dog"]) {
-      // The graph adds 1 to every number of a text of 6 tokens ("a big red dog") and to no other
+      // The graph adds 1 to every number of a text of 6 tokens ("a big red dog") and of no other length
       expectClose(await odd.encode(caption), await sound.encode(caption), 1e-5);
     }
     expectClose(
@@ -198,14 +198,14 @@ describe("text encoder", () => {
     );
   });
 
-  it("pads to the context where activations are rounded, not where weights are only stored so", async () => {
+  it("pads to the context if activations are rounded, but not if only the stored weights are", async () => {
     const rounded = await textEncoder(openClipFolder({ text: { quantizes: "activations" } }));
     expect(rounded.encoder.variableLength).toBe(false);
     const stored = await textEncoder(openClipFolder({ text: { quantizes: "weights" } }));
     expect(stored.encoder.variableLength).toBe(true);
   });
 
-  it("tells whether padding takes part: not in a causal tower, nor behind a mask that is obeyed", async () => {
+  it("reports whether embeddings depend on padding: not in a causal tower, nor with an attention mask", async () => {
     const takesPart = async (folder: string) => await (await textEncoder(folder)).encoder.paddingTakesPart();
     expect(await takesPart(openClipFolder())).toBe(false);
     expect(await takesPart(openClipFolder({ text: { length: 77 } }))).toBe(false);
@@ -214,7 +214,7 @@ describe("text encoder", () => {
     const quantized = await openCheckpoint(join(fixtures, "checkpoints/hf-split"), { variant: "quantized" });
     const encoder = await quantized.openTextEncoder({ threads: 1 });
     onTestFinished(() => encoder.close());
-    expect(await encoder.paddingTakesPart()).toBe(false); // but for the rounding of activations, whose range it enters
+    expect(await encoder.paddingTakesPart()).toBe(false); // apart from the rounding of activations, whose range includes padding
   });
 
   it("embeds mean-pooled texts over the whole context, padding included", async () => {
@@ -237,11 +237,11 @@ describe("text encoder", () => {
     expectClose(await encode(...captions), await reference.encode(...captions), 1e-6);
   });
 
-  it("gives 1 for tokens and 0 for padding in the attention mask", async () => {
-    // Summed under the mask: padding counts nothing, so a caption is the same alone and beside a longer one.
+  it("sets the attention mask to 1 for tokens and 0 for padding", async () => {
+    // Summed with the mask: padding has no weight, so a caption is the same alone and with a longer one.
     const folder = huggingFaceFolder({ split: true, text: { pooling: "mean", mask: "attention_mask" } });
     const { encoder, encode } = await textEncoder(folder);
-    expect(encoder).toMatchObject({ contextLength: 24, ownLength: true });
+    expect(encoder).toMatchObject({ contextLength: 24, variableLength: true });
     expectClose((await encode("a dog", "a photo of the big red dog")).subarray(0, 4), await encode("a dog"), 1e-6);
   });
 
@@ -263,7 +263,7 @@ describe("text encoder", () => {
     expectClose(await encode("a dog", "the cat"), await reference.encode("a dog", "the cat"), 1e-7);
   });
 
-  it("refuses rows longer than the context, and gives nothing for none", async () => {
+  it("refuses rows longer than the context, and returns nothing for none", async () => {
     const { encoder } = await textEncoder(huggingFaceFolder({ split: true }));
     await expect(encoder.encode([new Int32Array(25).fill(2)])).rejects.toThrow(RangeError);
     expect(await encoder.encode([])).toEqual(new Float32Array(0));
@@ -272,10 +272,10 @@ describe("text encoder", () => {
 
 describe("a graph with both towers", () => {
   it.each([
-    ["batches of their own", false, {}],
+    ["separate batches", false, {}],
     ["batches of one name, not tied", false, { batch: "batch" }],
-    ["batches that are tied", true, { batch: "batch" }],
-  ] as const)("gives what the single towers give, with %s", async (_, tie, batch) => {
+    ["tied batches", true, { batch: "batch" }],
+  ] as const)("returns the embeddings of the single towers, with %s", async (_, tie, batch) => {
     const both = huggingFaceFolder({ tie, vision: { ...batch }, text: { ...batch } });
     const single = huggingFaceFolder({ split: true });
     const pixels = images(5);
@@ -287,7 +287,7 @@ describe("a graph with both towers", () => {
     expectClose(await texts.encode(...captions), await reference.encode(...captions), 1e-6);
   });
 
-  it("obeys fixed batches of both sides", async () => {
+  it("supports fixed batches of both towers", async () => {
     const both = huggingFaceFolder({ vision: { batch: 2, outputShape: [2, 4] }, text: { batch: 3, length: 24 } });
     const pixels = images(5);
     expectClose(await (await imageEncoder(both)).encode(pixels, 5), expectedEmbeddings(pixels, 5), 1e-6);
@@ -296,7 +296,7 @@ describe("a graph with both towers", () => {
     expectClose(await texts.encode("a dog", "the cat"), await reference.encode("a dog", "the cat"), 1e-6);
   });
 
-  it("says what onnxruntime refused, on what shapes, where the graph ties batches without saying so", async () => {
+  it("reports what onnxruntime refused, with the shapes, if the graph ties batches without declaring it", async () => {
     const checkpoint = await openCheckpoint(huggingFaceFolder({ tie: true }));
     const encoder = await checkpoint.openImageEncoder({ threads: 1 });
     onTestFinished(() => encoder.close());

@@ -17,7 +17,7 @@ async function found(folder: string): Promise<Record<string, string>> {
 const float = (name: string, dims: readonly number[], values: readonly number[]) =>
   ({ name, type: "float32", dims, values }) as const;
 
-/** A combined graph whose two "embeddings" are `image` and `text`, made by `nodes` of the true ones. */
+/** A combined graph whose two "embeddings" are `image` and `text`, computed by `nodes` from the true ones. */
 function combined(image: string, text: string, nodes: ReturnType<typeof node>[], tie = false): string {
   return huggingFaceFolder({
     tie,
@@ -31,7 +31,7 @@ function combined(image: string, text: string, nodes: ReturnType<typeof node>[],
 
 const textLogits = node("Transpose", ["logits_per_image"], "logits_per_text", { perm: [1, 0] });
 
-describe("what a graph gives instead of embeddings", () => {
+describe("outputs that are not embeddings", () => {
   it("refuses logits that a shiftline.json names, by their name", async () => {
     const shiftline = (image: string, text: string) => ({
       vision: { file: "onnx/model.onnx", output: image },
@@ -55,7 +55,7 @@ describe("what a graph gives instead of embeddings", () => {
     await expect(open("image_embeds", "text_embeds")).resolves.toBeDefined();
   });
 
-  it("refuses a graph that gives logits only, in upper case too, and does not advise to name them", async () => {
+  it("refuses a graph that returns only logits, also in upper case, and does not advise naming them", async () => {
     const outputs = ["LOGITS_PER_IMAGE", "LOGITS_PER_TEXT"];
     const logits = [
       node("Identity", ["logits_per_image"], outputs[0] as string),
@@ -69,19 +69,19 @@ describe("what a graph gives instead of embeddings", () => {
     expect(refusal).not.toMatch(/shiftline.json/);
   });
 
-  it("refuses one output for both sides, whatever it is called", async () => {
+  it("refuses a common output for both towers under any name", async () => {
     for (const name of ["output", "embedding", "similarity"]) {
       const folder = huggingFaceFolder({
         nodes: [node("Identity", ["logits_per_image"], name)],
         outputs: [{ name, type: "float32", shape: ["image_batch", "text_batch"] }],
       });
       await expect(openCheckpoint(folder)).rejects.toThrow(
-        new RegExp(`output ${name} float32 .* would be the image embedding and the text embedding at once`),
+        new RegExp(`output ${name} float32 .* cannot be both the image and the text embedding`),
       );
     }
   });
 
-  it.each([false, true])("finds logits that are called embeddings (batches tied: %s)", async (tie) => {
+  it.each([false, true])("detects logits that are named like embeddings (batches tied: %s)", async (tie) => {
     const logits = node("MatMul", ["image_embeds", "flipped2"], "image_features");
     const nodes = [
       node("Transpose", ["text_embeds"], "flipped2", { perm: [1, 0] }),
@@ -103,12 +103,12 @@ describe("what a graph gives instead of embeddings", () => {
     const all = failed.map(([name, detail]) => `${name}: ${detail}`).join("\n");
     expect(all).toMatch(
       tie
-        ? /rows of 1 for another batch: the width of an embedding must not follow the batch, as that of logits does/
-        : /image embeddings do not depend on the texts: failed: beside other texts: .*the output is scores against them/,
+        ? /rows of 1 for another batch: the width of an embedding must not depend on the batch, as that of logits does/
+        : /image embeddings do not depend on the texts: failed: with other texts: .*the output is scores against them/,
     );
   });
 
-  it("finds an image embedding that has seen the text, and a text embedding that has seen the image", async () => {
+  it("detects an image embedding that depends on the text, and a text embedding that depends on the image", async () => {
     const mean = node("ReduceMean", ["text_embeds"], "mean_text", { axes: [0] });
     const fused = combined("image_features", "text_features", [
       mean,
@@ -124,7 +124,7 @@ describe("what a graph gives instead of embeddings", () => {
     expect(Object.keys(await found(swapped))).toContain("text embeddings do not depend on the images");
   });
 
-  it("finds nothing in sound graphs of both sides: open batches, tied ones and fixed ones", async () => {
+  it("accepts correct graphs of both towers with dynamic, tied and fixed batches", async () => {
     const fixed = { vision: { batch: 2, outputShape: [2, 4] }, text: { batch: 2, length: 24 } } as const;
     for (const options of [{}, { tie: true, vision: { batch: "n" }, text: { batch: "n" } }, fixed]) {
       expect(await found(huggingFaceFolder(options))).toEqual({});
@@ -132,21 +132,21 @@ describe("what a graph gives instead of embeddings", () => {
     expect(await found(combined("image_features", "text_features", [textLogits, ...features()]))).toEqual({});
   });
 
-  it("refuses embeddings of another width than declared, naming both", async () => {
+  it("refuses embeddings of another width than declared, and names both", async () => {
     const wide = openClipFolder({ vision: { dimension: 8, outputShape: ["batch", 4] }, text: { dimension: 4 } });
     expect(await found(wide)).toEqual({
       "image embeddings are finite": expect.stringMatching(
-        /visual.onnx: the image tower gave \(3, 8\) in image_features for a batch of 3, but the graph declares image_features float32 \(batch, 4\); export it again/,
+        /visual.onnx: the image tower returned \(3, 8\) as image_features for a batch of 3, but the graph declares image_features float32 \(batch, 4\); export it again/,
       ),
     });
     const encoder = await (await openCheckpoint(wide)).openImageEncoder();
-    await expect(encoder.encode(new Float32Array(2 * 3 * 64), 2)).rejects.toThrow(/gave \(2, 8\).*declares/);
+    await expect(encoder.encode(new Float32Array(2 * 3 * 64), 2)).rejects.toThrow(/returned \(2, 8\).*declares/);
     await encoder.close();
     const text = openClipFolder({ vision: { dimension: 4 }, text: { dimension: 8, outputShape: ["batch", 4] } });
-    await expect(inspectCheckpoint(text)).rejects.toThrow(/text tower gave \(2, 8\).*declares text_features/);
+    await expect(inspectCheckpoint(text)).rejects.toThrow(/text tower returned \(2, 8\).*declares text_features/);
   });
 
-  it("takes an output whose declared batch is wrong and whose rows are right", async () => {
+  it("accepts an output whose declared batch is wrong but whose rows are correct", async () => {
     expect(await found(openClipFolder({ vision: { outputShape: [1, 4] } }))).toEqual({});
   });
 
@@ -154,7 +154,7 @@ describe("what a graph gives instead of embeddings", () => {
     [
       "constant rows",
       (x, y) => ({ nodes: [node("Mul", [x, "zero"], "z"), node("Add", ["z", "two"], y)], tensors: [ZERO, TWO] }),
-      /^image embeddings of different images differ: failed: 3 different images get one embedding/,
+      /^image embeddings of different images differ: failed: 3 different images have the same embedding/,
     ],
     [
       "rows of zeros",
@@ -164,7 +164,7 @@ describe("what a graph gives instead of embeddings", () => {
     [
       "probabilities",
       (x, y) => ({ nodes: [node("Softmax", [x], y, { axis: 1 })] }),
-      /^image embeddings are not scores: failed: every row is of probabilities/,
+      /^image embeddings are not scores: failed: every row contains probabilities/,
     ],
     [
       "a softmax over the batch",
@@ -172,51 +172,51 @@ describe("what a graph gives instead of embeddings", () => {
       /^image embeddings do not depend on the batch: failed: .*the export mixes the rows of a batch/,
     ],
     [
-      "a sum over the rows before",
+      "a sum over the previous rows",
       (x, y) => ({ nodes: [node("CumSum", [x, "axis"], y)], tensors: [AXIS] }),
       /^image embeddings do not depend on the batch: failed/,
     ],
     [
-      "a sum over the rows after",
+      "a sum over the following rows",
       (x, y) => ({ nodes: [node("CumSum", [x, "axis"], y, { reverse: 1 })], tensors: [AXIS] }),
       /^image embeddings do not depend on the batch: failed/,
     ],
     [
-      "noise, as of dropout left on",
+      "noise, as from active dropout",
       (x, y) => ({
         nodes: [node("RandomNormalLike", [x], "noise", { scale: { float: 1e-3 } }), node("Add", [x, "noise"], y)],
       }),
       /image embeddings are deterministic: warning: two runs differ by up to/,
     ],
   ];
-  it.each(tails)("finds %s", async (_, tail, expected) => {
+  it.each(tails)("detects %s", async (_, tail, expected) => {
     const failures = await found(openClipFolder({ vision: { tail } }));
     expect(Object.entries(failures).map((entry) => entry.join(": "))).toEqual(
       expect.arrayContaining([expect.stringMatching(expected)]),
     );
   });
 
-  it("finds one number a row, which is a score", async () => {
+  it("detects one number per row, which is a score", async () => {
     const failures = await found(openClipFolder({ vision: { dimension: 1 }, text: { dimension: 1 } }));
     expect(failures["image embeddings are not scores"]).toMatch(/^failed: one number each/);
     expect(failures["text embeddings are not scores"]).toMatch(/^failed: one number each/);
   });
 
-  it("refuses scores of a batch against itself, whose width follows the batch, on either side", async () => {
+  it("refuses scores of a batch against itself, whose width depends on the batch, for either tower", async () => {
     const self: Tail = (x, y) => ({
       nodes: [node("Transpose", [x], "turned", { perm: [1, 0] }), node("MatMul", [x, "turned"], y)],
     });
     const image = await found(openClipFolder({ vision: { tail: self, outputShape: ["batch", "batch"] } }));
     expect(image["image embeddings are finite"]).toMatch(
-      /gave \(3, 3\) in image_features for a batch of 3, and rows of 1/,
+      /returned \(3, 3\) as image_features for a batch of 3, but rows of 1/,
     );
     const text = await found(openClipFolder({ text: { tail: self, outputShape: ["batch", "batch"] } }));
     expect(text["text embeddings are finite"]).toMatch(
-      /gave \(3, 3\) in text_features for a batch of 3, and rows of 1/,
+      /returned \(3, 3\) as text_features for a batch of 3, but rows of 1/,
     );
   });
 
-  it("refuses states of tokens, saying what they are", async () => {
+  it("refuses states of tokens, and describes them", async () => {
     const states: Tail = (x, y) => ({ nodes: [node("Unsqueeze", [x, "axis1"], y)], tensors: [AXIS_1] });
     const shiftline = {
       vision: { file: "visual.onnx", output: "image_features" },
@@ -228,10 +228,10 @@ describe("what a graph gives instead of embeddings", () => {
     };
     const files = { "shiftline.json": JSON.stringify(shiftline) };
     const folder = openClipFolder({ vision: { tail: states, outputShape: null }, files });
-    await expect(inspectCheckpoint(folder)).rejects.toThrow(/gave \(1, 1, 4\) .*a state for each token or patch/);
+    await expect(inspectCheckpoint(folder)).rejects.toThrow(/returned \(1, 1, 4\) .*a state per token or patch/);
   });
 
-  it("warns of a pooled state that is named where the graph has the projected embedding, not of SigLIP's", async () => {
+  it("warns of a configured pooled state if the graph has the projected embedding, except for SigLIP", async () => {
     const graph = tinyBoth({
       vision: { output: "image_embeds" },
       text: { vocabulary: 49_408 },
@@ -254,15 +254,17 @@ describe("what a graph gives instead of embeddings", () => {
       files: { "model.onnx": graph, "shiftline.json": JSON.stringify(description) },
     });
     expect((await openCheckpoint(folder)).warnings).toEqual([
-      "shiftline.json names pooler_output of model.onnx, in CLIP's towers the state before the projection: images and texts cannot be compared by it; the graph also has image_embeds",
+      "shiftline.json names pooler_output of model.onnx, in CLIP's towers the state before the projection, which cannot be compared between images and texts; the graph also has image_embeds",
     ]);
     writeFileSync(join(folder, "config.json"), JSON.stringify({ model_type: "siglip" }));
     expect((await openCheckpoint(folder)).warnings).toEqual([]);
   });
 
-  it("refuses towers that were swapped, by what their graphs take", async () => {
+  it("refuses swapped towers by the inputs of their graphs", async () => {
     const folder = openClipFolder({ files: { "textual.onnx": tinyVision() } });
-    await expect(openCheckpoint(folder)).rejects.toThrow(/textual.onnx: its graph takes images/);
+    await expect(openCheckpoint(folder)).rejects.toThrow(
+      /textual.onnx: expected a graph that takes texts, got one that takes images/,
+    );
   });
 });
 

@@ -37,7 +37,7 @@ describe("fingerprint", () => {
     );
   });
 
-  it("is the same wherever the folder lies, whatever it is called, and however often it is read", async () => {
+  it("does not depend on the folder's location or name, or on repeated reading", async () => {
     const folder = openClipFolder();
     const copy = join(temporaryFolder(), "another name");
     cpSync(folder, copy, { recursive: true });
@@ -45,7 +45,7 @@ describe("fingerprint", () => {
     expect(await print(folder)).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it("changes with every file that can change a number", async () => {
+  it("changes with every file that can affect a result", async () => {
     const external = { external: "visual.data" };
     const files = { "visual.data": weights(visionWeights(4)) };
     const base = openClipFolder({ vision: external, files });
@@ -66,7 +66,7 @@ describe("fingerprint", () => {
     expect(prints.size).toBe(1 + variants.length);
   });
 
-  it("changes with the tokenizer's files and is not changed by files that are not used", async () => {
+  it("changes with the tokenizer's files but not with unused files", async () => {
     const folder = huggingFaceFolder();
     const before = await print(folder);
     writeFileSync(join(folder, "README.md"), "a model card");
@@ -84,7 +84,7 @@ describe("fingerprint", () => {
     ]);
   });
 
-  it("lists external data with the tower that it belongs to, relative to the folder", async () => {
+  it("lists external data with its tower, relative to the folder", async () => {
     const files = { "w.data": weights(visionWeights(4)) };
     const folder = openClipFolder({ vision: { external: "w.data" }, files });
     const found = (await openCheckpoint(folder)).files.find((file) => file.role === "vision data");

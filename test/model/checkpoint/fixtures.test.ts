@@ -8,7 +8,7 @@ import { sha256 } from "../../../src/foundation/files/sha256.ts";
 import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts";
 import { fixtures } from "../../helpers.ts";
 
-/** What PyTorch gives for the fixture checkpoints' own weights (test/fixtures/checkpoints/make). */
+/** PyTorch's results for the weights of the fixture checkpoints (test/fixtures/checkpoints/make). */
 interface Expected {
   readonly image: string;
   readonly pixels_sha256: string;
@@ -25,7 +25,7 @@ interface Expected {
 const root = join(fixtures, "checkpoints");
 const expectations = JSON.parse(readFileSync(join(root, "embeddings.json"), "utf8")) as Record<string, Expected>;
 
-/** PyTorch's kernels against onnxruntime's in float32; float16 and int8 graphs are held against onnxruntime itself. */
+/** PyTorch's kernels against onnxruntime's in float32; float16 and int8 graphs are compared with onnxruntime. */
 const DELTA = 1e-4;
 
 describe.each(Object.entries(expectations))("fixture checkpoint %s", (name, expected) => {
@@ -58,7 +58,7 @@ describe.each(Object.entries(expectations))("fixture checkpoint %s", (name, expe
     for (const [i, row] of rows.entries()) {
       const ids = expected.texts[i]?.ids as number[];
       expect([...row]).toEqual(ids.slice(0, row.length));
-      // The rest is padding; with what, only matters to towers without an attention mask, whose embeddings tell
+      // The rest is padding; its id only matters for towers without an attention mask, whose embeddings are compared
       expect(new Set(ids.slice(row.length)).size).toBeLessThanOrEqual(1);
     }
     const together = await encoder.encode(rows);
@@ -80,14 +80,14 @@ function expectStart(found: Float32Array, expected: readonly number[]): void {
 }
 
 describe("broken fixture checkpoints", () => {
-  it("wrong-eot fails the check of captions' ends and no other", async () => {
+  it("wrong-eot fails only the check of captions' ends", async () => {
     const { checks } = await inspectCheckpoint(join(root, "wrong-eot"));
     expect(checks.filter((check) => check.status !== "ok").map((check) => [check.name, check.status])).toEqual([
       ["captions that differ only at their end differ", "failed"],
     ]);
   });
 
-  it("different-width is refused, naming both widths", async () => {
+  it("different-width is refused with both widths", async () => {
     await expect(openCheckpoint(join(root, "different-width"))).rejects.toThrow(
       /image embeddings have 24 numbers, text embeddings 16/,
     );

@@ -6,7 +6,7 @@ it("a changed checkpoint is refused with a message, or embeds as onnxruntime doe
   const result = await fuzzCheckpoints(80, 5);
   expect(result.faults).toEqual([]);
   expect(result.checkpoints).toBe(80);
-  // Both happen, and what is embedded is compared: else nothing was tried
+  // Both outcomes must occur, and embeddings must be compared, else nothing was tested
   expect(result.refused).toBeGreaterThan(20);
   expect(result.compared).toBeGreaterThan(10);
 }, 300_000);

@@ -14,7 +14,7 @@ const pick = <T>(values: readonly T[]): T => values[below(values.length)] as T;
 
 const ODD = [0, 1, -1, 2, 3, 7, 64, 1e9, 2 ** 31, 2 ** 53, 0.5, null, true, "gelu", "", [], {}, [64, 64], "quick_gelu"];
 
-/** Changes a value of a JSON object, somewhere, or takes it away. */
+/** Changes or removes a value anywhere in a JSON object. */
 function changeJson(text: string): string {
   const json = JSON.parse(text) as Record<string, unknown>;
   let at = json;
@@ -32,7 +32,7 @@ function changeJson(text: string): string {
   }
 }
 
-/** Changes bytes of the header, or of what follows it, or cuts the file. */
+/** Changes bytes of the header or of the data, or truncates the file. */
 function changeWeights(bytes: Buffer): Buffer {
   const changed = Buffer.from(bytes);
   const header = 8 + Number(bytes.readBigUInt64LE(0));

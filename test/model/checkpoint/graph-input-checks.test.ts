@@ -13,7 +13,7 @@ import { node, onnxFile } from "./make-onnx.ts";
 const values = Uint8Array.from({ length: 256 * 3 }, (_, i) => (i * 7) % 256);
 const port = (type: string, shape: (number | string)[]) => ({ name: "x", type, shape });
 
-/** (3, 16, 16) of [0, 1], as the pipeline makes them. */
+/** (3, 16, 16) with values in [0, 1], as the pipeline creates them. */
 function planes(): Float32Array {
   const tensor = new Float32Array(values.length);
   normalizePixels(values, createNormalizationTable([0, 0, 0], [1, 1, 1]), tensor);
@@ -23,14 +23,14 @@ function planes(): Float32Array {
 describe("pixelFeed", () => {
   const size = { height: 16, width: 16 };
 
-  it("gives uint8 inputs with channels last the very bytes of the image", () => {
+  it("feeds uint8 inputs with channels last the original bytes of the image", () => {
     const feed = pixelFeed(port("uint8", [1, 16, 16, 3]), planes(), 1, size);
     expect(feed.dims).toEqual([1, 16, 16, 3]);
     expect(feed.data).toEqual(values);
     expect(new Set(values).size).toBe(256);
   });
 
-  it("keeps two images apart, whatever the layout and type", () => {
+  it("keeps two images separate in every layout and type", () => {
     const two = new Float32Array(2 * 768);
     two.set(planes());
     two.fill(0.25, 768);
@@ -60,17 +60,17 @@ const zero = (value: number): TensorSpec => ({ name: "z", type: "uint8", dims: [
 const dequantize = [node("DequantizeLinear", ["x", "s", "z"], "end")];
 
 describe("checkByteInput", () => {
-  it("warns where nothing normalizes bytes that the files would normalize, and where something does is silent", () => {
+  it("warns if the graph does not normalize bytes as the files specify, and not if it does", () => {
     const cast = [node("Cast", ["x"], "end", { to: 1 })];
     expect(checkByteInput(byteModel(cast), true)).toEqual([
-      "nothing in v.onnx normalizes its uint8 pixels before the first layer: unless its weights contain mean and std, its embeddings are wrong",
+      "v.onnx does not normalize its uint8 pixels before the first layer: unless its weights include mean and std, its embeddings are wrong",
     ]);
     expect(checkByteInput(byteModel(cast), false)).toEqual([]);
     const divided = [node("Cast", ["x"], "f", { to: 1 }), node("Div", ["f", "s"], "end")];
     expect(checkByteInput(byteModel(divided, [scale(255)]), true)).toEqual([]);
   });
 
-  it("takes quantized pixels of scale 1/255, and refuses bytes that stand for something else, with scale and zero point", () => {
+  it("accepts quantized pixels of scale 1/255, and refuses other quantized bytes with scale and zero point", () => {
     expect(checkByteInput(byteModel(dequantize, [scale(1 / 255), zero(0)]), false)).toEqual([]);
     expect(checkByteInput(byteModel(dequantize, [scale(1), zero(0)]), false)).toEqual([]);
     for (const [s, z] of [
@@ -91,20 +91,20 @@ describe("inputs that are refused", () => {
     outputs: [{ name: "image_embeds", type: "float32", shape: ["n", 4] }],
   });
 
-  it("are those with three channels on neither end", () => {
+  it("are those without three channels in first or last place", () => {
     expect(() => findVisionSignature(graph([["x", "float32", ["n", 224, 3, 224]]]))).toThrow(
-      /x float32 \(n, 224, 3, 224\): \(n, 3, height, width\) or \(n, height, width, 3\) is expected/,
+      /x float32 \(n, 224, 3, 224\): expected \(n, 3, height, width\) or \(n, height, width, 3\)/,
     );
   });
 
-  it("are NaFlex's, which are called what they are", () => {
+  it("are NaFlex's, which are named", () => {
     const naflex = graph([
       ["pixel_values", "float32", ["n", 256, 768]],
       ["pixel_attention_mask", "int32", ["n", 256]],
       ["spatial_shapes", "int64", ["n", 2]],
     ]);
     expect(() => findSides(naflex, { visionHints: NO_HINTS, textHints: NO_HINTS, pooled: true })).toThrow(
-      /g.onnx: a SigLIP 2 NaFlex graph \(pixel_attention_mask int32 \(n, 256\), spatial_shapes int64 \(n, 2\)\).*not supported; use the twin of a fixed resolution, for siglip2-base-patch16-naflex siglip2-base-patch16-256/,
+      /g.onnx: a SigLIP 2 NaFlex graph \(pixel_attention_mask int32 \(n, 256\), spatial_shapes int64 \(n, 2\)\).*not supported; use the fixed-resolution version, such as siglip2-base-patch16-256 for siglip2-base-patch16-naflex/,
     );
   });
 });

@@ -16,7 +16,7 @@ async function graphs(files: readonly string[], variant?: string) {
   return { kind, vision, text, notes };
 }
 
-describe("graphs whose names differ in the tower's word alone", () => {
+describe("graphs whose names differ only in the tower's word", () => {
   it.each([
     ["visual.onnx", "text.onnx"],
     ["image_encoder.onnx", "text_encoder.onnx"],
@@ -29,11 +29,11 @@ describe("graphs whose names differ in the tower's word alone", () => {
     ["CLIPImageEncoder.onnx", "CLIPTextEncoder.onnx"],
     ["openai_clip-imageencoder.onnx", "openai_clip-textencoder.onnx"],
     ["onnx/clip_image_model_vitb32.onnx", "onnx/clip_text_model_vitb32.onnx"],
-  ])("are read as one checkpoint's: %s with %s", async (vision, text) => {
+  ])("are read as one checkpoint: %s with %s", async (vision, text) => {
     const found = await graphs([text, vision]);
     expect(found).toMatchObject({ kind: "open_clip", vision, text });
     expect(found.notes).toEqual([
-      `${vision} and ${text} are read as one checkpoint's towers, by their names, in the open_clip layout, by the files beside them`,
+      `${vision} and ${text} are read as the towers of one checkpoint because of their names, in the open_clip layout because of the other files`,
     ]);
     expect(await graphs([text, vision, "preprocessor_config.json"])).toMatchObject({
       kind: "hugging-face",
@@ -42,7 +42,7 @@ describe("graphs whose names differ in the tower's word alone", () => {
     });
   });
 
-  it("are read in folders of their names, as Qualcomm AI Hub gives them", async () => {
+  it("are read in folders of the same names, as Qualcomm AI Hub exports them", async () => {
     const found = await graphs([
       "image_encoder.onnx/model.onnx",
       "image_encoder.onnx/model.data",
@@ -54,7 +54,7 @@ describe("graphs whose names differ in the tower's word alone", () => {
     );
   });
 
-  it("chooses a precision as --variant says, and the only one without it", async () => {
+  it("chooses the precision of --variant, and the only one without it", async () => {
     const files = ["b.img.fp16.onnx", "b.img.fp32.onnx", "b.txt.fp16.onnx", "b.txt.fp32.onnx"];
     expect(await graphs(files, "fp16")).toMatchObject({ vision: "b.img.fp16.onnx", text: "b.txt.fp16.onnx" });
     await expect(graphs(files)).rejects.toThrow(/variants that exist \(--variant\): fp16, fp32/);
@@ -69,19 +69,19 @@ describe("graphs whose names differ in the tower's word alone", () => {
       ["image.onnx", "vision.onnx", "text.onnx"],
       /more than one layout fits: image.onnx with text.onnx; vision.onnx with text.onnx/,
     ],
-    [["a-visual.onnx", "b-textual.onnx"], /no checkpoint of a known layout: found a-visual.onnx, b-textual.onnx/],
-    [["vision-text-model.onnx"], /no checkpoint of a known layout/],
-    [["pretext.onnx", "revision.onnx"], /no checkpoint of a known layout/],
+    [["a-visual.onnx", "b-textual.onnx"], /not a checkpoint of a known layout: found a-visual.onnx, b-textual.onnx/],
+    [["vision-text-model.onnx"], /not a checkpoint of a known layout/],
+    [["pretext.onnx", "revision.onnx"], /not a checkpoint of a known layout/],
   ])("are not guessed among %j", async (files, message) => {
     await expect(graphs(files)).rejects.toThrow(message);
   });
 
-  it("leave the layouts that are known as they are", async () => {
+  it("do not change known layouts", async () => {
     const found = await graphs(["visual.onnx", "textual.onnx", "text.onnx", "image_encoder.onnx"]);
     expect(found).toMatchObject({ kind: "open_clip", vision: "visual.onnx", text: "textual.onnx", notes: [] });
   });
 
-  it("give the embeddings of the same graphs under their usual names", async () => {
+  it("return the embeddings of the same graphs under their usual names", async () => {
     const from = join(fixtures, "checkpoints/vit-open-clip");
     const root = join(temporaryFolder(), "renamed");
     mkdirSync(root);
@@ -98,7 +98,7 @@ describe("graphs whose names differ in the tower's word alone", () => {
 describe("--variant", () => {
   const towers = ["onnx/vision_model.onnx", "onnx/text_model.onnx", "onnx/vision_model_fp16.onnx"];
 
-  it("takes a variant that one tower has, with the other's plain graph, and says so", async () => {
+  it("combines a variant of one tower with the other's plain graph, with a note", async () => {
     const found = await graphs(towers, "fp16");
     expect(found).toMatchObject({ vision: "onnx/vision_model_fp16.onnx", text: "onnx/text_model.onnx" });
     expect(found.notes).toEqual(["onnx/vision_model_fp16.onnx is used with onnx/text_model.onnx"]);
@@ -123,7 +123,7 @@ describe("--variant", () => {
     await expect(graphs(files, "image=fp16")).rejects.toThrow(/expected a name, or vision=NAME,text=NAME/);
   });
 
-  it("takes the only graphs there are, of whatever precisions, and mixes no variants that were not asked for", async () => {
+  it("takes the only graphs of any precision, and does not mix variants unless requested", async () => {
     const only = ["vision_model_fp16.onnx", "text_model.onnx"];
     expect(await graphs(only)).toMatchObject({ vision: "vision_model_fp16.onnx", text: "text_model.onnx" });
     await expect(graphs(["vision_model_fp16.onnx", "text_model_int8.onnx"], "fp16")).rejects.toThrow(
@@ -135,7 +135,7 @@ describe("--variant", () => {
   });
 });
 
-/** The JSON that a message offers. */
+/** The JSON in a message. */
 async function offered(path: string): Promise<{ json: string; message: string }> {
   const message = await openCheckpoint(path).then(
     () => "",
@@ -145,16 +145,16 @@ async function offered(path: string): Promise<{ json: string; message: string }>
   return { json, message };
 }
 
-it("looks for one file's companions beside it, where the folder's name only looks like a tower's", async () => {
+it("searches a file's folder for companions if the folder only has a name like a tower's", async () => {
   const root = writeTree(join(temporaryFolder(), "vision"), { "model.onnx": "x", "preprocessor_config.json": "{}" });
   expect(await readLayout(join(root, "model.onnx"))).toMatchObject({ root, vision: "model.onnx" });
 });
 
-describe("a ready shiftline.json", () => {
+describe("a draft of a shiftline.json", () => {
   const tower = { vision: tinyVision({ size: [24, 32] }), text: tinyText() };
 
   it.each([
-    ["names that say nothing", { "eye.onnx": tower.vision, "mouth.onnx": tower.text }],
+    ["unknown names", { "eye.onnx": tower.vision, "mouth.onnx": tower.text }],
     [
       "two pairs",
       {
@@ -164,14 +164,14 @@ describe("a ready shiftline.json", () => {
         "b-textual.onnx": tower.text,
       },
     ],
-    ["no file that says how images are prepared", { "visual.onnx": tower.vision, "text.onnx": tower.text }],
-    ["one graph of both towers under its own name", { "clip.onnx": tinyBoth({ vision: { size: [24, 32] } }) }],
-    ["a damaged graph beside two whole ones", { "eye.onnx": tower.vision, "mouth.onnx": tower.text, "zz.onnx": "x" }],
+    ["no file that states the preprocessing", { "visual.onnx": tower.vision, "text.onnx": tower.text }],
+    ["one graph of both towers under another name", { "clip.onnx": tinyBoth({ vision: { size: [24, 32] } }) }],
+    ["a damaged graph and two complete ones", { "eye.onnx": tower.vision, "mouth.onnx": tower.text, "zz.onnx": "x" }],
   ])("is in the message, and opens the checkpoint when pasted: %s", async (_, files) => {
     const root = writeTree(temporaryFolder(), files);
     const { json, message } = await offered(root);
     expect(message).toMatch(
-      /mean, std, resizeMode and interpolation are CLIP's own, which no file here says: check them/,
+      /mean, std, resizeMode and interpolation are those of CLIP, because no file states them: check them/,
     );
     writeFileSync(join(root, "shiftline.json"), json);
     const checkpoint = await openCheckpoint(root);
@@ -187,7 +187,7 @@ describe("a ready shiftline.json", () => {
     expect(checkpoint.text?.contextLength).toBe(77);
   });
 
-  it("holds what files say of images, and where the tokenizer lies", async () => {
+  it("contains the preprocessing of files and the path of the tokenizer", async () => {
     const root = writeTree(temporaryFolder(), {
       "eye.onnx": tinyVision({ size: [24, 24] }),
       "mouth.onnx": tinyText({ vocabulary: 100, length: 16 }),
@@ -214,20 +214,20 @@ describe("a ready shiftline.json", () => {
     });
   });
 
-  it("says that the size is not known either, and which tokenizer has to be put there: Chinese-CLIP's export", async () => {
+  it("reports that the size is unknown, and which tokenizer is missing: Chinese-CLIP's export", async () => {
     const root = writeTree(temporaryFolder(), {
       "vit-b-16.img.fp32.onnx": tinyVision({ size: ["h", "w"] }),
       "vit-b-16.txt.fp32.onnx": tinyText({ vocabulary: 21_128, length: 52 }),
     });
     const { json, message } = await offered(root);
     expect(message).toContain(`put its tokenizer.json (21128 tokens) into ${root}, and write this into`);
-    expect(message).toContain("size, mean, std, resizeMode and interpolation are Chinese-CLIP's own");
+    expect(message).toContain("size, mean, std, resizeMode and interpolation are those of Chinese-CLIP");
     expect(JSON.parse(json)).toMatchObject({ size: 224, resizeMode: "squash", contextLength: 52 });
     writeTree(root, { "shiftline.json": json, "tokenizer.json": wordTokenizer() });
     expect((await openCheckpoint(root)).preprocessing).toMatchObject({ resizeMode: "squash" });
   });
 
-  it("is not offered where a variant is the shorter way", async () => {
+  it("is not offered if a variant is the simpler advice", async () => {
     const root = writeTree(temporaryFolder(), {
       "onnx/vision_model_fp16.onnx": tower.vision,
       "onnx/vision_model_q4.onnx": tower.vision,
@@ -238,10 +238,10 @@ describe("a ready shiftline.json", () => {
     expect(message).not.toContain("write this into");
   });
 
-  it("is not offered where no two graphs take images and texts", async () => {
+  it("is not offered if no two graphs take images and texts", async () => {
     const root = writeTree(temporaryFolder(), { "eye.onnx": tower.vision, "other.onnx": tower.vision });
     const { message } = await offered(root);
-    expect(message).toContain("no checkpoint of a known layout");
+    expect(message).toContain("not a checkpoint of a known layout");
     expect(message).not.toContain("write this into");
   });
 });

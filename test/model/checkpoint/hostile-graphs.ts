@@ -3,11 +3,11 @@ import { delimitedField, delimitedHead, varintField } from "../../../src/model/o
 import { node } from "./make-onnx.ts";
 import type { Detour } from "./tiny-towers.ts";
 
-/** Detours through a tiny tower that have no end, or none that anybody waits for. */
+/** Detours through a tiny tower that never end, or not in reasonable time. */
 
 const yes = { name: "d.yes", type: "bool", dims: [], values: [1] } as const;
 
-/** A Loop without a trip count whose condition stays true; a batch of more than `most` images enters it, others pass. */
+/** A Loop without a trip count whose condition stays true; a batch of more than `most` images enters it, smaller ones do not. */
 export function endlessLoop(most = 0): Detour {
   return {
     tensors: [yes, { name: "d.most", type: "int64", dims: [], values: [most] }],
@@ -41,7 +41,7 @@ export function endlessLoop(most = 0): Detour {
   };
 }
 
-/** `depth` functions of which each calls the next twice: 2^depth nodes once they are in place. */
+/** `depth` functions, each of which calls the next twice: 2^depth nodes once they are inlined. */
 export function doublingFunctions(depth: number): Detour {
   const call = (level: number, from: string, to: string) =>
     level === depth ? node("Neg", [from], to) : node(`F${level}`, [from], to, {}, "local");
@@ -56,7 +56,7 @@ export function doublingFunctions(depth: number): Detour {
   };
 }
 
-/** `length` functions in a circle: 1 calls itself. */
+/** `length` functions that call each other in a cycle; with 1, it calls itself. */
 export function functionCircle(length: number): Detour {
   return {
     nodes: (from, to) => [node("F0", [from], to, {}, "local")],
@@ -69,7 +69,7 @@ export function functionCircle(length: number): Detour {
   };
 }
 
-/** An If inside an If, `depth` deep; each adds `padding` bytes, so that a reader that skips what is large goes down too. */
+/** Nested Ifs, `depth` deep; each adds `padding` bytes, so that a reader that skips large fields also descends. */
 export function nestedIfs(depth: number, padding = 0): Detour {
   const branch = (level: number): ReturnType<Detour["nodes"]> =>
     level === 0
@@ -95,9 +95,9 @@ export function nestedIfs(depth: number, padding = 0): Detour {
   };
 }
 
-/** A file of graphs inside graphs, so deep that writing it by recursion would fail; no tower, only a nest. */
+/** A file of graphs nested so deeply that writing it by recursion would fail; it contains no tower. */
 export function deepNest(depth: number): Uint8Array {
-  const heads: Uint8Array[] = []; // from the inside out
+  const heads: Uint8Array[] = []; // innermost first
   let length = 0;
   const wrap = (number: number) => {
     const head = delimitedHead(number, length);

@@ -7,7 +7,7 @@ import { readLayout } from "./make-facts.ts";
 
 const [FIRST, SECOND] = ["0123456789abcdef".repeat(3).slice(0, 40), "fedcba9876543210".repeat(3).slice(0, 40)];
 
-/** A repository's folder as huggingface_hub 1.2 makes it: snapshots are links into blobs. */
+/** A repository's folder as huggingface_hub 1.2 creates it: snapshots are links into blobs. */
 function repository(snapshots: readonly string[], main?: string): string {
   const root = join(temporaryFolder(), "models--lab--clip-b32");
   for (const commit of snapshots) {
@@ -23,14 +23,14 @@ function repository(snapshots: readonly string[], main?: string): string {
 }
 
 describe("a checkpoint in the Hub's cache", () => {
-  it("is called by its repository, not by the 40 digits of the commit", async () => {
+  it("is named after its repository, not after the 40 digits of the commit", async () => {
     const root = repository([FIRST], FIRST);
     for (const path of [join(root, "snapshots", FIRST), `${join(root, "snapshots", FIRST)}/`, root]) {
       expect(await readLayout(path)).toMatchObject({ stem: "lab--clip-b32", root: join(root, "snapshots", FIRST) });
     }
     expect(checkpointName("models--gpt2/snapshots/main")).toBe("main");
     expect(checkpointName(FIRST)).toBe(FIRST);
-    expect(checkpointName("models--lab--clip-b32")).toBe("models--lab--clip-b32"); // a folder that only has the name
+    expect(checkpointName("models--lab--clip-b32")).toBe("models--lab--clip-b32"); // a folder that only has such a name
   });
 
   it("is opened by the repository's folder: the snapshot of refs/main, or the only one, which is noted", async () => {
@@ -43,16 +43,16 @@ describe("a checkpoint in the Hub's cache", () => {
     expect((await readLayout(repository([SECOND]))).notes).toEqual([`snapshot ${SECOND} is used, the only one`]);
   });
 
-  it("is refused where nothing says which snapshot is meant", async () => {
+  it("is refused if the snapshot is not defined", async () => {
     await expect(readLayout(repository([FIRST, SECOND]))).rejects.toThrow(
-      `no refs/main says which snapshot is meant; give one of snapshots/${FIRST}, snapshots/${SECOND}`,
+      `several snapshots and no refs/main; give one of snapshots/${FIRST}, snapshots/${SECOND}`,
     );
     await expect(readLayout(repository([FIRST], SECOND))).rejects.toThrow(
-      `refs/main names a snapshot that is not there; give one of snapshots/${FIRST}`,
+      `refs/main names a missing snapshot; give one of snapshots/${FIRST}`,
     );
   });
 
-  it("keeps a folder's own name where it is no cache", async () => {
+  it("keeps the name of a folder outside the cache", async () => {
     const root = writeTree(join(temporaryFolder(), "models--lab--clip"), { "visual.onnx": "x", "textual.onnx": "x" });
     expect(await readLayout(root)).toMatchObject({ stem: "models--lab--clip", notes: [] });
     const named = writeTree(join(temporaryFolder(), "b32.onnx"), { "visual.onnx": "x", "textual.onnx": "x" });

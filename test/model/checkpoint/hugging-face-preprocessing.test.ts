@@ -44,11 +44,11 @@ describe("parseHuggingFacePreprocessing", () => {
     expect(parse({ ...clip, ...json })).toMatchObject({ size: square(336), resizeMode: "shortest" });
   });
 
-  it("fills in CLIPImageProcessor's defaults", () => {
+  it("uses CLIPImageProcessor's defaults", () => {
     expect(parse(clip)).toEqual(parse(published));
   });
 
-  it("squashes for SigLIP, with its own defaults", () => {
+  it("squashes for SigLIP, with SiglipImageProcessor's defaults", () => {
     const expected = { resizeMode: "squash", interpolation: "bicubic", mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
     expect(parse(siglip)).toMatchObject({ ...expected, size: square(224) });
     expect(parse({ ...siglip, size: { height: 384, width: 256 } })).toMatchObject({
@@ -58,7 +58,7 @@ describe("parseHuggingFacePreprocessing", () => {
     expect(parse({ ...siglip, size: 256 })).toMatchObject({ ...expected, size: square(256) });
   });
 
-  it("squashes where both sides are given, and a crop to them changes nothing", () => {
+  it("squashes if both sides are given, and a crop to them changes nothing", () => {
     const json = { ...clip, size: { height: 224, width: 224 }, crop_size: 224 };
     expect(parse(json)).toMatchObject({ resizeMode: "squash", size: square(224) });
   });
@@ -74,11 +74,11 @@ describe("parseHuggingFacePreprocessing", () => {
       "shortest",
       { height: 224, width: 192 },
     ],
-  ])("resizes to 256 and crops to what crop_size says: %s", (_, json, resizeMode, size) => {
+  ])("resizes to 256 and crops to crop_size: %s", (_, json, resizeMode, size) => {
     expect(parse({ ...clip, ...json })).toMatchObject({ size, resize: 256, resizeMode });
   });
 
-  it("takes no normalisation for mean 0 and std 1", () => {
+  it("reads a missing normalization as mean 0 and std 1", () => {
     expect(parse({ ...clip, do_normalize: false })).toMatchObject({ mean: [0, 0, 0], std: [1, 1, 1] });
   });
 
@@ -95,7 +95,7 @@ describe("parseHuggingFacePreprocessing", () => {
 
   it.each([
     [{ ...clip, size: { height: 256, width: 200 }, crop_size: 224 }, /and then a crop to 224 x 224 is not supported/],
-    [{ ...clip, do_center_crop: false }, /without a centre crop leaves images of different sizes/],
+    [{ ...clip, do_center_crop: false }, /without a center crop leaves images of different sizes/],
     [{ ...clip, size: { longest_edge: 224 } }, /size {"longest_edge":224} is not supported/],
     [{ ...clip, size: { shortest_edge: 224, longest_edge: 300 } }, /is not supported/],
     [{ ...clip, do_resize: false }, /do_resize false/],
@@ -114,7 +114,7 @@ describe("parseHuggingFacePreprocessing", () => {
     expect(() => parse(json as object)).toThrow(message);
   });
 
-  it("takes a processor it does not know at its word where it says everything", () => {
+  it("accepts an unknown processor if its file is complete", () => {
     const json = { image_processor_type: "Other", size: 224, image_mean: [0, 0, 0], image_std: [1, 1, 1], resample: 2 };
     expect(parse(json)).toMatchObject({ resizeMode: "squash", interpolation: "bilinear", size: square(224) });
     expect(parse({ ...json, do_center_crop: true })).toMatchObject({ resizeMode: "shortest" });

@@ -36,11 +36,11 @@ describe("readLayout", () => {
     [["vision_model.onnx", "text_model.onnx"], "hugging-face", "vision_model.onnx", "text_model.onnx"],
     [["visual.onnx", "textual.onnx"], "open_clip", "visual.onnx", "textual.onnx"],
     [["visual/model.onnx", "textual/model.onnx"], "open_clip", "visual/model.onnx", "textual/model.onnx"],
-  ])("knows %j", async (files, kind, vision, text) => {
+  ])("recognizes %j", async (files, kind, vision, text) => {
     expect(await graphs(folder(...files))).toEqual({ kind, vision, text });
   });
 
-  it("takes the two towers where a combined graph lies beside them, and says so", async () => {
+  it("prefers two towers to a combined graph, with a note", async () => {
     const root = folder("onnx/model.onnx", "onnx/vision_model.onnx", "onnx/text_model.onnx");
     const layout = await readLayout(root);
     expect([layout.vision, layout.text]).toEqual(["onnx/vision_model.onnx", "onnx/text_model.onnx"]);
@@ -61,7 +61,7 @@ describe("readLayout", () => {
     });
   });
 
-  it("lists the variants that exist when the one asked for does not", async () => {
+  it("lists the existing variants if the requested one does not exist", async () => {
     const root = folder(
       "onnx/model.onnx",
       "onnx/model_q4.onnx",
@@ -70,14 +70,14 @@ describe("readLayout", () => {
       "onnx/vision_model_int8.onnx",
     );
     await expect(readLayout(root, "int4")).rejects.toThrow(
-      /no variant "int4"; variants that exist \(--variant\): fp16, q4; without --variant it opens/,
+      /no variant "int4"; variants that exist \(--variant\): fp16, q4; it opens without --variant/,
     );
     await expect(readLayout(root, "int8")).rejects.toThrow(
       /no variant "int8"; variants that exist \(--variant\): fp16, q4/,
     );
   });
 
-  it("names the variants where there is nothing but variants", async () => {
+  it("names the variants if there are only variants", async () => {
     const root = folder("onnx/model_fp16.onnx", "onnx/model_quantized.onnx");
     await expect(readLayout(root)).rejects.toThrow(/variants that exist \(--variant\): fp16, quantized/);
   });
@@ -90,44 +90,44 @@ describe("readLayout", () => {
   });
 
   it.each([
-    [["textual.onnx"], /textual.onnx is there, but no graph of the image tower: expected visual.onnx beside it/],
-    [["visual.onnx"], /visual.onnx is there, but no graph of the text tower: expected textual.onnx beside it/],
-    [["onnx/vision_model.onnx"], /no graph of the text tower: expected onnx\/text_model.onnx/],
-    [["clip.onnx"], /no checkpoint of a known layout: found clip.onnx$/],
-    [["notes.txt"], /no checkpoint of a known layout: no .onnx file and no weights in it; it holds notes.txt$/],
-  ])("says what is missing of %j", async (files, message) => {
+    [["textual.onnx"], /textual.onnx has no matching graph of the image tower: expected visual.onnx/],
+    [["visual.onnx"], /visual.onnx has no matching graph of the text tower: expected textual.onnx/],
+    [["onnx/vision_model.onnx"], /no matching graph of the text tower: expected onnx\/text_model.onnx/],
+    [["clip.onnx"], /not a checkpoint of a known layout: found clip.onnx$/],
+    [["notes.txt"], /not a checkpoint of a known layout: no .onnx file and no weights in it; it contains notes.txt$/],
+  ])("reports what is missing from %j", async (files, message) => {
     await expect(readLayout(folder(...files))).rejects.toThrow(message);
     await expect(readLayout(folder(...files))).rejects.toThrow(InputError);
   });
 
-  it("says what lies in a folder without a model: nothing, files, or checkpoints below it", async () => {
+  it("describes a folder without a model: empty, with files, or with checkpoints below it", async () => {
     await expect(readLayout(temporaryFolder())).rejects.toThrow(/no weights in it; the folder is empty$/);
     const files = folder("a.txt", "b/c.txt", "d.txt", "e.txt", "f.txt", "g.txt", ".hidden");
-    await expect(readLayout(files)).rejects.toThrow(/it holds a\.txt, b\/, d\.txt, e\.txt, f\.txt and 1 more$/);
+    await expect(readLayout(files)).rejects.toThrow(/it contains a\.txt, b\/, d\.txt, e\.txt, f\.txt and 1 more$/);
     const above = folder("a/open_clip_model.safetensors", "b/onnx/model.onnx", "notes/x.txt");
-    await expect(readLayout(above)).rejects.toThrow(/checkpoints may be the folders in it: a, b; give those$/);
+    await expect(readLayout(above)).rejects.toThrow(/these folders in it may be checkpoints: a, b; give one of them$/);
   });
 
-  it("has every layout behind the message", async () => {
+  it("lists every layout after the message", async () => {
     const error = await readLayout(folder("clip.onnx")).catch((caught: unknown) => caught);
     expect((error as InputError).detail?.split("\n")).toEqual([
       "accepted are:",
       "  weights (open_clip_model.safetensors, model.safetensors, pytorch_model.bin, or one .safetensors, .pt or .pth file of any name)",
       "  onnx/model.onnx, or onnx/vision_model.onnx with onnx/text_model.onnx (Hugging Face; also without onnx/)",
       "  visual.onnx with textual.onnx, or visual/model.onnx with textual/model.onnx (open_clip)",
-      "  two graphs whose names differ in the tower's word alone (image_encoder.onnx with text_encoder.onnx)",
+      "  two graphs whose names differ only in the tower's word (image_encoder.onnx with text_encoder.onnx)",
       "  or a shiftline.json that names the files",
     ]);
   });
 
-  it("follows a shiftline.json whatever else is there", async () => {
+  it("follows a shiftline.json regardless of other files", async () => {
     const root = folder("visual.onnx", "textual.onnx");
     writeTree(root, { "shiftline.json": shiftlineJson });
     expect(await graphs(root)).toEqual({ kind: "shiftline", vision: "a.onnx", text: "b.onnx" });
     await expect(readLayout(root, "fp16")).rejects.toThrow(/--variant does not apply/);
   });
 
-  it("opens one file, and finds the folder that its companions lie in", async () => {
+  it("opens one file, and finds the folder of its companions", async () => {
     const root = folder("onnx/model.onnx", "clip.onnx", "visual/model.onnx");
     expect(await readLayout(join(root, "onnx/model.onnx"))).toMatchObject({
       root,
@@ -142,25 +142,25 @@ describe("readLayout", () => {
     });
   });
 
-  it("takes one file for open_clip's where only open_clip's config lies beside it", async () => {
+  it("reads one file as open_clip's if its folder has only open_clip's config", async () => {
     expect(await readLayout(join(folder("clip.onnx", "open_clip_config.json"), "clip.onnx"))).toMatchObject({
       kind: "open_clip",
     });
   });
 
-  it("refuses one file that the shiftline.json beside it does not name", async () => {
+  it("refuses one file that the shiftline.json of its folder does not name", async () => {
     const root = folder("a.onnx", "c.onnx");
     writeTree(root, { "shiftline.json": shiftlineJson });
     expect(await readLayout(join(root, "a.onnx"))).toMatchObject({ kind: "shiftline", stem: "a" });
     await expect(readLayout(join(root, "c.onnx"))).rejects.toThrow(/names other files \(a.onnx, b.onnx\)/);
   });
 
-  it("refuses a path that is not there, and a variant of one file", async () => {
+  it("refuses a missing path, and a variant of one file", async () => {
     await expect(readLayout(join(folder("clip.onnx"), "none"))).rejects.toThrow(/none: no such file or folder/);
     await expect(readLayout(join(folder("clip.onnx"), "clip.onnx"), "fp16")).rejects.toThrow(/this is one file/);
   });
 
-  it("refuses a folder that may not be read", async () => {
+  it("refuses an unreadable folder", async () => {
     const root = folder("visual.onnx", "textual.onnx");
     chmodSync(dirname(root), 0o755);
     chmodSync(root, 0o000);
@@ -168,7 +168,7 @@ describe("readLayout", () => {
     chmodSync(root, 0o700);
   });
 
-  it("names the folder's whole name as the stem, dots included", async () => {
+  it("uses the folder's full name as the stem, dots included", async () => {
     expect((await readLayout(folder("model.onnx"))).stem).toBe("my.clip");
   });
 });

@@ -8,7 +8,7 @@ import { openCheckpoint } from "../../../src/model/checkpoint/open-checkpoint.ts
 import { fixtures, temporaryFolder, writeTree } from "../../helpers.ts";
 import { readTensors, torchArchive } from "./weight-folders.ts";
 
-/** What torch, Pillow and the reference tokenizers make of the networks of test/fixtures/layouts (make-layouts.py). */
+/** Results of torch, Pillow and the reference tokenizers for the networks of test/fixtures/layouts (make-layouts.py). */
 interface Expected {
   readonly images: readonly { readonly picture: string; readonly embedding: readonly number[] }[];
   readonly texts: readonly {
@@ -23,7 +23,7 @@ const { layouts } = JSON.parse(readFileSync(join(root, "expected.json"), "utf8")
   layouts: Record<string, Expected>;
 };
 
-/** Two orders of summation in float32, of values below 2. */
+/** Tolerance for two orders of summation in float32, with values below 2. */
 const DELTA = 2e-6;
 
 function expectClose(found: Float32Array, expected: readonly number[]): void {
@@ -78,14 +78,14 @@ it.each(Object.keys(layouts))("%s passes every check of its export", async (name
   expect(warnings).toEqual([]);
 });
 
-describe("what is said of these layouts", () => {
+describe("the notes about these layouts", () => {
   const notesOf = async (name: string) => (await openCheckpoint(join(root, name))).notes.join("\n");
 
-  it("is that uint8 pixels are normalized by the graph, and which mean and std are not applied", async () => {
+  it("state that the graph normalizes uint8 pixels, and which mean and std are not applied", async () => {
     const { preprocessing, notes, warnings } = await openCheckpoint(join(root, "nhwc-uint8"));
     expect(preprocessing).toMatchObject({ mean: [0, 0, 0], std: [1, 1, 1] });
     expect(notes.join("\n")).toContain(
-      "image_encoder.onnx takes uint8 pixels, 0 to 255, and normalizes them itself: mean 0.48145466 0.4578275 0.40821073 and std 0.26862954 0.26130258 0.27577711 of preprocessor_config.json are not applied outside it",
+      "image_encoder.onnx takes uint8 pixels, 0 to 255, and normalizes them: mean 0.48145466 0.4578275 0.40821073 and std 0.26862954 0.26130258 0.27577711 of preprocessor_config.json are not applied outside the graph",
     );
     expect(notes.join("\n")).toContain(
       "image_encoder.onnx takes image uint8 (1, 32, 32, 3): pixels are fed with channels last",
@@ -93,13 +93,13 @@ describe("what is said of these layouts", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("is that bfloat16 weights are computed with in float32, and what the graph has", async () => {
+  it("state that bfloat16 weights are converted to float32", async () => {
     const { notes, image, text } = await inspectCheckpoint(join(root, "bfloat16"));
-    expect(notes.join()).toContain("bfloat16 weights are computed with in float32, which holds them exactly");
+    expect(notes.join()).toContain("bfloat16 weights are converted to float32, which is exact");
     expect([image.precision, text?.precision]).toEqual(["bfloat16", "bfloat16"]);
   });
 
-  it("is that channels come last, and that separators become 0", async () => {
+  it("state that channels come last, and that separators become 0", async () => {
     expect(await notesOf("nhwc-float")).toContain(
       "pixel_values float32 (n, 32, 32, 3): pixels are fed with channels last",
     );
@@ -123,7 +123,7 @@ describe("strip_sep_token", () => {
     });
   };
 
-  it("is part of the text identity, and takes the separator that a file names", async () => {
+  it("is part of the text identity, and uses the separator that a file names", async () => {
     const bert = { tokenizer_class: "BertTokenizer" };
     const [kept, stripped] = [await openCheckpoint(clipa(false, bert)), await openCheckpoint(clipa(true, bert))];
     expect(kept.text?.sha256).not.toBe(stripped.text?.sha256);
@@ -133,7 +133,7 @@ describe("strip_sep_token", () => {
     expect([...(named.tokenizer?.encode("cat [MASK]", 12) ?? [])]).toEqual([2, 8, 0, 3]);
   });
 
-  it("is refused where no file says which token separates", async () => {
+  it("is refused if no file names the separator token", async () => {
     await expect(openCheckpoint(clipa(true, {}))).rejects.toThrow(/strip_sep_token, and no file names its sep_token/);
     const opening = openCheckpoint(clipa(true, { sep_token: "<sep>" }));
     await expect(opening).rejects.toThrow(/its sep_token "<sep>" is not in the vocabulary/);
@@ -157,7 +157,7 @@ describe("token states that are pooled outside the graph", () => {
   };
   const dense = JSON.parse(readFileSync(join(root, "sentence-transformers/2_Dense/config.json"), "utf8"));
 
-  it("are said, with what pools them, and every file that decides is part of the fingerprint", async () => {
+  it("are noted with their pooling, and every file that affects it is part of the fingerprint", async () => {
     const checkpoint = await openCheckpoint(folder());
     expect(checkpoint.notes).toContain(
       "text embeddings are the mean of the states of a text's tokens (1_Pooling/config.json), then the Dense layer of 2_Dense (8 → 6, tanh)",
@@ -189,7 +189,7 @@ describe("token states that are pooled outside the graph", () => {
     expect(await embed(checkpoint)).toEqual(await embed(await openCheckpoint(folder())));
   });
 
-  it("follow modules.json where it is there", async () => {
+  it("follow modules.json if it exists", async () => {
     const type = (name: string) => `sentence_transformers.models.${name}`;
     const modules = (...names: string[]) =>
       JSON.stringify(
@@ -202,13 +202,11 @@ describe("token states that are pooled outside the graph", () => {
     const odd = openCheckpoint(folder({ "modules.json": modules("Transformer", "Pooling", "LSTM") }));
     await expect(odd).rejects.toThrow(/the module sentence_transformers.models.LSTM is not supported/);
     const twice = openCheckpoint(folder({ "modules.json": modules("Transformer", "Pooling", "Dense", "Dense") }));
-    await expect(twice).rejects.toThrow(
-      /Pooling, Dense, Dense: one Pooling and at most one Dense after it are supported/,
-    );
+    await expect(twice).rejects.toThrow(/Pooling, Dense, Dense: expected one Pooling and at most one Dense after it/);
   });
 
   it.each(["../outside", "/etc", "a/../../b", "C:\\\\b"])(
-    "read no folder outside the checkpoint's, whatever modules.json names: %s",
+    "do not use a folder outside the checkpoint that modules.json names: %s",
     async (path) => {
       const modules = ["Transformer", "Pooling", "Dense"].map((name, idx) => ({
         idx,
@@ -221,7 +219,7 @@ describe("token states that are pooled outside the graph", () => {
     },
   );
 
-  it("are pooled as a shiftline.json says", async () => {
+  it("are pooled as a shiftline.json states", async () => {
     const shiftline = (text: object) =>
       JSON.stringify({
         ...{ vision: { file: "onnx/vision_model.onnx" }, size: 32, contextLength: 12 },
@@ -244,13 +242,13 @@ describe("token states that are pooled outside the graph", () => {
 
   it.each([
     [
-      "nothing that says how",
+      "unknown pooling",
       {},
       ["1_Pooling/config.json"],
-      /last_hidden_state has a state for each token, and nothing says how they are pooled: add sentence-transformers' 1_Pooling\/config.json/,
+      /last_hidden_state has a state per token, and no file states how they are pooled: add sentence-transformers' 1_Pooling\/config.json/,
     ],
     [
-      "a pooling that is not done",
+      "an unsupported pooling",
       { "1_Pooling/config.json": '{"pooling_mode_max_tokens": true}' },
       [],
       /1_Pooling\/config.json: pooling max_tokens is not supported, only mean_tokens or cls_token alone/,
@@ -280,7 +278,7 @@ describe("token states that are pooled outside the graph", () => {
       /linear.weight: expected float32 \(5, 8\), got float32 \(6, 8\)/,
     ],
     [
-      "weights that are cut off",
+      "truncated weights",
       {
         "2_Dense/model.safetensors": readFileSync(
           join(root, "sentence-transformers/2_Dense/model.safetensors"),
@@ -290,7 +288,7 @@ describe("token states that are pooled outside the graph", () => {
       /2_Dense\/model.safetensors: not a valid safetensors file: truncated: expected 360 bytes, got 250/,
     ],
     [
-      "weights that are none",
+      "invalid weights",
       { "2_Dense/model.safetensors": "0123456789" },
       [],
       /2_Dense\/model.safetensors: not a safetensors file: no header follows/,

@@ -5,8 +5,8 @@ import type { Layout } from "../../../src/model/checkpoint/layout.ts";
 import { chooseLayout } from "../../../src/model/checkpoint/resolve-checkpoint.ts";
 
 /**
- * The facts of a folder that has these files, without a folder: graphs by their names alone; of other files the content, text
- * as it is, anything else as JSON.
+ * The facts of a virtual folder with these files: graphs by name only; other files with their content, as text or serialized to
+ * JSON.
  */
 export function makeFacts(files: Readonly<Record<string, unknown>>, root = "/checkpoints/clip"): CheckpointFacts {
   const isGraph = (file: string) => file.endsWith(".onnx");
@@ -31,12 +31,12 @@ export function makeFacts(files: Readonly<Record<string, unknown>>, root = "/che
   };
 }
 
-/** The layout of what lies at a path. */
+/** The layout of the checkpoint at a path. */
 export async function readLayout(path: string, variant?: string): Promise<Layout> {
   return layoutOf(await readCheckpointFacts(path), variant);
 }
 
-/** The layout of a checkpoint that has graphs. */
+/** The layout of a checkpoint with graphs. */
 export function layoutOf(facts: CheckpointFacts, variant?: string): Layout {
   const found = chooseLayout(facts, variant);
   if ("weights" in found) throw new Error(`${facts.path}: weights, where a test expects graphs`);

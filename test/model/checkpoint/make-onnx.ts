@@ -6,9 +6,9 @@ import {
   type NodeSpec,
 } from "../../../src/model/onnx/encode-model.ts";
 
-/** ONNX files of a few operations, so that every rule can be tested on a graph made for it. */
+/** ONNX files of a few operations, so that every rule can be tested on a dedicated graph. */
 
-/** A function of the domain "local" that the model brings along. */
+/** A function of the domain "local" that the model includes. */
 export type FunctionSpec = Omit<ModelFunction, "domain">;
 
 export interface ModelSpec extends GraphSpec {

@@ -66,7 +66,7 @@ describe("openCheckpoint", () => {
     expect(await embed(join(folders.combined, "onnx/model.onnx"))).toEqual(expected);
   });
 
-  it("opens the variant asked for", async () => {
+  it("opens the requested variant", async () => {
     const vision = { input: "pixel_values", output: "image_embeds" };
     const folder = huggingFaceFolder({
       split: true,
@@ -85,21 +85,21 @@ describe("openCheckpoint", () => {
     );
   });
 
-  it("reads weights from a file beside the graph", async () => {
+  it("reads weights from an external data file", async () => {
     const files = { "visual.onnx.data": encodeValues({ type: "float32", values: visionWeights(4) }) };
     expect(await embed(openClipFolder({ vision: { external: "visual.onnx.data" }, files }))).toEqual(
       await embed(openClipFolder()),
     );
   });
 
-  it("takes the name given, and refuses one that cannot name a folder", async () => {
+  it("uses the given name, and refuses one that cannot name a folder", async () => {
     expect((await openCheckpoint(openClipFolder(), { name: "vit-b.32" })).id).toBe("vit-b.32");
     for (const name of ["a/b", "..", "", "a\u001b[31m", "é".repeat(101)]) {
       await expect(openCheckpoint(openClipFolder(), { name })).rejects.toThrow(/cannot name a checkpoint/);
     }
   });
 
-  it("opens one image graph without a text side, and says so", async () => {
+  it("opens an image graph without a text tower, with a note", async () => {
     const folder = openClipFolder();
     const checkpoint = await openCheckpoint(join(folder, "visual.onnx"));
     expect(checkpoint).toMatchObject({ id: "visual", layout: "open_clip", tokenizer: null });
@@ -111,22 +111,26 @@ describe("openCheckpoint", () => {
 
 describe("openCheckpoint refuses, in one line,", () => {
   const cases: [string, () => string, RegExp][] = [
-    ["a path that is not there", () => join(temporaryFolder(), "none"), /none: no such file or folder$/],
-    ["an empty folder", () => temporaryFolder(), /no checkpoint of a known layout: no .onnx file and no weights in it/],
+    ["a missing path", () => join(temporaryFolder(), "none"), /none: no such file or folder$/],
     [
-      "a text graph where an image graph is needed",
+      "an empty folder",
+      () => temporaryFolder(),
+      /not a checkpoint of a known layout: no .onnx file and no weights in it/,
+    ],
+    [
+      "a text graph in place of an image graph",
       () => join(openClipFolder(), "textual.onnx"),
-      /textual.onnx: its graph takes texts, but one that takes images is needed; give the folder that holds both towers/,
+      /textual.onnx: expected a graph that takes images, got one that takes texts; give the folder that contains both towers/,
     ],
     [
-      "a folder with the text graph alone",
+      "a folder with only the text graph",
       () => writeTree(temporaryFolder(), { "textual.onnx": tinyText() }),
-      /textual.onnx is there, but no graph of the image tower: expected visual.onnx/,
+      /textual.onnx has no matching graph of the image tower: expected visual.onnx/,
     ],
     [
-      "towers that are swapped",
+      "swapped towers",
       () => openClipFolder({ files: { "visual.onnx": tinyText(), "textual.onnx": tinyVision() } }),
-      /visual.onnx: its graph takes texts, but one that takes images is needed; are the files swapped\?/,
+      /visual.onnx: expected a graph that takes images, got one that takes texts; are the files swapped\?/,
     ],
     [
       "towers of different width",
@@ -149,12 +153,12 @@ describe("openCheckpoint refuses, in one line,", () => {
       /visual.onnx.data: missing: .*visual.onnx keeps its weights in this file/,
     ],
     [
-      "an image size that is not the graph's",
+      "an image size that differs from the graph's",
       () => openClipFolder({ config: { ...openClipConfig, model_cfg: { vision_cfg: { image_size: 16 } } } }),
-      /open_clip_config.json give images of 16 x 16 pixels, but visual.onnx takes 8 x 8/,
+      /open_clip_config.json specify images of 16 x 16 pixels, but visual.onnx takes 8 x 8/,
     ],
     [
-      "an input that nothing can feed",
+      "an unknown input",
       () =>
         openClipFolder({
           text: { extraInputs: [{ name: "language", type: "int64", shape: ["batch", 3] }], input: "text" },
@@ -162,7 +166,7 @@ describe("openCheckpoint refuses, in one line,", () => {
       /textual.onnx: the graph has an input that shiftline cannot feed: language int64 \(batch, 3\)/,
     ],
     [
-      "JSON that is not JSON",
+      "invalid JSON",
       () => openClipFolder({ files: { "open_clip_config.json": "{" } }),
       /open_clip_config.json: not JSON/,
     ],
@@ -175,7 +179,7 @@ describe("openCheckpoint refuses, in one line,", () => {
     expect((error as Error).message).not.toContain("\n");
   });
 
-  it("a graph that onnxruntime cannot load, with its reason and without noise", async () => {
+  it("a graph that onnxruntime cannot load, with its reason and no other output", async () => {
     const folder = openClipFolder();
     const graph = join(folder, "visual.onnx");
     const bytes = readFileSync(graph);
@@ -187,7 +191,7 @@ describe("openCheckpoint refuses, in one line,", () => {
     expect((error as Error).message).not.toContain("\n");
   });
 
-  it("towers of different width where only a run shows it", async () => {
+  it("towers of different width that only a run shows", async () => {
     const folder = openClipFolder({ vision: { dimension: 6, outputShape: null } });
     const error = await openCheckpoint(folder)
       .then((checkpoint) => checkpoint.openImageEncoder({ threads: 1 }))
@@ -195,7 +199,7 @@ describe("openCheckpoint refuses, in one line,", () => {
     expect((error as Error).message).toMatch(/image embeddings have 6 numbers, text embeddings 4/);
   });
 
-  it("files that may not be read", async () => {
+  it("unreadable files", async () => {
     const folder = openClipFolder();
     chmodSync(folder, 0o755);
     chmodSync(join(folder, "visual.onnx"), 0o000);
@@ -211,11 +215,11 @@ describe("openCheckpoint of trained exports", () => {
     const checkpoint = await openCheckpoint(join(fixtures, "checkpoints", "vit-open-clip"));
     checkpoint.tokenizer?.encode("a photo of a dog", 77);
     expect(performance.now() - started).toBeLessThan(2_000); // 70 to 215 ms measured
-    expect(checkpoint.notes).toEqual([expect.stringMatching(/^no tokenizer in the folder: CLIP.s own vocabulary/)]);
+    expect(checkpoint.notes).toEqual([expect.stringMatching(/^no tokenizer in the folder: CLIP.s vocabulary/)]);
     expect(checkpoint.tokenizer?.vocabularySize).toBe(49_408);
   });
 
-  it("embeds images and captions of a fixed length, as many numbers each", async () => {
+  it("embeds images and captions with equal widths", async () => {
     const checkpoint = await openCheckpoint(join(fixtures, "checkpoints", "resnet-open-clip"));
     const images = await checkpoint.openImageEncoder({ threads: 1 });
     const texts = await checkpoint.openTextEncoder({ threads: 1 });

@@ -27,7 +27,7 @@ const ofHuggingFace = {
   tokenizer_kwargs: { clean: "canonicalize" },
 };
 
-/** An open_clip folder with a word tokenizer, its configuration saying this of texts. */
+/** An open_clip folder with a word tokenizer and these text settings. */
 function wordFolder(textCfg: object | null, text: object = {}): string {
   const { text_cfg: _, ...model } = openClipConfig.model_cfg;
   const config = { ...openClipConfig, model_cfg: textCfg === null ? model : { ...model, text_cfg: textCfg } };
@@ -36,7 +36,7 @@ function wordFolder(textCfg: object | null, text: object = {}): string {
 }
 
 describe("a checkpoint's text identity", () => {
-  it("differs where the same files under other names are tokenized otherwise, and the fingerprint does not", async () => {
+  it("differs if the same files under other names imply another tokenization, but the fingerprint does not", async () => {
     const [named, renamedCheckpoint] = [
       await openCheckpoint(wordFolder(null)),
       await openCheckpoint(renamed(wordFolder(null))),
@@ -46,7 +46,7 @@ describe("a checkpoint's text identity", () => {
     expect(named.text?.sha256).not.toBe(renamedCheckpoint.text?.sha256);
   });
 
-  it("is one where open_clip's configuration decides, whatever the files are called", async () => {
+  it("is the same for other file names if open_clip's configuration decides", async () => {
     const [named, unnamed] = await Promise.all(
       [wordFolder(ofHuggingFace), renamed(wordFolder(ofHuggingFace))].map((folder) => openCheckpoint(folder)),
     );
@@ -57,11 +57,11 @@ describe("a checkpoint's text identity", () => {
       padId: 0,
     });
     expect(unnamed?.notes).toContain(
-      "texts are cleaned and padded as open_clip_config.json says: training used open_clip",
+      "texts are cleaned and padded as open_clip_config.json states: training used open_clip",
     );
   });
 
-  it("changes with each of what decides token ids: tokenizer, encoding, cleaning, context length, padding, its attention", async () => {
+  it("changes with everything that determines token ids: tokenizer, encoding, cleaning, context length, padding, its attention", async () => {
     const shiftline = (json: object, tokenizer = wordTokenizer()) =>
       openClipFolder({
         text: { vocabulary: 100, endOfText: 99 },
@@ -92,7 +92,7 @@ describe("a checkpoint's text identity", () => {
     expect(attended.text?.sha256).not.toBe(masked.text?.sha256);
   });
 
-  it("is null where there is no text side", async () => {
+  it("is null without a text tower", async () => {
     const folder = openClipFolder();
     rmSync(join(folder, "textual.onnx"));
     expect((await openCheckpoint(join(folder, "visual.onnx"))).text).toBeNull();
@@ -106,16 +106,16 @@ describe("open_clip's configuration under Hugging Face's file names", () => {
       /open_clip's configuration asks for strip_sep_token, and no file names its sep_token/,
     ],
     [{ ...ofHuggingFace, tokenizer_mode: "clips" }, /not supported: tokenizer_mode "clips"/],
-  ])("is refused by name where it asks for what is not done: %j", async (textCfg, message) => {
+  ])("is refused with the name of an unsupported option: %j", async (textCfg, message) => {
     await expect(openCheckpoint(renamed(wordFolder(textCfg)))).rejects.toThrow(message);
   });
 
-  it("says the context length, before the tokenizer's own", async () => {
+  it("determines the context length, before the tokenizer", async () => {
     const { text } = await openCheckpoint(renamed(wordFolder({ ...ofHuggingFace, context_length: 17 })));
     expect(text).toMatchObject({ contextLength: 17, contextSource: "open_clip_config.json" });
   });
 
-  it("brings CLIP's own vocabulary where the folder has no tokenizer", async () => {
+  it("implies the shipped CLIP vocabulary if the folder has no tokenizer", async () => {
     const { text, tokenizer } = await openCheckpoint(renamed(openClipFolder()));
     expect(text).toMatchObject({ cleaning: "open_clip", padId: 0, encoding: "open_clip", contextLength: 77 });
     expect([...(tokenizer?.encode("a dog &amp; a cat", 77) ?? [])]).toEqual([
@@ -123,7 +123,7 @@ describe("open_clip's configuration under Hugging Face's file names", () => {
     ]);
   });
 
-  it("pads CLIP's vocabulary with the tokenizer's own token where it names a Hugging Face tokenizer", async () => {
+  it("pads CLIP's vocabulary with the tokenizer's padding token if it names a Hugging Face tokenizer", async () => {
     const textCfg = { context_length: 77, vocab_size: 49_408, hf_tokenizer_name: "openai/clip-vit-base-patch32" };
     const config = { ...openClipConfig, model_cfg: { ...openClipConfig.model_cfg, text_cfg: textCfg } };
     const files = {
@@ -134,7 +134,7 @@ describe("open_clip's configuration under Hugging Face's file names", () => {
     expect(text).toMatchObject({ padId: 49_407, encoding: "tokenizer.json", cleaning: "open_clip" });
   });
 
-  it("is warned of where it prepares images otherwise than preprocessor_config.json, which is followed", async () => {
+  it("causes a warning if its preprocessing differs from preprocessor_config.json, which is used", async () => {
     const processor = {
       image_processor_type: "CLIPImageProcessor",
       size: 8,
@@ -156,13 +156,13 @@ describe("open_clip's configuration under Hugging Face's file names", () => {
     expect(agreeing.warnings).toEqual([]);
     const differing = await openCheckpoint(withProcessor({ ...processor, image_std: [0.3, 0.5, 0.5], resample: 2 }));
     expect(differing.warnings).toEqual([
-      "preprocessor_config.json and open_clip_config.json prepare images differently (interpolation bilinear and bicubic; std [0.3,0.5,0.5] and [0.5,0.5,0.5]): preprocessor_config.json is followed",
+      "preprocessor_config.json and open_clip_config.json specify different preprocessing (interpolation bilinear and bicubic; std [0.3,0.5,0.5] and [0.5,0.5,0.5]): preprocessor_config.json is used",
     ]);
     expect(differing.preprocessing.std).toEqual([0.3, 0.5, 0.5]);
   });
 });
 
-describe("padding that takes part in the embeddings", () => {
+describe("padding that embeddings depend on", () => {
   const clip = (text: object, files: Record<string, string> = {}) =>
     huggingFaceFolder({
       split: true,
@@ -175,21 +175,21 @@ describe("padding that takes part in the embeddings", () => {
     });
   const openClip = { "open_clip_config.json": JSON.stringify({ model_cfg: { text_cfg: { vocab_size: 49_408 } } }) };
 
-  it("is 0 in CLIP towers without a causal mask (MobileCLIP), printed, and warned of as no file says it", async () => {
+  it("is 0 in CLIP towers without a causal mask (MobileCLIP), reported, with a warning because no file states it", async () => {
     const inspection = await inspectCheckpoint(clip({ pooling: "mean" }));
     expect(inspection.textIdentity).toMatchObject({ padId: 0, isPaddingExplicit: false });
     expect(inspection.paddingTakesPart).toBe(true);
     expect(inspection.warnings).toEqual([
-      expect.stringMatching(/^padding takes part in the text embeddings, .* id 0 is used/),
+      expect.stringMatching(/^text embeddings depend on the padding id, .* 0 is used/),
     ]);
     const printed = formatCheckpointInspection(inspection);
     expect(printed).toMatch(
       /^padding +id 0 \(the rule for CLIP's vocabulary of 49,408 tokens\), takes part in the embeddings$/m,
     );
-    expect(printed).toMatch(/^warning: padding takes part/m);
+    expect(printed).toMatch(/^warning: text embeddings depend on the padding id/m);
   });
 
-  it("is not warned of where it is without effect, or a file says it", async () => {
+  it("causes no warning if it has no effect, or a file states it", async () => {
     const causal = await inspectCheckpoint(clip({}));
     expect([causal.paddingTakesPart, causal.warnings]).toEqual([false, []]);
     const said = await inspectCheckpoint(clip({ pooling: "mean" }, openClip));
@@ -203,7 +203,7 @@ describe("padding that takes part in the embeddings", () => {
     expect([words.paddingTakesPart, words.warnings]).toEqual([true, []]);
   });
 
-  it("is the tokenizer's own token in other vocabularies", async () => {
+  it("is the tokenizer's padding token in other vocabularies", async () => {
     const files = { "tokenizer_config.json": JSON.stringify({ pad_token: "</s>", model_max_length: 24 }) };
     const { text } = await openCheckpoint(huggingFaceFolder({ text: { pooling: "mean" }, files }));
     expect(text).toMatchObject({ padId: 99, isPaddingExplicit: true });

@@ -14,11 +14,11 @@ import {
 
 async function settings(folder: string) {
   const { textSettings, notes } = await resolveCheckpoint(folder);
-  if (textSettings === null) throw new Error("no text side");
+  if (textSettings === null) throw new Error("no text tower");
   return { ...textSettings, source: withPaths(textSettings.source), notes };
 }
 
-/** The same with the path of each file in the place of its content. */
+/** The same with paths of files instead of their content. */
 function withPaths(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if ("bytes" in value) return (value as unknown as FileContent).path;
@@ -31,7 +31,7 @@ function withText(textCfg: object, files: Record<string, string> = {}, vocabular
   return openClipFolder({ config, files, text: { vocabulary } });
 }
 
-/** What is looked through for the padding token; paths absolute. */
+/** Files that are searched for the padding token; absolute paths. */
 const paddingFiles = (
   folder: string,
   files: Partial<Record<"config" | "specialTokens" | "addedTokens", string>> = {},
@@ -42,11 +42,10 @@ const paddingFiles = (
 
 const zeroOf = (file: string) => ({ rule: "fixed", id: 0, source: `${file}: open_clip's own tokenizer` });
 
-const shippedNote =
-  "no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used";
+const shippedNote = "no tokenizer in the folder: CLIP's vocabulary (49,408 tokens) with open_clip's cleaning is used";
 
 describe("the tokenizer of open_clip layouts", () => {
-  it("is CLIP's own vocabulary where they bring none and theirs has 49,408 tokens, and says so", async () => {
+  it("is the shipped CLIP vocabulary if they have no tokenizer and 49,408 tokens, with a note", async () => {
     const { source, notes, contextLength, contextSource } = await settings(openClipFolder());
     expect(source).toEqual({
       tokenizerJson: null,
@@ -58,19 +57,19 @@ describe("the tokenizer of open_clip layouts", () => {
     expect([contextLength, contextSource]).toEqual([77, "open_clip_config.json"]);
   });
 
-  it("reads the vocabulary's size from the graph's token embedding where no config says it", async () => {
+  it("reads the vocabulary's size from the graph's token embedding if no config states it", async () => {
     const { notes } = await settings(withText({ context_length: 77 }));
     expect(notes).toEqual([shippedNote]);
   });
 
-  it("refuses another vocabulary without a tokenizer, naming its size and its tokenizer", async () => {
+  it("refuses another vocabulary without a tokenizer, with its size and the tokenizer's name", async () => {
     await expect(settings(withText({ vocab_size: 32_000, hf_tokenizer_name: "timm/ViT-B-16-SigLIP" }))).rejects.toThrow(
-      /no tokenizer.json, and its vocabulary has 32000 tokens, not the 49408 of CLIP's .*put its tokenizer.json \(timm\/ViT-B-16-SigLIP\)/,
+      /no tokenizer.json, and its vocabulary has 32000 tokens, not the 49408 of shiftline's CLIP tokenizer; put its tokenizer.json \(timm\/ViT-B-16-SigLIP\)/,
     );
     await expect(settings(withText({}, {}, 100))).rejects.toThrow(/its vocabulary has 100 tokens/);
   });
 
-  it("is their own tokenizer.json behind open_clip's cleaning, padded with 0 as open_clip pads CLIP's", async () => {
+  it("is their tokenizer.json after open_clip's cleaning, padded with 0 as open_clip pads CLIP's", async () => {
     const folder = withText({ vocab_size: 100 }, { "tokenizer.json": wordTokenizer() }, 100);
     const { source, notes } = await settings(folder);
     expect(source).toEqual({
@@ -79,10 +78,10 @@ describe("the tokenizer of open_clip layouts", () => {
       encoding: "open_clip",
       padding: zeroOf("open_clip_config.json"),
     });
-    expect(notes).toEqual(["open_clip_config.json says no context length: open_clip's 77 is used"]);
+    expect(notes).toEqual(["open_clip_config.json states no context length: open_clip's 77 is used"]);
   });
 
-  it("keeps the padding token of tokenizers that open_clip takes from Hugging Face, and canonicalises for SigLIP", async () => {
+  it("keeps the padding token of tokenizers that open_clip takes from Hugging Face, and canonicalizes for SigLIP", async () => {
     const files = { "textual/tokenizer.json": wordTokenizer(), "textual/special_tokens_map.json": wordTokenizerConfig };
     const textCfg = {
       context_length: 64,
@@ -110,21 +109,21 @@ describe("the tokenizer of open_clip layouts", () => {
     [{ hf_tokenizer_name: "bert", tokenizer_kwargs: { clean: "lower" } }, /not supported: clean "lower"/],
     [{ tokenizer_kwargs: { clean: "whitespace" } }, /not supported: clean "whitespace"/],
     [{ tokenizer_kwargs: { reduction_mask: "random" } }, /not supported: reduction_mask "random"/],
-  ])("refuses by name what it does not do: %j", async (textCfg, message) => {
+  ])("refuses unsupported options by name: %j", async (textCfg, message) => {
     await expect(settings(withText(textCfg, { "tokenizer.json": wordTokenizer() }))).rejects.toThrow(message);
   });
 
   it.each([
     [{ tokenizer_kwargs: { clean: "lower" } }],
     [{ hf_tokenizer_name: "xlm-roberta-base", tokenizer_kwargs: { clean: "whitespace" } }],
-  ])("takes what open_clip does anyway: %j", async (textCfg) => {
+  ])("accepts options equal to open_clip's defaults: %j", async (textCfg) => {
     const { source } = await settings(withText(textCfg, { "tokenizer.json": wordTokenizer() }));
     expect(source).toMatchObject({ cleaning: "open_clip" });
   });
 });
 
 describe("the tokenizer of Hugging Face layouts", () => {
-  it("is their tokenizer.json as it is", async () => {
+  it("is their unmodified tokenizer.json", async () => {
     const folder = huggingFaceFolder();
     const { source, contextLength, contextSource, notes } = await settings(folder);
     expect(source).toEqual({
@@ -136,31 +135,31 @@ describe("the tokenizer of Hugging Face layouts", () => {
     expect([contextLength, contextSource, notes]).toEqual([24, "tokenizer_config.json", []]);
   });
 
-  it("must be there", async () => {
+  it("must exist", async () => {
     const folder = huggingFaceFolder();
     rmSync(join(folder, "tokenizer.json"));
     await expect(settings(folder)).rejects.toThrow(
-      /no tokenizer.json, nor vocab.json with merges.txt; save the checkpoint's tokenizer into the folder/,
+      /expected tokenizer.json, or vocab.json with merges.txt; save the checkpoint's tokenizer into the folder/,
     );
   });
 
   it("must not have more tokens than the graph's token embedding has rows", async () => {
     const { openCheckpoint } = await import("../../../src/model/checkpoint/open-checkpoint.ts");
     await expect(openCheckpoint(huggingFaceFolder({ text: { vocabulary: 60 } }))).rejects.toThrow(
-      /the tokenizer has 100 tokens, the token embedding of onnx\/model.onnx only 60/,
+      /the tokenizer has 100 tokens, but the token embedding of onnx\/model.onnx has only 60/,
     );
   });
 });
 
 describe("the context length", () => {
-  it("is the token axis where that is fixed, with a note where a file says otherwise", async () => {
+  it("is the token axis if that is fixed, with a note if a file differs", async () => {
     const { contextLength, contextSource, notes } = await settings(huggingFaceFolder({ text: { length: 16 } }));
     expect(contextLength).toBe(16);
     expect(contextSource).toBe("the fixed token axis of onnx/model.onnx");
-    expect(notes).toEqual(["context length 16 from the graph; tokenizer_config.json says 24"]);
+    expect(notes).toEqual(["context length 16 from the graph; tokenizer_config.json states 24"]);
   });
 
-  it("is config.json's max_position_embeddings where tokenizer_config.json knows no limit", async () => {
+  it("is config.json's max_position_embeddings if tokenizer_config.json has no limit", async () => {
     const files = {
       "tokenizer_config.json": JSON.stringify({ model_max_length: 1e30 }),
       "config.json": JSON.stringify({ model_type: "clip", text_config: { max_position_embeddings: 32 } }),
@@ -169,27 +168,27 @@ describe("the context length", () => {
     expect([contextLength, contextSource]).toEqual([32, "config.json"]);
   });
 
-  it.each([-5, 0, 0.5, 76.5])("is refused where it cannot be one: model_max_length %d", async (model_max_length) => {
+  it.each([-5, 0, 0.5, 76.5])("is refused if it is invalid: model_max_length %d", async (model_max_length) => {
     const files = { "tokenizer_config.json": JSON.stringify({ model_max_length }) };
     await expect(settings(huggingFaceFolder({ files }))).rejects.toThrow(
-      `tokenizer_config.json: model_max_length: expected a whole number from 1 on, got ${model_max_length}`,
+      `tokenizer_config.json: model_max_length: expected a positive integer, got ${model_max_length}`,
     );
   });
 
-  it("is refused where it would fill the memory, at once, whichever file says so", async () => {
+  it("is refused immediately if it would exhaust memory, from any file", async () => {
     const begun = performance.now();
     const huggingFace = {
       "tokenizer_config.json": "{}",
       "config.json": JSON.stringify({ model_type: "clip", text_config: { max_position_embeddings: 1e9 } }),
     };
-    const expected = (file: string) => `${file}: a context of 1000000000 tokens, of which at most 32768 are accepted`;
+    const expected = (file: string) => `${file}: a context of 1000000000 tokens, the maximum is 32768`;
     await expect(settings(huggingFaceFolder({ files: huggingFace }))).rejects.toThrow(expected("config.json"));
     const config = { model_cfg: { vision_cfg: { image_size: 8 }, text_cfg: { context_length: 1e9 } } };
     await expect(settings(openClipFolder({ config }))).rejects.toThrow(expected("open_clip_config.json"));
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
-  it("does not matter where the graph's own is fixed", async () => {
+  it("does not matter if the graph's is fixed", async () => {
     const files = {
       "tokenizer_config.json": "{}",
       "config.json": JSON.stringify({ model_type: "clip", text_config: { max_position_embeddings: 1e9 } }),
@@ -198,13 +197,13 @@ describe("the context length", () => {
     expect(contextLength).toBe(16);
   });
 
-  it("is 77 for CLIP's vocabulary where no file says it, with a note, and asked for otherwise", async () => {
+  it("is 77 for CLIP's vocabulary if no file states it, with a note, and required otherwise", async () => {
     const files = { "tokenizer_config.json": "{}" };
     const { contextLength, notes } = await settings(huggingFaceFolder({ files, text: { vocabulary: 49_408 } }));
     expect(contextLength).toBe(77);
-    expect(notes).toEqual(["no file says the context length: 77, that of CLIP's vocabulary, is used"]);
+    expect(notes).toEqual(["no file states the context length: 77, that of CLIP's vocabulary, is used"]);
     await expect(settings(huggingFaceFolder({ files }))).rejects.toThrow(
-      /nothing says how many tokens onnx\/model.onnx takes; put contextLength into a shiftline.json/,
+      /no file states how many tokens onnx\/model.onnx takes; put contextLength into a shiftline.json/,
     );
   });
 });
@@ -220,7 +219,7 @@ describe("the tokenizer of a shiftline.json", () => {
   const folder = (json: object, files: Record<string, string> = {}, text = {}) =>
     openClipFolder({ text, config: {}, files: { ...files, "shiftline.json": JSON.stringify({ ...base, ...json }) } });
 
-  it("is the file it names, with the cleaning, padding and context that it says", async () => {
+  it("is the file it names, with its cleaning, padding and context length", async () => {
     const json = { tokenizer: "words.json", cleaning: "canonicalize", padId: 7, contextLength: 20 };
     const root = folder(json, { "words.json": wordTokenizer() }, { vocabulary: 100 });
     const { source, contextLength } = await settings(root);
@@ -233,7 +232,7 @@ describe("the tokenizer of a shiftline.json", () => {
     expect(contextLength).toBe(20);
   });
 
-  it("is a tokenizer.json beside it as it is, or CLIP's own vocabulary with open_clip's cleaning", async () => {
+  it("is an unmodified tokenizer.json in its folder, or the shipped CLIP vocabulary with open_clip's cleaning", async () => {
     const folderSettings = await settings(
       folder({ contextLength: 9 }, { "tokenizer.json": wordTokenizer() }, { vocabulary: 100 }),
     );

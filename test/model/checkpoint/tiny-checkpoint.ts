@@ -1,7 +1,9 @@
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { type BothOutputs, type TinyText, type TinyVision, tinyBoth, tinyText, tinyVision } from "./tiny-towers.ts";
 
-/** Whole checkpoints around the tiny towers, each in the folder given, else in one of its own that is removed when the test ends. */
+/**
+ * Complete checkpoints with the tiny towers, each in the given folder or in a temporary one that is removed when the test ends.
+ */
 
 type Files = Record<string, string | Uint8Array>;
 
@@ -48,7 +50,7 @@ export function wordTokenizer(): string {
 
 export const wordTokenizerConfig = JSON.stringify({ pad_token: "<pad>", eos_token: "</s>", model_max_length: 24 });
 
-/** visual.onnx and textual.onnx with an open_clip_config.json, tokenized by CLIP's own vocabulary. */
+/** visual.onnx and textual.onnx with an open_clip_config.json, tokenized with CLIP's vocabulary. */
 export function openClipFolder(
   options: { vision?: Partial<TinyVision>; text?: Partial<TinyText>; config?: object; files?: Files } = {},
   folder = temporaryFolder(),

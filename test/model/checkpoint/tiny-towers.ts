@@ -1,7 +1,7 @@
 import type { NodeSpec, TensorSpec, ValueSpec } from "../../../src/model/onnx/encode-model.ts";
 import { type FunctionSpec, type ModelSpec, node, onnxFile } from "./make-onnx.ts";
 
-/** The smallest towers that behave like CLIP's: every rule of an export can be switched on its own. */
+/** Minimal towers that behave like CLIP's; every property of an export can be set separately. */
 
 export interface TinyVision {
   readonly input: string;
@@ -10,32 +10,32 @@ export interface TinyVision {
   readonly batch: number | string;
   readonly size: readonly [number | string, number | string];
   readonly dimension: number;
-  /** Shape of the output in the metadata; null leaves it out. */
+  /** Shape of the output in the metadata; null omits it. */
   readonly outputShape: readonly (number | string)[] | null;
-  /** Keeps the projection in this file. */
+  /** Stores the projection in this file. */
   readonly external: string | null;
   readonly activation: "none" | "QuickGELU" | "GELU";
   readonly normalize: boolean;
-  /** Takes the batch's mean off, as a batch norm left in training mode would: an image's embedding depends on the others. */
+  /** Subtracts the batch's mean, like a batch norm in training mode: an image's embedding depends on the others. */
   readonly mixes: boolean;
-  /** Quantises the pooled values by the range of the whole batch, as onnxruntime's quantize_dynamic does. */
+  /** Quantizes the pooled values by the range of the whole batch, as onnxruntime's quantize_dynamic does. */
   readonly quantized: boolean;
-  /** Divides by zero, so that NaN comes out. */
+  /** Divides by zero, which results in NaN. */
   readonly broken: boolean;
-  /** Makes the output of the embedding that the tower would give; null for that itself. */
+  /** Computes the output from the tower's embedding; null for the embedding itself. */
   readonly tail: Tail | null;
   /** Steps between the end of the tower and its output, for graphs that no exporter would write. */
   readonly detour: Detour | null;
 }
 
-/** Takes a value of the tower on to another name, in a way of its own. */
+/** Adds nodes that pass a value of the tower to another name. */
 export interface Detour {
   nodes(from: string, to: string): readonly NodeSpec[];
   readonly tensors?: readonly TensorSpec[];
   readonly functions?: readonly FunctionSpec[];
 }
 
-/** Nodes from `input` to `output`, and the weights they need. */
+/** Nodes from `input` to `output`, and their weights. */
 export type Tail = (input: string, output: string) => { nodes: readonly NodeSpec[]; tensors?: readonly TensorSpec[] };
 
 export interface TinyText {
@@ -49,18 +49,18 @@ export interface TinyText {
   /** "end": the running sum at the end-of-text token; "mean": over all positions, padding too; "start": position 0. */
   readonly pooling: "end" | "mean" | "start";
   readonly endOfText: number;
-  /** Name of an attention mask that takes part in the mean, null for none. */
+  /** Name of an attention mask that weights the mean, null for none. */
   readonly mask: string | null;
   readonly activation: "none" | "QuickGELU" | "GELU";
-  /** More inputs, declared and not used. */
+  /** Additional inputs, declared but not used. */
   readonly extraInputs: readonly ValueSpec[];
   /** Rounds the pooled values to steps of 1/64, or reads the projection through such steps, as QDQ exports do. */
   readonly quantizes: "nothing" | "activations" | "weights";
-  /** Adds 1 to every embedding when the token axis has this length, null for never. */
+  /** Adds 1 to every embedding if the token axis has this length, null for never. */
   readonly oddLength: number | null;
-  /** Makes the output of the embedding that the tower would give; null for that itself. */
+  /** Computes the output from the tower's embedding; null for the embedding itself. */
   readonly tail: Tail | null;
-  /** Shape of the output in the metadata, where it is not (batch, dimension). */
+  /** Shape of the output in the metadata, if it is not (batch, dimension). */
   readonly outputShape: readonly (number | string)[] | null;
 }
 
@@ -101,7 +101,7 @@ const TEXT: TinyText = {
   outputShape: null,
 };
 
-/** Numbers that look random and are the same everywhere. */
+/** Pseudo-random numbers that are equal on every machine. */
 export function weights(count: number, seed: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.fround(Math.sin(seed * 17.3 + i * 12.9898) * 0.9));
 }
@@ -123,15 +123,15 @@ export function tinyText(options: Partial<TinyText> = {}): Uint8Array {
   return onnxFile(textModel({ ...TEXT, ...options }));
 }
 
-/** What a graph with both towers may give beside, or instead of, the two embeddings. */
+/** Outputs of a graph with both towers in addition to, or instead of, the two embeddings. */
 export interface BothOutputs {
-  /** Names of the outputs; "logits_per_image" and the two embeddings where absent. */
+  /** Names of the outputs; "logits_per_image" and the two embeddings by default. */
   readonly outputs?: readonly ValueSpec[];
-  /** Nodes that make them of "image_embeds", "text_embeds" and "logits_per_image". */
+  /** Nodes that compute them from "image_embeds", "text_embeds" and "logits_per_image". */
   readonly nodes?: readonly NodeSpec[];
 }
 
-/** One graph with both towers, as Optimum exports them; `tie` makes the two batches need one size. */
+/** One graph with both towers, as Optimum exports them; `tie` requires the two batches to have the same size. */
 export function tinyBoth(
   options: { vision?: Partial<TinyVision>; text?: Partial<TinyText>; tie?: boolean } & BothOutputs = {},
 ): Uint8Array {

@@ -13,7 +13,7 @@ const openClip = { "open_clip_config.json": { model_cfg: { embed_dim: 8 } } };
 const transformers = { "config.json": { model_type: "clip" } };
 const timm = { "config.json": { architecture: "vit_base_patch32_clip_224" } };
 
-/** What is chosen of a folder with these weight files and configurations. */
+/** The choice for a folder with these weight files and configurations. */
 function choose(weightFiles: string[], json: Record<string, unknown> = {}, variant?: string) {
   const facts: CheckpointFacts = { ...makeFacts(json), weightFiles: weightFiles.filter(isWeightName).sort() };
   return chooseWeights(facts, variant);
@@ -51,11 +51,11 @@ describe("the weights of a folder", () => {
     expect(choose(files, json)).toMatchObject({ weights: expected });
   });
 
-  it("come with a note of what is left, and by what rule", () => {
+  it("come with a note that lists unused files and the rule", () => {
     expect(choose(hubFolder, openClip)).toEqual({
       weights: "open_clip_model.safetensors",
       notes: [
-        "open_clip_model.safetensors is used, not model.safetensors, open_clip_pytorch_model.bin, pytorch_model.bin: of a folder's weights come first those that its configuration describes, then safetensors",
+        "open_clip_model.safetensors is used, not model.safetensors, open_clip_pytorch_model.bin, pytorch_model.bin: weights that the folder's configuration describes come first, then safetensors",
       ],
     });
     expect(choose(["model.safetensors"], transformers)).toEqual({ weights: "model.safetensors", notes: [] });
@@ -70,22 +70,22 @@ describe("the weights of a folder", () => {
     expect(choose(files, transformers, "fp16")).toMatchObject({ weights: "model.fp16.safetensors" });
     expect(choose(files, transformers, "fp8")).toMatchObject({
       problem: expect.stringMatching(
-        /no variant "fp8"; variants that exist \(--variant\): bf16, fp16; without --variant it opens; found model/,
+        /no variant "fp8"; variants that exist \(--variant\): bf16, fp16; it opens without --variant; found model/,
       ),
     });
     expect(choose(files.slice(0, 2), transformers)).toMatchObject({
-      problem: expect.stringMatching(/its weights are variants alone; variants that exist \(--variant\): bf16, fp16/),
+      problem: expect.stringMatching(/all its weights are variants; variants that exist \(--variant\): bf16, fp16/),
     });
     expect(() => choose(["epoch_32.pt"], {}, "fp16")).toThrow(/no variant "fp16"; it has no variants/);
   });
 
-  it("are none where there is no file of them", () => {
+  it("are none without a weight file", () => {
     expect(choose(["training_args.bin"])).toBeNull();
   });
 });
 
 describe("names of weight files", () => {
-  it("are told from others", () => {
+  it("are distinguished from others", () => {
     expect(
       ["model.safetensors", "a.pt", "b.pth", "pytorch_model.bin", "d.ckpt", "model.safetensors.index.json"].every(
         isWeightName,
@@ -96,7 +96,7 @@ describe("names of weight files", () => {
     expect(parseWeightName("model.safetensors.index.fp16.json")).toMatchObject({ variant: "fp16", isIndex: true });
   });
 
-  it("name a checkpoint where they are not those of every checkpoint", () => {
+  it("name a checkpoint if they are not generic", () => {
     expect(["epoch_32.pt", "ViT-B-32.pt", "b32.best.safetensors", "ab12", "fp16.bin"].map(weightStem)).toEqual([
       "epoch_32",
       "ViT-B-32",

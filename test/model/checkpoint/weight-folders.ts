@@ -18,11 +18,14 @@ export const exportFolder = (name: WeightName) => join(fixtures, "checkpoints", 
 export const weightPath = (file: string) => join(fixtures, "checkpoints", "weights", file);
 export const weightBytes = (name: WeightName) => readFileSync(weightPath(`${name}.safetensors`));
 
-/** What the library calls the weights of a fixture model. */
+/** The library's file name for the weights of a fixture model. */
 export const usualName = (name: WeightName) =>
   name === "hf-clip" || name === "siglip" ? "model.safetensors" : "open_clip_model.safetensors";
 
-/** A folder with the small files of a fixture model's export, and these beside; by default its weights as its library names them. */
+/**
+ * A folder with the small files of a fixture model's export and additional files; by default its weights under its library's
+ * name.
+ */
 export function weightFolder(
   name: WeightName,
   files: Readonly<Record<string, string | Uint8Array>> = { [usualName(name)]: weightBytes(name) },
@@ -85,7 +88,7 @@ export function torchArchive(tensors: Tensors): Buffer {
   return makeArchive(makePickle(dict(Object.fromEntries(entries))), storages);
 }
 
-/** The same values rounded to half precision, stored so or as the float32 that they are. */
+/** The same values rounded to half precision, stored in half precision or as float32. */
 export function halfTensors(tensors: Tensors, stored: "F16" | "F32"): Tensors {
   return new Map(
     [...tensors].map(([name, { shape, bytes }]) => {
@@ -159,7 +162,7 @@ const wholeTensor = (value: number) => {
   return { dtype: "I64", shape: [], bytes };
 };
 
-/** Random weights with the names, vocabulary and three numbers of OpenAI's archives, small but for the vocabulary. */
+/** Random weights with the names, vocabulary and three numbers of OpenAI's archives, small except for the vocabulary. */
 export function openAiTensors(): Tensors {
   const [width, embedding, patch, pixels] = [64, 32, 16, 32];
   const tensors = new Map<string, { dtype: string; shape: readonly number[]; bytes: Buffer }>();

@@ -32,7 +32,7 @@ import {
 
 const NAMES = Object.keys(EXPORTS) as WeightName[];
 const PROMPTS = ["a photo of a dog", "A photo, of two Cats!", "an origami of the jay"];
-/** Summation order; measured at most 6e-7. */
+/** Tolerance for the summation order; measured at most 6e-7. */
 const DELTA = 1e-5;
 
 interface Embeddings {
@@ -75,7 +75,7 @@ const messageOf = async (path: string, options: CheckpointOptions = {}) => {
 };
 
 describe.each(NAMES)("the weights of %s", (name) => {
-  it("give its export's embeddings, from the same texts and pixels", async () => {
+  it("return its export's embeddings for the same texts and pixels", async () => {
     const [weights, exported] = [await openCheckpoint(weightFolder(name)), await openCheckpoint(exportFolder(name))];
     expect(weights.preprocessing).toEqual(exported.preprocessing);
     expect(weights.preprocessingSource).toBe(exported.preprocessingSource);
@@ -86,7 +86,7 @@ describe.each(NAMES)("the weights of %s", (name) => {
     expect(largestDistance(await embed(weights), await embed(exported))).toBeLessThan(DELTA);
   });
 
-  it("pass every check, and say what they are", async () => {
+  it("pass every check, and describe themselves", async () => {
     const inspection = await inspectCheckpoint(weightFolder(name));
     expect(inspection.checks.filter(({ status }) => status !== "ok")).toEqual([]);
     expect(inspection.weights).toMatchObject({ format: "safetensors", source: expect.stringMatching(/config\.json$/) });
@@ -101,7 +101,7 @@ describe.each(NAMES)("the weights of %s", (name) => {
 });
 
 describe("the file of the weights", () => {
-  it("may be stored in half precision, which is computed with in float32", async () => {
+  it("may be stored in half precision, which is converted to float32", async () => {
     const tensors = readTensors(weightBytes("tiny"));
     const name = usualName("tiny");
     for (const [narrow, wide, type] of [
@@ -118,7 +118,7 @@ describe("the file of the weights", () => {
     }
   });
 
-  it("may be an epoch of open_clip's training, named alone, with its configuration beside it", async () => {
+  it("may be an epoch of open_clip's training, given as a file, with its configuration in the folder", async () => {
     const folder = weightFolder("tiny", { "epoch_32.pt": readFileSync(weightPath("tiny.pt")) });
     const checkpoint = await openCheckpoint(join(folder, "epoch_32.pt"));
     expect(checkpoint).toMatchObject({ id: "epoch_32", weights: { format: "pytorch" } });
@@ -150,7 +150,7 @@ describe("the file of the weights", () => {
     expect([byIndex.fingerprint, byIndex.id]).toEqual([checkpoint.fingerprint, basename(folder)]);
   });
 
-  it("may lie in the Hub's cache, behind links", async () => {
+  it("may be in the Hub's cache, behind links", async () => {
     const root = join(temporaryFolder(), "models--lab--tiny");
     const commit = "0123456789abcdef0123456789abcdef01234567";
     mkdirSync(join(root, "blobs"), { recursive: true });
@@ -169,7 +169,7 @@ describe("the file of the weights", () => {
     expect(await openCheckpoint(file)).toMatchObject({ id: "lab--tiny", fingerprint: plain.fingerprint });
   });
 
-  it("is known by its content: wherever it lies and whatever it is called, not with another byte", async () => {
+  it("is identified by its content, independent of its location and name", async () => {
     const folder = weightFolder("tiny");
     const { fingerprint } = await openCheckpoint(folder);
     renameSync(join(folder, usualName("tiny")), join(folder, "best.safetensors"));
@@ -183,7 +183,7 @@ describe("the file of the weights", () => {
     );
   });
 
-  it("counts with the graph that is compiled of it: another activation is another checkpoint", async () => {
+  it("is identified together with its compiled graph: another activation is another checkpoint", async () => {
     const folder = weightFolder("tiny");
     const before = await openCheckpoint(folder);
     const path = join(folder, "open_clip_config.json");
@@ -195,7 +195,7 @@ describe("the file of the weights", () => {
     expect(largestDistance(await embed(after), await embed(before))).toBeGreaterThan(1e-3);
   });
 
-  it("that changes while it is in use is told of", async () => {
+  it("is reported if it changes while it is in use", async () => {
     const folder = weightFolder("tiny");
     const checkpoint = await openCheckpoint(folder);
     await checkpoint.checkUnchanged();
@@ -208,7 +208,7 @@ describe("the file of the weights", () => {
 });
 
 describe("--arch", () => {
-  it("describes weights that nothing else does, and asks for a tokenizer by its file's name", async () => {
+  it("describes weights that no file describes, and requests a tokenizer by its file's name", async () => {
     const bytes = readFileSync(weightPath("tiny.pt"));
     const path = join(writeTree(temporaryFolder(), { "epoch_32.pt": bytes }), "epoch_32.pt");
     expect(await messageOf(path)).toMatch(/epoch_32.pt: nothing describes its architecture/);
@@ -216,7 +216,7 @@ describe("--arch", () => {
     expect(await messageOf(path, { arch: "ViT-B-31" })).toMatch(/unknown architecture "ViT-B-31"; did you mean/);
   });
 
-  it("is not needed beside the arguments of the training, which lie in the folder above", async () => {
+  it("is not needed if the training arguments are in the parent folder", async () => {
     const root = writeTree(temporaryFolder(), {
       "checkpoints/epoch_32.pt": readFileSync(weightPath("tiny.pt")),
       "params.txt": "force_quick_gelu: True\nmodel: ViT-B-32\nname: run\n",
@@ -226,15 +226,15 @@ describe("--arch", () => {
     );
   });
 
-  it("is refused where graphs are given, whose architecture they have themselves", async () => {
+  it("is refused for graphs, which define their architecture", async () => {
     expect(await messageOf(exportFolder("tiny"), { arch: "ViT-B-32" })).toMatch(
-      /--arch ViT-B-32 names the architecture of weights, but this checkpoint is of graphs, which have theirs \(visual.onnx, textual.onnx\)/,
+      /--arch ViT-B-32 applies to weights only, but this checkpoint consists of graphs \(visual.onnx, textual.onnx\)/,
     );
   });
 });
 
-describe("what no file says of weights", () => {
-  it("is CLIP's own for OpenAI's: image size by the shapes, its mean and std, its vocabulary", async () => {
+describe("settings of weights that no file states", () => {
+  it("are CLIP's for OpenAI's weights: image size from the shapes, mean and std, vocabulary", async () => {
     const folder = writeTree(temporaryFolder(), { "ViT-tiny.safetensors": writeTensors(openAiTensors()) });
     const checkpoint = await openCheckpoint(join(folder, "ViT-tiny.safetensors"));
     expect(checkpoint.preprocessing).toEqual({
@@ -254,16 +254,16 @@ describe("what no file says of weights", () => {
     expect(checkpoint.notes).toEqual([
       expect.stringMatching(/the shapes of the tensors of an OpenAI archive describe its architecture; .* QuickGELU/),
       expect.stringMatching(
-        /no file says how images are prepared: as open_clip's defaults \(32 × 32, shortest, bicubic, mean 0.48145466 /,
+        /no file states the preprocessing: that of open_clip's defaults is used \(32 × 32, shortest, bicubic, mean 0.48145466 /,
       ),
-      "no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used",
+      "no tokenizer in the folder: CLIP's vocabulary (49,408 tokens) with open_clip's cleaning is used",
     ]);
     const { checks, ownLength } = await inspectCheckpoint(folder);
     expect(checks.filter(({ status }) => status !== "ok")).toEqual([]);
     expect(ownLength).toBe(true);
   });
 
-  it("is CLIP's vocabulary for a CLIP of transformers with 49,408 tokens", async () => {
+  it("include CLIP's vocabulary for a CLIP of transformers with 49,408 tokens", async () => {
     const tensors = new Map(readTensors(weightBytes("hf-clip")));
     tensors.set("text_model.embeddings.token_embedding.weight", randomTensor([49_408, 24], 3));
     const config = JSON.parse(readFileSync(join(exportFolder("hf-clip"), "config.json"), "utf8"));
@@ -278,7 +278,7 @@ describe("what no file says of weights", () => {
     const checkpoint = await openCheckpoint(folder);
     expect(checkpoint.tokenizer?.encode("a cat", 32)).toEqual(Int32Array.of(49_406, 320, 2368, 49_407));
     expect(checkpoint.notes).toContain(
-      "no tokenizer in the folder: CLIP's own vocabulary (49,408 tokens) with open_clip's cleaning is used",
+      "no tokenizer in the folder: CLIP's vocabulary (49,408 tokens) with open_clip's cleaning is used",
     );
   });
 });
@@ -289,27 +289,27 @@ describe("weights are refused, in one line,", () => {
   const cases: [string, () => string, RegExp][] = [
     ["a Git LFS pointer", () => weightFolder("tiny", { "open_clip_model.safetensors": lfs }), /LFS pointer/],
     [
-      "a file that is cut off",
+      "a truncated file",
       () => weightFolder("tiny", { "open_clip_model.safetensors": weightBytes("tiny").subarray(0, 200_000) }),
       /open_clip_model.safetensors/,
     ],
     [
       "an unfinished download alone",
       () => weightFolder("hf-clip", { "model.safetensors.incomplete": "x" }),
-      /a download is not whole: model.safetensors.incomplete; let it end, or download again/,
+      /incomplete download: model.safetensors.incomplete; wait for it, or download again/,
     ],
     [
-      "one that aria2 has not finished",
+      "an incomplete download of aria2",
       () => weightFolder("hf-clip", { "model.safetensors": weightBytes("hf-clip"), "model.safetensors.aria2": "x" }),
-      /a download is not whole: model.safetensors.aria2/,
+      /incomplete download: model.safetensors.aria2/,
     ],
     [
-      "shards without their index",
+      "shards without an index",
       () => weightFolder("hf-clip", { "model-00001-of-00002.safetensors": weightBytes("hf-clip") }),
-      /shards of weights \(model-00001-of-00002.safetensors\) without their index/,
+      /shards of weights \(model-00001-of-00002.safetensors\) without an index/,
     ],
     [
-      "several files of nobody's names",
+      "several files without a published name",
       () => weightFolder("tiny", { "epoch_31.pt": "x", "epoch_32.pt": "x" }),
       /several weight files: epoch_31.pt, epoch_32.pt; give one of them/,
     ],
@@ -324,31 +324,31 @@ describe("weights are refused, in one line,", () => {
       /its shiftline.json names weights \(model.safetensors\), but it describes .onnx graphs/,
     ],
     [
-      "weights beside a shiftline.json, which is of graphs",
+      "weights in a folder whose shiftline.json names graphs",
       () => {
         const files = { vision: { file: "visual.onnx" }, text: { file: "textual.onnx" } };
         const images = { size: 64, mean: [0, 0, 0], std: [1, 1, 1], resizeMode: "squash", interpolation: "bicubic" };
         const described = { "shiftline.json": JSON.stringify({ ...files, ...images }) };
         return join(writeTree(weightFolder("hf-clip"), described), "model.safetensors");
       },
-      /the shiftline.json beside it names graphs \(visual.onnx, textual.onnx\); give the folder, or move it away/,
+      /the shiftline.json in its folder names graphs \(visual.onnx, textual.onnx\); give the folder, or move the shiftline.json/,
     ],
     [
-      "a snapshot of the Hub's cache whose download is not whole",
+      "a snapshot of the Hub's cache with an incomplete download",
       () => {
         const root = writeTree(temporaryFolder(), { "blobs/0123.incomplete": "x", "snapshots/main/config.json": "{}" });
         return join(root, "snapshots", "main");
       },
-      /a download is not whole: ..\/..\/blobs\/0123.incomplete; let it end, or download again/,
+      /incomplete download: ..\/..\/blobs\/0123.incomplete; wait for it, or download again/,
     ],
     [
-      "a link to weights that are not there",
+      "a link to missing weights",
       () => {
         const folder = weightFolder("tiny", {});
         symlinkSync("nowhere", join(folder, "open_clip_model.safetensors"));
         return folder;
       },
-      /open_clip_model.safetensors: a link to nowhere, which is not there/,
+      /open_clip_model.safetensors: a link to nowhere, which does not exist/,
     ],
     [
       "weights without a configuration",
@@ -358,7 +358,7 @@ describe("weights are refused, in one line,", () => {
     [
       "weights without preprocessing",
       () => writeTree(temporaryFolder(), { "model.safetensors": weightBytes("hf-clip"), "config.json": lines }),
-      /nothing says how images are prepared: expected preprocessor_config.json, open_clip_config.json/,
+      /no file states the preprocessing: expected preprocessor_config.json, open_clip_config.json/,
     ],
     [
       "weights without a tokenizer",
@@ -371,7 +371,7 @@ describe("weights are refused, in one line,", () => {
         );
         return writeTree(temporaryFolder(), { "model.safetensors": weightBytes("hf-clip"), ...files });
       },
-      /no tokenizer.json, nor vocab.json with merges.txt/,
+      /expected tokenizer.json, or vocab.json with merges.txt/,
     ],
     [
       "a picture",
@@ -386,7 +386,7 @@ describe("weights are refused, in one line,", () => {
 });
 
 describe("a folder with graphs and weights", () => {
-  it("opens the graphs, and the weights where they are given", async () => {
+  it("opens the graphs, and the weights only if they are given", async () => {
     const folder = weightFolder("siglip-open-clip");
     for (const graph of ["visual.onnx", "textual.onnx"]) {
       copyFileSync(join(fixtures, "checkpoints", "siglip-open-clip", graph), join(folder, graph));

@@ -319,7 +319,11 @@ describe("an invalid safetensors header", () => {
       "needs 6",
     ],
     ["bytes after the last tensor", makeSafetensors({ a }, 9), "1 bytes follow its last tensor"],
-    ["a duplicate name", makeSafetensors(`{"a":${JSON.stringify(a)},"a":${JSON.stringify(a)}}`, 8), "a name appears twice"],
+    [
+      "a duplicate name",
+      makeSafetensors(`{"a":${JSON.stringify(a)},"a":${JSON.stringify(a)}}`, 8),
+      "a name appears twice",
+    ],
     [
       "a duplicate name, by an escape",
       makeSafetensors(`{"a":${JSON.stringify(a)},"\\u0061":${JSON.stringify(a)}}`, 8),

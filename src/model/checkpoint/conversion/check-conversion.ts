@@ -4,7 +4,7 @@ import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { openCheckpointTokenizer } from "../checkpoint-tokenizer.ts";
 import { type ResolvedCheckpoint, resolveCheckpoint } from "../resolve-checkpoint.ts";
 
-/** Texts by which two tokenizers are told apart: case, punctuation, HTML, white space, accents, and more words than any context has. */
+/** Texts that distinguish tokenizers: case, punctuation, HTML, white space, accents, and more words than any context holds. */
 const TEXTS = [
   "",
   "a photo of a cat",
@@ -14,35 +14,35 @@ const TEXTS = [
 ];
 
 /**
- * Opens a converted checkpoint and holds what its files say against what was converted: images must be prepared and texts tokenized
- * the same, or its numbers would be others.
+ * Opens a converted checkpoint and compares its settings with those of the original: preprocessing and tokenization must be
+ * equal, or its numbers would differ.
  *
- * @param folder    of the converted checkpoint
- * @param converted what it was made of
- * @throws InputError if the layout cannot say it
+ * @param folder    folder of the converted checkpoint
+ * @param converted the original checkpoint
+ * @throws InputError if the layout cannot express these settings
  */
 export async function checkConversion(folder: string, converted: ResolvedCheckpoint, layout: string): Promise<void> {
   const opened = await resolveCheckpoint(folder);
   const differing = [
     ...(isDeepStrictEqual(opened.preprocessing.preprocessing, converted.preprocessing.preprocessing)
       ? []
-      : ["how images are prepared"]),
+      : ["preprocessing"]),
     ...differingTexts(converted, opened),
   ];
   if (differing.length === 0) return;
   throw new InputError(
-    `${converted.layout.root}: the layout ${layout} cannot say ${differing.join(" and ")} as this checkpoint does; use the other --layout`,
+    `${converted.layout.root}: the layout ${layout} cannot express this checkpoint's ${differing.join(" and ")}; use the other --layout`,
   );
 }
 
 function differingTexts(before: ResolvedCheckpoint, after: ResolvedCheckpoint): string[] {
   const [was, is] = [openCheckpointTokenizer(before), openCheckpointTokenizer(after)];
   const length = before.textSettings?.contextLength;
-  if (was === null || is === null || length === undefined) return was === is ? [] : ["that it has a text tower"];
+  if (was === null || is === null || length === undefined) return was === is ? [] : ["text tower"];
   const facts = ({ cleaning, padId, strippedId, endOfText }: Tokenizer) => [cleaning, padId, strippedId, endOfText];
   const same =
     after.textSettings?.contextLength === length &&
     isDeepStrictEqual(facts(was), facts(is)) &&
     TEXTS.every((text) => isDeepStrictEqual(was.encode(text, length), is.encode(text, length)));
-  return same ? [] : ["how texts become token ids"];
+  return same ? [] : ["tokenization"];
 }

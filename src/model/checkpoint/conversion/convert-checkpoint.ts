@@ -22,24 +22,24 @@ import { OPEN_CLIP_GRAPHS, openClipFiles } from "./open-clip-files.ts";
 
 const OPTION = "--out";
 
-/** Layouts that checkpoints are converted to. */
+/** Layouts to which checkpoints can be converted. */
 export const CONVERTED_LAYOUTS = ["open_clip", "hugging-face"] as const;
 /** File names of a written export: open_clip's or Hugging Face's. */
 export type ConvertedLayout = (typeof CONVERTED_LAYOUTS)[number];
 
 /** Options of `convertCheckpoint`. */
 export interface ConvertOptions {
-  /** open_clip's name of the model, where no file describes it */
+  /** open_clip's name of the model, if no file describes it */
   readonly arch?: string | undefined;
   /** chooses among a folder's weight files */
   readonly variant?: string | undefined;
-  /** that of the weights where absent: Hugging Face's for transformers' models */
+  /** the layout of the result; by default that of the weights, which is Hugging Face's for models of transformers */
   readonly layout?: ConvertedLayout;
-  /** bytes of the graphs written so far, and of all */
+  /** receives the bytes of graphs written so far, and their total */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-  /** when aborted, what was written is removed and the signal's reason is thrown */
+  /** when aborted, the written files are removed and the signal's reason is thrown */
   readonly signal?: AbortSignal;
-  /** bytes up to which weights are put into the ONNX file itself; 1.9 GB where absent, as protobuf ends a message at 2 GiB */
+  /** maximum size in bytes of weights inside the ONNX file; 1.9 GB by default, because protobuf limits a message to 2 GiB */
   readonly maxInlineBytes?: number;
 }
 
@@ -51,9 +51,9 @@ export interface ConvertedCheckpoint {
   readonly layout: ConvertedLayout;
   /** name of the architecture */
   readonly architecture: string;
-  /** what described the architecture */
+  /** source of the architecture's description */
   readonly source: string;
-  /** Numbers in the weights of each tower. */
+  /** Number of parameters of each tower. */
   readonly parameters: {
     /** of the image encoder */
     readonly image: number;
@@ -62,26 +62,26 @@ export interface ConvertedCheckpoint {
   };
   /** the files written, sorted by path */
   readonly files: readonly {
-    /** relative to the folder, with "/" between */
+    /** path relative to the folder, with "/" as separator */
     readonly path: string;
     /** size in bytes */
     readonly bytes: number;
   }[];
-  /** What the user should know, each a short sentence without a full stop. */
+  /** Notes for the user, each a short sentence without a full stop. */
   readonly notes: readonly string[];
-  /** Why its numbers may be wrong, in the same form. */
+  /** Reasons why its numbers may be wrong, in the same form. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Writes the weights of a checkpoint as an ONNX checkpoint that stands alone: a graph for each tower, and the files that say how
- * images and texts are prepared. Weights are copied chunk by chunk and keep their type, behind a Cast where it is float16; bfloat16
- * and float64, which few runtimes read, become float32. The folder is there when all of it is, or not at all.
+ * Writes the weights of a checkpoint as a self-contained ONNX checkpoint: a graph per tower, and the files that describe
+ * preprocessing and tokenization. Weights are copied chunk by chunk and keep their type, followed by a Cast if it is float16;
+ * bfloat16 and float64, which few runtimes support, become float32. The folder appears only when it is complete.
  *
  * @param path weights, or a folder with weights and no graphs
- * @param out  must not be there yet, or be an empty folder
- * @throws InputError if the checkpoint cannot be opened or is ONNX already, its layout cannot say how it is used, `out` has content,
- *   or the disk is full
+ * @param out  must not exist, or be an empty folder
+ * @throws InputError if the checkpoint cannot be opened or is already ONNX, the layout cannot express its settings, `out` is not
+ *   empty, or the disk is full
  */
 export async function convertCheckpoint(
   path: string,
@@ -94,7 +94,7 @@ export async function convertCheckpoint(
   const { weights } = resolved;
   if (weights === null) {
     const found = [...new Set([resolved.layout.vision, resolved.layout.text])].join(", ");
-    throw new InputError(`${path}: it is an ONNX checkpoint already (${found}); convert takes weights`);
+    throw new InputError(`${path}: already an ONNX checkpoint (${found}); convert needs weights`);
   }
   const library = layoutKind(resolved.layout.kind).library;
   const layout = options.layout ?? (library === "transformers" ? "hugging-face" : "open_clip");
@@ -105,7 +105,7 @@ export async function convertCheckpoint(
   const left = await listUnfinished(out);
   await writeNewFolder(out, OPTION, async (unfinished) => {
     await writeGraphs(graphs, unfinished, options);
-    // Last, so that a folder without them is no checkpoint
+    // Written last, so that an incomplete folder is not a checkpoint
     for (const { name, content } of small) await unfinished.write(name, content);
     await checkConversion(unfinished.path, resolved, layout);
     await checkUnchanged(resolved);
@@ -123,23 +123,23 @@ export async function convertCheckpoint(
     notes: [
       ...resolved.notes,
       ...(layout === "hugging-face" && library === "open_clip" ? [describeTexts(resolved)] : []),
-      ...left.map((folder) => `${folder}: left by a run that was killed; delete it if none is at work`),
+      ...left.map((folder) => `${folder}: left by a run that was killed; delete it if no other run is active`),
     ],
     warnings: resolved.warnings,
   };
 }
 
-/** What has to be done to texts where open_clip's configuration is not read: in transformers.js, say. */
+/** Describes how programs that do not read open_clip's configuration, such as transformers.js, must treat texts. */
 function describeTexts(resolved: ResolvedCheckpoint): string {
   const tokenizer = openCheckpointTokenizer(resolved);
   const cleaning =
     tokenizer?.cleaning === "canonicalize"
       ? "canonicalize texts (lower case, no punctuation)"
       : "clean texts as open_clip does";
-  return `what does not read open_clip_config.json, as transformers.js, tokenizes texts by tokenizer.json alone: ${cleaning} and pad them with ${tokenizer?.padId} to ${resolved.textSettings?.contextLength} tokens there`;
+  return `programs that ignore open_clip_config.json, such as transformers.js, use only tokenizer.json: there, ${cleaning} and pad them with ${tokenizer?.padId} to ${resolved.textSettings?.contextLength} tokens`;
 }
 
-/** The files of each tower's graph, that of images first. */
+/** The files of each tower's graph, the image tower first. */
 function standAloneGraphs(
   resolved: ResolvedCheckpoint,
   layout: ConvertedLayout,
@@ -148,7 +148,7 @@ function standAloneGraphs(
   const { vision, text, layout: found } = resolved;
   if (text === null) throw new InputError(`${found.root}: it has no text tower`);
   const outputs = huggingFaceOutputs(resolved);
-  // Without the folder, which is nobody's business where the checkpoint goes
+  // Without the folder, so that the converted checkpoint does not disclose it
   const metadata = carryWarnings(resolved.warnings.map((warning) => warning.replaceAll(join(found.root, "/"), "")));
   const graphOf = (tower: ResolvedTower<VisionSignature | TextSignature>, side: "vision" | "text", input: string) => {
     const { source } = tower;
@@ -185,7 +185,7 @@ async function writeGraphs(
   }
 }
 
-/** What was copied is what was read: @throws InputError if a file of the checkpoint changed since */
+/** Checks that the copied files are those that were read. @throws InputError if a file of the checkpoint has changed */
 async function checkUnchanged({ layout, files }: ResolvedCheckpoint): Promise<void> {
   for (const { path, state } of files) {
     const file = join(layout.root, path);
@@ -193,6 +193,6 @@ async function checkUnchanged({ layout, files }: ResolvedCheckpoint): Promise<vo
       throw readError(file, cause);
     });
     if (state?.withinRun === now.withinRun) continue;
-    throw new InputError(`${file}: it changed while it was converted; convert it again when nothing writes to it`);
+    throw new InputError(`${file}: it changed during the conversion; convert it again when nothing writes to it`);
   }
 }

@@ -10,13 +10,13 @@ import { embeddingWidth, openClipConfig } from "./open-clip-files.ts";
 import { copyOf, jsonFile, type SmallFile, tokenizerFiles } from "./small-files.ts";
 import { towerActivations } from "./tower-activations.ts";
 
-/** Names of the graphs as Optimum and transformers.js have them; of the side files as transformers.js looks for them. */
+/** Names of graphs as in Optimum and transformers.js; names of side files as transformers.js expects them. */
 export const HUGGING_FACE_GRAPHS = {
   vision: { name: "onnx/vision_model.onnx", dataName: "onnx/vision_model.onnx_data", input: "pixel_values" },
   text: { name: "onnx/text_model.onnx", dataName: "onnx/text_model.onnx_data", input: "input_ids" },
 } as const;
 
-/** What transformers.js calls the embeddings: SigLIP's towers give them as their pooled output. */
+/** transformers.js' names of the embeddings: SigLIP's towers return them as their pooled output. */
 export function huggingFaceOutputs({ configs }: ResolvedCheckpoint): {
   readonly vision: string;
   readonly text: string;
@@ -27,10 +27,10 @@ export function huggingFaceOutputs({ configs }: ResolvedCheckpoint): {
 }
 
 /**
- * The configuration, image processor and tokenizer of a checkpoint in Hugging Face's layout; open_clip's configuration beside them
- * where the checkpoint is open_clip's, because theirs cannot say how its texts are cleaned.
+ * The configuration, image processor and tokenizer of a checkpoint in Hugging Face's layout. For a checkpoint of open_clip, also
+ * open_clip's configuration, because Hugging Face's files cannot express its text cleaning.
  *
- * @param sideFiles names of graphs, without ".onnx", whose weights lie in a side file
+ * @param sideFiles names of graphs, without ".onnx", whose weights are in a side file
  */
 export async function huggingFaceFiles(
   resolved: ResolvedCheckpoint,
@@ -46,7 +46,7 @@ export async function huggingFaceFiles(
   ];
 }
 
-/** config.json: the checkpoint's own, else that of transformers' CLIPModel, by which transformers.js opens the towers. */
+/** config.json: that of the checkpoint, otherwise one of transformers' CLIPModel, with which transformers.js opens the towers. */
 async function modelConfig(resolved: ResolvedCheckpoint, sideFiles: readonly string[]): Promise<SmallFile> {
   const { configs, layout } = resolved;
   const file = configs.huggingFace?.file;
@@ -83,7 +83,7 @@ function clipConfig(resolved: ResolvedCheckpoint): Record<string, unknown> {
   };
 }
 
-/** transformers' names of activations; one that it has no name for here is left out. */
+/** transformers' name of an activation; omitted if there is none. */
 function hiddenAct(activation: ActivationName | null): { readonly hidden_act?: string } {
   const names: Partial<Record<ActivationName, string>> = {
     QuickGELU: "quick_gelu",
@@ -96,7 +96,7 @@ function hiddenAct(activation: ActivationName | null): { readonly hidden_act?: s
 }
 
 const PROCESSOR = "preprocessor_config.json";
-/** Pillow's numbers of its filters. */
+/** Pillow's filter numbers. */
 const RESAMPLE = { lanczos: 1, bilinear: 2, bicubic: 3 } as const;
 
 async function imageProcessor(resolved: ResolvedCheckpoint): Promise<SmallFile> {
@@ -128,7 +128,7 @@ function processorGeometry({ size, resize, resizeMode }: Preprocessing, root: st
         : { image_processor_type: "CLIPImageProcessor", size: { height: resize, width: resize }, ...crop };
     case "longest":
       throw new InputError(
-        `${root}: its images are resized by the longer side and padded, which Hugging Face's image processors cannot say; use --layout open_clip`,
+        `${root}: its images are resized by the longer side and padded, which Hugging Face's image processors cannot express; use --layout open_clip`,
       );
   }
 }

@@ -4,7 +4,7 @@ import type { ResolvedCheckpoint } from "../resolve-checkpoint.ts";
 import { copyOf, jsonFile, type SmallFile, tokenizerFiles } from "./small-files.ts";
 import { towerActivations } from "./tower-activations.ts";
 
-/** Names of the graphs and of their inputs and outputs, as examples/export/open_clip_export.py has them. */
+/** Names of the graphs and of their inputs and outputs, as in examples/export/open_clip_export.py. */
 export const OPEN_CLIP_GRAPHS = {
   vision: { name: "visual.onnx", dataName: "visual.onnx.data", input: "image", output: "image_features" },
   text: { name: "textual.onnx", dataName: "textual.onnx.data", input: "text", output: "text_features" },
@@ -17,7 +17,7 @@ export async function openClipFiles(resolved: ResolvedCheckpoint): Promise<Small
   return [await openClipConfig(resolved), ...(await tokenizerFiles(resolved, false))];
 }
 
-/** open_clip_config.json: the checkpoint's own where that says everything, else what was decided. */
+/** open_clip_config.json: that of the checkpoint if it is complete, otherwise one with the chosen settings. */
 export async function openClipConfig(resolved: ResolvedCheckpoint): Promise<SmallFile> {
   const { configs, preprocessing } = resolved;
   const isWhole = configs.openClip?.file === CONFIG && configs.openClipPreprocessing?.file === CONFIG;
@@ -37,7 +37,7 @@ export async function openClipConfig(resolved: ResolvedCheckpoint): Promise<Smal
   });
 }
 
-/** What its graphs and texts say of a model that no file describes. */
+/** Describes a model without a configuration by its graphs and text settings. */
 function describeModel(resolved: ResolvedCheckpoint): Record<string, unknown> {
   const { vision, preprocessing, textSettings } = resolved;
   const { height, width } = preprocessing.preprocessing.size;
@@ -49,7 +49,7 @@ function describeModel(resolved: ResolvedCheckpoint): Record<string, unknown> {
   };
 }
 
-/** The width of the embeddings under the name that a configuration has for it, where the graph says it. */
+/** The width of the embeddings under a configuration's key, if the graph declares it. */
 export function embeddingWidth(key: string, embedding: TensorInfo): Readonly<Record<string, number>> {
   const width = fixedWidth(embedding);
   return width === null ? {} : { [key]: width };

@@ -18,19 +18,18 @@ export function jsonFile(name: string, value: unknown): SmallFile {
   return { name, content: `${JSON.stringify(value, null, 2)}\n` };
 }
 
-/** A file of the checkpoint's folder, as it is. @throws InputError if it cannot be read */
+/** A copy of a file of the checkpoint's folder. @throws InputError if it cannot be read */
 export async function copyOf({ layout }: ResolvedCheckpoint, file: string, name = file): Promise<SmallFile> {
   return { name, content: await readBytes(join(layout.root, file)) };
 }
 
-/** Files beside a tokenizer.json that name its special tokens. */
+/** Files in the folder of a tokenizer.json that name its special tokens. */
 const TOKENIZER_SIDE_FILES = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
 /**
- * The tokenizer's files, in the checkpoint's own folder wherever they were; vocab.json and merges.txt as the tokenizer.json that they
- * are read as.
+ * The tokenizer's files, placed in the root folder; vocab.json and merges.txt are converted to a tokenizer.json.
  *
- * @param always write CLIP's own vocabulary too, where the checkpoint brings no tokenizer: programs that do not ship it need the file
+ * @param always also write CLIP's vocabulary if the checkpoint has no tokenizer, for programs that do not ship it
  * @throws InputError if a file cannot be read
  */
 export async function tokenizerFiles(resolved: ResolvedCheckpoint, always: boolean): Promise<SmallFile[]> {
@@ -49,7 +48,7 @@ export async function tokenizerFiles(resolved: ResolvedCheckpoint, always: boole
   return [first, ...(await Promise.all(beside.map((name) => copyOf(resolved, posix.join(folder, name), name))))];
 }
 
-/** What transformers' CLIPTokenizer saves. */
+/** The files that transformers' CLIPTokenizer saves. */
 function clipFiles(contextLength: number): SmallFile[] {
   const config = {
     tokenizer_class: "CLIPTokenizer",

@@ -4,7 +4,7 @@ import type { OnnxModel } from "../../onnx/onnx-model.ts";
 import type { TensorInfo } from "../../onnx/onnx-tensor.ts";
 import type { ResolvedCheckpoint } from "../resolve-checkpoint.ts";
 
-/** The activation that each tower's graph has most of; null where none was recognised. */
+/** The most frequent activation in each tower's graph; null if none was recognized. */
 export interface TowerActivations {
   readonly vision: ActivationName | null;
   readonly text: ActivationName | null;

@@ -24,7 +24,7 @@ import {
 
 const PROMPTS = ["a photo of a dog", "A photo, of two Cats!", "an origami of the jay", "dog ".repeat(90)];
 
-/** Embeddings of made-up images and of the prompts, as the graphs give them. */
+/** Embeddings of synthetic images and of the prompts. */
 async function embed(checkpoint: Checkpoint): Promise<Float32Array[]> {
   const image = await checkpoint.openImageEncoder({ threads: 1 });
   const images = await image.encode(makeProbeImages(3, checkpoint.preprocessing.size), 3);
@@ -36,7 +36,10 @@ async function embed(checkpoint: Checkpoint): Promise<Float32Array[]> {
   return [images, texts];
 }
 
-/** Converts, and holds what the converted checkpoint gives against what the weights give: the same operations on the same numbers. */
+/**
+ * Converts, and compares the embeddings of the converted checkpoint with those of the weights: both run the same operations on
+ * the same numbers.
+ */
 async function convertsFaithfully(path: string, options: ConvertOptions = {}) {
   const out = join(temporaryFolder(), "deep", "converted");
   const converted = await convertCheckpoint(path, out, options);
@@ -98,13 +101,13 @@ describe("convertCheckpoint", () => {
       "tokenizer_config.json",
     ]);
     expect(converted.notes.filter((note) => note.includes("transformers.js"))).toEqual(
-      isOpenClip ? [expect.stringMatching(/canonicalize texts .* and pad them with \d+ to 48 tokens there$/)] : [],
+      isOpenClip ? [expect.stringMatching(/canonicalize texts .* and pad them with \d+ to 48 tokens$/)] : [],
     );
     const nameOf = (file: string) => readOnnxModel(join(out, "onnx", file)).outputs.map((output) => output.name);
     expect([nameOf("vision_model.onnx"), nameOf("text_model.onnx")]).toEqual([[image], [text]]);
   });
 
-  it("puts weights that one ONNX file cannot hold beside it, where transformers.js is told to look", async () => {
+  it("writes weights that exceed one ONNX file to a side file, and tells transformers.js where it is", async () => {
     const options = { maxInlineBytes: 0, layout: "hugging-face" } as const;
     const { out, files } = await convertsFaithfully(weightFolder("siglip-open-clip"), options);
     expect(files).toContain(join("onnx", "vision_model.onnx_data"));
@@ -135,7 +138,7 @@ describe("convertCheckpoint", () => {
     }
   });
 
-  it("writes down what no file beside the weights said: CLIP's vocabulary, and how images are prepared", async () => {
+  it("writes settings that no file of the weights stated: CLIP's vocabulary and the preprocessing", async () => {
     const folder = writeTree(temporaryFolder(), { "ViT-tiny.safetensors": writeTensors(openAiTensors()) });
     const path = join(folder, "ViT-tiny.safetensors");
     const { out } = await convertsFaithfully(path);
@@ -153,7 +156,7 @@ describe("convertCheckpoint", () => {
     });
   });
 
-  it("writes vocab.json with merges.txt as the tokenizer.json that they are read as", async () => {
+  it("writes vocab.json with merges.txt as the equivalent tokenizer.json", async () => {
     const folder = weightFolder("hf-clip");
     const { model } = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8"));
     rmSync(join(folder, "tokenizer.json"));
@@ -170,7 +173,7 @@ describe("convertCheckpoint", () => {
     ]);
   });
 
-  it("has the graphs carry a warning about their weights, without the folder that they lay in", async () => {
+  it("stores a warning about the weights in the graphs, without their folder", async () => {
     const folder = writeTree(temporaryFolder(), {
       "ViT-tiny.safetensors": writeTensors(openAiTensors()),
       "open_clip_config.json": JSON.stringify({
@@ -191,20 +194,22 @@ describe("convertCheckpoint", () => {
     expect(warnings[0]).not.toContain(folder);
   });
 
-  it("refuses a layout that cannot say how a checkpoint is used", async () => {
+  it("refuses a layout that cannot express the settings of a checkpoint", async () => {
     const out = join(temporaryFolder(), "out");
     const open = { layout: "open_clip" } as const;
-    expect(await messageOf(weightFolder("siglip"), out, open)).toMatch(/the layout open_clip cannot say how texts/);
+    expect(await messageOf(weightFolder("siglip"), out, open)).toMatch(
+      /the layout open_clip cannot express this checkpoint's tokenization/,
+    );
     expect(await messageOf(weightFolder("tiny"), out, { layout: "hugging-face" })).toMatch(
-      /resized by the longer side and padded, which .* cannot say; use --layout open_clip$/,
+      /resized by the longer side and padded, which .* cannot express; use --layout open_clip$/,
     );
     expect(readdirSync(dirname(out))).toEqual([]);
   });
 
-  it("refuses a checkpoint of graphs, and an --out that has content, and leaves both as they are", async () => {
+  it("refuses a checkpoint of graphs, and an --out that is not empty, and changes neither", async () => {
     const out = writeTree(temporaryFolder(), { mine: "mine" });
     expect(await messageOf(exportFolder("tiny"), join(out, "new"))).toMatch(
-      /external-data: it is an ONNX checkpoint already \(visual\.onnx, textual\.onnx\); convert takes weights$/,
+      /external-data: already an ONNX checkpoint \(visual\.onnx, textual\.onnx\); convert needs weights$/,
     );
     expect(await messageOf(weightFolder("tiny"), out)).toBe(
       `--out ${out}: not empty; existing files are never replaced; name another folder`,
@@ -212,7 +217,7 @@ describe("convertCheckpoint", () => {
     expect(readdirSync(out)).toEqual(["mine"]);
   });
 
-  it("leaves nothing behind where the weights change meanwhile, or it is stopped", async () => {
+  it("leaves nothing behind if the weights change during the conversion, or it is stopped", async () => {
     const folder = weightFolder("siglip-open-clip");
     const out = join(temporaryFolder(), "out");
     const weights = join(folder, usualName("siglip-open-clip"));
@@ -226,18 +231,18 @@ describe("convertCheckpoint", () => {
       if (done === total) appendFileSync(weights, "x");
     };
     expect(await messageOf(folder, out, { onProgress })).toBe(
-      `${weights}: it changed while it was converted; convert it again when nothing writes to it`,
+      `${weights}: it changed during the conversion; convert it again when nothing writes to it`,
     );
     expect(existsSync(out)).toBe(false);
     expect(readdirSync(dirname(out))).toEqual([]);
   });
 
-  it("names what a killed run left", async () => {
+  it("names the files of a killed run", async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, ".out.tmp-1-0123abcd"));
     const { notes } = await convertCheckpoint(weightFolder("siglip-open-clip"), join(root, "out"));
     expect(notes).toContain(
-      `${join(root, ".out.tmp-1-0123abcd")}: left by a run that was killed; delete it if none is at work`,
+      `${join(root, ".out.tmp-1-0123abcd")}: left by a run that was killed; delete it if no other run is active`,
     );
   });
 });
