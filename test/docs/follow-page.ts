@@ -152,9 +152,34 @@ function cheaper(words: string[], { options }: RunMark): string[] {
   return [...cheap, ...templates, "--allow-incomplete"];
 }
 
+/** Runs a script of the page as Node does; TypeScript must be free of type errors too. */
 function runScript({ language, content }: Block, folder: string): Outcome {
-  const path = join(folder, "example.mjs");
-  writeFileSync(path, language === "ts" ? transformSync(content, { loader: "ts", format: "esm" }).code : content);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path], { cwd: folder, encoding: "utf8" });
+  const [source, path] = [join(folder, "example.mts"), join(folder, "example.mjs")];
+  const code = withPlaceholders(content);
+  if (language === "ts") {
+    writeFileSync(source, code);
+    const checked = ranHere([join(root, "node_modules/typescript/bin/tsc"), ...TYPE_CHECK, source], folder);
+    if (checked.status !== 0) return checked;
+  }
+  writeFileSync(path, language === "ts" ? transformSync(code, { loader: "ts", format: "esm" }).code : code);
+  return ranHere([path], folder);
+}
+
+const TYPE_CHECK = [
+  ...[
+    "--noEmit",
+    "--strict",
+    "--noUncheckedIndexedAccess",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--skipLibCheck",
+  ],
+  ...["--types", "node", "--typeRoots", join(root, "node_modules/@types")],
+];
+
+function ranHere(words: readonly string[], cwd: string): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd, encoding: "utf8" });
   return { status, output: stderr + stdout };
 }
