@@ -48,7 +48,7 @@ export function describeCountCuts({ withoutCounts, withoutPairs }: FilledPage): 
       ...new Set(sets.map(({ benchmark, protocol, templates }) => `${benchmark} ${protocol}, ${templates}`)),
     ];
     if (names.length === 0) return [];
-    return [makeNote(`${what} left out, to keep the page small (more room: --budget): ${names.join("; ")}`)];
+    return [makeNote(`${what} left out, to keep the page small (for more space: --budget): ${names.join("; ")}`)];
   };
   return [...about(withoutCounts, "classes and pairs"), ...about(withoutPairs, "pairs of checkpoints")];
 }

@@ -4,15 +4,15 @@ import { InputError } from "../../foundation/errors.ts";
 import { matchNames } from "../../foundation/name-pattern.ts";
 import type { ReportResult } from "./report-data.ts";
 
-/** Checkpoints whose single images a page holds, where nobody says which. */
+/** Default number of checkpoints whose single images a page contains. */
 const MAX_CHOSEN = 10;
-/** … and where somebody does: more would take too much memory. */
+/** Maximum number if the user names them: more would take too much memory. */
 const MAX_NAMED = 40;
 
 export interface ImageChoice {
-  /** the first is the first to be in the page */
+  /** in order of priority */
   readonly chosen: readonly string[];
-  /** by which rule, as words after "chosen" */
+  /** the rule, as words after "chosen" */
   readonly rule: string;
 }
 
@@ -24,13 +24,13 @@ export interface ImageChoiceInputs {
   readonly axes: StudyAxes;
   /** benchmark → its default protocol */
   readonly defaults: ReadonlyMap<string, string>;
-  /** names, parts of names or globs; none: those in focus, then the most accurate in distribution */
+  /** names, parts of names or globs; if empty: those in focus, then the most accurate in distribution */
   readonly patterns: readonly string[];
 }
 
 /**
- * Chooses the checkpoints whose single images a page shows: those that patterns name, in the patterns' order; else those in
- * focus first, then the most accurate in distribution.
+ * Chooses the checkpoints whose single images a page shows: those that match the patterns, in the order of the
+ * patterns; else those in focus first, then the most accurate in distribution.
  *
  * @throws InputError for a pattern that matches no checkpoint with predictions
  */
@@ -52,11 +52,14 @@ export function chooseForImages(inputs: ImageChoiceInputs): ImageChoice {
   const first = focus.by === "highlight" ? "the highlighted" : "yours";
   return {
     chosen: sorted.slice(0, MAX_CHOSEN),
-    rule: hasContext(focus) ? `${first} first, ${accurate} before others` : accurate,
+    rule: hasContext(focus) ? `${first} first, then ${accurate}` : accurate,
   };
 }
 
-/** Accuracy on the main benchmark in distribution, by its default protocol and the first prompts that have it. */
+/**
+ * Returns accuracies on the main in-distribution benchmark, with its default protocol and the first prompts that have
+ * results.
+ */
 function accuraciesInDistribution({ results, axes, defaults }: ImageChoiceInputs): Map<string, number> {
   const main = mainSide(axes);
   const accuracies = new Map<string, number>();
@@ -71,7 +74,5 @@ function accuraciesInDistribution({ results, axes, defaults }: ImageChoiceInputs
 function matchPattern(candidates: readonly string[], pattern: string): string[] {
   const matched = matchNames(candidates, pattern);
   if (matched.length > 0) return matched;
-  throw new InputError(
-    `--images-of ${pattern}: no checkpoint with predictions of single images is called or matches that`,
-  );
+  throw new InputError(`--images-of ${pattern}: no checkpoint with predictions of single images matches this pattern`);
 }

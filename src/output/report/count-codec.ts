@@ -1,14 +1,14 @@
 import { fromPlanes, toPlanes } from "./number-bytes.ts";
 
 /*
- * Counts of images right, by class and by pair of checkpoints, as bytes: each count as its difference from what checkpoints
- * of about the same accuracy lead to expect, so that what is left is noise. Of 300 checkpoints on ImageNet and its five
- * shifts this takes half of what the numbers themselves take deflated.
+ * Encodes counts of correct images, by class and by pair of checkpoints, as bytes. Each count is stored as its
+ * difference from a prediction made from checkpoints of similar accuracy, so that only noise is left. For 300
+ * checkpoints on ImageNet and its five shifts this takes half the size of the deflated numbers.
  */
 
-/** Checkpoints that a count is expected from. */
+/** Number of checkpoints that a count is predicted from. */
 const NEIGHBORS = 8;
-/** Pairs to the left, and above, that a pair's count is expected from. */
+/** Number of pairs to the left and above that the count of a pair is predicted from. */
 const NEAR_PAIRS = 4;
 
 /** Sum of each row. @param counts (rows, columns), row-major */
@@ -19,14 +19,14 @@ export function rowSums(counts: Uint32Array, rows: number): number[] {
   );
 }
 
-/** Rows by falling sum, the first of equal ones first. @param sums of each row */
+/** Sorts rows by descending sum; ties keep their order. @param sums of each row */
 export function orderOfSums(sums: readonly number[]): number[] {
   return sums.map((_, row) => row).sort((a, b) => (sums[b] as number) - (sums[a] as number) || a - b);
 }
 
 /**
  * @param counts (rows, columns), row-major
- * @param order  rows by falling sum, see `orderOfSums`; written too
+ * @param order  rows by descending sum, see `orderOfSums`; also written
  */
 export function encodeCounts(counts: ArrayLike<number>, order: readonly number[], columns: number): Uint8Array {
   const residuals = new Int32Array(order.length * columns);
@@ -40,7 +40,7 @@ export function encodeCounts(counts: ArrayLike<number>, order: readonly number[]
   return toPlanes([...order, ...residuals]);
 }
 
-/** @param rows how many there are */
+/** @param rows number of rows */
 export function decodeCounts(
   bytes: Uint8Array,
   rows: number,
@@ -79,9 +79,9 @@ export function pairPosition(i: number, j: number, n: number): number {
 }
 
 /**
- * @param both  upper triangle by rows, see `pairPosition`: images that both get right
- * @param right images that each gets right
- * @param order rows by falling `right`
+ * @param both  upper triangle by rows, see `pairPosition`: images that both checkpoints get right
+ * @param right images that each checkpoint gets right
+ * @param order rows by descending `right`
  */
 export function encodePairs(both: ArrayLike<number>, right: readonly number[], order: readonly number[]): Uint8Array {
   const residuals = new Int32Array(both.length);
@@ -94,7 +94,7 @@ export function encodePairs(both: ArrayLike<number>, right: readonly number[], o
   return toPlanes(residuals);
 }
 
-/** The triangle that `encodePairs` was given. */
+/** Decodes the triangle that `encodePairs` encoded. */
 export function decodePairs(bytes: Uint8Array, right: readonly number[], order: readonly number[]): Uint32Array {
   const residuals = fromPlanes(bytes);
   const both = new Uint32Array(residuals.length);
@@ -108,10 +108,10 @@ export function decodePairs(bytes: Uint8Array, right: readonly number[], order: 
 }
 
 /**
- * Visits the pairs in the order of accuracy, each with what is expected of it: the share of the less accurate one's right
- * images that the other has right too, as in the pairs near by.
+ * Visits the pairs in order of accuracy with the predicted count of each. The prediction takes, from neighboring pairs,
+ * the share of the less accurate checkpoint's correct images that the other checkpoint gets right too.
  *
- * @param visit gives the pair's count
+ * @param visit returns the count of the pair
  */
 function walkPairs(
   right: readonly number[],
@@ -119,7 +119,7 @@ function walkPairs(
   visit: (position: number, expected: number) => number,
 ): void {
   const n = order.length;
-  const shares = new Float64Array(n * n); // by places in the order
+  const shares = new Float64Array(n * n); // by positions in the order
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
       const [first, second] = [order[i] as number, order[j] as number];

@@ -2,7 +2,7 @@ import { count, megabytes } from "../../foundation/number-text.ts";
 import type { PageLimits } from "./page-limits.ts";
 import type { FittedImages } from "./store-images.ts";
 
-/** What the reader of a page is told of images that are not in it. */
+/** Facts about the images that are not in a page. */
 export interface CutFacts {
   readonly chosen: readonly string[];
   readonly rule: string;
@@ -11,10 +11,10 @@ export interface CutFacts {
   readonly limits: PageLimits;
 }
 
-/** Sentences that say what of the single images is not in a page, by which rule, and how to have it. */
+/** Describes which single images are not in a page, the rule, and how to include them. */
 export function describeCuts(images: FittedImages | null, { chosen, rule, candidates, limits }: CutFacts): string[] {
   const limit = `${megabytes(limits.page)} MB without pictures`;
-  const more = `more room: --budget ${Math.ceil((limits.page * 2) / 1e6)}`;
+  const more = `for more space: --budget ${Math.ceil((limits.page * 2) / 1e6)}`;
   const shown = images?.detail.checkpoints ?? 0;
   if (candidates === 0) return [];
   const cuts: string[] = [];
@@ -26,7 +26,7 @@ export function describeCuts(images: FittedImages | null, { chosen, rule, candid
         ? `; ${count(chosen.length)} ${chosen.length === 1 ? "was" : "were"} chosen, but the page is kept below ${limit} (${more})`
         : "";
     cuts.push(
-      `${which} are in this page, chosen: ${rule}${why}. For others, make the report with --images-of PATTERN.`,
+      `${which} are in this page, chosen: ${rule}${why}. For others, create the report with --images-of PATTERN.`,
     );
   }
   if (images !== null && !images.detail.isWhole) {

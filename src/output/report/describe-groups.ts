@@ -3,7 +3,7 @@ import type { GroupComparison } from "../../analysis/robustness/group-lines.ts";
 import { verdictWords } from "../tables/group-table.ts";
 import type { GroupFindings } from "./report-data.ts";
 
-/** What is decided of groups' lines, as the page says it. */
+/** Converts the decisions about the groups' lines to the page's findings. */
 export function describeGroups(
   comparisons: readonly GroupComparison[],
   { decisions, family }: DecidedGroups,

@@ -3,33 +3,33 @@ import { addBlock, packBytes, packJson } from "./page-blocks.ts";
 import type { ImageSetDetails, StoredImageSet } from "./report-data.ts";
 import { type ChosenImages, type FittedImages, fitImages } from "./store-images.ts";
 
-/** Single images have at least this share of what is left for counts and images. */
+/** Minimum share of the space for single images; the rest is for counts. */
 const IMAGE_SHARE = 0.25;
 
 export interface PageFilling {
   readonly sets: readonly ImageSetDetails[];
-  /** whether a set is by its benchmark's default protocol: those go first */
+  /** whether a set uses its benchmark's default protocol: those go first */
   readonly isDefault: (set: ImageSetDetails) => boolean;
-  /** positions in ReportData.checkpoints whose single images are wanted, the first first */
+  /** positions in ReportData.checkpoints whose single images are requested, in order of priority */
   readonly chosen: readonly number[];
   readonly images: readonly ChosenImages[];
-  /** bytes that are left for all this */
+  /** bytes available */
   readonly bytes: number;
 }
 
 export interface FilledPage {
   readonly sets: readonly StoredImageSet[];
-  /** null: none of them */
+  /** null: no images */
   readonly images: FittedImages | null;
   readonly blocks: readonly string[];
-  /** sets whose counts, or whose pairs alone, did not fit */
+  /** sets whose counts, or only whose pairs, did not fit */
   readonly withoutCounts: readonly ImageSetDetails[];
   readonly withoutPairs: readonly ImageSetDetails[];
 }
 
 /**
- * Puts counts and single images in a page while there is room: counts and pairs by the default protocols, the images, then
- * the other protocols. Images have a share of the room whatever the counts take.
+ * Adds counts and single images to a page while there is space: counts and pairs of the default protocols, the images,
+ * then the other protocols. A share of the space is reserved for the images.
  */
 export function fillPage({ sets, isDefault, chosen, images, bytes }: PageFilling): FilledPage {
   const packed = sets.map((set) => ({ set, isFirst: isDefault(set), ...packSet(set) }));
@@ -54,7 +54,7 @@ export function fillPage({ sets, isDefault, chosen, images, bytes }: PageFilling
       if (pairs !== null && hasCounts.has(set) && fits(pairs.length)) hasPairs.add(set);
     }
   }
-  const blocks = [...(fitted?.blocks ?? [])]; // their numbers are those of `fitted`
+  const blocks = [...(fitted?.blocks ?? [])]; // numbered as in `fitted`
   const stored = packed.flatMap(({ set, counts, pairs }): StoredImageSet[] => {
     if (!hasCounts.has(set)) return [];
     const correct = addBlock(blocks, counts);

@@ -2,44 +2,47 @@ import { decodeNames, encodeNames } from "./name-codec.ts";
 import { differences, fromPlanes, sums, toPlanes } from "./number-bytes.ts";
 
 /*
- * What checkpoints said of each image of a set, as bytes that deflate well. Written by the command line, read by the page.
- * An image is a row here; rows of one class mostly follow each other.
+ * Encodes the predictions of checkpoints for each image of a set as bytes that deflate well. Written by the command
+ * line, read by the page. A row is an image; rows of one class are mostly adjacent.
  */
 
-/** What some checkpoints said of the same images. */
+/** Predictions of several checkpoints for the same images. */
 export interface ImageRecords {
   /** (n,) names of the images */
   readonly names: readonly string[];
   /** (n,) positions in the set's labels */
   readonly labels: Uint32Array;
-  /** (checkpoints, n) the best class */
+  /** (checkpoints, n) the top-1 class */
   readonly predicted: Uint32Array;
-  /** (checkpoints, n) share of the best class, in steps; `UNKNOWN_STEP` where there are no scores */
+  /** (checkpoints, n) confidence in the top-1 class, in steps; `UNKNOWN_STEP` without scores */
   readonly steps: Uint8Array;
 }
 
 export const UNKNOWN_STEP = 255;
 
-/** The same, coded: each is deflated by itself. */
+/** Encoded records; each field is deflated separately. */
 export interface CodedRecords {
   readonly names: Uint8Array;
   readonly numbers: Uint8Array;
   readonly labels: Uint8Array;
-  /** a bit for each checkpoint and image, 1 where it is wrong: the images' masks of 8 checkpoints, then of the next 8, … */
+  /**
+   * one bit per checkpoint and image, 1 if the prediction is wrong: the images' masks of 8 checkpoints, then of the
+   * next 8, …
+   */
   readonly wrong: Uint8Array;
   readonly places: Uint8Array;
   readonly literals: Uint8Array;
   readonly steps: Uint8Array;
 }
 
-/** A predicted class is written as the place it has among those of the image so far, from 0, … */
+/** A predicted class is written as its rank among the previous predictions for the image, from 0, … */
 const OF_IMAGE = 16;
-/** … or of the label so far, from here on, … */
+/** … or among the previous predictions for the label, from here on, … */
 const LAST_PLACE = 254;
-/** … or it is new, and in `literals`. */
+/** … or it is new and is written to `literals`. */
 const NEW = 255;
 
-/** @param classes of each label: the classes that are right */
+/** @param classes of each label: the correct classes */
 export function encodeRecords(
   { names, labels, predicted, steps }: ImageRecords,
   classes: readonly (readonly number[])[],
@@ -71,8 +74,8 @@ export function encodeRecords(
 }
 
 /**
- * @param classes     of each label: the classes that are right
- * @param checkpoints how many there are
+ * @param classes     of each label: the correct classes
+ * @param checkpoints number of checkpoints
  */
 export function decodeRecords(
   coded: CodedRecords,
@@ -105,13 +108,13 @@ export function isMarked(wrong: Uint8Array, checkpoint: number, image: number, n
   return (((wrong[(checkpoint >> 3) * n + image] as number) >> (checkpoint & 7)) & 1) === 1;
 }
 
-/** Classes that were predicted before, which the next prediction is likely to be among. */
+/** Previously predicted classes, which are likely to be predicted again. */
 interface Memory {
   placeOf(value: number): number;
   atPlace(place: number): number;
 }
 
-/** Visits each prediction, image by image. @param visit gives the class that is to be remembered; null: none */
+/** Visits each prediction, image by image. @param visit returns the class to remember; null: none */
 function walkPredictions(
   n: number,
   checkpoints: number,
@@ -167,7 +170,9 @@ function remember({ values, counts }: RankedClasses, value: number): void {
   counts[rank] = count;
 }
 
-/** Copies the steps of each checkpoint's right images before those of its wrong ones: these differ most. */
+/**
+ * Copies the steps of each checkpoint's correct images before those of its wrong images, because the two differ most.
+ */
 function sortSteps(
   steps: Uint8Array,
   wrong: Uint8Array,

@@ -4,7 +4,7 @@ import { groupByImages } from "../../evaluation/results/image-rows.ts";
 import type { TaskKey } from "../../foundation/evaluation-key.ts";
 import type { ImageSetDetails } from "./report-data.ts";
 
-/** What a set is of, without its images. */
+/** The key of an image set, without its images. */
 export type SetKey = TaskKey & Pick<ImageSetDetails, "expectedN">;
 
 /** One checkpoint's result in a set. */
@@ -14,14 +14,14 @@ export interface SetMember {
   readonly correctness: Correctness;
 }
 
-/** Above so many checkpoints the pairs are too many to hold: the page shows accuracies only. */
+/** Maximum number of checkpoints for which pairs are stored; above it the page shows accuracies only. */
 const MAX_PAIRED = 500;
 
 /**
- * Puts the checkpoints that saw the same images together, and counts by class and by pair. Those that saw others make a
- * set of their own: their images cannot be paired.
+ * Groups the checkpoints that saw the same images, and counts by class and by pair. Checkpoints that saw other images
+ * form a separate set, because their images cannot be paired.
  *
- * @param nameOf name of the class of a label; null where it is not known
+ * @param nameOf name of the class of a label; null if not known
  */
 export function describeImageSets(
   key: SetKey,
@@ -43,7 +43,7 @@ export function describeImageSets(
   });
 }
 
-/** Images right of each of these labels. Results of the same images may have their labels in another order. */
+/** Counts the correct images of each label. Results on the same images may have their labels in another order. */
 function classCorrectOf(correctness: Correctness, labels: readonly string[]): readonly number[] {
   if (correctness.labels.every((label, c) => label === labels[c])) return correctness.classCorrect;
   const counts = new Map(correctness.labels.map((label, c) => [label, correctness.classCorrect[c] as number]));

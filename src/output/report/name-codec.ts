@@ -1,19 +1,19 @@
 import { fromPlanes, toPlanes } from "./number-bytes.ts";
 
-/** Names of images: their text, and the numbers in it by themselves, which mostly grow from name to name. */
+/** Encoded names of images: the text and, separately, the numbers in it, which mostly increase from name to name. */
 export interface CodedNames {
-  /** the names with a mark and its digits for each number, each with `END` behind it */
+  /** the names, each followed by `END`, with numbers replaced by a mark and the number of digits */
   readonly names: Uint8Array;
-  /** each number less that in its place in the name before */
+  /** each number minus the number at the same position in the previous name */
   readonly numbers: Uint8Array;
 }
 
 const END = "\0";
 const MARK = "\x01";
-/** A number that stands by itself: not a piece of a hash. */
+/** A separate number, not part of a hash. */
 const NUMBER = /(?<![0-9A-Za-z])\d{1,8}(?![0-9A-Za-z])/g;
 const MARKED = new RegExp(`${MARK}(\\d)`, "g");
-/** These two have a meaning here, and none in a file's name. */
+/** Both have a meaning in this code and none in file names. */
 const RESERVED = new RegExp(`[${END}${MARK}]`, "g");
 
 export function encodeNames(names: readonly string[]): CodedNames {

@@ -1,13 +1,13 @@
 /*
- * Whole numbers as bytes that deflate well: small differences become small numbers, and bytes of equal weight lie together.
- * Written by the command line, read by the page.
+ * Encodes integers as bytes that deflate well: small differences become small numbers, and bytes of equal weight are
+ * adjacent. Written by the command line, read by the page.
  */
 
-/** Bytes of a number. */
+/** Bytes per number. */
 const WIDTH = 4;
 
 /**
- * Numbers as four planes of bytes, the lowest first; negative ones take turns with positive ones: 0, −1, 1, −2, …
+ * Encodes numbers as four planes of bytes, the lowest first; signs are interleaved: 0, −1, 1, −2, …
  *
  * @param values each in [−2³⁰, 2³⁰)
  */
@@ -22,7 +22,7 @@ export function toPlanes(values: ArrayLike<number>): Uint8Array {
   return bytes;
 }
 
-/** The numbers of `toPlanes`. */
+/** Decodes the numbers that `toPlanes` encoded. */
 export function fromPlanes(bytes: Uint8Array): Int32Array {
   const n = bytes.length / WIDTH;
   const values = new Int32Array(n);
@@ -34,12 +34,12 @@ export function fromPlanes(bytes: Uint8Array): Int32Array {
   return values;
 }
 
-/** Each value less the one before it. */
+/** Returns each value minus the previous value. */
 export function differences(values: ArrayLike<number>): Int32Array {
   return Int32Array.from(values, (value, i) => value - (i === 0 ? 0 : (values[i - 1] as number)));
 }
 
-/** The values of `differences`. */
+/** Restores the values from `differences`. */
 export function sums(values: Int32Array): Uint32Array {
   let sum = 0;
   return Uint32Array.from(values, (value) => {

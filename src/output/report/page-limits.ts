@@ -1,8 +1,8 @@
-/** What a page may weigh. */
+/** Size limits of a page. */
 export interface PageLimits {
-  /** bytes of the page without its pictures */
+  /** bytes of the page without pictures */
   readonly page: number;
-  /** bytes of its pictures */
+  /** bytes of the pictures */
   readonly pictures: number;
 }
 

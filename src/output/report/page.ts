@@ -4,21 +4,21 @@ import { packagePath } from "../../foundation/files/package-root.ts";
 import { packBytes, packJson } from "./page-blocks.ts";
 import type { ReportData, ReportDetails, ReportImages, ReportPictures } from "./report-data.ts";
 
-/** What a page is made of. */
+/** The content of a page. */
 export interface PageContent {
   readonly data: ReportData;
   readonly details: ReportDetails;
   readonly images: ReportImages;
   readonly pictures: ReportPictures;
-  /** what `details` and `images` name by number, packed */
+  /** packed blocks that `details` and `images` refer to by number */
   readonly blocks: readonly string[];
-  /** HTML shown until the page's program has started, and where it may not run */
+  /** HTML shown until the page's script has started, and if scripts are disabled */
   readonly still: string;
 }
 
 /**
- * The report as one HTML file: it opens from disk, asks no host for anything (its policy forbids it), and runs no code
- * but the package's own. The data and the program are in it deflated.
+ * Formats the report as one HTML file. It opens from disk, contacts no host (its content security policy forbids it),
+ * and runs only code of this package. The data and the script are deflated.
  */
 export async function formatPage(content: PageContent): Promise<string> {
   const { data, details, images, pictures, blocks, still } = content;
@@ -57,7 +57,7 @@ export async function formatPage(content: PageContent): Promise<string> {
 `;
 }
 
-/** Inflates the program and runs it, or says why it cannot. */
+/** Inflates and runs the script, or shows why it cannot. */
 const LOADER = `(async () => {
 const text = atob(document.getElementById("program").textContent);
 const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
@@ -68,22 +68,22 @@ document.body.append(script);
 })().catch((error) => {
 const note = document.createElement("p");
 note.className = "lead caution";
-note.textContent = "This page could not start its program (" + error + "). It needs a browser of 2023 or newer; what stands below does not change.";
+note.textContent = "This page could not start its program (" + error + "). It needs a browser from 2023 or later; the content below is static.";
 document.getElementById("app").prepend(note);
 });`;
 
-/** Text as it may stand in HTML, in an element or in a quoted attribute. */
+/** Escapes text for HTML, in an element or in a quoted attribute. */
 export function escapeHtml(text: string): string {
   const names: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
   return text.replace(/[&<>"']/g, (c) => `&${names[c]};`);
 }
 
-/** What a policy names a script by. */
+/** Computes the hash that identifies a script in the policy. */
 function hashSource(script: string): string {
   return `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 }
 
-/** A part of the page's program, as `npm run build` bundles it. */
+/** Reads a part of the page that `npm run build` has bundled. */
 async function readPart(name: string): Promise<string> {
   return await readFile(packagePath("dist", "page", name), "utf8");
 }

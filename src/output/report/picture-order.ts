@@ -1,22 +1,23 @@
 import type { ChosenImages, FittedImages } from "./store-images.ts";
 
-/** An image that a picture is wanted of. */
+/** An image that should have a picture. */
 export interface WantedPicture {
   /** position in FittedImages.stored.sets */
   readonly set: number;
-  /** among the images that are listed */
+  /** among the listed images */
   readonly row: number;
   readonly benchmark: string;
   readonly image: string;
-  /** of the image when it was predicted, see `ChosenImages`; null: not known */
+  /** content hash of the image when it was predicted, see `ChosenImages`; null: not known */
   readonly content: string | null;
 }
 
 /**
- * The images that pictures are wanted of, each once: for each checkpoint on each benchmark the mistakes it was surest of, then
- * what it got right and was least sure of. First comes the first of each, then the second of each, ….
+ * Orders the images that should have pictures, without duplicates: for each checkpoint and benchmark, the mistakes with
+ * the highest confidence, then the correct predictions with the lowest. The first image of every checkpoint and
+ * benchmark comes first, then the second of each, and so on.
  *
- * @param count images of each checkpoint on each benchmark
+ * @param count images per checkpoint and benchmark
  */
 export function orderForPictures(fitted: FittedImages, sets: readonly ChosenImages[], count: number): WantedPicture[] {
   const turns = fitted.stored.sets.flatMap(({ benchmark, checkpoints, templates }, set) => {
@@ -50,7 +51,9 @@ export function orderForPictures(fitted: FittedImages, sets: readonly ChosenImag
   return wanted;
 }
 
-/** Rows of the listed images: a checkpoint's surest mistakes first, its least sure right images after them. */
+/**
+ * Sorts the listed images: a checkpoint's most confident mistakes first, then its least confident correct predictions.
+ */
 function rankRows(
   { classes, imageLabels, predicted, confidence }: ChosenImages,
   listed: Uint32Array,

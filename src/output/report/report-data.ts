@@ -14,71 +14,71 @@ import type { JoinColumns } from "../figures/runs.ts";
 import type { CodedRecords } from "./image-codec.ts";
 
 /*
- * What the report's page is given, as JSON: plain data, no path of the machine that made it, no clock. All accuracies are
+ * The data of the report's page, as JSON: plain data without paths of the machine or times. All accuracies are
  * fractions in [0, 1]. The page fits lines and compares checkpoints itself, with the same code as the command line.
  */
 
-/** What the page opens with: enough for the plots and the tables of accuracies. */
+/** The data that the page reads first: enough for the plots and the tables of accuracies. */
 export interface ReportData {
   readonly schema: 1;
   readonly title: string;
-  /** version of the program that wrote it */
+  /** version of Shiftline that wrote it */
   readonly version: string;
   /** names, sorted */
   readonly checkpoints: readonly string[];
   readonly results: readonly ReportResult[];
-  /** which of them the report is about, and which are seen beside them */
+  /** the checkpoints that the report is about, and those shown for comparison */
   readonly focus: Focus;
   readonly benchmarks: readonly BenchmarkTitle[];
   readonly axes: StudyAxes;
-  /** the one that is shown first is the first */
+  /** the first one is shown first */
   readonly baselines: readonly Baseline[];
   readonly scale: FitScale;
   /** how the baselines' lines are fitted; default: least-squares */
   readonly line?: LineKind;
   readonly groupings: readonly Grouping[];
-  /** columns of the metadata that hold numbers, each a possible x axis */
+  /** numeric columns of the metadata, each a possible x axis */
   readonly numbers: readonly NumericColumn[];
-  /** the one on the x axis first; null: an accuracy */
+  /** the column that is on the x axis at first; null: an accuracy */
   readonly x: string | null;
-  /** columns that say which checkpoints are of one training, and their order; null: none are joined */
+  /** columns that identify the checkpoints of a training run and their order; null: none are joined */
   readonly join: JoinColumns | null;
-  /** trainings whose checkpoints are joined by a line */
+  /** training runs whose checkpoints are joined by a line */
   readonly runs: readonly PanelRun[];
-  /** column of the grouping shown first; null: none */
+  /** column of the initial grouping; null: none */
   readonly groupBy: string | null;
-  /** what was asked about lines of groups, mixtures and scaling; null: nothing */
+  /** results about lines of groups, mixtures and scaling, if requested; null: none */
   readonly findings: ReportFindings | null;
-  /** what was left out, or differs */
+  /** notes about omitted data and differences */
   readonly notes: readonly ReportNote[];
-  /** what the runs that made the results warned of */
+  /** warnings of the runs that produced the results */
   readonly warnings: readonly Note[];
-  /** figures that lie beside the page */
+  /** figures next to the page */
   readonly figures: readonly string[];
-  /** seconds after which the page opens itself anew, while it is rendered again and again; null: it is final */
+  /** seconds after which the page reloads while it is being updated; null: it is final */
   readonly reloadSeconds: number | null;
-  /** evaluations under way when the page was made */
+  /** evaluations in progress when the page was written */
   readonly progress: readonly WorkUnderWay[];
 }
 
-/** A note as the page shows it: what its line leaves out is folded below it. */
+/** A note as the page shows it, with folded details. */
 export interface ReportNote extends Pick<Note, "severity" | "text"> {
   readonly details?: readonly string[];
 }
 
-/** What `fit` decides with the same options, on the first baseline. */
+/** Results of `fit` with the same options, for the first baseline. */
 export interface ReportFindings {
   readonly scale: FitScale;
-  /** null: no groups were asked for */
+  /** null: no groups were requested */
   readonly groups: GroupFindings | null;
-  /** of mixtures and scaling: the tables that `fit` prints */
+  /** the tables that `fit` prints about mixtures and scaling */
   readonly tables: readonly { readonly title: string; readonly text: string }[];
 }
 
-/** Whether the lines of a grouping's groups differ, on every benchmark and x axis. */
+/** The decisions whether the lines of groups differ, for every benchmark and x axis. */
 export interface GroupFindings {
   readonly column: string;
-  /** p values that Holm's adjustment is over */
+  /** number of p values in Holm's adjustment */
   readonly family: number;
   readonly rows: readonly GroupFinding[];
 }
@@ -88,7 +88,7 @@ export interface GroupFinding {
   readonly protocol: string;
   readonly templates: string;
   readonly idSide: string;
-  /** the stretch of the x axis that it is of, where the baseline's rules split it; else "" */
+  /** the part of the x axis, if the baseline's rules split it; else "" */
   readonly rule: string;
   readonly verdict: GroupVerdict;
   /** verdict and tests in words */
@@ -97,9 +97,9 @@ export interface GroupFinding {
   readonly noise: NoiseModel;
 }
 
-/** How far an evaluation was when the page was made. */
+/** Progress of an evaluation when the page was written. */
 export interface WorkUnderWay {
-  /** what is counted: prompts, images or scores */
+  /** the unit that is counted: prompts, images or scores */
   readonly phase: string;
   readonly checkpoints: readonly string[];
   /** null while prompts are embedded */
@@ -110,12 +110,12 @@ export interface WorkUnderWay {
   readonly perSecond: number | null;
 }
 
-/** One top-1 accuracy, and the run's other metrics where they are known. */
+/** One top-1 accuracy, with the run's other metrics if known. */
 export interface ReportResult extends AccuracyRow {
-  /** 95 % interval of the accuracy; null: images not known */
+  /** 95 % interval of the accuracy; null: number of images not known */
   readonly low: number | null;
   readonly high: number | null;
-  /** the other metrics; none where the accuracy came from a table */
+  /** the other metrics; empty if the accuracy came from a table */
   readonly others: readonly MetricValue[];
 }
 
@@ -125,42 +125,42 @@ export interface BenchmarkTitle {
   readonly defaultProtocol: string;
 }
 
-/** A column of the metadata: which checkpoints belong together. */
+/** A column of the metadata that groups checkpoints. */
 export interface Grouping {
   readonly column: string;
-  /** checkpoint → group; those without one are not in it */
+  /** checkpoint → group; checkpoints without a group are absent */
   readonly groups: Readonly<Record<string, string>>;
 }
 
-/** The part that the page opens when it is asked for more: images counted by class and pair, and the recipes. */
+/** The data that the page reads on demand: counts of images by class and pair, and the recipes. */
 export interface ReportDetails {
   readonly sets: readonly StoredImageSet[];
   readonly runs: readonly RunSummary[];
-  /** what is not in it, to keep the page small */
+  /** what was omitted to keep the page small */
   readonly notes: readonly Note[];
 }
 
-/** Checkpoints that saw the same images of one benchmark, by one protocol and one set of prompts. */
+/** Checkpoints that saw the same images of one benchmark, with one protocol and one set of prompts. */
 export interface ImageSetDetails extends TaskKey {
   readonly n: number;
   readonly expectedN: number;
   /** positions in ReportData.checkpoints */
   readonly checkpoints: readonly number[];
-  /** labels as in predictions.csv, in the order of their first image; the names are null where they are not known */
+  /** labels as in predictions.csv, in the order of their first image; unknown names are null */
   readonly labels: readonly string[];
   readonly names: readonly (string | null)[];
   /** images of each label */
   readonly images: readonly number[];
-  /** (checkpoints, labels) images of the label that the checkpoint gets right */
+  /** (checkpoints, labels) correct images per checkpoint and label */
   readonly correct: Uint32Array;
-  /** upper triangle by rows (0,1), (0,2), …: images that both get right; null: left out */
+  /** upper triangle by rows (0,1), (0,2), …: images that both checkpoints get right; null: omitted */
   readonly both: Uint32Array | null;
 }
 
-/** Number of a block of bytes: they lie in the page one after the other, each deflated. */
+/** Number of a block of bytes. Blocks are stored in sequence in the page, each deflated. */
 export type BlockNumber = number;
 
-/** The same, as the page holds it: counts are blocks, see `count-codec.ts`. */
+/** An image set as stored in the page: counts are blocks, see `count-codec.ts`. */
 export interface StoredImageSet extends Omit<ImageSetDetails, "correct" | "both"> {
   readonly correct: BlockNumber;
   readonly both: BlockNumber | null;
@@ -172,45 +172,45 @@ export interface RunSummary extends EvaluationKey {
   readonly expectedN: number;
   readonly skipped: number;
   readonly warnings: readonly string[];
-  /** what to know of the checkpoint */
+  /** notes about the checkpoint */
   readonly notes: readonly string[];
-  /** name → value, as they are to be read */
+  /** name → value, for display */
   readonly recipe: readonly (readonly [string, string])[];
 }
 
-/** Single images: what some chosen checkpoints said of each. */
+/** Single images with the predictions of the chosen checkpoints. */
 export interface ReportImages {
-  /** positions in ReportData.checkpoints, in the order in which they were chosen */
+  /** positions in ReportData.checkpoints, in the order of choice */
   readonly checkpoints: readonly number[];
-  /** what was left out, by which rule, and how to have it: sentences */
+  /** sentences about what was omitted, the rule, and how to include it */
   readonly cuts: readonly string[];
-  /** confidence is in steps of so many percent */
+  /** step of the confidence in percent */
   readonly step: number;
-  /** false: images that each of these checkpoints gets right are not listed */
+  /** false: images that all these checkpoints get right are not listed */
   readonly isWhole: boolean;
   readonly sets: readonly StoredImages[];
 }
 
-/** The images of one benchmark, by one protocol and one set of prompts. */
+/** The images of one benchmark, with one protocol and one set of prompts. */
 export interface StoredImages extends TaskKey {
-  /** images of the set, and those that are listed */
+  /** number of images of the set, and of listed images */
   readonly n: number;
   readonly listed: number;
   /** positions in ReportData.checkpoints */
   readonly checkpoints: readonly number[];
-  /** labels as in predictions.csv; the names are null where they are not known */
+  /** labels as in predictions.csv; unknown names are null */
   readonly labels: readonly string[];
   readonly names: readonly (string | null)[];
-  /** names of the classes that are predicted */
+  /** names of the predicted classes */
   readonly classes: Readonly<Record<number, string>>;
   /** see `image-codec.ts` */
   readonly blocks: Readonly<Record<keyof CodedRecords, BlockNumber>>;
 }
 
-/** Small pictures of images. */
+/** Thumbnails of images. */
 export interface ReportPictures {
-  /** for each of ReportImages.sets: rows of listed images, and the place of their picture in `uris` */
+  /** for each of ReportImages.sets: rows of listed images, and the index of their picture in `uris` */
   readonly sets: readonly { readonly rows: readonly number[]; readonly places: readonly number[] }[];
-  /** data URIs, each image once */
+  /** data URIs without duplicates */
   readonly uris: readonly string[];
 }

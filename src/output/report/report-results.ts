@@ -7,13 +7,13 @@ import { binomialInterval } from "../../foundation/statistics/binomial-interval.
 import type { ReportResult } from "./report-data.ts";
 
 /**
- * Joins top-1 accuracies with the metrics of the runs they are from. Where a row has none, its interval is
- * Clopper–Pearson's for the nearest whole number of images right.
+ * Joins top-1 accuracies with the metrics of their runs. The interval of a row without metrics is the Clopper–Pearson
+ * interval for the nearest whole number of correct images.
  *
- * @param rows     each may be there several times, if it says the same
- * @param metrics  of those rows that come from a results folder
+ * @param rows     duplicates are allowed if they agree
+ * @param metrics  metrics of the rows that come from a results folder
  * @param defaults benchmark → its default protocol, for rows that name none
- * @throws InputError if two rows of one key disagree
+ * @throws InputError if two rows with the same key disagree
  */
 export function joinResults(
   rows: readonly AccuracyRow[],

@@ -5,16 +5,16 @@ import { InputError } from "../../foundation/errors.ts";
 import type { PanelStudy } from "../figures/panel-study.ts";
 import type { ReportData } from "./report-data.ts";
 
-/** What a study needs of a report. */
+/** The parts of a report that a study needs. */
 export type StudiedData = Pick<ReportData, "results" | "baselines" | "benchmarks" | "groupings" | "axes" | "line">;
 
-/** A study, or why there is none. */
+/** A study, or the reason why there is none. */
 export interface StudyOutcome {
   readonly study: RobustnessStudy | null;
   readonly problem: string;
 }
 
-/** The study of a report's results against one of its baselines: what `shiftline fit` computes, by the same code. */
+/** Compares the results of a report with one of its baselines, with the same code as `shiftline fit`. */
 export function studyReport(data: StudiedData, baseline: string, scale: string): StudyOutcome {
   const chosen = data.baselines.find(({ id }) => id === baseline) ?? data.baselines[0];
   if (chosen === undefined) return { study: null, problem: "there is no baseline to compare with" };
@@ -35,7 +35,7 @@ export function studyReport(data: StudiedData, baseline: string, scale: string):
   }
 }
 
-/** The lines of a grouping's groups. Empty where no group can have a line, with the reason. */
+/** Fits the lines of the groups. If no group can have a line, the list is empty and the reason is given. */
 export function groupReport(
   data: StudiedData,
   study: RobustnessStudy | null,
@@ -53,7 +53,7 @@ export function groupReport(
   }
 }
 
-/** A study of accuracies alone, where there is no baseline to compare with. */
+/** Returns a study of accuracies without a baseline. */
 export function withoutBaseline(data: StudiedData): PanelStudy {
   return {
     lines: [],

@@ -3,11 +3,11 @@ import type { StoredRun } from "../../evaluation/results/run-file.ts";
 import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import type { RunSummary } from "./report-data.ts";
 
-/** Digits of a hash that are shown: enough to tell two apart by eye. */
+/** Shown digits of a hash: enough to distinguish two by eye. */
 const SHOWN_DIGITS = 16;
 const UNKNOWN = "unknown";
 
-/** What a page shows of a result's run, without the paths of the machine it ran on. */
+/** Summarizes the run of a result for a page, without paths of the machine. */
 export function summarizeRun(run: StoredRun, metrics: ResultMetrics): RunSummary {
   return {
     ...evaluationKey(metrics),
@@ -20,7 +20,7 @@ export function summarizeRun(run: StoredRun, metrics: ResultMetrics): RunSummary
   };
 }
 
-/** What there is to say of a part: name and value. */
+/** A fact about a part of the recipe: name and value. */
 type Fact = readonly [name: string, value: string | number | null | undefined];
 
 function describeRecipe(run: StoredRun): [string, string][] {
@@ -59,7 +59,7 @@ function describeRecipe(run: StoredRun): [string, string][] {
     ["started", run.started],
     ["seconds", seconds && `embedding ${seconds.embedding ?? UNKNOWN}, scoring ${seconds.scoring ?? UNKNOWN}`],
     ["images embedded in this run", run.images_embedded],
-    ["images a second", run.images_per_second],
+    ["images per second", run.images_per_second],
   ];
   return facts.flatMap(([name, value]): [string, string][] =>
     value == null || value === "" ? [] : [[name, String(value)]],

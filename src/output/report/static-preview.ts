@@ -9,12 +9,14 @@ import { printable } from "../tables/text-table.ts";
 import { escapeHtml } from "./page.ts";
 import type { ReportData } from "./report-data.ts";
 
-/** Checkpoints that are named one by one. */
+/** Maximum number of checkpoints that are listed individually. */
 const NAMED = 5;
-/** Pixels of the figure, as on a page of usual width. */
+/** Pixels of the figure, as on a page of typical width. */
 const SIZE = { width: 960, height: 600, fontSize: 13 } as const;
 
-/** What is shown of a report before its program has started, and where none may run: words and one plot. */
+/**
+ * Formats the preview of a report, shown until its script has started and if scripts are disabled: text and one plot.
+ */
 export async function formatStaticPreview(
   data: Pick<ReportData, "title" | "checkpoints" | "focus" | "runs">,
   study: PanelStudy,

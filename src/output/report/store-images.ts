@@ -3,38 +3,37 @@ import { type CodedRecords, encodeRecords, UNKNOWN_STEP } from "./image-codec.ts
 import { addBlock, packBytes, packJson } from "./page-blocks.ts";
 import type { ReportImages, StoredImages } from "./report-data.ts";
 
-/** What chosen checkpoints said of the images of one benchmark, by one protocol and one set of prompts. */
+/** Predictions of the chosen checkpoints for the images of one benchmark, with one protocol and one set of prompts. */
 export interface ChosenImages extends TaskKey {
-  /** positions in ReportData.checkpoints, in the order in which they were chosen */
-  readonly checkpoints: readonly number[];
-  /** labels as in predictions.csv; the names are null where they are not known */
+  /** positions in ReportData.checkpoints, in the order of choice */ readonly checkpoints: readonly number[];
+  /** labels as in predictions.csv; unknown names are null */
   readonly labels: readonly string[];
   readonly names: readonly (string | null)[];
-  /** of each label: the classes that are right */
+  /** of each label: the correct classes */
   readonly classes: readonly (readonly number[])[];
   /** (n,) names of the images, and positions in `labels` */
   readonly images: readonly string[];
   readonly imageLabels: Uint32Array;
-  /** (n,) contents of the images, see `shortContent`; null where they are not known */
+  /** (n,) content hashes of the images, see `shortContent`; null if not known */
   readonly contents: readonly string[] | null;
-  /** by checkpoint, (n,): the best class, and its share in [0, 1]; NaN where there are no scores */
+  /** by checkpoint, (n,): the top-1 class, and its confidence in [0, 1]; NaN without scores */
   readonly predicted: readonly Uint32Array[];
   readonly confidence: readonly Float32Array[];
-  /** name of a class; null where it is not known */
+  /** name of a class; null if not known */
   readonly nameOf: (value: number) => string | null;
 }
 
-/** How much of the images a page holds. */
+/** The amount of image data that a page contains. */
 export interface ImageDetail {
-  /** so many of the checkpoints, the first chosen first */
+  /** number of checkpoints, in the order of choice */
   readonly checkpoints: number;
-  /** confidence in steps of so many percent */
+  /** step of the confidence in percent */
   readonly step: number;
-  /** false: without the images that each of these checkpoints gets right */
+  /** false: without the images that all these checkpoints get right */
   readonly isWhole: boolean;
 }
 
-/** From the most that a page may hold of so many checkpoints to the least. */
+/** Levels of detail for a number of checkpoints, from the highest to the lowest. */
 const DETAILS: readonly Omit<ImageDetail, "checkpoints">[] = [
   { step: 1, isWhole: true },
   { step: 5, isWhole: true },
@@ -43,23 +42,23 @@ const DETAILS: readonly Omit<ImageDetail, "checkpoints">[] = [
 ];
 const MIN_DETAIL = DETAILS.at(-1) as (typeof DETAILS)[number];
 
-/** Images ready to be put in a page. */
+/** Images ready to be stored in a page. */
 export interface FittedImages {
   readonly detail: ImageDetail;
   readonly stored: Pick<ReportImages, "checkpoints" | "step" | "isWhole" | "sets">;
   readonly blocks: readonly string[];
-  /** for each set: the images that are listed, as positions in ChosenImages.images */
+  /** for each set: the listed images, as positions in ChosenImages.images */
   readonly listed: readonly Uint32Array[];
-  /** bytes that they take in a page */
+  /** size in a page, in bytes */
   readonly bytes: number;
 }
 
 /**
- * As much of the images as a number of bytes holds: all chosen checkpoints before some, and of these all images and fine
- * steps of confidence before fewer.
+ * Fits the images into a number of bytes: as many of the chosen checkpoints as possible, then as much detail (listed
+ * images, steps of confidence) as possible.
  *
- * @param chosen positions in ReportData.checkpoints, in the order in which they were chosen
- * @returns null where not even one checkpoint fits
+ * @param chosen positions in ReportData.checkpoints, in the order of choice @returns null if not even one checkpoint
+ *   fits
  */
 export function fitImages(
   chosen: readonly number[],
@@ -76,7 +75,7 @@ export function fitImages(
   return null;
 }
 
-/** The largest number of 0 to most that fits; 0 does. */
+/** Finds the largest number from 0 to `maximum` that fits; 0 always fits. */
 function largestFit(maximum: number, fits: (count: number) => boolean): number {
   if (fits(maximum)) return maximum;
   let [low, high] = [0, maximum - 1];

@@ -1,15 +1,15 @@
 import { loadSharp } from "../../data/image/load-sharp.ts";
 import { InputError } from "../../foundation/errors.ts";
 
-/** Longest side in pixels: twice what the page shows, for dense screens. */
+/** Longest side in pixels: twice the size on the page, for high-density screens. */
 const SIDE = 192;
 const QUALITY = 70;
 
 /**
- * A small picture of an image, to look at, not to measure.
+ * Makes a thumbnail of an image, for display only.
  *
  * @returns a data URI of a WebP image
- * @throws InputError if the bytes are no image
+ * @throws InputError if the bytes are not an image
  */
 export async function thumbnail(bytes: Uint8Array, where: string): Promise<string> {
   const sharp = loadSharp();

@@ -10,15 +10,15 @@ import {
 } from "../../foundation/evaluation-key.ts";
 import { shiftOrder } from "./shift-order.ts";
 
-/** Top-1 accuracies, a row a checkpoint, a column a benchmark, protocol and prompts. */
+/** Top-1 accuracies: one row per checkpoint, one column per benchmark, protocol and prompts. */
 export interface AccuracyGrid {
   readonly checkpoints: readonly string[];
   readonly columns: readonly AccuracyColumn[];
-  /** (checkpoints, columns); undefined where there is no result */
+  /** (checkpoints, columns); undefined without a result */
   readonly cells: readonly (readonly (AccuracyCell | undefined)[])[];
 }
 
-/** What a column is of. */
+/** The result that a column shows. */
 export type AccuracyColumn = TaskKey;
 
 export interface AccuracyCell {
@@ -33,8 +33,8 @@ export interface AccuracyCell {
 /**
  * Arranges results as a grid; the order of the results does not matter.
  *
- * @param checkpoints rows and their order; all, by name, where absent
- * @param defaults    benchmark → its default protocol: those of a set of prompts come before the others
+ * @param checkpoints rows and their order; default: all, by name
+ * @param defaults    benchmark → its default protocol; within a set of prompts, default protocols come first
  */
 export function accuracyGrid(
   results: readonly ResultMetrics[],
@@ -64,14 +64,14 @@ export function accuracyGrid(
   };
 }
 
-/** Benchmarks in the order of every table. */
+/** Orders columns as in every table. */
 function compareColumns(a: AccuracyColumn, b: AccuracyColumn): number {
   return shiftOrder()(a.benchmark, b.benchmark) || compareKeys(a, b);
 }
 
 /**
- * What tells the columns apart: benchmark and protocol, templates where there are several, class names where two columns
- * would be called the same.
+ * Titles that distinguish the columns: benchmark and protocol, the templates if there are several, and the class names
+ * if two titles would be equal.
  *
  * @param separator between the parts
  */

@@ -36,8 +36,8 @@ const PREDICTION_FIGURES = [
 ] as const;
 
 /**
- * The text of `agreement.csv`: for every two checkpoints the shares of images, in distribution and under the shift, on which
- * both name one class. Rows share checkpoints: they are not independent.
+ * The text of `agreement.csv`: for every pair of checkpoints, the shares of images in distribution and under the shift
+ * for which both predict the same class. Rows share checkpoints, so they are not independent.
  */
 export function formatAgreement(lines: readonly AgreementLine[]): string {
   const rows = lines.flatMap((line) => {
@@ -63,9 +63,10 @@ export function formatAgreement(lines: readonly AgreementLine[]): string {
 }
 
 /**
- * The text of `agreement-lines.csv`: agreement's line beside accuracy's on one scale, their differences (agreement − accuracy)
- * with intervals, the mean errors of ALine-S and ALine-D as fractions, and in `breaks` why agreement does not stand for
- * accuracy, with ";" between, empty where it does. `extreme_pairs`: those of the line that agree on fewer than 5 % or more than 98 % of the images.
+ * The text of `agreement-lines.csv`: the lines of agreement and of accuracy on one scale, their differences (agreement
+ * − accuracy) with intervals, and the mean errors of ALine-S and ALine-D as fractions. `breaks` contains the reasons
+ * why agreement does not predict accuracy, separated by ";"; it is empty if there are none. `extreme_pairs` counts the
+ * pairs of the line that agree on fewer than 5 % or more than 98 % of the images.
  */
 export function formatAgreementLines(lines: readonly AgreementLine[]): string {
   const rows = lines.map((line) => {
@@ -97,7 +98,10 @@ export function formatAgreementLines(lines: readonly AgreementLine[]): string {
   return formatCsv([...LINE_METRIC_COLUMNS, ...LINE_FIGURES], rows);
 }
 
-/** The text of `agreement-predictions.csv`: accuracies under the shift predicted without its labels; errors are predicted − measured. */
+/**
+ * The text of `agreement-predictions.csv`: accuracies under the shift, predicted without its labels. Errors are
+ * predicted − measured.
+ */
 export function formatAgreementPredictions(lines: readonly AgreementLine[]): string {
   const rows = lines.flatMap((line) =>
     line.checkpoints.map(({ checkpoint, idAccuracy, accuracy, alineS, alineD }) => {

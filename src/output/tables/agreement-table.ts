@@ -6,7 +6,10 @@ import { formatTextTable, left, right } from "./text-table.ts";
 
 const NAME_WIDTH = 26;
 
-/** Agreement's lines beside accuracy's, what they predict without labels, and where agreement does not stand for accuracy. */
+/**
+ *  Formats the lines of agreement and accuracy, the accuracies predicted without labels, and why agreement may not
+ * predict accuracy.
+ */
 export function formatAgreementTable(lines: readonly AgreementLine[], file: string | null): string {
   const columns = [
     left("line of"),
@@ -16,7 +19,7 @@ export function formatAgreementTable(lines: readonly AgreementLine[], file: stri
     right("r2"),
     right("accuracy's"),
     right("r2"),
-    left("slopes differ by, 97.5 %"),
+    left("slope difference, 97.5 %"),
     right("ALine-S, pp"),
     right("ALine-D, pp"),
     left("breaks"),
@@ -40,12 +43,12 @@ export function formatAgreementTable(lines: readonly AgreementLine[], file: stri
   ]);
   const scale = lines[0]?.scale ?? "probit";
   return [
-    `Agreement of every two checkpoints, on the ${scale} scale (Baek et al. 2022)`,
-    "  ALine    mean error of the accuracies that agreement predicts without labels of the shift",
-    "  breaks   where it does not stand for accuracy: r2 below 0.95, or lines that differ by a jackknife over checkpoints",
+    `Agreement of every pair of checkpoints, on the ${scale} scale (Baek et al. 2022)`,
+    "  ALine    mean error of the accuracies predicted from agreement, without labels of the shift",
+    "  breaks   why agreement does not predict accuracy: r2 below 0.95, or lines that differ by a jackknife over checkpoints",
     "  pairs share checkpoints and are not independent: no p values",
     formatTextTable(columns, rows),
-    ...(file === null ? [] : [`each checkpoint's predictions: ${file}`]),
+    ...(file === null ? [] : [`predictions of each checkpoint: ${file}`]),
   ].join("\n");
 }
 

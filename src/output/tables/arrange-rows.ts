@@ -5,31 +5,31 @@ import type { ResultsCell, ResultsRow, ResultsTable } from "./results-table.ts";
 
 /** Rows under a common heading. */
 export interface RowGroup {
-  /** null where the table is not grouped */
+  /** null if the table is not grouped */
   readonly title: string | null;
   /** indices of the table's rows */
   readonly rows: readonly number[];
 }
 
-/** Finds a column of the metadata: checkpoint → value. Undefined where there is no such column. */
+/** Returns a column of the metadata, checkpoint → value; undefined if there is no such column. */
 export type MetadataColumn = (name: string) => ReadonlyMap<string, string> | undefined;
 
-/** Headings over rows in focus, and over what they are seen beside. */
+/** Headings over the rows in focus and over the other rows. */
 export const IN_FOCUS = "in focus";
 export const OTHERS = "others";
 
-/** Before the name of a column, for its distances from the line; alone: those of the average. */
+/** Prefix of a column's name for its distances from the line; alone, the distances of the average. */
 const DISTANCE = "rho";
 
 /**
- * The order of the rows: by checkpoint's name or a column of the metadata ascending (numbers as numbers), by accuracy or
- * distance from the line descending. What has no figure comes last; below the rest also what cannot be ranked: doubtful
- * rows, extrapolated distances.
+ * Sorts the rows: ascending by checkpoint name or by a column of the metadata (numbers as numbers), descending by
+ * accuracy or distance from the line. Rows that cannot be ranked (doubtful rows, extrapolated distances) come below the
+ * others, and rows without a figure come last.
  *
- * @param by `checkpoint`, a column's title or benchmark (`IN-A`, `imagenet-a`, `average`), `rho` or `rho:` and a column, or a
- *   column of the metadata; undefined: as in the inputs
+ * @param by `checkpoint`, a column's title or benchmark (`IN-A`, `imagenet-a`, `average`), `rho` or `rho:` and a
+ *   column, or a column of the metadata; undefined: the order of the inputs
  * @returns indices of the table's rows
- * @throws InputError naming what is known
+ * @throws InputError that lists the known columns
  */
 export function sortRows(table: ResultsTable, by: string | undefined, metadata: MetadataColumn): number[] {
   const indices = table.rows.map((_, i) => i);
@@ -58,18 +58,18 @@ export function sortRows(table: ResultsTable, by: string | undefined, metadata: 
   );
 }
 
-/** What rows are sorted by, the highest first. */
+/** Returns the values that rows are sorted by, the highest first. */
 function heights(table: ResultsTable, column: number, isDistance: boolean): number[] {
   return table.rows.map(({ cells, doubt }) => {
     const cell = (cells[column] ?? null) as ResultsCell | null;
     const value = isDistance ? cell?.robustness?.effectiveRobustness : cell?.accuracy;
     if (value === undefined) return -10;
     if (doubt !== undefined) return value - 6;
-    return isDistance && cell?.robustness?.extrapolated ? value - 3 : value; // both lie in [-1, 1]
+    return isDistance && cell?.robustness?.extrapolated ? value - 3 : value; // both are in [-1, 1]
   });
 }
 
-/** The index of a column by its title, whatever its case, or its benchmark; −1 where there is none. */
+/** Finds the index of a column by its title, in any case, or its benchmark; −1 if there is none. */
 function findColumn({ columns }: ResultsTable, name: string): number {
   const wanted = name.toLowerCase();
   const byTitle = columns.findIndex(({ title }) => title.toLowerCase() === wanted);
@@ -82,7 +82,7 @@ function findColumn({ columns }: ResultsTable, name: string): number {
 }
 
 /**
- * Divides sorted rows into groups, in the order in which their first rows come.
+ * Divides sorted rows into groups, ordered by their first rows.
  *
  * @param groupOf checkpoint → group; checkpoints without one come last, under `no <name>`
  * @throws InputError if no row has a group
@@ -105,7 +105,7 @@ export function groupRows(
   return without.length === 0 ? titled : [...titled, { title: `no ${by.name}`, rows: without }];
 }
 
-/** Rows in focus under a heading, then the others; without headings where not both are there. */
+/** Puts rows in focus under a heading, then the others; without headings unless both exist. */
 export function focusRows(table: ResultsTable, order: readonly number[], focus: Focus): RowGroup[] {
   const isContext = contextOf(focus);
   const isBeside = (i: number) => isContext((table.rows[i] as ResultsRow).checkpoint);
@@ -117,7 +117,7 @@ export function focusRows(table: ResultsTable, order: readonly number[], focus: 
   ];
 }
 
-/** @throws InputError where the metadata are of other checkpoints, or the column is empty */
+/** @throws InputError if the metadata are of other checkpoints, or the column is empty */
 function checkValues({ rows }: ResultsTable, values: ReadonlyMap<string, string>, option: string): void {
   const names = rows.map(({ checkpoint }) => checkpoint);
   if (names.length === 0 || names.some((name) => (values.get(name) ?? "") !== "")) return;
@@ -126,7 +126,7 @@ function checkValues({ rows }: ResultsTable, values: ReadonlyMap<string, string>
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** Numbers by size, texts by code units with the numbers in them by size; numbers before texts. */
+/** Compares numbers by value, and texts by code units with embedded numbers by value; numbers come before texts. */
 function compareNatural(a: string, b: string): number {
   const [isA, isB] = [NUMBER.test(a), NUMBER.test(b)];
   if (isA && isB) return Number(a) - Number(b);

@@ -2,16 +2,16 @@ import { largest } from "../../foundation/math/extremes.ts";
 import { percent } from "../../foundation/number-text.ts";
 import type { ResultsCell, ResultsTable } from "./results-table.ts";
 
-/** What a section of the table shows of its cells. */
+/** The figure of a cell that a section of the table shows. */
 export type Figure = "accuracy" | "robustness";
 
 /**
- * The rows that are highest in a column, as it is printed: ties too. Only figures that can be compared take part: not of
- * doubtful rows or with a warning, not on other images than the rest of the column, no distance that is extrapolated, a
- * residual, or from a line of other prompts. Nothing is best where fewer than two take part.
+ * Finds the rows with the highest printed figure of a column, including ties. Only comparable figures are considered:
+ * not doubtful, without a warning, on the same images as the rest of the column; a distance must not be extrapolated, a
+ * residual, or from a line of other prompts. With fewer than two such figures, no row is best.
  *
  * @param column index of the column
- * @param digits decimals of the percent that are printed
+ * @param digits printed decimals of the percentage
  * @returns indices of rows
  */
 export function bestRows(table: ResultsTable, column: number, figure: Figure, digits: number): ReadonlySet<number> {

@@ -32,7 +32,7 @@ const COLUMNS = [
   "expected_n",
 ] as const;
 
-/** What there is only of the same images. */
+/** Values of the columns that exist only for comparisons on the same images. */
 const UNPAIRED = {
   both: null,
   only_first: null,
@@ -48,8 +48,8 @@ const UNPAIRED = {
 };
 
 /**
- * Comparisons as a tidy CSV: one row a pair and benchmark, fractions in [0, 1]. `pairing` is `paired` (interval `tango`)
- * or `unpaired` (a published model, interval `newcombe-independent`); what there is not is empty.
+ * Formats comparisons as a tidy CSV: one row per pair and benchmark, fractions in [0, 1]. `pairing` is `paired`
+ * (interval `tango`) or `unpaired` (a published model, interval `newcombe-independent`); missing values are empty.
  */
 export function formatComparisons(
   rows: readonly Omit<BenchmarkComparison, "onlyFirstImages" | "onlySecondImages" | "classes">[],

@@ -6,13 +6,13 @@ import { plainTitle, type TaskTitle } from "./task-title.ts";
 import { left, right, type TableColumn } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
-/** A table of plain text, for a terminal, Markdown or LaTeX. Figures in percent and percentage points. */
+/** A table of plain text for a terminal, Markdown or LaTeX, with figures in percent and percentage points. */
 export interface PlainTable {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Accuracies of the pair on each benchmark, their difference with its interval, and the test. */
+/** Builds the table of the pair's accuracies on each benchmark, their difference with its interval, and the test. */
 export function differenceTable(
   rows: readonly BenchmarkComparison[],
   marks: WarningMarks = NO_MARKS,
@@ -41,7 +41,10 @@ export function differenceTable(
   };
 }
 
-/** On how many images the pair agrees, how far that is beyond chance, and what n can show. */
+/**
+ *  Builds the table of the images on which the pair agrees, the agreement beyond chance, and the minimum detectable
+ * difference.
+ */
 export function agreementTable(
   rows: readonly BenchmarkComparison[],
   marks: WarningMarks = NO_MARKS,
@@ -69,7 +72,7 @@ export function agreementTable(
   };
 }
 
-/** A checkpoint beside the nearest model of a baseline. */
+/** Builds the table of a checkpoint and the nearest models of a baseline. */
 export function nearestTable(
   rows: readonly NearestRow[],
   marks: WarningMarks = NO_MARKS,
@@ -97,13 +100,16 @@ export function nearestTable(
   };
 }
 
-/** What a row is called by. */
+/** The fields that name a row. */
 interface Labeled extends TaskKey {
   readonly n: number | null;
   readonly expectedN: number | null;
 }
 
-/** Names a row: templates and class names where they differ between rows, `n of expected` where images are missing. */
+/**
+ * Labels rows by benchmark; with templates and class names if they differ between rows, and `n of expected` if images
+ * are missing.
+ */
 export function benchmarkLabels(rows: readonly Labeled[], title: TaskTitle = plainTitle): (row: Labeled) => string {
   const several = new Set(rows.map(({ templates }) => templates)).size > 1;
   const base = (row: TaskKey) => [title(row), ...(several ? [row.templates] : [])].join(", ");
@@ -116,7 +122,7 @@ export function benchmarkLabels(rows: readonly Labeled[], title: TaskTitle = pla
   };
 }
 
-/** The same with a mark where one of the two checkpoints has a warning there. */
+/** The labels of {@link benchmarkLabels}, marked if either checkpoint has a warning there. */
 function markedLabels(
   rows: readonly BenchmarkComparison[],
   marks: WarningMarks,

@@ -9,15 +9,15 @@ import { plainTitle, type TaskTitle } from "./task-title.ts";
 import { formatTextTable, printable } from "./text-table.ts";
 import { NO_MARKS, type WarningMarks } from "./warning-marks.ts";
 
-/** What people read a comparison in. */
+/** The formats of comparisons for people. */
 export type TextFormat = "text" | "markdown" | "latex";
 
-/** Names a class of a row by its label; null where the names are not known. */
+/** Returns the name of a class by its label; null if the names are not known. */
 export type ClassNamer = (row: BenchmarkComparison, label: string) => string | null;
 
 const CLASSES_SHOWN = 3;
 
-/** Every pair's differences, agreement and most changed classes. */
+/** Formats the differences, agreement and most changed classes of every pair. */
 export function formatPairs(
   rows: readonly BenchmarkComparison[],
   format: TextFormat,
@@ -42,7 +42,7 @@ export function formatPairs(
     .join("\n\n");
 }
 
-/** The unpaired comparison with the nearest published models. */
+/** Formats the unpaired comparison with the nearest published models. */
 export function formatNearest(
   rows: readonly NearestRow[],
   format: TextFormat,
@@ -54,9 +54,9 @@ export function formatNearest(
       const nearest = rows.filter((row) => row.checkpoint === checkpoint);
       const baseline = nearest[0]?.baseline ?? "";
       const heading = [
-        `${checkpoint} beside the model of ${baseline} nearest in ImageNet accuracy: top-1 in percent`,
-        "unpaired: published accuracies do not say which images were right, so the intervals (Newcombe 1998, independent)",
-        "are as of different images, too wide where they were the same",
+        `${checkpoint} and the model of ${baseline} nearest in ImageNet accuracy: top-1 in percent`,
+        "unpaired: published accuracies do not state which images were correct, so the intervals (Newcombe 1998, independent)",
+        "assume different images and are too wide if the images were the same",
       ];
       return block(
         nearestTable(nearest, marks, titleOf),
@@ -69,9 +69,9 @@ export function formatNearest(
 }
 
 /**
- * A table under its title, in any of the formats.
+ * Formats a table under its title, in any of the formats.
  *
- * @param heading   parts of the title: a line each for a terminal, one sentence elsewhere
+ * @param heading   parts of the title: separate lines in a terminal, one sentence elsewhere
  * @param footnotes lines under the table
  */
 export function block(
@@ -106,7 +106,7 @@ function title(rows: readonly BenchmarkComparison[], tests: number): string[] {
   const { first, second, templates } = rows[0] as BenchmarkComparison;
   const isOne = rows.every((row) => row.templates === templates);
   const shown = rows.filter(({ pHolm }) => pHolm < DECISION_LEVEL).length;
-  const verdict = `${shown} of ${rows.length} differences are more than chance (McNemar's exact test, Holm over ${tests})`;
+  const verdict = `${shown} of ${rows.length} differences are significant (McNemar's exact test, Holm over ${tests})`;
   return [
     `${first} (first) minus ${second} (second)${isOne ? `, prompts ${templates}` : ""}`,
     "top-1 in percent on the same images, 95 % intervals by Tango 1998",
@@ -114,7 +114,7 @@ function title(rows: readonly BenchmarkComparison[], tests: number): string[] {
   ];
 }
 
-/** A line a benchmark: the classes that the first gains most and loses most. */
+/** Lists, per benchmark, the classes in which the first checkpoint gains or loses most. */
 function changedClasses(rows: readonly BenchmarkComparison[], nameOf: ClassNamer, titleOf: TaskTitle): string[] {
   const label = benchmarkLabels(rows, titleOf);
   return rows.flatMap((row) => {

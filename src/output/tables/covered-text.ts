@@ -6,10 +6,10 @@ import { percent, plural } from "../../foundation/number-text.ts";
 import { printable } from "./text-table.ts";
 import { verdictText } from "./verdict-text.ts";
 
-/** Rows that are named one by one; of more, the verdicts are counted, but of those in focus beside others. */
+/** Rows are listed one by one up to this number; beyond it the verdicts are counted, except those in focus. */
 const NAMED = 6;
 
-/** What other baselines say of rows that the baseline asked for only extrapolates. */
+/** Formats the verdicts of other baselines on rows that the chosen baseline only extrapolates. */
 export function coveredBlock(covered: readonly RobustnessRow[], axes: StudyAxes, focus: Focus = NO_FOCUS): string {
   const isContext = contextOf(focus);
   const byBaseline = new Map<string, RobustnessRow[]>();
@@ -19,7 +19,7 @@ export function coveredBlock(covered: readonly RobustnessRow[], axes: StudyAxes,
     const subject = hasContext(focus) ? rows.filter(({ checkpoint }) => !isContext(checkpoint)) : [];
     const named = [rows, subject].find(({ length }) => length <= NAMED) ?? [];
     const counted = rows.filter((row) => !named.includes(row));
-    const also = named.length > 0 ? "besides, " : "";
+    const also = named.length > 0 ? "also " : "";
     return [
       ...named.map((row) => `  ${printable(baseline)}: ${sentence(row, axes, tests)}`),
       ...(counted.length === 0

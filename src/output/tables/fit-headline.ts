@@ -6,10 +6,10 @@ import { printable } from "./text-table.ts";
 import { verdictText } from "./verdict-text.ts";
 
 /**
- * How far above the line, its verdict, and what finite images leave open.
+ * Formats a row's distance from the line, its verdict, and the uncertainty from finite images.
  *
- * @param tests rows that the verdicts were adjusted over
- * @param withTemplates names the template set beside the checkpoint
+ * @param tests number of rows that the verdicts were adjusted over
+ * @param withTemplates whether to add the template set to the checkpoint's name
  */
 export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, withTemplates = false): string {
   const what =
@@ -32,14 +32,13 @@ export function headline(row: RobustnessRow, axes: StudyAxes, tests: number, wit
 
 function certainty(row: RobustnessRow): string {
   if (row.low === null || row.high === null) return "no interval: the number of images is not known, or too small";
-  const shared =
-    row.noise === "independent" ? "" : `, ${row.noise.replace("-", " ")}: what they have in common cancels`;
+  const shared = row.noise === "independent" ? "" : `, ${row.noise.replace("-", " ")}: common errors cancel`;
   const interval = `95 % interval ${pointsRange(row.low, row.high)}`;
-  if (row.correctedRobustness === null) return `${interval}, from finite images and the line's own error${shared}`;
+  if (row.correctedRobustness === null) return `${interval}, from finite images and the error of the line${shared}`;
   return `${points(row.correctedRobustness)} points from the line corrected for errors of x, ${interval}${shared}`;
 }
 
-/** The true distances that so many images show, at the level of the verdict. */
+/** Formats the true distances that this number of images can detect at the level of the verdict. */
 function detectable({ detectableLow: low, detectableHigh: high }: RobustnessRow, tests: number): string[] {
   const ends = [low, high].flatMap((end) => (end === null ? [] : [points(end)]));
   if (ends.length === 0) return [];

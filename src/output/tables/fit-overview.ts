@@ -13,7 +13,7 @@ import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, moreRows, printable, right } from "./text-table.ts";
 import type { WarningMarks } from "./warning-marks.ts";
 
-/** Rows shown; of those beside the ones in focus at least so many. */
+/** Rows shown in all, and the minimum number of rows not in focus. */
 const SHOWN = 40;
 const FEWEST = 10;
 const NAME_WIDTH = 30;
@@ -22,12 +22,12 @@ export interface OverviewOptions {
   /** the x axis */
   readonly side: string;
   readonly marks: WarningMarks;
-  /** that holds all rows; null where none is written */
+  /** the file with all rows; null if none is written */
   readonly file: string | null;
   readonly focus: Focus;
 }
 
-/** A row a checkpoint, the highest first; those in focus on top, all of them. */
+/** Formats one row per checkpoint, the highest first; all rows in focus come on top. */
 export function overview(study: RobustnessStudy, { side, marks, file, focus }: OverviewOptions): string {
   const { rows } = study;
   const { axes } = study.pairing;
@@ -52,7 +52,7 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
     byRow.set(key, cells);
   }
   const lead = benchmarks.includes(AVERAGE) ? AVERAGE : (benchmarks[0] as string);
-  // An extrapolated distance is worth less: those come last
+  // Extrapolated distances are less certain, so they come last
   const height = (cells: ReadonlyMap<string, RobustnessRow>) =>
     (cells.get(lead)?.effectiveRobustness ?? -2) - (outsideBy(cells) > 0 ? 4 : 0);
   const isDoubtful = (cells: ReadonlyMap<string, RobustnessRow>) => [...cells.values()].some(({ doubt }) => doubt);
@@ -91,12 +91,12 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
     right("outside"),
   ];
   return [
-    `Effective robustness of ${plural(checkpoints - doubtful.size, "checkpoint")} in percentage points${printable(againstWords(axes, side))}, by ${printable(lead)}`,
+    `Effective robustness of ${plural(checkpoints - doubtful.size, "checkpoint")} in percentage points${printable(againstWords(axes, side))}, sorted by ${printable(lead)}`,
     ...(tests > 0 ? [`  *        outside the 95 % prediction band, by Holm over ${plural(tests, "test")}`] : []),
-    `  outside  points from x, its ${idTitle(axes, side)} accuracy, to the baseline's nearest: no verdict, so last`,
+    `  outside  points from x, the ${idTitle(axes, side)} accuracy, to the baseline's nearest: no verdict, so last`,
     ...(onOwnClasses.size > 0
       ? [
-          `  against  ${idTitle(axes, side)} on their classes, as the baseline's rules have it: ${[...onOwnClasses].map((benchmark) => shortTitle(benchmark, axes)).join(", ")}`,
+          `  against  ${idTitle(axes, side)} on the shift's classes, as the baseline's rules require: ${[...onOwnClasses].map((benchmark) => shortTitle(benchmark, axes)).join(", ")}`,
         ]
       : []),
     formatTextTable(columns, withHeadings(cells, subject.length)),
@@ -105,7 +105,7 @@ export function overview(study: RobustnessStudy, { side, marks, file, focus }: O
   ].join("\n");
 }
 
-/** Headings over the rows in focus and the others, where there are both. */
+/** Adds headings over the rows in focus and the others if there are both. */
 function withHeadings(rows: readonly (readonly string[])[], subject: number): (readonly string[])[] {
   if (subject === 0 || subject === rows.length) return [...rows];
   return [[IN_FOCUS], ...rows.slice(0, subject), [OTHERS], ...rows.slice(subject)];
@@ -119,7 +119,7 @@ function shortTitle(benchmark: string, axes: StudyAxes): string {
   return printable(axes.titles[benchmark] ?? benchmark.replace(/^imagenet-/, ""));
 }
 
-/** The checkpoints that are not ranked, and why. @param short cuts names that are too long */
+/** Lists the checkpoints that are not ranked, with the reason. @param short cuts names that are too long */
 function doubtLines(doubtful: ReadonlyMap<string, RowDoubt>, short: (name: string) => string): string[] {
   if (doubtful.size === 0) return [];
   const columns = [left("not ranked"), left("quality"), left("see instead")];

@@ -22,17 +22,17 @@ import { nameShortener } from "./shorten-names.ts";
 import { formatTextTable, left, printable, right } from "./text-table.ts";
 import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 
-/** Checkpoints up to which every shift is a row of its own; above, a checkpoint is a row. */
+/** Up to this number of checkpoints, every shift has a separate row; above it, there is one row per checkpoint. */
 const DETAILED = 4;
 const NAME_WIDTH = 30;
 
 /**
- * What `fit` prints: the lines, then a headline and each shift for a few checkpoints, or an overview of many; figures that
- * a warning concerns are marked, and the warnings follow.
+ * Formats the output of `fit`: the lines, then a headline and each shift for a few checkpoints, or an overview of many.
+ * Figures with a warning are marked, and the warnings follow.
  *
- * @param file that holds all rows; null where none is written
- * @param covered what other baselines say of extrapolated rows
- * @param focus   those of its subject come first, and none of them is among the rows that are left out
+ * @param file with all rows; null if none is written
+ * @param covered verdicts of other baselines on extrapolated rows
+ * @param focus   its checkpoints come first and are never left out
  */
 export function formatStudy(
   given: RobustnessStudy,
@@ -97,7 +97,7 @@ function formatLines(lines: readonly BaselineLine[], axes: StudyAxes): string {
   return `Baseline ${printable(first.baseline)}${of}${prompt}, fitted on the ${first.fit.scale} scale${isBinomial ? ", binomial" : ""}\n${[formatTextTable(columns, rows), ...correctedLines(lines)].join("\n")}`;
 }
 
-/** The lines that errors of x make too flat, corrected. */
+/** Lists the corrections of lines that errors in x make too flat. */
 function correctedLines(lines: readonly BaselineLine[]): string[] {
   return lines.flatMap(({ benchmark, idSide, fit }) => {
     if (!isUnreliable(fit)) return [];
@@ -121,7 +121,7 @@ function lineCells({ fit }: BaselineLine): string[] {
   ];
 }
 
-/** A block for each template set of a checkpoint. */
+/** Formats one block per template set of a checkpoint. */
 function checkpointBlocks(study: RobustnessStudy, checkpoint: string, marks: WarningMarks): string[] {
   const rows = study.rows.filter((row) => row.checkpoint === checkpoint);
   const prompts = [...new Set(rows.map((row) => row.templates))];
@@ -131,7 +131,7 @@ function checkpointBlocks(study: RobustnessStudy, checkpoint: string, marks: War
   });
 }
 
-/** @param several whether the checkpoint has figures of other templates too */
+/** @param several whether the checkpoint has figures with other templates too */
 function checkpointBlock(
   rows: readonly RobustnessRow[],
   axes: StudyAxes,

@@ -41,9 +41,10 @@ const INFLUENCE_COLUMNS = [
 ] as const;
 
 /**
- * The text of `fits.csv`: one row a line. Slope, intercept, residual_sd and scatter_sd are on the scale; x_min and x_max are
- * in-distribution accuracies, fractions. r2 and residual_sd are empty for a binomial line; scatter_sd, reliability and the
- * corrected line where a number of images is not known, the latter also where x is too unreliable for it.
+ * The text of `fits.csv`: one row per line. Slope, intercept, residual_sd and scatter_sd are on the scale; x_min and
+ * x_max are in-distribution accuracies, fractions. r2 and residual_sd are empty for a binomial line. scatter_sd,
+ * reliability and the corrected line are empty if a number of images is not known; the corrected line also if x is too
+ * unreliable.
  */
 export function formatFits(lines: readonly BaselineLine[]): string {
   const rows = lines.map((line) => ({
@@ -68,7 +69,7 @@ export function formatFits(lines: readonly BaselineLine[]): string {
   return formatCsv(FIT_COLUMNS, rows);
 }
 
-/** The text of `influence.csv`: one row a model of a line, with the line that the others alone would draw. */
+/** The text of `influence.csv`: one row per model of a line, with the line fitted without that model. */
 export function formatInfluence(lines: readonly BaselineLine[]): string {
   const rows = lines.flatMap((line) =>
     leaveOneOut(line.fit).map((influence) => ({

@@ -58,25 +58,27 @@ const EFFECT_COLUMNS = [
   "adjusted_for",
 ] as const;
 
-/** What the groups are made by, and what their heights are adjusted for. */
+/** The column that defines the groups, and the columns that heights are adjusted for. */
 export interface GroupTableContext {
-  /** column of the groups */
+  /** column that defines the groups */
   readonly column: string;
   readonly adjusted: ScalingValues["columns"];
 }
 
-/** Cells that a row does not have. */
+/** Values of the cells that a row does not have. */
 const EMPTY = emptyCells(TEST_COLUMNS);
 const EMPTY_EFFECT = emptyCells(EFFECT_COLUMNS);
 /** The F tests of an analysis of covariance. */
 const QUICK_LOOKS = ["slopes", "intercepts", "lines"] as const;
 
 /**
- * The text of `group-tests.csv`: for each benchmark the decisions (`slopes`: equal slopes; `heights`: equal heights, slopes equal, where these
- * are not rejected; `one-line`: the lines differ by the margin or more), whose `p_holm` is adjusted over the `family` tests of the whole
- * file; of heights the pair that differs most clearly, with its t; and as quick looks the F tests of an analysis of covariance, which know neither errors in x nor unequal scatter. With `adjusted_for` the
- * decisions are of heights at the same values of these columns, there are no quick looks, and the role `check` tests the assumption that the columns
- * move heights alike in every group (`same-effects`; outside the family).
+ * The text of `group-tests.csv`: the tests of each benchmark. Decisions are `slopes` (equal slopes), `heights` (equal
+ * heights with equal slopes, if these are not rejected; with the t of the pair that differs most clearly) and
+ * `one-line` (the lines differ by the margin or more); their `p_holm` is adjusted over the `family` tests of the whole
+ * file. Quick looks are the F tests of an analysis of covariance, which ignores errors in x and unequal scatter. With
+ * `adjusted_for`, decisions are about heights at equal values of these columns, there are no quick looks, and the role
+ * `check` tests the assumption that the columns have the same effect on heights in every group (`same-effects`; outside
+ * the family).
  */
 export function formatGroupTests(
   comparisons: readonly GroupComparison[],
@@ -131,7 +133,7 @@ function checkCells({ adjustment, noise }: GroupDecisions) {
   return sameEffects === null ? [] : [{ role: "check", noise, ...testCells("same-effects", sameEffects) }];
 }
 
-/** The test of heights: the pair that differs most clearly. */
+/** Cells of the test of heights, for the pair that differs most clearly. */
 function pairCells(
   lines: GroupComparison["lines"],
   { group, reference, t, degreesOfFreedom, p, replicates }: PairsTest,
@@ -160,11 +162,13 @@ function quickCells({ covariance }: GroupComparison) {
 }
 
 /**
- * The text of `group-effects.csv`: each pair of groups, the first less the reference, on the scale, errors in x taken into account. `family_low`
- * … `family_p` hold for all pairs of the benchmark together; `at` is the in-distribution accuracy of a height. Where slopes differ, heights
- * have no p: they describe, and are others at another x. `height-at` are heights at the in-distribution accuracy that was asked for, each group with
- * its slope: of a group (no reference; `accuracy` and its interval are the same as fractions) and of pairs, which describe too. `extrapolated`: no
- * checkpoint of a group is so low, or none so high. `adjustment: COLUMN` is the effect of a column that heights are adjusted for.
+ * The text of `group-effects.csv`: each pair of groups, the first minus the reference, on the scale, with errors in x
+ * taken into account. `family_low` … `family_p` hold for all pairs of the benchmark together; `at` is the
+ * in-distribution accuracy of a height. If slopes differ, heights are descriptive: they have no p and change with x.
+ * `height-at` rows are heights at the requested in-distribution accuracy, with a separate slope for each group: of a
+ * group (no reference; `accuracy` and its interval are the same values as fractions) and of pairs, which are
+ * descriptive too. `extrapolated`: the accuracy is outside those of a group's checkpoints. `adjustment: COLUMN` is the
+ * effect of a column that heights are adjusted for.
  */
 export function formatGroupEffects(
   comparisons: readonly GroupComparison[],
@@ -221,7 +225,7 @@ interface EffectContext {
   readonly extrapolated?: boolean;
 }
 
-/** Heights at the accuracy that was asked for describe: they have no p. */
+/** Heights at the requested accuracy are descriptive: they have no p. */
 function heightAt(at: number, extrapolated: boolean): EffectContext {
   return { effect: "height-at", at, isTested: false, extrapolated };
 }
@@ -252,7 +256,7 @@ function emptyCells<Column extends string>(columns: readonly Column[]) {
   return Object.fromEntries(columns.map((name) => [name, null])) as Record<Column, null>;
 }
 
-/** Empty where the simulated data sets leave an interval open. */
+/** Empty if the simulated data sets leave an interval open. */
 function finite(value: number) {
   return Number.isFinite(value) ? computed(value) : null;
 }

@@ -19,7 +19,7 @@ import { formatTextTable, left, printable, right } from "./text-table.ts";
 
 const NAME_WIDTH = 28;
 
-/** The groups' lines on each benchmark, and what is decided of them. */
+/** Formats the groups' lines on each benchmark and the decisions about them. */
 export function formatGroupTable(
   comparisons: readonly GroupComparison[],
   { decisions, family }: DecidedGroups,
@@ -60,13 +60,13 @@ export function formatGroupTable(
       formatTextTable(columns, rows),
     ].join("\n");
   });
-  const pValueNote = `p values by simulation, adjusted by Holm over all of these (${plural(family, "test")})`;
+  const pValueNote = `p values by simulation, adjusted by Holm over all of them (${plural(family, "test")})`;
   const footnotes = [
     ...(family === 0 ? [] : [pValueNote]),
     ...(at === null
       ? []
       : [
-          `at ${percentWords(at)}: expected accuracy in % by the group's line, errors in x taken into account; † extrapolated: none of its checkpoints is so low, or none so high`,
+          `at ${percentWords(at)}: expected accuracy in % by the group's line, errors in x taken into account; † extrapolated: outside the accuracies of the group's checkpoints`,
         ]),
     ...(adjusted.length === 0 ? [] : [adjustmentWords(adjusted, at !== null)]),
   ];
@@ -79,17 +79,17 @@ function heightCells(height: GroupHeight | undefined): string[] {
   return [`${percent(accuracy)}${extrapolated ? "†" : ""}`, percentRange(low, high)];
 }
 
-/** What is compared, and what it takes for granted. */
+/** States what the adjusted tests compare and what they assume. */
 function adjustmentWords(adjusted: GroupTableContext["adjusted"], hasHeights: boolean): string {
   const names = adjusted.map((column) => printable(columnWords(column))).join(", ");
   const means = adjusted.length === 1 ? "mean" : "means";
   return [
-    `tests${hasHeights ? " and heights" : ""} are of lines adjusted for ${names}, at the checkpoints' ${means}; the lines in the tables are as they are drawn, not adjusted`,
-    `assumed: ${names} ${adjusted.length === 1 ? "moves" : "move"} heights in a straight line on the scale, by the same amount in every group and at every x`,
+    `tests${hasHeights ? " and heights" : ""} use lines adjusted for ${names}, at the checkpoints' ${means}; the lines in the tables are not adjusted`,
+    `assumed: ${names} ${adjusted.length === 1 ? "moves" : "move"} heights linearly on the scale, by the same amount in every group and at every x`,
   ].join("\n");
 }
 
-/** What the columns do on one benchmark, and whether they do it alike in every group. */
+/** Formats the effects of the columns on one benchmark, and whether they are the same in every group. */
 function adjustmentLines(
   { adjustment }: GroupDecisions,
   adjusted: GroupTableContext["adjusted"],
@@ -102,9 +102,7 @@ function adjustmentLines(
   );
   const { sameEffects } = adjustment;
   const check =
-    sameEffects === null
-      ? "too few checkpoints to check that"
-      : `p ${probability(sameEffects.p)}, not in Holm's family`;
+    sameEffects === null ? "too few checkpoints to check" : `p ${probability(sameEffects.p)}, not in Holm's family`;
   return [`  heights move by, in ${scale} per unit: ${effects.join("; ")}; the same in every group: ${check}`];
 }
 
@@ -113,7 +111,7 @@ function verdictText(comparison: GroupComparison, decision: GroupDecisions): str
   return tests === "" ? heading : `${heading}\n  ${tests}`;
 }
 
-/** What is decided of the groups' lines on a benchmark, and the tests that it rests on; "" where there was nothing to test. */
+/** Describes the decision about the groups' lines on a benchmark and its tests; "" if there was nothing to test. */
 export function verdictWords(
   { lines }: GroupComparison,
   { verdict, tests, common, heights, fault }: GroupDecisions,
@@ -131,7 +129,7 @@ export function verdictWords(
   const described = heights.length > 0 && common !== null ? `, described at ${percentWords(common.middle)}` : "";
   const heading = {
     "slopes-differ": `slopes differ; heights depend on x${described}`,
-    "heights-differ": "heights differ, no difference of slopes shown",
+    "heights-differ": "heights differ, no difference in slopes shown",
     "one-line": "one line",
     "no-difference-shown": `no difference shown${remaining(tests.oneLine, scale)}`,
     "not-tested": "nothing to test",
@@ -139,7 +137,7 @@ export function verdictWords(
   return { heading, tests: found.join("; ") };
 }
 
-/** What the data leave open where no difference is shown. */
+/** Describes the differences that remain possible if none is shown. */
 function remaining(oneLine: { readonly atMost: number } | null, scale: string): string {
   if (oneLine === null) return "; the groups have no x in common";
   if (!Number.isFinite(oneLine.atMost)) return "; any difference remains possible";
@@ -152,7 +150,7 @@ function range(interval: Interval | null): string {
   return `${decimal(low, 2)} … ${decimal(high, 2)}`;
 }
 
-/** Mean (sd) of effective robustness over replicates, in percentage points. */
+/** Formats the mean (sd) of effective robustness over replicates, in percentage points. */
 export function formatReplicateTable(rows: readonly ReplicateRow[], column: string): string {
   const short = nameShortener(
     rows.flatMap(({ replicateOf, benchmark }) => [replicateOf, benchmark]),

@@ -21,8 +21,8 @@ const GROUP_COLUMNS = [
   "x_max",
 ] as const;
 /**
- * The text of `groups.csv`: one row a group's line, with 95 % t intervals of slope and intercept, errors of x taken into account. `rule`: which models the
- * baseline's rules leave in.
+ * The text of `groups.csv`: one row per group and line, with 95 % t intervals of slope and intercept that account for
+ * errors in x. `rule` states which models the baseline's rules keep.
  */
 export function formatGroups(comparisons: readonly GroupComparison[], column: string): string {
   const rows = comparisons.flatMap((comparison) =>

@@ -15,10 +15,10 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "<": "\\textless{}",
   ">": "\\textgreater{}",
   "|": "\\textbar{}",
-  '"': "\\symbol{34}", // babel makes it a command in some languages
+  '"': "\\symbol{34}", // a command in some languages of babel
   "`": "\\textasciigrave{}",
   "'": "\\textquotesingle{}",
-  "[": "{[}", // at a row's start it would be an argument of the line break before it, and so would a star
+  "[": "{[}", // at the start of a row, [ and * would be read as arguments of the line break before
   "*": "{*}",
   "−": "$-$",
   "–": "\\textendash{}",
@@ -40,17 +40,17 @@ export interface LatexTableOptions {
   readonly label?: string;
   /** lines under the table, plain text */
   readonly footnotes?: readonly string[];
-  /** in smaller type with less room between columns: nine columns on a page */
+  /** smaller type and less space between columns: fits nine columns on a page */
   readonly isDense?: boolean;
 }
 
 /**
- * A table in LaTeX with booktabs' rules; the document needs `\\usepackage{booktabs}`. Titles, cells and the caption are
- * plain text: whatever LaTeX would obey in them is shown as it stands.
+ * Formats a LaTeX table with booktabs rules; the document needs `\\usepackage{booktabs}`. Titles, cells and the caption
+ * are plain text: LaTeX commands in them are escaped.
  *
- * @param rows cells in the columns' order; missing ones are empty
- * @returns a `table` environment where there is a caption or a label, else the `tabular` alone
- * @throws RangeError if the label has other characters
+ * @param rows cells in the order of the columns; missing cells are empty
+ * @returns a `table` environment if there is a caption or a label, else only the `tabular`
+ * @throws RangeError if the label contains other characters
  */
 export function formatLatexTable(
   columns: readonly TableColumn[],
@@ -103,7 +103,7 @@ function tabular(columns: readonly TableColumn[], rows: readonly TableRow[]): st
   ];
 }
 
-/** Marks take no room, so that figures stay below each other. */
+/** Marks have no width, so that figures stay aligned. */
 function cellText(cell: Cell): string {
   const { text, isBold, marks } = richCell(cell);
   const shown = isBold && text !== "" ? `\\textbf{${toLatexText(text)}}` : toLatexText(text);
@@ -115,9 +115,9 @@ function smallText(cell: Cell): string {
   return small === "" ? "" : `{\\scriptsize ${toLatexText(small)}}`;
 }
 
-/** Text as LaTeX prints it in a table: no character of it is a command. Control characters are shown as escapes. */
+/** Escapes text for a LaTeX table, so that no character is a command. Control characters are shown as escapes. */
 export function toLatexText(text: string): string {
   return printable(text)
     .replace(/./gsu, (character) => COMMANDS[character] ?? character)
-    .replace(/([-,])(?=\1)/g, "$1{}"); // two would become a dash, or a quotation mark
+    .replace(/([-,])(?=\1)/g, "$1{}"); // two in a row would become a dash or a quotation mark
 }

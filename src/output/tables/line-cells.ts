@@ -1,8 +1,8 @@
 import type { LineKey } from "../../analysis/robustness/line-key.ts";
 
-/** The columns that say what a line, or a point beside it, is of. */
+/** The columns that identify a line, or a point compared with it. */
 export const LINE_COLUMNS = ["benchmark", "protocol", "templates", "class_names", "id_side"] as const;
-/** The same with the metrics: that of the accuracies under the shift, and that of the x axis. */
+/** The same columns with the metrics of the accuracies under the shift and of the x axis. */
 export const LINE_METRIC_COLUMNS = [
   "benchmark",
   "protocol",

@@ -4,9 +4,9 @@ import { printable, type TableColumn } from "./text-table.ts";
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;" };
 
 /**
- * A table in GitHub's Markdown. Titles and cells are plain text: whatever would be markup in them is shown as it stands.
+ * Formats a table in GitHub's Markdown. Titles and cells are plain text: markup in them is escaped.
  *
- * @param rows cells in the columns' order; missing ones are empty
+ * @param rows cells in the order of the columns; missing cells are empty
  */
 export function formatMarkdownTable(columns: readonly TableColumn[], rows: readonly TableRow[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
@@ -17,7 +17,7 @@ export function formatMarkdownTable(columns: readonly TableColumn[], rows: reado
   ].join("\n");
 }
 
-/** GitHub's tables have no cell over several columns: a heading is a row's first cell. */
+/** GitHub's tables have no cells that span columns, so a heading is the first cell of a row. */
 function heading(row: { readonly heading: string }, column: number): Cell {
   return column === 0 ? { text: row.heading, isBold: true } : "";
 }
@@ -30,8 +30,8 @@ function cellText(cell: Cell): string {
 }
 
 /**
- * Text as it reads in Markdown, within a table or without: markup characters get a backslash, and what GitHub would make
- * a link or a mention (`@name`, `www.…`, `https://…`) an entity. Control characters are shown as escapes.
+ * Escapes text for Markdown, inside and outside tables: markup characters get a backslash, and links or mentions that
+ * GitHub would detect (`@name`, `www.…`, `https://…`) get an entity. Control characters are shown as escapes.
  */
 export function toMarkdownText(text: string): string {
   return printable(text)

@@ -15,9 +15,9 @@ const VERDICTS: Readonly<Record<MixtureVerdict, string>> = {
 };
 
 /**
- * What is shown of mixtures on each benchmark, then where the mixtures lie between their parts.
+ * Formats the tests of mixtures on each benchmark, then the positions of mixtures between their parts.
  *
- * @param placesFile that holds all places; null where none is written
+ * @param placesFile file with all places; null if none is written
  */
 export function formatMixtureTable(study: MixtureStudy, placesFile: string | null): string {
   const { sources, scale, comparisons, familySize } = study;
@@ -46,7 +46,7 @@ export function formatMixtureTable(study: MixtureStudy, placesFile: string | nul
   );
   const title = [
     `Mixtures of ${printable(sources.join(", "))}: p values by Holm over ${familySize}; effect: ${effectWords(sources)}`,
-    "slopes and linear: parametric bootstrap; heights: errors in x taken out",
+    "slopes and linear: parametric bootstrap; heights: errors in x removed",
   ];
   return [...title, formatTextTable(columns, rows), ...placeLines(study, placesFile)].join("\n");
 }

@@ -45,8 +45,9 @@ const PLACE_COLUMNS = [
 ] as const;
 
 /**
- * The text of `mixtures.csv`: for each benchmark three tests, of `slopes`, `heights` (dilution) and `lack-of-fit` (of linearity in the
- * shares), and the effects of sources on the scale at `at_id_accuracy`. `p_holm` adjusts over all `family` p values of the file.
+ * The text of `mixtures.csv`: for each benchmark the tests of `slopes`, `heights` (dilution) and `lack-of-fit`
+ * (linearity in the shares), and the effects of sources on the scale at `at_id_accuracy`. `p_holm` is adjusted over all
+ * `family` p values of the file.
  */
 export function formatMixtures(study: MixtureStudy): string {
   const rows = study.comparisons.flatMap((comparison) => {
@@ -78,7 +79,7 @@ export function formatMixtures(study: MixtureStudy): string {
   );
 }
 
-/** The text of `mixture-places.csv`: where each mixture lies between its parts; differences are on the scale. */
+/** The text of `mixture-places.csv`: the position of each mixture between its parts; differences are on the scale. */
 export function formatMixturePlaces(study: MixtureStudy): string {
   const rows = study.comparisons.flatMap((comparison) =>
     comparison.places.map((place) => ({
@@ -98,7 +99,7 @@ export function formatMixturePlaces(study: MixtureStudy): string {
   return formatCsv(PLACE_COLUMNS, rows);
 }
 
-/** What a source's effect is against: the other source, or equal shares of the others. */
+/** The reference of a source's effect: the other source, or equal shares of the others. */
 export function againstOf(sources: readonly string[], source: number): string {
   return sources.filter((_, at) => at !== source).join(";");
 }

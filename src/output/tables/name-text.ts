@@ -1,4 +1,4 @@
-/** A name of at most `length` characters, cut in its middle: its ends are what tells checkpoints apart. */
+/** Cuts a name in the middle to at most `length` characters: its ends distinguish checkpoints. */
 export function cutMiddle(name: string, length: number): string {
   const characters = [...name];
   if (characters.length <= length) return name;

@@ -12,7 +12,7 @@ const COLUMNS = [
   "high",
 ] as const;
 
-/** The text of `relative.csv`: differences of accuracy as fractions; low and high as if on different images. */
+/** The text of `relative.csv`: differences of accuracy as fractions; low and high assume different images. */
 export function formatRelative(rows: readonly RelativeRow[]): string {
   const cells = rows.map((row) => ({
     checkpoint: row.model,

@@ -16,9 +16,9 @@ const columnsOf = (axes: StudyAxes): readonly TableColumn[] => [
 ];
 
 /**
- * Relative robustness on the average of the shifts where there is one, else on every shift.
+ * Formats relative robustness on the average of the shifts if there is one, else on every shift.
  *
- * @param file that holds all rows; null where none is written
+ * @param file file with all rows; null if none is written
  */
 export function formatRelativeTable(
   rows: readonly RelativeRow[],
@@ -40,6 +40,6 @@ export function formatRelativeTable(
     points(row.relativeRobustness),
     row.low === null || row.high === null ? "" : pointsRange(row.low, row.high),
   ]);
-  const title = `Relative robustness against ${printable(reference)}; intervals as if on different images`;
+  const title = `Relative robustness against ${printable(reference)}; intervals assume different images`;
   return [title, formatTextTable(columnsOf(axes), cells), ...moreRows(shown.length - cells.length, file)].join("\n");
 }

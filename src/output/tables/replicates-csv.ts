@@ -14,7 +14,7 @@ const COLUMNS = [
   "effective_robustness_sd",
 ] as const;
 
-/** The text of `replicates.csv`: mean and sample standard deviation over replicates; no sd of a single one. */
+/** The text of `replicates.csv`: mean and sample standard deviation over replicates; a single replicate has no sd. */
 export function formatReplicates(rows: readonly ReplicateRow[]): string {
   const cells = rows.map((row) => ({
     replicate_of: row.replicateOf,

@@ -7,10 +7,10 @@ import { areResiduals, MARKS, type MarkName, rowNamer, type Section, type ShownT
 import type { ResultsTable } from "./results-table.ts";
 
 /**
- * What a section must say of its figures, in sentences: of what they are, the line, prompts and protocols, the average, and
- * what is shown as best.
+ * Describes the figures of a section in sentences: metric, line, prompts and protocols, average, and which figures are
+ * marked best.
  *
- * @param best how the format shows the best figure: `Bold`, or a mark
+ * @param best how the format marks the best figure: `Bold`, or a mark
  */
 export function sectionCaption({ table }: ShownTable, section: Section, best: string): string[] {
   const { columns, axes } = table;
@@ -31,20 +31,20 @@ export function sectionCaption({ table }: ShownTable, section: Section, best: st
     ...(hasAverage ? [`${average}: unweighted mean of ${listed(shown("shift"))}`] : []),
     ...(hasBest
       ? [
-          `${best}: highest of its column, ties as printed too; doubtful, extrapolated and marked figures do not take part`,
+          `${best}: highest of its column, including ties as printed; doubtful, extrapolated and marked figures are not considered`,
         ]
       : []),
   ];
 }
 
-/** The same for all sections, each sentence once. */
+/** The captions of all sections, with each sentence once. */
 export function tableCaption(shown: ShownTable, sections: readonly Section[], best: string): string[] {
   return [...new Set(sections.flatMap((section) => sectionCaption(shown, section, best)))];
 }
 
 function accuracyWords(part: Section["part"], id: string): string {
   if (part === "controls")
-    return `Controls: zero-shot top-1 accuracy in percent on ${id}, among the classes of a shift alone`;
+    return `Controls: zero-shot top-1 accuracy in percent on ${id}, restricted to the classes of a shift`;
   return part === "protocols"
     ? "Other protocols: zero-shot top-1 accuracy in percent"
     : "Zero-shot top-1 accuracy in percent";
@@ -53,7 +53,7 @@ function accuracyWords(part: Section["part"], id: string): string {
 function robustnessWords(table: ResultsTable, id: string): string {
   const { baseline, scale } = table.line as NonNullable<ResultsTable["line"]>;
   const residuals = areResiduals(table)
-    ? "; these checkpoints draw the line, so distances are residuals and have no verdict"
+    ? "; the line is fitted on these checkpoints, so distances are residuals without a verdict"
     : "";
   return `Effective robustness in percentage points: accuracy minus what the line of ${baseline} expects at the ${id} accuracy (${scale} scale), with 95 % intervals from finite images and the error of the line${residuals}`;
 }
@@ -68,7 +68,7 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** What the marks in the sections stand for, each that is used: the mark, then the words. */
+/** Explains the marks used in the sections: pairs of mark and explanation. */
 export function tableLegend({ table }: ShownTable, sections: readonly Section[]): (readonly [string, string])[] {
   const rows = sections.flatMap(({ groups }) => groups.flatMap((group) => group.rows));
   const used = new Set(rows.flatMap(({ marks, cells }) => [...marks, ...cells.flatMap((cell) => cell?.marks ?? [])]));
@@ -83,11 +83,11 @@ function words(mark: MarkName, table: ResultsTable): readonly string[] {
     case "extrapolated":
       return ["extrapolated: outside the accuracies that the line was fitted on, so no verdict"];
     case "residual":
-      return ["by its name one of the line's models, so a residual and no verdict"];
+      return ["one of the line's models by name, so a residual without a verdict"];
     case "otherPrompts":
-      return ["the line is of other prompts: the difference is in the figure"];
+      return ["the line is of other prompts, so the figure includes that difference"];
     case "incomplete":
-      return ["on a part of the images", ...incompleteColumns(table)];
+      return ["on part of the images", ...incompleteColumns(table)];
     case "doubtful":
       return ["not ranked", ...doubts(table)];
     case "warning":
@@ -95,7 +95,7 @@ function words(mark: MarkName, table: ResultsTable): readonly string[] {
   }
 }
 
-/** Which images a column has, by number. */
+/** Lists the numbers of images of a column. */
 function incompleteColumns(table: ResultsTable): string[] {
   const name = rowNamer(table);
   return table.columns.flatMap(({ title, kind }, c) => {

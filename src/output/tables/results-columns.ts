@@ -6,9 +6,9 @@ import { compareTexts, splitProtocol } from "../../foundation/evaluation-key.ts"
 import { shiftOrder } from "./shift-order.ts";
 
 /**
- * What a column of the results table is of: a benchmark in distribution, a shift of the average, the average, a benchmark
- * that is none of these, the in-distribution benchmark on a shift's classes (a control, never the shift itself), or a
- * benchmark by another protocol than the table's.
+ * The kind of a column of the results table: a benchmark in distribution, a shift of the average, the average, another
+ * benchmark, the in-distribution benchmark on a shift's classes (a control, never the shift itself), or a benchmark by
+ * another protocol than the table's.
  */
 export type ColumnKind = "in-distribution" | "shift" | "average" | "other-benchmark" | "control" | "other-protocol";
 
@@ -18,17 +18,17 @@ export interface ResultsColumn {
   readonly benchmark: string;
   /** "" for the average */
   readonly protocol: string;
-  /** no two columns have the same */
+  /** unique */
   readonly title: string;
 }
 
-/** What a table reads of a benchmark's definition. */
+/** The parts of a benchmark's definition that a table uses. */
 export type TableBenchmark = Pick<Benchmark, "id" | "title" | "shortTitle" | "protocols">;
 
 export interface ColumnOptions {
   readonly axes: StudyAxes;
   readonly benchmarks: readonly TableBenchmark[];
-  /** benchmark → the protocol that the user asked for */
+  /** benchmark → the protocol that the user requested */
   readonly asked: ReadonlyMap<string, string>;
   /** benchmark → the baseline's protocol */
   readonly preferred: ReadonlyMap<string, string>;
@@ -38,10 +38,10 @@ const AVERAGE_TITLE = "Avg.";
 const MAX_TITLE = 20;
 
 /**
- * The protocol that each benchmark's column is of: the one asked for, else the baseline's, else the benchmark's default,
- * else the first; of those that the rows have.
+ * Chooses the protocol of each benchmark's column among those of the rows: the requested one, else the baseline's, else
+ * the benchmark's default, else the first.
  *
- * @throws InputError if a protocol asked for is not there, or is a class subset of the in-distribution benchmark
+ * @throws InputError if a requested protocol has no results, or is a class subset of the in-distribution benchmark
  */
 export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOptions): Map<string, string> {
   const { axes, asked, preferred, benchmarks } = options;
@@ -57,8 +57,8 @@ export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOpt
     const isSubset = rows.some((row) => row.benchmark === benchmark && row.protocol === protocol);
     throw new InputError(
       isSubset
-        ? `--protocol ${benchmark}=${protocol}: a class subset of the in-distribution benchmark; it is among the controls`
-        : `--protocol ${benchmark}=${protocol}: no result of it; there are ${names(known)}`,
+        ? `--protocol ${benchmark}=${protocol}: a class subset of the in-distribution benchmark; see the controls`
+        : `--protocol ${benchmark}=${protocol}: no results by this protocol; available: ${names(known)}`,
     );
   }
   return new Map(
@@ -75,8 +75,9 @@ export function chooseProtocols(rows: readonly AccuracyRow[], options: ColumnOpt
 }
 
 /**
- * The list of classes that the table's columns are of: all must be of one, for beside each other, and in an average, accuracies on a
- * list and on all classes would mislead. That of the protocols asked for, else none where any row is on all classes.
+ * Chooses the list of classes of the table's columns. All columns must have the same list, because accuracies on a list
+ * and on all classes are not comparable. It is the list of the requested protocols, else none if any row is on all
+ * classes.
  */
 function chooseClasses(rows: readonly AccuracyRow[], asked: ReadonlyMap<string, string>): string | null {
   const ofAsked = [...asked.values()]
@@ -88,10 +89,10 @@ function chooseClasses(rows: readonly AccuracyRow[], asked: ReadonlyMap<string, 
 }
 
 function names(protocols: ReadonlySet<string> | undefined): string {
-  return protocols === undefined ? "none of this benchmark" : [...protocols].sort().join(", ");
+  return protocols === undefined ? "none" : [...protocols].sort().join(", ");
 }
 
-/** Whether accuracies are of the in-distribution benchmark on the classes of a shift. */
+/** Returns whether accuracies are on the in-distribution benchmark, restricted to the classes of a shift. */
 export function isControl(
   { benchmark, protocol }: Pick<AccuracyRow, "benchmark" | "protocol">,
   axes: StudyAxes,
@@ -100,8 +101,8 @@ export function isControl(
 }
 
 /**
- * The columns that the rows fill, in the order of every table: in distribution, the shifts in the study's order, their
- * average, other benchmarks, controls, other protocols. There is an average where all shifts have a column.
+ * Builds the columns that the rows fill, in the order of every table: in distribution, the shifts in the study's order,
+ * their average, other benchmarks, controls, other protocols. The average requires a column for every shift.
  *
  * @param chosen of {@link chooseProtocols}
  */
@@ -155,7 +156,7 @@ function withTitles(
     if (splitProtocol(protocol).classes !== null) return listTitle({ benchmark, protocol }, benchmarks);
     if (kind === "control")
       return `${name(benchmark)} (${isShift(protocol, axes) ? name(protocol) : protocol} classes)`;
-    const isPlain = kind !== "in-distribution" || isWholeProtocol(protocol, axes); // by labels of single images it is another figure
+    const isPlain = kind !== "in-distribution" || isWholeProtocol(protocol, axes); // with labels of single images, the figure has another meaning
     return kind === "other-protocol" || !isPlain ? `${name(benchmark)} (${protocol})` : name(benchmark);
   });
   return columns.map((column, c) => {
@@ -165,7 +166,7 @@ function withTitles(
   });
 }
 
-/** `IN-V2 (imagenet100 classes)`; with the protocol where it is not the benchmark's first. */
+/** `IN-V2 (imagenet100 classes)`; with the protocol unless it is the benchmark's first. */
 export function listTitle(
   { benchmark, protocol }: Pick<AccuracyRow, "benchmark" | "protocol">,
   benchmarks: readonly TableBenchmark[],
@@ -179,7 +180,7 @@ function isShift(id: string, { shifts }: StudyAxes): boolean {
   return shifts.includes(id);
 }
 
-/** What columns call a benchmark: its short title, its title where that is short, else its id. */
+/** The title of a benchmark in columns: its short title, else its title if that is short, else its id. */
 export function shortTitle(id: string, benchmarks: readonly TableBenchmark[]): string {
   const known = benchmarks.find((benchmark) => benchmark.id === id);
   if (known === undefined) return id;

@@ -12,7 +12,7 @@ import {
 import type { Cell, TableRow } from "./table-cell.ts";
 import { left, right, type TableColumn } from "./text-table.ts";
 
-/** The table in GitHub's Markdown: a table a section, the best figures in bold type, what they are under them. */
+/** Formats the table in GitHub's Markdown: one table per section, the best figures in bold, with captions below. */
 export function formatResultsMarkdown(shown: ShownTable): string {
   const sections = tableSections(shown);
   const notes = [
@@ -29,8 +29,8 @@ export function formatResultsMarkdown(shown: ShownTable): string {
 }
 
 /**
- * The table in LaTeX: a `table` environment a section, labeled `tab:accuracy`, `tab:robustness`, …; the best figures in bold
- * type, intervals in small type under the figures. The document needs `\\usepackage{booktabs}`.
+ * Formats the table in LaTeX: one `table` environment per section, labeled `tab:accuracy`, `tab:robustness`, …, with
+ * the best figures in bold and intervals in small type below the figures. The document needs `\\usepackage{booktabs}`.
  */
 export function formatResultsLatex(shown: ShownTable): string {
   return tableSections(shown)
@@ -53,7 +53,7 @@ function columnsOf({ columns }: Section): TableColumn[] {
   return [left("checkpoint"), ...columns.map(right)];
 }
 
-/** @param isBrief intervals as short as they get */
+/** @param isBrief whether intervals are in their short form */
 function rowsOf({ groups }: Section, isBrief: boolean): TableRow[] {
   return groups.flatMap(({ title, rows }): TableRow[] => [
     ...(title === null ? [] : [{ heading: title }]),

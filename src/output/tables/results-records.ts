@@ -4,7 +4,10 @@ import type { ResultsColumn } from "./results-columns.ts";
 import type { ShownTable } from "./results-sections.ts";
 import type { ResultsCell, ResultsRow } from "./results-table.ts";
 
-/** The columns of the table's files for programs, and what is in each. `top1` is no name that `fit` reads accuracies by. */
+/**
+ * The columns of the table's machine-readable files, with their types. `top1` is not a column from which `fit` reads
+ * accuracies.
+ */
 const COLUMNS = {
   checkpoint: "text",
   group: "text",
@@ -35,13 +38,14 @@ const COLUMNS = {
 type ColumnName = keyof typeof COLUMNS;
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
 
-/** A figure of the table as files have it: fractions of 1, null where there is none. */
+/** A figure of the table as in files: fractions of 1; null if there is none. */
 export type ResultsRecord = Readonly<Record<ColumnName, string | number | boolean | null>>;
 
 /**
- * The table as tidy records: one a checkpoint, prompts and column, in the order of the table; with every name in full.
+ * Converts the table to tidy records: one per checkpoint, prompts and column, in the order of the table, with full
+ * names.
  *
- * @param groupOf checkpoint → group, where the table is grouped; else the group of the accuracies
+ * @param groupOf checkpoint → group, if the table is grouped; else the group of the accuracies is used
  */
 export function resultsRecords(
   { table, groups }: ShownTable,
@@ -111,9 +115,9 @@ export function formatResultsParquet(records: readonly ResultsRecord[]): Uint8Ar
 }
 
 /**
- * The table as an object for JSON: what it is of, then the records.
+ * Converts the table to an object for JSON: a description, then the records.
  *
- * @param caption what the table must say of its figures
+ * @param caption sentences that describe the figures
  */
 export function resultsJson(
   { table }: ShownTable,

@@ -3,7 +3,7 @@ import type { RobustnessRow } from "../../analysis/robustness/robustness-row.ts"
 import { AVERAGE } from "../../analysis/robustness/study-axes.ts";
 import { type EvaluationKey, keyText } from "../../foundation/evaluation-key.ts";
 
-/** A study's rows and lines on one x axis, for looking up. */
+/** A study's rows and lines on one x axis, indexed for lookup. */
 export interface RobustnessIndex {
   readonly rows: ReadonlyMap<string, RobustnessRow>;
   /** benchmark → its lines */
@@ -33,15 +33,15 @@ export function indexRobustness(
   return { rows: new Map(onAxis.map((row) => [keyText(row), row])), lines: byBenchmark };
 }
 
-/** The last digits of a mean may depend on its order. */
+/** Tolerance for means whose last digits depend on the order of summation. */
 const EXACT = 1e-12;
 
 /**
- * A result's distance from the line. A line of another protocol says nothing of a result, so there is none then; one of
- * other prompts does, and is named.
+ * Finds a result's distance from the line. A line of another protocol does not apply, so there is no distance then; a
+ * line of other prompts applies and is reported.
  *
- * @param shifts of an average: its shifts, each of which must have its distance. The study's average is looked up, and is
- *   the table's only where it is of the same accuracies
+ * @param shifts the shifts of an average, each of which must have a distance. The study's average is used only if it is
+ *   of the same accuracies as the table's
  */
 export function findRobustness(
   index: RobustnessIndex | null,

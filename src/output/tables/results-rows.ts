@@ -1,37 +1,37 @@
 import type { AccuracyRow, RowDoubt } from "../../evaluation/results/accuracy-row.ts";
 import type { TableBenchmark } from "./results-columns.ts";
 
-/** Which prompts a table is of. */
+/** The prompts that a table shows. */
 export interface PromptChoice {
   /** template sets; null: all */
   readonly templates: readonly string[] | null;
-  /** class names for all benchmarks; null: each protocol's own where there are results of them, else all */
+  /** class names for all benchmarks; null: each protocol's default if there are results with it, else all */
   readonly classNames: string | null;
-  /** whether other class names than the protocol's own are rows of their own */
+  /** whether class names other than the protocol's default have separate rows */
   readonly allClassNames?: boolean;
 }
 
-/** The accuracies of a checkpoint with one set of prompts: what a row of the table is of. */
+/** The accuracies of a checkpoint with one set of prompts: one row of the table. */
 export interface PromptRow {
   readonly checkpoint: string;
   readonly templates: string;
-  /** "" where every protocol has its own */
+  /** "" if every protocol uses its default */
   readonly classNames: string;
   readonly group: string;
   readonly doubt: RowDoubt | undefined;
   readonly rows: readonly AccuracyRow[];
 }
 
-/** Accuracies with the class names that tell a row from another; "" for the protocol's own. */
+/** Accuracies with the class names that distinguish rows; "" for the protocol's default. */
 interface NamedRow {
   readonly row: AccuracyRow;
   readonly variant: string;
 }
 
 /**
- * Sorts accuracies into rows: one a checkpoint and set of prompts, in the order of the inputs.
+ * Groups accuracies into rows: one per checkpoint and set of prompts, in the order of the inputs.
  *
- * @returns the rows, and how many accuracies of other prompts are not among them, by the name of the prompts
+ * @returns the rows, and the number of omitted accuracies by the name of their prompts
  */
 export function promptRows(
   rows: readonly AccuracyRow[],
@@ -40,7 +40,7 @@ export function promptRows(
 ): { readonly rows: PromptRow[]; readonly omitted: ReadonlyMap<string, number> } {
   const usesDefaultNames = defaultClassNames(rows, benchmarks);
   const named = rows.map((row): NamedRow => ({ row, variant: usesDefaultNames(row) ? "" : row.classNames }));
-  // Templates that a source does not name, or that a model without text has none of, are no others
+  // Empty templates (not named by the source, or of a model without text) match any choice
   const isOfTemplates = ({ templates }: AccuracyRow) =>
     choice.templates === null || templates === "" || choice.templates.includes(templates);
   const ofTemplates = named.filter(({ row }) => isOfTemplates(row));
@@ -77,12 +77,15 @@ export function promptRows(
   };
 }
 
-/** Prompts as the folders of results are called: `openai-80`, `openai-80+my-names`. */
+/** Names prompts like the folders of results: `openai-80`, `openai-80+my-names`. */
 export function promptsName({ templates, classNames }: Pick<PromptRow, "templates" | "classNames">): string {
   return [templates, classNames].filter((part) => part !== "").join("+");
 }
 
-/** Tells whether a row has its protocol's own class names: those of the definition; where that is not known, the first met. */
+/**
+ * Returns a check whether a row has the default class names of its protocol: those of the definition or, if that is not
+ * known, the first found.
+ */
 function defaultClassNames(
   rows: readonly AccuracyRow[],
   benchmarks: readonly TableBenchmark[],
@@ -99,7 +102,7 @@ function defaultClassNames(
   return (row) => row.classNames === "" || row.classNames === usual.get(key(row));
 }
 
-/** A list's id: as it is, or its file's name. */
+/** The id of a list: unchanged, or the name of its file. */
 function stem(idOrPath: string): string {
   return idOrPath.replace(/^.*[/\\]/, "").replace(/\.csv$/, "");
 }

@@ -7,17 +7,17 @@ import type { ColumnKind } from "./results-columns.ts";
 import { promptsName } from "./results-rows.ts";
 import type { ResultsCell, ResultsRow, ResultsTable } from "./results-table.ts";
 
-/** How a results table is shown. */
+/** A results table with its display options. */
 export interface ShownTable {
   readonly table: ResultsTable;
   readonly groups: readonly RowGroup[];
   /** decimals of figures in percent; intervals have one */
   readonly digits: number;
-  /** controls as columns beside the shifts; false: in a section of their own */
+  /** whether controls are columns next to the shifts; false: in a separate section */
   readonly controlColumns: boolean;
 }
 
-/** Marks behind figures, see `results-caption.ts` for what they stand for. */
+/** Marks after figures; `results-caption.ts` explains them. */
 export const MARKS = {
   outside: "*",
   extrapolated: "†",
@@ -30,12 +30,12 @@ export const MARKS = {
 
 export type MarkName = keyof typeof MARKS;
 
-/** A figure as it is printed; what it is printed in is the format's. */
+/** A figure as it is printed; the type is up to the format. */
 export interface ShownCell {
   readonly figure: string;
   /** null: not known */
   readonly interval: string | null;
-  /** the same where room is dear: differences in brackets, without the sign of a positive one */
+  /** short form: differences in brackets, without a plus sign */
   readonly briefInterval: string | null;
   readonly marks: readonly MarkName[];
   readonly isBest: boolean;
@@ -44,14 +44,14 @@ export interface ShownCell {
 export interface ShownRow {
   readonly name: string;
   readonly marks: readonly MarkName[];
-  /** null where there is no figure */
+  /** null if there is no figure */
   readonly cells: readonly (ShownCell | null)[];
 }
 
-/** What a section shows; files call it so. */
+/** The figures that a section shows; also used in names of files. */
 export type SectionPart = "accuracy" | "robustness" | "controls" | "protocols";
 
-/** A part of the table: every row that has a figure in it. */
+/** A part of the table, with every row that has a figure in it. */
 export interface Section {
   readonly part: SectionPart;
   readonly title: string;
@@ -62,12 +62,15 @@ export interface Section {
 const TITLES: Readonly<Record<SectionPart, string>> = {
   accuracy: "Top-1 accuracy, %",
   robustness: "Effective robustness ρ, percentage points",
-  controls: "Controls: in distribution, on the classes of a shift alone",
+  controls: "Controls: in distribution, on the classes of a shift only",
   protocols: "Other protocols",
 };
 const MAIN: readonly ColumnKind[] = ["in-distribution", "shift", "average", "other-benchmark"];
 
-/** The parts of a table: accuracies, distances from the line, controls, other protocols; those that have figures. */
+/**
+ * Divides a table into sections: accuracies, distances from the line, controls, other protocols. Sections without
+ * figures are omitted.
+ */
 export function tableSections(shown: ShownTable): Section[] {
   const main = shown.controlColumns ? [...MAIN, "control" as const] : MAIN;
   const sections = [
@@ -115,13 +118,16 @@ function section(shown: ShownTable, part: SectionPart, kinds: readonly ColumnKin
   };
 }
 
-/** Whether every distance is a residual, of a line through the table's checkpoints: said once then, and not marked. */
+/**
+ * Returns whether every distance is a residual of a line through the table's checkpoints. The caption then states it
+ * once instead of marking each figure.
+ */
 export function areResiduals({ rows }: ResultsTable): boolean {
   const found = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.robustness ?? []));
   return found.length > 0 && found.every(({ verdict }) => verdict === "in-baseline");
 }
 
-/** The name of a row: the checkpoint's, with the prompts where rows differ in them. */
+/** Names rows by checkpoint, with the prompts if rows differ in them. */
 export function rowNamer(table: ResultsTable): (row: ResultsRow) => string {
   const known = new Set(table.rows.map(promptsName).filter((name) => name !== ""));
   return (row) => {
@@ -166,7 +172,7 @@ function distanceMarks(cell: ResultsCell, robustness: RobustnessRow): MarkName[]
     residual: robustness.verdict === "in-baseline",
     otherPrompts: cell.isOtherPrompts,
     incomplete: cell.isIncomplete,
-    doubtful: false, // marked at the row's name
+    doubtful: false, // marked on the row's name
     warning: cell.hasRobustnessWarning,
   };
   return (Object.keys(MARKS) as MarkName[]).filter((mark) => has[mark]);

@@ -20,47 +20,50 @@ import { markWarnings, type WarningMarks } from "./warning-marks.ts";
 /** A checkpoint's figures in one column. Fractions of 1. */
 export interface ResultsCell {
   readonly accuracy: number;
-  /** 95 % interval from finite images; null where their number is not known */
+  /** 95 % interval from finite images; null if their number is not known */
   readonly low: number | null;
   readonly high: number | null;
-  /** images, and those of the complete benchmark; null: not known, and for the average */
+  /** images, and images of the complete benchmark; null if not known and for the average */
   readonly n: number | null;
   readonly expectedN: number | null;
-  /** equal for figures of as many images; of an average, in each of its shifts */
+  /** equal for figures on equal numbers of images; for an average, in each of its shifts */
   readonly size: string;
   readonly classNames: string;
-  /** whether images are known to be missing; of an average, in any of its shifts */
+  /** whether images are known to be missing; for an average, in any of its shifts */
   readonly isIncomplete: boolean;
-  /** its place beside the baseline's line; null where there is none, or one of another protocol only */
+  /** its position relative to the baseline's line; null if there is no line of its protocol */
   readonly robustness: RobustnessRow | null;
-  /** whether that line is of other prompts */
+  /** whether that line was fitted with other prompts */
   readonly isOtherPrompts: boolean;
-  /** whether a warning concerns the accuracy, or the distance from the line */
+  /** whether a warning applies to the accuracy, or to the distance from the line */
   readonly hasWarning: boolean;
   readonly hasRobustnessWarning: boolean;
 }
 
 export interface ResultsRow extends Omit<PromptRow, "rows"> {
-  /** in the order of the table's columns; null where there is no result */
+  /** in the order of the table's columns; null if there is no result */
   readonly cells: readonly (ResultsCell | null)[];
 }
 
-/** Accuracies and effective robustness: a row a checkpoint (and prompts, where there are several), a column a benchmark. */
+/**
+ * Accuracies and effective robustness: one row per checkpoint (and prompts, if there are several), one column per
+ * benchmark.
+ */
 export interface ResultsTable {
   readonly columns: readonly ResultsColumn[];
   readonly rows: readonly ResultsRow[];
   readonly axes: StudyAxes;
-  /** the line that effective robustness is against, whose x axis is the study's first; null where there is none */
+  /** the reference line of effective robustness, on the study's first x axis; null if there is none */
   readonly line: { readonly baseline: string; readonly scale: string; readonly tests: number } | null;
-  /** prompts that have results and no row: name → results */
+  /** prompts with results but no row: name → number of results */
   readonly otherPrompts: ReadonlyMap<string, number>;
-  /** protocols that have results and no column: benchmark and protocol → results */
+  /** protocols with results but no column: benchmark and protocol → number of results */
   readonly otherProtocols: ReadonlyMap<string, number>;
-  /** what the warning mark stands for */
+  /** the warnings behind the warning mark */
   readonly warnings: readonly string[];
 }
 
-/** What of a study the table takes. */
+/** The parts of a study that the table uses. */
 export interface TableStudy {
   readonly lines: readonly BaselineLine[];
   readonly rows: readonly RobustnessRow[];
@@ -73,20 +76,20 @@ export interface ResultsTableOptions {
   /** null: no effective robustness */
   readonly study: TableStudy | null;
   readonly prompts: PromptChoice;
-  /** benchmark → the protocol asked for */
+  /** benchmark → the requested protocol */
   readonly protocols?: ReadonlyMap<string, string>;
-  /** whether results by other protocols than the table's have columns too */
+  /** whether results by protocols other than the table's have columns too */
   readonly otherProtocols?: boolean;
-  /** of the runs that made the results */
+  /** warnings of the runs that produced the results */
   readonly warnings?: readonly Note[];
 }
 
 /**
- * Arranges accuracies and a study of them as the table of a paper. The study is of all that the inputs hold, so that a
- * verdict here is the verdict of `robustness.csv`.
+ * Arranges accuracies and their study as a table for a paper. The study covers all inputs, so verdicts equal those in
+ * `robustness.csv`.
  *
- * @param accuracies each once, with default protocols filled in
- * @throws InputError if a protocol asked for has no result
+ * @param accuracies without duplicates, with default protocols filled in
+ * @throws InputError if a requested protocol has no result
  */
 export function buildResultsTable(accuracies: readonly AccuracyRow[], options: ResultsTableOptions): ResultsTable {
   const { axes, study } = options;
@@ -157,7 +160,7 @@ function cellsOf(row: PromptRow, context: CellContext): (ResultsCell | null)[] {
     const fitting = row.rows.filter(
       (accuracyRow) => accuracyRow.benchmark === benchmark && accuracyRow.protocol === protocol,
     );
-    // A file that leaves class names out beside one that names them: the latter says more
+    // Of two files, prefer the one that names the class names
     const found = fitting.find(({ classNames }) => classNames !== "") ?? fitting[0];
     return found === undefined ? null : cellOf(found, kind === "shift" || kind === "other-benchmark", context);
   });
@@ -183,7 +186,7 @@ function cellOf(row: AccuracyRow, hasLine: boolean, { index, accuracyMarks, dist
   };
 }
 
-/** The mean of the shifts' accuracies, as the study's average has it, where the row has them all. */
+/** Computes the mean of the shifts' accuracies as in the study's average; null unless the row has them all. */
 function averageOf(row: PromptRow, cells: readonly (ResultsCell | null)[], context: CellContext): ResultsCell | null {
   const { axes, chosen, columns, index, distanceMarks } = context;
   const parts = row.rows.filter(

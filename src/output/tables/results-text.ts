@@ -11,18 +11,18 @@ import {
 import { shortenNames } from "./shorten-names.ts";
 import { formatTextTable, left, printable } from "./text-table.ts";
 
-/** Behind the best figure of a column: a terminal has no bold type here. */
+/** Mark after the best figure of a column; text output has no bold type. */
 const BEST = "◆";
-/** Names are cut to this where a terminal is too narrow for them. */
+/** Names are cut to this length if the terminal is too narrow. */
 const SHORT_NAME = 24;
 const GAP = 2;
 
 /**
- * The table for a terminal or a text file: a row a checkpoint in each section, intervals beside the figures; under them
- * where the width wants it, and columns in blocks below each other where that is not enough. Names are cut only then, no
- * two alike, and follow in full.
+ * Formats the table for a terminal or a text file: one row per checkpoint in each section, with intervals next to the
+ * figures. If the width is too small, intervals go below the figures; if that is not enough, columns are divided into
+ * blocks and names are cut, all different, with the full names below.
  *
- * @param width columns of the terminal; null: as wide as it gets, and no name is cut
+ * @param width columns of the terminal; null: unlimited, and no name is cut
  */
 export function formatResultsText(shown: ShownTable, width: number | null = null): string {
   const sections = tableSections(shown);
@@ -41,7 +41,7 @@ export function formatResultsText(shown: ShownTable, width: number | null = null
   return [...blocks, notes.map(printable).join("\n")].join("\n\n");
 }
 
-/** Whether a section needs no cut: on one line, or with intervals under the figures. */
+/** Returns whether a section fits without cuts: on one line, or with intervals below the figures. */
 function fits(section: Section, names: ReadonlyMap<string, string>, width: number): boolean {
   return [true, false].some((isWide) => totalWidth(section, names, isWide) <= width);
 }
@@ -95,7 +95,7 @@ function blockText(
   return formatTextTable(columns, rows);
 }
 
-/** Widths of what a column's cells are made of. */
+/** Widths of the parts of a column's cells. */
 interface ColumnLayout {
   readonly figure: number;
   readonly marks: number;

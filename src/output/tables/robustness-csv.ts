@@ -33,10 +33,11 @@ const COLUMNS = [
 ] as const;
 
 /**
- * The text of `robustness.csv`: one row a checkpoint, benchmark and x axis. All numbers are fractions of 1; low and high
- * are of effective_robustness, prediction_low and prediction_high of the accuracy; decision_low and decision_high are the
- * effective robustness that is called below or above whatever the other rows show (Holm's first step), minimum_detectable_low and
- * minimum_detectable_high the true one that so many images show there with 80 % power.
+ * The text of `robustness.csv`: one row per checkpoint, benchmark and x axis. All numbers are fractions of 1. low and
+ * high are bounds of effective_robustness; prediction_low and prediction_high are bounds of the accuracy. Beyond
+ * decision_low and decision_high the effective robustness is significant regardless of the other rows (Holm's first
+ * step); minimum_detectable_low and minimum_detectable_high are the true values that this number of images detects at
+ * that level with 80 % power.
  */
 export function formatRobustness(rows: readonly RobustnessRow[]): string {
   const cells = rows.map((row) => ({

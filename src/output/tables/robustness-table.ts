@@ -11,7 +11,10 @@ import type { TaskTitle } from "./task-title.ts";
 import type { TableColumn } from "./text-table.ts";
 import type { WarningMarks } from "./warning-marks.ts";
 
-/** Effective robustness as a grid: a row a checkpoint and template set, a column a benchmark, protocol and x axis. */
+/**
+ * Effective robustness as a grid: one row per checkpoint and template set, one column per benchmark, protocol and x
+ * axis.
+ */
 interface RobustnessGrid {
   readonly columns: readonly string[];
   readonly rows: readonly {
@@ -21,7 +24,7 @@ interface RobustnessGrid {
   }[];
 }
 
-/** The lines' figures for a paper. */
+/** Builds a table of the lines for a paper. */
 export function linesTable(lines: readonly BaselineLine[], axes: StudyAxes, title: TaskTitle): PlainTable {
   const isAnyUnreliable = lines.some(({ fit }) => isUnreliable(fit));
   const columns: TableColumn[] = [
@@ -48,9 +51,9 @@ function cellOf(value: number | null | undefined): string {
 }
 
 /**
- * Effective robustness of every checkpoint in percentage points with its 95 % interval. A dagger marks what is
- * extrapolated: the checkpoint lies outside the baseline's accuracies in distribution; a double dagger what is not ranked: a
- * doubtful row, or a second of the same weights or run; an exclamation mark what a warning concerns.
+ * Builds a table of every checkpoint's effective robustness in percentage points with its 95 % interval. A dagger marks
+ * extrapolations (the checkpoint is outside the baseline's accuracies in distribution), a double dagger rows that are
+ * not ranked (doubtful, or a duplicate of the same weights or run), and an exclamation mark figures with a warning.
  */
 export function robustnessTable(
   rows: readonly RobustnessRow[],
@@ -73,7 +76,10 @@ export function robustnessTable(
   };
 }
 
-/** The same as a wide CSV: fractions, empty where there is no figure; with the rows' `quality` where any is doubtful. */
+/**
+ * Formats the same figures as a wide CSV: fractions, empty if there is no figure; with the rows' `quality` if any is
+ * doubtful.
+ */
 export function formatWideRobustness(rows: readonly RobustnessRow[], axes: StudyAxes): string {
   const grid = robustnessGrid(rows, axes, ({ benchmark, protocol, idSide }) => {
     const column = isWholeProtocol(protocol, axes) ? benchmark : `${benchmark} ${protocol}`;
@@ -115,7 +121,7 @@ function robustnessGrid(
   return { columns, rows: [...byName.values()] };
 }
 
-/** An x axis: `imagenet@imagenet-r` is ImageNet on the classes of ImageNet-R. */
+/** Names an x axis: `imagenet@imagenet-r` is ImageNet on the classes of ImageNet-R. */
 function sideTitle(idSide: string, title: TaskTitle): string {
   const [benchmark = "", protocol = ""] = idSide.split("@");
   return title({ benchmark, protocol });

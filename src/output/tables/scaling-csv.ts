@@ -28,10 +28,11 @@ const COLUMNS = [
 ] as const;
 
 /**
- * The text of `scaling.csv`: of each column its effect on the scale `along` the line and `above` it, per doubling (`transform` log2) or
- * unit; then whether all columns `together` move the height, and whether the groups' `slopes` differ.
+ * The text of `scaling.csv`: the effect of each column on the scale, `along` the line and `above` it, per doubling
+ * (`transform` log2) or unit; then whether all columns `together` change the height, and whether the groups' `slopes`
+ * differ.
  *
- * @param groupBy column of the groups; empty where there are none
+ * @param groupBy column that defines the groups; empty if there are none
  */
 export function formatScaling(study: ScalingStudy, groupBy: string): string {
   const rows = study.comparisons.flatMap((comparison) => {
@@ -67,7 +68,7 @@ export function formatScaling(study: ScalingStudy, groupBy: string): string {
   );
 }
 
-/** Correlations with the other columns: `steps 0.93`. */
+/** Formats the correlations with the other columns: `steps 0.93`. */
 function correlationsText({ effects, correlations }: ScalingComparison, c: number): string {
   const texts = effects.map(({ column }, at) => `${column} ${Number(correlations[c]?.[at]?.toPrecision(4))}`);
   return texts.filter((_, at) => at !== c).join(";");

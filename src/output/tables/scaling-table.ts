@@ -6,9 +6,9 @@ import { formatTextTable, left, printable, right } from "./text-table.ts";
 const NAME_WIDTH = 28;
 
 /**
- * What columns do along the line and above it on each benchmark, and how they are correlated.
+ * Formats the effects of columns along the line and above it on each benchmark, and their correlations.
  *
- * @param groupBy column of the groups; undefined where there are none
+ * @param groupBy column that defines the groups; undefined if there are none
  */
 export function formatScalingTable(study: ScalingStudy, groupBy: string | undefined): string {
   const { columns, scale, comparisons, familySize } = study;
@@ -47,14 +47,14 @@ export function formatScalingTable(study: ScalingStudy, groupBy: string | undefi
   const within = groupBy === undefined ? "" : `, a height for each ${printable(groupBy)}`;
   return [
     `Scaling: ${scale} ${units.join(", ")}${within}; p values by Holm over ${familySize}`,
-    "along: change of the in-distribution accuracy; above: change under the shift at a fixed in-distribution accuracy, errors in x taken out",
+    "along: change of the in-distribution accuracy; above: change under the shift at a fixed in-distribution accuracy, errors in x removed",
     formatTextTable(titles, rows),
     ...correlationLines(study),
     ...comparisons.flatMap(togetherLines),
   ].join("\n");
 }
 
-/** Correlations on the first benchmark: of the same checkpoints, they are much the same on all. */
+/** Formats the correlations on the first benchmark; with the same checkpoints they are similar on all. */
 function correlationLines({ columns, comparisons }: ScalingStudy): string[] {
   const { correlations = [], groups = [] } = comparisons[0] ?? {};
   return columns.flatMap(({ column }, a) =>

@@ -3,10 +3,10 @@ import { AVERAGE, IMAGENET_AXES, type StudyAxes, wholeSides } from "../../analys
 import { compareTexts } from "../../foundation/evaluation-key.ts";
 
 /**
- * The order of benchmarks in every table: the benchmarks in distribution, the study's shifts in the study's order, what is
- * computed of them all, then other benchmarks by code units.
+ * Returns the order of benchmarks in every table: the benchmarks in distribution, the study's shifts in its order, the
+ * values computed from all of them, then other benchmarks by code units.
  *
- * @returns a comparison of two benchmarks' ids, as `Array.prototype.sort` takes it
+ * @returns a comparison of two benchmark ids for `Array.prototype.sort`
  */
 export function shiftOrder(axes: StudyAxes = IMAGENET_AXES): (a: string, b: string) => number {
   const known = [...wholeSides(axes), ...axes.shifts, AVERAGE, MEAN_OF_SHIFTS];
@@ -15,10 +15,10 @@ export function shiftOrder(axes: StudyAxes = IMAGENET_AXES): (a: string, b: stri
 }
 
 /**
- * Rows of tables with benchmarks in {@link shiftOrder}: groups stay in the order of their first rows, and what has one
- * benchmark in its own.
+ * Sorts rows by benchmark in {@link shiftOrder} within groups. Groups stay in the order of their first rows, as do rows
+ * of one benchmark.
  *
- * @param groupOf what rows of one block have in common: the checkpoint, say
+ * @param groupOf the key that rows of one block share, such as the checkpoint
  */
 export function inShiftOrder<Row extends { readonly benchmark: string }>(
   rows: readonly Row[],

@@ -2,13 +2,12 @@ import { cutMiddle } from "./name-text.ts";
 import { printable } from "./text-table.ts";
 
 /**
- * Names of at most `length` characters, no two alike: a name that fits stays as it is, others lose what they share. Where
- * the middle may go, both ends stay; where names would read alike then, the stretch in which they differ stays, and where
- * that is not enough they are numbered.
+ * Shortens names to at most `length` characters, all different. A name that fits is unchanged. Otherwise the middle is
+ * cut; names that would become equal keep the part in which they differ, and if that is not enough they are numbered.
  *
- * @param names each once
+ * @param names without duplicates
  * @param length at least 8
- * @returns name → what stands for it
+ * @returns name → short name
  */
 export function shortenNames(names: readonly string[], length: number): Map<string, string> {
   const shorts = new Map(names.map((name) => [name, cutMiddle(name, length)]));
@@ -21,7 +20,7 @@ export function shortenNames(names: readonly string[], length: number): Map<stri
   for (const group of collisions(shorts)) {
     let number = 1;
     for (const name of group) {
-      if (shorts.get(name) === name) continue; // it is whole: the others give way
+      if (shorts.get(name) === name) continue; // unchanged: the others must differ from it
       let short: string;
       do short = numbered(name, number++, length);
       while (taken.has(short));
@@ -33,23 +32,23 @@ export function shortenNames(names: readonly string[], length: number): Map<stri
 }
 
 /**
- * How a table for a terminal shows names that a column has room for `length` characters of: safe to print, no two alike.
+ * Returns a function that shortens names for a terminal column of `length` characters: safe to print, all different.
  *
- * @param names all that the column may hold
+ * @param names all names of the column
  */
 export function nameShortener(names: Iterable<string>, length: number): (name: string) => string {
   const shorts = shortenNames([...new Set([...names].map(printable))], length);
   return (name) => shorts.get(printable(name)) ?? cutMiddle(printable(name), length);
 }
 
-/** Names that are shown alike. */
+/** Groups of names with equal short names. */
 function collisions(shorts: ReadonlyMap<string, string>): string[][] {
   const byShort = new Map<string, string[]>();
   for (const [name, short] of shorts) byShort.set(short, [...(byShort.get(short) ?? []), name]);
   return [...byShort.values()].filter((group) => group.length > 1);
 }
 
-/** Characters that all of them begin with. */
+/** Number of characters in the common prefix. */
 function commonPrefix(names: readonly string[]): number {
   const all = names.map((name) => [...name]);
   const first = all[0] as string[];
@@ -57,7 +56,7 @@ function commonPrefix(names: readonly string[]): number {
   return at === -1 ? first.length : at;
 }
 
-/** The beginning of a name, then as much from where it differs as there is room for. */
+/** Keeps the beginning of a name, then as much as fits from where it differs. */
 function aroundDifference(name: string, from: number, length: number): string {
   const characters = [...name];
   if (characters.length <= length) return name;

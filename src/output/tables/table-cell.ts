@@ -1,24 +1,24 @@
-/** A cell that is more than a text: plain texts all of them, whatever a format would obey in them is shown as it stands. */
+/** A cell with several parts, each plain text that formats must escape. */
 export interface RichCell {
   readonly text: string;
   readonly isBold?: boolean;
-  /** raised behind the text: marks of footnotes */
+  /** superscript after the text: footnote marks */
   readonly marks?: string;
-  /** in smaller type beside or under the text: an interval */
+  /** smaller type next to or below the text: an interval */
   readonly small?: string;
 }
 
 export type Cell = string | RichCell;
 
-/** A row, or a heading over those that follow. */
+/** A row, or a heading over the rows that follow. */
 export type TableRow = readonly Cell[] | { readonly heading: string };
 
-/** Whether a row is a heading. */
+/** Returns whether a row is a heading. */
 export function isHeading(row: TableRow): row is { readonly heading: string } {
   return "heading" in row;
 }
 
-/** A cell with all its parts. */
+/** Expands a cell to all its parts. */
 export function richCell(cell: Cell): Required<RichCell> {
   const rich = typeof cell === "string" ? { text: cell } : cell;
   return { isBold: false, marks: "", small: "", ...rich };

@@ -5,13 +5,13 @@ import { isControl, listTitle, shortTitle, type TableBenchmark } from "./results
 /** Names a benchmark and its protocol in a table. */
 export type TaskTitle = (task: Pick<TaskKey, "benchmark" | "protocol">) => string;
 
-/** Ids, as files have them. */
+/** Titles made of ids, as in files. */
 export const plainTitle: TaskTitle = ({ benchmark, protocol }) => `${benchmark} ${protocol}`.trimEnd();
 
 /**
- * Titles as papers write them: `IN-R`; `IN-R (1000)` where the protocol is not the default; `IN (IN-R classes)` for the
- * in-distribution benchmark on a shift's classes, which is never the shift itself; `IN (imagenet100 classes)` on a list of
- * classes. Ids for benchmarks that are not known.
+ * Titles as in papers: `IN-R`; `IN-R (1000)` if the protocol is not the default; `IN (IN-R classes)` for the
+ * in-distribution benchmark on a shift's classes, which is never the shift itself; `IN (imagenet100 classes)` on a list
+ * of classes. Unknown benchmarks keep their ids.
  */
 export function taskTitles(benchmarks: readonly TableBenchmark[], axes: StudyAxes): TaskTitle {
   return (task) => {

@@ -5,12 +5,12 @@ interface AdjustedP {
   readonly pHolm: number | null;
 }
 
-/** `p`, `p_holm`, and over how many p values it is adjusted. */
+/** Cells `p`, `p_holm` and the size of the family of the adjustment. */
 export function adjustedCells({ p, pHolm }: AdjustedP, family: number) {
   return { p: computed(p), p_holm: computed(pHolm), family: p === null ? null : family };
 }
 
-/** Of an F test; `replicates` are empty of a test that simulates nothing. */
+/** Cells of an F test; `replicates` is empty for a test without simulation. */
 export function testCells(
   test: AdjustedP & {
     readonly statistic: number;
@@ -29,7 +29,7 @@ export function testCells(
   };
 }
 
-/** Of an effect on the scale. */
+/** Cells of an effect on the scale. */
 export function effectCells({
   estimate,
   low,
@@ -44,7 +44,7 @@ export function effectCells({
   };
 }
 
-/** A row with an empty cell in each column that it has none of. */
+/** Fills the missing columns of a row with empty cells. */
 export function fillColumns<Column extends string>(
   columns: readonly Column[],
   cells: Partial<Record<Column, CsvCell>>,

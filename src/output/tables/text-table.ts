@@ -29,13 +29,13 @@ export function formatTextTable(columns: readonly TableColumn[], rows: readonly 
   return [line(columns.map(({ title }) => title)), rule, ...rows.map(line)].join("\n");
 }
 
-/** The line under a table that does not show all rows. @param file that holds them; null where none is written */
+/** The line below a table that does not show all rows. @param file with all rows; null if none is written */
 export function moreRows(count: number, file: string | null): string[] {
   if (count === 0) return [];
   return [`… and ${plural(count, "more row")}${file === null ? "" : ` in ${printable(file)}`}`];
 }
 
-/** Text from elsewhere made safe for a terminal: control characters are shown, not obeyed. */
+/** Makes untrusted text safe for a terminal: control characters are shown as escapes. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`);
 }

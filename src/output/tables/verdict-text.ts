@@ -2,7 +2,7 @@ import { MEAN_OF_SHIFTS, type RobustnessRow } from "../../analysis/robustness/ro
 import { doubtWords } from "../../evaluation/results/accuracy-row.ts";
 import { probability } from "../../foundation/number-text.ts";
 
-/** What can be said of a distance from the line, in words. */
+/** Describes the verdict on a distance from the line. */
 export function verdictText({ verdict, predictionPHolm, benchmark, doubt }: RobustnessRow, tests: number): string {
   const p =
     predictionPHolm === null
@@ -17,12 +17,12 @@ export function verdictText({ verdict, predictionPHolm, benchmark, doubt }: Robu
     case "extrapolated":
       return "no verdict: outside the accuracies that the line was fitted on";
     case "in-baseline":
-      return "no verdict: by its name one of the line's models, so its distance is a residual";
+      return "no verdict: one of the line's models by name, so its distance is a residual";
     case "not-ranked":
       return doubt === undefined ? "no verdict" : `not ranked: ${doubtWords(doubt)}`;
     case "not-tested":
       return benchmark === MEAN_OF_SHIFTS
         ? "no verdict: a mean of distances has no line"
-        : "no verdict: no scatter of models is known, or an accuracy of 0 or 1 of unknown images";
+        : "no verdict: the scatter of the models is not known, or the accuracy is 0 or 1 on an unknown number of images";
   }
 }

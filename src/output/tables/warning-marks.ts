@@ -4,13 +4,13 @@ import { describeWarnings } from "../../evaluation/results/result-warnings.ts";
 import { type EvaluationKey, matches } from "../../foundation/evaluation-key.ts";
 import type { Note } from "../../foundation/notes.ts";
 
-/** Marks a figure that a warning concerns. */
+/** Marks a figure with a warning. */
 export const WARNING_MARK = "!";
 
-/** What a row of a table is of. */
+/** The result that a row of a table shows. */
 type MarkedRow = Pick<EvaluationKey, "checkpoint" | "benchmark" | "templates"> & { readonly idSide?: string };
 
-/** Tells which rows of a table a warning concerns, and what is written under it. */
+/** Marks for the rows of a table that have warnings, with the footnotes below the table. */
 export interface WarningMarks {
   /** `!` or nothing */
   of(row: MarkedRow): string;
@@ -22,8 +22,8 @@ export const NO_MARKS: WarningMarks = { of: () => "", footnotes: [] };
 /**
  * Marks figures whose results have warnings.
  *
- * @param axes where the figures are distances from a line: one of the in-distribution result is in all of them, and each
- *   shift's is in the average. Absent where a figure is of its own result alone
+ * @param axes set if the figures are distances from a line: a warning about the in-distribution result then applies to
+ *   all of them, and a warning about a shift applies to the average. Absent if a figure depends on one result only
  */
 export function markWarnings(warnings: readonly Note[], axes?: StudyAxes): WarningMarks {
   if (warnings.length === 0) return NO_MARKS;
@@ -39,7 +39,10 @@ export function markWarnings(warnings: readonly Note[], axes?: StudyAxes): Warni
   };
 }
 
-/** Whether a benchmark is the x axis of a row; of a row that does not say which it is on, any in distribution. */
+/**
+ * Returns whether a benchmark is the x axis of a row; any in-distribution benchmark if the row does not specify its
+ * axis.
+ */
 function isOnAxis({ idSide }: MarkedRow, benchmark: string, axes: StudyAxes): boolean {
   return idSide === undefined ? isInDistribution(benchmark, axes) : benchmarkOfSide(idSide) === benchmark;
 }

@@ -2,9 +2,9 @@ import { computed, formatCsvRows } from "../../foundation/files/format-csv.ts";
 import { type AccuracyGrid, columnTitles } from "./accuracy-grid.ts";
 
 /**
- * Accuracies as a wide CSV: a row a checkpoint, a column `benchmark/protocol/templates` (`+class-names` where needed to
- * tell two apart), fractions in [0, 1], empty where there is no result. Where images are missing, a column
- * `… n of expected` follows.
+ * Formats accuracies as a wide CSV: one row per checkpoint, one column `benchmark/protocol/templates` (with
+ * `+class-names` if needed to distinguish two), fractions in [0, 1], empty without a result. If images are missing, a
+ * column `… n of expected` follows.
  */
 export function formatWideAccuracies(grid: AccuracyGrid): string {
   const titles = columnTitles(grid.columns, "/", true);

@@ -38,11 +38,11 @@ const run = (checkpoints: readonly string[], options: CompareCommandOptions) =>
   captured(() => runCompare(checkpoints, options));
 
 describe("shiftline compare", () => {
-  it("pairs two checkpoints on the same images and says which differences are more than chance", async () => {
+  it("pairs two checkpoints on the same images and says which differences are significant", async () => {
     const { stdout, stderr } = await run(["vit", "path/to/resnet.onnx"], { results: await results() });
     expect(stderr).toBe("");
     expect(stdout).toContain("vit (first) minus resnet (second), prompts openai-80\n");
-    expect(stdout).toContain("1 of 2 differences are more than chance (McNemar's exact test, Holm over 2)");
+    expect(stdout).toContain("1 of 2 differences are significant (McNemar's exact test, Holm over 2)");
     expect(stdout).toMatch(/^IN, 40 of 50 +70\.00 +65\.00 +\+5\.00 +−\S+ … \+\S+ +0\.500 +0\.500$/m);
     expect(stdout).toMatch(/^IN-R, 40 of 50 +75\.00 +30\.00 +\+45\.00 +\+\S+ … \+\S+ +< 0\.0001 +< 0\.0001$/m);
     expect(stdout).toMatch(/^IN-R, 40 of 50 +12 +18 +0 +10 +/m);
@@ -92,8 +92,8 @@ describe("shiftline compare", () => {
   it("puts one checkpoint beside the nearest model of a baseline, and says that it is unpaired", async () => {
     const folder = await results();
     const { stdout, stderr } = await run(["vit"], { results: folder });
-    expect(stdout).toContain("vit beside the model of openai-clip nearest in ImageNet accuracy");
-    expect(stdout).toContain("unpaired: published accuracies do not say which images were right");
+    expect(stdout).toContain("vit and the model of openai-clip nearest in ImageNet accuracy");
+    expect(stdout).toContain("unpaired: published accuracies do not state which images were correct");
     expect(stdout).toMatch(/^IN, 40 of 50 +RN50x16\/openai +70\.00 +70\.\d\d /m);
     expect(stderr).toContain("another number of images than behind the published accuracy");
     const beside = await run(["vit", "resnet"], { results: folder, baseline: "imagenet-testbed", format: "csv" });

@@ -31,8 +31,8 @@ describe("shiftline fit --agreement", () => {
       folder,
     ]);
     expect(run.status, run.stderr).toBe(0);
-    expect(run.stdout).toContain("Agreement of every two checkpoints, on the probit scale (Baek et al. 2022)");
-    expect(run.stdout).toContain("each checkpoint's predictions: agreement-predictions.csv");
+    expect(run.stdout).toContain("Agreement of every pair of checkpoints, on the probit scale (Baek et al. 2022)");
+    expect(run.stdout).toContain("predictions of each checkpoint: agreement-predictions.csv");
 
     const lines = table(folder, "agreement-lines.csv");
     expect(new Set(lines.map(({ id_side }) => id_side))).toEqual(new Set(sides));

@@ -219,7 +219,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
     expect(run.status, run.stderr).toBe(0);
     expect(run.stderr).toContain("note: the groups' lines adjusted by --adjust takes samples by its base-2 logarithm");
     expect(run.stdout).toContain(
-      "assumed: log2 samples moves heights in a straight line on the scale, by the same amount in every group and at every x",
+      "assumed: log2 samples moves heights linearly on the scale, by the same amount in every group and at every x",
     );
     expect(run.stdout).toMatch(/^group +n +slope .* at 30\.0 % +95 %$/m);
     const tests = records(join(run.out, "group-tests.csv"));

@@ -60,7 +60,7 @@ describe("shiftline fit", () => {
     const run = await shiftline([...inputs, ...metadata, "--id", sides.join(","), "--out", folder]);
     expect(run.status, run.stderr).toBe(0);
     for (const title of ["Fluent flat", "Fluent 3-D"]) {
-      expect(run.stdout).toContain(`checkpoints in percentage points against ${title}, by average`);
+      expect(run.stdout).toContain(`checkpoints in percentage points against ${title}, sorted by average`);
     }
     const read = (name: string) =>
       parse(readFileSync(join(folder, name), "utf8"), { columns: true }) as Record<string, string>[];
@@ -102,7 +102,7 @@ describe("shiftline fit", () => {
     const run = await shiftline(["fit", folder]);
     expect(run.status, run.stderr).toBe(0);
     expect(run.stdout).toMatch(/^mine: \d+\.\d points (above|below) the line on the average of the five shifts$/m);
-    expect(run.stdout).toMatch(/^ {2}95 % interval \S+ … \S+, from finite images and the line's own error$/m);
+    expect(run.stdout).toMatch(/^ {2}95 % interval \S+ … \S+, from finite images and the error of the line$/m);
     expect(readdirSync(folder).sort()).toEqual([RECORD, ...FILES.slice(0, 2), "mine", "robustness.csv"]);
     // its own outputs are not read as input
     expect((await shiftline(["fit", folder])).stdout).toBe(run.stdout);

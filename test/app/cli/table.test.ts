@@ -171,7 +171,7 @@ describe("shiftline table", () => {
     expect(await refused("--templates", "mine")).toContain(
       "--templates mine: no result with them; there are openai-80, simple-7",
     );
-    expect(await refused("--protocol", "imagenet-r=113")).toContain("no result of it; there are 1000, 200");
+    expect(await refused("--protocol", "imagenet-r=113")).toContain("no results by this protocol; available: 1000, 200");
     expect(await refused("--metadata", "m.csv")).toContain("neither --sort nor --group-by says which column");
     expect(await refused("--digits", "9")).toContain("expected 1, 2 or 3");
     expect((await shiftline(["table", "--help"])).stdout).toContain(
@@ -210,7 +210,7 @@ describe("shiftline table", () => {
       "emojione-2560",
       "emojione-10240",
     ]);
-    expect(run.stdout).toContain("these checkpoints draw the line, so distances are residuals and have no verdict");
+    expect(run.stdout).toContain("the line is fitted on these checkpoints, so distances are residuals without a verdict");
   });
 
   it("has accuracies alone where the default baseline has no line for them", async () => {

@@ -133,7 +133,7 @@ describe("describeCuts", () => {
   it("says how many checkpoints are there, why, and how to have others", () => {
     const whole = fitImages(CHOSEN, IMAGES, Number.POSITIVE_INFINITY);
     expect(describeCuts(whole, facts)).toEqual([
-      "Single images of 10 of 300 checkpoints are in this page, chosen: by a rule. For others, make the report with --images-of PATTERN.",
+      "Single images of 10 of 300 checkpoints are in this page, chosen: by a rule. For others, create the report with --images-of PATTERN.",
     ]);
     expect(describeCuts(whole, { ...facts, candidates: 10 })).toEqual([]);
     const fitted = fitImages(CHOSEN, IMAGES, 0.3 * (whole?.bytes ?? 0));
@@ -190,7 +190,7 @@ describe("chooseForImages", () => {
   it("takes those in focus, then the most accurate, ten in all", () => {
     const { chosen, rule } = chooseForImages(inputs);
     expect(chosen).toEqual(["c4", "c3", "c11", "c10", "c9", "c8", "c7", "c6", "c5", "c2"]);
-    expect(rule).toBe("the highlighted first, the most accurate on ImageNet before others");
+    expect(rule).toBe("the highlighted first, then the most accurate on ImageNet");
     const all = chooseForImages({ ...inputs, focus: { subject: [], by: "all" } });
     expect(all.chosen[0]).toBe("c11");
   });

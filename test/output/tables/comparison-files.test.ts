@@ -147,7 +147,7 @@ describe("the tables of comparisons", () => {
     const name = (_: unknown, label: string) => (label === "4" ? "tench" : null);
     const text = formatPairs([row], "text", name);
     expect(text).toContain("a|b_\\u{1b}[31m (first) minus c&d (second), prompts t\n");
-    expect(text).toContain("0 of 1 differences are more than chance (McNemar's exact test, Holm over 1)\n");
+    expect(text).toContain("0 of 1 differences are significant (McNemar's exact test, Holm over 1)\n");
     expect(text).toContain(
       "  imagenet 1000, 10 of 20: first better: tench (1 against 0 of 1), class 5 (1 against 0 of 1); second better: class 6 (0 against 1 of 1)",
     );

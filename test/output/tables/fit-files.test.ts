@@ -66,7 +66,7 @@ describe("what fit prints", () => {
 
       RN50/cc12m: 13.3 points above the line on the average of the five shifts
         not ranked: weights trained with QuickGELU, evaluated with GELU; see RN50-quickgelu/cc12m
-        95 % interval +12.2 … +14.3, from finite images and the line's own error
+        95 % interval +12.2 … +14.3, from finite images and the error of the line
         EXTRAPOLATED: 23.9 points outside the baseline's ImageNet accuracies, where the line may not hold
       benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
       ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
@@ -80,7 +80,7 @@ describe("what fit prints", () => {
 
       ViT-B-16/datacomp_xl_s13b_b90k: 3.7 points below the line on the average of the five shifts
         below the baseline's 95 % prediction band (p 0.001 after Holm over 6)
-        95 % interval −4.6 … −2.7, from finite images and the line's own error
+        95 % interval −4.6 … −2.7, from finite images and the error of the line
         minimum detectable: −2.3 or +2.2 points, with 80 % power at level 0.05/6, Holm's first step
       benchmark        x axis     x %  acc %  line %  above, pp  95 % interval  new model %  outside
       ---------------  --------  ----  -----  ------  ---------  -------------  -----------  -------
@@ -112,7 +112,7 @@ describe("what fit prints", () => {
     const text = formatStudy(study);
     const lines = text.split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-    expect(text).toContain("Effective robustness of 105 checkpoints in percentage points, by average");
+    expect(text).toContain("Effective robustness of 105 checkpoints in percentage points, sorted by average");
     expect(lines).toContain("… and 65 more rows");
     expect(formatStudy(study, [], "all.csv").split("\n")).toContain("… and 65 more rows in all.csv");
     const ranked = lines.slice(0, lines.indexOf("… and 65 more rows")).join("\n");

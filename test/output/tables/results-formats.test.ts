@@ -44,12 +44,12 @@ describe("formatResultsText", () => {
     expect(lines.find((line) => line.startsWith("low "))).toMatch(/65\.0 +\(64\.6–65\.4\) .* 70\.0!? +\(69\.5–70\.5\)/);
     expect(lines.find((line) => line.startsWith("twin ‡"))).toBeDefined();
     expect(text).toMatch(/^! warning: low, imagenet-r 200: wrong labels$/m);
-    expect(text).toMatch(/^° on a part of the images$/m);
+    expect(text).toMatch(/^° on part of the images$/m);
     expect(text).toMatch(/^° IN-A: 75 of 7,500 images \(a-very-long\S+-1\)$/m);
     expect(text).toMatch(/^† extrapolated: outside the accuracies that the line was fitted on, so no verdict$/m);
     expect(text).toMatch(/^‡ another checkpoint of the same training run: twin \(see low\)$/m);
     expect(text).toMatch(/^◆: highest of its column/m);
-    expect(text).toMatch(/^Controls: in distribution, on the classes of a shift alone$/m);
+    expect(text).toMatch(/^Controls: in distribution, on the classes of a shift only$/m);
   });
 
   it("keeps to a terminal's width: intervals under the figures, blocks of columns, cut names that differ and follow in full", () => {

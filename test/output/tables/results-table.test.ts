@@ -55,9 +55,9 @@ describe("buildResultsTable", () => {
   it("refuses a protocol without results, and a class subset as if it were the shift", async () => {
     const ask = (benchmark: string, protocol: string) =>
       sampleTable(sampleRows("mine"), { protocols: new Map([[benchmark, protocol]]) });
-    await expect(ask("imagenet-r", "113")).rejects.toThrow("no result of it; there are 1000, 200");
-    await expect(ask("imagenet", "imagenet-r")).rejects.toThrow("it is among the controls");
-    await expect(ask("cars", "1")).rejects.toThrow("there are none of this benchmark");
+    await expect(ask("imagenet-r", "113")).rejects.toThrow("no results by this protocol; available: 1000, 200");
+    await expect(ask("imagenet", "imagenet-r")).rejects.toThrow("see the controls");
+    await expect(ask("cars", "1")).rejects.toThrow("available: none");
   });
 
   it("takes the prompts asked for, counts the others, and names those that the line is not of", async () => {

@@ -30,7 +30,7 @@ interface Row {
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
-/** Every accuracy: a row a checkpoint, a column a benchmark and protocol. */
+/** Shows all accuracies: one row per checkpoint, one column per benchmark and protocol. */
 export function Accuracies({ data, view, change }: PageProps): JSX.Element {
   const results = useMemo(
     () => data.results.filter((result) => view.prompts === "" || result.templates === view.prompts),
@@ -47,10 +47,10 @@ export function Accuracies({ data, view, change }: PageProps): JSX.Element {
       description={
         <>
           Zero-shot, in percent, with 95 % intervals ({INTERVAL_METHODS[interval]}). A <span class="flag">partial</span>{" "}
-          figure is of fewer images than the benchmark has
+          figure is based on fewer images than the benchmark has
           {data.warnings.length > 0 && (
             <>
-              ; one with <b class="flag">!</b> may be wrong
+              ; a figure with <b class="flag">!</b> may be wrong
             </>
           )}
           .

@@ -10,21 +10,24 @@ import { isNarrow } from "./narrow.ts";
 import { CheckpointName, chosenSet, type PageProps } from "./page-props.tsx";
 import { useView } from "./view-context.ts";
 
-/** Kappa of every two checkpoints of a set, the most accurate first. */
+/** Kappa of every pair of checkpoints of a set, the most accurate first. */
 interface Agreement {
   readonly names: readonly string[];
-  /** (n, n) row-major; NaN where it is not defined */
+  /** (n, n) row-major; NaN if undefined */
   readonly kappa: Float32Array;
 }
 
-/** All names stand beside the matrix up to so many checkpoints; beyond, those in focus or searched for, and the others are read by pointing. */
+/**
+ * Up to this number of checkpoints, all names are shown next to the matrix; above it, only names in focus or search
+ * results, and the others appear under the pointer.
+ */
 const NAMED = 60;
-/** Pixels of a cell that has a name, and of the whole at most. */
+/** Pixels of a cell with a name. */
 const CELL = { minimum: 15, maximum: 40 } as const;
 const MAX_PIXELS = 560;
 const NAME_LENGTH = { usual: 32, narrow: 15 } as const;
 
-/** Which checkpoints are right and wrong on the same images. */
+/** Shows which checkpoints are right and wrong on the same images. */
 export function AgreementMatrix({ data, details, view, change }: PageProps): JSX.Element | null {
   const sets = useMemo(
     () => (details?.sets ?? []).filter(({ checkpoints, both }) => checkpoints.length > 1 && both !== null),
@@ -37,7 +40,7 @@ export function AgreementMatrix({ data, details, view, change }: PageProps): JSX
     <Section
       id="agreement"
       title="Agreement"
-      description="Error consistency (Cohen's kappa of being right, Geirhos et al. 2020): 1 means right and wrong on the same images, 0 as two independent checkpoints of these accuracies. The most accurate checkpoint comes first."
+      description="Error consistency (Cohen's kappa of correctness, Geirhos et al. 2020): 1 means right and wrong on the same images, 0 means as for two independent checkpoints with these accuracies. The most accurate checkpoint comes first."
       actions={
         <Select
           label="Benchmark"
@@ -118,7 +121,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
   return (
     <div class="matrix">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a large matrix is scrolled on a phone, by keyboard too */}
-      <section class="matrix-body" tabIndex={0} aria-label="Agreement of every two checkpoints">
+      <section class="matrix-body" tabIndex={0} aria-label="Agreement of every pair of checkpoints">
         <ol class="matrix-names" style={{ width: `${widest + 4}ch` }}>
           {marked.map(({ name, i }) => (
             <li key={name} style={{ top: `${(100 * (i + 0.5)) / n}%` }}>
@@ -164,7 +167,7 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
       </section>
       <p class="matrix-reading" aria-live="polite">
         {place === null
-          ? "Columns are numbered as the rows. Point at a cell to read it; click to compare the two."
+          ? "Columns are in the order of the rows. Point at a cell to see its value; click to compare the two checkpoints."
           : describe(names, kappa, place)}
       </p>
       <p class="ramp" aria-hidden="true">
@@ -175,12 +178,12 @@ function Matrix({ names, kappa, change }: Agreement & { readonly change: PagePro
 }
 
 function describe(names: readonly string[], kappa: Float32Array, { i, j }: Place): string {
-  if (i === j) return `${names[i]}: itself`;
+  if (i === j) return `${names[i]}: the same checkpoint`;
   const value = kappa[i * names.length + j] as number;
   return `${names[i]} and ${names[j]}: ${Number.isNaN(value) ? "not defined" : `kappa ${decimal(value, 3)}`}`;
 }
 
-/** Ends of the scale: a light and a dark blue, in order of lightness so that grey print shows the same. */
+/** Ends of the color scale: a light and a dark blue, ordered by lightness so that gray prints show the same. */
 const FROM = [239, 243, 248] as const;
 const TO = [8, 48, 107] as const;
 

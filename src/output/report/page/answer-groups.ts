@@ -5,14 +5,14 @@ import type { Answer, Part } from "./answer.ts";
 import { shiftTitle } from "./study.ts";
 import type { View } from "./view.ts";
 
-/** What was decided of the groups in the plot; undefined where the page knows nothing of them on this scale. */
+/** Returns the findings about the groups in the plot; undefined if there are none on this scale. */
 export function groupFindings({ findings, baselines }: ReportData, view: View): GroupFindings | undefined {
   const groups = findings?.groups ?? undefined;
   const isShown = groups?.column === view.group && findings?.scale === view.scale && view.baseline === baselines[0]?.id;
   return isShown ? groups : undefined;
 }
 
-/** The findings of the view's prompts, the average first, one for each benchmark. */
+/** Returns the findings for the view's prompts, one per benchmark, the average first. */
 export function shownFindings(data: ReportData, view: View, { rows }: GroupFindings): GroupFinding[] {
   const chosen = new Map<string, GroupFinding>();
   for (const row of rows) {
@@ -25,7 +25,7 @@ export function shownFindings(data: ReportData, view: View, { rows }: GroupFindi
   return [...chosen.values()].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Answers whether groups of checkpoints, which are the line's models, lie on different lines. */
+/** Answers whether groups of checkpoints that are the line's models have different lines. */
 export function answerGroups(data: ReportData, groups: GroupFindings, view: View, benchmark: string): Answer {
   const rows = shownFindings(data, view, groups);
   const row = rows.find((finding) => finding.benchmark === benchmark);
@@ -53,7 +53,7 @@ export function answerGroups(data: ReportData, groups: GroupFindings, view: View
   };
 }
 
-/** Whether a difference of lines is shown. */
+/** Returns whether a difference of lines is shown. */
 export function differs({ verdict }: GroupFinding): boolean {
   return verdict === "slopes-differ" || verdict === "heights-differ";
 }

@@ -10,7 +10,10 @@ import { leadRows } from "./lead-rows.ts";
 import { shiftTitle } from "./study.ts";
 import type { View } from "./view.ts";
 
-/** Answers which of two checkpoints is better on the same images, and says where both stand beside the line. @param rows none while they are unpacked */
+/**
+ * Answers which of two checkpoints is better on the same images, and gives the position of both relative to the line.
+ * @param rows empty while they are being unpacked
+ */
 export function answerPair(
   data: ReportData,
   pair: readonly [string, string],
@@ -26,7 +29,7 @@ export function answerPair(
   const names = (list: readonly PairRow[]) => list.map(({ title }) => title).join(", ");
   const [winner, loser] = [better, worse].map((list) => list.length > 0) as [boolean, boolean];
   const clauses = [
-    ...(winner ? [`more images right on ${names(better)}`] : []),
+    ...(winner ? [`more correct images on ${names(better)}`] : []),
     ...(loser ? [`fewer on ${names(worse)}`] : []),
     ...(open > 0 ? [`no difference shown on ${open === shown.length ? `any of ${open}` : `the other ${open}`}`] : []),
   ];
@@ -45,7 +48,7 @@ export function answerPair(
   };
 }
 
-/** The rows of the view's prompts, by the protocols that benchmarks have by default; all, where none is of these. */
+/** Returns the rows with the view's prompts and the default protocols; all rows if there are none. */
 export function shownPairs(rows: readonly PairRow[], data: ReportData, view: View): readonly PairRow[] {
   const usual = new Map(data.benchmarks.map(({ id, defaultProtocol }) => [id, defaultProtocol]));
   const ofPrompts = rows.filter(({ set }) => view.prompts === "" || set.templates === view.prompts);
@@ -64,7 +67,7 @@ function partial(rows: readonly PairRow[]): string {
   return `, on ${count(first.n)} of ${count(first.set.expectedN)} images of ${first.title}${rest > 0 ? ` and part of ${rest} more` : ""}`;
 }
 
-/** Where each of the two stands beside the baseline's line. */
+/** Gives the position of each checkpoint relative to the baseline's line. */
 function linePositions(
   data: ReportData,
   study: RobustnessStudy,
@@ -84,7 +87,7 @@ function linePositions(
   >;
   return [
     [
-      `Beside the line of ${view.baseline} on ${where}: `,
+      `Relative to the line of ${view.baseline} on ${where}: `,
       ...pairRows.flatMap((row, i): Part[] => [
         i === 0 ? "" : "; ",
         { checkpoint: row.checkpoint },
@@ -95,14 +98,17 @@ function linePositions(
   ];
 }
 
-/** Two in the order of the answer: first the one that is shown to be better on more benchmarks. */
+/**
+ * Returns whether the first checkpoint is better on at least as many benchmarks as the second, counting significant
+ * differences.
+ */
 export function betterFirst(rows: readonly PairRow[]): boolean {
   const shown = rows.filter(({ pHolm }) => pHolm < DECISION_LEVEL);
   const wins = shown.filter(({ difference }) => difference > 0).length;
   return 2 * wins >= shown.length;
 }
 
-/** The two that a page is about where it is about exactly two. */
+/** Returns the two checkpoints that the page is about; undefined unless there are exactly two. */
 export function pairOf(data: ReportData, subjects: readonly string[]): readonly [string, string] | undefined {
   const [first, second] = subjects;
   if (subjects.length !== 2 || first === undefined || second === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Answer, Part } from "./answer.ts";
 import { useView } from "./view-context.ts";
 
-/** The question as a heading, and its answer. `level`: the page's title by default */
+/** Shows the question as a heading, and its answer. `level` is that of the heading; default: the page's title */
 export function AnswerView(props: { readonly answer: Answer; readonly level?: 1 | 2 }): JSX.Element {
   const { answer, level = 1 } = props;
   const Heading = level === 1 ? "h1" : "h2";

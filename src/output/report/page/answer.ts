@@ -13,17 +13,17 @@ import { shiftTitle } from "./study.ts";
 import { subjectsOf } from "./subjects.ts";
 import type { View } from "./view.ts";
 
-/** A stretch of a sentence: plain text, a checkpoint's name, or words that weigh. */
+/** A part of a sentence: plain text, a checkpoint's name, or emphasized words. */
 export type Part =
   | string
   | { readonly checkpoint: string }
   | { readonly strong: string; readonly tone: "better" | "worse" | "" };
 
-/** The question that a report opens with, and what its numbers carry. */
+/** The question at the top of a report, and the answer that the numbers support. */
 export interface Answer {
   readonly question: readonly Part[];
   readonly sentences: readonly (readonly Part[])[];
-  /** the row that reasons are given for; undefined where nothing stands out */
+  /** the row that reasons are given for; undefined if none stands out */
   readonly lead: RobustnessRow | undefined;
 }
 
@@ -41,7 +41,7 @@ export function answerRobustness(data: ReportData, study: RobustnessStudy, view:
   return answerSeveral(context, rows, subjects.size);
 }
 
-/** The same of one checkpoint, whatever is in focus. */
+/** Answers the same question for one checkpoint, regardless of the focus. */
 export function answerCheckpoint(
   data: ReportData,
   study: RobustnessStudy,
@@ -57,7 +57,7 @@ export function answerCheckpoint(
 interface AnswerContext {
   readonly data: ReportData;
   readonly view: View;
-  /** rows that Holm's adjustment is over */
+  /** number of rows in Holm's adjustment */
   readonly tests: number;
 }
 
@@ -67,7 +67,7 @@ function withoutRow({ data, view }: AnswerContext, checkpoint: string): Answer {
     sentences: [
       [
         { strong: "Open", tone: "" },
-        `: it has no accuracies on ${idTitle(data.axes)} and under a shift that this baseline has, with the prompts chosen.`,
+        `: it has no accuracies on ${idTitle(data.axes)} and under a shift of this baseline with the selected prompts.`,
       ],
     ],
     lead: undefined,
@@ -94,7 +94,7 @@ function answerOne(context: AnswerContext, study: RobustnessStudy, row: Robustne
   };
 }
 
-/** The verdict of another baseline, whose line was fitted on models on both sides of the checkpoint. */
+/** Gives the verdict of another baseline, whose line was fitted on models on both sides of the checkpoint. */
 function coveredSentence(covered: CoveredRow | undefined): Part[][] {
   if (covered === undefined) return [];
   const { row, tests } = covered;
@@ -111,7 +111,7 @@ function answerSeveral(context: AnswerContext, rows: readonly RobustnessRow[], s
   const at = first === undefined ? "" : ` at equal ${sideTitle(context, first)} accuracy`;
   const question = hasFocus
     ? [`Are these ${subjects} checkpoints more robust than ${view.baseline}${at}?`]
-    : [`Is any of these ${subjects} published checkpoints more robust than ${view.baseline}${at}?`];
+    : [`Are any of these ${subjects} published checkpoints more robust than ${view.baseline}${at}?`];
   if (first === undefined) {
     return { question, sentences: [[{ strong: "Open", tone: "" }, ": none can be compared with it."]], lead: first };
   }
@@ -137,19 +137,19 @@ function answerSeveral(context: AnswerContext, rows: readonly RobustnessRow[], s
     best === undefined
       ? []
       : [
-          above > 0 ? "Best supported: " : "Highest beside the line, within its range: ",
+          above > 0 ? "Best supported: " : "Highest relative to the line, within its range: ",
           { checkpoint: best.checkpoint },
           `, ${distance(best)} the line, ${standing(context, best)}${images(data, best)}${doubtful(data, best)}.`,
         ];
   return { question, sentences: [[verdict, ...counts], ...(lead.length === 0 ? [] : [lead])], lead: best };
 }
 
-/** Of a line that all checkpoints are part of. */
+/** Answers for a line that is fitted on all checkpoints. */
 function answerResiduals(context: AnswerContext, rows: readonly RobustnessRow[]): Answer {
   const { data } = context;
   const [best] = rows as [RobustnessRow];
   return {
-    question: [`How do these ${rows.length} checkpoints stand beside the line through them?`],
+    question: [`How do these ${rows.length} checkpoints compare with the line through them?`],
     sentences: [
       [
         { strong: "No verdict", tone: "" },
@@ -176,7 +176,7 @@ function toneOf({ verdict }: RobustnessRow): "better" | "worse" | "" {
   return verdict === "above" ? "better" : verdict === "below" ? "worse" : "";
 }
 
-/** The most certain of those above the band; else the furthest above the line of those that were tested. */
+/** Returns the row above the band with the smallest p; if there is none, the tested row furthest above the line. */
 function bestSupported(rows: readonly RobustnessRow[]): RobustnessRow | undefined {
   const tested = rows.filter(({ predictionPHolm }) => predictionPHolm !== null);
   const above = tested.filter(({ verdict }) => verdict === "above");
@@ -204,7 +204,7 @@ function sideTitle({ data }: AnswerContext, { idSide }: RobustnessRow): string {
   return side === idSide ? title : `${title} (classes of ${shiftTitle(data, idSide.slice(side.length + 1), "")})`;
 }
 
-/** What the statistics carry of a row's place. */
+/** Describes a row's position as far as the statistics support it. */
 function standing({ tests, data }: AnswerContext, row: RobustnessRow): string {
   const p =
     row.predictionPHolm === null
@@ -219,11 +219,11 @@ function standing({ tests, data }: AnswerContext, row: RobustnessRow): string {
     case "extrapolated":
       return `${beyond(row)} of ${idTitle(data.axes, row.idSide)} beyond the accuracies that the line was fitted on: an extrapolation, no verdict${interval(row)}`;
     case "in-baseline":
-      return `but by its name it is one of the line's models, so that is a residual and no verdict${interval(row)}`;
+      return `but it is one of the line's models by name, so this is a residual without a verdict${interval(row)}`;
     case "not-ranked":
       return `but it is not ranked${row.doubt === undefined ? "" : `: ${doubtWords(row.doubt)}`}${interval(row)}`;
     case "not-tested":
-      return `with no verdict: no scatter of models is known, or an accuracy is 0 or 1${interval(row)}`;
+      return `with no verdict: the scatter of the models is not known, or an accuracy is 0 or 1${interval(row)}`;
   }
 }
 
@@ -244,7 +244,7 @@ function images(data: ReportData, row: RobustnessRow): string {
 }
 
 function doubtful(data: ReportData, row: RobustnessRow): string {
-  return markWarnings(data.warnings, data.axes).of(row) === "" ? "" : "; a warning concerns a result behind it";
+  return markWarnings(data.warnings, data.axes).of(row) === "" ? "" : "; a warning applies to one of its results";
 }
 
 /** @param absent checkpoints without a row */
@@ -263,7 +263,7 @@ function whyNot(rows: readonly RobustnessRow[], absent = 0): string {
   return found.length === 0 ? "" : ` (${found.join(", ")})`;
 }
 
-/** Parts as text. */
+/** Joins parts to text. */
 export function partsText(parts: readonly Part[]): string {
   return parts
     .map((part) => (typeof part === "string" ? part : "checkpoint" in part ? part.checkpoint : part.strong))

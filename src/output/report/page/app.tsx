@@ -33,7 +33,7 @@ import { themeStyles } from "./theme.ts";
 import { formatView, parseView, START, type View } from "./view.ts";
 import { ViewContext, type ViewTools } from "./view-context.ts";
 
-/** Characters of a name in tables and sentences. */
+/** Maximum length of a name in tables and sentences. */
 const LONGEST_NAME = 48;
 
 function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element {
@@ -51,7 +51,7 @@ function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element 
     };
   }, [start, data]);
   useEffect(openForPrint, []);
-  // Another page is read from its top
+  // Another page starts at its top
   const page = `${view.tab} ${view.checkpoint}`;
   const shownPage = useRef(page);
   useEffect(() => {
@@ -63,7 +63,7 @@ function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element 
       setView((old) => {
         const next = { ...old, ...part };
         const address = formatView(next, start);
-        // Another page is a step that the browser's back button undoes; a choice on a page is not
+        // The browser's back button returns to the previous page, but does not undo choices on a page
         if (next.checkpoint !== old.checkpoint || next.tab !== old.tab) history.pushState(null, "", address);
         else history.replaceState(null, "", address);
         return next;
@@ -114,7 +114,7 @@ function App({ data, images }: Pick<PageProps, "data" | "images">): JSX.Element 
   );
 }
 
-/** The tab, or the checkpoint's page, that the address names. */
+/** Shows the tab or the checkpoint's page that the address names. */
 function Page(props: PageProps & { readonly tab: string }): JSX.Element {
   const { data, view, tab } = props;
   const { study, problem } = useMemo(
@@ -170,7 +170,7 @@ function Page(props: PageProps & { readonly tab: string }): JSX.Element {
   }
 }
 
-/** The first screen, and the tables that it is made from. */
+/** Shows the first screen and the tables that it is based on. */
 function Overview(
   props: PageProps & ReturnType<typeof studyReport> & { readonly groups: ReturnType<typeof groupReport> },
 ): JSX.Element {
@@ -189,8 +189,8 @@ function Overview(
 }
 
 /**
- * What the page shows at first: the baseline asked for with its prompts, the average where there is one, and two
- * checkpoints whose single images are in the page.
+ * Returns the initial view: the chosen baseline with its prompts, the average if there is one, and two checkpoints
+ * whose single images are in the page.
  */
 function startView(data: ReportData, images: ReportImages): View {
   const baseline = data.baselines[0]?.id ?? "";
@@ -210,9 +210,9 @@ function startView(data: ReportData, images: ReportImages): View {
   };
 }
 
-/** Back to what the page began with, without reading it again. */
+/** Returns to the initial view without reloading the page. */
 function toStart(event: MouseEvent): void {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab or window of its own
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // opens in a new tab or window
   event.preventDefault();
   location.hash = "";
 }

@@ -21,7 +21,7 @@ import { type Column, Table } from "./table.tsx";
 import { useView } from "./view-context.ts";
 import { resultWarnings, WarningList, WarningMark } from "./warnings.tsx";
 
-/** All that is known of one checkpoint. */
+/** Shows all data of one checkpoint. */
 export function CheckpointPage(props: PageProps & { readonly study: RobustnessStudy | null }): JSX.Element {
   const { data, view, study } = props;
   const { address } = useView();
@@ -34,7 +34,7 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
   const neighbor = data.checkpoints.find((name) => name !== checkpoint);
   return (
     <>
-      <nav class="crumbs" aria-label="Where you are">
+      <nav class="crumbs" aria-label="Breadcrumb">
         <a href={address({ checkpoint: "" })}>← All checkpoints</a>
         {neighbor !== undefined && (
           <a
@@ -52,15 +52,15 @@ export function CheckpointPage(props: PageProps & { readonly study: RobustnessSt
       <h1 class="checkpoint-title">
         <bdi>{checkpoint}</bdi>
       </h1>
-      {!data.checkpoints.includes(checkpoint) && <p class="lead">There is no checkpoint of this name here.</p>}
+      {!data.checkpoints.includes(checkpoint) && <p class="lead">This report has no checkpoint with this name.</p>}
       {study !== null && data.checkpoints.includes(checkpoint) && (
         <AnswerView answer={answerCheckpoint(data, study, view, view.benchmark, checkpoint)} level={2} />
       )}
       {rows.length > 0 && (
         <Section
           id="shifts"
-          title="Beside the line"
-          description={`What the line of ${view.baseline} expects at the checkpoint's accuracy in distribution, and where another model of the baseline's kind would fall (95 %).`}
+          title="Distance from the line"
+          description={`The accuracy that the line of ${view.baseline} expects at the checkpoint's accuracy in distribution, and the band of another model of the baseline's kind (95 %).`}
         >
           <Table
             id="shifts"

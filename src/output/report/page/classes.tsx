@@ -15,13 +15,13 @@ export interface ClassRow {
   readonly name: string;
   readonly n: number;
   readonly correct: number;
-  /** the same class in distribution; null where there is no such result */
+  /** the same class in distribution; null without such a result */
   readonly id: { readonly n: number; readonly correct: number } | null;
-  /** accuracy under shift minus that in distribution */
+  /** accuracy under shift minus accuracy in distribution */
   readonly change: number | undefined;
 }
 
-/** How each class fares under a shift: where the drop comes from. */
+/** Shows the accuracy of each class under a shift, and which classes cause the drop. */
 export function Classes(props: PageProps & { readonly checkpoint: string }): JSX.Element | null {
   const { data, details, images, view, change, checkpoint } = props;
   const position = data.checkpoints.indexOf(checkpoint);
@@ -52,7 +52,7 @@ export function Classes(props: PageProps & { readonly checkpoint: string }): JSX
     <Section
       id="classes"
       title="Classes"
-      description={`Accuracy of each class under the shift and, where it was evaluated, on ${idTitle(data.axes)} with the same classes competing. A class has few images, so its interval (95 %, Clopper–Pearson) is wide: the largest drops are partly the unluckiest.`}
+      description={`Accuracy of each class under the shift and, where it was evaluated, on ${idTitle(data.axes)} on the same list of classes. A class has few images, so its interval (95 %, Clopper–Pearson) is wide, and the largest drops are partly chance.`}
       actions={
         <>
           <CheckpointChoice {...props} />
@@ -99,7 +99,7 @@ export function classRows(
   });
 }
 
-/** @param nameOf what the cell of a class's name has */
+/** @param nameOf content of the cell with the class name */
 function columnsOf(
   rows: readonly ClassRow[],
   title: string,

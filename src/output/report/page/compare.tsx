@@ -17,10 +17,10 @@ export interface PairRow extends ComparedSet {
   readonly title: string;
 }
 
-/** Classes listed at each end. */
+/** Maximum number of listed classes. */
 const CLASSES = 8;
 
-/** Two checkpoints, image by image. */
+/** Compares two checkpoints image by image. */
 export function Compare({ data, details, images, view, change }: PageProps): JSX.Element | null {
   const first = data.checkpoints.indexOf(view.first);
   const second = data.checkpoints.indexOf(view.second);
@@ -32,7 +32,7 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
     <Section
       id="compare"
       title="Compare two checkpoints"
-      description="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “detectable” is the minimum detectable difference: what so many images show with 80 % power at the level of Holm's first step, which the other rows cannot change."
+      description="On the same images: the first minus the second in percentage points, with Tango's interval for paired proportions and McNemar's exact test (p after Holm's correction over the rows). Kappa is agreement beyond chance; “detectable” is the minimum detectable difference: the smallest difference that this number of images shows with 80 % power at the level of Holm's first step, which does not depend on the other rows."
       actions={
         <button
           type="button"
@@ -55,10 +55,10 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
         <button
           type="button"
           class="plain"
-          title="Exchange first and second"
+          title="Swap first and second"
           onClick={() => change({ first: view.second, second: view.first })}
         >
-          ⇄ exchange
+          ⇄ swap
         </button>
         <Pick
           label="Second"
@@ -75,8 +75,8 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
       {details !== null && rows.length === 0 && (
         <p class="quiet">
           {first === second
-            ? "These are the same checkpoint: choose two."
-            : "These two have no result of the same images by the same protocol and prompts, so they cannot be paired."}
+            ? "Both are the same checkpoint; choose two different checkpoints."
+            : "These checkpoints have no results on the same images with the same protocol and prompts, so they cannot be paired."}
         </p>
       )}
       {rows.length > 0 && (
@@ -89,7 +89,7 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
           </p>
           <Table
             id="compare"
-            caption="Differences of the two"
+            caption="Differences between the two checkpoints"
             columns={columns(rows.length, (row, show) => (
               <ImagesLink images={images} set={row.set} checkpoints={[first, second]} part={{ show }}>
                 {count(show === "only-first" ? row.onlyFirst : row.onlySecond)}
@@ -105,7 +105,7 @@ export function Compare({ data, details, images, view, change }: PageProps): JSX
   );
 }
 
-/** The two on every image set that both have, decided together. */
+/** Compares the two checkpoints on every image set that both have, with a joint adjustment. */
 export function pairRows(
   data: PageProps["data"],
   details: PageProps["details"],
@@ -121,7 +121,7 @@ export function pairRows(
   return rows.map((row, i) => ({ ...row, ...(decisions[i] as PairedDecision) }));
 }
 
-/** @param only what a cell has of the images that one of the two alone gets right */
+/** @param only content of a cell about the images that only one of the two gets right */
 function columns(
   tests: number,
   only: (row: PairRow, show: "only-first" | "only-second") => JSX.Element,
@@ -172,7 +172,7 @@ function columns(
     {
       id: "kappa",
       title: "Kappa",
-      hint: "Agreement on which images are right, beyond chance: error consistency, Geirhos et al. 2020",
+      hint: "Agreement beyond chance on which images are correct: error consistency, Geirhos et al. 2020",
       align: "right",
       cell: ({ errorConsistency }) =>
         errorConsistency === null ? (
@@ -248,7 +248,7 @@ function ChangedClasses(props: {
   );
 }
 
-/** The classes with the largest difference of images right, the first better or the second. */
+/** Returns the classes with the largest differences in the number of correct images, in either direction. */
 export function classChanges(set: ImageSetDetails, first: number, second: number) {
   const opened = openSet(set);
   const firstCounts = classCounts(opened, first) ?? [];

@@ -7,7 +7,7 @@ import { shiftTitle, shownRows, shownSide } from "./study.ts";
 import { subjectsOf } from "./subjects.ts";
 import type { View } from "./view.ts";
 
-/** What the page's answer is measured against and with: baseline, scale, prompts, protocol, and which shifts an average is of. */
+/** Describes the context of the page's answer: baseline, scale, prompts, protocol, and the shifts of an average. */
 export function contextWords(data: ReportData, study: RobustnessStudy, view: View, benchmark: string): string[] {
   const rows = leadRows(study, view, benchmark);
   const [row] = rows;
@@ -37,7 +37,7 @@ export function contextWords(data: ReportData, study: RobustnessStudy, view: Vie
   ];
 }
 
-/** Prompts of a baseline's rows, the most used first; those that it does not name are left out. */
+/** Lists the prompts of a baseline's rows, the most frequent first; rows without prompts are skipped. */
 export function promptsOfBaseline({ baselines }: Pick<ReportData, "baselines">, id: string): string[] {
   const counts = new Map<string, number>();
   for (const { templates } of baselines.find((candidate) => candidate.id === id)?.rows ?? []) {
@@ -47,8 +47,8 @@ export function promptsOfBaseline({ baselines }: Pick<ReportData, "baselines">, 
 }
 
 /**
- * The prompts that a page shows with a baseline: the baseline's, where the checkpoints in question have results with them;
- * else those that most of their results are of.
+ * Chooses the prompts that a page shows with a baseline: the baseline's if the checkpoints in question have results
+ * with them, else the most frequent prompts of their results.
  */
 export function usualPrompts(data: ReportData, baseline: string): string {
   const subjects = new Set(subjectsOf(data));

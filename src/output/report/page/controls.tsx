@@ -13,7 +13,7 @@ interface SelectProps {
   readonly onChange: (value: string) => void;
 }
 
-/** A labelled choice of one. Hidden where there is nothing to choose. */
+/** A labeled select. Hidden if there is nothing to choose. */
 export function Select({ label, value, choices, onChange }: SelectProps): JSX.Element | null {
   const id = useId();
   if (choices.length < 2) return null;
@@ -35,10 +35,10 @@ interface PickProps extends SelectProps {
   readonly placeholder: string;
 }
 
-/** Above so many, a name is easier typed than looked for. */
+/** Above this number of choices, typing a name is easier than finding it in a list. */
 const MANY = 60;
 
-/** A labelled choice of one among many names: typed, with suggestions, where they are very many. */
+/** A labeled choice among many names: a text field with suggestions if there are very many. */
 export function Pick(props: PickProps): JSX.Element | null {
   const { label, value, choices, onChange, placeholder } = props;
   const id = useId();
@@ -74,7 +74,7 @@ interface SectionProps {
   readonly children: ComponentChildren;
 }
 
-/** A part of the page with its heading, what it shows in a sentence, and what can be done with it. */
+/** A section of the page with its heading, a description and actions. */
 export function Section({ id, title, description, actions, children }: SectionProps): JSX.Element {
   return (
     <section id={id} aria-labelledby={`${id}-title`} class="part">

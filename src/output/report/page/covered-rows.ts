@@ -7,13 +7,13 @@ import { testedRows } from "../../../analysis/robustness/verdict.ts";
 import type { ReportData } from "../report-data.ts";
 import type { View } from "./view.ts";
 
-/** What another baseline says of a row, and over how many tests. */
+/** The verdict of another baseline on a row, and the number of its tests. */
 export interface CoveredRow {
   readonly row: RobustnessRow;
   readonly tests: number;
 }
 
-/** What the page's other baselines say of a row that the line in question only extrapolates. */
+/** Returns the verdict of another baseline of the page on a row that the line in question only extrapolates. */
 export function coveredRow(
   data: ReportData,
   study: RobustnessStudy,

@@ -1,2 +1,2 @@
-/** Styles are bundled beside the program; importing them gives nothing. */
+/** Styles are bundled separately; importing them has no value. */
 declare module "*.css";

@@ -9,12 +9,12 @@ import type {
   StoredImageSet,
 } from "../report-data.ts";
 
-/** Reads the data that the page opens with. */
+/** Reads the initial data of the page. */
 export async function readData(): Promise<ReportData> {
   return (await unpack("data")) as ReportData;
 }
 
-/** `ReportDetails` with its counts. */
+/** `ReportDetails` with decoded counts. */
 export interface OpenDetails extends Omit<ReportDetails, "sets"> {
   readonly sets: readonly ImageSetDetails[];
 }
@@ -33,7 +33,7 @@ async function openCounts(stored: StoredImageSet): Promise<ImageSetDetails> {
   return { ...stored, correct, both: decodePairs(await readBlock(stored.both), right, order) };
 }
 
-/** Reads what there is of single images, without the images. */
+/** Reads the description of the single images, without the images. */
 export async function readImages(): Promise<ReportImages> {
   return (await unpack("single-images")) as ReportImages;
 }

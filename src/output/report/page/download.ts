@@ -1,4 +1,4 @@
-/** Offers a file to be kept; nothing leaves the browser. */
+/** Offers a file for download; no data leaves the browser. */
 export function download(name: string, content: string | Blob, type = "text/csv;charset=utf-8"): void {
   const blob = typeof content === "string" ? new Blob([content], { type }) : content;
   const link = document.createElement("a");
@@ -8,17 +8,17 @@ export function download(name: string, content: string | Blob, type = "text/csv;
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Dots of the picture for each dot of the page: 96 a CSS inch become 288. */
+/** Pixels of the picture per CSS pixel: 96 per inch become 288. */
 const DENSITY = 3;
 
-/** The plot as SVG text of its own, with the colours it has on the page. */
+/** Returns the plot as standalone SVG text with the colors of the page. */
 export function svgText(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** The plot as a PNG picture. */
+/** Renders the plot as a PNG picture. */
 export async function pngBlob(svg: SVGSVGElement, background: string): Promise<Blob> {
   const [width, height] = ["width", "height"].map((side) => Number(svg.getAttribute(side))) as [number, number];
   const image = new Image(width * DENSITY, height * DENSITY);
@@ -32,6 +32,8 @@ export async function pngBlob(svg: SVGSVGElement, background: string): Promise<B
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return await new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob === null ? reject(new Error("the browser made no picture")) : resolve(blob))),
+    canvas.toBlob((blob) =>
+      blob === null ? reject(new Error("the browser could not create the picture")) : resolve(blob),
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** Width and height of an element in whole pixels, whenever they change; 0 before it is laid out. */
+/** Returns the width and height of an element in whole pixels, updated when they change; 0 before layout. */
 export function useSize(element: RefObject<HTMLElement | null>): { readonly width: number; readonly height: number } {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useEffect(() => {
@@ -9,7 +9,7 @@ export function useSize(element: RefObject<HTMLElement | null>): { readonly widt
     const observer = new ResizeObserver(([entry]) => {
       const { width = 0, height = 0 } = entry?.contentRect ?? {};
       const [w, h] = [Math.floor(width), Math.floor(height)];
-      // An element that is not shown keeps its figure, and paper takes the figure that the screen has
+      // A hidden element keeps its size, and printing uses the size on the screen
       if (w > 0 && h > 0 && !matchMedia("print").matches)
         setSize((old) => (old.width === w && old.height === h ? old : { width: w, height: h }));
     });

@@ -23,14 +23,14 @@ import { countVerdicts } from "./why-rows.ts";
 
 interface FirstScreenProps extends PageProps {
   readonly study: RobustnessStudy | null;
-  /** why there is no study; "" where there is one */
+  /** why there is no study; "" if there is one */
   readonly problem: string;
   /** shift in the plot */
   readonly benchmark: string;
   readonly groups: { readonly comparisons: readonly GroupComparison[]; readonly problem: string };
 }
 
-/** What the report is opened for: a question, its answer, the plot, and why. */
+/** Shows the question of the report, its answer, the plot and the reasons. */
 export function FirstScreen(props: FirstScreenProps): JSX.Element {
   const { data, details, study, problem, groups, view, benchmark } = props;
   const drawn = useMemo(() => study ?? withoutBaseline(data), [study, data]);
@@ -62,7 +62,7 @@ export function FirstScreen(props: FirstScreenProps): JSX.Element {
   );
 }
 
-/** Of checkpoints that are the line's own models no distance is a verdict: what was decided of their groups is the answer. */
+/** If the checkpoints are the line's models, their distances have no verdict, so the answer is about their groups. */
 function answerStudy(data: PageProps["data"], study: RobustnessStudy, view: PageProps["view"], benchmark: string) {
   const groups = groupFindings(data, view);
   const isOwnLine =
@@ -70,7 +70,7 @@ function answerStudy(data: PageProps["data"], study: RobustnessStudy, view: Page
   return isOwnLine ? answerGroups(data, groups, view, benchmark) : answerRobustness(data, study, view, benchmark);
 }
 
-/** Two runs on the images that both saw, the better first; no pair where the page is not about two. */
+/** Compares two checkpoints on the images that both saw, the better first; no pair unless the page is about two. */
 function comparedPair(
   data: PageProps["data"],
   details: PageProps["details"],
@@ -122,7 +122,7 @@ function Why(
   );
 }
 
-/** That there are warnings and notes, and where they are. */
+/** Links to the warnings and notes. */
 function Remarks({ data, details }: PageProps): JSX.Element | null {
   const { address } = useView();
   const warnings = new Set(

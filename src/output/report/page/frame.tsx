@@ -9,7 +9,7 @@ const THEMES = ["auto", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
 const THEME_KEY = "shiftline-theme";
 
-/** Light or dark: as the system has it, unless the reader says otherwise. */
+/** Switches between light and dark colors; default: the system's setting. */
 export function ThemeChoice(): JSX.Element {
   const [theme, setTheme] = useState<Theme>(() => {
     const kept = readKept();
@@ -21,12 +21,12 @@ export function ThemeChoice(): JSX.Element {
     <button
       type="button"
       class="plain"
-      title={`Colours: ${theme}. Switch to ${next}`}
+      title={`Colors: ${theme}. Switch to ${next}`}
       onClick={() => {
         apply(next);
         try {
           localStorage.setItem(THEME_KEY, next);
-        } catch {} // a page opened from disk may not be allowed to keep anything
+        } catch {} // a page opened from disk may have no access to storage
         setTheme(next);
       }}
     >
@@ -49,7 +49,7 @@ function apply(theme: Theme): void {
   window.dispatchEvent(new Event("shiftline-theme"));
 }
 
-/** Highlights the checkpoints whose names hold what is typed; the others stay. */
+/** Highlights the checkpoints whose names match the search; the others stay visible. */
 export function Search({ data, view, change }: PageProps): JSX.Element | null {
   const id = useId();
   const { found } = useView();
@@ -75,13 +75,13 @@ export function Search({ data, view, change }: PageProps): JSX.Element | null {
   );
 }
 
-/** A report of nothing yet. */
+/** Shows a report without results. */
 export function Empty(): JSX.Element {
   return (
     <>
       <h1>No results yet</h1>
       <p class="lead">
-        Evaluate a checkpoint, then make this report again:
+        Evaluate a checkpoint, then create this report again:
         <code class="command">shiftline evaluate CHECKPOINT --data ROOT</code>
         <code class="command">shiftline report</code>
       </p>
@@ -93,8 +93,8 @@ export function Footer({ data }: { readonly data: ReportData }): JSX.Element {
   return (
     <footer>
       <p>
-        Shiftline {data.version}. Everything is in this file: it asks no host for anything.
-        {data.figures.length > 0 && ` Beside it: ${plural(data.figures.length, "figure")} as SVG and PNG.`}
+        Shiftline {data.version}. Everything is in this file; it contacts no host.
+        {data.figures.length > 0 && ` In the same folder: ${plural(data.figures.length, "figure")} as SVG and PNG.`}
       </p>
     </footer>
   );

@@ -7,7 +7,7 @@ import type { PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
 
-/** Whether lines of groups differ, and what mixtures and scaling come to: what `fit` decides, in its words. */
+/** Shows whether lines of groups differ, and the results of mixtures and scaling, as `fit` prints them. */
 export function GroupLines({ data, view }: PageProps): JSX.Element | null {
   const groups = groupFindings(data, view);
   const tables = data.findings?.tables ?? [];
@@ -42,7 +42,7 @@ export function GroupLines({ data, view }: PageProps): JSX.Element | null {
 
 function testDescription({ rows, family }: GroupFindings): string {
   const isShared = rows.some(({ noise }) => noise === "shared-images");
-  return `By simulated tests: slopes first, then heights where equal slopes are not rejected, then whether it is one line within a margin; p after Holm over ${family} tests. Noise of finite images is taken as ${isShared ? "shared where checkpoints saw the same ones" : "independent"}.`;
+  return `Simulated tests: slopes first, then heights if equal slopes are not rejected, then whether it is one line within a margin; p after Holm over ${family} tests. Noise of finite images is treated as ${isShared ? "shared if checkpoints saw the same images" : "independent"}.`;
 }
 
 function columnsOf(data: PageProps["data"]): Column<GroupFinding>[] {

@@ -13,7 +13,7 @@ import type { PageProps } from "./page-props.tsx";
 import { type ImageQuery, parseOrder, parseShow, selectImages } from "./select-images.ts";
 import { useView } from "./view-context.ts";
 
-/** Single images: who is right about which, by class, confidence and name. Everything chosen is in the address. */
+/** Browses single images by correctness, class, confidence and name. All choices are in the address. */
 export function ImageBrowser(props: PageProps & { readonly alone?: string }): JSX.Element | null {
   const { data, images, view, alone } = props;
   const set = chosenImages(images, view.set);
@@ -55,14 +55,14 @@ export function ImageBrowser(props: PageProps & { readonly alone?: string }): JS
 }
 
 const CONFIDENCE =
-  "Confidence (%) is the share of the best class in a softmax over the five best, at CLIP's logit scale of 100.";
+  "Confidence (%) is the softmax probability of the top class among the five best classes, at CLIP's logit scale of 100.";
 
-/** A sentence whose options are not broken between lines. */
+/** Formats a sentence without line breaks inside options. */
 function withOptions(text: string): ComponentChildren[] {
   return text.split(/(--[a-z-]+ [\w.]+)/).map((part, i) => (i % 2 === 1 ? <code key={part}>{part}</code> : part));
 }
 
-/** The set that an address names by its task, else one of its benchmark, else the first. */
+/** Returns the set of the task in the address, else a set of its benchmark, else the first. */
 function chosenImages({ sets }: ReportImages, id: string): StoredImages | undefined {
   return (
     sets.find((set) => id.startsWith(`${taskOf(set)}|`)) ??
@@ -71,12 +71,12 @@ function chosenImages({ sets }: ReportImages, id: string): StoredImages | undefi
   );
 }
 
-/** What a set is of, as the ids of image sets begin. */
+/** Returns the task of a set: the first part of its id. */
 function taskOf(set: StoredImages): string {
   return TASK_FIELDS.map((field) => set[field]).join("|");
 }
 
-/** The id of a set that classes and pairs know. */
+/** Returns the id of the set for classes and pairs. */
 function setOfTask({ details }: PageProps, task: string): string {
   const set = details?.sets.find((candidate) => setId(candidate).startsWith(`${task}|`));
   return set === undefined ? `${task}|` : setId(set);
@@ -102,19 +102,19 @@ function useOpened(images: ReportImages, set: StoredImages | undefined): OpenIma
   return opened !== null && opened.set === set ? opened : null;
 }
 
-/** A word as a shell takes it. */
+/** Quotes a word for a shell. */
 function shellWord(text: string): string {
   return /^[\w.+/:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Says where single images are to be found. */
+/** Explains how to get single images that are not in the page. */
 function NotHere({ name, names }: { readonly name: string; readonly names: readonly string[] }): JSX.Element {
   const { address } = useView();
   return (
     <>
       <p>
         Single images of <bdi>{name}</bdi> are not in this page
-        {names.length === 0 ? "." : "; they are of:"}
+        {names.length === 0 ? "." : "; available are those of:"}
       </p>
       <ul class="notes">
         {names.map((checkpoint) => (
@@ -126,7 +126,7 @@ function NotHere({ name, names }: { readonly name: string; readonly names: reado
         ))}
       </ul>
       <p>
-        To have them: <code class="command">shiftline report --images-of {shellWord(name)}</code>
+        To include them: <code class="command">shiftline report --images-of {shellWord(name)}</code>
       </p>
     </>
   );
@@ -161,7 +161,7 @@ function Browser(
       <Shows query={query} selected={selected} second={second === -1 ? "" : view.second} />
       {view.as !== "" && (
         <p>
-          Taken for <bdi>{className(opened, Number(view.as))}</bdi>. <a href={address({ as: "" })}>Any class</a>
+          Predicted as <bdi>{className(opened, Number(view.as))}</bdi>. <a href={address({ as: "" })}>Any class</a>
         </p>
       )}
       <p role="status">
@@ -188,7 +188,7 @@ function Browser(
       )}
       {view.image !== "" && open === -1 && (
         <p class="caution">
-          There is no image <bdi>{view.image}</bdi> here.
+          This page has no image <bdi>{view.image}</bdi>.
         </p>
       )}
       {rows.length > 0 && (
@@ -198,7 +198,7 @@ function Browser(
   );
 }
 
-/** Says how many pictures there are, and how to have more. */
+/** States how many pictures there are, and how to include more. */
 function PictureWords({
   opened,
   rows,

@@ -10,16 +10,16 @@ import { useView } from "./view-context.ts";
 interface ControlsProps extends PageProps {
   readonly opened: OpenImages;
   readonly first: string;
-  /** the checkpoint whose page this is; no pair is chosen there */
+  /** the checkpoint of a checkpoint page, where no pair is chosen */
   readonly alone?: string;
-  /** checkpoints that images are of */
+  /** checkpoints with images */
   readonly names: readonly string[];
   readonly query: ImageQuery;
 }
 
 const ORDER_TITLES = { surest: "surest first", unsure: "least sure first", listed: "as in the benchmark" } as const;
 
-/** What narrows and orders the images. */
+/** Controls that filter and sort the images. */
 export function ImageControls(props: ControlsProps): JSX.Element {
   const { view, change, opened, first, alone, names, query } = props;
   const pictured = opened.pictures.size;
@@ -66,7 +66,7 @@ export function ImageControls(props: ControlsProps): JSX.Element {
   );
 }
 
-/** Links to the images by who is right. */
+/** Links to the images by which checkpoint is right. */
 export function Shows(props: {
   readonly query: ImageQuery;
   readonly selected: SelectedImages;
@@ -100,7 +100,7 @@ export function Shows(props: {
   );
 }
 
-/** A choice of the class that images are of. */
+/** A choice of the images' class. */
 function ClassChoice({ view, change, opened }: PageProps & { readonly opened: OpenImages }): JSX.Element {
   const choices = useMemo(() => {
     const { set, labelNames } = opened;

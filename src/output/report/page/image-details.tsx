@@ -8,21 +8,21 @@ interface DetailsProps {
   readonly images: OpenImages;
   readonly row: number;
   readonly checkpoints: readonly string[];
-  /** rows of the two in the set; second −1: there is none */
+  /** rows of the two checkpoints in the set; second −1: none */
   readonly first: number;
   readonly second: number;
-  /** the images before and after it in the list; null: none */
+  /** the previous and next images in the list; null: none */
   readonly previous: number | null;
   readonly next: number | null;
   readonly addressOf: (row: number) => string;
 }
 
-/** All that is known of one image: what each checkpoint takes it for. */
+/** Shows one image with the prediction of each checkpoint. */
 export function ImageDetails(props: DetailsProps): JSX.Element {
   const { images, row, checkpoints, first, second, previous, next, addressOf } = props;
   const { address } = useView();
   const section = useRef<HTMLElement>(null);
-  // The list may have been scrolled to, and this is above it
+  // The page may be scrolled to the list, which is below
   useEffect(() => section.current?.scrollIntoView({ block: "nearest" }), [row]);
   const { records, labelNames, set } = images;
   const name = records.names[row] as string;
@@ -41,11 +41,11 @@ export function ImageDetails(props: DetailsProps): JSX.Element {
           <bdi>{name}</bdi>
         </p>
         <table>
-          <caption class="unseen">What each checkpoint takes the image for</caption>
+          <caption class="unseen">Prediction of each checkpoint</caption>
           <thead>
             <tr>
               <th scope="col">Checkpoint</th>
-              <th scope="col">takes it for</th>
+              <th scope="col">prediction</th>
               <th scope="col" class="right">
                 confidence
               </th>

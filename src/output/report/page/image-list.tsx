@@ -6,13 +6,13 @@ import { ImageTile } from "./image-tile.tsx";
 import type { OpenImages } from "./open-images.ts";
 import { columnsOf, listHeight, scrollToTile, type TileLayout, tileOfKey, tileWindow } from "./tile-window.ts";
 
-/** Pixels of a tile, with the gap after it: as in images.css. */
+/** Pixels of a tile and of the gap, as in images.css. */
 const TILE = {
   gap: 8,
   withPicture: { width: 164, height: 240 },
   withoutPicture: { width: 226, height: 102 },
 } as const;
-/** Images that are printed. */
+/** Number of printed images. */
 const PRINTED = 48;
 
 interface ImageListProps {
@@ -27,8 +27,8 @@ interface ImageListProps {
 }
 
 /**
- * Images side by side, of which only the visible ones are in the page: tens of thousands scroll as ten do. Paper has the first
- * ones, which are in the page for that: no program of a page runs before it is printed.
+ * Shows images as tiles. Only visible tiles are in the document, so that long lists scroll well. The first images are
+ * always in the document for printing, because no script runs before a page is printed.
  */
 export function ImageList(props: ImageListProps): JSX.Element {
   const { images, rows } = props;
@@ -69,7 +69,7 @@ function ScrolledList(props: ImageListProps): JSX.Element {
     }),
     [rows, width, size],
   );
-  // Another choice begins at its top, or where the open image is
+  // A new selection starts at its top, or at the open image
   useLayoutEffect(() => {
     const at = Math.max(0, rows.indexOf(open));
     setCurrent(at);
@@ -92,7 +92,7 @@ function ScrolledList(props: ImageListProps): JSX.Element {
   };
   const { from, to } = tileWindow(layout, scrollTop, height);
   const tiles = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-  // The one that has the focus stays, or scrolling would take the focus away
+  // The focused tile stays in the document, so that scrolling does not lose the focus
   if (current < rows.length && (current < from || current >= to)) tiles.push(current);
   const place = (tile: number) => ({
     top: `${Math.floor(tile / layout.columns) * layout.lineHeight}px`,

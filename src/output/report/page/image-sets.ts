@@ -10,18 +10,18 @@ import { pairPosition, rowSums } from "../count-codec.ts";
 import type { ImageSetDetails, ReportData } from "../report-data.ts";
 import { shiftTitle } from "./study.ts";
 
-/** An image set with what is looked up in it. */
+/** An image set with indexes for lookup. */
 export interface ImageSet {
   readonly details: ImageSetDetails;
   /** position in ReportData.checkpoints → row of this set */
   readonly rows: ReadonlyMap<number, number>;
-  /** images that each gets right, by row */
+  /** number of correct images, by row */
   readonly right: readonly number[];
 }
 
 const opened = new WeakMap<ImageSetDetails, ImageSet>();
 
-/** Opens a set once. */
+/** Opens a set, or returns it from the cache. */
 export function openSet(details: ImageSetDetails): ImageSet {
   const known = opened.get(details);
   if (known !== undefined) return known;
@@ -34,14 +34,16 @@ export function openSet(details: ImageSetDetails): ImageSet {
   return set;
 }
 
-/** Images that two rows of a set both get right. @returns undefined where the pairs were left out */
+/** Counts the images that two rows of a set both get right. @returns undefined if the pairs were omitted */
 export function bothRight(set: ImageSet, first: number, second: number): number | undefined {
   if (first === second) return set.right[first];
   const [i, j] = first < second ? [first, second] : [second, first];
   return set.details.both?.[pairPosition(i, j, set.details.checkpoints.length)];
 }
 
-/** Two checkpoints paired on the images of a set. @returns null where one is not in it, or the pairs were left out */
+/**
+ * Compares two checkpoints on the images of a set. @returns null if one is not in the set, or the pairs were omitted
+ */
 export function comparePair(set: ImageSet, first: number, second: number): PairedCounts | null {
   const [i, j] = [set.rows.get(first), set.rows.get(second)];
   if (i === undefined || j === undefined) return null;
@@ -50,7 +52,7 @@ export function comparePair(set: ImageSet, first: number, second: number): Paire
   return comparePairedCounts(both, (set.right[i] as number) - both, (set.right[j] as number) - both, set.details.n);
 }
 
-/** Images of a class, and how many of them a checkpoint gets right. */
+/** The number of images of a class, and how many a checkpoint gets right. */
 export interface ClassCount {
   readonly label: string;
   readonly name: string;
@@ -58,7 +60,7 @@ export interface ClassCount {
   readonly correct: number;
 }
 
-/** Every class of a set that some image is of. @returns null where the checkpoint is not in the set */
+/** Counts the correct images of every class of a set. @returns null if the checkpoint is not in the set */
 export function classCounts(set: ImageSet, checkpoint: number): ClassCount[] | null {
   const row = set.rows.get(checkpoint);
   if (row === undefined) return null;
@@ -77,19 +79,19 @@ export function classCounts(set: ImageSet, checkpoint: number): ClassCount[] | n
   );
 }
 
-/** Tells one set from the others, in an address. */
+/** Returns the id of a set in an address. */
 export function setId(set: ImageSetDetails): string {
   return [...TASK_FIELDS.map((field) => set[field]), set.checkpoints[0]].join("|");
 }
 
-/** What a set is of, as a choice. */
+/** Returns the title of a set for a select. */
 export function setTitle(data: ReportData, set: TaskKey, sets: readonly TaskKey[]): string {
   const title = shiftTitle(data, set.benchmark, set.protocol);
   const several = new Set(sets.map(({ templates }) => templates)).size > 1;
   return several ? `${title}, ${set.templates}` : title;
 }
 
-/** The set of in-distribution images that a shift's classes are to be compared with: the same classes competing. */
+/** Finds the set of in-distribution images to compare a shift's classes with, on the same list of classes. */
 export function inDistributionSet(
   axes: StudyAxes,
   set: ImageSetDetails,

@@ -8,13 +8,13 @@ interface TileProps {
   readonly second: number;
   readonly open: number;
   readonly addressOf: (row: number) => string;
-  /** whether some images of the set have pictures: this one has a place for its */
+  /** whether the set has pictures: the tile then reserves space for one */
   readonly isPictured: boolean;
   readonly tabIndex?: number;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
-/** An image with its class and what the two checkpoints take it for: a link to all that is known of it. */
+/** Shows an image with its class and the predictions of the two checkpoints; links to its details. */
 export function ImageTile(props: TileProps): JSX.Element {
   const { images, row, first, second, open, addressOf, isPictured, tabIndex, onKeyDown } = props;
   const { records, labelNames } = images;
@@ -42,7 +42,7 @@ export function ImageTile(props: TileProps): JSX.Element {
   );
 }
 
-/** The image, or a place for it that says that it is not there. */
+/** Shows the picture, or a placeholder. */
 export function Picture({ uri }: { readonly uri: string | undefined }): JSX.Element {
   if (uri === undefined) return <span class="no-picture">no picture</span>;
   return <img class="picture" src={uri} alt="" decoding="async" />;

@@ -9,14 +9,14 @@ import { useView } from "./view-context.ts";
 interface ImagesLinkProps {
   readonly images: ReportImages;
   readonly set: ImageSetDetails;
-  /** positions in ReportData.checkpoints of those that the images are of */
+  /** checkpoints of the images, as positions in ReportData.checkpoints */
   readonly checkpoints: readonly number[];
   /** which images */
   readonly part: Partial<Pick<View, "first" | "second" | "show" | "label">>;
   readonly children: ComponentChildren;
 }
 
-/** A link to single images, where the page has those of these checkpoints; else what it holds alone. */
+/** Links to single images if the page has those of these checkpoints; else shows its content without a link. */
 export function ImagesLink({ images, set, checkpoints, part, children }: ImagesLinkProps): JSX.Element {
   const { address } = useView();
   if (!hasImages(images, set, checkpoints)) return <>{children}</>;

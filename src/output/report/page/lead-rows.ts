@@ -5,11 +5,11 @@ import { shownRows } from "./study.ts";
 import type { View } from "./view.ts";
 
 /**
- * The rows of a benchmark that the page's answer is about: for each checkpoint one, on the view's x axis and prompts, by the
- * protocol that is in the plot. Within the line's range first, then extrapolated, then those that are not ranked; each by
- * falling effective robustness, as the table has them.
+ * Returns the rows that the page's answer is about: one per checkpoint, on the view's x axis and prompts, with the
+ * protocol of the plot. Rows within the line's range come first, then extrapolated rows, then rows that are not ranked;
+ * each by descending effective robustness, as in the table.
  *
- * @param benchmark the one in the plot; where it has no row, the average, else the first that has
+ * @param benchmark the benchmark in the plot; if it has no row, the average is used, else the first that has a row
  */
 export function leadRows(study: RobustnessStudy, view: View, benchmark: string): RobustnessRow[] {
   const shown = shownRows(study, view).filter((row) => row.benchmark !== MEAN_OF_SHIFTS);
@@ -24,7 +24,7 @@ export function leadRows(study: RobustnessStudy, view: View, benchmark: string):
   );
 }
 
-/** A checkpoint's row on each benchmark, by the protocols that the plot shows. */
+/** Returns a checkpoint's row on each benchmark, with the protocols that the plot shows. */
 export function checkpointRows(study: RobustnessStudy, view: View, checkpoint: string): RobustnessRow[] {
   const checkpointRows = shownRows(study, view).filter(
     (row) => row.checkpoint === checkpoint && row.benchmark !== MEAN_OF_SHIFTS,
@@ -39,7 +39,7 @@ export function checkpointRows(study: RobustnessStudy, view: View, checkpoint: s
   );
 }
 
-/** Where a row stands in a ranking: within the line's range, extrapolated, not ranked. */
+/** Returns the tier of a row in a ranking: 0 within the line's range, 1 extrapolated, 2 not ranked. */
 export function rankTier(row: RobustnessRow | undefined): number {
   if (row?.doubt !== undefined) return 2;
   return row?.extrapolated ? 1 : 0;

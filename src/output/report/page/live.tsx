@@ -5,7 +5,7 @@ import type { ReportData } from "../report-data.ts";
 
 const SCROLL_KEY = "shiftline-scroll";
 
-/** What is under way, and a page that opens itself anew while it is rendered again and again. */
+/** Shows progress, and reloads the page while the report is being updated. */
 export function Live({ data }: { readonly data: ReportData }): JSX.Element | null {
   const { reloadSeconds, progress } = data;
   const [isPaused, setPaused] = useState(false);
@@ -24,14 +24,14 @@ export function Live({ data }: { readonly data: ReportData }): JSX.Element | nul
   }, [reloadSeconds, isPaused]);
   if (reloadSeconds === null && progress.length === 0) return null;
   return (
-    <aside class="live" aria-label="Under way">
+    <aside class="live" aria-label="In progress">
       {progress.map((run) => (
         <div key={`${run.checkpoints.join()}${run.benchmark}${run.phase}`}>
           <label>
             <span>
               {run.checkpoints.length === 1 ? <bdi>{run.checkpoints[0]}</bdi> : `${run.checkpoints.length} checkpoints`}{" "}
               {run.benchmark !== null && `on ${run.benchmark}`}: {count(run.done)} of {count(run.total)} {run.phase}
-              {run.perSecond !== null && `, ${rate(run.perSecond)} a second`}
+              {run.perSecond !== null && `, ${rate(run.perSecond)} per second`}
             </span>
             <progress max={run.total} value={run.done} />
           </label>
@@ -40,11 +40,9 @@ export function Live({ data }: { readonly data: ReportData }): JSX.Element | nul
       {reloadSeconds !== null && (
         <p>
           <span class="pulse" aria-hidden="true" />{" "}
-          {isPaused
-            ? "Paused."
-            : `Being rendered as results land; this page opens itself anew every ${reloadSeconds} s.`}{" "}
+          {isPaused ? "Paused." : `Updated as results arrive; this page reloads every ${reloadSeconds} s.`}{" "}
           <button type="button" class="plain" onClick={() => setPaused(!isPaused)}>
-            {isPaused ? "Go on" : "Pause"}
+            {isPaused ? "Resume" : "Pause"}
           </button>
         </p>
       )}

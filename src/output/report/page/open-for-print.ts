@@ -1,5 +1,6 @@
 /**
- * Opens what is folded while the page is printed, but its settings and the recipes of single runs. @returns what stops that
+ * Opens folded parts while the page is printed, except the settings and the recipes of single runs. @returns a function
+ * that removes the listeners
  */
 export function openForPrint(): () => void {
   let opened: HTMLDetailsElement[] = [];

@@ -6,11 +6,11 @@ import { readBlock, readPictures } from "./decode.ts";
 export interface OpenImages {
   readonly set: StoredImages;
   readonly records: ImageRecords;
-  /** confidence is in steps of so many percent */
+  /** step of the confidence in percent */
   readonly step: number;
   /** names of the labels, by position */
   readonly labelNames: readonly string[];
-  /** by checkpoint, (n,): whether the image is right */
+  /** by checkpoint, (n,): whether the prediction is correct */
   readonly right: readonly Uint8Array[];
   /** row → data URI of its picture */
   readonly pictures: ReadonlyMap<number, string>;
@@ -19,7 +19,7 @@ export interface OpenImages {
 const opened = new WeakMap<StoredImages, Promise<OpenImages>>();
 let allPictures: ReportPictures | undefined;
 
-/** Unpacks a set once. */
+/** Unpacks a set, or returns it from the cache. */
 export function openImages(images: ReportImages, set: StoredImages): Promise<OpenImages> {
   const known = opened.get(set);
   if (known !== undefined) return known;
@@ -48,7 +48,7 @@ async function unpackImages(images: ReportImages, set: StoredImages): Promise<Op
   return describeImages(set, decodeRecords(coded, classes, set.checkpoints.length), images.step, pictures);
 }
 
-/** Puts together what is looked up in a set's images. */
+/** Builds the indexes of a set's images. */
 export function describeImages(
   set: StoredImages,
   records: ImageRecords,
@@ -72,12 +72,12 @@ function classesOf({ labels }: StoredImages): readonly (readonly number[])[] {
   return labels.map((label) => (label === "" ? [] : label.split(";").map(Number)));
 }
 
-/** Name of a predicted class. */
+/** Returns the name of a predicted class. */
 export function className({ set }: OpenImages, value: number): string {
   return set.classes[value] ?? `class ${value}`;
 }
 
-/** What a checkpoint takes an image for. */
+/** A checkpoint's prediction for an image. */
 export interface Verdict {
   readonly value: number;
   readonly name: string;

@@ -6,17 +6,17 @@ import { setId } from "./image-sets.ts";
 import type { View } from "./view.ts";
 import { useView } from "./view-context.ts";
 
-/** What every part of the page is given. */
+/** Properties of every part of the page. */
 export interface PageProps {
   readonly data: ReportData;
-  /** null until they are unpacked */
+  /** null until unpacked */
   readonly details: OpenDetails | null;
   readonly images: ReportImages;
   readonly view: View;
   readonly change: (part: Partial<View>) => void;
 }
 
-/** A checkpoint's name as a link to its page; `text` where a place has room for less than a table. */
+/** Links a checkpoint's name to its page. `text` is a shorter text for narrow places. */
 export function CheckpointName(props: { readonly name: string; readonly text?: string }): JSX.Element {
   const { name } = props;
   const { address, short, found } = useView();
@@ -28,12 +28,12 @@ export function CheckpointName(props: { readonly name: string; readonly text?: s
   );
 }
 
-/** The image set that an address names, else the first. */
+/** Returns the image set in the address, else the first. */
 export function chosenSet(sets: readonly ImageSetDetails[], id: string): ImageSetDetails | undefined {
   return sets.find((set) => setId(set) === id) ?? sets[0];
 }
 
-/** A choice of the checkpoint that a part of the overview is about. */
+/** A choice of the checkpoint for a part of the overview. */
 export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element | null {
   const { short } = useView();
   if (view.checkpoint !== "") return null;
@@ -48,7 +48,7 @@ export function CheckpointChoice({ data, view, change }: PageProps): JSX.Element
   );
 }
 
-/** The page's notes, each once. */
+/** Returns the notes of the page without duplicates. */
 export function notesOf({ data, details }: Pick<PageProps, "data" | "details">): readonly ReportNote[] {
   const pageNotes = new Set(data.notes.map(({ text }) => text));
   return [...data.notes, ...(details?.notes ?? []).filter(({ text }) => !pageNotes.has(text))];

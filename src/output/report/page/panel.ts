@@ -12,13 +12,13 @@ import { shiftColumns, shiftTitle, shownSide } from "./study.ts";
 import { hasVerdictGroups, verdictGroups } from "./verdict-groups.ts";
 import type { View } from "./view.ts";
 
-/** A shift that can be put in the plot. */
+/** A shift that can be shown in the plot. */
 export interface PlotChoice {
   readonly benchmark: string;
   readonly title: string;
 }
 
-/** The shifts that checkpoints or the baseline have, the average first. */
+/** Lists the shifts of the checkpoints or the baseline, the average first. */
 export function plotChoices(data: ReportData, study: PanelStudy): PlotChoice[] {
   const rows = study.rows.length > 0 ? study.rows : pairedBenchmarks(study);
   const seen = new Map<string, PlotChoice>();
@@ -38,7 +38,7 @@ function pairedBenchmarks({ accuracies, pairing }: PanelStudy): RobustnessStudy[
   ) as unknown as RobustnessStudy["rows"];
 }
 
-/** The panel of a view. */
+/** Builds the panel of a view. */
 export function viewPanel(
   data: ReportData,
   study: PanelStudy,
@@ -51,7 +51,7 @@ export function viewPanel(
   const options = {
     scale: view.scale as FitScale,
     benchmarks: [benchmark],
-    // Of published models alone nothing is left out: the plot begins with a part of itself, and shows all when asked
+    // With published models only, nothing is left out: the plot starts zoomed in and can show all points
     ...(data.focus.by === "none" ? {} : { focus: data.focus }),
     inDistribution: shownSide(view, study.pairing.axes),
     ...(view.axis === ""

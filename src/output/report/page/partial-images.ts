@@ -4,10 +4,10 @@ import { count } from "../../../foundation/number-text.ts";
 import type { ReportData, ReportResult } from "../report-data.ts";
 import { shiftTitle } from "./study.ts";
 
-/** Results that are named one by one in a sentence. */
+/** Maximum number of results listed in a sentence. */
 const NAMED = 2;
 
-/** "on 100 of 50,000 images of ImageNet": what a row rests on where that is less than its benchmarks have; else "". */
+/** Describes incomplete benchmarks of a row, such as "on 100 of 50,000 images of ImageNet"; "" if all are complete. */
 export function partialWords(data: ReportData, row: RobustnessRow): string {
   const partial = resultsBehind(data, row).filter(
     ({ n, expectedN }) => n !== null && expectedN !== null && n < expectedN,
@@ -23,7 +23,7 @@ export function partialWords(data: ReportData, row: RobustnessRow): string {
   return `on ${named.join(", ")}${rest > 0 ? ` and part of ${rest} more` : ""}`;
 }
 
-/** The accuracies that a row is made of: in distribution, under the shift, or the shifts of an average; as far as they are told. */
+/** Returns the known accuracies behind a row: in distribution, and under the shift or the shifts of an average. */
 export function resultsBehind(data: ReportData, row: RobustnessRow): ReportResult[] {
   const { axes } = data;
   const shifts = row.benchmark === AVERAGE ? axes.shifts : [row.benchmark];

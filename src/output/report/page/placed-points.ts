@@ -2,10 +2,13 @@ import type { PanelFigure } from "../../figures/plot-panel.ts";
 import type { ScatterPanel } from "../../figures/scatter-panel.ts";
 import type { PlacedPoint } from "./point-tip.tsx";
 
-/** How near the pointer must be to a point, in pixels. */
+/** Maximum distance from the pointer to a point, in pixels. */
 const REACH = 28;
 
-/** Checkpoints last, so that they win where a baseline's point is as near; by x, the order of the arrow keys. */
+/**
+ * Places points in order of x, as for the arrow keys. Checkpoints come last, so that they win over equally near points
+ * of the baseline.
+ */
 export function placePoints(panel: ScatterPanel, { x, y }: PanelFigure): PlacedPoint[] {
   const place = (isCheckpoint: boolean) => (point: PlacedPoint["point"]) => ({
     point,
@@ -17,9 +20,9 @@ export function placePoints(panel: ScatterPanel, { x, y }: PanelFigure): PlacedP
 }
 
 /**
- * The point that is meant by a place, in pixels: the nearest within reach, a checkpoint before a model of the baseline.
+ * Finds the point at a position in pixels: the nearest within reach, a checkpoint before a model of the baseline.
  *
- * @param prefers names that win over others as near
+ * @param prefers names that win over equally near points
  */
 export function nearestPoint(
   points: readonly PlacedPoint[],

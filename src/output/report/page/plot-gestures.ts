@@ -4,27 +4,29 @@ import type { PanelFigure } from "../../figures/plot-panel.ts";
 import type { ScatterPanel } from "../../figures/scatter-panel.ts";
 import { panWindow, type Window, zoomWindow } from "./plot-window.ts";
 
-/** Movement, in pixels, from which a press is a drag and no click. */
+/** Movement in pixels above which a press is a drag instead of a click. */
 const DRAG = 5;
-/** Milliseconds without movement after which the address takes the window: browsers limit how often it may change. */
+/**
+ * Milliseconds without movement before the window is written to the address: browsers limit the frequency of changes.
+ */
 const SETTLED = 250;
 const WHEEL_RATE = 0.0022;
 
 export interface PlotGestures {
-  /** what is shown now, while the reader drags too */
+  /** the window that is currently shown, also while dragging */
   readonly window: Window;
-  /** whether the press that ends was a drag, so that no point is meant */
+  /** whether the last press was a drag, so that it selects no point */
   readonly wasDragged: () => boolean;
-  /** shows another window, and keeps it */
+  /** shows another window and stores it in the address */
   readonly show: (next: Window) => void;
 }
 
 /**
- * Wheel with Ctrl or ⌘, drag and pinch on a plot.
+ * Handles the wheel with Ctrl or ⌘, dragging and pinching on a plot.
  *
  * @param kept    the window of the address
- * @param figure  as drawn last
- * @param onKeep  takes a window that the reader came to
+ * @param figure  as last drawn
+ * @param onKeep  receives the final window
  */
 export function usePlotGestures(
   host: RefObject<HTMLDivElement | null>,

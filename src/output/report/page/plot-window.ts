@@ -4,7 +4,7 @@ import type { LineSample, PanelLine } from "../../figures/panel-lines.ts";
 import type { Domain } from "../../figures/plot-axis.ts";
 import type { ScatterPanel } from "../../figures/scatter-panel.ts";
 
-/** A part of a panel: the accuracies at its ends. */
+/** A visible part of a panel, by the accuracies at its ends. */
 export interface Window {
   readonly x: Domain;
   readonly y: Domain;
@@ -12,17 +12,17 @@ export interface Window {
 
 /** Narrowest window, as a share of the panel's axis on its scale. */
 const NARROWEST = 1 / 40;
-/** A panel begins at a part of itself only where that leaves out at least so much of an axis. */
+/** Minimum share of an axis that an initial window must leave out; otherwise the whole panel is shown. */
 const WORTH_CUTTING = 0.35;
-/** Free space around the points that a panel begins with, as a share of the axis. */
+/** Free space around the points of the initial window, as a share of the axis. */
 const PADDING = 0.08;
 
-/** A window as the address has it: four values times 100, percentages where they are accuracies. */
+/** Formats a window for the address: four values times 100, which are percentages for accuracies. */
 export function formatWindow({ x, y }: Window): string {
   return [...x, ...y].map((accuracy) => (100 * accuracy).toPrecision(5)).join("_");
 }
 
-/** The window of an address. @returns undefined where it names none that lies on the panel */
+/** Parses the window of an address. @returns undefined if it contains none inside the panel */
 export function parseWindow(text: string, panel: ScatterPanel): Window | undefined {
   const ends = text.split("_").map((part) => Number(part) / 100);
   const [x0, x1, y0, y1] = ends;
@@ -34,16 +34,16 @@ export function parseWindow(text: string, panel: ScatterPanel): Window | undefin
   return keepInside({ x, y }, panel);
 }
 
-/** The whole panel. */
+/** Returns the window of the whole panel. */
 export function wholeWindow({ xDomain, yDomain }: ScatterPanel): Window {
   return { x: xDomain, y: yDomain };
 }
 
 /**
- * What a panel begins with: the baseline's models, and the checkpoints that matter, where far others would press these
- * into a corner; else all of it.
+ * Returns the initial window of a panel: the baseline's models and the important checkpoints if distant others would
+ * squeeze these into a corner, else the whole panel.
  *
- * @param matters whether a checkpoint must be in it
+ * @param matters whether a checkpoint must be in the window
  */
 export function firstWindow(panel: ScatterPanel, matters: (name: string) => boolean): Window {
   const points = [
@@ -66,7 +66,7 @@ export function firstWindow(panel: ScatterPanel, matters: (name: string) => bool
   return isWorth ? keepInside({ x, y }, panel) : wholeWindow(panel);
 }
 
-/** The window grown or shrunk about a point of it. @param factor above 1 shows more */
+/** Zooms a window about one of its points. @param factor above 1 zooms out */
 export function zoomWindow(
   panel: ScatterPanel,
   { x, y }: Window,
@@ -81,19 +81,19 @@ export function zoomWindow(
   return keepInside({ x: scaled(x, at.x, scales.x), y: scaled(y, at.y, scales.y) }, panel);
 }
 
-/** The window moved by shares of its length. */
+/** Moves a window by shares of its length. */
 export function panWindow(panel: ScatterPanel, { x, y }: Window, byX: number, byY: number): Window {
   const scales = panelScales(panel);
   return keepInside({ x: shifted(x, byX, scales.x), y: shifted(y, byY, scales.y) }, panel);
 }
 
-/** Whether it is the panel's whole. */
+/** Returns whether a window is the whole panel. */
 export function isWhole(panel: ScatterPanel, { x, y }: Window): boolean {
   const scales = panelScales(panel);
   return share(x, panel.xDomain, scales.x) > 0.999 && share(y, panel.yDomain, scales.y) > 0.999;
 }
 
-/** The panel as a window shows it: points outside are left out, curves are cut at its sides. */
+/** Restricts a panel to a window: points outside are removed, curves are cut at the edges. */
 export function panelInWindow(panel: ScatterPanel, { x, y }: Window): ScatterPanel {
   const inside = (point: { readonly x: number; readonly y: number }) =>
     point.x >= x[0] && point.x <= x[1] && point.y >= y[0] && point.y <= y[1];
@@ -140,7 +140,7 @@ function keepInside({ x, y }: Window, panel: ScatterPanel): Window {
   return { x: inside(x, panel.xDomain, scales.x), y: inside(y, panel.yDomain, scales.y) };
 }
 
-/** Moves a stretch into an axis, without changing its length where that can be. */
+/** Moves an interval into an axis, keeping its length if possible. */
 function inside(part: Domain, whole: Domain, { forward, inverse }: AxisFunctions): Domain {
   const [from, to] = whole.map(forward) as [number, number];
   const [low, high] = part.map(forward) as [number, number];

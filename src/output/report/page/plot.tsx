@@ -13,7 +13,7 @@ import { measureText } from "./text-measure.ts";
 import { useView } from "./view-context.ts";
 
 const TEXT = { usual: 13, small: 11, narrow: 520 } as const;
-/** Each press of a zoom button, and each of a key, shows so much of what was there. */
+/** Share of the window that remains after a zoom step, and share by which a key moves it. */
 const STEP = 0.7;
 const PAN = 0.2;
 
@@ -23,18 +23,18 @@ interface PlotProps {
   readonly of: AxisName;
   /** of the address */
   readonly window: Window;
-  /** what the page begins with, which the reset goes back to */
+  /** the initial window, which reset returns to */
   readonly start: Window;
-  /** null: as the page begins */
+  /** null: the initial window */
   readonly onWindow: (window: Window | null) => void;
 }
 
-/** The figure, with zoom, and what it says of the point that is pointed at. */
+/** Shows the figure with zoom, and a tooltip of the point under the pointer. */
 export function Plot({ panel, theme, of, window: kept, start, onWindow }: PlotProps): JSX.Element {
   const { change, found, pinned } = useView();
   const host = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(host);
-  // On a phone the plot needs the room: its legend opens below
+  // On a phone the plot needs the space: its legend opens below
   const isNarrow = width < TEXT.narrow;
   const [active, setActive] = useState<number | null>(null);
   const drawn = useRef<PanelFigure | null>(null);
@@ -145,7 +145,7 @@ export function Plot({ panel, theme, of, window: kept, start, onWindow }: PlotPr
         {isNarrow && <Legend panel={panel} theme={theme} width={width} />}
         {outside > 0 && (
           <p class="plot-outside">
-            {outside} {outside === 1 ? "checkpoint lies" : "checkpoints lie"} outside this view.{" "}
+            {outside} {outside === 1 ? "checkpoint is" : "checkpoints are"} outside this view.{" "}
             <button type="button" class="link" onClick={() => onWindow(wholeWindow(panel))}>
               Show all
             </button>
@@ -159,7 +159,10 @@ export function Plot({ panel, theme, of, window: kept, start, onWindow }: PlotPr
   );
 }
 
-/** Plot labels its groups of marks ("dot", "frame"): inside one image, whose name and description say it all, these are noise. */
+/**
+ * Removes the labels that Plot gives to groups of marks ("dot", "frame"): the figure already has a name and a
+ * description.
+ */
 function dropMarkLabels(svg: SVGSVGElement): void {
   for (const mark of svg.querySelectorAll("[aria-label]:not([role])")) mark.removeAttribute("aria-label");
 }

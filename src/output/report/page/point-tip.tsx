@@ -3,7 +3,7 @@ import { percent, percentRange, points, pointsRange, quantity } from "../../../f
 import type { PanelCheckpoint, PanelPoint } from "../../figures/panel-points.ts";
 import { cutMiddle } from "../../tables/name-text.ts";
 
-/** A point of the plot where it stands on the page. */
+/** A point of the plot with its position on the page. */
 export interface PlacedPoint {
   readonly point: PanelPoint | PanelCheckpoint;
   readonly isCheckpoint: boolean;
@@ -11,7 +11,7 @@ export interface PlacedPoint {
   readonly top: number;
 }
 
-/** What the x axis is of: an in-distribution benchmark's title, or a column of numbers. */
+/** Name of the x axis: an in-distribution benchmark's title, or a numeric column. */
 export interface AxisName {
   readonly title: string;
   readonly isColumn: boolean;
@@ -20,7 +20,7 @@ export interface AxisName {
 const WIDTH = 260;
 const LONGEST = 80;
 
-/** What a point says of itself, beside it. */
+/** Shows a tooltip with the data of a point. */
 export function Tip(props: {
   readonly placed: PlacedPoint;
   readonly width: number;
@@ -40,7 +40,7 @@ export function Tip(props: {
           <FactRow key={name} name={name} value={value} />
         ))}
       </dl>
-      {!isCheckpoint && <p class="quiet">of the baseline</p>}
+      {!isCheckpoint && <p class="quiet">baseline model</p>}
     </div>
   );
 }
@@ -74,9 +74,9 @@ function facts({ point }: PlacedPoint, of: AxisName): [string, string][] {
   return all;
 }
 
-/** The same in a sentence, for readers that do not see it. */
+/** Describes a point in a sentence for screen readers. */
 export function describePoint(placed: PlacedPoint, of: AxisName): string {
-  const kind = placed.isCheckpoint ? "" : ", of the baseline";
+  const kind = placed.isCheckpoint ? "" : ", a baseline model";
   return `${placed.point.name}${kind}: ${facts(placed, of)
     .map((fact) => fact.join(" "))
     .join("; ")}`;

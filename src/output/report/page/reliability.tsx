@@ -8,7 +8,7 @@ import { CheckpointName, notesOf, type PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 import { type Column, Table } from "./table.tsx";
 
-/** What the numbers rest on: images scored, what was skipped, warnings, and the recipe of every run. */
+/** Shows what the numbers are based on: scored and skipped images, warnings, and the recipe of every run. */
 export function Reliability({ data, details, view }: PageProps): JSX.Element | null {
   const [isAll, setAll] = useState(false);
   const runs = useMemo(
@@ -27,7 +27,7 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
         details === null
           ? "Reading the recipes …"
           : runs.length === 0
-            ? "These accuracies come from a table: how they were made is not known here."
+            ? "These accuracies come from a table; how they were measured is not known here."
             : `${plural(runs.length, "result")}; ${remarked.length === 0 ? "none has a remark" : `${count(remarked.length)} with remarks`}. Each opens to its recipe.`
       }
       actions={
@@ -64,7 +64,7 @@ export function Reliability({ data, details, view }: PageProps): JSX.Element | n
   );
 }
 
-/** What notes of the checkpoints say, each once, with the results that it is of. */
+/** Lists the notes of the runs without duplicates, each with its results. */
 function RunNotes({ runs }: { readonly runs: readonly RunSummary[] }): JSX.Element | null {
   const byText = new Map<string, { results: number; checkpoints: Set<string> }>();
   for (const { notes, checkpoint } of runs) {
@@ -88,7 +88,7 @@ function RunNotes({ runs }: { readonly runs: readonly RunSummary[] }): JSX.Eleme
   );
 }
 
-/** Lines that a click shows. */
+/** Lines that a click unfolds. */
 function Folded({ lines }: { readonly lines: readonly string[] }): JSX.Element | null {
   if (lines.length === 0) return null;
   return (

@@ -19,12 +19,12 @@ import { WarningList, WarningMark } from "./warnings.tsx";
 
 interface Row {
   readonly checkpoint: string;
-  /** on all classes; undefined where it is not known */
+  /** on all classes; undefined if not known */
   readonly idAccuracy: number | undefined;
   readonly cells: ReadonlyMap<string, RobustnessRow>;
 }
 
-/** Effective robustness of every checkpoint on every shift. */
+/** Shows the effective robustness of every checkpoint on every shift. */
 export function Robustness(
   props: PageProps & { readonly study: RobustnessStudy; readonly benchmark: string },
 ): JSX.Element {
@@ -41,12 +41,12 @@ export function Robustness(
       title="Effective robustness"
       description={
         <>
-          Percentage points above (+) or below (−) what the line of {view.baseline} expects at the same accuracy on{" "}
-          {idTitle(data.axes, shownSide(view, data.axes))}, with 95 % intervals, which take the noise of finite images
-          as independent: too wide where the line's models saw the same ones. <b class="star">★</b> outside the 95 %
-          prediction band of the baseline's kind, Holm over {testedRows(study.rows)} tests; <b>†</b> outside the
-          accuracies the line was fitted on: no verdict, so below the others; <b>‡</b> a doubtful published row or a
-          second of the same weights or run, not drawn: not ranked, so last.
+          Percentage points above (+) or below (−) the accuracy that the line of {view.baseline} expects at the same
+          accuracy on {idTitle(data.axes, shownSide(view, data.axes))}, with 95 % intervals. The intervals treat the
+          noise of finite images as independent, so they are too wide if the line's models saw the same images.{" "}
+          <b class="star">★</b> outside the 95 % prediction band of the baseline, Holm over {testedRows(study.rows)}{" "}
+          tests; <b>†</b> outside the accuracies the line was fitted on: no verdict, listed below the others; <b>‡</b> a
+          doubtful published row or a duplicate of the same weights or run, not drawn: not ranked, listed last.
         </>
       }
       actions={
@@ -139,14 +139,14 @@ export function RobustnessCell({
       <span class={`figure${tone}`}>
         {points(row.effectiveRobustness)}
         {isOutsideBand(row) && (
-          <b class="star" title="outside the 95 % prediction band of the baseline's kind">
+          <b class="star" title="outside the 95 % prediction band of the baseline">
             ★
           </b>
         )}
         {row.extrapolated && <b title={`${percent(row.outsideBy)} points outside the baseline's accuracies`}>†</b>}
         {row.doubt !== undefined && <b title={`not ranked: ${doubtText(row.doubt)}`}>‡</b>}
         <WarningMark
-          texts={marks.of(row) === "" ? [] : ["a warning concerns a result behind this figure: see below"]}
+          texts={marks.of(row) === "" ? [] : ["a warning applies to a result behind this figure: see below"]}
         />
       </span>
       {row.low !== null && row.high !== null && <span class="interval">{pointsRange(row.low, row.high)}</span>}

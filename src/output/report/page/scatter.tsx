@@ -20,17 +20,17 @@ import { measureText } from "./text-measure.ts";
 import { PAGE_THEME, verdictTheme } from "./theme.ts";
 import { hasVerdictGroups } from "./verdict-groups.ts";
 
-/** Pixels of a figure that is downloaded. */
+/** Pixels of a downloaded figure. */
 const FILE_SIZE = { width: 648, height: 440 } as const;
 
 interface ScatterProps extends PageProps {
   readonly study: RobustnessStudy | null;
-  /** undefined: nothing can be drawn */
+  /** undefined if nothing can be drawn */
   readonly panel: ScatterPanel | undefined;
   readonly groups: { readonly comparisons: readonly GroupComparison[]; readonly problem: string };
 }
 
-/** The plot of accuracy under shift against that in distribution, with the baseline's line. */
+/** Shows the plot of accuracy under shift against accuracy in distribution, with the baseline's line. */
 export function Scatter(props: ScatterProps): JSX.Element {
   const { data, study, groups, view, change, panel } = props;
   const start = useMemo(
@@ -54,7 +54,7 @@ export function Scatter(props: ScatterProps): JSX.Element {
   const figureName = `${panel.benchmark}-${panel.scale}`;
   const isByVerdict = view.group === "" && hasVerdictGroups(data, study ?? withoutBaseline(data));
   const themed = (theme: FigureTheme) => (isByVerdict ? verdictTheme(theme, panel.groups) : theme);
-  // The legend counts those that lie far from the rest
+  // The legend already counts the points far from the rest
   const far = farNote(panel.far);
   const notes = [
     ...panel.notes.filter((note) => !far.includes(note)),
@@ -112,7 +112,10 @@ function axisName({ axes }: PageProps["data"], { xColumn, idSide }: ScatterPanel
   return { title: xColumn?.column ?? idTitle(axes, idSide), isColumn: xColumn !== null };
 }
 
-/** Checkpoints that the first view must hold: those in question; of published ones alone those within the line's range. */
+/**
+ * Returns which checkpoints the initial view must contain: those in question; with published models only, those within
+ * the line's range.
+ */
 function mattersOf(
   data: PageProps["data"],
   study: RobustnessStudy | null,

@@ -1,7 +1,7 @@
 import { UNKNOWN_STEP } from "../image-codec.ts";
 import { className, type OpenImages } from "./open-images.ts";
 
-/** Which images are shown, by who is right; the second checkpoint is compared with the first. */
+/** Filters of images by which checkpoint is right; the second checkpoint is compared with the first. */
 export const SHOWS = ["wrong", "right", "only-first", "only-second", "both-wrong", "both-right", "all"] as const;
 export type Show = (typeof SHOWS)[number];
 
@@ -16,29 +16,29 @@ export function parseOrder(text: string): Order {
   return ORDERS.find((order) => order === text) ?? "surest";
 }
 
-/** What the reader asks for. */
+/** A query for images. */
 export interface ImageQuery {
-  /** rows of the two checkpoints in the set; second −1: there is none */
+  /** rows of the two checkpoints in the set; second −1: none */
   readonly first: number;
   readonly second: number;
   readonly show: Show;
-  /** label as in predictions.csv, and class that the first checkpoint takes the image for; "": any */
+  /** label as in predictions.csv, and class predicted by the first checkpoint; "": any */
   readonly label: string;
   readonly as: string;
-  /** each of these words is in the image's name, its class or a predicted one, without regard to case */
+  /** words that must all be in the image's name, its class or a predicted class, ignoring case */
   readonly find: string;
   readonly isPictured: boolean;
   readonly order: Order;
 }
 
 export interface SelectedImages {
-  /** rows, in the order to show */
+  /** rows in display order */
   readonly rows: Uint32Array;
-  /** images that each choice of `show` has beside the rest of the query */
+  /** number of images for each choice of `show` with the rest of the query */
   readonly counts: Readonly<Record<Show, number>>;
 }
 
-/** Finds the images that a query asks for. */
+/** Finds the images that match a query. */
 export function selectImages(images: OpenImages, query: ImageQuery): SelectedImages {
   const { records, right, set } = images;
   const n = records.names.length;
@@ -86,7 +86,7 @@ function belongs(show: Show, isFirst: boolean, isSecond: boolean | null): boolea
   }
 }
 
-/** Whether a row has every word that is looked for. */
+/** Returns a check whether a row contains every word of the search. */
 function finder(images: OpenImages, { find, first, second }: ImageQuery): (row: number) => boolean {
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return () => true;
@@ -110,7 +110,10 @@ function finder(images: OpenImages, { find, first, second }: ImageQuery): (row: 
   };
 }
 
-/** By the first checkpoint's confidence, unknown last; of equal ones those with a picture first, then in the benchmark's order. */
+/**
+ * Sorts by the first checkpoint's confidence, unknown last; ties put images with a picture first, then follow the
+ * benchmark's order.
+ */
 function sortRows({ records, pictures }: OpenImages, rows: Uint32Array, { order, first }: ImageQuery): Uint32Array {
   if (order === "listed") return rows;
   const n = records.names.length;

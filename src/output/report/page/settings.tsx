@@ -13,10 +13,10 @@ import { Select } from "./controls.tsx";
 import type { PageProps } from "./page-props.tsx";
 import { shiftTitle } from "./study.ts";
 
-/** Before a numeric column's name among the choices of an x axis: no benchmark begins so. */
+/** Prefix of numeric columns among the choices of the x axis; no benchmark id starts with it. */
 const COLUMN = "column ";
 
-/** What the answer, the plot and the tables are of: baseline, scale, groups, prompts, protocol and x axis. */
+/** Settings of the answer, the plot and the tables: baseline, scale, groups, prompts, protocol and x axis. */
 export function Settings(props: PageProps & { readonly panel: ScatterPanel | undefined }): JSX.Element {
   const { data, view, change, panel } = props;
   const prompts = [...new Set(data.results.map(({ templates }) => templates))].sort();

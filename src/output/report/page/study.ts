@@ -11,7 +11,9 @@ import {
 import type { ReportData } from "../report-data.ts";
 import type { View } from "./view.ts";
 
-/** The rows of the view: of its prompts, and on the x axis that was chosen, else the baseline's, where a benchmark has two. */
+/**
+ * Returns the rows with the view's prompts and x axis; by default the x axis is the baseline's if a benchmark has two.
+ */
 export function shownRows(study: RobustnessStudy, view: View): RobustnessRow[] {
   const { rows, pairing } = study;
   const id = shownSide(view, pairing.axes);
@@ -24,12 +26,12 @@ export function shownRows(study: RobustnessStudy, view: View): RobustnessRow[] {
   );
 }
 
-/** The benchmark in distribution that the view is on. */
+/** Returns the in-distribution benchmark of the view. */
 export function shownSide({ id }: View, axes: StudyAxes): string {
   return isInDistribution(id, axes) ? id : mainSide(axes);
 }
 
-/** What a column of effective robustness is of. */
+/** A column of effective robustness. */
 export interface ShiftColumn {
   readonly id: string;
   readonly benchmark: string;
@@ -37,7 +39,7 @@ export interface ShiftColumn {
   readonly title: string;
 }
 
-/** The shifts that rows are of: the average first, the mean of the shifts left out. */
+/** Lists the shifts of rows, the average first, without the mean of the shifts. */
 export function shiftColumns(data: ReportData, rows: readonly RobustnessRow[]): ShiftColumn[] {
   const columns = new Map<string, ShiftColumn>();
   for (const { benchmark, protocol } of rows) {
@@ -61,7 +63,7 @@ const SHORT: Readonly<Record<string, string>> = {
   objectnet: "ObjectNet",
 };
 
-/** A short title: the benchmark's usual short name, and the protocol where it is not the default. */
+/** Returns a short title: the benchmark's short name, with the protocol if it is not the default. */
 export function shiftTitle(data: ReportData, benchmark: string, protocol: string): string {
   const usual = data.benchmarks.find(({ id }) => id === benchmark)?.defaultProtocol;
   const { titles } = data.axes;

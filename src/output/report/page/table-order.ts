@@ -1,15 +1,15 @@
 /** How a table is sorted. */
 export interface Order {
-  /** column's id; "" for the rows' own order */
+  /** id of the column; "" for the given order of rows */
   readonly column: string;
   readonly descending: boolean;
 }
 
 /**
- * The order that an address holds for a table.
+ * Parses the order of a table in an address.
  *
- * @param sort `table:column:down` for each table that the reader sorted, comma-separated, ids encoded as in an address
- * @returns undefined where it holds none
+ * @param sort `table:column:down` for each sorted table, comma-separated, ids encoded as in an address
+ * @returns undefined if there is none
  */
 export function parseOrder(sort: string, table: string): Order | undefined {
   for (const part of sort.split(",")) {
@@ -20,7 +20,7 @@ export function parseOrder(sort: string, table: string): Order | undefined {
   return undefined;
 }
 
-/** The same with another order for a table; the other tables' stay. */
+/** Replaces the order of a table; other tables keep theirs. */
 export function formatOrder(sort: string, table: string, { column, descending }: Order): string {
   const id = encodeURIComponent(table);
   const otherTables = sort.split(",").filter((part) => part !== "" && part.split(":", 1)[0] !== id);
@@ -31,6 +31,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return ""; // an address that someone typed
+    return ""; // a malformed address
   }
 }

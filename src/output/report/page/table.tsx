@@ -5,41 +5,41 @@ import { isNarrow } from "./narrow.ts";
 import { formatOrder, type Order, parseOrder } from "./table-order.ts";
 import { useView } from "./view-context.ts";
 
-/** A column of a table: what stands in a cell, and what it is sorted by. */
+/** A column of a table: the content of its cells, and the values it is sorted by. */
 export interface Column<Row> {
   readonly id: string;
   readonly title: ComponentChildren;
-  /** what the title means, for who points at it */
+  /** tooltip of the title */
   readonly hint?: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** undefined sorts last whichever way */
+  /** undefined sorts last in both directions */
   readonly value: (row: Row) => string | number | undefined;
-  /** rows of a higher tier stand below those of a lower whichever way the column is sorted; absent: all alike */
+  /** rows of a higher tier come below rows of a lower tier in both directions; absent: no tiers */
   readonly tier?: (row: Row) => number;
   readonly align?: "left" | "right";
 }
 
 interface TableProps<Row> {
-  /** tells it from the page's other tables, in the address */
+  /** identifies the table in the address */
   readonly id: string;
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** column sorted by at first; the rows' own order where absent */
+  /** initial sort column; absent: the given order of rows */
   readonly sortBy?: string;
   readonly descending?: boolean;
-  /** rows shown before the reader asks for more */
+  /** number of rows shown initially */
   readonly first?: number;
-  /** checkpoint that a row is of: rows of those in focus or searched for stand first */
+  /** checkpoint of a row: rows in focus and search results come first */
   readonly checkpointOf?: (row: Row) => string;
 }
 
 const FIRST_ROWS = 25;
-/** The same on a phone, where a row is as high as three. */
+/** The number on a phone, where rows are three times as high. */
 const FIRST_ROWS_NARROW = 8;
 
-/** A table that sorts by any column; the address keeps how. */
+/** A table that sorts by any column; the order is stored in the address. */
 export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const { id, caption, columns, rows, keyOf, checkpointOf } = props;
   const { view, change, pinned } = useView();
@@ -49,7 +49,7 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort.column, sort.descending]);
   const isPinned = (row: Row) => checkpointOf !== undefined && pinned.has(checkpointOf(row));
   const top = sorted.filter(isPinned);
-  // Where all are in focus none is set apart
+  // If all are in focus, none is set apart
   const [above, rest] = top.length === sorted.length ? [[], sorted] : [top, sorted.filter((row) => !isPinned(row))];
   const whole = view.whole.split(",").filter(Boolean);
   const isWhole = whole.includes(id);

@@ -10,7 +10,7 @@ export interface ComparedSet extends PairedCounts, PairedDecision {
   readonly set: TaskKey & Pick<ImageSetDetails, "expectedN">;
 }
 
-/** `accuracies.csv` of a report's results, as `evaluate` writes it. */
+/** Formats the results of a report as `accuracies.csv`, as `evaluate` writes it. */
 export function accuraciesCsv(results: readonly ReportResult[]): string {
   return formatAccuracies(
     results.map(({ metric, accuracy, low, high, n, others: _otherMetrics, ...result }) => {
@@ -21,7 +21,7 @@ export function accuraciesCsv(results: readonly ReportResult[]): string {
   );
 }
 
-/** A comparison as a tidy CSV, with the columns of `shiftline compare --format csv`. */
+/** Formats a comparison as a tidy CSV with the columns of `shiftline compare --format csv`. */
 export function comparisonsCsv(first: string, second: string, rows: readonly ComparedSet[]): string {
   return formatComparisons(
     rows.map(({ set, ...row }) => ({

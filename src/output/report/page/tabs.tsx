@@ -5,12 +5,12 @@ import type { PageProps } from "./page-props.tsx";
 import { useView } from "./view-context.ts";
 
 export interface Tab {
-  /** as in the address; "" for the overview */
+  /** id in the address; "" for the overview */
   readonly id: string;
   readonly title: string;
 }
 
-/** The parts of the page that its data can fill. What is not unpacked yet is taken to be there. */
+/** Lists the tabs that have data. Data that is not unpacked yet is assumed to exist. */
 export function tabsOf(data: ReportData, details: PageProps["details"], images: ReportImages): Tab[] {
   const isSeveral = data.checkpoints.length > 1;
   const hasSets = details === null || details.sets.length > 0;
@@ -27,7 +27,7 @@ export function tabsOf(data: ReportData, details: PageProps["details"], images: 
   ];
 }
 
-/** Links to the parts of the page. */
+/** Links to the tabs. */
 export function Tabs({
   tabs,
   current,

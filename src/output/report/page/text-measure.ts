@@ -1,11 +1,11 @@
 import { FONT_FAMILY, type TextMeasure, textWidth } from "../../figures/figure-text.ts";
 
-/** Size at which texts are measured: widths grow with it, but for the rounding of small sizes. */
+/** Font size for measuring: widths are proportional to it, except for rounding at small sizes. */
 const SIZE = 100;
 const known = new Map<string, number>();
 let canvas: CanvasRenderingContext2D | null | undefined;
 
-/** Width of a text in pixels as this browser draws it: where it has none of the figures' fonts, its own are wider. */
+/** Measures the width of a text in pixels in this browser, whose fonts may be wider than the figures' fonts. */
 export const measureText: TextMeasure = (text, fontSize) => {
   const at = known.get(text) ?? measure(text, fontSize);
   known.set(text, at);

@@ -2,16 +2,16 @@ import { DARK, type FigureTheme, LIGHT, PRINT } from "../../figures/figure-theme
 import { VERDICTS } from "./verdict-groups.ts";
 
 /*
- * The plot takes its colours from CSS variables: it follows the reader's choice, the system and the printer without being
- * drawn again, which no program on the page is given time for before a page is printed.
+ * The plot takes its colors from CSS variables, so it follows the user's choice, the system and print styles without
+ * being redrawn; scripts have no time to redraw before printing.
  */
 
-/** The page's own backgrounds, as in its styles. */
+/** Backgrounds of the page, as in its styles. */
 const BACKGROUNDS = { light: "#ffffff", dark: "#12161c" } as const;
 
 type Colors = Readonly<Record<string, string | readonly string[]>>;
 
-/** The colours of figures on the page: a variable for each. */
+/** Colors of figures on the page, as CSS variables. */
 export const PAGE_THEME: FigureTheme = Object.fromEntries(
   Object.entries(LIGHT as unknown as Colors).map(([name, value]) => [
     name,
@@ -19,7 +19,7 @@ export const PAGE_THEME: FigureTheme = Object.fromEntries(
   ]),
 ) as unknown as FigureTheme;
 
-/** The colours of a figure whose groups are verdicts. @param groups as the panel has them */
+/** Returns the colors of a figure whose groups are verdicts. @param groups in the order of the panel */
 export function verdictTheme(theme: FigureTheme, groups: readonly string[]): FigureTheme {
   const [, , green, vermilion, , sky] = theme.groups;
   const colors: Readonly<Record<string, string | undefined>> = {
@@ -30,7 +30,7 @@ export function verdictTheme(theme: FigureTheme, groups: readonly string[]): Fig
   return { ...theme, groups: groups.map((group) => colors[group] ?? theme.context) };
 }
 
-/** The values of the variables, for light and dark screens and for paper. */
+/** Returns the values of the variables for light and dark screens and for print. */
 export function themeStyles(): string {
   const light = values({ ...LIGHT, background: BACKGROUNDS.light });
   const dark = values({ ...DARK, background: BACKGROUNDS.dark });

@@ -1,26 +1,26 @@
-/** How tiles of one size stand in a list that scrolls. */
+/** Layout of tiles of one size in a scrolling list. */
 export interface TileLayout {
-  /** tiles in all, and side by side */
+  /** number of tiles, and of tiles per line */
   readonly count: number;
   readonly columns: number;
-  /** pixels from a line of tiles to the next */
+  /** pixels from one line of tiles to the next */
   readonly lineHeight: number;
 }
 
-/** Lines of tiles beyond what is visible that are there too. */
+/** Lines of tiles that are kept outside the visible area. */
 const OVERSCAN = 3;
 
-/** Tiles that fit side by side, at least one. */
+/** Returns the number of tiles per line, at least one. */
 export function columnsOf(width: number, minWidth: number, gap: number): number {
   return Math.max(1, Math.floor((width + gap) / (minWidth + gap)));
 }
 
-/** Pixels of the whole list. */
+/** Returns the height of the whole list in pixels. */
 export function listHeight({ count, columns, lineHeight }: TileLayout): number {
   return Math.ceil(count / columns) * lineHeight;
 }
 
-/** The tiles that are to be there: from the first, to before the last. */
+/** Returns the range of tiles to render: `from` inclusive, `to` exclusive. */
 export function tileWindow(
   { count, columns, lineHeight }: TileLayout,
   scrollTop: number,
@@ -33,7 +33,7 @@ export function tileWindow(
   return { from: first * columns, to: Math.min(count, last * columns) };
 }
 
-/** Where the list is to be scrolled so that a tile is visible: where it is, if that is so already. */
+/** Returns the scroll position at which a tile is visible; unchanged if it is visible already. */
 export function scrollToTile(
   { columns, lineHeight }: TileLayout,
   tile: number,
@@ -45,7 +45,7 @@ export function scrollToTile(
   return top + lineHeight > scrollTop + height ? top + lineHeight - height : scrollTop;
 }
 
-/** The tile that a key leads to; null where the key is none of these. @param lines visible ones, for a page */
+/** Returns the tile that a key leads to; null for other keys. @param lines number of visible lines, for page keys */
 export function tileOfKey(key: string, tile: number, { count, columns }: TileLayout, lines: number): number | null {
   const steps: Readonly<Record<string, number>> = {
     ArrowLeft: -1,

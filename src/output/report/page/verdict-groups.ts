@@ -10,15 +10,17 @@ export const VERDICTS = {
   none: "no verdict",
 } as const;
 
-/** Checkpoints from which on their verdicts are told by colors, where nothing else is. */
+/** Number of checkpoints from which colors show verdicts by default. */
 const MANY = 13;
 
-/** Whether the plot colors checkpoints by verdict: of many published ones, none of which is in question more than another. */
+/**
+ * Returns whether the plot colors checkpoints by verdict: for many published checkpoints, none of which is in focus.
+ */
 export function hasVerdictGroups(data: ReportData, study: PanelStudy): boolean {
   return data.focus.by === "none" && study.rows.length > 0 && data.checkpoints.length >= MANY;
 }
 
-/** Groups of checkpoints by their verdict on a benchmark. */
+/** Groups checkpoints by their verdict on a benchmark. */
 export function verdictGroups(
   rows: readonly RobustnessRow[],
   benchmark: string,

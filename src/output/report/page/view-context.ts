@@ -2,17 +2,17 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { START, type View } from "./view.ts";
 
-/** What every part of the page knows of the view, without being handed it. */
+/** The view and its tools, available to every part of the page. */
 export interface ViewTools {
   readonly view: View;
   readonly change: (part: Partial<View>) => void;
-  /** address of the view with a part changed, for links: they open in a tab of their own too */
+  /** address of the view with changes, for links, which can then open in a new tab */
   readonly address: (part: Partial<View>) => string;
-  /** a checkpoint's name, short enough for a table; no two alike */
+  /** a checkpoint's name, short enough for a table and unique */
   readonly short: (name: string) => string;
-  /** checkpoints that stand first in every table: those in focus, and those searched for */
+  /** checkpoints that come first in every table: those in focus and search results */
   readonly pinned: ReadonlySet<string>;
-  /** checkpoints searched for; empty where nothing is typed */
+  /** checkpoints that match the search; empty for an empty search */
   readonly found: ReadonlySet<string>;
 }
 

@@ -1,10 +1,10 @@
 import { ACCURACY } from "../../../evaluation/scoring/metrics/registry.ts";
 
-/** What the reader chose to see. It is kept in the address, so that a view can be sent to someone. */
+/** The choices of the user. They are stored in the address, so that a view can be shared. */
 export interface View {
-  /** part of the page; "" for the overview. A tab that the page does not have shows the overview */
+  /** tab; "" for the overview. Unknown tabs show the overview */
   readonly tab: string;
-  /** the checkpoint whose page is open; "" for the tabs */
+  /** the checkpoint of the open page; "" for the tabs */
   readonly checkpoint: string;
   readonly baseline: string;
   readonly scale: string;
@@ -13,7 +13,7 @@ export interface View {
   /** shift in the plot */
   readonly benchmark: string;
   readonly protocol: string;
-  /** x axis: all classes of ImageNet, or those of the shift; "" as the baseline's rules have it */
+  /** x axis: all classes of ImageNet, or those of the shift; "" as in the baseline's rules */
   readonly axis: Axis;
   /** numeric column of the metadata on the x axis; "" for an accuracy */
   readonly x: string;
@@ -21,34 +21,34 @@ export interface View {
   readonly id: string;
   /** template set and class names, as `promptsOf` writes them */
   readonly prompts: string;
-  /** what highlighted names hold */
+  /** search for names to highlight */
   readonly search: string;
   readonly metric: string;
-  /** the two that are compared */
+  /** the two compared checkpoints */
   readonly first: string;
   readonly second: string;
-  /** image set of classes and agreement */
+  /** image set of the class and agreement tabs */
   readonly set: string;
-  /** how tables are sorted, see `formatOrder` */
+  /** order of tables, see `formatOrder` */
   readonly sort: string;
-  /** tables that show all their rows, comma-separated */
+  /** tables that show all rows, comma-separated */
   readonly whole: string;
-  /** window of the plot, see `formatWindow`; "" as it begins, "all" for every point */
+  /** window of the plot, see `formatWindow`; "" for the initial window, "all" for every point */
   readonly zoom: string;
-  /** group whose band is in the plot; "" for that of the baseline alone */
+  /** group whose band is in the plot; "" for the baseline's band only */
   readonly band: string;
-  /** the browser of images: who is right, see `parseShow`; "" for the first checkpoint's mistakes */
+  /** image browser: which checkpoint is right, see `parseShow`; "" for the first checkpoint's mistakes */
   readonly show: string;
-  /** label, and class that the first checkpoint takes images for; "" for any */
+  /** label, and class predicted by the first checkpoint; "" for any */
   readonly label: string;
   readonly as: string;
-  /** words that an image or its classes have */
+  /** words to find in images and their classes */
   readonly find: string;
   /** see `parseOrder` */
   readonly order: string;
-  /** "only" for images that have a picture */
+  /** "only" for images with a picture */
   readonly pictured: string;
-  /** name of the image that is open */
+  /** name of the open image */
   readonly image: string;
 }
 
@@ -88,7 +88,7 @@ export function parseAxis(axis: string | undefined): Axis {
   return axis === "same" || axis === "all" ? axis : "";
 }
 
-/** What an address says, over the view that the page starts with. */
+/** Parses an address on top of the initial view. */
 export function parseView(hash: string, start: View): View {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const values = Object.fromEntries(
@@ -97,7 +97,7 @@ export function parseView(hash: string, start: View): View {
   return { ...start, ...values, axis: parseAxis(values.axis) };
 }
 
-/** The address of a view: only what differs from the start. */
+/** Formats the address of a view: only the differences from the initial view. */
 export function formatView(view: View, start: View): string {
   const chosen = new URLSearchParams();
   for (const name of Object.keys(START) as (keyof View)[]) {

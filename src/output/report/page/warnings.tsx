@@ -3,12 +3,12 @@ import { type Note, warningsAbout } from "../../../foundation/notes.ts";
 import { markWarnings, WARNING_MARK } from "../../tables/warning-marks.ts";
 import type { ReportResult } from "../report-data.ts";
 
-/** What warnings say of a result. */
+/** Returns the texts of the warnings about a result. */
 export function resultWarnings(warnings: readonly Note[], result: ReportResult): string[] {
   return warningsAbout(warnings, result);
 }
 
-/** Marks a figure that warnings concern; pointing at it says which. */
+/** Marks a figure that has warnings; a tooltip shows them. */
 export function WarningMark({ texts }: { readonly texts: readonly string[] }): JSX.Element | null {
   if (texts.length === 0) return null;
   return (
@@ -18,7 +18,7 @@ export function WarningMark({ texts }: { readonly texts: readonly string[] }): J
   );
 }
 
-/** The warnings under a table whose figures are marked. */
+/** Lists the warnings below a table with marked figures. */
 export function WarningList({ warnings }: { readonly warnings: readonly Note[] }): JSX.Element | null {
   const { footnotes } = markWarnings(warnings);
   if (footnotes.length === 0) return null;

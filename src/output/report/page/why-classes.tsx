@@ -12,7 +12,7 @@ import { useView } from "./view-context.ts";
 
 const NAMED = 3;
 
-/** The classes behind a checkpoint's place on the shift where it is farthest from the line. */
+/** Lists the classes behind a checkpoint's position on the shift where it is farthest from the line. */
 export function LeadClasses(props: PageProps & { readonly rows: readonly RobustnessRow[] }): JSX.Element | null {
   const { data, details, rows } = props;
   const { address } = useView();
@@ -32,7 +32,7 @@ export function LeadClasses(props: PageProps & { readonly rows: readonly Robustn
           {id !== null && ` (${id.correct} of ${id.n})`}
         </span>
       ))}
-      . Few images each, so partly luck. <a href={href}>All classes</a>
+      . Each has few images, so this is partly chance. <a href={href}>All classes</a>
     </p>
   );
 }
@@ -65,7 +65,7 @@ function farthestWithClasses({ data, details }: PageProps, rows: readonly Robust
   return undefined;
 }
 
-/** The classes behind the largest difference of two checkpoints that is shown. */
+/** Lists the classes behind the largest shown difference between two checkpoints. */
 export function PairClasses(
   props: PageProps & { readonly pair: readonly [string, string]; readonly rows: readonly PairRow[] },
 ): JSX.Element | null {
@@ -78,7 +78,7 @@ export function PairClasses(
   if (changes.length === 0) return null;
   return (
     <p class="why-classes">
-      Classes that differ most on {largest.title}, in images right:{" "}
+      Classes that differ most on {largest.title}, in correct images:{" "}
       {changes.map(({ label, name, n, difference }, i) => (
         <span key={label}>
           {i > 0 && "; "}

@@ -5,7 +5,7 @@ import { leadRows } from "./lead-rows.ts";
 import { shownRows } from "./study.ts";
 import type { View } from "./view.ts";
 
-/** How many of the checkpoints in question stand where on a benchmark. */
+/** Verdict counts of the checkpoints in question on a benchmark. */
 export interface VerdictCounts {
   readonly benchmark: string;
   readonly above: number;
@@ -15,7 +15,10 @@ export interface VerdictCounts {
   readonly none: number;
 }
 
-/** A checkpoint's rows as reasons: the average first, then its shifts by how far from the line, then what the average has not. */
+/**
+ * Sorts a checkpoint's rows as reasons: the average first, then its shifts by distance from the line, then other
+ * benchmarks.
+ */
 export function reasonRows(rows: readonly RobustnessRow[], { shifts }: StudyAxes): RobustnessRow[] {
   const rank = ({ benchmark }: RobustnessRow) => (benchmark === AVERAGE ? 0 : shifts.includes(benchmark) ? 1 : 2);
   return [...rows].sort(
@@ -23,7 +26,7 @@ export function reasonRows(rows: readonly RobustnessRow[], { shifts }: StudyAxes
   );
 }
 
-/** Verdicts of several checkpoints, counted on each benchmark; the average first. */
+/** Counts the verdicts of several checkpoints on each benchmark, the average first. */
 export function countVerdicts(
   study: RobustnessStudy,
   view: View,

@@ -14,7 +14,7 @@ import { useView } from "./view-context.ts";
 import { LeadClasses, PairClasses } from "./why-classes.tsx";
 import { reasonRows, type VerdictCounts } from "./why-rows.ts";
 
-/** Which shifts carry a checkpoint's distance from the line, and on which classes. */
+/** Shows which shifts, and which of their classes, explain a checkpoint's distance from the line. */
 export function WhyLead(
   props: PageProps & { readonly rows: readonly RobustnessRow[]; readonly benchmark: string },
 ): JSX.Element {
@@ -24,7 +24,7 @@ export function WhyLead(
   const widest = Math.max(0.005, ...ends.map(Math.abs));
   return (
     <>
-      <h2 class="why-title">Points beside the line, by shift</h2>
+      <h2 class="why-title">Distance from the line in points, by shift</h2>
       <ul class="why-list">
         {ordered.map((row) => (
           <WhyRow key={row.benchmark} data={data} benchmark={row.benchmark} shown={benchmark}>
@@ -43,12 +43,12 @@ export function WhyLead(
   );
 }
 
-/** How many of several checkpoints stand where, by shift. */
+/** Shows the verdict counts of several checkpoints by shift. */
 export function WhyMany(props: {
   readonly data: ReportData;
   readonly counts: readonly VerdictCounts[];
   readonly benchmark: string;
-  /** about the one that stands out */
+  /** content about the leading checkpoint */
   readonly children: ComponentChildren;
 }): JSX.Element {
   const { data, counts, benchmark } = props;
@@ -71,7 +71,7 @@ export function WhyMany(props: {
   );
 }
 
-/** Where two checkpoints differ. */
+/** Shows where two checkpoints differ. */
 export function WhyPair(
   props: PageProps & {
     readonly pair: readonly [string, string];
@@ -83,7 +83,7 @@ export function WhyPair(
   const widest = Math.max(0.005, ...rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
   return (
     <>
-      <h2 class="why-title">Points more that the first gets right</h2>
+      <h2 class="why-title">Difference in points, first minus second</h2>
       <ul class="why-list">
         {rows.map((row) => {
           const isSure = row.pHolm < DECISION_LEVEL;
@@ -119,7 +119,7 @@ const GROUP_WORDS: Readonly<Record<GroupFinding["verdict"], string>> = {
   "not-tested": "not tested",
 };
 
-/** On which shifts groups' lines differ. */
+/** Shows on which shifts the groups' lines differ. */
 export function WhyGroups(props: {
   readonly data: ReportData;
   readonly rows: readonly GroupFinding[];
@@ -142,11 +142,11 @@ export function WhyGroups(props: {
   );
 }
 
-/** A line of the list: a link that puts the shift in the plot. */
+/** A row of the list, with a link that shows the shift in the plot. */
 function WhyRow(props: {
   readonly data: ReportData;
   readonly benchmark: string;
-  /** the one in the plot */
+  /** the benchmark in the plot */
   readonly shown: string;
   readonly children: ComponentChildren;
 }): JSX.Element {
@@ -172,7 +172,7 @@ function WhyRow(props: {
         class="why-row"
         href={address({ benchmark, protocol: "", zoom: "" })}
         aria-current={benchmark === shown ? "true" : undefined}
-        title={`Put ${title} in the plot`}
+        title={`Show ${title} in the plot`}
       >
         {inner}
       </a>
@@ -226,7 +226,7 @@ function intervalOf({ low, high }: RobustnessRow): string {
   return low === null || high === null ? "" : pointsRange(low, high);
 }
 
-/** The images that a shift's accuracy is of; none told of an average, which is of several. */
+/** Returns the number of images of a shift's accuracy; null for an average, which has several. */
 function imagesOf(data: ReportData, row: RobustnessRow): { readonly n: number | null; readonly of: number | null } {
   const result = resultsBehind(data, row).find(({ benchmark }) => benchmark === row.benchmark);
   return row.benchmark === AVERAGE || result === undefined
@@ -234,7 +234,7 @@ function imagesOf(data: ReportData, row: RobustnessRow): { readonly n: number | 
     : { n: result.n, of: result.expectedN };
 }
 
-/** What stands last in a line: how many images where that is not all, else the interval. */
+/** Shows the number of images if it is incomplete, else the interval. */
 function Images(props: {
   readonly n: number | null;
   readonly of: number | null;

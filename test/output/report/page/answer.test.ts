@@ -87,7 +87,7 @@ describe("the answer of a report's first screen", () => {
       /^Open: .* 19\.0 points of ImageNet beyond the accuracies that the line was fitted on: an extrapolation, no verdict/,
     );
     expect(answer(rowsOf("mine", 0.6, { n: null })).text).toContain("no interval: the number of images is not known");
-    expect(answer(rowsOf("model-3", 0.59)).text).toMatch(/^Open: .*one of the line's models, so that is a residual/);
+    expect(answer(rowsOf("model-3", 0.59)).text).toMatch(/^Open: .*one of the line's models by name, so this is a residual/);
   });
 
   it("says in the same sentence on how many images it rests", () => {
@@ -107,9 +107,9 @@ describe("the answer of a report's first screen", () => {
     expect(text).toContain("Best supported: b, ");
     const none = answer([...rowsOf("a", 0.6, { above: 0.02 }), ...rowsOf("far", 0.95, { above: 3 })], "none");
     expect(none.question).toBe(
-      "Is any of these 2 published checkpoints more robust than line at equal ImageNet accuracy?",
+      "Are any of these 2 published checkpoints more robust than line at equal ImageNet accuracy?",
     );
-    expect(none.text).toMatch(/^None is shown to be .*Highest beside the line, within its range: a, /);
+    expect(none.text).toMatch(/^None is shown to be .*Highest relative to the line, within its range: a, /);
   });
 
   it("counts checkpoints that cannot be compared among those without a verdict", () => {
@@ -125,7 +125,7 @@ describe("the answer of a report's first screen", () => {
 
   it("asks no line about the checkpoints that it is fitted on", () => {
     const { question, text } = answer(BASELINE);
-    expect(question).toBe("How do these 8 checkpoints stand beside the line through them?");
+    expect(question).toBe("How do these 8 checkpoints compare with the line through them?");
     expect(text).toMatch(/^No verdict: the line is fitted on these checkpoints, so each distance is a residual/);
   });
 

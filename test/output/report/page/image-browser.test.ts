@@ -116,7 +116,7 @@ describe.skipIf(withoutBrowser)("the browser of images", () => {
   it("says where images of other checkpoints are to be had, and that pictures are missing", async () => {
     const { page } = await openReport(report, { hash: "#tab=images&first=gamma" });
     const text = () => page.locator("#images").textContent();
-    await expect.poll(text).toContain("Single images of gamma are not in this page; they are of:");
+    await expect.poll(text).toContain("Single images of gamma are not in this page; available are those of:");
     expect(await text()).toContain("shiftline report --images-of gamma");
     await page.locator("#images").getByRole("link", { name: "beta" }).click();
     await page.waitForSelector(".image-tile");

@@ -207,7 +207,7 @@ describe.skipIf(withoutBrowser)("the report in a browser", () => {
       said.push(await page.locator("figure.plot [aria-live]").textContent());
     }
     expect(new Set(said).size).toBe(14); // 9 of the baseline, 5 checkpoints
-    const at = said.findIndex((text) => !text?.includes("of the baseline"));
+    const at = said.findIndex((text) => !text?.includes("a baseline model"));
     for (let i = 13; i > at; i--) await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Enter");
     expect(said[at]).toContain(await page.locator("h1").textContent());
