@@ -1,7 +1,7 @@
 import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 import { type AxisStyle, type Domain, type PlotAxis, plotAxis } from "./plot-axis.ts";
 
-/** Percentages that read well where a scale spreads the ends, from many to few. */
+/** Tick percentages for scales that stretch the ends, from many to few. */
 const TAILS: readonly (readonly number[])[] = [
   [
     0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 98, 99, 99.5, 99.8,
@@ -13,12 +13,12 @@ const TAILS: readonly (readonly number[])[] = [
   [0.01, 0.1, 1, 5, 20, 50, 80, 95, 99, 99.9, 99.99],
   [0.01, 0.1, 1, 10, 50, 90, 99, 99.9, 99.99],
 ];
-/** From coarse to fine; steps below one percent only where there would be too few ticks without. */
+/** From coarse to fine; steps below one percent are used only if there would be too few ticks otherwise. */
 const STEPS = [50, 25, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
 const ENOUGH = 4;
 const MAX_TICKS = 11;
 
-/** An axis of accuracies, with its ticks at round percentages. */
+/** Builds an axis of accuracies with ticks at round percentages. */
 export function accuracyAxis(
   scale: FitScale,
   domain: Domain,
@@ -28,12 +28,12 @@ export function accuracyAxis(
   return plotAxis(scale, domain, range, tickLabel, style, (isFree) => chooseTicks(scale, domain, isFree));
 }
 
-/** `20`, `0.5`: percent, without the sign, with as many decimals as it has. */
+/** Formats a percentage without the sign and with the necessary decimals: `20`, `0.5`. */
 export function tickLabel(accuracy: number): string {
   return String(Number((100 * accuracy).toFixed(6)));
 }
 
-/** The most ticks at round percentages whose labels do not collide. */
+/** Chooses the largest set of ticks at round percentages whose labels do not overlap. */
 function chooseTicks(scale: FitScale, domain: Domain, free: (ticks: readonly number[]) => boolean): number[] {
   const uniform = STEPS.map((step) => {
     const first = Math.ceil((100 * domain[0]) / step - 1e-9);

@@ -1,10 +1,10 @@
 import { type FitScale, scaleFunctions } from "../../analysis/lines/fit-scale.ts";
 
-/** What an axis is linear in: accuracies on a line's scale, or numbers of a column as they are or in their logarithm. */
+/** The scale of an axis: accuracies on a line's scale, or numbers of a column, linear or logarithmic. */
 export type AxisScale = FitScale | "number" | "log";
 
 export interface AxisFunctions {
-  /** value → what the axis is linear in */
+  /** value → position on the scale */
   readonly forward: (value: number) => number;
   readonly inverse: (place: number) => number;
 }
@@ -15,7 +15,7 @@ export function axisFunctions(scale: AxisScale): AxisFunctions {
   return scaleFunctions(scale);
 }
 
-/** What a panel's axes are linear in. */
+/** Returns the scales of a panel's axes. */
 export function panelScales(panel: {
   readonly scale: FitScale;
   readonly xColumn?: { readonly scale: AxisScale } | null;

@@ -13,8 +13,8 @@ const SYSTEM = "/etc/fonts/fonts.conf";
 let ready: Promise<void> | undefined;
 
 /**
- * Runs work that draws text by sharp so that it finds Arimo, which has Arial's widths, before the system's fonts.
- * Fontconfig reads its settings once in a process, when text is first drawn; later calls change nothing.
+ * Runs work that draws text with sharp, so that it finds Arimo, which has the widths of Arial, before the system's
+ * fonts. Fontconfig reads its settings once per process, when text is first drawn; later calls have no effect.
  */
 export async function withBundledFont<T>(work: () => Promise<T>): Promise<T> {
   if (ready !== undefined) {
@@ -42,7 +42,7 @@ export async function withBundledFont<T>(work: () => Promise<T>): Promise<T> {
 
 let fonts: Promise<FigureFonts> | undefined;
 
-/** The faces of the font that comes with the package, read once. */
+/** Reads the faces of the font in the package, once. */
 export function figureFonts(): Promise<FigureFonts> {
   fonts ??= Promise.all(FACES.map(async (face) => parseFont(await readFile(facePath(face))))).then(
     ([regular, bold]) => ({ regular: regular as FontOutlines, bold: bold as FontOutlines }),

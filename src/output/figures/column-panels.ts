@@ -7,8 +7,8 @@ import { axisLabel, benchmarkTitle } from "./panel-titles.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 /**
- * The same checkpoints over a numeric column: a panel for the benchmark in distribution, then one for each of the panels given.
- * Nothing is fitted to a column, so there are no lines, and no distances from one.
+ * Builds panels of the same checkpoints over a numeric column: one for the benchmark in distribution, then one for each
+ * given panel. No line is fitted to a column, so there are no lines and no distances.
  *
  * @param panels of accuracies against accuracy in distribution
  */
@@ -17,7 +17,7 @@ export function columnPanels(
   { column, numbers }: NumericColumn,
   titles: ReadonlyMap<string, string>,
 ): ScatterPanel[] {
-  // What is far out in accuracy need not be so over the column
+  // Points that are far out in accuracy need not be far out over the column
   const whole = panels.map((panel) => ({ ...panel, checkpoints: [...panel.checkpoints, ...panel.far], far: [] }));
   const first = whole.find(({ idSide }) => !idSide.includes("@"));
   const all = first === undefined ? whole : [inDistributionPanel(first, whole, titles), ...whole];
@@ -60,7 +60,7 @@ export function columnPanels(
   });
 }
 
-/** What is said of a line's distance, where there is no line. */
+/** The fields of a distance from the line if there is no line. */
 const WITHOUT_LINE = {
   expectedAccuracy: null,
   effectiveRobustness: null,
@@ -72,7 +72,7 @@ const WITHOUT_LINE = {
   inBaseline: false,
 } as const;
 
-/** Accuracy in distribution, as the panels of that x axis have it. */
+/** Builds a panel of accuracy in distribution from the panels with that x axis. */
 function inDistributionPanel(
   like: ScatterPanel,
   panels: readonly ScatterPanel[],

@@ -10,7 +10,7 @@ export interface GridOptions extends Omit<PlotOptions, "height" | "legend"> {
   readonly columns?: number;
 }
 
-/** All panels in a grid with one legend below. */
+/** Draws all panels in a grid with one legend below. */
 export function plotGrid(panels: readonly ScatterPanel[], options: GridOptions): SVGSVGElement {
   const { document, width, theme = LIGHT, fontSize = 8.6, measure = textWidth } = options;
   const columns = Math.max(1, Math.min(options.columns ?? 3, panels.length));

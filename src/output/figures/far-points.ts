@@ -5,16 +5,16 @@ import { panelDomains } from "./panel-domains.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 import type { Domain } from "./plot-axis.ts";
 
-/** Quartile distances beyond the quartiles from which on a point is far out (Tukey, Exploratory Data Analysis, 1977). */
+/** Interquartile ranges beyond the quartiles from which a point is far out (Tukey, Exploratory Data Analysis, 1977). */
 const FAR_OUT = 3;
-/** Of fewer points quartiles say little. */
+/** With fewer points, quartiles are not informative. */
 const ENOUGH = 12;
 
 /**
- * Parts checkpoints that lie far out on either axis from the others, so that a few broken ones do not squeeze the rest into a
- * corner. One that the axes of the rest hold anyway is not far.
+ * Separates checkpoints that are far out on either axis, so that a few broken ones do not squeeze the rest into a
+ * corner. A checkpoint inside the axes of the rest is not far.
  *
- * @param canBeOmitted whether a checkpoint may be left out: none in focus, and no model of the line
+ * @param canBeOmitted whether a checkpoint may be omitted: not in focus, and not a model of the line
  */
 export function separateFarPoints(
   baseline: readonly PanelPoint[],
@@ -40,7 +40,7 @@ export function separateFarPoints(
   };
 }
 
-/** How many checkpoints the axes leave out, and where they lie. */
+/** Describes how many checkpoints the axes omit, and where they are. */
 export function farNote(far: readonly PanelCheckpoint[]): string[] {
   if (far.length === 0) return [];
   const range = (values: readonly number[]) => {

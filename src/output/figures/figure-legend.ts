@@ -7,7 +7,7 @@ import { hollow, RUN_OPACITY, RUN_WIDTH, solid } from "./panel-marks.ts";
 import { pointLook } from "./point-look.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** What an entry explains. */
+/** An entry of the legend. */
 export interface LegendEntry {
   readonly kind:
     | "baseline"
@@ -16,16 +16,16 @@ export interface LegendEntry {
     | "run"
     | "group"
     | "line"
-    /** of the baseline, beside lines of groups */
+    /** the baseline's line, in addition to lines of groups */
     | "baseline-line"
     | "confidence"
     | "prediction"
     | "extrapolated"
     | "equality"
-    /** a remark, without a mark */
+    /** a note without a symbol */
     | "note";
   readonly text: string;
-  /** of a group: its place in the panel's list */
+  /** of a group: its index in the panel's list */
   readonly index?: number;
   /** of a group: whether none of it is in focus */
   readonly isContext?: boolean;
@@ -41,7 +41,7 @@ const GAP = 5;
 const BETWEEN = 12;
 const GROUP_LINE = "line of a group";
 
-/** What the panels' marks mean, each kind that occurs once. */
+/** Returns legend entries for the marks of the panels, each kind once. */
 export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
   const entries: LegendEntry[] = [];
   const add = (entry: LegendEntry) => {
@@ -66,7 +66,7 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
       (checkpoint) => pointLook(checkpoint, panel) === "context" && !panel.groups.includes(checkpoint.group),
     );
   if (panels.some(isOther)) add({ kind: "context", text: "other checkpoints" });
-  if (panels.some(({ runs }) => runs.length > 0)) add({ kind: "run", text: "a training" });
+  if (panels.some(({ runs }) => runs.length > 0)) add({ kind: "run", text: "a training run" });
   for (const panel of panels) {
     const hasBaseline =
       panel.baseline.length > 0 || panel.checkpoints.some((checkpoint) => pointLook(checkpoint, panel) === "baseline");
@@ -92,14 +92,14 @@ export function legendEntries(panels: readonly ScatterPanel[]): LegendEntry[] {
   return entries;
 }
 
-/** Pixels that a legend may take, and how its texts are measured. */
+/** Width of a legend in pixels, and how its texts are measured. */
 export interface LegendRoom {
   readonly width: number;
   readonly fontSize: number;
   readonly measure: TextMeasure;
 }
 
-/** Entries in rows that fit the width. */
+/** Arranges entries in rows that fit the width. */
 function layOut(entries: readonly LegendEntry[], { width, fontSize, measure }: LegendRoom) {
   const placed: PlacedEntry[] = [];
   const rowHeight = fontSize * 1.55;
@@ -115,12 +115,12 @@ function layOut(entries: readonly LegendEntry[], { width, fontSize, measure }: L
   return { placed, height: entries.length === 0 ? 0 : (row + 1) * rowHeight };
 }
 
-/** Height of a legend in pixels. */
+/** Returns the height of a legend in pixels. */
 export function legendHeight(entries: readonly LegendEntry[], room: LegendRoom): number {
   return layOut(entries, room).height;
 }
 
-/** Draws a legend by Plot; class `legend`. */
+/** Draws a legend with Plot; class `legend`. */
 export function plotLegend(
   entries: readonly LegendEntry[],
   options: LegendRoom & { readonly document?: Document; readonly theme: FigureTheme },

@@ -19,7 +19,7 @@ const LATIN_1_WIDTHS = [
   ...[556, 556, 556, 556, 556, 556, 889, 500, 556, 556, 556, 556, 278, 278, 278, 278],
   ...[556, 556, 556, 556, 556, 556, 556, 549, 611, 556, 556, 556, 556, 500, 556, 500],
 ];
-/** The same of signs that numbers and shortened names have. */
+/** The same for symbols in numbers and shortened names. */
 const SIGNS: Readonly<Record<string, number>> = {
   "–": 556,
   "—": 1000,
@@ -32,20 +32,20 @@ const SIGNS: Readonly<Record<string, number>> = {
   "…": 1000,
   "−": 584,
 };
-/** Of characters that the tables lack: an upper bound for most scripts. */
+/** Width of characters that are not in the tables: an upper bound for most scripts. */
 const OTHER = 700;
 const WIDE = 1300; // emoji, and Chinese, Japanese and Korean
-/** How much wider Arial Bold is in what titles consist of, at most. */
+/** Maximum width ratio of Arial Bold for characters in titles. */
 export const BOLD = 1.1;
 
 const WIDE_CHARACTER =
   /[\p{Extended_Pictographic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff00-\uffef]/u;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Gives the width of a text in pixels. A page measures what its browser draws, see {@link textWidth} for files. */
+/** Returns the width of a text in pixels. A page measures in its browser; see {@link textWidth} for files. */
 export type TextMeasure = (text: string, fontSize: number) => number;
 
-/** Width of a text in pixels, from the metrics of the font that files are drawn in. */
+/** Returns the width of a text in pixels, from the metrics of the font used in files. */
 export function textWidth(text: string, fontSize: number): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) {
@@ -57,8 +57,8 @@ export function textWidth(text: string, fontSize: number): number {
 }
 
 /**
- * A name from elsewhere as a figure shows it: characters that XML forbids, that are not seen, or that turn the direction
- * of what follows are shown as their code, `\u{202e}`; one that joins emoji stays.
+ * Makes untrusted text safe for a figure: characters that XML forbids, that are invisible, or that change the text
+ * direction are shown as their code, `\u{202e}`. Joiners of emoji stay.
  */
 export function figureText(name: string): string {
   return name
@@ -68,7 +68,7 @@ export function figureText(name: string): string {
     );
 }
 
-/** A name cut in its middle to fit a width: start and end tell names apart. */
+/** Cuts a name in the middle to fit a width: start and end distinguish names. */
 export function shortenMiddle(name: string, width: number, fontSize: number, measure: TextMeasure = textWidth): string {
   if (measure(name, fontSize) <= width) return name;
   const parts = [...graphemes.segment(name)].map(({ segment }) => segment);

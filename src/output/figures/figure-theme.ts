@@ -1,4 +1,4 @@
-/** Colours of a figure: CSS colours, or `var(--…)` where a page decides. */
+/** Colors of a figure: CSS colors, or `var(--…)` if the page decides. */
 export interface FigureTheme {
   readonly background: string;
   readonly ink: string;
@@ -8,15 +8,15 @@ export interface FigureTheme {
   /** the baseline's points, line and bands */
   readonly baseline: string;
   readonly checkpoint: string;
-  /** checkpoints and lines that those in focus are seen beside */
+  /** checkpoints and lines that are not in focus */
   readonly context: string;
-  /** one a group, in their order; begun again after the last, with another marker */
+  /** one per group, in order; reused after the last with another marker */
   readonly groups: readonly string[];
 }
 
 /**
- * For screens and paper. Colours are Okabe and Ito's, made for colour-blind readers, without their yellow, which white
- * swallows; ordered so that neighbours differ in lightness too.
+ * For screens and paper. The colors are those of Okabe and Ito for color-blind readers, without yellow, which is hard
+ * to see on white; ordered so that neighbors differ in lightness too.
  *
  * @see M. Okabe & K. Ito, Color universal design, 2008, https://jfly.uni-koeln.de/color/
  */
@@ -45,10 +45,13 @@ export const DARK: FigureTheme = {
 /** For paper: black ink, and no grid. */
 export const PRINT: FigureTheme = { ...LIGHT, ink: "#000000", muted: "#333333", grid: "none" };
 
-/** Markers of the groups, by Plot's names. Their number and that of the colours share no factor: 42 pairs before one returns. */
+/**
+ * Markers of the groups, by Plot's names. The numbers of markers and colors have no common factor, so 42 pairs are
+ * distinct.
+ */
 export const GROUP_SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye"] as const;
 
-/** Colour and marker of the group at a place of the panel's list. */
+/** Returns color and marker of the group at an index of the panel's list. */
 export function groupStyle(theme: FigureTheme, index: number) {
   const symbol = GROUP_SYMBOLS[index % GROUP_SYMBOLS.length] as (typeof GROUP_SYMBOLS)[number];
   return { color: theme.groups[index % theme.groups.length] as string, symbol };

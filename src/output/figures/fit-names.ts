@@ -1,13 +1,14 @@
 import { shortenNames } from "../tables/shorten-names.ts";
 import { shortenMiddle, type TextMeasure } from "./figure-text.ts";
 
-/** Characters that names are cut to at least. */
+/** Minimum length of cut names. */
 const FEWEST = 8;
 
 /**
- * Names as they fit a width: cut in the middle, and those that would read alike then around what tells them apart.
+ * Shortens names to fit a width: cuts them in the middle; names that would become equal are cut around the part in
+ * which they differ.
  *
- * @returns name → what a figure shows, no two alike
+ * @returns name → shown name, all different
  */
 export function fitNames(
   names: readonly string[],

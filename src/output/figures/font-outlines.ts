@@ -1,10 +1,10 @@
 /** A font's glyphs in its own units, y upwards. */
 export interface FontOutlines {
   readonly unitsPerEm: number;
-  /** the glyph of a code point; 0: the font has none */
+  /** the glyph of a code point; 0 if the font has none */
   readonly glyphOf: (codePoint: number) => number;
   readonly advanceOf: (glyph: number) => number;
-  /** the outline as the `d` of an SVG path, in relative whole numbers; empty of a space */
+  /** the outline as the `d` of an SVG path, in relative integers; empty for a space */
   readonly outlineOf: (glyph: number) => string;
 }
 
@@ -15,12 +15,12 @@ interface Point {
 }
 type Contour = readonly Point[];
 
-/** Glyphs within glyphs: an accented letter is two deep. */
+/** Maximum depth of composite glyphs: an accented letter has depth two. */
 const DEEPEST = 5;
 
 /**
- * Reads what is drawn of a TrueType font: `head`, `hhea`, `hmtx`, `cmap` (format 4), `loca` and `glyf`. It is for the font that
- * comes with the package, whose tables it trusts.
+ * Reads the outlines of a TrueType font: `head`, `hhea`, `hmtx`, `cmap` (format 4), `loca` and `glyf`. It trusts the
+ * tables, because it reads only the font in the package.
  *
  * @see https://learn.microsoft.com/typography/opentype/spec/otff
  */
@@ -141,7 +141,7 @@ function componentsOf(view: DataView, glyph: number): Component[] {
     const [dx, dy] = isWords ? [view.getInt16(at), view.getInt16(at + 2)] : [view.getInt8(at), view.getInt8(at + 1)];
     at += isWords ? 4 : 2;
     if ((flags & COMPONENT.areOffsets) === 0)
-      throw new Error("the font places a part of a glyph by points, not by offsets");
+      throw new Error("the font positions a part of a glyph by points, which is not supported");
     const next = () => {
       at += 2;
       return view.getInt16(at - 2) / 2 ** 14;
@@ -158,7 +158,10 @@ function componentsOf(view: DataView, glyph: number): Component[] {
   return components;
 }
 
-/** Quadratic curves through the points on the curve; between two off it lies one on it. */
+/**
+ * Builds quadratic curves through the points on the curve; the middle of two consecutive control points is on the
+ * curve.
+ */
 function pathOf(contours: readonly Contour[]): string {
   return contours
     .filter(({ length }) => length > 1)
@@ -172,7 +175,7 @@ function pathOf(contours: readonly Contour[]): string {
       for (let i = 0; i < rest.length; i++) {
         const point = rest[i] as Point;
         if (point.onCurve) {
-          if (i < rest.length - 1) path += `l${step(at, point)}`; // the last side is drawn by z
+          if (i < rest.length - 1) path += `l${step(at, point)}`; // z draws the last side
           at = point;
           continue;
         }

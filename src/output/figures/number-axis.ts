@@ -2,18 +2,18 @@ import { shortNumber } from "../../foundation/number-text.ts";
 import { axisFunctions } from "./axis-scale.ts";
 import { type AxisStyle, type Domain, type PlotAxis, plotAxis } from "./plot-axis.ts";
 
-/** Beyond it, numbers are drawn by their logarithm. */
+/** Numbers that span more decades are drawn on a logarithmic scale. */
 const DECADES = 2;
 const MAX_TICKS = 9;
 const PADDING = 0.05;
 
-/** Whether numbers span so much that their logarithm is drawn: more than two decades, all above 0. */
+/** Returns whether numbers are drawn on a logarithmic scale: all positive, and spanning more than two decades. */
 export function isDrawnAsLog(numbers: readonly number[]): boolean {
   const [low, high] = ends(numbers);
   return low > 0 && high / low > 10 ** DECADES;
 }
 
-/** The ends of an axis that holds all numbers. */
+/** Returns the ends of an axis that contains all numbers. */
 export function numberDomain(scale: "number" | "log", numbers: readonly number[]): Domain {
   const { forward, inverse } = axisFunctions(scale);
   const [low, high] = ends(numbers).map(forward) as [number, number];
@@ -26,7 +26,7 @@ function aroundOne(value: number): Domain {
   return [value - Math.abs(value) / 2, value + Math.abs(value) / 2];
 }
 
-/** An axis of a numeric column: ticks at 1, 2 and 5 times powers of ten, or powers of ten alone. */
+/** Builds an axis of a numeric column: ticks at 1, 2 and 5 times powers of ten, or only at powers of ten. */
 export function numberAxis(
   scale: "number" | "log",
   domain: Domain,
@@ -61,7 +61,7 @@ function evenTicks(domain: Domain): number[][] {
     const step = Number(`${part}e${p}`);
     const first = Math.ceil(domain[0] / step - 1e-9);
     const length = Math.max(0, Math.min(100, Math.floor(domain[1] / step + 1e-9) - first + 1));
-    // divided rather than multiplied where the step is below 1, so that 3 tenths are 0.3
+    // for steps below 1, divide instead of multiplying, so that 3 tenths are exactly 0.3
     return Array.from({ length }, (_, i) => (p < 0 ? ((first + i) * part) / Number(`1e${-p}`) : (first + i) * step));
   });
 }

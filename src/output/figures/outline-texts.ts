@@ -2,19 +2,19 @@ import type { FontOutlines } from "./font-outlines.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The faces that figures are drawn in. */
+/** The font faces of figures. */
 export interface FigureFonts {
   readonly regular: FontOutlines;
   readonly bold: FontOutlines;
 }
 
-/** Letters that stand beside each other as they come, from left to right; the rest is left to who shows the figure. */
+/** Characters with simple left-to-right layout; other texts are left to the viewer of the figure. */
 const PLAIN =
   /^(?:[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]|(?=[\p{Script=Common}])[^\p{M}\p{Cf}\p{Extended_Pictographic}]|[\d*#])*$/u;
 
 /**
- * Replaces a figure's texts by the outlines of their letters, so that it looks the same where its font is missing: widths are as
- * they were laid out. The text stays as the name of what is drawn. A text with a letter that the font lacks stays a text.
+ * Replaces a figure's texts by outlines of their letters, so that it looks the same without the font. The text is kept
+ * as the accessible name. A text with a letter that the font lacks remains text.
  */
 export function outlineTexts(svg: SVGSVGElement, fonts: FigureFonts): void {
   const used = new Map<string, string>();
@@ -40,7 +40,7 @@ export function outlineTexts(svg: SVGSVGElement, fonts: FigureFonts): void {
   for (const [id, d] of [...used].sort(([a], [b]) => (a < b ? -1 : 1))) {
     definitions.append(element(document, "path", { id, d }));
   }
-  // A figure's title comes first, else screen readers do not find it
+  // The title of a figure must come first for screen readers
   const heads = [...svg.children].filter(({ localName }) => localName === "title" || localName === "desc");
   const last = heads.at(-1);
   if (last === undefined) svg.prepend(definitions);
@@ -71,7 +71,7 @@ function outlined(
     ...(fill === null ? {} : { fill: fill }),
   });
   const stroke = inherited(text, "stroke");
-  // All rims first, then all letters: a letter's rim must not cover the letter before it
+  // All strokes first, then all letters: a letter's stroke must not cover the previous letter
   const layers =
     stroke === null || stroke === "none"
       ? [group]
@@ -98,7 +98,10 @@ function element(document: Document, name: string, attributes: Readonly<Record<s
   return made;
 }
 
-/** A presentation attribute of an element or what is around it; a style wins over an attribute, as in CSS. */
+/**
+ * Returns a presentation attribute of an element or its ancestors; a style takes precedence over an attribute, as in
+ * CSS.
+ */
 function inherited(start: Element, name: string): string | null {
   for (let at: Element | null = start; at !== null; at = at.parentElement) {
     const style = new RegExp(`(?:^|;)\\s*${name}:\\s*([^;]+)`).exec(at.getAttribute("style") ?? "")?.[1];
@@ -108,7 +111,7 @@ function inherited(start: Element, name: string): string | null {
   return null;
 }
 
-/** `0.71em` and `3` in pixels. */
+/** Converts lengths such as `0.71em` and `3` to pixels. */
 function pixels(length: string | null, fontSize: number): number {
   if (length === null) return 0;
   return Number.parseFloat(length) * (length.endsWith("em") ? fontSize : 1);

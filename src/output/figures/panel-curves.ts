@@ -3,20 +3,22 @@ import type { PanelLine } from "./panel-lines.ts";
 import type { Domain } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** A stretch of a curve inside the frame, all within or all beyond the accuracies that its line was fitted on. */
+/**
+ * A piece of a curve inside the frame, entirely within or entirely outside the accuracies that its line was fitted on.
+ */
 export interface CurvePiece {
   readonly extrapolated: boolean;
   /** accuracies */
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** A stretch of a band, cut at the frame. */
+/** A piece of a band, cut at the frame. */
 export interface BandPiece {
   readonly extrapolated: boolean;
   readonly points: readonly { readonly x: number; readonly low: number; readonly high: number }[];
 }
 
-/** The stretches of a line that the frame shows, cut exactly where it leaves the frame and where extrapolation begins. */
+/** Returns the visible pieces of a line, cut exactly at the frame and where extrapolation begins. */
 export function curvePieces({ samples }: PanelLine, { yDomain, scale }: ScatterPanel): CurvePiece[] {
   const { forward, inverse } = scaleFunctions(scale);
   const within = (y: number) => y >= yDomain[0] && y <= yDomain[1];
@@ -42,7 +44,7 @@ export function curvePieces({ samples }: PanelLine, { yDomain, scale }: ScatterP
   return pieces;
 }
 
-/** The stretches of a confidence or prediction band that the frame shows. */
+/** Returns the visible pieces of a confidence or prediction band. */
 export function bandPieces(
   { samples }: PanelLine,
   { yDomain }: ScatterPanel,
@@ -64,7 +66,7 @@ export function bandPieces(
   return pieces.filter(({ points }) => points.length > 1);
 }
 
-/** The part of y = x that the frame shows, as its two ends; null where it shows none, or y = x means nothing. */
+/** Returns the ends of the visible part of y = x; null if none is visible, or y = x has no meaning. */
 export function equalityLine({ xDomain, yDomain, hasEquality }: ScatterPanel): readonly [number, number] | null {
   if (!hasEquality) return null;
   const low = Math.max(xDomain[0], yDomain[0]);

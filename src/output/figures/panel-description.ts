@@ -3,7 +3,7 @@ import { farNote } from "./far-points.ts";
 import { figureText } from "./figure-text.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** A panel in words: what is on its axes, how many points, each line, what was left out. */
+/** Describes a panel in words: axes, number of points, lines, and what was left out. */
 export function describePanel(panel: ScatterPanel, omittedLabels: number): string {
   const { checkpoints, baseline, lines, notes, xLabel, yLabel } = panel;
   const members = checkpoints.filter(({ inBaseline }) => inBaseline).length;
@@ -25,12 +25,15 @@ export function describePanel(panel: ScatterPanel, omittedLabels: number): strin
     ...atTheEdge(panel),
     ...farNote(panel.far),
     ...notes,
-    ...(omittedLabels === 0 ? [] : [`${plural(omittedLabels, "name")} left out for want of room`]),
+    ...(omittedLabels === 0 ? [] : [`${plural(omittedLabels, "name")} left out for lack of space`]),
   ];
   return figureText(`${sentences.join("; ")}.`);
 }
 
-/** How many checkpoints were scored on other than the expected images, and the worst of them; null where none was. */
+/**
+ * Describes how many checkpoints were scored on another number of images than expected, with the lowest number; null if
+ * none was.
+ */
 export function incompleteNote(panels: readonly ScatterPanel[]): string | null {
   const partial = panels
     .flatMap(({ checkpoints }) => checkpoints)
@@ -49,16 +52,16 @@ export function incompleteNote(panels: readonly ScatterPanel[]): string | null {
   return `${plural(checkpoints, "checkpoint")} not on all images: from ${lowest.n} of ${lowest.of}`;
 }
 
-/** How many checkpoints the axes leave out. */
+/** Describes how many checkpoints the axes omit. */
 export function farLegend(panels: readonly ScatterPanel[]): string | null {
   const names = new Set(panels.flatMap(({ far }) => far.map(({ name }) => name)));
   return names.size === 0 ? null : `${plural(names.size, "checkpoint")} far from the rest not drawn`;
 }
 
-/** Points that the axes cannot hold: 0 and 1, where a scale is infinite. */
+/** Describes points outside the axes: 0 and 1 on scales that are infinite there. */
 function atTheEdge({ checkpoints, xDomain, yDomain }: ScatterPanel): string[] {
   const outside = checkpoints.filter(
     ({ x, y }) => x < xDomain[0] || x > xDomain[1] || y < yDomain[0] || y > yDomain[1],
   );
-  return outside.length === 0 ? [] : [`${plural(outside.length, "checkpoint")} beyond the axes, drawn at their edge`];
+  return outside.length === 0 ? [] : [`${plural(outside.length, "checkpoint")} outside the axes, drawn at the edge`];
 }

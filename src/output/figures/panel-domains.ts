@@ -4,9 +4,9 @@ import type { Domain } from "./plot-axis.ts";
 
 /** Free space at each end, as a share of the axis. */
 const PADDING = 0.06;
-/** Least length of an axis in the scale's unit: one checkpoint alone is not drawn as if under a microscope. */
+/** Minimum length of an axis in the scale's unit, so that a single checkpoint is not magnified. */
 const MIN_SPAN = { logit: 1, probit: 0.6, linear: 0.1 } as const;
-/** How far beyond its point an interval may stretch the axis; a longer one is cut by the frame. */
+/** Maximum distance from its point to which an interval extends the axis; longer intervals are cut at the frame. */
 const FARTHEST = { logit: 1, probit: 0.6, linear: 0.2 } as const;
 
 export interface PanelDomains {
@@ -14,7 +14,7 @@ export interface PanelDomains {
   readonly yDomain: Domain;
 }
 
-/** Axes that hold every point, and the checkpoints' intervals unless they are very long. */
+/** Returns axes that contain every point, and the checkpoints' intervals unless they are very long. */
 export function panelDomains(
   baseline: readonly PanelPoint[],
   checkpoints: readonly PanelCheckpoint[],

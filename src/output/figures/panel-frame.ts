@@ -6,13 +6,13 @@ import type { FigureTheme } from "./figure-theme.ts";
 import type { PanelAxes } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** Size of an axis's and a title's texts, and how they are measured. */
+/** Font size of axes and titles, and how texts are measured. */
 export interface TextStyle {
   readonly fontSize: number;
   readonly measure: TextMeasure;
 }
 
-/** Grid, frame, ticks and what the axes are of. */
+/** Draws grid, frame, ticks and axis labels. */
 export function axisMarks(
   panel: ScatterPanel,
   { x, y }: PanelAxes,
@@ -64,7 +64,7 @@ export function axisMarks(
   ];
 }
 
-/** An axis label as long as the axis has room for. */
+/** Shortens an axis label to the length of the axis. */
 function fitLabel(label: string, room: number, { fontSize, measure }: TextStyle): string {
   const text = figureText(label);
   const shorter = [text];
@@ -75,7 +75,7 @@ function fitLabel(label: string, room: number, { fontSize, measure }: TextStyle)
   );
 }
 
-/** The panel's title, and of one line how well it fits. */
+/** Draws the panel's title and, if there is one line, its goodness of fit. */
 export function titleMarks(
   panel: ScatterPanel,
   theme: FigureTheme,

@@ -6,7 +6,7 @@ import { type Box, type PlacedLabel, placeLabels } from "./place-labels.ts";
 import type { PanelAxes } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** A checkpoint's name where it stands in the figure, in pixels. */
+/** A checkpoint's name and its position in the figure, in pixels. */
 export interface CheckpointLabel extends Omit<PlacedLabel, "index"> {
   readonly checkpoint: PanelCheckpoint;
   readonly text: string;
@@ -14,22 +14,22 @@ export interface CheckpointLabel extends Omit<PlacedLabel, "index"> {
 
 export interface PanelLabels {
   readonly placed: readonly CheckpointLabel[];
-  /** how many names were asked for and found no free place */
+  /** number of requested names without a free position */
   readonly omitted: number;
 }
 
-/** Which checkpoints are named: all, none, or so many. */
+/** The named checkpoints: all, none, or a number of them. */
 export type LabelChoice = "all" | "none" | number;
 
-/** As many names as a panel carries without becoming a table: of more checkpoints only the most telling are named. */
+/** Up to this number of checkpoints all are named; of more, only those with the highest priority. */
 const FEW = 12;
 const MAX_PRIORITY_LABELS = 8;
-/** A name takes at most this share of the frame's width. */
+/** Maximum width of a name, as a share of the frame's width. */
 const WIDEST = 0.45;
 
 /**
- * Places the checkpoints' names: the farthest outside the baseline's scatter first, then the farthest from its line, so
- * that these have a name if not all can.
+ * Places the checkpoints' names: the farthest outside the baseline's prediction band first, then the farthest from its
+ * line, so that these are named if there is not enough space.
  */
 export function labelPanel(
   panel: ScatterPanel,
@@ -85,14 +85,19 @@ function chooseLabels(panel: ScatterPanel, choice: LabelChoice): PanelCheckpoint
     .slice(0, count);
 }
 
-/** Those in focus where there are others; else those that are no part of the baseline, or all where every one is. */
+/**
+ * Returns the checkpoints that may be named: those in focus if there are others; else those outside the baseline, or
+ * all if every checkpoint is in it.
+ */
 function nameable({ checkpoints, hasContext }: ScatterPanel): readonly PanelCheckpoint[] {
   if (hasContext) return checkpoints.filter(({ isContext }) => !isContext);
   const outsideBaseline = checkpoints.filter(({ inBaseline }) => !inBaseline);
   return outsideBaseline.length > 0 ? outsideBaseline : checkpoints;
 }
 
-/** The default choice: all of a few, of many the ends of trainings or the most telling. */
+/**
+ * Returns the default choice: all if there are few, else the ends of training runs or those with the highest priority.
+ */
 export function defaultLabels(panel: ScatterPanel): LabelChoice {
   if (nameable(panel).length <= FEW) return "all";
   if (panel.runs.length > 0) return Math.min(FEW, panel.runs.length);
@@ -120,7 +125,7 @@ function curveBoxes(panel: ScatterPanel, { x, y }: PanelAxes): Box[] {
   );
 }
 
-/** The lines of trainings, in short pieces. */
+/** Returns the lines of training runs as small boxes. */
 function runBoxes({ runs, checkpoints }: ScatterPanel, { x, y }: PanelAxes): Box[] {
   const places = new Map(
     checkpoints.map((checkpoint) => [checkpoint.name, [x.toPixel(checkpoint.x), y.toPixel(checkpoint.y)] as const]),
@@ -136,7 +141,7 @@ function runBoxes({ runs, checkpoints }: ScatterPanel, { x, y }: PanelAxes): Box
 }
 
 type Place = readonly [number, number];
-/** Pixels of a piece of a line, which is kept off as a box. */
+/** Length in pixels of a piece of a line that labels avoid as a box. */
 const PIECE = 6;
 
 function errorBars({ checkpoints, xDomain, yDomain }: ScatterPanel, axes: PanelAxes): Box[] {

@@ -18,35 +18,37 @@ export interface LineSample {
   readonly extrapolated: boolean;
 }
 
-/** A fitted line as a figure draws it: slope and intercept on its scale, the rest as accuracies. */
+/** A fitted line for a figure: slope and intercept on its scale, other values as accuracies. */
 export interface PanelLine {
   /** the baseline's id, or the group */
   readonly label: string;
   readonly group: string;
-  /** whether it is the baseline's line; else it is of a group of checkpoints */
+  /** whether it is the baseline's line; false: the line of a group of checkpoints */
   readonly ofBaseline: boolean;
-  /** whether its band is drawn: the baseline's, and a group's in focus where they are few */
+  /** whether its band is drawn: for the baseline, and for groups in focus if they are few */
   readonly hasBand: boolean;
-  /** whether it is of a group that those in focus are seen beside */
+  /** whether it is of a group that is not in focus */
   readonly isContext: boolean;
   readonly slope: number;
   readonly intercept: number;
   readonly scale: FitScale;
   readonly idMin: number;
   readonly idMax: number;
-  /** null of a binomial line */
+  /** null for a binomial line */
   readonly r2: number | null;
   readonly n: number;
-  /** by rising x, over all of the axis that the line serves; it holds idMin and idMax where they are on the axis */
+  /**
+   * by ascending x, over the part of the axis that the line covers; contains idMin and idMax if they are on the axis
+   */
   readonly samples: readonly LineSample[];
 }
 
-/** Steps of a curve over the whole axis: bands bend little on the fit's own scale. */
+/** Number of steps of a curve over the whole axis: bands are nearly straight on the scale of the fit. */
 const STEPS = 64;
 
 /**
- * The lines of the candidates that are of the panel's protocol, template set and class names, else the nearest; all
- * pieces of a line that is split.
+ * Chooses the lines with the panel's protocol, template set and class names, else the closest match; of a split line,
+ * all pieces.
  */
 export function chooseLines<T extends LineKey>(key: LineKey, candidates: readonly T[]): T[] {
   const alike = closestKeys(key, candidates);
@@ -57,7 +59,7 @@ export function chooseLines<T extends LineKey>(key: LineKey, candidates: readonl
 /**
  * Samples a line over the axis.
  *
- * @param serves in-distribution accuracies that the line serves: all, or those of its piece
+ * @param serves in-distribution accuracies that the line covers: all, or those of its piece
  */
 export function panelLine(
   fit: BaselineFit,

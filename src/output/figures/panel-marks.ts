@@ -11,34 +11,40 @@ import { type PointLook, pointLook } from "./point-look.ts";
 import { pointTitle } from "./point-title.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** How marks look that depend on how many there are. */
+/** Style of marks, depending on their number. */
 export interface MarkStyle {
   readonly theme: FigureTheme;
   /** pixels */
   readonly radius: number;
   readonly barWidth: number;
   readonly barOpacity: number;
-  /** whether the few models of the line are drawn over the many checkpoints that would hide them */
+  /** whether a few models of the line are drawn over many checkpoints that would hide them */
   readonly baselineOnTop: boolean;
-  /** whether each point says its name and numbers in a title of its own */
+  /** whether each point has a title with its name and numbers */
   readonly pointTitles: boolean;
 }
 
-/** The colour of a line: of its group where the panel has it, else the baseline's; grey of a group that is not in focus. */
+/**
+ * Returns the color of a line: that of its group if the panel has it, else the baseline's; gray for a group that is not
+ * in focus.
+ */
 export function lineColor({ group, isContext }: PanelLine, panel: ScatterPanel, theme: FigureTheme): string {
   if (isContext) return theme.context;
   const index = panel.groups.indexOf(group);
   return index < 0 ? baselineColor(panel, theme) : groupStyle(theme, index).color;
 }
 
-/** Beside lines of groups the baseline is dark: its own color is that of a group. */
+/** Returns the baseline's color: dark if there are lines of groups, because a group uses the usual color. */
 function baselineColor({ lines, groups }: ScatterPanel, theme: FigureTheme): string {
   const hasGroupLines = lines.some(({ ofBaseline }) => !ofBaseline);
   const hasOwnLine = lines.some(({ ofBaseline, group }) => ofBaseline && !groups.includes(group));
   return hasGroupLines && hasOwnLine ? theme.ink : theme.baseline;
 }
 
-/** y = x, bands and lines. Classes: `equality`, and `prediction-band`, `confidence-band`, `line` with `line-<place>`. */
+/**
+ * Draws y = x, bands and lines. Classes: `equality`, and `prediction-band`, `confidence-band`, `line` with
+ * `line-<place>`.
+ */
 export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish[] {
   const { forward } = scaleFunctions(panel.scale);
   const equality = equalityLine(panel);
@@ -102,8 +108,8 @@ export function lineMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish
 }
 
 /**
- * Context, baseline models, runs, error bars and checkpoints, the later over the earlier. Classes: `context`, `baseline`, `run`,
- * `interval`, `checkpoints` with `in-baseline` or `group-<place>`.
+ * Draws, from bottom to top, context, baseline models, runs, error bars and checkpoints. Classes: `context`,
+ * `baseline`, `run`, `interval`, `checkpoints` with `in-baseline` or `group-<place>`.
  */
 export function pointMarks(panel: ScatterPanel, axes: PanelAxes, style: MarkStyle): Plot.Markish[] {
   const { theme, radius } = style;
@@ -165,7 +171,7 @@ function symbolOf(group: string, { groups }: ScatterPanel) {
 export const RUN_WIDTH = 1;
 export const RUN_OPACITY = 0.6;
 
-/** A line through the checkpoints of each training, in their order, in the color that they have. */
+/** Draws a line through the checkpoints of each training run, in their order and color. */
 function runMarks(panel: ScatterPanel, theme: FigureTheme): Plot.Markish[] {
   const scales = panelScales(panel);
   const byName = new Map(panel.checkpoints.map((checkpoint) => [checkpoint.name, checkpoint]));
@@ -194,7 +200,7 @@ export function hollow(color: string, theme: FigureTheme): Plot.DotOptions {
   return { stroke: color, strokeWidth: 1.1, fill: theme.background, fillOpacity: 0.85 };
 }
 
-/** Filled, with a thin rim of the background's colour that keeps heaped points apart. */
+/** Filled, with a thin stroke in the background color that separates overlapping points. */
 export function solid(color: string, theme: FigureTheme): Plot.DotOptions {
   return { fill: color, fillOpacity: 0.92, stroke: theme.background, strokeWidth: 0.5 };
 }
@@ -212,7 +218,7 @@ function dots(panel: ScatterPanel, points: readonly PanelPoint[], options: Plot.
   });
 }
 
-/** Error bars, of those intervals that are longer than the marker that would hide them. */
+/** Draws error bars, except those that are hidden by their marker. */
 function intervalMarks(
   panel: ScatterPanel,
   { x: xAxis, y: yAxis }: PanelAxes,

@@ -11,7 +11,9 @@ import { plural } from "../../foundation/number-text.ts";
 import { scoreInterval } from "../../foundation/statistics/score-interval.ts";
 import type { PanelOptions, PanelStudy } from "./panel-study.ts";
 
-/** A model in the scatter plot: accuracies and their 95 % intervals are fractions, null where n is not known. */
+/**
+ * A model in the scatter plot: accuracies and their 95 % intervals are fractions; intervals are null if n is not known.
+ */
 export interface PanelPoint {
   readonly name: string;
   readonly group: string;
@@ -23,13 +25,13 @@ export interface PanelPoint {
   readonly yHigh: number | null;
 }
 
-/** A checkpoint in the scatter plot, with its distance from the baseline's line; null where there is no line. */
+/** A checkpoint in the scatter plot, with its distance from the baseline's line; null without a line. */
 export interface PanelCheckpoint extends PanelPoint {
-  /** the protocol and prompts it was scored by, which need not be the panel's */
+  /** the protocol and prompts it was scored with, which may differ from the panel's */
   readonly protocol: string;
   readonly templates: string;
   readonly classNames: string;
-  /** images behind x and y, of the benchmark's whole; of an average the sums over its sets */
+  /** images behind x and y, and of the whole benchmark; sums over the sets of an average */
   readonly idImages: number | null;
   readonly idExpected: number | null;
   readonly images: number | null;
@@ -42,26 +44,32 @@ export interface PanelCheckpoint extends PanelPoint {
   readonly predictionLow: number | null;
   readonly predictionHigh: number | null;
   readonly extrapolated: boolean;
-  /** whether the baseline's line was fitted with it, so that its distance is a residual */
+  /** whether the baseline's line was fitted on it, so that its distance is a residual */
   readonly inBaseline: boolean;
-  /** whether it is what others, which are in focus, are seen beside */
+  /** whether it is context for checkpoints in focus */
   readonly isContext: boolean;
 }
 
-/** A checkpoint's pair of accuracies, with all its rows to look counts up in. */
+/** A checkpoint's pair of accuracies, with all its rows for looking up counts. */
 export interface CheckpointPair {
   readonly pair: PairedRow;
   readonly rows: readonly AccuracyRow[];
 }
 
-/** All pairs of accuracies of a study's checkpoints; those of doubtful published rows, which draw no line, are not drawn either. */
+/**
+ * Returns all pairs of accuracies of a study's checkpoints, except doubtful published rows, which are not in lines
+ * either.
+ */
 export function pairCheckpoints({ accuracies, pairing }: PanelStudy): CheckpointPair[] {
   return [...rowsByCheckpoint(accuracies.filter(({ doubt }) => doubt === undefined)).values()].flatMap((rows) =>
     pairRows(rows, pairing).pairs.map((pair) => ({ pair, rows })),
   );
 }
 
-/** What a panel on the axes of a key is of: as the options say, else as the baseline prefers, else as most checkpoints were scored. */
+/**
+ * Chooses the key of a panel on given axes: from the options, else the baseline's preference, else the most common
+ * among checkpoints.
+ */
 export function chooseKey(
   { benchmark, metric, idSide, idMetric }: LineKey,
   pairs: readonly CheckpointPair[],
@@ -83,9 +91,9 @@ export function chooseKey(
 }
 
 /**
- * For each checkpoint the pair that is nearest to the panel's key.
+ * Chooses, for each checkpoint, the pair that best matches the panel's key.
  *
- * @param strict leave out those of another protocol; else they are drawn, as they are compared, and named in the notes
+ * @param strict leave out pairs of another protocol; else they are drawn and reported in the notes
  */
 export function choosePairs(
   key: LineKey,
@@ -121,7 +129,7 @@ export function choosePairs(
   return { chosen, notes };
 }
 
-/** The models that a line was fitted on. */
+/** Returns the models that a line was fitted on. */
 export function baselinePoints({ fit, group, baseline }: BaselineLine): PanelPoint[] {
   return fit.models.map((point) => ({ ...place(point), group: group === "" ? baseline : group }));
 }
@@ -180,7 +188,10 @@ function place(point: ModelPoint): Omit<PanelPoint, "group"> {
   };
 }
 
-/** Images behind the accuracy under the shift, and of the whole benchmark; summed over the sets of an average. */
+/**
+ * Returns the images behind the accuracy under the shift, and of the whole benchmark; summed over the sets of an
+ * average.
+ */
 function imagesOf(pair: PairedRow, rows: readonly AccuracyRow[], axes: StudyAxes) {
   const parts = pair.benchmark === AVERAGE ? (pair.parts ?? []) : [pair];
   const partRows = parts.map((part) => rows.find((row) => row.metric === part.metric && isSameTask(row, part)));

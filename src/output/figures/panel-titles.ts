@@ -1,7 +1,7 @@
 import type { FitScale } from "../../analysis/lines/fit-scale.ts";
 import { AVERAGE, type StudyAxes } from "../../analysis/robustness/study-axes.ts";
 
-/** The names that papers give the shipped benchmarks, short enough for a panel. */
+/** Names of the shipped benchmarks in papers, short enough for a panel. */
 const TITLES: ReadonlyMap<string, string> = new Map([
   ["imagenet", "ImageNet"],
   ["imagenet-v2", "ImageNetV2"],
@@ -14,24 +14,24 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   [AVERAGE, "Average of five shifts"],
 ]);
 
-/** A study's titles; its average is called by the number of its shifts. */
+/** Returns a study's titles; the title of the average contains the number of shifts. */
 export function studyTitles({ titles, shifts }: StudyAxes): ReadonlyMap<string, string> {
   const average = shifts.length === 5 ? [] : [[AVERAGE, `Average of ${shifts.length} shifts`] as const];
   return new Map([...average, ...Object.entries(titles)]);
 }
 
-/** What a figure calls a benchmark; the id of one that does not ship with the package. */
+/** Returns the title of a benchmark in figures; its id if it does not ship with the package. */
 export function benchmarkTitle(benchmark: string, titles?: ReadonlyMap<string, string>): string {
   return titles?.get(benchmark) ?? TITLES.get(benchmark) ?? benchmark;
 }
 
-/** Label of the axis of a benchmark. */
+/** Returns the axis label of a benchmark. */
 export function axisLabel(benchmark: string, scale: FitScale, titles?: ReadonlyMap<string, string>): string {
   return label(benchmark, "", scale, titles);
 }
 
 /**
- * Label of an x axis such as `imagenet@imagenet-r`, whose classes it names.
+ * Returns the label of an x axis such as `imagenet@imagenet-r`, including its classes.
  *
  * @param isOfOthers whether the benchmark on the other axis has fewer classes
  */

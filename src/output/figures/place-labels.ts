@@ -6,20 +6,20 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** A label to place beside its point. */
+/** A label to place next to its point. */
 export interface LabelRequest {
   /** pixel of the point */
   readonly x: number;
   readonly y: number;
-  /** distance to keep from the point's centre: the marker's radius and a gap */
+  /** distance to keep from the center of the point: the marker's radius and a gap */
   readonly clearance: number;
   readonly width: number;
   readonly height: number;
-  /** whether it may stand at the end of a long line; default: false */
+  /** whether it may be at the end of a long leader line; default: false */
   readonly canBeFar?: boolean;
 }
 
-/** A label's place: its box, and the line to its point where it is not beside it. */
+/** A placed label: its box, and the leader line to its point if it is not adjacent. */
 export interface PlacedLabel {
   /** index of the request */
   readonly index: number;
@@ -28,19 +28,22 @@ export interface PlacedLabel {
   readonly leader: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } | null;
 }
 
-/** What labels keep off: the markers (never covered), and dots, curves and error bars (covered only if there is no other place). */
+/**
+ * Elements that labels avoid: markers (never covered), and dots, curves and error bars (covered only if there is no
+ * other place).
+ */
 export interface LabelSurroundings {
   readonly frame: Box;
   readonly markers: readonly Box[];
-  /** markers of what matters less than a name */
+  /** markers that matter less than a name */
   readonly dots?: readonly Box[];
   readonly curves: readonly Box[];
   readonly bars: readonly Box[];
 }
 
-/** Distances from the point, in pixels beyond the clearance; beyond the first a line leads to the label. */
+/** Distances from the point, in pixels beyond the clearance; from the second on, a leader line is drawn. */
 const RINGS = [0, 9, 18, 30];
-/** Farther ones, for names that are worth a long line. */
+/** Larger distances, for names that justify a long leader line. */
 const FAR_RINGS = [46, 66];
 /** Directions, best first: right, left, above, below, then the corners. */
 const DIRECTIONS: readonly (readonly [number, number])[] = [
@@ -55,15 +58,17 @@ const DIRECTIONS: readonly (readonly [number, number])[] = [
     [0, 1],
   ] as const),
 ];
-/** Costs in one unit: a step to a worse direction, one ring farther, a piece of a curve, an error bar or
- * a dot covered, a marker under a leader. */
+/**
+ * Costs in a common unit: a step to a worse direction, a step to a larger ring, a covered piece of a curve, error bar
+ * or dot, a marker under a leader.
+ */
 const COST = { direction: 1, ring: 9, curve: 4, bar: 14, dot: 8, markerCrossed: 7 } as const;
 
 /**
- * Places labels one after another, each at its cheapest free place. No two boxes intersect, none leaves the frame or
- * covers a marker, no leader crosses a label. Those without a free place are not in the result.
+ * Places labels one after another, each at the free place of lowest cost. No two boxes intersect, none leaves the frame
+ * or covers a marker, and no leader crosses a label. Labels without a free place are omitted.
  *
- * @param requests in the order of their importance
+ * @param requests in order of importance
  */
 export function placeLabels(requests: readonly LabelRequest[], surroundings: LabelSurroundings): PlacedLabel[] {
   const { frame, markers, dots = [], curves, bars } = surroundings;
@@ -110,7 +115,7 @@ function candidates(index: number, { x, y, clearance, width, height, canBeFar = 
   );
 }
 
-/** Whether two boxes share more than an edge. */
+/** Returns whether two boxes share more than an edge. */
 export function intersects(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
@@ -121,7 +126,7 @@ function isWithin(inner: Box, outer: Box): boolean {
   );
 }
 
-/** Whether a line from (x1, y1) to (x2, y2) enters a box (Liang & Barsky 1984). */
+/** Returns whether a line from (x1, y1) to (x2, y2) enters a box (Liang & Barsky 1984). */
 export function crosses(line: NonNullable<PlacedLabel["leader"]>, box: Box): boolean {
   const [dx, dy] = [line.x2 - line.x1, line.y2 - line.y1];
   let [enter, leave] = [0, 1];

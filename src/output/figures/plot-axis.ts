@@ -1,19 +1,19 @@
 import { type AxisScale, axisFunctions } from "./axis-scale.ts";
 import type { TextMeasure } from "./figure-text.ts";
 
-/** The values at an axis's ends: fractions where they are accuracies. */
+/** The values at the ends of an axis; accuracies are fractions. */
 export type Domain = readonly [low: number, high: number];
 
-/** An axis: where each value falls in pixels, and where its ticks are. */
+/** An axis: the pixel of each value, and its ticks. */
 export interface PlotAxis {
   readonly scale: AxisScale;
   readonly domain: Domain;
-  /** pixels of the domain's ends */
+  /** pixels of the ends of the domain */
   readonly range: readonly [number, number];
-  /** values at the ticks, rising */
+  /** values at the ticks, ascending */
   readonly ticks: readonly number[];
   readonly tickLabel: (value: number) => string;
-  /** @returns the pixel of a value; of one beyond the domain, or where the scale is infinite, that of the nearer end */
+  /** @returns the pixel of a value; clamped to the nearer end outside the domain and where the scale is infinite */
   readonly toPixel: (value: number) => number;
   readonly toValue: (pixel: number) => number;
 }
@@ -25,7 +25,7 @@ export interface PanelAxes {
 }
 
 export interface AxisStyle {
-  /** along which tick labels stand beside each other: their width counts on x, their height on y */
+  /** direction of the axis: the width of tick labels matters on x, their height on y */
   readonly direction: "x" | "y";
   readonly fontSize: number;
   readonly measure: TextMeasure;
@@ -34,7 +34,7 @@ export interface AxisStyle {
 /**
  * Lays an axis out.
  *
- * @param chooseTicks gives the ticks; it is told which sets of labels are free of each other
+ * @param chooseTicks chooses the ticks; it receives a check whether a set of labels has no overlap
  */
 export function plotAxis(
   scale: AxisScale,

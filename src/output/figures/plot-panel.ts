@@ -13,27 +13,27 @@ import type { AxisStyle, PanelAxes, PlotAxis } from "./plot-axis.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
 export interface PlotOptions {
-  /** default: the page's; outside a browser, one of a DOM library */
+  /** default: the page's; outside a browser, a document of a DOM library is required */
   readonly document?: Document;
   /** pixels, 96 to the inch */
   readonly width: number;
-  /** default: what the legend needs and a frame a little wider than high */
+  /** default: the height of the legend and a frame slightly wider than high */
   readonly height?: number;
   /** default: light */
   readonly theme?: FigureTheme;
   /** default: 9.5 pixels, 7.1 pt in print */
   readonly fontSize?: number;
-  /** default: all of at most 12 checkpoints, the 8 most telling of more, none of many in groups */
+  /** default: all of up to 12 checkpoints, the 8 of highest priority of more, none of many in groups */
   readonly labels?: LabelChoice;
   /** default: true */
   readonly legend?: boolean;
-  /** a title in each point, shown by browsers when the pointer rests on it; default: true */
+  /** a title in each point, which browsers show as a tooltip; default: true */
   readonly pointTitles?: boolean;
-  /** default: the widths of the font that files are drawn in */
+  /** default: the widths of the font used in files */
   readonly measure?: TextMeasure;
 }
 
-/** A panel drawn, and what an interactive layer needs to know of it. */
+/** A drawn panel, with the data for an interactive layer. */
 export interface PanelFigure {
   /**
    * Groups by class: `equality`, `prediction-band`, `confidence-band` and `line` (each with `line-<place>`, and
@@ -45,18 +45,18 @@ export interface PanelFigure {
   readonly x: PlotAxis;
   readonly y: PlotAxis;
   readonly labels: readonly CheckpointLabel[];
-  /** names asked for that found no free place */
+  /** number of requested names without a free place */
   readonly omittedLabels: number;
-  /** the figure in words, as in its `desc` */
+  /** description of the figure, as in its `desc` */
   readonly description: string;
 }
 
 export const SVG = "http://www.w3.org/2000/svg";
 
-/** Height of the frame, as a share of its width, where the options name no height. */
+/** Default height of the frame, as a share of its width. */
 const FRAME_ASPECT = 0.86;
 
-/** Draws one panel by Observable Plot. Runs in a browser, and in Node with the `document` of a DOM library. */
+/** Draws one panel with Observable Plot. Runs in a browser, and in Node with the `document` of a DOM library. */
 export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigure {
   const { width, theme = LIGHT, fontSize = 9.5, measure = textWidth } = options;
   const scales = panelScales(panel);
@@ -113,12 +113,12 @@ export function plotPanel(panel: ScatterPanel, options: PlotOptions): PanelFigur
   return { svg, x, y, labels: placed, omittedLabels: omitted, description };
 }
 
-/** A height that is a whole number of dots at 300 to the inch, so that a picture has no half-covered last row. */
+/** Rounds a height to a whole number of dots at 300 per inch, so that a picture has no half-covered last row. */
 export function wholeInPrint(height: number): number {
   return 8 * Math.ceil(height / 8);
 }
 
-/** Puts a rectangle behind all: a background in the style alone is lost where an SVG file becomes a picture. */
+/** Adds a background rectangle: a background in the style is lost when an SVG file becomes a picture. */
 export function fillBackground(svg: SVGSVGElement, fill: string): void {
   const background = svg.ownerDocument.createElementNS(SVG, "rect");
   const [width, height] = [svg.getAttribute("width"), svg.getAttribute("height")];
@@ -128,7 +128,7 @@ export function fillBackground(svg: SVGSVGElement, fill: string): void {
   svg.prepend(background);
 }
 
-/** Gives a figure its name and description, for readers that do not see it. */
+/** Adds the name and description of a figure for screen readers. */
 export function describe(svg: SVGSVGElement, title: string, description: string): void {
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   svg.setAttribute("role", "img");
@@ -156,7 +156,7 @@ function markStyle(panel: ScatterPanel, { pointTitles = true, width }: PlotOptio
   const count = panel.checkpoints.filter(({ isContext }) => !isContext).length;
   const room = Math.min(1, width / 300);
   const radius = (count <= 20 ? 3.4 : count <= 120 ? 2.6 : 2) * Math.max(0.8, room);
-  const isMany = count > 40; // intervals are of those in focus alone
+  const isMany = count > 40; // only checkpoints in focus have intervals
   return {
     theme,
     radius,

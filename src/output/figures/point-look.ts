@@ -1,7 +1,7 @@
 import type { PanelCheckpoint } from "./panel-points.ts";
 import type { ScatterPanel } from "./scatter-panel.ts";
 
-/** What a checkpoint looks like: a model of the line, a thing to compare with, one in focus, or one of its group. */
+/** The look of a checkpoint: a model of the line, context, in focus, or a member of a group. */
 export type PointLook = "baseline" | "context" | "checkpoint" | "group";
 
 export function pointLook(

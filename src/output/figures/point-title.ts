@@ -2,9 +2,9 @@ import { percent, points, quantity } from "../../foundation/number-text.ts";
 import type { PanelCheckpoint, PanelPoint } from "./panel-points.ts";
 
 /**
- * A point in words, for its title: name, accuracies with intervals, effective robustness, images.
+ * Describes a point for its title: name, accuracies with intervals, effective robustness, images.
  *
- * @param xColumn the column that x is a number of, where it is no accuracy
+ * @param xColumn the column of x if it is not an accuracy
  */
 export function pointTitle(point: PanelPoint | PanelCheckpoint, xColumn?: string): string {
   const { name, group, x, y, xLow, xHigh, yLow, yHigh } = point;

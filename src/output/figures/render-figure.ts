@@ -3,15 +3,15 @@ import { figureFonts, withBundledFont } from "./bundled-font.ts";
 import { FONT_FAMILY } from "./figure-text.ts";
 import { outlineTexts } from "./outline-texts.ts";
 
-/** Widths that journals and conferences print figures at, in inches; 96 pixels of a figure are one inch. */
+/** Widths of printed figures in journals and conferences, in inches; 96 pixels of a figure are one inch. */
 export const ONE_COLUMN = 3.25;
 export const TWO_COLUMNS = 6.75;
 export const PIXELS_PER_INCH = 96;
 const PNG_DPI = 300;
-/** What sharp must be told for that: to it, 72 pixels are an inch. */
+/** The density for sharp, which assumes 72 pixels per inch. */
 const SVG_DPI = (PNG_DPI * 72) / PIXELS_PER_INCH;
 
-/** Attributes that hold coordinates. */
+/** Attributes with coordinates. */
 const GEOMETRY = [
   "d",
   "transform",
@@ -32,8 +32,8 @@ const GEOMETRY = [
 ];
 
 /**
- * A document to draw in outside a browser: linkedom's, the lightest that Plot draws with. It is loaded when first asked
- * for.
+ * Creates a document for drawing outside a browser, with linkedom, the smallest DOM library that works with Plot. It is
+ * loaded on first use.
  */
 export async function createFigureDocument(): Promise<Document> {
   const { parseHTML } = await import("linkedom");
@@ -41,8 +41,8 @@ export async function createFigureDocument(): Promise<Document> {
 }
 
 /**
- * A drawn figure as the text of an SVG file, in inches. Coordinates are rounded to hundredths of a pixel, so that the last
- * digit of a logarithm on another machine does not change the file.
+ * Serializes a drawn figure as an SVG file, in inches. Coordinates are rounded to hundredths of a pixel, so that the
+ * last digit of a logarithm on another machine does not change the file.
  */
 export function toSvgText(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
@@ -51,7 +51,7 @@ export function toSvgText(svg: SVGSVGElement): string {
       const value = element.getAttribute(name);
       if (value !== null) element.setAttribute(name, roundNumbers(value));
     }
-    // linkedom escapes the quotes of attributes only, and an XML file with a bare "&" or "<" cannot be opened
+    // linkedom escapes only quotes in attributes, and an XML file with a bare "&" or "<" is invalid
     for (const { name, value } of [...element.attributes]) {
       if (/[&<]/.test(value)) element.setAttribute(name, value.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
     }
@@ -64,8 +64,8 @@ export function toSvgText(svg: SVGSVGElement): string {
 }
 
 /**
- * The same with the letters' outlines in place of texts: a file that looks the same where its font is missing, with room for
- * every text as it was measured.
+ * Serializes a figure with outlines of letters instead of texts, so that it looks the same without its font and every
+ * text has its measured width.
  */
 export async function toSvgFile(svg: SVGSVGElement): Promise<string> {
   const copy = svg.cloneNode(true) as SVGSVGElement;
@@ -73,7 +73,7 @@ export async function toSvgFile(svg: SVGSVGElement): Promise<string> {
   return toSvgText(copy);
 }
 
-/** To hundredths of a pixel; factors of a scale to six digits. */
+/** Rounds to hundredths of a pixel, and factors of a scale to six digits. */
 function roundNumbers(value: string): string {
   return value.replace(/scale\([^)]*\)|-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+/gi, (number) =>
     number.startsWith("scale")
@@ -83,8 +83,8 @@ function roundNumbers(value: string): string {
 }
 
 /**
- * An SVG file's text as PNG at 300 dots per inch, by sharp, in the font that comes with the package: the same on a machine
- * without fonts. Scripts that it lacks (Chinese, emoji, …) are taken from the system's fonts where there are any.
+ * Renders SVG text as PNG at 300 dots per inch with sharp and the font in the package, so that the result is the same
+ * on a machine without fonts. Scripts that the font lacks (Chinese, emoji, …) use the system's fonts if there are any.
  */
 export async function toPng(svgText: string): Promise<Uint8Array> {
   const inBundledFont = svgText

@@ -2,19 +2,19 @@ import type { ColumnOf } from "../../analysis/robustness/metadata.ts";
 import { InputError } from "../../foundation/errors.ts";
 import type { PanelRun } from "./panel-study.ts";
 
-/** Columns of the metadata: whose values say which training a checkpoint is of, and by whose numbers its checkpoints are ordered. */
+/** Columns of the metadata: the training run of a checkpoint, and the number that orders the checkpoints of a run. */
 export interface JoinColumns {
   readonly column: string;
   readonly order: string;
 }
 
 /**
- * The checkpoints of each training, by rising number.
+ * Groups checkpoints by training run, in ascending order.
  *
- * @param names   checkpoints that there are results of
+ * @param names checkpoints with results
  * @param orderOf checkpoint → number
- * @returns trainings of two checkpoints at least, by name, and the checkpoints that lack a training or a number
- * @throws InputError if two checkpoints of a training have one number, which is no order
+ * @returns training runs with at least two checkpoints, by name, and the checkpoints without a run or a number
+ * @throws InputError if two checkpoints of a run have the same number
  */
 export function joinRuns(
   names: readonly string[],

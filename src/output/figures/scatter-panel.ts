@@ -22,47 +22,50 @@ import type { PanelOptions, PanelRun, PanelStudy } from "./panel-study.ts";
 import { axisLabel, benchmarkTitle, idAxisLabel, studyTitles } from "./panel-titles.ts";
 import type { Domain } from "./plot-axis.ts";
 
-/** One scatter plot as plain data: accuracies are fractions; nothing of it is about pixels or colours. */
+/** One scatter plot as plain data: accuracies are fractions; it contains no pixels or colors. */
 export interface ScatterPanel extends LineKey {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
   readonly scale: FitScale;
-  /** what the axes show, on scales that have no end strictly between 0 and 1 */
+  /** ranges of the axes; scales that are infinite at 0 and 1 stay strictly between them */
   readonly xDomain: Domain;
   readonly yDomain: Domain;
   /** whether y = x means "no loss": both axes are of the same classes */
   readonly hasEquality: boolean;
-  /** models of the baseline's lines that are not among the checkpoints */
+  /** models of the baseline's lines that are not checkpoints of the panel */
   readonly baseline: readonly PanelPoint[];
   /** ordered by name */
   readonly checkpoints: readonly PanelCheckpoint[];
-  /** the baseline's line (two where its rules split it), then one a group */
+  /** the baseline's line (two if its rules split it), then one per group */
   readonly lines: readonly PanelLine[];
-  /** the groups of the study's checkpoints, the same in every panel; empty where none were asked for */
+  /** the groups of the study's checkpoints, the same in every panel; empty if none were requested */
   readonly groups: readonly string[];
-  /** group → what a legend calls it, where that is not its own name */
+  /** group → its title in the legend, if that is not its name */
   readonly groupTitles?: Readonly<Record<string, string>>;
-  /** whether some checkpoints are in focus and others may not be: only then do the two look different */
+  /** whether some checkpoints are in focus and others are not; only then do they look different */
   readonly hasContext: boolean;
   /** checkpoints too far from the rest for the axes, see {@link separateFarPoints}; ordered by name */
   readonly far: readonly PanelCheckpoint[];
-  /** trainings, each with those of its checkpoints that are drawn, two at least */
+  /** training runs, each with at least two drawn checkpoints */
   readonly runs: readonly PanelRun[];
-  /** the numeric column on the x axis; null where that is of accuracies. Then every x is a number of the column */
+  /** the numeric column on the x axis, in which case every x is a number of the column; null for accuracies */
   readonly xColumn: { readonly column: string; readonly scale: "number" | "log" } | null;
-  /** what the reader of this panel should know, e.g. checkpoints scored by another protocol */
+  /** notes for readers of the panel, such as checkpoints scored by another protocol */
   readonly notes: readonly string[];
 }
 
-/** Groups whose bands can be told apart where they lie over each other, beside the baseline's. */
+/**
+ * Maximum number of groups with bands, which must be distinguishable from each other and the baseline's when they
+ * overlap.
+ */
 const MAX_BANDS = 2;
 
 /**
- * Makes the panels of a study: one a shift, and one for the average. It reads what was fitted and measured; lines of other
- * protocols, prompts or x axes need other options.
+ * Builds the panels of a study: one per shift, and one for the average. It shows fitted lines and measured accuracies;
+ * lines of other protocols, prompts or x axes need other options.
  *
- * @returns panels in the order they are shown
+ * @returns panels in display order
  */
 export function buildPanels(study: PanelStudy, options: PanelOptions = {}): ScatterPanel[] {
   const pairs = pairCheckpoints(study);
@@ -151,7 +154,10 @@ function buildPanel(
   };
 }
 
-/** Only what is not in question: beside a focus its context, of published models alone all but those of the line. */
+/**
+ * Returns which checkpoints may be omitted: with a focus, its context; with published models only, all except those of
+ * the line.
+ */
 function canBeLeftOut(focus: Focus | undefined): (checkpoint: PanelCheckpoint) => boolean {
   if (focus === undefined || focus.by === "all") return () => false;
   return ({ inBaseline, isContext }) => !inBaseline && (isContext || focus.by === "none");
@@ -164,7 +170,7 @@ function drawnRuns(runs: readonly PanelRun[], drawn: readonly PanelCheckpoint[])
     .filter(({ checkpoints }) => checkpoints.length > 1);
 }
 
-/** How many checkpoints have the benchmark on another x axis only. */
+/** Reports how many checkpoints have the benchmark only on another x axis. */
 function missingNote(
   all: readonly CheckpointPair[],
   chosen: readonly CheckpointPair[],
@@ -182,7 +188,10 @@ function missingNote(
   return size === 0 ? [] : [`${plural(size, "checkpoint")} without accuracy on ${idSide} left out`];
 }
 
-/** The lines of each group that are nearest to the panel's key, in pieces where they are split. The group that the baseline's line is of has its line. */
+/**
+ * Chooses the lines of each group that best match the panel's key, with all pieces of split lines. The group of the
+ * baseline's line already has a line.
+ */
 function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines = [] }: PanelOptions) {
   const candidates = groupLines
     .filter((line) => haveSameAxes(line, key))
@@ -197,7 +206,7 @@ function chooseGroupLines(key: LineKey, lines: PanelStudy["lines"], { groupLines
   );
 }
 
-/** The groups of all the study's checkpoints, so that a group has one marker in every panel. */
+/** Returns the groups of all checkpoints of the study, so that a group has the same marker in every panel. */
 function groupsOf({ accuracies }: PanelStudy, { groups, groupOrder = [] }: PanelOptions): string[] {
   if (groups === undefined) return [];
   const present = new Set(

@@ -11,9 +11,9 @@ export interface WriteOptions {
   readonly labels?: LabelChoice;
   /** default: both */
   readonly formats?: readonly FigureFormat[];
-  /** which figures, by name; default: each panel, and `all-shifts` */
+  /** names of the figures to write; default: each panel, and `all-shifts` */
   readonly names?: readonly string[];
-  /** after each name; default: none */
+  /** suffix of each name; default: none */
   readonly suffix?: string;
 }
 
@@ -21,13 +21,13 @@ export type FigureFormat = "svg" | "png";
 
 const FORMATS: readonly FigureFormat[] = ["svg", "png"];
 
-/** Name of the figure that holds every panel. */
+/** Name of the figure with all panels. */
 export const ALL_SHIFTS = "all-shifts";
 
 /**
- * Writes a study's figures: each panel alone at one column's width, `<benchmark>.svg` and `.png`, and all of them with one
- * legend at two columns' width, `all-shifts.svg` and `.png`. The same panels give the same SVG bytes. Plot, the DOM and
- * sharp are loaded here and not before.
+ * Writes a study's figures: each panel at the width of one column, `<benchmark>.svg` and `.png`, and all panels with
+ * one legend at the width of two columns, `all-shifts.svg` and `.png`. Equal panels give equal SVG bytes. Plot, the DOM
+ * library and sharp are loaded on first use.
  *
  * @returns names of the files written
  * @throws InputError if a file cannot be written
@@ -61,10 +61,10 @@ export async function writeFigures(
     if (options.names?.includes(name) === false) continue;
     const text = await render.toSvgFile(draw());
     if (formats.includes("svg")) await atomicWrite(join(folder, `${name}.svg`), text);
-    // sharp works in threads of its own while the next figure is drawn here
+    // sharp uses separate threads, while the next figure is drawn here
     if (formats.includes("png")) {
       const png = render.toPng(text).then((bytes) => atomicWrite(join(folder, `${name}.png`), bytes));
-      png.catch(() => {}); // thrown below: until then it must not count as unhandled
+      png.catch(() => {}); // rethrown below; until then it must not count as unhandled
       pngs.push(png);
     }
     written.push(...FORMATS.filter((format) => formats.includes(format)).map((format) => `${name}.${format}`));
@@ -74,15 +74,15 @@ export async function writeFigures(
   return written;
 }
 
-/** Names of the files that {@link writeFigures} writes without other options. */
+/** Returns the names of the files that {@link writeFigures} writes with default options. */
 export function figureFiles(panels: readonly ScatterPanel[], suffix = ""): string[] {
   const names = panels.length === 0 ? [] : [...figureNames(panels, suffix), `${ALL_SHIFTS}${safeName(suffix)}`];
   return names.flatMap((name) => FORMATS.map((format) => `${name}.${format}`));
 }
 
 /**
- * A file name for each panel: its benchmark, `-same-classes` on that x axis, `-on-<benchmark>` on the x axis of another
- * benchmark in distribution than the first panel's, a number where a name is taken.
+ * Chooses a file name for each panel: its benchmark, `-same-classes` for that x axis, `-on-<benchmark>` if the x axis
+ * is another in-distribution benchmark than the first panel's, and a number if a name is taken.
  */
 export function figureNames(panels: readonly ScatterPanel[], suffix = ""): string[] {
   const taken = new Set([`${ALL_SHIFTS}${safeName(suffix)}`]);
@@ -99,7 +99,7 @@ export function figureNames(panels: readonly ScatterPanel[], suffix = ""): strin
   });
 }
 
-/** A part of a name, safe in every folder. */
+/** Makes a part of a file name safe on every file system. */
 function safeName(text: string): string {
   return text
     .replace(/[^\w.-]+/g, "_")

@@ -112,7 +112,7 @@ describe("a panel's figure", () => {
     expect(figure.labels.length + figure.omittedLabels).toBe(96); // 105 drawn, nine of them the baseline
     expect(figure.omittedLabels).toBeGreaterThan(0);
     expect(figure.svg.querySelector("desc")?.textContent).toContain(
-      `${figure.omittedLabels} names left out for want of room`,
+      `${figure.omittedLabels} names left out for lack of space`,
     );
     for (const [i, { box }] of figure.labels.entries()) {
       for (const other of figure.labels.slice(0, i)) expect(intersects(box, other.box)).toBe(false);
@@ -144,7 +144,7 @@ describe("a panel's figure", () => {
     const bare = draw({ ...panel, lines: [], baseline: [] });
     expect(bare.description).toContain("no line");
     const atZero = draw({ ...panel, checkpoints: [{ ...lone, y: 0, yLow: 0 }] });
-    expect(atZero.description).toContain("1 checkpoint beyond the axes, drawn at their edge");
+    expect(atZero.description).toContain("1 checkpoint outside the axes, drawn at the edge");
     expect(toSvgText(atZero.svg)).not.toMatch(/NaN|Infinity/);
   });
 

@@ -54,7 +54,7 @@ describe("trainings in a figure", () => {
     expect(numbers.length).toBe(6);
     // Plot writes paths with three decimals
     for (const [i, value] of expected.entries()) expect(numbers[i]).closeTo(value, 6e-4);
-    expect(svg.querySelector(".legend")?.textContent).toContain("a training");
+    expect(svg.querySelector(".legend")?.textContent).toContain("a training run");
   });
 });
 

@@ -87,7 +87,9 @@ describe("the answer of a report's first screen", () => {
       /^Open: .* 19\.0 points of ImageNet beyond the accuracies that the line was fitted on: an extrapolation, no verdict/,
     );
     expect(answer(rowsOf("mine", 0.6, { n: null })).text).toContain("no interval: the number of images is not known");
-    expect(answer(rowsOf("model-3", 0.59)).text).toMatch(/^Open: .*one of the line's models by name, so this is a residual/);
+    expect(answer(rowsOf("model-3", 0.59)).text).toMatch(
+      /^Open: .*one of the line's models by name, so this is a residual/,
+    );
   });
 
   it("says in the same sentence on how many images it rests", () => {
