@@ -10,13 +10,11 @@ export interface MarkdownLink {
   readonly line: number;
   /** shown in place, not followed by the reader */
   readonly isImage: boolean;
-  /** written as an HTML attribute rather than in Markdown */
-  readonly isHtml: boolean;
 }
 
-/** Markdown links and images, `[name]: target` definitions, and `href`, `src` and `srcset` of HTML tags. Targets have no spaces. */
+/** Markdown links and images, `[name]: target` definitions, `<https://…>`, and `href`, `src` and `srcset` of HTML tags. Targets have no spaces. */
 const LINK =
-  /(!?)\[(?:[^[\]]|\[[^[\]]*\])*\]\(<?(?<inline>[^)\s>]+)>?(?:\s+"[^"]*")?\)|^ {0,3}\[[^\]^]+\]:\s+(?<defined>\S+)|<[a-z][^<>]*?\s(?<name>href|src|srcset)="(?<attribute>[^"]+)"/gm;
+  /(!?)\[(?:[^[\]]|\[[^[\]]*\])*\]\(<?(?<inline>[^)\s>]+)>?(?:\s+"[^"]*")?\)|^ {0,3}\[[^\]^]+\]:\s+(?<defined>\S+)|<[a-z][^<>]*?\s(?<name>href|src|srcset)="(?<attribute>[^"]+)"|<(?<automatic>https?:[^\s>]+)>/gm;
 
 /**
  * @param text a Markdown file
@@ -26,8 +24,8 @@ export function markdownLinks(text: string): MarkdownLink[] {
   const visible = withoutCode(text);
   const found: MarkdownLink[] = [];
   const add = (match: RegExpMatchArray): void => {
-    const { inline, defined, name, attribute } = match.groups ?? {};
-    const target = (inline ?? defined ?? attribute) as string;
+    const { inline, defined, name, attribute, automatic } = match.groups ?? {};
+    const target = (inline ?? defined ?? attribute ?? automatic) as string;
     const at = (match.index as number) + match[0].lastIndexOf(target);
     const line = text.slice(0, at).split("\n").length;
     found.push({
@@ -35,7 +33,6 @@ export function markdownLinks(text: string): MarkdownLink[] {
       at,
       line,
       isImage: match[1] === "!" || name === "src" || name === "srcset",
-      isHtml: name !== undefined,
     });
   };
   for (const match of visible.matchAll(LINK)) {
