@@ -26,8 +26,8 @@ export function referenceProblems(
 ): Found[] {
   const { moved, ...changes } = compareContent(reference.images, now);
   const altered = changes.changed.filter((path) => !unreadable.has(path));
-  const relabelled = moved.filter((move) => move.relabelled);
-  const renamed = moved.filter((move) => !move.relabelled);
+  const relabeled = moved.filter((move) => move.relabeled);
+  const renamed = moved.filter((move) => !move.relabeled);
   const kept = reference.images.length - altered.length - changes.gone.length;
   if (reference.images.length > 0 && now.length > 0 && kept === 0) {
     const message = `none of its ${count(now.length)} images is one of the ${count(reference.images.length)} in ${reference.path}: encoded again, or another set`;
@@ -39,7 +39,7 @@ export function referenceProblems(
     const text = `${message} ${reference.path}: ${count(items.length)}`;
     problems.push({ severity: "error", kind, message: text, advice: advise(step), items });
   };
-  add("misplaced", relabelled.map(describeMove), "images in another class than in", "move them back");
+  add("misplaced", relabeled.map(describeMove), "images in another class than in", "move them back");
   add("altered", altered, "images of other content than in", "restore them");
   add("missing", changes.gone, "images that are not there, of", "put them back");
   add("extra", describeExtra(changes.added, now), "images that are not in", "take them out");

@@ -189,8 +189,7 @@ function changeProblems(inspection: BenchmarkInspection): Found[] {
       });
     }
   };
-  const moves = (relabelled: boolean) =>
-    changes.moved.filter((move) => move.relabelled === relabelled).map(describeMove);
+  const moves = (relabeled: boolean) => changes.moved.filter((move) => move.relabeled === relabeled).map(describeMove);
   add("moved to another class", moves(true), "images in another class than when written down", "move them back");
   add("changed content", changes.changed, "images of other content than when written down", "restore them");
   add("images gone", changes.gone, "images gone since they were written down", "put them back");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { withFolderNames } from "../../data/benchmark/folder-names.ts";
 import { placeAt } from "../../data/dataset/data-place.ts";
-import { describeContents } from "../../data/dataset/what-lies-here.ts";
+import { describeContents } from "../../data/dataset/describe-contents.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { describeCheckpoints } from "../../model/checkpoint/describe-contents.ts";
 import { type BenchmarkInspection, inspectBenchmark, storeIsThere } from "./inspect-benchmark.ts";

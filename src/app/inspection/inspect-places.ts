@@ -4,10 +4,10 @@ import type { Benchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
 
 import { endingOf, type NamedPlace, placeAt, placesNamed } from "../../data/dataset/data-place.ts";
+import { describeContents } from "../../data/dataset/describe-contents.ts";
 import { noImages } from "../../data/dataset/locate.ts";
 import { type ImageSurvey, surveyImages } from "../../data/dataset/survey-images.ts";
-import { describeUnrecognised, type UnrecognisedPlace } from "../../data/dataset/unrecognised-places.ts";
-import { describeContents } from "../../data/dataset/what-lies-here.ts";
+import { describeUnrecognized, type UnrecognizedPlace } from "../../data/dataset/unrecognized-places.ts";
 import type { ContainerOptions } from "../../data/sources/container-format.ts";
 import { pathOfPlace, type SourceRoot } from "../../data/sources/image-source.ts";
 
@@ -24,7 +24,7 @@ export interface Place {
 export interface Places {
   readonly places: readonly Place[];
   /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
-  readonly unrecognized: readonly UnrecognisedPlace[];
+  readonly unrecognized: readonly UnrecognizedPlace[];
 }
 
 export interface FindPlacesOptions extends ContainerOptions {
@@ -72,7 +72,7 @@ export async function findPlaces(
     if (place !== null) return { places: [place], unrecognized: [] };
   }
   const taken = places.map(({ real }) => real);
-  return { places, unrecognized: await describeUnrecognised(passed, taken, cacheFolder) };
+  return { places, unrecognized: await describeUnrecognized(passed, taken, cacheFolder) };
 }
 
 async function surveyNamed(

@@ -1,6 +1,6 @@
 import { basename, relative } from "node:path";
 import { noImages } from "../../data/dataset/locate.ts";
-import type { UnrecognisedPlace } from "../../data/dataset/unrecognised-places.ts";
+import type { UnrecognizedPlace } from "../../data/dataset/unrecognized-places.ts";
 import { count, plural } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 import { benchmarkProblems, type DataProblem } from "./inspect-benchmark-problems.ts";
@@ -34,7 +34,7 @@ const KINDS = [
 export function findProblems(
   root: string,
   benchmarks: readonly BenchmarkInspection[],
-  unrecognized: readonly UnrecognisedPlace[],
+  unrecognized: readonly UnrecognizedPlace[],
   absent: readonly { readonly id: string; readonly folders: readonly string[] }[],
 ): DataProblem[] {
   const problems = benchmarks.flatMap(benchmarkProblems);

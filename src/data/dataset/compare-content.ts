@@ -3,35 +3,36 @@ export interface ContentEntry {
   readonly path: string;
   readonly sha256: string | null;
   readonly label: number;
-  /** tells a change where the hash was not read; 0 is a size that the container does not tell */
+  /** shows a change where the hash was not read; 0 where the container does not state sizes */
   readonly bytes?: number;
 }
 
-/** What became of a benchmark's images between two times, by path. */
+/** The changes of a benchmark's images between two times, by path. */
 export interface ContentChanges {
-  /** other content under the same path */
+  /** the same path with other content */
   readonly changed: readonly string[];
-  /** the same content under another path, or in another class (`relabelled`) */
-  readonly moved: readonly { readonly from: string; readonly to: string; readonly relabelled: boolean }[];
-  /** no longer there, nor elsewhere */
+  /** the same content under another path, or in another class (`relabeled`) */
+  readonly moved: readonly { readonly from: string; readonly to: string; readonly relabeled: boolean }[];
+  /** no longer at its path, and not elsewhere */
   readonly gone: readonly string[];
   readonly added: readonly string[];
 }
 
 /**
  * Compares the images of two times. Every image of `before` is unchanged, changed, moved away or gone, and every one of
- * `after` is unchanged, changed, moved here or added: an image that was overwritten by another that was elsewhere
- * before is gone, and the other moved. Of several images of one content, those of one class belong together.
+ * `after` is unchanged, changed, moved here or added. If an image is overwritten by another one from elsewhere, it is
+ * gone and the other one is moved. Images with the same content are first matched within the same class.
  *
- * @param before  hashes of all
- * @param after   with null as hash, a path of before with the same `bytes` (or none given) counts as unchanged
+ * @param before  with the hashes of all images
+ * @param after   an image with null as hash is unchanged if `before` has its path with the same `bytes`, or no bytes are
+ *   given
  */
 export function compareContent(before: readonly ContentEntry[], after: readonly ContentEntry[]): ContentChanges {
   const old = new Map(before.map((entry) => [entry.path, entry]));
   const now = new Map(after.map((entry) => [entry.path, entry]));
-  const isSame = (a: ContentEntry, b: ContentEntry | undefined) => b !== undefined && !differs(a, b);
-  const left = before.filter((entry) => !isSame(entry, now.get(entry.path)));
-  const came = after.filter((entry) => !isSame(entry, old.get(entry.path)));
+  const isUnchanged = (a: ContentEntry, b: ContentEntry | undefined) => b !== undefined && !differs(a, b);
+  const left = before.filter((entry) => !isUnchanged(entry, now.get(entry.path)));
+  const came = after.filter((entry) => !isUnchanged(entry, old.get(entry.path)));
   const movedTo = new Map<string, ContentEntry>();
   const movedFrom = new Set<string>();
   for (const keyOf of [withLabel, ({ sha256 }: ContentEntry) => sha256]) {
@@ -46,7 +47,7 @@ export function compareContent(before: readonly ContentEntry[], after: readonly 
   }
   const moved = came.flatMap((entry) => {
     const from = movedTo.get(entry.path);
-    return from === undefined ? [] : [{ from: from.path, to: entry.path, relabelled: from.label !== entry.label }];
+    return from === undefined ? [] : [{ from: from.path, to: entry.path, relabeled: from.label !== entry.label }];
   });
   const gone = left.filter(({ path }) => !movedFrom.has(path)).map(({ path }) => path);
   const added = new Set(came.filter(({ path }) => !movedTo.has(path)).map(({ path }) => path));
@@ -63,7 +64,7 @@ function withLabel({ sha256, label }: ContentEntry): string | null {
   return sha256 === null ? null : `${sha256} ${label}`;
 }
 
-/** Entries by key, the first of each at the end; those without a key are left out. */
+/** Groups entries by key, in reverse order; entries without a key are left out. */
 function groupBy(
   entries: readonly ContentEntry[],
   keyOf: (entry: ContentEntry) => string | null,

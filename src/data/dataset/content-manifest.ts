@@ -15,21 +15,24 @@ const VERSION = 2;
 const manifestSchema = z.object({
   version: z.literal(VERSION),
   benchmark: z.string(),
-  /** real path of the folder; names of files that were picked in it, a line each */
+  /** real path of the folder; names of files that were given in it, one per line */
   root: z.string(),
-  /** identity of the set where it was found complete and sound */
+  /** identity of the set if it was found complete and sound */
   certified: z.string().optional(),
   images: z.array(z.tuple([z.string(), z.number(), z.string().nullable(), z.number()])),
-  /** SHA-256 of all the above */
+  /** SHA-256 of the fields above */
   check: z.string(),
 });
 
-/** Where the content of a benchmark's images in a place is written down: one file per benchmark and real path. */
+/**
+ * Returns the path of the file that records the content of a benchmark's images in a place: one file per benchmark and
+ * real path.
+ */
 export async function contentManifestPath(store: string, benchmark: string, place: SourceRoot): Promise<string> {
   return join(store, "manifests", fileName(benchmark, await realPlace(place)));
 }
 
-/** The real path of a folder, and the names of the files that were picked in it. */
+/** Returns the real path of a folder, and the names of the files that were given in it. */
 async function realPlace({ root, files = [] }: SourceRoot): Promise<string> {
   return [await realpath(root), ...files].join("\n");
 }
@@ -38,18 +41,18 @@ function fileName(benchmark: string, root: string): string {
   return `${benchmark}-${sha256(root).slice(0, 16)}.json`;
 }
 
-/** The images of a benchmark's copy as they were written down. */
+/** The recorded images of a benchmark's copy. */
 export interface ContentManifest {
   readonly images: readonly Required<ContentEntry>[];
-  /** identity of the set (see `setIdentity`), where it was found complete and sound; null where nobody says so */
+  /** identity of the set (see `setIdentity`) if it was found complete and sound; else null */
   readonly certified: string | null;
 }
 
 /**
- * Reads what {@link writeContentManifest} wrote.
+ * Reads a file of {@link writeContentManifest}.
  *
- * @returns null if there is none, or it is of another benchmark or folder
- * @throws InputError if it is something else, or damaged
+ * @returns null if there is none, or it belongs to another benchmark or folder
+ * @throws InputError if it is another kind of file, or damaged
  */
 export async function readContentManifest(
   path: string,
@@ -75,7 +78,7 @@ function parseManifest(value: unknown): z.infer<typeof manifestSchema> | null {
   return check === checkOf(content) ? parsed.data : null;
 }
 
-/** Whether a file of this name and text is a whole content manifest, of the folder that its name stands for. */
+/** Whether a file with this name and text is a valid content manifest of the folder that its name identifies. */
 export function isContentManifest(name: string, text: string): boolean {
   try {
     const parsed = parseManifest(JSON.parse(text));
@@ -86,9 +89,9 @@ export function isContentManifest(name: string, text: string): boolean {
 }
 
 /**
- * Writes path, size, SHA-256 and class of every image: one line each, in the order given.
+ * Writes path, size, SHA-256 and class of every image: one per line, in the given order.
  *
- * @param certified  identity of the set, where it is complete and sound
+ * @param certified  identity of the set if it is complete and sound
  */
 export async function writeContentManifest(
   path: string,
@@ -98,24 +101,24 @@ export async function writeContentManifest(
   certified: string | null = null,
 ): Promise<void> {
   const rows = images.map((image): ManifestRow => [image.path, image.bytes, image.sha256, image.label]);
-  const about = { benchmark, root: await realPlace(place), ...(certified === null ? {} : { certified }) };
-  const head = JSON.stringify({ version: VERSION, ...about, check: checkOf({ ...about, images: rows }) });
+  const metadata = { benchmark, root: await realPlace(place), ...(certified === null ? {} : { certified }) };
+  const head = JSON.stringify({ version: VERSION, ...metadata, check: checkOf({ ...metadata, images: rows }) });
   const lines = rows.map((row) => JSON.stringify(row));
   await atomicWrite(path, `${head.slice(0, -1)},"images":[\n${lines.join(",\n")}\n]}\n`);
 }
 
 type ManifestRow = [path: string, bytes: number, sha256: string | null, label: number];
 
-function checkOf(about: {
+function checkOf(content: {
   readonly benchmark: string;
   readonly root: string;
   readonly certified?: string | undefined;
   readonly images: readonly ManifestRow[];
 }): string {
-  const { benchmark, root, certified } = about;
+  const { benchmark, root, certified } = content;
   const hash = createHash("sha256").update(
     JSON.stringify([benchmark, root, ...(certified === undefined ? [] : [certified])]),
   );
-  for (const row of about.images) hash.update(`\n${JSON.stringify(row)}`);
+  for (const row of content.images) hash.update(`\n${JSON.stringify(row)}`);
   return hash.digest("hex");
 }

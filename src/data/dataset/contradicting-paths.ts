@@ -7,10 +7,11 @@ import { readLabelFile } from "./label-file.ts";
 const WNID = /(?<![A-Za-z0-9])n\d{8}(?![0-9])/g;
 
 /**
- * Checks labels that come with images against what the images' names say: a wnid, or the number that the benchmark's
- * official files have.
+ * Checks the labels stored with images against the images' names, which may contain a wnid or the number of the
+ * benchmark's official file.
  *
- * @param onContradiction  told of an image whose name says another class, which is left out, or that appears twice
+ * @param onContradiction  called for an image that is left out because its name belongs to another class, or appears
+ *   twice
  */
 export async function checkAgainstPaths(
   images: Iterable<ImageEntry>,
@@ -33,18 +34,17 @@ export async function checkAgainstPaths(
   function faultOf(path: string, label: number, seen: Map<number, string>): string | null {
     if (wnids !== undefined) {
       for (const [wnid] of path.matchAll(WNID)) {
-        if (wnid !== wnids[label]) return `its name says ${wnid}, but its label says ${describe(label)}`;
+        if (wnid !== wnids[label]) return `its name contains ${wnid}, but its label is ${describe(label)}`;
       }
     }
     const number = Number(official?.pattern.exec(path.slice(path.lastIndexOf("/") + 1))?.[1] ?? Number.NaN);
     if (official === null || Number.isNaN(number)) return null;
     const row = official.labels[number - 1];
     if (row === undefined) return `its number is not in 1…${official.labels.length}`;
-    if (row !== label)
-      return `the image of number ${number} is of ${describe(row)}, but its label says ${describe(label)}`;
+    if (row !== label) return `image number ${number} belongs to ${describe(row)}, but its label is ${describe(label)}`;
     const before = seen.get(number);
     seen.set(number, path);
-    return before === undefined ? null : `a second image of number ${number}, beside ${before}`;
+    return before === undefined ? null : `a second image with number ${number}; the first is ${before}`;
   }
 
   return (function* () {

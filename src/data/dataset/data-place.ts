@@ -8,14 +8,14 @@ import type { SourceRoot } from "../sources/image-source.ts";
 import { CONTAINER_ENDINGS } from "../sources/source-formats.ts";
 import { nameFew } from "./describe-aside.ts";
 
-/** Files that a message names. */
+/** Maximum number of files in a message. */
 const FEW = 5;
 
 /**
- * What a user's path for a benchmark's images stands for: a folder, a container file, or a pattern of files in one folder,
+ * Resolves a user's path for a benchmark's images: a folder, a container file, or a pattern of files in one folder,
  * `DIR/imagenet1k-validation-*`.
  *
- * @throws InputError if there is no such thing
+ * @throws InputError if nothing matches
  */
 export async function placeAt(path: string): Promise<SourceRoot> {
   const info = await stat(path).catch(() => undefined);
@@ -25,7 +25,7 @@ export async function placeAt(path: string): Promise<SourceRoot> {
   if (!/[*?]/.test(pattern)) throw new InputError(`${path}: no such folder or file`);
   const root = dirname(path);
   const there = (await readdir(root).catch(() => null))?.filter((name) => clutterKind(name) === null);
-  if (there === undefined) throw new InputError(`${root}: no such folder, of the pattern ${path}`);
+  if (there === undefined) throw new InputError(`${root}: no such folder, for the pattern ${path}`);
   const matched = there.sort(compareText).filter((name) => isGlobMatch(name, pattern));
   const areFolders = await Promise.all(matched.map((name) => isFolder(join(root, name))));
   const files = matched.filter((_, i) => !areFolders[i]);
@@ -33,30 +33,32 @@ export async function placeAt(path: string): Promise<SourceRoot> {
   if (first !== undefined) {
     const strange = files.find((name) => endingOf(name) !== endingOf(first) || endingOf(name) === null);
     if (strange === undefined) return { root, files };
-    const what = endingOf(strange) === null ? "is no container of images" : `is of another format than ${first}`;
-    throw new InputError(`${path}: matches ${nameFew(files, FEW)}, of which ${strange} ${what}; make it match less`);
+    const what = endingOf(strange) === null ? "is not an image container" : `has a different format from ${first}`;
+    throw new InputError(
+      `${path}: matches ${nameFew(files, FEW)}, of which ${strange} ${what}; use a narrower pattern`,
+    );
   }
   if (matched.length === 1) return { root: join(root, matched[0] as string) };
-  const what = matched.length > 0 ? `matches ${matched.length} folders and no file` : "matches nothing";
+  const what = matched.length > 0 ? `matches ${matched.length} folders and no files` : "matches nothing";
   throw new InputError(`${path}: ${what}; in ${root} there are ${nameFew(there, FEW) || "no files"}`);
 }
 
-/** How a container's name ends; null for other files. */
+/** Returns the extension of a container's name; null for other files. */
 export function endingOf(name: string): string | null {
   const lower = name.toLowerCase();
   return CONTAINER_ENDINGS.find((ending) => lower.endsWith(ending)) ?? null;
 }
 
-/** A place of a name that a benchmark is kept under. */
+/** A place with a name under which a benchmark is stored. */
 export interface NamedPlace extends SourceRoot {
-  /** of its folder, or its file */
+  /** path of its folder or file */
   readonly path: string;
   readonly real: string;
 }
 
 /**
- * The folders of these names that are there, and the containers that are called so, with an ending or without; each once:
- * two names of one folder, by a link or where letter case does not count, are one place.
+ * Finds the existing folders with these names, and the containers with these names, with or without an extension. Two
+ * names of one folder, by a link or because case is ignored, are one place.
  *
  * @param names  paths below the root, "*" for any part of a folder's name; "." is the root itself
  */
@@ -93,7 +95,7 @@ export async function placesNamed(
   return { folders: [...folders.values()], files: [...files.values()] };
 }
 
-/** The names without "*", each in the place of what it stands for: a snapshot's folder in the Hub's cache is a hash. */
+/** Expands "*" in names to all matches: a snapshot's folder in the Hub's cache is a hash, for example. */
 async function expandNames(
   names: readonly string[],
   namesIn: (folder: string) => Promise<readonly string[]>,

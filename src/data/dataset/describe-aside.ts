@@ -1,21 +1,21 @@
 import type { Aside } from "../sources/aside.ts";
 import { describeClutter } from "../sources/clutter.ts";
 
-/** Paths named one by one in a message; of more, the number. */
+/** Maximum number of paths in a message; further ones are counted. */
 const FEW = 3;
 
-/** What was skipped in a benchmark's folder, each as a sentence; none where there was nothing else. */
+/** Describes what was skipped in a benchmark's folder, one sentence each; empty where nothing was skipped. */
 export function describeAside({ root, aside }: { readonly root: string; readonly aside: Aside }): string[] {
   const texts = [...aside.notes];
   const clutter = describeClutter(aside.clutter);
-  if (clutter !== "") texts.push(`${root}: skipped, as it belongs to no set: ${clutter}`);
+  if (clutter !== "") texts.push(`${root}: skipped, because it is not part of a data set: ${clutter}`);
   if (aside.links.length > 0) {
     const links = `${aside.links.length === 1 ? "a link" : `${aside.links.length} links`} to folders`;
-    texts.push(`${root}: not followed: ${links} that are read where they are: ${nameFew(aside.links)}`);
+    texts.push(`${root}: not followed: ${links} that are read at their own paths: ${nameFew(aside.links)}`);
   }
   if (aside.looseImages.length > 0) {
     const some = aside.looseImages.length === 1 ? "an image" : `${aside.looseImages.length} images`;
-    texts.push(`${root}: skipped, as nothing says what class it is of: ${some}: ${nameFew(aside.looseImages)}`);
+    texts.push(`${root}: skipped, because the class is unknown: ${some}: ${nameFew(aside.looseImages)}`);
   }
   return texts;
 }

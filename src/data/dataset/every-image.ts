@@ -4,18 +4,18 @@ import { placeOf, type SourcePlace, type SourceRoot } from "../sources/image-sou
 import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { placeAt } from "./data-place.ts";
 
-/** Images in one place, of no classes that are known. */
+/** The images in one place, with unknown classes. */
 export interface EveryImage extends SourcePlace {
   readonly images: ImageList;
-  /** what is listed by name and cannot be read */
+  /** number of entries that are listed by name and cannot be read */
   readonly unlisted: number;
 }
 
 /**
- * Lists every image of a folder at any depth, or of the containers in it, or of files that a path or pattern picks. What
- * cannot be listed is counted.
+ * Lists every image of a folder at any depth, of the containers in it, or of files that a path or pattern selects.
+ * Entries that cannot be listed are counted.
  *
- * @throws InputError if there is no such place, or no image in it
+ * @throws InputError if there is no such place, or no images in it
  */
 export async function listEveryImage(
   path: string,

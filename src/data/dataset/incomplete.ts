@@ -5,17 +5,17 @@ import { pathOfPlace } from "../sources/image-source.ts";
 import { nameFew } from "./describe-aside.ts";
 import type { LocatedData } from "./locate.ts";
 
-/** Classes named one by one in a message; of more, the number. */
+/** Maximum number of classes in a message; further ones are counted. */
 const FEW = 5;
 
-/** What to do about it, where a run stops there. */
+/** Advice where a run stops because images are missing. */
 export const INCOMPLETE_ADVICE =
-  "get the right ones, score what is there with --allow-incomplete, or a sample of it with --limit N (every table then says so)";
+  "get the missing images, score the available ones with --allow-incomplete, or score a sample with --limit N (every table then states this)";
 
 /**
- * What a user should know where a protocol has another number of images than expected.
+ * Describes a difference between a protocol's number of images and the expected number.
  *
- * @param images  those it would score
+ * @param images  the images that it would score
  * @param scored  whether it scores the images of a class
  */
 export function describeIncomplete(
@@ -32,14 +32,14 @@ export function describeIncomplete(
     empty.length === 0
       ? ""
       : empty.length <= FEW
-        ? `; without any: ${empty.join(", ")}`
+        ? `; without images: ${empty.join(", ")}`
         : `; ${empty.length} of its classes have none`;
   const loose = located.aside.looseImages.length;
-  const beside = loose === 0 ? "" : `; ${loose} lie there without a class: ${nameFew(located.aside.looseImages)}`;
+  const beside = loose === 0 ? "" : `; ${loose} there have no class: ${nameFew(located.aside.looseImages)}`;
   return `${pathOfPlace(located)}: ${what} has ${protocol.images} images, found ${images.length}${missing}${beside}`;
 }
 
-/** How the folders of the classes are called as published, in class order; their indices where there are no folders. */
+/** Returns the published folder names of the classes, in class order; their indices where there are no folders. */
 export function folderNames({ layouts, classes }: Pick<Benchmark, "layouts" | "classes">): readonly string[] {
   const key = folderKeys(layouts).find((key) => classes.keys.has(key)) ?? "index";
   return classes.keys.get(key) ?? [];

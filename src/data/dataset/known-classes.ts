@@ -5,20 +5,20 @@ import { readText } from "../../foundation/files/read-text.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 
 /**
- * What the classes of a benchmark are called. A class is a row of the benchmark's list, or, from `size` on, a class of
- * ImageNet that the benchmark does not have.
+ * The names of a benchmark's classes. A class is a row of the benchmark's list or, from `size` on, a class of ImageNet
+ * that the benchmark does not have.
  */
 export interface KnownClasses {
-  /** classes of the benchmark */
+  /** number of classes of the benchmark */
   readonly size: number;
   /**
-   * The classes that a name fits best: of its synonyms, separated by commas, most are theirs. Letter case, accents and
-   * punctuation do not count.
+   * Finds the classes that match a name best: those with the most of its synonyms, which commas separate. Case, accents
+   * and punctuation are ignored.
    */
   classesNamed(name: string): readonly number[];
   /** ImageNet index → class; empty where the benchmark's classes have no wnid */
   readonly imagenet: readonly number[];
-  /** what to call a class in messages */
+  /** describes a class in messages */
   describe(known: number): string;
 }
 
@@ -36,7 +36,7 @@ const parseSynonyms = parseOnce((text, path): readonly Synset[] =>
   })),
 );
 
-/** Reads what a benchmark's classes are called: the texts of its class list, and WordNet's names of their wnids. */
+/** Reads the names of a benchmark's classes: the texts of its class list, and WordNet's names of their wnids. */
 export async function readKnownClasses({ classes }: Benchmark): Promise<KnownClasses> {
   const { size, keys } = classes;
   const names: string[][] = Array.from({ length: size }, () => []);
@@ -83,7 +83,7 @@ function splitNames(text: string): string[] {
     .filter((name) => plainName(name) !== "");
 }
 
-/** A name without what lists and folders do to it. */
+/** Returns a name without the changes that lists and folders make to it. */
 function plainName(name: string): string {
   return name
     .normalize("NFKD")

@@ -9,27 +9,36 @@ import type { ImageLabels } from "../benchmark/class-space.ts";
 import type { ImageList } from "../sources/image-list.ts";
 import { readLabelFile } from "./label-file.ts";
 
-/** Labels of single images, of which each may have several or none: ImageNet-ReaL's. */
+/** Labels of single images, each of which may have several or none, as in ImageNet-ReaL. */
 export interface LabelSets {
-  /** the file's name without its ending */
+  /** the file's name without its extension */
   readonly id: string;
   readonly path: string;
-  /** the classes that are right for the image of number k, at k - 1: rows of the class list, ascending; empty: it is not scored */
+  /**
+   * the classes that are right for image number k, at k - 1: rows of the class list, ascending; empty if the image is
+   * not scored
+   */
   readonly sets: readonly (readonly number[])[];
-  /** images that have any */
+  /** number of images with labels */
   readonly scored: number;
   /** SHA-256 of the sets */
   readonly sha256: string;
 }
 
-/** Where fewer of the sets than this share hold the image's label of the benchmark, they are those of other images. */
+/**
+ * Minimum share of sets that must contain the benchmark's label of their image; below it, the sets belong to other
+ * images.
+ */
 const MIN_AGREEMENT = 0.5;
-/** Labeled images in a row of which that must be so: of lists that lie one off from somewhere on, the rest is right. */
+/**
+ * Number of consecutive labeled images for which the same share must hold: it detects lists that are off by one from
+ * some image on.
+ */
 const STRETCH = 500;
 
 /**
- * Reads labels of single images: a JSON list with a list of classes for each image in the order of the benchmark's numbers, from 1 on, as
- * `real.json` of ImageNet-ReaL.
+ * Reads labels of single images: a JSON list with a list of classes for each image in the order of the benchmark's
+ * numbers, from 1 on, as in `real.json` of ImageNet-ReaL.
  *
  * @throws InputError for another form, another number of images, or sets that the benchmark's labels contradict
  * @see https://github.com/google-research/reassessed-imagenet
@@ -53,14 +62,14 @@ export async function readLabelSets(path: string, benchmark: Benchmark): Promise
   const agreeing = sets.filter((set, at) => set.includes(official.labels[at] as number)).length;
   if (agreeing < MIN_AGREEMENT * scored || scored === 0) {
     throw new InputError(
-      `${path}: ${agreeing} of its ${scored} labeled images have the label of ${benchmark.id} among theirs: the lists are not in the order of the images' numbers, or their classes are counted otherwise`,
+      `${path}: only ${agreeing} of its ${scored} labeled images include the label of ${benchmark.id}: the lists are not in the order of the images' numbers, or their classes are numbered differently`,
     );
   }
   checkStretches(sets, official.labels, path, benchmark.id);
   return { id: fileId(path, "labels"), path, sets, scored, sha256: sha256(JSON.stringify(sets)) };
 }
 
-/** @throws InputError for lists that are in the order of the images' numbers in part only */
+/** Checks consecutive images. @throws InputError for lists that are only partly in the order of the images' numbers */
 function checkStretches(sets: readonly (readonly number[])[], official: Int32Array, path: string, id: string): void {
   const labeled = sets.flatMap((set, at) => (set.length > 0 ? [at] : []));
   for (let from = 0; from + STRETCH <= labeled.length; from += STRETCH) {
@@ -69,24 +78,25 @@ function checkStretches(sets: readonly (readonly number[])[], official: Int32Arr
     if (agreeing >= MIN_AGREEMENT * STRETCH) continue;
     const [first = 0, last = 0] = [stretch[0], stretch.at(-1)];
     throw new InputError(
-      `${path}: ${agreeing} of the ${STRETCH} labeled images from number ${first + 1} to ${last + 1} have the label of ${id} among theirs, and most of the others: is a list missing or one too many before?`,
+      `${path}: ${agreeing} of the ${STRETCH} labeled images from number ${first + 1} to ${last + 1} include the label of ${id}, but most of the others do: is a list missing before them, or is there one too many?`,
     );
   }
 }
 
-/** What a benchmark says of its numbered images: how they are called, and the label of number k at k - 1. */
+/** Reads a benchmark's numbered images: the pattern of their names, and the label of number k at k - 1. */
 async function readOfficial({ id, layouts, path, classes }: Benchmark, labels: string) {
   const flat = layouts.find((layout) => layout.kind === "flat");
   if (flat === undefined)
-    throw new InputError(`${labels}: the images of ${id} have no numbers, so nothing says which is which`);
+    throw new InputError(`${labels}: the images of ${id} have no numbers, so they cannot be identified`);
   const file = join(dirname(path), flat.labels);
   return { pattern: new RegExp(flat.pattern), labels: await readLabelFile(file, classes.size) };
 }
 
 /**
- * Gives images their sets, by the number in each file's name.
+ * Assigns the sets to images, by the number in each file's name.
  *
- * @throws InputError for an image without a number, two of one number, or an image that lies where its number's class is not
+ * @throws InputError for an image without a number, two with one number, or an image whose class is not its number's
+ *   class
  */
 export async function labelImages(
   { sets, path }: LabelSets,
@@ -102,13 +112,14 @@ export async function labelImages(
     const where = `${join(root, image)}: `;
     if (!(number >= 1 && number <= sets.length)) {
       throw new InputError(
-        `${where}has no number of ${benchmark.id} in its name, by which ${path} says what it shows; expected names like ILSVRC2012_val_00000001.JPEG, in folders of whatever name`,
+        `${where}has no number of ${benchmark.id} in its name, which ${path} needs to find its labels; expected names like ILSVRC2012_val_00000001.JPEG, in any folder`,
       );
     }
-    const other = seen.get(number);
-    if (other !== undefined) throw new InputError(`${where}a second image of number ${number}, beside ${other}`);
+    const earlier = seen.get(number);
+    if (earlier !== undefined)
+      throw new InputError(`${where}a second image with number ${number}; the first is ${earlier}`);
     if (labels[number - 1] !== label) {
-      throw new InputError(`${where}its number is that of an image of another class; were the files renamed or moved?`);
+      throw new InputError(`${where}its number belongs to an image of another class; were the files renamed or moved?`);
     }
     seen.set(number, image);
   }

@@ -4,10 +4,10 @@ import type { SourceRoot } from "../sources/image-source.ts";
 import { listImages } from "./list-images.ts";
 
 /**
- * Benchmarks that a place's images may be of: those that have just as many, else those of which there is an image of every
- * class that can be scored, else all whose layout they have.
+ * Finds benchmarks to which a place's images may belong: those with exactly as many images, else those for which every
+ * class that can be scored has an image, else all whose layout matches.
  *
- * @returns their ids, and in words what they have in common; null where it is none
+ * @returns their ids, and a phrase for what they have in common; null where there are none
  */
 export async function likelyBenchmarks(
   known: readonly Benchmark[],
@@ -16,14 +16,17 @@ export async function likelyBenchmarks(
 ): Promise<{ readonly ids: readonly string[]; readonly by: string } | null> {
   const listed: { readonly benchmark: Benchmark; readonly images: number; readonly classes: number }[] = [];
   for (const benchmark of known) {
-    const found = await listImages(benchmark, place, cacheFolder).catch(() => null); // whatever is wrong, it is not that
+    const found = await listImages(benchmark, place, cacheFolder).catch(() => null); // whatever is wrong, it is not this benchmark
     const images = found?.images.length ?? 0;
     if (found !== null && images > 0) listed.push({ benchmark, images, classes: countLabels(found.images).size });
   }
   const rules: readonly (readonly [by: string, fits: (of: (typeof listed)[number]) => boolean])[] = [
-    ["it has as many images as", ({ benchmark, images }) => benchmark.protocols.some((one) => one.images === images)],
-    ["it has images of just the classes of", ({ benchmark, classes }) => classes === benchmark.classes.size],
-    ["it is laid out as", () => true],
+    [
+      "it has as many images as",
+      ({ benchmark, images }) => benchmark.protocols.some((protocol) => protocol.images === images),
+    ],
+    ["it has images of exactly the classes of", ({ benchmark, classes }) => classes === benchmark.classes.size],
+    ["it has the layout of", () => true],
   ];
   for (const [by, fits] of rules) {
     const ids = listed.filter(fits).map(({ benchmark }) => benchmark.id);

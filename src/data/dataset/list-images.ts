@@ -15,26 +15,26 @@ import {
 } from "../sources/image-source.ts";
 import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { decideFolderNumbers, folderNumber } from "./folder-numbers.ts";
-import { labellingOf, type OnUnlabelled } from "./labelling.ts";
+import { type OnUnlabeled, openLabeling } from "./labeling.ts";
 
-/** A benchmark's images in a folder, and what else lies there. */
+/** A benchmark's images in a folder, and what else the folder contains. */
 export interface ListedImages extends SourcePlace {
   readonly layout: Layout;
-  /** column of the class list that class folders named by numbers turned out to be of */
+  /** column of the class list that matches class folders named by numbers */
   readonly numberedBy?: string | undefined;
   readonly images: ImageList;
   readonly aside: Aside;
 }
 
 /**
- * Lists the images of a place that is laid out in one of the benchmark's ways, in canonical order: by class, then by path
- * (flat: by number; in containers: theirs). Other files are skipped.
+ * Lists the images of a place that has one of the benchmark's layouts, in canonical order: by class, then by path
+ * (flat: by number; in containers: their order). Other files are skipped.
  *
- * @param rootOrPlace  a folder, or files picked in it
- * @param cacheFolder  where the indexes of containers are kept; each is read anew where absent
- * @param isOf  the formats that are looked for; all where absent
- * @returns null if the place is laid out in none of them
- * @throws InputError for a folder of images that is no class of the benchmark, or what cannot be read
+ * @param rootOrPlace  a folder, or files selected in it
+ * @param cacheFolder  where the indexes of containers are kept; without it, each is read again
+ * @param isOf  the formats to look for; default: all
+ * @returns null if the place has none of the layouts
+ * @throws InputError for a folder of images that is not a class of the benchmark, or for anything that cannot be read
  */
 export async function listImages(
   benchmark: Benchmark,
@@ -51,13 +51,13 @@ export async function listImages(
         if (error === null) return true;
         throw error;
       },
-      onUnlabelled: (_, error) => {
+      onUnlabeled: (_, error) => {
         throw error;
       },
       onUnknownFolder: (name) => {
         const key = layout.kind === "class-folders" ? layout.key : "name";
         throw new InputError(
-          `${join(place.root, name)}: holds images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
+          `${join(place.root, name)}: contains images, but its name is not the ${key} of a class of ${benchmark.id} (${benchmark.classes.size} classes); move it elsewhere, or is this another benchmark?`,
         );
       },
     });
@@ -73,7 +73,10 @@ export interface OpenedSource {
   readonly source: ImageSource;
 }
 
-/** Calls for each format and each layout of the benchmark, until there is a result. Files in folders come before containers. */
+/**
+ * Calls `list` for each format and each layout of the benchmark until there is a result. Files in folders come before
+ * containers.
+ */
 export async function eachLayout<Result>(
   benchmark: Benchmark,
   place: SourceRoot,
@@ -94,15 +97,15 @@ export async function eachLayout<Result>(
   return null;
 }
 
-/** What becomes of what a run refuses. Each throws to stop there. */
+/** Handlers for what a run refuses; each throws to stop there. */
 export interface ListLayoutOptions extends ListOptions {
-  readonly onUnlabelled: OnUnlabelled;
+  readonly onUnlabeled: OnUnlabeled;
   readonly onUnknownFolder: (name: string) => void;
 }
 
 export interface ListedLayout extends ListedImages, Pick<SourceListing, "folders" | "unknownFolders"> {}
 
-/** Lists the images of one layout. Null where there is none. */
+/** Lists the images of one layout; null where there are none. */
 export async function listLayout(
   benchmark: Benchmark,
   layout: Layout,
@@ -111,17 +114,17 @@ export async function listLayout(
 ): Promise<ListedLayout | null> {
   if (layout.kind === "numbered-folders") return listNumberedFolders(benchmark, layout.keys, opened, options);
   const { place, source } = opened;
-  const labelling = await labellingOf(benchmark, layout, place.root);
-  if (labelling === null) return null;
-  const listing = await source.list(labelling.origin, options);
+  const labeling = await openLabeling(benchmark, layout, place.root);
+  if (labeling === null) return null;
+  const listing = await source.list(labeling.origin, options);
   if (listing === null) return null;
   const { aside, folders, unknownFolders } = listing;
   for (const { name } of unknownFolders) options.onUnknownFolder(name);
-  const images = collectImages(await labelling.label(listing.images, options.onUnlabelled));
+  const images = collectImages(await labeling.label(listing.images, options.onUnlabeled));
   return { ...place, layout, images, aside, folders, unknownFolders };
 }
 
-/** Looks which column the folders' numbers are of, and lists them by it. */
+/** Finds the column to which the folders' numbers belong, and lists the folders by it. */
 async function listNumberedFolders(
   benchmark: Benchmark,
   keys: readonly string[],

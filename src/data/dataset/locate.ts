@@ -2,26 +2,26 @@ import { InputError } from "../../foundation/errors.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import { pathOfPlace, type SourceFormat, type SourceRoot } from "../sources/image-source.ts";
 import { placeAt, placesNamed } from "./data-place.ts";
+import { describeContents } from "./describe-contents.ts";
 import { type ListedImages, listImages } from "./list-images.ts";
-import { describeContents } from "./what-lies-here.ts";
 
-/** Where a benchmark's images were found. */
+/** The place where a benchmark's images were found. */
 export type LocatedData = ListedImages;
 
-/** What a search for images goes by, beside the benchmark. */
+/** The options of a search for images. */
 export interface LocateDataOptions {
-  /** where the indexes of containers are kept; each is made anew where absent */
+  /** where the indexes of containers are kept; without it, each is made again */
   readonly cacheFolder?: string | undefined;
   /** file whose first line is the password of encrypted archives */
   readonly passwordFile?: string | undefined;
-  /** whether a set of which shards are missing is listed nonetheless, with a warning */
+  /** whether a set with missing shards is listed anyway, with a warning */
   readonly allowIncomplete?: boolean | undefined;
 }
 
 /**
- * Lists a benchmark's images in the folder, the file or the files of a pattern that the user named for it.
+ * Lists a benchmark's images in the folder or file that the user gave, or in the files that match the user's pattern.
  *
- * @throws InputError if it is not there, holds no images, or is laid out in none of the benchmark's ways
+ * @throws InputError if it does not exist, contains no images, or has none of the benchmark's layouts
  */
 export async function openDataFolder(
   benchmark: Benchmark,
@@ -34,12 +34,11 @@ export async function openDataFolder(
     const contents = await describeContents([benchmark], place, cacheFolder);
     throw new InputError(`${path}: ${noImages(benchmark.id, contents)}`);
   }
-  if (listed.images.length === 0)
-    throw new InputError(`${path}: class folders of ${benchmark.id} without a single image`);
+  if (listed.images.length === 0) throw new InputError(`${path}: class folders of ${benchmark.id} without any images`);
   return listed;
 }
 
-/** The images of a tree that its top folder was named for, as Kaggle's. */
+/** Lists the images of a nested folder whose top folder was given, such as Kaggle's. */
 async function listBelow(
   benchmark: Benchmark,
   { root, files }: SourceRoot,
@@ -51,25 +50,26 @@ async function listBelow(
   return folder === undefined ? null : listImages(benchmark, { root: folder.root }, cacheFolder);
 }
 
-/** That a place has no images of a benchmark, for `evaluate` and `inspect` alike. */
+/** Reports that a place has no images of a benchmark, for both `evaluate` and `inspect`. */
 export function noImages(id: string, contents: string): string {
   return `no images of ${id} here: ${contents}`;
 }
 
 interface Candidate {
   readonly place: SourceRoot;
-  /** formats that are looked for; all where absent */
+  /** formats to look for; default: all */
   readonly isOf?: (format: SourceFormat) => boolean;
 }
 
 const isFolderFormat = ({ endings }: SourceFormat) => endings === undefined;
 
 /**
- * Finds a benchmark below a root by the names people keep it under: in a folder, else in a container that is called so.
+ * Finds a benchmark below a root by the names under which people store it: in a folder, else in a container with such a
+ * name.
  *
- * @param alone  this benchmark alone was asked for: the root itself may be its folder
+ * @param alone  whether only this benchmark was requested: the root itself may be its folder
  * @returns null if it is not there
- * @throws InputError if two folders hold it, or two containers
+ * @throws InputError if two folders contain it, or two containers
  */
 export async function findData(
   benchmark: Benchmark,
@@ -78,12 +78,12 @@ export async function findData(
   { cacheFolder, ...how }: LocateDataOptions = {},
 ): Promise<LocatedData | null> {
   const { folders, files } = await placesNamed(benchmark.folders, root);
-  const itself = alone ? (await placesNamed(["."], root)).folders : [];
-  const other = itself.filter(({ real }) => folders.every((folder) => folder.real !== real));
+  const rootPlaces = alone ? (await placesNamed(["."], root)).folders : [];
+  const unlisted = rootPlaces.filter(({ real }) => folders.every((folder) => folder.real !== real));
   const steps: readonly (readonly Candidate[])[] = [
-    [...folders.map((place) => ({ place })), ...other.map((place) => ({ place, isOf: isFolderFormat }))],
+    [...folders.map((place) => ({ place })), ...unlisted.map((place) => ({ place, isOf: isFolderFormat }))],
     files.map((place) => ({ place })),
-    other.map((place) => ({ place })),
+    unlisted.map((place) => ({ place })),
   ];
   for (const step of steps) {
     const found: LocatedData[] = [];
@@ -94,7 +94,7 @@ export async function findData(
     const [first, second] = found;
     if (first !== undefined && second !== undefined) {
       throw new InputError(
-        `${benchmark.id} is at two places below ${root}: ${pathOfPlace(first)} and ${pathOfPlace(second)}; say which with --data-dir ${benchmark.id}=PATH`,
+        `${benchmark.id} is in two places below ${root}: ${pathOfPlace(first)} and ${pathOfPlace(second)}; choose one with --data-dir ${benchmark.id}=PATH`,
       );
     }
     if (first !== undefined) return first;

@@ -6,7 +6,7 @@ import type { ImageList } from "../sources/image-list.ts";
 import { pathOfPlace, placeOf, type SourcePlace } from "../sources/image-source.ts";
 import type { LocatedData } from "./locate.ts";
 
-/** The images of one run in canonical order. Everything stored or scored refers to them by position. */
+/** The images of one run in canonical order. All stored or scored data refers to them by position. */
 export interface Manifest extends SourcePlace {
   readonly benchmark: string;
   readonly layout: string;
@@ -18,9 +18,9 @@ export interface Manifest extends SourcePlace {
 /**
  * Makes the manifest of a benchmark's images.
  *
- * @param scored  labels whose images are wanted; all where absent
- * @param limit   a seeded sample of this many of them, spread over the classes
- * @throws InputError if none is wanted
+ * @param scored  labels whose images are used; default: all
+ * @param limit   size of a seeded sample of these images, spread over the classes
+ * @throws InputError if no images remain
  */
 export function makeManifest(
   benchmark: Benchmark,
@@ -29,7 +29,7 @@ export function makeManifest(
 ): Manifest {
   const { scored, limit } = options;
   const wanted = scored === undefined ? data.images : data.images.withLabels(scored);
-  if (wanted.length === 0) throw new InputError(`${pathOfPlace(data)}: no image of ${benchmark.id} to score`);
+  if (wanted.length === 0) throw new InputError(`${pathOfPlace(data)}: no images of ${benchmark.id} to score`);
   const images = limit === undefined || limit >= wanted.length ? wanted : sampleImages(wanted, limit);
   return {
     benchmark: benchmark.id,
@@ -47,8 +47,8 @@ function hashImages(images: ImageList): string {
 }
 
 /**
- * A sample that depends on the paths alone: within a class by the hash of the path, the classes in turn, those with the
- * smallest first hash first. In canonical order.
+ * Draws a sample that depends on the paths alone: within a class by the hash of the path; classes alternate, starting
+ * with the smallest first hash. Returned in canonical order.
  */
 function sampleImages(images: ImageList, limit: number): ImageList {
   const byClass = new Map<number, { position: number; hash: string }[]>();

@@ -6,24 +6,24 @@ import type { LabelNames } from "../sources/image-source.ts";
 import { classNamer } from "./class-folder-names.ts";
 import type { KnownClasses } from "./known-classes.ts";
 
-/** Which class each number stands for. */
+/** Assigns classes to numbers. */
 export interface NamedNumbers {
-  /** number → row of the class list; -1 for what is no class of the benchmark */
+  /** number → row of the class list; -1 for classes that the benchmark does not have */
   readonly rows: readonly number[];
-  /** why they are doubtful; null where they are not */
+  /** why the rows are doubtful; null where they are not */
   readonly warning: string | null;
 }
 
-/** Share of names that must be known for the order of numbers to count as confirmed by them. */
+/** Minimum share of known names for the order of numbers to count as confirmed by them. */
 const MIN_KNOWN = 0.5;
 
 /**
- * Matches labels that are numbers with classes, where a set says what it calls them. Names that are keys of the class list
- * (wnids, folders) decide. Other names confirm the order of the numbers, if as many classes are named as it has, or as
- * ImageNet has; where one contradicts, each name must be that of exactly one class.
+ * Matches numeric labels with classes by the class names that a set gives them. Names that are keys of the class list
+ * (wnids, folders) decide. Other names confirm the order of the numbers, if there are as many names as the benchmark or
+ * ImageNet has classes. If a name contradicts the order, each name must be that of exactly one class.
  *
- * @param numbers  the benchmark's own number of a label → row
- * @throws InputError naming the first class that contradicts, or that is not known
+ * @param numbers  the benchmark's number of a label → row
+ * @throws InputError naming the first class that contradicts or is unknown
  */
 export function matchNamedNumbers(
   given: LabelNames,
@@ -54,7 +54,7 @@ export function matchNamedNumbers(
   );
 }
 
-/** By a column of the class list that has all the names, or all of whose values are among them. */
+/** Matches names with a column of the class list that contains all the names, or all of whose values are among them. */
 function rowsByKey(names: readonly string[], benchmark: Benchmark): number[] | null {
   for (const key of new Set([...folderKeys(benchmark.layouts), "wnid"])) {
     const keys = benchmark.classes.keys.get(key);
@@ -68,7 +68,10 @@ function rowsByKey(names: readonly string[], benchmark: Benchmark): number[] | n
   return null;
 }
 
-/** Names that are numbers, as of folders that were sorted as text: those of a column that folders are named by, or the benchmark's. */
+/**
+ * Matches names that are numbers, such as those of folders sorted as text, with a column by which folders are named, or
+ * with the benchmark's numbers.
+ */
 function matchDigits({ names, where }: LabelNames, benchmark: Benchmark, numbers: readonly number[]): NamedNumbers {
   const columns = folderKeys(benchmark.layouts)
     .filter((key) => classKeys(benchmark.classes, key, benchmark.path).every((value) => /^\d*$/.test(value)))
@@ -76,19 +79,19 @@ function matchDigits({ names, where }: LabelNames, benchmark: Benchmark, numbers
   const readings = [(name: string) => numbers[Number(name)], ...columns]
     .map((rowOf) => names.map((name) => rowOf(name) ?? -1))
     .filter((rows) => !rows.includes(-1) && new Set(rows).size === rows.length);
-  const [rows, ...others] = readings;
-  if (rows !== undefined && others.every((other) => other.every((row, at) => row === rows[at]))) {
+  const [rows, ...otherReadings] = readings;
+  if (rows !== undefined && otherReadings.every((reading) => reading.every((row, at) => row === rows[at]))) {
     return { rows, warning: null };
   }
-  const fault = rows === undefined ? "are not those of its classes" : "may stand for its classes in two ways";
-  throw new InputError(`${where}: the ${names.length} classes are called by numbers that ${fault} (${benchmark.id})`);
+  const fault = rows === undefined ? "are not those of its classes" : "match its classes in two ways";
+  throw new InputError(`${where}: the ${names.length} classes have numbers as names, which ${fault} (${benchmark.id})`);
 }
 
 interface JudgedOrder {
   readonly order: readonly number[];
-  /** the first number whose name is that of other classes; -1 where there is none */
+  /** the first number whose name belongs to other classes; -1 where there is none */
   readonly contradiction: number;
-  /** of the names that are known as the class's */
+  /** share of names that are known names of the class */
   readonly share: number;
 }
 
@@ -101,10 +104,10 @@ function judgeOrder(order: readonly number[], candidates: readonly (readonly num
 }
 
 /**
- * The class of each name where every name is that of exactly one, no two of the same. Names that are not known are allowed
- * where they are beside all of the benchmark's classes.
+ * Returns the class of each name where every name is that of exactly one class, and no two are of the same class.
+ * Unknown names are allowed in addition to names of all of the benchmark's classes.
  *
- * @returns in `unclear` the first name of which that is not so, else -1
+ * @returns in `unclear` the first name that does not satisfy this, else -1
  */
 function distinctClasses(candidates: readonly (readonly number[])[], known: KnownClasses) {
   const counts = new Map<number, number>();
@@ -132,7 +135,9 @@ function describeUnclear(
 ): string {
   const fits = (candidates[unclear] ?? []).map((each) => `"${known.describe(each)}"`);
   const fault =
-    fits.length === 0 ? `is the name of none of ${id}` : `may be ${fits.join(" or ")}, or is the name of two numbers`;
+    fits.length === 0
+      ? `is not the name of a class of ${id}`
+      : `may be ${fits.join(" or ")}, or is the name of two numbers`;
   return `${where}: names ${names.length} classes, ${id} has ${classes.size}; label ${unclear}, "${names[unclear]}", ${fault}; is this another benchmark?`;
 }
 
@@ -145,6 +150,6 @@ function describeContradiction(
 ): string {
   const name = names[contradiction];
   const of = known.describe(order[contradiction] as number);
-  const [other] = candidates[contradiction] as readonly number[];
-  return `${where}: label ${contradiction} is called "${name}", but that class of ${id} is "${of}", and "${name}" is another (${known.describe(other as number)}); the labels count the classes in another order, and not every name is that of one class alone, so they cannot be matched by name; name the classes by wnid or folder`;
+  const [namedClass] = candidates[contradiction] as readonly number[];
+  return `${where}: label ${contradiction} has the name "${name}", but that class of ${id} is "${of}", and "${name}" is another class (${known.describe(namedClass as number)}); the labels number the classes in another order, and some names belong to several classes, so they cannot be matched by name; name the classes by wnid or folder`;
 }

@@ -5,19 +5,19 @@ import { readLabelFile } from "./label-file.ts";
 /** A wnid in a file's name: `ILSVRC2012_val_00000001_n01751748.JPEG`, `n01440764_36.JPEG`. */
 const WNID = /(?<![A-Za-z0-9])n\d{8}(?![0-9])/;
 
-/** What an image's name says of its class. */
+/** The class that an image's name indicates. */
 export interface NamedClass {
-  /** row of the class list; -1 for a class that is none of it */
+  /** row of the class list; -1 for a class that is not in it */
   readonly row: number;
-  /** in words: "number 1, which is of n01751748" */
-  readonly says: string;
+  /** for messages: "number 1, which is of n01751748" */
+  readonly description: string;
 }
 
 /**
- * Reads what the names of a benchmark's images say of their class: the number that official files have, which the label
- * file knows, or a wnid.
+ * Reads the classes that the names of a benchmark's images indicate: by the number of official files, which the label
+ * file lists, or by a wnid.
  *
- * @returns for a path: null where its last part says nothing
+ * @returns a function from a path to the class; null where its last part indicates none
  * @throws InputError if the label file cannot be used
  */
 export async function readOfficialNames(benchmark: Benchmark): Promise<(path: string) => NamedClass | null> {
@@ -33,8 +33,8 @@ export async function readOfficialNames(benchmark: Benchmark): Promise<(path: st
     const number = pattern?.exec(name)?.[1];
     const row = number === undefined ? undefined : labels?.[Number(number) - 1];
     if (row !== undefined)
-      return { row, says: `number ${Number(number)}, which is of ${wnids[row] ?? `class ${row}`}` };
+      return { row, description: `number ${Number(number)}, which is of ${wnids[row] ?? `class ${row}`}` };
     const wnid = rowOf.size === 0 ? undefined : WNID.exec(name)?.[0];
-    return wnid === undefined ? null : { row: rowOf.get(wnid) ?? -1, says: wnid };
+    return wnid === undefined ? null : { row: rowOf.get(wnid) ?? -1, description: wnid };
   };
 }

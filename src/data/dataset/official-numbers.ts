@@ -3,23 +3,23 @@ import type { Benchmark } from "../benchmark/benchmark.ts";
 import type { ImageList } from "../sources/image-list.ts";
 import { readLabelFile } from "./label-file.ts";
 
-/** What the numbers in a benchmark's official file names say of its images. */
+/** The result of checking the numbers in a benchmark's official file names. */
 export interface OfficialNumbers {
   /** images in another class than that of their number */
   readonly misplaced: readonly { readonly path: string; readonly label: number; readonly expected: number }[];
-  /** names of the files that are not there; none where most files have other names */
+  /** names of the missing files; empty where most files have other names */
   readonly missing: readonly string[];
-  /** paths of images of one number */
+  /** paths of images with the same number */
   readonly repeated: readonly (readonly string[])[];
 }
 
-/** Share of a benchmark's images that must have official names for the others to be called missing. */
+/** Share of a benchmark's images that must have official names for the others to be reported as missing. */
 const MAX_SHARE = 0.5;
 
 /**
- * Compares images with the official numbering of a benchmark's files, in whatever folders or containers they are.
+ * Compares images with the official numbering of a benchmark's files, in any folders or containers.
  *
- * @returns null where the benchmark's files have no numbers of known classes, or none of the images has such a name
+ * @returns null where the benchmark's files have no numbers of known classes, or no image has such a name
  */
 export async function checkOfficialNumbers(benchmark: Benchmark, images: ImageList): Promise<OfficialNumbers | null> {
   const flat = benchmark.layouts.find((layout) => layout.kind === "flat");

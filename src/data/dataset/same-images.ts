@@ -5,15 +5,17 @@ import type { ImageSource } from "../sources/image-source.ts";
 import { openSource } from "../sources/source-formats.ts";
 import type { LocatedData } from "./locate.ts";
 
-/** Images of one set that are looked for in the other: two sets that have all these in common are the same. */
+/**
+ * Number of images of one set that are looked for in the other. Two sets that have all these in common are the same.
+ */
 const SAMPLES = 16;
-/** Images of the other set that are read for each, at most. */
+/** Maximum number of images of the other set that are read for each. */
 const MAX_CANDIDATES = 64;
 
 /**
- * Whether two places hold the same images, in whatever layout, container and order: as many, of the same sizes in bytes, and
- * with some of them in common by content. Sets of other sizes are not read. Where a container does not tell the sizes of its
- * images without reading them, an image is looked for among those of its class.
+ * Whether two places contain the same images, in any layout, container and order: the same number of images with the
+ * same sizes in bytes, and a sample of them with the same content. Sets with different sizes are not read. Where a
+ * container does not state sizes, an image is compared with those of its class.
  */
 export async function haveSameImages(first: LocatedData, second: LocatedData): Promise<boolean> {
   if (first.images.length !== second.images.length) return false;
@@ -37,12 +39,12 @@ function samplePositions(length: number): number[] {
   return Array.from({ length: Math.min(SAMPLES, length) }, (_, i) => i * step);
 }
 
-/** Sizes of all images, the smallest first; 0 is one that is not known. */
+/** Returns the sizes of all images in ascending order; 0 is an unknown size. */
 function sortedSizes({ images }: LocatedData): Float64Array {
   return Float64Array.from(images, ({ bytes }) => bytes).sort();
 }
 
-/** Size or class → positions of its images. */
+/** Groups positions of images by size or class. */
 function groupBy({ images }: LocatedData, field: "bytes" | "label"): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   let at = 0;
@@ -55,7 +57,10 @@ function groupBy({ images }: LocatedData, field: "bytes" | "label"): Map<number,
   return groups;
 }
 
-/** Position → SHA-256 of the image, of those that can be read. They are read in order: a compressed tar is read forward. */
+/**
+ * Maps positions to the SHA-256 of the images that can be read. They are read in order, because a compressed tar is
+ * read forward.
+ */
 async function hashAll(data: LocatedData, positions: readonly number[]): Promise<Map<number, string>> {
   const source = openSource(data);
   const hashes = new Map<number, string>();

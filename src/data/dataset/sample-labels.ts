@@ -9,10 +9,10 @@ import { matchNamedNumbers } from "./named-numbers.ts";
 const NUMBER = /^-?\d{1,9}$/;
 
 /**
- * How labels that come with images are read: a number from 0 on, which counts the benchmark's own classes or those that the
- * set names; or text, which is a key of the class list (wnid, folder), the name of a class, or a number.
+ * Reads labels stored with images. A label is a number from 0 on, which counts the benchmark's classes or those that
+ * the set names, or a text: a key of the class list (wnid, folder), the name of a class, or a number.
  *
- * @param numbers  the benchmark's own number of a label → row of the class list
+ * @param numbers  the benchmark's number of a label → row of the class list
  */
 export function sampleLabels(benchmark: Benchmark, numbers: readonly number[]): SampleLabels {
   const { keys } = benchmark.classes;
@@ -28,8 +28,8 @@ export function sampleLabels(benchmark: Benchmark, numbers: readonly number[]): 
     async function makeReader(): Promise<LabelReader> {
       const known = await readKnownClasses(benchmark);
       const rowOfText = textReader(benchmark, known, namers);
-      const own = { rows: numbers, warning: null };
-      const { rows, warning } = given === undefined ? own : matchNamedNumbers(given, benchmark, known, numbers);
+      const byNumber = { rows: numbers, warning: null };
+      const { rows, warning } = given === undefined ? byNumber : matchNamedNumbers(given, benchmark, known, numbers);
       const rowOfNumber = (number: number, where: string): number => {
         const row = Number.isInteger(number) ? rows[number] : undefined;
         if (row !== undefined && row >= 0) return row;
@@ -39,7 +39,7 @@ export function sampleLabels(benchmark: Benchmark, numbers: readonly number[]): 
         const row = rowOfNumber(Number(text), where);
         const folder = namers.map((namer) => namer(text)).find((named) => named !== undefined && named !== row);
         if (folder === undefined) return row;
-        throw new InputError(`${where}: its label "${text}" is the number of a class, and the folder of another`);
+        throw new InputError(`${where}: its label "${text}" is the number of one class and the folder of another`);
       };
       const texts = new Map<string, number>();
       const rowOf = (label: number | string, where: string): number => {
@@ -58,9 +58,9 @@ export function sampleLabels(benchmark: Benchmark, numbers: readonly number[]): 
         const keyed = namers.map((namer) => namer(key)).find((found) => found !== undefined);
         const named = keyed === undefined ? known.classesNamed(key) : [keyed];
         if (named.length === 0 || named.includes(row)) return row;
-        const fault = `${where}: its label ${label} is ${known.describe(row)}, but the text beside it says "${key.slice(0, 80)}"`;
+        const fault = `${where}: its label ${label} is ${known.describe(row)}, but the text next to it is "${key.slice(0, 80)}"`;
         if (keyed !== undefined) throw new InputError(`${fault}; name the column to trust "wnid", or remove the other`);
-        if (!isDoubted) warnings.push(`${fault}; are the labels numbers of the classes in another order?`);
+        if (!isDoubted) warnings.push(`${fault}; do the labels number the classes in another order?`);
         isDoubted = true;
         return row;
       };
@@ -78,13 +78,13 @@ function describeNumber(
   if (number === -1) {
     return "has no label (-1, as in test sets whose labels are not published); take the validation split";
   }
-  if (rows[number] !== undefined) return `label ${number} is "${names?.[number]}", which is no class of ${id}`;
+  if (rows[number] !== undefined) return `label ${number} is "${names?.[number]}", which is not a class of ${id}`;
   const isIndex = rows.length < 1000 && classes.keys.get("index")?.includes(String(number));
-  const meant = isIndex ? `; as an index of ImageNet it is a class of ${id}, but labels count its own classes` : "";
+  const meant = isIndex ? `; as an ImageNet index it is a class of ${id}, but labels count the classes of ${id}` : "";
   return `label ${number}, but the set has ${rows.length} classes (0 to ${rows.length - 1})${meant}; is this another set, or are labels counted from 1?`;
 }
 
-/** A key of the class list, else a name that is of one class alone. */
+/** Returns a reader of texts: a key of the class list, else a name of exactly one class. */
 function textReader(
   benchmark: Benchmark,
   known: KnownClasses,
@@ -102,8 +102,8 @@ function textReader(
       text === ""
         ? "its label is empty"
         : named.length > 1
-          ? `its label "${text.slice(0, 80)}" is the name of ${named.length} classes; label by wnid`
-          : `its label "${text.slice(0, 80)}" is no class of ${benchmark.id}`;
+          ? `its label "${text.slice(0, 80)}" is the name of ${named.length} classes; use wnids as labels`
+          : `its label "${text.slice(0, 80)}" is not a class of ${benchmark.id}`;
     throw new InputError(`${where}: ${fault}`);
   };
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
 /**
- * What a set of labeled images is, wherever it lies: SHA-256 over class and content of every image. It does not depend on
- * names, order or container, so that copies of a set on two machines have one identity.
+ * Identifies the content of a set of labeled images, wherever it is stored: SHA-256 over class and content of every
+ * image. It does not depend on names, order or container, so copies of a set on two machines have the same identity.
  *
  * @param images      hash and class of each
- * @param classNames  label → name of the class: its folder's, as published
+ * @param classNames  label → name of the class: its published folder name
  * @returns 64 hexadecimal digits
  */
 export function setIdentity(

@@ -9,15 +9,15 @@ import type { ContentEntry } from "./compare-content.ts";
 import { folderNames } from "./incomplete.ts";
 
 /*
- * A manifest that people hand on: a CSV file with a row per image, whose paths are below the benchmark's folder and whose
- * classes are names, so that it holds on every machine and for every container.
+ * A manifest for other people: a CSV file with a row per image. Paths are relative to the benchmark's folder and
+ * classes are names, so it is valid on every machine and for every container.
  */
 
 const COLUMNS = ["benchmark", "class", "image", "bytes", "sha256"] as const;
-/** Rows that are written at a time. */
+/** Rows per write. */
 const PIECE = 4096;
 
-/** A benchmark's images as a manifest has them. */
+/** A benchmark's images as in a manifest. */
 export interface SharedImages {
   readonly benchmark: Pick<Benchmark, "id" | "classes" | "layouts">;
   readonly images: readonly (ContentEntry & { readonly sha256: string; readonly bytes: number })[];
@@ -43,7 +43,7 @@ export async function writeSharedManifest(path: string, sets: readonly SharedIma
 /** Rows of a manifest that was read, by benchmark id. */
 export type SharedManifest = ReadonlyMap<string, readonly Readonly<Record<string, string>>[]>;
 
-/** @throws InputError if it is no such manifest, naming the row */
+/** Reads a manifest. @throws InputError naming the row if it is not a manifest */
 export async function readSharedManifest(path: string): Promise<SharedManifest> {
   const sets = new Map<string, Record<string, string>[]>();
   for (const [at, row] of parseCsv(await readText(path), path, COLUMNS).entries()) {
@@ -61,7 +61,10 @@ export async function readSharedManifest(path: string): Promise<SharedManifest> 
   return sets;
 }
 
-/** The rows of a benchmark as its images. @throws InputError for a class that the benchmark does not have, or a path that appears twice */
+/**
+ * Returns the rows of a benchmark as its images. @throws InputError for a class that the benchmark does not have, or a
+ * path that appears twice
+ */
 export function sharedImages(
   path: string,
   rows: readonly Readonly<Record<string, string>>[],
@@ -73,7 +76,7 @@ export function sharedImages(
     const name = fromSpreadsheetText(row.class ?? "");
     const image = fromSpreadsheetText(row.image ?? "");
     const label = labels.get(name);
-    if (label === undefined) throw new InputError(`${path}: ${image}: "${name}" is no class of ${benchmark.id}`);
+    if (label === undefined) throw new InputError(`${path}: ${image}: "${name}" is not a class of ${benchmark.id}`);
     if (seen.has(image)) throw new InputError(`${path}: ${benchmark.id}: ${image} appears twice`);
     seen.add(image);
     return { path: image, label, bytes: Number(row.bytes), sha256: row.sha256 ?? "" };

@@ -6,26 +6,26 @@ import { readText } from "../../foundation/files/read-text.ts";
 import type { Benchmark } from "../benchmark/benchmark.ts";
 import { readOfficialNames } from "./official-names.ts";
 
-/** A file that labels images by name, as Kaggle's LOC_val_solution.csv does. */
+/** A file that labels images by name, such as Kaggle's LOC_val_solution.csv. */
 export interface SolutionFile {
   readonly path: string;
-  /** an image's name without its ending → row of the class list */
+  /** an image's name without its extension → row of the class list */
   readonly rowOf: ReadonlyMap<string, number>;
 }
 
 interface SolutionLayout {
   /** its name */
   readonly file: string;
-  /** folder of the images below the one that holds it */
+  /** folder of the images, in the folder that contains the file */
   readonly images: string;
 }
 
 /**
- * Reads the labels that Kaggle's competition gives: a CSV file with `ImageId`, a name without its ending, and
- * `PredictionString`, which begins with a wnid. It lies beside the images, or in the folder that they are below.
+ * Reads the labels of Kaggle's competition: a CSV file with `ImageId`, a name without its extension, and
+ * `PredictionString`, which begins with a wnid. The file is in the images' folder or in the folder that contains it.
  *
  * @returns null where there is none
- * @throws InputError naming file and line for what is no class, and for a label that an official name contradicts
+ * @throws InputError naming file and row for an unknown class, and for a label that an official name contradicts
  */
 export async function readSolutionFile(
   benchmark: Benchmark,
@@ -47,10 +47,10 @@ export async function readSolutionFile(
     const official = namedClass(`${ImageId}.JPEG`);
     if (official !== null && official.row !== row) {
       throw new InputError(
-        `${where}: labelled ${wnid}, but its name says ${official.says}; were the files numbered anew? get the file as Kaggle has it`,
+        `${where}: labeled ${wnid}, but its name contains ${official.description}; were the files renumbered? get Kaggle's original file`,
       );
     }
-    if ((rowOf.get(ImageId) ?? row) !== row) throw new InputError(`${where}: there twice, with two labels`);
+    if ((rowOf.get(ImageId) ?? row) !== row) throw new InputError(`${where}: appears twice, with two labels`);
     rowOf.set(ImageId, row);
   }
   return { path, rowOf };

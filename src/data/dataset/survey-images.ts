@@ -8,20 +8,23 @@ import type { SourceRoot } from "../sources/image-source.ts";
 import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { eachLayout, type ListedLayout, listLayout, type OpenedSource } from "./list-images.ts";
 
-/** A folder of a benchmark as it is, right or wrong. Paths are below its root, "/" between. */
+/**
+ * The present state of a benchmark's folder, including its faults. Paths are relative to its root, with "/" between
+ * folders.
+ */
 export interface ImageSurvey extends ListedLayout {
-  /** what cannot be read */
+  /** entries that cannot be read */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   /** why the images cannot be listed at all; null where they can */
   readonly problem: string | null;
 }
 
 /**
- * Surveys a place in the first of the benchmark's layouts that it has, as `listImages` reads it, but notes what that
- * refuses and goes on.
+ * Surveys a place in the first of the benchmark's layouts that it has. Reads like `listImages`, but records what that
+ * refuses and continues.
  *
  * @param cacheFolder  where the indexes of containers are kept
- * @returns null if it is laid out in none of them
+ * @returns null if it has none of the layouts
  * @throws InputError for a label file that cannot be used
  */
 export async function surveyImages(
@@ -42,7 +45,7 @@ async function surveyLayout(
   cacheFolder: string | undefined,
 ): Promise<ImageSurvey | null> {
   const unreadable: { path: string; reason: string }[] = [];
-  const unlabelled: string[] = [];
+  const unlabeled: string[] = [];
   try {
     const listed = await listLayout(benchmark, layout, opened, {
       cacheFolder,
@@ -50,15 +53,15 @@ async function surveyLayout(
         unreadable.push({ path, reason });
         return false;
       },
-      onUnlabelled: (path) => unlabelled.push(path),
+      onUnlabeled: (path) => unlabeled.push(path),
       onUnknownFolder: () => {},
     });
     if (listed === null) return null;
     const folders = [...listed.folders].sort((a, b) => a.label - b.label || compareText(a.name, b.name));
-    const aside = { ...listed.aside, looseImages: [...listed.aside.looseImages, ...unlabelled] };
+    const aside = { ...listed.aside, looseImages: [...listed.aside.looseImages, ...unlabeled] };
     return { ...listed, aside, folders, unreadable, problem: null };
   } catch (cause) {
-    // of a flat layout, the definition's label file is at fault
+    // in a flat layout, the definition's label file is at fault
     if (!(cause instanceof InputError) || layout.kind === "flat") throw cause;
     const nothing = { images: collectImages([]), aside: NOTHING_ASIDE, folders: [], unknownFolders: [] };
     return { ...nothing, ...opened.place, format: "", layout, unreadable: [], problem: cause.message };

@@ -47,12 +47,12 @@ async function findChanges(
   if (before === null) return { changes: [], certified: null };
   const after = [...images].map((image, i) => ({ ...image, sha256: content[i] ?? null }));
   const { changed, moved, added } = compareContent(before.images, after);
-  const relabelled = moved.filter((move) => move.relabelled).map(({ from, to }) => `${from} is now ${to}`);
+  const relabeled = moved.filter((move) => move.relabeled).map(({ from, to }) => `${from} is now ${to}`);
   const since = `${pathOfPlace(manifest)}: since it was ${before.certified === null ? "inspected with --deep" : "certified"}`;
   const changes = [
     ...(changed.length > 0 ? [`${since}, ${plural(changed.length, "image")} changed: ${nameFew(changed)}`] : []),
-    ...(relabelled.length > 0
-      ? [`${since}, ${plural(relabelled.length, "image")} moved to another class: ${nameFew(relabelled)}`]
+    ...(relabeled.length > 0
+      ? [`${since}, ${plural(relabeled.length, "image")} moved to another class: ${nameFew(relabeled)}`]
       : []),
     ...(added.length > 0 ? [`${since}, ${plural(added.length, "image")} came to it: ${nameFew(added)}`] : []),
   ];

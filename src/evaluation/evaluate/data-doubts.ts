@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
 import { type Benchmark, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { classKeys } from "../../data/benchmark/class-list.ts";
-import { containersBeside } from "../../data/dataset/containers-beside.ts";
 import { describeAside, nameFew } from "../../data/dataset/describe-aside.ts";
 import { likelyOtherSets } from "../../data/dataset/likely-set.ts";
 import type { LocatedData } from "../../data/dataset/locate.ts";
 import { checkOfficialNumbers } from "../../data/dataset/official-numbers.ts";
+import { otherContainers } from "../../data/dataset/other-containers.ts";
 import { splitOf } from "../../data/sources/container-files.ts";
 import { countLabels } from "../../data/sources/image-list.ts";
 import { pathOfPlace } from "../../data/sources/image-source.ts";
@@ -55,7 +55,7 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
   }
   for (const text of aside.warnings) notes.push(warn(text));
   for (const text of describeAside({ root, aside })) notes.push(makeNote(text, about));
-  const beside = await containersBeside(located);
+  const beside = await otherContainers(located);
   if (beside.length > 0) {
     const read = located.format === "folder" ? "files in folders" : `${located.format} files`;
     notes.push(makeNote(`${root}: read are the ${read}; passed over beside them: ${nameFew(beside)}`, about));

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { type Benchmark, isBenchmarkFile, listBenchmarks, readBenchmark } from "../../data/benchmark/benchmark.ts";
 import { checkFolderNames, withFolderNames } from "../../data/benchmark/folder-names.ts";
 import { type NamedPlace, placesNamed } from "../../data/dataset/data-place.ts";
+import { describeContents } from "../../data/dataset/describe-contents.ts";
 import { likelyBenchmarks } from "../../data/dataset/likely-place.ts";
 import { findData, type LocatedData, noImages, openDataFolder } from "../../data/dataset/locate.ts";
-import { describeUnrecognised } from "../../data/dataset/unrecognised-places.ts";
-import { describeContents } from "../../data/dataset/what-lies-here.ts";
+import { describeUnrecognized } from "../../data/dataset/unrecognized-places.ts";
 import { statOf } from "../../data/sources/folder-entry.ts";
 import { pathOfPlace } from "../../data/sources/image-source.ts";
 import { InputError } from "../../foundation/errors.ts";
@@ -105,7 +105,7 @@ async function notePassed(
     for (const place of [...folders, ...files]) passed.push({ place, benchmark });
   }
   const taken = await Promise.all(found.map(({ located }) => realpath(pathOfPlace(located)).catch(() => located.root)));
-  const unrecognised = await describeUnrecognised(passed, taken, cacheFolder);
+  const unrecognised = await describeUnrecognized(passed, taken, cacheFolder);
   return unrecognised.map(({ path, benchmark, contents }) => makeNote(`${path}: ${noImages(benchmark, contents)}`));
 }
 

@@ -82,7 +82,7 @@ describe("verifyData on a sound copy", () => {
     expect(found.benchmarks).toHaveLength(2);
     expect(formatVerification(found).split("\n")[1]).toMatch(/^1 benchmark: not certified/);
     const other = writeTree(temporaryFolder(), { "readme.txt": "hi" });
-    await expect(verify(other)).rejects.toThrow(`${other}: no benchmark there: it holds readme.txt; expected`);
+    await expect(verify(other)).rejects.toThrow(`${other}: no benchmark there: it contains readme.txt; expected`);
   });
 
   it("prints the verdict, and the identity on a line that can be copied", async () => {
@@ -240,8 +240,8 @@ describe("a manifest that is handed on", () => {
   it.each([
     ["benchmark,class,image,bytes,sha256\npets,cat,a.jpg,1,xyz\n", /row 2: expected .* 64 hexadecimal digits/],
     ["a,b\n1,2\n", /expected the columns benchmark, class, image, bytes, sha256/],
-    [`benchmark,class,image,bytes,sha256\npets,cow,a.jpg,1,${"a".repeat(64)}\n`, /"cow" is no class of pets/],
-    [`benchmark,class,image,bytes,sha256\n${`pets,cat,a.jpg,1,${"a".repeat(64)}\n`.repeat(2)}`, /there twice/],
+    [`benchmark,class,image,bytes,sha256\npets,cow,a.jpg,1,${"a".repeat(64)}\n`, /"cow" is not a class of pets/],
+    [`benchmark,class,image,bytes,sha256\n${`pets,cat,a.jpg,1,${"a".repeat(64)}\n`.repeat(2)}`, /appears twice/],
   ])("refuses what is none", async (text, message) => {
     const manifest = join(temporaryFolder(), "pets.csv");
     writeFileSync(manifest, text);

@@ -82,7 +82,7 @@ describe("evaluate with bad input", () => {
       shiftline([...withData(quickRun(out(), "vit-open-clip"), data), ...more]);
     expectInputError(await run(empty), /no images of imagenet here/);
     const unknown = writeTree(temporaryFolder(), { "n01440764/a.jpg": "x", "n00000001/b.jpg": "x" });
-    expectInputError(await run(unknown), /n00000001: holds images, but its name is not the wnid/);
+    expectInputError(await run(unknown), /n00000001: contains images, but its name is not the wnid/);
     const args = withData(quickRun(out(), "vit-open-clip"), demo).filter((arg) => arg !== "--allow-incomplete");
     expectInputError(await shiftline(args), /imagenet has 50000 images, found 123; 933 of its classes have none/);
   });

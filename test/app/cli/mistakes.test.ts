@@ -74,7 +74,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     });
     const args = ["--data-dir", `imagenet=${root}`, "--limit", "2", "--quiet"];
     const sample = await evaluate(folder, ...args, "--json");
-    const said = /imagenet has 50000 images, found 3; 998 of its classes have none; 1 lie there without a class/;
+    const said = /imagenet has 50000 images, found 3; 998 of its classes have none; 1 there have no class/;
     expect(sample.stderr).toMatch(said);
     expect(sample.status).toBe(0);
     const results = JSON.parse(sample.stdout) as { protocol: string; warnings: string[] }[];
@@ -92,7 +92,7 @@ describe("evaluate names mistakes that make a number wrong", () => {
     for (const name of ["imagenet-r", "ImageNet-R"])
       cpSync(join(sketches, "imagenet-r"), join(folder, name), { recursive: true });
     const { status, stderr } = await evaluate(folder, "--data", folder, "--allow-incomplete");
-    expect(stderr).toMatch(/imagenet-r is at two places below .*--data-dir imagenet-r=PATH/);
+    expect(stderr).toMatch(/imagenet-r is in two places below .*--data-dir imagenet-r=PATH/);
     expect(status).toBe(1);
   });
 

@@ -341,10 +341,10 @@ describe("inspectData on planted mistakes", () => {
     const root = writeTree(temporaryFolder(), { "data/n01440764/a.jpg": photo(0), "file.bin": "", "empty/x.md": "" });
     await expect(inspectData(join(root, "nowhere"))).rejects.toThrow("nowhere: no such folder");
     await expect(inspectData(join(root, "file.bin"))).rejects.toThrow(
-      "file.bin: neither a checkpoint (weights or .onnx files) nor data: it is no container of images that is known",
+      "file.bin: neither a checkpoint (weights or .onnx files) nor data: it is not a known image container",
     );
     await expect(inspectData(join(root, "empty"))).rejects.toThrow(
-      "neither a checkpoint (weights or .onnx files) nor data: it holds x.md; expected folders or archives called as imagenet/val",
+      "neither a checkpoint (weights or .onnx files) nor data: it contains x.md; expected folders or archives named like imagenet/val",
     );
     await expect(inspectData(join(root, "data"))).rejects.toThrow(
       "its layout fits 5 benchmarks (imagenet, imagenet-sketch, imagenet-v2, imagenet-v2-threshold, imagenet-v2-top); say which with --benchmark ID",

@@ -23,29 +23,29 @@ describe("compareContent", () => {
 
   it("tells where content went, and whether into another class", () => {
     expect(compareContent(entries("a/1=x a/2=y"), entries("b/1=x a/3=y")).moved).toEqual([
-      { from: "a/1", to: "b/1", relabelled: true },
-      { from: "a/2", to: "a/3", relabelled: false },
+      { from: "a/1", to: "b/1", relabeled: true },
+      { from: "a/2", to: "a/3", relabeled: false },
     ]);
   });
 
   it("counts an image that another was moved over as gone", () => {
     expect(compareContent(entries("a/1=x b/1=y"), entries("b/1=x"))).toEqual({
       ...NONE,
-      moved: [{ from: "a/1", to: "b/1", relabelled: true }],
+      moved: [{ from: "a/1", to: "b/1", relabeled: true }],
       gone: ["b/1"],
     });
   });
 
   it("sees another class under the same path, as of a label beside the image", () => {
     const image = { path: "0.tar/a.jpg", sha256: "x", bytes: 1 };
-    const relabelled = compareContent([{ ...image, label: 0 }], [{ ...image, label: 1 }]);
-    expect(relabelled).toEqual({ ...NONE, moved: [{ from: "0.tar/a.jpg", to: "0.tar/a.jpg", relabelled: true }] });
+    const relabeled = compareContent([{ ...image, label: 0 }], [{ ...image, label: 1 }]);
+    expect(relabeled).toEqual({ ...NONE, moved: [{ from: "0.tar/a.jpg", to: "0.tar/a.jpg", relabeled: true }] });
   });
 
   it("joins images of one content by class first, and goes by content where sizes are not known", () => {
     expect(compareContent(entries("a/1=x b/1=x"), entries("b/9=x a/9=x")).moved).toEqual([
-      { from: "b/1", to: "b/9", relabelled: false },
-      { from: "a/1", to: "a/9", relabelled: false },
+      { from: "b/1", to: "b/9", relabeled: false },
+      { from: "a/1", to: "a/9", relabeled: false },
     ]);
     const [image] = entries("a/1=x") as [ContentEntry];
     expect(compareContent([{ ...image, bytes: 7 }], [{ ...image, bytes: 0 }])).toEqual(NONE);

@@ -36,12 +36,12 @@ describe("a path for a benchmark's images", () => {
     expect(await pathsAt(join(root, "r-val-?.tar"))).toHaveLength(2);
     expect(await pathsAt(join(root, "unp*"))).toEqual(["n01443537/c.jpg"]);
     await expect(placeAt(join(root, "r-val-*"))).rejects.toThrow(
-      /r-val-\*: matches r-val-0\.tar, r-val-0\.txt, r-val-1\.tar, of which r-val-0\.txt is no container/,
+      /r-val-\*: matches r-val-0\.tar, r-val-0\.txt, r-val-1\.tar, of which r-val-0\.txt is not an image container/,
     );
     await expect(placeAt(join(root, "s*"))).rejects.toThrow(
       /s\*: matches nothing; in .* there are r-val-0\.tar, .*, r\.tar and 1 more/,
     );
-    await expect(placeAt(join(root, "nowhere", "s*"))).rejects.toThrow(/nowhere: no such folder, of the pattern/);
+    await expect(placeAt(join(root, "nowhere", "s*"))).rejects.toThrow(/nowhere: no such folder, for the pattern/);
     await expect(placeAt(join(root, "s.tar"))).rejects.toThrow(/s\.tar: no such folder or file/);
   });
 
@@ -55,9 +55,7 @@ describe("a path for a benchmark's images", () => {
       /a\.tar: no images of imagenet-r here: it holds 2 images in folders called cats, dogs, such as cats\/a\.jpg; expected one folder per class, named by its wnid/,
     );
     await expect(openDataFolder(benchmark, join(root, "b.tar"))).rejects.toThrow(/it holds no image, but README;/);
-    await expect(openDataFolder(benchmark, join(root, "c.mat"))).rejects.toThrow(
-      /no container of images that is known/,
-    );
+    await expect(openDataFolder(benchmark, join(root, "c.mat"))).rejects.toThrow(/it is not a known image container/);
   });
 });
 
@@ -83,7 +81,7 @@ describe("a benchmark below a root", () => {
     expect((await findData(benchmark, root, false))?.images.length).toBe(1);
     writeTree(root, { "imagenet-rendition.tar": R, "imagenetr.tar": R });
     await expect(findData(benchmark, root, false)).rejects.toThrow(
-      /imagenet-r is at two places below .*: .*\/imagenet-r\.tar and .*\/imagenetr\.tar; say which/,
+      /imagenet-r is in two places below .*: .*\/imagenet-r\.tar and .*\/imagenetr\.tar; choose one/,
     );
   });
 });

@@ -56,7 +56,7 @@ describe("class folders named by numbers", () => {
       fc.asyncProperty(shift, async (by) => {
         const root = inFolders((row) => String((row + by) % 1000));
         if (by === 1) return expect(labelsOf(await listImages(imagenet, root))).toEqual(RIGHT);
-        await expect(listImages(imagenet, root)).rejects.toThrow(/10 of 10 images lie in the folder of another class/);
+        await expect(listImages(imagenet, root)).rejects.toThrow(/10 of 10 images are in the folder of another class/);
       }),
       { seed: 5, numRuns: 12 },
     );
@@ -65,7 +65,7 @@ describe("class folders named by numbers", () => {
   it("are refused where one image contradicts the column of all others", async () => {
     const root = writeTree(inFolders(String), { "5/ILSVRC2012_val_00000011.JPEG": "x" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
-      /as index 1 of 11 images lie in the folder of another class, and more contradict every other column: 5\/ILSVRC2012_val_00000011\.JPEG: its name says number 11, which is of n\d{8}$/,
+      /as index 1 of 11 images are in the folder of another class, and more contradict every other column: 5\/ILSVRC2012_val_00000011\.JPEG: its name contains number 11, which is of n\d{8}$/,
     );
     expect((await surveyImages(imagenet, root))?.problem).toMatch(/1 of 11 images/);
   });
@@ -73,7 +73,7 @@ describe("class folders named by numbers", () => {
   it("are refused where nothing tells, with the columns and the option", async () => {
     const root = writeTree(temporaryFolder(), { "065/1.JPEG": "x", "970/2.JPEG": "x", "230/3.JPEG": "x" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
-      `${root}: its folders are named by numbers (65, 230, 970), and a number does not say what class it is: they may be the class list's index or index+1 or ilsvrc2012_id, and no image's name confirms one; say which with --folder-names imagenet=index or --folder-names imagenet=index+1 or --folder-names imagenet=ilsvrc2012_id, or name them by wnid`,
+      `${root}: its folders are named by numbers (65, 230, 970), and a number does not identify a class: they may be the class list's index or index+1 or ilsvrc2012_id, and no image names confirm one; state the column with --folder-names imagenet=index or --folder-names imagenet=index+1 or --folder-names imagenet=ilsvrc2012_id, or name the folders by wnid`,
     );
     const stated = withFolderNames(imagenet, "ilsvrc2012_id");
     const listed = await listImages(stated, root);
@@ -82,7 +82,7 @@ describe("class folders named by numbers", () => {
       true,
       true,
     ]);
-    expect(listed?.aside.notes).toEqual([`${root}: folders named by ilsvrc2012_id, as said`]);
+    expect(listed?.aside.notes).toEqual([`${root}: folders named by ilsvrc2012_id, as stated`]);
     const other = await listImages(withFolderNames(imagenet, "index+1"), root);
     expect([...other!.images].map(({ label }) => label)).toEqual([64, 229, 969]);
   });
@@ -90,10 +90,10 @@ describe("class folders named by numbers", () => {
   it("are refused where what is said contradicts the names, or a folder is none of it", async () => {
     const root = inFolders(String);
     await expect(listImages(withFolderNames(imagenet, "ilsvrc2012_id"), root)).rejects.toThrow(
-      /as ilsvrc2012_id 10 of 10 images lie in the folder of another class: /,
+      /as ilsvrc2012_id 10 of 10 images are in the folder of another class: /,
     );
     const beyond = writeTree(temporaryFolder(), { "0/a.JPEG": "x", "1000/b.JPEG": "x" });
-    await expect(listImages(withFolderNames(imagenet, "index"), beyond)).rejects.toThrow(/1000: holds images, but/);
+    await expect(listImages(withFolderNames(imagenet, "index"), beyond)).rejects.toThrow(/1000: contains images, but/);
     expect(() => withFolderNames(imagenet, "devkit")).toThrow(
       /--folder-names imagenet=devkit: the class list has no column "devkit"; it has index, wnid, ilsvrc2012_id/,
     );
@@ -109,7 +109,7 @@ describe("class folders named by numbers", () => {
     };
     expect(await decide(0, 999)).toEqual({
       key: "index",
-      note: "/data/val: folders 0 to 999 are read as ImageNet indices, as ImageNetV2 publishes them; no image's name confirms it",
+      note: "/data/val: folders 0 to 999 are read as ImageNet indices, as published for ImageNetV2; no image names confirm this",
     });
     await expect(decide(1, 1000)).rejects.toThrow(/index\+1 or ilsvrc2012_id, and no image/);
     await expect(decide(0, 998)).rejects.toThrow(/class list's index, and no image/);

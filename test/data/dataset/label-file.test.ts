@@ -100,7 +100,7 @@ describe("labels of a benchmark", () => {
   it.each([
     ["one that is no number", "1.5", 'expected a number from 0 on, got "1.5"'],
     ["one that appears twice", "0.0", "0 appears twice"],
-    ["one that is left out", "2", "1 is missing, up to 2"],
+    ["one that is left out", "2", "1 is missing; expected all numbers up to 2"],
   ])("stops at a code of the class list's column: %s", async (_, code, fault) => {
     const benchmark = await flatBenchmark("0\n", `index,name,code\n0,cat,0\n1,dog,${code}\n`);
     const tar = makeTar([

@@ -77,7 +77,7 @@ describe("listImages on imagenet", async () => {
       writeTree(temporaryFolder(), { "0.tar": tar, "classnames.txt": order.join("\n") });
     expect((await listImages(imagenet, setOf(names)))?.images.label(0)).toBe(0);
     await expect(listImages(imagenet, setOf([...names].sort()))).rejects.toThrow(
-      /classnames.txt: label 0 is called "Affenpinscher", but that class of imagenet is "tench"/,
+      /classnames.txt: label 0 has the name "Affenpinscher", but that class of imagenet is "tench"/,
     );
   });
 
@@ -109,7 +109,9 @@ describe("listImages on imagenet", async () => {
 
   it("refuses a folder of images that is no class, by name", async () => {
     const root = writeTree(temporaryFolder(), { "n01440764/a.jpg": "", "n99999999/b.jpg": "" });
-    await expect(listImages(imagenet, root)).rejects.toThrow(/n99999999: holds images, but its name is not the wnid/);
+    await expect(listImages(imagenet, root)).rejects.toThrow(
+      /n99999999: contains images, but its name is not the wnid/,
+    );
   });
 
   it("refuses a flat file whose number has no label, and two of one number", async () => {
@@ -121,7 +123,7 @@ describe("listImages on imagenet", async () => {
       "ILSVRC2012_val_00000001.JPEG": "",
       "ILSVRC2012_val_00000001.jpg": "",
     });
-    await expect(listImages(imagenet, twice)).rejects.toThrow(/a second image of number 1/);
+    await expect(listImages(imagenet, twice)).rejects.toThrow(/a second image with number 1/);
   });
 
   it("finds no layout in a folder of other things", async () => {
@@ -152,6 +154,6 @@ describe("listImages on imagenet", async () => {
     await expect(openDataFolder(imagenet, join(empty, "nowhere"))).rejects.toThrow(/no such folder/);
     const hollow = temporaryFolder();
     mkdirSync(join(hollow, "n01440764"));
-    await expect(openDataFolder(imagenet, hollow)).rejects.toThrow(/without a single image/);
+    await expect(openDataFolder(imagenet, hollow)).rejects.toThrow(/without any images/);
   });
 });

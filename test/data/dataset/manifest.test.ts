@@ -22,7 +22,7 @@ describe("makeManifest", async () => {
     expect(odd.images.length).toBe(30);
     expect([...odd.images].every((image) => image.label % 2 === 1)).toBe(true);
     expect(() => makeManifest(imagenet, data(images), { scored: () => false })).toThrow(
-      /no image of imagenet to score/,
+      /no images of imagenet to score/,
     );
   });
 

@@ -65,7 +65,7 @@ describe("sets as they are published, under one root and without an option", () 
 
   it("are found as the archives that they are", async () => {
     expectAll(await locate(root));
-    const { places, unrecognized: unrecognised } = await findPlaces(
+    const { places, unrecognized } = await findPlaces(
       sets.map(({ benchmark }) => benchmark),
       root,
       {},
@@ -73,7 +73,7 @@ describe("sets as they are published, under one root and without an option", () 
     expect(places.map(({ survey }) => pathOfPlace(survey)).sort()).toEqual(
       sets.map(({ archive }) => join(root, archive)).sort(),
     );
-    expect(unrecognised).toEqual([]);
+    expect(unrecognized).toEqual([]);
   });
 
   it("are found as these unpack, each beside its archive or not", async () => {

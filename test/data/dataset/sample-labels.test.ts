@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
 import { checkAgainstPaths } from "../../../src/data/dataset/contradicting-paths.ts";
-import { labellingOf } from "../../../src/data/dataset/labelling.ts";
+import { openLabeling } from "../../../src/data/dataset/labeling.ts";
 import type { LabelNames, LabelReader } from "../../../src/data/sources/image-source.ts";
 import { InputError } from "../../../src/foundation/errors.ts";
 import { packagePath } from "../../../src/foundation/files/package-root.ts";
@@ -24,7 +24,7 @@ async function readerOf(id: string, names?: readonly string[]): Promise<LabelRea
   const benchmark = await readBenchmark(id);
   const layout = benchmark.layouts.find(({ kind }) => kind === "web-dataset");
   if (layout === undefined) throw new Error(id);
-  const origin = (await labellingOf(benchmark, layout, "root"))?.origin;
+  const origin = (await openLabeling(benchmark, layout, "root"))?.origin;
   if (origin?.from !== "sample") throw new Error(id);
   return origin.labels(names === undefined ? undefined : namesOf(names));
 }
@@ -51,19 +51,15 @@ describe("labels that are numbers", () => {
     expect(reader.rowOf(134, "image", "crane")).toBe(134); // the name of two classes
     expect(reader.warnings).toEqual([]);
     expect(() => reader.rowOf(1, "image", "n01440764")).toThrow(
-      /^image: its label 1 is goldfish, but the text beside it says "n01440764"; name/,
+      /^image: its label 1 is goldfish, but the text next to it is "n01440764"; name/,
     );
     expect(reader.rowOf(1, "image", "tench")).toBe(1);
-    expect(reader.warnings).toEqual([expect.stringMatching(/^image: its label 1 .* says "tench"; are the labels/)]);
+    expect(reader.warnings).toEqual([expect.stringMatching(/^image: its label 1 .* is "tench"; do the labels/)]);
   });
 
   it.each([
     ["imagenet", 1000, /^image: label 1000, but the set has 1000 classes \(0 to 999\); .*counted from 1\?$/],
-    [
-      "imagenet-r",
-      288,
-      /^image: label 288, but the set has 200 classes .*index of ImageNet it is a class of imagenet-r/,
-    ],
+    ["imagenet-r", 288, /^image: label 288, but the set has 200 classes .*ImageNet index it is a class of imagenet-r/],
     ["imagenet", -1, /^image: has no label \(-1, .*take the validation split$/],
     ["imagenet", 0.5, /^image: label 0.5, but/],
   ])("of %s are refused: %s", async (id, label, message) => {
@@ -98,7 +94,9 @@ describe("labels that are numbers", () => {
     const names = inOrder(1000).map(String).sort();
     expect(rows(await readerOf("imagenet-v2", names), 1000)).toEqual(names.map(Number));
     expect(rows(await readerOf("imagenet", names), 1000)).toEqual(names.map(Number));
-    await expect(readerOf("imagenet", ["0", "1001"])).rejects.toThrow(/numbers that are not those of its classes/);
+    await expect(readerOf("imagenet", ["0", "1001"])).rejects.toThrow(
+      /numbers as names, which are not those of its classes/,
+    );
   });
 
   it("stand for a subset where ImageNet's 1000 classes are named, and others are refused", async () => {
@@ -106,16 +104,16 @@ describe("labels that are numbers", () => {
       const reader = await readerOf("imagenet-r", names);
       expect(reader.rowOf(1, "image")).toBe(0);
       expect(reader.rowOf(2, "image")).toBe(1);
-      expect(() => reader.rowOf(0, "image")).toThrow(/label 0 is ".*", which is no class of imagenet-r/);
+      expect(() => reader.rowOf(0, "image")).toThrow(/label 0 is ".*", which is not a class of imagenet-r/);
     }
   });
 
   it("in alphabetical order of names that are twice there are refused, with the first that contradicts", async () => {
     const message =
-      /^set.parquet: label 0 is called "Affenpinscher", but that class of imagenet is "tench", and "Affenpinscher" is another/;
+      /^set.parquet: label 0 has the name "Affenpinscher", but that class of imagenet is "tench", and "Affenpinscher" is another class/;
     await expect(readerOf("imagenet", [...openaiNames].sort())).rejects.toThrow(message);
     await expect(readerOf("imagenet", [...hubNames].sort())).rejects.toThrow(
-      /label 0 is called "Afghan hound, Afghan", but/,
+      /label 0 has the name "Afghan hound, Afghan", but/,
     );
   });
 
@@ -137,13 +135,15 @@ describe("labels that are numbers", () => {
     );
     expect(rows(reader, 1000)).toEqual(inOrder(1000));
     expect(reader.warnings).toEqual([expect.stringMatching(/^set.parquet: .*mostly unknown .*read by number$/)]);
-    await expect(readerOf("imagenet", ["клас"])).rejects.toThrow(/label 0, "клас", is the name of none of imagenet/);
+    await expect(readerOf("imagenet", ["клас"])).rejects.toThrow(
+      /label 0, "клас", is not the name of a class of imagenet/,
+    );
   });
 
   it("are refused where two classes have each other's names", async () => {
     const names = [...hubNames];
     [names[3], names[7]] = [names[7] as string, names[3] as string];
-    await expect(readerOf("imagenet", names)).rejects.toThrow(/label 3 is called "cock", but .*"tiger shark"/);
+    await expect(readerOf("imagenet", names)).rejects.toThrow(/label 3 has the name "cock", but .*"tiger shark"/);
   });
 });
 
@@ -163,9 +163,9 @@ describe("labels that are text", () => {
   });
 
   it.each([
-    ["imagenet", "crane", /its label "crane" is the name of 2 classes; label by wnid/],
-    ["imagenet", "spoon bender", /its label "spoon bender" is no class of imagenet/],
-    ["imagenet-r", "tench", /"tench" is no class of imagenet-r/],
+    ["imagenet", "crane", /its label "crane" is the name of 2 classes; use wnids as labels/],
+    ["imagenet", "spoon bender", /its label "spoon bender" is not a class of imagenet/],
+    ["imagenet-r", "tench", /"tench" is not a class of imagenet-r/],
     ["imagenet", "", /its label is empty/],
     ["imagenet", "1000", /label 1000, but the set has 1000 classes/],
     ["imagenet", "-1", /has no label/],
@@ -199,17 +199,19 @@ describe("labels against the names of images", () => {
   it("are refused where a wnid, a folder or an official number says another class, or a number is twice", async () => {
     expect(await check(["a.parquet/ILSVRC2012_val_00000001_n01440764.JPEG"], 65)).toEqual([
       [],
-      ["root/a.parquet/ILSVRC2012_val_00000001_n01440764.JPEG: its name says n01440764, but its label says n01751748"],
+      [
+        "root/a.parquet/ILSVRC2012_val_00000001_n01440764.JPEG: its name contains n01440764, but its label is n01751748",
+      ],
     ]);
     expect((await check(["n01440764/1.jpg"], 65))[1]).toHaveLength(1);
     expect((await check(["a/ILSVRC2012_val_00000001.JPEG"], 64))[1]).toEqual([
-      "root/a/ILSVRC2012_val_00000001.JPEG: the image of number 1 is of n01751748, but its label says n01749939",
+      "root/a/ILSVRC2012_val_00000001.JPEG: image number 1 belongs to n01751748, but its label is n01749939",
     ]);
     expect((await check(["a/ILSVRC2012_val_00050001.JPEG"], 0))[1]).toEqual([
       "root/a/ILSVRC2012_val_00050001.JPEG: its number is not in 1…50000",
     ]);
     expect((await check(["a/ILSVRC2012_val_00000001.JPEG", "b/ILSVRC2012_val_00000001.JPEG"], 65))[1]).toEqual([
-      "root/b/ILSVRC2012_val_00000001.JPEG: a second image of number 1, beside a/ILSVRC2012_val_00000001.JPEG",
+      "root/b/ILSVRC2012_val_00000001.JPEG: a second image with number 1; the first is a/ILSVRC2012_val_00000001.JPEG",
     ]);
   });
 });

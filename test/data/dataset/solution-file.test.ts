@@ -59,14 +59,14 @@ describe("Kaggle's tree", () => {
     [
       "an official name of another class",
       [...ROWS, "ILSVRC2012_val_00000003,n01440764"],
-      /row 3: ILSVRC2012_val_00000003: labelled n01440764, but its name says number 3, which is of n02105855/,
+      /row 3: ILSVRC2012_val_00000003: labeled n01440764, but its name contains number 3, which is of n02105855/,
     ],
     [
       "what is no class",
       ["ILSVRC2012_val_00000001,n99999999 1"],
       /row 1: .*expected the wnid of a class, got "n99999999"/,
     ],
-    ["a name with two labels", ["a,n01440764", "a,n01443537"], /row 2: a: there twice, with two labels/],
+    ["a name with two labels", ["a,n01440764", "a,n01443537"], /row 2: a: appears twice, with two labels/],
     ["no columns", ["x"], /LOC_val_solution\.csv: /],
   ])("is refused for %s", async (_, rows, message) => {
     await expect(findData(imagenet, kaggle(OFFICIAL, rows), false)).rejects.toThrow(message);
@@ -74,6 +74,8 @@ describe("Kaggle's tree", () => {
 
   it("is refused for two images of one name", async () => {
     const top = kaggle(["a.JPEG", "a.png"], ["a,n01440764"]);
-    await expect(findData(imagenet, top, false)).rejects.toThrow(/a\.png: a second image of this name, beside a\.JPEG/);
+    await expect(findData(imagenet, top, false)).rejects.toThrow(
+      /a\.png: a second image with this name; the first is a\.JPEG/,
+    );
   });
 });

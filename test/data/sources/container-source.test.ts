@@ -86,7 +86,7 @@ describe("an archive with class folders", () => {
     expect([...aside.clutter]).toEqual([["__MACOSX", 1]]);
     const more = tarsOf({ "r.tar": [...names, "r/cats/a.jpg"] });
     await expect(listImages(imagenet, more)).rejects.toThrow(
-      `${more}/r.tar/r/cats: holds images, but its name is not the wnid of a class of imagenet`,
+      `${more}/r.tar/r/cats: contains images, but its name is not the wnid of a class of imagenet`,
     );
   });
 });
@@ -103,7 +103,7 @@ describe("an archive with numbered images", () => {
   it("is refused with two images of one number, wherever they are", async () => {
     const names = ["JPEG", "png"].map((ending) => `ILSVRC2012_val_00000001.${ending}`);
     const root = tarsOf({ "a.tar": [names[0]!, "ILSVRC2012_val_00000002.JPEG", names[1]!] });
-    await expect(listImages(imagenet, root)).rejects.toThrow(/a second image of number 1/);
+    await expect(listImages(imagenet, root)).rejects.toThrow(/a second image with number 1/);
   });
 });
 

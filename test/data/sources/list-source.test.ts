@@ -97,7 +97,7 @@ describe("a list of images and labels", () => {
     ["val.csv", lines("path,label", "a.jpg,1000"), /^row 1: a\.jpg: label 1000, but the set has 1000 classes/],
     ["val.csv", lines("path,label", "a.jpg,"), /^row 1: a\.jpg: its label is empty/],
     ["val.csv", lines("path,label", ",0"), /^row 1: has no path/],
-    ["val.csv", lines("path,label", "a.jpg,spoon bender"), /"spoon bender" is no class of imagenet/],
+    ["val.csv", lines("path,label", "a.jpg,spoon bender"), /"spoon bender" is not a class of imagenet/],
     ["val.csv", lines("path,size", "a.jpg,1"), /no column of labels .* among size \(number\)/],
     ["val.csv", lines("where,label", "a,1"), /no column of paths .* among where \(text\), label \(number\)/],
     ["val.csv", lines("a.jpg,0,1"), /the first line is no header, and of 3 columns/],
@@ -114,8 +114,8 @@ describe("a list of images and labels", () => {
   it("is held against the wnids and official numbers in its paths", async () => {
     const files = { "n01440764/a.jpg": "", "ILSVRC2012_val_00000001.JPEG": "" };
     const message = async (row: string) => rowsOf(setOf("val.csv", lines("path,label", row), files)).catch(String);
-    expect(await message("n01440764/a.jpg,1")).toMatch(/its name says n01440764, but its label says n01443537/);
-    expect(await message("ILSVRC2012_val_00000001.JPEG,0")).toMatch(/the image of number 1 is of n01751748/);
+    expect(await message("n01440764/a.jpg,1")).toMatch(/its name contains n01440764, but its label is n01443537/);
+    expect(await message("ILSVRC2012_val_00000001.JPEG,0")).toMatch(/image number 1 belongs to n01751748/);
     expect(await message("ILSVRC2012_val_00000001.JPEG,65")).toEqual([["ILSVRC2012_val_00000001.JPEG", 65]]);
   });
 
@@ -139,7 +139,9 @@ describe("a list of images and labels", () => {
     const list = setOf("val.csv", lines("path,label", ...rowsBy(",")));
     await expect(openDataFolder(imagenet, join(list, ".."))).rejects.toThrow(/no images of imagenet here/);
     writeFileSync(join(list, "..", "more.csv"), lines("path,label", "a.jpg,0"));
-    await expect(openDataFolder(imagenet, join(list, "..", "*.csv"))).rejects.toThrow(/matches .*make it match less/);
+    await expect(openDataFolder(imagenet, join(list, "..", "*.csv"))).rejects.toThrow(
+      /matches .*use a narrower pattern/,
+    );
   });
 
   it("reads any names of files as they are", async () => {
@@ -169,7 +171,7 @@ it("refuses numbers beside the wnids of other classes, and warns of the names of
     /^row 1: b\/d e\.JPEG: its label 7 is .*"n01440764"/,
   );
   const { aside } = await openDataFolder(imagenet, setOf("val.csv", beside("tench")));
-  expect(aside.warnings).toEqual([expect.stringMatching(/row 1: b\/d e\.JPEG: its label 7 is cock, .* says "tench"/)]);
+  expect(aside.warnings).toEqual([expect.stringMatching(/row 1: b\/d e\.JPEG: its label 7 is cock, .* is "tench"/)]);
 });
 
 it("refuses a list of several splits", async () => {

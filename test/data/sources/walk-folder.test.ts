@@ -62,7 +62,7 @@ describe("clutter among the images", () => {
     expect(await pathsIn(root)).toEqual(FOUR);
     const listed = await listImages(imagenet, root);
     expect(describeAside({ root, aside: listed!.aside })).toEqual([
-      `${root}: skipped, as it belongs to no set: ${said}`,
+      `${root}: skipped, because it is not part of a data set: ${said}`,
     ]);
   });
 
@@ -76,8 +76,8 @@ describe("clutter among the images", () => {
     const listed = await listImages(imagenet, root);
     expect(listed?.images.length).toBe(1);
     expect(describeAside({ root, aside: listed!.aside })).toEqual([
-      `${root}: skipped, as it belongs to no set: ._* (1), @eaDir (1)`,
-      `${root}: skipped, as nothing says what class it is of: an image: cover.jpg`,
+      `${root}: skipped, because it is not part of a data set: ._* (1), @eaDir (1)`,
+      `${root}: skipped, because the class is unknown: an image: cover.jpg`,
     ]);
     expect(await pathsIn(root)).toEqual(["ILSVRC2012_val_00000001.JPEG"]);
   });
@@ -103,7 +103,7 @@ describe("clutter among the images", () => {
 
   it("does not hide a folder of images that is no class", async () => {
     await expect(listImages(imagenet, twoClasses({ "eaDir/x.jpg": "x" }))).rejects.toThrow(
-      /eaDir: holds images, but its name is not the wnid/,
+      /eaDir: contains images, but its name is not the wnid/,
     );
   });
 });
@@ -121,7 +121,7 @@ describe("links", () => {
     expect(await pathsIn(root)).toEqual(FOUR);
     const listed = await listImages(imagenet, root);
     expect(describeAside({ root, aside: listed!.aside })).toEqual([
-      `${root}: not followed: a link to folders that are read where they are: ${path}`,
+      `${root}: not followed: a link to folders that are read at their own paths: ${path}`,
     ]);
   });
 
@@ -262,7 +262,7 @@ describe("names of folders and files", () => {
   it("refuse a flat name whose wnid and number are of two classes", async () => {
     const root = writeTree(temporaryFolder(), { "ILSVRC2012_val_00000001_n01440764.JPEG": "a" });
     await expect(listImages(imagenet, root)).rejects.toThrow(
-      /00000001_n01440764\.JPEG: its name says n01440764, but the image of number 1 is of n01751748/,
+      /00000001_n01440764\.JPEG: its name contains n01440764, but image number 1 belongs to n01751748/,
     );
     expect((await surveyImages(imagenet, root))?.aside.looseImages).toEqual(["ILSVRC2012_val_00000001_n01440764.JPEG"]);
   });

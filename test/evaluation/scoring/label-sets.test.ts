@@ -83,7 +83,7 @@ describe("labels of single images", () => {
     [
       "in reverse",
       [...EXPECTED.sets].reverse(),
-      /\d+ of its 364 labeled images have the label of numbered among theirs: .*not in the order/,
+      /\d+ of its 364 labeled images include the label of numbered: .*not in the order/,
     ],
     ["by class", order.map((at) => EXPECTED.sets[at]), /the lists are not in the order of the images' numbers/],
     [
@@ -106,7 +106,7 @@ describe("labels of single images", () => {
     const labels = readFileSync(path, "utf8").trim().split("\n").map(Number);
     const off = [...labels.slice(0, 40_000), ...labels.slice(40_001), 0].map((label) => [label]);
     await expect(read(off, imagenet)).rejects.toThrow(
-      /of the 500 labeled images from number 40001 to 40500 have the label of imagenet among theirs, and most of/,
+      /of the 500 labeled images from number 40001 to 40500 include the label of imagenet, but most of/,
     );
     expect(
       (
@@ -128,9 +128,9 @@ describe("labels of single images", () => {
     await expect(label({ path: "a/val_00000401.JPEG", label: 1 })).rejects.toThrow(/has no number of numbered/);
     await expect(
       label({ path: "a/val_00000001.JPEG", label: first }, { path: "b/val_00000001.JPEG", label: first }),
-    ).rejects.toThrow(/b\/val_00000001\.JPEG: a second image of number 1, beside a\//);
+    ).rejects.toThrow(/b\/val_00000001\.JPEG: a second image with number 1; the first is a\//);
     await expect(label({ path: "val_00000002.JPEG", label: (second + 1) % EXPECTED.classes })).rejects.toThrow(
-      /its number is that of an image of another class; were the files renamed or moved\?/,
+      /its number belongs to an image of another class; were the files renamed or moved\?/,
     );
     const objectnet = await readBenchmark("objectnet");
     await expect(read(EXPECTED.sets, objectnet)).rejects.toThrow(/the images of objectnet have no numbers/);

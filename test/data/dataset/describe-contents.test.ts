@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inspectData } from "../../../src/app/inspection/inspect-data.ts";
 import { type Benchmark, readBenchmark } from "../../../src/data/benchmark/benchmark.ts";
+import { describeContents } from "../../../src/data/dataset/describe-contents.ts";
 import { openDataFolder } from "../../../src/data/dataset/locate.ts";
-import { describeContents } from "../../../src/data/dataset/what-lies-here.ts";
 import { locateBenchmarks } from "../../../src/evaluation/evaluate/locate-benchmarks.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { makeTar } from "../sources/make-tar.ts";
@@ -17,26 +17,30 @@ const contentsOf = (benchmark: Benchmark, files: Record<string, string | Uint8Ar
 
 describe("describeContents", () => {
   it.each([
-    ["imagenet-r.tar.xz", "\xfd7zXZ", "xz, which is not read; unpack it with tar -xJf"],
-    ["imagenet-r.tar.bz2", "BZh9", "bzip2, which is not read; unpack it with tar -xjf"],
-    ["imagenet-r.7z", "7z\xbc\xaf\x27\x1c", "7z, which is not read; unpack it with 7z x"],
-    ["imagenet-r.rar", "Rar!", "RAR, which is not read; unpack it with unrar x"],
-    ["val.h5", "\x89HDF", "HDF5, which is not read; write its images as files, one folder per class"],
-    ["validation-00000-of-00128", "", "TFRecord, which is not read; write its images as files, one folder per class"],
+    ["imagenet-r.tar.xz", "\xfd7zXZ", "xz, which is not supported; unpack it with tar -xJf"],
+    ["imagenet-r.tar.bz2", "BZh9", "bzip2, which is not supported; unpack it with tar -xjf"],
+    ["imagenet-r.7z", "7z\xbc\xaf\x27\x1c", "7z, which is not supported; unpack it with 7z x"],
+    ["imagenet-r.rar", "Rar!", "RAR, which is not supported; unpack it with unrar x"],
+    ["val.h5", "\x89HDF", "HDF5, which is not supported; write its images as files, one folder per class"],
+    [
+      "validation-00000-of-00128",
+      "",
+      "TFRecord, which is not supported; write its images as files, one folder per class",
+    ],
     [
       "imagenet-validation.tfrecord-00000-of-00064",
       "",
-      "TFRecord, which is not read; write its images as files, one folder per class",
+      "TFRecord, which is not supported; write its images as files, one folder per class",
     ],
-    ["val.lmdb", "", "LMDB, which is not read; write its images as files, one folder per class"],
-    ["val.beton", "", "FFCV's format, which is not read; write its images as files, one folder per class"],
+    ["val.lmdb", "", "LMDB, which is not supported; write its images as files, one folder per class"],
+    ["val.beton", "", "FFCV's format, which is not supported; write its images as files, one folder per class"],
     [
       "a.bin",
       "version https://git-lfs.github.com/spec/v1\n",
       "a pointer of Git LFS, not the file itself; fetch the files with git lfs pull",
     ],
-    ["imagenet-r.tar.crdownload", "x", "a download that has not ended; fetch it again"],
-    ["index.bin", "<!DOCTYPE html><html>", "a web page, not the file that it is called; fetch it again"],
+    ["imagenet-r.tar.crdownload", "x", "an unfinished download; fetch it again"],
+    ["index.bin", "<!DOCTYPE html><html>", "a web page, not the file that its name suggests; fetch it again"],
   ])("names what is not read, and the one step: %s", async (name, content, said) => {
     expect(await contentsOf(imagenet, { [name]: Buffer.from(content, "latin1") })).toBe(`${name}: ${said}`);
   });
@@ -78,7 +82,7 @@ describe("describeContents", () => {
     const files = Object.fromEntries(wnids.map((wnid) => [`${wnid}/a.jpg`, "x"]));
     const root = tree(files);
     const said =
-      "it has images of just the classes of imagenet-a; is it that set? name it with --data-dir imagenet-a=PATH";
+      "it has images of exactly the classes of imagenet-a; is it that set? name it with --data-dir imagenet-a=PATH";
     expect(await describeContents([objectnet], { root })).toBe(said);
     const tar = makeTar(Object.keys(files).map((name) => ({ name, content: "x" })));
     expect(await contentsOf(objectnet, { "images.tar": tar })).toContain(`such as ${wnids[0]}/a.jpg; ${said}`);
@@ -90,15 +94,15 @@ describe("describeContents", () => {
     expect(await contentsOf(imagenet, {})).toBe(`the folder is empty${expected}`);
     expect(await contentsOf(imagenet, { ".DS_Store": "x" })).toBe(`the folder is empty${expected}`);
     expect(await contentsOf(imagenet, { "a.jpg": "x", "b.jpg": "x" })).toBe(
-      `2 images lie in it, and nothing says of what class: put each in the folder of its class${expected}`,
+      `it contains 2 images of unknown class; put each in the folder of its class${expected}`,
     );
     expect(await contentsOf(imagenet, { "ILSVRC2012_test_00000001.JPEG": "x" })).toMatch(
-      /^its 1 image is of the test set, whose labels are not published; get the validation set/,
+      /^its 1 image is from the test set, whose labels are not published; get the validation set/,
     );
     expect(await contentsOf(imagenet, { "cats/a.jpg": "x" })).toBe(`its folders are called cats${expected}`);
-    expect(await contentsOf(imagenet, { "README.md": "x" })).toBe(`it holds README.md${expected}`);
+    expect(await contentsOf(imagenet, { "README.md": "x" })).toBe(`it contains README.md${expected}`);
     expect(await contentsOf(imagenet, { "1/a.JPEG": "x", "2012/b.JPEG": "x" })).toMatch(
-      /^its folders are named by numbers \(1, 2012\), which are none of its class list; name them by wnid/,
+      /^its folders are named by numbers \(1, 2012\), which are not in its class list; name them by wnid/,
     );
   });
 });
@@ -109,7 +113,7 @@ describe("what lies in a place is told", () => {
       "imagenet-r/imagenet-r.tar.xz": Buffer.from("\xfd7zXZ", "latin1"),
       "sketch/n01440764/a.JPEG": "x",
     });
-    const said = "no images of imagenet-r here: imagenet-r.tar.xz: xz, which is not read; unpack it with tar -xJf";
+    const said = "no images of imagenet-r here: imagenet-r.tar.xz: xz, which is not supported; unpack it with tar -xJf";
     const imagenetR = await readBenchmark("imagenet-r");
     await expect(openDataFolder(imagenetR, join(root, "imagenet-r"))).rejects.toThrow(
       `${join(root, "imagenet-r")}: ${said}`,
@@ -134,7 +138,7 @@ describe("what lies in a place is told", () => {
     );
     await expect(run(join(val, "n01440764/0.JPEG"))).rejects.toThrow(/0\.JPEG: a file; give the folder that holds it/);
     const other = tree({ "a/b.txt": "x" });
-    const contents = "its folders are called a; expected folders or archives called as ";
+    const contents = "its folders are called a; expected folders or archives named like ";
     await expect(run(other)).rejects.toThrow(`${other}: no benchmark there: ${contents}`);
     await expect(inspectData(other)).rejects.toThrow(
       `${other}: neither a checkpoint (weights or .onnx files) nor data: ${contents}`,

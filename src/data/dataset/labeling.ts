@@ -13,25 +13,29 @@ import { readLabelFile } from "./label-file.ts";
 import { sampleLabels } from "./sample-labels.ts";
 import { readSolutionFile } from "./solution-file.ts";
 
-/** How a layout labels images: where a source finds the numbers, and which row of the class list each stands for. */
-export interface Labelling {
+/**
+ * How a layout labels images: where a source finds the numbers, and which row of the class list each number represents.
+ */
+export interface Labeling {
   readonly origin: LabelOrigin;
   /**
-   * The images with rows of the class list as labels.
+   * Labels images with rows of the class list.
    *
-   * @param onUnlabelled  told of an image of which nothing says what class it is of, and why; throws to stop there
+   * @param onUnlabeled  called with each image of unknown class and the reason; throws to stop there
    */
-  label(images: Iterable<ImageEntry>, onUnlabelled: OnUnlabelled): Promise<Iterable<ImageEntry>>;
+  label(images: Iterable<ImageEntry>, onUnlabeled: OnUnlabeled): Promise<Iterable<ImageEntry>>;
 }
 
-export type OnUnlabelled = (path: string, error: InputError) => void;
+export type OnUnlabeled = (path: string, error: InputError) => void;
 
 /**
+ * Opens the labels of a layout.
+ *
  * @param root  of the images
- * @returns null where the layout's labels are not there
- * @throws InputError for labels that are no classes, or a class list whose labels are not numbers in a row
+ * @returns null where the layout's labels do not exist
+ * @throws InputError for labels that are not classes, or a class list whose labels are not consecutive numbers
  */
-export async function labellingOf(benchmark: Benchmark, layout: Layout, root: string): Promise<Labelling | null> {
+export async function openLabeling(benchmark: Benchmark, layout: Layout, root: string): Promise<Labeling | null> {
   switch (layout.kind) {
     case "class-folders":
       return {
@@ -39,25 +43,25 @@ export async function labellingOf(benchmark: Benchmark, layout: Layout, root: st
         label: async (images) => images, // a folder's name stands for a row itself
       };
     case "numbered-folders":
-      throw new Error("folders named by numbers are listed by the column that they are of");
+      throw new Error("numbered folders are listed by the column that their numbers belong to");
     case "solution-file": {
       const solution = await readSolutionFile(benchmark, layout, root);
       if (solution === null) return null;
       return {
         origin: { from: "file name", numberOf: (name) => solution.rowOf.get(imageStem(name) ?? "") },
-        label: async (images, onUnlabelled) => withoutTwins(images, root, onUnlabelled),
+        label: async (images, onUnlabeled) => withoutDuplicates(images, root, onUnlabeled),
       };
     }
     case "flat": {
       const pattern = new RegExp(layout.pattern);
       return {
         origin: { from: "file name", numberOf: (name) => numberIn(pattern, name) },
-        label: async (images, onUnlabelled) => {
-          const solution = benchmark.layouts.find((other) => other.kind === "solution-file");
+        label: async (images, onUnlabeled) => {
+          const solution = benchmark.layouts.find((candidate) => candidate.kind === "solution-file");
           if (solution !== undefined) await readSolutionFile(benchmark, solution, root); // refused where it contradicts
           const labels = await readLabelFile(join(dirname(benchmark.path), layout.labels), benchmark.classes.size);
           const file = { root, pattern, labels, wnids: benchmark.classes.keys.get("wnid") };
-          return labelByNumber(images, file, onUnlabelled);
+          return labelByNumber(images, file, onUnlabeled);
         },
       };
     }
@@ -65,7 +69,7 @@ export async function labellingOf(benchmark: Benchmark, layout: Layout, root: st
       const rows = labelRows(benchmark, layout.key);
       return {
         origin: { from: "sample", classes: rows.length, labels: sampleLabels(benchmark, rows) },
-        label: (images, onUnlabelled) => checkAgainstPaths(images, benchmark, root, onUnlabelled),
+        label: (images, onUnlabeled) => checkAgainstPaths(images, benchmark, root, onUnlabeled),
       };
     }
   }
@@ -76,23 +80,27 @@ function numberIn(pattern: RegExp, name: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-/** An image's name without its ending; null for other files. */
+/** Returns an image's name without its extension; null for other files. */
 function imageStem(name: string): string | null {
   return IMAGE_NAME.test(name) ? name.replace(IMAGE_NAME, "") : null;
 }
 
-/** Refuses a second image of one name, which has another ending. */
-function* withoutTwins(images: Iterable<ImageEntry>, root: string, onUnlabelled: OnUnlabelled): Iterable<ImageEntry> {
+/** Refuses a second image with the same name and another extension. */
+function* withoutDuplicates(
+  images: Iterable<ImageEntry>,
+  root: string,
+  onUnlabeled: OnUnlabeled,
+): Iterable<ImageEntry> {
   const seen = new Map<string | null, string>();
   for (const image of images) {
     const stem = imageStem(posix.basename(image.path));
-    const twin = seen.get(stem);
+    const duplicate = seen.get(stem);
     seen.set(stem, image.path);
-    if (twin === undefined) yield image;
+    if (duplicate === undefined) yield image;
     else
-      onUnlabelled(
+      onUnlabeled(
         image.path,
-        new InputError(`${join(root, image.path)}: a second image of this name, beside ${twin}`),
+        new InputError(`${join(root, image.path)}: a second image with this name; the first is ${duplicate}`),
       );
   }
 }
@@ -109,27 +117,27 @@ interface NumberLabels {
 function* labelByNumber(
   images: Iterable<ImageEntry>,
   { root, pattern, labels, wnids }: NumberLabels,
-  onUnlabelled: OnUnlabelled,
+  onUnlabeled: OnUnlabeled,
 ): Iterable<ImageEntry> {
   const pathOf: string[] = []; // by number
   for (const image of images) {
     const { path, label: number } = image;
     const label = labels[number - 1];
-    const twin = pathOf[number];
+    const duplicate = pathOf[number];
     const wnid = pattern
       .exec(posix.basename(path))
       ?.slice(2)
       .find((group) => /^n\d{8}$/.test(group ?? ""));
     const fault =
       label === undefined
-        ? `its number is not in 1…${labels.length}, so its label is not known`
-        : twin !== undefined
-          ? `a second image of number ${number}, beside ${twin}`
+        ? `its number is not in 1…${labels.length}, so its label is unknown`
+        : duplicate !== undefined
+          ? `a second image with number ${number}; the first is ${duplicate}`
           : wnid !== undefined && wnids !== undefined && wnid !== wnids[label]
-            ? `its name says ${wnid}, but the image of number ${number} is of ${wnids[label]}; were the files numbered anew?`
+            ? `its name contains ${wnid}, but image number ${number} belongs to ${wnids[label]}; were the files renumbered?`
             : null;
     if (label === undefined || fault !== null) {
-      onUnlabelled(path, new InputError(`${join(root, path)}: ${fault}`));
+      onUnlabeled(path, new InputError(`${join(root, path)}: ${fault}`));
       continue;
     }
     pathOf[number] = path;
@@ -137,7 +145,7 @@ function* labelByNumber(
   }
 }
 
-/** The set's own class index → row of the class list. */
+/** Maps the set's class index to the row of the class list. */
 function labelRows(benchmark: Benchmark, key: string | undefined): number[] {
   if (key === undefined) return Array.from({ length: benchmark.classes.size }, (_, row) => row);
   const rows: number[] = [];
@@ -150,11 +158,11 @@ function labelRows(benchmark: Benchmark, key: string | undefined): number[] {
     }
     rows[label] = row;
   }
-  // a label that is skipped has no class: it would be read as some other
+  // a missing label has no class: the images would be assigned to another one
   for (let label = 0; label < rows.length; label++) {
     if (rows[label] !== undefined) continue;
     throw new InputError(
-      `${benchmark.path}: the class list's column ${key}: ${label} is missing, up to ${rows.length - 1}`,
+      `${benchmark.path}: the class list's column ${key}: ${label} is missing; expected all numbers up to ${rows.length - 1}`,
     );
   }
   return rows;

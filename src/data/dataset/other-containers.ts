@@ -6,11 +6,11 @@ import { SOURCE_FORMATS } from "../sources/source-formats.ts";
 import { endingOf } from "./data-place.ts";
 
 /**
- * Names of the containers in a place's root that are of another format than the one that is read there: of several
- * formats the first with images is read, and the others may hold the rest of the set.
+ * Lists the containers in a place's root that have another format than the one that is read there. The first format
+ * with images is read, and containers of other formats may hold the rest of the set.
  */
-export async function containersBeside({ root, files, format }: SourcePlace): Promise<string[]> {
-  if (files !== undefined) return []; // what was picked is read
+export async function otherContainers({ root, files, format }: SourcePlace): Promise<string[]> {
+  if (files !== undefined) return []; // only the given files are read
   const read = SOURCE_FORMATS.find(({ name }) => name === format)?.endings ?? [];
   const names = await readdir(root).catch((): string[] => []);
   return names

@@ -13,17 +13,17 @@ import { likelyBenchmarks } from "./likely-place.ts";
 import { listImages } from "./list-images.ts";
 import { describeUnread } from "./unread-files.ts";
 
-/** Entries of a folder that are looked at. */
+/** Maximum number of entries of a folder that are examined. */
 const MAX_ENTRIES = 5000;
-/** Folders that are looked into, for a benchmark that lies deeper, and how deep. */
+/** Maximum number of folders in which a nested benchmark is looked for, and the maximum depth. */
 const MAX_FOLDERS = 64;
 const MAX_DEPTH = 3;
-/** Benchmarks that are named where images may be of several. */
+/** Maximum number of benchmarks named where images may belong to several. */
 const FEW = 3;
 
 /**
- * What is in a place in which no images of a benchmark were found, what it looks like, and the one step that is missing. This
- * is what `evaluate` stops with and what `inspect` finds.
+ * Describes a place in which no images of a benchmark were found: what it contains, what it appears to be, and what to
+ * do. `evaluate` stops with this message and `inspect` reports it.
  *
  * @param benchmarks   those that were looked for
  * @param cacheFolder  where the indexes of containers are kept
@@ -51,16 +51,16 @@ export async function describeContents(
 /** Names of folders that are a database. */
 const DATABASE = /\.lmdb$/i;
 
-const NO_CONTAINER = "it is no container of images that is known";
+const NO_CONTAINER = "it is not a known image container";
 
 function describeExpected(benchmarks: readonly Benchmark[]): string {
-  const [first, ...others] = benchmarks;
-  if (first !== undefined && others.length === 0) return describeLayouts(first.layouts);
+  const [first, ...furtherBenchmarks] = benchmarks;
+  if (first !== undefined && furtherBenchmarks.length === 0) return describeLayouts(first.layouts);
   const names = benchmarks.flatMap(({ folders }) => folders.slice(0, 1));
-  return `folders or archives called as ${nameFew(names)}`;
+  return `folders or archives named like ${nameFew(names)}`;
 }
 
-/** Another benchmark that it is, of those that ship. */
+/** Describes which other benchmark of those that ship with the package it may be. */
 async function describeLikely(
   benchmarks: readonly Benchmark[],
   place: SourceRoot,
@@ -72,7 +72,7 @@ async function describeLikely(
   return `${likely.by} ${likely.ids.slice(0, FEW).join(" or ")}; is it that set? name it with --data-dir ${likely.ids[0]}=PATH`;
 }
 
-/** What the containers hold that are read, or why they are not. */
+/** Describes what the readable containers contain, or why they cannot be read. */
 async function describeContainers(place: SourceRoot, cacheFolder: string | undefined): Promise<string | null> {
   for (const { open } of SOURCE_FORMATS) {
     const source = open(place);
@@ -89,7 +89,7 @@ async function describeContainers(place: SourceRoot, cacheFolder: string | undef
   return null;
 }
 
-/** Images of the test set of ImageNet. */
+/** Images of ImageNet's test set. */
 const TEST_IMAGE = /_test_\d{8}\./;
 
 function describeEntries(benchmarks: readonly Benchmark[], entries: readonly Entry[]): string {
@@ -97,18 +97,18 @@ function describeEntries(benchmarks: readonly Benchmark[], entries: readonly Ent
   const numbers = folders.filter((name) => /^\d+$/.test(name));
   if (numbers.length > 0 && numbers.length === folders.length) {
     const [key = "class"] = folderKeys(benchmarks[0]?.layouts ?? []);
-    return `its folders are named by numbers (${nameFew(numbers)}), which are none of its class list; name them by ${key}`;
+    return `its folders are named by numbers (${nameFew(numbers)}), which are not in its class list; name them by ${key}`;
   }
   const images = entries.filter(({ name }) => IMAGE_NAME.test(name));
   if (images.length > 0 && images.every(({ name }) => TEST_IMAGE.test(name))) {
     const some = images.length === 1 ? "its 1 image is" : `its ${images.length} images are`;
-    return `${some} of the test set, whose labels are not published; get the validation set`;
+    return `${some} from the test set, whose labels are not published; get the validation set`;
   }
   if (images.length > 0) {
-    return `${plural(images.length, "image")} lie${images.length === 1 ? "s" : ""} in it, and nothing says of what class: put each in the folder of its class`;
+    return `it contains ${plural(images.length, "image")} of unknown class; put each in the folder of its class`;
   }
   if (folders.length > 0) return `its folders are called ${nameFew(folders)}`;
-  return `it holds ${nameFew(entries.map(({ name }) => name))}`;
+  return `it contains ${nameFew(entries.map(({ name }) => name))}`;
 }
 
 interface Entry {
@@ -128,7 +128,7 @@ function readEntries(path: string): Entry[] {
   }
 }
 
-/** The folders nearest below that hold the images of one of the benchmarks. */
+/** Finds the nearest folders below that contain the images of one of the benchmarks. */
 async function placesBelow(
   benchmarks: readonly Benchmark[],
   root: string,
@@ -170,10 +170,10 @@ async function holdsContainer(
   return false;
 }
 
-/** Whether a folder holds class folders or numbered files of a benchmark. */
+/** Whether a folder contains class folders or numbered files of a benchmark. */
 function fits(benchmark: Benchmark, entries: readonly Entry[]): boolean {
   return benchmark.layouts.some((layout) => {
-    if (layout.kind === "web-dataset" || layout.kind === "solution-file") return false; // known by their containers
+    if (layout.kind === "web-dataset" || layout.kind === "solution-file") return false; // identified by their containers
     if (layout.kind === "flat") {
       const pattern = new RegExp(layout.pattern);
       return entries.some(({ name, isFolder }) => !isFolder && pattern.test(name));
