@@ -30,6 +30,11 @@ const LONGEST = [
   "model/onnx/graph-expansion",
 ].map((name) => join(root, "test", `${name}.test.ts`));
 
+/** The folder of the built package in a pattern; Vite writes paths with slashes, on Windows too. */
+const BUILT = join(root, "dist")
+  .replaceAll("\\", "/")
+  .replace(/[.*+?^${}()|[\]]/g, "\\$&");
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => LONGEST.indexOf(moduleId);
@@ -55,6 +60,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // The built package runs as it ships, its threads' programs too
-    server: { deps: { external: [new RegExp(`^${join(root, "dist")}/`)] } },
+    server: { deps: { external: [new RegExp(`^${BUILT}/`)] } },
   },
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { lacksShell } from "../system.ts";
 import {
   type Block,
   blocksOf,
@@ -19,7 +20,7 @@ describe("the blocks of the documentation", () => {
 
   const placeholders = makePlaceholders();
   const followed = pages.filter(({ blocks }) => blocks.some(isFollowed));
-  it.each(followed)(
+  it.skipIf(lacksShell).each(followed)(
     "of $page work in an empty folder",
     async ({ blocks }) => {
       await followPage(blocks, placeholders);

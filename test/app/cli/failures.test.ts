@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { boundByPermissions } from "../../permissions.ts";
+import { lacksPermissions } from "../../system.ts";
 import {
   type CliResult,
   checkpoints,
@@ -139,7 +140,7 @@ describe("evaluate with bad input", () => {
     expectInputError(again, /holds a result made otherwise \(another manifest\); it is not written over/);
   }, 60_000);
 
-  it("says when there is no permission to write or to read", async () => {
+  it.skipIf(lacksPermissions)("says when there is no permission to write or to read", async () => {
     const results = out();
     const blocked = writeTree(temporaryFolder(), { file: "" });
     expectInputError(

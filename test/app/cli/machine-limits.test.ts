@@ -9,6 +9,7 @@ import { nativeLibraryError } from "../../../src/foundation/native-library.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
 import { asNobody } from "../../permissions.ts";
 import { skipUnless } from "../../require.ts";
+import { lacksPermissions } from "../../system.ts";
 import { checkpoints, cli, demo, root, shiftline as runHere } from "./run-cli.ts";
 
 /** What a shell needs to give one command a view of the file system of its own, as in a container. */
@@ -102,7 +103,7 @@ mounting("a file system that is read-only", () => {
 });
 
 describe("checkWritable", () => {
-  it("asks the folder, or the nearest above it that is there, and makes nothing", async () => {
+  it.skipIf(lacksPermissions)("asks the folder, or the nearest above it that is there, and makes nothing", async () => {
     const folder = writeTree(temporaryFolder(), { file: "" });
     await checkWritable(join(folder, "a", "b"), "--out");
     expect(existsSync(join(folder, "a"))).toBe(false);

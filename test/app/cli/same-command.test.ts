@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sameCommand } from "../../../src/app/cli/same-command.ts";
+import { lacksShell } from "../../system.ts";
 
 describe("the command to go on with", () => {
   it("starts as the program was started", () => {
@@ -13,7 +14,7 @@ describe("the command to go on with", () => {
     expect(sameCommand([node, "dist/cli.js", "list"], npx)).toBe("node dist/cli.js list");
   });
 
-  it("is read back by a shell word for word", () => {
+  it.skipIf(lacksShell)("is read back by a shell word for word", () => {
     const word = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0"));
     fc.assert(
       fc.property(fc.array(word, { maxLength: 5 }), (words) => {

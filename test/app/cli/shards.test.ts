@@ -7,6 +7,7 @@ import type * as EmbedShard from "../../../src/evaluation/evaluate/embed-shard.t
 import type { EvaluateOptions } from "../../../src/evaluation/evaluate/evaluate-options.ts";
 import { temporaryFolder } from "../../helpers.ts";
 import { shuffled } from "../../seeded-random.ts";
+import { lacksShell } from "../../system.ts";
 import { built, checkpoints, cli, demo, demoRun, root, shiftline } from "./run-cli.ts";
 
 const NAMES = ["vit-open-clip", "hf-split"];
@@ -78,22 +79,26 @@ describe("evaluate --shard", () => {
     }
   }, 120_000);
 
-  it("leaves to the merge what no shard made, or names it with the command that makes it", async () => {
-    const out = join(temporaryFolder(), "it's results");
-    await runShards(out, ["0/4", "2/4", "3/4"]);
-    const refused = await shiftline([...run(out), "--merge-only"]);
-    expect(refused.status).toBe(1);
-    expect(refused.stderr).toMatch(/vit-open-clip on imagenet: \d+ of 123 images, in parts 1, 5, 9/);
-    expect(refused.stderr).toMatch(/hf-split: [\d,]+ prompts/);
-    expect(existsSync(out)).toBe(false);
-    const command = /: (shiftline evaluate .*)$/m.exec(refused.stderr)?.[1] as string;
-    expect(command).not.toContain("--merge-only");
-    const script = `shiftline() { "${process.execPath}" "${cli}" "$@"; }\n${command}`;
-    execFileSync("bash", ["-c", script], { cwd: root, stdio: "ignore" });
-    const alone = join(temporaryFolder(), "results");
-    expect((await shiftline(run(alone))).status).toBe(0);
-    expect(predictions(out)).toEqual(predictions(alone));
-  }, 180_000);
+  it.skipIf(lacksShell)(
+    "leaves to the merge what no shard made, or names it with the command that makes it",
+    async () => {
+      const out = join(temporaryFolder(), "it's results");
+      await runShards(out, ["0/4", "2/4", "3/4"]);
+      const refused = await shiftline([...run(out), "--merge-only"]);
+      expect(refused.status).toBe(1);
+      expect(refused.stderr).toMatch(/vit-open-clip on imagenet: \d+ of 123 images, in parts 1, 5, 9/);
+      expect(refused.stderr).toMatch(/hf-split: [\d,]+ prompts/);
+      expect(existsSync(out)).toBe(false);
+      const command = /: (shiftline evaluate .*)$/m.exec(refused.stderr)?.[1] as string;
+      expect(command).not.toContain("--merge-only");
+      const script = `shiftline() { "${process.execPath}" "${cli}" "$@"; }\n${command}`;
+      execFileSync("bash", ["-c", script], { cwd: root, stdio: "ignore" });
+      const alone = join(temporaryFolder(), "results");
+      expect((await shiftline(run(alone))).status).toBe(0);
+      expect(predictions(out)).toEqual(predictions(alone));
+    },
+    180_000,
+  );
 
   it("makes a part again that was deleted, and nothing else", async () => {
     const folder = temporaryFolder();

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type SlurmPlan, slurmScripts } from "../../../src/app/cluster/slurm-scripts.ts";
 import { writeJobs } from "../../../src/app/cluster/write-jobs.ts";
 import { temporaryFolder, writeTree } from "../../helpers.ts";
+import { lacksShell } from "../../system.ts";
 
 const plan: SlurmPlan = {
   program: ["shiftline"],
@@ -40,7 +41,7 @@ describe("the Slurm scripts", () => {
     expect(contentOf("report.sh")).toContain("shiftline report '--results=/scratch/it'\\''s mine' &");
   });
 
-  it("are scripts that bash reads", () => {
+  it.skipIf(lacksShell)("are scripts that bash reads", () => {
     for (const { content } of slurmScripts(plan)) {
       expect(spawnSync("bash", ["-n"], { input: content, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
     }
@@ -53,7 +54,7 @@ describe("the Slurm scripts", () => {
   });
 });
 
-describe("a task's script", () => {
+describe.skipIf(lacksShell)("a task's script", () => {
   /** Runs embed.sh with a program that ends as told, and an scontrol that writes down what it was asked. */
   function startTask(program: string, restarts = 0): { child: ChildProcess; folder: string; status: Promise<number> } {
     const folder = temporaryFolder();
@@ -123,7 +124,7 @@ describe("a task's script", () => {
   });
 });
 
-describe("submit.sh", () => {
+describe.skipIf(lacksShell)("submit.sh", () => {
   it("submits merge after the array however it ended, the report after a good merge, and nothing twice", async () => {
     const folder = temporaryFolder();
     await writeJobs(folder, slurmScripts(plan));
