@@ -7,17 +7,21 @@ import { INPUTS, RESULTS } from "./shared-options.ts";
 export function addCite(root: Command): void {
   const command = root
     .command("cite")
-    .description("print BibTeX of the benchmarks, prompts, baselines and methods that results use")
+    .description("print BibTeX for the benchmarks, prompts, baselines and methods that results use")
     .argument("[results...]", INPUTS)
     .optionsGroup(OPTIONS)
     .option("--results <paths>", RESULTS, values)
-    .option("--benchmark <ids>", "benchmarks to cite, with the results or in their place; ids or .json files", values)
+    .option(
+      "--benchmark <ids>",
+      "benchmarks to cite, in addition to results or instead of them; ids or .json files",
+      values,
+    )
     .option(
       "--baseline <id>",
-      "the line of effective robustness (default, with results on ImageNet: openai-clip)",
+      "baseline of effective robustness (default, with results on ImageNet: openai-clip)",
       pathValue,
     )
-    .option("--out <path>", "folder, or a .bib file (default: none, it is printed)", pathValue);
+    .option("--out <path>", "folder, or a .bib file (default: print to stdout)", pathValue);
   withExamples(
     withCommonOptions(command),
     "shiftline cite results",

@@ -6,21 +6,21 @@ import { pathValue, values } from "./option-values.ts";
 export function addCompare(root: Command): void {
   const command = root
     .command("compare")
-    .description("compare checkpoints image by image, or one with the nearest published model")
-    .argument("<checkpoint...>", "checkpoints' names in the results; one alone goes beside a published model")
+    .description("compare checkpoints image by image, or one checkpoint with the nearest published model")
+    .argument("<checkpoint...>", "names of checkpoints in the results; a single one is compared with a published model")
     .optionsGroup(OPTIONS)
     .option("--results <folder>", "results folder", pathValue, "results")
-    .option("--reference <checkpoint>", "compare each with this one only, not every pair")
-    .option("--benchmark <ids>", "benchmarks to compare; all in common where absent", values)
+    .option("--reference <checkpoint>", "compare each checkpoint with this one only, not every pair")
+    .option("--benchmark <ids>", "benchmarks to compare (default: all that a pair has in common)", values)
     .option(
       "--baseline <id>",
-      "also put each beside this baseline's nearest model (default with one checkpoint: openai-clip)",
+      "also compare each checkpoint with this baseline's nearest model (default with one checkpoint: openai-clip)",
       pathValue,
     )
     .addOption(
       choiceOption(
         "--format <name>",
-        "text, markdown, latex, csv (tidy) or wide-csv (accuracies; tidy: shiftline table)",
+        "text, markdown, latex, csv (tidy) or wide-csv (accuracies; for tidy ones: shiftline table)",
         ["text", "markdown", "latex", "csv", "wide-csv"],
         "text",
       ),

@@ -9,7 +9,7 @@ const SHELLS = ["bash", "zsh", "fish"];
 export function addCompletion(root: Command): void {
   const command = root
     .command("completion")
-    .description("print a script by which a shell completes commands, options, and ids of what ships")
+    .description("print a shell completion script for commands, options and the ids of shipped files")
     .addArgument(createArgument("<shell>", "bash, zsh or fish").choices(SHELLS).argParser(choice(SHELLS)));
   withExamples(
     withCommonOptions(command),
@@ -20,7 +20,7 @@ export function addCompletion(root: Command): void {
     .addHelpText(
       "after",
       `
-For good, in the shell's start-up file:
+To enable it permanently, in the shell's startup file:
   bash, ~/.bashrc                    eval "$(shiftline completion bash)"
   zsh, ~/.zshrc, after compinit      eval "$(shiftline completion zsh)"
   fish, ~/.config/fish/config.fish   shiftline completion fish | source`,

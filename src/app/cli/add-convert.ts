@@ -7,21 +7,17 @@ import type { Supervise } from "./supervised-process.ts";
 export function addConvert(root: Command, supervise: Supervise): void {
   const command = root
     .command("convert")
-    .description("write weights as an ONNX checkpoint that stands alone, for onnxruntime and transformers.js")
-    .argument("<weights>", "weights of a CLIP checkpoint, or the folder that holds them")
+    .description("write weights as a standalone ONNX checkpoint, for onnxruntime and transformers.js")
+    .argument("<weights>", "weights of a CLIP checkpoint, or the folder that contains them")
     .optionsGroup(OPTIONS)
-    .requiredOption(
-      "--out <folder>",
-      "where the checkpoint goes: a folder that is not there yet, or is empty",
-      pathValue,
-    )
+    .requiredOption("--out <folder>", "output folder; must be new or empty", pathValue)
     .addOption(
-      choiceOption("--layout <name>", "open_clip or hugging-face (default: that of the weights)", [
+      choiceOption("--layout <name>", "open_clip or hugging-face (default: the layout of the weights)", [
         "open_clip",
         "hugging-face",
       ]),
     )
-    .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")
+    .option("--arch <name>", "architecture, for weights without a configuration file; as for evaluate")
     .option("--variant <name>", "which weights, where a folder has several");
   withExamples(
     withCommonOptions(command),

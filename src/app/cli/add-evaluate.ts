@@ -8,20 +8,17 @@ import { SPEED, WHAT_IS_SCORED, withEvaluateOptions } from "./with-evaluate-opti
 export function addEvaluate(root: Command, supervise: Supervise): void {
   const command = root
     .command("evaluate")
-    .description("score checkpoints zero-shot on the benchmarks found")
+    .description("evaluate checkpoints zero-shot on the benchmarks found")
     .argument("<checkpoint...>", "CLIP checkpoints: folders, weights (.safetensors, .pt, .bin) or .onnx files");
   withEvaluateOptions(command)
     .optionsGroup(MOST_USED)
-    .option("--dry-run", "print what would be done, and how long it would take")
+    .option("--dry-run", "print what would be done and an estimate of the time")
     .optionsGroup(WHAT_IS_SCORED)
-    .option("--study <file>", "JSON file of a study: its benchmarks, where none is named", pathValue)
+    .option("--study <file>", "JSON file of a study: its benchmarks are used unless --benchmark is given", pathValue)
     .optionsGroup(SPEED)
-    .option("--threads <n>", "threads (default: what the machine has)", wholeNumber)
-    .option(
-      "--shard <i/n>",
-      "embed this share of the work and score nothing: i from 0 to n-1, or auto for a scheduler's",
-    )
-    .option("--merge-only", "embed nothing: score what is stored, or name what is missing");
+    .option("--threads <n>", "threads (default: all that the machine or job allows)", wholeNumber)
+    .option("--shard <i/n>", "embed this share of the work without scoring: i from 0 to n-1, or auto under a scheduler")
+    .option("--merge-only", "score stored embeddings without making any; list those that are missing");
   withExamples(
     withCommonOptions(command),
     "shiftline evaluate open_clip_model.safetensors --data /data",

@@ -9,25 +9,25 @@ import { TIMEOUT } from "./with-evaluate-options.ts";
 export function addInspect(root: Command, supervise: Supervise): void {
   const command = root
     .command("inspect")
-    .description("print what a checkpoint, a data folder or a benchmark file is, and what is wrong with it")
+    .description("describe a checkpoint, a data folder or a benchmark file, and report its problems")
     .argument(
       "<path>",
-      "a checkpoint (folder, weights or .onnx file), data (a folder, an archive or another container), or a benchmark's .json file",
+      "a checkpoint (folder, weights or .onnx file), data (folder, archive or other container), or a benchmark's .json file",
     )
     .optionsGroup(MOST_USED)
-    .option("--deep", "decode every image of a data folder, and compare its content with the last time")
+    .option("--deep", "decode every image of a data folder, and compare the content with the previous inspection")
     .option("--benchmark <ids>", "benchmarks to look for in a data folder", values)
     .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
     .option(
       "--folder-names <id=column>",
-      "column of the class list that class folders are named by, as for evaluate",
+      "column of the class list that contains the names of class folders, as for evaluate",
       pairs,
     )
     .optionsGroup("Checkpoints:")
-    .option("--variant <name>", "which weights, where a checkpoint's folder has several")
-    .option("--arch <name>", "architecture of weights that no file describes, as for evaluate")
+    .option("--variant <name>", "which weights, if the checkpoint's folder has several")
+    .option("--arch <name>", "architecture, for weights without a configuration file; as for evaluate")
     .optionsGroup("Machines and speed:")
-    .option("--store <folder>", "where the content of data folders is remembered", pathValue, ".shiftline/store")
+    .option("--store <folder>", "folder where the content of data folders is recorded", pathValue, ".shiftline/store")
     .option("--timeout <seconds>", TIMEOUT, wholeNumber);
   withExamples(
     withCommonOptions(command),

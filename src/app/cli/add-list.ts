@@ -9,7 +9,7 @@ const WHAT = ["benchmarks", "templates", "class-names", "baselines", "checkpoint
 export function addList(root: Command): void {
   const command = root
     .command("list")
-    .description("list what ships with the package, what was evaluated, and what is stored")
+    .description("list shipped files, evaluated checkpoints, or stored embeddings")
     .addArgument(
       createArgument("<what>", "benchmarks, templates, class-names, baselines, checkpoints or store")
         .choices(WHAT)
@@ -19,7 +19,7 @@ export function addList(root: Command): void {
     .optionsGroup(OPTIONS)
     .option("--results <paths>", RESULTS, values)
     .option("--store <folder>", "the store to list", pathValue, ".shiftline/store")
-    .option("--deep", "read all that is stored, and find changed bytes");
+    .option("--deep", "read every stored file and verify its checksum");
   withExamples(
     withCommonOptions(command),
     "shiftline list benchmarks",

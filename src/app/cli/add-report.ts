@@ -8,55 +8,65 @@ export function addReport(root: Command): void {
   const command = root
     .command("report")
     .description(
-      "write one HTML file to look at, explore and send: plots, tables, comparisons, recipes; figures beside it",
+      "write a self-contained HTML report: plots, tables, comparisons and recipes, with figures as separate files",
     )
     .argument("[results...]", INPUTS)
     .optionsGroup(MOST_USED)
     .option("--results <paths>", RESULTS, values)
-    .option("--out <path>", "folder, or an .html file (default: the one results folder given)", pathValue)
+    .option("--out <path>", "folder, or an .html file (default: the results folder if exactly one is given)", pathValue)
     .option("--title <text>", "title of the page")
     .option("--highlight <pattern>", HIGHLIGHT, texts)
-    .option("--watch", "render again as results land, until stopped")
+    .option("--watch", "update the report as results arrive, until stopped")
     .optionsGroup("Groups and trainings:")
-    .option("--group-by <column>", "a line for each value of this column of --metadata, and whether they differ")
-    .option("--metadata <file>", `${METADATA}; its columns can be chosen as groups`, pathValue)
-    .option("--mixture <source=column>", "does mixing sources dilute, as for fit", columns)
+    .option(
+      "--group-by <column>",
+      "fit a line for each value of this column of --metadata, and test whether the lines differ",
+    )
+    .option("--metadata <file>", `${METADATA}; its columns can be selected as groups`, pathValue)
+    .option("--mixture <source=column>", "test whether mixing sources dilutes robustness, as for fit", columns)
     .option("--scaling <column>", "effects of numeric columns along and above the line, as for fit", columns)
-    .option("--join <column>", "join the checkpoints of one training, named in this column of --metadata, by a line")
-    .option("--order <column>", "numeric column of --metadata that orders a training's checkpoints, for --join")
+    .option("--join <column>", "connect the checkpoints of each training run, named in this column of --metadata")
+    .option(
+      "--order <column>",
+      "numeric column of --metadata that orders the checkpoints of a training run, for --join",
+    )
     .option(
       "--x <column>",
-      "also plot accuracies over this numeric column of --metadata (samples, steps, …), without a line",
+      "also plot accuracies against this numeric column of --metadata (samples, steps, …), without a line",
     )
-    .optionsGroup("What is shown first:")
+    .optionsGroup("Initial view:")
     .option(
       "--baseline <id>",
-      "the baseline shown first: an id, a .csv file, or a results folder (default: as for fit)",
+      "initial baseline: an id, a .csv file, or a results folder (default: as for fit)",
       pathValue,
     )
-    .addOption(choiceOption("--scale <name>", "the scale shown first: logit, probit or linear", SCALES, "logit"))
+    .addOption(choiceOption("--scale <name>", "initial scale: logit, probit or linear", SCALES, "logit"))
     .addOption(
       choiceOption(
         "--line <name>",
-        "of the baselines: least-squares, or binomial, which keeps accuracies of 0 and 1",
+        "lines of baselines: least-squares, or binomial, which keeps accuracies of 0 and 1",
         LINES,
         "least-squares",
       ),
     )
-    .option("--id <benchmarks>", "in-distribution benchmarks to choose the x axis from, as for fit", values)
+    .option("--id <benchmarks>", "in-distribution benchmarks offered as x axis, as for fit", values)
     .option("--study <file>", STUDY, pathValue)
     .optionsGroup("Images and figures:")
     .option(
       "--images-of <pattern>",
-      "checkpoints whose single images are in the page: a name, a part of names, or a glob; may be repeated (default: ten, those in focus first, then the most accurate)",
+      "checkpoints whose individual images the page includes: a name, part of a name, or a glob; may be repeated (default: ten, those in focus first, then the most accurate)",
       texts,
     )
-    .option("--thumbnails <n>", "pictures of n images of each on each benchmark, surest mistakes first", wholeNumber)
-    .option("--budget <mb>", "MB that the page may take, and its pictures: PAGE or PAGE,PICTURES", budget)
-    .option("--data <root>", "folder that holds the benchmarks' images, for --thumbnails", pathValue)
+    .option(
+      "--thumbnails <n>",
+      "thumbnails of n images per checkpoint and benchmark, most confident mistakes first",
+      wholeNumber,
+    )
+    .option("--budget <mb>", "maximum size of the page and of its pictures in MB: PAGE or PAGE,PICTURES", budget)
+    .option("--data <root>", "folder that contains the benchmarks' images, for --thumbnails", pathValue)
     .option("--data-dir <id=path>", "folder of one benchmark's images, for --thumbnails; may be repeated", pairs)
     .option("--zip-password-file <file>", `${ZIP_PASSWORD}, for --thumbnails`, pathValue)
-    .option("--no-figures", "no SVG and PNG files beside the page");
+    .option("--no-figures", "write no SVG and PNG files");
   withExamples(
     withCommonOptions(command),
     "shiftline report",

@@ -12,21 +12,25 @@ export function addSubmit(root: Command, supervise: Supervise): void {
   const checkpoints = "as for evaluate";
   const slurm = submit
     .command("slurm")
-    .description("an array job that embeds, one that merges and scores after it, and one that reports")
+    .description("write an array job that embeds, a job that merges and scores, and a job that writes the report")
     .argument("<checkpoint...>", checkpoints);
   withTaskOptions(withEvaluateOptions(slurm))
-    .option("--time <minutes>", "time limit of a task, in minutes (default: from a short trial)", wholeNumber)
+    .option("--time <minutes>", "time limit per task, in minutes (default: from a short trial)", wholeNumber)
     .option("--partition <name>", "partition of all jobs")
     .option("--account <name>", "account of all jobs")
     .option(
       "--sbatch <option>",
-      "another option of sbatch for all jobs, as --sbatch=--qos=long; may be repeated",
+      "additional sbatch option for all jobs, such as --sbatch=--qos=long; may be repeated",
       texts,
     )
-    .option("--setup <command>", 'run first in every job: "module load nodejs"; may be repeated', texts)
-    .option("--jobs <folder>", "where the scripts go (default: .shiftline/jobs/slurm beside --out)", pathValue)
+    .option(
+      "--setup <command>",
+      'shell command to run first in every job, such as "module load nodejs"; may be repeated',
+      texts,
+    )
+    .option("--jobs <folder>", "output folder for the scripts (default: .shiftline/jobs/slurm beside --out)", pathValue)
     .optionsGroup(MOST_USED)
-    .option("--run", "submit them, too");
+    .option("--run", "also submit the jobs");
   withExamples(
     withCommonOptions(slurm),
     "shiftline submit slurm checkpoints/* --data /data --shards 64 --run",
@@ -39,15 +43,17 @@ export function addSubmit(root: Command, supervise: Supervise): void {
 
   const kubernetes = submit
     .command("kubernetes")
-    .description("an Indexed Job that embeds, a Job that merges, scores and reports; paths are those in the pods")
+    .description(
+      "write an Indexed Job that embeds and a Job that merges, scores and writes the report; paths are those in the pods",
+    )
     .argument("<checkpoint...>", checkpoints);
   withTaskOptions(withEvaluateOptions(kubernetes))
-    .requiredOption("--image <name>", "an image that has shiftline on its PATH")
-    .option("--claim <name=path>", "a persistent volume claim and where pods see it; may be repeated", claims)
-    .option("--read-only-claim <name=path>", "one that pods only read; may be repeated", claims)
-    .option("--job-name <name>", "the Jobs' names begin with it", "shiftline")
+    .requiredOption("--image <name>", "container image with shiftline on its PATH")
+    .option("--claim <name=path>", "a persistent volume claim and its mount path; may be repeated", claims)
+    .option("--read-only-claim <name=path>", "a claim to mount read-only; may be repeated", claims)
+    .option("--job-name <name>", "prefix of the Jobs' names", "shiftline")
     .option("--namespace <name>", "namespace of the Jobs")
-    .option("--jobs <folder>", "where the manifests go", pathValue, ".shiftline/jobs/kubernetes");
+    .option("--jobs <folder>", "output folder for the manifests", pathValue, ".shiftline/jobs/kubernetes");
   withExamples(
     withCommonOptions(kubernetes),
     "shiftline submit kubernetes /vol/checkpoints/b32 --data /vol/data --out /vol/results --shards 64 --image IMAGE --claim CLAIM=/vol",
@@ -61,8 +67,8 @@ export function addSubmit(root: Command, supervise: Supervise): void {
 function withTaskOptions(command: Command): Command {
   return command
     .optionsGroup(JOBS)
-    .option("--shards <n>", "tasks that share the embedding", wholeNumber)
-    .option("--cpus <n>", "CPUs of a task", wholeNumber, 4)
-    .option("--memory <MiB>", "memory of a task, in MiB", wholeNumber)
-    .option("--max-parallel <n>", "maximum number of tasks at once (default: all)", wholeNumber);
+    .option("--shards <n>", "number of tasks that share the embedding", wholeNumber)
+    .option("--cpus <n>", "CPUs per task", wholeNumber, 4)
+    .option("--memory <MiB>", "memory per task, in MiB", wholeNumber)
+    .option("--max-parallel <n>", "maximum number of concurrent tasks (default: all)", wholeNumber);
 }

@@ -8,35 +8,40 @@ import type { Supervise } from "./supervised-process.ts";
 export function addVerify(root: Command, supervise: Supervise): void {
   const command = root
     .command("verify")
-    .description("certify copies of benchmarks: complete, readable, each image in its class, and unchanged since")
-    .argument("[root]", "folder that holds the benchmarks' folders, or a folder of one")
+    .description(
+      "certify copies of benchmarks: complete, readable, each image in its class, unchanged since certification",
+    )
+    .argument("[root]", "folder that contains the benchmarks' folders, or the folder of one benchmark")
     .optionsGroup(MOST_USED)
     .option("--data-dir <id=path>", DATA_DIR, pairs)
     .option(
       "--benchmark <ids>",
-      "benchmarks to verify, between commas or repeated; every one found where absent",
+      "benchmarks to verify, separated by commas or repeated (default: all that are found)",
       values,
     )
-    .option("--manifest <file>", "a .csv manifest to compare with, or to write where there is none", pathValue)
-    .option("--accept", "make what is there the reference, and replace --manifest by it")
-    .option("--deep", "read every image again, not only those whose files changed")
+    .option("--manifest <file>", "a .csv manifest to compare with; written if it does not exist", pathValue)
+    .option("--accept", "make the present state the reference, and overwrite --manifest with it")
+    .option("--deep", "read every image again, not only changed files")
     .option("--zip-password-file <file>", ZIP_PASSWORD, pathValue)
-    .optionsGroup("Images that another set has too:")
+    .optionsGroup("Overlap with another set:")
     .option(
       "--against <path>",
-      "another set, as of training images: a folder, an archive or a pattern; only compares",
+      "another set, such as training images: a folder, an archive or a pattern; compares without certifying",
       pathValue,
     )
     .option(
       "--threshold <cosine>",
-      "cosine of stored embeddings from which images are nearly the same (default: 0.97)",
+      "minimum cosine similarity of near-duplicate images' embeddings (default: 0.97)",
       cosine,
     )
-    .option("--checkpoint <name>", "whose stored embeddings (default: those that most images of both sets have)")
-    .option("--out <file>", "a .csv file for the pairs", pathValue)
+    .option(
+      "--checkpoint <name>",
+      "checkpoint whose stored embeddings are compared (default: the one that covers the most images of both sets)",
+    )
+    .option("--out <file>", ".csv file for the list of pairs", pathValue)
     .optionsGroup("Machines and speed:")
-    .option("--store <folder>", "where references are kept, and what was read", pathValue, ".shiftline/store")
-    .option("--threads <n>", "threads that read and decode (default: those of the machine or the job)", wholeNumber);
+    .option("--store <folder>", "folder of references and recorded content", pathValue, ".shiftline/store")
+    .option("--threads <n>", "threads that read and decode (default: all that the machine or job allows)", wholeNumber);
   withExamples(
     withCommonOptions(command),
     "shiftline verify /data",

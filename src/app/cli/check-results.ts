@@ -12,10 +12,10 @@ import { readBytes } from "../../foundation/files/read-text.ts";
 import type { RunSummary } from "../../output/report/report-data.ts";
 import { summarizeRun } from "../../output/report/run-summary.ts";
 
-/** What was read of result files that have not changed since: rendering again reads only what is new. */
+/** Cache of parsed result files, so that rendering again reads only files that changed. */
 export type CorrectnessCache = Map<string, { readonly stamp: string; readonly correctness: Correctness }>;
 
-/** A result whose three files were read and agree. */
+/** A result whose three files are consistent. */
 export interface CheckedResult extends StoredResult {
   readonly summary: RunSummary;
   readonly correctness: Correctness;
@@ -25,8 +25,8 @@ export interface CheckedResult extends StoredResult {
  * Reads each result's predictions and compares them with its metrics.
  *
  * @param results    read with their runs
- * @param onProgress results read, of all
- * @returns those that agree, and why others are left out
+ * @param onProgress called with the number of results read and the total
+ * @returns consistent results, and the reasons why others are left out
  */
 export async function checkResults(
   results: readonly StoredResult[],
@@ -35,7 +35,7 @@ export async function checkResults(
 ): Promise<{ readonly checked: readonly CheckedResult[]; readonly leftOut: readonly string[] }> {
   const checked: CheckedResult[] = [];
   const leftOut: string[] = [];
-  /** lists of images that were looked through: the same images in the same order need it once */
+  /** image lists already checked, since many results share one list */
   const lists: KnownRows = new Map([...cache.values()].map(({ correctness: { images } }) => [rowsKey(images), images]));
   for (const [i, result] of results.entries()) {
     onProgress?.(i, results.length);

@@ -18,29 +18,29 @@ import { sealText } from "./sealed-text.ts";
 
 const FILE = "citations.bib";
 const DEFAULT_BASELINE = "openai-clip";
-/** What the default baseline's lines are drawn over. */
+/** In-distribution benchmark of the default baseline. */
 const IN_DISTRIBUTION = "imagenet";
 
-/** The options of `shiftline cite` as the command line gives them. */
+/** Options of `shiftline cite`, as parsed from the command line. */
 export interface CiteCommandOptions {
-  /** more results, beside those that are arguments */
+  /** results in addition to the arguments */
   readonly results?: readonly string[];
-  /** ids, and files of the user's: cited too, and without results in their place */
+  /** ids or definition files, cited in addition to results or without them */
   readonly benchmark?: readonly string[];
-  /** default: openai-clip, where there are results on ImageNet */
+  /** default: openai-clip, if there are results on ImageNet */
   readonly baseline?: string;
   readonly out?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
-/** What is cited, and the entries for it. */
+/** A cited item and its BibTeX entries. */
 interface Citation {
   readonly what: string;
   readonly entries: readonly BibEntry[];
 }
 
-/** What results use. */
+/** Items that results use. */
 interface Used {
   readonly benchmarks: readonly string[];
   readonly templates: readonly string[];
@@ -51,10 +51,10 @@ interface Used {
 }
 
 /**
- * Runs `shiftline cite`: BibTeX of the benchmarks, prompts, baselines and methods that results use, each entry once, under
- * a comment with what it is for.
+ * Runs `shiftline cite`: prints or writes BibTeX entries for the benchmarks, prompts, baselines and methods that
+ * results use. Each entry appears once, below a comment that lists its uses.
  *
- * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none and no benchmark
+ * @param inputs results folders, CSV files or ids of published baselines; default without `benchmark`: `results`
  */
 export async function runCite(inputs: readonly string[], options: CiteCommandOptions): Promise<void> {
   const { benchmark: asked = [], out } = options;
@@ -67,14 +67,14 @@ export async function runCite(inputs: readonly string[], options: CiteCommandOpt
       ? []
       : [
           makeNote(
-            `nothing is known to cite for ${unknown.join(", ")}; --benchmark FILE.json reads "cite" of a definition`,
+            `no citation is known for ${unknown.join(", ")}; --benchmark FILE.json uses the "cite" entries of a definition`,
           ),
         ];
   printNotes(sortNotes(notes, [], used.leftOut), options);
   const text = formatCitations(citations);
   if (out !== undefined) {
     const place = await outputPlace(sources, out, ".bib");
-    if (place === null) throw new InputError(`--out ${out}: expected a folder, or a file that ends in .bib`);
+    if (place === null) throw new InputError(`--out ${out}: expected a folder or a .bib file`);
     const name = place.file ?? FILE;
     const from = [...sources, ...asked];
     await claimOutputs({ command: "cite", folder: place.folder, inputs: from, files: [{ name }] });
@@ -88,7 +88,7 @@ export async function runCite(inputs: readonly string[], options: CiteCommandOpt
 async function readUsed(sources: readonly string[], baseline: string | undefined): Promise<Used> {
   const benchmarks = new Set<string>();
   const templates = new Set<string>();
-  /** those with predictions, which can be paired */
+  /** checkpoints with predictions, which can be paired */
   const checkpoints = new Set<string>();
   const leftOut: string[] = [];
   let hasRecall = false;
@@ -105,7 +105,7 @@ async function readUsed(sources: readonly string[], baseline: string | undefined
     }
   }
   const shipped = await listBaselines();
-  if (baseline !== undefined && !shipped.includes(baseline)) await readAccuracies(baseline); // a wrong name is said
+  if (baseline !== undefined && !shipped.includes(baseline)) await readAccuracies(baseline); // reports an unknown name
   const line = baseline ?? (benchmarks.has(IN_DISTRIBUTION) ? DEFAULT_BASELINE : undefined);
   return {
     benchmarks: [...benchmarks],
@@ -151,7 +151,7 @@ async function collect(
   return { citations, unknown };
 }
 
-/** Each entry once, in the order of first use, under the uses that it is for. */
+/** Formats each entry once, in order of first use, below a comment that lists its uses. */
 function formatCitations(citations: readonly Citation[]): string {
   const uses = new Map<string, { text: string; for: string[] }>();
   for (const { what, entries } of citations) {

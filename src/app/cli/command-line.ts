@@ -18,15 +18,15 @@ import { isDoneSupervised, type Supervise } from "./supervised-process.ts";
 import { throwUsageErrors } from "./usage-error.ts";
 
 const EXAMPLES = `
-From a checkpoint to a paper's table and a report:
+From a checkpoint to a table for a paper and a report:
   $ shiftline inspect open_clip_model.safetensors
   $ shiftline evaluate open_clip_model.safetensors --data /data
   $ shiftline table results --out table.tex
   $ shiftline report results
 
-shiftline COMMAND --help has a command's options and examples.`;
+Run shiftline COMMAND --help for a command's options and examples.`;
 
-/** The commands and their options. */
+/** Builds the command tree with all options. */
 export function buildProgram(supervise: Supervise): Command {
   const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
   const root = new Command("shiftline")
@@ -34,7 +34,7 @@ export function buildProgram(supervise: Supervise): Command {
     .version(version)
     .configureHelp({
       helpWidth: Math.min(process.stdout.columns ?? 100, 110),
-      // The descriptions name the values that an option may have
+      // The descriptions already name the possible values
       optionDescription: ({ description, defaultValue, negate }) =>
         defaultValue === undefined || negate ? description : `${description} (default: ${defaultValue})`,
       argumentDescription: ({ description }) => description,
@@ -60,7 +60,7 @@ export function buildProgram(supervise: Supervise): Command {
   return root;
 }
 
-/** The words, with the options of the file that `--config` names. */
+/** Returns the words with the options of the `--config` file added. */
 async function withConfig(words: readonly string[]): Promise<readonly string[]> {
   if (!words.some((word) => word === "--config" || word.startsWith("--config="))) return words;
   const { withConfigFile } = await import("./config-file.ts");
@@ -71,10 +71,10 @@ async function withConfig(words: readonly string[]): Promise<readonly string[]> 
 }
 
 /**
- * Runs one command line: what it prints goes to stdout and stderr, its status to `process.exitCode`.
+ * Runs one command line. Output goes to stdout and stderr, the exit status to `process.exitCode`.
  *
- * @param words     what follows the program's name
- * @param supervise by default a process of its own for what may block; tests do everything in theirs
+ * @param words     arguments after the program's name
+ * @param supervise runs work that may block in a separate process (default); tests run everything in theirs
  */
 export async function runCommandLine(words: readonly string[], supervise: Supervise = isDoneSupervised): Promise<void> {
   let line = words;

@@ -42,32 +42,32 @@ const DEFAULT_BASELINE = "openai-clip";
 const FORMATS = ["text", "markdown", "latex", "csv", "wide-csv"] as const;
 type Format = (typeof FORMATS)[number];
 
-/** The options of `shiftline compare` as the command line gives them. */
+/** Options of `shiftline compare`, as parsed from the command line. */
 export interface CompareCommandOptions {
   /** default: `results` */
   readonly results?: string;
-  /** benchmarks to compare; every one that a pair has in common where absent */
+  /** benchmarks to compare; default: all that a pair has in common */
   readonly benchmark?: string[];
-  /** compare each of the others with this checkpoint only, not every pair */
+  /** compare each checkpoint with this one only, not every pair */
   readonly reference?: string;
-  /** baseline whose nearest model each checkpoint is put beside; openai-clip where one checkpoint is given */
+  /** baseline whose nearest model each checkpoint is compared with; default with one checkpoint: openai-clip */
   readonly baseline?: string;
   /** default: text */
   readonly format?: string;
   readonly quiet?: boolean;
-  /** every note in full */
+  /** print every note in full */
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
 /**
- * Runs `shiftline compare`: several checkpoints paired on the same images, every pair in the order given (the earlier
- * minus the later) or all against `reference`; one checkpoint beside the nearest model of a baseline. Results to stdout,
- * what is left out or differs to stderr. A result that cannot be read or cannot be true is left out and named, and the
- * command fails once the rest is done; results of other checkpoints are not looked at.
+ * Runs `shiftline compare`. Several checkpoints are paired on the same images: every pair in the order given (the
+ * earlier minus the later), or each against `reference`. A single checkpoint is compared with the nearest model of a
+ * baseline. Results go to stdout, notes and omissions to stderr. A result that is unreadable or inconsistent is left
+ * out and named, and the command fails after the rest is done. Results of other checkpoints are not read.
  *
  * @param idsOrPaths names of checkpoints in the results, or their folders
- * @throws InputError for what the user can put right; nothing is printed then
+ * @throws InputError for mistakes that the user can fix; nothing is printed then
  */
 export async function runCompare(idsOrPaths: readonly string[], options: CompareCommandOptions): Promise<void> {
   const format = parseFormat(options);
@@ -114,7 +114,7 @@ function parseFormat({ format = "text", json }: CompareCommandOptions): Format {
   return known;
 }
 
-/** Checkpoints' names in the results: as typed, or as `evaluate` names them by their path. */
+/** Finds checkpoints in the results by name, or by path as `evaluate` derives names. */
 async function findCheckpoints(idsOrPaths: readonly string[], results: string): Promise<string[]> {
   const found: string[] = [];
   for (const idOrPath of idsOrPaths) {
@@ -166,15 +166,15 @@ function compareRead(pairs: readonly (readonly [string, string])[], read: ReadPa
   }
 }
 
-/** Results of the checkpoints that are compared, without those that cannot be used. */
+/** Results of the compared checkpoints, without unusable ones. */
 interface UsableResults {
   readonly all: readonly StoredResult[];
-  /** of the benchmarks asked for */
+  /** results on the requested benchmarks */
   readonly stored: readonly StoredResult[];
   readonly leftOut: readonly string[];
 }
 
-/** Reads them; where predictions were read too, those that they do not make are among what cannot be used. */
+/** Reads the results. If predictions were read too, metrics that they do not reproduce are unusable. */
 async function readUsableResults(
   checkpoints: readonly string[],
   results: string,
@@ -239,7 +239,7 @@ async function compareNearest(
   };
 }
 
-/** The accuracies that go before the comparisons, in the form of `shiftline table`; or alone, as a wide CSV. */
+/** Formats the accuracies printed before the comparisons, like `shiftline table`, or alone as a wide CSV. */
 async function accuraciesText(
   format: Format,
   checkpoints: readonly string[],
@@ -255,7 +255,10 @@ async function accuraciesText(
   return format === "latex" ? formatResultsLatex(shown) : formatResultsMarkdown(shown);
 }
 
-/** Every figure, the images that only one gets right, and the classes that changed, with their names where known. */
+/**
+ * Returns all numbers as JSON: also the images that only one checkpoint gets right, and the classes that changed, with
+ * their names if known.
+ */
 function toJson(
   rows: readonly BenchmarkComparison[],
   nearest: readonly NearestRow[],

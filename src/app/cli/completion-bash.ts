@@ -1,6 +1,6 @@
 import type { CompletionCommand } from "./completion-model.ts";
 
-/** A completion script for bash 4 and newer; in bash 3.2 file names are completed without a slash after folders. */
+/** Returns a completion script for bash 4 and newer. Under bash 3.2, completed folder names lack the trailing slash. */
 export function bashCompletion(commands: readonly CompletionCommand[]): string {
   const options = commands.map(({ name, options }) =>
     caseLine(
@@ -39,7 +39,7 @@ ${options.join("\n")}
   esac
 }
 
-# Of a command and an option, or its argument: one, list or pair; whether files are values; the names
+# For a command and an option, or its argument: one, list or pair; whether files are values; the names
 _shiftline_values() {
   case $1 in
 ${kinds.join("\n")}
@@ -48,7 +48,7 @@ ${kinds.join("\n")}
 
 _shiftline() {
   local word words=() command="" option="" value current previous="" names prefix files form i
-  # bash takes --option=value apart at "=", and leaves the rest of the line to the reply
+  # bash splits --option=value at "=", and the reply replaces only the last word
   for ((i = 1; i <= COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
     if [[ $word == "=" && \${#words[@]} -gt 0 ]]; then words[\${#words[@]} - 1]+="="
@@ -94,7 +94,7 @@ complete -F _shiftline shiftline
 `;
 }
 
-/** A line of a \`case\`: what is printed for a key. The program itself has the key "". */
+/** A branch of a \`case\`: the words printed for a key. The program itself has the key "". */
 function caseLine(key: string, words: readonly string[]): string {
   return `    "${key}") echo "${words.join(" ")}" ;;`;
 }

@@ -7,12 +7,12 @@ import { printJson } from "./print-result.ts";
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** Shells that a completion script can be made for. */
+/** Shells with a completion script. */
 export type Shell = keyof typeof SCRIPTS;
 
 /**
- * Runs `shiftline completion`: prints a script that completes this program's commands, options and values; as JSON, what
- * the script is made from.
+ * Runs `shiftline completion`: prints a script that completes commands, options and values; with `json`, the model that
+ * the script is generated from.
  */
 export async function runCompletion(shell: Shell, program: Command, json: boolean): Promise<void> {
   const model = await completionModel(program);

@@ -1,6 +1,6 @@
 import type { CompletionCommand, CompletionValue } from "./completion-model.ts";
 
-/** A completion script for fish. */
+/** Returns a completion script for fish. */
 export function fishCompletion(commands: readonly CompletionCommand[]): string {
   const lines = commands.flatMap(({ name, commands: below, options, operand }) => {
     const condition = conditionOf(

@@ -2,9 +2,9 @@ import type { Argument, Command, Option } from "commander";
 import { columns, pairs, pathValue, protocolChoices, protocols, texts, values } from "./option-values.ts";
 import { shippedIds, shippedValues } from "./shipped-values.ts";
 
-/** What may stand for a value on the command line. */
+/** Possible values of an option or argument. */
 export interface CompletionValue {
-  /** names, of which one, several between commas, or one before "=" and a path */
+  /** known names; `form`: one of them, a comma-separated list, or one followed by "=" and a path */
   readonly names: readonly string[];
   readonly form: "one" | "list" | "pair";
   /** whether files and folders are among the values */
@@ -15,7 +15,7 @@ export interface CompletionOption {
   /** "--data" */
   readonly long: string;
   readonly description: string;
-  /** null: the option is a flag */
+  /** null for a flag */
   readonly value: CompletionValue | null;
   readonly isRepeated: boolean;
 }
@@ -24,13 +24,13 @@ export interface CompletionCommand {
   /** words below the program's name: "submit slurm" */
   readonly name: string;
   readonly description: string;
-  /** names and descriptions of the commands below it */
+  /** names and descriptions of subcommands */
   readonly commands: readonly { readonly name: string; readonly description: string }[];
   readonly options: readonly CompletionOption[];
   readonly operand: CompletionValue | null;
 }
 
-/** Everything that a shell can complete, the program itself first. */
+/** Returns everything that a shell can complete, the program itself first. */
 export async function completionModel(program: Command): Promise<CompletionCommand[]> {
   return await describeTree(program, "");
 }
@@ -83,7 +83,7 @@ async function ofResults(): Promise<CompletionValue> {
   return { names: (await shippedIds("baseline")).ids, form: "one", files: true };
 }
 
-/** A description's first clause: what a list of options has room for. */
+/** Returns the first clause of a description, to fit a list of options. */
 function firstClause(description: string): string {
   return description.replace(/(?:;| \(|: ).*$/s, "");
 }

@@ -1,6 +1,6 @@
 import type { CompletionCommand, CompletionOption, CompletionValue } from "./completion-model.ts";
 
-/** A completion script for zsh: a function for each command, with `_arguments`. */
+/** Returns a completion script for zsh, with an `_arguments` function per command. */
 export function zshCompletion(commands: readonly CompletionCommand[]): string {
   return `#compdef shiftline
 # zsh completion of shiftline: eval "$(shiftline completion zsh)", after compinit; or a file _shiftline in $fpath
@@ -53,7 +53,7 @@ function optionSpec({ long, description, value, isRepeated }: CompletionOption):
   );
 }
 
-/** What \`_arguments\` does for a value; a leading space keeps it from adding arguments. */
+/** The \`_arguments\` action for a value. The leading space keeps zsh from adding arguments. */
 function action({ names, form, files }: CompletionValue): string {
   if (form === "pair") return ` ${files ? "__shiftline_pair" : "__shiftline_name"} ${names.join(" ")}`;
   if (names.length === 0) return files ? "_files" : "";

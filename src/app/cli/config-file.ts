@@ -5,26 +5,26 @@ import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { claims, columns, pairs, protocolChoices, protocols, texts, values } from "./option-values.ts";
 
-/** Bytes of a file of options; one with a thousand checkpoints has 100 kB. */
+/** Maximum size of an options file in bytes; one with a thousand checkpoints has 100 kB. */
 const MAX_BYTES = 1_000_000;
-/** Values of an option: each is joined to those before it, so that their number counts squared. */
+/** Maximum number of values per option: parsing appends each to all before it, which takes quadratic time. */
 const MAX_VALUES = 10_000;
-/** Options of the program itself, not of what it does. */
+/** Options about the program itself, which a file cannot contain. */
 const NOT_IN_FILES = ["--config", "--help"];
 
-/** Parsers of options that may be repeated, and of those whose values are NAME=VALUE. */
+/** Parsers of repeatable options, and of options with NAME=VALUE values. */
 const GATHERING: readonly unknown[] = [values, columns, texts, pairs, claims, protocolChoices, protocols];
 const PAIRS: readonly unknown[] = [columns, pairs, claims, protocolChoices, protocols];
 
 /**
- * The command line that a `--config` file and the words of a command line come to: the file's options that the words do not
- * have stand before the words. An option on the command line replaces all of the file's values for it; arguments there
- * replace those of the file.
+ * Combines a `--config` file with a command line: options of the file that the command line does not have are put
+ * before its words. An option on the command line replaces all of the file's values for it, and arguments replace those
+ * of the file.
  *
- * @param words   what follows the program's name
- * @param program one that may be thrown away: the words are parsed into it
- * @returns the words as they are where no file is named
- * @throws InputError naming the file, and the nearest option where a key is none
+ * @param words   arguments after the program's name
+ * @param program command tree used only for this parse
+ * @returns the words unchanged if no file is named
+ * @throws InputError naming the file, and for an unknown key the nearest option
  */
 export async function withConfigFile(words: readonly string[], program: Command): Promise<readonly string[]> {
   const { command, depth } = findCommand(words, program);
@@ -40,7 +40,7 @@ export async function withConfigFile(words: readonly string[], program: Command)
     const option = command.options.find(({ long }) => long === `--${key}` && !NOT_IN_FILES.includes(long));
     const isArgument = argument !== undefined && [argument.name(), `${argument.name()}s`].includes(key);
     if (option !== undefined) {
-      // `results` is an argument and an option: arguments on the command line replace both
+      // `results` is both an argument and an option; arguments on the command line replace both
       const isReplaced = isGiven(option) || (isArgument && operands.length > 0);
       if (!isReplaced) fromFile.push(...optionWords(option, node, `${file}: ${key}`));
     } else if (isArgument) {
@@ -52,7 +52,7 @@ export async function withConfigFile(words: readonly string[], program: Command)
   return [...line, ...(after.includes("--") ? [] : ["--"]), ...operandsFromFile];
 }
 
-/** The command that the first words name, and how many they are. */
+/** Finds the command that the first words name, and the number of these words. */
 function findCommand(words: readonly string[], program: Command): { command: Command; depth: number } {
   let command = program;
   let depth = 0;
@@ -69,14 +69,15 @@ interface Entry {
   readonly node: Node | null;
 }
 
-/** The keys of a file and their values, in its order. */
+/** Reads the keys and values of a file, in its order. */
 async function readEntries(path: string): Promise<Entry[]> {
   const text = await readText(path, MAX_BYTES);
-  // "failsafe": every scalar is text as it is typed, so that 007 is not 7 and "no" not false. JSON is YAML
+  // "failsafe" keeps every scalar as text, so 007 does not become 7 or "no" false. JSON is valid YAML
   const document = parse(text, path);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw new InputError(`${path}: ${problem.message.split("\n", 1)[0]?.replace(/:$/, "")}`);
-  if (!isMap(document.contents)) throw new InputError(`${path}: expected options as "name: value", or a JSON object`);
+  if (!isMap(document.contents))
+    throw new InputError(`${path}: expected options as "name: value" lines or a JSON object`);
   const entries = document.contents.items.map(({ key, value }) => {
     if (!isScalar(key)) throw new InputError(`${path}: expected the name of an option before each ":"`);
     return { key: String(key.value), node: value as Node | null };
@@ -88,7 +89,7 @@ async function readEntries(path: string): Promise<Entry[]> {
   return entries;
 }
 
-/** The parser's own check compares every two keys. @throws InputError if one appears twice */
+/** Checks for duplicate keys in linear time; the parser's check is quadratic. @throws InputError for a duplicate */
 function checkOnce(keys: readonly string[], where: string): void {
   const seen = new Set<string>();
   for (const key of keys) {
@@ -106,7 +107,7 @@ function parse(text: string, path: string): Document {
   }
 }
 
-/** An option as words of the command line. @throws InputError for a value that the option does not take */
+/** Converts an option to command-line words. @throws InputError for an invalid value */
 function optionWords(option: Option, node: Node | null, where: string): string[] {
   const { long, parseArg } = option;
   if (!option.required && !option.optional) {
@@ -128,11 +129,11 @@ function optionWords(option: Option, node: Node | null, where: string): string[]
   return texts.map((text) => `${long}=${text}`);
 }
 
-/** The texts of a value, or of a list of values. */
+/** Returns the texts of a value or a list of values. */
 function itemTexts(node: unknown, several: boolean, where: string): string[] {
   if (isSeq(node) && several) return node.items.flatMap((item) => itemTexts(item, false, where));
   if (isScalar(node) && node.value !== "" && node.value !== null) return [String(node.value)];
-  throw new InputError(`${where}: expected a value${several ? ", or a list of values" : ""}`);
+  throw new InputError(`${where}: expected a value${several ? " or a list of values" : ""}`);
 }
 
 function pairTexts(node: { readonly items: readonly unknown[] }, where: string): string[] {

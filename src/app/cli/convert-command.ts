@@ -14,7 +14,7 @@ import { startProgress } from "./progress-reporter.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
 
-/** The options of `shiftline convert` as the command line gives them. */
+/** Options of `shiftline convert`, as parsed from the command line. */
 export interface ConvertCommandOptions {
   readonly out: string;
   readonly arch?: string;
@@ -24,7 +24,7 @@ export interface ConvertCommandOptions {
   readonly json?: boolean;
 }
 
-/** Runs `shiftline convert`: progress, notes and warnings to stderr, what was written to stdout. */
+/** Runs `shiftline convert`. A summary goes to stdout; progress, notes and warnings go to stderr. */
 export async function runConvert(path: string, command: ConvertCommandOptions): Promise<void> {
   const layout = parseLayout(command.layout);
   await checkOutputFolder(command.out, "checkpoint");
@@ -75,7 +75,7 @@ function formatConverted({ architecture, source, parameters, layout, files }: Co
   ] as const;
   return [
     `${architecture} (${source}), layout ${layout}`,
-    `parameters: ${millions(parameters.image)} of the image tower, ${millions(parameters.text)} of the text tower`,
+    `parameters: ${millions(parameters.image)} in the image tower, ${millions(parameters.text)} in the text tower`,
     "",
     formatTextTable(
       columns,

@@ -2,7 +2,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { progressFolder } from "../../evaluation/evaluate/run-progress.ts";
 import { readFolderIfThere } from "../../foundation/files/if-there.ts";
 
-/** CSV files that `fit` and `table` write: never read as accuracies. */
+/** CSV files that `fit` and `table` write; never read as accuracies. */
 export const FIT_OUTPUTS: readonly string[] = [
   "fits.csv",
   "robustness.csv",
@@ -21,21 +21,21 @@ export const FIT_OUTPUTS: readonly string[] = [
   "agreement-predictions.csv",
 ];
 
-/** File endings that say what a folder is of. */
+/** File extensions that identify what a folder contains. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/\.(?:onnx|safetensors|pt|pth)$/i, "it looks like a checkpoint: evaluate it first"],
-  [/\.npy$/i, "it looks like a store of embeddings: evaluate scores what is in it"],
+  [/\.npy$/i, "it looks like a store of embeddings: score it with evaluate"],
   [
     /\.(?:jpe?g|png|webp|gif|bmp|tiff?|tar|parquet)$/i,
     "it looks like a folder of images: evaluate checkpoints on it first",
   ],
 ];
-/** Names on the way from a results folder to a `metrics.json`, with it. */
+/** Path components from a results folder down to a `metrics.json`, inclusive. */
 const RESULT_DEPTH = 5;
-/** Entries that are looked at: enough to say what a folder is, whatever its size. */
+/** Maximum number of entries examined, so that large folders are described quickly. */
 const MAX_ENTRIES = 5000;
 
-/** What a folder without results is, as far as its files say it, and what to do. */
+/** Describes a folder without results by the files in it, and suggests what to do. */
 export async function describeNoResults(folder: string): Promise<string> {
   const expected = `${folder}: expected results (metrics.json files) or CSV files of accuracies, found none`;
   const paths = await filesBelow(folder);
@@ -50,10 +50,10 @@ export async function describeNoResults(folder: string): Promise<string> {
     if (found !== undefined) return `${expected}; ${what} (${join(...found)})`;
   }
   const [first] = paths;
-  return first === undefined ? expected : `${expected}; in it is ${join(...first)}`;
+  return first === undefined ? expected : `${expected}; it contains ${join(...first)}`;
 }
 
-/** Whether nothing is in a folder but what a run under way or a report of it has put there. */
+/** Whether a folder contains only files that a run in progress or its report has written. */
 export async function isEmptyFolder(folder: string): Promise<boolean> {
   const entries = (await readFolderIfThere(folder)) ?? [];
   const isOurs = (name: string, isFile: boolean) =>
@@ -62,7 +62,7 @@ export async function isEmptyFolder(folder: string): Promise<boolean> {
   return isAtWork || entries.every((entry) => isOurs(entry.name, entry.isFile()));
 }
 
-/** Files in a folder and some levels below it, as the names on the way; the nearest first. */
+/** Lists files in a folder and some levels below it as path components, the nearest first. */
 async function filesBelow(folder: string): Promise<string[][]> {
   const files: string[][] = [];
   let seen = 0;
@@ -70,7 +70,7 @@ async function filesBelow(folder: string): Promise<string[][]> {
   for (let depth = 0; depth <= RESULT_DEPTH && seen < MAX_ENTRIES; depth++) {
     const below: string[][] = [];
     for (const place of level) {
-      const entries = (await readFolderIfThere(join(folder, ...place)).catch(() => null)) ?? []; // only to describe it
+      const entries = (await readFolderIfThere(join(folder, ...place)).catch(() => null)) ?? []; // errors do not matter for a description
       for (const entry of entries) {
         if (seen++ >= MAX_ENTRIES) break;
         if (entry.isDirectory() && !entry.name.startsWith(".")) below.push([...place, entry.name]);

@@ -2,7 +2,7 @@ import type { DryRun } from "../../evaluation/evaluate/dry-run.ts";
 import { duration, megabytes, plural } from "../../foundation/number-text.ts";
 import { formatTextTable } from "../../output/tables/text-table.ts";
 
-/** What a dry run found, for people. */
+/** Formats the outcome of a dry run for the terminal. */
 export function formatDryRun(result: DryRun): string {
   const images = formatTextTable(
     [

@@ -1,7 +1,7 @@
 import type { EvaluateOptions } from "../../evaluation/evaluate/evaluate-options.ts";
 import { InputError } from "../../foundation/errors.ts";
 
-/** The options of `shiftline evaluate` as the command line gives them. */
+/** Options of `shiftline evaluate`, as parsed from the command line. */
 export interface EvaluateCommandOptions {
   readonly data?: string;
   readonly dataDir?: [string, string][];
@@ -36,7 +36,7 @@ export interface EvaluateCommandOptions {
 
 type Value = string | number | boolean | readonly string[] | readonly (readonly [string, string])[] | undefined;
 
-/** Option → how it is written; in the order of the help text. */
+/** Option → its flag, in the order of the help text. */
 const OPTIONS = {
   data: "--data",
   dataDir: "--data-dir",
@@ -70,8 +70,8 @@ const OPTIONS = {
 } as const satisfies Record<keyof EvaluateCommandOptions, string>;
 
 /**
- * The arguments that give `shiftline evaluate` these options. A value is joined to its option by "=", and the checkpoints
- * come after "--", so that a name that begins with "-" stays a name.
+ * Returns the command-line arguments for these options. A value is joined to its option by "=", and the checkpoints
+ * follow "--", so a name that begins with "-" is not read as an option.
  */
 export function evaluateArguments(checkpoints: readonly string[], command: EvaluateCommandOptions): string[] {
   const given = Object.entries(OPTIONS).flatMap(([key, option]) =>
@@ -89,7 +89,7 @@ function argumentsOf(option: string, value: Value): string[] {
   );
 }
 
-/** The library's options from the command line's. @throws InputError for what is given twice */
+/** Converts command-line options to the library's options. @throws InputError for a duplicate */
 export function toOptions(checkpoints: string[], command: EvaluateCommandOptions): EvaluateOptions {
   const { dataDir, folderNames, benchmark, name, protocol, labels, ...renamed } = command;
   const { dryRun: _, quiet: __, verbose: ___, json: ____, shard: _____, timeout: ______, ...evaluateOptions } = renamed;
@@ -115,7 +115,7 @@ function groupValues(entries: readonly (readonly [string, string])[]): Record<st
   return Object.fromEntries(groups);
 }
 
-/** Options of pairs as a record. @throws InputError for a name that is given twice */
+/** Converts pairs to a record. @throws InputError for a duplicate name */
 export function toRecord(entries: readonly (readonly [string, string])[], option: string): Record<string, string> {
   const record: Record<string, string> = {};
   for (const [key, value] of entries) {

@@ -21,13 +21,13 @@ import { evaluateTable } from "./show-results.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 import { answerStop } from "./supervised-process.ts";
 
-/** Checkpoints at work that a line of progress names. */
+/** Maximum number of checkpoints named in a progress line. */
 const CHECKPOINTS_NAMED = 2;
 
 /**
- * Runs `shiftline evaluate`: progress and notes to stderr, results to stdout.
+ * Runs `shiftline evaluate`. Results go to stdout, progress and notes to stderr.
  *
- * @param study JSON file of the study that names the benchmarks, for the titles and the order of the table
+ * @param study JSON file of the study that names the benchmarks; determines titles and order of the table
  */
 export async function runEvaluate(
   checkpoints: string[],
@@ -72,7 +72,7 @@ export async function runEvaluate(
       await printResults(scored, command, study, progress);
     }
     if (error instanceof StoppedError) {
-      progress.note(`${error.message}; run the same command again to go on: ${sameCommand()}`);
+      progress.note(`${error.message}; run the same command again to continue: ${sameCommand()}`);
     }
     if (error instanceof MissingEmbeddingsError) throw sayMissing(error, checkpoints, command);
     throw error;
@@ -82,12 +82,12 @@ export async function runEvaluate(
   }
 }
 
-/** Whether the plan is made yet: what it notes is printed together. */
+/** Whether planning is in progress; notes from this phase are printed together. */
 function isPlanning({ phase }: EvaluateProgress): boolean {
   return phase === "checks" || phase === "files";
 }
 
-/** A phase counts what it is called; images that come after the prompts are named. */
+/** Describes progress: a phase is named after the items it counts, and images that follow prompts are announced. */
 function describeProgress({ phase, imagesAhead, checkpoints, benchmark, ...state }: EvaluateProgress): TaskProgress {
   const next = imagesAhead > 0 ? plural(imagesAhead, "image") : undefined;
   const of = checkpoints.length === 0 ? [] : [someNames(checkpoints, CHECKPOINTS_NAMED)];
@@ -103,7 +103,7 @@ async function printResults(
 ): Promise<void> {
   progress.stop();
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0);
-  if (skipped > 0) progress.note("note: images that could not be read were skipped; run.json names them");
+  if (skipped > 0) progress.note("note: unreadable images were skipped; run.json lists them");
   if (command.json) printJson(results.map(toJson));
   else {
     const { out, benchmark = [] } = command;
@@ -113,12 +113,12 @@ async function printResults(
   progress.note(`written to ${printable(command.out)}`);
 }
 
-/** A result in the words of `metrics.json`. */
+/** Converts a result to the fields of `metrics.json`. */
 function toJson({ folder, skipped, warnings, ...metrics }: EvaluateResult) {
   return { ...metricsRecord(metrics), folder, skipped, warnings };
 }
 
-/** Makes a shard's embeddings and says what it made. */
+/** Makes a shard's embeddings and prints a summary. */
 async function runShard(
   options: EvaluateOptions,
   command: EvaluateCommandOptions,
@@ -139,11 +139,11 @@ async function runShard(
 /** @throws InputError for options that contradict each other */
 function checkTogether({ shard, mergeOnly, dryRun }: EvaluateCommandOptions): void {
   if (shard !== undefined && mergeOnly)
-    throw new InputError("--shard embeds and --merge-only scores: give one of them");
-  if (shard !== undefined && dryRun) throw new InputError("--dry-run is of the whole command: leave --shard out");
+    throw new InputError("--shard only embeds and --merge-only only scores: use one of them");
+  if (shard !== undefined && dryRun) throw new InputError("--dry-run covers the whole command: remove --shard");
 }
 
-/** Lists what is missing, a line each, and says with what command it is made. */
+/** Lists missing embeddings, one per line, and prints the command that makes them. */
 function sayMissing(
   { missing }: MissingEmbeddingsError,
   checkpoints: readonly string[],
@@ -153,6 +153,6 @@ function sayMissing(
   const { mergeOnly: _, quiet: __, json: ___, ...finish } = command;
   const line = shellLine(["shiftline", "evaluate", ...evaluateArguments(checkpoints, finish)]);
   return new InputError(
-    `embeddings are missing, so nothing was scored; this makes them and scores, or shares them out with --shard I/N added: ${line}`,
+    `embeddings are missing, so nothing was scored; this command makes them and scores (add --shard I/N to divide the work): ${line}`,
   );
 }

@@ -10,7 +10,7 @@ const EXIT_INPUT = 1;
 const EXIT_USAGE = 2;
 const EXIT_DEFECT = 70;
 
-/** What a command that threw ends with: the exit status, and what is printed of it, empty where that is done already. */
+/** Returns the exit status for an error, and the text to print; empty if it was printed already. */
 export function describeExit(error: unknown, isVerbose = false): { readonly status: number; readonly text: string } {
   if (error instanceof CommanderError) return { status: error.exitCode === 0 ? 0 : EXIT_USAGE, text: "" };
   if (error instanceof UsageError) return { status: EXIT_USAGE, text: printableLines(error.message) };
@@ -20,7 +20,7 @@ export function describeExit(error: unknown, isVerbose = false): { readonly stat
   const stack = error instanceof Error ? error.stack : String(error);
   return {
     status: EXIT_DEFECT,
-    text: `shiftline: this is a defect, not your mistake; please report it with the lines below\n${stack}`,
+    text: `shiftline: this is a bug in shiftline; please report it with the lines below\n${stack}`,
   };
 }
 

@@ -69,7 +69,7 @@ export interface ReportCommandOptions {
   readonly data?: string;
   readonly dataDir?: readonly (readonly [string, string])[];
   readonly zipPasswordFile?: string;
-  /** false: no SVG and PNG files beside the page */
+  /** false: write no SVG and PNG files */
   readonly figures?: boolean;
   readonly watch?: boolean;
   readonly quiet?: boolean;

@@ -272,7 +272,7 @@ async function layOut(
   const began = await readPartSize(path, key);
   if (began === partSize) return;
   throw new InputError(
-    `${folder}: another run began this store meanwhile, with parts of ${began} images, not ${partSize}; run the same command again to go on with it`,
+    `${folder}: another run began this store meanwhile, with parts of ${began} images, not ${partSize}; run the same command again to continue with it`,
   );
 }
 

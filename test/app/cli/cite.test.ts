@@ -117,7 +117,7 @@ describe("shiftline cite", () => {
     const run = (baseline: string) => shiftline(["cite", "openclip", "--baseline", baseline], { cwd: folder });
     const refused = await run("openai-clipp");
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("openai-clipp: no such file")]);
-    expect((await run("line.csv")).stderr).toContain("nothing is known to cite for line.csv");
+    expect((await run("line.csv")).stderr).toContain("no citation is known for line.csv");
   });
 
   it("takes a benchmark of one's own with entries of its own, and names one without", async () => {
@@ -138,7 +138,7 @@ describe("shiftline cite", () => {
     expect((await run("fruit.json")).stdout).toContain(
       "% data: Fruit\n@misc{fruit2026, title = {Fruit \\} of {mine}}, year = 2026}\n\n% data: Fruit\n@inproceedings{radford",
     );
-    expect((await run("plain.json")).stderr).toContain("note: nothing is known to cite for plain; ");
+    expect((await run("plain.json")).stderr).toContain("note: no citation is known for plain; ");
     expect((await run("wrong.json")).stderr).toMatch(
       /wrong\.json: cite: nobody1999: expected the name of a \.bib file/,
     );

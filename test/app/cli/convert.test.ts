@@ -33,7 +33,7 @@ describe("shiftline convert", () => {
     expect(status).toBe(0);
     expect(stdout.split("\n")).toEqual([
       expect.stringMatching(/^ViT .* \(open_clip_config\.json\), layout open_clip$/),
-      expect.stringMatching(/^parameters: 0\.0\d M of the image tower, 0\.0\d M of the text tower$/),
+      expect.stringMatching(/^parameters: 0\.0\d M in the image tower, 0\.0\d M in the text tower$/),
       "",
       expect.stringMatching(/^file +size$/),
       expect.stringMatching(/^-+ +-+$/),

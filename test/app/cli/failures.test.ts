@@ -178,7 +178,7 @@ describe("evaluate that is stopped", () => {
     const stopped = await shiftlineProcess(args, {
       killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined),
     });
-    expect(stopped.stderr).toMatch(/run the same command again to go on/);
+    expect(stopped.stderr).toMatch(/run the same command again to continue/);
     expect(stopped.status).toBe(130);
     const terminated = await shiftlineProcess(args, {
       killAt: (text) => (/prompts \d|images \d/.test(text) ? "SIGTERM" : undefined),

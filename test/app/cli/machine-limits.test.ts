@@ -127,7 +127,7 @@ describe.skipIf(process.platform === "win32")("a limit on open files", () => {
 describe("an error that nobody foresaw", () => {
   it("is a defect with its stack, unless the machine's limits are its cause", () => {
     expect(describeExit(new TypeError("x is not a function"))).toMatchObject({ status: 70 });
-    expect(describeExit(new TypeError("x is not a function")).text).toMatch(/this is a defect.*\nTypeError: x is/);
+    expect(describeExit(new TypeError("x is not a function")).text).toMatch(/this is a bug.*\nTypeError: x is/);
     expect(describeExit(Object.assign(new Error("ENOENT"), { code: "ENOENT" }))).toMatchObject({ status: 70 });
     const full = Object.assign(new Error("ENFILE"), { code: "ENFILE", path: "/a" });
     expect(describeExit(new Error("wrapped", { cause: full }))).toEqual({

@@ -211,7 +211,7 @@ describe("a folder without results", () => {
     ],
     ["a folder of images", { "n01/a.JPEG": "" }, /it looks like a folder of images.*n01\/a\.JPEG/],
     ["a store", { "images/1/part-00000.npy": "" }, /it looks like a store of embeddings/],
-    ["something else", { "notes.txt": "" }, /found none; in it is notes\.txt/],
+    ["something else", { "notes.txt": "" }, /found none; it contains notes\.txt/],
   ])("is refused as %s by fit and report, and nothing is written into it", async (_, files, message) => {
     const folder = writeTree(temporaryFolder(), files);
     const before = content(folder);

@@ -17,7 +17,7 @@ linux("a sweep", () => {
     const stopped = await shiftlineProcess(args, {
       killAt: (text) => (/prompts \d/.test(text) ? "SIGINT" : undefined),
     });
-    expect(stopped.stderr.match(/run the same command again to go on/g)).toHaveLength(1);
+    expect(stopped.stderr.match(/run the same command again to continue/g)).toHaveLength(1);
     expect(stopped.status).toBe(130);
     const ended = await shiftlineProcess(args);
     expect(ended).toMatchObject({ status: 0, signal: null });
@@ -39,7 +39,7 @@ linux("a sweep", () => {
     });
     const [status, signal] = await once(parent, "close");
     expect([status, signal]).toEqual([143, null]);
-    expect(text.match(/run the same command again to go on/g)).toHaveLength(1);
+    expect(text.match(/run the same command again to continue/g)).toHaveLength(1);
   }, 60_000);
 
   it("ends with the process that started it, even if that is killed outright", async () => {
