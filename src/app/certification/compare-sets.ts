@@ -14,30 +14,30 @@ export interface CompareSetsOptions {
   readonly benchmarks?: readonly string[];
   readonly store: string;
   readonly zipPasswordFile?: string;
-  /** cosine from which images are nearly the same */
+  /** minimum cosine similarity of near-duplicates */
   readonly threshold?: number;
-  /** only embeddings of this checkpoint */
+  /** use only embeddings of this checkpoint */
   readonly checkpoint?: string;
   readonly threads: number;
   readonly onProgress?: (progress: { readonly set: string; readonly done: number; readonly total: number }) => void;
-  /** asked between images; throws to stop */
+  /** called between images; throws to stop */
   readonly checkStopped?: () => void;
 }
 
-/** An image of a benchmark, and its copy in the other set. */
+/** An image of a benchmark and its copy in the other set. */
 export interface CopyPair {
   readonly kind: "same" | "near";
   readonly benchmark: string;
-  /** as its folder is called */
+  /** name of its folder */
   readonly class: string;
-  /** paths below the roots */
+  /** paths relative to the roots */
   readonly image: string;
   readonly copy: string;
-  /** of the embeddings; null for the same bytes */
+  /** cosine similarity of the embeddings; null for identical bytes */
   readonly cosine: number | null;
 }
 
-/** Images of a class that the other set has too. */
+/** Number of images of a class that the other set also contains. */
 export interface ClassCopies {
   readonly benchmark: string;
   readonly class: string;
@@ -46,7 +46,10 @@ export interface ClassCopies {
   readonly near: number;
 }
 
-/** Different contents of each set, of which `left` and `right` have embeddings; and the cosine that was asked for. */
+/**
+ * Number of distinct contents of each set, how many of them have embeddings (`left`, `right`), and the cosine
+ * threshold.
+ */
 export interface EmbeddingsCompared {
   readonly leftContents: number;
   readonly rightContents: number;
@@ -56,27 +59,27 @@ export interface EmbeddingsCompared {
 export interface SetComparison {
   readonly sets: readonly { readonly benchmark: string; readonly root: string; readonly images: number }[];
   readonly against: { readonly root: string; readonly images: number };
-  /** images of the benchmarks that could not be read, and of the other set */
+  /** unreadable images of the benchmarks and of the other set */
   readonly unreadable: { readonly benchmarks: number; readonly against: number };
-  /** images of the benchmarks that the other set has, byte for byte; and those beside them that it has nearly */
+  /** images of the benchmarks with a byte-identical copy in the other set, and further ones with a near-duplicate */
   readonly same: number;
   readonly near: number;
-  /** where images that are nearly the same were looked for; null where nothing is stored of both */
+  /** embeddings searched for near-duplicates; null if none are stored for both sets */
   readonly embeddings: (Omit<SharedEmbeddings, "model"> & EmbeddingsCompared) | null;
-  /** with copies, most first */
+  /** classes with copies, sorted by number of copies, descending */
   readonly classes: readonly ClassCopies[];
   readonly pairs: readonly CopyPair[];
 }
 
-/** Cosine from which two images count as nearly the same; how it was chosen is in docs/reference/verification.md. */
+/** Minimum cosine similarity of near-duplicates; for its choice see docs/reference/verification.md. */
 export const NEAR_COSINE = 0.97;
 
 /**
- * Finds images of benchmarks that another set has too, such as training images: by content, then by the embeddings that
- * the store has of both.
+ * Finds images of benchmarks that another set also contains, such as a training set: by content, then by stored
+ * embeddings of both.
  *
- * @param against  a folder of images at any depth, or containers
- * @throws InputError if either is not there
+ * @param against  a folder with images at any depth, or containers
+ * @throws InputError if either is not found
  */
 export async function compareSets(
   root: string | undefined,
@@ -164,7 +167,7 @@ export async function compareSets(
   };
 }
 
-/** @throws InputError if no benchmark is there */
+/** @throws InputError if no benchmark is found */
 async function findSets(root: string | undefined, options: CompareSetsOptions): Promise<readonly Place[]> {
   const { dataDirs = {}, store, zipPasswordFile } = options;
   const named = options.benchmarks ?? (root === undefined ? Object.keys(dataDirs) : await listBenchmarks());
@@ -181,7 +184,7 @@ async function findSets(root: string | undefined, options: CompareSetsOptions): 
   const broken = places.find(({ survey }) => survey.problem !== null);
   if (broken !== undefined) throw new InputError(broken.survey.problem as string);
   if (places.length > 0) return places;
-  throw new InputError(`${root}: no benchmark there; name its folder with --data-dir ID=PATH`);
+  throw new InputError(`${root}: no benchmark found; specify its folder with --data-dir ID=PATH`);
 }
 
 interface OwnImage {
@@ -207,7 +210,7 @@ function countImage(classes: Map<string, ClassCounts>, image: OwnImage): void {
   classes.set(key, counts);
 }
 
-/** Counts images with copies; one that has the same is not counted as near again. */
+/** Counts images with copies; an image with an identical copy is not counted as a near-duplicate. */
 function countCopies(classes: ReadonlyMap<string, ClassCounts>, pairs: readonly CopyPair[]) {
   for (const kind of ["same", "near"] as const) {
     for (const pair of pairs) {
@@ -219,7 +222,9 @@ function countCopies(classes: ReadonlyMap<string, ClassCounts>, pairs: readonly 
   return { same: sum("same"), near: sum("near") };
 }
 
-/** Every image of one content with one of the other, and the rest of the others with the first: no product of both. */
+/**
+ * Pairs every image of one content with one copy, and further copies with the first image, to avoid the full product.
+ */
 function pairUp(images: readonly OwnImage[], copies: readonly string[], cosine: number | null): CopyPair[] {
   const [firstImage, firstCopy] = [images[0], copies[0]];
   if (firstImage === undefined || firstCopy === undefined) return [];
@@ -230,7 +235,7 @@ function pairUp(images: readonly OwnImage[], copies: readonly string[], cosine: 
   return [...images.map((image) => pair(image, firstCopy)), ...copies.slice(1).map((copy) => pair(firstImage, copy))];
 }
 
-/** @returns whether there was a key */
+/** @returns whether the key was not null */
 function append<Value>(map: Map<string, Value[]>, key: string | null, value: Value): boolean {
   if (key === null) return false;
   const known = map.get(key);

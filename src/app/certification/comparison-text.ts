@@ -4,11 +4,11 @@ import { formatTextTable } from "../../output/tables/text-table.ts";
 import { shorten, wrap } from "../inspection/data-inspection-text.ts";
 import type { CopyPair, SetComparison } from "./compare-sets.ts";
 
-/** Pairs and classes that are named; the file of --out, and --json, have all. */
+/** Maximum number of pairs and classes listed; --out and --json contain all. */
 const NAMED = 10;
 const COLUMNS = ["benchmark", "class", "image", "kind", "cosine", "copy"] as const;
 
-/** The pairs as a CSV file. */
+/** Formats the pairs as a CSV file. */
 export function formatPairs(pairs: readonly CopyPair[]): string {
   return formatCsv(
     COLUMNS,
@@ -19,9 +19,9 @@ export function formatPairs(pairs: readonly CopyPair[]): string {
 }
 
 /**
- * A comparison of sets as people read it.
+ * Formats a comparison of sets for the terminal.
  *
- * @param store  for the commands that store embeddings
+ * @param store  store to use in the suggested commands
  */
 export function formatComparison(comparison: SetComparison, store: string): string {
   const { sets, against, same, near, pairs, classes } = comparison;
@@ -30,11 +30,11 @@ export function formatComparison(comparison: SetComparison, store: string): stri
   const named = sets.map(({ benchmark, images }) => `${benchmark} (${plural(images, "image")})`).join(", ");
   return [
     ...wrap(`${named} against ${against.root} (${plural(against.images, "image")})`, "  "),
-    `the same, byte for byte: ${share(same)}`,
+    `identical bytes: ${share(same)}`,
     ...nearLines(comparison, share(near), store),
     ...unreadableLines(comparison),
     ...(pairs.length === 0 ? [] : ["", formatTable(pairs)]),
-    ...(pairs.length > NAMED ? [`and ${count(pairs.length - NAMED)} more pairs; --out FILE.csv has all`] : []),
+    ...(pairs.length > NAMED ? [`and ${count(pairs.length - NAMED)} more pairs; list all with --out FILE.csv`] : []),
     ...(classes.length < 2
       ? []
       : [
@@ -59,7 +59,7 @@ function nearLines({ embeddings, sets, against }: SetComparison, near: string, s
   if (embeddings === null) {
     return [
       ...wrap(
-        "nearly the same: not looked for, as no checkpoint has embeddings of both in the store; these commands store them:",
+        "near-duplicates: not searched, because no checkpoint has stored embeddings of both sets; these commands store them:",
         "  ",
       ),
       `  shiftline evaluate CHECKPOINT --data-dir ${sets[0]?.benchmark}=${sets[0]?.root} --store ${store}`,
@@ -69,9 +69,9 @@ function nearLines({ embeddings, sets, against }: SetComparison, near: string, s
   const { checkpoint, threshold, left, leftContents, right, rightContents } = embeddings;
   const covered = `${count(left)} of ${count(leftContents)} and ${count(right)} of ${count(rightContents)} images`;
   const isPartial = left < leftContents || right < rightContents;
-  const partialNote = isPartial ? "; of the others only the same images were looked for" : "";
+  const partialNote = isPartial ? "; the others were compared by bytes only" : "";
   return wrap(
-    `nearly the same: ${near}, by a cosine from ${decimal(threshold, 3)} of ${checkpoint}'s embeddings, stored of ${covered}${partialNote}`,
+    `near-duplicates: ${near}, by cosine ≥ ${decimal(threshold, 3)} of ${checkpoint}'s embeddings, stored for ${covered}${partialNote}`,
     "  ",
   );
 }
@@ -79,7 +79,7 @@ function nearLines({ embeddings, sets, against }: SetComparison, near: string, s
 function unreadableLines({ unreadable }: SetComparison): string[] {
   const { benchmarks, against } = unreadable;
   if (benchmarks + against === 0) return [];
-  return [`not compared, as they cannot be read: ${count(benchmarks)} and ${plural(against, "image")}`];
+  return [`not compared because unreadable: ${count(benchmarks)} and ${plural(against, "image")}`];
 }
 
 function formatTable(pairs: readonly CopyPair[]): string {

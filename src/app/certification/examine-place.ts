@@ -3,18 +3,18 @@ import { type ExamineImagesOptions, examineImages } from "../../evaluation/embed
 import { type ContentCheck, groupsOf } from "../inspection/inspect-content.ts";
 import type { Place } from "../inspection/inspect-places.ts";
 
-/** A benchmark's copy, and what is in its images. */
+/** A benchmark's copy and the content of its images. */
 export interface ExaminedPlace {
   readonly place: Place;
   readonly content: ContentCheck;
-  /** images that were read; the others were known */
+  /** number of images read now; the others were recorded */
   readonly read: number;
 }
 
-/** Where the store keeps what was found in images. */
+/** Folder of the store that records the content of images. */
 export const EXAMINED = "examined";
 
-/** Looks into every image that is not known as it is. */
+/** Reads every image that changed or is not recorded yet. */
 export async function examinePlace(
   place: Place,
   { store, ...options }: { readonly store: string } & Omit<ExamineImagesOptions, "folder" | "decode" | "believes">,

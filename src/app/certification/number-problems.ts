@@ -5,7 +5,7 @@ import type { ImageList } from "../../data/sources/image-list.ts";
 import { count } from "../../foundation/number-text.ts";
 import type { DataProblem } from "../inspection/inspect-benchmark-problems.ts";
 
-/** What is wrong with images by the numbers in their official names, where a benchmark's files have such. */
+/** Finds problems by the numbers in official file names, for benchmarks with numbered files. */
 export async function numberProblems(
   benchmark: Benchmark,
   images: ImageList,
@@ -19,22 +19,22 @@ export async function numberProblems(
     {
       ...error,
       kind: "misplaced",
-      message: `images in another class than that of their official number: ${count(misplaced.length)}`,
-      advice: "move each to its class; were they sorted by another list?",
-      items: misplaced.map(({ path, expected }) => `${path}: of ${names[expected] ?? expected}`),
+      message: `images in a different class than their official number requires: ${count(misplaced.length)}`,
+      advice: "move each to its class; they may have been sorted by another list",
+      items: misplaced.map(({ path, expected }) => `${path}: belongs to ${names[expected] ?? expected}`),
     },
     {
       ...error,
       kind: "missing",
-      message: `official files that are not there: ${count(missing.length)}`,
+      message: `missing official files: ${count(missing.length)}`,
       advice: "fetch and unpack them again",
       items: missing,
     },
     {
       ...error,
       kind: "repeated numbers",
-      message: `official numbers that several images have: ${count(repeated.length)}`,
-      advice: "remove those that do not belong there",
+      message: `official numbers shared by several images: ${count(repeated.length)}`,
+      advice: "remove the ones that do not belong there",
       items: repeated.map((paths) => paths.join(" and ")),
     },
   ].filter(({ items }) => items.length > 0);

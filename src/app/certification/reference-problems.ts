@@ -3,21 +3,22 @@ import { type ContentEntry, compareContent } from "../../data/dataset/compare-co
 import { count, plural } from "../../foundation/number-text.ts";
 import type { DataProblem } from "../inspection/inspect-benchmark-problems.ts";
 
-/** What a benchmark's copy is compared with. */
+/** Reference that a benchmark's copy is compared with. */
 export interface Reference {
-  /** of the file it is from */
+  /** path of its file */
   readonly path: string;
   readonly images: readonly ContentEntry[];
 }
 
-/** A problem without its place. */
+/** A problem without its location. */
 type Found = Omit<DataProblem, "benchmark" | "root">;
 
 /**
- * How a copy differs from its reference. Names and order do not matter for a score: images of other names are noted only.
+ * Finds differences between a copy and its reference. Names and order do not affect scores, so renamed images are only
+ * noted.
  *
- * @param now         every image of the copy
- * @param unreadable  paths that are known not to be readable, which are not called altered
+ * @param now         all images of the copy
+ * @param unreadable  paths of unreadable images, which are not reported as altered
  */
 export function referenceProblems(
   reference: Reference,
@@ -30,7 +31,7 @@ export function referenceProblems(
   const renamed = moved.filter((move) => !move.relabeled);
   const kept = reference.images.length - altered.length - changes.gone.length;
   if (reference.images.length > 0 && now.length > 0 && kept === 0) {
-    const message = `none of its ${count(now.length)} images is one of the ${count(reference.images.length)} in ${reference.path}: encoded again, or another set`;
+    const message = `none of its ${count(now.length)} images is one of the ${count(reference.images.length)} in ${reference.path}: re-encoded, or a different set`;
     return [{ severity: "error", kind: "other images", message, advice: advise("put them back"), items: [] }];
   }
   const problems: Found[] = [];
@@ -45,24 +46,24 @@ export function referenceProblems(
   add("extra", describeExtra(changes.added, now), "images that are not in", "take them out");
   if (renamed.length > 0) {
     const whole = renamed.length === now.length ? "the same images, renamed: " : "";
-    const message = `${whole}${plural(renamed.length, "image")} under other names than in ${reference.path}`;
-    const items = renamed.map(({ from, to }) => `${to}: there ${from}`);
+    const message = `${whole}${plural(renamed.length, "image")} with different names than in ${reference.path}`;
+    const items = renamed.map(({ from, to }) => `${to}: ${from} there`);
     problems.push({ severity: "note", kind: "renamed", message, advice: "", items });
   }
   return problems;
 }
 
 function advise(step: string): string {
-  return `${step}; if it is meant, make what is there the reference with --accept`;
+  return `${step}; if this is intended, make the present state the reference with --accept`;
 }
 
 function describeMove({ from, to }: { readonly from: string; readonly to: string }): string {
-  if (from === to) return `${to}: labeled otherwise`;
-  if (posix.basename(from) !== posix.basename(to)) return `${to}: there ${from}`;
+  if (from === to) return `${to}: different label`;
+  if (posix.basename(from) !== posix.basename(to)) return `${to}: ${from} there`;
   return `${posix.basename(to)}: in ${posix.dirname(to)}, there in ${posix.dirname(from)}`;
 }
 
-/** New images, with what they are copies of. */
+/** Lists new images, with the originals that they duplicate. */
 function describeExtra(added: readonly string[], now: readonly ContentEntry[]): string[] {
   if (added.length === 0) return [];
   const isAdded = new Set(added);

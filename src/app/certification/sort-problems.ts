@@ -3,7 +3,7 @@ import type { DataProblem } from "../inspection/inspect-benchmark-problems.ts";
 
 const SEVERITIES = ["error", "warning", "note"];
 
-/** The most serious first: what makes numbers wrong, then what makes them those of another set, then what stops a run. */
+/** Sorted by severity: problems that make numbers wrong, then a different set, then problems that stop a run. */
 const KINDS = [
   "damaged reference",
   "wrong set",
@@ -23,21 +23,21 @@ const KINDS = [
   "twice in a class",
 ];
 
-/** Problems by severity, then by how much they spoil, in the order given. */
+/** Sorts problems by severity, then by kind; otherwise keeps the order. */
 export function sortProblems(problems: readonly DataProblem[]): DataProblem[] {
   const rank = ({ severity, kind }: DataProblem) =>
     SEVERITIES.indexOf(severity) * 100 + (KINDS.indexOf(kind) < 0 ? KINDS.length : KINDS.indexOf(kind));
   return problems.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** How decoders say that a file ends too early. */
+/** Decoder messages for a file that ends too early. */
 const TRUNCATED = /premature end|ends before|(?:is|are) cut off|unexpected end|truncated|out of data|not enough/i;
 
-/** Tells images that are cut off from those that are unreadable otherwise. */
+/** Separates truncated images from images that are unreadable for other reasons. */
 export function splitTruncated(problems: readonly DataProblem[]): DataProblem[] {
   return problems.flatMap((problem) => {
     if (problem.kind !== "unreadable") return [problem];
-    // "it may be damaged or cut off" says nothing of this file
+    // "it may be damaged or cut off" is a generic message
     const isTruncated = (item: string) => TRUNCATED.test(item.replace("may be damaged or cut off", ""));
     const parts = [
       { kind: "truncated", items: problem.items.filter(isTruncated) },

@@ -8,7 +8,7 @@ import type { BenchmarkVerification } from "./verify-set.ts";
 
 const WIDTH = 80;
 
-/** A verification as people read it: the verdict, what is wrong with what to do, then each copy. 80 columns. */
+/** Formats a verification for the terminal: the verdict, problems with advice, then each copy. 80 columns wide. */
 export function formatVerification(verification: Verification): string {
   const { root, benchmarks, problems, certified } = verification;
   const ids = new Set(benchmarks.map(({ benchmark }) => benchmark)).size;
@@ -19,7 +19,7 @@ export function formatVerification(verification: Verification): string {
   );
   return [
     shorten(root, WIDTH),
-    `${plural(ids, "benchmark")}: ${certified ? "certified" : `not certified, ${plural(wrong, "thing")} wrong`}`,
+    `${plural(ids, "benchmark")}: ${certified ? "certified" : `not certified, ${plural(wrong, "problem")}`}`,
     ...problems.flatMap((problem) => ["", ...formatProblem(problem, root)]),
     "",
     formatTextTable(
@@ -45,13 +45,13 @@ export function formatVerification(verification: Verification): string {
 }
 
 const REFERENCES = {
-  written: "now its reference",
-  same: "as its reference",
-  differs: "not as its reference",
-  none: "without a reference",
+  written: "recorded as the reference",
+  same: "matches its reference",
+  differs: "differs from its reference",
+  none: "no reference",
 };
 
-/** The identity on a line of its own, to be copied. */
+/** Prints the identity on a separate line, for copying. */
 function formatIdentity({ benchmark, certified, identity, reference }: BenchmarkVerification): string[] {
   const state = `${certified ? "certified" : "not certified"}, ${REFERENCES[reference.state]}`;
   return [...wrap(`${benchmark}: ${state}`, "  "), ...(identity === null ? [] : [`  ${identity}`])];
@@ -62,7 +62,7 @@ function formatManifest(manifest: Verification["manifest"]): string[] {
   const states = {
     written: "written",
     compared: "compared with",
-    none: "not written, as something is wrong; --accept writes it",
+    none: "not written because of problems; write it anyway with --accept",
   };
   return wrap(`manifest ${manifest.path}: ${states[manifest.state]}`, "  ");
 }

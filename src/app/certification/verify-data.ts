@@ -11,17 +11,17 @@ import { type BenchmarkVerification, type VerifiedSet, verifySet } from "./verif
 export interface VerifyDataOptions {
   /** benchmark id → its folder */
   readonly dataDirs?: Readonly<Record<string, string>>;
-  /** file whose first line is the password of encrypted zips */
+  /** file whose first line is the password of encrypted zip archives */
   readonly zipPasswordFile?: string | undefined;
-  /** ids, or paths of definitions; all that ship with the package where absent */
+  /** ids, or paths of definitions; default: all shipped ones */
   readonly benchmarks?: readonly string[];
-  /** where references are kept, and what was found in images */
+  /** folder of references and recorded content of images */
   readonly store: string;
-  /** a CSV file to compare with, or to write where it is not there */
+  /** a CSV file to compare with; written if it does not exist */
   readonly manifest?: string;
-  /** read every image again, whatever is known of it */
+  /** read every image again, even if it is recorded */
   readonly deep?: boolean;
-  /** make what is there the reference */
+  /** make the present state the reference */
   readonly accept?: boolean;
   readonly threads: number;
   readonly onProgress?: (progress: {
@@ -29,28 +29,28 @@ export interface VerifyDataOptions {
     readonly done: number;
     readonly total: number;
   }) => void;
-  /** asked between images; throws to stop */
+  /** called between images; throws to stop */
   readonly checkStopped?: () => void;
 }
 
-/** What is below a data root, certified or not: a plain object. */
+/** Outcome of verifying a data root, as a plain object. */
 export interface Verification {
   readonly root: string;
   readonly certified: boolean;
   readonly benchmarks: readonly BenchmarkVerification[];
-  /** the most serious first */
+  /** sorted by severity */
   readonly problems: readonly DataProblem[];
-  /** the file that was given, and what became of it; "none": it is not there, and was not written as something is wrong */
+  /** the given file and its state; "none": it does not exist, and was not written because of problems */
   readonly manifest: { readonly path: string; readonly state: "written" | "compared" | "none" } | null;
 }
 
 /**
- * Certifies the benchmarks below a folder, or in folders that are named: complete, every image readable as an evaluation
- * reads it, each in its class, and as they were when they were certified first. Only the store, and a manifest that was
- * asked for, are written to.
+ * Certifies the benchmarks below a folder or in named folders: complete, every image decodable as in an evaluation,
+ * each image in its class, and unchanged since the first certification. Writes only to the store and to a requested
+ * manifest.
  *
- * @param root  absent where every benchmark's folder is named
- * @throws InputError if no benchmark is there, or a manifest cannot be used
+ * @param root  undefined if every benchmark's folder is named
+ * @throws InputError if no benchmark is found, or a manifest is unusable
  */
 export async function verifyData(root: string | undefined, options: VerifyDataOptions): Promise<Verification> {
   const { dataDirs = {}, store, manifest, accept = false, deep = false, threads, onProgress, checkStopped } = options;
@@ -103,7 +103,7 @@ export async function verifyData(root: string | undefined, options: VerifyDataOp
   };
 }
 
-/** The manifest to compare with; null where it is to be written, which is then possible. */
+/** Reads the manifest to compare with; null if it is to be written, after checking that this is possible. */
 async function openManifest(
   path: string,
   accept: boolean,
@@ -113,7 +113,7 @@ async function openManifest(
   return null;
 }
 
-/** Benchmarks of a manifest that are not there. */
+/** Finds benchmarks of a manifest that are missing. */
 function absentSets(
   { path, sets }: { readonly path: string; readonly sets: SharedManifest },
   found: readonly VerifiedSet[],
@@ -126,8 +126,8 @@ function absentSets(
     kind: "missing",
     benchmark,
     root,
-    message: `in ${path}, and not found`,
-    advice: "name its folder with --data-dir, or the benchmarks to verify with --benchmark",
+    message: `listed in ${path}, but not found`,
+    advice: "specify its folder with --data-dir, or select benchmarks with --benchmark",
     items: [],
   }));
 }

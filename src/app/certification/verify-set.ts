@@ -24,17 +24,20 @@ export interface BenchmarkVerification {
   readonly root: string;
   readonly images: number;
   readonly expectedImages: number;
-  /** images that were read now; the others are as they were when they were read */
+  /** number of images read now; the others are unchanged since they were read */
   readonly read: number;
-  /** complete, readable, each image in its class, and as its reference */
+  /** complete, readable, each image in its class, and identical to its reference */
   readonly certified: boolean;
-  /** of the images and their classes, whatever their names and container (see `setIdentity`); null where some cannot be read */
+  /**
+   * hash of the images and their classes, independent of names and container (see `setIdentity`); null if some are
+   * unreadable
+   */
   readonly identity: string | null;
-  /** file of the store with its reference, and what became of it; "none": there is none, as something is wrong */
+  /** reference file in the store and its state; "none": not written because of problems */
   readonly reference: { readonly path: string; readonly state: "written" | "same" | "differs" | "none" };
 }
 
-/** A copy, what is wrong with it beside what the inspection found, and its images where all could be read. */
+/** A copy, its problems beyond those of the inspection, and its images if all are readable. */
 export interface VerifiedSet {
   readonly verification: BenchmarkVerification;
   readonly problems: readonly DataProblem[];
@@ -43,22 +46,22 @@ export interface VerifiedSet {
 
 export interface VerifySetOptions {
   readonly store: string;
-  /** make what is there the reference */
+  /** make the present state the reference */
   readonly accept: boolean;
-  /** a manifest that is compared with, and its path */
+  /** a manifest to compare with, and its path */
   readonly given: { readonly path: string; readonly sets: SharedManifest } | null;
-  /** what the inspection found */
+  /** problems found by the inspection */
   readonly known: readonly DataProblem[];
 }
 
-/** A problem without its place. */
+/** A problem without its location. */
 type Found = Omit<DataProblem, "benchmark" | "root">;
 
 /**
- * Compares a benchmark's copy with its official numbers and its references. Where it has no reference in the store, and
- * nothing is wrong, it becomes that; what differs stays as it was written, unless it is accepted.
+ * Compares a benchmark's copy with its official numbers and its references. A copy without problems becomes the
+ * reference if the store has none. An existing reference is not replaced unless the copy is accepted.
  *
- * @param examined  null where its images cannot be listed
+ * @param examined  null if its images cannot be listed
  */
 export async function verifySet(
   inspection: BenchmarkInspection,
@@ -126,7 +129,7 @@ async function findProblems(
   const byGiven = given === null ? [] : compareGiven(given, benchmark, now, unreadable);
   found.push(...byGiven);
   if (stored !== null && "kind" in stored) found.push(stored);
-  // what differs from both is said once
+  // report a difference from both only once
   else if (stored !== null && !hasErrors(byGiven)) {
     found.push(...referenceProblems({ path, images: stored.images }, now, unreadable));
   }
@@ -143,7 +146,7 @@ function compareGiven(
   if (rows !== undefined) {
     return referenceProblems({ path, images: sharedImages(path, rows, benchmark) }, now, unreadable);
   }
-  const message = `${path} has no images of it, so it was not compared`;
+  const message = `${path} contains no images of it, so it was not compared`;
   return [{ severity: "warning", kind: "not in the manifest", message, advice: "", items: [] }];
 }
 
@@ -151,18 +154,18 @@ function hasErrors(problems: readonly Found[]): boolean {
   return problems.some(({ severity }) => severity === "error");
 }
 
-/** What was written down before; a problem where it cannot be read; null where nothing was. */
+/** Reads the stored reference; a problem if it is unreadable; null if there is none. */
 async function readStored(path: string, id: string, place: SourceRoot): Promise<ContentManifest | Found | null> {
   try {
     return await readContentManifest(path, id, place);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    const advice = "make what is there the reference with --accept";
+    const advice = "make the present state the reference with --accept";
     return { severity: "error", kind: "damaged reference", message: cause.message, advice, items: [] };
   }
 }
 
-/** @returns why it could not be written; null where it was */
+/** @returns the reason if writing failed; null if it succeeded */
 async function write(
   path: string,
   set: {
@@ -177,7 +180,7 @@ async function write(
     return null;
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    const message = `what is there could not be written down, so later changes will not be seen: ${cause.message}`;
-    return { severity: "warning", kind: "not written down", message, advice: "name another --store", items: [] };
+    const message = `the reference could not be written, so later changes will not be detected: ${cause.message}`;
+    return { severity: "warning", kind: "not written down", message, advice: "choose another --store", items: [] };
   }
 }

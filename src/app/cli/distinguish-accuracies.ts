@@ -10,12 +10,12 @@ import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import { evaluationKey } from "../../foundation/evaluation-key.ts";
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
 
-/** Tells apart what has one name in accuracies that are compared: see {@link tellApart}. */
+/** Renames different protocols and prompts that share a name, see {@link tellApart}. */
 export async function distinguishAccuracies(...lists: readonly (readonly NamedAccuracy[])[]): Promise<ToldApart> {
   return tellApart(lists.flat(), await shippedHashes());
 }
 
-/** A result with its names as they are told apart. */
+/** Applies these new names to a result. */
 export function renameResult<Result extends StoredResult>(stored: Result, { rename }: ToldApart): Result {
   const key = evaluationKey(stored.metrics);
   const named = rename({ ...key, made: stored.made });

@@ -17,15 +17,15 @@ import { type FitExtras, NOTHING } from "./fit-extra.ts";
 
 const PREDICTIONS = "agreement-predictions.csv";
 
-/** The scales of agreement: both have no end, so that a line may be drawn through shares near 1. */
+/** Scales of agreement. Both are unbounded, so a line can be fitted through shares near 1. */
 const SCALES = ["probit", "logit"] as const;
 
 /**
- * Agreement on the line, of the checkpoints that have predictions.
+ * Fits agreement on the line for checkpoints that have predictions.
  *
- * @param results the inputs' results, by the names that the study has
- * @param requested   the scale of `--agreement`; nothing where absent
- * @throws InputError for another scale, or inputs without predictions
+ * @param results the inputs' results, with the study's names
+ * @param requested   scale of `--agreement`; if undefined, nothing is fitted
+ * @throws InputError for an unknown scale, or inputs without predictions
  */
 export async function agreementExtras(
   study: RobustnessStudy,
@@ -38,20 +38,22 @@ export async function agreementExtras(
     throw new InputError(`unknown scale of agreement "${requested}"; known: ${SCALES.join(", ")}`);
   if (results.length === 0) {
     throw new InputError(
-      "--agreement needs results folders with predictions.csv: a table of accuracies does not contain which class each image was given",
+      "--agreement needs results folders with predictions.csv: a table of accuracies does not contain the predicted class of each image",
     );
   }
   const notes = createNoteCollector();
   const tops = new Map<string, TopClasses>();
   const lists: KnownRows = new Map();
   const known = new Set(study.accuracies.map((row) => keyText(row)));
-  // One after another: a file is parsed at once, and read into memory whole
+  // Sequential, because each file is read into memory whole
   for (const result of results) {
     const key = keyText(evaluationKey(result.metrics));
     if (!known.has(key) || tops.has(key)) continue;
     const top = await readTopClasses(result, lists);
     if (top === null)
-      notes.note("has no predictions.csv everywhere, so no agreement there", { checkpoint: result.metrics.checkpoint });
+      notes.note("has no predictions.csv for some results, so agreement is not computed there", {
+        checkpoint: result.metrics.checkpoint,
+      });
     else tops.set(key, top);
   }
   const keys = [...tops.keys()];

@@ -39,46 +39,52 @@ import { checkNothingLeftOut, notesJson, printNotes, sortNotes } from "./print-n
 import { printJson, printText } from "./print-result.ts";
 import { resultSources } from "./result-sources.ts";
 
-/** The table that `fit` is about. */
+/** Main table of `fit`. */
 const ROBUSTNESS = "robustness.csv";
 
-/** The options of `shiftline fit` as the command line gives them. */
+/** Options of `shiftline fit`, as parsed from the command line. */
 export interface FitCommandOptions extends FitExtrasOptions {
-  /** more results, beside those that are arguments */
+  /** results in addition to the arguments */
   readonly results?: readonly string[];
-  /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
+  /** JSON file of a study with custom axes; default: ImageNet and its five shifts */
   readonly study?: string;
-  /** benchmarks in distribution, each an x axis; default: the study's */
+  /** in-distribution benchmarks, each an x axis; default: the study's */
   readonly id?: readonly string[];
-  /** default: openai-clip; of a study of its own axes, the first input: all its checkpoints */
+  /** default: openai-clip; for a custom study, all checkpoints of the first input */
   readonly baseline?: string;
   /** default: logit */
   readonly scale?: string;
   /** default: least-squares */
   readonly line?: string;
-  /** `class`, or a CSV file with the columns image and cluster: images of a cluster are not independent */
+  /** clusters of dependent images: `class`, or a CSV file with the columns image and cluster */
   readonly cluster?: string;
-  /** scale of agreement on the line, probit or logit; not fitted where absent */
+  /** scale of agreement on the line, probit or logit; not fitted by default */
   readonly agreement?: string;
-  /** names, parts of names or globs of the checkpoints in focus, printed first; default: the user's, where there are others */
+  /**
+   * names, parts of names or globs of the checkpoints in focus, printed first; default: the user's, if there are also
+   * published ones
+   */
   readonly highlight?: readonly string[];
-  /** a folder, or a file for one of the tables; default: the one results folder given; with other inputs nothing is written */
+  /**
+   * a folder, or a file for one of the tables; default: the results folder if exactly one is given, else nothing is
+   * written
+   */
   readonly out?: string;
   /** default: text */
   readonly format?: string;
   readonly quiet?: boolean;
-  /** every note in full */
+  /** print every note in full */
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
 /**
- * Runs `shiftline fit`: writes fits.csv, robustness.csv, influence.csv and what else was asked for to the one results
- * folder given or to `out`, prints the lines and a headline to stdout, and what is missing or differs to stderr. Results
- * that cannot be read are left out and named, and the command fails once the rest is done.
+ * Runs `shiftline fit`. Writes fits.csv, robustness.csv, influence.csv and the requested tables to `out` or the results
+ * folder, and prints the lines and a summary to stdout, notes and warnings to stderr. Unreadable results are left out
+ * and named, and the command fails after the rest is done.
  *
- * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
- * @throws InputError for what the user can put right; nothing is written then
+ * @param inputs results folders, CSV files or ids of published baselines; default: `results`
+ * @throws InputError for mistakes that the user can fix; nothing is written then
  */
 export async function runFit(inputs: readonly string[], options: FitCommandOptions): Promise<void> {
   const scale = parseScale(options.scale ?? "logit");
@@ -162,7 +168,7 @@ export async function runFit(inputs: readonly string[], options: FitCommandOptio
   } else {
     const fitted = `fitted on the ${scale} scale${line === "binomial" ? ", binomial" : ""}; baseline ${baseline.id}`;
     const groupLines =
-      line === "binomial" && lines.length > study.lines.length ? "; lines of groups least squares" : "";
+      line === "binomial" && lines.length > study.lines.length ? "; lines of groups: least squares" : "";
     printText(formatFitForPaper(study, format, { lines, fitted: `${fitted}${groupLines}`, about, warnings, focus }));
   }
   if (!options.quiet) process.stderr.write(`${printable(writtenLine(place, files))}\n`);
@@ -173,7 +179,7 @@ function nameOfRow({ checkpoint }: RobustnessRow): string {
   return checkpoint;
 }
 
-/** Whether anything is made of which images are right: lines of checkpoints that were evaluated here, or clusters. */
+/** Whether the analysis needs the correct images: for lines of checkpoints evaluated here, or for clusters. */
 async function usesOutcomes(baseline: string, options: FitCommandOptions): Promise<boolean> {
   const { cluster, groupBy, mixture, scaling } = options;
   const isUsed = [cluster, groupBy, mixture, scaling].some((option) => option !== undefined);
@@ -181,20 +187,20 @@ async function usesOutcomes(baseline: string, options: FitCommandOptions): Promi
 }
 
 /**
- * The table that a path names, else {@link ROBUSTNESS}.
+ * Returns the table that a path names, else {@link ROBUSTNESS}.
  *
- * @throws InputError if the name is that of a table which these options do not make
+ * @throws InputError if the name belongs to a table that these options do not produce
  */
 function oneTable(tables: ReadonlyMap<string, string>, file: string): Map<string, string> {
   if (FIT_OUTPUTS.includes(file) && !tables.has(file)) {
     throw new InputError(
-      `--out ${file}: these options do not make that table; they make ${[...tables.keys()].join(", ")}`,
+      `--out ${file}: these options do not produce that table; they produce ${[...tables.keys()].join(", ")}`,
     );
   }
   return new Map([[file, tables.get(file) ?? (tables.get(ROBUSTNESS) as string)]]);
 }
 
-/** The name under which a table is written, see {@link oneTable}; null where it is not. */
+/** Returns the file name of a table, see {@link oneTable}; null if it is not written. */
 function writtenName(table: string, place: OutputPlace | null, tables: ReadonlyMap<string, string>): string | null {
   if (place === null) return null;
   if (place.file === null) return table;
@@ -209,7 +215,8 @@ async function writeTables(folder: string, inputs: readonly string[], files: Rea
 }
 
 function writtenLine(place: OutputPlace | null, files: ReadonlyMap<string, string>): string {
-  if (place === null) return "nothing was written: these inputs are not one results folder; name a folder with --out";
+  if (place === null)
+    return "nothing was written, because the input is not a single results folder; specify a folder with --out";
   return place.file === null
     ? `written to ${place.folder}: ${[...files.keys()].join(", ")}`
     : `written to ${placeName(place)}`;
@@ -224,14 +231,14 @@ function parseFormat({ format = "text", json }: FitCommandOptions): (typeof FORM
   return known;
 }
 
-/** @throws InputError naming the scales that are known */
+/** @throws InputError naming the known scales */
 export function parseScale(value: string): FitScale {
   const scale = FIT_SCALES.find((candidate) => candidate === value);
   if (scale === undefined) throw new InputError(`unknown scale "${value}"; known: ${FIT_SCALES.join(", ")}`);
   return scale;
 }
 
-/** @throws InputError naming the kinds of line that are known */
+/** @throws InputError naming the known kinds of line */
 export function parseLine(value: string): LineKind {
   const line = LINE_KINDS.find((candidate) => candidate === value);
   if (line === undefined) throw new InputError(`unknown line "${value}"; known: ${LINE_KINDS.join(", ")}`);

@@ -14,7 +14,9 @@ import { groupExtras } from "./fit-groups.ts";
 import { mixtureTerms, scalingTerms } from "./fit-terms.ts";
 import { readColumn } from "./read-groups.ts";
 
-/** Lines of groups, replicates and relative robustness, as far as the options ask for them. */
+/**
+ * Runs the analyses that the options request: lines of groups, replicates, relative robustness, mixtures and scaling.
+ */
 export async function fitExtras(
   study: RobustnessStudy,
   scale: FitScale,
@@ -30,15 +32,17 @@ export async function fitExtras(
   ]);
 }
 
-/** That a binomial line is asked for, and which lines are none. */
+/** Notes which lines are least squares although a binomial line is requested. */
 function lineNotes({ line, groupBy, mixture, scaling }: FitExtrasOptions): Note[] {
   const asked = Object.entries({ "--group-by": groupBy, "--mixture": mixture, "--scaling": scaling });
   const names = asked.flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (line !== "binomial" || names.length === 0) return [];
-  return [makeNote(`--line binomial is of the baseline's lines; those of ${names.join(", ")} are least squares`)];
+  return [
+    makeNote(`--line binomial applies only to the baseline's lines; lines of ${names.join(", ")} are least squares`),
+  ];
 }
 
-/** What several options make, as one. */
+/** Merges the output of several options. */
 export function joinExtras(extras: readonly FitExtras[]): FitExtras {
   return {
     lines: extras.flatMap((extra) => extra.lines),
@@ -53,7 +57,7 @@ async function replicateExtras(study: RobustnessStudy, options: FitExtrasOptions
   const { replicates: column } = options;
   if (column === undefined) return NOTHING;
   const rows = aggregateReplicates(study.rows, await readColumn(options.metadata, column, "--replicates"));
-  if (rows.length === 0) throw new InputError(`--replicates ${column}: no checkpoint has a value in that column`);
+  if (rows.length === 0) throw new InputError(`--replicates ${column}: no checkpoint has a value in this column`);
   return {
     ...NOTHING,
     files: [["replicates.csv", formatReplicates(rows)]],

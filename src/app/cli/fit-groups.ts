@@ -18,10 +18,10 @@ import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { type FitExtras, type FitExtrasOptions, NOTHING } from "./fit-extra.ts";
 import { needMetadata, readGroups } from "./read-groups.ts";
 
-/** `baseline` of lines that are drawn by the checkpoints themselves, in groups. */
+/** Value of `baseline` for lines fitted to groups of the checkpoints themselves. */
 const OWN_LINES = "checkpoints";
 
-/** Lines of groups, and whether they differ. */
+/** Fits a line to each group and compares the lines. */
 export async function groupExtras(
   study: RobustnessStudy,
   scale: FitScale,
@@ -70,7 +70,7 @@ export async function groupExtras(
   };
 }
 
-/** Comparisons and what is decided of them, in the order of shifts in tables. */
+/** Sorts comparisons and decisions in the order of shifts in tables. */
 function orderedGroups(
   comparisons: readonly GroupComparison[],
   decided: DecidedGroups,
@@ -86,19 +86,20 @@ function orderedGroups(
   return [ordered.map(({ comparison }) => comparison), { ...decided, decisions }];
 }
 
-/** @throws InputError naming an option that is of groups */
+/** @throws InputError naming an option that requires groups */
 function refuseWithoutGroups({ at, adjust, margin, metadata, replicates, mixture, scaling }: FitExtrasOptions): void {
   const groupOptions = Object.entries({ "--margin": margin, "--adjust": adjust, "--at": at });
   const needing = groupOptions.find(([, value]) => value !== undefined);
-  if (needing !== undefined) throw new InputError(`${needing[0]}: of lines of groups; name them with --group-by`);
+  if (needing !== undefined)
+    throw new InputError(`${needing[0]} applies to lines of groups; specify groups with --group-by`);
   const usesMetadata = [replicates, mixture, scaling].some((option) => option !== undefined);
   if (metadata === undefined || usesMetadata) return;
   throw new InputError(
-    "--metadata is given, but none of --group-by, --replicates, --mixture and --scaling says which column to use",
+    "--metadata is given, but no column is selected with --group-by, --replicates, --mixture or --scaling",
   );
 }
 
-/** What heights are adjusted for; checkpoints without it are in no line. */
+/** Reads the columns for which heights are adjusted; checkpoints without a value are in no line. */
 async function readAdjustment(
   study: RobustnessStudy,
   groups: ColumnOf,
@@ -113,7 +114,7 @@ async function readAdjustment(
   return parseScaling(await readText(path), path, columns, known, notes, ADJUST_USE);
 }
 
-/** Names the groups that have no checkpoints about the accuracy at which heights are given. */
+/** Notes the groups whose checkpoints do not span the accuracy at which heights are reported. */
 function noteOutside(comparisons: readonly GroupComparison[], decided: DecidedGroups, notes: NoteCollector): void {
   decided.decisions.forEach(({ at }, i) => {
     const { lines, idSide } = comparisons[i] as GroupComparison;
@@ -123,7 +124,7 @@ function noteOutside(comparisons: readonly GroupComparison[], decided: DecidedGr
       const x = line?.points.map(({ idAccuracy }) => idAccuracy) ?? [];
       const range = percentRange(Math.min(...x), Math.max(...x));
       notes.warn(
-        `${percentWords(at.at)} is outside a group's accuracies in distribution, so its height there is extrapolated`,
+        `${percentWords(at.at)} is outside the in-distribution accuracies of a group, so its height there is extrapolated`,
         { benchmark: idSide },
         `${line?.group} (${range} % on ${idSide})`,
       );
@@ -131,7 +132,7 @@ function noteOutside(comparisons: readonly GroupComparison[], decided: DecidedGr
   });
 }
 
-/** The decisions without the simulated data sets. */
+/** Returns the decisions without the simulated data sets. */
 function decisionsJson({ decisions, family }: DecidedGroups, about: { readonly adjusted: ScalingValues["columns"] }) {
   const withoutPivots = (key: string, value: unknown) => (key === "pivots" ? undefined : value);
   return JSON.parse(JSON.stringify({ family, adjusted: about.adjusted, decisions }, withoutPivots)) as unknown;

@@ -17,20 +17,20 @@ import { readText } from "../../foundation/files/read-text.ts";
 import { describeNoResults, FIT_OUTPUTS } from "./describe-folder.ts";
 import type { OutcomesReader } from "./outcomes-reader.ts";
 
-/** Accuracies of checkpoints, and what is to be said of them. */
+/** Accuracies of checkpoints, with notes about them. */
 export interface ReadAccuracies extends ParsedAccuracies {
   readonly origin: Origin;
-  /** those that have files of their own, with what their runs say */
+  /** results with files, with the settings of their runs */
   readonly results: readonly StoredResult[];
-  /** results that could not be read or cannot be true: none of them is in the rows */
+  /** unreadable or inconsistent results, which are not in the rows */
   readonly leftOut: readonly string[];
 }
 
 /**
  * Reads the accuracies of checkpoints: a results folder, a CSV file, or the id of a published baseline.
  *
- * @param outcomes reads which images of a results folder are right; not read where absent
- * @throws InputError if it is none of these, or holds no accuracy
+ * @param outcomes reads the correct images of results folders; not read if undefined
+ * @throws InputError if it is none of these, or contains no accuracy
  */
 export async function readAccuracies(idOrPath: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
   const found = await statIfThere(idOrPath);
@@ -51,20 +51,20 @@ function fromTable({ rows, notes }: ParsedAccuracies, origin: Origin): ReadAccur
   return { origin, rows, notes, results: [], leftOut: [] };
 }
 
-/** Whether a file is a baseline that ships with the package, named by its path. */
+/** Whether a path is that of a shipped baseline. */
 async function isShipped(path: string): Promise<boolean> {
   return dirname(await realpath(path)) === (await realpath(packagePath("benchmarks", "baselines")));
 }
 
-/** Whose checkpoints each input holds, in the order given. */
+/** Returns the checkpoints of each input and whether they are the user's, in the order given. */
 export function focusInputs(read: readonly Pick<ReadAccuracies, "origin" | "rows">[]): FocusInput[] {
   return read.map(({ origin, rows }) => ({ origin, checkpoints: rows.map(({ checkpoint }) => checkpoint) }));
 }
 
-/** A baseline, and what is to be said of the results that it was read from. */
+/** A baseline, with the results that it was read from and notes about them. */
 export type OpenedBaseline = Baseline & Pick<ReadAccuracies, "results" | "leftOut">;
 
-/** Reads a baseline: the id of one that ships with the package, a CSV file, or a results folder. */
+/** Reads a baseline: the id of a shipped one, a CSV file, or a results folder. */
 export async function openBaseline(idOrPath: string, outcomes?: OutcomesReader): Promise<OpenedBaseline> {
   const shipped = (await listBaselines()).includes(idOrPath);
   const found = shipped ? null : await statIfThere(idOrPath);
@@ -72,7 +72,7 @@ export async function openBaseline(idOrPath: string, outcomes?: OutcomesReader):
   return { ...(await readFolder(idOrPath, outcomes)), id: basename(resolve(idOrPath)), rules: NO_RULES };
 }
 
-/** The metadata of the published baseline among the sources, where no file is given: the first that has one. */
+/** Returns the given metadata file, or else that of the first published baseline among the sources that has one. */
 export async function metadataOf(given: string | undefined, sources: readonly string[]): Promise<string | undefined> {
   if (given !== undefined) return given;
   for (const source of sources) {
@@ -82,12 +82,12 @@ export async function metadataOf(given: string | undefined, sources: readonly st
   return undefined;
 }
 
-/** The baselines that ship with the package, without this one. */
+/** Reads the shipped baselines other than this one. */
 export async function otherBaselines(id: string): Promise<Baseline[]> {
   return Promise.all((await listBaselines()).filter((shippedId) => shippedId !== id).map(readBaseline));
 }
 
-/** A folder's `metrics.json` files where it has them, else its CSV files. */
+/** Reads a folder's `metrics.json` files if it has any, else its CSV files. */
 async function readFolder(folder: string, outcomes?: OutcomesReader): Promise<ReadAccuracies> {
   const { results, problems } = await readResults(folder, { runs: true });
   if (results.length > 0 || problems.length > 0) {
@@ -104,7 +104,7 @@ async function readFolder(folder: string, outcomes?: OutcomesReader): Promise<Re
   return fromTable(all, "table");
 }
 
-/** Rows with which images are right; one after another, as each file is read at once. */
+/** Adds the correct images to rows; sequential, because each file is read into memory whole. */
 async function withOutcomes(
   rows: readonly AccuracyRow[],
   results: readonly StoredResult[],
@@ -119,7 +119,7 @@ async function withOutcomes(
   return read;
 }
 
-/** @throws InputError naming a file that is no table of accuracies, and what the folder is */
+/** @throws InputError naming a file that is not a table of accuracies, and describing the folder */
 async function readTables(paths: readonly string[], folder: string): Promise<ParsedAccuracies[]> {
   try {
     return await Promise.all(paths.map(async (path) => parseAccuracies(await readText(path), path)));
@@ -129,7 +129,7 @@ async function readTables(paths: readonly string[], folder: string): Promise<Par
   }
 }
 
-/** The accuracies of results that were read. */
+/** Returns the accuracies of results. */
 export function accuraciesOf(
   results: readonly StoredResult[],
   folder: string,
@@ -139,7 +139,7 @@ export function accuraciesOf(
   return { origin: "results", rows, notes: [], results, leftOut };
 }
 
-/** CSV files in a folder that may hold accuracies. */
+/** Lists CSV files in a folder that may contain accuracies. */
 export async function tableNames(folder: string): Promise<string[]> {
   const entries = (await readFolderIfThere(folder)) ?? [];
   return entries.map(({ name }) => name).filter((name) => name.endsWith(".csv") && !FIT_OUTPUTS.includes(name));
@@ -163,7 +163,7 @@ function toRow({ metrics: result, made }: StoredResult, folder: string): Accurac
   ];
 }
 
-/** The study that the options name: with the benchmarks in distribution of `--id` where it is given. */
+/** Reads the study that the options name, with the in-distribution benchmarks of `--id` if given. */
 export async function openStudy({
   study,
   id,
@@ -175,7 +175,7 @@ export async function openStudy({
   return id === undefined ? read : withInDistribution(read, id);
 }
 
-/** The baseline where none is named: the OpenAI CLIPs on ImageNet; of a study of its own axes, all its checkpoints together. */
+/** Returns the default baseline: OpenAI's CLIP models on ImageNet; for a custom study, all its checkpoints. */
 export function defaultBaseline(study: string | undefined, sources: readonly string[]): string {
   return study === undefined ? "openai-clip" : (sources[0] as string);
 }

@@ -13,7 +13,7 @@ import { taskTitles } from "../../output/tables/task-title.ts";
 import { markWarnings } from "../../output/tables/warning-marks.ts";
 
 export interface FitPaperOptions {
-  /** those of the baseline, then those of groups */
+  /** lines of the baseline, then lines of groups */
   readonly lines: readonly BaselineLine[];
   /** "fitted on the logit scale; baseline openai-clip" */
   readonly fitted: string;
@@ -23,8 +23,8 @@ export interface FitPaperOptions {
 }
 
 /**
- * What `fit` prints in Markdown and LaTeX: the lines, then accuracies and effective robustness as `shiftline table` has
- * them; against further in-distribution sets in a table of its own.
+ * Formats the output of `fit` in Markdown or LaTeX: the lines, then accuracies and effective robustness as in
+ * `shiftline table`. Robustness against further in-distribution sets is in a separate table.
  */
 export function formatFitForPaper(
   study: RobustnessStudy,
@@ -60,5 +60,5 @@ export function formatFitForPaper(
   ].join("\n\n");
 }
 
-/** Decimals of figures in percent, as in `shiftline table`. */
+/** Decimal places of percentages, as in `shiftline table`. */
 const DIGITS = 1;

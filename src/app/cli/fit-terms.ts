@@ -14,22 +14,22 @@ import { formatScalingTable } from "../../output/tables/scaling-table.ts";
 import { inShiftOrder } from "../../output/tables/shift-order.ts";
 import { needMetadata, readGroups } from "./read-groups.ts";
 
-/** The options of `fit` that ask what moves lines. */
+/** Options of `fit` for the effects of mixtures and scaling. */
 export interface FitTermsOptions {
-  /** SOURCE=COLUMN of the metadata: each checkpoint's shares of its pre-training data */
+  /** SOURCE=COLUMN of the metadata: shares of each checkpoint's pre-training data */
   readonly mixture?: readonly string[];
   /** numeric columns of the metadata: COLUMN, COLUMN=log2 or COLUMN=linear */
   readonly scaling?: readonly string[];
-  /** column of the groups, each of which has a height of its line under `scaling` */
+  /** column of the groups; under `scaling`, each group has a separate height */
   readonly groupBy?: string;
   readonly metadata?: string;
 }
 
-/** What an analysis of lines gives to `fit`. */
+/** Output of an analysis of lines. */
 export interface FitTerms {
-  /** name → content */
+  /** file name → content */
   readonly files: readonly (readonly [string, string])[];
-  /** for the terminal */
+  /** tables for the terminal */
   readonly tables: readonly ((nameOf: (table: string) => string | null) => string)[];
   readonly json: Readonly<Record<string, unknown>>;
   readonly notes: readonly Note[];
@@ -37,7 +37,7 @@ export interface FitTerms {
 
 const PLACES = "mixture-places.csv";
 
-/** Whether mixing sources dilutes them; null where the options do not ask. */
+/** Tests whether mixing sources dilutes robustness; null if not requested. */
 export async function mixtureTerms(
   study: RobustnessStudy,
   scale: FitScale,
@@ -60,7 +60,7 @@ export async function mixtureTerms(
   };
 }
 
-/** What numeric columns do along the line and above it; null where the options do not ask. */
+/** Estimates the effects of numeric columns along and above the line; null if not requested. */
 export async function scalingTerms(
   study: RobustnessStudy,
   scale: FitScale,
@@ -85,7 +85,7 @@ function checkpointsOf({ accuracies }: RobustnessStudy): Set<string> {
   return new Set(accuracies.map(({ checkpoint }) => checkpoint));
 }
 
-/** With its comparisons in the order of shifts in tables. */
+/** Sorts the comparisons in the order of shifts in tables. */
 function inTableOrder<Compared extends { readonly comparisons: readonly LineKey[] }>(
   compared: Compared,
   { pairing }: RobustnessStudy,

@@ -37,11 +37,11 @@ export interface GatherOptions {
   readonly line: LineKind;
   readonly groupBy: string | undefined;
   readonly metadata: string | undefined;
-  /** what is in focus, see `chooseFocus`; by default the user's checkpoints */
+  /** checkpoints in focus, see `chooseFocus`; default: the user's */
   readonly highlight: readonly string[] | undefined;
   readonly columns: ColumnOptions;
   readonly cache: CorrectnessCache;
-  /** results read, of those of one folder */
+  /** called with the number of results read in a folder, and their total */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -49,21 +49,21 @@ export interface GatheredReport {
   readonly data: Omit<ReportData, "findings" | "figures" | "reloadSeconds" | "progress" | "notes"> & {
     readonly notes: readonly Note[];
   };
-  /** the results that have files of their own, for what is told of single images */
+  /** results with files, for the parts of the report about single images */
   readonly stored: readonly CheckedResult[];
-  /** why results are not among them */
+  /** the reasons why results are left out */
   readonly leftOut: readonly string[];
 }
 
-/** Groups that a plot can tell apart. */
+/** Maximum number of groups that a plot can distinguish. */
 const MAX_GROUPS = 12;
 
 /**
- * Reads what a report is about: accuracies from results folders, tables and published baselines, the baselines that it
- * can compare with, and the metadata's columns. A results folder may be empty as yet.
+ * Reads the data of a report: accuracies from results folders, tables and published baselines, the baselines to compare
+ * with, and the columns of the metadata. A results folder may still be empty.
  *
- * @throws InputError if a source is none of these, or two disagree. A result whose files cannot be read or contradict
- *   each other is left out and named
+ * @throws InputError if a source is none of these, or two disagree. A result with unreadable or contradictory files is
+ *   left out and named
  */
 export async function gatherReport(sources: readonly string[], options: GatherOptions): Promise<GatheredReport> {
   const stored: CheckedResult[] = [];
@@ -76,7 +76,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
       for (const result of checked) stored.push(result);
       read.push(accuraciesOf(checked, source, [...problems.map(describeProblem), ...leftOut]));
     } else if (isFolder && (await isEmptyFolder(source))) {
-      // A folder that nothing has been written to yet is a report without checkpoints
+      // An empty folder gives a report without checkpoints
       const notes = [makeNote(await describeNoResults(source))];
       read.push({ origin: "results", rows: [], notes, results: [], leftOut: [] });
     } else read.push(await readAccuracies(source));
@@ -102,7 +102,7 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
   const { notes: columnNotes, ...columns } = readReportColumns(metadata, checkpoints, focus, options.columns);
   if (options.groupBy !== undefined && !groupings.some(({ column }) => column === options.groupBy)) {
     throw new InputError(
-      `--group-by ${options.groupBy}: no such column with ${MAX_GROUPS} groups at most; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
+      `--group-by ${options.groupBy}: no such column with at most ${MAX_GROUPS} groups; known: ${groupings.map(({ column }) => column).join(", ") || "none, give a CSV file with --metadata"}`,
     );
   }
   return {
@@ -129,12 +129,12 @@ export async function gatherReport(sources: readonly string[], options: GatherOp
   };
 }
 
-/** A page has no use for the hashes. */
+/** Removes the hashes, which a page does not use. */
 function withoutMade({ made: _, ...row }: AccuracyRow): AccuracyRow {
   return row;
 }
 
-/** The baseline asked for, then the others that ship with the package, which are of ImageNet. */
+/** Reads the requested baseline, then for ImageNet studies the other shipped ones. */
 async function readBaselines(
   idOrPath: string,
   { axes }: Study,
@@ -166,7 +166,7 @@ function groupsOf(rows: readonly AccuracyRow[]): Grouping[] {
   return isUsable(groups) ? [{ column: "group", groups }] : [];
 }
 
-/** @param groupBy the column that lines are fitted by: of the first file that has it, the user's where there is one, as `fit` takes it */
+/** @param groupBy column of the groups whose lines are fitted, from the first file that has it, as in `fit` */
 function readGroupings(files: readonly MetadataFile[], groupBy: string | undefined): Grouping[] {
   return columnsOf(files)
     .map((column) => {

@@ -29,8 +29,8 @@ export interface InspectCommandOptions {
 }
 
 /**
- * Runs `shiftline inspect` on a checkpoint, a benchmark's definition or a data folder: what is found decides. Exit
- * status 1 if something is wrong with it.
+ * Runs `shiftline inspect` on a checkpoint, a benchmark definition or a data folder, depending on what is found. The
+ * exit status is 1 if it has an error.
  */
 export async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
   if (path.endsWith(".json") && !isWeightName(basename(path))) return await runInspectDefinition(path, options);
@@ -50,8 +50,8 @@ export async function runInspect(path: string, options: InspectCommandOptions): 
 }
 
 /**
- * A container of images or a pattern of them, a list of images, or a folder without a graph, weights or a checkpoint's configuration, where a
- * checkpoint would have one.
+ * Whether a path is data: a container of images, a pattern, a list of images, or a folder without a graph, weights or a
+ * checkpoint's configuration.
  */
 async function isData(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => null);
@@ -72,7 +72,7 @@ async function isData(path: string): Promise<boolean> {
   return true;
 }
 
-/** Says what a benchmark's definition comes to: its protocols, their classes and images, and what is wrong with it. */
+/** Describes a benchmark definition: its protocols, their classes and images, and its problems. */
 async function runInspectDefinition(path: string, options: InspectCommandOptions): Promise<void> {
   const benchmark = await readBenchmark(path);
   const { protocols, problems } = await inspectDefinition(benchmark);
@@ -94,7 +94,7 @@ async function runInspectDefinition(path: string, options: InspectCommandOptions
   process.stdout.write(`${printable(benchmark.id)}: ${printable(benchmark.title)}\n\n${table}\n${below}`);
 }
 
-/** An inspection as people read it: what was found, then the checks, then what they should know. */
+/** Formats an inspection: facts, then checks, then warnings and notes. */
 export function formatCheckpointInspection(inspection: CheckpointInspection): string {
   const { preprocessing, tokenizer } = inspection;
   const { size } = preprocessing;
@@ -142,7 +142,7 @@ function describeResize({ resizeMode, resize }: CheckpointInspection["preprocess
   return resize === undefined ? resizeMode : `${resizeMode} to ${resize}, then cropped`;
 }
 
-/** Nothing for an export. */
+/** Returns the rows about weights; none for an exported graph. */
 function describeWeights({ weights, image, text, files }: CheckpointInspection): [string, string][] {
   if (weights === null) return [];
   const { architecture, source, format } = weights;
@@ -188,15 +188,15 @@ function describePadding({ textIdentity, paddingTakesPart }: CheckpointInspectio
   if (textIdentity === null) return "none";
   const effect =
     paddingTakesPart === null
-      ? "whether it takes part in the embeddings is not known"
+      ? "it is unknown whether it affects the embeddings"
       : paddingTakesPart
-        ? "takes part in the embeddings"
-        : "without effect on the embeddings";
+        ? "affects the embeddings"
+        : "does not affect the embeddings";
   return `id ${textIdentity.padId} (${textIdentity.padSource}), ${effect}`;
 }
 
 function describeContext(inspection: CheckpointInspection): string {
   if (inspection.contextLength === null) return "none";
-  const promptLength = inspection.ownLength ? "prompts at their own length (proved)" : "prompts padded to it";
+  const promptLength = inspection.ownLength ? "prompts at variable length (verified)" : "prompts padded to this length";
   return `${inspection.contextLength} (${inspection.contextSource ?? "unknown"}), ${promptLength}`;
 }

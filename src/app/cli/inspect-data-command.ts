@@ -14,7 +14,7 @@ export interface InspectDataCommandOptions {
   readonly folderNames?: readonly (readonly [string, string])[];
 }
 
-/** Runs `shiftline inspect` on a data folder. Exit status 1 if something is wrong. */
+/** Runs `shiftline inspect` on a data folder. The exit status is 1 if it has an error. */
 export async function runInspectData(path: string, options: InspectDataCommandOptions): Promise<DataInspection> {
   const progress = startProgress({ quiet: options.quiet ?? false, isBrief: true });
   const inspection = await inspectData(path, {

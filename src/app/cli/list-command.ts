@@ -19,11 +19,11 @@ import { resultSources } from "./result-sources.ts";
 interface Listing {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly Readonly<Record<string, string | number>>[];
-  /** what JSON gives in the rows' place */
+  /** rows for `--json`, if different */
   readonly json?: unknown;
   /** lines below the table */
   readonly below?: readonly string[];
-  /** what could not be read */
+  /** problems found while reading */
   readonly problems?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ interface Places {
   readonly deep?: boolean;
 }
 
-/** The options of `shiftline list` as the command line gives them. */
+/** Options of `shiftline list`, as parsed from the command line. */
 export interface ListCommandOptions extends Pick<Places, "store" | "deep"> {
   readonly results?: readonly string[];
   readonly json?: boolean;
@@ -48,7 +48,9 @@ const LISTS: Readonly<Record<string, (places: Places) => Promise<Listing>>> = {
   store: listStoreRows,
 };
 
-/** Runs `shiftline list`: one row each, as a table or as JSON. @param inputs results folders, for checkpoints */
+/**
+ * Runs `shiftline list`: prints a table or JSON with one row per item. @param inputs results folders, for checkpoints
+ */
 export async function runList(what: string, inputs: readonly string[], options: ListCommandOptions): Promise<void> {
   const list = Object.hasOwn(LISTS, what) ? LISTS[what] : undefined;
   if (list === undefined) throw new InputError(`cannot list "${what}"; known: ${Object.keys(LISTS).join(", ")}`);
@@ -121,14 +123,14 @@ async function listBaselineRows(): Promise<Listing> {
   };
 }
 
-/** Groups named one by one in a list; of more, the number. */
+/** Maximum number of groups listed by name; beyond this, only their number. */
 const MAX_NAMED_GROUPS = 5;
 
 function describeGroups(groups: readonly string[]): string {
-  return groups.length <= MAX_NAMED_GROUPS ? groups.join(", ") : `${groups.length} groups, one a pre-training source`;
+  return groups.length <= MAX_NAMED_GROUPS ? groups.join(", ") : `${groups.length} groups, one per pre-training source`;
 }
 
-/** The checkpoints that have results, with the number of benchmarks and of results of each. */
+/** Lists checkpoints that have results, with their numbers of benchmarks and results. */
 async function listCheckpointRows({ results }: Places): Promise<Listing> {
   const byCheckpoint = new Map<string, Set<string>[]>();
   const read = await Promise.all(results.map((folder) => readResults(folder)));
@@ -157,7 +159,7 @@ const SIDE_FILES = {
   tars: isTarIndex,
 };
 
-/** What is stored, with totals, and what is wrong with it; deleting a folder named frees its space. */
+/** Lists stored folders with sizes and problems. A listed folder can be deleted to free its space. */
 async function listStoreRows({ store, deep }: Places): Promise<Listing> {
   const entries = await listStore(store, deep ?? false, SIDE_FILES);
   const total = entries.reduce((sum, entry) => sum + entry.bytes, 0);

@@ -9,38 +9,40 @@ import { readError } from "../../foundation/files/read-error.ts";
 import { openRegular } from "../../foundation/files/regular-file.ts";
 import { isSealed } from "./sealed-text.ts";
 
-/** Beside outputs: what each was made from. Without it nobody can tell whose a `fits.csv` is. */
+/** Record of the inputs of each output, in the same folder; a `fits.csv` does not name its inputs. */
 const RECORD = ".made-from.json";
 
 const recordSchema = z.object({
   schema: z.literal(1),
-  /** output, below the record's folder → its inputs, as they are named below */
+  /** output path relative to the record's folder → its inputs, see {@link inputName} */
   files: z.record(z.string(), z.array(z.string())),
 });
 
-/** Bytes of a file that say whether it is one of ours. */
+/** Number of leading bytes that identify a file written by this program. */
 const HEAD_BYTES = 16_384;
-/** The input of what lies in the results folder that it was made from. */
+/** Input name of outputs that are in the results folder they were made from. */
 const SAME_FOLDER = ".";
 
 export interface Outputs {
   readonly command: "fit" | "report" | "table" | "cite";
   readonly folder: string;
-  /** as the user gave them: folders, files, ids of published rows */
+  /** inputs as given by the user: folders, files, ids of published rows */
   readonly inputs: readonly string[];
-  /** names below the folder; of a CSV file also its header line, by which one of ours is known */
+  /**
+   * names relative to the folder; for a CSV file also its header line, which identifies files written by this program
+   */
   readonly files: readonly { readonly name: string; readonly header?: string }[];
 }
 
 /**
- * Claims files for a command: notes what they are made from, in a record beside them, before they are written. The same
- * command may write them again from the same inputs.
+ * Claims output files for a command: records their inputs in the same folder before they are written. The same command
+ * may overwrite them from the same inputs.
  *
- * Files without a record are replaced where they lie in the results folder that they are made from, if they are of the form
- * that the command writes: the record may not have been copied with them.
+ * Files without a record are overwritten in the results folder that they are made from if they have the format that the
+ * command writes, since the record may not have been copied with them.
  *
- * @throws InputError naming a file that is there and was made from other inputs, or by something else; nothing is
- *   written then
+ * @throws InputError naming an existing file that was made from other inputs or by another program; nothing is written
+ *   then
  */
 export async function claimOutputs({ command, folder, inputs, files }: Outputs): Promise<void> {
   const path = join(folder, RECORD);
@@ -50,21 +52,21 @@ export async function claimOutputs({ command, folder, inputs, files }: Outputs):
   const from = [...new Set(await Promise.all(inputs.map((input) => inputName(input, root))))].sort();
   for (const { name, header } of files) {
     const file = join(folder, name);
-    if ((await statIfThere(file))?.isFile() !== true) continue; // nothing there; what is no file cannot be replaced
+    if ((await statIfThere(file))?.isFile() !== true) continue; // nothing to overwrite; a folder or device is refused when writing
     const known = Object.hasOwn(record, name) ? record[name] : undefined;
-    const advice = `it is not replaced: name another place with --out, or move it away`;
+    const advice = `it is not overwritten: choose another path with --out, or move it`;
     if (known !== undefined && known.join("\n") !== from.join("\n")) {
       throw new InputError(
-        `${file}: made from ${describe(known)}, and now it would be from ${describe(from)}; ${advice}`,
+        `${file}: was made from ${describe(known)}, but would now be made from ${describe(from)}; ${advice}`,
       );
     }
     if (!(await isOurs(file, header, known !== undefined))) {
       throw new InputError(
-        `${file}: not a file that shiftline ${command} wrote${name.endsWith(".bib") ? ", or it was changed since" : ""}; ${advice}`,
+        `${file}: was not written by shiftline ${command}${name.endsWith(".bib") ? ", or was edited since" : ""}; ${advice}`,
       );
     }
     if (known === undefined && from.join() !== SAME_FOLDER) {
-      throw new InputError(`${file}: what it was made from is not known (${RECORD} does not have it); ${advice}`);
+      throw new InputError(`${file}: its inputs are unknown (not recorded in ${RECORD}); ${advice}`);
     }
   }
   const claimed = { ...record, ...Object.fromEntries(files.map(({ name }) => [name, from])) };
@@ -79,13 +81,16 @@ function parseRecord(text: string, path: string): Record<string, string[]> {
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     throw new InputError(
-      `${cause.message}; it says what the files beside it were made from: remove it only with them`,
+      `${cause.message}; it records the inputs of the files in its folder: remove it only together with them`,
       { cause },
     );
   }
 }
 
-/** An input as the record names it: relative to the folder, so that both may be moved together; published rows by id. */
+/**
+ * Returns the name of an input in the record: relative to the folder, so that both can be moved together; published
+ * rows by id.
+ */
 async function inputName(input: string, root: string): Promise<string> {
   if ((await statIfThere(input)) === null) return `published:${input}`;
   return (
@@ -95,7 +100,7 @@ async function inputName(input: string, root: string): Promise<string> {
   );
 }
 
-/** The real path of a folder that need not be there yet. */
+/** Resolves the real path of a folder that may not exist yet. */
 async function realPath(folder: string): Promise<string> {
   const path = resolve(folder);
   if ((await statIfThere(path)) !== null) return await realpath(path);
@@ -109,7 +114,10 @@ function describe(inputs: readonly string[]): string {
   return names.join(", ");
 }
 
-/** Whether a file is of the form that the command writes; BibTeX, which people add entries to, as it was written. A PNG says nothing: the SVG beside it, or the record, does. */
+/**
+ * Whether a file has the format that the command writes. BibTeX, which users extend, must be unchanged. A PNG cannot be
+ * identified, so the SVG of the same name or the record decides.
+ */
 async function isOurs(file: string, header: string | undefined, isRecorded: boolean): Promise<boolean> {
   const type = extname(file).toLowerCase();
   if (type === ".bib") return isSealed((await readOwnTextIfThere(file)) ?? "");
@@ -124,7 +132,9 @@ async function isOurs(file: string, header: string | undefined, isRecorded: bool
   return isRecorded || ((await statIfThere(svg)) !== null && (await isOurs(svg, undefined, false)));
 }
 
-/** Whether a file begins as the command writes it; one that the record has, also where an earlier version had fewer columns. */
+/**
+ * Whether a file has the command's header line. A recorded file may also be by an earlier version with fewer columns.
+ */
 function isHeader(found: string, header: string, isRecorded: boolean): boolean {
   if (found === header) return true;
   const columns = new Set(header.split(","));

@@ -1,12 +1,12 @@
 import { describeExit } from "./exit-status.ts";
 
-// A closed pipe (`| head`) ends the output, not the work
+// A closed pipe (`| head`) stops the output but not the work
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
 try {
-  // Imported here: where the machine lets a process open too few files, the modules themselves cannot be read
+  // Imported dynamically, because with a low limit on open files the modules themselves cannot be read
   const { runCommandLine } = await import("./command-line.ts");
   await runCommandLine(process.argv.slice(2));
 } catch (error) {

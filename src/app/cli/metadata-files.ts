@@ -3,15 +3,15 @@ import { statIfThere } from "../../foundation/files/if-there.ts";
 import { parseCsv } from "../../foundation/files/parse-csv.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 
-/** A CSV file with a row a checkpoint. */
+/** A CSV file with one row per checkpoint. */
 export interface MetadataFile {
   readonly path: string;
   readonly text: string;
-  /** without those that name the checkpoint */
+  /** columns other than the checkpoint's name */
   readonly columns: readonly string[];
 }
 
-/** The metadata of a report: the user's file, then those of the published baselines among its inputs. */
+/** Reads the metadata of a report: the user's file, then those of published baselines among the inputs. */
 export async function readMetadataFiles(
   given: string | undefined,
   sources: readonly string[],
@@ -30,12 +30,12 @@ export async function readMetadataFiles(
   );
 }
 
-/** The columns of all files, each once. */
+/** Returns the distinct columns of all files. */
 export function columnsOf(files: readonly MetadataFile[]): string[] {
   return [...new Set(files.flatMap(({ columns }) => columns))];
 }
 
-/** What the files have in a column: checkpoint → value. Of a checkpoint in several files the first says it. */
+/** Merges a column of several files: checkpoint → value. The first file that has a checkpoint determines its value. */
 export function mergeColumn<Value>(
   files: readonly MetadataFile[],
   column: string,

@@ -4,14 +4,14 @@ import { statIfThere } from "../../foundation/files/if-there.ts";
 import { shippedValues } from "./shipped-values.ts";
 import { usageError } from "./usage-error.ts";
 
-/** Options that take several values, between commas: a value after a space is read as an argument. */
+/** Options with comma-separated values: a further value after a space is read as an argument. */
 const MULTI_VALUED = ["--benchmark", "--templates", "--id"];
 
 /**
- * Finds arguments that are meant as an option's value, as in `--benchmark imagenet imagenet-r`.
+ * Detects arguments that were probably meant as values of an option, as in `--benchmark imagenet imagenet-r`.
  *
  * @param command parsed
- * @throws UsageError that says what to write
+ * @throws UsageError that suggests the correct command
  */
 export async function checkArguments(command: Command): Promise<void> {
   const [argument] = command.registeredArguments;
@@ -30,7 +30,7 @@ export async function checkArguments(command: Command): Promise<void> {
   }
 }
 
-/** Whether there is such a file or folder, or a checkpoint of that name in the results. */
+/** Whether a file, a folder, or a checkpoint in the results has this name. */
 async function isArgument(command: Command, text: string): Promise<boolean> {
   const results = command.getOptionValue("results");
   const below = typeof results === "string" ? join(results, text) : text;

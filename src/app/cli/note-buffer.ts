@@ -2,14 +2,14 @@ import { groupNotes } from "../../foundation/group-notes.ts";
 import type { Note } from "../../foundation/notes.ts";
 import { type NoteOptions, noteLines } from "./print-notes.ts";
 
-/** Keeps the notes of a stage of work until it is over, so that those of one cause become one line. */
+/** Buffers the notes of a phase, so that notes with one cause are printed on one line. */
 export interface NoteBuffer {
   add(note: Note): void;
-  /** Prints what came since the last time. */
+  /** Prints the buffered notes. */
   flush(): void;
 }
 
-/** @param print one line */
+/** @param print prints one line */
 export function createNoteBuffer(print: (line: string) => void, options: NoteOptions): NoteBuffer {
   let kept: Note[] = [];
   return {

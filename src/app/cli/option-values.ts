@@ -4,48 +4,48 @@ import { InvalidArgumentError } from "commander";
 import { nearestName } from "../../foundation/closest-names.ts";
 import { DEFAULT_LIMITS, type PageLimits } from "../../output/report/page-limits.ts";
 
-/** A path as typed; shells leave "~/" as it is behind "=", as in `--out=~/results`. */
+/** Parses a path. Shells do not expand "~/" after "=", as in `--out=~/results`. */
 export function pathValue(text: string): string {
   if (text === "~") return homedir();
   return text.startsWith("~/") ? join(homedir(), text.slice(2)) : text;
 }
 
-/** Gathers an option's values: it may be repeated, and its values may be separated by commas. */
+/** Collects an option's values: it may be repeated, and values may be separated by commas. */
 export function values(text: string, previous: readonly string[] | undefined): string[] {
   const here = text.split(",").filter((value) => value !== "");
   if (here.length === 0) throw new InvalidArgumentError("expected a value");
   return [...(previous ?? []), ...here.map(pathValue)];
 }
 
-/** Gathers names of columns, or what stands before them: it may be repeated, and names may be separated by commas. */
+/** Collects column names with optional prefixes: the option may be repeated, and names may be separated by commas. */
 export function columns(text: string, previous: readonly string[] | undefined): string[] {
   const here = text.split(",").map((name) => name.trim());
-  if (here.some((name) => name === "")) throw new InvalidArgumentError("expected names of columns between commas");
+  if (here.some((name) => name === "")) throw new InvalidArgumentError("expected column names separated by commas");
   return [...(previous ?? []), ...here];
 }
 
-/** Gathers an option's values where commas belong to them. */
+/** Collects an option's values, which may contain commas. */
 export function texts(text: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), text];
 }
 
-/** What `--highlight` does in the help of the commands that have it. */
+/** Help text of `--highlight`. */
 export const HIGHLIGHT =
-  "checkpoints in focus, the others grey and below: a name, a part of names, or a glob such as '*-laion*'; may be repeated (default: yours, beside published ones)";
+  "checkpoints in focus; others are shown in gray and after them: a name, part of a name, or a glob such as '*-laion*'; may be repeated (default: yours, if there are also published ones)";
 
 type Pairs = readonly (readonly [string, string])[] | undefined;
 
-/** Gathers ID=PATH pairs. */
+/** Collects ID=PATH pairs. */
 export function pairs(text: string, previous: Pairs): [string, string][] {
   return gather(text, previous, "ID=PATH", pathValue);
 }
 
-/** Gathers NAME=PATH pairs whose paths are those in a cluster's pods. */
+/** Collects NAME=PATH pairs whose paths are inside a cluster's pods. */
 export function claims(text: string, previous: Pairs): [string, string][] {
   return gather(text, previous, "NAME=PATH", (path) => path);
 }
 
-/** Gathers protocols: BENCHMARK=PROTOCOL, or PROTOCOL of every benchmark that has it, whose benchmark is "" then. */
+/** Collects protocols: BENCHMARK=PROTOCOL, or PROTOCOL for every benchmark that has it (benchmark ""). */
 export function protocolChoices(text: string, previous: Pairs): [string, string][] {
   const at = text.indexOf("=");
   if (at === 0) throw new InvalidArgumentError("expected PROTOCOL or BENCHMARK=PROTOCOL");
@@ -56,7 +56,7 @@ export function protocolChoices(text: string, previous: Pairs): [string, string]
   return [...((previous ?? []) as [string, string][]), ...here];
 }
 
-/** Gathers BENCHMARK=PROTOCOL pairs. */
+/** Collects BENCHMARK=PROTOCOL pairs. */
 export function protocols(text: string, previous: Pairs): [string, string][] {
   return gather(text, previous, "BENCHMARK=PROTOCOL", (protocol) => protocol);
 }
@@ -67,44 +67,44 @@ function gather(text: string, previous: Pairs, form: string, read: (path: string
   return [...((previous ?? []) as [string, string][]), [text.slice(0, at), read(text.slice(at + 1))]];
 }
 
-/** A whole number from 1 on. */
+/** Parses a positive integer. */
 export function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1 on");
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a positive integer");
   return Number(text);
 }
 
-/** What a report may weigh, in MB: the page, or the page and its pictures. */
+/** Parses the maximum size of a report in MB: the page, or the page and its pictures. */
 export function budget(text: string): PageLimits {
   const [page, pictures, ...rest] = text.split(",").map((part) => 1e6 * positiveNumber(part));
   if (rest.length > 0) throw new InvalidArgumentError("expected PAGE or PAGE,PICTURES in MB");
   return { page: page ?? DEFAULT_LIMITS.page, pictures: pictures ?? DEFAULT_LIMITS.pictures };
 }
 
-/** An accuracy strictly between 0 and 1, as a fraction or in percent: `0.6`, `60%`. */
+/** Parses an accuracy strictly between 0 and 1, as a fraction or in percent: `0.6`, `60%`. */
 export function accuracy(text: string): number {
   const percent = /^(.+?)\s*%$/.exec(text.trim());
   const value = percent === null ? Number(text) : Number(percent[1]) / 100;
   if (text.trim() !== "" && value > 0 && value < 1) return value;
-  throw new InvalidArgumentError("expected an accuracy strictly between 0 and 1, as 0.6 or 60%");
+  throw new InvalidArgumentError("expected an accuracy strictly between 0 and 1, such as 0.6 or 60%");
 }
 
-/** A cosine above 0, at most 1. */
+/** Parses a cosine in (0, 1]. */
 export function cosine(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && value <= 1) return value;
-  throw new InvalidArgumentError("expected a cosine above 0, at most 1");
+  throw new InvalidArgumentError("expected a cosine above 0 and at most 1");
 }
 
-/** A number above 0. */
+/** Parses a positive number. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && value < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError("expected a number above 0");
+    throw new InvalidArgumentError("expected a positive number");
   }
   return value;
 }
 
-/** Takes one of some names. */
+/** Returns a parser that accepts one of the names. */
 export function choice(names: readonly string[]): (text: string) => string {
   return (text) => {
     if (names.includes(text)) return text;

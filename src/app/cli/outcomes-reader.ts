@@ -11,21 +11,21 @@ import type { StoredResult } from "../../evaluation/results/read-results.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { createNoteCollector, type Note } from "../../foundation/notes.ts";
 
-/** Reads which images are right, of each result once. */
+/** Reads which images a result gets right, once per result. */
 export interface OutcomesReader {
-  /** @returns undefined, with a note, where the result has no predictions or they contradict its metrics */
+  /** @returns undefined, with a note, if the result has no predictions or they contradict its metrics */
   read(result: StoredResult): Promise<ImageOutcomes | undefined>;
   notes(): Note[];
-  /** @throws InputError if clusters were asked for, and no result has predictions that show them */
+  /** @throws InputError if clusters are requested but no result has predictions */
   checkUsed(): void;
 }
 
-/** Right and wrong images from which on two models do not get the very same ones right by chance. */
+/** Minimum number of correct and of wrong images for which identical outcomes of two models are not a coincidence. */
 const MIN_DISTINCTIVE = 20;
 
 /**
- * @param cluster `class`, or a CSV file with the columns image and cluster; images are independent where absent
- * @throws InputError if the file is not as it should be
+ * @param cluster `class`, or a CSV file with the columns image and cluster; if undefined, images are independent
+ * @throws InputError if the file is invalid
  */
 export async function createOutcomesReader(cluster: string | undefined): Promise<OutcomesReader> {
   const clustering = await openClustering(cluster);
@@ -43,20 +43,18 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
     firstWith.set(answers, first);
     if (first === checkpoint) return;
     const names = `${first} and ${checkpoint}`;
-    notes.warn("the very same images are right: a model under two names counts twice in lines and tests", {}, names);
+    notes.warn("exactly the same images are right: a model under two names counts twice in lines and tests", {}, names);
   };
   const unknown =
     clustering === null
-      ? "so the noise of its images is taken as independent of the other checkpoints'"
-      : "so its images are taken as independent, whatever --cluster says";
+      ? "so its image noise is treated as independent of the other checkpoints'"
+      : "so its images are treated as independent despite --cluster";
   const addNote = clustering === null ? notes.note : notes.warn;
   return {
     notes: notes.list,
     checkUsed: () => {
       if (clustering === null || [...read.values()].some((outcomes) => outcomes !== undefined)) return;
-      throw new InputError(
-        "--cluster: which images are right is read from predictions.csv, and no input has any; give results folders",
-      );
+      throw new InputError("--cluster needs predictions.csv, and no input has one; give results folders");
     },
     read: async (result) => {
       const path = resolve(result.folder);
@@ -64,7 +62,7 @@ export async function createOutcomesReader(cluster: string | undefined): Promise
         const { checkpoint } = result.metrics;
         try {
           const outcomes = await readOutcomes(result, clustering, lists);
-          if (outcomes === null) addNote(`has no predictions.csv everywhere, ${unknown}`, { checkpoint });
+          if (outcomes === null) addNote(`has no predictions.csv for some results, ${unknown}`, { checkpoint });
           else warnOfDuplicate(result, outcomes);
           read.set(path, outcomes ?? undefined);
         } catch (error) {

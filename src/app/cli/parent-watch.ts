@@ -1,8 +1,8 @@
 import { workerData } from "node:worker_threads";
 
-/** Ends this process when the one that started it is gone, in a thread of its own: the main one may be blocked for ever. */
+/** Ends this process when its parent is gone. Runs in a separate thread, because the main thread may be blocked. */
 
-/** Milliseconds between two looks. */
+/** Milliseconds between checks. */
 const CHECK_INTERVAL = 500;
 
 setInterval(() => {

@@ -4,28 +4,28 @@ import { groupNotes, type NoteGroup } from "../../foundation/group-notes.ts";
 import { makeWarning, type Note } from "../../foundation/notes.ts";
 import { printable } from "../../output/tables/text-table.ts";
 
-/** What the user should know: notes, and warnings that a number may be wrong or that one is missing; each text once. */
+/** Notes, and warnings about wrong or missing numbers; each text appears once. */
 export interface SortedNotes {
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
-  /** the same, a line for each cause: warnings, then notes */
+  /** the same, grouped by cause: warnings, then notes */
   readonly groups: readonly NoteGroup[];
 }
 
-/** How much of the notes is printed. */
+/** Amount of notes to print. */
 export interface NoteOptions {
-  /** warnings alone */
+  /** print warnings only */
   readonly quiet?: boolean;
-  /** what the line of a cause leaves out too */
+  /** print all details of each cause */
   readonly verbose?: boolean;
 }
 
 /**
- * Puts together what a command has to say, each once.
+ * Combines the notes of a command without duplicates.
  *
- * @param notes    those of a study, warnings among them
- * @param warnings of the runs that made the results
- * @param leftOut  results that were left out, with the reason
+ * @param notes    notes of a study, including warnings
+ * @param warnings warnings of the runs that produced the results
+ * @param leftOut  omitted results, with the reason
  */
 export function sortNotes(notes: readonly Note[], warnings: readonly Note[], leftOut: readonly string[]): SortedNotes {
   const ofSeverity = (wanted: Note["severity"]) => notes.filter(({ severity }) => severity === wanted);
@@ -37,12 +37,15 @@ export function sortNotes(notes: readonly Note[], warnings: readonly Note[], lef
   return { notes: textsOf("note"), warnings: textsOf("warning"), groups: groupNotes(ordered) };
 }
 
-/** Prints them to stderr, a line for each cause; warnings under `--quiet` too. */
+/** Prints notes to stderr, one line per cause; under `--quiet` only warnings. */
 export function printNotes({ groups }: Pick<SortedNotes, "groups">, options: NoteOptions): void {
   for (const line of noteLines(groups, options)) process.stderr.write(`${line}\n`);
 }
 
-/** The lines of groups: `note: CAUSE: a, b and 3 more (all: --verbose)`, under `verbose` every name below the cause. */
+/**
+ * Formats groups as `note: CAUSE: a, b and 3 more (all: --verbose)`; with `verbose`, every name is listed below the
+ * cause.
+ */
 export function noteLines(groups: readonly NoteGroup[], { quiet = false, verbose = false }: NoteOptions): string[] {
   return groups
     .filter(({ severity }) => severity === "warning" || !quiet)
@@ -53,13 +56,13 @@ export function noteLines(groups: readonly NoteGroup[], { quiet = false, verbose
     });
 }
 
-/** Notes as `--json` gives them: texts in their order, a warning begins with "warning: ". */
+/** Converts notes to the form of `--json`: texts in order, with "warning: " before warnings. */
 export function notesJson(notes: readonly Note[]): string[] {
   return notes.map(({ severity, text }) => (severity === "warning" ? `warning: ${text}` : text));
 }
 
 /**
- * Fails a command that has done all else: what it was asked for is not complete.
+ * Fails a command whose result is incomplete, after the rest is done.
  *
  * @throws InputError if results were left out
  */
@@ -67,5 +70,5 @@ export function checkNothingLeftOut(leftOut: readonly string[]): void {
   const [first] = leftOut;
   if (first === undefined) return;
   const what = leftOut.length === 1 ? "a result was left out" : `${leftOut.length} results were left out`;
-  throw new InputError(`${what}, see the warnings above; all else is done: ${first}`);
+  throw new InputError(`${what}, see the warnings above; everything else is done: ${first}`);
 }

@@ -1,24 +1,24 @@
 import { printable } from "../../output/tables/text-table.ts";
 
 /**
- * A command's result as it goes to stdout: control characters that names brought along are shown as escapes, so that no
- * terminal obeys them. Lines stay lines.
+ * Prints a command's result to stdout. Control characters in names are escaped so that a terminal does not interpret
+ * them; line breaks are kept.
  */
 export function printText(text: string): void {
   process.stdout.write(`${printableLines(text)}${text.endsWith("\n") ? "" : "\n"}`);
 }
 
-/** The same as JSON: control characters are written as JSON's own escapes, which read back as they were. */
+/** Prints a result as JSON. Control characters are written as JSON escapes, so parsing restores them. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${toPrintableJson(value)}\n`);
 }
 
-/** Text of several lines, each made safe for a terminal. */
+/** Escapes control characters in each line of a text. */
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }
 
-/** JSON without a control character but the ends of its lines. `JSON.stringify` itself escapes those below U+0020 alone. */
+/** Formats JSON without control characters other than line ends. `JSON.stringify` escapes only those below U+0020. */
 export function toPrintableJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(/[^\P{Cc}\n]|\p{Cf}/gu, (character) =>
     [...Array(character.length).keys()]

@@ -1,26 +1,26 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { duration, rate } from "../../foundation/number-text.ts";
 
-/** Seconds between two showings on a terminal, and between two lines where there is none. */
+/** Seconds between updates on a terminal, and between lines in a log file. */
 const SHOW_INTERVAL = { terminal: 0.1, file: 10 };
-/** Seconds in which nothing is shown of work that is often done by then. */
+/** Seconds before progress of brief work is shown. */
 const QUIET_PERIOD = { terminal: 0.2, file: 10 };
-/** Seconds after which what was seen counts a third: steady over batches that come together, yet follows a machine that slows down. */
+/** Time constant in seconds of the moving average: smooths bursts of batches, but follows a machine that slows down. */
 const DECAY_SECONDS = 20;
 
-/** How far a command's work is. */
+/** Progress of a command. */
 export interface TaskProgress {
-  /** what is done: "images", "imagenet: headers". Another task begins anew: its rate is measured from there on */
+  /** current task: "images", "imagenet: headers". A new task starts a new rate measurement */
   readonly task: string;
-  /** what is counted: "images" */
+  /** counted unit: "images" */
   readonly unit: string;
   readonly done: number;
   readonly total: number;
-  /** what comes after this task: "500 images" */
+  /** work after this task: "500 images" */
   readonly next?: string | undefined;
-  /** share of the task's expected time that is behind, where items differ in what they cost; absent: done / total */
+  /** completed share of the task's expected time, if items differ in cost; default: done / total */
   readonly share?: number | undefined;
-  /** what is worked on: "ViT-B-32 on imagenet" */
+  /** current item: "ViT-B-32 on imagenet" */
   readonly about?: string | undefined;
 }
 
@@ -28,22 +28,22 @@ export interface ProgressReporter {
   update(state: TaskProgress): void;
   /** Prints a line above the bar. */
   note(text: string): void;
-  /** The same, and under `--quiet` too. */
+  /** Prints a line above the bar, even under `--quiet`. */
   warning(text: string): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   stop(): void;
 }
 
 export interface ProgressReporterOptions {
-  /** no progress and no notes */
+  /** show neither progress nor notes */
   readonly quiet: boolean;
-  /** the work is often done at once: nothing is shown of it before it has taken a while */
+  /** show progress only if the work takes a while */
   readonly isBrief?: boolean;
 }
 
 /**
- * Shows on stderr how far a command is: one line that stays on a terminal, a plain line now and then in a log file. The
- * time left is that of the task at work.
+ * Shows progress on stderr: a status line on a terminal, an occasional plain line in a log file. The remaining time is
+ * that of the current task.
  */
 export function startProgress({ quiet, isBrief = false }: ProgressReporterOptions): ProgressReporter {
   const stream = process.stderr;
@@ -52,8 +52,8 @@ export function startProgress({ quiet, isBrief = false }: ProgressReporterOption
   let bars: MultiBar | null = null;
   let bar: SingleBar | null = null;
   let rates = startRates("", startedAt);
-  let shown = medium === "file" ? startedAt : Number.NEGATIVE_INFINITY; // a short run's log has no line but the last
-  let ended = ""; // the task whose end is shown
+  let shown = medium === "file" ? startedAt : Number.NEGATIVE_INFINITY; // the log of a short run has only the last line
+  let ended = ""; // task whose end was shown
 
   const isDue = ({ task, done, total }: TaskProgress): boolean => {
     const now = performance.now();
@@ -107,12 +107,12 @@ export function startProgress({ quiet, isBrief = false }: ProgressReporterOption
 
 interface Rates {
   readonly task: string;
-  /** of the last update; at first, of the end of the task before */
+  /** time of the last update; initially, of the end of the previous task */
   at: number;
   done: number;
-  /** share of the time that is behind */
+  /** completed share of the expected time */
   share: number;
-  /** done of late, that share of late, and in how many seconds: the older, the less it counts */
+  /** exponentially weighted items, share and seconds */
   recentDone: number;
   recentShare: number;
   seconds: number;
@@ -127,7 +127,7 @@ function advance(rates: Rates, { done, total, share = done / Math.max(total, 1) 
   const passed = (now - rates.at) / 1000;
   const kept = Math.exp(-passed / DECAY_SECONDS);
   rates.recentDone = rates.recentDone * kept + done - rates.done;
-  // A total that changes may take the share back
+  // The share may decrease when the total changes
   rates.recentShare = rates.recentShare * kept + Math.max(0, share - rates.share);
   rates.share = share;
   rates.seconds = rates.seconds * kept + passed;
@@ -138,7 +138,7 @@ function advance(rates: Rates, { done, total, share = done / Math.max(total, 1) 
 function describe({ unit, next, about = "" }: TaskProgress, rates: Rates): string {
   const perSecond = rates.recentDone / Math.max(rates.seconds, 1e-3);
   const what = about === "" ? "" : `  ${about}`;
-  if (perSecond <= 0) return what.trimStart(); // nothing is done yet
+  if (perSecond <= 0) return what.trimStart(); // no progress yet
   const speed = `${rate(perSecond)} ${unit}/s`;
   const left = duration((1 - rates.share) / Math.max(rates.recentShare / Math.max(rates.seconds, 1e-3), 1e-9));
   return `${speed}, ${left} left${next === undefined ? "" : `, then ${next}`}${what}`;

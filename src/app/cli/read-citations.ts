@@ -4,7 +4,7 @@ import { type BibEntry, parseBibEntries } from "../../foundation/files/bib-entri
 import { packagePath } from "../../foundation/files/package-root.ts";
 import { readJsonAs, readText } from "../../foundation/files/read-text.ts";
 
-/** Bytes of a user's .bib file. */
+/** Maximum size of a user's .bib file in bytes. */
 const MAX_BYTES = 10_000_000;
 
 const keys = z.array(z.string());
@@ -14,10 +14,10 @@ const usesSchema = z.strictObject({
   methods: z.record(z.string(), z.strictObject({ title: z.string(), cite: keys })),
 });
 
-/** What baselines, template sets and methods are cited by: keys of the references. */
+/** Reference keys that baselines, template sets and methods are cited by. */
 export type CitationUses = z.infer<typeof usesSchema>;
 
-/** Reads what ships: the references, and what they are cited for. */
+/** Reads the shipped references and their uses. */
 export async function readCitations(): Promise<{
   readonly references: ReadonlyMap<string, BibEntry>;
   readonly uses: CitationUses;
@@ -31,11 +31,11 @@ export async function readCitations(): Promise<{
 }
 
 /**
- * The entries that a benchmark is cited by.
+ * Returns the entries that a benchmark is cited by.
  *
  * @param cite  keys of the references, or paths of .bib files
- * @param where the definition, for messages
- * @throws InputError for an unknown key, or a file that is no BibTeX
+ * @param where path of the definition, for messages
+ * @throws InputError for an unknown key, or a file that is not BibTeX
  */
 export async function resolveCitations(
   cite: readonly string[],
@@ -48,11 +48,11 @@ export async function resolveCitations(
     if (known !== undefined) found.push(known);
     else if (name.endsWith(".bib")) {
       const entries = parseBibEntries(await readText(name, MAX_BYTES), name);
-      if (entries.length === 0) throw new InputError(`${name}: no entry of BibTeX in it`);
+      if (entries.length === 0) throw new InputError(`${name}: contains no BibTeX entry`);
       found.push(...entries);
     } else {
       throw new InputError(
-        `${where}: cite: ${name}: expected the name of a .bib file beside it, or one of ${[...references.keys()].join(", ")}`,
+        `${where}: cite: ${name}: expected the name of a .bib file in the same folder, or one of ${[...references.keys()].join(", ")}`,
       );
     }
   }

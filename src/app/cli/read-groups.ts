@@ -3,7 +3,7 @@ import type { AccuracyRow } from "../../evaluation/results/accuracy-row.ts";
 import { InputError } from "../../foundation/errors.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 
-/** The groups that `--group-by` names: a column of the metadata, or `group` of the accuracies where no metadata are given. */
+/** Reads the groups of `--group-by`: a column of the metadata, or without metadata the accuracies' column `group`. */
 export async function readGroups(
   rows: readonly AccuracyRow[],
   metadata: string | undefined,
@@ -13,14 +13,14 @@ export async function readGroups(
   return readColumn(metadata, groupBy, "--group-by");
 }
 
-/** One column of the metadata. @throws InputError where none are given, naming the option that needs them */
+/** Reads a column of the metadata. @throws InputError without metadata, naming the option that needs them */
 export async function readColumn(metadata: string | undefined, column: string, option: string): Promise<ColumnOf> {
   const path = needMetadata(metadata, `${option} ${column}`);
   return parseMetadata(await readText(path), path, column);
 }
 
-/** @throws InputError where no metadata are given */
+/** @throws InputError if no metadata are given */
 export function needMetadata(metadata: string | undefined, option: string): string {
   if (metadata !== undefined) return metadata;
-  throw new InputError(`${option}: give the CSV file that has this column with --metadata`);
+  throw new InputError(`${option}: specify the CSV file that contains this column with --metadata`);
 }

@@ -7,7 +7,7 @@ import { type JoinColumns, joinRuns } from "../../output/figures/runs.ts";
 import type { ReportData } from "../../output/report/report-data.ts";
 import { columnsOf, type MetadataFile, mergeColumn } from "./metadata-files.ts";
 
-/** What `report` takes of the metadata beside groups, as the command line gives it. */
+/** Options of `report` for metadata columns other than groups, as parsed from the command line. */
 export interface ColumnOptions {
   readonly join: string | undefined;
   readonly order: string | undefined;
@@ -16,14 +16,14 @@ export interface ColumnOptions {
 
 type ReportColumns = Pick<ReportData, "numbers" | "x" | "join" | "runs"> & { readonly notes: readonly Note[] };
 
-/** Names that a note lists. */
+/** Maximum number of names listed in a note. */
 const NAMED = 3;
 
 /**
- * Reads the numeric columns of the metadata, and which checkpoints `--join` makes a training.
+ * Reads the numeric columns of the metadata, and groups checkpoints into training runs by `--join`.
  *
- * @param names checkpoints of the report
- * @throws InputError for a column that is not there or holds no numbers, or an order that is none
+ * @param names names of the report's checkpoints
+ * @throws InputError for a missing or non-numeric column, or an order with ties
  */
 export function readReportColumns(
   files: readonly MetadataFile[],
@@ -34,8 +34,8 @@ export function readReportColumns(
   if ((join === undefined) !== (order === undefined)) {
     throw new InputError(
       join === undefined
-        ? `--order ${order}: it orders what --join joins; name the column of trainings with --join`
-        : `--join ${join}: name the numeric column that orders each training's checkpoints with --order`,
+        ? `--order ${order} requires --join with the column that names the training runs`
+        : `--join ${join} requires --order with the numeric column that orders each training run's checkpoints`,
     );
   }
   for (const [option, column] of Object.entries({ join, order, x })) {
@@ -49,7 +49,7 @@ export function readReportColumns(
     return Object.keys(reportNumbers).length === 0 ? [] : [{ column, numbers: reportNumbers }];
   });
   if (x !== undefined && !numbers.some(({ column }) => column === x)) {
-    throw new InputError(`--x ${x}: no checkpoint of the report has a number there in ${pathsOf(files, x)}`);
+    throw new InputError(`--x ${x}: no checkpoint of the report has a number in this column of ${pathsOf(files, x)}`);
   }
   const joined =
     join === undefined || order === undefined
@@ -69,22 +69,23 @@ function joinedBy(
   const where = pathsOf(files, join.column);
   if (runs.length === 0) {
     throw new InputError(
-      `--join ${join.column}: no two of the checkpoints have one ${join.column} and a ${join.order} in ${where}`,
+      `--join ${join.column}: no two checkpoints share a ${join.column} and have a ${join.order} in ${where}`,
     );
   }
   const isContext = contextOf(focus);
   const lacking = notJoined.filter((name) => !isContext(name));
   if (lacking.length === 0) return { join, runs, notes: [] };
   const more = lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : "";
-  const text = `no ${join.column} and ${join.order} in ${where}, so not joined: ${lacking.slice(0, NAMED).join(", ")}${more}`;
+  const text = `no ${join.column} and ${join.order} in ${where}, so not connected: ${lacking.slice(0, NAMED).join(", ")}${more}`;
   return { join, runs, notes: [makeNote(text)] };
 }
 
-/** @throws InputError if no file has a column */
+/** @throws InputError if no file has the column */
 function checkColumn(files: readonly MetadataFile[], option: string, column: string): void {
   const columns = columnsOf(files);
   if (columns.includes(column)) return;
-  if (files.length === 0) throw new InputError(`--${option} ${column}: give the CSV file that has it with --metadata`);
+  if (files.length === 0)
+    throw new InputError(`--${option} ${column}: specify the CSV file that contains it with --metadata`);
   const wanted = option === "join" ? columns : columns.filter((candidate) => numbersIfAll(files, candidate).size > 0);
   const those = option === "join" ? "it has" : "those with numbers:";
   throw new InputError(
@@ -99,7 +100,7 @@ function pathsOf(files: readonly MetadataFile[], column: string): string {
     .join(", ");
 }
 
-/** Checkpoint → number. @throws InputError for a cell that holds none */
+/** Returns checkpoint → number. @throws InputError for a non-numeric cell */
 function numbersOf(files: readonly MetadataFile[], column: string): Map<string, number> {
   return mergeColumn(files, column, ({ text, path }) => {
     const numbers = parseNumericColumns(text, path, [column]);
@@ -107,7 +108,7 @@ function numbersOf(files: readonly MetadataFile[], column: string): Map<string, 
   });
 }
 
-/** The same of a column that nobody asked for: empty where it holds anything but numbers. */
+/** Like {@link numbersOf}, but empty if a cell is not numeric. */
 function numbersIfAll(files: readonly MetadataFile[], column: string): Map<string, number> {
   try {
     return numbersOf(files, column);

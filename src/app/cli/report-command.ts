@@ -31,15 +31,15 @@ import { readFindings } from "./report-findings.ts";
 import { resultSources } from "./result-sources.ts";
 import { listenForStop, StoppedError } from "./stop-signals.ts";
 
-/** The options of `shiftline report` as the command line gives them. */
+/** Options of `shiftline report`, as parsed from the command line. */
 export interface ReportCommandOptions {
-  /** JSON file of a study with axes of its own; default: ImageNet and its five shifts */
+  /** JSON file of a study with custom axes; default: ImageNet and its five shifts */
   readonly study?: string;
-  /** benchmarks in distribution to choose the x axis from; default: the study's */
+  /** in-distribution benchmarks offered as x axis; default: the study's */
   readonly id?: readonly string[];
-  /** more results, beside those that are arguments */
+  /** results in addition to the arguments */
   readonly results?: readonly string[];
-  /** a file, or a folder for `report.html`; default: the one results folder given. Other inputs need it */
+  /** a file, or a folder for `report.html`; default: the results folder if exactly one is given, else required */
   readonly out?: string;
   readonly title?: string;
   /** default: openai-clip */
@@ -53,18 +53,26 @@ export interface ReportCommandOptions {
   /** numeric columns of the metadata, as for `fit` */
   readonly scaling?: readonly string[];
   readonly metadata?: string;
-  /** names, parts of names or globs of the checkpoints in focus; default: the user's, where there are others */
+  /**
+   * names, parts of names or globs of the checkpoints in focus; default: the user's, if there are also published ones
+   */
   readonly highlight?: readonly string[];
-  /** column of the metadata that says which training a checkpoint is of: its checkpoints are joined, by the numbers of `order` */
+  /**
+   * column of the metadata that names the training run of a checkpoint: its checkpoints are connected, sorted by
+   * `order`
+   */
   readonly join?: string;
   readonly order?: string;
-  /** numeric column of the metadata on the x axis of figures beside the others */
+  /** numeric column of the metadata that is the x axis of additional figures */
   readonly x?: string;
-  /** names, parts of names or globs of the checkpoints whose single images are in the page; default: see `chooseForImages` */
+  /**
+   * names, parts of names or globs of the checkpoints whose individual images the page includes; default: see
+   * `chooseForImages`
+   */
   readonly imagesOf?: readonly string[];
-  /** pictures for each of these checkpoints on each benchmark */
+  /** thumbnails per checkpoint and benchmark */
   readonly thumbnails?: number;
-  /** bytes that the page may have; default: 3 MB, and 8 MB of pictures */
+  /** maximum size in bytes; default: 3 MB for the page and 8 MB for pictures */
   readonly budget?: PageLimits;
   readonly data?: string;
   readonly dataDir?: readonly (readonly [string, string])[];
@@ -73,12 +81,12 @@ export interface ReportCommandOptions {
   readonly figures?: boolean;
   readonly watch?: boolean;
   readonly quiet?: boolean;
-  /** every note in full */
+  /** print every note in full */
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
-/** Seconds between two looks at the results, and after which a page that is being made anew opens itself again. */
+/** Seconds between checks for new results, and between reloads of a page under `watch`. */
 const POLL_INTERVAL = 2;
 const RELOAD_INTERVAL = 5;
 
@@ -90,11 +98,11 @@ interface Target {
 }
 
 /**
- * Runs `shiftline report`: one HTML file, and the figures beside it as SVG and PNG. Only reads what it is given. With
- * `watch` it goes on until it is stopped, and renders again whenever a result or the progress of an evaluation changed.
+ * Runs `shiftline report`: writes an HTML file, and figures as SVG and PNG. Never modifies its inputs. With `watch` it
+ * runs until stopped, and renders again whenever a result or the progress of an evaluation changes.
  *
- * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
- * @throws InputError for what the user can put right
+ * @param inputs results folders, CSV files or ids of published baselines; default: `results`
+ * @throws InputError for mistakes that the user can fix
  */
 export async function runReport(inputs: readonly string[], options: ReportCommandOptions): Promise<void> {
   const sources = resultSources(inputs, options.results);
@@ -107,17 +115,17 @@ export async function runReport(inputs: readonly string[], options: ReportComman
   checkNothingLeftOut(leftOut);
 }
 
-/** @throws InputError where the inputs are not one results folder and `--out` is not given */
+/** @throws InputError if the input is not a single results folder and `--out` is not given */
 async function reportPath(sources: readonly string[], out: string | undefined): Promise<string> {
   const place = await outputPlace(sources, out, ".html");
   if (place !== null) return join(place.folder, place.file ?? "report.html");
-  for (const source of sources) await readAccuracies(source); // a wrong name is said first, and a folder without results
+  for (const source of sources) await readAccuracies(source); // first report unknown names and folders without results
   throw new InputError(
-    `${sources.join(", ")}: not one results folder, which a report goes into; name a file or a folder for it with --out`,
+    `${sources.join(", ")}: not a single results folder to write the report into; specify a file or folder with --out`,
   );
 }
 
-/** What was written, and what the user should know of it. */
+/** Files written, with notes and warnings. */
 interface Written {
   readonly report: string;
   readonly bytes: number;
@@ -140,7 +148,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   }
   const baseline = gathered.baselines[0]?.id ?? "";
   const { study, problem } = studyReport(gathered, baseline, gathered.scale);
-  // While results land, only what is quick
+  // Skip slow analyses while results arrive
   const { findings, notes: findingNotes } =
     reloadSeconds === null ? await readFindings(sources, stored, gathered, options) : { findings: null, notes: [] };
   const withFigures = options.figures !== false && gathered.checkpoints.length > 0;
@@ -182,7 +190,7 @@ async function render(target: Target, reloadSeconds: number | null): Promise<Wri
   };
 }
 
-/** `4 checkpoints beside 118 others`; without a focus how many there are. */
+/** Formats `4 checkpoints beside 118 others`; without a focus, the number of checkpoints. */
 function countText({ checkpoints, focus }: GatheredReport["data"]): string {
   const subject = hasContext(focus) ? focus.subject.length : checkpoints.length;
   const contextCount = checkpoints.length - subject;
@@ -190,7 +198,7 @@ function countText({ checkpoints, focus }: GatheredReport["data"]): string {
   return `${plural(subject, "checkpoint")}${beside}`;
 }
 
-/** Of hundreds of checkpoints the predictions take a while to read. */
+/** Reads the data of the report with progress: predictions of hundreds of checkpoints take a while to read. */
 async function gather(target: Target, study: Study): Promise<GatheredReport> {
   const progress = startProgress({ quiet: target.options.quiet ?? false, isBrief: true });
   const onProgress = (done: number, total: number) =>
@@ -215,7 +223,7 @@ function gatherOptions({ sources, options, cache }: Target, study: Study): Gathe
   };
 }
 
-/** Renders whenever something changed, until a signal comes; then again, as a page that stays as it is. */
+/** Renders whenever something changes until a signal arrives, then a last time without automatic reload. */
 async function watch(target: Target): Promise<void> {
   const stop = listenForStop((text) => process.stderr.write(`${text}\n`));
   let last = "";
@@ -248,7 +256,7 @@ async function lookAt(sources: readonly string[]): Promise<string> {
   return JSON.stringify([stamps, await progressOf(sources)]);
 }
 
-/** The evaluations that write to the folders given, without those that were killed. */
+/** Reads the progress of evaluations that are writing to the folders, without those that were killed. */
 async function progressOf(sources: readonly string[]): Promise<ReportData["progress"]> {
   const all = (await Promise.all(sources.map((source) => readProgress(source)))).flat();
   return all

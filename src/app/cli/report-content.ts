@@ -12,13 +12,13 @@ import { describeCountCuts, readImageSets } from "./report-details.ts";
 import { readImages } from "./report-images.ts";
 import { makePictures } from "./report-pictures.ts";
 
-/** What a page is made of but its notes, and what there is to note about them. */
+/** Content of a page, with notes about it. */
 export interface ReportContent extends Pick<PageContent, "images" | "pictures" | "blocks"> {
   readonly details: Omit<PageContent["details"], "notes">;
   readonly notes: readonly Note[];
 }
 
-/** The options that say what of single images is in a page, see `ReportCommandOptions`. */
+/** Options for the images in a page, see `ReportCommandOptions`. */
 export interface ContentOptions {
   readonly imagesOf?: readonly string[];
   readonly thumbnails?: number;
@@ -28,13 +28,13 @@ export interface ContentOptions {
   readonly zipPasswordFile?: string;
 }
 
-/** Bytes kept for the notes about what does not fit. */
+/** Bytes reserved for notes about omitted content. */
 const NOTES_RESERVE = 16_000;
 
 /**
- * Reads what the page shows of classes, pairs and single images, as much as its limit holds, and makes its pictures.
+ * Reads the classes, pairs and single images that fit within the page's size limit, and makes its pictures.
  *
- * @param data what the page opens with
+ * @param data data of the page's initial view
  * @throws InputError if predictions or images cannot be read
  */
 export async function readContent(
@@ -66,7 +66,7 @@ export async function readContent(
       ? []
       : [
           makeNote(
-            `accuracies, recipes and program alone take ${megabytes(base)} of the page's ${megabytes(limits.page)} MB`,
+            `accuracies, recipes and scripts alone take ${megabytes(base)} of the page's ${megabytes(limits.page)} MB`,
           ),
         ];
   return {

@@ -12,9 +12,9 @@ import type { ImageSetDetails } from "../../output/report/report-data.ts";
 import type { CheckedResult } from "./check-results.ts";
 
 /**
- * Counts the images that each checkpoint, and each pair, gets right, by class.
+ * Counts the images that each checkpoint and each pair gets right, by class.
  *
- * @param checkpoints names in the page's order
+ * @param checkpoints names in the order of the page
  */
 export async function readImageSets(
   results: readonly CheckedResult[],
@@ -41,19 +41,22 @@ export async function readImageSets(
   return tasks.flatMap(({ key, members }) => describeImageSets(key, members, (label) => nameOf(key, label)));
 }
 
-/** What a page says of counts that it has no room for. */
+/** Describes counts that were left out of the page. */
 export function describeCountCuts({ withoutCounts, withoutPairs }: FilledPage): Note[] {
   const about = (sets: readonly ImageSetDetails[], what: string) => {
     const names = [
       ...new Set(sets.map(({ benchmark, protocol, templates }) => `${benchmark} ${protocol}, ${templates}`)),
     ];
     if (names.length === 0) return [];
-    return [makeNote(`${what} left out, to keep the page small (for more space: --budget): ${names.join("; ")}`)];
+    return [makeNote(`${what} left out to keep the page small (for more space: --budget): ${names.join("; ")}`)];
   };
   return [...about(withoutCounts, "classes and pairs"), ...about(withoutPairs, "pairs of checkpoints")];
 }
 
-/** Whether a results folder changed between two looks at it: what its `metrics.json` files are, and when written. */
+/**
+ * Returns a fingerprint of a results folder that changes with its `metrics.json` files: their paths and modification
+ * times.
+ */
 export async function resultsStamp(results: readonly StoredResult[]): Promise<string> {
   const stamps = await Promise.all(
     results.map(async ({ folder }) => {

@@ -8,15 +8,15 @@ import { figureFiles, writeFigures } from "../../output/figures/write-figures.ts
 import { groupReport, withoutBaseline } from "../../output/report/report-study.ts";
 import type { GatheredReport } from "./gather-report.ts";
 
-/** Folder of a report's figures, beside its page. */
+/** Name of the figures' folder, next to the page. */
 const FOLDER = "figures";
 
 /**
- * A report's figures, which lie beside it: every shift, and all on one sheet, with a line a group where groups are asked
- * for; and the same over a numeric column where one is on the x axis.
+ * Plans a report's figure files: each shift, and all shifts on one sheet, with a line per group if groups are
+ * requested. If a numeric column is requested as x axis, the same figures are also made over it.
  *
- * @param study null where there is no line: the accuracies are drawn alone
- * @returns names of the files below the report's folder, and what writes them
+ * @param study null if there is no line: only accuracies are drawn
+ * @returns file names relative to the report's folder, and a function that writes them
  */
 export function planReportFigures(
   data: GatheredReport["data"],

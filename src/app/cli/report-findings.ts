@@ -12,7 +12,7 @@ import { metadataOf } from "./fit-inputs.ts";
 import { mixtureTerms, scalingTerms } from "./fit-terms.ts";
 import { createOutcomesReader } from "./outcomes-reader.ts";
 
-/** What a report is asked to find about lines, as `fit` is. */
+/** Options of `report` for analyses of lines, as in `fit`. */
 export interface FindingsOptions {
   readonly groupBy?: string;
   readonly metadata?: string;
@@ -20,17 +20,17 @@ export interface FindingsOptions {
   readonly scaling?: readonly string[];
 }
 
-/** What lines of groups, mixtures and scaling come to; null where nothing was asked, or there is no line. */
+/** Findings about groups, mixtures and scaling; null if none is requested or there is no line. */
 export interface ReadFindings {
   readonly findings: ReportFindings | null;
   readonly notes: readonly Note[];
 }
 
 /**
- * Decides what `fit` decides with the same options, on the page's first baseline and scale: the noise of images that
- * checkpoints share is taken from their predictions.
+ * Runs the analyses of `fit` with the same options, on the page's initial baseline and scale. The noise of images that
+ * checkpoints share is estimated from their predictions.
  *
- * @throws InputError for a column or source that the metadata do not have
+ * @throws InputError for a column or source that the metadata do not contain
  */
 export async function readFindings(
   sources: readonly string[],

@@ -15,13 +15,13 @@ import type { CheckedResult } from "./check-results.ts";
 
 export interface ReportImagesOptions {
   readonly study: Study;
-  /** benchmark → its default protocol: the one whose images are shown */
+  /** benchmark → its default protocol, whose images are shown */
   readonly defaults: ReadonlyMap<string, string>;
-  /** names, parts of names or globs of checkpoints; none: chosen by a rule, see `chooseForImages` */
+  /** names, parts of names or globs of checkpoints; if empty, chosen by a rule, see `chooseForImages` */
   readonly patterns: readonly string[];
 }
 
-/** Single images of the checkpoints that were chosen. */
+/** Single images of the chosen checkpoints. */
 export interface ReadImages extends ImageChoice {
   /** checkpoints that have predictions */
   readonly candidates: number;
@@ -29,10 +29,10 @@ export interface ReadImages extends ImageChoice {
 }
 
 /**
- * Reads what the chosen checkpoints said of single images: of each benchmark by its default protocol, and by the prompts that most
- * of them have.
+ * Reads the chosen checkpoints' predictions of single images: for each benchmark by its default protocol, and by the
+ * prompts that most of them have.
  *
- * @throws InputError if a file is no `predictions.csv` with scores, or nobody matches a pattern
+ * @throws InputError if a file is not a `predictions.csv` with scores, or no checkpoint matches a pattern
  */
 export async function readImages(
   results: readonly CheckedResult[],
@@ -87,7 +87,7 @@ export async function readImages(
   return { ...choice, candidates: candidates.length, sets };
 }
 
-/** Predictions in the order of these rows; null: as they are. */
+/** Reorders predictions by these rows; null keeps their order. */
 function inOrder(scored: ScoredPredictions, rows: Uint32Array | null): ScoredPredictions {
   if (rows === null) return scored;
   const predicted = Uint32Array.from(rows, (row) => scored.predicted[row] as number);
@@ -95,7 +95,7 @@ function inOrder(scored: ScoredPredictions, rows: Uint32Array | null): ScoredPre
   return { ...scored, predicted, confidence };
 }
 
-/** Results of the same images together, of each benchmark those by the prompts that most have; in the order of benchmarks. */
+/** Groups results by images, keeping for each benchmark the prompts that most have; in the order of benchmarks. */
 function byPrompts(results: readonly CheckedResult[]): CheckedResult[][] {
   const byTask = new Map<string, CheckedResult[]>();
   for (const result of results) {

@@ -15,26 +15,26 @@ import type { ChosenImages, FittedImages } from "../../output/report/store-image
 import { thumbnail } from "../../output/report/thumbnail.ts";
 
 export interface PicturesOptions {
-  /** pictures for each checkpoint on each benchmark */
+  /** pictures per checkpoint and benchmark */
   readonly count: number;
-  /** bytes that all may take in a page */
+  /** maximum size of all pictures in a page, in bytes */
   readonly limit: number;
   /** ids or paths of the benchmarks' definitions */
   readonly known: readonly string[];
-  /** where the images are, as for `evaluate` */
+  /** location of the images, as for `evaluate` */
   readonly data: string | undefined;
   readonly dataDirs: Readonly<Record<string, string>>;
   readonly passwordFile: string | undefined;
-  /** where indexes of tars are kept */
+  /** folder of tar indexes */
   readonly storeRoot: string;
 }
 
 /**
- * Makes small pictures for a report: of each checkpoint on each benchmark the mistakes that it was surest of, then what it got
- * right and was least sure of. They are made in turns, so that a limit cuts all alike.
+ * Makes thumbnails for a report: for each checkpoint and benchmark the most confident mistakes, then the least
+ * confident correct predictions. They are made in turns, so that a size limit affects all equally.
  *
- * @returns what was made, and what could not be or did not fit
- * @throws InputError if the images are not where they are said to be
+ * @returns the pictures, and notes about those that failed or did not fit
+ * @throws InputError if the images are not found at the given location
  */
 export async function makePictures(
   fitted: FittedImages | null,
@@ -86,22 +86,25 @@ export async function makePictures(
   };
 }
 
-/** @param missing benchmark → images without a picture @param atHand benchmarks of which some images are there */
+/** @param missing benchmark → images without a picture @param atHand benchmarks with some available images */
 function describeMissing(missing: ReadonlyMap<string, number>, atHand: ReadonlySet<string>): Note[] {
   const unavailable = [...missing.keys()].filter((benchmark) => !atHand.has(benchmark));
   const some = [...missing].filter(([benchmark]) => atHand.has(benchmark));
   const notes = some.map(([benchmark, number]) =>
-    makeNote(`${benchmark}: no pictures of ${plural(number, "image")}: not at hand, not readable, or changed since`),
+    makeNote(`${benchmark}: no pictures of ${plural(number, "image")}: not available, not readable, or changed since`),
   );
   if (unavailable.length === 0) return notes;
-  return [...notes, makeNote(`no pictures of ${unavailable.join(", ")}: their images are not at hand`)];
+  return [...notes, makeNote(`no pictures of ${unavailable.join(", ")}: their images are not available`)];
 }
 
 function describeLimit(made: number, leftOut: number, limit: number): string {
-  return `pictures of ${count(made)} of ${count(made + leftOut)} images: they have ${megabytes(limit)} MB of a report (more: --budget PAGE,PICTURES)`;
+  return `pictures of ${count(made)} of ${count(made + leftOut)} images: pictures are limited to ${megabytes(limit)} MB of a report (raise with --budget PAGE,PICTURES)`;
 }
 
-/** Pictures of images that are read in their container's order, as in a compressed tar, whatever is left out of them later. */
+/**
+ * Makes pictures of images that must be read in their container's order, as in a compressed tar, including those left
+ * out later.
+ */
 async function readInOrder(
   wanted: readonly (readonly [image: FoundImage | undefined, content: string | null])[],
 ): Promise<ReadonlyMap<FoundImage, string | null>> {
@@ -116,8 +119,8 @@ async function readInOrder(
 }
 
 /**
- * @param content that the image had when it was predicted; null: not known
- * @returns null where it cannot be read, or has another content now: of a table whose rows are numbered, another image
+ * @param content content hash at the time of prediction; null if unknown
+ * @returns null if it cannot be read or its content differs; in a table with numbered rows it may be another image
  */
 async function pictureOf({ source, root, entry }: FoundImage, content: string | null): Promise<string | null> {
   try {
@@ -136,7 +139,7 @@ interface FoundImage {
   readonly entry: ImageEntry;
 }
 
-/** Every image at hand, by benchmark and path, and the sources they are read from. */
+/** Finds all available images, by benchmark and path, and opens their sources. */
 async function findImages({
   known,
   data,
@@ -145,7 +148,7 @@ async function findImages({
   storeRoot,
 }: PicturesOptions): Promise<{ readonly images: Map<string, FoundImage>; readonly sources: readonly ImageSource[] }> {
   if (data === undefined && Object.keys(dataDirs).length === 0) {
-    throw new InputError("--thumbnails needs the images: name their folders with --data ROOT or --data-dir ID=PATH");
+    throw new InputError("--thumbnails needs the images: specify their folders with --data ROOT or --data-dir ID=PATH");
   }
   const { benchmarks } = await locateBenchmarks({
     known,

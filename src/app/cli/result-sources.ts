@@ -1,8 +1,8 @@
 const DEFAULT_RESULTS = "results";
 
 /**
- * The results that a command reads, each once: its arguments and those of `--results`; the folder `results` where there
- * are none.
+ * Returns the distinct results that a command reads: its arguments and those of `--results`; by default the folder
+ * `results`.
  */
 export function resultSources(inputs: readonly string[], named: readonly string[] = []): string[] {
   const all = new Set([...inputs, ...named]);

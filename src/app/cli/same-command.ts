@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import { shellLine } from "../cluster/shell-quote.ts";
 
 /**
- * The command line that started this process, as it can be pasted into a POSIX shell.
+ * Returns the command line that started this process, quoted for a POSIX shell.
  *
  * @param argv  as `process.argv`: Node, the program, its arguments
- * @param env   npm says there whether it started the program (`npx`)
+ * @param env   contains npm's variables if `npx` started the program
  */
 export function sameCommand(
   argv: readonly string[] = process.argv,

@@ -1,6 +1,6 @@
 import { listNamedFiles } from "../../foundation/files/named-data.ts";
 
-/** What an option's values are called, and those that ship with the package. */
+/** Kind of an option's values, and the ids that ship with the package. */
 export interface ShippedValues {
   /** "benchmark" */
   readonly kind: string;
@@ -25,13 +25,13 @@ const KINDS: Readonly<Record<string, keyof typeof FILES>> = {
   "--baseline": "baseline",
 };
 
-/** The ids that an option may have, or begin with where its values are ID=…; null where it has other values. */
+/** Returns the ids that an option accepts, also as the first part of ID=…; null if its values are not ids. */
 export async function shippedValues(option: string): Promise<ShippedValues | null> {
   const kind = KINDS[option];
   return kind === undefined ? null : await shippedIds(kind);
 }
 
-/** The ids of all that ships of a kind. */
+/** Lists the shipped ids of a kind. */
 export async function shippedIds(kind: keyof typeof FILES): Promise<ShippedValues> {
   const [folder, ending] = FILES[kind];
   const files = await listNamedFiles(folder, ending);

@@ -11,22 +11,22 @@ import { accuraciesOf, type OpenedBaseline, openBaseline } from "./fit-inputs.ts
 import { compareRead } from "./table-study.ts";
 
 const BASELINE = "openai-clip";
-/** Decimals of figures in percent where a command shows its results as they come. */
+/** Decimal places of percentages in the results that `evaluate` prints. */
 const DIGITS = 2;
 
 export interface ShowResultsOptions {
-  /** JSON file of a study of its own axes */
+  /** JSON file of a study with custom axes */
   readonly study: string | undefined;
-  /** benchmarks asked for: ids, and files of the user's */
+  /** requested benchmarks: ids or definition files */
   readonly benchmarks: readonly string[];
-  /** null: no effective robustness */
+  /** null for no effective robustness */
   readonly baseline: OpenedBaseline | null;
 }
 
 /**
- * Results as the table of all of them: all prompts, all protocols, in their order.
+ * Builds a table of all results, with all prompts and protocols, in their order.
  *
- * @param folder of results, for messages
+ * @param folder results folder, for messages
  */
 export async function showResults(
   stored: readonly StoredResult[],
@@ -51,13 +51,13 @@ export async function showResults(
 export interface EvaluateTableOptions extends Pick<ShowResultsOptions, "study" | "benchmarks"> {
   /** results folder */
   readonly out: string;
-  /** columns of the terminal; null where there is none */
+  /** columns of the terminal; null without a terminal */
   readonly width: number | null;
 }
 
 /**
- * The table that `evaluate` ends with: every result of the command in the form of `shiftline table`, with effective
- * robustness against OpenAI's models where they have a line for it.
+ * Formats the table at the end of `evaluate`: all results of the command as in `shiftline table`, with effective
+ * robustness against OpenAI's models if they have a line for it.
  */
 export async function evaluateTable(
   results: readonly EvaluateResult[],

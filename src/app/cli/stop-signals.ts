@@ -1,4 +1,4 @@
-/** Thrown where work stops because the user or the system asked for it. */
+/** Thrown when a signal stops the work. */
 export class StoppedError extends Error {
   override readonly name = "StoppedError";
   readonly exitCode: number;
@@ -9,7 +9,7 @@ export class StoppedError extends Error {
   }
 }
 
-/** A signal that asked to stop, and how often it came. */
+/** A stop signal, and how often it arrived. */
 export interface StopSignal {
   readonly name: NodeJS.Signals;
   /** milliseconds, as `performance.now()` */
@@ -17,18 +17,24 @@ export interface StopSignal {
   count: number;
 }
 
-/** Milliseconds within which two signals are one: a scheduler, npx or a parent may hand on what the group was sent as well. */
+/**
+ * Milliseconds within which two signals count as one: a scheduler, npx or a parent may forward a signal that the whole
+ * group received.
+ */
 const SAME_SIGNAL_WINDOW = 500;
 
-/** Whether another signal asks again: it comes later than one that was handed on would, is another one, or is the third. */
+/**
+ * Whether a signal is a second request: it arrives later than a forwarded one would, is a different one, or is the
+ * third.
+ */
 export function isRepeated(first: StopSignal, name: NodeJS.Signals): boolean {
   first.count += 1;
   return name !== first.name || first.count > 2 || performance.now() - first.at > SAME_SIGNAL_WINDOW;
 }
 
 /**
- * Turns SIGINT and SIGTERM into an abort: the batch at work is finished and whole parts stay. A second signal ends the
- * process at once; parts are written atomically, so nothing stored is lost even then.
+ * Turns SIGINT and SIGTERM into an abort: the current batch is finished, and complete parts are kept. A second signal
+ * ends the process immediately; parts are written atomically, so stored data is never lost.
  *
  * @param onFirstSignal called at the first signal
  */

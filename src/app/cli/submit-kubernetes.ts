@@ -7,7 +7,7 @@ import { shellLine } from "../cluster/shell-quote.ts";
 import { writeJobs } from "../cluster/write-jobs.ts";
 import { type EvaluateCommandOptions, evaluateArguments } from "./evaluate-arguments.ts";
 
-/** The options of `shiftline submit kubernetes` as the command line gives them. */
+/** Options of `shiftline submit kubernetes`, as parsed from the command line. */
 export interface SubmitKubernetesOptions extends EvaluateCommandOptions {
   readonly jobs: string;
   readonly image: string;
@@ -24,18 +24,18 @@ export interface SubmitKubernetesOptions extends EvaluateCommandOptions {
 
 const SHARDS = 8;
 const MEMORY = 8192; // MiB
-/** Names of Kubernetes objects (RFC 1123), short enough for "-embed" and a pod's own ending. */
+/** Valid names of Kubernetes objects (RFC 1123), short enough for the suffix "-embed" and that of a pod. */
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 const CLAIM_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
-/** Runs `shiftline submit kubernetes`. Nothing is read: the paths are those that the pods see. */
+/** Runs `shiftline submit kubernetes`. Reads no inputs, because paths refer to the pods' file systems. */
 export async function submitKubernetes(checkpoints: string[], command: SubmitKubernetesOptions): Promise<void> {
   const { jobs, image, claim, readOnlyClaim, jobName, namespace, shards, cpus, memory, maxParallel, ...evaluate } =
     command;
   const claims = [...toClaims(claim ?? [], false), ...toClaims(readOnlyClaim ?? [], true)];
   for (const name of [jobName, ...(namespace === undefined ? [] : [namespace])]) {
     if (!OBJECT_NAME.test(name))
-      throw new InputError(`"${name}": expected lower-case letters, digits and "-", up to 40`);
+      throw new InputError(`"${name}": expected up to 40 lower-case letters, digits and "-"`);
   }
   checkPaths(checkpoints, evaluate, claims);
   const manifests = kubernetesManifests({
@@ -62,7 +62,10 @@ function toClaims(pairs: readonly (readonly [string, string])[], readOnly: boole
   });
 }
 
-/** What is written must outlive a pod and be seen by all: below a claim that may be written. What is read may be in the image. */
+/**
+ * Checks that output paths are below a writable claim, so that they outlive a pod and are visible to all pods. Inputs
+ * may be in the image.
+ */
 function checkPaths(
   checkpoints: readonly string[],
   { data, dataDir, zipPasswordFile, out, store }: EvaluateCommandOptions,
@@ -70,7 +73,7 @@ function checkPaths(
 ): void {
   const read = [...checkpoints, data, ...(dataDir ?? []).map(([, path]) => path), zipPasswordFile];
   const relative = [...read, out, store].find((path) => path !== undefined && !isAbsolute(path));
-  if (relative !== undefined) throw new InputError(`${relative}: expected an absolute path, as the pods see it`);
+  if (relative !== undefined) throw new InputError(`${relative}: expected an absolute path in the pods`);
   const storePath = store ?? join(posix.dirname(out), ".shiftline", "store");
   for (const [option, path] of [
     ["--out", out],
@@ -79,7 +82,7 @@ function checkPaths(
     const holder = claims.filter((claim) => isBelow(path, claim.path)).sort((a, b) => b.path.length - a.path.length)[0];
     if (holder !== undefined && !holder.readOnly) continue;
     throw new InputError(
-      `${option} ${path}: not below the path of a --claim, so pods would not see each other's files`,
+      `${option} ${path}: not below the mount path of a --claim, so pods would not see each other's files`,
     );
   }
 }

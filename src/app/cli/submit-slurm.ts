@@ -17,7 +17,7 @@ import { writeJobs } from "../cluster/write-jobs.ts";
 import { type EvaluateCommandOptions, evaluateArguments, toOptions } from "./evaluate-arguments.ts";
 import { checkOutputFolder } from "./output-place.ts";
 
-/** The options of `shiftline submit slurm` as the command line gives them. */
+/** Options of `shiftline submit slurm`, as parsed from the command line. */
 export interface SubmitSlurmOptions extends EvaluateCommandOptions {
   readonly jobs?: string;
   readonly shards?: number;
@@ -34,14 +34,17 @@ export interface SubmitSlurmOptions extends EvaluateCommandOptions {
   readonly run?: boolean;
 }
 
-/** What was decided when the folder was first written: the same command again decides the same, without another trial. */
+/** Task size chosen when the folder was first written; the same command reuses it without another trial. */
 const PLAN_FILE = "plan.json";
 const planSchema = z.object({
   command: z.array(z.string()),
   size: z.object({ shards: z.number(), cpus: z.number(), memory: z.number(), minutes: z.number() }),
 });
 
-/** Runs `shiftline submit slurm`: checks the sweep's inputs, sizes its jobs by a short trial, writes and submits them. */
+/**
+ * Runs `shiftline submit slurm`: checks the inputs, sizes the jobs by a short trial, writes them, and submits them on
+ * request.
+ */
 export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOptions): Promise<void> {
   const { jobs, shards, cpus, memory, time, maxParallel, partition, account, sbatch, setup, run, ...evaluate } =
     command;
@@ -74,7 +77,7 @@ export async function submitSlurm(checkpoints: string[], command: SubmitSlurmOpt
   else process.stdout.write(`${shellLine(["bash", join(folder, "submit.sh")])}\n`);
 }
 
-/** @returns null where nothing was decided for this command */
+/** @returns null if no size was recorded for this command */
 async function readPlannedSize(folder: string, key: readonly string[]): Promise<TaskSize | null> {
   const text = await readText(join(folder, PLAN_FILE)).catch(() => null);
   if (text === null) return null;
@@ -88,7 +91,7 @@ async function readPlannedSize(folder: string, key: readonly string[]): Promise<
 
 type Wanted = { readonly [Name in keyof TaskSize]: TaskSize[Name] | undefined } & { readonly cpus: number };
 
-/** Without a trial where everything is given; the inputs are checked in either case. */
+/** Checks the inputs and sizes tasks; skips the trial if everything is given. */
 async function measureSize(options: EvaluateOptions, wanted: Wanted): Promise<TaskSize> {
   const { shards, cpus, memory, minutes } = wanted;
   if (shards !== undefined && memory !== undefined && minutes !== undefined) {
@@ -97,12 +100,12 @@ async function measureSize(options: EvaluateOptions, wanted: Wanted): Promise<Ta
   }
   const threads = Math.min(cpus, readAllocation().threads);
   const trial = await dryRun({ ...options, threads });
-  const peak = process.resourceUsage().maxRSS * 1024; // given in KiB
+  const peak = process.resourceUsage().maxRSS * 1024; // resourceUsage reports KiB
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   return sizeTasks({ seconds: trial.seconds, threads, memory: peak, units: trial.units }, { ...given, cpus });
 }
 
-/** Runs `submit.sh`; what it prints is passed on. */
+/** Runs `submit.sh` and passes its output through. */
 async function submit(folder: string): Promise<void> {
   const script = resolve(folder, "submit.sh");
   const child = spawn("bash", [script], { stdio: ["ignore", "inherit", "inherit"] });
@@ -110,5 +113,5 @@ async function submit(folder: string): Promise<void> {
     child.on("error", (cause) => fail(new InputError(`bash: ${cause.message}`, { cause })));
     child.on("close", done);
   });
-  if (status !== 0) throw new InputError(`${script}: ended with status ${status}; what it says is above`);
+  if (status !== 0) throw new InputError(`${script}: ended with status ${status}; see its output above`);
 }

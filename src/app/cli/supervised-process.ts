@@ -9,39 +9,44 @@ import { printable } from "../../output/tables/text-table.ts";
 import { isRepeated, type StopSignal } from "./stop-signals.ts";
 
 /**
- * What makes glibc's allocator give freed weights back to the system. Left alone it raises its threshold to 32 MB as large blocks are
- * freed, then keeps weights in heaps between smaller blocks, which stay: eight checkpoints of 350 MB grew to 1.6 GB, one after the other.
- * With less than 16 MB left on top of a heap, each decoded photo would take its pages from the system anew, a millisecond of work.
+ * Settings that make glibc's allocator return freed weights to the system. By default it raises its mmap threshold to
+ * 32 MB as large blocks are freed, then keeps weights in heaps between smaller live blocks: evaluating eight
+ * checkpoints of 350 MB in sequence grew to 1.6 GB. A trim threshold below 16 MB would make each decoded photo request
+ * its pages from the system again, which takes a millisecond.
  *
  * @see https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
  */
 export const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: "1048576", MALLOC_TRIM_THRESHOLD_: "16777216" } as const;
 
-/** Tells a process that it is the one {@link runSupervised} started, and by which. */
+/** Environment variable of processes that {@link runSupervised} started: the parent's process id. */
 const CHILD_MARKER = "SHIFTLINE_SUPERVISED_BY";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What a supervised process reports. */
+/** Message from a supervised process. */
 type Report = WorkEvent | { readonly stopping: true };
 
 export interface SupervisedOptions {
-  /** several checkpoints are loaded one after the other: their memory is to be given back */
+  /** several checkpoints are loaded in sequence, so freed memory should be returned to the system */
   readonly sweep: boolean;
-  /** seconds that one piece of work may take, in place of each one's own */
+  /** maximum seconds per unit of work; overrides the default limits */
   readonly timeout?: number | undefined;
 }
 
-/** Seconds in which a process says that it heard a signal; one that does not is held up, and loses nothing if it ends. */
+/**
+ * Seconds in which a process must acknowledge a signal; one that does not is blocked, and loses nothing if it is
+ * killed.
+ */
 const ANSWER_TIMEOUT = 5;
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between clock checks. */
 const TICK = 250;
 
 /**
- * Runs this very command in a process that can be stopped whatever it is at: on a second signal, on a first one that it does not answer,
- * and when a piece of its work does not end in time. This process does nothing that blocks. Were it killed outright, the other ends too.
+ * Runs this command in a child process that can be stopped at any time: on a second signal, on a first one that it does
+ * not acknowledge, and when a unit of work exceeds its time limit. The supervising process never blocks. If it is
+ * killed, the child ends too.
  *
- * @returns the command's exit status; null where this process is to do the work itself: it is that one, or the system is Windows, where
- *   signals are others
+ * @returns the command's exit status; null if this process must do the work: it is the child, or the system is Windows,
+ *   whose signals differ
  */
 export async function runSupervised({ sweep, timeout }: SupervisedOptions): Promise<number | null> {
   if (process.platform === "win32" || becomeSupervised()) return null;
@@ -82,7 +87,7 @@ export async function runSupervised({ sweep, timeout }: SupervisedOptions): Prom
   let last = performance.now();
   const ticks = setInterval(() => {
     const now = performance.now();
-    // While both processes were stopped (Ctrl-Z, a container that was paused), no time passed
+    // Time during which both processes were suspended (Ctrl-Z, a paused container) does not count
     const seconds = Math.min(now - last, 2 * TICK) / 1000;
     last = now;
     for (const piece of work.values()) {
@@ -92,7 +97,7 @@ export async function runSupervised({ sweep, timeout }: SupervisedOptions): Prom
     }
     if (stop === null || answered) return;
     sinceStop += seconds;
-    if (sinceStop > ANSWER_TIMEOUT) end(stopStatus(stop.name), `stopped by ${stop.name}, which was not answered`);
+    if (sinceStop > ANSWER_TIMEOUT) end(stopStatus(stop.name), `stopped by ${stop.name}, which was not acknowledged`);
   }, TICK);
 
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
@@ -107,58 +112,58 @@ export async function runSupervised({ sweep, timeout }: SupervisedOptions): Prom
   return signal === "SIGKILL" ? stopStatus(signal) : 70;
 }
 
-/** Does the command in a process that can be stopped. @returns whether it was done there; false: it is to be done here */
+/** Runs the command in a supervised process. @returns whether it ran there; if false, it must run in this process */
 export type Supervise = (options: SupervisedOptions) => Promise<boolean>;
 
-/** Does this command in a process that can be stopped, unless this one is that one. @returns whether it was done there */
+/** Runs this command in a supervised process, unless this process is supervised. @returns whether it ran there */
 export async function isDoneSupervised(options: SupervisedOptions): Promise<boolean> {
   const status = await runSupervised(options);
   if (status !== null) process.exitCode = status;
   return status !== null;
 }
 
-/** The status by which shells say that a signal ended a process. */
+/** Returns the exit status by which shells report that a signal ended a process. */
 function stopStatus(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
 function describeLate({ what, seconds }: { readonly what: string; readonly seconds: number }): string {
-  return `${what} did not end within ${Math.round(seconds)} s, so it was stopped; it may be without end. If the machine is only slow, give it longer with --timeout SECONDS`;
+  return `${what} did not end within ${Math.round(seconds)} s and was stopped; it may never end. If the machine is slow, raise the limit with --timeout SECONDS`;
 }
 
 function describeDeath(signal: NodeJS.Signals, what: string | undefined): string {
   const during = what === undefined ? "" : `, during ${what}`;
   if (signal === "SIGKILL") {
-    return `the process that did the work was killed (SIGKILL)${during}; where memory runs out the system does so. What is finished is kept`;
+    return `the worker process was killed (SIGKILL)${during}, probably because memory ran out. Finished work is kept`;
   }
-  return `a library crashed (${signal})${during}; this is a defect, not your mistake; please report it with that file`;
+  return `a library crashed (${signal})${during}; this is a bug in shiftline, please report it with that file`;
 }
 
-/** Has a process that {@link runSupervised} started report to the one that did. @returns whether this is such a process */
+/** Connects a process that {@link runSupervised} started to its supervisor. @returns whether this is such a process */
 function becomeSupervised(): boolean {
   const parent = Number(process.env[CHILD_MARKER]);
-  delete process.env[CHILD_MARKER]; // not for a process that this one starts
+  delete process.env[CHILD_MARKER]; // not inherited by further child processes
   if (!(parent > 0) || process.send === undefined) return false;
   const send = (report: Report) => process.send?.(report, undefined, undefined, () => {});
   reportStopping = () => send({ stopping: true });
   announceWork(send);
   process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
   process.channel?.unref();
-  // The event above is not heard while this thread is blocked
+  // The event above is not delivered while this thread is blocked
   const ending = extname(import.meta.url);
   new Worker(new URL(`./parent-watch${ending}`, import.meta.url), {
     workerData: parent,
     ...(ending === ".js" ? { execArgv: [] } : {}),
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   })
-    .on("error", () => {}) // the event above is left
+    .on("error", () => {}) // the event above still works
     .unref();
   return true;
 }
 
 let reportStopping: () => void = () => {};
 
-/** Tells the supervising process, if there is one, that a signal was heard and the work is being ended. */
+/** Acknowledges a signal to the supervising process, if there is one. */
 export function answerStop(): void {
   reportStopping();
 }

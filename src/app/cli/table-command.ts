@@ -29,7 +29,7 @@ import { printText, toPrintableJson } from "./print-result.ts";
 import { resultSources } from "./result-sources.ts";
 import { type OpenedTable, openTable } from "./table-study.ts";
 
-/** Formats and the endings of their files. */
+/** Formats and their file extensions. */
 const FORMATS = {
   text: ".txt",
   markdown: ".md",
@@ -41,29 +41,32 @@ const FORMATS = {
 type Format = keyof typeof FORMATS;
 const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
 
-/** First lines of files that have nothing of their own to be known by. */
+/** First lines of formats without a distinctive beginning. */
 const LATEX_HEAD = "% made by shiftline table; needs \\usepackage{booktabs}";
 const MARKDOWN_HEAD = "<!-- made by shiftline table -->";
 
-/** The options of `shiftline table` as the command line gives them. */
+/** Options of `shiftline table`, as parsed from the command line. */
 export interface TableCommandOptions {
-  /** more results, beside those that are arguments */
+  /** results in addition to the arguments */
   readonly results?: readonly string[];
   readonly study?: string;
-  /** benchmarks in distribution; default: the study's */
+  /** in-distribution benchmarks; default: the study's */
   readonly id?: readonly string[];
   readonly baseline?: string;
   readonly scale?: string;
-  /** benchmark and the protocol that its column is of; default: the baseline's */
+  /** benchmark and protocol of its column; default: the baseline's */
   readonly protocol?: readonly (readonly [string, string])[];
-  /** default: the baseline's, where there are results with them */
+  /** default: the baseline's, if there are results with them */
   readonly templates?: readonly string[];
   readonly classNames?: string;
   readonly otherProtocols?: boolean;
-  /** controls as columns */
+  /** show controls as columns */
   readonly controls?: boolean;
   readonly sort?: string;
-  /** names, parts of names or globs of the checkpoints in focus, on top; default: the user's, where there are others */
+  /**
+   * names, parts of names or globs of the checkpoints in focus, listed first; default: the user's, if there are also
+   * published ones
+   */
   readonly highlight?: readonly string[];
   readonly groupBy?: string;
   readonly metadata?: string;
@@ -71,17 +74,17 @@ export interface TableCommandOptions {
   readonly format?: string;
   readonly out?: string;
   readonly quiet?: boolean;
-  /** every note in full */
+  /** print every note in full */
   readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
 /**
- * Runs `shiftline table`: prints the table of a paper, or writes it to `out`; notes to stderr. Results that cannot be read
- * are left out and named, and the command fails once the rest is done.
+ * Runs `shiftline table`: prints the table of a paper, or writes it to `out`. Notes go to stderr. Unreadable results
+ * are left out and named, and the command fails after the rest is done.
  *
- * @param inputs results folders, CSV files or ids of published baselines; `results` where there is none
- * @throws InputError for what the user can put right; nothing is printed then
+ * @param inputs results folders, CSV files or ids of published baselines; default: `results`
+ * @throws InputError for mistakes that the user can fix; nothing is printed then
  */
 export async function runTable(inputs: readonly string[], options: TableCommandOptions): Promise<void> {
   const format = chooseFormat(options);
@@ -91,7 +94,7 @@ export async function runTable(inputs: readonly string[], options: TableCommandO
   const opened = await openTable(sources, { study: options.study, id: options.id, baseline: options.baseline, scale });
   const table = tableOf(opened, options);
   if (options.metadata !== undefined && options.sort === undefined && options.groupBy === undefined) {
-    throw new InputError("--metadata is given, but neither --sort nor --group-by says which column to use");
+    throw new InputError("--metadata is given, but no column is selected with --sort or --group-by");
   }
   const metadata = await readMetadata(await metadataOf(options.metadata, sources));
   const by = groupingOf(options.groupBy, opened, metadata);
@@ -118,7 +121,7 @@ export async function runTable(inputs: readonly string[], options: TableCommandO
   checkNothingLeftOut(opened.leftOut);
 }
 
-/** The table of the prompts and protocols asked for; of the baseline's where none are. */
+/** Builds the table for the requested prompts and protocols, by default the baseline's. */
 function tableOf(opened: OpenedTable, options: TableCommandOptions): ResultsTable {
   const { about, accuracies, study } = opened;
   return buildResultsTable(accuracies, {
@@ -132,17 +135,17 @@ function tableOf(opened: OpenedTable, options: TableCommandOptions): ResultsTabl
   });
 }
 
-/** @throws InputError if there is no result with prompts that were asked for */
+/** @throws InputError if there is no result with the requested prompts */
 function chooseTemplates({ accuracies, study }: OpenedTable, options: TableCommandOptions): readonly string[] | null {
   const known = new Set(accuracies.map(({ templates }) => templates));
   const classNames = new Set(accuracies.map((row) => row.classNames));
   for (const requested of options.templates ?? []) {
     if (known.has(requested)) continue;
-    throw new InputError(`--templates ${requested}: no result with them; there are ${[...known].sort().join(", ")}`);
+    throw new InputError(`--templates ${requested}: no result with them; available: ${[...known].sort().join(", ")}`);
   }
   if (options.classNames !== undefined && !classNames.has(options.classNames)) {
     throw new InputError(
-      `--class-names ${options.classNames}: no result with them; there are ${[...classNames].sort().join(", ")}`,
+      `--class-names ${options.classNames}: no result with them; available: ${[...classNames].sort().join(", ")}`,
     );
   }
   if (options.templates !== undefined) return options.templates;
@@ -151,15 +154,15 @@ function chooseTemplates({ accuracies, study }: OpenedTable, options: TableComma
   return shared.length === 0 ? null : shared;
 }
 
-/** What has results and is not in the table. */
+/** Notes results that are not in the table. */
 function hiddenNotes({ otherPrompts, otherProtocols }: ResultsTable): Note[] {
   const hidden = [
-    ["prompts", otherPrompts, "name them with --templates or --class-names"],
-    ["protocols", otherProtocols, "--other-protocols shows them, --protocol chooses"],
+    ["prompts", otherPrompts, "select them with --templates or --class-names"],
+    ["protocols", otherProtocols, "show them with --other-protocols, or select with --protocol"],
   ] as const;
   return hidden.flatMap(([what, counts, advice]) => {
     if (counts.size === 0) return [];
-    const names = [...counts].map(([name, n]) => `${name || "not known"} (${plural(n, "result")})`);
+    const names = [...counts].map(([name, n]) => `${name || "unknown"} (${plural(n, "result")})`);
     return [makeNote(`not in the table: ${what} ${names.join(", ")}; ${advice}`)];
   });
 }
@@ -175,7 +178,7 @@ function groupingOf(name: string | undefined, { accuracies }: OpenedTable, metad
   if (name === undefined) return null;
   const groupOf = metadata(name) ?? (name === "group" ? groupsOfRows(accuracies) : undefined);
   if (groupOf !== undefined) return { name, groupOf };
-  throw new InputError(`--group-by ${name}: no such column; give the CSV file that has it with --metadata`);
+  throw new InputError(`--group-by ${name}: no such column; specify the CSV file that contains it with --metadata`);
 }
 
 function formatTable(
@@ -202,20 +205,20 @@ function formatTable(
   }
 }
 
-/** On a terminal, text is laid out for its width. */
+/** Prints the content; on a terminal, text is laid out for its width. */
 function printContent(content: string | Uint8Array, shown: ShownTable, format: Format): void {
   const { columns, isTTY } = process.stdout;
   if (format === "text" && isTTY) printText(formatResultsText(shown, columns));
   else if (typeof content === "string") printText(content);
 }
 
-/** By what a file is known that this command wrote. */
+/** Returns the first line that identifies a file written by this command. */
 function headerOf(format: Format, content: string | Uint8Array): { readonly header?: string } {
   if (format === "json" || typeof content !== "string") return {};
   return { header: content.split("\n", 1)[0] as string };
 }
 
-/** @throws InputError for one that is not known, options that exclude each other, or Parquet without a file */
+/** @throws InputError for an unknown format, conflicting options, or Parquet without a file */
 function chooseFormat({ format, json, out }: TableCommandOptions): Format {
   const byEnding = FORMAT_NAMES.find((name) => out !== undefined && extname(out).toLowerCase() === FORMATS[name]);
   const known = FORMAT_NAMES.find((name) => name === format);
@@ -227,10 +230,10 @@ function chooseFormat({ format, json, out }: TableCommandOptions): Format {
   }
   const chosen = (json ? "json" : known) ?? byEnding ?? "text";
   if (byEnding !== undefined && byEnding !== chosen) {
-    throw new InputError(`--out ${out}: the ending is of ${byEnding}, but the format is ${chosen}; leave one out`);
+    throw new InputError(`--out ${out}: the extension means ${byEnding}, but the format is ${chosen}; remove one`);
   }
   if (chosen === "parquet" && out === undefined) {
-    throw new InputError("parquet is no text to print: name a file with --out, as --out table.parquet");
+    throw new InputError("parquet cannot be printed: specify a file, such as --out table.parquet");
   }
   return chosen;
 }

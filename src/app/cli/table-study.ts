@@ -24,24 +24,24 @@ import { createOutcomesReader } from "./outcomes-reader.ts";
 
 export interface TableStudyOptions {
   readonly study: string | undefined;
-  /** benchmarks in distribution; undefined: the study's. Distances are from the line on the first */
+  /** in-distribution benchmarks; undefined: the study's. Distances are from the line against the first */
   readonly id: readonly string[] | undefined;
-  /** undefined: the default, which need not have a line for the results */
+  /** undefined: the default, which may have no line for the results */
   readonly baseline: string | undefined;
   readonly scale: FitScale;
 }
 
-/** What a results table is made from. */
+/** Input of a results table. */
 export interface OpenedTable {
   readonly about: Study;
-  /** each once, with default protocols filled in */
+  /** without duplicates, with default protocols filled in */
   readonly accuracies: readonly AccuracyRow[];
-  /** null: the baseline, which was not asked for, has no line for them */
+  /** null if the default baseline has no line for them */
   readonly study: TableStudy | null;
   readonly notes: readonly Note[];
   readonly warnings: readonly Note[];
   readonly leftOut: readonly string[];
-  /** whose checkpoints each input holds */
+  /** checkpoints of each input, and whether they are the user's */
   readonly inputs: readonly FocusInput[];
 }
 
@@ -53,7 +53,7 @@ export interface OpenedTable {
  */
 export async function openTable(sources: readonly string[], options: TableStudyOptions): Promise<OpenedTable> {
   const idOrPath = options.baseline ?? defaultBaseline(options.study, sources);
-  // As fit does, so that intervals are those of robustness.csv
+  // As in `fit`, so that intervals equal those of robustness.csv
   const isFolder = (await statIfThere(idOrPath))?.isDirectory() === true;
   const outcomes = isFolder ? await createOutcomesReader(undefined) : undefined;
   const opened = await openBaseline(idOrPath, outcomes);
@@ -63,7 +63,9 @@ export async function openTable(sources: readonly string[], options: TableStudyO
   return { ...read, notes: [...read.notes, ...(outcomes?.notes() ?? [])] };
 }
 
-/** The same for accuracies that were read. @param opened null: no baseline, and no effective robustness */
+/**
+ * Like {@link openTable}, for accuracies already read. @param opened null for no baseline and no effective robustness
+ */
 export async function compareRead(
   parsed: readonly ReadAccuracies[],
   opened: OpenedBaseline | null,

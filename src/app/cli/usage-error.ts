@@ -1,9 +1,11 @@
 import type { Command, CommanderError } from "commander";
 
-/** A mistake in the command line; the message is what is printed of it. */
+/** A mistake in the command line; the message is printed as is. */
 export class UsageError extends Error {}
 
-/** Has a command and those below it throw a {@link UsageError} for a mistake; help and version stay commander's. */
+/**
+ * Makes a command and its subcommands throw a {@link UsageError} for a mistake; help and version are left to commander.
+ */
 export function throwUsageErrors(command: Command): void {
   command.configureOutput({ outputError: () => {} });
   command.exitOverride((error) => {
@@ -12,7 +14,7 @@ export function throwUsageErrors(command: Command): void {
   for (const below of command.commands) throwUsageErrors(below);
 }
 
-/** Commander's words → ours. */
+/** Commander's message → ours. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^error: /, ""],
   [/\n\(Did you mean (.*)\?\)$/, "; did you mean $1?"],
@@ -26,8 +28,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The error of a mistake in a command's line: the mistake and the word that may be meant, the option in question, and how
- * to see the others.
+ * Builds the error for a mistake in a command line: the mistake with a suggestion, the option in question, and how to
+ * list the options.
  */
 export function usageError(command: Command, { message }: Pick<CommanderError, "message">): UsageError {
   const name = commandName(command);

@@ -28,7 +28,10 @@ export interface VerifyCommandOptions {
   readonly quiet?: boolean;
 }
 
-/** Runs `shiftline verify`. Exit status 1 if a copy is not certified, or another set has some of its images. */
+/**
+ * Runs `shiftline verify`. The exit status is 1 if a copy is not certified, or the other set contains some of its
+ * images.
+ */
 export async function runVerify(root: string | undefined, options: VerifyCommandOptions): Promise<void> {
   checkTogether(root, options);
   const progress = startProgress({ quiet: options.quiet ?? false, isBrief: true });
@@ -96,11 +99,11 @@ function commonOptions(options: VerifyCommandOptions, { checkStopped }: Hooks) {
   };
 }
 
-/** @throws InputError for options that say nothing together */
+/** @throws InputError for options that cannot be combined */
 function checkTogether(root: string | undefined, options: VerifyCommandOptions): void {
   if (root === undefined && options.dataDir === undefined) {
     throw new InputError(
-      "nothing to verify: name the folder that holds the benchmarks, or one with --data-dir ID=PATH",
+      "nothing to verify: specify the folder that contains the benchmarks, or a benchmark with --data-dir ID=PATH",
     );
   }
   const { against, manifest, accept, deep, threshold, checkpoint, out } = options;
@@ -108,11 +111,12 @@ function checkTogether(root: string | undefined, options: VerifyCommandOptions):
     Object.keys(names).find((name) => names[name] !== undefined);
   if (against === undefined) {
     const name = idle({ "--threshold": threshold, "--checkpoint": checkpoint, "--out": out });
-    if (name !== undefined) throw new InputError(`${name} is for --against OTHER; name that set too`);
+    if (name !== undefined) throw new InputError(`${name} requires --against OTHER`);
   } else {
     const name = idle({ "--manifest": manifest, "--accept": accept, "--deep": deep });
-    if (name !== undefined) throw new InputError(`${name} certifies copies, which --against does not; run both`);
+    if (name !== undefined)
+      throw new InputError(`${name} certifies copies and cannot be combined with --against; run both separately`);
     if (out !== undefined && !/\.csv$/i.test(out))
-      throw new InputError(`--out ${out}: expected a file that ends in .csv`);
+      throw new InputError(`--out ${out}: expected a file with the extension .csv`);
   }
 }

@@ -2,13 +2,13 @@ import { shellQuote } from "./shell-quote.ts";
 import type { TaskSize } from "./task-size.ts";
 import type { JobFile } from "./write-jobs.ts";
 
-/** What a manifest is made of; members that are undefined are left out. */
+/** JSON values of a manifest; undefined members are left out. */
 type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** A persistent volume claim, and where the pods see it. */
+/** A persistent volume claim and its mount path. */
 export interface VolumeClaim {
   readonly name: string;
-  /** absolute path in the pods */
+  /** absolute mount path in the pods */
   readonly path: string;
   readonly readOnly: boolean;
 }
@@ -16,30 +16,30 @@ export interface VolumeClaim {
 export interface KubernetesPlan {
   readonly name: string;
   readonly namespace?: string;
-  /** an image that has `shiftline` on its PATH */
+  /** container image with `shiftline` on its PATH */
   readonly image: string;
-  /** the arguments of `evaluate`, without `--shard`; paths as the pods see them */
+  /** the arguments of `evaluate`, without `--shard`; paths in the pods */
   readonly evaluate: readonly string[];
   /** the arguments of `report` */
   readonly report: readonly string[];
   readonly claims: readonly VolumeClaim[];
   readonly size: Omit<TaskSize, "minutes">;
-  /** most pods at once; all where absent */
+  /** maximum number of concurrent pods; default: all */
   readonly maxParallel?: number;
-  /** the environment variable that tells a pod the number of shards */
+  /** environment variable for the number of shards */
   readonly shardsVariable: string;
 }
 
-/** Tries of a pod beyond the first. Evictions and drained nodes are not counted. */
+/** Number of retries of a pod. Evictions and drained nodes are not counted. */
 const RETRIES = 3;
 /** Seconds between SIGTERM and SIGKILL: enough to finish a batch and flush. */
 const GRACE = 120;
-/** Exit statuses of mistakes that another try, or another pod, would only repeat: what the user can mend, and usage. */
+/** Exit statuses that a retry would only repeat: input errors and usage errors. */
 const PERMANENT_FAILURES = [1, 2];
 
 /**
- * The manifests of a sweep: an Indexed Job that embeds, a Job that merges, scores and reports, and the commands that apply
- * one after the other.
+ * Builds the manifests of a sweep: an Indexed Job that embeds, a Job that merges, scores and reports, and a script that
+ * applies them in sequence.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/
  */
@@ -51,7 +51,7 @@ export function kubernetesManifests(plan: KubernetesPlan): JobFile[] {
   ];
 }
 
-/** kubectl takes JSON as it takes YAML, where a text could turn into a number, a date or a boolean. */
+/** Formats a manifest as JSON, which kubectl accepts; in YAML a text could be read as a number, a date or a boolean. */
 function toText(manifest: Json): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
@@ -132,12 +132,12 @@ function container(
   };
 }
 
-/** Kubernetes would put a variable's value in the place of "$(NAME)"; "$$(" stands for "$(". */
+/** Escapes a word: Kubernetes replaces "$(NAME)" with a variable's value; "$$(" means a literal "$(". */
 function withoutExpansion(word: string): string {
   return word.replaceAll("$(", "$$$$(");
 }
 
-/** A claim's name may be longer, and have dots, where a volume's may not. */
+/** Returns a volume name. A claim's name may be longer and contain dots, which a volume's may not. */
 function volumeName(claims: readonly VolumeClaim[], name: string): string {
   return `claim-${[...new Set(claims.map((claim) => claim.name))].indexOf(name)}`;
 }
@@ -147,7 +147,7 @@ function applyScript({ name, namespace }: KubernetesPlan): string {
     .map(shellQuote)
     .join(" ");
   return `#!/usr/bin/env bash
-# Applies the Job that embeds, waits for its end however it ends, then applies the Job that merges: it makes what is missing.
+# Applies the Job that embeds, waits until it completes or fails, then applies the Job that merges, which makes missing embeddings.
 set -euo pipefail
 cd -- "$(dirname -- "\${BASH_SOURCE[0]}")"
 ${kubectl} apply -f embed.json

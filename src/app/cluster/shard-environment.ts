@@ -1,21 +1,24 @@
 import { parseShard, type Shard } from "../../evaluation/embedding/shard.ts";
 import { InputError } from "../../foundation/errors.ts";
 
-/** Where a Kubernetes Job says how many shards it has: its pods are told their index, but not their number. */
+/**
+ * Environment variable for the number of shards of a Kubernetes Job: pods receive their index, but not the number of
+ * pods.
+ */
 export const SHARDS_VARIABLE = "SHIFTLINE_SHARDS";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads what `--shard` was given: `i/n`, or `auto` for what the scheduler says. @throws InputError */
+/** Resolves the value of `--shard`: `i/n`, or `auto` to use the scheduler's variables. @throws InputError */
 export function resolveShard(text: string, environment: Environment = process.env): Shard {
   return text === "auto" ? shardFromEnvironment(environment) : parseShard(text);
 }
 
 /**
- * The shard a scheduler gave this process: a task of a Slurm array (times the tasks of an srun step in it), a task of an
- * srun step, or a pod of a Kubernetes Indexed Job.
+ * Returns the shard that a scheduler assigned to this process: a task of a Slurm array (times the tasks of an srun step
+ * in it), a task of an srun step, or a pod of a Kubernetes Indexed Job.
  *
- * @throws InputError where there is no such scheduler, or its numbers do not make a shard
+ * @throws InputError if there is no such scheduler, or its numbers do not define a shard
  * @see https://slurm.schedmd.com/job_array.html, https://kubernetes.io/docs/concepts/workloads/controllers/job/#completion-mode
  */
 export function shardFromEnvironment(environment: Environment): Shard {
@@ -29,11 +32,11 @@ export function shardFromEnvironment(environment: Environment): Shard {
   if (environment.JOB_COMPLETION_INDEX !== undefined) return kubernetesPod(environment);
   if (environment.SLURM_JOB_ID !== undefined) {
     throw new InputError(
-      "--shard auto: this Slurm job is no array, and the command does not run under srun; submit it with --array=0-N, or start it with srun",
+      "--shard auto: this Slurm job is not an array, and the command does not run under srun; submit it with --array=0-N, or start it with srun",
     );
   }
   throw new InputError(
-    "--shard auto: neither Slurm (SLURM_ARRAY_TASK_ID, SLURM_PROCID) nor a Kubernetes Indexed Job (JOB_COMPLETION_INDEX) runs this; under another scheduler give the shard yourself, with its variables, such as --shard $I/$N",
+    "--shard auto: not running under Slurm (SLURM_ARRAY_TASK_ID, SLURM_PROCID) or in a Kubernetes Indexed Job (JOB_COMPLETION_INDEX); under another scheduler, specify the shard with its variables, such as --shard $I/$N",
   );
 }
 
@@ -45,11 +48,13 @@ function slurmArrayTask(environment: Environment): Shard {
     return { index: (id - first) / step, count };
   }
   throw new InputError(
-    `--shard auto: the tasks of this Slurm array (${count} from ${first} to ${last}) are not evenly spaced, so a task's place among them is unknown; give --shard I/N with the N of the whole array`,
+    `--shard auto: the tasks of this Slurm array (${count} from ${first} to ${last}) are not evenly spaced, so the shard is unknown; specify --shard I/N, where N is the size of the whole array`,
   );
 }
 
-/** Null outside a step: sbatch sets SLURM_PROCID=0 for the batch script too, whatever its number of tasks. */
+/**
+ * Returns null outside a step: sbatch also sets SLURM_PROCID=0 for the batch script, regardless of the number of tasks.
+ */
 function slurmStepTask(environment: Environment): Shard | null {
   if (environment.SLURM_PROCID === undefined || environment.SLURM_STEP_ID === undefined) return null;
   const index = wholeNumber(environment, "SLURM_PROCID");
@@ -61,7 +66,7 @@ function kubernetesPod(environment: Environment): Shard {
   const index = wholeNumber(environment, "JOB_COMPLETION_INDEX");
   if (environment[SHARDS_VARIABLE] === undefined) {
     throw new InputError(
-      `--shard auto: Kubernetes tells a pod its index but not how many there are; set ${SHARDS_VARIABLE} in the Job to its completions`,
+      `--shard auto: Kubernetes does not provide the number of pods; set ${SHARDS_VARIABLE} in the Job to its number of completions`,
     );
   }
   const count = wholeNumber(environment, SHARDS_VARIABLE);

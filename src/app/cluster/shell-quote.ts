@@ -1,12 +1,12 @@
-/** Words that mean themselves to any POSIX shell; "~" and "=" may mean more at a word's start. */
+/** Words that need no quoting in a POSIX shell; "~" and "=" can be special at the start of a word. */
 const PLAIN = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
-/** Quotes a word for a POSIX shell: whatever it holds (spaces, quotes, "$", line breaks), the shell reads it as it is. */
+/** Quotes a word for a POSIX shell, including spaces, quotes, "$" and line breaks. */
 export function shellQuote(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command line of these words. */
+/** Joins words into a quoted command line. */
 export function shellLine(words: readonly string[]): string {
   return words.map(shellQuote).join(" ");
 }

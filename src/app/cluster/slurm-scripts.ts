@@ -4,36 +4,37 @@ import type { TaskSize } from "./task-size.ts";
 import type { JobFile } from "./write-jobs.ts";
 
 export interface SlurmPlan {
-  /** what starts the program: `shiftline`, or Node and the program's path */
+  /** command that starts the program: `shiftline`, or Node and the program's path */
   readonly program: readonly string[];
   /** the arguments of `evaluate`, without `--shard` */
   readonly evaluate: readonly string[];
   /** the arguments of `report` */
   readonly report: readonly string[];
-  /** the folder that paths in the arguments start from, absolute */
+  /** absolute path of the working directory for relative paths in the arguments */
   readonly cwd: string;
   readonly size: TaskSize;
-  /** most tasks at once; all where absent */
+  /** maximum number of concurrent tasks; default: all */
   readonly maxParallel?: number;
   readonly partition?: string;
   readonly account?: string;
-  /** more options of sbatch, for all jobs: `--qos=long` */
+  /** additional sbatch options for all jobs: `--qos=long` */
   readonly sbatch: readonly string[];
-  /** shell commands run first in every job: `module load nodejs` */
+  /** shell commands to run first in every job: `module load nodejs` */
   readonly setup: readonly string[];
 }
 
-/** Seconds before the time limit at which Slurm sends the signal: enough to finish a batch and flush. */
+/** Seconds before the time limit when Slurm sends the signal: enough to finish a batch and flush. */
 const SIGNAL_BEFORE = 120;
-/** Times a task is queued again at its time limit, and after it was killed: a mistake must not go round for ever. */
+/** Maximum number of times a task is requeued at its time limit and after being killed, to avoid endless retries. */
 const MAX_LIMITS = 50;
 const MAX_KILLS = 3;
 
 /**
- * The scripts of a sweep: the array `embed.sh`, `merge.sh` after it, `report.sh` after that, and `submit.sh`, which submits
- * them. Paths in `#SBATCH` lines are relative to the scripts' folder, where `submit.sh` submits them, so none needs quoting.
+ * Builds the scripts of a sweep: the array `embed.sh`, then `merge.sh` and `report.sh`, and `submit.sh`, which submits
+ * them. Paths in `#SBATCH` lines are relative to the scripts' folder, where `submit.sh` runs sbatch, so they need no
+ * quoting.
  *
- * @throws InputError for an sbatch option that would not stay one line
+ * @throws InputError for an sbatch option with a line break
  */
 export function slurmScripts(plan: SlurmPlan): JobFile[] {
   const { size, maxParallel } = plan;
@@ -45,7 +46,7 @@ export function slurmScripts(plan: SlurmPlan): JobFile[] {
       content: script(plan, "embed", [`--array=${array}`], "embed-%A_%a.log", {
         words: [...evaluate, `--shard=$SLURM_ARRAY_TASK_ID/${size.shards}`],
         args: plan.evaluate,
-        // The array's last task has the whole array's number as its job's: it must not queue them all again
+        // The array's last task has the array's id as its job id, and must not requeue the whole array
         job: `"\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"`,
       }),
     },
@@ -70,11 +71,11 @@ export function slurmScripts(plan: SlurmPlan): JobFile[] {
 }
 
 interface Work {
-  /** the command and its options, in which the shell's variables stand for themselves */
+  /** the command and its options, unquoted so that shell variables are expanded */
   readonly words: readonly string[];
-  /** arguments to be quoted */
+  /** arguments to quote */
   readonly args: readonly string[];
-  /** the job's own number, for `scontrol requeue` */
+  /** the job's id, for `scontrol requeue` */
   readonly job: string;
 }
 
@@ -104,8 +105,8 @@ set -euo pipefail
 
 cd -- ${shellQuote(cwd)}
 ${formatSetup(setup)}
-# USR1 comes before the time limit, TERM when the job is cancelled or preempted. The program is told with TERM both
-# times: it finishes the batch at work, and every whole part stays. At the time limit the job is queued again.
+# USR1 arrives before the time limit, TERM when the job is canceled or preempted. In both cases the program receives
+# TERM: it finishes the current batch and keeps complete parts. At the time limit the job is requeued.
 limit=false
 child=
 tell() { if [[ -n $child ]]; then kill -TERM "$child" 2> /dev/null || true; fi; }
@@ -123,24 +124,24 @@ done
 
 restarts=\${SLURM_RESTART_COUNT:-0}
 if { $limit && ((status == 143 && restarts < ${MAX_LIMITS})); } || ((status == 137 && restarts < ${MAX_KILLS})); then
-  echo "ended with status $status: queued again, to go on where it stopped" >&2
+  echo "ended with status $status: requeued, to continue where it stopped" >&2
   scontrol requeue ${work.job}
 fi
 exit "$status"
 `;
 }
 
-/** Environment modules and virtual environments read variables that are not set: not under `set -u`. */
+/** Disables `set -u` for the setup: environment modules and virtual environments read unset variables. */
 function formatSetup(setup: readonly string[]): string {
   return setup.length === 0 ? "" : `set +u\n${setup.map((line) => `${line}\n`).join("")}set -u\n`;
 }
 
 function checkDirective(text: string): string {
   if (/^-/.test(text) && !/[\r\n]/.test(text)) return text;
-  throw new InputError(`"${text}": not an option of sbatch; expected one such as --qos=long, on one line`);
+  throw new InputError(`"${text}": not an sbatch option; expected an option such as --qos=long on one line`);
 }
 
-/** Minutes as Slurm writes them: days-hours:minutes:seconds. */
+/** Formats minutes for Slurm: days-hours:minutes:seconds. */
 function formatLimit(minutes: number): string {
   const two = (n: number) => String(n).padStart(2, "0");
   const hours = Math.floor(minutes / 60);
@@ -148,15 +149,16 @@ function formatLimit(minutes: number): string {
 }
 
 /**
- * The merge comes after the array however its tasks ended (`afterany`): it makes what they did not. The report comes only after
- * a merge that ended well.
+ * The merge runs after the array even if tasks failed (`afterany`), and makes missing embeddings. The report runs only
+ * after a successful merge.
  */
 const SUBMIT = `#!/usr/bin/env bash
-# Submits the array, the merge after it and the report after that; writes their numbers to the file jobs.
+# Submits the array, then the merge and the report; writes their job ids to the file jobs.
 set -euo pipefail
 cd -- "$(dirname -- "\${BASH_SOURCE[0]}")"
 if [[ -e jobs ]]; then
-  echo "submitted before, as $(tr '\\n' ' ' < jobs); remove $PWD/jobs to submit again" >&2
+  echo "already submitted as $(tr '\
+' ' ' < jobs); remove $PWD/jobs to submit again" >&2
   exit 1
 fi
 mkdir -p logs

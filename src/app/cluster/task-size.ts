@@ -1,44 +1,44 @@
-/** What every task of a sweep is given by its scheduler. */
+/** Resources of each task of a sweep. */
 export interface TaskSize {
-  /** tasks that share the embedding */
+  /** number of tasks that share the embedding */
   readonly shards: number;
-  /** of one task */
+  /** CPUs per task */
   readonly cpus: number;
-  /** of one task, MiB */
+  /** memory per task, MiB */
   readonly memory: number;
-  /** of one task, minutes */
+  /** time limit per task, minutes */
   readonly minutes: number;
 }
 
-/** What a trial on this machine found. */
+/** Measurements of a trial on this machine. */
 export interface Trial {
-  /** seconds the whole evaluation would take here */
+  /** estimated seconds of the whole evaluation on this machine */
   readonly seconds: number;
-  /** threads it ran on */
+  /** threads used */
   readonly threads: number;
   /** peak resident memory, bytes */
   readonly memory: number;
-  /** units of work that can be shared out */
+  /** units of work that can be divided among tasks */
   readonly units: number;
 }
 
-/** Long enough that starting and loading models is little beside it, short enough to fit a busy queue's gaps. */
+/** Long compared with startup and model loading, short enough to fit gaps in a busy queue. */
 const SECONDS_PER_TASK = 3600;
 /** Slurm's own limit on the tasks of an array (MaxArraySize) is 1001 unless raised. */
 const MAX_SHARDS = 1000;
-/** A cluster's cores may be half as fast as this machine's. */
+/** A cluster's cores may be half as fast as those of this machine. */
 const SLOWDOWN = 2;
-/** Minutes for starting, reading checkpoints and listing images over a busy file system. */
+/** Minutes for startup, reading checkpoints and listing images on a busy file system. */
 const START_MINUTES = 10;
 const MEMORY_STEP = 512; // MiB
-/** Above the trial's peak, which saw a few batches only. */
+/** Safety factor on the trial's peak, which covers only a few batches. */
 const MEMORY_MARGIN = 1.5;
 
 /**
- * The tasks for a sweep from its measured speed: about an hour each on cores like this machine's, with a time limit for
- * cores half as fast. A limit that proves too short costs little: a task stops before it, is queued again and goes on.
+ * Sizes the tasks of a sweep by its measured speed: about an hour each on cores like this machine's, with a time limit
+ * for cores half as fast. A limit that is too short costs little: the task stops before it, is requeued and continues.
  *
- * @param wanted  what the user has decided; the rest follows from the trial
+ * @param wanted  values chosen by the user; the others follow from the trial
  */
 export function sizeTasks(trial: Trial, wanted: Partial<TaskSize> & { readonly cpus: number }): TaskSize {
   const { cpus } = wanted;
@@ -46,7 +46,7 @@ export function sizeTasks(trial: Trial, wanted: Partial<TaskSize> & { readonly c
   const maxShards = Math.max(1, Math.min(trial.units, MAX_SHARDS));
   const shards = wanted.shards ?? Math.min(Math.max(1, Math.ceil(seconds / SECONDS_PER_TASK)), maxShards);
   const minutes = wanted.minutes ?? START_MINUTES + Math.ceil((SLOWDOWN * seconds) / shards / 60);
-  // Each thread may hold buffers and a model of its own, so more threads than the trial had need more
+  // Each thread may hold separate buffers and a model, so more threads than in the trial need more memory
   const peak = (trial.memory / 2 ** 20) * Math.max(1, cpus / trial.threads) * MEMORY_MARGIN;
   const memory = wanted.memory ?? Math.max(2, Math.ceil(peak / MEMORY_STEP)) * MEMORY_STEP;
   return { shards, cpus, memory, minutes };

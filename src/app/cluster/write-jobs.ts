@@ -3,16 +3,17 @@ import { InputError } from "../../foundation/errors.ts";
 import { atomicWrite } from "../../foundation/files/atomic-write.ts";
 import { readRegular } from "../../foundation/files/regular-file.ts";
 
-/** A file of a folder of jobs: its name and its content. */
+/** A file in a folder of jobs: its name and content. */
 export interface JobFile {
   readonly name: string;
   readonly content: string;
 }
 
 /**
- * Writes a folder of jobs; files that are there with the same content stay as they are.
+ * Writes a folder of jobs; existing files with the same content are kept.
  *
- * @throws InputError, before anything is written, if one is there with other content: it may be of another sweep, or edited
+ * @throws InputError, before anything is written, if a file with different content exists: it may belong to another
+ *   sweep, or have been edited
  */
 export async function writeJobs(folder: string, files: readonly JobFile[]): Promise<void> {
   const fresh: JobFile[] = [];
@@ -25,9 +26,7 @@ export async function writeJobs(folder: string, files: readonly JobFile[]): Prom
     });
     if (existing === null) fresh.push(file);
     else if (existing.toString("utf8") !== file.content) {
-      throw new InputError(
-        `${path}: there already, and other than what would be written; delete the folder, or name another with --jobs`,
-      );
+      throw new InputError(`${path}: exists with different content; delete the folder, or choose another with --jobs`);
     }
   }
   for (const { name, content } of fresh) await atomicWrite(join(folder, name), content);

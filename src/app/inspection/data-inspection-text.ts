@@ -7,13 +7,13 @@ import type { DataInspection } from "./inspect-data.ts";
 import { placeBelow } from "./inspect-problems.ts";
 
 const WIDTH = 80;
-/** Items of a problem that are named; of more, the number. --json has all. */
+/** Maximum number of items listed per problem; --json contains all. */
 const NAMED = 5;
-/** Items up to this many characters share a line. */
+/** Maximum length of items that share a line, in characters. */
 const SHORT = 24;
 const MARKS = { error: "WRONG", warning: "LOOK", note: "note" } as const;
 
-/** An inspection as people read it: the verdict, what is wrong with what to do, then what was found. 80 columns. */
+/** Formats an inspection for the terminal: the verdict, problems with advice, then facts. 80 columns wide. */
 export function formatDataInspection(inspection: DataInspection): string {
   const { root, benchmarks, problems, deep } = inspection;
   const shortFolder = nameShortener(
@@ -42,7 +42,7 @@ export function formatDataInspection(inspection: DataInspection): string {
     ),
     "",
     ...benchmarks.flatMap(formatFacts),
-    ...(deep ? [] : ["", ...wrap("first bytes checked; --deep decodes every image and writes down its content", "  ")]),
+    ...(deep ? [] : ["", ...wrap("first bytes checked; --deep decodes every image and records its content", "  ")]),
   ].join("\n");
 }
 
@@ -50,7 +50,7 @@ function verdict({ root, benchmarks, problems, sound }: DataInspection): string[
   const wrong = problems.filter(({ severity }) => severity === "error").length;
   const ids = new Set(benchmarks.map(({ benchmark }) => benchmark)).size;
   const found = plural(ids, "benchmark");
-  return [shorten(root, WIDTH), sound ? `${found}: complete and sound` : `${found}: ${plural(wrong, "thing")} wrong`];
+  return [shorten(root, WIDTH), sound ? `${found}: complete and sound` : `${found}: ${plural(wrong, "problem")}`];
 }
 
 export function formatProblem(problem: DataProblem, root: string): string[] {
@@ -63,7 +63,7 @@ export function formatProblem(problem: DataProblem, root: string): string[] {
   ];
 }
 
-/** Short names side by side, longer ones a line each. */
+/** Formats short names side by side, longer ones on separate lines. */
 function formatItems(items: readonly string[]): string[] {
   const named = items.slice(0, NAMED);
   const more = items.length > NAMED ? `and ${count(items.length - NAMED)} more` : null;
@@ -76,9 +76,9 @@ function formatItems(items: readonly string[]): string[] {
 function describeLayout({ layout, key, numeric }: BenchmarkInspection): string {
   switch (layout) {
     case "flat":
-      return "files in one folder, labelled by their number";
+      return "files in one folder, labeled by their number";
     case "solution-file":
-      return "files in one folder, labelled by the CSV file of the competition";
+      return "files in one folder, labeled by the CSV file of the competition";
     case "web-dataset":
       return "labels that come with the images";
     case "numbered-folders":
@@ -97,15 +97,15 @@ function formatFacts(inspection: BenchmarkInspection): string[] {
       : `${id}: ${count(n)}${state === "complete" ? "" : ` of ${count(expected)}`}`,
   );
   const written = {
-    written: "content written down",
-    unchanged: "as written down",
-    changed: "changed since written down",
+    written: "content recorded",
+    unchanged: "content as recorded",
+    changed: "content changed since recorded",
   };
   const manifest = inspection.manifest === null ? [] : [written[inspection.manifest.state]];
   return wrap(`${inspection.benchmark}: ${[layout, ...protocols, ...manifest].join("; ")}`, "  ");
 }
 
-/** Breaks text at spaces into lines of at most 80 columns; a longer word stays whole. */
+/** Wraps text at spaces into lines of at most 80 columns; longer words are not broken. */
 export function wrap(text: string, indent: string, first = ""): string[] {
   const lines: string[] = [];
   let line = first;
@@ -122,7 +122,7 @@ export function wrap(text: string, indent: string, first = ""): string[] {
   return [...lines, line];
 }
 
-/** The end of a text that is too long, where a path says most. */
+/** Shortens a text to its end, which is the most informative part of a path. */
 export function shorten(text: string, width: number): string {
   const shown = printable(text);
   return shown.length <= width ? shown : `…${shown.slice(shown.length - width + 1)}`;

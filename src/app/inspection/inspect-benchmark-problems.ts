@@ -3,26 +3,26 @@ import { describeClutter } from "../../data/sources/clutter.ts";
 import { count, plural } from "../../foundation/number-text.ts";
 import type { BenchmarkInspection } from "./inspect-benchmark.ts";
 
-/** Something a person should know about a data folder, and what to do. */
+/** A problem with a data folder, and what to do about it. */
 export interface DataProblem {
-  /** error: a run would stop, or its numbers be wrong; warning: look at it; note: nothing to do */
+  /** error: a run would stop or its numbers would be wrong; warning: check it; note: nothing to do */
   readonly severity: "error" | "warning" | "note";
   readonly kind: string;
   /** the benchmark's id */
   readonly benchmark: string;
   readonly root: string;
-  /** what is wrong */
+  /** description of the problem */
   readonly message: string;
-  /** what to do; empty where nothing is */
+  /** what to do; empty if nothing */
   readonly advice: string;
-  /** what it is about, one by one: paths or names */
+  /** affected paths or names */
   readonly items: readonly string[];
 }
 
-/** A problem without its place, which is the same for all of a benchmark. */
+/** A problem without its location, which is the same for all problems of a benchmark. */
 type Found = Omit<DataProblem, "benchmark" | "root">;
 
-/** What is wrong with one benchmark in one folder, in no order. */
+/** Finds the problems of one benchmark in one folder, in no particular order. */
 export function benchmarkProblems(inspection: BenchmarkInspection): DataProblem[] {
   const found = [
     ...setProblems(inspection),
@@ -41,15 +41,15 @@ function setProblems(inspection: BenchmarkInspection): Found[] {
   if (inspection.likelySets !== null) {
     const { ids, by } = inspection.likelySets;
     const what = {
-      classes: "its class folders are exactly those",
-      images: `its ${count(inspection.images)} images are as many as those`,
+      classes: "its class folders are those",
+      images: `its number of images, ${count(inspection.images)}, is that`,
       name: "its name is that",
     }[by];
     problems.push({
       severity: "error",
       kind: "wrong set",
-      message: `${what} of ${ids.join(", ")}: it is likely that set under a wrong name`,
-      advice: "rename the folder to what it is, and get the right set",
+      message: `${what} of ${ids.join(", ")}: it is probably that set under a wrong name`,
+      advice: "rename the folder, and get the right set",
       items: ids,
     });
   }
@@ -61,11 +61,11 @@ function setProblems(inspection: BenchmarkInspection): Found[] {
     problems.push({
       severity: "error",
       kind: "missing images",
-      message: `${count(inspection.images)} of ${count(inspection.expectedImages)} images${fewer ? "" : ": more than the benchmark has"}`,
+      message: `${count(inspection.images)} of ${count(inspection.expectedImages)} images${fewer ? "" : ", more than in the benchmark"}`,
       advice: fewer
-        ? `fetch ${isFolder ? "and unpack it" : "it"} again; a run scores what is there only with --allow-incomplete`
-        : "remove what does not belong to it",
-      // where no protocol has other numbers than the whole, the message says it all
+        ? `fetch ${isFolder ? "and unpack it" : "it"} again; a run accepts incomplete data only with --allow-incomplete`
+        : "remove images that do not belong to it",
+      // per-protocol lines only if their numbers differ from those of the whole set
       items: incomplete.every(({ n, expected }) => n === inspection.images && expected === inspection.expectedImages)
         ? []
         : lines,
@@ -75,10 +75,10 @@ function setProblems(inspection: BenchmarkInspection): Found[] {
     problems.push({
       severity: "error",
       kind: "missing classes",
-      message: `without an image: ${count(inspection.missingClasses.length)} of ${count(inspection.expectedClasses)} classes`,
+      message: `classes without an image: ${count(inspection.missingClasses.length)} of ${count(inspection.expectedClasses)}`,
       advice: isFolder
-        ? "fetch their folders; were they renamed, or not unpacked?"
-        : "fetch the whole set again; is a file of several missing?",
+        ? "fetch their folders, or check whether they were renamed or not unpacked"
+        : "fetch the whole set again; one of several files may be missing",
       items: inspection.missingClasses,
     });
   }
@@ -87,7 +87,7 @@ function setProblems(inspection: BenchmarkInspection): Found[] {
     problems.push({
       severity: "warning",
       kind: "empty folders",
-      message: `class folders without an image, of classes that need none: ${count(empty.length)}`,
+      message: `class folders without an image, for classes that need none: ${count(empty.length)}`,
       advice: "remove them, or unpack them again",
       items: empty,
     });
@@ -97,7 +97,7 @@ function setProblems(inspection: BenchmarkInspection): Found[] {
     problems.push({
       severity: "error",
       kind: "uneven classes",
-      message: `classes of other than ${count(each)} images, which nearly all have: ${count(inspection.unevenClasses.length)}`,
+      message: `classes that do not have ${count(each)} images like nearly all others: ${count(inspection.unevenClasses.length)}`,
       advice: "fetch these folders again",
       items: inspection.unevenClasses.map(({ name, images }) => `${name}: ${images}`),
     });
@@ -122,35 +122,35 @@ function placeProblems(inspection: BenchmarkInspection): Found[] {
     "error",
     "unknown folders",
     unknown,
-    "folders of images that are no class of it",
-    "move them elsewhere; a run stops at them",
+    "folders of images that are not a class of the benchmark",
+    "move them elsewhere; a run would stop",
   );
   const loose =
     inspection.layout === "flat"
-      ? "images without a number of the benchmark"
-      : "images beside the class folders, so without a class";
+      ? "images whose number is not in the benchmark"
+      : "images outside the class folders, which have no class";
   add(
     "error",
     "loose images",
     inspection.looseImages,
     loose,
-    "move each into the folder of its class; a run passes them over",
+    "move each into the folder of its class; a run skips them",
   );
   const duplicateFolders = inspection.twinFolders.map((names) => names.join(" and "));
   add(
     "error",
     "two folders of one class",
     duplicateFolders,
-    "classes that have two folders, as their names are one number",
+    "classes with two folders, whose names are the same number",
     "merge them, or remove the wrong one",
   );
-  add("note", "links", inspection.links, "links to folders that are read where they are, which are skipped", "");
+  add("note", "links", inspection.links, "links to folders that are read at their own location; skipped", "");
   add(
     "error",
     "class in a class",
     inspection.misplaced,
-    "folders named as a class inside the folder of another, whose images count for the outer one",
-    "move each to where its class belongs",
+    "class folders inside the folder of another class; their images count for the outer class",
+    "move each to the folder of its class",
   );
   for (const message of inspection.warnings)
     problems.push({ severity: "error", kind: "training set", message, advice: "get the validation set", items: [] });
@@ -158,14 +158,14 @@ function placeProblems(inspection: BenchmarkInspection): Found[] {
     problems.push({ severity: "note", kind: "choice", message, advice: "", items: [] });
   const clutter = describeClutter(new Map(Object.entries(inspection.clutter)));
   if (clutter !== "") {
-    const message = `what systems leave beside images, which is skipped: ${clutter}`;
+    const message = `system files, skipped: ${clutter}`;
     problems.push({ severity: "note", kind: "clutter", message, advice: "", items: [] });
   }
   if (inspection.strayFiles > 0) {
     problems.push({
       severity: "note",
       kind: "other files",
-      message: `other files, which are skipped: ${count(inspection.strayFiles)}`,
+      message: `other files, skipped: ${count(inspection.strayFiles)}`,
       advice: "",
       items: [],
     });
@@ -176,7 +176,7 @@ function placeProblems(inspection: BenchmarkInspection): Found[] {
 function changeProblems(inspection: BenchmarkInspection): Found[] {
   const changes = inspection.manifest?.changes;
   if (inspection.manifest === null || !changes) return [];
-  const meant = `if it is meant, delete ${inspection.manifest.path} and inspect with --deep again`;
+  const meant = `if this is intended, delete ${inspection.manifest.path} and inspect with --deep again`;
   const problems: Found[] = [];
   const add = (kind: string, items: readonly string[], message: string, step: string) => {
     if (items.length > 0) {
@@ -205,7 +205,7 @@ function imageProblems(inspection: BenchmarkInspection): Found[] {
       severity: "error",
       kind: "unreadable",
       message: `unreadable: ${count(inspection.unreadable.length)}`,
-      advice: "fetch them again; a run goes on past them only with --skip-unreadable",
+      advice: "fetch them again; a run skips them only with --skip-unreadable",
       items: inspection.unreadable.map(({ path, reason }) => `${path}: ${reason}`),
     });
   }
@@ -213,12 +213,13 @@ function imageProblems(inspection: BenchmarkInspection): Found[] {
   for (const acrossClasses of [true, false]) {
     const groups = inspection.duplicates.filter((group) => group.acrossClasses === acrossClasses);
     if (groups.length === 0) continue;
-    // Published sets hold some images twice, even in two classes: a set with the right number is as it was published
-    const published = complete ? " (the number of images is right, so the set may have been published so)" : "";
+    // Published sets contain some images twice, even in two classes; a set with the right number of images is as
+    // published
+    const published = complete ? " (the number of images is right, so the set may have been published this way)" : "";
     problems.push({
       severity: acrossClasses ? (complete ? "warning" : "error") : complete ? "note" : "warning",
       kind: acrossClasses ? "in two classes" : "twice in a class",
-      message: `images that are there again, ${acrossClasses ? "in another class" : "in their own class"}: ${count(groups.length)}${published}`,
+      message: `duplicate images ${acrossClasses ? "in different classes" : "in the same class"}: ${count(groups.length)}${published}`,
       advice: complete ? "" : "remove the copy that does not belong there",
       items: groups.map(describeGroup),
     });
@@ -226,7 +227,7 @@ function imageProblems(inspection: BenchmarkInspection): Found[] {
   return problems;
 }
 
-/** Paths of one content that are named; of more, the number. */
+/** Maximum number of paths listed per content. */
 const NAMED = 4;
 
 function describeGroup({ paths }: { readonly paths: readonly string[] }): string {

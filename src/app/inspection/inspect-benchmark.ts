@@ -14,54 +14,54 @@ import { type ContentCheck, type ContentProgress, checkContent, NOTHING_CHECKED 
 import type { Place } from "./inspect-places.ts";
 import { inspectProtocols, type ProtocolInspection } from "./inspect-protocols.ts";
 
-/** One benchmark in one folder. Paths are below `root`, "/" between; lists are whole. */
+/** Inspection of one benchmark in one folder. Paths are relative to `root`, with "/"; lists are complete. */
 export interface BenchmarkInspection {
   readonly benchmark: string;
   readonly title: string;
   readonly root: string;
   readonly layout: Layout["kind"];
-  /** column of the class list that names the folders, or whose values the tars' labels are; null where there is none */
+  /** column of the class list that contains the names of the folders or the labels in tars; null if none */
   readonly key: string | null;
-  /** class folders are named by numbers, which are read as numbers: 10 is after 9 */
+  /** class folders are named by numbers and sorted numerically: 10 after 9 */
   readonly numeric: boolean;
   readonly images: number;
-  /** of the complete benchmark, for the protocols that can be scored here */
+  /** number of images of the complete benchmark, for the protocols that can be scored here */
   readonly expectedImages: number;
   readonly classes: number;
   readonly expectedClasses: number;
   readonly protocols: readonly ProtocolInspection[];
-  /** classes that the protocols need and that have no image, by folder name */
+  /** folder names of classes that the protocols need but that have no image */
   readonly missingClasses: readonly string[];
   /** class folders without an image */
   readonly emptyFolders: readonly string[];
-  /** folders that are one class */
+  /** folders of the same class */
   readonly twinFolders: readonly (readonly string[])[];
-  /** folders of images that are no class of the benchmark */
+  /** folders of images that are not a class of the benchmark */
   readonly unknownFolders: ImageSurvey["unknownFolders"];
-  /** images beside the class folders, or without a known number */
+  /** images outside the class folders, or without a known number */
   readonly looseImages: readonly string[];
-  /** classes with another number of images than (nearly) all others have, where that makes up the benchmark */
+  /** classes whose number of images differs from that of (nearly) all others, in benchmarks with equal classes */
   readonly unevenClasses: readonly { readonly name: string; readonly images: number; readonly expected: number }[];
   readonly strayFiles: number;
-  /** clutter that is skipped: kind, such as "@eaDir" → files and folders */
+  /** skipped system files: kind, such as "@eaDir" → number of files and folders */
   readonly clutter: Readonly<Record<string, number>>;
-  /** how the images were chosen, where it is not plain, and what makes them doubtful */
+  /** how the images were selected, if not obvious, and reasons for doubt */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
-  /** folders inside a class folder that are named as another class */
+  /** folders inside a class folder that are named like another class */
   readonly misplaced: readonly string[];
-  /** of the source: "folder", "tar", "parquet", … */
+  /** format of the source: "folder", "tar", "parquet", … */
   readonly format: string;
-  /** links to folders that are read where they are, which are not followed */
+  /** links that are not followed, to folders that are read at their own location */
   readonly links: readonly string[];
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
-  /** images of one content; `acrossClasses` where they are in more than one class */
+  /** images with the same content; `acrossClasses` if in more than one class */
   readonly duplicates: readonly { readonly paths: readonly string[]; readonly acrossClasses: boolean }[];
-  /** other benchmarks that this likely is, by its class folders, its number of images, or its folder's name */
+  /** other benchmarks that this probably is, by class folders, number of images or folder name */
   readonly likelySets: { readonly ids: readonly string[]; readonly by: "classes" | "images" | "name" } | null;
-  /** why the images cannot be listed; null where they can */
+  /** why the images cannot be listed; null if they can */
   readonly problem: string | null;
-  /** what was written down before, and what changed since: null where nothing was, or no store was given */
+  /** recorded content and changes since; null if none is recorded or no store is given */
   readonly manifest: {
     readonly path: string;
     readonly state: "written" | "unchanged" | "changed";
@@ -73,14 +73,17 @@ export interface InspectBenchmarkOptions {
   readonly deep: boolean;
   readonly store?: string | undefined;
   readonly progress?: ContentProgress | undefined;
-  /** what looks into the images in place of the inspection */
+  /** replaces the check of image content */
   readonly check?: ((place: Place) => Promise<ContentCheck>) | undefined;
 }
 
-/** Share of classes that must have one number of images, for the others to be called uneven. */
+/** Minimum share of classes with the same number of images for the others to be reported as uneven. */
 const NEARLY_ALL = 0.9;
 
-/** Inspects what {@link import("./inspect-places.ts").findPlaces} found. @throws InputError if the store cannot be used */
+/**
+ * Inspects a place found by {@link import("./inspect-places.ts").findPlaces}. @throws InputError if the store is
+ * unusable
+ */
 export async function inspectBenchmark(
   place: Place,
   known: readonly Benchmark[],
@@ -146,7 +149,7 @@ export async function inspectBenchmark(
   };
 }
 
-/** New images, and those of another size, that may be what is no longer elsewhere: they have its size. */
+/** Finds new or resized images that may be moved ones: they have the size of a missing image. */
 function toHash(before: readonly Required<ContentEntry>[], images: ImageList): number[] {
   const old = new Map(before.map((entry) => [entry.path, entry.bytes]));
   const now = new Map(Array.from(images, (image) => [image.path, image.bytes]));
@@ -155,8 +158,8 @@ function toHash(before: readonly Required<ContentEntry>[], images: ImageList): n
 }
 
 /**
- * Compares with what was written down. A deep inspection writes it down where nothing was; what differs stays as it was
- * written, so that the next run says so again.
+ * Compares with the recorded content. A deep inspection records it if there is no record; an existing record is not
+ * changed, so the next run reports differences again.
  */
 async function manifestState(
   path: string,
@@ -183,7 +186,7 @@ async function manifestState(
   return { path, state: "written", changes: null };
 }
 
-/** How a class is called in messages: as its folder is, or would be. */
+/** Returns the name of a class in messages: that of its folder, existing or not. */
 function classNamer(benchmark: Benchmark, { layout, folders }: ImageSurvey): (row: number) => string {
   const folderNames = new Map(folders.map(({ label, name }) => [label, name]));
   const key = layout.kind === "class-folders" ? layout.key : benchmark.classes.keys.has("wnid") ? "wnid" : "index";
@@ -208,7 +211,9 @@ function uneven(
   return deviating.map(([row, count]) => ({ name: name(row), images: count, expected }));
 }
 
-/** The set of its kind whose name the folder has: from inside ImageNetV2's sets look the same. */
+/**
+ * Finds a variant of the benchmark that the folder is named after; the variants of ImageNetV2 have the same structure.
+ */
 function namedOther(
   benchmark: Benchmark,
   root: string,
@@ -219,7 +224,7 @@ function namedOther(
   return named?.isPlain && named.id !== benchmark.id ? { ids: [named.id], by: "name" } : null;
 }
 
-/** Whether a store is there, so that looking at data makes none. */
+/** Whether a store exists, so that an inspection does not create one. */
 export function storeIsThere(store: string | undefined): store is string {
   return store !== undefined && existsSync(store);
 }

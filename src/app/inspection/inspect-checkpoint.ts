@@ -21,44 +21,47 @@ import { sliceGraph } from "../../model/onnx/graph-slice.ts";
 import { elementCount, type OnnxTensor, type TensorInfo, tensorBytes } from "../../model/onnx/onnx-tensor.ts";
 import type { Tokenizer } from "../../model/tokenizer/tokenizer.ts";
 
-/** What was found of one tower. */
+/** Facts about one tower. */
 export interface TowerInspection {
-  /** The graph's file, or the weights that it was compiled from; relative to the checkpoint's folder. */
+  /** File of the graph, or of the weights that it was compiled from, relative to the checkpoint's folder. */
   readonly file: string;
   /** Every input and output of the graph. */
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** Where pixels or token ids go in, and where embeddings come out. */
+  /** Input for pixels or token ids, and output of embeddings. */
   readonly input: string;
   readonly output: string;
   readonly producer: string;
   readonly irVersion: number;
-  /** Operator sets, "" being ONNX's own. */
+  /** Operator sets; "" is the default ONNX domain. */
   readonly opsets: Readonly<Record<string, number>>;
-  /** Of the weights: "float32", "float16" or "quantised (int8)" and the like. */
+  /** Precision of the weights, such as "float32", "float16" or "quantised (int8)". */
   readonly precision: string;
-  /** Null where the batch is dynamic. */
+  /** Null if the batch is dynamic. */
   readonly batchSize: number | null;
-  /** Null where the token axis is dynamic, and for images. */
+  /** Null for images, and if the token axis is dynamic. */
   readonly sequenceLength: number | null;
-  /** d, the width of an embedding. */
+  /** Embedding width d. */
   readonly dimension: number;
   readonly activations: readonly ActivationCount[];
-  /** Weights of this tower, and the bytes they take. */
+  /** Number of weights of this tower, and their size in bytes. */
   readonly parameters: number;
   readonly parameterBytes: number;
-  /** Weights by the element type that they are stored in, most first. */
+  /** Number of weights per stored element type, in descending order. */
   readonly storedTypes: readonly { readonly type: string; readonly parameters: number }[];
-  /** Of the matrix products for one image, or one text of the whole context, in 10⁹ operations, a multiply-add being two; null for an export. */
+  /**
+   * GFLOP of the matrix products for one image or one text of full context length (a multiply-add counts as two); null
+   * for an export.
+   */
   readonly gflops: number | null;
 }
 
-/** Everything about a checkpoint that can be known without data. */
+/** Everything that can be determined about a checkpoint without data. */
 export interface CheckpointInspection {
   readonly id: string;
   readonly path: string;
   readonly layout: LayoutId;
-  /** What its graphs were compiled from; null where they were exported. */
+  /** Weights that its graphs were compiled from; null for exported graphs. */
   readonly weights: WeightFacts | null;
   readonly fingerprint: string;
   readonly files: readonly CheckpointFile[];
@@ -68,24 +71,24 @@ export interface CheckpointInspection {
   readonly preprocessingSource: string;
   readonly tokenizer: Pick<Tokenizer, "description" | "cleaning" | "vocabularySize" | "padId" | "endOfText"> | null;
   readonly contextLength: number | null;
-  /** What said the context length. */
+  /** Source of the context length. */
   readonly contextSource: string | null;
-  /** Whatever decides the token ids of its texts, with what decided it; null where there is no text side. */
+  /** Settings that determine the token ids of texts, with their sources; null without a text tower. */
   readonly textIdentity: TextIdentity | null;
-  /** Whether prompts may be cut to their own length: proved, not assumed. */
+  /** Whether prompts may be encoded without padding; verified by a test. */
   readonly ownLength: boolean | null;
-  /** Whether the id that texts are padded with takes part in their embeddings: tried, not assumed. */
+  /** Whether the padding id affects the embeddings of texts; verified by a test. */
   readonly paddingTakesPart: boolean | null;
   readonly notes: readonly string[];
-  /** Why its numbers may be wrong, beside the checks that did not pass. */
+  /** Reasons why its numbers may be wrong, other than failed checks. */
   readonly warnings: readonly string[];
   readonly checks: readonly ExportCheck[];
 }
 
 /**
- * Says all that is known of a checkpoint and runs the export's sanity checks on made-up images and captions.
+ * Inspects a checkpoint, and runs sanity checks on synthetic images and captions.
  *
- * @throws InputError where `openCheckpoint` does, but for towers of different width, which is a failed check here
+ * @throws InputError as `openCheckpoint`, except for towers of different width, which are a failed check here
  */
 export async function inspectCheckpoint(path: string, options: CheckpointOptions = {}): Promise<CheckpointInspection> {
   const { resolved, tokenizer, files, checkUnchanged } = await readCheckpoint(path, options);
@@ -137,7 +140,7 @@ function inspectTower(
 ): TowerInspection {
   const { model } = tower;
   const slice = sliceGraph(model, tower.signature.embedding.name);
-  // A compiled graph brings numbers of its own, which are no weights
+  // A compiled graph contains additional constants, which are not weights
   const weights = weightsOf(slice).filter(({ external }) => compiled === undefined || external !== null);
   return {
     file: tower.file,

@@ -11,43 +11,44 @@ import { InputError } from "../../foundation/errors.ts";
 import { sha256 } from "../../foundation/files/sha256.ts";
 import { checkImageHeader, NEEDS_MORE } from "./image-header-check.ts";
 
-/** Holds the header of nearly every photo; a longer one is read whole. */
+/** Large enough for the header of nearly every photo; files with longer headers are read whole. */
 const HEAD_BYTES = 16 << 10;
-/** Images read and decoded at a time: as many as libuv has threads. */
+/** Number of images read and decoded concurrently: the default number of libuv threads. */
 const MAX_CONCURRENT = 4;
-/** Bytes of memory for the images that are decoded. */
+/** Memory limit for decoding images, in bytes. */
 const DECODING_MEMORY = 640e6;
-/** Files after which other work of the process gets its turn. */
+/** Number of files after which the event loop gets a turn. */
 const FILES_PER_TURN = 1000;
 
 export interface ContentCheck {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
-  /** SHA-256 of each image, null where it was not needed or cannot be read */
+  /** SHA-256 of each image; null if not needed or unreadable */
   readonly sha256: readonly (string | null)[];
-  /** positions of images of one content, two or more */
+  /** groups of positions with the same content, two or more each */
   readonly duplicates: readonly (readonly number[])[];
 }
 
-/** Of images that cannot be listed. */
+/** Result for images that cannot be listed. */
 export const NOTHING_CHECKED: ContentCheck = { unreadable: [], sha256: [], duplicates: [] };
 
 export type ContentProgress = (phase: "headers" | "contents", done: number, total: number) => void;
 
-/** The images to look into, and where they are. */
+/** Images to check, and their location. */
 export type CheckedImages = Pick<ListedImages, "format" | "root" | "images">;
 
 /**
- * Looks into the images: in their first bytes, with SHA-256 only of those that have a twin by size and first bytes; or
- * `deep`: every one is decoded and hashed. At most {@link MAX_CONCURRENT} images are in memory.
+ * Checks the content of images. By default only the first bytes are read, and SHA-256 is computed for images that share
+ * their size and first bytes with another. With `deep`, every image is decoded and hashed. At most {@link
+ * MAX_CONCURRENT} images are in memory.
  *
- * @param alsoHash  positions whose SHA-256 is wanted in any case
+ * @param alsoHash  positions whose SHA-256 is always computed
  */
 export async function checkContent(
   data: CheckedImages,
   options: { readonly deep: boolean; readonly alsoHash?: readonly number[]; readonly progress?: ContentProgress },
 ): Promise<ContentCheck> {
   const { root, images } = data;
-  if (options.deep) loadSharp(); // if it cannot be, no image is to blame
+  if (options.deep) loadSharp(); // a failure to open the source is not the fault of an image
   const digests: (string | null)[] = new Array(images.length).fill(null);
   const reasons = new Map<number, string>();
   const budget = openBudget(shareBudget(DECODING_MEMORY));
@@ -78,7 +79,7 @@ export async function checkContent(
   };
 }
 
-/** Checks the first bytes of every image. @returns positions of those that may have one content with another */
+/** Checks the first bytes of every image. @returns positions of images that may have the same content as another */
 async function checkHeaders(
   { root, images }: CheckedImages,
   source: ImageSource,
@@ -91,8 +92,8 @@ async function checkHeaders(
     const image = images.at(at);
     try {
       const reading = source.readHead(image, buffer);
-      const head = reading instanceof Promise ? await reading : reading; // nothing is waited for where files are at hand
-      // of an image that is empty, or of unknown size, all is read
+      const head = reading instanceof Promise ? await reading : reading; // synchronous for local files
+      // an image of zero or unknown size is read whole
       const size = image.bytes > 0 ? image.bytes : (await source.read(image)).bytes.length;
       keys.push(`${size} ${crc32(head)}`);
       let reason = checkImageHeader(head, size);
@@ -114,12 +115,12 @@ async function checkHeaders(
   return groupsOf(keys.map((key, at) => (reasons.has(at) ? null : key))).flat();
 }
 
-/** Why an image cannot be read, without its file's path. @throws what is no failure to read */
+/** Describes why an image cannot be read, without its path. @throws errors other than read failures */
 function describeFailure(cause: unknown, path: string): string {
   if (cause instanceof InputError) return cause.message.replace(`${path}: `, "");
   const { code } = cause as NodeJS.ErrnoException;
   if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-  return `it cannot be read (${code})`;
+  return `cannot be read (${code})`;
 }
 
 async function decodeWithin(budget: MemoryBudget, bytes: Uint8Array): Promise<void> {
@@ -131,7 +132,7 @@ async function decodeWithin(budget: MemoryBudget, bytes: Uint8Array): Promise<vo
   }
 }
 
-/** Positions of equal keys, groups of two or more; null equals nothing. */
+/** Groups positions of equal keys, two or more per group; null equals nothing. */
 export function groupsOf(keys: readonly (string | null)[]): number[][] {
   const groups = new Map<string, number[]>();
   keys.forEach((key, at) => {

@@ -13,20 +13,20 @@ import { findPlaces, type Place, rootAsPlace } from "./inspect-places.ts";
 import { findProblems } from "./inspect-problems.ts";
 
 export interface InspectDataOptions {
-  /** decode every image, and compare or write down the content of all */
+  /** decode every image, and compare or record the content of all */
   readonly deep?: boolean;
-  /** where content is written down (`manifests/`), and the indexes of tars; nothing is, and nothing compared, where absent */
+  /** folder of recorded content (`manifests/`) and tar indexes; if undefined, nothing is recorded or compared */
   readonly store?: string;
-  /** ids, or paths of definitions; all that ship with the package where absent */
+  /** ids, or paths of definitions; default: all shipped ones */
   readonly benchmarks?: readonly string[];
-  /** file whose first line is the password of encrypted zips */
+  /** file whose first line is the password of encrypted zip archives */
   readonly zipPasswordFile?: string | undefined;
-  /** benchmark id → its folder; the others are looked for below the root */
+  /** benchmark id → its folder; the others are searched below the root */
   readonly dataDirs?: Readonly<Record<string, string>>;
-  /** benchmark id → column of the class list that its class folders are named by, as for `evaluate` */
+  /** benchmark id → column of the class list that contains the names of its class folders, as for `evaluate` */
   readonly folderNames?: Readonly<Record<string, string>>;
   readonly progress?: (progress: InspectDataProgress) => void;
-  /** what looks into the images in place of the inspection, which then neither compares nor writes anything down */
+  /** replaces the check of image content; nothing is compared or recorded then */
   readonly check?: (place: Place) => Promise<ContentCheck>;
 }
 
@@ -37,22 +37,23 @@ export interface InspectDataProgress {
   readonly total: number;
 }
 
-/** What is below a data root: a plain object, the same for the same files. */
+/** Inspection of a data root, as a plain object; deterministic for the same files. */
 export interface DataInspection {
   readonly root: string;
   readonly deep: boolean;
   readonly benchmarks: readonly BenchmarkInspection[];
-  /** the most serious first */
+  /** sorted by severity */
   readonly problems: readonly DataProblem[];
   /** no problem of severity "error" */
   readonly sound: boolean;
 }
 
 /**
- * Says which benchmarks are below a folder (or are that folder, a container, or the containers of a pattern), how complete
- * they are, and what is wrong with them. Only the store is written to. Every image's first bytes are read; `deep` reads and decodes all of it.
+ * Finds the benchmarks below a folder (or that are the folder, a container, or the containers of a pattern), and
+ * reports completeness and problems. Writes only to the store. Reads the first bytes of every image; with `deep`, reads
+ * and decodes whole images.
  *
- * @throws InputError if the root is no folder, holds none of the benchmarks, or fits several and none by name
+ * @throws InputError if the root is not a folder, contains none of the benchmarks, or fits several and none by name
  */
 export async function inspectData(root: string, options: InspectDataOptions = {}): Promise<DataInspection> {
   const { deep = false, store, folderNames = {}, progress, check } = options;
@@ -95,7 +96,7 @@ export async function inspectData(root: string, options: InspectDataOptions = {}
   return { root, deep, benchmarks, problems, sound: !problems.some(({ severity }) => severity === "error") };
 }
 
-/** What is wrong with the definitions themselves: of sound data by a wrong definition, every number is wrong. */
+/** Finds problems of the definitions: a wrong definition makes every number wrong, even on sound data. */
 async function definitionProblems(places: readonly Place[]): Promise<DataProblem[]> {
   const problems: DataProblem[] = [];
   for (const { benchmark, survey } of places) {
@@ -107,7 +108,7 @@ async function definitionProblems(places: readonly Place[]): Promise<DataProblem
         benchmark: benchmark.id,
         root: survey.root,
         message: text,
-        advice: "correct the definition before anything is evaluated by it",
+        advice: "correct the definition before evaluating with it",
         items: [],
       });
     }
@@ -123,6 +124,6 @@ async function nothingFound(
   const checkpoints = isDataOnly ? null : describeCheckpoints(root);
   const contents = checkpoints ?? (await describeContents(benchmarks, await placeAt(root), cacheFolder));
   const ids = benchmarks.map(({ id }) => id).join(", ");
-  const what = isDataOnly ? "no benchmark there" : "neither a checkpoint (weights or .onnx files) nor data";
+  const what = isDataOnly ? "no benchmark found" : "neither a checkpoint (weights or .onnx files) nor data";
   return new InputError(`${root}: ${what}: ${contents}`, { detail: `looked for ${ids}` });
 }

@@ -7,32 +7,32 @@ import { readProtocolClassNames } from "../../evaluation/scoring/class-name-orde
 import { InputError } from "../../foundation/errors.ts";
 import type { Note } from "../../foundation/notes.ts";
 
-/** Something that is wrong with a definition (error: no evaluation by it would start), may be wrong, or is to be known. */
+/** A problem of a definition; with an error, an evaluation would not start. */
 export interface DefinitionProblem {
   readonly severity: "error" | "warning" | "note";
   readonly text: string;
 }
 
-/** A protocol as its files say; null for what they do not allow to know. */
+/** A protocol as defined by its files; null for values that they do not determine. */
 export interface InspectedProtocol {
   readonly id: string;
   readonly images: number;
   readonly classes: number | null;
-  /** folders, or labels, that are scored */
+  /** number of scored folders or labels */
   readonly folders: number | null;
   readonly class_names: string;
   readonly pre_crop: number;
-  /** hashes of what can change a score, by part */
+  /** hashes of the parts that can change a score */
   readonly definition: DefinitionHashes | null;
 }
 
 export interface DefinitionInspection {
   readonly protocols: readonly InspectedProtocol[];
-  /** each once; errors first */
+  /** without duplicates; errors first */
   readonly problems: readonly DefinitionProblem[];
 }
 
-/** Reads everything that a definition names, and says what is wrong with it, as `evaluate` would before it begins. */
+/** Reads all files that a definition refers to, and reports the problems that `evaluate` would report at its start. */
 export async function inspectDefinition(benchmark: Benchmark): Promise<DefinitionInspection> {
   const problems = new Map<string, DefinitionProblem>();
   const add = ({ severity, text }: DefinitionProblem | Note) => problems.set(text, { severity, text });

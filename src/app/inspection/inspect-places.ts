@@ -13,14 +13,14 @@ import { pathOfPlace, type SourceRoot } from "../../data/sources/image-source.ts
 
 import { InputError } from "../../foundation/errors.ts";
 
-/** A folder or container that holds a benchmark. */
+/** A folder or container that contains a benchmark. */
 export interface Place {
   readonly benchmark: Benchmark;
   readonly survey: ImageSurvey;
   readonly real: string;
 }
 
-/** What was found below a root. */
+/** Places found below a root. */
 export interface Places {
   readonly places: readonly Place[];
   /** folders of a name that a benchmark is kept under, in which none was found; with that benchmark's id */
@@ -28,15 +28,15 @@ export interface Places {
 }
 
 export interface FindPlacesOptions extends ContainerOptions {
-  /** benchmark id → its folder or files, which are then not looked for */
+  /** benchmark id → its folder or files, which are not searched for */
   readonly dataDirs?: Readonly<Record<string, string>>;
 }
 
 /**
- * Finds every folder or container below a root that holds one of the benchmarks, by the names people keep them under; where there is
- * none, whether the root itself is one: by its own name, by the one benchmark asked for, or by its class folders.
+ * Finds every folder or container below a root that contains one of the benchmarks, by common names. If there is none,
+ * checks whether the root is a benchmark: by its name, by the single requested benchmark, or by its class folders.
  *
- * @throws InputError if the root could be several benchmarks
+ * @throws InputError if the root fits several benchmarks
  */
 export async function findPlaces(
   benchmarks: readonly Benchmark[],
@@ -64,7 +64,7 @@ export async function findPlaces(
       inFolders.push(isThere);
       if (!isThere) passed.push({ place, benchmark });
     }
-    // an archive beside the folder that it was unpacked to is no second copy
+    // an archive next to its unpacked folder is not a second copy
     if (!inFolders.includes(true)) for (const file of files) await look(file);
   }
   if (places.length === 0) {
@@ -87,10 +87,10 @@ async function surveyNamed(
 }
 
 /**
- * The benchmark that a folder, a container or files of a pattern are: by their name, by the one benchmark asked for, or by
- * their class folders.
+ * Determines the benchmark of a folder, a container or the files of a pattern: by name, by the single requested
+ * benchmark, or by class folders.
  *
- * @throws InputError if it could be several
+ * @throws InputError if it fits several
  */
 export async function rootAsPlace(
   benchmarks: readonly Benchmark[],
@@ -101,17 +101,17 @@ export async function rootAsPlace(
   const [first, ...others] = narrow(await surveyEach(benchmarks, place, cacheFolder));
   if (first === undefined) return null;
   if (others.length === 0) return first;
-  // what cannot be listed as any of them has a fault of its own
+  // data that no benchmark can list has a separate problem
   if ([first, ...others].every(({ survey }) => survey.problem !== null)) {
     throw new InputError(first.survey.problem as string);
   }
   const ids = [first, ...others].map(({ benchmark }) => benchmark.id);
   throw new InputError(
-    `${root}: its layout fits ${ids.length} benchmarks (${ids.join(", ")}); say which with --benchmark ID`,
+    `${root}: its layout fits ${ids.length} benchmarks (${ids.join(", ")}); select one with --benchmark ID`,
   );
 }
 
-/** Surveys a place as the benchmarks of its name, where it is one of these, else as all. */
+/** Surveys a place as the benchmarks with its name, or as all benchmarks if there are none. */
 async function surveyEach(
   benchmarks: readonly Benchmark[],
   place: SourceRoot,
@@ -134,7 +134,7 @@ async function surveyEach(
   return [];
 }
 
-/** Of the benchmarks that a root may be: those whose images, then whose classes, are just there. */
+/** Narrows down the benchmarks that a root may be: those whose images, then whose classes, match exactly. */
 function narrow(candidates: readonly Place[]): readonly Place[] {
   const rules = [
     ({ benchmark, survey }: Place) => survey.problem === null && survey.images.length === benchmark.images,

@@ -7,7 +7,7 @@ import { benchmarkProblems, type DataProblem } from "./inspect-benchmark-problem
 
 const SEVERITIES = ["error", "warning", "note"];
 
-/** The most serious first: what makes every number wrong, then what makes some wrong, then what stops a run. */
+/** Sorted by severity: problems that make all numbers wrong, then some numbers, then problems that stop a run. */
 const KINDS = [
   "wrong set",
   "not listed",
@@ -28,8 +28,8 @@ const KINDS = [
 ];
 
 /**
- * What is wrong in the benchmarks that were found, what folders of their names hold none, and which were asked for in
- * vain: by severity, then by how much it spoils, then by benchmark.
+ * Collects the problems of the benchmarks found, folders without recognized content, and requested benchmarks that are
+ * missing; sorted by severity, kind, then benchmark.
  */
 export function findProblems(
   root: string,
@@ -55,7 +55,7 @@ export function findProblems(
       kind: "not found",
       benchmark: id,
       root,
-      message: "asked for, and not there; looked for these folders",
+      message: "requested but not found; searched for these folders",
       advice: "rename its folder to one of them",
       items: folders,
     });
@@ -69,7 +69,7 @@ export function findProblems(
 function copies(benchmarks: readonly BenchmarkInspection[]): DataProblem[] {
   const first = new Map<string, BenchmarkInspection>();
   return benchmarks.flatMap((inspection): DataProblem[] => {
-    if (inspection.images === 0 && inspection.problem === null) return []; // a run passes over empty class folders
+    if (inspection.images === 0 && inspection.problem === null) return []; // a run skips empty class folders
     const earlier = first.get(inspection.benchmark);
     if (earlier === undefined) {
       first.set(inspection.benchmark, inspection);
@@ -81,16 +81,16 @@ function copies(benchmarks: readonly BenchmarkInspection[]): DataProblem[] {
         kind: "two copies",
         benchmark: inspection.benchmark,
         root: inspection.root,
-        message: `a second copy, of ${plural(inspection.images, "image")}, beside ${earlier.root} of ${count(earlier.images)}`,
-        advice: `move one elsewhere, or say which is meant with --data-dir ${inspection.benchmark}=PATH`,
+        message: `a second copy with ${plural(inspection.images, "image")}, in addition to ${earlier.root} with ${count(earlier.images)}`,
+        advice: `move one elsewhere, or select one with --data-dir ${inspection.benchmark}=PATH`,
         items: [earlier.root, inspection.root],
       },
     ];
   });
 }
 
-/** A benchmark's place as people read it: below the root, "." where it is the root. */
+/** Formats a benchmark's location relative to the root; "." for the root. */
 export function placeBelow(root: string, place: string): string {
   const below = relative(root, place) || ".";
-  return below.startsWith("..") ? basename(place) : below; // of a container or a pattern that was named itself
+  return below.startsWith("..") ? basename(place) : below; // for a container or a pattern given as root
 }

@@ -3,17 +3,20 @@ import { resolveClassSpace } from "../../data/benchmark/class-space.ts";
 import { countLabels, type ImageList } from "../../data/sources/image-list.ts";
 import { readClassNames } from "../../evaluation/classifier/class-names.ts";
 
-/** How complete a benchmark's images are for one protocol. */
+/** Completeness of a benchmark's images for one protocol. */
 export interface ProtocolInspection {
   readonly id: string;
-  /** images it would score */
+  /** number of images that it would score */
   readonly n: number;
   readonly expected: number;
-  /** left out: it has no image, or needs images beyond the default protocol's and there are none of those */
+  /** left out: it has no image, or needs images in addition to the default protocol's, none of which exist */
   readonly state: "complete" | "incomplete" | "left out";
 }
 
-/** Counts the images of every protocol, and says which classes (rows of the class list) those to be scored need. */
+/**
+ * Counts the images of every protocol, and determines the classes (rows of the class list) needed by those to be
+ * scored.
+ */
 export async function inspectProtocols(
   benchmark: Benchmark,
   images: ImageList,
@@ -35,7 +38,7 @@ export async function inspectProtocols(
   return { protocols, needed };
 }
 
-/** Rows of the class list whose images a protocol scores. */
+/** Returns the rows of the class list whose images a protocol scores. */
 async function scoredClasses(benchmark: Benchmark, protocol: Protocol): Promise<number[]> {
   const { names } = await readClassNames(protocol.classNames);
   const { accepted } = resolveClassSpace(benchmark, protocol, names.length);

@@ -43,7 +43,7 @@ export interface EmbedOptions {
   readonly batchSize: number;
   /** bytes that the loaded graphs may take together; each is loaded once at least */
   readonly modelMemory: number;
-  /** go on past images that cannot be read, and count them */
+  /** skip and count unreadable images */
   readonly skipUnreadable: boolean;
   /** called after each batch with images × checkpoints done and to do */
   readonly onProgress?: (done: number, total: number) => void;

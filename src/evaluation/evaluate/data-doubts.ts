@@ -44,7 +44,7 @@ export async function findDataDoubts(benchmark: Benchmark, located: LocatedData)
     );
   }
   if (aside.misplaced.length > 0) {
-    const folders = "folders named as a class inside the folder of another, whose images count for the outer one";
+    const folders = "class folders inside the folder of another class; their images count for the outer class";
     notes.push(warn(`${root}: ${folders}: ${nameFew(aside.misplaced)}`));
   }
   const numbers = await checkOfficialNumbers(benchmark, located.images);

@@ -16,7 +16,7 @@ export interface EvaluateResult extends ResultMetrics {
 export interface EvaluateOptions {
   /** folders or files */
   readonly checkpoints: readonly string[];
-  /** folder that holds the benchmarks' folders */
+  /** folder that contains the benchmarks' folders */
   readonly data?: string;
   /** benchmark id → its folder, a container, a pattern of containers, or a list of paths and labels */
   readonly dataDirs?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface EvaluateOptions {
    * else tells which: `index`, `index+1`, `ilsvrc2012_id`, …
    */
   readonly folderNames?: Readonly<Record<string, string>>;
-  /** file whose first line is the password of encrypted zips */
+  /** file whose first line is the password of encrypted zip archives */
   readonly zipPasswordFile?: string;
   /** ids; every benchmark found below `data` where absent */
   readonly benchmarks?: readonly string[];

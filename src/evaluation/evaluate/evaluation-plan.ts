@@ -157,7 +157,7 @@ function checkNumbers(options: EvaluateOptions): void {
   for (const name of ["limit", "batchSize", "threads", "partSize"] as const) {
     const value = options[name];
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-    throw new InputError(`${name}: expected a whole number from 1 on, got ${value}`);
+    throw new InputError(`${name}: expected a positive integer, got ${value}`);
   }
   if (options.checkpoints.length === 0) throw new InputError("expected at least one checkpoint, got none");
 }

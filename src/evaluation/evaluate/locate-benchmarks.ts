@@ -14,7 +14,7 @@ import { makeNote, type Note } from "../../foundation/notes.ts";
 import { checkVariants } from "./check-variants.ts";
 
 export interface LocateOptions {
-  /** folder that holds the benchmarks' folders */
+  /** folder that contains the benchmarks' folders */
   readonly data?: string | undefined;
   /** benchmark id → its folder, its container, or a pattern of containers in one folder */
   readonly dataDirs?: Readonly<Record<string, string>> | undefined;

@@ -98,17 +98,11 @@ describe("shiftline cite", () => {
     const written = join(folder, "citations.bib");
     appendFileSync(written, "\n@misc{mine, title = {An entry added by hand}}\n");
     const kept = await shiftline(["cite", single, "--out", folder]);
-    expect([kept.status, kept.stderr]).toEqual([
-      1,
-      expect.stringContaining("wrote, or it was changed since; it is not"),
-    ]);
+    expect([kept.status, kept.stderr]).toEqual([1, expect.stringContaining("cite, or was edited since; it is not")]);
     expect(readFileSync(written, "utf8")).toContain("added by hand");
     writeTree(folder, { "mine.bib": "@misc{a,}\n" });
     const refused = await shiftline(["cite", single, "--out", join(folder, "mine.bib")]);
-    expect([refused.status, refused.stderr]).toEqual([
-      1,
-      expect.stringContaining("not a file that shiftline cite wrote"),
-    ]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("was not written by shiftline cite")]);
   });
 
   it("refuses a baseline that is none, and names one that nothing is known of", async () => {

@@ -83,7 +83,7 @@ describe("--config", () => {
     ["bench: x\n", /options\.yaml: evaluate has no option bench; known: .*benchmark/],
     ["data_dir:\n  a: b\n", /no option data_dir; did you mean data-dir\?/],
     ["config: other.yaml\n", /no option config/],
-    ["limit: 0100\n", /options\.yaml: limit: 0100: expected a whole number from 1 on/],
+    ["limit: 0100\n", /options\.yaml: limit: 0100: expected a positive integer/],
     ["limit: [1, 2]\n", /limit: expected a value$/],
     ["benchmark:\n", /benchmark: expected a value or a list of values/],
     ["benchmark: [[a]]\n", /benchmark: expected a value$/],

@@ -77,7 +77,7 @@ describe("the noise of images in shiftline fit", () => {
     rmSync(path);
     const missing = await fitRows(out);
     expect(missing.noise).toEqual(new Set(["independent"]));
-    expect(missing.stderr).toContain("has no predictions.csv everywhere");
+    expect(missing.stderr).toContain("has no predictions.csv for some results");
   });
 
   it("is independent beside a published baseline, of which is not known which images are right", async () => {
@@ -99,13 +99,13 @@ describe("the noise of images in shiftline fit", () => {
       await writeSample(out, metrics, {}, predictions);
     }
     expect((await fitRows(out)).stderr).toMatch(
-      /^warning: the very same images are right: a model under two names counts twice in lines and tests: c and copy$/m,
+      /^warning: exactly the same images are right: a model under two names counts twice in lines and tests: c and copy$/m,
     );
   });
 
   it("refuses clusters where no input has predictions", async () => {
     const run = await shiftline(["fit", "openclip", "--cluster", "class"]);
-    expect([run.status, run.stderr]).toEqual([1, expect.stringContaining("no input has any; give results folders")]);
+    expect([run.status, run.stderr]).toEqual([1, expect.stringContaining("no input has one; give results folders")]);
   });
 
   it("refuses a file of clusters that lacks an image, has one twice, or none of a benchmark", async () => {

@@ -127,7 +127,7 @@ describe("shiftline fit --mixture", () => {
     const bare = await shiftline(["fit", join(folder, "accuracies.csv"), ...MIXTURE]);
     expect([bare.status, bare.stderr]).toEqual([
       1,
-      expect.stringContaining("give the CSV file that has this column with --metadata"),
+      expect.stringContaining("specify the CSV file that contains this column with --metadata"),
     ]);
   });
 
@@ -241,7 +241,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
   it("says where no checkpoint of a group is so high, and leaves out and names checkpoints without a value", async () => {
     const run = await fit(META.replace("m0-0,low,160", "m0-0,low,"), [...GROUPS, "--adjust", "samples", "--at", "0.9"]);
     expect(run.stderr).toMatch(
-      /warning: 90\.0 % is outside a group's accuracies in distribution, so its height there is extrapolated: high \(.*–.* % on imagenet\), low \(/,
+      /warning: 90\.0 % is outside the in-distribution accuracies of a group, so its height there is extrapolated: high \(.*–.* % on imagenet\), low \(/,
     );
     expect(run.stderr).toContain(
       "not all of samples are given, so left out of the groups' lines adjusted by --adjust: m0-0",
@@ -266,7 +266,7 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
   it("refuses accuracies that are none, a column that does not vary, and both without groups", async () => {
     for (const at of ["0", "1", "60", "100%", "x"]) {
       const run = await fit(META, [...GROUPS, "--at", at]);
-      expect(run.stderr).toContain("expected an accuracy strictly between 0 and 1, as 0.6 or 60%");
+      expect(run.stderr).toContain("expected an accuracy strictly between 0 and 1, such as 0.6 or 60%");
     }
     const within = metadata((one) => (one.share < 0.5 ? "low,1" : "high,2"), "source,size");
     expect((await fit(within, [...GROUPS, "--adjust", "size"])).stderr).toContain("size does not vary within groups");
@@ -274,7 +274,9 @@ describe("shiftline fit --group-by, --adjust and --at", () => {
       ["--at", "0.5"],
       ["--adjust", "samples"],
     ])
-      expect((await fit(META, option)).stderr).toContain(`${option[0]}: of lines of groups; name them with --group-by`);
+      expect((await fit(META, option)).stderr).toContain(
+        `${option[0]} applies to lines of groups; specify groups with --group-by`,
+      );
   });
 });
 
@@ -283,11 +285,11 @@ describe("shiftline fit --line binomial", () => {
     const groups = metadata(({ share }) => (share < 0.5 ? "low" : "high"), "source");
     const binomial = ["--line", "binomial"];
     const note = (names: string) =>
-      `note: --line binomial is of the baseline's lines; those of ${names} are least squares`;
+      `note: --line binomial applies only to the baseline's lines; lines of ${names} are least squares`;
     const byGroup = await fit(groups, [...binomial, "--group-by", "source", "--format", "markdown"]);
     expect(byGroup.status, byGroup.stderr).toBe(0);
     expect(byGroup.stderr).toContain(note("--group-by"));
-    expect(byGroup.stdout).toMatch(/^Lines fitted on the logit scale, binomial; .*; lines of groups least squares$/m);
+    expect(byGroup.stdout).toMatch(/^Lines fitted on the logit scale, binomial; .*; lines of groups: least squares$/m);
     const lines = records(join(byGroup.out, "fits.csv")).map(({ baseline, line }) => `${baseline} ${line}`);
     expect([...new Set(lines)].sort()).toEqual(["checkpoints least-squares", "openai-clip binomial"]);
     expect((await fit(SHARES, [...binomial, ...MIXTURE])).stderr).toContain(note("--mixture"));

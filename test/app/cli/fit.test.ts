@@ -216,10 +216,15 @@ describe("shiftline fit", () => {
       [],
       /nothing to compare with baseline openai-clip: .*no line for my-shift/,
     ],
-    ["groups without metadata", good, ["--group-by", "data"], /--group-by data: give the CSV file/],
+    ["groups without metadata", good, ["--group-by", "data"], /--group-by data: specify the CSV file/],
     ["groups without a group column", good, ["--group-by", "group"], /have no column group/],
-    ["metadata without a use", good, ["--metadata", "m.csv"], /none of --group-by, --replicates/],
-    ["a margin without groups", good, ["--margin", "0.2"], /--margin: of lines of groups; name them with --group-by/],
+    ["metadata without a use", good, ["--metadata", "m.csv"], /no column is selected with --group-by, --replicates/],
+    [
+      "a margin without groups",
+      good,
+      ["--margin", "0.2"],
+      /--margin applies to lines of groups; specify groups with --group-by/,
+    ],
     ["an unknown reference", good, ["--relative-to", "b"], /unknown checkpoint "b" to compare with; known: a/],
   ])("refuses %s with status 1 and writes nothing", async (_, csv, options, message) => {
     const folder = writeTree(temporaryFolder(), { "in.csv": csv });
@@ -234,7 +239,7 @@ describe("shiftline fit", () => {
     for (const name of ["mixtures.csv", "agreement.csv", "group-tests.csv"]) {
       const run = await shiftline(["fit", join(folder, "in.csv"), "--out", join(folder, name)]);
       expect(run.stderr).toContain(
-        `--out ${name}: these options do not make that table; they make fits.csv, robustness.csv`,
+        `--out ${name}: these options do not produce that table; they produce fits.csv, robustness.csv`,
       );
       expect([run.status, run.stdout]).toEqual([1, ""]);
     }
@@ -307,6 +312,8 @@ describe("the zoo's metadata", () => {
     ) as Record<string, string>[][];
     expect(metadata?.map(({ model }) => model)).toEqual([...new Set(models?.map(({ model }) => model))]);
     const bare = await shiftline(["fit", "openai-clip", "--group-by", "pretraining"]);
-    expect(bare.stderr).toContain("--group-by pretraining: give the CSV file that has this column with --metadata");
+    expect(bare.stderr).toContain(
+      "--group-by pretraining: specify the CSV file that contains this column with --metadata",
+    );
   });
 });

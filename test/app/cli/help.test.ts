@@ -103,7 +103,7 @@ describe("a mistake in the command line", () => {
     ["submit slrm", /^shiftline submit: unknown command slrm; did you mean slurm\?/],
     [
       "evaluate --benchmrk x",
-      /^shiftline evaluate: unknown option --benchmrk; did you mean --benchmark\?\n {2}--benchmark <ids> {2}benchmarks to score.*\nusage: .*<checkpoint\.\.\.>\noptions and examples: shiftline evaluate --help\n$/,
+      /^shiftline evaluate: unknown option --benchmrk; did you mean --benchmark\?\n {2}--benchmark <ids> {2}benchmarks to evaluate.*\nusage: .*<checkpoint\.\.\.>\noptions and examples: shiftline evaluate --help\n$/,
     ],
     ["evaluate", /^shiftline evaluate: <checkpoint> is missing\nusage/],
     [
@@ -112,7 +112,7 @@ describe("a mistake in the command line", () => {
     ],
     ["table --scale cubic", /--scale cubic: expected logit, probit, linear\n/],
     ["table --digits 9", /--digits 9: expected 1, 2 or 3\n/],
-    ["evaluate a --limit 1e3", /--limit 1e3: expected a whole number from 1 on\n/],
+    ["evaluate a --limit 1e3", /--limit 1e3: expected a positive integer\n/],
     ["fit --format", /--format <name>: the value is missing\n/],
     ["list templtes", /templtes: expected .*; did you mean templates\?/],
     ["convert a", /--out <folder> is missing\n {2}--out <folder> /],
@@ -181,10 +181,10 @@ describe("messages about what is not there", () => {
     writeTree(cwd, { mine: "" });
     const out = async (path: string) => (await shiftline(["evaluate", "a", "--out", path], { cwd })).stderr;
     expect(await out("table.csv")).toBe(
-      "shiftline: --out table.csv: a name that ends in .csv is a file's; name a folder for the results\n",
+      "shiftline: --out table.csv: a name with the extension .csv is a file name; specify a folder for the results\n",
     );
     expect(await out("mine")).toBe(
-      "shiftline: --out mine: there is a file of this name; name a folder for the results\n",
+      "shiftline: --out mine: a file of this name exists; specify a folder for the results\n",
     );
   });
 

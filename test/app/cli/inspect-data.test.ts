@@ -71,8 +71,8 @@ describe("shiftline inspect <data root>", () => {
     expect(wrong.slice(0, 4)).toEqual([
       expect.stringMatching(/^WRONG {2}imagenet-a \(ImageNet-A\): a second copy, of 30 images, beside/),
       "WRONG  objectnet (objectnet-1.0): no images of objectnet here: the folder is",
-      "WRONG  imagenet-r: folders of images that are no class of it: 1",
-      "WRONG  imagenet-r: images beside the class folders, so without a class: 1",
+      "WRONG  imagenet-r: folders of images that are not a class of the benchmark: 1",
+      "WRONG  imagenet-r: images outside the class folders, which have no class: 1",
     ]);
     expect(stdout).toContain("  → move one elsewhere, or say which is meant with --data-dir imagenet-a=PATH\n");
     expect(stdout).toContain("class folders named by index, read as numbers (10 after 9)");
@@ -111,7 +111,7 @@ describe("shiftline inspect <data root>", () => {
     writeFileSync(join(root, "imagenet-r/n01484850/a.jpg"), photo);
     const { stdout } = await run(root, { store });
     expect(stdout).toContain(
-      "imagenet-r: images in another class than when written down: 1\n    a.jpg: moved from n01443537 to n01484850\n",
+      "imagenet-r: images in a different class than recorded: 1\n    a.jpg: moved from n01443537 to n01484850\n",
     );
     expect(stdout).toContain("changed since written down");
   });

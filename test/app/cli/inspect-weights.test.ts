@@ -31,7 +31,7 @@ it("inspect says what weights are, by the folder, the file or the index of shard
       weights: "safetensors, 0.54 MB used of 0.56; image_embeds: 0.07 M float32; text_embeds: 0.06 M float32",
       work: expect.stringMatching(/^0\.0\d+ GFLOP per image, 0\.00\d+ GFLOP per text of 32 tokens$/),
       preprocessing: expect.stringMatching(/^64×64, squash, bilinear, .* \(preprocessor_config.json\)$/),
-      "context length": "32 (tokenizer_config.json), prompts at their own length (proved)",
+      "context length": "32 (tokenizer_config.json), prompts at variable length (verified)",
     });
     expect(stdout).toMatch(/model-00001-of-00002.safetensors +weights +\d/);
     expect(stdout).toContain(

@@ -65,17 +65,17 @@ describe("a command's outputs", () => {
       expect(fit.status, fit.stderr).toBe(0);
       expect(fit.stdout).toContain("Baseline openai-clip");
       expect(fit.stderr).toContain(
-        "nothing was written: these inputs are not one results folder; name a folder with --out",
+        "nothing was written, because the input is not a single results folder; specify a folder with --out",
       );
       const report = await shiftline(["report", ...inputs], options);
       expect(report.stderr).toMatch(
-        /: not one results folder, which a report goes into; name a file or a folder for it with --out/,
+        /: not a single results folder to write the report into; specify a file or folder with --out/,
       );
       expect([report.status, report.stdout]).toEqual([1, ""]);
       for (const command of ["fit", "report"]) {
         const over = await shiftline([command, ...inputs, "--out", out], options);
         expect(over.stderr).toMatch(
-          /made from the results in this folder, and now it would be from .*not replaced.*--out/,
+          /made from the results in this folder, but would now be made from .*not overwritten.*--out/,
         );
         expect([over.status, over.stdout]).toEqual([1, ""]);
       }
@@ -99,10 +99,10 @@ describe("a command's outputs", () => {
     ]);
     const fit = await shiftline(["fit", second, "--out", out]);
     expect(fit.stderr).toMatch(
-      /fits\.csv: made from \.\.\/first\/results, and now it would be from \.\.\/second\/results;/,
+      /fits\.csv: was made from \.\.\/first\/results, but would now be made from \.\.\/second\/results;/,
     );
     const report = await shiftline(["report", second, "--out", join(out, "page.html"), "--no-figures"]);
-    expect(report.stderr).toMatch(/page\.html: made from \.\.\/first\/results/);
+    expect(report.stderr).toMatch(/page\.html: was made from \.\.\/first\/results/);
     expect([fit.status, report.status]).toEqual([1, 1]);
     expect(content(out)).toEqual(before);
     // both moved together are the same inputs
@@ -134,7 +134,7 @@ describe("a command's outputs", () => {
     writeFileSync(join(folder, "note.txt"), "mine");
     const refused = await shiftline(["report", out, "--out", join(folder, "note.txt")]);
     expect(refused.stderr).toMatch(
-      /note\.txt: there is a file of this name; name a folder, or a file that ends in \.html/,
+      /note\.txt: a file of this name exists; specify a folder, or a file with the extension \.html/,
     );
     expect(readFileSync(join(folder, "note.txt"), "utf8")).toBe("mine");
   }, 60_000);
@@ -163,18 +163,18 @@ describe("claimOutputs", () => {
     const outputs = (folder: string) => (name === "fits.csv" ? fit(folder, [folder]) : report(folder));
     const folder = writeTree(temporaryFolder(), { [name]: text });
     await expect(claimOutputs(outputs(folder))).rejects.toThrow(
-      /not a file that shiftline \w+ wrote; it is not replaced/,
+      /was not written by shiftline \w+; it is not overwritten/,
     );
     rmSync(join(folder, name));
     await claimOutputs(outputs(folder));
     writeTree(folder, { [name]: text });
-    await expect(claimOutputs(outputs(folder))).rejects.toThrow(/not a file that shiftline/);
+    await expect(claimOutputs(outputs(folder))).rejects.toThrow(/was not written by shiftline/);
     expect(readFileSync(join(folder, name), "utf8")).toBe(text);
   });
 
   it("replaces a recorded table of an earlier version, which had fewer columns", async () => {
     const folder = writeTree(temporaryFolder(), { "fits.csv": "baseline\nb\n" });
-    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(/not a file that shiftline fit wrote/);
+    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(/was not written by shiftline fit/);
     rmSync(join(folder, "fits.csv"));
     await claimOutputs(fit(folder, [folder]));
     writeTree(folder, { "fits.csv": "baseline\nb\n" });
@@ -188,17 +188,17 @@ describe("claimOutputs", () => {
     rmSync(join(folder, "figures", "a.svg"));
     await claimOutputs(report(folder));
     rmSync(join(folder, ".made-from.json"));
-    await expect(claimOutputs(report(folder))).rejects.toThrow(/a\.png: not a file that shiftline report wrote/);
+    await expect(claimOutputs(report(folder))).rejects.toThrow(/a\.png: was not written by shiftline report/);
   });
 
   it("does not guess what files were made from, nor read a record that is none", async () => {
     const folder = writeTree(temporaryFolder(), { "fits.csv": "baseline,group\n" });
-    await expect(claimOutputs(fit(folder, ["openclip"]))).rejects.toThrow(
-      /fits\.csv: what it was made from is not known/,
-    );
+    await expect(claimOutputs(fit(folder, ["openclip"]))).rejects.toThrow(/fits\.csv: its inputs are unknown/);
     expect(existsSync(join(folder, ".made-from.json"))).toBe(false);
     writeTree(folder, { ".made-from.json": '{"schema":1,"files":{"fits.csv":["."],"fits.csv":["x"]}}' });
-    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(/a key appears twice.*remove it only with them/);
+    await expect(claimOutputs(fit(folder, [folder]))).rejects.toThrow(
+      /a key appears twice.*remove it only together with them/,
+    );
   });
 });
 

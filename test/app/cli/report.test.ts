@@ -143,8 +143,8 @@ describe("shiftline report", () => {
     const args = ["report", results, "--metadata", metadata, "--join", "run", "--order", "step", "--x", "step"];
     const { status, stderr } = await shiftline(args);
     expect(status, stderr).toBe(0);
-    expect(stderr.match(/not joined/g)).toHaveLength(1);
-    expect(stderr).toContain(`note: no run and step in ${metadata}, so not joined: b\n`);
+    expect(stderr.match(/not connected/g)).toHaveLength(1);
+    expect(stderr).toContain(`note: no run and step in ${metadata}, so not connected: b\n`);
     expect(readPage(join(results, "report.html")).data).toMatchObject({
       numbers: [{ column: "step", numbers: { "a-1": 100, "a-2": 20_000 } }],
       x: "step",
@@ -172,7 +172,7 @@ describe("shiftline report", () => {
     [
       "trainings without an order",
       ["openclip", "--join", "family"],
-      /--join family: name the numeric column that orders/,
+      /--join family requires --order with the numeric column that orders/,
     ],
     ["another name among those of --results", ["openclip", "--results", "x"], /x: no such file or folder/],
   ] as const) {
@@ -196,12 +196,12 @@ describe("shiftline report", () => {
     const text = readFileSync(predictions, "utf8");
     writeFileSync(predictions, text.replace(/[0-9a-f]{32}$/m, "0".repeat(32)));
     expect((await shiftline(args)).stderr).toContain(
-      "no pictures of 1 image: not at hand, not readable, or changed since",
+      "no pictures of 1 image: not available, not readable, or changed since",
     );
     expect(readPage(join(out, "report.html")).pictures.uris).toHaveLength(122);
     writeFileSync(predictions, text);
     const some = await shiftline([...args, "--budget", "3,0.05"]);
-    expect(some.stderr).toMatch(/note: pictures of \d+ of 123 images: they have 0\.1 MB of a report/);
+    expect(some.stderr).toMatch(/note: pictures of \d+ of 123 images: pictures are limited to 0\.1 MB of a report/);
     const { pictures, images } = readPage(join(out, "report.html"));
     const bytes = pictures.uris.reduce((sum, uri) => sum + uri.length, 0);
     expect(bytes).toBeLessThan(50_000);
@@ -211,7 +211,7 @@ describe("shiftline report", () => {
     expect(none.status).toBe(0);
     expect(none.stderr).toContain("alone take");
     expect(none.stderr).toContain("Single images of no checkpoint are in this page");
-    expect(none.stderr).toContain("classes and pairs left out, to keep the page small");
+    expect(none.stderr).toContain("classes and pairs left out to keep the page small");
     const { details, ...cut } = readPage(join(out, "report.html"));
     expect([details.sets, cut.images.sets, cut.blocks]).toEqual([[], [], []]);
     expect(cut.data.results).toEqual(whole.data.results);
@@ -226,7 +226,7 @@ describe("shiftline report", () => {
     const results = makeResults(join(temporaryFolder(), "results"), { checkpoints: ["a"], imagesPerClass: 1 });
     const asked = await shiftline(["report", results, "--thumbnails", "2"]);
     expect(asked.status).toBe(1);
-    expect(asked.stderr).toContain("--thumbnails needs the images: name their folders with --data ROOT");
+    expect(asked.stderr).toContain("--thumbnails needs the images: specify their folders with --data ROOT");
     const path = join("a", "imagenet-r", "200", "openai-80", "predictions.csv");
     const text = readFileSync(join(results, path), "utf8");
     writeTree(results, { [path]: text.split("\n").slice(0, -5).join("\n") });

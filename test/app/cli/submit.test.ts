@@ -69,9 +69,9 @@ describe("submit kubernetes", () => {
 
   it("refuses an --out or a store that pods could not share, and names Kubernetes would not take", async () => {
     const jobs = ["--jobs", join(temporaryFolder(), "jobs")];
-    expect((await kubernetes(...jobs)).stderr).toMatch(/--out \/vol\/results: not below the path of a --claim/);
+    expect((await kubernetes(...jobs)).stderr).toMatch(/--out \/vol\/results: not below the mount path of a --claim/);
     const readOnly = await kubernetes(...jobs, "--read-only-claim", "work=/vol");
-    expect(readOnly.stderr).toMatch(/--out \/vol\/results: not below the path of a --claim/);
+    expect(readOnly.stderr).toMatch(/--out \/vol\/results: not below the mount path of a --claim/);
     const store = await kubernetes(...jobs, "--claim", "work=/vol", "--store", "/tmp/store");
     expect(store.stderr).toMatch(/--store \/tmp\/store: not below/);
     expect((await kubernetes(...jobs, "--claim", "Work=/vol")).stderr).toMatch(/"Work": not the name of a persistent/);

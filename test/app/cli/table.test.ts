@@ -52,10 +52,10 @@ describe("shiftline table", () => {
       /^prompts: openai-80; protocols: IN 1000, IN-V2 1000, IN-R 200, IN-Sketch 1000, IN-A 200, ObjectNet objectnet-names$/m,
     );
     expect(run.stderr).toContain(
-      "note: not in the table: prompts simple-7 (10 results); name them with --templates or --class-names\n",
+      "note: not in the table: prompts simple-7 (10 results); select them with --templates or --class-names\n",
     );
     expect(run.stderr).toContain(
-      "protocols imagenet-r 1000 (3 results), objectnet official (3 results); --other-protocols",
+      "protocols imagenet-r 1000 (3 results), objectnet official (3 results); show them with --other-protocols",
     );
     expect((await shiftline(["table", "--results", results])).stdout).toBe(run.stdout);
   });
@@ -138,7 +138,7 @@ describe("shiftline table", () => {
       expect((await shiftline(["table", results, "--out", join(out, name), "--quiet"])).status).toBe(0);
       expect(readFileSync(join(out, name), "latin1")).toBe(read[name]);
       const other = await shiftline(["table", results, "openai-clip", "--out", join(out, name), "--quiet"]);
-      expect([other.status, other.stderr]).toEqual([1, expect.stringContaining("it is not replaced")]);
+      expect([other.status, other.stderr]).toEqual([1, expect.stringContaining("it is not overwritten")]);
     }
     const json = JSON.parse(read["t.json"] as string);
     expect(json).toMatchObject({ schema: 1, baseline: "openai-clip", scale: "logit" });
@@ -152,7 +152,7 @@ describe("shiftline table", () => {
     // What it wrote is no input of a later command
     writeTree(out, { "own.json": "{}" });
     expect((await shiftline(["table", results, "--out", join(out, "own.json"), "--quiet"])).stderr).toContain(
-      "not a file that shiftline table wrote",
+      "was not written by shiftline table",
     );
   }, 30_000);
 
@@ -161,17 +161,19 @@ describe("shiftline table", () => {
     expect(await refused("--format", "docx")).toContain(
       "--format docx: expected text, markdown, latex, csv, json, parquet",
     );
-    expect(await refused("--format", "parquet")).toContain("name a file with --out, as --out table.parquet");
+    expect(await refused("--format", "parquet")).toContain("specify a file, such as --out table.parquet");
     expect(await refused("--format", "csv", "--out", "t.tex")).toContain(
-      "the ending is of latex, but the format is csv",
+      "the extension means latex, but the format is csv",
     );
     expect(await refused("--json", "--format", "csv")).toContain("exclude each other");
     expect(await refused("--sort", "size")).toContain("--sort size: no such column; known: checkpoint, IN, IN-V2");
     expect(await refused("--group-by", "size")).toContain("--group-by size: no such column");
     expect(await refused("--templates", "mine")).toContain(
-      "--templates mine: no result with them; there are openai-80, simple-7",
+      "--templates mine: no result with them; available: openai-80, simple-7",
     );
-    expect(await refused("--protocol", "imagenet-r=113")).toContain("no results by this protocol; available: 1000, 200");
+    expect(await refused("--protocol", "imagenet-r=113")).toContain(
+      "no results by this protocol; available: 1000, 200",
+    );
     expect(await refused("--metadata", "m.csv")).toContain("neither --sort nor --group-by says which column");
     expect(await refused("--digits", "9")).toContain("expected 1, 2 or 3");
     expect((await shiftline(["table", "--help"])).stdout).toContain(
@@ -210,7 +212,9 @@ describe("shiftline table", () => {
       "emojione-2560",
       "emojione-10240",
     ]);
-    expect(run.stdout).toContain("the line is fitted on these checkpoints, so distances are residuals without a verdict");
+    expect(run.stdout).toContain(
+      "the line is fitted on these checkpoints, so distances are residuals without a verdict",
+    );
   });
 
   it("has accuracies alone where the default baseline has no line for them", async () => {

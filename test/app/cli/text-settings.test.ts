@@ -162,7 +162,7 @@ describe("text settings decide what is stored and compared", () => {
   }, 60_000);
 });
 
-describe("padding that takes part in the embeddings, and that no file names", () => {
+describe("padding that affects the embeddings, and that no file names", () => {
   function unmasked(): string {
     const folder = huggingFaceFolder({
       split: true,

@@ -38,7 +38,9 @@ describe("results that cannot be used", () => {
     ];
     const fit = await shiftline(["fit", out, "--quiet"]);
     for (const message of named) expect(fit.stderr).toMatch(message);
-    expect(fit.stderr).toMatch(/^shiftline: 3 results were left out, see the warnings above; all else is done: /m);
+    expect(fit.stderr).toMatch(
+      /^shiftline: 3 results were left out, see the warnings above; everything else is done: /m,
+    );
     expect(fit.status).toBe(1);
     const rows = readFileSync(join(out, "robustness.csv"), "utf8");
     expect(rows).toMatch(/^a,imagenet-v2,/m);

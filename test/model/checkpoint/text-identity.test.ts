@@ -184,7 +184,7 @@ describe("padding that embeddings depend on", () => {
     ]);
     const printed = formatCheckpointInspection(inspection);
     expect(printed).toMatch(
-      /^padding +id 0 \(the rule for CLIP's vocabulary of 49,408 tokens\), takes part in the embeddings$/m,
+      /^padding +id 0 \(the rule for CLIP's vocabulary of 49,408 tokens\), affects the embeddings$/m,
     );
     expect(printed).toMatch(/^warning: text embeddings depend on the padding id/m);
   });
