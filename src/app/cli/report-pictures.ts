@@ -98,7 +98,7 @@ function describeMissing(missing: ReadonlyMap<string, number>, atHand: ReadonlyS
 }
 
 function describeLimit(made: number, leftOut: number, limit: number): string {
-  return `pictures of ${count(made)} of ${count(made + leftOut)} images: pictures are limited to ${megabytes(limit)} MB of a report (raise with --budget PAGE,PICTURES)`;
+  return `pictures of ${count(made)} of ${count(made + leftOut)} images: pictures are limited to ${megabytes(limit)} MB of a report (for more: --budget PAGE,PICTURES)`;
 }
 
 /**

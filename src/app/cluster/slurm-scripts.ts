@@ -157,8 +157,7 @@ const SUBMIT = `#!/usr/bin/env bash
 set -euo pipefail
 cd -- "$(dirname -- "\${BASH_SOURCE[0]}")"
 if [[ -e jobs ]]; then
-  echo "already submitted as $(tr '\
-' ' ' < jobs); remove $PWD/jobs to submit again" >&2
+  echo "already submitted as $(tr '\\n' ' ' < jobs); remove $PWD/jobs to submit again" >&2
   exit 1
 fi
 mkdir -p logs

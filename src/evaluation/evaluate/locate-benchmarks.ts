@@ -119,7 +119,7 @@ async function nothingFound(benchmarks: readonly Benchmark[], data: string, cach
     );
   }
   const contents = await describeContents(benchmarks, { root: data }, cacheFolder);
-  return new InputError(`${data}: no benchmark there: ${contents}; name one with --data-dir ID=PATH`, {
+  return new InputError(`${data}: no benchmark found: ${contents}; name one with --data-dir ID=PATH`, {
     detail: `looked for ${benchmarks.map(({ id }) => id).join(", ")}`,
   });
 }

@@ -58,8 +58,8 @@ describe("compareSets", () => {
       ["dog", 2, 1],
     ]);
     const text = formatComparison(found, "STORE");
-    expect(text).toContain("the same, byte for byte: 2 of 6");
-    expect(text).toMatch(/not looked for[\s\S]*shiftline evaluate CHECKPOINT .* --store STORE/);
+    expect(text).toContain("identical bytes: 2 of 6");
+    expect(text).toMatch(/not searched[\s\S]*shiftline evaluate CHECKPOINT .* --store STORE/);
   });
 
   it("reads containers, whatever their images are labeled with", async () => {

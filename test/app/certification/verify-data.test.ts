@@ -109,18 +109,18 @@ describe("verifyData on a copy that changed", () => {
     expect(changed.certified).toBe(false);
     expect(changed.benchmarks).toMatchObject([{ certified: false, reference: { state: "differs" } }]);
     expect(items(changed, "altered")).toEqual(["cat/a.jpg"]);
-    expect(items(changed, "misplaced")).toEqual(["owl/moved.jpg: there dog/a.jpg"]);
+    expect(items(changed, "misplaced")).toEqual(["owl/moved.jpg: dog/a.jpg there"]);
     expect(items(changed, "missing")).toEqual(["owl/a.jpg"]);
     expect(items(changed, "extra")).toEqual(["dog/copy.jpg: a copy of cat/b.jpg", "dog/new.jpg"]);
-    expect(items(changed, "renamed")).toEqual(["dog/c.jpg: there dog/b.jpg"]);
+    expect(items(changed, "renamed")).toEqual(["dog/c.jpg: dog/b.jpg there"]);
     const steps = changed.problems.flatMap(({ kind, advice }) =>
-      / if it is meant/.test(advice) ? [[kind, advice.split(";")[0]]] : [],
+      / if this is intended/.test(advice) ? [[kind, advice.split(";")[0]]] : [],
     );
     expect(Object.fromEntries(steps)).toEqual({
       altered: "restore them",
       misplaced: "move them back",
       missing: "put them back",
-      extra: "take them out",
+      extra: "remove them",
     });
     expect(kinds(changed)[0]).toBe("error: in two classes");
     expect(kinds(await verify(root, { store }))).toEqual(kinds(changed)); // nothing is written over
@@ -138,7 +138,7 @@ describe("verifyData on a copy that changed", () => {
     const root = writeTree(temporaryFolder(), { "pets/test/0.tar": makeTar(members("0")) });
     await verify(root, { store });
     writeFileSync(join(root, "pets/test/0.tar"), makeTar(members("1")));
-    expect(items(await verify(root, { store }), "misplaced")).toEqual(["test/0.tar/s0.jpg: labeled otherwise"]);
+    expect(items(await verify(root, { store }), "misplaced")).toEqual(["test/0.tar/s0.jpg: different label"]);
   });
 
   it("makes no reference of a copy in which something is wrong", async () => {
@@ -266,7 +266,7 @@ describe("official numbers", () => {
     });
     mkdirSync(join(root, "pets/dog"), { recursive: true });
     const found = await verify(root, { benchmarks: [numbered] });
-    expect(items(found, "misplaced")).toEqual(["owl/val_0002.jpg: of dog"]);
+    expect(items(found, "misplaced")).toEqual(["owl/val_0002.jpg: belongs to dog"]);
     expect(items(found, "missing")).toEqual(["val_0004.jpg"]);
     expect(items(found, "repeated numbers")).toEqual(["owl/again/val_0003.jpg and owl/val_0003.jpg"]);
   });

@@ -45,7 +45,7 @@ describe("shiftline inspect <data root>", () => {
       "",
       "mine: class folders named by name; two: 2",
       "",
-      "first bytes checked; --deep decodes every image and writes down its content",
+      "first bytes checked; --deep decodes every image and records its content",
       "",
     ]);
   });
@@ -69,12 +69,12 @@ describe("shiftline inspect <data root>", () => {
     expect(columns(stdout)).toBeLessThanOrEqual(80);
     const wrong = stdout.split("\n").filter((line) => line.startsWith("WRONG"));
     expect(wrong.slice(0, 4)).toEqual([
-      expect.stringMatching(/^WRONG {2}imagenet-a \(ImageNet-A\): a second copy, of 30 images, beside/),
+      expect.stringMatching(/^WRONG {2}imagenet-a \(ImageNet-A\): a second copy with 30 images, in addition to/),
       "WRONG  objectnet (objectnet-1.0): no images of objectnet here: the folder is",
       "WRONG  imagenet-r: folders of images that are not a class of the benchmark: 1",
       "WRONG  imagenet-r: images outside the class folders, which have no class: 1",
     ]);
-    expect(stdout).toContain("  → move one elsewhere, or say which is meant with --data-dir imagenet-a=PATH\n");
+    expect(stdout).toContain("  → move one elsewhere, or select one with --data-dir imagenet-a=PATH\n");
     expect(stdout).toContain("class folders named by index, read as numbers (10 after 9)");
   });
 
@@ -106,14 +106,14 @@ describe("shiftline inspect <data root>", () => {
       "imagenet-r/n01443537/a.jpg": photo,
       "imagenet-r/n01484850/b.jpg": other,
     });
-    expect((await run(root, { deep: true, store })).stdout).toContain("content written down");
+    expect((await run(root, { deep: true, store })).stdout).toContain("content recorded");
     rmSync(join(root, "imagenet-r/n01443537/a.jpg"));
     writeFileSync(join(root, "imagenet-r/n01484850/a.jpg"), photo);
     const { stdout } = await run(root, { store });
     expect(stdout).toContain(
       "imagenet-r: images in a different class than recorded: 1\n    a.jpg: moved from n01443537 to n01484850\n",
     );
-    expect(stdout).toContain("changed since written down");
+    expect(stdout).toContain("content changed since recorded");
   });
 });
 
@@ -145,7 +145,10 @@ describe("formatDataInspection", () => {
     writeFileSync(tar, makeTar([{ name: "n01440764/a.jpg", content: photo }]));
     const advice = async (place: string) =>
       (await inspectData(place, { benchmarks: ["imagenet"] })).problems.map((problem) => problem.advice.split(";")[0]);
-    expect(await advice(folder)).toEqual(["fetch and unpack it again", "fetch their folders"]);
+    expect(await advice(folder)).toEqual([
+      "fetch and unpack it again",
+      "fetch their folders, or check whether they were renamed or not unpacked",
+    ]);
     expect(await advice(tar)).toEqual(["fetch it again", "fetch the whole set again"]);
   });
 

@@ -117,7 +117,7 @@ describe("evaluate --shard", () => {
     expect(bad.stderr).toMatch(/unknown template set "openai-81"/);
     expect(bad.status).toBe(1);
     expect((await shiftline([...run(out), "--shard", "2/2"])).stderr).toMatch(/from 0 to n-1/);
-    expect((await shiftline([...run(out), "--shard", "0/2", "--merge-only"])).stderr).toMatch(/give one of them/);
-    expect((await shiftline([...run(out), "--shard", "auto"])).stderr).toMatch(/neither Slurm/);
+    expect((await shiftline([...run(out), "--shard", "0/2", "--merge-only"])).stderr).toMatch(/use one of them/);
+    expect((await shiftline([...run(out), "--shard", "auto"])).stderr).toMatch(/not running under Slurm/);
   }, 60_000);
 });

@@ -25,7 +25,7 @@ describe("submit slurm", () => {
     expect((await submit()).status).toBe(0);
     expect(contents(jobs)).toEqual(written);
     const other = await submit("--partition", "gpu");
-    expect(other.stderr).toMatch(/plan\.json: there already, and other than what would be written; delete the folder/);
+    expect(other.stderr).toMatch(/plan\.json: exists with different content; delete the folder/);
     expect(other.status).toBe(1);
     expect(contents(jobs)).toEqual(written);
   }, 120_000);

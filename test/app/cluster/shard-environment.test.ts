@@ -29,7 +29,7 @@ describe("--shard auto", () => {
 
   it("does not take the batch script of a job with several tasks for the first of them", () => {
     const batch = { SLURM_JOB_ID: "1", SLURM_PROCID: "0", SLURM_NTASKS: "4" };
-    expect(() => shardFromEnvironment(batch)).toThrow(/no array.*srun/);
+    expect(() => shardFromEnvironment(batch)).toThrow(/not an array.*srun/);
   });
 
   it("takes a Kubernetes pod's index, and asks for the count that Kubernetes does not tell", () => {
@@ -42,7 +42,7 @@ describe("--shard auto", () => {
   });
 
   it("says what to do without a scheduler, and never looks at it unless asked", () => {
-    expect(() => resolveShard("auto", {})).toThrow(/neither Slurm.*nor a Kubernetes.*--shard \$I\/\$N/);
+    expect(() => resolveShard("auto", {})).toThrow(/not running under Slurm.*or in a Kubernetes.*--shard \$I\/\$N/);
     expect(resolveShard("1/2", array(3, 0, 7, 8))).toEqual({ index: 1, count: 2 });
   });
 });

@@ -49,7 +49,7 @@ describe("the Slurm scripts", () => {
 
   it("refuse an option that sbatch would not see as one", () => {
     for (const wrong of ["qos=long", "--a\n#SBATCH --b"]) {
-      expect(() => slurmScripts({ ...plan, sbatch: [wrong] })).toThrow(/not an option of sbatch/);
+      expect(() => slurmScripts({ ...plan, sbatch: [wrong] })).toThrow(/not an sbatch option/);
     }
   });
 });
@@ -138,7 +138,7 @@ describe.skipIf(lacksShell)("submit.sh", () => {
       "--parsable --dependency=afterany:1 merge.sh",
       "--parsable --dependency=afterok:2 --kill-on-invalid-dep=yes report.sh",
     ]);
-    expect(submit).toThrow(/submitted before, as embed 1 merge 2 report 3/);
+    expect(submit).toThrow(/already submitted as embed 1 merge 2 report 3/);
   });
 
   it("stops at the first job that is refused, and keeps the numbers of those that were not", async () => {
@@ -158,7 +158,7 @@ describe("writeJobs", () => {
     await writeJobs(folder, slurmScripts(plan));
     await writeJobs(folder, slurmScripts(plan));
     const other = slurmScripts({ ...plan, account: "other" });
-    await expect(writeJobs(folder, other)).rejects.toThrow(/embed\.sh: there already, and other than what would be/);
+    await expect(writeJobs(folder, other)).rejects.toThrow(/embed\.sh: exists with different content/);
     expect(readFileSync(join(folder, "embed.sh"), "utf8")).toBe(contentOf("embed.sh"));
   });
 });

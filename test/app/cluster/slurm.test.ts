@@ -52,7 +52,7 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     expect(await show(other)).toMatch(/ Restarts=1 /);
     expect(await show(merge)).toMatch(/JobState=COMPLETED/);
     const log = readFileSync(join(jobs, "logs", `embed-${embed}_${killed}.log`), "utf8");
-    expect(log).toMatch(/ended with status 137: queued again/);
+    expect(log).toMatch(/ended with status 137: requeued/);
     expect(log).toMatch(new RegExp(`shard ${killed}/${SHARDS}: embedded`));
     // The array made it all: nothing was left to the merge
     const merged = readFileSync(join(jobs, "logs", `merge-${merge}.log`), "utf8");
@@ -111,6 +111,6 @@ describe.skipIf(skipUnless("slurm", reason === null, reason ?? ""))("a sweep as 
     expect(lines.filter((line) => line.startsWith("{"))).toEqual(
       [0, 1].map((index) => JSON.stringify({ index, count: 2 })),
     );
-    expect(lines.filter((line) => !line.startsWith("{"))).toEqual([expect.stringMatching(/no array.*srun/)]);
+    expect(lines.filter((line) => !line.startsWith("{"))).toEqual([expect.stringMatching(/not an array.*srun/)]);
   }, 120_000);
 });

@@ -184,7 +184,7 @@ describe("inspectData on planted mistakes", () => {
     expect(problem(fast, "unreadable").items).toEqual([
       "cat/a.jpg: the image file is empty (0 bytes)",
       'dog/a.jpg: expected JPEG, PNG, WebP, GIF or TIFF, got text that starts with "<html>404</html>"',
-      expect.stringMatching(/^dog\/b\.jpg: the JPEG ends before it says its size$/),
+      expect.stringMatching(/^dog\/b\.jpg: the JPEG ends before its size$/),
       "owl/c.jpg: no such file or folder",
     ]);
     const deep = await inspectPets(pets, { deep: true });
@@ -202,7 +202,7 @@ describe("inspectData on planted mistakes", () => {
     const inspection = await inspectPets(more);
     expect(kinds(inspection)).toEqual(["error: missing images", "error: in two classes"]);
     expect(problem(inspection, "in two classes").items).toEqual(["cat/a.jpg = dog/again.jpg"]);
-    expect(problem(inspection, "missing images").message).toContain("7 of 6 images: more than the benchmark has");
+    expect(problem(inspection, "missing images").message).toContain("7 of 6 images, more than in the benchmark has");
 
     const instead = await inspectPets(petsRoot({ "pets/owl/b.jpg": photo(0) }));
     expect(kinds(instead)).toEqual(["warning: in two classes"]);
@@ -216,7 +216,7 @@ describe("inspectData on planted mistakes", () => {
     const inspection = await inspectPets(pets);
     expect(problem(inspection, "two copies")).toMatchObject({
       severity: "error",
-      message: `a second copy, of 1 image, beside ${join(pets.root, "pets")} of 6`,
+      message: `a second copy with 1 image, in addition to ${join(pets.root, "pets")} with 6`,
       items: [join(pets.root, "pets"), join(pets.root, "pets-again")],
     });
   });
@@ -242,7 +242,7 @@ describe("inspectData on planted mistakes", () => {
       message: "23,700 of 50,273 images",
       items: expect.arrayContaining(["protocol official: 23,700 of 50,273 images"]),
     });
-    expect(problem(inspection, "missing classes").message).toBe("without an image: 163 of 313 classes");
+    expect(problem(inspection, "missing classes").message).toBe("classes without an image: 163 of 313");
   });
 
   it("leaves out ObjectNet's official protocol where only the 113 scored folders are kept", async () => {
@@ -347,7 +347,7 @@ describe("inspectData on planted mistakes", () => {
       "neither a checkpoint (weights or .onnx files) nor data: it contains x.md; expected folders or archives named like imagenet/val",
     );
     await expect(inspectData(join(root, "data"))).rejects.toThrow(
-      "its layout fits 5 benchmarks (imagenet, imagenet-sketch, imagenet-v2, imagenet-v2-threshold, imagenet-v2-top); say which with --benchmark ID",
+      "its layout fits 5 benchmarks (imagenet, imagenet-sketch, imagenet-v2, imagenet-v2-threshold, imagenet-v2-top); select one with --benchmark ID",
     );
   });
 });
