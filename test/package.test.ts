@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkpoints, demo, root } from "./app/cli/run-cli.ts";
 import { fixtures, sharedFolder, writeTree } from "./helpers.ts";
+import { usesOfExports } from "./uses-of-exports.ts";
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -127,5 +128,13 @@ describe("a TypeScript project that uses the package", () => {
     expect(robust.stdout).toMatch(/^mine: 0\.6 where the line expects 0\.53\d\d$/m);
     const failed = node("evaluate.js", checkpoint, join(project, "nothing"), "other");
     expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining("nothing")]);
+  });
+
+  it("can name the type of every parameter, result and property", () => {
+    const uses = usesOfExports(join(installed, "dist"));
+    expect(uses.length).toBeGreaterThan(200);
+    writeTree(project, { "uses.ts": ["declare function take<T>(): T;", ...uses].join("\n") });
+    const emitted = tsc(...common, "--module", "nodenext", "--declaration", "--emitDeclarationOnly", "uses.ts");
+    expect(emitted.stdout).toBe("");
   });
 });
