@@ -2,7 +2,10 @@ import { type GraphBuilder, MICROSOFT } from "./graph-builder.ts";
 import { linear, timesTransposed } from "./layer-graph.ts";
 import type { Attention, Linear } from "./towers.ts";
 
-/** Which keys a query attends to: all; those up to its place; or what an additive mask leaves, broadcast to (batch, heads, queries, keys). */
+/**
+ * The keys that a query attends to: all; those up to its position; or those that an additive mask allows, broadcast to (batch,
+ * heads, queries, keys).
+ */
 export type Mask =
   | { readonly kind: "all" }
   | { readonly kind: "causal" }
@@ -21,7 +24,7 @@ export function selfAttention(
   return graph.op("MultiHeadAttention", masked, { num_heads: heads, ...causal }, MICROSOFT);
 }
 
-/** Queries, keys and values without bias, and the bias of all three, which MultiHeadAttention adds. */
+/** Queries, keys and values without bias, and their common bias, which MultiHeadAttention adds. */
 function packedInputs(graph: GraphBuilder, tokens: string, { weight, bias }: Linear): string[] {
   const width = (weight.shape[0] as number) / 3;
   const products = [0, 1, 2].map((i) =>
@@ -49,17 +52,17 @@ function separateInputs(graph: GraphBuilder, tokens: string, { query, key, value
 }
 
 /**
- * Multi-head attention of one query per item, before the output Linear. Keys and values are not computed: with h the head, q the
+ * Multi-head attention of one query per item, before the output Linear. Keys and values are not computed. With h the head, q the
  * query, x_t the tokens and a_t their attention,
  *
  *     q_h · (K_h x_t + k_h) = (q_h K_h) · x_t + a number that softmax takes away, and
  *     Σ_t a_t (V_h x_t + v_h) = V_h (Σ_t a_t x_t) + v_h,
  *
- * which takes two matrix products per item in the place of two per token.
+ * which takes two matrix products per item instead of two per token.
  *
- * @param query  (batch, width), or (1, width) for one of all items
+ * @param query  (batch, width), or (1, width) for a common query of all items
  * @param tokens (batch, n, width)
- * @param mask   additive, broadcast to (batch, heads, n); null where the query attends to all tokens
+ * @param mask   additive, broadcast to (batch, heads, n); null if the query attends to all tokens
  * @returns (batch, width)
  */
 export function queryAttention(

@@ -6,13 +6,13 @@ import { textEmbeddings } from "./text-graph.ts";
 import type { TextTransformer, VisionTower } from "./towers.ts";
 import { visionEmbeddings } from "./vision-graph.ts";
 
-/** A tower as an ONNX graph in memory: bytes to open in a session whose external data lies below `folder`. */
+/** A tower as an ONNX graph in memory: bytes for a session whose external data is below `folder`. */
 export interface CompiledGraph extends GraphFile {
   /** the first weight file, for messages */
   readonly name: string;
-  /** multiply-adds of the matrix products that the graph computes for an image, or for a text of the whole context length */
+  /** multiply-adds of the graph's matrix products for an image, or for a text of full context length */
   readonly multiplyAdds: number;
-  /** numbers in the tower's tensors */
+  /** number of elements of the tower's tensors */
   readonly parameters: number;
 }
 
@@ -57,7 +57,7 @@ function imageWidth(tower: VisionTower): number {
   return tower.kind === "vision-transformer" ? lastWidth(tower) : (tower.pool.output.weight.shape[0] as number);
 }
 
-/** Width of what the last layer of a head gives, or of the tokens where there is none. */
+/** Output width of the last layer of a head, or of the tokens if there is no head. */
 function lastWidth({ head, positions }: Pick<TextTransformer, "head" | "positions">): number {
   const last = head.at(-1);
   if (last === undefined) return positions.shape.at(-1) as number;

@@ -1,7 +1,10 @@
 import type { GraphBuilder } from "./graph-builder.ts";
 import type { ConvolutionNorm } from "./towers.ts";
 
-/** A convolution and its batch normalization, which onnxruntime makes one when the graph is loaded. @param x (batch, in, height, width) */
+/**
+ * Adds a convolution and its batch normalization, which onnxruntime fuses when the graph is loaded. @param x (batch, in, height,
+ * width)
+ */
 export function convolutionNorm(
   graph: GraphBuilder,
   x: string,

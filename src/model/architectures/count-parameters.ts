@@ -1,7 +1,7 @@
 import type { StoredTensor } from "../weights/weights.ts";
 import type { TextTransformer, VisionTower } from "./towers.ts";
 
-/** Numbers in the tensors of a tower, those of one place once; a ResNet's running means and variances among them. */
+/** Counts the elements of a tower's tensors, shared ones once, including a ResNet's running means and variances. */
 export function countParameters(tower: VisionTower | TextTransformer): number {
   const sizes = new Map<string, number>();
   addTensors(tower, sizes);

@@ -13,29 +13,31 @@ import {
 } from "../onnx/encode-model.ts";
 import { STORED_BYTES, type StoredTensor } from "../weights/weights.ts";
 
-/** An ONNX graph in memory whose initializers lie in weight files. */
+/** An ONNX graph in memory whose initializers are in weight files. */
 export interface GraphFile {
   readonly bytes: Uint8Array;
-  /** real path of the folder below which the weight files lie */
+  /** real path of a folder that contains all weight files */
   readonly folder: string;
-  /** of the graph with the weight files numbered in the order of their use: it does not depend on where they lie */
+  /** of the graph with the weight files numbered in the order of their use, so that it does not depend on their location */
   readonly sha256: string;
 }
 
-/** How a stored tensor is seen. */
+/** A view of a stored tensor. */
 export interface WeightView {
-  /** rows of its first axis: from the first to before the second */
+  /** range of rows along the first axis: [from, to) */
   readonly rows?: readonly [number, number];
-  /** sizes of as many elements, in the same order */
+  /** new shape with the same number of elements, in the same order */
   readonly shape?: readonly number[];
 }
 
-/** Writes a graph node by node; values are known by their names. */
+/** Builds a graph node by node; values are identified by name. */
 export interface GraphBuilder {
   input(spec: ValueSpec): string;
-  /** @param inputs names of values, "" for an optional one that is left out @param domain ONNX's own where absent @returns the first output */
+  /**
+   * @param inputs names of values, "" for an omitted optional one @param domain ONNX's by default @returns the first output
+   */
   op(type: string, inputs: readonly string[], attributes?: Attributes, domain?: string): string;
-  /** A node with several outputs; null for an optional one that is not needed. @returns their names, "" for null */
+  /** Adds a node with several outputs; null for an unused optional one. @returns their names, "" for null */
   outputs<const T extends readonly (string | null)[]>(
     type: string,
     inputs: readonly string[],
@@ -43,12 +45,15 @@ export interface GraphBuilder {
     attributes?: Attributes,
     domain?: string,
   ): { readonly [K in keyof T]: string };
-  /** A tensor of the weight files as float32, whatever it is stored as. @throws InputError, by name, if it holds no floats or overlapping ones */
+  /**
+   * Adds a tensor of the weight files as float32, converted if necessary. @throws InputError with its name if it contains no
+   * floats, or overlapping ones
+   */
   weight(tensor: StoredTensor, view?: WeightView): string;
-  /** The rows of a stored table (n, d) at int64 indices of any shape, as float32; the table itself is not converted. */
+  /** Gathers the rows of a stored table (n, d) at int64 indices of any shape as float32, without converting the table. */
   gatherRows(table: StoredTensor, indices: string): string;
   constant(values: Float32Array | BigInt64Array, dims: readonly number[]): string;
-  /** int64 numbers (n): shapes, axes, indices. */
+  /** An int64 constant (n): shapes, axes, indices. */
   integers(...values: number[]): string;
   /** An int64 scalar. */
   integer(value: number): string;
@@ -57,12 +62,12 @@ export interface GraphBuilder {
 
 type Attributes = Readonly<Record<string, AttributeSpec>>;
 
-/** The domain of onnxruntime's own operators. */
+/** The domain of onnxruntime's operators. */
 export const MICROSOFT = "com.microsoft";
 
 const FLOATS: readonly string[] = ["float32", "float16", "bfloat16", "float64"];
 
-/** ONNX 17 has LayerNormalization, and is run by every onnxruntime since 1.12. */
+/** Opset 17 has LayerNormalization, and every onnxruntime since 1.12 supports it. */
 const OPSETS = { "": 17, [MICROSOFT]: 1 };
 
 export function graphBuilder(): GraphBuilder {
@@ -73,7 +78,7 @@ export function graphBuilder(): GraphBuilder {
   const made = new Map<string, string>();
   const names = new Set<string>();
 
-  /** Makes a value the first time that it is asked for. */
+  /** Creates a value when it is first requested. */
   function once(key: string, make: () => string): string {
     const known = made.get(key);
     if (known !== undefined) return known;
@@ -113,7 +118,7 @@ export function graphBuilder(): GraphBuilder {
 
   const integers = (...values: number[]) => constant(BigInt64Array.from(values, BigInt), [values.length]);
 
-  /** The initializer of a tensor's elements, in the order in which they lie. */
+  /** Adds an initializer for a tensor's elements in memory order. */
   function storedAs(tensor: StoredTensor, dims: readonly number[], firstElement: number): string {
     return once(`initializer ${placeOf(tensor)} ${firstElement} (${dims})`, () => {
       let name = tensor.name;
@@ -219,27 +224,27 @@ function placeOf({ file, offset, type, shape, strides }: StoredTensor): string {
 
 function checkFloats({ name, type, file }: StoredTensor): void {
   if (!FLOATS.includes(type)) {
-    throw new InputError(`${file}: ${name} holds ${type}, but the architecture expects floating-point numbers`);
+    throw new InputError(`${file}: ${name} has type ${type}, but the architecture requires floating-point numbers`);
   }
 }
 
 /**
- * The axes of a tensor from the outermost to the innermost in memory; null where it is row-major.
+ * The axes of a tensor from the outermost to the innermost in memory; null if it is row-major.
  *
- * @throws InputError where its elements overlap or leave gaps: no order of axes makes it contiguous
+ * @throws InputError if its elements overlap or leave gaps, so that no order of axes is contiguous
  */
 function memoryOrder({ name, file, shape, strides }: StoredTensor): readonly number[] | null {
   if (strides === null) return null;
   const steps = (axis: number) => (shape[axis] === 1 ? 0 : (strides[axis] as number));
   const axes = shape.map((_, axis) => axis);
-  // an axis of size 1 steps nowhere and may stand anywhere: leave it last
+  // the stride of an axis of size 1 does not matter: put it last
   const order = axes.toSorted((a, b) => steps(b) - steps(a) || a - b);
   let expected = 1;
   for (const axis of order.toReversed()) {
     if (shape[axis] === 1) continue;
     if (strides[axis] !== expected) {
       throw new InputError(
-        `${file}: ${name} of shape (${shape.join(", ")}) is a part of a larger tensor (strides ${strides.join(", ")}); save its clone(), or contiguous()`,
+        `${file}: ${name} of shape (${shape.join(", ")}) is a view of a larger tensor (strides ${strides.join(", ")}); save its clone() or contiguous()`,
       );
     }
     expected *= shape[axis] as number;
@@ -251,7 +256,7 @@ function product(sizes: readonly number[]): number {
   return sizes.reduce((size, n) => size * n, 1);
 }
 
-/** The deepest folder that has every file below it. */
+/** The deepest folder that contains every file. */
 function commonFolder(files: readonly string[]): string {
   let folder = dirname(files[0] as string);
   while (files.some((file) => relative(folder, file).startsWith(`..${sep}`))) folder = dirname(folder);

@@ -3,33 +3,33 @@ import type { Weights } from "../weights/weights.ts";
 import type { OpenClipBlockConfig } from "./open-clip-block-config.ts";
 import type { OpenClipConfig } from "./open-clip-config.ts";
 
-/** Width of a head in all that OpenAI published. */
+/** Width of a head in all published models of OpenAI. */
 const HEAD_WIDTH = 64;
 const EPSILON = 1e-5;
 
-/** Numbers that OpenAI's archives hold beside the weights. */
+/** Integers that OpenAI's archives contain in addition to the weights. */
 const ARCHIVE_VALUES = ["input_resolution", "context_length", "vocab_size"] as const;
 
 /**
- * Whether the weights come from an archive that OpenAI published: a state dict with its three sizes in it. No other
- * library writes them, and what has them computes QuickGELU.
+ * Whether the weights come from an archive that OpenAI published: a state dict that contains three sizes. No other library writes
+ * these, and models with them compute QuickGELU.
  */
 export function isOpenAiArchive({ values, tensors }: Weights): boolean {
   return ARCHIVE_VALUES.every((name) => values.has(name) || tensors.has(name));
 }
 
 /**
- * Reads the architecture of OpenAI's weights off their shapes, as open_clip does. The activation is QuickGELU: shapes do
- * not show it, so this is for OpenAI's own archives.
+ * Infers the architecture of OpenAI's weights from their shapes, as open_clip does. The activation is QuickGELU, which shapes do
+ * not show, so this applies only to OpenAI's archives.
  *
- * @throws InputError if a tensor that shows a size is not there, or the archive's own numbers contradict the shapes
+ * @throws InputError if a tensor that determines a size is missing, or the archive's integers contradict the shapes
  * @see open_clip 3.3.0 src/open_clip/model.py `build_model_from_openai_state_dict`
  */
 export function inferOpenAi(weights: Weights): OpenClipConfig {
   const shape = (name: string, axes: number) => {
     const found = weights.tensors.get(name)?.shape;
     if (found?.length === axes && found.every((size) => size > 0)) return found as [number, ...number[]];
-    throw new InputError(`${weights.path}: no tensor ${name} of ${axes} axes, which OpenAI's archives have`);
+    throw new InputError(`${weights.path}: expected a tensor ${name} with ${axes} axes, as in OpenAI's archives`);
   };
   const blocks = (width: number, layers: number) => blocksOf(width, layers, weights.path);
   const names = [...weights.tensors.keys()];
@@ -99,7 +99,7 @@ function blocksOf(width: number, layers: number, path: string): OpenClipBlockCon
   return { width, layers, heads, mlpWidth: 4 * width, layerScale: false, activation: "quick_gelu", epsilon: EPSILON };
 }
 
-/** Different numbers that names have at a pattern's first group. */
+/** Counts the distinct numbers that names have in a pattern's first group. */
 function countBlocks(names: readonly string[], pattern: RegExp): number {
   return new Set(names.map((name) => pattern.exec(name)?.[1]).filter((number) => number !== undefined)).size;
 }

@@ -1,22 +1,22 @@
 import { resolve } from "node:path";
 import type { OpenClipNames, PretrainedName } from "./open-clip-names.ts";
 
-/** Folders of a path, from the file upwards, whose names may say what the weights are: the Hub's cache puts two between. */
+/** Number of path components, from the file upwards, whose names may identify the weights: the Hub's cache adds two. */
 const NAMING_PARTS = 4;
-/** Families of weights whose tags differ in what was trained on: `metaclip_b32.pt` is one of them. */
+/** Families of weights whose tags differ in the training data; a name such as `metaclip_b32.pt` identifies only the family. */
 const FAMILIES = ["metaclip", "dfn"];
-/** The score of the published name of a repository or file; above any tag's. */
+/** The score of a published repository or file name; higher than that of any tag. */
 const PUBLISHED = 1000;
-/** OpenAI's files have its models' names: those of other weights too. Its archives are known by their content. */
+/** OpenAI's file names equal model names, which other weights also use. Its archives are identified by their content. */
 const UNINFORMATIVE_NAME = "openai";
 
 /**
- * The pretrained names of open_clip that a path names: by the repository on the Hugging Face Hub, the file's name as
- * published, or the pretrained tag in the name of the file or of a folder above it.
+ * Finds open_clip's pretrained names in a path: by the repository on the Hugging Face Hub, the published file name, or the
+ * pretrained tag in the name of the file or of a parent folder.
  *
  * @param path   of the weight file
- * @param models open_clip's names of the architecture that the weights fit; those of other architectures are left out
- * @returns those that are named most exactly, several where the path does not tell them apart; empty for none
+ * @param models open_clip's names of the weights' architecture; names of other architectures are excluded
+ * @returns the most specific matches, several if the path does not distinguish them; empty if there is none
  */
 export function knownWeights(names: OpenClipNames, path: string, models: readonly string[]): readonly PretrainedName[] {
   const parts = pathParts(path);
@@ -27,8 +27,8 @@ export function knownWeights(names: OpenClipNames, path: string, models: readonl
 }
 
 /**
- * Whether a path names weights as published: the repository, the file's name, or a file that is called by the tag or family alone.
- * A tag among other words, or in a folder's name, may also be what somebody else's training calls its data:
+ * Whether a path contains a published name: the repository, the file's name, or a file name that consists only of the tag or
+ * family. A tag among other words, or in a folder's name, may also refer to the data of another training run:
  * `runs/rn50-cc12m/epoch_32.pt`.
  */
 export function isPublishedName(row: PretrainedName, path: string): boolean {
@@ -44,7 +44,7 @@ function pathParts(path: string): string[] {
   return parts.map((part) => clean(part.replace(/^models--.*--/, "").replace(/\.(pt|pth|bin|safetensors|json)$/, "")));
 }
 
-/** How exactly a part of a path names weights: 0 for not at all. */
+/** How specifically a part of a path names weights; 0 for no match. */
 function score({ tag, repository, file }: PretrainedName, part: string): number {
   if (repository !== null && clean(repository.replace(/^.*\//, "")) === part) return PUBLISHED;
   if (file !== null && tag !== UNINFORMATIVE_NAME && clean(file.replace(/\.\w+$/, "")) === part) return PUBLISHED;

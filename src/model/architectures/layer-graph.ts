@@ -5,7 +5,7 @@ export function layerNorm(graph: GraphBuilder, x: string, { weight, bias, epsilo
   return graph.op("LayerNormalization", [x, graph.weight(weight), graph.weight(bias)], { epsilon: { float: epsilon } });
 }
 
-/** x · matrixᵀ over the last axis: onnxruntime packs a stored (out, in) as it lies, where MatMul needs a transposed copy. */
+/** x · matrixᵀ over the last axis: onnxruntime packs a stored (out, in) directly, whereas MatMul needs a transposed copy. */
 export function timesTransposed(graph: GraphBuilder, x: string, matrix: string): string {
   return graph.op("FusedMatMul", [x, matrix], { transB: 1 }, MICROSOFT);
 }
@@ -16,7 +16,7 @@ export function linear(graph: GraphBuilder, x: string, { weight, bias }: Linear)
   return bias === null ? y : graph.op("Add", [y, graph.weight(bias)]);
 }
 
-/** Linear layers and projections in a row, over the last axis. */
+/** A sequence of linear layers and projections, over the last axis. */
 export function applyHead(graph: GraphBuilder, x: string, layers: readonly (Linear | Projection)[]): string {
   return layers.reduce(
     (value, layer) =>
@@ -25,7 +25,7 @@ export function applyHead(graph: GraphBuilder, x: string, layers: readonly (Line
   );
 }
 
-/** The hidden units of an MLP after their activation; its second Linear is left to the caller. */
+/** The hidden units of an MLP after their activation; the caller adds its second Linear. */
 export function hiddenUnits(graph: GraphBuilder, x: string, { activation, input }: Mlp): string {
   return activate(graph, linear(graph, x, input), activation);
 }

@@ -6,7 +6,7 @@ import type { OpenClipNames } from "./open-clip-names.ts";
 import { openClipTowers } from "./open-clip-towers.ts";
 import { takeTensors } from "./take-tensors.ts";
 
-/** open_clip's models that are supported: name and numbers. */
+/** open_clip's supported models: name and parsed configuration. */
 function supportedModels(names: OpenClipNames): { readonly name: string; readonly config: OpenClipConfig }[] {
   return Object.entries(names.models).flatMap(([name, cfg]) => {
     const config = unlessRefused(() => parseOpenClipConfig(cfg, name));
@@ -14,7 +14,7 @@ function supportedModels(names: OpenClipNames): { readonly name: string; readonl
   });
 }
 
-/** open_clip's names of models that have these numbers, whatever their activation. */
+/** open_clip's names of models with this configuration and any activation. */
 export function namesOf(
   names: OpenClipNames,
   config: OpenClipConfig,
@@ -26,7 +26,7 @@ export function namesOf(
   return { any: alike.map(({ name }) => name), same: same.map(({ name }) => name) };
 }
 
-/** open_clip's names of models whose tensors these are: all of them, and no others. */
+/** open_clip's names of models that have exactly these tensors. */
 export function namesByTensors(names: OpenClipNames, weights: Weights, isForeign: (name: string) => boolean): string[] {
   const fitting = supportedModels(names).filter(({ name, config }) =>
     unlessRefused(() => {
@@ -38,7 +38,7 @@ export function namesByTensors(names: OpenClipNames, weights: Weights, isForeign
   return fitting.map(({ name }) => name);
 }
 
-/** Whether models of these names compute the same but for their activation. */
+/** Whether models of these names are equal except for their activation. */
 export function isOneArchitecture(names: OpenClipNames, models: readonly string[]): boolean {
   const configs = models.map((name) => withoutActivation(parseOpenClipConfig(names.models[name], name)));
   return configs.every((config) => isDeepStrictEqual(config, configs[0]));

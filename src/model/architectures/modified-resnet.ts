@@ -3,16 +3,16 @@ import type { OpenClipResNetConfig } from "./open-clip-config.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { Bottleneck, ConvolutionNorm, Linear, ModifiedResNet } from "./towers.ts";
 
-/** Channels out of a bottleneck per channel inside it. */
+/** Output channels of a bottleneck per inner channel. */
 const EXPANSION = 4;
-/** PyTorch's BatchNorm2d, which open_clip leaves. */
+/** Default of PyTorch's BatchNorm2d, which open_clip uses. */
 const BATCH_NORM_EPSILON = 1e-5;
 
 /**
- * Takes CLIP's ResNet out of a state dict, as OpenAI and open_clip name it (`visual.layer1.0.conv1.weight`, …).
+ * Takes CLIP's ResNet from a state dict with the names of OpenAI and open_clip (`visual.layer1.0.conv1.weight`, …).
  *
  * @param embeddingWidth size of the embedding
- * @throws InputError, with both shapes, at the first tensor that does not fit
+ * @throws InputError with both shapes for the first tensor that does not fit
  * @see open_clip 3.3.0 src/open_clip/modified_resnet.py `ModifiedResNet`
  */
 export function modifiedResNet(
@@ -92,7 +92,7 @@ function takeConvolution(
   shape: readonly [number, number, number, number],
 ): ConvolutionNorm {
   const perChannel = (name: string) => tensors.take(`${norm}.${name}`, [shape[0]]);
-  tensors.skip(`${norm}.num_batches_tracked`); // what training counts
+  tensors.skip(`${norm}.num_batches_tracked`); // a counter of training
   return {
     weight: tensors.take(`${convolution}.weight`, shape),
     norm: {
@@ -106,9 +106,9 @@ function takeConvolution(
 }
 
 /**
- * Positions of the attention pool: the square of what open_clip computes, image size / 32.
+ * Number of positions of the attention pool: the square of image size / 32, as open_clip computes it.
  *
- * @throws InputError where the convolutions leave another number, as PyTorch would at the first image
+ * @throws InputError if the convolutions produce another number, where PyTorch would fail at the first image
  */
 function positionsOf(imageSize: number, where: string): number {
   const side = Math.floor(imageSize / 32);

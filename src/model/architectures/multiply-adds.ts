@@ -9,7 +9,7 @@ import type {
   VisionTransformer,
 } from "./towers.ts";
 
-/** Multiply-adds of the matrix products that the compiled graph computes for an image; what is element by element is left out. */
+/** Multiply-adds of the compiled graph's matrix products for an image; element-wise operations are not counted. */
 export function visionMultiplyAdds({
   imageSize,
   stem,
@@ -36,13 +36,13 @@ export function visionMultiplyAdds({
   return products + headProducts(head);
 }
 
-/** The same of a text as long as the context. */
+/** The same for a text of full context length. */
 export function textMultiplyAdds({ contextLength, pooling, blocks, head }: TextTransformer): number {
   const tokens = contextLength + (pooling.kind === "appended" ? 1 : 0);
   return blockProducts(blocks, tokens, true) + headProducts(head);
 }
 
-/** The same of CLIP's ResNet; its attention pool computes no keys and values. */
+/** The same for CLIP's ResNet; its attention pool computes no keys and values. */
 export function resNetMultiplyAdds({ imageSize, stem, stages, pool }: ModifiedResNet): number {
   let places = Math.ceil(imageSize.height / 2) * Math.ceil(imageSize.width / 2);
   let products = stem.reduce((sum, { weight }) => sum + places * elements(weight), 0);
@@ -77,7 +77,7 @@ function queryProducts(layers: readonly Linear[], heads: number, tokens: number)
   return layersProducts(layers) + 2 * heads * tokens * widthOf(layers);
 }
 
-/** The outputs of the last of attention's layers are as wide as its inputs are. */
+/** The output width of attention's last layer equals its input width. */
 const widthOf = (layers: readonly Linear[]) => layers.at(-1)?.weight.shape[1] as number;
 
 const layersProducts = (layers: readonly Linear[]) => layers.reduce((sum, { weight }) => sum + elements(weight), 0);

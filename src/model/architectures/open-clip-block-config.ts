@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InputError } from "../../foundation/errors.ts";
 import type { MlpActivation } from "./towers.ts";
 
-/** Numbers of the transformer of open_clip's own towers. */
+/** Parameters of the transformer in open_clip's native towers. */
 export interface OpenClipBlockConfig {
   readonly width: number;
   readonly layers: number;
@@ -15,15 +15,15 @@ export interface OpenClipBlockConfig {
   readonly epsilon: number;
 }
 
-/** What to do with a tower that is not supported. */
+/** Advice for a tower that is not supported. */
 export const EXPORT_INSTEAD = "export it to ONNX (examples/export) and evaluate that";
 
 export const positive = z.int32().positive();
 
-/** PyTorch's LayerNorm. */
+/** Default of PyTorch's LayerNorm. */
 const DEFAULT_EPSILON = 1e-5;
 
-/** Features of open_clip's CustomResidualAttentionBlock; none of its published models has one. */
+/** Features of open_clip's CustomResidualAttentionBlock, which no published model uses. */
 const REFUSED_FEATURES = [
   "qk_norm",
   "scaled_cosine_attn",
@@ -33,7 +33,7 @@ const REFUSED_FEATURES = [
   "scale_fc",
 ] as const;
 
-/** Fields that both of open_clip's own towers have. */
+/** Fields that both of open_clip's native towers have. */
 export const blockSchema = {
   mlp_ratio: z.number().positive().default(4),
   ls_init_value: z.number().nullish(),
@@ -50,7 +50,7 @@ export const blockSchema = {
 
 const fields = z.object(blockSchema);
 
-/** The transformer's numbers, with the sizes that each tower says in a way of its own. */
+/** The transformer's parameters, with the sizes that each tower's configuration states differently. */
 export function blockOf(
   cfg: z.infer<typeof fields> & { readonly width: number; readonly layers: number; readonly heads: number },
   quickGelu: boolean,
@@ -67,7 +67,7 @@ export function blockOf(
   }
   const mlpWidth = Math.trunc(width * cfg.mlp_ratio);
   if (mlpWidth === 0)
-    throw new InputError(`${where}: ${tower}.mlp_ratio: ${cfg.mlp_ratio} leaves an MLP without units`);
+    throw new InputError(`${where}: ${tower}.mlp_ratio: ${cfg.mlp_ratio} results in an MLP without units`);
   if (quickGelu && cfg.act_kwargs?.approximate !== undefined) {
     throw new InputError(`${where}: ${tower}.act_kwargs: QuickGELU has no "approximate"; remove it, or quick_gelu`);
   }
@@ -78,10 +78,10 @@ export function blockOf(
 }
 
 /**
- * Keys that open_clip does not know and that are switched off (false, null, 0, empty).
+ * Finds keys that open_clip does not define and that are disabled (false, null, 0, empty).
  *
  * @param prefix path of the record in the file, with a dot at the end: "text_cfg."
- * @throws InputError if one is switched on: what it would change is not known
+ * @throws InputError if such a key is enabled, because its effect is unknown
  */
 export function refuseUnknownKeys(
   record: Readonly<Record<string, unknown>>,
@@ -93,6 +93,6 @@ export function refuseUnknownKeys(
   const on = unknown.find((key) => record[key]);
   if (on === undefined) return unknown.map((key) => `${prefix}${key}`);
   throw new InputError(
-    `${where}: ${prefix}${on}: open_clip 3.3.0 has no such setting, so what it would change is not known; remove it if it changes nothing`,
+    `${where}: ${prefix}${on}: open_clip 3.3.0 has no such setting, so its effect is unknown; remove it if it has none`,
   );
 }

@@ -11,13 +11,13 @@ import {
 } from "./open-clip-block-config.ts";
 import { type OpenClipTextConfig, openClipTextConfig } from "./open-clip-text-config.ts";
 
-/** open_clip's description of a model with its defaults filled in: the numbers that its towers are built from. */
+/** open_clip's description of a model, completed with defaults: all parameters of its towers. */
 export interface OpenClipConfig {
-  /** size of the embeddings of both towers */
+  /** width of the embeddings of both towers */
   readonly embeddingWidth: number;
   readonly vision: OpenClipVitConfig | OpenClipResNetConfig | OpenClipTimmConfig;
   readonly text: OpenClipTextConfig;
-  /** keys that open_clip does not know and that are switched off, as `vision_cfg.key` */
+  /** unknown keys that are disabled, as `vision_cfg.key` */
   readonly ignored: readonly string[];
 }
 
@@ -29,15 +29,15 @@ export interface ImageSize {
 /** open_clip's VisionTransformer. */
 export interface OpenClipVitConfig extends OpenClipBlockConfig {
   readonly kind: "vit";
-  /** pixels of the input */
+  /** input size in pixels */
   readonly imageSize: ImageSize;
-  /** pixels of a patch's side */
+  /** side of a patch in pixels */
   readonly patchSize: number;
-  /** whether a norm comes before the blocks */
+  /** whether a norm precedes the blocks */
   readonly preNorm: boolean;
-  /** whether the last norm comes after pooling, not before */
+  /** whether the last norm follows pooling instead of preceding it */
   readonly normAfterPooling: boolean;
-  /** the class token, or the average of all but the class token */
+  /** the class token, or the average of all other tokens */
   readonly pooling: "first" | "average";
 }
 
@@ -49,11 +49,11 @@ export interface OpenClipResNetConfig {
   readonly width: number;
   /** bottlenecks of each stage */
   readonly layers: readonly [number, number, number, number];
-  /** heads of the attention pool, whose width is 32 times the stem's */
+  /** heads of the attention pool, whose width is 32 times that of the stem */
   readonly heads: number;
 }
 
-/** A network of timm with open_clip's head behind it. */
+/** A network of timm with open_clip's head. */
 export interface OpenClipTimmConfig {
   readonly kind: "timm";
   /** timm's name, e.g. `vit_base_patch16_siglip_224` */
@@ -61,7 +61,7 @@ export interface OpenClipTimmConfig {
   readonly imageSize: ImageSize;
   /** `timm_pool`; empty for the network's default */
   readonly pool: "" | "abs_attn" | "avg" | "avgmax" | "map" | "max" | "rot_attn" | "token";
-  /** `timm_proj`: null for timm's classifier in the place of a projection, "none" for no projection at all */
+  /** `timm_proj`: null for timm's classifier instead of a projection, "none" for no projection */
   readonly projection: "linear" | "mlp" | "none" | null;
   readonly projectionBias: boolean;
 }
@@ -83,7 +83,7 @@ const visionSchema = z.looseObject({
   attn_pooler_queries: z.number().nullish(),
   attn_pooler_heads: z.number().nullish(),
   no_ln_pre: z.boolean().nullish(),
-  pos_embed_type: z.enum(["learnable", "sin_cos_2d"]).nullish(), // either way the weights hold the positions
+  pos_embed_type: z.enum(["learnable", "sin_cos_2d"]).nullish(), // the weights contain the positions in both cases
   final_ln_after_pool: z.boolean().nullish(),
   pool_type: z.enum(["tok", "avg"]).default("tok"),
   output_tokens: z.boolean().nullish(),
@@ -109,7 +109,7 @@ const modelSchema = z.looseObject({
   multimodal_cfg: z.unknown().optional(),
 });
 
-/** Families of timm networks that are not supported, by how timm's names begin. */
+/** Families of timm networks that are not supported, by prefix of timm's names. */
 const REFUSED_FAMILIES: readonly (readonly [string, string])[] = [
   ["eva", "EVA"],
   ["convnext", "ConvNeXt"],
@@ -121,12 +121,11 @@ const REFUSED_FAMILIES: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Parses open_clip's description of a model as open_clip does, what it leaves out by open_clip's defaults.
+ * Parses open_clip's description of a model as open_clip does, with open_clip's defaults for missing fields.
  *
  * @param json  a `model_cfg`: `embed_dim`, `vision_cfg`, `text_cfg`, …
- * @param where what messages call it
- * @throws InputError naming each field that is not as it should be, a kind of tower that is not supported, or a key that
- *   open_clip does not know
+ * @param where its name in messages
+ * @throws InputError with each invalid field, an unsupported kind of tower, or an unknown key
  * @see open_clip 3.3.0 src/open_clip/model.py `CLIPVisionCfg`, `CLIPTextCfg`, `_build_vision_tower`, `_build_text_tower`
  */
 export function parseOpenClipConfig(json: unknown, where: string): OpenClipConfig {
@@ -146,7 +145,7 @@ export function parseOpenClipConfig(json: unknown, where: string): OpenClipConfi
   });
   if (text.projection === null && text.width !== model.embed_dim) {
     throw new InputError(
-      `${where}: texts have embeddings of text_cfg.width ${text.width}, without projection, and images of embed_dim ${model.embed_dim}`,
+      `${where}: text embeddings have text_cfg.width ${text.width}, without projection, but image embeddings embed_dim ${model.embed_dim}`,
     );
   }
   const vision = visionOf(model.vision_cfg, quickGelu, where);
@@ -158,11 +157,15 @@ function visionOf(cfg: z.infer<typeof visionSchema>, quickGelu: boolean, where: 
   const [height, width] = typeof cfg.image_size === "number" ? [cfg.image_size, cfg.image_size] : cfg.image_size;
   if (typeof cfg.layers !== "number") {
     if (typeof cfg.image_size !== "number") {
-      throw new InputError(`${where}: vision_cfg.image_size: open_clip's ResNet takes one number, for square images`);
+      throw new InputError(
+        `${where}: vision_cfg.image_size: expected one number, because open_clip's ResNet takes square images`,
+      );
     }
     const heads = Math.floor((cfg.width * 32) / cfg.head_width);
     if (heads === 0 || (cfg.width * 32) % heads !== 0 || cfg.width % 2 !== 0) {
-      throw new InputError(`${where}: vision_cfg: width ${cfg.width} does not go with head_width ${cfg.head_width}`);
+      throw new InputError(
+        `${where}: vision_cfg: width ${cfg.width} is not compatible with head_width ${cfg.head_width}`,
+      );
     }
     return { kind: "modified-resnet", imageSize: { height, width }, width: cfg.width, layers: cfg.layers, heads };
   }
@@ -172,10 +175,10 @@ function visionOf(cfg: z.infer<typeof visionSchema>, quickGelu: boolean, where: 
   const [patchHeight, patchWidth] =
     typeof cfg.patch_size === "number" ? [cfg.patch_size, cfg.patch_size] : (cfg.patch_size ?? []);
   if (patchHeight === undefined || patchHeight !== patchWidth) {
-    throw new InputError(`${where}: vision_cfg.patch_size: expected one number, for square patches`);
+    throw new InputError(`${where}: vision_cfg.patch_size: expected one number, because patches are square`);
   }
   if (patchHeight > Math.min(height, width)) {
-    throw new InputError(`${where}: vision_cfg: patch_size ${patchHeight} is above image_size ${height} × ${width}`);
+    throw new InputError(`${where}: vision_cfg: patch_size ${patchHeight} exceeds image_size ${height} × ${width}`);
   }
   return {
     kind: "vit",

@@ -22,16 +22,16 @@ const schema = z.strictObject({
 
 /** open_clip's model configurations by name, and its pretrained names. */
 export type OpenClipNames = z.infer<typeof schema>;
-/** What open_clip says of weights that it names by model and tag. */
+/** open_clip's information about weights with a model name and tag. */
 export type PretrainedName = OpenClipNames["pretrained"][number];
 
-/** What `--arch` names. */
+/** The architecture that `--arch` names. */
 export interface NamedArchitecture {
   /** open_clip's name of the model */
   readonly name: string;
   /** its `model_cfg` */
   readonly config: Readonly<Record<string, unknown>>;
-  /** the pretrained name, where a tag was given */
+  /** the pretrained name, if a tag was given */
   readonly pretrained: PretrainedName | null;
 }
 
@@ -45,10 +45,10 @@ export function openClipNames(): Promise<OpenClipNames> {
 }
 
 /**
- * Finds what `--arch` names: a model of open_clip (`ViT-B-32-quickgelu`), with a pretrained tag behind it
- * (`ViT-B-32-quickgelu:laion400m_e32`), or a model as OpenAI spells it (`ViT-B/32`, `ViT-L/14@336px`).
+ * Finds the architecture that `--arch` names: a model of open_clip (`ViT-B-32-quickgelu`), optionally with a pretrained tag
+ * (`ViT-B-32-quickgelu:laion400m_e32`), or a model in OpenAI's spelling (`ViT-B/32`, `ViT-L/14@336px`).
  *
- * @throws InputError naming the closest names, or the model's tags
+ * @throws InputError with the closest names, or the model's tags
  */
 export function findArchitecture(names: OpenClipNames, requested: string): NamedArchitecture {
   const [model = "", tag] = requested.split(":");

@@ -12,17 +12,17 @@ import {
 
 /** open_clip's TextTransformer. */
 export interface OpenClipTextConfig extends OpenClipBlockConfig {
-  /** most tokens of a text, an appended class token not counted */
+  /** maximum number of tokens of a text, without an appended class token */
   readonly contextLength: number;
   readonly vocabularySize: number;
   readonly causal: boolean;
   readonly pooling:
     | { readonly kind: "argmax" }
-    /** the first token of this id; position 0 where the text has none */
+    /** the first token with this id; position 0 if the text has none */
     | { readonly kind: "token"; readonly id: number }
     | { readonly kind: "first" }
     | { readonly kind: "last" }
-    /** CoCa's `cls_emb` at the end; the keys that `padId` marks are masked, shifted by one as CoCa's weights were trained */
+    /** CoCa's `cls_emb` at the end; keys with `padId` are masked, shifted by one as in the training of CoCa's weights */
     | { readonly kind: "appended"; readonly padId: number };
   /** a matrix (width, embedding), a Linear with bias, or none */
   readonly projection: "matrix" | "linear" | null;
@@ -39,7 +39,7 @@ const textSchema = z.looseObject({
   pad_id: z.number().int().nonnegative().default(0),
   eos_id: z.number().int().nonnegative().default(2),
   no_causal_mask: z.boolean().nullish(),
-  final_ln_after_pool: z.boolean().nullish(), // open_clip does not give it to its text tower
+  final_ln_after_pool: z.boolean().nullish(), // open_clip does not pass it to its text tower
   pool_type: z.enum(["argmax", "eos", "first", "last"]).default("argmax"),
   proj_bias: z.boolean().nullish(),
   proj_type: z.enum(["linear", "none"]).default("linear"),
@@ -47,7 +47,7 @@ const textSchema = z.looseObject({
   hf_model_name: z.string().nullish(),
 });
 
-/** Fields of the tokenizer, and of a text tower that is refused. */
+/** Fields of the tokenizer, and of an unsupported text tower. */
 const KEYS_READ_ELSEWHERE = [
   "hf_tokenizer_name",
   "tokenizer_mode",
@@ -60,8 +60,9 @@ const KEYS_READ_ELSEWHERE = [
 /**
  * Parses a `text_cfg`.
  *
- * @param model what its model says: whether MLPs have QuickGELU, and whether the text tower is a module of its own (`custom_text`)
- * @throws InputError naming what is not as it should be, or not supported
+ * @param model properties of the model: whether MLPs have QuickGELU, and whether the text tower is a separate module
+ *   (`custom_text`)
+ * @throws InputError with what is invalid or not supported
  */
 export function openClipTextConfig(
   json: unknown,

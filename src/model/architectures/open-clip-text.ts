@@ -4,11 +4,11 @@ import { takeLayerNorm, takeLinear } from "./take-layers.ts";
 import type { TensorTaker } from "./take-tensors.ts";
 import type { TextPooling, TextTransformer } from "./towers.ts";
 
-/** What scales logits, and the sizes that OpenAI's archives hold as tensors. */
+/** The logit scale, and the sizes that OpenAI's archives contain as tensors. */
 const SKIPPED = ["logit_scale", "logit_bias", "input_resolution", "context_length", "vocab_size"];
 
 /**
- * Takes open_clip's TextTransformer out of a state dict: names at its top level, as CLIP has them, or below `text.`, as CustomTextCLIP.
+ * Takes open_clip's TextTransformer from a state dict: with top-level names, as in CLIP, or below `text.`, as in CustomTextCLIP.
  *
  * @param embeddingWidth of the embeddings
  * @throws InputError, with both shapes, at the first tensor that does not fit

@@ -7,9 +7,9 @@ import { timmVit } from "./timm-vit.ts";
 import type { TextTransformer, VisionTower } from "./towers.ts";
 
 /**
- * The towers of a checkpoint of open_clip, by its configuration.
+ * Takes the towers of an open_clip checkpoint according to its configuration.
  *
- * @param where what messages call the configuration
+ * @param where name of the configuration in messages
  * @throws InputError if the image tower is not supported, or a tensor does not fit
  */
 export function openClipTowers(

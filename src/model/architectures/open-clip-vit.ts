@@ -5,7 +5,7 @@ import type { TensorTaker } from "./take-tensors.ts";
 import type { VisionTransformer } from "./towers.ts";
 
 /**
- * Takes open_clip's VisionTransformer out of a state dict: OpenAI's too, whose names are the same.
+ * Takes open_clip's VisionTransformer from a state dict; OpenAI's has the same names.
  *
  * @param embeddingWidth of the embeddings
  * @throws InputError, with both shapes, at the first tensor that does not fit; positions for another image size are not resized

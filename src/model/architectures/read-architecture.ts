@@ -12,21 +12,21 @@ import { takeTensors } from "./take-tensors.ts";
 import type { VisionTower } from "./towers.ts";
 import { transformersTowers } from "./transformers-towers.ts";
 
-/** A configuration that lies beside the weights. */
+/** A configuration in the folder of the weights. */
 export interface FoundConfig {
-  /** what messages call it */
+  /** its name in messages */
   readonly file: string;
-  /** parsed: open_clip's `model_cfg`, or the whole of transformers' `config.json` */
+  /** the parsed `model_cfg` of open_clip, or transformers' complete `config.json` */
   readonly config: unknown;
 }
 
-/** What may describe an architecture; null where it is not there. */
+/** Possible descriptions of an architecture; null if missing. */
 export interface ArchitectureConfigs {
   readonly openClip: FoundConfig | null;
   readonly huggingFace: FoundConfig | null;
-  /** what `--arch` names */
+  /** the value of `--arch` */
   readonly arch?: string | undefined;
-  /** the model of open_clip that the arguments of its training name, and the file that holds them */
+  /** the open_clip model in the training arguments, and the file of the arguments */
   readonly trained?: { readonly file: string; readonly arch: string } | undefined;
 }
 
@@ -37,19 +37,19 @@ interface OpenClipDescription {
   readonly modelCfg: Readonly<Record<string, unknown>> | null;
   readonly pretrained: PretrainedName | null;
   readonly notes: readonly string[];
-  /** why its numbers may be wrong */
+  /** reasons why its numbers may be wrong */
   readonly warnings?: readonly string[];
 }
 
-/** Names listed in a message. */
+/** Maximum number of names in a message. */
 const LISTED = 5;
 
 /**
- * Finds the two towers in a state dict. The names of its tensors say whose library's it is; then `--arch`, the
- * configuration of that library, the arguments of its training, or the shapes describe it. Shapes do not show the activation:
- * where only they and no path decide, GELU is taken, with a warning.
+ * Finds the two towers in a state dict. The names of its tensors identify the library; `--arch`, the configuration of that
+ * library, the training arguments or the shapes then describe the architecture. Shapes do not show the activation: if only they
+ * are available and the path names no weights, GELU is used, with a warning.
  *
- * @throws InputError if nothing describes it, what does is not supported, or a tensor is missing, of another shape, or too many
+ * @throws InputError if there is no description, it is not supported, or a tensor is missing, unexpected or of another shape
  */
 export async function readArchitecture(weights: Weights, configs: ArchitectureConfigs): Promise<Architecture> {
   const library = libraryOf(weights);
@@ -58,7 +58,7 @@ export async function readArchitecture(weights: Weights, configs: ArchitectureCo
     : openClipArchitecture(weights, configs, await openClipNames());
 }
 
-/** Whose names the tensors have. */
+/** The library whose names the tensors have. */
 function libraryOf({ path, tensors, unusable }: Weights): Architecture["library"] {
   const names = [...tensors.keys(), ...unusable.keys()];
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
@@ -66,12 +66,12 @@ function libraryOf({ path, tensors, unusable }: Weights): Architecture["library"
   if (has(/^(vision_model|text_model)\./)) return "transformers";
   if (has(/^image_encoder\./) && has(/^text_encoder\./)) {
     throw new InputError(
-      `${path}: its tensors have the names of Apple's MobileCLIP repository; take the weights that open_clip publishes (apple/MobileCLIP-…-OpenCLIP)`,
+      `${path}: its tensors have the names of Apple's MobileCLIP repository; use the weights that open_clip publishes (apple/MobileCLIP-…-OpenCLIP)`,
     );
   }
   const first = names.slice(0, LISTED).join(", ") || "none";
   throw new InputError(
-    `${path}: the names of its tensors are neither open_clip's nor those of a CLIP of transformers: ${first}${names.length > LISTED ? ", …" : ""}`,
+    `${path}: its tensors have neither the names of open_clip nor those of CLIP in transformers: ${first}${names.length > LISTED ? ", …" : ""}`,
   );
 }
 
@@ -125,12 +125,12 @@ function describeOpenClip(weights: Weights, configs: ArchitectureConfigs, names:
     const source = "the shapes of the tensors of an OpenAI archive";
     const config = inferOpenAi(weights);
     const { same } = namesOf(names, config);
-    const named = same.length === 0 ? "" : `: they are those of ${same.join(" or ")}`;
+    const named = same.length === 0 ? "" : `: they match ${same.join(" or ")}`;
     return {
       ...none,
       config,
       source,
-      notes: [`${source} describe its architecture${named}; its MLPs compute QuickGELU`],
+      notes: [`${source} describe its architecture${named}; its MLPs use QuickGELU`],
     };
   }
   if (trained !== undefined) {
@@ -142,7 +142,7 @@ function describeOpenClip(weights: Weights, configs: ArchitectureConfigs, names:
   return describeByShapes(weights, names, huggingFace);
 }
 
-/** The model of open_clip that has these tensors, if they are those of one but for its activation. */
+/** The model of open_clip with these tensors, if it is unique apart from its activation. */
 function describeByShapes(
   weights: Weights,
   names: OpenClipNames,
@@ -156,33 +156,33 @@ function describeByShapes(
     const source = "the shapes of its tensors";
     const config = parseOpenClipConfig(modelCfg, name);
     const activation = config.text.activation === "quick_gelu" ? "QuickGELU" : "GELU";
-    const certain = byPath === null ? "" : `, by its path ${byPath.model}:${byPath.tags.join(" or ")}`;
+    const certain = byPath === null ? "" : `, according to its path ${byPath.model}:${byPath.tags.join(" or ")}`;
     const otherModels = fitting.filter((model) => model !== name);
     const advice =
-      otherModels.length === 0 ? "" : `; if it was trained with the other, give --arch ${otherModels.join(" or ")}`;
+      otherModels.length === 0 ? "" : `; if it was trained with the other one, give --arch ${otherModels.join(" or ")}`;
     return {
       config,
       source,
       modelCfg,
       pretrained: null,
-      notes: [`${source} describe its architecture: they are those of ${name}${certain}`],
+      notes: [`${source} describe its architecture: they match ${name}${certain}`],
       warnings:
         byPath?.isPublished || config.vision.kind === "timm"
           ? []
           : [
-              `${byPath === null ? "nothing" : "only a word in its path"} says whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is taken, as ${byPath === null ? name : `open_clip's ${byPath.model}:${byPath.tags.join(" or ")}`} has it${advice}`,
+              `${byPath === null ? "no file" : "only a word in its path"} indicates whether ${weights.path} was trained with GELU or QuickGELU, and shapes do not show it: ${activation} is used, as in ${byPath === null ? name : `open_clip's ${byPath.model}:${byPath.tags.join(" or ")}`}${advice}`,
             ],
     };
   }
   const choice =
     name === undefined
-      ? "no supported model of open_clip's has these tensors; put its open_clip_config.json beside it"
-      : `its tensors fit ${fitting.join(", ")}: give one with --arch, or put its open_clip_config.json beside it`;
+      ? "no supported model of open_clip has these tensors; add its open_clip_config.json to the folder"
+      : `its tensors fit ${fitting.join(", ")}: give one with --arch, or add its open_clip_config.json to the folder`;
   const beside = huggingFace === null ? "" : ` (${huggingFace.file} describes tensors with transformers' names)`;
-  throw new InputError(`${weights.path}: nothing describes its architecture${beside}; ${choice}`);
+  throw new InputError(`${weights.path}: no file describes its architecture${beside}; ${choice}`);
 }
 
-/** The model that the path of weights names, with its tags; null where it names none or several. */
+/** The model that the path of weights names, with its tags; null if it names none or several. */
 function namedByPath(
   names: OpenClipNames,
   { path }: Weights,
@@ -206,7 +206,7 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
   if (huggingFace === null) {
     const beside = openClip === null ? "" : ` (${openClip.file} describes tensors with open_clip's names)`;
     throw new InputError(
-      `${weights.path}: its tensors have transformers' names, but nothing describes its architecture${beside}; put the model's config.json beside it`,
+      `${weights.path}: its tensors have transformers' names, but no file describes its architecture${beside}; add the model's config.json to the folder`,
     );
   }
   const { file, config } = huggingFace;
@@ -231,17 +231,17 @@ function transformersArchitecture(weights: Weights, configs: ArchitectureConfigs
   };
 }
 
-/** Names that open_clip's towers have, and what other libraries add to them: Long-CLIP's `positional_embedding_res`. */
+/** Names in open_clip's towers, and additions of other libraries such as Long-CLIP's `positional_embedding_res`. */
 const isOfOpenClip = (name: string) =>
   /^(visual|text|transformer|token_embedding|positional_embedding|ln_final|text_projection|cls_emb)/.test(name);
 
 const isOfTransformers = (name: string) => /^(vision_model|text_model|visual_projection|text_projection)/.test(name);
 
 /**
- * Tensors of a tower that the architecture does not have: more blocks, another head. Without them it would compute
- * something else.
+ * Refuses tensors of a tower that the architecture does not have, such as more blocks or another head: without them, the result
+ * would be wrong.
  *
- * @throws InputError naming the first
+ * @throws InputError with the first of them
  */
 function refuseForeign(
   unused: readonly string[],
@@ -259,15 +259,15 @@ function refuseForeign(
 function ignoredNote({ ignored }: OpenClipConfig, source: string): string[] {
   return ignored.length === 0
     ? []
-    : [`${source}: open_clip does not know ${ignored.join(", ")}; off, so it changes nothing`];
+    : [`${source}: open_clip does not define ${ignored.join(", ")}; disabled, so it has no effect`];
 }
 
-/** open_clip refuses such weights, transformers warns of them. */
+/** Warns of unused tensors; open_clip refuses such weights, transformers warns of them. */
 function warnOfUnused(unused: readonly string[]): string[] {
   if (unused.length === 0) return [];
   const first = unused.slice(0, LISTED).join(", ");
   const more = unused.length > LISTED ? ` and ${unused.length - LISTED} more tensors` : "";
-  return [`not used: ${first}${more}: if the model computes with them, as with an adapter, its scores are wrong`];
+  return [`not used: ${first}${more}: if the model needs them, for example as an adapter, its scores are wrong`];
 }
 
 function describeImageTower(tower: VisionTower): string {

@@ -5,7 +5,7 @@ import { linear } from "./layer-graph.ts";
 import type { Bottleneck, ConvolutionNorm, ModifiedResNet } from "./towers.ts";
 
 /**
- * CLIP's ResNet.
+ * Adds CLIP's ResNet.
  *
  * @param pixels (batch, 3, height, width), normalized
  * @returns (batch, d), not normalized
@@ -27,18 +27,21 @@ function bottleneck(graph: GraphBuilder, x: string, { stride, convolutions, down
   return graph.op("Relu", [graph.op("Add", [residual, identity])]);
 }
 
-/** A convolution of 1 × 1 or 3 × 3 that keeps the size but for its stride, its norm, and ReLU. */
+/** Adds a convolution of 1 × 1 or 3 × 3 that keeps the size except for its stride, its norm, and ReLU. */
 function reluNorm(graph: GraphBuilder, x: string, layer: ConvolutionNorm, stride = 1): string {
   const padding = ((layer.weight.shape[2] as number) - 1) / 2;
   return graph.op("Relu", [convolutionNorm(graph, x, layer, { stride, padding })]);
 }
 
-/** The average of squares of two by two. */
+/** Adds an average pool over 2 × 2 squares. */
 function halve(graph: GraphBuilder, x: string): string {
   return graph.op("AveragePool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
 }
 
-/** Attention of the mean of all places over it and them. @param x (batch, channels, height, width) @returns (batch, d) */
+/**
+ * Adds attention in which the mean of all positions attends to itself and to them. @param x (batch, channels, height, width)
+ * @returns (batch, d)
+ */
 function attentionPool(graph: GraphBuilder, x: string, pool: ModifiedResNet["pool"]): string {
   const { positions, output } = pool;
   const [count, width] = positions.shape as [number, number];

@@ -1,12 +1,12 @@
 import type { TensorTaker } from "./take-tensors.ts";
 import type { LayerNorm, Linear } from "./towers.ts";
 
-/** PyTorch's `LayerNorm` of this name: `weight` and `bias` of (width). */
+/** Takes PyTorch's `LayerNorm` of this name: `weight` and `bias` of (width). */
 export function takeLayerNorm(tensors: TensorTaker, name: string, width: number, epsilon: number): LayerNorm {
   return { weight: tensors.take(`${name}.weight`, [width]), bias: tensors.take(`${name}.bias`, [width]), epsilon };
 }
 
-/** PyTorch's `Linear` of this name: `weight` of (output, input), `bias` of (output). */
+/** Takes PyTorch's `Linear` of this name: `weight` of (output, input), `bias` of (output). */
 export function takeLinear(
   tensors: TensorTaker,
   name: string,

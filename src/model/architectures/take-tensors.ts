@@ -1,24 +1,24 @@
 import { InputError } from "../../foundation/errors.ts";
 import type { StoredTensor, Weights } from "../weights/weights.ts";
 
-/** Takes tensors out of a state dict by name, and knows which were not taken. */
+/** Takes tensors from a state dict by name, and records which remain. */
 export interface TensorTaker {
   /** Whether the state dict has a tensor of this name. */
   has(name: string): boolean;
-  /** Shape of a tensor; null where there is none of this name. It does not count as taken. */
+  /** Shape of a tensor; null if there is none of this name. It does not count as taken. */
   shape(name: string): readonly number[] | null;
   /**
-   * @param shape the sizes that the architecture expects; null on an axis that may have any size
-   * @throws InputError, with both shapes, if it is not there, has another shape, or cannot be used
+   * @param shape expected size of each axis; null for an axis of any size
+   * @throws InputError with both shapes if it is missing, has another shape, or cannot be used
    */
   take(name: string, shape: readonly (number | null)[]): StoredTensor;
-  /** Marks a tensor that the architecture knows and does not need (`logit_scale`, masks, position ids), whether it is there or not. */
+  /** Marks a known tensor that is not needed (`logit_scale`, masks, position ids) and may be missing. */
   skip(name: string): void;
   /** Names that were neither taken nor skipped, sorted. */
   unused(): string[];
 }
 
-/** @param source what describes the architecture, for messages */
+/** @param source source of the architecture's description, for messages */
 export function takeTensors({ path, tensors, unusable }: Weights, source = "the architecture"): TensorTaker {
   const left = new Set([...tensors.keys(), ...unusable.keys()]);
   return {
@@ -29,7 +29,9 @@ export function takeTensors({ path, tensors, unusable }: Weights, source = "the 
       if (reason !== undefined) throw new InputError(`${path}: ${name}: ${reason}`);
       const tensor = tensors.get(name);
       if (tensor === undefined) {
-        throw new InputError(`${path}: no tensor ${name}, which ${source} needs, of shape ${shapeText(shape)}`);
+        throw new InputError(
+          `${path}: missing tensor ${name}, which ${source} requires with shape ${shapeText(shape)}`,
+        );
       }
       const fits =
         tensor.shape.length === shape.length && shape.every((size, i) => size === null || size === tensor.shape[i]);

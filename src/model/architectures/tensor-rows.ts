@@ -2,7 +2,7 @@ import { STORED_BYTES, type StoredTensor } from "../weights/weights.ts";
 import type { Linear } from "./towers.ts";
 
 /**
- * Rows of a stored tensor, as a tensor that lies inside it: where a checkpoint packs several matrices in one.
+ * Rows of a stored tensor as a tensor view, for checkpoints that pack several matrices into one.
  *
  * @param from first row, 0 ≤ from < to
  * @param to   row after the last, at most the size of the first axis

@@ -6,7 +6,7 @@ import type { TextTransformer } from "./towers.ts";
 import { type PooledToken, transformerBlocks } from "./transformer-graph.ts";
 
 /**
- * A text transformer.
+ * Adds a text transformer.
  *
  * @param ids (batch, tokens) int64, at most `contextLength` tokens
  * @returns (batch, d), not normalized
@@ -20,12 +20,12 @@ export function textEmbeddings(graph: GraphBuilder, tower: TextTransformer, ids:
     pooling.kind === "appended"
       ? { kind: "additive", value: paddingMask(graph, ids, length, pooling.padId, causal) }
       : { kind: causal ? "causal" : "all" };
-  // the norm is of one token: before pooling or after it is the same
+  // the norm applies per token, so its order with pooling does not matter
   const x = layerNorm(graph, transformerBlocks(graph, tokens, tower.blocks, mask, pooled), tower.postNorm);
   return applyHead(graph, x, tower.head);
 }
 
-/** Embeddings of the tokens and of their positions. @returns (batch, tokens, width) */
+/** Adds the embeddings of the tokens and of their positions. @returns (batch, tokens, width) */
 function embedTokens(
   graph: GraphBuilder,
   { pooling, tokenEmbedding, positions }: TextTransformer,
@@ -71,10 +71,10 @@ function pooledToken(
 }
 
 /**
- * The token at the first of the highest numbers.
+ * The position of the first maximum.
  *
  * @param numbers (batch, tokens)
- * @param length of the text where it attends to no later token, null where it attends to all
+ * @param length length of the text if it attends to no later token, null if it attends to all
  */
 function atHighest(graph: GraphBuilder, numbers: string, length: string | null): PooledToken {
   const place = graph.op("ArgMax", [numbers], { axis: 1, keepdims: 1 }); // (batch, 1)
@@ -84,7 +84,7 @@ function atHighest(graph: GraphBuilder, numbers: string, length: string | null):
   };
 }
 
-/** The keys up to a place, (batch, 1) or (1). @returns additive, (batch or 1, 1, keys) */
+/** A mask of the keys up to a position, (batch, 1) or (1). @returns additive, (batch or 1, 1, keys) */
 function upTo(graph: GraphBuilder, place: string, length: string): string {
   const isUpTo = graph.op("LessOrEqual", [
     places(graph, length),
@@ -93,23 +93,23 @@ function upTo(graph: GraphBuilder, place: string, length: string): string {
   return additive(graph, isUpTo);
 }
 
-/** 0, 1, … to before a length (1). @returns (length) int64 */
+/** The positions 0, 1, …, length − 1. @returns (length) int64 */
 function places(graph: GraphBuilder, length: string): string {
   return graph.op("Range", [graph.integer(0), graph.op("Squeeze", [length]), graph.integer(1)]);
 }
 
-/** 0 where a key is attended to, -∞ where not. */
+/** An additive mask: 0 for attended keys, -∞ for others. */
 function additive(graph: GraphBuilder, attended: string): string {
   const numbers = [0, Number.NEGATIVE_INFINITY].map((number) => graph.constant(Float32Array.of(number), []));
   return graph.op("Where", [attended, ...numbers]);
 }
 
-/** What CoCa's tokens attend to: no padding and, with a causal mask, no later token. @returns additive, (batch, 1, queries, keys) */
+/** The mask of CoCa's tokens: no padding and, with a causal mask, no later token. @returns additive, (batch, 1, queries, keys) */
 function paddingMask(graph: GraphBuilder, ids: string, length: string, padId: number, causal: boolean): string {
   const keys = graph.op("Unsqueeze", [notPadding(graph, ids, padId), graph.integers(1)]); // (batch, 1, 1, keys)
   if (!causal) {
     const shape = graph.op("Concat", [graph.integers(1, 1), length, graph.integers(1)], { axis: 0 });
-    return graph.op("Expand", [keys, shape]); // MultiHeadAttention broadcasts no queries
+    return graph.op("Expand", [keys, shape]); // MultiHeadAttention does not broadcast queries
   }
   const keyPlaces = places(graph, length);
   const isUpTo = graph.op("LessOrEqual", [keyPlaces, graph.op("Unsqueeze", [keyPlaces, graph.integers(1)])]);
@@ -117,8 +117,8 @@ function paddingMask(graph: GraphBuilder, ids: string, length: string, padId: nu
 }
 
 /**
- * The keys that are not padding, the appended token's among them, one position too late, as CoCa's weights were trained: the first
- * is always attended to, the appended one where the last id is no padding.
+ * The mask of keys that are not padding, including the appended token, shifted by one position as in the training of CoCa's
+ * weights: the first key is always attended to, the appended one only if the last id is not padding.
  *
  * @returns additive, (batch, 1, keys)
  */

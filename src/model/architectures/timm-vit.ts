@@ -7,16 +7,16 @@ import { linearRows } from "./tensor-rows.ts";
 import { type TimmVit, timmVits } from "./timm-vits.ts";
 import type { Block, ConvolutionNorm, Linear, Mlp, VisionPooling, VisionTransformer } from "./towers.ts";
 
-/** PyTorch's default, which timm leaves. */
+/** PyTorch's default, which timm uses. */
 const BATCH_NORM_EPSILON = 1e-5;
 
 /**
- * The image tower of open_clip's TimmModel (`visual.trunk.*`, `visual.head.*`) where timm's network is a plain vision
+ * Takes the image tower of open_clip's TimmModel (`visual.trunk.*`, `visual.head.*`) if timm's network is a plain vision
  * transformer: SigLIP's, MobileCLIP-B's, CLIP's.
  *
  * @param embeddingWidth `embed_dim`, the size of the embedding
- * @param where          what messages call the configuration
- * @throws InputError if the network is not one of {@link timmVits}, a tensor does not fit, or open_clip could not build it
+ * @param where          name of the configuration in messages
+ * @throws InputError if the network is not one of {@link timmVits}, a tensor does not fit, or open_clip cannot build it
  * @see open_clip 3.3.0 src/open_clip/timm_model.py `TimmModel`; timm 1.0.29 timm/models/vision_transformer.py
  *   `VisionTransformer`, timm/models/vision_transformer_hybrid.py `vit_base_mci_224`
  */
@@ -63,7 +63,7 @@ function vitOf({ model, imageSize }: OpenClipTimmConfig, where: string): TimmVit
   if (vit === undefined || !Object.hasOwn(vits, model)) {
     const known = Object.keys(vits).join(", ");
     throw new InputError(
-      `${where}: vision_cfg.timm_model_name ${model} is not supported yet; ${EXPORT_INSTEAD}; supported of timm: ${known}`,
+      `${where}: vision_cfg.timm_model_name ${model} is not supported yet; ${EXPORT_INSTEAD}; supported networks of timm: ${known}`,
     );
   }
   if (imageSize.height !== vit.imageSize || imageSize.width !== vit.imageSize) {
@@ -75,14 +75,14 @@ function vitOf({ model, imageSize }: OpenClipTimmConfig, where: string): TimmVit
   return vit;
 }
 
-/** What the network pools by, and whether the last norm comes after it, as timm decides when it builds the network. */
+/** The network's pooling, and whether the last norm follows it, as timm decides when it builds the network. */
 function poolingOf(
   { model, pool, projection }: OpenClipTimmConfig,
   vit: TimmVit,
   where: string,
 ): { kind: "token" | "avg" | "map"; normAfter: boolean } {
   const named = `${where}: vision_cfg.timm_pool "${pool}"`;
-  // With a projection of open_clip's, the network is built with its default and its pooling exchanged: the norm stays
+  // With a projection, open_clip builds the network with its default pooling and then replaces the pooling: the norm stays
   const isDefault = projection === "linear" || projection === "mlp";
   const kind = pool === "" && isDefault ? vit.pooling : pool;
   if (kind !== "token" && kind !== "avg" && kind !== "map") {
@@ -90,9 +90,7 @@ function poolingOf(
   }
   if (kind === "token" && !vit.classToken) throw new InputError(`${named}: ${model} has no class token`);
   if (kind === "map" && vit.pooling !== "map") {
-    throw new InputError(
-      `${named} is supported only where it is timm's default, which is "${vit.pooling}" for ${model}`,
-    );
+    throw new InputError(`${named} is supported only as timm's default, which is "${vit.pooling}" for ${model}`);
   }
   return { kind, normAfter: kind === "avg" && !isDefault && vit.normAfterAverage };
 }
@@ -170,7 +168,7 @@ function takeHead(
     case "none":
       if (width === embeddingWidth) return [];
       throw new InputError(
-        `${where}: vision_cfg.timm_proj "none" leaves ${width} numbers, but embed_dim is ${embeddingWidth}`,
+        `${where}: vision_cfg.timm_proj "none" results in ${width} numbers, but embed_dim is ${embeddingWidth}`,
       );
     case "mlp":
       throw new InputError(`${where}: vision_cfg.timm_proj "mlp" is not supported for a vision transformer`);

@@ -7,12 +7,12 @@ const count = z.int().positive();
 
 const vitSchema = z.strictObject({
   width: count,
-  /** blocks */
+  /** number of blocks */
   depth: count,
   heads: count,
-  /** hidden size of the MLPs, that of the attention pool too */
+  /** hidden size of the MLPs, including that of the attention pool */
   mlpWidth: count,
-  /** side of the last convolution before the blocks; its stride too */
+  /** kernel size and stride of the last convolution before the blocks */
   patchSize: count,
   /** pixels of the square input */
   imageSize: count,
@@ -22,23 +22,25 @@ const vitSchema = z.strictObject({
   classToken: z.boolean(),
   /** whether the class token has no position */
   positionsSkipClass: z.boolean(),
-  /** whether a norm comes before the blocks */
+  /** whether a norm precedes the blocks */
   preNorm: z.boolean(),
   patchBias: z.boolean(),
   /** whether queries, keys and values have a bias */
   attentionBias: z.boolean(),
   layerScale: z.boolean(),
-  /** timm's `global_pool` where no other is asked for; the last norm comes before it */
+  /** timm's default `global_pool`; the last norm precedes it */
   pooling: z.enum(["token", "avg", "map"]),
-  /** whether the last norm comes after pooling where the network is built with the average */
+  /** whether the last norm follows pooling if the network is built with average pooling */
   normAfterAverage: z.boolean(),
-  /** convolutions before that of the patches, each with a batch norm of epsilon 1e-5 and GELU; the stride is the kernel's size */
+  /**
+   * convolutions before the patch convolution, each with a batch norm of epsilon 1e-5 and GELU; the stride equals the kernel size
+   */
   stem: z.array(z.strictObject({ channels: count, kernel: count })),
 });
 
 const tableSchema = z.strictObject({ source: z.string(), networks: z.record(z.string(), vitSchema) });
 
-/** The numbers of a plain vision transformer of timm, as timm builds it. */
+/** The parameters of a plain vision transformer as timm builds it. */
 export type TimmVit = z.infer<typeof vitSchema>;
 
 let read: Readonly<Record<string, TimmVit>> | null = null;

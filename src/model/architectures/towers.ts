@@ -25,7 +25,7 @@ export interface LayerNorm {
   readonly epsilon: number;
 }
 
-/** Multi-head attention; its queries, keys and values packed in one Linear (3 · width, width), or apart. */
+/** Multi-head attention; its queries, keys and values are packed in one Linear (3 · width, width), or separate. */
 export interface Attention {
   readonly heads: number;
   readonly input:
@@ -34,7 +34,7 @@ export interface Attention {
   readonly output: Linear;
 }
 
-/** Multi-head attention whose queries come from a learned vector, its keys and values from the tokens. */
+/** Multi-head attention with queries from a learned vector, and keys and values from the tokens. */
 export interface ProbeAttention {
   readonly heads: number;
   readonly query: Linear;
@@ -63,7 +63,7 @@ export interface Block {
 /** How tokens become one vector. "map" is an attention-pooling head with a learned probe (SigLIP). */
 export type VisionPooling =
   | { readonly kind: "first" }
-  /** @property skip tokens at the start that the average leaves out (the class token) */
+  /** @property skip number of tokens at the start that the average excludes (the class token) */
   | { readonly kind: "average"; readonly skip: number }
   | {
       readonly kind: "map";
@@ -78,22 +78,27 @@ export type VisionPooling =
 /** A plain vision transformer: open_clip's, OpenAI's, timm's, transformers' CLIP and SigLIP. */
 export interface VisionTransformer {
   readonly kind: "vision-transformer";
-  /** pixels of the input */
+  /** input size in pixels */
   readonly imageSize: { readonly height: number; readonly width: number };
-  /** convolutions before that of the patches, each followed by GELU (erf); the stride is the kernel's size, without padding */
+  /**
+   * convolutions before the patch convolution, each followed by GELU (erf); the stride equals the kernel size, without padding
+   */
   readonly stem: readonly ConvolutionNorm[];
-  /** convolution of patches: weight (width, channels, p, p), stride p; channels: 3, or what the stem has */
+  /** patch convolution: weight (width, channels, p, p), stride p; channels: 3, or those of the stem */
   readonly patch: { readonly weight: StoredTensor; readonly bias: StoredTensor | null };
   /** (width), or with leading axes of 1; null for none */
   readonly classToken: StoredTensor | null;
-  /** (tokens, width), or with a leading axis of 1; the class token's first. Whether the class token has a position of its own is `positionsSkipClass`'s. */
+  /**
+   * (tokens, width), or with a leading axis of 1; the class token's first. `positionsSkipClass` states whether the class token
+   * has a position.
+   */
   readonly positions: StoredTensor;
-  /** Whether positions are added to the patches alone, before the class token is put in front. */
+  /** Whether positions are added only to the patches, before the class token is prepended. */
   readonly positionsSkipClass: boolean;
   readonly preNorm: LayerNorm | null;
   readonly blocks: readonly Block[];
   readonly pooling: VisionPooling;
-  /** the norm after the blocks, and whether it comes after pooling; null for none */
+  /** the norm after the blocks, and whether it follows pooling; null for none */
   readonly postNorm: { readonly norm: LayerNorm; readonly place: "before-pooling" | "after-pooling" } | null;
   /** applied to the pooled vector, in order */
   readonly head: readonly (Linear | Projection)[];
@@ -101,19 +106,19 @@ export interface VisionTransformer {
 
 /** How the text's tokens become one vector. */
 export type TextPooling =
-  /** the token with the highest id, the first of them: CLIP's end-of-text */
+  /** the first token with the highest id: CLIP's end-of-text */
   | { readonly kind: "argmax" }
-  /** the first token of this id; position 0 where the text has none, as PyTorch's argmax of zeros */
+  /** the first token with this id; position 0 if the text has none, like PyTorch's argmax of zeros */
   | { readonly kind: "token"; readonly id: number }
   | { readonly kind: "first" }
   | { readonly kind: "last" }
-  /** a learned token at the end of the text (CoCa's cls_emb), which attends to what is not padding */
+  /** a learned token at the end of the text (CoCa's cls_emb), which attends to all tokens except padding */
   | { readonly kind: "appended"; readonly token: StoredTensor; readonly padId: number };
 
 /** A text transformer: open_clip's, OpenAI's, transformers' CLIP and SigLIP. */
 export interface TextTransformer {
   readonly kind: "text-transformer";
-  /** most tokens of a text */
+  /** maximum number of tokens of a text */
   readonly contextLength: number;
   /** (vocabulary, width) */
   readonly tokenEmbedding: StoredTensor;
@@ -129,7 +134,7 @@ export interface TextTransformer {
   readonly head: readonly (Linear | Projection)[];
 }
 
-/** A convolution without bias, and the batch normalization after it. */
+/** A convolution without bias, and the subsequent batch normalization. */
 export interface ConvolutionNorm {
   /** (out, in, k, k) */
   readonly weight: StoredTensor;

@@ -4,20 +4,20 @@ import type { GraphBuilder } from "./graph-builder.ts";
 import { hiddenUnits, layerNorm, timesTransposed } from "./layer-graph.ts";
 import type { Block, Linear } from "./towers.ts";
 
-/** The token of each item that pooling takes. */
+/** The token of each item that pooling selects. */
 export interface PooledToken {
   /** (batch, tokens, width) → (batch, width) */
   take(tokens: string): string;
-  /** what it attends to: additive, broadcast to (batch, heads, tokens); null for all */
+  /** additive mask of the tokens that it attends to, broadcast to (batch, heads, tokens); null for all */
   readonly mask: string | null;
 }
 
 /**
- * Pre-norm transformer blocks. Where pooling takes one token, the last block computes that token alone.
+ * Adds pre-norm transformer blocks. If pooling selects one token, the last block computes only that token.
  *
  * @param tokens (batch, tokens, width)
- * @param pooled the token that pooling takes, null where it needs all
- * @returns (batch, width), or (batch, tokens, width) where pooling needs all
+ * @param pooled the token that pooling selects, null if it needs all
+ * @returns (batch, width), or (batch, tokens, width) if pooling needs all
  */
 export function transformerBlocks(
   graph: GraphBuilder,
@@ -55,8 +55,8 @@ function mlpResidual(graph: GraphBuilder, x: string, block: Pick<Block, "mlpNorm
 }
 
 /**
- * x + scale · (y · weightᵀ + bias). It is a Sum: an Add before a layer norm becomes onnxruntime's SkipLayerNormalization, which
- * is slower, and whose sums of squares lose three digits where the mean is ten times the deviation.
+ * x + scale · (y · weightᵀ + bias). Uses Sum, because onnxruntime fuses an Add before a layer norm to SkipLayerNormalization,
+ * which is slower, and whose sums of squares lose three digits if the mean is ten times the deviation.
  */
 export function addLinear(
   graph: GraphBuilder,

@@ -18,7 +18,7 @@ export function takeTransformersMlp(tensors: TensorTaker, name: string, config: 
   };
 }
 
-/** What the text towers of transformers differ in. */
+/** The differences between the text towers of transformers. */
 export interface TransformersText extends Pick<TextTransformer, "contextLength" | "causal" | "pooling" | "head"> {
   readonly vocabulary: number;
 }

@@ -6,7 +6,7 @@ import type { TextPooling, TextTransformer, VisionTransformer } from "./towers.t
 import { takeTransformersBlocks, takeTransformersText } from "./transformers-blocks.ts";
 import { imageFields, textFields, towerConfig, transformerConfig, transformerFields } from "./transformers-config.ts";
 
-/** The end-of-text id that CLIP's configurations had before transformers 4.32, whatever the tokenizer's was. */
+/** The end-of-text id of CLIP's configurations before transformers 4.32, regardless of the tokenizer. */
 const LEGACY_END_OF_TEXT = 2;
 
 const modelSchema = z.object({ model_type: z.string(), projection_dim: z.int32().positive().default(512) });
@@ -37,12 +37,12 @@ const visionSchema = z.object({
 });
 
 /**
- * The towers of transformers' CLIPModel and MetaClip2Model: `vision_model.*`, `visual_projection`, `text_model.*`,
- * `text_projection`. They differ in one thing: to CLIPModel alone, 2 as end of text means the highest id.
+ * Takes the towers of transformers' CLIPModel and MetaClip2Model: `vision_model.*`, `visual_projection`, `text_model.*`,
+ * `text_projection`. The only difference: for CLIPModel, 2 as end of text means the highest id.
  *
- * @param config a `config.json`, what it leaves out by transformers' defaults
- * @param where  what messages call it
- * @throws InputError if the configuration is not as it should be, or a tensor does not fit
+ * @param config a `config.json`, with transformers' defaults for missing fields
+ * @param where  its name in messages
+ * @throws InputError if the configuration is invalid, or a tensor does not fit
  * @see transformers 5.18.0 src/transformers/models/clip/{configuration_clip,modeling_clip}.py,
  *   src/transformers/models/metaclip_2/modeling_metaclip_2.py
  */

@@ -3,7 +3,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { checkJson } from "../../foundation/files/parse-json.ts";
 import type { MlpActivation } from "./towers.ts";
 
-/** `hidden_act` of transformers' configurations; every way it has of writing the same function. */
+/** Values of `hidden_act` in transformers' configurations, including all spellings of the same function. */
 const ACTIVATIONS: Readonly<Record<string, MlpActivation>> = {
   gelu: "gelu",
   gelu_python: "gelu",
@@ -16,7 +16,7 @@ const ACTIVATIONS: Readonly<Record<string, MlpActivation>> = {
 
 const count = z.int32().positive();
 
-/** A transformer of transformers: the fields that CLIP's and SigLIP's towers share. */
+/** The transformer fields that CLIP's and SigLIP's towers in transformers share. */
 export interface TransformerConfig {
   readonly width: number;
   readonly mlpWidth: number;
@@ -28,8 +28,8 @@ export interface TransformerConfig {
 }
 
 /**
- * The fields of {@link TransformerConfig} as `config.json` names them, with the defaults of a configuration class:
- * `config.json` leaves out what has its default.
+ * The fields of {@link TransformerConfig} as `config.json` names them, with the defaults of a configuration class, which
+ * `config.json` omits.
  */
 export function transformerFields(defaults: {
   readonly hidden_size: number;
@@ -49,7 +49,7 @@ export function transformerFields(defaults: {
   };
 }
 
-/** Fields of an image tower. transformers builds these towers for square images and patches only. */
+/** Fields of an image tower. transformers builds these towers only for square images and patches. */
 export function imageFields(defaults: { readonly image_size: number; readonly patch_size: number }) {
   return {
     image_size: count.default(defaults.image_size),
@@ -98,8 +98,8 @@ const joint = z.looseObject({
 });
 
 /**
- * The configuration of a tower inside a `config.json`, as transformers' configuration classes read it: CLIP's older
- * `text_config_dict`, where there is one, replaces `text_config` as a whole, what it leaves out by the defaults.
+ * Reads the configuration of a tower from a `config.json`, as transformers' configuration classes do: CLIP's older
+ * `text_config_dict`, if present, replaces `text_config` as a whole, with defaults for missing fields.
  */
 export function towerConfig<Schema extends z.ZodType>(
   config: unknown,

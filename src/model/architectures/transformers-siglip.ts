@@ -36,12 +36,12 @@ const visionSchema = z.object({
 });
 
 /**
- * The towers of transformers' SiglipModel, which SigLIP 2 of fixed resolution has too: `vision_model.*` with an
+ * Takes the towers of transformers' SiglipModel, which SigLIP 2 of fixed resolution also uses: `vision_model.*` with an
  * attention-pooling head, `text_model.*` with a linear one.
  *
- * @param config a `config.json`, what it leaves out by transformers' defaults
- * @param where  what messages call it
- * @throws InputError if the configuration is not as it should be, or a tensor does not fit
+ * @param config a `config.json`, with transformers' defaults for missing fields
+ * @param where  its name in messages
+ * @throws InputError if the configuration is invalid, or a tensor does not fit
  * @see transformers 5.18.0 src/transformers/models/siglip/{configuration_siglip,modeling_siglip}.py
  */
 export function transformersSiglip(
@@ -54,7 +54,7 @@ export function transformersSiglip(
   const embeddingWidth = text.fields.projection_size ?? text.fields.hidden_size;
   if (embeddingWidth !== vision.fields.hidden_size) {
     throw new InputError(
-      `${where}: its texts have embeddings of ${embeddingWidth} numbers (text_config.projection_size), its images of ` +
+      `${where}: its text embeddings have ${embeddingWidth} numbers (text_config.projection_size), its images of ` +
         `${vision.fields.hidden_size} (vision_config.hidden_size)`,
     );
   }
@@ -67,7 +67,7 @@ function imageTower(
   { fields, where }: { readonly fields: z.infer<typeof visionSchema>; readonly where: string },
 ): VisionTransformer {
   if (!fields.vision_use_head) {
-    throw new InputError(`${where}.vision_use_head is false: without its head the image tower makes no embedding`);
+    throw new InputError(`${where}.vision_use_head is false: without its head, the image tower has no embedding`);
   }
   const { image_size: imageSize, patch_size: patchSize } = fields;
   const transformer = transformerConfig(fields, where);
@@ -95,7 +95,7 @@ function imageTower(
   };
 }
 
-/** SiglipMultiheadAttentionPoolingHead: PyTorch's MultiheadAttention, its matrices packed, and an MLP. */
+/** SiglipMultiheadAttentionPoolingHead: PyTorch's MultiheadAttention with packed matrices, and an MLP. */
 function attentionPooling(tensors: TensorTaker, name: string, config: TransformerConfig): VisionPooling {
   const { width, heads, epsilon } = config;
   const packed: Linear = {

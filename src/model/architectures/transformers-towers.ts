@@ -7,7 +7,10 @@ import type { TextTransformer, VisionTransformer } from "./towers.ts";
 import { transformersClip } from "./transformers-clip.ts";
 import { transformersSiglip } from "./transformers-siglip.ts";
 
-/** Model types of transformers that have images and texts in one space, and one-tower types, with why they are refused. */
+/**
+ * Unsupported model types of transformers, with the reason: models that embed images and texts in one space, and models with one
+ * tower.
+ */
 const REFUSED: Readonly<Record<string, string>> = {
   siglip2:
     "Siglip2Model (NaFlex) takes patches of any aspect ratio, not pixels of one size, and is not supported yet; " +
@@ -21,11 +24,11 @@ const REFUSED: Readonly<Record<string, string>> = {
 const schema = z.object({ model_type: z.string() });
 
 /**
- * The towers of a checkpoint of transformers, by the `model_type` of its `config.json`.
+ * Takes the towers of a transformers checkpoint according to the `model_type` of its `config.json`.
  *
  * @param config the parsed `config.json`
- * @param where  what messages call it
- * @throws InputError if the model type is not supported, the configuration is not as it should be, or a tensor does not fit
+ * @param where  its name in messages
+ * @throws InputError if the model type is not supported, the configuration is invalid, or a tensor does not fit
  */
 export function transformersTowers(
   tensors: TensorTaker,

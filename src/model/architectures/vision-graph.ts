@@ -6,7 +6,7 @@ import type { VisionPooling, VisionTransformer } from "./towers.ts";
 import { addLinear, type PooledToken, transformerBlocks } from "./transformer-graph.ts";
 
 /**
- * A plain vision transformer.
+ * Adds a plain vision transformer.
  *
  * @param pixels (batch, 3, height, width), normalized
  * @returns (batch, d), not normalized
@@ -25,7 +25,7 @@ export function visionEmbeddings(graph: GraphBuilder, tower: VisionTransformer, 
   return applyHead(graph, x, tower.head);
 }
 
-/** The tokens before the blocks: patches, class token, positions, the norm before. @returns (batch, tokens, width) */
+/** Adds the tokens before the blocks: patches, class token, positions, pre-norm. @returns (batch, tokens, width) */
 function embedPatches(graph: GraphBuilder, tower: VisionTransformer, pixels: string): string {
   const { classToken, positions, positionsSkipClass, preNorm } = tower;
   const places = graph.weight(positions, { shape: positions.shape.slice(-2) });
@@ -43,8 +43,8 @@ function embedPatches(graph: GraphBuilder, tower: VisionTransformer, pixels: str
 }
 
 /**
- * The convolution of patches as one matrix product over pixels in the order of patches: faster than Conv, whose channels
- * would have to be put last again. Pixels at the right and the bottom that fill no patch are left out, as a convolution does.
+ * Adds the patch convolution as one matrix product over pixels in patch order, which is faster than Conv followed by a transpose.
+ * Pixels at the right and bottom that do not fill a patch are ignored, as in a convolution.
  *
  * @returns (batch, patches, width)
  */
@@ -72,7 +72,7 @@ function patchProducts(graph: GraphBuilder, { imageSize, stem, patch }: VisionTr
   return patch.bias === null ? product : graph.op("Add", [product, graph.weight(patch.bias)]);
 }
 
-/** (batch, tokens, width), or (batch, width) of the token that is taken → (batch, width) */
+/** (batch, tokens, width), or (batch, width) of the selected token → (batch, width) */
 function pool(graph: GraphBuilder, x: string, pooling: VisionPooling): string {
   switch (pooling.kind) {
     case "first":
@@ -89,7 +89,7 @@ function pool(graph: GraphBuilder, x: string, pooling: VisionPooling): string {
   }
 }
 
-/** Attention of a learned vector over the tokens, and the MLP behind it. The vector's query is computed when the graph is loaded. */
+/** Adds attention of a learned vector over the tokens, and its MLP. The vector's query is computed when the graph is loaded. */
 function probe(graph: GraphBuilder, tokens: string, pooling: Extract<VisionPooling, { kind: "map" }>): string {
   const { attention, norm, mlp } = pooling;
   const { heads, query, key, value, output } = attention;

@@ -1,7 +1,7 @@
 import type { GraphSlice } from "./graph-slice.ts";
 import type { OnnxNode } from "./onnx-node.ts";
 
-/** An activation function, by what it computes. */
+/** An activation function, named by its formula. */
 export type ActivationName = "QuickGELU" | "GELU" | "GELU (tanh)" | "SiLU" | "ReLU";
 
 /** How often a tower applies an activation function. */
@@ -15,11 +15,11 @@ const QUICK_GELU_FACTOR = { value: 1.702, tolerance: 0.002 };
 const TANH_GELU_FACTOR = { value: 0.044715, tolerance: 0.0001 };
 
 /**
- * The activation functions of a tower, read from its graph: QuickGELU is x · sigmoid(1.702 x), GELU uses Erf (or tanh
- * with the factor 0.044715), and exporters and optimisers have single operations for them. Softmax and norms are not
- * activations here. What exporters write in another way is not seen.
+ * Finds the activation functions of a tower in its graph: QuickGELU is x · sigmoid(1.702 x), GELU uses Erf (or tanh with the
+ * factor 0.044715), and some exporters and optimizers use single operations for them. Softmax and norms are not counted as
+ * activations. Other formulations are not recognized.
  *
- * @returns most frequent first, none where nothing was recognised
+ * @returns the most frequent first; empty if none was recognized
  * @see Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415; open_clip src/open_clip/transformer.py `QuickGELU`
  */
 export function findActivations(slice: GraphSlice): ActivationCount[] {
@@ -61,7 +61,7 @@ function activationOf(
   }
 }
 
-/** x · sigmoid(x) or x · sigmoid(1.702 x), seen from the outer product. */
+/** x · sigmoid(x) or x · sigmoid(1.702 x), detected from the outer product. */
 function gateOf(
   node: OnnxNode,
   constants: ReadonlyMap<string, number>,
@@ -90,7 +90,7 @@ function isNear(value: number, factor: { value: number; tolerance: number }): bo
   return Math.abs(value - factor.value) <= factor.tolerance;
 }
 
-/** Single floats by name: weights, Constant nodes, and what Cast or Identity makes of them. */
+/** Single floats by name: weights, Constant nodes, and their Casts and Identities. */
 function readConstants(slice: GraphSlice): Map<string, number> {
   const constants = new Map<string, number>();
   for (const tensor of slice.tensors) if (tensor.scalar !== null) constants.set(tensor.name, tensor.scalar);

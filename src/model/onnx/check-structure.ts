@@ -1,14 +1,14 @@
 import { PbfReader } from "pbf";
 import { type FieldForm, FORMS, type MessageName } from "./onnx-schema.ts";
 
-/** Messages inside one another: protobuf's own limit (CodedInputStream, `kDefaultRecursionLimit`). A subgraph takes three. */
+/** Maximum nesting depth of messages: protobuf's limit (CodedInputStream, `kDefaultRecursionLimit`). A subgraph takes three. */
 export const MAX_DEPTH = 100;
-/** Messages, some ten of which make a node: the graphs of the largest checkpoints have 20,000 nodes. */
+/** Maximum number of messages. A node has about ten; the graphs of the largest checkpoints have 20,000 nodes. */
 const MAX_MESSAGES = 2_000_000;
-/** Numbers and texts: so many fit into memory, and into one array of V8's. */
+/** Maximum number of numbers and strings: these fit into memory and into one array of V8. */
 const MAX_VALUES = 32_000_000;
 
-/** Why a message is not read. */
+/** Why a message is refused. */
 export type Fault = "damaged" | "too deep" | "too large";
 
 interface Budget {
@@ -17,17 +17,17 @@ interface Budget {
 }
 
 /**
- * Walks over a message and those in it, as far as the schema knows them, before any is read into objects: pbf's readers trust what
- * they read. They do not look at how a field lies in its message, nor whether it ends where its message does, and each nested message
- * is a call and an object more.
+ * Walks through a message and its nested messages, as far as the schema defines them, before they are read into objects. pbf's
+ * readers trust their input: they check neither the wire types of fields nor whether a field ends inside its message, and each
+ * nested message costs a call and an object.
  *
- * @returns null where the readers can have it
+ * @returns null if the readers can process it
  */
 export function findFault(bytes: Uint8Array, kind: MessageName): Fault | null {
   try {
     return walk(new PbfReader(bytes), bytes.length, kind, 0, { messages: 0, values: 0 });
   } catch {
-    return "damaged"; // pbf's reader is past the end, or at a wire type that there is not
+    return "damaged"; // pbf's reader is past the end, or at an unknown wire type
   }
 }
 
@@ -47,7 +47,7 @@ function walk(reader: PbfReader, end: number, kind: MessageName, depth: number, 
     }
     if (reader.type !== 2) return "damaged";
     if (!form.repeated) {
-      // protobuf merges the two, pbf's readers take the last: no exporter writes that
+      // protobuf merges both occurrences, pbf's readers take the last: no exporter writes this
       if ((seen & (1 << number)) !== 0) return "damaged";
       seen |= 1 << number;
     }
@@ -63,13 +63,13 @@ function isPacked(reader: PbfReader, form: FieldForm): boolean {
   return form.repeated && form.wire !== 2 && reader.type === 2;
 }
 
-/** How many numbers a packed field has, at most; NaN where they do not end with the field. */
+/** Maximum number of values of a packed field; NaN if they do not end with the field. */
 function packedValues(reader: PbfReader, end: number, { wire }: FieldForm): number {
   const length = reader.readVarint();
   const from = reader.pos;
   reader.pos += length;
-  if (reader.pos > end) throw new RangeError("a packed field goes on past its message");
+  if (reader.pos > end) throw new RangeError("a packed field extends past its message");
   const isWhole = wire === 5 ? length % 4 === 0 : length === 0 || (reader.buf[from + length - 1] as number) < 128;
-  if (!isWhole) throw new RangeError("a packed field ends within a number");
+  if (!isWhole) throw new RangeError("a packed field ends inside a number");
   return wire === 5 ? length / 4 : length;
 }

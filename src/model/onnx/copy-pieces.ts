@@ -4,13 +4,13 @@ import { readError } from "../../foundation/files/read-error.ts";
 import { openRegular } from "../../foundation/files/regular-file.ts";
 import type { FilePlan, FileRange, WidenedType } from "./stand-alone-graph.ts";
 
-/** Bytes of one read: all that is held of a weight. */
+/** Bytes per read, which is also all that is kept of a weight in memory. */
 const CHUNK = 4 << 20;
 
 /**
- * The content of a file to be written, chunk by chunk: a chunk is valid until the next is asked for.
+ * Yields the content of a file to be written in chunks; a chunk is valid until the next is requested.
  *
- * @param onBytes called after each chunk with the bytes it has
+ * @param onBytes called after each chunk with its size in bytes
  * @param signal  when aborted, the next chunk throws its reason
  * @throws InputError if a file of weights cannot be read, or ends before the values do
  */
@@ -48,7 +48,7 @@ async function* readRange(
         .read(buffer, filled, byteCount - filled, offset + done + filled)
         .catch(refuse(path));
       if (bytesRead === 0)
-        throw new InputError(`${path}: it ends before its tensors do; it was cut, or is being written`);
+        throw new InputError(`${path}: it ends before its tensors; it was truncated, or is being written`);
       filled += bytesRead;
     }
     done += byteCount;
@@ -63,7 +63,7 @@ function refuse(path: string): (cause: unknown) => never {
   };
 }
 
-/** Whole elements as float32: of bfloat16 exact, of float64 rounded to nearest, as a Cast does. */
+/** Converts whole elements to float32: bfloat16 exactly, float64 rounded to nearest, as a Cast does. */
 function toFloat32({ buffer, byteOffset, length }: Buffer, from: WidenedType): Uint8Array {
   if (from === "float64") {
     return new Uint8Array(new Float32Array(new Float64Array(buffer, byteOffset, length / 8)).buffer);

@@ -1,6 +1,6 @@
 import { TensorProtoDataType } from "./onnx-schema.ts";
 
-/** onnxruntime's names of ONNX's element types that are not those of onnx.proto in lower case. */
+/** onnxruntime's names of ONNX's element types that differ from those of onnx.proto in lower case. */
 const RENAMED: Readonly<Record<string, string>> = { FLOAT: "float32", DOUBLE: "float64" };
 
 /** onnxruntime's names of the element types, in the order of TensorProto.DataType. */
@@ -13,14 +13,14 @@ export function elementType(code: number): string {
   return ELEMENT_TYPES[code] ?? "unknown";
 }
 
-/** The TensorProto.DataType of a type in onnxruntime's words. @throws RangeError if there is none of this name */
+/** The TensorProto.DataType of a type by onnxruntime's name. @throws RangeError for an unknown name */
 export function elementCode(type: string): number {
   const code = ELEMENT_TYPES.indexOf(type);
   if (code < 0) throw new RangeError(`expected an element type of ONNX, got ${type}`);
   return code;
 }
 
-/** Bits of one element where they are not 8; types that ONNX adds later are not counted. */
+/** Bits per element if they are not 8; types that ONNX adds later are not included. */
 const ELEMENT_BITS: Readonly<Record<string, number>> = {
   float64: 64,
   int64: 64,
@@ -41,7 +41,7 @@ const ELEMENT_BITS: Readonly<Record<string, number>> = {
   uint2: 2,
 };
 
-/** Bits of one element of a type in onnxruntime's words: 8 for 8-bit types and bool. */
+/** Bits per element of a type by onnxruntime's name: 8 for 8-bit types and bool. */
 export function elementBits(type: string): number {
   return ELEMENT_BITS[type] ?? 8;
 }

@@ -16,7 +16,7 @@ import {
   writeModelProto,
 } from "./onnx-schema.ts";
 
-/** The element types that graphs are written with, in onnxruntime's words. */
+/** The element types of written graphs, by onnxruntime's names. */
 export type ElementType = "float32" | "float16" | "bfloat16" | "float64" | "int32" | "int64" | "uint8" | "bool";
 
 /** A weight or constant of a graph to be written. */
@@ -27,13 +27,13 @@ export interface TensorSpec {
   readonly dims: readonly number[];
   /** row-major: numbers, or the memory that holds them as the element type */
   readonly values: TensorValues;
-  /** where the values lie instead, beside the ONNX file; all of the file where no length is given */
+  /** location of the values outside the ONNX file; without a length, the rest of the file */
   readonly external?: { readonly location: string; readonly offset: number; readonly length?: number };
 }
 
 export type TensorValues = readonly number[] | NodeJS.TypedArray;
 
-/** An attribute of a node: a number is an integer, unless it says otherwise. */
+/** An attribute of a node; a plain number is an integer. */
 export type AttributeSpec =
   | number
   | string
@@ -47,7 +47,7 @@ export interface NodeSpec {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, AttributeSpec>>;
-  /** ONNX's own where absent */
+  /** ONNX's domain by default */
   readonly domain?: string;
   readonly overload?: string;
 }
@@ -56,7 +56,7 @@ export interface NodeSpec {
 export interface ValueSpec {
   readonly name: string;
   readonly type: ElementType;
-  /** each axis: a size, or the name of a dynamic axis ("" for one without); null where the shape is not known */
+  /** each axis: a size, or the name of a dynamic axis ("" if unnamed); null for an unknown shape */
   readonly shape: readonly (number | string)[] | null;
 }
 
@@ -67,7 +67,7 @@ export interface GraphSpec {
   readonly tensors: readonly TensorSpec[];
 }
 
-/** A function that a model brings along. */
+/** A function that is part of a model. */
 export interface FunctionSpec {
   readonly domain: string;
   readonly name: string;
@@ -79,15 +79,15 @@ export interface FunctionSpec {
 
 export interface ModelSpec extends GraphSpec {
   readonly producer: { readonly name: string; readonly version: string };
-  /** domain ("" is ONNX's own) → version */
+  /** domain ("" for ONNX's) → version */
   readonly opsets: Readonly<Record<string, number>>;
   readonly functions?: readonly FunctionSpec[];
 }
 
-/** IR version 8 has functions, and everything that is written here. */
+/** IR version 8 supports functions and all other written features. */
 const IR_VERSION = 8;
 
-/** The bytes of an ONNX file. */
+/** Encodes an ONNX file. */
 export function encodeModel(spec: ModelSpec): Uint8Array {
   const writer = new PbfWriter();
   const opsetImport = Object.entries(spec.opsets).map(
@@ -107,7 +107,7 @@ export function encodeModel(spec: ModelSpec): Uint8Array {
   return writer.finish();
 }
 
-/** The values as `raw_data` and the files of external data hold them: row-major, little-endian. */
+/** Encodes values for `raw_data` and external data: row-major, little-endian. */
 export function encodeValues({ type, values }: Pick<TensorSpec, "type" | "values">): Uint8Array {
   const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(values) ? values : numbersAs(type, values);
   return new Uint8Array(buffer, byteOffset, byteLength);
@@ -122,7 +122,7 @@ function numbersAs(type: ElementType, values: readonly number[]): NodeJS.TypedAr
     case "float16":
       return toFloat16(Float32Array.from(values));
     case "bfloat16":
-      throw new RangeError("bfloat16 is written from the memory that holds it, not from numbers");
+      throw new RangeError("bfloat16 values must be given as bytes, not as numbers");
     case "int32":
       return Int32Array.from(values);
     case "int64":
@@ -135,7 +135,7 @@ function numbersAs(type: ElementType, values: readonly number[]): NodeJS.TypedAr
 function draftGraph({ nodes, tensors, inputs, outputs }: GraphSpec): Draft<GraphProto> {
   return {
     node: nodes.map(draftNode),
-    name: "graph", // one has to be there
+    name: "graph", // the field is required
     initializer: tensors.map(draftTensor),
     input: inputs.map(draftValue),
     output: outputs.map(draftValue),

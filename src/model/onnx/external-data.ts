@@ -9,11 +9,11 @@ import type { OnnxModel } from "./onnx-model.ts";
 import { tensorBytes } from "./onnx-tensor.ts";
 
 /**
- * The files beside an ONNX file that hold its weights, each looked at before onnxruntime is asked, whose own message
- * does not always name them.
+ * Checks the external data files of an ONNX file before onnxruntime loads it, because onnxruntime's messages do not always name
+ * them.
  *
  * @returns their paths, relative to the ONNX file's folder, sorted
- * @throws InputError if one is missing, unreadable, no regular file, outside the folder, or shorter than the graph says
+ * @throws InputError if a file is missing, unreadable, not a regular file, outside the folder, or shorter than the graph requires
  */
 export async function checkExternalData(model: OnnxModel): Promise<string[]> {
   const needed = new Map<string, number>();
@@ -27,19 +27,19 @@ export async function checkExternalData(model: OnnxModel): Promise<string[]> {
   for (const location of locations) {
     const path = join(dirname(model.path), location);
     if (!staysInside(location)) {
-      throw new InputError(`${model.path}: its weights are said to be in ${location}, outside its folder`);
+      throw new InputError(`${model.path}: its weights are in ${location}, outside its folder`);
     }
     const size = await sizeOf(model.path, path);
     if (size < (needed.get(location) as number)) {
       throw new InputError(
-        `${path}: the external data of ${model.path} is truncated: ${needed.get(location)} bytes expected, ${size} found; copy it again`,
+        `${path}: the external data of ${model.path} is truncated: expected ${needed.get(location)} bytes, got ${size}; copy it again`,
       );
     }
   }
   return locations;
 }
 
-/** Bytes of an ONNX file and of the files beside it that hold its weights; those that are not there count nothing. */
+/** Total size in bytes of an ONNX file and its external data; missing files count as 0. */
 export function graphBytes(model: OnnxModel): number {
   const locations = new Set(model.tensors.flatMap(({ external }) => (external === null ? [] : [external.location])));
   const paths = [model.path, ...[...locations].map((location) => join(dirname(model.path), location))];
@@ -61,7 +61,7 @@ async function sizeOf(modelPath: string, path: string): Promise<number> {
     return info.size;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw readError(path, cause);
-    throw new InputError(`${path}: missing: ${modelPath} keeps its weights in this file; put it beside the graph`, {
+    throw new InputError(`${path}: missing file with the weights of ${modelPath}; put it into the graph's folder`, {
       cause,
     });
   }

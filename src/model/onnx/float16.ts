@@ -2,11 +2,11 @@ const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /**
- * Converts float32 to IEEE 754 binary16, rounding to nearest, ties to even, as numpy and onnxruntime do: over 65,504
- * by half a step becomes infinity, the smallest numbers become subnormal or zero, NaN stays NaN.
+ * Converts float32 to IEEE 754 binary16, rounding to nearest, ties to even, as numpy and onnxruntime do: values from 65,520 on
+ * become infinity, the smallest numbers become subnormal or zero, NaN stays NaN.
  *
  * @param values n numbers
- * @param target n places for the 16 bits of each; made when not given
+ * @param target array of n elements for the 16 bits of each; created by default
  * @returns the target
  */
 export function toFloat16(values: Float32Array, target: Uint16Array = new Uint16Array(values.length)): Uint16Array {
@@ -22,7 +22,7 @@ export function fromFloat16(values: Uint16Array): Float32Array {
   return result;
 }
 
-/** The number that 16 bits of binary16 stand for; exact. */
+/** Converts one binary16 number, given as its 16 bits; exact. */
 export function float16ToNumber(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
@@ -32,7 +32,7 @@ export function float16ToNumber(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** binary16's 16 bits of a float32 given as its 32 bits. */
+/** Converts a float32, given as its 32 bits, to the 16 bits of binary16. */
 function float16Bits(word: number): number {
   const sign = (word >>> 16) & 0x8000;
   const magnitude = word & 0x7fffffff;

@@ -1,9 +1,9 @@
 import { InputError } from "../../foundation/errors.ts";
 import { functionKey, type OnnxNode } from "./onnx-node.ts";
 
-/** Nodes with those of their subgraphs and of the functions they call: a graph of 40 layers has about 20,000. */
+/** Maximum number of nodes, including those of subgraphs and called functions: a graph of 40 layers has about 20,000. */
 const MAX_NODES = 200_000;
-/** Subgraphs and calls inside one another. */
+/** Maximum nesting depth of subgraphs and calls. */
 const MAX_DEPTH = 100;
 
 interface Expansion {
@@ -12,10 +12,10 @@ interface Expansion {
 }
 
 /**
- * Refuses a graph whose functions have no end, or no end that anybody waits for: onnxruntime puts a function's nodes in the
- * place of each call, and 27 functions that each call the next twice come to 134 million nodes. Each function is counted once.
+ * Refuses a graph whose functions are recursive or expand to too many nodes: onnxruntime inlines functions, and 27 functions that
+ * each call the next twice expand to 134 million nodes. The expansion of each function is computed once.
  *
- * @throws InputError naming the function that calls itself, or what is exceeded
+ * @throws InputError with the recursive function or the exceeded limit
  */
 export function checkExpansion(
   model: { readonly nodes: readonly OnnxNode[]; readonly functions: ReadonlyMap<string, readonly OnnxNode[]> },
@@ -37,7 +37,7 @@ export function checkExpansion(
   }
 
   function ofNodes(nodes: readonly OnnxNode[], level: number): Expansion {
-    const tooDeep = () => refuse(`its functions and subgraphs are more than ${MAX_DEPTH} deep`);
+    const tooDeep = () => refuse(`its functions and subgraphs are nested more than ${MAX_DEPTH} deep`);
     if (level > MAX_DEPTH) throw tooDeep();
     let count = 0;
     let depth = 0;
@@ -50,7 +50,7 @@ export function checkExpansion(
         count += part.nodes;
         depth = Math.max(depth, part.depth + 1);
       }
-      if (count > MAX_NODES) throw refuse(`with its functions in place it has more than ${MAX_NODES} nodes`);
+      if (count > MAX_NODES) throw refuse(`with its functions inlined it has more than ${MAX_NODES} nodes`);
       if (level + depth > MAX_DEPTH) throw tooDeep();
     }
     return { nodes: count, depth };

@@ -2,14 +2,14 @@ import type { OnnxModel } from "./onnx-model.ts";
 import { functionKey, type OnnxNode } from "./onnx-node.ts";
 import type { OnnxTensor } from "./onnx-tensor.ts";
 
-/** The part of a graph that one output depends on: one tower of a graph that holds both. */
+/** The part of a graph on which one output depends: one tower of a graph with both. */
 export interface GraphSlice {
-  /** Nodes of subgraphs and of the model's own functions included. */
+  /** Includes nodes of subgraphs and of the model's functions. */
   readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];
 }
 
-/** The nodes and weights on the way to the given output; nodes in the graph's order. */
+/** Selects the nodes and weights that the output depends on; nodes are in the graph's order. */
 export function sliceGraph(model: OnnxModel, output: string): GraphSlice {
   const producers = new Map<string, OnnxNode>();
   for (const node of model.nodes) for (const name of node.outputs) producers.set(name, node);
@@ -20,7 +20,7 @@ export function sliceGraph(model: OnnxModel, output: string): GraphSlice {
     const node = producers.get(queue.pop() as string);
     if (node === undefined || needed.has(node)) continue;
     needed.add(node);
-    // A subgraph reads outer values by name, without listing them as the node's inputs.
+    // A subgraph reads outer values by name, which are not listed as inputs of the node.
     for (const name of [node, ...flattenNodes(node.body, model)].flatMap((part) => part.inputs)) {
       names.add(name);
       queue.push(name);
@@ -34,7 +34,7 @@ export function sliceGraph(model: OnnxModel, output: string): GraphSlice {
   return { nodes, tensors: model.tensors.filter((tensor) => names.has(tensor.name) || inside.has(tensor.name)) };
 }
 
-/** Nodes with those of their subgraphs and of the functions that they call. */
+/** Returns nodes together with those of their subgraphs and called functions. */
 export function flattenNodes(nodes: readonly OnnxNode[], model: OnnxModel): OnnxNode[] {
   return nodes.flatMap((node) => {
     const functionNodes = model.functions.get(functionKey(node)) ?? [];

@@ -1,11 +1,14 @@
 import type { OnnxModel } from "./onnx-model.ts";
 import type { OnnxNode } from "./onnx-node.ts";
 
-/** What a graph does to a uint8 input before the first layer with weights. */
+/** The operations on a uint8 input before the first layer with weights. */
 export interface InputArithmetic {
-  /** Whether anything is subtracted, scaled or divided there, as a normalization does. */
+  /** Whether they include a subtraction, scaling or division, as a normalization does. */
   readonly normalizes: boolean;
-  /** Scale and zero point of a DequantizeLinear that reads the input; null for one whose value is not in the file, absent where there is none. */
+  /**
+   * Scale and zero point of a DequantizeLinear that reads the input; null for values that are not in the file, absent without
+   * such a node.
+   */
   readonly quantization?: { readonly scale: number | null; readonly zeroPoint: number | null };
 }
 
@@ -37,7 +40,7 @@ const ARITHMETIC = new Set([
 ]);
 
 /**
- * Follows an input until a layer with weights.
+ * Follows an input up to the first layer with weights.
  *
  * @param input name of the graph's input
  */

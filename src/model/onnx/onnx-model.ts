@@ -15,47 +15,51 @@ import { notOnnx, readOnnxSkeleton, tooDeep, tooLarge } from "./onnx-skeleton.ts
 import { describeTensor, describeValue, type OnnxTensor, type TensorInfo } from "./onnx-tensor.ts";
 import { fieldsOf, joinPieces } from "./wire.ts";
 
-/** What a graph says of itself: everything in the ONNX file but the weights' values. */
+/** A graph without the values of its weights: everything else in the ONNX file. */
 export interface OnnxModel {
   readonly path: string;
   readonly irVersion: number;
-  /** Exporter and its version, e.g. "pytorch 2.13.0"; empty where it is not said. */
+  /** Exporter and its version, e.g. "pytorch 2.13.0"; empty if unknown. */
   readonly producer: string;
-  /** What the file says of itself in its own words: its metadata properties. */
+  /** The metadata properties of the file. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** Operator sets: domain ("" is ONNX's own) → version. */
+  /** Operator sets: domain ("" for ONNX's) → version. */
   readonly opsets: ReadonlyMap<string, number>;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly nodes: readonly OnnxNode[];
-  /** Every weight, those of subgraphs and of Constant nodes with external data included. */
+  /** Every weight, including those of subgraphs and of Constant nodes with external data. */
   readonly tensors: readonly OnnxTensor[];
-  /** Functions the model brings along: {@link functionKey} → nodes. */
+  /** Functions of the model: {@link functionKey} → nodes. */
   readonly functions: ReadonlyMap<string, readonly OnnxNode[]>;
-  /** Whether it has bfloat16 values, which become float32 before it is run: inputs and outputs are then as they are in the run. */
+  /**
+   * Whether it has bfloat16 values, which are converted to float32 before it runs: inputs and outputs then have the converted
+   * types.
+   */
   readonly widens?: boolean;
 }
 
 /**
- * Reads what an ONNX file says of itself, without its weights.
+ * Reads an ONNX file without its weights.
  *
- * @throws InputError if the file cannot be read, is not ONNX, is truncated, or has functions or subgraphs without end
+ * @throws InputError if the file cannot be read, is not ONNX, is truncated, or has recursive or too deeply nested functions or
+ *   subgraphs
  */
 export function readOnnxModel(path: string): OnnxModel {
   return parseOnnxModel(readOnnxSkeleton(path), path);
 }
 
 /**
- * The same of a graph in memory.
+ * Parses a graph in memory.
  *
- * @param bytes an ONNX file, with its weights or without
- * @param path  what messages call it
+ * @param bytes an ONNX file, with or without its weights
+ * @param path  its name in messages
  */
 export function parseOnnxModel(bytes: Uint8Array, path: string): OnnxModel {
   const { message, graph } = readMessage(bytes, path);
   const { opsetImport } = message;
   if (graph === null || opsetImport.length === 0) {
-    throw new InputError(`${path}: not a whole ONNX file: it has no ${graph === null ? "graph" : "operator set"}`);
+    throw new InputError(`${path}: not a complete ONNX file: it has no ${graph === null ? "graph" : "operator set"}`);
   }
   const { inputs, outputs, nodes, tensors } = graph;
   const functions = new Map<string, readonly OnnxNode[]>();
@@ -66,7 +70,7 @@ export function parseOnnxModel(bytes: Uint8Array, path: string): OnnxModel {
     );
   }
   checkExpansion({ nodes, functions }, path);
-  // Before IR version 4 every weight was also listed as an input; onnxruntime does not ask for those.
+  // Before IR version 4 every weight was also listed as an input; onnxruntime does not require these.
   const weights = new Set(tensors.map((tensor) => tensor.name));
   return {
     path,
@@ -89,7 +93,7 @@ interface Graph {
   readonly tensors: OnnxTensor[];
 }
 
-/**  what the file says, and its graph apart */
+/**  the message without its graph, and the graph */
 function readMessage(bytes: Uint8Array, path: string): { readonly message: ModelProto; readonly graph: Graph | null } {
   const fault = findFault(bytes, "ModelProto");
   if (fault === "too deep") throw tooDeep(path);
@@ -108,7 +112,7 @@ function readMessage(bytes: Uint8Array, path: string): { readonly message: Model
   }
 }
 
-/** Reads a graph piece by piece: all messages of a large one at once would keep the garbage collector busy. */
+/** Reads a graph piece by piece, because reading all messages of a large graph at once would burden the garbage collector. */
 function readGraph(bytes: Uint8Array): Graph {
   const { node, initializer, input, output } = FIELD.GraphProto;
   const graph: Graph = { inputs: [], outputs: [], nodes: [], tensors: [] };

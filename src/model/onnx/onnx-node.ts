@@ -1,11 +1,11 @@
 import type { AttributeProto, GraphProto, NodeProto } from "./onnx-schema.ts";
 import { describeTensor, type OnnxTensor } from "./onnx-tensor.ts";
 
-/** One operation. `body` holds the nodes of its subgraphs (If, Loop). */
+/** One operation. `body` contains the nodes of its subgraphs (If, Loop). */
 export interface OnnxNode {
   readonly op: string;
   readonly domain: string;
-  /** Which of several functions of one name it calls (IR version 10); empty where there is one. */
+  /** Distinguishes several functions of one name (IR version 10); empty otherwise. */
   readonly overload: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -16,7 +16,7 @@ export interface OnnxNode {
   readonly body: readonly OnnxNode[];
 }
 
-/** By what a call finds its function. */
+/** The key by which a call finds its function. */
 export function functionKey({ domain, op, overload }: Pick<OnnxNode, "domain" | "op" | "overload">): string {
   return [domain, op, ...(overload === "" ? [] : [overload])].join(":");
 }
@@ -24,9 +24,9 @@ export function functionKey({ domain, op, overload }: Pick<OnnxNode, "domain" | 
 const text = new TextDecoder();
 
 /**
- * Describes an operation, and those of its subgraphs.
+ * Describes an operation and those of its subgraphs.
  *
- * @param tensors the weights of its subgraphs, and its value where that lies in another file, are added
+ * @param tensors receives the weights of its subgraphs, and its value if that is external data
  */
 export function describeNode(
   { opType, domain, overload, input, output, attribute }: NodeProto,

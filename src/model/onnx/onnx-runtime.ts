@@ -3,12 +3,12 @@ import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-no
 import { nativeLibraryError } from "../../foundation/native-library.ts";
 import { DEFAULT_RUNTIME, type Runtime } from "./runtime.ts";
 
-// Since 1.29 onnxruntime tells Microsoft about the models it loads, from Linux and macOS too, and keeps an identifier of the device
-// (onnxruntime docs/Privacy.md). An evaluation is nobody else's business. It reads the variable when it is first loaded, in the thread
-// that loads it or any other, so this is said as the main thread's modules are; whoever set it otherwise keeps it so.
+// Since 1.29, onnxruntime sends telemetry about loaded models to Microsoft, also on Linux and macOS, and stores an identifier of
+// the device (onnxruntime docs/Privacy.md). This disables telemetry. onnxruntime reads the variable when it is first loaded in
+// any thread, so it is set when the main thread's modules load; a value set by the user is kept.
 process.env.ORT_DISABLE_TELEMETRY ??= "1";
 
-/** A graph to load: a file, or bytes, whose external data lies below a folder. */
+/** A graph to load: a file, or bytes whose external data is below a folder. */
 export type GraphSource =
   | {
       /** the ONNX file */
@@ -19,17 +19,17 @@ export type GraphSource =
       readonly bytes: Uint8Array;
       /** folder that the paths of external data are relative to */
       readonly folder: string;
-      /** what it is called in messages: the file it was made from */
+      /** name in messages: the file from which it was created */
       readonly name: string;
     };
 
-/** Values for one input: a typed array of the input's own element type (float16 as its 16 bits), row-major. */
+/** Values for one input: a typed array of the input's element type (float16 as its 16 bits), row-major. */
 export interface Feed {
   readonly data: Float32Array | Float64Array | Uint16Array | Uint8Array | Int32Array | BigInt64Array;
   readonly dims: readonly number[];
 }
 
-/** What a run gave for one output, in memory of its own, row-major; float16 as its 16 bits. */
+/** The value of one output of a run, in separate memory, row-major; float16 as its 16 bits. */
 export interface Output {
   /** onnxruntime's name of the element type */
   readonly type: string;
@@ -41,17 +41,17 @@ export interface Output {
 export interface LoadedGraph {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputs: readonly InferenceSession.ValueMetadata[];
-  /** Runs the graph for some of its outputs. @returns these, in the order asked @throws OnnxRuntimeError */
+  /** Runs the graph for some of its outputs. @returns these, in the requested order @throws OnnxRuntimeError */
   run(feeds: Readonly<Record<string, Feed>>, outputs: readonly string[]): Promise<Output[]>;
   release(): Promise<void>;
 }
 
-/** onnxruntime refuses a graph, or a run of it. */
+/** onnxruntime failed to load or run a graph. */
 export class OnnxRuntimeError extends Error {
   override readonly name = "OnnxRuntimeError";
 }
 
-/** onnxruntime's level "fatal": errors come as exceptions, and nothing else should reach the user's terminal. */
+/** onnxruntime's level "fatal": errors are reported as exceptions, and nothing else should be printed to the user's terminal. */
 const LOG_FATAL = 4;
 
 /** The version of onnxruntime-node that is installed. */
@@ -60,9 +60,9 @@ export function onnxRuntimeVersion(): string {
 }
 
 /**
- * Loads a graph. What is wrong with it is said in onnxruntime's words: `openSession` says it in the user's.
+ * Loads a graph. Errors contain onnxruntime's message; `openSession` converts them to messages for users.
  *
- * @throws InputError where onnxruntime has no library for this system
+ * @throws InputError if onnxruntime has no library for this system
  * @throws OnnxRuntimeError with onnxruntime's reason
  */
 export async function loadGraph(source: GraphSource, runtime: Partial<Runtime> = {}): Promise<LoadedGraph> {
@@ -70,7 +70,7 @@ export async function loadGraph(source: GraphSource, runtime: Partial<Runtime> =
   const options: InferenceSession.SessionOptions = {
     logSeverityLevel: LOG_FATAL,
     executionProviders: [runtime.provider ?? DEFAULT_RUNTIME.provider],
-    enableMemPattern: false, // twice the working memory, and no faster
+    enableMemPattern: false, // would double the working memory without a speedup
     ...(runtime.threads === undefined ? {} : { intraOpNumThreads: runtime.threads }),
   };
   const loading =
@@ -96,9 +96,9 @@ function refuse(cause: unknown): never {
 }
 
 /**
- * Loads onnxruntime when it is needed and not before: what needs no graph starts quickly.
+ * Loads onnxruntime on first use, so that commands that need no graph start quickly.
  *
- * @throws InputError where onnxruntime has no library for this system
+ * @throws InputError if onnxruntime has no library for this system
  */
 async function importOnnxRuntime(): Promise<typeof import("onnxruntime-node")> {
   try {
@@ -108,7 +108,9 @@ async function importOnnxRuntime(): Promise<typeof import("onnxruntime-node")> {
   }
 }
 
-/** onnxruntime resolves the external data of bytes relative to the working directory, unless a session is told a folder. */
+/**
+ * onnxruntime resolves the external data of bytes relative to the working directory, unless the session options contain a folder.
+ */
 function externalDataBelow(folder: string): Record<string, unknown> {
   return { session: { model_external_initializers_file_folder_path: folder } };
 }
@@ -122,7 +124,9 @@ function makeTensor(Tensor: TensorConstructor, { data, dims }: Feed): Tensor {
   return new Tensor("int64", data, dims);
 }
 
-/** An output lies in onnxruntime's memory, freed at the garbage collector's leisure: copy it out and let go now. */
+/**
+ * Copies an output and disposes the original, which is in onnxruntime's memory and would only be freed by the garbage collector.
+ */
 function takeOutput(tensor: Tensor): Output {
   const output = { type: tensor.type, data: tensor.data.slice(), dims: [...tensor.dims] };
   tensor.dispose();

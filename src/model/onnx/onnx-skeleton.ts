@@ -7,33 +7,33 @@ import { MAX_DEPTH } from "./check-structure.ts";
 import { FIELD, FORMS, type MessageName } from "./onnx-schema.ts";
 import { delimitedHead, joinPieces, MAX_MESSAGE_BYTES, MAX_VARINT_BYTES } from "./wire.ts";
 
-/** Fields up to this many bytes are kept whole; it holds every node, name and scalar, and no weight worth skipping. */
+/** Maximum size in bytes of fields that are kept: larger than any node, name or scalar, smaller than weights worth skipping. */
 const KEEP = 4096;
-/** One positional read. Larger would read weights that are skipped anyway. */
+/** Bytes per read. A larger size would read weights that are skipped anyway. */
 const WINDOW = 16_384;
-/** Fields copied, of which one holds a whole node: graphs of the largest checkpoints have some ten thousand. */
+/** Maximum number of copied fields, one per node: graphs of the largest checkpoints have about ten thousand. */
 const MAX_FIELDS = 2_000_000;
-/** Bytes copied: what is left without weights has some hundred kilobytes, of the largest graphs 20 MB. */
+/** Maximum number of copied bytes: without weights, a few hundred kilobytes remain; 20 MB for the largest graphs. */
 const MAX_COPIED = 256e6;
 
-/** The fields a ModelProto can have; any other number at the top level means that the file is something else. */
+/** The fields of a ModelProto; any other number at the top level means that the file has another format. */
 const MODEL_FIELDS: ReadonlySet<number> = new Set(Object.values(FIELD.ModelProto));
 
 interface FileWindow {
   readonly path: string;
   readonly size: number;
-  /** What was copied so far. */
+  /** The fields and bytes copied so far. */
   readonly copied: { fields: number; bytes: number };
   /** The bytes [position, position + length), length at most KEEP and a key; valid until the next call. */
   read(position: number, length: number): Uint8Array;
 }
 
 /**
- * An ONNX file without its weights: the same protobuf message, every payload over 4 KiB left out. A checkpoint of
- * gigabytes comes down to some hundred kilobytes, and no weight is read. Reads are synchronous: they are few and small.
+ * Reads an ONNX file without its weights: the same protobuf message, without payloads over 4 KiB. A checkpoint of gigabytes
+ * shrinks to a few hundred kilobytes, and no weight is read. Reads are synchronous because they are few and small.
  *
- * @throws InputError if the file cannot be read, is no regular file, is not ONNX, ends before the graph does, or is larger or
- *   nested deeper than onnxruntime reads
+ * @throws InputError if the file cannot be read, is not a regular file, is not ONNX, is truncated, or is larger or nested deeper
+ *   than onnxruntime supports
  */
 export function readOnnxSkeleton(path: string): Uint8Array {
   let descriptor: number;
@@ -72,7 +72,10 @@ function openWindow(path: string, descriptor: number): FileWindow {
   };
 }
 
-/** Copies the message at [start, end), end null for the whole file, without its large payloads; messages in it are gone into. */
+/**
+ * Copies the message at [start, end), end null for the whole file, without large payloads; nested messages are processed
+ * recursively.
+ */
 function copyMessage(
   file: FileWindow,
   start: number,
@@ -127,19 +130,19 @@ function readVarint(file: FileWindow, position: number): { value: number; length
 }
 
 function refuseOtherFiles(file: FileWindow): void {
-  if (file.size === 0) throw new InputError(`${file.path}: the file is empty, an ONNX graph was expected`);
+  if (file.size === 0) throw new InputError(`${file.path}: expected an ONNX graph, got an empty file`);
   if (file.size > MAX_MESSAGE_BYTES) {
     throw new InputError(
-      `${file.path}: ${byteSize(file.size)}, an ONNX file has at most 2 GiB; export it with its weights as external data`,
+      `${file.path}: ${byteSize(file.size)}, the maximum for an ONNX file is 2 GiB; export it with its weights as external data`,
     );
   }
   const head = new TextDecoder("latin1").decode(file.read(0, Math.min(64, file.size)));
   if (head.startsWith("version https://git-lfs")) {
-    throw new InputError(`${file.path}: a Git LFS pointer, not the ONNX file itself; fetch it with "git lfs pull"`);
+    throw new InputError(`${file.path}: a Git LFS pointer, not an ONNX file; fetch it with "git lfs pull"`);
   }
 }
 
-/** @throws InputError for a graph that no exporter writes, before its pieces fill the memory */
+/** @throws InputError for an implausibly large graph before it exhausts memory */
 function count(file: FileWindow, bytes: number): void {
   const { copied } = file;
   copied.fields += 1;
@@ -147,25 +150,25 @@ function count(file: FileWindow, bytes: number): void {
   if (copied.fields > MAX_FIELDS || copied.bytes > MAX_COPIED) throw tooLarge(file.path);
 }
 
-/** The error for a graph that no exporter writes. */
+/** The error for an implausibly large graph. */
 export function tooLarge(path: string): InputError {
   return new InputError(
-    `${path}: its graph has more than ${MAX_FIELDS} parts or ${byteSize(MAX_COPIED)} beside its weights; no exporter writes such a file`,
+    `${path}: its graph has more than ${MAX_FIELDS} parts or ${byteSize(MAX_COPIED)} without its weights; no exporter writes such a file`,
   );
 }
 
-/** The error for graphs inside graphs inside graphs. */
+/** The error for graphs nested too deeply. */
 export function tooDeep(path: string): InputError {
-  return new InputError(`${path}: its subgraphs are nested deeper than onnxruntime reads (${MAX_DEPTH} messages)`);
+  return new InputError(`${path}: its subgraphs are nested deeper than onnxruntime supports (${MAX_DEPTH} messages)`);
 }
 
-/** The error for bytes that are no model. */
+/** The error for bytes that are not a model. */
 export function notOnnx(path: string, options?: ErrorOptions): InputError {
   return new InputError(`${path}: not an ONNX file, or a damaged one; export or download it again`, options);
 }
 
 function truncated(path: string, size: number): InputError {
   return new InputError(
-    `${path}: the ONNX file is truncated: its graph goes on past the end at ${size} bytes; copy or export it again`,
+    `${path}: the ONNX file is truncated: its graph extends past the end at ${size} bytes; copy or export it again`,
   );
 }

@@ -2,22 +2,22 @@ import { elementBits, elementType } from "./element-type.ts";
 import { float16ToNumber } from "./float16.ts";
 import type { StringStringEntryProto, TensorProto, TensorShapeProtoDimension, ValueInfoProto } from "./onnx-schema.ts";
 
-/** An input or output of a graph, in onnxruntime's words. */
+/** An input or output of a graph, in onnxruntime's terms. */
 export interface TensorInfo {
   /** name of the input or output */
   readonly name: string;
   /** onnxruntime's name of the element type: "float32", "float16", "int64", … */
   readonly type: string;
-  /** Each axis: a size, or the name of a dynamic axis ("" where it has none); empty where the shape is not known. */
+  /** Each axis: a size, or the name of a dynamic axis ("" if unnamed); empty if the shape is unknown. */
   readonly shape: readonly (number | string)[];
 }
 
-/** Where a weight lies that is not inside the ONNX file. */
+/** Location of a weight outside the ONNX file. */
 export interface ExternalData {
-  /** Path relative to the ONNX file's folder, as the graph has it. */
+  /** Path relative to the ONNX file's folder, as stored in the graph. */
   readonly location: string;
   readonly offset: number;
-  /** Bytes, null where the graph does not say. */
+  /** Size in bytes, null if the graph does not state it. */
   readonly length: number | null;
 }
 
@@ -27,24 +27,24 @@ export interface OnnxTensor {
   readonly type: string;
   readonly dims: readonly number[];
   readonly external: ExternalData | null;
-  /** The value, where it is one single float or byte. */
+  /** The value, if it is a single float or byte. */
   readonly scalar: number | null;
 }
 
-/** How many bytes a tensor's values take. */
+/** Size of a tensor's values in bytes. */
 export function tensorBytes(tensor: Pick<OnnxTensor, "type" | "dims">): number {
   return Math.ceil((elementCount(tensor) * elementBits(tensor.type)) / 8);
 }
 
-/** How many values a tensor has; 1 for a scalar. */
+/** Number of values of a tensor; 1 for a scalar. */
 export function elementCount({ dims }: Pick<OnnxTensor, "dims">): number {
   return dims.reduce((product, size) => product * size, 1);
 }
 
-/** Describes a tensor; its values stay where they are, but for a single float. */
+/** Describes a tensor; its values are not read, except for a single float or byte. */
 export function describeTensor(tensor: TensorProto): OnnxTensor {
   const type = elementType(tensor.dataType);
-  // No size is negative; as 64 bits without a sign it is larger than any file
+  // Sizes are not negative: a negative one, read as an unsigned 64-bit number, exceeds any file
   const dims = tensor.dims.map((size) => (size < 0 ? size + 2 ** 64 : size));
   const isScalar = dims.every((size) => size === 1);
   return {
@@ -56,7 +56,7 @@ export function describeTensor(tensor: TensorProto): OnnxTensor {
   };
 }
 
-/** Where a tensor's values lie; null where that is in the ONNX file. */
+/** Location of a tensor's values; null if they are in the ONNX file. */
 export function readExternalData(entries: readonly StringStringEntryProto[]): ExternalData | null {
   const facts = new Map(entries.map(({ key, value }) => [key, value]));
   const location = facts.get("location");
@@ -84,7 +84,7 @@ function readScalar(type: string, raw: Uint8Array | undefined, integers: readonl
   return null;
 }
 
-/** The name, element type and shape of a graph's input or output; what is no tensor keeps the type "undefined". */
+/** The name, element type and shape of a graph's input or output; a value that is not a tensor has the type "undefined". */
 export function describeValue({ name, type }: ValueInfoProto): TensorInfo {
   const tensor = type?.tensorType;
   return {

@@ -1,12 +1,15 @@
 import { InputError } from "../../foundation/errors.ts";
 
-/** What computes: onnxruntime's execution provider. */
+/** Where the graph runs: onnxruntime's execution provider. */
 export type Provider = "cpu";
 
-/** What is computed in; weights that a graph stores in other types, float16 or int8, are of the graph and not of this. */
+/**
+ * Precision of the computation; the types in which a graph stores its weights, such as float16 or int8, are a property of the
+ * graph.
+ */
 export type Precision = "float32";
 
-/** What a graph is run by. Provider and precision can change a number, threads cannot. */
+/** The runtime of a graph. Provider and precision can affect results, threads cannot. */
 export interface RuntimeKind {
   /** what computes */
   readonly provider: Provider;
@@ -16,20 +19,20 @@ export interface RuntimeKind {
 
 /** What a graph is run by, with its threads. */
 export interface Runtime extends RuntimeKind {
-  /** for one operation, or of a whole evaluation */
+  /** threads per operation, or of a whole evaluation */
   readonly threads: number;
 }
 
 const PROVIDERS: readonly string[] = ["cpu"] satisfies Provider[];
 const PRECISIONS: readonly string[] = ["float32"] satisfies Precision[];
 
-/** What runs a graph where nothing else is asked, and what ran every graph of versions that did not say. */
+/** The default runtime, which is also that of results from versions that did not record one. */
 export const DEFAULT_RUNTIME: RuntimeKind = { provider: "cpu", precision: "float32" };
 
 /**
- * The runtime that was asked for, with what was not said.
+ * Completes the requested runtime with defaults.
  *
- * @throws InputError for a provider or a precision that there is not
+ * @throws InputError for an unknown provider or precision
  */
 export function chooseRuntime(asked: Partial<RuntimeKind> = {}): RuntimeKind {
   const { provider = DEFAULT_RUNTIME.provider, precision = DEFAULT_RUNTIME.precision } = asked;
@@ -43,8 +46,8 @@ function checkKnown(what: string, given: string, known: readonly string[]): void
 }
 
 /**
- * What a runtime adds to the key of what it made: nothing for cpu and float32, so that what versions made that knew no other stays
- * readable.
+ * The suffix that a runtime adds to the keys of its results: empty for cpu and float32, so that results of earlier versions,
+ * which had no other runtime, remain readable.
  */
 export function runtimeKey({ provider, precision }: RuntimeKind): string[] {
   const isDefault = provider === DEFAULT_RUNTIME.provider && precision === DEFAULT_RUNTIME.precision;

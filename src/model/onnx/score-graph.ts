@@ -2,22 +2,22 @@ import type { Matrix } from "../../foundation/math/matrix.ts";
 import { elementCode } from "./element-type.ts";
 import { encodeModel, type NodeSpec, type TensorSpec } from "./encode-model.ts";
 
-/** What the score graph multiplies, gathers and keeps. */
+/** Parameters of the score graph. */
 export interface ScoreGraph {
-  /** (u, d), one row a product */
+  /** (u, d), one row per product */
   readonly weights: Matrix;
-  /** (c, g) row-major: the products of each class, whose maximum is its score; null when class i is product i */
+  /** (c, g) row-major: the products of each class, whose maximum is its score; null if class i is product i */
   readonly members: Int32Array | null;
   readonly classes: number;
   readonly k: number;
 }
 
 /**
- * The bytes of an ONNX model that scores image features against classifier weights and keeps the best classes:
- * `features` (n, d) float32 → `values` (n, k) float32, `indices` (n, k) int32, best first, n of any size.
+ * Builds an ONNX model that scores image features against classifier weights and keeps the best classes: `features` (n, d)
+ * float32 → `values` (n, k) float32, `indices` (n, k) int32, best first, n of any size.
  *
- * Gemm makes each product once; classes that share a product gather the same number, so that their tie is exact; TopK
- * puts the lower class index first in a tie, as its specification demands.
+ * Gemm computes each product once; classes that share a product gather the same number, so that their tie is exact; TopK puts the
+ * lower class index first in a tie, as its specification requires.
  *
  * @see https://github.com/onnx/onnx/blob/v1.23.1/docs/Operators.md#TopK for its ties
  */

@@ -6,7 +6,7 @@ import { buildScoreGraph } from "./score-graph.ts";
 export interface TopProducts {
   /** class indices; in exact ties the lowest comes first */
   readonly indices: Int32Array;
-  /** products of features and weights: cosines, when the rows of both have unit length */
+  /** products of features and weights: cosines if the rows of both have unit length */
   readonly values: Float32Array;
 }
 
@@ -14,7 +14,7 @@ export interface TopProducts {
 export interface Scorer {
   readonly classes: number;
   readonly k: number;
-  /** features (n, d), as many rows as there are, → the best classes of each row */
+  /** features (n, d) with any n → the best classes of each row */
   score(features: Matrix): Promise<TopProducts>;
   close(): Promise<void>;
 }
@@ -22,24 +22,24 @@ export interface Scorer {
 export interface ScorerOptions {
   /** how many classes to keep: 1 ≤ k ≤ number of classes */
   readonly k: number;
-  /** (c,) class → row of the classifier, for class subsets and duplicate classes; each row is its own class if absent */
+  /** (c,) class → row of the classifier, for class subsets and duplicate classes; by default, class i is row i */
   readonly columns?: Int32Array;
-  /** class → rows of the classifier, of which the best counts; instead of `columns` */
+  /** class → rows of the classifier, the best of which determines the score; instead of `columns` */
   readonly groups?: readonly Int32Array[];
   readonly threads?: number;
 }
 
-/** Floats that one block of images makes on its way to the best k: 16 MiB of products, and as much of gathered ones. */
+/** Maximum number of products per block of images: 16 MiB, and the same amount of gathered products. */
 const BLOCK_FLOATS = 1 << 22;
 
 /**
- * Prepares a classifier for scoring: each image's products with the class weights, and the best k of them, by one
- * onnxruntime graph run over blocks of images, in bounded memory.
+ * Prepares a classifier for scoring: an onnxruntime graph computes each image's products with the class weights and the best k of
+ * them, over blocks of images, in bounded memory.
  *
- * Classes with the same weights, bit by bit, are one column of the product, so that their scores are equal whatever
- * the rounding, and the class of the lower index wins.
+ * Classes with bitwise equal weights share one column of the product, so that their scores are equal regardless of rounding, and
+ * the class with the lower index wins.
  *
- * @param classifier weights (rows, d), one row a class unless `columns` or `groups` say otherwise
+ * @param classifier weights (rows, d), one row per class unless `columns` or `groups` are given
  * @throws RangeError if k, a row index or a group is out of range, or the classifier is empty or not finite
  */
 export async function openScorer(classifier: Matrix, options: ScorerOptions): Promise<Scorer> {
@@ -71,7 +71,7 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
       indices.set(best[0]?.data as Int32Array, start * k);
       values.set(best[1]?.data as Float32Array, start * k);
     }
-    // One feature that is not finite makes every product of its row infinite or NaN, so the first of each row tells.
+    // A feature that is not finite makes every product of its row infinite or NaN, so checking the first one is sufficient.
     for (let i = 0; i < n; i++) {
       if (!Number.isFinite(values[i * k])) throw new RangeError(`image features: row ${i} is not finite`);
     }
@@ -81,7 +81,7 @@ export async function openScorer(classifier: Matrix, options: ScorerOptions): Pr
   return { classes, k, score, close: () => graph.release() };
 }
 
-/** The rows of the classifier that make each class. */
+/** The rows of the classifier that belong to each class. */
 function memberRows(classifier: Matrix, { columns, groups }: ScorerOptions): readonly Int32Array[] {
   if (columns !== undefined && groups !== undefined) throw new RangeError("expected columns or groups, got both");
   if (classifier.rows === 0 || classifier.columns === 0) throw new RangeError("the classifier is empty");
@@ -101,7 +101,7 @@ function memberRows(classifier: Matrix, { columns, groups }: ScorerOptions): rea
   return members;
 }
 
-/** Keeps each different row that some class uses once: weights (u, d), and the products (classes, size) of each class. */
+/** Keeps each distinct row that a class uses once: weights (u, d), and the products (classes, size) of each class. */
 function shareColumns(classifier: Matrix, groups: readonly Int32Array[]) {
   const productOf = new Map<string, number>();
   const used: number[] = [];
@@ -109,7 +109,7 @@ function shareColumns(classifier: Matrix, groups: readonly Int32Array[]) {
   const members = new Int32Array(groups.length * size);
   groups.forEach((rows, c) => {
     for (let g = 0; g < size; g++) {
-      const r = rows[Math.min(g, rows.length - 1)] as number; // short groups repeat a member: the maximum stays
+      const r = rows[Math.min(g, rows.length - 1)] as number; // short groups repeat a member, which does not change the maximum
       const weights = row(classifier, r);
       const key = Buffer.from(weights.buffer, weights.byteOffset, weights.byteLength).toString("latin1");
       let product = productOf.get(key);

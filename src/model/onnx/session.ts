@@ -15,28 +15,30 @@ import {
 import type { TensorInfo } from "./onnx-tensor.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** A loaded graph of the user's. It runs on the calling JavaScript thread and blocks it for the whole inference. */
+/** A loaded graph. It runs on the calling JavaScript thread and blocks it for the whole inference. */
 export interface GraphSession {
-  /** the graph's file, or what it is called in messages */
+  /** the graph's file, or its name in messages */
   readonly path: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** Runs the graph and gives one output as float32 in memory of its own. @throws InputError if onnxruntime refuses */
+  /** Runs the graph and returns one output as float32 in separate memory. @throws InputError if onnxruntime fails */
   run(feeds: Readonly<Record<string, Feed>>, output: string): Promise<{ data: Float32Array; dims: readonly number[] }>;
-  /** Releases the graph's memory, after the runs under way; a second call does nothing. */
+  /** Releases the graph's memory when running calls have finished; a second call does nothing. */
   close(): Promise<void>;
 }
 
-/** A run of a graph without weights, and what a gigabyte of them adds: a hundred times what a slow machine takes. */
+/**
+ * Time limit of a run of a graph without weights, and per gigabyte of weights: a hundred times the duration on a slow machine.
+ */
 const FIXED_SECONDS = 60;
 const SECONDS_PER_GB = 600;
 
 /**
- * Loads a graph (the external data of a file is resolved beside it).
+ * Loads a graph (the external data of a file is resolved relative to its folder).
  *
- * @param runtime cpu and float32 where it does not say; onnxruntime's own number of threads, the machine's cores
- * @param weights bytes of them, by which loading it and each run are given their time (see `withDeadline`)
- * @throws InputError if it is no regular file, or onnxruntime cannot load it, with onnxruntime's reason
+ * @param runtime defaults to cpu, float32 and onnxruntime's number of threads, which is the machine's cores
+ * @param weights their size in bytes, which determines the time limits of loading and of each run (see `withDeadline`)
+ * @throws InputError if it is not a regular file, or onnxruntime cannot load it, with onnxruntime's reason
  */
 export async function openSession(
   source: GraphSource,
@@ -75,7 +77,7 @@ export async function openSession(
   };
 }
 
-/** onnxruntime would wait at a named pipe. */
+/** Refuses anything other than a regular file: onnxruntime would wait for a named pipe. */
 async function checkFile(path: string): Promise<void> {
   const info = await stat(path).catch((cause) => {
     throw readError(path, cause);
@@ -103,20 +105,20 @@ async function runGraph(
 function toFloat32(path: string, { type, data }: Output): Float32Array {
   if (type === "float32") return data as Float32Array;
   if (type === "float64") return new Float32Array(data as Float64Array);
-  if (type !== "float16") throw new InputError(`${path}: an output of type ${type}, a float was expected`);
-  // Node 20 gives the 16 bits as Uint16Array, later versions a Float16Array over the same memory.
+  if (type !== "float16") throw new InputError(`${path}: expected a float output, got type ${type}`);
+  // Node 20 returns the 16 bits as Uint16Array, later versions a Float16Array over the same memory.
   const halves = data as Uint16Array;
   return fromFloat16(new Uint16Array(halves.buffer, halves.byteOffset, halves.length));
 }
 
 function tensorInfos(path: string, metadata: LoadedGraph["inputs"]): TensorInfo[] {
   return metadata.map((value) => {
-    if (!value.isTensor) throw new InputError(`${path}: ${value.name} is not a tensor, which shiftline cannot use`);
+    if (!value.isTensor) throw new InputError(`${path}: ${value.name} is not a tensor, which is not supported`);
     return { name: value.name, type: value.type, shape: value.shape };
   });
 }
 
-/** onnxruntime's message in one line, without the path it repeats; the longest ones list whole shapes, so it is cut. */
+/** onnxruntime's message in one line, without the repeated path, and shortened because some messages list whole shapes. */
 function oneLine({ message }: OnnxRuntimeError): string {
   return message
     .replace(/^Load model from .*? failed:/, "")

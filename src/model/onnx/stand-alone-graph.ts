@@ -13,17 +13,17 @@ import {
 
 const { FLOAT, DOUBLE, BFLOAT16 } = TensorProtoDataType;
 
-/** Element types that few runtimes read, and that become float32 when they are copied. */
+/** Element types that few runtimes support, and that are converted to float32 when copied. */
 export type WidenedType = "bfloat16" | "float64";
 
-/** Values that lie in another file. */
+/** Values in another file. */
 export interface FileRange {
   /** absolute path */
   readonly file: string;
   readonly offset: number;
-  /** bytes there */
+  /** size in bytes */
   readonly length: number;
-  /** what they are where they become float32; null where they are copied as they are */
+  /** element type of values that are converted to float32; null for values that are copied unchanged */
   readonly widens: WidenedType | null;
 }
 
@@ -34,37 +34,38 @@ export interface FilePlan {
   readonly pieces: readonly (Uint8Array | FileRange)[];
 }
 
-/** The files of a graph that stands alone. */
+/** The files of a self-contained graph. */
 export interface StandAloneGraph {
   /** the ONNX file */
   readonly graph: FilePlan;
-  /** the file of its weights, where these are more than the ONNX file may have */
+  /** the file of its weights, if they exceed the size limit of the ONNX file */
   readonly data: FilePlan | null;
 }
 
 export interface StandAloneOptions {
-  /** name of the ONNX file, with "/" between folders */
+  /** path of the ONNX file, with "/" as separator */
   readonly name: string;
-  /** name of the file beside it, in the same folder, that holds its weights where they do not fit into it */
+  /** name of the side file in the same folder for weights that do not fit into the ONNX file */
   readonly dataName: string;
-  /** inputs and outputs that get other names: old → new */
+  /** new names of inputs and outputs: old → new */
   readonly rename: ReadonlyMap<string, string>;
   /** metadata properties of the ONNX file */
   readonly metadata?: ReadonlyMap<string, string>;
-  /** bytes up to which the weights are put into the ONNX file; protobuf ends a message at 2 GiB */
+  /** maximum size in bytes of weights inside the ONNX file; protobuf limits a message to 2 GiB */
   readonly maxInlineBytes?: number;
 }
 
-/** Leaves room below protobuf's 2 GiB for a graph of any size. */
+/** Leaves room for the graph below protobuf's limit of 2 GiB. */
 const MAX_INLINE = 1.9e9;
-/** Tensors in a side file begin at whole pages, so that runtimes can map them (onnx.proto3, TensorProto.external_data). */
+/** Tensors in a side file are page-aligned, so that runtimes can memory-map them (onnx.proto3, TensorProto.external_data). */
 const PAGE = 4096;
 
 /**
- * A graph whose weights lie in other files, as files that stand alone. No weight is read: the pieces say where each lies.
+ * Plans the self-contained files of a graph whose weights are in other files. No weight is read: the pieces contain the location
+ * of each.
  *
- * @param bytes  of the ONNX file; its external data are initializers
- * @param folder that the locations of its external data are relative to
+ * @param bytes  the ONNX file; only its initializers have external data
+ * @param folder base folder of the locations of its external data
  */
 export function standAloneGraph(
   { bytes, folder }: { readonly bytes: Uint8Array; readonly folder: string },
@@ -99,13 +100,13 @@ export function standAloneGraph(
   };
 }
 
-/** An initializer: what is kept of it, and its values. */
+/** An initializer: its kept fields and its values. */
 interface Weight {
   /** its name and dimensions */
   readonly kept: readonly Uint8Array[];
   /** TensorProto.DataType, after widening */
   readonly type: number;
-  /** where they are; of an initializer that has them in it, the fields that hold them */
+  /** their location; for an initializer with inline values, the fields that contain them */
   readonly values: FileRange | Uint8Array;
 }
 
@@ -135,7 +136,7 @@ function parseEntry(bytes: Uint8Array): { key: string; value: string } {
   return { key: texts.get(key) ?? "", value: texts.get(value) ?? "" };
 }
 
-/** The initializer with its values in it. */
+/** The initializer with inline values. */
 function insideGraph({ kept, type, values }: Weight): (Uint8Array | FileRange)[] {
   const { dataType, rawData } = FIELD.TensorProto;
   const before = [...kept, varintField(dataType, type)];
@@ -144,7 +145,7 @@ function insideGraph({ kept, type, values }: Weight): (Uint8Array | FileRange)[]
   return [delimitedHead(FIELD.GraphProto.initializer, lengthOf(pieces)), ...pieces];
 }
 
-/** The initializer with its values in a file beside the graph. */
+/** The initializer with its values in a side file. */
 function besideGraph(
   { kept, type }: Weight,
   place: { readonly location: string; readonly offset: number; readonly length: number },
@@ -159,14 +160,14 @@ function besideGraph(
   ]);
 }
 
-/** A repeated field of names and texts. */
+/** A repeated field of key-value pairs. */
 function entriesField(field: number, entries: readonly (readonly [string, string])[]): Uint8Array[] {
   const { key, value } = FIELD.StringStringEntryProto;
   const text = (number: number, content: string) => delimitedField(number, [new TextEncoder().encode(content)]);
   return entries.flatMap(([name, content]) => delimitedField(field, [...text(key, name), ...text(value, content)]));
 }
 
-/** A node, input or output of the graph, with the new names. */
+/** A node, input or output of the graph with the new names. */
 function renameIn({ number, body, raw }: WireField, rename: ReadonlyMap<string, string>): Uint8Array {
   const { node, input, output } = FIELD.GraphProto;
   const names: readonly number[] =
@@ -186,7 +187,7 @@ function renameIn({ number, body, raw }: WireField, rename: ReadonlyMap<string, 
   return isChanged ? joinPieces(delimitedField(number, pieces)) : raw;
 }
 
-/** Bytes that values have once they are written. */
+/** Size of values in bytes when they are written. */
 function sizeOf(values: FileRange | Uint8Array): number {
   if (values instanceof Uint8Array) return values.length;
   const { length, widens } = values;

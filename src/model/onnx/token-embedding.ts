@@ -1,14 +1,14 @@
 import type { OnnxModel } from "./onnx-model.ts";
 
-/** Operations that pass ids or a table on without changing how many rows there are. */
+/** Operations that pass ids or a table without changing the number of rows. */
 const PASS_THROUGH = new Set(["Cast", "Identity", "DequantizeLinear", "Reshape", "Flatten", "Clip", "Where"]);
 
 /**
- * How many rows the table has from which a text graph takes its token embeddings: the vocabulary's size. Found as the
- * matrix that a Gather reads with the ids.
+ * Finds the number of rows of a text graph's token embedding, which is the size of the vocabulary: the matrix that a Gather reads
+ * with the ids.
  *
  * @param ids name of the input with the token ids
- * @returns null where the graph does it in another way
+ * @returns null if the graph has another structure
  */
 export function tokenEmbeddingRows(model: OnnxModel, ids: string): number | null {
   const tables = new Map<string, number>();

@@ -20,12 +20,12 @@ import {
 
 const { FLOAT, BFLOAT16 } = TensorProtoDataType;
 
-/** Attributes that hold an element type: of Cast, of RandomNormal and the like, of QuantizeLinear. */
+/** Attributes that contain an element type: of Cast, of RandomNormal and similar operations, of QuantizeLinear. */
 const TYPE_ATTRIBUTES = ["to", "dtype", "output_dtype"];
 
 /**
- * What a graph says of itself once bfloat16 is widened: its inputs and outputs are float32, its weights keep their type for people.
- * onnxruntime has no kernels for bfloat16 on processors.
+ * Describes a graph after bfloat16 is widened: its inputs and outputs are float32; its weights keep their type for messages.
+ * onnxruntime has no bfloat16 kernels for CPUs.
  */
 export function describeWidened(model: OnnxModel): OnnxModel {
   const { inputs, outputs, tensors, nodes, functions } = model;
@@ -42,8 +42,8 @@ export function describeWidened(model: OnnxModel): OnnxModel {
 }
 
 /**
- * What a session opens for a graph: the one in memory where there is one, else its file or, where that has bfloat16 values, the graph
- * with float32 in their place.
+ * The graph that a session opens: the one in memory if there is one, otherwise the file or, if it has bfloat16 values, a copy
+ * with float32 instead.
  *
  * @throws InputError as {@link widenBfloat16}
  */
@@ -58,10 +58,10 @@ export async function runnableGraph({
 }
 
 /**
- * A graph with every bfloat16 turned into float32: weights keep their values, which float32 holds exactly, casts to bfloat16 no longer
- * round. Weights of files beside it are put into it.
+ * Converts every bfloat16 of a graph to float32: weights keep their exact values, and casts to bfloat16 no longer round. External
+ * data is moved into the graph.
  *
- * @throws InputError if it would be larger than protobuf allows, or is damaged
+ * @throws InputError if the result would exceed protobuf's limit, or the graph is damaged
  */
 export async function widenBfloat16(path: string): Promise<Uint8Array> {
   const external = new Map<string, Uint8Array>();
@@ -73,7 +73,7 @@ export async function widenBfloat16(path: string): Promise<Uint8Array> {
     pieces = rewrite(bytes, "ModelProto", external);
   } catch (cause) {
     if (cause instanceof RangeError)
-      throw new InputError(`${path}: its bfloat16 values cannot be turned into float32: ${(cause as Error).message}`, {
+      throw new InputError(`${path}: its bfloat16 values cannot be converted to float32: ${(cause as Error).message}`, {
         cause,
       });
     throw cause;
@@ -81,13 +81,13 @@ export async function widenBfloat16(path: string): Promise<Uint8Array> {
   const length = totalLength(pieces);
   if (length > MAX_MESSAGE_BYTES) {
     throw new InputError(
-      `${path}: its bfloat16 weights are turned into float32, for which onnxruntime has kernels, and have ${byteSize(length)} then, more than one graph may have; export it in float32, with weights in a side file`,
+      `${path}: its bfloat16 weights must be converted to float32, for which onnxruntime has kernels, but then have ${byteSize(length)}, more than the limit of one graph; export it in float32, with weights in a side file`,
     );
   }
   return joinPieces(pieces);
 }
 
-/** A message in pieces; one without bfloat16 is one piece, as it was. */
+/** A message in pieces; one without bfloat16 is a single unchanged piece. */
 function rewrite(bytes: Uint8Array, kind: MessageName, external: ReadonlyMap<string, Uint8Array>): Uint8Array[] {
   if (kind === "TensorProto") return rewriteTensor(bytes, external);
   const pieces: Uint8Array[] = [];
@@ -105,12 +105,12 @@ function rewrite(bytes: Uint8Array, kind: MessageName, external: ReadonlyMap<str
   return isChanged ? pieces : [bytes];
 }
 
-/** The message that a field holds, if the schema knows it. */
+/** The type of message that a field contains, if the schema defines it. */
 function messageOf({ number, wire }: WireField, kind: MessageName): MessageName | null {
   return wire === 2 ? (FORMS[kind][number]?.message ?? null) : null;
 }
 
-/** The field of a message that names an element type, null where none does. */
+/** The field of a message that contains an element type, null if there is none. */
 function elementTypeField(bytes: Uint8Array, kind: MessageName): number | null {
   if (kind === "TypeProtoTensor") return FIELD.TypeProtoTensor.elemType;
   return kind === "AttributeProto" && isTypeAttribute(bytes) ? FIELD.AttributeProto.i : null;
@@ -120,14 +120,14 @@ function isTypeAttribute(bytes: Uint8Array): boolean {
   return TYPE_ATTRIBUTES.includes(textOf(bytes, FIELD.AttributeProto.name));
 }
 
-/** A text of a message; empty where it is not there. */
+/** A string field of a message; empty if it is missing. */
 function textOf(bytes: Uint8Array, fieldNumber: number): string {
   let text = "";
   for (const { number, body } of fieldsOf(bytes)) if (number === fieldNumber) text = new TextDecoder().decode(body);
   return text;
 }
 
-/** A tensor: bfloat16 values as float32, and values of a side file put in. */
+/** A tensor with bfloat16 values as float32, and external values moved into it. */
 function rewriteTensor(bytes: Uint8Array, external: ReadonlyMap<string, Uint8Array>): Uint8Array[] {
   const fields = [...fieldsOf(bytes)];
   const { dataType, int32Data, rawData, externalData, dataLocation } = FIELD.TensorProto;
@@ -154,7 +154,7 @@ function toFloat32(halves: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The values of `int32_data`, a number for each, packed or not, as two bytes each. */
+/** The values of `int32_data`, one number per value, packed or not, as two bytes each. */
 function int32Halves(fields: readonly WireField[]): Uint8Array {
   const values: number[] = [];
   for (const { number, wire, value, body } of fields) {
@@ -165,7 +165,7 @@ function int32Halves(fields: readonly WireField[]): Uint8Array {
   return Uint8Array.from(values.flatMap((value) => [value & 255, (value >> 8) & 255]));
 }
 
-/** A tensor's values where they lie in a side file, else null. */
+/** A tensor's values if they are in a side file, otherwise null. */
 function sideFileData(fields: readonly WireField[], files: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
   const place = placeOf(fields);
   if (place === null) return null;
@@ -181,7 +181,7 @@ function placeOf(fields: readonly WireField[]): ExternalData | null {
   return readExternalData(entries.map(({ body }) => ({ key: textOf(body, key), value: textOf(body, value) })));
 }
 
-/** The side files that weights lie in, those of subgraphs and constants too. */
+/** The side files that contain weights, including those of subgraphs and constants. */
 function locationsOf(bytes: Uint8Array, kind: MessageName, found: Set<string>): Set<string> {
   if (kind === "TensorProto") {
     const place = placeOf([...fieldsOf(bytes)]);

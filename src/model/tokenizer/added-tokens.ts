@@ -1,12 +1,12 @@
-/** A token that is found in the text itself before any other is made, as tokenizer.json's `added_tokens` has it. */
+/** A token that is matched in the text before any other tokenization, as in `added_tokens` of tokenizer.json. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** only where no letter, digit or underscore stands beside it */
+  /** matches only if no letter, digit or underscore is adjacent */
   readonly single_word: boolean;
-  /** takes the white space before it */
+  /** includes preceding white space */
   readonly lstrip: boolean;
-  /** takes the white space after it */
+  /** includes following white space */
   readonly rstrip: boolean;
 }
 
@@ -14,11 +14,11 @@ export interface AddedToken {
 export type Section = string | number;
 
 /**
- * Makes a function that splits a text at its added tokens: from left to right, the longest that matches.
+ * Creates a function that splits a text at its added tokens: from left to right, the longest match first.
  *
  * Source: huggingface/tokenizers src/tokenizer/added_vocabulary.rs `find_matches` (behaviour)
  *
- * @param tokens the tokens with the text by which they are found (their content, or their content normalised)
+ * @param tokens the tokens with the text to match (their content, or their normalized content)
  */
 export function createTokenSplitter(
   tokens: readonly { text: string; token: AddedToken }[],

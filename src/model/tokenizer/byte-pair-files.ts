@@ -6,7 +6,7 @@ import type { PaddingFiles } from "./padding-token.ts";
 import { TOKEN_NAME } from "./token-name.ts";
 import type { TokenizerJsonContent } from "./tokenizer-json.ts";
 
-/** A byte-level byte-pair encoding in two files, as transformers saved tokenizers before tokenizer.json. */
+/** A byte-level byte-pair encoding in two files, the format of transformers before tokenizer.json. */
 export interface BytePairFiles extends PaddingFiles {
   /** vocab.json */
   readonly vocabulary: FileContent;
@@ -30,7 +30,7 @@ const CONFIG = NAMES.extend({
 });
 type Names = z.infer<typeof NAMES>;
 
-/** Special tokens of the classes that are known, where no file names them. */
+/** Special tokens of known classes, if no file names them. */
 const CLASSES: Readonly<Record<string, Names>> = {
   CLIPTokenizer: {
     bos_token: "<|startoftext|>",
@@ -51,19 +51,18 @@ const CLASSES: Readonly<Record<string, Names>> = {
 };
 
 /**
- * Puts vocab.json and merges.txt into the form of the tokenizer.json that transformers' class would save.
+ * Converts vocab.json and merges.txt to the tokenizer.json that transformers' class would save.
  *
  * Source: transformers 5.18 models/clip/tokenization_clip.py, models/roberta/tokenization_roberta.py,
  * models/gpt2/tokenization_gpt2.py (behaviour)
  *
- * @throws InputError if a file cannot be read or is not what its name says, the class is not known, or a special token is not in the
- *   vocabulary
+ * @throws InputError if a file cannot be read or is invalid, the class is unknown, or a special token is not in the vocabulary
  */
 export function parseBytePairFiles(files: BytePairFiles): TokenizerJsonContent {
   const vocab = parseVocabulary(files.vocabulary);
   const merges = parseMerges(files.merges, vocab);
   const config: z.infer<typeof CONFIG> = files.config === null ? {} : jsonAs(files.config, CONFIG);
-  // as transformers: a tokenizer_config.json with added_tokens_decoder says everything
+  // as in transformers: a tokenizer_config.json with added_tokens_decoder is complete
   const isWhole = config.added_tokens_decoder !== undefined && config.added_tokens_decoder !== null;
   const named: Names = isWhole || files.specialTokens === null ? {} : jsonAs(files.specialTokens, NAMES);
   const name = (config.tokenizer_class ?? files.defaultClass ?? "").replace(/Fast$/, "");
@@ -71,7 +70,7 @@ export function parseBytePairFiles(files: BytePairFiles): TokenizerJsonContent {
   if (usual === undefined) {
     const found = name === "" ? "no file names its tokenizer_class" : `tokenizer_class ${name}`;
     throw new InputError(
-      `${files.vocabulary.path}: ${found}; of vocabularies without tokenizer.json, those of ${Object.keys(CLASSES).join(", ")} are supported; ${SAVE}`,
+      `${files.vocabulary.path}: ${found}; without tokenizer.json, only the vocabularies of ${Object.keys(CLASSES).join(", ")} are supported; ${SAVE}`,
     );
   }
   refuseUnknownTokens(files, vocab, config.added_tokens_decoder ?? {});
@@ -126,15 +125,15 @@ export function parseBytePairFiles(files: BytePairFiles): TokenizerJsonContent {
   return { ...plain, post_processor: around(special.cls_token, special.sep_token) };
 }
 
-const SAVE = "save a tokenizer.json beside it (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))";
+const SAVE = "save a tokenizer.json in its folder (transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…))";
 
 function parseVocabulary(file: FileContent): Record<string, number> {
   const parsed = z.record(z.string(), z.int().nonnegative()).safeParse(jsonOf(file));
   if (parsed.success && Object.keys(parsed.data).length > 0) return parsed.data;
-  throw new InputError(`${file.path}: not a vocab.json: expected an object of token ids that is not empty`);
+  throw new InputError(`${file.path}: not a vocab.json: expected a non-empty object of token ids`);
 }
 
-/** The merges in the order of their rank; a "#version" line is none. */
+/** Parses the merges in order of rank, without the "#version" line. */
 function parseMerges(file: FileContent, vocab: Readonly<Record<string, number>>): string[] {
   const merges = textOf(file)
     .split(/\r?\n/)
@@ -144,14 +143,17 @@ function parseMerges(file: FileContent, vocab: Readonly<Record<string, number>>)
     const [left, right] = parts as [string, string];
     if (parts.length !== 2 || [left, right, left + right].some((token) => vocab[token] === undefined)) {
       throw new InputError(
-        `${file.path}: merge ${i + 1}: expected two tokens of vocab.json that make a third; the files belong to different tokenizers, or one is damaged`,
+        `${file.path}: merge ${i + 1}: expected two tokens of vocab.json that form a third; the files belong to different tokenizers, or one is damaged`,
       );
     }
   }
   return merges;
 }
 
-/** Tokens that are added to the vocabulary change its ids and how texts are split: only a tokenizer.json says all of it. */
+/**
+ * Refuses tokens that were added to the vocabulary: they change ids and the splitting of texts, which only a tokenizer.json fully
+ * describes.
+ */
 function refuseUnknownTokens(
   files: BytePairFiles,
   vocab: Readonly<Record<string, number>>,

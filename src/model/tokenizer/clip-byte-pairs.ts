@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-/** CLIP's byte-pair encoding: 49,408 tokens, of which the last two start and end a text. */
+/** CLIP's byte-pair encoding: 49,408 tokens, of which the last two mark the start and end of a text. */
 export interface ClipBytePairs {
-  /** the 48,894 merges in the order of their rank, "left right" */
+  /** the 48,894 merges in order of rank, as "left right" */
   readonly merges: readonly string[];
-  /** every token but the two special ones, with its id: bytes as GPT-2's characters, "</w>" at a word's end */
+  /** every token except the two special ones, with its id: bytes as GPT-2's characters, "</w>" at the end of a word */
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** token ids of a cleaned text in small letters, without start and end */
+  /** token ids of a cleaned text in lower case, without start and end tokens */
   encode(text: string): number[];
 }
 
@@ -16,8 +16,8 @@ export const CLIP_START_OF_TEXT = 49_406;
 export const CLIP_END_OF_TEXT = 49_407;
 
 /**
- * The vocabulary that ships with the package, as open_clip's SimpleTokenizer reads it: 256 bytes, 256 bytes that end a
- * word, one token a merge, start and end of text. Read once, at the first call.
+ * The vocabulary that ships with the package, as open_clip's SimpleTokenizer reads it: 256 bytes, 256 bytes that end a word, one
+ * token per merge, start and end of text. Read once, at the first call.
  *
  * Source: open_clip 3.3.0 src/open_clip/tokenizer.py `SimpleTokenizer` (behaviour); Sennrich et al. 2016
  */
@@ -29,10 +29,10 @@ export function clipBytePairs(): ClipBytePairs {
 let loaded: ClipBytePairs | undefined;
 const MERGES = new URL("../../../prompts/tokenizers/clip-merges.txt.gz", import.meta.url);
 const WORD_END = "</w>";
-const CACHED_WORDS = 1 << 16; // a prompt set has a few thousand; the bound keeps memory flat
+const CACHED_WORDS = 1 << 16; // a prompt set has a few thousand; limits memory
 
-// Texts come in small letters. What is left of open_clip's ignoring of case: "ſ" counts as
-// "s", and U+0345, a mark that folds to the letter iota, is neither letter nor other and falls out.
+// Texts are in lower case. open_clip's pattern ignores case, which still has two effects: "ſ" counts as "s", and U+0345, a mark
+// that folds to the letter iota, matches no alternative and is dropped.
 const WORD =
   /<[sſ]tart_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|(?:(?!\u0345)[^\p{White_Space}\p{L}\p{N}])+/gu;
 
@@ -73,7 +73,7 @@ function readBytePairs(): ClipBytePairs {
   };
 }
 
-/** Joins, as long as there is one, the neighbours whose merge ranks first, everywhere in the word from left to right. */
+/** Repeatedly merges the adjacent pair of the best rank, everywhere in the word from left to right. */
 function mergeSymbols(word: string[], ranks: ReadonlyMap<string, number>): string[] {
   let symbols = word;
   while (symbols.length > 1) {
@@ -100,15 +100,15 @@ function mergeSymbols(word: string[], ranks: ReadonlyMap<string, number>): strin
   return symbols;
 }
 
-/** The id of every symbol: bytes in the order of their characters, the same at a word's end, then the merges. */
+/** The id of every symbol: bytes in the order of their characters, the same at the end of a word, then the merges. */
 function vocabularyOf(merges: readonly string[]): Map<string, number> {
   const units = byteSymbols().toSorted((a, b) => a.charCodeAt(0) - b.charCodeAt(0));
-  // The printable bytes, which stand for themselves, come before the 68 that borrow a character from U+0100 on.
+  // The printable bytes, which represent themselves, precede the 68 that use a character from U+0100 on.
   const symbols = [...units, ...units.map((unit) => unit + WORD_END), ...merges.map((merge) => merge.replace(" ", ""))];
   return new Map(symbols.map((symbol, id) => [symbol, id]));
 }
 
-/** GPT-2's printable character for each of the 256 bytes: itself, or the next from U+0100 on where it cannot be seen. */
+/** GPT-2's printable character for each of the 256 bytes: itself, or the next from U+0100 on if it is not printable. */
 function byteSymbols(): string[] {
   const symbols: string[] = [];
   let borrowed = 0x100;

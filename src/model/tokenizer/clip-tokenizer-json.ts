@@ -1,8 +1,8 @@
 import { CLIP_END_OF_TEXT, CLIP_START_OF_TEXT, clipBytePairs } from "./clip-byte-pairs.ts";
 
 /**
- * CLIP's tokenizer in the form of a Hugging Face tokenizer.json, made of the vocabulary that ships with the package:
- * what transformers' CLIPTokenizer saves. It cleans less than open_clip does and its special tokens are written otherwise.
+ * Creates CLIP's tokenizer as a Hugging Face tokenizer.json from the vocabulary that ships with the package, as transformers'
+ * CLIPTokenizer saves it. It cleans less than open_clip, and its special tokens have other names.
  *
  * Source: transformers 5.18 models/clip/tokenization_clip.py (behaviour)
  */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Replaces HTML character references as Python's `html.unescape` does: numeric ones by HTML 5's rules for invalid
- * numbers, named ones by their longest known name, the semicolon optional where HTML 5 lets it be ("&ampx" → "&x").
+ * Replaces HTML character references as Python's `html.unescape` does: numeric ones with HTML 5's rules for invalid numbers,
+ * named ones by their longest known name, with an optional semicolon where HTML 5 allows it ("&ampx" → "&x").
  *
  * Source: CPython 3.11 Lib/html/__init__.py (behaviour); WHATWG HTML, "numeric character reference end state".
  */
@@ -14,8 +14,8 @@ export function unescapeHtml(text: string): string {
 }
 
 /**
- * Replaces only the unambiguous references, as ftfy's `unescape_html` does: those closed by a semicolon, and names
- * that some program has put in capitals ("P&EACUTE;REZ" → "PÉREZ").
+ * Replaces only the unambiguous references, as ftfy's `unescape_html` does: those closed by a semicolon, and names that some
+ * program has converted to upper case ("P&EACUTE;REZ" → "PÉREZ").
  *
  * Source: ftfy 6.3.1 fixes.py and chardata.py (behaviour)
  */
@@ -24,13 +24,13 @@ export function unescapeClosedHtml(text: string): string {
   return text.replace(CLOSED_REFERENCE, (whole) => {
     if (!whole.startsWith("&#")) return closedName(whole) ?? whole;
     const unescaped = unescapeHtml(whole);
-    return unescaped.includes(";") ? whole : unescaped; // a part was left, or it is the semicolon itself: not touched
+    return unescaped.includes(";") ? whole : unescaped; // a part remained, or it is the semicolon itself: keep it
   });
 }
 
 /**
- * Windows-1252's characters for the bytes 0x80 to 0x9f, the five unassigned ones as the control characters of Latin-1:
- * what a C1 control character was nearly always meant to be (HTML 5 and ftfy agree).
+ * Windows-1252's characters for the bytes 0x80 to 0x9f, with Latin-1's control characters for the five unassigned ones: nearly
+ * always the intended meaning of a C1 control character (HTML 5 and ftfy agree).
  */
 export const WINDOWS_1252_C1 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
@@ -46,7 +46,7 @@ function numericReference(body: string): string {
   return isDropped(codePoint) ? "" : String.fromCodePoint(codePoint);
 }
 
-/** Control characters and noncharacters, of which Python leaves nothing; tab, line feed and carriage return stay. */
+/** Whether Python drops a code point: control characters and noncharacters, except tab, line feed and carriage return. */
 function isDropped(codePoint: number): boolean {
   if (codePoint < 0x20) return codePoint !== 0x09 && codePoint !== 0x0a && codePoint !== 0x0d && codePoint !== 0x0c;
   return codePoint === 0x7f || (codePoint >= 0xfdd0 && codePoint <= 0xfdef) || (codePoint & 0xfffe) === 0xfffe;
@@ -65,7 +65,7 @@ function closedName(reference: string): string | undefined {
   const name = reference.slice(1);
   const characters = entities().get(name);
   if (characters !== undefined) return characters;
-  // A name of small letters, written in capitals, counts where HTML 5 itself sees nothing in it ("&GTCC;" holds "&GT").
+  // A lower-case name in upper case is accepted only if HTML 5 recognizes no part of it ("&GTCC;" contains "&GT").
   const lower = name.toLowerCase();
   if (name !== lower.toUpperCase() || unescapeHtml(reference) !== reference) return undefined;
   return entities().get(lower)?.toUpperCase();
@@ -74,7 +74,7 @@ function closedName(reference: string): string | undefined {
 const ENTITIES = new URL("../../../prompts/tokenizers/html-entities.json", import.meta.url);
 let loaded: ReadonlyMap<string, string> | undefined;
 
-/** HTML 5's 2,231 names without "&", with their semicolon where they need it; read at the first text that holds "&". */
+/** HTML 5's 2,231 names without "&", with the semicolon if it is required; read at the first text that contains "&". */
 function entities(): ReadonlyMap<string, string> {
   loaded ??= new Map(Object.entries(JSON.parse(readFileSync(ENTITIES, "utf8")) as Record<string, string>));
   return loaded;

@@ -5,44 +5,44 @@ import { CLIP_VOCABULARY_SIZE } from "./clip-byte-pairs.ts";
 import { TOKEN_NAME } from "./token-name.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
-/** The id that fills a text up to the context length, and what decided it. */
+/** The id that pads a text to the context length, and its source. */
 export interface Padding {
   /** the id */
   readonly id: number;
-  /** for people: the file and key that name it, or the rule that chose it */
+  /** for messages: the file and key that name it, or the rule that chose it */
   readonly source: string;
-  /** whether a file names it; false: no file does, and a rule of this package chose it */
+  /** whether a file names it; false if a rule of this package chose it */
   readonly isExplicit: boolean;
 }
 
-/** Files beside a tokenizer.json in which transformers looks for special tokens; null where they are not there. */
+/** Files in the folder of a tokenizer.json that transformers searches for special tokens; null for missing files. */
 export interface PaddingFiles {
   /** tokenizer_config.json, special_tokens_map.json and added_tokens.json */
   readonly config: FileContent | null;
   readonly specialTokens: FileContent | null;
   readonly addedTokens: FileContent | null;
-  /** transformers' tokenizer class where tokenizer_config.json names none: that of the model's type, null if not known */
+  /** transformers' tokenizer class if tokenizer_config.json names none: that of the model's type; null if unknown */
   readonly defaultClass: string | null;
 }
 
 /** How the padding id is decided. */
 export type PaddingSource =
-  /** a configuration says it */
+  /** a configuration states the id */
   | { readonly rule: "fixed"; readonly id: number; readonly source: string }
   /** the tokenizer's padding token, also for CLIP's vocabulary: open_clip's HFTokenizer */
   | { readonly rule: "tokenizer"; readonly files: PaddingFiles }
-  /** 0 for a vocabulary of 49,408 tokens, which CLIP towers without a causal mask were trained with; else the tokenizer's */
+  /** 0 for a vocabulary of 49,408 tokens, with which CLIP towers without a causal mask were trained; otherwise the tokenizer's */
   | { readonly rule: "vocabulary"; readonly files: PaddingFiles };
 
-/** What is needed of a tokenizer to find its padding token. */
+/** The properties of a tokenizer that are needed to find its padding token. */
 export type PaddingVocabulary = Pick<TokenizerJson, "vocabularySize" | "padding" | "idOf"> & {
   readonly endOfText: number | null;
 };
 
 /**
- * The padding id of a tokenizer.
+ * Chooses the padding id of a tokenizer.
  *
- * @throws InputError if a file that names the padding token cannot be read, or names one that no file gives an id
+ * @throws InputError if a file that names the padding token cannot be read, or names one without an id
  */
 export function choosePadding(source: PaddingSource, vocabulary: PaddingVocabulary): Padding {
   if (source.rule === "fixed") return { id: source.id, source: source.source, isExplicit: true };
@@ -61,8 +61,8 @@ const CONFIG = z.looseObject({
 const ADDED = z.record(z.string(), z.int().nonnegative());
 
 /**
- * The padding token where transformers finds it: special_tokens_map.json before tokenizer_config.json, unless the
- * latter has `added_tokens_decoder` (then it alone); else the default of the tokenizer's class; else the `padding` of
+ * Finds the padding token as transformers does: special_tokens_map.json before tokenizer_config.json, unless the latter has
+ * `added_tokens_decoder` (then only the latter); otherwise the default of the tokenizer's class; otherwise the `padding` of
  * tokenizer.json.
  *
  * Source: transformers 5.18 tokenization_utils_base.py `_from_pretrained`, tokenization_utils_tokenizers.py `__init__`
@@ -96,7 +96,7 @@ function findPaddingToken(files: PaddingFiles, vocabulary: PaddingVocabulary): P
 
 const PADDING_PART = "tokenizer.json: padding";
 
-/** What transformers 5.18's tokenizer classes pad with where no file names a token. */
+/** Default padding tokens of transformers 5.18's tokenizer classes. */
 const CLASS_PADDING: Readonly<Record<string, string>> = {
   BertTokenizer: "[PAD]",
   CLIPTokenizer: "<|endoftext|>",

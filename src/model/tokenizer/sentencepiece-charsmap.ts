@@ -1,20 +1,20 @@
 import { InputError } from "../../foundation/errors.ts";
 
 /**
- * The normaliser that SentencePiece models carry (T5, mT5, XLM-RoBERTa, SigLIP): a trie of byte sequences, each with
- * what replaces it. A grapheme of fewer than six bytes is looked up whole, then character by character; the shortest
- * entry that the piece begins with is taken for the whole piece, as Hugging Face's tokenizers do.
+ * Creates the normalizer of SentencePiece models (T5, mT5, XLM-RoBERTa, SigLIP): a trie of byte sequences with their
+ * replacements. A grapheme of fewer than six bytes is looked up as a whole, then character by character; the shortest entry that
+ * is a prefix of the piece replaces the whole piece, as in Hugging Face's tokenizers.
  *
  * Source: huggingface/tokenizers src/normalizers/precompiled.rs and the crate spm_precompiled (behaviour); the trie is a
  * Darts-clone double array, https://github.com/s-yata/darts-clone
  *
- * @param base64 `precompiled_charsmap` of a tokenizer.json: byte length of the trie, trie, replacements parted by NUL
- * @throws InputError if it is too short for the trie it announces
+ * @param base64 `precompiled_charsmap` of a tokenizer.json: byte length of the trie, trie, replacements separated by NUL
+ * @throws InputError if it is too short for the stated length of the trie
  */
 export function createCharsmap(base64: string): (text: string) => string {
   const bytes = Buffer.from(base64, "base64");
   const trieBytes = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
-  if (trieBytes < 4 || 4 + trieBytes > bytes.length) throw new InputError("its precompiled_charsmap is cut short");
+  if (trieBytes < 4 || 4 + trieBytes > bytes.length) throw new InputError("its precompiled_charsmap is truncated");
   const trie = Uint32Array.from({ length: trieBytes >> 2 }, (_, i) => bytes.readUInt32LE(4 + 4 * i));
   const replacements = bytes.subarray(4 + trieBytes);
   const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -49,10 +49,10 @@ export function createCharsmap(base64: string): (text: string) => string {
   };
 }
 
-const LONGEST_PIECE = 6; // bytes; what tokenizers compares with
+const LONGEST_PIECE = 6; // bytes; the limit in tokenizers
 const CACHED_PIECES = 1 << 14;
 
-/** The value of the shortest key that `piece` begins with, undefined if there is none. */
+/** The value of the shortest key that is a prefix of `piece`, undefined if there is none. */
 function shortestMatch(trie: Uint32Array, piece: Uint8Array): number | undefined {
   let node = offsetOf(trie[0] as number);
   for (const byte of piece) {
@@ -66,7 +66,7 @@ function shortestMatch(trie: Uint32Array, piece: Uint8Array): number | undefined
   return undefined;
 }
 
-/** Where a unit's children start, relative to it: 22 bits, or those times 256. */
+/** Offset of a unit's children relative to it: 22 bits, or those times 256. */
 function offsetOf(unit: number): number {
   return (unit >>> 10) << ((unit & 0x200) >>> 6);
 }

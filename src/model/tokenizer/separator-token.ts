@@ -10,7 +10,7 @@ const CONFIG = z.looseObject({
   added_tokens_decoder: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** What transformers 5.18's tokenizer classes separate texts with where no file names a token. */
+/** Default separator tokens of transformers 5.18's tokenizer classes. */
 const CLASS_SEPARATORS: Readonly<Record<string, string>> = {
   BertTokenizer: "[SEP]",
   DistilBertTokenizer: "[SEP]",
@@ -21,10 +21,10 @@ const CLASS_SEPARATORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The id of a tokenizer's separator token, where transformers finds it: special_tokens_map.json before tokenizer_config.json, unless
- * the latter has `added_tokens_decoder`; else the default of the tokenizer's class.
+ * Finds the id of a tokenizer's separator token as transformers does: special_tokens_map.json before tokenizer_config.json,
+ * unless the latter has `added_tokens_decoder`; otherwise the default of the tokenizer's class.
  *
- * @throws InputError if no file says it, or it is not in the vocabulary
+ * @throws InputError if no file names it, or it is not in the vocabulary
  */
 export function findSeparatorId(
   files: PaddingFiles,
@@ -40,6 +40,6 @@ export function findSeparatorId(
   const found =
     token === undefined ? "no file names its sep_token" : `its sep_token "${token}" is not in the vocabulary`;
   throw new InputError(
-    `${where}: open_clip's configuration asks for strip_sep_token, and ${found}; put sep_token into tokenizer_config.json`,
+    `${where}: open_clip's configuration requires strip_sep_token, but ${found}; put sep_token into tokenizer_config.json`,
   );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A special token as the files beside a tokenizer name it: its text, or an object that has it as `content`. */
+/** A special token in the files of a tokenizer: its text, or an object with the text as `content`. */
 export const TOKEN_NAME = z.union(
   [z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)],
   { error: "expected a token or null" },

@@ -6,25 +6,25 @@ import { describeIssues } from "../../foundation/files/parse-json.ts";
 import { createTokenSplitter } from "./added-tokens.ts";
 import { type Normalizer, type PipelineParts, pairs, partsOf, repairTokenizer } from "./tokenizer-repairs.ts";
 
-/** A Hugging Face tokenizer.json, read and checked. */
+/** A checked Hugging Face tokenizer.json. */
 export interface TokenizerJson {
   readonly modelType: string;
   /** largest token id + 1 */
   readonly vocabularySize: number;
-  /** the same without added tokens, which come only of a text that holds them word for word */
+  /** the same without added tokens, which only occur if a text contains them literally */
   readonly textVocabularySize: number;
-  /** ids that stand before and after every text; the last is the end of text where there is one */
+  /** ids before and after every text; the last one is the end of text if there is one */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
-  /** what its own `padding` names, null where it has none */
+  /** the token of its `padding`, null without one */
   readonly padding: { readonly id: number; readonly token: string | null } | null;
-  /** undefined where there is no such token */
+  /** undefined if there is no such token */
   idOf(token: string): number | undefined;
-  /** ids of a text without prefix and suffix, uncut */
+  /** ids of a text without prefix and suffix, not truncated */
   encode(text: string): number[];
 }
 
-/** What is read of a tokenizer.json before the library takes it; vocabulary and merges are not looked through here. */
+/** The parts of a tokenizer.json that are checked before the library parses it; vocabulary and merges are not checked here. */
 export type TokenizerJsonContent = z.infer<typeof CONTENT>;
 
 const MODEL_TYPES = ["BPE", "Unigram", "WordPiece", "WordLevel"];
@@ -48,9 +48,9 @@ const CONTENT = z.looseObject({
 });
 
 /**
- * Parses a tokenizer.json: its outline and its vocabulary are checked here, the rest when it is opened.
+ * Parses a tokenizer.json: its structure and its vocabulary are checked here, the rest when it is opened.
  *
- * @throws InputError if it cannot be read, is not JSON, or is not a tokenizer.json of a model type that is known
+ * @throws InputError if it cannot be read, is not JSON, or is not a tokenizer.json of a known model type
  */
 export function parseTokenizerJson(file: FileContent): TokenizerJsonContent {
   const { path } = file;
@@ -62,8 +62,8 @@ export function parseTokenizerJson(file: FileContent): TokenizerJsonContent {
   }
   const scored = type === "Unigram";
   if (scored ? !isScoredVocabulary(vocab) : !isVocabulary(vocab)) {
-    const expected = scored ? "an array of [token, score]" : "an object of token ids";
-    throw new InputError(`${path}: model.vocab: expected ${expected} that is not empty`);
+    const expected = scored ? "a non-empty array of [token, score]" : "a non-empty object of token ids";
+    throw new InputError(`${path}: model.vocab: expected ${expected}`);
   }
   if (type === "BPE" && !Array.isArray(merges)) throw new InputError(`${path}: model.merges: expected an array`);
   return parsed.data;
@@ -84,11 +84,11 @@ function isScoredVocabulary(vocab: unknown): vocab is [string, number][] {
 }
 
 /**
- * Makes a tokenizer of a tokenizer.json as Hugging Face's tokenizers would: added tokens are found first, then the text
- * between them is normalised, split and encoded.
+ * Creates a tokenizer from a tokenizer.json that is equivalent to Hugging Face's: added tokens are matched first, then the text
+ * between them is normalized, split and encoded.
  *
- * @param where what to call it in errors, its path
- * @throws InputError if it holds a part that is not known
+ * @param where its path, for messages
+ * @throws InputError if it contains an unknown part
  */
 export function openTokenizerJson(content: TokenizerJsonContent, where: string): TokenizerJson {
   const { model } = content;
@@ -149,8 +149,8 @@ export function openTokenizerJson(content: TokenizerJsonContent, where: string):
 }
 
 /**
- * The library's tokenizer, and the tokens that it puts around a text. The library checks nothing: whatever it throws comes of what the
- * file says. What our own repairs throw does so only where it is an InputError.
+ * Builds the library's tokenizer, and finds the tokens that it adds around a text. The library validates nothing, so all of its
+ * errors are attributed to the file, but only the InputErrors of our repairs.
  */
 function buildPipeline(
   content: TokenizerJsonContent,
@@ -161,7 +161,7 @@ function buildPipeline(
     new InputError(`${where}: cannot be used as a tokenizer: ${(cause as Error).message}`, { cause });
   let pipeline: LibraryTokenizer;
   try {
-    // Word-level models look for the name of their unknown token in the second argument only.
+    // Word-level models read the name of their unknown token only from the second argument.
     pipeline = new Pipeline(
       { decoder: null, ...content, added_tokens: added },
       { unk_token: content.model.unk_token },
@@ -181,7 +181,7 @@ function buildPipeline(
   }
 }
 
-/** What is used of the library's tokenizer, whose own types do not resolve under Node's module rules. */
+/** The used part of the library's tokenizer, whose published types do not resolve with Node's module rules. */
 interface LibraryTokenizer extends PipelineParts {
   readonly post_processor: {
     post_process(tokens: string[], pair: null, special: boolean): { tokens: string[] };
@@ -190,12 +190,12 @@ interface LibraryTokenizer extends PipelineParts {
   token_to_id(token: string): number | undefined;
 }
 
-const CACHED_WORDS = 1 << 16; // a prompt set has a few thousand; the bound keeps memory flat
+const CACHED_WORDS = 1 << 16; // a prompt set has a few thousand; limits memory
 const PROBE = "\u0000";
 
 /**
- * Whether the first character still stands first: a "first" Metaspace marks only text that starts where the original
- * does, not what a normaliser has cut free. What a character map drops counts as standing.
+ * Whether the first character is still first after normalization: a "first" Metaspace marks only text at the start of the
+ * original, not text whose start a normalizer removed. Characters that a character map drops do not count as removed.
  */
 function survives(section: string, cutting: readonly Normalizer[]): boolean {
   const first = String.fromCodePoint(section.codePointAt(0) as number);

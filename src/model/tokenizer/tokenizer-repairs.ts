@@ -1,18 +1,18 @@
 import { createCharsmap } from "./sentencepiece-charsmap.ts";
 
 /**
- * Makes the parts of `@huggingface/tokenizers` 0.2 give what the Rust tokenizers, which the models were trained with,
- * give: JavaScript's white space counts U+FEFF in and U+0085 out, its small sigma looks at its neighbours, its \w and
- * \d are ASCII, and SentencePiece's character map is only approximated there.
+ * Corrects the parts of `@huggingface/tokenizers` 0.2 that differ from the Rust tokenizers with which the models were trained:
+ * JavaScript's white space includes U+FEFF and excludes U+0085, its lower-case sigma depends on adjacent letters, its \w and \d
+ * are ASCII, and the library only approximates SentencePiece's character map.
  *
- * @throws InputError if a character map is not one
+ * @throws InputError if a character map is invalid
  */
 export function repairTokenizer(pipeline: PipelineParts, content: PipelineConfig): void {
   for (const [config, part] of pairs(content.normalizer, pipeline.normalizer)) repairNormalizer(config, part);
   for (const [config, part] of pairs(content.pre_tokenizer, pipeline.pre_tokenizer)) repairPreTokenizer(config, part);
 }
 
-/** A part of a pipeline, as tokenizer.json writes it. */
+/** A part of a pipeline in tokenizer.json. */
 export interface PartConfig {
   readonly type: string;
   readonly [key: string]: unknown;
@@ -23,7 +23,7 @@ export interface PipelineConfig {
   readonly pre_tokenizer: PartConfig | null;
 }
 
-/** The same parts as the library builds them; it types none of this. */
+/** The same parts as built by the library, which has no types for them. */
 export interface PipelineParts {
   readonly normalizer: Normalizer | null;
   readonly pre_tokenizer: PreTokenizer | null;
@@ -41,7 +41,7 @@ export interface PreTokenizer {
   readonly tokenizers?: readonly PreTokenizer[];
 }
 
-/** What tokenizer.json says of each part that is not a sequence. */
+/** The configuration of each part that is not a sequence. */
 export function partsOf(config: PartConfig | null): PartConfig[] {
   if (config === null) return [];
   return config.type === "Sequence" ? innerParts(config).flatMap(partsOf) : [config];
@@ -51,7 +51,7 @@ function innerParts(config: PartConfig): readonly PartConfig[] {
   return (config.normalizers ?? config.pretokenizers ?? []) as readonly PartConfig[];
 }
 
-/** Each part that is not a sequence, beside what tokenizer.json says of it. */
+/** Each part that is not a sequence, with its configuration. */
 export function pairs<P extends { normalizers?: readonly P[]; tokenizers?: readonly P[] }>(
   config: PartConfig | null,
   part: P | null,
@@ -96,7 +96,7 @@ function repairPreTokenizer(config: PartConfig, part: PreTokenizer): void {
   }
 }
 
-/** Metaspace splits before each mark unless told otherwise; the library leaves the text in one piece. */
+/** Metaspace splits before each mark by default; the library leaves the text in one piece. */
 function splitAtMarks(part: PreTokenizer, mark: string): void {
   const inOnePiece = part.pre_tokenize_text.bind(part);
   part.pre_tokenize_text = (text, options) =>
@@ -113,12 +113,12 @@ const WORD_OR_SIGNS =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
 const BERT_WORD = /[^\p{White_Space}\p{P}!-/:-@[-`{-~]+|[\p{P}!-/:-@[-`{-~]/gu;
 
-/** Lower case, each character by itself: no sigma becomes a final one. */
+/** Converts each character to lower case separately, so that no sigma becomes a final one. */
 function lowerCase(text: string): string {
   return text.replaceAll("\u03a3", "\u03c3").toLowerCase();
 }
 
-/** Unicode's normal form with the tables of Unicode 9, for which a later mark is a character like any other. */
+/** Unicode's normal form with the tables of Unicode 9, in which later marks are ordinary characters. */
 function normalizeAsOfUnicode9(text: string, form: string): string {
   return text
     .split(LATER_MARK)
@@ -126,12 +126,15 @@ function normalizeAsOfUnicode9(text: string, form: string): string {
     .join("");
 }
 
-/** Marks with a combining class that came with Unicode 10 to 14, and two whose class came then. */
-// biome-ignore format: a comment must stand right before the line it speaks of
-// biome-ignore lint/suspicious/noMisleadingCharacterClass: each mark is meant by itself
+/** Marks with a combining class that were added in Unicode 10 to 14, and two that received their class then. */
+// biome-ignore format: a comment must directly precede its line
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: each mark is matched separately
 const LATER_MARK = /([\u07fd\u0898-\u089f\u08ca-\u08d3\u09fe\u0c3c\u0d3b\u0d3c\u0eba\u1715\u1abf-\u1ace\u1df6-\u1dfa\ua82c\u{10d24}-\u{10d27}\u{10eab}\u{10eac}\u{10f46}-\u{10f50}\u{10f82}-\u{10f85}\u{11070}\u{1133b}\u{1145e}\u{11839}\u{1183a}\u{1193d}\u{1193e}\u{11943}\u{119e0}\u{11a34}\u{11a47}\u{11a99}\u{11d42}\u{11d44}\u{11d45}\u{11d97}\u{16ff0}\u{16ff1}\u{1e130}-\u{1e136}\u{1e2ae}\u{1e2ec}-\u{1e2ef}])/u;
 
-/** BERT's normalizer: control characters out, CJK ideographs set apart, accents stripped, lower case, as asked for. */
+/**
+ * BERT's normalizer: removes control characters, separates CJK ideographs, strips accents and converts to lower case, as
+ * configured.
+ */
 function normalizeForBert(text: string, config: Readonly<Record<string, unknown>>): string {
   let normalized = text;
   if (config.clean_text !== false) {

@@ -9,66 +9,66 @@ import { findSeparatorId } from "./separator-token.ts";
 import { type CaptionCleaning, cleanCaption } from "./text-cleaning.ts";
 import { openTokenizerJson, parseTokenizerJson, type TokenizerJsonContent } from "./tokenizer-json.ts";
 
-/** How a caption is cleaned before its tokenizer sees it. */
+/** How a caption is cleaned before tokenization. */
 export type Cleaning = "none" | "open_clip" | "canonicalize";
 
-/** What a checkpoint's tokenizer is made of, and what its layout does to a text before it. */
+/** The files of a checkpoint's tokenizer, and the cleaning that its layout applies before. */
 export interface TokenizerSource {
-  /** a Hugging Face tokenizer.json, or null: CLIP's byte-pair encoding that ships with the package */
+  /** a Hugging Face tokenizer.json; null for the CLIP byte-pair encoding that ships with the package */
   readonly tokenizerJson: FileContent | null;
-  /** vocab.json and merges.txt in place of a tokenizer.json */
+  /** vocab.json and merges.txt instead of a tokenizer.json */
   readonly bytePairs?: BytePairFiles | undefined;
   /**
    * "open_clip" cleans text as open_clip does before tokenizing; "canonicalize" is SigLIP's; Hugging Face layouts: "none".
-   * "siglip": "canonicalize" before a byte-pair encoding (Gemma's, SigLIP 2), "none" before a Unigram model, whose
-   * own normalizer canonicalizes in SigLIP's exports.
+   * "siglip": "canonicalize" before a byte-pair encoding (Gemma's, SigLIP 2), "none" before a Unigram model, whose normalizer
+   * canonicalizes in SigLIP's exports.
    */
   readonly cleaning: Cleaning | "siglip";
-  /** "open_clip": its encoding takes the place of a cleaned tokenizer.json that holds CLIP's vocabulary; "file": never */
+  /** "open_clip": open_clip's encoding replaces a tokenizer.json with CLIP's vocabulary if texts are cleaned; "file": never */
   readonly encoding: "open_clip" | "file";
   readonly padding: PaddingSource;
-  /** Files that name the separator token, where each separator becomes 0: open_clip's `strip_sep_token` (CLIPA). */
+  /** Files that name the separator token, if each separator is replaced by 0: open_clip's `strip_sep_token` (CLIPA). */
   readonly stripSeparator?: PaddingFiles | undefined;
 }
 
-/** Turns a text into token ids, as the checkpoint's reference implementation does. */
+/** Converts a text to token ids, as the checkpoint's reference implementation does. */
 export interface Tokenizer {
-  /** for people and for run.json: "tokenizer.json (BPE, 49408 tokens), open_clip cleaning" */
+  /** description for messages and run.json: "tokenizer.json (BPE, 49408 tokens), open_clip cleaning" */
   readonly description: string;
   /** how a text is cleaned before it is tokenized */
   readonly cleaning: Cleaning;
-  /** type of its model, as tokenizer.json has it: "BPE", "Unigram", "WordPiece", "WordLevel" */
+  /** model type, as in tokenizer.json: "BPE", "Unigram", "WordPiece", "WordLevel" */
   readonly modelType: string;
-  /** whether open_clip's encoding of CLIP's vocabulary is used, and not what a tokenizer.json says */
+  /** whether open_clip's encoding with CLIP's vocabulary is used instead of that of a tokenizer.json */
   readonly isClipEncoding: boolean;
   /** largest token id + 1 */
   readonly vocabularySize: number;
-  /** the same without added tokens, which come only of a text that holds them word for word */
+  /** the same without added tokens, which only occur if a text contains them literally */
   readonly textVocabularySize: number;
   /** id that fills a text up to the context length */
   readonly padId: number;
   /** the same id, with what decided it */
   readonly padding: Padding;
-  /** id of the separator that becomes 0, null where none does */
+  /** id of the separator that is replaced by 0, null if there is none */
   readonly strippedId: number | null;
-  /** id of the token that ends every text, null where the tokenizer has none */
+  /** id of the token that ends every text, null if there is none */
   readonly endOfText: number | null;
   /**
-   * Token ids of one text with its start and end tokens, without padding, at most `contextLength` (1 or more) long: a
-   * longer text loses its tail, the end token stays last.
+   * Token ids of one text with its start and end tokens, without padding, at most `contextLength` (1 or more) long: a longer text
+   * is truncated, and the end token stays last.
    */
   encode(text: string, contextLength: number): Int32Array;
 }
 
 /**
- * Opens a tokenizer. Under open_clip's cleanings, a tokenizer.json that holds CLIP's own vocabulary is replaced by the
- * encoding that ships with the package, which is open_clip's own to the letter (special tokens are written otherwise
- * there); any other gets the cleaning that open_clip gives Hugging Face tokenizers (no small letters).
+ * Opens a tokenizer. With open_clip's cleaning, a tokenizer.json with CLIP's vocabulary is replaced by the encoding that ships
+ * with the package, which equals open_clip's (a tokenizer.json has other special tokens); any other tokenizer.json is used with
+ * open_clip's cleaning for Hugging Face tokenizers (no lower case).
  *
- * Equal to open_clip 3.3 `SimpleTokenizer` and `HFTokenizer`, and to transformers' fast tokenizers with
- * `truncation=True`, but for text that was decoded in the wrong encoding (see `fixText`).
+ * Equal to open_clip 3.3 `SimpleTokenizer` and `HFTokenizer`, and to transformers' fast tokenizers with `truncation=True`, except
+ * for text that was decoded in the wrong encoding (see `fixText`).
  *
- * @throws InputError if a file cannot be read, or is not a tokenizer.json of a model type that is known
+ * @throws InputError if a file cannot be read, or is not a tokenizer.json of a known model type
  */
 export function openTokenizer(source: TokenizerSource): Tokenizer {
   const { tokenizerJson, bytePairs } = source;
@@ -82,7 +82,7 @@ export function openTokenizer(source: TokenizerSource): Tokenizer {
 
   const where = (tokenizerJson ?? bytePairs?.vocabulary)?.path ?? "CLIP's own byte pairs";
   const keepTime = createBurstDeadline(`${where}: tokenizing`, TOKENIZING_SECONDS);
-  keepTime(); // opening it tries its patterns
+  keepTime(); // opening it also runs its patterns
   const json = openTokenizerJson(content ?? (clipTokenizerJson() as TokenizerJsonContent), where);
   const { prefix, suffix, modelType, vocabularySize, textVocabularySize } = json;
   const cleaning = chooseCleaning(source.cleaning, modelType);
@@ -118,7 +118,7 @@ export function openTokenizer(source: TokenizerSource): Tokenizer {
   }
 }
 
-/** The vocabulary that the files hold; null where there are none, and CLIP's ships with the package. */
+/** Parses the vocabulary of the files; null if there are none and the shipped CLIP vocabulary is used. */
 function parseVocabulary({ tokenizerJson, bytePairs }: TokenizerSource): TokenizerJsonContent | null {
   if (tokenizerJson !== null) return parseTokenizerJson(tokenizerJson);
   return bytePairs === undefined ? null : parseBytePairFiles(bytePairs);
@@ -129,10 +129,12 @@ function chooseCleaning(cleaning: TokenizerSource["cleaning"], modelType: string
   return modelType === "BPE" ? "canonicalize" : "none";
 }
 
-/** For up to 1,024 prompts, which take a hundredth of it: only a pattern that backtracks without end takes longer. */
+/**
+ * Time limit for up to 1,024 prompts, which take a hundredth of it: only a pattern with catastrophic backtracking takes longer.
+ */
 const TOKENIZING_SECONDS = 30;
 
-/** What open_clip does before a tokenizer that is not its own; before its own, "open_clip" also makes small letters. */
+/** open_clip's cleaning for Hugging Face tokenizers; for its SimpleTokenizer, "open_clip" also converts to lower case. */
 const cleanings: Record<Cleaning, CaptionCleaning | null> = {
   none: null,
   open_clip: "whitespace",
@@ -178,7 +180,9 @@ function describe(source: TokenizerSource, modelType: string, size: number, clea
   return `${from} (${modelType}, ${size} tokens), ${cleaned}`;
 }
 
-/** SHA-256 of files known to hold CLIP's own vocabulary: a sweep's checkpoints share one mostly, which takes 0.2 s to parse. */
+/**
+ * SHA-256 of files known to contain CLIP's vocabulary: the checkpoints of a sweep usually share one, which takes 0.2 s to parse.
+ */
 const clipFiles = new Set<string>();
 
 function isKnownClip(file: FileContent): boolean {

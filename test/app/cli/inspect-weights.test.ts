@@ -35,7 +35,7 @@ it("inspect says what weights are, by the folder, the file or the index of shard
     });
     expect(stdout).toMatch(/model-00001-of-00002.safetensors +weights +\d/);
     expect(stdout).toContain(
-      "image activation: the graph has QuickGELU x2, as config.json (hidden_act quick_gelu) says",
+      "image activation: the graph has QuickGELU x2, as config.json (hidden_act quick_gelu) states",
     );
   }
   const json = await shiftline(["inspect", "--json", folder]);
@@ -48,8 +48,8 @@ it("inspect refuses weights that nothing describes, and takes a folder of images
   const epoch = await shiftline(["inspect", weightPath("tiny.pt")]);
   expect([epoch.status, epoch.stdout]).toEqual([1, ""]);
   expect(epoch.stderr).toMatch(
-    /tiny.pt: nothing describes its architecture; .* put its open_clip_config.json beside it/,
+    /tiny.pt: no file describes its architecture; .* add its open_clip_config.json to the folder/,
   );
   const data = writeTree(temporaryFolder(), { "meta.bin": "x", "val/n01440764/a.txt": "x" });
-  expect((await shiftline(["inspect", data])).stderr).not.toMatch(/no checkpoint|weights/);
+  expect((await shiftline(["inspect", data])).stderr).not.toMatch(/not a checkpoint|weights/);
 });

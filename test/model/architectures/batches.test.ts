@@ -18,7 +18,7 @@ describe("a compiled tower", () => {
     "variant-open-clip-first",
     "variant-open-clip-end-all",
     "variant-open-clip-last",
-  ])("of %s gives an image and a text the same embedding alone as in a batch", async (id) => {
+  ])("of %s returns the same embedding for an image or a text alone as in a batch", async (id) => {
     const wanted = readCase(id);
     const file = join(folder, `${id}.safetensors`);
     writeSafetensors(file, wanted.tensors, "float32");

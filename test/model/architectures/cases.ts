@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { fixtures } from "../../helpers.ts";
 import type { FloatType, TensorRecipes } from "./synthetic-weights.ts";
 
-/** What PyTorch computes for one architecture: `test/fixtures/architectures/make/make-architectures.py` writes it. */
+/** PyTorch's results for one architecture, written by `test/fixtures/architectures/make/make-architectures.py`. */
 export interface ArchitectureCase {
   readonly id: string;
-  /** open_clip's names with this configuration but for depth, vocabulary and tokenizer, or repositories of the Hub */
+  /** open_clip's names with this configuration except for depth, vocabulary and tokenizer, or repositories of the Hub */
   readonly names: readonly string[];
-  /** `model_cfg` of open_clip, cut */
+  /** `model_cfg` of open_clip, with reduced depth and vocabulary */
   readonly openClip?: Readonly<Record<string, unknown>>;
-  /** `config.json` of transformers, cut */
+  /** `config.json` of transformers, with reduced depth and vocabulary */
   readonly huggingFace?: Readonly<Record<string, unknown>>;
-  /** blocks of timm's network, which a `model_cfg` cannot say */
+  /** number of blocks of timm's network, which a `model_cfg` cannot express */
   readonly timmDepth?: number;
-  /** of the weight file; float32 in safetensors where absent */
+  /** of the weight file; by default, float32 in safetensors */
   readonly stored?: { readonly format: "safetensors" | "pytorch"; readonly type: FloatType };
   readonly imageSize: readonly [height: number, width: number];
   readonly tensors: TensorRecipes;

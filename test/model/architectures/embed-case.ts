@@ -6,8 +6,7 @@ import type { ArchitectureCase } from "./cases.ts";
 import { syntheticPixels } from "./synthetic-weights.ts";
 
 /**
- * Runs something while timm's network of a case has the case's depth: the product takes the depth from its table, and has no use for
- * another.
+ * Runs a function while timm's network of a case has the case's depth: the product only supports the depth of its table.
  */
 export async function atCutDepth<Result>(wanted: ArchitectureCase, run: () => Promise<Result>): Promise<Result> {
   const vision = wanted.openClip?.vision_cfg as Record<string, unknown> | undefined;
@@ -22,7 +21,7 @@ export async function atCutDepth<Result>(wanted: ArchitectureCase, run: () => Pr
   }
 }
 
-/** Unit vectors of the first images and of all texts of a case, by the compiled towers. */
+/** Unit vectors of the first images and of all texts of a case, from the compiled towers. */
 export async function embedCase(
   { image, text }: Pick<Architecture, "image" | "text">,
   { imageSize: [height, width], texts }: ArchitectureCase,
@@ -64,7 +63,7 @@ export function unit(vector: Float32Array): Float32Array {
   return vector.map((value) => value / norm);
 }
 
-/** Largest difference of any two elements at the same place; infinite where sizes differ or a number is missing. */
+/** Largest difference between corresponding elements; infinite if sizes differ or a number is missing. */
 export function largestDifference(found: readonly Float32Array[], expected: readonly Float32Array[]): number {
   let largest = 0;
   found.forEach((row, i) => {

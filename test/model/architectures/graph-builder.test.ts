@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
 
-/** A tensor in a new file, after bytes of something else. */
+/** A tensor in a new file, after other bytes. */
 function store(
   shape: readonly number[],
   values: Uint8Array,
@@ -32,7 +32,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: NodeJS.TypedArray) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 const counting = (n: number) => Float32Array.from({ length: n }, (_, i) => i + 1);
 
-/** What onnxruntime gives for a value of a graph. */
+/** onnxruntime's result for a value of a graph. */
 async function resultOf(make: (graph: GraphBuilder) => string): Promise<{ data: number[]; dims: readonly number[] }> {
   const graph = graphBuilder();
   const finished = graph.finish([{ name: "value", type: "float32", shape: null, value: make(graph) }]);
@@ -46,7 +46,7 @@ async function resultOf(make: (graph: GraphBuilder) => string): Promise<{ data: 
 }
 
 describe("a weight", () => {
-  it("has the values of its file as float32, whatever it is stored as, at any offset", async () => {
+  it("has the values of its file as float32, for any stored type and offset", async () => {
     const values = Float32Array.of(1.5, -2, 0.15625, 3);
     const upper = new Uint16Array(4).map((_, i) => new Uint16Array(values.buffer)[i * 2 + 1] as number);
     const stored = {
@@ -68,7 +68,7 @@ describe("a weight", () => {
     }
   });
 
-  it("has the order of its axes, whatever their order in memory, whole, by rows and flattened", async () => {
+  it("has the order of its axes for any order in memory: as a whole, by rows and flattened", async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
     const layouts = sizes.chain((shape) =>
       fc.record({
@@ -115,19 +115,19 @@ describe("a weight", () => {
   ])("that %s is refused by name", (_, shape, strides) => {
     const tensor = store(shape, bytesOf(counting(12)), { strides });
     expect(() => graphBuilder().weight(tensor)).toThrow(
-      /weights: tensor of shape \(2, 3\) is a part of a larger tensor/,
+      /weights: tensor of shape \(2, 3\) is a view of a larger tensor/,
     );
   });
 
   it("of integers is refused by name", () => {
     const tensor = store([2], Uint8Array.of(1, 2), { type: "int8" });
-    expect(() => graphBuilder().weight(tensor)).toThrow(/weights: tensor holds int8/);
-    expect(() => graphBuilder().gatherRows(tensor, "ids")).toThrow(/weights: tensor holds int8/);
+    expect(() => graphBuilder().weight(tensor)).toThrow(/weights: tensor has type int8/);
+    expect(() => graphBuilder().gatherRows(tensor, "ids")).toThrow(/weights: tensor has type int8/);
   });
 });
 
 describe("a graph", () => {
-  /** Two weights in files of their own. */
+  /** Two weights in separate files. */
   function sumOf(first: string, second: string) {
     const tensors = [first, second].map((file, i) => store([2], bytesOf(counting(2)), { file, offset: i * 8 }));
     const graph = graphBuilder();
@@ -138,7 +138,7 @@ describe("a graph", () => {
     return graph.finish([{ name: "value", type: "float32", shape: null, value }]);
   }
 
-  it("has the same bytes each time, and a hash that does not depend on where the weights lie", () => {
+  it("has the same bytes each time, and a hash that does not depend on the location of the weights", () => {
     mkdirSync(join(folder, "a", "b"), { recursive: true });
     const beside = sumOf(join(folder, "x"), join(folder, "y"));
     expect(sumOf(join(folder, "x"), join(folder, "y"))).toEqual(beside);
@@ -148,7 +148,7 @@ describe("a graph", () => {
     expect(apart.sha256).toBe(beside.sha256);
   });
 
-  it("reads weights of several folders below the one that holds them all", async () => {
+  it("reads weights of several folders below a common folder", async () => {
     const { bytes, folder: common } = sumOf(join(folder, "a", "b", "z"), join(folder, "z"));
     expect(common).toBe(folder);
     const session = await loadGraph({ bytes, folder: common, name: "weights" }, { threads: 1 });
@@ -157,7 +157,7 @@ describe("a graph", () => {
     await session.release();
   });
 
-  it("has another hash where a weight lies elsewhere in its file", () => {
+  it("has another hash if a weight is elsewhere in its file", () => {
     const graphOf = (offset: number) => {
       const graph = graphBuilder();
       const value = graph.weight(store([2], bytesOf(counting(2)), { offset }));

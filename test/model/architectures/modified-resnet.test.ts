@@ -10,7 +10,7 @@ const names = await openClipNames();
 
 function towerOf(model: string, imageSize?: number) {
   const { vision, embeddingWidth } = parseOpenClipConfig(names.models[model], model);
-  if (vision.kind !== "modified-resnet") throw new Error(`${model} is no ResNet`);
+  if (vision.kind !== "modified-resnet") throw new Error(`${model} is not a ResNet`);
   const size = imageSize ?? vision.imageSize.height;
   const config = { ...vision, imageSize: { height: size, width: size } };
   return modifiedResNet(recordTensors(), config, embeddingWidth, "x.json");
@@ -24,19 +24,16 @@ describe("CLIP's ResNet", () => {
     ["RN50x4", 19_497_646_080],
     ["RN50x16", 70_118_866_944],
     ["RN50x64", 253_493_968_896],
-  ])(
-    "%s multiplies and adds as often as open_clip's convolutions, and in the attention pool",
-    (model, convolutions) => {
-      const tower = towerOf(model);
-      const { query, output, positions, heads } = tower.pool;
-      const [count, width] = positions.shape as [number, number];
-      const pool = 3 * width * width + (output.weight.shape[0] as number) * width + 2 * heads * count * width;
-      expect(query.weight.shape).toEqual([width, width]);
-      expect(resNetMultiplyAdds(tower)).toBe(convolutions + pool);
-    },
-  );
+  ])("%s has as many multiply-adds as open_clip's convolutions and its attention pool", (model, convolutions) => {
+    const tower = towerOf(model);
+    const { query, output, positions, heads } = tower.pool;
+    const [count, width] = positions.shape as [number, number];
+    const pool = 3 * width * width + (output.weight.shape[0] as number) * width + 2 * heads * count * width;
+    expect(query.weight.shape).toEqual([width, width]);
+    expect(resNetMultiplyAdds(tower)).toBe(convolutions + pool);
+  });
 
-  it("takes images of sizes that leave a square of its pool's positions, as open_clip counts them", () => {
+  it("accepts image sizes that fit its pool's square of positions, as open_clip counts them", () => {
     expect(towerOf("RN50", 250).pool.positions.shape).toEqual([50, 2048]);
     for (const size of [16, 31, 63, 255]) {
       expect(() => towerOf("RN50", size)).toThrow(InputError);

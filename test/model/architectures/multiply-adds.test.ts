@@ -11,9 +11,9 @@ import { recordTensors } from "./record-tensors.ts";
 import { weightsOf } from "./shapes.ts";
 
 interface Counts {
-  /** multiply-adds of the tower as open_clip runs it */
+  /** multiply-adds of the tower in open_clip */
   readonly whole: number;
-  /** what of them the embedding alone does not need */
+  /** those that the embedding does not need */
   readonly left: number;
   readonly parameters: number;
 }
@@ -34,25 +34,28 @@ const PUBLISHED: Readonly<Record<string, readonly [number, number, number, numbe
 };
 
 describe("the work and the size of a tower", () => {
-  it.each(Object.entries(models))("of %s are what PyTorch counts, less what is not computed", async (name, counts) => {
-    const { models: known } = await openClipNames();
-    const config = parseOpenClipConfig(known[name], name);
-    const recorded = recordTensors();
-    openClipTowers(recorded, config, name);
-    const weights = weightsOf(Object.fromEntries(recorded.taken));
-    const { image, text } = openClipTowers(takeTensors(weights), config, name);
-    const compiled = { image: compileImageTower(image), text: compileTextTower(text) };
-    for (const side of ["image", "text"] as const) {
-      const { whole, left, parameters } = counts[side];
-      expect(compiled[side].multiplyAdds, `${side} multiply-adds`).toBe(whole - left);
-      expect(compiled[side].parameters, `${side} parameters`).toBe(parameters);
-    }
-  });
+  it.each(Object.entries(models))(
+    "of %s equal PyTorch's count, minus products that are not computed",
+    async (name, counts) => {
+      const { models: known } = await openClipNames();
+      const config = parseOpenClipConfig(known[name], name);
+      const recorded = recordTensors();
+      openClipTowers(recorded, config, name);
+      const weights = weightsOf(Object.fromEntries(recorded.taken));
+      const { image, text } = openClipTowers(takeTensors(weights), config, name);
+      const compiled = { image: compileImageTower(image), text: compileTextTower(text) };
+      for (const side of ["image", "text"] as const) {
+        const { whole, left, parameters } = counts[side];
+        expect(compiled[side].multiplyAdds, `${side} multiply-adds`).toBe(whole - left);
+        expect(compiled[side].parameters, `${side} parameters`).toBe(parameters);
+      }
+    },
+  );
 
-  it.each(Object.entries(PUBLISHED))("of %s are the published ones, of the tower as a whole", (name, published) => {
+  it.each(Object.entries(PUBLISHED))("of %s equal the published ones, for the whole tower", (name, published) => {
     const { image, text } = models[name] as { image: Counts; text: Counts };
     const [imageParameters, textParameters, imageGflops, textGflops] = published;
-    // BatchNorm's running mean and variance are numbers of a ResNet's weights, and no parameters
+    // BatchNorm's running mean and variance are part of a ResNet's weights, but not parameters
     expect(image.parameters / 1e6).closeTo(imageParameters, name === "RN50" ? 0.06 : 0.005);
     expect(text.parameters / 1e6).closeTo(textParameters, 0.005);
     expect((2 * image.whole) / 1e9).closeTo(imageGflops, 0.005);

@@ -7,20 +7,20 @@ const names = await openClipNames();
 const models = namedModels(names);
 
 describe("open_clip's 196 pretrained names", () => {
-  it("are each tried by a case, or refused when their configuration is read", () => {
+  it("are each tested by a case, or refused when their configuration is read", () => {
     const count = (kind: "tried" | "refused") =>
       models.filter(({ outcome }) => kind in outcome).flatMap(({ pretrained }) => pretrained).length;
     expect([count("tried"), count("refused")]).toEqual([138, 58]);
   });
 
-  it("are tried with their configuration, only depth and vocabulary cut", () => {
+  it("are tested with their configuration, only with reduced depth and vocabulary", () => {
     for (const { outcome } of models) {
       if (!("tried" in outcome)) continue;
       expect(withoutDepth(outcome.casesConfig)).toEqual(withoutDepth(outcome.config));
     }
   });
 
-  it("are refused with what is not supported, and what to do", () => {
+  it("are refused with the unsupported feature and advice", () => {
     const reasons = models.flatMap(({ outcome }) => ("refused" in outcome ? [outcome.refused] : []));
     for (const reason of reasons) {
       expect(reason).toMatch(

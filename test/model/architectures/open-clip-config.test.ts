@@ -23,7 +23,7 @@ function changed(model: string, changes: Readonly<Record<string, Readonly<Record
 describe("a model_cfg of open_clip", () => {
   const models = Object.entries(names.models);
 
-  it("gives the numbers of what open_clip builds from it, for every configuration that is not refused", () => {
+  it("has the parameters of the model that open_clip builds, for every supported configuration", () => {
     const accepted = models.filter(([name]) => built[name] !== null);
     expect(accepted).toHaveLength(85);
     for (const [name, config] of accepted) {
@@ -33,7 +33,7 @@ describe("a model_cfg of open_clip", () => {
     }
   });
 
-  it("is refused by name where a tower is not supported yet", () => {
+  it("is refused by name if a tower is not supported yet", () => {
     const refused = models.filter(([name]) => built[name] === null);
     expect(models).toHaveLength(144);
     const reasons = refused.map(([name, config]) => {
@@ -82,16 +82,20 @@ describe("a model_cfg of open_clip", () => {
     [
       "ViT-B-32",
       { vision_cfg: { patch_size: 448 } },
-      "x.json: vision_cfg: patch_size 448 is above image_size 224 × 224",
+      "x.json: vision_cfg: patch_size 448 exceeds image_size 224 × 224",
     ],
     ["ViT-B-32", { vision_cfg: { width: "768" } }, "x.json: vision_cfg.width: "],
     ["ViT-B-32", { "": { embed_dim: 0 } }, "x.json: embed_dim: "],
     ["ViT-B-32", { text_cfg: { act_kwargs: { approximate: "tanh", alpha: 1 } } }, "x.json: text_cfg: act_kwargs: "],
     ["ViT-B-32", { text_cfg: { norm_kwargs: { bias: false } } }, "x.json: text_cfg: norm_kwargs: "],
     ["ViT-B-32-quickgelu", { text_cfg: { act_kwargs: { approximate: "tanh" } } }, "QuickGELU has no"],
-    ["RN50", { vision_cfg: { image_size: [224, 224] } }, "x.json: vision_cfg.image_size: open_clip's ResNet takes one"],
+    [
+      "RN50",
+      { vision_cfg: { image_size: [224, 224] } },
+      "x.json: vision_cfg.image_size: expected one number, because open_clip's ResNet takes square images",
+    ],
     ["RN50", { vision_cfg: { layers: [3, 4, 6] } }, "x.json: vision_cfg.layers: "],
-    ["RN50", { vision_cfg: { head_width: 60 } }, "x.json: vision_cfg: width 64 does not go with head_width 60"],
+    ["RN50", { vision_cfg: { head_width: 60 } }, "x.json: vision_cfg: width 64 is not compatible with head_width 60"],
     ["ViT-B-32", { vision_cfg: { rotary: "yes" } }, "x.json: vision_cfg.rotary: open_clip 3.3.0 has no such setting"],
     ["ViT-B-32", { text_cfg: { rotary: 1 } }, "x.json: text_cfg.rotary: open_clip 3.3.0 has no such setting"],
     ["ViT-B-32", { "": { rotary: 1 } }, "x.json: rotary: open_clip 3.3.0 has no such setting"],
@@ -101,7 +105,7 @@ describe("a model_cfg of open_clip", () => {
     expect(parse).toThrow(message);
   });
 
-  it("may name settings that open_clip does not know where they are off, and lists them", () => {
+  it("may contain disabled settings that open_clip does not define, and lists them", () => {
     const config = changed("ViT-B-32", {
       vision_cfg: { input_patchnorm: false },
       text_cfg: { rope: null },
@@ -110,7 +114,7 @@ describe("a model_cfg of open_clip", () => {
     expect(parseOpenClipConfig(config, "x.json").ignored).toEqual(["x", "vision_cfg.input_patchnorm", "text_cfg.rope"]);
   });
 
-  it("takes what is not said from open_clip's defaults, and sizes of two sides", () => {
+  it("uses open_clip's defaults for missing fields, and supports sizes with two sides", () => {
     const { vision, text } = parseOpenClipConfig({ embed_dim: 512, vision_cfg: {}, text_cfg: {} }, "x.json");
     expect(vision).toMatchObject({ kind: "vit", layers: 12, width: 768, heads: 12, mlpWidth: 3072, patchSize: 16 });
     expect(text).toMatchObject({ contextLength: 77, vocabularySize: 49408, heads: 8, pooling: { kind: "argmax" } });
@@ -118,12 +122,12 @@ describe("a model_cfg of open_clip", () => {
     expect(wide.vision.imageSize).toEqual({ height: 224, width: 448 });
   });
 
-  it("has the text tower of CoCa with a class token at the end where its text tower is a module of its own", () => {
+  it("has CoCa's text tower with a class token at the end if its text tower is a separate module", () => {
     const config = changed("ViT-B-32", { text_cfg: { embed_cls: true, pad_id: 3 }, "": { custom_text: true } });
     expect(parseOpenClipConfig(config, "x.json").text.pooling).toEqual({ kind: "appended", padId: 3 });
   });
 
-  it("is either parsed or refused in words, whatever its fields hold", () => {
+  it("is either parsed or refused with a message, for any values of its fields", () => {
     const value = fc.oneof(
       fc.constantFrom(null, true, false, "", "tok", "none", 0, 1, -1, 0.5, 64, 1e9, [], {}, [3, 4, 6, 3], [224, 224]),
       fc.jsonValue({ maxDepth: 2 }),

@@ -13,7 +13,7 @@ describe("open_clip's names", () => {
     expect(names.pretrained.filter(({ model }) => !(model in names.models))).toEqual([]);
   });
 
-  it("are found as open_clip and as OpenAI spell them, in any case", () => {
+  it("are found in open_clip's and OpenAI's spelling, in any case", () => {
     expect(nameOf("ViT-B-32-quickgelu")).toBe("ViT-B-32-quickgelu");
     expect(nameOf("ViT-B/32")).toBe("ViT-B-32");
     expect(nameOf("ViT-L/14@336px")).toBe("ViT-L-14-336");
@@ -21,14 +21,14 @@ describe("open_clip's names", () => {
     expect(nameOf("RN50x64")).toBe("RN50x64");
   });
 
-  it("with a pretrained tag bring what open_clip says of those weights", () => {
+  it("with a pretrained tag include open_clip's information about those weights", () => {
     const { pretrained } = findArchitecture(names, "ViT-B-16-SigLIP:webli");
     expect(pretrained).toMatchObject({ quick_gelu: false, repository: "timm/ViT-B-16-SigLIP" });
     expect(pretrained?.preprocess_cfg).toMatchObject({ resize_mode: "squash", mean: [0.5, 0.5, 0.5] });
     expect(findArchitecture(names, "ViT-B-32:LAION400M-e32").pretrained?.quick_gelu).toBe(true);
   });
 
-  it("that are unknown are answered with the closest, and unknown tags with the model's", () => {
+  it("that are unknown are reported with the closest ones, and unknown tags with the model's tags", () => {
     expect(() => nameOf("ViT-B32")).toThrow(InputError);
     expect(() => nameOf("ViT-B32")).toThrow(/^unknown architecture "ViT-B32"; did you mean ViT-B-32, /);
     expect(() => nameOf("__proto__")).toThrow(/^unknown architecture "__proto__"/);

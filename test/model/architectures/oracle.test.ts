@@ -13,12 +13,12 @@ import { type TensorRecipes, tensorBytes, writeSafetensors } from "./synthetic-w
 import { writeTorchArchive } from "./write-torch-archive.ts";
 
 /**
- * Of elements of unit vectors. Measured: up to 5e-7; ResNets, whose batch norms have small variances here, up to 3e-6.
- * `test/fixtures/architectures/make/mutations.txt` says what mistakes do.
+ * Tolerance per element of unit vectors. Measured: up to 5e-7; ResNets, whose batch norms have small variances here, up to 3e-6.
+ * `test/fixtures/architectures/make/mutations.txt` lists the effects of mistakes.
  */
 const TOLERANCE = { "vision-transformer": 2e-6, "modified-resnet": 5e-6 };
 
-/** Networks of more bytes point into files that they share: only the writing would differ, and take most of the time. */
+/** Larger networks refer to shared files: writing separate ones would take most of the time and test nothing more. */
 const MAX_WRITTEN = 110e6;
 
 let folder = "";
@@ -30,7 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("an architecture compiled from its weights", () => {
-  it.each(caseIds)("%s gives PyTorch's embeddings, and uses every tensor", async (id) => {
+  it.each(caseIds)("%s returns PyTorch's embeddings, and uses every tensor", async (id) => {
     const wanted = readCase(id);
     const architecture = await architectureOf(wanted, await weightsOf(wanted));
     expect(architecture.unused).toEqual([]);
@@ -42,7 +42,7 @@ describe("an architecture compiled from its weights", () => {
   });
 });
 
-/** The file that was written last, and what is in it: the cases of a network follow each other. */
+/** The last written file and its content: the cases of a network are consecutive. */
 let written = "";
 
 async function weightsOf({ tensors, stored }: ArchitectureCase): Promise<Weights> {
@@ -68,7 +68,7 @@ async function architectureOf(wanted: ArchitectureCase, weights: Weights): Promi
   );
 }
 
-/** Above this, a second image costs more than it shows: that a batch is no single image is the same code everywhere. */
+/** Above this, a second image is too expensive: batches use the same code everywhere. */
 const MAX_WIDTH_OF_TWO = 768;
 
 function imagesOf({ imageSize: [height], imageEmbeddings: [embedding] }: ArchitectureCase): 1 | 2 {

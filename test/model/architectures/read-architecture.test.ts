@@ -10,7 +10,7 @@ import { openAiShapes, type Shapes, weightsOf } from "./shapes.ts";
 const names = await openClipNames();
 const NONE: ArchitectureConfigs = { openClip: null, huggingFace: null };
 
-/** What OpenAI's archive of a model has beside its tensors. */
+/** Integers in OpenAI's archive of a model in addition to its tensors. */
 function archive(model: string, shapes = openAiShapes(model)): Weights {
   const size = (names.models[model] as { vision_cfg: { image_size: number } }).vision_cfg.image_size;
   const values = { input_resolution: size, context_length: 77, vocab_size: 49408 };
@@ -31,21 +31,21 @@ const refused = async (weights: Weights, configs: ArchitectureConfigs) => {
   return (error as Error).message;
 };
 
-describe("an archive of OpenAI's", () => {
+describe("an archive of OpenAI", () => {
   const models = ["RN50", "RN101", "RN50x4", "RN50x16", "RN50x64", "ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-L-14-336"];
 
-  it.each(models)("of %s is known by its shapes, with QuickGELU", async (model) => {
+  it.each(models)("of %s is identified by its shapes, with QuickGELU", async (model) => {
     const found = await readArchitecture(archive(model), NONE);
     const described = await readArchitecture(archive(model), { ...NONE, arch: `${model}-quickgelu` });
     expect(found).toMatchObject({ name: `${model}-quickgelu`, unused: [], warnings: [] });
     expect(found.notes).toEqual([
-      `the shapes of the tensors of an OpenAI archive describe its architecture: they are those of ${model}-quickgelu; its MLPs compute QuickGELU`,
+      `the shapes of the tensors of an OpenAI archive describe its architecture: they match ${model}-quickgelu; its MLPs use QuickGELU`,
     ]);
     expect({ image: found.image, text: found.text }).toEqual({ image: described.image, text: described.text });
     expect(found.text.blocks[0]?.mlp.activation).toBe("quick_gelu");
   });
 
-  it("is refused where its own numbers contradict its shapes", async () => {
+  it("is refused if its integers contradict its shapes", async () => {
     const weights = archive("ViT-B-32");
     const values = new Map([...weights.values, ["input_resolution", 288]] as const);
     const message = await refused({ ...weights, values }, NONE);
@@ -56,7 +56,7 @@ describe("an archive of OpenAI's", () => {
     const named = await readArchitecture(archive("ViT-B-32"), { ...NONE, arch: "ViT-B/32" });
     expect(named.text.blocks[0]?.mlp.activation).toBe("gelu");
     expect(named.warnings).toEqual([
-      "/weights/w.pt is an archive of OpenAI's, whose models compute QuickGELU, but --arch ViT-B-32 says GELU, so its scores are probably too low; --arch ViT-B-32-quickgelu has it",
+      "/weights/w.pt is an archive of OpenAI, whose models use QuickGELU, but --arch ViT-B-32 states GELU, so its scores are probably too low; --arch ViT-B-32-quickgelu has it",
     ]);
     expect((await readArchitecture(archive("RN50"), beside("RN50"))).warnings).toHaveLength(1);
     expect((await readArchitecture(archive("RN50"), beside("RN50-quickgelu"))).warnings).toEqual([]);
@@ -66,21 +66,21 @@ describe("an archive of OpenAI's", () => {
 describe("a state dict with open_clip's names", () => {
   const shapes = openAiShapes("ViT-B-32");
 
-  it("that nothing describes is described by its shapes, with a warning that they do not show the activation", async () => {
+  it("without a description is described by its shapes, with a warning that they do not show the activation", async () => {
     const found = await readArchitecture(weightsOf(shapes, { path: "/data/epoch_32.pt" }), NONE);
     expect(found).toMatchObject({ name: "ViT-B-32", source: "the shapes of its tensors", unused: [] });
-    expect(found.notes).toEqual(["the shapes of its tensors describe its architecture: they are those of ViT-B-32"]);
+    expect(found.notes).toEqual(["the shapes of its tensors describe its architecture: they match ViT-B-32"]);
     expect(found.warnings).toEqual([
-      "nothing says whether /data/epoch_32.pt was trained with GELU or QuickGELU, and shapes do not show it: GELU is taken, as ViT-B-32 has it; if it was trained with the other, give --arch ViT-B-32-quickgelu",
+      "no file indicates whether /data/epoch_32.pt was trained with GELU or QuickGELU, and shapes do not show it: GELU is used, as in ViT-B-32; if it was trained with the other one, give --arch ViT-B-32-quickgelu",
     ]);
     const cut = Object.fromEntries(Object.entries(shapes).filter(([name]) => !name.includes("resblocks.11.")));
-    expect(await refused(weightsOf(cut), NONE)).toMatch(/no supported model of open_clip's has these tensors/);
+    expect(await refused(weightsOf(cut), NONE)).toMatch(/no supported model of open_clip has these tensors/);
   });
 
-  it("is described by what its path names, without a warning", async () => {
+  it("is described by the weights that its path names, without a warning", async () => {
     const byPath = async (path: string) => {
       const { name, notes, warnings } = await readArchitecture(weightsOf(shapes, { path }), NONE);
-      return [name, notes[0]?.match(/, by its path (.*)$/)?.[1] ?? "", warnings.length];
+      return [name, notes[0]?.match(/, according to its path (.*)$/)?.[1] ?? "", warnings.length];
     };
     const quick = "/data/vit_b_32-quickgelu-laion400m_e32-46683a32.pt";
     expect(await byPath(quick)).toEqual(["ViT-B-32-quickgelu", "ViT-B-32-quickgelu:laion400m_e32", 0]);
@@ -93,11 +93,11 @@ describe("a state dict with open_clip's names", () => {
     ["/runs/rn50-cc12m-bs1024/epoch_32.pt", "cc12m"],
     ["/data/cc12m/epoch_32.pt", "cc12m"],
     ["/data/openai/mine.pt", "openai"],
-  ])("at %s is described by that word, with a warning: anybody's weights may lie there", async (path, tag) => {
+  ])("at %s is described by that word, with a warning: the weights may have another origin", async (path, tag) => {
     const { name, warnings } = await readArchitecture(weightsOf(openAiShapes("RN50"), { path }), NONE);
     expect(name).toBe("RN50-quickgelu");
     expect(warnings).toEqual([
-      `only a word in its path says whether ${path} was trained with GELU or QuickGELU, and shapes do not show it: QuickGELU is taken, as open_clip's RN50-quickgelu:${tag} has it; if it was trained with the other, give --arch RN50`,
+      `only a word in its path indicates whether ${path} was trained with GELU or QuickGELU, and shapes do not show it: QuickGELU is used, as in open_clip's RN50-quickgelu:${tag}; if it was trained with the other one, give --arch RN50`,
     ]);
     const published = "/data/rn50-quickgelu-cc12m-f000538c.pt";
     expect((await readArchitecture(weightsOf(openAiShapes("RN50"), { path: published }), NONE)).warnings).toEqual([]);
@@ -119,7 +119,7 @@ describe("a state dict with open_clip's names", () => {
     expect(found).toMatchObject({ name: "ViT-B-32-quickgelu", unused: [] });
   });
 
-  it("is described by --arch, by the configuration beside it, and says which", async () => {
+  it("is described by --arch or by the configuration in its folder, and reports which", async () => {
     const named = await readArchitecture(weightsOf(shapes), { ...beside("ViT-B-16"), arch: "ViT-B-32" });
     expect(named).toMatchObject({ name: "ViT-B-32", source: "--arch ViT-B-32", library: "open_clip", warnings: [] });
     expect(named.openClipConfig).toEqual(names.models["ViT-B-32"]);
@@ -140,7 +140,7 @@ describe("a state dict with open_clip's names", () => {
     expect([text.tokenEmbedding.name, unused]).toEqual(["text.token_embedding.weight", []]);
   });
 
-  it("that does not fit is refused with both shapes, or with what has no place", async () => {
+  it("that does not fit is refused with both shapes, or with the unexpected tensors", async () => {
     expect(await refused(weightsOf(shapes), beside("ViT-B-16"))).toBe(
       "/weights/w.pt: visual.conv1.weight has shape (768, 3, 32, 32), but open_clip_config.json expects (768, 3, 16, 16)",
     );
@@ -150,7 +150,7 @@ describe("a state dict with open_clip's names", () => {
     );
   });
 
-  it("of a library that adds to open_clip's towers is refused", async () => {
+  it("of a library that extends open_clip's towers is refused", async () => {
     const long: Shapes = { ...shapes, positional_embedding_res: [77, 512] }; // Long-CLIP's
     expect(await refused(weightsOf(long), beside("ViT-B-32"))).toMatch(
       /no place for positional_embedding_res; it describes/,
@@ -163,23 +163,23 @@ describe("a state dict with open_clip's names", () => {
     expect(unused).toEqual(["ema.decay", "module.step"]);
     expect(notes).toEqual([]);
     expect(warnings).toEqual([
-      "not used: ema.decay, module.step: if the model computes with them, as with an adapter, its scores are wrong",
+      "not used: ema.decay, module.step: if the model needs them, for example as an adapter, its scores are wrong",
     ]);
   });
 
-  it("that needs another library's configuration says so", async () => {
+  it("that needs another library's configuration reports it", async () => {
     const huggingFace = { file: "config.json", config: { model_type: "clip" } };
     const cut = Object.fromEntries(Object.entries(shapes).filter(([name]) => !name.includes("resblocks.11.")));
     expect(await refused(weightsOf(cut), { ...NONE, huggingFace })).toMatch(
-      /nothing describes its architecture \(config.json describes tensors with transformers' names\); no supported model/,
+      /no file describes its architecture \(config.json describes tensors with transformers' names\); no supported model/,
     );
     const transformers = weightsOf({ "vision_model.embeddings.class_embedding": [768] });
-    expect(await refused(transformers, beside("ViT-B-32"))).toMatch(/put the model's config.json beside it/);
+    expect(await refused(transformers, beside("ViT-B-32"))).toMatch(/add the model's config.json to the folder/);
     expect(await refused(transformers, { ...NONE, arch: "ViT-B-32" })).toMatch(
       /--arch ViT-B-32 names an architecture of/,
     );
     expect(await refused(weightsOf({ "encoder.weight": [1] }), NONE)).toMatch(
-      /the names of its tensors are neither open_clip's nor those of a CLIP of transformers: encoder.weight/,
+      /its tensors have neither the names of open_clip nor those of CLIP in transformers: encoder.weight/,
     );
     expect(await refused(weightsOf({ "image_encoder.a": [1], "text_encoder.b": [1] }), NONE)).toMatch(
       /Apple's MobileCLIP/,
@@ -199,7 +199,7 @@ describe("a state dict with transformers' names", () => {
   const shapes: Shapes = Object.fromEntries(recorded.taken);
   const huggingFace = { file: "config.json", config };
 
-  it("is described by config.json, also beside open_clip's configuration", async () => {
+  it("is described by config.json, even with open_clip's configuration in the folder", async () => {
     const found = await readArchitecture(weightsOf(shapes), { ...beside("ViT-B-32"), huggingFace });
     expect(found).toMatchObject({ library: "transformers", source: "config.json", openClipConfig: null, unused: [] });
     expect(found.name).toBe("ViT of 2 blocks, width 64, patches of 32 px, 224 px");
@@ -230,10 +230,10 @@ describe("weights that are known to need QuickGELU", () => {
     "/data/metaclip/b32.pt",
     "/data/b32_400m.pt",
     "/data/clip-openai/model.pt",
-  ])("by the path %s bring a warning without it, none with it", async (path) => {
+  ])("named by the path %s cause a warning without it, none with it", async (path) => {
     const [warning, ...more] = await warningsAt(path, beside("ViT-B-32"));
     expect(warning).toMatch(
-      /^\S+ is by its path open_clip's ViT-B-32:\S+ .*needs QuickGELU, but open_clip_config.json says GELU/,
+      /^\S+ is according to its path open_clip's ViT-B-32:\S+ .*needs QuickGELU, but open_clip_config.json states GELU/,
     );
     expect(more).toEqual([]);
     expect(await warningsAt(path, beside("ViT-B-32-quickgelu"))).toEqual([]);
@@ -244,11 +244,11 @@ describe("weights that are known to need QuickGELU", () => {
     const shapesB16 = openAiShapes("ViT-B-16");
     expect(await warningsAt(path, beside("ViT-B-16"), shapesB16)).toEqual([]);
     expect(await warningsAt(path, beside("ViT-B-16-quickgelu"), shapesB16)).toEqual([
-      "/data/laion400m_e32.pt is by its path open_clip's ViT-B-16:laion400m_e32, which was trained with GELU, but open_clip_config.json says QuickGELU, so its scores are probably too low; --arch ViT-B-16 has it",
+      "/data/laion400m_e32.pt is according to its path open_clip's ViT-B-16:laion400m_e32, which was trained with GELU, but open_clip_config.json states QuickGELU, so its scores are probably too low; --arch ViT-B-16 has it",
     ]);
   });
 
-  it("are told apart by the longest tag and by their repository", async () => {
+  it("are distinguished by the longest tag and by their repository", async () => {
     const large = openAiShapes("ViT-L-14");
     expect(await warningsAt("/data/dfn2b.pt", beside("ViT-L-14"), large)).toHaveLength(1);
     expect(await warningsAt("/data/dfn2b_s39b.pt", beside("ViT-L-14"), large)).toEqual([]);
@@ -267,10 +267,10 @@ describe("weights that are known to need QuickGELU", () => {
     }
   });
 
-  it("by the tag that --arch gives bring a warning and the preprocessing of that tag", async () => {
+  it("named by the tag in --arch cause a warning and imply the preprocessing of that tag", async () => {
     const found = await readArchitecture(weightsOf(shapes), { ...NONE, arch: "ViT-B-32:laion400m_e32" });
     expect(found.warnings).toEqual([
-      "/weights/w.pt is open_clip's ViT-B-32:laion400m_e32, which needs QuickGELU, but --arch ViT-B-32:laion400m_e32 says GELU, so its scores are probably too low; --arch ViT-B-32-quickgelu has it",
+      "/weights/w.pt is open_clip's ViT-B-32:laion400m_e32, which needs QuickGELU, but --arch ViT-B-32:laion400m_e32 states GELU, so its scores are probably too low; --arch ViT-B-32-quickgelu has it",
     ]);
     expect(found.openClipPreprocessing).toMatchObject({ interpolation: "bicubic", resize_mode: "shortest" });
   });

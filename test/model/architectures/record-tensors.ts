@@ -1,7 +1,7 @@
 import type { TensorTaker } from "../../../src/model/architectures/take-tensors.ts";
 import type { StoredTensor } from "../../../src/model/weights/weights.ts";
 
-/** A state dict that has every tensor that is asked for, in the shape that is asked for, and lists them. */
+/** A state dict that has every requested tensor in the requested shape, and lists them. */
 export function recordTensors(): TensorTaker & { readonly taken: Map<string, readonly number[]> } {
   const taken = new Map<string, readonly number[]>();
   return {

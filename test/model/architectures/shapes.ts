@@ -6,7 +6,7 @@ import { fixtures } from "../../helpers.ts";
 /** Name → shape. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** The tensors of a model of OpenAI's, as the committed script lists them: `{name with * for the block: [shape, blocks]}`. */
+/** The tensors of an OpenAI model, as the committed script lists them: `{name with * for the block: [shape, blocks]}`. */
 export function openAiShapes(model: string): Shapes {
   const models = JSON.parse(readFileSync(join(fixtures, "architectures/openai-shapes.json"), "utf8"));
   const rows = Object.entries(models[model] as Record<string, [number[], number[]]>);
@@ -17,7 +17,7 @@ export function openAiShapes(model: string): Shapes {
   );
 }
 
-/** Weights of these shapes, float32, one behind the other in a file that is not there. */
+/** Weights of these shapes, float32, consecutive in a file that does not exist. */
 export function weightsOf(shapes: Shapes, changes: Partial<Weights> = {}): Weights {
   let offset = 0;
   const tensors = Object.entries(shapes).map(([name, shape]): [string, StoredTensor] => {

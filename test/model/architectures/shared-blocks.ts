@@ -4,16 +4,16 @@ import type { StoredTensor, Weights } from "../../../src/model/weights/weights.t
 import { offsetOf, storedBlock, type TensorRecipes, tensorBytes } from "./synthetic-weights.ts";
 
 /**
- * Keeps float32 weights of many networks in few files: one per scale and shift, the block over and over, into which tensors
- * point, overlapping. What would be a dozen GB on the disk is one.
+ * Stores float32 weights of many networks in a few files: one per scale and shift, with the repeated block, to which overlapping
+ * tensors refer. This takes one GB on disk instead of a dozen.
  *
  * @param folder where the files are written; they grow as networks need them
- * @returns a function that gives the weights of a network
+ * @returns a function that returns the weights of a network
  */
 export function createSharedBlocks(folder: string): (tensors: TensorRecipes) => Weights {
   const lengths = new Map<string, number>();
 
-  /** A file of at least so many bytes. */
+  /** A file of at least this size. */
   const blockFile = (scale: number, shift: number, byteLength: number): string => {
     const file = join(realpathSync(folder), `${scale} ${shift}`);
     const block = storedBlock(scale, shift, "float32");

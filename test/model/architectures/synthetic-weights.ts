@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 /**
- * Weights and pixels that TypeScript and Python compute alike, so that nothing of them is committed: the other half of
- * `test/fixtures/architectures/make/synthetic.py`, which says how.
+ * Weights and pixels that TypeScript and Python compute alike, so that they need not be committed: the counterpart of
+ * `test/fixtures/architectures/make/synthetic.py`, which describes the method.
  */
 
 /** A tensor of floats: value[i] = scale · block[(offset(name) + i) mod length] + shift, each step rounded to float32. A tensor of int64 is 0. */
@@ -13,7 +13,7 @@ export type TensorRecipe =
 /** name → recipe, in the state dict's order */
 export type TensorRecipes = Readonly<Record<string, TensorRecipe>>;
 
-/** Types that the floats can be stored in; the narrow ones are rounded to nearest, ties to even. */
+/** Types in which the floats can be stored; narrower types are rounded to nearest, ties to even. */
 export type FloatType = "float32" | "float16" | "bfloat16";
 
 const LENGTH = 2 ** 20 + 7;
@@ -43,13 +43,13 @@ export function offsetOf(name: string): number {
   return (value >>> 0) % LENGTH;
 }
 
-/** The block of one scale and shift in one type, ready to be written as it is. */
+/** The block of one scale and shift in one type, ready to be written. */
 interface StoredBlock {
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** The last ones, since most tensors of a network share a few. */
+/** The most recent blocks, because most tensors of a network share a few. */
 const stored: StoredBlock[] = [];
 const MAX_STORED = 16; // up to 4 MiB each
 
@@ -86,7 +86,7 @@ export function float16Bits(value: number): number {
   asFloat[0] = value;
   const sign = ((asBits[0] as number) >>> 16) & 0x8000;
   const size = Math.abs(value);
-  // Below 2^-14 float16 counts in steps of 2^-24; above, it keeps 11 bits
+  // Below 2^-14 float16 has steps of 2^-24; above, it keeps 11 bits
   const exponent = Math.max(Math.floor(Math.log2(size)), -14);
   const steps = roundToEven(size / 2 ** (exponent - 10));
   return sign | (steps + (exponent + 14) * 1024);
@@ -102,12 +102,12 @@ function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Bytes of a tensor where it is stored in a type. */
+/** Size of a tensor in bytes when stored in a type. */
 export function tensorBytes([shape, scale]: TensorRecipe, type: FloatType): number {
   return count(shape) * (scale === "int64" ? 8 : BYTES[type]);
 }
 
-/** The tensor's bytes in pieces, which are views of memory that other tensors share: write them, change nothing. */
+/** The tensor's bytes in pieces, which are views of memory shared with other tensors: do not change them. */
 export function* tensorPieces(name: string, recipe: TensorRecipe, type: FloatType): Generator<Uint8Array> {
   const [shape, scale, shift] = recipe;
   if (scale === "int64") {
@@ -153,7 +153,7 @@ export function syntheticPixels(image: 0 | 1, height: number, width: number): Fl
 
 const SAFETENSORS_NAMES: Readonly<Record<FloatType, string>> = { float32: "F32", float16: "F16", bfloat16: "BF16" };
 
-/** Writes the tensors as a safetensors file; holds none of them in memory. */
+/** Writes the tensors as a safetensors file without keeping them in memory. */
 export function writeSafetensors(path: string, tensors: TensorRecipes, type: FloatType = "float32"): void {
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: { format: "pt" } };

@@ -11,7 +11,7 @@ import { writeSafetensors } from "./synthetic-weights.ts";
 const folder = mkdtempSync(join(tmpdir(), "shiftline-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Where a text's end lies, by the pooling of the case. */
+/** Position of a text's end, by the pooling of the case. */
 const ENDS: Readonly<Record<string, (ids: readonly number[]) => number>> = {
   "variant-clip-end-of-text": (ids) => ids.indexOf(119),
   "variant-clip-highest-id": (ids) => ids.indexOf(Math.max(...ids)),
@@ -20,7 +20,7 @@ const ENDS: Readonly<Record<string, (ids: readonly number[]) => number>> = {
 
 describe("a causal text tower", () => {
   it.each(Object.keys(ENDS))(
-    "of %s gives PyTorch's embedding of each text at its length, whatever pads it",
+    "of %s returns PyTorch's embedding of each text at its length, with any padding",
     async (id) => {
       const wanted = readCase(id);
       const file = join(folder, `${id}.safetensors`);

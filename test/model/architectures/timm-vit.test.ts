@@ -8,7 +8,7 @@ import { timmVits } from "../../../src/model/architectures/timm-vits.ts";
 import { fixtures } from "../../helpers.ts";
 import { recordTensors } from "./record-tensors.ts";
 
-/** What the committed script lists of open_clip's towers at full depth. */
+/** The committed script's list of open_clip's towers at full depth. */
 interface TowerDigest {
   readonly embed_dim: number;
   readonly timm_model_name: string;
@@ -37,7 +37,7 @@ const take = (config: OpenClipTimmConfig, embeddingWidth = 768) =>
   timmVit(recordTensors(), config, embeddingWidth, "open_clip_config.json");
 
 describe("timmVit", () => {
-  it.each(Object.entries(towers))("takes every tensor of %s, of the shapes that timm gives them", (_, tower) => {
+  it.each(Object.entries(towers))("takes every tensor of %s, with timm's shapes", (_, tower) => {
     const tensors = recordTensors();
     const config: OpenClipTimmConfig = {
       kind: "timm",
@@ -59,21 +59,21 @@ describe("timmVit", () => {
     );
   });
 
-  it("refuses a network that timm has and the table lacks, by name", () => {
+  it("refuses a network of timm that the table lacks, by name", () => {
     expect(() => take({ ...SIGLIP, model: "vit_base_patch16_224" })).toThrow(
-      /open_clip_config\.json: vision_cfg\.timm_model_name vit_base_patch16_224 is not supported yet; export it .*; supported of timm: vit_base_mci_224, /,
+      /open_clip_config\.json: vision_cfg\.timm_model_name vit_base_patch16_224 is not supported yet; export it .*; supported networks of timm: vit_base_mci_224, /,
     );
     expect(() => take({ ...SIGLIP, model: "constructor" })).toThrow(/constructor is not supported/);
   });
 
-  it("refuses an image size that timm does not build the network for", () => {
+  it("refuses an image size for which timm does not build the network", () => {
     expect(() => take({ ...SIGLIP, imageSize: { height: 256, width: 224 } })).toThrow(
       /image_size is 256 × 224, but timm builds vit_base_patch16_siglip_224 for 224 × 224/,
     );
   });
 
   it("refuses what open_clip cannot build: poolings that the network lacks, and no pooling", () => {
-    expect(() => take({ ...MOBILE, pool: "map" })).toThrow(/timm_pool "map" is supported only where .* "token"/);
+    expect(() => take({ ...MOBILE, pool: "map" })).toThrow(/timm_pool "map" is supported only as .* "token"/);
     expect(() => take({ ...SIGLIP, pool: "token" })).toThrow(/timm_pool "token": .* has no class token/);
     expect(() => take({ ...SIGLIP, pool: "" })).toThrow(/timm_pool "" is not supported without timm_proj "linear"/);
     expect(() => take({ ...SIGLIP, pool: "avgmax" })).toThrow(/timm_pool "avgmax" is not supported/);
@@ -81,7 +81,7 @@ describe("timmVit", () => {
 
   it("refuses an MLP as projection, and no projection to another size", () => {
     expect(() => take({ ...SIGLIP, projection: "mlp" })).toThrow(/timm_proj "mlp" is not supported/);
-    expect(() => take(SIGLIP, 512)).toThrow(/timm_proj "none" leaves 768 numbers, but embed_dim is 512/);
+    expect(() => take(SIGLIP, 512)).toThrow(/timm_proj "none" results in 768 numbers, but embed_dim is 512/);
   });
 
   it("puts the last norm where timm does: after the average only if the network is built with it", () => {

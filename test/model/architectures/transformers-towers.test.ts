@@ -30,7 +30,7 @@ function takeFrom(config: Config, changes: Shapes) {
 }
 
 describe("transformersTowers", () => {
-  it("refuses other models by their type, and says what is known of it", () => {
+  it("refuses other models by their type, with a reason", () => {
     const refusal = (modelType: string) => () => towers({ model_type: modelType });
     expect(refusal("siglip2")).toThrow(/config\.json: model_type "siglip2": Siglip2Model \(NaFlex\) takes patches/);
     expect(refusal("clip_vision_model")).toThrow(/it has an image tower only; both towers are needed/);
@@ -40,7 +40,7 @@ describe("transformersTowers", () => {
     expect(() => towers({})).toThrow(/config\.json: model_type: Invalid input/);
   });
 
-  it("fills what config.json leaves out as transformers does", () => {
+  it("uses transformers' defaults for fields that config.json omits", () => {
     const clip = towers({ model_type: "clip" });
     expect(clip.image).toMatchObject({ imageSize: { height: 224, width: 224 }, preNorm: { epsilon: 1e-5 } });
     expect(clip.image.patch.weight.shape).toEqual([768, 3, 32, 32]);
@@ -78,7 +78,7 @@ describe("transformersTowers", () => {
     expect(towers({ ...SIGLIP, vision_config_dict: { image_size: 64 } }).image.imageSize.height).toBe(36);
   });
 
-  it("refuses options that it does not know, naming the field", () => {
+  it("refuses unknown options with the field", () => {
     const text = (changes: Config) => () => towers({ ...CLIP, text_config: { ...TEXT, ...changes } });
     const vision = (changes: Config) => () => towers({ ...SIGLIP, vision_config: { ...VISION, ...changes } });
     expect(text({ hidden_act: "relu" })).toThrow(
@@ -92,10 +92,10 @@ describe("transformersTowers", () => {
     expect(vision({ image_size: [36, 36] })).toThrow(/vision_config: image_size: Invalid input/);
     expect(vision({ num_channels: 1 })).toThrow(/vision_config: num_channels: Invalid input/);
     expect(vision({ vision_use_head: false })).toThrow(/vision_config\.vision_use_head is false/);
-    expect(vision({ hidden_size: 64 })).toThrow(/texts have embeddings of 32 numbers .* images of 64/);
+    expect(vision({ hidden_size: 64 })).toThrow(/text embeddings have 32 numbers .* images of 64/);
   });
 
-  it("takes the towers or refuses in words, whatever a field holds", () => {
+  it("takes the towers or refuses with a message, for any value of a field", () => {
     const content = fc.oneof(
       fc.constantFrom(null, true, "", "gelu", 0, 1, -1, 0.5, 3, 1e9, 1e10, [], {}, [36, 36]),
       fc.jsonValue({ maxDepth: 2 }),
@@ -132,7 +132,7 @@ describe("transformersTowers", () => {
     expect(takeFrom(SIGLIP, { ...ids, logit_scale: [1], logit_bias: [1] }).unused).toEqual([]);
   });
 
-  it("takes the packed matrices of SigLIP's head apart, queries first", () => {
+  it("splits the packed matrices of SigLIP's head, queries first", () => {
     const { pooling } = takeFrom(SIGLIP, {}).image;
     if (pooling.kind !== "map") throw new Error(pooling.kind);
     const { query, key, value } = pooling.attention;

@@ -150,7 +150,7 @@ describe("openCheckpoint refuses, in one line,", () => {
     [
       "missing external data",
       () => openClipFolder({ vision: { external: "visual.onnx.data" } }),
-      /visual.onnx.data: missing: .*visual.onnx keeps its weights in this file/,
+      /visual.onnx.data: missing file with the weights of .*visual.onnx/,
     ],
     [
       "an image size that differs from the graph's",

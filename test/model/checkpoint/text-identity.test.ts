@@ -103,7 +103,7 @@ describe("open_clip's configuration under Hugging Face's file names", () => {
   it.each([
     [
       { ...ofHuggingFace, tokenizer_kwargs: { strip_sep_token: true } },
-      /open_clip's configuration asks for strip_sep_token, and no file names its sep_token/,
+      /open_clip's configuration requires strip_sep_token, but no file names its sep_token/,
     ],
     [{ ...ofHuggingFace, tokenizer_mode: "clips" }, /not supported: tokenizer_mode "clips"/],
   ])("is refused with the name of an unsupported option: %j", async (textCfg, message) => {

@@ -211,7 +211,7 @@ describe("--arch", () => {
   it("describes weights that no file describes, and requests a tokenizer by its file's name", async () => {
     const bytes = readFileSync(weightPath("tiny.pt"));
     const path = join(writeTree(temporaryFolder(), { "epoch_32.pt": bytes }), "epoch_32.pt");
-    expect(await messageOf(path)).toMatch(/epoch_32.pt: nothing describes its architecture/);
+    expect(await messageOf(path)).toMatch(/epoch_32.pt: no file describes its architecture/);
     expect(await messageOf(path, { arch: "ViT-B-32" })).toMatch(/ has shape .*, but --arch ViT-B-32 expects /);
     expect(await messageOf(path, { arch: "ViT-B-31" })).toMatch(/unknown architecture "ViT-B-31"; did you mean/);
   });
@@ -353,7 +353,7 @@ describe("weights are refused, in one line,", () => {
     [
       "weights without a configuration",
       () => writeTree(temporaryFolder(), { "model.safetensors": weightBytes("hf-clip") }),
-      /transformers' names, but nothing describes its architecture; put the model's config.json beside it/,
+      /transformers' names, but no file describes its architecture; add the model's config.json to the folder/,
     ],
     [
       "weights without preprocessing",

@@ -43,7 +43,7 @@ describe("findActivations", () => {
     expect(activationsOf(nodes)).toEqual([{ name: "QuickGELU", count: 1 }]);
   });
 
-  it("does not take another factor, or a gate on another value, for QuickGELU", () => {
+  it("does not identify another factor, or a gate on another value, as QuickGELU", () => {
     const gate = [node("Mul", ["x", "f"], "s"), node("Sigmoid", ["s"], "g")];
     expect(activationsOf([...gate, node("Mul", ["x", "g"], "y")], [scalar("f", 1.6)])).toEqual([]);
     const unrelated = [node("Neg", ["x"], "n"), ...gate, node("Mul", ["n", "g"], "y")];
@@ -63,11 +63,11 @@ describe("findActivations", () => {
     ["QuickGELU", node("QuickGelu", ["x"], "y", { alpha: { float: 1.702 } }, "com.microsoft")],
     ["SiLU", node("QuickGelu", ["x"], "y", { alpha: { float: 1 } }, "com.microsoft")],
     ["ReLU", node("Relu", ["x"], "y")],
-  ])("knows %s as one operation", (name, operation) => {
+  ])("recognizes %s as one operation", (name, operation) => {
     expect(activationsOf([operation])).toEqual([{ name, count: 1 }]);
   });
 
-  it("knows the tanh form of GELU by its factor", () => {
+  it("recognizes the tanh form of GELU by its factor", () => {
     const nodes = [
       node("Mul", ["x", "x"], "square"),
       node("Mul", ["square", "x"], "cube"),

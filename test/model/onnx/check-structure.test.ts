@@ -8,7 +8,7 @@ import { tinyBoth } from "../checkpoint/tiny-towers.ts";
 
 const whole = tinyBoth({ text: { vocabulary: 20 }, vision: { activation: "QuickGELU" } });
 
-/** A model whose graph has one field, or several. */
+/** A model whose graph has one or several fields. */
 const withGraph = (...pieces: Uint8Array[]) => joinPieces(delimitedField(FIELD.ModelProto.graph, pieces));
 const withTensor = (...pieces: Uint8Array[]) => withGraph(...delimitedField(FIELD.GraphProto.initializer, pieces));
 
@@ -17,7 +17,7 @@ describe("findFault", () => {
     expect(findFault(whole, "ModelProto")).toBe(null);
   });
 
-  it("leaves nothing that the reader reads past, or otherwise than it lies there: bytes changed or cut, 3,000 times", () => {
+  it("rejects everything that the reader would read past or misread: bytes changed or truncated, 3,000 times", () => {
     const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
     let sound = 0;
     fc.assert(
@@ -30,7 +30,7 @@ describe("findFault", () => {
         try {
           readModelProto(reader);
         } catch (cause) {
-          // The one thing that is left to the reader
+          // The only check that is left to the reader
           expect((cause as Error).message).toMatch(/varint not more than 10 bytes/);
           return;
         }
@@ -56,16 +56,16 @@ describe("findFault", () => {
     ],
     ["two graphs", joinPieces([withGraph(), withGraph()])],
     ["a field of number 0", withGraph(Uint8Array.of(0, 0))],
-  ])("finds %s damaged", (_, bytes) => {
+  ])("reports %s as damaged", (_, bytes) => {
     expect(findFault(bytes, "ModelProto")).toBe("damaged");
   });
 
-  it("skips what the schema does not know, of whatever form", () => {
+  it("skips unknown fields of any wire type", () => {
     const unknown = [varintField(100, 5), ...delimitedField(101, [Uint8Array.of(255, 255)])];
     expect(findFault(withGraph(...unknown, fieldKey(102, 5), new Uint8Array(4)), "ModelProto")).toBe(null);
   });
 
-  it("counts messages and values, before they fill the memory", () => {
+  it("counts messages and values before they exhaust memory", () => {
     const attributes = new Uint8Array(2 * 2_000_001);
     for (let i = 0; i < attributes.length; i += 2) attributes.set([FIELD.NodeProto.attribute * 8 + 2, 0], i);
     const node = delimitedField(FIELD.GraphProto.node, [attributes]);

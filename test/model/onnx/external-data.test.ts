@@ -14,27 +14,27 @@ function graphWith(location: string, files: Record<string, Uint8Array>): string 
 }
 
 describe("checkExternalData", () => {
-  it("lists the files beside the graph that hold its weights", async () => {
+  it("lists the external data files of a graph", async () => {
     const path = graphWith("visual.onnx.data", { "visual.onnx.data": payload });
     expect(await checkExternalData(readOnnxModel(path))).toEqual(["visual.onnx.data"]);
   });
 
-  it("lists none for a graph that holds its own", async () => {
+  it("lists none for a graph that contains its weights", async () => {
     const root = writeTree(temporaryFolder(), { "visual.onnx": tinyVision() });
     expect(await checkExternalData(readOnnxModel(join(root, "visual.onnx")))).toEqual([]);
   });
 
-  it("names a side file that is missing, and the graph that needs it", async () => {
+  it("names a missing side file, and the graph that needs it", async () => {
     const path = graphWith("weights.bin", {});
     await expect(checkExternalData(readOnnxModel(path))).rejects.toThrow(
-      new RegExp(`weights.bin: missing: ${path} keeps its weights in this file`),
+      new RegExp(`weights.bin: missing file with the weights of ${path};`),
     );
   });
 
   it("names a side file that is too short, with both sizes", async () => {
     const path = graphWith("weights.bin", { "weights.bin": payload.subarray(0, 40) });
     await expect(checkExternalData(readOnnxModel(path))).rejects.toThrow(
-      /weights.bin: .*truncated: 48 bytes expected, 40 found/,
+      /weights.bin: .*truncated: expected 48 bytes, got 40/,
     );
   });
 

@@ -5,12 +5,12 @@ import { float16ToNumber, fromFloat16, toFloat16 } from "../../../src/model/onnx
 const bitsOf = (value: number) => toFloat16(Float32Array.of(value))[0] as number;
 
 describe("float16", () => {
-  it("gives back the same bits for every finite number of binary16", () => {
+  it("returns the same bits for every finite number of binary16", () => {
     const all = Uint16Array.from({ length: 0x10000 }, (_, i) => i).filter((half) => ((half >> 10) & 0x1f) !== 0x1f);
     expect(toFloat16(fromFloat16(all))).toEqual(all);
   });
 
-  it("knows the numbers that IEEE 754 names", () => {
+  it("converts the numbers that IEEE 754 names", () => {
     const known: [number, number][] = [
       [0, 0x0000],
       [1, 0x3c00],
@@ -38,7 +38,7 @@ describe("float16", () => {
     expect(bitsOf(2047.5 * 2 ** -25)).toBe(0x0400); // the largest subnormal's upper half carries into a normal
   });
 
-  it("takes the nearest of binary16's numbers for any float32", () => {
+  it("returns the nearest binary16 number for any float32", () => {
     fc.assert(
       fc.property(fc.float({ min: -65_504, max: 65_504, noNaN: true }), (value) => {
         const half = bitsOf(value);

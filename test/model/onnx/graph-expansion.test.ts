@@ -14,17 +14,17 @@ function read(file: Uint8Array) {
 const readDetour = (detour: Detour) => read(tinyVision({ detour }));
 
 describe("a graph's functions", () => {
-  it("are refused where one calls itself, alone or by others", () => {
+  it("are refused if one calls itself, directly or indirectly", () => {
     expect(() => readDetour(functionCircle(1))).toThrow(InputError);
     expect(() => readDetour(functionCircle(1))).toThrow(/its function local:F0 calls itself/);
     expect(() => readDetour(functionCircle(3))).toThrow(/its function local:F0 calls itself/);
-    expect(() => readDetour(functionCircle(5000))).toThrow(/its functions and subgraphs are more than 100 deep/);
+    expect(() => readDetour(functionCircle(5000))).toThrow(/its functions and subgraphs are nested more than 100 deep/);
   });
 
-  it("are refused where they come to more nodes than a graph can have, at once: 27 that each call the next twice", () => {
+  it("are refused immediately if they expand to too many nodes: 27 that each call the next twice", () => {
     const begun = performance.now();
     expect(() => readDetour(doublingFunctions(27))).toThrow(
-      /graph.onnx: with its functions in place it has more than 200000 nodes/,
+      /graph.onnx: with its functions inlined it has more than 200000 nodes/,
     );
     expect(() => readDetour(doublingFunctions(99))).toThrow(InputError);
     expect(performance.now() - begun).toBeLessThan(2000); // counting takes milliseconds; expanding them, minutes
@@ -34,10 +34,10 @@ describe("a graph's functions", () => {
     expect(readDetour(doublingFunctions(10)).functions.size).toBe(10);
   });
 
-  it("of one name are told apart by their overload", () => {
+  it("of one name are distinguished by their overload", () => {
     const [first] = doublingFunctions(1).functions ?? [];
     if (first === undefined) throw new Error("no function");
-    // F0 calls the other F0: no circle
+    // F0 calls the other F0: not recursive
     const overloaded = { ...first, overload: "second" };
     const caller = {
       ...first,
@@ -49,17 +49,19 @@ describe("a graph's functions", () => {
 });
 
 describe("a file over 2 GiB", () => {
-  it("is refused at once, with what to do: protobuf, and so onnxruntime, reads none", () => {
+  it("is refused immediately with advice, because protobuf and onnxruntime do not support it", () => {
     const path = join(writeTree(temporaryFolder(), { "graph.onnx": "" }), "graph.onnx");
     truncateSync(path, 3e9);
     expect(() => readOnnxModel(path)).toThrow(
-      new InputError(`${path}: 3.0 GB, an ONNX file has at most 2 GiB; export it with its weights as external data`),
+      new InputError(
+        `${path}: 3.0 GB, the maximum for an ONNX file is 2 GiB; export it with its weights as external data`,
+      ),
     );
   });
 });
 
 describe("subgraphs", () => {
-  it("are read as deep as onnxruntime reads them", () => {
+  it("are read up to the depth that onnxruntime supports", () => {
     expect(readDetour(nestedIfs(30)).nodes.length).toBeGreaterThan(0);
     expect(readDetour(nestedIfs(20, 5000)).nodes.length).toBeGreaterThan(0);
   });
@@ -69,8 +71,8 @@ describe("subgraphs", () => {
     ["large ones", () => tinyVision({ detour: nestedIfs(90, 5000) })],
     ["3,000 deep", () => deepNest(3000)],
     ["30,000 deep", () => deepNest(30_000)],
-  ])("are refused where they are deeper: %s", (_, make) => {
+  ])("are refused if they are deeper: %s", (_, make) => {
     expect(() => read(make())).toThrow(InputError);
-    expect(() => read(make())).toThrow(/its subgraphs are nested deeper than onnxruntime reads/);
+    expect(() => read(make())).toThrow(/its subgraphs are nested deeper than onnxruntime supports/);
   });
 });

@@ -33,7 +33,7 @@ describe("readOnnxModel", () => {
     expect(weights).toContainEqual({ name: "v.factor", type: "float32", dims: [], scalar: Math.fround(1.702) });
   });
 
-  it("gives inputs and outputs as onnxruntime does", async () => {
+  it("returns inputs and outputs as onnxruntime does", async () => {
     for (const bytes of [
       tinyVision({ type: "float16", batch: 2, outputShape: [2, 4] }),
       tinyText({ vocabulary: 50, length: 16 }),
@@ -47,7 +47,7 @@ describe("readOnnxModel", () => {
     }
   });
 
-  it("leaves out weights that old files list as inputs", () => {
+  it("omits weights that old files list as inputs", () => {
     const bytes = onnxFile({
       inputs: [
         { name: "x", type: "float32", shape: ["n", 2] },
@@ -62,14 +62,14 @@ describe("readOnnxModel", () => {
     expect(model.outputs).toEqual([{ name: "y", type: "float32", shape: [] }]);
   });
 
-  it("does not read large weights: a file of 400 kB comes down to 2 kB, names and shapes kept", () => {
+  it("does not read large weights: a file of 400 kB shrinks to 2 kB, with names and shapes", () => {
     const path = write(tinyText({ vocabulary: 49_408 }));
     expect(statSync(path).size).toBeGreaterThan(395_000);
     expect(readOnnxSkeleton(path).length).toBeLessThan(2_000);
     expect(readOnnxModel(path).tensors[0]).toMatchObject({ name: "token_embedding.weight", dims: [49_408, 2] });
   });
 
-  it("skips the payload of a large Constant node and keeps what comes after it", () => {
+  it("skips the payload of a large Constant node and keeps subsequent nodes", () => {
     const values = Array.from({ length: 5_000 }, (_, i) => i);
     const bytes = onnxFile({
       inputs: [{ name: "x", type: "float32", shape: ["n", 5_000] }],
@@ -85,7 +85,7 @@ describe("readOnnxModel", () => {
     expect(model.nodes[0]?.tensor).toMatchObject({ name: "big", dims: [5_000], scalar: null });
   });
 
-  it("calls every file that is cut short by name, wherever the cut is", () => {
+  it("names every truncated file, for any length", () => {
     const whole = tinyBoth({ text: { vocabulary: 2_000 } });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: whole.length - 1 }), (length) => {
@@ -96,10 +96,10 @@ describe("readOnnxModel", () => {
       { numRuns: 60 },
     );
     const path = write(whole.subarray(0, whole.length - 300));
-    expect(() => readOnnxModel(path)).toThrow(/truncated: its graph goes on past the end at \d+ bytes/);
+    expect(() => readOnnxModel(path)).toThrow(/truncated: its graph extends past the end at \d+ bytes/);
   });
 
-  it("never takes damaged bytes for anything but a graph or an InputError", () => {
+  it("reads damaged bytes as a graph or throws an InputError", () => {
     const whole = tinyVision();
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), (position, byte) => {
@@ -119,13 +119,13 @@ describe("readOnnxModel", () => {
   it.each([
     ["text", "hello, this is a README of some length", /not an ONNX file/],
     ["JSON", '{"a": 1}', /not an ONNX file/],
-    ["nothing", "", /the file is empty/],
+    ["nothing", "", /expected an ONNX graph, got an empty file/],
     ["a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n", /Git LFS pointer/],
   ])("refuses %s", (_, content, message) => {
     expect(() => readOnnxModel(write(content))).toThrow(message);
   });
 
-  it("refuses a path that is not there, and a folder", () => {
+  it("refuses a missing path, and a folder", () => {
     const folder = temporaryFolder();
     expect(() => readOnnxModel(join(folder, "none.onnx"))).toThrow(/none.onnx: no such file or folder/);
     expect(() => readOnnxModel(folder)).toThrow(InputError);

@@ -57,7 +57,7 @@ describe("encodeModel", () => {
   };
   const read = readModelProto(new PbfReader(encodeModel(spec)));
 
-  it("writes what readers read, zeros and empty texts of attributes too", () => {
+  it("writes what readers read, including zeros and empty strings of attributes", () => {
     expect(read).toMatchObject({ irVersion: 8, producerName: "somebody", producerVersion: "" });
     expect(read.opsetImport).toEqual([
       { domain: "", version: 17 },
@@ -77,7 +77,7 @@ describe("encodeModel", () => {
     expect(read.functions).toMatchObject([{ domain: "local", name: "Op", overload: "second", input: ["a"] }]);
   });
 
-  it("writes shapes, and values in place or beside the file", () => {
+  it("writes shapes, and inline or external values", () => {
     const [x, y] = [read.graph?.input[0]?.type?.tensorType, read.graph?.output[0]?.type?.tensorType];
     expect(x?.shape?.dim.map(({ dimValue, dimParam }) => [dimValue, dimParam])).toEqual([
       [0, "n"],
@@ -94,7 +94,7 @@ describe("encodeModel", () => {
     ]);
   });
 
-  it("takes values as numbers or as the memory that holds them", () => {
+  it("takes values as numbers or as bytes", () => {
     const floats = Float32Array.of(1, -2, 0.5);
     for (const values of [floats, [...floats]]) {
       expect(encodeValues({ type: "float32", values })).toEqual(new Uint8Array(floats.buffer));

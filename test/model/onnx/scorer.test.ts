@@ -16,9 +16,9 @@ async function scoreOnce(features: Matrix, classifier: Matrix, options: ScorerOp
 describe("openScorer", () => {
   const classifier = matrix(Float32Array.of(1, 0, 0, 1, -1, 0), 3, 2);
 
-  it("gives a row the same result whatever rows and threads it is scored with, over block ends", async () => {
+  it("returns the same result for a row with any other rows and threads, across blocks", async () => {
     const random = seededRandom(11);
-    const [d, classes, n] = [64, 1000, 9000]; // 4194 rows a block
+    const [d, classes, n] = [64, 1000, 9000]; // 4194 rows per block
     const features = matrix(
       Float32Array.from({ length: n * d }, () => random() - 0.5),
       n,
@@ -53,7 +53,7 @@ describe("openScorer", () => {
     await scorer.close();
   });
 
-  it("refuses a k, a row or a group that cannot be", async () => {
+  it("refuses an invalid k, row or group", async () => {
     await expect(openScorer(classifier, { k: 0 })).rejects.toThrow("expected k in 1..3, the number of classes, got 0");
     await expect(openScorer(classifier, { k: 4 })).rejects.toThrow("expected k in 1..3");
     await expect(openScorer(classifier, { k: 1.5 })).rejects.toThrow(RangeError);
@@ -85,7 +85,7 @@ describe("openScorer", () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    "names the row that holds %f",
+    "names the row that contains %f",
     async (bad) => {
       const scorer = await openScorer(classifier, { k: 1 });
       await expect(scorer.score(matrix(Float32Array.of(1, 2, 3, bad, 5, 6), 3, 2))).rejects.toThrow(
@@ -137,7 +137,7 @@ const problem = fc.integer({ min: 1, max: 9 }).chain((d) =>
 );
 
 describe("the best classes", () => {
-  it("gives what plain loops and a stable sort give, ties to the lowest class, for every row its own class", async () => {
+  it("equals plain loops and a stable sort, with ties to the lowest class, if every row is a class", async () => {
     await fc.assert(
       fc.asyncProperty(problem, async ({ features, classifier, part }) => {
         const k = 1 + Math.floor(part * (classifier.length - 1));
@@ -177,7 +177,7 @@ describe("the best classes", () => {
     );
   });
 
-  it("ties classes with the same weights exactly, wherever their columns lie, lowest index first", async () => {
+  it("ties classes with the same weights exactly, for any columns, lowest index first", async () => {
     const random = seededRandom(7);
     const [d, classes, n] = [513, 1000, 60];
     const classifier = matrix(

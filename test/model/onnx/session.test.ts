@@ -11,7 +11,7 @@ import { openClipFolder } from "../checkpoint/tiny-checkpoint.ts";
 import { tinyText, tinyVision, visionWeights } from "../checkpoint/tiny-towers.ts";
 
 describe("openSession", () => {
-  it("gives the memory of a closed graph back: 40 graphs of 8 MB leave less than 100 MB", async () => {
+  it("releases the memory of a closed graph: 40 graphs of 8 MB leave less than 100 MB", async () => {
     const path = join(temporaryFolder(), "textual.onnx");
     writeFileSync(path, tinyText({ vocabulary: 1_000_000 }));
     const ids = { text: { data: new BigInt64Array(4), dims: [1, 4] } };
@@ -23,10 +23,10 @@ describe("openSession", () => {
     for (let i = 0; i < 5; i++) await cycle();
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 40; i++) await cycle();
-    expect(process.memoryUsage().rss - before).toBeLessThan(100e6); // 320 MB if each stayed; measured: 0.4 MB
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6); // 320 MB without release; measured: 0.4 MB
   });
 
-  it("finds the external data of bytes below the folder it is told, wherever the process works", async () => {
+  it("finds the external data of bytes below the given folder, for any working directory", async () => {
     const root = temporaryFolder();
     const bytes = tinyVision({ external: "weights.data" });
     writeFileSync(join(root, "weights.data"), encodeValues({ type: "float32", values: visionWeights(4) }));
@@ -45,7 +45,7 @@ describe("openSession", () => {
     );
   });
 
-  it("takes a defect for none of the user: feeds that fit no tensor", async () => {
+  it("reports feeds that fit no tensor as a defect, not as a user error", async () => {
     const path = join(openClipFolder(), "visual.onnx");
     const session = await openSession({ path }, { threads: 1 });
     const run = (dims: number[]) => session.run({ image: { data: new Float32Array(192), dims } }, "image_features");

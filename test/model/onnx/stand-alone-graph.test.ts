@@ -13,11 +13,11 @@ import { type StandAloneOptions, standAloneGraph } from "../../../src/model/onnx
 import { temporaryFolder } from "../../helpers.ts";
 import { node, onnxFile } from "../checkpoint/make-onnx.ts";
 
-/** Numbers that float32 has and bfloat16 and float16 have too, and one that only float64 has. */
+/** Numbers that float32, bfloat16 and float16 represent exactly, and one that only float64 does. */
 const plain = [1, -2.5, 0.375, 1024, -0.0078125];
 const fine = [1 / 3, -2.5, Math.PI, 1e-9, 7];
 
-/** A graph that adds a weight of each stored type, in two files below `folder`, at places that no element type likes. */
+/** A graph that adds a weight of each stored type, in two files below `folder`, at unaligned offsets. */
 function storedGraph(): { bytes: Uint8Array; folder: string } {
   const folder = temporaryFolder();
   const halves = toFloat16(Float32Array.from(plain));
@@ -75,7 +75,7 @@ describe("standAloneGraph", () => {
     ["in the ONNX file", undefined],
     ["in a file beside it", 0],
   ] as const) {
-    it(`keeps the graph's numbers, its weights ${where}, and gives inputs and outputs their new names`, async () => {
+    it(`keeps the graph's numbers, its weights ${where}, and renames inputs and outputs`, async () => {
       const source = storedGraph();
       const rename = new Map([
         ["x", "image"],
@@ -88,7 +88,7 @@ describe("standAloneGraph", () => {
       });
       const after = await run({ path }, "image", "image_features");
       expect(after).toEqual(before);
-      for (const [i, value] of after.entries()) expect(value).closeTo(expected[i] as number, 1e-4); // order of the sum
+      for (const [i, value] of after.entries()) expect(value).closeTo(expected[i] as number, 1e-4); // summation order
       const model = readOnnxModel(path);
       expect(await checkExternalData(model)).toEqual(maxInlineBytes === 0 ? ["t.onnx_data"] : []);
       const types = Object.fromEntries(model.tensors.map(({ name, type }) => [name, type]));
@@ -99,7 +99,7 @@ describe("standAloneGraph", () => {
     });
   }
 
-  it("begins each weight of a side file at a page, and says the bytes of its files before they are written", async () => {
+  it("aligns each weight of a side file to a page, and reports the sizes of its files before they are written", async () => {
     const { path, plans } = await write(storedGraph(), { maxInlineBytes: 0 });
     const offsets = readOnnxModel(path).tensors.flatMap(({ external }) => (external === null ? [] : [external.offset]));
     expect(offsets).toEqual([0, 4096, 8192, 12_288]);
@@ -110,7 +110,7 @@ describe("standAloneGraph", () => {
     }
   });
 
-  it("copies weights larger than a chunk, reports each chunk, and stops where it is asked to", async () => {
+  it("copies weights larger than a chunk, reports each chunk, and stops on request", async () => {
     const folder = temporaryFolder();
     const values = Float64Array.from({ length: 1_500_000 }, (_, i) => i / 3);
     writeFileSync(join(folder, "w.bin"), values);
@@ -130,9 +130,9 @@ describe("standAloneGraph", () => {
     await expect(stopped).rejects.toThrow("asked to");
   });
 
-  it("refuses weights that end before their tensors do, by name", async () => {
+  it("refuses truncated weights by name", async () => {
     const source = storedGraph();
     writeFileSync(join(source.folder, "a.bin"), Buffer.alloc(8));
-    await expect(write(source, {})).rejects.toThrow(`${join(source.folder, "a.bin")}: it ends before its tensors do`);
+    await expect(write(source, {})).rejects.toThrow(`${join(source.folder, "a.bin")}: it ends before its tensors`);
   });
 });

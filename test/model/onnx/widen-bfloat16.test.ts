@@ -11,7 +11,7 @@ const folder = join(fixtures, "layouts/bfloat16/onnx");
 const graphs = ["vision_model.onnx", "text_model.onnx"];
 
 describe("widenBfloat16", () => {
-  it.each(graphs)("leaves no bfloat16 in %s, and puts side files into it", async (name) => {
+  it.each(graphs)("leaves no bfloat16 in %s, and moves side files into it", async (name) => {
     const narrow = readOnnxModel(join(folder, name));
     expect(narrow.tensors.some(({ type }) => type === "bfloat16")).toBe(true);
     const root = writeTree(temporaryFolder(), { "wide.onnx": await widenBfloat16(join(folder, name)) });
@@ -22,7 +22,7 @@ describe("widenBfloat16", () => {
     expect([wide.inputs, wide.outputs]).toEqual([describeWidened(narrow).inputs, describeWidened(narrow).outputs]);
   });
 
-  it("gives back a graph without bfloat16 byte for byte", async () => {
+  it("returns a graph without bfloat16 unchanged", async () => {
     const bytes = tinyVision();
     const root = writeTree(temporaryFolder(), { "v.onnx": bytes });
     expect(await widenBfloat16(join(root, "v.onnx"))).toEqual(bytes);
@@ -30,7 +30,7 @@ describe("widenBfloat16", () => {
     expect(describeWidened(model)).toBe(model);
   });
 
-  it("refuses a side file that is cut off or not there, and a graph cut off anywhere", async () => {
+  it("refuses a truncated or missing side file, and a graph truncated anywhere", async () => {
     const root = temporaryFolder();
     copyFileSync(join(folder, "text_model.onnx"), join(root, "text_model.onnx"));
     await expect(widenBfloat16(join(root, "text_model.onnx"))).rejects.toThrow(/text_model.onnx.data: no such file/);

@@ -18,7 +18,7 @@ const field = fc.oneof(
 );
 
 describe("fieldsOf", () => {
-  it("gives the fields that were written, and their bytes", () => {
+  it("returns the fields that were written, and their bytes", () => {
     fc.assert(
       fc.property(fc.array(field), (fields) => {
         const pieces = fields.map((field) => {
@@ -57,7 +57,7 @@ describe("varintField", () => {
 });
 
 describe("varintsOf", () => {
-  it("gives packed numbers, and refuses one that does not end", () => {
+  it("returns packed numbers, and refuses a truncated one", () => {
     expect([...varintsOf(Uint8Array.of(1, 0x80, 1, 127))]).toEqual([1, 128, 127]);
     expect(() => [...varintsOf(Uint8Array.of(1, 0x80))]).toThrow(RangeError);
   });

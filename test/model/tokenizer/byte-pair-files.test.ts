@@ -29,7 +29,7 @@ interface Contents {
   readonly files: Readonly<Record<string, object>>;
 }
 
-/** The files as the checkpoint's reader gives them. */
+/** The files as the checkpoint's reader returns them. */
 function filesOf({ vocab, merges, files }: Contents): BytePairFiles {
   const at = (name: string) => (name in files ? contentOf(name, files[name]) : null);
   return {
@@ -52,7 +52,7 @@ const open = (bytePairs: BytePairFiles, cleaning: "none" | "open_clip" = "none")
   });
 
 describe("vocab.json and merges.txt", () => {
-  it.each(Object.entries(fixture.folders))("give transformers' ids and padding: %s", (_, folder) => {
+  it.each(Object.entries(fixture.folders))("result in transformers' ids and padding: %s", (_, folder) => {
     const trained = fixture.trained[folder.trained] as Fixture["trained"][string];
     const tokenizer = open(filesOf({ ...trained, files: folder.files }));
     const differing = captions.flatMap((caption, i) => {
@@ -65,7 +65,7 @@ describe("vocab.json and merges.txt", () => {
     expect(tokenizer.description).toContain("vocab.json and merges.txt");
   });
 
-  it("of CLIP's own vocabulary are open_clip's encoding under its cleaning, and CLIPTokenizer's without", () => {
+  it("with CLIP's vocabulary are open_clip's encoding with its cleaning, and CLIPTokenizer's without", () => {
     const { vocab } = clipTokenizerJson().model as { vocab: Record<string, number> };
     const files = { "tokenizer_config.json": { tokenizer_class: "CLIPTokenizer" } };
     const bytePairs = filesOf({ vocab, merges: clipBytePairs().merges, files });
@@ -88,13 +88,13 @@ describe("vocab.json and merges.txt", () => {
     [
       "a class that is not known",
       { ...clip, files: { "tokenizer_config.json": { tokenizer_class: "BartTokenizer" } } },
-      /vocab.json: tokenizer_class BartTokenizer; of vocabularies without tokenizer.json, those of CLIPTokenizer, RobertaTokenizer, GPT2Tokenizer are supported; save a tokenizer.json/,
+      /vocab.json: tokenizer_class BartTokenizer; without tokenizer.json, only the vocabularies of CLIPTokenizer, RobertaTokenizer, GPT2Tokenizer are supported; save a tokenizer.json/,
     ],
     ["no class", { ...clip, files: {} }, /no file names its tokenizer_class/],
     [
       "merges of another vocabulary",
       { ...clip, merges: [...clip.merges, "zebra crossing"], files: config },
-      /merges.txt: merge \d+: expected two tokens of vocab.json that make a third/,
+      /merges.txt: merge \d+: expected two tokens of vocab.json that form a third/,
     ],
     ["a merge that is none", { ...clip, merges: ["a"], files: config }, /merges.txt: merge 1: expected/],
     ["an empty vocabulary", { ...clip, vocab: {}, files: config }, /not a vocab.json/],

@@ -1,6 +1,6 @@
 import type { PaddingFiles } from "../../../src/model/tokenizer/padding-token.ts";
 
-/** A tokenizer.json alone: no file beside it names a padding token. */
+/** The files of a tokenizer.json alone: no other file names a padding token. */
 export const NO_PADDING_FILES: PaddingFiles = {
   config: null,
   specialTokens: null,

@@ -37,12 +37,12 @@ describe("the padding token", () => {
     expect(paddingOf(files)).toMatchObject({ id: pad_id, isExplicit: true });
   });
 
-  it("is looked for in twenty arrangements of files", () => {
+  it("is searched in twenty combinations of files", () => {
     expect(cases).toHaveLength(20);
     expect(new Set(cases.map(({ pad_id }) => pad_id)).size).toBeGreaterThanOrEqual(5);
   });
 
-  it("names the file that decided, and says where none did", () => {
+  it("names the deciding file, or states that there is none", () => {
     const both = cases.find(({ name }) => name === "special_tokens_map.json over tokenizer_config.json") as Case;
     expect(paddingOf(both.files).source).toBe('special_tokens_map.json: pad_token "</s>"');
     const [first] = cases as [Case];
@@ -54,7 +54,7 @@ describe("the padding token", () => {
     });
   });
 
-  it("is 0 for a vocabulary of 49,408 tokens, whatever its files say, unless a configuration of the model decides", () => {
+  it("is 0 for a vocabulary of 49,408 tokens, regardless of its files, unless the model's configuration decides", () => {
     const [first] = cases as [Case];
     const vocab = Object.fromEntries(Array.from({ length: 49_407 }, (_, i) => [`w${i}`, i]));
     const model = { type: "WordLevel", vocab: { ...vocab, "<end>": 49_407 }, unk_token: "w0" };
@@ -70,7 +70,7 @@ describe("the padding token", () => {
     expect(vocabularyPadding.id).toBe(first.pad_id);
   });
 
-  it("is what a configuration of the model says", () => {
+  it("is the one in the model's configuration", () => {
     const padding = { rule: "fixed", id: 7, source: "shiftline.json: padId" } as const;
     const source = { tokenizerJson: null, cleaning: "open_clip", encoding: "open_clip", padding } as const;
     expect(openTokenizer(source).padding).toEqual({ id: 7, source: "shiftline.json: padId", isExplicit: true });

@@ -4,8 +4,8 @@ import { fixText } from "../../../src/model/tokenizer/fix-text.ts";
 import { unescapeClosedHtml, unescapeHtml } from "../../../src/model/tokenizer/html-entities.ts";
 import { cleanCaption } from "../../../src/model/tokenizer/text-cleaning.ts";
 
-// Expected values: Python 3.11 html.unescape, ftfy 6.3.1, open_clip 3.3.0, typed into their consoles; the 2,000 odd
-// captions of tokenizer.test.ts hold the same at scale.
+// Expected values: Python 3.11 html.unescape, ftfy 6.3.1, open_clip 3.3.0, from their consoles; the 2,000 odd captions of
+// tokenizer.test.ts test the same at scale.
 
 describe("unescapeHtml", () => {
   it.each([
@@ -45,11 +45,11 @@ describe("fixText", () => {
     ["a\0b\ufeffc\x7f\u206a\ufffcd\u200b", "abcd\u200b"],
     ["e\u0301 A\u030a", "é Å"],
     ["sÃ³", "sÃ³"],
-  ])("mends %j as ftfy does, mis-decoded text apart", (text, expected) => {
+  ])("fixes %j as ftfy does, except mis-decoded text", (text, expected) => {
     expect(fixText(text)).toBe(expected);
   });
 
-  it("leaves references alone from the first line on that holds a <", () => {
+  it("keeps references from the first line on that contains a <", () => {
     expect(fixText("&eacute;\n<b>&eacute;\n&eacute;")).toBe("é\n<b>&eacute;\n&eacute;");
   });
 
@@ -59,7 +59,7 @@ describe("fixText", () => {
         const fixed = fixText(text);
         expect(fixed.isWellFormed()).toBe(true);
         expect(fixed.split("\n").map((line) => line.normalize("NFC"))).toEqual(fixed.split("\n"));
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
         expect(fixed).not.toMatch(/[\0-\x08\x0b\x0e-\x1f\x7f\r\ufeff\ufff9-\ufffc]/);
       }),
       { seed: 1, numRuns: 1000 },
@@ -73,16 +73,16 @@ describe("cleanCaption", () => {
     expect(cleanCaption("<&#xFEFF; \u200b\u180e\u2028>", "whitespace")).toBe("<\ufeff \u200b\u180e >");
   });
 
-  it("makes small letters with final sigmas and dotted i's, as Python does", () => {
+  it("converts to lower case with final sigmas and dotted i's, as Python does", () => {
     expect(cleanCaption("ΟΔΟΣ ΣΑ İ ẞ", "lower")).toBe("οδος σα i̇ ß");
   });
 
-  it("unescapes as often as ftfy does, and twice more", () => {
+  it("unescapes as often as ftfy does, and two more times", () => {
     expect(cleanCaption("&amp;amp;lt;", "whitespace")).toBe("<");
     expect(cleanCaption("<&amp;amp;lt;", "whitespace")).toBe("<&lt;");
   });
 
-  it("canonicalizes: no punctuation, _ to space, small letters", () => {
+  it("canonicalizes: no punctuation, _ to space, lower case", () => {
     expect(cleanCaption("A Photo_of  (a) dog's, 'ice-cream'!", "canonicalize")).toBe("a photo of a dogs icecream");
   });
 });

@@ -22,7 +22,7 @@ interface Kind {
 const fixture = readFixture("tokenizer-kinds.json.gz") as Kinds;
 
 describe("openTokenizer on a tokenizer.json", () => {
-  it.each(Object.entries(fixture.kinds))("gives the reference's ids and padding: %s", (name, kind) => {
+  it.each(Object.entries(fixture.kinds))("returns the reference's ids and padding: %s", (name, kind) => {
     const json = JSON.stringify(kind["tokenizer.json"]).replaceAll('"charsmap"', JSON.stringify(fixture.charsmap));
     const tokenizerJson = contentOf(`${name}.json`, json);
     const config = contentOf(`${name}.config.json`, kind["tokenizer_config.json"]);

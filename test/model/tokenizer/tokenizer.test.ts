@@ -45,7 +45,7 @@ const clipSource: TokenizerSource = {
 
 const clipJson = contentOf("clip.json", clipTokenizerJson());
 
-/** The captions whose ids are not the expected ones. */
+/** The captions whose ids differ from the expected ones. */
 function differing(tokenizer: Tokenizer, captions: readonly OddCaption[], expected: "open_clip" | "hugging_face") {
   return captions
     .map((caption) => ({
@@ -64,7 +64,7 @@ async function imagenetPrompts(): Promise<string[]> {
 }
 
 describe("CLIP's own vocabulary", () => {
-  it("is the one that the notes beside it describe", async () => {
+  it("is the one that its notes describe", async () => {
     const { merges, vocabulary } = clipBytePairs();
     const readme = await readText("prompts/tokenizers/README.md");
     expect(readme).toContain(sha256(`${merges.join("\n")}\n`));
@@ -72,7 +72,7 @@ describe("CLIP's own vocabulary", () => {
     expect(vocabulary.size).toBe(CLIP_VOCABULARY_SIZE - 2);
   });
 
-  it("gives open_clip's ids for all 80,000 ImageNet prompts, in both layouts", async () => {
+  it("returns open_clip's ids for all 80,000 ImageNet prompts, in both layouts", async () => {
     const expected = readFixture("imagenet-prompts.json") as ImagenetPrompts;
     const prompts = await imagenetPrompts();
     expect(sha256(prompts.join("\n"))).toBe(expected.prompts);
@@ -100,35 +100,35 @@ describe("CLIP's own vocabulary", () => {
     }
   });
 
-  it("gives open_clip's ids for 2,000 odd captions", () => {
+  it("returns open_clip's ids for 2,000 odd captions", () => {
     expect(odd.captions).toHaveLength(2000);
     expect(differing(openTokenizer(clipSource), odd.captions, "open_clip")).toEqual([]);
   });
 
-  it("leaves mis-decoded text as it is, and is open_clip's there too but for that repair", () => {
+  it("keeps mis-decoded text, and otherwise equals open_clip", () => {
     expect(odd.excepted.length).toBeGreaterThan(50);
     expect(differing(openTokenizer(clipSource), odd.excepted, "open_clip")).toEqual([]);
   });
 
-  it("takes over from a tokenizer.json of the same vocabulary in an open_clip layout", () => {
+  it("replaces a tokenizer.json with the same vocabulary in an open_clip layout", () => {
     const tokenizer = openTokenizer({ ...clipSource, tokenizerJson: clipJson });
     expect(tokenizer.description).toBe("tokenizer.json (BPE, 49408 tokens), open_clip cleaning");
     expect(differing(tokenizer, odd.captions, "open_clip")).toEqual([]);
   });
 
-  it("writes as tokenizer.json what transformers writes of CLIP's tokenizer", () => {
+  it("writes the same tokenizer.json as transformers for CLIP's tokenizer", () => {
     const json = clipTokenizerJson() as { model: object };
     expect({ ...json, model: { ...json.model, vocab: {}, merges: [] } }).toEqual(odd["tokenizer.json"]);
   });
 
-  it("gives transformers' ids for the odd captions in a Hugging Face layout", () => {
+  it("returns transformers' ids for the odd captions in a Hugging Face layout", () => {
     const tokenizer = openTokenizer({ ...clipSource, tokenizerJson: clipJson, cleaning: "none" });
     expect(odd.captions.filter((caption) => caption.hugging_face !== null).length).toBeGreaterThan(1800);
     expect(differing(tokenizer, odd.captions, "hugging_face")).toEqual([]);
     expect(differing(openTokenizer({ ...clipSource, cleaning: "none" }), odd.captions, "hugging_face")).toEqual([]);
   });
 
-  it("pads with 0 and ends with 49407 as open_clip does, or pads as told", () => {
+  it("pads with 0 and ends with 49407 as open_clip does, or pads as configured", () => {
     const tokenizer = openTokenizer(clipSource);
     expect(tokenizer).toMatchObject({ padId: 0, endOfText: 49_407, vocabularySize: 49_408, cleaning: "open_clip" });
     expect(tokenizer.description).toBe("CLIP's own vocabulary (BPE, 49408 tokens), open_clip cleaning");
@@ -177,7 +177,7 @@ describe("padding of a tokenizer.json", () => {
   };
   const post_processor = { type: "BertProcessing", sep: ["</s>", 2], cls: ["dog", 1] };
 
-  it("is the config's pad_token, else its own padding, else a usual name, else the end of text", () => {
+  it("is the config's pad_token, otherwise its padding, a usual name, or the end of text", () => {
     const named = contentOf("named.json", { model, post_processor });
     const padded = contentOf("padded.json", { model, post_processor, padding: { pad_id: 2 } });
     const bare = contentOf("bare.json", {
@@ -215,14 +215,14 @@ describe("a tokenizer.json that is none", () => {
       { model: { type: "Quantum", vocab: {} } },
       'model.type: expected one of BPE, Unigram, WordPiece, WordLevel, got "Quantum"',
     ],
+    [{ model: { type: "BPE", vocab: {}, merges: [] } }, "model.vocab: expected a non-empty object of token ids"],
     [
-      { model: { type: "BPE", vocab: {}, merges: [] } },
-      "model.vocab: expected an object of token ids that is not empty",
+      { model: { type: "BPE", vocab: { a: "b" }, merges: [] } },
+      "model.vocab: expected a non-empty object of token ids",
     ],
-    [{ model: { type: "BPE", vocab: { a: "b" }, merges: [] } }, "model.vocab: expected an object of token ids"],
     [{ model: { type: "BPE", vocab: { a: 0 } } }, "model.merges: expected an array"],
     [{ model: { type: "BPE", vocab: { a: 0 }, merges: [1] } }, "cannot be used as a tokenizer"],
-    [{ model: { type: "Unigram", vocab: { a: 0 } } }, "model.vocab: expected an array of [token, score]"],
+    [{ model: { type: "Unigram", vocab: { a: 0 } } }, "model.vocab: expected a non-empty array of [token, score]"],
     [
       { model: { type: "WordLevel", vocab: { a: 0 } }, normalizer: { type: "Polish" } },
       "Unknown Normalizer type: Polish",
@@ -232,7 +232,7 @@ describe("a tokenizer.json that is none", () => {
         model: { type: "WordLevel", vocab: { a: 0 } },
         normalizer: { type: "Precompiled", precompiled_charsmap: "AAAA" },
       },
-      "its precompiled_charsmap is cut short",
+      "its precompiled_charsmap is truncated",
     ],
     [{ model: { type: "WordLevel", vocab: { a: 0 } }, added_tokens: [{ id: -1, content: "x" }] }, "added_tokens.0.id"],
   ])("is an InputError that names the file and the reason: %j", (content, reason) => {

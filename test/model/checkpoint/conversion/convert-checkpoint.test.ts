@@ -188,7 +188,7 @@ describe("convertCheckpoint", () => {
     const path = join(folder, "ViT-tiny.safetensors");
     const { out, converted } = await convertsFaithfully(path);
     const [warning] = converted.warnings;
-    expect(warning).toMatch(/whose models compute QuickGELU, but open_clip_config\.json says GELU/);
+    expect(warning).toMatch(/whose models use QuickGELU, but open_clip_config\.json states GELU/);
     const { warnings } = await openCheckpoint(out);
     expect(warnings).toEqual([warning?.replace(join(folder, "/"), "")]);
     expect(warnings[0]).not.toContain(folder);
