@@ -16,7 +16,9 @@ export default defineConfig({
   // No icon: without this line a browser asks the host for one
   head: [["link", { rel: "icon", href: "data:," }]],
   // Anchors as on GitHub, where the same files are read
-  markdown: { anchor: { slugify: githubAnchor } },
+  markdown: { anchor: { slugify: githubAnchor }, math: true },
+  // The search index is one file, which is loaded when the search is opened
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     search: { provider: "local" },
     sidebar,
