@@ -134,7 +134,7 @@ describe.skipIf(notBuilt || noBrowser)("the documentation site in a browser that
       ["light", 1280],
       ["dark", 390],
     ] as const) {
-      for (const path of ["", "api/functions/evaluate.html"]) {
+      for (const path of ["", "docs/reference/statistics.html", "api/functions/evaluate.html"]) {
         const { page, blocked, errors } = await open(path, { colorScheme, viewport: { width, height: 844 } });
         backgrounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
         expect(await widthBeyondScreen(page)).toBeLessThanOrEqual(0);
