@@ -4,7 +4,7 @@
  *   SHIFTLINE_ORACLE=path/to/venv npm run bench -- all-peers [--write] [--quick] [--tables] [--models DIR]
  *
  * An hour and a half on two cores once the models are made (`npm run bench -- models`): ViT-L/14 in PyTorch is slow. `--write` keeps the raw rounds in bench/measured and
- * rewrites the tables between the markers of BENCHMARKS.md; `--quick` takes one round of few images, to see that all of it runs;
+ * rewrites the tables between the markers of BENCHMARKS.md and docs/reference/performance.md; `--quick` takes one round of few images, to see that all of it runs;
  * `--tables` measures nothing and only rewrites the tables.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fillBenchmarks } from "./_benchmarks-md.ts";
 import { ROOT, runBench } from "./_child.ts";
+import { fillPerformance } from "./_performance-md.ts";
 import { NO_SAMPLES, samplePath } from "./_samples.ts";
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
   },
 });
 const BENCHMARKS = join(ROOT, "BENCHMARKS.md");
+const PERFORMANCE = join(ROOT, "docs", "reference", "performance.md");
 
 function bench(name: string, full: readonly string[], quick: readonly string[]): void {
   const shared = [
@@ -55,5 +57,6 @@ if (!values.tables) {
 }
 if (values.write || values.tables) {
   writeFileSync(BENCHMARKS, fillBenchmarks(readFileSync(BENCHMARKS, "utf8")));
-  console.error("written: BENCHMARKS.md");
+  writeFileSync(PERFORMANCE, fillPerformance(readFileSync(PERFORMANCE, "utf8")));
+  console.error("written: BENCHMARKS.md, docs/reference/performance.md");
 }

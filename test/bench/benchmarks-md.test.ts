@@ -3,13 +3,20 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fillBenchmarks } from "../../bench/_benchmarks-md.ts";
 import { fillMarker } from "../../bench/_markdown.ts";
+import { fillPerformance } from "../../bench/_performance-md.ts";
 import { additiveLimit } from "../../bench/_rates.ts";
 
+const performancePage = readFileSync(join(import.meta.dirname, "../../docs/reference/performance.md"), "utf8");
 const document = readFileSync(join(import.meta.dirname, "../../BENCHMARKS.md"), "utf8");
 
 describe("BENCHMARKS.md", () => {
   it("shows what bench/measured says, to the letter", () => {
     expect(fillBenchmarks(document)).toBe(document);
+  });
+
+  it("agrees with the page on performance", () => {
+    expect(fillPerformance(performancePage)).toBe(performancePage);
+    expect(performancePage.match(/^\| --- \|/gm)?.length).toBe(2);
   });
 
   it("has each table, and none is empty", () => {
