@@ -14,6 +14,8 @@ import type { PeersMeasured } from "./_peer-round.ts";
 import { samplePath } from "./_samples.ts";
 import { makeScratch } from "./_scratch.ts";
 
+const SIMPLE = join(ROOT, "prompts", "templates", "simple-7.txt");
+
 interface Embedded {
   readonly embeddings: Matrix;
   readonly classes: Matrix;
@@ -21,7 +23,7 @@ interface Embedded {
 
 /** What other activations, precisions and files of one name do to predictions. */
 export async function modelDifferences(photos: Subject | null): Promise<Difference[]> {
-  const demo = await demoSubject("hf-split");
+  const demo = { ...(await demoSubject("hf-split")), templates: readTemplates(SIMPLE) };
   const float32 = await embed(demo);
   const seed1 = await emojiSubject("noto-640");
   const seed2 = await emojiSubject("noto-640-seed2");
@@ -40,11 +42,16 @@ export async function modelDifferences(photos: Subject | null): Promise<Differen
       int8!,
       await int8InOneBatch(demo, int8!),
     ),
-    ...(photos === null ? [] : [scoresInFloat16(photos, await embed(photos))]),
+    ...(photos === null ? [] : [await scoresOfPhotos(photos)]),
     scoresInFloat16(seed1, await embed(seed1)),
     ...autocastDifferences(),
     compare("another file of the same name (another seed)", seed1, await embed(seed1), await embed(seed2)),
   ];
+}
+
+async function scoresOfPhotos(photos: Subject): Promise<Difference> {
+  const subject = { ...photos, templates: readTemplates(SIMPLE) };
+  return scoresInFloat16(subject, await embed(subject));
 }
 
 async function embed(subject: Subject): Promise<Embedded> {
@@ -61,7 +68,7 @@ function compare(change: string, subject: Subject, before: Embedded, after: Embe
 /** Weights whose configuration names the other activation. */
 async function activationDifferences(photos: Subject | null): Promise<Difference[]> {
   const scratch = makeScratch();
-  const demo = await demoSubject("hf-split");
+  const demo = { ...(await demoSubject("hf-split")), templates: readTemplates(SIMPLE) };
   const [right, wrong] = await Promise.all(
     ["quick_gelu", "gelu"].map(async (activation) => {
       const folder = join(scratch, activation);
@@ -88,16 +95,12 @@ async function activationDifferences(photos: Subject | null): Promise<Difference
   ]) {
     cpSync(join(weights, file), join(folder, file));
   }
-  const templates = readTemplates(join(ROOT, "prompts", "templates", "simple-7.txt"));
-  const subject = { ...photos, templates };
+  const subject = { ...photos, templates: readTemplates(SIMPLE) };
   const before = await embed(subject);
   edit(join(folder, "open_clip_config.json"), /"quick_gelu": true/, '"quick_gelu": false');
   const { embeddings } = before; // its image tower has ReLU
   const classes = await classVectors({ ...subject, checkpoint: await openCheckpoint(folder) });
-  return [
-    ...found,
-    compare("GELU for QuickGELU, text tower alone (simple-7)", subject, before, { embeddings, classes }),
-  ];
+  return [...found, compare("GELU for QuickGELU, text tower alone", subject, before, { embeddings, classes })];
 }
 
 function edit(path: string, pattern: RegExp, replacement: string): void {

@@ -16,17 +16,14 @@ interface TextChange {
 
 /** What other prompts, class names and averaging do to the subject's predictions. */
 export async function textDifferences(subject: Subject): Promise<Difference[]> {
-  const { wnids, classNames } = subject;
+  const { wnids } = subject;
   const changes: TextChange[] = [
     ...(wnids === null
       ? [oneTemplate(subject, "a {}."), oneTemplate(subject, "{}")]
       : [shippedTemplates(subject, "simple-7"), shippedTemplates(subject, "single-1"), oneTemplate(subject, "{}")]),
     { change: "prompts averaged before normalization", classes: () => classVectors(subject, true) },
     ...(wnids === null ? [] : [wordNetNames(subject, wnids)]),
-    {
-      change: "class names with `_` for spaces",
-      classes: () => classVectors({ ...subject, classNames: classNames.map((name) => name.replaceAll(" ", "_")) }),
-    },
+    ...(wnids === null ? [underscores(subject)] : []),
   ];
   const classes = await classVectors(subject);
   const embeddings = await embedSubject(subject);
@@ -51,6 +48,11 @@ function oneTemplate(subject: Subject, template: string): TextChange {
   return { change, classes: () => classVectors({ ...subject, templates: [template] }) };
 }
 
+function underscores(subject: Subject): TextChange {
+  const classNames = subject.classNames.map((name) => name.replaceAll(" ", "_"));
+  return { change: "class names with `_` for spaces", classes: () => classVectors({ ...subject, classNames }) };
+}
+
 /** WordNet's first name of each class: "tench" of "tench, Tinca tinca". */
 function wordNetNames(subject: Subject, wnids: readonly string[]): TextChange {
   const names = new Map(
@@ -68,6 +70,7 @@ interface ConfigurationChange {
   readonly edit: (text: string) => string;
 }
 
+const SIMPLE = join(ROOT, "prompts", "templates", "simple-7.txt");
 const CONFIGURATION_CHANGES: readonly ConfigurationChange[] = [
   {
     change: "SigLIP's texts neither in lower case nor without punctuation (`clean` missing)",
@@ -105,7 +108,7 @@ export async function configurationDifferences(): Promise<Difference[]> {
     const text = readFileSync(join(copy, file), "utf8");
     if (edit(text) === text) throw new Error(`${folder}/${file}: nothing to edit`);
     writeFileSync(join(copy, file), edit(text));
-    const subject = await demoSubject(folder);
+    const subject = { ...(await demoSubject(folder)), templates: readTemplates(SIMPLE) };
     const embeddings = await embedSubject(subject);
     const classes = await classVectors(subject);
     const changed = await classVectors({ ...subject, checkpoint: await openCheckpoint(copy) });

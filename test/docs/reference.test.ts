@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ARCHITECTURE_FIGURE, architectureFigure } from "../../scripts/architecture-figure.ts";
 import { ACCURACY_COLUMNS } from "../../src/evaluation/results/accuracies-csv.ts";
 import { formatClasses } from "../../src/evaluation/results/classes-file.ts";
 import {
@@ -37,6 +38,12 @@ describe("docs/reference/dependencies.md", () => {
     const named = rows.flatMap(([names]) => (names as string).split(", "));
     expect(named.sort()).toEqual(Object.keys(dependencies).sort());
     expect(rows.filter(([, reason]) => (reason ?? "") === "")).toEqual([]);
+  });
+});
+
+describe("docs/figures/architecture.svg", () => {
+  it("shows the imports of src as they are: npm run figures", () => {
+    expect(readFileSync(ARCHITECTURE_FIGURE, "utf8")).toBe(architectureFigure());
   });
 });
 
