@@ -2,8 +2,8 @@ import type { ByteBuffer } from "flatbuffers";
 import { TableFault } from "./table-columns.ts";
 
 /*
- * Arrow's metadata are FlatBuffers. The runtime takes every offset as it is, so here each is checked before it is followed:
- * what is read lies in the bytes, and no more tables are visited than the bytes could hold side by side.
+ * Arrow's metadata are FlatBuffers. The runtime follows every offset unchecked, so each is checked here first: all that
+ * is read is inside the bytes, and at most as many tables are visited as the bytes could contain without overlap.
  * Source: flatbuffers.dev/internals.
  */
 
@@ -12,18 +12,18 @@ export interface FlatTable {
   readonly buffer: FlatBuffer;
   /** where it begins */
   readonly at: number;
-  /** where its vtable begins, and how long that is */
+  /** position and length of its vtable */
   readonly vtable: number;
   readonly vtableBytes: number;
 }
 
 export interface FlatBuffer {
   readonly bytes: ByteBuffer;
-  /** tables that may still be visited */
+  /** number of tables that may still be visited */
   left: number;
 }
 
-/** A vector: where its first element begins, and how many there are. */
+/** A vector: the position of its first element, and the number of elements. */
 export interface FlatVector {
   readonly at: number;
   readonly length: number;
@@ -32,14 +32,14 @@ export interface FlatVector {
 /** Bytes of the smallest table with its vtable. */
 const MIN_TABLE_BYTES = 8;
 
-/** The root table of a FlatBuffer. @throws TableFault for bytes that cannot be one */
+/** Opens the root table of a FlatBuffer. @throws TableFault for bytes that cannot be one */
 export async function openFlatBuffer(bytes: Uint8Array): Promise<FlatTable> {
   const { ByteBuffer } = await import("flatbuffers");
   const buffer: FlatBuffer = { bytes: new ByteBuffer(bytes), left: Math.ceil(bytes.length / MIN_TABLE_BYTES) };
   return tableAt(buffer, follow(buffer, 0));
 }
 
-/** Number of a signed field of 1, 2, 4 or 8 bytes; the default where it is absent. */
+/** Reads a signed number of 1, 2, 4 or 8 bytes from a field; the default where it is absent. */
 export function readNumber(table: FlatTable, field: number, bytes: 1 | 2 | 4 | 8, absent = 0): number {
   const at = fieldAt(table, field, bytes);
   return at === null ? absent : numberAt(table.buffer, at, bytes);
@@ -49,13 +49,13 @@ export function readFlag(table: FlatTable, field: number): boolean {
   return readNumber(table, field, 1) !== 0;
 }
 
-/** null where it is absent. */
+/** Reads a field that is a table; null where it is absent. */
 export function readTable(table: FlatTable, field: number): FlatTable | null {
   const at = fieldAt(table, field, 4);
   return at === null ? null : tableAt(table.buffer, follow(table.buffer, at));
 }
 
-/** null where it is absent. */
+/** Reads a field that is a string; null where it is absent. */
 export function readString(table: FlatTable, field: number): string | null {
   const vector = readVector(table, field, 1);
   if (vector === null) return null;
@@ -63,7 +63,7 @@ export function readString(table: FlatTable, field: number): string | null {
   return Buffer.from(bytes.bytes().subarray(vector.at, vector.at + vector.length)).toString("utf8");
 }
 
-/** @param bytes  of an element. @returns null where it is absent */
+/** Reads a field that is a vector. @param bytes  per element @returns null where it is absent */
 export function readVector(table: FlatTable, field: number, bytes: number): FlatVector | null {
   const at = fieldAt(table, field, 4);
   if (at === null) return null;
@@ -73,13 +73,13 @@ export function readVector(table: FlatTable, field: number, bytes: number): Flat
   return { at: start + 4, length };
 }
 
-/** The tables of a vector of tables; none where it is absent. */
+/** Reads the tables of a vector of tables; empty where it is absent. */
 export function readTables(table: FlatTable, field: number): FlatTable[] {
   const { at, length } = readVector(table, field, 4) ?? { at: 0, length: 0 };
   return Array.from({ length }, (_, i) => tableAt(table.buffer, follow(table.buffer, at + 4 * i)));
 }
 
-/** A number at a place that was checked, as those in a vector are. @throws TableFault for one that is not exact */
+/** Reads a number at a checked position, such as one in a vector. @throws TableFault for one that is not exact */
 export function numberAt({ bytes }: FlatBuffer, at: number, width: 1 | 2 | 4 | 8): number {
   if (at < 0 || at + width > bytes.capacity()) throw damaged();
   if (width === 1) return bytes.readInt8(at);
@@ -114,5 +114,5 @@ function follow(buffer: FlatBuffer, at: number): number {
 }
 
 function damaged(): TableFault {
-  return new TableFault("damaged: its metadata lead outside of themselves");
+  return new TableFault("damaged: an offset points outside its metadata");
 }

@@ -8,15 +8,15 @@ import { TableFault } from "./table-columns.ts";
 import { rowNames } from "./table-row-names.ts";
 
 /**
- * Arrow streams, as `datasets` keeps them in its cache and `save_to_disk` writes them, and Arrow files. Images are read where
- * they are; a member's position is the byte at which its image begins.
+ * Arrow streams, as `datasets` stores them in its cache and `save_to_disk` writes them, and Arrow files. Images are
+ * read in place; a member's position is the byte at which its image begins.
  */
 export const arrowFormat: ContainerFormat = {
   name: "arrow",
   endings: [".arrow", ".arrows"],
   index: async (path) => {
     const rows = await indexFile(path);
-    const open = `${path}: ends without the mark that ends a stream; was it written to its end?`;
+    const open = `${path}: ends without an end-of-stream marker; was it written completely?`;
     return {
       members: members(rows),
       labelNames: rows.labelNames ?? undefined,
@@ -68,12 +68,12 @@ async function readPart(
 ): Promise<Uint8Array> {
   if (member.bytes > MAX_BYTES) {
     throw new InputError(
-      `${path}: ${member.name}: has ${member.bytes} bytes; ${MAX_BYTES} are the most that is read as an image`,
+      `${path}: ${member.name}: has ${member.bytes} bytes; the maximum for an image is ${MAX_BYTES}`,
     );
   }
   const bytes = new Uint8Array(await file.slice(member.position, member.position + length));
   if (bytes.length === length) return bytes;
   throw new InputError(
-    `${path}: ${member.name}: the file ends before it; was it changed since it was listed? run again`,
+    `${path}: ${member.name}: the file ends before this row; was it changed after it was listed? run again`,
   );
 }

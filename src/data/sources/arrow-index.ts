@@ -7,17 +7,17 @@ import { chooseColumns, TableFault } from "./table-columns.ts";
 
 /** The rows of an Arrow file. */
 export interface ArrowRows {
-  /** (rows,), the byte of the file at which a row's image begins, and how many there are */
+  /** (rows,), the byte of the file at which each row's image begins, and its length */
   readonly starts: readonly number[];
   readonly lengths: readonly number[];
-  /** what the rows' column of paths says; null where a row has none */
+  /** the values of the column of paths; null where a row has none */
   readonly paths: readonly (string | null)[];
   /** -1 where a row has none */
   readonly labels: readonly (string | number)[];
-  /** text beside labels that are numbers; null where a row has none */
+  /** text stored with numeric labels; null where a row has none */
   readonly labelTexts: readonly (string | null)[];
   readonly labelNames: readonly string[] | null;
-  /** false for a stream that ends without its mark */
+  /** false for a stream without an end marker */
   readonly isEnded: boolean;
 }
 
@@ -32,9 +32,9 @@ interface Columns {
 type Values = (string | number | null)[];
 
 /**
- * Indexes the rows of an Arrow stream or file. Of the bodies, offsets, labels and paths are read; images are not.
+ * Indexes the rows of an Arrow stream or file. Offsets, labels and paths are read from the bodies; images are not.
  *
- * @throws TableFault for what is damaged, compressed, or no table of images with labels, naming the row
+ * @throws TableFault, naming the row, for data that is damaged, compressed, or not a table of images with labels
  */
 export async function indexArrow(file: ByteSource): Promise<ArrowRows> {
   const starts: number[] = [];
@@ -70,7 +70,7 @@ export async function indexArrow(file: ByteSource): Promise<ArrowRows> {
     const missing = lengths.indexOf(-1, lengths.length - message.batch.rows);
     if (missing !== -1) throw noImage(missing, paths[missing] ?? null);
   }
-  if (columns === null) throw new TableFault("holds no table");
+  if (columns === null) throw new TableFault("contains no table");
   return { starts, lengths, paths, labels, labelTexts, labelNames: columns.labelNames, isEnded: isEnded() };
 }
 
@@ -87,7 +87,7 @@ function findColumns(schema: ArrowSchema): Columns {
   };
 }
 
-/** A length of -1 stands for a row without bytes. */
+/** Appends the images of a batch. A length of -1 marks a row without bytes. */
 async function appendImages(placed: PlacedBatch, slot: ArrowSlot, starts: number[], lengths: number[]): Promise<void> {
   const isThere = await readPresence(placed, slot);
   const { offsets, dataStart } = await readRanges(placed, slot);
@@ -116,7 +116,7 @@ async function readColumn(
   });
 }
 
-/** The values of a dictionary; none of one that is of a column that is not read. */
+/** Reads the values of a dictionary; empty if its column is not needed. */
 async function readDictionary(placed: PlacedBatch, id: number, { label, labelText, path }: Columns): Promise<Values> {
   const slot = [label, labelText, path].find((column) => column?.field.dictionary === id);
   if (slot === undefined || slot === null) return [];
@@ -130,7 +130,7 @@ function toText(value: string | number | null | undefined): string | null {
 
 function compressed(codec: string): TableFault {
   return new TableFault(
-    `its batches are compressed (${codec}), which is not read in Arrow files; write it without (compression=None, "uncompressed"), or as Parquet`,
+    `its batches are compressed (${codec}), which is not supported in Arrow files; write it without (compression=None, "uncompressed"), or as Parquet`,
   );
 }
 
@@ -138,6 +138,6 @@ function noImage(row: number, path: string | null): TableFault {
   return new TableFault(
     path === null
       ? `row ${row}: has no image`
-      : `row ${row}: has no image, only the path "${path.slice(0, 200)}" of a file; give the folder of the files instead, or save the table with its images (save_to_disk, push_to_hub)`,
+      : `row ${row}: has no image, only the path "${path.slice(0, 200)}" of a file; pass the folder of the files instead, or save the table with its images (save_to_disk, push_to_hub)`,
   );
 }

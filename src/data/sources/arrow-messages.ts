@@ -2,29 +2,29 @@ import { type ArrowBlock, type ArrowMessage, parseFooter, parseMessage } from ".
 import type { ByteSource } from "./byte-source.ts";
 import { TableFault } from "./table-columns.ts";
 
-/** A message, and where its body begins in the file. */
+/** A message, and the position of its body in the file. */
 export type PlacedMessage = ArrowMessage & { readonly bodyStart: number };
 
 export interface ArrowMessages {
   readonly messages: AsyncIterable<PlacedMessage>;
-  /** true once the messages were gone through to a stream's mark of its end; of a file, always */
+  /** true once all messages up to a stream's end marker were read; always true for a file */
   readonly isEnded: () => boolean;
 }
 
-/** Begins each message of a stream; after it the length of the metadata, 0 at the end. */
+/** Starts each message of a stream; the length of the metadata follows, 0 at the end. */
 const CONTINUATION = 0xffffffff;
 const PREFIX_BYTES = 8;
-/** Begins and ends an Arrow file. */
+/** Starts and ends an Arrow file. */
 const MAGIC = "ARROW1";
 const TAIL_BYTES = 10;
-/** Metadata have 16 bytes a buffer and column, and the names of classes. */
+/** Maximum size of metadata. They have 16 bytes per buffer and column, and the names of classes. */
 const MAX_METADATA = 64 << 20;
 
 /**
- * Reads the messages of an Arrow stream, as the cache of `datasets` and `save_to_disk` have them, or of an Arrow file. Bodies
- * are not read.
+ * Reads the messages of an Arrow stream, as stored in the cache of `datasets` and by `save_to_disk`, or of an Arrow
+ * file. Bodies are not read.
  *
- * @throws TableFault for what is neither, and, as messages are gone through, for what is damaged or cut short
+ * @throws TableFault for other files and, during iteration, for damaged or truncated data
  */
 export async function readMessages(file: ByteSource): Promise<ArrowMessages> {
   const head = Buffer.from(await file.slice(0, Math.min(PREFIX_BYTES, file.byteLength)));
@@ -33,9 +33,10 @@ export async function readMessages(file: ByteSource): Promise<ArrowMessages> {
     return { messages: fileMessages(file), isEnded: () => true };
   }
   if (file.byteLength === 0) throw new TableFault("is empty; fetch the file again");
-  if (head.toString("latin1") === "version ") throw new TableFault("is no Arrow file; fetch it with git lfs pull");
+  if (head.toString("latin1") === "version ")
+    throw new TableFault("is not an Arrow file but a Git LFS pointer; fetch the file with git lfs pull");
   if (head.toString("latin1", 0, 4) === "FEA1") throw new TableFault("is a Feather file of version 1; write it again");
-  throw new TableFault("is no Arrow file: it begins with neither ffffffff, as streams do, nor ARROW1");
+  throw new TableFault("is not an Arrow file: it begins neither with ffffffff (stream) nor with ARROW1 (file)");
 }
 
 function streamMessages(file: ByteSource): ArrowMessages {
@@ -46,7 +47,8 @@ function streamMessages(file: ByteSource): ArrowMessages {
       if (message === null) {
         ended = true;
         const behind = file.byteLength - at - PREFIX_BYTES;
-        if (behind > 0) throw new TableFault(`has ${behind} bytes behind its end; is it several streams in one file?`);
+        if (behind > 0)
+          throw new TableFault(`has ${behind} bytes after its end; are these several streams in one file?`);
         return;
       }
       yield message;
@@ -83,7 +85,7 @@ async function readBlock(file: ByteSource, { offset, metadataLength, bodyLength 
   return message;
 }
 
-/** The message that begins at a byte; null for the end of a stream. */
+/** Reads the message that begins at a byte; null for the end of a stream. */
 async function readMessage(file: ByteSource, at: number): Promise<PlacedMessage | null> {
   const prefix = Buffer.from(await file.slice(at, Math.min(at + PREFIX_BYTES, file.byteLength)));
   if (prefix.length < PREFIX_BYTES) throw cutShort(file, at);
@@ -101,6 +103,6 @@ async function readMessage(file: ByteSource, at: number): Promise<PlacedMessage 
 
 function cutShort({ byteLength }: ByteSource, at: number): TableFault {
   return new TableFault(
-    `is cut short: it ends at byte ${byteLength}, in the message of byte ${at}; fetch the file again`,
+    `is cut short: it ends at byte ${byteLength}, within the message at byte ${at}; fetch the file again`,
   );
 }

@@ -12,22 +12,22 @@ import {
 import { TableFault } from "./table-columns.ts";
 
 /*
- * What Arrow's messages say. Field numbers are those of apache/arrow format/Message.fbs, Schema.fbs and File.fbs, whose order
- * is that of the format for good (format version 1.5).
+ * The content of Arrow's messages. Field numbers are those of apache/arrow format/Message.fbs, Schema.fbs and File.fbs,
+ * whose order the format guarantees (format version 1.5).
  */
 
 /** A field of the schema. */
 export interface ArrowField {
   readonly name: string;
   readonly type: ArrowType;
-  /** id of the dictionary that its values are indices of; null where they are values */
+  /** id of the dictionary that the values index; null where they are not indices */
   readonly dictionary: number | null;
-  /** type of the indices, or of the values where there is no dictionary */
+  /** type of the indices, or of the values if there is no dictionary */
   readonly index: ArrowType;
   readonly children: readonly ArrowField[];
 }
 
-/** A type, by the name that Arrow's schema has for it. */
+/** A type, by its name in Arrow's schema. */
 export interface ArrowType {
   readonly name: string;
   /** of an Int */
@@ -40,7 +40,7 @@ export interface ArrowSchema {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Where a buffer is in the body of its message. */
+/** The position of a buffer in the body of its message. */
 export interface ArrowBuffer {
   readonly offset: number;
   readonly length: number;
@@ -60,7 +60,7 @@ export type ArrowMessage = { readonly bodyLength: number } & (
 );
 
 export interface ArrowBlock {
-  /** in the file: where the message begins */
+  /** where the message begins in the file */
   readonly offset: number;
   readonly metadataLength: number;
   readonly bodyLength: number;
@@ -72,12 +72,12 @@ const TYPES =
     " ",
   );
 
-/** Structs in structs; tables of images have two. */
+/** Maximum nesting of structs; tables of images have two levels. */
 const DEPTH = 32;
-/** Version V4, of Arrow 0.8 on; in those before it bodies are laid out otherwise. */
+/** Version V4, from Arrow 0.8 on; earlier versions have another layout of bodies. */
 const MIN_VERSION = 3;
 
-/** Reads a message's metadata. @throws TableFault for what is damaged, or of a kind or version that is not read */
+/** Parses a message's metadata. @throws TableFault for damaged metadata, or an unsupported kind or version */
 export async function parseMessage(bytes: Uint8Array): Promise<ArrowMessage> {
   const message = await openFlatBuffer(bytes);
   if (readNumber(message, 0, 2) < MIN_VERSION) throw new TableFault("written by an Arrow before 0.8; write it again");
@@ -87,14 +87,14 @@ export async function parseMessage(bytes: Uint8Array): Promise<ArrowMessage> {
   if (header === null || bodyLength < 0) throw new TableFault("damaged: a message without a header");
   if (kind === "schema") return { kind, bodyLength, schema: parseSchema(header) };
   if (kind === "batch") return { kind, bodyLength, batch: parseBatch(header, bodyLength) };
-  if (kind !== "dictionary") throw new TableFault(`a message of the kind ${kind}, which no table has`);
+  if (kind !== "dictionary") throw new TableFault(`a message of the kind ${kind}, which tables do not contain`);
   const data = readTable(header, 1);
   if (data === null) throw new TableFault("damaged: a dictionary without values");
   const batch = parseBatch(data, bodyLength);
   return { kind, bodyLength, id: readNumber(header, 0, 8), isDelta: readFlag(header, 2), batch };
 }
 
-/** Reads a file's footer: where its messages are. @throws TableFault for what is damaged */
+/** Parses a file's footer, which lists the positions of its messages. @throws TableFault for a damaged footer */
 export async function parseFooter(
   bytes: Uint8Array,
 ): Promise<{ schema: ArrowSchema; dictionaries: ArrowBlock[]; batches: ArrowBlock[] }> {
@@ -114,7 +114,8 @@ function parseBlocks(footer: FlatTable, field: number): ArrowBlock[] {
 }
 
 function parseSchema(schema: FlatTable): ArrowSchema {
-  if (readNumber(schema, 0, 2) !== 0) throw new TableFault("written on a big-endian machine; write it on another");
+  if (readNumber(schema, 0, 2) !== 0)
+    throw new TableFault("written on a big-endian machine; write it on a little-endian one");
   const metadata = new Map<string, string>();
   for (const entry of readTables(schema, 2)) metadata.set(readString(entry, 0) ?? "", readString(entry, 1) ?? "");
   return { fields: readTables(schema, 1).map((field) => parseField(field, 1)), metadata };
@@ -129,7 +130,7 @@ function parseField(field: FlatTable, depth: number): ArrowField {
     name: readString(field, 0) ?? "",
     type,
     dictionary: dictionary === null ? null : readNumber(dictionary, 0, 8),
-    // without a type of its own, indices have 32 bits
+    // without an explicit type, indices have 32 bits
     index: dictionary === null ? type : parseType(2, indexType, 32, true),
     children: readTables(field, 5).map((child) => parseField(child, depth + 1)),
   };

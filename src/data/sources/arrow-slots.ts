@@ -1,17 +1,17 @@
 import type { ArrowField, ArrowSchema, ArrowType } from "./arrow-metadata.ts";
 import { TableFault, type TableField } from "./table-columns.ts";
 
-/** Where a batch lists what belongs to a field: positions in its nodes and buffers. */
+/** The positions of a field's nodes and buffers in a batch. */
 export interface ArrowSlot {
   readonly field: ArrowField;
   readonly node: number;
-  /** of its first buffer, the one of which values are null where it has any */
+  /** position of its first buffer, which marks null values */
   readonly buffer: number;
-  /** the structs that it is in */
+  /** the structs that contain it */
   readonly parents: readonly ArrowSlot[];
 }
 
-/** Buffers of a type, beside those of its children. */
+/** Number of buffers of a type, without those of its children. */
 const BUFFERS: Readonly<Record<string, number>> = {
   Null: 0,
   Int: 2,
@@ -38,23 +38,26 @@ const BUFFERS: Readonly<Record<string, number>> = {
   LargeListView: 3,
 };
 
-/** The slots of a schema's fields by their path, "." between the names of structs' fields. Nodes and buffers are listed depth first. */
+/**
+ * Maps the fields of a schema to their slots, by their paths with "." between names. Nodes and buffers are listed depth
+ * first.
+ */
 export function arrowSlots({ fields }: ArrowSchema): ReadonlyMap<string, ArrowSlot> {
   const slots = new Map<string, ArrowSlot>();
   let node = 0;
   let buffer = 0;
   const visit = (field: ArrowField, path: string, parents: readonly ArrowSlot[]): void => {
     const slot = { field, node: node++, buffer, parents };
-    if (slots.has(path)) throw new TableFault(`has two columns called ${path}`);
+    if (slots.has(path)) throw new TableFault(`has two columns named ${path}`);
     slots.set(path, slot);
     const buffers = field.dictionary === null ? BUFFERS[field.type.name] : 2;
     if (buffers === undefined) {
-      throw new TableFault(`has the column ${path} of the type ${field.type.name}, which is not read; leave it out`);
+      throw new TableFault(`has the column ${path} of the type ${field.type.name}, which is not supported; remove it`);
     }
     buffer += buffers;
     if (field.dictionary !== null) return;
     for (const [i, child] of field.children.entries()) {
-      // what is in lists is found by no path
+      // fields inside lists are not addressed by a path
       const inside = field.type.name === "Struct" ? `${path}.${child.name}` : `${path}[${i}]`;
       visit(child, inside, [...parents, slot]);
     }
@@ -63,10 +66,10 @@ export function arrowSlots({ fields }: ArrowSchema): ReadonlyMap<string, ArrowSl
   return slots;
 }
 
-/** A field as tables of every format have them. */
+/** Returns a field in the form that all table formats share. */
 export function tableField({ name, type, dictionary, children }: ArrowField): TableField {
   const kind = kindOf(type);
-  // bytes by index in a dictionary are not where they could be read in place
+  // bytes that a dictionary index refers to are not at positions where they could be read in place
   if (kind === "bytes" && dictionary !== null) return { name, kind: "unused", fields: [] };
   return { name, kind, fields: kind === "struct" ? children.map(tableField) : [] };
 }

@@ -3,28 +3,28 @@ import type { ArrowSlot } from "./arrow-slots.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { TableFault } from "./table-columns.ts";
 
-/** Bytes of a column of labels or paths in a batch, which has some thousand rows. */
+/** Maximum bytes of a column of labels or paths in a batch, which has a few thousand rows. */
 const MAX_TEXT = 256 << 20;
 
-/** A batch of rows, and the file that its body is in. */
+/** A batch of rows, and the file that contains its body. */
 export interface PlacedBatch {
   readonly file: ByteSource;
   readonly bodyStart: number;
   readonly batch: ArrowBatch;
 }
 
-/** Where the values of a column of bytes or text are. */
+/** The positions of the values of a column of bytes or text. */
 export interface ValueRanges {
-  /** (rows + 1,), in the column's data: value of a row r is [offsets[r], offsets[r + 1]) */
+  /** (rows + 1,), in the column's data: the value of row r is [offsets[r], offsets[r + 1]) */
   readonly offsets: Float64Array;
-  /** where in the file the data begin */
+  /** where the data begin in the file */
   readonly dataStart: number;
 }
 
-/** Whether a row has a value: neither it nor a struct around it is null. */
+/** Whether a row has a value: neither it nor a struct that contains it is null. */
 export type Presence = (row: number) => boolean;
 
-/** Reads which rows of a column have a value. @throws TableFault for what is damaged */
+/** Reads which rows of a column have a value. @throws TableFault for damaged data */
 export async function readPresence(placed: PlacedBatch, slot: ArrowSlot): Promise<Presence> {
   const { batch } = placed;
   const bitmaps: Buffer[] = [];
@@ -32,13 +32,13 @@ export async function readPresence(placed: PlacedBatch, slot: ArrowSlot): Promis
     const { length, nulls } = nodeOf(batch, node);
     if (length !== batch.rows)
       throw new TableFault(`is damaged: a column of ${length} rows in a batch of ${batch.rows}`);
-    // without nulls a batch may leave the bitmap out
+    // a batch without nulls may omit the bitmap
     if (nulls !== 0) bitmaps.push(await readBuffer(placed, buffer, Math.ceil(batch.rows / 8)));
   }
   return (row) => bitmaps.every((bits) => (((bits[row >> 3] as number) >> (row & 7)) & 1) === 1);
 }
 
-/** Reads where the values of a column of bytes or text are. @throws TableFault for what is damaged */
+/** Reads the positions of the values of a column of bytes or text. @throws TableFault for damaged data */
 export async function readRanges(placed: PlacedBatch, { field, buffer }: ArrowSlot): Promise<ValueRanges> {
   const { batch, bodyStart } = placed;
   const width = field.type.name.startsWith("Large") ? 8 : 4;
@@ -50,13 +50,13 @@ export async function readRanges(placed: PlacedBatch, { field, buffer }: ArrowSl
   for (let i = 0; i < offsets.length; i++) {
     const offset = width === 8 ? Number(bytes.readBigInt64LE(8 * i)) : bytes.readInt32LE(4 * i);
     if (offset < before || offset > data.length)
-      throw new TableFault(`is damaged: values of ${field.name} lead outside`);
+      throw new TableFault(`is damaged: offsets of ${field.name} point outside its data`);
     offsets[i] = before = offset;
   }
   return { offsets, dataStart: bodyStart + data.offset };
 }
 
-/** Reads a column of text or whole numbers, null where there is no value. @throws TableFault for what is damaged */
+/** Reads a column of text or whole numbers, null where there is no value. @throws TableFault for damaged data */
 export async function readValues(placed: PlacedBatch, slot: ArrowSlot): Promise<(string | number | null)[]> {
   const { batch } = placed;
   const isThere = await readPresence(placed, slot);
@@ -70,13 +70,13 @@ async function textReader(placed: PlacedBatch, slot: ArrowSlot): Promise<(row: n
   const first = offsets[0] as number;
   const end = offsets.at(-1) as number;
   if (end - first > MAX_TEXT) {
-    throw new TableFault(`has ${end - first} bytes of ${slot.field.name} in a batch, of which ${MAX_TEXT} are read`);
+    throw new TableFault(`has ${end - first} bytes of ${slot.field.name} in a batch; the maximum is ${MAX_TEXT}`);
   }
   const data = Buffer.from(await placed.file.slice(dataStart + first, dataStart + end));
   return (row) => data.toString("utf8", (offsets[row] as number) - first, (offsets[row + 1] as number) - first);
 }
 
-/** Numbers of a column, or the indices of one whose values are in a dictionary. */
+/** Reads the numbers of a column, or the indices of a column with a dictionary. */
 async function numberReader(placed: PlacedBatch, { field, buffer }: ArrowSlot): Promise<(row: number) => number> {
   const { bits, isSigned } = field.index;
   if (![8, 16, 32, 64].includes(bits))
@@ -90,14 +90,14 @@ async function numberReader(placed: PlacedBatch, { field, buffer }: ArrowSlot): 
   };
 }
 
-/** The first bytes of a buffer. @throws TableFault if there are fewer */
+/** Reads the first bytes of a buffer. @throws TableFault if there are fewer */
 async function readBuffer(placed: PlacedBatch, position: number, length: number): Promise<Buffer> {
   const { offset, length: present } = bufferOf(placed.batch, position);
   if (present < length) throw new TableFault(`is damaged: a buffer of ${present} bytes where ${length} are needed`);
   const start = placed.bodyStart + offset;
   const bytes = Buffer.from(await placed.file.slice(start, start + length));
   if (bytes.length === length) return bytes;
-  throw new TableFault("was cut short while it was read");
+  throw new TableFault("was truncated while it was read");
 }
 
 function bufferOf({ buffers }: ArrowBatch, position: number) {

@@ -1,19 +1,21 @@
 import type { ClutterCounts } from "./clutter.ts";
 
-/** What lies beside a benchmark's images. Paths are below the root, "/" between. */
+/**
+ * What a benchmark's folder contains apart from its images. Paths are relative to the root, with "/" between folders.
+ */
 export interface Aside {
   /** clutter that was skipped, by kind */
   readonly clutter: ClutterCounts;
-  /** links that were not followed: to folders that are read where they are, or that hold this one */
+  /** links that were not followed: to folders that are read at their own paths, or that contain the link */
   readonly links: readonly string[];
-  /** images without a label: beside the class folders, or flat ones of no known number */
+  /** images without a label: outside the class folders, or flat ones without a known number */
   readonly looseImages: readonly string[];
   /** other files */
   readonly strayFiles: number;
-  /** how the images were chosen, where it is not plain, and what makes them doubtful; sentences without a full stop */
+  /** how the images were chosen where it is not obvious, and what makes them doubtful; sentences without a full stop */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
-  /** folders inside a class folder that are named as another class; their images count for the outer one */
+  /** folders inside a class folder that have the name of another class; their images count for the outer class */
   readonly misplaced: readonly string[];
 }
 

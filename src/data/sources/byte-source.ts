@@ -3,10 +3,13 @@ import type { FileHandle } from "node:fs/promises";
 import { readError } from "../../foundation/files/read-error.ts";
 import { type FilePath, openRegularWithStats, readRegularIntoSync } from "../../foundation/files/regular-file.ts";
 
-/** Bytes that are read in pieces, wherever they are. The shape of hyparquet's AsyncBuffer. */
+/** Bytes that are read in pieces, from any place. Has the shape of hyparquet's AsyncBuffer. */
 export interface ByteSource {
   readonly byteLength: number;
-  /** The bytes [start, end), fewer where the source ends before; memory of its own. `end`: the source's where absent. */
+  /**
+   * Reads the bytes [start, end), fewer where the source ends first, into new memory. Default of `end`: the source's
+   * end.
+   */
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
@@ -19,7 +22,7 @@ export interface FileBytes extends ByteSource {
   close(): Promise<void>;
 }
 
-/** Opens a regular file. @throws InputError if it is none, else what the system throws */
+/** Opens a regular file. @throws InputError if it is not a regular file, else the system's error */
 export async function openFileBytes(path: FilePath): Promise<FileBytes> {
   const { file, stats } = await openRegularWithStats(path);
   const byteLength = Number(stats.size);
@@ -33,7 +36,7 @@ export async function openFileBytes(path: FilePath): Promise<FileBytes> {
 }
 
 async function readRange(file: FileHandle, start: number, end: number): Promise<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start)); // only what was filled is returned
+  const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start)); // only the filled part is returned
   let filled = 0;
   while (filled < bytes.length) {
     const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
@@ -44,11 +47,11 @@ async function readRange(file: FileHandle, start: number, end: number): Promise<
 }
 
 /**
- * The bytes of a file from a position on, as many as `into` holds and fewer where the file ends, without waiting: of many
- * small reads this is the fastest.
+ * Reads the bytes of a file from a position on, up to the size of `into`, synchronously: this is the fastest way for
+ * many small reads.
  *
  * @param name  of the path, for messages
- * @returns a view on `into`
+ * @returns a view of `into`
  * @throws InputError if the file cannot be read
  */
 export function readFileStart(

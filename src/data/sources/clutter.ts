@@ -1,6 +1,6 @@
 /**
- * What systems and tools leave among images, by name: hidden files and folders, thumbnails of network storage, recycle
- * bins, resource forks in archives. None of it belongs to a set, though much of it is called .jpg.
+ * Names of files and folders that systems and tools leave among images: hidden files, thumbnails of network storage,
+ * recycle bins, resource forks in archives. None of them belong to a set, although many are named .jpg.
  */
 const NAMES = new Map(
   [
@@ -21,20 +21,20 @@ const NAMES = new Map(
   ].map((name) => [name.toLowerCase(), name]),
 );
 
-/** Hidden things that are named in messages as they are; of others it is said that they are hidden. */
+/** Hidden entries that messages name; other ones are only reported as hidden. */
 const HIDDEN = new Set([".DS_Store", ".ipynb_checkpoints", ".Trashes", ".Spotlight-V100", ".fseventsd", ".@__thumb"]);
 
-/** The kind of clutter a file or folder of this name is, as messages call it; null for what is none. */
+/** Returns the kind of clutter of a file or folder name, as shown in messages; null for other names. */
 export function clutterKind(name: string): string | null {
   if (name.startsWith("._")) return "._*";
   if (name.startsWith(".")) return HIDDEN.has(name) ? name : /^\.Trash/.test(name) ? ".Trash*" : "hidden (.*)";
   return NAMES.get(name.toLowerCase()) ?? null;
 }
 
-/** Clutter that was skipped: kind → how many files and folders; what is in such a folder is not looked at. */
+/** Clutter that was skipped: kind → number of files and folders. The content of such folders is not examined. */
 export type ClutterCounts = ReadonlyMap<string, number>;
 
-/** "@eaDir (3), ._* (1)", most frequent first; empty where there is none. */
+/** Formats counts as "@eaDir (3), ._* (1)", most frequent first; empty where there are none. */
 export function describeClutter(counts: ClutterCounts): string {
   const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return sorted.map(([kind, count]) => `${kind} (${count})`).join(", ");

@@ -8,17 +8,18 @@ import { filesOf } from "./tar-format.ts";
 import { indexTarStream } from "./tar-index.ts";
 import { readTarIndex } from "./tar-index-cache.ts";
 
-/** Decompressed bytes behind the place of reading that are kept: images that are read side by side lie close together. */
+/** Number of recent decompressed bytes that are kept: images that are read in parallel are close together. */
 const KEPT = 16 << 20;
-/** Streams that are kept open in a thread: each holds its last bytes. */
+/** Maximum number of open streams in a thread; each keeps its last bytes. */
 const OPEN_STREAMS = 3;
 
 export const gzipTarContainer = compressedTar("tar.gz", [".tar.gz", ".tgz"], "gzip");
 export const zstdTarContainer = compressedTar("tar.zst", [".tar.zst", ".tar.zstd", ".tzst"], "zstd");
 
 /**
- * Tars in one compressed stream. A member's position is where its data begin in the tar. It is decompressed once to index it,
- * and in each thread once to read its images in order; an image that lies before is read from the beginning on again.
+ * Tars in a single compressed stream. A member's position is where its data begin in the tar. The stream is
+ * decompressed once to index it, and once in each thread to read its images in order. For an image before the current
+ * position, it is decompressed from the beginning again.
  */
 function compressedTar(name: string, endings: readonly string[], how: Compression): ContainerFormat {
   return {
@@ -51,8 +52,8 @@ interface OpenStream {
 }
 
 function streamReader(how: Compression): ContainerReader {
-  const streams = new Map<string, OpenStream>(); // the one used last is the last
-  let last: Promise<unknown> = Promise.resolve(); // one read after the other, in the order they were asked for
+  const streams = new Map<string, OpenStream>(); // the most recently used stream is the last
+  let last: Promise<unknown> = Promise.resolve(); // requests are processed one at a time, in order
 
   async function streamAt(path: string, position: number, byteLength: number): Promise<OpenStream> {
     const known = streams.get(path);
@@ -81,7 +82,9 @@ function streamReader(how: Compression): ContainerReader {
     try {
       const bytes = await stream.bytes.read(member.position, length);
       if (bytes.length === length) return bytes;
-      throw new InputError(`${path}: member ${quote(member.name)}: the stream ends in it; fetch the file again`);
+      throw new InputError(
+        `${path}: member ${quote(member.name)}: the stream ends within this member; fetch the file again`,
+      );
     } catch (cause) {
       await close(path, stream);
       throw cause;

@@ -5,37 +5,37 @@ import { readError } from "../../foundation/files/read-error.ts";
 import { readText } from "../../foundation/files/read-text.ts";
 import { noShards, parseShard, SHARD_COUNT_FILE, type Shard, sortShards } from "./numbered-shards.ts";
 
-/** Files that hold one set of images together. */
+/** Files that together contain a set of images. */
 export interface FileSet {
-  /** paths below the root, "/" between, in order */
+  /** paths below the root, with "/" between folders, in order */
   readonly files: readonly string[];
-  /** they are called as a set's shards are; a single file may be anything */
+  /** whether they are named like the shards of a set; a single file may be anything */
   readonly isNumbered: boolean;
-  /** their names say that they are a training set's */
+  /** whether their names indicate a training set */
   readonly isTraining: boolean;
 }
 
 /** The files of a format below a root. */
 export interface FoundFiles {
-  /** shards of one set; or single files, of which those are read that hold images with labels */
+  /** the shards of one set; or single files, of which those with labeled images are read */
   readonly sets: readonly FileSet[];
-  /** a test split beside the set: a doubt where its images have labels too */
+  /** a test split next to the set, which is a doubt if its images have labels too */
   readonly rival: FileSet | null;
-  /** what a user should know of how they were chosen, each without a full stop */
+  /** how the files were chosen, each without a full stop */
   readonly notes: readonly string[];
-  /** what makes the set doubtful: shards that are missing */
+  /** what makes the set doubtful, such as missing shards */
   readonly warnings: readonly string[];
 }
 
-/** What a search for files goes by. */
+/** The options of a search for files. */
 export interface FindFilesOptions {
-  /** names of the files in the root that count; all where absent */
+  /** names of the files in the root to consider; default: all */
   readonly picked?: readonly string[] | undefined;
-  /** whether a set of which shards are missing is taken, with a warning */
+  /** whether a set with missing shards is accepted, with a warning */
   readonly allowIncomplete?: boolean | undefined;
 }
 
-/** What a file's name says it is for. */
+/** Words in file names that indicate a split. */
 const WORDS = {
   validation: /(?:^|[^a-z])(?:val|valid|validation|dev)(?![a-z])/i,
   test: /(?:^|[^a-z])test(?![a-z])/i,
@@ -44,35 +44,37 @@ const WORDS = {
 
 export type Split = keyof typeof WORDS;
 
-/** The split that a name speaks of; of several, the one that is held out. Null where it speaks of none. */
+/** Returns the split that a name indicates; of several, the one that is held out. Null where it indicates none. */
 export function splitOf(name: string): Split | null {
   const splits: readonly Split[] = ["validation", "test", "train"];
   return splits.find((split) => WORDS[split].test(name)) ?? null;
 }
 
-/** Where files are looked for, below the root: the first of these that has any counts, each with the splits in it. */
+/**
+ * Folders below the root in which files are looked for, each with its split. The first one that contains any is used.
+ */
 const FOLDERS = ["", "data/", "default/"];
 const SPLITS = ["", "test/", "val/", "valid/", "validation/"];
 
-/** Files of one name but for their number, or a single file. */
+/** Files whose names differ only in their number, or a single file. */
 interface NamedFiles {
   readonly folder: string;
-  /** the name before the number; of a single file its whole name */
+  /** the name before the number; for a single file its whole name */
   readonly prefix: string;
   readonly shards: readonly Shard[];
   readonly isNumbered: boolean;
 }
 
 /**
- * Finds the files of a container format below a root: shards, numbered from 0 or from 1, in `root` or in the folder of a
- * split (`test/`, `validation/`), `data/` or `default/` before it, as the Hub keeps them; or single files.
- * `nshards.txt` beside shards, or their names, say how many there are; without these, they are those that are there. Of
- * several sets the one that is called validation is taken, or test, where all others are called train or test. Other
- * files are skipped.
+ * Finds the files of a container format below a root: shards numbered from 0 or 1, in `root` or in the folder of a
+ * split (`test/`, `validation/`), optionally below `data/` or `default/`, as on the Hub; or single files. The number of
+ * shards comes from `nshards.txt`, or from the shards' names; otherwise it is the number of shards found. If there are
+ * several sets, the one named validation is used, or test if all others are named train or test. Other files are
+ * skipped.
  *
- * @param endings  how the files' names end, lower case
- * @returns null if there is none
- * @throws InputError naming a shard that is missing, one too many, two of one number, or shards of two sets
+ * @param endings  lower-case extensions of the files
+ * @returns null if there are none
+ * @throws InputError naming a shard that is missing, one too many, two with the same number, or shards of two sets
  */
 export async function findContainerFiles(
   root: string,
@@ -92,14 +94,14 @@ export async function findContainerFiles(
     }
     const isTraining = named.length > 0 && named.every(({ folder, prefix }) => splitOf(folder + prefix) === "train");
     if (isTraining)
-      training ??= named; // the validation set may be in the next
+      training ??= named; // the validation set may be in the next folder
     else if (named.length > 0) return chooseSets(root, named, missingShards);
     if (missing !== null) throw missing;
   }
   return training === null ? null : chooseSets(root, training, missingShards);
 }
 
-/** What becomes of shards that are missing. */
+/** The handling of missing shards. */
 interface MissingShards {
   readonly warnings: readonly string[];
   readonly report: (error: InputError) => void;
@@ -109,13 +111,15 @@ function openMissing(isAllowed: boolean): MissingShards {
   const warnings: string[] = [];
   const report = (error: InputError) => {
     if (!isAllowed)
-      throw new InputError(`${error.message}; fetch the rest, or score what is there with --allow-incomplete`);
+      throw new InputError(`${error.message}; fetch the rest, or score the available images with --allow-incomplete`);
     warnings.push(error.message);
   };
   return { warnings, report };
 }
 
-/** Files that a user named: numbered ones of one name are a set; others are all of it, by name. */
+/**
+ * Returns the files that a user named: numbered ones with the same prefix are a set; otherwise all of them, by name.
+ */
 function pickedFiles(
   root: string,
   endings: readonly string[],
@@ -130,17 +134,17 @@ function pickedFiles(
     ? sortShards(root, shards, null, missing.report)
     : [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
   const files = ordered.map(({ name }) => name);
-  const stranger = files.find((name) => splitOf(name) !== splitOf(files[0] as string));
-  if (stranger !== undefined) {
+  const otherSplit = files.find((name) => splitOf(name) !== splitOf(files[0] as string));
+  if (otherSplit !== undefined) {
     throw new InputError(
-      `${join(root, files[0] as string)}: of another split than ${stranger}, by their names; name the files of one`,
+      `${join(root, files[0] as string)}: its name indicates another split than that of ${otherSplit}; name the files of one split`,
     );
   }
   const isTraining = splitOf(files[0] as string) === "train";
   return { sets: [{ files, isNumbered: isSet, isTraining }], rival: null, notes: [], warnings: missing.warnings };
 }
 
-/** @returns an error where shards are counted and none is there */
+/** @returns an error where the number of shards is stated and there are none */
 async function namedFiles(
   root: string,
   folder: string,
@@ -158,7 +162,7 @@ async function namedFiles(
     else byPrefix.set(shard.prefix, [...(byPrefix.get(shard.prefix) ?? []), shard]);
   }
   const named: NamedFiles[] = [];
-  // without a count, files with some number at the end (imagenet-2012.tar) may be downloads
+  // without a stated number, files with a number at the end (imagenet-2012.tar) may be downloads
   const areShards = count !== null || [...byPrefix.values()].some(looksLikeSet);
   for (const [prefix, shards] of byPrefix) {
     if (areShards) named.push({ folder, prefix, shards, isNumbered: true });
@@ -174,23 +178,23 @@ function looksLikeSet(shards: readonly Shard[]): boolean {
   return shards.length > 1 && shards.some(({ number }) => number === 1);
 }
 
-/** The sets to read. @throws InputError where it is not clear */
+/** Chooses the sets to read. @throws InputError where the choice is not clear */
 async function chooseSets(root: string, named: readonly NamedFiles[], missing: MissingShards): Promise<FoundFiles> {
   const numbered = named.filter(({ isNumbered }) => isNumbered);
   const isShard = ({ folder, prefix, isNumbered }: NamedFiles) => isNumbered || splitOf(folder + prefix) !== null;
-  // beside shards a single file is a set where it is called as a split, else a download
+  // next to shards, a single file is a set if it is named like a split, else a download
   const sets = numbered.length > 0 ? named.filter(isShard) : named;
-  const called = (split: Split) => sets.filter(({ folder, prefix }) => splitOf(folder + prefix) === split);
+  const ofSplit = (split: Split) => sets.filter(({ folder, prefix }) => splitOf(folder + prefix) === split);
   const [held, rivals] =
-    called("validation").length > 0 ? [called("validation"), called("test")] : [called("test"), []];
+    ofSplit("validation").length > 0 ? [ofSplit("validation"), ofSplit("test")] : [ofSplit("test"), []];
   const [chosen] = held;
-  const isClear = held.length === 1 && rivals.length < 2 && sets.length === 1 + rivals.length + called("train").length;
+  const isClear = held.length === 1 && rivals.length < 2 && sets.length === 1 + rivals.length + ofSplit("train").length;
   if (sets.length === 1 || (isClear && chosen !== undefined)) {
     const set = chosen ?? (sets[0] as NamedFiles);
-    const others = sets.filter((candidate) => candidate !== set);
-    const notes = others.map(
-      (other) =>
-        `${root}: read are the ${set.isNumbered ? "shards" : "files"} called ${pattern(set)}; skipped: ${other.shards.length} called ${pattern(other)}`,
+    const skippedSets = sets.filter((candidate) => candidate !== set);
+    const notes = skippedSets.map(
+      (skipped) =>
+        `${root}: reading the ${set.isNumbered ? "shards" : "files"} named ${pattern(set)}; skipped: ${skipped.shards.length} named ${pattern(skipped)}`,
     );
     const ordered = await orderSet(root, set, notes, missing);
     const rival = rivals[0] === undefined ? null : fileSet(rivals[0]);
@@ -199,11 +203,11 @@ async function chooseSets(root: string, named: readonly NamedFiles[], missing: M
   if (numbered.length > 0) {
     const names = sets.map(({ folder, shards }) => folder + (shards[0] as Shard).name).sort();
     throw new InputError(
-      `${root}: shards of more than one set: ${names.join(", ")}; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,
+      `${root}: shards of more than one set: ${names.join(", ")}; choose those to read with --data-dir ID=${join(root, "PREFIX*")}`,
     );
   }
   return {
-    sets: sets.filter((set) => !called("train").includes(set)).map(fileSet),
+    sets: sets.filter((set) => !ofSplit("train").includes(set)).map(fileSet),
     rival: null,
     notes: [],
     warnings: [],
@@ -240,10 +244,10 @@ async function readCount(path: string): Promise<number> {
   return Number(text);
 }
 
-/** What `map` and `filter` leave in the cache of `datasets`: no files of a set as it was published. */
+/** Files that `map` and `filter` leave in the cache of `datasets`; they are not part of a published set. */
 const MAPPED = /^cache-[0-9a-f]{16}(?:_[0-9]{5}_of_[0-9]{5})?\.arrow$/;
 
-/** Names of the files in a folder, without hidden ones and results of `map`; none if it is not there. */
+/** Returns the names of the files in a folder, without hidden ones and results of `map`; empty if it does not exist. */
 function fileNames(folder: string): string[] {
   let entries: Dirent[];
   try {

@@ -8,7 +8,7 @@ import type { LabelNames, LabelOrigin } from "./image-source.ts";
 import {
   type FileContents,
   isClutter,
-  type LabelledMember,
+  type LabeledMember,
   type MemberAside,
   type MemberListing,
   openAside,
@@ -17,14 +17,14 @@ import {
 const CLASS_NAMES = "classnames.txt";
 const TYPE = "dataset_type.txt";
 
-/** CLIP_benchmark's builder writes `s0000000..jpg`, two dots, where it copies files. */
+/** CLIP_benchmark's builder writes `s0000000..jpg`, with two dots, where it copies files. */
 const IMAGE_ENDING = /^\.?(?:webp|png|jpe?g)$/;
 const LABEL_ENDING = "cls";
 
-/** Digits of a label: more could not be one of the classes. */
+/** Maximum number of digits of a label: a longer number could not be a class. */
 const LABEL = /^\s*([0-9]{1,9})\s*$/;
 
-/** Whether an archive has labels beside its images. */
+/** Whether an archive contains labels for its images. */
 export function hasSamples(files: readonly FileContents[]): boolean {
   return files.some(({ members }) => members.some(({ name }) => sampleParts(name)?.role === "label"));
 }
@@ -35,15 +35,15 @@ export function hasRowLabels(files: readonly FileContents[]): boolean {
 }
 
 /**
- * The images of containers that have their labels with them: of a WebDataset, in each file a pair of members a sample,
- * `s0000000.webp` (or .png, .jpg, .jpeg) and `s0000000.cls`, which holds the label as a decimal number; of a table, rows.
- * Samples may bring other members; those, and clutter, are skipped.
+ * Lists the images of containers that include labels. In a WebDataset, a sample is a pair of members in one file:
+ * `s0000000.webp` (or .png, .jpg, .jpeg), and `s0000000.cls` with the label as a decimal number. In a table, a sample
+ * is a row. Samples may have other members, which are skipped, as is clutter.
  *
- * Source of the layout: LAION-AI/CLIP_benchmark clip_benchmark/webdataset_builder.py and datasets/builder.py; what is one
- * sample: webdataset's tariterators, the name up to the first dot after the last "/".
+ * Source of the layout: LAION-AI/CLIP_benchmark clip_benchmark/webdataset_builder.py and datasets/builder.py.
+ * Definition of a sample: webdataset's tariterators, the name up to the first dot after the last "/".
  *
- * @throws InputError naming file and member: a label that is no number or no class of the set, an image without label or a
- *   label without image; no image at all; a retrieval or multi-label set
+ * @throws InputError naming file and member: a label that is not a number or not a class of the set, an image without a
+ *   label or a label without an image; no images at all; a retrieval or multi-label set
  */
 export async function listSamples(
   root: string,
@@ -55,7 +55,7 @@ export async function listSamples(
   const aside = openAside();
   const given = files.map((file) => (hasRowLabels([file]) ? rowsOf(file) : pairsOf(file, aside)));
   checkNumbers(files, given, classes);
-  const images: LabelledMember[] = [];
+  const images: LabeledMember[] = [];
   for (const [i, file] of files.entries()) {
     const reader = await labels(
       file.labelNames === undefined ? setNames : { names: file.labelNames, where: file.path },
@@ -65,7 +65,7 @@ export async function listSamples(
     }
     for (const warning of reader.warnings) if (!aside.warnings.includes(warning)) aside.warnings.push(warning);
   }
-  if (images.length === 0) throw new InputError(`${files[0]?.path}: holds no image (.webp, .png, .jpg)`);
+  if (images.length === 0) throw new InputError(`${files[0]?.path}: contains no images (.webp, .png, .jpg)`);
   return { images, aside, folders: [], unknownFolders: [] };
 }
 
@@ -88,7 +88,7 @@ interface Sample {
   label: ContainerMember | null;
 }
 
-/** The images of one archive with their labels, in its order. */
+/** Lists the images of one archive with their labels, in its order. */
 function pairsOf(file: FileContents, aside: MemberAside): GivenLabel[] {
   const samples = new Map<string, Sample>();
   for (const member of file.members) {
@@ -96,10 +96,10 @@ function pairsOf(file: FileContents, aside: MemberAside): GivenLabel[] {
     const parts = sampleParts(member.name);
     if (parts === null) continue;
     const sample = samples.get(parts.key) ?? { image: null, label: null };
-    const twin = sample[parts.role];
-    if (twin !== null) {
+    const duplicate = sample[parts.role];
+    if (duplicate !== null) {
       throw new InputError(
-        `${file.path}: member ${quote(member.name)}: a second ${parts.role} of its sample, after ${quote(twin.name)}`,
+        `${file.path}: member ${quote(member.name)}: a second ${parts.role} of the same sample; the first is ${quote(duplicate.name)}`,
       );
     }
     sample[parts.role] = member;
@@ -110,17 +110,17 @@ function pairsOf(file: FileContents, aside: MemberAside): GivenLabel[] {
       throw new InputError(`${file.path}: member ${quote(label?.name ?? "")}: a label without an image`);
     }
     if (label === null) {
-      throw new InputError(`${file.path}: member ${quote(image.name)}: an image without a .${LABEL_ENDING} beside it`);
+      throw new InputError(`${file.path}: member ${quote(image.name)}: an image without a .${LABEL_ENDING} file`);
     }
     return { member: image, label: parseLabel(file.path, label) };
   });
   return images.sort((a, b) => a.member.position - b.member.position);
 }
 
-/** The sample a member belongs to and what of it it is; null if it is neither image nor label. */
+/** Returns the sample that a member belongs to, and its role; null if it is neither image nor label. */
 function sampleParts(name: string): { key: string; role: keyof Sample } | null {
   const dot = name.indexOf(".", name.lastIndexOf("/") + 1);
-  if (dot <= name.lastIndexOf("/") + 1) return null; // no ending, or a hidden file
+  if (dot <= name.lastIndexOf("/") + 1) return null; // no extension, or a hidden file
   const ending = name.slice(dot + 1).toLowerCase();
   const role = ending === LABEL_ENDING ? "label" : IMAGE_ENDING.test(ending) ? "image" : null;
   return role === null ? null : { key: name.slice(0, dot), role };
@@ -134,7 +134,7 @@ function parseLabel(path: string, member: ContainerMember): number {
   throw new InputError(`${path}: member ${quote(member.name)}: expected a class index from 0 on, got ${got}`);
 }
 
-/** Labels beside images in archives: those beyond the classes are counted, in all files. */
+/** Checks labels stored next to images in archives. Labels beyond the classes are counted in all files. */
 function checkNumbers(
   files: readonly FileContents[],
   given: readonly (readonly GivenLabel[])[],
@@ -146,7 +146,7 @@ function checkNumbers(
   if (first === undefined) return;
   const name = `${sampleParts(first.member.name)?.key}.${LABEL_ENDING}`;
   throw new InputError(
-    `${first.file?.path}: member ${quote(name)}: label ${first.label}, but the set has ${classes} classes (0 to ${classes - 1}); ${outside.length} of ${all.length} labels are beyond, is this another set?`,
+    `${first.file?.path}: member ${quote(name)}: label ${first.label}, but the set has ${classes} classes (0 to ${classes - 1}); ${outside.length} of ${all.length} labels are out of range; is this another set?`,
   );
 }
 
@@ -155,7 +155,7 @@ async function checkType(root: string): Promise<void> {
   if (!(await isFile(path))) return;
   const type = (await readText(path)).trim();
   if (type !== "classification") {
-    throw new InputError(`${path}: a set for ${quote(type)}, expected one for classification with one label an image`);
+    throw new InputError(`${path}: a set for ${quote(type)}, expected one for classification with one label per image`);
   }
 }
 
@@ -167,7 +167,7 @@ async function readClassNames(root: string, classes: number): Promise<LabelNames
   throw new InputError(`${path}: names ${names.length} classes, expected ${classes}; is this another benchmark?`);
 }
 
-/** The lines of a text file, white space around them dropped; null if there is no such file. */
+/** Returns the lines of a text file without surrounding white space; null if there is no such file. */
 async function readLines(path: string): Promise<string[] | null> {
   if (!(await isFile(path))) return null;
   const lines = (await readText(path))
@@ -175,7 +175,7 @@ async function readLines(path: string): Promise<string[] | null> {
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim());
   const empty = lines.indexOf("");
-  if (empty >= 0) throw new InputError(`${path}: line ${empty + 1} is empty, expected one entry a line`);
+  if (empty >= 0) throw new InputError(`${path}: line ${empty + 1} is empty, expected one entry per line`);
   return lines;
 }
 

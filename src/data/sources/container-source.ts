@@ -13,7 +13,10 @@ import type { ImageBytes, LabelOrigin, ListOptions, SourceFormat, SourceListing,
 import { describeMembers, type FileContents, listEveryMember, type MemberListing } from "./member-listing.ts";
 import { listClassMembers, listNumberedMembers } from "./member-names.ts";
 
-/** Images in files that hold many, each read in place: what is common to all such formats. */
+/**
+ * Creates the source of a container format: images are read in place from files that contain many. This is the part
+ * that all such formats share.
+ */
 export function containerFormat(format: ContainerFormat): SourceFormat {
   return {
     name: format.name,
@@ -53,8 +56,8 @@ export function containerFormat(format: ContainerFormat): SourceFormat {
 }
 
 function nameFiles({ sets }: Contents): string {
-  const [first = "", ...others] = sets.flatMap(({ set }) => set.files);
-  return others.length === 0 ? first : `${first} and ${others.length} more`;
+  const [first = "", ...more] = sets.flatMap(({ set }) => set.files);
+  return more.length === 0 ? first : `${first} and ${more.length} more`;
 }
 
 interface SetContents {
@@ -92,7 +95,7 @@ async function readFile(
   root: string,
   file: string,
   options: ContainerOptions,
-  said: { readonly notes: string[]; readonly warnings: string[] },
+  collected: { readonly notes: string[]; readonly warnings: string[] },
 ): Promise<FileContents> {
   const path = join(root, file);
   const state = await stateOf(path);
@@ -101,8 +104,8 @@ async function readFile(
   if ((await stateOf(path)) !== state) {
     throw new InputError(`${path}: changed while its members were listed; run again once it is complete`);
   }
-  for (const note of index.notes) if (!said.notes.includes(note)) said.notes.push(note); // shards are alike
-  said.warnings.push(...index.warnings);
+  for (const note of index.notes) if (!collected.notes.includes(note)) collected.notes.push(note); // notes of shards are alike
+  collected.warnings.push(...index.warnings);
   return { file, path, state, members, labelNames: index.labelNames, check: index.check };
 }
 
@@ -114,7 +117,10 @@ async function stateOf(path: string): Promise<string> {
   }
 }
 
-/** A test split beside a validation split is skipped where it has no labels, as ImageNet's. @throws InputError else */
+/**
+ * Checks a test split next to a validation split. It is skipped where it has no labels, as in ImageNet. @throws
+ * InputError otherwise
+ */
 async function checkRival(
   format: ContainerFormat,
   root: string,
@@ -124,15 +130,15 @@ async function checkRival(
 ): Promise<void> {
   const [file = ""] = rival.files;
   const { members } = await readFile(format, root, file, options, { notes: [], warnings: [] });
-  const unlabelled = members.length > 0 && members.every(({ label }) => label === -1);
-  if (unlabelled) return;
+  const unlabeled = members.length > 0 && members.every(({ label }) => label === -1);
+  if (unlabeled) return;
   const names = [file, ...sets.map(({ files }) => files[0])].join(", ");
   throw new InputError(
-    `${root}: shards of more than one set: ${names}; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,
+    `${root}: shards of more than one set: ${names}; choose those to read with --data-dir ID=${join(root, "PREFIX*")}`,
   );
 }
 
-/** Of several single files, the one that holds images with labels is read. */
+/** Chooses among several single files the one with labeled images. */
 async function listContents(
   root: string,
   { sets, notes, warnings }: Contents,
@@ -153,12 +159,12 @@ async function listContents(
   if (second !== undefined) {
     const names = [chosen, second].map(({ set }) => set.files[0]);
     throw new InputError(
-      `${root}: images in more than one file: ${names.join(", ")}; name the one to read with --data-dir ID=${join(root, names[0] as string)}`,
+      `${root}: images in more than one file: ${names.join(", ")}; choose the one to read with --data-dir ID=${join(root, names[0] as string)}`,
     );
   }
   const { set, files, listing } = chosen;
   for (const { check } of files) await check?.();
-  const training = `${join(root, set.files[0] as string)}: its name says that it is of a training set`;
+  const training = `${join(root, set.files[0] as string)}: its name indicates a training set`;
   const aside = {
     ...listing.aside,
     notes: [...notes, ...listing.aside.notes],
@@ -174,7 +180,7 @@ async function listMembers(
   isNumbered: boolean,
 ): Promise<MemberListing | null> {
   const hasLabels = hasRowLabels(files) || hasSamples(files);
-  // labels that come with the images count more than names
+  // labels stored with the images take precedence over names
   if (origin.from !== "sample") {
     if (hasLabels) return null;
     return origin.from === "folder name"
@@ -191,7 +197,7 @@ function* entriesOf({ images }: MemberListing): Iterable<ImageEntry> {
   }
 }
 
-/** Reads an image's bytes, with the state that the container was in before they were read. */
+/** Reads an image's bytes, with the state of the container before the read. */
 async function readMember(
   path: string,
   image: ImageEntry,
@@ -203,7 +209,7 @@ async function readMember(
   const member = memberOf(image);
   if (member.bytes > MAX_BYTES) {
     throw new InputError(
-      `${path}: member ${member.name}: has ${member.bytes} bytes; ${MAX_BYTES} are the most that is read as an image`,
+      `${path}: member ${member.name}: has ${member.bytes} bytes; the maximum for an image is ${MAX_BYTES}`,
     );
   }
   const { bytes, stats } = await pool.use(path, async (file) => {
@@ -222,6 +228,6 @@ function memberOf(image: ImageEntry): MemberPlace {
 }
 
 function containerOf({ path, container }: ImageEntry): ContainerPlace {
-  if (container === undefined) throw new Error(`${path}: listed without the file that holds it`);
+  if (container === undefined) throw new Error(`${path}: listed without the file that contains it`);
   return container;
 }

@@ -9,17 +9,17 @@ import { unzstd } from "./zstd-frames.ts";
 /** How a stream of bytes is compressed. */
 export type Compression = "gzip" | "zstd";
 
-/** One read of compressed bytes, and one piece of decompressed ones. */
+/** Size of one read of compressed bytes, and of one piece of decompressed ones. */
 const CHUNK = 256 << 10;
 
-/** Bytes from which the ratio is looked at, and the largest that is believed: photographs hardly compress. */
+/** Number of bytes from which the compression ratio is checked, and its maximum: photographs hardly compress. */
 const RATIO_FROM = 256e6;
 const MAX_RATIO = 200;
 
 /**
  * Decompresses a file from its beginning, in pieces; several gzip members or zstd frames count as one stream.
  *
- * @throws InputError naming the file, if it is damaged, cut short, or expands more than 200-fold
+ * @throws InputError naming the file, if it is damaged, truncated, or expands more than 200-fold
  */
 export async function* decompress(path: string, bytes: ByteSource, how: Compression): AsyncGenerator<Uint8Array> {
   let [passed, made] = [0, 0];
@@ -35,7 +35,7 @@ export async function* decompress(path: string, bytes: ByteSource, how: Compress
       made += chunk.length;
       if (made > RATIO_FROM && made > MAX_RATIO * passed) {
         throw new InputError(
-          `${path}: expands to more than ${MAX_RATIO} times its size (${byteSize(made)} of the first ${byteSize(passed)}); it is no archive of photographs`,
+          `${path}: expands to more than ${MAX_RATIO} times its size (${byteSize(made)} of the first ${byteSize(passed)}); it is not an archive of photographs`,
         );
       }
       yield chunk;
@@ -64,7 +64,7 @@ function streamError(path: string, how: Compression, made: number, cause: unknow
   const isOfStream = code?.startsWith("Z_") || cause instanceof ZstdError;
   if (!isOfStream) return cause;
   const isCut = code === "Z_BUF_ERROR" || (cause instanceof ZstdError && cause.isCut);
-  const where = `after ${byteSize(made)} of what it holds`;
+  const where = `after ${byteSize(made)} of its content`;
   const what = isCut
     ? `cut short: its ${how} stream ends ${where}`
     : `damaged: its ${how} stream stops ${where} (${message})`;

@@ -1,34 +1,37 @@
 import { readError } from "../../foundation/files/read-error.ts";
 import { type FileBytes, openFileBytes } from "./byte-source.ts";
 
-/** Files that are kept open from read to read. Reads may run side by side; made once per thread, and closed at its end. */
+/** Files that stay open between reads. Reads may run in parallel. Each thread makes one and closes it at its end. */
 export interface FilePool {
   /**
-   * Works on an open file. Where that fails it is closed, and opened anew for the next work.
+   * Runs work on an open file. If the work fails, the file is closed and opened again for the next work.
    *
-   * @throws InputError if the file cannot be opened or read, else what the work throws
+   * @throws InputError if the file cannot be opened or read, else the error of the work
    */
   use<Result>(path: string, work: (file: FileBytes) => Promise<Result>): Promise<Result>;
-  /** Closes every file once the work on it is done. The pool may be used again. */
+  /** Closes every file once the work on it is done. The pool can be used again. */
   close(): Promise<void>;
 }
 
-/** A benchmark has at most a few dozen shards, and images are read in order: more are seldom in use at once. */
+/**
+ * Maximum number of idle open files. A benchmark has at most a few dozen shards, and images are read in order, so more
+ * are seldom in use at the same time.
+ */
 const OPEN_FILES = 16;
 
 interface OpenFile {
   readonly opening: Promise<FileBytes>;
-  /** work under way, and one for being kept */
+  /** number of current uses, plus one while it is kept */
   users: number;
 }
 
 /**
- * Makes a pool that keeps the files used last open.
+ * Makes a pool that keeps the most recently used files open.
  *
- * @param openFiles  so many at most, beside those that are in use
+ * @param openFiles  their maximum number, in addition to those in use
  */
 export function createFilePool(openFiles = OPEN_FILES): FilePool {
-  const kept = new Map<string, OpenFile>(); // the one used last is the last
+  const kept = new Map<string, OpenFile>(); // the most recently used file is the last
 
   function take(path: string): OpenFile {
     const file = kept.get(path) ?? openFile(path);
@@ -40,7 +43,7 @@ export function createFilePool(openFiles = OPEN_FILES): FilePool {
 
   function openFile(path: string): OpenFile {
     const opening = openFileBytes(path);
-    opening.catch(() => {}); // whoever works on it is told; nobody waits for it before
+    opening.catch(() => {}); // the users of the file get the error; nobody awaits it earlier
     return { opening, users: 1 };
   }
 

@@ -8,20 +8,20 @@ import { isEscaped, memberName } from "./member-name.ts";
 /** Names of files that count as images. */
 export const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|bmp)$/i;
 
-/** Whether a name is that of an image and no clutter. */
+/** Whether a name is that of an image and not clutter. */
 export function isImage(name: string): boolean {
   return IMAGE_NAME.test(name) && clutterKind(name) === null;
 }
 
 /**
- * The size of an image file; 0 for a link to nothing, of which reading it tells.
+ * Returns the size of an image file; 0 for a broken link, which reading it reports.
  *
- * @param onFault  told of what is no file (a pipe would never end)
- * @returns null where it is not to be listed
+ * @param onFault  called for anything but a file (a pipe would never end)
+ * @returns null where it is not listed
  */
 export function imageSize(root: string, path: string, onFault: ListOptions["onFault"]): number | null {
   const info = statOf(systemPath(root, path));
-  if (info?.isFile() === false && !onFault({ path, reason: "it is no regular file", error: null })) return null;
+  if (info?.isFile() === false && !onFault({ path, reason: "it is not a regular file", error: null })) return null;
   return info?.size ?? 0;
 }
 
@@ -33,7 +33,10 @@ export interface FolderEntry {
   isSymbolicLink(): boolean;
 }
 
-/** What is in a folder, in no order. Names that are not UTF-8 are read as bytes. @throws what the system throws */
+/**
+ * Lists a folder's content, in no particular order. Names that are not UTF-8 are read as bytes. @throws the system's
+ * error
+ */
 export function listFolder(root: string, path: string): FolderEntry[] {
   const place = systemPath(root, path);
   const entries = readdirSync(place, { withFileTypes: true });
@@ -51,7 +54,7 @@ export function isFolder(root: string, path: string, entry: FolderEntry): boolea
   return statOf(systemPath(root, `${path}/${entry.name}`))?.isDirectory() ?? false;
 }
 
-/** undefined for what is not there, also where a link leads nowhere or in a circle. */
+/** Returns the state of a path; undefined if it does not exist, including broken and circular links. */
 export function statOf(path: FilePath): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -60,7 +63,7 @@ export function statOf(path: FilePath): Stats | undefined {
   }
 }
 
-/** By code unit, as Python sorts: the same order on every machine, whatever its language. */
+/** Compares by code unit, as Python sorts: the same order on every machine, whatever its language. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

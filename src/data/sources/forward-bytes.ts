@@ -1,15 +1,20 @@
-/** Bytes of a stream that is read forward, of which the ones that passed last are kept. */
+/** The bytes of a stream that is read forward, with the most recent ones kept. */
 export interface ForwardBytes {
-  /** Where the bytes begin that are kept: nothing before can be read. */
+  /** Position of the first byte that is kept: earlier bytes cannot be read. */
   readonly start: number;
-  /** So many bytes from a position on, memory of its own; fewer only where the stream ends. @throws what the stream throws */
+  /**
+   * Reads a number of bytes from a position on, into new memory; fewer only where the stream ends. @throws the stream's
+   * error
+   */
   read(position: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 /**
+ * Makes the bytes of a stream readable by position.
+ *
  * @param chunks  the stream
- * @param keep    bytes that are kept at least; a whole chunk goes at a time
+ * @param keep    minimum number of bytes to keep; whole chunks are dropped
  */
 export function openForward(chunks: AsyncGenerator<Uint8Array>, keep: number): ForwardBytes {
   let kept: { readonly start: number; readonly bytes: Uint8Array }[] = [];

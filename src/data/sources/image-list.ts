@@ -1,38 +1,41 @@
 import type { ContainerPlace, ImageEntry } from "./image-entry.ts";
 
 /**
- * Images in an order, kept in columns: as objects, a million of them would take 150 MB and be walked by every garbage
- * collection of a long run. Entries are made when they are asked for.
+ * An ordered list of images, stored in columns: as objects, a million of them would take 150 MB and be visited by every
+ * garbage collection of a long run. Entries are made on request.
  */
 export interface ImageList extends Iterable<ImageEntry> {
   readonly length: number;
-  /** @throws RangeError if there is no such position */
+  /** Returns the image at a position. @throws RangeError if there is no such position */
   at(position: number): ImageEntry;
-  /** Row of the class list of the image at a position. @throws RangeError if there is no such position */
+  /**
+   * Returns the label of the image at a position: a row of the class list. @throws RangeError if there is no such
+   * position
+   */
   label(position: number): number;
-  /** The entries of positions [first, end). */
+  /** Returns the entries of positions [first, end). */
   slice(first: number, end: number): ImageEntry[];
-  /** The images whose label is wanted, in the same order. */
+  /** Returns the images whose label is wanted, in the same order. */
   withLabels(wanted: (label: number) => boolean): ImageList;
-  /** The images at these positions, in their order. */
+  /** Returns the images at these positions, in the given order. */
   pick(positions: Int32Array): ImageList;
 }
 
-/** Rows that the columns have room for at first; they double when full. */
+/** Initial capacity of the columns in rows; it doubles when they are full. */
 const FIRST_ROWS = 1024;
-/** Bytes of a name at first. */
+/** Initial bytes per name. */
 const FIRST_NAME = 32;
 
 interface Columns {
-  /** UTF-8, without anything between: paths, of an image in a container its name there */
+  /** UTF-8, without separators: paths; for an image in a container, its name there */
   names: Buffer;
   /** (rows,), where each name ends in `names` */
   ends: Float64Array;
   bytes: Float64Array;
   labels: Int32Array;
-  /** (rows,), position in `files`, -1 for an image that is a file itself */
+  /** (rows,), position in `files`, -1 for an image that is a file */
   containers: Int32Array;
-  /** (rows,), where in its container; 0 for an image that is a file itself */
+  /** (rows,), position in its container; 0 for an image that is a file */
   places: Float64Array;
   readonly files: Omit<ContainerPlace, "position">[];
   rows: number;
@@ -61,9 +64,9 @@ function append(columns: Columns, image: ImageEntry, fileAt: Map<string, number>
   if (row === columns.labels.length) growRows(columns, 2 * row);
   const name = container === undefined ? path : path.slice(container.file.length + 1);
   const start = startOf(columns, row);
-  const most = start + 3 * name.length; // UTF-8 takes at most three bytes a code unit
-  if (most > columns.names.length) {
-    const longer = Buffer.alloc(Math.max(most, 2 * columns.names.length));
+  const maxEnd = start + 3 * name.length; // UTF-8 takes at most three bytes per code unit
+  if (maxEnd > columns.names.length) {
+    const longer = Buffer.alloc(Math.max(maxEnd, 2 * columns.names.length));
     columns.names.copy(longer);
     columns.names = longer;
   }
@@ -141,7 +144,7 @@ function entryOf(columns: Columns, row: number): ImageEntry {
   return container === undefined ? entry : { ...entry, container: { ...container, position: places[row] as number } };
 }
 
-/** Label → how many images have it, in the order in which labels come first. */
+/** Counts images by label, in the order in which labels first appear. */
 export function countLabels(images: ImageList): Map<number, number> {
   const counts = new Map<number, number>();
   for (let at = 0; at < images.length; at++) {

@@ -2,112 +2,120 @@ import { join } from "node:path";
 import type { Aside } from "./aside.ts";
 import type { ImageEntry } from "./image-entry.ts";
 
-/** Where images are looked for, as plain data. */
+/** A place where images are looked for, as plain data. */
 export interface SourceRoot {
-  /** the folder that all paths are below */
+  /** the folder that all paths are relative to */
   readonly root: string;
-  /** names of the files in the root that were picked; all that lie there where absent */
+  /** names of the chosen files in the root; default: all that are there */
   readonly files?: readonly string[] | undefined;
   /** file whose first line is the password of encrypted members */
   readonly passwordFile?: string | undefined;
-  /** whether a set of which shards are missing is listed nonetheless */
+  /** whether a set with missing shards is listed anyway */
   readonly allowIncomplete?: boolean | undefined;
 }
 
-/** Where images are and how they are kept, as plain data: a thread opens the source anew from it. */
+/** The place and format of images, as plain data from which a thread can open the source again. */
 export interface SourcePlace extends SourceRoot {
   /** name of a {@link SourceFormat} */
   readonly format: string;
 }
 
-/** A place as messages name it: its folder, or the files that were picked in it. */
+/** Formats a place for messages: its folder, or the chosen files in it. */
 export function pathOfPlace({ root, files }: SourceRoot): string {
   const [first] = files ?? [];
   if (files === undefined || first === undefined) return root;
   return files.length === 1 ? join(root, first) : `${join(root, first)} and ${files.length - 1} more`;
 }
 
-/** The plain data of a place that more is known of, for a thread. */
+/** Reduces a place with more information to plain data, for a thread. */
 export function placeOf({ format, root, files, passwordFile }: SourcePlace): SourcePlace {
   return { format, root, files, passwordFile };
 }
 
 /**
- * What an image's label is read from. A source labels its images with numbers of its own; which class each stands for, the
- * benchmark says.
+ * Where an image's label is read from. A source labels its images with numbers, and the benchmark defines which class
+ * each number represents.
  */
 export type LabelOrigin =
-  /** the folder below the root that holds it; `labelOf` gives the number of a folder's name, undefined where it is no class */
+  /**
+   * the folder below the root that contains it; `labelOf` returns the number of a folder's name, undefined if it is not
+   * a class
+   */
   | { readonly from: "folder name"; readonly labelOf: (name: string) => number | undefined }
-  /** the file's name, without folders; `numberOf` gives its number, undefined for a name that has none */
+  /** the file's name, without folders; `numberOf` returns its number, undefined for a name without one */
   | { readonly from: "file name"; readonly numberOf: (name: string) => number | undefined }
-  /** what comes with the image: a number from 0 on and below `classes` where the set names none, or text; `labels` reads it */
+  /**
+   * a value stored with the image: a number from 0 on, below `classes` where the set has no names for them, or text;
+   * `labels` reads it
+   */
   | { readonly from: "sample"; readonly classes: number; readonly labels: SampleLabels }
-  /** nothing: every image there is, with the label 0 */
+  /** nothing: every image, with the label 0 */
   | { readonly from: "nothing" };
 
-/** Names of classes that a set brings, in the order of the numbers that are its labels. */
+/** Class names that a set contains, in the order of its numeric labels. */
 export interface LabelNames {
   readonly names: readonly string[];
-  /** file, and place in it, for messages */
+  /** file and position in it, for messages */
   readonly where: string;
 }
 
 /**
- * Makes the reader of labels that come with images; of the same names it is the same one.
+ * Makes the reader of labels that are stored with images; the same names give the same reader.
  *
- * @param names  absent where the set brings none
- * @throws InputError where the names contradict the benchmark's classes, or are not known
+ * @param names  absent where the set has none
+ * @throws InputError where the names contradict the benchmark's classes or are unknown
  */
 export type SampleLabels = (names?: LabelNames) => Promise<LabelReader>;
 
-/** Reads labels that come with images. */
+/** Reads labels that are stored with images. */
 export interface LabelReader {
   /**
-   * Row of the class list.
+   * Returns the row of the class list.
    *
-   * @param label  a number, -1 where the set says that it has none; or text: digits, a wnid, a folder's name, a class's name
+   * @param label  a number, -1 where the set states that there is none; or text: digits, a wnid, a folder's name, a
+   *   class's name
    * @param where  the image, for messages
-   * @param text   what stands beside it and may say the class too
-   * @throws InputError for what is no class of the benchmark, or more than one, or where the text is the key of another class
+   * @param text   text stored with the label that may identify the class too
+   * @throws InputError for a label that is not exactly one class of the benchmark, or a text that is the key of another
+   *   class
    */
   rowOf(label: number | string, where: string, text?: string): number;
   /** what makes the labels doubtful, complete once all are read */
   readonly warnings: readonly string[];
 }
 
-/** Something that is listed by name and cannot be read. */
+/** An entry that is listed by name and cannot be read. */
 export interface ListFault {
   /** below the root */
   readonly path: string;
-  /** in words, without the path */
+  /** without the path */
   readonly reason: string;
-  /** what stops a run; null for an image that a run lists, and is told of when it reads it */
+  /** the error that stops a run; null for an image that a run lists, and reports when it reads it */
   readonly error: unknown;
 }
 
 export interface ListOptions {
-  /** where indexes of containers are kept from run to run; each is made anew where absent */
+  /** where indexes of containers are kept between runs; without it, each is made again */
   readonly cacheFolder?: string | undefined;
-  /** told of what cannot be read; throws to stop there. @returns whether an image is listed nonetheless */
+  /** called for entries that cannot be read; throws to stop there. @returns whether an image is listed anyway */
   readonly onFault: (fault: ListFault) => boolean;
 }
 
-/** A folder of one class, and the images listed in it. */
+/** A folder of one class, and the number of images listed in it. */
 export interface ClassFolderCount {
   readonly name: string;
   readonly label: number;
   readonly images: number;
 }
 
-/** What a source holds for one origin of labels. */
+/** The content of a source for one origin of labels. */
 export interface SourceListing {
-  /** in canonical order, to be gone through once; the fields below are complete only then */
+  /** in canonical order, for a single iteration; the fields below are complete only after it */
   readonly images: Iterable<ImageEntry>;
   readonly aside: Aside;
-  /** class folders; none where labels come from elsewhere */
+  /** class folders; empty where labels have another origin */
   readonly folders: readonly ClassFolderCount[];
-  /** folders that hold images and are no class; complete before the first image */
+  /** folders that contain images and are not classes; complete before the first image */
   readonly unknownFolders: readonly { readonly name: string; readonly images: number }[];
 }
 
@@ -118,24 +126,29 @@ export interface ImageBytes {
   readonly identity: string;
 }
 
-/** Images below a root, kept in one format. A thread opens its own, and closes it at its end. Reads may run side by side. */
+/**
+ * Images below a root, stored in one format. Each thread opens one and closes it at its end. Reads may run in parallel.
+ */
 export interface ImageSource {
-  /** whether images out of order cost all that is before them */
+  /** whether reading images out of order means reading all data before them */
   readonly isSequential?: boolean;
   /**
    * Lists the images, without reading any.
    *
-   * @returns null where there are none of this format, or none whose labels come from there
+   * @returns null where there are none of this format, or none with labels of this origin
    * @throws InputError for what makes a listing impossible
    */
   list(origin: LabelOrigin, options: ListOptions): Promise<SourceListing | null>;
-  /** What is there, for the message where none of it can be listed; null where there is nothing of this format. */
+  /**
+   * Describes what is there, for the message where none of it can be listed; null where there is nothing of this
+   * format.
+   */
   describe?(options: ListOptions): Promise<string | null>;
-  /** Reads an image whole. @throws InputError if it cannot be read, or is not as it was listed */
+  /** Reads a whole image. @throws InputError if it cannot be read, or differs from its listing */
   read(image: ImageEntry): Promise<ImageBytes>;
   /**
-   * Reads an image's first bytes, as many as there are or as `into` holds; a view on `into`. What became of its file since it
-   * was listed is asked when it is read whole.
+   * Reads an image's first bytes, up to the size of `into`; returns a view of `into`. Whether the file has changed
+   * since it was listed is checked only when the image is read whole.
    *
    * @throws InputError if it cannot be read
    */
@@ -143,11 +156,11 @@ export interface ImageSource {
   close(): Promise<void>;
 }
 
-/** A way to keep images. */
+/** A format in which images are stored. */
 export interface SourceFormat {
-  /** stays the same from version to version */
+  /** permanent identifier */
   readonly name: string;
-  /** how the names of its files end, lower case, where a file that is called as a benchmark is taken for it */
+  /** lower-case extensions of its files, for files that have the name of a benchmark */
   readonly endings?: readonly string[];
   open(root: SourceRoot): ImageSource;
 }

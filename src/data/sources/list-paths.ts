@@ -8,22 +8,22 @@ import { escapeText } from "./member-name.ts";
 
 /** A file that a row of a list names. */
 export interface ListedFile {
-  /** below the list's folder, "/" between */
+  /** below the list's folder, with "/" between folders */
   readonly path: string;
   readonly bytes: number;
 }
 
-/** Endings that are tried for a name without one. */
+/** Extensions that are tried for a name without one. */
 const ENDINGS = [".JPEG", ".jpg", ".jpeg", ".png", ".webp"];
-/** Rows that a message names. */
+/** Maximum number of rows in a message. */
 const FEW = 3;
 
 /**
- * Finds the files of a list. Paths are relative to the list's folder, and stay below it; a name without an ending may be that
- * of one image.
+ * Finds the files of a list. Paths are relative to the list's folder and stay below it; a name without an extension may
+ * be that of a single image.
  *
  * @param list  for messages
- * @throws InputError naming the row: a path that leads outside, a file that is not there, or appears twice
+ * @throws InputError naming the row: a path that leads outside, a file that does not exist or appears twice
  */
 export function findListedFiles(root: string, rows: readonly ListRow[], list: string): ListedFile[] {
   const real = realpathSync(root);
@@ -38,7 +38,7 @@ export function findListedFiles(root: string, rows: readonly ListRow[], list: st
       continue;
     }
     const before = rowOf.get(file.path);
-    if (before !== undefined) throw new InputError(`${where}: ${row.path} is there already, in row ${before + 1}`);
+    if (before !== undefined) throw new InputError(`${where}: ${row.path} appears already in row ${before + 1}`);
     rowOf.set(file.path, at);
     files.push(file);
   }
@@ -54,7 +54,7 @@ function pathBelow(root: string, real: string, path: string, where: string): str
     : posix.normalize(path);
   if (below !== undefined && !isOutside(below)) return escapeText(below.split(sep).join("/"));
   throw new InputError(
-    `${where}: ${path} leads outside of the list's folder; put the list into a folder above all its images, and write their paths from there`,
+    `${where}: ${path} is outside the list's folder; put the list into a folder that contains all its images, and write paths relative to it`,
   );
 }
 
@@ -64,7 +64,7 @@ function isOutside(path: string): boolean {
 
 function findFile(root: string, path: string): ListedFile | null {
   const names = [path];
-  if (path.includes("\\")) names.push(path.replaceAll("\\", "/")); // as Windows writes it
+  if (path.includes("\\")) names.push(path.replaceAll("\\", "/")); // as written by Windows
   for (const name of names) {
     const file = fileAt(root, name);
     if (file !== null) return file;
@@ -88,8 +88,8 @@ function describeMissing(root: string, rows: readonly ListRow[], missing: readon
   const folder =
     missing.length < rows.length ? undefined : folders(root).find((name) => findFile(join(root, name), first));
   const meant =
-    folder === undefined ? "paths are read from the list's folder on" : `put the list into ${join(root, folder)}`;
-  return `${missing.length} of ${rows.length} files are not there (${few}${more}); ${meant}`;
+    folder === undefined ? "paths are relative to the list's folder" : `put the list into ${join(root, folder)}`;
+  return `${missing.length} of ${rows.length} files do not exist (${few}${more}); ${meant}`;
 }
 
 function folders(root: string): string[] {

@@ -9,15 +9,15 @@ export function isListName(name: string): boolean {
   return /\.(?:csv|tsv|jsonl|ndjson|txt)$/i.test(name);
 }
 
-/** A row of a list of images' files. */
+/** A row of a list of image files. */
 export interface ListRow {
-  /** as it is written there */
+  /** as written in the list */
   readonly path: string;
-  /** a number, -1 where the row says that it has none; or text */
+  /** a number, -1 where the row states that it has none; or text */
   readonly label: number | string;
-  /** of a label that is a number: text beside it that may say the class too */
+  /** for a numeric label: text stored with it that may identify the class too */
   readonly labelText?: string | undefined;
-  /** lower case, of the file's content; null where the list has none */
+  /** of the file's content, in lower case; null where the list has none */
   readonly sha256: string | null;
 }
 
@@ -30,17 +30,17 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const DIGITS = /^-?\d{1,15}$/;
 
 /**
- * Reads a list of images' files and their labels: comma-separated (or by semicolons), tab-separated or JSON Lines, with the
- * columns' names in a header; without a header two columns, of which one has the images' names; or a text file with path and
- * label in a line.
+ * Reads a list of image files and their labels. It may be separated by commas, semicolons or tabs, or be JSON Lines,
+ * with column names in a header; without a header it has two columns, one of which contains the images' names. It may
+ * also be a text file with a path and a label on each line.
  *
- * @throws InputError naming file and row: a list without such columns, a row that is none
+ * @throws InputError naming file and row: a list without such columns, or an invalid row
  */
 export async function readListRows(path: string): Promise<ListRow[]> {
   const text = await readText(path);
   try {
     const records = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : parseTable(text, path);
-    if (records.length === 0) throw new TableFault("lists no image");
+    if (records.length === 0) throw new TableFault("lists no images");
     const fields = fieldsOf(records);
     checkSplits(records, fields);
     const { path: pathColumn, label: labelColumn, labelText } = chooseListColumns(fields);
@@ -67,7 +67,7 @@ function parseLines(text: string): Cells[] {
       throw new TableFault(`row ${at + 1}: not JSON`);
     }
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new TableFault(`row ${at + 1}: expected an object, as {"path": …, "label": …}`);
+      throw new TableFault(`row ${at + 1}: expected an object such as {"path": …, "label": …}`);
     }
     const cells = Object.entries(value).filter(
       ([, cell]) => ["string", "number"].includes(typeof cell) || cell === null,
@@ -92,7 +92,7 @@ function delimiterOf(text: string, path: string): string {
   return [",", ";", "\t"].find((delimiter) => line.includes(delimiter)) ?? ",";
 }
 
-/** The lines of a list as Caffe has it: the label is behind the last space, a path may have spaces. */
+/** Splits the lines of a list in Caffe's form: the label follows the last space, and a path may contain spaces. */
 function splitWords(text: string): string[][] {
   const lines = text.split(/\r\n|\n/).filter((line) => line.trim() !== "");
   return lines.map((line, at) => {
@@ -102,16 +102,19 @@ function splitWords(text: string): string[][] {
   });
 }
 
-/** Names of two columns without a header: the path's is the one whose cells are all called as images. */
+/** Names two columns without a header: the column of paths is the one whose cells are all named like images. */
 function nameColumns(rows: readonly string[][], first: readonly string[]): string[] {
   const paths = first.map((_, c) => rows.every((cells) => IMAGE_NAME.test(cells[c] as string)));
   if (first.length === 2 && paths[0] !== paths[1]) return paths[0] ? ["path", "label"] : ["label", "path"];
   throw new TableFault(
-    `the first line is no header, and of ${first.length} columns it is not clear which are path and label; write "path,label" above them`,
+    `the first line is not a header, and it is not clear which of ${first.length} columns are path and label; add the header "path,label"`,
   );
 }
 
-/** A column of whole numbers is one of numbers, any other of text; of JSON Lines, those that each row has. */
+/**
+ * Returns the fields of a list: a column of whole numbers is numeric, any other is text; in JSON Lines, columns are
+ * those that each row has.
+ */
 function fieldsOf(records: readonly Cells[]): TableField[] {
   const names = Object.keys(records[0] ?? {}).filter((name) => records.every((cells) => Object.hasOwn(cells, name)));
   return names.map((name) => {
@@ -120,12 +123,15 @@ function fieldsOf(records: readonly Cells[]): TableField[] {
   });
 }
 
-/** @throws TableFault for a list of several splits, as of training and validation images */
+/**
+ * Checks for several splits, such as training and validation images in one list. @throws TableFault if there are
+ * several
+ */
 function checkSplits(records: readonly Cells[], fields: readonly TableField[]): void {
   for (const { name } of fields.filter((field) => SPLIT_COLUMN.test(field.name))) {
     const [first, second] = new Set(records.map((cells) => cells[name]));
     if (second === undefined) continue;
-    throw new TableFault(`its column ${name} says ${first} and ${second}; keep the rows of the split to be scored`);
+    throw new TableFault(`its column ${name} contains ${first} and ${second}; keep the rows of the split to score`);
   }
 }
 
@@ -134,7 +140,7 @@ function readPath(cell: string | number | null | undefined, at: number): string 
   throw new TableFault(`row ${at + 1}: has no path`);
 }
 
-/** A column that has text too is text in all rows: "7" may be a name there. */
+/** Reads a label. In a column with text, all values are text: "7" may be a name there. */
 function readLabel(cell: string | number | null | undefined, areNumbers: boolean): string | number {
   return areNumbers ? Number(cell ?? -1) : (cell ?? "");
 }

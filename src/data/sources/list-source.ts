@@ -9,8 +9,8 @@ import { findListedFiles } from "./list-paths.ts";
 import { isListName, type ListRow, readListRows } from "./list-rows.ts";
 
 /**
- * Images that are files, listed in a file with their labels, in its order. A list is read where it is named: a folder of
- * images may have many. Where it has their SHA-256, each image is held against it when it is read.
+ * Images stored as files and listed with their labels in another file, in its order. A list is read only if the user
+ * names it, because a folder of images may have many. If it has SHA-256 values, each image is checked when it is read.
  */
 export const listFormat: SourceFormat = {
   name: "list",
@@ -33,13 +33,13 @@ export const listFormat: SourceFormat = {
       describe: async () =>
         list === null
           ? null
-          : `it is a list of ${(await readListRows(list)).length} files, and the benchmark's definition has no layout whose labels come with the images ("web-dataset")`,
+          : `it is a list of ${(await readListRows(list)).length} files, but the benchmark's definition has no layout with labels stored with the images ("web-dataset")`,
       read: async (image) => {
         hashes ??= readHashes(root, list);
         const expected = (await hashes).get(image.path);
         const read = await readImageFile(root, image);
         if (expected === undefined || sha256(read.bytes) === expected) return read;
-        throw new InputError(`${join(root, image.path)}: not the image that ${list} lists: its SHA-256 is another`);
+        throw new InputError(`${join(root, image.path)}: its SHA-256 differs from that in ${list}`);
       },
       readHead: (image, into) => readImageStart(root, image, into),
       close: async () => {},

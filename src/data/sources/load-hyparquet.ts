@@ -9,7 +9,7 @@ async function load() {
 
 let loaded: ReturnType<typeof load> | null = null;
 
-/** hyparquet, loaded where the first Parquet file is met. */
+/** Loads hyparquet when the first Parquet file is opened. */
 export function loadHyparquet(): ReturnType<typeof load> {
   loaded ??= load();
   return loaded;

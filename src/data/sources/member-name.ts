@@ -1,10 +1,10 @@
-/** What is written for a byte that is no part of UTF-8, and a name's text that could be taken for it. */
+/** The form in which a byte that is not UTF-8 is written, and text in a name that could be mistaken for it. */
 const ESCAPED = /\\x[0-9A-F]{2}/;
 
 /**
- * A file's name as text, from the bytes that a folder or a container has for it. UTF-8 is the text that it is; in other
- * names, as old archives have them, each byte that is no part of UTF-8 is written `\xE9`. A backslash that would read
- * so by itself is written `\x5C`, so that no two names have one text, and {@link memberNameBytes} gives the bytes back.
+ * Converts a file's name from the bytes in a folder or a container to text. UTF-8 gives its text. In other names, as in
+ * old archives, each byte that is not UTF-8 is written as `\xE9`. A backslash that would itself read like this is
+ * written as `\x5C`, so no two names have the same text, and {@link memberNameBytes} restores the bytes.
  */
 export function memberName(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes);
@@ -24,12 +24,12 @@ export function memberName(bytes: Uint8Array): string {
   return name;
 }
 
-/** The same for a name that is known to be UTF-8, as Node gives it. */
+/** Does the same for a name that is known to be UTF-8, as Node returns it. */
 export function escapeText(text: string): string {
   return ESCAPED.test(text) ? text.replace(/\\(?=x[0-9A-F]{2})/g, escapeByte(0x5c)) : text;
 }
 
-/** The bytes of a name that {@link memberName} made text of. */
+/** Restores the bytes of a name from the text of {@link memberName}. */
 export function memberNameBytes(name: string): Buffer {
   if (!isEscaped(name)) return Buffer.from(name);
   const parts = name.split(/(\\x[0-9A-F]{2})/);
@@ -38,7 +38,7 @@ export function memberNameBytes(name: string): Buffer {
   );
 }
 
-/** Whether a name's text is not the name itself. */
+/** Whether a name's text differs from the name. */
 export function isEscaped(name: string): boolean {
   return ESCAPED.test(name);
 }
@@ -49,7 +49,7 @@ function escapeByte(byte: number): string {
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** null where it is not UTF-8. */
+/** Returns null for bytes that are not UTF-8. */
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return strict.decode(bytes);
@@ -58,7 +58,7 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** Bytes of the character that begins with this one; 0 where none does. */
+/** Returns the length in bytes of the character that begins with this one; 0 where none does. */
 function sequenceLength(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2) return 0;

@@ -7,18 +7,18 @@ import { IMAGE_NAME } from "./folder-entry.ts";
 import {
   type FileContents,
   isClutter,
-  type LabelledMember,
+  type LabeledMember,
   type MemberAside,
   type MemberListing,
-  noteOther,
   openAside,
+  recordOther,
 } from "./member-listing.ts";
 
 /**
- * The images of containers that lie in class folders, at whatever depth: `imagenet-r/n01443537/a.jpg`. All class folders lie
- * in one folder; of a training and a validation set the latter is taken.
+ * Lists the images of containers that are in class folders, at any depth: `imagenet-r/n01443537/a.jpg`. All class
+ * folders must be in one folder; of a training and a validation set, the validation set is used.
  *
- * @param labelOf  the class a folder's name stands for; undefined where it is none
+ * @param labelOf  returns the class of a folder's name, undefined for other names
  * @returns null where no folder is a class
  * @throws InputError for class folders in more than one place
  */
@@ -41,14 +41,14 @@ export function listClassMembers(
   aside.notes.push(...place.notes);
   if (splitOf(place.segments.join("/")) === "train") {
     const path = [files[0]?.path, ...place.segments].join("/");
-    aside.warnings.push(`${path}: its name says that it is of a training set`);
+    aside.warnings.push(`${path}: its name indicates a training set`);
   }
   const folders = new Map<string, { readonly name: string; readonly label: number; images: number }>();
   const unknown = new Map<string, { readonly name: string; images: number }>();
-  const images: LabelledMember[] = [];
+  const images: LabeledMember[] = [];
   for (const { file, member, segments } of membersOf(files)) {
     if (!isBelow(segments, place.segments)) {
-      if (!isClutter(aside, file.file, segments)) noteOther(aside, file.file, member.name);
+      if (!isClutter(aside, file.file, segments)) recordOther(aside, file.file, member.name);
       continue;
     }
     const depth = place.segments.length;
@@ -60,7 +60,7 @@ export function listClassMembers(
     else if (label !== undefined) {
       images.push({ file, member, label });
       count(folders, name, () => ({ name, label, images: 0 }));
-      noteMisplaced(aside, file.file, segments, depth, label, classOf);
+      recordMisplaced(aside, file.file, segments, depth, label, classOf);
     } else if (depth < segments.length - 1) count(unknown, path, () => ({ name: path, images: 0 }));
     else aside.looseImages.push(`${file.file}/${member.name}`);
   }
@@ -73,7 +73,7 @@ function count<Count extends { images: number }>(counts: Map<string, Count>, key
   counts.set(key, counted);
 }
 
-function noteMisplaced(
+function recordMisplaced(
   aside: MemberAside,
   file: string,
   segments: readonly string[],
@@ -89,10 +89,10 @@ function noteMisplaced(
 }
 
 /**
- * The images of containers whose names have a number. All lie in one folder.
+ * Lists the images of containers whose names have a number. All must be in one folder.
  *
  * @param numberOf  of a name without folders; undefined where it has none
- * @returns null where no name fits
+ * @returns null where no name matches
  * @throws InputError for such images in more than one folder
  */
 export function listNumberedMembers(
@@ -104,26 +104,26 @@ export function listNumberedMembers(
   if (place === null) return null;
   const aside = openAside();
   aside.notes.push(...place.notes);
-  const images: LabelledMember[] = [];
+  const images: LabeledMember[] = [];
   for (const { file, member, segments } of membersOf(files)) {
     const isThere = isBelow(segments, place.segments) && segments.length === place.segments.length + 1;
     const number = isThere ? numberIn(segments) : undefined;
     if (number !== undefined) images.push({ file, member, label: number });
-    else if (!isClutter(aside, file.file, segments)) noteOther(aside, file.file, member.name);
+    else if (!isClutter(aside, file.file, segments)) recordOther(aside, file.file, member.name);
   }
   return { images, aside, folders: [], unknownFolders: [] };
 }
 
 interface Place {
-  /** of the folder, from the container's root on */
+  /** of the folder, starting at the container's root */
   readonly segments: readonly string[];
   readonly notes: readonly string[];
 }
 
 /**
- * The folder that holds what is wanted.
+ * Chooses the folder that contains the relevant members.
  *
- * @param depthIn  how many folders down a member's path what is wanted begins; null for a member that is nothing of it
+ * @param depthIn  the depth at which the relevant part of a member's path begins; null for other members
  */
 function choosePlace(
   files: readonly FileContents[],
@@ -140,18 +140,20 @@ function choosePlace(
   const [first] = all;
   if (first === undefined) return null;
   if (all.length === 1) return { segments: first.segments, notes: [] };
-  const called = (split: string) => all.filter(({ segments }) => splitOf(segments.join("/")) === split);
-  const [held] = called("validation");
-  if (held === undefined || called("validation").length > 1 || called("train").length < all.length - 1) {
+  const ofSplit = (split: string) => all.filter(({ segments }) => splitOf(segments.join("/")) === split);
+  const [held] = ofSplit("validation");
+  if (held === undefined || ofSplit("validation").length > 1 || ofSplit("train").length < all.length - 1) {
     throw new InputError(
       `${first.path}: images with labels in more than one folder: ${all
         .map(({ path }) => path)
         .sort()
-        .join(", ")}; pack those to be scored alone`,
+        .join(", ")}; make an archive of those to be scored`,
     );
   }
-  const others = all.filter((place) => place !== held);
-  const notes = others.map(({ path, images }) => `${held.path}: read; skipped: ${plural(images, "image")} in ${path}`);
+  const skippedPlaces = all.filter((place) => place !== held);
+  const notes = skippedPlaces.map(
+    ({ path, images }) => `${held.path}: read; skipped: ${plural(images, "image")} in ${path}`,
+  );
   return { segments: held.segments, notes };
 }
 

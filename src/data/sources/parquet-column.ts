@@ -18,7 +18,7 @@ export interface ColumnPages {
 
 const NO_CHUNK: Chunk = { codec: "UNCOMPRESSED", start: 0, end: 0 };
 
-/** @throws TableFault naming column and row group */
+/** Opens a column of a row group. @throws TableFault naming column and row group */
 export function openColumn(file: ByteSource, footer: OpenFooter, group: RowGroup, leaf: Leaf): Promise<ColumnPages> {
   return withinAsync(
     () => placeOf(group, leaf),
@@ -36,16 +36,16 @@ function placeOf(group: RowGroup, leaf: Leaf): string {
   return `column ${leaf.path.join(".")}, row group ${group.index}`;
 }
 
-/** What a page's bytes hold: which rows have a value, and their values. */
+/** The content of a page: which rows have a value, and the values. */
 export interface PageBody {
   readonly presence: RowValues;
   readonly values: Uint8Array;
 }
 
-/** Reads a page, checks it by its checksum where it has one, decompresses it and finds which rows have a value. */
+/** Reads a page, verifies its checksum if it has one, decompresses it and finds which rows have a value. */
 export async function readPageBody(file: ByteSource, page: Page, leaf: Leaf, codec: string): Promise<PageBody> {
   const raw = new Uint8Array(await file.slice(page.offset, page.offset + page.bytes));
-  if (raw.length !== page.bytes) throw new TableFault("cut short while it was read");
+  if (raw.length !== page.bytes) throw new TableFault("truncated while it was read");
   if (page.crc !== null && crc32(raw) !== page.crc) {
     throw new TableFault(
       `damaged: the checksum of its page at byte ${page.offset} does not match; fetch the file again`,
@@ -67,11 +67,14 @@ export async function readPageBody(file: ByteSource, page: Page, leaf: Leaf, cod
   return { presence, values: body.subarray(end) };
 }
 
-/** Where the levels of a page of version 1 end: they begin with their length. @param length  of the page, of which only the start is needed */
+/**
+ * Returns where the levels of a page of version 1 end; they begin with their length. @param length of the page, of
+ * which only the start is needed
+ */
 export function levelsEnd(body: Uint8Array, length = body.length): number {
   if (body.length < 4) throw new TableFault("damaged: a page ends before its levels");
   const end = 4 + new DataView(body.buffer, body.byteOffset).getUint32(0, true);
-  if (end > length) throw new TableFault("damaged: a page's levels are beyond it");
+  if (end > length) throw new TableFault("damaged: a page's levels extend beyond it");
   return end;
 }
 
@@ -80,24 +83,24 @@ export function usesDictionary({ encoding }: Page): boolean {
   return encoding === "RLE_DICTIONARY" || encoding === "PLAIN_DICTIONARY";
 }
 
-/** For each row of a page the position of its value in the dictionary; -1 for null. */
+/** Returns for each row of a page the position of its value in the dictionary; -1 for null. */
 export function dictionaryRows({ presence, values }: PageBody, entries: number): Int32Array {
   const indices = new Int32Array(decodeIndices(values, presence.present, entries).buffer);
   return presence.of === null ? indices : presence.of.map((at) => (at < 0 ? -1 : (indices[at] as number)));
 }
 
-/** The values of a page of bytes; of a dictionary its entries. */
+/** Returns the values of a page of bytes, or the entries of a dictionary. */
 export function bytesOf({ presence, values }: PageBody, page: Page): Promise<ByteValues> {
   return decodeBytes(values, presence.present, page.isDictionary ? "PLAIN" : page.encoding);
 }
 
-/** Value of a row: null where it has none. */
+/** The value of a row; null where it has none. */
 export type Scalar = number | string | null;
 
 /**
  * Reads a column of text or whole numbers.
  *
- * @param toText  text of a value of bytes
+ * @param toText  converts bytes to text
  * @returns a value for each row of the file
  * @throws TableFault naming column and row group
  */

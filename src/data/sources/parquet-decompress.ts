@@ -8,18 +8,21 @@ import { TableFault } from "./table-columns.ts";
 /** Decompresses a page. @throws TableFault for bytes that do not decompress to exactly `length` */
 export type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;
 
-/** The largest page that is decompressed, bytes: 1,024 images of 1 MB, as pyarrow puts into a page where it is let to. */
+/** Maximum decompressed size of a page in bytes: 1,024 images of 1 MB, which pyarrow writes into a page if allowed. */
 const PAGE_BYTES = 1 << 30;
-/** From this size on a page must be worth its claim: no more than deflate can do, and images far from it. */
+/**
+ * Pages from this size on must have a plausible compression ratio: at most that of deflate, which images do not come
+ * near.
+ */
 const LARGE_PAGE = 64 << 20;
 const RATIO = 1032;
 
 /**
- * The decompressor of a codec.
+ * Returns the decompressor of a codec.
  *
- * @param codec  as Parquet calls it: "SNAPPY"
- * @returns null where bytes are as they are
- * @throws TableFault for a codec that is not read
+ * @param codec  by its name in Parquet: "SNAPPY"
+ * @returns null where bytes are not compressed
+ * @throws TableFault for a codec that is not supported
  */
 export async function openCodec(codec: string): Promise<Decompress | null> {
   if (codec === "UNCOMPRESSED") return null;
@@ -47,20 +50,20 @@ async function findCodec(codec: string): Promise<Decompress> {
     case "ZSTD":
       return openZstd();
     default:
-      throw new TableFault(`compressed by ${codec}, which is not read; write it with snappy, zstd or uncompressed`);
+      throw new TableFault(
+        `compressed by ${codec}, which is not supported; write it with snappy, zstd or uncompressed`,
+      );
   }
 }
 
-/** A buffer's bytes as the other decompressors give them. */
+/** Returns a buffer's bytes in the form of the other decompressors. */
 function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length);
 }
 
 function checkClaim(bytes: number, length: number): void {
   if (length > PAGE_BYTES) {
-    throw new TableFault(
-      `a page of ${length} bytes, ${PAGE_BYTES} are the most that is decompressed; write smaller row groups`,
-    );
+    throw new TableFault(`a page of ${length} bytes, the maximum is ${PAGE_BYTES}; write smaller row groups`);
   }
   if (length > LARGE_PAGE && length > RATIO * bytes) {
     throw new TableFault(`a page of ${bytes} bytes that claims ${length}: damaged, or a decompression bomb`);

@@ -2,7 +2,7 @@ import { InputError } from "../../foundation/errors.ts";
 import { readError } from "../../foundation/files/read-error.ts";
 import { TableFault } from "./table-columns.ts";
 
-/** Does a part of the work; a fault in it says where it was. */
+/** Runs a part of the work and adds its position to a fault. */
 export function within<Result>(where: () => string, work: () => Result): Result {
   try {
     return work();
@@ -11,7 +11,7 @@ export function within<Result>(where: () => string, work: () => Result): Result 
   }
 }
 
-/** The same for work that takes its time. */
+/** Does the same for asynchronous work. */
 export async function withinAsync<Result>(where: () => string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -24,7 +24,7 @@ function placed(where: () => string, cause: unknown): unknown {
   return cause instanceof TableFault ? new TableFault(`${where()}: ${cause.message}`, { cause }) : cause;
 }
 
-/** Runs a library on bytes that may be anything: whatever it throws is a fault of the bytes. */
+/** Runs a library on untrusted bytes: any error that it throws is a fault of the bytes. */
 export function decodeWith<Result>(what: string, library: () => Result): Result {
   try {
     return library();
@@ -34,7 +34,10 @@ export function decodeWith<Result>(what: string, library: () => Result): Result 
   }
 }
 
-/** A fault as an InputError that names the file; what the system says of a file that it cannot read; others as they are. */
+/**
+ * Converts a fault to an InputError that names the file, and explains the system's read errors; returns other errors
+ * unchanged.
+ */
 export function tableError(path: string, cause: unknown): unknown {
   return cause instanceof TableFault ? new InputError(`${path}: ${cause.message}`, { cause }) : readError(path, cause);
 }

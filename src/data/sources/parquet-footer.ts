@@ -6,12 +6,12 @@ import { type Leaf, readLeaves } from "./parquet-schema.ts";
 import { structEnd } from "./parquet-thrift.ts";
 import { TableFault } from "./table-columns.ts";
 
-/** What the end of a Parquet file says of it. */
+/** The content of a Parquet file's footer. */
 export interface ParquetFooter {
   readonly rows: number;
   readonly leaves: readonly Leaf[];
   readonly rowGroups: readonly RowGroup[];
-  /** key → text that the writer left */
+  /** key → text that the writer stored */
   readonly notes: ReadonlyMap<string, string>;
 }
 
@@ -22,30 +22,30 @@ export interface RowGroup {
   readonly rows: number;
 }
 
-/** Where a column of a row group lies in the file. */
+/** The position of a column of a row group in the file. */
 export interface Chunk {
   readonly codec: string;
-  /** bytes [start, end) hold its pages, the dictionary first */
+  /** bytes [start, end) contain its pages, the dictionary first */
   readonly start: number;
   readonly end: number;
 }
 
 export type OpenFooter = ParquetFooter & {
-  /** @throws TableFault for a column that is encrypted, elsewhere, or not in the file's bytes */
+  /** @throws TableFault for a column that is encrypted, elsewhere, or outside the file */
   chunkOf(rowGroup: RowGroup, leaf: Leaf): Chunk;
 };
 
 const MAGIC = "PAR1";
 const ENCRYPTED = "PARE";
-/** Footers of real sets are a few kB, and some MB with thousands of row groups. */
+/** Maximum size of a footer. Footers of real sets have a few kB, or some MB with thousands of row groups. */
 const FOOTER_BYTES = 64 << 20;
-/** ImageNet-21k has 14 million images, in hundreds of files. */
+/** Maximum number of rows. ImageNet-21k has 14 million images, in hundreds of files. */
 const ROWS = 20_000_000;
 
 /**
  * Reads a file's footer.
  *
- * @throws TableFault for a file that is none, is cut short or encrypted, or claims what cannot be
+ * @throws TableFault for a file that is not Parquet, is truncated or encrypted, or has impossible values
  */
 export async function readFooter(file: ByteSource): Promise<OpenFooter> {
   const { parquetMetadata } = await loadHyparquet();
@@ -56,10 +56,10 @@ export async function readFooter(file: ByteSource): Promise<OpenFooter> {
   const length = tail.readUInt32LE(0);
   if (length > size - 12) throw new TableFault(`damaged: its footer claims ${length} of its ${size} bytes`);
   if (length > FOOTER_BYTES) {
-    throw new TableFault(`its footer has ${length} bytes, of which ${FOOTER_BYTES} are read; write larger row groups`);
+    throw new TableFault(`its footer has ${length} bytes, the maximum is ${FOOTER_BYTES}; write larger row groups`);
   }
   const bytes = new Uint8Array(await file.slice(size - 8 - length, size));
-  if (bytes.length !== length + 8) throw new TableFault("cut short while it was read");
+  if (bytes.length !== length + 8) throw new TableFault("truncated while it was read");
   if (structEnd(bytes.subarray(0, length)) === null) throw new TableFault("damaged: its footer ends early");
   const metadata = decodeWith("its footer", () => parquetMetadata(bytes, { geoparquet: false }));
   return openFooter(metadata, size - 8 - length);
@@ -71,7 +71,7 @@ function checkMagic(size: number, head: string, tail: string): void {
     throw new TableFault("not a Parquet file, it is a Git LFS pointer; fetch the file with git lfs pull");
   }
   if (head.startsWith(ENCRYPTED) || tail === ENCRYPTED) {
-    throw new TableFault("it is encrypted; write it without encryption, encrypted Parquet is not read");
+    throw new TableFault("it is encrypted, which is not supported; write it without encryption");
   }
   if (!head.startsWith(MAGIC)) throw new TableFault('not a Parquet file: it does not begin with "PAR1"');
   if (size < 12 || tail !== MAGIC) {
@@ -79,7 +79,7 @@ function checkMagic(size: number, head: string, tail: string): void {
   }
 }
 
-/** @param dataEnd  where the footer begins */
+/** Checks a footer's metadata. @param dataEnd  where the footer begins */
 function openFooter(metadata: FileMetaData, dataEnd: number): OpenFooter {
   const leaves = readLeaves(metadata.schema);
   const rows = toCount(metadata.num_rows, "its number of rows", ROWS);
@@ -94,7 +94,8 @@ function openFooter(metadata: FileMetaData, dataEnd: number): OpenFooter {
     }
     return rowGroup;
   });
-  if (firstRow !== rows) throw new TableFault(`damaged: its row groups have ${firstRow} rows, its footer says ${rows}`);
+  if (firstRow !== rows)
+    throw new TableFault(`damaged: its row groups have ${firstRow} rows, its footer states ${rows}`);
   if (rows > dataEnd) throw new TableFault(`damaged: it claims ${rows} rows in ${dataEnd} bytes`);
   const notes = new Map<string, string>();
   for (const { key, value } of metadata.key_value_metadata ?? []) if (value !== undefined) notes.set(key, value);
@@ -113,21 +114,21 @@ function readChunk(
   dataEnd: number,
 ): Chunk {
   if (column?.crypto_metadata !== undefined || column?.encrypted_column_metadata !== undefined) {
-    throw new TableFault("it is encrypted; write it without encryption, encrypted Parquet is not read");
+    throw new TableFault("it is encrypted, which is not supported; write it without encryption");
   }
-  if (column?.file_path) throw new TableFault("its data are in another file, which is not read");
+  if (column?.file_path) throw new TableFault("its data are in another file, which is not supported");
   const data = column?.meta_data;
   if (typeof data !== "object" || !Array.isArray(data.path_in_schema))
-    throw new TableFault("damaged: its footer does not say where it is");
+    throw new TableFault("damaged: its footer does not state its position");
   if (data.type !== leaf.type || data.path_in_schema.join(".") !== leaf.path.join(".")) {
     throw new TableFault(`damaged: its footer has ${data.path_in_schema.join(".")} (${data.type}) in its place`);
   }
-  const dataStart = toCount(data.data_page_offset, "the place of its pages", dataEnd);
-  const dictionary = toCount(data.dictionary_page_offset ?? 0n, "the place of its dictionary", dataEnd);
+  const dataStart = toCount(data.data_page_offset, "the position of its pages", dataEnd);
+  const dictionary = toCount(data.dictionary_page_offset ?? 0n, "the position of its dictionary", dataEnd);
   const start = dictionary > 0 && dictionary < dataStart ? dictionary : dataStart;
   const end = start + toCount(data.total_compressed_size, "its size", dataEnd);
   if (start < 4 || end > dataEnd) {
-    throw new TableFault(`damaged: bytes ${start} to ${end} are not among the file's data, which end at ${dataEnd}`);
+    throw new TableFault(`damaged: bytes ${start} to ${end} are outside the file's data, which end at ${dataEnd}`);
   }
   return { codec: String(data.codec ?? "unknown"), start, end };
 }

@@ -23,22 +23,22 @@ import { openTable, type ParquetTable } from "./parquet-table.ts";
 import { TableFault } from "./table-columns.ts";
 import { rowNames } from "./table-row-names.ts";
 
-/** A read of the lengths before images; small images come several at a time. */
+/** Bytes per read of the lengths before images; a read may cover several small images. */
 const WINDOW = 4096;
 
-/** Where each row's image lies. */
+/** The position of each row's image. */
 interface Places {
   /** (rows,), the byte of the file where it begins, or its row where `bytes` is 0 */
   readonly positions: Float64Array;
-  /** (rows,), its length; 0 where it is null, empty, or in a page that has to be decoded first */
+  /** (rows,), its length; 0 where it is null, empty, or in a page that must be decoded first */
   readonly bytes: Float64Array;
 }
 
 /**
- * Lists the rows of a Parquet file of images. Of columns without compression the lengths before the images are read, so that
- * each has its place in the file; of compressed ones the headers of the pages.
+ * Lists the rows of a Parquet file of images. In columns without compression, the lengths before the images are read,
+ * so that each image has a position in the file; in compressed ones, the headers of the pages.
  *
- * @throws InputError naming the file: what {@link openTable} refuses, damage, a row without a label
+ * @throws InputError naming the file: the errors of {@link openTable}, damage, a row without a label
  */
 export async function indexParquet(path: string): Promise<ContainerIndex> {
   let file: number | null = null;
@@ -52,13 +52,16 @@ export async function indexParquet(path: string): Promise<ContainerIndex> {
   }
 }
 
-/** A file that is read without waiting. */
+/** A file that is read synchronously. */
 export interface SyncFile extends ByteSource {
-  /** The number of 4 bytes, little-endian, at a position; undefined where the file ends before. */
+  /** Reads a little-endian number of 4 bytes at a position; undefined where the file ends first. */
   lengthAt(position: number): number | undefined;
 }
 
-/** Reads without waiting: for many small reads several times as fast, and nothing else runs yet. */
+/**
+ * Opens a file for synchronous reads, which are several times as fast for many small reads; nothing else is running
+ * yet.
+ */
 function openSync(file: number): SyncFile {
   const byteLength = fstatSync(file).size;
   const window = Buffer.alloc(WINDOW);
@@ -81,7 +84,7 @@ function openSync(file: number): SyncFile {
   };
 }
 
-/** The rows of an open file. @throws TableFault where {@link indexParquet} throws */
+/** Lists the rows of an open file. @throws TableFault where {@link indexParquet} throws */
 export async function listRows(file: SyncFile): Promise<ContainerIndex> {
   const table = await openTable(file);
   const { footer, columns } = table;
@@ -120,7 +123,7 @@ async function placeImages(file: SyncFile, { footer, image: leaf }: ParquetTable
       () => `column ${leaf.path.join(".")}, row group ${group.index}`,
       () => placeGroup(file, { group, leaf, ...column }, { positions, bytes }),
     );
-    await nextTurn(); // other work of the process gets its turn
+    await nextTurn(); // let other work of the process run
   }
   return { positions, bytes };
 }
@@ -132,7 +135,7 @@ interface ImageColumn extends ColumnPages {
 
 async function placeGroup(file: SyncFile, column: ImageColumn, places: Places): Promise<void> {
   const { chunk, pages, dictionary, group, leaf } = column;
-  // what has a checksum is read by whole pages, so that it can be checked
+  // a page with a checksum is read whole, so that it can be verified
   if ([dictionary, ...pages].some((page) => page !== null && page.crc !== null)) return;
   const isBare = chunk.codec === "UNCOMPRESSED";
   const entries =
@@ -153,7 +156,7 @@ async function placeGroup(file: SyncFile, column: ImageColumn, places: Places): 
   }
 }
 
-/** Reads which rows of a page have a value, without the values, and where these begin. */
+/** Reads which rows of a page have a value and where the values begin, without reading them. */
 async function readLevels(
   file: ByteSource,
   page: Page,
@@ -179,7 +182,7 @@ interface Values {
   readonly lengths: Float64Array;
 }
 
-/** Walks PLAIN values where they are. */
+/** Finds PLAIN values in place. */
 function walkValues(file: SyncFile, page: Page, start: number, count: number): Values {
   const end = page.offset + page.bytes;
   if (4 * count > end - start) throw new TableFault(`damaged: ${count} values in ${end - start} bytes`);
@@ -192,13 +195,13 @@ function walkValues(file: SyncFile, page: Page, start: number, count: number): V
       throw new TableFault(`damaged: its values end after ${i} of ${count}`);
     }
     if (length > MAX_BYTES) {
-      throw new TableFault(`an image of ${length} bytes; ${MAX_BYTES} are the most that is read as an image`);
+      throw new TableFault(`an image of ${length} bytes; the maximum is ${MAX_BYTES}`);
     }
     starts[i] = at + 4;
     lengths[i] = length;
     at += 4 + length;
   }
-  if (at !== end) throw new TableFault(`damaged: ${end - at} bytes are left behind its values`);
+  if (at !== end) throw new TableFault(`damaged: ${end - at} bytes remain after its values`);
   return { starts, lengths };
 }
 
@@ -212,7 +215,7 @@ function place(
   for (let row = 0; row < count; row++) {
     const value = rows === null ? row : (rows[row] as number);
     const length = lengths[value] ?? 0;
-    if (length === 0) continue; // null or empty: refused when it is read, by its row
+    if (length === 0) continue; // null or empty: reported by its row when it is read
     positions[firstRow + row] = starts[value] as number;
     bytes[firstRow + row] = length;
   }

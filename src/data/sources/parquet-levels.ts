@@ -1,12 +1,13 @@
 import { TableFault } from "./table-columns.ts";
 
 /**
- * Decodes numbers of a few bits each, runs of one and packed groups of eight in turn ("RLE/bit-packing hybrid").
+ * Decodes numbers of a few bits each, stored as runs of one number and packed groups of eight ("RLE/bit-packing
+ * hybrid").
  *
  * @param bytes     all of them
- * @param bitWidth  bits of a number, 0 to 32
- * @param into      filled; what a last run has beyond it is dropped, as writers fill groups up
- * @throws TableFault if the bytes end before
+ * @param bitWidth  bits per number, 0 to 32
+ * @param into      filled; the rest of a last run is dropped, because writers pad groups
+ * @throws TableFault if the bytes end first
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
 export function decodeHybrid(bytes: Uint8Array, bitWidth: number, into: Uint32Array): void {
@@ -58,9 +59,9 @@ function endsEarly(filled: number, wanted: number): TableFault {
   return new TableFault(`damaged: it ends after ${filled} of ${wanted} levels or indices`);
 }
 
-/** Which value a row has: none is missing, or a position for each row, -1 for null. */
+/** Maps rows to values: all rows have one, or there is a position for each row, -1 for null. */
 export interface RowValues {
-  /** values that are there */
+  /** number of values that are not null */
   readonly present: number;
   readonly of: Int32Array | null;
 }
@@ -69,7 +70,7 @@ export interface RowValues {
  * Reads which rows have a value.
  *
  * @param bytes          the encoded definition levels
- * @param rows           rows of the page
+ * @param rows           number of rows of the page
  * @param maxDefinition  level of a row with a value
  */
 export function readPresence(bytes: Uint8Array, rows: number, maxDefinition: number): RowValues {

@@ -1,30 +1,31 @@
 import { TableFault } from "./table-columns.ts";
 
-/** Shorter runs are copied byte by byte: a call costs more. */
+/** Shorter runs are copied byte by byte, because a call costs more. */
 const SHORT = 24;
 
 /**
- * Decompresses an LZ4 block (Parquet's LZ4_RAW). hyparquet-compressors' decoder leaves zeros where a block ends early.
+ * Decompresses an LZ4 block (Parquet's LZ4_RAW). The decoder of hyparquet-compressors leaves zeros where a block ends
+ * early.
  *
  * @throws TableFault for bytes that do not decompress to exactly `length`
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 export function decompressLz4(input: Uint8Array, length: number): Uint8Array {
-  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled, or refused
+  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled completely, or refused
   if (decodeBlock(input, output) !== length) throw damaged();
   return output;
 }
 
 /**
- * Decompresses what Parquet's older LZ4 stands for: Hadoop's frames, each an LZ4 block after its two sizes (4 bytes each,
- * big-endian), or, as some writers did, a plain block.
+ * Decompresses Parquet's older LZ4 codec: Hadoop's frames, each an LZ4 block after its two sizes (4 bytes each,
+ * big-endian), or, from some writers, a plain block.
  *
  * @see github.com/apache/arrow cpp/src/arrow/util/compression_lz4.cc, Lz4HadoopCodec
  */
 export function decompressLz4Hadoop(input: Uint8Array, length: number): Uint8Array {
   const frames = findFrames(input, length);
   if (frames === null) return decompressLz4(input, length);
-  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled, or refused
+  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled completely, or refused
   let filled = 0;
   for (const { bytes, size } of frames) {
     if (decodeBlock(bytes, output.subarray(filled, filled + size)) !== size) throw damaged();
@@ -33,7 +34,7 @@ export function decompressLz4Hadoop(input: Uint8Array, length: number): Uint8Arr
   return output;
 }
 
-/** Null where the sizes are not those of frames. */
+/** Finds the frames; null where the sizes are not those of frames. */
 function findFrames(input: Uint8Array, length: number): { bytes: Uint8Array; size: number }[] | null {
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const frames: { bytes: Uint8Array; size: number }[] = [];
@@ -49,7 +50,7 @@ function findFrames(input: Uint8Array, length: number): { bytes: Uint8Array; siz
   return total === length ? frames : null;
 }
 
-/** @returns how many bytes it gave */
+/** Decodes a block. @returns the number of bytes written */
 function decodeBlock(input: Uint8Array, output: Uint8Array): number {
   let at = 0;
   let filled = 0;

@@ -16,22 +16,25 @@ import type { ByteValues } from "./parquet-values.ts";
 import { createRecentCache } from "./recent-cache.ts";
 import { TableFault } from "./table-columns.ts";
 
-/** Decoded pages that are kept, bytes: images are read in order, and a page of `datasets` has 1 MB. The last is always kept. */
+/**
+ * Capacity of the cache of decoded pages, in bytes: images are read in order, and a page of `datasets` has 1 MB. The
+ * last page is always kept.
+ */
 const PAGE_CACHE = 64 << 20;
-/** Footers, and lists of pages, that are kept. */
+/** Numbers of footers and page lists that are kept. */
 const FOOTERS = 16;
 const PAGE_LISTS = 64;
 
-/** A decoded page: the values, and which a row has. */
+/** A decoded page: the values, and which rows have one. */
 interface DecodedPage {
   readonly values: ByteValues;
-  /** for each row the position of its value, -1 for null; null where they go together */
+  /** for each row the position of its value, -1 for null; null where every row has a value */
   readonly of: Int32Array | null;
 }
 
 /**
- * Opens a reader of a thread. Images that lie bare in the file are read by their bytes; for others a page is decoded once, and
- * serves the images after it too.
+ * Opens a reader for one thread. Images stored uncompressed are read directly; for others a page is decoded once, and
+ * also serves the following images.
  */
 export function openParquetReader(): ContainerReader {
   const tables = createRecentCache<string, ParquetTable>(FOOTERS, () => 1);
@@ -93,12 +96,12 @@ export function openParquetReader(): ContainerReader {
 
 const NO_VALUES: ByteValues = { bytes: new Uint8Array(0), starts: new Uint32Array(0), ends: new Uint32Array(0) };
 
-/** Reads an image that lies in the file as it is. */
+/** Reads an image that is stored uncompressed. */
 async function readBare({ path, bytes }: ContainerFile, member: MemberPlace, length: number): Promise<Uint8Array> {
   const image = new Uint8Array(await bytes.slice(member.position, member.position + length));
   if (image.length === length) return image;
   throw new InputError(
-    `${path}: ends before byte ${member.position + length}; was it changed since its rows were listed? run again`,
+    `${path}: ends before byte ${member.position + length}; was it changed after its rows were listed? run again`,
   );
 }
 
@@ -112,7 +115,7 @@ function imageOf(
   const at = of === null ? rowOfPage : (of[rowOfPage] ?? -1);
   const column = image.path.join(".");
   if (at < 0) {
-    const only = path === null ? "" : ", images that only a path stands for are not read";
+    const only = path === null ? "" : "; images given only by a path are not supported";
     throw new TableFault(`row ${row} (row group ${group.index}): ${column} is null${only}`);
   }
   const bytes = values.bytes.subarray(values.starts[at], values.ends[at]);
@@ -120,7 +123,7 @@ function imageOf(
   return bytes;
 }
 
-/** The last item that begins at a position or before, by binary search. */
+/** Finds the last item that begins at or before a position, by binary search. */
 function findAtOrBefore<Item>(
   items: readonly Item[],
   position: number,

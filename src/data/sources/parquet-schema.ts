@@ -1,33 +1,33 @@
 import type { SchemaElement } from "hyparquet";
 import { TableFault } from "./table-columns.ts";
 
-/** A column that holds values. */
+/** A column with values. */
 export interface Leaf {
   /** position in a row group's list of columns */
   readonly column: number;
-  /** its name, after those of the structs that it is in */
+  /** its name, after the names of the structs that contain it */
   readonly path: readonly string[];
-  /** physical type, as Parquet calls it: "INT64", "BYTE_ARRAY" */
+  /** physical type, by its name in Parquet: "INT64", "BYTE_ARRAY" */
   readonly type: string;
-  /** what its values are; null for what is of no use here: decimals, dates, JSON, floating point */
+  /** kind of its values; null for kinds that are not used: decimals, dates, JSON, floating point */
   readonly kind: "bytes" | "text" | "number" | null;
   /** of whole numbers: bits of the type that the schema declares, 8 to 64 */
   readonly bits: number;
   readonly isUnsigned: boolean;
-  /** definition level of a value that is not null: how many of the fields on its path may be null */
+  /** definition level of a value that is not null: the number of fields on its path that may be null */
   readonly maxDefinition: number;
   /** whether a row may have several values */
   readonly isRepeated: boolean;
 }
 
-/** Structs in structs; Parquet has no limit. */
+/** Maximum nesting of structs; Parquet has no limit. */
 const DEPTH = 32;
 
 /**
- * The columns with values, in the order of the file.
+ * Lists the columns with values, in the order of the file.
  *
- * @param schema  its elements, depth first, as the footer lists them
- * @throws TableFault where they are no tree
+ * @param schema  its elements, depth first, as in the footer
+ * @throws TableFault where they do not form a tree
  */
 export function readLeaves(schema: readonly SchemaElement[]): Leaf[] {
   const leaves: Leaf[] = [];
@@ -37,18 +37,19 @@ export function readLeaves(schema: readonly SchemaElement[]): Leaf[] {
     for (let i = 0; i < (parent.num_children ?? 0); i++) {
       const element = schema[next++];
       if (element === undefined) throw new TableFault("damaged: its schema ends early");
-      const own = [...path, String(element.name)];
+      const elementPath = [...path, String(element.name)];
       const level = definition + (element.repetition_type === "REQUIRED" ? 0 : 1);
       const isRepeated = repeated || element.repetition_type === "REPEATED";
-      if ((element.num_children ?? 0) > 0) visit(element, own, level, isRepeated);
-      else if (element.type !== undefined) leaves.push(leafOf(element, leaves.length, own, level, isRepeated));
-      else if (element.num_children === undefined) throw new TableFault(`damaged: ${own.join(".")} has no type`);
+      if ((element.num_children ?? 0) > 0) visit(element, elementPath, level, isRepeated);
+      else if (element.type !== undefined) leaves.push(leafOf(element, leaves.length, elementPath, level, isRepeated));
+      else if (element.num_children === undefined)
+        throw new TableFault(`damaged: ${elementPath.join(".")} has no type`);
     }
   };
   const root = schema[0];
   if (root === undefined) throw new TableFault("damaged: it has no schema");
   visit(root, [], 0, false);
-  if (next !== schema.length) throw new TableFault("damaged: its schema goes on behind its end");
+  if (next !== schema.length) throw new TableFault("damaged: its schema continues after its end");
   return leaves;
 }
 

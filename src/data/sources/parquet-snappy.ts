@@ -1,11 +1,11 @@
 import { TableFault } from "./table-columns.ts";
 
-/** Shorter runs are copied byte by byte: a call costs more. */
+/** Shorter runs are copied byte by byte, because a call costs more. */
 const SHORT = 24;
 
 /**
- * Decompresses raw snappy. Literals, of which compressed images consist, are copied whole: two to four times as fast as
- * hyparquet's decoders, which also take a stream that is shorter than claimed.
+ * Decompresses raw snappy. Literals, of which compressed images consist, are copied whole. This is two to four times as
+ * fast as hyparquet's decoders, which also accept a stream that is shorter than claimed.
  *
  * @throws TableFault for bytes that do not decompress to exactly `length`
  * @see https://github.com/google/snappy/blob/main/format_description.txt
@@ -20,7 +20,7 @@ export function decompressSnappy(input: Uint8Array, length: number): Uint8Array 
     claimed += (byte & 127) * 2 ** shift;
   }
   if (claimed !== length) throw new TableFault(`damaged: its snappy data have ${claimed} bytes, expected ${length}`);
-  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled, or refused
+  const output = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // filled completely, or refused
   let filled = 0;
   while (at < input.length) {
     const tag = input[at++] as number;
@@ -49,7 +49,7 @@ export function decompressSnappy(input: Uint8Array, length: number): Uint8Array 
     } else for (let i = 1; i < offsetBytes; i++) offset += (input[at + i] as number) * 2 ** (8 * i);
     at += offsetBytes;
     if (offset === 0 || offset > filled || filled + size > length) throw damaged();
-    for (let i = 0; i < size; i++) output[filled + i] = output[filled - offset + i] as number; // may overlap: 64 at most
+    for (let i = 0; i < size; i++) output[filled + i] = output[filled - offset + i] as number; // may overlap: at most 64
     filled += size;
   }
   if (filled !== length) throw damaged();

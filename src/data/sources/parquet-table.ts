@@ -3,7 +3,7 @@ import { type OpenFooter, readFooter } from "./parquet-footer.ts";
 import type { Leaf } from "./parquet-schema.ts";
 import { chooseColumns, type TableColumns, TableFault, type TableField } from "./table-columns.ts";
 
-/** A Parquet file whose columns are known. */
+/** A Parquet file with known columns. */
 export interface ParquetTable {
   readonly footer: OpenFooter;
   readonly columns: TableColumns;
@@ -11,14 +11,17 @@ export interface ParquetTable {
   /** names of the images' files; null where there are none */
   readonly path: Leaf | null;
   readonly label: Leaf;
-  /** text beside labels that are numbers; null where there is none */
+  /** text stored with numeric labels; null where there is none */
   readonly labelText: Leaf | null;
 }
 
-/** The key under which `datasets` writes what its columns mean. */
+/** The key under which `datasets` describes its columns. */
 const HUGGING_FACE = "huggingface";
 
-/** Reads what a file holds: its footer only. @throws TableFault for a file that holds no images, or not clearly */
+/**
+ * Reads what a file contains, from its footer only. @throws TableFault for a file without images, or where the columns
+ * are ambiguous
+ */
 export async function openTable(file: ByteSource): Promise<ParquetTable> {
   const footer = await readFooter(file);
   const columns = chooseColumns(fieldsOf(footer.leaves, 0), footer.notes.get(HUGGING_FACE));
@@ -28,7 +31,7 @@ export async function openTable(file: ByteSource): Promise<ParquetTable> {
     );
     const [leaf] = found;
     if (leaf !== undefined && found.length === 1) return leaf;
-    throw new TableFault(`damaged: ${found.length} columns are called ${path.join(".")}`);
+    throw new TableFault(`damaged: ${found.length} columns are named ${path.join(".")}`);
   };
   return {
     footer,
@@ -40,7 +43,7 @@ export async function openTable(file: ByteSource): Promise<ParquetTable> {
   };
 }
 
-/** The columns as a tree, from those with values. */
+/** Builds the tree of columns from those with values. */
 function fieldsOf(leaves: readonly Leaf[], depth: number): TableField[] {
   const groups = new Map<string, Leaf[]>();
   for (const leaf of leaves) {

@@ -1,15 +1,18 @@
 import { TableFault } from "./table-columns.ts";
 
 /*
- * Parquet's footers and page headers are structs of Thrift's compact protocol, which hyparquet parses. It takes lengths and
- * nesting as they are claimed, so the bytes are walked first: afterwards every length lies in them, and what is made of them
- * is bounded. Source: github.com/apache/thrift, doc/specs/thrift-compact-protocol.md.
+ * Parquet's footers and page headers are structs of Thrift's compact protocol, which hyparquet parses. It trusts the
+ * claimed lengths and nesting, so the bytes are scanned first: afterwards every length is inside the bytes, and the
+ * size of the result is bounded. Source: github.com/apache/thrift, doc/specs/thrift-compact-protocol.md.
  */
 
-/** Parquet's own structs are 8 deep at most. */
+/** Maximum nesting of structs; Parquet's have at most 8 levels. */
 const DEPTH = 32;
 
-/** Fields and list elements of a struct. A column chunk with statistics has about 25: this is 20,000 row groups of two columns. */
+/**
+ * Maximum number of fields and list elements of a struct. A column chunk with statistics has about 25: this is enough
+ * for 20,000 row groups of two columns.
+ */
 const VALUES = 1_000_000;
 
 const STOP = 0;
@@ -30,17 +33,17 @@ interface Walk {
 }
 
 /**
- * Where the struct ends that begins at `start`.
+ * Finds the end of the struct that begins at `start`.
  *
- * @returns null if the bytes end before it does
- * @throws TableFault for what is no struct of Parquet: types that it has not, nesting and counts beyond any use
+ * @returns null if the bytes end first
+ * @throws TableFault for anything but a struct of Parquet: types that it does not use, excessive nesting and counts
  */
 export function structEnd(bytes: Uint8Array, start = 0): number | null {
   const walk = { bytes, at: start, values: 0 };
   return skipStruct(walk, 1) ? walk.at : null;
 }
 
-/** Each of these is false where the bytes end first. */
+/** Each of these functions returns false where the bytes end first. */
 function skipStruct(walk: Walk, depth: number): boolean {
   if (depth > DEPTH) throw new TableFault(`damaged: structs nested more than ${DEPTH} deep`);
   while (walk.at < walk.bytes.length) {
@@ -48,13 +51,13 @@ function skipStruct(walk: Walk, depth: number): boolean {
     const type = head & 15;
     if (type === STOP) return true;
     if (head < 16 && readVarint(walk, 5) === null) return false; // the field's number
-    if (type !== TRUE && type !== FALSE && !skipValue(walk, type, depth)) return false; // a boolean is its type
+    if (type !== TRUE && type !== FALSE && !skipValue(walk, type, depth)) return false; // the type of a boolean is its value
   }
   return false;
 }
 
 function skipValue(walk: Walk, type: number, depth: number): boolean {
-  if (++walk.values > VALUES) throw new TableFault(`damaged, or of more parts than can be of use (${VALUES})`);
+  if (++walk.values > VALUES) throw new TableFault(`damaged, or more parts than the maximum of ${VALUES}`);
   if (type <= BYTE) return skip(walk, 1);
   if (type >= I16 && type <= I64) return readVarint(walk, type === I64 ? 10 : 5) !== null;
   if (type === DOUBLE) return skip(walk, 8);
@@ -72,9 +75,9 @@ function skipList(walk: Walk, depth: number): boolean {
   const head = walk.bytes[walk.at++];
   if (head === undefined) return false;
   const size = head >> 4 === 15 ? readVarint(walk, 5) : head >> 4;
-  if (size === null || size > walk.bytes.length - walk.at) return false; // an element takes a byte at least
+  if (size === null || size > walk.bytes.length - walk.at) return false; // an element takes at least one byte
   const type = head & 15;
-  if (type === STOP) throw new TableFault("damaged: a list of nothing");
+  if (type === STOP) throw new TableFault("damaged: a list without an element type");
   for (let i = 0; i < size; i++) if (!skipValue(walk, type, depth)) return false;
   return true;
 }
@@ -84,7 +87,7 @@ function skip(walk: Walk, bytes: number): boolean {
   return walk.at <= walk.bytes.length;
 }
 
-/** An unsigned number of 7 bits a byte; null where the bytes end first. */
+/** Reads an unsigned number of 7 bits per byte; null where the bytes end first. */
 function readVarint(walk: Walk, maximum: number): number | null {
   let value = 0;
   for (let i = 0; i < maximum; i++) {

@@ -10,9 +10,9 @@ export interface ByteValues {
   readonly ends: Uint32Array;
 }
 
-/** An encoding that writers give to blocks of a delta: 128 values, or 2,048. */
+/** Maximum block size of a delta encoding; writers use 128 values, or 2,048. */
 const DELTA_BLOCK = 1 << 20;
-/** The most that values which repeat the start of those before them may come to, bytes. */
+/** Maximum total size of values that are encoded by prefixes of the previous value, in bytes. */
 const EXPANDED_BYTES = 1 << 30;
 
 /**
@@ -32,7 +32,7 @@ export async function decodeBytes(bytes: Uint8Array, count: number, encoding: st
     const suffixes = await decodeDeltas(bytes, prefixes.end, count);
     return joinPrefixes(prefixes.values, sliceValues(bytes, suffixes.end, suffixes.values));
   }
-  throw new TableFault(`values are encoded as ${encoding}, which is not read`);
+  throw new TableFault(`values are encoded as ${encoding}, which is not supported`);
 }
 
 function decodePlain(bytes: Uint8Array, count: number): ByteValues {
@@ -52,7 +52,7 @@ function decodePlain(bytes: Uint8Array, count: number): ByteValues {
   return { bytes, starts, ends };
 }
 
-/** Values of known lengths, one behind the other. */
+/** Returns contiguous values of known lengths. */
 function sliceValues(bytes: Uint8Array, start: number, lengths: Int32Array): ByteValues {
   const starts = new Uint32Array(lengths.length);
   const ends = new Uint32Array(lengths.length);
@@ -68,7 +68,7 @@ function sliceValues(bytes: Uint8Array, start: number, lengths: Int32Array): Byt
   return { bytes, starts, ends };
 }
 
-/** Each value begins as the one before it does. */
+/** Restores values that share a prefix with the previous value. */
 function joinPrefixes(prefixes: Int32Array, suffixes: ByteValues): ByteValues {
   const starts = new Uint32Array(prefixes.length);
   const ends = new Uint32Array(prefixes.length);
@@ -76,7 +76,8 @@ function joinPrefixes(prefixes: Int32Array, suffixes: ByteValues): ByteValues {
   let before = 0;
   for (let i = 0; i < prefixes.length; i++) {
     const prefix = prefixes[i] as number;
-    if (prefix < 0 || prefix > before) throw new TableFault("damaged: a value repeats more than the one before it has");
+    if (prefix < 0 || prefix > before)
+      throw new TableFault("damaged: a value repeats more bytes than the previous one has");
     before = prefix + (suffixes.ends[i] as number) - (suffixes.starts[i] as number);
     starts[i] = total;
     total += before;
@@ -93,14 +94,14 @@ function joinPrefixes(prefixes: Int32Array, suffixes: ByteValues): ByteValues {
   return { bytes, starts, ends };
 }
 
-/** How whole numbers are kept, and the range that they are declared to have. */
+/** The storage of whole numbers, and their declared range. */
 interface IntegerType {
   readonly storedBits: 32 | 64;
   readonly bits: number;
   readonly isUnsigned: boolean;
 }
 
-/** Decodes whole numbers. @throws TableFault as {@link decodeBytes}, and for numbers beyond their type or ±2^53 */
+/** Decodes whole numbers. @throws TableFault as {@link decodeBytes}, and for numbers outside their type or ±2^53 */
 export async function decodeNumbers(
   bytes: Uint8Array,
   count: number,
@@ -114,8 +115,8 @@ export async function decodeNumbers(
   for (let i = 0; i < count; i++) {
     const stored = Number(raw[i]);
     const number = isUnsigned && stored < 0 ? stored + 2 ** storedBits : stored;
-    if (!Number.isSafeInteger(number)) throw new TableFault(`the number ${raw[i]} is beyond any use`);
-    if (number < low || number >= high) throw new TableFault(`damaged: the number ${number}, of ${bits} bits`);
+    if (!Number.isSafeInteger(number)) throw new TableFault(`the number ${raw[i]} is outside the supported range`);
+    if (number < low || number >= high) throw new TableFault(`damaged: the number ${number} does not fit ${bits} bits`);
     numbers[i] = number;
   }
   return numbers;
@@ -131,13 +132,14 @@ async function decodeIntegers(
   const width = bits / 8;
   if (width * count > bytes.length) throw endsEarly(Math.floor(bytes.length / width), count);
   if (width * count < bytes.length) throw leftOver(bytes.length - width * count);
-  const own = Uint8Array.from(bytes); // memory that begins where numbers may
+  const aligned = Uint8Array.from(bytes); // memory that is aligned for numbers
   if (encoding === "BYTE_STREAM_SPLIT") {
-    for (let i = 0; i < count; i++) for (let b = 0; b < width; b++) own[i * width + b] = bytes[b * count + i] as number;
+    for (let i = 0; i < count; i++)
+      for (let b = 0; b < width; b++) aligned[i * width + b] = bytes[b * count + i] as number;
   } else if (encoding !== "PLAIN") {
-    throw new TableFault(`numbers are encoded as ${encoding}, which is not read`);
+    throw new TableFault(`numbers are encoded as ${encoding}, which is not supported`);
   }
-  return bits === 32 ? new Int32Array(own.buffer) : new BigInt64Array(own.buffer);
+  return bits === 32 ? new Int32Array(aligned.buffer) : new BigInt64Array(aligned.buffer);
 }
 
 async function decodeDeltas<Bits extends 32 | 64 = 32>(
@@ -154,7 +156,7 @@ async function decodeDeltas<Bits extends 32 | 64 = 32>(
   return { values: values as Bits extends 64 ? Int32Array | BigInt64Array : Int32Array, end: reader.offset };
 }
 
-/** What hyparquet takes as it is claimed: the header says how many values come, and in blocks of which size. */
+/** Checks the values of the header that hyparquet trusts: the number of values, and the block sizes. */
 function checkDeltas(bytes: Uint8Array, start: number, count: number): void {
   const header: number[] = [];
   for (let at = start; header.length < 3; ) {
@@ -173,7 +175,9 @@ function checkDeltas(bytes: Uint8Array, start: number, count: number): void {
   }
 }
 
-/** Decodes positions in a dictionary. @param entries  of the dictionary. @throws TableFault for one beyond it */
+/**
+ * Decodes positions in a dictionary. @param entries number of its entries @throws TableFault for a position outside
+ */
 export function decodeIndices(bytes: Uint8Array, count: number, entries: number): Uint32Array {
   const indices = new Uint32Array(count);
   if (count === 0) return indices;
@@ -195,5 +199,5 @@ function endsEarly(at: number, count: number): TableFault {
 }
 
 function leftOver(bytes: number): TableFault {
-  return new TableFault(`damaged: ${bytes} bytes are left behind its values`);
+  return new TableFault(`damaged: ${bytes} bytes remain after its values`);
 }

@@ -3,17 +3,18 @@ import { runWithin } from "./run-within.ts";
 import { TableFault } from "./table-columns.ts";
 import { littleEndian, parseZstdHeader, zstdFrameKind, zstdHeaderBytes } from "./zstd-header.ts";
 
-/** A decoder need not take a larger window, says the format; writers choose one of the content's size at most. */
+/** The format requires no larger window of decoders; writers choose at most the content's size. */
 const WINDOW = 8 << 20;
 
-/** What decoding may take, ms, and more for each so many bytes: far more than it does. */
+/** Time limit of decoding in ms, and the additional time per number of bytes: far more than it needs. */
 const DEADLINE = 5000;
 const SLOWEST = 5000;
 
 /**
- * Decompresses zstd frames by fzstd, which allocates what a frame's header claims: headers are looked at before.
+ * Decompresses zstd frames with fzstd. fzstd allocates the size that a frame's header claims, so headers are checked
+ * first.
  *
- * @throws TableFault for a window beyond what `length` bytes could use, more than `length` bytes, or a wrong checksum
+ * @throws TableFault for a window larger than `length` bytes can need, more than `length` bytes, or a wrong checksum
  * @see RFC 8878
  */
 export async function openZstd(): Promise<(bytes: Uint8Array, length: number) => Uint8Array> {
@@ -45,7 +46,7 @@ interface Frame {
   readonly checksum: number | null;
 }
 
-/** The frames that hold data. */
+/** Splits the data into its frames with content. */
 function splitFrames(bytes: Uint8Array, maxWindow: number): Frame[] {
   const frames: Frame[] = [];
   let at = 0;
@@ -69,7 +70,7 @@ function splitFrames(bytes: Uint8Array, maxWindow: number): Frame[] {
     for (let isLast = false; !isLast; ) {
       const header = uint(3);
       isLast = (header & 1) === 1;
-      take(((header >> 1) & 3) === 1 ? 1 : header >> 3); // a block of one repeated byte, or of as many as it says
+      take(((header >> 1) & 3) === 1 ? 1 : header >> 3); // a block of one repeated byte, or of the stated length
     }
     const checksum = hasChecksum ? uint(4) : null;
     frames.push({ frame: bytes.subarray(start, at), checksum });

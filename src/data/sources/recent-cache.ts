@@ -1,20 +1,21 @@
-/** Results that are kept while they were used lately. */
+/** A cache of recently used results. */
 export interface RecentCache<Key, Result> {
-  /** The result for a key: the one that is kept or under way, else made anew. A failed one is not kept. */
+  /** Returns the result for a key: one that is kept or in progress, else a new one. A failed result is not kept. */
   get(key: Key, make: () => Promise<Result>): Promise<Result>;
   clear(): void;
 }
 
 /**
- * Makes a cache that keeps what was used last, whatever its weight, and before it what fits into `capacity` with it.
+ * Makes a cache that keeps the most recently used result whatever its weight, and earlier ones as far as they fit into
+ * `capacity` together with it.
  *
- * @param weigh  of a result, in the capacity's unit; known once it is made
+ * @param weigh  weight of a result, in the capacity's unit; known once it is made
  */
 export function createRecentCache<Key, Result>(
   capacity: number,
   weigh: (result: Result) => number,
 ): RecentCache<Key, Result> {
-  const kept = new Map<Key, { readonly result: Promise<Result>; weight: number }>(); // the one used last is the last
+  const kept = new Map<Key, { readonly result: Promise<Result>; weight: number }>(); // the most recently used is the last
   let total = 0;
 
   function drop(key: Key): void {

@@ -5,10 +5,10 @@ const sandbox: { work: () => void } = { work: () => {} };
 const CONTEXT = createContext(sandbox);
 
 /**
- * Does work that a library might never end on damaged data: fzstd decodes some for ever. It does not wait for anything.
+ * Runs synchronous work that a library might never end on damaged data: fzstd decodes some data forever.
  *
- * @param milliseconds  it is ended after this time
- * @throws Error where it is, else what the work throws
+ * @param milliseconds  time limit
+ * @throws Error when the time is over, else the error of the work
  */
 export function runWithin(milliseconds: number, work: () => void): void {
   sandbox.work = work;

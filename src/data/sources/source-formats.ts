@@ -8,7 +8,10 @@ import { parquetContainer } from "./parquet-format.ts";
 import { tarContainer } from "./tar-format.ts";
 import { zipFormat } from "./zip-format.ts";
 
-/** Every format that images are read in, in the order in which a root is tried. A new one is its file and its name here. */
+/**
+ * Every format in which images are read, in the order in which a root is tried. To add one, add its file and its name
+ * here.
+ */
 export const SOURCE_FORMATS: readonly SourceFormat[] = [
   folderFormat,
   containerFormat(tarContainer),
@@ -20,12 +23,12 @@ export const SOURCE_FORMATS: readonly SourceFormat[] = [
   listFormat,
 ];
 
-/** How the names of containers end, lower case. */
+/** Lower-case extensions of containers. */
 export const CONTAINER_ENDINGS: readonly string[] = SOURCE_FORMATS.flatMap(({ endings }) => endings ?? []);
 
-/** Opens a source that was listed before, in any thread. @throws Error for a format that is none */
+/** Opens a source that was listed before, in any thread. @throws Error for an unknown format */
 export function openSource(place: SourcePlace): ImageSource {
   const found = SOURCE_FORMATS.find(({ name }) => name === place.format);
-  if (found === undefined) throw new Error(`no source of images is called "${place.format}"`);
+  if (found === undefined) throw new Error(`unknown image source format "${place.format}"`);
   return found.open(place);
 }

@@ -3,26 +3,26 @@ import { z } from "zod";
 /** A column of a table, or a field of a struct in it. */
 export interface TableField {
   readonly name: string;
-  /** what its values are: bytes, text, whole numbers, a struct of fields, or what is of no use here */
+  /** kind of its values: bytes, text, whole numbers, a struct of fields, or a kind that is not used */
   readonly kind: "bytes" | "text" | "number" | "struct" | "unused";
-  /** fields of a struct; none in others */
+  /** fields of a struct; empty for other kinds */
   readonly fields: readonly TableField[];
 }
 
-/** Where a table has what is read of it: names of columns, and of fields in them. */
+/** The columns of a table that are read, by their names, and fields in them. */
 export interface TableColumns {
   /** encoded images */
   readonly image: readonly string[];
   /** names of the images' files; null where there are none */
   readonly path: readonly string[] | null;
   readonly label: readonly string[];
-  /** text beside labels that are numbers, which says the class too; absent where there is none */
+  /** text stored with numeric labels that identifies the class too; absent where there is none */
   readonly labelText?: readonly string[];
-  /** names of the classes that numbers as labels stand for, in their order; null where the table does not tell */
+  /** names of the classes that numeric labels represent, in their order; null where the table does not state them */
   readonly labelNames: readonly string[] | null;
 }
 
-/** What columns are called, those to prefer first. */
+/** Names of columns, in order of preference. */
 const IMAGE_NAMES = ["image", "img", "jpg", "jpeg", "png", "webp", "image_bytes", "bytes", "picture", "photo"];
 const LABEL_NAMES = [
   "wnid",
@@ -44,7 +44,7 @@ const LABEL_NAMES = [
 ];
 const PATH_NAMES = ["path", "file_name", "filename", "image_path", "file", "__key__", "key", "image_id"];
 
-/** Of a list of files, whose images are not in a column. */
+/** For a list of files, whose images are not in a column. */
 const LIST_PATH_NAMES = [
   ...PATH_NAMES,
   "filepath",
@@ -61,14 +61,14 @@ const LIST_PATH_NAMES = [
   "id",
 ];
 
-/** Why a table cannot be read as images with labels, in words and without its name. */
+/** Explains why a table cannot be read as images with labels, without the table's name. */
 export class TableFault extends Error {
   override readonly name = "TableFault";
 }
 
 /**
- * Chooses the columns of a table that hold images, their names and their labels: by the features that `datasets` writes
- * beside the schema, else by name and kind.
+ * Chooses the columns of a table that contain images, their names and their labels: by the features that `datasets`
+ * stores with the schema, else by name and kind.
  *
  * @param features  the text of the schema's metadata "huggingface"; undefined where there is none
  * @throws TableFault where there is no such column, or more than one
@@ -79,7 +79,7 @@ export function chooseColumns(fields: readonly TableField[], features: string | 
   const label = chooseLabel(fields, types);
   const path = choosePath(fields, image);
   const names = [image.column.name, ...(path ?? [])];
-  const text = textBeside(
+  const text = labelTextColumn(
     label,
     fields.filter(({ name }) => !names.includes(name)),
   );
@@ -106,14 +106,14 @@ function readFeatures(text: string | undefined): Map<string, Feature> {
   return types;
 }
 
-/** Without them the order of the labels could not be told: what cannot be read is a fault. */
+/** Parses the features. Unreadable features are a fault, because without them the order of the labels is unknown. */
 function parseFeatures(text: string | undefined): Record<string, unknown> {
   if (text === undefined) return {};
   try {
     const value: unknown = JSON.parse(text);
     return featuresSchema.safeParse(value).data?.info.features ?? {};
   } catch {
-    throw new TableFault('the features that its metadata have ("huggingface") are not JSON; write the table again');
+    throw new TableFault('the features in its metadata ("huggingface") are not JSON; write the table again');
   }
 }
 
@@ -121,11 +121,14 @@ function parseFeatures(text: string | undefined): Record<string, unknown> {
 export interface ListColumns {
   readonly path: string;
   readonly label: string;
-  /** text beside labels that are numbers, which says the class too; null where there is none */
+  /** text stored with numeric labels that identifies the class too; null where there is none */
   readonly labelText: string | null;
 }
 
-/** Chooses the columns of a list of images' files by name. @throws TableFault where there is no such column, or more than one */
+/**
+ * Chooses the columns of a list of image files by name. @throws TableFault where there is no such column, or more than
+ * one
+ */
 export function chooseListColumns(fields: readonly TableField[]): ListColumns {
   const found = fields.filter(({ name, kind }) => kind === "text" && LIST_PATH_NAMES.includes(plainName(name)));
   const path = pick(found, ({ name }) => name, LIST_PATH_NAMES);
@@ -134,9 +137,9 @@ export function chooseListColumns(fields: readonly TableField[]): ListColumns {
       found.length === 0 ? "no column of paths (such as path, filename, image)" : "several columns of paths";
     throw new TableFault(`${fault} among ${describeFields(fields)}`);
   }
-  const others = fields.filter(({ name }) => name !== path.name);
-  const label = chooseLabel(others, new Map());
-  return { path: path.name, label: label.name, labelText: textBeside(label, others)?.name ?? null };
+  const remaining = fields.filter(({ name }) => name !== path.name);
+  const label = chooseLabel(remaining, new Map());
+  return { path: path.name, label: label.name, labelText: labelTextColumn(label, remaining)?.name ?? null };
 }
 
 interface ImageColumn {
@@ -174,8 +177,11 @@ function chooseLabel(fields: readonly TableField[], types: ReadonlyMap<string, F
   throw new TableFault(`no column of labels (such as label, cls, wnid) among ${describeFields(fields)}`);
 }
 
-/** The column of text that says the class of a row too, so that numbers in another order than the benchmark's show. */
-function textBeside(label: TableField, fields: readonly TableField[]): TableField | null {
+/**
+ * Finds the column of text that also identifies a row's class; it reveals numeric labels in another order than the
+ * benchmark's.
+ */
+function labelTextColumn(label: TableField, fields: readonly TableField[]): TableField | null {
   if (label.kind !== "number") return null;
   const texts = fields.filter(({ name, kind }) => kind === "text" && LABEL_NAMES.includes(plainName(name)));
   return pick(texts, ({ name }) => name, LABEL_NAMES);
@@ -189,7 +195,7 @@ function choosePath(fields: readonly TableField[], { column }: ImageColumn): rea
   return chosen === null ? null : [chosen.name];
 }
 
-/** The one that is there, else the one whose name is first in the list; null where that is none. */
+/** Returns the only item, else the one whose name is first in the list; null where there is none. */
 function pick<Item>(items: readonly Item[], nameOf: (item: Item) => string, order: readonly string[]): Item | null {
   if (items.length <= 1) return items[0] ?? null;
   for (const name of order) {
@@ -201,10 +207,10 @@ function pick<Item>(items: readonly Item[], nameOf: (item: Item) => string, orde
 
 function describeFields(fields: readonly TableField[]): string {
   const some = fields.slice(0, 20).map(({ name, kind }) => (kind === "unused" ? name : `${name} (${kind})`));
-  return some.length === 0 ? "its columns, of which there are none" : some.join(", ");
+  return some.length === 0 ? "its columns (there are none)" : some.join(", ");
 }
 
-/** A column's name however its words are parted: "Class ID" is class_id. */
+/** Normalizes a column's name, however its words are separated: "Class ID" becomes class_id. */
 function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/(?<=\w)[- ](?=\w)/g, "_");
 }

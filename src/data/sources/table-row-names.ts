@@ -1,12 +1,12 @@
 import { escapeText } from "./member-name.ts";
 
-/** Digits of a row's number, so that text and numbers have one order. */
+/** Number of digits of a row's number, so that text and numbers have the same order. */
 const ROW_DIGITS = 8;
 
 /**
- * Names of a table's rows: what its column of paths says where that is there for each row and no two are one, else the row's
- * number and behind it what the column says. A path that is absolute or leads up is that of the machine on which the table
- * was made: its last part is taken.
+ * Returns the names of a table's rows: the values of its column of paths if each row has one and all differ, else the
+ * row's number followed by that value. A path that is absolute or leads up comes from the machine on which the table
+ * was made; only its last part is used.
  *
  * @param paths  null where a row has none
  */

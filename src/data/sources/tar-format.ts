@@ -6,7 +6,7 @@ import { indexTar } from "./tar-index.ts";
 import { readTarIndex } from "./tar-index-cache.ts";
 import type { TarMember } from "./tar-member.ts";
 
-/** Tars: a member is where its data begin. They are read in place. */
+/** Tars, read in place. A member's position is where its data begin. */
 export const tarContainer: ContainerFormat = {
   name: "tar",
   endings: [".tar"],
@@ -19,17 +19,17 @@ export const tarContainer: ContainerFormat = {
       const bytes = new Uint8Array(await tar.slice(position, position + length));
       if (bytes.length === length) return bytes;
       throw new InputError(
-        `${path}: ends before byte ${position + length}; was it changed since its members were listed? run again`,
+        `${path}: ends before byte ${position + length}; was it changed after its members were listed? run again`,
       );
     },
-    // of many small reads, synchronous ones are the fastest
+    // synchronous reads are the fastest for many small reads
     readHead: async ({ path }, { position, bytes }, into) =>
       readFileStart(path, position, into.subarray(0, Math.min(into.length, bytes))),
     close: async () => {},
   }),
 };
 
-/** The members that are files, as a container lists them. */
+/** Lists the members that are files. */
 export function* filesOf(members: readonly TarMember[]): Iterable<ContainerMember> {
   for (const { type, name, bytes, offset, text } of members) {
     if (type === "file") yield { name, bytes, position: offset, text };

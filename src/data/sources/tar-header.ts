@@ -1,17 +1,20 @@
 import { memberName } from "./member-name.ts";
 
-/** A tar is a row of these: a header, the data, zeros to the next full block. It ends with two blocks of zeros. */
+/**
+ * Size of a block. A tar is a sequence of headers, each followed by data padded with zeros to a full block, and ends
+ * with two blocks of zeros.
+ */
 export const BLOCK = 512;
 
-/** What one header block says. */
+/** The content of a header block. */
 export interface TarHeader {
   /** with the ustar prefix before it; up to the first NUL of the field */
   readonly name: string;
   /** the type character; "\0" in tars from before ustar */
   readonly flag: string;
-  /** bytes of data, as the header gives them; NaN for a negative number */
+  /** bytes of data, as in the header; NaN for a negative number */
   readonly size: number;
-  /** whether bytes stand where only ustar has a prefix: readers disagree about the name */
+  /** whether there are bytes where only ustar has a prefix: programs disagree about the name */
   readonly oddPrefix: boolean;
 }
 
@@ -21,10 +24,11 @@ const USTAR = Buffer.from("ustar\0");
 const SLASH = Buffer.from("/");
 
 /**
- * Decodes a header block: ustar, GNU, PAX and older. Strict where readers of tars differ or take the first characters of
- * what they cannot read, because a tar that two of them read differently has no members to rely on.
+ * Decodes a header block: ustar, GNU, PAX and older. It is strict where programs that read tars differ, or accept the
+ * first characters of a field they cannot read, because the members of a tar that two programs read differently are not
+ * reliable.
  *
- * @returns the reason where it is no valid header
+ * @returns a description of the fault where it is not a valid header
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html, "ustar Interchange Format";
  *   https://www.gnu.org/software/tar/manual/html_node/Standard.html; Python 3.11's `TarInfo.frombuf`
  */
@@ -59,10 +63,10 @@ function hasNumbers(block: Buffer): boolean {
   );
 }
 
-/** The sum of a header's bytes, with blanks for the sum itself; some old writers took bytes with signs. */
+/** Checks the sum of a header's bytes, with blanks in place of the sum; some old programs summed signed bytes. */
 function hasChecksum(block: Buffer, sum: number): boolean {
   let unsigned = 8 * 32;
-  let high = 0; // bytes of 128 and more count 256 less with signs
+  let high = 0; // bytes of 128 and more count 256 less when signed
   for (let i = 0; i < BLOCK; i++) {
     if (i === 148) i = 156;
     const byte = block[i] as number;
@@ -72,10 +76,13 @@ function hasChecksum(block: Buffer, sum: number): boolean {
   return sum === unsigned || sum === unsigned - 256 * high;
 }
 
-/** Octal digits among blanks up to the first NUL; or, behind a byte of 0x80 or 0xff, GNU's base 256. Null for others. */
+/**
+ * Decodes octal digits surrounded by blanks up to the first NUL, or GNU's base 256 after a byte of 0x80 or 0xff. Null
+ * for other content.
+ */
 function decodeNumber(block: Buffer, at: number, bytes: number): number | null {
   const first = block[at] as number;
-  if (first === 0xff) return Number.NEGATIVE_INFINITY; // a number below 0: which one matters nowhere
+  if (first === 0xff) return Number.NEGATIVE_INFINITY; // a negative number; its value is never used
   if (first === 0x80) {
     let value = 0;
     for (let i = at + 1; i < at + bytes; i++) value = value * 256 + (block[i] as number);
@@ -96,17 +103,17 @@ function isBlank(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= 13);
 }
 
-/** Bytes up to the first NUL of a field. */
+/** Returns the bytes up to the first NUL of a field. */
 export function untilNul(bytes: Buffer, from = 0, length = bytes.length): Buffer {
   const end = bytes.indexOf(0, from);
   return bytes.subarray(from, end === -1 || end > from + length ? from + length : end);
 }
 
 /**
- * The records of an extended header, "length key=value\n" each, where the length is that of the whole record; NULs may
+ * Decodes the records of an extended header, each "length key=value\n" with the length of the whole record; NULs may
  * follow.
  *
- * @returns null where they are not so
+ * @returns null where they are malformed
  */
 export function decodeRecords(bytes: Buffer): Map<string, string> | null {
   const records = new Map<string, string>();

@@ -11,30 +11,31 @@ import { indexTar } from "./tar-index.ts";
 import type { TarMember } from "./tar-member.ts";
 
 /*
- * A stored index is text: a line of JSON with the tar's path and state, and the SHA-256 of the rest; then a line a member,
- * offset, size, "f", "d" or "o", content as base64 (empty where it is not kept, "=" where there is none), name. A name holds no
- * control character, so tabs and line ends are free.
+ * A stored index is text. The first line is JSON with the tar's path and state, and the SHA-256 of the rest. Each
+ * further line describes a member: offset, size, "f", "d" or "o", content as base64 (empty where it is not kept, "="
+ * where there is none), name. A name contains no control characters, so tabs and line ends can be separators.
  */
 const VERSION = 4;
 
 const TYPES = { f: "file", d: "directory", o: "other" } as const;
 
-/** The largest stored index, bytes: that of a tar with 5 million members. */
+/** Maximum size of a stored index in bytes: that of a tar with 5 million members. */
 const MAX_INDEX = 500e6;
 
 export interface TarIndexOptions {
-  /** whether a later change of the tar shows in its state; where not, it is indexed each time */
+  /** whether later changes of the tar show in its state; if not, it is indexed each time */
   readonly lasts?: (path: string, stats: BigIntStats) => boolean;
-  /** how the members are listed anew */
+  /** how the members are listed again */
   readonly index?: (path: string) => Promise<TarMember[]>;
 }
 
 /**
- * Lists the members of a tar as {@link indexTar} does, from the index stored for it if the tar's size, inode and times are
- * still the same; else indexes it and stores that. A stored index that is damaged or of another tar counts as none.
+ * Lists the members of a tar as {@link indexTar} does, from a stored index if the tar's size, inode and times are
+ * unchanged; else indexes the tar and stores the index. A stored index that is damaged or belongs to another tar is
+ * ignored.
  *
- * @param cacheFolder  where indexes are stored, made if it is not there
- * @throws InputError as indexTar does, if the tar changes meanwhile, or if the index cannot be written
+ * @param cacheFolder  where indexes are stored; created if it does not exist
+ * @throws InputError as indexTar does, if the tar changes in the meantime, or if the index cannot be written
  */
 export async function readTarIndex(
   path: string,
@@ -69,7 +70,7 @@ function indexName(tar: string): string {
   return `${sha256(tar).slice(0, 32)}.tar-index`;
 }
 
-/** Whether a file of this name and text is a whole index, of the tar that its name stands for. */
+/** Whether a file with this name and text is a complete index of the tar that its name identifies. */
 export function isTarIndex(name: string, text: string): boolean {
   const lineEnd = text.indexOf("\n");
   try {
@@ -93,7 +94,7 @@ function formatIndex(members: readonly TarMember[], tar: string, state: string):
   return `${headOf(tar, state, body)}\n${body}`;
 }
 
-/** The members a stored index lists; null if it is of another tar or state, or not as it was written. */
+/** Parses the members of a stored index; null if it belongs to another tar or state, or is damaged. */
 function parseIndex(text: string, tar: string, state: string): TarMember[] | null {
   const lineEnd = text.indexOf("\n");
   const body = text.slice(lineEnd + 1);

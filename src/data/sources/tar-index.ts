@@ -8,36 +8,43 @@ import { memberName } from "./member-name.ts";
 import { BLOCK, decodeHeader, decodeRecords, untilNul } from "./tar-header.ts";
 import { type MemberHeader, readMember, SPARSE, type TarMember } from "./tar-member.ts";
 
-/** One read holds the next image's header and, with extended headers too, the label before or after it. */
+/** One read contains the next image's header and, even with extended headers, the label before or after it. */
 const WINDOW = 4096;
 
-/** Headers of one member, and zeros after the last, beyond this are not what a tar writer makes. */
+/**
+ * Maximum size of a member's headers, and of the zeros after the last member; no program that writes tars exceeds it.
+ */
 const MAX_OVERHEAD = 16 << 20;
 
-/** ImageNet's training set in one tar has 2.6 million, with labels. One is about 150 bytes of memory. */
+/**
+ * Maximum number of members. ImageNet's training set in one tar has 2.6 million, with labels. A member takes about 150
+ * bytes of memory.
+ */
 const MEMBERS = 10_000_000;
 
-/** An extended header beyond this holds no name that could be a path. */
+/** Maximum size of an extended header; a larger one contains no name that could be a path. */
 const MAX_EXTENDED = 4 << 20;
 
-/** Types of headers that say more of the member after them: GNU's long name and link, records for one or for all. */
+/**
+ * Types of headers that describe the next member further: GNU's long name and link, records for one or for all members.
+ */
 const EXTENDED: readonly string[] = ["L", "K", "x", "X", "g"];
 
-/** Character sets that POSIX has for an extended header: names are UTF-8, or bytes as they are. */
+/** Character sets of POSIX for an extended header: names are UTF-8, or plain bytes. */
 const CHARSETS: readonly string[] = ["ISO-IR 10646 2000 UTF-8", "BINARY"];
 
 const NO_RECORDS: ReadonlyMap<string, string> = new Map();
 
-/** Members after which other work of the process gets its turn. */
+/** Number of members after which other work of the process can run. */
 const TURN = 2048;
 
 /**
  * Lists the members of a tar file (ustar, GNU, PAX, older ones), in its order. The data are skipped: of a tar of
- * photographs a few per cent are read. Nothing is written.
+ * photographs a few percent are read. Nothing is written.
  *
  * @param limits.members  refuse a tar with more members than this
- * @throws InputError naming the tar, and the member: a tar that is cut short, compressed or damaged, two members of one
- *   name, and what {@link readMember} refuses
+ * @throws InputError naming the tar, and the member: a tar that is truncated, compressed or damaged, two members with
+ *   the same name, and the errors of {@link readMember}
  */
 export async function indexTar(path: string, limits: { readonly members?: number } = {}): Promise<TarMember[]> {
   const file = openTar(path);
@@ -52,9 +59,9 @@ export async function indexTar(path: string, limits: { readonly members?: number
 }
 
 /**
- * The same of a tar whose bytes come one after the other. All of it is read.
+ * Lists the members of a tar whose bytes are read sequentially. All of it is read.
  *
- * @param readAt  the bytes from a position on, fewer only at the end; each position is behind those read before
+ * @param readAt  returns the bytes from a position on, fewer only at the end; positions increase
  */
 export function indexTarStream(path: string, readAt: (position: number, length: number) => Promise<Uint8Array>) {
   const bufferAt = async (position: number, length: number) => asBuffer(await readAt(position, length));
@@ -67,7 +74,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 interface OpenTar {
   readonly path: string;
-  /** null of a stream */
+  /** null for a stream */
   readonly bytes: number | null;
   readonly readAt: ReadAt;
 }
@@ -91,10 +98,10 @@ async function listMembers(tar: OpenTar, maxMembers: number): Promise<TarMember[
     }
     const member = readMember(tar.path, header, tar.bytes ?? Number.POSITIVE_INFINITY);
     if (member.type === "file" && names.has(member.name)) {
-      throw new InputError(`${tar.path}: member ${quote(member.name)}: a second one of this name`);
+      throw new InputError(`${tar.path}: member ${quote(member.name)}: a second member with this name`);
     }
     if (members.length === maxMembers)
-      throw new InputError(`${tar.path}: more than ${maxMembers} members; pack it in shards`);
+      throw new InputError(`${tar.path}: more than ${maxMembers} members; split it into shards`);
     if (member.type === "file") names.add(member.name);
     const small = member.type === "file" && member.bytes <= SMALL_BYTES;
     const text = small ? (await tar.readAt(member.offset, member.bytes)).toString("latin1") : null;
@@ -107,10 +114,10 @@ async function listMembers(tar: OpenTar, maxMembers: number): Promise<TarMember[
 /**
  * Reads a member's header, with the extended headers before it.
  *
- * @returns null at the end mark
+ * @returns null at the end marker
  */
 async function nextHeader(tar: OpenTar, start: number, members: readonly TarMember[]): Promise<MemberHeader | null> {
-  const refuse = async (reason: string) => (await otherKind(tar)) ?? damaged(tar, start, members, reason);
+  const refuse = async (reason: string) => (await otherKindFault(tar)) ?? damaged(tar, start, members, reason);
   let longName: string | null = null;
   let records = NO_RECORDS;
   let kinds = "";
@@ -133,10 +140,10 @@ async function nextHeader(tar: OpenTar, start: number, members: readonly TarMemb
     if (whole.length < padded(header.size)) throw await cutShort(tar, members);
     at += whole.length;
     const content = whole.subarray(0, header.size);
-    if (!isZero(whole.subarray(header.size))) throw await refuse("its extended header goes on behind its end");
+    if (!isZero(whole.subarray(header.size))) throw await refuse("its extended header continues after its end");
     const kind = header.flag.toLowerCase();
-    // Of two of a kind some readers take the first, some the last
-    if (kind !== "g" && kinds.includes(kind)) throw await refuse("two extended headers of one kind");
+    // some programs use the first of two of a kind, others the last
+    if (kind !== "g" && kinds.includes(kind)) throw await refuse("two extended headers of the same kind");
     kinds += kind;
     if (kind === "l") longName = memberName(untilNul(content));
     if (kind === "k" || kind === "l") continue;
@@ -152,12 +159,12 @@ async function nextHeader(tar: OpenTar, start: number, members: readonly TarMemb
   }
 }
 
-/** Bytes with the zeros to the next full block. */
+/** Returns bytes including the zeros up to the next full block. */
 function padded(bytes: number): number {
   return Math.ceil(bytes / BLOCK) * BLOCK;
 }
 
-/** The bytes from a position on, which hold until the next read; fewer only at the end. */
+/** Returns the bytes from a position on, valid until the next read; fewer only at the end. */
 type ReadAt = (position: number, length: number) => Buffer | Promise<Buffer>;
 
 /** Reads a file through a small window. */
@@ -178,13 +185,13 @@ function windowReader(file: number): ReadAt {
   };
 }
 
-/** After the end mark only zeros may come: another tar behind it would be left out in silence. */
+/** Checks that only zeros follow the end marker: another tar after it would be skipped silently. */
 async function checkRest({ path, readAt }: OpenTar, from: number): Promise<void> {
   for (let position = from; ; position += WINDOW) {
     const bytes = await readAt(position, WINDOW);
     if (!isZero(bytes) || position - from > MAX_OVERHEAD) {
       throw new InputError(
-        `${path}: goes on after its end mark at byte ${from}; are these several tars in one? pack them as one`,
+        `${path}: continues after its end marker at byte ${from}; are these several concatenated tars? combine them into one tar`,
       );
     }
     if (bytes.length < WINDOW) return;
@@ -196,10 +203,10 @@ function isZero(bytes: Uint8Array): boolean {
 }
 
 async function cutShort(tar: OpenTar, members: readonly TarMember[]): Promise<InputError> {
-  const other = await otherKind(tar);
-  if (other !== null) return other;
+  const knownFault = await otherKindFault(tar);
+  if (knownFault !== null) return knownFault;
   const end = tar.bytes === null ? "" : ` at byte ${tar.bytes}`;
-  const where = tar.bytes === 0 ? "it is empty" : `it ends${end}${after(members)} without an end mark`;
+  const where = tar.bytes === 0 ? "it is empty" : `it ends${end}${after(members)} without an end marker`;
   return new InputError(`${tar.path}: cut short: ${where}; fetch the tar again`);
 }
 
@@ -214,12 +221,14 @@ function after(members: readonly TarMember[]): string {
   return last === undefined ? "" : `, after member ${quote(last.name)}`;
 }
 
-/** The error for files that are often found in a tar's place; null for others. */
-async function otherKind(tar: OpenTar): Promise<InputError | null> {
+/** Makes the error for files that are often found in place of a tar; null for others. */
+async function otherKindFault(tar: OpenTar): Promise<InputError | null> {
   if (tar.bytes === null) return null;
   const start = (await tar.readAt(0, Math.min(BLOCK, tar.bytes))).toString("latin1");
   if (start.startsWith("\x1f\x8b")) {
-    return new InputError(`${tar.path}: not a tar file, it is compressed by gzip; if it is a tar, call it .tar.gz`);
+    return new InputError(
+      `${tar.path}: not a tar file, it is compressed by gzip; if it is a tar, rename it to .tar.gz`,
+    );
   }
   if (start.startsWith("version https://git-lfs")) {
     return new InputError(`${tar.path}: not a tar file, it is a Git LFS pointer; fetch the file with git lfs pull`);

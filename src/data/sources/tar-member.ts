@@ -3,23 +3,23 @@ import { nameFault, quote } from "./archive-members.ts";
 import { IMAGE_NAME } from "./folder-entry.ts";
 import type { TarHeader } from "./tar-header.ts";
 
-/** One member of a tar file. */
+/** A member of a tar file. */
 export interface TarMember {
-  /** its path in the tar, "/" between, without "./" before it and "/" after it */
+  /** its path in the tar, with "/" between folders, without a leading "./" and a trailing "/" */
   readonly name: string;
-  /** other: a link or a device that is called as no image */
+  /** other: a link or a device whose name is not that of an image */
   readonly type: "file" | "directory" | "other";
   /** where its data begin, in bytes from the start of the tar */
   readonly offset: number;
   /** length of its data */
   readonly bytes: number;
-  /** its data, one character a byte (Latin-1), where they are at most `SMALL_BYTES`: labels need no second read */
+  /** its data, one character per byte (Latin-1), if there are at most `SMALL_BYTES`: labels need no second read */
   readonly text: string | null;
 }
 
-/** A member's header as the tar has it, with what the extended headers before it say. */
+/** A member's header as stored in the tar, with the content of the extended headers before it. */
 export interface MemberHeader extends TarHeader {
-  /** the header's own name, which tells folders in tars from before ustar */
+  /** the name in the header itself, which identifies folders in tars from before ustar */
   readonly headerName: string;
   /** GNU's long name, null where there is none */
   readonly longName: string | null;
@@ -29,15 +29,15 @@ export interface MemberHeader extends TarHeader {
   readonly offset: number;
 }
 
-/** One read of Node takes 2 GiB − 1 at most, and no image comes near. */
+/** A single read of Node returns at most 2 GiB − 1, and no image comes near. */
 const MEMBER_BYTES = 2 ** 31 - 1;
 
-/** How the keys begin that PAX has for sparse files. */
+/** Prefix of the PAX keys of sparse files. */
 export const SPARSE = "GNU.sparse.";
 
 const FILES: readonly string[] = ["0", "\0", "7"];
 const FOLDER = "5";
-/** Of these no data come, so that they can be skipped. */
+/** These have no data, so they can be skipped. */
 const WITHOUT_DATA: readonly string[] = ["1", "2", "3", "4", "6"];
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   1: "a hard link",
@@ -52,13 +52,13 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks a header, and says what it tells of the member. Folders and plain files pass, and links and devices that are
- * called neither as an image nor as its label.
+ * Checks a header and returns its member. Folders and plain files are accepted, and so are links and devices whose
+ * names are neither those of images nor of their labels.
  *
  * @param tar       the tar's path, for messages
  * @param tarBytes  length of the tar
- * @throws InputError naming tar and member, for a name that leads out of a folder or cannot be a path, or that readers of
- *   tars disagree about, a link, a device, a sparse file or another kind, and for a size that cannot be
+ * @throws InputError naming tar and member: for a name that leads out of the folder, cannot be a path, or is read
+ *   differently by different programs; for a link, a device, a sparse file or another kind; for an impossible size
  */
 export function readMember(tar: string, header: MemberHeader, tarBytes: number): Omit<TarMember, "text"> {
   const { flag, records, longName, offset } = header;
@@ -69,38 +69,38 @@ export function readMember(tar: string, header: MemberHeader, tarBytes: number):
   if (wrongName !== null) throw refuse(wrongName);
   if (path !== undefined && longName !== null) throw refuse(`it has a second name, ${quote(longName)}; pack it again`);
   if (path === undefined && longName === null && header.oddPrefix) {
-    throw refuse("its header is of no known format: bytes stand where only ustar has a prefix; pack it again");
+    throw refuse("its header has an unknown format: there are bytes where only ustar has a prefix; pack it again");
   }
   if (WITHOUT_DATA.includes(flag) && header.size === 0 && !/\.cls$/i.test(fullName) && !IMAGE_NAME.test(fullName)) {
-    const name = fullName.split("/").filter(isOwnSegment).join("/");
+    const name = fullName.split("/").filter(isNamedSegment).join("/");
     return { name, type: "other", offset, bytes: 0 };
   }
-  const ownKind =
+  const specialKind =
     FILES.includes(flag) || flag === FOLDER ? undefined : (OTHER_KINDS[flag] ?? `of the kind ${quote(flag)}`);
-  if (ownKind !== undefined)
-    throw refuse(`it is ${ownKind}, expected files and folders only; pack the files themselves`);
+  if (specialKind !== undefined)
+    throw refuse(`it is ${specialKind}, expected files and folders only; pack the files themselves`);
   if (records.size > 0 && [...records.keys()].some((key) => key.startsWith(SPARSE))) {
     throw refuse("it is a sparse file, expected whole ones; pack it without --sparse");
   }
-  const name = fullName.split("/").filter(isOwnSegment).join("/");
-  if (flag === FOLDER) return { name, type: "directory", offset, bytes: 0 }; // whatever size it claims, no data come
+  const name = fullName.split("/").filter(isNamedSegment).join("/");
+  if (flag === FOLDER) return { name, type: "directory", offset, bytes: 0 }; // whatever size it claims, there are no data
   const size = records.get("size");
   if (size !== undefined && !/^[0-9]{1,15}$/.test(size)) {
     throw refuse(`its extended header gives ${quote(size)} as its size, expected a number of bytes`);
   }
   const bytes = size === undefined ? header.size : Number(size);
   if (!(bytes >= 0)) throw refuse("its size is not a number of bytes");
-  // before ustar a folder was an empty file with "/" at its name's end
+  // before ustar, a folder was an empty file whose name ends in "/"
   const isNamedFolder = fullName.endsWith("/") || (flag === "\0" && header.headerName.endsWith("/"));
   if (isNamedFolder && bytes === 0 && path === undefined) return { name, type: "directory", offset, bytes: 0 };
   if (isNamedFolder || name === "") throw refuse("it is a file, but its name is that of a folder");
-  if (bytes > MEMBER_BYTES) throw refuse(`it claims ${bytes} bytes; ${MEMBER_BYTES} are the most that is read`);
+  if (bytes > MEMBER_BYTES) throw refuse(`it claims ${bytes} bytes; the maximum is ${MEMBER_BYTES}`);
   if (offset + bytes > tarBytes) {
     throw refuse(`it claims ${bytes} bytes, but the tar ends after ${tarBytes - offset} of them; fetch the tar again`);
   }
   return { name, type: "file", offset, bytes };
 }
 
-function isOwnSegment(segment: string): boolean {
+function isNamedSegment(segment: string): boolean {
   return segment !== "" && segment !== ".";
 }

@@ -9,7 +9,7 @@ import { systemPath } from "./image-entry.ts";
 import type { ListOptions } from "./image-source.ts";
 import { memberName } from "./member-name.ts";
 
-/** A walk through a benchmark's folder; it collects what lies aside. */
+/** A walk through a benchmark's folder, which records what is not an image of the set. */
 export interface FolderWalk extends Aside {
   readonly root: string;
   readonly clutter: Map<string, number>;
@@ -17,20 +17,20 @@ export interface FolderWalk extends Aside {
   readonly looseImages: string[];
   strayFiles: number;
   readonly misplaced: string[];
-  /** the class a folder's name stands for */
+  /** returns the class of a folder's name */
   labelOf: (name: string) => number | undefined;
-  /** folders that hold images and are no class */
+  /** folders that contain images and are not classes */
   readonly unknown: { readonly name: string; readonly images: number }[];
   readonly onFault: ListOptions["onFault"];
   /** real path of every class folder, and of every folder behind a link that was read → its label */
   readonly read: Map<string, number>;
   /** real paths of the class folders */
   readonly classes: Set<string>;
-  /** real paths of the root and of all folders that hold it or a class folder */
+  /** real paths of the root and of all folders that contain it or a class folder */
   readonly above: Set<string>;
 }
 
-/** How folders beside the classes that may not be read are counted among clutter. */
+/** The kind of clutter under which unreadable folders next to the classes are counted. */
 const FORBIDDEN = "folders without permission to read them";
 
 export interface ClassFolder {
@@ -39,7 +39,7 @@ export interface ClassFolder {
   readonly real: string;
 }
 
-/** @param onFault told of folders that cannot be read; throws to stop there */
+/** Starts a walk. @param onFault called for folders that cannot be read; throws to stop there */
 export function openWalk(root: string, onFault: ListOptions["onFault"]): FolderWalk {
   return {
     root,
@@ -59,7 +59,7 @@ export function openWalk(root: string, onFault: ListOptions["onFault"]): FolderW
   };
 }
 
-/** Entries of a folder below the root; none where it cannot be read. */
+/** Lists a folder below the root; empty where it cannot be read. */
 export function readEntries(walk: FolderWalk, path: string): FolderEntry[] {
   try {
     return listFolder(walk.root, path);
@@ -71,11 +71,12 @@ export function readEntries(walk: FolderWalk, path: string): FolderEntry[] {
 }
 
 /**
- * The class folders in the root, by class, then by name; what else is there is noted.
+ * Finds the class folders in the root, sorted by class, then by name; other entries are recorded.
  *
- * @param labelOf the class a folder's name stands for; undefined where it is none
+ * @param labelOf returns the class of a folder's name, undefined for other names
  * @returns null where no folder is a class
- * @throws InputError for one folder that is two classes by links, or a link to what holds the class folders
+ * @throws InputError for a folder that belongs to two classes by links, or a link to the folder that contains the class
+ *   folders
  */
 export function findClassFolders(
   walk: FolderWalk,
@@ -83,17 +84,17 @@ export function findClassFolders(
 ): readonly ClassFolder[] | null {
   const { root } = walk;
   const found: { name: string; label: number; isLink: boolean }[] = [];
-  const others: { name: string; isFolder: boolean }[] = [];
+  const nonClassEntries: { name: string; isFolder: boolean }[] = [];
   for (const entry of readEntries(walk, ".")) {
     const { name } = entry;
     const folder = isFolder(root, ".", entry);
     const label = folder ? labelOf(name) : undefined;
     if (label !== undefined) found.push({ name, label, isLink: entry.isSymbolicLink() });
-    else others.push({ name, isFolder: folder });
+    else nonClassEntries.push({ name, isFolder: folder });
   }
   if (found.length === 0) return null;
   walk.labelOf = labelOf;
-  for (const { name, isFolder } of others) noteOther(walk, name, isFolder);
+  for (const { name, isFolder } of nonClassEntries) recordOther(walk, name, isFolder);
   found.sort((a, b) => a.label - b.label || Number(a.isLink) - Number(b.isLink) || compareText(a.name, b.name));
   const rootReal = realPath(root, ".");
   const folders: ClassFolder[] = [];
@@ -116,23 +117,25 @@ export function findClassFolders(
   const holder = folders.find(({ real }) => walk.above.has(real));
   if (holder !== undefined) {
     throw new InputError(
-      `${join(root, holder.name)}: a link to ${holder.real}, which holds the class folders themselves; remove it`,
+      `${join(root, holder.name)}: a link to ${holder.real}, which contains the class folders; remove it`,
     );
   }
   return folders;
 }
 
-function noteOther(walk: FolderWalk, name: string, folder: boolean): void {
+function recordOther(walk: FolderWalk, name: string, folder: boolean): void {
   if (countClutter(walk.clutter, name)) return;
   if (folder) {
-    const images = readBeside(walk, name).filter((entry) => isImage(entry.name)).length;
+    const images = readOtherFolder(walk, name).filter((entry) => isImage(entry.name)).length;
     if (images > 0) walk.unknown.push({ name, images });
   } else if (IMAGE_NAME.test(name)) walk.looseImages.push(name);
   else walk.strayFiles++;
 }
 
-/** Entries of a folder that is no class. One that may not be read, as lost+found by another name, is only counted. */
-function readBeside(walk: FolderWalk, name: string): FolderEntry[] {
+/**
+ * Lists a folder that is not a class. A folder without read permission, such as a renamed lost+found, is only counted.
+ */
+function readOtherFolder(walk: FolderWalk, name: string): FolderEntry[] {
   try {
     return listFolder(walk.root, name);
   } catch (cause) {
@@ -143,12 +146,15 @@ function readBeside(walk: FolderWalk, name: string): FolderEntry[] {
   }
 }
 
-/** A folder and all that hold it. */
+/** Adds a folder and all folders that contain it. */
 function addAbove(walk: FolderWalk, real: string): void {
   for (let path = real; !walk.above.has(path); path = dirname(path)) walk.above.add(path);
 }
 
-/** Paths of all images below the root, folder after folder, by path; each folder once, whatever links lead to it. */
+/**
+ * Finds the paths of all images below the root, folder after folder, sorted by path; each folder is read once, whatever
+ * links lead to it.
+ */
 export function* everyImage(walk: FolderWalk): Iterable<string> {
   const rootReal = realPath(walk.root, ".");
   addAbove(walk, rootReal);
@@ -171,8 +177,8 @@ export function* everyImage(walk: FolderWalk): Iterable<string> {
 }
 
 /**
- * Paths of the images below a class folder at any depth, in no order. A link to a folder is followed unless that folder
- * is read in its own place, so that nothing is counted twice.
+ * Finds the paths of the images below a class folder at any depth, in no particular order. A link to a folder is
+ * followed unless that folder is read at its own path, so that nothing is counted twice.
  *
  * @throws InputError for a folder that is reached as two classes
  */
@@ -209,7 +215,7 @@ function collect(walk: FolderWalk, place: Place, paths: string[]): void {
   }
 }
 
-/** Whether a folder behind a link is to be read: it is not where it is read anyway, and was not before. */
+/** Whether to read a folder behind a link: it is not read at its own path, and was not read before. */
 function mayRead(walk: FolderWalk, { path, real, label }: Place): boolean {
   const known = walk.read.get(real);
   if (known !== undefined || walk.above.has(real) || isInClassFolder(walk, real)) {
@@ -227,13 +233,13 @@ function isInClassFolder({ classes }: FolderWalk, real: string): boolean {
   return false;
 }
 
-function twoClasses(path: string, other: string): InputError {
+function twoClasses(path: string, otherPath: string): InputError {
   return new InputError(
-    `${path}: the same folder as ${other} (one is a link), which is another class; remove the one that is wrong`,
+    `${path}: the same folder as ${otherPath} (one is a link), but for another class; remove the wrong one`,
   );
 }
 
-/** In the form of `memberName`. */
+/** Returns a real path in the form of `memberName`. */
 function realPath(root: string, path: string): string {
   try {
     return memberName(realpathSync.native(systemPath(root, path), "buffer"));

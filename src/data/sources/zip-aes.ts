@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { EntryFault } from "../../foundation/files/zip-entry.ts";
 
 /*
- * WinZip's encryption: salt, two bytes that tell most wrong passwords, data, and ten bytes of their HMAC-SHA1.
+ * WinZip's encryption: salt, two bytes that detect most wrong passwords, data, and ten bytes of their HMAC-SHA1.
  * Source: https://www.winzip.com/en/support/aes-encryption/ (AE-1 and AE-2)
  */
 export const AES_METHOD = 99;
@@ -12,35 +12,38 @@ const VERIFIER_BYTES = 2;
 const HMAC_BYTES = 10;
 const ITERATIONS = 1000;
 const BLOCK = 16;
-/** Bytes of key stream made at a time. */
+/** Bytes of key stream generated at a time. */
 const STREAM_BYTES = 1 << 16;
 
 /** How an entry is encrypted. */
 export interface AesSettings {
   /** 16, 24 or 32 */
   readonly keyBytes: number;
-  /** of the data that are encrypted: 0 stored, 8 deflated */
+  /** of the encrypted data: 0 stored, 8 deflated */
   readonly method: number;
-  /** whether the CRC-32 is to be held against (AE-1); AE-2 has none */
+  /** whether the CRC-32 is valid (AE-1); AE-2 has none */
   readonly hasCrc: boolean;
 }
 
-/** Reads the extra field of an entry whose method is {@link AES_METHOD}. @throws what `fault` makes of one that is damaged */
+/**
+ * Parses the extra field of an entry whose method is {@link AES_METHOD}. @throws the error from `fault` for a damaged
+ * field
+ */
 export function aesSettings(field: Buffer | null, fault: EntryFault): AesSettings {
   const [version, strength] = field?.length === 7 ? [field.readUInt16LE(0), field[4] as number] : [0, 0];
   const isKnown = (version === 1 || version === 2) && field?.toString("latin1", 2, 4) === "AE";
   if (field === null || !isKnown || strength < 1 || strength > 3) {
-    throw fault("its field of AES settings is damaged, or of a version that is not read");
+    throw fault("its field of AES settings is damaged or has an unsupported version");
   }
   return { keyBytes: 8 + 8 * strength, method: field.readUInt16LE(5), hasCrc: version === 1 };
 }
 
-/** Bytes that encryption adds before the data. */
+/** Returns the bytes that encryption adds before the data. */
 export function aesHeaderBytes({ keyBytes }: AesSettings): number {
   return keyBytes / 2 + VERIFIER_BYTES;
 }
 
-/** Bytes that encryption adds in all. */
+/** Returns the total bytes that encryption adds. */
 export function aesOverhead(settings: AesSettings): number {
   return aesHeaderBytes(settings) + HMAC_BYTES;
 }
@@ -48,9 +51,9 @@ export function aesOverhead(settings: AesSettings): number {
 /**
  * Decrypts in place.
  *
- * @param bytes     from the salt on
- * @param isWhole   up to the HMAC, which is checked; else a part that ends earlier
- * @returns the data, a view; "password" where that is not the right one, "damaged" where the HMAC is not that of the data
+ * @param bytes     starting with the salt
+ * @param isWhole   whether they include the HMAC, which is then checked
+ * @returns the data, a view; "password" where the password is wrong, "damaged" where the HMAC does not match the data
  */
 export async function decryptAes(
   bytes: Buffer,
@@ -74,7 +77,7 @@ export async function decryptAes(
   return data;
 }
 
-/** Counter mode with a counter that begins at 1 and has its lowest byte first, which no library's has. */
+/** Applies counter mode with a counter that begins at 1 and is little-endian, which libraries do not offer. */
 function applyKeyStream(data: Buffer, key: Buffer): void {
   const cipher = createCipheriv(`aes-${8 * key.length}-ecb`, key, null).setAutoPadding(false);
   const counters = Buffer.alloc(Math.min(STREAM_BYTES, Math.ceil(data.length / BLOCK) * BLOCK));

@@ -1,10 +1,10 @@
 /*
- * ZipCrypto, the encryption that every zip program has. Any key gives some content: what is decrypted is to be held against
- * its CRC-32.
+ * ZipCrypto, the encryption that every zip program supports. Any key gives some content, so decrypted data must be
+ * checked with their CRC-32.
  * Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 6.1
  */
 
-/** Bytes before the data; the last of them tells most wrong passwords. */
+/** Bytes before the data; the last of them detects most wrong passwords. */
 export const CRYPTO_HEADER_BYTES = 12;
 
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
@@ -15,7 +15,7 @@ const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 
 export type CryptoKeys = readonly [number, number, number];
 
-/** The keys that a password stands for. */
+/** Derives the keys from a password. */
 export function cryptoKeys(password: Uint8Array): CryptoKeys {
   let keys: CryptoKeys = [0x12345678, 0x23456789, 0x34567890];
   for (const byte of password) keys = updateKeys(keys, byte);
@@ -28,7 +28,7 @@ function updateKeys([a, b, c]: CryptoKeys, byte: number): CryptoKeys {
   return [first, second, (CRC_TABLE[(c ^ (second >>> 24)) & 255] as number) ^ (c >>> 8)];
 }
 
-/** Decrypts in place, from the header on. */
+/** Decrypts in place, starting with the header. */
 export function decryptZipCrypto(bytes: Uint8Array, keys: CryptoKeys): void {
   let [a, b, c] = keys;
   for (let i = 0; i < bytes.length; i++) {

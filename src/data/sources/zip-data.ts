@@ -37,41 +37,41 @@ const METHODS: Readonly<Record<number, string>> = {
   98: "PPMd",
 };
 
-/** Deflate makes no more bytes than this of each. */
+/** Maximum number of bytes that deflate makes from one. */
 const MAX_RATIO = 1032;
 
-/** Bytes that a local header's extra field mostly has at most: one read takes header and data. */
+/** Maximum usual size of a local header's extra field: one read returns header and data. */
 const SPARE_BYTES = 64;
 
-/** What deflate adds at most to some thousands of bytes that it cannot make smaller. */
+/** Maximum number of bytes that deflate adds to some thousands of bytes that it cannot compress. */
 const DEFLATE_SLACK = 2048;
 
 /** A password, in the forms that are used. */
 export interface ZipPassword {
-  /** where it is from, for messages */
+  /** its source, for messages */
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly keys: CryptoKeys;
 }
 
-/** How an entry's data are packed. */
+/** How an entry's data are stored. */
 export interface Packing {
   readonly isDeflated: boolean;
   readonly encryption: "none" | "ZipCrypto" | AesSettings;
-  /** bytes of the data as they are packed, without what encryption adds */
+  /** bytes of the stored data, without those that encryption adds */
   readonly packedSize: number;
 }
 
 /**
- * How an entry is packed.
+ * Determines how an entry is stored.
  *
- * @throws what `fault` makes of a way that is not read, and of sizes that cannot be
+ * @throws the error from `fault` for an unsupported method, or impossible sizes
  */
 export function packingOf(entry: ZipEntry, fault: EntryFault): Packing {
-  if (entry.strong) throw fault("it is encrypted in a way that only PKWARE's programs read; encrypt it by AES");
+  if (entry.strong) throw fault("it is encrypted in a way that only PKWARE's programs read; encrypt it with AES");
   const isAes = entry.method === AES_METHOD;
   if (isAes && !entry.encrypted)
-    throw fault("its method is AES encryption, but its flag says that it is not encrypted");
+    throw fault("its method is AES encryption, but its flag states that it is not encrypted");
   const aes = isAes
     ? aesSettings(
         extraField(entry.extra, AES_FIELD, () => fault),
@@ -89,9 +89,9 @@ export function packingOf(entry: ZipEntry, fault: EntryFault): Packing {
   const packedSize = entry.storedSize - added;
   const isPossible =
     method === STORED ? packedSize === entry.size : packedSize >= 0 && entry.size <= MAX_RATIO * packedSize;
-  if (!isPossible) throw fault(`its ${entry.storedSize} bytes cannot hold the ${entry.size} that it claims`);
+  if (!isPossible) throw fault(`its ${entry.storedSize} stored bytes cannot give the ${entry.size} that it claims`);
   if (entry.size > MAX_BYTES || entry.storedSize > MAX_BYTES) {
-    throw fault(`it claims ${entry.size} bytes; ${MAX_BYTES} are the most that is read`);
+    throw fault(`it claims ${entry.size} bytes; the maximum is ${MAX_BYTES}`);
   }
   return { isDeflated: method === DEFLATED, encryption, packedSize };
 }
@@ -99,14 +99,14 @@ export function packingOf(entry: ZipEntry, fault: EntryFault): Packing {
 /** A member in its file. */
 export interface PlacedEntry {
   readonly entry: ZipEntry;
-  /** where its local header may be in the file; several where offsets are written without what is beyond 4 GiB */
+  /** possible positions of its local header in the file; several where offsets are stored modulo 4 GiB */
   readonly places: readonly number[];
-  /** words a fault of this member */
+  /** makes the error for a fault of this member */
   readonly fault: EntryFault;
 }
 
 /**
- * Reads a member whole, and checks it: its length, and its CRC-32 or HMAC.
+ * Reads a whole member, and checks its length and its CRC-32 or HMAC.
  *
  * @param password  null where none is given
  */
@@ -126,10 +126,10 @@ export async function readZipMember(
 }
 
 /**
- * Reads a member's first bytes, unchecked unless they are all of it: what is encrypted is known to be of the right password
- * only mostly.
+ * Reads a member's first bytes. They are unchecked unless they are the whole member, and most wrong passwords for
+ * encrypted data are detected, but not all.
  *
- * @returns a view on `into`
+ * @returns a view of `into`
  */
 export async function readZipHead(
   bytes: ByteSource,
@@ -159,15 +159,15 @@ export async function readZipHead(
 }
 
 const DAMAGED = {
-  plain: "damaged: its CRC-32 is not that of its data; fetch the archive again",
-  encrypted: "the password is wrong, or its data are damaged: its checksum is not theirs",
+  plain: "damaged: its CRC-32 does not match its data; fetch the archive again",
+  encrypted: "the password is wrong, or its data are damaged: its checksum does not match",
 } as const;
 
 function kindOf({ encryption }: Packing): keyof typeof DAMAGED {
   return encryption === "none" ? "plain" : "encrypted";
 }
 
-/** The first bytes of a member as they are in the archive, memory of its own. Its local header is checked. */
+/** Reads the first stored bytes of a member into new memory. Its local header is checked. */
 async function readRaw(
   bytes: ByteSource,
   entry: ZipEntry,
@@ -220,11 +220,11 @@ async function decrypt(
   if (encryption === "none") return raw;
   if (password === null) throw fault(NO_PASSWORD);
   const wrong = () =>
-    fault(`encrypted, and not by the password in ${password.file}; write the right password into its first line`);
+    fault(`encrypted, and the password in ${password.file} is wrong; write the right password on its first line`);
   if (encryption === "ZipCrypto") {
     decryptZipCrypto(raw, password.keys);
     const check = raw[CRYPTO_HEADER_BYTES - 1];
-    // Of the CRC, or, where that was not known when it was written, of the time
+    // of the CRC or, where that was not known when it was written, of the time
     if (check !== entry.crc >>> 24 && check !== entry.time >>> 8) throw wrong();
     return raw.subarray(CRYPTO_HEADER_BYTES);
   }
@@ -237,7 +237,7 @@ async function decrypt(
 
 const NO_PASSWORD = "encrypted; pass --zip-password-file FILE, a file whose first line is the password";
 
-/** Never more bytes than the entry claims. */
+/** Inflates data, never to more bytes than the entry claims. */
 async function inflate(packed: Buffer, entry: ZipEntry, fault: EntryFault): Promise<Buffer> {
   const chunkSize = Math.max(64, Math.min(entry.size + 1, MAX_CHUNK));
   try {
@@ -247,7 +247,7 @@ async function inflate(packed: Buffer, entry: ZipEntry, fault: EntryFault): Prom
   }
 }
 
-/** Memory that is given to the data at once; more where there are more. */
+/** Maximum memory that is allocated for the data at once; more is allocated as needed. */
 const MAX_CHUNK = 1 << 20;
 
 function inflateStart(packed: Buffer, fault: EntryFault, packing: Packing): Buffer {
@@ -262,6 +262,6 @@ function inflateFault(cause: unknown, fault: EntryFault, isEncrypted: boolean): 
   const { code } = cause as NodeJS.ErrnoException;
   if (isEncrypted && (code === "ERR_BUFFER_TOO_LARGE" || code?.startsWith("Z_"))) return fault(DAMAGED.encrypted);
   if (code === "ERR_BUFFER_TOO_LARGE")
-    return fault("damaged: its data are more than it claims; fetch the archive again");
-  return code?.startsWith("Z_") ? fault("damaged: its data cannot be unpacked; fetch the archive again") : cause;
+    return fault("damaged: it has more data than it claims; fetch the archive again");
+  return code?.startsWith("Z_") ? fault("damaged: its data cannot be decompressed; fetch the archive again") : cause;
 }

@@ -7,7 +7,9 @@ import { type EntryReader, entryReader, headerPlaces, memberFault, openDirectory
 import { indexZip } from "./zip-index.ts";
 import { readPassword } from "./zip-password.ts";
 
-/** Images in zips, stored or deflated, encrypted too. A member's position is that of its entry in the directory. */
+/**
+ * Images in zips, stored or deflated, optionally encrypted. A member's position is that of its entry in the directory.
+ */
 export const zipFormat: ContainerFormat = {
   name: "zip",
   endings: [".zip"],

@@ -14,28 +14,28 @@ import { headerPlaces, memberFault, openDirectory, zipEntries } from "./zip-entr
 import { zipName } from "./zip-name.ts";
 import { memberPlaces } from "./zip-places.ts";
 
-/** Entries after which other work of the process gets its turn. */
+/** Number of entries after which other work of the process can run. */
 const TURN = 2048;
 
 const FOLDER_ATTRIBUTE = 0x10;
-/** Kinds of file in the upper half of Unix' attributes. */
+/** Kinds of files in the upper half of Unix attributes. */
 const KIND = 0xf000;
 const REGULAR = 0x8000;
 const FOLDER = 0x4000;
 const LINK = 0xa000;
 const UNIX_HOSTS: readonly number[] = [3, 19];
 
-/** Labels beside images: they are read with the index, and so must be small. */
+/** Labels of images: they are read with the index, and must be small. */
 const LABEL_NAME = /\.cls$/i;
 
 /**
  * Lists the files of a zip, in the order of its directory, without reading an image.
  *
  * @param password  of encrypted members; null where none is given
- * @returns `check` refuses images that are packed in a way that cannot be read, and a missing or wrong password, by reading
- *   the smallest that is encrypted
- * @throws InputError naming the zip, and the member: what is no whole zip in a single part, members that overlap or have one
- *   name, names that lead outside, links that are called as an image or its label
+ * @returns `check` refuses images stored in an unsupported way, and a missing or wrong password, by reading the
+ *   smallest encrypted image
+ * @throws InputError naming the zip, and the member: a file that is not a complete zip in a single part, members that
+ *   overlap or have the same name, names that lead outside, links named like an image or its label
  */
 export async function indexZip(path: string, password: ZipPassword | null): Promise<ContainerIndex> {
   return withZip(path, (file) => listZip(file, password));
@@ -75,11 +75,11 @@ async function listZip(file: ZipFile, password: ZipPassword | null): Promise<Con
     if (++entries % TURN === 0) await nextTurn();
     const { text, fault, hasBackslashes } = checkName(file, entry);
     places.add(entry, fault);
-    const name = text.split("/").filter(isOwnSegment).join("/");
+    const name = text.split("/").filter(isNamedSegment).join("/");
     const type = typeOf(entry, text, fault);
     if (type === "other") skipped.push({ type, name });
     if (type !== "file") continue;
-    if (names.has(name)) throw fault("a second one of this name");
+    if (names.has(name)) throw fault("a second member with this name");
     names.add(name);
     if (hasBackslashes) backslashes += 1;
     const placed = { entry, places: headerPlaces(entry, directory), fault };
@@ -103,14 +103,14 @@ function checkName(file: ZipFile, entry: ZipEntry): { text: string; fault: Entry
   return { text, fault, hasBackslashes: backslashes };
 }
 
-function isOwnSegment(segment: string): boolean {
+function isNamedSegment(segment: string): boolean {
   return segment !== "" && segment !== ".";
 }
 
 /**
- * What an entry is: "other" is a link or a device, which is skipped.
+ * Returns what an entry is. "other" is a link or a device, which is skipped.
  *
- * @throws what `fault` makes of one that is called as an image or a label, and of a folder with content
+ * @throws the error from `fault` for a link or device named like an image or a label, and for a folder with content
  */
 function typeOf(entry: ZipEntry, text: string, fault: EntryFault): "file" | "folder" | "other" {
   const { host, attributes, size, storedSize } = entry;
@@ -127,9 +127,9 @@ function typeOf(entry: ZipEntry, text: string, fault: EntryFault): "file" | "fol
   return isNamed || (isMarked && storedSize === 0) ? "folder" : "file";
 }
 
-/** Whether the images of a zip can be read, as far as that is known without reading each. */
+/** Creates the check of whether the images of a zip can be read, as far as it is possible without reading each. */
 function imageCheck() {
-  let smallest: PlacedEntry | null = null; // of those that are encrypted
+  let smallest: PlacedEntry | null = null; // of the encrypted ones
   let unreadable: unknown = null;
   return {
     add(image: PlacedEntry): void {
@@ -152,9 +152,9 @@ function imageCheck() {
 
 function notesOf(file: ZipFile, { before }: ZipDirectory, backslashes: number): string[] {
   const notes: string[] = [];
-  if (before > 0) notes.push(`${file.path}: the ${byteSize(before)} before the archive are skipped`);
+  if (before > 0) notes.push(`${file.path}: ${byteSize(before)} before the archive are skipped`);
   if (backslashes > 0) {
-    notes.push(`${file.path}: in the names of ${plural(backslashes, "member")} "\\" is read as "/", between folders`);
+    notes.push(`${file.path}: "\\" is read as "/" in the names of ${plural(backslashes, "member")}`);
   }
   return notes;
 }

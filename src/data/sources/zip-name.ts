@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { type EntryFault, extraField, type ZipEntry } from "../../foundation/files/zip-entry.ts";
 import { escapeText } from "./member-name.ts";
 
-/** The name is UTF-8, says the writer. */
+/** The flag of a name in UTF-8. */
 const UTF8_FLAG = 0x800;
 /** Info-ZIP's second name: a version, CRC-32 of the first, UTF-8. */
 const UNICODE_PATH = 0x7075;
@@ -11,28 +11,29 @@ const DOS_HOSTS: readonly number[] = [0, 10, 11, 14];
 
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Bytes from 0x80 on in the character set that names have where nothing else is said: code page 437, of the IBM PC. */
+/** Characters of the bytes from 0x80 on in the default character set of names: code page 437, of the IBM PC. */
 const CP437 =
   "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
 
 export interface ZipName {
-  /** "/" between folders, one at the end of a folder's */
+  /** with "/" between folders, and at the end of a folder's name */
   readonly text: string;
-  /** "\" stood for "/" */
+  /** whether "\" was replaced by "/" */
   readonly backslashes: boolean;
 }
 
 /**
- * The name of an entry. It is UTF-8 where its flag says so, or as Info-ZIP gives it beside; without either it is UTF-8 where
- * it can be read as that (macOS sets no flag), else code page 437, in which every byte is some character: names in other
- * character sets look odd, and stay different from each other.
+ * Returns the name of an entry. It is UTF-8 where its flag states so, or where Info-ZIP's extra field contains it.
+ * Without either it is read as UTF-8 if it is valid (macOS sets no flag), else as code page 437, in which every byte is
+ * a character. Names in other character sets look odd but remain distinct.
  *
- * @throws what `fault` makes of a name that is not UTF-8, though said to be, or of two names that are not of each other
+ * @throws the error from `fault` for a name that is not UTF-8 in spite of its flag, or a second name that does not
+ *   belong to the first
  */
 export function zipName(entry: ZipEntry, fault: EntryFault): ZipName {
   const { nameBytes, host } = entry;
   const text = nameText(entry, fault);
-  // As Info-ZIP's unzip does: .NET wrote so before 4.6.1. In Shift-JIS the byte is a part of characters
+  // As Info-ZIP's unzip does: .NET wrote such names before 4.6.1. In Shift-JIS, the byte may be part of a character
   const backslashes =
     DOS_HOSTS.includes(host) && text.includes("\\") && !text.includes("/") && nameBytes.every((byte) => byte < 0x80);
   return { text: backslashes ? text.replaceAll("\\", "/") : escapeText(text), backslashes };
@@ -44,10 +45,10 @@ function nameText({ nameBytes, flags, extra }: ZipEntry, fault: EntryFault): str
   const isUtf8 = (flags & UTF8_FLAG) !== 0;
   const text = decode(nameBytes);
   if (isUtf8) {
-    if (text === null) throw fault("its name is not UTF-8, though its flag says so");
+    if (text === null) throw fault("its name is not UTF-8, although its flag states so");
     return text;
   }
-  // One that is of another name was left there by a program that renamed the entry
+  // A second name that belongs to another name was left by a program that renamed the entry
   if (second !== null && second.length > 5 && second[0] === 1 && second.readUInt32LE(1) === crc32(nameBytes)) {
     const unicode = decode(second.subarray(5));
     if (unicode === null) throw fault("its second name is not UTF-8");

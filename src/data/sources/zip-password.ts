@@ -1,15 +1,15 @@
 import { InputError } from "../../foundation/errors.ts";
 import { readBytes } from "../../foundation/files/read-text.ts";
 
-/** A password is a line: what is longer is another file. */
+/** A password is one line: a longer file is something else. */
 const MAX_BYTES = 4096;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * The password in a file: its first line, byte by byte, in the character set in which it was written. Only its path is ever
- * recorded or printed.
+ * Reads the password in a file: its first line as bytes, in the character set in which it was written. Only the file's
+ * path is ever recorded or printed.
  *
  * @throws InputError if the file cannot be read, or begins with an empty line
  */

@@ -5,15 +5,15 @@ import { zipName } from "./zip-name.ts";
 
 const FIRST_ROWS = 1024;
 
-/** Where the members of a zip lie. */
+/** The positions of a zip's members. */
 export interface MemberPlaces {
-  /** Adds the next entry of the directory. @throws what `fault` makes of one that ends behind the members */
+  /** Adds the next entry of the directory. @throws the error from `fault` for one that extends into the directory */
   add(entry: ZipEntry, fault: EntryFault): void;
   /**
-   * Checks that no two members share a byte: an archive whose members do unpacks to many times its size, and no writer makes
-   * one.
+   * Checks that no two members share a byte. An archive with overlapping members expands to many times its size, and no
+   * program writes one.
    *
-   * @throws InputError naming a member that another lies in
+   * @throws InputError naming a member that overlaps with another
    */
   check(): void;
 }
@@ -27,7 +27,7 @@ export function memberPlaces(file: ZipFile, directory: ZipDirectory): MemberPlac
     add(entry, fault) {
       const previous = rows === 0 ? 0 : (ends[rows - 1] as number);
       const places = headerPlaces(entry, directory);
-      // Offsets without what is beyond 4 GiB: such writers keep the directory in the members' order
+      // Offsets modulo 4 GiB: such programs keep the directory in the members' order
       const start = directory.wraps ? places.find((place) => place >= previous) : places[0];
       const end = (start ?? 0) + LOCAL_BYTES + entry.nameBytes.length + entry.storedSize;
       if (start === undefined || end > directory.offset) throw fault("the archive ends before its data do");
@@ -63,7 +63,7 @@ function overlap(file: ZipFile, directory: ZipDirectory, wanted: number): Error 
     return memberFault(
       file.path,
       zipName(entry, fault).text,
-    )("another member lies in its data, as in no sound archive");
+    )("another member overlaps its data, so the archive is damaged");
   }
   throw new Error(`${file.path}: its directory has no entry ${wanted}`);
 }

@@ -1,6 +1,6 @@
-/** What is wrong with a zstd stream. */
+/** An error in a zstd stream. */
 export class ZstdError extends Error {
-  /** it ends before its end */
+  /** whether the stream is truncated */
   readonly isCut: boolean;
 
   constructor(message: string, isCut = false) {

@@ -5,14 +5,14 @@ import { ZstdError } from "./zstd-error.ts";
 import { littleEndian, parseZstdHeader, type ZstdHeader, zstdFrameKind, zstdHeaderBytes } from "./zstd-header.ts";
 
 /*
- * fzstd decodes blocks; frames are taken apart here, so that what a header claims is checked before memory is made for it, and
- * a stream that is cut short shows. Source of the format: RFC 8878, sections 3.1.1 and 3.1.2.
+ * fzstd decodes blocks. Frames are parsed here, so that the claims of a header are checked before memory is allocated,
+ * and truncation is detected. Source of the format: RFC 8878, sections 3.1.1 and 3.1.2.
  */
 const MAX_BLOCK = 128 << 10;
-/** What zstd itself takes without --long, bytes; it is made for each frame. */
+/** Maximum window in bytes that zstd accepts without --long; it is allocated for each frame. */
 const MAX_WINDOW = 128 << 20;
 
-/** Decompresses zstd frames one after the other. @throws ZstdError */
+/** Decompresses consecutive zstd frames. @throws ZstdError */
 export async function* unzstd(compressed: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const fzstd = await import("fzstd");
   const input = pieceReader(compressed);
@@ -25,7 +25,8 @@ export async function* unzstd(compressed: AsyncGenerator<Uint8Array>): AsyncGene
       await input.skip(littleEndian(await input.exactly(4), 0, 4));
       continue;
     }
-    if (kind === null) throw new ZstdError(frame === 0 ? "it is no zstd" : "bytes that are no frame follow a frame");
+    if (kind === null)
+      throw new ZstdError(frame === 0 ? "it is not zstd" : "bytes that are not a frame follow a frame");
     yield* decodeFrame(input, start, fzstd.Decompress);
   }
 }
@@ -55,26 +56,26 @@ async function* decodeFrame(
     yield* pieces;
     pieces = [];
   }
-  if (contentSize !== null && made !== contentSize) throw new ZstdError("a frame has another size than it says");
+  if (contentSize !== null && made !== contentSize) throw new ZstdError("a frame has another size than it states");
   if (hash !== null && littleEndian(await input.exactly(4), 0, 4) !== hash.low32())
     throw new ZstdError("its checksum is wrong");
 }
 
-/** What follows the magic number, and as it is there. */
+/** Reads what follows the magic number, parsed and as bytes. */
 async function readHeader(input: PieceReader): Promise<ZstdHeader & { readonly bytes: Uint8Array }> {
   const [descriptor] = (await input.exactly(1)) as unknown as [number];
   const rest = await input.exactly(zstdHeaderBytes(descriptor));
   const header = parseZstdHeader(descriptor, rest);
   const { windowBytes } = header;
   if (windowBytes > MAX_WINDOW)
-    throw new ZstdError(`its window is of ${windowBytes} bytes, of which ${MAX_WINDOW} are taken`);
+    throw new ZstdError(`its window has ${windowBytes} bytes, the maximum is ${MAX_WINDOW}`);
   return { ...header, bytes: Buffer.concat([Uint8Array.of(descriptor), rest]) };
 }
 
-/** What decoding a block of 128 KiB may take, ms; it takes a few. */
+/** Time limit for decoding a block of 128 KiB, in ms; it takes a few. */
 const DEADLINE = 5000;
 
-/** Whatever fzstd meets in damaged data is an error of the data; some it would decode for ever. */
+/** Decodes a block. Any error of fzstd on damaged data is an error of the data; some data it would decode forever. */
 function push(decoder: Decompress, bytes: Uint8Array): void {
   try {
     runWithin(DEADLINE, () => decoder.push(bytes, false));
@@ -84,7 +85,7 @@ function push(decoder: Decompress, bytes: Uint8Array): void {
 }
 
 interface PieceReader {
-  /** So many bytes; fewer only at the end. */
+  /** Returns a number of bytes; fewer only at the end. */
   upTo(length: number): Promise<Uint8Array>;
   /** @throws ZstdError where there are fewer */
   exactly(length: number): Promise<Uint8Array>;
@@ -114,7 +115,7 @@ function pieceReader(chunks: AsyncGenerator<Uint8Array>): PieceReader {
   }
   async function exactly(length: number): Promise<Uint8Array> {
     const bytes = await upTo(length);
-    if (bytes.length < length) throw new ZstdError("it ends in a frame", true);
+    if (bytes.length < length) throw new ZstdError("it ends within a frame", true);
     return bytes;
   }
   return {
@@ -122,7 +123,7 @@ function pieceReader(chunks: AsyncGenerator<Uint8Array>): PieceReader {
     exactly,
     skip: async (length) => {
       for (let left = length; left > 0; ) {
-        if (!(await next())) throw new ZstdError("it ends in a frame", true);
+        if (!(await next())) throw new ZstdError("it ends within a frame", true);
         const part = Math.min(left, chunk.length);
         chunk = chunk.subarray(part);
         left -= part;

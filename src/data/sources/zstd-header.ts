@@ -2,32 +2,34 @@ import { ZstdError } from "./zstd-error.ts";
 
 /* Source of the format: RFC 8878, section 3.1.1.1. */
 const MAGIC = 0xfd2fb528;
-/** Frames that hold no data have one of 16 magic numbers, which end in any digit. */
+/** Frames without data have one of 16 magic numbers, which end in any digit. */
 const SKIPPABLE = 0x184d2a5;
 
-/** What a frame is, by its first four bytes, little-endian; null where it is none. */
+/** Returns the kind of a frame by its first four bytes, little-endian; null for other bytes. */
 export function zstdFrameKind(magic: number): "data" | "skippable" | null {
   if (magic >>> 4 === SKIPPABLE) return "skippable";
   return magic === MAGIC ? "data" : null;
 }
 
-/** What a frame's header states. */
+/** The content of a frame's header. */
 export interface ZstdHeader {
-  /** of the decompressed frame, bytes; null where it does not state that */
+  /** size of the decompressed frame in bytes; null where it is not stated */
   readonly contentSize: number | null;
-  /** memory that decompressing takes, bytes */
+  /** memory that decompressing takes, in bytes */
   readonly windowBytes: number;
-  /** the lower half of XXH64 follows the blocks, 4 bytes */
+  /** whether the lower half of XXH64, 4 bytes, follows the blocks */
   readonly hasChecksum: boolean;
 }
 
-/** How many bytes of a header follow its first, the descriptor. */
+/** Returns how many bytes of a header follow the first one, the descriptor. */
 export function zstdHeaderBytes(descriptor: number): number {
   const { isSingle, dictionaryBytes, sizeBytes } = partsOf(descriptor);
   return (isSingle ? 0 : 1) + dictionaryBytes + sizeBytes;
 }
 
 /**
+ * Parses a header.
+ *
  * @param rest  {@link zstdHeaderBytes} bytes after the descriptor
  * @throws ZstdError for a reserved bit, or a dictionary
  */
@@ -54,7 +56,7 @@ function partsOf(descriptor: number) {
   };
 }
 
-/** An unsigned number, its lowest byte first; up to 2^53 it is exact. */
+/** Reads a little-endian unsigned number, exact up to 2^53. */
 export function littleEndian(bytes: Uint8Array, at: number, length: number): number {
   let value = 0;
   for (let i = length - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] as number);

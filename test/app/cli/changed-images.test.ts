@@ -273,7 +273,7 @@ describe("images that change while they are evaluated", () => {
     const options = onFirstBatch(() => appendFileSync(last, "more"));
     const size = (pool[0] as Buffer).length;
     await expect(run(place, "vit-open-clip", options)).rejects.toThrow(
-      `${last}: changed during the run: it has ${size + 4} bytes, and had ${size} when it was listed`,
+      `${last}: changed during the run: it has ${size + 4} bytes, but had ${size} when it was listed`,
     );
   });
 });

@@ -52,9 +52,9 @@ describe("a path for a benchmark's images", () => {
       "c.mat": "x",
     });
     await expect(openDataFolder(benchmark, join(root, "a.tar"))).rejects.toThrow(
-      /a\.tar: no images of imagenet-r here: it holds 2 images in folders called cats, dogs, such as cats\/a\.jpg; expected one folder per class, named by its wnid/,
+      /a\.tar: no images of imagenet-r here: it contains 2 images in folders named cats, dogs, such as cats\/a\.jpg; expected one folder per class, named by its wnid/,
     );
-    await expect(openDataFolder(benchmark, join(root, "b.tar"))).rejects.toThrow(/it holds no image, but README;/);
+    await expect(openDataFolder(benchmark, join(root, "b.tar"))).rejects.toThrow(/it contains no images, but README;/);
     await expect(openDataFolder(benchmark, join(root, "c.mat"))).rejects.toThrow(/it is not a known image container/);
   });
 });

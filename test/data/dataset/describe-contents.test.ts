@@ -69,11 +69,11 @@ describe("describeContents", () => {
   it("says what a container of other things holds", async () => {
     const tar = makeTar([{ name: "cats/a.jpg", content: "x" }]);
     expect(await contentsOf(imagenet, { "x.tar": tar })).toMatch(
-      /^x\.tar: it holds 1 image in folders called cats, such as cats\/a\.jpg; expected one folder per class/,
+      /^x\.tar: it contains 1 image in folders named cats, such as cats\/a\.jpg; expected one folder per class/,
     );
     const train = makeTar([{ name: "n01440764.tar", content: "x" }]);
     expect(await contentsOf(imagenet, { "ILSVRC2012_img_train.tar": train })).toMatch(
-      /^ILSVRC2012_img_train\.tar: it holds no image, but n01440764\.tar/,
+      /^ILSVRC2012_img_train\.tar: it contains no images, but n01440764\.tar/,
     );
   });
 

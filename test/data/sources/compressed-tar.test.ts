@@ -107,7 +107,7 @@ describe("a tar in a compressed stream", () => {
     await file.close();
     const long = temporaryFolder();
     copyFileSync(join(zstd, "long.tar.zst"), join(long, "set.tar.zst"));
-    await expect(listImages(imagenet, long)).rejects.toThrow(/its window is of 268435456 bytes/);
+    await expect(listImages(imagenet, long)).rejects.toThrow(/its window has 268435456 bytes/);
     expect(statSync(join(long, "set.tar.zst")).size).toBeLessThan(100_000);
   });
 });

@@ -33,7 +33,7 @@ describe("findContainerFiles", () => {
     expect(found?.rival?.files).toEqual(shards("data/test", 2));
     expect(found?.notes).toHaveLength(2);
     expect(found?.notes[0]).toBe(
-      `${root}: read are the shards called data/validation-*.parquet; skipped: 2 called data/test-*.parquet`,
+      `${root}: reading the shards named data/validation-*.parquet; skipped: 2 named data/test-*.parquet`,
     );
     const splits = folderOf("default/train/0000.parquet", "default/test/0000.parquet");
     expect((await find(splits))?.sets.map(({ files }) => files)).toEqual([["default/test/0000.parquet"]]);
@@ -63,7 +63,7 @@ describe("findContainerFiles", () => {
   it("refuses shards of two sets, with how to choose", async () => {
     const root = folderOf("a-0.zip", "b-0.zip");
     await expect(find(root)).rejects.toThrow(
-      `${root}: shards of more than one set: a-0.zip, b-0.zip; name those to read with --data-dir ID=${join(root, "PREFIX*")}`,
+      `${root}: shards of more than one set: a-0.zip, b-0.zip; choose those to read with --data-dir ID=${join(root, "PREFIX*")}`,
     );
     const picked = await find(root, ["b-0.zip"]);
     expect(picked?.sets.map(({ files }) => files)).toEqual([["b-0.zip"]]);

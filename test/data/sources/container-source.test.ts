@@ -60,7 +60,7 @@ describe("an archive with class folders", () => {
     expect(listed?.aside.notes).toEqual([`${root}/all.tar/in/val: read; skipped: 1 image in ${root}/all.tar/in/train`]);
     const training = tarsOf({ "all.tar": ["in/train/n01440764/a.jpg"] });
     expect((await listImages(imagenet, training))!.aside.warnings).toEqual([
-      `${training}/all.tar/in/train: its name says that it is of a training set`,
+      `${training}/all.tar/in/train: its name indicates a training set`,
     ]);
     const two = tarsOf({ "all.tar": ["a/n01440764/a.jpg", "b/n01440764/a.jpg"] });
     await expect(listImages(imagenet, two)).rejects.toThrow(
@@ -118,7 +118,7 @@ describe("files of a folder", () => {
   it("are refused where those that were picked are of two splits by their names", async () => {
     const root = tarsOf({ "i-val.tar": ["n01440764/a.jpg"], "i-train.tar": ["n01443537/b.jpg"] });
     await expect(rowsIn(root, ["i-val.tar", "i-train.tar"])).rejects.toThrow(
-      /i-train\.tar: of another split than i-val/,
+      /i-train\.tar: its name indicates another split than that of i-val/,
     );
   });
 
@@ -166,7 +166,7 @@ describe("a table", () => {
     const validation = { "validation-0.rows": "3\n1\n2" };
     expect(await labelsIn({ ...validation, "test-0.rows": "-1\n-1", "train-0.rows": "7" })).toEqual([3, 1, 2]);
     await expect(labelsIn({ ...validation, "test-0.rows": "-1\n5" })).rejects.toThrow(
-      /shards of more than one set: test-0\.rows, validation-0\.rows; name those to read/,
+      /shards of more than one set: test-0\.rows, validation-0\.rows; choose those to read/,
     );
     await expect(labelsIn({ "test-0.rows": "-1\n-1", "train-0.rows": "7" })).rejects.toThrow(
       /test-0\.rows\/0: no label/,

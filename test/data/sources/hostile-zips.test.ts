@@ -44,8 +44,8 @@ describe("a member is refused by its name or kind", () => {
     ["an absolute name on Windows", { ...A, name: "C:\\a.jpg" }, "is an absolute path"],
     ["a share's name", { ...A, name: "\\\\host\\a.jpg" }, "is an absolute path"],
     ["no name", { ...A, name: "" }, "it has no name"],
-    ["a control character", { ...A, name: "a\n.jpg" }, "holds a control character"],
-    ["a zero byte", { ...A, name: "a.jpg\0.txt" }, "holds a control character"],
+    ["a control character", { ...A, name: "a\n.jpg" }, "contains a control character"],
+    ["a zero byte", { ...A, name: "a.jpg\0.txt" }, "contains a control character"],
     ["a symbolic link", { ...A, attributes: LINK }, 'member "a.jpg": it is a symbolic link'],
     ["a symbolic link from elsewhere", { ...A, attributes: LINK, host: 0 }, "it is a symbolic link"],
     ["a pipe", { ...A, attributes: (0o010644 << 16) >>> 0 }, "it is a device or a pipe"],
@@ -53,7 +53,7 @@ describe("a member is refused by its name or kind", () => {
     [
       "a name that is no UTF-8",
       { ...A, name: Buffer.from("\xe9.jpg", "latin1"), flags: 0x800 },
-      "is not UTF-8, though",
+      "is not UTF-8, although",
     ],
   ])("%s", async (_, member, reason) => {
     expect(await refusal(makeZip([B, member]))).toContain(reason);
@@ -63,12 +63,12 @@ describe("a member is refused by its name or kind", () => {
     const link = { ...B, name: "latest", attributes: LINK };
     expect(await read([A, link])).toEqual({ "a.jpg": A.content });
     const { notes } = await readZip(fileOf(makeZip([A, link])));
-    expect(notes).toEqual([expect.stringContaining("skipped, as they are links or devices: latest")]);
+    expect(notes).toEqual([expect.stringContaining("skipped links and devices: latest")]);
   });
 
   it("two of one name, also where only the way it is written differs", async () => {
-    expect(await refusal(makeZip([A, { ...B, name: "a.jpg" }]))).toBe('member "a.jpg": a second one of this name');
-    expect(await refusal(makeZip([A, { ...B, name: "./a.jpg" }]))).toContain("a second one of this name");
+    expect(await refusal(makeZip([A, { ...B, name: "a.jpg" }]))).toBe('member "a.jpg": a second member with this name');
+    expect(await refusal(makeZip([A, { ...B, name: "./a.jpg" }]))).toContain("a second member with this name");
   });
 });
 
@@ -90,20 +90,20 @@ describe("a header that differs from the directory is refused, as is data that d
     [
       "the data",
       { ...A, packed: Buffer.from(A.content.replace("fish", "bird")) },
-      "its CRC-32 is not that of its data",
+      "its CRC-32 does not match its data",
     ],
-    ["the CRC, in both", { ...A, crc: 1 }, 'member "a.jpg": damaged: its CRC-32 is not that of its data'],
-    ["the CRC, deflated", { ...A, method: 8, crc: 1 }, "its CRC-32 is not that of its data"],
-    ["the CRC, with zeros in the header", { ...A, flags: 8, crc: 1, local: { crc: 0 } }, "its CRC-32 is not that"],
-    ["more than it claims", { ...A, method: 8, size: 20 }, "its data are more than it claims"],
-    ["less than it claims", { ...A, method: 8, size: 60 }, "its CRC-32 is not that of its data"],
-    ["data that deflate did not make", { ...A, method: 8, packed: Buffer.alloc(40, 0xff) }, "cannot be unpacked"],
+    ["the CRC, in both", { ...A, crc: 1 }, 'member "a.jpg": damaged: its CRC-32 does not match its data'],
+    ["the CRC, deflated", { ...A, method: 8, crc: 1 }, "its CRC-32 does not match its data"],
+    ["the CRC, with zeros in the header", { ...A, flags: 8, crc: 1, local: { crc: 0 } }, "its CRC-32 does not match"],
+    ["more data than it claims", { ...A, method: 8, size: 20 }, "it has more data than it claims"],
+    ["less than it claims", { ...A, method: 8, size: 60 }, "its CRC-32 does not match its data"],
+    ["data that deflate did not make", { ...A, method: 8, packed: Buffer.alloc(40, 0xff) }, "cannot be decompressed"],
     [
       "data that end early",
       { ...A, method: 8, packed: deflateRawSync(A.content).subarray(0, 20) },
-      "cannot be unpacked",
+      "cannot be decompressed",
     ],
-    ["stored in fewer bytes", { ...A, size: 60 }, "its 50 bytes cannot hold the 60 that it claims"],
+    ["stored in fewer bytes", { ...A, size: 60 }, "its 50 stored bytes cannot give the 60 that it claims"],
   ])("%s", async (_, member, reason) => {
     expect(await refusal(makeZip([member, B]))).toContain(reason);
   });
@@ -124,25 +124,25 @@ describe("bombs", () => {
 
   it("sizes that deflate cannot make are refused before anything is unpacked", async () => {
     const member = { name: "a.jpg", packed, method: 8, crc: 0, size: 4e9 };
-    expect(await refusal(makeZip([member]))).toContain("bytes cannot hold the 4000000000 that it claims");
+    expect(await refusal(makeZip([member]))).toContain("stored bytes cannot give the 4000000000 that it claims");
   });
 
   it("what unpacks to more than it claims is unpacked no further", async () => {
     const before = process.memoryUsage().arrayBuffers;
     expect(await refusal(makeZip([{ name: "a.jpg", packed, method: 8, crc: 0, size: 1e5 }]))).toContain(
-      "more than it claims",
+      "more data than it claims",
     );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5e6);
   });
 
   it("members that lie in each other are refused: the same data twice, and quoted headers", async () => {
     const twice = [A, { ...A, name: "b.jpg", local: { name: "a.jpg" }, listed: { name: "b.jpg", offset: 0 } }];
-    expect(await refusal(makeZip(twice))).toContain("another member lies in its data");
+    expect(await refusal(makeZip(twice))).toContain("another member overlaps its data");
     // each file's data begin with the next one's header, as in bombs that are not nested
     const inner = makeZip([B]).subarray(0, 30 + 5 + B.content.length);
     const outer = { name: "a.jpg", content: inner };
     const listed = { ...B, packed: Buffer.alloc(0), listed: { offset: 35 } };
-    expect(await refusal(makeZip([outer, listed]))).toContain('member "a.jpg": another member lies in its data');
+    expect(await refusal(makeZip([outer, listed]))).toContain('member "a.jpg": another member overlaps its data');
   });
 
   it("members behind the directory's beginning are refused", async () => {
@@ -183,7 +183,7 @@ describe("archives that are no whole zip", () => {
     ],
     ["a part of several", makeZip([A], { disk: 1 }), "part of a split archive"],
     ["a member in another part", makeZip([{ ...A, disk: 1 }]), "part of a split archive"],
-    ["one entry too many", makeZip([A], { count: 2 }), "its directory lists 1 entries, its end says 2"],
+    ["one entry too many", makeZip([A], { count: 2 }), "its directory lists 1 entries, its end record states 2"],
     [
       "a directory that begins later",
       makeZip([A], { offset: 90 }),
@@ -199,7 +199,7 @@ describe("archives that are no whole zip", () => {
     ["an unknown method", { ...A, method: 77 }, "it is compressed by method 77"],
     ["PKWARE's encryption", { ...A, flags: 65 }, "only PKWARE's programs read"],
     ["an encrypted directory", { ...A, flags: 0x2001 }, "only PKWARE's programs read"],
-    ["AES that is not flagged", { ...A, method: 99 }, "its flag says that it is not encrypted"],
+    ["AES that is not flagged", { ...A, method: 99 }, "its flag states that it is not encrypted"],
     ["AES without settings", { ...A, method: 99, flags: 1 }, "its field of AES settings is damaged"],
   ])("images packed by %s", async (_, member, reason) => {
     expect(await refusal(makeZip([B, member]))).toContain(reason);
@@ -242,7 +242,7 @@ describe("names in other character sets stay what they are, and different", () =
     // the form that bytes of other character sets have elsewhere is none here
     expect(await read([{ ...A, name: "a\\xE9.jpg" }])).toEqual({ "a\\x5CxE9.jpg": A.content });
     const { notes } = await readZip(fileOf(makeZip([dos])));
-    expect(notes).toEqual([expect.stringContaining('in the names of 1 member "\\" is read as "/"')]);
+    expect(notes).toEqual([expect.stringContaining('"\\" is read as "/" in the names of 1 member')]);
   });
 });
 

@@ -28,10 +28,10 @@ describe("an image's bytes", () => {
     expect(Buffer.from((await read("a.jpg", 5)).bytes).toString()).toBe("12345");
     for (const bytes of [0, 4, 6]) {
       await expect(read("a.jpg", bytes)).rejects.toThrow(
-        `${join(root, "a.jpg")}: changed during the run: it has 5 bytes, and had ${bytes} when it was listed`,
+        `${join(root, "a.jpg")}: changed during the run: it has 5 bytes, but had ${bytes} when it was listed`,
       );
     }
-    await expect(read("a.jpg", 2 ** 31)).rejects.toThrow("2147483647 are the most that is read as an image");
+    await expect(read("a.jpg", 2 ** 31)).rejects.toThrow("the maximum for an image is 2147483647");
     await expect(read("b.jpg", 4096)).rejects.toThrow("expected a file, found a folder");
     await expect(read("c.jpg", 0)).rejects.toThrow("no such file or folder");
     for (const bytes of [4, 2 ** 31]) await expect(read("a.jpg", bytes)).rejects.toThrow(InputError);
@@ -51,7 +51,7 @@ describe("an image's bytes", () => {
     const image = { path: "0.tar/a.jpg", bytes: 5, label: 0, container: { file: "0.tar", position: 512, state } };
     expect(Buffer.from((await source.read(image)).bytes).toString()).toBe("12345");
     await expect(source.read({ ...image, bytes: 5000 })).rejects.toThrow(
-      `${path}: ends before byte 5512; was it changed since its members were listed? run again`,
+      `${path}: ends before byte 5512; was it changed after its members were listed? run again`,
     );
     writeTar(path, [
       { name: "b.jpg", content: "1" },
@@ -100,5 +100,5 @@ describe("an image's bytes", () => {
 });
 
 it("a source of an unknown format is a defect, and says so", () => {
-  expect(() => openSource({ format: "cards", root: "." })).toThrow('no source of images is called "cards"');
+  expect(() => openSource({ format: "cards", root: "." })).toThrow('unknown image source format "cards"');
 });

@@ -74,33 +74,29 @@ describe("a list of images and labels", () => {
   });
 
   it.each([
-    [
-      "val.csv",
-      lines("path,label", "a.jpg,0", "../x.jpg,1"),
-      /^row 2: \.\.\/x\.jpg leads outside of the list's folder/,
-    ],
-    ["val.csv", lines("path,label", "b/../../x.jpg,1"), /^row 1: .* leads outside/],
-    ["val.csv", lines("path,label", "/etc/x.jpg,1"), /^row 1: \/etc\/x\.jpg leads outside/],
-    ["val.csv", lines("path,label", "b\\..\\..\\x.jpg,1"), /files are not there/],
+    ["val.csv", lines("path,label", "a.jpg,0", "../x.jpg,1"), /^row 2: \.\.\/x\.jpg is outside the list's folder/],
+    ["val.csv", lines("path,label", "b/../../x.jpg,1"), /^row 1: .* is outside/],
+    ["val.csv", lines("path,label", "/etc/x.jpg,1"), /^row 1: \/etc\/x\.jpg is outside/],
+    ["val.csv", lines("path,label", "b\\..\\..\\x.jpg,1"), /files do not exist/],
     [
       "val.csv",
       lines("path,label", "a.jpg,0", "z.jpg,1"),
-      /^1 of 2 files are not there \(row 2: z\.jpg\); paths are read/,
+      /^1 of 2 files do not exist \(row 2: z\.jpg\); paths are relative/,
     ],
     [
       "val.csv",
       lines("path,label", "c.png,0"),
-      /^1 of 1 files are not there \(row 1: c\.png\); put the list into .*\/b$/,
+      /^1 of 1 files do not exist \(row 1: c\.png\); put the list into .*\/b$/,
     ],
-    ["val.csv", lines("path,label", "a.jpg,0", "b/../a.jpg,0"), /^row 2: b\/\.\.\/a\.jpg is there already, in row 1/],
-    ["val.csv", lines("path,label", "b,0"), /files are not there/],
+    ["val.csv", lines("path,label", "a.jpg,0", "b/../a.jpg,0"), /^row 2: b\/\.\.\/a\.jpg appears already in row 1/],
+    ["val.csv", lines("path,label", "b,0"), /files do not exist/],
     ["val.csv", lines("path,label", "a.jpg,1000"), /^row 1: a\.jpg: label 1000, but the set has 1000 classes/],
     ["val.csv", lines("path,label", "a.jpg,"), /^row 1: a\.jpg: its label is empty/],
     ["val.csv", lines("path,label", ",0"), /^row 1: has no path/],
     ["val.csv", lines("path,label", "a.jpg,spoon bender"), /"spoon bender" is not a class of imagenet/],
     ["val.csv", lines("path,size", "a.jpg,1"), /no column of labels .* among size \(number\)/],
     ["val.csv", lines("where,label", "a,1"), /no column of paths .* among where \(text\), label \(number\)/],
-    ["val.csv", lines("a.jpg,0,1"), /the first line is no header, and of 3 columns/],
+    ["val.csv", lines("a.jpg,0,1"), /the first line is not a header, and it is not clear which of 3 columns/],
     ["val.csv", lines("path,label", "a.jpg"), /not a CSV file/],
     ["val.csv", "path,label\n", /lists no image/],
     ["val.csv", "", /lists no image/],
@@ -130,7 +126,7 @@ describe("a list of images and labels", () => {
       expect(Buffer.from((await source.read(image)).bytes).toString()).toBe(FILES[image.path as keyof typeof FILES]);
     }
     writeFileSync(join(list, "..", "a.jpg"), "image A");
-    await expect(source.read(images.at(1))).rejects.toThrow(/a\.jpg: not the image that .*val\.csv lists: its SHA-256/);
+    await expect(source.read(images.at(1))).rejects.toThrow(/a\.jpg: its SHA-256 differs from that in .*val\.csv/);
     await source.close();
     expect(await refusal(setOf("val.csv", lines("path,label,sha256", "a.jpg,0,abc")))).toMatch(/expected a SHA-256/);
   });
@@ -178,7 +174,7 @@ it("refuses a list of several splits", async () => {
   const list = (splits: readonly string[]) =>
     setOf("val.csv", lines("path,label,split", ...rowsBy(",").map((row, at) => `${row},${splits[at]}`)));
   expect(await refusal(list(["val", "train", "val"]))).toBe(
-    "its column split says val and train; keep the rows of the split to be scored",
+    "its column split contains val and train; keep the rows of the split to score",
   );
   expect(await rowsOf(list(["val", "val", "val"]))).toEqual(ROWS);
 });

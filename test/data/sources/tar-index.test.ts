@@ -178,7 +178,9 @@ describe("indexTar", () => {
   });
 
   it("refuses a second member of a name, however it is spelt", async () => {
-    expect(await refusal(tarOf({ name: "a/b.png" }, { name: "./a//b.png" }))).toContain("a second one");
+    expect(await refusal(tarOf({ name: "a/b.png" }, { name: "./a//b.png" }))).toContain(
+      "a second member with this name",
+    );
   });
 
   it("refuses more members than the limit", async () => {
@@ -200,12 +202,12 @@ describe("indexTar", () => {
   it("refuses a second tar behind the first, and takes any zeros there", async () => {
     const one = makeTar([{ name: "a", content: "1" }]);
     const two = makeTar([{ name: "b", content: "2" }]);
-    expect(await refusal(fileOf(Buffer.concat([one, two])))).toContain("after its end mark at byte 1024");
+    expect(await refusal(fileOf(Buffer.concat([one, two])))).toContain("after its end marker at byte 1024");
     expect(await indexTar(fileOf(Buffer.concat([one, Buffer.alloc(20_001)])))).toHaveLength(1);
   });
 
   it("says what a file is that is no tar", async () => {
-    expect(await refusal(fileOf(Buffer.from("1f8b0800".padEnd(2048, "0"), "hex")))).toContain("call it .tar.gz");
+    expect(await refusal(fileOf(Buffer.from("1f8b0800".padEnd(2048, "0"), "hex")))).toContain("rename it to .tar.gz");
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
     expect(await refusal(fileOf(pointer))).toContain("Git LFS pointer");
     expect(await refusal(fileOf("x".repeat(4096)))).toContain("not a tar file");
@@ -274,7 +276,7 @@ describe("indexTar", () => {
     for (const [at, text, reason] of [
       [124, "00000000008\0", "its size is not a number"],
       [136, "1452477x400\0", "a field is not a number"],
-      [257, "ustar  \0", "bytes stand where only ustar has a prefix"],
+      [257, "ustar  \0", "there are bytes where only ustar has a prefix"],
     ] as const) {
       const block = makeTar([{ name: "a.png", prefix: "before", content: "x" }]);
       block.write(text, at, "latin1");
@@ -286,7 +288,7 @@ describe("indexTar", () => {
   it("refuses such a prefix and a second name of a member that is skipped too", async () => {
     const device = makeTar([{ name: "device", prefix: "before", flag: "3" }]);
     device.write("ustar  \0", 257, "latin1");
-    expect(await refusal(fileOf(sealHeader(device)))).toContain("bytes stand where only ustar has a prefix");
+    expect(await refusal(fileOf(sealHeader(device)))).toContain("there are bytes where only ustar has a prefix");
     const link = tarOf({ name: "a", gnuName: "b", pax: { path: "c" }, flag: "2", link: "d" });
     expect(await refusal(link)).toContain("a second name");
   });
@@ -294,7 +296,7 @@ describe("indexTar", () => {
   it("refuses a long name that goes on behind the size in its header", async () => {
     const block = makeTar([{ name: "cut", gnuName: "long.png", content: "x" }]);
     block.write("00000000004\0", 124, "latin1");
-    expect(await refusal(fileOf(sealHeader(block)))).toContain("its extended header goes on behind its end");
+    expect(await refusal(fileOf(sealHeader(block)))).toContain("its extended header continues after its end");
   });
 
   it("takes the checksum of a writer that summed bytes with signs", async () => {

@@ -164,7 +164,7 @@ describe("links", () => {
   it("that make one folder two classes stop the run, beside the classes and in them", async () => {
     const root = twoClasses();
     symlinkSync("n01440764", join(root, "n01484850"));
-    const message = /n01484850: the same folder as .*n01440764 \(one is a link\), which is another class/;
+    const message = /n01484850: the same folder as .*n01440764 \(one is a link\), but for another class/;
     await expect(listImages(imagenet, root)).rejects.toThrow(message);
     expect((await surveyImages(imagenet, root))?.problem).toMatch(message);
     const elsewhere = writeTree(temporaryFolder(), { "x.jpg": "x" });
@@ -176,7 +176,9 @@ describe("links", () => {
   it("from one class's name to the folder of all stop the run", async () => {
     const root = twoClasses();
     symlinkSync(".", join(root, "n01484850"));
-    await expect(listImages(imagenet, root)).rejects.toThrow(/n01484850: a link to .*, which holds the class folders/);
+    await expect(listImages(imagenet, root)).rejects.toThrow(
+      /n01484850: a link to .*, which contains the class folders/,
+    );
   });
 
   it("that give one class folder two names of its class count it once", async () => {

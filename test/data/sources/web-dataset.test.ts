@@ -88,13 +88,13 @@ describe("listWebDataset", () => {
       "validation beside train, as the Hub keeps ImageNet",
       ["imagenet1k-validation-00.tar", "imagenet1k-validation-01.tar"],
       { "imagenet1k-train-0000.tar": "", "imagenet1k-train-0001.tar": "", "imagenet1k-train-0002.tar": "" },
-      ["read are the shards called imagenet1k-validation-*.tar; skipped: 3 called imagenet1k-train-*.tar"],
+      ["reading the shards named imagenet1k-validation-*.tar; skipped: 3 named imagenet1k-train-*.tar"],
     ],
     [
       "test beside train, of one number each",
       ["mine_test_0.tar"],
       { "mine_train_0.tar": "" },
-      ["read are the shards called mine_test_*.tar; skipped: 1 called mine_train_*.tar"],
+      ["reading the shards named mine_test_*.tar; skipped: 1 named mine_train_*.tar"],
     ],
   ])("finds shards with %s, and says so", async (_, paths, files, notes) => {
     const root = setOf(Object.fromEntries(paths.map((path) => [path, sample("s0", 0)])), files);
@@ -108,7 +108,7 @@ describe("listWebDataset", () => {
     const one = sample("s0", 0);
     const root = setOf({ "imagenet-train-000000.tar": one });
     expect((await listWebDataset(root))?.warnings).toEqual([
-      `${join(root, "imagenet-train-000000.tar")}: its name says that it is of a training set`,
+      `${join(root, "imagenet-train-000000.tar")}: its name indicates a training set`,
     ]);
     for (const name of ["trains-0.tar", "restrained-0.tar", "val-train-0.tar", "0.tar"]) {
       expect((await listWebDataset(setOf({ [name]: one })))?.warnings).toEqual([]);
@@ -211,9 +211,9 @@ describe("listWebDataset", () => {
 describe("listWebDataset refuses", () => {
   it("a missing shard, and names it", async () => {
     const two = { "test/0.tar": sample("s0", 0), "test/2.tar": sample("s0", 0) };
-    expect(await refusal(setOf(two))).toMatch(/^test\/1\.tar: missing: shards go up to 2/);
+    expect(await refusal(setOf(two))).toMatch(/^test\/1\.tar: missing: the last shard is 2/);
     expect(await refusal(setOf(two, { "test/nshards.txt": "5" }))).toMatch(
-      /^test\/1\.tar: missing, and 2 more: nshards.txt says 5 shards/,
+      /^test\/1\.tar: missing, and 2 more: nshards.txt states 5 shards/,
     );
     const padded = { "test/a-000000.tar": sample("s0", 0), "test/a-000002.tar": sample("s0", 0) };
     expect(await refusal(setOf(padded))).toMatch(/^test\/a-000001\.tar: missing/);
@@ -224,11 +224,11 @@ describe("listWebDataset refuses", () => {
   it("missing shards no more where an incomplete set is allowed, and warns of them", async () => {
     const two = { "0.tar": sample("s0", 3), "2.tar": sample("s0", 4) };
     const root = setOf(two, { "nshards.txt": "5" });
-    expect(await refusal(root)).toMatch(/or score what is there with --allow-incomplete$/);
+    expect(await refusal(root)).toMatch(/or score the available images with --allow-incomplete$/);
     const set = await listWebDataset(root, { allowIncomplete: true });
     expect(set?.images.map(({ label }) => label)).toEqual([3, 4]);
     expect(set?.warnings).toEqual([
-      `${root}/1.tar: missing, and 2 more: nshards.txt says 5 shards, numbered from 0, found 2`,
+      `${root}/1.tar: missing, and 2 more: nshards.txt states 5 shards, numbered from 0, found 2`,
     ]);
     expect(await refusal(setOf(two, { "nshards.txt": "2" }), { allowIncomplete: true })).toMatch(/one too many/);
   });
@@ -245,10 +245,12 @@ describe("listWebDataset refuses", () => {
     );
     expect(await refusal(setOf({ "val-0.tar": one, "extra-0.tar": one }))).toMatch(/more than one set/);
     const said = { "val-0-of-3.tar": one, "val-1-of-3.tar": one };
-    expect(await refusal(setOf(said))).toMatch(/^val-2-of-3\.tar: missing: the names say 3 shards/);
-    expect(await refusal(setOf({ ...said, "val-2-of-4.tar": one }))).toMatch(/^val-2-of-4\.tar: of another number/);
+    expect(await refusal(setOf(said))).toMatch(/^val-2-of-3\.tar: missing: the names state 3 shards/);
+    expect(await refusal(setOf({ ...said, "val-2-of-4.tar": one }))).toMatch(
+      /^val-2-of-4\.tar: its name states another number/,
+    );
     expect(await refusal(setOf({ "1.tar": one, "3.tar": one }))).toMatch(
-      /^2\.tar: missing: shards go up to 3, numbered from 1/,
+      /^2\.tar: missing: the last shard is 3, numbered from 1/,
     );
     expect(await refusal(setOf({ "1.tar": one }, { "nshards.txt": "2" }))).toMatch(/^0\.tar: missing/);
   });
@@ -263,7 +265,7 @@ describe("listWebDataset refuses", () => {
     const shards = { "test/0.tar": sample("s0", 0), "test/1.tar": [...sample("a/s1", 2), ...sample("s2", 5)] };
     const message = await refusal(setOf(shards, { "classnames.txt": names(2) }));
     expect(message).toContain('test/1.tar: member "a/s1.cls": label 2, but the set has 2 classes (0 to 1)');
-    expect(message).toContain("2 of 3 labels are beyond");
+    expect(message).toContain("2 of 3 labels are out of range");
     expect(await refusal(setOf(shards), { classes: 5 })).toContain('test/1.tar: member "s2.cls": label 5');
     expect((await listWebDataset(setOf(shards), { classes: 6 }))?.images).toHaveLength(3);
   });
@@ -280,14 +282,14 @@ describe("listWebDataset refuses", () => {
     expect(await refusal(setOf({ "test/0.tar": [...start, webp] }))).toMatch(/"s1\.webp": an image without a \.cls/);
     expect(await refusal(setOf({ "test/0.tar": [...start, cls] }))).toMatch(/"s1\.cls": a label without an image/);
     expect(await refusal(setOf({ "test/0.tar": [cls, webp, { name: "s1.png" }] }))).toMatch(
-      /"s1\.png": a second image of its sample, after "s1\.webp"/,
+      /"s1\.png": a second image of the same sample; the first is "s1\.webp"/,
     );
     const apart = { "test/0.tar": [cls], "test/1.tar": [webp] };
     expect(await refusal(setOf(apart))).toMatch(/^test\/0\.tar: .*without an image/);
   });
 
   it("shards without any image", async () => {
-    expect(await refusal(setOf({ "test/0.tar": [{ name: "README" }] }))).toContain("holds no image");
+    expect(await refusal(setOf({ "test/0.tar": [{ name: "README" }] }))).toContain("contains no images");
   });
 
   it("sets that are for something else than classification", async () => {
